@@ -1,0 +1,51 @@
+/**
+ * The layers of ARCHITECTURE.md as rules: source -> core -> store -> deliver, poll runs the cycle, and only
+ * src/app.module.ts (with main.ts) knows everybody. Circular imports fail.
+ */
+const only = (folder, allowed) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  comment: `src/${folder} may import ${allowed.join(', ') || 'nothing outside itself'}`,
+  from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    only('core', []),
+    only('config', ['core']),
+    only('source', ['core']),
+    only('store', ['core']),
+    only('deliver', ['core', 'store']),
+    only('poll', ['source', 'store', 'core']),
+    only('health', ['core', 'store', 'source', 'poll', 'deliver']),
+    {
+      name: 'core-is-pure',
+      severity: 'error',
+      comment: 'core imports no package and no part of Node',
+      from: { path: '^src/core/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm', 'core', 'npm-dev', 'npm-peer', 'npm-optional'] },
+    },
+    {
+      name: 'no-test-code-in-the-product',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(test|simulator|bench)/' },
+    },
+    {
+      name: 'simulator-stands-alone',
+      severity: 'error',
+      comment: 'the judge must not share code with the judged; only the demo starts the bridge, as a child process',
+      from: { path: '^simulator/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,156 @@
+import type {
+  Direction,
+  Endpoint,
+  Instant,
+  ObservedLeg,
+  ObservedQueueEntry,
+  PhoneNumber,
+} from './observation.js';
+
+/**
+ * The domain's state: what must be known about a tenant to tell, at the next poll, what has changed.
+ * Plain readonly data, JSON through and through but for the maps, which the store keeps field by field.
+ */
+
+/** A part of a call that the latest complete observations of its endpoint no longer show. */
+export interface Absence {
+  /** Consecutive complete observations without it. */
+  readonly polls: number;
+  /** When the last observation with it was asked for. */
+  readonly lastPresent: Instant | null;
+  /** When the first observation without it was there. */
+  readonly firstAbsent: Instant;
+  /** The extension is not even listed as idle: it may have lost its registration while the call goes on. */
+  readonly unlisted: boolean;
+}
+
+/** A leg that is part of a call that is alive. `ringing` only ever becomes `answered`. */
+export interface Leg {
+  readonly seen: ObservedLeg;
+  readonly state: 'ringing' | 'answered';
+  /** How often this leg has been offered; 0 for legs that do not ring at an agent. */
+  readonly offers: number;
+  readonly offerOpen: boolean;
+  readonly absence: Absence | null;
+}
+
+/** The call's current stay in a queue. */
+export interface Stay {
+  readonly seen: ObservedQueueEntry;
+  readonly answered: boolean;
+  /** Set while the row says Abandoned or is missing; `kind` tells which. */
+  readonly absence: (Absence & { readonly kind: 'vanished' | 'abandoned' }) | null;
+}
+
+/** An extension that had a part in the call and has none now. */
+export interface PastExtension {
+  readonly extension: string;
+  readonly extensionId: string | null;
+  readonly agentName: string | null;
+  readonly offers: number;
+}
+
+export type Certainty = 'upstream' | 'observed' | 'inferred';
+
+/** How sure a time is: the last observation without it, the first with it, and where the time comes from. */
+export interface Observed {
+  readonly earliest: Instant | null;
+  readonly latest: Instant;
+  readonly certainty: Certainty;
+}
+
+export type Outcome = 'answered' | 'abandoned' | 'no-answer' | 'unknown';
+export type OfferOutcome = 'answered' | 'answered-elsewhere' | 'not-answered' | 'caller-left';
+
+export interface Agent {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly username: string | null;
+  readonly extension: string | null;
+}
+
+/** A call that is alive. */
+export interface Call {
+  readonly callId: string;
+  readonly linkedCallIds: readonly string[];
+  readonly upstreamIds: readonly string[];
+  readonly direction: Direction;
+  readonly customer: PhoneNumber | null;
+  readonly hotline: PhoneNumber | null;
+  readonly queue: { readonly id: string; readonly name: string } | null;
+  readonly legs: readonly Leg[];
+  readonly stay: Stay | null;
+  /** Stays that this call has left (overflow): their lingering rows still belong to it. */
+  readonly pastStays: readonly string[];
+  readonly pastExtensions: readonly PastExtension[];
+  readonly startedAt: Instant;
+  readonly startedCertainty: Certainty;
+  readonly answeredAt: Instant | null;
+  readonly answeredCertainty: Certainty | null;
+  /** The extension that talks to the customer, once one was seen to. */
+  readonly talker: string | null;
+  readonly transfers: number;
+  readonly baseline: boolean;
+  /** Of the call's latest transition. */
+  readonly observed: Observed;
+}
+
+/** A call that has ended, kept for a while so that its ids, when they come back, name it. */
+export interface EndedCall {
+  readonly callId: string;
+  readonly upstreamIds: readonly string[];
+  readonly stays: readonly string[];
+  readonly endedAt: Instant;
+}
+
+export type SourceStatus = 'unknown' | 'up' | 'down';
+
+export interface SourceState {
+  readonly status: SourceStatus;
+  /** The last complete observation: when it was asked for, when it was there. */
+  readonly lastComplete: { readonly startedAt: Instant; readonly at: Instant } | null;
+  readonly failures: number;
+  readonly failingSince: Instant | null;
+  readonly lastError: string | null;
+}
+
+export interface TenantState {
+  readonly sources: Readonly<Record<Endpoint, SourceState>>;
+  /** Calls that are alive, by `callId`. */
+  readonly calls: ReadonlyMap<string, Call>;
+  /** Calls that ended within `ENDED_MEMORY_MS`, by `callId`. */
+  readonly ended: ReadonlyMap<string, EndedCall>;
+  /** Stays that were already Abandoned, and too long ago to announce, when first seen; while their rows linger. */
+  readonly ignoredStays: ReadonlySet<string>;
+  /** The monitor has been seen to list extensions without a call, so it is driven by registrations. */
+  readonly listsIdle: boolean;
+}
+
+const UNKNOWN_SOURCE: SourceState = {
+  status: 'unknown',
+  lastComplete: null,
+  failures: 0,
+  failingSince: null,
+  lastError: null,
+};
+
+/** The state of a tenant that nobody has observed yet. */
+export const EMPTY_STATE: TenantState = {
+  sources: { monitor: UNKNOWN_SOURCE, queue: UNKNOWN_SOURCE },
+  calls: new Map(),
+  ended: new Map(),
+  ignoredStays: new Set(),
+  listsIdle: false,
+};
+
+/** What the operator may choose about the rules; see `docs/configuration.md`. */
+export interface Policy {
+  /** Consecutive complete observations without a part before it is gone. */
+  readonly absencePolls: number;
+  /** How long ago a queue entry may have been abandoned to be announced at a first sight. */
+  readonly abandonedLookbackMs: number;
+  /** Failed polls in a row before an endpoint is down. */
+  readonly sourceDownAfter: number;
+}
+
+export const DEFAULT_POLICY: Policy = { absencePolls: 2, abandonedLookbackMs: 60_000, sourceDownAfter: 3 };

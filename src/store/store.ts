@@ -1,0 +1,128 @@
+import type { Endpoint } from '../core/observation.js';
+import type { SourceState, TenantState } from '../core/call.js';
+
+/**
+ * Where a tenant's state and event log live. Two implementations, `RedisStore` and `MemoryStore`, held to one
+ * contract by `store.contract.ts`.
+ *
+ * Guarantees:
+ * - A commit is all or nothing: state replaced, events appended and published, in one step.
+ * - A commit is made only by the holder of the newest fencing token, on the version it was computed from.
+ * - The same commit id twice is one commit: the second is answered with the first's result.
+ * - Sequences are contiguous within an epoch, across epochs they only grow while the log survives.
+ *
+ * Not guaranteed: that what was acknowledged survives Redis losing its memory. Such a loss is noticed
+ * (`lost`), and answered with a new epoch.
+ */
+export interface Store {
+  /**
+   * Takes the tenant over: hands out a new fencing token, which makes every older one invalid, and the state to go
+   * on from. Where there is no epoch yet, or `newEpoch` asks for one (memory was lost), `epoch` becomes it.
+   */
+  claim(tenant: string, options: { readonly epoch: string; readonly newEpoch?: boolean }): Promise<Claim>;
+
+  /** Commits one poll cycle. Rejects only when the outcome is unknown: retry with the same `commitId`. */
+  commit(tenant: string, commit: Commit): Promise<CommitResult>;
+
+  /**
+   * Keeps the sources' freshness current while nothing changes. Writes nothing to the log and leaves the version
+   * alone; false when the fencing token is no longer the newest.
+   */
+  touch(tenant: string, fence: number, sources: TenantState['sources']): Promise<boolean>;
+
+  /** The state as of `position`, read in one step; null for a tenant that nobody has claimed yet. */
+  snapshot(tenant: string): Promise<Snapshot | null>;
+
+  /** The newest place in the log; null for a tenant that nobody has claimed yet. */
+  position(tenant: string): Promise<Position | null>;
+
+  /** At most `limit` events after sequence `after`, oldest first, with what the log holds at that moment. */
+  read(tenant: string, after: number, limit: number): Promise<LogSlice>;
+
+  /** Drops events recorded before `olderThan` (ms since the epoch). The count bound is kept by every commit. */
+  trim(tenant: string, olderThan: number): Promise<void>;
+
+  /** Follows what is published, for all tenants. At most once: compare positions to notice what was missed. */
+  follow(follower: Follower): Promise<Subscription>;
+
+  /** Answers within `timeoutMs`, or rejects: for readiness. */
+  ping(timeoutMs: number): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** A place in a tenant's log. */
+export interface Position {
+  readonly epoch: string;
+  /** Of the newest event; 0 before the first. */
+  readonly sequence: number;
+}
+
+export interface Claim {
+  readonly fence: number;
+  readonly version: number;
+  readonly position: Position;
+  readonly state: TenantState;
+}
+
+export interface Commit {
+  readonly fence: number;
+  readonly expectedVersion: number;
+  /** Unique per cycle; the same on every retry of it. */
+  readonly commitId: string;
+  readonly epoch: string;
+  /** What the state was when the cycle began and what it is now: only the difference is written. */
+  readonly before: TenantState;
+  readonly after: TenantState;
+  /** In order; sequences contiguous and beginning right after the position the cycle began from. */
+  readonly events: readonly LogEvent[];
+}
+
+export interface LogEvent {
+  readonly sequence: number;
+  readonly type: string;
+  readonly json: string;
+}
+
+export type CommitResult =
+  | { readonly status: 'committed'; readonly version: number; readonly position: Position }
+  /** Somebody else committed in between, under the same token or the outcome of an earlier try: claim again. */
+  | { readonly status: 'conflict' }
+  /** A newer fencing token exists: stop polling this tenant until claimed anew. */
+  | { readonly status: 'fenced' }
+  /** The store is older than what it once acknowledged: claim with `newEpoch`. */
+  | { readonly status: 'lost' };
+
+export interface Snapshot {
+  readonly position: Position;
+  readonly state: TenantState;
+}
+
+export interface LogSlice {
+  readonly epoch: string | null;
+  /** Sequence of the oldest event held, 0 when the log is empty. */
+  readonly first: number;
+  /** Sequence of the newest event ever appended. */
+  readonly last: number;
+  /** The first sequence that belongs to `epoch`: cursors of this epoch before it do not exist. */
+  readonly epochStart: number;
+  readonly events: readonly { readonly sequence: number; readonly json: string }[];
+}
+
+export interface Follower {
+  /** `json` is the event as it was published. */
+  event(tenant: string, json: string): void;
+  /** The subscription was interrupted and is whole again: what was published meanwhile is to be read from the log. */
+  interrupted(): void;
+}
+
+export interface Subscription {
+  close(): Promise<void>;
+}
+
+export interface Retention {
+  readonly maxEvents: number;
+  readonly maxAgeMs: number;
+}
+
+export type SourceStates = Readonly<Record<Endpoint, SourceState>>;
