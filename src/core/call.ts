@@ -28,13 +28,10 @@ export interface Absence {
 export interface Leg {
   readonly seen: ObservedLeg;
   readonly state: 'ringing' | 'answered';
-  /** How often this leg has been offered; 0 for legs that do not ring at an agent. */
-  readonly offers: number;
-  readonly offerOpen: boolean;
   readonly absence: Absence | null;
 }
 
-/** The call's current stay in a queue. */
+/** The call's current stay in a queue. Kept after its row is gone, until another stay replaces it. */
 export interface Stay {
   readonly seen: ObservedQueueEntry;
   readonly answered: boolean;
@@ -42,13 +39,18 @@ export interface Stay {
   readonly absence: (Absence & { readonly kind: 'vanished' | 'abandoned' }) | null;
 }
 
-/** An extension that had a part in the call and has none now. */
-export interface PastExtension {
+/** An extension that has, or had, a part in the call. One offer may be open at it at a time. */
+export interface Party {
   readonly extension: string;
   readonly extensionId: string | null;
   readonly agentName: string | null;
+  /** How often the call was offered here. */
   readonly offers: number;
+  readonly offerOpen: boolean;
 }
+
+/** The extension that has the conversation, as its leg named it. */
+export type Talker = Pick<ObservedLeg, 'extension' | 'extensionId' | 'agentName' | 'username' | 'userId'>;
 
 export type Certainty = 'upstream' | 'observed' | 'inferred';
 
@@ -81,25 +83,34 @@ export interface Call {
   readonly legs: readonly Leg[];
   readonly stay: Stay | null;
   /** Stays that this call has left (overflow): their lingering rows still belong to it. */
-  readonly pastStays: readonly string[];
-  readonly pastExtensions: readonly PastExtension[];
+  readonly pastStays: readonly Pick<ObservedQueueEntry, 'stayKey' | 'rowKey'>[];
+  /** Every extension that has or had a part, in the order they came. */
+  readonly parties: readonly Party[];
   readonly startedAt: Instant;
   readonly startedCertainty: Certainty;
   readonly answeredAt: Instant | null;
   readonly answeredCertainty: Certainty | null;
-  /** The extension that talks to the customer, once one was seen to. */
-  readonly talker: string | null;
+  /** Who has the conversation, or had it last; null until a leg was seen answered. */
+  readonly talker: Talker | null;
   readonly transfers: number;
   readonly baseline: boolean;
+  /** A part is missing, or a queue entry Abandoned, and the next complete observation must confirm it. */
+  readonly pendingAbsence: boolean;
   /** Of the call's latest transition. */
   readonly observed: Observed;
 }
+
+/** How long ended calls are remembered: longer than any row is known to linger (900 s by FusionPBX's default). */
+export const ENDED_MEMORY_MS = 3_600_000;
 
 /** A call that has ended, kept for a while so that its ids, when they come back, name it. */
 export interface EndedCall {
   readonly callId: string;
   readonly upstreamIds: readonly string[];
+  /** `stayKey` and `rowKey` of its queue entries: a lingering row is known by the first, a resume by the second. */
   readonly stays: readonly string[];
+  readonly rows: readonly string[];
+  /** When the bridge ended it. */
   readonly endedAt: Instant;
 }
 

@@ -1,0 +1,188 @@
+import type { Call, Certainty, EndedCall, Leg, Party, Stay, TenantState } from './call.js';
+import type { CallIndex } from './call-index.js';
+import type { Placement } from './correlate.js';
+import type { CycleFacts, Window } from './life.js';
+import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from './observation.js';
+import { CLOCK_TOLERANCE_MS, newStay, pendingAbsence, stayBegan } from './parts.js';
+
+/**
+ * New parts become a call, or join one.
+ *
+ * `callId` is the upstream id that was seen first. Where that id has already named a call (a caller who resumed, an
+ * id that came back), the new call's is `<id>~2`, `~3` …: ids of events derive from it and must not repeat. Where the
+ * PBX gives no id at all, it is a digest of the queue entry's identity.
+ */
+
+/** A call that begins with these parts. */
+export function beginCall(
+  placement: Placement,
+  state: TenantState,
+  ended: ReadonlyMap<string, EndedCall>,
+  index: CallIndex,
+  cycle: CycleFacts,
+): Call {
+  const { legs, stays } = placement;
+  const current = currentStay(stays);
+  const window = current === null ? cycle.monitor! : cycle.queue!;
+  const linked = linkedCalls(placement, index, window.latest);
+  const { startedAt, certainty } = startOf(placement, current, linked, window);
+  const seenBy = [
+    ...(legs.length > 0 ? ['monitor' as const] : []),
+    ...(stays.length > 0 ? ['queue' as const] : []),
+  ];
+  const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
+  const begun: Call = {
+    callId: unusedCallId(primaryId, ended, index),
+    linkedCallIds: linked.map((call) => call.callId),
+    upstreamIds: [],
+    direction: directionOf(legs, current),
+    customer: null,
+    hotline: null,
+    queue: null,
+    legs: [],
+    stay: null,
+    pastStays: [],
+    parties: [],
+    startedAt,
+    startedCertainty: certainty,
+    answeredAt: null,
+    answeredCertainty: null,
+    talker: null,
+    transfers: 0,
+    baseline: seenBy.every((endpoint) => state.sources[endpoint].lastComplete === null),
+    pendingAbsence: false,
+    observed: { earliest: window.earliest, latest: window.latest, certainty },
+  };
+  return joinParts(begun, placement, cycle);
+}
+
+/** The call with the placement's parts added. */
+export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFacts): Call {
+  let joined: Call = {
+    ...call,
+    legs: [...call.legs, ...legs.map(newLeg)],
+    parties: legs.reduce(withParty, call.parties),
+    customer: call.customer ?? stays[0]?.customer ?? firstKnown(legs, (leg) => leg.customer),
+    hotline: call.hotline ?? firstKnown(legs, (leg) => leg.hotline),
+  };
+  const current = currentStay(stays);
+  if (current !== null) {
+    // One queue entry at a time: a newer one means that the caller has moved on to another queue.
+    const left = [
+      ...(call.stay === null ? [] : [call.stay.seen]),
+      ...stays.filter((stay) => stay !== current),
+    ];
+    const window = cycle.queue!;
+    const stay = newStay(current, window.earliest, window.latest, cycle.policy);
+    joined = {
+      ...joined,
+      stay,
+      pastStays: [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))],
+    };
+  }
+  return refreshed(joined, cycle);
+}
+
+/** The call with what its parts say of it: ids, numbers and queue that were not known before. */
+export function refreshed(call: Call, cycle: CycleFacts): Call {
+  const ids = new Set(call.upstreamIds);
+  if (call.stay?.seen.callId != null) ids.add(call.stay.seen.callId);
+  for (const leg of call.legs) ids.add(leg.seen.callId);
+  const { stay } = call;
+  return {
+    ...call,
+    upstreamIds: ids.size === call.upstreamIds.length ? call.upstreamIds : [...ids],
+    customer: call.customer ?? stay?.seen.customer ?? firstKnown(seenLegs(call), (leg) => leg.customer),
+    hotline: call.hotline ?? firstKnown(seenLegs(call), (leg) => leg.hotline),
+    queue: stay === null ? call.queue : queueOf(stay, call.queue),
+    pendingAbsence: pendingAbsence(call, cycle.policy),
+  };
+}
+
+function newLeg(seen: ObservedLeg): Leg {
+  return { seen, state: seen.signal === 'answered' ? 'answered' : 'ringing', absence: null };
+}
+
+function withParty(parties: readonly Party[], leg: ObservedLeg): readonly Party[] {
+  if (parties.some((party) => party.extension === leg.extension)) return parties;
+  const { extension, extensionId, agentName } = leg;
+  return [...parties, { extension, extensionId, agentName, offers: 0, offerOpen: false }];
+}
+
+/** Of several stays of one caller, the live one that began last; an Abandoned one only where there is no other. */
+function currentStay(stays: readonly ObservedQueueEntry[]): ObservedQueueEntry | null {
+  const live = stays.filter((stay) => stay.status !== 'abandoned');
+  const candidates = live.length > 0 ? live : stays;
+  return candidates.reduce<ObservedQueueEntry | null>(
+    (latest, stay) => (latest === null || stayBegan(stay) > stayBegan(latest) ? stay : latest),
+    null,
+  );
+}
+
+function linkedCalls({ legs, stays }: Placement, index: CallIndex, now: Instant): EndedCall[] {
+  const found = [
+    ...stays.map((stay) => index.endedByStay(stay.stayKey, now) ?? index.endedByRow(stay.rowKey, now)),
+    ...[...stays, ...legs].map((part) =>
+      part.callId === null ? undefined : index.endedByUpstreamId(part.callId, now),
+    ),
+  ];
+  return [...new Set(found.filter((call) => call !== undefined))];
+}
+
+/**
+ * Queue: `joined_time`, on a resume `rejoined_time`. Leg: `call_time` where it is plausible: not in the future, and
+ * not from before the end of a call that had this id. Else when it was observed.
+ */
+function startOf(
+  { legs, stays }: Placement,
+  current: ObservedQueueEntry | null,
+  linked: readonly EndedCall[],
+  window: Window,
+): { startedAt: Instant; certainty: Certainty } {
+  const notBefore = linked.reduce((latest, call) => Math.max(latest, call.endedAt), -Infinity);
+  if (current !== null) {
+    const began = Math.min(...stays.map(stayBegan));
+    const resumed = current.rejoinedAt !== null;
+    if (resumed || began > notBefore) return { startedAt: began, certainty: 'upstream' };
+    return { startedAt: window.latest, certainty: 'observed' };
+  }
+  const plausible = legs
+    .map((leg) => leg.startedAt)
+    .filter((time) => time !== null)
+    .filter((time) => time <= window.latest + CLOCK_TOLERANCE_MS && time > notBefore);
+  return plausible.length > 0
+    ? { startedAt: Math.min(...plausible), certainty: 'upstream' }
+    : { startedAt: window.latest, certainty: 'observed' };
+}
+
+function directionOf(legs: readonly ObservedLeg[], stay: ObservedQueueEntry | null): Direction {
+  if (stay !== null || legs.some((leg) => leg.direction === 'inbound')) return 'inbound';
+  return legs.some((leg) => leg.direction === 'outbound') ? 'outbound' : 'local';
+}
+
+function unusedCallId(id: string, ended: ReadonlyMap<string, EndedCall>, index: CallIndex): string {
+  let candidate = id;
+  for (let use = 2; ended.has(candidate) || index.call(candidate) !== undefined; use++)
+    candidate = `${id}~${use}`;
+  return candidate;
+}
+
+function queueOf(stay: Stay, before: Call['queue']): Call['queue'] {
+  const { queueId: id, queueName: name } = stay.seen;
+  return before?.id === id && before.name === name ? before : { id, name };
+}
+
+function seenLegs(call: Call): readonly ObservedLeg[] {
+  return call.legs.map((leg) => leg.seen);
+}
+
+function firstKnown<Value>(
+  legs: readonly ObservedLeg[],
+  value: (leg: ObservedLeg) => Value | null,
+): Value | null {
+  for (const leg of legs) {
+    const known = value(leg);
+    if (known !== null) return known;
+  }
+  return null;
+}

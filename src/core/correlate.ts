@@ -1,0 +1,207 @@
+import type { Call } from './call.js';
+import { type CallIndex, mayCarryInbound, numberKey } from './call-index.js';
+import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
+
+/**
+ * Which parts are one call. Given the parts that an observation shows for the first time, says for each whether it
+ * joins a call that is alive, joins other new parts, or stands alone.
+ *
+ * 1. Parts that share an upstream id are one call.
+ * 2. Beyond that, only where exactly one candidate fits:
+ *    a. an inbound leg and a queue entry of the same customer that are alive together;
+ *    b. inbound legs that ring together for the same customer and hotline (a ring group);
+ *    c. the two legs of a local call that name each other.
+ * 3. In doubt they stay two calls: a merge of two customers is worse than a second event.
+ *
+ * Two calls that have both been announced are never merged: `callId` never changes. The order of the rows makes no
+ * difference; parts are sorted before anything is decided.
+ */
+export function correlate(parts: NewParts, index: CallIndex): Placement[] {
+  const groups = groupById(parts);
+  for (const group of groups) group.joins = callSharingAnId(group, index);
+  joinQueueEntries(groups, index);
+  joinRingGroups(groups, index);
+  joinLocalPairs(groups, index);
+  return groups
+    .filter((group) => group.mergedInto === null)
+    .map(({ joins, legs, stays }) => ({ joins, legs, stays }));
+}
+
+export interface NewParts {
+  readonly legs: readonly ObservedLeg[];
+  readonly stays: readonly ObservedQueueEntry[];
+}
+
+/** New parts that are one call: of `joins`, or a new one. */
+export interface Placement {
+  readonly joins: Call | null;
+  readonly legs: readonly ObservedLeg[];
+  readonly stays: readonly ObservedQueueEntry[];
+}
+
+interface Group {
+  readonly legs: ObservedLeg[];
+  readonly stays: ObservedQueueEntry[];
+  joins: Call | null;
+  mergedInto: Group | null;
+}
+
+/** Rule 1 among the new parts. */
+function groupById({ legs, stays }: NewParts): Group[] {
+  const groups: Group[] = [];
+  const byId = new Map<string, Group>();
+  const groupFor = (id: string | null): Group => {
+    const known = id === null ? undefined : byId.get(id);
+    if (known !== undefined) return known;
+    const group: Group = { legs: [], stays: [], joins: null, mergedInto: null };
+    groups.push(group);
+    if (id !== null) byId.set(id, group);
+    return group;
+  };
+  for (const stay of [...stays].sort(byJoining)) groupFor(stay.callId).stays.push(stay);
+  for (const leg of [...legs].sort(byStart)) groupFor(leg.callId).legs.push(leg);
+  return groups;
+}
+
+/** Rule 1 against the calls that are alive. */
+function callSharingAnId(group: Group, index: CallIndex): Call | null {
+  const ids = [...group.stays.map((stay) => stay.callId), ...group.legs.map((leg) => leg.callId)];
+  for (const id of ids) {
+    const call = id === null ? undefined : index.byUpstreamId(id);
+    if (call !== undefined) return call;
+  }
+  return null;
+}
+
+/** Rule 2a. */
+function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
+  const alone = groups.filter(isAlone);
+  const customers = new Set(alone.map(customerOf).filter((customer) => customer !== null));
+  for (const customer of customers) {
+    const calls = index.byCustomer(customer);
+    const ofCustomer = alone.filter((group) => customerOf(group) === customer);
+    const newEntries = ofCustomer.filter((group) => group.stays.some(isInQueue));
+    const newLegs = ofCustomer.filter(
+      (group) => group.stays.length === 0 && group.legs.some(mayCarryInbound),
+    );
+    const entryCalls = calls.filter(hasEntry);
+    if (newEntries.length + entryCalls.length !== 1) continue;
+
+    const [entry] = newEntries;
+    if (entry !== undefined) {
+      const ringing = calls.filter((call) => !hasEntry(call) && hasInboundLeg(call) && overlaps(call, entry));
+      if (ringing.length === 1) entry.joins = ringing[0]!;
+    }
+    for (const legs of newLegs) {
+      if (entry === undefined) legs.joins = entryCalls[0]!;
+      else merge(legs, entry);
+    }
+  }
+}
+
+/** Rule 2b. */
+function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
+  const rings = new Map<string, Group[]>();
+  for (const group of groups.filter(isAlone)) {
+    const [leg] = group.legs;
+    const customer = numberKey(leg?.customer ?? null);
+    if (leg === undefined || group.stays.length > 0 || leg.direction !== 'inbound' || customer === null)
+      continue;
+    const key = `${customer} ${numberKey(leg.hotline) ?? ''}`;
+    rings.set(key, [...(rings.get(key) ?? []), group]);
+  }
+  for (const ring of rings.values()) {
+    const [first] = ring;
+    // Two legs that talk are two conversations; one may already have been answered while the others still ring.
+    if (ring.filter((group) => group.legs.some((leg) => leg.signal === 'answered')).length > 1) continue;
+    const candidates = index
+      .byCustomer(numberKey(first!.legs[0]!.customer)!)
+      .filter((call) => ringsFor(call, first!.legs[0]!));
+    if (candidates.length > 1) continue;
+    const [call] = candidates;
+    for (const group of ring) {
+      if (call !== undefined) group.joins = call;
+      else if (group !== first) merge(group, first!);
+    }
+  }
+}
+
+/** Rule 2c. */
+function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
+  for (const group of groups) {
+    const [leg] = group.legs;
+    if (!isAlone(group) || leg?.direction !== 'local' || leg.peer === null) continue;
+    const names = (other: ObservedLeg) =>
+      other.direction === 'local' && other.extension === leg.peer && other.peer === leg.extension;
+    const calls = index
+      .localAt(leg.peer)
+      .filter((call) => call.legs.length === 1 && call.legs.some((other) => names(other.seen)));
+    const others = groups.filter((other) => other !== group && isAlone(other) && other.legs.some(names));
+    if (calls.length + others.length !== 1) continue;
+    if (calls.length === 1) {
+      group.joins = calls[0]!;
+      continue;
+    }
+    const [other] = others;
+    // It must be the only one the other way round too.
+    const rivals = groups.filter(
+      (rival) =>
+        isAlone(rival) &&
+        rival.legs.some((candidate) => candidate.extension === leg.extension && candidate.peer === leg.peer),
+    );
+    if (rivals.length === 1) merge(group, other!);
+  }
+}
+
+function merge(group: Group, into: Group): void {
+  into.legs.push(...group.legs);
+  into.stays.push(...group.stays);
+  group.mergedInto = into;
+}
+
+function isAlone(group: Group): boolean {
+  return group.joins === null && group.mergedInto === null;
+}
+
+function customerOf(group: Group): string | null {
+  return numberKey(group.stays[0]?.customer ?? group.legs[0]?.customer ?? null);
+}
+
+function isInQueue(stay: ObservedQueueEntry): boolean {
+  return stay.status !== 'abandoned';
+}
+
+function hasEntry(call: Call): boolean {
+  return call.stay !== null && call.stay.absence === null;
+}
+
+function hasInboundLeg(call: Call): boolean {
+  return call.legs.some((leg) => mayCarryInbound(leg.seen));
+}
+
+/** Who already talked when the caller joined the queue is in another conversation. */
+function overlaps(call: Call, entry: Group): boolean {
+  return call.answeredAt === null || entry.stays.every((stay) => call.answeredAt! >= stay.joinedAt);
+}
+
+function ringsFor(call: Call, leg: ObservedLeg): boolean {
+  return (
+    call.direction === 'inbound' &&
+    call.answeredAt === null &&
+    !hasEntry(call) &&
+    call.legs.length > 0 &&
+    numberKey(call.hotline) === numberKey(leg.hotline)
+  );
+}
+
+function byJoining(a: ObservedQueueEntry, b: ObservedQueueEntry): number {
+  return (a.rejoinedAt ?? a.joinedAt) - (b.rejoinedAt ?? b.joinedAt) || compare(a.stayKey, b.stayKey);
+}
+
+function byStart(a: ObservedLeg, b: ObservedLeg): number {
+  return (a.startedAt ?? Number.MAX_VALUE) - (b.startedAt ?? Number.MAX_VALUE) || compare(a.key, b.key);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

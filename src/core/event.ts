@@ -1,0 +1,199 @@
+import type { Agent, Observed, OfferOutcome, Outcome } from './call.js';
+import type { Direction, Endpoint, Instant, PhoneNumber } from './observation.js';
+
+/**
+ * Transitions become events of the contract: CloudEvents 1.0 in JSON, the same object on every transport.
+ *
+ * Guarantees: `id` depends on tenant, call and transition alone, so whatever is announced twice has the same id
+ * twice; `data` of a call event is the whole view of the call, so that no consumer needs an earlier event.
+ */
+
+export const CALL_EVENT_TYPES = [
+  'call-started',
+  'call-offered',
+  'call-answered',
+  'call-transferred',
+  'call-offer-ended',
+  'call-abandoned',
+  'call-ended',
+] as const;
+export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
+
+export const SOURCE_EVENT_TYPES = ['source-down', 'source-up'] as const;
+export type SourceEventType = (typeof SOURCE_EVENT_TYPES)[number];
+
+export const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
+export type RegistrationEventType = (typeof REGISTRATION_EVENT_TYPES)[number];
+
+export const EVENT_TYPES = [...CALL_EVENT_TYPES, ...SOURCE_EVENT_TYPES, ...REGISTRATION_EVENT_TYPES] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export type CallViewState = 'queued' | 'ringing' | 'answered' | 'ended';
+
+export interface ObservedView {
+  readonly earliest: string | null;
+  readonly latest: string;
+  readonly certainty: Observed['certainty'];
+}
+
+export interface ExtensionView {
+  readonly extension: string;
+  readonly extensionId: string | null;
+  readonly agentName: string | null;
+  /** `ended`: the extension had a part in the call and has none now. */
+  readonly state: 'ringing' | 'answered' | 'ended';
+}
+
+/** `data` of every `call-*` event and of the snapshot: instants RFC 3339 in UTC with milliseconds, durations ms. */
+export interface CallView {
+  readonly tenant: string;
+  readonly callId: string;
+  readonly linkedCallIds: readonly string[];
+  readonly upstreamIds: readonly string[];
+  readonly direction: Direction;
+  readonly state: CallViewState;
+  readonly customer: PhoneNumber | null;
+  readonly hotline: PhoneNumber | null;
+  readonly queue: { readonly id: string; readonly name: string } | null;
+  readonly agent: Agent | null;
+  readonly extensions: readonly ExtensionView[];
+  readonly startedAt: string;
+  readonly answeredAt: string | null;
+  readonly endedAt: string | null;
+  readonly waitMs: number | null;
+  readonly talkMs: number | null;
+  /** How the call ended; on `call-offer-ended`, how the offer did. */
+  readonly outcome: Outcome | OfferOutcome | null;
+  readonly baseline: boolean;
+  readonly observed: ObservedView;
+  /** On `call-offered` and `call-offer-ended`: whose telephone it is about. */
+  readonly offer?: OfferView;
+  /** On `call-transferred`: who had the call before. */
+  readonly transferredFrom?: { readonly extension: string };
+}
+
+export interface OfferView {
+  readonly extension: string;
+  readonly extensionId: string | null;
+  readonly outcome: OfferOutcome | null;
+}
+
+/** `data` of `source-down` and `source-up`. */
+export interface SourceView {
+  readonly tenant: string;
+  readonly endpoint: Endpoint;
+  readonly state: 'up' | 'down';
+  /** When the first poll of the outage failed. */
+  readonly since: string;
+  /** The last failure, in one line without secrets. */
+  readonly reason: string | null;
+  readonly lastCompleteAt: string | null;
+  /** `source-up`: how long nobody was watching, from the last complete observation to this one; null if there was none. */
+  readonly unwatchedMs: number | null;
+  readonly observed: ObservedView;
+}
+
+/** `data` of `extension-registered` and `extension-unregistered`. */
+export interface RegistrationView {
+  readonly tenant: string;
+  readonly extension: string;
+  readonly registered: boolean;
+  readonly baseline: boolean;
+  readonly observed: ObservedView;
+}
+
+interface Envelope<Type extends EventType, Data> {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: Type;
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  readonly dataschema: string;
+  readonly recordedtime: string;
+  readonly sequence: string;
+  readonly epoch: string;
+  readonly data: Data;
+}
+
+export type CallEvent = Envelope<CallEventType, CallView>;
+export type SourceEvent = Envelope<SourceEventType, SourceView>;
+export type RegistrationEvent = Envelope<RegistrationEventType, RegistrationView>;
+/** One event of the contract, as every transport carries it. */
+export type BridgeEvent = CallEvent | SourceEvent | RegistrationEvent;
+
+/** What reconcile decided has happened, before it has a place in the log. */
+export type Transition = {
+  readonly [Type in EventType]: {
+    readonly type: Type;
+    readonly subject: string;
+    /** What sets this transition apart from others of its type on its subject, e.g. the extension offered. */
+    readonly discriminator?: string;
+    readonly time: Instant;
+    readonly data: Type extends CallEventType
+      ? Omit<CallView, 'tenant'>
+      : Type extends SourceEventType
+        ? Omit<SourceView, 'tenant'>
+        : Omit<RegistrationView, 'tenant'>;
+  };
+}[EventType];
+
+/** The tenant's log as it stood when the cycle began, and the instant of the commit. */
+export interface LogPlace {
+  readonly tenant: string;
+  readonly epoch: string;
+  /** Sequence of the newest event already in the log. */
+  readonly sequence: number;
+  readonly recordedAt: Instant;
+}
+
+const SEQUENCE_DIGITS = 16;
+
+/** RFC 3339 in UTC with milliseconds. */
+export function rfc3339(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+export function rfc3339OrNull(instant: Instant | null): string | null {
+  return instant === null ? null : rfc3339(instant);
+}
+
+export function observedView(observed: Observed): ObservedView {
+  return {
+    earliest: rfc3339OrNull(observed.earliest),
+    latest: rfc3339(observed.latest),
+    certainty: observed.certainty,
+  };
+}
+
+/** A sequence as events carry it: zero-padded, so that text sorts as numbers do. */
+export function sequenceText(sequence: number): string {
+  return String(sequence).padStart(SEQUENCE_DIGITS, '0');
+}
+
+/** Gives each transition its place: sequences follow `place.sequence` without a hole, in the order given. */
+export function toEvents(transitions: readonly Transition[], place: LogPlace): BridgeEvent[] {
+  return transitions.map((transition, index) => {
+    const { type, subject, discriminator, time, data } = transition;
+    return {
+      specversion: '1.0',
+      id: [place.tenant, subject, type, ...(discriminator === undefined ? [] : [discriminator])].join('/'),
+      source: `/pitel/${place.tenant}`,
+      type,
+      subject,
+      time: rfc3339(time),
+      datacontenttype: 'application/json',
+      dataschema: schemaUri(type),
+      recordedtime: rfc3339(place.recordedAt),
+      sequence: sequenceText(place.sequence + index + 1),
+      epoch: place.epoch,
+      data: { tenant: place.tenant, ...data },
+    } as BridgeEvent;
+  });
+}
+
+/** Names the schema of an event type's `data`; the version changes only if a field changes its meaning. */
+export function schemaUri(type: EventType): string {
+  return `urn:pitel-event-bridge:schema:${type}:1`;
+}

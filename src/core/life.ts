@@ -1,0 +1,355 @@
+import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Policy, Stay } from './call.js';
+import type { CallEventType, CallView, Transition } from './event.js';
+import type { Instant } from './observation.js';
+import { belongsToStay, isGone, pendingAbsence } from './parts.js';
+import { callView, type Ending, rungAgent } from './view.js';
+
+/**
+ * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
+ *
+ *   it was           its parts show                                             it becomes       said
+ *   (nothing)        any part                                                   started          call-started
+ *   queued, ringing  a leg answered, or the queue entry Answered                answered         call-answered
+ *   answered         the talker's leg gone, another leg answered                answered         call-transferred
+ *   any              a callee's leg begins to ring                              same             call-offered
+ *   any              that leg answered, gone, or the call over                  same             call-offer-ended
+ *   answered         no part left                                               ended            call-ended answered
+ *   not answered     no part left: the queue entry was Abandoned                ended            call-abandoned, call-ended
+ *                    no part left: inbound, and no queue entry vanished         ended            call-abandoned, call-ended (inferred)
+ *                    no part left: the queue entry vanished, nothing else known ended            call-ended unknown
+ *                    no part left: outbound or local                            ended            call-ended no-answer (inferred)
+ *
+ * An Abandoned entry whose call has a live leg when that is confirmed is an overflow: the call goes on without it.
+ *
+ * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
+ * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
+ * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
+ * longer there, the end of a leg whose extension is not listed any more (its phone may have lost its registration).
+ */
+export function advance(draft: Draft, cycle: CycleFacts): Advanced {
+  const life = new Life(draft, cycle);
+  life.start();
+  life.offer();
+  life.answer();
+  life.dropGoneLegs();
+  life.overflow();
+  life.transfer();
+  const ending = life.ending();
+  life.endOffers(ending);
+  if (ending !== null) life.end(ending);
+  return { call: ending === null ? life.settled() : null, transitions: life.transitions, last: life.call };
+}
+
+/** A call with its parts brought up to date, before anything has been said about it. */
+export interface Draft {
+  /** False for a call that this observation shows for the first time. */
+  readonly announced: boolean;
+  readonly call: Call;
+  /** Ends the call now, whatever its parts show: its caller has come back as another call. */
+  readonly superseded?: { readonly at: Instant; readonly observed: Observed };
+}
+
+/** What holds for every call in this cycle. */
+export interface CycleFacts {
+  readonly policy: Policy;
+  readonly monitor: Window | null;
+  readonly queue: Window | null;
+  /** The monitor was seen completely in this cycle, so that a leg it does not show is not there. */
+  readonly monitorComplete: boolean;
+}
+
+/** Between the last complete observation of an endpoint and this one; null where the endpoint was not observed. */
+export interface Window {
+  readonly earliest: Instant | null;
+  readonly latest: Instant;
+}
+
+export interface Advanced {
+  /** Null when it has ended. */
+  readonly call: Call | null;
+  readonly transitions: readonly Transition[];
+  /** The call as it was last, also when it has ended. */
+  readonly last: Call;
+}
+
+class Life {
+  readonly transitions: Transition[] = [];
+  call: Call;
+  readonly #announced: boolean;
+  readonly #superseded: Draft['superseded'];
+  readonly #cycle: CycleFacts;
+  #gone: readonly Leg[] = [];
+
+  constructor(draft: Draft, cycle: CycleFacts) {
+    this.call = draft.call;
+    this.#announced = draft.announced;
+    this.#superseded = draft.superseded;
+    this.#cycle = cycle;
+  }
+
+  start(): void {
+    if (!this.#announced) this.#say('call-started', this.call.startedAt, this.call.observed);
+  }
+
+  offer(): void {
+    const window = this.#cycle.monitor;
+    if (window === null) return;
+    const ringing = this.call.legs.filter((leg) => isOffered(leg) && leg.absence === null);
+    for (const { seen } of ringing) {
+      const party = this.call.parties.find((candidate) => candidate.extension === seen.extension)!;
+      if (party.offerOpen || this.#legsAt(party).some((leg) => leg.state === 'answered')) continue;
+      this.#replaceParty({ ...party, offers: party.offers + 1, offerOpen: true });
+      this.#sayOffer('call-offered', seen.extension, null, { ...window, certainty: 'observed' });
+    }
+  }
+
+  answer(): void {
+    const { call } = this;
+    const { stay } = call;
+    const leg = talkingLeg(call.legs);
+    if (leg !== null && call.talker === null) this.call = { ...this.call, talker: leg.seen };
+    if (call.answeredAt !== null) return this.#refineAnswer();
+
+    const bridgedAt = stay?.answered === true ? bridged(stay) : null;
+    if (bridgedAt !== null) {
+      this.#answered(bridgedAt, this.#observed('queue', 'upstream'));
+    } else if (leg !== null) {
+      const seenBefore = this.#announced && leg.seen.direction !== 'outbound';
+      this.#answered(null, this.#observed('monitor', seenBefore ? 'observed' : 'inferred'));
+    } else if (stay?.answered === true) {
+      this.#answered(null, this.#observed('queue', this.#announced ? 'observed' : 'inferred'));
+    }
+  }
+
+  dropGoneLegs(): void {
+    this.#gone = this.call.legs.filter((leg) => isGone(leg, this.#cycle.policy));
+    if (this.#gone.length > 0) {
+      this.call = { ...this.call, legs: this.call.legs.filter((leg) => !this.#gone.includes(leg)) };
+    }
+  }
+
+  overflow(): void {
+    const { stay, legs, answeredAt } = this.call;
+    const left = stay?.absence?.kind === 'abandoned' && isGone(stay, this.#cycle.policy);
+    if (!left || answeredAt !== null || !legs.some((leg) => leg.absence === null)) return;
+    const { stayKey, rowKey } = stay.seen;
+    this.call = { ...this.call, stay: null, pastStays: [...this.call.pastStays, { stayKey, rowKey }] };
+  }
+
+  transfer(): void {
+    const { talker, answeredAt, legs } = this.call;
+    if (answeredAt === null || talker === null) return;
+    if (legs.some((leg) => leg.seen.extension === talker.extension)) return;
+    // The caller of a local call has talked all along; the call goes on with somebody else only at the other end.
+    const candidates = legs.filter(
+      (leg) => leg.absence === null && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
+    );
+    const next = talkingLeg(candidates);
+    if (next === null) return;
+    const absence = this.#gone.find((leg) => leg.seen.extension === talker.extension)?.absence ?? null;
+    const observed: Observed =
+      absence === null
+        ? this.#observed('monitor', 'observed')
+        : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
+    this.call = { ...this.call, talker: next.seen, transfers: this.call.transfers + 1 };
+    this.#say('call-transferred', observed.latest, observed, {
+      discriminator: `${this.call.transfers}/${next.seen.extension}`,
+      extra: { transferredFrom: { extension: talker.extension } },
+    });
+  }
+
+  /** How the call ended, or null while a part of it is left. */
+  ending(): Ending | null {
+    if (this.#superseded !== undefined) return this.#supersededEnding(this.#superseded);
+    const { stay, legs, direction, answeredAt } = this.call;
+    const stayGone = stay === null || isGone(stay, this.#cycle.policy);
+    if (legs.length > 0 || !stayGone) return null;
+
+    const last = lastAbsence([...this.#gone.map((leg) => leg.absence), stay?.absence ?? null]);
+    const at = last.firstAbsent;
+    const observed = (certainty: Certainty): Observed => ({
+      earliest: last.lastPresent,
+      latest: last.firstAbsent,
+      certainty,
+    });
+    if (answeredAt !== null) {
+      // The queue deletes the row when the agent's leg ends; without that word, an unlisted phone leaves doubt.
+      const rowDeleted = stay?.absence?.kind === 'vanished';
+      const moduleRestart = stay?.absence?.kind === 'abandoned' && this.#gone.length === 0;
+      const doubt = !rowDeleted && (moduleRestart || this.#gone.some((leg) => leg.absence!.unlisted));
+      return { outcome: 'answered', endedAt: at, observed: observed(doubt ? 'inferred' : 'observed') };
+    }
+    if (stay?.absence?.kind === 'abandoned') {
+      const time = belongsToStay(stay.seen.abandonedAt, stay.seen) ? stay.seen.abandonedAt! : null;
+      const known = time === null ? 'observed' : 'upstream';
+      // Without a view of the legs the caller may have gone on elsewhere.
+      const certainty = this.#cycle.monitorComplete ? known : 'inferred';
+      return {
+        outcome: 'abandoned',
+        endedAt: time ?? stay.absence.firstAbsent,
+        observed: {
+          earliest: stay.absence.lastPresent,
+          latest: stay.absence.firstAbsent,
+          certainty,
+        },
+      };
+    }
+    if (stay !== null) return { outcome: 'unknown', endedAt: at, observed: observed('observed') };
+    const outcome = direction === 'inbound' ? 'abandoned' : 'no-answer';
+    return { outcome, endedAt: at, observed: observed('inferred') };
+  }
+
+  endOffers(ending: Ending | null): void {
+    for (const party of this.call.parties) {
+      if (!party.offerOpen) continue;
+      const outcome = this.#offerOutcome(party, ending);
+      if (outcome === null) continue;
+      this.#replaceParty({ ...party, offerOpen: false });
+      const absence = this.#absenceAt(party);
+      this.#sayOffer('call-offer-ended', party.extension, outcome, absence ?? this.#anyWindow());
+    }
+  }
+
+  end(ending: Ending): void {
+    if (ending.outcome === 'abandoned') this.#sayEnding('call-abandoned', ending);
+    this.#sayEnding('call-ended', ending);
+  }
+
+  settled(): Call {
+    return { ...this.call, pendingAbsence: pendingAbsence(this.call, this.#cycle.policy) };
+  }
+
+  #answered(time: Instant | null, observed: Observed): void {
+    const answeredAt = time ?? observed.latest;
+    this.call = { ...this.call, answeredAt, answeredCertainty: observed.certainty };
+    this.#say('call-answered', answeredAt, observed);
+  }
+
+  /** The queue's `bridged_time` may arrive after the leg was seen to talk: later events give the better time. */
+  #refineAnswer(): void {
+    const { stay, answeredCertainty, transfers } = this.call;
+    if (answeredCertainty === 'upstream' || transfers > 0 || stay?.answered !== true) return;
+    const answeredAt = bridged(stay);
+    if (answeredAt !== null) this.call = { ...this.call, answeredAt, answeredCertainty: 'upstream' };
+  }
+
+  #offerOutcome(party: Party, ending: Ending | null): OfferOutcome | null {
+    const legs = this.#legsAt(party);
+    if (legs.some((leg) => leg.state === 'answered')) return 'answered';
+    if (this.#gone.some((leg) => leg.seen.extension === party.extension && leg.state === 'answered')) {
+      return 'answered';
+    }
+    const { answeredAt, talker, stay } = this.call;
+    const missing = legs.every((leg) => leg.absence !== null);
+    if (ending !== null && ending.outcome !== 'answered') return 'caller-left';
+    if (answeredAt !== null && missing) {
+      if (talker !== null && talker.extension !== party.extension) return 'answered-elsewhere';
+      if (legs.length > 0 && ending === null) return null;
+      // Nobody was seen to talk: the queue's word for who did is all there is.
+      const byThisAgent =
+        talker === null && party.agentName !== null && stay?.seen.agentName === party.agentName;
+      return byThisAgent ? 'answered' : 'answered-elsewhere';
+    }
+    if (ending !== null) return 'answered-elsewhere';
+    if (legs.length > 0) return null;
+    // While it is not clear whether the caller left, neither is why this telephone stopped.
+    return pendingAbsence(this.call, this.#cycle.policy) ? null : 'not-answered';
+  }
+
+  #supersededEnding(superseded: NonNullable<Draft['superseded']>): Ending {
+    const { at, observed } = superseded;
+    return { outcome: this.call.answeredAt === null ? 'abandoned' : 'answered', endedAt: at, observed };
+  }
+
+  #absenceAt(party: Party): Observed | null {
+    const absences = [...this.#gone, ...this.call.legs]
+      .filter((leg) => leg.seen.extension === party.extension && leg.absence !== null)
+      .map((leg) => leg.absence);
+    if (absences.length === 0) return null;
+    const last = lastAbsence(absences);
+    return { earliest: last.lastPresent, latest: last.firstAbsent, certainty: 'observed' };
+  }
+
+  #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
+    const window = this.#cycle[endpoint] ?? this.#anyWindow();
+    return { earliest: window.earliest, latest: window.latest, certainty };
+  }
+
+  #anyWindow(): Observed {
+    const window = this.#cycle.monitor ?? this.#cycle.queue!;
+    return { earliest: window.earliest, latest: window.latest, certainty: 'observed' };
+  }
+
+  #legsAt(party: Party): readonly Leg[] {
+    return this.call.legs.filter((leg) => leg.seen.extension === party.extension);
+  }
+
+  #replaceParty(party: Party): void {
+    const parties = this.call.parties.map((old) => (old.extension === party.extension ? party : old));
+    this.call = { ...this.call, parties };
+  }
+
+  #sayOffer(
+    type: 'call-offered' | 'call-offer-ended',
+    extension: string,
+    outcome: OfferOutcome | null,
+    observed: Observed,
+  ): void {
+    const party = this.call.parties.find((candidate) => candidate.extension === extension)!;
+    const offer = { extension, extensionId: party.extensionId, outcome };
+    const agent = rungAgent(this.call, party);
+    this.#say(type, observed.latest, observed, {
+      discriminator: `${extension}/${party.offers}`,
+      extra: outcome === null ? { agent, offer } : { agent, offer, outcome },
+    });
+  }
+
+  #sayEnding(type: 'call-abandoned' | 'call-ended', ending: Ending): void {
+    const data = callView(this.call, ending);
+    this.transitions.push({ type, subject: this.call.callId, time: ending.endedAt, data });
+  }
+
+  #say(
+    type: CallEventType,
+    time: Instant,
+    observed: Observed,
+    more: { readonly discriminator?: string; readonly extra?: Partial<CallView> } = {},
+  ): void {
+    this.call = { ...this.call, observed };
+    const data = { ...callView(this.call), ...more.extra };
+    const { discriminator } = more;
+    this.transitions.push({
+      type,
+      subject: this.call.callId,
+      ...(discriminator === undefined ? {} : { discriminator }),
+      time,
+      data,
+    });
+  }
+}
+
+function isOffered({ seen, state }: Leg): boolean {
+  return (
+    state === 'ringing' &&
+    seen.signal === 'ringing' &&
+    seen.role === 'callee' &&
+    seen.direction !== 'outbound'
+  );
+}
+
+/** Of the legs that talk, an agent's before the caller's own, then the one that began first. */
+function talkingLeg(legs: readonly Leg[]): Leg | null {
+  const talking = legs.filter((leg) => leg.state === 'answered');
+  const callees = talking.filter((leg) => leg.seen.role === 'callee');
+  return callees[0] ?? talking[0] ?? null;
+}
+
+function bridged({ seen }: Stay): Instant | null {
+  return belongsToStay(seen.bridgedAt, seen) ? seen.bridgedAt : null;
+}
+
+/** The absence that made the call end: the part that was there longest. */
+function lastAbsence(absences: readonly (Leg['absence'] | Stay['absence'])[]) {
+  const known = absences.filter((absence) => absence !== null);
+  return known.reduce((last, absence) => (absence.firstAbsent > last.firstAbsent ? absence : last));
+}

@@ -1,0 +1,218 @@
+import type { Absence, Call, Leg, Policy, Stay, TenantState } from './call.js';
+import type { CallIndex, Indexed } from './call-index.js';
+import type { Instant, MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from './observation.js';
+
+/**
+ * What an answer says about the parts that are already known, and which parts it shows for the first time.
+ *
+ *   leg             row says        row is missing from a complete answer
+ *   ringing         ringing, unclear: ringing · answered: answered      absent once more
+ *   answered        whatever: answered                                  absent once more
+ *
+ *   stay            Waiting, Trying, Unknown   Answered     Abandoned             missing from a complete answer
+ *   in queue        in queue                   answered     absent (abandoned)    absent (vanished)
+ *   answered        answered                   answered     absent (abandoned)    absent (vanished)
+ *
+ * Nothing goes backwards, one reappearance forgets an absence, and what is missing from a partial answer says
+ * nothing. A part is gone when it has been absent from ABSENCE_POLLS observations in a row; that is `life.ts`.
+ */
+
+/** How far the PBX's clock may be behind ours before something new looks old. */
+export const CLOCK_TOLERANCE_MS = 5_000;
+
+export interface Changes {
+  /** Changed parts by call. */
+  readonly legs: Map<string, Leg[]>;
+  readonly stays: Map<string, Stay>;
+  readonly newLegs: ObservedLeg[];
+  readonly newStays: ObservedQueueEntry[];
+  /** Live calls whose caller came back on the same row before the hang-up was seen: the row as it is now. */
+  readonly superseded: Map<string, ObservedQueueEntry>;
+}
+
+export function observeLegs(
+  answer: MonitorAnswer,
+  state: TenantState,
+  index: CallIndex,
+  policy: Policy,
+  changes: Changes,
+): void {
+  for (const [key, row] of answer.rows) {
+    const known = index.legs.get(key);
+    if (known === undefined) {
+      // A row that says neither ringing nor answered keeps a call alive but never begins one.
+      if (row.signal !== 'unclear') changes.newLegs.push(row);
+    } else if (known.part.absence !== null || !isSameRow(known, row)) {
+      const leg: Leg = {
+        seen: row,
+        state: row.signal === 'answered' ? 'answered' : known.part.state,
+        absence: null,
+      };
+      add(changes.legs, known.callId, leg);
+    }
+  }
+  if (answer.outcome !== 'complete') return;
+
+  const lastPresent = state.sources.monitor.lastComplete?.startedAt ?? null;
+  const isListed = listing(answer);
+  for (const [key, { callId, part }] of index.legs) {
+    if (answer.rows.has(key)) continue;
+    const absence = absentAgain(part.absence, lastPresent, answer.at, policy);
+    const unlisted = state.listsIdle && (part.absence?.unlisted ?? true) && !isListed(part.seen.extension);
+    add(changes.legs, callId, { ...part, absence: { ...absence, unlisted } });
+  }
+}
+
+export function observeStays(
+  answer: QueueAnswer,
+  state: TenantState,
+  index: CallIndex,
+  policy: Policy,
+  changes: Changes,
+): ReadonlySet<string> {
+  const ignored = new Set<string>();
+  const lastPresent = state.sources.queue.lastComplete?.startedAt ?? null;
+  const announceSince =
+    lastPresent === null ? answer.at - policy.abandonedLookbackMs : lastPresent - CLOCK_TOLERANCE_MS;
+
+  for (const [key, row] of answer.rows) {
+    const known = index.stays.get(key);
+    if (known !== undefined) {
+      const settled = known.part.absence === null || known.part.absence.polls >= policy.absencePolls;
+      if (!settled || !isSameRow(known, row)) {
+        changes.stays.set(known.callId, seenAgain(known.part, row, lastPresent, answer.at, policy));
+      }
+      continue;
+    }
+    // The row of a stay that its call has left, by overflow, lingers.
+    if (index.pastStays.has(key)) continue;
+    const resumedFrom = index.byRow(row.rowKey);
+    if (resumedFrom !== undefined) {
+      changes.superseded.set(resumedFrom.callId, row);
+      changes.newStays.push(row);
+    } else if (row.status === 'abandoned') {
+      if (index.endedByStay(key, answer.at) !== undefined) continue;
+      const when = belongsToStay(row.abandonedAt, row) ? row.abandonedAt! : stayBegan(row);
+      if (state.ignoredStays.has(key) || when < announceSince) ignored.add(key);
+      else changes.newStays.push(row);
+    } else if (row.status !== 'unknown') {
+      changes.newStays.push(row);
+    }
+  }
+  if (answer.outcome !== 'complete')
+    return unlessSame(state.ignoredStays, new Set([...state.ignoredStays, ...ignored]));
+
+  for (const [key, { callId, part }] of index.stays) {
+    if (answer.rows.has(key) || (part.absence !== null && part.absence.polls >= policy.absencePolls))
+      continue;
+    const absence = absentAgain(part.absence, lastPresent, answer.at, policy);
+    changes.stays.set(callId, {
+      ...part,
+      absence: { ...absence, kind: part.absence?.kind ?? 'vanished', unlisted: false },
+    });
+  }
+  return unlessSame(state.ignoredStays, ignored);
+}
+
+/** A stay as it looks at first sight. */
+export function newStay(
+  row: ObservedQueueEntry,
+  lastPresent: Instant | null,
+  at: Instant,
+  policy: Policy,
+): Stay {
+  return seenAgain({ seen: row, answered: false, absence: null }, row, lastPresent, at, policy);
+}
+
+/** When the caller came into the queue, or came back into it. */
+export function stayBegan(row: ObservedQueueEntry): Instant {
+  return row.rejoinedAt ?? row.joinedAt;
+}
+
+/** Times of an earlier stay stay on a resumed row: `abandoned_time` is not cleared by a resume. */
+export function belongsToStay(time: Instant | null, row: ObservedQueueEntry): boolean {
+  return time !== null && time >= stayBegan(row);
+}
+
+export function isGone(part: Leg | Stay, policy: Policy): boolean {
+  return part.absence !== null && part.absence.polls >= policy.absencePolls;
+}
+
+export function pendingAbsence(call: Pick<Call, 'legs' | 'stay'>, policy: Policy): boolean {
+  const parts: (Leg | Stay)[] = call.stay === null ? [...call.legs] : [...call.legs, call.stay];
+  return parts.some((part) => part.absence !== null && !isGone(part, policy));
+}
+
+function seenAgain(
+  stay: Stay,
+  row: ObservedQueueEntry,
+  lastPresent: Instant | null,
+  at: Instant,
+  policy: Policy,
+): Stay {
+  const abandoned = row.status === 'abandoned';
+  // A restarted call-centre module calls every row Abandoned; what it had bridged was answered all the same.
+  const answered = row.status === 'answered' || (abandoned && belongsToStay(row.bridgedAt, row));
+  return {
+    seen: row,
+    answered: stay.answered || answered,
+    absence: abandoned
+      ? { ...absentAgain(stay.absence, lastPresent, at, policy), kind: 'abandoned', unlisted: false }
+      : null,
+  };
+}
+
+function absentAgain(
+  before: Absence | null,
+  lastPresent: Instant | null,
+  at: Instant,
+  policy: Policy,
+): Omit<Absence, 'unlisted'> {
+  return {
+    polls: Math.min((before?.polls ?? 0) + 1, policy.absencePolls),
+    lastPresent: before === null ? lastPresent : before.lastPresent,
+    firstAbsent: before?.firstAbsent ?? at,
+  };
+}
+
+/** Whether the answer shows an extension at all. The extensions with a call are gathered at the first question. */
+function listing(answer: MonitorAnswer): (extension: string) => boolean {
+  let busy: Set<string> | null = null;
+  return (extension) => {
+    if (answer.idleExtensions.has(extension)) return true;
+    busy ??= new Set([...answer.rows.values()].map((row) => row.extension));
+    return busy.has(extension);
+  };
+}
+
+/** After a restart the rows are other objects with the same content: recognised once, by content, then by identity. */
+function isSameRow<Row extends ObservedLeg | ObservedQueueEntry>(
+  known: Indexed<{ readonly seen: Row }, Row>,
+  row: Row,
+): boolean {
+  if (known.row === row) return true;
+  if (!isDeepEqual(known.part.seen, row)) return false;
+  known.row = row;
+  return true;
+}
+
+function isDeepEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const entries = Object.entries(a);
+  return (
+    entries.length === Object.keys(b).length &&
+    entries.every(([key, value]) => isDeepEqual(value, (b as Record<string, unknown>)[key]))
+  );
+}
+
+function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
+}
+
+/** `before` itself where `after` has the same members: an unchanged state is recognised by identity. */
+function unlessSame(before: ReadonlySet<string>, after: ReadonlySet<string>): ReadonlySet<string> {
+  return before.size === after.size && [...before].every((member) => after.has(member)) ? before : after;
+}

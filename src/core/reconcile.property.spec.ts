@@ -1,0 +1,225 @@
+import { describe, it } from '@jest/globals';
+import fc from 'fast-check';
+import { EMPTY_STATE, DEFAULT_POLICY, type TenantState } from './call.js';
+import type { Transition } from './event.js';
+import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
+import { reconcile } from './reconcile.js';
+import { leg, number, observations, stay, T0, type Poll } from '../../test/support/history.js';
+
+const MOBILES = ['0914237383', '0987654321', 'anonymous'];
+
+const legRow: fc.Arbitrary<ObservedLeg> = fc
+  .record({
+    extension: fc.constantFrom('101', '102', '103'),
+    callId: fc.constantFrom('a', 'b', 'c', 'q1', 'q2'),
+    signal: fc.constantFrom('ringing', 'answered', 'unclear'),
+    direction: fc.constantFrom('inbound', 'inbound', 'outbound', 'local'),
+    mobile: fc.constantFrom(...MOBILES),
+    peer: fc.constantFrom('101', '102', null),
+    startedAt: fc.constantFrom(null, T0 - 60_000, T0 + 5_000),
+  })
+  .map(({ mobile, ...fields }) => leg({ ...fields, customer: number(mobile) }) as ObservedLeg);
+
+const stayRow: fc.Arbitrary<ObservedQueueEntry> = fc
+  .record({
+    mobile: fc.constantFrom(...MOBILES),
+    queueId: fc.constantFrom('sales', 'support'),
+    joinedAt: fc.constantFrom(T0 - 70_000, T0, T0 + 10_000),
+    status: fc.constantFrom('waiting', 'trying', 'answered', 'abandoned', 'unknown'),
+    rejoinedAt: fc.constantFrom(null, null, T0 + 15_000),
+    abandonedAt: fc.constantFrom(null, T0 - 30_000, T0 + 12_000, T0 + 20_000),
+    bridgedAt: fc.constantFrom(null, T0 + 11_000),
+    callId: fc.constantFrom('q1', 'q2', null),
+  })
+  .map((fields) => stay(fields as Partial<ObservedQueueEntry>));
+
+const rowsOf = <Row>(row: fc.Arbitrary<Row>) =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.array(row, { maxLength: 5 }) },
+    { weight: 2, arbitrary: fc.array(row, { maxLength: 3 }).map((partial) => ({ partial })) },
+    { weight: 2, arbitrary: fc.constant({ failed: 'HTTP 502' }) },
+    { weight: 1, arbitrary: fc.constant('not asked' as const) },
+  );
+
+/** Rows mostly stay from poll to poll, as real ones do. */
+const history: fc.Arbitrary<Poll[]> = fc
+  .array(
+    fc.record({
+      legs: rowsOf(legRow),
+      stays: rowsOf(stayRow),
+      idle: fc.subarray(['101', '102', '103']),
+      repeat: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 25 },
+  )
+  .map((polls) => {
+    const kept: Poll[] = [];
+    for (const [index, { repeat, ...poll }] of polls.entries()) {
+      kept.push(repeat && kept.length > 0 ? { ...kept.at(-1)!, at: index } : { ...poll, at: index });
+    }
+    return kept.filter((poll) => poll.legs !== 'not asked' || poll.stays !== 'not asked');
+  });
+
+interface Run {
+  readonly state: TenantState;
+  readonly transitions: readonly Transition[];
+}
+
+function run(polls: readonly Poll[], restart: (poll: number, state: TenantState) => TenantState): Run {
+  let state = EMPTY_STATE;
+  const transitions: Transition[] = [];
+  for (const [index, poll] of polls.entries()) {
+    const result = reconcile(restart(index, state), observations(poll, T0 + poll.at! * 1000), DEFAULT_POLICY);
+    state = result.state;
+    transitions.push(...result.transitions);
+  }
+  return { state, transitions };
+}
+
+const straight = (_: number, state: TenantState) => state;
+
+/** Two complete and empty polls end whatever is left. */
+const drained = (polls: readonly Poll[]): Poll[] => [
+  ...polls,
+  ...[0, 1, 2, 3].map((extra) => ({ at: (polls.at(-1)?.at ?? 0) + 1 + extra })),
+];
+
+describe('for any history of observations', () => {
+  it('the grammar of a call’s life holds', () => {
+    fc.assert(
+      fc.property(history, (polls) => {
+        const { state, transitions } = run(drained(polls), straight);
+        if (state.calls.size > 0) throw new Error('a call is left although nothing is there');
+        const lives = new Map<string, string[]>();
+        for (const { type, subject } of transitions) {
+          if (!type.startsWith('call-')) continue;
+          lives.set(subject, [...(lives.get(subject) ?? []), type]);
+        }
+        for (const [callId, types] of lives) {
+          const life = types.filter((type) => !/offer|transferred/.test(type)).join(' ');
+          if (!/^call-started( call-answered| call-abandoned)? call-ended$/.test(life)) {
+            throw new Error(`${callId}: ${types.join(' ')}`);
+          }
+          if (types[0] !== 'call-started' || types.at(-1) !== 'call-ended') {
+            throw new Error(`${callId}: ${types.join(' ')}`);
+          }
+          const abandoned = types.indexOf('call-abandoned');
+          if (abandoned >= 0 && types[abandoned + 1] !== 'call-ended')
+            throw new Error('abandoned is not committed with its end');
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('offers open and close in turn at each extension, and none is left open', () => {
+    fc.assert(
+      fc.property(history, (polls) => {
+        const open = new Set<string>();
+        for (const transition of run(drained(polls), straight).transitions) {
+          if (!('offer' in transition.data) || transition.data.offer === undefined) continue;
+          const key = `${transition.subject} ${transition.data.offer.extension}`;
+          if (transition.type === 'call-offered' ? open.has(key) : !open.has(key))
+            throw new Error(`${transition.type} ${key}`);
+          if (transition.type === 'call-offered') open.add(key);
+          else open.delete(key);
+        }
+        if (open.size > 0) throw new Error(`left open: ${[...open].join()}`);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('no two transitions share an id', () => {
+    fc.assert(
+      fc.property(history, (polls) => {
+        const ids = new Set<string>();
+        for (const { subject, type, discriminator } of run(drained(polls), straight).transitions) {
+          const id = `${subject}/${type}/${discriminator}`;
+          if (ids.has(id)) throw new Error(id);
+          ids.add(id);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('a history cut by restarts anywhere gives the same transitions and state as one run straight through', () => {
+    const cuts = fc.array(fc.boolean(), { minLength: 25, maxLength: 25 });
+    fc.assert(
+      fc.property(history, cuts, (polls, cut) => {
+        const whole = run(polls, straight);
+        const parts = run(polls, (poll, state) => (cut[poll] === true ? restarted(state) : state));
+        const difference = JSON.stringify(parts.transitions) !== JSON.stringify(whole.transitions);
+        if (difference || JSON.stringify(plain(parts.state)) !== JSON.stringify(plain(whole.state))) {
+          throw new Error('the restarted run differs');
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('the order of the rows makes no difference', () => {
+    fc.assert(
+      fc.property(history, (polls) => {
+        const turned = polls.map(
+          (poll) => ({ ...poll, legs: reversed(poll.legs), stays: reversed(poll.stays) }) as Poll,
+        );
+        // Rows of one key: only the last counts, so histories with repeated keys are left as they are.
+        fc.pre(polls.every((poll) => isUnique(poll.legs, 'key') && isUnique(poll.stays, 'rowKey')));
+        const one = run(polls, straight).transitions;
+        const other = run(turned, straight).transitions;
+        if (JSON.stringify(one) !== JSON.stringify(other)) throw new Error('order matters');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('failed observations alone never say anything about a call', () => {
+    fc.assert(
+      fc.property(history, fc.integer({ min: 1, max: 10 }), (polls, failures) => {
+        const failing = Array.from({ length: failures }, (_, index) => ({
+          at: polls.length + index,
+          legs: { failed: 'timeout' },
+          stays: { failed: 'timeout' },
+        }));
+        const before = run(polls, straight);
+        const after = run([...polls, ...failing], straight);
+        const said = after.transitions.slice(before.transitions.length);
+        if (said.some(({ type }) => type.startsWith('call-')))
+          throw new Error('a failure ended or began a call');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+/** As the store gives it back: equal, but not one object the same, and in no particular order. */
+function restarted(state: TenantState): TenantState {
+  const { calls, ended, ignoredStays, listsIdle, sources } = structuredClone(state);
+  return {
+    sources,
+    listsIdle,
+    ignoredStays,
+    calls: new Map([...calls].reverse()),
+    ended: new Map([...ended].sort(([a, x], [b, y]) => x.endedAt - y.endedAt || (a < b ? -1 : 1))),
+  };
+}
+
+function plain({ sources, calls, ended, ignoredStays, listsIdle }: TenantState) {
+  const byKey = (entries: Iterable<[string, unknown]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { sources, listsIdle, calls: byKey(calls), ended: byKey(ended), ignored: [...ignoredStays].sort() };
+}
+
+function reversed(rows: Poll['legs'] | Poll['stays']) {
+  return Array.isArray(rows) ? [...rows].reverse() : rows;
+}
+
+function isUnique(rows: Poll['legs'] | Poll['stays'], key: 'key' | 'rowKey'): boolean {
+  const list = (Array.isArray(rows)
+    ? rows
+    : typeof rows === 'object' && 'partial' in rows
+      ? rows.partial
+      : []) as unknown as Record<string, unknown>[];
+  return new Set(list.map((row) => row[key])).size === list.length;
+}

@@ -1,0 +1,433 @@
+import { describe, expect, it } from '@jest/globals';
+import { History, leg, number, spoken, stay, T0 } from '../../test/support/history.js';
+
+const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
+
+describe('the life of a call', () => {
+  it('goes from ringing over answered to ended for a direct inbound call', () => {
+    const history = new History();
+    history.poll();
+    expect(history.said({ legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
+    expect(history.said({ legs: [leg({ signal: 'answered' })] })).toEqual([
+      'call-answered',
+      'call-offer-ended 107 answered',
+    ]);
+    expect(history.said({})).toEqual([]);
+    expect(history.confirm).toBe(true);
+    expect(history.said({})).toEqual(['call-ended answered']);
+    expect(history.confirm).toBe(false);
+    expect(history.state.calls.size).toBe(0);
+  });
+
+  it('starts and answers a call together that is answered at first sight, the answer inferred', () => {
+    const history = new History();
+    history.poll();
+    const [started, answered] = history.poll({ legs: [leg({ signal: 'answered' })] });
+    expect(started).toMatchObject({ type: 'call-started', data: { state: 'ringing', answeredAt: null } });
+    expect(answered).toMatchObject({
+      type: 'call-answered',
+      data: { state: 'answered', waitMs: null, observed: { certainty: 'inferred' } },
+    });
+  });
+
+  it('says between which polls an answer lies', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 1, legs: [leg()] });
+    const [answered] = history.poll({ at: 2, legs: [leg({ signal: 'answered' })] });
+    expect(answered!.data.observed).toEqual({
+      earliest: new Date(T0 + 960).toISOString(),
+      latest: iso(2),
+      certainty: 'observed',
+    });
+  });
+
+  it('takes the start from call_time where it is plausible, and never changes it', () => {
+    const history = new History();
+    history.poll();
+    const [started] = history.poll({ legs: [leg({ startedAt: T0 - 5_000 })] });
+    expect(started).toMatchObject({ time: T0 - 5_000, data: { observed: { certainty: 'upstream' } } });
+    history.poll({ legs: [leg({ startedAt: T0 + 3_000, signal: 'answered' })] });
+    expect([...history.state.calls.values()][0]!.startedAt).toBe(T0 - 5_000);
+  });
+
+  it('takes the start as observed where call_time lies in the future', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    const [started] = history.poll({ at: 1, legs: [leg({ startedAt: T0 + 3_600_000 })] });
+    expect(started).toMatchObject({ time: T0 + 1_000, data: { observed: { certainty: 'observed' } } });
+  });
+
+  it('ends an outbound call that nobody answers as no-answer', () => {
+    const history = new History();
+    history.poll();
+    expect(history.said({ legs: [leg({ direction: 'outbound' })] })).toEqual(['call-started']);
+    history.poll();
+    expect(history.said()).toEqual(['call-ended no-answer']);
+  });
+
+  it('marks the answer of an outbound leg as inferred: click-to-call is ONCALL before the customer answers', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg({ direction: 'outbound' })] });
+    const [answered] = history.poll({ legs: [leg({ direction: 'outbound', signal: 'answered' })] });
+    expect(answered).toMatchObject({ type: 'call-answered', data: { observed: { certainty: 'inferred' } } });
+  });
+
+  it('ends a queue entry that vanishes from Trying as unknown', () => {
+    const history = new History();
+    history.poll();
+    expect(history.said({ stays: [stay()] })).toEqual(['call-started']);
+    history.poll();
+    expect(history.said()).toEqual(['call-ended unknown']);
+  });
+
+  it('commits an abandoned call and its end together, at abandoned_time', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 1, stays: [stay()] });
+    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 9_500 });
+    history.poll({ at: 10, stays: [gone] });
+    const [abandoned, ended] = history.poll({ at: 11, stays: [gone] });
+    expect(abandoned).toMatchObject({
+      type: 'call-abandoned',
+      time: T0 + 9_500,
+      data: { outcome: 'abandoned', state: 'ended', waitMs: 9_500, observed: { certainty: 'upstream' } },
+    });
+    expect(ended).toMatchObject({ type: 'call-ended', time: T0 + 9_500 });
+    expect(ended!.data.observed).toEqual(abandoned!.data.observed);
+  });
+
+  it('takes the answer of a queue call from bridged_time', () => {
+    const history = new History();
+    history.poll();
+    const answered = stay({ status: 'answered', bridgedAt: T0 + 7_000, agentId: 'a1', agentName: 'nhi' });
+    const events = history.poll({ stays: [answered] });
+    expect(events.map(spoken)).toEqual(['call-started', 'call-answered']);
+    expect(events[1]).toMatchObject({
+      time: T0 + 7_000,
+      data: { waitMs: 7_000, agent: { id: 'a1', name: 'nhi' }, observed: { certainty: 'upstream' } },
+    });
+  });
+
+  it('gives the better answer time in later events when bridged_time comes after the leg', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    history.poll({ at: 5, stays: [stay()], legs: [leg({ signal: 'answered' })] });
+    const bridged = stay({ status: 'answered', bridgedAt: T0 + 4_200 });
+    expect(history.said({ at: 6, stays: [bridged], legs: [leg({ signal: 'answered' })] })).toEqual([]);
+    history.poll({ at: 20 });
+    const [ended] = history.poll({ at: 21 });
+    expect(ended).toMatchObject({
+      data: { answeredAt: new Date(T0 + 4_200).toISOString(), waitMs: 4_200, talkMs: 15_800 },
+    });
+  });
+
+  it('transfers an answered call to another extension under the same callId', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg()] });
+    history.poll({ legs: [leg({ signal: 'answered' })] });
+    history.poll({ legs: [leg({ ext: '108', signal: 'answered' })] });
+    const [transferred] = history.poll({ legs: [leg({ ext: '108', signal: 'answered' })] });
+    expect(transferred).toMatchObject({
+      type: 'call-transferred',
+      subject: 'leg-1',
+      data: { agent: { extension: '108' }, transferredFrom: { extension: '107' } },
+    });
+    history.poll();
+    expect(history.said()).toEqual(['call-ended answered']);
+  });
+
+  it('rings at the target of a blind transfer before it goes on there', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg({ signal: 'answered' })] });
+    const ringing = leg({ ext: '108' });
+    expect(history.said({ legs: [ringing] })).toEqual(['call-offered 108']);
+    expect(history.said({ legs: [ringing] })).toEqual([]);
+    expect(history.said({ legs: [leg({ ext: '108', signal: 'answered' })] })).toEqual([
+      'call-transferred 108',
+      'call-offer-ended 108 answered',
+    ]);
+  });
+
+  it('does not take the end of a local call, one leg after the other, for a transfer', () => {
+    const caller = leg({
+      ext: '101',
+      callId: 'x',
+      direction: 'local',
+      role: 'caller',
+      peer: '102',
+      signal: 'answered',
+    });
+    const callee = leg({
+      ext: '102',
+      callId: 'x',
+      direction: 'local',
+      role: 'callee',
+      peer: '101',
+      signal: 'answered',
+    });
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [caller, callee] });
+    history.poll({ legs: [caller] });
+    expect(history.said({ legs: [caller] })).toEqual([]);
+    history.poll();
+    expect(history.said()).toEqual(['call-ended answered']);
+  });
+});
+
+describe('offers', () => {
+  it('are made at the called extension of a local call, not at the caller', () => {
+    const history = new History();
+    history.poll();
+    const caller = leg({
+      ext: '101',
+      callId: 'a',
+      direction: 'local',
+      role: 'caller',
+      peer: '102',
+      customer: null,
+    });
+    const callee = leg({
+      ext: '102',
+      callId: 'b',
+      direction: 'local',
+      role: 'callee',
+      peer: '101',
+      customer: null,
+    });
+    expect(history.said({ legs: [caller, callee] })).toEqual(['call-started', 'call-offered 102']);
+    expect(history.state.calls.size).toBe(1);
+  });
+
+  it('end as answered-elsewhere at once when another member of the ring group answers', () => {
+    const history = new History();
+    history.poll();
+    const ring = ['101', '102'].map((ext) => leg({ ext, callId: `leg-${ext}` }));
+    expect(history.said({ legs: ring })).toEqual(['call-started', 'call-offered 101', 'call-offered 102']);
+    expect(history.said({ legs: [leg({ ext: '101', callId: 'leg-101', signal: 'answered' })] })).toEqual([
+      'call-answered',
+      'call-offer-ended 101 answered',
+      'call-offer-ended 102 answered-elsewhere',
+    ]);
+  });
+
+  it('end as not-answered when the queue tries the next agent', () => {
+    const history = new History();
+    history.poll();
+    const trying = stay({ status: 'trying' });
+    history.poll({ stays: [trying], legs: [leg({ ext: '101', callId: 'try-1' })] });
+    const next = [leg({ ext: '102', callId: 'try-2' })];
+    expect(history.said({ stays: [trying], legs: next })).toEqual(['call-offered 102']);
+    expect(history.said({ stays: [trying], legs: next })).toEqual(['call-offer-ended 101 not-answered']);
+  });
+
+  it('end as caller-left when the caller hangs up', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ stays: [stay({ status: 'trying' })], legs: [leg()] });
+    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 2_000 });
+    history.poll({ stays: [gone] });
+    expect(history.said({ stays: [gone] })).toEqual([
+      'call-offer-ended 107 caller-left',
+      'call-abandoned',
+      'call-ended abandoned',
+    ]);
+  });
+
+  it('are one for an extension with two telephones', () => {
+    const history = new History();
+    history.poll();
+    const phones = [leg({ callId: 'desk' }), leg({ callId: 'mobile' })];
+    expect(history.said({ legs: phones })).toEqual(['call-started', 'call-offered 107']);
+  });
+
+  it('carry the extension, its agent and how they ended', () => {
+    const history = new History();
+    history.poll();
+    const [, offered] = history.poll({ legs: [leg()] });
+    expect(offered).toMatchObject({
+      discriminator: '107/1',
+      data: { agent: { extension: '107', name: 'agent-107' }, offer: { extension: '107', outcome: null } },
+    });
+  });
+});
+
+describe('one call or two', () => {
+  it('joins an inbound leg and the only queue entry of the same customer', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ stays: [stay()] });
+    expect(history.said({ stays: [stay({ status: 'trying' })], legs: [leg()] })).toEqual([
+      'call-offered 107',
+    ]);
+    const [call] = history.state.calls.values();
+    expect(call).toMatchObject({ callId: 'queue-call-1', upstreamIds: ['queue-call-1', 'leg-1'] });
+  });
+
+  it('keeps a leg apart when two queue entries of its customer could be meant', () => {
+    const history = new History();
+    history.poll();
+    const entries = [stay(), stay({ queueId: 'support', callId: 'queue-call-2' })];
+    history.poll({ stays: entries });
+    expect(history.said({ stays: entries, legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
+    expect(history.state.calls.size).toBe(3);
+  });
+
+  it('never joins anonymous callers', () => {
+    const history = new History();
+    history.poll();
+    const anonymous = number('anonymous');
+    history.poll({ stays: [stay({ customer: anonymous })] });
+    history.poll({ stays: [stay({ customer: anonymous })], legs: [leg({ customer: anonymous })] });
+    expect(history.state.calls.size).toBe(2);
+  });
+
+  it('keeps ring groups of two customers apart', () => {
+    const history = new History();
+    history.poll();
+    const other = number('0987654321');
+    history.poll({
+      legs: [
+        leg({ ext: '101', callId: 'a1' }),
+        leg({ ext: '102', callId: 'a2' }),
+        leg({ ext: '101', callId: 'b1', customer: other }),
+        leg({ ext: '102', callId: 'b2', customer: other }),
+      ],
+    });
+    expect(history.state.calls.size).toBe(2);
+  });
+
+  it('keeps two conversations of one number apart', () => {
+    const history = new History();
+    history.poll({
+      legs: [
+        leg({ ext: '101', callId: 'a', signal: 'answered' }),
+        leg({ ext: '102', callId: 'b', signal: 'answered' }),
+      ],
+    });
+    expect(history.state.calls.size).toBe(2);
+  });
+
+  it('starts a new call that names the old one when an id comes back after its call ended', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg()] });
+    history.poll();
+    expect(history.said()).toContain('call-ended abandoned');
+    const [started] = history.poll({ legs: [leg()] });
+    expect(started).toMatchObject({
+      type: 'call-started',
+      subject: 'leg-1~2',
+      data: { linkedCallIds: ['leg-1'] },
+    });
+  });
+
+  it('starts a new call that names the old one when the caller resumes', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 1, stays: [stay()] });
+    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 5_000, callId: null });
+    history.poll({ at: 5, stays: [gone] });
+    history.poll({ at: 6, stays: [gone] });
+    const back = stay({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 20_000, callId: 'queue-call-2' });
+    const [started, ...more] = history.poll({ at: 21, stays: [back] });
+    expect(more).toEqual([]);
+    expect(started).toMatchObject({
+      type: 'call-started',
+      subject: 'queue-call-2',
+      time: T0 + 20_000,
+      data: { linkedCallIds: ['queue-call-1'] },
+    });
+    const answered = stay({ ...back, status: 'answered', bridgedAt: T0 + 22_000 });
+    expect(history.poll({ at: 23, stays: [answered] })[0]).toMatchObject({
+      type: 'call-answered',
+      data: { waitMs: 2_000 },
+    });
+  });
+
+  it('announces the hang-up of a caller who was back before the next poll', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 1, stays: [stay()] });
+    const back = stay({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 8_000 });
+    const events = history.poll({ at: 10, stays: [back] });
+    expect(events.map(spoken)).toEqual(['call-abandoned', 'call-ended abandoned', 'call-started']);
+    expect(events[0]).toMatchObject({ time: T0 + 5_000, subject: 'queue-call-1' });
+    expect(events[2]).toMatchObject({
+      subject: 'queue-call-1~2',
+      time: T0 + 8_000,
+      data: { linkedCallIds: ['queue-call-1'] },
+    });
+  });
+
+  it('stays one call when the queue hands the caller to a second queue', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ stays: [stay()] });
+    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000, callId: null });
+    const next = stay({ queueId: 'support', joinedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, stays: [left, next] })).toEqual([]);
+    expect(history.said({ at: 32, stays: [left, next] })).toEqual([]);
+    const [call] = history.state.calls.values();
+    expect(call).toMatchObject({ callId: 'queue-call-1', queue: { id: 'support' } });
+  });
+});
+
+describe('first sight', () => {
+  it('announces what is alive with baseline: true', () => {
+    const history = new History();
+    const events = history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    expect(events.filter((event) => event.type === 'call-started').map((event) => event.data)).toMatchObject([
+      { baseline: true, observed: { earliest: null } },
+      { baseline: true, observed: { earliest: null } },
+    ]);
+  });
+
+  it('does not mark what begins later', () => {
+    const history = new History();
+    history.poll();
+    expect(history.poll({ legs: [leg()] })[0]!.data).toMatchObject({ baseline: false });
+  });
+
+  it('announces entries abandoned within the look-back, and no older ones, ever', () => {
+    const history = new History({ abandonedLookbackMs: 60_000 });
+    const recent = stay({ status: 'abandoned', joinedAt: T0 - 90_000, abandonedAt: T0 - 59_000 });
+    const old = stay({
+      mobile: '0987654321',
+      callId: 'old',
+      status: 'abandoned',
+      joinedAt: T0 - 90_000,
+      abandonedAt: T0 - 61_000,
+    });
+    expect(history.said({ at: 0, stays: [recent, old] })).toEqual(['call-started']);
+    expect(history.said({ at: 1, stays: [recent, old] })).toEqual(['call-abandoned', 'call-ended abandoned']);
+    for (let poll = 0; poll < 5; poll++) expect(history.said({ stays: [recent, old] })).toEqual([]);
+  });
+
+  it('announces what was abandoned while nobody watched', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    const missed = stay({ status: 'abandoned', joinedAt: T0 + 100_000, abandonedAt: T0 + 130_000 });
+    history.poll({ at: 3_600, stays: [missed] });
+    expect(history.said({ stays: [missed] })).toEqual(['call-abandoned', 'call-ended abandoned']);
+  });
+});
+
+describe('sources', () => {
+  it('go down after the third failed poll and come up with how long nobody watched', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    const failing = { legs: { failed: 'HTTP 502' } } as const;
+    expect(history.said({ at: 1, ...failing })).toEqual([]);
+    expect(history.said({ at: 2, ...failing })).toEqual([]);
+    expect(history.poll({ at: 3, ...failing })).toMatchObject([
+      { type: 'source-down', subject: 'monitor', data: { reason: 'HTTP 502', since: iso(1) } },
+    ]);
+    expect(history.said({ at: 4, ...failing })).toEqual([]);
+    expect(history.poll({ at: 10 })).toMatchObject([{ type: 'source-up', data: { unwatchedMs: 10_000 } }]);
+  });
+});

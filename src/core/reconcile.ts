@@ -1,0 +1,256 @@
+import { beginCall, joinParts, refreshed } from './begin.js';
+import {
+  ENDED_MEMORY_MS,
+  type Call,
+  type EndedCall,
+  type Leg,
+  type Policy,
+  type TenantState,
+} from './call.js';
+import { CallIndex } from './call-index.js';
+import { correlate } from './correlate.js';
+import type { Transition } from './event.js';
+import { advance, type CycleFacts, type Draft, type Window } from './life.js';
+import {
+  ENDPOINTS,
+  type Endpoint,
+  type Instant,
+  type ObservedQueueEntry,
+  type Observations,
+} from './observation.js';
+import { belongsToStay, type Changes, observeLegs, observeStays } from './parts.js';
+import { observeSource } from './sources.js';
+
+/**
+ * The decision at the heart of the bridge: what has happened, given what was known and what the endpoints now say.
+ *
+ * Guarantees, for any history of observations:
+ * - Every call gets exactly one `call-started` and, once no part of it is left, exactly one `call-ended`; at most one
+ *   of `call-answered` and `call-abandoned` between them.
+ * - A failed observation changes nothing but the health of its source; a partial one ends nothing.
+ * - The result depends on the arguments alone, and not on the order of rows: the same history, cut anywhere by a
+ *   restart from the stored state, gives the same transitions.
+ *
+ * Not guaranteed: what happened wholly between two polls is not seen; see `certainty` in `life.ts`.
+ */
+export function reconcile(state: TenantState, observations: Observations, policy: Policy): Reconciled {
+  return new Cycle(state, observations, policy).run();
+}
+
+export interface Reconciled {
+  readonly state: TenantState;
+  readonly transitions: readonly Transition[];
+  /** Some part's absence waits to be confirmed: poll again before the interval is over. */
+  readonly confirm: boolean;
+  /** A call rings or waits: somebody would like to know soon how it goes on. */
+  readonly urgent: boolean;
+}
+
+/**
+ * True where nothing needs to be committed: no transition, and the states differ in no more than the sources' health
+ * and freshness.
+ */
+export function isQuiet(before: TenantState, { state, transitions }: Reconciled): boolean {
+  return (
+    transitions.length === 0 &&
+    state.calls === before.calls &&
+    state.ended === before.ended &&
+    state.ignoredStays === before.ignoredStays &&
+    state.listsIdle === before.listsIdle
+  );
+}
+
+class Cycle {
+  readonly #state: TenantState;
+  readonly #observations: Observations;
+  readonly #facts: CycleFacts;
+  readonly #index: CallIndex;
+  readonly #transitions: Transition[] = [];
+  #calls: Map<string, Call> | null = null;
+  #ended: Map<string, EndedCall> | null = null;
+
+  constructor(state: TenantState, observations: Observations, policy: Policy) {
+    this.#state = state;
+    this.#observations = observations;
+    this.#facts = {
+      policy,
+      monitor: windowOf('monitor', state, observations),
+      queue: windowOf('queue', state, observations),
+      monitorComplete: observations.monitor?.outcome === 'complete',
+    };
+    this.#index = CallIndex.take(state);
+  }
+
+  run(): Reconciled {
+    const sources = this.#observeSources();
+    const changes: Changes = {
+      legs: new Map(),
+      stays: new Map(),
+      newLegs: [],
+      newStays: [],
+      superseded: new Map(),
+    };
+    const { monitor, queue } = this.#observations;
+    const { policy } = this.#facts;
+    if (monitor !== undefined && monitor.outcome !== 'failed') {
+      observeLegs(monitor, this.#state, this.#index, policy, changes);
+    }
+    const ignoredStays =
+      queue !== undefined && queue.outcome !== 'failed'
+        ? observeStays(queue, this.#state, this.#index, policy, changes)
+        : this.#state.ignoredStays;
+    const listsIdle =
+      this.#state.listsIdle ||
+      (monitor !== undefined && monitor.outcome !== 'failed' && monitor.idleExtensions.size > 0);
+
+    this.#supersede(changes);
+    for (const draft of sorted(this.#drafts(changes))) this.#advance(draft);
+
+    const state: TenantState = {
+      sources,
+      calls: this.#calls ?? this.#state.calls,
+      ended: this.#ended ?? this.#state.ended,
+      ignoredStays,
+      listsIdle,
+    };
+    this.#index.giveTo(state);
+    return {
+      state,
+      transitions: this.#transitions,
+      confirm: this.#index.pending.size > 0,
+      urgent: this.#index.waiting.size > 0,
+    };
+  }
+
+  #observeSources(): TenantState['sources'] {
+    const sources = { ...this.#state.sources };
+    for (const endpoint of ENDPOINTS) {
+      const observation = this.#observations[endpoint];
+      if (observation === undefined) continue;
+      const { source, transition } = observeSource(sources[endpoint], observation, this.#facts.policy);
+      sources[endpoint] = source;
+      if (transition !== null) this.#transitions.push(transition);
+    }
+    return sources;
+  }
+
+  /** Ends the calls whose caller has already come back, before the new stay looks for a call to join. */
+  #supersede(changes: Changes): void {
+    const drafts: Draft[] = [];
+    for (const [callId, row] of changes.superseded) {
+      const call = this.#index.call(callId)!;
+      // Legs that are still there belong to the call as it goes on now.
+      for (const leg of changes.legs.get(callId) ?? call.legs) {
+        if (leg.absence === null && this.#isShown(leg)) changes.newLegs.push(leg.seen);
+      }
+      changes.legs.delete(callId);
+      changes.stays.delete(callId);
+      drafts.push({ announced: true, call, superseded: this.#hangUpBefore(row, call) });
+    }
+    for (const draft of sorted(drafts)) this.#advance(draft);
+  }
+
+  #isShown(leg: Leg): boolean {
+    const { monitor } = this.#observations;
+    return monitor !== undefined && monitor.outcome !== 'failed' && monitor.rows.has(leg.seen.key);
+  }
+
+  /** When the caller hung up before coming back: the row still carries it where it has not hung up again. */
+  #hangUpBefore(row: ObservedQueueEntry, call: Call): NonNullable<Draft['superseded']> {
+    const window = this.#facts.queue!;
+    const ofOldStay = belongsToStay(row.abandonedAt, call.stay!.seen) && !belongsToStay(row.abandonedAt, row);
+    const at = (ofOldStay ? row.abandonedAt : row.rejoinedAt) ?? window.latest;
+    return { at, observed: { ...window, certainty: ofOldStay ? 'upstream' : 'inferred' } };
+  }
+
+  #drafts(changes: Changes): Draft[] {
+    const touched = new Map<string, Call>();
+    const current = (callId: string) => touched.get(callId) ?? this.#index.call(callId)!;
+    for (const [callId, legs] of changes.legs) {
+      const call = current(callId);
+      const byKey = new Map(legs.map((leg) => [leg.seen.key, leg]));
+      touched.set(callId, { ...call, legs: call.legs.map((leg) => byKey.get(leg.seen.key) ?? leg) });
+    }
+    for (const [callId, stay] of changes.stays) touched.set(callId, { ...current(callId), stay });
+    for (const [callId, call] of touched) touched.set(callId, refreshed(call, this.#facts));
+
+    const drafts: Draft[] = [];
+    const { newLegs, newStays } = changes;
+    if (newLegs.length > 0 || newStays.length > 0) {
+      // New parts look at the calls as this observation shows them.
+      for (const call of touched.values()) this.#index.replace(this.#index.call(call.callId)!, call);
+      for (const placement of correlate({ legs: newLegs, stays: newStays }, this.#index)) {
+        if (placement.joins !== null) {
+          const { callId } = placement.joins;
+          touched.set(callId, joinParts(current(callId), placement, this.#facts));
+        } else {
+          const ended = this.#ended ?? this.#state.ended;
+          const call = beginCall(placement, this.#state, ended, this.#index, this.#facts);
+          this.#index.add(call);
+          drafts.push({ announced: false, call });
+        }
+      }
+    }
+    for (const call of touched.values()) drafts.push({ announced: true, call });
+    return drafts;
+  }
+
+  #advance(draft: Draft): void {
+    const { call, transitions, last } = advance(draft, this.#facts);
+    this.#transitions.push(...transitions);
+    const indexed = this.#index.call(draft.call.callId)!;
+    this.#calls ??= new Map(this.#state.calls);
+    if (call !== null) {
+      this.#calls.set(call.callId, call);
+      this.#index.replace(indexed, call);
+    } else {
+      this.#calls.delete(draft.call.callId);
+      this.#index.remove(indexed);
+      this.#remember(last);
+    }
+  }
+
+  #remember(call: Call): void {
+    const now = this.#now();
+    const stays = [...call.pastStays, ...(call.stay === null ? [] : [call.stay.seen])];
+    const ended: EndedCall = {
+      callId: call.callId,
+      upstreamIds: call.upstreamIds,
+      stays: stays.map((stay) => stay.stayKey),
+      rows: stays.map((stay) => stay.rowKey),
+      endedAt: now,
+    };
+    this.#ended ??= this.#forgetting(now);
+    this.#ended.set(ended.callId, ended);
+    this.#index.remember(ended);
+  }
+
+  /** The ended calls without those that nobody will ask for any more; the oldest come first. */
+  #forgetting(now: Instant): Map<string, EndedCall> {
+    const kept = new Map(this.#state.ended);
+    for (const [callId, ended] of kept) {
+      if (now - ended.endedAt <= ENDED_MEMORY_MS) break;
+      kept.delete(callId);
+      this.#index.forget(ended);
+    }
+    return kept;
+  }
+
+  #now(): Instant {
+    const { monitor, queue } = this.#observations;
+    return Math.max(monitor?.at ?? 0, queue?.at ?? 0);
+  }
+}
+
+function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
+  const observation = observations[endpoint];
+  if (observation === undefined) return null;
+  return { earliest: state.sources[endpoint].lastComplete?.startedAt ?? null, latest: observation.at };
+}
+
+/** By start, then id: an order that a restart does not change. */
+function sorted(drafts: readonly Draft[]): Draft[] {
+  return [...drafts].sort(
+    (a, b) => a.call.startedAt - b.call.startedAt || (a.call.callId < b.call.callId ? -1 : 1),
+  );
+}

@@ -1,0 +1,92 @@
+import type { Policy, SourceState } from './call.js';
+import { observedView, rfc3339, rfc3339OrNull, type Transition } from './event.js';
+import type { MonitorObservation, QueueObservation } from './observation.js';
+
+/**
+ * The health of one endpoint, as a table:
+ *
+ *   status    failed observation                         complete or partial observation
+ *   unknown   failures + 1; down at SOURCE_DOWN_AFTER     up
+ *   up        failures + 1; down at SOURCE_DOWN_AFTER     up, failures forgotten
+ *   down      stays down                                  up, `source-up`
+ *
+ * Becoming down is `source-down`, once per outage. Only a complete observation moves `lastComplete`: a partial one
+ * proves that the PBX answers, not that nothing is missing.
+ */
+export function observeSource(
+  source: SourceState,
+  observation: MonitorObservation | QueueObservation,
+  policy: Policy,
+): { readonly source: SourceState; readonly transition: Transition | null } {
+  return observation.outcome === 'failed'
+    ? failed(source, observation, policy)
+    : answered(source, observation);
+}
+
+type Failed = Extract<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
+type Answered = Exclude<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
+
+function failed(source: SourceState, observation: Failed, policy: Policy) {
+  const failingSince = source.failingSince ?? observation.at;
+  const next: SourceState = {
+    ...source,
+    // Beyond the threshold the number says nothing new, and a state that does not change is not written.
+    failures: Math.min(source.failures + 1, policy.sourceDownAfter),
+    failingSince,
+    lastError: observation.reason,
+  };
+  if (source.status === 'down' || next.failures < policy.sourceDownAfter) {
+    return { source: next, transition: null };
+  }
+  const transition: Transition = {
+    type: 'source-down',
+    subject: observation.endpoint,
+    discriminator: String(failingSince),
+    time: observation.at,
+    data: {
+      endpoint: observation.endpoint,
+      state: 'down',
+      since: rfc3339(failingSince),
+      reason: observation.reason,
+      lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
+      unwatchedMs: null,
+      observed: observedView({
+        earliest: source.lastComplete?.at ?? null,
+        latest: failingSince,
+        certainty: 'observed',
+      }),
+    },
+  };
+  return { source: { ...next, status: 'down' as const }, transition };
+}
+
+function answered(source: SourceState, observation: Answered) {
+  const complete = observation.outcome === 'complete';
+  const next: SourceState = {
+    status: 'up',
+    lastComplete: complete ? { startedAt: observation.startedAt, at: observation.at } : source.lastComplete,
+    failures: 0,
+    failingSince: null,
+    lastError: observation.reason,
+  };
+  if (source.status !== 'down') return { source: next, transition: null };
+
+  const since = source.failingSince ?? observation.at;
+  const lastCompleteAt = source.lastComplete?.at ?? null;
+  const transition: Transition = {
+    type: 'source-up',
+    subject: observation.endpoint,
+    discriminator: String(since),
+    time: observation.at,
+    data: {
+      endpoint: observation.endpoint,
+      state: 'up',
+      since: rfc3339(since),
+      reason: source.lastError,
+      lastCompleteAt: rfc3339OrNull(lastCompleteAt),
+      unwatchedMs: lastCompleteAt === null ? null : observation.at - lastCompleteAt,
+      observed: observedView({ earliest: lastCompleteAt, latest: observation.at, certainty: 'observed' }),
+    },
+  };
+  return { source: next, transition };
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from '@jest/globals';
+import { History, leg, stay, T0 } from '../../test/support/history.js';
+
+/** The traps that a naive differ falls into, as far as they are the core's; the source has its own. */
+describe('traps', () => {
+  it('trap 1: a failed answer read as an empty list ends every call at once', () => {
+    const history = new History();
+    history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    for (let poll = 0; poll < 10; poll++) {
+      const said = history.said({ legs: { failed: 'cut body' }, stays: { failed: 'cut body' } });
+      expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
+    }
+    for (let poll = 0; poll < 10; poll++) {
+      expect(
+        history.said({ legs: { partial: [] }, stays: { partial: [] } }).filter((w) => w.startsWith('call-')),
+      ).toEqual([]);
+    }
+    expect(history.state.calls.size).toBe(2);
+  });
+
+  it("trap 2: one endpoint fails and the other's calls are ended with it", () => {
+    const history = new History();
+    history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    for (let poll = 0; poll < 5; poll++) {
+      const said = history.said({ legs: { failed: 'HTTP 500' }, stays: [stay({ mobile: '0987654321' })] });
+      expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
+    }
+  });
+
+  it('trap 4: a leg whose rows flap between states never goes backwards', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg({ signal: 'answered' })] });
+    for (const signal of ['ringing', 'unclear', 'answered', 'ringing'] as const) {
+      expect(history.said({ legs: [leg({ signal })] })).toEqual([]);
+    }
+  });
+
+  it('trap 5: one customer call seen by both endpoints under different ids pops one screen', () => {
+    const history = new History();
+    history.poll();
+    expect(history.said({ stays: [stay({ status: 'trying' })], legs: [leg()] })).toEqual([
+      'call-started',
+      'call-offered 107',
+    ]);
+  });
+
+  it('trap 5: the leg seen first and the queue entry later are one call too', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg()] });
+    expect(history.said({ legs: [leg()], stays: [stay({ status: 'trying' })] })).toEqual([]);
+    expect([...history.state.calls.keys()]).toEqual(['leg-1']);
+  });
+
+  it('trap 6: the losers of a ring group do not count as abandoned calls', () => {
+    const history = new History();
+    history.poll();
+    const ring = ['101', '102', '103'].map((ext) => leg({ ext, callId: `leg-${ext}` }));
+    history.poll({ legs: ring });
+    const winner = leg({ ext: '102', callId: 'leg-102', signal: 'answered' });
+    history.poll({ legs: [ring[0]!, winner] });
+    history.poll({ legs: [winner] });
+    history.poll({ legs: [winner] });
+    history.poll({ legs: [winner] });
+    history.poll();
+    history.poll();
+    const types = history.transitions.map((transition) => transition.type);
+    expect(types.filter((type) => type === 'call-started')).toHaveLength(1);
+    expect(types).not.toContain('call-abandoned');
+    expect(history.transitions.at(-1)).toMatchObject({ type: 'call-ended', data: { outcome: 'answered' } });
+  });
+
+  it('trap 6: not even when the first poll already shows the winner talking', () => {
+    const history = new History();
+    history.poll();
+    const winner = leg({ ext: '102', callId: 'leg-102', signal: 'answered' });
+    history.poll({ legs: [leg({ ext: '101', callId: 'leg-101' }), winner] });
+    history.poll({ legs: [winner] });
+    history.poll({ legs: [winner] });
+    expect(history.transitions.filter((transition) => transition.type === 'call-started')).toHaveLength(1);
+    expect(history.transitions.map((transition) => transition.type)).not.toContain('call-abandoned');
+  });
+
+  it('trap 7: lingering Abandoned rows are not announced again', () => {
+    const history = new History();
+    history.poll({ stays: [stay()] });
+    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 1_000, callId: null });
+    history.poll({ stays: [gone] });
+    history.poll({ stays: [gone] });
+    const said = history.transitions.length;
+    for (let poll = 0; poll < 900; poll++) history.poll({ stays: [gone] });
+    expect(history.transitions).toHaveLength(said);
+  });
+
+  it('trap 8: an old Abandoned row and a new Trying row of the same caller are two calls', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const old = stay({ status: 'abandoned', abandonedAt: T0 + 5_000 });
+    history.poll({ at: 5, stays: [old] });
+    const fresh = stay({ joinedAt: T0 + 5_500, status: 'trying', callId: 'queue-call-2' });
+    expect(history.said({ at: 6, stays: [old, fresh], legs: [leg()] })).toEqual([
+      'call-abandoned',
+      'call-ended abandoned',
+      'call-started',
+      'call-offered 107',
+    ]);
+    expect([...history.state.calls.keys()]).toEqual(['queue-call-2']);
+  });
+
+  it('trap 11: a one-poll flicker at bridge or unbridge does not end a live call', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    for (let flicker = 0; flicker < 5; flicker++) {
+      expect(history.said()).toEqual([]);
+      expect(history.said({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] })).toEqual([]);
+    }
+  });
+
+  it('trap 12: a call that stops ringing between two polls is abandoned without false certainty', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg()] });
+    history.poll();
+    const events = history.poll();
+    expect(events.find((event) => event.type === 'call-abandoned')).toMatchObject({
+      data: { observed: { certainty: 'inferred' } },
+    });
+    expect(events.find((event) => event.type === 'call-ended')).toMatchObject({
+      data: { observed: { certainty: 'inferred' } },
+    });
+  });
+
+  it('trap 13: an unregistered phone does not end a live call with certainty', () => {
+    const history = new History();
+    const talking = leg({ signal: 'answered' });
+    history.poll({ legs: [talking], idle: ['108', '109'] });
+    history.poll({ idle: ['108', '109'] });
+    const [ended] = history.poll({ idle: ['108', '109'] });
+    expect(ended).toMatchObject({
+      type: 'call-ended',
+      data: { observed: { certainty: 'inferred' }, talkMs: null },
+    });
+  });
+
+  it('trap 13: an extension that is listed as idle has hung up', () => {
+    const history = new History();
+    history.poll({ idle: ['107', '108'] });
+    history.poll({ legs: [leg({ signal: 'answered' })], idle: ['108'] });
+    history.poll({ idle: ['107', '108'] });
+    const [ended] = history.poll({ idle: ['107', '108'] });
+    expect(ended).toMatchObject({ type: 'call-ended', data: { observed: { certainty: 'observed' } } });
+  });
+
+  it('trap 14: a caller whom the queue calls Abandoned because of overflow is not announced as hung up', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    const ringing = leg({ ext: '201', callId: 'queue-call-1' });
+    expect(history.said({ at: 31, stays: [left] })).toEqual([]);
+    expect(history.said({ at: 32, stays: [left], legs: [ringing] })).toEqual(['call-offered 201']);
+    const talking = leg({ ext: '201', callId: 'queue-call-1', signal: 'answered' });
+    expect(history.said({ at: 33, stays: [left], legs: [talking] })).toEqual([
+      'call-answered',
+      'call-offer-ended 201 answered',
+    ]);
+    history.poll({ at: 40, stays: [left] });
+    expect(history.said({ at: 41, stays: [left] })).toEqual(['call-ended answered']);
+  });
+
+  it('a restart of the call-centre module, which calls every row Abandoned, ends no call that talks', () => {
+    const history = new History();
+    const talking = leg({ signal: 'answered' });
+    const answered = stay({ status: 'answered', bridgedAt: T0 + 1_000 });
+    history.poll({ stays: [answered], legs: [talking] });
+    const restarted = stay({ status: 'abandoned', bridgedAt: T0 + 1_000 });
+    for (let poll = 0; poll < 5; poll++)
+      expect(history.said({ stays: [restarted], legs: [talking] })).toEqual([]);
+    history.poll({ stays: [restarted] });
+    expect(history.said({ stays: [restarted] })).toEqual(['call-ended answered']);
+  });
+});

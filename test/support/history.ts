@@ -1,0 +1,158 @@
+import { DEFAULT_POLICY, EMPTY_STATE, type Policy, type TenantState } from '../../src/core/call.js';
+import type { Transition } from '../../src/core/event.js';
+import type {
+  MonitorObservation,
+  ObservedLeg,
+  ObservedQueueEntry,
+  Observations,
+  PhoneNumber,
+  QueueObservation,
+} from '../../src/core/observation.js';
+import { reconcile } from '../../src/core/reconcile.js';
+
+/** 2026-03-02T03:00:00.000Z: ten in the morning in Vietnam. */
+export const T0 = Date.UTC(2026, 2, 2, 3);
+
+export function number(raw: string): PhoneNumber {
+  const mobile = /^0\d{9}$/.test(raw);
+  return { raw, e164: mobile ? `+84${raw.slice(1)}` : null, national: mobile ? raw : null };
+}
+
+/** A ringing inbound leg of extension 107, but for what is given. */
+export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}): ObservedLeg {
+  const { ext, ...fields } = given;
+  const extension = ext ?? given.extension ?? '107';
+  const callId = given.callId ?? 'leg-1';
+  const direction = given.direction ?? 'inbound';
+  return {
+    key: `${extension}|${callId}`,
+    callId,
+    extension,
+    extensionId: `uuid-${extension}`,
+    agentName: `agent-${extension}`,
+    username: `user-${extension}`,
+    userId: null,
+    signal: 'ringing',
+    direction,
+    role: direction === 'outbound' ? 'caller' : 'callee',
+    customer: number('0914237383'),
+    hotline: number('19001234'),
+    peer: null,
+    startedAt: null,
+    ...fields,
+  };
+}
+
+/** A caller who waits in the queue `sales` since T0, but for what is given. */
+export function stay(
+  given: Partial<ObservedQueueEntry> & { readonly mobile?: string } = {},
+): ObservedQueueEntry {
+  const { mobile = '0914237383', ...fields } = given;
+  const queueId = given.queueId ?? 'sales';
+  const joinedAt = given.joinedAt ?? T0;
+  const rowKey = `${queueId}|${mobile}|${joinedAt}`;
+  return {
+    rowKey,
+    stayKey: `${rowKey}|${given.rejoinedAt ?? 0}`,
+    queueId,
+    queueName: `${queueId}-name`,
+    agentId: null,
+    agentName: null,
+    customer: number(mobile),
+    status: 'waiting',
+    joinedAt,
+    rejoinedAt: null,
+    bridgedAt: null,
+    abandonedAt: null,
+    callId: 'queue-call-1',
+    fallbackId: `q-${rowKey}`,
+    ...fields,
+  };
+}
+
+type Failure = { readonly failed: string };
+type Rows<Row> = readonly Row[] | Failure | { readonly partial: readonly Row[] };
+
+export interface Poll {
+  /** Seconds since T0; one more than the last poll's where it is not given. */
+  readonly at?: number;
+  readonly legs?: Rows<ObservedLeg> | 'not asked';
+  readonly stays?: Rows<ObservedQueueEntry> | 'not asked';
+  readonly idle?: readonly string[];
+}
+
+/** Observes polls one after the other and keeps what was said. Endpoints that are not given are empty. */
+export class History {
+  state: TenantState = EMPTY_STATE;
+  readonly transitions: Transition[] = [];
+  confirm = false;
+  readonly #policy: Policy;
+  #at = T0 - 1000;
+
+  constructor(policy: Partial<Policy> = {}) {
+    this.#policy = { ...DEFAULT_POLICY, ...policy };
+  }
+
+  /** The transitions of this poll. */
+  poll(poll: Poll = {}): Transition[] {
+    this.#at = poll.at === undefined ? this.#at + 1000 : T0 + poll.at * 1000;
+    const result = reconcile(this.state, observations(poll, this.#at), this.#policy);
+    this.state = result.state;
+    this.confirm = result.confirm;
+    this.transitions.push(...result.transitions);
+    return [...result.transitions];
+  }
+
+  /** As `poll`, but only the names: `call-offered 107`, `call-ended answered`. */
+  said(poll: Poll = {}): string[] {
+    return this.poll(poll).map(spoken);
+  }
+}
+
+export function spoken(transition: Transition): string {
+  const { type, data } = transition;
+  if ('offer' in data && data.offer !== undefined) {
+    return [type, data.offer.extension, data.offer.outcome].filter((word) => word !== null).join(' ');
+  }
+  if (type === 'call-ended') return `${type} ${data.outcome}`;
+  if (type === 'call-transferred') return `${type} ${data.agent?.extension}`;
+  return type;
+}
+
+export function observations(poll: Poll, at: number): Observations {
+  const startedAt = at - 40;
+  return {
+    ...(poll.legs === 'not asked' ? {} : { monitor: monitor(poll, startedAt, at) }),
+    ...(poll.stays === 'not asked' ? {} : { queue: queue(poll, startedAt, at) }),
+  };
+}
+
+function monitor(poll: Poll, startedAt: number, at: number): MonitorObservation {
+  const legs = poll.legs as Rows<ObservedLeg> | undefined;
+  const base = { endpoint: 'monitor', startedAt, at } as const;
+  if (isFailure(legs)) return { ...base, outcome: 'failed', reason: legs.failed };
+  const rows = new Map(list(legs).map((row) => [row.key, row]));
+  return { ...base, ...outcome(legs), rows, idleExtensions: new Set(poll.idle ?? []) };
+}
+
+function queue(poll: Poll, startedAt: number, at: number): QueueObservation {
+  const stays = poll.stays as Rows<ObservedQueueEntry> | undefined;
+  const base = { endpoint: 'queue', startedAt, at } as const;
+  if (isFailure(stays)) return { ...base, outcome: 'failed', reason: stays.failed };
+  return { ...base, ...outcome(stays), rows: new Map(list(stays).map((row) => [row.stayKey, row])) };
+}
+
+function isFailure(rows: unknown): rows is Failure {
+  return typeof rows === 'object' && rows !== null && 'failed' in rows;
+}
+
+function list<Row>(rows: Exclude<Rows<Row>, Failure> | undefined): readonly Row[] {
+  return rows === undefined ? [] : 'partial' in rows ? rows.partial : rows;
+}
+
+function outcome(rows: unknown) {
+  const partial = typeof rows === 'object' && rows !== null && 'partial' in rows;
+  return partial
+    ? ({ outcome: 'partial', reason: 'total above the number of rows' } as const)
+    : ({ outcome: 'complete', reason: null } as const);
+}
