@@ -86,7 +86,8 @@ export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFa
 /** The call with what its parts say of it: ids, numbers and queue that were not known before. */
 export function refreshed(call: Call, cycle: CycleFacts): Call {
   const ids = new Set(call.upstreamIds);
-  if (call.stay?.seen.callId != null) ids.add(call.stay.seen.callId);
+  const entryId = call.stay?.seen.callId ?? null;
+  if (entryId !== null) ids.add(entryId);
   for (const leg of call.legs) ids.add(leg.seen.callId);
   const { stay } = call;
   return {

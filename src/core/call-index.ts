@@ -19,8 +19,6 @@ export class CallIndex {
   readonly pastStays = new Map<string, string>();
   /** Calls with a part whose absence the next complete observation must confirm. */
   readonly pending = new Set<string>();
-  /** Calls that nobody has answered yet. */
-  readonly waiting = new Set<string>();
   readonly #calls = new Map<string, Call>();
   readonly #upstreamIds = new Lookup();
   readonly #rows = new Lookup();
@@ -66,14 +64,12 @@ export class CallIndex {
     const customer = numberKey(call.customer);
     if (customer !== null) this.#customers.add(customer, callId);
     if (call.pendingAbsence) this.pending.add(callId);
-    if (call.answeredAt === null) this.waiting.add(callId);
   }
 
   remove(call: Call): void {
     const { callId } = call;
     this.#calls.delete(callId);
     this.pending.delete(callId);
-    this.waiting.delete(callId);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
     for (const leg of call.legs) {
       this.legs.delete(leg.seen.key);

@@ -18,7 +18,7 @@ const legRow: fc.Arbitrary<ObservedLeg> = fc
     peer: fc.constantFrom('101', '102', null),
     startedAt: fc.constantFrom(null, T0 - 60_000, T0 + 5_000),
   })
-  .map(({ mobile, ...fields }) => leg({ ...fields, customer: number(mobile) }) as ObservedLeg);
+  .map(({ mobile, ...fields }) => leg({ ...fields, customer: number(mobile) }));
 
 const stayRow: fc.Arbitrary<ObservedQueueEntry> = fc
   .record({

@@ -37,13 +37,20 @@ export function reconcile(state: TenantState, observations: Observations, policy
   return new Cycle(state, observations, policy).run();
 }
 
+/**
+ * As `reconcile`, for observations that repeat, row by row, what the last complete ones showed while no absence was
+ * waiting to be confirmed: only the sources' health can have changed. The caller vouches for that.
+ */
+export function freshen(state: TenantState, observations: Observations, policy: Policy): Reconciled {
+  const { sources, transitions } = observeSources(state, observations, policy);
+  return { state: { ...state, sources }, transitions, confirm: false };
+}
+
 export interface Reconciled {
   readonly state: TenantState;
   readonly transitions: readonly Transition[];
   /** Some part's absence waits to be confirmed: poll again before the interval is over. */
   readonly confirm: boolean;
-  /** A call rings or waits: somebody would like to know soon how it goes on. */
-  readonly urgent: boolean;
 }
 
 /**
@@ -82,7 +89,8 @@ class Cycle {
   }
 
   run(): Reconciled {
-    const sources = this.#observeSources();
+    const { sources, transitions } = observeSources(this.#state, this.#observations, this.#facts.policy);
+    this.#transitions.push(...transitions);
     const changes: Changes = {
       legs: new Map(),
       stays: new Map(),
@@ -118,20 +126,7 @@ class Cycle {
       state,
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0,
-      urgent: this.#index.waiting.size > 0,
     };
-  }
-
-  #observeSources(): TenantState['sources'] {
-    const sources = { ...this.#state.sources };
-    for (const endpoint of ENDPOINTS) {
-      const observation = this.#observations[endpoint];
-      if (observation === undefined) continue;
-      const { source, transition } = observeSource(sources[endpoint], observation, this.#facts.policy);
-      sources[endpoint] = source;
-      if (transition !== null) this.#transitions.push(transition);
-    }
-    return sources;
   }
 
   /** Ends the calls whose caller has already come back, before the new stay looks for a call to join. */
@@ -240,6 +235,23 @@ class Cycle {
     const { monitor, queue } = this.#observations;
     return Math.max(monitor?.at ?? 0, queue?.at ?? 0);
   }
+}
+
+function observeSources(
+  state: TenantState,
+  observations: Observations,
+  policy: Policy,
+): { readonly sources: TenantState['sources']; readonly transitions: readonly Transition[] } {
+  const sources = { ...state.sources };
+  const transitions: Transition[] = [];
+  for (const endpoint of ENDPOINTS) {
+    const observation = observations[endpoint];
+    if (observation === undefined) continue;
+    const { source, transition } = observeSource(sources[endpoint], observation, policy);
+    sources[endpoint] = source;
+    if (transition !== null) transitions.push(transition);
+  }
+  return { sources, transitions };
 }
 
 function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {

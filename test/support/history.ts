@@ -70,7 +70,9 @@ export function stay(
   };
 }
 
-type Failure = { readonly failed: string };
+interface Failure {
+  readonly failed: string;
+}
 type Rows<Row> = readonly Row[] | Failure | { readonly partial: readonly Row[] };
 
 export interface Poll {

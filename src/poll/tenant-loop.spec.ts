@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import type { Endpoint } from '../core/observation.js';
+import { TenantLoop, type Timers } from './tenant-loop.js';
+import type { CycleReport, TenantPoller } from './tenant-poller.js';
+
+/** Time stands still until a test runs what is planned. */
+class ManualTimers implements Timers {
+  now = 0;
+  planned: { delayMs: number; run: () => void } | null = null;
+
+  set(_name: string, delayMs: number, run: () => void): void {
+    if (this.planned !== null) throw new Error('two cycles are planned');
+    this.planned = { delayMs, run };
+  }
+
+  clear(): void {
+    this.planned = null;
+  }
+
+  fire(): number {
+    const { delayMs, run } = this.planned!;
+    this.planned = null;
+    this.now += delayMs;
+    run();
+    return delayMs;
+  }
+}
+
+function setUp(
+  cycle: (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) => Promise<CycleReport>,
+) {
+  const timers = new ManualTimers();
+  const lines: { level: number; msg: string; reason?: string }[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const poller = {
+    cycle: (endpoints: readonly Endpoint[], signal: AbortSignal) => cycle(endpoints, signal, timers.now),
+  } as TenantPoller;
+  const loop = new TenantLoop({
+    tenant: 'acme',
+    poller,
+    pace: { intervalMs: 1_000, confirmMs: 200 },
+    clock: () => timers.now,
+    random: () => 0,
+    timers,
+    log,
+  });
+  loop.start();
+  const turn = async () => {
+    const delay = timers.fire();
+    while (timers.planned === null) await new Promise(setImmediate);
+    return delay;
+  };
+  return { loop, timers, lines, turn };
+}
+
+function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string | null = null): CycleReport {
+  const outcome = reason === null ? 'complete' : 'failed';
+  const polls = (['monitor', 'queue'] as const).map((endpoint) => ({
+    endpoint,
+    outcome,
+    reason,
+    sentAt,
+    retryAfterMs: null,
+  })) as CycleReport['polls'];
+  return { polls, confirm: false, owned: true, transitions: [], ...given };
+}
+
+describe('a tenant’s loop', () => {
+  it('plans the next cycle only when this one is done', async () => {
+    let done: (report: CycleReport) => void = () => {};
+    const { timers } = setUp(() => new Promise((resolve) => (done = resolve)));
+    timers.fire();
+    await new Promise(setImmediate);
+    expect(timers.planned).toBeNull();
+    done(report(timers.now));
+    await new Promise(setImmediate);
+    expect(timers.planned).not.toBeNull();
+  });
+
+  it('polls once an interval, and sooner when an absence waits to be confirmed', async () => {
+    const confirms = [false, true, false, false];
+    const { turn } = setUp((_, __, now) => Promise.resolve(report(now, { confirm: confirms.shift()! })));
+    await turn();
+    expect([await turn(), await turn(), await turn()]).toEqual([1_000, 200, 1_000]);
+  });
+
+  it('says once that an endpoint fails, with the reason, and once that it answers again', async () => {
+    const reasons = [null, 'HTTP 502', 'HTTP 502', 'HTTP 502', null, null];
+    const { turn, lines } = setUp((_, __, now) => Promise.resolve(report(now, {}, reasons.shift())));
+    for (let turns = 0; turns < 6; turns++) await turn();
+    expect(lines.filter((line) => line.msg.startsWith('monitor')).map((line) => line.msg)).toEqual([
+      'monitor: HTTP 502',
+      'monitor answers properly again',
+    ]);
+  });
+
+  it('goes on when the store is away, says so once, and waits longer each time', async () => {
+    const { turn, lines } = setUp(() => Promise.reject(new Error('connection refused')));
+    await turn();
+    const delays: number[] = [];
+    for (let turns = 0; turns < 6; turns++) delays.push(await turn());
+    expect(delays).toEqual([100, 200, 400, 800, 1_600, 2_000]);
+    expect(lines.map((line) => line.msg)).toEqual(['store: connection refused']);
+  });
+
+  it('stops: waits for the cycle under way, cuts its polls off and plans no other', async () => {
+    const { loop, timers } = setUp(
+      (_, signal, now) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve(report(now)))),
+    );
+    timers.fire();
+    await loop.stop();
+    expect(timers.planned).toBeNull();
+  });
+});

@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import type { Endpoint, Instant } from '../core/observation.js';
+import { Pace, type PaceOptions, startOffset } from './pace.js';
+import type { CycleReport, TenantPoller } from './tenant-poller.js';
+
+/**
+ * Runs one tenant's cycles one after the other, until it is stopped.
+ *
+ * Guarantees: cycles never overlap; the next is planned when this one is done; whatever fails is logged once, when it
+ * begins and when it is over, and the loop goes on.
+ */
+export class TenantLoop {
+  readonly #deps: LoopDeps;
+  readonly #name: string;
+  readonly #stopping = new AbortController();
+  readonly #pace: Pace;
+  readonly #reasons = new Map<Endpoint | 'store', string | null>();
+  #storeFailures = 0;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deps: LoopDeps) {
+    this.#deps = deps;
+    this.#name = `poll:${deps.tenant}`;
+    this.#pace = new Pace(deps.pace, deps.clock() + startOffset(deps.tenant, deps.pace.intervalMs));
+  }
+
+  start(): void {
+    this.#plan(this.#pace.delay(this.#deps.clock()));
+  }
+
+  /** Resolves when nothing of this tenant is under way any more. A poll is cut off, a commit is let finish. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#deps.timers.clear(this.#name);
+    await this.#running;
+  }
+
+  #plan(delayMs: number): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#deps.timers.set(this.#name, delayMs, () => {
+      this.#running = this.#turn();
+    });
+  }
+
+  async #turn(): Promise<void> {
+    const { clock, poller } = this.#deps;
+    let delay: number;
+    try {
+      const report = await poller.cycle(this.#pace.due(clock()), this.#stopping.signal);
+      this.#note('store', null);
+      this.#storeFailures = 0;
+      delay = this.#follow(report);
+    } catch (error) {
+      this.#note('store', error instanceof Error ? error.message : String(error));
+      delay = Math.min(STORE_RETRY_MS * 2 ** this.#storeFailures++, MAX_STORE_RETRY_MS);
+    }
+    this.#plan(delay);
+  }
+
+  /** How long to wait after a cycle. */
+  #follow(report: CycleReport): number {
+    const { clock, random, log } = this.#deps;
+    const now = clock();
+    for (const { endpoint, outcome, reason, sentAt, retryAfterMs } of report.polls) {
+      this.#note(endpoint, reason);
+      if (outcome === 'failed') this.#pace.failed(endpoint, now, retryAfterMs, random);
+      else this.#pace.answered(endpoint, sentAt, now);
+    }
+    for (const { type, subject } of report.transitions) log.debug({ type, subject }, 'event');
+    if (!report.owned) {
+      log.warn('the store did not take the last cycle: claiming the tenant anew');
+      return RECLAIM_MS;
+    }
+    if (report.confirm) this.#pace.confirm(now);
+    return this.#pace.delay(now);
+  }
+
+  /** One line when a reason appears or changes, one when it is gone. */
+  #note(what: Endpoint | 'store', reason: string | null): void {
+    const before = this.#reasons.get(what) ?? null;
+    if (before === reason) return;
+    this.#reasons.set(what, reason);
+    const about = what === 'store' ? {} : { endpoint: what };
+    if (reason === null) this.#deps.log.info(about, `${what} answers properly again`);
+    else this.#deps.log.warn({ ...about, reason }, `${what}: ${reason}`);
+  }
+}
+
+export interface LoopDeps {
+  readonly tenant: string;
+  readonly poller: TenantPoller;
+  readonly pace: PaceOptions;
+  readonly clock: () => Instant;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly timers: Timers;
+  /** Carries the tenant in every line. */
+  readonly log: Logger;
+}
+
+/** Named timers; setting one that is set replaces it. */
+export interface Timers {
+  set(name: string, delayMs: number, run: () => void): void;
+  clear(name: string): void;
+}
+
+/** A store that is being restarted is back within seconds; agents wait for it. */
+const STORE_RETRY_MS = 100;
+const MAX_STORE_RETRY_MS = 2_000;
+/** Two pollers that both believe they own a tenant must not fence each other off in a tight loop. */
+const RECLAIM_MS = 1_000;

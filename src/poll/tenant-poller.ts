@@ -1,0 +1,220 @@
+import type { Policy, TenantState } from '../core/call.js';
+import { toEvents, type Transition } from '../core/event.js';
+import type {
+  Endpoint,
+  Instant,
+  MonitorAnswer,
+  MonitorObservation,
+  Observations,
+  QueueAnswer,
+  QueueObservation,
+} from '../core/observation.js';
+import { freshen, isQuiet, reconcile, type Reconciled } from '../core/reconcile.js';
+import type { PitelSource } from '../source/pitel-source.js';
+import type { Claim, Commit, Position, Store } from '../store/store.js';
+
+/**
+ * One tenant's poll cycle: fetch → observe → reconcile → commit.
+ *
+ * Guarantees:
+ * - What a cycle saw is either committed as a whole or not at all. A commit without an answer is repeated under its
+ *   own id before anything else is looked at.
+ * - The state in memory is what the store holds at the version it was committed as. When the store disagrees it is
+ *   claimed anew, and what was observed before the claim is dropped: an old look must not follow a newer one.
+ * - Cycles of one poller must not overlap; `TenantLoop` sees to that.
+ */
+export class TenantPoller {
+  readonly #deps: PollerDeps;
+  #held: Held | null = null;
+  #unfinished: Commit | null = null;
+  /** What the last reconciled answers showed, while nothing in them waits to be confirmed. */
+  #settled: Partial<Record<Endpoint, Rows>> = {};
+  #newEpoch = false;
+  #touchedAt: Instant = 0;
+  #trimmedAt: Instant = 0;
+
+  constructor(deps: PollerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Runs one cycle. Rejects when the store cannot be reached: call again later, nothing is lost.
+   *
+   * @param endpoints which to ask; the others are left alone
+   */
+  async cycle(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<CycleReport> {
+    await this.#finish();
+    const held = (this.#held ??= await this.#claim());
+    const polled = await Promise.all(
+      endpoints.map(async (endpoint) => ({ endpoint, ...(await this.#deps.source.poll(endpoint, signal)) })),
+    );
+    // Stopped in the middle of it: what was cut off is no observation.
+    if (signal.aborted) return { polls: [], confirm: false, owned: true, transitions: [] };
+
+    const observations = Object.fromEntries(
+      polled.map(({ endpoint, observation }) => [endpoint, observation]),
+    ) as Observations;
+    const polls = polled.map(({ endpoint, observation, retryAfterMs }) => ({
+      endpoint,
+      outcome: observation.outcome,
+      reason: observation.reason,
+      sentAt: observation.startedAt,
+      retryAfterMs,
+    }));
+    const reconciled = this.#reconcile(held.state, observations);
+    const owned = isQuiet(held.state, reconciled)
+      ? await this.#touch(held, reconciled)
+      : await this.#commit(held, reconciled);
+    if (owned) this.#settle(observations, reconciled);
+    await this.#trim();
+    return { polls, confirm: reconciled.confirm, owned, transitions: reconciled.transitions };
+  }
+
+  #reconcile(state: TenantState, observations: Observations): Reconciled {
+    const repeated = made(observations).every((observation) => this.#isSettled(observation));
+    return repeated
+      ? freshen(state, observations, this.#deps.policy)
+      : reconcile(state, observations, this.#deps.policy);
+  }
+
+  async #claim(): Promise<Held> {
+    const { tenant, store, newEpoch } = this.#deps;
+    const claim: Claim = await store.claim(tenant, { epoch: newEpoch(), newEpoch: this.#newEpoch });
+    this.#newEpoch = false;
+    this.#settled = {};
+    return { ...claim };
+  }
+
+  async #commit(held: Held, { state, transitions }: Reconciled): Promise<boolean> {
+    const { tenant, clock, newCommitId } = this.#deps;
+    const place = { tenant, ...held.position, recordedAt: clock() };
+    const events = toEvents(transitions, place).map((event) => ({
+      sequence: Number(event.sequence),
+      type: event.type,
+      json: JSON.stringify(event),
+    }));
+    this.#unfinished = {
+      fence: held.fence,
+      expectedVersion: held.version,
+      commitId: newCommitId(),
+      epoch: held.position.epoch,
+      before: held.state,
+      after: state,
+      events,
+    };
+    await this.#finish();
+    return this.#held !== null;
+  }
+
+  /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
+  async #finish(): Promise<void> {
+    const commit = this.#unfinished;
+    if (commit === null) return;
+    const result = await this.#deps.store.commit(this.#deps.tenant, commit);
+    this.#unfinished = null;
+    if (result.status === 'committed') {
+      const { version, position } = result;
+      this.#held = { fence: commit.fence, version, position, state: commit.after };
+      this.#touchedAt = this.#deps.clock();
+      return;
+    }
+    this.#held = null;
+    this.#newEpoch = result.status === 'lost';
+  }
+
+  /** Keeps the sources' freshness in the store current, at most every `TOUCH_EVERY_MS`. */
+  async #touch(held: Held, { state }: Reconciled): Promise<boolean> {
+    const { tenant, store, clock } = this.#deps;
+    this.#held = { ...held, state };
+    const now = clock();
+    if (now - this.#touchedAt < TOUCH_EVERY_MS) return true;
+    this.#touchedAt = now;
+    const owned = await store.touch(tenant, held.fence, state.sources);
+    if (!owned) this.#held = null;
+    return owned;
+  }
+
+  /** The bound by count is kept by every commit; the one by age is looked after now and then. */
+  async #trim(): Promise<void> {
+    const { tenant, store, clock, retentionMs } = this.#deps;
+    const now = clock();
+    if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
+    this.#trimmedAt = now;
+    await store.trim(tenant, now - retentionMs);
+  }
+
+  #settle(observations: Observations, { confirm }: Reconciled): void {
+    for (const observation of made(observations)) {
+      const { endpoint } = observation;
+      const isComplete = observation.outcome === 'complete';
+      if (isComplete && !confirm) this.#settled[endpoint] = rowsOf(observation);
+      else delete this.#settled[endpoint];
+    }
+    if (confirm) this.#settled = {};
+  }
+
+  #isSettled(observation: MonitorObservation | QueueObservation): boolean {
+    const settled = this.#settled[observation.endpoint];
+    // A failure has no rows; where nothing waits to be confirmed it moves nothing but the source's health.
+    if (observation.outcome === 'failed') return this.#held !== null;
+    if (settled === undefined || observation.outcome !== 'complete') return false;
+    const { rows, idle } = rowsOf(observation);
+    return rows === settled.rows && idle === settled.idle;
+  }
+}
+
+export interface PollerDeps {
+  readonly tenant: string;
+  readonly source: Pick<PitelSource, 'poll'>;
+  readonly store: Store;
+  readonly policy: Policy;
+  /** How long events are kept in the log. */
+  readonly retentionMs: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => Instant;
+  /** Names a log that begins anew: unique, `[A-Za-z0-9_-]{1,64}`. */
+  readonly newEpoch: () => string;
+  readonly newCommitId: () => string;
+}
+
+export interface CycleReport {
+  readonly polls: readonly {
+    readonly endpoint: Endpoint;
+    readonly outcome: 'complete' | 'partial' | 'failed';
+    readonly reason: string | null;
+    readonly sentAt: Instant;
+    readonly retryAfterMs: number | null;
+  }[];
+  /** Poll again soon: an absence waits to be confirmed. */
+  readonly confirm: boolean;
+  /** False when the store did not take what was seen: somebody else polls this tenant, or it lost its memory. */
+  readonly owned: boolean;
+  readonly transitions: readonly Transition[];
+}
+
+interface Held {
+  readonly fence: number;
+  readonly version: number;
+  readonly position: Position;
+  readonly state: TenantState;
+}
+
+interface Rows {
+  readonly rows: unknown;
+  readonly idle: unknown;
+}
+
+/** `GET /v1/sources` is read by people: a second is fresh enough. Half, so that one-second polls are all written. */
+const TOUCH_EVERY_MS = 500;
+const TRIM_EVERY_MS = 60_000;
+
+function made({ monitor, queue }: Observations): (MonitorObservation | QueueObservation)[] {
+  return [monitor, queue].filter((observation) => observation !== undefined);
+}
+
+function rowsOf(observation: MonitorAnswer | QueueAnswer): Rows {
+  return {
+    rows: observation.rows,
+    idle: observation.endpoint === 'monitor' ? observation.idleExtensions : null,
+  };
+}
