@@ -1,0 +1,156 @@
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { TerminusModule } from '@nestjs/terminus';
+import type { Logger } from 'pino';
+import type { Config, RedisConfig } from './config/config.js';
+import type { TenantConfig } from './config/tenant.js';
+import type { DeliverOptions } from './deliver/options.js';
+import { DeliverModule, Delivery } from './deliver/deliver.module.js';
+import { HealthController } from './health/health.controller.js';
+import { Readiness } from './health/readiness.js';
+import { PollService } from './poll/poll.service.js';
+import type { PitelSourceOptions } from './source/pitel-source.js';
+import { MemoryStore } from './store/memory-store.js';
+import { connectRedis, type RedisTarget } from './store/redis-connection.js';
+import { RedisStore } from './store/redis-store.js';
+import type { Store } from './store/store.js';
+
+const CONFIG = Symbol('CONFIG');
+const LOGGER = Symbol('LOGGER');
+const STORE = Symbol('STORE');
+
+/** The one place that puts the parts together, and the one that says in which order they stop. */
+@Module({})
+export class AppModule {
+  static for(config: Config, log: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PartsModule.for(config, log),
+        ScheduleModule.forRoot(),
+        TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' }),
+        DeliverModule.registerAsync({
+          inject: [STORE],
+          useFactory: (store: Store) => ({ store, options: deliverOptions(config), logger: log }),
+        }),
+      ],
+      controllers: [HealthController],
+      providers: [
+        {
+          provide: PollService,
+          inject: [STORE, SchedulerRegistry],
+          useFactory: (store: Store, scheduler: SchedulerRegistry) =>
+            new PollService(pollOptions(config), store, scheduler, log),
+        },
+        { provide: Readiness, inject: [STORE], useFactory: (store: Store) => new Readiness(store) },
+        Shutdown,
+      ],
+    };
+  }
+}
+
+/** What the others are made of. */
+@Global()
+@Module({})
+class PartsModule {
+  static for(config: Config, log: Logger): DynamicModule {
+    return {
+      module: PartsModule,
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: log },
+        { provide: STORE, useFactory: () => openStore(config, log) },
+      ],
+      exports: [CONFIG, LOGGER, STORE],
+    };
+  }
+}
+
+/**
+ * Not ready, stop polling, finish commits, close clients spread over a moment, quit the store. What waits for the
+ * network is bounded by its own time-outs.
+ */
+@Injectable()
+class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(PollService) private readonly polls: PollService,
+    @Inject(Delivery) private readonly delivery: Delivery,
+    @Inject(STORE) private readonly store: Store,
+  ) {}
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.readiness.stop();
+    await this.polls.stop();
+    await this.delivery.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.store.close();
+  }
+}
+
+function openStore({ store, retention }: Config, log: Logger): Store {
+  const options = { maxEvents: retention.events };
+  if (store.kind === 'memory') return new MemoryStore(options);
+  let lastReason = '';
+  const connection = connectRedis(redisTarget(store.redis), {
+    // Several attempts a second fail for one reason: it is said once, until it changes or Redis is back.
+    onError: (error) => {
+      if (error.message !== lastReason) log.warn({ reason: error.message }, `redis: ${error.message}`);
+      lastReason = error.message;
+    },
+  });
+  return new RedisStore(connection, options);
+}
+
+function redisTarget(redis: RedisConfig): RedisTarget {
+  return 'url' in redis ? { url: redis.url.reveal() } : redis;
+}
+
+function deliverOptions(config: Config): DeliverOptions {
+  const [first, ...others] = config.tenants.map(({ id }) => id);
+  const { auth } = config;
+  return {
+    tenants: [first!, ...others],
+    auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
+    corsOrigins: config.http.corsOrigins,
+  };
+}
+
+function pollOptions(config: Config) {
+  return {
+    sources: config.tenants.map((tenant) => sourceOptions(tenant, config)),
+    policy: config.poll,
+    intervalMs: config.poll.intervalMs,
+    retentionMs: config.retention.ms,
+    graceMs: SHUTDOWN_GRACE_MS,
+  };
+}
+
+function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions {
+  const { credential } = tenant;
+  return {
+    tenant: tenant.id,
+    baseUrl: tenant.baseUrl,
+    ...(credential.kind === 'token'
+      ? { token: credential.token.reveal() }
+      : { apiKey: credential.apiKey.reveal() }),
+    timeZone: tenant.timeZone,
+    country: tenant.country,
+    timeoutMs: config.poll.timeoutMs,
+    maxBodyBytes: config.poll.maxBodyBytes,
+    clock: Date.now,
+  };
+}
+
+/** Longer than a commit may take, shorter than an orchestrator's patience. */
+const SHUTDOWN_GRACE_MS = 5_000;

@@ -1,0 +1,42 @@
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import {
+  HealthCheck,
+  type HealthCheckResult,
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
+import { Readiness } from './readiness.js';
+
+/** For orchestrators, without a token: `live` says that the process turns, `ready` says why it should get no traffic. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    @Inject(HealthCheckService) private readonly health: HealthCheckService,
+    @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
+    @Inject(Readiness) private readonly readiness: Readiness,
+  ) {}
+
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  @HealthCheck()
+  live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  @Get('ready')
+  @Header('Cache-Control', 'no-store')
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([
+      () => this.#indicate('store', this.readiness.store()),
+      () => this.#indicate('running', this.readiness.running()),
+    ]);
+  }
+
+  async #indicate(name: string, reason: Promise<string | null>): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(name);
+    const why = await reason;
+    return why === null ? indicator.up() : indicator.down({ reason: why });
+  }
+}

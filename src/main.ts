@@ -1,0 +1,40 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import { describeProblems, loadConfig } from './config/environment.js';
+import { createLogger, NestLogger } from './logger.js';
+import { servePages } from './pages.js';
+
+/** Start, logging, shutdown. A configuration that does not hold ends the process with code 1 before anything starts. */
+async function main(): Promise<void> {
+  const loaded = loadConfig();
+  if (!loaded.ok) {
+    process.stderr.write(`${describeProblems(loaded.problems)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const { config, warnings } = loaded;
+  const log = createLogger(config.logLevel);
+  for (const warning of warnings) log.warn(warning);
+
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log), {
+    logger: new NestLogger(log),
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  servePages(app);
+  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
+  await app.listen(config.http.port, config.http.host);
+  const tenants = config.tenants.map(({ id }) => id);
+  log.info(
+    { address: await app.getUrl(), tenants: tenants.length, store: config.store.kind },
+    'the bridge is listening',
+  );
+}
+
+main().catch((error: unknown) => {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The bridge could not start: ${reason}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+
+/** The pages at `/`: ordinary clients, which get everything they show over Socket.IO. Nothing foreign is loaded. */
+export function servePages(app: NestExpressApplication): void {
+  app.useStaticAssets(publicFolder(), {
+    setHeaders: (response) => {
+      response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+      response.setHeader('X-Content-Type-Options', 'nosniff');
+      response.setHeader('Referrer-Policy', 'no-referrer');
+    },
+  });
+}
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** `public/` lies in the project's folder: two up from the compiled file, one up from the source. */
+function publicFolder(): string {
+  const folders = ['../../public', '../public'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  return folders.find((folder) => existsSync(folder)) ?? folders[0]!;
+}
