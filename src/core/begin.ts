@@ -107,7 +107,7 @@ function newLeg(seen: ObservedLeg): Leg {
 function withParty(parties: readonly Party[], leg: ObservedLeg): readonly Party[] {
   if (parties.some((party) => party.extension === leg.extension)) return parties;
   const { extension, extensionId, agentName } = leg;
-  return [...parties, { extension, extensionId, agentName, offers: 0, offerOpen: false }];
+  return [...parties, { extension, extensionId, agentName, offers: 0, offerOpen: false, silent: null }];
 }
 
 /** Of several stays of one caller, the live one that began last; an Abandoned one only where there is no other. */

@@ -47,6 +47,8 @@ export interface Party {
   /** How often the call was offered here. */
   readonly offers: number;
   readonly offerOpen: boolean;
+  /** An open offer whose legs are all gone, while it is not clear yet how it ended: when they went. */
+  readonly silent: Pick<Absence, 'lastPresent' | 'firstAbsent'> | null;
 }
 
 /** The extension that has the conversation, as its leg named it. */

@@ -8,7 +8,8 @@ import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
  *
  * 1. Parts that share an upstream id are one call.
  * 2. Beyond that, only where exactly one candidate fits:
- *    a. an inbound leg and a queue entry of the same customer that are alive together;
+ *    a. an inbound leg and a queue entry of the same customer that are alive together (an entry that is just going
+ *       counts where no other is alive: overflow rings elsewhere at once);
  *    b. inbound legs that ring together for the same customer and hotline (a ring group);
  *    c. the two legs of a local call that name each other.
  * 3. In doubt they stay two calls: a merge of two customers is worse than a second event.
@@ -84,7 +85,9 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
     const newLegs = ofCustomer.filter(
       (group) => group.stays.length === 0 && group.legs.some(mayCarryInbound),
     );
-    const entryCalls = calls.filter(hasEntry);
+    const live = calls.filter(hasEntry);
+    // Without a live entry, one that is just being left: overflow rings elsewhere before its end is confirmed.
+    const entryCalls = live.length + newEntries.length > 0 ? live : calls.filter(isLeavingQueue);
     if (newEntries.length + entryCalls.length !== 1) continue;
 
     const [entry] = newEntries;
@@ -173,6 +176,10 @@ function isInQueue(stay: ObservedQueueEntry): boolean {
 
 function hasEntry(call: Call): boolean {
   return call.stay !== null && call.stay.absence === null;
+}
+
+function isLeavingQueue(call: Call): boolean {
+  return call.stay !== null && call.stay.absence !== null && call.answeredAt === null && call.pendingAbsence;
 }
 
 function hasInboundLeg(call: Call): boolean {

@@ -45,6 +45,8 @@ export interface Draft {
   /** False for a call that this observation shows for the first time. */
   readonly announced: boolean;
   readonly call: Call;
+  /** Keys of the legs that this observation shows for the first time. */
+  readonly newLegs: ReadonlySet<string>;
   /** Ends the call now, whatever its parts show: its caller has come back as another call. */
   readonly superseded?: { readonly at: Instant; readonly observed: Observed };
 }
@@ -76,6 +78,7 @@ class Life {
   readonly transitions: Transition[] = [];
   call: Call;
   readonly #announced: boolean;
+  readonly #newLegs: Draft['newLegs'];
   readonly #superseded: Draft['superseded'];
   readonly #cycle: CycleFacts;
   #gone: readonly Leg[] = [];
@@ -83,6 +86,7 @@ class Life {
   constructor(draft: Draft, cycle: CycleFacts) {
     this.call = draft.call;
     this.#announced = draft.announced;
+    this.#newLegs = draft.newLegs;
     this.#superseded = draft.superseded;
     this.#cycle = cycle;
   }
@@ -96,7 +100,8 @@ class Life {
     if (window === null) return;
     const ringing = this.call.legs.filter((leg) => isOffered(leg) && leg.absence === null);
     for (const { seen } of ringing) {
-      const party = this.call.parties.find((candidate) => candidate.extension === seen.extension)!;
+      if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
+      const party = this.#party(seen.extension);
       if (party.offerOpen || this.#legsAt(party).some((leg) => leg.state === 'answered')) continue;
       this.#replaceParty({ ...party, offers: party.offers + 1, offerOpen: true });
       this.#sayOffer('call-offered', seen.extension, null, { ...window, certainty: 'observed' });
@@ -123,8 +128,13 @@ class Life {
 
   dropGoneLegs(): void {
     this.#gone = this.call.legs.filter((leg) => isGone(leg, this.#cycle.policy));
-    if (this.#gone.length > 0) {
-      this.call = { ...this.call, legs: this.call.legs.filter((leg) => !this.#gone.includes(leg)) };
+    if (this.#gone.length === 0) return;
+    this.call = { ...this.call, legs: this.call.legs.filter((leg) => !this.#gone.includes(leg)) };
+    for (const { seen, absence } of this.#gone) {
+      const party = this.#party(seen.extension);
+      if (!party.offerOpen || this.#legsAt(party).length > 0) continue;
+      const { lastPresent, firstAbsent } = absence!;
+      this.#replaceParty({ ...party, silent: { lastPresent, firstAbsent } });
     }
   }
 
@@ -203,10 +213,7 @@ class Life {
     for (const party of this.call.parties) {
       if (!party.offerOpen) continue;
       const outcome = this.#offerOutcome(party, ending);
-      if (outcome === null) continue;
-      this.#replaceParty({ ...party, offerOpen: false });
-      const absence = this.#absenceAt(party);
-      this.#sayOffer('call-offer-ended', party.extension, outcome, absence ?? this.#anyWindow());
+      if (outcome !== null) this.#endOffer(party, outcome);
     }
   }
 
@@ -217,6 +224,20 @@ class Life {
 
   settled(): Call {
     return { ...this.call, pendingAbsence: pendingAbsence(this.call, this.#cycle.policy) };
+  }
+
+  /** A telephone that rings with a new leg has stopped ringing with the old one, which is missing. */
+  #endOfferBefore(legKey: string, extension: string): void {
+    const party = this.#party(extension);
+    const older = this.#legsAt(party).filter((leg) => leg.seen.key !== legKey);
+    const stopped = older.length > 0 ? older.every((leg) => leg.absence !== null) : party.silent !== null;
+    if (party.offerOpen && stopped) this.#endOffer(party, 'not-answered', older);
+  }
+
+  #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
+    const observed = silence(party, legs) ?? this.#anyWindow();
+    this.#replaceParty({ ...party, offerOpen: false, silent: null });
+    this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
   }
 
   #answered(time: Instant | null, observed: Observed): void {
@@ -261,13 +282,8 @@ class Life {
     return { outcome: this.call.answeredAt === null ? 'abandoned' : 'answered', endedAt: at, observed };
   }
 
-  #absenceAt(party: Party): Observed | null {
-    const absences = [...this.#gone, ...this.call.legs]
-      .filter((leg) => leg.seen.extension === party.extension && leg.absence !== null)
-      .map((leg) => leg.absence);
-    if (absences.length === 0) return null;
-    const last = lastAbsence(absences);
-    return { earliest: last.lastPresent, latest: last.firstAbsent, certainty: 'observed' };
+  #party(extension: string): Party {
+    return this.call.parties.find((candidate) => candidate.extension === extension)!;
   }
 
   #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
@@ -295,7 +311,7 @@ class Life {
     outcome: OfferOutcome | null,
     observed: Observed,
   ): void {
-    const party = this.call.parties.find((candidate) => candidate.extension === extension)!;
+    const party = this.#party(extension);
     const offer = { extension, extensionId: party.extensionId, outcome };
     const agent = rungAgent(this.call, party);
     this.#say(type, observed.latest, observed, {
@@ -335,6 +351,15 @@ function isOffered({ seen, state }: Leg): boolean {
     seen.role === 'callee' &&
     seen.direction !== 'outbound'
   );
+}
+
+/** When the telephone fell silent: the last of its legs to go. Null while one still rings, or was answered. */
+function silence(party: Party, legs: readonly Leg[]): Observed | null {
+  const own = legs.filter((leg) => leg.seen.extension === party.extension);
+  const absences = own.map((leg) => leg.absence).filter((absence) => absence !== null);
+  const last = absences.length > 0 ? lastAbsence(absences) : party.silent;
+  if (last === null || own.length > absences.length) return null;
+  return { earliest: last.lastPresent, latest: last.firstAbsent, certainty: 'observed' };
 }
 
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */

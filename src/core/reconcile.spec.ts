@@ -245,6 +245,45 @@ describe('offers', () => {
     expect(history.said({ legs: phones })).toEqual(['call-started', 'call-offered 107']);
   });
 
+  it('are made again when the same agent is tried again, before the first ringing was confirmed to be over', () => {
+    const history = new History();
+    history.poll();
+    const trying = stay({ status: 'trying' });
+    history.poll({ stays: [trying], legs: [leg({ callId: 'try-1' })] });
+    const again = [leg({ callId: 'try-2' })];
+    expect(history.said({ stays: [trying], legs: again })).toEqual([
+      'call-offer-ended 107 not-answered',
+      'call-offered 107',
+    ]);
+    for (let poll = 0; poll < 3; poll++) expect(history.said({ stays: [trying], legs: again })).toEqual([]);
+  });
+
+  it('do not flicker when one of two telephones of an extension does', () => {
+    const history = new History();
+    history.poll();
+    const [desk, mobile] = [leg({ callId: 'desk' }), leg({ callId: 'mobile' })];
+    history.poll({ legs: [desk, mobile] });
+    expect(history.said({ legs: [mobile] })).toEqual([]);
+    expect(history.said({ legs: [desk, mobile] })).toEqual([]);
+    history.poll({ legs: [mobile] });
+    expect(history.said({ legs: [mobile] })).toEqual([]);
+  });
+
+  it('say when the telephone fell silent, although why became clear only later', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 1, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    history.poll({ at: 2, stays: [stay({ status: 'trying' })] });
+    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 1_500 });
+    expect(history.said({ at: 3, stays: [gone] })).toEqual([]);
+    const [ended] = history.poll({ at: 4, stays: [gone] });
+    expect(ended).toMatchObject({
+      type: 'call-offer-ended',
+      time: T0 + 2_000,
+      data: { offer: { outcome: 'caller-left' } },
+    });
+  });
+
   it('carry the extension, its agent and how they ended', () => {
     const history = new History();
     history.poll();

@@ -8,7 +8,7 @@ import {
   type TenantState,
 } from './call.js';
 import { CallIndex } from './call-index.js';
-import { correlate } from './correlate.js';
+import { correlate, type Placement } from './correlate.js';
 import type { Transition } from './event.js';
 import { advance, type CycleFacts, type Draft, type Window } from './life.js';
 import {
@@ -140,7 +140,7 @@ class Cycle {
       }
       changes.legs.delete(callId);
       changes.stays.delete(callId);
-      drafts.push({ announced: true, call, superseded: this.#hangUpBefore(row, call) });
+      drafts.push({ announced: true, call, newLegs: NONE, superseded: this.#hangUpBefore(row, call) });
     }
     for (const draft of sorted(drafts)) this.#advance(draft);
   }
@@ -170,6 +170,7 @@ class Cycle {
     for (const [callId, call] of touched) touched.set(callId, refreshed(call, this.#facts));
 
     const drafts: Draft[] = [];
+    const joined = new Map<string, ReadonlySet<string>>();
     const { newLegs, newStays } = changes;
     if (newLegs.length > 0 || newStays.length > 0) {
       // New parts look at the calls as this observation shows them.
@@ -178,15 +179,18 @@ class Cycle {
         if (placement.joins !== null) {
           const { callId } = placement.joins;
           touched.set(callId, joinParts(current(callId), placement, this.#facts));
+          joined.set(callId, keysOf(placement, joined.get(callId)));
         } else {
           const ended = this.#ended ?? this.#state.ended;
           const call = beginCall(placement, this.#state, ended, this.#index, this.#facts);
           this.#index.add(call);
-          drafts.push({ announced: false, call });
+          drafts.push({ announced: false, call, newLegs: keysOf(placement) });
         }
       }
     }
-    for (const call of touched.values()) drafts.push({ announced: true, call });
+    for (const call of touched.values()) {
+      drafts.push({ announced: true, call, newLegs: joined.get(call.callId) ?? NONE });
+    }
     return drafts;
   }
 
@@ -252,6 +256,12 @@ function observeSources(
     if (transition !== null) transitions.push(transition);
   }
   return { sources, transitions };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function keysOf({ legs }: Placement, more = NONE): ReadonlySet<string> {
+  return new Set([...more, ...legs.map((leg) => leg.key)]);
 }
 
 function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {

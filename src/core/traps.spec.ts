@@ -169,6 +169,17 @@ describe('traps', () => {
     expect(history.said({ at: 41, stays: [left] })).toEqual(['call-ended answered']);
   });
 
+  it('trap 14: not even when the overflow rings under an id of its own, before the queue’s word is confirmed', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([
+      'call-offered 201',
+    ]);
+    expect(history.said({ at: 32, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([]);
+    expect(history.state.calls.size).toBe(1);
+  });
+
   it('a restart of the call-centre module, which calls every row Abandoned, ends no call that talks', () => {
     const history = new History();
     const talking = leg({ signal: 'answered' });

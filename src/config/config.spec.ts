@@ -1,0 +1,375 @@
+import { type Config, parseConfig } from './config.js';
+import type { Environment } from './tenant.js';
+import type { VariableName } from './variables.js';
+
+const MINIMAL = {
+  PITEL_BASE_URL: 'https://pbx.example',
+  PITEL_TOKEN: 'pitel-token',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  AUTH_JWT_SECRET: 'an-hs256-secret-of-32-bytes-or-more',
+};
+type Overrides = Partial<Record<VariableName | 'NODE_ENV', string>>;
+
+function accepted(overrides: Overrides = {}): { config: Config; warnings: readonly string[] } {
+  const result = parseConfig({ ...MINIMAL, ...overrides });
+  if (!result.ok) throw new Error(result.problems.join('\n'));
+  return result;
+}
+
+function problems(env: Environment): readonly string[] {
+  const result = parseConfig(env);
+  return result.ok ? [] : result.problems;
+}
+
+const refused = (overrides: Overrides) => problems({ ...MINIMAL, ...overrides });
+
+describe('the configuration', () => {
+  it('needs four variables and gives everything else its default', () => {
+    const { config, warnings } = accepted();
+    expect(warnings).toEqual([]);
+    expect({ ...config, tenants: [], store: null, auth: null }).toEqual({
+      tenants: [],
+      tenantsFile: null,
+      poll: {
+        intervalMs: 1000,
+        timeoutMs: 5000,
+        maxBodyBytes: 16_777_216,
+        absencePolls: 2,
+        abandonedLookbackMs: 60_000,
+        sourceDownAfter: 3,
+      },
+      registrations: { watch: [], intervalMs: 30_000 },
+      store: null,
+      retention: { events: 100_000, ms: 604_800_000 },
+      http: { host: '127.0.0.1', port: 3000, corsOrigins: [] },
+      auth: null,
+      logLevel: 'info',
+    });
+    expect(config.tenants).toMatchObject([
+      { id: 'default', baseUrl: 'https://pbx.example', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN' },
+    ]);
+    const [tenant] = config.tenants;
+    expect(tenant?.credential.kind === 'token' && tenant.credential.token.reveal()).toBe('pitel-token');
+    expect(
+      config.store.kind === 'redis' && 'url' in config.store.redis && config.store.redis.url.reveal(),
+    ).toBe(MINIMAL.REDIS_URL);
+    expect(config.auth.mode === 'jwt' && 'secret' in config.auth && config.auth.secret.reveal()).toBe(
+      MINIMAL.AUTH_JWT_SECRET,
+    );
+  });
+
+  it('names every variable that is required when nothing is set', () => {
+    expect(problems({})).toEqual([
+      'PITEL_BASE_URL: is required',
+      'PITEL_TOKEN or PITEL_API_KEY: one of them is required',
+      expect.stringMatching(/^REDIS_URL: is required unless STORE=memory/),
+      'AUTH_JWT_SECRET or AUTH_JWKS_URL: one of them is required with AUTH_MODE=jwt',
+    ]);
+  });
+
+  it('takes an empty or blank variable as one that is not set', () => {
+    const { config } = accepted({
+      POLL_INTERVAL_MS: '',
+      TENANTS_FILE: ' ',
+      PITEL_API_KEY: '',
+      STORE: '',
+      HOST: '',
+    });
+    expect(config).toEqual(accepted().config);
+    expect(refused({ PITEL_TOKEN: '' })).toEqual(['PITEL_TOKEN or PITEL_API_KEY: one of them is required']);
+  });
+
+  it('is frozen to the last list', () => {
+    const { config } = accepted({ WATCH_EXTENSIONS: '101,102' });
+    expect(() => ((config.poll as { intervalMs: number }).intervalMs = 1)).toThrow(TypeError);
+    expect(() => (config.registrations.watch as string[]).push('103')).toThrow(TypeError);
+    expect(() => (config.tenants as unknown[]).pop()).toThrow(TypeError);
+    expect(() => ((config.tenants[0] as { id: string }).id = 'other')).toThrow(TypeError);
+  });
+
+  it('leaves the variables of others alone, whatever they hold', () => {
+    expect(
+      accepted({ PATH: '/bin', SOURCE_DATE_EPOCH: '0', npm_config_port: 'x' } as Overrides).warnings,
+    ).toEqual([]);
+  });
+});
+
+describe('a value', () => {
+  const bounds: [VariableName, number, number][] = [
+    ['POLL_INTERVAL_MS', 100, 60_000],
+    ['POLL_TIMEOUT_MS', 10, 600_000],
+    ['POLL_MAX_BODY_BYTES', 1, 16_777_216],
+    ['ABSENCE_POLLS', 1, 10],
+    ['ABANDONED_LOOKBACK_MS', 0, 86_400_000],
+    ['SOURCE_DOWN_AFTER', 1, 1000],
+    ['REGISTRATION_INTERVAL_MS', 100, 86_400_000],
+    ['LOG_RETENTION_EVENTS', 1, 100_000_000],
+    ['LOG_RETENTION_MS', 1, 315_360_000_000],
+    ['PORT', 0, 65_535],
+  ];
+  it.each(bounds)('of %s may be %d and %d and nothing beyond', (name, min, max) => {
+    expect(refused({ [name]: String(min) })).toEqual([]);
+    expect(refused({ [name]: String(max) })).toEqual([]);
+    const problem = [
+      expect.stringMatching(new RegExp(`^${name}: must be a whole number from ${min} to ${max}`)),
+    ];
+    for (const wrong of [
+      String(min - 1),
+      String(max + 1),
+      '5.5',
+      '1e3',
+      '0x40',
+      'many',
+      '1000ms',
+      '9'.repeat(30),
+    ]) {
+      expect(refused({ [name]: wrong })).toEqual(problem);
+    }
+  });
+
+  const formats: [VariableName, string[], string[]][] = [
+    [
+      'PITEL_BASE_URL',
+      ['http://127.0.0.1:4010', 'https://pbx.example/', 'https://[::1]:8443', ' https://pbx.example\n'],
+      [
+        'pbx.example',
+        'ftp://pbx.example',
+        'https://pbx.example/v3',
+        'https://pbx.example/?',
+        'https://pbx.example/?a=1',
+        'https://pbx.example/#',
+        'https://me:word@pbx.example',
+        'https://pbx .example',
+        'https://pbx.\nexample',
+        'https://',
+        'https:pbx.example',
+      ],
+    ],
+    [
+      'PITEL_TOKEN',
+      ['a.b-c_d~e+f/g=', 'x'],
+      ['Bearer abc', 'two words', 'line\nbreak', 'thầm', '{{TOKEN}}', '<token>'],
+    ],
+    [
+      'TENANT_ID',
+      ['a', '0', 'acme', 'acme-2', 'a'.repeat(63)],
+      ['Acme', '-acme', 'acme_2', 'a'.repeat(64), 'a.b', 'a b', 'a:b'],
+    ],
+    [
+      'PITEL_TIME_ZONE',
+      ['UTC', 'Asia/Ho_Chi_Minh', 'Europe/Berlin'],
+      ['Asia/Saigon City', 'Mars/Base', 'GMT+7:00h'],
+    ],
+    ['PITEL_COUNTRY', ['VN', 'vn', 'DE'], ['VNM', 'V', '84', 'XX', 'Việt']],
+    [
+      'WATCH_EXTENSIONS',
+      ['active', '101', '101, 102', '3f2b8c1e-0000-4000-8000-000000000107'],
+      ['101,', ',', '101,,102', 'active,101', '../x', 'a/b', '1 2', '.', 'a?b'],
+    ],
+    ['STORE', ['redis'], ['Redis', 'disk']],
+    [
+      'REDIS_URL',
+      ['redis://h', 'rediss://u:p@h:6380/1', 'redis://:p@[::1]:6379', 'redis://h?family=6'],
+      ['h:6379', 'http://h:6379', 'redis://', 'redis:///0', 'redis://h/first', 'redis://h:port'],
+    ],
+    [
+      'HOST',
+      ['0.0.0.0', '::', '::1', 'bridge', 'bridge.local'],
+      ['http://x', 'a:3000', '[::1]', '127.1', 'a b', '-'],
+    ],
+    [
+      'CORS_ORIGINS',
+      ['https://a.example', 'https://a.example, http://127.0.0.1:5173'],
+      ['*', 'https://*.a.example', 'null', 'a.example', 'https://a.example/app', 'https://a.example,'],
+    ],
+    ['AUTH_MODE', ['jwt'], ['JWT', 'basic']],
+    ['AUTH_JWT_SECRET', ['x'.repeat(32), 'é'.repeat(16)], ['x'.repeat(31), ` ${'x'.repeat(31)} `]],
+    ['LOG_LEVEL', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], ['verbose', 'INFO', '30']],
+  ];
+  it.each(formats)('of %s is taken or refused by its format', (name, good, bad) => {
+    for (const text of good)
+      expect({ text, problems: refused({ [name]: text }) }).toEqual({ text, problems: [] });
+    for (const text of bad) {
+      const result = { text, problems: refused({ [name]: text }) };
+      expect(result).toEqual({ text, problems: [expect.stringMatching(new RegExp(`^${name}: must be `))] });
+    }
+  });
+
+  it('of CORS_ORIGINS may not be a star, and the message says why', () => {
+    expect(refused({ CORS_ORIGINS: '*' })[0]).toContain('* is refused, because');
+  });
+
+  it('is brought to one spelling', () => {
+    const { config } = accepted({
+      PITEL_BASE_URL: 'HTTPS://PBX.example:443/',
+      PITEL_COUNTRY: 'vn',
+      WATCH_EXTENSIONS: '101, 102,101',
+      CORS_ORIGINS: 'https://App.example/,https://app.example:443',
+    });
+    expect(config.tenants[0]).toMatchObject({ baseUrl: 'https://pbx.example', country: 'VN' });
+    expect(config.registrations.watch).toEqual(['101', '102']);
+    expect(config.http.corsOrigins).toEqual(['https://app.example']);
+  });
+});
+
+describe('the tenant', () => {
+  it('proves itself with a token or an API key, never both', () => {
+    const [tenant] = accepted({ PITEL_TOKEN: '', PITEL_API_KEY: 'the-key' }).config.tenants;
+    expect(tenant?.credential.kind === 'api-key' && tenant.credential.apiKey.reveal()).toBe('the-key');
+    expect(refused({ PITEL_API_KEY: 'the-key' })).toEqual([
+      'PITEL_TOKEN and PITEL_API_KEY: only one of them may be set',
+    ]);
+  });
+
+  it('of the environment is excluded by TENANTS_FILE, and the message names what is in the way', () => {
+    const readText = () => '{"tenants":[{"id":"a","baseUrl":"https://a.example","token":"t"}]}';
+    const { PITEL_BASE_URL, PITEL_TOKEN, ...rest } = MINIMAL;
+    const single = { PITEL_BASE_URL, PITEL_TOKEN, PITEL_API_KEY: 'k', TENANT_ID: 'default' };
+    for (const [name, text] of Object.entries(single)) {
+      expect(parseConfig({ ...rest, [name]: text, TENANTS_FILE: 't.json' }, readText)).toEqual({
+        ok: false,
+        problems: [`TENANTS_FILE: excludes ${name}, which must not be set with it`],
+      });
+    }
+    const alone = parseConfig({ ...rest, TENANTS_FILE: 't.json' }, readText);
+    expect(alone.ok && [alone.config.tenantsFile, alone.config.tenants[0]?.id]).toEqual(['t.json', 'a']);
+  });
+
+  it('is refused together with everything else that is wrong when its file is wrong', () => {
+    const { REDIS_URL, AUTH_JWT_SECRET } = MINIMAL;
+    expect(
+      parseConfig({ REDIS_URL, AUTH_JWT_SECRET, TENANTS_FILE: 't.json', PORT: 'x' }, () => '{"tenants":[]}'),
+    ).toEqual({
+      ok: false,
+      problems: [expect.stringMatching(/^PORT: /), 'TENANTS_FILE: tenants must name at least one tenant'],
+    });
+  });
+});
+
+describe('the store', () => {
+  const noUrl = { REDIS_URL: '' };
+  it('is Redis by address, by sentinels or by cluster nodes', () => {
+    expect(
+      accepted({ ...noUrl, REDIS_SENTINELS: 'a:26379, [::1]:26380', REDIS_SENTINEL_NAME: 'main' }).config
+        .store,
+    ).toEqual({
+      kind: 'redis',
+      redis: {
+        sentinels: [
+          { host: 'a', port: 26_379 },
+          { host: '::1', port: 26_380 },
+        ],
+        name: 'main',
+      },
+    });
+    expect(accepted({ ...noUrl, REDIS_CLUSTER_NODES: '10.0.0.1:7000' }).config.store).toEqual({
+      kind: 'redis',
+      redis: { clusterNodes: [{ host: '10.0.0.1', port: 7000 }] },
+    });
+  });
+
+  it.each(['a', 'a:', ':1', 'a:0', 'a:65536', 'a:1,', 'redis://a:1', '[a]:1', '::1:1', 'u:p@a:1'])(
+    'refuses %j as a list of hosts and ports',
+    (text) => {
+      expect(refused({ ...noUrl, REDIS_CLUSTER_NODES: text })).toEqual([
+        'REDIS_CLUSTER_NODES: must be a list host:port,host:port',
+      ]);
+    },
+  );
+
+  it.each<[string, Overrides, string]>([
+    ['an address and sentinels', { REDIS_SENTINELS: 'a:1', REDIS_SENTINEL_NAME: 'm' }, 'exclude each other'],
+    [
+      'an address and a cluster',
+      { REDIS_CLUSTER_NODES: 'a:1' },
+      'REDIS_URL, REDIS_CLUSTER_NODES: exclude each other',
+    ],
+    [
+      'sentinels and a cluster',
+      { ...noUrl, REDIS_SENTINELS: 'a:1', REDIS_SENTINEL_NAME: 'm', REDIS_CLUSTER_NODES: 'a:1' },
+      'exclude each other',
+    ],
+    [
+      'sentinels without a name',
+      { ...noUrl, REDIS_SENTINELS: 'a:1' },
+      'REDIS_SENTINEL_NAME: is required with',
+    ],
+    ['a name without sentinels', { ...noUrl, REDIS_SENTINEL_NAME: 'm' }, 'REDIS_SENTINELS: is required with'],
+  ])('refuses %s', (_, overrides, message) => {
+    expect(refused(overrides)).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('may be memory without any Redis, but not in production', () => {
+    expect(accepted({ ...noUrl, STORE: 'memory' }).config.store).toEqual({ kind: 'memory' });
+    expect(refused({ ...noUrl, STORE: 'memory', NODE_ENV: 'test' })).toEqual([]);
+    expect(refused({ ...noUrl, STORE: 'memory', NODE_ENV: 'production' })).toEqual([
+      expect.stringMatching(/^STORE: memory is refused with NODE_ENV=production/),
+    ]);
+    expect(refused({ NODE_ENV: 'production' })).toEqual([]);
+  });
+
+  it('says so when it is memory although an address of Redis is set', () => {
+    expect(accepted({ STORE: 'memory' }).warnings).toEqual([
+      'REDIS_URL: is set but not used, because STORE is memory',
+    ]);
+  });
+});
+
+describe('authentication', () => {
+  const noKeys = { AUTH_JWT_SECRET: '' };
+  it('checks tokens with a secret or with a key set, never both', () => {
+    const { auth } = accepted({ ...noKeys, AUTH_JWKS_URL: 'https://id.example/jwks?v=1' }).config;
+    expect(auth).toEqual({ mode: 'jwt', jwksUrl: 'https://id.example/jwks?v=1' });
+    expect(refused({ AUTH_JWKS_URL: 'https://id.example/jwks' })).toEqual([
+      'AUTH_JWT_SECRET and AUTH_JWKS_URL: only one of them may be set',
+    ]);
+    expect(refused({ ...noKeys, AUTH_JWKS_URL: 'https://u:p@id.example/' })).toEqual([
+      expect.stringMatching(/^AUTH_JWKS_URL: must be/),
+    ]);
+  });
+
+  it.each(['', '127.0.0.1', '127.8.9.10', '::1', '0:0:0:0:0:0:0:1', 'localhost', 'LOCALHOST'])(
+    'may be none while HOST is %j',
+    (HOST) => {
+      expect(accepted({ ...noKeys, AUTH_MODE: 'none', HOST }).config.auth).toEqual({ mode: 'none' });
+    },
+  );
+
+  it.each(['0.0.0.0', '::', '192.168.1.10', '128.0.0.1', 'localhost.example', '::2', 'bridge'])(
+    'may not be none while HOST is %j',
+    (HOST) => {
+      expect(refused({ ...noKeys, AUTH_MODE: 'none', HOST })).toEqual([
+        expect.stringMatching(/^AUTH_MODE: none is accepted only while HOST is a loopback address/),
+      ]);
+    },
+  );
+
+  it('says so when it is none although a secret is set', () => {
+    expect(accepted({ AUTH_MODE: 'none' }).warnings).toEqual([
+      'AUTH_JWT_SECRET: is set but not used, because AUTH_MODE is none',
+    ]);
+  });
+});
+
+describe('a warning', () => {
+  it('names a variable that is likely a typo, and the one that was meant', () => {
+    const typos = { POLL_INTERVALL_MS: '500', REDIS_SENTINEL: 'a:1', POLL_TIMEOUT: '1' } as Overrides;
+    expect(accepted(typos).warnings).toEqual([
+      'POLL_INTERVALL_MS: is not known; is POLL_INTERVAL_MS meant?',
+      'POLL_TIMEOUT: is not known; is POLL_TIMEOUT_MS meant?',
+      'REDIS_SENTINEL: is not known; is REDIS_SENTINELS meant?',
+    ]);
+  });
+
+  it('tells of plain http to other machines and not of plain http to this one', () => {
+    expect(accepted({ PITEL_BASE_URL: 'http://pbx.example' }).warnings).toEqual([
+      expect.stringMatching(/^PITEL_BASE_URL: .*plain http/),
+    ]);
+    for (const own of ['http://127.0.0.1:4010', 'http://[::1]:4010', 'http://localhost']) {
+      expect(accepted({ PITEL_BASE_URL: own }).warnings).toEqual([]);
+    }
+    expect(accepted({ AUTH_JWT_SECRET: '', AUTH_JWKS_URL: 'http://id.example/' }).warnings).toEqual([
+      expect.stringMatching(/^AUTH_JWKS_URL: .*plain http/),
+    ]);
+  });
+});

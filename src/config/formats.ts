@@ -1,0 +1,116 @@
+import { isIP } from 'node:net';
+
+/**
+ * The texts that settings are written in. Each reader takes the trimmed text and returns the value, or undefined
+ * when the text is not of its format. None of them throws and none says what it was given: a secret may have been
+ * put into the wrong variable.
+ */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Digits only: `1e3`, `+5` and `0x10` are more likely a slip than a wish. */
+export function wholeNumber(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,15}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+}
+
+function httpUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // URL drops line breaks and tabs from the middle without a word.
+  if (url === undefined || !/^https?:\/\/\S+$/i.test(text)) return undefined;
+  return url.username === '' && url.password === '' && url.hash === '' ? url : undefined;
+}
+
+/** An http(s) origin, `https://host` or `https://host:port`; one trailing slash is forgiven. */
+export function httpOrigin(text: string): string | undefined {
+  const url = httpUrl(text);
+  // The text is compared too, because URL drops an empty query or fragment: `https://host/?` is not an origin.
+  // A star is a pattern, and would be taken for a host's name.
+  return url?.pathname === '/' && url.search === '' && !/[?#*]/.test(text) ? url.origin : undefined;
+}
+
+/** An http(s) address without credentials and fragment. */
+export function httpAddress(text: string): string | undefined {
+  return httpUrl(text)?.href;
+}
+
+/** `redis://` or `rediss://`, with a host, and nothing but a database number as its path. */
+export function isRedisUrl(text: string): boolean {
+  if (!/^rediss?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.hostname !== '' && /^(\/\d{0,5})?$/.test(url.pathname) && url.hash === '';
+}
+
+/** An IP address (IPv6 without brackets) or a host name. */
+export function hostName(text: string): string | undefined {
+  if (isIP(text) !== 0) return text;
+  const label = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+  // Digits and dots that are no IP address, such as 127.1 or 1270.0.0.1, are a slip and not a name.
+  if (/^[\d.]+$/.test(text) || text.length > 253) return undefined;
+  return new RegExp(`^${label}(\\.${label})*$`).test(text) ? text : undefined;
+}
+
+/** `host:port` or `[ipv6]:port`; the port is never implied. */
+export function hostPort(text: string): HostPort | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? hostName(match?.[2] ?? '');
+  const port = wholeNumber(match?.[3] ?? '', 1, 65_535);
+  if (host === undefined || port === undefined || (match?.[1] !== undefined && isIP(host) !== 6))
+    return undefined;
+  return { host, port };
+}
+
+/** A comma list, in which every item is of the format; the empty items of `a,,b` are refused. */
+export function listOf<T>(text: string, item: (text: string) => T | undefined): T[] | undefined {
+  const items: T[] = [];
+  for (const part of text.split(',')) {
+    const value = item(part.trim());
+    if (value === undefined) return undefined;
+    items.push(value);
+  }
+  return items;
+}
+
+export function tenantId(text: string): string | undefined {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text) ? text : undefined;
+}
+
+/** An extension's number or uuid. It becomes a part of an upstream path, so `..`, `/` and the like are refused. */
+export function extensionId(text: string): string | undefined {
+  return /^[A-Za-z0-9*#+_][A-Za-z0-9*#+_.@-]{0,63}$/.test(text) ? text : undefined;
+}
+
+/** `active`, or a comma list of extensions, each taken once. */
+export function watchList(text: string): 'active' | string[] | undefined {
+  if (text === 'active') return text;
+  const extensions = listOf(text, (item) => (item === 'active' ? undefined : extensionId(item)));
+  return extensions && [...new Set(extensions)];
+}
+
+/** A zone that Intl knows by name. */
+export function timeZone(text: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).format() && text;
+  } catch {
+    return undefined;
+  }
+}
+
+const REGIONS = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+
+/** A two-letter country that exists, in either case. */
+export function country(text: string): string | undefined {
+  const code = text.toUpperCase();
+  return /^[A-Z]{2}$/.test(code) && REGIONS.of(code) !== undefined ? code : undefined;
+}
+
+/**
+ * A bearer token or an API key, as it may stand in a header: visible ASCII without spaces, so a pasted `Bearer …`,
+ * a line break in the middle or an unfilled `{{placeholder}}` is noticed here and not as a 401.
+ */
+export function isCredential(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text) && !/^(\{\{.*\}\}|<.*>)$/.test(text);
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import * as format from './formats.js';
+import { Secret } from './secret.js';
+
+/**
+ * Every variable that the bridge reads: its format, its range, its default. Rules that span several variables are
+ * in `config.ts`. No message repeats a value, not even a harmless one: the value may be a secret that was put into
+ * the wrong variable.
+ */
+
+/** A schema for one variable's text: `expected` completes "NAME: …". */
+function text<T>(expected: string, read: (text: string) => T | undefined) {
+  return z.string().transform((given, context): T => {
+    const value = read(given.trim());
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+const whole = (min: number, max: number, unit = '') =>
+  text(`must be a whole number from ${min} to ${max}${unit && ` ${unit}`}`, (given) =>
+    format.wholeNumber(given, min, max),
+  );
+
+const oneOf = <const T extends string>(...words: T[]) =>
+  text(`must be ${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`, (given) =>
+    words.find((word) => word === given),
+  );
+
+/** The text as it is, white space around it removed: it often comes from a file that ends in a line break. */
+const secret = (expected: string, accepts: (text: string) => boolean) =>
+  text(expected, (given) => (accepts(given) ? new Secret(given) : undefined));
+
+const CREDENTIAL = 'must be visible characters without spaces, and without the word Bearer before it';
+const DAY_MS = 86_400_000;
+
+/** The size that no answer of the PBX may exceed, whatever is configured. */
+export const MAX_BODY_BYTES = 16_777_216;
+/** HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2). */
+export const MIN_JWT_SECRET_BYTES = 32;
+
+export const jwtSecret = secret(
+  `must be at least ${MIN_JWT_SECRET_BYTES} bytes`,
+  (given) => Buffer.byteLength(given) >= MIN_JWT_SECRET_BYTES,
+);
+
+export const FORMATS = {
+  baseUrl: text(
+    'must be an http or https origin such as https://pbx.example, without path, query and credentials',
+    format.httpOrigin,
+  ),
+  credential: secret(CREDENTIAL, format.isCredential),
+  tenantId: text(
+    'must be 1 to 63 lower-case letters, digits and hyphens, and not begin with a hyphen',
+    format.tenantId,
+  ),
+  timeZone: text('must be a time zone by name, such as Asia/Ho_Chi_Minh', format.timeZone),
+  country: text('must be a two-letter country code such as VN', format.country),
+};
+
+const hostPorts = text('must be a list host:port,host:port', (given) =>
+  format.listOf(given, format.hostPort),
+);
+
+/** By name. What has no default is optional here; whether it is required depends on other variables. */
+export const VARIABLES = {
+  PITEL_BASE_URL: FORMATS.baseUrl.optional(),
+  PITEL_TOKEN: FORMATS.credential.optional(),
+  PITEL_API_KEY: FORMATS.credential.optional(),
+  TENANT_ID: FORMATS.tenantId.default('default'),
+  TENANTS_FILE: text('must be the path of a JSON file', (given) =>
+    given.includes('\0') ? undefined : given,
+  ).optional(),
+  PITEL_TIME_ZONE: FORMATS.timeZone.default('Asia/Ho_Chi_Minh'),
+  PITEL_COUNTRY: FORMATS.country.default('VN'),
+
+  POLL_INTERVAL_MS: whole(100, 60_000, 'milliseconds').default(1000),
+  POLL_TIMEOUT_MS: whole(10, 600_000, 'milliseconds').default(5000),
+  POLL_MAX_BODY_BYTES: whole(1, MAX_BODY_BYTES, 'bytes').default(MAX_BODY_BYTES),
+  ABSENCE_POLLS: whole(1, 10).default(2),
+  ABANDONED_LOOKBACK_MS: whole(0, DAY_MS, 'milliseconds').default(60_000),
+  SOURCE_DOWN_AFTER: whole(1, 1000).default(3),
+  WATCH_EXTENSIONS: text('must be active, or a list of extensions such as 101,102', format.watchList).default(
+    (): string[] => [],
+  ),
+  REGISTRATION_INTERVAL_MS: whole(100, DAY_MS, 'milliseconds').default(30_000),
+
+  STORE: oneOf('redis', 'memory').default('redis'),
+  REDIS_URL: secret(
+    'must be redis://host:port or rediss://host:port, with nothing but a database number as its path',
+    format.isRedisUrl,
+  ).optional(),
+  REDIS_SENTINELS: hostPorts.optional(),
+  REDIS_SENTINEL_NAME: text(
+    'must be the name of the master that the sentinels watch, without spaces',
+    (given) => (/^[^\s,]{1,255}$/.test(given) ? given : undefined),
+  ).optional(),
+  REDIS_CLUSTER_NODES: hostPorts.optional(),
+  LOG_RETENTION_EVENTS: whole(1, 100_000_000, 'events').default(100_000),
+  LOG_RETENTION_MS: whole(1, 3650 * DAY_MS, 'milliseconds').default(7 * DAY_MS),
+
+  HOST: text('must be an IP address or a host name, without scheme and port', format.hostName).default(
+    '127.0.0.1',
+  ),
+  PORT: whole(0, 65_535).default(3000),
+  CORS_ORIGINS: text(
+    'must be a list of http or https origins such as https://app.example; * is refused, because the list also guards WebSocket handshakes: name the origins',
+    (given) => format.listOf(given, format.httpOrigin),
+  ).default((): string[] => []),
+  AUTH_MODE: oneOf('jwt', 'none').default('jwt'),
+  AUTH_JWT_SECRET: jwtSecret.optional(),
+  AUTH_JWKS_URL: text('must be an http or https address without credentials', format.httpAddress).optional(),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
+};
+
+export type VariableName = keyof typeof VARIABLES;
+export const VARIABLE_NAMES = Object.keys(VARIABLES) as readonly VariableName[];
+
+export const Variables = z.object(VARIABLES);
+export type Variables = z.output<typeof Variables>;
