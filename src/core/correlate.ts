@@ -76,11 +76,8 @@ function callSharingAnId(group: Group, index: CallIndex): Call | null {
 
 /** Rule 2a. */
 function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
-  const alone = groups.filter(isAlone);
-  const customers = new Set(alone.map(customerOf).filter((customer) => customer !== null));
-  for (const customer of customers) {
+  for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
     const calls = index.byCustomer(customer);
-    const ofCustomer = alone.filter((group) => customerOf(group) === customer);
     const newEntries = ofCustomer.filter((group) => group.stays.some(isInQueue));
     const newLegs = ofCustomer.filter(
       (group) => group.stays.length === 0 && group.legs.some(mayCarryInbound),
@@ -104,62 +101,75 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
 
 /** Rule 2b. */
 function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
-  const rings = new Map<string, Group[]>();
-  for (const group of groups.filter(isAlone)) {
-    const [leg] = group.legs;
-    const customer = numberKey(leg?.customer ?? null);
-    if (leg === undefined || group.stays.length > 0 || leg.direction !== 'inbound' || customer === null)
-      continue;
-    const key = `${customer} ${numberKey(leg.hotline) ?? ''}`;
-    rings.set(key, [...(rings.get(key) ?? []), group]);
-  }
-  for (const ring of rings.values()) {
-    const [first] = ring;
+  for (const ring of groupBy(groups.filter(isAlone), ringOf).values()) {
+    const first = ring[0]!;
+    const leg = first.legs[0]!;
     // Two legs that talk are two conversations; one may already have been answered while the others still ring.
-    if (ring.filter((group) => group.legs.some((leg) => leg.signal === 'answered')).length > 1) continue;
-    const candidates = index
-      .byCustomer(numberKey(first!.legs[0]!.customer)!)
-      .filter((call) => ringsFor(call, first!.legs[0]!));
+    if (ring.filter((group) => group.legs.some(({ signal }) => signal === 'answered')).length > 1) continue;
+    const candidates = index.byCustomer(customerOf(first)!).filter((call) => ringsFor(call, leg));
     if (candidates.length > 1) continue;
     const [call] = candidates;
     for (const group of ring) {
       if (call !== undefined) group.joins = call;
-      else if (group !== first) merge(group, first!);
+      else if (group !== first) merge(group, first);
     }
   }
 }
 
+/** Whom a ring group rings for: customer and hotline. Null for what can belong to none. */
+function ringOf(group: Group): string | null {
+  const [leg] = group.legs;
+  const customer = customerOf(group);
+  if (leg?.direction !== 'inbound' || group.stays.length > 0 || customer === null) return null;
+  return `${customer} ${numberKey(leg.hotline) ?? ''}`;
+}
+
 /** Rule 2c. */
 function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
-  for (const group of groups) {
-    const [leg] = group.legs;
-    if (!isAlone(group) || leg?.direction !== 'local' || leg.peer === null) continue;
-    const names = (other: ObservedLeg) =>
-      other.direction === 'local' && other.extension === leg.peer && other.peer === leg.extension;
+  const local = groups.filter((group) => isAlone(group) && namesItsPeer(group));
+  const byNames = groupBy(local, (group) => pairOf(group.legs[0]!.extension, group.legs[0]!.peer!));
+  for (const group of local) {
+    if (!isAlone(group)) continue;
+    const { extension, peer } = group.legs[0]!;
     const calls = index
-      .localAt(leg.peer)
-      .filter((call) => call.legs.length === 1 && call.legs.some((other) => names(other.seen)));
-    const others = groups.filter((other) => other !== group && isAlone(other) && other.legs.some(names));
-    if (calls.length + others.length !== 1) continue;
-    if (calls.length === 1) {
-      group.joins = calls[0]!;
-      continue;
-    }
-    const [other] = others;
-    // It must be the only one the other way round too.
-    const rivals = groups.filter(
-      (rival) =>
-        isAlone(rival) &&
-        rival.legs.some((candidate) => candidate.extension === leg.extension && candidate.peer === leg.peer),
-    );
-    if (rivals.length === 1) merge(group, other!);
+      .localAt(peer!)
+      .filter(
+        ({ legs }) =>
+          legs.length === 1 && legs[0]!.seen.extension === peer && legs[0]!.seen.peer === extension,
+      );
+    const others = (byNames.get(pairOf(peer!, extension)) ?? []).filter(isAlone);
+    const rivals = byNames.get(pairOf(extension, peer!)) ?? [];
+    if (calls.length + others.length !== 1 || rivals.length !== 1) continue;
+    if (calls.length === 1) group.joins = calls[0]!;
+    else merge(group, others[0]!);
   }
+}
+
+function namesItsPeer({ legs }: Group): boolean {
+  return legs[0]?.direction === 'local' && legs[0].peer !== null && legs[0].peer !== legs[0].extension;
+}
+
+function pairOf(extension: string, peer: string): string {
+  return `${extension} ${peer}`;
 }
 
 function merge(group: Group, into: Group): void {
   into.legs.push(...group.legs);
   into.stays.push(...group.stays);
   group.mergedInto = into;
+}
+
+/** In the order in which the keys first come up; what has no key is left out. */
+function groupBy(groups: readonly Group[], keyOf: (group: Group) => string | null): Map<string, Group[]> {
+  const byKey = new Map<string, Group[]>();
+  for (const group of groups) {
+    const key = keyOf(group);
+    if (key === null) continue;
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, [group]);
+    else known.push(group);
+  }
+  return byKey;
 }
 
 function isAlone(group: Group): boolean {

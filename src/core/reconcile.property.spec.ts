@@ -108,7 +108,31 @@ describe('for any history of observations', () => {
             throw new Error('abandoned is not committed with its end');
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
+    );
+  });
+
+  it('every part that is there belongs to exactly one call that is alive', () => {
+    fc.assert(
+      fc.property(history, (polls) => {
+        let state = EMPTY_STATE;
+        for (const poll of polls) {
+          const seen = observations(poll, T0 + poll.at! * 1000);
+          state = reconcile(state, seen, DEFAULT_POLICY).state;
+          const owners = new Map<string, number>();
+          for (const call of state.calls.values()) {
+            for (const { seen } of call.legs) owners.set(seen.key, (owners.get(seen.key) ?? 0) + 1);
+            if (call.stay !== null)
+              owners.set(call.stay.seen.stayKey, (owners.get(call.stay.seen.stayKey) ?? 0) + 1);
+          }
+          for (const [key, count] of owners) if (count > 1) throw new Error(`${key} is in ${count} calls`);
+          if (seen.monitor === undefined || seen.monitor.outcome === 'failed') continue;
+          for (const row of seen.monitor.rows.values()) {
+            if (row.signal !== 'unclear' && !owners.has(row.key)) throw new Error(`${row.key} was lost`);
+          }
+        }
+      }),
+      { numRuns: 1500 },
     );
   });
 
@@ -126,7 +150,7 @@ describe('for any history of observations', () => {
         }
         if (open.size > 0) throw new Error(`left open: ${[...open].join()}`);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -140,7 +164,7 @@ describe('for any history of observations', () => {
           ids.add(id);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -155,7 +179,7 @@ describe('for any history of observations', () => {
           throw new Error('the restarted run differs');
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 

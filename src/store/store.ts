@@ -13,15 +13,23 @@ import type { SourceState, TenantState } from '../core/call.js';
  *
  * Not guaranteed: that what was acknowledged survives Redis losing its memory. Such a loss is noticed
  * (`lost`), and answered with a new epoch.
+ *
+ * Every call rejects with a `TypeError` for a caller's mistake, a `StoreUnavailableError` while there is no
+ * connection, a `StoreClosedError` after `close`, a `CorruptStateError` where the stored state cannot be read, and
+ * with whatever Redis answers.
  */
 export interface Store {
   /**
-   * Takes the tenant over: hands out a new fencing token, which makes every older one invalid, and the state to go
-   * on from. Where there is no epoch yet, or `newEpoch` asks for one (memory was lost), `epoch` becomes it.
+   * Takes the tenant over: hands out a new fencing token, greater than every older one (by any amount), which makes
+   * those invalid, and the state to go on from. The version goes on, and the sequence where the log survived. Where there is no epoch yet, or `newEpoch` asks for one (memory was lost), `epoch` becomes it.
    */
   claim(tenant: string, options: { readonly epoch: string; readonly newEpoch?: boolean }): Promise<Claim>;
 
-  /** Commits one poll cycle. Rejects only when the outcome is unknown: retry with the same `commitId`. */
+  /**
+   * Commits one poll cycle. Rejects with an `OutcomeUnknownError` when no answer came: it may have been carried out,
+   * or yet be; retry with the same `commitId`, or claim anew. Any other rejection of it means that this try wrote
+   * nothing.
+   */
   commit(tenant: string, commit: Commit): Promise<CommitResult>;
 
   /**
@@ -39,10 +47,16 @@ export interface Store {
   /** At most `limit` events after sequence `after`, oldest first, with what the log holds at that moment. */
   read(tenant: string, after: number, limit: number): Promise<LogSlice>;
 
-  /** Drops events recorded before `olderThan` (ms since the epoch). The count bound is kept by every commit. */
+  /**
+   * Drops events recorded (`recordedtime`) before `olderThan`, ms since the epoch. The bound on the count is kept by
+   * every commit, give or take a block of the log.
+   */
   trim(tenant: string, olderThan: number): Promise<void>;
 
-  /** Follows what is published, for all tenants. At most once: compare positions to notice what was missed. */
+  /**
+   * Follows what is published, for all tenants; resolves once that is so, however long Redis is away. At most once:
+   * compare positions to notice what was missed.
+   */
   follow(follower: Follower): Promise<Subscription>;
 
   /** Answers within `timeoutMs`, or rejects: for readiness. */
@@ -71,7 +85,10 @@ export interface Commit {
   /** Unique per cycle; the same on every retry of it. */
   readonly commitId: string;
   readonly epoch: string;
-  /** What the state was when the cycle began and what it is now: only the difference is written. */
+  /**
+   * What the store holds (as `claim` or the last commit left it; `touch` does not count) and what it is to hold. Only
+   * the difference is written, and what is the same object in both counts as the same: never change one in place.
+   */
   readonly before: TenantState;
   readonly after: TenantState;
   /** In order; sequences contiguous and beginning right after the position the cycle began from. */
@@ -88,7 +105,8 @@ export type CommitResult =
   | { readonly status: 'committed'; readonly version: number; readonly position: Position }
   /** Somebody else committed in between, under the same token or the outcome of an earlier try: claim again. */
   | { readonly status: 'conflict' }
-  /** A newer fencing token exists: stop polling this tenant until claimed anew. */
+  /** A newer fencing token exists: stop polling this tenant until claimed anew. Also after a loss, where another
+   * has claimed since. */
   | { readonly status: 'fenced' }
   /** The store is older than what it once acknowledged: claim with `newEpoch`. */
   | { readonly status: 'lost' };
@@ -109,6 +127,7 @@ export interface LogSlice {
   readonly events: readonly { readonly sequence: number; readonly json: string }[];
 }
 
+/** Neither may throw. */
 export interface Follower {
   /** `json` is the event as it was published. */
   event(tenant: string, json: string): void;

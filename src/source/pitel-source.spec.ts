@@ -1,0 +1,310 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { PitelSource, type PitelSourceOptions } from './pitel-source.js';
+
+const TOKEN = 'tok-3n-s3cret';
+const API_KEY = 'k3y-s3cret';
+const EMPTY = '{"data":[]}';
+const fixture = (name: string): string => readFileSync(`test/fixtures/pitel/${name}.json`, 'utf8');
+const closing: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+type Respond = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A PBX that answers as told, and a source that polls it; `now` is the source's clock. */
+async function pbx(respond: Respond, options: Partial<PitelSourceOptions> = { token: TOKEN }) {
+  const paths: string[] = [];
+  const server = createServer((request, response) => {
+    paths.push(request.url ?? '');
+    respond(request, response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const clock = { now: 1_700_000_000_000 };
+  const source = new PitelSource({
+    tenant: 'acme',
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    timeZone: 'Asia/Ho_Chi_Minh',
+    country: 'VN',
+    timeoutMs: 5_000,
+    maxBodyBytes: 100_000,
+    clock: () => clock.now,
+    ...options,
+  });
+  closing.push(async () => {
+    await source.close();
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return { source, paths, clock };
+}
+
+const reasonOf = async (source: PitelSource): Promise<string | null> =>
+  (await source.poll('monitor')).observation.reason;
+
+describe('a poll', () => {
+  it("of the monitor shows the vendor's sample as a leg of extension 107", async () => {
+    const { source, paths } = await pbx((_, response) => response.end(fixture('monitor')));
+    const { observation, retryAfterMs } = await source.poll('monitor');
+    expect(retryAfterMs).toBeNull();
+    expect(paths).toEqual(['/v3/monitor?=null']);
+    if (observation.outcome === 'failed') throw new Error(observation.reason);
+    expect(observation).toMatchObject({
+      outcome: 'complete',
+      startedAt: 1_700_000_000_000,
+      at: 1_700_000_000_000,
+    });
+    expect([...observation.rows.values()]).toMatchObject([
+      {
+        extension: '107',
+        direction: 'outbound',
+        startedAt: Date.parse('2023-04-10T10:02:51.000Z'),
+        customer: { raw: '0914237383', e164: '+84914237383' },
+        hotline: { raw: '24052364' },
+      },
+    ]);
+  });
+
+  it("of the queue shows the vendor's sample as an answered stay", async () => {
+    const { source, paths } = await pbx((_, response) => response.end(fixture('queue')));
+    const { observation } = await source.poll('queue');
+    expect(paths).toEqual(['/v3/monitor/callcenter/queue']);
+    if (observation.outcome === 'failed') throw new Error(observation.reason);
+    expect([...observation.rows.values()]).toMatchObject([
+      {
+        status: 'answered',
+        joinedAt: Date.parse('2023-10-12T10:48:19Z'),
+        bridgedAt: Date.parse('2023-10-12T10:48:26Z'),
+        abandonedAt: null,
+        rejoinedAt: null,
+      },
+    ]);
+  });
+
+  it('tells when it was sent and when its answer was there', async () => {
+    const { source, clock } = await pbx((_, response) => {
+      clock.now += 40;
+      response.end(EMPTY);
+    });
+    const sent = clock.now;
+    expect((await source.poll('queue')).observation).toMatchObject({ startedAt: sent, at: sent + 40 });
+  });
+
+  it('trap 2: one endpoint fails and the other answers', async () => {
+    const { source } = await pbx((request, response) => {
+      if (request.url?.includes('queue')) response.writeHead(502).end();
+      else response.end(EMPTY);
+    });
+    const [monitor, queue] = await Promise.all([source.poll('monitor'), source.poll('queue')]);
+    expect(monitor.observation.outcome).toBe('complete');
+    expect(queue.observation).toEqual({
+      endpoint: 'queue',
+      outcome: 'failed',
+      reason: 'HTTP 502',
+      startedAt: expect.any(Number),
+      at: expect.any(Number),
+    });
+  });
+
+  it('that is asked to wait says for how long', async () => {
+    const { source } = await pbx((_, response) => response.writeHead(429, { 'retry-after': '12' }).end());
+    expect(await source.poll('monitor')).toMatchObject({
+      observation: { outcome: 'failed', reason: 'HTTP 429' },
+      retryAfterMs: 12_000,
+    });
+  });
+
+  it('trap 1: an error body with 200 is a failure, quoted without the secrets in it', async () => {
+    const { source } = await pbx((_, response) =>
+      response.end(JSON.stringify({ error: `token ${TOKEN} of 0914237383 has expired` })),
+    );
+    expect(await reasonOf(source)).toBe('error body with 200: "token […] of […] has expired"');
+  });
+
+  it('shows no secret when it is inspected or written as JSON', async () => {
+    const { source } = await pbx((_, response) => response.writeHead(401).end());
+    await source.poll('monitor');
+    const shown = inspect(source, { depth: 20, showHidden: true }) + JSON.stringify(source);
+    expect(shown).not.toContain(TOKEN);
+    expect(shown).toContain('acme');
+  });
+});
+
+describe('with a fixed token', () => {
+  it('401 is a failure, and nothing else is tried', async () => {
+    const { source, paths } = await pbx((_, response) => response.writeHead(401).end());
+    expect(await reasonOf(source)).toBe('HTTP 401');
+    expect(paths).toEqual(['/v3/monitor?=null']);
+  });
+
+  it('neither both nor none of token and key make a source', () => {
+    const options = {
+      tenant: 'acme',
+      baseUrl: 'http://127.0.0.1',
+      timeZone: 'UTC',
+      country: 'VN',
+      timeoutMs: 1_000,
+      maxBodyBytes: 1_000,
+      clock: () => 0,
+    };
+    const problem = 'either a token or an API key';
+    expect(() => new PitelSource({ ...options, token: TOKEN, apiKey: API_KEY })).toThrow(problem);
+    expect(() => new PitelSource(options)).toThrow(problem);
+  });
+});
+
+describe('with an API key', () => {
+  /** A PBX that grants `tokens` one after the other, the last one again and again, and accepts those in `valid`. */
+  async function guarded(grant: (exchange: number) => unknown, valid: Set<string>) {
+    const keys: string[] = [];
+    const bridge = await pbx(
+      (request, response) => {
+        if (request.url !== '/v3/auth/token') {
+          const accepted = valid.has(request.headers.authorization ?? '');
+          response.writeHead(accepted ? 200 : 401).end(accepted ? EMPTY : '{"error":"expired"}');
+          return;
+        }
+        let sent = '';
+        request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+        request.on('end', () => {
+          keys.push(`${request.method} ${sent}`);
+          const granted = grant(keys.length);
+          if (granted === null) response.writeHead(503, { 'retry-after': '9' }).end();
+          else response.end(JSON.stringify(granted));
+        });
+      },
+      { apiKey: API_KEY },
+    );
+    return { ...bridge, keys };
+  }
+  const numbered = (seconds: number) => (exchange: number) => ({
+    token: `t${exchange}`,
+    expired_in: seconds,
+  });
+
+  it('the key is exchanged once and its token used from then on', async () => {
+    const { source, keys } = await guarded(numbered(86_400), new Set(['Bearer t1']));
+    for (let poll = 0; poll < 3; poll++)
+      expect((await source.poll('queue')).observation.outcome).toBe('complete');
+    expect(keys).toEqual([`POST {"api_key":"${API_KEY}"}`]);
+  });
+
+  it('ten polls that are refused at once share one refresh, and each is asked once more', async () => {
+    const valid = new Set(['Bearer t1']);
+    const { source, keys, paths } = await guarded(numbered(86_400), valid);
+    await source.poll('monitor');
+    valid.clear();
+    valid.add('Bearer t2');
+    const polls = await Promise.all(Array.from({ length: 10 }, () => source.poll('queue')));
+    expect(polls.map(({ observation }) => observation.outcome)).toEqual(Array(10).fill('complete'));
+    expect(keys).toHaveLength(2);
+    expect(paths.filter((path) => path.includes('queue')).length).toBeLessThanOrEqual(20);
+  });
+
+  it('a renewed token that is refused too makes the poll fail, and the next one does not ask for another', async () => {
+    const { source, keys, clock } = await guarded(() => ({ token: 'same', expired_in: 600 }), new Set());
+    expect(await reasonOf(source)).toBe('HTTP 401');
+    expect(keys).toHaveLength(2);
+    expect(await reasonOf(source)).toBe('HTTP 401 with a renewed token');
+    expect(keys).toHaveLength(2);
+    clock.now += 30_000;
+    expect(await reasonOf(source)).toBe('HTTP 401');
+    expect(keys).toHaveLength(3);
+  });
+
+  it('the token is replaced ahead of its expiry, and no poll waits for that', async () => {
+    const { source, keys, clock } = await guarded(numbered(600), new Set(['Bearer t1', 'Bearer t2']));
+    await source.poll('monitor');
+    clock.now += 539_000;
+    await source.poll('monitor');
+    expect(keys).toHaveLength(1);
+    clock.now += 2_000;
+    while (keys.length < 2) expect((await source.poll('monitor')).observation.outcome).toBe('complete');
+    expect(keys).toHaveLength(2);
+  });
+
+  it('the same token with the seconds that remain does not make it ask again and again', async () => {
+    const expiry = 1_700_000_000_000 + 40_000;
+    const remaining = { now: 0 };
+    const { source, keys, clock } = await guarded(
+      () => ({ token: 'same', expired_in: Math.max(0, (expiry - remaining.now) / 1000) }),
+      new Set(['Bearer same']),
+    );
+    for (let second = 0; second < 60; second++) {
+      remaining.now = clock.now;
+      expect((await source.poll('monitor')).observation.outcome).toBe('complete');
+      clock.now += 1_000;
+    }
+    expect(keys.length).toBeLessThanOrEqual(3);
+  });
+
+  it('an exchange that fails makes polls fail, is not repeated at once, and passes Retry-After on', async () => {
+    const valid = new Set(['Bearer t2']);
+    const { source, keys, clock } = await guarded((n) => (n === 1 ? null : { token: `t${n}` }), valid);
+    const failed = {
+      observation: { outcome: 'failed', reason: 'token exchange: HTTP 503' },
+      retryAfterMs: 9_000,
+    };
+    expect(await source.poll('monitor')).toMatchObject(failed);
+    expect(await source.poll('queue')).toMatchObject(failed);
+    expect(keys).toHaveLength(1);
+    clock.now += 9_000;
+    expect((await source.poll('monitor')).observation.outcome).toBe('complete');
+  });
+
+  it('an answer without a token is a failure that does not quote it', async () => {
+    const { source } = await guarded(() => ({ error: `unknown key ${API_KEY}` }), new Set());
+    expect(await reasonOf(source)).toBe('token exchange: no token in the answer');
+    expect(inspect(source, { depth: 20, showHidden: true })).not.toContain(API_KEY);
+  });
+});
+
+describe('a registration', () => {
+  it('is asked for by number or uuid', async () => {
+    const { source, paths } = await pbx((_, response) => response.end(fixture('extension-loggedin')));
+    const uuid = '290619f4-c6db-40b2-8bb5-38f0ae5c3185';
+    for (const id of ['107', uuid]) {
+      expect(await source.registration(id)).toEqual({ outcome: 'found', extension: '107', registered: true });
+    }
+    expect(paths).toEqual(['/v3/extension/107/loggedin', `/v3/extension/${uuid}/loggedin`]);
+  });
+
+  it('of an unknown extension is not found, whatever the status', async () => {
+    for (const [status, body] of [
+      [404, ''],
+      [200, fixture('extension-not-found')],
+      [400, fixture('extension-not-found')],
+      [500, fixture('extension-not-found')],
+    ] as const) {
+      const { source } = await pbx((_, response) => response.writeHead(status).end(body));
+      expect(await source.registration('107')).toEqual({ outcome: 'not-found' });
+    }
+  });
+
+  it('fails where the answer is none', async () => {
+    for (const [status, body, reason] of [
+      [502, '', 'HTTP 502'],
+      [200, '{"extension":"107"}', 'not a registration answer'],
+      [200, '{"extension":"107","is_logged_in":"yes"}', 'not a registration answer'],
+      [200, '{"error":"try later"}', 'not a registration answer'],
+      [200, '{"exten', 'not a registration answer'],
+    ] as const) {
+      const { source } = await pbx((_, response) => response.writeHead(status).end(body));
+      expect(await source.registration('107')).toEqual({ outcome: 'failed', reason, retryAfterMs: null });
+    }
+  });
+
+  it('is not asked for with an id that could reach elsewhere', async () => {
+    const { source, paths } = await pbx((_, response) => response.end('{}'));
+    for (const id of ['', '1', '1'.repeat(16), '../auth/token', '107/..', '107?x', '10%2f', 'abc', '107\n']) {
+      expect(await source.registration(id)).toEqual({ outcome: 'not-found' });
+    }
+    expect(paths).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/observation.js';
+import { Credentials, type Refusal } from './credentials.js';
+import { InstantReader } from './instant.js';
+import { MonitorObserver, QueueObserver } from './observer.js';
+import { PhoneNumbers } from './phone-number.js';
+import { type Fetched, PitelClient } from './pitel-client.js';
+import { errorText, registrationAnswer } from './wire.js';
+
+/**
+ * One tenant's PBX: polls its endpoints and asks for registrations.
+ *
+ * Guarantees: a poll always resolves, to an observation; whatever went wrong is a `failed` one with a reason in one
+ * line, without secrets or customer data. Nothing is logged here. On 401 the token is renewed once, for all who wait,
+ * and the request repeated once. Polls of one endpoint are to be asked one after the other, as observations are made
+ * against the one before; the two endpoints are independent. A poll takes at most four times `timeoutMs` (a token,
+ * the request, another token, the request again) and usually one request.
+ */
+export interface PitelSourceOptions {
+  readonly tenant: string;
+  /** The upstream's origin; a trailing slash is ignored. */
+  readonly baseUrl: string;
+  /** Exactly one of token and API key. */
+  readonly token?: string | undefined;
+  readonly apiKey?: string | undefined;
+  /** IANA zone in which the PBX writes zone-less times. */
+  readonly timeZone: string;
+  /** ISO 3166-1 alpha-2, for numbers written nationally. */
+  readonly country: string;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => Instant;
+}
+
+export interface Polled<Observation> {
+  readonly observation: Observation;
+  /** How long the upstream asks to be left alone, or null. */
+  readonly retryAfterMs: number | null;
+}
+
+export type Registration =
+  | { readonly outcome: 'found'; readonly extension: string; readonly registered: boolean }
+  | { readonly outcome: 'not-found' }
+  | { readonly outcome: 'failed'; readonly reason: string; readonly retryAfterMs: number | null };
+
+/** Literally as the vendor's page writes it. */
+const PATHS: Readonly<Record<Endpoint, string>> = {
+  monitor: '/v3/monitor?=null',
+  queue: '/v3/monitor/callcenter/queue',
+};
+/** An extension's uuid or number, and nothing that could reach into another path. */
+const EXTENSION_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{2,15})$/i;
+
+interface Asked {
+  readonly fetched: Fetched;
+  /** When the request was sent that the answer answers. */
+  readonly startedAt: Instant;
+}
+
+export class PitelSource {
+  readonly tenant: string;
+  readonly #client: PitelClient;
+  readonly #credentials: Credentials;
+  readonly #clock: () => Instant;
+  readonly #monitor: MonitorObserver;
+  readonly #queue: QueueObserver;
+
+  /** @throws Error when the options make no sense: no origin, zone or country, not exactly one secret. */
+  constructor(options: PitelSourceOptions) {
+    this.tenant = options.tenant;
+    this.#clock = options.clock;
+    const locale = {
+      instants: new InstantReader(options.timeZone),
+      numbers: new PhoneNumbers(options.country),
+    };
+    this.#client = new PitelClient(options);
+    this.#credentials = new Credentials({ ...options, client: this.#client });
+    this.#monitor = new MonitorObserver(locale, this.#credentials.conceal);
+    this.#queue = new QueueObserver(locale, this.#credentials.conceal);
+  }
+
+  poll(endpoint: 'monitor', signal?: AbortSignal): Promise<Polled<MonitorObservation>>;
+  poll(endpoint: 'queue', signal?: AbortSignal): Promise<Polled<QueueObservation>>;
+  poll(endpoint: Endpoint, signal?: AbortSignal): Promise<Polled<MonitorObservation | QueueObservation>>;
+  async poll(
+    endpoint: Endpoint,
+    signal?: AbortSignal,
+  ): Promise<Polled<MonitorObservation | QueueObservation>> {
+    const { fetched, startedAt } = await this.#ask(PATHS[endpoint], signal);
+    const polled = { startedAt, at: this.#clock() };
+    if (!fetched.ok) {
+      const { reason, retryAfterMs } = fetched;
+      return { observation: { endpoint, ...polled, outcome: 'failed', reason }, retryAfterMs };
+    }
+    const observer = endpoint === 'monitor' ? this.#monitor : this.#queue;
+    return { observation: observer.observe(fetched.body, polled), retryAfterMs: null };
+  }
+
+  /** Whether an extension, by uuid or number, is registered. An id of another form is not asked for. */
+  async registration(id: string, signal?: AbortSignal): Promise<Registration> {
+    if (!EXTENSION_ID.test(id)) return { outcome: 'not-found' };
+    const { fetched } = await this.#ask(`/v3/extension/${id}/loggedin`, signal);
+    const document = parseOrNothing(fetched.body);
+    if (!fetched.ok && fetched.status === 404) return { outcome: 'not-found' };
+    if (/extension not found/i.test(errorText(document) ?? '')) return { outcome: 'not-found' };
+    if (!fetched.ok) return { outcome: 'failed', reason: fetched.reason, retryAfterMs: fetched.retryAfterMs };
+    const answer = registrationAnswer.safeParse(document);
+    if (!answer.success) {
+      return { outcome: 'failed', reason: 'not a registration answer', retryAfterMs: null };
+    }
+    return { outcome: 'found', extension: answer.data.extension, registered: answer.data.is_logged_in };
+  }
+
+  /** Ends what is under way (it fails) and closes the connections. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  async #ask(path: string, signal: AbortSignal | undefined): Promise<Asked> {
+    const token = await this.#credentials.token();
+    if (!token.ok) return this.#unasked(token);
+    const first = await this.#get(path, token.token, signal);
+    if (first.fetched.ok || first.fetched.status !== 401) return first;
+    const renewed = await this.#credentials.renew(token.token);
+    if (!renewed.ok) return this.#unasked(renewed);
+    return this.#get(path, renewed.token, signal);
+  }
+
+  async #get(path: string, token: string, signal: AbortSignal | undefined): Promise<Asked> {
+    const startedAt = this.#clock();
+    const headers = { authorization: `Bearer ${token}` };
+    return { startedAt, fetched: await this.#client.get(path, { headers, signal }) };
+  }
+
+  #unasked(refusal: Refusal): Asked {
+    return { startedAt: this.#clock(), fetched: { ...refusal, status: null, body: Buffer.alloc(0) } };
+  }
+}
+
+function parseOrNothing(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}

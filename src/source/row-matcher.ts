@@ -1,0 +1,103 @@
+/**
+ * Recognises, in a new body, the rows of the last one by their bytes alone.
+ *
+ * Guarantee: a row is recognised only when all its bytes are equal. As a row is a complete JSON object, bytes that
+ * begin with it are that object, whatever follows. Not guaranteed: that every equal row is recognised; one that is
+ * not is read again, which costs time and changes nothing.
+ */
+
+/** A body and where its rows are: `body[starts[i]]` up to, not including, `body[ends[i]]`. */
+export interface RowSlices {
+  readonly body: Buffer;
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
+const CLOSE_BRACE = 0x7d;
+/** Rows that are looked ahead for what comes next, and one more for each row just missed: a few rows are gone. */
+const LOOK_AHEAD = 4;
+/** Rows missed in a row that mean another order or a large gap: from there on an index of all is worth its cost. */
+const ORDER_LOST = 8;
+/** Rows of one hash that are compared; more of them are copies of each other, and then any of them will do. */
+const CANDIDATES = 8;
+
+/** One comparison of a body with the last one; `next` and `find` are to be asked in the order of the new rows. */
+export class RowMatcher {
+  readonly #last: RowSlices;
+  readonly #body: Buffer;
+  /** The last body's row that is expected next. */
+  #expected = 0;
+  /** Rows of the new body since one was recognised. */
+  #missed = 0;
+  /** Hash → the last body's rows that have it; built when the order is first lost. */
+  #index: Map<number, number[]> | null = null;
+
+  constructor(last: RowSlices, body: Buffer) {
+    this.#last = last;
+    this.#body = body;
+  }
+
+  /** The length in bytes of the last body's row. */
+  length(row: number): number {
+    return this.#last.ends[row]! - this.#last.starts[row]!;
+  }
+
+  /** The last body's row whose bytes stand at `at`, near the one that is expected there, or -1. */
+  next(at: number): number {
+    const reach = LOOK_AHEAD + Math.min(this.#missed, ORDER_LOST);
+    const limit = Math.min(this.#expected + reach, this.#last.starts.length);
+    for (let row = this.#expected; row < limit; row++) {
+      if (this.#stands(row, at)) return this.#recognised(row);
+    }
+    this.#missed++;
+    return -1;
+  }
+
+  /**
+   * The last body's row with the bytes from `start` to `end`, wherever it was, or -1. Asked after `next` has
+   * found nothing. While few rows in a row are new, they are taken for new without a look at all the others.
+   */
+  find(start: number, end: number): number {
+    if (this.#index === null && this.#missed < ORDER_LOST) return -1;
+    this.#index ??= indexOf(this.#last);
+    for (const row of this.#index.get(hashOf(this.#body, start, end)) ?? []) {
+      if (this.#stands(row, start)) return this.#recognised(row);
+    }
+    return -1;
+  }
+
+  #recognised(row: number): number {
+    this.#expected = row + 1;
+    this.#missed = 0;
+    return row;
+  }
+
+  #stands(row: number, at: number): boolean {
+    const start = this.#last.starts[row]!;
+    const end = this.#last.ends[row]!;
+    const until = at + end - start;
+    // The cheap look at one byte also refuses what would reach past the end of the body.
+    return (
+      this.#body[until - 1] === CLOSE_BRACE &&
+      this.#body.compare(this.#last.body, start, end, at, until) === 0
+    );
+  }
+}
+
+function indexOf(slices: RowSlices): Map<number, number[]> {
+  const index = new Map<number, number[]>();
+  for (let row = 0; row < slices.starts.length; row++) {
+    const hash = hashOf(slices.body, slices.starts[row]!, slices.ends[row]!);
+    const rows = index.get(hash);
+    if (rows === undefined) index.set(hash, [row]);
+    else if (rows.length < CANDIDATES) rows.push(row);
+  }
+  return index;
+}
+
+/** FNV-1a. Of all bytes: rows of one tenant differ in a few digits, which a sample would miss. */
+function hashOf(body: Buffer, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ body[at]!, 0x01000193);
+  return hash;
+}

@@ -1,0 +1,41 @@
+/**
+ * Every key and channel that the bridge uses in Redis.
+ *
+ * The keys of a tenant share one hash tag, so that a script may touch both in a cluster. Channels carry no tag:
+ * their names are part of the contract, and PUBLISH is not bound to a slot. Nothing but a well-formed tenant
+ * becomes part of a name, so no tenant can reach another's keys by a clever spelling.
+ */
+
+const TENANT = '[a-z0-9][a-z0-9-]{0,62}';
+const TENANT_ONLY = new RegExp(`^${TENANT}$`);
+const CHANNEL = new RegExp(`^pitel:(${TENANT}):([^:]+)$`);
+
+/** The hash that holds the tenant's state, field by field, and what the commit checks. */
+export function stateKey(tenant: string): string {
+  return `pitel:{${checked(tenant)}}:state`;
+}
+
+/** The tenant's event log: entry id `<sequence>-0`, one field `event` with the event's JSON. */
+export function logKey(tenant: string): string {
+  return `pitel:{${checked(tenant)}}:events`;
+}
+
+/** Where events of `type` are published. */
+export function channel(tenant: string, type: string): string {
+  if (type === '' || type.includes(':')) throw new TypeError('an event type is a word without colons');
+  return `pitel:${checked(tenant)}:${type}`;
+}
+
+/** Matches every tenant's channels, and possibly more: `parseChannel` tells. */
+export const ALL_CHANNELS = 'pitel:*:*';
+
+/** Null for a name that is none of the bridge's channels. */
+export function parseChannel(name: string): { readonly tenant: string; readonly type: string } | null {
+  const [, tenant, type] = CHANNEL.exec(name) ?? [];
+  return tenant === undefined || type === undefined ? null : { tenant, type };
+}
+
+function checked(tenant: string): string {
+  if (!TENANT_ONLY.test(tenant)) throw new TypeError(`a tenant is written ${TENANT}`);
+  return tenant;
+}

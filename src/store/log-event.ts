@@ -1,0 +1,20 @@
+import { channel } from './keys.js';
+import type { Commit } from './store.js';
+
+/** What both stores ask of events before they take them, and read from them. */
+
+/** Throws `TypeError` for a commit that no state of the store could accept: a mistake of the caller, not a conflict. */
+export function checkEvents(tenant: string, { events }: Commit): void {
+  const first = events[0]?.sequence ?? 1;
+  if (!Number.isSafeInteger(first) || first < 1) throw new TypeError('sequences are whole numbers from 1');
+  events.forEach((event, index) => {
+    if (event.sequence !== first + index) throw new TypeError('the sequences of a commit are contiguous');
+    channel(tenant, event.type);
+  });
+}
+
+/** When the event was committed, in ms since the epoch; NaN when it does not say, which is never old enough to drop. */
+export function recordedAt(json: string): number {
+  const event = JSON.parse(json) as { readonly recordedtime?: unknown } | null;
+  return typeof event?.recordedtime === 'string' ? Date.parse(event.recordedtime) : NaN;
+}

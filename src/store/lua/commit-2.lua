@@ -1,0 +1,78 @@
+--[[
+  One poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them.
+
+  Scripts do not roll back. All checks come before the first write; the first write is the one that can still be
+  refused (a log that is ahead of the state), and it leaves nothing behind when it is. Published last, so that who
+  hears of an event finds it in the log.
+
+  KEYS[1]  state hash
+  KEYS[2]  event log
+  ARGV[1]  fencing token
+  ARGV[2]  expected version
+  ARGV[3]  epoch
+  ARGV[4]  commit id
+  ARGV[5]  how many events the log keeps, about
+  ARGV[6]  sequence of the first event
+  ARGV[7]  number of arguments that follow for HSET, at least one pair: version, sequence and commit id are in them
+  ARGV[8]  number of arguments after those for HDEL
+  ARGV[9…] arguments for HSET, arguments for HDEL, then channel and JSON of each event
+
+  Returns  {code, version, sequence}; CommitCode in scripts.ts names the codes: 0 committed (now, or earlier under
+           the same commit id), 1 conflict, 2 fenced, 3 lost
+  Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
+]]
+local stored = redis.call('HMGET', KEYS[1], 'commit', 'fence', 'version', 'epoch', 'sequence')
+if stored[1] == ARGV[4] then
+  return {0, tonumber(stored[3]), tonumber(stored[5])}
+end
+
+local fence, version, sequence = tonumber(stored[2]), tonumber(stored[3]), tonumber(stored[5])
+local given, expected = tonumber(ARGV[1]), tonumber(ARGV[2])
+if not fence or fence < given then
+  return {3}
+elseif fence > given then
+  return {2}
+elseif stored[4] ~= ARGV[3] or version < expected then
+  return {3}
+elseif version > expected then
+  return {1}
+end
+
+local sets, removals = tonumber(ARGV[7]), tonumber(ARGV[8])
+local firstRemoval = 9 + sets
+local firstEvent = firstRemoval + removals
+local total = #ARGV
+if firstEvent <= total then
+  local id = tonumber(ARGV[6])
+  if id ~= sequence + 1 then
+    return {1}
+  end
+  -- Trimming once a commit is enough, and about the count is enough: whole blocks go cheaply.
+  local function append(call, i)
+    if i + 2 > total then
+      return call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], id .. '-0', 'event', ARGV[i + 1])
+    end
+    return call('XADD', KEYS[2], id .. '-0', 'event', ARGV[i + 1])
+  end
+  local first = append(redis.pcall, firstEvent)
+  if type(first) == 'table' and first.err then
+    return string.find(first.err, 'equal or smaller', 1, true) and {3} or first
+  end
+  for i = firstEvent + 2, total, 2 do
+    id = id + 1
+    append(redis.call, i)
+  end
+  sequence = id
+end
+
+-- In steps: Lua's stack holds some 8,000 values.
+for i = 9, firstRemoval - 1, 4000 do
+  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 3999, firstRemoval - 1)))
+end
+for i = firstRemoval, firstEvent - 1, 4000 do
+  redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 3999, firstEvent - 1)))
+end
+for i = firstEvent, total, 2 do
+  redis.call('PUBLISH', ARGV[i], ARGV[i + 1])
+end
+return {0, version + 1, sequence}

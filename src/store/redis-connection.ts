@@ -1,0 +1,165 @@
+import { inspect } from 'node:util';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { anyNodeConnector, type Node } from './any-node-connector.js';
+
+/**
+ * Connections to Redis, whichever way it is set up.
+ *
+ * Guarantees: a connection comes back by itself for as long as it is not closed; a command is answered or rejected
+ * within about `commandTimeoutMs`, whether Redis is slow, frozen or away; nothing waits in a queue while Redis is away,
+ * so an outage costs no memory; passwords and the arguments of commands show in no error and no printed client.
+ */
+export type RedisTarget =
+  /** `redis://user:password@host:port/db`, or `rediss://` for TLS. */
+  | { readonly url: string }
+  | ({ readonly sentinels: readonly Node[]; readonly name: string } & Access)
+  | ({ readonly clusterNodes: readonly Node[] } & Access);
+
+/** What a URL says in the other set-ups, where there is none. */
+interface Access {
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: boolean;
+}
+
+/** The mapping of replies is left at ioredis' default, which its types want to be told of. */
+type Options = Omit<RedisOptions, 'replyMapping'>;
+
+export interface RedisConnectionOptions {
+  /** Hears of every failed attempt, which may be several a second: whoever logs them limits the rate. */
+  readonly onError: (error: Error) => void;
+  readonly commandTimeoutMs?: number;
+}
+
+export interface RedisConnection {
+  readonly commands: Redis | Cluster;
+  readonly commandTimeoutMs: number;
+  readonly onError: (error: Error) => void;
+  /** A connection of its own for one subscription; whoever opens it closes it. */
+  openSubscriber(): Redis;
+}
+
+/** Some hundred times what a large commit takes. */
+const COMMAND_TIMEOUT_MS = 3_000;
+const RECONNECT_MAX_MS = 2_000;
+
+/** Begins to connect and returns at once. Throws for an address that is none, without repeating it. */
+export function connectRedis(target: RedisTarget, options: RedisConnectionOptions): RedisConnection {
+  const { onError, commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
+  const common = commonOptions(commandTimeoutMs);
+  const watched = <T extends Redis | Cluster>(client: T): T => {
+    client.on('error', (error: Error) => {
+      onError(withoutArguments(error));
+    });
+    return discreet(client);
+  };
+  const connection = { commandTimeoutMs, onError };
+
+  if (!('clusterNodes' in target)) {
+    const address = 'url' in target ? fromUrl(target.url) : fromSentinels(target);
+    return {
+      ...connection,
+      commands: watched(new Redis({ ...common, ...address })),
+      openSubscriber: () => watched(new Redis({ ...common, ...address, autoResubscribe: false })),
+    };
+  }
+
+  const nodes = [...target.clusterNodes];
+  const access = accessOf(target);
+  const cluster = new Cluster(nodes, {
+    enableOfflineQueue: false,
+    clusterRetryStrategy: reconnectDelay,
+    slotsRefreshTimeout: commandTimeoutMs,
+    redisOptions: { ...common, ...access },
+  });
+  return {
+    ...connection,
+    commands: watched(cluster),
+    openSubscriber: () =>
+      watched(
+        new Redis({ ...common, ...access, autoResubscribe: false, Connector: anyNodeConnector(nodes) }),
+      ),
+  };
+}
+
+/** Ends a client for good and resolves when it is gone. What it had not answered yet is rejected. */
+export async function closeClient(client: Redis | Cluster): Promise<void> {
+  // Between two attempts there is nothing to close, and ioredis says nothing when it is told not to try again.
+  const idle = ['end', 'reconnecting'].includes(client.status);
+  const ended = new Promise<void>((resolve) => client.once('end', resolve));
+  client.disconnect();
+  if (!idle) await ended;
+}
+
+/** The same error without what ioredis attaches: a command's arguments are passwords or customers' data. */
+export function withoutArguments(error: Error & { command?: unknown; lastNodeError?: unknown }): Error {
+  const name = (error.command as { readonly name?: unknown } | undefined)?.name;
+  if (error.command !== undefined) error.command = { name };
+  if (error.lastNodeError instanceof Error) withoutArguments(error.lastNodeError);
+  return error;
+}
+
+function commonOptions(commandTimeoutMs: number): Options {
+  return {
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: commandTimeoutMs,
+    // A frozen server keeps its connections open. Longer than a command may take, so that commands time out first.
+    socketTimeout: commandTimeoutMs * 2,
+    keepAlive: 10_000,
+    disconnectTimeout: 200,
+    // One reconnection is ridden out, the second rejects what was sent. What is sent twice is harmless: see commit.
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    enableReadyCheck: true,
+    retryStrategy: reconnectDelay,
+    // A demoted master; the one that took over is found by connecting again. The command was refused: reject it.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    sentinelRetryStrategy: reconnectDelay,
+    sentinelCommandTimeout: commandTimeoutMs,
+  };
+}
+
+/** Half of it random: the replicas of the bridge do not all come back in the same moment. */
+function reconnectDelay(attempt: number): number {
+  const delay = Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS);
+  return delay / 2 + (Math.random() * delay) / 2;
+}
+
+function fromUrl(text: string): Options {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
+    throw new TypeError('a Redis address is written redis://host:port or rediss://host:port');
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? 6379 : Number(url.port),
+    db: Number(url.pathname.slice(1)),
+    ...accessOf({
+      username: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      tls: url.protocol === 'rediss:',
+    }),
+  };
+}
+
+function fromSentinels(target: { sentinels: readonly Node[]; name: string } & Access): Options {
+  return {
+    sentinels: [...target.sentinels],
+    name: target.name,
+    ...accessOf(target),
+    ...(target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+  };
+}
+
+function accessOf({ username, password, tls }: Access): Pick<Options, 'username' | 'password' | 'tls'> {
+  return {
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(tls ? { tls: {} } : {}),
+  };
+}
+
+/** Printing a client, or logging it as JSON, would show its options and the password among them. */
+function discreet<T extends Redis | Cluster>(client: T): T {
+  const shown = { value: () => `Redis (${client.status})`, enumerable: false };
+  return Object.defineProperties(client, { [inspect.custom]: shown, toJSON: shown });
+}

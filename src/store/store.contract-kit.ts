@@ -1,0 +1,134 @@
+import { EMPTY_STATE, type Call, type EndedCall, type TenantState } from '../core/call.js';
+import type { Commit, CommitResult, Follower, LogEvent, Store } from './store.js';
+
+/** What the store's tests are written with: an owner that commits cycle after cycle, and a follower that keeps all. */
+
+/** A store under test. */
+export interface Subject {
+  readonly store: Store;
+  /** As if the memory behind the store had been wiped. */
+  loseMemory(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How many events the store under test keeps. */
+export const MAX_EVENTS = 100;
+
+/** Both included. */
+export function numbers(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
+/** As much of a call as a store looks at, and `note` to tell two versions of it apart. */
+export function call(callId: string, note: unknown = null): Call {
+  return { callId, note } as unknown as Call;
+}
+
+export function endedCall(callId: string, endedAt: number): EndedCall {
+  return { callId, upstreamIds: [callId], stays: [], endedAt } as unknown as EndedCall;
+}
+
+export function stateOf(calls: readonly Call[], rest: Partial<TenantState> = {}): TenantState {
+  return { ...EMPTY_STATE, calls: new Map(calls.map((one) => [one.callId, one])), ...rest };
+}
+
+export function logEvent(
+  sequence: number,
+  more: Record<string, unknown> = {},
+  type = 'call-started',
+): LogEvent {
+  return { sequence, type, json: JSON.stringify({ type, sequence, ...more }) };
+}
+
+interface Cycle {
+  readonly state?: TenantState;
+  /** How many events, or the events. */
+  readonly events?: number | readonly LogEvent[];
+}
+
+/** Who polls a tenant: claims it and goes on from what each commit answers. */
+export class Owner {
+  static #commits = 0;
+
+  private constructor(
+    readonly store: Store,
+    readonly tenant: string,
+    readonly fence: number,
+    readonly epoch: string,
+    public version: number,
+    public sequence: number,
+    public state: TenantState,
+  ) {}
+
+  static async claim(
+    store: Store,
+    tenant = 'acme',
+    options: { epoch: string; newEpoch?: boolean } = { epoch: 'e1' },
+  ): Promise<Owner> {
+    const { fence, version, position, state } = await store.claim(tenant, options);
+    return new Owner(store, tenant, fence, position.epoch, version, position.sequence, state);
+  }
+
+  prepare({ state = this.state, events = 0 }: Cycle): Commit {
+    return {
+      fence: this.fence,
+      expectedVersion: this.version,
+      commitId: `commit-${++Owner.#commits}`,
+      epoch: this.epoch,
+      before: this.state,
+      after: state,
+      events:
+        typeof events === 'number'
+          ? Array.from({ length: events }, (_, index) => logEvent(this.sequence + 1 + index))
+          : events,
+    };
+  }
+
+  async send(commit: Commit): Promise<CommitResult> {
+    const result = await this.store.commit(this.tenant, commit);
+    if (result.status === 'committed') {
+      this.version = result.version;
+      this.sequence = result.position.sequence;
+      this.state = commit.after;
+    }
+    return result;
+  }
+
+  commit(cycle: Cycle): Promise<CommitResult> {
+    return this.send(this.prepare(cycle));
+  }
+}
+
+/** Keeps what it is told, and tells when it was told enough. */
+export class Recorder implements Follower {
+  readonly heard: { readonly tenant: string; readonly json: string }[] = [];
+  interruptions = 0;
+  readonly #waiting = new Set<() => void>();
+
+  event(tenant: string, json: string): void {
+    this.heard.push({ tenant, json });
+    this.#changed();
+  }
+
+  interrupted(): void {
+    this.interruptions += 1;
+    this.#changed();
+  }
+
+  /** Resolves when `is` holds; the test's own time limit ends a wait in vain. */
+  async until(is: (recorder: this) => boolean): Promise<void> {
+    while (!is(this)) await new Promise<void>((resolve) => this.#waiting.add(resolve));
+  }
+
+  /** Sequences heard of one tenant. */
+  sequences(tenant = 'acme'): number[] {
+    return this.heard
+      .filter((one) => one.tenant === tenant)
+      .map((one) => (JSON.parse(one.json) as { sequence: number }).sequence);
+  }
+
+  #changed(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,109 @@
+import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../../src/core/call.js';
+import { type BridgeEvent, toEvents } from '../../src/core/event.js';
+import type { MonitorObservation, QueueObservation } from '../../src/core/observation.js';
+import { reconcile } from '../../src/core/reconcile.js';
+import { InstantReader } from '../../src/source/instant.js';
+import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
+import { PhoneNumbers } from '../../src/source/phone-number.js';
+import { decode, patch } from '../../src/store/codec.js';
+import { judge, type Report } from '../../simulator/judge.js';
+import { Random } from '../../simulator/random.js';
+import { createWorld, type WorldOptions, type World } from '../../simulator/world.js';
+
+/**
+ * A simulated day through the bridge's own observers, core and state encoding, in virtual time: as many polls as fit,
+ * with faults and restarts in between, and the simulator's truth as the judge.
+ */
+export interface DayOptions extends Partial<WorldOptions> {
+  readonly intervalMs?: number;
+  /** Probability that an answer is spoiled, per endpoint and poll. */
+  readonly faults?: number;
+  /** Probability that the bridge is restarted before a poll. */
+  readonly restarts?: number;
+  /** Polling goes on until so long after the last call began. */
+  readonly tailMs?: number;
+  readonly maxPolls?: number;
+}
+
+export interface Day {
+  readonly world: World;
+  readonly events: readonly BridgeEvent[];
+  readonly polls: { readonly monitor: number[]; readonly queue: number[] };
+  readonly pollCount: number;
+  readonly spoiled: number;
+  readonly restarts: number;
+  readonly report: Report;
+  readonly state: TenantState;
+}
+
+const CONFIRM_MS = 200;
+const locale = () => ({ instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') });
+
+export function simulateDay(options: DayOptions = {}): Day {
+  const { intervalMs = 1_000, faults = 0, restarts = 0, tailMs = 600_000, maxPolls = 1_000_000 } = options;
+  const startAt = options.startAt ?? Date.UTC(2026, 2, 2, 1);
+  const world = createWorld({ ...options, startAt });
+  const random = new Random(`day-${options.seed ?? 1}`);
+  let state = EMPTY_STATE;
+  const stored = new Map<string, string>();
+  let observers = { monitor: new MonitorObserver(locale()), queue: new QueueObserver(locale()) };
+  const events: BridgeEvent[] = [];
+  const polls = { monitor: [] as number[], queue: [] as number[] };
+  let pollCount = 0;
+  let spoiled = 0;
+  let restarted = 0;
+  let now = startAt;
+  let lastBusy = startAt;
+  let confirm = false;
+
+  while (pollCount < maxPolls && (now - lastBusy < tailMs || pollCount === 0)) {
+    now += confirm ? CONFIRM_MS : intervalMs;
+    world.advanceTo(now);
+    if (random.chance(restarts)) {
+      restarted++;
+      state = decode('day', stored);
+      observers = { monitor: new MonitorObserver(locale()), queue: new QueueObserver(locale()) };
+    }
+    const at = { startedAt: now, at: now };
+    const spoil = (body: Buffer): Buffer => {
+      if (!random.chance(faults)) return body;
+      spoiled++;
+      return spoilt(body, random);
+    };
+    const monitor = observers.monitor.observe(spoil(world.monitorBody()), at);
+    const queue = observers.queue.observe(spoil(world.queueBody()), at);
+    for (const observation of [monitor, queue] as (MonitorObservation | QueueObservation)[]) {
+      if (observation.outcome === 'complete') polls[observation.endpoint].push(now);
+    }
+    const before = state;
+    const result = reconcile(state, { monitor, queue }, DEFAULT_POLICY);
+    state = result.state;
+    confirm = result.confirm;
+    const { set, remove } = patch(before, state);
+    for (const [field, text] of set) stored.set(field, text);
+    for (const field of remove) stored.delete(field);
+    const place = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
+    events.push(...toEvents(result.transitions, place));
+    pollCount++;
+    if (state.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
+  }
+  const report = judge(world.truth, events, polls);
+  return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state };
+}
+
+/** What is no honest answer, and must end nothing: cut, garbage, an error with 200, half of the rows. */
+function spoilt(body: Buffer, random: Random): Buffer {
+  const text = body.toString();
+  const ways = [
+    () => body.subarray(0, Math.floor(body.length / 2)),
+    () => Buffer.from('<html>busy</html>'),
+    () => Buffer.from('{"error":"internal"}'),
+    () => {
+      const { data, ...rest } = JSON.parse(text) as { data: unknown[]; total?: number };
+      return Buffer.from(
+        JSON.stringify({ ...rest, data: data.slice(0, Math.floor(data.length / 2)), total: data.length }),
+      );
+    },
+  ];
+  return ways[random.int(0, ways.length - 1)]!();
+}

@@ -1,0 +1,323 @@
+import type { AddressInfo } from 'node:net';
+import { type INestApplication, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { SignJWT } from 'jose';
+import { pino } from 'pino';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { EMPTY_STATE, type TenantState } from '../../src/core/call.js';
+import { type BridgeEvent, type CallView, toEvents, type Transition } from '../../src/core/event.js';
+import type { Clock } from '../../src/deliver/clock.js';
+import { Delivery, DeliverModule } from '../../src/deliver/deliver.module.js';
+import type { DeliverOptions } from '../../src/deliver/options.js';
+import { Relay } from '../../src/deliver/relay.js';
+import { DeliverStats } from '../../src/deliver/stats.js';
+import type { Store } from '../../src/store/store.js';
+
+export const SECRET = 'a secret of at least thirty-two bytes';
+export const TENANTS = ['acme', 'globex'] as const;
+export const silent = pino({ level: 'silent' });
+
+/** Time that passes only when told to. */
+export class ManualClock implements Clock {
+  private timers: { at: number; every: number | null; task: () => void }[] = [];
+
+  constructor(private instant = Date.UTC(2026, 2, 2, 3)) {}
+
+  now(): number {
+    return this.instant;
+  }
+
+  every(ms: number, task: () => void) {
+    return this.add(ms, ms, task);
+  }
+
+  after(ms: number, task: () => void) {
+    return this.add(ms, null, task);
+  }
+
+  advance(ms: number): void {
+    const end = this.instant + ms;
+    for (;;) {
+      const next = this.timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.instant = next.at;
+      if (next.every === null) this.timers = this.timers.filter((timer) => timer !== next);
+      else next.at += next.every;
+      next.task();
+    }
+    this.instant = end;
+  }
+
+  private add(ms: number, every: number | null, task: () => void) {
+    const timer = { at: this.instant + ms, every, task };
+    this.timers.push(timer);
+    return () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+    };
+  }
+}
+
+/** A call's view with extension 107 ringing, but for what is given. */
+export function view(callId: string, given: Partial<CallView> = {}): Omit<CallView, 'tenant'> {
+  return {
+    callId,
+    linkedCallIds: [],
+    upstreamIds: [callId],
+    direction: 'inbound',
+    state: 'ringing',
+    customer: { raw: '0914237383', e164: '+84914237383', national: '0914237383' },
+    hotline: null,
+    queue: null,
+    agent: null,
+    extensions: [{ extension: '107', extensionId: null, agentName: null, state: 'ringing' }],
+    startedAt: '2026-03-02T03:00:00.000Z',
+    answeredAt: null,
+    endedAt: null,
+    waitMs: null,
+    talkMs: null,
+    outcome: null,
+    baseline: false,
+    observed: { earliest: null, latest: '2026-03-02T03:00:00.000Z', certainty: 'observed' },
+    ...given,
+  };
+}
+
+export function transition(
+  type: 'call-started' | 'call-offered' | 'call-answered' | 'call-ended',
+  callId: string,
+  given: Partial<CallView> = {},
+): Transition {
+  return { type, subject: callId, time: Date.UTC(2026, 2, 2, 3), data: view(callId, given) };
+}
+
+export const sourceDown: Transition = {
+  type: 'source-down',
+  subject: 'monitor',
+  time: 0,
+  data: {
+    endpoint: 'monitor',
+    state: 'down',
+    since: '2026-03-02T03:00:00.000Z',
+    reason: 'timed out',
+    lastCompleteAt: null,
+    unwatchedMs: null,
+    observed: { earliest: null, latest: '2026-03-02T03:00:00.000Z', certainty: 'observed' },
+  },
+};
+
+/** Writes a tenant's log as a poll cycle does. */
+export class LogWriter {
+  private fence = 0;
+  private version = 0;
+  private commits = 0;
+  private epoch = '';
+  private state: TenantState = EMPTY_STATE;
+  sequence = 0;
+
+  constructor(
+    private readonly store: Store,
+    readonly tenant: string = 'acme',
+  ) {}
+
+  async claim(epoch: string, newEpoch = false): Promise<this> {
+    const claim = await this.store.claim(this.tenant, { epoch, newEpoch });
+    this.fence = claim.fence;
+    this.version = claim.version;
+    this.epoch = claim.position.epoch;
+    this.sequence = claim.position.sequence;
+    this.state = claim.state;
+    return this;
+  }
+
+  /** One commit; returns its events. */
+  async commit(...transitions: Transition[]): Promise<BridgeEvent[]> {
+    const events = toEvents(transitions, {
+      tenant: this.tenant,
+      epoch: this.epoch,
+      sequence: this.sequence,
+      recordedAt: Date.UTC(2026, 2, 2, 3),
+    });
+    this.commits += 1;
+    const result = await this.store.commit(this.tenant, {
+      fence: this.fence,
+      expectedVersion: this.version,
+      commitId: `${this.fence}-${this.commits}`,
+      epoch: this.epoch,
+      before: this.state,
+      after: this.state,
+      events: events.map((event) => ({
+        sequence: Number(event.sequence),
+        type: event.type,
+        json: JSON.stringify(event),
+      })),
+    });
+    if (result.status !== 'committed') throw new Error(`commit: ${result.status}`);
+    this.version = result.version;
+    this.sequence = result.position.sequence;
+    return events;
+  }
+}
+
+export async function token(
+  claims: Readonly<Record<string, unknown>> = {},
+  { exp = 4_102_444_800, secret = SECRET }: { exp?: number; secret?: string } = {},
+): Promise<string> {
+  return new SignJWT({ tenant: 'acme', ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime(exp)
+    .sign(new TextEncoder().encode(secret));
+}
+
+/** The service's delivery alone, on a port of its own. */
+export class DeliveryUnderTest {
+  private readonly sockets: Socket[] = [];
+
+  private constructor(
+    private readonly app: INestApplication,
+    readonly url: string,
+    private readonly clock: Clock | undefined,
+  ) {}
+
+  static async start(
+    store: Store,
+    given: Partial<DeliverOptions> & { clock?: Clock; random?: () => number } = {},
+  ): Promise<DeliveryUnderTest> {
+    const { clock, random, ...options } = given;
+    const deliver = DeliverModule.registerAsync({
+      useFactory: () => ({
+        store,
+        logger: silent,
+        random: random ?? (() => 0),
+        ...(clock === undefined ? {} : { clock }),
+        options: {
+          tenants: TENANTS,
+          auth: { mode: 'jwt', secret: SECRET },
+          corsOrigins: ['https://crm.example'],
+          closeGraceMs: 50,
+          ...options,
+        },
+      }),
+    });
+    @Module({ imports: [deliver] })
+    class TestModule {}
+    const app = await NestFactory.create(TestModule, { logger: false, forceCloseConnections: true });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    return new DeliveryUnderTest(app, `http://127.0.0.1:${port}`, clock);
+  }
+
+  get stats(): DeliverStats {
+    return this.app.get(DeliverStats);
+  }
+
+  get relay(): Relay {
+    return this.app.get(Relay);
+  }
+
+  drain(): Promise<void> {
+    return this.app.get(Delivery).drain();
+  }
+
+  connect(auth: object, options: Partial<ManagerOptions & SocketOptions> = {}): TestClient {
+    const socket = io(this.url, {
+      auth,
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      ...options,
+    });
+    this.sockets.push(socket);
+    return new TestClient(socket);
+  }
+
+  /** Connects and returns why that was refused. */
+  async refusal(auth: object, options: Partial<ManagerOptions & SocketOptions> = {}): Promise<unknown> {
+    const { socket } = this.connect(auth, options);
+    return new Promise((resolve, reject) => {
+      socket.on('connect', () => reject(new Error('was let in')));
+      socket.on('connect_error', (error) =>
+        resolve((error as { data?: { code?: string } }).data?.code ?? error.message),
+      );
+    });
+  }
+
+  get(path: string, bearer: string | null, headers: Record<string, string> = {}): Promise<Response> {
+    const authorization: Record<string, string> =
+      bearer === null ? {} : { authorization: `Bearer ${bearer}` };
+    return fetch(`${this.url}${path}`, { headers: { ...authorization, ...headers } });
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.disconnect();
+    const drained = this.drain();
+    if (this.clock instanceof ManualClock) this.clock.advance(10_000);
+    await drained;
+    await this.app.close();
+  }
+}
+
+export interface Message {
+  readonly name: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+/** Everything a client got, in order, and a way to wait for it. */
+export class TestClient {
+  readonly messages: Message[] = [];
+  private wanted: { test: () => boolean; resolve: () => void }[] = [];
+  disconnected: string | null = null;
+
+  constructor(readonly socket: Socket) {
+    socket.onAny((name: string, body: unknown) => {
+      this.messages.push({ name, body });
+      this.check();
+    });
+    socket.on('disconnect', (reason) => {
+      this.disconnected = reason;
+      this.check();
+    });
+  }
+
+  get names(): string[] {
+    return this.messages.map(({ name }) => name);
+  }
+
+  get sequences(): number[] {
+    return this.messages.flatMap(({ body }) => (body?.sequence === undefined ? [] : [Number(body.sequence)]));
+  }
+
+  /** Resolves with the first message of that name. */
+  async first(name: string): Promise<Message['body']> {
+    await this.until(() => this.names.includes(name));
+    return this.messages.find((message) => message.name === name)!.body;
+  }
+
+  async count(messages: number): Promise<void> {
+    await this.until(() => this.messages.length >= messages);
+  }
+
+  async closed(): Promise<string> {
+    await this.until(() => this.disconnected !== null);
+    return this.disconnected!;
+  }
+
+  /** Times out with the test. */
+  async until(test: () => boolean): Promise<void> {
+    if (test()) return;
+    await new Promise<void>((resolve) => this.wanted.push({ test, resolve }));
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  request(name: string, body: unknown): Promise<any> {
+    return this.socket.emitWithAck(name, body);
+  }
+
+  private check(): void {
+    this.wanted = this.wanted.filter(({ test, resolve }) => {
+      if (!test()) return true;
+      resolve();
+      return false;
+    });
+  }
+}

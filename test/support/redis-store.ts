@@ -1,0 +1,53 @@
+import { Redis } from 'ioredis';
+import { connectRedis, type RedisTarget } from '../../src/store/redis-connection.js';
+import { RedisStore } from '../../src/store/redis-store.js';
+import { startRedis, type TestRedis, type TestRedisOptions } from './redis.js';
+
+/** For tests of stores in Redis: call `withRedis` once in a `describe`. */
+export interface GivenRedis {
+  readonly redis: TestRedis;
+  /** An ordinary client, to look behind the store's back. */
+  readonly admin: Redis;
+  /** A store that is closed after the test. */
+  readonly open: (target?: RedisTarget, commandTimeoutMs?: number) => RedisStore;
+  /** Ends what a test has begun, the last first. */
+  readonly afterwards: (end: () => Promise<void>) => void;
+}
+
+/** One server for the suite, wiped before each test. */
+export function withRedis(options?: TestRedisOptions): () => GivenRedis {
+  let given: GivenRedis;
+  const ends: (() => Promise<void>)[] = [];
+  const afterwards = (end: () => Promise<void>) => void ends.push(end);
+
+  beforeAll(async () => {
+    const redis = await startRedis(options);
+    const admin = new Redis(redis.url);
+    admin.on('error', () => undefined);
+    const open = (target: RedisTarget = { url: redis.url }, commandTimeoutMs?: number) => {
+      const store = openStore(target, { maxEvents: 1_000 }, commandTimeoutMs);
+      afterwards(() => store.close());
+      return store;
+    };
+    given = { redis, admin, open, afterwards };
+  });
+  beforeEach(async () => {
+    await given.admin.flushall();
+  });
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  });
+  afterAll(async () => {
+    given.admin.disconnect();
+    await given.redis.stop();
+  });
+  return () => given;
+}
+
+export function openStore(
+  target: RedisTarget,
+  options: { readonly maxEvents: number },
+  commandTimeoutMs = 3_000,
+): RedisStore {
+  return new RedisStore(connectRedis(target, { onError: () => undefined, commandTimeoutMs }), options);
+}

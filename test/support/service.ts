@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The bridge as a process of its own, compiled (`npm test` builds first), as an operator runs it. */
+export interface Service {
+  readonly pid: number;
+  readonly url: string;
+  /** Its log, a parsed line each. */
+  readonly lines: readonly LogLine[];
+  /** Resolves with the exit code, null when a signal ended it. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  signal(signal: NodeJS.Signals): void;
+  /** Resolves with the first line, past or future, that fits. */
+  line(fits: (line: LogLine) => boolean): Promise<LogLine>;
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly tenant?: string;
+  readonly endpoint?: string;
+  readonly reason?: string;
+  readonly address?: string;
+}
+
+const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+/** Starts the service on a free port, without a token for clients unless `env` says otherwise. */
+export async function startService(env: Readonly<Record<string, string>>): Promise<Service> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      AUTH_MODE: 'none',
+      POLL_INTERVAL_MS: '100',
+      PITEL_TOKEN: 'upstream-token',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+  });
+  const service = new RunningService(child);
+  const { address } = await service.line((line) => line.address !== undefined);
+  service.url = address!;
+  return service;
+}
+
+/** Runs the service until it ends by itself. */
+export async function runToItsEnd(env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await once(child, 'close')) as [number | null];
+  const [stdout, stderr] = await output;
+  return { code, stdout, stderr };
+}
+
+class RunningService implements Service {
+  url = '';
+  readonly lines: LogLine[] = [];
+  readonly #waiting = new Set<() => void>();
+  readonly #ended: Promise<number | null>;
+  #stderr = '';
+
+  constructor(private readonly child: ChildProcess) {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      this.lines.push(JSON.parse(line) as LogLine);
+      for (const look of this.#waiting) look();
+    });
+    child.stderr!.on('data', (chunk) => (this.#stderr += String(chunk)));
+    this.#ended = once(child, 'exit').then(([code]) => code as number | null);
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
+    return this.#ended;
+  }
+
+  line(fits: (line: LogLine) => boolean): Promise<LogLine> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = this.lines.find(fits);
+        if (found === undefined) return;
+        this.#waiting.delete(look);
+        resolve(found);
+      };
+      this.#waiting.add(look);
+      void this.#ended.then((code) => {
+        if (this.#waiting.delete(look)) reject(new Error(`the service ended with ${code}: ${this.#stderr}`));
+      });
+      look();
+    });
+  }
+}
+
+async function text(stream: NodeJS.ReadableStream): Promise<string> {
+  let all = '';
+  for await (const chunk of stream) all += String(chunk);
+  return all;
+}

@@ -1,0 +1,39 @@
+/**
+ * Makes sure that the tests find a Redis to start: `redis-server` or `valkey-server`. Silent when there is one;
+ * installed on a Debian machine as root, without the system service; otherwise one sentence and exit code 1.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+
+const POLICY = '/usr/sbin/policy-rc.d';
+
+if (!found()) {
+  if (process.getuid?.() === 0 && runs('apt-get', '--version')) install();
+  if (!found()) {
+    console.error('The tests need Redis: install redis-server or valkey-server and have it on the PATH.');
+    process.exit(1);
+  }
+}
+
+function found() {
+  return runs('redis-server', '--version') || runs('valkey-server', '--version');
+}
+
+function runs(command, ...args) {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+function install() {
+  console.error('Installing redis-server for the tests ...');
+  // Debian's way to say that a package's service is not to be started: the tests start their own.
+  const ours = !existsSync(POLICY);
+  if (ours) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
+    spawnSync('apt-get', ['update', '-qq'], quiet);
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], quiet);
+  } finally {
+    if (ours) rmSync(POLICY, { force: true });
+  }
+}
