@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 /** The pages at `/`: ordinary clients, which get everything they show over Socket.IO. Nothing foreign is loaded. */
 export function servePages(app: NestExpressApplication): void {
   app.useStaticAssets(publicFolder(), {
-    setHeaders: (response) => {
+    setHeaders: (response: ServerResponse) => {
       response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
       response.setHeader('X-Content-Type-Options', 'nosniff');
       response.setHeader('Referrer-Policy', 'no-referrer');
