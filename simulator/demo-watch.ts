@@ -1,0 +1,60 @@
+import { eventLine, unseenLine, wrongLine } from './demo-lines.js';
+import { judge, truthOf } from './judge.js';
+import type { JudgedEvent, PollInstants } from './judge-report.js';
+import type { CallTruth } from './truth.js';
+import type { World } from './world.js';
+
+/**
+ * Holds the bridge's events beside the truth as they come in, and judges each call a little after its end.
+ * Pure but for `print`: time is passed in.
+ */
+export class DemoWatch {
+  readonly #events: JudgedEvent[] = [];
+  readonly #settled = new Set<string>();
+  #since = Infinity;
+
+  constructor(
+    private readonly world: World,
+    private readonly polls: PollInstants,
+    private readonly print: (line: string) => void,
+  ) {}
+
+  /** From now on every event arrives: calls that began before are shown, but not judged by what is missing. */
+  connected(at: number): void {
+    this.#since = at;
+  }
+
+  /** An event arrived. */
+  told(event: JudgedEvent, seenAt: number): void {
+    if (!event.type.startsWith('call-')) {
+      this.print(eventLine(event, null, seenAt));
+      return;
+    }
+    this.#events.push(event);
+    if (this.#events.length > 5000) this.#events.splice(0, 1000);
+    const found = truthOf(this.#recent(), event, this.polls);
+    this.print(eventLine(event, found?.event ?? null, seenAt));
+  }
+
+  /** Judges the calls that ended before `before`; each once. */
+  settle(before: number): void {
+    const ended = this.#recent().filter(
+      ({ callKey, startedAt, endedAt }) =>
+        startedAt >= this.#since && endedAt !== null && endedAt < before && !this.#settled.has(callKey),
+    );
+    for (const call of ended) {
+      this.#settled.add(call.callKey);
+      const events = this.#events.filter((event) => truthOf([call], event, this.polls) !== null);
+      const report = judge([call], events, this.polls);
+      for (const finding of report.unseen.items) this.print(unseenLine(finding));
+      for (const kind of ['missing', 'doubled', 'invented', 'misreported'] as const) {
+        for (const finding of report[kind]) this.print(wrongLine(kind, finding));
+      }
+    }
+    if (this.#settled.size > 10_000) this.#settled.clear();
+  }
+
+  #recent(): readonly CallTruth[] {
+    return this.world.truth.slice(-500);
+  }
+}

@@ -1,0 +1,129 @@
+import { bridgeEnvironment } from './demo-bridge.js';
+import { beside, clockTime, eventLine, unseenLine } from './demo-lines.js';
+import { DemoWatch } from './demo-watch.js';
+import type { JudgedEvent } from './judge-report.js';
+import { createQuietWorld, MONDAY_MORNING } from './quiet-world.js';
+
+const at = new Date(2026, 2, 2, 10, 2, 51, 120).getTime();
+const event = (more: Partial<JudgedEvent['data']> = {}, type = 'call-offered'): JudgedEvent => ({
+  id: 'x',
+  type,
+  subject: 'c',
+  time: new Date(at).toISOString(),
+  sequence: '1',
+  epoch: 'e',
+  data: {
+    callId: 'c',
+    linkedCallIds: [],
+    upstreamIds: ['c'],
+    direction: 'inbound',
+    customer: { raw: '0914237383', e164: '+84914237383' },
+    hotline: null,
+    queue: null,
+    agent: { extension: '107' },
+    startedAt: new Date(at).toISOString(),
+    outcome: null,
+    observed: { earliest: null, latest: new Date(at).toISOString(), certainty: 'observed' },
+    ...more,
+  },
+});
+
+describe("the demo's lines", () => {
+  it('put what was seen beside what was true', () => {
+    expect(beside(at, at + 360)).toBe('truth 10:02:51.120, seen 10:02:51.480, +360 ms');
+    expect(beside(at, at - 5)).toBe('truth 10:02:51.120, seen 10:02:51.115, -5 ms');
+    const truth = { seq: 1, callKey: 'call-1', type: 'call-offered', at, extension: '107' } as const;
+    expect(eventLine(event(), truth, at + 360)).toMatch(
+      /^10:02:51\.480 {2}call-offered +inbound +0914237383 → 107 +truth 10:02:51\.120, seen 10:02:51\.480, \+360 ms$/,
+    );
+  });
+
+  it('show events that are not about calls', () => {
+    const down = { ...event({}, 'source-down'), subject: 'queue' };
+    expect(eventLine(down, null, at)).toBe('10:02:51.120  source-down       queue');
+  });
+
+  it('tell what polling could not see', () => {
+    const finding = {
+      callKey: 'call-1',
+      callId: null,
+      type: 'call-answered',
+      extension: '107',
+      at,
+      reason: 'answer-between-polls',
+    };
+    expect(unseenLine(finding)).toContain(
+      'call-answered at 107 really happened, polling could not see it (answer-between-polls)',
+    );
+  });
+
+  it('write the local time with leading zeros', () => {
+    expect(clockTime(new Date(2026, 0, 1, 1, 2, 3, 4).getTime())).toBe('01:02:03.004');
+  });
+});
+
+describe("the demo's watch", () => {
+  it('says of a call that nobody told what was missing, once', () => {
+    const world = createQuietWorld();
+    const lines: string[] = [];
+    const instants = Array.from({ length: 100 }, (_, second) => MONDAY_MORNING + second * 1000);
+    const watch = new DemoWatch(world, { monitor: instants, queue: instants }, (line) => lines.push(line));
+    watch.connected(MONDAY_MORNING);
+    world.startCall({ kind: 'direct', extension: '107', answerAfterMs: 2000, talkMs: 4000 });
+    world.advanceTo(MONDAY_MORNING + 60_000);
+    watch.settle(world.now);
+    watch.settle(world.now);
+    expect(lines.filter((line) => line.includes('! missing'))).toHaveLength(5);
+    expect(lines.filter((line) => line.includes('· call-'))).toHaveLength(0);
+  });
+
+  it('does not blame the bridge for calls that began before it was connected', () => {
+    const world = createQuietWorld();
+    const lines: string[] = [];
+    const watch = new DemoWatch(world, { monitor: [MONDAY_MORNING], queue: [] }, (line) => lines.push(line));
+    world.startCall({ kind: 'direct', extension: '107', answerAfterMs: 2000, talkMs: 4000 });
+    watch.connected(MONDAY_MORNING + 1000);
+    world.advanceTo(MONDAY_MORNING + 60_000);
+    watch.settle(world.now);
+    expect(lines).toEqual([]);
+  });
+
+  it('shows what polling could not see', () => {
+    const world = createQuietWorld();
+    const lines: string[] = [];
+    const instants = Array.from({ length: 100 }, (_, second) => MONDAY_MORNING + 500 + second * 1000);
+    const watch = new DemoWatch(world, { monitor: instants, queue: instants }, (line) => lines.push(line));
+    watch.connected(MONDAY_MORNING);
+    world.startCall({ kind: 'direct', extension: '108', answerAfterMs: null, leavesAfterMs: 300 });
+    world.advanceTo(MONDAY_MORNING + 60_000);
+    watch.settle(world.now);
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toContain('call-between-polls');
+  });
+});
+
+describe("the demo's bridge", () => {
+  const upstream = { url: 'http://127.0.0.1:1', token: 'simulator-token' };
+
+  it('uses the embedded store, and Redis where REDIS_URL is set', () => {
+    expect(bridgeEnvironment({}, 3000, upstream)).toMatchObject({
+      STORE: 'memory',
+      PORT: '3000',
+      AUTH_MODE: 'none',
+    });
+    const withRedis = bridgeEnvironment({ REDIS_URL: 'redis://127.0.0.1:6379' }, 3000, upstream);
+    expect(withRedis).toMatchObject({ REDIS_URL: 'redis://127.0.0.1:6379' });
+    expect(withRedis.STORE).toBeUndefined();
+  });
+
+  it("inherits nothing of the shell's own bridge configuration", () => {
+    const own = { PITEL_API_KEY: 'secret', TENANTS_FILE: 'x', AUTH_JWT_SECRET: 'y', PATH: '/bin' };
+    expect(Object.keys(bridgeEnvironment(own, 3000, upstream))).not.toEqual(
+      expect.arrayContaining(['PITEL_API_KEY']),
+    );
+    expect(bridgeEnvironment(own, 3000, upstream)).toMatchObject({
+      PATH: '/bin',
+      PITEL_TOKEN: 'simulator-token',
+    });
+  });
+});

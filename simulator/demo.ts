@@ -1,0 +1,75 @@
+import { io } from 'socket.io-client';
+import { type BridgeChild, freePort, startBridge } from './demo-bridge.js';
+import { DemoWatch } from './demo-watch.js';
+import type { JudgedEvent } from './judge-report.js';
+import { createSimulatorServer } from './server.js';
+import { createWorld } from './world.js';
+
+/**
+ * Everything on one machine: a lively simulated PBX in this process, the bridge as a child process, its events on the
+ * terminal with the truth beside them, and the wallboard's address. Ctrl-C ends all of it; so does the child's death,
+ * with its reason and exit code 1.
+ */
+const TOKEN = 'simulator-token';
+/** Events of a call arrive within a poll or two of it; a call is judged when that has passed. */
+const SETTLE_MS = 5000;
+const STOP_GRACE_MS = 5000;
+
+async function main(): Promise<void> {
+  const world = createWorld({
+    seed: process.env.SIM_SEED ?? Date.now(),
+    startAt: Date.now(),
+    // A call every few seconds, each some twenty seconds long: there is always something on the wallboard.
+    speed: 6,
+    traffic: { callsPerHour: 180, firstCallAfterMs: 100 },
+    quirks: { lingerMs: 15_000 },
+    truthLimit: 5000,
+  });
+  const server = createSimulatorServer({ tenants: [{ world, token: TOKEN }] });
+  const pbx = await server.listen(0);
+  const polls = server.tenants[0]?.polls ?? { monitor: [], queue: [] };
+
+  let bridge: BridgeChild | null = null;
+  let stopping = false;
+  const end = async (code: number): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    clearInterval(settling);
+    socket?.disconnect();
+    await bridge?.stop(STOP_GRACE_MS);
+    await server.close();
+    process.exit(code);
+  };
+  let socket: ReturnType<typeof io> | null = null;
+  process.on('SIGINT', () => void end(0));
+  process.on('SIGTERM', () => void end(0));
+
+  const watch = new DemoWatch(world, polls, print);
+  const settling = setInterval(() => watch.settle(Date.now() - SETTLE_MS), 1000);
+
+  bridge = startBridge(await freePort(Number(process.env.PORT ?? 3000)), { url: pbx.url, token: TOKEN });
+  void bridge.gone.then((reason) => {
+    if (stopping) return;
+    process.stderr.write(`demo: ${reason}\n`);
+    void end(1);
+  });
+  print(`Simulated PBX  ${pbx.url}/`);
+  print(`Wallboard      ${bridge.url}/`);
+  print('Ctrl-C ends both. Below: each event as it arrives, and what really happened.\n');
+
+  // The bridge may still be starting: the client tries again by itself.
+  socket = io(bridge.url, { transports: ['websocket'], reconnectionDelay: 200, reconnectionDelayMax: 1000 });
+  socket.onAny((name: string, event: unknown) => {
+    if (name === 'snapshot') watch.connected(Date.now());
+    else if (name !== 'reset') watch.told(event as JudgedEvent, Date.now());
+  });
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,269 @@
+import type { JudgeOptions, PollInstants } from './judge-report.js';
+import type { CallTruth, Sighting, TruthEvent } from './truth.js';
+
+/**
+ * What polls at given instants could have seen of a call: for each event of the truth, whether the bridge must tell
+ * it, why not otherwise, and between which instants its traces first showed.
+ *
+ * A poll sees a row in the state it has at the poll's instant. `call_state` RINGING and ONCALL mean what they say;
+ * any other word shows only that the leg is there (`upstream.md`), so nothing is demanded because of it.
+ */
+export interface Expectation {
+  readonly event: TruthEvent;
+  readonly demanded: boolean;
+  /** Why it is not demanded; empty when it is. */
+  readonly reason: string;
+  /** From when it was true to when a poll could tell: a time in between is right. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The same telephone rings for the same call again before a poll could see it rest: one offer or two, both are right. */
+export const RINGS_ON = 'rings-on';
+
+const BEGINS = new Set(['RINGING', 'ONCALL', 'Waiting', 'Trying', 'Answered']);
+const ANSWERS = new Set(['ONCALL', 'Answered']);
+type Endpoint = Sighting['endpoint'];
+
+export class Sight {
+  readonly until: number;
+  readonly absencePolls: number;
+  readonly lookbackMs: number;
+  readonly toDemand: number;
+  readonly toleranceMs: number;
+  readonly #polls: Record<Endpoint, readonly number[]>;
+
+  constructor(polls: PollInstants, options: JudgeOptions) {
+    const sorted = (instants: readonly number[]): number[] => [...instants].sort((a, b) => a - b);
+    this.#polls = { monitor: sorted(polls.monitor), queue: sorted(polls.queue) };
+    this.until = options.until ?? Math.max(this.#polls.monitor.at(-1) ?? 0, this.#polls.queue.at(-1) ?? 0);
+    this.absencePolls = options.absencePolls ?? 2;
+    this.lookbackMs = options.abandonedLookbackMs ?? 60_000;
+    this.toDemand = options.sightingsToDemand ?? 1;
+    this.toleranceMs = options.toleranceMs ?? 20;
+  }
+
+  /** How many polls there are in [from, to), up to `until`. */
+  countIn(endpoint: Endpoint, from: number, to: number): number {
+    const polls = this.#polls[endpoint];
+    return Math.max(0, lowerBound(polls, Math.min(to, this.until + 1)) - lowerBound(polls, from));
+  }
+
+  /** The poll that is number `nth` (from 0) at or after this instant; Infinity when it is not up to `until`. */
+  pollAfter(endpoint: Endpoint, instant: number, nth: number): number {
+    const polls = this.#polls[endpoint];
+    const poll = polls[lowerBound(polls, instant) + nth] ?? Infinity;
+    return poll <= this.until ? poll : Infinity;
+  }
+
+  /** The last poll before this instant. */
+  pollBefore(endpoint: Endpoint, instant: number): number | null {
+    const polls = this.#polls[endpoint];
+    return polls[lowerBound(polls, instant) - 1] ?? null;
+  }
+
+  /** The first poll that found the row in one of these states, as soon as enough polls did; null: none. */
+  firstSeen(sighting: Sighting, wanted: (state: string | null) => boolean): number | null {
+    let seen = 0;
+    let first: number | null = null;
+    for (const [index, { at, state }] of sighting.states.entries()) {
+      if (!wanted(state)) continue;
+      const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
+      const count = this.countIn(sighting.endpoint, at, end);
+      if (count > 0) first ??= this.pollAfter(sighting.endpoint, at, 0);
+      seen += count;
+      if (seen >= this.toDemand) return first;
+    }
+    return null;
+  }
+
+  seen(sighting: Sighting): boolean {
+    return this.firstSeen(sighting, () => true) !== null;
+  }
+
+  /** Enough polls came after this instant for an absence to be confirmed, with one to spare for the reader. */
+  confirmed(endpoint: Endpoint, goneAt: number): boolean {
+    return this.countIn(endpoint, goneAt, Infinity) >= this.absencePolls + this.toDemand;
+  }
+
+  /** The first poll to which this call was a call that is alive, or an abandoned one that is still news. */
+  begunAt(call: CallTruth): number | null {
+    let first: number | null = null;
+    for (const sighting of call.sightings) {
+      const seen =
+        this.firstSeen(sighting, (state) => state !== null && BEGINS.has(state)) ?? this.#news(sighting);
+      if (seen !== null && (first === null || seen < first)) first = seen;
+    }
+    return first;
+  }
+
+  /** The first poll at or after `from` that found the call answered. */
+  answerSeenAt(call: CallTruth, from = -Infinity): number | null {
+    let first: number | null = null;
+    for (const sighting of call.sightings) {
+      for (const [index, { at, state }] of sighting.states.entries()) {
+        if (state === null || !ANSWERS.has(state)) continue;
+        const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
+        const seen = this.pollAfter(sighting.endpoint, Math.max(at, from), 0);
+        if (seen < end && (first === null || seen < first)) first = seen;
+      }
+    }
+    return first;
+  }
+
+  /** Polls found this row, but never before it was Abandoned: its `call_uuid` may have been emptied by then. */
+  onlyAbandoned(sighting: Sighting): boolean {
+    return this.seen(sighting) && this.firstSeen(sighting, (state) => state !== 'Abandoned') === null;
+  }
+
+  expectations(call: CallTruth): Expectation[] {
+    const begun = this.begunAt(call);
+    return call.events.map((event) => {
+      if (begun === null || begun > this.until) {
+        return { event, demanded: false, reason: this.#whyNotBegun(call), from: event.at, to: event.at };
+      }
+      const expectation = this.#expect(call, event, begun);
+      return { event, ...expectation, demanded: expectation.reason === '' };
+    });
+  }
+
+  #expect(call: CallTruth, event: TruthEvent, begun: number): Omit<Expectation, 'event' | 'demanded'> {
+    const when = (from: number, to: number | null, reason: string) => ({
+      from,
+      to: Math.max(from, to ?? from),
+      reason,
+    });
+    const parts = call.sightings.filter(({ part }) => part === event.part);
+    switch (event.type) {
+      case 'call-started':
+        return when(event.at, begun, '');
+      case 'call-answered': {
+        const seen = this.answerSeenAt(call, event.at);
+        const early = call.kind === 'click-to-call' ? onCallSince(call) : event.at;
+        const bridged = Math.max(...call.sightings.map(({ bridgedAt }) => bridgedAt ?? 0));
+        const reason = seen === null ? 'answer-between-polls' : this.#tooFew(call) ? 'seen-too-rarely' : '';
+        return when(early, Math.max(event.at, seen ?? 0, bridged), reason);
+      }
+      case 'call-abandoned':
+        return when(event.at, event.at, this.#whyNotAbandoned(call));
+      case 'call-ended': {
+        const last = Math.max(...call.sightings.map(goneAt));
+        const open = call.sightings.some(
+          (one) => this.seen(one) && !this.confirmed(one.endpoint, goneAt(one)),
+        );
+        return when(event.at, last, open ? 'end-after-last-poll' : '');
+      }
+      case 'call-offered': {
+        const rangOn = call.events.some(
+          (one) =>
+            one.type === 'call-offer-ended' &&
+            one.extension === event.extension &&
+            one.at <= event.at &&
+            one.seq < event.seq &&
+            this.countIn('monitor', one.at, event.at) === 0,
+        );
+        if (rangOn) return when(event.at, null, RINGS_ON);
+        const seen = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
+        return when(event.at, seen, seen === null ? 'ringing-between-polls' : '');
+      }
+      case 'call-offer-ended': {
+        const ringsOn = call.events.some(
+          (one) =>
+            one.type === 'call-offered' &&
+            one.extension === event.extension &&
+            one.seq > event.seq &&
+            this.countIn('monitor', event.at, one.at) === 0,
+        );
+        if (ringsOn) return when(event.at, null, RINGS_ON);
+        const rang = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
+        const talked = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'ONCALL'));
+        const gone = parts.every((part) => this.confirmed('monitor', goneAt(part)));
+        const reason =
+          rang === null ? 'ringing-between-polls' : talked === null && !gone ? 'end-after-last-poll' : '';
+        return when(event.at, talked, reason);
+      }
+      case 'call-transferred': {
+        const talked = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'ONCALL'));
+        const before = call.sightings.some(
+          (one) =>
+            one.endpoint === 'monitor' &&
+            one.extension !== event.extension &&
+            one.from < event.at &&
+            this.firstSeen(one, (state) => state === 'ONCALL') !== null,
+        );
+        const shown = Math.min(event.at, ...parts.map(({ from }) => from));
+        return when(shown, talked, talked === null || !before ? 'talk-between-polls' : '');
+      }
+      case 'extension-registered':
+      case 'extension-unregistered':
+        return when(event.at, null, 'not-a-call');
+    }
+  }
+
+  /** With more than one poll demanded, an answer that only one of them showed is not. */
+  #tooFew(call: CallTruth): boolean {
+    return !call.sightings.some(
+      (one) => this.firstSeen(one, (state) => state !== null && ANSWERS.has(state)) !== null,
+    );
+  }
+
+  /** A row first found Abandoned is news if it was abandoned since the last look, or a little before the first one. */
+  #news(sighting: Sighting): number | null {
+    const abandonedAt = sighting.abandonedAt ?? null;
+    if (sighting.endpoint !== 'queue' || abandonedAt === null) return null;
+    const seen = this.firstSeen(sighting, (state) => state === 'Abandoned');
+    if (seen === null) return null;
+    const before = this.pollBefore('queue', seen);
+    // The shown time is cut to whole seconds; at the edge of the look-back nothing is demanded.
+    if (before !== null) return abandonedAt >= before + 1000 ? seen : null;
+    return abandonedAt >= seen - this.lookbackMs + 2000 ? seen : null;
+  }
+
+  #whyNotBegun(call: CallTruth): string {
+    if (!call.sightings.some((one) => this.seen(one))) return 'call-between-polls';
+    return call.sightings.some((one) => this.onlyAbandoned(one)) ? 'first-seen-abandoned' : 'state-unclear';
+  }
+
+  #whyNotAbandoned(call: CallTruth): string {
+    const rows = call.sightings.filter((one) => one.endpoint === 'queue' && this.seen(one));
+    const last = rows.at(-1);
+    if (last !== undefined && goneAt(last) === call.endedAt) {
+      // A row that just vanishes tells nothing: the contract's outcome is then `unknown`.
+      if (this.firstSeen(last, (state) => state === 'Abandoned') === null) return 'abandon-not-shown';
+    }
+    const open = call.sightings.some((one) => this.seen(one) && !this.confirmed(one.endpoint, goneAt(one)));
+    return open ? 'end-after-last-poll' : '';
+  }
+}
+
+/** When this part stopped being a live part of its call: the row went, or became Abandoned. */
+export function goneAt(sighting: Sighting): number {
+  const abandoned = sighting.states.find(({ state }) => state === 'Abandoned')?.at ?? Infinity;
+  return Math.min(abandoned, sighting.to ?? Infinity);
+}
+
+function onCallSince(call: CallTruth): number {
+  const instants = call.sightings.flatMap(({ states }) =>
+    states.filter(({ state }) => state === 'ONCALL').map(({ at }) => at),
+  );
+  return Math.min(Infinity, ...instants);
+}
+
+function firstOf(parts: readonly Sighting[], seen: (part: Sighting) => number | null): number | null {
+  for (const part of parts) {
+    const at = seen(part);
+    if (at !== null) return at;
+  }
+  return null;
+}
+
+/** Index of the first instant that is not before `at`. */
+function lowerBound(instants: readonly number[], at: number): number {
+  let [low, high] = [0, instants.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((instants[middle] ?? Infinity) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,131 @@
+import type { JudgedEvent } from './judge-report.js';
+import type { Expectation, Sight } from './judge-sight.js';
+import type { CallTruth } from './truth.js';
+
+/** What an event says about the call it was found to tell, and whether it is so. Each reason is one wrong statement. */
+
+export interface Telling {
+  /** Told as several calls, in doubt or by mistake: each then tells what it can see, and the split is counted once. */
+  readonly split: 'in-doubt' | 'wrongly' | null;
+  /** The `callId`s that take up, rightly, a call that was out of sight for a while: answered at first sight. */
+  readonly continued: ReadonlySet<string>;
+}
+
+export const IN_ONE: Telling = { split: null, continued: new Set() };
+
+/** What is wrong in this event. A guess about how an offer ended is forgiven, unless the very answer was on show. */
+export function wrongIn(
+  call: CallTruth,
+  expectation: Expectation,
+  event: JudgedEvent,
+  telling: Telling,
+  sight: Sight,
+): string[] {
+  const wrong = wrongFacts(call, event);
+  if (telling.split !== null) return wrong;
+  const { type } = event;
+  const { certainty } = event.data.observed;
+  const inferred = certainty === 'inferred';
+  const untimely = wrongTime(expectation, event, sight);
+  if (untimely !== null) wrong.push(untimely);
+  if (type === 'call-ended' && event.data.outcome !== call.outcome) {
+    const why = wrongOutcome(call, event.data.outcome, sight);
+    if (why !== null) wrong.push(why);
+  }
+  const truly = expectation.event.outcome;
+  if (type === 'call-offer-ended' && event.data.outcome !== truly && !(inferred && truly !== 'answered')) {
+    const why = wrongOfferOutcome(call, expectation, event.data.outcome, sight);
+    if (why !== null) wrong.push(why);
+  }
+  if (type === 'call-answered') {
+    const by = event.data.agent?.extension ?? null;
+    if (by !== null && !call.sightings.some(({ extension }) => extension === by)) {
+      wrong.push(`answered by ${by}, who had no part in it`);
+    }
+  }
+  return wrong;
+}
+
+function wrongFacts(call: CallTruth, event: JudgedEvent): string[] {
+  const { direction, customer, hotline, queue } = event.data;
+  const wrong: string[] = [];
+  if (direction !== call.direction) wrong.push(`direction ${direction} instead of ${call.direction}`);
+  if (call.customer !== null && customer !== null) {
+    const spellings = [call.customer.raw, call.customer.queueRaw];
+    if (!spellings.includes(customer.raw)) wrong.push('another customer');
+    if (customer.e164 !== null && customer.e164 !== call.customer.e164) wrong.push('a wrong E.164 number');
+  }
+  if (call.hotline !== null && hotline !== null && hotline.raw !== call.hotline) {
+    wrong.push(`hotline ${hotline.raw} instead of ${call.hotline}`);
+  }
+  if (queue !== null && !call.queues.some(({ id }) => id === queue.id)) wrong.push(`queue ${queue.name}`);
+  return wrong;
+}
+
+export function wrongTime({ from, to }: Expectation, event: JudgedEvent, sight: Sight): string | null {
+  const { observed } = event.data;
+  const [time, latest] = [instant(event.time), instant(observed.latest)];
+  const earliest = observed.earliest === null ? -Infinity : instant(observed.earliest);
+  const slack = sight.toleranceMs;
+  if (latest < from - slack) return `told ${from - latest} ms before it happened`;
+  if (observed.certainty === 'upstream') {
+    // The PBX shows whole seconds.
+    if (time < from - 1000 - slack || time > to + slack) {
+      return `time ${time - from} ms off, said to be the upstream's`;
+    }
+  } else if (observed.certainty === 'observed') {
+    if (earliest > to + slack) return `happened ${earliest - to} ms before the window it was said to lie in`;
+    if (time < earliest - slack || time > latest + slack) return 'time outside its own window';
+  }
+  return null;
+}
+
+function wrongOutcome(call: CallTruth, outcome: string | null, sight: Sight): string | null {
+  const wrong = `outcome ${outcome} instead of ${call.outcome}`;
+  const answerSeen = sight.answerSeenAt(call);
+  if (call.outcome === 'answered') return answerSeen === null && outcome !== null ? null : wrong;
+  // Click-to-call shows ONCALL before the customer answers: it looks like an answer to everybody.
+  if (outcome === 'answered') return call.kind === 'click-to-call' && answerSeen !== null ? null : wrong;
+  if (outcome === 'unknown') return sight.expectations(call).some(isDemandedAbandon) ? wrong : null;
+  return wrong;
+}
+
+/**
+ * Why a leg stopped ringing is told by what the call did then. It is demanded where the polls that confirm the leg's
+ * absence also show that; a talk that no poll showed, and a caller who left just after, cannot be told apart.
+ */
+function wrongOfferOutcome(
+  call: CallTruth,
+  { event: truth }: Expectation,
+  outcome: string | null,
+  sight: Sight,
+): string | null {
+  const wrong = `offer ended ${outcome} instead of ${truth.outcome}`;
+  const confirmedAt = sight.pollAfter('monitor', truth.at, sight.absencePolls - 1);
+  const answerSeen = sight.answerSeenAt(call, truth.at);
+  if (outcome === 'answered') return wrong;
+  switch (truth.outcome) {
+    case 'answered': {
+      const part = call.sightings.find((sighting) => sighting.part === truth.part);
+      const talked = part !== undefined && sight.firstSeen(part, (state) => state === 'ONCALL') !== null;
+      return talked ? wrong : null;
+    }
+    case 'answered-elsewhere':
+      return answerSeen !== null && answerSeen <= confirmedAt ? wrong : null;
+    case 'caller-left':
+      return call.queues.length === 0 || sight.countIn('queue', truth.at, confirmedAt) > 0 ? wrong : null;
+    default: {
+      const soon = sight.pollAfter('monitor', truth.at, sight.absencePolls);
+      const changes = call.events.filter(({ type }) => type === 'call-answered' || type === 'call-ended');
+      return changes.some(({ at }) => at >= truth.at && at <= soon) ? null : wrong;
+    }
+  }
+}
+
+function isDemandedAbandon({ event, demanded }: Expectation): boolean {
+  return event.type === 'call-abandoned' && demanded;
+}
+
+export function instant(text: string): number {
+  return Date.parse(text);
+}

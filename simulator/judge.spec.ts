@@ -1,0 +1,479 @@
+import { judge, type JudgedEvent, type PollInstants, type Report, truthOf } from './judge.js';
+import type { CallScript } from './plan.js';
+import { createQuietWorld, MONDAY_MORNING } from './quiet-world.js';
+import type { CallTruth } from './truth.js';
+import { createWorld, type World } from './world.js';
+
+/**
+ * A judge that cannot fail is worthless: each defect is planted in an otherwise perfect telling. The perfect teller
+ * here reads the truth itself, so it shares nothing with the bridge.
+ */
+const SECOND = 1000;
+const everySecond = (world: World, offset = 500): PollInstants => {
+  const instants: number[] = [];
+  for (let at = MONDAY_MORNING + offset; at <= world.now; at += SECOND) instants.push(at);
+  return { monitor: instants, queue: instants };
+};
+
+/** What a perfect observer would tell, each event at the instant it happened. */
+function tell(truth: readonly CallTruth[]): JudgedEvent[] {
+  // A call that no row ever showed (a ring group without a free member) has no id by which to tell it.
+  const shown = truth.filter(({ upstreamIds }) => upstreamIds.length > 0);
+  const events = shown.flatMap((call) => call.events.map((event) => ({ call, event })));
+  events.sort((a, b) => a.event.at - b.event.at || a.event.seq - b.event.seq);
+  return events.map(({ call, event }, index): JudgedEvent => {
+    const at = new Date(event.at).toISOString();
+    const callId = call.upstreamIds[0] ?? call.callKey;
+    const { customer, hotline } = call;
+    return {
+      id: `t/${callId}/${event.type}/${event.part ?? 0}`,
+      type: event.type,
+      subject: callId,
+      time: at,
+      sequence: String(index + 1).padStart(16, '0'),
+      epoch: 'e1',
+      data: {
+        callId,
+        linkedCallIds: [],
+        upstreamIds: call.upstreamIds,
+        direction: call.direction,
+        customer: customer && { raw: customer.raw, e164: customer.e164 },
+        hotline: hotline === null ? null : { raw: hotline },
+        queue: call.queues[0] ?? null,
+        agent: event.extension === undefined ? null : { extension: event.extension },
+        startedAt: new Date(call.startedAt).toISOString(),
+        outcome: event.outcome ?? (event.type === 'call-abandoned' ? 'abandoned' : null),
+        observed: { earliest: at, latest: at, certainty: 'observed' },
+      },
+    };
+  });
+}
+
+const quiet = (...scripts: CallScript[]): World => {
+  const world = createQuietWorld();
+  for (const script of scripts) {
+    world.startCall(script);
+    world.advanceTo(world.now + 90 * SECOND);
+  }
+  return world;
+};
+const answeredCall: CallScript = {
+  kind: 'queue',
+  queue: 'BanHang_39989220',
+  customer: '0914237383',
+  answerAfterMs: 3000,
+  talkMs: 20_000,
+  leavesAfterMs: null,
+};
+const abandonedCall: CallScript = {
+  ...answeredCall,
+  answerAfterMs: null,
+  leavesAfterMs: 6000,
+  emptyUuid: false,
+};
+
+type Change = (events: JudgedEvent[]) => JudgedEvent[];
+function judged(world: World, change: Change = (events) => events, polls = everySecond(world)): Report {
+  return judge(world.truth, change(tell(world.truth)), polls);
+}
+const without =
+  (type: string): Change =>
+  (events) =>
+    events.filter((event) => event.type !== type);
+const altered =
+  (type: string, data: Partial<JudgedEvent['data']>, rest: Partial<JudgedEvent> = {}): Change =>
+  (events) =>
+    events.map((event) =>
+      event.type === type ? { ...event, ...rest, data: { ...event.data, ...data } } : event,
+    );
+const certainty = (sure: string, at: number) => ({
+  observed: {
+    earliest: new Date(at - SECOND).toISOString(),
+    latest: new Date(at).toISOString(),
+    certainty: sure,
+  },
+});
+
+describe('the judge', () => {
+  it('finds nothing wrong with a perfect telling', () => {
+    const report = judged(quiet(answeredCall, abandonedCall));
+    expect(report).toMatchObject({ ok: true, missing: [], doubled: [], invented: [], misreported: [] });
+    expect(report.expected).toBe(10);
+    expect(report.matched).toBe(10);
+    expect(report.unseen.count).toBe(0);
+  });
+
+  it('finds nothing wrong with a perfect telling of a busy day, at any poll interval', () => {
+    const world = createWorld({
+      seed: 11,
+      startAt: MONDAY_MORNING,
+      traffic: { totalCalls: 800, callsPerHour: 900 },
+    });
+    world.advanceTo(MONDAY_MORNING + 12 * 3_600_000);
+    for (const interval of [200, 1000, 10_000]) {
+      const instants: number[] = [];
+      for (let at = MONDAY_MORNING; at <= world.now; at += interval) instants.push(at);
+      const report = judged(world, undefined, { monitor: instants, queue: instants });
+      expect(report).toMatchObject({ ok: true, missing: [], doubled: [], invented: [], misreported: [] });
+      expect(report.matched).toBe(report.expected);
+      expect(report.expected).toBeGreaterThan(1000);
+    }
+  });
+
+  it.each(['call-started', 'call-answered', 'call-ended', 'call-offered', 'call-offer-ended'])(
+    'detects a missing %s',
+    (type) => {
+      const report = judged(quiet(answeredCall), without(type));
+      expect(report.ok).toBe(false);
+      expect(report.missing.map((finding) => finding.type)).toEqual([type]);
+    },
+  );
+
+  it('detects a missing call-abandoned', () => {
+    const report = judged(quiet(abandonedCall), without('call-abandoned'));
+    expect(report.missing.map(({ type }) => type)).toEqual(['call-abandoned']);
+  });
+
+  it('detects a missing call-transferred', () => {
+    const world = quiet({
+      kind: 'direct',
+      extension: '107',
+      answerAfterMs: 2000,
+      talkMs: 40_000,
+      transfer: { as: 'blind', to: '112', afterMs: 9000, ringMs: 3000 },
+    });
+    expect(judged(world).ok).toBe(true);
+    expect(judged(world, without('call-transferred')).missing).toMatchObject([{ type: 'call-transferred' }]);
+  });
+
+  it('detects a whole call that nobody was told of', () => {
+    const report = judged(quiet(answeredCall, abandonedCall), (events) => {
+      const [first] = events;
+      return events.filter(({ subject }) => subject !== first?.subject);
+    });
+    expect(report.missing).toHaveLength(5);
+  });
+
+  it('detects a doubled event, by its id or by its meaning', () => {
+    const twice: Change = (events) => [
+      ...events,
+      ...events.slice(-1).map((event) => ({ ...event, sequence: '9999999999999999' })),
+    ];
+    expect(judged(quiet(answeredCall), twice).doubled.map(({ reason }) => reason)).toContain(
+      'call-ended a second time',
+    );
+    const offeredAgain: Change = (events) =>
+      events.flatMap((event) =>
+        event.type === 'call-offered'
+          ? [event, { ...event, id: 'other', sequence: `${event.sequence}1` }]
+          : [event],
+      );
+    expect(judged(quiet(answeredCall), offeredAgain).doubled.map(({ reason }) => reason)).toEqual([
+      'call-offered once more',
+    ]);
+  });
+
+  it('detects one call told as two', () => {
+    const split: Change = (events) =>
+      events.flatMap((event) => {
+        const other = event.data.upstreamIds[1] ?? '';
+        const data = { ...event.data, callId: other };
+        return [
+          event,
+          { ...event, id: `${event.id}-b`, sequence: `${event.sequence}1`, subject: other, data },
+        ];
+      });
+    const { doubled } = judged(quiet(answeredCall), split);
+    expect(doubled).toMatchObject([{ type: 'call-started', reason: 'one call told as two' }]);
+  });
+
+  it('forgives a split of callers who withhold their number', () => {
+    const world = quiet({ ...answeredCall, customer: 'anonymous' });
+    const split: Change = (events) =>
+      events.flatMap((event) => {
+        const data = { ...event.data, callId: event.data.upstreamIds[1] ?? '' };
+        return [event, { ...event, id: `${event.id}-b`, sequence: `${event.sequence}1`, data }];
+      });
+    const report = judged(world, split);
+    expect(report.doubled).toEqual([]);
+    expect(report.unseen.byReason['split-in-doubt']).toBeGreaterThan(0);
+  });
+
+  it('detects a merge of two customers', () => {
+    const world = quiet(answeredCall, { ...answeredCall, customer: '0865662711' });
+    const [, second] = world.truth;
+    const merged: Change = (events) =>
+      events.map((event, index) =>
+        index === 4
+          ? {
+              ...event,
+              data: {
+                ...event.data,
+                upstreamIds: [...event.data.upstreamIds, ...(second?.upstreamIds ?? [])],
+              },
+            }
+          : event,
+      );
+    expect(judged(world, merged).misreported[0]?.reason).toBe('merges call-2 into this call');
+  });
+
+  it('detects an invented call, and an invented event of a real one', () => {
+    const ghost: Change = (events) => [
+      ...events,
+      ...events.slice(0, 1).map((event) => ({
+        ...event,
+        id: 'ghost',
+        sequence: '9',
+        data: { ...event.data, callId: 'ghost', upstreamIds: ['ghost'], queue: null },
+      })),
+    ];
+    expect(judged(quiet(answeredCall), ghost).invented).toMatchObject([
+      { callId: 'ghost', reason: 'no such call' },
+    ]);
+    const elsewhere: Change = (events) => [
+      ...events.slice(0, -1),
+      ...events.slice(1, 2).map((event) => ({
+        ...event,
+        id: 'elsewhere',
+        sequence: '0000000000000004x',
+        data: { ...event.data, agent: { extension: '130' } },
+      })),
+      ...events.slice(-1),
+    ];
+    expect(judged(quiet(answeredCall), elsewhere).invented).toMatchObject([
+      { type: 'call-offered', extension: '130' },
+    ]);
+  });
+
+  it.each<[string, Change, string]>([
+    [
+      'a wrong outcome',
+      altered('call-ended', { outcome: 'no-answer' }),
+      'outcome no-answer instead of answered',
+    ],
+    [
+      'a wrong direction',
+      altered('call-started', { direction: 'outbound' }),
+      'direction outbound instead of inbound',
+    ],
+    [
+      'another customer',
+      altered('call-started', { customer: { raw: '0900000000', e164: null } }),
+      'another customer',
+    ],
+    [
+      'a wrong E.164 number',
+      altered('call-started', { customer: { raw: '0914237383', e164: '+4914237383' } }),
+      'a wrong E.164 number',
+    ],
+    ['a wrong queue', altered('call-started', { queue: { id: 'x', name: 'Other' } }), 'queue Other'],
+    [
+      'an answer by a stranger',
+      altered('call-answered', { agent: { extension: '130' } }),
+      'answered by 130, who had no part in it',
+    ],
+    [
+      'a wrong end of an offer',
+      altered('call-offer-ended', { outcome: 'caller-left' }),
+      'offer ended caller-left instead of answered',
+    ],
+    [
+      'an answer told before it was given',
+      altered('call-answered', certainty('observed', MONDAY_MORNING + SECOND), {
+        time: new Date(MONDAY_MORNING).toISOString(),
+      }),
+      'told 2500 ms before it happened',
+    ],
+    [
+      "a false time that is said to be the upstream's",
+      altered('call-answered', certainty('upstream', MONDAY_MORNING + 9 * SECOND), {
+        time: new Date(MONDAY_MORNING + 8 * SECOND).toISOString(),
+      }),
+      "time 4500 ms off, said to be the upstream's",
+    ],
+    [
+      'a window in which it did not happen',
+      altered('call-answered', certainty('observed', MONDAY_MORNING + 9 * SECOND), {
+        time: new Date(MONDAY_MORNING + 9 * SECOND).toISOString(),
+      }),
+      'happened 4500 ms before the window it was said to lie in',
+    ],
+  ])('detects %s', (_, change, reason) => {
+    const report = judged(quiet({ ...answeredCall, bridgeLagMs: 0 }), change);
+    expect(report.misreported.map((finding) => finding.reason)).toEqual([reason]);
+  });
+
+  it('detects an end that is told while the call goes on, and forgives no certainty about it', () => {
+    const early = (sure: string): Change =>
+      altered('call-ended', certainty(sure, MONDAY_MORNING + 10 * SECOND), {
+        time: new Date(MONDAY_MORNING + 10 * SECOND).toISOString(),
+      });
+    for (const sure of ['observed', 'inferred']) {
+      const report = judged(quiet(answeredCall), early(sure));
+      expect(report.misreported).toMatchObject([
+        { type: 'call-ended', reason: 'the call had not ended yet' },
+      ]);
+    }
+  });
+
+  it('forgives a guessed end of a call whose phone lost its registration, not a certain one', () => {
+    const world = quiet({
+      kind: 'direct',
+      extension: '107',
+      answerAfterMs: 2000,
+      talkMs: 40_000,
+      unregister: { afterMs: 8000, forMs: 60_000 },
+    });
+    const guess = (sure: string): Change =>
+      altered('call-ended', certainty(sure, MONDAY_MORNING + 11 * SECOND), {
+        time: new Date(MONDAY_MORNING + 11 * SECOND).toISOString(),
+      });
+    const guessed = judged(world, guess('inferred'));
+    expect(guessed.ok).toBe(true);
+    expect(guessed.unseen.byReason).toEqual({ 'out-of-sight': 2 });
+    expect(judged(world, guess('observed')).misreported).toHaveLength(1);
+  });
+
+  it('detects an answered call told as abandoned with certainty, even where no poll saw the answer', () => {
+    const world = quiet({ kind: 'direct', extension: '107', answerAfterMs: 2100, talkMs: 200 });
+    const ended = world.truth[0]?.endedAt ?? 0;
+    const abandoned =
+      (sure: string): Change =>
+      (events) =>
+        without('call-answered')(events).flatMap((event) => {
+          const data = { ...event.data, ...certainty(sure, ended + 600), outcome: 'abandoned' };
+          if (event.type === 'call-offer-ended')
+            return [{ ...event, data: { ...data, outcome: 'caller-left' } }];
+          if (event.type !== 'call-ended') return [event];
+          const before = `${event.sequence.slice(0, -1)}4`;
+          return [
+            { ...event, id: 'abandoned', type: 'call-abandoned', sequence: before, data },
+            { ...event, data },
+          ];
+        });
+    expect(judged(world, abandoned('observed')).misreported).toMatchObject([
+      { type: 'call-abandoned', reason: 'the call was answered' },
+    ]);
+    const guessed = judged(world, abandoned('inferred'));
+    expect(guessed.ok).toBe(true);
+    expect(guessed.unseen.byReason['answer-between-polls']).toBeGreaterThan(0);
+  });
+
+  it('detects an overflow that is announced as a caller who hung up', () => {
+    const world = quiet({
+      ...answeredCall,
+      answerAfterMs: 9000,
+      overflow: { afterMs: 5000, to: 'queue' },
+    });
+    expect(judged(world).ok).toBe(true);
+    const hungUp: Change = (events) =>
+      events.map((event) =>
+        event.type === 'call-answered'
+          ? { ...event, type: 'call-abandoned', data: { ...event.data, outcome: 'abandoned' } }
+          : event,
+      );
+    const report = judged(world, hungUp);
+    expect(report.misreported).toMatchObject([{ type: 'call-abandoned', reason: 'the call was answered' }]);
+    expect(report.missing).toMatchObject([{ type: 'call-answered' }]);
+  });
+
+  it('detects a life out of order: an end before the answer, a sequence that goes back', () => {
+    const swapped: Change = (events) => {
+      const order = [0, 1, 2, 4, 3].map((place) => events[place]).filter((event) => event !== undefined);
+      return order.map((event, index) => ({ ...event, sequence: String(index).padStart(16, '0') }));
+    };
+    expect(judged(quiet(answeredCall), swapped).misreported.map(({ reason }) => reason)).toEqual([
+      'call-answered after call-ended',
+    ]);
+    const back: Change = (events) =>
+      events.map((event, index) => (index === 2 ? { ...event, sequence: '0000000000000000' } : event));
+    expect(judged(quiet(answeredCall), back).misreported).toHaveLength(1);
+    const late: Change = (events) => events.slice(1);
+    expect(judged(quiet(answeredCall), late).misreported.map(({ reason }) => reason)).toContain(
+      'the first event of the call is not call-started',
+    );
+  });
+
+  it('demands nothing of a call that lies wholly between two polls, and says why', () => {
+    const world = quiet({ kind: 'direct', extension: '107', answerAfterMs: null, leavesAfterMs: 300 });
+    const report = judged(world, () => []);
+    expect(report).toMatchObject({ ok: true, expected: 0 });
+    expect(report.unseen.byReason).toEqual({ 'call-between-polls': 5 });
+  });
+
+  it('demands of a call that polls saw only ringing no answer that fell between two polls', () => {
+    const world = quiet({ kind: 'direct', extension: '107', answerAfterMs: 2100, talkMs: 200 });
+    const report = judged(world, without('call-answered'));
+    expect(report.missing).toEqual([]);
+    expect(report.unseen.byReason).toEqual({ 'answer-between-polls': 1 });
+  });
+
+  it('demands no end that the polls did not live to see', () => {
+    const world = quiet(answeredCall);
+    const polls = everySecond(world);
+    const upTo = (instants: readonly number[]) => instants.filter((at) => at < MONDAY_MORNING + 10 * SECOND);
+    const report = judged(world, without('call-ended'), {
+      monitor: upTo(polls.monitor),
+      queue: upTo(polls.queue),
+    });
+    expect(report).toMatchObject({ ok: true, unseen: { byReason: { 'end-after-last-poll': 1 } } });
+  });
+
+  it('demands no call that was abandoned before anybody looked', () => {
+    const world = quiet(abandonedCall);
+    const polls = everySecond(world);
+    const later = (instants: readonly number[]) => instants.filter((at) => at > MONDAY_MORNING + 30 * SECOND);
+    const late = { monitor: later(polls.monitor), queue: later(polls.queue) };
+    expect(judge(world.truth, [], late, { abandonedLookbackMs: 10_000 })).toMatchObject({ ok: true });
+    expect(judge(world.truth, [], late).missing.map(({ type }) => type)).toContain('call-abandoned');
+  });
+
+  it('takes the ONCALL of a click-to-call for what it looks like', () => {
+    const world = quiet({
+      kind: 'click-to-call',
+      extension: '107',
+      pickUpMs: 2000,
+      answerAfterMs: null,
+      leavesAfterMs: 20_000,
+    });
+    const report = judged(world, (events) => {
+      const [started, ended] = events;
+      if (started === undefined || ended === undefined) return [];
+      const answered = {
+        ...started,
+        id: 'answered',
+        type: 'call-answered',
+        sequence: `${started.sequence}1`,
+      };
+      return [started, answered, { ...ended, data: { ...ended.data, outcome: 'answered' } }];
+    });
+    expect(report).toMatchObject({ ok: true, unseen: { byReason: { 'click-to-call-looks-answered': 1 } } });
+  });
+
+  it('finds a call to which the PBX gave no id by queue, number and the instant of joining', () => {
+    const world = quiet(abandonedCall);
+    const report = judged(world, (events) =>
+      events
+        .filter(({ type }) => !type.startsWith('call-offer'))
+        .map((event) => ({ ...event, data: { ...event.data, callId: 'digest', upstreamIds: [] } })),
+    );
+    expect(report.invented).toEqual([]);
+    expect(report.missing.map(({ type }) => type)).toEqual(['call-offered', 'call-offer-ended']);
+  });
+
+  it('demands more than one sighting where polls may have been lost with a killed bridge', () => {
+    const world = quiet({ kind: 'direct', extension: '107', answerAfterMs: null, leavesAfterMs: 1200 });
+    expect(judge(world.truth, [], everySecond(world)).missing.length).toBeGreaterThan(0);
+    expect(judge(world.truth, [], everySecond(world), { sightingsToDemand: 3 })).toMatchObject({ ok: true });
+  });
+
+  it('pairs an event with its truth', () => {
+    const world = quiet(answeredCall);
+    const [, offered] = tell(world.truth);
+    if (offered === undefined) throw new Error('nothing told');
+    expect(truthOf(world.truth, offered, everySecond(world))?.event).toMatchObject({
+      type: 'call-offered',
+      extension: '101',
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import type { Random } from './random.js';
+
+/**
+ * Callers and the ways their numbers arrive: `upstream.md`, "Phone numbers". One customer may be written differently
+ * in the queue and on the monitor, so a customer is a set of spellings of one E.164 number.
+ */
+export interface Customer {
+  /** As the monitor writes it. */
+  readonly raw: string;
+  /** As the queue writes it; mostly the same. */
+  readonly queueRaw: string;
+  /** Null for `anonymous`. */
+  readonly e164: string | null;
+}
+
+export const ANONYMOUS: Customer = { raw: 'anonymous', queueRaw: 'anonymous', e164: null };
+
+/** With the mobiles that begin with 084, which a careless parser takes for the country code. */
+const MOBILE_PREFIXES = ['90', '91', '97', '98', '86', '84', '84', '83', '70', '35', '56'];
+const LANDLINE_PREFIXES = ['24', '28', '236'];
+const SPELLINGS = { national: 0.62, country: 0.2, plus: 0.18 };
+
+export function drawCustomer(
+  random: Random,
+  odds: { readonly anonymous: number; readonly mixedFormats: number },
+): Customer {
+  if (random.chance(odds.anonymous)) return ANONYMOUS;
+  const national = random.chance(0.88)
+    ? random.pick(MOBILE_PREFIXES) + random.digits(7)
+    : landline(random, random.pick(LANDLINE_PREFIXES));
+  const spelling = random.weighted(SPELLINGS);
+  const other = random.chance(odds.mixedFormats) ? random.weighted(SPELLINGS) : spelling;
+  return { raw: spell(national, spelling), queueRaw: spell(national, other), e164: `+84${national}` };
+}
+
+/** A customer as a person types it into a script: E.164 only where the spelling leaves no doubt. */
+export function customerOf(raw: string): Customer {
+  const national = /^(?:\+?84|0)(\d{9,10})$/.exec(raw)?.[1];
+  return { raw, queueRaw: raw, e164: national === undefined ? null : `+84${national}` };
+}
+
+function landline(random: Random, prefix: string): string {
+  const subscriber = String(random.int(2, 7)) + random.digits(7);
+  return prefix + subscriber.slice(0, prefix.length === 2 ? 8 : 7);
+}
+
+function spell(national: string, as: keyof typeof SPELLINGS): string {
+  return { national: `0${national}`, country: `84${national}`, plus: `+84${national}` }[as];
+}

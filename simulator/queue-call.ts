@@ -1,0 +1,126 @@
+import type { Extension } from './directory.js';
+import { LiveCall, type Pbx } from './live-call.js';
+import type { CallPlan } from './plan.js';
+import type { Random } from './random.js';
+import { ringAll, ringOne } from './ring.js';
+import type { QueueEntry } from './switchboard.js';
+import { talk } from './talk.js';
+
+/**
+ * A caller in a queue, as mod_callcenter keeps its members (`upstream.md`, mark F):
+ *
+ *     Waiting ⇄ Trying → Answered → row deleted        an agent answered and his leg ended
+ *     Waiting | Trying → Abandoned → row lingers       the caller hung up, or the queue sent him on (overflow)
+ *     Abandoned → Waiting                              the same caller resumes: same row, a new call
+ */
+export function startQueueCall(
+  pbx: Pbx,
+  plan: CallPlan,
+  random: Random,
+  before: { readonly callKey: string; readonly row: QueueEntry | null } | null = null,
+): LiveCall {
+  const queue = before?.row?.queue ?? plan.queue ?? random.pick(pbx.directory.queues);
+  const call = new LiveCall(pbx, plan, random, {
+    kind: 'queue',
+    direction: 'inbound',
+    hotline: queue.hotline,
+    linkedTo: before?.callKey ?? null,
+  });
+  const callUuid = random.uuid();
+  const row = before?.row ?? null;
+  if (row !== null) pbx.board.resume(row, call.truth, callUuid);
+  const entry = row ?? pbx.board.join(call.truth, queue, plan.customer.queueRaw, callUuid);
+  call.entry = entry;
+  call.whenAbandoned = (lingering) => comeBack(call, lingering);
+  if (plan.leavesAfterMs !== null) call.later(plan.leavesAfterMs, () => leave(call));
+  if (plan.overflow !== null) call.later(plan.overflow.afterMs, () => overflow(call));
+  // The module looks for an agent at its next tick, so that the row is Waiting for a moment first.
+  call.later(pbx.scaled(500), () => hunt(call, entry, plan.declines));
+  return call;
+}
+
+/** The module's tick: find somebody to ring, or wait for the next tick. */
+function hunt(call: LiveCall, entry: QueueEntry, declines: number): void {
+  const { pbx, plan, random } = call;
+  // The queue has sent the caller on: another row, another hunt.
+  if (call.entry !== entry) return;
+  const { board } = pbx;
+  if (entry.queue.strategy === 'ring-all') {
+    // Trying even when no agent's phone rings, and no agent is named.
+    board.setEntry(entry, { status: 'Trying' });
+    ringAll(call, entry.queue.agents, null);
+    return;
+  }
+  const agent = longestIdle(call, entry.queue.agents);
+  if (agent === null) {
+    board.setEntry(entry, { status: 'Waiting', agent: null });
+    call.later(pbx.scaled(1000), () => hunt(call, entry, declines));
+    return;
+  }
+  board.setEntry(entry, { status: 'Trying', agent });
+  const leg = ringOne(call, agent, random.uuid());
+  if (declines > 0 || plan.answerAfterMs === null) {
+    call.later(plan.ringTimeoutMs, () => {
+      if (!leg.alive) return;
+      call.stopRinging(leg, 'not-answered');
+      board.setEntry(entry, { status: 'Waiting', agent: null });
+      call.later(pbx.scaled(1000), () => hunt(call, entry, declines - 1));
+    });
+  } else {
+    call.later(plan.answerAfterMs, () => {
+      if (leg.alive) talk(call, leg);
+    });
+  }
+}
+
+/** The queue gives up on the caller; the call goes on elsewhere under the same upstream id, in the same instant. */
+function overflow(call: LiveCall): void {
+  const { pbx, plan, random, entry } = call;
+  if (call.answered || entry === null || plan.overflow === null) return;
+  const { callUuid } = entry;
+  for (const leg of [...call.legs]) call.stopRinging(leg, 'not-answered');
+  call.abandonRow();
+  const others = pbx.directory.queues.filter((queue) => queue !== entry.queue);
+  if (plan.overflow.to === 'queue' && others.length > 0) {
+    const next = pbx.board.join(call.truth, random.pick(others), plan.customer.queueRaw, callUuid);
+    call.entry = next;
+    call.later(pbx.scaled(500), () => hunt(call, next, 0));
+  } else ringAll(call, random.pick(pbx.directory.ringGroups).members, callUuid);
+}
+
+function leave(call: LiveCall): void {
+  if (!call.answered) call.finish();
+}
+
+/** After abandoning: back into the row while it lingers, or a new call beside it. */
+function comeBack(call: LiveCall, row: QueueEntry | null): void {
+  const { pbx, plan, random } = call;
+  const { again } = plan;
+  if (again === null) return;
+  const next: CallPlan = {
+    ...plan,
+    queue: row?.queue ?? plan.queue,
+    again: null,
+    overflow: null,
+    leavesAfterMs: plan.ringTimeoutMs * 4,
+  };
+  pbx.schedule.in(again.afterMs, () => {
+    if (!pbx.mayOpen()) return;
+    const resumable = row !== null && row.status === 'Abandoned' && pbx.board.entries.has(row);
+    if (again.as === 'resume' && !resumable) return;
+    startQueueCall(pbx, next, random.fork(), {
+      callKey: call.truth.callKey,
+      row: again.as === 'resume' ? row : null,
+    });
+  });
+}
+
+function longestIdle(call: LiveCall, agents: readonly Extension[]): Extension | null {
+  const { board } = call.pbx;
+  let best: Extension | null = null;
+  for (const agent of agents) {
+    if (!board.isFree(agent)) continue;
+    if (best === null || board.idleSince(agent) < board.idleSince(best)) best = agent;
+  }
+  return best;
+}

@@ -1,0 +1,89 @@
+import type { Extension } from './directory.js';
+import type { LiveCall, Pbx } from './live-call.js';
+import type { TrafficKind } from './options.js';
+import {
+  startClickToCall,
+  startDirectCall,
+  startLocalCall,
+  startOutboundCall,
+  startRingGroupCall,
+} from './phone-call.js';
+import { type CallPlan, drawPlan } from './plan.js';
+import { startQueueCall } from './queue-call.js';
+import type { Random } from './random.js';
+import { hourOfDay } from './vietnam-time.js';
+
+/**
+ * Who calls when: independent arrivals at the hour's rate, each with a plan drawn from the seed. A call whose
+ * extensions are all busy becomes a queue call, so that `totalCalls` is exact.
+ */
+export function startTraffic(pbx: Pbx, random: Random): void {
+  const { traffic, speed } = pbx.options;
+  if (traffic.callsPerHour <= 0) return;
+  const busyGapMs = 3_600_000 / traffic.callsPerHour / speed;
+  const arrive = (): void => {
+    if (!pbx.mayOpen()) return;
+    // Thinning: candidates come at the busy hour's rate and are kept in proportion to the hour's.
+    if (random.chance(busyness(traffic.profile, pbx.schedule.now))) {
+      const kind = random.weighted<TrafficKind>(traffic.mix);
+      startCall(pbx, drawPlan(random, pbx.options, pbx.directory, kind), random.fork());
+    }
+    pbx.schedule.in(random.exponential(busyGapMs), arrive);
+  };
+  pbx.schedule.in(traffic.firstCallAfterMs ?? random.exponential(busyGapMs), arrive);
+}
+
+/** Idle phones that lose their registration for half a minute or so. */
+export function startRegistrationChurn(pbx: Pbx, random: Random): void {
+  const { traffic, speed } = pbx.options;
+  if (traffic.unregistersPerHour <= 0) return;
+  const gapMs = 3_600_000 / traffic.unregistersPerHour / speed;
+  const lose = (): void => {
+    if (!pbx.mayOpen()) return;
+    const extension = random.pick(pbx.directory.extensions);
+    if (pbx.board.isFree(extension)) {
+      pbx.board.unregister(extension);
+      pbx.schedule.in(pbx.scaled(random.int(10_000, 60_000)), () => pbx.board.register(extension));
+    }
+    pbx.schedule.in(random.exponential(gapMs), lose);
+  };
+  pbx.schedule.in(random.exponential(gapMs), lose);
+}
+
+/** Begins a call as planned. Whom the plan does not name is drawn from those who are free. */
+export function startCall(pbx: Pbx, plan: CallPlan, random: Random): LiveCall {
+  switch (plan.kind) {
+    case 'queue':
+      return startQueueCall(pbx, plan, random);
+    case 'ring-group':
+      return startRingGroupCall(pbx, plan, random);
+    case 'direct':
+    case 'outbound':
+    case 'click-to-call':
+    case 'local': {
+      const extension = plan.extension ?? somebodyFree(pbx, random, plan.peer);
+      if (extension === null) return startQueueCall(pbx, plan, random);
+      if (plan.kind === 'direct') return startDirectCall(pbx, plan, random, extension);
+      if (plan.kind === 'outbound') return startOutboundCall(pbx, plan, random, extension);
+      if (plan.kind === 'click-to-call') return startClickToCall(pbx, plan, random, extension);
+      const peer = plan.peer ?? somebodyFree(pbx, random, extension);
+      if (peer === null) return startQueueCall(pbx, plan, random);
+      return startLocalCall(pbx, plan, random, extension, peer);
+    }
+  }
+}
+
+/** Two peaks in Vietnam's office hours, a dip at lunch, little at night; 1 is the busy hour. */
+export function busyness(profile: 'flat' | 'office', instant: number): number {
+  if (profile === 'flat') return 1;
+  const hour = hourOfDay(instant);
+  const peak = (at: number, width: number): number => Math.exp(-(((hour - at) / width) ** 2));
+  return Math.min(1, 0.05 + 0.95 * peak(10, 1.8) + 0.85 * peak(15, 2));
+}
+
+function somebodyFree(pbx: Pbx, random: Random, not: Extension | null): Extension | null {
+  const free = pbx.directory.extensions.filter(
+    (extension) => extension !== not && pbx.board.isFree(extension),
+  );
+  return free.length === 0 ? null : random.pick(free);
+}

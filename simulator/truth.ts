@@ -1,0 +1,166 @@
+import type { Customer } from './numbers.js';
+import type { CallKind } from './options.js';
+
+/**
+ * What really happened, as an ideal observer would tell it, with exact instants; and what of it a poll could have
+ * seen. This is the only thing the judge believes.
+ *
+ * Guarantees: `calls` and `log` are only appended to (the oldest ended calls leave past `limit`); a call's `events`
+ * begin with `call-started`, and end with `call-ended` once `outcome` is set. A call's record grows while it lives.
+ */
+export type TruthType =
+  | 'call-started'
+  | 'call-answered'
+  | 'call-abandoned'
+  | 'call-ended'
+  | 'call-transferred'
+  | 'call-offered'
+  | 'call-offer-ended'
+  | 'extension-registered'
+  | 'extension-unregistered';
+
+export type CallOutcome = 'answered' | 'abandoned' | 'no-answer';
+export type OfferOutcome = 'answered' | 'answered-elsewhere' | 'not-answered' | 'caller-left';
+
+export interface TruthEvent {
+  readonly seq: number;
+  /** Null for an extension's registration. */
+  readonly callKey: string | null;
+  readonly type: TruthType;
+  readonly at: number;
+  readonly extension?: string;
+  readonly outcome?: CallOutcome | OfferOutcome;
+  /** The sightings that show it have this `part`: an offer's leg, a transfer's new leg. */
+  readonly part?: number;
+}
+
+/** An interval in which a poll would have found this row, `from` inclusive, `to` exclusive. */
+export interface Sighting {
+  readonly endpoint: 'monitor' | 'queue';
+  /** One leg, or one stay in a queue; a leg that was out of sight for a while has several sightings. */
+  readonly part: number;
+  /** The row's call id when it appeared. */
+  readonly callId: string;
+  readonly extension?: string;
+  readonly queueId?: string;
+  /** Queue rows: the instants that identify the stay. */
+  readonly joinedAt?: number;
+  readonly rejoinedAt?: number | null;
+  readonly from: number;
+  to: number | null;
+  /** `unregistered`: the row went while the call went on. `resumed`: the row now belongs to another call. */
+  closedBy?: 'gone' | 'unregistered' | 'resumed';
+  /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older stay's. */
+  abandonedAt?: number | null;
+  bridgedAt?: number | null;
+  /** `call_state` or `status` over time; the first begins at `from`. */
+  readonly states: { at: number; state: string | null }[];
+}
+
+export interface CallTruth {
+  readonly callKey: string;
+  readonly kind: CallKind;
+  readonly direction: 'inbound' | 'outbound' | 'local';
+  /** The call that this caller abandoned before. */
+  readonly linkedTo: string | null;
+  /** Every id under which a row has shown this call. */
+  readonly upstreamIds: string[];
+  readonly customer: Customer | null;
+  readonly hotline: string | null;
+  /** In the order the caller went through them. */
+  readonly queues: { readonly id: string; readonly name: string }[];
+  readonly startedAt: number;
+  endedAt: number | null;
+  readonly events: TruthEvent[];
+  readonly sightings: Sighting[];
+  outcome: CallOutcome | null;
+}
+
+type Detail = Pick<TruthEvent, 'extension' | 'outcome' | 'part'>;
+
+export class Truth {
+  readonly calls: CallTruth[] = [];
+  readonly log: TruthEvent[] = [];
+  #seq = 0;
+  #keys = 0;
+  #parts = 0;
+
+  constructor(private readonly limit: number) {}
+
+  /** How many calls there have ever been. */
+  get count(): number {
+    return this.#keys;
+  }
+
+  open(
+    at: number,
+    call: Pick<CallTruth, 'kind' | 'direction' | 'linkedTo' | 'customer' | 'hotline'>,
+  ): CallTruth {
+    const truth: CallTruth = {
+      callKey: `call-${++this.#keys}`,
+      ...call,
+      upstreamIds: [],
+      queues: [],
+      startedAt: at,
+      endedAt: null,
+      events: [],
+      sightings: [],
+      outcome: null,
+    };
+    this.calls.push(truth);
+    this.#forget();
+    this.tell(truth, 'call-started', at);
+    return truth;
+  }
+
+  tell(call: CallTruth | null, type: TruthType, at: number, detail: Detail = {}): void {
+    const event: TruthEvent = { seq: ++this.#seq, callKey: call?.callKey ?? null, type, at, ...detail };
+    call?.events.push(event);
+    this.log.push(event);
+  }
+
+  close(call: CallTruth, at: number, outcome: CallOutcome): void {
+    if (outcome === 'abandoned') this.tell(call, 'call-abandoned', at);
+    call.outcome = outcome;
+    call.endedAt = at;
+    this.tell(call, 'call-ended', at, { outcome });
+  }
+
+  nextPart(): number {
+    return ++this.#parts;
+  }
+
+  appear(
+    call: CallTruth,
+    sighting: Omit<Sighting, 'to' | 'states' | 'closedBy'>,
+    state: string | null,
+  ): Sighting {
+    const seen: Sighting = { ...sighting, to: null, states: [{ at: sighting.from, state }] };
+    call.sightings.push(seen);
+    if (seen.callId !== '' && !call.upstreamIds.includes(seen.callId)) call.upstreamIds.push(seen.callId);
+    return seen;
+  }
+
+  change(sighting: Sighting, at: number, state: string | null): void {
+    const last = sighting.states.at(-1);
+    // No poll falls between two changes of one instant: only the latter can ever be seen.
+    if (last?.at === at) last.state = state;
+    else if (last?.state !== state) sighting.states.push({ at, state });
+  }
+
+  vanish(sighting: Sighting, at: number, closedBy: NonNullable<Sighting['closedBy']>): void {
+    sighting.to = at;
+    sighting.closedBy = closedBy;
+  }
+
+  #forget(): void {
+    // In lumps, since cutting an array's head costs its length.
+    if (this.calls.length < this.limit * 1.25 + 100) return;
+    const surplus = this.calls.length - this.limit;
+    const head = this.calls.splice(0, surplus);
+    this.calls.unshift(...head.filter(({ outcome }) => outcome === null));
+    const oldest = head.findLast(({ endedAt }) => endedAt !== null)?.events.at(-1)?.seq ?? 0;
+    const cut = this.log.findIndex(({ seq }) => seq > oldest);
+    if (cut > 0) this.log.splice(0, cut);
+  }
+}

@@ -1,0 +1,136 @@
+import { type Directory, drawDirectory, findExtension } from './directory.js';
+import type { LiveCall, Pbx } from './live-call.js';
+import { type WorldOptions, withDefaults } from './options.js';
+import { type CallScript, planOf } from './plan.js';
+import { Random } from './random.js';
+import type { MonitorRow, QueueRow } from './rows.js';
+import { Schedule } from './schedule.js';
+import { Switchboard } from './switchboard.js';
+import { startCall, startRegistrationChurn, startTraffic } from './traffic.js';
+import { type CallTruth, Truth, type TruthEvent } from './truth.js';
+
+export type { WorldOptions } from './options.js';
+export type { CallScript } from './plan.js';
+export type { CallTruth, TruthEvent } from './truth.js';
+
+/**
+ * A simulated PBX of one tenant: a call centre on a virtual clock, what its two endpoints would answer, and the truth.
+ *
+ * Guarantees: no I/O, no real clock, no hidden randomness; the same options give the same rows and the same truth,
+ * whatever the steps of `advanceTo`, as long as nobody scripts a call. Looking at rows changes nothing.
+ */
+export interface World {
+  readonly now: number;
+  readonly directory: Directory;
+  /** Every call so far in the order they began; a call's record grows while it lives. */
+  readonly truth: readonly CallTruth[];
+  /** The same events of all calls, and of registrations, in the order they happened. */
+  readonly log: readonly TruthEvent[];
+  /** When something will change next, Infinity when nothing will. */
+  readonly nextAt: number;
+  /** Lets everything happen up to and including this instant; an instant in the past changes nothing. */
+  advanceTo(instant: number): void;
+  monitorRows(): MonitorRow[];
+  queueRows(): QueueRow[];
+  /** The answers' bodies; the same Buffer as long as nothing changed. */
+  monitorBody(): Buffer;
+  queueBody(): Buffer;
+  /** By number or uuid; null: there is no such extension. */
+  registration(idOrNumber: string): { readonly extension: string; readonly is_logged_in: boolean } | null;
+  /** Begins a call now. @throws Error when the script names somebody who is not there. */
+  startCall(script: CallScript): CallTruth;
+  /** Hangs up the live call with this `callKey`, upstream id, or at this extension; false: there is none. */
+  hangUp(callKeyOrIdOrExtension: string): boolean;
+  /** The phone loses its registration, for `forMs` or until `register`; false: there is no such extension. */
+  unregister(idOrNumber: string, forMs?: number): boolean;
+  register(idOrNumber: string): boolean;
+  /** The call-centre module restarts: every row becomes Abandoned, `abandoned_time` untouched (mark F). */
+  restartQueues(): void;
+}
+
+export function createWorld(given: WorldOptions): World {
+  const options = withDefaults(given);
+  const random = new Random(options.seed);
+  const directory = drawDirectory(random.fork(), options.directory);
+  const schedule = new Schedule(options.startAt);
+  const truth = new Truth(options.truthLimit);
+  const board = new Switchboard(directory, options.quirks, schedule, truth);
+  const pbx: Pbx = {
+    schedule,
+    board,
+    truth,
+    directory,
+    options,
+    live: new Map<string, LiveCall>(),
+    scaled: (ms) => Math.max(1, Math.round(ms / options.speed)),
+    mayOpen: () => truth.count < options.traffic.totalCalls,
+  };
+  const trafficRandom = random.fork();
+  const churnRandom = random.fork();
+  // Scripts draw from a stream of their own, so that they leave the traffic's decisions alone.
+  const scriptRandom = random.fork();
+  startTraffic(pbx, trafficRandom);
+  startRegistrationChurn(pbx, churnRandom);
+
+  return {
+    directory,
+    truth: truth.calls,
+    log: truth.log,
+    get now() {
+      return schedule.now;
+    },
+    get nextAt() {
+      return schedule.nextAt;
+    },
+    advanceTo: (instant) => schedule.runUntil(instant),
+    monitorRows: () => board.monitorRows(),
+    queueRows: () => board.queueRows(),
+    monitorBody: () => board.monitorBody(),
+    queueBody: () => board.queueBody(),
+    registration(idOrNumber) {
+      const extension = findExtension(directory, idOrNumber);
+      return extension === undefined
+        ? null
+        : { extension: extension.number, is_logged_in: board.isRegistered(extension) };
+    },
+    startCall(script) {
+      const plan = planOf(scriptRandom.fork(), options, directory, script);
+      return startCall(pbx, plan, scriptRandom.fork()).truth;
+    },
+    hangUp(name) {
+      for (const call of pbx.live.values()) {
+        const { callKey, upstreamIds } = call.truth;
+        const here = [...call.legs].some(({ extension }) => extension.number === name);
+        if (callKey !== name && !upstreamIds.includes(name) && !here) continue;
+        call.finish();
+        return true;
+      }
+      return false;
+    },
+    unregister(idOrNumber, forMs) {
+      const extension = findExtension(directory, idOrNumber);
+      if (extension === undefined) return false;
+      board.unregister(extension);
+      if (forMs !== undefined) schedule.in(forMs, () => board.register(extension));
+      return true;
+    },
+    register(idOrNumber) {
+      const extension = findExtension(directory, idOrNumber);
+      if (extension === undefined) return false;
+      board.register(extension);
+      return true;
+    },
+    restartQueues() {
+      for (const entry of [...board.entries]) {
+        if (entry.status === 'Abandoned') continue;
+        const call = [...pbx.live.values()].find((one) => one.entry === entry);
+        if (call !== undefined && !call.answered) call.finish(false);
+        else {
+          // An answered call goes on; its row is nothing but a remnant now.
+          board.setEntry(entry, { status: 'Abandoned' });
+          board.linger(entry);
+        }
+      }
+    },
+  };
+}
