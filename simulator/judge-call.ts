@@ -1,6 +1,7 @@
+import { lookedAbandoned, outOfSight } from './judge-absence.js';
 import type { TruthIndex } from './judge-match.js';
 import { type Findings, type JudgedEvent, extensionOf } from './judge-report.js';
-import { type Expectation, RINGS_ON, type Sight, goneAt } from './judge-sight.js';
+import { type Expectation, RINGS_ON, type Sight } from './judge-sight.js';
 import { instant, type Telling, wrongIn, wrongTime } from './judge-statement.js';
 import type { CallTruth } from './truth.js';
 
@@ -30,7 +31,7 @@ export function judgeCall(
     } else {
       const { type, at, extension } = expectation.event;
       const finding = { callKey: call.callKey, callId: null, type, at, ...(extension ? { extension } : {}) };
-      const gone = type === 'call-ended' && told.some((other) => guessedEnd(call, other, at, sight));
+      const gone = ENDINGS.has(type) && told.some((other) => guessedEnd(call, other, at, sight));
       if (gone) findings.unseen.push({ ...finding, reason: 'out-of-sight' });
       else if (expectation.demanded)
         findings.missing.push({ ...finding, reason: 'polls saw it, nobody was told' });
@@ -65,7 +66,7 @@ export function pairUp(
       for (const event of left) {
         if (event.type !== type) continue;
         if (perExtension && extensionOf(event) !== extension) continue;
-        if (type === 'call-ended' && toldTooEarly(event, at, sight)) continue;
+        if (ENDINGS.has(type) && toldTooEarly(event, at, sight)) continue;
         const fits =
           wrongTime(expectation, event, sight) === null && (event.data.outcome ?? outcome) === outcome;
         if (exactly && !fits) continue;
@@ -78,6 +79,7 @@ export function pairUp(
   return pairs;
 }
 
+const ENDINGS = new Set(['call-abandoned', 'call-ended']);
 const OF_AN_EXTENSION = new Set(['call-offered', 'call-offer-ended', 'call-transferred']);
 
 function judgeUnpaired(
@@ -101,6 +103,7 @@ function judgeUnpaired(
       return isRepeat(event, told) ? undefined : wrong('nobody answered');
     case 'call-abandoned': {
       if (isRepeat(event, told)) return;
+      if (lookedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
       const hidden = call.outcome === 'answered' && sight.answerSeenAt(call) === null;
       if (inferred && (hidden || outOfSight(call, event, sight))) return forgive('answer-between-polls');
       return wrong(call.outcome === 'answered' ? 'the call was answered' : 'the caller had not left');
@@ -108,6 +111,7 @@ function judgeUnpaired(
     case 'call-ended':
       if (isRepeat(event, told)) return;
       if (inferred && outOfSight(call, event, sight)) return forgive('out-of-sight');
+      if (lookedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
       return wrong(call.outcome === null ? 'the call goes on' : 'the call had not ended yet');
     case 'call-started':
       return;
@@ -145,31 +149,14 @@ function toldTooEarly(event: JudgedEvent, endedAt: number, sight: Sight): boolea
   return instant(event.data.observed.latest) < endedAt - sight.toleranceMs;
 }
 
-/** The end was guessed while the call was out of sight, and said to be a guess. */
+/** The end was told while the call was out of sight, and was said to be a guess, or was the queue's own word. */
 function guessedEnd(call: CallTruth, event: JudgedEvent, endedAt: number, sight: Sight): boolean {
   return (
-    event.type === 'call-ended' &&
-    event.data.observed.certainty === 'inferred' &&
+    (event.type === 'call-ended' || event.type === 'call-abandoned') &&
     toldTooEarly(event, endedAt, sight) &&
-    outOfSight(call, event, sight)
+    ((event.data.observed.certainty === 'inferred' && outOfSight(call, event, sight)) ||
+      lookedAbandoned(call, event, sight))
   );
-}
-
-/** No poll could find any part of the call when its end was told: a lost registration, an overflow in mid-air. */
-export function outOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
-  const latest = instant(event.data.observed.latest) + sight.toleranceMs;
-  return (['monitor', 'queue'] as const).every((endpoint) => {
-    const first = sight.pollBefore(endpoint, latest + 1);
-    if (first === null) return true;
-    for (let nth = 0; nth < sight.absencePolls; nth++) {
-      if (shownBy(call, endpoint, sight.pollAfter(endpoint, first, nth))) return false;
-    }
-    return true;
-  });
-}
-
-function shownBy(call: CallTruth, endpoint: 'monitor' | 'queue', poll: number): boolean {
-  return call.sightings.some((one) => one.endpoint === endpoint && one.from <= poll && poll < goneAt(one));
 }
 
 export function about(event: JudgedEvent, call: CallTruth | null, reason: string) {

@@ -120,7 +120,14 @@ export class Sight {
     const begun = this.begunAt(call);
     return call.events.map((event) => {
       if (begun === null || begun > this.until) {
-        return { event, demanded: false, reason: this.#whyNotBegun(call), from: event.at, to: event.at };
+        // Whoever makes a call of an unclear row all the same can only go by what the row shows.
+        return {
+          event,
+          demanded: false,
+          reason: this.#whyNotBegun(call),
+          from: event.at,
+          to: Math.max(event.at, lastGone(call)),
+        };
       }
       const expectation = this.#expect(call, event, begun);
       return { event, ...expectation, demanded: expectation.reason === '' };
@@ -136,7 +143,8 @@ export class Sight {
     const parts = call.sightings.filter(({ part }) => part === event.part);
     switch (event.type) {
       case 'call-started':
-        return when(event.at, begun, '');
+        // A row whose identity was taken shows a second more than the truth.
+        return when(event.at, Math.max(begun, call.sightings[0]?.joinedAt ?? 0), '');
       case 'call-answered': {
         const seen = this.answerSeenAt(call, event.at);
         const early = call.kind === 'click-to-call' ? onCallSince(call) : event.at;
@@ -145,13 +153,14 @@ export class Sight {
         return when(early, Math.max(event.at, seen ?? 0, bridged), reason);
       }
       case 'call-abandoned':
-        return when(event.at, event.at, this.#whyNotAbandoned(call));
+        // Whom the queue let go, and nothing showed afterwards, left then as far as polls can tell.
+        return when(Math.min(event.at, lastGone(call)), event.at, this.#whyNotAbandoned(call));
       case 'call-ended': {
-        const last = Math.max(...call.sightings.map(goneAt));
+        const last = lastGone(call);
         const open = call.sightings.some(
           (one) => this.seen(one) && !this.confirmed(one.endpoint, goneAt(one)),
         );
-        return when(event.at, last, open ? 'end-after-last-poll' : '');
+        return when(Math.min(event.at, last), Math.max(event.at, last), open ? 'end-after-last-poll' : '');
       }
       case 'call-offered': {
         const rangOn = call.events.some(
@@ -240,6 +249,11 @@ export class Sight {
 export function goneAt(sighting: Sighting): number {
   const abandoned = sighting.states.find(({ state }) => state === 'Abandoned')?.at ?? Infinity;
   return Math.min(abandoned, sighting.to ?? Infinity);
+}
+
+/** When the last part of the call stopped being a live part of it. */
+function lastGone(call: CallTruth): number {
+  return Math.max(...call.sightings.map(goneAt));
 }
 
 function onCallSince(call: CallTruth): number {

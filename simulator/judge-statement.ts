@@ -1,3 +1,4 @@
+import { lookedAbandoned } from './judge-absence.js';
 import type { JudgedEvent } from './judge-report.js';
 import type { Expectation, Sight } from './judge-sight.js';
 import type { CallTruth } from './truth.js';
@@ -33,7 +34,9 @@ export function wrongIn(
     if (why !== null) wrong.push(why);
   }
   const truly = expectation.event.outcome;
-  if (type === 'call-offer-ended' && event.data.outcome !== truly && !(inferred && truly !== 'answered')) {
+  const guess = inferred && truly !== 'answered';
+  const left = event.data.outcome === 'caller-left' && lookedAbandoned(call, event, sight);
+  if (type === 'call-offer-ended' && event.data.outcome !== truly && !guess && !left) {
     const why = wrongOfferOutcome(call, expectation, event.data.outcome, sight);
     if (why !== null) wrong.push(why);
   }
@@ -117,7 +120,11 @@ function wrongOfferOutcome(
     default: {
       const soon = sight.pollAfter('monitor', truth.at, sight.absencePolls);
       const changes = call.events.filter(({ type }) => type === 'call-answered' || type === 'call-ended');
-      return changes.some(({ at }) => at >= truth.at && at <= soon) ? null : wrong;
+      // A queue that lets the caller go looks like a hang-up until the caller turns up elsewhere.
+      const letGo = call.sightings.flatMap(({ states }) =>
+        states.filter(({ state }) => state === 'Abandoned'),
+      );
+      return [...changes, ...letGo].some(({ at }) => at >= truth.at && at <= soon) ? null : wrong;
     }
   }
 }

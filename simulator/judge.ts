@@ -1,4 +1,5 @@
-import { about, judgeCall, outOfSight, pairUp } from './judge-call.js';
+import { outOfSight } from './judge-absence.js';
+import { about, judgeCall, pairUp } from './judge-call.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
 import { TruthIndex } from './judge-match.js';
 import {

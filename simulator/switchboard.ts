@@ -151,12 +151,12 @@ export class Switchboard {
   // ----- queue entries
 
   join(truth: CallTruth, queue: Queue, mobile: string, callUuid: string): QueueEntry {
-    const { now } = this.schedule;
     truth.queues.push({ id: queue.uuid, name: queue.name });
+    const joinedAt = this.#unusedJoin(queue, mobile);
     const entry: QueueEntry = {
       queue,
       mobile,
-      joinedAt: now,
+      joinedAt,
       truth,
       status: 'Waiting',
       agent: null,
@@ -164,12 +164,24 @@ export class Switchboard {
       bridgedAt: null,
       rejoinedAt: null,
       callUuid,
-      sighting: this.#showEntry(truth, queue, callUuid, now, null),
+      sighting: this.#showEntry(truth, queue, callUuid, joinedAt, null),
       linger: null,
     };
     this.entries.add(entry);
     this.#touchEntry(entry);
     return entry;
+  }
+
+  /** `(queue, mobile, joined_time)` identifies a row (mark F), and rows show whole seconds: who collides moves on. */
+  #unusedJoin(queue: Queue, mobile: string): number {
+    const second = (instant: number): number => Math.floor(instant / 1000);
+    const taken = new Set<number>();
+    for (const entry of this.entries) {
+      if (entry.queue === queue && entry.mobile === mobile) taken.add(second(entry.joinedAt));
+    }
+    let joinedAt = this.schedule.now;
+    while (taken.has(second(joinedAt))) joinedAt += 1000;
+    return joinedAt;
   }
 
   setEntry(

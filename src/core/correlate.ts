@@ -89,7 +89,9 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
 
     const [entry] = newEntries;
     if (entry !== undefined) {
-      const ringing = calls.filter((call) => !hasEntry(call) && hasInboundLeg(call) && overlaps(call, entry));
+      const ringing = calls.filter(
+        (call) => call.stay === null && hasInboundLeg(call) && overlaps(call, entry),
+      );
       if (ringing.length === 1) entry.joins = ringing[0]!;
     }
     for (const legs of newLegs) {

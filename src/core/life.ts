@@ -260,21 +260,41 @@ class Life {
     if (this.#gone.some((leg) => leg.seen.extension === party.extension && leg.state === 'answered')) {
       return 'answered';
     }
-    const { answeredAt, talker, stay } = this.call;
-    const missing = legs.every((leg) => leg.absence !== null);
+    const { answeredAt } = this.call;
     if (ending !== null && ending.outcome !== 'answered') return 'caller-left';
-    if (answeredAt !== null && missing) {
-      if (talker !== null && talker.extension !== party.extension) return 'answered-elsewhere';
-      if (legs.length > 0 && ending === null) return null;
-      // Nobody was seen to talk: the queue's word for who did is all there is.
-      const byThisAgent =
-        talker === null && party.agentName !== null && stay?.seen.agentName === party.agentName;
-      return byThisAgent ? 'answered' : 'answered-elsewhere';
+    if (answeredAt !== null && legs.every((leg) => leg.absence !== null)) {
+      return this.#offerOutcomeOfAnswered(party, legs, ending);
     }
     if (ending !== null) return 'answered-elsewhere';
     if (legs.length > 0) return null;
     // While it is not clear whether the caller left, neither is why this telephone stopped.
     return pendingAbsence(this.call, this.#cycle.policy) ? null : 'not-answered';
+  }
+
+  /** Why a telephone stopped ringing in a call that somebody has answered. Null while it is not clear. */
+  #offerOutcomeOfAnswered(party: Party, legs: readonly Leg[], ending: Ending | null): OfferOutcome | null {
+    const { talker, stay } = this.call;
+    if (talker === null) {
+      if (legs.length > 0 && ending === null) return null;
+      // Nobody was seen to talk: the queue's word for who did is all there is.
+      return party.agentName !== null && stay?.seen.agentName === party.agentName
+        ? 'answered'
+        : 'answered-elsewhere';
+    }
+    const talkers = [...this.call.legs, ...this.#gone].filter(
+      (leg) => leg.seen.extension === talker.extension,
+    );
+    if (talkers.some((leg) => leg.absence === null)) return 'answered-elsewhere';
+    const silentSince = silence(party, [...legs, ...this.#gone])?.latest ?? Number.POSITIVE_INFINITY;
+    const talkedUntil =
+      talkers.length === 0
+        ? Number.NEGATIVE_INFINITY
+        : lastAbsence(talkers.map((leg) => leg.absence)).firstAbsent;
+    // It fell silent with the conversation, not after it.
+    if (silentSince <= talkedUntil) return 'answered-elsewhere';
+    // It rang on after the talker had gone: a transfer, until the caller had enough of it.
+    if (ending !== null) return 'caller-left';
+    return legs.length > 0 || pendingAbsence(this.call, this.#cycle.policy) ? null : 'not-answered';
   }
 
   #supersededEnding(superseded: NonNullable<Draft['superseded']>): Ending {

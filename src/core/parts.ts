@@ -41,7 +41,7 @@ export function observeLegs(
     const known = index.legs.get(key);
     if (known === undefined) {
       // A row that says neither ringing nor answered keeps a call alive but never begins one.
-      if (row.signal !== 'unclear') changes.newLegs.push(row);
+      if (row.signal !== 'unclear' || index.byUpstreamId(row.callId) !== undefined) changes.newLegs.push(row);
     } else if (known.part.absence !== null || !isSameRow(known, row)) {
       const leg: Leg = {
         seen: row,

@@ -152,6 +152,17 @@ describe('the life of a call', () => {
     ]);
   });
 
+  it('goes on while its id is on show at another extension, whatever state that row is in', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg({ signal: 'answered' })] });
+    const unclear = leg({ ext: '108', signal: 'unclear' });
+    for (let poll = 0; poll < 4; poll++) expect(history.said({ legs: [unclear] })).toEqual([]);
+    expect(history.said({ legs: [leg({ ext: '108', signal: 'answered' })] })).toEqual([
+      'call-transferred 108',
+    ]);
+  });
+
   it('does not take the end of a local call, one leg after the other, for a transfer', () => {
     const caller = leg({
       ext: '101',
@@ -213,6 +224,16 @@ describe('offers', () => {
       'call-offer-ended 101 answered',
       'call-offer-ended 102 answered-elsewhere',
     ]);
+  });
+
+  it('end as caller-left when the caller hangs up while a blind transfer rings', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg({ signal: 'answered' })] });
+    history.poll({ legs: [leg({ ext: '108' })] });
+    history.poll({ legs: [leg({ ext: '108' })] });
+    history.poll();
+    expect(history.said()).toEqual(['call-offer-ended 108 caller-left', 'call-ended answered']);
   });
 
   it('end as not-answered when the queue tries the next agent', () => {

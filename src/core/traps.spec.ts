@@ -108,6 +108,15 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-2']);
   });
 
+  it('trap 8: not even while the agent’s telephone still rings for the old one', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    const old = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    const fresh = stay({ joinedAt: T0 + 1_300, status: 'trying', callId: 'queue-call-2' });
+    history.poll({ at: 2, stays: [old, fresh], legs: [leg()] });
+    expect(history.state.calls.size).toBe(2);
+  });
+
   it('trap 11: a one-poll flicker at bridge or unbridge does not end a live call', () => {
     const history = new History();
     history.poll();

@@ -6,7 +6,8 @@ import { InstantReader } from '../../src/source/instant.js';
 import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
 import { PhoneNumbers } from '../../src/source/phone-number.js';
 import { decode, patch } from '../../src/store/codec.js';
-import { judge, type Report } from '../../simulator/judge.js';
+import { judge } from '../../simulator/judge.js';
+import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
 import { createWorld, type WorldOptions, type World } from '../../simulator/world.js';
 
@@ -87,7 +88,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     pollCount++;
     if (state.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }
-  const report = judge(world.truth, events, polls);
+  const report = judge(world.truth, events as unknown as JudgedEvent[], polls);
   return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state };
 }
 

@@ -249,6 +249,10 @@ export class DeliveryUnderTest {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.disconnect();
+    // Polling clients say goodbye in a request of its own; one that is paused never does.
+    for (let turn = 0; turn < 200 && this.stats.sockets > 0; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     const drained = this.drain();
     if (this.clock instanceof ManualClock) this.clock.advance(10_000);
     await drained;

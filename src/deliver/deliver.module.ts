@@ -1,0 +1,130 @@
+import type { Server as HttpServer } from 'node:http';
+import {
+  type DynamicModule,
+  Inject,
+  Injectable,
+  type InjectionToken,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OptionalFactoryDependency,
+  type Provider,
+} from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import type { Logger } from 'pino';
+import type { Store } from '../store/store.js';
+import { BearerGuard } from './bearer.guard.js';
+import { type Clock, systemClock } from './clock.js';
+import { ConnectionLimits } from './connection-limits.js';
+import { EventStreams } from './event-streams.js';
+import { SocketGateway } from './gateway.js';
+import { LogController } from './log.controller.js';
+import { DELIVER_CLOCK, LogQuery } from './log-query.js';
+import { DELIVER_OPTIONS, type DeliverOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { DELIVER_LOGGER, ProblemFilter } from './problem.js';
+import { Relay } from './relay.js';
+import { DeliverStats } from './stats.js';
+import { TokenVerifier } from './token.js';
+
+/** What delivery is made of; the store stays the caller's to close. */
+export interface DeliverParts {
+  readonly store: Store;
+  readonly options: DeliverOptions;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+/** Starts delivery with the application. Ending it is the application's: `drain` has its place among other parts' ends. */
+@Injectable()
+export class Delivery implements OnApplicationBootstrap {
+  private draining: Promise<void> | null = null;
+
+  constructor(
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(SocketGateway) private readonly gateway: SocketGateway,
+    @Inject(EventStreams) private readonly streams: EventStreams,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.relay.start();
+    this.streams.start();
+    this.gateway.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
+  }
+
+  /** Nobody is let in any more, clients are closed spread over `drainMs`, the log is followed no longer. Once is enough. */
+  drain(): Promise<void> {
+    this.draining ??= Promise.all([this.gateway.drain(), this.streams.drain()]).then(() =>
+      this.relay.close(),
+    );
+    return this.draining;
+  }
+}
+
+const PARTS = Symbol('DELIVER_PARTS');
+type Parts = Required<Omit<DeliverParts, 'options'>> & { readonly options: ResolvedOptions };
+
+function made<T>(token: InjectionToken<T>, make: (parts: Parts) => T): Provider {
+  return { provide: token, inject: [PARTS], useFactory: make };
+}
+
+@Module({})
+export class DeliverModule {
+  /** `useFactory` makes the parts from what it injects. The module exports `Relay`, `DeliverStats` and `Delivery`. */
+  static registerAsync(recipe: {
+    readonly imports?: ModuleMetadata['imports'];
+    readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
+    readonly useFactory: (...injected: never[]) => DeliverParts | Promise<DeliverParts>;
+  }): DynamicModule {
+    const parts: Provider = {
+      provide: PARTS,
+      inject: recipe.inject ?? [],
+      useFactory: async (...injected: never[]): Promise<Parts> => {
+        const given = await recipe.useFactory(...injected);
+        return { clock: systemClock, random: Math.random, ...given, options: resolveOptions(given.options) };
+      },
+    };
+    return {
+      module: DeliverModule,
+      imports: recipe.imports ?? [],
+      controllers: [LogController],
+      providers: [
+        parts,
+        made(DELIVER_OPTIONS, ({ options }) => options),
+        made(DELIVER_CLOCK, ({ clock }) => clock),
+        made(DELIVER_LOGGER, ({ logger }) => logger),
+        made(Relay, ({ store, options, clock, logger }) => new Relay(store, options, clock, logger)),
+        made(TokenVerifier, ({ options, clock }) => new TokenVerifier(options, clock)),
+        made(ConnectionLimits, ({ options }) => new ConnectionLimits(options)),
+        DeliverStats,
+        {
+          provide: SocketGateway,
+          inject: [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
+          useFactory: (
+            { options, clock, random, logger }: Parts,
+            relay: Relay,
+            tokens: TokenVerifier,
+            limits: ConnectionLimits,
+            stats: DeliverStats,
+          ) => new SocketGateway(relay, tokens, limits, options, clock, random, stats, logger),
+        },
+        {
+          provide: EventStreams,
+          inject: [PARTS, Relay, ConnectionLimits, DeliverStats],
+          useFactory: (
+            { options, clock, random, logger }: Parts,
+            relay: Relay,
+            limits: ConnectionLimits,
+            stats: DeliverStats,
+          ) => new EventStreams(relay, limits, options, clock, random, stats, logger),
+        },
+        LogQuery,
+        BearerGuard,
+        Delivery,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
+      exports: [Relay, DeliverStats, Delivery],
+    };
+  }
+}

@@ -1,0 +1,86 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { Filter, Grant } from './audience.js';
+import type { Clock, Stop } from './clock.js';
+import type { ConnectionLimits } from './connection-limits.js';
+import { EventStream } from './event-stream.js';
+import type { ResolvedOptions } from './options.js';
+import { Refusal, reasonOf } from './refusal.js';
+import type { Relay } from './relay.js';
+import type { DeliverStats } from './stats.js';
+
+const EXPIRY_SWEEP_MS = 1_000;
+
+export interface StreamRequest {
+  readonly grant: Grant;
+  readonly filter: Filter;
+  readonly cursor: string | null;
+  readonly address: string;
+  /** Null where no token is asked for. */
+  readonly token: string | null;
+}
+
+/** The event streams that are open: counted with the sockets, ended at their token's expiry and on shutdown. */
+export class EventStreams {
+  private readonly streams = new Set<EventStream>();
+  private draining = false;
+  private stopSweep: Stop = () => undefined;
+
+  constructor(
+    private readonly relay: Relay,
+    private readonly limits: ConnectionLimits,
+    private readonly options: ResolvedOptions,
+    private readonly clock: Clock,
+    private readonly random: () => number,
+    private readonly stats: DeliverStats,
+    private readonly logger: Logger,
+  ) {}
+
+  start(): void {
+    this.stopSweep = this.clock.every(EXPIRY_SWEEP_MS, () => {
+      for (const stream of this.streams) stream.closeIfExpired();
+    });
+  }
+
+  open(response: ServerResponse, { grant, filter, cursor, address, token }: StreamRequest): void {
+    if (this.draining) throw new Refusal('shutting-down');
+    const releaseAddress = this.limits.takeAddress(address);
+    const releaseToken = token === null ? () => undefined : this.limits.takeToken(token);
+    if (releaseAddress === null || releaseToken === null) {
+      releaseAddress?.();
+      releaseToken?.();
+      throw new Refusal('too-many-connections');
+    }
+    const feed = this.relay.feed(grant.tenant);
+    const { options, clock, stats } = this;
+    const stream = new EventStream(response, feed, grant, filter, options, clock, stats, (error) => {
+      this.logger.error({ tenant: grant.tenant, reason: reasonOf(error) }, 'event stream failed');
+    });
+    this.streams.add(stream);
+    stats.streams += 1;
+    response.once('close', () => {
+      this.streams.delete(stream);
+      stats.streams -= 1;
+      releaseAddress();
+      releaseToken();
+    });
+    stream.start(cursor);
+  }
+
+  async drain(): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    this.stopSweep();
+    await Promise.all(
+      [...this.streams].map(
+        (stream) =>
+          new Promise<void>((resolve) => {
+            this.clock.after(this.random() * this.options.drainMs, () => {
+              stream.close('shutting-down');
+              resolve();
+            });
+          }),
+      ),
+    );
+  }
+}

@@ -1,0 +1,85 @@
+import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Grant } from './audience.js';
+import { BearerGuard, bearerToken, CurrentGrant } from './bearer.guard.js';
+import { EventStreams } from './event-streams.js';
+import { parseFilterQuery } from './filter.js';
+import { LogQuery } from './log-query.js';
+import { Refusal } from './refusal.js';
+
+type QueryString = Readonly<Record<string, unknown>>;
+
+const page = z.object({
+  after: z.string().optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .pipe(z.number().min(1).max(1_000))
+    .default(100),
+});
+const place = z.object({ after: z.string().optional() });
+
+/** The log over HTTP: state, catch-up and stream, the same events as on every other transport. */
+@Controller('v1')
+@UseGuards(BearerGuard)
+export class LogController {
+  constructor(
+    @Inject(LogQuery) private readonly log: LogQuery,
+    @Inject(EventStreams) private readonly streams: EventStreams,
+  ) {}
+
+  @Get('calls')
+  async calls(@CurrentGrant() grant: Grant, @Query() query: QueryString, @Res() response: Response) {
+    sendJson(response, await this.log.calls(grant, parseFilterQuery(query)));
+  }
+
+  @Get('calls/:callId')
+  async call(@CurrentGrant() grant: Grant, @Param('callId') callId: string, @Res() response: Response) {
+    sendJson(response, await this.log.call(grant, callId));
+  }
+
+  @Get('sources')
+  async sources(@CurrentGrant() grant: Grant, @Res() response: Response) {
+    sendJson(response, await this.log.sources(grant));
+  }
+
+  @Get('events')
+  async events(@CurrentGrant() grant: Grant, @Query() query: QueryString, @Res() response: Response) {
+    const { after, limit } = parse(page, query);
+    sendJson(response, await this.log.events(grant, parseFilterQuery(query), after ?? null, limit));
+  }
+
+  @Get('events/stream')
+  stream(
+    @CurrentGrant() grant: Grant,
+    @Query() query: QueryString,
+    @Req() request: Request,
+    @Res() response: Response,
+  ) {
+    if (request.method === 'HEAD') return void response.end();
+    // A browser that reconnects repeats the address as it was, so the header is the newer of the two.
+    const lastEventId = request.headers['last-event-id'];
+    const { after } = parse(place, query);
+    this.streams.open(response, {
+      grant,
+      filter: parseFilterQuery(query),
+      cursor: typeof lastEventId === 'string' ? lastEventId : (after ?? null),
+      address: request.socket.remoteAddress ?? '',
+      token: bearerToken(request) ?? null,
+    });
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, query: QueryString): T {
+  const parsed = schema.safeParse(query);
+  if (!parsed.success) throw new Refusal('bad-request');
+  return parsed.data;
+}
+
+/** The text is JSON already; Express would parse nothing but compute an ETag for what must not be cached. */
+function sendJson(response: Response, json: string): void {
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.end(json);
+}

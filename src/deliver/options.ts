@@ -1,0 +1,79 @@
+/** How clients prove who they are. */
+export type AuthOptions =
+  /** Everybody who reaches the port sees everything: only behind a loopback address. */
+  | { readonly mode: 'none' }
+  /** HS256 with this secret, and no other algorithm. */
+  | { readonly mode: 'jwt'; readonly secret: string }
+  /** A remote key set, asymmetric algorithms only. */
+  | { readonly mode: 'jwt'; readonly jwksUrl: string };
+
+/** What the operator says. */
+export interface DeliverOptions extends Partial<Limits> {
+  /** Configured tenants; a token for any other is refused. With `AUTH_MODE=none` the first is the default. */
+  readonly tenants: readonly [string, ...string[]];
+  readonly auth: AuthOptions;
+  /** Origins, besides the service's own, whose pages may connect. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** The bounds. Times are milliseconds, sizes bytes. */
+export interface Limits {
+  /** Where Socket.IO listens. */
+  readonly socketPath: string;
+  /** How often positions are compared with the store: lost pub/sub heals within this and one read. */
+  readonly compareMs: number;
+  /** Newest events kept per followed tenant, so that a reconnect wave costs the store one read and not one each. */
+  readonly bufferEvents: number;
+  /** The same bound in bytes of JSON; the encoded frames may take as much again. */
+  readonly bufferBytes: number;
+  /** A tenant that nobody has asked about for so long is no longer followed, and its buffer is freed. */
+  readonly feedIdleMs: number;
+  /** What one client may have in flight before it is closed as a slow consumer. */
+  readonly maxInFlightBytes: number;
+  /** How long a slow consumer has to take what was already handed to the kernel, and the notice, before the cut. */
+  readonly closeGraceMs: number;
+  /** An agent's desk sends subscribe and refresh: a few kilobytes with a large token. */
+  readonly maxMessageBytes: number;
+  /** Messages a client may send: sustained per second, and at once. */
+  readonly messagesPerSecond: number;
+  readonly messageBurst: number;
+  /** A whole call centre may sit behind one address. */
+  readonly connectionsPerAddress: number;
+  /** Bounds what one leaked or looping token can take; a shared wallboard token is used by many screens. */
+  readonly connectionsPerToken: number;
+  /** How long HTTP waits for the store, and a handshake for the key set, before it answers 503. */
+  readonly storeTimeoutMs: number;
+  readonly authTimeoutMs: number;
+  /** A comment line on idle event streams, so that proxies keep them open. */
+  readonly heartbeatMs: number;
+  /** On shutdown clients are closed spread over this time, so that they do not all come back at once. */
+  readonly drainMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  socketPath: '/socket.io',
+  compareMs: 3_000,
+  bufferEvents: 2_000,
+  bufferBytes: 4 * 1024 * 1024,
+  feedIdleMs: 600_000,
+  maxInFlightBytes: 1024 * 1024,
+  closeGraceMs: 1_000,
+  maxMessageBytes: 16 * 1024,
+  messagesPerSecond: 10,
+  messageBurst: 30,
+  connectionsPerAddress: 5_000,
+  connectionsPerToken: 2_000,
+  storeTimeoutMs: 3_000,
+  authTimeoutMs: 5_000,
+  heartbeatMs: 15_000,
+  drainMs: 2_000,
+};
+
+export type ResolvedOptions = DeliverOptions & Limits;
+
+export function resolveOptions(options: DeliverOptions): ResolvedOptions {
+  return { ...DEFAULT_LIMITS, ...options };
+}
+
+/** Injects the `ResolvedOptions`. */
+export const DELIVER_OPTIONS = Symbol('DELIVER_OPTIONS');

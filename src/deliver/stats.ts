@@ -1,0 +1,24 @@
+import type { RefusalCode } from './refusal.js';
+
+/** Counters since the start, for whoever exposes them; keys are fixed words, never names of tenants or clients. */
+export class DeliverStats {
+  sockets = 0;
+  streams = 0;
+  /** Events written to clients, over all transports. */
+  delivered = 0;
+  snapshots = 0;
+  resets = 0;
+  ignoredMessages = 0;
+  /** Handshakes and requests refused. */
+  readonly refused = new Map<RefusalCode, number>();
+  /** Clients that were sent off. */
+  readonly closed = new Map<RefusalCode, number>();
+
+  countRefused(code: RefusalCode): void {
+    this.refused.set(code, (this.refused.get(code) ?? 0) + 1);
+  }
+
+  countClosed(code: RefusalCode): void {
+    this.closed.set(code, (this.closed.get(code) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,60 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { type Day, simulateDay } from '../support/day.js';
+
+/**
+ * Days of traffic through the bridge's own observers, core and stored state, judged by the simulator's truth: what polls
+ * could see must be told, once and truly; what they could not is counted, with the reason.
+ */
+const BUSY = { traffic: { callsPerHour: 1_500, firstCallAfterMs: 500 }, tailMs: 180_000 };
+const told: string[] = [];
+
+function summary(name: string, { world, pollCount, spoiled, restarts, events, report }: Day): string {
+  const reasons = Object.entries(report.unseen.byReason).map(([reason, count]) => `${reason} ${count}`);
+  return [
+    `${name}: ${world.truth.length} calls, ${pollCount} polls (${spoiled} answers spoiled, ${restarts} restarts), ${events.length} events;`,
+    `${report.matched} of ${report.expected} told, ${report.missing.length} missing, ${report.doubled.length} doubled,`,
+    `${report.invented.length} invented, ${report.misreported.length} misreported;`,
+    `not to be seen: ${reasons.join(', ') || 'nothing'}`,
+  ].join(' ');
+}
+
+function expectTrue(name: string, day: Day, calls: number): void {
+  told.push(summary(name, day));
+  const { missing, doubled, invented, misreported, expected } = day.report;
+  expect({ missing, doubled, invented, misreported }).toEqual({
+    missing: [],
+    doubled: [],
+    invented: [],
+    misreported: [],
+  });
+  expect(day.world.truth).toHaveLength(calls);
+  // A day on which little was demanded would prove little.
+  expect(expected).toBeGreaterThan(calls * 3);
+  expect(day.state.calls.size).toBe(0);
+}
+
+describe('against a simulated day', () => {
+  afterAll(() => console.log(told.join('\n')));
+
+  it('10,000 calls, with spoiled answers and restarts, are told as they were', () => {
+    const traffic = { ...BUSY.traffic, totalCalls: 10_000 };
+    const day = simulateDay({ ...BUSY, traffic, seed: 2026, faults: 0.03, restarts: 0.005 });
+    expectTrue('a day with faults', day, 10_000);
+    expect(day.spoiled).toBeGreaterThan(500);
+    expect(day.restarts).toBeGreaterThan(50);
+  });
+
+  it.each([
+    ['an undisturbed day', {}],
+    ['a PBX that lists no idle extensions', { quirks: { listIdle: false } }],
+    [
+      'a PBX that writes Go’s zero time and empties every call_uuid on abandon',
+      { quirks: { sentinel: 'go' as const, emptyUuidOnAbandon: 1 } },
+    ],
+    ['rows that linger for 15 minutes', { quirks: { lingerMs: 900_000 } }],
+    ['a slow poll', { intervalMs: 5_000 }],
+  ])('%s is told as it was', (name, options) => {
+    const traffic = { ...BUSY.traffic, totalCalls: 1_500 };
+    expectTrue(name, simulateDay({ ...BUSY, ...options, traffic, seed: name }), 1_500);
+  });
+});
