@@ -87,7 +87,8 @@ export function observeStays(
     // The row of a stay that its call has left, by overflow, lingers.
     if (index.pastStays.has(key)) continue;
     const resumedFrom = index.byRow(row.rowKey);
-    if (resumedFrom !== undefined) {
+    // Where the old stay is still on show beside it, another caller happens to have the same identity.
+    if (resumedFrom !== undefined && !answer.rows.has(resumedFrom.stay!.seen.stayKey)) {
       changes.superseded.set(resumedFrom.callId, row);
       changes.newStays.push(row);
     } else if (row.status === 'abandoned') {

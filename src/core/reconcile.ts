@@ -135,7 +135,7 @@ class Cycle {
     for (const [callId, row] of changes.superseded) {
       const call = this.#index.call(callId)!;
       // Legs that are still there belong to the call as it goes on now.
-      for (const leg of changes.legs.get(callId) ?? call.legs) {
+      for (const leg of withChanges(call.legs, changes.legs.get(callId) ?? [])) {
         if (leg.absence === null && this.#isShown(leg)) changes.newLegs.push(leg.seen);
       }
       changes.legs.delete(callId);
@@ -163,8 +163,7 @@ class Cycle {
     const current = (callId: string) => touched.get(callId) ?? this.#index.call(callId)!;
     for (const [callId, legs] of changes.legs) {
       const call = current(callId);
-      const byKey = new Map(legs.map((leg) => [leg.seen.key, leg]));
-      touched.set(callId, { ...call, legs: call.legs.map((leg) => byKey.get(leg.seen.key) ?? leg) });
+      touched.set(callId, { ...call, legs: withChanges(call.legs, legs) });
     }
     for (const [callId, stay] of changes.stays) touched.set(callId, { ...current(callId), stay });
     for (const [callId, call] of touched) touched.set(callId, refreshed(call, this.#facts));
@@ -256,6 +255,11 @@ function observeSources(
     if (transition !== null) transitions.push(transition);
   }
   return { sources, transitions };
+}
+
+function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Leg[] {
+  const byKey = new Map(changed.map((leg) => [leg.seen.key, leg]));
+  return legs.map((leg) => byKey.get(leg.seen.key) ?? leg);
 }
 
 const NONE: ReadonlySet<string> = new Set();
