@@ -18,6 +18,8 @@ module.exports = {
     only('source', ['core']),
     only('store', ['core']),
     only('deliver', ['core', 'store']),
+    only('schema', ['core']),
+    only('docs', ['schema', 'core', 'deliver']),
     only('poll', ['source', 'store', 'core']),
     only('health', ['core', 'store', 'source', 'poll', 'deliver']),
     {
@@ -36,9 +38,18 @@ module.exports = {
     {
       name: 'simulator-stands-alone',
       severity: 'error',
-      comment: 'the judge must not share code with the judged; only the demo starts the bridge, as a child process',
+      comment:
+        'the judge must not share code with the judged; only the demo starts the bridge, as a child process',
       from: { path: '^simulator/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/' },
+    },
+    {
+      name: 'client-stands-alone',
+      severity: 'error',
+      comment:
+        'the client package runs in browsers: itself and socket.io-client, no part of the service or of Node',
+      from: { path: '^client/src/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^client/src/|(^|/)socket\\.io-client(/|$)' },
     },
   ],
   options: {
@@ -46,6 +57,9 @@ module.exports = {
     exclude: { path: '(^|/)dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -14,6 +14,7 @@ import type { Config, RedisConfig } from './config/config.js';
 import type { TenantConfig } from './config/tenant.js';
 import type { DeliverOptions } from './deliver/options.js';
 import { DeliverModule, Delivery } from './deliver/deliver.module.js';
+import { DocsModule } from './docs/schema.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { PollService } from './poll/poll.service.js';
@@ -41,6 +42,7 @@ export class AppModule {
           inject: [STORE],
           useFactory: (store: Store) => ({ store, options: deliverOptions(config), logger: log }),
         }),
+        DocsModule,
       ],
       controllers: [HealthController],
       providers: [

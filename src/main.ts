@@ -3,8 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { describeProblems, loadConfig } from './config/environment.js';
+import { serveDocs } from './docs/serve.js';
 import { createLogger, NestLogger } from './logger.js';
-import { servePages } from './pages.js';
+import { PAGE_HEADERS, servePages } from './pages.js';
 
 /** Start, logging, shutdown. A configuration that does not hold ends the process with code 1 before anything starts. */
 async function main(): Promise<void> {
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   });
   app.disable('x-powered-by');
   servePages(app);
+  serveDocs(app, PAGE_HEADERS);
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.listen(config.http.port, config.http.host);
   const tenants = config.tenants.map(({ id }) => id);

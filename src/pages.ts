@@ -7,9 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 export function servePages(app: NestExpressApplication): void {
   app.useStaticAssets(publicFolder(), {
     setHeaders: (response: ServerResponse) => {
-      response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      response.setHeader('Referrer-Policy', 'no-referrer');
+      for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
     },
   });
 }
@@ -24,6 +22,13 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** Of every page, this folder's or not. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
 
 /** `public/` lies in the project's folder: two up from the compiled file, one up from the source. */
 function publicFolder(): string {

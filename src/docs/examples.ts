@@ -1,0 +1,220 @@
+import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../core/call.js';
+import { formatCursor } from '../core/cursor.js';
+import {
+  type BridgeEvent,
+  EVENT_TYPES,
+  type EventType,
+  rfc3339OrNull,
+  toEvents,
+  type Transition,
+} from '../core/event.js';
+import {
+  ENDPOINTS,
+  type LegSignal,
+  type ObservedLeg,
+  type ObservedQueueEntry,
+  type PhoneNumber,
+} from '../core/observation.js';
+import { reconcile } from '../core/reconcile.js';
+import { callView } from '../core/view.js';
+
+/**
+ * The examples of the documents. None is typed by hand: a small history goes through the core, so that they are what
+ * the bridge says, and change with it.
+ *
+ * One caller waits in a queue, two telephones ring, one answers and passes the call on; another caller gives up; then
+ * the PBX is away for a moment.
+ */
+export interface Examples {
+  /** The first of each type. */
+  readonly events: Readonly<Record<EventType, BridgeEvent>>;
+  /** Taken while the first caller is being answered. */
+  readonly snapshot: {
+    readonly cursor: string;
+    readonly calls: readonly object[];
+    readonly sources: readonly object[];
+  };
+}
+
+const TENANT = 'acme';
+const EPOCH = 'mm8x4r3k-9f41c0de';
+/** Ten in the morning in Vietnam. */
+const START = Date.UTC(2026, 2, 2, 3);
+const COMMIT_MS = 9;
+
+const HOTLINE: PhoneNumber = { raw: '19001234', e164: null, national: null };
+const CUSTOMER: PhoneNumber = { raw: '0914237383', e164: '+84914237383', national: '0914 237 383' };
+const OTHER: PhoneNumber = { raw: '0987654321', e164: '+84987654321', national: '0987 654 321' };
+const NAMES: Readonly<Record<string, string>> = { '107': 'Lan', '108': 'Minh', '112': 'Hoa' };
+
+export function buildExamples(): Examples {
+  const events: BridgeEvent[] = [];
+  let state: TenantState = EMPTY_STATE;
+  let snapshot: Examples['snapshot'] | null = null;
+  const append = (transitions: readonly Transition[], at: number) => {
+    const place = { tenant: TENANT, epoch: EPOCH, sequence: events.length, recordedAt: at + COMMIT_MS };
+    events.push(...toEvents(transitions, place));
+  };
+  for (const [seconds, poll] of POLLS) {
+    const at = START + seconds * 1_000;
+    const result = reconcile(state, observations(poll, at), DEFAULT_POLICY);
+    state = result.state;
+    append(result.transitions, at);
+    if (snapshot === null && events.some(({ type }) => type === 'call-answered')) {
+      snapshot = snapshotOf(state, events.length);
+    }
+  }
+  append([registration(true), registration(false)], START + 60_000);
+  return {
+    events: Object.fromEntries(
+      EVENT_TYPES.map((type) => [type, found(events.find((event) => event.type === type))]),
+    ) as Record<EventType, BridgeEvent>,
+    snapshot: found(snapshot),
+  };
+}
+
+/** A poll of both endpoints; null: the monitor did not answer. */
+interface Poll {
+  readonly legs?: readonly ObservedLeg[] | null;
+  readonly stays?: readonly ObservedQueueEntry[];
+}
+
+const POLLS: readonly (readonly [seconds: number, Poll])[] = [
+  [0, {}],
+  [1, { stays: [stay('waiting')] }],
+  [3, { stays: [stay('trying')], legs: [leg('107', 'ringing'), leg('108', 'ringing')] }],
+  [8, { stays: [stay('answered')], legs: [leg('107', 'answered')] }],
+  [9, { stays: [stay('answered')], legs: [leg('107', 'answered')] }],
+  [40, { stays: [stay('answered')], legs: [leg('112', 'answered')] }],
+  [41, { stays: [stay('answered')], legs: [leg('112', 'answered')] }],
+  [95, { stays: [impatient('waiting')] }],
+  [96, { stays: [impatient('abandoned')] }],
+  [97, { stays: [impatient('abandoned')] }],
+  [110, { legs: null }],
+  [111, { legs: null }],
+  [112, { legs: null }],
+  [131, {}],
+];
+
+function leg(extension: string, signal: LegSignal): ObservedLeg {
+  const callId = `8f1c0d52-${extension}`;
+  return {
+    key: `${extension}|${callId}`,
+    callId,
+    extension,
+    extensionId: `c41e77a0-${extension}`,
+    agentName: NAMES[extension] ?? null,
+    username: NAMES[extension]?.toLowerCase() ?? null,
+    userId: null,
+    signal,
+    direction: 'inbound',
+    role: 'callee',
+    customer: CUSTOMER,
+    hotline: HOTLINE,
+    peer: null,
+    startedAt: null,
+  };
+}
+
+function stay(status: ObservedQueueEntry['status']): ObservedQueueEntry {
+  const bridged = status === 'answered';
+  return {
+    ...entry('0c5a9e3e-4be1', CUSTOMER, START + 400, status),
+    ...(bridged ? { agentName: NAMES['107']!, agentId: 'd0f2-lan', bridgedAt: START + 7_200 } : {}),
+  };
+}
+
+function impatient(status: ObservedQueueEntry['status']): ObservedQueueEntry {
+  const abandonedAt = status === 'abandoned' ? START + 95_600 : null;
+  return { ...entry('77e2b8d4-a90c', OTHER, START + 94_300, status), abandonedAt };
+}
+
+function entry(
+  callId: string,
+  customer: PhoneNumber,
+  joinedAt: number,
+  status: ObservedQueueEntry['status'],
+): ObservedQueueEntry {
+  const rowKey = `sales|${customer.raw}|${joinedAt}`;
+  return {
+    rowKey,
+    stayKey: `${rowKey}|0`,
+    queueId: '5d7a3b1c-sales',
+    queueName: 'Sales',
+    agentId: null,
+    agentName: null,
+    customer,
+    status,
+    joinedAt,
+    rejoinedAt: null,
+    bridgedAt: null,
+    abandonedAt: null,
+    callId,
+    fallbackId: callId,
+  };
+}
+
+function observations({ legs = [], stays = [] }: Poll, at: number) {
+  const times = { startedAt: at - 40, at };
+  return {
+    monitor:
+      legs === null
+        ? ({ endpoint: 'monitor', ...times, outcome: 'failed', reason: 'no answer within 5000 ms' } as const)
+        : ({
+            endpoint: 'monitor',
+            ...times,
+            outcome: 'complete',
+            reason: null,
+            rows: new Map(legs.map((row) => [row.key, row])),
+            idleExtensions: new Set<string>(),
+          } as const),
+    queue: {
+      endpoint: 'queue',
+      ...times,
+      outcome: 'complete',
+      reason: null,
+      rows: new Map(stays.map((row) => [row.stayKey, row])),
+    } as const,
+  };
+}
+
+function registration(registered: boolean): Transition {
+  const at = START + (registered ? 30_000 : 60_000);
+  return {
+    type: registered ? 'extension-registered' : 'extension-unregistered',
+    subject: '107',
+    discriminator: String(at),
+    time: at,
+    data: {
+      extension: '107',
+      registered,
+      baseline: false,
+      observed: {
+        earliest: rfc3339OrNull(at - 30_000),
+        latest: new Date(at).toISOString(),
+        certainty: 'observed',
+      },
+    },
+  };
+}
+
+function snapshotOf(state: TenantState, sequence: number): Examples['snapshot'] {
+  return {
+    cursor: formatCursor({ epoch: EPOCH, sequence }),
+    calls: [...state.calls.values()].map((call) => ({ tenant: TENANT, ...callView(call) })),
+    sources: ENDPOINTS.map((endpoint) => {
+      const { status, lastComplete, lastError } = state.sources[endpoint];
+      return {
+        endpoint,
+        state: status,
+        lastCompleteAt: rfc3339OrNull(lastComplete?.at ?? null),
+        lastError,
+      };
+    }),
+  };
+}
+
+function found<T>(example: T | null | undefined): T {
+  if (example === null || example === undefined) throw new Error('the example history lacks something');
+  return example;
+}

@@ -1,0 +1,210 @@
+import { EVENT_TYPES } from '../core/event.js';
+import { PUBLISHED_NAMES } from '../schema/json-schema.js';
+import type { Examples } from './examples.js';
+
+/**
+ * What is to be said about each HTTP address, by method and path. The addresses themselves come from the routes: what
+ * is described here and does not exist is not shown, and what exists and is not described fails a test.
+ */
+export interface Operation {
+  readonly summary: string;
+  readonly description: string;
+  /** Without a token. */
+  readonly public?: true;
+  readonly parameters?: readonly Parameter[];
+  readonly ok: Answer;
+  /** Statuses of problem documents, beside those that every address with a token has. */
+  readonly problems?: Readonly<Record<number, string>>;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly description: string;
+  readonly schema: object;
+  readonly example?: string;
+}
+
+export interface Answer {
+  readonly description: string;
+  readonly mediaType: string;
+  /** Name of a component; without it, text or whatever the description says. */
+  readonly component?: string;
+  readonly example?: unknown;
+}
+
+const JSON_TYPE = 'application/json';
+
+const FILTERS: readonly Parameter[] = [
+  {
+    name: 'extensions',
+    in: 'query',
+    description: 'Only calls in which one of these extensions has, or had, a part; separated by commas',
+    schema: { type: 'string' },
+    example: '107,108',
+  },
+  {
+    name: 'queues',
+    in: 'query',
+    description: 'Only calls in one of these queues, by id or name; with `extensions` it is a union',
+    schema: { type: 'string' },
+  },
+];
+
+const TYPES: Parameter = {
+  name: 'types',
+  in: 'query',
+  description: `Only events of these types, separated by commas: ${EVENT_TYPES.map((type) => `\`${type}\``).join(', ')}`,
+  schema: { type: 'string' },
+  example: 'call-offered,call-offer-ended',
+};
+
+const GONE = 'The cursor cannot be resumed; `reason` says why. Take a snapshot and go on from its cursor';
+
+export function operations({ events, snapshot }: Examples): Readonly<Record<string, Operation>> {
+  const { cursor, calls, sources } = snapshot;
+  const after: Parameter = {
+    name: 'after',
+    in: 'query',
+    description: 'The cursor to go on from',
+    schema: { type: 'string' },
+    example: cursor,
+  };
+  return {
+    'GET /v1/calls': {
+      summary: 'The calls that are alive',
+      description:
+        'As of the request. `cursor` is where the log stood: ask `/v1/events` or the stream for what comes after it, and nothing is missed or repeated.',
+      parameters: FILTERS,
+      ok: { description: 'The calls', mediaType: JSON_TYPE, component: 'Calls', example: { cursor, calls } },
+    },
+    'GET /v1/calls/{callId}': {
+      summary: 'One call that is alive',
+      description: 'What the token may not see does not exist for it.',
+      parameters: [
+        {
+          name: 'callId',
+          in: 'path',
+          description: 'The `callId` of its events',
+          schema: { type: 'string' },
+          example: events['call-answered'].subject,
+        },
+      ],
+      ok: { description: 'The call', mediaType: JSON_TYPE, component: 'Call', example: calls[0] },
+      problems: { 404: 'No such call is alive, or the token may not see it' },
+    },
+    'GET /v1/events': {
+      summary: 'Events after a cursor',
+      description:
+        'Oldest first, from the oldest that is held where no cursor is given. Ask on with the cursor of the answer: an empty list with a cursor that has not moved means that there is nothing more yet; one that has moved passed over events that the token may not see.',
+      parameters: [
+        after,
+        {
+          name: 'limit',
+          in: 'query',
+          description: 'How many at most',
+          schema: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
+        },
+        TYPES,
+        ...FILTERS,
+      ],
+      ok: {
+        description: 'The events, and the cursor to ask with next',
+        mediaType: JSON_TYPE,
+        component: 'Events',
+        example: { cursor, events: [events['call-answered']] },
+      },
+      problems: { 410: GONE },
+    },
+    'GET /v1/events/stream': {
+      summary: 'Events as they happen, as server-sent events',
+      description:
+        'Without a cursor a `snapshot` and then live events; with one exactly the events after it, then live ones; with one that cannot be resumed `reset`, `snapshot`, live. `id:` is the cursor, `event:` the type, `data:` the event in one line. Between events there are comments, so that proxies keep the stream open, and at times an `id:` alone. Before the bridge ends the stream there is an event `closing` with a `code`. A browser sends `Last-Event-ID` by itself when it reconnects, but its EventSource cannot send a token: use fetch and read the body.',
+      parameters: [
+        {
+          name: 'Last-Event-ID',
+          in: 'header',
+          description: 'The cursor to go on from; counts more than `after`',
+          schema: { type: 'string' },
+        },
+        after,
+        TYPES,
+        ...FILTERS,
+      ],
+      ok: {
+        description: 'The stream; it does not end by itself',
+        mediaType: 'text/event-stream',
+        example: streamExample(events['call-offered']),
+      },
+    },
+    'GET /v1/extensions/{id}/registration': {
+      summary: 'Whether an extension is signed in',
+      description: 'Asks the PBX, or answers from a moment ago: `checkedAt` says when.',
+      parameters: [
+        {
+          name: 'id',
+          in: 'path',
+          description: 'The extension, by number or uuid',
+          schema: { type: 'string' },
+          example: '107',
+        },
+      ],
+      ok: {
+        description: 'The registration',
+        mediaType: JSON_TYPE,
+        component: 'Registration',
+        example: { extension: '107', registered: true, checkedAt: events['extension-registered'].time },
+      },
+      problems: {
+        404: 'The PBX has no such extension, or the token may not see it',
+        502: 'The PBX did not answer properly',
+      },
+    },
+    'GET /v1/sources': {
+      summary: 'Whether the PBX is being watched',
+      description:
+        'Each polled endpoint: `down` means that what happens now is not seen, and `lastCompleteAt` since when.',
+      ok: { description: 'The endpoints', mediaType: JSON_TYPE, component: 'Sources', example: { sources } },
+    },
+    'GET /v1/schemas/{type}': {
+      summary: 'The JSON Schema of an event type',
+      description:
+        "The schema that an event's `dataschema` names: of its `data`, with that name as `$id`. `event` is the schema of whole events of any type. JSON Schema 2020-12.",
+      parameters: [
+        {
+          name: 'type',
+          in: 'path',
+          description: 'An event type, or `event`',
+          schema: { type: 'string', enum: PUBLISHED_NAMES },
+          example: 'call-offered',
+        },
+      ],
+      ok: { description: 'The schema', mediaType: 'application/schema+json' },
+      problems: { 404: 'There is no such event type' },
+    },
+    'GET /health/live': {
+      summary: 'Is the process alive',
+      description: 'For orchestrators: restart it when this does not answer.',
+      public: true,
+      ok: { description: 'It is', mediaType: JSON_TYPE, example: { status: 'ok' } },
+    },
+    'GET /health/ready': {
+      summary: 'Should it get traffic',
+      description:
+        'For orchestrators and load balancers: not while the store is away or the service is stopping.',
+      public: true,
+      ok: { description: 'It should', mediaType: JSON_TYPE, example: { status: 'ok' } },
+      problems: { 503: 'It should not; the members of the problem document say why' },
+    },
+    'GET /metrics': {
+      summary: 'Metrics for Prometheus',
+      description: "In Prometheus' text format. No customer data in names or labels.",
+      public: true,
+      ok: { description: 'The metrics', mediaType: 'text/plain' },
+    },
+  };
+}
+
+function streamExample(event: { readonly epoch: string; readonly sequence: string; readonly type: string }) {
+  return `id: ${event.epoch}:${event.sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}

@@ -1,0 +1,243 @@
+import { EVENT_TYPES } from '../core/event.js';
+import { componentName, type JsonSchema } from '../schema/json-schema.js';
+import { type AsyncApiDocument, type Message, SENT, UNDERSTOOD } from './asyncapi.js';
+import { anchor, fieldTable } from './fields.js';
+import { type Html, html, prose } from './html.js';
+import type { OpenApiDocument, OpenApiOperation } from './openapi.js';
+
+/**
+ * The page at `/docs`: everything that the two documents say, for people. One request for it, one each for its style
+ * and its script, none to anybody else; without the script only the copy buttons are missing.
+ */
+export function docsPage(openapi: OpenApiDocument, asyncapi: AsyncApiDocument): string {
+  const addresses = Object.entries(openapi.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+  const { messages, schemas } = asyncapi.components;
+  const parts = ['Call', 'Source', ...PARTS];
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Pitel event bridge: interface</title>
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="/docs.css" />
+  </head>
+  <body>
+    <a class="skip" href="#content">To the content</a>
+    <header>
+      <h1>Pitel event bridge <small>interface ${openapi.info.version}</small></h1>
+      <p>
+        <a href="/">Live calls</a>
+        <a href="/docs/openapi.json">OpenAPI</a>
+        <a href="/docs/asyncapi.json">AsyncAPI</a>
+      </p>
+    </header>
+    <nav aria-label="Contents">
+      <h2>Start</h2>
+      <ul><li><a href="#start">How it works</a></li></ul>
+      <h2>HTTP</h2>
+      <ul>${addresses.map(
+        ({ method, path }) => html`<li><a href="#${addressId(method, path)}"><code>${path}</code></a></li>
+`,
+      )}</ul>
+      <h2>Events</h2>
+      <ul><li><a href="#envelope">Every event</a></li>
+${EVENT_TYPES.map(
+  (type) => html`<li><a href="#${type}"><code>${type}</code></a></li>
+`,
+)}</ul>
+      <h2>Socket.IO</h2>
+      <ul><li><a href="#socket">Connecting</a></li>
+${[...Object.keys(SENT), ...Object.keys(UNDERSTOOD)].map(
+  (name) => html`<li><a href="#${name}"><code>${name}</code></a></li>
+`,
+)}</ul>
+      <h2>Redis</h2>
+      <ul><li><a href="#redis">Channels and stream</a></li></ul>
+      <h2>Parts</h2>
+      <ul>${parts.map(
+        (name) => html`<li><a href="#${anchor(name)}">${name}</a></li>
+`,
+      )}</ul>
+    </nav>
+    <main id="content">
+      ${introduction()}
+      <section aria-labelledby="http"><h2 id="http">HTTP</h2>
+      <p>${prose(openapi.info.description)}</p>
+      ${addresses.map(({ method, path, operation }) => address(method, path, operation))}
+      </section>
+      <section aria-labelledby="events"><h2 id="events">Events</h2>
+      ${envelope(schemas)}
+      ${EVENT_TYPES.map((type) => message(messages[type]!, schemas[`${componentName(type)}Data`]!, 'Fields of data'))}
+      </section>
+      ${socket(asyncapi)}
+      ${redis(asyncapi)}
+      <section aria-labelledby="parts"><h2 id="parts">Parts</h2>
+      ${parts.map((name) => part(name, schemas[name]!))}
+      </section>
+    </main>
+    <p id="said" role="status" class="unseen"></p>
+    <script src="/docs.js" defer></script>
+  </body>
+</html>
+`.toString();
+}
+
+/** Schemas that others refer to by name, in the order of the page. */
+const PARTS = [
+  'PhoneNumber',
+  'Queue',
+  'Agent',
+  'Extension',
+  'Observed',
+  'Offer',
+  'TransferredFrom',
+  'Subscription',
+  'Problem',
+];
+
+function introduction(): Html {
+  return html`<section aria-labelledby="start"><h2 id="start">How it works</h2>
+      <p>${prose('The bridge watches a Pitel cloud PBX and keeps a log of what happens in each tenant. The same events come over Socket.IO, HTTP, server-sent events and Redis, in the same order and with the same `id`.')}</p>
+      <ul>
+        <li>${prose('Every call has exactly one `call-started` and exactly one `call-ended`, in between at most one of `call-answered` and `call-abandoned`. Whatever you open for a call, close it on `call-ended`.')}</li>
+        <li>${prose('`data` of a call event is the whole view of the call: no earlier event is needed to understand it.')}</li>
+        <li>${prose('A cursor, `<epoch>:<sequence>`, is a place in the log. Keep the one of the last event that you have dealt with, come back with it, and nothing is missed and nothing repeated.')}</li>
+        <li>${prose('An event that is announced twice has the same `id` twice. Drop ids that you have had, and you are exactly-once.')}</li>
+        <li>${prose('Fields and event types are only ever added: ignore what you do not know.')}</li>
+      </ul>
+      ${sample('With a token, which is bound to one tenant', 'curl -H "Authorization: Bearer $TOKEN" "$BRIDGE/v1/calls"')}
+      </section>`;
+}
+
+function address(method: string, path: string, operation: OpenApiOperation): Html {
+  const { '200': ok, ...problems } = operation.responses;
+  const [mediaType, content] = Object.entries(ok?.content ?? {})[0] ?? ['', { schema: {} }];
+  const { example } = content;
+  return html`<article aria-labelledby="${addressId(method, path)}">
+      <h3 id="${addressId(method, path)}"><span class="method">${method}</span> <code>${path}</code></h3>
+      <p><strong>${operation.summary}.</strong> ${prose(operation.description)}</p>
+      ${parameters(operation.parameters)}
+      ${sample('Request', curl(path, operation))}
+      ${example === undefined ? null : sample(`Answer, ${mediaType}`, text(example))}
+      ${
+        Object.keys(problems).length > 0 &&
+        html`<details><summary>When it is refused</summary><dl>${Object.entries(problems).map(
+          ([status, { description }]) => html`<dt>${status}</dt><dd>${prose(description)}</dd>`,
+        )}</dl></details>`
+      }
+      </article>
+`;
+}
+
+function parameters(all: OpenApiOperation['parameters']): Html | null {
+  if (all.length === 0) return null;
+  return html`<div class="wide"><table>
+    <thead><tr><th scope="col">Parameter</th><th scope="col">In</th><th scope="col">Meaning</th></tr></thead>
+    <tbody>${all.map(
+      (one) =>
+        html`<tr><th scope="row"><code>${one.name}</code></th><td>${one.in}</td><td>${prose(one.description)}</td></tr>
+`,
+    )}</tbody></table></div>`;
+}
+
+function curl(path: string, operation: OpenApiOperation): string {
+  const given = operation.parameters as readonly { name: string; in: string; example?: string }[];
+  const target = given
+    .filter((one) => one.in === 'path')
+    .reduce((so, one) => so.replace(`{${one.name}}`, one.example ?? one.name), path);
+  const header = operation.security.length > 0 ? '-H "Authorization: Bearer $TOKEN" ' : '';
+  return `curl ${path.endsWith('stream') ? '-N ' : ''}${header}"$BRIDGE${target}"`;
+}
+
+function envelope(schemas: AsyncApiDocument['components']['schemas']): Html {
+  const { properties, ...schema } = schemas[componentName('call-started')]!;
+  const fields: Record<string, JsonSchema> = {
+    ...properties,
+    type: { type: 'string', description: properties?.type?.description ?? '' },
+    subject: { type: 'string', description: 'What it is about: the `callId`, the extension or the endpoint' },
+    dataschema: {
+      type: 'string',
+      description: '`urn:pitel-event-bridge:schema:<type>:1`, the `$id` of the schema of `data`',
+    },
+    data: { type: 'object', description: 'Depends on the type; see below' },
+  };
+  return html`<article aria-labelledby="envelope"><h3 id="envelope">Every event</h3>
+      <p>${prose('A CloudEvents 1.0 object, the same on every transport.')}</p>
+      ${fieldTable({ ...schema, properties: fields })}
+      </article>`;
+}
+
+function message({ name, summary, examples }: Message, schema: JsonSchema, fields: string): Html {
+  const table = fieldTable(schema);
+  const [example] = examples ?? [];
+  return html`<article aria-labelledby="${name}">
+      <h3 id="${name}"><code>${name}</code></h3>
+      <p>${prose(summary)}</p>
+      ${example === undefined ? null : sample('Example', text(example.payload))}
+      ${table === null ? null : html`<details><summary>${fields}</summary>${table}</details>`}
+      </article>
+`;
+}
+
+function socket({ components: { messages, schemas }, channels }: AsyncApiDocument): Html {
+  const { description } = channels.socket as { readonly description: string };
+  const all = { ...SENT, ...UNDERSTOOD };
+  return html`<section aria-labelledby="socket"><h2 id="socket">Socket.IO</h2>
+      <p>${prose(description)}</p>
+      ${sample('A client', CLIENT)}
+      <details><summary>${prose('Fields of `auth`')}</summary>${fieldTable(schemas.Handshake!)}</details>
+      ${Object.entries(all).map(([name, schema]) => message(messages[name]!, schemas[schema]!, 'Fields'))}
+      <p>${prose('`subscribe` and `refresh` are acknowledged with `{ok: true, …}`, or `{ok: false, code}` when nothing has changed.')}</p>
+      </section>`;
+}
+
+const CLIENT = `import { io } from 'socket.io-client';
+
+let cursor; // keep it where a reload finds it
+const socket = io(BRIDGE, { auth: (give) => give({ token: TOKEN, cursor }) });
+socket.on('snapshot', (snapshot) => { cursor = snapshot.cursor; });
+socket.on('call-offered', ({ data }) => console.log(data.offer.extension, data.customer?.raw));
+socket.onAny((_name, event) => {
+  if (event.sequence !== undefined) cursor = \`\${event.epoch}:\${event.sequence}\`;
+});`;
+
+function redis({ channels }: AsyncApiDocument): Html {
+  const { pubsub, stream } = channels as Record<string, { readonly description: string }>;
+  return html`<section aria-labelledby="redis"><h2 id="redis">Redis</h2>
+      <p>${prose('For consumers that may reach the Redis of the bridge, with a user of their own that can read their tenant and nothing else. `docs/redis-consumers.md` has recipes for gaps, consumer groups and the rights.')}</p>
+      <h3>${prose('Channels: `pitel:<tenant>:<type>`')}</h3>
+      <p>${prose(pubsub!.description)}</p>
+      ${sample('All events of a tenant', "redis-cli PSUBSCRIBE 'pitel:acme:*'")}
+      <h3>${prose('Stream: `pitel:{<tenant>}:events`')}</h3>
+      <p>${prose(stream!.description)}</p>
+      ${sample('The events after number 41', "redis-cli XRANGE 'pitel:{acme}:events' 42-0 + COUNT 100")}
+      </section>`;
+}
+
+function part(name: string, schema: JsonSchema): Html {
+  return html`<article aria-labelledby="${anchor(name)}">
+      <h3 id="${anchor(name)}">${name}</h3>
+      <p>${prose(schema.description ?? 'A call that is alive')}</p>
+      ${fieldTable(schema)}
+      </article>
+`;
+}
+
+/** `tabindex`: what may scroll sideways can be scrolled with the keyboard. */
+function sample(title: string, code: string): Html {
+  return html`<figure><figcaption>${title} <button type="button" class="copy" hidden>Copy</button></figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
+}
+
+function text(example: unknown): string {
+  return typeof example === 'string' ? example : JSON.stringify(example, null, 2);
+}
+
+function addressId(method: string, path: string): string {
+  return `${method}${path}`
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/-$/, '');
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+/**
+ * The pieces that events, snapshots and HTTP bodies are made of.
+ *
+ * Written once, here: the published JSON Schemas, the OpenAPI and AsyncAPI documents and the check of what is emitted
+ * all come from these, and `types.spec.ts` holds them equal to the types of `core`. What has an `id` is a named
+ * schema in the documents. Published schemas allow fields that they do not name, because fields are only ever added.
+ */
+
+/** RFC 3339, UTC, milliseconds: always this one spelling, so that text sorts as time does. */
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .meta({ format: 'date-time' });
+
+export const durationMs = z.int().min(0).describe('Milliseconds');
+
+export const cursor = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}:\d{1,16}$/)
+  .describe('A place in the event log: `<epoch>:<sequence>`');
+
+export const tenant = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+  .describe('The Pitel account; nothing of one tenant ever reaches another');
+
+export const endpoint = z.enum(['monitor', 'queue']).describe('A polled upstream address');
+
+export const phoneNumber = z
+  .object({
+    raw: z.string().describe('As the PBX wrote it'),
+    e164: z
+      .string()
+      .regex(/^\+\d+$/)
+      .nullable()
+      .describe('E.164 with `+`; null where that is not certain: hotlines, extensions, `anonymous`'),
+    national: z.string().nullable().describe("In the national form of the tenant's country"),
+  })
+  .meta({ id: 'PhoneNumber', description: 'A telephone number' });
+
+export const observed = z
+  .object({
+    earliest: instant
+      .nullable()
+      .describe('The last observation in which it had not happened; null where there is none'),
+    latest: instant.describe('The first observation in which it had happened'),
+    certainty: z
+      .enum(['upstream', 'observed', 'inferred'])
+      .describe(
+        '`upstream`: the PBX gave the time. `observed`: it lies between `earliest` and `latest`. `inferred`: it was deduced',
+      ),
+  })
+  .meta({ id: 'Observed', description: 'How sure `time` is: the bridge sees the world only at polls' });
+
+export const agent = z
+  .object({
+    id: z.string().nullable(),
+    name: z.string().nullable(),
+    username: z.string().nullable(),
+    extension: z.string().nullable(),
+  })
+  .meta({ id: 'Agent', description: 'Who talks, or is being rung' });
+
+export const queue = z
+  .object({ id: z.string().describe("The queue's uuid"), name: z.string() })
+  .meta({ id: 'Queue', description: 'The queue that the caller is, or was last, in' });
+
+export const extensionView = z
+  .object({
+    extension: z.string(),
+    extensionId: z.string().nullable(),
+    agentName: z.string().nullable(),
+    state: z
+      .enum(['ringing', 'answered', 'ended'])
+      .describe('`ended`: the extension had a part in the call and has none now'),
+  })
+  .meta({ id: 'Extension', description: 'One extension that has, or had, a part in the call' });
+
+export const outcome = z
+  .enum(['answered', 'abandoned', 'no-answer', 'unknown'])
+  .describe('How the call ended');
+
+export const offerOutcome = z
+  .enum(['answered', 'answered-elsewhere', 'not-answered', 'caller-left'])
+  .describe('How the ringing at this extension ended');
+
+export const offer = z
+  .object({
+    extension: z.string().describe('Whose telephone rings'),
+    extensionId: z.string().nullable(),
+    outcome: offerOutcome.nullable(),
+  })
+  .meta({ id: 'Offer', description: 'The ringing that this event is about' });
+
+export const transferredFrom = z
+  .object({ extension: z.string() })
+  .meta({ id: 'TransferredFrom', description: 'Who had the call before' });

@@ -1,0 +1,88 @@
+import type { z } from 'zod';
+import type {
+  BridgeEvent,
+  CallEvent,
+  CallEventType,
+  CallView,
+  EventType,
+  RegistrationEvent,
+  RegistrationView,
+  SourceEvent,
+  SourceEventType,
+  SourceView,
+} from '../core/event.js';
+import type { Filter } from '../deliver/audience.js';
+import type { ResetReason } from '../deliver/place.js';
+import type { RefusalCode } from '../deliver/refusal.js';
+import type { SourceEntry } from '../deliver/tenant-view.js';
+import type { closing, reset, source, subscription } from './body-schemas.js';
+import {
+  type bridgeEvent,
+  type call,
+  type callView,
+  EVENT_SCHEMAS,
+  type registrationView,
+  type sourceView,
+} from './event-schemas.js';
+
+/**
+ * Neither the schemas nor the types of the code can change alone: this file would not compile (`npm run typecheck`).
+ * Assignability would not do, because a new optional field is assignable in both directions; so the types are equal.
+ */
+type Equal<A, B> =
+  (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false;
+
+/** The same type without intersections, and mutable: schemas do not say `readonly`. */
+type Plain<T> = T extends readonly (infer Item)[]
+  ? Plain<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+    : T;
+
+type Extends<A, B> = A extends B ? true : false;
+type Schemas = typeof EVENT_SCHEMAS;
+type Emitted<Type extends EventType> = z.infer<Schemas[Type]>;
+type KeysOfUnion<T> = T extends unknown ? keyof T : never;
+
+/** The compiler does the work; the value is there to be called with. */
+function holds<Statement extends true>(statement: Statement): void {
+  expect(statement).toBe(true);
+}
+
+describe('the schemas and the types of the code', () => {
+  it('agree on the data of calls, sources and registrations', () => {
+    holds<Equal<z.infer<typeof callView>, CallView>>(true);
+    holds<Equal<z.infer<typeof sourceView>, SourceView>>(true);
+    holds<Equal<z.infer<typeof registrationView>, RegistrationView>>(true);
+  });
+
+  it('agree on the envelope', () => {
+    type Bare<T> = Omit<T, 'data' | 'type' | 'dataschema'>;
+    holds<Equal<Bare<Emitted<'call-started'>>, Bare<CallEvent>>>(true);
+    holds<Equal<Bare<Emitted<'source-up'>>, Bare<SourceEvent>>>(true);
+    holds<Equal<Bare<Emitted<'extension-registered'>>, Bare<RegistrationEvent>>>(true);
+  });
+
+  it('agree on the types of events', () => {
+    holds<Equal<keyof Schemas, EventType>>(true);
+    holds<Equal<z.infer<typeof bridgeEvent>['type'], EventType>>(true);
+    expect(Object.entries(EVENT_SCHEMAS).every(([type, schema]) => schema.shape.type.value === type)).toBe(
+      true,
+    );
+  });
+
+  it('differ only in that a schema promises more of its type than the code does', () => {
+    holds<Extends<z.infer<typeof bridgeEvent>, BridgeEvent>>(true);
+    holds<Extends<z.infer<typeof call>, CallView>>(true);
+    holds<Equal<KeysOfUnion<Emitted<CallEventType>['data']>, keyof CallView>>(true);
+    holds<Equal<KeysOfUnion<Emitted<SourceEventType>['data']>, keyof SourceView>>(true);
+  });
+
+  it('agree on what delivery says besides events', () => {
+    holds<Equal<z.infer<typeof source>, SourceEntry>>(true);
+    holds<Equal<z.infer<typeof reset>, { reason: ResetReason }>>(true);
+    holds<Equal<z.infer<typeof closing>, { code: RefusalCode }>>(true);
+    holds<Extends<z.infer<typeof subscription>, Filter>>(true);
+    holds<Equal<keyof z.infer<typeof subscription>, keyof Filter>>(true);
+  });
+});
