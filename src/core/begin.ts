@@ -1,7 +1,7 @@
 import type { Call, Certainty, EndedCall, Leg, Party, Stay, TenantState } from './call.js';
 import type { CallIndex } from './call-index.js';
 import type { Placement } from './correlate.js';
-import type { CycleFacts, Window } from './life.js';
+import type { CycleFacts, Window } from './cycle.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from './observation.js';
 import { CLOCK_TOLERANCE_MS, newStay, pendingAbsence, stayBegan } from './parts.js';
 

@@ -1,6 +1,9 @@
-import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Policy, Stay } from './call.js';
+import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay, Talker } from './call.js';
+import type { CycleFacts } from './cycle.js';
+import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, CallView, Transition } from './event.js';
 import type { Instant } from './observation.js';
+import { isOffered, legsAt, offerOutcome, silence } from './offers.js';
 import { belongsToStay, isGone, pendingAbsence } from './parts.js';
 import { callView, type Ending, rungAgent } from './view.js';
 
@@ -48,22 +51,7 @@ export interface Draft {
   /** Keys of the legs that this observation shows for the first time. */
   readonly newLegs: ReadonlySet<string>;
   /** Ends the call now, whatever its parts show: its caller has come back as another call. */
-  readonly superseded?: { readonly at: Instant; readonly observed: Observed };
-}
-
-/** What holds for every call in this cycle. */
-export interface CycleFacts {
-  readonly policy: Policy;
-  readonly monitor: Window | null;
-  readonly queue: Window | null;
-  /** The monitor was seen completely in this cycle, so that a leg it does not show is not there. */
-  readonly monitorComplete: boolean;
-}
-
-/** Between the last complete observation of an endpoint and this one; null where the endpoint was not observed. */
-export interface Window {
-  readonly earliest: Instant | null;
-  readonly latest: Instant;
+  readonly superseded?: Supersession;
 }
 
 export interface Advanced {
@@ -112,7 +100,7 @@ class Life {
     const { call } = this;
     const { stay } = call;
     const leg = talkingLeg(call.legs);
-    if (leg !== null && call.talker === null) this.call = { ...this.call, talker: leg.seen };
+    if (leg !== null && call.talker === null) this.call = { ...this.call, talker: talkerOf(leg) };
     if (call.answeredAt !== null) return this.#refineAnswer();
 
     const bridgedAt = stay?.answered === true ? bridged(stay) : null;
@@ -161,7 +149,7 @@ class Life {
       absence === null
         ? this.#observed('monitor', 'observed')
         : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
-    this.call = { ...this.call, talker: next.seen, transfers: this.call.transfers + 1 };
+    this.call = { ...this.call, talker: talkerOf(next), transfers: this.call.transfers + 1 };
     this.#say('call-transferred', observed.latest, observed, {
       discriminator: `${this.call.transfers}/${next.seen.extension}`,
       extra: { transferredFrom: { extension: talker.extension } },
@@ -170,49 +158,15 @@ class Life {
 
   /** How the call ended, or null while a part of it is left. */
   ending(): Ending | null {
-    if (this.#superseded !== undefined) return this.#supersededEnding(this.#superseded);
-    const { stay, legs, direction, answeredAt } = this.call;
-    const stayGone = stay === null || isGone(stay, this.#cycle.policy);
-    if (legs.length > 0 || !stayGone) return null;
-
-    const last = lastAbsence([...this.#gone.map((leg) => leg.absence), stay?.absence ?? null]);
-    const at = last.firstAbsent;
-    const observed = (certainty: Certainty): Observed => ({
-      earliest: last.lastPresent,
-      latest: last.firstAbsent,
-      certainty,
-    });
-    if (answeredAt !== null) {
-      // The queue deletes the row when the agent's leg ends; without that word, an unlisted phone leaves doubt.
-      const rowDeleted = stay?.absence?.kind === 'vanished';
-      const moduleRestart = stay?.absence?.kind === 'abandoned' && this.#gone.length === 0;
-      const doubt = !rowDeleted && (moduleRestart || this.#gone.some((leg) => leg.absence!.unlisted));
-      return { outcome: 'answered', endedAt: at, observed: observed(doubt ? 'inferred' : 'observed') };
-    }
-    if (stay?.absence?.kind === 'abandoned') {
-      const time = belongsToStay(stay.seen.abandonedAt, stay.seen) ? stay.seen.abandonedAt! : null;
-      const known = time === null ? 'observed' : 'upstream';
-      // Without a view of the legs the caller may have gone on elsewhere.
-      const certainty = this.#cycle.monitorComplete ? known : 'inferred';
-      return {
-        outcome: 'abandoned',
-        endedAt: time ?? stay.absence.firstAbsent,
-        observed: {
-          earliest: stay.absence.lastPresent,
-          latest: stay.absence.firstAbsent,
-          certainty,
-        },
-      };
-    }
-    if (stay !== null) return { outcome: 'unknown', endedAt: at, observed: observed('observed') };
-    const outcome = direction === 'inbound' ? 'abandoned' : 'no-answer';
-    return { outcome, endedAt: at, observed: observed('inferred') };
+    return this.#superseded === undefined
+      ? endingOf(this.call, this.#gone, this.#cycle)
+      : supersededEnding(this.call, this.#superseded);
   }
 
   endOffers(ending: Ending | null): void {
     for (const party of this.call.parties) {
       if (!party.offerOpen) continue;
-      const outcome = this.#offerOutcome(party, ending);
+      const outcome = offerOutcome(party, this.call, this.#gone, ending, this.#cycle.policy);
       if (outcome !== null) this.#endOffer(party, outcome);
     }
   }
@@ -254,54 +208,6 @@ class Life {
     if (answeredAt !== null) this.call = { ...this.call, answeredAt, answeredCertainty: 'upstream' };
   }
 
-  #offerOutcome(party: Party, ending: Ending | null): OfferOutcome | null {
-    const legs = this.#legsAt(party);
-    if (legs.some((leg) => leg.state === 'answered')) return 'answered';
-    if (this.#gone.some((leg) => leg.seen.extension === party.extension && leg.state === 'answered')) {
-      return 'answered';
-    }
-    const { answeredAt } = this.call;
-    if (ending !== null && ending.outcome !== 'answered') return 'caller-left';
-    if (answeredAt !== null && legs.every((leg) => leg.absence !== null)) {
-      return this.#offerOutcomeOfAnswered(party, legs, ending);
-    }
-    if (ending !== null) return 'answered-elsewhere';
-    if (legs.length > 0) return null;
-    // While it is not clear whether the caller left, neither is why this telephone stopped.
-    return pendingAbsence(this.call, this.#cycle.policy) ? null : 'not-answered';
-  }
-
-  /** Why a telephone stopped ringing in a call that somebody has answered. Null while it is not clear. */
-  #offerOutcomeOfAnswered(party: Party, legs: readonly Leg[], ending: Ending | null): OfferOutcome | null {
-    const { talker, stay } = this.call;
-    if (talker === null) {
-      if (legs.length > 0 && ending === null) return null;
-      // Nobody was seen to talk: the queue's word for who did is all there is.
-      return party.agentName !== null && stay?.seen.agentName === party.agentName
-        ? 'answered'
-        : 'answered-elsewhere';
-    }
-    const talkers = [...this.call.legs, ...this.#gone].filter(
-      (leg) => leg.seen.extension === talker.extension,
-    );
-    if (talkers.some((leg) => leg.absence === null)) return 'answered-elsewhere';
-    const silentSince = silence(party, [...legs, ...this.#gone])?.latest ?? Number.POSITIVE_INFINITY;
-    const talkedUntil =
-      talkers.length === 0
-        ? Number.NEGATIVE_INFINITY
-        : lastAbsence(talkers.map((leg) => leg.absence)).firstAbsent;
-    // It fell silent with the conversation, not after it.
-    if (silentSince <= talkedUntil) return 'answered-elsewhere';
-    // It rang on after the talker had gone: a transfer, until the caller had enough of it.
-    if (ending !== null) return 'caller-left';
-    return legs.length > 0 || pendingAbsence(this.call, this.#cycle.policy) ? null : 'not-answered';
-  }
-
-  #supersededEnding(superseded: NonNullable<Draft['superseded']>): Ending {
-    const { at, observed } = superseded;
-    return { outcome: this.call.answeredAt === null ? 'abandoned' : 'answered', endedAt: at, observed };
-  }
-
   #party(extension: string): Party {
     return this.call.parties.find((candidate) => candidate.extension === extension)!;
   }
@@ -317,7 +223,7 @@ class Life {
   }
 
   #legsAt(party: Party): readonly Leg[] {
-    return this.call.legs.filter((leg) => leg.seen.extension === party.extension);
+    return legsAt(party, this.call.legs);
   }
 
   #replaceParty(party: Party): void {
@@ -364,24 +270,6 @@ class Life {
   }
 }
 
-function isOffered({ seen, state }: Leg): boolean {
-  return (
-    state === 'ringing' &&
-    seen.signal === 'ringing' &&
-    seen.role === 'callee' &&
-    seen.direction !== 'outbound'
-  );
-}
-
-/** When the telephone fell silent: the last of its legs to go. Null while one still rings, or was answered. */
-function silence(party: Party, legs: readonly Leg[]): Observed | null {
-  const own = legs.filter((leg) => leg.seen.extension === party.extension);
-  const absences = own.map((leg) => leg.absence).filter((absence) => absence !== null);
-  const last = absences.length > 0 ? lastAbsence(absences) : party.silent;
-  if (last === null || own.length > absences.length) return null;
-  return { earliest: last.lastPresent, latest: last.firstAbsent, certainty: 'observed' };
-}
-
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */
 function talkingLeg(legs: readonly Leg[]): Leg | null {
   const talking = legs.filter((leg) => leg.state === 'answered');
@@ -389,12 +277,11 @@ function talkingLeg(legs: readonly Leg[]): Leg | null {
   return callees[0] ?? talking[0] ?? null;
 }
 
-function bridged({ seen }: Stay): Instant | null {
-  return belongsToStay(seen.bridgedAt, seen) ? seen.bridgedAt : null;
+function talkerOf({ seen }: Leg): Talker {
+  const { extension, extensionId, agentName, username, userId } = seen;
+  return { extension, extensionId, agentName, username, userId };
 }
 
-/** The absence that made the call end: the part that was there longest. */
-function lastAbsence(absences: readonly (Leg['absence'] | Stay['absence'])[]) {
-  const known = absences.filter((absence) => absence !== null);
-  return known.reduce((last, absence) => (absence.firstAbsent > last.firstAbsent ? absence : last));
+function bridged({ seen }: Stay): Instant | null {
+  return belongsToStay(seen.bridgedAt, seen) ? seen.bridgedAt : null;
 }

@@ -9,8 +9,9 @@ import {
 } from './call.js';
 import { CallIndex } from './call-index.js';
 import { correlate, type Placement } from './correlate.js';
+import type { CycleFacts, Window } from './cycle.js';
 import type { Transition } from './event.js';
-import { advance, type CycleFacts, type Draft, type Window } from './life.js';
+import { advance, type Draft } from './life.js';
 import {
   ENDPOINTS,
   type Endpoint,

@@ -1,0 +1,78 @@
+import type {
+  BridgeEvent,
+  Endpoint,
+  EventOf,
+  EventType,
+  ResetReason,
+  Snapshot,
+  SourceEntry,
+} from './contract.js';
+import type { CursorStore } from './cursor-store.js';
+import type { LiveCalls } from './live-calls.js';
+import type { BridgeStatus } from './status.js';
+import type { TokenOption } from './token-keeper.js';
+
+export interface Subscription {
+  /**
+   * Only these types. `calls` needs every type that begins with `call-`: when one is left out there is no live map, and
+   * reading it throws.
+   */
+  readonly types?: readonly EventType[];
+  /** Only calls in which one of these extensions has, or had, a part. */
+  readonly extensions?: readonly string[];
+  /** Only calls of these queues, by id or name; together with `extensions` a union. */
+  readonly queues?: readonly string[];
+}
+
+export interface BridgeOptions {
+  /** The bridge's address, with the path it lies under if there is one: `https://pbx.example/bridge`. */
+  readonly url: string;
+  /** A token, or a callback that gets one: before each connection and ahead of each expiry. None where none is asked for. */
+  readonly token?: TokenOption;
+  /** Where the place in the log is kept; in memory when not given. */
+  readonly cursorStore?: CursorStore;
+  readonly subscribe?: Subscription;
+  /** How many of the newest event ids are remembered to drop what is announced twice: 1,000 when not given. */
+  readonly dedupe?: number;
+}
+
+type EventListeners = { readonly [Type in EventType]: (event: EventOf<Type>) => unknown };
+
+/** Listeners may return a promise; the next event waits for it. */
+export interface BridgeListeners extends EventListeners {
+  /** Every event, after the listeners of its own type. */
+  readonly event: (event: BridgeEvent) => unknown;
+  readonly status: (status: BridgeStatus) => unknown;
+  /** The state as a whole is here. `missedFollow`: events from before it are still to be delivered. */
+  readonly snapshot: (snapshot: Snapshot, about: { readonly missedFollow: boolean }) => unknown;
+  /** What happened since the cursor cannot be had any more; a snapshot follows. */
+  readonly reset: (reset: { readonly reason: ResetReason }) => unknown;
+  /** A listener or the cursor store failed. When nobody listens here, the error is thrown where nobody can catch it. */
+  readonly error: (error: unknown, event: BridgeEvent | null) => unknown;
+}
+
+/**
+ * A client of the bridge.
+ *
+ * Guarantees: every event after the cursor that the token and the subscription show is given to the listeners exactly
+ * once and in order, across drops, restarts of the bridge and of the network, as long as the log still holds it; `reset`
+ * says when it does not. The cursor is saved after the listeners have run (and their promises are done), so a crash
+ * repeats an event and never loses one. `calls` is folded before the listeners run.
+ *
+ * Not guaranteed: exactly once across a crash or a page load between listener and save, where the event comes again
+ * (with the same `id`); and that `calls` is no newer than the event in hand: after a page load or a long absence the map
+ * is at once what it is now, while what was missed is still being delivered.
+ */
+export interface Bridge {
+  /** Returns how to stop listening. */
+  on<Name extends keyof BridgeListeners>(name: Name, listener: BridgeListeners[Name]): () => void;
+  readonly status: BridgeStatus;
+  /** The calls that are alive. */
+  readonly calls: LiveCalls;
+  /** What the bridge says about the PBX's endpoints. */
+  readonly sources: ReadonlyMap<Endpoint, SourceEntry>;
+  /** The place in the log up to which everything has been handled; null before the first snapshot. */
+  readonly cursor: string | null;
+  /** For good. Resolves when the listener that is running has finished and its event's cursor is saved. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,112 @@
+import { io, type Socket } from 'socket.io-client';
+import type { Stop, Surroundings } from './clock.js';
+import type { BridgeEvent, ResetReason, Snapshot } from './contract.js';
+
+/** A bridge that takes the connection and then says nothing. */
+const CONNECT_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 10_000;
+
+export interface Handshake {
+  readonly token: string | undefined;
+  /** The events after it instead of a snapshot. */
+  readonly cursor: string | null;
+  readonly subscribe: object | undefined;
+}
+
+/** What a connection says, in the order of the log. `ended` comes exactly once, and nothing after it. */
+export interface ConnectionListener {
+  opened(): void;
+  snapshot(snapshot: Snapshot): void;
+  reset(reason: ResetReason): void;
+  event(event: BridgeEvent): void;
+  /** A code: refused, and nothing changes by itself. Null: the network, or a bridge that wants to see us again. */
+  ended(refusal: string | null): void;
+}
+
+/** With these the bridge turns a client away for now; they pass by themselves. */
+const COME_BACK = new Set(['shutting-down', 'auth-unavailable']);
+
+/** One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new place. */
+export class Connection {
+  private readonly socket: Socket;
+  private readonly stopTimer: Stop;
+  private over = false;
+
+  constructor(
+    { origin, path }: Address,
+    { token, cursor, subscribe }: Handshake,
+    private readonly listener: ConnectionListener,
+    surroundings: Surroundings,
+  ) {
+    this.socket = io(origin, {
+      path,
+      // The token goes here and never into the address.
+      auth: { token, cursor: cursor ?? undefined, subscribe },
+      // WebSocket first: polling needs every request to reach the same replica.
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      reconnection: false,
+      forceNew: true,
+    });
+    this.stopTimer = surroundings.after(CONNECT_TIMEOUT_MS, () => this.end(null));
+    this.listen();
+  }
+
+  /** True when the bridge has accepted the token. */
+  async refresh(token: string): Promise<boolean> {
+    const answer: unknown = await this.socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck('refresh', { token });
+    return (answer as { ok?: unknown } | null)?.ok === true;
+  }
+
+  /** `ended` is not called for it. */
+  close(): void {
+    this.over = true;
+    this.stopTimer();
+    this.socket.removeAllListeners();
+    this.socket.disconnect();
+  }
+
+  private listen(): void {
+    const { socket, listener } = this;
+    socket.on('connect', () => {
+      this.stopTimer();
+      listener.opened();
+    });
+    socket.on('connect_error', (error: Error & { data?: { code?: unknown } }) => {
+      const code = error.data?.code;
+      this.end(typeof code === 'string' && !COME_BACK.has(code) ? code : null);
+    });
+    // Whatever the reason (`closing` may have said one): socket.io itself would stay away after the server's own
+    // disconnect. Where the reason stands in the way, the next handshake is refused with it.
+    socket.on('disconnect', () => this.end(null));
+    socket.on('snapshot', (snapshot: Snapshot) => listener.snapshot(snapshot));
+    socket.on('reset', ({ reason }: { reason: ResetReason }) => listener.reset(reason));
+    socket.onAny((name: string, body: unknown) => {
+      if (!this.over && isEvent(name, body)) listener.event(body);
+    });
+  }
+
+  private end(refusal: string | null): void {
+    if (this.over) return;
+    this.close();
+    this.listener.ended(refusal);
+  }
+}
+
+export interface Address {
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** A path in the address is where the bridge lies behind a proxy; socket.io would take it for a namespace. */
+export function addressOf(url: string): Address {
+  const base = (globalThis as { location?: { href?: string } }).location?.href;
+  const { origin, pathname } = new URL(url, base);
+  return { origin, path: `${pathname.replace(/\/+$/, '')}/socket.io` };
+}
+
+/** By its form and not by a list, so that an event that is new to this version still moves the cursor. */
+function isEvent(name: string, body: unknown): body is BridgeEvent {
+  const event = body as Partial<BridgeEvent> | null | undefined;
+  return event?.type === name && typeof event.sequence === 'string' && typeof event.epoch === 'string';
+}

@@ -1,0 +1,162 @@
+import type { BridgeListeners, BridgeOptions } from './bridge.js';
+import {
+  type BridgeEvent,
+  CALL_EVENT_TYPES,
+  type Endpoint,
+  type EventType,
+  type ResetReason,
+  type Snapshot,
+  type SourceEntry,
+} from './contract.js';
+import { type CursorStore, memoryCursor } from './cursor-store.js';
+import { Inbox } from './inbox.js';
+import { CallTable, type LiveCalls } from './live-calls.js';
+import { Listeners } from './listeners.js';
+import { formatPlace, isReached, parsePlace, type Place } from './place.js';
+import { RecentIds } from './recent-ids.js';
+
+const DEDUPE = 1_000;
+/** Events that wait for slow listeners; past it they are dropped and read from the log again. */
+const MAX_WAITING = 10_000;
+
+/** What a connection brings, in the order of the log. */
+export type Arrival =
+  | {
+      readonly kind: 'snapshot';
+      readonly snapshot: Snapshot;
+      readonly place: Place | null;
+      readonly missedFollow: boolean;
+    }
+  | { readonly kind: 'reset'; readonly reason: ResetReason }
+  | { readonly kind: 'event'; readonly event: BridgeEvent; readonly place: Place };
+
+/**
+ * Takes what arrives, one after the other: folds it into the state, gives it to the listeners, saves the place.
+ *
+ *   handled   the listeners are done up to here: this is what is saved
+ *   folded    the state is at this place: an event at or before it is delivered, and not folded again
+ */
+export class Consumer {
+  readonly listeners = new Listeners<BridgeListeners>();
+  readonly sources = new Map<Endpoint, SourceEntry>();
+  /** Null before the first snapshot, and after a reset. */
+  handled: Place | null = null;
+  private folded: Place | null = null;
+  private readonly inbox: Inbox<Arrival>;
+  private readonly table = new CallTable((error) => this.failed(error));
+  private readonly recent: RecentIds;
+  private readonly store: CursorStore;
+  private readonly types: readonly EventType[] | undefined;
+  private readonly tracksCalls: boolean;
+
+  constructor(
+    { dedupe, cursorStore, subscribe }: BridgeOptions,
+    /** The sources are as new as the state; called after each change of theirs. */
+    private readonly sourcesChanged: () => void,
+    overflowed: () => void,
+  ) {
+    const types = subscribe?.types;
+    this.types = types;
+    this.tracksCalls = types === undefined || CALL_EVENT_TYPES.every((type) => types.includes(type));
+    this.recent = new RecentIds(dedupe ?? DEDUPE);
+    this.store = cursorStore ?? memoryCursor();
+    this.inbox = new Inbox((arrival) => this.consume(arrival), MAX_WAITING, overflowed);
+  }
+
+  get calls(): LiveCalls {
+    if (this.tracksCalls) return this.table;
+    throw new Error("there is no map of calls: subscribe.types leaves out a type that begins with 'call-'");
+  }
+
+  /** The saved place; null when there is none, or none that can be read. */
+  async load(): Promise<Place | null> {
+    try {
+      const cursor = await this.store.load();
+      this.handled = cursor === null ? null : parsePlace(cursor);
+    } catch (error) {
+      this.failed(error);
+    }
+    return this.handled;
+  }
+
+  arrived(arrival: Arrival): void {
+    this.inbox.push(arrival);
+  }
+
+  /** What waits is dropped; what is in hand is finished. */
+  drop(): void {
+    this.inbox.clear();
+  }
+
+  idle(): Promise<void> {
+    return this.inbox.idle();
+  }
+
+  async tell<Name extends keyof BridgeListeners>(
+    name: Name,
+    args: Parameters<BridgeListeners[Name]>,
+    event: BridgeEvent | null = null,
+  ): Promise<void> {
+    await this.listeners.tell(name, args, (error) => this.failed(error, event));
+  }
+
+  private async consume(arrival: Arrival): Promise<void> {
+    switch (arrival.kind) {
+      case 'reset':
+        this.handled = null;
+        this.folded = null;
+        if (this.tracksCalls) this.table.replace([]);
+        return this.tell('reset', [{ reason: arrival.reason }]);
+      case 'snapshot': {
+        const { snapshot, place, missedFollow } = arrival;
+        this.folded = place;
+        this.sources.clear();
+        for (const source of snapshot.sources) this.sources.set(source.endpoint, source);
+        if (this.tracksCalls) this.table.replace(snapshot.calls);
+        this.sourcesChanged();
+        await this.tell('snapshot', [snapshot, { missedFollow }]);
+        return missedFollow || place === null ? undefined : this.save(place);
+      }
+      case 'event': {
+        const { event, place } = arrival;
+        if (!isReached(place, this.folded)) this.fold(event, place);
+        if (this.recent.add(event.id) && (this.types?.includes(event.type) ?? true)) {
+          await this.tell(event.type, [event] as never, event);
+          await this.tell('event', [event], event);
+        }
+        return this.save(place);
+      }
+    }
+  }
+
+  private fold(event: BridgeEvent, place: Place): void {
+    this.folded = place;
+    if (this.tracksCalls) this.table.fold(event);
+    if (event.type !== 'source-down' && event.type !== 'source-up') return;
+    const { endpoint, state, reason, lastCompleteAt } = event.data;
+    const lastError = state === 'down' ? reason : null;
+    this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
+    this.sourcesChanged();
+  }
+
+  private async save(place: Place): Promise<void> {
+    try {
+      await this.store.save(formatPlace(place));
+    } catch (error) {
+      this.failed(error);
+    }
+    this.handled = place;
+  }
+
+  private failed(error: unknown, event: BridgeEvent | null = null): void {
+    if (this.listeners.count('error') === 0) return raise(error);
+    void this.listeners.tell('error', [error, event], raise);
+  }
+}
+
+/** Ends a Node process that has no handler, before the cursor is saved: the event comes again. A page only reports it. */
+function raise(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -1,0 +1,177 @@
+/**
+ * The events of the bridge as a client sees them: the contract's types, declared here once more so that the package
+ * stands alone.
+ *
+ * Guarantee: they are the bridge's own. `test/contract-types.ts` compares them with the server's declarations and
+ * neither compiles nor passes its test when one side moves. Instants are RFC 3339 in UTC with milliseconds, durations
+ * milliseconds; a duration that is not known is null, never 0. Fields are only ever added.
+ */
+
+export const CALL_EVENT_TYPES = [
+  'call-started',
+  'call-offered',
+  'call-answered',
+  'call-transferred',
+  'call-offer-ended',
+  'call-abandoned',
+  'call-ended',
+] as const;
+export const SOURCE_EVENT_TYPES = ['source-down', 'source-up'] as const;
+export const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
+export const EVENT_TYPES = [...CALL_EVENT_TYPES, ...SOURCE_EVENT_TYPES, ...REGISTRATION_EVENT_TYPES] as const;
+
+export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
+export type SourceEventType = (typeof SOURCE_EVENT_TYPES)[number];
+export type RegistrationEventType = (typeof REGISTRATION_EVENT_TYPES)[number];
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export type Endpoint = 'monitor' | 'queue';
+export type Direction = 'inbound' | 'outbound' | 'local';
+export type Outcome = 'answered' | 'abandoned' | 'no-answer' | 'unknown';
+export type OfferOutcome = 'answered' | 'answered-elsewhere' | 'not-answered' | 'caller-left';
+
+/** Always as the PBX wrote it; in the other forms only where they are certain. */
+export interface PhoneNumber {
+  readonly raw: string;
+  readonly e164: string | null;
+  readonly national: string | null;
+}
+
+export interface Agent {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly username: string | null;
+  readonly extension: string | null;
+}
+
+export interface ObservedView {
+  readonly earliest: string | null;
+  readonly latest: string;
+  readonly certainty: 'upstream' | 'observed' | 'inferred';
+}
+
+export interface ExtensionView {
+  readonly extension: string;
+  readonly extensionId: string | null;
+  readonly agentName: string | null;
+  /** `ended`: the extension had a part in the call and has none now. */
+  readonly state: 'ringing' | 'answered' | 'ended';
+}
+
+export interface OfferView {
+  readonly extension: string;
+  readonly extensionId: string | null;
+  readonly outcome: OfferOutcome | null;
+}
+
+/** The whole current view of a call: `data` of every `call-*` event, and an entry of the snapshot. */
+export interface CallView {
+  readonly tenant: string;
+  readonly callId: string;
+  readonly linkedCallIds: readonly string[];
+  readonly upstreamIds: readonly string[];
+  readonly direction: Direction;
+  readonly state: 'queued' | 'ringing' | 'answered' | 'ended';
+  readonly customer: PhoneNumber | null;
+  readonly hotline: PhoneNumber | null;
+  readonly queue: { readonly id: string; readonly name: string } | null;
+  /** Who talks, or the one being rung. */
+  readonly agent: Agent | null;
+  readonly extensions: readonly ExtensionView[];
+  readonly startedAt: string;
+  readonly answeredAt: string | null;
+  readonly endedAt: string | null;
+  readonly waitMs: number | null;
+  readonly talkMs: number | null;
+  /** How the call ended; on `call-offer-ended`, how the offer did. */
+  readonly outcome: Outcome | OfferOutcome | null;
+  /** It was already there when the bridge first looked. */
+  readonly baseline: boolean;
+  readonly observed: ObservedView;
+  /** On `call-offered` and `call-offer-ended`: whose telephone it is about. */
+  readonly offer?: OfferView;
+  /** On `call-transferred`: who had the call before. */
+  readonly transferredFrom?: { readonly extension: string };
+}
+
+/** `data` of `source-down` and `source-up`. */
+export interface SourceView {
+  readonly tenant: string;
+  readonly endpoint: Endpoint;
+  readonly state: 'up' | 'down';
+  readonly since: string;
+  readonly reason: string | null;
+  readonly lastCompleteAt: string | null;
+  /** `source-up`: how long nobody was watching. */
+  readonly unwatchedMs: number | null;
+  readonly observed: ObservedView;
+}
+
+/** `data` of `extension-registered` and `extension-unregistered`. */
+export interface RegistrationView {
+  readonly tenant: string;
+  readonly extension: string;
+  readonly registered: boolean;
+  readonly baseline: boolean;
+  readonly observed: ObservedView;
+}
+
+/** What an event type brings; narrower than the view where the contract promises a field. */
+export interface EventData extends Record<CallEventType, CallView> {
+  'call-offered': CallView & { readonly offer: OfferView };
+  'call-offer-ended': CallView & { readonly offer: OfferView };
+  'call-transferred': CallView & { readonly transferredFrom: { readonly extension: string } };
+  'source-down': SourceView;
+  'source-up': SourceView;
+  'extension-registered': RegistrationView;
+  'extension-unregistered': RegistrationView;
+}
+
+/** A CloudEvents 1.0 envelope. `id` is the same whenever the same thing is announced again. */
+export interface EventOf<Type extends EventType> {
+  readonly specversion: '1.0';
+  readonly id: string;
+  readonly source: string;
+  readonly type: Type;
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  readonly dataschema: string;
+  readonly recordedtime: string;
+  readonly sequence: string;
+  readonly epoch: string;
+  readonly data: EventData[Type];
+}
+
+/** Any event; `event.type` tells which, and with it what `event.data` is. */
+export type BridgeEvent = { [Type in EventType]: EventOf<Type> }[EventType];
+
+export interface SourceEntry {
+  readonly endpoint: Endpoint;
+  readonly state: 'unknown' | 'up' | 'down';
+  readonly lastCompleteAt: string | null;
+  readonly lastError: string | null;
+}
+
+export interface Snapshot {
+  readonly cursor: string;
+  readonly calls: readonly CallView[];
+  readonly sources: readonly SourceEntry[];
+}
+
+/** Why what happened since the cursor cannot be had any more. */
+export type ResetReason = 'epoch-changed' | 'cursor-too-old' | 'cursor-unknown' | 'cursor-malformed';
+
+/** Why the bridge turned this client away. */
+export type RefusalCode =
+  | 'unauthorized'
+  | 'token-expired'
+  | 'token-in-url'
+  | 'tenant-mismatch'
+  | 'auth-unavailable'
+  | 'origin-not-allowed'
+  | 'too-many-connections'
+  | 'too-many-messages'
+  | 'bad-request'
+  | 'slow-consumer'
+  | 'shutting-down';

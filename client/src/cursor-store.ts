@@ -1,0 +1,55 @@
+import { isReached, parsePlace } from './place.js';
+
+/**
+ * Where the cursor is kept between connections and page loads. A store of your own (a row in a database) may be
+ * asynchronous: the next event waits until `save` is done. What `save` throws is told to `on('error')` and goes no further.
+ */
+export interface CursorStore {
+  /** Null when there is none yet. */
+  load(): string | null | Promise<string | null>;
+  save(cursor: string): void | Promise<void>;
+}
+
+/** Lasts as long as the object: across reconnects, not across page loads or restarts. */
+export function memoryCursor(cursor: string | null = null): CursorStore {
+  let kept = cursor;
+  return {
+    load: () => kept,
+    save: (next) => {
+      kept = next;
+    },
+  };
+}
+
+/**
+ * One place for all tabs and visits: a page goes on from where the furthest of them got, so what any tab has handled is
+ * not repeated to a page loaded later. Within an epoch it never moves backwards, however late a slow tab saves.
+ */
+export function localStorageCursor(key: string): CursorStore {
+  return webStorageCursor('localStorage', key);
+}
+
+/** A place for each tab: it survives a reload and ends with the tab. Every tab gets every event exactly once. */
+export function sessionStorageCursor(key: string): CursorStore {
+  return webStorageCursor('sessionStorage', key);
+}
+
+/** Looked up at each use, and so that blocked storage fails as a missing cursor would, not as a broken page. */
+function webStorageCursor(name: 'localStorage' | 'sessionStorage', key: string): CursorStore {
+  return {
+    load: () => {
+      try {
+        return globalThis[name].getItem(key);
+      } catch {
+        return null;
+      }
+    },
+    save: (cursor) => {
+      const storage = globalThis[name];
+      const kept = storage.getItem(key);
+      const place = parsePlace(cursor);
+      if (kept !== null && place !== null && isReached(place, parsePlace(kept))) return;
+      storage.setItem(key, cursor);
+    },
+  };
+}

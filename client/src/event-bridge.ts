@@ -1,0 +1,233 @@
+import { Backoff } from './backoff.js';
+import type { Bridge, BridgeListeners, BridgeOptions } from './bridge.js';
+import type { Stop, Surroundings } from './clock.js';
+import { type Address, addressOf, Connection } from './connection.js';
+import { type Endpoint, SOURCE_EVENT_TYPES, type SourceEntry } from './contract.js';
+import { Consumer } from './consumer.js';
+import type { LiveCalls } from './live-calls.js';
+import { formatPlace, isReached, isSamePlace, parsePlace, type Place } from './place.js';
+import { type BridgeStatus, type Link, statusOf } from './status.js';
+import { TokenKeeper } from './token-keeper.js';
+
+/** After a longer absence a fresh snapshot is taken first: what is alive now must not wait for what was missed. */
+const ABSENCE_MS = 10_000;
+const RETRY_MS = { base: 1_000, max: 30_000 };
+/** Refused: nothing will change in seconds. */
+const REFUSED_RETRY_MS = { base: 15_000, max: 300_000 };
+
+/**
+ * Keeps one connection to the bridge, whatever ends it, and knows where the next one goes on.
+ *
+ *   connecting → live → lost → connecting …            lost: by the network, by the bridge, by too slow listeners
+ *        ↘ refused → connecting (seldom)  ↘ closed     a token that has expired is asked for once more before `refused`
+ *
+ * Where the state is not known (a page has just loaded) or too old (a long absence), but a place is, a connection
+ * without cursor brings the snapshot, and unless nothing was missed a second one, with the cursor, brings the events.
+ * Those up to the snapshot are delivered and not folded: the map never goes back, and every event comes once.
+ */
+export class EventBridge implements Bridge {
+  private readonly consumer: Consumer;
+  private readonly address: Address;
+  private readonly tokens: TokenKeeper;
+  private readonly soon: Backoff;
+  private readonly seldom: Backoff;
+  private readonly stopOnline: Stop;
+
+  /** The newest place that has arrived: the next connection goes on from here. */
+  private received: Place | null = null;
+  private needsSnapshot = true;
+  private lostAt: number | null = null;
+  private askedAgain = false;
+  private link: Link = { kind: 'connecting' };
+  private told: BridgeStatus = { state: 'connecting' };
+  private connection: Connection | null = null;
+  private stopRetry: Stop | null = null;
+  private stopRenewal: Stop = () => undefined;
+
+  constructor(
+    private readonly options: BridgeOptions,
+    private readonly surroundings: Surroundings,
+  ) {
+    const { random } = surroundings;
+    this.address = addressOf(options.url);
+    this.tokens = new TokenKeeper(options.token, surroundings);
+    this.soon = new Backoff(RETRY_MS.base, RETRY_MS.max, random);
+    this.seldom = new Backoff(REFUSED_RETRY_MS.base, REFUSED_RETRY_MS.max, random);
+    this.consumer = new Consumer(
+      options,
+      () => this.become(this.link),
+      () => this.overflowed(),
+    );
+    this.stopOnline = onOnline(() => {
+      // The network is back: no need to sit out what was measured for a bridge that is away.
+      if (this.stopRetry !== null && this.link.kind !== 'refused') this.retryIn(0);
+    });
+    void this.start();
+  }
+
+  on<Name extends keyof BridgeListeners>(name: Name, listener: BridgeListeners[Name]): () => void {
+    return this.consumer.listeners.add(name, listener);
+  }
+
+  get status(): BridgeStatus {
+    return this.told;
+  }
+
+  get calls(): LiveCalls {
+    return this.consumer.calls;
+  }
+
+  get sources(): ReadonlyMap<Endpoint, SourceEntry> {
+    return this.consumer.sources;
+  }
+
+  get cursor(): string | null {
+    const { handled } = this.consumer;
+    return handled === null ? null : formatPlace(handled);
+  }
+
+  async close(): Promise<void> {
+    if (!this.closed) {
+      this.consumer.drop();
+      this.leave();
+      this.stopOnline();
+      this.stopRetry?.();
+      this.become({ kind: 'closed' });
+    }
+    await this.consumer.idle();
+  }
+
+  private get closed(): boolean {
+    return this.link.kind === 'closed';
+  }
+
+  private async start(): Promise<void> {
+    this.received = await this.consumer.load();
+    await this.connect();
+  }
+
+  /** One attempt. Whatever comes of it ends in `live` or in another attempt. */
+  private async connect(): Promise<void> {
+    if (this.closed) return;
+    let token: string | undefined;
+    try {
+      token = await this.tokens.ask();
+    } catch {
+      this.become({ kind: 'no-token' });
+      return this.retryIn(this.soon.next());
+    }
+    if (this.closed) return;
+    const resumeFrom = this.received;
+    const cursor = this.needsSnapshot || resumeFrom === null ? null : formatPlace(resumeFrom);
+    const connection = new Connection(
+      this.address,
+      { token, cursor, subscribe: wireSubscription(this.options.subscribe) },
+      {
+        opened: () => {
+          this.stopRenewal = this.tokens.keep(token, (fresh) => connection.refresh(fresh));
+          if (cursor !== null) this.live();
+        },
+        snapshot: (snapshot) => {
+          const place = parsePlace(snapshot.cursor);
+          const missed = this.needsSnapshot && place !== null && resumeFrom !== null;
+          const missedFollow = missed && !isSamePlace(place, resumeFrom);
+          this.needsSnapshot = false;
+          if (!missedFollow) this.received = place;
+          this.consumer.arrived({ kind: 'snapshot', snapshot, place, missedFollow });
+          if (this.connection !== connection) return;
+          if (!missedFollow) return this.live();
+          this.leave();
+          void this.connect();
+        },
+        reset: (reason) => {
+          this.received = null;
+          this.consumer.arrived({ kind: 'reset', reason });
+        },
+        event: (event) => {
+          const place = { epoch: event.epoch, sequence: Number(event.sequence) };
+          if (isReached(place, this.received)) return;
+          this.received = place;
+          this.consumer.arrived({ kind: 'event', event, place });
+        },
+        ended: (refusal) => this.ended(refusal),
+      },
+      this.surroundings,
+    );
+    this.connection = connection;
+  }
+
+  private live(): void {
+    this.lostAt = null;
+    this.askedAgain = false;
+    this.soon.reset();
+    this.seldom.reset();
+    this.become({ kind: 'live' });
+  }
+
+  private ended(refusal: string | null): void {
+    this.leave();
+    if (refusal === null) {
+      this.become({ kind: 'lost' });
+      return this.retryIn(this.soon.next());
+    }
+    if (refusal === 'token-expired' && this.tokens.renewable && !this.askedAgain) {
+      this.askedAgain = true;
+      return this.retryIn(0);
+    }
+    this.become({ kind: 'refused', code: refusal });
+    this.retryIn(this.seldom.next());
+  }
+
+  private retryIn(ms: number): void {
+    if (this.closed) return;
+    this.stopRetry?.();
+    this.stopRetry = this.surroundings.after(ms, () => {
+      this.stopRetry = null;
+      const absence = this.lostAt === null ? 0 : this.surroundings.now() - this.lostAt;
+      if (absence > ABSENCE_MS) this.needsSnapshot = true;
+      void this.connect();
+    });
+  }
+
+  private leave(): void {
+    this.lostAt ??= this.surroundings.now();
+    this.stopRenewal();
+    this.connection?.close();
+    this.connection = null;
+  }
+
+  /** The listeners are too slow for what comes: on from what they have done, once what is in their hands is done. */
+  private overflowed(): void {
+    this.leave();
+    this.needsSnapshot = true;
+    this.become({ kind: 'lost' });
+    void this.consumer.idle().then(() => {
+      this.received = this.consumer.handled;
+      this.retryIn(0);
+    });
+  }
+
+  private become(link: Link): void {
+    if (this.closed) return;
+    this.link = link;
+    const { sources } = this.consumer;
+    const status = statusOf(link, sources.size > 0, sources.values());
+    if (JSON.stringify(status) === JSON.stringify(this.told)) return;
+    this.told = status;
+    void this.consumer.tell('status', [status]);
+  }
+}
+
+/** Sources are always wanted: without them nobody could tell whether what is shown is still true. */
+function wireSubscription(subscription: BridgeOptions['subscribe']): object | undefined {
+  const types = subscription?.types;
+  return types === undefined
+    ? subscription
+    : { ...subscription, types: [...new Set([...types, ...SOURCE_EVENT_TYPES])] };
+}
+
+function onOnline(task: () => void): Stop {
+  const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
+  page.addEventListener?.('online', task);
+  return () => page.removeEventListener?.('online', task);
+}

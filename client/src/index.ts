@@ -1,0 +1,20 @@
+/** What the package offers; everything else is its own affair. */
+export * from './contract.js';
+export type { Bridge, BridgeListeners, BridgeOptions, Subscription } from './bridge.js';
+export { createBridge } from './create-bridge.js';
+export {
+  type CursorStore,
+  localStorageCursor,
+  memoryCursor,
+  sessionStorageCursor,
+} from './cursor-store.js';
+export type { LiveCalls } from './live-calls.js';
+export {
+  type CloseReason,
+  type Pop,
+  type ScreenPop,
+  type ScreenPopOptions,
+  screenPop,
+} from './screen-pop.js';
+export type { BridgeStatus } from './status.js';
+export type { TokenOption } from './token-keeper.js';

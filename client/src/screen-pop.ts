@@ -1,0 +1,218 @@
+import type { Bridge } from './bridge.js';
+import type { CallView, OfferOutcome } from './contract.js';
+import { type OpenPop, OpenPops } from './open-pops.js';
+import { PopClaims } from './pop-claims.js';
+import { UrlTemplate } from './url-template.js';
+
+/** The tab that the agent looks at decides first; one in the background waits this long. */
+const HIDDEN_DELAY_MS = 250;
+
+/** Why a pop closes: how the offer ended, or `ended`: the call is over (after this extension had answered it). */
+export type CloseReason = Exclude<OfferOutcome, 'answered'> | 'ended';
+
+export interface Pop {
+  readonly extension: string;
+  /** A template filled with this call, as safely as the `open` template is. */
+  url(template: string): string;
+  /** The agent has closed it: nothing more is said about it. */
+  dismiss(): void;
+}
+
+export interface ScreenPopOptions {
+  /** Whose telephone rings. */
+  readonly extension: string;
+  /** What to do, or the address to open in a new window: `https://crm.example/search?phone={customer.e164|customer.raw}`. */
+  readonly open: string | ((call: CallView, pop: Pop) => void);
+  /** Once per pop, in the tab that opened it: the ringing ended without this extension, or the call is over. */
+  readonly close?: (reason: CloseReason, call: CallView) => void;
+  /** This extension has answered: the pop stays until `close` says `ended`. */
+  readonly answered?: (call: CallView) => void;
+  /** The page was reloaded while its pop was open: draw again what the reload took away. It is not a second pop. */
+  readonly restore?: (call: CallView, pop: Pop) => void;
+  /** Another tab has popped this call, or it had popped before. */
+  readonly elsewhere?: (call: CallView) => void;
+  /** Pop again when the same call, after its pop was closed, rings here again (a queue that tries an agent twice). */
+  readonly again?: boolean;
+  /** Tabs that share a channel count as one agent's: `pitel-pop <extension>` when not given. */
+  readonly channel?: string;
+}
+
+export interface ScreenPop {
+  /** Listens no more. Open pops are left as they are. */
+  stop(): void;
+}
+
+/**
+ * Opens something when a telephone rings, once per call however many tabs the agent has open, and says when to close it.
+ *
+ *   rings    → claimed by this tab → open       → answers       → answered → call over → close('ended')
+ *            → by another, or before → elsewhere → stops ringing → close('answered-elsewhere' | 'not-answered' | 'caller-left')
+ *
+ * Guarantees: of the tabs of one browser profile and origin exactly one pops a call, and once: not again after a
+ * reconnect, a reload, or when the tab that popped is gone. A call that stopped ringing before it could pop does not pop.
+ * A page loaded while the telephone rings pops, if no other has.
+ *
+ * Not guaranteed: one pop across different browsers or machines; and that the browser lets a page open a window without a
+ * click: where it does not, an uncaught error says so (allow pop-ups for the page, or pass a function).
+ */
+export function screenPop(bridge: Bridge, options: ScreenPopOptions): ScreenPop {
+  return new AgentPops(bridge, options);
+}
+
+class AgentPops implements ScreenPop {
+  private readonly claims: PopClaims;
+  private readonly pops: OpenPops;
+  private readonly template: UrlTemplate | null;
+  private readonly stops: (() => void)[];
+  /** Decisions one after the other: the same call may be seen in a snapshot and in an event. */
+  private deciding: Promise<void> = Promise.resolve();
+  private stopped = false;
+  private restored = false;
+
+  constructor(
+    private readonly bridge: Bridge,
+    private readonly options: ScreenPopOptions,
+  ) {
+    const { extension, open, channel = `pitel-pop ${extension}` } = options;
+    // Throws at once where there is no map of calls to judge by.
+    void bridge.calls;
+    this.template = typeof open === 'string' ? new UrlTemplate(open, pageAddress()) : null;
+    this.claims = new PopClaims(channel);
+    this.pops = new OpenPops(channel);
+    for (const { key } of this.pops.all) this.claims.resume(key);
+    this.stops = [
+      bridge.on('call-offered', ({ id, data }) => {
+        if (data.offer.extension === extension)
+          this.consider(data, options.again === true ? id : data.callId);
+      }),
+      bridge.on('call-offer-ended', ({ data }) => {
+        if (data.offer.extension === extension) this.offerEnded(data, data.offer.outcome);
+      }),
+      bridge.on('call-ended', ({ data }) => this.close('ended', data)),
+      bridge.on('snapshot', (_, { missedFollow }) => this.compare(missedFollow)),
+    ];
+    // There are sources from the first snapshot on: it has been already.
+    if (bridge.sources.size > 0) this.compare(false);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const stop of this.stops) stop();
+    this.claims.close();
+  }
+
+  private consider(call: CallView, key: string): void {
+    this.deciding = this.deciding
+      .then(() => this.decide(call.callId, key))
+      .catch((error: unknown) => raise(error));
+  }
+
+  private async decide(callId: string, key: string): Promise<void> {
+    if (isHidden()) await new Promise((resolve) => setTimeout(resolve, HIDDEN_DELAY_MS));
+    const offered = this.ringing(callId);
+    if (offered === null || this.pops.get(callId) !== undefined) return;
+    const won = await this.claims.claim(`${offered.tenant}/${key}`);
+    if (this.stopped) return;
+    if (!won) return this.options.elsewhere?.(offered);
+    // It may have stopped while the claim was decided; then nobody pops it.
+    const call = this.ringing(callId);
+    if (call === null) return this.claims.release(`${offered.tenant}/${key}`);
+    this.pops.set({ key: `${call.tenant}/${key}`, call, answered: false });
+    this.open(call);
+  }
+
+  private open(call: CallView): void {
+    const { open } = this.options;
+    if (typeof open === 'function') return open(call, this.pop(call));
+    const opened = window.open(this.template!.url(call), '_blank');
+    if (opened === null) throw new Error('the browser blocked the pop: allow pop-ups for this page');
+    // Before its first script runs: what is opened has no hold on this page.
+    opened.opener = null;
+  }
+
+  private offerEnded(call: CallView, outcome: OfferOutcome | null): void {
+    const pop = this.pops.get(call.callId);
+    if (pop === undefined || outcome === null) return;
+    if (outcome !== 'answered') return this.close(outcome, call);
+    if (pop.answered) return;
+    this.pops.set({ ...pop, call, answered: true });
+    this.options.answered?.(call);
+  }
+
+  private close(reason: CloseReason, call: CallView): void {
+    const pop = this.pops.get(call.callId);
+    if (pop === undefined) return;
+    this.forget(pop);
+    this.options.close?.(reason, call);
+  }
+
+  private forget(pop: OpenPop): void {
+    this.pops.delete(pop.call.callId);
+    this.claims.release(pop.key);
+  }
+
+  /**
+   * The state came as a whole. What rings and has not popped pops; what this tab had open is drawn again after a reload;
+   * and where no events will tell how a pop's call went on, the state does.
+   */
+  private compare(missedFollow: boolean): void {
+    const { extension, restore, again } = this.options;
+    for (const pop of this.pops.all) {
+      const call = this.bridge.calls.get(pop.call.callId);
+      if (!missedFollow) this.catchUp(pop, call);
+      if (!this.restored && call !== undefined && this.pops.get(call.callId)) restore?.(call, this.pop(call));
+    }
+    this.restored = true;
+    // An offer's own id is not in the state, so with `again` only events can tell one ringing from the next.
+    if (again === true) return;
+    for (const call of this.bridge.calls.list) {
+      // A caller's own leg may ring as well: then the caller is the agent.
+      const offered =
+        call.direction === 'inbound' || (call.direction === 'local' && call.agent?.extension !== extension);
+      if (offered && !this.pops.get(call.callId)) this.consider(call, call.callId);
+    }
+  }
+
+  private catchUp(pop: OpenPop, call: CallView | undefined): void {
+    if (call === undefined) return this.close('ended', pop.call);
+    const state = stateAt(call, this.options.extension);
+    if (state === 'answered') return this.offerEnded(call, 'answered');
+    if (state !== 'ringing' && !pop.answered) {
+      this.close(call.state === 'answered' ? 'answered-elsewhere' : 'not-answered', call);
+    }
+  }
+
+  private ringing(callId: string): CallView | null {
+    const call = this.bridge.calls.get(callId);
+    return call !== undefined && stateAt(call, this.options.extension) === 'ringing' ? call : null;
+  }
+
+  private pop(call: CallView): Pop {
+    return {
+      extension: this.options.extension,
+      url: (template) => new UrlTemplate(template, pageAddress()).url(call),
+      dismiss: () => {
+        const pop = this.pops.get(call.callId);
+        if (pop !== undefined) this.forget(pop);
+      },
+    };
+  }
+}
+
+function stateAt(call: CallView, extension: string): string | undefined {
+  return call.extensions.find((view) => view.extension === extension)?.state;
+}
+
+function isHidden(): boolean {
+  return typeof document !== 'undefined' && document.visibilityState === 'hidden';
+}
+
+function pageAddress(): string | undefined {
+  return typeof document === 'undefined' ? undefined : document.baseURI;
+}
+
+function raise(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

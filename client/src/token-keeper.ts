@@ -1,0 +1,83 @@
+import { type Stop, type Surroundings, within } from './clock.js';
+
+/** A token, or how to get one: asked before each connection and ahead of each expiry. */
+export type TokenOption = string | (() => string | Promise<string>);
+
+/** A back end that does not answer must not hold the client for ever. */
+const ASK_TIMEOUT_MS = 30_000;
+/** A token is renewed when a fifth of what was left of it remains, but at most this long ahead. */
+const LEAD_MS = 60_000;
+/** A clock that is wrong, or a callback that returns the same old token, must not become a loop. */
+const MIN_INTERVAL_MS = 5_000;
+/** Timers take at most 2^31 - 1 ms, and machines sleep: look again now and then. */
+const MAX_TIMER_MS = 3_600_000;
+
+/**
+ * Gets tokens and has them renewed in time.
+ *
+ * The expiry is read from the token without verifying it: only the bridge decides what a token is worth, so a wrong
+ * guess costs a question too many or a reconnect, nothing else. A plain string cannot be renewed.
+ */
+export class TokenKeeper {
+  constructor(
+    private readonly option: TokenOption | undefined,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  get renewable(): boolean {
+    return typeof this.option === 'function';
+  }
+
+  /** Rejects when the callback does, or takes too long. Undefined where no token is wanted. */
+  async ask(): Promise<string | undefined> {
+    const { option } = this;
+    if (typeof option !== 'function') return option;
+    return within(ASK_TIMEOUT_MS, (async () => option())(), this.surroundings);
+  }
+
+  /** Renews ahead of expiry until stopped. `send` gives the new token to the bridge; false or an error: not accepted. */
+  keep(token: string | undefined, send: (token: string) => Promise<boolean>): Stop {
+    if (!this.renewable || token === undefined) return () => undefined;
+    let stopped = false;
+    let stopTimer: Stop = () => undefined;
+    const { now, after } = this.surroundings;
+
+    const schedule = (current: string, earliest: number) => {
+      const expiry = expiryOf(current);
+      if (stopped || expiry === null) return;
+      const left = expiry - now();
+      wait(current, Math.max(earliest, now() + left - Math.min(LEAD_MS, left / 5)));
+    };
+    const wait = (current: string, due: number) => {
+      const ms = Math.min(MAX_TIMER_MS, Math.max(0, due - now()));
+      stopTimer = after(ms, () => (now() < due ? wait(current, due) : void renew(current)));
+    };
+    const renew = async (current: string) => {
+      let next = current;
+      try {
+        const fresh = await this.ask();
+        if (!stopped && fresh !== undefined && (await send(fresh))) next = fresh;
+      } catch {
+        // Asked again below; should the token run out meanwhile, the bridge closes and the next connection asks too.
+      }
+      schedule(next, now() + MIN_INTERVAL_MS);
+    };
+
+    schedule(token, now());
+    return () => {
+      stopped = true;
+      stopTimer();
+    };
+  }
+}
+
+/** `exp` of a JWT in milliseconds; null when it has none or is no JWT. Nothing is verified. */
+export function expiryOf(token: string): number | null {
+  try {
+    const payload = token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/');
+    const { exp } = JSON.parse(atob(payload)) as { exp?: unknown };
+    return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Call, Leg, Observed, OfferOutcome, Party, Policy } from './call.js';
+import { lastAbsence } from './ending.js';
+import { pendingAbsence } from './parts.js';
+import type { Ending } from './view.js';
+
+/**
+ * An offer is one extension's telephone ringing for a call, with however many legs: from `call-offered`, the moment for
+ * a screen pop, to `call-offer-ended`, the moment to close it. Of a ringing that is over:
+ *
+ *   a leg of the extension was answered                                  answered
+ *   the call is over and nobody answered it                              caller-left
+ *   somebody else answered, and it fell silent with that or after        answered-elsewhere
+ *   it rang on after the one who answered had gone, until the call over  caller-left
+ *   the call goes on without an answer                                   not-answered
+ *
+ * While a flicker, or a hang-up that is not confirmed yet, leaves open which, nothing is said.
+ */
+
+/** Callers' own legs and outbound ones do not ring for anybody. */
+export function isOffered({ seen, state }: Leg): boolean {
+  return (
+    state === 'ringing' &&
+    seen.signal === 'ringing' &&
+    seen.role === 'callee' &&
+    seen.direction !== 'outbound'
+  );
+}
+
+export function legsAt(party: Party, legs: readonly Leg[]): readonly Leg[] {
+  return legs.filter((leg) => leg.seen.extension === party.extension);
+}
+
+/**
+ * How the party's open offer ended, or null while it goes on or is in doubt.
+ *
+ * @param call the call without the legs that are gone
+ * @param gone the legs that went in this cycle
+ */
+export function offerOutcome(
+  party: Party,
+  call: Call,
+  gone: readonly Leg[],
+  ending: Ending | null,
+  policy: Policy,
+): OfferOutcome | null {
+  const legs = legsAt(party, call.legs);
+  if ([...legs, ...legsAt(party, gone)].some((leg) => leg.state === 'answered')) return 'answered';
+  if (ending !== null && ending.outcome !== 'answered') return 'caller-left';
+  const isSilent = legs.every((leg) => leg.absence !== null);
+  if (call.answeredAt !== null && isSilent) return outcomeOfAnswered(party, call, gone, ending, policy);
+  if (ending !== null) return 'answered-elsewhere';
+  // While it is not clear whether the caller left, neither is why this telephone stopped.
+  return legs.length > 0 || pendingAbsence(call, policy) ? null : 'not-answered';
+}
+
+/** When the telephone fell silent: the last of its legs to go. Null while one still rings, or was answered. */
+export function silence(party: Party, legs: readonly Leg[]): Observed | null {
+  const own = legsAt(party, legs);
+  const absences = own.map((leg) => leg.absence).filter((absence) => absence !== null);
+  const last = absences.length > 0 ? lastAbsence(absences) : party.silent;
+  if (last === null || own.length > absences.length) return null;
+  return { earliest: last.lastPresent, latest: last.firstAbsent, certainty: 'observed' };
+}
+
+/** Why a telephone stopped ringing in a call that somebody has answered. */
+function outcomeOfAnswered(
+  party: Party,
+  call: Call,
+  gone: readonly Leg[],
+  ending: Ending | null,
+  policy: Policy,
+): OfferOutcome | null {
+  const { talker, stay } = call;
+  const isUnconfirmed = legsAt(party, call.legs).length > 0;
+  if (talker === null) {
+    if (isUnconfirmed && ending === null) return null;
+    // Nobody was seen to talk: the queue's word for who did is all there is.
+    const byThisAgent = party.agentName !== null && stay?.seen.agentName === party.agentName;
+    return byThisAgent ? 'answered' : 'answered-elsewhere';
+  }
+  const all = [...call.legs, ...gone];
+  const talkers = all.filter((leg) => leg.seen.extension === talker.extension);
+  if (talkers.some((leg) => leg.absence === null)) return 'answered-elsewhere';
+  const silentSince = silence(party, all)?.latest ?? Number.POSITIVE_INFINITY;
+  const talkedUntil =
+    talkers.length === 0
+      ? Number.NEGATIVE_INFINITY
+      : lastAbsence(talkers.map((leg) => leg.absence)).firstAbsent;
+  if (silentSince <= talkedUntil) return 'answered-elsewhere';
+  if (ending !== null) return 'caller-left';
+  return isUnconfirmed || pendingAbsence(call, policy) ? null : 'not-answered';
+}
