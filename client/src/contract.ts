@@ -75,6 +75,8 @@ export interface CallView {
   readonly customer: PhoneNumber | null;
   readonly hotline: PhoneNumber | null;
   readonly queue: { readonly id: string; readonly name: string } | null;
+  /** Every queue that the caller has been in, in order. */
+  readonly queues: readonly { readonly id: string; readonly name: string }[];
   /** Who talks, or the one being rung. */
   readonly agent: Agent | null;
   readonly extensions: readonly ExtensionView[];

@@ -8,6 +8,7 @@ function callOf(raw: string, e164: string | null = null): CallView {
     callId: 'c 1/2',
     customer: { raw, e164, national: null },
     queue: null,
+    queues: [],
     waitMs: 0,
     linkedCallIds: ['first'],
   } as unknown as CallView;

@@ -1,4 +1,4 @@
-import type { Call, Certainty, EndedCall, Leg, Party, Stay, TenantState } from './call.js';
+import type { Call, Certainty, EndedCall, Leg, Party, Queue, TenantState } from './call.js';
 import type { CallIndex } from './call-index.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts, Window } from './cycle.js';
@@ -38,7 +38,7 @@ export function beginCall(
     direction: directionOf(legs, current),
     customer: null,
     hotline: null,
-    queue: null,
+    queues: [],
     legs: [],
     stay: null,
     pastStays: [],
@@ -77,6 +77,7 @@ export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFa
     joined = {
       ...joined,
       stay,
+      queues: left.reduce<readonly Queue[]>(withQueue, call.queues),
       pastStays: [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))],
     };
   }
@@ -95,7 +96,7 @@ export function refreshed(call: Call, cycle: CycleFacts): Call {
     upstreamIds: ids.size === call.upstreamIds.length ? call.upstreamIds : [...ids],
     customer: call.customer ?? stay?.seen.customer ?? firstKnown(seenLegs(call), (leg) => leg.customer),
     hotline: call.hotline ?? firstKnown(seenLegs(call), (leg) => leg.hotline),
-    queue: stay === null ? call.queue : queueOf(stay, call.queue),
+    queues: stay === null ? call.queues : withQueue(call.queues, stay.seen),
     pendingAbsence: pendingAbsence(call, cycle.policy),
   };
 }
@@ -168,9 +169,14 @@ function unusedCallId(id: string, ended: ReadonlyMap<string, EndedCall>, index: 
   return candidate;
 }
 
-function queueOf(stay: Stay, before: Call['queue']): Call['queue'] {
-  const { queueId: id, queueName: name } = stay.seen;
-  return before?.id === id && before.name === name ? before : { id, name };
+/** The queues with the row's last: back in a queue it has been in before, it is the latest again. */
+function withQueue(
+  queues: readonly Queue[],
+  { queueId: id, queueName: name }: ObservedQueueEntry,
+): readonly Queue[] {
+  const last = queues.at(-1);
+  if (last?.id === id && last.name === name) return queues;
+  return [...queues.filter((queue) => queue.id !== id), { id, name }];
 }
 
 function seenLegs(call: Call): readonly ObservedLeg[] {

@@ -73,6 +73,11 @@ export interface Agent {
   readonly extension: string | null;
 }
 
+export interface Queue {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** A call that is alive. */
 export interface Call {
   readonly callId: string;
@@ -81,7 +86,8 @@ export interface Call {
   readonly direction: Direction;
   readonly customer: PhoneNumber | null;
   readonly hotline: PhoneNumber | null;
-  readonly queue: { readonly id: string; readonly name: string } | null;
+  /** Every queue that the caller has been in, in order; the last is the current or latest one. */
+  readonly queues: readonly Queue[];
   readonly legs: readonly Leg[];
   readonly stay: Stay | null;
   /** Stays that this call has left (overflow): their lingering rows still belong to it. */

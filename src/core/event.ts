@@ -1,4 +1,4 @@
-import type { Agent, Observed, OfferOutcome, Outcome } from './call.js';
+import type { Agent, Observed, OfferOutcome, Outcome, Queue } from './call.js';
 import type { Direction, Endpoint, Instant, PhoneNumber } from './observation.js';
 
 /**
@@ -54,7 +54,9 @@ export interface CallView {
   readonly state: CallViewState;
   readonly customer: PhoneNumber | null;
   readonly hotline: PhoneNumber | null;
-  readonly queue: { readonly id: string; readonly name: string } | null;
+  readonly queue: Queue | null;
+  /** Every queue that the caller has been in, in order: an overflow leaves one and keeps its call. */
+  readonly queues: readonly Queue[];
   readonly agent: Agent | null;
   readonly extensions: readonly ExtensionView[];
   readonly startedAt: string;

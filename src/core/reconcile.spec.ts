@@ -433,7 +433,7 @@ describe('one call or two', () => {
     expect(history.said({ at: 31, stays: [left, next] })).toEqual([]);
     expect(history.said({ at: 32, stays: [left, next] })).toEqual([]);
     const [call] = history.state.calls.values();
-    expect(call).toMatchObject({ callId: 'queue-call-1', queue: { id: 'support' } });
+    expect(call).toMatchObject({ callId: 'queue-call-1', queues: [{ id: 'sales' }, { id: 'support' }] });
   });
 });
 

@@ -89,6 +89,19 @@ describe('who may see what', () => {
       false,
     ],
     [
+      'a queue that the caller has left, by overflow: whoever saw the call begin hears its end',
+      grant({ queues: ['q-1'] }),
+      {},
+      eventOf(
+        transition('call-ended', 'c', {
+          extensions: [],
+          queue: { id: 'q-2', name: 'Support' },
+          queues: [sales.queue, { id: 'q-2', name: 'Support' }],
+        }),
+      ),
+      true,
+    ],
+    [
       'extensions and queues are a union',
       grant({ extensions: ['107'], queues: ['q-1'] }),
       {},

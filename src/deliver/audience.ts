@@ -13,7 +13,7 @@ import type { Instant } from '../core/observation.js';
  *
  * - A call is visible to an extension's token while and after that extension has a part in it, so from the event in
  *   which the extension first appears; the customer's number is in no earlier one.
- * - A call is visible to a queue's token when the queue's id or name is named.
+ * - A call is visible to a queue's token while and after it is in that queue, by the queue's id or name.
  * - `extensions` and `queues` together are a union. An empty list grants nothing, a missing one does not narrow.
  *   With `queues` alone no extension is granted, and the other way round.
  * - Registrations are visible by extension. `source-*` events carry no customer data: every token of the tenant sees
@@ -41,12 +41,12 @@ export interface Exposure {
   /** Visible to the whole tenant. */
   readonly public: boolean;
   readonly extensions: readonly string[];
-  readonly queue: { readonly id: string; readonly name: string } | null;
+  readonly queues: CallView['queues'];
 }
 
-const PUBLIC: Exposure = { public: true, extensions: [], queue: null };
+const PUBLIC: Exposure = { public: true, extensions: [], queues: [] };
 /** Of an event that a newer release has written and this one does not know: for those who may see everything. */
-const UNKNOWN: Exposure = { public: false, extensions: [], queue: null };
+const UNKNOWN: Exposure = { public: false, extensions: [], queues: [] };
 
 export function exposureOf(event: BridgeEvent): Exposure {
   switch (event.type) {
@@ -55,7 +55,7 @@ export function exposureOf(event: BridgeEvent): Exposure {
       return PUBLIC;
     case 'extension-registered':
     case 'extension-unregistered':
-      return { public: false, extensions: [event.data.extension], queue: null };
+      return { public: false, extensions: [event.data.extension], queues: [] };
     default:
       return isCallEvent(event) ? exposureOfCall(event.data) : UNKNOWN;
   }
@@ -66,7 +66,7 @@ export function exposureOfCall(call: CallView): Exposure {
   const talking = call.agent?.extension ?? null;
   if (talking !== null) extensions.add(talking);
   if (call.offer !== undefined) extensions.add(call.offer.extension);
-  return { public: false, extensions: [...extensions], queue: call.queue };
+  return { public: false, extensions: [...extensions], queues: call.queues };
 }
 
 /** The sets of a grant and a filter, made once per client and shared by all clients that agree in both. */
@@ -103,10 +103,10 @@ function inScope({ extensions, queues }: Scope): ((exposure: Exposure) => boolea
   if (extensions === undefined && queues === undefined) return null;
   const named = new Set(extensions);
   const lines = new Set(queues);
-  return ({ public: everybody, extensions: parties, queue }) =>
+  return ({ public: everybody, extensions: parties, queues: visited }) =>
     everybody ||
     parties.some((party) => named.has(party)) ||
-    (queue !== null && (lines.has(queue.id) || lines.has(queue.name)));
+    visited.some((queue) => lines.has(queue.id) || lines.has(queue.name));
 }
 
 function scopeKey({ extensions, queues }: Scope) {

@@ -44,6 +44,7 @@ export const callView = z.object({
   customer: phoneNumber.nullable().describe('The other side of the conversation'),
   hotline: phoneNumber.nullable().describe('The number that was called, or is shown to the customer'),
   queue: queue.nullable(),
+  queues: z.array(queue).describe('Every queue that the caller has been in, in order'),
   agent: agent.nullable().describe('Who talks, or the one being rung'),
   extensions: z.array(extensionView).describe('Every extension that has, or had, a part in the call'),
   startedAt: instant,

@@ -68,6 +68,7 @@ export function view(callId: string, given: Partial<CallView> = {}): Omit<CallVi
     customer: { raw: '0914237383', e164: '+84914237383', national: '0914237383' },
     hotline: null,
     queue: null,
+    queues: given.queue === undefined || given.queue === null ? [] : [given.queue],
     agent: null,
     extensions: [{ extension: '107', extensionId: null, agentName: null, state: 'ringing' }],
     startedAt: '2026-03-02T03:00:00.000Z',
