@@ -149,7 +149,8 @@ export class Sight {
         const seen = this.answerSeenAt(call, event.at);
         const early = call.kind === 'click-to-call' ? onCallSince(call) : event.at;
         const bridged = Math.max(...call.sightings.map(({ bridgedAt }) => bridgedAt ?? 0));
-        const reason = seen === null ? 'answer-between-polls' : this.#tooFew(call) ? 'seen-too-rarely' : '';
+        const reason =
+          seen === null ? 'answer-between-polls' : this.isAnswerDemanded(call) ? '' : 'seen-too-rarely';
         return when(early, Math.max(event.at, seen ?? 0, bridged), reason);
       }
       case 'call-abandoned':
@@ -209,9 +210,9 @@ export class Sight {
     }
   }
 
-  /** With more than one poll demanded, an answer that only one of them showed is not. */
-  #tooFew(call: CallTruth): boolean {
-    return !call.sightings.some(
+  /** Enough polls found the call answered for somebody to have to know. */
+  isAnswerDemanded(call: CallTruth): boolean {
+    return call.sightings.some(
       (one) => this.firstSeen(one, (state) => state !== null && ANSWERS.has(state)) !== null,
     );
   }

@@ -86,7 +86,7 @@ export function wrongTime({ from, to }: Expectation, event: JudgedEvent, sight: 
 function wrongOutcome(call: CallTruth, outcome: string | null, sight: Sight): string | null {
   const wrong = `outcome ${outcome} instead of ${call.outcome}`;
   const answerSeen = sight.answerSeenAt(call);
-  if (call.outcome === 'answered') return answerSeen === null && outcome !== null ? null : wrong;
+  if (call.outcome === 'answered') return !sight.isAnswerDemanded(call) && outcome !== null ? null : wrong;
   // Click-to-call shows ONCALL before the customer answers: it looks like an answer to everybody.
   if (outcome === 'answered') return call.kind === 'click-to-call' && answerSeen !== null ? null : wrong;
   if (outcome === 'unknown') return sight.expectations(call).some(isDemandedAbandon) ? wrong : null;
