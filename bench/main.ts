@@ -1,10 +1,20 @@
 import { Redis } from 'ioredis';
 import { startRedis } from '../test/support/redis.js';
+import { delivery, MEASUREMENTS } from './delivery/delivery.js';
 import { table, type Row } from './measure.js';
 import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
 
-/** `npm run bench`: every figure a ratio against a limit or a peer in the same run. */
-async function main(): Promise<void> {
+/**
+ * `npm run bench`: every figure a ratio against a limit or a peer in the same run.
+ *
+ *   npm run bench -- poll       the first part alone: from the upstream's bytes to the transitions
+ *   npm run bench -- delivery   the second part alone: from the commit to the clients
+ *   npm run bench -- fanOut     one measurement of the second part, by its name in delivery.ts
+ *   … --profile                 leaves CPU profiles of the second part's processes in bench/results/
+ */
+const HANGS_AFTER_MS = 15 * 60_000;
+
+async function main(args: readonly string[]): Promise<void> {
   const server = await startRedis();
   const redis = new Redis(server.url);
   try {
@@ -13,13 +23,13 @@ async function main(): Promise<void> {
       rows.push(row);
       console.log(`${row.what}: ${row.ratio.toFixed(3)} of ${row.of}`);
     };
-    // First, before anybody else's garbage is in the heap.
-    note(memoryPerCall(10_000));
-    for (const count of [100, 1_000, 10_000]) note(await unchangedPoll(count, count > 5_000 ? 40 : 200));
-    for (const count of [100, 1_000, 10_000]) {
-      note(await changedPoll(count, 0.01, count > 5_000 ? 25 : 100, redis));
+    const profileDir = args.includes('--profile') ? 'bench/results' : null;
+    const wanted = args.filter((arg) => !arg.startsWith('--'));
+    const only = wanted.filter((name) => name in MEASUREMENTS);
+    if (wanted.length === 0 || wanted.includes('poll')) await poll(redis, note);
+    if (wanted.length === 0 || wanted.includes('delivery') || only.length > 0) {
+      await delivery(server.url, note, { profileDir, only });
     }
-    note(await changedPoll(10_000, 0.5, 25, redis));
     console.log(`\n${table(rows)}`);
   } finally {
     redis.disconnect();
@@ -27,4 +37,17 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+async function poll(redis: Redis, note: (row: Row) => void): Promise<void> {
+  // First, before anybody else's garbage is in the heap.
+  note(memoryPerCall(10_000));
+  for (const count of [100, 1_000, 10_000]) note(await unchangedPoll(count, count > 5_000 ? 40 : 200));
+  for (const count of [100, 1_000, 10_000]) {
+    note(await changedPoll(count, 0.01, count > 5_000 ? 25 : 100, redis));
+  }
+  note(await changedPoll(10_000, 0.5, 25, redis));
+}
+
+setTimeout(() => {
+  throw new Error('the measurements hang');
+}, HANGS_AFTER_MS).unref();
+await main(process.argv.slice(2));

@@ -74,3 +74,40 @@ export function table(rows: readonly Row[]): string {
 export function shown({ name, medianMs, p10Ms, p90Ms }: Timing): string {
   return `${name} ${medianMs.toFixed(3)} ms (${p10Ms.toFixed(3)}–${p90Ms.toFixed(3)})`;
 }
+
+/** Many measurements of one thing, in a unit of their own. */
+export interface Spread {
+  readonly name: string;
+  readonly unit: string;
+  readonly median: number;
+  readonly p10: number;
+  readonly p90: number;
+}
+
+export function spread(name: string, samples: readonly number[], unit: string): Spread {
+  const { medianMs: median, p10Ms: p10, p90Ms: p90 } = timing(name, samples);
+  return { name, unit, median, p10, p90 };
+}
+
+/** `act` for each of them once a round, in an order that rotates; the first rounds do not count. */
+export async function takingTurns<T>(
+  contestants: readonly T[],
+  rounds: { readonly counted: number; readonly warmUp: number },
+  act: (contestant: T) => Promise<number>,
+): Promise<number[][]> {
+  const samples = contestants.map(() => [] as number[]);
+  for (let round = -rounds.warmUp; round < rounds.counted; round++) {
+    for (let place = 0; place < contestants.length; place++) {
+      const index = (place + round + rounds.warmUp) % contestants.length;
+      const sample = await act(contestants[index]!);
+      if (round >= 0) samples[index]!.push(sample);
+    }
+  }
+  return samples;
+}
+
+export function spreadText({ name, unit, median, p10, p90 }: Spread): string {
+  const digits = median < 10 ? 2 : median < 100 ? 1 : 0;
+  const [middle, low, high] = [median, p10, p90].map((value) => value.toFixed(digits));
+  return `${name} ${middle} ${unit} (${low}–${high})`;
+}

@@ -79,16 +79,19 @@ export interface Audience {
   seesCall(exposure: Exposure): boolean;
 }
 
+/** Of whoever neither is narrowed nor narrows: one for all of them. */
+const EVERYTHING: Audience = { key: '*', unrestricted: true, sees: () => true, seesCall: () => true };
+
 export function audienceOf(grant: Grant, filter: Filter): Audience {
   const granted = inScope(grant);
   const wanted = inScope(filter);
   const types = filter.types === undefined ? null : new Set<string>(filter.types);
-  const unrestricted = granted === null && wanted === null && types === null;
+  if (granted === null && wanted === null && types === null) return EVERYTHING;
   const seesCall = (exposure: Exposure) =>
     (granted === null || granted(exposure)) && (wanted === null || wanted(exposure));
   return {
-    key: unrestricted ? '*' : JSON.stringify([scopeKey(grant), scopeKey(filter), sorted(filter.types)]),
-    unrestricted,
+    key: JSON.stringify([scopeKey(grant), scopeKey(filter), sorted(filter.types)]),
+    unrestricted: false,
     sees: (type, exposure) => (types === null || types.has(type)) && seesCall(exposure),
     seesCall,
   };

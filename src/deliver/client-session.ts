@@ -27,12 +27,15 @@ export interface Connection {
   close(discard?: boolean): unknown;
 }
 
+/** What all sessions share. */
 export interface SessionContext {
   readonly tokens: TokenVerifier;
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly stats: DeliverStats;
-  readonly failed: (error: unknown) => void;
+  /** What should not have happened did; the session closes its connection itself. */
+  readonly failed: (tenant: string, error: unknown) => void;
+  readonly left: (session: ClientSession) => void;
 }
 
 /** After these a client that reconnects by itself does the right thing; after the others it has to change something. */
@@ -63,10 +66,13 @@ export class ClientSession implements Outlet {
     private readonly context: SessionContext,
   ) {
     this.connection = socket.conn as unknown as Connection;
-    this.reader = new LogReader(feed, this, this.audience(), context.failed);
+    this.reader = new LogReader(feed, this, this.audience(), (error) => this.failed(error));
     socket.on('subscribe', (...args: unknown[]) => this.answer(args, (body) => this.subscribe(body)));
     socket.on('refresh', (...args: unknown[]) => this.answer(args, (body) => this.refresh(body)));
-    socket.on('disconnect', () => this.end());
+    socket.on('disconnect', () => {
+      this.end();
+      context.left(this);
+    });
   }
 
   start(cursor: string | null): void {
@@ -155,7 +161,7 @@ export class ClientSession implements Outlet {
     acting().then(
       (answer) => reply({ ok: true, ...answer }),
       (error: unknown) => {
-        if (!(error instanceof Refusal)) this.context.failed(error);
+        if (!(error instanceof Refusal)) this.failed(error);
         reply({ ok: false, code: error instanceof Refusal ? error.code : 'bad-request' });
       },
     );
@@ -180,11 +186,18 @@ export class ClientSession implements Outlet {
   /** Engine.io calls back in the order of the writes, once the transport has passed each on. */
   private readonly sent = (): void => {
     this.inFlight -= this.sizes.shift() ?? 0;
+    // Gives the array's memory back: most clients are idle most of the time.
+    if (this.inFlight === 0) this.sizes.length = 0;
     if (this.roomWanted === null || !this.hasRoom) return;
     const resume = this.roomWanted;
     this.roomWanted = null;
     resume();
   };
+
+  private failed(error: unknown): void {
+    this.context.failed(this.grant.tenant, error);
+    this.connection.close();
+  }
 
   private end(): void {
     if (this.closed) return;

@@ -12,9 +12,12 @@ const subscription = z.strictObject({
   queues: names.optional(),
 });
 
+const EVERYTHING: Filter = Object.freeze({});
+
 /** The body of `subscribe` and of `auth.subscribe`; nothing at all means everything. */
 export function parseSubscription(body: unknown): Filter {
-  const parsed = subscription.safeParse(body ?? {});
+  if (body === undefined || body === null) return EVERYTHING;
+  const parsed = subscription.safeParse(body);
   if (!parsed.success) throw new Refusal('bad-request');
   return parsed.data;
 }

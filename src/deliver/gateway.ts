@@ -18,12 +18,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Tokens give their expiry in whole seconds. */
 const EXPIRY_SWEEP_MS = 1_000;
 
-/** What is kept of the handshake request once it has been let go. */
-interface Handshake {
+/** What is kept of a connection: of its handshake request once that has been let go, and what it holds. */
+interface Visitor {
   readonly tokenInUrl: boolean;
   readonly tenant: unknown;
   readonly crowded: boolean;
   admitted: boolean;
+  releaseToken: (() => void) | null;
+  session: ClientSession | null;
 }
 
 interface Admitted {
@@ -33,6 +35,14 @@ interface Admitted {
 }
 
 type EngineConnection = Socket['conn'];
+
+/** What engine.io writes the answer to a handshake with: Node's own, or for a WebSocket one that it has made up. */
+interface Answer {
+  req?: unknown;
+}
+
+/** In the place of every socket's own: nobody needs it after the token was checked. */
+const LET_GO = Object.freeze({}) as Socket['handshake'];
 
 /**
  * The Socket.IO side: who gets in, and who is still allowed to be.
@@ -44,12 +54,13 @@ type EngineConnection = Socket['conn'];
  */
 export class SocketGateway {
   private readonly sessions = new Set<ClientSession>();
-  private readonly handshakes = new WeakMap<object, Handshake>();
-  private readonly byConnection = new WeakMap<object, ClientSession>();
+  private readonly visitors = new WeakMap<object, Visitor>();
+  private readonly answers = new WeakMap<IncomingMessage, Answer>();
   private readonly admitted = new WeakMap<Socket, Admitted>();
   private io: Server | null = null;
   private draining = false;
   private stopSweep: Stop = () => undefined;
+  private readonly context: SessionContext;
 
   constructor(
     private readonly relay: Relay,
@@ -60,7 +71,19 @@ export class SocketGateway {
     private readonly random: () => number,
     private readonly stats: DeliverStats,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.context = {
+      tokens,
+      options,
+      clock,
+      stats,
+      failed: (tenant, error) => logger.error({ tenant, reason: reasonOf(error) }, 'client session failed'),
+      left: (session) => {
+        this.sessions.delete(session);
+        stats.sockets -= 1;
+      },
+    };
+  }
 
   attach(http: HttpServer): void {
     const io = new Server(http, {
@@ -72,6 +95,10 @@ export class SocketGateway {
       connectTimeout: CONNECT_TIMEOUT_MS,
       cors: corsOptions(this.options),
       allowRequest: (request, decide) => this.checkOrigin(request, decide),
+    });
+    io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
+      this.answers.set(request, response);
+      next();
     });
     io.engine.on('connection', (connection: EngineConnection) => this.greet(connection));
     io.use((socket, next) => {
@@ -119,46 +146,65 @@ export class SocketGateway {
   /** Every connection, before it has said anything. */
   private greet(connection: EngineConnection): void {
     const { _query: query } = connection.request as IncomingMessage & { _query: Record<string, unknown> };
-    const release = this.limits.takeAddress(connection.remoteAddress);
+    const releaseAddress = this.limits.takeAddress(connection.remoteAddress);
     const rate = new MessageRate(this.options.messagesPerSecond, this.options.messageBurst, this.clock);
-    this.handshakes.set(connection, {
+    const visitor: Visitor = {
       tokenInUrl: hasTokenInQuery(query),
       tenant: query.tenant,
-      crowded: release === null,
+      crowded: releaseAddress === null,
       admitted: false,
+      releaseToken: null,
+      session: null,
+    };
+    this.visitors.set(connection, visitor);
+    // Counted below Socket.IO, so that packets which never become a message count too.
+    connection.on('data', (packet: unknown) => {
+      if (!isUnderstood(packet)) this.stats.ignoredMessages += 1;
+      if (rate.allow()) return;
+      if (visitor.session === null) connection.close(true);
+      else visitor.session.close('too-many-messages');
     });
-    connection.on('data', () => {
-      // Counted below Socket.IO, so that packets which never become a message count too.
-      if (!rate.allow()) this.flooded(connection);
+    connection.on('close', () => {
+      releaseAddress?.();
+      visitor.releaseToken?.();
     });
-    connection.once('close', () => release?.());
-    // The request holds headers, buffers and the token of a polling client for as long as the connection lives.
+    this.letGo(connection);
+  }
+
+  /**
+   * The request holds headers, buffers and the token of a polling client for as long as the connection lives. That of
+   * a WebSocket is held by its answer too, which engine.io never lets go: over a kilobyte with a browser's headers,
+   * and more with cookies.
+   */
+  private letGo(connection: EngineConnection): void {
+    const answer = this.answers.get(connection.request);
+    if (answer !== undefined && connection.transport.name === 'websocket') answer.req = null;
     (connection as { request: unknown }).request = null;
   }
 
   private async admit(socket: Socket): Promise<void> {
-    const handshake = this.handshakes.get(socket.conn)!;
+    const visitor = this.visitors.get(socket.conn)!;
     const auth = socket.handshake.auth as Record<string, unknown>;
-    // Not needed again, and a token is not something to keep.
-    socket.handshake.auth = {};
+    // A token is not something to keep, and the rest would be kept for nobody.
+    (socket as { handshake: Socket['handshake'] }).handshake = LET_GO;
     if (this.draining) throw new Refusal('shutting-down');
-    if (handshake.tokenInUrl) throw new Refusal('token-in-url');
-    if (handshake.crowded) throw new Refusal('too-many-connections');
-    if (handshake.admitted) throw new Refusal('bad-request');
-    handshake.admitted = true;
+    if (visitor.tokenInUrl) throw new Refusal('token-in-url');
+    if (visitor.crowded) throw new Refusal('too-many-connections');
+    if (visitor.admitted) throw new Refusal('bad-request');
+    visitor.admitted = true;
     const filter = parseSubscription(auth.subscribe);
-    const grant = await this.tokens.verify(auth.token, auth.tenant ?? handshake.tenant);
-    if (this.tokens.required) this.countToken(socket.conn, auth.token as string);
+    const grant = await this.tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
+    if (this.tokens.required) this.countToken(socket.conn, visitor, auth.token as string);
     const cursor = placeOf(auth.cursor ?? null);
     this.admitted.set(socket, { grant, filter, cursor });
   }
 
   /** Given back when the connection ends, which may be before the client is let in. */
-  private countToken(connection: EngineConnection, token: string): void {
+  private countToken(connection: EngineConnection, visitor: Visitor, token: string): void {
     if (connection.readyState !== 'open') throw new Refusal('bad-request');
     const release = this.limits.takeToken(token);
     if (release === null) throw new Refusal('too-many-connections');
-    connection.once('close', release);
+    visitor.releaseToken = release;
   }
 
   private refuse(error: unknown): Refusal {
@@ -170,36 +216,20 @@ export class SocketGateway {
 
   private open(socket: Socket): void {
     const { grant, filter, cursor } = this.admitted.get(socket)!;
-    const context: SessionContext = {
-      tokens: this.tokens,
-      options: this.options,
-      clock: this.clock,
-      stats: this.stats,
-      failed: (error) => {
-        this.logger.error({ tenant: grant.tenant, reason: reasonOf(error) }, 'client session failed');
-        socket.conn.close();
-      },
-    };
-    const session = new ClientSession(socket, this.relay.feed(grant.tenant), grant, filter, context);
+    const session = new ClientSession(socket, this.relay.feed(grant.tenant), grant, filter, this.context);
     this.admitted.delete(socket);
     this.sessions.add(session);
     this.stats.sockets += 1;
-    this.byConnection.set(socket.conn, session);
-    socket.once('disconnect', () => {
-      this.sessions.delete(session);
-      this.stats.sockets -= 1;
-    });
-    socket.onAny((name: string) => {
-      if (name !== 'subscribe' && name !== 'refresh') this.stats.ignoredMessages += 1;
-    });
+    this.visitors.get(socket.conn)!.session = session;
     session.start(cursor);
   }
+}
 
-  private flooded(connection: EngineConnection): void {
-    const session = this.byConnection.get(connection);
-    if (session === undefined) connection.close(true);
-    else session.close('too-many-messages');
-  }
+/** Socket.IO's connect, disconnect and ack, and the two events that a client may send. */
+const UNDERSTOOD = /^(?:[013]|2\d*\["(?:subscribe|refresh)")/;
+
+function isUnderstood(packet: unknown): boolean {
+  return typeof packet === 'string' && UNDERSTOOD.test(packet);
 }
 
 /** What is no text is no place either: the reader answers it as it does any other nonsense. */

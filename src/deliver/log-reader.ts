@@ -32,7 +32,7 @@ export class LogReader implements Member {
   private closed = false;
   private place = 0;
   private generation = -1;
-  private release: () => void = () => undefined;
+  private started = false;
   private leave: (() => void) | null = null;
   /** Goes on with the run that waits; set only while it does. */
   private wake: (() => void) | null = null;
@@ -46,7 +46,8 @@ export class LogReader implements Member {
 
   /** Call once. `cursor`: the events after it instead of a snapshot. */
   start(cursor: string | null): void {
-    this.release = this.feed.hold();
+    this.started = true;
+    this.feed.hold();
     this.run(cursor, null).catch(this.failed);
   }
 
@@ -80,7 +81,7 @@ export class LogReader implements Member {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.release();
+    if (this.started) this.feed.letGo();
     this.leave?.();
     this.leave = null;
     this.wake?.();

@@ -146,6 +146,18 @@ describe("a tenant's feed", () => {
     expect(page!.entries.map((entry) => entry.sequence)).toEqual([6, 7, 8]);
   });
 
+  it('hands out nothing from the store that it has not taken itself', async () => {
+    const small = feedOf(10);
+    await small.sync();
+    await log.commit(...Array.from({ length: 50 }, (_, n) => started(n)));
+    await small.sync();
+    // Committed, and not heard of here yet.
+    await log.commit(started(51), started(52));
+    const page = await small.after(5, 100, Infinity);
+    expect(page!.entries.at(-1)!.sequence).toBe(small.position!.sequence);
+    expect(small.position!.sequence).toBe(50);
+  });
+
   it('rejects when the store does not answer, and goes on when it does', async () => {
     jest.spyOn(store, 'read').mockRejectedValueOnce(new Error('away'));
     await expect(feed.sync()).rejects.toThrow('away');

@@ -73,13 +73,14 @@ export class TenantFeed {
     this.lastUsed = clock.now();
   }
 
-  /** Counts a reader; returns how to let go. */
-  hold(): () => void {
+  /** Counts a reader, which lets go once. */
+  hold(): void {
     this.readers += 1;
-    return () => {
-      this.readers -= 1;
-      this.lastUsed = this.clock.now();
-    };
+  }
+
+  letGo(): void {
+    this.readers -= 1;
+    this.lastUsed = this.clock.now();
   }
 
   /** Null while unloaded. */
@@ -170,7 +171,10 @@ export class TenantFeed {
     return oldestPlace(this.loaded(), this.reach);
   }
 
-  /** The next events after `sequence`: at once from the buffer, else from the store; null when neither holds them. */
+  /**
+   * The next events after `sequence`, which must be before `position`, and none after it: at once from the buffer,
+   * else from the store; null when neither holds them.
+   */
   after(sequence: number, limit: number, maxBytes: number): Batch | Promise<Batch | null> {
     const held = this.buffer.after(sequence, limit, maxBytes);
     return held === null ? this.readOlder(sequence, limit) : new Batch(held);
@@ -188,7 +192,10 @@ export class TenantFeed {
     }
     const slice = await this.store.read(this.tenant, sequence, Math.min(limit, PAGE_EVENTS));
     if (slice.epoch !== epoch || slice.events[0]?.sequence !== sequence + 1) return null;
-    return new Batch(slice.events.map(({ json }) => entryOf(json)));
+    // The log may be ahead of what has been published to here: a reader that ran past the position would never meet it.
+    const { sequence: taken } = this.loaded();
+    const known = slice.events.filter((event) => event.sequence <= taken);
+    return new Batch(known.map(({ json }) => entryOf(json)));
   }
 
   /** Fills the buffer backwards: on a replica that has just started, one wave of reconnects shares one read. */

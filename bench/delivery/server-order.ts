@@ -1,0 +1,26 @@
+import type { Limits } from '../../src/deliver/options.js';
+
+/** What a server process is told to be. */
+export interface ServerOrder {
+  readonly kind: 'bridge' | 'plain Socket.IO' | 'bare ws' | 'streams adapter' | 'publish relay';
+  readonly tenant: string;
+  readonly redisUrl: string;
+  /** The bridge's, where they are not the defaults. */
+  readonly limits?: Partial<Limits>;
+  /** How long the bridge's verifier takes, as one does that asks elsewhere. */
+  readonly authMs?: number;
+}
+
+export interface Burst {
+  readonly ticks: number;
+  readonly perTick: number;
+  readonly everyMs: number;
+}
+
+export interface Memory {
+  readonly heap: number;
+  readonly rss: number;
+}
+
+/** The log's bound: more than any of the measurements writes. */
+export const LOG_EVENTS = 200_000;
