@@ -42,7 +42,7 @@ async function poll(redis: Redis, note: (row: Row) => void): Promise<void> {
   note(memoryPerCall(10_000));
   for (const count of [100, 1_000, 10_000]) note(await unchangedPoll(count, count > 5_000 ? 40 : 200));
   for (const count of [100, 1_000, 10_000]) {
-    note(await changedPoll(count, 0.01, count > 5_000 ? 25 : 100, redis));
+    note(await changedPoll(count, 0.01, Math.min(1_000, 250_000 / count), redis));
   }
   note(await changedPoll(10_000, 0.5, 25, redis));
 }

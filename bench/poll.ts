@@ -5,7 +5,7 @@ import { InstantReader } from '../src/source/instant.js';
 import { MonitorObserver } from '../src/source/observer.js';
 import { PhoneNumbers } from '../src/source/phone-number.js';
 import { MonitorBodies } from './bodies.js';
-import { interleaved, type Row, shown } from './measure.js';
+import { interleaved, type Row, shown, warmUpTurns } from './measure.js';
 import { PlainWay } from './peers/plain.js';
 
 /** One poll's way from the bytes to the transitions, beside JSON.parse of the same bytes and beside the plain way. */
@@ -65,7 +65,7 @@ export async function changedPoll(
   redis: Redis | null,
 ): Promise<Row> {
   const bodies = new MonitorBodies(count, share);
-  const prepared = Array.from({ length: rounds + 10 }, () => bodies.next());
+  const prepared = Array.from({ length: rounds + warmUpTurns(rounds) }, () => bodies.next());
   const texts = prepared.map((body) => body.toString());
   const ours = new Ours();
   const contenders = [

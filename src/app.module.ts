@@ -17,15 +17,20 @@ import { DeliverModule, Delivery } from './deliver/deliver.module.js';
 import { DocsModule } from './docs/schema.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
+import { groupOf } from './poll/ownership.js';
 import { PollService } from './poll/poll.service.js';
 import type { PitelSourceOptions } from './source/pitel-source.js';
+import type { Leases } from './store/leases.js';
+import { MemoryLeases } from './store/memory-leases.js';
 import { MemoryStore } from './store/memory-store.js';
 import { connectRedis, type RedisTarget } from './store/redis-connection.js';
+import { RedisLeases } from './store/redis-leases.js';
 import { RedisStore } from './store/redis-store.js';
 import type { Store } from './store/store.js';
 
 const CONFIG = Symbol('CONFIG');
 const LOGGER = Symbol('LOGGER');
+const STORAGE = Symbol('STORAGE');
 const STORE = Symbol('STORE');
 
 /** The one place that puts the parts together, and the one that says in which order they stop. */
@@ -48,9 +53,9 @@ export class AppModule {
       providers: [
         {
           provide: PollService,
-          inject: [STORE, SchedulerRegistry],
-          useFactory: (store: Store, scheduler: SchedulerRegistry) =>
-            new PollService(pollOptions(config), store, scheduler, log),
+          inject: [STORAGE, SchedulerRegistry],
+          useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry) =>
+            new PollService(pollOptions(config), store, leases, scheduler, log),
         },
         { provide: Readiness, inject: [STORE], useFactory: (store: Store) => new Readiness(store) },
         Shutdown,
@@ -69,16 +74,17 @@ class PartsModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: log },
-        { provide: STORE, useFactory: () => openStore(config, log) },
+        { provide: STORAGE, useFactory: () => openStorage(config, log) },
+        { provide: STORE, inject: [STORAGE], useFactory: ({ store }: Storage) => store },
       ],
-      exports: [CONFIG, LOGGER, STORE],
+      exports: [CONFIG, LOGGER, STORAGE, STORE],
     };
   }
 }
 
 /**
- * Not ready, stop polling, finish commits, close clients spread over a moment, quit the store. What waits for the
- * network is bounded by its own time-outs.
+ * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store. What
+ * waits for the network is bounded by its own time-outs.
  */
 @Injectable()
 class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
@@ -86,7 +92,7 @@ class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
     @Inject(Readiness) private readonly readiness: Readiness,
     @Inject(PollService) private readonly polls: PollService,
     @Inject(Delivery) private readonly delivery: Delivery,
-    @Inject(STORE) private readonly store: Store,
+    @Inject(STORAGE) private readonly storage: Storage,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -96,13 +102,21 @@ class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.store.close();
+    await this.storage.leases.close();
+    await this.storage.store.close();
   }
 }
 
-function openStore({ store, retention }: Config, log: Logger): Store {
+/** Both live in the same place, over one connection. */
+interface Storage {
+  readonly store: Store;
+  readonly leases: Leases;
+}
+
+function openStorage({ store, retention, tenants }: Config, log: Logger): Storage {
   const options = { maxEvents: retention.events };
-  if (store.kind === 'memory') return new MemoryStore(options);
+  if (store.kind === 'memory')
+    return { store: new MemoryStore(options), leases: new MemoryLeases(() => performance.now()) };
   let lastReason = '';
   const connection = connectRedis(redisTarget(store.redis), {
     // Several attempts a second fail for one reason: it is said once, until it changes or Redis is back.
@@ -111,7 +125,8 @@ function openStore({ store, retention }: Config, log: Logger): Store {
       lastReason = error.message;
     },
   });
-  return new RedisStore(connection, options);
+  const group = groupOf(tenants.map(({ id }) => id));
+  return { store: new RedisStore(connection, options), leases: new RedisLeases(connection, group) };
 }
 
 function redisTarget(redis: RedisConfig): RedisTarget {
@@ -135,6 +150,7 @@ function pollOptions(config: Config) {
     intervalMs: config.poll.intervalMs,
     retentionMs: config.retention.ms,
     graceMs: SHUTDOWN_GRACE_MS,
+    leaseMs: config.store.kind === 'memory' ? Infinity : LEASE_MS,
   };
 }
 
@@ -154,5 +170,7 @@ function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions
   };
 }
 
+/** Long enough to ride out a restart of Redis, short enough that nobody notices for long that a replica is dead. */
+const LEASE_MS = 5_000;
 /** Longer than a commit may take, shorter than an orchestrator's patience. */
 const SHUTDOWN_GRACE_MS = 5_000;

@@ -1,4 +1,5 @@
 import { ENDPOINTS, type Endpoint, type Instant } from '../core/observation.js';
+import { fnv1a } from './hash.js';
 
 /**
  * When an endpoint is asked next. Pure arithmetic over instants in milliseconds; randomness is passed in.
@@ -77,9 +78,5 @@ const MAX_RETRY_AFTER_MS = 300_000;
 
 /** Where in the interval a tenant's polls begin: spread by its name, the same on every start. Milliseconds. */
 export function startOffset(tenant: string, intervalMs: number): number {
-  let hash = 2_166_136_261;
-  for (let index = 0; index < tenant.length; index++) {
-    hash = Math.imul(hash ^ tenant.charCodeAt(index), 16_777_619);
-  }
-  return (hash >>> 0) % intervalMs;
+  return fnv1a(tenant) % intervalMs;
 }

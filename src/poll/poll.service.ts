@@ -4,57 +4,90 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Logger } from 'pino';
 import type { Policy } from '../core/call.js';
 import { PitelSource, type PitelSourceOptions } from '../source/pitel-source.js';
+import type { Leases } from '../store/leases.js';
 import type { Store } from '../store/store.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { isDeadHere, newMember } from './member-name.js';
+import { type Running, TenantAssignment } from './tenant-assignment.js';
 import { TenantLoop, type Timers } from './tenant-loop.js';
 import { TenantPoller } from './tenant-poller.js';
 
-/** Polls every configured tenant, each in a loop of its own. */
+/**
+ * Polls the configured tenants that this replica holds, each in a loop of its own. Replicas with the same tenants share
+ * them; one that is alone polls all.
+ */
 @Injectable()
 export class PollService implements OnApplicationBootstrap {
   readonly #options: PollOptions;
-  readonly #tenants: { readonly loop: TenantLoop; readonly source: PitelSource }[];
+  readonly #store: Store;
+  readonly #timers: Timers;
+  readonly #log: Logger;
+  readonly #keeper: LeaseKeeper;
 
-  constructor(options: PollOptions, store: Store, scheduler: SchedulerRegistry, log: Logger) {
+  constructor(options: PollOptions, store: Store, leases: Leases, scheduler: SchedulerRegistry, log: Logger) {
     this.#options = options;
-    const timers = new RegistryTimers(scheduler);
-    this.#tenants = options.sources.map((sourceOptions) => {
-      const { tenant } = sourceOptions;
-      const source = new PitelSource(sourceOptions);
-      const poller = new TenantPoller({
-        tenant,
-        source,
-        store,
-        policy: options.policy,
-        retentionMs: options.retentionMs,
-        clock: Date.now,
-        newEpoch,
-        newCommitId: randomUUID,
-      });
-      const loop = new TenantLoop({
-        tenant,
-        poller,
-        pace: { intervalMs: options.intervalMs, confirmMs: CONFIRM_MS },
-        clock: Date.now,
-        random: Math.random,
-        timers,
-        log: log.child({ tenant }),
-      });
-      return { loop, source };
+    this.#store = store;
+    this.#timers = new RegistryTimers(scheduler);
+    this.#log = log;
+    this.#keeper = new LeaseKeeper({
+      leases,
+      member: newMember(),
+      isDead: isDeadHere,
+      leaseMs: options.leaseMs,
+      tenants: new TenantAssignment(options.sources, (source, shard) => this.#begin(source, shard)),
+      clock: () => performance.now(),
+      random: Math.random,
+      timers: this.#timers,
+      log,
     });
   }
 
   onApplicationBootstrap(): void {
-    for (const { loop } of this.#tenants) loop.start();
+    this.#keeper.start();
   }
 
-  /** Stops polling; commits that are under way are finished within `graceMs`, or left to their commit id. */
+  /**
+   * Stops polling and gives the leases back; commits that are under way are finished within `graceMs`, or left to their
+   * commit id.
+   */
   async stop(): Promise<void> {
-    const stopped = Promise.all(this.#tenants.map(({ loop }) => loop.stop()));
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => (timer = setTimeout(resolve, this.#options.graceMs)));
-    await Promise.race([stopped, grace]);
+    await Promise.race([this.#keeper.stop(), grace]);
     clearTimeout(timer);
-    await Promise.all(this.#tenants.map(({ source }) => source.close()));
+  }
+
+  #begin(sourceOptions: PitelSourceOptions, shard: number): Running {
+    const { policy, retentionMs, intervalMs } = this.#options;
+    const { tenant } = sourceOptions;
+    const source = new PitelSource(sourceOptions);
+    const poller = new TenantPoller({
+      tenant,
+      source,
+      store: this.#store,
+      policy,
+      retentionMs,
+      clock: Date.now,
+      newEpoch,
+      newCommitId: randomUUID,
+    });
+    const loop = new TenantLoop({
+      tenant,
+      poller,
+      holds: () => this.#keeper.holds(shard),
+      pace: { intervalMs, confirmMs: CONFIRM_MS },
+      clock: Date.now,
+      random: Math.random,
+      timers: this.#timers,
+      log: this.#log.child({ tenant }),
+    });
+    loop.start();
+    return {
+      stop: async () => {
+        await loop.stop();
+        await source.close();
+      },
+    };
   }
 }
 
@@ -64,6 +97,8 @@ export interface PollOptions {
   readonly intervalMs: number;
   readonly retentionMs: number;
   readonly graceMs: number;
+  /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */
+  readonly leaseMs: number;
 }
 
 /** The confirming poll comes this soon after an absence: past a flicker at a bridge, before an agent looks up. */

@@ -7,6 +7,7 @@ import type { CycleReport, TenantPoller } from './tenant-poller.js';
 /** Time stands still until a test runs what is planned. */
 class ManualTimers implements Timers {
   now = 0;
+  held = true;
   planned: { delayMs: number; run: () => void } | null = null;
 
   set(_name: string, delayMs: number, run: () => void): void {
@@ -39,6 +40,7 @@ function setUp(
   const loop = new TenantLoop({
     tenant: 'acme',
     poller,
+    holds: () => timers.held,
     pace: { intervalMs: 1_000, confirmMs: 200 },
     clock: () => timers.now,
     random: () => 0,
@@ -112,5 +114,35 @@ describe('a tenant’s loop', () => {
     timers.fire();
     await loop.stop();
     expect(timers.planned).toBeNull();
+  });
+
+  it('claims anew after a second when a cycle was fenced while the lease is held', async () => {
+    const owned = [false, true];
+    const { turn, lines } = setUp((_, __, now) => Promise.resolve(report(now, { owned: owned.shift()! })));
+    await turn();
+    expect(await turn()).toBe(1_000);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'the store did not take the last cycle: claiming the tenant anew',
+    ]);
+  });
+
+  it('goes silent when a cycle was fenced and the lease is not held any more', async () => {
+    const { timers, lines } = setUp((_, __, now) => {
+      timers.held = false;
+      return Promise.resolve(report(now, { owned: false }));
+    });
+    timers.fire();
+    await new Promise(setImmediate);
+    expect(timers.planned).toBeNull();
+    expect(lines).toEqual([]);
+  });
+
+  it('neither polls nor claims when it wakes up past its lease', async () => {
+    let cycles = 0;
+    const { timers } = setUp((_, __, now) => Promise.resolve(report(now, { confirm: ++cycles > 1 })));
+    timers.held = false;
+    timers.fire();
+    await new Promise(setImmediate);
+    expect([cycles, timers.planned]).toEqual([0, null]);
   });
 });

@@ -7,7 +7,8 @@ import type { CycleReport, TenantPoller } from './tenant-poller.js';
  * Runs one tenant's cycles one after the other, until it is stopped.
  *
  * Guarantees: cycles never overlap; the next is planned when this one is done; whatever fails is logged once, when it
- * begins and when it is over, and the loop goes on.
+ * begins and when it is over, and the loop goes on. Only when the tenant is no longer held here it goes silent: no
+ * poll and no claim any more, until whoever began it stops it.
  */
 export class TenantLoop {
   readonly #deps: LoopDeps;
@@ -43,7 +44,9 @@ export class TenantLoop {
   }
 
   async #turn(): Promise<void> {
-    const { clock, poller } = this.#deps;
+    const { clock, poller, holds } = this.#deps;
+    // A process that was paused past its lease must not claim the tenant back from whoever has taken it since.
+    if (!holds()) return;
     let delay: number;
     try {
       const report = await poller.cycle(this.#pace.due(clock()), this.#stopping.signal);
@@ -54,7 +57,7 @@ export class TenantLoop {
       this.#note('store', error instanceof Error ? error.message : String(error));
       delay = Math.min(STORE_RETRY_MS * 2 ** this.#storeFailures++, MAX_STORE_RETRY_MS);
     }
-    this.#plan(delay);
+    if (holds()) this.#plan(delay);
   }
 
   /** How long to wait after a cycle. */
@@ -67,7 +70,7 @@ export class TenantLoop {
       else this.#pace.answered(endpoint, sentAt, now);
     }
     for (const { type, subject } of report.transitions) log.debug({ type, subject }, 'event');
-    if (!report.owned) {
+    if (!report.owned && this.#deps.holds()) {
       log.warn('the store did not take the last cycle: claiming the tenant anew');
       return RECLAIM_MS;
     }
@@ -89,6 +92,8 @@ export class TenantLoop {
 export interface LoopDeps {
   readonly tenant: string;
   readonly poller: TenantPoller;
+  /** Whether this process still holds the tenant's lease, as far as it can know. */
+  readonly holds: () => boolean;
   readonly pace: PaceOptions;
   readonly clock: () => Instant;
   /** In [0, 1). */

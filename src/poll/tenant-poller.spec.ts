@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_POLICY } from '../core/call.js';
 import type { BridgeEvent } from '../core/event.js';
 import { ENDPOINTS, type Endpoint } from '../core/observation.js';
@@ -171,5 +171,20 @@ describe('a tenant’s poll cycle', () => {
     stopping.abort();
     expect((await running).polls).toEqual([]);
     expect((await store.snapshot('acme'))!.state.sources.monitor.failures).toBe(0);
+  });
+
+  it('does not claim a tenant back when it was stopped while a commit had no answer', async () => {
+    const one = poller();
+    await cycle(one, {});
+    const commit = jest.spyOn(store, 'commit');
+    commit.mockRejectedValueOnce(new OutcomeUnknownError('acme', 'e-commit-2', new Error('reply lost')));
+    await expect(cycle(one, { legs: [leg()] })).rejects.toThrow(OutcomeUnknownError);
+    await cycle(poller(store, 'other'));
+    const claims = jest.spyOn(store, 'claim');
+    const stopping = new AbortController();
+    const running = one.cycle(ENDPOINTS, stopping.signal);
+    stopping.abort();
+    expect((await running).polls).toEqual([]);
+    expect(claims).not.toHaveBeenCalled();
   });
 });

@@ -43,13 +43,17 @@ export class TenantPoller {
    * @param endpoints which to ask; the others are left alone
    */
   async cycle(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<CycleReport> {
-    await this.#finish();
+    if (this.#unfinished !== null) {
+      await this.#finish();
+      // Stopped while the store was slow: somebody else may hold the tenant by now, and a claim would fence it off.
+      if (signal.aborted) return STOPPED;
+    }
     const held = (this.#held ??= await this.#claim());
     const polled = await Promise.all(
       endpoints.map(async (endpoint) => ({ endpoint, ...(await this.#deps.source.poll(endpoint, signal)) })),
     );
     // Stopped in the middle of it: what was cut off is no observation.
-    if (signal.aborted) return { polls: [], confirm: false, owned: true, transitions: [] };
+    if (signal.aborted) return STOPPED;
 
     const observations = Object.fromEntries(
       polled.map(({ endpoint, observation }) => [endpoint, observation]),
@@ -204,6 +208,7 @@ interface Rows {
   readonly idle: unknown;
 }
 
+const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitions: [] };
 /** `GET /v1/sources` is read by people: a second is fresh enough. Half, so that one-second polls are all written. */
 const TOUCH_EVERY_MS = 500;
 const TRIM_EVERY_MS = 60_000;

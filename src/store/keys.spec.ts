@@ -1,4 +1,4 @@
-import { channel, logKey, parseChannel, stateKey } from './keys.js';
+import { channel, leaseKeys, logKey, parseChannel, stateKey } from './keys.js';
 
 describe('keys and channels', () => {
   it('are named as the contract says', () => {
@@ -26,5 +26,13 @@ describe('keys and channels', () => {
   it('are not made of names that could reach beyond the tenant', () => {
     for (const tenant of ['a}:x', 'a:b', '', '*', 'A']) expect(() => logKey(tenant)).toThrow(TypeError);
     for (const type of ['', 'a:b']) expect(() => channel('acme', type)).toThrow(TypeError);
+  });
+
+  it('of leases are apart from every tenant’s, and what is published there from every consumer’s pattern', () => {
+    const { members, shards, changed } = leaseKeys('0123abc');
+    expect([stateKey('leases'), logKey('leases')]).not.toContain(members);
+    expect([members, shards].every((key) => key.startsWith('pitel:{leases}:'))).toBe(true);
+    expect(changed.startsWith('pitel:')).toBe(false);
+    for (const group of ['', 'a:b', 'A', '*']) expect(() => leaseKeys(group)).toThrow(TypeError);
   });
 });

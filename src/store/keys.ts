@@ -35,6 +35,24 @@ export function parseChannel(name: string): { readonly tenant: string; readonly 
   return tenant === undefined || type === undefined ? null : { tenant, type };
 }
 
+/**
+ * Of the leases of one group of replicas: live members by the end of their lease, shards by their owner, and where a
+ * change is published. One tag for all, in which a tenant of that name has other keys. Whoever subscribes to `pitel:*`
+ * expects events, so the channel is outside of that.
+ */
+export function leaseKeys(group: string): {
+  readonly members: string;
+  readonly shards: string;
+  readonly changed: string;
+} {
+  if (!/^[a-z0-9]{1,64}$/.test(group)) throw new TypeError('a group of replicas is written [a-z0-9]{1,64}');
+  const prefix = `pitel:{leases}:${group}`;
+  return { members: `${prefix}:members`, shards: `${prefix}:shards`, changed: `pitel-leases:${group}` };
+}
+
+/** Matches every group's. Rights in Redis can be given for a pattern, and then for that pattern only. */
+export const LEASE_CHANNELS = 'pitel-leases:*';
+
 function checked(tenant: string): string {
   if (!TENANT_ONLY.test(tenant)) throw new TypeError(`a tenant is written ${TENANT}`);
   return tenant;

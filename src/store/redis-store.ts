@@ -1,8 +1,9 @@
 import { decode, encodeSources, patch } from './codec.js';
 import { ageCut } from './age-cut.js';
-import { channel, logKey, stateKey } from './keys.js';
+import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from './keys.js';
 import { checkEvents } from './log-event.js';
-import { closeClient, type RedisConnection, withoutArguments } from './redis-connection.js';
+import { closeClient, type RedisConnection } from './redis-connection.js';
+import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
 import { CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
 import { OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from './store-errors.js';
@@ -36,11 +37,12 @@ export class RedisStore implements Store {
   readonly #connection: RedisConnection;
   readonly #maxEvents: number;
   readonly #scripts = loadScripts();
-  readonly #closing = new AbortController();
+  readonly #sender: RedisSender;
   readonly #subscriptions = new Set<Subscription>();
 
   constructor(connection: RedisConnection, options: RedisStoreOptions) {
     this.#connection = connection;
+    this.#sender = new RedisSender(connection);
     this.#maxEvents = options.maxEvents;
   }
 
@@ -87,14 +89,14 @@ export class RedisStore implements Store {
 
   async snapshot(tenant: string): Promise<Snapshot | null> {
     const key = stateKey(tenant);
-    const fields = new Map(Object.entries(await this.#send((client) => client.hgetall(key))));
+    const fields = new Map(Object.entries(await this.#sender.send((client) => client.hgetall(key))));
     const position = positionOf(fields.get('epoch'), fields.get('sequence'));
     return position && { position, state: decode(tenant, fields) };
   }
 
   async position(tenant: string): Promise<Position | null> {
     const key = stateKey(tenant);
-    const [epoch, sequence] = await this.#send((client) => client.hmget(key, 'epoch', 'sequence'));
+    const [epoch, sequence] = await this.#sender.send((client) => client.hmget(key, 'epoch', 'sequence'));
     return positionOf(epoch, sequence);
   }
 
@@ -120,17 +122,27 @@ export class RedisStore implements Store {
   /** Entry ids are sequences and not times, so the place to cut is searched for: some 17 small reads in 100,000. */
   async trim(tenant: string, olderThan: number): Promise<void> {
     const key = logKey(tenant);
-    const [newest] = await this.#send((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
+    const [newest] = await this.#sender.send((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
     if (newest === undefined) return;
     const cut = await ageCut(olderThan, sequenceOf(newest), async (from) => {
-      const [entry] = await this.#send((client) => client.xrange(key, `${from}-0`, '+', 'COUNT', 1));
+      const [entry] = await this.#sender.send((client) => client.xrange(key, `${from}-0`, '+', 'COUNT', 1));
       return entry && { sequence: sequenceOf(entry), json: jsonOf(entry) };
     });
-    if (cut !== null) await this.#send((client) => client.xtrim(key, 'MINID', `${cut}-0`));
+    if (cut !== null) await this.#sender.send((client) => client.xtrim(key, 'MINID', `${cut}-0`));
   }
 
   async follow(follower: Follower): Promise<Subscription> {
-    const connected = await subscribe(this.#connection, follower, this.#closing.signal);
+    const listener = {
+      pattern: ALL_CHANNELS,
+      heard: (name: string, json: string) => {
+        const from = parseChannel(name);
+        if (from !== null) follower.event(from.tenant, json);
+      },
+      interrupted: () => {
+        follower.interrupted();
+      },
+    };
+    const connected = await subscribe(this.#connection, listener, this.#sender.closed);
     const subscription = {
       close: async () => {
         this.#subscriptions.delete(subscription);
@@ -149,14 +161,14 @@ export class RedisStore implements Store {
       }, timeoutMs);
     });
     try {
-      await Promise.race([this.#send((client) => client.ping()), late]);
+      await Promise.race([this.#sender.send((client) => client.ping()), late]);
     } finally {
       clearTimeout(timer);
     }
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#sender.close();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
     await closeClient(this.#connection.commands);
   }
@@ -188,43 +200,7 @@ export class RedisStore implements Store {
   #run(name: ScriptName, tenant: string, args: readonly (string | number)[]): Promise<unknown> {
     const script = this.#scripts[name];
     const keys = [stateKey(tenant), logKey(tenant)].slice(0, script.keys);
-    return this.#send((client) => runScript(client, script, keys, args));
-  }
-
-  async #send<T>(command: (client: RedisConnection['commands']) => Promise<T>): Promise<T> {
-    await this.#ready();
-    try {
-      return await command(this.#connection.commands);
-    } catch (error) {
-      throw error instanceof Error ? withoutArguments(error) : error;
-    }
-  }
-
-  /** A short reconnection is waited for here and not in the client's queue, which would keep what timed out. */
-  async #ready(): Promise<void> {
-    const { commands, commandTimeoutMs } = this.#connection;
-    if (this.#closing.signal.aborted) throw new StoreClosedError();
-    if (commands.status === 'ready') return;
-    await new Promise<void>((resolve, reject) => {
-      const settle = (error?: Error) => {
-        clearTimeout(timer);
-        commands.off('ready', ready);
-        this.#closing.signal.removeEventListener('abort', closed);
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      const ready = () => {
-        settle();
-      };
-      const closed = () => {
-        settle(new StoreClosedError());
-      };
-      const timer = setTimeout(() => {
-        settle(new StoreUnavailableError('Redis is away'));
-      }, commandTimeoutMs);
-      commands.on('ready', ready);
-      this.#closing.signal.addEventListener('abort', closed);
-    });
+    return this.#sender.send((client) => runScript(client, script, keys, args));
   }
 }
 

@@ -1,15 +1,20 @@
 import type { Redis } from 'ioredis';
-import { ALL_CHANNELS, parseChannel } from './keys.js';
 import { closeClient, type RedisConnection, withoutArguments } from './redis-connection.js';
 import { StoreClosedError } from './store-errors.js';
-import type { Follower, Subscription } from './store.js';
+import type { Subscription } from './store.js';
 
 /**
- * Follows what is published for all tenants, on a connection of its own.
+ * Follows what is published to the channels of a pattern, on a connection of its own.
  *
  * Guarantee: after an interruption, `interrupted()` comes once the subscription is confirmed again, so that what
  * is not heard from then on has been in the log before. ioredis' own resubscription tells before it is confirmed.
  */
+
+export interface Listener {
+  readonly pattern: string;
+  heard(channel: string, text: string): void;
+  interrupted(): void;
+}
 
 /** How soon a silent, dead connection is noticed: nobody publishes where nobody calls, so silence proves nothing. */
 const HEARTBEAT_MS = 5_000;
@@ -17,7 +22,7 @@ const HEARTBEAT_MS = 5_000;
 /** Resolves once subscribed, however long Redis is away; rejects only when closed before. */
 export async function subscribe(
   connection: RedisConnection,
-  follower: Follower,
+  listener: Listener,
   signal: AbortSignal,
 ): Promise<Subscription> {
   const client = connection.openSubscriber();
@@ -31,17 +36,16 @@ export async function subscribe(
     await closeClient(client);
   };
 
-  client.on('pmessage', (_pattern: string, name: string, json: string) => {
-    const from = parseChannel(name);
-    if (from !== null) follower.event(from.tenant, json);
+  client.on('pmessage', (_pattern: string, name: string, text: string) => {
+    listener.heard(name, text);
   });
   try {
     await new Promise<void>((resolve, reject) => {
       let whole = false;
       client.on('ready', () => {
-        void confirm(client, connection).then((confirmed) => {
+        void confirm(client, connection, listener.pattern).then((confirmed) => {
           if (!confirmed) return;
-          if (whole) follower.interrupted();
+          if (whole) listener.interrupted();
           whole = true;
           resolve();
         });
@@ -59,9 +63,9 @@ export async function subscribe(
   return { close };
 }
 
-async function confirm(client: Redis, connection: RedisConnection): Promise<boolean> {
+async function confirm(client: Redis, connection: RedisConnection, pattern: string): Promise<boolean> {
   try {
-    await client.psubscribe(ALL_CHANNELS);
+    await client.psubscribe(pattern);
     return true;
   } catch (error) {
     connection.onError(withoutArguments(error as Error));

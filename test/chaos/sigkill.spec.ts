@@ -86,7 +86,8 @@ describe('a bridge that is killed again and again', () => {
       invented: [],
       misreported: [],
     });
-    expect(expected).toBeGreaterThan(CALLS);
+    // How much three polls in a row could see depends on how fast the machine starts processes; some there must be.
+    expect(expected).toBeGreaterThan(KILLS * 2);
 
     expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, index) => index + 1));
     expect(new Set(events.map(({ epoch }) => epoch)).size).toBe(1);

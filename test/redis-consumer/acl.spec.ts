@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
+import { describeLeases } from '../../src/store/leases.contract.js';
 import { describeStore } from '../../src/store/store.contract.js';
 import { LogWriter, transition } from '../support/delivery.js';
 import { startRedis } from '../support/redis.js';
+import { leasesSubject } from '../support/redis-leases.js';
 import { openStore, withRedis } from '../support/redis-store.js';
 import { passwordOf, readDocument } from './document.js';
 
@@ -42,6 +44,9 @@ const FORBIDDEN: readonly string[] = [
   `XACK ${OTHERS} crm 1-0`,
   `XAUTOCLAIM ${OTHERS} crm me 0 0`,
   'HGETALL pitel:{globex}:state',
+  'HGETALL pitel:{leases}:g:shards',
+  'PSUBSCRIBE pitel-leases:*',
+  'PUBLISH pitel-leases:g x',
   'SUBSCRIBE pitel:globex:call-started',
   'PSUBSCRIBE pitel:globex:*',
   'PSUBSCRIBE pitel:*',
@@ -236,6 +241,16 @@ describe('the bridge with the rights of the document', () => {
     await grant(admin);
     const store = openStore({ url: redis.url.replace('//', `//bridge:${password}@`) }, options);
     return { store, loseMemory: async () => void (await admin.flushall()), close: () => store.close() };
+  });
+});
+
+describe('the bridge’s replicas with the rights of the document', () => {
+  const given = withRedis();
+  const password = passwordOf(commands, 'bridge');
+  describeLeases('keep every promise of leases:', async () => {
+    const { admin, redis } = given();
+    await grant(admin);
+    return leasesSubject({ url: redis.url.replace('//', `//bridge:${password}@`) }, admin);
   });
 });
 

@@ -1,0 +1,79 @@
+--[[
+  Joins or renews a member's lease, gives back what it releases and takes what is free of what it wants.
+
+  A shard's entry names its owner and no time: it counts while the owner's lease runs. Entries of the dead stay until
+  somebody takes them, so there are never more than there are shards; both keys go when nobody renews any more.
+
+  KEYS[1]  sorted set: members by the end of their lease, ms by this server's clock
+  KEYS[2]  hash: shard, its owner
+  ARGV[1]  member
+  ARGV[2]  length of a lease, ms
+  ARGV[3]  channel for changes
+  ARGV[4]  number of shards wanted
+  ARGV[5…] shards wanted, then shards released
+
+  Returns  {live members, shards held by this one, ms until the first of the others' leases ends or -1}
+  Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
+]]
+local member, lease = ARGV[1], tonumber(ARGV[2])
+local firstReleased = 5 + tonumber(ARGV[4])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local owners = {}
+local entries = redis.call('HGETALL', KEYS[2])
+for i = 1, #entries, 2 do
+  owners[entries[i]] = entries[i + 1]
+end
+local known = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+
+local joined = redis.call('ZADD', KEYS[1], string.format('%.0f', now + lease), member) == 1
+local members, live, othersEnd = { member }, { [member] = true }, -1
+for i = 1, #known, 2 do
+  local name, ends = known[i], tonumber(known[i + 1])
+  if name == member then
+    -- A lease that had run out begins anew; as if it had joined.
+    joined = joined or ends <= now
+  elseif ends <= now then
+    redis.call('ZREM', KEYS[1], name)
+  else
+    if ends > now + lease then
+      -- The clock was set back: the dead would keep their shards for as long as it was.
+      ends = now + lease
+      redis.call('ZADD', KEYS[1], string.format('%.0f', ends), name)
+    end
+    members[#members + 1] = name
+    live[name] = true
+    if othersEnd < 0 or ends - now < othersEnd then
+      othersEnd = ends - now
+    end
+  end
+end
+
+local freed = false
+for i = firstReleased, #ARGV do
+  if owners[ARGV[i]] == member then
+    redis.call('HDEL', KEYS[2], ARGV[i])
+    owners[ARGV[i]] = nil
+    freed = true
+  end
+end
+for i = 5, firstReleased - 1 do
+  if not live[owners[ARGV[i]] or ''] then
+    redis.call('HSET', KEYS[2], ARGV[i], member)
+    owners[ARGV[i]] = member
+  end
+end
+local held = {}
+for shard, owner in pairs(owners) do
+  if owner == member then
+    held[#held + 1] = tonumber(shard)
+  end
+end
+
+redis.call('PEXPIRE', KEYS[1], lease * 2)
+redis.call('PEXPIRE', KEYS[2], lease * 2)
+if joined or freed then
+  redis.call('PUBLISH', ARGV[3], member)
+end
+return { members, held, othersEnd }

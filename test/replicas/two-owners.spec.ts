@@ -1,0 +1,208 @@
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { judge } from '../../simulator/judge.js';
+import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
+import { Random } from '../../simulator/random.js';
+import { createWorld, type World } from '../../simulator/world.js';
+import { DEFAULT_POLICY } from '../../src/core/call.js';
+import type { BridgeEvent } from '../../src/core/event.js';
+import { ENDPOINTS, type Endpoint } from '../../src/core/observation.js';
+import { type CycleReport, TenantPoller } from '../../src/poll/tenant-poller.js';
+import { InstantReader } from '../../src/source/instant.js';
+import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
+import type { PitelSource } from '../../src/source/pitel-source.js';
+import { PhoneNumbers } from '../../src/source/phone-number.js';
+import type { Store } from '../../src/store/store.js';
+import { withRedis } from '../support/redis-store.js';
+import { type Replica, startReplica } from '../support/replica.js';
+import { startSharedPbx } from '../support/shared-pbx.js';
+
+/**
+ * A lease may overlap: here two pollers believe all the time that a tenant is theirs. What they commit must be one
+ * sequence all the same, and what the truth says.
+ */
+const told: string[] = [];
+afterAll(() => console.log(told.join('\n')));
+
+async function logOf(store: Store): Promise<BridgeEvent[]> {
+  const { events } = await store.read('acme', 0, 100_000);
+  return events.map(({ json }) => JSON.parse(json) as BridgeEvent);
+}
+
+function expectOneSequence(events: readonly BridgeEvent[]): void {
+  expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, index) => index + 1));
+  expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  expect(new Set(events.map(({ epoch }) => epoch)).size).toBe(1);
+}
+
+function expectTrue({ missing, doubled, invented, misreported }: Report): void {
+  expect({ missing, doubled, invented, misreported }).toEqual({
+    missing: [],
+    doubled: [],
+    invented: [],
+    misreported: [],
+  });
+}
+
+const isOver = (world: World, calls: number) =>
+  world.truth.length === calls && world.truth.every(({ endedAt }) => endedAt !== null);
+
+/** One replica's poller; its answers may be held back, as if it were paused between looking and committing. */
+class Contender {
+  readonly #poller: TenantPoller;
+  #held: Promise<void> | null = null;
+  #release: () => void = () => undefined;
+  running: Promise<void> | null = null;
+  readonly complete = { monitor: [] as number[], queue: [] as number[] };
+  fenced = 0;
+
+  constructor(name: string, store: Store, world: World) {
+    let commits = 0;
+    let epochs = 0;
+    const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
+    const observers = { monitor: new MonitorObserver(locale), queue: new QueueObserver(locale) };
+    const poll = async (endpoint: Endpoint) => {
+      const at = { startedAt: world.now, at: world.now };
+      const observation =
+        endpoint === 'monitor'
+          ? observers.monitor.observe(world.monitorBody(), at)
+          : observers.queue.observe(world.queueBody(), at);
+      await this.#held;
+      return { observation, retryAfterMs: null };
+    };
+    this.#poller = new TenantPoller({
+      tenant: 'acme',
+      source: { poll: poll as PitelSource['poll'] },
+      store,
+      policy: DEFAULT_POLICY,
+      retentionMs: 604_800_000,
+      clock: () => world.now,
+      newEpoch: () => `${name}-${++epochs}`,
+      newCommitId: () => `${name}-${++commits}`,
+    });
+  }
+
+  /** Its next answers stay on their way until `release`. */
+  holdBack(): void {
+    this.#held = new Promise((resolve) => (this.#release = resolve));
+  }
+
+  release(): void {
+    this.#held = null;
+    this.#release();
+  }
+
+  get isHeldBack(): boolean {
+    return this.#held !== null;
+  }
+
+  cycle(): void {
+    this.running ??= this.#poller.cycle(ENDPOINTS, new AbortController().signal).then((report) => {
+      this.running = null;
+      this.#note(report);
+    });
+  }
+
+  #note({ owned, polls }: CycleReport): void {
+    if (!owned) this.fenced += 1;
+    else for (const { endpoint, sentAt } of polls) this.complete[endpoint].push(sentAt);
+  }
+}
+
+describe('two pollers that both believe they own a tenant', () => {
+  const given = withRedis();
+  let replicas: Replica[] = [];
+  afterEach(async () => {
+    await Promise.all(replicas.map((replica) => replica.end()));
+    replicas = [];
+  });
+
+  it('make one true sequence, at once or with old looks that come late', async () => {
+    const calls = 60;
+    const startAt = Date.UTC(2026, 2, 2, 1);
+    const world = createWorld({
+      seed: 'two owners',
+      startAt,
+      traffic: { callsPerHour: 1_500, firstCallAfterMs: 500, totalCalls: calls },
+    });
+    const store = given().open();
+    const random = new Random('two owners');
+    const contenders = ['a', 'b'].map((name) => new Contender(name, store, world));
+    for (let quiet = 0; quiet < 70; quiet += isOver(world, calls) ? 1 : 0) {
+      world.advanceTo(world.now + 1_000);
+      for (const contender of contenders) {
+        if (!contender.isHeldBack && random.chance(0.05)) contender.holdBack();
+        else if (random.chance(0.4)) contender.release();
+        contender.cycle();
+      }
+      for (const contender of contenders) if (!contender.isHeldBack) await contender.running;
+    }
+    for (const contender of contenders) {
+      contender.release();
+      await contender.running;
+    }
+
+    const events = await logOf(store);
+    expectOneSequence(events);
+    const [a, b] = contenders.map(({ complete }) => complete);
+    const merged = (endpoint: Endpoint) => [...a![endpoint], ...b![endpoint]].sort((x, y) => x - y);
+    const polls = { monitor: merged('monitor'), queue: merged('queue') };
+    const report = judge(world.truth, events as unknown as JudgedEvent[], polls);
+    const fenced = contenders.map((contender) => contender.fenced);
+    told.push(
+      `two pollers over one store: ${calls} calls, ${events.length} events, ${fenced.join(' + ')} cycles fenced;`,
+      `  ${report.matched} of ${report.expected} told, ${report.missing.length} missing, ${report.doubled.length} doubled`,
+    );
+    expectTrue(report);
+    expect(Math.min(...fenced)).toBeGreaterThan(10);
+  });
+
+  it('make one true sequence as two processes whose tenants are not the same', async () => {
+    const calls = 6;
+    const startAt = Date.now();
+    const world = createWorld({
+      seed: 'two groups',
+      startAt,
+      traffic: { totalCalls: calls, callsPerHour: 0 },
+    });
+    const kinds = ['queue', 'direct', 'outbound'] as const;
+    const pbx = await startSharedPbx();
+    const polls = { monitor: [] as number[], queue: [] as number[] };
+    const acme = new Set<string>();
+    pbx.answer = ({ tenant, replica, endpoint }) => {
+      if (tenant !== 'acme') return endpoint === 'queue' ? '{"data":[]}' : '{"data":[],"total":0}';
+      acme.add(replica);
+      world.advanceTo(Date.now());
+      // Long enough in each state for the slower of two that keep each other from committing.
+      while (world.truth.length < calls && world.now > startAt + (world.truth.length + 4) * 600)
+        world.startCall({ kind: kinds[world.truth.length % 3]!, answerAfterMs: 3_500, talkMs: 3_500 });
+      polls[endpoint].push(world.now);
+      return endpoint === 'monitor' ? world.monitorBody() : world.queueBody();
+    };
+    try {
+      const env = { REDIS_URL: given().redis.url, POLL_INTERVAL_MS: '200' };
+      replicas = await Promise.all(
+        ['one', 'two'].map((name) => startReplica(name, ['acme', `only-${name}`], pbx.url, env)),
+      );
+      await pbx.until(() => isOver(world, calls));
+      const over = world.now;
+      await pbx.until(() => world.now > over + 4_000);
+      expect(acme).toEqual(new Set(['one', 'two']));
+    } finally {
+      await Promise.all(replicas.map(({ service }) => service.stop()));
+      await pbx.close();
+    }
+    const events = await logOf(given().open());
+    expectOneSequence(events);
+    // A look that was fenced off told nothing; what was there for long enough is demanded all the same.
+    const report = judge(world.truth, events as unknown as JudgedEvent[], polls, { sightingsToDemand: 12 });
+    const fenced = replicas.map(
+      ({ service }) => service.lines.filter(({ msg }) => msg.startsWith('the store did not take')).length,
+    );
+    told.push(
+      `two processes: ${calls} calls, ${events.length} events, ${fenced.join(' + ')} cycles fenced;`,
+      `  ${report.matched} of ${report.expected} told, ${report.missing.length} missing, ${report.doubled.length} doubled`,
+    );
+    expectTrue(report);
+    expect(Math.min(...fenced)).toBeGreaterThan(3);
+  });
+});

@@ -1,0 +1,28 @@
+import type { Redis } from 'ioredis';
+import type { LeasesSubject } from '../../src/store/leases.contract.js';
+import { closeClient, connectRedis, type RedisTarget } from '../../src/store/redis-connection.js';
+import { RedisLeases } from '../../src/store/redis-leases.js';
+
+/** For tests of leases in Redis, of one group. */
+export const MEMBERS_KEY = 'pitel:{leases}:g:members';
+export const SHARDS_KEY = 'pitel:{leases}:g:shards';
+
+export function openLeases(target: RedisTarget, commandTimeoutMs = 3_000) {
+  const connection = connectRedis(target, { onError: () => undefined, commandTimeoutMs });
+  const leases = new RedisLeases(connection, 'g');
+  const close = async () => {
+    await leases.close();
+    await closeClient(connection.commands);
+  };
+  return { leases, close };
+}
+
+/** The clock is the server's, so time goes by when the leases are made older. */
+export async function ageLeases(admin: Redis, ms: number): Promise<void> {
+  for (const member of await admin.zrange(MEMBERS_KEY, '0', '-1'))
+    await admin.zincrby(MEMBERS_KEY, -ms, member);
+}
+
+export function leasesSubject(target: RedisTarget, admin: Redis): LeasesSubject {
+  return { ...openLeases(target), elapse: (ms) => ageLeases(admin, ms) };
+}
