@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = `${root}dist/.tsbuildinfo`;
-const inputs = ['src', 'simulator', 'bench', 'test', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const inputs = [
+  'src',
+  'simulator',
+  'bench',
+  'test',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+];
 
 const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const newest = (path) => {
@@ -19,7 +27,10 @@ const newest = (path) => {
 
 if (changedAt(stamp) <= Math.max(...inputs.map((input) => newest(root + input)))) {
   const tsc = `${root}node_modules/typescript/bin/tsc`;
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck'], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--noCheck'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? 1;
   // A compiler that found nothing to write leaves the stamp as old as it was.
   if (status === 0 && existsSync(stamp)) utimesSync(stamp, new Date(), new Date());

@@ -17,7 +17,6 @@ import { CLOCK_TOLERANCE_MS, newStay, pendingAbsence, stayBegan } from './parts.
 export function beginCall(
   placement: Placement,
   state: TenantState,
-  ended: ReadonlyMap<string, EndedCall>,
   index: CallIndex,
   cycle: CycleFacts,
 ): Call {
@@ -32,7 +31,7 @@ export function beginCall(
   ];
   const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
   const begun: Call = {
-    callId: unusedCallId(primaryId, ended, index),
+    callId: unusedCallId(primaryId, index, window.latest),
     linkedCallIds: linked.map((call) => call.callId),
     upstreamIds: [],
     direction: directionOf(legs, current),
@@ -162,10 +161,9 @@ function directionOf(legs: readonly ObservedLeg[], stay: ObservedQueueEntry | nu
   return legs.some((leg) => leg.direction === 'outbound') ? 'outbound' : 'local';
 }
 
-function unusedCallId(id: string, ended: ReadonlyMap<string, EndedCall>, index: CallIndex): string {
+function unusedCallId(id: string, index: CallIndex, now: Instant): string {
   let candidate = id;
-  for (let use = 2; ended.has(candidate) || index.call(candidate) !== undefined; use++)
-    candidate = `${id}~${use}`;
+  for (let use = 2; index.isCallIdTaken(candidate, now); use++) candidate = `${id}~${use}`;
   return candidate;
 }
 

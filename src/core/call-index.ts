@@ -1,6 +1,6 @@
 import type { Call, EndedCall, Leg, Stay, TenantState } from './call.js';
 import type { Instant, ObservedLeg, ObservedQueueEntry, PhoneNumber } from './observation.js';
-import { ENDED_MEMORY_MS } from './call.js';
+import { isRemembered } from './ended-calls.js';
 
 /**
  * Finds the calls of a state by what a row shows. Derived from the state alone and never part of it: it is rebuilt
@@ -24,6 +24,7 @@ export class CallIndex {
   readonly #rows = new Lookup();
   readonly #customers = new Lookup();
   readonly #localExtensions = new Lookup();
+  readonly #endedByCallId = new Lookup<EndedCall>();
   readonly #endedByUpstreamId = new Lookup<EndedCall>();
   readonly #endedByStay = new Lookup<EndedCall>();
   readonly #endedByRow = new Lookup<EndedCall>();
@@ -90,12 +91,14 @@ export class CallIndex {
   }
 
   remember(ended: EndedCall): void {
+    this.#endedByCallId.add(ended.callId, ended);
     for (const id of ended.upstreamIds) this.#endedByUpstreamId.add(id, ended);
     for (const stay of ended.stays) this.#endedByStay.add(stay, ended);
     for (const row of ended.rows) this.#endedByRow.add(row, ended);
   }
 
   forget(ended: EndedCall): void {
+    this.#endedByCallId.remove(ended.callId, ended);
     for (const id of ended.upstreamIds) this.#endedByUpstreamId.remove(id, ended);
     for (const stay of ended.stays) this.#endedByStay.remove(stay, ended);
     for (const row of ended.rows) this.#endedByRow.remove(row, ended);
@@ -103,6 +106,11 @@ export class CallIndex {
 
   call(callId: string): Call | undefined {
     return this.#calls.get(callId);
+  }
+
+  /** A live call has this id, or one that is remembered had it. */
+  isCallIdTaken(callId: string, now: Instant): boolean {
+    return this.#calls.has(callId) || latest(this.#endedByCallId.get(callId), now) !== undefined;
   }
 
   /** Where an id has come to be shared by two calls, the one that began first. */
@@ -191,6 +199,6 @@ function byStart(a: Call, b: Call): number {
 /** The one that ended last, of those that are still remembered. */
 function latest(ended: Iterable<EndedCall>, now: Instant): EndedCall | undefined {
   return [...ended]
-    .filter((call) => now - call.endedAt <= ENDED_MEMORY_MS)
+    .filter((call) => isRemembered(call, now))
     .sort((a, b) => b.endedAt - a.endedAt || (a.callId < b.callId ? 1 : -1))[0];
 }

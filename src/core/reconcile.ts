@@ -1,15 +1,9 @@
 import { beginCall, joinParts, refreshed } from './begin.js';
-import {
-  ENDED_MEMORY_MS,
-  type Call,
-  type EndedCall,
-  type Leg,
-  type Policy,
-  type TenantState,
-} from './call.js';
+import { type Call, type EndedCall, type Leg, type Policy, type TenantState } from './call.js';
 import { CallIndex } from './call-index.js';
 import { correlate, type Placement } from './correlate.js';
 import type { CycleFacts, Window } from './cycle.js';
+import { EndedCalls } from './ended-calls.js';
 import type { Transition } from './event.js';
 import { advance, type Draft } from './life.js';
 import {
@@ -75,7 +69,7 @@ class Cycle {
   readonly #index: CallIndex;
   readonly #transitions: Transition[] = [];
   #calls: Map<string, Call> | null = null;
-  #ended: Map<string, EndedCall> | null = null;
+  readonly #newlyEnded: EndedCall[] = [];
 
   constructor(state: TenantState, observations: Observations, policy: Policy) {
     this.#state = state;
@@ -118,7 +112,7 @@ class Cycle {
     const state: TenantState = {
       sources,
       calls: this.#calls ?? this.#state.calls,
-      ended: this.#ended ?? this.#state.ended,
+      ended: this.#endedCalls(),
       ignoredStays,
       listsIdle,
     };
@@ -181,8 +175,7 @@ class Cycle {
           touched.set(callId, joinParts(current(callId), placement, this.#facts));
           joined.set(callId, keysOf(placement, joined.get(callId)));
         } else {
-          const ended = this.#ended ?? this.#state.ended;
-          const call = beginCall(placement, this.#state, ended, this.#index, this.#facts);
+          const call = beginCall(placement, this.#state, this.#index, this.#facts);
           this.#index.add(call);
           drafts.push({ announced: false, call, newLegs: keysOf(placement) });
         }
@@ -219,20 +212,14 @@ class Cycle {
       rows: stays.map((stay) => stay.rowKey),
       endedAt: now,
     };
-    this.#ended ??= this.#forgetting(now);
-    this.#ended.set(ended.callId, ended);
+    this.#newlyEnded.push(ended);
     this.#index.remember(ended);
   }
 
-  /** The ended calls without those that nobody will ask for any more; the oldest come first. */
-  #forgetting(now: Instant): Map<string, EndedCall> {
-    const kept = new Map(this.#state.ended);
-    for (const [callId, ended] of kept) {
-      if (now - ended.endedAt <= ENDED_MEMORY_MS) break;
-      kept.delete(callId);
-      this.#index.forget(ended);
-    }
-    return kept;
+  #endedCalls(): TenantState['ended'] {
+    const { ended } = this.#state;
+    if (this.#newlyEnded.length === 0) return ended;
+    return EndedCalls.remembering(ended, this.#newlyEnded, this.#now(), (call) => this.#index.forget(call));
   }
 
   #now(): Instant {
