@@ -1,3 +1,5 @@
+import { sequenceText } from './event.js';
+
 /** A place in a tenant's event log, as consumers keep it: `<epoch>:<sequence>`. */
 export interface Cursor {
   readonly epoch: string;
@@ -7,7 +9,7 @@ export interface Cursor {
 const CURSOR = /^([A-Za-z0-9_-]{1,64}):(\d{1,16})$/;
 
 export function formatCursor(cursor: Cursor): string {
-  return `${cursor.epoch}:${String(cursor.sequence).padStart(16, '0')}`;
+  return `${cursor.epoch}:${sequenceText(cursor.sequence)}`;
 }
 
 /** Null for anything that no bridge has ever handed out. Leading zeros are optional. */

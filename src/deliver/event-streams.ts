@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Filter, Grant } from './audience.js';
 import type { Clock, Stop } from './clock.js';
 import type { ConnectionLimits } from './connection-limits.js';
+import { closeSpread } from './drain.js';
 import { EventStream } from './event-stream.js';
 import type { ResolvedOptions } from './options.js';
 import { Refusal, reasonOf } from './refusal.js';
@@ -71,16 +72,6 @@ export class EventStreams {
     if (this.draining) return;
     this.draining = true;
     this.stopSweep();
-    await Promise.all(
-      [...this.streams].map(
-        (stream) =>
-          new Promise<void>((resolve) => {
-            this.clock.after(this.random() * this.options.drainMs, () => {
-              stream.close('shutting-down');
-              resolve();
-            });
-          }),
-      ),
-    );
+    await closeSpread(this.streams, this.options.drainMs, this.clock, this.random);
   }
 }

@@ -5,6 +5,7 @@ import type { Filter, Grant } from './audience.js';
 import { ClientSession, type SessionContext } from './client-session.js';
 import type { Clock, Stop } from './clock.js';
 import { type ConnectionLimits, MessageRate } from './connection-limits.js';
+import { closeSpread } from './drain.js';
 import { parseSubscription } from './filter.js';
 import type { ResolvedOptions } from './options.js';
 import { corsOptions, originAllowed } from './origin.js';
@@ -120,17 +121,7 @@ export class SocketGateway {
     if (this.draining) return;
     this.draining = true;
     this.stopSweep();
-    await Promise.all(
-      [...this.sessions].map(
-        (session) =>
-          new Promise<void>((resolve) => {
-            this.clock.after(this.random() * this.options.drainMs, () => {
-              session.close('shutting-down');
-              resolve();
-            });
-          }),
-      ),
-    );
+    await closeSpread(this.sessions, this.options.drainMs, this.clock, this.random);
     this.io?.engine.close();
   }
 

@@ -1,5 +1,4 @@
-import type { Endpoint } from '../core/observation.js';
-import type { SourceState, TenantState } from '../core/call.js';
+import type { TenantState } from '../core/call.js';
 
 /**
  * Where a tenant's state and event log live. Two implementations, `RedisStore` and `MemoryStore`, held to one
@@ -143,5 +142,3 @@ export interface Retention {
   readonly maxEvents: number;
   readonly maxAgeMs: number;
 }
-
-export type SourceStates = Readonly<Record<Endpoint, SourceState>>;

@@ -1,0 +1,20 @@
+import type { Clock } from './clock.js';
+
+/** Closes all of them because the process ends, each at its own moment within `withinMs`: they will all come back. */
+export async function closeSpread(
+  clients: Iterable<{ close(code: 'shutting-down'): void }>,
+  withinMs: number,
+  clock: Clock,
+  random: () => number,
+): Promise<void> {
+  const closed = [...clients].map(
+    (client) =>
+      new Promise<void>((resolve) => {
+        clock.after(random() * withinMs, () => {
+          client.close('shutting-down');
+          resolve();
+        });
+      }),
+  );
+  await Promise.all(closed);
+}
