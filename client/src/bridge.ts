@@ -8,6 +8,7 @@ import type {
   SourceEntry,
 } from './contract.js';
 import type { CursorStore } from './cursor-store.js';
+import type { HistoryOptions } from './history.js';
 import type { LiveCalls } from './live-calls.js';
 import type { BridgeStatus } from './status.js';
 import type { TokenOption } from './token-keeper.js';
@@ -73,6 +74,11 @@ export interface Bridge {
   readonly sources: ReadonlyMap<Endpoint, SourceEntry>;
   /** The place in the log up to which everything has been handled; null before the first snapshot. */
   readonly cursor: string | null;
+  /**
+   * The past: what the log holds from an instant on, up to the present, apart from the listeners and the cursor. For
+   * what a page shows about today. Its own filter; not narrowed by the subscription.
+   */
+  history(options: HistoryOptions): AsyncIterable<BridgeEvent>;
   /** For good. Resolves when the listener that is running has finished and its event's cursor is saved. */
   close(): Promise<void>;
 }

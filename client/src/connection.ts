@@ -95,14 +95,18 @@ export class Connection {
 
 export interface Address {
   readonly origin: string;
+  /** Of Socket.IO. */
   readonly path: string;
+  /** What `/v1/…` is put behind. */
+  readonly base: string;
 }
 
 /** A path in the address is where the bridge lies behind a proxy; socket.io would take it for a namespace. */
 export function addressOf(url: string): Address {
   const base = (globalThis as { location?: { href?: string } }).location?.href;
   const { origin, pathname } = new URL(url, base);
-  return { origin, path: `${pathname.replace(/\/+$/, '')}/socket.io` };
+  const below = pathname.replace(/\/+$/, '');
+  return { origin, path: `${below}/socket.io`, base: `${origin}${below}` };
 }
 
 /** By its form and not by a list, so that an event that is new to this version still moves the cursor. */

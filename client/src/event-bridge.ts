@@ -2,8 +2,9 @@ import { Backoff } from './backoff.js';
 import type { Bridge, BridgeListeners, BridgeOptions } from './bridge.js';
 import type { Stop, Surroundings } from './clock.js';
 import { type Address, addressOf, Connection } from './connection.js';
-import { type Endpoint, SOURCE_EVENT_TYPES, type SourceEntry } from './contract.js';
+import { type BridgeEvent, type Endpoint, SOURCE_EVENT_TYPES, type SourceEntry } from './contract.js';
 import { Consumer } from './consumer.js';
+import { type HistoryOptions, readHistory } from './history.js';
 import type { LiveCalls } from './live-calls.js';
 import { formatPlace, isReached, isSamePlace, parsePlace, type Place } from './place.js';
 import { type BridgeStatus, type Link, statusOf } from './status.js';
@@ -84,6 +85,10 @@ export class EventBridge implements Bridge {
   get cursor(): string | null {
     const { handled } = this.consumer;
     return handled === null ? null : formatPlace(handled);
+  }
+
+  async *history(options: HistoryOptions): AsyncGenerator<BridgeEvent, void, undefined> {
+    yield* readHistory(this.address.base, await this.tokens.ask(), options);
   }
 
   async close(): Promise<void> {

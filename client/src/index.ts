@@ -8,6 +8,7 @@ export {
   memoryCursor,
   sessionStorageCursor,
 } from './cursor-store.js';
+export { HistoryError, type HistoryOptions } from './history.js';
 export type { LiveCalls } from './live-calls.js';
 export {
   type CloseReason,

@@ -52,6 +52,8 @@ class Stream {
   }
 }
 
+const DAY = Date.UTC(2026, 2, 2);
+
 describe('the log over HTTP', () => {
   let clock: ManualClock;
   let store: MemoryStore;
@@ -137,6 +139,32 @@ describe('the log over HTTP', () => {
     expect(first.body.events).toEqual(events.slice(0, 100));
     expect(second.body.events).toEqual(events.slice(100));
     expect(last.body).toEqual({ cursor: 'e1:0000000000000250', events: [] });
+  });
+
+  it('hands out what was recorded since an instant, beginning with the first such event', async () => {
+    for (const [index, s] of [0, 10, 20, 20, 30].entries()) {
+      log.recordedAt = DAY + s * 1_000;
+      await log.commit(transition('call-started', `c${index}`));
+    }
+    const since = async (s: number) =>
+      (await json(`/v1/events?since=${new Date(DAY + s * 1_000).toISOString()}&limit=1`)).body.events[0]
+        ?.sequence;
+    expect(await since(-1)).toBe('0000000000000001');
+    expect(await since(10)).toBe('0000000000000002');
+    expect(await since(11)).toBe('0000000000000003');
+    expect(await since(30)).toBe('0000000000000005');
+    expect(await since(31)).toBeUndefined();
+  });
+
+  it('hands out the past of an earlier epoch too, page by page, when asked by time', async () => {
+    const before = await log.commit(transition('call-started', 'c1'), transition('call-started', 'c2'));
+    await log.claim('e2', true);
+    const after = await log.commit(transition('call-started', 'c3'));
+    const first = await json(`/v1/events?since=${new Date(0).toISOString()}&limit=1`);
+    expect(first.body).toEqual({ cursor: 'e2:0000000000000001', events: before.slice(0, 1) });
+    const rest = await json(`/v1/events?after=${first.body.cursor}`);
+    expect(rest.body.events).toEqual([before[1], after[0]]);
+    expect((await json('/v1/events')).body.events).toEqual(after);
   });
 
   it('moves the cursor past events that the token may not see', async () => {
@@ -225,6 +253,9 @@ describe('the log over HTTP', () => {
       '/v1/events?limit=1001',
       '/v1/events?limit=x',
       '/v1/events?types=x',
+      '/v1/events?since=yesterday',
+      '/v1/events?since=2026-03-02T03:00:00',
+      '/v1/events?since=2026-03-02T03:00:00Z&after=e1:1',
       '/v1/calls?extensions='.padEnd(200, 'x'),
       '/v1/events?after=a&after=b',
     ])('the query of %s', async (address) => {

@@ -1,6 +1,7 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { formatCursor } from '../core/cursor.js';
 import { audienceOf, type Filter, type Grant } from './audience.js';
+import type { Instant } from '../core/observation.js';
 import type { Clock } from './clock.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from './options.js';
 import type { ResetReason } from './place.js';
@@ -21,6 +22,14 @@ const DETAILS: Readonly<Record<ResetReason, string>> = {
   'cursor-unknown': 'the log has never reached this cursor; take a snapshot and go on from its cursor',
   'cursor-malformed': 'this is not a cursor; take a snapshot and go on from its cursor',
 };
+
+/** At most one of them; neither: the oldest event of the epoch that is held. */
+export interface PageStart {
+  /** A cursor: the events after it. */
+  readonly after?: string | undefined;
+  /** The events recorded from then on, of earlier epochs too. */
+  readonly since?: Instant | undefined;
+}
 
 /**
  * What HTTP asks of the log: as of the request, because every answer waits for one (shared) read of the store.
@@ -56,13 +65,13 @@ export class LogQuery {
   }
 
   /** `{cursor, events}`: the cursor is behind the last event looked at, seen or not. */
-  async events(grant: Grant, filter: Filter, after: string | null, limit: number): Promise<string> {
+  async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<string> {
     const feed = await this.synced(grant);
     const { epoch, sequence: newest } = feed.position!;
     const { generation } = feed;
     const audience = audienceOf(grant, filter);
     const events: string[] = [];
-    let place = startingPlace(feed, after);
+    let place = await this.startingPlace(feed, from);
     const last = Math.min(newest, place + SCAN_EVENTS);
     while (place < last && events.length < limit) {
       const batch = await this.answered(Promise.resolve(feed.after(place, limit, PAGE_BYTES)));
@@ -75,6 +84,14 @@ export class LogQuery {
       }
     }
     return `{"cursor":"${formatCursor({ epoch, sequence: place })}","events":[${events.join(',')}]}`;
+  }
+
+  private async startingPlace(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
+    if (since !== undefined) return this.answered(feed.placeBefore(since));
+    if (after === undefined) return feed.oldestPlace();
+    const resumption = feed.page(after);
+    if ('reset' in resumption) throw unusable(resumption.reset);
+    return resumption.sequence;
   }
 
   private async synced(grant: Grant): Promise<TenantFeed> {
@@ -95,13 +112,6 @@ export class LogQuery {
       asked.then(resolve, () => reject(away())).finally(stop);
     });
   }
-}
-
-function startingPlace(feed: TenantFeed, after: string | null): number {
-  if (after === null) return feed.oldestPlace();
-  const resumption = feed.resume(after);
-  if ('reset' in resumption) throw unusable(resumption.reset);
-  return resumption.sequence;
 }
 
 function unusable(reason: ResetReason): Problem {

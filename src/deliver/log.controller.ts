@@ -10,15 +10,21 @@ import { Refusal } from './refusal.js';
 
 type QueryString = Readonly<Record<string, unknown>>;
 
-const page = z.object({
-  after: z.string().optional(),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/)
-    .transform(Number)
-    .pipe(z.number().min(1).max(1_000))
-    .default(100),
-});
+const page = z
+  .object({
+    after: z.string().optional(),
+    since: z.iso
+      .datetime({ offset: true })
+      .transform((text) => Date.parse(text))
+      .optional(),
+    limit: z
+      .string()
+      .regex(/^\d{1,4}$/)
+      .transform(Number)
+      .pipe(z.number().min(1).max(1_000))
+      .default(100),
+  })
+  .refine(({ after, since }) => after === undefined || since === undefined);
 const place = z.object({ after: z.string().optional() });
 
 /** The log over HTTP: state, catch-up and stream, the same events as on every other transport. */
@@ -47,8 +53,8 @@ export class LogController {
 
   @Get('events')
   async events(@CurrentGrant() grant: Grant, @Query() query: QueryString, @Res() response: Response) {
-    const { after, limit } = parse(page, query);
-    sendJson(response, await this.log.events(grant, parseFilterQuery(query), after ?? null, limit));
+    const { limit, ...start } = parse(page, query);
+    sendJson(response, await this.log.events(grant, parseFilterQuery(query), start, limit));
   }
 
   @Get('events/stream')

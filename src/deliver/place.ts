@@ -15,6 +15,14 @@ export type Reach = Pick<LogSlice, 'first' | 'epochStart'>;
 
 export type Resumption = { readonly sequence: number } | { readonly reset: ResetReason };
 
+/**
+ * The whole log, also what it holds from before its epoch. For pages, which are read for the past: a consumer that goes
+ * on from a cursor has to hear of a new epoch instead.
+ */
+export function acrossEpochs({ first }: Reach): Reach {
+  return { first, epochStart: 1 };
+}
+
 /** Whether all events after `cursor` can still be had. */
 export function resumption(cursor: string, position: Position, reach: Reach): Resumption {
   const place = parseCursor(cursor);

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { BridgeEvent } from '../core/event.js';
+import type { Instant } from '../core/observation.js';
+import { ageCut } from '../store/age-cut.js';
 import type { Position, Store } from '../store/store.js';
 import type { Audience } from './audience.js';
 import { Batch, LogEntry } from './batch.js';
@@ -8,6 +10,7 @@ import { EventBuffer } from './event-buffer.js';
 import { FanOut } from './fan-out.js';
 import type { Limits } from './options.js';
 import {
+  acrossEpochs,
   discontinuity,
   oldestPlace,
   type Reach,
@@ -169,6 +172,21 @@ export class TenantFeed {
 
   oldestPlace(): number {
     return oldestPlace(this.loaded(), this.reach);
+  }
+
+  /** As `resume`, for whoever reads pages: the cursor may stand before the epoch's beginning. */
+  page(cursor: string): Resumption {
+    return resumption(cursor, this.loaded(), acrossEpochs(this.reach));
+  }
+
+  /** The place before the first event recorded at or after `since`; asks the store some 17 times for 100,000 events. */
+  async placeBefore(since: Instant): Promise<number> {
+    const position = this.loaded();
+    const cut = await ageCut(since, position.sequence, async (from) => {
+      const slice = await this.store.read(this.tenant, Math.max(0, from - 1), 1);
+      return slice.events[0];
+    });
+    return cut === null ? oldestPlace(position, acrossEpochs(this.reach)) : cut - 1;
   }
 
   /**

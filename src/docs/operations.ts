@@ -100,6 +100,14 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       parameters: [
         after,
         {
+          name: 'since',
+          in: 'query',
+          description:
+            'Instead of a cursor: the events recorded from this instant on (RFC 3339), those of earlier epochs included; go on with the cursor of the answer',
+          schema: { type: 'string', format: 'date-time' },
+          example: events['call-answered'].recordedtime,
+        },
+        {
           name: 'limit',
           in: 'query',
           description: 'How many at most',

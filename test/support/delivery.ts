@@ -114,6 +114,8 @@ export class LogWriter {
   private epoch = '';
   private state: TenantState = EMPTY_STATE;
   sequence = 0;
+  /** When the next commit is made. */
+  recordedAt = Date.UTC(2026, 2, 2, 3);
 
   constructor(
     private readonly store: Store,
@@ -136,7 +138,7 @@ export class LogWriter {
       tenant: this.tenant,
       epoch: this.epoch,
       sequence: this.sequence,
-      recordedAt: Date.UTC(2026, 2, 2, 3),
+      recordedAt: this.recordedAt,
     });
     this.commits += 1;
     const result = await this.store.commit(this.tenant, {
