@@ -6,6 +6,7 @@ import type {
   ObservedQueueEntry,
   PhoneNumber,
 } from './observation.js';
+import type { Registrations } from './registrations.js';
 
 /**
  * The domain's state: what must be known about a tenant to tell, at the next poll, what has changed.
@@ -20,7 +21,7 @@ export interface Absence {
   readonly lastPresent: Instant | null;
   /** When the first observation without it was there. */
   readonly firstAbsent: Instant;
-  /** The extension is not even listed as idle: it may have lost its registration while the call goes on. */
+  /** The extension is not even listed as idle, or is known not to be registered: the call may go on all the same. */
   readonly unlisted: boolean;
 }
 
@@ -143,7 +144,12 @@ export interface TenantState {
   readonly ignoredStays: ReadonlySet<string>;
   /** The monitor has been seen to list extensions without a call, so it is driven by registrations. */
   readonly listsIdle: boolean;
+  /** What is known of watched extensions. */
+  readonly registrations: Registrations;
 }
+
+/** What passes without an event: how fresh the knowledge of the endpoints and of watched extensions is. */
+export type Freshness = Pick<TenantState, 'sources' | 'registrations'>;
 
 const UNKNOWN_SOURCE: SourceState = {
   status: 'unknown',
@@ -160,6 +166,7 @@ export const EMPTY_STATE: TenantState = {
   ended: new Map(),
   ignoredStays: new Set(),
   listsIdle: false,
+  registrations: new Map(),
 };
 
 /** What the operator may choose about the rules; see `docs/configuration.md`. */

@@ -55,7 +55,7 @@ export function lastAbsence<Known extends Pick<Absence, 'lastPresent' | 'firstAb
 
 /**
  * The queue deletes its row when the agent's leg ends. Without that word, a leg whose extension is not even listed any
- * more may have lost its registration, and a restart of the call-centre module says nothing about the conversation.
+ * more, or is known not to be registered, may have vanished with its registration, and a restart of the call-centre module says nothing about the conversation.
  */
 function isEndInDoubt({ stay }: Call, gone: readonly Leg[]): boolean {
   if (stay?.absence?.kind === 'vanished') return false;

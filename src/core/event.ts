@@ -100,7 +100,6 @@ export interface RegistrationView {
   readonly tenant: string;
   readonly extension: string;
   readonly registered: boolean;
-  readonly baseline: boolean;
   readonly observed: ObservedView;
 }
 

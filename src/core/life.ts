@@ -27,7 +27,7 @@ import { callView, type Ending, rungAgent } from './view.js';
  * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
  * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
  * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
- * longer there, the end of a leg whose extension is not listed any more (its phone may have lost its registration).
+ * longer there, the end of a leg whose extension is not listed any more or not registered.
  */
 export function advance(draft: Draft, cycle: CycleFacts): Advanced {
   const life = new Life(draft, cycle);

@@ -114,8 +114,21 @@ export interface QueueAnswer extends Answer<ObservedQueueEntry> {
 export type MonitorObservation = MonitorAnswer | (Failure & { readonly endpoint: 'monitor' });
 export type QueueObservation = QueueAnswer | (Failure & { readonly endpoint: 'queue' });
 
+/** What the PBX says about one extension, asked for by `id`: its number or uuid. */
+export type RegistrationAnswer = {
+  readonly id: string;
+  /** When the question was sent, and when the answer was there. */
+  readonly startedAt: Instant;
+  readonly at: Instant;
+} & (
+  | { readonly outcome: 'found'; readonly extension: string; readonly registered: boolean }
+  | { readonly outcome: 'not-found' }
+);
+
 /** What one poll cycle saw. An endpoint that was not asked (it is backing off) is absent. */
 export interface Observations {
   readonly monitor?: MonitorObservation;
   readonly queue?: QueueObservation;
+  /** Of watched extensions, in the order they came in since the last cycle. */
+  readonly registrations?: readonly RegistrationAnswer[];
 }

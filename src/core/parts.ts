@@ -1,6 +1,7 @@
 import type { Absence, Call, Leg, Policy, Stay, TenantState } from './call.js';
 import type { CallIndex, Indexed } from './call-index.js';
 import type { Instant, MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from './observation.js';
+import { find, type Registrations } from './registrations.js';
 
 /**
  * What an answer says about the parts that are already known, and which parts it shows for the first time.
@@ -58,7 +59,9 @@ export function observeLegs(
   for (const [key, { callId, part }] of index.legs) {
     if (answer.rows.has(key)) continue;
     const absence = absentAgain(part.absence, lastPresent, answer.at, policy);
-    const unlisted = state.listsIdle && (part.absence?.unlisted ?? true) && !isListed(part.seen.extension);
+    const unlisted =
+      isUnregistered(part.seen, state.registrations) ||
+      (state.listsIdle && (part.absence?.unlisted ?? true) && !isListed(part.seen.extension));
     add(changes.legs, callId, { ...part, absence: { ...absence, unlisted } });
   }
 }
@@ -174,6 +177,12 @@ function absentAgain(
     lastPresent: before === null ? lastPresent : before.lastPresent,
     firstAbsent: before?.firstAbsent ?? at,
   };
+}
+
+function isUnregistered({ extension, extensionId }: ObservedLeg, registrations: Registrations): boolean {
+  const known =
+    find(registrations, extension) ?? (extensionId === null ? undefined : find(registrations, extensionId));
+  return known?.registered === false;
 }
 
 /** Whether the answer shows an extension at all. The extensions with a call are gathered at the first question. */

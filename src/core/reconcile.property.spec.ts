@@ -220,12 +220,16 @@ describe('for any history of observations', () => {
 
 /** As the store gives it back: equal, but not one object the same, and in no particular order. */
 function restarted(state: TenantState): TenantState {
-  const { calls, ignoredStays, listsIdle, sources } = structuredClone({ ...state, ended: null });
+  const { calls, ignoredStays, listsIdle, sources, registrations } = structuredClone({
+    ...state,
+    ended: null,
+  });
   const ended = structuredClone([...state.ended]);
   return {
     sources,
     listsIdle,
     ignoredStays,
+    registrations,
     calls: new Map([...calls].reverse()),
     ended: new Map(ended.sort(([a, x], [b, y]) => x.endedAt - y.endedAt || (a < b ? -1 : 1))),
   };

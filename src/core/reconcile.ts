@@ -1,5 +1,12 @@
 import { beginCall, joinParts, refreshed } from './begin.js';
-import { type Call, type EndedCall, type Leg, type Policy, type TenantState } from './call.js';
+import {
+  type Call,
+  type EndedCall,
+  type Freshness,
+  type Leg,
+  type Policy,
+  type TenantState,
+} from './call.js';
 import { CallIndex } from './call-index.js';
 import { correlate, type Placement } from './correlate.js';
 import type { CycleFacts, Window } from './cycle.js';
@@ -14,6 +21,7 @@ import {
   type Observations,
 } from './observation.js';
 import { belongsToStay, type Changes, observeLegs, observeStays } from './parts.js';
+import { observeRegistrations } from './registrations.js';
 import { observeSource } from './sources.js';
 
 /**
@@ -34,11 +42,11 @@ export function reconcile(state: TenantState, observations: Observations, policy
 
 /**
  * As `reconcile`, for observations that repeat, row by row, what the last complete ones showed while no absence was
- * waiting to be confirmed: only the sources' health can have changed. The caller vouches for that.
+ * waiting to be confirmed: only the sources' health and registrations can have changed. The caller vouches for that.
  */
 export function freshen(state: TenantState, observations: Observations, policy: Policy): Reconciled {
-  const { sources, transitions } = observeSources(state, observations, policy);
-  return { state: { ...state, sources }, transitions, confirm: false };
+  const { freshness, transitions } = observeFreshness(state, observations, policy);
+  return { state: { ...state, ...freshness }, transitions, confirm: false };
 }
 
 export interface Reconciled {
@@ -49,8 +57,8 @@ export interface Reconciled {
 }
 
 /**
- * True where nothing needs to be committed: no transition, and the states differ in no more than the sources' health
- * and freshness.
+ * True where nothing needs to be committed: no transition, and the states differ in no more than their
+ * `Freshness`.
  */
 export function isQuiet(before: TenantState, { state, transitions }: Reconciled): boolean {
   return (
@@ -84,7 +92,7 @@ class Cycle {
   }
 
   run(): Reconciled {
-    const { sources, transitions } = observeSources(this.#state, this.#observations, this.#facts.policy);
+    const { freshness, transitions } = observeFreshness(this.#state, this.#observations, this.#facts.policy);
     this.#transitions.push(...transitions);
     const changes: Changes = {
       legs: new Map(),
@@ -96,7 +104,8 @@ class Cycle {
     const { monitor, queue } = this.#observations;
     const { policy } = this.#facts;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
-      observeLegs(monitor, this.#state, this.#index, policy, changes);
+      const { registrations } = freshness;
+      observeLegs(monitor, { ...this.#state, registrations }, this.#index, policy, changes);
     }
     const ignoredStays =
       queue !== undefined && queue.outcome !== 'failed'
@@ -110,7 +119,7 @@ class Cycle {
     for (const draft of sorted(this.#drafts(changes))) this.#advance(draft);
 
     const state: TenantState = {
-      sources,
+      ...freshness,
       calls: this.#calls ?? this.#state.calls,
       ended: this.#endedCalls(),
       ignoredStays,
@@ -228,11 +237,11 @@ class Cycle {
   }
 }
 
-function observeSources(
+function observeFreshness(
   state: TenantState,
   observations: Observations,
   policy: Policy,
-): { readonly sources: TenantState['sources']; readonly transitions: readonly Transition[] } {
+): { readonly freshness: Freshness; readonly transitions: readonly Transition[] } {
   const sources = { ...state.sources };
   const transitions: Transition[] = [];
   for (const endpoint of ENDPOINTS) {
@@ -242,7 +251,9 @@ function observeSources(
     sources[endpoint] = source;
     if (transition !== null) transitions.push(transition);
   }
-  return { sources, transitions };
+  const watched = observeRegistrations(state.registrations, observations.registrations ?? []);
+  transitions.push(...watched.transitions);
+  return { freshness: { sources, registrations: watched.registrations }, transitions };
 }
 
 function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Leg[] {

@@ -17,7 +17,6 @@ const registered = eventOf({
   data: {
     extension: '107',
     registered: true,
-    baseline: false,
     observed: { earliest: null, latest: '2026-03-02T03:00:00.000Z', certainty: 'observed' },
   },
 });

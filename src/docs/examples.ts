@@ -188,7 +188,6 @@ function registration(registered: boolean): Transition {
     data: {
       extension: '107',
       registered,
-      baseline: false,
       observed: {
         earliest: rfc3339OrNull(at - 30_000),
         latest: new Date(at).toISOString(),

@@ -1,4 +1,4 @@
-import type { Policy, TenantState } from '../core/call.js';
+import { EMPTY_STATE, type Freshness, type Policy, type TenantState } from '../core/call.js';
 import { toEvents, type Transition } from '../core/event.js';
 import type {
   Endpoint,
@@ -27,6 +27,8 @@ export class TenantPoller {
   readonly #deps: PollerDeps;
   #held: Held | null = null;
   #unfinished: Commit | null = null;
+  /** Of `#held.state`, what the store has been told: freshness is written now and then. */
+  #written: Freshness = EMPTY_STATE;
   /** What the last reconciled answers showed, while nothing in them waits to be confirmed. */
   #settled: Partial<Record<Endpoint, Rows>> = {};
   #newEpoch = false;
@@ -86,6 +88,7 @@ export class TenantPoller {
     const claim: Claim = await store.claim(tenant, { epoch: newEpoch(), newEpoch: this.#newEpoch });
     this.#newEpoch = false;
     this.#settled = {};
+    this.#written = claim.state;
     return { ...claim };
   }
 
@@ -102,7 +105,7 @@ export class TenantPoller {
       expectedVersion: held.version,
       commitId: newCommitId(),
       epoch: held.position.epoch,
-      before: held.state,
+      before: { ...held.state, ...freshnessOf(this.#written) },
       after: state,
       events,
     };
@@ -119,6 +122,7 @@ export class TenantPoller {
     if (result.status === 'committed') {
       const { version, position } = result;
       this.#held = { fence: commit.fence, version, position, state: commit.after };
+      this.#written = commit.after;
       this.#touchedAt = this.#deps.clock();
       return;
     }
@@ -133,7 +137,9 @@ export class TenantPoller {
     const now = clock();
     if (now - this.#touchedAt < TOUCH_EVERY_MS) return true;
     this.#touchedAt = now;
-    const owned = await store.touch(tenant, held.fence, state.sources);
+    const before = this.#written;
+    const owned = await store.touch(tenant, held.fence, before, state);
+    this.#written = state;
     if (!owned) this.#held = null;
     return owned;
   }
@@ -212,6 +218,10 @@ const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitio
 /** `GET /v1/sources` is read by people: a second is fresh enough. Half, so that one-second polls are all written. */
 const TOUCH_EVERY_MS = 500;
 const TRIM_EVERY_MS = 60_000;
+
+function freshnessOf({ sources, registrations }: Freshness): Freshness {
+  return { sources, registrations };
+}
 
 function made({ monitor, queue }: Observations): (MonitorObservation | QueueObservation)[] {
   return [monitor, queue].filter((observation) => observation !== undefined);

@@ -48,7 +48,7 @@ function history(): BridgeEvent[] {
     subject: '107',
     discriminator: String(T0),
     time: T0,
-    data: { extension: '107', registered, baseline: false, observed: observedNow },
+    data: { extension: '107', registered, observed: observedNow },
   });
   const place = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: T0 };
   return toEvents([...past.transitions, registration(true), registration(false)], place);

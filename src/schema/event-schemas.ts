@@ -98,7 +98,6 @@ export const registrationView = z.object({
   tenant,
   extension: z.string(),
   registered: z.boolean(),
-  baseline,
   observed,
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { EMPTY_STATE, type TenantState } from '../core/call.js';
 import { CorruptStateError, decode, patch } from './codec.js';
-import { call, endedCall, stateOf } from './store.contract-kit.js';
+import { call, endedCall, registration, stateOf } from './store.contract-kit.js';
 
 const id = fc.string({ unit: 'binary', maxLength: 12 });
 const instant = fc.integer({ min: 0, max: 5 });
@@ -17,8 +17,9 @@ const states = fc
     ended: fc.dictionary(id, instant, { maxKeys: 8 }),
     ignored: fc.array(id, { maxLength: 4 }),
     listsIdle: fc.boolean(),
+    watched: fc.dictionary(id, fc.boolean(), { maxKeys: 4 }),
   })
-  .map(({ sources, calls, ended, ignored, listsIdle }): TenantState => {
+  .map(({ sources, calls, ended, ignored, listsIdle, watched }): TenantState => {
     // Through JSON, for JSON does not know -0.
     const plain = JSON.parse(JSON.stringify(Object.entries(calls))) as [string, unknown][];
     return stateOf(
@@ -28,6 +29,9 @@ const states = fc
         ended: new Map(Object.entries(ended).map(([callId, at]) => [callId, endedCall(callId, at)])),
         ignoredStays: new Set(ignored),
         listsIdle,
+        registrations: new Map(
+          Object.entries(watched).map(([extension, is]) => [extension, registration(extension, is)]),
+        ),
       },
     );
   });

@@ -1,11 +1,13 @@
 import { EMPTY_STATE } from '../core/call.js';
-import type { Call, EndedCall, TenantState } from '../core/call.js';
+import type { Call, EndedCall, Freshness, TenantState } from '../core/call.js';
+import type { Registration } from '../core/registrations.js';
 
 /**
  * A tenant's state as the fields of one hash, so that a commit writes only what changed:
  *
  *     sources, ignored, flags         JSON
  *     call:<callId>, ended:<callId>   JSON, one field a call
+ *     registration:<extension>        JSON, one field a watched extension
  *
  * Guarantees: `decode` of what `patch(EMPTY_STATE, state)` sets equals `state`; decoded calls are in order of
  * `callId` and ended calls in order of `endedAt`, then `callId`, whatever order Redis gives the fields in; fields
@@ -21,6 +23,7 @@ export type Fields = ReadonlyMap<string, string>;
 
 const CALL = 'call:';
 const ENDED = 'ended:';
+const REGISTRATION = 'registration:';
 
 /** A field does not hold what the bridge wrote. Names the tenant and the field, never the content. */
 export class CorruptStateError extends Error {
@@ -38,8 +41,7 @@ export class CorruptStateError extends Error {
 export function patch(before: TenantState, after: TenantState): Patch {
   const set = new Map<string, string>();
   const remove: string[] = [];
-  if (before.sources.monitor !== after.sources.monitor || before.sources.queue !== after.sources.queue)
-    set.set('sources', encodeSources(after.sources));
+  patchFreshness(before, after, set, remove);
   if (!sameMembers(before.ignoredStays, after.ignoredStays))
     set.set('ignored', JSON.stringify([...after.ignoredStays]));
   if (before.listsIdle !== after.listsIdle) set.set('flags', JSON.stringify({ listsIdle: after.listsIdle }));
@@ -48,18 +50,36 @@ export function patch(before: TenantState, after: TenantState): Patch {
   return { set, remove };
 }
 
-export function encodeSources(sources: TenantState['sources']): string {
-  return JSON.stringify(sources);
+/** What to write of a state in which nothing else has changed. */
+export function freshnessPatch(before: Freshness, after: Freshness): Patch {
+  const set = new Map<string, string>();
+  const remove: string[] = [];
+  patchFreshness(before, after, set, remove);
+  return { set, remove };
+}
+
+function patchFreshness(
+  before: Freshness,
+  after: Freshness,
+  set: Map<string, string>,
+  remove: string[],
+): void {
+  if (before.sources.monitor !== after.sources.monitor || before.sources.queue !== after.sources.queue)
+    set.set('sources', JSON.stringify(after.sources));
+  patchEntries(REGISTRATION, before.registrations, after.registrations, set, remove);
 }
 
 /** The state that the fields hold; what is missing is as in `EMPTY_STATE`. Throws `CorruptStateError`. */
 export function decode(tenant: string, fields: Fields): TenantState {
   const calls: Call[] = [];
   const ended: EndedCall[] = [];
+  const registrations: Registration[] = [];
   for (const [field, text] of fields) {
     if (field.startsWith(CALL)) calls.push(parse(tenant, field, text, isCall));
     else if (field.startsWith(ENDED)) ended.push(parse(tenant, field, text, isEnded));
+    else if (field.startsWith(REGISTRATION)) registrations.push(parse(tenant, field, text, isRegistration));
   }
+  registrations.sort((a, b) => (a.extension < b.extension ? -1 : 1));
   calls.sort(byCallId);
   ended.sort((a, b) => a.endedAt - b.endedAt || byCallId(a, b));
   const read = <T>(field: string, is: (value: unknown) => value is T, otherwise: T): T => {
@@ -72,6 +92,7 @@ export function decode(tenant: string, fields: Fields): TenantState {
     ended: new Map(ended.map((call) => [call.callId, call])),
     ignoredStays: new Set(read('ignored', isTexts, [])),
     listsIdle: read('flags', isFlags, EMPTY_STATE).listsIdle,
+    registrations: new Map(registrations.map((known) => [known.extension, known])),
   };
 }
 
@@ -132,6 +153,10 @@ function isCall(value: unknown): value is Call {
 
 function isEnded(value: unknown): value is EndedCall {
   return isObject(value) && typeof value['callId'] === 'string' && typeof value['endedAt'] === 'number';
+}
+
+function isRegistration(value: unknown): value is Registration {
+  return isObject(value) && typeof value['extension'] === 'string' && isObject(value['checked']);
 }
 
 function isSources(value: unknown): value is TenantState['sources'] {

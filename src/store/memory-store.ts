@@ -1,5 +1,5 @@
 import { ageCut } from './age-cut.js';
-import { decode, encodeSources, patch } from './codec.js';
+import { decode, freshnessPatch, patch } from './codec.js';
 import { stateKey } from './keys.js';
 import { checkEvents } from './log-event.js';
 import { StoreClosedError } from './store-errors.js';
@@ -14,7 +14,7 @@ import type {
   Store,
   Subscription,
 } from './store.js';
-import type { TenantState } from '../core/call.js';
+import type { Freshness } from '../core/call.js';
 
 /**
  * The store in this process' memory: for trying out, and for tests.
@@ -83,11 +83,13 @@ export class MemoryStore implements Store {
     });
   }
 
-  touch(name: string, fence: number, sources: TenantState['sources']): Promise<boolean> {
+  touch(name: string, fence: number, before: Freshness, after: Freshness): Promise<boolean> {
     return this.#do(() => {
       const tenant = this.#tenant(name);
       if (tenant?.fence !== fence) return false;
-      tenant.fields.set('sources', encodeSources(sources));
+      const { set, remove } = freshnessPatch(before, after);
+      for (const [field, value] of set) tenant.fields.set(field, value);
+      for (const field of remove) tenant.fields.delete(field);
       return true;
     });
   }

@@ -1,4 +1,4 @@
-import { decode, encodeSources, patch } from './codec.js';
+import { decode, freshnessPatch, patch } from './codec.js';
 import { ageCut } from './age-cut.js';
 import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from './keys.js';
 import { checkEvents } from './log-event.js';
@@ -18,7 +18,7 @@ import type {
   Store,
   Subscription,
 } from './store.js';
-import type { TenantState } from '../core/call.js';
+import type { Freshness } from '../core/call.js';
 
 /**
  * The store in Redis: standalone, behind Sentinel or in a cluster, from version 6.2.
@@ -83,8 +83,10 @@ export class RedisStore implements Store {
     }
   }
 
-  async touch(tenant: string, fence: number, sources: TenantState['sources']): Promise<boolean> {
-    return (await this.#run('touch-1', tenant, [fence, encodeSources(sources)])) === 1;
+  async touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean> {
+    const { set, remove } = freshnessPatch(before, after);
+    const pairs = [...set].flat();
+    return (await this.#run('touch-1', tenant, [fence, pairs.length, ...pairs, ...remove])) === 1;
   }
 
   async snapshot(tenant: string): Promise<Snapshot | null> {

@@ -1,4 +1,5 @@
 import { EMPTY_STATE, type Call, type EndedCall, type TenantState } from '../core/call.js';
+import type { Registration } from '../core/registrations.js';
 import type { Commit, CommitResult, Follower, LogEvent, Store } from './store.js';
 
 /** What the store's tests are written with: an owner that commits cycle after cycle, and a follower that keeps all. */
@@ -26,6 +27,10 @@ export function call(callId: string, note: unknown = null): Call {
 
 export function endedCall(callId: string, endedAt: number): EndedCall {
   return { callId, upstreamIds: [callId], stays: [], endedAt } as unknown as EndedCall;
+}
+
+export function registration(extension: string, registered = true): Registration {
+  return { extension, extensionId: null, registered, since: 1, checked: { startedAt: 1, at: 2 } };
 }
 
 export function stateOf(calls: readonly Call[], rest: Partial<TenantState> = {}): TenantState {

@@ -6,6 +6,7 @@ import {
   numbers,
   Owner,
   Recorder,
+  registration,
   stateOf,
   type Subject,
 } from './store.contract-kit.js';
@@ -213,18 +214,22 @@ export function describeWriting(subject: () => Subject): void {
     });
   });
 
-  it('touches the sources of the newest owner only, and no version', async () => {
+  it('touches the freshness of the newest owner only, and no version', async () => {
     const old = await Owner.claim(store);
     const newest = await Owner.claim(store);
     const monitor = { ...EMPTY_STATE.sources.monitor, status: 'up' as const };
-    const sources = { ...EMPTY_STATE.sources, monitor };
-    expect(await store.touch('acme', old.fence, sources)).toBe(false);
-    expect((await store.snapshot('acme'))?.state.sources).toEqual(EMPTY_STATE.sources);
-    expect(await store.touch('acme', newest.fence, sources)).toBe(true);
-    expect((await store.snapshot('acme'))?.state.sources).toEqual(sources);
+    const registrations = new Map(['107', '108'].map((extension) => [extension, registration(extension)]));
+    const fresh = { sources: { ...EMPTY_STATE.sources, monitor }, registrations };
+    expect(await store.touch('acme', old.fence, EMPTY_STATE, fresh)).toBe(false);
+    expect((await store.snapshot('acme'))?.state).toEqual(EMPTY_STATE);
+    expect(await store.touch('acme', newest.fence, EMPTY_STATE, fresh)).toBe(true);
+    expect((await store.snapshot('acme'))?.state).toEqual({ ...EMPTY_STATE, ...fresh });
+    const fewer = { ...fresh, registrations: new Map([...registrations].slice(1)) };
+    expect(await store.touch('acme', newest.fence, fresh, fewer)).toBe(true);
+    expect((await store.snapshot('acme'))?.state).toEqual({ ...EMPTY_STATE, ...fewer });
     expect(await newest.commit({ events: 1 })).toMatchObject({ status: 'committed', version: 1 });
     await subject().loseMemory();
-    expect(await store.touch('acme', newest.fence, sources)).toBe(false);
+    expect(await store.touch('acme', newest.fence, EMPTY_STATE, fresh)).toBe(false);
     expect(await store.snapshot('acme')).toBeNull();
   });
 }

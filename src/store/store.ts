@@ -1,4 +1,4 @@
-import type { TenantState } from '../core/call.js';
+import type { Freshness, TenantState } from '../core/call.js';
 
 /**
  * Where a tenant's state and event log live. Two implementations, `RedisStore` and `MemoryStore`, held to one
@@ -32,10 +32,11 @@ export interface Store {
   commit(tenant: string, commit: Commit): Promise<CommitResult>;
 
   /**
-   * Keeps the sources' freshness current while nothing changes. Writes nothing to the log and leaves the version
-   * alone; false when the fencing token is no longer the newest.
+   * Keeps the freshness current while nothing else changes: writes what differs from `before`, which is what the
+   * store holds of it. Writes nothing to the log and leaves the version alone; false when the fencing token is no
+   * longer the newest.
    */
-  touch(tenant: string, fence: number, sources: TenantState['sources']): Promise<boolean>;
+  touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean>;
 
   /** The state as of `position`, read in one step; null for a tenant that nobody has claimed yet. */
   snapshot(tenant: string): Promise<Snapshot | null>;
@@ -85,7 +86,7 @@ export interface Commit {
   readonly commitId: string;
   readonly epoch: string;
   /**
-   * What the store holds (as `claim` or the last commit left it; `touch` does not count) and what it is to hold. Only
+   * What the store holds (as `claim`, the last commit and the last `touch` left it) and what it is to hold. Only
    * the difference is written, and what is the same object in both counts as the same: never change one in place.
    */
   readonly before: TenantState;

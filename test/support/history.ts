@@ -7,6 +7,7 @@ import type {
   Observations,
   PhoneNumber,
   QueueObservation,
+  RegistrationAnswer,
 } from '../../src/core/observation.js';
 import { reconcile } from '../../src/core/reconcile.js';
 
@@ -81,6 +82,8 @@ export interface Poll {
   readonly legs?: Rows<ObservedLeg> | 'not asked';
   readonly stays?: Rows<ObservedQueueEntry> | 'not asked';
   readonly idle?: readonly string[];
+  /** Extensions asked whether they are registered, with the answers. */
+  readonly registered?: Readonly<Record<string, boolean | 'not found'>>;
 }
 
 /** Observes polls one after the other and keeps what was said. Endpoints that are not given are empty. */
@@ -126,6 +129,7 @@ export function observations(poll: Poll, at: number): Observations {
   return {
     ...(poll.legs === 'not asked' ? {} : { monitor: monitor(poll, startedAt, at) }),
     ...(poll.stays === 'not asked' ? {} : { queue: queue(poll, startedAt, at) }),
+    ...(poll.registered === undefined ? {} : { registrations: registrations(poll, startedAt, at) }),
   };
 }
 
@@ -142,6 +146,14 @@ function queue(poll: Poll, startedAt: number, at: number): QueueObservation {
   const base = { endpoint: 'queue', startedAt, at } as const;
   if (isFailure(stays)) return { ...base, outcome: 'failed', reason: stays.failed };
   return { ...base, ...outcome(stays), rows: new Map(list(stays).map((row) => [row.stayKey, row])) };
+}
+
+function registrations(poll: Poll, startedAt: number, at: number): RegistrationAnswer[] {
+  return Object.entries(poll.registered ?? {}).map(([id, is]) => {
+    const base = { id, startedAt, at };
+    if (is === 'not found') return { ...base, outcome: 'not-found' };
+    return { ...base, outcome: 'found', extension: id.replace('uuid-', ''), registered: is };
+  });
 }
 
 function isFailure(rows: unknown): rows is Failure {

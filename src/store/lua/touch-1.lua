@@ -1,15 +1,24 @@
 --[[
-  Keeps the sources' freshness current. The version stays, for nothing that a commit is computed from changes.
+  Keeps the freshness current: of the sources and of watched extensions. The version stays, for nothing that a commit is
+  computed from changes.
 
   KEYS[1]  state hash
   ARGV[1]  fencing token
-  ARGV[2]  the field `sources`
+  ARGV[2]  number of arguments that follow for HSET
+  ARGV[3…] arguments for HSET, then arguments for HDEL
 
   Returns  1, or 0 when the token is not the newest
-  Errors   WRONGTYPE, before anything is written
+  Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
 if tonumber(redis.call('HGET', KEYS[1], 'fence')) ~= tonumber(ARGV[1]) then
   return 0
 end
-redis.call('HSET', KEYS[1], 'sources', ARGV[2])
+local firstRemoval = 3 + tonumber(ARGV[2])
+-- In steps: Lua's stack holds some 8,000 values.
+for i = 3, firstRemoval - 1, 4000 do
+  redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 3999, firstRemoval - 1)))
+end
+for i = firstRemoval, #ARGV, 4000 do
+  redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 3999, #ARGV)))
+end
 return 1

@@ -1,0 +1,100 @@
+import { observedView, type Transition } from './event.js';
+import type { Instant, RegistrationAnswer } from './observation.js';
+
+/**
+ * Whether watched extensions are registered, as a table:
+ *
+ *   known          the answer says the same    the answer says the opposite                           not found
+ *   (nothing)      known from now on: a baseline, nothing is said                                      (nothing)
+ *   registered     checked                     `extension-unregistered`                               forgotten
+ *   unregistered   checked                     `extension-registered`                                 forgotten
+ *
+ * A failed question is no answer: what is known stays, and its age tells. Answers older than what is known are dropped.
+ */
+export interface Registration {
+  readonly extension: string;
+  /** Its uuid, where it was asked for by that. */
+  readonly extensionId: string | null;
+  readonly registered: boolean;
+  /** When this was first seen to be so. */
+  readonly since: Instant;
+  /** The latest answer: when it was asked for, when it was there. */
+  readonly checked: { readonly startedAt: Instant; readonly at: Instant };
+}
+
+/** By extension. */
+export type Registrations = ReadonlyMap<string, Registration>;
+
+export interface ObservedRegistrations {
+  /** The same object where nothing was answered. */
+  readonly registrations: Registrations;
+  readonly transitions: readonly Transition[];
+}
+
+export function observeRegistrations(
+  known: Registrations,
+  answers: readonly RegistrationAnswer[],
+): ObservedRegistrations {
+  if (answers.length === 0) return { registrations: known, transitions: [] };
+  const registrations = new Map(known);
+  const transitions: Transition[] = [];
+  for (const answer of answers) {
+    const before = find(registrations, answer.id);
+    if (before !== undefined && answer.startedAt < before.checked.startedAt) continue;
+    if (answer.outcome === 'not-found') {
+      if (before !== undefined) registrations.delete(before.extension);
+      continue;
+    }
+    const last = registrations.get(answer.extension);
+    registrations.set(answer.extension, checked(last, answer));
+    if (last !== undefined && last.registered !== answer.registered) transitions.push(changed(last, answer));
+  }
+  const newest = Math.max(...answers.map(({ at }) => at));
+  for (const { extension, checked } of registrations.values())
+    if (newest - checked.at > FORGOTTEN_MS) registrations.delete(extension);
+  return { registrations, transitions };
+}
+
+/** By number or uuid. */
+export function find(registrations: Registrations, id: string): Registration | undefined {
+  const byNumber = registrations.get(id);
+  if (byNumber !== undefined) return byNumber;
+  for (const registration of registrations.values())
+    if (registration.extensionId !== null && isSameUuid(registration.extensionId, id)) return registration;
+  return undefined;
+}
+
+type Found = Extract<RegistrationAnswer, { outcome: 'found' }>;
+
+function checked(last: Registration | undefined, answer: Found): Registration {
+  const { id, extension, registered, startedAt, at } = answer;
+  return {
+    extension,
+    extensionId: id === extension ? (last?.extensionId ?? null) : id,
+    registered,
+    since: last?.registered === registered ? last.since : at,
+    checked: { startedAt, at },
+  };
+}
+
+function changed(last: Registration, { extension, registered, at }: Found): Transition {
+  return {
+    type: registered ? 'extension-registered' : 'extension-unregistered',
+    subject: extension,
+    // What it was, and since when: told again after a loss of the log's tail, it is the same change.
+    discriminator: String(last.since),
+    time: at,
+    data: {
+      extension,
+      registered,
+      observed: observedView({ earliest: last.checked.startedAt, latest: at, certainty: 'observed' }),
+    },
+  };
+}
+
+function isSameUuid(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** Nobody watches it any more: longer than any interval between two questions. */
+const FORGOTTEN_MS = 2 * 86_400_000;
