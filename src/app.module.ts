@@ -20,6 +20,7 @@ import { Readiness } from './health/readiness.js';
 import { groupOf } from './poll/ownership.js';
 import { PollService } from './poll/poll.service.js';
 import type { PitelSourceOptions } from './source/pitel-source.js';
+import { RegistrationLookup } from './source/registration-lookup.js';
 import type { Leases } from './store/leases.js';
 import { MemoryLeases } from './store/memory-leases.js';
 import { MemoryStore } from './store/memory-store.js';
@@ -44,8 +45,13 @@ export class AppModule {
         ScheduleModule.forRoot(),
         TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' }),
         DeliverModule.registerAsync({
-          inject: [STORE],
-          useFactory: (store: Store) => ({ store, options: deliverOptions(config), logger: log }),
+          inject: [STORE, RegistrationLookup],
+          useFactory: (store: Store, lookup: RegistrationLookup) => ({
+            store,
+            options: deliverOptions(config),
+            logger: log,
+            askRegistration: (tenant: string, id: string) => lookup.ask(tenant, id),
+          }),
         }),
         DocsModule,
       ],
@@ -76,8 +82,15 @@ class PartsModule {
         { provide: LOGGER, useValue: log },
         { provide: STORAGE, useFactory: () => openStorage(config, log) },
         { provide: STORE, inject: [STORAGE], useFactory: ({ store }: Storage) => store },
+        {
+          provide: RegistrationLookup,
+          useFactory: () => {
+            const sources = new Map(config.tenants.map((one) => [one.id, sourceOptions(one, config)]));
+            return new RegistrationLookup((tenant) => sources.get(tenant));
+          },
+        },
       ],
-      exports: [CONFIG, LOGGER, STORAGE, STORE],
+      exports: [CONFIG, LOGGER, STORAGE, STORE, RegistrationLookup],
     };
   }
 }
@@ -92,6 +105,7 @@ class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
     @Inject(Readiness) private readonly readiness: Readiness,
     @Inject(PollService) private readonly polls: PollService,
     @Inject(Delivery) private readonly delivery: Delivery,
+    @Inject(RegistrationLookup) private readonly lookup: RegistrationLookup,
     @Inject(STORAGE) private readonly storage: Storage,
   ) {}
 
@@ -99,6 +113,7 @@ class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
     this.readiness.stop();
     await this.polls.stop();
     await this.delivery.drain();
+    await this.lookup.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -140,6 +155,7 @@ function deliverOptions(config: Config): DeliverOptions {
     tenants: [first!, ...others],
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: config.http.corsOrigins,
+    registrationFreshMs: config.registrations.intervalMs * REGISTRATION_FRESH,
   };
 }
 
@@ -147,6 +163,7 @@ function pollOptions(config: Config) {
   return {
     sources: config.tenants.map((tenant) => sourceOptions(tenant, config)),
     policy: config.poll,
+    registrations: config.registrations,
     intervalMs: config.poll.intervalMs,
     retentionMs: config.retention.ms,
     graceMs: SHUTDOWN_GRACE_MS,
@@ -170,6 +187,8 @@ function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions
   };
 }
 
+/** Of the interval: one question may be late, or have failed. */
+const REGISTRATION_FRESH = 1.5;
 /** Long enough to ride out a restart of Redis, short enough that nobody notices for long that a replica is dead. */
 const LEASE_MS = 5_000;
 /** Longer than a commit may take, shorter than an orchestrator's patience. */

@@ -22,6 +22,7 @@ import { LogController } from './log.controller.js';
 import { DELIVER_CLOCK, LogQuery } from './log-query.js';
 import { DELIVER_OPTIONS, type DeliverOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { DELIVER_LOGGER, ProblemFilter } from './problem.js';
+import { ASK_REGISTRATION, type AskRegistration, RegistrationQuery } from './registration-query.js';
 import { Relay } from './relay.js';
 import { DeliverStats } from './stats.js';
 import { TokenVerifier } from './token.js';
@@ -31,6 +32,7 @@ export interface DeliverParts {
   readonly store: Store;
   readonly options: DeliverOptions;
   readonly logger: Logger;
+  readonly askRegistration: AskRegistration;
   readonly clock?: Clock;
   readonly random?: () => number;
 }
@@ -94,6 +96,7 @@ export class DeliverModule {
         made(DELIVER_OPTIONS, ({ options }) => options),
         made(DELIVER_CLOCK, ({ clock }) => clock),
         made(DELIVER_LOGGER, ({ logger }) => logger),
+        made(ASK_REGISTRATION, ({ askRegistration }) => askRegistration),
         made(Relay, ({ store, options, clock, logger }) => new Relay(store, options, clock, logger)),
         made(TokenVerifier, ({ options, clock }) => new TokenVerifier(options, clock)),
         made(ConnectionLimits, ({ options }) => new ConnectionLimits(options)),
@@ -120,6 +123,7 @@ export class DeliverModule {
           ) => new EventStreams(relay, limits, options, clock, random, stats, logger),
         },
         LogQuery,
+        RegistrationQuery,
         BearerGuard,
         Delivery,
         { provide: APP_FILTER, useClass: ProblemFilter },

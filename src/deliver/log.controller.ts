@@ -6,6 +6,7 @@ import { BearerGuard, bearerToken, CurrentGrant } from './bearer.guard.js';
 import { EventStreams } from './event-streams.js';
 import { parseFilterQuery } from './filter.js';
 import { LogQuery } from './log-query.js';
+import { RegistrationQuery } from './registration-query.js';
 import { Refusal } from './refusal.js';
 
 type QueryString = Readonly<Record<string, unknown>>;
@@ -34,6 +35,7 @@ export class LogController {
   constructor(
     @Inject(LogQuery) private readonly log: LogQuery,
     @Inject(EventStreams) private readonly streams: EventStreams,
+    @Inject(RegistrationQuery) private readonly registrations: RegistrationQuery,
   ) {}
 
   @Get('calls')
@@ -49,6 +51,11 @@ export class LogController {
   @Get('sources')
   async sources(@CurrentGrant() grant: Grant, @Res() response: Response) {
     sendJson(response, await this.log.sources(grant));
+  }
+
+  @Get('extensions/:id/registration')
+  async registration(@CurrentGrant() grant: Grant, @Param('id') id: string, @Res() response: Response) {
+    sendJson(response, await this.registrations.registration(grant, id));
   }
 
   @Get('events')

@@ -44,6 +44,8 @@ export interface Limits {
   /** How long HTTP waits for the store, and a handshake for the key set, before it answers 503. */
   readonly storeTimeoutMs: number;
   readonly authTimeoutMs: number;
+  /** How old a registration in the state may be before the PBX is asked instead. */
+  readonly registrationFreshMs: number;
   /** A comment line on idle event streams, so that proxies keep them open. */
   readonly heartbeatMs: number;
   /** On shutdown clients are closed spread over this time, so that they do not all come back at once. */
@@ -65,6 +67,7 @@ export const DEFAULT_LIMITS: Limits = {
   connectionsPerToken: 2_000,
   storeTimeoutMs: 3_000,
   authTimeoutMs: 5_000,
+  registrationFreshMs: 45_000,
   heartbeatMs: 15_000,
   drainMs: 2_000,
 };

@@ -19,7 +19,7 @@ import {
   resumption,
 } from './place.js';
 import { reasonOf } from './refusal.js';
-import { TenantView } from './tenant-view.js';
+import { type RegistrationEntry, TenantView } from './tenant-view.js';
 
 /** Events per read while the feed closes a gap or a client reads what the buffer no longer holds. */
 const PAGE_EVENTS = 500;
@@ -161,6 +161,10 @@ export class TenantFeed {
     return this.view.call(callId, audience);
   }
 
+  registration(id: string): RegistrationEntry | undefined {
+    return this.view.registration(id);
+  }
+
   sourcesJson(): string {
     return this.view.sourcesJson();
   }
@@ -276,7 +280,7 @@ export class TenantFeed {
     const snapshot = await this.store.snapshot(this.tenant);
     if (snapshot === null || this.place === null || snapshot.position.epoch !== this.place.epoch) return;
     if (snapshot.position.sequence === this.place.sequence) this.view.replace(snapshot.state);
-    else if (snapshot.position.sequence > this.place.sequence) this.view.replaceSources(snapshot.state);
+    else if (snapshot.position.sequence > this.place.sequence) this.view.replaceFreshness(snapshot.state);
     else return;
     this.refreshedAt = this.clock.now();
   }

@@ -1,7 +1,8 @@
-import type { SourceState, SourceStatus, TenantState } from '../core/call.js';
+import type { Freshness, SourceState, SourceStatus, TenantState } from '../core/call.js';
 import { formatCursor } from '../core/cursor.js';
 import { type CallView, rfc3339OrNull } from '../core/event.js';
-import { ENDPOINTS, type Endpoint } from '../core/observation.js';
+import { ENDPOINTS, type Endpoint, type Instant } from '../core/observation.js';
+import { find, type Registrations } from '../core/registrations.js';
 import { callView } from '../core/view.js';
 import type { Position } from '../store/store.js';
 import { type Audience, type Exposure, exposureOfCall, isCallEvent } from './audience.js';
@@ -15,6 +16,12 @@ export interface SourceEntry {
   readonly lastError: string | null;
 }
 
+export interface RegistrationEntry {
+  readonly extension: string;
+  readonly registered: boolean;
+  readonly at: Instant;
+}
+
 interface HeldCall {
   readonly view: CallView;
   readonly exposure: Exposure;
@@ -24,30 +31,46 @@ interface HeldCall {
 /**
  * The calls that are alive and the state of the sources, folded from events on top of a state of the store.
  *
- * Guarantee: `calls` is what the log says up to the place it was folded to. Not guaranteed: that `sources` is not
- * newer than that; it is the freshest that was read, because between two events only it tells that somebody watches.
+ * Guarantee: `calls` is what the log says up to the place it was folded to. Not guaranteed: that `sources` and
+ * registrations are not newer than that; they are the freshest that was read, because between two events only it tells that somebody watches.
  */
 export class TenantView {
   private readonly calls = new Map<string, HeldCall>();
   private readonly sources = new Map<Endpoint, SourceEntry>();
+  private registrations: Registrations = new Map();
 
   constructor(private readonly tenant: string) {}
 
   replace(state: TenantState): void {
     this.calls.clear();
     for (const call of state.calls.values()) this.hold({ tenant: this.tenant, ...callView(call) });
-    this.replaceSources(state);
+    this.replaceFreshness(state);
   }
 
-  replaceSources({ sources }: TenantState): void {
+  replaceFreshness({ sources, registrations }: Freshness): void {
     for (const endpoint of ENDPOINTS) this.sources.set(endpoint, sourceEntry(endpoint, sources[endpoint]));
+    this.registrations = registrations;
   }
 
   fold({ event }: LogEntry): void {
     switch (event.type) {
       case 'extension-registered':
-      case 'extension-unregistered':
+      case 'extension-unregistered': {
+        const { extension, registered, observed } = event.data;
+        const at = Date.parse(observed.latest);
+        const changed = {
+          extensionId: null,
+          ...this.registrations.get(extension),
+          extension,
+          registered,
+          since: at,
+        };
+        this.registrations = new Map(this.registrations).set(extension, {
+          ...changed,
+          checked: { startedAt: at, at },
+        });
         return;
+      }
       case 'source-down':
       case 'source-up': {
         const { endpoint, state, reason, lastCompleteAt } = event.data;
@@ -73,6 +96,12 @@ export class TenantView {
     const visible: string[] = [];
     for (const held of this.calls.values()) if (audience.seesCall(held.exposure)) visible.push(jsonOf(held));
     return `[${visible.join(',')}]`;
+  }
+
+  /** By number or uuid, as of the latest answer. */
+  registration(id: string): RegistrationEntry | undefined {
+    const known = find(this.registrations, id);
+    return known && { extension: known.extension, registered: known.registered, at: known.checked.at };
   }
 
   sourcesJson(): string {

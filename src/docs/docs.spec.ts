@@ -14,7 +14,7 @@ import { HealthController } from '../health/health.controller.js';
 import { callView, EVENT_SCHEMAS, registrationView, sourceView } from '../schema/event-schemas.js';
 import { NAMED_SCHEMAS, componentSchemas } from '../schema/json-schema.js';
 import { expectValidEvent } from '../../test/support/valid-event.js';
-import { LogWriter, SECRET, silent, TENANTS, token, transition } from '../../test/support/delivery.js';
+import { LogWriter, noPbx, SECRET, silent, TENANTS, token, transition } from '../../test/support/delivery.js';
 import type { AsyncApiDocument } from './asyncapi.js';
 import { buildExamples } from './examples.js';
 import { html, prose } from './html.js';
@@ -36,6 +36,7 @@ beforeAll(async () => {
   const parts = () => ({
     store,
     logger: silent,
+    askRegistration: noPbx,
     options: { tenants: TENANTS, auth: { mode: 'jwt', secret: SECRET } as const, corsOrigins: [] },
   });
   const module = await Test.createTestingModule({

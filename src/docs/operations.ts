@@ -147,7 +147,8 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
     },
     'GET /v1/extensions/{id}/registration': {
       summary: 'Whether an extension is signed in',
-      description: 'Asks the PBX, or answers from a moment ago: `checkedAt` says when.',
+      description:
+        'From what the bridge knows while that is fresh (`WATCH_EXTENSIONS`), else the PBX is asked: `checkedAt` says when. Who ask at the same time share one question.',
       parameters: [
         {
           name: 'id',
@@ -165,6 +166,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       },
       problems: {
         404: 'The PBX has no such extension, or the token may not see it',
+        429: 'Too many extensions are being asked for at once',
         502: 'The PBX did not answer properly',
       },
     },

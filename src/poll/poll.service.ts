@@ -8,6 +8,7 @@ import type { Leases } from '../store/leases.js';
 import type { Store } from '../store/store.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { isDeadHere, newMember } from './member-name.js';
+import { RegistrationWatch } from './registration-watch.js';
 import { type Running, TenantAssignment } from './tenant-assignment.js';
 import { TenantLoop, type Timers } from './tenant-loop.js';
 import { TenantPoller } from './tenant-poller.js';
@@ -61,9 +62,13 @@ export class PollService implements OnApplicationBootstrap {
     const { policy, retentionMs, intervalMs } = this.#options;
     const { tenant } = sourceOptions;
     const source = new PitelSource(sourceOptions);
+    const log = this.#log.child({ tenant });
+    const holds = () => this.#keeper.holds(shard);
+    const registrations = this.#watch(source, holds, log);
     const poller = new TenantPoller({
       tenant,
       source,
+      registrations,
       store: this.#store,
       policy,
       retentionMs,
@@ -74,24 +79,43 @@ export class PollService implements OnApplicationBootstrap {
     const loop = new TenantLoop({
       tenant,
       poller,
-      holds: () => this.#keeper.holds(shard),
+      holds,
       pace: { intervalMs, confirmMs: CONFIRM_MS },
       clock: Date.now,
       random: Math.random,
       timers: this.#timers,
-      log: this.#log.child({ tenant }),
+      log,
     });
     loop.start();
+    registrations?.start();
     return {
       stop: async () => {
-        await loop.stop();
+        await Promise.all([loop.stop(), registrations?.stop()]);
         await source.close();
       },
     };
   }
+
+  #watch(source: PitelSource, holds: () => boolean, log: Logger): RegistrationWatch | null {
+    const { watch, intervalMs } = this.#options.registrations;
+    if (watch.length === 0) return null;
+    const { tenant } = source;
+    return new RegistrationWatch({
+      tenant,
+      watch,
+      intervalMs,
+      source,
+      holds,
+      clock: Date.now,
+      timers: this.#timers,
+      log,
+    });
+  }
 }
 
 export interface PollOptions {
+  /** Whose registrations are watched, and how often each is asked. */
+  readonly registrations: { readonly watch: readonly string[] | 'active'; readonly intervalMs: number };
   readonly sources: readonly PitelSourceOptions[];
   readonly policy: Policy;
   readonly intervalMs: number;

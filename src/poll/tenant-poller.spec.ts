@@ -46,6 +46,7 @@ describe('a tenant’s poll cycle', () => {
     return new TenantPoller({
       tenant: 'acme',
       source: source as never,
+      registrations: null,
       store: over,
       policy: DEFAULT_POLICY,
       retentionMs: 604_800_000,

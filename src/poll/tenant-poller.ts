@@ -11,6 +11,7 @@ import type {
 } from '../core/observation.js';
 import { freshen, isQuiet, reconcile, type Reconciled } from '../core/reconcile.js';
 import type { PitelSource } from '../source/pitel-source.js';
+import type { RegistrationWatch } from './registration-watch.js';
 import type { Claim, Commit, Position, Store } from '../store/store.js';
 
 /**
@@ -57,9 +58,12 @@ export class TenantPoller {
     // Stopped in the middle of it: what was cut off is no observation.
     if (signal.aborted) return STOPPED;
 
-    const observations = Object.fromEntries(
-      polled.map(({ endpoint, observation }) => [endpoint, observation]),
-    ) as Observations;
+    const observations: Observations = {
+      ...(Object.fromEntries(
+        polled.map(({ endpoint, observation }) => [endpoint, observation]),
+      ) as Observations),
+      ...(this.#deps.registrations === null ? {} : { registrations: this.#deps.registrations.take() }),
+    };
     const polls = polled.map(({ endpoint, observation, retryAfterMs }) => ({
       endpoint,
       outcome: observation.outcome,
@@ -72,6 +76,7 @@ export class TenantPoller {
       ? await this.#touch(held, reconciled)
       : await this.#commit(held, reconciled);
     if (owned) this.#settle(observations, reconciled);
+    this.#tellWatch(observations, reconciled);
     await this.#trim();
     return { polls, confirm: reconciled.confirm, owned, transitions: reconciled.transitions };
   }
@@ -144,6 +149,11 @@ export class TenantPoller {
     return owned;
   }
 
+  #tellWatch({ monitor }: Observations, { state, confirm }: Reconciled): void {
+    if (this.#deps.registrations === null || monitor === undefined || monitor.outcome === 'failed') return;
+    this.#deps.registrations.observe(monitor, confirm ? vanishedExtensions(state) : []);
+  }
+
   /** The bound by count is kept by every commit; the one by age is looked after now and then. */
   async #trim(): Promise<void> {
     const { tenant, store, clock, retentionMs } = this.#deps;
@@ -176,6 +186,8 @@ export class TenantPoller {
 export interface PollerDeps {
   readonly tenant: string;
   readonly source: Pick<PitelSource, 'poll'>;
+  /** Null where no registration is watched. */
+  readonly registrations: Pick<RegistrationWatch, 'take' | 'observe'> | null;
   readonly store: Store;
   readonly policy: Policy;
   /** How long events are kept in the log. */
@@ -218,6 +230,17 @@ const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitio
 /** `GET /v1/sources` is read by people: a second is fresh enough. Half, so that one-second polls are all written. */
 const TOUCH_EVERY_MS = 500;
 const TRIM_EVERY_MS = 60_000;
+
+/** By number and uuid. */
+function vanishedExtensions({ calls }: TenantState): string[] {
+  const missing = [...calls.values()]
+    .filter(({ pendingAbsence }) => pendingAbsence)
+    .flatMap(({ legs }) => legs.filter(({ absence }) => absence !== null));
+  return missing.flatMap(({ seen }) => [
+    seen.extension,
+    ...(seen.extensionId === null ? [] : [seen.extensionId]),
+  ]);
+}
 
 function freshnessOf({ sources, registrations }: Freshness): Freshness {
   return { sources, registrations };

@@ -113,7 +113,7 @@ export const sourcesBody = z.object({ sources: z.array(source) });
 export const registrationBody = z.object({
   extension: z.string(),
   registered: z.boolean(),
-  checkedAt: instant.describe('When the PBX was asked'),
+  checkedAt: instant.describe('When the PBX answered'),
 });
 
 export const problem = z

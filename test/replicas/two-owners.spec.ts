@@ -72,6 +72,7 @@ class Contender {
     this.#poller = new TenantPoller({
       tenant: 'acme',
       source: { poll: poll as PitelSource['poll'] },
+      registrations: null,
       store,
       policy: DEFAULT_POLICY,
       retentionMs: 604_800_000,

@@ -7,7 +7,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 import { EMPTY_STATE, type TenantState } from '../../src/core/call.js';
 import { type BridgeEvent, type CallView, toEvents, type Transition } from '../../src/core/event.js';
 import type { Clock } from '../../src/deliver/clock.js';
-import { Delivery, DeliverModule } from '../../src/deliver/deliver.module.js';
+import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/deliver.module.js';
 import type { DeliverOptions } from '../../src/deliver/options.js';
 import { Relay } from '../../src/deliver/relay.js';
 import { DeliverStats } from '../../src/deliver/stats.js';
@@ -15,6 +15,8 @@ import type { Store } from '../../src/store/store.js';
 
 export const SECRET = 'a secret of at least thirty-two bytes';
 export const TENANTS = ['acme', 'globex'] as const;
+/** For whoever asks no PBX. */
+export const noPbx: DeliverParts['askRegistration'] = () => Promise.resolve({ outcome: 'not-found' });
 export const silent = pino({ level: 'silent' });
 
 /** Time that passes only when told to. */
@@ -183,14 +185,15 @@ export class DeliveryUnderTest {
 
   static async start(
     store: Store,
-    given: Partial<DeliverOptions> & { clock?: Clock; random?: () => number } = {},
+    given: Partial<DeliverOptions> & Partial<Pick<DeliverParts, 'clock' | 'random' | 'askRegistration'>> = {},
   ): Promise<DeliveryUnderTest> {
-    const { clock, random, ...options } = given;
+    const { clock, random, askRegistration, ...options } = given;
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({
         store,
         logger: silent,
         random: random ?? (() => 0),
+        askRegistration: askRegistration ?? noPbx,
         ...(clock === undefined ? {} : { clock }),
         options: {
           tenants: TENANTS,

@@ -11,8 +11,15 @@ export interface ScriptedPbx {
   /** What the endpoints answer from now on; text is sent as JSON with 200. */
   monitor: Answer;
   queue: Answer;
+  /** By the id that is asked for; text is sent as JSON, with 404 where it is an error. */
+  readonly registrations: Map<string, string>;
   /** How often each has been asked, and with which credentials. */
-  readonly asked: { monitor: number; queue: number; readonly authorizations: Set<string> };
+  readonly asked: {
+    monitor: number;
+    queue: number;
+    readonly registrations: string[];
+    readonly authorizations: Set<string>;
+  };
   /** Resolves when both have been asked so many times more. */
   polled(times: number): Promise<void>;
   close(): Promise<void>;
@@ -24,6 +31,16 @@ export const EMPTY_QUEUE = '{"data":[]}';
 export async function startPbx(): Promise<ScriptedPbx> {
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
+    const extension = /^\/v3\/extension\/(.*)\/loggedin$/.exec(request.url!)?.[1];
+    if (extension !== undefined) {
+      pbx.asked.registrations.push(extension);
+      const answer = pbx.registrations.get(extension) ?? sample('extension-not-found');
+      response
+        .writeHead(answer.includes('"error"') ? 404 : 200, { 'content-type': 'application/json' })
+        .end(answer);
+      for (const look of waiting) look();
+      return;
+    }
     const endpoint = request.url!.includes('/callcenter/queue') ? 'queue' : 'monitor';
     pbx.asked[endpoint]++;
     pbx.asked.authorizations.add(request.headers.authorization ?? '');
@@ -38,7 +55,8 @@ export async function startPbx(): Promise<ScriptedPbx> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     monitor: EMPTY_MONITOR,
     queue: EMPTY_QUEUE,
-    asked: { monitor: 0, queue: 0, authorizations: new Set() },
+    registrations: new Map(),
+    asked: { monitor: 0, queue: 0, registrations: [], authorizations: new Set() },
     polled: (times) =>
       new Promise((resolve) => {
         const target = { monitor: pbx.asked.monitor + times, queue: pbx.asked.queue + times };

@@ -1,0 +1,90 @@
+import { Redis } from 'ioredis';
+import type { BridgeEvent } from '../../src/core/event.js';
+import { sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import { type Service, startService } from '../support/service.js';
+import { until } from '../support/until.js';
+
+/** The vendor's third endpoint, its samples as they are, against the real process and a real Redis. */
+describe('registrations', () => {
+  let redisServer: TestRedis;
+  let redis: Redis;
+  let pbx: ScriptedPbx;
+  let service: Service;
+
+  beforeAll(async () => {
+    [redisServer, pbx] = await Promise.all([startRedis(), startPbx()]);
+    redis = new Redis(redisServer.url);
+    pbx.registrations.set('107', sample('extension-loggedin'));
+    service = await start();
+  });
+  afterAll(async () => {
+    await service.stop();
+    redis.disconnect();
+    await pbx.close();
+    await redisServer.stop();
+  });
+
+  const start = () =>
+    startService({
+      PITEL_BASE_URL: pbx.url,
+      REDIS_URL: redisServer.url,
+      TENANT_ID: 'acme',
+      WATCH_EXTENSIONS: '107,999',
+      REGISTRATION_INTERVAL_MS: '200',
+    });
+  const asked = async (id: string) => {
+    const response = await fetch(`${service.url}/v1/extensions/${id}/registration`);
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const askedAgain = async (id: string) => {
+    const count = () => pbx.asked.registrations.filter((one) => one === id).length;
+    const before = count();
+    await until(() => count() >= before + 2, `two more questions about ${id}`);
+  };
+  async function log(): Promise<BridgeEvent[]> {
+    const entries = (await redis.xrange('pitel:{acme}:events', '-', '+')) as [string, string[]][];
+    return entries.map(([, fields]) => JSON.parse(fields[1]!) as BridgeEvent);
+  }
+  const says = (registered: boolean) =>
+    pbx.registrations.set('107', sample('extension-loggedin').replace('true', String(registered)));
+
+  it('answer over HTTP as the vendor’s samples say, error sample included', async () => {
+    expect(await asked('107')).toMatchObject({ status: 200, body: { extension: '107', registered: true } });
+    expect(await asked('999')).toMatchObject({ status: 404, body: { code: 'extension-not-found' } });
+    await service.line(({ msg }) => msg.includes('does not know extension 999'));
+  });
+
+  it('let nothing but a number or a uuid into the PBX’s path', async () => {
+    for (const id of ['..%2f..%2fmonitor', '107%2f..', '107%3fx=1', '1', 'a'.repeat(40), '107;x'])
+      expect((await asked(id)).status).toBe(404);
+    expect(new Set(pbx.asked.registrations)).toEqual(new Set(['107', '999']));
+  });
+
+  it('become events when they change, in the log and its sequence, and not at the first sight', async () => {
+    await askedAgain('107');
+    expect(await log()).toEqual([]);
+    says(false);
+    await until(async () => (await log()).length === 1);
+    says(true);
+    await until(async () => (await log()).length === 2);
+    const events = await log();
+    expect(events.map(({ type, subject, sequence }) => [type, subject, Number(sequence)])).toEqual([
+      ['extension-unregistered', '107', 1],
+      ['extension-registered', '107', 2],
+    ]);
+    expect(events[0]!.data).toMatchObject({ tenant: 'acme', extension: '107', registered: false });
+    expect(new Set(events.map(({ id }) => id)).size).toBe(2);
+    expect((await asked('107')).body).toMatchObject({ registered: true });
+  });
+
+  it('are known across a restart: a change meanwhile is told, and nothing else', async () => {
+    await service.stop('SIGKILL');
+    says(false);
+    service = await start();
+    await until(async () => (await log()).length === 3);
+    await askedAgain('107');
+    expect((await log()).map(({ type }) => type).at(-1)).toBe('extension-unregistered');
+    expect(await log()).toHaveLength(3);
+  });
+});
