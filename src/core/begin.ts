@@ -80,24 +80,33 @@ export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFa
       pastStays: [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))],
     };
   }
-  return refreshed(joined, cycle);
+  return withParts(joined, joined, cycle);
 }
 
-/** The call with what its parts say of it: ids, numbers and queue that were not known before. */
-export function refreshed(call: Call, cycle: CycleFacts): Call {
-  const ids = new Set(call.upstreamIds);
-  const entryId = call.stay?.seen.callId ?? null;
-  if (entryId !== null) ids.add(entryId);
-  for (const leg of call.legs) ids.add(leg.seen.callId);
-  const { stay } = call;
+/** The call with these parts instead of its own, and with what they say of it: ids, numbers and queue not known before. */
+export function withParts(call: Call, { legs, stay }: Pick<Call, 'legs' | 'stay'>, cycle: CycleFacts): Call {
   return {
     ...call,
-    upstreamIds: ids.size === call.upstreamIds.length ? call.upstreamIds : [...ids],
-    customer: call.customer ?? stay?.seen.customer ?? firstKnown(seenLegs(call), (leg) => leg.customer),
-    hotline: call.hotline ?? firstKnown(seenLegs(call), (leg) => leg.hotline),
+    legs,
+    stay,
+    upstreamIds: idsOf(call.upstreamIds, legs, stay),
+    customer: call.customer ?? stay?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer),
+    hotline: call.hotline ?? firstKnown(legs, ({ seen }) => seen.hotline),
     queues: stay === null ? call.queues : withQueue(call.queues, stay.seen),
-    pendingAbsence: pendingAbsence(call, cycle.policy),
+    pendingAbsence: pendingAbsence({ legs, stay }, cycle.policy),
   };
+}
+
+/** The same list where the parts name no new id. */
+function idsOf(known: readonly string[], legs: Call['legs'], stay: Call['stay']): readonly string[] {
+  let ids = known;
+  const add = (id: string) => {
+    if (!ids.includes(id)) ids = [...ids, id];
+  };
+  const entryId = stay?.seen.callId ?? null;
+  if (entryId !== null) add(entryId);
+  for (const { seen } of legs) add(seen.callId);
+  return ids;
 }
 
 function newLeg(seen: ObservedLeg): Leg {
@@ -177,14 +186,7 @@ function withQueue(
   return [...queues.filter((queue) => queue.id !== id), { id, name }];
 }
 
-function seenLegs(call: Call): readonly ObservedLeg[] {
-  return call.legs.map((leg) => leg.seen);
-}
-
-function firstKnown<Value>(
-  legs: readonly ObservedLeg[],
-  value: (leg: ObservedLeg) => Value | null,
-): Value | null {
+function firstKnown<Part, Value>(legs: readonly Part[], value: (leg: Part) => Value | null): Value | null {
   for (const leg of legs) {
     const known = value(leg);
     if (known !== null) return known;

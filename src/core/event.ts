@@ -151,10 +151,18 @@ export interface LogPlace {
 
 const SEQUENCE_DIGITS = 16;
 
-/** RFC 3339 in UTC with milliseconds. */
+/** RFC 3339 in UTC with milliseconds. One poll's events share a few instants, so the latest texts are kept. */
 export function rfc3339(instant: Instant): string {
-  return new Date(instant).toISOString();
+  const known = texts.get(instant);
+  if (known !== undefined) return known;
+  const text = new Date(instant).toISOString();
+  if (texts.size >= KEPT_TEXTS) texts.clear();
+  texts.set(instant, text);
+  return text;
 }
+
+const texts = new Map<Instant, string>();
+const KEPT_TEXTS = 1_000;
 
 export function rfc3339OrNull(instant: Instant | null): string | null {
   return instant === null ? null : rfc3339(instant);

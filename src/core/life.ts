@@ -64,7 +64,8 @@ export interface Advanced {
 
 class Life {
   readonly transitions: Transition[] = [];
-  call: Call;
+  /** Its own, changed step by step; handed out when the life of this cycle is told. */
+  readonly call: { -readonly [Field in keyof Call]: Call[Field] };
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
   readonly #superseded: Draft['superseded'];
@@ -72,7 +73,7 @@ class Life {
   #gone: readonly Leg[] = [];
 
   constructor(draft: Draft, cycle: CycleFacts) {
-    this.call = draft.call;
+    this.call = { ...draft.call };
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
     this.#superseded = draft.superseded;
@@ -100,7 +101,7 @@ class Life {
     const { call } = this;
     const { stay } = call;
     const leg = talkingLeg(call.legs);
-    if (leg !== null && call.talker === null) this.call = { ...this.call, talker: talkerOf(leg) };
+    if (leg !== null && call.talker === null) call.talker = talkerOf(leg);
     if (call.answeredAt !== null) return this.#refineAnswer();
 
     const bridgedAt = stay?.answered === true ? bridged(stay) : null;
@@ -117,7 +118,7 @@ class Life {
   dropGoneLegs(): void {
     this.#gone = this.call.legs.filter((leg) => isGone(leg, this.#cycle.policy));
     if (this.#gone.length === 0) return;
-    this.call = { ...this.call, legs: this.call.legs.filter((leg) => !this.#gone.includes(leg)) };
+    this.call.legs = this.call.legs.filter((leg) => !this.#gone.includes(leg));
     for (const { seen, absence } of this.#gone) {
       const party = this.#party(seen.extension);
       if (!party.offerOpen || this.#legsAt(party).length > 0) continue;
@@ -131,7 +132,8 @@ class Life {
     const left = stay?.absence?.kind === 'abandoned' && isGone(stay, this.#cycle.policy);
     if (!left || answeredAt !== null || !legs.some((leg) => leg.absence === null)) return;
     const { stayKey, rowKey } = stay.seen;
-    this.call = { ...this.call, stay: null, pastStays: [...this.call.pastStays, { stayKey, rowKey }] };
+    this.call.stay = null;
+    this.call.pastStays = [...this.call.pastStays, { stayKey, rowKey }];
   }
 
   transfer(): void {
@@ -149,7 +151,8 @@ class Life {
       absence === null
         ? this.#observed('monitor', 'observed')
         : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
-    this.call = { ...this.call, talker: talkerOf(next), transfers: this.call.transfers + 1 };
+    this.call.talker = talkerOf(next);
+    this.call.transfers += 1;
     this.#say('call-transferred', observed.latest, observed, {
       discriminator: `${this.call.transfers}/${next.seen.extension}`,
       extra: { transferredFrom: { extension: talker.extension } },
@@ -177,7 +180,8 @@ class Life {
   }
 
   settled(): Call {
-    return { ...this.call, pendingAbsence: pendingAbsence(this.call, this.#cycle.policy) };
+    this.call.pendingAbsence = pendingAbsence(this.call, this.#cycle.policy);
+    return this.call;
   }
 
   /** A telephone that rings with a new leg has stopped ringing with the old one, which is missing. */
@@ -196,7 +200,8 @@ class Life {
 
   #answered(time: Instant | null, observed: Observed): void {
     const answeredAt = time ?? observed.latest;
-    this.call = { ...this.call, answeredAt, answeredCertainty: observed.certainty };
+    this.call.answeredAt = answeredAt;
+    this.call.answeredCertainty = observed.certainty;
     this.#say('call-answered', answeredAt, observed);
   }
 
@@ -205,7 +210,9 @@ class Life {
     const { stay, answeredCertainty, transfers } = this.call;
     if (answeredCertainty === 'upstream' || transfers > 0 || stay?.answered !== true) return;
     const answeredAt = bridged(stay);
-    if (answeredAt !== null) this.call = { ...this.call, answeredAt, answeredCertainty: 'upstream' };
+    if (answeredAt === null) return;
+    this.call.answeredAt = answeredAt;
+    this.call.answeredCertainty = 'upstream';
   }
 
   #party(extension: string): Party {
@@ -227,8 +234,8 @@ class Life {
   }
 
   #replaceParty(party: Party): void {
-    const parties = this.call.parties.map((old) => (old.extension === party.extension ? party : old));
-    this.call = { ...this.call, parties };
+    const { parties } = this.call;
+    this.call.parties = parties.map((old) => (old.extension === party.extension ? party : old));
   }
 
   #sayOffer(
@@ -257,8 +264,9 @@ class Life {
     observed: Observed,
     more: { readonly discriminator?: string; readonly extra?: Partial<CallView> } = {},
   ): void {
-    this.call = { ...this.call, observed };
-    const data = { ...callView(this.call), ...more.extra };
+    this.call.observed = observed;
+    const data = callView(this.call);
+    if (more.extra !== undefined) Object.assign(data, more.extra);
     const { discriminator } = more;
     this.transitions.push({
       type,

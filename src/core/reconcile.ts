@@ -1,4 +1,4 @@
-import { beginCall, joinParts, refreshed } from './begin.js';
+import { beginCall, joinParts, withParts } from './begin.js';
 import {
   type Call,
   type EndedCall,
@@ -165,12 +165,16 @@ class Cycle {
   #drafts(changes: Changes): Draft[] {
     const touched = new Map<string, Call>();
     const current = (callId: string) => touched.get(callId) ?? this.#index.call(callId)!;
-    for (const [callId, legs] of changes.legs) {
+    for (const [callId, changed] of changes.legs) {
       const call = current(callId);
-      touched.set(callId, { ...call, legs: withChanges(call.legs, legs) });
+      const stay = changes.stays.get(callId) ?? call.stay;
+      touched.set(callId, withParts(call, { legs: withChanges(call.legs, changed), stay }, this.#facts));
     }
-    for (const [callId, stay] of changes.stays) touched.set(callId, { ...current(callId), stay });
-    for (const [callId, call] of touched) touched.set(callId, refreshed(call, this.#facts));
+    for (const [callId, stay] of changes.stays) {
+      if (touched.has(callId)) continue;
+      const call = current(callId);
+      touched.set(callId, withParts(call, { legs: call.legs, stay }, this.#facts));
+    }
 
     const drafts: Draft[] = [];
     const joined = new Map<string, ReadonlySet<string>>();
@@ -257,6 +261,7 @@ function observeFreshness(
 }
 
 function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Leg[] {
+  if (legs.length === 1 && changed.length === 1) return changed;
   const byKey = new Map(changed.map((leg) => [leg.seen.key, leg]));
   return legs.map((leg) => byKey.get(leg.seen.key) ?? leg);
 }

@@ -1,3 +1,4 @@
+import { EndedCalls } from '../core/ended-calls.js';
 import { EMPTY_STATE } from '../core/call.js';
 import type { Call, EndedCall, Freshness, TenantState } from '../core/call.js';
 import type { Registration } from '../core/registrations.js';
@@ -46,7 +47,9 @@ export function patch(before: TenantState, after: TenantState): Patch {
     set.set('ignored', JSON.stringify([...after.ignoredStays]));
   if (before.listsIdle !== after.listsIdle) set.set('flags', JSON.stringify({ listsIdle: after.listsIdle }));
   patchEntries(CALL, before.calls, after.calls, set, remove);
-  patchEntries(ENDED, before.ended, after.ended, set, remove);
+  const ended = EndedCalls.difference(before.ended, after.ended);
+  for (const call of ended.added) set.set(fieldOf(ENDED, call.callId), JSON.stringify(call));
+  for (const callId of ended.removed) remove.push(fieldOf(ENDED, callId));
   return { set, remove };
 }
 
