@@ -1,0 +1,144 @@
+import { Redis } from 'ioredis';
+import { type Call, EMPTY_STATE, type TenantState } from '../src/core/call.js';
+import { channel } from '../src/store/keys.js';
+import { connectRedis } from '../src/store/redis-connection.js';
+import { RedisStore } from '../src/store/redis-store.js';
+import type { Claim, LogEvent } from '../src/store/store.js';
+import { interleaved, type Row, shown } from './measure.js';
+
+/**
+ * One commit beside what any way to append and announce must at least do: one pipelined XADD and PUBLISH of the same
+ * bytes. Peers do what a commit is for, the way Redis' own documentation shows it: state, log and announcement under
+ * MULTI/EXEC, and the same under WATCH with a check of the version.
+ */
+const TENANT = 'bench';
+/** What a busy tenant's state is: a commit must not pay for the calls that have not changed. */
+const CALLS = 200;
+const EVENT_BYTES = 1_200;
+
+export async function commits(redisUrl: string, count: number, rounds: number): Promise<Row> {
+  const connection = connectRedis(
+    { url: redisUrl },
+    {
+      onError: (error) => {
+        throw error;
+      },
+    },
+  );
+  const store = new RedisStore(connection, { maxEvents: 100_000 });
+  const [plain, watching] = [new Redis(redisUrl), new Redis(redisUrl)];
+  try {
+    await plain.del('bench:version', 'bench:state', 'bench:events');
+    const cycle = new Cycle(store, await store.claim(TENANT, { epoch: 'e1' }));
+    const contenders = [
+      { name: 'ours', run: () => cycle.commit(count) },
+      { name: 'pipelined XADD + PUBLISH', run: () => pipelined(plain, count) },
+      { name: 'MULTI/EXEC', run: () => multi(plain, count) },
+      { name: 'WATCH-retry', run: () => watch(watching, count) },
+    ];
+    const [ours, limit, ...peers] = await interleaved(contenders, rounds);
+    return {
+      what: `commit of ${count} ${count === 1 ? 'event' : 'events'}`,
+      ratio: ours!.medianMs / limit!.medianMs,
+      of: 'XADD + PUBLISH',
+      goal: count === 1 ? 1.3 : null,
+      detail: [ours!, limit!, ...peers].map(shown).join(' · '),
+    };
+  } finally {
+    await store.close();
+    plain.disconnect();
+    watching.disconnect();
+  }
+}
+
+/** Commits cycle after cycle, each with so many events and as many calls that have changed. */
+class Cycle {
+  #version: number;
+  #sequence: number;
+  #state: TenantState = EMPTY_STATE;
+  #commits = 0;
+
+  constructor(
+    private readonly store: RedisStore,
+    private readonly claim: Claim,
+  ) {
+    this.#version = claim.version;
+    this.#sequence = claim.position.sequence;
+    this.#state = { ...claim.state, calls: new Map(numbered(CALLS).map((n) => [`c${n}`, call(n, 0)])) };
+  }
+
+  async commit(count: number): Promise<void> {
+    const calls = new Map(this.#state.calls);
+    for (const n of numbered(count)) calls.set(`c${n % CALLS}`, call(n % CALLS, (this.#commits += 1)));
+    const after = { ...this.#state, calls };
+    const result = await this.store.commit(TENANT, {
+      fence: this.claim.fence,
+      expectedVersion: this.#version,
+      commitId: `bench-${this.#version}`,
+      epoch: this.claim.position.epoch,
+      before: this.#version === this.claim.version ? EMPTY_STATE : this.#state,
+      after,
+      events: events(count, this.#sequence),
+    });
+    if (result.status !== 'committed') throw new Error(result.status);
+    this.#version = result.version;
+    this.#sequence = result.position.sequence;
+    this.#state = after;
+  }
+}
+
+async function pipelined(redis: Redis, count: number): Promise<void> {
+  const pipeline = redis.pipeline();
+  for (const { json, type } of events(count, 0))
+    pipeline
+      .xadd('bench:events', 'MAXLEN', '~', 100_000, '*', 'event', json)
+      .publish(channel(TENANT, type), json);
+  // Where nothing has happened, the limit is one round trip.
+  if (count === 0) pipeline.hget('bench:version', 'n');
+  await pipeline.exec();
+}
+
+async function multi(redis: Redis, count: number): Promise<void> {
+  const transaction = redis.multi().set('bench:state', STATE);
+  for (const { json, type } of events(count, 0))
+    transaction
+      .xadd('bench:events', 'MAXLEN', '~', 100_000, '*', 'event', json)
+      .publish(channel(TENANT, type), json);
+  await transaction.exec();
+}
+
+async function watch(redis: Redis, count: number): Promise<void> {
+  for (;;) {
+    await redis.watch('bench:version');
+    const version = Number(await redis.get('bench:version'));
+    const transaction = redis
+      .multi()
+      .set('bench:version', version + 1)
+      .set('bench:state', STATE);
+    for (const { json, type } of events(count, 0))
+      transaction
+        .xadd('bench:events', 'MAXLEN', '~', 100_000, '*', 'event', json)
+        .publish(channel(TENANT, type), json);
+    if ((await transaction.exec()) !== null) return;
+  }
+}
+
+const FILLER = 'x'.repeat(EVENT_BYTES);
+
+function events(count: number, after: number): LogEvent[] {
+  return numbered(count).map((n) => {
+    const sequence = after + n + 1;
+    return { sequence, type: 'call-started', json: `{"sequence":${sequence},"filler":"${FILLER}"}` };
+  });
+}
+
+function call(n: number, note: number): Call {
+  return { callId: `c${n}`, note, filler: FILLER } as unknown as Call;
+}
+
+function numbered(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+/** A peer keeps its snapshot under one key, as is usual. */
+const STATE = JSON.stringify(numbered(CALLS).map((n) => call(n, 0)));
