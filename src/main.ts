@@ -19,7 +19,6 @@ async function main(): Promise<void> {
   }
   const { config, warnings } = loaded;
   const log = createLogger(config.logLevel);
-  for (const warning of warnings) log.warn(warning);
   const life = new Life({
     after: (delayMs, run) => void setTimeout(run, delayMs),
     exit: (code) => process.exit(code),
@@ -28,6 +27,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, life.end);
   // With a file of tenants it means: read it again. Without, a terminal was closed.
   if (config.tenantsFile === null) process.on('SIGHUP', life.end);
+  for (const warning of warnings) log.warn(warning);
 
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log), {
     logger: new NestLogger(log),

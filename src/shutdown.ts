@@ -52,5 +52,5 @@ export interface ShutdownParts {
   readonly http: { readonly httpAdapter: { getHttpServer(): unknown } };
 }
 
-/** Whoever waits for the store gets its answer within this. */
+/** Answers are small; whoever still waits for a store that does not answer is cut off. */
 const LAST_ANSWERS_MS = 1_000;

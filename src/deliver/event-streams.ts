@@ -22,7 +22,10 @@ export interface StreamRequest {
   readonly token: string | null;
 }
 
-/** The event streams that are open: counted with the sockets, ended when their token expires or its tenant is removed, and on shutdown. */
+/**
+ * The event streams that are open: counted with the sockets, ended when their token expires or its tenant is removed,
+ * and on shutdown.
+ */
 export class EventStreams {
   private readonly streams = new Set<EventStream>();
   private draining = false;

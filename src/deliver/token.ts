@@ -31,8 +31,8 @@ type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs'>;
  *
  * Claims: `tenant` (required, a configured tenant), `exp` (required), `extensions` and `queues` (optional lists of
  * strings; anything else refuses the token, because ignoring a claim that should narrow would widen). The tenant comes
- * from the claim alone. Tenants may come and go: `know`. Refusals: `unauthorized` for whatever is wrong with the token, `token-expired`,
- * `auth-unavailable` while the key set cannot be read.
+ * from the claim alone. Refusals: `unauthorized` for whatever is wrong with the token, `token-expired`,
+ * `auth-unavailable` while the key set cannot be read. Tenants may come and go: see `know`.
  */
 export class TokenVerifier {
   private tenants: readonly [string, ...string[]];

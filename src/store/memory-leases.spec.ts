@@ -13,6 +13,7 @@ describe('MemoryLeases in detail', () => {
     const renewal = { leaseMs: Infinity, list: 'x', wanted: [1], released: [] };
     expect(await leases.renew('a', renewal)).toEqual({
       members: ['a'],
+      agreeing: ['a'],
       held: new Set([1]),
       othersEndInMs: null,
     });

@@ -2,14 +2,17 @@ import { connect } from 'node:net';
 import { Redis } from 'ioredis';
 import { EMPTY_MONITOR, sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
 import { freePort, startRedis, type TestRedis } from '../support/redis.js';
-import { type Service, startService } from '../support/service.js';
+import { type Service, spawnService, startService } from '../support/service.js';
 import { until } from '../support/until.js';
 import type { BridgeEvent } from '../../src/core/event.js';
 
 /** Of the whole shutdown; past it the process would end with code 1. */
 const BOUND_MS = 15_000;
 
-type Part = { readonly status: string; readonly reason?: string };
+interface Part {
+  readonly status: string;
+  readonly reason?: string;
+}
 
 async function health(service: Service, which: 'live' | 'ready') {
   const response = await fetch(`${service.url}/health/${which}`);
@@ -126,6 +129,18 @@ describe('start and shutdown', () => {
     const { code, ms } = await stopped();
     expect(code).toBe(0);
     expect(ms).toBeLessThan(BOUND_MS);
+  });
+
+  it('obeys a signal that comes while it starts', async () => {
+    service = spawnService({
+      PITEL_BASE_URL: pbx.url,
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+      // Its warning is the first line of all, before anything has been put together.
+      AUTH_JWT_SECRET: 'is set and not used, which is said at once',
+    });
+    await service.line(({ msg }) => msg.startsWith('AUTH_JWT_SECRET'));
+    expect(service.lines.some(({ address }) => address !== undefined)).toBe(false);
+    expect((await stopped()).code).toBe(0);
   });
 
   it('gives its lease back, and a later start goes on where it was', async () => {
