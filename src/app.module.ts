@@ -1,25 +1,20 @@
-import {
-  type BeforeApplicationShutdown,
-  type DynamicModule,
-  Global,
-  Inject,
-  Injectable,
-  Module,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
 import type { Config, RedisConfig } from './config/config.js';
 import type { TenantConfig } from './config/tenant.js';
+import { TenantDirectory } from './config/tenant-directory.js';
+import { REAL_FILES, TenantsWatch } from './config/tenants-watch.js';
 import type { DeliverOptions } from './deliver/options.js';
 import { DeliverModule, Delivery } from './deliver/deliver.module.js';
 import { DocsModule } from './docs/schema.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
-import { groupOf } from './poll/ownership.js';
-import { PollService } from './poll/poll.service.js';
-import type { PitelSourceOptions } from './source/pitel-source.js';
+import { redisReason } from './health/redis-reason.js';
+import { type PolledTenant, PollService, type PollOptions } from './poll/poll.service.js';
+import { Shutdown } from './shutdown.js';
 import { RegistrationLookup } from './source/registration-lookup.js';
 import type { Leases } from './store/leases.js';
 import { MemoryLeases } from './store/memory-leases.js';
@@ -28,6 +23,7 @@ import { connectRedis, type RedisTarget } from './store/redis-connection.js';
 import { RedisLeases } from './store/redis-leases.js';
 import { RedisStore } from './store/redis-store.js';
 import type { Store } from './store/store.js';
+import { TenantsLive } from './tenants-live.js';
 
 const CONFIG = Symbol('CONFIG');
 const LOGGER = Symbol('LOGGER');
@@ -63,8 +59,44 @@ export class AppModule {
           useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry) =>
             new PollService(pollOptions(config), store, leases, scheduler, log),
         },
-        { provide: Readiness, inject: [STORE], useFactory: (store: Store) => new Readiness(store) },
-        Shutdown,
+        {
+          provide: TenantsLive,
+          inject: [PollService, RegistrationLookup, Delivery],
+          useFactory: (polls: PollService, lookup: RegistrationLookup, delivery: Delivery) =>
+            tenantsLive(config, [polls, lookup], delivery, log),
+        },
+        {
+          provide: Readiness,
+          inject: [STORAGE, PollService, TenantsLive],
+          useFactory: ({ store, whyAway }: Storage, polls: PollService, tenants: TenantsLive) =>
+            new Readiness({
+              store,
+              whyAway,
+              whyIdle: () => polls.idleReason,
+              refusedProblems: () => tenants.problems,
+            }),
+        },
+        {
+          provide: Shutdown,
+          inject: [
+            Readiness,
+            TenantsLive,
+            PollService,
+            RegistrationLookup,
+            Delivery,
+            STORAGE,
+            HttpAdapterHost,
+          ],
+          useFactory: (
+            readiness: Readiness,
+            tenants: TenantsLive,
+            polls: PollService,
+            lookup: RegistrationLookup,
+            delivery: Delivery,
+            storage: Storage,
+            http: HttpAdapterHost,
+          ) => new Shutdown({ readiness, tenants, polls, lookup, delivery, storage, http }),
+        },
       ],
     };
   }
@@ -84,10 +116,8 @@ class PartsModule {
         { provide: STORE, inject: [STORAGE], useFactory: ({ store }: Storage) => store },
         {
           provide: RegistrationLookup,
-          useFactory: () => {
-            const sources = new Map(config.tenants.map((one) => [one.id, sourceOptions(one, config)]));
-            return new RegistrationLookup((tenant) => sources.get(tenant));
-          },
+          useFactory: () =>
+            new RegistrationLookup(config.tenants.map((tenant) => polledTenant(tenant, config))),
         },
       ],
       exports: [CONFIG, LOGGER, STORAGE, STORE, RegistrationLookup],
@@ -95,53 +125,38 @@ class PartsModule {
   }
 }
 
-/**
- * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store. What
- * waits for the network is bounded by its own time-outs.
- */
-@Injectable()
-class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
-  constructor(
-    @Inject(Readiness) private readonly readiness: Readiness,
-    @Inject(PollService) private readonly polls: PollService,
-    @Inject(Delivery) private readonly delivery: Delivery,
-    @Inject(RegistrationLookup) private readonly lookup: RegistrationLookup,
-    @Inject(STORAGE) private readonly storage: Storage,
-  ) {}
-
-  async beforeApplicationShutdown(): Promise<void> {
-    this.readiness.stop();
-    await this.polls.stop();
-    await this.delivery.drain();
-    await this.lookup.close();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.storage.leases.close();
-    await this.storage.store.close();
-  }
-}
-
 /** Both live in the same place, over one connection. */
 interface Storage {
   readonly store: Store;
   readonly leases: Leases;
+  /** Why Redis cannot be reached, in words that anybody may read; null while it can. */
+  readonly whyAway: () => string | null;
 }
 
-function openStorage({ store, retention, tenants }: Config, log: Logger): Storage {
+function openStorage({ store, retention, leaseGroup }: Config, log: Logger): Storage {
   const options = { maxEvents: retention.events };
-  if (store.kind === 'memory')
-    return { store: new MemoryStore(options), leases: new MemoryLeases(() => performance.now()) };
-  let lastReason = '';
+  if (store.kind === 'memory') {
+    const leases = new MemoryLeases(() => performance.now());
+    return { store: new MemoryStore(options), leases, whyAway: () => null };
+  }
+  let lastError: Error | null = null;
   const connection = connectRedis(redisTarget(store.redis), {
     // Several attempts a second fail for one reason: it is said once, until it changes or Redis is back.
     onError: (error) => {
-      if (error.message !== lastReason) log.warn({ reason: error.message }, `redis: ${error.message}`);
-      lastReason = error.message;
+      if (error.message !== lastError?.message)
+        log.warn({ reason: error.message }, `redis: ${error.message}`);
+      lastError = error;
     },
   });
-  const group = groupOf(tenants.map(({ id }) => id));
-  return { store: new RedisStore(connection, options), leases: new RedisLeases(connection, group) };
+  connection.commands.on('ready', () => {
+    if (lastError !== null) log.info('redis: connected');
+    lastError = null;
+  });
+  return {
+    store: new RedisStore(connection, options),
+    leases: new RedisLeases(connection, leaseGroup),
+    whyAway: () => lastError && redisReason(lastError),
+  };
 }
 
 function redisTarget(redis: RedisConfig): RedisTarget {
@@ -149,29 +164,57 @@ function redisTarget(redis: RedisConfig): RedisTarget {
 }
 
 function deliverOptions(config: Config): DeliverOptions {
-  const [first, ...others] = config.tenants.map(({ id }) => id);
   const { auth } = config;
   return {
-    tenants: [first!, ...others],
+    tenants: idsOf(config.tenants),
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: config.http.corsOrigins,
     registrationFreshMs: config.registrations.intervalMs * REGISTRATION_FRESH,
   };
 }
 
-function pollOptions(config: Config) {
+function pollOptions(config: Config): PollOptions {
   return {
-    sources: config.tenants.map((tenant) => sourceOptions(tenant, config)),
+    tenants: config.tenants.map((tenant) => polledTenant(tenant, config)),
     policy: config.poll,
     registrations: config.registrations,
-    intervalMs: config.poll.intervalMs,
     retentionMs: config.retention.ms,
     graceMs: SHUTDOWN_GRACE_MS,
     leaseMs: config.store.kind === 'memory' ? Infinity : LEASE_MS,
   };
 }
 
-function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions {
+/** Hands on to whoever asks the PBX, and to delivery, what changes in the file of tenants, where there is one. */
+function tenantsLive(
+  config: Config,
+  upstream: readonly Pick<PollService | RegistrationLookup, 'change'>[],
+  delivery: Delivery,
+  log: Logger,
+): TenantsLive {
+  const { tenants, tenantsFile } = config;
+  if (tenantsFile === null) return new TenantsLive(null);
+  const directory = new TenantDirectory(tenants);
+  directory.subscribe(({ added, altered, removed }) => {
+    delivery.serve(idsOf(directory.current));
+    const put = [...added, ...altered].map((tenant) => polledTenant(tenant, config));
+    for (const part of upstream) part.change(put, removed);
+  });
+  const after = (delayMs: number, run: () => void) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  };
+  const clock = () => performance.now();
+  return new TenantsLive(
+    new TenantsWatch({ file: tenantsFile, directory, files: REAL_FILES, clock, after, log }),
+  );
+}
+
+function idsOf(tenants: readonly TenantConfig[]): readonly [string, ...string[]] {
+  const [first, ...others] = tenants.map(({ id }) => id);
+  return [first!, ...others];
+}
+
+function polledTenant(tenant: TenantConfig, config: Config): PolledTenant {
   const { credential } = tenant;
   return {
     tenant: tenant.id,
@@ -181,6 +224,7 @@ function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions
       : { apiKey: credential.apiKey.reveal() }),
     timeZone: tenant.timeZone,
     country: tenant.country,
+    intervalMs: tenant.pollIntervalMs,
     timeoutMs: config.poll.timeoutMs,
     maxBodyBytes: config.poll.maxBodyBytes,
     clock: Date.now,

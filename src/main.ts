@@ -4,8 +4,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { describeProblems, loadConfig } from './config/environment.js';
 import { serveDocs } from './docs/serve.js';
+import { Life } from './life.js';
 import { createLogger, NestLogger } from './logger.js';
 import { PAGE_HEADERS, servePages } from './pages.js';
+import { Shutdown } from './shutdown.js';
 
 /** Start, logging, shutdown. A configuration that does not hold ends the process with code 1 before anything starts. */
 async function main(): Promise<void> {
@@ -17,6 +19,14 @@ async function main(): Promise<void> {
   }
   const { config, warnings } = loaded;
   const log = createLogger(config.logLevel);
+  const life = new Life({
+    after: (delayMs, run) => void setTimeout(run, delayMs),
+    exit: (code) => process.exit(code),
+    log,
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, life.end);
+  // With a file of tenants it means: read it again. Without, a terminal was closed.
+  if (config.tenantsFile === null) process.on('SIGHUP', life.end);
   for (const warning of warnings) log.warn(warning);
 
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log), {
@@ -26,12 +36,15 @@ async function main(): Promise<void> {
   app.disable('x-powered-by');
   servePages(app);
   serveDocs(app, PAGE_HEADERS);
-  app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   await app.listen(config.http.port, config.http.host);
-  const tenants = config.tenants.map(({ id }) => id);
   log.info(
-    { address: await app.getUrl(), tenants: tenants.length, store: config.store.kind },
+    { address: await app.getUrl(), tenants: config.tenants.length, store: config.store.kind },
     'the bridge is listening',
+  );
+  const shutdown = app.get(Shutdown);
+  life.begin(
+    () => app.close(),
+    () => shutdown.step,
   );
 }
 

@@ -30,6 +30,7 @@ describe('the configuration', () => {
     expect({ ...config, tenants: [], store: null, auth: null }).toEqual({
       tenants: [],
       tenantsFile: null,
+      leaseGroup: 'tenant-default',
       poll: {
         intervalMs: 1000,
         timeoutMs: 5000,
@@ -155,6 +156,7 @@ describe('a value', () => {
       ['a', '0', 'acme', 'acme-2', 'a'.repeat(63)],
       ['Acme', '-acme', 'acme_2', 'a'.repeat(64), 'a.b', 'a b', 'a:b'],
     ],
+    ['LEASE_GROUP', ['a', 'blue-2'], ['Blue', 'a:b', '-a', 'a'.repeat(64)]],
     [
       'PITEL_TIME_ZONE',
       ['UTC', 'Asia/Ho_Chi_Minh', 'Europe/Berlin'],
@@ -232,7 +234,11 @@ describe('the tenant', () => {
       });
     }
     const alone = parseConfig({ ...rest, TENANTS_FILE: 't.json' }, readText);
-    expect(alone.ok && [alone.config.tenantsFile, alone.config.tenants[0]?.id]).toEqual(['t.json', 'a']);
+    expect(alone.ok && [alone.config.tenantsFile?.path, alone.config.tenants[0]?.id]).toEqual([
+      't.json',
+      'a',
+    ]);
+    expect(alone.ok && alone.config.leaseGroup).toBe('tenants-file');
   });
 
   it('is refused together with everything else that is wrong when its file is wrong', () => {

@@ -5,6 +5,7 @@ import { checkRules, given } from './rules.js';
 import type { Secret } from './secret.js';
 import type { Environment, TenantConfig } from './tenant.js';
 import { credential, readTenantsFile } from './tenants-file.js';
+import type { TenantsFile } from './tenants-watch.js';
 import { likelyTypos } from './typos.js';
 import { VARIABLE_NAMES, Variables, type VariableName } from './variables.js';
 
@@ -13,9 +14,12 @@ import { VARIABLE_NAMES, Variables, type VariableName } from './variables.js';
  * Frozen through and through. Times are milliseconds, sizes bytes.
  */
 export interface Config {
+  /** As of the start. */
   readonly tenants: readonly TenantConfig[];
-  /** Where the tenants came from, null for the single tenant of the environment. */
-  readonly tenantsFile: string | null;
+  /** Where the tenants came from and may be read again, null for the single tenant of the environment. */
+  readonly tenantsFile: TenantsFile | null;
+  /** Replicas with the same name share the tenants, where they have one Redis. */
+  readonly leaseGroup: string;
   readonly poll: {
     readonly intervalMs: number;
     /** Of a whole request, body included. */
@@ -84,15 +88,9 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
 
   // The file is looked into even when something else is wrong, so that one start shows everything.
   const defaults = parsed.success ? parsed.data : Variables.parse({});
-  const file =
-    present.TENANTS_FILE === undefined
-      ? null
-      : readTenantsFile(present.TENANTS_FILE, {
-          env,
-          readText,
-          timeZone: defaults.PITEL_TIME_ZONE,
-          country: defaults.PITEL_COUNTRY,
-        });
+  const tenantsFile =
+    present.TENANTS_FILE === undefined ? null : tenantsFileAt(present.TENANTS_FILE, env, defaults);
+  const file = tenantsFile?.read(readText) ?? null;
   if (file?.ok === false) problems.push(...file.problems.map((problem) => `TENANTS_FILE: ${problem}`));
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
@@ -104,7 +102,7 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
   );
   return {
     ok: true,
-    config: deepFreeze(configOf(values, tenants)),
+    config: deepFreeze(configOf(values, tenants, tenantsFile)),
     warnings: [
       ...rules.warnings,
       ...unencrypted(values, tenants),
@@ -115,10 +113,24 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
   };
 }
 
-function configOf(values: Variables, tenants: readonly TenantConfig[]): Config {
+function tenantsFileAt(path: string, env: Environment, defaults: Variables): TenantsFile {
+  const { PITEL_TIME_ZONE: timeZone, PITEL_COUNTRY: country, POLL_INTERVAL_MS: pollIntervalMs } = defaults;
+  return {
+    path,
+    read: (readText) => readTenantsFile(path, { env, readText, timeZone, country, pollIntervalMs }),
+  };
+}
+
+function configOf(
+  values: Variables,
+  tenants: readonly TenantConfig[],
+  tenantsFile: TenantsFile | null,
+): Config {
   return {
     tenants,
-    tenantsFile: values.TENANTS_FILE ?? null,
+    tenantsFile,
+    // Never the same for a single tenant and a file of them, or one would hold shards of the other's tenants.
+    leaseGroup: values.LEASE_GROUP ?? (tenantsFile === null ? `tenant-${values.TENANT_ID}` : 'tenants-file'),
     poll: {
       intervalMs: values.POLL_INTERVAL_MS,
       timeoutMs: values.POLL_TIMEOUT_MS,
@@ -147,6 +159,7 @@ function singleTenant(values: Variables): TenantConfig {
     credential: credential(kind, ruledOut(secret)),
     timeZone: values.PITEL_TIME_ZONE,
     country: values.PITEL_COUNTRY,
+    pollIntervalMs: values.POLL_INTERVAL_MS,
   };
 }
 

@@ -1,11 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 
 /** Returns a file's text, or throws as `readFileSync` does. */
 export type ReadText = (path: string) => string;
 
+/** Of a file up to `MAX_FILE_BYTES`; a larger one is not read. */
 export function readUtf8(path: string): string {
-  return readFileSync(path, 'utf8');
+  const file = openSync(path, 'r');
+  try {
+    if (fstatSync(file).size > MAX_FILE_BYTES)
+      throw Object.assign(new Error('the file is too large'), { code: 'larger than 8 MiB' });
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
 }
+
+/** Three times what 10,000 tenants take with every field set. */
+export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
 /** For callers that have no files to give. */
 export function noFiles(): never {

@@ -15,6 +15,8 @@ export interface TenantConfig {
   readonly timeZone: string;
   /** The country of numbers in national form, two capital letters. */
   readonly country: string;
+  /** Milliseconds between two polls of an endpoint. */
+  readonly pollIntervalMs: number;
 }
 
 /** Environment variables by name. */

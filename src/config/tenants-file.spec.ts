@@ -14,6 +14,7 @@ function read(content: unknown, files: Record<string, string> = {}, env: Record<
     },
     timeZone: 'Asia/Ho_Chi_Minh',
     country: 'VN',
+    pollIntervalMs: 1000,
   });
 }
 
@@ -125,14 +126,81 @@ describe('the file of tenants', () => {
     expect(problems(content)).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('tells where JSON breaks without quoting what stands there', () => {
-    const broken = '{"tenants": [\n  {"id": "acme", "token": "Hd7secretQp" "baseUrl": ""}\n]}';
-    expect(problems(broken)).toEqual(['is not valid JSON (line 2, column 41)']);
-    for (const text of ['Hd7secretQp', '{"token": Hd7secretQp}', '{"token": "Hd7secretQp']) {
-      expect(problems(text)).toEqual([
-        expect.stringMatching(/^is not valid JSON( \(line \d+, column \d+\))?$/),
-      ]);
-    }
+  it('may be YAML, with what YAML brings', () => {
+    const text = `# yaml-language-server: $schema=tenants.schema.json
+tenants:
+  - id: acme # the first
+    baseUrl: https://acme.example
+    tokenEnv: ACME_SECRET
+    pollIntervalMs: 500
+  - { id: '007', baseUrl: "https://b.example", apiKeyFile: acme.secret, country: NO }
+`;
+    const result = read(text, { '/etc/bridge/acme.secret': 'k\n' }, { ACME_SECRET: 't' });
+    expect(result.ok && result.tenants).toMatchObject([
+      { id: 'acme', pollIntervalMs: 500, country: 'VN', credential: { kind: 'token' } },
+      { id: '007', pollIntervalMs: 1000, country: 'NO', credential: { kind: 'api-key' } },
+    ]);
+  });
+
+  it.each<[string, string, string]>([
+    ['JSON that breaks', '{"tenants": [\n  {"id": "acme", "token": "Hd7secretQp" "baseUrl": ""}\n]}', '2:41'],
+    ['a text that does not end', '{"token": "Hd7secretQp', '1:23'],
+    ['YAML that breaks', 'tenants:\n  - id: acme\n   token: Hd7secretQp\n', '3:1'],
+    ['a tab that indents', 'tenants:\n\t- token: Hd7secretQp\n', '2:1'],
+  ])('tells where %s, and not what stands there', (_, broken, where) => {
+    const [line, column] = where.split(':');
+    expect(problems(broken)).toEqual([`is not valid YAML or JSON (line ${line}, column ${column})`]);
+  });
+
+  it.each([
+    'Hd7secretQp',
+    '{"token": Hd7secretQp}',
+    'Hd7: secretQp',
+    '? [Hd7secretQp]\n: 1',
+    '!Hd7secretQp x',
+  ])('quotes nothing of %j', (text) => {
+    const found = problems(text);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.join('\n')).not.toMatch(/Hd7|secretQp/);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a key twice in YAML', 'tenants: []\ntenants: []\n', /^has a key twice \(line 2, column 1\)$/],
+    [
+      'a key twice in JSON',
+      '{"tenants": [{"id": "a", "id": "b"}]}',
+      /^has a key twice \(line 1, column 26\)$/,
+    ],
+    ['an alias', 'tenants:\n  - &a { id: a }\n  - *a\n', /^uses an alias/],
+    [
+      'a bomb of aliases',
+      `a: &a [x]\n${[...'bcdefghij'].map((name, i) => `${name}: &${name} [${`*${'abcdefghi'[i]},`.repeat(9)}]`).join('\n')}`,
+      /^uses an alias/,
+    ],
+    ['a tag', 'tenants: !!js/function x\n', /^uses a tag that is not known \(line 1, column 10\)$/],
+    [
+      'two documents',
+      'tenants: []\n---\ntenants: []\n',
+      /^holds more than one document \(line 2, column 1\)$/,
+    ],
+    ['a merge key', 'tenants:\n  - <<: { id: a }\n', /no other fields/],
+  ])('is refused with %s', (_, text, problem) => {
+    expect(problems(text).filter((found) => problem.test(found))).toHaveLength(1);
+  });
+
+  it('takes 10,000 tenants and not one more', () => {
+    const many = (count: number) => ({
+      tenants: Array.from({ length: count }, (_, index) => ({ ...ACME, id: `tenant-${index}` })),
+    });
+    const result = read(many(10_000));
+    expect(result.ok && result.tenants.length).toBe(10_000);
+    expect(problems(many(10_001))).toEqual(['tenants must name at most 10000 tenants']);
+  });
+
+  it.each([99, 60_001, 500.5, '500', null])('refuses %j as an interval', (pollIntervalMs) => {
+    expect(problems({ tenants: [{ ...ACME, pollIntervalMs }] })).toEqual([
+      'tenants[0].pollIntervalMs must be a whole number from 100 to 60000 milliseconds',
+    ]);
   });
 
   it('names the failure and not the path when it cannot be read', () => {
@@ -143,6 +211,7 @@ describe('the file of tenants', () => {
       },
       timeZone: 'UTC',
       country: 'VN',
+      pollIntervalMs: 1000,
     });
     expect(result).toEqual({ ok: false, problems: ['cannot be read (EACCES)'] });
   });

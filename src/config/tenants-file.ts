@@ -3,20 +3,23 @@ import { z } from 'zod';
 import { readFailure, type ReadText } from './read-text.js';
 import type { Secret } from './secret.js';
 import type { Credential, Environment, TenantConfig } from './tenant.js';
-import { FORMATS } from './variables.js';
+import { parseDocumentText } from './tenants-document.js';
+import { FORMATS, POLL_INTERVAL_MS } from './variables.js';
 
 /**
- * The file that `TENANTS_FILE` names: many tenants in one JSON document.
+ * The file that `TENANTS_FILE` names: many tenants in one YAML or JSON document.
  *
- *     { "tenants": [ { "id": "acme", "baseUrl": "https://pbx.acme.example", "tokenEnv": "ACME_TOKEN",
- *                      "timeZone": "Asia/Ho_Chi_Minh", "country": "VN" } ] }
+ *     tenants:
+ *       - id: acme
+ *         baseUrl: https://pbx.acme.example
+ *         tokenEnv: ACME_TOKEN
  *
  * A tenant has exactly one credential: `token`, `tokenEnv` (the name of an environment variable) or `tokenFile` (a
- * path, relative to this file), or the same three with `apiKey`. `timeZone` and `country` may be left out.
+ * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country` and `pollIntervalMs` may be left
+ * out. `docs/tenants.schema.json` is this as a JSON schema.
  *
  * Guarantees: refused whole, with every reason, so that a slip never drops one tenant silently. Reasons name the
- * place (`tenants[2].baseUrl`) and never repeat what stands there; a JSON error tells its line and column only,
- * because the parser's own message quotes the text around it.
+ * place (`tenants[2].baseUrl`) and never repeat what stands there; what is no YAML tells its line and column only.
  */
 export type TenantsFileResult =
   | {
@@ -28,35 +31,81 @@ export type TenantsFileResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const CREDENTIAL_FIELDS = ['token', 'tokenEnv', 'tokenFile', 'apiKey', 'apiKeyEnv', 'apiKeyFile'] as const;
-const TEXT = z.string({ error: 'must be a text' });
-const NAME = TEXT.trim().min(1, { error: 'must not be empty' }).optional();
+const FIELDS = ['id', 'baseUrl', 'timeZone', 'country', 'pollIntervalMs'] as const;
+/** What the bridge is built and tested for. */
+const MAX_TENANTS = 10_000;
 
-const Row = z.strictObject(
-  {
-    id: TEXT.pipe(FORMATS.tenantId),
-    baseUrl: TEXT.pipe(FORMATS.baseUrl),
-    timeZone: TEXT.pipe(FORMATS.timeZone).optional(),
-    country: TEXT.pipe(FORMATS.country).optional(),
-    token: NAME,
-    tokenEnv: NAME,
-    tokenFile: NAME,
-    apiKey: NAME,
-    apiKeyEnv: NAME,
-    apiKeyFile: NAME,
-  },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `may have no other fields than id, baseUrl, timeZone, country and one of ${CREDENTIAL_FIELDS.join(', ')}`
-        : 'must be an object',
-  },
-);
+const TEXT = z.string({ error: 'must be a text' });
+const NAME = TEXT.trim().min(1, { error: 'must not be empty' });
+const INTERVAL = `must be a whole number from ${POLL_INTERVAL_MS.min} to ${POLL_INTERVAL_MS.max} milliseconds`;
+
+/** What `meta` says is for the JSON schema: the formats are checked by code there is no word for in it. */
+const Row = z
+  .strictObject(
+    {
+      id: TEXT.pipe(FORMATS.tenantId).meta({
+        description: 'Name in events, Redis keys and client tokens. Changing it begins a new, empty log.',
+        pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      }),
+      baseUrl: TEXT.pipe(FORMATS.baseUrl).meta({
+        description: "The upstream's origin, without path, query and credentials",
+        pattern: '^https?://[^/?#@]+/?$',
+      }),
+      timeZone: TEXT.pipe(FORMATS.timeZone)
+        .meta({
+          description: 'The zone of times that come without one; PITEL_TIME_ZONE when left out',
+          examples: ['Asia/Ho_Chi_Minh'],
+        })
+        .optional(),
+      country: TEXT.pipe(FORMATS.country)
+        .meta({
+          description: 'The country of phone numbers in national form; PITEL_COUNTRY when left out',
+          pattern: '^[A-Za-z]{2}$',
+        })
+        .optional(),
+      pollIntervalMs: z
+        .int({ error: INTERVAL })
+        .min(POLL_INTERVAL_MS.min, { error: INTERVAL })
+        .max(POLL_INTERVAL_MS.max, { error: INTERVAL })
+        .meta({ description: 'How often each endpoint is asked; POLL_INTERVAL_MS when left out' })
+        .optional(),
+      token: NAME.meta({ description: 'A fixed bearer token, without the word Bearer' }).optional(),
+      tokenEnv: NAME.meta({ description: 'The environment variable that holds the token' }).optional(),
+      tokenFile: NAME.meta({
+        description: 'The file that holds the token and nothing else; relative to this file',
+      }).optional(),
+      apiKey: NAME.meta({ description: 'A key that the bridge exchanges for tokens' }).optional(),
+      apiKeyEnv: NAME.meta({ description: 'The environment variable that holds the key' }).optional(),
+      apiKeyFile: NAME.meta({
+        description: 'The file that holds the key and nothing else; relative to this file',
+      }).optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `may have no other fields than ${FIELDS.join(', ')} and one of ${CREDENTIAL_FIELDS.join(', ')}`
+          : 'must be an object',
+    },
+  )
+  .meta({ oneOf: CREDENTIAL_FIELDS.map((field) => ({ required: [field] })) });
 type Row = z.output<typeof Row>;
 
-const Document = z.strictObject(
-  { tenants: z.array(Row, { error: 'must be a list' }).min(1, { error: 'must name at least one tenant' }) },
-  { error: 'must hold an object with the one field tenants' },
-);
+const Contents = z
+  .strictObject(
+    {
+      tenants: z
+        .array(Row, { error: 'must be a list' })
+        .min(1, { error: 'must name at least one tenant' })
+        .max(MAX_TENANTS, { error: `must name at most ${MAX_TENANTS} tenants` }),
+    },
+    { error: 'must hold an object with the one field tenants' },
+  )
+  .meta({ title: 'Tenants of the Pitel event bridge', description: 'The file that TENANTS_FILE names' });
+
+/** The file's JSON schema, draft 2020-12, for editors. */
+export function tenantsSchema(): object {
+  return z.toJSONSchema(Contents, { io: 'input' });
+}
 
 export interface TenantsFileSurroundings {
   readonly env: Environment;
@@ -64,13 +113,20 @@ export interface TenantsFileSurroundings {
   /** For tenants that do not say. */
   readonly timeZone: string;
   readonly country: string;
+  readonly pollIntervalMs: number;
 }
 
 export function readTenantsFile(path: string, around: TenantsFileSurroundings): TenantsFileResult {
-  const document = parseJson(path, around.readText);
+  let text: string;
+  try {
+    text = around.readText(path);
+  } catch (error) {
+    return { ok: false, problems: [readFailure(error)] };
+  }
+  const document = parseDocumentText(text);
   if ('problem' in document) return { ok: false, problems: [document.problem] };
 
-  const parsed = Document.safeParse(document.value);
+  const parsed = Contents.safeParse(document.value);
   if (!parsed.success) {
     return {
       ok: false,
@@ -93,31 +149,13 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
         credential,
         timeZone: row.timeZone ?? around.timeZone,
         country: row.country ?? around.country,
+        pollIntervalMs: row.pollIntervalMs ?? around.pollIntervalMs,
       });
   }
   const variables = parsed.data.tenants.flatMap((row) =>
     [row.tokenEnv, row.apiKeyEnv].filter((name) => name !== undefined),
   );
   return problems.length > 0 ? { ok: false, problems } : { ok: true, tenants, variables };
-}
-
-function parseJson(path: string, readText: ReadText): { value: unknown } | { problem: string } {
-  let text: string;
-  try {
-    text = readText(path).replace(/^\uFEFF/, '');
-  } catch (error) {
-    return { problem: readFailure(error) };
-  }
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    const position = /at position (\d+)/.exec(String(error))?.[1];
-    if (position === undefined) return { problem: 'is not valid JSON' };
-    const before = text.slice(0, Number(position)).split('\n');
-    return {
-      problem: `is not valid JSON (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`,
-    };
-  }
 }
 
 function place(path: readonly PropertyKey[]): string {

@@ -35,6 +35,8 @@ const secret = (expected: string, accepts: (text: string) => boolean) =>
 const CREDENTIAL = 'must be visible characters without spaces, and without the word Bearer before it';
 const DAY_MS = 86_400_000;
 
+/** Faster than ten times a second is more than a PBX takes; slower than once a minute sees no call. */
+export const POLL_INTERVAL_MS = { min: 100, max: 60_000 };
 /** The size that no answer of the PBX may exceed, whatever is configured. */
 export const MAX_BODY_BYTES = 16_777_216;
 /** HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2). */
@@ -45,16 +47,18 @@ export const jwtSecret = secret(
   (given) => Buffer.byteLength(given) >= MIN_JWT_SECRET_BYTES,
 );
 
+const NAME = text(
+  'must be 1 to 63 lower-case letters, digits and hyphens, and not begin with a hyphen',
+  format.tenantId,
+);
+
 export const FORMATS = {
   baseUrl: text(
     'must be an http or https origin such as https://pbx.example, without path, query and credentials',
     format.httpOrigin,
   ),
   credential: secret(CREDENTIAL, format.isCredential),
-  tenantId: text(
-    'must be 1 to 63 lower-case letters, digits and hyphens, and not begin with a hyphen',
-    format.tenantId,
-  ),
+  tenantId: NAME,
   timeZone: text('must be a time zone by name, such as Asia/Ho_Chi_Minh', format.timeZone),
   country: text('must be a two-letter country code such as VN', format.country),
 };
@@ -69,13 +73,14 @@ export const VARIABLES = {
   PITEL_TOKEN: FORMATS.credential.optional(),
   PITEL_API_KEY: FORMATS.credential.optional(),
   TENANT_ID: FORMATS.tenantId.default('default'),
-  TENANTS_FILE: text('must be the path of a JSON file', (given) =>
+  TENANTS_FILE: text('must be the path of a YAML or JSON file', (given) =>
     given.includes('\0') ? undefined : given,
   ).optional(),
+  LEASE_GROUP: NAME.optional(),
   PITEL_TIME_ZONE: FORMATS.timeZone.default('Asia/Ho_Chi_Minh'),
   PITEL_COUNTRY: FORMATS.country.default('VN'),
 
-  POLL_INTERVAL_MS: whole(100, 60_000, 'milliseconds').default(1000),
+  POLL_INTERVAL_MS: whole(POLL_INTERVAL_MS.min, POLL_INTERVAL_MS.max, 'milliseconds').default(1000),
   POLL_TIMEOUT_MS: whole(10, 600_000, 'milliseconds').default(5000),
   POLL_MAX_BODY_BYTES: whole(1, MAX_BODY_BYTES, 'bytes').default(MAX_BODY_BYTES),
   ABSENCE_POLLS: whole(1, 10).default(2),

@@ -79,8 +79,9 @@ export class ClientSession implements Outlet {
     this.reader.start(cursor);
   }
 
-  closeIfExpired(): void {
-    if (this.grant.expiresAt <= this.context.clock.now()) this.close('token-expired');
+  closeIfLapsed(): void {
+    const why = this.context.tokens.lapsed(this.grant);
+    if (why !== null) this.close(why);
   }
 
   /** Says why (`closing`), then closes. */

@@ -47,12 +47,21 @@ export class Delivery implements OnApplicationBootstrap {
     @Inject(SocketGateway) private readonly gateway: SocketGateway,
     @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
   ) {}
 
   onApplicationBootstrap(): void {
     this.relay.start();
     this.streams.start();
     this.gateway.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
+  }
+
+  /**
+   * From now on these are the configured tenants: tokens of others are refused, and whoever was let in for one that is
+   * gone is closed as `unauthorized` within a second.
+   */
+  serve(tenants: readonly [string, ...string[]]): void {
+    this.tokens.know(tenants);
   }
 
   /** Nobody is let in any more, clients are closed spread over `drainMs`, the log is followed no longer. Once is enough. */
@@ -114,13 +123,14 @@ export class DeliverModule {
         },
         {
           provide: EventStreams,
-          inject: [PARTS, Relay, ConnectionLimits, DeliverStats],
+          inject: [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
           useFactory: (
             { options, clock, random, logger }: Parts,
             relay: Relay,
+            tokens: TokenVerifier,
             limits: ConnectionLimits,
             stats: DeliverStats,
-          ) => new EventStreams(relay, limits, options, clock, random, stats, logger),
+          ) => new EventStreams(relay, tokens, limits, options, clock, random, stats, logger),
         },
         LogQuery,
         RegistrationQuery,

@@ -9,6 +9,7 @@ import type { ResetReason } from './place.js';
 import type { RefusalCode } from './refusal.js';
 import type { DeliverStats } from './stats.js';
 import type { TenantFeed } from './tenant-feed.js';
+import type { TokenVerifier } from './token.js';
 
 /**
  * One client of `GET /v1/events/stream`: the promises and the bounds of a socket, on server-sent events.
@@ -51,8 +52,9 @@ export class EventStream implements Outlet {
     this.reader.start(cursor);
   }
 
-  closeIfExpired(): void {
-    if (this.grant.expiresAt <= this.clock.now()) this.close('token-expired');
+  closeIfLapsed(tokens: TokenVerifier): void {
+    const why = tokens.lapsed(this.grant);
+    if (why !== null) this.close(why);
   }
 
   close(code: RefusalCode): void {

@@ -9,8 +9,9 @@ import type { ResolvedOptions } from './options.js';
 import { Refusal, reasonOf } from './refusal.js';
 import type { Relay } from './relay.js';
 import type { DeliverStats } from './stats.js';
+import type { TokenVerifier } from './token.js';
 
-const EXPIRY_SWEEP_MS = 1_000;
+const LAPSE_SWEEP_MS = 1_000;
 
 export interface StreamRequest {
   readonly grant: Grant;
@@ -21,7 +22,10 @@ export interface StreamRequest {
   readonly token: string | null;
 }
 
-/** The event streams that are open: counted with the sockets, ended at their token's expiry and on shutdown. */
+/**
+ * The event streams that are open: counted with the sockets, ended when their token expires or its tenant is removed,
+ * and on shutdown.
+ */
 export class EventStreams {
   private readonly streams = new Set<EventStream>();
   private draining = false;
@@ -29,6 +33,7 @@ export class EventStreams {
 
   constructor(
     private readonly relay: Relay,
+    private readonly tokens: TokenVerifier,
     private readonly limits: ConnectionLimits,
     private readonly options: ResolvedOptions,
     private readonly clock: Clock,
@@ -38,8 +43,8 @@ export class EventStreams {
   ) {}
 
   start(): void {
-    this.stopSweep = this.clock.every(EXPIRY_SWEEP_MS, () => {
-      for (const stream of this.streams) stream.closeIfExpired();
+    this.stopSweep = this.clock.every(LAPSE_SWEEP_MS, () => {
+      for (const stream of this.streams) stream.closeIfLapsed(this.tokens);
     });
   }
 

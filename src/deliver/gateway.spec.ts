@@ -311,6 +311,25 @@ describe('the Socket.IO gateway', () => {
     expect(await fresh.first('closing')).toEqual({ code: 'token-expired' });
   });
 
+  it('closes the clients of a tenant that was removed, refuses its tokens, and takes it back', async () => {
+    const auth = { token: await token() };
+    const gone = delivery.connect(auth);
+    const other = delivery.connect({ token: await token({ tenant: 'globex' }) });
+    const stream = await delivery.get('/v1/events/stream', auth.token);
+    await gone.first('snapshot');
+    delivery.serve('globex', 'initech');
+    clock.advance(1_000);
+    expect(await gone.first('closing')).toEqual({ code: 'unauthorized' });
+    // Not to come back by itself.
+    expect(await gone.closed()).toBe('io server disconnect');
+    expect(await stream.text()).toContain('event: closing\ndata: {"code":"unauthorized"}');
+    expect(await delivery.refusal(auth)).toBe('unauthorized');
+    expect((await delivery.get('/v1/calls', auth.token)).status).toBe(401);
+    expect(other.socket.connected).toBe(true);
+    delivery.serve('globex', 'acme');
+    await delivery.connect(auth).first('snapshot');
+  });
+
   it('refreshes only with a good token of the same tenant, and keeps the old grant otherwise', async () => {
     const client = delivery.connect({ token: await token({ extensions: ['107'] }) });
     await client.first('snapshot');

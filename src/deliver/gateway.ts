@@ -16,8 +16,8 @@ import { hasTokenInQuery, type TokenVerifier } from './token.js';
 
 /** A client that opens a connection and never says who it is. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Tokens give their expiry in whole seconds. */
-const EXPIRY_SWEEP_MS = 1_000;
+/** Tokens give their expiry in whole seconds, and a tenant that was removed may be seen for as long. */
+const LAPSE_SWEEP_MS = 1_000;
 
 /** What is kept of a connection: of its handshake request once that has been let go, and what it holds. */
 interface Visitor {
@@ -111,8 +111,8 @@ export class SocketGateway {
     });
     io.on('connection', (socket) => this.open(socket));
     this.io = io;
-    this.stopSweep = this.clock.every(EXPIRY_SWEEP_MS, () => {
-      for (const session of this.sessions) session.closeIfExpired();
+    this.stopSweep = this.clock.every(LAPSE_SWEEP_MS, () => {
+      for (const session of this.sessions) session.closeIfLapsed();
     });
   }
 

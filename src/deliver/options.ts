@@ -9,7 +9,9 @@ export type AuthOptions =
 
 /** What the operator says. */
 export interface DeliverOptions extends Partial<Limits> {
-  /** Configured tenants; a token for any other is refused. With `AUTH_MODE=none` the first is the default. */
+  /**
+   * Configured tenants as of the start; a token for any other is refused. With `AUTH_MODE=none` the first is the default.
+   */
   readonly tenants: readonly [string, ...string[]];
   readonly auth: AuthOptions;
   /** Origins, besides the service's own, whose pages may connect. */

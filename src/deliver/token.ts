@@ -32,23 +32,37 @@ type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs'>;
  * Claims: `tenant` (required, a configured tenant), `exp` (required), `extensions` and `queues` (optional lists of
  * strings; anything else refuses the token, because ignoring a claim that should narrow would widen). The tenant comes
  * from the claim alone. Refusals: `unauthorized` for whatever is wrong with the token, `token-expired`,
- * `auth-unavailable` while the key set cannot be read.
+ * `auth-unavailable` while the key set cannot be read. Tenants may come and go: see `know`.
  */
 export class TokenVerifier {
-  private readonly tenants: ReadonlySet<string>;
+  private tenants: readonly [string, ...string[]];
+  private known: ReadonlySet<string>;
   private readonly verifySignature: ((token: string) => Promise<JWTPayload>) | null;
 
   constructor(
-    private readonly options: Options,
-    clock: Clock,
+    options: Options,
+    private readonly clock: Clock,
   ) {
-    this.tenants = new Set(options.tenants);
+    this.tenants = options.tenants;
+    this.known = new Set(options.tenants);
     this.verifySignature = signatureCheck(options, () => new Date(clock.now()));
   }
 
   /** False with `AUTH_MODE=none`: no token is asked for, and none is looked at. */
   get required(): boolean {
     return this.verifySignature !== null;
+  }
+
+  /** From now on these are the configured tenants. */
+  know(tenants: readonly [string, ...string[]]): void {
+    this.tenants = tenants;
+    this.known = new Set(tenants);
+  }
+
+  /** Null while what was granted still holds, else why it does not: it has expired, or its tenant was removed. */
+  lapsed({ tenant, expiresAt }: Grant): 'token-expired' | 'unauthorized' | null {
+    if (expiresAt <= this.clock.now()) return 'token-expired';
+    return this.known.has(tenant) ? null : 'unauthorized';
   }
 
   /** `requestedTenant` counts only where no token says whose client this is. */
@@ -59,15 +73,15 @@ export class TokenVerifier {
     const { tenant, exp } = claims;
     const extensions = narrowing(claims.extensions);
     const queues = narrowing(claims.queues);
-    if (typeof tenant !== 'string' || !this.tenants.has(tenant) || exp === undefined) {
+    if (typeof tenant !== 'string' || !this.known.has(tenant) || exp === undefined) {
       throw new Refusal('unauthorized');
     }
     return { tenant, extensions, queues, expiresAt: exp * 1000 };
   }
 
   private openGrant(requested: unknown): Grant {
-    const known = typeof requested === 'string' && this.tenants.has(requested);
-    return { tenant: known ? requested : this.options.tenants[0], expiresAt: Infinity };
+    const known = typeof requested === 'string' && this.known.has(requested);
+    return { tenant: known ? requested : this.tenants[0], expiresAt: Infinity };
   }
 }
 

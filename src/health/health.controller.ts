@@ -30,13 +30,25 @@ export class HealthController {
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.#indicate('store', this.readiness.store()),
+      () => this.#indicate('polling', this.readiness.polling()),
+      () => this.#tenants(),
       () => this.#indicate('running', this.readiness.running()),
     ]);
   }
 
-  async #indicate(name: string, reason: Promise<string | null>): Promise<HealthIndicatorResult> {
+  async #indicate(
+    name: string,
+    reason: string | null | Promise<string | null>,
+  ): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     const why = await reason;
     return why === null ? indicator.up() : indicator.down({ reason: why });
+  }
+
+  /** Never a reason to get no traffic: those who were known before are served on. */
+  #tenants(): HealthIndicatorResult {
+    const warning = this.readiness.tenantsWarning();
+    const indicator = this.indicators.check('tenants');
+    return warning === null ? indicator.up() : indicator.up({ warning });
   }
 }

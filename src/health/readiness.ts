@@ -1,12 +1,12 @@
 import type { Store } from '../store/store.js';
 
-/** Why this process should get no traffic now; null where there is no reason. */
+/** Why this process should get no traffic now, part by part; null where there is no reason. */
 export class Readiness {
-  readonly #store: Pick<Store, 'ping'>;
+  readonly #parts: ReadinessParts;
   #stopping = false;
 
-  constructor(store: Pick<Store, 'ping'>) {
-    this.#store = store;
+  constructor(parts: ReadinessParts) {
+    this.#parts = parts;
   }
 
   /** From now on not ready: the first step of a shutdown. */
@@ -15,17 +15,39 @@ export class Readiness {
   }
 
   async store(): Promise<string | null> {
+    const { store, whyAway } = this.#parts;
     try {
-      await this.#store.ping(PING_TIMEOUT_MS);
+      await store.ping(PING_TIMEOUT_MS);
       return null;
-    } catch (error) {
-      return error instanceof Error ? error.message : 'no answer';
+    } catch {
+      return whyAway() ?? 'no answer in time';
     }
   }
 
-  running(): Promise<string | null> {
-    return Promise.resolve(this.#stopping ? 'the process is shutting down' : null);
+  polling(): string | null {
+    return this.#parts.whyIdle();
   }
+
+  running(): string | null {
+    return this.#stopping ? 'the process is shutting down' : null;
+  }
+
+  /** What somebody should look after although traffic can come; null where there is nothing. */
+  tenantsWarning(): string | null {
+    const problems = this.#parts.refusedProblems();
+    if (problems === 0) return null;
+    return `the tenants file is refused (problems: ${problems}, see the log); the tenants are those of before`;
+  }
+}
+
+export interface ReadinessParts {
+  readonly store: Pick<Store, 'ping'>;
+  /** Why the store cannot be reached, as far as that is known. */
+  readonly whyAway: () => string | null;
+  /** Why nothing is polled here. */
+  readonly whyIdle: () => string | null;
+  /** Problems of a file of tenants that was refused while running. */
+  readonly refusedProblems: () => number;
 }
 
 /** Below the time-out of the usual probes. */

@@ -63,30 +63,37 @@ function setUp() {
 
   function replica(
     member: string,
-    given: { leases?: Leases; leaseMs?: number; slowEnd?: Promise<void>; dead?: string } = {},
+    given: {
+      leases?: Leases;
+      leaseMs?: number;
+      slowEnd?: Promise<void>;
+      dead?: string;
+      tenants?: readonly { tenant: string }[];
+    } = {},
   ) {
     const polled = new Set<string>();
     const lines: { msg: string; level: number; tenants?: number; replicas?: number }[] = [];
+    const assignment = new TenantAssignment(given.tenants ?? TENANTS, ({ tenant }) => {
+      polled.add(tenant);
+      return {
+        stop: async () => {
+          await given.slowEnd;
+          polled.delete(tenant);
+        },
+      };
+    });
     const keeper = new LeaseKeeper({
       leases: given.leases ?? shared,
       member,
       isDead: (other) => given.dead === other,
       leaseMs: given.leaseMs ?? LEASE_MS,
-      tenants: new TenantAssignment(TENANTS, ({ tenant }) => {
-        polled.add(tenant);
-        return {
-          stop: async () => {
-            await given.slowEnd;
-            polled.delete(tenant);
-          },
-        };
-      }),
+      tenants: assignment,
       clock: () => time.now,
       random: () => 0.5,
       timers: time.timers(member),
       log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     });
-    return { member, keeper, polled, lines };
+    return { member, keeper, assignment, polled, lines };
   }
   return { time, shared, replica };
 }
@@ -176,7 +183,7 @@ describe('a replica’s leases', () => {
   it('of one that was killed and is started again at once need not run out', async () => {
     const { time, shared, replica } = setUp();
     const wanted = Array.from({ length: SHARDS }, (_, shard) => shard);
-    await shared.renew('before', { leaseMs: LEASE_MS, wanted, released: [] });
+    await shared.renew('before', { leaseMs: LEASE_MS, list: 'x', wanted, released: [] });
     const after = replica('after', { dead: 'before' });
     after.keeper.start();
     await settled();
@@ -312,5 +319,74 @@ describe('a replica’s leases', () => {
     cut.off = true;
     await a.keeper.stop();
     expect(a.lines.at(-1)!.msg).toBe('the lease was not given back, it will run out by itself');
+  });
+
+  const ADDED = { tenant: 'added' };
+  const NAMES = TENANTS.map(({ tenant }) => tenant);
+
+  it('share on while a changed list reaches one after the other, and lose no loop of the others', async () => {
+    const { time, replica } = setUp();
+    const [a, b] = [replica('a'), replica('b')];
+    a.keeper.start();
+    b.keeper.start();
+    await time.pass(5_000);
+    const before = [a, b].map(({ polled }) => [...polled].sort());
+    for (const { keeper, assignment } of [a, b]) {
+      assignment.put(ADDED);
+      keeper.tenantsChanged();
+      await time.pass(3_000);
+    }
+    const owner = preferredOwner(shardOf('added'), ['a', 'b']);
+    expect([a, b].map(({ polled }) => [...polled].filter((name) => name !== 'added').sort())).toEqual(before);
+    for (const { member, polled } of [a, b]) expect(polled.has('added')).toBe(member === owner);
+    expect([a, b].flatMap(({ lines }) => lines.filter(({ level }) => level > 30))).toEqual([]);
+  });
+
+  it('leave nothing unpolled where lists differ for good, say so once, and share again when they agree', async () => {
+    const { time, replica } = setUp();
+    const [a, b, c] = [replica('a'), replica('b'), replica('c', { tenants: [...TENANTS, ADDED] })];
+    for (const { keeper } of [a, b, c]) keeper.start();
+    await time.pass(60_000);
+    expect([...c.polled].sort()).toEqual([...NAMES, 'added'].sort());
+    for (const { member, polled } of [a, b])
+      expect([...polled].sort()).toEqual(preferredBy(member, 'a', 'b').sort());
+    for (const shard of [shardOf('added')]) expect(c.keeper.holds(shard)).toBe(true);
+    const warnings = (of: typeof a) => of.lines.filter(({ level }) => level > 30).length;
+    expect([a, b, c].map(warnings)).toEqual([1, 1, 1]);
+
+    c.assignment.remove('added');
+    c.keeper.tenantsChanged();
+    await time.pass(10_000);
+    for (const { member, polled } of [a, b, c])
+      expect([...polled].sort()).toEqual(preferredBy(member, 'a', 'b', 'c').sort());
+    expect([a, b, c].map(warnings)).toEqual([1, 1, 1]);
+  });
+
+  it('of bridges with nothing in common but the group let each poll all of its own', async () => {
+    const { time, replica } = setUp();
+    const other = Array.from({ length: 40 }, (_, index) => ({ tenant: `other-${index}` }));
+    const [a, b] = [replica('a'), replica('b', { tenants: other })];
+    a.keeper.start();
+    b.keeper.start();
+    await time.pass(15_000);
+    expect([a.polled.size, b.polled.size]).toEqual([40, 40]);
+    await time.pass(60_000);
+    expect([a.polled.size, b.polled.size]).toEqual([40, 40]);
+  });
+
+  it('stop what is polled without a share when the lease may have run out', async () => {
+    const { time, shared, replica } = setUp();
+    const { cut, leases } = cuttable(shared);
+    const [a, b] = [replica('a', { leases, tenants: [ADDED] }), replica('b')];
+    a.keeper.start();
+    b.keeper.start();
+    await time.pass(15_000);
+    expect([...a.polled]).toEqual(['added']);
+    cut.off = true;
+    await time.pass(LEASE_MS);
+    expect([a.polled.size, a.keeper.hasLease, a.keeper.holds(shardOf('added'))]).toEqual([0, false, false]);
+    cut.off = false;
+    await time.pass(2_000);
+    expect([[...a.polled], a.keeper.hasLease]).toEqual([['added'], true]);
   });
 });

@@ -16,6 +16,11 @@ import type { Timers } from './tenant-loop.js';
  *     held, ends ─ preferred here again ─→ held, runs
  *     held ─ taken by another meanwhile, or the lease may have run out ─→ another's; its loops are stopped
  *
+ * Leases share out shards, and whoever holds a shard must know all its tenants. While members know different ones, as when
+ * a changed list reaches them one after the other, some may go unpolled for `DIFFERENCE_MS`. A difference that lasts
+ * longer ends the sharing: those with the same list divide all of their tenants among themselves, whoever holds the
+ * shards, until the lists agree again. What two lists have in common is then polled twice.
+ *
  * Guarantees: one renewal at a time; polling stops before the lease can end at the server, measured by this process'
  * monotonic clock from before the renewal was sent; a member that is alone waits for nobody.
  *
@@ -26,6 +31,10 @@ export class LeaseKeeper {
   #members: readonly string[] = [];
   #preferred: ReadonlySet<number> = new Set();
   #held: ReadonlySet<number> = new Set();
+  /** What runs here. Among those that agree what is held and preferred, else what is preferred among those that do. */
+  #runs: ReadonlySet<number> = new Set();
+  #differSince: number | null = null;
+  #isApart = false;
   /** By this process' clock, the margin taken off. */
   #endsAt = -Infinity;
   #renewing: Promise<void> | null = null;
@@ -55,7 +64,17 @@ export class LeaseKeeper {
 
   /** Whether this process may still believe that the shard is its own. */
   holds(shard: number): boolean {
-    return this.#held.has(shard) && this.#deps.clock() < this.#endsAt;
+    return (this.#held.has(shard) || this.#runs.has(shard)) && this.#deps.clock() < this.#endsAt;
+  }
+
+  /** Whether a lease runs: without one nothing is polled here. */
+  get hasLease(): boolean {
+    return this.#deps.clock() < this.#endsAt;
+  }
+
+  /** The others hear of it at once. */
+  tenantsChanged(): void {
+    this.#renewNow();
   }
 
   /** Ends all polling, lets commits finish, then gives everything back at once. Does not reject. */
@@ -67,6 +86,7 @@ export class LeaseKeeper {
     tenants.run(NONE);
     await tenants.ended();
     this.#held = NONE;
+    this.#runs = NONE;
     // Or a renewal that is still under way would join again.
     await this.#renewing;
     try {
@@ -103,12 +123,17 @@ export class LeaseKeeper {
 
   /** Returns when to renew next, in milliseconds; 0 where there is something to take or to release already. */
   async #renew(): Promise<number> {
-    const { leases, member, leaseMs, clock, random, log } = this.#deps;
+    const { leases, member, leaseMs, clock, random, tenants, log } = this.#deps;
     const sentAt = clock();
     const wanted = [...this.#preferred].filter((shard) => !this.#held.has(shard));
     let renewed: Renewed;
     try {
-      renewed = await leases.renew(member, { leaseMs, wanted, released: this.#releasable() });
+      renewed = await leases.renew(member, {
+        leaseMs,
+        list: tenants.digest,
+        wanted,
+        released: this.#releasable(),
+      });
     } catch (error) {
       if (!this.#stopped && this.#failures === 0)
         log.warn({ reason: reasonOf(error) }, `leases: ${reasonOf(error)}`);
@@ -139,7 +164,7 @@ export class LeaseKeeper {
     return left.some(({ status }) => status === 'fulfilled');
   }
 
-  #adopt({ members, held }: Renewed, sentAt: number): void {
+  #adopt({ members, agreeing, held }: Renewed, sentAt: number): void {
     const { member, leaseMs, clock, timers, tenants } = this.#deps;
     // Loops that the end of the lease has silenced are stopped before others begin.
     if (clock() >= this.#endsAt) this.#lapse();
@@ -154,14 +179,33 @@ export class LeaseKeeper {
       this.#preferred = preferredShards(member, members);
     }
     this.#held = held;
-    tenants.run(new Set([...held].filter((shard) => this.#preferred.has(shard))));
+    this.#noteDifference(agreeing.length < members.length);
+    this.#runs = this.#isApart
+      ? preferredShards(member, agreeing)
+      : new Set([...held].filter((shard) => this.#preferred.has(shard)));
+    tenants.run(this.#runs);
+  }
+
+  /** One line when sharing ends, one when it begins again. */
+  #noteDifference(differ: boolean): void {
+    const { clock, log } = this.#deps;
+    this.#differSince = differ ? (this.#differSince ?? clock()) : null;
+    const isApart = this.#differSince !== null && clock() - this.#differSince >= DIFFERENCE_MS;
+    if (isApart === this.#isApart) return;
+    this.#isApart = isApart;
+    if (isApart)
+      log.warn(
+        'another replica of this lease group has other tenants: they are not shared, and what both have is polled twice',
+      );
+    else log.info('the replicas have the same tenants again and share them');
   }
 
   /** The lease may have run out: whatever is under way is cut off. What is being committed is fenced or counts. */
   #lapse(): void {
     const { log, tenants } = this.#deps;
-    if (this.#held.size === 0) return;
+    if (this.#held.size === 0 && this.#runs.size === 0) return;
     this.#held = NONE;
+    this.#runs = NONE;
     tenants.run(NONE);
     log.warn('the lease could not be renewed in time: nothing is polled here until it is');
     this.#tell();
@@ -193,7 +237,10 @@ export interface KeeperDeps {
   readonly isDead: (member: string) => boolean;
   /** Infinity where nobody else can come: then nothing is ever renewed. */
   readonly leaseMs: number;
-  readonly tenants: Pick<TenantAssignment<never>, 'run' | 'isBusy' | 'onShardEnded' | 'ended' | 'size'>;
+  readonly tenants: Pick<
+    TenantAssignment<never>,
+    'run' | 'isBusy' | 'onShardEnded' | 'ended' | 'size' | 'digest'
+  >;
   /** Milliseconds that only grow, whatever is done to the time of day. */
   readonly clock: () => number;
   /** In [0, 1). */
@@ -212,6 +259,8 @@ const MARGIN = 0.1;
 const RETRY_MS = 50;
 const RENEWALS_MAX_MS = 1_000;
 const DEATH_WATCH_MS = 20;
+/** Replicas see a changed file within some seconds; nobody should go unpolled for longer than a takeover takes. */
+const DIFFERENCE_MS = 10_000;
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

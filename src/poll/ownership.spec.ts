@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { groupOf, preferredOwner, preferredShards, SHARDS, shardOf } from './ownership.js';
+import { listDigest, preferredOwner, preferredShards, SHARDS, shardOf } from './ownership.js';
 
 const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
 const members = (count: number, round = 0) =>
@@ -60,9 +60,9 @@ describe('ownership', () => {
     expect(() => preferredOwner(0, [])).toThrow(TypeError);
   });
 
-  it('makes a group of those with the same tenants, in whatever order', () => {
-    expect(groupOf(['a', 'b'])).toBe(groupOf(['b', 'a']));
-    expect(new Set([groupOf(['a', 'b']), groupOf(['a']), groupOf(['ab'])]).size).toBe(3);
-    expect(groupOf(['a'])).toMatch(/^[0-9a-f]{16}$/);
+  it('tells lists of tenants apart, in whatever order they come', () => {
+    expect(listDigest(['a', 'b'])).toBe(listDigest(['b', 'a']));
+    expect(new Set([listDigest(['a', 'b']), listDigest(['a']), listDigest(['ab'])]).size).toBe(3);
+    expect(listDigest(['a'])).toMatch(/^[0-9a-f]{16}$/);
   });
 });

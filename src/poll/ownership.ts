@@ -40,13 +40,12 @@ export function preferredShards(member: string, members: readonly string[]): Set
   return new Set(shards.filter((shard) => preferredOwner(shard, members) === member));
 }
 
-/**
- * The replicas that share tenants: those that were configured with the same ones. A replica must not hold a shard for
- * others whose tenants it does not know, or nobody would poll those. While a changed list is rolled out, old and new
- * replicas therefore poll side by side; the commit sees to it that they make one log.
- */
-export function groupOf(tenants: readonly string[]): string {
-  return createHash('sha256').update(tenants.toSorted().join('\n')).digest('hex').slice(0, 16);
+/** The same for the same tenants, in whatever order: by it replicas notice that one of them has another list. */
+export function listDigest(tenants: Iterable<string>): string {
+  return createHash('sha256')
+    .update([...tenants].sort().join('\n'))
+    .digest('hex')
+    .slice(0, 16);
 }
 
 function score(shard: number, member: string): number {

@@ -14,8 +14,8 @@ import { TenantLoop, type Timers } from './tenant-loop.js';
 import { TenantPoller } from './tenant-poller.js';
 
 /**
- * Polls the configured tenants that this replica holds, each in a loop of its own. Replicas with the same tenants share
- * them; one that is alone polls all.
+ * Polls the tenants that this replica holds, each in a loop of its own. Replicas of one group share them; one that is
+ * alone polls all. Tenants may come, change and go while it runs.
  */
 @Injectable()
 export class PollService implements OnApplicationBootstrap {
@@ -24,18 +24,20 @@ export class PollService implements OnApplicationBootstrap {
   readonly #timers: Timers;
   readonly #log: Logger;
   readonly #keeper: LeaseKeeper;
+  readonly #tenants: TenantAssignment<PolledTenant>;
 
   constructor(options: PollOptions, store: Store, leases: Leases, scheduler: SchedulerRegistry, log: Logger) {
     this.#options = options;
     this.#store = store;
     this.#timers = new RegistryTimers(scheduler);
     this.#log = log;
+    this.#tenants = new TenantAssignment(options.tenants, (tenant, shard) => this.#begin(tenant, shard));
     this.#keeper = new LeaseKeeper({
       leases,
       member: newMember(),
       isDead: isDeadHere,
       leaseMs: options.leaseMs,
-      tenants: new TenantAssignment(options.sources, (source, shard) => this.#begin(source, shard)),
+      tenants: this.#tenants,
       clock: () => performance.now(),
       random: Math.random,
       timers: this.#timers,
@@ -45,6 +47,21 @@ export class PollService implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.#keeper.start();
+  }
+
+  /**
+   * Adds or replaces tenants, and ends others. Returns at once. One that is replaced goes on from the state in the store
+   * when its last commit is done; one that is removed leaves state and log behind.
+   */
+  change(put: readonly PolledTenant[], removed: readonly string[]): void {
+    for (const name of removed) this.#tenants.remove(name);
+    for (const tenant of put) this.#tenants.put(tenant);
+    this.#keeper.tenantsChanged();
+  }
+
+  /** Why nothing is polled here, or null. That another replica polls is no reason. */
+  get idleReason(): string | null {
+    return this.#keeper.hasLease ? null : 'waiting for the lease';
   }
 
   /**
@@ -58,10 +75,10 @@ export class PollService implements OnApplicationBootstrap {
     clearTimeout(timer);
   }
 
-  #begin(sourceOptions: PitelSourceOptions, shard: number): Running {
-    const { policy, retentionMs, intervalMs } = this.#options;
-    const { tenant } = sourceOptions;
-    const source = new PitelSource(sourceOptions);
+  #begin(polled: PolledTenant, shard: number): Running {
+    const { policy, retentionMs } = this.#options;
+    const { tenant, intervalMs } = polled;
+    const source = new PitelSource(polled);
     const log = this.#log.child({ tenant });
     const holds = () => this.#keeper.holds(shard);
     const registrations = this.#watch(source, holds, log);
@@ -90,8 +107,10 @@ export class PollService implements OnApplicationBootstrap {
     registrations?.start();
     return {
       stop: async () => {
-        await Promise.all([loop.stop(), registrations?.stop()]);
+        const ended = Promise.all([loop.stop(), registrations?.stop()]);
+        // A token that is being asked for does not hear of the loop's end, and may take minutes.
         await source.close();
+        await ended;
       },
     };
   }
@@ -113,12 +132,16 @@ export class PollService implements OnApplicationBootstrap {
   }
 }
 
+/** A tenant's PBX, and how often each of its endpoints is asked, in milliseconds. */
+export interface PolledTenant extends PitelSourceOptions {
+  readonly intervalMs: number;
+}
+
 export interface PollOptions {
   /** Whose registrations are watched, and how often each is asked. */
   readonly registrations: { readonly watch: readonly string[] | 'active'; readonly intervalMs: number };
-  readonly sources: readonly PitelSourceOptions[];
+  readonly tenants: readonly PolledTenant[];
   readonly policy: Policy;
-  readonly intervalMs: number;
   readonly retentionMs: number;
   readonly graceMs: number;
   /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */

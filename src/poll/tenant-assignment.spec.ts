@@ -76,4 +76,82 @@ describe('the assignment of tenants', () => {
     await end('b');
     expect(ended).toBe(true);
   });
+
+  it('begins a tenant that is added at once where its shard runs, and only there', () => {
+    const { assignment, said } = setUp(['a']);
+    assignment.run(shards('a', 'b'));
+    assignment.put({ tenant: 'b' });
+    assignment.put({ tenant: 'c' });
+    expect(said).toEqual(['+a', '+b']);
+    assignment.run(shards('a', 'b', 'c'));
+    expect(said).toEqual(['+a', '+b', '+c']);
+  });
+
+  it('begins an altered tenant anew when it has ended, as it is by then, and leaves the others alone', async () => {
+    const begun: { tenant: string; version: number }[] = [];
+    let end: () => void = () => undefined;
+    const assignment = new TenantAssignment(
+      [
+        { tenant: 'a', version: 1 },
+        { tenant: 'b', version: 1 },
+      ],
+      (tenant) => {
+        begun.push(tenant);
+        return { stop: () => new Promise<void>((resolve) => (end = resolve)) };
+      },
+    );
+    assignment.run(shards('a', 'b'));
+    assignment.put({ tenant: 'a', version: 2 });
+    assignment.put({ tenant: 'a', version: 3 });
+    expect(begun).toHaveLength(2);
+    end();
+    await new Promise(setImmediate);
+    expect(begun.slice(2)).toEqual([{ tenant: 'a', version: 3 }]);
+  });
+
+  it('ends a tenant that is removed, and forgets it', async () => {
+    const { assignment, said, end } = setUp(['a', 'b']);
+    assignment.run(shards('a', 'b'));
+    assignment.remove('a');
+    assignment.remove('nobody');
+    expect([assignment.isBusy(shardOf('a')), assignment.size]).toEqual([true, 1]);
+    await end('a');
+    expect(assignment.isBusy(shardOf('a'))).toBe(false);
+    assignment.run(shards());
+    await end('b');
+    assignment.run(shards('a', 'b'));
+    expect(said).toEqual(['+a', '+b', '-a', '-b', '+b']);
+  });
+
+  it('begins a tenant that comes back while it ends when it has ended', async () => {
+    const { assignment, said, end } = setUp(['a']);
+    assignment.run(shards('a'));
+    assignment.remove('a');
+    assignment.put({ tenant: 'a' });
+    expect(said).toEqual(['+a']);
+    await end('a');
+    expect(said).toEqual(['+a', '-a', '+a']);
+  });
+
+  it('knows its tenants by a digest, whether they run or not', () => {
+    const { assignment } = setUp(['a', 'b']);
+    const before = assignment.digest;
+    assignment.put({ tenant: 'a' });
+    expect(assignment.digest).toBe(before);
+    assignment.put({ tenant: 'c' });
+    expect(assignment.digest).not.toBe(before);
+    assignment.run(shards('a', 'b', 'c'));
+    assignment.remove('c');
+    expect(assignment.digest).toBe(before);
+  });
+
+  it('of 10,000 tenants touches the one that has changed', async () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
+    const { assignment, said, end } = setUp(names);
+    assignment.run(new Set(names.map(shardOf)));
+    said.length = 0;
+    assignment.put({ tenant: 'tenant-7000' });
+    await end('tenant-7000');
+    expect(said).toEqual(['-tenant-7000', '+tenant-7000']);
+  });
 });

@@ -36,18 +36,24 @@ export function parseChannel(name: string): { readonly tenant: string; readonly 
 }
 
 /**
- * Of the leases of one group of replicas: live members by the end of their lease, shards by their owner, and where a
- * change is published. One tag for all, in which a tenant of that name has other keys. Whoever subscribes to `pitel:*`
+ * Of the leases of one group of replicas: live members by the end of their lease, shards by their owner, the digest of
+ * each member's list of tenants, and where a change is published. One tag for all, in which a tenant of that name has other keys. Whoever subscribes to `pitel:*`
  * expects events, so the channel is outside of that.
  */
 export function leaseKeys(group: string): {
   readonly members: string;
   readonly shards: string;
+  readonly lists: string;
   readonly changed: string;
 } {
-  if (!/^[a-z0-9]{1,64}$/.test(group)) throw new TypeError('a group of replicas is written [a-z0-9]{1,64}');
+  if (!/^[a-z0-9-]{1,80}$/.test(group)) throw new TypeError('a group of replicas is written [a-z0-9-]{1,80}');
   const prefix = `pitel:{leases}:${group}`;
-  return { members: `${prefix}:members`, shards: `${prefix}:shards`, changed: `pitel-leases:${group}` };
+  return {
+    members: `${prefix}:members`,
+    shards: `${prefix}:shards`,
+    lists: `${prefix}:lists`,
+    changed: `pitel-leases:${group}`,
+  };
 }
 
 /** Matches every group's. Rights in Redis can be given for a pattern, and then for that pattern only. */

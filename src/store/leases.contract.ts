@@ -21,13 +21,22 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       await subject.close();
     });
 
-    const renew = (member: string, wanted: number[] = [], released: number[] = []): Promise<Renewed> =>
-      subject.leases.renew(member, { leaseMs: LEASE_MS, wanted, released });
+    const renew = (
+      member: string,
+      wanted: number[] = [],
+      released: number[] = [],
+      list = 'same',
+    ): Promise<Renewed> => subject.leases.renew(member, { leaseMs: LEASE_MS, list, wanted, released });
     const held = async (member: string) => [...(await renew(member)).held].sort((a, b) => a - b);
 
     it('give the first member all that it wants, at once', async () => {
       const renewed = await renew('a', [0, 7, 255]);
-      expect(renewed).toEqual({ members: ['a'], held: new Set([0, 7, 255]), othersEndInMs: null });
+      expect(renewed).toEqual({
+        members: ['a'],
+        agreeing: ['a'],
+        held: new Set([0, 7, 255]),
+        othersEndInMs: null,
+      });
     });
 
     it('give nobody what another holds', async () => {
@@ -44,6 +53,15 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       expect(members).toEqual(['a', 'b', 'c']);
       expect(othersEndInMs).toBeGreaterThan(LEASE_MS - 10_000);
       expect(othersEndInMs).toBeLessThanOrEqual(LEASE_MS - 1_000);
+    });
+
+    it('tell which members know the same tenants, as each said last', async () => {
+      await renew('a', [], [], 'old');
+      await renew('b', [], [], 'new');
+      expect((await renew('c', [], [], 'new')).agreeing).toEqual(['b', 'c']);
+      expect((await renew('a', [], [], 'new')).agreeing).toEqual(['a', 'b', 'c']);
+      await subject.leases.leave('b');
+      expect(await renew('c', [], [], 'new')).toMatchObject({ members: ['a', 'c'], agreeing: ['a', 'c'] });
     });
 
     it('give what is released to who asks next', async () => {

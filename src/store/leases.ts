@@ -43,6 +43,8 @@ export interface Leases {
 export interface Renewal {
   /** Milliseconds from now, the same for all members. */
   readonly leaseMs: number;
+  /** A digest of the tenants that the member knows. */
+  readonly list: string;
   readonly wanted: readonly number[];
   /** Those among them that are another's stay so. */
   readonly released: readonly number[];
@@ -51,6 +53,8 @@ export interface Renewal {
 export interface Renewed {
   /** Whose lease runs, the caller's own among them; sorted. */
   readonly members: readonly string[];
+  /** Those among them that know the same tenants, the caller among them; sorted. */
+  readonly agreeing: readonly string[];
   /** What the caller holds now. */
   readonly held: ReadonlySet<number>;
   /** Until the first of the others' leases runs out if it is not renewed, in milliseconds; null without others. */

@@ -10,9 +10,10 @@ describeLeases('MemoryLeases', async () => {
 describe('MemoryLeases in detail', () => {
   it('hold a lease without an end for the only member', async () => {
     const leases = new MemoryLeases(() => 0);
-    const renewal = { leaseMs: Infinity, wanted: [1], released: [] };
+    const renewal = { leaseMs: Infinity, list: 'x', wanted: [1], released: [] };
     expect(await leases.renew('a', renewal)).toEqual({
       members: ['a'],
+      agreeing: ['a'],
       held: new Set([1]),
       othersEndInMs: null,
     });

@@ -11,6 +11,7 @@ export class MemoryLeases implements Leases {
   readonly #clock: () => number;
   /** When each member's lease ends. */
   readonly #members = new Map<string, number>();
+  readonly #lists = new Map<string, string>();
   readonly #owners = new Map<number, string>();
   readonly #followers = new Set<{ readonly changed: (member: string) => void }>();
   #closed = false;
@@ -19,12 +20,13 @@ export class MemoryLeases implements Leases {
     this.#clock = clock;
   }
 
-  renew(member: string, { leaseMs, wanted, released }: Renewal): Promise<Renewed> {
+  renew(member: string, { leaseMs, list, wanted, released }: Renewal): Promise<Renewed> {
     return this.#do(() => {
       const now = this.#clock();
       const joined = !this.#members.has(member) || this.#members.get(member)! <= now;
       for (const [name, ends] of this.#members) if (ends <= now) this.#members.delete(name);
       this.#members.set(member, now + leaseMs);
+      this.#lists.set(member, list);
 
       const freed = released.filter((shard) => this.#owners.get(shard) === member);
       for (const shard of freed) this.#owners.delete(shard);
@@ -33,8 +35,10 @@ export class MemoryLeases implements Leases {
       if (joined || freed.length > 0) this.#tell(member);
 
       const others = [...this.#members].filter(([name]) => name !== member).map(([, ends]) => ends - now);
+      const members = [...this.#members.keys()].sort();
       return {
-        members: [...this.#members.keys()].sort(),
+        members,
+        agreeing: members.filter((name) => this.#lists.get(name) === list),
         held: new Set(this.#ownedBy(member)),
         othersEndInMs: others.length === 0 ? null : Math.min(...others),
       };

@@ -1,6 +1,7 @@
 import {
   ageLeases,
   leasesSubject,
+  LISTS_KEY,
   MEMBERS_KEY,
   openLeases,
   SHARDS_KEY,
@@ -34,13 +35,13 @@ describe('RedisLeases in detail', () => {
     given().afterwards(close);
     return leases;
   };
-  const wants = (...wanted: number[]) => ({ leaseMs: 60_000, wanted, released: [] });
+  const wants = (...wanted: number[]) => ({ leaseMs: 60_000, list: 'x', wanted, released: [] });
 
-  it('keep two keys for all, which go when nobody renews any more', async () => {
+  it('keep three keys for all, which go when nobody renews any more', async () => {
     const { admin } = given();
     await open().renew('a', wants(1));
-    expect((await admin.keys('*')).toSorted()).toEqual([MEMBERS_KEY, SHARDS_KEY]);
-    for (const key of [MEMBERS_KEY, SHARDS_KEY]) {
+    expect((await admin.keys('*')).toSorted()).toEqual([LISTS_KEY, MEMBERS_KEY, SHARDS_KEY]);
+    for (const key of [LISTS_KEY, MEMBERS_KEY, SHARDS_KEY]) {
       const goesInMs = await admin.pttl(key);
       expect(goesInMs).toBeGreaterThan(60_000);
       expect(goesInMs).toBeLessThanOrEqual(120_000);

@@ -20,26 +20,27 @@ export class RedisLeases implements Leases {
   readonly #scripts = loadScripts();
   readonly #subscriptions = new Set<Subscription>();
 
-  /** @param group `[a-z0-9]{1,64}` */
+  /** @param group `[a-z0-9-]{1,80}` */
   constructor(connection: RedisConnection, group: string) {
     this.#connection = connection;
     this.#sender = new RedisSender(connection);
     this.#keys = leaseKeys(group);
   }
 
-  async renew(member: string, { leaseMs, wanted, released }: Renewal): Promise<Renewed> {
-    const args = [member, leaseMs, this.#keys.changed, wanted.length, ...wanted, ...released];
-    const reply = (await this.#run('renew-2', args)) as [string[], number[], number];
-    const [members, held, othersEndInMs] = reply;
+  async renew(member: string, { leaseMs, list, wanted, released }: Renewal): Promise<Renewed> {
+    const args = [member, leaseMs, this.#keys.changed, list, wanted.length, ...wanted, ...released];
+    const reply = (await this.#run('renew-3', args)) as [string[], number[], number, string[]];
+    const [members, held, othersEndInMs, agreeing] = reply;
     return {
       members: members.toSorted(),
+      agreeing: agreeing.toSorted(),
       held: new Set(held),
       othersEndInMs: othersEndInMs < 0 ? null : othersEndInMs,
     };
   }
 
   async leave(member: string): Promise<void> {
-    await this.#run('leave-2', [member, this.#keys.changed]);
+    await this.#run('leave-3', [member, this.#keys.changed]);
   }
 
   async follow(changed: (member: string | null) => void): Promise<Subscription> {
@@ -69,7 +70,9 @@ export class RedisLeases implements Leases {
   }
 
   #run(name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {
-    const { members, shards } = this.#keys;
-    return this.#sender.send((client) => runScript(client, this.#scripts[name], [members, shards], args));
+    const { members, shards, lists } = this.#keys;
+    return this.#sender.send((client) =>
+      runScript(client, this.#scripts[name], [members, shards, lists], args),
+    );
   }
 }

@@ -157,7 +157,7 @@ describe('two pollers that both believe they own a tenant', () => {
     expect(Math.min(...fenced)).toBeGreaterThan(10);
   });
 
-  it('make one true sequence as two processes whose tenants are not the same', async () => {
+  it('make one true sequence as two processes of different lease groups', async () => {
     const calls = 6;
     const startAt = Date.now();
     const world = createWorld({
@@ -182,7 +182,9 @@ describe('two pollers that both believe they own a tenant', () => {
     try {
       const env = { REDIS_URL: given().redis.url, POLL_INTERVAL_MS: '200' };
       replicas = await Promise.all(
-        ['one', 'two'].map((name) => startReplica(name, ['acme', `only-${name}`], pbx.url, env)),
+        ['one', 'two'].map((name) =>
+          startReplica(name, ['acme', `only-${name}`], pbx.url, { ...env, LEASE_GROUP: name }),
+        ),
       );
       await pbx.until(() => isOver(world, calls));
       const over = world.now;

@@ -220,6 +220,10 @@ export class DeliveryUnderTest {
     return this.app.get(Relay);
   }
 
+  serve(...tenants: [string, ...string[]]): void {
+    this.app.get(Delivery).serve(tenants);
+  }
+
   drain(): Promise<void> {
     return this.app.get(Delivery).drain();
   }

@@ -6,6 +6,7 @@ import { RedisLeases } from '../../src/store/redis-leases.js';
 /** For tests of leases in Redis, of one group. */
 export const MEMBERS_KEY = 'pitel:{leases}:g:members';
 export const SHARDS_KEY = 'pitel:{leases}:g:shards';
+export const LISTS_KEY = 'pitel:{leases}:g:lists';
 
 export function openLeases(target: RedisTarget, commandTimeoutMs = 3_000) {
   const connection = connectRedis(target, { onError: () => undefined, commandTimeoutMs });

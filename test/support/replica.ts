@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LogLine, type Service, startService } from './service.js';
@@ -9,6 +9,8 @@ export interface Replica {
   readonly service: Service;
   /** How it says that it shares the tenants, last. */
   readonly share: { readonly replicas: number; readonly tenants: number } | null;
+  /** Changes its file. */
+  tenants(names: readonly string[]): Promise<void>;
   /** Ends it, also a frozen one, and removes its folder. */
   end(): Promise<void>;
 }
@@ -23,12 +25,17 @@ export async function startReplica(
 ): Promise<Replica> {
   const dir = await mkdtemp(join(tmpdir(), 'pitel-replica-'));
   const file = join(dir, 'tenants.json');
-  const rows = tenants.map((id) => ({ id, baseUrl: pbxUrl, token: `${id}.${name}` }));
-  await writeFile(file, JSON.stringify({ tenants: rows }));
+  const write = async (names: readonly string[]) => {
+    const rows = names.map((id) => ({ id, baseUrl: pbxUrl, token: `${id}.${name}` }));
+    await writeFile(`${file}.new`, JSON.stringify({ tenants: rows }));
+    await rename(`${file}.new`, file);
+  };
+  await write(tenants);
   const service = await startService({ TENANTS_FILE: file, PITEL_TOKEN: '', ...env });
   return {
     name,
     service,
+    tenants: write,
     get share() {
       const line = service.lines.findLast(({ replicas }: ShareLine) => replicas !== undefined) as ShareLine;
       return line === undefined ? null : { replicas: line.replicas!, tenants: line.tenants! };

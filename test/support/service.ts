@@ -29,6 +29,14 @@ const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** Starts the service on a free port, without a token for clients unless `env` says otherwise. */
 export async function startService(env: Readonly<Record<string, string>>): Promise<Service> {
+  const service = spawnService(env);
+  const { address } = await service.line((line) => line.address !== undefined);
+  service.url = address!;
+  return service;
+}
+
+/** The same, without waiting for it to listen: its `url` is empty. */
+export function spawnService(env: Readonly<Record<string, string>>): RunningService {
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
@@ -42,10 +50,7 @@ export async function startService(env: Readonly<Record<string, string>>): Promi
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: fileURLToPath(new URL('..', import.meta.url)),
   });
-  const service = new RunningService(child);
-  const { address } = await service.line((line) => line.address !== undefined);
-  service.url = address!;
-  return service;
+  return new RunningService(child);
 }
 
 /** Runs the service until it ends by itself. */

@@ -1,0 +1,74 @@
+import type { TenantConfig } from './tenant.js';
+
+/**
+ * The tenants as they are now. The one place where they change; everybody else is told what has.
+ *
+ * Guarantees: a tenant that nothing has changed of stays the same object and is in no change, whatever its place in
+ * the list; a change is told to all before `replace` returns. The cost grows with the number of tenants, what is told
+ * with the number of changes.
+ */
+export class TenantDirectory {
+  #byId: ReadonlyMap<string, TenantConfig>;
+  readonly #listeners = new Set<(change: TenantsChange) => void>();
+
+  /** @param tenants at least one, no id twice */
+  constructor(tenants: readonly TenantConfig[]) {
+    this.#byId = byId(tenants);
+  }
+
+  /** In the order of the file. */
+  get current(): readonly TenantConfig[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Returns how not to be told any more. `listener` may not throw. */
+  subscribe(listener: (change: TenantsChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** These are the tenants from now on. Nobody is told when nothing has changed. */
+  replace(tenants: readonly TenantConfig[]): TenantsChange {
+    const before = this.#byId;
+    const after = new Map<string, TenantConfig>();
+    const change = { added: [] as TenantConfig[], altered: [] as TenantConfig[], removed: [] as string[] };
+    for (const tenant of tenants) {
+      const known = before.get(tenant.id);
+      const same = known !== undefined && isSame(known, tenant);
+      after.set(tenant.id, same ? known : tenant);
+      if (known === undefined) change.added.push(tenant);
+      else if (!same) change.altered.push(tenant);
+    }
+    for (const id of before.keys()) if (!after.has(id)) change.removed.push(id);
+    this.#byId = after;
+    if (change.added.length + change.altered.length + change.removed.length > 0)
+      for (const listener of this.#listeners) listener(change);
+    return change;
+  }
+}
+
+export interface TenantsChange {
+  readonly added: readonly TenantConfig[];
+  /** As they are now. */
+  readonly altered: readonly TenantConfig[];
+  readonly removed: readonly string[];
+}
+
+function byId(tenants: readonly TenantConfig[]): ReadonlyMap<string, TenantConfig> {
+  return new Map(tenants.map((tenant) => [tenant.id, tenant]));
+}
+
+function isSame(one: TenantConfig, other: TenantConfig): boolean {
+  return (
+    one.baseUrl === other.baseUrl &&
+    one.timeZone === other.timeZone &&
+    one.country === other.country &&
+    one.pollIntervalMs === other.pollIntervalMs &&
+    one.credential.kind === other.credential.kind &&
+    secretOf(one).reveal() === secretOf(other).reveal()
+  );
+}
+
+function secretOf({ credential }: TenantConfig) {
+  return credential.kind === 'token' ? credential.token : credential.apiKey;
+}

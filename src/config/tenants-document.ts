@@ -1,0 +1,75 @@
+import { type Document, LineCounter, parseDocument } from 'yaml';
+
+/**
+ * A text in YAML 1.2 (core schema) or JSON, which is a part of it, as plain values.
+ *
+ * Guarantees: a problem tells its line and column and never what stands there, which may be a secret. A key that is
+ * there twice, an alias and an unknown tag are problems: one of two values would be dropped silently, and aliases can
+ * make gigabytes of a few lines.
+ */
+export type Parsed = { readonly value: unknown } | { readonly problem: string };
+
+export function parseDocumentText(text: string): Parsed {
+  const bare = text.replace(/^\uFEFF/, '');
+  return parseJson(bare) ?? parseYaml(bare);
+}
+
+/** The parser for YAML takes a hundred times as long. Null where it has to tell what is wrong, or the text is YAML. */
+function parseJson(text: string): Parsed | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return keysIn(value) === keysWritten(text) ? { value } : null;
+  } catch {
+    return null;
+  }
+}
+
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const children: unknown[] = Object.values(value);
+  const own = Array.isArray(value) ? 0 : children.length;
+  return children.reduce((sum: number, child) => sum + keysIn(child), own);
+}
+
+/** In a text that is JSON: its strings with a colon behind them. */
+function keysWritten(text: string): number {
+  let keys = 0;
+  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) keys += 1;
+  return keys;
+}
+
+function parseYaml(text: string): Parsed {
+  const lines = new LineCounter();
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `(line ${line}, column ${col})`;
+  };
+  // Its own messages quote the text: only the code and the place are taken. `merge` stays off, so << is a plain key.
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+    stringKeys: true,
+  });
+  const [found] = [...document.errors, ...document.warnings];
+  if (found !== undefined)
+    return { problem: `${WHAT[found.code] ?? 'is not valid YAML or JSON'} ${at(found.pos[0])}` };
+  return valueOf(document);
+}
+
+function valueOf(document: Document.Parsed): Parsed {
+  try {
+    return { value: document.toJS({ maxAliasCount: 0 }) as unknown };
+  } catch {
+    return { problem: 'uses an alias (*name), which is not allowed: write the value out' };
+  }
+}
+
+const WHAT: Readonly<Partial<Record<string, string>>> = {
+  DUPLICATE_KEY: 'has a key twice',
+  MULTIPLE_DOCS: 'holds more than one document',
+  TAG_RESOLVE_FAILED: 'uses a tag that is not known',
+  NON_STRING_KEY: 'has a key that is no text',
+};

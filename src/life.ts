@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+
+/**
+ * When the process ends: at the first signal, within a bound, and once.
+ *
+ * Guarantees: exit code 0 when everything was closed; 1, and a line that says what hung, when that took longer than
+ * `BOUND_MS`. Signals that come later change nothing. One that comes during the start is obeyed when the start has
+ * come so far that there is something to close, and the bound counts from the signal.
+ */
+export class Life {
+  readonly #deps: LifeDeps;
+  #close: (() => Promise<void>) | null = null;
+  #step: () => string = () => 'the start';
+  #isEnding = false;
+
+  constructor(deps: LifeDeps) {
+    this.#deps = deps;
+  }
+
+  /** The signals' handler. */
+  readonly end = (): void => {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const { after, log, exit } = this.#deps;
+    after(BOUND_MS, () => {
+      const step = this.#step();
+      log.error({ step }, `the shutdown hangs in ${step}: ending without the rest`);
+      exit(1);
+    });
+    if (this.#close !== null) void this.#run(this.#close);
+  };
+
+  /** From now on there is something to close. `step` says what it is busy with. */
+  begin(close: () => Promise<void>, step: () => string): void {
+    this.#close = close;
+    this.#step = step;
+    if (this.#isEnding) void this.#run(close);
+  }
+
+  async #run(close: () => Promise<void>): Promise<void> {
+    const { log, exit } = this.#deps;
+    try {
+      await close();
+      exit(0);
+    } catch (error) {
+      log.error({ reason: String(error) }, `the shutdown failed in ${this.#step()}`);
+      exit(1);
+    }
+  }
+}
+
+export interface LifeDeps {
+  readonly after: (delayMs: number, run: () => void) => void;
+  readonly exit: (code: number) => void;
+  readonly log: Pick<Logger, 'error'>;
+}
+
+/** Twice what the steps' own bounds come to, and half of what Kubernetes and systemd grant. */
+export const BOUND_MS = 15_000;

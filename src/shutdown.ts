@@ -1,0 +1,58 @@
+import type { Server } from 'node:http';
+import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
+
+/**
+ * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store.
+ *
+ * Every step is bounded by itself; `step` names the one under way for whoever gives up on the whole.
+ */
+export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
+  readonly #parts: ShutdownParts;
+  #step = 'the start';
+
+  constructor(parts: ShutdownParts) {
+    this.#parts = parts;
+  }
+
+  get step(): string {
+    return this.#step;
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    const { readiness, tenants, polls, lookup, delivery, http } = this.#parts;
+    readiness.stop();
+    tenants.stop();
+    this.#step = 'polling, its commits and leases';
+    await polls.stop();
+    this.#step = 'the clients';
+    await delivery.drain();
+    await lookup.close();
+    this.#step = 'the HTTP server';
+    // Nest waits for answers that are under way, and whoever sends half a request would never get one.
+    const server = http.httpAdapter.getHttpServer() as Server;
+    setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { leases, store } = this.#parts.storage;
+    this.#step = 'Redis';
+    await leases.close();
+    await store.close();
+  }
+}
+
+export interface ShutdownParts {
+  readonly readiness: { stop(): void };
+  readonly tenants: { stop(): void };
+  readonly polls: { stop(): Promise<void> };
+  readonly lookup: { close(): Promise<void> };
+  readonly delivery: { drain(): Promise<void> };
+  readonly storage: {
+    readonly leases: { close(): Promise<void> };
+    readonly store: { close(): Promise<void> };
+  };
+  readonly http: { readonly httpAdapter: { getHttpServer(): unknown } };
+}
+
+/** Answers are small; whoever still waits for a store that does not answer is cut off. */
+const LAST_ANSWERS_MS = 1_000;

@@ -1,0 +1,227 @@
+import { connect } from 'node:net';
+import { Redis } from 'ioredis';
+import { EMPTY_MONITOR, sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
+import { freePort, startRedis, type TestRedis } from '../support/redis.js';
+import { type Service, spawnService, startService } from '../support/service.js';
+import { until } from '../support/until.js';
+import type { BridgeEvent } from '../../src/core/event.js';
+
+/** Of the whole shutdown; past it the process would end with code 1. */
+const BOUND_MS = 15_000;
+
+interface Part {
+  readonly status: string;
+  readonly reason?: string;
+}
+
+async function health(service: Service, which: 'live' | 'ready') {
+  const response = await fetch(`${service.url}/health/${which}`);
+  const { details } = (await response.json()) as { details: Record<string, Part> };
+  return { status: response.status, details };
+}
+
+describe('start and shutdown', () => {
+  let pbx: ScriptedPbx;
+  let server: TestRedis | null = null;
+  let service: Service | null = null;
+
+  beforeEach(async () => {
+    pbx = await startPbx();
+    pbx.monitor = sample('monitor');
+  });
+  afterEach(async () => {
+    await service?.stop('SIGKILL');
+    service = null;
+    await server?.stop();
+    server = null;
+    await pbx.close();
+  });
+
+  const start = async (port: number) => {
+    service = await startService({
+      PITEL_BASE_URL: pbx.url,
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+      TENANT_ID: 'acme',
+      POLL_TIMEOUT_MS: '60000',
+    });
+    return service;
+  };
+  const startBoth = async () => {
+    server = await startRedis();
+    await start(server.port);
+    await pbx.polled(3);
+    return { server, service: service! };
+  };
+  const isReady = async () => (await health(service!, 'ready')).status === 200;
+  /** The exit code, and how long it took. */
+  const stopped = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    const from = performance.now();
+    const code = await service!.stop(signal);
+    return { code, ms: performance.now() - from };
+  };
+  /** What the log says, and whether the state agrees with its end. */
+  const stored = async () => {
+    const redis = new Redis(server!.url);
+    try {
+      const both = redis
+        .multi()
+        .xrange('pitel:{acme}:events', '-', '+')
+        .hget('pitel:{acme}:state', 'sequence');
+      const [[, entries], [, sequence]] = (await both.exec()) as [
+        [null, [string, string[]][]],
+        [null, string | null],
+      ];
+      const events = entries.map(([, fields]) => JSON.parse(fields[1]!) as BridgeEvent);
+      expect(events.map(({ sequence }) => Number(sequence))).toEqual(events.map((_, index) => index + 1));
+      expect(Number(sequence)).toBe(events.length);
+      return events.map(({ type }) => type);
+    } finally {
+      redis.disconnect();
+    }
+  };
+  const members = async () => {
+    const redis = new Redis(server!.url);
+    try {
+      return await redis.zcard('pitel:{leases}:tenant-acme:members');
+    } finally {
+      redis.disconnect();
+    }
+  };
+
+  it('starts without Redis: alive, not ready and why, and ready by itself when Redis comes', async () => {
+    const port = await freePort();
+    await start(port);
+    expect((await health(service!, 'live')).status).toBe(200);
+    await until(async () => (await health(service!, 'ready')).details.store?.reason === 'connection refused');
+    const { status, details } = await health(service!, 'ready');
+    expect([status, details]).toEqual([
+      503,
+      {
+        store: { status: 'down', reason: 'connection refused' },
+        polling: { status: 'down', reason: 'waiting for the lease' },
+        tenants: { status: 'up' },
+        running: { status: 'up' },
+      },
+    ]);
+    server = await startRedis({ port });
+    await until(isReady, 'readiness');
+    await pbx.polled(2);
+    expect(await stored()).toContain('call-started');
+    expect((await stopped()).code).toBe(0);
+  });
+
+  it('says why it is not ready while Redis is frozen, and is ready again when it thaws', async () => {
+    const { server } = await startBoth();
+    await until(isReady, 'readiness');
+    server.signal('SIGSTOP');
+    await until(async () => !(await isReady()), 'an end of readiness');
+    expect((await health(service!, 'ready')).details.store).toEqual({
+      status: 'down',
+      reason: 'no answer in time',
+    });
+    expect((await health(service!, 'live')).status).toBe(200);
+    server.signal('SIGCONT');
+    await until(isReady, 'readiness');
+  });
+
+  it('ends while Redis has never been there', async () => {
+    await start(await freePort());
+    const { code, ms } = await stopped();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(BOUND_MS);
+  });
+
+  it('obeys a signal that comes while it starts', async () => {
+    service = spawnService({
+      PITEL_BASE_URL: pbx.url,
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+      // Its warning is the first line of all, before anything has been put together.
+      AUTH_JWT_SECRET: 'is set and not used, which is said at once',
+    });
+    await service.line(({ msg }) => msg.startsWith('AUTH_JWT_SECRET'));
+    expect(service.lines.some(({ address }) => address !== undefined)).toBe(false);
+    expect((await stopped()).code).toBe(0);
+  });
+
+  it('gives its lease back, and a later start goes on where it was', async () => {
+    const { server } = await startBoth();
+    expect(await members()).toBe(1);
+    expect((await stopped('SIGINT')).code).toBe(0);
+    expect(await members()).toBe(0);
+    const before = await stored();
+    await start(server.port);
+    await pbx.polled(3);
+    pbx.monitor = EMPTY_MONITOR;
+    await until(async () => (await stored()).includes('call-ended'), 'the end of the call');
+    const after = await stored();
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.slice(before.length)).not.toContain('call-started');
+  });
+
+  it('is not held up by a frozen Redis, and nothing is lost or invented by it', async () => {
+    const { server } = await startBoth();
+    const before = await stored();
+    server.signal('SIGSTOP');
+    // Something to commit that cannot be.
+    pbx.monitor = EMPTY_MONITOR;
+    const { monitor } = pbx.asked;
+    await until(() => pbx.asked.monitor > monitor, 'a poll');
+    const { code, ms } = await stopped();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(BOUND_MS);
+    server.signal('SIGCONT');
+    await start(server.port);
+    await until(async () => (await stored()).includes('call-ended'), 'the end of the call');
+    const after = await stored();
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.filter((type) => type === 'call-ended')).toHaveLength(
+      before.filter((type) => type === 'call-started').length,
+    );
+  });
+
+  it('is not held up by a PBX that hangs', async () => {
+    await startBoth();
+    let hanging = 0;
+    pbx.monitor = pbx.queue = () => void hanging++;
+    await until(() => hanging >= 2, 'both endpoints to hang');
+    const { code, ms } = await stopped();
+    expect(code).toBe(0);
+    // The deadline of a request is a minute here.
+    expect(ms).toBeLessThan(BOUND_MS);
+    expect(await members()).toBe(0);
+    expect(await stored()).not.toContain('call-ended');
+  });
+
+  it('is not held up by who sends half a request', async () => {
+    await startBoth();
+    const socket = connect(Number(new URL(service!.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await new Promise<void>((resolve) => socket.once('connect', resolve));
+    socket.write('GET /v1/calls HTTP/1.1\r\nHost: x');
+    const { code, ms } = await stopped();
+    socket.destroy();
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(BOUND_MS);
+  });
+
+  it('says that it shuts down as soon as it does, and further signals change nothing', async () => {
+    await startBoth();
+    await until(isReady, 'readiness');
+    // An open event stream is closed spread over a moment, in which health can be asked.
+    const stream = await fetch(`${service!.url}/v1/events/stream`);
+    const reasons: (string | undefined)[] = [];
+    const ending = stopped();
+    await until(async () => {
+      const asked = await health(service!, 'ready').catch(() => null);
+      if (asked !== null) reasons.push(asked.details.running?.reason);
+      return asked === null || reasons.at(-1) !== undefined;
+    });
+    service!.signal('SIGTERM');
+    service!.signal('SIGINT');
+    service!.signal('SIGHUP');
+    expect((await ending).code).toBe(0);
+    expect(await stream.text()).toContain('event: closing\ndata: {"code":"shutting-down"}');
+    expect(reasons.at(-1)).toBe('the process is shutting down');
+    expect(await members()).toBe(0);
+  });
+});
