@@ -20,6 +20,7 @@ import { Readiness } from './health/readiness.js';
 import { groupOf } from './poll/ownership.js';
 import { PollService } from './poll/poll.service.js';
 import type { PitelSourceOptions } from './source/pitel-source.js';
+import { UpstreamHosts } from './source/upstream-hosts.js';
 import type { Leases } from './store/leases.js';
 import { MemoryLeases } from './store/memory-leases.js';
 import { MemoryStore } from './store/memory-store.js';
@@ -53,10 +54,11 @@ export class AppModule {
       providers: [
         {
           provide: PollService,
-          inject: [STORAGE, SchedulerRegistry],
-          useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry) =>
-            new PollService(pollOptions(config), store, leases, scheduler, log),
+          inject: [STORAGE, SchedulerRegistry, UpstreamHosts],
+          useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry, hosts: UpstreamHosts) =>
+            new PollService(pollOptions(config, hosts), store, leases, scheduler, log),
         },
+        { provide: UpstreamHosts, useFactory: () => openHosts(config, log) },
         { provide: Readiness, inject: [STORE], useFactory: (store: Store) => new Readiness(store) },
         Shutdown,
       ],
@@ -143,9 +145,23 @@ function deliverOptions(config: Config): DeliverOptions {
   };
 }
 
-function pollOptions(config: Config) {
+function openHosts({ poll }: Config, log: Logger): UpstreamHosts {
+  return new UpstreamHosts({
+    concurrency: poll.hostConcurrency,
+    connectTimeoutMs: poll.timeoutMs,
+    clock: () => performance.now(),
+    random: Math.random,
+    // One line for the host; each of its tenants says its own.
+    onChange: (host, down) => {
+      if (down === null) log.info({ host }, `${host} answers again`);
+      else log.warn({ host, reason: down }, `${host} is down: ${down}`);
+    },
+  });
+}
+
+function pollOptions(config: Config, hosts: UpstreamHosts) {
   return {
-    sources: config.tenants.map((tenant) => sourceOptions(tenant, config)),
+    sources: config.tenants.map((tenant) => sourceOptions(tenant, config, hosts)),
     policy: config.poll,
     intervalMs: config.poll.intervalMs,
     retentionMs: config.retention.ms,
@@ -154,7 +170,7 @@ function pollOptions(config: Config) {
   };
 }
 
-function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions {
+function sourceOptions(tenant: TenantConfig, config: Config, hosts: UpstreamHosts): PitelSourceOptions {
   const { credential } = tenant;
   return {
     tenant: tenant.id,
@@ -164,6 +180,7 @@ function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions
       : { apiKey: credential.apiKey.reveal() }),
     timeZone: tenant.timeZone,
     country: tenant.country,
+    hosts,
     timeoutMs: config.poll.timeoutMs,
     maxBodyBytes: config.poll.maxBodyBytes,
     clock: Date.now,

@@ -34,6 +34,7 @@ describe('the configuration', () => {
         intervalMs: 1000,
         timeoutMs: 5000,
         maxBodyBytes: 16_777_216,
+        hostConcurrency: 64,
         absencePolls: 2,
         abandonedLookbackMs: 60_000,
         sourceDownAfter: 3,

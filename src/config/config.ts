@@ -20,6 +20,8 @@ export interface Config {
     readonly intervalMs: number;
     /** Of a whole request, body included. */
     readonly timeoutMs: number;
+    /** Requests under way, and connections, at one upstream host, whoever of its tenants asks. */
+    readonly hostConcurrency: number;
     readonly maxBodyBytes: number;
     readonly absencePolls: number;
     readonly abandonedLookbackMs: number;
@@ -122,6 +124,7 @@ function configOf(values: Variables, tenants: readonly TenantConfig[]): Config {
     poll: {
       intervalMs: values.POLL_INTERVAL_MS,
       timeoutMs: values.POLL_TIMEOUT_MS,
+      hostConcurrency: values.POLL_HOST_CONCURRENCY,
       maxBodyBytes: values.POLL_MAX_BODY_BYTES,
       absencePolls: values.ABSENCE_POLLS,
       abandonedLookbackMs: values.ABANDONED_LOOKBACK_MS,

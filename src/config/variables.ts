@@ -77,6 +77,7 @@ export const VARIABLES = {
 
   POLL_INTERVAL_MS: whole(100, 60_000, 'milliseconds').default(1000),
   POLL_TIMEOUT_MS: whole(10, 600_000, 'milliseconds').default(5000),
+  POLL_HOST_CONCURRENCY: whole(1, 10_000).default(64),
   POLL_MAX_BODY_BYTES: whole(1, MAX_BODY_BYTES, 'bytes').default(MAX_BODY_BYTES),
   ABSENCE_POLLS: whole(1, 10).default(2),
   ABANDONED_LOOKBACK_MS: whole(0, DAY_MS, 'milliseconds').default(60_000),
