@@ -164,6 +164,7 @@ function pollOptions(config: Config, hosts: UpstreamHosts) {
     sources: config.tenants.map((tenant) => sourceOptions(tenant, config, hosts)),
     policy: config.poll,
     intervalMs: config.poll.intervalMs,
+    adaptive: config.poll.adaptive,
     retentionMs: config.retention.ms,
     graceMs: SHUTDOWN_GRACE_MS,
     leaseMs: config.store.kind === 'memory' ? Infinity : LEASE_MS,

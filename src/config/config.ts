@@ -18,6 +18,12 @@ export interface Config {
   readonly tenantsFile: string | null;
   readonly poll: {
     readonly intervalMs: number;
+    /** Null: every interval is `intervalMs`. A budget of 0 is none. */
+    readonly adaptive: {
+      readonly minIntervalMs: number;
+      readonly maxIntervalMs: number;
+      readonly budgetPerHour: number;
+    } | null;
     /** Of a whole request, body included. */
     readonly timeoutMs: number;
     /** Requests under way, and connections, at one upstream host, whoever of its tenants asks. */
@@ -123,6 +129,7 @@ function configOf(values: Variables, tenants: readonly TenantConfig[]): Config {
     tenantsFile: values.TENANTS_FILE ?? null,
     poll: {
       intervalMs: values.POLL_INTERVAL_MS,
+      adaptive: adaptiveOf(values),
       timeoutMs: values.POLL_TIMEOUT_MS,
       hostConcurrency: values.POLL_HOST_CONCURRENCY,
       maxBodyBytes: values.POLL_MAX_BODY_BYTES,
@@ -136,6 +143,18 @@ function configOf(values: Variables, tenants: readonly TenantConfig[]): Config {
     http: { host: values.HOST, port: values.PORT, corsOrigins: [...new Set(values.CORS_ORIGINS)] },
     auth: authOf(values),
     logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** Bounds that are not set follow `POLL_INTERVAL_MS`, so that one variable still says how fast. */
+function adaptiveOf(values: Variables): Config['poll']['adaptive'] {
+  if (values.POLL_MODE === 'fixed') return null;
+  const { POLL_INTERVAL_MS: interval, POLL_MIN_INTERVAL_MS: min, POLL_MAX_INTERVAL_MS: max } = values;
+  const clamped = (ms: number) => Math.min(Math.max(Math.round(ms), 100), 60_000);
+  return {
+    minIntervalMs: min ?? Math.min(clamped(interval * FASTEST), max ?? Infinity),
+    maxIntervalMs: max ?? Math.max(clamped(interval * SLOWEST), min ?? 0),
+    budgetPerHour: values.POLL_BUDGET_PER_HOUR,
   };
 }
 
@@ -164,6 +183,10 @@ function authOf(values: Variables): AuthConfig {
   if (values.AUTH_JWT_SECRET !== undefined) return { mode: 'jwt', secret: values.AUTH_JWT_SECRET };
   return { mode: 'jwt', jwksUrl: ruledOut(values.AUTH_JWKS_URL) };
 }
+
+/** Of the interval, in adaptive mode: about the requests of the fixed interval on a working day (docs/polling.md). */
+const FASTEST = 1 / 4;
+const SLOWEST = 2;
 
 /** For what `checkRules` has refused already; reaching it is a defect of the rules. */
 function ruledOut<T>(value: T | undefined): T {

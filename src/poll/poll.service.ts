@@ -8,6 +8,7 @@ import type { Leases } from '../store/leases.js';
 import type { Store } from '../store/store.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { isDeadHere, newMember } from './member-name.js';
+import type { AdaptiveOptions } from './tempo.js';
 import { type Running, TenantAssignment } from './tenant-assignment.js';
 import { TenantLoop, type Timers } from './tenant-loop.js';
 import { TenantPoller } from './tenant-poller.js';
@@ -58,7 +59,7 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   #begin(sourceOptions: PitelSourceOptions, shard: number): Running {
-    const { policy, retentionMs, intervalMs } = this.#options;
+    const { policy, retentionMs, intervalMs, adaptive } = this.#options;
     const { tenant } = sourceOptions;
     const source = new PitelSource(sourceOptions);
     const poller = new TenantPoller({
@@ -75,7 +76,7 @@ export class PollService implements OnApplicationBootstrap {
       tenant,
       poller,
       holds: () => this.#keeper.holds(shard),
-      pace: { intervalMs, confirmMs: CONFIRM_MS },
+      pace: { intervalMs, confirmMs: CONFIRM_MS, adaptive },
       clock: Date.now,
       random: Math.random,
       timers: this.#timers,
@@ -95,6 +96,8 @@ export interface PollOptions {
   readonly sources: readonly PitelSourceOptions[];
   readonly policy: Policy;
   readonly intervalMs: number;
+  /** Null: the interval is fixed. */
+  readonly adaptive: AdaptiveOptions | null;
   readonly retentionMs: number;
   readonly graceMs: number;
   /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */
