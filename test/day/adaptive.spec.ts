@@ -3,13 +3,13 @@ import { median, mean } from '../support/numbers.js';
 import { type PacedDay, pacedDay } from '../support/paced-day.js';
 
 /**
- * What adaptive polling wins, in virtual time and therefore the same on every machine: a quiet night and the morning's
- * rush of a call centre, as fixed intervals and as the adaptive pace see it. `npm run bench -- adaptive` has the whole day.
+ * What adaptive polling wins, in virtual time and therefore the same on every machine: a call centre's morning, from
+ * quiet to its busiest hour, as fixed intervals and as the adaptive pace see it. `npm run bench -- adaptive` has the whole day.
  */
 const MORNING = {
-  // Five to ten in Vietnam.
-  startAt: Date.UTC(2026, 2, 1, 22),
-  durationMs: 5 * 3_600_000,
+  // Seven to ten in Vietnam.
+  startAt: Date.UTC(2026, 2, 2, 0),
+  durationMs: 3 * 3_600_000,
   traffic: { profile: 'office' as const, callsPerHour: 240 },
 };
 const told: string[] = [];
@@ -22,6 +22,8 @@ function adaptive(budgetPerHour: number): PacedDay {
   const bounds = { minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour };
   return pacedDay({ ...MORNING, pace: { intervalMs: 1_000, adaptive: bounds } });
 }
+
+const SLOW_MACHINE_MS = 240_000;
 
 /** A fixed interval that costs at least as many requests. */
 const asExpensive = ({ requestsPerHour }: PacedDay) => fixed(7_200_000 / requestsPerHour);
@@ -47,6 +49,7 @@ describe('adaptive polling', () => {
       expect(ours.requestsPerHour).toBeLessThanOrEqual(theirs.requestsPerHour);
       expect(mean(mine!) / mean(other!)).toBeLessThanOrEqual(0.5);
       expect(median(mine!) / median(other!)).toBeLessThanOrEqual(0.5);
+      expect(mean(ours.delays['call-offered'].seen)).toBeLessThan(mean(theirs.delays['call-offered'].seen));
       if (budget > 0) expect(ours.busiestHour).toBeLessThanOrEqual(budget);
       for (const { report } of [ours, theirs]) {
         const { missing, doubled, invented, misreported } = report;
@@ -58,12 +61,6 @@ describe('adaptive polling', () => {
         });
       }
     },
+    SLOW_MACHINE_MS,
   );
-
-  it('sees new rings sooner, and asks less, than the second that it is derived from', () => {
-    const ours = adaptive(0);
-    const theirs = fixed(1_000);
-    expect(ours.requestsPerHour).toBeLessThan(theirs.requestsPerHour);
-    expect(mean(ours.delays['call-offered'].seen)).toBeLessThan(mean(theirs.delays['call-offered'].seen));
-  });
 });
