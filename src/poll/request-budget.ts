@@ -12,7 +12,7 @@ export class RequestBudget {
   #tokens: number;
   #at: Instant;
 
-  /** @param perHour at least `SMALLEST_BUDGET` */
+  /** @param perHour some hundred at least, as the configuration asks for */
   constructor(perHour: number, now: Instant) {
     this.#capacity = Math.max(perHour * BUCKET_SHARE, 2 * A_CYCLE);
     this.#perMs = (perHour - this.#capacity) / HOUR_MS;
@@ -57,5 +57,3 @@ const A_CYCLE = 2;
 const SLOWEST = 2;
 /** Six minutes' worth: a rush of calls is paid from it, and the rest of the hour is hardly poorer for it. */
 const BUCKET_SHARE = 0.1;
-/** Both endpoints every 30 seconds or so. A smaller one would be a PBX that nobody watches. */
-export const SMALLEST_BUDGET = 240;
