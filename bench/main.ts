@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { startRedis } from '../test/support/redis.js';
+import { adaptiveDay } from './adaptive.js';
 import { delivery, MEASUREMENTS } from './delivery/delivery.js';
 import { table, type Row } from './measure.js';
 import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
@@ -10,11 +11,13 @@ import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
  *   npm run bench -- poll       the first part alone: from the upstream's bytes to the transitions
  *   npm run bench -- delivery   the second part alone: from the commit to the clients
  *   npm run bench -- fanOut     one measurement of the second part, by its name in delivery.ts
+ *   npm run bench -- adaptive   what adaptive polling wins on a simulated day, in virtual time; only when asked for
  *   … --profile                 leaves CPU profiles of the second part's processes in bench/results/
  */
 const HANGS_AFTER_MS = 15 * 60_000;
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('adaptive')) return adaptiveDay();
   const server = await startRedis();
   const redis = new Redis(server.url);
   try {

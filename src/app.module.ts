@@ -16,6 +16,7 @@ import { redisReason } from './health/redis-reason.js';
 import { type PolledTenant, PollService, type PollOptions } from './poll/poll.service.js';
 import { Shutdown } from './shutdown.js';
 import { RegistrationLookup } from './source/registration-lookup.js';
+import { UpstreamHosts } from './source/upstream-hosts.js';
 import type { Leases } from './store/leases.js';
 import { MemoryLeases } from './store/memory-leases.js';
 import { MemoryStore } from './store/memory-store.js';
@@ -55,15 +56,19 @@ export class AppModule {
       providers: [
         {
           provide: PollService,
-          inject: [STORAGE, SchedulerRegistry],
-          useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry) =>
-            new PollService(pollOptions(config), store, leases, scheduler, log),
+          inject: [STORAGE, SchedulerRegistry, UpstreamHosts],
+          useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry, hosts: UpstreamHosts) =>
+            new PollService(pollOptions(config, hosts), store, leases, scheduler, log),
         },
         {
           provide: TenantsLive,
-          inject: [PollService, RegistrationLookup, Delivery],
-          useFactory: (polls: PollService, lookup: RegistrationLookup, delivery: Delivery) =>
-            tenantsLive(config, [polls, lookup], delivery, log),
+          inject: [UpstreamHosts, PollService, RegistrationLookup, Delivery],
+          useFactory: (
+            hosts: UpstreamHosts,
+            polls: PollService,
+            lookup: RegistrationLookup,
+            delivery: Delivery,
+          ) => tenantsLive(config, hosts, [polls, lookup], delivery, log),
         },
         {
           provide: Readiness,
@@ -114,13 +119,15 @@ class PartsModule {
         { provide: LOGGER, useValue: log },
         { provide: STORAGE, useFactory: () => openStorage(config, log) },
         { provide: STORE, inject: [STORAGE], useFactory: ({ store }: Storage) => store },
+        { provide: UpstreamHosts, useFactory: () => openHosts(config, log) },
         {
           provide: RegistrationLookup,
-          useFactory: () =>
-            new RegistrationLookup(config.tenants.map((tenant) => polledTenant(tenant, config))),
+          inject: [UpstreamHosts],
+          useFactory: (hosts: UpstreamHosts) =>
+            new RegistrationLookup(polledTenants(config.tenants, config, hosts)),
         },
       ],
-      exports: [CONFIG, LOGGER, STORAGE, STORE, RegistrationLookup],
+      exports: [CONFIG, LOGGER, STORAGE, STORE, UpstreamHosts, RegistrationLookup],
     };
   }
 }
@@ -173,11 +180,26 @@ function deliverOptions(config: Config): DeliverOptions {
   };
 }
 
-function pollOptions(config: Config): PollOptions {
+function openHosts({ poll }: Config, log: Logger): UpstreamHosts {
+  return new UpstreamHosts({
+    concurrency: poll.hostConcurrency,
+    connectTimeoutMs: poll.timeoutMs,
+    clock: () => performance.now(),
+    random: Math.random,
+    // One line for the host; each of its tenants says its own.
+    onChange: (host, down) => {
+      if (down === null) log.info({ host }, `${host} answers again`);
+      else log.warn({ host, reason: down }, `${host} is down: ${down}`);
+    },
+  });
+}
+
+function pollOptions(config: Config, hosts: UpstreamHosts): PollOptions {
   return {
-    tenants: config.tenants.map((tenant) => polledTenant(tenant, config)),
+    tenants: polledTenants(config.tenants, config, hosts),
     policy: config.poll,
     registrations: config.registrations,
+    adaptive: config.poll.adaptive,
     retentionMs: config.retention.ms,
     graceMs: SHUTDOWN_GRACE_MS,
     leaseMs: config.store.kind === 'memory' ? Infinity : LEASE_MS,
@@ -187,6 +209,7 @@ function pollOptions(config: Config): PollOptions {
 /** Hands on to whoever asks the PBX, and to delivery, what changes in the file of tenants, where there is one. */
 function tenantsLive(
   config: Config,
+  hosts: UpstreamHosts,
   upstream: readonly Pick<PollService | RegistrationLookup, 'change'>[],
   delivery: Delivery,
   log: Logger,
@@ -196,7 +219,7 @@ function tenantsLive(
   const directory = new TenantDirectory(tenants);
   directory.subscribe(({ added, altered, removed }) => {
     delivery.serve(idsOf(directory.current));
-    const put = [...added, ...altered].map((tenant) => polledTenant(tenant, config));
+    const put = polledTenants([...added, ...altered], config, hosts);
     for (const part of upstream) part.change(put, removed);
   });
   const after = (delayMs: number, run: () => void) => {
@@ -214,7 +237,15 @@ function idsOf(tenants: readonly TenantConfig[]): readonly [string, ...string[]]
   return [first!, ...others];
 }
 
-function polledTenant(tenant: TenantConfig, config: Config): PolledTenant {
+function polledTenants(
+  tenants: readonly TenantConfig[],
+  config: Config,
+  hosts: UpstreamHosts,
+): PolledTenant[] {
+  return tenants.map((tenant) => polledTenant(tenant, config, hosts));
+}
+
+function polledTenant(tenant: TenantConfig, config: Config, hosts: UpstreamHosts): PolledTenant {
   const { credential } = tenant;
   return {
     tenant: tenant.id,
@@ -225,6 +256,7 @@ function polledTenant(tenant: TenantConfig, config: Config): PolledTenant {
     timeZone: tenant.timeZone,
     country: tenant.country,
     intervalMs: tenant.pollIntervalMs,
+    hosts,
     timeoutMs: config.poll.timeoutMs,
     maxBodyBytes: config.poll.maxBodyBytes,
     clock: Date.now,

@@ -35,6 +35,8 @@ describe('the configuration', () => {
         intervalMs: 1000,
         timeoutMs: 5000,
         maxBodyBytes: 16_777_216,
+        hostConcurrency: 64,
+        adaptive: null,
         absencePolls: 2,
         abandonedLookbackMs: 60_000,
         sourceDownAfter: 3,
@@ -98,7 +100,10 @@ describe('the configuration', () => {
 describe('a value', () => {
   const bounds: [VariableName, number, number][] = [
     ['POLL_INTERVAL_MS', 100, 60_000],
+    ['POLL_MIN_INTERVAL_MS', 100, 60_000],
+    ['POLL_MAX_INTERVAL_MS', 100, 60_000],
     ['POLL_TIMEOUT_MS', 10, 600_000],
+    ['POLL_HOST_CONCURRENCY', 1, 10_000],
     ['POLL_MAX_BODY_BYTES', 1, 16_777_216],
     ['ABSENCE_POLLS', 1, 10],
     ['ABANDONED_LOOKBACK_MS', 0, 86_400_000],
@@ -249,6 +254,54 @@ describe('the tenant', () => {
       ok: false,
       problems: [expect.stringMatching(/^PORT: /), 'TENANTS_FILE: tenants must name at least one tenant'],
     });
+  });
+});
+
+describe('adaptive polling', () => {
+  const bounds = (given: Overrides) => accepted({ POLL_MODE: 'adaptive', ...given }).config.poll.adaptive;
+
+  it('takes its bounds from the interval, as far as they are not set', () => {
+    expect(bounds({})).toEqual({ minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour: 0 });
+    expect(bounds({ POLL_INTERVAL_MS: '100' })).toMatchObject({ minIntervalMs: 100, maxIntervalMs: 200 });
+    expect(bounds({ POLL_INTERVAL_MS: '60000' })).toMatchObject({
+      minIntervalMs: 15_000,
+      maxIntervalMs: 60_000,
+    });
+    expect(bounds({ POLL_MIN_INTERVAL_MS: '5000' })).toMatchObject({
+      minIntervalMs: 5_000,
+      maxIntervalMs: 5_000,
+    });
+    expect(bounds({ POLL_MAX_INTERVAL_MS: '200' })).toMatchObject({
+      minIntervalMs: 200,
+      maxIntervalMs: 200,
+    });
+    expect(bounds({ POLL_MIN_INTERVAL_MS: '300', POLL_MAX_INTERVAL_MS: '300' })).not.toBeNull();
+  });
+
+  it('is refused when its shortest interval is longer than its longest', () => {
+    const given = { POLL_MIN_INTERVAL_MS: '900', POLL_MAX_INTERVAL_MS: '800' };
+    expect(refused({ ...given, POLL_MODE: 'adaptive' })).toEqual([
+      'POLL_MIN_INTERVAL_MS: must not be longer than POLL_MAX_INTERVAL_MS',
+    ]);
+  });
+
+  it('may have a budget, or none, but not one that watches nothing', () => {
+    expect(bounds({ POLL_BUDGET_PER_HOUR: '3600' })).toMatchObject({ budgetPerHour: 3_600 });
+    expect(bounds({ POLL_BUDGET_PER_HOUR: '0' })).toMatchObject({ budgetPerHour: 0 });
+    for (const budget of ['1', '239', '1000001']) {
+      expect(refused({ POLL_MODE: 'adaptive', POLL_BUDGET_PER_HOUR: budget })).toEqual([
+        'POLL_BUDGET_PER_HOUR: must be 0 for none, or a whole number from 240 to 1000000 requests',
+      ]);
+    }
+  });
+
+  it('says so when it is not switched on although its settings are there', () => {
+    const { config, warnings } = accepted({ POLL_MAX_INTERVAL_MS: '3000', POLL_BUDGET_PER_HOUR: '7200' });
+    expect(config.poll.adaptive).toBeNull();
+    expect(warnings).toEqual([
+      'POLL_MAX_INTERVAL_MS: is set but not used, because POLL_MODE is fixed',
+      'POLL_BUDGET_PER_HOUR: is set but not used, because POLL_MODE is fixed',
+    ]);
   });
 });
 

@@ -22,8 +22,16 @@ export interface Config {
   readonly leaseGroup: string;
   readonly poll: {
     readonly intervalMs: number;
+    /** Null: every interval is `intervalMs`. A budget of 0 is none. */
+    readonly adaptive: {
+      readonly minIntervalMs: number;
+      readonly maxIntervalMs: number;
+      readonly budgetPerHour: number;
+    } | null;
     /** Of a whole request, body included. */
     readonly timeoutMs: number;
+    /** Requests under way, and connections, at one upstream host, whoever of its tenants asks. */
+    readonly hostConcurrency: number;
     readonly maxBodyBytes: number;
     readonly absencePolls: number;
     readonly abandonedLookbackMs: number;
@@ -133,7 +141,9 @@ function configOf(
     leaseGroup: values.LEASE_GROUP ?? (tenantsFile === null ? `tenant-${values.TENANT_ID}` : 'tenants-file'),
     poll: {
       intervalMs: values.POLL_INTERVAL_MS,
+      adaptive: adaptiveOf(values),
       timeoutMs: values.POLL_TIMEOUT_MS,
+      hostConcurrency: values.POLL_HOST_CONCURRENCY,
       maxBodyBytes: values.POLL_MAX_BODY_BYTES,
       absencePolls: values.ABSENCE_POLLS,
       abandonedLookbackMs: values.ABANDONED_LOOKBACK_MS,
@@ -145,6 +155,18 @@ function configOf(
     http: { host: values.HOST, port: values.PORT, corsOrigins: [...new Set(values.CORS_ORIGINS)] },
     auth: authOf(values),
     logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** Bounds that are not set follow `POLL_INTERVAL_MS`, so that one variable still says how fast. */
+function adaptiveOf(values: Variables): Config['poll']['adaptive'] {
+  if (values.POLL_MODE === 'fixed') return null;
+  const { POLL_INTERVAL_MS: interval, POLL_MIN_INTERVAL_MS: min, POLL_MAX_INTERVAL_MS: max } = values;
+  const clamped = (ms: number) => Math.min(Math.max(Math.round(ms), 100), 60_000);
+  return {
+    minIntervalMs: min ?? Math.min(clamped(interval * FASTEST), max ?? Infinity),
+    maxIntervalMs: max ?? Math.max(clamped(interval * SLOWEST), min ?? 0),
+    budgetPerHour: values.POLL_BUDGET_PER_HOUR,
   };
 }
 
@@ -174,6 +196,10 @@ function authOf(values: Variables): AuthConfig {
   if (values.AUTH_JWT_SECRET !== undefined) return { mode: 'jwt', secret: values.AUTH_JWT_SECRET };
   return { mode: 'jwt', jwksUrl: ruledOut(values.AUTH_JWKS_URL) };
 }
+
+/** Of the interval, in adaptive mode: about the requests of the fixed interval on a working day (docs/polling.md). */
+const FASTEST = 1 / 4;
+const SLOWEST = 2;
 
 /** For what `checkRules` has refused already; reaching it is a defect of the rules. */
 function ruledOut<T>(value: T | undefined): T {

@@ -24,6 +24,7 @@ export function checkRules(env: Environment): RuleFindings {
   };
 
   tenantRules(findings.problems, set);
+  pollRules(env, findings.problems, set, unused);
   redisRules(env, findings.problems, set, unused);
   authRules(env, findings.problems, set, unused);
   return findings;
@@ -43,6 +44,17 @@ function tenantRules(problems: string[], set: SetOf): void {
   const credentials = set('PITEL_TOKEN', 'PITEL_API_KEY');
   if (credentials.length === 0) problems.push('PITEL_TOKEN or PITEL_API_KEY: one of them is required');
   if (credentials.length === 2) problems.push('PITEL_TOKEN and PITEL_API_KEY: only one of them may be set');
+}
+
+function pollRules(env: Environment, problems: string[], set: SetOf, unused: Unused): void {
+  const adaptive = set('POLL_MIN_INTERVAL_MS', 'POLL_MAX_INTERVAL_MS', 'POLL_BUDGET_PER_HOUR');
+  const mode = given(env, 'POLL_MODE') ?? 'fixed';
+  if (mode === 'fixed') unused(adaptive, 'POLL_MODE is fixed');
+  // What is not set adapts to what is, so only two that are set can contradict each other.
+  const [min, max] = [given(env, 'POLL_MIN_INTERVAL_MS'), given(env, 'POLL_MAX_INTERVAL_MS')].map(Number);
+  if (mode === 'adaptive' && min! > max!) {
+    problems.push('POLL_MIN_INTERVAL_MS: must not be longer than POLL_MAX_INTERVAL_MS');
+  }
 }
 
 function redisRules(env: Environment, problems: string[], set: SetOf, unused: Unused): void {

@@ -42,6 +42,9 @@ export const MAX_BODY_BYTES = 16_777_216;
 /** HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2). */
 export const MIN_JWT_SECRET_BYTES = 32;
 
+/** Both endpoints every 30 seconds: with less, a PBX is not watched. */
+const SMALLEST_BUDGET = 240;
+
 export const jwtSecret = secret(
   `must be at least ${MIN_JWT_SECRET_BYTES} bytes`,
   (given) => Buffer.byteLength(given) >= MIN_JWT_SECRET_BYTES,
@@ -81,7 +84,15 @@ export const VARIABLES = {
   PITEL_COUNTRY: FORMATS.country.default('VN'),
 
   POLL_INTERVAL_MS: whole(POLL_INTERVAL_MS.min, POLL_INTERVAL_MS.max, 'milliseconds').default(1000),
+  POLL_MODE: oneOf('fixed', 'adaptive').default('fixed'),
+  POLL_MIN_INTERVAL_MS: whole(POLL_INTERVAL_MS.min, POLL_INTERVAL_MS.max, 'milliseconds').optional(),
+  POLL_MAX_INTERVAL_MS: whole(POLL_INTERVAL_MS.min, POLL_INTERVAL_MS.max, 'milliseconds').optional(),
+  POLL_BUDGET_PER_HOUR: text(
+    `must be 0 for none, or a whole number from ${SMALLEST_BUDGET} to 1000000 requests`,
+    (given) => format.wholeNumber(given, 0, 0) ?? format.wholeNumber(given, SMALLEST_BUDGET, 1_000_000),
+  ).default(0),
   POLL_TIMEOUT_MS: whole(10, 600_000, 'milliseconds').default(5000),
+  POLL_HOST_CONCURRENCY: whole(1, 10_000).default(64),
   POLL_MAX_BODY_BYTES: whole(1, MAX_BODY_BYTES, 'bytes').default(MAX_BODY_BYTES),
   ABSENCE_POLLS: whole(1, 10).default(2),
   ABANDONED_LOOKBACK_MS: whole(0, DAY_MS, 'milliseconds').default(60_000),

@@ -1,26 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
+import { ENDPOINTS } from '../core/observation.js';
 import { Pace, startOffset } from './pace.js';
+import type { Reply } from './tempo.js';
 
-const options = { intervalMs: 1_000, confirmMs: 200 };
+const options = { intervalMs: 1_000, confirmMs: 200, adaptive: null };
 const never = () => 0;
+/** An answer to what was sent then. */
+const reply = (sentAt: number, given: Partial<Reply> = {}): Reply => ({
+  ok: true,
+  status: 200,
+  sentAt,
+  latencyMs: 40,
+  ...given,
+});
+const noAnswer = (sentAt: number) => reply(sentAt, { ok: false, status: null });
 
 describe('the pace of polling', () => {
   it('asks one interval after the last request was sent, however long the answer took', () => {
     const pace = new Pace(options, 0);
-    for (const endpoint of pace.due(0)) pace.answered(endpoint, 0, 400);
+    for (const endpoint of pace.due(0)) pace.answered(endpoint, reply(0), 400);
     expect(pace.delay(400)).toBe(600);
   });
 
   it('leaves a PBX that is slower than the interval a pause', () => {
     const pace = new Pace(options, 0);
-    for (const endpoint of pace.due(0)) pace.answered(endpoint, 0, 3_000);
+    for (const endpoint of pace.due(0)) pace.answered(endpoint, reply(0), 3_000);
     expect(pace.delay(3_000)).toBe(100);
   });
 
   it('asks both endpoints together although one answered a little later', () => {
     const pace = new Pace(options, 0);
-    pace.answered('monitor', 0, 10);
-    pace.answered('queue', 120, 130);
+    pace.answered('monitor', reply(0), 10);
+    pace.answered('queue', reply(120), 130);
     expect(pace.due(1_000)).toEqual(['monitor', 'queue']);
   });
 
@@ -29,41 +40,54 @@ describe('the pace of polling', () => {
     const waits: number[] = [];
     let now = 0;
     for (let failure = 0; failure < 7; failure++) {
-      pace.answered('queue', now + 100_000, now);
-      pace.failed('monitor', now, null, never);
+      pace.answered('queue', reply(now + 100_000), now);
+      pace.failed('monitor', noAnswer(now), now, null, never);
       waits.push(pace.delay(now));
       now += pace.delay(now);
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
-    pace.failed('monitor', now, null, never);
-    pace.answered('queue', now, now);
+    pace.failed('monitor', noAnswer(now), now, null, never);
+    pace.answered('queue', reply(now), now);
     expect(pace.due(now + 1_000)).toEqual(['queue']);
   });
 
   it('spreads retries by up to a quarter', () => {
     const pace = new Pace(options, 0);
-    pace.answered('queue', 100_000, 0);
-    pace.failed('monitor', 0, null, () => 0.999);
+    pace.answered('queue', reply(100_000), 0);
+    pace.failed('monitor', noAnswer(0), 0, null, () => 0.999);
     expect(pace.delay(0)).toBeGreaterThan(1_240);
     expect(pace.delay(0)).toBeLessThanOrEqual(1_250);
   });
 
   it('honours Retry-After, but looks again after five minutes', () => {
     const pace = new Pace(options, 0);
-    pace.answered('queue', 10_000_000, 0);
-    pace.failed('monitor', 0, 30_000, never);
+    pace.answered('queue', reply(10_000_000), 0);
+    pace.failed('monitor', noAnswer(0), 0, 30_000, never);
     expect(pace.delay(0)).toBe(30_000);
-    pace.failed('monitor', 0, 86_400_000, never);
+    pace.failed('monitor', noAnswer(0), 0, 86_400_000, never);
     expect(pace.delay(0)).toBe(300_000);
   });
 
   it('brings the confirming poll forward, except where an endpoint is failing', () => {
     const pace = new Pace(options, 0);
-    pace.answered('queue', 0, 0);
-    pace.failed('monitor', 0, 5_000, never);
+    pace.answered('queue', reply(0), 0);
+    pace.failed('monitor', noAnswer(0), 0, 5_000, never);
     pace.confirm(0);
     expect(pace.delay(0)).toBe(200);
     expect(pace.due(200)).toEqual(['queue']);
+  });
+
+  it('asks again when the host is to be looked at, without doubling, since nothing was sent', () => {
+    const pace = new Pace(options, 0);
+    pace.answered('queue', reply(100_000), 0);
+    pace.failed('monitor', noAnswer(0), 0, null, never);
+    for (let refusals = 0; refusals < 5; refusals++) pace.heldBack('monitor', 0, 4_000, never);
+    expect(pace.delay(0)).toBe(4_000);
+    pace.heldBack('monitor', 0, 0, never);
+    expect(pace.delay(0)).toBe(1_000);
+    expect(pace.due(999)).toEqual([]);
+    pace.failed('monitor', noAnswer(0), 0, null, never);
+    expect(pace.delay(0)).toBe(2_000);
   });
 
   it('spreads tenants over the interval, each at the same place on every start', () => {
@@ -72,5 +96,121 @@ describe('the pace of polling', () => {
     for (const offset of offsets) quarters[Math.floor(offset / 250)]! += 1;
     for (const count of quarters) expect(count).toBeGreaterThan(180);
     expect(startOffset('tenant-7', 1_000)).toBe(offsets[7]);
+  });
+});
+
+describe('the adaptive pace of polling', () => {
+  const adaptive = { minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour: 0 };
+  const setUp = (given: Partial<typeof adaptive> = {}) =>
+    new Pace({ ...options, adaptive: { ...adaptive, ...given } }, 0);
+  const answered = (pace: Pace, now = 0) => {
+    for (const endpoint of pace.due(now)) pace.answered(endpoint, reply(now), now);
+  };
+
+  it('is slow while nobody calls, and fast at the monitor while something rings', () => {
+    const pace = setUp();
+    const delays = (['idle', 'talking', 'waiting', 'ringing'] as const).map((activity) => {
+      pace.turn(activity);
+      pace.answered('monitor', reply(0), 0);
+      pace.answered('queue', reply(0), 0);
+      return pace.delay(0);
+    });
+    expect([delays[0], delays[3]]).toEqual([2_000, 250]);
+    expect([...delays].sort((a, b) => b - a)).toEqual(delays);
+    expect(pace.due(250)).toEqual(['monitor']);
+  });
+
+  it('hastens what was planned when something begins to ring', () => {
+    const pace = setUp();
+    answered(pace);
+    expect(pace.delay(0)).toBe(2_000);
+    pace.turn('ringing');
+    expect(pace.delay(0)).toBe(250);
+  });
+
+  it('confirms an absence no sooner than a fixed second does, however fast it polls', () => {
+    const pace = setUp({ minIntervalMs: 100 });
+    pace.turn('ringing');
+    for (let now = 0; now <= 400; now += 200) {
+      expect(pace.due(now)).toEqual(['monitor', 'queue']);
+      answered(pace, now);
+      pace.confirm(now);
+      expect(pace.delay(now)).toBe(200);
+      expect(pace.due(now + 100)).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['429', reply(0, { ok: false, status: 429 })],
+    ['503', reply(0, { ok: false, status: 503 })],
+    ['no answer', noAnswer(0)],
+  ])('halves at %s, once for both endpoints, and recovers in half a minute', (_, trouble) => {
+    const pace = setUp();
+    pace.turn('ringing');
+    pace.failed('monitor', trouble, 10, null, never);
+    pace.failed('queue', trouble, 10, null, never);
+    const interval = (now: number) => {
+      pace.answered('monitor', reply(now), now);
+      pace.answered('queue', reply(now + 1_000_000), now);
+      return pace.delay(now);
+    };
+    expect(interval(10)).toBe(500);
+    expect(interval(15_010)).toBeCloseTo(250 / 0.75);
+    expect(interval(30_010)).toBe(250);
+  });
+
+  it('does not slow down for what is one tenant’s mistake', () => {
+    const pace = setUp();
+    pace.turn('ringing');
+    pace.failed('monitor', reply(0, { ok: false, status: 401 }), 0, null, never);
+    pace.answered('monitor', reply(0), 0);
+    pace.answered('queue', reply(0), 0);
+    expect(pace.delay(0)).toBe(250);
+  });
+
+  it('slows down when answers take far longer than they usually do', () => {
+    const pace = setUp();
+    pace.turn('ringing');
+    let now = 0;
+    const delayAfter = (latencyMs: number, polls: number) => {
+      for (let poll = 0; poll < polls; poll++) {
+        now += 1;
+        pace.answered('monitor', reply(now, { latencyMs }), now);
+        pace.answered('queue', reply(now + 1_000_000), now);
+      }
+      return Math.round(pace.delay(now));
+    };
+    expect(delayAfter(80, 50)).toBe(250);
+    expect(delayAfter(200, 50)).toBe(250);
+    expect(delayAfter(900, 2)).toBeGreaterThan(480);
+  });
+
+  it('keeps a budget in every hour, spends what quiet left over, and still knows what matters more', () => {
+    const pace = setUp({ budgetPerHour: 7_200 });
+    const sent: number[] = [];
+    const run = (from: number, to: number) => {
+      for (let now = from; ; ) {
+        now += pace.delay(now);
+        if (now >= to) return;
+        for (const endpoint of pace.due(now)) {
+          sent.push(now);
+          pace.answered(endpoint, reply(now), now);
+        }
+      }
+    };
+    const minute = 60_000;
+    run(0, 60 * minute);
+    pace.turn('ringing');
+    run(60 * minute, 61 * minute);
+    const first = sent.filter((at) => at >= 60 * minute).length;
+    expect(first).toBeGreaterThan(280);
+    run(61 * minute, 180 * minute);
+    for (let at = 0; at < 120 * minute; at += minute) {
+      expect(sent.filter((one) => one >= at && one < at + 60 * minute).length).toBeLessThanOrEqual(7_200);
+    }
+    for (const endpoint of ENDPOINTS) pace.answered(endpoint, reply(180 * minute), 180 * minute);
+    const ringing = pace.delay(180 * minute);
+    pace.turn('idle');
+    expect(pace.delay(180 * minute)).toBeGreaterThan(1.5 * ringing);
   });
 });

@@ -1,71 +1,128 @@
 import { ENDPOINTS, type Endpoint, type Instant } from '../core/observation.js';
+import type { Activity } from './activity.js';
 import { fnv1a } from './hash.js';
+import { AdaptiveTempo, type AdaptiveOptions, FixedTempo, type Reply, type Tempo } from './tempo.js';
 
 /**
  * When an endpoint is asked next. Pure arithmetic over instants in milliseconds; randomness is passed in.
  *
- * - An answer: one interval after the request was sent, so that the rate does not depend on the PBX's speed.
+ * - An answer: one interval after the request was sent, so that the rate does not depend on the PBX's speed. The tempo
+ *   says how long an interval is; when it changes, what is planned changes with it.
  * - An absence to be confirmed: after `confirmMs`, at every endpoint that is answering.
- * - A failure: the interval doubled with each failure in a row up to `MAX_BACKOFF_MS`, spread by up to a quarter, and
+ * - A failure: `intervalMs` doubled with each failure in a row up to `MAX_BACKOFF_MS`, spread by up to a quarter, and
  *   never before the upstream's `Retry-After`.
+ * - A request that was not sent since the host is down for everybody: when it is looked at again, spread likewise. It has
+ *   cost the PBX nothing, so it does not double anything.
  * - Endpoints that are due at nearly the same time are asked together: a caller seen by both is then seen at once.
  */
 export class Pace {
   readonly #options: PaceOptions;
-  readonly #endpoints: Record<Endpoint, { dueAt: Instant; failures: number }>;
+  readonly #tempo: Tempo;
+  readonly #endpoints: Record<Endpoint, Plan>;
 
   constructor(options: PaceOptions, firstAt: Instant) {
     this.#options = options;
-    this.#endpoints = {
-      monitor: { dueAt: firstAt, failures: 0 },
-      queue: { dueAt: firstAt, failures: 0 },
+    const { adaptive, intervalMs } = options;
+    this.#tempo = adaptive === null ? new FixedTempo(intervalMs) : new AdaptiveTempo(adaptive, firstAt);
+    const first: Plan = {
+      sentAt: firstAt,
+      answeredAt: firstAt,
+      failures: 0,
+      notBefore: firstAt,
+      confirmAt: null,
     };
+    this.#endpoints = { monitor: first, queue: first };
   }
 
   /** The endpoints to ask in a cycle that begins at `now`. */
   due(now: Instant): Endpoint[] {
-    const together = now + this.#options.intervalMs / 4;
     return ENDPOINTS.filter((endpoint) => {
-      const { dueAt, failures } = this.#endpoints[endpoint];
-      // One that is backing off, or was asked to be left alone, is not asked a moment early.
-      return dueAt <= (failures === 0 ? together : now);
+      // One that is backing off, was asked to be left alone, or has to confirm is not asked a moment early.
+      const early = this.#mustWait(endpoint) ? 0 : this.#tempo.intervalMs(endpoint, now) / 4;
+      return this.#dueAt(endpoint, now) <= now + early;
     });
   }
 
   /** Milliseconds from `now` until an endpoint is due. */
   delay(now: Instant): number {
-    const next = Math.min(...ENDPOINTS.map((endpoint) => this.#endpoints[endpoint].dueAt));
-    return Math.max(0, next - now);
+    const next = Math.min(...ENDPOINTS.map((endpoint) => this.#dueAt(endpoint, now)));
+    return Math.max(0, Math.max(next, this.#tempo.affordableAt(now)) - now);
   }
 
-  answered(endpoint: Endpoint, sentAt: Instant, now: Instant): void {
-    const { intervalMs } = this.#options;
-    const dueAt = Math.max(sentAt + intervalMs, now + intervalMs * BREATHER);
-    this.#endpoints[endpoint] = { dueAt, failures: 0 };
+  /** What is going on after a cycle; to be told before what the endpoints did in it. */
+  turn(activity: Activity): void {
+    this.#tempo.turn(activity);
   }
 
-  failed(endpoint: Endpoint, now: Instant, retryAfterMs: number | null, random: () => number): void {
+  answered(endpoint: Endpoint, reply: Reply, now: Instant): void {
+    this.#tempo.note(endpoint, reply, now);
+    const { sentAt } = reply;
+    this.#endpoints[endpoint] = { sentAt, answeredAt: now, failures: 0, notBefore: null, confirmAt: null };
+  }
+
+  failed(
+    endpoint: Endpoint,
+    reply: Reply,
+    now: Instant,
+    retryAfterMs: number | null,
+    random: () => number,
+  ): void {
+    this.#tempo.note(endpoint, reply, now);
     const failures = this.#endpoints[endpoint].failures + 1;
     const ceiling = Math.max(this.#options.intervalMs, MAX_BACKOFF_MS);
     const backoff = Math.min(this.#options.intervalMs * 2 ** (failures - 1), ceiling);
-    const spread = backoff * (1 + SPREAD * random());
-    const wait = Math.max(spread, Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
-    this.#endpoints[endpoint] = { dueAt: now + wait, failures };
+    const wait = Math.max(spread(backoff, random), Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
+    this.#wait(endpoint, now + wait, failures);
+  }
+
+  heldBack(endpoint: Endpoint, now: Instant, retryInMs: number, random: () => number): void {
+    const wait = spread(Math.max(retryInMs, this.#options.intervalMs), random);
+    this.#wait(endpoint, now + wait, this.#endpoints[endpoint].failures);
   }
 
   /** Brings the next cycle forward to confirm an absence. */
   confirm(now: Instant): void {
-    const dueAt = now + Math.min(this.#options.confirmMs, this.#options.intervalMs);
     for (const endpoint of ENDPOINTS) {
-      const { failures, dueAt: planned } = this.#endpoints[endpoint];
-      if (failures === 0) this.#endpoints[endpoint] = { failures, dueAt: Math.min(planned, dueAt) };
+      const plan = this.#endpoints[endpoint];
+      if (plan.notBefore !== null) continue;
+      this.#endpoints[endpoint] = { ...plan, confirmAt: now + this.#options.confirmMs };
     }
+  }
+
+  #mustWait(endpoint: Endpoint): boolean {
+    const { notBefore, confirmAt } = this.#endpoints[endpoint];
+    return notBefore !== null || (confirmAt !== null && this.#tempo.isConfirmedInFull);
+  }
+
+  #dueAt(endpoint: Endpoint, now: Instant): Instant {
+    const { sentAt, answeredAt, notBefore, confirmAt } = this.#endpoints[endpoint];
+    if (notBefore !== null) return notBefore;
+    if (confirmAt !== null && this.#tempo.isConfirmedInFull) return confirmAt;
+    const intervalMs = this.#tempo.intervalMs(endpoint, now);
+    const dueAt = Math.max(sentAt + intervalMs, answeredAt + intervalMs * BREATHER);
+    return Math.min(dueAt, confirmAt ?? Infinity);
+  }
+
+  #wait(endpoint: Endpoint, notBefore: Instant, failures: number): void {
+    this.#endpoints[endpoint] = { ...this.#endpoints[endpoint], failures, notBefore, confirmAt: null };
   }
 }
 
 export interface PaceOptions {
   readonly intervalMs: number;
   readonly confirmMs: number;
+  /** Null: every interval is `intervalMs`. */
+  readonly adaptive: AdaptiveOptions | null;
+}
+
+interface Plan {
+  /** The last request that was answered: when it was sent, and when its answer had been seen to. */
+  readonly sentAt: Instant;
+  readonly answeredAt: Instant;
+  readonly failures: number;
+  /** Set while it waits for something else than the interval. */
+  readonly notBefore: Instant | null;
+  readonly confirmAt: Instant | null;
 }
 
 /** A PBX slower than the interval still gets a tenth of it to itself between two requests. */
@@ -75,6 +132,10 @@ const MAX_BACKOFF_MS = 15_000;
 const SPREAD = 0.25;
 /** A `Retry-After` of hours would be a PBX that nobody watches: look again every five minutes. */
 const MAX_RETRY_AFTER_MS = 300_000;
+
+function spread(ms: number, random: () => number): number {
+  return ms * (1 + SPREAD * random());
+}
 
 /** Where in the interval a tenant's polls begin: spread by its name, the same on every start. Milliseconds. */
 export function startOffset(tenant: string, intervalMs: number): number {

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { isDeadHere, newMember } from './member-name.js';
 import { RegistrationWatch } from './registration-watch.js';
+import type { AdaptiveOptions } from './tempo.js';
 import { type Running, TenantAssignment } from './tenant-assignment.js';
 import { TenantLoop, type Timers } from './tenant-loop.js';
 import { TenantPoller } from './tenant-poller.js';
@@ -76,7 +77,7 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   #begin(polled: PolledTenant, shard: number): Running {
-    const { policy, retentionMs } = this.#options;
+    const { policy, retentionMs, adaptive } = this.#options;
     const { tenant, intervalMs } = polled;
     const source = new PitelSource(polled);
     const log = this.#log.child({ tenant });
@@ -97,7 +98,7 @@ export class PollService implements OnApplicationBootstrap {
       tenant,
       poller,
       holds,
-      pace: { intervalMs, confirmMs: CONFIRM_MS },
+      pace: { intervalMs, confirmMs: CONFIRM_MS, adaptive },
       clock: Date.now,
       random: Math.random,
       timers: this.#timers,
@@ -142,6 +143,8 @@ export interface PollOptions {
   readonly registrations: { readonly watch: readonly string[] | 'active'; readonly intervalMs: number };
   readonly tenants: readonly PolledTenant[];
   readonly policy: Policy;
+  /** Null: the interval is fixed. */
+  readonly adaptive: AdaptiveOptions | null;
   readonly retentionMs: number;
   readonly graceMs: number;
   /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */

@@ -41,7 +41,7 @@ function setUp(
     tenant: 'acme',
     poller,
     holds: () => timers.held,
-    pace: { intervalMs: 1_000, confirmMs: 200 },
+    pace: { intervalMs: 1_000, confirmMs: 200, adaptive: null },
     clock: () => timers.now,
     random: () => 0,
     timers,
@@ -63,9 +63,12 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
     outcome,
     reason,
     sentAt,
+    latencyMs: 40,
+    status: reason === null ? 200 : 502,
     retryAfterMs: null,
+    heldBackMs: null,
   })) as CycleReport['polls'];
-  return { polls, confirm: false, owned: true, transitions: [], ...given };
+  return { polls, confirm: false, owned: true, transitions: [], activity: 'idle', ...given };
 }
 
 describe('a tenant’s loop', () => {
@@ -85,6 +88,15 @@ describe('a tenant’s loop', () => {
     const { turn } = setUp((_, __, now) => Promise.resolve(report(now, { confirm: confirms.shift()! })));
     await turn();
     expect([await turn(), await turn(), await turn()]).toEqual([1_000, 200, 1_000]);
+  });
+
+  it('looks again when the host does, while it is held back', async () => {
+    const { turn } = setUp((_, __, now) => {
+      const { polls, ...rest } = report(now, {}, 'host down');
+      return Promise.resolve({ ...rest, polls: polls.map((poll) => ({ ...poll, heldBackMs: 7_000 })) });
+    });
+    await turn();
+    expect([await turn(), await turn()]).toEqual([7_000, 7_000]);
   });
 
   it('says once that an endpoint fails, with the reason, and once that it answers again', async () => {

@@ -64,10 +64,13 @@ export class TenantLoop {
   #follow(report: CycleReport): number {
     const { clock, random, log } = this.#deps;
     const now = clock();
-    for (const { endpoint, outcome, reason, sentAt, retryAfterMs } of report.polls) {
+    this.#pace.turn(report.activity);
+    for (const { endpoint, outcome, reason, retryAfterMs, heldBackMs, ...polled } of report.polls) {
       this.#note(endpoint, reason);
-      if (outcome === 'failed') this.#pace.failed(endpoint, now, retryAfterMs, random);
-      else this.#pace.answered(endpoint, sentAt, now);
+      const reply = { ...polled, ok: outcome !== 'failed' };
+      if (heldBackMs !== null) this.#pace.heldBack(endpoint, now, heldBackMs, random);
+      else if (reply.ok) this.#pace.answered(endpoint, reply, now);
+      else this.#pace.failed(endpoint, reply, now, retryAfterMs, random);
     }
     for (const { type, subject } of report.transitions) log.debug({ type, subject }, 'event');
     if (!report.owned && this.#deps.holds()) {

@@ -25,7 +25,7 @@ class ScriptedSource {
     const observation =
       before === undefined ? fresh[endpoint]! : { ...before, startedAt: this.now - 40, at: this.now };
     this.#cached = { ...this.#cached, [endpoint]: observation };
-    return Promise.resolve({ observation, retryAfterMs: null });
+    return Promise.resolve({ observation, retryAfterMs: null, status: 200, heldBackMs: null });
   }
 }
 
@@ -88,6 +88,15 @@ describe('a tenant’s poll cycle', () => {
     expect(await store.position('acme')).toEqual(before);
     const snapshot = await store.snapshot('acme');
     expect(snapshot!.state.sources.monitor.lastComplete!.at).toBe(source.now);
+  });
+
+  it('reports how each poll went, and what the calls are doing', async () => {
+    const one = poller();
+    const { polls, activity } = await cycle(one, { legs: [leg()] });
+    expect(polls[0]).toMatchObject({ endpoint: 'monitor', latencyMs: 40, status: 200, heldBackMs: null });
+    expect(activity).toBe('ringing');
+    expect((await cycle(one)).activity).toBe('ringing');
+    expect((await cycle(one, { legs: [leg({ signal: 'answered' })] })).activity).toBe('talking');
   });
 
   it('goes on after a restart without a word about what was already said', async () => {

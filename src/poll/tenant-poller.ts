@@ -13,6 +13,7 @@ import { freshen, isQuiet, reconcile, type Reconciled } from '../core/reconcile.
 import type { PitelSource } from '../source/pitel-source.js';
 import type { RegistrationWatch } from './registration-watch.js';
 import type { Claim, Commit, Position, Store } from '../store/store.js';
+import { type Activity, activityOf } from './activity.js';
 
 /**
  * One tenant's poll cycle: fetch → observe → reconcile → commit.
@@ -33,6 +34,8 @@ export class TenantPoller {
   /** What the last reconciled answers showed, while nothing in them waits to be confirmed. */
   #settled: Partial<Record<Endpoint, Rows>> = {};
   #newEpoch = false;
+  #activity: { readonly calls: TenantState['calls']; readonly at: Instant; readonly is: Activity } | null =
+    null;
   #touchedAt: Instant = 0;
   #trimmedAt: Instant = 0;
 
@@ -64,12 +67,15 @@ export class TenantPoller {
       ) as Observations),
       ...(this.#deps.registrations === null ? {} : { registrations: this.#deps.registrations.take() }),
     };
-    const polls = polled.map(({ endpoint, observation, retryAfterMs }) => ({
+    const polls = polled.map(({ endpoint, observation, retryAfterMs, status, heldBackMs }) => ({
       endpoint,
       outcome: observation.outcome,
       reason: observation.reason,
       sentAt: observation.startedAt,
+      latencyMs: observation.at - observation.startedAt,
+      status,
       retryAfterMs,
+      heldBackMs,
     }));
     const reconciled = this.#reconcile(held.state, observations);
     const owned = isQuiet(held.state, reconciled)
@@ -78,7 +84,18 @@ export class TenantPoller {
     if (owned) this.#settle(observations, reconciled);
     this.#tellWatch(observations, reconciled);
     await this.#trim();
-    return { polls, confirm: reconciled.confirm, owned, transitions: reconciled.transitions };
+    const activity = this.#activityOf(reconciled.state);
+    return { polls, confirm: reconciled.confirm, owned, transitions: reconciled.transitions, activity };
+  }
+
+  /** Looks at the calls when they have changed, and now and then, as some go stale. */
+  #activityOf(state: TenantState): Activity {
+    const at = this.#deps.clock();
+    const last = this.#activity;
+    if (last !== null && last.calls === state.calls && at - last.at < ACTIVITY_HOLDS_MS) return last.is;
+    const is = activityOf(state, at);
+    this.#activity = { calls: state.calls, at, is };
+    return is;
   }
 
   #reconcile(state: TenantState, observations: Observations): Reconciled {
@@ -205,13 +222,21 @@ export interface CycleReport {
     readonly outcome: 'complete' | 'partial' | 'failed';
     readonly reason: string | null;
     readonly sentAt: Instant;
+    /** From the request to its whole answer, without any wait for a connection. */
+    readonly latencyMs: number;
+    /** HTTP; null when there was no complete answer. */
+    readonly status: number | null;
     readonly retryAfterMs: number | null;
+    /** Not sent, as the host is down for everybody: ask again after so long. Else null. */
+    readonly heldBackMs: number | null;
   }[];
   /** Poll again soon: an absence waits to be confirmed. */
   readonly confirm: boolean;
   /** False when the store did not take what was seen: somebody else polls this tenant, or it lost its memory. */
   readonly owned: boolean;
   readonly transitions: readonly Transition[];
+  /** What the cycle left of the tenant's calls. */
+  readonly activity: Activity;
 }
 
 interface Held {
@@ -226,7 +251,8 @@ interface Rows {
   readonly idle: unknown;
 }
 
-const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitions: [] };
+const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitions: [], activity: 'idle' };
+const ACTIVITY_HOLDS_MS = 10_000;
 /** `GET /v1/sources` is read by people: a second is fresh enough. Half, so that one-second polls are all written. */
 const TOUCH_EVERY_MS = 500;
 const TRIM_EVERY_MS = 60_000;

@@ -31,6 +31,8 @@ export interface Refusal {
   readonly ok: false;
   readonly reason: string;
   readonly retryAfterMs: number | null;
+  /** As a request's: see `FetchFailure`. */
+  readonly heldBackMs: number | null;
 }
 
 interface Held {
@@ -89,14 +91,14 @@ export class Credentials {
 
   /** Another token than `refused`, which the upstream answered with 401, or why there is none. */
   async renew(refused: string): Promise<Token> {
-    if (this.#fixed !== null) return { ok: false, reason: 'HTTP 401', retryAfterMs: null };
+    if (this.#fixed !== null) return { ok: false, reason: 'HTTP 401', retryAfterMs: null, heldBackMs: null };
     // Somebody else was refused before and has it already.
     if (this.#held !== null && this.#held.token !== refused) return { ok: true, token: this.#held.token };
     if (this.#exchange === null && this.#clock() < this.#notBefore) {
       if (this.#refusal !== null) return this.#refusal;
       // The exchange gave the refused token once more. A first refusal may ask at once: the token was revoked.
       if (this.#refused === refused)
-        return { ok: false, reason: 'HTTP 401 with a renewed token', retryAfterMs: null };
+        return { ok: false, reason: 'HTTP 401 with a renewed token', retryAfterMs: null, heldBackMs: null };
     }
     this.#refused = refused;
     return this.#exchanged();
@@ -122,9 +124,7 @@ export class Credentials {
     const now = this.#clock();
     const granted = answer.ok ? readToken(answer.body) : null;
     if (granted === null) {
-      this.#refusal = answer.ok
-        ? refusal('no token in the answer')
-        : refusal(answer.reason, answer.retryAfterMs);
+      this.#refusal = answer.ok ? refusal('no token in the answer') : refusal(answer.reason, answer);
       this.#notBefore = now + Math.max(FAILED_INTERVAL_MS, this.#refusal.retryAfterMs ?? 0);
       return this.#refusal;
     }
@@ -147,6 +147,7 @@ function readToken(body: Buffer): { readonly token: string; readonly seconds: nu
   }
 }
 
-function refusal(reason: string, retryAfterMs: number | null = null): Refusal {
-  return { ok: false, reason: `token exchange: ${reason}`, retryAfterMs };
+function refusal(reason: string, waits: Partial<Pick<Refusal, 'retryAfterMs' | 'heldBackMs'>> = {}): Refusal {
+  const { retryAfterMs = null, heldBackMs = null } = waits;
+  return { ok: false, reason: `token exchange: ${reason}`, retryAfterMs, heldBackMs };
 }

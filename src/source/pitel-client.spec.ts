@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { upstreamHosts } from '../../test/support/hosts.js';
 import { type Fetched, PitelClient, type PitelClientOptions } from './pitel-client.js';
 
 const NOW = Date.parse('2024-05-01T00:00:00Z');
@@ -25,6 +26,7 @@ async function upstream(listener: RequestListener): Promise<{ origin: string; se
 function clientOf(baseUrl: string, options: Partial<PitelClientOptions> = {}): PitelClient {
   const client = new PitelClient({
     baseUrl,
+    hosts: upstreamHosts(),
     timeoutMs: 5_000,
     maxBodyBytes: 1_000,
     clock: () => NOW,
@@ -52,7 +54,14 @@ it('a successful answer is its bytes, asked for exactly as the vendor writes it'
   const answer = await clientOf(`${origin}/`).get('/v3/monitor?=null', {
     headers: { authorization: 'Bearer t' },
   });
-  expect(answer).toEqual({ ok: true, status: 200, body: Buffer.from('{"data":[]}'), retryAfterMs: null });
+  expect(answer).toEqual({
+    ok: true,
+    status: 200,
+    body: Buffer.from('{"data":[]}'),
+    retryAfterMs: null,
+    sentAt: NOW,
+    validators: null,
+  });
   expect(asked).toEqual(['GET', '/v3/monitor?=null', 'Bearer t', 'application/json']);
 });
 

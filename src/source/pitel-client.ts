@@ -1,20 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { Deadline } from './deadline.js';
+import type { Lane, UpstreamHosts } from './upstream-hosts.js';
+import { type Validators, validatorsOf } from './validators.js';
 
 /**
- * HTTP to one upstream, over connections that are kept.
+ * One tenant's HTTP to its upstream, over the connections that all tenants of that host share.
  *
- * Guarantees: every request ends within `timeoutMs`, its body included; no more than `maxBodyBytes` of a body is
- * kept; a redirect is refused, so credentials and questions never reach another host; nothing is ever thrown. `ok`
- * means HTTP 200 and a body that begins like a JSON document, no more: whether it is one, and complete, is for who
- * parses it. Not guaranteed: that a request that failed was not received.
+ * Guarantees: every request ends within twice `timeoutMs`: it waits for a free connection at most that long and, once it
+ * is sent, ends within `timeoutMs`, its body included. No more than `maxBodyBytes` of a body is kept; a redirect is
+ * refused, so credentials and questions never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body
+ * that begins like a JSON document, no more: whether it is one, and complete, is for who parses it. A request that is
+ * not sent, since the host is busy or down, is a failure like any other: nothing was seen. Not guaranteed: that a request
+ * that failed was not received.
  */
 export interface PitelClientOptions {
   /** Scheme, host and port; a path is ignored. */
   readonly baseUrl: string;
+  readonly hosts: UpstreamHosts;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
-  /** Milliseconds since the Unix epoch; for `Retry-After` given as a date. */
+  /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
 }
 
@@ -25,7 +31,16 @@ export interface RequestOptions {
 }
 
 export type Fetched =
-  | { readonly ok: true; readonly status: 200; readonly body: Buffer; readonly retryAfterMs: null }
+  | {
+      readonly ok: true;
+      readonly status: 200;
+      readonly body: Buffer;
+      readonly retryAfterMs: null;
+      /** When the request went out, after any wait for a connection. */
+      readonly sentAt: number;
+      /** With which the upstream can be asked whether the answer has changed; null when it gave none. */
+      readonly validators: Validators | null;
+    }
   | FetchFailure;
 
 export interface FetchFailure {
@@ -36,92 +51,112 @@ export interface FetchFailure {
   readonly reason: string;
   /** What the upstream asks for in `Retry-After`, at most an hour; null when it does not. */
   readonly retryAfterMs: number | null;
+  /** Not sent, as the host is down: ask again after so long. Null for whatever was sent, or given up. */
+  readonly heldBackMs: number | null;
   /** The body of an answer that is no success, as far as it is small. */
   readonly body: Buffer;
+  /** When the request went out, or when it was clear that it would not. */
+  readonly sentAt: number;
 }
 
-/** Two polls, a token exchange and a registration may be under way at once; more would only press a slow PBX. */
-const CONNECTIONS = 4;
 /** An error says what it has to say in less; reading it keeps the connection usable. */
 const ERROR_BODY_BYTES = 65_536;
 /** A longer wait would be a source given up by one header. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 const NOTHING = Buffer.alloc(0);
+const CLOSED = 'client closed';
 
 export class PitelClient {
-  readonly #pool: Pool;
   readonly #options: PitelClientOptions;
+  readonly #lane: Lane;
+  readonly #underWay = new Map<Promise<Fetched>, Deadline>();
+  #closed: Promise<void> | null = null;
 
   constructor(options: PitelClientOptions) {
     this.#options = options;
-    this.#pool = new Pool(new URL(options.baseUrl).origin, {
-      connections: CONNECTIONS,
-      // The deadline below covers the whole request; undici's own would only add other words for it.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: options.timeoutMs },
-    });
+    this.#lane = options.hosts.join(new URL(options.baseUrl).origin);
   }
 
   get(path: string, options: RequestOptions = {}): Promise<Fetched> {
-    return this.#request('GET', path, null, options);
+    return this.#request({ method: 'GET', path, body: null }, options);
   }
 
   post(path: string, body: unknown, options: RequestOptions = {}): Promise<Fetched> {
-    return this.#request('POST', path, JSON.stringify(body), options);
+    return this.#request({ method: 'POST', path, body: JSON.stringify(body) }, options);
   }
 
-  /** Ends what is under way (it fails) and closes the connections. */
-  async close(): Promise<void> {
-    await this.#pool.destroy();
+  /** Ends what is under way (it fails) and leaves the host. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 
-  async #request(
-    method: 'GET' | 'POST',
-    path: string,
-    payload: string | null,
-    options: RequestOptions,
-  ): Promise<Fetched> {
-    const { timeoutMs } = this.#options;
-    const abort = new AbortController();
-    let late = false;
-    const deadline = setTimeout(() => {
-      late = true;
-      abort.abort();
-    }, timeoutMs);
-    const giveUp = (): void => abort.abort();
-    options.signal?.addEventListener('abort', giveUp, { once: true });
-    if (options.signal?.aborted === true) abort.abort();
+  async #close(): Promise<void> {
+    for (const deadline of this.#underWay.values()) deadline.giveUp(CLOSED);
+    await Promise.all(this.#underWay.keys());
+    await this.#lane.leave();
+  }
+
+  async #request(question: Question, options: RequestOptions): Promise<Fetched> {
+    if (this.#closed !== null) return failure(CLOSED, this.#options.clock());
+    const deadline = new Deadline(options.signal);
+    const request = this.#ask(question, options, deadline);
+    this.#underWay.set(request, deadline);
     try {
-      const response = await this.#pool.request({
-        method,
-        path,
-        body: payload,
-        headers: { accept: 'application/json', 'content-type': 'application/json', ...options.headers },
-        signal: abort.signal,
-      });
-      return await this.#read(response);
-    } catch (error) {
-      if (late) return failure(`no answer within ${timeoutMs} ms`);
-      if (options.signal?.aborted === true) return failure('request given up');
-      return failure(connectionReason(error));
+      return await request;
     } finally {
-      clearTimeout(deadline);
-      options.signal?.removeEventListener('abort', giveUp);
+      this.#underWay.delete(request);
+      deadline.end();
     }
   }
 
-  async #read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Fetched> {
+  async #ask(question: Question, { headers }: RequestOptions, deadline: Deadline): Promise<Fetched> {
+    const { timeoutMs, clock } = this.#options;
+    deadline.set(timeoutMs, `host busy: no free connection within ${timeoutMs} ms`);
+    const turn = await this.#lane.enter(deadline.signal);
+    const sentAt = clock();
+    if (!turn.ok) {
+      return failure(deadline.passed ?? turn.reason, sentAt, { heldBackMs: turn.retryInMs });
+    }
+    if (deadline.passed !== null) {
+      turn.end();
+      return failure(deadline.passed, sentAt);
+    }
+    deadline.set(timeoutMs, `no answer within ${timeoutMs} ms`);
+    let answered = false;
+    try {
+      const response = await turn.dispatcher.request({
+        ...question,
+        headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
+        signal: deadline.signal,
+      });
+      answered = true;
+      turn.answered();
+      return await this.#read(response, sentAt);
+    } catch (error) {
+      const reason = deadline.passed ?? connectionReason(error);
+      if (!answered && (deadline.isLate || (deadline.passed === null && isOfTheHost(error))))
+        turn.failed(reason);
+      return failure(reason, sentAt);
+    } finally {
+      turn.end();
+    }
+  }
+
+  async #read({ statusCode, headers, body }: Dispatcher.ResponseData, sentAt: number): Promise<Fetched> {
     const limit = statusCode === 200 ? this.#options.maxBodyBytes : ERROR_BODY_BYTES;
     const bytes = await readBody(body, headers, limit);
     if (statusCode !== 200) {
       const reason = statusReason(statusCode, headers);
       const retryAfterMs = this.#retryAfter(headers);
-      return { ok: false, status: statusCode, reason, retryAfterMs, body: bytes ?? NOTHING };
+      return failure(reason, sentAt, { status: statusCode, retryAfterMs, body: bytes ?? NOTHING });
     }
-    if (bytes === null) return failure(`body larger than ${limit} bytes`, statusCode);
-    if (!beginsLikeJson(bytes)) return failure(`not JSON (${mediaType(headers)})`, statusCode);
-    return { ok: true, status: 200, body: bytes, retryAfterMs: null };
+    if (bytes === null) return failure(`body larger than ${limit} bytes`, sentAt, { status: statusCode });
+    if (!beginsLikeJson(bytes)) {
+      return failure(`not JSON (${mediaType(headers)})`, sentAt, { status: statusCode });
+    }
+    const validators = validatorsOf(headers);
+    return { ok: true, status: 200, body: bytes, retryAfterMs: null, sentAt, validators };
   }
 
   /** Seconds or an HTTP date (RFC 9110, 10.2.3). */
@@ -130,6 +165,12 @@ export class PitelClient {
     const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - this.#options.clock();
     return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
   }
+}
+
+interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: string | null;
 }
 
 /** The whole body, or null when it is larger than the limit; then its connection is given up, not drained. */
@@ -154,8 +195,17 @@ async function readBody(
   return Buffer.concat(chunks, size);
 }
 
-function failure(reason: string, status: number | null = null): FetchFailure {
-  return { ok: false, status, reason, retryAfterMs: null, body: NOTHING };
+function failure(reason: string, sentAt: number, more: Partial<FetchFailure> = {}): FetchFailure {
+  return {
+    ok: false,
+    status: null,
+    reason,
+    retryAfterMs: null,
+    heldBackMs: null,
+    body: NOTHING,
+    sentAt,
+    ...more,
+  };
 }
 
 function statusReason(status: number, headers: IncomingHttpHeaders): string {
@@ -166,15 +216,24 @@ function statusReason(status: number, headers: IncomingHttpHeaders): string {
   return `HTTP ${status}: redirect to ${host} refused`;
 }
 
+/** Whether the host or the way to it failed; undici's argument errors are about what one tenant wanted to send. */
+function isOfTheHost(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== 'UND_ERR_INVALID_ARG' && !code.startsWith('HPE_') && code !== 'UND_ERR_HEADERS_OVERFLOW';
+}
+
 /** The error's code only: messages of the network layer may quote what was sent. */
 function connectionReason(error: unknown): string {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'ECONNREFUSED') return 'connection refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host name not found';
-  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') return 'client closed';
   if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET')
     return 'connection lost before the answer was complete';
   return /^[A-Z0-9_]{1,40}$/.test(code) ? `request failed (${code})` : 'request failed';
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
 function mediaType(headers: IncomingHttpHeaders): string {

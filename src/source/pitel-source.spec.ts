@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { upstreamHosts } from '../../test/support/hosts.js';
 import { PitelSource, type PitelSourceOptions } from './pitel-source.js';
 
 const TOKEN = 'tok-3n-s3cret';
@@ -31,6 +32,7 @@ async function pbx(respond: Respond, options: Partial<PitelSourceOptions> = { to
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     timeZone: 'Asia/Ho_Chi_Minh',
     country: 'VN',
+    hosts: upstreamHosts(),
     timeoutMs: 5_000,
     maxBodyBytes: 100_000,
     clock: () => clock.now,
@@ -149,6 +151,7 @@ describe('with a fixed token', () => {
       baseUrl: 'http://127.0.0.1',
       timeZone: 'UTC',
       country: 'VN',
+      hosts: upstreamHosts(),
       timeoutMs: 1_000,
       maxBodyBytes: 1_000,
       clock: () => 0,
@@ -306,5 +309,98 @@ describe('a registration', () => {
       expect(await source.registration(id)).toEqual({ outcome: 'not-found' });
     }
     expect(paths).toEqual([]);
+  });
+});
+
+describe('a conditional poll', () => {
+  const rows = fixture('monitor');
+
+  /** A PBX that honours entity tags, per token; `tag` is the current one. */
+  async function tagged(options: Partial<PitelSourceOptions> = { token: TOKEN }) {
+    const asked: (string | undefined)[] = [];
+    const state = { tag: '"v1"' as string | null, body: rows, status: 200 };
+    const { source } = await pbx((request, response) => {
+      if (request.method === 'POST') return void response.end('{"token":"t","expired_in":60}');
+      asked.push(request.headers['if-none-match']);
+      if (state.tag !== null) response.setHeader('etag', state.tag);
+      if (state.status !== 200) return void response.writeHead(state.status).end();
+      if (request.headers['if-none-match'] === state.tag) return void response.writeHead(304).end();
+      response.end(state.body);
+    }, options);
+    return { source, asked, state };
+  }
+
+  it('that is answered with 304 is the last answer once more, the very same rows', async () => {
+    const { source, asked } = await tagged();
+    const first = (await source.poll('monitor')).observation;
+    const again = await source.poll('monitor');
+    expect(asked).toEqual([undefined, '"v1"']);
+    expect(again).toMatchObject({ status: 304, retryAfterMs: null, observation: { outcome: 'complete' } });
+    if (first.outcome === 'failed' || again.observation.outcome === 'failed') throw new Error('failed');
+    expect(first.rows.size).toBe(1);
+    expect(again.observation.rows).toBe(first.rows);
+  });
+
+  it('goes on from the last answer after a failure, and sees the change', async () => {
+    const { source, asked, state } = await tagged();
+    await source.poll('monitor');
+    state.status = 502;
+    expect((await source.poll('monitor')).observation.outcome).toBe('failed');
+    Object.assign(state, { status: 200, tag: 'W/"v2"', body: EMPTY });
+    expect((await source.poll('monitor')).observation).toMatchObject({
+      outcome: 'complete',
+      rows: new Map(),
+    });
+    expect((await source.poll('monitor')).status).toBe(304);
+    expect(asked).toEqual([undefined, '"v1"', '"v1"', 'W/"v2"']);
+  });
+
+  it('is sent only where the last answer had a validator and could be read', async () => {
+    const { source, asked, state } = await tagged();
+    state.tag = null;
+    await source.poll('monitor');
+    Object.assign(state, { tag: '"v1"', body: '{"error":"no"}' });
+    await source.poll('monitor');
+    state.body = rows;
+    await source.poll('monitor');
+    expect(asked).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('is of one endpoint: what the other answered is never asked about', async () => {
+    const { source, asked } = await tagged();
+    await source.poll('monitor');
+    await source.poll('queue');
+    expect(asked).toEqual([undefined, undefined]);
+  });
+
+  it('is not sent with another token than the answer was given to', async () => {
+    const asked: unknown[] = [];
+    let exchanges = 0;
+    const { source } = await pbx(
+      (request, response) => {
+        if (request.method === 'POST')
+          return void response.end(`{"token":"t${++exchanges}","expired_in":9999}`);
+        const { authorization, 'if-none-match': tag } = request.headers;
+        asked.push([authorization, tag]);
+        if (asked.length === 2) return void response.writeHead(401).end();
+        response.setHeader('etag', '"v1"').end(EMPTY);
+      },
+      { apiKey: API_KEY },
+    );
+    await source.poll('monitor');
+    expect((await source.poll('monitor')).observation.outcome).toBe('complete');
+    expect(asked).toEqual([
+      ['Bearer t1', undefined],
+      ['Bearer t1', '"v1"'],
+      ['Bearer t2', undefined],
+    ]);
+  });
+
+  it('a 304 that was not asked for is a failure', async () => {
+    const { source } = await pbx((_, response) => response.writeHead(304).end());
+    expect((await source.poll('monitor')).observation).toMatchObject({
+      outcome: 'failed',
+      reason: 'HTTP 304',
+    });
   });
 });

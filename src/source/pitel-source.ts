@@ -4,6 +4,8 @@ import { InstantReader } from './instant.js';
 import { MonitorObserver, QueueObserver } from './observer.js';
 import { PhoneNumbers } from './phone-number.js';
 import { type Fetched, PitelClient } from './pitel-client.js';
+import type { UpstreamHosts } from './upstream-hosts.js';
+import type { Validators } from './validators.js';
 import { errorText, registrationAnswer } from './wire.js';
 
 /**
@@ -12,8 +14,11 @@ import { errorText, registrationAnswer } from './wire.js';
  * Guarantees: a poll always resolves, to an observation; whatever went wrong is a `failed` one with a reason in one
  * line, without secrets or customer data. Nothing is logged here. On 401 the token is renewed once, for all who wait,
  * and the request repeated once. Polls of one endpoint are to be asked one after the other, as observations are made
- * against the one before; the two endpoints are independent. A poll takes at most four times `timeoutMs` (a token,
- * the request, another token, the request again) and usually one request.
+ * against the one before; the two endpoints are independent. A poll takes at most eight times `timeoutMs` (a token, the
+ * request, another token, the request again, and a wait for a connection before each) and usually one request.
+ *
+ * Where the last answer of an endpoint carried a validator, the next request is conditional; a 304 then is that answer
+ * once more. Only under the token that the answer was given to, and a 304 that nobody asked for is a failure.
  */
 export interface PitelSourceOptions {
   readonly tenant: string;
@@ -26,6 +31,8 @@ export interface PitelSourceOptions {
   readonly timeZone: string;
   /** ISO 3166-1 alpha-2, for numbers written nationally. */
   readonly country: string;
+  /** Shared by all tenants of the process. */
+  readonly hosts: UpstreamHosts;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
   /** Milliseconds since the Unix epoch. */
@@ -36,6 +43,10 @@ export interface Polled<Observation> {
   readonly observation: Observation;
   /** How long the upstream asks to be left alone, or null. */
   readonly retryAfterMs: number | null;
+  /** HTTP status; null when there was no complete answer. */
+  readonly status: number | null;
+  /** Not sent, as the host is down for everybody: ask again after so long. Else null. */
+  readonly heldBackMs: number | null;
 }
 
 export type Registration =
@@ -51,10 +62,17 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
 /** An extension's uuid or number, and nothing that could reach into another path. */
 const EXTENSION_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{2,15})$/i;
 
+/** An answer that the upstream can be asked about again. */
+interface Known {
+  readonly token: string;
+  readonly validators: Validators;
+  readonly body: Buffer;
+}
+
 interface Asked {
   readonly fetched: Fetched;
-  /** When the request was sent that the answer answers. */
-  readonly startedAt: Instant;
+  /** The token it was asked with, null when there was none. */
+  readonly token: string | null;
 }
 
 export class PitelSource {
@@ -64,6 +82,7 @@ export class PitelSource {
   readonly #clock: () => Instant;
   readonly #monitor: MonitorObserver;
   readonly #queue: QueueObserver;
+  readonly #known: Record<Endpoint, Known | null> = { monitor: null, queue: null };
 
   /** @throws Error when the options make no sense: no origin, zone or country, not exactly one secret. */
   constructor(options: PitelSourceOptions) {
@@ -86,14 +105,19 @@ export class PitelSource {
     endpoint: Endpoint,
     signal?: AbortSignal,
   ): Promise<Polled<MonitorObservation | QueueObservation>> {
-    const { fetched, startedAt } = await this.#ask(PATHS[endpoint], signal);
-    const polled = { startedAt, at: this.#clock() };
-    if (!fetched.ok) {
-      const { reason, retryAfterMs } = fetched;
-      return { observation: { endpoint, ...polled, outcome: 'failed', reason }, retryAfterMs };
+    const known = this.#known[endpoint];
+    const { fetched, token } = await this.#ask(PATHS[endpoint], signal, known);
+    const { status, sentAt } = fetched;
+    const polled = { startedAt: sentAt, at: this.#clock() };
+    const answer = status === 304 && known !== null && known.token === token ? known : fetched;
+    if (answer !== known && !fetched.ok) {
+      const { reason, retryAfterMs, heldBackMs } = fetched;
+      const observation = { endpoint, ...polled, outcome: 'failed', reason } as const;
+      return { observation, retryAfterMs, status, heldBackMs };
     }
-    const observer = endpoint === 'monitor' ? this.#monitor : this.#queue;
-    return { observation: observer.observe(fetched.body, polled), retryAfterMs: null };
+    const observation = (endpoint === 'monitor' ? this.#monitor : this.#queue).observe(answer.body, polled);
+    if (fetched.ok) this.#know(endpoint, observation, token, fetched);
+    return { observation, retryAfterMs: null, status, heldBackMs: null };
   }
 
   /** Whether an extension, by uuid or number, is registered. An id of another form is not asked for. */
@@ -116,24 +140,41 @@ export class PitelSource {
     return this.#client.close();
   }
 
-  async #ask(path: string, signal: AbortSignal | undefined): Promise<Asked> {
+  /** Only an answer that could be read is worth hearing "unchanged" about. */
+  #know(
+    endpoint: Endpoint,
+    { outcome }: MonitorObservation | QueueObservation,
+    token: string | null,
+    { validators, body }: Extract<Fetched, { ok: true }>,
+  ): void {
+    const isKnown = token !== null && validators !== null && outcome !== 'failed';
+    this.#known[endpoint] = isKnown ? { token, validators, body } : null;
+  }
+
+  async #ask(path: string, signal: AbortSignal | undefined, known: Known | null = null): Promise<Asked> {
     const token = await this.#credentials.token();
     if (!token.ok) return this.#unasked(token);
-    const first = await this.#get(path, token.token, signal);
+    const first = await this.#get(path, token.token, signal, known);
     if (first.fetched.ok || first.fetched.status !== 401) return first;
     const renewed = await this.#credentials.renew(token.token);
     if (!renewed.ok) return this.#unasked(renewed);
-    return this.#get(path, renewed.token, signal);
+    return this.#get(path, renewed.token, signal, known);
   }
 
-  async #get(path: string, token: string, signal: AbortSignal | undefined): Promise<Asked> {
-    const startedAt = this.#clock();
-    const headers = { authorization: `Bearer ${token}` };
-    return { startedAt, fetched: await this.#client.get(path, { headers, signal }) };
+  async #get(
+    path: string,
+    token: string,
+    signal: AbortSignal | undefined,
+    known: Known | null,
+  ): Promise<Asked> {
+    const validators = known?.token === token ? known.validators : {};
+    const headers = { authorization: `Bearer ${token}`, ...validators };
+    return { token, fetched: await this.#client.get(path, { headers, signal }) };
   }
 
   #unasked(refusal: Refusal): Asked {
-    return { startedAt: this.#clock(), fetched: { ...refusal, status: null, body: Buffer.alloc(0) } };
+    const nothing = { status: null, body: Buffer.alloc(0), sentAt: this.#clock() };
+    return { token: null, fetched: { ...refusal, ...nothing } };
   }
 }
 

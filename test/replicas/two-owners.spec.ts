@@ -67,7 +67,7 @@ class Contender {
           ? observers.monitor.observe(world.monitorBody(), at)
           : observers.queue.observe(world.queueBody(), at);
       await this.#held;
-      return { observation, retryAfterMs: null };
+      return { observation, retryAfterMs: null, status: 200, heldBackMs: null };
     };
     this.#poller = new TenantPoller({
       tenant: 'acme',

@@ -1,0 +1,66 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { median, mean } from '../support/numbers.js';
+import { type PacedDay, pacedDay } from '../support/paced-day.js';
+
+/**
+ * What adaptive polling wins, in virtual time and therefore the same on every machine: a call centre's morning, from
+ * quiet to its busiest hour, as fixed intervals and as the adaptive pace see it. `npm run bench -- adaptive` has the whole day.
+ */
+const MORNING = {
+  // Seven to ten in Vietnam.
+  startAt: Date.UTC(2026, 2, 2, 0),
+  durationMs: 3 * 3_600_000,
+  traffic: { profile: 'office' as const, callsPerHour: 240 },
+};
+const told: string[] = [];
+
+function fixed(intervalMs: number): PacedDay {
+  return pacedDay({ ...MORNING, pace: { intervalMs, adaptive: null } });
+}
+
+function adaptive(budgetPerHour: number): PacedDay {
+  const bounds = { minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour };
+  return pacedDay({ ...MORNING, pace: { intervalMs: 1_000, adaptive: bounds } });
+}
+
+const SLOW_MACHINE_MS = 240_000;
+
+/** A fixed interval that costs at least as many requests. */
+const asExpensive = ({ requestsPerHour }: PacedDay) => fixed(7_200_000 / requestsPerHour);
+
+describe('adaptive polling', () => {
+  afterAll(() => console.log(told.join('\n')));
+
+  it.each([
+    ['with its defaults', 0],
+    ['with a budget', 5_400],
+  ])(
+    '%s hears of answers at least twice as soon as a fixed interval for the same requests',
+    (name, budget) => {
+      const ours = adaptive(budget);
+      const theirs = asExpensive(ours);
+      const [mine, other] = [ours, theirs].map(({ delays }) => delays['call-answered'].seen);
+      told.push(
+        `${name}: ${ours.requestsPerHour.toFixed(0)} requests an hour, answers after ${mean(mine!).toFixed(0)} ms; ` +
+          `fixed: ${theirs.requestsPerHour.toFixed(0)} requests, after ${mean(other!).toFixed(0)} ms`,
+      );
+      // A morning on which little happened would prove little.
+      expect(mine!.length).toBeGreaterThan(100);
+      expect(ours.requestsPerHour).toBeLessThanOrEqual(theirs.requestsPerHour);
+      expect(mean(mine!) / mean(other!)).toBeLessThanOrEqual(0.5);
+      expect(median(mine!) / median(other!)).toBeLessThanOrEqual(0.5);
+      expect(mean(ours.delays['call-offered'].seen)).toBeLessThan(mean(theirs.delays['call-offered'].seen));
+      if (budget > 0) expect(ours.busiestHour).toBeLessThanOrEqual(budget);
+      for (const { report } of [ours, theirs]) {
+        const { missing, doubled, invented, misreported } = report;
+        expect({ missing, doubled, invented, misreported }).toEqual({
+          missing: [],
+          doubled: [],
+          invented: [],
+          misreported: [],
+        });
+      }
+    },
+    SLOW_MACHINE_MS,
+  );
+});

@@ -1,0 +1,128 @@
+import { judge } from '../../simulator/judge.js';
+import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
+import { TruthIndex } from '../../simulator/judge-match.js';
+import { createWorld, type World, type WorldOptions } from '../../simulator/world.js';
+import { DEFAULT_POLICY, EMPTY_STATE } from '../../src/core/call.js';
+import { type BridgeEvent, toEvents } from '../../src/core/event.js';
+import type { Endpoint, Observations } from '../../src/core/observation.js';
+import { reconcile } from '../../src/core/reconcile.js';
+import { activityOf } from '../../src/poll/activity.js';
+import { Pace, type PaceOptions } from '../../src/poll/pace.js';
+import { InstantReader } from '../../src/source/instant.js';
+import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
+import { PhoneNumbers } from '../../src/source/phone-number.js';
+
+/**
+ * A simulated day as `Pace` polls it, in virtual time: the bridge's own pace, observers and core against a world that
+ * knows what really happened, and how long after it the bridge said so.
+ */
+export interface PacedDayOptions extends Partial<WorldOptions> {
+  readonly pace: Omit<PaceOptions, 'confirmMs'>;
+  readonly durationMs: number;
+}
+
+export interface PacedDay {
+  readonly requestsPerHour: number;
+  readonly busiestHour: number;
+  readonly calls: number;
+  /** Of inbound calls: what happened, and how long after it the bridge had recorded it. */
+  readonly delays: Readonly<Record<Told, Delays>>;
+  readonly report: Report;
+}
+
+export interface Delays {
+  /** Milliseconds. */
+  readonly seen: readonly number[];
+  /** How many no poll fell into. */
+  readonly unseen: number;
+}
+
+export type Told = 'call-answered' | 'call-offered' | 'call-abandoned' | 'call-ended';
+
+const CONFIRM_MS = 200;
+/** From the request to its answer; the PBX looks in the middle of it. */
+const LATENCY_MS = 40;
+const HOUR_MS = 3_600_000;
+
+export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDayOptions): PacedDay {
+  // Midnight in Vietnam, on a Monday.
+  const startAt = options.startAt ?? Date.UTC(2026, 2, 1, 17);
+  const world = createWorld({ ...options, startAt });
+  const pace = new Pace({ ...paceOptions, confirmMs: CONFIRM_MS }, startAt);
+  const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
+  const observers = { monitor: new MonitorObserver(locale), queue: new QueueObserver(locale) };
+  const polls = { monitor: [] as number[], queue: [] as number[] };
+  const events: BridgeEvent[] = [];
+  const hours = Array<number>(Math.ceil(durationMs / HOUR_MS)).fill(0);
+  let state = EMPTY_STATE;
+  let now = startAt;
+
+  const poll = (endpoint: Endpoint, sentAt: number): Observations => {
+    const at = { startedAt: sentAt, at: sentAt + LATENCY_MS };
+    polls[endpoint].push(world.now);
+    hours[Math.floor((sentAt - startAt) / HOUR_MS)]! += 1;
+    return endpoint === 'monitor'
+      ? { monitor: observers.monitor.observe(world.monitorBody(), at) }
+      : { queue: observers.queue.observe(world.queueBody(), at) };
+  };
+
+  for (;;) {
+    const sentAt = Math.ceil(now + pace.delay(now));
+    if (sentAt >= startAt + durationMs) break;
+    world.advanceTo(sentAt + LATENCY_MS / 2);
+    const due = pace.due(sentAt);
+    const observations: Observations = Object.assign({}, ...due.map((endpoint) => poll(endpoint, sentAt)));
+    now = sentAt + LATENCY_MS;
+    const result = reconcile(state, observations, DEFAULT_POLICY);
+    state = result.state;
+    const place = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
+    events.push(...toEvents(result.transitions, place));
+    pace.turn(activityOf(state, now));
+    for (const endpoint of due) {
+      pace.answered(endpoint, { ok: true, status: 200, sentAt, latencyMs: LATENCY_MS }, now);
+    }
+    if (result.confirm) pace.confirm(now);
+  }
+  return {
+    requestsPerHour: ((polls.monitor.length + polls.queue.length) / durationMs) * HOUR_MS,
+    busiestHour: Math.max(...hours),
+    delays: delaysOf(world, events),
+    calls: world.truth.length,
+    report: judge(world.truth, events as unknown as JudgedEvent[], polls),
+  };
+}
+
+function delaysOf(world: World, events: readonly BridgeEvent[]): PacedDay['delays'] {
+  const index = new TruthIndex(world.truth);
+  const recorded = new Map<string, number[]>();
+  for (const event of events as unknown as (JudgedEvent & { recordedtime: string })[]) {
+    const call = event.type.startsWith('call-') ? index.callOf(event) : null;
+    if (call === null) continue;
+    const key = keyOf(call.callKey, event.type, event.data.offer?.extension);
+    recorded.set(key, [...(recorded.get(key) ?? []), Date.parse(event.recordedtime)]);
+  }
+  const delays = {
+    'call-answered': { seen: [] as number[], unseen: 0 },
+    'call-offered': { seen: [] as number[], unseen: 0 },
+    'call-abandoned': { seen: [] as number[], unseen: 0 },
+    'call-ended': { seen: [] as number[], unseen: 0 },
+  };
+  for (const call of world.truth.filter(({ direction }) => direction === 'inbound')) {
+    for (const { type, at, extension } of call.events) {
+      if (!(type in delays)) continue;
+      const those = delays[type as Told];
+      const key = keyOf(call.callKey, type, type === 'call-offered' ? extension : undefined);
+      const told = recorded.get(key)?.find((instant) => instant >= at && instant < at + LOST_MS);
+      if (told === undefined) those.unseen += 1;
+      else those.seen.push(told - at);
+    }
+  }
+  return delays;
+}
+
+function keyOf(callKey: string, type: string, extension: string | undefined): string {
+  return `${callKey} ${type} ${extension ?? ''}`;
+}
+
+/** Past this it is the next ringing at the same extension, or a row that outlived its call. */
+const LOST_MS = 30_000;
