@@ -113,7 +113,8 @@ function commonOptions(commandTimeoutMs: number): Options {
     enableReadyCheck: true,
     retryStrategy: reconnectDelay,
     // A demoted master; the one that took over is found by connecting again. The command was refused: reject it.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // Redis 6 puts its own words before those of a command that a script called.
+    reconnectOnError: (error) => /(^|-)READONLY /.test(error.message),
     sentinelRetryStrategy: reconnectDelay,
     sentinelCommandTimeout: commandTimeoutMs,
   };

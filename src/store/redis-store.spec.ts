@@ -64,7 +64,7 @@ describe('RedisStore in detail', () => {
     ]);
     expect((await admin.keys('*')).toSorted()).toEqual(['pitel:{acme}:events', 'pitel:{acme}:state']);
     expect((await admin.hkeys('pitel:{acme}:state')).toSorted()).toEqual(
-      ['call:a', 'commit', 'epoch', 'epochStart', 'fence', 'sequence', 'version'].toSorted(),
+      ['call:a', 'commit', 'epoch', 'epochStart', 'fence', 'lineage', 'sequence', 'version'].toSorted(),
     );
   });
 
