@@ -129,8 +129,16 @@ function openStorage({ store, retention, tenants }: Config, log: Logger): Storag
   return { store: new RedisStore(connection, options), leases: new RedisLeases(connection, group) };
 }
 
-function redisTarget(redis: RedisConfig): RedisTarget {
-  return 'url' in redis ? { url: redis.url.reveal() } : redis;
+function redisTarget({ password, ...redis }: RedisConfig): RedisTarget {
+  const access = password === undefined ? {} : { password: password.reveal() };
+  if ('url' in redis) return { ...redis, ...access, url: redis.url.reveal() };
+  if ('clusterNodes' in redis) return { ...redis, ...access };
+  const { sentinelPassword, ...sentinels } = redis;
+  return {
+    ...sentinels,
+    ...access,
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword: sentinelPassword.reveal() }),
+  };
 }
 
 function deliverOptions(config: Config): DeliverOptions {
