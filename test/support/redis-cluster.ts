@@ -48,6 +48,8 @@ export async function startCluster(options: TestClusterOptions = {}): Promise<Te
     ...['--cluster-node-timeout', String(options.nodeTimeoutMs ?? 1_000)],
     // A replica stands for election however long it was cut off: a test wants its fail-over.
     ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
+    // A replica is named once it has heard anything from its master; without traffic that is this.
+    ...['--repl-ping-replica-period', '1'],
     ...(options.args ?? []),
   ];
   const servers: TestRedis[] = [];
