@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { infoOf } from './redis-sentinel.js';
+import { cutOff, infoOf } from './replication.js';
 import type { HostPort } from './redis-sentinel.js';
 import { startRedis, type TestRedis, type TestRedisOptions } from './redis.js';
 import { until } from './until.js';
@@ -17,6 +17,8 @@ export interface TestCluster {
   successorOf(old: TestRedis, key: string): Promise<TestRedis>;
   /** Resolves when the replica of the key's owner has all that the owner has. */
   inSync(key: string): Promise<void>;
+  /** From now on the replica of the key's owner gets nothing from it; call what it returns when the owner is dead. */
+  cutOffReplicaOf(key: string): Promise<() => Promise<void>>;
   /** A client of one node, to look behind the store's back; closed by `stop`. */
   admin(server: TestRedis): Redis;
   /** Empties all masters. */
@@ -171,6 +173,7 @@ export async function startCluster(options: TestClusterOptions = {}): Promise<Te
         'the replica in sync',
       );
     },
+    cutOffReplicaOf: async (key) => cutOff(admin(await replicaOf(await ownerOf(key)))),
     admin,
     flush: async () => {
       for (const server of alive())

@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import { cutOff, infoOf } from './replication.js';
 import { startRedis, type TestRedis, type TestRedisOptions } from './redis.js';
 import { until } from './until.js';
 
@@ -18,6 +19,8 @@ export interface TestSentinel {
   successorOf(old: TestRedis): Promise<TestRedis>;
   /** Resolves when every living replica has all that the master has. */
   inSync(): Promise<void>;
+  /** From now on the replicas get nothing from the master; call what it returns when the master is dead. */
+  cutOffReplicas(): Promise<() => Promise<void>>;
   /** Starts an empty server where a killed one was, as a replica of the present master. */
   restart(dead: TestRedis): Promise<TestRedis>;
   /** A client of one server, to look behind the store's back; closed by `stop`. */
@@ -175,16 +178,16 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
       return next;
     },
     inSync,
+    cutOffReplicas: async () => {
+      const cut = await Promise.all((await replicas()).map((replica) => cutOff(admin(replica))));
+      return async () => {
+        for (const restore of cut) await restore();
+      };
+    },
     restart: async (old) => start({ port: old.port, args: follow(await master()) }),
     admin,
     stop,
   };
-}
-
-/** One field of INFO; undefined while the server does not answer. */
-export async function infoOf(client: Redis, section: string, field: string): Promise<string | undefined> {
-  const text = await client.info(section).catch(() => '');
-  return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1];
 }
 
 function inPairs(flat: readonly string[]): Record<string, string> {
