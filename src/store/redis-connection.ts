@@ -94,8 +94,9 @@ export function connectRedis(target: RedisTarget, options: RedisConnectionOption
 
 /** Ends a client for good and resolves when it is gone. What it had not answered yet is rejected. */
 export async function closeClient(client: Redis | Cluster): Promise<void> {
-  // Between two attempts there is nothing to close, and ioredis says nothing when it is told not to try again.
-  const idle = ['end', 'reconnecting'].includes(client.status);
+  // Between two attempts there is nothing to close, and ioredis says nothing when it is told not to try again. A cluster
+  // that has ended may say `close` again, as its nodes go one after the other.
+  const idle = ['end', 'close', 'reconnecting'].includes(client.status);
   const ended = new Promise<void>((resolve) => client.once('end', resolve));
   client.disconnect();
   if (!idle) await ended;

@@ -89,6 +89,23 @@ describe('RedisStore in detail', () => {
     expect(next).toMatchObject({ epoch: 'e2', sequence: 7 });
   });
 
+  it('leaves an epoch when the server has been made master anew, also where nothing is missing', async () => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    const first = owner.prepare({ state: stateOf([call('a')]), events: 3 });
+    await owner.send(first);
+    await admin.replicaof('127.0.0.1', '1');
+    await admin.replicaof('NO', 'ONE');
+    expect(await owner.store.touch('acme', owner.fence, owner.state.sources)).toBe(false);
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    expect(await owner.send(first)).toMatchObject({ status: 'committed', position: { sequence: 3 } });
+    const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
+    expect(next).toMatchObject({ epoch: 'e2', sequence: 3, state: stateOf([call('a')]) });
+    expect(await next.commit({ events: 1 })).toMatchObject({ status: 'committed' });
+    expect(await owner.store.read('acme', 0, 10)).toMatchObject({ epochStart: 4, first: 1, last: 4 });
+    expect((await Owner.claim(owner.store, 'acme', { epoch: 'e3' })).epoch).toBe('e2');
+  });
+
   it('does not hand out a token again that the server has forgotten', async () => {
     const { admin, open } = given();
     const store = open();

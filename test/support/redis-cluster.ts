@@ -21,7 +21,7 @@ export interface TestCluster {
   cutOffReplicaOf(key: string): Promise<() => Promise<void>>;
   /** A client of one node, to look behind the store's back; closed by `stop`. */
   admin(server: TestRedis): Redis;
-  /** Empties all masters. */
+  /** Empties all masters, and resolves when what they have published before has reached every node. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -176,9 +176,39 @@ export async function startCluster(options: TestClusterOptions = {}): Promise<Te
     cutOffReplicaOf: async (key) => cutOff(admin(await replicaOf(await ownerOf(key)))),
     admin,
     flush: async () => {
+      const masters: TestRedis[] = [];
       for (const server of alive())
-        if ((await infoOf(admin(server), 'replication', 'role')) === 'master') await admin(server).flushall();
+        if ((await infoOf(admin(server), 'replication', 'role')) === 'master') masters.push(server);
+      await Promise.all(masters.map((server) => admin(server).flushall()));
+      await published(alive().map(admin), masters.map(admin));
     },
     stop,
   };
+}
+
+/** The bus keeps the order: who has heard the mark of a node has heard all that the node sent before. */
+async function published(nodes: readonly Redis[], publishers: readonly Redis[]): Promise<void> {
+  const channel = 'all-sent-before';
+  const listeners = nodes.map((node) => node.duplicate());
+  try {
+    await Promise.all(
+      listeners.map(async (listener) => {
+        listener.on('error', () => undefined);
+        await listener.subscribe(channel);
+      }),
+    );
+    const heard = listeners.map(
+      (listener) =>
+        new Promise<void>((resolve) => {
+          let marks = 0;
+          listener.on('message', () => {
+            if (++marks === publishers.length) resolve();
+          });
+        }),
+    );
+    await Promise.all(publishers.map((publisher) => publisher.publish(channel, '')));
+    await Promise.all(heard);
+  } finally {
+    for (const listener of listeners) listener.disconnect();
+  }
 }
