@@ -57,14 +57,14 @@ class Contender {
     let commits = 0;
     let epochs = 0;
     const { poll: look } = worldSource(world);
-    const poll: PitelSource['poll'] = async (endpoint, signal) => {
-      const answer = await look(endpoint, signal);
+    const poll = async (endpoint: Endpoint) => {
+      const answer = await look(endpoint);
       await this.#held;
       return answer;
     };
     this.#poller = new TenantPoller({
       tenant: 'acme',
-      source: { poll },
+      source: { poll: poll as PitelSource['poll'] },
       store,
       policy: DEFAULT_POLICY,
       retentionMs: 604_800_000,
