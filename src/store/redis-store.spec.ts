@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
+import { makeCertificate } from '../../test/support/certificate.js';
 import { startRedis } from '../../test/support/redis.js';
 import { openStore, withRedis } from '../../test/support/redis-store.js';
 import { connectRedis } from './redis-connection.js';
@@ -141,6 +142,18 @@ describe('RedisStore in detail', () => {
     const error: unknown = await store.snapshot('acme').catch((reason: unknown) => reason);
     expect(inspect(error)).toMatch(/CorruptStateError.*tenant acme.*field call:a/);
     expect(inspect(error)).not.toContain('a customer');
+  });
+
+  it('believes a server over TLS by the certificate that it was given, and no other', async () => {
+    const { open, afterwards } = given();
+    const certificate = await makeCertificate();
+    afterwards(() => certificate.remove());
+    const encrypted = await startRedis({ tls: certificate, args: ['--requirepass', 'p'] });
+    afterwards(() => encrypted.stop());
+    const { url } = encrypted;
+    const store = open({ url, password: 'p', tlsCa: certificate.pem });
+    await expect(store.position('acme')).resolves.toBeNull();
+    await expect(open({ url, password: 'p' }, 300).position('acme')).rejects.toThrow('Redis is away');
   });
 
   it('shows no password, in whatever is printed or logged', async () => {
