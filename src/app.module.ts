@@ -166,8 +166,16 @@ function openStorage({ store, retention, leaseGroup }: Config, log: Logger): Sto
   };
 }
 
-function redisTarget(redis: RedisConfig): RedisTarget {
-  return 'url' in redis ? { url: redis.url.reveal() } : redis;
+function redisTarget({ password, ...redis }: RedisConfig): RedisTarget {
+  const access = password === undefined ? {} : { password: password.reveal() };
+  if ('url' in redis) return { ...redis, ...access, url: redis.url.reveal() };
+  if ('clusterNodes' in redis) return { ...redis, ...access };
+  const { sentinelPassword, ...sentinels } = redis;
+  return {
+    ...sentinels,
+    ...access,
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword: sentinelPassword.reveal() }),
+  };
 }
 
 function deliverOptions(config: Config): DeliverOptions {

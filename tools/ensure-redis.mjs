@@ -1,6 +1,7 @@
 /**
- * Makes sure that the tests find a Redis to start: `redis-server` or `valkey-server`. Silent when there is one;
- * installed on a Debian machine as root, without the system service; otherwise one sentence and exit code 1.
+ * Makes sure that the tests find a Redis to start, `redis-server` or `valkey-server`, and `openssl` for its certificate.
+ * Silent when they are there; installed on a Debian machine as root, without the system service; otherwise one sentence
+ * and exit code 1.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,13 +11,16 @@ const POLICY = '/usr/sbin/policy-rc.d';
 if (!found()) {
   if (process.getuid?.() === 0 && runs('apt-get', '--version')) install();
   if (!found()) {
-    console.error('The tests need Redis: install redis-server or valkey-server and have it on the PATH.');
+    console.error(
+      'The tests need redis-server or valkey-server, and openssl: install them and have them on the PATH.',
+    );
     process.exit(1);
   }
 }
 
 function found() {
-  return runs('redis-server', '--version') || runs('valkey-server', '--version');
+  const redis = runs('redis-server', '--version') || runs('valkey-server', '--version');
+  return redis && runs('openssl', 'version');
 }
 
 function runs(command, ...args) {
@@ -24,7 +28,7 @@ function runs(command, ...args) {
 }
 
 function install() {
-  console.error('Installing redis-server for the tests ...');
+  console.error('Installing redis-server and openssl for the tests ...');
   // Debian's way to say that a package's service is not to be started: the tests start their own.
   const ours = !existsSync(POLICY);
   if (ours) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
@@ -32,7 +36,11 @@ function install() {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
     spawnSync('apt-get', ['update', '-qq'], quiet);
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], quiet);
+    spawnSync(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', 'redis-server', 'openssl'],
+      quiet,
+    );
   } finally {
     if (ours) rmSync(POLICY, { force: true });
   }

@@ -8,6 +8,18 @@ const MINIMAL = {
   REDIS_URL: 'redis://127.0.0.1:6379',
   AUTH_JWT_SECRET: 'an-hs256-secret-of-32-bytes-or-more',
 };
+/** Anybody's: nothing is signed with it. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBhDCCASmgAwIBAgIUe1g2JjFnJQsxeRZHceSA7PZqd7IwCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLY29uZmlnLnNwZWMwIBcNMjYxMTIzMjI1NTM4WhgPMjEyNjEw
+MzAyMjU1MzhaMBYxFDASBgNVBAMMC2NvbmZpZy5zcGVjMFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAEzJ7y/cDDhrNvRZaN/bnUU5ZEUIw4xB9qG25WZpsFAFOYCi95
+vkmpDF3bYvZnPhiERPh/8Ket7U3RxKSp0++efKNTMFEwHQYDVR0OBBYEFDfxNjDa
+PYwpBTugp/rTZ848N+o8MB8GA1UdIwQYMBaAFDfxNjDaPYwpBTugp/rTZ848N+o8
+MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAPPxo8MpSCiEE4xb
+Ifixb8b+DczYnaWk2czjOBpoMyauAiEAv7J/lnG9YtsWvIN++jNO4NNUYWnr2lAN
+gIR5Y9edpCY=
+-----END CERTIFICATE-----`;
 type Overrides = Partial<Record<VariableName | 'NODE_ENV', string>>;
 
 function accepted(overrides: Overrides = {}): { config: Config; warnings: readonly string[] } {
@@ -356,6 +368,122 @@ describe('the store', () => {
     ['a name without sentinels', { ...noUrl, REDIS_SENTINEL_NAME: 'm' }, 'REDIS_SENTINELS: is required with'],
   ])('refuses %s', (_, overrides, message) => {
     expect(refused(overrides)).toEqual([expect.stringContaining(message)]);
+  });
+
+  describe('lets the bridge in', () => {
+    const sentinels = { ...noUrl, REDIS_SENTINELS: 'a:1', REDIS_SENTINEL_NAME: 'm' };
+    const cluster = { ...noUrl, REDIS_CLUSTER_NODES: 'a:1' };
+    const redisOf = (overrides: Overrides, readText?: () => string) => {
+      const result = parseConfig({ ...MINIMAL, ...overrides }, readText);
+      if (!result.ok || result.config.store.kind !== 'redis') throw new Error('refused');
+      return result.config.store.redis;
+    };
+
+    it.each<[string, Overrides]>([
+      ['an address that carries no user', {}],
+      ['sentinels', sentinels],
+      ['a cluster', cluster],
+    ])('as a user with a password, with %s', (_, way) => {
+      const redis = redisOf({ ...way, REDIS_USERNAME: 'bridge', REDIS_PASSWORD: 'a word\n' });
+      expect(redis.username).toBe('bridge');
+      expect(redis.password?.reveal()).toBe('a word');
+    });
+
+    it('as the user of the address, whose password comes apart, and the other way about', () => {
+      expect(refused({ REDIS_URL: 'redis://bridge@h:1', REDIS_PASSWORD: 'p' })).toEqual([]);
+      expect(refused({ REDIS_URL: 'redis://:p@h:1', REDIS_USERNAME: 'bridge' })).toEqual([]);
+    });
+
+    it('as another user to the sentinels', () => {
+      const redis = redisOf({
+        ...sentinels,
+        REDIS_SENTINEL_USERNAME: 'watched',
+        REDIS_SENTINEL_PASSWORD: 'p',
+      });
+      expect(redis).toMatchObject({ sentinelUsername: 'watched' });
+      expect('sentinelPassword' in redis && redis.sentinelPassword?.reveal()).toBe('p');
+      expect(redis).not.toHaveProperty('password');
+    });
+
+    it('over TLS, and keeps of a file nothing but its certificates', () => {
+      expect(redisOf({ ...cluster, REDIS_TLS: 'true' })).toMatchObject({ tls: true });
+      expect(redisOf({ ...cluster, REDIS_TLS: 'false' })).not.toHaveProperty('tls');
+      const file = `-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n${CERTIFICATE}\n# and another\n${CERTIFICATE}\n`;
+      const withFile = { REDIS_TLS_CA_FILE: 'ca.pem' };
+      const tlsCa = `${CERTIFICATE}\n${CERTIFICATE}`;
+      expect(redisOf({ ...sentinels, ...withFile, REDIS_TLS: 'true' }, () => file)).toMatchObject({ tlsCa });
+      expect(redisOf({ ...withFile, REDIS_URL: 'rediss://h:1' }, () => file)).toMatchObject({ tlsCa });
+    });
+
+    it.each([
+      ['no certificate', 'holds no certificate in PEM form'],
+      ['-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'certificate 1 of 1 cannot be read'],
+      [null, 'cannot be read (ENOENT)'],
+    ])('but not believing a file with %j', (text, problem) => {
+      const readText = () => {
+        if (text !== null) return text;
+        throw Object.assign(new Error('open ca.pem'), { code: 'ENOENT' });
+      };
+      const env = { ...MINIMAL, REDIS_URL: 'rediss://h:1', REDIS_TLS_CA_FILE: 'ca.pem' };
+      expect(parseConfig(env, readText)).toEqual({ ok: false, problems: [`REDIS_TLS_CA_FILE: ${problem}`] });
+    });
+
+    it.each<[string, Overrides, string]>([
+      [
+        'two passwords',
+        { REDIS_URL: 'redis://:a@h:1', REDIS_PASSWORD: 'b' },
+        'REDIS_PASSWORD: REDIS_URL carries a password already; set one of the two',
+      ],
+      [
+        'two users',
+        { REDIS_URL: 'redis://a:p@h:1', REDIS_USERNAME: 'b' },
+        'REDIS_USERNAME: REDIS_URL carries a user already; set one of the two',
+      ],
+      [
+        'a user without a password',
+        { ...cluster, REDIS_USERNAME: 'b' },
+        'REDIS_PASSWORD: is required with REDIS_USERNAME',
+      ],
+      [
+        'a user of the sentinels without a password',
+        { ...sentinels, REDIS_SENTINEL_USERNAME: 'b' },
+        'REDIS_SENTINEL_PASSWORD: is required with REDIS_SENTINEL_USERNAME',
+      ],
+      [
+        'an address that is told to be encrypted',
+        { REDIS_TLS: 'true' },
+        'REDIS_TLS: is for sentinels and clusters; with REDIS_URL write rediss://',
+      ],
+      [
+        'an unfilled placeholder',
+        { REDIS_PASSWORD: '{{redis_password}}' },
+        'REDIS_PASSWORD: must be a password in one line, and not an unfilled placeholder',
+      ],
+      [
+        'a user with a space',
+        { REDIS_USERNAME: 'a b', REDIS_PASSWORD: 'p' },
+        'REDIS_USERNAME: must be the name of a user of Redis, without spaces',
+      ],
+    ])('but not with %s', (_, overrides, problem) => {
+      expect(refused(overrides)).toEqual([problem]);
+    });
+
+    it.each<[string, Overrides, string]>([
+      ['an address', {}, 'write rediss:// in REDIS_URL'],
+      ['a cluster', cluster, 'set REDIS_TLS=true'],
+    ])('and says so when certificates are given for plain connections to %s', (_, way, how) => {
+      const env = { ...MINIMAL, ...way, REDIS_TLS_CA_FILE: 'ca.pem' };
+      expect(parseConfig(env, () => CERTIFICATE)).toEqual({
+        ok: false,
+        problems: [`REDIS_TLS_CA_FILE: is of no use without TLS; ${how}`],
+      });
+    });
+
+    it('and says so when a password is for sentinels that there are not', () => {
+      expect(accepted({ REDIS_SENTINEL_PASSWORD: 'p' }).warnings).toEqual([
+        'REDIS_SENTINEL_PASSWORD: is set but not used, because REDIS_SENTINELS is not set',
+      ]);
+    });
   });
 
   it('may be memory without any Redis, but not in production', () => {

@@ -1,7 +1,9 @@
 import type { HostPort } from './formats.js';
+import { given } from './given.js';
 import { isLoopback } from './loopback.js';
 import { noFiles, type ReadText } from './read-text.js';
-import { checkRules, given } from './rules.js';
+import { readCertificates } from './redis-access.js';
+import { checkRules } from './rules.js';
 import type { Secret } from './secret.js';
 import type { Environment, TenantConfig } from './tenant.js';
 import { credential, readTenantsFile } from './tenants-file.js';
@@ -57,10 +59,28 @@ export interface Config {
 }
 
 /** The address is a secret, for it may carry a password. */
-export type RedisConfig =
-  | { readonly url: Secret }
-  | { readonly sentinels: readonly HostPort[]; readonly name: string }
-  | { readonly clusterNodes: readonly HostPort[] };
+export type RedisConfig = RedisAccess &
+  (
+    | { readonly url: Secret }
+    | {
+        readonly sentinels: readonly HostPort[];
+        readonly name: string;
+        /** Of the sentinels themselves. */
+        readonly sentinelUsername?: string;
+        readonly sentinelPassword?: Secret;
+      }
+    | { readonly clusterNodes: readonly HostPort[] }
+  );
+
+/** What is absent, a URL says; or it is not wanted. */
+export interface RedisAccess {
+  readonly username?: string;
+  readonly password?: Secret;
+  /** Of servers and sentinels alike. */
+  readonly tls?: boolean;
+  /** Certificates in PEM form that are believed instead of the public ones. */
+  readonly tlsCa?: string;
+}
 
 /** Whom tokens are believed: holders of the shared secret (HS256), or the key set at an address. */
 export type AuthConfig =
@@ -73,8 +93,8 @@ export type ConfigResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Reads the variables of `variables.ts` and NODE_ENV; every other one is left alone. Pure but for `readText`, which is asked only
- * for `TENANTS_FILE` and the files that it names.
+ * Reads the variables of `variables.ts` and NODE_ENV; every other one is left alone. Pure but for `readText`, which is
+ * asked only for `TENANTS_FILE`, the files that it names, and `REDIS_TLS_CA_FILE`.
  *
  * Guarantees: all problems at once, each beginning with its variable's name; no problem and no warning repeats a
  * value, so none can show a secret.
@@ -100,6 +120,11 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
     present.TENANTS_FILE === undefined ? null : tenantsFileAt(present.TENANTS_FILE, env, defaults);
   const file = tenantsFile?.read(readText) ?? null;
   if (file?.ok === false) problems.push(...file.problems.map((problem) => `TENANTS_FILE: ${problem}`));
+  const ca =
+    present.REDIS_TLS_CA_FILE === undefined
+      ? undefined
+      : readCertificates(present.REDIS_TLS_CA_FILE, readText);
+  if (ca !== undefined && 'problem' in ca) problems.push(`REDIS_TLS_CA_FILE: ${ca.problem}`);
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
   const values = parsed.data;
@@ -110,7 +135,9 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
   );
   return {
     ok: true,
-    config: deepFreeze(configOf(values, tenants, tenantsFile)),
+    config: deepFreeze(
+      configOf(values, tenants, { tenantsFile, tlsCa: ca !== undefined && 'pem' in ca ? ca.pem : undefined }),
+    ),
     warnings: [
       ...rules.warnings,
       ...unencrypted(values, tenants),
@@ -132,7 +159,7 @@ function tenantsFileAt(path: string, env: Environment, defaults: Variables): Ten
 function configOf(
   values: Variables,
   tenants: readonly TenantConfig[],
-  tenantsFile: TenantsFile | null,
+  { tenantsFile, tlsCa }: { readonly tenantsFile: TenantsFile | null; readonly tlsCa: string | undefined },
 ): Config {
   return {
     tenants,
@@ -150,7 +177,7 @@ function configOf(
       sourceDownAfter: values.SOURCE_DOWN_AFTER,
     },
     registrations: { watch: values.WATCH_EXTENSIONS, intervalMs: values.REGISTRATION_INTERVAL_MS },
-    store: values.STORE === 'memory' ? { kind: 'memory' } : { kind: 'redis', redis: redisOf(values) },
+    store: values.STORE === 'memory' ? { kind: 'memory' } : { kind: 'redis', redis: redisOf(values, tlsCa) },
     retention: { events: values.LOG_RETENTION_EVENTS, ms: values.LOG_RETENTION_MS },
     http: { host: values.HOST, port: values.PORT, corsOrigins: [...new Set(values.CORS_ORIGINS)] },
     auth: authOf(values),
@@ -185,10 +212,31 @@ function singleTenant(values: Variables): TenantConfig {
   };
 }
 
-function redisOf(values: Variables): RedisConfig {
-  if (values.REDIS_URL !== undefined) return { url: values.REDIS_URL };
-  if (values.REDIS_CLUSTER_NODES !== undefined) return { clusterNodes: values.REDIS_CLUSTER_NODES };
-  return { sentinels: ruledOut(values.REDIS_SENTINELS), name: ruledOut(values.REDIS_SENTINEL_NAME) };
+function redisOf(values: Variables, tlsCa: string | undefined): RedisConfig {
+  const access: RedisAccess = defined({
+    username: values.REDIS_USERNAME,
+    password: values.REDIS_PASSWORD,
+    tls: values.REDIS_TLS === 'true' || undefined,
+    tlsCa,
+  });
+  if (values.REDIS_URL !== undefined) return { url: values.REDIS_URL, ...access };
+  if (values.REDIS_CLUSTER_NODES !== undefined)
+    return { clusterNodes: values.REDIS_CLUSTER_NODES, ...access };
+  return {
+    sentinels: ruledOut(values.REDIS_SENTINELS),
+    name: ruledOut(values.REDIS_SENTINEL_NAME),
+    ...access,
+    ...defined({
+      sentinelUsername: values.REDIS_SENTINEL_USERNAME,
+      sentinelPassword: values.REDIS_SENTINEL_PASSWORD,
+    }),
+  };
+}
+
+/** Without what is undefined. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 function authOf(values: Variables): AuthConfig {

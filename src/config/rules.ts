@@ -1,4 +1,6 @@
+import { given, type SetOf, type Unused } from './given.js';
 import { isLoopback } from './loopback.js';
+import { REDIS_ACCESS, redisAccessRules } from './redis-access.js';
 import type { Environment } from './tenant.js';
 import type { VariableName } from './variables.js';
 
@@ -9,11 +11,6 @@ import type { VariableName } from './variables.js';
 export interface RuleFindings {
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
-}
-
-/** The variable's trimmed text; undefined when it is not set. Empty means not set. */
-export function given(env: Environment, name: VariableName | 'NODE_ENV'): string | undefined {
-  return env[name]?.trim() || undefined;
 }
 
 export function checkRules(env: Environment): RuleFindings {
@@ -29,9 +26,6 @@ export function checkRules(env: Environment): RuleFindings {
   authRules(env, findings.problems, set, unused);
   return findings;
 }
-
-type SetOf = (...names: VariableName[]) => VariableName[];
-type Unused = (names: VariableName[], why: string) => void;
 
 function tenantRules(problems: string[], set: SetOf): void {
   const single = set('PITEL_BASE_URL', 'PITEL_TOKEN', 'PITEL_API_KEY', 'TENANT_ID');
@@ -66,7 +60,7 @@ function redisRules(env: Environment, problems: string[], set: SetOf, unused: Un
         'STORE: memory is refused with NODE_ENV=production, because a restart would lose the log',
       );
     }
-    unused(all, 'STORE is memory');
+    unused([...all, ...set(...REDIS_ACCESS)], 'STORE is memory');
     return;
   }
   if (store !== 'redis') return;
@@ -84,6 +78,7 @@ function redisRules(env: Environment, problems: string[], set: SetOf, unused: Un
     const missing = sentinel[0] === 'REDIS_SENTINELS' ? 'REDIS_SENTINEL_NAME' : 'REDIS_SENTINELS';
     problems.push(`${missing}: is required with ${sentinel[0] ?? ''}`);
   }
+  redisAccessRules(given(env, 'REDIS_URL'), given(env, 'REDIS_TLS'), problems, set, unused);
 }
 
 function authRules(env: Environment, problems: string[], set: SetOf, unused: Unused): void {

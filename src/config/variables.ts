@@ -4,7 +4,7 @@ import { Secret } from './secret.js';
 
 /**
  * Every variable that the bridge reads: its format, its range, its default. Rules that span several variables are
- * in `config.ts`. No message repeats a value, not even a harmless one: the value may be a secret that was put into
+ * in `rules.ts`. No message repeats a value, not even a harmless one: the value may be a secret that was put into
  * the wrong variable.
  */
 
@@ -66,6 +66,19 @@ export const FORMATS = {
   country: text('must be a two-letter country code such as VN', format.country),
 };
 
+const path = (what: string) =>
+  text(`must be the path of ${what}`, (given) => (given.includes('\0') ? undefined : given));
+
+/** Redis allows neither spaces nor NUL in a user's name. */
+const aclName = text('must be the name of a user of Redis, without spaces', (given) =>
+  /^[^\s\0]{1,255}$/.test(given) ? given : undefined,
+);
+/** An unfilled template would come back as WRONGPASS, hours later and elsewhere. */
+const aclPassword = secret(
+  'must be a password in one line, and not an unfilled placeholder',
+  (given) => !/[\r\n\0]/.test(given) && !/^(\{\{.*\}\}|<.*>)$/.test(given),
+);
+
 const hostPorts = text('must be a list host:port,host:port', (given) =>
   format.listOf(given, format.hostPort),
 );
@@ -76,9 +89,7 @@ export const VARIABLES = {
   PITEL_TOKEN: FORMATS.credential.optional(),
   PITEL_API_KEY: FORMATS.credential.optional(),
   TENANT_ID: FORMATS.tenantId.default('default'),
-  TENANTS_FILE: text('must be the path of a YAML or JSON file', (given) =>
-    given.includes('\0') ? undefined : given,
-  ).optional(),
+  TENANTS_FILE: path('a YAML or JSON file').optional(),
   LEASE_GROUP: NAME.optional(),
   PITEL_TIME_ZONE: FORMATS.timeZone.default('Asia/Ho_Chi_Minh'),
   PITEL_COUNTRY: FORMATS.country.default('VN'),
@@ -113,6 +124,12 @@ export const VARIABLES = {
     (given) => (/^[^\s,]{1,255}$/.test(given) ? given : undefined),
   ).optional(),
   REDIS_CLUSTER_NODES: hostPorts.optional(),
+  REDIS_USERNAME: aclName.optional(),
+  REDIS_PASSWORD: aclPassword.optional(),
+  REDIS_TLS: oneOf('true', 'false').optional(),
+  REDIS_TLS_CA_FILE: path('a PEM file').optional(),
+  REDIS_SENTINEL_USERNAME: aclName.optional(),
+  REDIS_SENTINEL_PASSWORD: aclPassword.optional(),
   LOG_RETENTION_EVENTS: whole(1, 100_000_000, 'events').default(100_000),
   LOG_RETENTION_MS: whole(1, 3650 * DAY_MS, 'milliseconds').default(7 * DAY_MS),
 

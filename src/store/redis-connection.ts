@@ -9,17 +9,27 @@ import { anyNodeConnector, type Node } from './any-node-connector.js';
  * within about `commandTimeoutMs`, whether Redis is slow, frozen or away; nothing waits in a queue while Redis is away,
  * so an outage costs no memory; passwords and the arguments of commands show in no error and no printed client.
  */
-export type RedisTarget =
-  /** `redis://user:password@host:port/db`, or `rediss://` for TLS. */
-  | { readonly url: string }
-  | ({ readonly sentinels: readonly Node[]; readonly name: string } & Access)
-  | ({ readonly clusterNodes: readonly Node[] } & Access);
+export type RedisTarget = Access &
+  (
+    | /** `redis://user:password@host:port/db`, or `rediss://` for TLS. */ { readonly url: string }
+    | {
+        readonly sentinels: readonly Node[];
+        readonly name: string;
+        /** Of the sentinels themselves. */
+        readonly sentinelUsername?: string;
+        readonly sentinelPassword?: string;
+      }
+    | { readonly clusterNodes: readonly Node[] }
+  );
 
-/** What a URL says in the other set-ups, where there is none. */
+/** Completes a URL, or says what there is no URL for. */
 interface Access {
   readonly username?: string;
   readonly password?: string;
+  /** Of every connection, to sentinels too. A URL says it by `rediss:`. */
   readonly tls?: boolean;
+  /** Certificates in PEM form that are believed instead of the public ones. */
+  readonly tlsCa?: string;
 }
 
 /** The mapping of replies is left at ioredis' default, which its types want to be told of. */
@@ -56,7 +66,7 @@ export function connectRedis(target: RedisTarget, options: RedisConnectionOption
   const connection = { commandTimeoutMs, onError };
 
   if (!('clusterNodes' in target)) {
-    const address = 'url' in target ? fromUrl(target.url) : fromSentinels(target);
+    const address = 'url' in target ? fromUrl(target) : fromSentinels(target);
     return {
       ...connection,
       commands: watched(new Redis({ ...common, ...address })),
@@ -84,8 +94,9 @@ export function connectRedis(target: RedisTarget, options: RedisConnectionOption
 
 /** Ends a client for good and resolves when it is gone. What it had not answered yet is rejected. */
 export async function closeClient(client: Redis | Cluster): Promise<void> {
-  // Between two attempts there is nothing to close, and ioredis says nothing when it is told not to try again.
-  const idle = ['end', 'reconnecting'].includes(client.status);
+  // Between two attempts there is nothing to close, and ioredis says nothing when it is told not to try again. A cluster
+  // that has ended may say `close` again, as its nodes go one after the other.
+  const idle = ['end', 'close', 'reconnecting'].includes(client.status);
   const ended = new Promise<void>((resolve) => client.once('end', resolve));
   client.disconnect();
   if (!idle) await ended;
@@ -113,7 +124,8 @@ function commonOptions(commandTimeoutMs: number): Options {
     enableReadyCheck: true,
     retryStrategy: reconnectDelay,
     // A demoted master; the one that took over is found by connecting again. The command was refused: reject it.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // Redis 6 puts its own words before those of a command that a script called.
+    reconnectOnError: (error) => /(^|-)READONLY /.test(error.message),
     sentinelRetryStrategy: reconnectDelay,
     sentinelCommandTimeout: commandTimeoutMs,
   };
@@ -125,7 +137,7 @@ function reconnectDelay(attempt: number): number {
   return delay / 2 + (Math.random() * delay) / 2;
 }
 
-function fromUrl(text: string): Options {
+function fromUrl({ url: text, ...access }: Access & { url: string }): Options {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
     throw new TypeError('a Redis address is written redis://host:port or rediss://host:port');
@@ -133,28 +145,35 @@ function fromUrl(text: string): Options {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 6379 : Number(url.port),
     db: Number(url.pathname.slice(1)),
-    ...accessOf({
-      username: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-      tls: url.protocol === 'rediss:',
-    }),
+    ...accessOf({ ...access, tls: url.protocol === 'rediss:' }),
+    ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
+    ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
   };
 }
 
-function fromSentinels(target: { sentinels: readonly Node[]; name: string } & Access): Options {
+function fromSentinels(target: Access & Extract<RedisTarget, { name: string }>): Options {
+  const { sentinels, name, sentinelUsername, sentinelPassword } = target;
+  const access = accessOf(target);
   return {
-    sentinels: [...target.sentinels],
-    name: target.name,
-    ...accessOf(target),
-    ...(target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+    sentinels: [...sentinels],
+    name,
+    ...access,
+    ...(sentinelUsername ? { sentinelUsername } : {}),
+    ...(sentinelPassword ? { sentinelPassword } : {}),
+    ...(access.tls ? { sentinelTLS: access.tls, enableTLSForSentinelMode: true } : {}),
   };
 }
 
-function accessOf({ username, password, tls }: Access): Pick<Options, 'username' | 'password' | 'tls'> {
+function accessOf({
+  username,
+  password,
+  tls,
+  tlsCa,
+}: Access): Pick<Options, 'username' | 'password' | 'tls'> {
   return {
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: tlsCa ? { ca: tlsCa } : {} } : {}),
   };
 }
 

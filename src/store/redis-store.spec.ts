@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
+import { makeCertificate } from '../../test/support/certificate.js';
 import { startRedis } from '../../test/support/redis.js';
 import { openStore, withRedis } from '../../test/support/redis-store.js';
 import { connectRedis } from './redis-connection.js';
@@ -64,7 +65,7 @@ describe('RedisStore in detail', () => {
     ]);
     expect((await admin.keys('*')).toSorted()).toEqual(['pitel:{acme}:events', 'pitel:{acme}:state']);
     expect((await admin.hkeys('pitel:{acme}:state')).toSorted()).toEqual(
-      ['call:a', 'commit', 'epoch', 'epochStart', 'fence', 'sequence', 'version'].toSorted(),
+      ['call:a', 'commit', 'epoch', 'epochStart', 'fence', 'lineage', 'sequence', 'version'].toSorted(),
     );
   });
 
@@ -87,6 +88,23 @@ describe('RedisStore in detail', () => {
     expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
     const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
     expect(next).toMatchObject({ epoch: 'e2', sequence: 7 });
+  });
+
+  it('leaves an epoch when the server has been made master anew, also where nothing is missing', async () => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    const first = owner.prepare({ state: stateOf([call('a')]), events: 3 });
+    await owner.send(first);
+    await admin.replicaof('127.0.0.1', '1');
+    await admin.replicaof('NO', 'ONE');
+    expect(await owner.store.touch('acme', owner.fence, owner.state, owner.state)).toBe(false);
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    expect(await owner.send(first)).toMatchObject({ status: 'committed', position: { sequence: 3 } });
+    const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
+    expect(next).toMatchObject({ epoch: 'e2', sequence: 3, state: stateOf([call('a')]) });
+    expect(await next.commit({ events: 1 })).toMatchObject({ status: 'committed' });
+    expect(await owner.store.read('acme', 0, 10)).toMatchObject({ epochStart: 4, first: 1, last: 4 });
+    expect((await Owner.claim(owner.store, 'acme', { epoch: 'e3' })).epoch).toBe('e2');
   });
 
   it('does not hand out a token again that the server has forgotten', async () => {
@@ -124,6 +142,18 @@ describe('RedisStore in detail', () => {
     const error: unknown = await store.snapshot('acme').catch((reason: unknown) => reason);
     expect(inspect(error)).toMatch(/CorruptStateError.*tenant acme.*field call:a/);
     expect(inspect(error)).not.toContain('a customer');
+  });
+
+  it('believes a server over TLS by the certificate that it was given, and no other', async () => {
+    const { open, afterwards } = given();
+    const certificate = await makeCertificate();
+    afterwards(() => certificate.remove());
+    const encrypted = await startRedis({ tls: certificate, args: ['--requirepass', 'p'] });
+    afterwards(() => encrypted.stop());
+    const { url } = encrypted;
+    const store = open({ url, password: 'p', tlsCa: certificate.pem });
+    await expect(store.position('acme')).resolves.toBeNull();
+    await expect(open({ url, password: 'p' }, 300).position('acme')).rejects.toThrow('Redis is away');
   });
 
   it('shows no password, in whatever is printed or logged', async () => {

@@ -10,8 +10,10 @@ import type { Freshness, TenantState } from '../core/call.js';
  * - The same commit id twice is one commit: the second is answered with the first's result.
  * - Sequences are contiguous within an epoch, across epochs they only grow while the log survives.
  *
- * Not guaranteed: that what was acknowledged survives Redis losing its memory. Such a loss is noticed
- * (`lost`), and answered with a new epoch.
+ * - Within an epoch, a sequence is one event's and no other's, whatever Redis loses.
+ *
+ * Not guaranteed: that what was acknowledged survives Redis losing its memory. Whatever may have cost it (a restart, a
+ * fail-over) is noticed by whoever claims, commits or touches next, and answered with a new epoch.
  *
  * Every call rejects with a `TypeError` for a caller's mistake, a `StoreUnavailableError` while there is no
  * connection, a `StoreClosedError` after `close`, a `CorruptStateError` where the stored state cannot be read, and
@@ -20,7 +22,9 @@ import type { Freshness, TenantState } from '../core/call.js';
 export interface Store {
   /**
    * Takes the tenant over: hands out a new fencing token, greater than every older one (by any amount), which makes
-   * those invalid, and the state to go on from. The version goes on, and the sequence where the log survived. Where there is no epoch yet, or `newEpoch` asks for one (memory was lost), `epoch` becomes it.
+   * those invalid, and the state to go on from. The version goes on, and the sequence where the log survived. `epoch`
+   * becomes the epoch where there is none yet, where Redis was restarted or failed over since the last one began, or
+   * where `newEpoch` asks for it (memory was lost).
    */
   claim(tenant: string, options: { readonly epoch: string; readonly newEpoch?: boolean }): Promise<Claim>;
 
@@ -34,7 +38,7 @@ export interface Store {
   /**
    * Keeps the freshness current while nothing else changes: writes what differs from `before`, which is what the
    * store holds of it. Writes nothing to the log and leaves the version alone; false when the fencing token is no
-   * longer the newest.
+   * longer the newest, or memory may have been lost: claim again.
    */
   touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean>;
 
@@ -108,7 +112,7 @@ export type CommitResult =
   /** A newer fencing token exists: stop polling this tenant until claimed anew. Also after a loss, where another
    * has claimed since. */
   | { readonly status: 'fenced' }
-  /** The store is older than what it once acknowledged: claim with `newEpoch`. */
+  /** The store is older than what it once acknowledged, or may be: claim with `newEpoch`. */
   | { readonly status: 'lost' };
 
 export interface Snapshot {

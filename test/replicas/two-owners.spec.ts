@@ -7,14 +7,12 @@ import { DEFAULT_POLICY } from '../../src/core/call.js';
 import type { BridgeEvent } from '../../src/core/event.js';
 import { ENDPOINTS, type Endpoint } from '../../src/core/observation.js';
 import { type CycleReport, TenantPoller } from '../../src/poll/tenant-poller.js';
-import { InstantReader } from '../../src/source/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
 import type { PitelSource } from '../../src/source/pitel-source.js';
-import { PhoneNumbers } from '../../src/source/phone-number.js';
 import type { Store } from '../../src/store/store.js';
 import { withRedis } from '../support/redis-store.js';
 import { type Replica, startReplica } from '../support/replica.js';
 import { startSharedPbx } from '../support/shared-pbx.js';
+import { worldSource } from '../support/world-source.js';
 
 /**
  * A lease may overlap: here two pollers believe all the time that a tenant is theirs. What they commit must be one
@@ -58,16 +56,11 @@ class Contender {
   constructor(name: string, store: Store, world: World) {
     let commits = 0;
     let epochs = 0;
-    const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
-    const observers = { monitor: new MonitorObserver(locale), queue: new QueueObserver(locale) };
+    const { poll: look } = worldSource(world);
     const poll = async (endpoint: Endpoint) => {
-      const at = { startedAt: world.now, at: world.now };
-      const observation =
-        endpoint === 'monitor'
-          ? observers.monitor.observe(world.monitorBody(), at)
-          : observers.queue.observe(world.queueBody(), at);
+      const answer = await look(endpoint);
       await this.#held;
-      return { observation, retryAfterMs: null, status: 200, heldBackMs: null };
+      return answer;
     };
     this.#poller = new TenantPoller({
       tenant: 'acme',

@@ -4,6 +4,9 @@
   The token is at least one more than the last and not below the server's clock in microseconds, so that a token
   which a fail-over made the server forget is not handed out a second time.
 
+  An epoch is one lineage's: a master's replication id changes when it is promoted and when it starts, and either may
+  have cost the log its tail. So another id begins another epoch, whether or not something is missing.
+
   KEYS[1]  state hash
   KEYS[2]  event log
   ARGV[1]  epoch to begin where there is none
@@ -12,7 +15,8 @@
   Returns  all fields of the state hash, name and value by turns
   Errors   WRONGTYPE, before anything is written
 ]]
-local stored = redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'sequence')
+local stored = redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'sequence', 'lineage')
+local lineage = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
 local logged = 0
 if redis.call('EXISTS', KEYS[2]) == 1 then
   local about = redis.call('XINFO', 'STREAM', KEYS[2])
@@ -28,10 +32,11 @@ local time = redis.call('TIME')
 local fence = math.max((tonumber(stored[1]) or 0) + 1, time[1] * 1000000 + time[2])
 redis.call('HSET', KEYS[1], 'fence', string.format('%.0f', fence))
 redis.call('HSETNX', KEYS[1], 'version', '0')
-if not stored[2] or ARGV[2] == '1' then
+if not stored[2] or stored[4] ~= lineage or ARGV[2] == '1' then
   local sequence = math.max(tonumber(stored[3]) or 0, logged)
   redis.call('HSET', KEYS[1],
     'epoch', ARGV[1],
+    'lineage', lineage,
     'sequence', string.format('%.0f', sequence),
     'epochStart', string.format('%.0f', sequence + 1))
   -- A commit of the old epoch must not be answered "already done" in the new one.

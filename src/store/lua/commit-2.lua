@@ -21,7 +21,7 @@
            the same commit id), 1 conflict, 2 fenced, 3 lost
   Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
-local stored = redis.call('HMGET', KEYS[1], 'commit', 'fence', 'version', 'epoch', 'sequence')
+local stored = redis.call('HMGET', KEYS[1], 'commit', 'fence', 'version', 'epoch', 'sequence', 'lineage')
 if stored[1] == ARGV[4] then
   return {0, tonumber(stored[3]), tonumber(stored[5])}
 end
@@ -36,6 +36,9 @@ elseif stored[4] ~= ARGV[3] or version < expected then
   return {3}
 elseif version > expected then
   return {1}
+elseif stored[6] ~= string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') then
+  -- Nothing is missing here, and yet another master may go on with the same epoch on its side of a broken network.
+  return {3}
 end
 
 local sets, removals = tonumber(ARGV[7]), tonumber(ARGV[8])

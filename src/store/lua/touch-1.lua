@@ -7,10 +7,12 @@
   ARGV[2]  number of arguments that follow for HSET
   ARGV[3…] arguments for HSET, then arguments for HDEL
 
-  Returns  1, or 0 when the token is not the newest
+  Returns  1, or 0 when the token is not the newest or the server is another than the epoch began on
   Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
-if tonumber(redis.call('HGET', KEYS[1], 'fence')) ~= tonumber(ARGV[1]) then
+local stored = redis.call('HMGET', KEYS[1], 'fence', 'lineage')
+local lineage = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+if tonumber(stored[1]) ~= tonumber(ARGV[1]) or stored[2] ~= lineage then
   return 0
 end
 local firstRemoval = 3 + tonumber(ARGV[2])

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createWorld, type World } from '../../simulator/world.js';
+import { DEFAULT_POLICY } from '../../src/core/call.js';
+import type { BridgeEvent } from '../../src/core/event.js';
+import { ENDPOINTS } from '../../src/core/observation.js';
+import { TenantPoller } from '../../src/poll/tenant-poller.js';
+import type { Store } from '../../src/store/store.js';
+import { worldSource } from '../support/world-source.js';
+
+const CALLS = 40;
+
+export function busyWorld(seed: string): World {
+  return createWorld({
+    seed,
+    startAt: Date.UTC(2026, 2, 2, 1),
+    traffic: { callsPerHour: 2_400, firstCallAfterMs: 500, totalCalls: CALLS },
+  });
+}
+
+/** One process of the bridge, as far as the store can tell: polls a world, and tries again when the store is away. */
+export class Bridge {
+  readonly #poller: TenantPoller;
+
+  constructor(
+    readonly store: Store,
+    readonly tenant: string,
+    readonly world: World,
+    name: string,
+  ) {
+    let [commits, epochs] = [0, 0];
+    this.#poller = new TenantPoller({
+      tenant,
+      source: worldSource(world),
+      registrations: null,
+      store,
+      policy: DEFAULT_POLICY,
+      retentionMs: 604_800_000,
+      clock: () => world.now,
+      newEpoch: () => `${name}-e${++epochs}`,
+      newCommitId: () => `${name}-c${++commits}`,
+    });
+  }
+
+  /** One second of the world and one cycle, which counts when the store has answered. */
+  async cycle(): Promise<void> {
+    this.world.advanceTo(this.world.now + 1_000);
+    while (!(await this.#poll())) await pause(RETRY_MS);
+  }
+
+  async cycles(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) await this.cycle();
+  }
+
+  /** Until every call of the world is over and its end was seen. */
+  async toTheEnd(): Promise<void> {
+    const { world } = this;
+    const isOver = () => world.truth.length === CALLS && world.truth.every(({ endedAt }) => endedAt !== null);
+    while (!isOver()) await this.cycle();
+    await this.cycles(2 * DEFAULT_POLICY.absencePolls + 60);
+  }
+
+  async log(): Promise<BridgeEvent[]> {
+    const { events } = await this.store.read(this.tenant, 0, 100_000);
+    return events.map(({ json }) => JSON.parse(json) as BridgeEvent);
+  }
+
+  async #poll(): Promise<boolean> {
+    try {
+      await this.#poller.cycle(ENDPOINTS, new AbortController().signal);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+const RETRY_MS = 20;

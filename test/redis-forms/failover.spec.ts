@@ -1,0 +1,153 @@
+import type { BridgeEvent } from '../../src/core/event.js';
+import type { RedisStore } from '../../src/store/redis-store.js';
+import { DeliveryUnderTest, type TestClient, token } from '../support/delivery.js';
+import { openStore } from '../support/redis-store.js';
+import { until } from '../support/until.js';
+import { Bridge, busyWorld } from './bridge.js';
+import {
+  atTheEndOf,
+  cursorOf,
+  eventsOf,
+  expectEnded,
+  expectOneEventAPlace,
+  expectSameIds,
+  expectWhole,
+  idsOf,
+} from './seen.js';
+import { clusterForm, type Form, sentinelForm } from './form.js';
+
+/** The master dies, and its replica takes over: with all that was acknowledged, or without the newest of it. */
+const told: string[] = [];
+afterAll(() => console.log(told.join('\n')));
+
+describe.each<[string, () => Promise<Form>]>([
+  ['behind sentinels', sentinelForm],
+  ['in a cluster', clusterForm],
+])('%s', (name, start) => {
+  let form: Form;
+  let tenant: string;
+  const ends: (() => Promise<void>)[] = [];
+  // In a cluster each has a master of its own, which dies with it.
+  const [FIRST, SECOND, THIRD] = ['hooli', 'umbrella', 'acme'] as const;
+
+  beforeAll(async () => {
+    form = await start();
+  }, 60_000);
+  afterAll(() => form.stop());
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  });
+
+  const open = (): RedisStore => {
+    const store = openStore(form.target, { maxEvents: 100_000 }, 1_000);
+    ends.push(() => store.close());
+    return store;
+  };
+  const deliver = async (): Promise<DeliveryUnderTest> => {
+    const delivery = await DeliveryUnderTest.start(open(), { compareMs: 50, tenants: [tenant] });
+    ends.push(() => delivery.stop());
+    return delivery;
+  };
+  /** Commits some, cuts the heirs off, commits more, kills; returns what the successor will not have. */
+  const loseTail = async (bridge: Bridge, client: TestClient): Promise<readonly BridgeEvent[]> => {
+    await bridge.cycles(30);
+    await form.inSync(tenant);
+    const kept = (await bridge.log()).length;
+    const restore = await form.cutOffHeirs(tenant);
+    await bridge.cycles(20);
+    const lost = (await bridge.log()).slice(kept);
+    expect(lost.length).toBeGreaterThan(5);
+    await client.until(() => atTheEndOf(lost, client));
+    const dead = await form.killMaster(tenant);
+    ends.push(() => form.heal(dead));
+    await restore();
+    await form.successorOf(dead, tenant);
+    return lost;
+  };
+  const expectTold = async (
+    bridge: Bridge,
+    delivery: DeliveryUnderTest,
+    client: TestClient,
+    lost: readonly BridgeEvent[],
+  ) => {
+    const epoch = lost[0]!.epoch;
+    await bridge.cycles(2);
+    const begun = (await bridge.store.position(tenant))!.epoch;
+    expect(begun).not.toBe(epoch);
+    await bridge.toTheEnd();
+    const log = await bridge.log();
+    await client.until(() => atTheEndOf(log, client));
+    expectWhole(log);
+    expectEnded(log);
+    expect([...new Set(log.map((event) => event.epoch))]).toEqual([epoch, begun]);
+    expectOneEventAPlace(log, eventsOf(client));
+    expect(expectSameIds(lost, log)).toBeGreaterThan(0);
+
+    // Connected all the time: told that its place is gone, with a snapshot of the new epoch, before anything else of it.
+    // Who looked between the fail-over and the poller's next cycle found the log shorter, and the epoch still the same.
+    const resets = client.messages.filter(({ name: message }) => message === 'reset');
+    const { reason } = resets.at(-1)!.body as { reason: string };
+    expect(['epoch-changed', 'cursor-unknown']).toContain(reason);
+    const lastReset = client.names.lastIndexOf('reset');
+    const next = client.messages[lastReset + 1]!;
+    expect(next.name).toBe('snapshot');
+    expect((next.body as { cursor: string }).cursor).toMatch(new RegExp(`^${begun}:`));
+    const before = client.messages.slice(0, lastReset);
+    expect(before.filter(({ body }) => (body as { epoch?: string }).epoch === begun)).toEqual([]);
+    // Away all the time, and back with a place that the log has lost.
+    const late = delivery.connect({ token: await token({ tenant }), cursor: cursorOf(lost.at(-1)!) });
+    expect(await late.first('reset')).toEqual({ reason: 'epoch-changed' });
+    await late.first('snapshot');
+  };
+
+  it('loses and doubles nothing that was replicated, while commits go on', async () => {
+    tenant = FIRST;
+    const bridge = new Bridge(open(), tenant, busyWorld('goes on'), 'a');
+    await bridge.cycles(30);
+    await form.inSync(tenant);
+    const before = await bridge.log();
+    let committed = before.length;
+    const running = bridge.toTheEnd();
+    const dead = await form.killMaster(tenant);
+    ends.push(() => form.heal(dead));
+    const killedAt = performance.now();
+    const { epoch } = before[0]!;
+    await until(async () => {
+      const position = await bridge.store.position(tenant).catch(() => null);
+      committed = position?.sequence ?? 0;
+      return position !== null && position.epoch !== epoch;
+    }, 'another epoch');
+    told.push(
+      `${name}: first write ${Math.round(performance.now() - killedAt)} ms after SIGKILL of the master`,
+    );
+    await running;
+    const log = await bridge.log();
+    expect(committed).toBeGreaterThan(0);
+    expect(idsOf(log).slice(0, before.length)).toEqual(idsOf(before));
+    expectWhole(log);
+    expectEnded(log);
+  }, 60_000);
+
+  it('begins a new epoch for the poller that goes on, when the tail is lost', async () => {
+    tenant = SECOND;
+    const delivery = await deliver();
+    const bridge = new Bridge(open(), tenant, busyWorld('tail'), 'a');
+    await bridge.cycle();
+    const client = delivery.connect({ token: await token({ tenant }) });
+    await client.first('snapshot');
+    const lost = await loseTail(bridge, client);
+    await expectTold(bridge, delivery, client, lost);
+  }, 60_000);
+
+  it('begins a new epoch for a poller that never saw the lost tail', async () => {
+    tenant = THIRD;
+    const world = busyWorld('fresh');
+    const delivery = await deliver();
+    const gone = new Bridge(open(), tenant, world, 'a');
+    await gone.cycle();
+    const client = delivery.connect({ token: await token({ tenant }) });
+    await client.first('snapshot');
+    const lost = await loseTail(gone, client);
+    await expectTold(new Bridge(open(), tenant, world, 'b'), delivery, client, lost);
+  }, 60_000);
+});
