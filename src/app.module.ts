@@ -1,3 +1,4 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -19,6 +20,7 @@ import { HealthController } from './health/health.controller.js';
 import { Readiness } from './health/readiness.js';
 import { groupOf } from './poll/ownership.js';
 import { PollService } from './poll/poll.service.js';
+import type { CaptureOptions } from './source/capture.js';
 import type { PitelSourceOptions } from './source/pitel-source.js';
 import type { Leases } from './store/leases.js';
 import { MemoryLeases } from './store/memory-leases.js';
@@ -55,7 +57,7 @@ export class AppModule {
           provide: PollService,
           inject: [STORAGE, SchedulerRegistry],
           useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry) =>
-            new PollService(pollOptions(config), store, leases, scheduler, log),
+            new PollService(pollOptions(config, log), store, leases, scheduler, log),
         },
         { provide: Readiness, inject: [STORE], useFactory: (store: Store) => new Readiness(store) },
         Shutdown,
@@ -143,9 +145,10 @@ function deliverOptions(config: Config): DeliverOptions {
   };
 }
 
-function pollOptions(config: Config) {
+function pollOptions(config: Config, log: Logger) {
+  const capture = captureOptions(config, log);
   return {
-    sources: config.tenants.map((tenant) => sourceOptions(tenant, config)),
+    sources: config.tenants.map((tenant) => sourceOptions(tenant, config, capture)),
     policy: config.poll,
     intervalMs: config.poll.intervalMs,
     retentionMs: config.retention.ms,
@@ -154,7 +157,11 @@ function pollOptions(config: Config) {
   };
 }
 
-function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions {
+function sourceOptions(
+  tenant: TenantConfig,
+  config: Config,
+  capture: CaptureOptions | undefined,
+): PitelSourceOptions {
   const { credential } = tenant;
   return {
     tenant: tenant.id,
@@ -167,6 +174,18 @@ function sourceOptions(tenant: TenantConfig, config: Config): PitelSourceOptions
     timeoutMs: config.poll.timeoutMs,
     maxBodyBytes: config.poll.maxBodyBytes,
     clock: Date.now,
+    capture,
+  };
+}
+
+function captureOptions({ capture, poll }: Config, log: Logger): CaptureOptions | undefined {
+  if (capture === null) return undefined;
+  return {
+    ...capture,
+    id: randomUUID(),
+    key: randomBytes(32),
+    policy: poll,
+    onStopped: (tenant, reason) => log.error({ tenant, reason }, `capture stopped: ${reason}`),
   };
 }
 

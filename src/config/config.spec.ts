@@ -30,6 +30,7 @@ describe('the configuration', () => {
     expect({ ...config, tenants: [], store: null, auth: null }).toEqual({
       tenants: [],
       tenantsFile: null,
+      capture: null,
       poll: {
         intervalMs: 1000,
         timeoutMs: 5000,

@@ -1,4 +1,5 @@
 import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/observation.js';
+import { Capture, type CaptureOptions } from './capture.js';
 import { Credentials, type Refusal } from './credentials.js';
 import { InstantReader } from './instant.js';
 import { MonitorObserver, QueueObserver } from './observer.js';
@@ -30,6 +31,8 @@ export interface PitelSourceOptions {
   readonly maxBodyBytes: number;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => Instant;
+  /** Records the answers, when given. */
+  readonly capture?: CaptureOptions | undefined;
 }
 
 export interface Polled<Observation> {
@@ -64,6 +67,7 @@ export class PitelSource {
   readonly #clock: () => Instant;
   readonly #monitor: MonitorObserver;
   readonly #queue: QueueObserver;
+  readonly #capture: Capture | null;
 
   /** @throws Error when the options make no sense: no origin, zone or country, not exactly one secret. */
   constructor(options: PitelSourceOptions) {
@@ -77,6 +81,8 @@ export class PitelSource {
     this.#credentials = new Credentials({ ...options, client: this.#client });
     this.#monitor = new MonitorObserver(locale, this.#credentials.conceal);
     this.#queue = new QueueObserver(locale, this.#credentials.conceal);
+    const { capture } = options;
+    this.#capture = capture === undefined ? null : new Capture(capture, options, this.#credentials.conceal);
   }
 
   poll(endpoint: 'monitor', signal?: AbortSignal): Promise<Polled<MonitorObservation>>;
@@ -86,8 +92,10 @@ export class PitelSource {
     endpoint: Endpoint,
     signal?: AbortSignal,
   ): Promise<Polled<MonitorObservation | QueueObservation>> {
+    const captured = this.#capture?.begin();
     const { fetched, startedAt } = await this.#ask(PATHS[endpoint], signal);
     const polled = { startedAt, at: this.#clock() };
+    captured?.(signal?.aborted === true ? null : { endpoint, ...polled, fetched });
     if (!fetched.ok) {
       const { reason, retryAfterMs } = fetched;
       return { observation: { endpoint, ...polled, outcome: 'failed', reason }, retryAfterMs };
@@ -111,9 +119,10 @@ export class PitelSource {
     return { outcome: 'found', extension: answer.data.extension, registered: answer.data.is_logged_in };
   }
 
-  /** Ends what is under way (it fails) and closes the connections. */
-  close(): Promise<void> {
-    return this.#client.close();
+  /** Ends what is under way (it fails), closes the connections and writes the rest of the capture. */
+  async close(): Promise<void> {
+    await this.#client.close();
+    await this.#capture?.close();
   }
 
   async #ask(path: string, signal: AbortSignal | undefined): Promise<Asked> {
