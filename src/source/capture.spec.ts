@@ -2,10 +2,9 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '../core/call.js';
-import { Capture, type CaptureOptions } from './capture.js';
+import { Capture, type CaptureOptions, type PollOutcome } from './capture.js';
 import { CaptureFiles } from './capture-files.js';
 import type { AnswerRecord, CaptureRecord } from './capture-record.js';
-import type { Fetched } from './pitel-client.js';
 
 const folders: string[] = [];
 
@@ -19,13 +18,13 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-const answered = (body: string | Buffer): Fetched => ({
+const answered = (body: string | Buffer): PollOutcome['fetched'] => ({
   ok: true,
   status: 200,
   body: Buffer.from(body as string),
   retryAfterMs: null,
 });
-const failed: Fetched = {
+const failed: PollOutcome['fetched'] = {
   ok: false,
   status: 503,
   reason: 'HTTP 503',
@@ -54,7 +53,7 @@ async function newCapture(options: Partial<CaptureOptions> = {}) {
     (text) => text.replaceAll('s3cret', '[…]'),
   );
   /** One cycle of both endpoints. */
-  const cycle = (monitor: Fetched, queue: Fetched): void => {
+  const cycle = (monitor: PollOutcome['fetched'], queue: PollOutcome['fetched']): void => {
     const ended = [capture.begin(), capture.begin()] as const;
     const times = { startedAt: clock.now, at: (clock.now += 5) };
     ended[0]({ endpoint: 'monitor', ...times, fetched: monitor });

@@ -2,7 +2,6 @@ import type { Policy } from '../core/call.js';
 import type { Endpoint, Instant } from '../core/observation.js';
 import { CaptureFiles } from './capture-files.js';
 import { type Answer, answerLine, digestOf, gapLine, type Numbers, startLine } from './capture-record.js';
-import type { Fetched } from './pitel-client.js';
 import { Pseudonyms } from './pseudonym.js';
 import type { Conceal } from './reason.js';
 import { scrubbed } from './scrub.js';
@@ -40,7 +39,11 @@ export interface PollOutcome {
   readonly endpoint: Endpoint;
   readonly startedAt: Instant;
   readonly at: Instant;
-  readonly fetched: Fetched;
+  /** What was observed: where the upstream only said "unchanged", the body that it said it of. */
+  readonly fetched: { readonly status: number | null; readonly retryAfterMs: number | null } & (
+    | { readonly ok: true; readonly body: Buffer }
+    | { readonly ok: false; readonly body: Buffer; readonly reason: string }
+  );
 }
 
 /** A poll that has begun: tells its outcome, or null when it was cut off. To be called once. */
