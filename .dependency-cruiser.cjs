@@ -16,6 +16,7 @@ module.exports = {
     only('core', []),
     only('config', ['core']),
     only('source', ['core']),
+    only('replay', ['core', 'source']),
     only('store', ['core']),
     only('deliver', ['core', 'store']),
     only('schema', ['core']),

@@ -27,6 +27,41 @@ const core = {
   },
 };
 
+/** What the operator chose is checked as a whole, once, and then passed in. */
+const environment = {
+  files: ['src/**/*.ts', 'client/src/**/*.ts', 'simulator/**/*.ts'],
+  ignores: [
+    '**/*.spec.ts',
+    'src/config/environment.ts',
+    'simulator/main.ts',
+    'simulator/demo.ts',
+    'simulator/demo-bridge.ts',
+  ],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      {
+        selector: "MemberExpression[object.name='process'][property.name='env']",
+        message: 'only src/config/environment.ts reads the environment; take what you need as an argument',
+      },
+      {
+        selector: "VariableDeclarator[init.name='process'] Property[key.name='env']",
+        message: 'only src/config/environment.ts reads the environment; take what you need as an argument',
+      },
+    ],
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: ['process', 'node:process'].map((name) => ({
+          name,
+          importNames: ['env'],
+          message: 'only src/config/environment.ts reads the environment',
+        })),
+      },
+    ],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/**', 'node_modules/**', 'coverage/**', 'bench/results/**'] },
   js.configs.recommended,
@@ -55,6 +90,7 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
+  environment,
   core,
   {
     files: ['**/*.mjs', '**/*.cjs', 'simulator/**/*.ts', 'bench/**/*.ts', 'test/**/*.ts'],

@@ -11,19 +11,8 @@ import type { CursorStore } from './cursor-store.js';
 import type { HistoryOptions } from './history.js';
 import type { LiveCalls } from './live-calls.js';
 import type { BridgeStatus } from './status.js';
+import type { Subscription } from './subscription.js';
 import type { TokenOption } from './token-keeper.js';
-
-export interface Subscription {
-  /**
-   * Only these types. `calls` needs every type that begins with `call-`: when one is left out there is no live map, and
-   * reading it throws.
-   */
-  readonly types?: readonly EventType[];
-  /** Only calls in which one of these extensions has, or had, a part. */
-  readonly extensions?: readonly string[];
-  /** Only calls of these queues, by id or name; together with `extensions` a union. */
-  readonly queues?: readonly string[];
-}
 
 export interface BridgeOptions {
   /** The bridge's address, with the path it lies under if there is one: `https://pbx.example/bridge`. */

@@ -1,5 +1,5 @@
 import type { BridgeEvent } from './contract.js';
-import type { Subscription } from './bridge.js';
+import type { Subscription } from './subscription.js';
 
 export interface HistoryOptions extends Subscription {
   /** Events that the bridge recorded from this instant on: a `Date`, milliseconds since the Unix epoch, or RFC 3339. */

@@ -1,6 +1,6 @@
 /** What the package offers; everything else is its own affair. */
 export * from './contract.js';
-export type { Bridge, BridgeListeners, BridgeOptions, Subscription } from './bridge.js';
+export type { Bridge, BridgeListeners, BridgeOptions } from './bridge.js';
 export { createBridge } from './create-bridge.js';
 export {
   type CursorStore,
@@ -18,4 +18,5 @@ export {
   screenPop,
 } from './screen-pop.js';
 export type { BridgeStatus } from './status.js';
+export type { Subscription } from './subscription.js';
 export type { TokenOption } from './token-keeper.js';

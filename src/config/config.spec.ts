@@ -43,6 +43,7 @@ describe('the configuration', () => {
       tenants: [],
       tenantsFile: null,
       leaseGroup: 'tenant-default',
+      capture: null,
       poll: {
         intervalMs: 1000,
         timeoutMs: 5000,

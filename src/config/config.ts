@@ -44,6 +44,14 @@ export interface Config {
     readonly watch: readonly string[] | 'active';
     readonly intervalMs: number;
   };
+  /** Recording of the PBX's answers, null where it is off. */
+  readonly capture: {
+    readonly directory: string;
+    /** Of a file, and files of a tenant. */
+    readonly maxBytes: number;
+    readonly maxFiles: number;
+    readonly numbers: 'hashed' | 'plain';
+  } | null;
   readonly store: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly redis: RedisConfig };
   /** Per tenant; whichever bound is reached first. */
   readonly retention: { readonly events: number; readonly ms: number };
@@ -177,6 +185,7 @@ function configOf(
       sourceDownAfter: values.SOURCE_DOWN_AFTER,
     },
     registrations: { watch: values.WATCH_EXTENSIONS, intervalMs: values.REGISTRATION_INTERVAL_MS },
+    capture: captureOf(values),
     store: values.STORE === 'memory' ? { kind: 'memory' } : { kind: 'redis', redis: redisOf(values, tlsCa) },
     retention: { events: values.LOG_RETENTION_EVENTS, ms: values.LOG_RETENTION_MS },
     http: { host: values.HOST, port: values.PORT, corsOrigins: [...new Set(values.CORS_ORIGINS)] },
@@ -209,6 +218,16 @@ function singleTenant(values: Variables): TenantConfig {
     timeZone: values.PITEL_TIME_ZONE,
     country: values.PITEL_COUNTRY,
     pollIntervalMs: values.POLL_INTERVAL_MS,
+  };
+}
+
+function captureOf(values: Variables): Config['capture'] {
+  if (values.CAPTURE_DIR === undefined) return null;
+  return {
+    directory: values.CAPTURE_DIR,
+    maxBytes: values.CAPTURE_MAX_BYTES,
+    maxFiles: values.CAPTURE_MAX_FILES,
+    numbers: values.CAPTURE_NUMBERS,
   };
 }
 

@@ -113,6 +113,13 @@ export const VARIABLES = {
   ),
   REGISTRATION_INTERVAL_MS: whole(100, DAY_MS, 'milliseconds').default(30_000),
 
+  CAPTURE_DIR: text('must be the path of a directory, beginning with /, ./ or ../', (given) =>
+    /^\.{0,2}\/[^\0]*$/.test(given) ? given : undefined,
+  ).optional(),
+  CAPTURE_MAX_BYTES: whole(65_536, 1_073_741_824, 'bytes').default(52_428_800),
+  CAPTURE_MAX_FILES: whole(1, 1000, 'files').default(10),
+  CAPTURE_NUMBERS: oneOf('hashed', 'plain').default('hashed'),
+
   STORE: oneOf('redis', 'memory').default('redis'),
   REDIS_URL: secret(
     'must be redis://host:port or rediss://host:port, with nothing but a database number as its path',

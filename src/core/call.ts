@@ -6,7 +6,6 @@ import type {
   ObservedQueueEntry,
   PhoneNumber,
 } from './observation.js';
-import type { Registrations } from './registrations.js';
 
 /**
  * The domain's state: what must be known about a tenant to tell, at the next poll, what has changed.
@@ -133,6 +132,21 @@ export interface SourceState {
   readonly failingSince: Instant | null;
   readonly lastError: string | null;
 }
+
+/** Whether a watched extension is registered, as the PBX said last. */
+export interface Registration {
+  readonly extension: string;
+  /** Its uuid, where it was asked for by that. */
+  readonly extensionId: string | null;
+  readonly registered: boolean;
+  /** When this was first seen to be so. */
+  readonly since: Instant;
+  /** The latest answer: when it was asked for, when it was there. */
+  readonly checked: { readonly startedAt: Instant; readonly at: Instant };
+}
+
+/** By extension. */
+export type Registrations = ReadonlyMap<string, Registration>;
 
 export interface TenantState {
   readonly sources: Readonly<Record<Endpoint, SourceState>>;

@@ -1,7 +1,7 @@
-import type { Absence, Call, Leg, Policy, Stay, TenantState } from './call.js';
+import type { Absence, Call, Leg, Policy, Registrations, Stay, TenantState } from './call.js';
 import type { CallIndex, Indexed } from './call-index.js';
 import type { Instant, MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from './observation.js';
-import { find, type Registrations } from './registrations.js';
+import { find } from './registrations.js';
 
 /**
  * What an answer says about the parts that are already known, and which parts it shows for the first time.

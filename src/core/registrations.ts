@@ -1,5 +1,12 @@
+import type { Registration, Registrations } from './call.js';
 import { observedView, type Transition } from './event.js';
-import type { Instant, RegistrationAnswer } from './observation.js';
+import type { RegistrationAnswer } from './observation.js';
+
+export interface ObservedRegistrations {
+  /** The same object where nothing was answered. */
+  readonly registrations: Registrations;
+  readonly transitions: readonly Transition[];
+}
 
 /**
  * Whether watched extensions are registered, as a table:
@@ -11,26 +18,6 @@ import type { Instant, RegistrationAnswer } from './observation.js';
  *
  * A failed question is no answer: what is known stays, and its age tells. Answers older than what is known are dropped.
  */
-export interface Registration {
-  readonly extension: string;
-  /** Its uuid, where it was asked for by that. */
-  readonly extensionId: string | null;
-  readonly registered: boolean;
-  /** When this was first seen to be so. */
-  readonly since: Instant;
-  /** The latest answer: when it was asked for, when it was there. */
-  readonly checked: { readonly startedAt: Instant; readonly at: Instant };
-}
-
-/** By extension. */
-export type Registrations = ReadonlyMap<string, Registration>;
-
-export interface ObservedRegistrations {
-  /** The same object where nothing was answered. */
-  readonly registrations: Registrations;
-  readonly transitions: readonly Transition[];
-}
-
 export function observeRegistrations(
   known: Registrations,
   answers: readonly RegistrationAnswer[],

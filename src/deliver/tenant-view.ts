@@ -1,8 +1,8 @@
-import type { Freshness, SourceState, SourceStatus, TenantState } from '../core/call.js';
+import type { Freshness, Registrations, SourceState, SourceStatus, TenantState } from '../core/call.js';
 import { formatCursor } from '../core/cursor.js';
 import { type CallView, rfc3339OrNull } from '../core/event.js';
 import { ENDPOINTS, type Endpoint, type Instant } from '../core/observation.js';
-import { find, type Registrations } from '../core/registrations.js';
+import { find } from '../core/registrations.js';
 import { callView } from '../core/view.js';
 import type { Position } from '../store/store.js';
 import { type Audience, type Exposure, exposureOfCall, isCallEvent } from './audience.js';

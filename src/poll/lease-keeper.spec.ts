@@ -5,7 +5,7 @@ import { MemoryLeases } from '../store/memory-leases.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { preferredOwner, SHARDS, shardOf } from './ownership.js';
 import { TenantAssignment } from './tenant-assignment.js';
-import type { Timers } from './tenant-loop.js';
+import type { Timers } from './timers.js';
 
 const TENANTS = Array.from({ length: 40 }, (_, index) => ({ tenant: `tenant-${index}` }));
 const LEASE_MS = 5_000;

@@ -3,7 +3,7 @@ import type { Leases, Renewed } from '../store/leases.js';
 import type { Subscription } from '../store/store.js';
 import { preferredShards } from './ownership.js';
 import type { TenantAssignment } from './tenant-assignment.js';
-import type { Timers } from './tenant-loop.js';
+import type { Timers } from './timers.js';
 
 /**
  * Keeps this process' shards: renews its lease, takes what it should own and is free, hands over what another should

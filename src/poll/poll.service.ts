@@ -11,7 +11,8 @@ import { isDeadHere, newMember } from './member-name.js';
 import { RegistrationWatch } from './registration-watch.js';
 import type { AdaptiveOptions } from './tempo.js';
 import { type Running, TenantAssignment } from './tenant-assignment.js';
-import { TenantLoop, type Timers } from './tenant-loop.js';
+import { TenantLoop } from './tenant-loop.js';
+import type { Timers } from './timers.js';
 import { TenantPoller } from './tenant-poller.js';
 
 /**

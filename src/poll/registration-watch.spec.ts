@@ -3,7 +3,7 @@ import type { MonitorAnswer } from '../core/observation.js';
 import { leg } from '../../test/support/history.js';
 import type { Registration } from '../source/pitel-source.js';
 import { RegistrationWatch } from './registration-watch.js';
-import type { Timers } from './tenant-loop.js';
+import type { Timers } from './timers.js';
 
 const INTERVAL_MS = 30_000;
 

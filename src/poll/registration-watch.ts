@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Instant, MonitorAnswer, RegistrationAnswer } from '../core/observation.js';
 import type { PitelSource } from '../source/pitel-source.js';
 import { fnv1a } from './hash.js';
-import type { Timers } from './tenant-loop.js';
+import type { Timers } from './timers.js';
 
 /**
  * Asks the PBX whether watched extensions are registered, at a slow pace of its own, beside the polls and never in

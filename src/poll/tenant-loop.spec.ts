@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { Endpoint } from '../core/observation.js';
-import { TenantLoop, type Timers } from './tenant-loop.js';
+import { TenantLoop } from './tenant-loop.js';
+import type { Timers } from './timers.js';
 import type { CycleReport, TenantPoller } from './tenant-poller.js';
 
 /** Time stands still until a test runs what is planned. */

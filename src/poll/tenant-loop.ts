@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Endpoint, Instant } from '../core/observation.js';
 import { Pace, type PaceOptions, startOffset } from './pace.js';
 import type { CycleReport, TenantPoller } from './tenant-poller.js';
+import type { Timers } from './timers.js';
 
 /**
  * Runs one tenant's cycles one after the other, until it is stopped.
@@ -104,12 +105,6 @@ export interface LoopDeps {
   readonly timers: Timers;
   /** Carries the tenant in every line. */
   readonly log: Logger;
-}
-
-/** Named timers; setting one that is set replaces it. */
-export interface Timers {
-  set(name: string, delayMs: number, run: () => void): void;
-  clear(name: string): void;
 }
 
 /** A store that is being restarted is back within seconds; agents wait for it. */

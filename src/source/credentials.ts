@@ -55,6 +55,8 @@ export class Credentials {
   readonly #client: PitelClient;
   readonly #clock: () => number;
   #held: Held | null = null;
+  /** The token before it: an answer to a request that was sent with it may still be about. */
+  #previous: string | null = null;
   #exchange: Promise<Token> | null = null;
   /** No exchange before this instant, and what the last one failed with. */
   #notBefore = 0;
@@ -106,7 +108,7 @@ export class Credentials {
 
   /** The text without the secrets that are known here. */
   readonly conceal = (text: string): string =>
-    [this.#fixed, this.#apiKey, this.#held?.token ?? null].reduce<string>(
+    [this.#fixed, this.#apiKey, this.#held?.token ?? null, this.#previous].reduce<string>(
       (rest, secret) => (secret === null || secret === '' ? rest : rest.replaceAll(secret, '[…]')),
       text,
     );
@@ -130,6 +132,7 @@ export class Credentials {
     }
     const lifeMs = granted.seconds === null ? Infinity : granted.seconds * 1000;
     const leadMs = Math.min(lifeMs / 10, LONGEST_LEAD_MS);
+    if (this.#held !== null && this.#held.token !== granted.token) this.#previous = this.#held.token;
     this.#held = { token: granted.token, renewAt: now + lifeMs - leadMs, expiresAt: now + lifeMs };
     this.#refusal = null;
     this.#notBefore = now + MINIMUM_INTERVAL_MS;

@@ -404,3 +404,20 @@ describe('a conditional poll', () => {
     });
   });
 });
+
+it('the token before the one in use is told to nobody either: an answer may still be about it', async () => {
+  const tokens = ['old-s3cret', 'new-s3cret'];
+  const { source } = await pbx(
+    (request, response) => {
+      if (request.method === 'POST') {
+        response.end(JSON.stringify({ token: tokens.shift(), expired_in: 3_600 }));
+        return;
+      }
+      const isOld = request.headers.authorization?.includes('old-s3cret') === true;
+      response.writeHead(isOld ? 401 : 200).end('{"error":"old-s3cret is no good, new-s3cret would be"}');
+    },
+    { apiKey: API_KEY },
+  );
+  expect(await reasonOf(source)).toBe('error body with 200: "[…] is no good, […] would be"');
+  expect(tokens).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/observation.js';
+import { Capture, type CaptureOptions } from './capture.js';
 import { Credentials, type Refusal } from './credentials.js';
 import { InstantReader } from './instant.js';
 import { MonitorObserver, QueueObserver } from './observer.js';
@@ -37,6 +38,8 @@ export interface PitelSourceOptions {
   readonly maxBodyBytes: number;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => Instant;
+  /** Records the answers, when given. */
+  readonly capture?: CaptureOptions | undefined;
 }
 
 export interface Polled<Observation> {
@@ -83,6 +86,7 @@ export class PitelSource {
   readonly #monitor: MonitorObserver;
   readonly #queue: QueueObserver;
   readonly #known: Record<Endpoint, Known | null> = { monitor: null, queue: null };
+  readonly #capture: Capture | null;
 
   /** @throws Error when the options make no sense: no origin, zone or country, not exactly one secret. */
   constructor(options: PitelSourceOptions) {
@@ -96,6 +100,8 @@ export class PitelSource {
     this.#credentials = new Credentials({ ...options, client: this.#client });
     this.#monitor = new MonitorObserver(locale, this.#credentials.conceal);
     this.#queue = new QueueObserver(locale, this.#credentials.conceal);
+    const { capture } = options;
+    this.#capture = capture === undefined ? null : new Capture(capture, options, this.#credentials.conceal);
   }
 
   poll(endpoint: 'monitor', signal?: AbortSignal): Promise<Polled<MonitorObservation>>;
@@ -105,13 +111,16 @@ export class PitelSource {
     endpoint: Endpoint,
     signal?: AbortSignal,
   ): Promise<Polled<MonitorObservation | QueueObservation>> {
+    const captured = this.#capture?.begin();
     const known = this.#known[endpoint];
     const { fetched, token } = await this.#ask(PATHS[endpoint], signal, known);
     const { status, sentAt } = fetched;
     const polled = { startedAt: sentAt, at: this.#clock() };
-    const answer = status === 304 && known !== null && known.token === token ? known : fetched;
-    if (answer !== known && !fetched.ok) {
-      const { reason, retryAfterMs, heldBackMs } = fetched;
+    const isKnown = status === 304 && known !== null && known.token === token;
+    const answer = isKnown ? ({ ok: true, status, retryAfterMs: null, body: known.body } as const) : fetched;
+    captured?.(signal?.aborted === true ? null : { endpoint, ...polled, fetched: answer });
+    if (!answer.ok) {
+      const { reason, retryAfterMs, heldBackMs } = answer;
       const observation = { endpoint, ...polled, outcome: 'failed', reason } as const;
       return { observation, retryAfterMs, status, heldBackMs };
     }
@@ -135,9 +144,10 @@ export class PitelSource {
     return { outcome: 'found', extension: answer.data.extension, registered: answer.data.is_logged_in };
   }
 
-  /** Ends what is under way (it fails) and closes the connections. */
-  close(): Promise<void> {
-    return this.#client.close();
+  /** Ends what is under way (it fails), closes the connections and writes the rest of the capture. */
+  async close(): Promise<void> {
+    await this.#client.close();
+    await this.#capture?.close();
   }
 
   /** Only an answer that could be read is worth hearing "unchanged" about. */

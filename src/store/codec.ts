@@ -1,7 +1,6 @@
 import { EndedCalls } from '../core/ended-calls.js';
 import { EMPTY_STATE } from '../core/call.js';
-import type { Call, EndedCall, Freshness, TenantState } from '../core/call.js';
-import type { Registration } from '../core/registrations.js';
+import type { Call, EndedCall, Freshness, Registration, TenantState } from '../core/call.js';
 
 /**
  * A tenant's state as the fields of one hash, so that a commit writes only what changed:

@@ -1,5 +1,4 @@
-import { EMPTY_STATE, type Call, type EndedCall, type TenantState } from '../core/call.js';
-import type { Registration } from '../core/registrations.js';
+import { EMPTY_STATE, type Call, type EndedCall, type Registration, type TenantState } from '../core/call.js';
 import type { Commit, CommitResult, Follower, LogEvent, Store } from './store.js';
 
 /** What the store's tests are written with: an owner that commits cycle after cycle, and a follower that keeps all. */

@@ -1,0 +1,65 @@
+import { isUtf8 } from 'node:buffer';
+import type { Policy } from '../core/call.js';
+import { answerLine, digestOf, startLine } from '../source/capture-record.js';
+import { Pseudonyms } from '../source/pseudonym.js';
+import type { CapturedPoll, Item } from './read-capture.js';
+
+/**
+ * A part of a capture as a file of its own, fit to be kept with the tests.
+ *
+ * Guarantee: numbers that the capture has plain are hashed here, with a key that is given once and kept nowhere: no
+ * customer's number gets into a repository by this way. Names are not touched; look at the file before it is committed.
+ */
+export class FixtureWriter {
+  readonly #key: Buffer;
+  readonly #policy: Partial<Policy>;
+  readonly #last = new Map<string, string>();
+  #pseudonyms: Pseudonyms | null = null;
+  #cycle = 0;
+  #text = '';
+
+  /**
+   * @param key 32 random bytes
+   * @param policy what the fixture is to be replayed under, where it is not what the capture was made under
+   */
+  constructor(key: Buffer, policy: Partial<Policy> = {}) {
+    this.#key = key;
+    this.#policy = policy;
+  }
+
+  /** The fixture's text. */
+  get text(): string {
+    return this.#text;
+  }
+
+  add(item: Extract<Item, { kind: 'start' | 'cycle' }>): void {
+    if (item.kind === 'cycle') {
+      this.#cycle++;
+      for (const poll of item.polls) this.#text += this.#answer(poll);
+      return;
+    }
+    this.#last.clear();
+    const { start } = item;
+    const isHashed = start.numbers === 'hashed';
+    this.#pseudonyms = isHashed ? null : (this.#pseudonyms ?? new Pseudonyms(this.#key));
+    // Hashed here, several recordings have one key: they remain one history.
+    const capture = isHashed ? start.capture : HASHED_HERE;
+    const policy = { ...start.policy, ...this.#policy };
+    this.#text += startLine({ ...start, capture, policy, numbers: 'hashed' });
+  }
+
+  #answer({ record, body }: CapturedPoll): string {
+    const { tenant, endpoint, startedAt, at, status, retryAfterMs } = record;
+    const poll = { tenant, cycle: this.#cycle, endpoint, startedAt, at, status, retryAfterMs };
+    if (body === null) return answerLine({ ...poll, outcome: { reason: record.reason! } });
+    const utf8 = isUtf8(body);
+    const text = body.toString(utf8 ? 'utf8' : 'latin1');
+    const hidden = this.#pseudonyms?.hide(text) ?? text;
+    const digest = digestOf(Buffer.from(hidden, utf8 ? 'utf8' : 'latin1'));
+    if (this.#last.get(endpoint) === digest) return answerLine({ ...poll, outcome: { same: digest } });
+    this.#last.set(endpoint, digest);
+    return answerLine({ ...poll, outcome: { text: hidden, utf8 } });
+  }
+}
+
+const HASHED_HERE = 'fixture';

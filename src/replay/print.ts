@@ -1,0 +1,30 @@
+import type { BridgeEvent, CallView } from '../core/event.js';
+
+/** One event on one line, for people: when, what, about which call, and who. */
+export function describeEvent(event: BridgeEvent): string {
+  return [event.time, event.type.padEnd(TYPE_WIDTH), event.subject, ...details(event)].join('  ').trimEnd();
+}
+
+/** As wide as the longest name of a call's event. */
+const TYPE_WIDTH = 16;
+
+function details({ data }: BridgeEvent): string[] {
+  if ('endpoint' in data) return [data.reason ?? ''];
+  if ('registered' in data) return [];
+  const { direction, customer, hotline, queue, offer, outcome, baseline, observed } = data;
+  return [
+    direction,
+    `customer ${customer?.raw ?? '?'}`,
+    hotline === null ? null : `hotline ${hotline.raw}`,
+    queue === null ? null : `queue ${queue.name}`,
+    whoOf(data.agent, offer),
+    outcome,
+    baseline ? 'baseline' : null,
+    observed.certainty,
+  ].filter((detail) => detail !== null);
+}
+
+function whoOf(agent: CallView['agent'], offer: CallView['offer']): string | null {
+  if (offer !== undefined) return `offer ${offer.extension}`;
+  return agent === null ? null : `agent ${agent.extension ?? agent.name ?? '?'}`;
+}

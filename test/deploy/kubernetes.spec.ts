@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { VARIABLE_NAMES } from '../../src/config/variables.js';
+import { type Loose, type Manifest, readManifests, unknownFields } from '../support/manifests.js';
+
+const FOLDER = 'deploy/kubernetes';
+const SHUTDOWN_MS = 15_000;
+const names: readonly string[] = VARIABLE_NAMES;
+const manifests = readManifests(FOLDER);
+const one = (kind: string): Manifest => {
+  const found = manifests.filter((manifest) => manifest.kind === kind);
+  if (found.length !== 1) throw new Error(`${found.length} objects of kind ${kind}`);
+  return found[0]!;
+};
+const deployment = one('Deployment');
+const pod = deployment.spec.template.spec;
+const [bridge] = pod.containers;
+
+describe('the manifests for Kubernetes', () => {
+  it.each(manifests.map((manifest) => [manifest.file, manifest] as const))(
+    'are of the API’s schema, without a field it does not know: %s',
+    async (_, { file: _file, ...object }) => {
+      const [group, version] = object.apiVersion.includes('/')
+        ? object.apiVersion.split('/')
+        : ['', object.apiVersion];
+      const path = ['kubernetes-models', group, version].filter((part) => part !== '').join('/');
+      const models = (await import(path)) as Record<string, new (data: unknown) => { validate(): void }>;
+      new models[object.kind]!(object).validate();
+      expect(unknownFields(object, `V1${object.kind}`)).toEqual([]);
+    },
+  );
+
+  it('are all in the kustomization, and so is what it is made of', () => {
+    const kustomization = parse(readFileSync(`${FOLDER}/kustomization.yaml`, 'utf8')) as {
+      resources: string[];
+      configMapGenerator: { name: string; envs: string[] }[];
+      secretGenerator: { name: string; envs?: string[]; files?: string[] }[];
+    };
+    expect([...kustomization.resources].sort()).toEqual(
+      [...new Set(manifests.map(({ file }) => file))].sort(),
+    );
+    const { configMapGenerator, secretGenerator } = kustomization;
+    const sources = [...configMapGenerator, ...secretGenerator].flatMap((generator) => [
+      ...(generator.envs ?? []),
+      ...(('files' in generator ? generator.files : undefined) ?? []).map((file) => file.split('=')[1]!),
+    ]);
+    const absent = sources
+      .map((source) => source.replace(/^secrets\//, 'secrets.example/'))
+      .filter((source) => !existsSync(`${FOLDER}/${source}`));
+    expect(absent).toEqual([]);
+    const names = [...configMapGenerator, ...secretGenerator].map(({ name }) => name).sort();
+    const used = [
+      ...bridge.envFrom.map((from: Loose) => from.configMapRef?.name ?? from.secretRef?.name),
+      ...pod.volumes.flatMap((volume: Loose) => volume.secret?.secretName ?? []),
+    ];
+    expect(used.sort()).toEqual(names);
+  });
+
+  it('set no variable that the bridge does not know', () => {
+    const named = bridge.env.map(({ name }: { name: string }) => name);
+    const files = ['settings.env', 'secrets.example/bridge.env'].flatMap((name) =>
+      Object.keys(parseEnv(readFileSync(`${FOLDER}/${name}`, 'utf8'))),
+    );
+    expect([...named, ...files].filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('show no example secret that the bridge would start with', () => {
+    const { AUTH_JWT_SECRET } = parseEnv(readFileSync(`${FOLDER}/secrets.example/bridge.env`, 'utf8'));
+    expect(Buffer.byteLength(AUTH_JWT_SECRET!)).toBeLessThan(32);
+    expect(readFileSync('.gitignore', 'utf8')).toContain('deploy/kubernetes/secrets/');
+  });
+});
+
+describe('a replica on Kubernetes', () => {
+  it('keeps to the restricted Pod Security Standard, which its namespace enforces', () => {
+    expect(one('Namespace').metadata.labels!['pod-security.kubernetes.io/enforce']).toBe('restricted');
+    expect(pod).not.toHaveProperty('hostNetwork');
+    expect(pod).not.toHaveProperty('hostPID');
+    expect(pod.volumes.filter((volume: object) => 'hostPath' in volume)).toEqual([]);
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(Object.keys(container.resources.limits).sort()).toEqual(['cpu', 'memory']);
+      expect(Object.keys(container.resources.requests).sort()).toEqual(['cpu', 'memory']);
+    }
+    expect(pod.automountServiceAccountToken).toBe(false);
+  });
+
+  it('is given longer to stop than a shutdown may take', () => {
+    expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(SHUTDOWN_MS);
+  });
+
+  it('is asked whether it lives and is ready, at addresses that need no token', () => {
+    expect(bridge.livenessProbe.httpGet.path).toBe('/health/live');
+    expect(bridge.startupProbe.httpGet.path).toBe('/health/live');
+    expect(bridge.readinessProbe.httpGet.path).toBe('/health/ready');
+  });
+
+  it('is one of three, found by every selector, of which one at most may be taken away', () => {
+    const labels = deployment.spec.template.metadata.labels;
+    expect(deployment.spec.replicas).toBe(3);
+    expect(one('PodDisruptionBudget').spec.maxUnavailable).toBe(1);
+    const selectors = [
+      deployment.spec.selector.matchLabels,
+      one('PodDisruptionBudget').spec.selector.matchLabels,
+      one('Service').spec.selector,
+      one('NetworkPolicy').spec.podSelector.matchLabels,
+      ...pod.topologySpreadConstraints.map((constraint: Loose) => constraint.labelSelector.matchLabels),
+      ...readManifests(`${FOLDER}/monitoring`).map(({ spec }) => spec.selector.matchLabels),
+    ];
+    for (const selector of selectors) expect(labels).toMatchObject(selector);
+  });
+
+  it('runs a version, not whatever is the latest', () => {
+    const { images } = parse(readFileSync(`${FOLDER}/kustomization.yaml`, 'utf8')) as {
+      images: { name: string; newTag: string }[];
+    };
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect(images).toEqual([{ name: bridge.image, newTag: version }]);
+  });
+});
