@@ -1,9 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect as connectTcp, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 
 /**
  * A real Redis of a test's own: a child process on a free loopback port, in a folder of its own, that keeps nothing
@@ -16,6 +17,8 @@ export interface TestRedis {
   readonly dir: string;
   /** For freezing: 'SIGSTOP' and 'SIGCONT'. */
   signal(name: NodeJS.Signals): void;
+  /** Ends the process as a power cut does, and resolves when it is gone. Its folder stays until `stop`. */
+  kill(): Promise<void>;
   /** Ends the process, also a frozen one, and removes its folder. */
   stop(): Promise<void>;
 }
@@ -25,6 +28,10 @@ export interface TestRedisOptions {
   readonly args?: readonly string[];
   /** To start again where another was: default is a free one. */
   readonly port?: number;
+  /** Lines of a configuration file of its own, which it may rewrite. */
+  readonly config?: readonly string[];
+  /** Speaks TLS and nothing else, with the certificate and the key in these files. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
 const DEFAULT_PORT = 6379;
@@ -38,7 +45,7 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
   if (binary === undefined) throw new Error('no redis-server: run node tools/ensure-redis.mjs');
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(binary, options.port ?? (await freePort()), options.args ?? []);
+      return await start(binary, options.port ?? (await freePort()), options);
     } catch (error) {
       // Between finding a free port and taking it somebody else may have.
       if (options.port !== undefined || attempt === ATTEMPTS) throw error;
@@ -56,11 +63,14 @@ export async function freePort(): Promise<number> {
   return port === DEFAULT_PORT ? freePort() : port;
 }
 
-async function start(binary: string, port: number, args: readonly string[]): Promise<TestRedis> {
+async function start(binary: string, port: number, options: TestRedisOptions): Promise<TestRedis> {
+  const { args = [], config, tls } = options;
   const dir = await mkdtemp(join(tmpdir(), 'pitel-redis-'));
+  const file = join(dir, 'own.conf');
+  if (config !== undefined) await writeFile(file, config.map((line) => `${line}\n`).join(''));
   const all = [
-    '--port',
-    String(port),
+    ...(config === undefined ? [] : [file]),
+    ...(tls === undefined ? ['--port', String(port)] : tlsOnly(port, tls)),
     '--bind',
     '127.0.0.1',
     '--dir',
@@ -81,14 +91,17 @@ async function start(binary: string, port: number, args: readonly string[]): Pro
   // A test that crashes leaves no server behind.
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  const stop = async () => {
+  const end = async () => {
     process.off('exit', kill);
     kill();
     await exited;
+  };
+  const stop = async () => {
+    await end();
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    await answering(port, child);
+    await answering(port, child, tls !== undefined);
   } catch {
     await stop();
     throw new Error(`${binary} on port ${port} did not start: ${output}`);
@@ -99,25 +112,36 @@ async function start(binary: string, port: number, args: readonly string[]): Pro
     pid,
     port,
     dir,
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
     signal: (name) => process.kill(pid, name),
+    kill: end,
     stop,
   };
 }
 
+function tlsOnly(port: number, { certFile, keyFile }: NonNullable<TestRedisOptions['tls']>): string[] {
+  return [
+    ...['--port', '0', '--tls-port', String(port), '--tls-auth-clients', 'no'],
+    ...['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile],
+    ...['--tls-replication', 'yes', '--tls-cluster', 'yes'],
+  ];
+}
+
 /** Until PING answers; a server that has exited never will. */
-async function answering(port: number, child: ChildProcess): Promise<void> {
+async function answering(port: number, child: ChildProcess, tls: boolean): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (!(await pings(port))) {
+  while (!(await pings(port, tls))) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline)
       throw new Error('no answer');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-function pings(port: number): Promise<boolean> {
+function pings(port: number, tls: boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const host = '127.0.0.1';
+    const socket = tls ? connectTls({ port, host, rejectUnauthorized: false }) : connectTcp({ port, host });
+    socket.once(tls ? 'secureConnect' : 'connect', () => socket.write('PING\r\n'));
     socket.setTimeout(1_000, () => socket.destroy());
     socket.once('data', (chunk) => {
       // A server with a password answers too: it is up.
