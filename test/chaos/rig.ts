@@ -211,6 +211,16 @@ export class Rig<Redis extends RedisInUse> {
     return performance.now() - from.at;
   }
 
+  /** The epoch of the first tenant's log, as soon as Redis can tell it. */
+  async epoch(): Promise<string> {
+    let epoch: string | undefined;
+    await until(async () => {
+      epoch = (await this.book.place(this.tenants[0]!))?.epoch;
+      return epoch !== undefined;
+    }, 'an epoch');
+    return epoch!;
+  }
+
   async claimed(): Promise<{ fence: string; at: number }> {
     const place = await this.book.place(this.tenants[0]!);
     if (place === null) throw new Error('nobody has claimed the tenant');
