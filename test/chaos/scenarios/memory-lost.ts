@@ -1,5 +1,5 @@
 import { until } from '../../support/until.js';
-import type { BridgeEvent } from '../../../src/core/event.js';
+import type { BridgeEvent, CallView } from '../../../src/core/event.js';
 import type { LogBook } from '../log-book.js';
 import { cluster, sentinel } from '../redis-in-use.js';
 import { withRig } from '../rig.js';
@@ -83,7 +83,7 @@ export const tailLost: Scenario = {
         judgeSequences(before, tally);
         // What consumers were told before, lost or not, was true.
         judgeLog(rig.pbx(), before, { sightings: 3, blind: [{ from: killedAt, to: Infinity }] }, tally);
-        await rig.verdict({ sightings: 3, blind: [{ from: cutAt, to: killedAt }] });
+        await rig.verdict({ sightings: 3, blind: [outage(rig.book, cutAt, killedAt)] });
         const lost = await lostOf(rig.book, epoch);
         tally.demand(lost.length > 0, 'no event was lost: the fault did not hit');
         const all = rig.book.epochs('acme').flatMap((one) => rig.book.lines('acme', one));
@@ -108,7 +108,7 @@ export const sentinelFailovers: Scenario = {
       await rig.replicas(2);
       const failovers = times(chaos, 1, 12);
       const [took, blind]: [number[], Blind[]] = [[], []];
-      let epochs = 0;
+      let [epochs, lossy] = [0, 0];
       for (let failover = 1; failover <= failovers; failover++) {
         await rig.polled(random.int(5, 20));
         await servers.inSync();
@@ -121,12 +121,14 @@ export const sentinelFailovers: Scenario = {
         took.push(rig.book.firstAfter('acme', killedAt)! - killedAt);
         if ((await rig.epoch()) !== epoch) epochs += 1;
         await servers.successorOf(dead);
-        if ((await lostOf(rig.book, epoch)).length > 0) blind.push(unreplicated(killedAt));
+        const lost = (await lostOf(rig.book, epoch)).length;
+        lossy += lost > 0 ? 1 : 0;
+        blind.push(outage(rig.book, lost > 0 ? killedAt - UNREPLICATED_MS : killedAt, killedAt));
         await servers.restart(dead);
         say(`${failover} of ${failovers} fail-overs`);
       }
       keepsTime(chaos, 'first new event after', took, 10_000);
-      tally.notes.push(`${epochs} new epochs, ${blind.length} lost events`);
+      tally.notes.push(`${epochs} new epochs, ${lossy} lost events`);
       await rig.settle();
       await rig.verdict({ sightings: 3, blind });
     }),
@@ -157,8 +159,9 @@ export const clusterFailovers: Scenario = {
         await until(() => rig.book.firstAfter('acme', killedAt) !== null, 'an event after the fail-over');
         took.push(rig.book.firstAfter('acme', killedAt)! - killedAt);
         if ((await rig.epoch()) !== epoch) epochs += 1;
-        const blind = (await lostOf(rig.book, epoch)).length > 0 ? [unreplicated(killedAt)] : [];
-        lossy += blind.length;
+        const lost = (await lostOf(rig.book, epoch)).length;
+        lossy += lost > 0 ? 1 : 0;
+        const blind = [outage(rig.book, lost > 0 ? killedAt - UNREPLICATED_MS : killedAt, killedAt)];
         await rig.settle();
         await rig.verdict({ sightings: 3, blind });
         say(`${failover} of ${failovers} fail-overs`);
@@ -175,5 +178,18 @@ async function lostOf(book: LogBook, epoch: string): Promise<BridgeEvent[]> {
   return lines.filter(({ sequence }) => !kept.has(`${epoch}:${sequence}`));
 }
 
+/** From `from` to the first look that was told after the death: what polls saw meanwhile no Redis took. */
+function outage(book: LogBook, from: number, killedAt: number): Blind {
+  const looks = book
+    .epochs('acme')
+    .flatMap((epoch) => book.lines('acme', epoch))
+    .filter(({ event }) => Date.parse(event.recordedtime) > killedAt && event.type.startsWith('call-'))
+    .map(({ event }) => Date.parse((event.data as CallView).observed.latest))
+    .filter((look) => look > killedAt);
+  return { from, to: Math.max(killedAt, Math.min(...looks) - LOOK_MS) };
+}
+
+/** Between the PBX's instant of a look and the bridge's. */
+const LOOK_MS = 50;
 /** More than replication on one machine is ever behind. */
-const unreplicated = (killedAt: number): Blind => ({ from: killedAt - 500, to: killedAt });
+const UNREPLICATED_MS = 500;
