@@ -97,6 +97,36 @@ export class Sight {
     return first;
   }
 
+  /** As `begunAt`, had all the polls before been lost that may be: the upstream's time may have moved by then. */
+  #surelyBegunAt(call: CallTruth): number {
+    const begun = this.begunAt(call) ?? 0;
+    const polls: number[] = [];
+    for (const { endpoint, from, to } of call.sightings)
+      for (let nth = 0; nth < this.toDemand; nth++) {
+        const poll = this.pollAfter(endpoint, Math.max(from, begun), nth);
+        if (poll < (to ?? Infinity)) polls.push(poll);
+      }
+    polls.sort((a, b) => a - b);
+    return polls[this.toDemand - 1] ?? polls.at(-1) ?? begun;
+  }
+
+  /**
+   * The last poll that may have been the first to tell that a row was in this state: the first that found it so, or,
+   * where polls may have been lost, as many later. Null: none found it so. Whoever tells it need not have had to.
+   */
+  #tellable(sighting: Sighting, wanted: string): number | null {
+    let left = this.toDemand;
+    let last: number | null = null;
+    for (const [index, { at, state }] of sighting.states.entries()) {
+      if (state !== wanted) continue;
+      const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
+      const found = Math.min(left, this.countIn(sighting.endpoint, at, end));
+      if (found > 0) last = this.pollAfter(sighting.endpoint, at, found - 1);
+      left -= found;
+    }
+    return last;
+  }
+
   /** The first poll at or after `from` that found the call answered. */
   answerSeenAt(call: CallTruth, from = -Infinity): number | null {
     let first: number | null = null;
@@ -109,6 +139,19 @@ export class Sight {
       }
     }
     return first;
+  }
+
+  /** How many polls from `from` up to `to` found the call answered. */
+  answerSightings(call: CallTruth, from: number, to: number): number {
+    let count = 0;
+    for (const sighting of call.sightings) {
+      for (const [index, { at, state }] of sighting.states.entries()) {
+        if (state === null || !ANSWERS.has(state)) continue;
+        const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
+        count += this.countIn(sighting.endpoint, Math.max(at, from), Math.min(end, to + 1));
+      }
+    }
+    return count;
   }
 
   /** Polls found this row, but never before it was Abandoned: its `call_uuid` may have been emptied by then. */
@@ -129,12 +172,12 @@ export class Sight {
           to: Math.max(event.at, lastGone(call)),
         };
       }
-      const expectation = this.#expect(call, event, begun);
+      const expectation = this.#expect(call, event);
       return { event, ...expectation, demanded: expectation.reason === '' };
     });
   }
 
-  #expect(call: CallTruth, event: TruthEvent, begun: number): Omit<Expectation, 'event' | 'demanded'> {
+  #expect(call: CallTruth, event: TruthEvent): Omit<Expectation, 'event' | 'demanded'> {
     const when = (from: number, to: number | null, reason: string) => ({
       from,
       to: Math.max(from, to ?? from),
@@ -144,7 +187,7 @@ export class Sight {
     switch (event.type) {
       case 'call-started':
         // A row whose identity was taken shows a second more than the truth.
-        return when(event.at, Math.max(begun, call.sightings[0]?.joinedAt ?? 0), '');
+        return when(event.at, Math.max(this.#surelyBegunAt(call), call.sightings[0]?.joinedAt ?? 0), '');
       case 'call-answered': {
         const seen = this.answerSeenAt(call, event.at);
         const early = call.kind === 'click-to-call' ? onCallSince(call) : event.at;
@@ -174,7 +217,8 @@ export class Sight {
         );
         if (rangOn) return when(event.at, null, RINGS_ON);
         const seen = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
-        return when(event.at, seen, seen === null ? 'ringing-between-polls' : '');
+        const told = firstOf(parts, (part) => this.#tellable(part, 'RINGING'));
+        return when(event.at, told, seen === null ? 'ringing-between-polls' : '');
       }
       case 'call-offer-ended': {
         const ringsOn = call.events.some(
@@ -190,7 +234,8 @@ export class Sight {
         const gone = parts.every((part) => this.confirmed('monitor', goneAt(part)));
         const reason =
           rang === null ? 'ringing-between-polls' : talked === null && !gone ? 'end-after-last-poll' : '';
-        return when(event.at, talked, reason);
+        const told = firstOf(parts, (part) => this.#tellable(part, 'ONCALL'));
+        return when(event.at, told, reason);
       }
       case 'call-transferred': {
         const talked = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'ONCALL'));
@@ -202,7 +247,8 @@ export class Sight {
             this.firstSeen(one, (state) => state === 'ONCALL') !== null,
         );
         const shown = Math.min(event.at, ...parts.map(({ from }) => from));
-        return when(shown, talked, talked === null || !before ? 'talk-between-polls' : '');
+        const told = firstOf(parts, (part) => this.#tellable(part, 'ONCALL'));
+        return when(shown, Math.max(event.at, told ?? 0), talked === null || !before ? 'talk-between-polls' : '');
       }
       case 'extension-registered':
       case 'extension-unregistered':

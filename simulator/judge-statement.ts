@@ -104,8 +104,10 @@ function wrongOfferOutcome(
   sight: Sight,
 ): string | null {
   const wrong = `offer ended ${outcome} instead of ${truth.outcome}`;
-  const confirmedAt = sight.pollAfter('monitor', truth.at, sight.absencePolls - 1);
-  const answerSeen = sight.answerSeenAt(call, truth.at);
+  // The polls of which some may have been lost, and any that confirm the absence are among them: of these enough have
+  // to show the answer that none could be chosen that do not.
+  const confirmedAt = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 2);
+  const answerShown = sight.answerSightings(call, truth.at, confirmedAt) >= sight.toDemand;
   if (outcome === 'answered') return wrong;
   switch (truth.outcome) {
     case 'answered': {
@@ -114,11 +116,13 @@ function wrongOfferOutcome(
       return talked ? wrong : null;
     }
     case 'answered-elsewhere':
-      return answerSeen !== null && answerSeen <= confirmedAt ? wrong : null;
+      return answerShown ? wrong : null;
     case 'caller-left':
-      return call.queues.length === 0 || sight.countIn('queue', truth.at, confirmedAt) > 0 ? wrong : null;
+      return call.queues.length === 0 || sight.countIn('queue', truth.at, confirmedAt) >= sight.toDemand
+        ? wrong
+        : null;
     default: {
-      const soon = sight.pollAfter('monitor', truth.at, sight.absencePolls);
+      const soon = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 1);
       const changes = call.events.filter(({ type }) => type === 'call-answered' || type === 'call-ended');
       // A queue that lets the caller go looks like a hang-up until the caller turns up elsewhere.
       const letGo = call.sightings.flatMap(({ states }) =>

@@ -86,6 +86,8 @@ const altered =
     events.map((event) =>
       event.type === type ? { ...event, ...rest, data: { ...event.data, ...data } } : event,
     );
+const answeredAt = (world: World, { agent }: JudgedEvent['data']): boolean =>
+  world.log.some(({ type, extension }) => type === 'call-answered' && extension === agent?.extension);
 const certainty = (sure: string, at: number) => ({
   observed: {
     earliest: new Date(at - SECOND).toISOString(),
@@ -465,6 +467,17 @@ describe('the judge', () => {
     const world = quiet({ kind: 'direct', extension: '107', answerAfterMs: null, leavesAfterMs: 1200 });
     expect(judge(world.truth, [], everySecond(world)).missing.length).toBeGreaterThan(0);
     expect(judge(world.truth, [], everySecond(world), { sightingsToDemand: 3 })).toMatchObject({ ok: true });
+  });
+
+  it('asks why an offer ended only where enough polls showed it', () => {
+    const why = (talkMs: number, sightingsToDemand: number) => {
+      const world = quiet({ kind: 'ring-group', answerAfterMs: 3000, talkMs, leavesAfterMs: null });
+      const told = altered('call-offer-ended', { outcome: 'caller-left' })(tell(world.truth));
+      const losers = told.filter(({ type, data }) => type !== 'call-offer-ended' || !answeredAt(world, data));
+      return judge(world.truth, losers, everySecond(world), { sightingsToDemand }).misreported.length > 0;
+    };
+    expect([why(1_200, 1), why(1_200, 3)]).toEqual([true, false]);
+    expect(why(20_000, 3)).toBe(true);
   });
 
   it('pairs an event with its truth', () => {

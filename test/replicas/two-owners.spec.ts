@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
@@ -10,13 +10,11 @@ import { type CycleReport, TenantPoller } from '../../src/poll/tenant-poller.js'
 import type { PitelSource } from '../../src/source/pitel-source.js';
 import type { Store } from '../../src/store/store.js';
 import { withRedis } from '../support/redis-store.js';
-import { type Replica, startReplica } from '../support/replica.js';
-import { startSharedPbx } from '../support/shared-pbx.js';
 import { worldSource } from '../support/world-source.js';
 
 /**
  * A lease may overlap: here two pollers believe all the time that a tenant is theirs. What they commit must be one
- * sequence all the same, and what the truth says.
+ * sequence all the same, and what the truth says. As processes of their own: test/chaos.
  */
 const told: string[] = [];
 afterAll(() => console.log(told.join('\n')));
@@ -104,11 +102,6 @@ class Contender {
 
 describe('two pollers that both believe they own a tenant', () => {
   const given = withRedis();
-  let replicas: Replica[] = [];
-  afterEach(async () => {
-    await Promise.all(replicas.map((replica) => replica.end()));
-    replicas = [];
-  });
 
   it('make one true sequence, at once or with old looks that come late', async () => {
     const calls = 60;
@@ -148,57 +141,5 @@ describe('two pollers that both believe they own a tenant', () => {
     );
     expectTrue(report);
     expect(Math.min(...fenced)).toBeGreaterThan(10);
-  });
-
-  it('make one true sequence as two processes of different lease groups', async () => {
-    const calls = 6;
-    const startAt = Date.now();
-    const world = createWorld({
-      seed: 'two groups',
-      startAt,
-      traffic: { totalCalls: calls, callsPerHour: 0 },
-    });
-    const kinds = ['queue', 'direct', 'outbound'] as const;
-    const pbx = await startSharedPbx();
-    const polls = { monitor: [] as number[], queue: [] as number[] };
-    const acme = new Set<string>();
-    pbx.answer = ({ tenant, replica, endpoint }) => {
-      if (tenant !== 'acme') return endpoint === 'queue' ? '{"data":[]}' : '{"data":[],"total":0}';
-      acme.add(replica);
-      world.advanceTo(Date.now());
-      // Long enough in each state for the slower of two that keep each other from committing.
-      while (world.truth.length < calls && world.now > startAt + (world.truth.length + 4) * 600)
-        world.startCall({ kind: kinds[world.truth.length % 3]!, answerAfterMs: 3_500, talkMs: 3_500 });
-      polls[endpoint].push(world.now);
-      return endpoint === 'monitor' ? world.monitorBody() : world.queueBody();
-    };
-    try {
-      const env = { REDIS_URL: given().redis.url, POLL_INTERVAL_MS: '200' };
-      replicas = await Promise.all(
-        ['one', 'two'].map((name) =>
-          startReplica(name, ['acme', `only-${name}`], pbx.url, { ...env, LEASE_GROUP: name }),
-        ),
-      );
-      await pbx.until(() => isOver(world, calls));
-      const over = world.now;
-      await pbx.until(() => world.now > over + 4_000);
-      expect(acme).toEqual(new Set(['one', 'two']));
-    } finally {
-      await Promise.all(replicas.map(({ service }) => service.stop()));
-      await pbx.close();
-    }
-    const events = await logOf(given().open());
-    expectOneSequence(events);
-    // A look that was fenced off told nothing; what was there for long enough is demanded all the same.
-    const report = judge(world.truth, events as unknown as JudgedEvent[], polls, { sightingsToDemand: 12 });
-    const fenced = replicas.map(
-      ({ service }) => service.lines.filter(({ msg }) => msg.startsWith('the store did not take')).length,
-    );
-    told.push(
-      `two processes: ${calls} calls, ${events.length} events, ${fenced.join(' + ')} cycles fenced;`,
-      `  ${report.matched} of ${report.expected} told, ${report.missing.length} missing, ${report.doubled.length} doubled`,
-    );
-    expectTrue(report);
-    expect(Math.min(...fenced)).toBeGreaterThan(3);
   });
 });

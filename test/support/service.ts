@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { ROOT } from './root.js';
 
 /** The bridge as a process of its own, compiled (`npm test` builds first), as an operator runs it. */
 export interface Service {
@@ -25,7 +26,7 @@ export interface LogLine {
   readonly address?: string;
 }
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
 
 /** Starts the service on a free port, without a token for clients unless `env` says otherwise. */
 export async function startService(env: Readonly<Record<string, string>>): Promise<Service> {
@@ -48,7 +49,7 @@ export function spawnService(env: Readonly<Record<string, string>>): RunningServ
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    cwd: fileURLToPath(new URL('test', ROOT)),
   });
   return new RunningService(child);
 }
@@ -78,7 +79,13 @@ class RunningService implements Service {
       for (const look of this.#waiting) look();
     });
     child.stderr!.on('data', (chunk) => (this.#stderr += String(chunk)));
-    this.#ended = once(child, 'exit').then(([code]) => code as number | null);
+    // A test that crashes leaves no service behind.
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    this.#ended = once(child, 'exit').then(([code]) => {
+      process.off('exit', kill);
+      return code as number | null;
+    });
   }
 
   get pid(): number {

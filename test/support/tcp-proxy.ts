@@ -1,15 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A proxy on loopback that can lose what the server says, or everything. */
+/** A proxy on loopback that can lose or delay what the server says, or break everything. */
 export interface TcpProxy {
   readonly port: number;
   /** From now on, what the server answers is dropped: requests arrive, replies do not. */
   swallowReplies(): void;
+  /** As `swallowReplies`, on each connection from the next request on that contains this text. */
+  swallowRepliesTo(text: string): void;
   /** Replies pass again; those that were dropped stay so. */
   passReplies(): void;
   /** Resolves when `swallowReplies` has dropped something: the request was carried out. */
   swallowed(): Promise<void>;
+  /** From now on each reply is so much later; 0 for none. */
+  delayReplies(ms: number): void;
   /** Breaks all connections; new ones are taken. */
   cut(): void;
   close(): Promise<void>;
@@ -18,6 +22,8 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let swallowing = false;
+  let awaited: string | null = null;
+  let delayMs = 0;
   let onSwallowed: (() => void)[] = [];
 
   const server = createServer((client) => {
@@ -33,10 +39,15 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         other.destroy();
       });
     }
-    client.on('data', (chunk) => upstream.write(chunk));
+    let isAwaited = false;
+    client.on('data', (chunk) => {
+      isAwaited ||= awaited !== null && chunk.includes(awaited);
+      upstream.write(chunk);
+    });
     upstream.on('data', (chunk) => {
-      if (!swallowing) {
-        client.write(chunk);
+      if (!swallowing && !(isAwaited && awaited !== null)) {
+        if (delayMs === 0) client.write(chunk);
+        else setTimeout(() => client.write(chunk), delayMs);
         return;
       }
       for (const resolve of onSwallowed) resolve();
@@ -53,8 +64,15 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     swallowReplies: () => {
       swallowing = true;
     },
+    swallowRepliesTo: (text) => {
+      awaited = text;
+    },
     passReplies: () => {
       swallowing = false;
+      awaited = null;
+    },
+    delayReplies: (ms) => {
+      delayMs = ms;
     },
     swallowed: () => new Promise((resolve) => onSwallowed.push(resolve)),
     cut,

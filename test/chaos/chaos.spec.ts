@@ -1,0 +1,40 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { ROOT } from '../support/root.js';
+import { type Outcome, runScenario } from './run.js';
+import { table } from './report.js';
+import { SCENARIOS } from './scenarios.js';
+
+/** The short form of `npm run chaos`: the rows of the table of faults that no other test injects, with few faults. */
+const SEED = process.env.CHAOS_SEED ?? 'short';
+const WITHIN_MS = 150_000;
+const OWN = SCENARIOS.filter(({ testedIn }) => testedIn === undefined);
+
+describe('under chaos', () => {
+  it('every row of the table has its test', () => {
+    expect(new Set(SCENARIOS.map(({ row }) => row))).toEqual(
+      new Set(Array.from({ length: 19 }, (_, n) => n + 1)),
+    );
+    for (const { testedIn } of SCENARIOS)
+      if (testedIn !== undefined) expect(existsSync(new URL(testedIn, ROOT))).toBe(true);
+  });
+
+  const outcomes: Outcome[] = [];
+  afterAll(() => console.log(table({ seed: SEED, form: 'short', outcomes })));
+
+  it.each(OWN.map((scenario) => [`row ${scenario.row}: ${scenario.invariant}`, scenario] as const))(
+    '%s',
+    async (_, scenario) => {
+      const outcome = await runScenario(scenario, { long: false, seed: SEED, say: () => undefined });
+      outcomes.push(outcome);
+      const { missing, doubled, false: untrue, examples } = outcome.tally;
+      expect({ missing, doubled, untrue, examples }).toEqual({
+        missing: 0,
+        doubled: 0,
+        untrue: 0,
+        examples: [],
+      });
+    },
+    WITHIN_MS,
+  );
+});

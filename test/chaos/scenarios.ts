@@ -1,0 +1,35 @@
+import type { Scenario } from './scenario.js';
+import { restartedAnywhere } from './scenarios/any-crash-point.js';
+import { dropped, outOfReach, stuck } from './scenarios/consumers.js';
+import { isolated } from './scenarios/isolation.js';
+import { killed, killedInTurns } from './scenarios/killed.js';
+import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
+import { paused, rolled, twoOwners } from './scenarios/owners.js';
+import { frozen, repliesLost, scriptsFlushed, subscriptionsKilled } from './scenarios/redis-connection.js';
+import { soaked } from './scenarios/soak.js';
+import { dead, nonsense } from './scenarios/upstream.js';
+
+/** In the order of the table of faults. */
+export const SCENARIOS: readonly Scenario[] = [
+  killed,
+  repliesLost,
+  paused,
+  twoOwners,
+  nonsense,
+  killedInTurns,
+  emptied,
+  sentinelFailovers,
+  clusterFailovers,
+  tailLost,
+  dropped,
+  outOfReach,
+  subscriptionsKilled,
+  frozen,
+  scriptsFlushed,
+  stuck,
+  isolated,
+  rolled,
+  dead,
+  soaked,
+  restartedAnywhere,
+];

@@ -1,0 +1,92 @@
+import { judge } from '../../simulator/judge.js';
+import type { Finding, JudgedEvent } from '../../simulator/judge-report.js';
+import type { Tenant } from '../../simulator/server.js';
+import type { BridgeEvent } from '../../src/core/event.js';
+import type { Tally } from './scenario.js';
+
+/** The log held against the truth, and against its own grammar. */
+
+/** Between these instants (ms) what polls saw was lost with a Redis, so that nobody can be asked for it. */
+export interface Blind {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Demand {
+  /** A state must have been visible to so many polls; 3 where a poll may die with the bridge before its commit. */
+  readonly sightings: number;
+  readonly blind?: readonly Blind[];
+}
+
+export function judgeLog(
+  tenant: Tenant,
+  events: readonly BridgeEvent[],
+  { sightings, blind = [] }: Demand,
+  tally: Tally,
+): void {
+  const seen = (instants: readonly number[]) =>
+    instants.filter((at) => !blind.some(({ from, to }) => at >= from && at <= to));
+  const polls = { monitor: seen(tenant.polls.monitor), queue: seen(tenant.polls.queue) };
+  const report = judge(tenant.world.truth, firstOfEach(events) as unknown as JudgedEvent[], polls, {
+    sightingsToDemand: sightings,
+  });
+  tally.expected += report.expected;
+  const tell = (what: 'missing' | 'doubled' | 'false', findings: readonly Finding[]) => {
+    for (const { type, callKey, callId, at, reason } of findings)
+      tally.count(what, `${type} of ${callKey ?? callId} at ${at}: ${reason}`);
+  };
+  tell('missing', report.missing);
+  tell('doubled', report.doubled);
+  tell('false', report.invented);
+  tell('false', report.misreported);
+}
+
+/** Contiguous within an epoch, growing across epochs, and an id once in an epoch. */
+export function judgeSequences(events: readonly BridgeEvent[], tally: Tally): void {
+  const ids = new Set<string>();
+  let last: BridgeEvent | null = null;
+  for (const event of events) {
+    const place = `${event.epoch}:${Number(event.sequence)}`;
+    const isNext =
+      last === null || last.epoch !== event.epoch || Number(event.sequence) === Number(last.sequence) + 1;
+    if (!isNext) tally.count('missing', `a hole before ${place}`);
+    if (last !== null && last.sequence >= event.sequence)
+      tally.count('false', `${place} after ${last.sequence}`);
+    if (ids.has(`${event.epoch} ${event.id}`)) tally.count('doubled', `${event.id} twice in ${event.epoch}`);
+    ids.add(`${event.epoch} ${event.id}`);
+    last = event;
+  }
+}
+
+/** What is told again for one call has the id that it had, over all epochs. */
+export function judgeIds(events: readonly BridgeEvent[], tally: Tally): number {
+  const ids = new Map<string, string>();
+  let again = 0;
+  for (const { type, subject, id } of events) {
+    if (!ONCE.has(type)) continue;
+    const known = ids.get(`${type} ${subject}`);
+    if (known !== undefined) again += 1;
+    if (known !== undefined && known !== id)
+      tally.count('doubled', `${type} of ${subject}: ${known} and ${id}`);
+    ids.set(`${type} ${subject}`, id);
+  }
+  return again;
+}
+
+/** The calls that a reader of the log takes for alive, oldest first. */
+export function liveCalls(events: readonly BridgeEvent[]): string[] {
+  const live = new Set<string>();
+  for (const { type, subject } of events) {
+    if (type === 'call-ended') live.delete(subject);
+    else if (type.startsWith('call-')) live.add(subject);
+  }
+  return [...live];
+}
+
+const ONCE = new Set(['call-started', 'call-answered', 'call-abandoned', 'call-ended']);
+
+function firstOfEach(events: readonly BridgeEvent[]): BridgeEvent[] {
+  const first = new Map<string, BridgeEvent>();
+  for (const event of events) if (!first.has(event.id)) first.set(event.id, event);
+  return [...first.values()];
+}
