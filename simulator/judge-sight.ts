@@ -248,7 +248,11 @@ export class Sight {
         );
         const shown = Math.min(event.at, ...parts.map(({ from }) => from));
         const told = firstOf(parts, (part) => this.#tellable(part, 'ONCALL'));
-        return when(shown, Math.max(event.at, told ?? 0), talked === null || !before ? 'talk-between-polls' : '');
+        return when(
+          shown,
+          Math.max(event.at, told ?? 0),
+          talked === null || !before ? 'talk-between-polls' : '',
+        );
       }
       case 'extension-registered':
       case 'extension-unregistered':
