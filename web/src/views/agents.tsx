@@ -1,0 +1,57 @@
+import type { AgentState } from '../data/agents.js';
+import { numberText, words } from '../i18n/i18n.js';
+import type { Board } from '../state/board.js';
+import { Panel } from './panel.js';
+
+const ORDER: readonly AgentState[] = ['talking', 'ringing', 'dialling', 'no-call', 'signed-out'];
+
+/** Extensions by what they do. What that is based on stands below it. */
+export function AgentsPanel({
+  board,
+  open,
+}: {
+  readonly board: Board;
+  readonly open: (callId: string) => void;
+}) {
+  const said = words();
+  const agents = board.agents.value;
+  const groups = ORDER.map((state) => ({ state, agents: agents.filter((agent) => agent.state === state) }));
+  return (
+    <Panel name="agents" title={said.agents}>
+      {agents.length === 0 ? (
+        <p class="empty">{said.noAgents}</p>
+      ) : (
+        <div class="scroll" tabIndex={0} role="group" aria-labelledby="agents-title">
+          {groups
+            .filter((group) => group.agents.length > 0)
+            .map((group) => (
+              <div key={group.state} class="agent-group" data-agents={group.state}>
+                <h3>
+                  <span class="badge" data-phase={group.state}>
+                    {said.agentState[group.state]}
+                  </span>{' '}
+                  <span class="count">{numberText(group.agents.length)}</span>
+                </h3>
+                <ul>
+                  {group.agents.map(({ extension, name, callId }) => (
+                    <li key={extension}>
+                      {callId === null ? (
+                        <span class="agent-chip">
+                          <b>{extension}</b> {name ?? ''}
+                        </span>
+                      ) : (
+                        <button type="button" class="agent-chip" onClick={() => open(callId)}>
+                          <b>{extension}</b> {name ?? ''}
+                        </button>
+                      )}
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            ))}
+          <p class="basis">{said.agentsBasis}</p>
+        </div>
+      )}
+    </Panel>
+  );
+}
