@@ -14,7 +14,6 @@ export function servePages(app: NestExpressApplication): void {
     app.useStaticAssets(folder, {
       // `/pop` is pop.html.
       extensions: ['html'],
-      cacheControl: false,
       setHeaders: (response: ServerResponse, path: string) => {
         for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
         const isHashed = path.startsWith(`${folder}${sep}assets${sep}`);

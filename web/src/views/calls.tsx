@@ -71,8 +71,9 @@ function CallTable({ board, open }: { readonly board: Board; readonly open: (cal
   const rows = board.rows.value;
 
   const look = () => {
-    const { scrollTop, clientHeight } = box.current!;
-    const row = body.current!.querySelector<HTMLElement>('tr[data-call]')?.offsetHeight ?? 44;
+    if (box.current === null || body.current === null) return;
+    const { scrollTop, clientHeight } = box.current;
+    const row = body.current.querySelector<HTMLElement>('tr[data-call]')?.offsetHeight ?? 44;
     const before = view.peek();
     // Only a whole row of scrolling brings other rows.
     const top = Math.floor(scrollTop / row) * row;

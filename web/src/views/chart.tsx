@@ -44,15 +44,15 @@ function Plot({ board }: { readonly board: Board }) {
   const drawn = useRef({ at: 0, past: '' });
 
   useEffect(() => {
-    const colours = new Colours(box.current!);
-    const size = () => ({ width: box.current!.clientWidth, height: box.current!.clientHeight });
+    const place = box.current!;
+    const size = () => ({ width: place.clientWidth, height: place.clientHeight });
     const make = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(options(colours, size()), dataOf(board.overTime.peek()), box.current!);
+      plot.current = new uPlot(options(new Colours(place), size()), dataOf(board.overTime.peek()), place);
     };
     make();
     const watched = new ResizeObserver(() => plot.current?.setSize(size()));
-    watched.observe(box.current!);
+    watched.observe(place);
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', make);
     return () => {
