@@ -60,7 +60,7 @@ describe('the pages', () => {
   async function violations(page: Page): Promise<string[]> {
     // Not by a script tag: the Content-Security-Policy would not let it run.
     await page.evaluate(axe.source);
-    const found = (await page.evaluate(`axe.run(document, ${JSON.stringify(RULES)})`)) as AxeResults;
+    const found = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(RULES)})`);
     return found.violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes
@@ -80,8 +80,9 @@ describe('the pages', () => {
       for (const [size, viewport] of Object.entries(SIZES)) {
         await page.setViewportSize(viewport);
         await page.locator('.calls tbody tr').first().waitFor();
-        // What differs with the size is the layout; colours and words are looked at on the desk.
-        if (size === 'desk' || theme === 'dark') expect(await violations(page)).toEqual([]);
+        // With the size only the layout differs: colours and words are looked at on the desk, the layout once.
+        if (size === 'desk' || (language === 'vi' && theme === 'dark'))
+          expect(await violations(page)).toEqual([]);
         await floor.photograph(page, `wallboard-${language}-${theme}-${size}`, size === 'phone');
         // Nothing sticks out: a page that scrolls sideways is one that nobody reads.
         expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);

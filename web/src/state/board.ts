@@ -31,9 +31,11 @@ import { confirm, confirmedAt, sources, watchContact } from './contact.js';
 import { ignoreAbandoned, threshold } from './preferences.js';
 
 /** Rows follow the events this fast; the eye does not need more, and a busy floor would cost ten times as much. */
-const ROWS_MS = 100;
+const ROWS_MS = 150;
 /** What is counted over all calls. */
 const COUNTS_MS = 250;
+/** Who does what: hundreds of names. */
+const AGENTS_MS = 1_000;
 /** What is counted over the whole day. */
 const DAY_MS = 2_000;
 
@@ -159,7 +161,7 @@ export class Board {
       if (!this.closing.signal.aborted) this.past.value = 'failed';
     }
     this.soon(this.countDay, 0);
-    this.soon(this.count, 0);
+    this.soon(this.listAgents, 0);
   };
 
   close(): void {
@@ -214,6 +216,7 @@ export class Board {
     });
     this.tenant.value ??= (arrived[0]?.data ?? this.bridge.calls.list[0])?.tenant ?? null;
     this.soon(this.count, whole ? 0 : COUNTS_MS);
+    this.soon(this.listAgents, whole ? 0 : AGENTS_MS);
     this.soon(this.countDay, whole ? 0 : DAY_MS);
   };
 
@@ -262,8 +265,11 @@ export class Board {
     batch(() => {
       this.counts.value = countCalls(list);
       this.waiting.value = waitingByQueue(list);
-      this.agents.value = this.known.list(list, this.silent, this.day);
     });
+  };
+
+  private readonly listAgents = (): void => {
+    this.agents.value = this.known.list(this.bridge.calls.list, this.silent, this.day);
   };
 
   private readonly countDay = (): void => {

@@ -1,3 +1,4 @@
+import { Component } from 'preact';
 import type { AgentState } from '../data/agents.js';
 import { numberText, words } from '../i18n/i18n.js';
 import type { Board } from '../state/board.js';
@@ -34,17 +35,7 @@ export function AgentsPanel({
                 </h3>
                 <ul>
                   {group.agents.map(({ extension, name, callId }) => (
-                    <li key={extension}>
-                      {callId === null ? (
-                        <span class="agent-chip">
-                          <b>{extension}</b> {name ?? ''}
-                        </span>
-                      ) : (
-                        <button type="button" class="agent-chip" onClick={() => open(callId)}>
-                          <b>{extension}</b> {name ?? ''}
-                        </button>
-                      )}
-                    </li>
+                    <Chip key={extension} extension={extension} name={name} callId={callId} open={open} />
                   ))}
                 </ul>
               </div>
@@ -54,4 +45,40 @@ export function AgentsPanel({
       )}
     </Panel>
   );
+}
+
+interface ChipProps {
+  readonly extension: string;
+  readonly name: string | null;
+  readonly callId: string | null;
+  readonly open: (callId: string) => void;
+}
+
+/** A class for one reason: of a thousand extensions only those that changed are rendered again. */
+class Chip extends Component<ChipProps> {
+  override shouldComponentUpdate({ extension, name, callId, open }: ChipProps): boolean {
+    const { props } = this;
+    return (
+      extension !== props.extension || name !== props.name || callId !== props.callId || open !== props.open
+    );
+  }
+
+  override render({ extension, name, callId, open }: ChipProps) {
+    const who = (
+      <>
+        <b>{extension}</b> {name ?? ''}
+      </>
+    );
+    return (
+      <li>
+        {callId === null ? (
+          <span class="agent-chip">{who}</span>
+        ) : (
+          <button type="button" class="agent-chip" onClick={() => open(callId)}>
+            {who}
+          </button>
+        )}
+      </li>
+    );
+  }
 }

@@ -46,12 +46,18 @@ function Plot({ board }: { readonly board: Board }) {
   useEffect(() => {
     const place = box.current!;
     const size = () => ({ width: place.clientWidth, height: place.clientHeight });
+    let drawnRem = 0;
     const make = () => {
+      drawnRem = remOf();
       plot.current?.destroy();
       plot.current = new uPlot(options(new Colours(place), size()), dataOf(board.overTime.peek()), place);
     };
     make();
-    const watched = new ResizeObserver(() => plot.current?.setSize(size()));
+    const watched = new ResizeObserver(() => {
+      // Letters as large as the page's: moved to a wall, all of it is drawn anew.
+      if (remOf() === drawnRem) plot.current?.setSize(size());
+      else make();
+    });
     watched.observe(place);
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', make);
@@ -112,6 +118,10 @@ function Table({ board }: { readonly board: Board }) {
   );
 }
 
+function remOf(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
 class Colours {
   readonly answered: string;
   readonly abandoned: string;
@@ -130,7 +140,7 @@ class Colours {
     this.level = of('--level');
     this.line = of('--line');
     this.quiet = of('--quiet');
-    this.rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.rem = remOf();
     this.font = `${Math.round(this.rem * 0.75)}px ${style.fontFamily}`;
   }
 }

@@ -25,33 +25,43 @@ export function Queues({ board }: { readonly board: Board }) {
         <p class="empty">{said.noQueues}</p>
       ) : (
         <div class="scroll" tabIndex={0} role="group" aria-labelledby="queues-title">
-          <table class="queues">
-            <thead>
-              <tr>
+          <table class="queues" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
                 {[said.queue, said.waiting, said.longest, said.answered, said.abandoned, said.level].map(
                   (title) => (
-                    <th key={title} scope="col">
+                    <th key={title} scope="col" role="columnheader">
                       {title}
                     </th>
                   ),
                 )}
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {rows.map(({ id, name, now, day }) => (
-                <tr key={id} data-queue={id} data-waiting={now !== undefined}>
-                  <th scope="row">{name}</th>
-                  <td class="number">{numberText(now?.count ?? 0)}</td>
-                  <td class="number">
+                <tr key={id} role="row" data-queue={id} data-waiting={now !== undefined}>
+                  <th scope="row" role="rowheader">
+                    {name}
+                  </th>
+                  <td role="cell" class="number">
+                    {numberText(now?.count ?? 0)}
+                  </td>
+                  <td role="cell" class="number">
                     {now === undefined ? (
                       said.none
                     ) : (
                       <Timer since={now.longestSince} late={threshold.value * 1000} />
                     )}
                   </td>
-                  <td class="number">{numberText(day?.answered ?? 0)}</td>
-                  <td class="number">{numberText(day?.abandoned ?? 0)}</td>
-                  <td class="number">{levelText(day?.serviceLevel)}</td>
+                  <td role="cell" class="number">
+                    {numberText(day?.answered ?? 0)}
+                  </td>
+                  <td role="cell" class="number">
+                    {numberText(day?.abandoned ?? 0)}
+                  </td>
+                  <td role="cell" class="number">
+                    {levelText(day?.serviceLevel)}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -7,7 +7,9 @@ const WIDTH = 1_000;
 const LABELS = 150;
 const LANE = 34;
 const TOP = 26;
-const LEAST_PX = 3;
+const LEAST_BAR = 3;
+/** A window of a fraction of a second in a call of minutes is drawn wider than it is, or nobody would see it. */
+const LEAST_WINDOW = 7;
 
 /**
  * Lanes with bars for who rang and talked when, and a line for each event. Around the line the window in which it
@@ -99,7 +101,7 @@ interface Placed {
 }
 
 function BarShape({ bar, left, right, top }: Placed) {
-  const width = Math.max(LEAST_PX, right - left);
+  const width = Math.max(LEAST_BAR, right - left);
   return (
     <rect data-state={bar.state} x={left} y={top + 4} width={width} height={LANE - 10} rx="5" class="bar" />
   );
@@ -126,14 +128,15 @@ function MarkShape({
   readonly bottom: number;
 }) {
   const { at, earliest, latest, certainty } = mark;
-  const left = x(earliest ?? latest);
+  const right = x(latest);
+  const left = Math.min(x(earliest ?? latest), right - LEAST_WINDOW);
   return (
     <g data-certainty={certainty}>
       {certainty !== 'upstream' && earliest !== null && (
         <rect
           x={left}
           y={TOP - 2}
-          width={Math.max(LEAST_PX, x(latest) - left)}
+          width={right - left}
           height={bottom - TOP + 2}
           class="window"
           fill="url(#hatch)"

@@ -1,5 +1,5 @@
-import { useSignal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { useComputed, useSignal } from '@preact/signals';
+import { useCallback, useEffect, useState } from 'preact/hooks';
 import { words } from '../i18n/i18n.js';
 import { claims } from '../state/access.js';
 import { Board } from '../state/board.js';
@@ -20,11 +20,13 @@ export function Wallboard() {
   const [board] = useState(() => new Board());
   const opened = useSignal<string | null>(null);
   useEffect(() => () => board.close(), [board]);
-  const open = (callId: string) => {
+  // The same function and the same word for as long as can be: what gets them is not rendered for nothing.
+  const open = useCallback((callId: string) => {
     opened.value = callId;
-  };
+  }, []);
+  const freshness = useComputed(() => board.freshness.value.state);
   return (
-    <div class="board" data-freshness={board.freshness.value.state}>
+    <div class="board" data-freshness={freshness.value}>
       <Header current="wallboard" tenant={board.tenant.value ?? claims.value.tenant}>
         <Standing board={board} />
         <Settings />
