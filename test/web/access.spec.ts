@@ -51,9 +51,7 @@ describe('signing in', () => {
   });
 
   it('goes on without a break when a new token is entered in time', async () => {
-    const page = await floor.page('/', { expected: UNAUTHORIZED });
-    await page.evaluate("localStorage.setItem('pitel-language', 'en')");
-    await page.reload();
+    const page = await floor.page('/', { expected: UNAUTHORIZED, kept: { language: 'en' } });
     await signIn(page, await tokenFor(12));
     await floor.isFresh(page);
     await page.locator('.banner button', { hasText: 'Enter a new token' }).click();

@@ -22,6 +22,13 @@ export interface FloorOptions {
   readonly auth?: 'none' | 'jwt';
 }
 
+export interface PageOptions {
+  /** What the browser may complain about. */
+  readonly expected?: RegExp;
+  /** What its user chose before. */
+  readonly kept?: Readonly<Record<string, string>>;
+}
+
 /** A call centre to look at: the simulated PBX, the bridge as a process of its own, a cable to it, and a real Chromium. */
 export class Floor {
   /** What browsers complained about, and what they asked of anybody but the bridge. */
@@ -60,8 +67,11 @@ export class Floor {
   }
 
   /** A new tab. What it complains about is kept, but for what a test expects. */
-  async page(path = '/', { expected = /(?!)/ }: { readonly expected?: RegExp } = {}): Promise<Page> {
+  async page(path = '/', { expected = /(?!)/, kept = {} }: PageOptions = {}): Promise<Page> {
     const page = await this.chromium.context.newPage();
+    for (const [name, value] of Object.entries(kept)) {
+      await page.addInitScript(`localStorage.setItem('pitel-${name}', '${value}')`);
+    }
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {

@@ -26,7 +26,7 @@ describe('the pages', () => {
 
   beforeAll(async () => {
     floor = await Floor.open({
-      world: { speed: 4, traffic: { callsPerHour: 600, firstCallAfterMs: 100 }, habits: { impatient: 0.25 } },
+      world: { speed: 12, traffic: { callsPerHour: 300, firstCallAfterMs: 100 }, habits: { impatient: 0.25 } },
     });
     // Some of everything has happened, and somebody is waiting.
     const { world } = floor;
@@ -48,13 +48,8 @@ describe('the pages', () => {
     await floor?.close();
   });
 
-  async function dressed(path: string, language: string, theme: string): Promise<Page> {
-    const page = await floor.page('/docs.css');
-    await page.evaluate(
-      `localStorage.setItem('pitel-language', '${language}'); localStorage.setItem('pitel-theme', '${theme}')`,
-    );
-    await page.goto(floor.url + path);
-    return page;
+  function dressed(path: string, language: string, theme: string): Promise<Page> {
+    return floor.page(path, { kept: { language, theme } });
   }
 
   async function violations(page: Page): Promise<string[]> {
@@ -154,7 +149,7 @@ describe('the pages', () => {
     });
     await page.locator('.feed-panel .panel-head button').click();
     const held = await page.locator('.feed').innerText();
-    await page.locator('.held', { hasText: /[1-9]\d* newer/ }).waitFor();
+    await page.locator('.held', { hasText: /[1-9]\d* newer/ }).waitFor({ timeout: 9_000 });
     expect(await page.locator('.feed').innerText()).toBe(held);
     await page.locator('.filters .toggle', { hasText: 'ringing' }).click();
     const types = await page.locator('.feed .what').allInnerTexts();

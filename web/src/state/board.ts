@@ -254,7 +254,9 @@ export class Board {
   }
 
   private readonly listRows = (): void => {
-    const rows = listCalls(this.bridge.calls.list, this.filter.peek());
+    // Of what is shown, not of the bridge's map, which is already further: a row must not be there before its call.
+    const calls = Array.from(this.calls.values(), (call) => call.peek());
+    const rows = listCalls(calls, this.filter.peek());
     const shown = this.rows.peek();
     if (rows.length !== shown.length || rows.some((callId, place) => callId !== shown[place]))
       this.rows.value = rows;
