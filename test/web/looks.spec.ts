@@ -26,7 +26,11 @@ describe('the pages', () => {
 
   beforeAll(async () => {
     floor = await Floor.open({
-      world: { speed: 12, traffic: { callsPerHour: 300, firstCallAfterMs: 100 }, habits: { impatient: 0.25 } },
+      world: {
+        speed: 12,
+        traffic: { callsPerHour: 300, firstCallAfterMs: 100 },
+        habits: { impatient: 0.25 },
+      },
     });
     // Some of everything has happened, and somebody is waiting.
     const { world } = floor;
@@ -147,6 +151,7 @@ describe('the pages', () => {
       const phases = await page.locator('.calls tbody .badge').allInnerTexts();
       return phases.length >= 2 && phases.every((phase) => phase === 'waiting');
     });
+    await page.locator('.feed li').first().waitFor();
     await page.locator('.feed-panel .panel-head button').click();
     const held = await page.locator('.feed').innerText();
     await page.locator('.held', { hasText: /[1-9]\d* newer/ }).waitFor({ timeout: 9_000 });

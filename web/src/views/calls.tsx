@@ -29,8 +29,9 @@ export function Calls({ board, open }: { readonly board: Board; readonly open: (
           <span class="unseen">{said.showState}</span>
           <select
             value={phase ?? ''}
-            onChange={({ currentTarget: { value } }) =>
-              (board.filter.value = { ...board.filter.peek(), phase: value === '' ? null : (value as Phase) })
+            onChange={({ currentTarget: { selectedIndex } }) =>
+              // By its place: an option whose text is its value in one language would lose it in the other.
+              (board.filter.value = { ...board.filter.peek(), phase: PHASES[selectedIndex - 1] ?? null })
             }
           >
             <option value="">
