@@ -52,6 +52,23 @@ module.exports = {
       from: { path: '^client/src/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^client/src/|(^|/)socket\\.io-client(/|$)' },
     },
+    {
+      name: 'web-is-a-client',
+      severity: 'error',
+      comment: 'the pages are ordinary clients: the client package, Preact and uPlot, nothing of the service',
+      from: { path: '^web/src/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        pathNot:
+          '^web/src/|^@pitel-event-bridge/client$|^client/(src|dist)/index\\.|\\?raw$|(^|/)(preact|@preact/signals|uplot)(/|$)',
+      },
+    },
+    {
+      name: 'web-data-is-pure',
+      severity: 'error',
+      comment: 'what is counted and drawn is decided without a DOM, so that it can be tested without one',
+      from: { path: '^web/src/data/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^web/src/data/|^@pitel-event-bridge/client$|^client/(src|dist)/index\\.' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -3,6 +3,7 @@ import { startRedis } from '../test/support/redis.js';
 import { adaptiveDay } from './adaptive.js';
 import { delivery, MEASUREMENTS } from './delivery/delivery.js';
 import { table, type Row } from './measure.js';
+import { wallboard } from './wallboard.js';
 import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
 
 /**
@@ -12,6 +13,7 @@ import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
  *   npm run bench -- delivery   the second part alone: from the commit to the clients
  *   npm run bench -- fanOut     one measurement of the second part, by its name in delivery.ts
  *   npm run bench -- adaptive   what adaptive polling wins on a simulated day, in virtual time; only when asked for
+ *   npm run bench -- wallboard  the third part alone: what the wallboard costs a browser's main thread
  *   … --profile                 leaves CPU profiles of the second part's processes in bench/results/
  */
 const HANGS_AFTER_MS = 15 * 60_000;
@@ -33,6 +35,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (wanted.length === 0 || wanted.includes('delivery') || only.length > 0) {
       await delivery(server.url, note, { profileDir, only });
     }
+    if (wanted.length === 0 || wanted.includes('wallboard')) for (const row of await wallboard()) note(row);
     console.log(`\n${table(rows)}`);
   } finally {
     redis.disconnect();

@@ -1,15 +1,26 @@
 import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
-/** The pages at `/`: ordinary clients, which get everything they show over Socket.IO. Nothing foreign is loaded. */
+/**
+ * The pages `/` and `/pop`, and what `/docs` is dressed in: ordinary clients, which get everything they show with a token
+ * over the public interface. Nothing foreign is loaded. What has its content's hash in its name is kept by browsers for
+ * good; all else is asked for again.
+ */
 export function servePages(app: NestExpressApplication): void {
-  app.useStaticAssets(publicFolder(), {
-    setHeaders: (response: ServerResponse) => {
-      for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
-    },
-  });
+  for (const folder of [folderOf('dist/web'), folderOf('public')]) {
+    app.useStaticAssets(folder, {
+      // `/pop` is pop.html.
+      extensions: ['html'],
+      setHeaders: (response: ServerResponse, path: string) => {
+        for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
+        const isHashed = path.startsWith(`${folder}${sep}assets${sep}`);
+        response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
 }
 
 const CONTENT_SECURITY_POLICY = [
@@ -23,15 +34,15 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Of every page, this folder's or not. */
+/** Of every page, these folders' or not. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 };
 
-/** `public/` lies in the project's folder: two up from the compiled file, one up from the source. */
-function publicFolder(): string {
-  const folders = ['../../public', '../public'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+/** In the project's folder: two up from the compiled file, one up from the source. */
+function folderOf(name: string): string {
+  const folders = ['../../', '../'].map((up) => fileURLToPath(new URL(up + name, import.meta.url)));
   return folders.find((folder) => existsSync(folder)) ?? folders[0]!;
 }

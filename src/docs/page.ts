@@ -7,7 +7,8 @@ import type { OpenApiDocument, OpenApiOperation } from './openapi.js';
 
 /**
  * The page at `/docs`: everything that the two documents say, for people. One request for it, one each for its style
- * and its script, none to anybody else; without the script only the copy buttons are missing.
+ * and its script, none to anybody else; without the script only the copy buttons and the choice of language and colours
+ * are missing. The language is that of what surrounds the documentation, which is English.
  */
 export function docsPage(openapi: OpenApiDocument, asyncapi: AsyncApiDocument): string {
   const addresses = Object.entries(openapi.paths).flatMap(([path, item]) =>
@@ -25,44 +26,59 @@ export function docsPage(openapi: OpenApiDocument, asyncapi: AsyncApiDocument): 
     <link rel="stylesheet" href="/docs.css" />
   </head>
   <body>
-    <a class="skip" href="#content">To the content</a>
+    <a class="skip" href="#content" data-vi="Đến nội dung">To the content</a>
     <header>
-      <h1>Pitel event bridge <small>interface ${openapi.info.version}</small></h1>
-      <p>
-        <a href="/">Live calls</a>
+      <p class="brand"><span class="logo" aria-hidden="true"></span><strong>Pitel</strong></p>
+      <nav class="pages" aria-label="Pages">
+        <a href="/" data-vi="Bảng theo dõi">Wallboard</a>
+        <a href="/pop" data-vi="Cửa sổ khách gọi">Screen pop</a>
+        <a href="/docs" aria-current="page" data-vi="Giao diện lập trình">Interface</a>
+      </nav>
+      <p class="documents">
         <a href="/docs/openapi.json">OpenAPI</a>
         <a href="/docs/asyncapi.json">AsyncAPI</a>
       </p>
+      <p class="controls" hidden>
+        <label><span class="unseen" data-vi="Màu sắc">Colours</span>
+          <select id="theme">
+            <option value="system" data-vi="Màu sắc: theo hệ thống">Colours: as the system</option>
+            <option value="light" data-vi="Màu sắc: sáng">Colours: light</option>
+            <option value="dark" data-vi="Màu sắc: tối">Colours: dark</option>
+          </select>
+        </label>
+        <button type="button" id="language" lang="vi">Tiếng Việt</button>
+      </p>
     </header>
-    <nav aria-label="Contents">
-      <h2>Start</h2>
-      <ul><li><a href="#start">How it works</a></li></ul>
+    <nav class="contents" aria-label="Contents">
+      <h2 data-vi="Bắt đầu">Start</h2>
+      <ul><li><a href="#start" data-vi="Cách hoạt động">How it works</a></li></ul>
       <h2>HTTP</h2>
       <ul>${addresses.map(
         ({ method, path }) => html`<li><a href="#${addressId(method, path)}"><code>${path}</code></a></li>
 `,
       )}</ul>
-      <h2>Events</h2>
-      <ul><li><a href="#envelope">Every event</a></li>
+      <h2 data-vi="Sự kiện">Events</h2>
+      <ul><li><a href="#envelope" data-vi="Mọi sự kiện">Every event</a></li>
 ${EVENT_TYPES.map(
   (type) => html`<li><a href="#${type}"><code>${type}</code></a></li>
 `,
 )}</ul>
       <h2>Socket.IO</h2>
-      <ul><li><a href="#socket">Connecting</a></li>
+      <ul><li><a href="#socket" data-vi="Kết nối">Connecting</a></li>
 ${[...Object.keys(SENT), ...Object.keys(UNDERSTOOD)].map(
   (name) => html`<li><a href="#${name}"><code>${name}</code></a></li>
 `,
 )}</ul>
       <h2>Redis</h2>
-      <ul><li><a href="#redis">Channels and stream</a></li></ul>
-      <h2>Parts</h2>
+      <ul><li><a href="#redis" data-vi="Kênh và luồng">Channels and stream</a></li></ul>
+      <h2 data-vi="Thành phần">Parts</h2>
       <ul>${parts.map(
         (name) => html`<li><a href="#${anchor(name)}">${name}</a></li>
 `,
       )}</ul>
     </nav>
-    <main id="content">
+    <main id="content" lang="en">
+      <h1>Pitel event bridge <small>interface ${openapi.info.version}</small></h1>
       ${introduction()}
       <section aria-labelledby="http"><h2 id="http">HTTP</h2>
       <p>${prose(openapi.info.description)}</p>
@@ -228,7 +244,7 @@ function part(name: string, schema: JsonSchema): Html {
 
 /** `tabindex`: what may scroll sideways can be scrolled with the keyboard. */
 function sample(title: string, code: string): Html {
-  return html`<figure><figcaption>${title} <button type="button" class="copy" hidden>Copy</button></figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
+  return html`<figure><figcaption>${title} <button type="button" class="copy" hidden data-vi="Chép">Copy</button></figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
 }
 
 function text(example: unknown): string {

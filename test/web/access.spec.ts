@@ -1,0 +1,177 @@
+import type { Page } from 'playwright-core';
+import { until } from '../support/until.js';
+import { Floor, tokenFor } from './floor.js';
+
+/** A page that asks without a token is told 401, and a browser writes that down. */
+const UNAUTHORIZED = /401 \(Unauthorized\)/;
+
+describe('signing in', () => {
+  let floor: Floor;
+
+  beforeAll(async () => {
+    floor = await Floor.open({ auth: 'jwt' });
+  });
+
+  afterAll(async () => {
+    await floor?.close();
+  });
+
+  async function signIn(page: Page, token: string): Promise<void> {
+    await page.locator('#token').fill(token);
+    await page.locator('.sign-in .primary').click();
+  }
+
+  it('takes a token, announces its end, and says why it is asked for again', async () => {
+    const page = await floor.page('/', { expected: UNAUTHORIZED });
+    const addresses: string[] = [];
+    page.on('request', (request) => addresses.push(request.url()));
+    await page.locator('header button', { hasText: 'Tiếng Việt' }).click();
+    await signIn(page, 'not a token');
+    await page.locator('.refusal', { hasText: 'không chấp nhận mã này' }).waitFor();
+
+    const short = await tokenFor(8);
+    await signIn(page, short);
+    await floor.isFresh(page);
+    await page.locator('.banner', { hasText: 'sẽ hết hạn sau 0:0' }).waitFor();
+    await page.locator('.refusal', { hasText: 'đã hết hạn' }).waitFor();
+    expect(await page.locator('.tiles').count()).toBe(0);
+
+    const long = await tokenFor(3_600);
+    await signIn(page, long);
+    await floor.isFresh(page);
+    expect(addresses.filter((address) => address.includes(short) || address.includes(long))).toEqual([]);
+    expect(page.url()).toBe(`${floor.url}/`);
+    await page.reload();
+    await floor.isFresh(page);
+    await page.locator('header button', { hasText: 'Đăng xuất' }).click();
+    await page.locator('#token').waitFor();
+    await page.reload();
+    await page.locator('#token').waitFor();
+    await page.close();
+  });
+
+  it('goes on without a break when a new token is entered in time', async () => {
+    const page = await floor.page('/', { expected: UNAUTHORIZED, kept: { language: 'en' } });
+    await signIn(page, await tokenFor(12));
+    await floor.isFresh(page);
+    await page.locator('.banner button', { hasText: 'Enter a new token' }).click();
+    await page.locator('dialog #token').fill(await tokenFor(3_600));
+    await page.locator('dialog .primary').click();
+    await page.locator('.banner', { hasText: 'expires' }).waitFor({ state: 'detached' });
+    const { callKey } = floor.world.startCall({
+      kind: 'direct',
+      extension: '101',
+      answerAfterMs: 500,
+      talkMs: 60_000,
+    });
+    // The old token is over; the connection is not.
+    const over = Date.now() + 12_000;
+    await until(() => Date.now() > over, 'the end of the first token');
+    expect(floor.world.hangUp(callKey)).toBe(true);
+    await floor.shows(page, { answered: 1, live: 0 });
+    expect(await page.locator('.sign-in').count()).toBe(0);
+    await page.locator('header button', { hasText: 'Sign out' }).click();
+    await page.close();
+  });
+
+  it('is kept for good on a screen that asks for it, and tells what a narrow token shows', async () => {
+    const page = await floor.page('/', { expected: UNAUTHORIZED });
+    await page.locator('.choice input').check();
+    await signIn(page, await tokenFor(3_600, { extensions: ['105'] }));
+    await floor.isFresh(page);
+    expect(await page.locator('.banner.scope').innerText()).toContain('105');
+    floor.world.startCall({ kind: 'direct', extension: '105', answerAfterMs: 200, talkMs: 60_000 });
+    floor.world.startCall({ kind: 'direct', extension: '106', answerAfterMs: 200, talkMs: 60_000 });
+    await floor.shows(page, { talking: 1, live: 1 });
+    const other = await floor.page('/', { expected: UNAUTHORIZED });
+    await floor.isFresh(other);
+    await other.locator('header button', { hasText: 'Sign out' }).click();
+    await page.close();
+    await other.close();
+    expect(floor.complaints).toEqual([]);
+  });
+});
+
+describe('the screen-pop page', () => {
+  let floor: Floor;
+
+  beforeAll(async () => {
+    floor = await Floor.open();
+  });
+
+  afterAll(async () => {
+    await floor?.close();
+  });
+
+  async function tab(extension: string): Promise<Page> {
+    const page = await floor.page('/pop');
+    await page.locator('.choice-form .primary').waitFor();
+    // The extension that this browser watched last is watched again.
+    if ((await page.locator('.pill').count()) > 0) await page.locator('.choice-form .primary').click();
+    await page.locator('#extension').fill(extension);
+    await page.locator('.choice-form .primary').click();
+    await page.locator('.pill[data-state=fresh]').waitFor();
+    return page;
+  }
+
+  it('pops once in two tabs, stays while the agent talks, and closes with the call', async () => {
+    const tabs = [await tab('101'), await tab('101')];
+    const counts = () => Promise.all(tabs.map((page) => page.locator('.card').count()));
+    const { callKey } = floor.world.startCall({
+      kind: 'direct',
+      extension: '101',
+      customer: '0914237383',
+      answerAfterMs: 3_000,
+      talkMs: 600_000,
+    });
+    await until(async () => {
+      const logs = await Promise.all(tabs.map((page) => page.locator('.pop-log li').count()));
+      return logs.every((count) => count === 1);
+    }, 'both tabs to have decided');
+    expect((await counts()).sort()).toEqual([0, 1]);
+    const popped = tabs[(await counts()).indexOf(1)]!;
+    expect(await popped.locator('.card h2').innerText()).toBe('0914237383');
+    await popped.locator('.card[data-answered=true]').waitFor();
+    await floor.photograph(popped, 'pop-en-light-desk');
+    floor.world.hangUp(callKey);
+    await popped.locator('.card').waitFor({ state: 'detached' });
+    expect(await popped.locator('.pop-log').innerText()).toContain('closed: call over');
+    for (const page of tabs) await page.close();
+  });
+
+  it('closes when another telephone has answered, and when the caller has left', async () => {
+    const group = floor.world.directory.ringGroups[0]!;
+    const [first, second] = group.members.map(({ number }) => number);
+    const pages = [await tab(first!), await tab(second!)];
+    const logs = async () =>
+      (await Promise.all(pages.map((page) => page.locator('.pop-log').allInnerTexts()))).flat().join();
+    const ring = (customer: string, answerAfterMs: number | null, leavesAfterMs: number) =>
+      floor.world.startCall({
+        kind: 'ring-group',
+        ringGroup: group.name,
+        customer,
+        answerAfterMs,
+        leavesAfterMs,
+        talkMs: 60_000,
+      });
+    ring('0914237381', null, 1_500);
+    for (const page of pages) await page.locator('.pop-log li', { hasText: 'caller left' }).waitFor();
+    for (const page of pages) expect(await page.locator('.card').count()).toBe(0);
+    ring('0914237382', 1_500, 60_000);
+    await until(async () => (await logs()).includes('closed: answered elsewhere'));
+    for (const page of pages) await page.close();
+    expect(floor.complaints).toEqual([]);
+  });
+
+  it('shows the lines that it runs, ready to copy', async () => {
+    const page = await floor.page('/pop');
+    await floor.chromium.context.grantPermissions(['clipboard-read', 'clipboard-write'], {
+      origin: floor.url,
+    });
+    await page.locator('.code-panel button').click();
+    const copied = await page.evaluate('navigator.clipboard.readText()');
+    expect(copied).toContain('screenPop(bridge, {');
+    expect(String(copied).trim().split('\n').length).toBeLessThanOrEqual(10);
+    await page.close();
+  });
+});

@@ -1,0 +1,133 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { SignJWT } from 'jose';
+import type { Page } from 'playwright-core';
+import { type Chromium, startChromium } from '../../client/test/chromium.js';
+import { NO_HABITS, type WorldOptions } from '../../simulator/options.js';
+import { createSimulatorServer, type SimulatorServer } from '../../simulator/server.js';
+import { createWorld, type World } from '../../simulator/world.js';
+import { type Service, startService } from '../support/service.js';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+
+export const SECRET = 'a secret of at least thirty-two bytes';
+const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/', import.meta.url));
+/** Browsers on a busy machine. */
+const PATIENCE_MS = 60_000;
+/** Poll, absence, commit, delivery and the board's own pace, many times over. */
+const NUMBERS_MS = 20_000;
+
+export interface FloorOptions {
+  readonly world?: Partial<WorldOptions>;
+  /** `jwt`: pages have to sign in, with tokens from `tokenFor`. */
+  readonly auth?: 'none' | 'jwt';
+}
+
+export interface PageOptions {
+  /** What the browser may complain about. */
+  readonly expected?: RegExp;
+  /** What its user chose before. */
+  readonly kept?: Readonly<Record<string, string>>;
+}
+
+/** A call centre to look at: the simulated PBX, the bridge as a process of its own, a cable to it, and a real Chromium. */
+export class Floor {
+  /** What browsers complained about, and what they asked of anybody but the bridge. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    readonly world: World,
+    readonly pbx: SimulatorServer,
+    readonly service: Service,
+    readonly cable: TcpProxy,
+    readonly chromium: Chromium,
+  ) {}
+
+  static async open({ world: given = {}, auth = 'none' }: FloorOptions = {}): Promise<Floor> {
+    const world = createWorld({
+      seed: 7,
+      startAt: Date.now(),
+      ...given,
+      traffic: { callsPerHour: 0, unregistersPerHour: 0, ...given.traffic },
+      habits: { ...NO_HABITS, ...given.habits },
+    });
+    const pbx = createSimulatorServer({ tenants: [{ world, token: 'upstream-token' }] });
+    const { url } = await pbx.listen(0);
+    const service = await startService({
+      PITEL_BASE_URL: url,
+      STORE: 'memory',
+      AUTH_MODE: auth,
+      ...(auth === 'jwt' ? { AUTH_JWT_SECRET: SECRET } : {}),
+    });
+    const cable = await startTcpProxy(Number(new URL(service.url).port));
+    return new Floor(world, pbx, service, cable, await startChromium());
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.cable.port}`;
+  }
+
+  /** A new tab. What it complains about is kept, but for what a test expects. */
+  async page(path = '/', { expected = /(?!)/, kept = {} }: PageOptions = {}): Promise<Page> {
+    const page = await this.chromium.context.newPage();
+    for (const [name, value] of Object.entries(kept)) {
+      await page.addInitScript(`localStorage.setItem('pitel-${name}', '${value}')`);
+    }
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('console', (message) => {
+      const text = `${message.type()}: ${message.text()}`;
+      if (['error', 'warning'].includes(message.type()) && !expected.test(text)) this.complaints.push(text);
+    });
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol !== 'data:' && url.origin !== this.url) this.complaints.push(`asked ${request.url()}`);
+    });
+    await page.goto(this.url + path);
+    return page;
+  }
+
+  /** The number on a tile, as the page shows it. */
+  async shown(page: Page, tile: string): Promise<string> {
+    return (await page.locator(`[data-value=${tile}]`).innerText()).trim();
+  }
+
+  /** Waits until the page shows these numbers; what it shows instead is in the error. */
+  async shows(page: Page, tiles: Readonly<Record<string, string | number>>): Promise<void> {
+    const wanted = Object.fromEntries(Object.entries(tiles).map(([tile, value]) => [tile, String(value)]));
+    const deadline = Date.now() + NUMBERS_MS;
+    for (;;) {
+      const shown: Record<string, string> = {};
+      for (const tile of Object.keys(wanted)) shown[tile] = await this.shown(page, tile);
+      if (JSON.stringify(shown) === JSON.stringify(wanted)) return;
+      if (Date.now() > deadline) {
+        throw new Error(`the page shows ${JSON.stringify(shown)}, the truth is ${JSON.stringify(wanted)}`);
+      }
+    }
+  }
+
+  async isFresh(page: Page): Promise<void> {
+    await page.locator('.board[data-freshness=fresh]').waitFor();
+  }
+
+  async photograph(page: Page, name: string, fullPage = false): Promise<void> {
+    await mkdir(ARTIFACTS, { recursive: true });
+    await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage });
+  }
+
+  async close(): Promise<void> {
+    await this.chromium.close();
+    await this.cable.close();
+    await this.service.stop();
+    await this.pbx.close();
+  }
+}
+
+export async function tokenFor(
+  seconds: number,
+  claims: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  return new SignJWT({ tenant: 'default', ...claims })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
+    .sign(new TextEncoder().encode(SECRET));
+}

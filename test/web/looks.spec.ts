@@ -1,0 +1,164 @@
+import axe from 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { until } from '../support/until.js';
+import { Floor } from './floor.js';
+
+const RULES: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
+const SIZES = {
+  phone: { width: 390, height: 844 },
+  desk: { width: 1440, height: 900 },
+  wall: { width: 3840, height: 2160 },
+} as const;
+const LOOKS = [
+  { language: 'vi', theme: 'light' },
+  { language: 'vi', theme: 'dark' },
+  { language: 'en', theme: 'light' },
+  { language: 'en', theme: 'dark' },
+] as const;
+/** Many pages in a browser that others slow down. */
+const LONG_MS = 120_000;
+
+describe('the pages', () => {
+  let floor: Floor;
+
+  beforeAll(async () => {
+    floor = await Floor.open({
+      world: {
+        speed: 12,
+        traffic: { callsPerHour: 300, firstCallAfterMs: 100 },
+        habits: { impatient: 0.25 },
+      },
+    });
+    // Some of everything has happened, and somebody is waiting.
+    const { world } = floor;
+    await until(() => {
+      world.advanceTo(Date.now());
+      return world.truth.filter(({ outcome }) => outcome === 'answered').length > 6;
+    }, 'some calls');
+    for (const n of [1, 2]) {
+      world.startCall({
+        kind: 'queue',
+        customer: `091423738${n}`,
+        answerAfterMs: null,
+        leavesAfterMs: 900_000,
+      });
+    }
+  }, LONG_MS);
+
+  afterAll(async () => {
+    await floor?.close();
+  });
+
+  function dressed(path: string, language: string, theme: string): Promise<Page> {
+    return floor.page(path, { kept: { language, theme } });
+  }
+
+  async function violations(page: Page): Promise<string[]> {
+    // Not by a script tag: the Content-Security-Policy would not let it run.
+    await page.evaluate(axe.source);
+    const found = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(RULES)})`);
+    return found.violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html }) => html)
+          .slice(0, 3)
+          .join(' | ')}`,
+    );
+  }
+
+  it.each(LOOKS)(
+    'are accessible in $language, $theme, on every screen',
+    async ({ language, theme }) => {
+      const page = await dressed('/', language, theme);
+      await floor.isFresh(page);
+      await page.locator('.calls tbody tr[data-phase=waiting]').first().waitFor();
+      await page.locator('.plot canvas').waitFor();
+      for (const [size, viewport] of Object.entries(SIZES)) {
+        await page.setViewportSize(viewport);
+        await page.locator('.calls tbody tr').first().waitFor();
+        // With the size only the layout differs: colours and words are looked at on the desk, the layout once.
+        if (size === 'desk' || (language === 'vi' && theme === 'dark'))
+          expect(await violations(page)).toEqual([]);
+        await floor.photograph(page, `wallboard-${language}-${theme}-${size}`, size === 'phone');
+        // Nothing sticks out: a page that scrolls sideways is one that nobody reads.
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      }
+      await page.setViewportSize(SIZES.desk);
+      await page.locator('.calls tbody tr[data-phase=waiting] button').first().click();
+      await page.locator('dialog.call svg').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await floor.photograph(page, `call-${language}-${theme}-desk`);
+      await page.keyboard.press('Escape');
+      await page.locator('.standing button').first().click();
+      await page.locator('#threshold').waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.close();
+
+      for (const path of ['/pop', '/docs']) {
+        const other = await dressed(path, language, theme);
+        await other.locator('main h1, main h2').first().waitFor();
+        expect(await violations(other)).toEqual([]);
+        expect(await other.evaluate('document.documentElement.lang')).toBe(language);
+        await floor.photograph(other, `${path.slice(1)}-${language}-${theme}-desk`);
+        await other.close();
+      }
+      expect(floor.complaints).toEqual([]);
+    },
+    LONG_MS,
+  );
+
+  it('can be used with the keyboard alone', async () => {
+    const page = await dressed('/', 'en', 'light');
+    await floor.isFresh(page);
+    await page.locator('.calls tbody tr button').nth(1).waitFor();
+    const focused = () => page.evaluate('document.activeElement.innerText');
+    const row = () => page.evaluate("document.activeElement.closest('tr')?.getAttribute('aria-rowindex')");
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('To the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('content');
+
+    // From the content on: explanations, filters, then one stop for the whole list of calls.
+    for (let presses = 0; (await row()) === null || (await row()) === undefined; presses += 1) {
+      expect(presses).toBeLessThan(20);
+      await page.keyboard.press('Tab');
+    }
+    expect(await row()).toBe('2');
+    await page.keyboard.press('ArrowDown');
+    await until(async () => (await row()) === '3', 'the next row');
+    await page.keyboard.press('ArrowUp');
+    await until(async () => (await row()) === '2', 'the row before');
+    const customer = await focused();
+    await page.keyboard.press('Enter');
+    await page.locator('dialog.call', { hasText: String(customer) }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.call').waitFor({ state: 'detached' });
+    expect(await focused()).toBe(customer);
+    await page.close();
+  });
+
+  it('narrow what they show, and hold the events on request', async () => {
+    const page = await dressed('/', 'en', 'dark');
+    await floor.isFresh(page);
+    await page.locator('.calls-panel input').fill('0914237381');
+    await until(async () => (await page.locator('.calls tbody tr[data-call]').count()) === 1);
+    await page.locator('.calls-panel input').fill('');
+    await page.locator('.calls-panel select').selectOption('waiting');
+    await until(async () => {
+      const phases = await page.locator('.calls tbody .badge').allInnerTexts();
+      return phases.length >= 2 && phases.every((phase) => phase === 'waiting');
+    });
+    await page.locator('.feed li').first().waitFor();
+    await page.locator('.feed-panel .panel-head button').click();
+    const held = await page.locator('.feed').innerText();
+    await page.locator('.held', { hasText: /[1-9]\d* newer/ }).waitFor({ timeout: 9_000 });
+    expect(await page.locator('.feed').innerText()).toBe(held);
+    await page.locator('.filters .toggle', { hasText: 'ringing' }).click();
+    const types = await page.locator('.feed .what').allInnerTexts();
+    expect(types.every((type) => ['telephone rings', 'ringing over'].includes(type))).toBe(true);
+    await page.close();
+  });
+});

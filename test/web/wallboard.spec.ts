@@ -1,0 +1,185 @@
+import type { Page } from 'playwright-core';
+import type { BridgeEvent } from '../../src/core/event.js';
+import { until } from '../support/until.js';
+import { Floor } from './floor.js';
+
+const CALLS = 40;
+/** With the time that the browser takes to start on a busy machine. */
+const MINUTE_MS = 120_000;
+
+describe('the wallboard after a busy minute', () => {
+  let floor: Floor;
+  let page: Page;
+
+  beforeAll(async () => {
+    floor = await Floor.open({
+      world: {
+        speed: 16,
+        traffic: {
+          callsPerHour: 675,
+          totalCalls: CALLS,
+          firstCallAfterMs: 2_000,
+          mix: { queue: 0.85, outbound: 0.15, 'ring-group': 0, direct: 0, 'click-to-call': 0, local: 0 },
+          unregistersPerHour: 0,
+        },
+        habits: { impatient: 0.3 },
+        quirks: { lingerMs: 60_000 },
+      },
+    });
+    page = await floor.page();
+    await floor.isFresh(page);
+    // Calls that ring at telephones alone leave nothing behind: these last long enough to be seen.
+    const direct = { kind: 'direct', leavesAfterMs: 1_500, talkMs: 2_000 } as const;
+    for (const answerAfterMs of [1_000, 1_200, null]) floor.world.startCall({ ...direct, answerAfterMs });
+    floor.world.startCall({ kind: 'ring-group', answerAfterMs: null, leavesAfterMs: 1_500 });
+    await until(() => {
+      floor.world.advanceTo(Date.now());
+      const { truth } = floor.world;
+      return truth.length >= CALLS && truth.every(({ outcome }) => outcome !== null);
+    }, 'the end of the busy minute');
+  }, MINUTE_MS);
+
+  afterAll(async () => {
+    await floor?.close();
+  });
+
+  function truthOfTheDay() {
+    const inbound = floor.world.truth.filter(({ direction }) => direction === 'inbound');
+    const of = (outcome: string) => inbound.filter((call) => call.outcome === outcome);
+    const queued = inbound.filter(({ queues }) => queues.length > 0);
+    const inTime = queued.filter(({ outcome }) => outcome === 'answered').length;
+    const level = Math.min(99, Math.round((100 * inTime) / queued.length));
+    return { answered: of('answered').length, abandoned: of('abandoned').length, level: `${level}%` };
+  }
+
+  it('shows what really happened, also to a page that is opened later', async () => {
+    const truth = truthOfTheDay();
+    expect(truth.answered).toBeGreaterThan(10);
+    expect(truth.abandoned).toBeGreaterThan(2);
+    await floor.shows(page, { ...truth, live: 0, waiting: 0, talking: 0 });
+    const later = await floor.page();
+    await floor.shows(later, truth);
+    await later.close();
+  });
+
+  it('shows what the queues had, and the same in the chart’s table', async () => {
+    for (const queue of new Set(floor.world.truth.flatMap(({ queues }) => queues.map(({ name }) => name)))) {
+      const calls = floor.world.truth.filter(({ queues }) => queues.at(-1)?.name === queue);
+      const count = (outcome: string) => String(calls.filter((call) => call.outcome === outcome).length);
+      const cells = page.locator('table.queues tbody tr', { hasText: queue }).locator('td');
+      await until(async () => (await cells.nth(2).innerText()) === count('answered'));
+      expect(await cells.nth(3).innerText()).toBe(count('abandoned'));
+    }
+    await page.locator('.as-table summary').click();
+    const table = page.locator('.as-table tbody tr');
+    const column = async (index: number) => {
+      const texts = await table.locator(`td:nth-child(${index})`).allInnerTexts();
+      return texts.reduce((sum, text) => sum + Number(text), 0);
+    };
+    const { answered, abandoned } = truthOfTheDay();
+    expect([await column(2), await column(3)]).toEqual([answered, abandoned]);
+  });
+
+  it('shows who talks and who waits, and draws a call with its windows', async () => {
+    ['101', '102', '103'].forEach((extension, n) =>
+      floor.world.startCall({
+        kind: 'direct',
+        extension,
+        customer: `091423738${n}`,
+        answerAfterMs: 800,
+        talkMs: 600_000,
+      }),
+    );
+    for (const n of [4, 5]) {
+      floor.world.startCall({
+        kind: 'queue',
+        customer: `091423738${n}`,
+        answerAfterMs: null,
+        leavesAfterMs: 600_000,
+      });
+    }
+    await floor.shows(page, { live: 5, waiting: 2, talking: 3 });
+    expect(await page.locator('.calls tbody tr[data-phase=waiting]').count()).toBe(2);
+    expect(await page.locator('[data-agents=talking] li').count()).toBe(3);
+
+    await page.locator('.calls tbody tr button', { hasText: '0914237380' }).click();
+    const dialog = page.locator('dialog.call');
+    await dialog.locator('tr', { hasText: 'answered' }).first().waitFor();
+    // It rang and was answered between two looks at the PBX: both windows are drawn.
+    expect(await dialog.locator('svg .window').count()).toBeGreaterThanOrEqual(2);
+    expect(await dialog.locator('.marks').innerText()).toContain('seen between two looks: between');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    for (const { callKey } of floor.world.truth.filter(({ outcome }) => outcome === null)) {
+      floor.world.hangUp(callKey);
+    }
+    await floor.shows(page, { live: 0 });
+    expect(floor.complaints).toEqual([]);
+  });
+});
+
+describe('a wallboard whose network or source fails', () => {
+  let floor: Floor;
+
+  beforeAll(async () => {
+    floor = await Floor.open({ world: { speed: 4, quirks: { lingerMs: 60_000 } } });
+  });
+
+  afterAll(async () => {
+    await floor?.close();
+  });
+
+  async function callAndEnd(extension: string): Promise<void> {
+    const { callKey } = floor.world.startCall({ kind: 'direct', extension, answerAfterMs: 600, talkMs: 900 });
+    await until(() => {
+      floor.world.advanceTo(Date.now());
+      return floor.world.truth.find((call) => call.callKey === callKey)!.outcome !== null;
+    });
+  }
+
+  it('says that its numbers are old while the network is silent, and loses nothing', async () => {
+    const page = await floor.page('/', { expected: /Failed to load resource|WebSocket|ERR_/ });
+    await floor.isFresh(page);
+    await callAndEnd('101');
+    await floor.shows(page, { answered: 1 });
+
+    floor.cable.swallowReplies();
+    await callAndEnd('102');
+    await callAndEnd('103');
+    await page.locator('.board[data-freshness=stale]').waitFor();
+    expect(await page.locator('.banner.stale').innerText()).toMatch(/as of \d\d:\d\d:\d\d/);
+    expect(await page.locator('.unseen[role=status]').innerText()).toContain('not current');
+    expect(await floor.shown(page, 'answered')).toBe('1');
+    await floor.photograph(page, 'stale-en-light-desk');
+
+    floor.cable.cut();
+    floor.cable.passReplies();
+    await floor.isFresh(page);
+    expect(await page.locator('.banner.stale').count()).toBe(0);
+    await floor.shows(page, { answered: 3, live: 0 });
+    const log = (await (await fetch(`${floor.service.url}/v1/events?limit=1000`)).json()) as {
+      events: BridgeEvent[];
+    };
+    const events = page.locator('.feed li');
+    await until(async () => (await events.count()) === log.events.length, 'every event on the page');
+    const shown = await Promise.all((await events.all()).map((item) => item.getAttribute('data-event')));
+    expect(shown).toEqual(log.events.map(({ id }) => id).reverse());
+    await page.close();
+  });
+
+  it('says that the PBX is out of sight, and which of its sources', async () => {
+    const page = await floor.page();
+    await floor.isFresh(page);
+    const [tenant] = floor.pbx.tenants;
+    tenant!.faults.add('monitor', { kind: 'status', status: 500, forMs: 600_000 });
+    await page.locator('.banner.stale').waitFor();
+    expect(await page.locator('.banner.stale').innerText()).toContain('cannot see the PBX');
+    await page.locator('[data-source=monitor][data-state=down]').waitFor();
+    await page.locator('[data-source=queue][data-state=up]').waitFor();
+    tenant!.faults.clear();
+    await floor.isFresh(page);
+    await page.locator('[data-source=monitor][data-state=up]').waitFor();
+    expect(floor.complaints).toEqual([]);
+    await page.close();
+  });
+});

@@ -1,0 +1,93 @@
+import type { CallView, RegistrationView } from '@pitel-event-bridge/client';
+import { type Day, isIn } from './day.js';
+import type { SilentParts } from './silent-parts.js';
+
+/**
+ * Extensions and what the bridge has shown of them today.
+ *
+ *   talking     has an answered part in a call that is alive
+ *   ringing     is being rung
+ *   dialling    calls somebody who has not answered
+ *   no-call     was in a call today and is in none now. It does not mean available: the PBX tells nothing about that
+ *   signed-out  its telephone is watched, and was last seen without registration
+ */
+export type AgentState = 'talking' | 'ringing' | 'dialling' | 'no-call' | 'signed-out';
+
+export interface AgentEntry {
+  readonly extension: string;
+  readonly name: string | null;
+  readonly state: AgentState;
+  readonly callId: string | null;
+}
+
+interface Known {
+  name: string | null;
+  seenAt: number;
+  registered: boolean | null;
+}
+
+export class Agents {
+  private readonly known = new Map<string, Known>();
+
+  saw(call: CallView, at: number): void {
+    for (const { extension, agentName } of call.extensions) this.keep(extension, agentName, at);
+    const { agent } = call;
+    if (agent !== null && agent.extension !== null) this.keep(agent.extension, agent.name, at);
+  }
+
+  registration({ extension, registered }: RegistrationView, at: number): void {
+    this.keep(extension, null, at);
+    this.known.get(extension)!.registered = registered;
+  }
+
+  /** Who has not been seen today is forgotten. */
+  keepOnly(day: Day): void {
+    for (const [extension, { seenAt }] of this.known) if (!isIn(day, seenAt)) this.known.delete(extension);
+  }
+
+  /** In the order of the extensions, those in calls included who were not noted before. */
+  list(alive: Iterable<CallView>, silent: SilentParts, day: Day): readonly AgentEntry[] {
+    const busy = new Map<string, { state: AgentState; callId: string; name: string | null }>();
+    for (const call of alive) {
+      for (const { extension, agentName, state: part } of call.extensions) {
+        if (part === 'ended' || (part === 'ringing' && silent.has(call.callId, extension))) continue;
+        const state = part === 'answered' ? 'talking' : isCaller(call, extension) ? 'dialling' : 'ringing';
+        const other = busy.get(extension)?.state;
+        // One telephone may ring while its agent talks: the talk is what it is doing.
+        if (other === 'talking' || (other !== undefined && state !== 'talking')) continue;
+        busy.set(extension, { state, callId: call.callId, name: agentName });
+      }
+    }
+    const extensions = new Set(busy.keys());
+    for (const [extension, { seenAt }] of this.known) if (isIn(day, seenAt)) extensions.add(extension);
+    return [...extensions].sort(byNumber).map((extension) => {
+      const known = this.known.get(extension);
+      const now = busy.get(extension);
+      const idle = known?.registered === false ? 'signed-out' : 'no-call';
+      return {
+        extension,
+        name: now?.name ?? known?.name ?? null,
+        state: now?.state ?? idle,
+        callId: now?.callId ?? null,
+      };
+    });
+  }
+
+  private keep(extension: string, name: string | null, at: number): void {
+    const known = this.known.get(extension);
+    if (known === undefined) this.known.set(extension, { name, seenAt: at, registered: null });
+    else {
+      known.name = name ?? known.name;
+      known.seenAt = Math.max(known.seenAt, at);
+    }
+  }
+}
+
+function isCaller(call: CallView, extension: string): boolean {
+  if (call.direction === 'outbound') return true;
+  return call.direction === 'local' && call.agent?.extension === extension;
+}
+
+function byNumber(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
+}

@@ -1,0 +1,33 @@
+/** What a token says about itself, read without verifying it: only the bridge decides what it is worth. */
+export interface Claims {
+  readonly tenant: string | null;
+  /** Null: not narrowed. */
+  readonly extensions: readonly string[] | null;
+  readonly queues: readonly string[] | null;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiresAt: number | null;
+}
+
+export const NO_CLAIMS: Claims = { tenant: null, extensions: null, queues: null, expiresAt: null };
+
+/** `NO_CLAIMS` for what is no JWT. */
+export function claimsOf(token: string): Claims {
+  try {
+    const payload = token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/');
+    const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+    const { tenant, extensions, queues, exp } = claims;
+    return {
+      tenant: typeof tenant === 'string' ? tenant : null,
+      extensions: list(extensions),
+      queues: list(queues),
+      expiresAt: typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : null,
+    };
+  } catch {
+    return NO_CLAIMS;
+  }
+}
+
+function list(claim: unknown): readonly string[] | null {
+  return Array.isArray(claim) ? claim.filter((item) => typeof item === 'string') : null;
+}

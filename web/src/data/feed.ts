@@ -1,0 +1,71 @@
+import type { BridgeEvent, EventType } from '@pitel-event-bridge/client';
+
+/** The newest events, newest first, and which of them somebody wants to see. */
+export type FeedKind = 'calls' | 'offers' | 'telephones' | 'sources';
+
+export interface FeedFilter {
+  /** Empty: all of them. */
+  readonly kinds: ReadonlySet<FeedKind>;
+  /** A part of a number, name, queue, extension or id; in any case. */
+  readonly text: string;
+}
+
+/** Enough to look back some minutes on a busy floor; more is what the log is for. */
+export const MAX_FEED = 500;
+
+const KINDS: Readonly<Record<EventType, FeedKind>> = {
+  'call-started': 'calls',
+  'call-answered': 'calls',
+  'call-transferred': 'calls',
+  'call-abandoned': 'calls',
+  'call-ended': 'calls',
+  'call-offered': 'offers',
+  'call-offer-ended': 'offers',
+  'extension-registered': 'telephones',
+  'extension-unregistered': 'telephones',
+  'source-down': 'sources',
+  'source-up': 'sources',
+};
+
+/** @param arrived oldest first */
+export function extendFeed(
+  feed: readonly BridgeEvent[],
+  arrived: readonly BridgeEvent[],
+): readonly BridgeEvent[] {
+  return [...arrived.slice(-MAX_FEED).reverse(), ...feed].slice(0, MAX_FEED);
+}
+
+/** The first `most` that fit, newest first. */
+export function filterFeed(
+  feed: readonly BridgeEvent[],
+  { kinds, text }: FeedFilter,
+  most: number,
+): readonly BridgeEvent[] {
+  const wanted = text.trim().toLocaleLowerCase();
+  const found: BridgeEvent[] = [];
+  for (const event of feed) {
+    if (found.length === most) break;
+    // An event type that is newer than this page is of no kind: shown while nothing is chosen.
+    if (kinds.size > 0 && !kinds.has(KINDS[event.type])) continue;
+    if (wanted === '' || words(event).some((word) => word.toLocaleLowerCase().includes(wanted)))
+      found.push(event);
+  }
+  return found;
+}
+
+function words({ subject, type, data }: BridgeEvent): readonly string[] {
+  if (!('callId' in data)) return [subject, type];
+  const { customer, queue, agent, extensions, offer } = data;
+  return [
+    subject,
+    type,
+    customer?.raw,
+    customer?.e164,
+    customer?.national,
+    queue?.name,
+    agent?.name,
+    agent?.extension,
+    offer?.extension,
+    ...extensions.map(({ extension }) => extension),
+  ].filter((word) => typeof word === 'string');
+}

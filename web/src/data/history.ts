@@ -1,0 +1,31 @@
+import type { Bridge, BridgeEvent } from '@pitel-event-bridge/client';
+import { type CallEvent, isCallEvent } from './call-event.js';
+
+/** What the pages ask of the past, and how much of it. */
+
+/** The ends of calls since an instant: what today's numbers are made of. */
+export function endedSince(bridge: Bridge, since: number, signal: AbortSignal): AsyncIterable<BridgeEvent> {
+  return bridge.history({ since, types: ['call-ended'], signal });
+}
+
+/** A busy floor writes this much in minutes; who opens a call that is older than that sees its later part. */
+const MAX_SEARCHED = 20_000;
+/** `startedAt` is the PBX's time and may be ahead of the bridge's; the log is read by when the bridge wrote. */
+const MARGIN_MS = 60_000;
+
+/** The events of one call since it began. */
+export async function pastOf(
+  bridge: Bridge,
+  callId: string,
+  startedAt: number,
+  signal: AbortSignal,
+): Promise<readonly CallEvent[]> {
+  const own: CallEvent[] = [];
+  let searched = 0;
+  for await (const event of bridge.history({ since: startedAt - MARGIN_MS, signal })) {
+    if (isCallEvent(event) && event.subject === callId) own.push(event);
+    searched += 1;
+    if (searched === MAX_SEARCHED) break;
+  }
+  return own;
+}

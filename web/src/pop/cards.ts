@@ -1,0 +1,63 @@
+import type { CallView, CloseReason, Pop } from '@pitel-event-bridge/client';
+import { signal } from '@preact/signals';
+
+/** The cards on the page, and what happened to them: what in a CRM would be the customer's page. */
+export interface Card {
+  readonly call: CallView;
+  readonly pop: Pop;
+  readonly isAnswered: boolean;
+}
+
+export interface Happening {
+  readonly key: number;
+  readonly at: number;
+  readonly kind: 'opened' | 'answered' | 'closed' | 'elsewhere';
+  readonly reason: CloseReason | null;
+  readonly call: CallView;
+}
+
+export const cards = signal<readonly Card[]>([]);
+/** Newest first. */
+export const happenings = signal<readonly Happening[]>([]);
+const MOST = 20;
+
+export function openCard(call: CallView, pop: Pop): void {
+  cards.value = [...others(call), { call, pop, isAnswered: false }];
+  note('opened', call);
+}
+
+export function markAnswered(call: CallView): void {
+  cards.value = cards.value.map((card) =>
+    card.call.callId === call.callId ? { ...card, call, isAnswered: true } : card,
+  );
+  note('answered', call);
+}
+
+export function closeCard(reason: CloseReason, call: CallView): void {
+  cards.value = others(call);
+  note('closed', call, reason);
+}
+
+export function openElsewhere(call: CallView): void {
+  note('elsewhere', call);
+}
+
+export function dismissCard({ call, pop }: Card): void {
+  pop.dismiss();
+  cards.value = others(call);
+}
+
+export function clearCards(): void {
+  cards.value = [];
+}
+
+function others({ callId }: CallView): readonly Card[] {
+  return cards.value.filter((card) => card.call.callId !== callId);
+}
+
+let noted = 0;
+
+function note(kind: Happening['kind'], call: CallView, reason: CloseReason | null = null): void {
+  noted += 1;
+  happenings.value = [{ key: noted, at: Date.now(), kind, reason, call }, ...happenings.value].slice(0, MOST);
+}

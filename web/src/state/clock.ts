@@ -1,0 +1,45 @@
+import { signal } from '@preact/signals';
+
+/**
+ * One clock and one tick for the page.
+ *
+ * A screen on a wall may have its clock wrong, and every timer with it: the bridge's own time, which comes with its
+ * answers, sets it right. Below two seconds nothing is changed, because a `Date` header knows no better.
+ */
+const TRUSTED_MS = 2_000;
+let offset = 0;
+
+export function serverTime(header: string | null, sentAt: number, gotAt: number): void {
+  const said = header === null ? Number.NaN : Date.parse(header);
+  if (Number.isNaN(said)) return;
+  const difference = said + 500 - (sentAt + gotAt) / 2;
+  offset = Math.abs(difference) > TRUSTED_MS ? difference : 0;
+}
+
+export function currentTime(): number {
+  return Date.now() + offset;
+}
+
+/** Changes every second. For what is rendered; texts that only count use `follow`. */
+export const tick = signal(currentTime());
+/** Where the running timers stand still, because nobody knows what has happened since; null while they run. */
+export const frozenAt = signal<number | null>(null);
+
+const followers = new Set<(now: number) => void>();
+
+/** Calls now and every second, with the time that timers show. Returns how to stop. */
+export function follow(show: (now: number) => void): () => void {
+  followers.add(show);
+  show(shownTime());
+  return () => followers.delete(show);
+}
+
+export function shownTime(): number {
+  return frozenAt.peek() ?? currentTime();
+}
+
+setInterval(() => {
+  tick.value = currentTime();
+  const now = shownTime();
+  for (const show of followers) show(now);
+}, 1_000);

@@ -1,0 +1,81 @@
+import { effect, type Signal, signal } from '@preact/signals';
+
+/** What the screen's user has chosen, kept in this browser. A browser that keeps nothing gets the defaults each time. */
+export type Language = 'vi' | 'en';
+export type Theme = 'system' | 'light' | 'dark';
+
+export const language = kept<Language>('language', preferred(), ['vi', 'en']);
+export const theme = kept<Theme>('theme', 'system', ['system', 'light', 'dark']);
+/** Seconds. */
+export const threshold = keptNumber('threshold', 20, 0, 3_600);
+export const ignoreAbandoned = keptNumber('ignore-abandoned', 0, 0, 600);
+export const popExtension = keptText('pop-extension');
+
+effect(() => {
+  document.documentElement.lang = language.value;
+});
+effect(() => {
+  document.documentElement.dataset.theme = theme.value;
+});
+
+function preferred(): Language {
+  return navigator.language.startsWith('vi') ? 'vi' : 'en';
+}
+
+function kept<Value extends string>(name: string, usual: Value, allowed: readonly Value[]): Signal<Value> {
+  return stored(name, usual, (text) => allowed.find((value) => value === text) ?? usual);
+}
+
+function keptNumber(name: string, usual: number, least: number, most: number): Signal<number> {
+  return stored(name, usual, (text) => {
+    const value = Number(text);
+    return Number.isInteger(value) && value >= least && value <= most ? value : usual;
+  });
+}
+
+function keptText(name: string): Signal<string> {
+  return stored(name, '', (text) => text);
+}
+
+function stored<Value extends string | number>(
+  name: string,
+  usual: Value,
+  parse: (text: string) => Value,
+): Signal<Value> {
+  const key = `pitel-${name}`;
+  const text = readStorage(localStorageOrNull(), key);
+  const value = signal(text === null ? usual : parse(text));
+  let first = true;
+  effect(() => {
+    const now = String(value.value);
+    // What nobody chose is not kept: a browser whose language changes is followed.
+    if (!first) writeStorage(localStorageOrNull(), key, now);
+    first = false;
+  });
+  return value;
+}
+
+export function localStorageOrNull(): Storage | null {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+export function readStorage(storage: Storage | null, key: string): string | null {
+  try {
+    return storage?.getItem(key) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function writeStorage(storage: Storage | null, key: string, value: string | null): void {
+  try {
+    if (value === null) storage?.removeItem(key);
+    else storage?.setItem(key, value);
+  } catch {
+    // Full or forbidden: it holds until the page is left.
+  }
+}

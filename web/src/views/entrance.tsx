@@ -1,0 +1,30 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { words } from '../i18n/i18n.js';
+import { access } from '../state/access.js';
+import { Header } from './header.js';
+import { SignIn } from './sign-in.js';
+
+/** Who may see the page sees it; who may not is asked for a token. A new token begins the page anew. */
+export function Entrance({
+  title,
+  children,
+}: {
+  title: 'wallboard' | 'screenPop';
+  children: () => ComponentChildren;
+}) {
+  const said = words();
+  const { value } = access;
+  useEffect(() => {
+    document.title = `${said[title]} · ${said.product}`;
+  }, [said, title]);
+  if (value.state === 'open' || value.state === 'signed-in') return <>{children()}</>;
+  return (
+    <>
+      <Header current={title} />
+      <main id="content" class="entrance" tabIndex={-1}>
+        {value.state === 'sign-in' ? <SignIn reason={value.reason} /> : <p role="status">{said.checking}</p>}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,50 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { words } from '../i18n/i18n.js';
+import { isRemembered, signIn } from '../state/access.js';
+
+/** Asks for a token. `reason`: why the last one is no good any more. */
+export function SignIn({ reason, done }: { readonly reason: string | null; readonly done?: () => void }) {
+  const said = words();
+  const field = useRef<HTMLInputElement>(null);
+  const keep = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <form
+      class="sign-in"
+      onSubmit={(event) => {
+        event.preventDefault();
+        signIn(field.current!.value, keep.current!.checked);
+        done?.();
+      }}
+    >
+      <h1>{said.signIn}</h1>
+      {reason !== null && (
+        <p class="refusal" role="alert">
+          {said.refusals[reason] ?? said.refusedOtherwise(reason)}
+        </p>
+      )}
+      <label for="token">{said.token}</label>
+      <input
+        ref={field}
+        id="token"
+        type="password"
+        autocomplete="off"
+        required
+        aria-describedby="token-hint"
+      />
+      <p id="token-hint" class="hint">
+        {said.tokenHint}
+      </p>
+      <label class="choice">
+        <input ref={keep} type="checkbox" defaultChecked={isRemembered()} aria-describedby="keep-hint" />
+        {said.remember}
+      </label>
+      <p id="keep-hint" class="hint">
+        {said.rememberHint}
+      </p>
+      <button type="submit" class="primary">
+        {said.signIn}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,67 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { words } from '../i18n/i18n.js';
+import { claims } from '../state/access.js';
+import { Board } from '../state/board.js';
+import { AgentsPanel } from './agents.js';
+import { CallDialog } from './call-dialog.js';
+import { Calls } from './calls.js';
+import { Chart } from './chart.js';
+import { Feed } from './feed.js';
+import { Header } from './header.js';
+import { Queues } from './queues.js';
+import { Settings } from './settings.js';
+import { Sources } from './sources.js';
+import { Announcer, ExpiryBanner, PastBanner, StaleBanner, Standing } from './standing.js';
+import { Tiles } from './tiles.js';
+
+/** The floor on one screen. */
+export function Wallboard() {
+  const [board] = useState(() => new Board());
+  const opened = useSignal<string | null>(null);
+  useEffect(() => () => board.close(), [board]);
+  // The same function and the same word for as long as can be: what gets them is not rendered for nothing.
+  const open = useCallback((callId: string) => {
+    opened.value = callId;
+  }, []);
+  const freshness = useComputed(() => board.freshness.value.state);
+  return (
+    <div class="board" data-freshness={freshness.value}>
+      <Header current="wallboard" tenant={board.tenant.value ?? claims.value.tenant}>
+        <Standing board={board} />
+        <Settings />
+      </Header>
+      <div class="banners">
+        <StaleBanner board={board} />
+        <PastBanner board={board} />
+        <ExpiryBanner />
+        <Scope />
+      </div>
+      <Announcer board={board} />
+      <main id="content" tabIndex={-1}>
+        <Tiles board={board} />
+        <Calls board={board} open={open} />
+        <Queues board={board} />
+        <AgentsPanel board={board} open={open} />
+        <Sources />
+        <Chart board={board} />
+        <Feed board={board} open={open} />
+      </main>
+      {opened.value !== null && (
+        <CallDialog
+          key={opened.value}
+          board={board}
+          callId={opened.value}
+          close={() => (opened.value = null)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** A narrow token shows a part of the floor; nobody should take it for the whole. */
+function Scope() {
+  const { extensions, queues } = claims.value;
+  const names = [...(extensions ?? []), ...(queues ?? [])];
+  return names.length === 0 ? null : <p class="banner scope">{words().scope(names.join(', '))}</p>;
+}
