@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Transition } from './event.js';
 import { History, leg, number, spoken, stay, T0 } from '../../test/support/history.js';
 
+type CallTransition = Extract<Transition, { type: 'call-offer-ended' }>;
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
 
 describe('the life of a call', () => {
@@ -223,6 +225,12 @@ describe('offers', () => {
       'call-answered',
       'call-offer-ended 101 answered',
       'call-offer-ended 102 answered-elsewhere',
+    ]);
+    // No later event tells of the loser's telephone, so the last one has to have it right.
+    const { data } = history.transitions.at(-1) as CallTransition;
+    expect(data.extensions.map(({ extension, state }) => [extension, state])).toEqual([
+      ['101', 'answered'],
+      ['102', 'ended'],
     ]);
   });
 

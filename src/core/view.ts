@@ -94,12 +94,13 @@ function fromQueue(agent: { readonly agentId: string | null; readonly agentName:
 function extensionView(call: Call, party: Party, ending: Ending | null): ExtensionView {
   const legs = call.legs.filter((leg) => leg.seen.extension === party.extension);
   const answered = call.answeredAt !== null && legs.some((leg) => leg.state === 'answered');
-  const alive = answered ? 'answered' : 'ringing';
+  // A leg that is missing may come back, but its offer was told to be over: no later event would say so of the leg.
+  const isOver = !answered && party.offers > 0 && !party.offerOpen;
   return {
     extension: party.extension,
     extensionId: party.extensionId,
     agentName: party.agentName,
-    state: ending !== null || legs.length === 0 ? 'ended' : alive,
+    state: ending !== null || legs.length === 0 || isOver ? 'ended' : answered ? 'answered' : 'ringing',
   };
 }
 

@@ -1,6 +1,5 @@
 import type { CallView, RegistrationView } from '@pitel-event-bridge/client';
 import { type Day, isIn } from './day.js';
-import type { SilentParts } from './silent-parts.js';
 
 /**
  * Extensions and what the bridge has shown of them today.
@@ -46,11 +45,11 @@ export class Agents {
   }
 
   /** In the order of the extensions, those in calls included who were not noted before. */
-  list(alive: Iterable<CallView>, silent: SilentParts, day: Day): readonly AgentEntry[] {
+  list(alive: Iterable<CallView>, day: Day): readonly AgentEntry[] {
     const busy = new Map<string, { state: AgentState; callId: string; name: string | null }>();
     for (const call of alive) {
       for (const { extension, agentName, state: part } of call.extensions) {
-        if (part === 'ended' || (part === 'ringing' && silent.has(call.callId, extension))) continue;
+        if (part === 'ended') continue;
         const state = part === 'answered' ? 'talking' : isCaller(call, extension) ? 'dialling' : 'ringing';
         const other = busy.get(extension)?.state;
         // One telephone may ring while its agent talks: the talk is what it is doing.

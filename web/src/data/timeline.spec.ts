@@ -1,7 +1,6 @@
 import { Agents } from './agents.js';
 import { callEvent, callView, iso, NINE, part } from './data.fixtures.js';
 import { dayOf } from './day.js';
-import { SilentParts } from './silent-parts.js';
 import { timelineOf } from './timeline.js';
 
 const offer = (extension: string, outcome: 'answered' | 'answered-elsewhere' | null) => ({
@@ -18,6 +17,7 @@ const rings = (extension: string, others: readonly string[]) =>
 const RINGING = [rings('101', ['101', '102']), rings('102', ['101', '102'])];
 /** The loser's leg still looks as if it rang: its absence is not confirmed, and no event tells when it is. */
 const AFTER = [part('101', 'answered'), part('102', 'ringing')];
+const OVER = [part('101', 'answered'), part('102', 'ended')];
 const ANSWERED = callEvent('call-answered', NINE + 5_000, {
   answeredAt: iso(NINE + 5_000),
   extensions: AFTER,
@@ -25,9 +25,9 @@ const ANSWERED = callEvent('call-answered', NINE + 5_000, {
 const SILENT = callEvent('call-offer-ended', NINE + 5_000, {
   answeredAt: iso(NINE + 5_000),
   offer: offer('102', 'answered-elsewhere'),
-  extensions: AFTER,
+  extensions: OVER,
 });
-const VIEW = callView({ answeredAt: iso(NINE + 5_000), state: 'answered', extensions: AFTER });
+const VIEW = callView({ answeredAt: iso(NINE + 5_000), state: 'answered', extensions: OVER });
 
 describe("a call's timeline", () => {
   const events = [STARTED, ...RINGING, ANSWERED, SILENT];
@@ -83,11 +83,10 @@ describe('agents', () => {
   const day = dayOf(NINE);
 
   it('do what their telephones do; one whose ringing is over does not ring', () => {
-    const [agents, silent] = [new Agents(), new SilentParts()];
-    for (const event of [...RINGING, SILENT]) silent.note(event);
+    const agents = new Agents();
     agents.saw(callView({ extensions: [part('103', 'ended')] }), NINE);
     agents.saw(VIEW, NINE);
-    const states = agents.list([VIEW], silent, day).map(({ extension, state }) => [extension, state]);
+    const states = agents.list([VIEW], day).map(({ extension, state }) => [extension, state]);
     expect(states).toEqual([
       ['101', 'talking'],
       ['102', 'no-call'],
@@ -97,8 +96,7 @@ describe('agents', () => {
 
   it('dial when the call is theirs, and talk although another call rings', () => {
     const outbound = callView({ callId: 'c2', direction: 'outbound', extensions: [part('101', 'ringing')] });
-    const list = (...calls: (typeof outbound)[]) =>
-      new Agents().list(calls, new SilentParts(), day).map(({ state }) => state);
+    const list = (...calls: (typeof outbound)[]) => new Agents().list(calls, day).map(({ state }) => state);
     expect(list(outbound)).toEqual(['dialling']);
     expect(list(outbound, callView({ extensions: [part('101', 'answered')] }))).toEqual(['talking']);
   });
@@ -106,12 +104,12 @@ describe('agents', () => {
   it('are signed out only when a registration has said so', () => {
     const agents = new Agents();
     const { observed } = VIEW;
-    const registration = { tenant: 'acme', extension: '101', baseline: false, observed };
+    const registration = { tenant: 'acme', extension: '101', observed };
     agents.registration({ ...registration, registered: false }, NINE);
-    expect(agents.list([], new SilentParts(), day)[0]?.state).toBe('signed-out');
+    expect(agents.list([], day)[0]?.state).toBe('signed-out');
     agents.registration({ ...registration, registered: true }, NINE);
-    expect(agents.list([], new SilentParts(), day)[0]?.state).toBe('no-call');
+    expect(agents.list([], day)[0]?.state).toBe('no-call');
     agents.keepOnly(dayOf(day.to));
-    expect(agents.list([], new SilentParts(), dayOf(day.to))).toEqual([]);
+    expect(agents.list([], dayOf(day.to))).toEqual([]);
   });
 });

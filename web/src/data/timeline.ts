@@ -1,6 +1,5 @@
 import type { CallEventType, CallView, ObservedView } from '@pitel-event-bridge/client';
 import type { CallEvent } from './call-event.js';
-import { SilentParts } from './silent-parts.js';
 
 /**
  * A call's life as something to draw: a lane for the call and one for each extension, and a mark for each event with the
@@ -99,20 +98,14 @@ function extensionBars(
     open.delete(extension);
     if (state !== 'ended') open.set(extension, { extension, agentName, state, from: at, to: null });
   };
-  // That a telephone is silent again is told by its offer's end; its part may look as if it rang on.
-  const silent = new SilentParts();
-  const isSilent = (extension: string, state: string) =>
-    state === 'ringing' && silent.has(view.callId, extension);
   for (const event of events) {
-    silent.note(event);
     for (const { extension, agentName, state } of event.data.extensions) {
-      seen(extension, agentName, isSilent(extension, state) ? 'ended' : state, Date.parse(event.time));
+      seen(extension, agentName, state, Date.parse(event.time));
     }
   }
   // What no event has told (the page came later) the view knows, but not since when.
   for (const { extension, agentName, state } of view.extensions) {
-    if (state !== 'ended' && !open.has(extension) && !isSilent(extension, state))
-      seen(extension, agentName, state, from);
+    if (state !== 'ended' && !open.has(extension)) seen(extension, agentName, state, from);
   }
   for (const bar of open.values()) bars.push({ ...bar, to: end });
   const order = [...new Set(bars.map(({ extension }) => extension))];

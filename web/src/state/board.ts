@@ -15,7 +15,6 @@ import { extendFeed } from '../data/feed.js';
 import { type Freshness, freshnessOf } from '../data/freshness.js';
 import { endedSince, pastOf } from '../data/history.js';
 import { type OverTime, overTime } from '../data/over-time.js';
-import { SilentParts } from '../data/silent-parts.js';
 import {
   DayRecords,
   recordOf,
@@ -74,7 +73,6 @@ export class Board {
   private readonly ended = new Map<string, CallView>();
   private readonly records = new DayRecords();
   private readonly known = new Agents();
-  private readonly silent = new SilentParts();
   private readonly callEvents = new CallEvents();
   private readonly stops: (() => void)[] = [];
   private readonly closing = new AbortController();
@@ -190,7 +188,6 @@ export class Board {
     this.arrived = [];
     this.whole = false;
     const touched = new Set<string>();
-    if (whole) this.silent.clear();
     for (const event of arrived) {
       if (!isCallEvent(event)) {
         this.takeOther(event);
@@ -199,7 +196,6 @@ export class Board {
       const { data } = event;
       touched.add(data.callId);
       this.callEvents.note(event);
-      this.silent.note(event);
       this.note(data, event.type === 'call-ended');
       this.known.saw(data, Date.parse(event.time));
       if (event.type === 'call-ended') this.remember(data);
@@ -271,7 +267,7 @@ export class Board {
   };
 
   private readonly listAgents = (): void => {
-    this.agents.value = this.known.list(this.bridge.calls.list, this.silent, this.day);
+    this.agents.value = this.known.list(this.bridge.calls.list, this.day);
   };
 
   private readonly countDay = (): void => {
