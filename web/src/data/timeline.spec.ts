@@ -63,7 +63,7 @@ describe("a call's timeline", () => {
   it('says when it has not seen the beginning, and draws what the view knows', () => {
     const { isPartial, bars } = timelineOf(VIEW, [], NINE + 60_000);
     expect(isPartial).toBe(true);
-    expect(bars.map(({ extension }) => extension)).toEqual([null, null, '101', '102']);
+    expect(bars.map(({ extension }) => extension)).toEqual([null, null, '101']);
     expect(timelineOf(VIEW, events, NINE).isPartial).toBe(false);
   });
 
