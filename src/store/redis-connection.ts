@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { anyNodeConnector, type Node } from './any-node-connector.js';
+import { anyNodeConnector, hostConnector, type Node, sentinelConnector } from './connectors.js';
 
 /**
  * Connections to Redis, whichever way it is set up.
@@ -80,7 +80,7 @@ export function connectRedis(target: RedisTarget, options: RedisConnectionOption
     enableOfflineQueue: false,
     clusterRetryStrategy: reconnectDelay,
     slotsRefreshTimeout: commandTimeoutMs,
-    redisOptions: { ...common, ...access },
+    redisOptions: { ...common, ...access, Connector: hostConnector },
   });
   return {
     ...connection,
@@ -145,6 +145,7 @@ function fromUrl({ url: text, ...access }: Access & { url: string }): Options {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 6379 : Number(url.port),
     db: Number(url.pathname.slice(1)),
+    Connector: hostConnector,
     ...accessOf({ ...access, tls: url.protocol === 'rediss:' }),
     ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
     ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
@@ -157,6 +158,7 @@ function fromSentinels(target: Access & Extract<RedisTarget, { name: string }>):
   return {
     sentinels: [...sentinels],
     name,
+    Connector: sentinelConnector,
     ...access,
     ...(sentinelUsername ? { sentinelUsername } : {}),
     ...(sentinelPassword ? { sentinelPassword } : {}),
