@@ -55,6 +55,7 @@ async function main(): Promise<void> {
   });
   print(`Simulated PBX  ${pbx.url}/`);
   print(`Wallboard      ${bridge.url}/`);
+  print(`Screen pop     ${bridge.url}/pop`);
   print('Ctrl-C ends both. Below: each event as it arrives, and what really happened.\n');
 
   // The bridge may still be starting: the client tries again by itself.
