@@ -257,7 +257,9 @@ function codeOf(error: unknown): string {
 
 function mediaType(headers: IncomingHttpHeaders): string {
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(headers['content-type'] ?? '');
-  return type === null ? 'no media type' : type[0].slice(0, 60);
+  if (type === null) return 'no media type';
+  // The upstream's own word, which could be anything; a short one in small letters names a type.
+  return /^[a-z]{2,12}\/[a-z.+-]{2,24}$/.test(type[0]) ? type[0] : 'an unusual media type';
 }
 
 /** Objects and lists only: nothing that the upstream answers is anything else. */

@@ -98,7 +98,9 @@ describe('tracing', () => {
     const socket = io(url, { transports: ['websocket'], forceNew: true });
     try {
       await new Promise<void>((resolve) => socket.once('snapshot', () => resolve()));
-      const event = new Promise<BridgeEvent>((resolve) => socket.onAny((_, event: BridgeEvent) => resolve(event)));
+      const event = new Promise<BridgeEvent>((resolve) =>
+        socket.onAny((_, event: BridgeEvent) => resolve(event)),
+      );
       pbx.monitor = '{"data":[],"total":0}';
       return await event;
     } finally {
@@ -138,9 +140,7 @@ describe('tracing', () => {
     expect([...collector.paths]).toEqual(['/v1/traces']);
 
     // The log of the cycle and its trace find each other.
-    const logged = service.lines.find(
-      (line) => (line as { cycle?: string }).cycle === attribute(cycle, 'pitel.cycle'),
-    );
+    const logged = service.lines.find((line) => line.cycle === attribute(cycle, 'pitel.cycle'));
     expect(logged?.msg).toBe('event');
   });
 
