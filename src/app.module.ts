@@ -4,6 +4,7 @@ import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Logger } from 'pino';
 import { openStorage, type Storage } from './app/storage.js';
+import { openTracing, type Tracing } from './app/tracing.js';
 import { Upstream } from './app/upstream.js';
 import type { Config } from './config/config.js';
 import type { TenantConfig } from './config/tenant.js';
@@ -11,8 +12,12 @@ import { TenantDirectory } from './config/tenant-directory.js';
 import { REAL_FILES, TenantsWatch } from './config/tenants-watch.js';
 import type { DeliverOptions } from './deliver/options.js';
 import { DeliverModule, Delivery } from './deliver/deliver.module.js';
+import { Relay } from './deliver/relay.js';
+import { DeliverStats } from './deliver/stats.js';
 import { DocsModule } from './docs/schema.controller.js';
 import { HealthController } from './health/health.controller.js';
+import { Metrics } from './health/metrics/metrics.js';
+import { MetricsController } from './health/metrics/metrics.controller.js';
 import { Readiness } from './health/readiness.js';
 import { PollService, type PollOptions } from './poll/poll.service.js';
 import { Shutdown } from './shutdown.js';
@@ -24,6 +29,8 @@ const CONFIG = Symbol('CONFIG');
 const LOGGER = Symbol('LOGGER');
 const STORAGE = Symbol('STORAGE');
 const STORE = Symbol('STORE');
+const TRACING = Symbol('TRACING');
+const WATCH = Symbol('WATCH');
 
 /** The one place that puts the parts together, and the one that says in which order they stop. */
 @Module({})
@@ -36,9 +43,10 @@ export class AppModule {
         ScheduleModule.forRoot(),
         TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' }),
         DeliverModule.registerAsync({
-          inject: [STORE, RegistrationLookup],
-          useFactory: (store: Store, lookup: RegistrationLookup) => ({
+          inject: [STORE, RegistrationLookup, TRACING],
+          useFactory: (store: Store, lookup: RegistrationLookup, { tracer }: Tracing) => ({
             store,
+            tracer,
             options: deliverOptions(config),
             logger: log,
             askRegistration: (tenant: string, id: string) => lookup.ask(tenant, id),
@@ -46,13 +54,43 @@ export class AppModule {
         }),
         DocsModule,
       ],
-      controllers: [HealthController],
+      controllers: [HealthController, MetricsController],
       providers: [
         {
           provide: PollService,
-          inject: [STORAGE, SchedulerRegistry, Upstream],
-          useFactory: ({ store, leases }: Storage, scheduler: SchedulerRegistry, upstream: Upstream) =>
-            new PollService(pollOptions(config, upstream), store, leases, scheduler, log),
+          inject: [STORAGE, SchedulerRegistry, Upstream, Metrics, TRACING],
+          useFactory: (
+            { store, leases }: Storage,
+            scheduler: SchedulerRegistry,
+            upstream: Upstream,
+            { polls: observer }: Metrics,
+            { tracer }: Tracing,
+          ) =>
+            new PollService(
+              { ...pollOptions(config, upstream), observer, tracer },
+              store,
+              leases,
+              scheduler,
+              log,
+            ),
+        },
+        {
+          // Looks into the others, which do not know it.
+          provide: WATCH,
+          inject: [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay],
+          useFactory: (
+            metrics: Metrics,
+            readiness: Readiness,
+            upstream: Upstream,
+            delivery: Delivery,
+            stats: DeliverStats,
+            relay: Relay,
+          ) =>
+            metrics.watch({
+              deliver: { stats, inFlight: () => delivery.inFlight(), followed: () => relay.followed },
+              hosts: () => upstream.hosts(),
+              isStoreUp: async () => (await readiness.store()) === null,
+            }),
         },
         {
           provide: TenantsLive,
@@ -84,6 +122,7 @@ export class AppModule {
             RegistrationLookup,
             Delivery,
             STORAGE,
+            TRACING,
             HttpAdapterHost,
           ],
           useFactory: (
@@ -93,8 +132,9 @@ export class AppModule {
             lookup: RegistrationLookup,
             delivery: Delivery,
             storage: Storage,
+            tracing: Tracing,
             http: HttpAdapterHost,
-          ) => new Shutdown({ readiness, tenants, polls, lookup, delivery, storage, http }),
+          ) => new Shutdown({ readiness, tenants, polls, lookup, delivery, storage, tracing, http }),
         },
       ],
     };
@@ -113,14 +153,23 @@ class PartsModule {
         { provide: LOGGER, useValue: log },
         { provide: STORAGE, useFactory: () => openStorage(config, log) },
         { provide: STORE, inject: [STORAGE], useFactory: ({ store }: Storage) => store },
-        { provide: Upstream, useFactory: () => new Upstream(config, log) },
+        { provide: TRACING, useFactory: () => openTracing(config.tracing, log) },
+        {
+          provide: Metrics,
+          useFactory: () => new Metrics({ tenantsMax: config.metrics.tenantsMax, clock: Date.now }),
+        },
+        {
+          provide: Upstream,
+          inject: [TRACING],
+          useFactory: ({ tracer }: Tracing) => new Upstream(config, log, tracer),
+        },
         {
           provide: RegistrationLookup,
           inject: [Upstream],
           useFactory: (upstream: Upstream) => new RegistrationLookup(upstream.asked(config.tenants)),
         },
       ],
-      exports: [CONFIG, LOGGER, STORAGE, STORE, Upstream, RegistrationLookup],
+      exports: [CONFIG, LOGGER, STORAGE, STORE, TRACING, Metrics, Upstream, RegistrationLookup],
     };
   }
 }

@@ -3,10 +3,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { describeProblems, loadConfig } from './config/environment.js';
+import { nameRequests } from './deliver/request-id.js';
 import { serveDocs } from './docs/serve.js';
 import { Life } from './life.js';
 import { createLogger, NestLogger } from './logger.js';
 import { PAGE_HEADERS, servePages } from './pages.js';
+import { redactText } from './redaction.js';
 import { Shutdown } from './shutdown.js';
 
 /** Start, logging, shutdown. A configuration that does not hold ends the process with code 1 before anything starts. */
@@ -18,12 +20,19 @@ async function main(): Promise<void> {
     return;
   }
   const { config, warnings } = loaded;
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.log);
   const life = new Life({
     after: (delayMs, run) => void setTimeout(run, delayMs),
     exit: (code) => process.exit(code),
     log,
   });
+  // Node's own last words show an error with all its properties: a command of Redis, with its password.
+  const crash = (error: unknown) => {
+    log.fatal({ reason: reasonOf(error), stack: stackOf(error) }, 'the bridge has a defect and ends');
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, life.end);
   // With a file of tenants it means: read it again. Without, a terminal was closed.
   if (config.tenantsFile === null) process.on('SIGHUP', life.end);
@@ -34,6 +43,7 @@ async function main(): Promise<void> {
     abortOnError: false,
   });
   app.disable('x-powered-by');
+  app.use(nameRequests);
   servePages(app);
   serveDocs(app, PAGE_HEADERS);
   await app.listen(config.http.port, config.http.host);
@@ -49,7 +59,14 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The bridge could not start: ${reason}\n`);
+  process.stderr.write(`The bridge could not start: ${redactText(reasonOf(error), true)}\n`);
   process.exit(1);
 });
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
 
 /**
- * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store.
+ * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store, send the last traces.
  *
  * Every step is bounded by itself; `step` names the one under way for whoever gives up on the whole.
  */
@@ -34,10 +34,13 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { leases, store } = this.#parts.storage;
+    const { tracing, storage } = this.#parts;
+    const { leases, store } = storage;
     this.#step = 'Redis';
     await leases.close();
     await store.close();
+    this.#step = 'the traces';
+    await tracing.close();
   }
 }
 
@@ -51,6 +54,7 @@ export interface ShutdownParts {
     readonly leases: { close(): Promise<void> };
     readonly store: { close(): Promise<void> };
   };
+  readonly tracing: { close(): Promise<void> };
   readonly http: { readonly httpAdapter: { getHttpServer(): unknown } };
 }
 

@@ -141,6 +141,8 @@ export interface EventOf<Type extends EventType> {
   readonly recordedtime: string;
   readonly sequence: string;
   readonly epoch: string;
+  /** W3C Trace Context of the commit, where the bridge is traced. */
+  readonly traceparent?: string;
   readonly data: EventData[Type];
 }
 

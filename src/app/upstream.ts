@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { TenantConfig } from '../config/tenant.js';
+import { type Tracer, UNTRACED } from '../core/tracer.js';
 import type { PolledTenant } from '../poll/poll.service.js';
 import type { CaptureOptions } from '../source/capture.js';
-import { UpstreamHosts } from '../source/upstream-hosts.js';
+import { type HostStatus, UpstreamHosts } from '../source/upstream-hosts.js';
 
 /** How this process asks the tenants' PBXes. */
 export class Upstream {
@@ -12,8 +13,11 @@ export class Upstream {
   readonly #hosts: UpstreamHosts;
   readonly #capture: CaptureOptions | undefined;
 
-  constructor(config: Config, log: Logger) {
+  readonly #tracer: Tracer;
+
+  constructor(config: Config, log: Logger, tracer: Tracer = UNTRACED) {
     this.#config = config;
+    this.#tracer = tracer;
     this.#hosts = openHosts(config, log);
     this.#capture = captureOptions(config, log);
   }
@@ -21,6 +25,11 @@ export class Upstream {
   /** For the polls, whose answers are recorded where the operator wants that. */
   polled(tenants: readonly TenantConfig[]): PolledTenant[] {
     return this.asked(tenants).map((tenant) => ({ ...tenant, capture: this.#capture }));
+  }
+
+  /** Every host at present. */
+  hosts(): HostStatus[] {
+    return this.#hosts.statuses();
   }
 
   /** For questions beside them. */
@@ -39,6 +48,7 @@ export class Upstream {
       timeoutMs: poll.timeoutMs,
       maxBodyBytes: poll.maxBodyBytes,
       clock: Date.now,
+      tracer: this.#tracer,
     }));
   }
 }

@@ -59,7 +59,9 @@ describe('the configuration', () => {
       retention: { events: 100_000, ms: 604_800_000 },
       http: { host: '127.0.0.1', port: 3000, corsOrigins: [] },
       auth: null,
-      logLevel: 'info',
+      log: { level: 'info', phoneNumbers: 'masked' },
+      metrics: { tenantsMax: 50 },
+      tracing: null,
     });
     expect(config.tenants).toMatchObject([
       { id: 'default', baseUrl: 'https://pbx.example', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN' },

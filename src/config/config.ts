@@ -63,7 +63,27 @@ export interface Config {
     readonly corsOrigins: readonly string[];
   };
   readonly auth: AuthConfig;
-  readonly logLevel: Variables['LOG_LEVEL'];
+  readonly log: {
+    readonly level: Variables['LOG_LEVEL'];
+    /** What becomes of telephone numbers in log lines. */
+    readonly phoneNumbers: 'masked' | 'plain';
+  };
+  readonly metrics: {
+    /** Up to so many tenants polled here have series of their own. */
+    readonly tenantsMax: number;
+  };
+  /** Null where it is off. */
+  readonly tracing: TracingConfig | null;
+}
+
+export interface TracingConfig {
+  /** The collector's address for OTLP over HTTP; `/v1/traces` is added. */
+  readonly endpoint: string;
+  /** `name=value,name=value`: a secret, for it usually carries a key. */
+  readonly headers: Secret | null;
+  readonly serviceName: string;
+  /** Share of the traces that are kept, 0 to 1. */
+  readonly ratio: number;
 }
 
 /** The address is a secret, for it may carry a password. */
@@ -190,7 +210,9 @@ function configOf(
     retention: { events: values.LOG_RETENTION_EVENTS, ms: values.LOG_RETENTION_MS },
     http: { host: values.HOST, port: values.PORT, corsOrigins: [...new Set(values.CORS_ORIGINS)] },
     auth: authOf(values),
-    logLevel: values.LOG_LEVEL,
+    log: { level: values.LOG_LEVEL, phoneNumbers: values.LOG_PHONE_NUMBERS },
+    metrics: { tenantsMax: values.METRICS_TENANTS_MAX },
+    tracing: tracingOf(values),
   };
 }
 
@@ -228,6 +250,16 @@ function captureOf(values: Variables): Config['capture'] {
     maxBytes: values.CAPTURE_MAX_BYTES,
     maxFiles: values.CAPTURE_MAX_FILES,
     numbers: values.CAPTURE_NUMBERS,
+  };
+}
+
+function tracingOf(values: Variables): TracingConfig | null {
+  if (values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null;
+  return {
+    endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? null,
+    serviceName: values.OTEL_SERVICE_NAME,
+    ratio: values.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 

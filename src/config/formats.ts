@@ -122,3 +122,21 @@ export function country(text: string): string | undefined {
 export function isCredential(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text) && !/^(\{\{.*\}\}|<.*>)$/.test(text);
 }
+
+/** `name=value,name=value`, values percent-encoded, as OpenTelemetry writes headers. */
+export function headers(text: string): Readonly<Record<string, string>> | undefined {
+  const pairs = listOf(text, (item) => {
+    const match = /^([!#$%&'*+.^_`|~\w-]+)\s*=\s*([\x21-\x7e]+)$/.exec(item);
+    return match === null ? undefined : decodedPair(match[1]!, match[2]!);
+  });
+  return pairs && Object.fromEntries(pairs);
+}
+
+function decodedPair(name: string, value: string): readonly [string, string] | undefined {
+  try {
+    const decoded = decodeURIComponent(value);
+    return /^[\x20-\x7e]+$/.test(decoded) ? [name, decoded] : undefined;
+  } catch {
+    return undefined;
+  }
+}

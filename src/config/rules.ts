@@ -24,6 +24,10 @@ export function checkRules(env: Environment): RuleFindings {
   pollRules(env, findings.problems, set, unused);
   redisRules(env, findings.problems, set, unused);
   authRules(env, findings.problems, set, unused);
+  if (set('OTEL_EXPORTER_OTLP_ENDPOINT').length === 0) {
+    const others = set('OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_SAMPLER_ARG');
+    unused(others, 'OTEL_EXPORTER_OTLP_ENDPOINT is not');
+  }
   return findings;
 }
 

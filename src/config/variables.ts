@@ -152,6 +152,23 @@ export const VARIABLES = {
   AUTH_JWT_SECRET: jwtSecret.optional(),
   AUTH_JWKS_URL: text('must be an http or https address without credentials', format.httpAddress).optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
+  LOG_PHONE_NUMBERS: oneOf('masked', 'plain').default('masked'),
+  METRICS_TENANTS_MAX: whole(0, 10_000, 'tenants').default(50),
+
+  // OpenTelemetry's own names and meanings.
+  OTEL_EXPORTER_OTLP_ENDPOINT: text(
+    'must be an http or https address without credentials, such as http://127.0.0.1:4318',
+    format.httpAddress,
+  ).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: text('must be a list name=value,name=value', (given) =>
+    format.headers(given) === undefined ? undefined : new Secret(given),
+  ).optional(),
+  OTEL_SERVICE_NAME: text('must be a name of at most 255 letters', (given) =>
+    given.length <= 255 ? given : undefined,
+  ).default('pitel-event-bridge'),
+  OTEL_TRACES_SAMPLER_ARG: text('must be a share of the traces from 0 to 1, such as 0.1', (given) =>
+    /^(0(\.\d{1,9})?|1(\.0{1,9})?)$/.test(given) ? Number(given) : undefined,
+  ).default(1),
 };
 
 export type VariableName = keyof typeof VARIABLES;

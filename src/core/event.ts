@@ -115,6 +115,8 @@ interface Envelope<Type extends EventType, Data> {
   readonly recordedtime: string;
   readonly sequence: string;
   readonly epoch: string;
+  /** W3C Trace Context of the commit (CloudEvents' distributed tracing extension), where the bridge is traced. */
+  readonly traceparent?: string;
   readonly data: Data;
 }
 
@@ -147,6 +149,8 @@ export interface LogPlace {
   /** Sequence of the newest event already in the log. */
   readonly sequence: number;
   readonly recordedAt: Instant;
+  /** Of the commit, where it is traced. */
+  readonly traceparent?: string | undefined;
 }
 
 const SEQUENCE_DIGITS = 16;
@@ -197,6 +201,7 @@ export function toEvents(transitions: readonly Transition[], place: LogPlace): B
       recordedtime: rfc3339(place.recordedAt),
       sequence: sequenceText(place.sequence + index + 1),
       epoch: place.epoch,
+      ...(place.traceparent === undefined ? {} : { traceparent: place.traceparent }),
       data: { tenant: place.tenant, ...data },
     } as BridgeEvent;
   });

@@ -101,13 +101,21 @@ export class ClientSession implements Outlet {
     });
   }
 
+  get bytesInFlight(): number {
+    return this.inFlight;
+  }
+
+  resumed(): void {
+    this.context.stats.resumes += 1;
+  }
+
   snapshot(json: string): void {
     this.context.stats.snapshots += 1;
     this.send(eventPacket('snapshot', json));
   }
 
   reset(reason: ResetReason): void {
-    this.context.stats.resets += 1;
+    this.context.stats.countReset(reason);
     this.send(eventPacket('reset', JSON.stringify({ reason })));
   }
 

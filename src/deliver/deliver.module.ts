@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { Logger } from 'pino';
+import { type Tracer, UNTRACED } from '../core/tracer.js';
 import type { Store } from '../store/store.js';
 import { BearerGuard } from './bearer.guard.js';
 import { type Clock, systemClock } from './clock.js';
@@ -35,6 +36,7 @@ export interface DeliverParts {
   readonly askRegistration: AskRegistration;
   readonly clock?: Clock;
   readonly random?: () => number;
+  readonly tracer?: Tracer;
 }
 
 /** Starts delivery with the application. Ending it is the application's: `drain` has its place among other parts' ends. */
@@ -62,6 +64,18 @@ export class Delivery implements OnApplicationBootstrap {
    */
   serve(tenants: readonly [string, ...string[]]): void {
     this.tokens.know(tenants);
+  }
+
+  /** Bytes written to clients and not taken by them yet: of all, and of the one with the most. */
+  inFlight(): { readonly total: number; readonly most: number } {
+    let total = 0;
+    let most = 0;
+    for (const clients of [this.gateway.clients(), this.streams.clients()])
+      for (const { bytesInFlight } of clients) {
+        total += bytesInFlight;
+        most = Math.max(most, bytesInFlight);
+      }
+    return { total, most };
   }
 
   /** Nobody is let in any more, clients are closed spread over `drainMs`, the log is followed no longer. Once is enough. */
@@ -93,7 +107,13 @@ export class DeliverModule {
       inject: recipe.inject ?? [],
       useFactory: async (...injected: never[]): Promise<Parts> => {
         const given = await recipe.useFactory(...injected);
-        return { clock: systemClock, random: Math.random, ...given, options: resolveOptions(given.options) };
+        return {
+          clock: systemClock,
+          random: Math.random,
+          tracer: UNTRACED,
+          ...given,
+          options: resolveOptions(given.options),
+        };
       },
     };
     return {
@@ -106,7 +126,10 @@ export class DeliverModule {
         made(DELIVER_CLOCK, ({ clock }) => clock),
         made(DELIVER_LOGGER, ({ logger }) => logger),
         made(ASK_REGISTRATION, ({ askRegistration }) => askRegistration),
-        made(Relay, ({ store, options, clock, logger }) => new Relay(store, options, clock, logger)),
+        made(
+          Relay,
+          ({ store, options, clock, logger, tracer }) => new Relay(store, options, clock, logger, tracer),
+        ),
         made(TokenVerifier, ({ options, clock }) => new TokenVerifier(options, clock)),
         made(ConnectionLimits, ({ options }) => new ConnectionLimits(options)),
         DeliverStats,

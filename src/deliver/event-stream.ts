@@ -67,13 +67,21 @@ export class EventStream implements Outlet {
     this.clock.after(this.options.closeGraceMs, () => this.response.destroy());
   }
 
+  get bytesInFlight(): number {
+    return this.response.writableLength;
+  }
+
+  resumed(): void {
+    this.stats.resumes += 1;
+  }
+
   snapshot(json: string): void {
     this.stats.snapshots += 1;
     this.write(`id: ${formatCursor(this.feed.position!)}\nevent: snapshot\ndata: ${json}\n\n`);
   }
 
   reset(reason: ResetReason): void {
-    this.stats.resets += 1;
+    this.stats.countReset(reason);
     this.write(`event: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
   }
 

@@ -73,6 +73,10 @@ export class EventStreams {
     stream.start(cursor);
   }
 
+  clients(): Iterable<{ readonly bytesInFlight: number }> {
+    return this.streams;
+  }
+
   async drain(): Promise<void> {
     if (this.draining) return;
     this.draining = true;

@@ -116,6 +116,10 @@ export class SocketGateway {
     });
   }
 
+  clients(): Iterable<{ readonly bytesInFlight: number }> {
+    return this.sessions;
+  }
+
   /** Lets nobody in any more and closes everybody, spread over `drainMs`, so that they do not come back as one. */
   async drain(): Promise<void> {
     if (this.draining) return;

@@ -10,6 +10,8 @@ const PAGE_BYTES = 128 * 1024;
 
 /** Where a client's messages go: a socket, or an event stream. */
 export interface Outlet {
+  /** The cursor that the client came with can be gone on from. */
+  resumed(): void;
   snapshot(json: string): void;
   reset(reason: ResetReason): void;
   events(batch: Batch): void;
@@ -101,6 +103,7 @@ export class LogReader implements Member {
           reason = resumption.reset;
           continue;
         }
+        this.outlet.resumed();
         this.place = resumption.sequence;
         this.generation = this.feed.generation;
       }

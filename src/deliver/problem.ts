@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { requestId } from './request-id.js';
 import { Refusal, type RefusalCode, reasonOf } from './refusal.js';
 import { DeliverStats } from './stats.js';
 
@@ -55,7 +56,8 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const problem = this.problemOf(error, request);
+    const id = requestId(request, response);
+    const problem = this.problemOf(error, request, id);
     if (response.headersSent) return void response.destroy();
     const status = problem.getStatus();
     if (status === 401) {
@@ -79,7 +81,7 @@ export class ProblemFilter implements ExceptionFilter {
     );
   }
 
-  private problemOf(error: unknown, request: Request): Problem {
+  private problemOf(error: unknown, request: Request, id: string): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof Refusal) {
       this.stats.countRefused(error.code);
@@ -94,6 +96,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     this.logger.error(
       {
+        request: id,
         method: request.method,
         path: pathOf(request),
         reason: reasonOf(error),

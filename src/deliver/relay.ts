@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type Tracer, UNTRACED } from '../core/tracer.js';
 import type { Store, Subscription } from '../store/store.js';
 import type { Clock, Stop } from './clock.js';
 import type { ResolvedOptions } from './options.js';
@@ -24,7 +25,13 @@ export class Relay {
     private readonly options: ResolvedOptions,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly tracer: Tracer = UNTRACED,
   ) {}
+
+  /** Tenants whose logs are followed here. */
+  get followed(): number {
+    return this.feeds.size;
+  }
 
   start(): void {
     this.stopComparing = this.clock.every(this.options.compareMs, () => this.compare());
@@ -35,7 +42,7 @@ export class Relay {
   feed(tenant: string): TenantFeed {
     let feed = this.feeds.get(tenant);
     if (feed === undefined) {
-      feed = new TenantFeed(tenant, this.store, this.options, this.clock, this.logger);
+      feed = new TenantFeed(tenant, this.store, this.options, this.clock, this.logger, this.tracer);
       this.feeds.set(tenant, feed);
     }
     feed.lastUsed = this.clock.now();

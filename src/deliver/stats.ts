@@ -1,3 +1,4 @@
+import type { ResetReason } from './place.js';
 import type { RefusalCode } from './refusal.js';
 
 /** Counters since the start, for whoever exposes them; keys are fixed words, never names of tenants or clients. */
@@ -7,12 +8,19 @@ export class DeliverStats {
   /** Events written to clients, over all transports. */
   delivered = 0;
   snapshots = 0;
-  resets = 0;
+  /** Cursors from which clients could go on. */
+  resumes = 0;
+  /** Clients that had to begin again, by why. */
+  readonly resets = new Map<ResetReason, number>();
   ignoredMessages = 0;
   /** Handshakes and requests refused. */
   readonly refused = new Map<RefusalCode, number>();
   /** Clients that were sent off. */
   readonly closed = new Map<RefusalCode, number>();
+
+  countReset(reason: ResetReason): void {
+    this.resets.set(reason, (this.resets.get(reason) ?? 0) + 1);
+  }
 
   countRefused(code: RefusalCode): void {
     this.refused.set(code, (this.refused.get(code) ?? 0) + 1);

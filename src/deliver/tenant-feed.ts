@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { BridgeEvent } from '../core/event.js';
 import type { Instant } from '../core/observation.js';
+import { type Tracer, UNTRACED } from '../core/tracer.js';
 import { ageCut } from '../store/age-cut.js';
 import type { Position, Store } from '../store/store.js';
 import type { Audience } from './audience.js';
@@ -70,6 +71,7 @@ export class TenantFeed {
     private readonly limits: Pick<Limits, 'bufferEvents' | 'bufferBytes'>,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly tracer: Tracer = UNTRACED,
   ) {
     this.view = new TenantView(tenant);
     this.buffer = new EventBuffer(limits.bufferEvents, limits.bufferBytes);
@@ -306,7 +308,20 @@ export class TenantFeed {
     for (const entry of entries) this.view.fold(entry);
     this.buffer.append(entries);
     this.place = { epoch, sequence };
-    this.live.publish(new Batch(entries));
+    this.deliver(new Batch(entries));
+  }
+
+  /** What is traced goes on with the trace of the commit, from whichever replica that came. */
+  private deliver(batch: Batch): void {
+    const causes = [...new Set(batch.entries.flatMap(({ event }) => event.traceparent ?? []))];
+    if (causes.length === 0 || this.live.size === 0) return this.live.publish(batch);
+    const about = {
+      'pitel.tenant': this.tenant,
+      'pitel.events': batch.entries.length,
+      'pitel.clients': this.live.size,
+    };
+    // What clients get is written in this very tick, traced or not.
+    void this.tracer.span('deliver', about, () => Promise.resolve(this.live.publish(batch)), { causes });
   }
 
   /** The place that the next published event has to follow. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Leases, Renewed } from '../store/leases.js';
 import type { Subscription } from '../store/store.js';
 import { preferredShards } from './ownership.js';
+import { type LeaseChange, type PollObserver, UNOBSERVED } from './poll-observer.js';
 import type { TenantAssignment } from './tenant-assignment.js';
 import type { Timers } from './timers.js';
 
@@ -138,6 +139,7 @@ export class LeaseKeeper {
       if (!this.#stopped && this.#failures === 0)
         log.warn({ reason: reasonOf(error) }, `leases: ${reasonOf(error)}`);
       this.#failures += 1;
+      this.#observe('missed', 0);
       return Math.min(RETRY_MS * 2 ** this.#failures, RENEWALS_MAX_MS) * (1 - random() / 2);
     }
     if (this.#failures > 0) log.info('leases are renewed again');
@@ -178,6 +180,7 @@ export class LeaseKeeper {
       this.#members = members;
       this.#preferred = preferredShards(member, members);
     }
+    this.#observeHeld(held);
     this.#held = held;
     this.#noteDifference(agreeing.length < members.length);
     this.#runs = this.#isApart
@@ -204,11 +207,26 @@ export class LeaseKeeper {
   #lapse(): void {
     const { log, tenants } = this.#deps;
     if (this.#held.size === 0 && this.#runs.size === 0) return;
+    this.#observe('lost', this.#held.size);
     this.#held = NONE;
     this.#runs = NONE;
     tenants.run(NONE);
     log.warn('the lease could not be renewed in time: nothing is polled here until it is');
     this.#tell();
+  }
+
+  /** What another took was not given back here: that is the other change of hands. */
+  #observeHeld(held: ReadonlySet<number>): void {
+    const taken = [...held].filter((shard) => !this.#held.has(shard)).length;
+    const gone = [...this.#held].filter((shard) => !held.has(shard));
+    const released = gone.filter((shard) => !this.#preferred.has(shard)).length;
+    if (taken > 0) this.#observe('taken', taken);
+    if (released > 0) this.#observe('released', released);
+    if (gone.length > released) this.#observe('lost', gone.length - released);
+  }
+
+  #observe(change: LeaseChange, shards: number): void {
+    (this.#deps.observer ?? UNOBSERVED).lease(change, shards);
   }
 
   /** Held, another's by right, and at rest. */
@@ -246,6 +264,7 @@ export interface KeeperDeps {
   /** In [0, 1). */
   readonly random: () => number;
   readonly timers: Timers;
+  readonly observer?: PollObserver;
   readonly log: Logger;
 }
 

@@ -4,11 +4,13 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Logger } from 'pino';
 import type { Policy } from '../core/call.js';
 import { PitelSource, type PitelSourceOptions } from '../source/pitel-source.js';
+import { type Tracer, UNTRACED } from '../core/tracer.js';
 import type { Leases } from '../store/leases.js';
 import type { Store } from '../store/store.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { isDeadHere, newMember } from './member-name.js';
 import { RegistrationWatch } from './registration-watch.js';
+import { type PollObserver, UNOBSERVED } from './poll-observer.js';
 import type { AdaptiveOptions } from './tempo.js';
 import { type Running, TenantAssignment } from './tenant-assignment.js';
 import { TenantLoop } from './tenant-loop.js';
@@ -25,6 +27,7 @@ export class PollService implements OnApplicationBootstrap {
   readonly #store: Store;
   readonly #timers: Timers;
   readonly #log: Logger;
+  readonly #observer: PollObserver;
   readonly #keeper: LeaseKeeper;
   readonly #tenants: TenantAssignment<PolledTenant>;
 
@@ -33,6 +36,7 @@ export class PollService implements OnApplicationBootstrap {
     this.#store = store;
     this.#timers = new RegistryTimers(scheduler);
     this.#log = log;
+    this.#observer = options.observer ?? UNOBSERVED;
     this.#tenants = new TenantAssignment(options.tenants, (tenant, shard) => this.#begin(tenant, shard));
     this.#keeper = new LeaseKeeper({
       leases,
@@ -43,6 +47,7 @@ export class PollService implements OnApplicationBootstrap {
       clock: () => performance.now(),
       random: Math.random,
       timers: this.#timers,
+      observer: this.#observer,
       log,
     });
   }
@@ -78,12 +83,13 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   #begin(polled: PolledTenant, shard: number): Running {
-    const { policy, retentionMs, adaptive } = this.#options;
+    const { policy, retentionMs, adaptive, tracer = UNTRACED } = this.#options;
     const { tenant, intervalMs } = polled;
     const source = new PitelSource(polled);
     const log = this.#log.child({ tenant });
     const holds = () => this.#keeper.holds(shard);
     const registrations = this.#watch(source, holds, log);
+    const observer = this.#observer.tenant(tenant);
     const poller = new TenantPoller({
       tenant,
       source,
@@ -94,6 +100,8 @@ export class PollService implements OnApplicationBootstrap {
       clock: Date.now,
       newEpoch,
       newCommitId: randomUUID,
+      observer,
+      tracer,
     });
     const loop = new TenantLoop({
       tenant,
@@ -103,6 +111,7 @@ export class PollService implements OnApplicationBootstrap {
       clock: Date.now,
       random: Math.random,
       timers: this.#timers,
+      newCycleId,
       log,
     });
     loop.start();
@@ -113,6 +122,7 @@ export class PollService implements OnApplicationBootstrap {
         // A token that is being asked for does not hear of the loop's end, and may take minutes.
         await source.close();
         await ended;
+        observer.ended();
       },
     };
   }
@@ -150,6 +160,8 @@ export interface PollOptions {
   readonly graceMs: number;
   /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */
   readonly leaseMs: number;
+  readonly observer?: PollObserver;
+  readonly tracer?: Tracer;
 }
 
 /** The confirming poll comes this soon after an absence: past a flicker at a bridge, before an agent looks up. */
@@ -180,4 +192,8 @@ class RegistryTimers implements Timers {
 /** Sorts by time, so that a person sees which epoch is newer. */
 function newEpoch(): string {
   return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
+}
+
+function newCycleId(): string {
+  return randomBytes(4).toString('hex');
 }

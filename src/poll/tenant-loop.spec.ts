@@ -46,6 +46,7 @@ function setUp(
     clock: () => timers.now,
     random: () => 0,
     timers,
+    newCycleId: () => 'c1',
     log,
   });
   loop.start();

@@ -8,7 +8,7 @@ import type { Timers } from './timers.js';
  * Runs one tenant's cycles one after the other, until it is stopped.
  *
  * Guarantees: cycles never overlap; the next is planned when this one is done; whatever fails is logged once, when it
- * begins and when it is over, and the loop goes on. Only when the tenant is no longer held here it goes silent: no
+ * begins and when it is over, and the loop goes on; every line carries the id of its cycle. Only when the tenant is no longer held here it goes silent: no
  * poll and no claim any more, until whoever began it stops it.
  */
 export class TenantLoop {
@@ -45,37 +45,38 @@ export class TenantLoop {
   }
 
   async #turn(): Promise<void> {
-    const { clock, poller, holds } = this.#deps;
+    const { clock, poller, holds, newCycleId } = this.#deps;
     // A process that was paused past its lease must not claim the tenant back from whoever has taken it since.
     if (!holds()) return;
+    const cycle = newCycleId();
     let delay: number;
     try {
-      const report = await poller.cycle(this.#pace.due(clock()), this.#stopping.signal);
-      this.#note('store', null);
+      const report = await poller.cycle(this.#pace.due(clock()), this.#stopping.signal, cycle);
+      this.#note('store', null, cycle);
       this.#storeFailures = 0;
-      delay = this.#follow(report);
+      delay = this.#follow(report, cycle);
     } catch (error) {
-      this.#note('store', error instanceof Error ? error.message : String(error));
+      this.#note('store', error instanceof Error ? error.message : String(error), cycle);
       delay = Math.min(STORE_RETRY_MS * 2 ** this.#storeFailures++, MAX_STORE_RETRY_MS);
     }
     if (holds()) this.#plan(delay);
   }
 
   /** How long to wait after a cycle. */
-  #follow(report: CycleReport): number {
+  #follow(report: CycleReport, cycle: string): number {
     const { clock, random, log } = this.#deps;
     const now = clock();
     this.#pace.turn(report.activity);
     for (const { endpoint, outcome, reason, retryAfterMs, heldBackMs, ...polled } of report.polls) {
-      this.#note(endpoint, reason);
+      this.#note(endpoint, reason, cycle);
       const reply = { ...polled, ok: outcome !== 'failed' };
       if (heldBackMs !== null) this.#pace.heldBack(endpoint, now, heldBackMs, random);
       else if (reply.ok) this.#pace.answered(endpoint, reply, now);
       else this.#pace.failed(endpoint, reply, now, retryAfterMs, random);
     }
-    for (const { type, subject } of report.transitions) log.debug({ type, subject }, 'event');
+    for (const { type, subject } of report.transitions) log.debug({ cycle, type, subject }, 'event');
     if (!report.owned && this.#deps.holds()) {
-      log.warn('the store did not take the last cycle: claiming the tenant anew');
+      log.warn({ cycle }, 'the store did not take the last cycle: claiming the tenant anew');
       return RECLAIM_MS;
     }
     if (report.confirm) this.#pace.confirm(now);
@@ -83,11 +84,11 @@ export class TenantLoop {
   }
 
   /** One line when a reason appears or changes, one when it is gone. */
-  #note(what: Endpoint | 'store', reason: string | null): void {
+  #note(what: Endpoint | 'store', reason: string | null, cycle: string): void {
     const before = this.#reasons.get(what) ?? null;
     if (before === reason) return;
     this.#reasons.set(what, reason);
-    const about = what === 'store' ? {} : { endpoint: what };
+    const about = what === 'store' ? { cycle } : { cycle, endpoint: what };
     if (reason === null) this.#deps.log.info(about, `${what} answers properly again`);
     else this.#deps.log.warn({ ...about, reason }, `${what}: ${reason}`);
   }
@@ -103,6 +104,8 @@ export interface LoopDeps {
   /** In [0, 1). */
   readonly random: () => number;
   readonly timers: Timers;
+  /** Short, and unlikely to be another's of the same day. */
+  readonly newCycleId: () => string;
   /** Carries the tenant in every line. */
   readonly log: Logger;
 }

@@ -1,5 +1,5 @@
 import { EMPTY_STATE, type Freshness, type Policy, type TenantState } from '../core/call.js';
-import { toEvents, type Transition } from '../core/event.js';
+import { type BridgeEvent, toEvents, type Transition } from '../core/event.js';
 import type {
   Endpoint,
   Instant,
@@ -10,9 +10,11 @@ import type {
   QueueObservation,
 } from '../core/observation.js';
 import { freshen, isQuiet, reconcile, type Reconciled } from '../core/reconcile.js';
+import { type Span, type Tracer, UNTRACED } from '../core/tracer.js';
 import type { PitelSource } from '../source/pitel-source.js';
+import { type PollReport, type TenantObserver, UNOBSERVED_TENANT } from './poll-observer.js';
 import type { RegistrationWatch } from './registration-watch.js';
-import type { Claim, Commit, Position, Store } from '../store/store.js';
+import type { Claim, Commit, CommitResult, Position, Store } from '../store/store.js';
 import { type Activity, activityOf } from './activity.js';
 
 /**
@@ -28,7 +30,7 @@ import { type Activity, activityOf } from './activity.js';
 export class TenantPoller {
   readonly #deps: PollerDeps;
   #held: Held | null = null;
-  #unfinished: Commit | null = null;
+  #unfinished: Begun | null = null;
   /** Of `#held.state`, what the store has been told: freshness is written now and then. */
   #written: Freshness = EMPTY_STATE;
   /** What the last reconciled answers showed, while nothing in them waits to be confirmed. */
@@ -47,8 +49,22 @@ export class TenantPoller {
    * Runs one cycle. Rejects when the store cannot be reached: call again later, nothing is lost.
    *
    * @param endpoints which to ask; the others are left alone
+   * @param id names the cycle in its trace
    */
-  async cycle(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<CycleReport> {
+  cycle(endpoints: readonly Endpoint[], signal: AbortSignal, id = ''): Promise<CycleReport> {
+    const { tenant, tracer = UNTRACED } = this.#deps;
+    const about = { 'pitel.tenant': tenant, 'pitel.cycle': id, 'pitel.endpoints': endpoints.join() };
+    return tracer.span('poll cycle', about, async (span) => {
+      const report = await this.#cycle(endpoints, signal);
+      span.set({
+        ...Object.fromEntries(report.polls.map(({ endpoint, outcome }) => [`pitel.${endpoint}`, outcome])),
+        'pitel.events': report.transitions.length,
+      });
+      return report;
+    });
+  }
+
+  async #cycle(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<CycleReport> {
     if (this.#unfinished !== null) {
       await this.#finish();
       // Stopped while the store was slow: somebody else may hold the tenant by now, and a claim would fence it off.
@@ -77,11 +93,14 @@ export class TenantPoller {
       retryAfterMs,
       heldBackMs,
     }));
+    const { observer = UNOBSERVED_TENANT } = this.#deps;
+    for (const poll of polls) observer.polled(poll);
     const reconciled = this.#reconcile(held.state, observations);
     const owned = isQuiet(held.state, reconciled)
       ? await this.#touch(held, reconciled)
       : await this.#commit(held, reconciled);
     if (owned) this.#settle(observations, reconciled);
+    observer.sources(reconciled.state.sources);
     this.#tellWatch(observations, reconciled);
     await this.#trim();
     const activity = this.#activityOf(reconciled.state);
@@ -114,33 +133,51 @@ export class TenantPoller {
     return { ...claim };
   }
 
-  async #commit(held: Held, { state, transitions }: Reconciled): Promise<boolean> {
+  #commit(held: Held, reconciled: Reconciled): Promise<boolean> {
+    return this.#spanOfCommit(async (span) => {
+      this.#begin(held, reconciled, span.traceparent);
+      await this.#tryCommit(span);
+      return this.#held !== null;
+    });
+  }
+
+  #begin(held: Held, { state, transitions }: Reconciled, traceparent: string | undefined): void {
     const { tenant, clock, newCommitId } = this.#deps;
-    const place = { tenant, ...held.position, recordedAt: clock() };
-    const events = toEvents(transitions, place).map((event) => ({
-      sequence: Number(event.sequence),
-      type: event.type,
-      json: JSON.stringify(event),
-    }));
-    this.#unfinished = {
+    const place = { tenant, ...held.position, recordedAt: clock(), traceparent };
+    const events = toEvents(transitions, place);
+    const commit = {
       fence: held.fence,
       expectedVersion: held.version,
       commitId: newCommitId(),
       epoch: held.position.epoch,
       before: { ...held.state, ...freshnessOf(this.#written) },
       after: state,
-      events,
+      events: events.map((event) => ({
+        sequence: Number(event.sequence),
+        type: event.type,
+        json: JSON.stringify(event),
+      })),
     };
-    await this.#finish();
-    return this.#held !== null;
+    this.#unfinished = { commit, events };
   }
 
   /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
-  async #finish(): Promise<void> {
-    const commit = this.#unfinished;
-    if (commit === null) return;
-    const result = await this.#deps.store.commit(this.#deps.tenant, commit);
+  #finish(): Promise<void> {
+    return this.#spanOfCommit((span) => this.#tryCommit(span));
+  }
+
+  #spanOfCommit<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
+    const { tenant, tracer = UNTRACED } = this.#deps;
+    return tracer.span('commit', { 'pitel.tenant': tenant }, work);
+  }
+
+  async #tryCommit(span: Span): Promise<void> {
+    if (this.#unfinished === null) return;
+    const { commit } = this.#unfinished;
+    const result = await this.#observed(this.#unfinished);
     this.#unfinished = null;
+    span.set({ 'pitel.events': commit.events.length, 'pitel.result': result.status });
+    if (result.status !== 'committed') span.fail(result.status);
     if (result.status === 'committed') {
       const { version, position } = result;
       this.#held = { fence: commit.fence, version, position, state: commit.after };
@@ -150,6 +187,19 @@ export class TenantPoller {
     }
     this.#held = null;
     this.#newEpoch = result.status === 'lost';
+  }
+
+  async #observed({ commit, events }: Begun): Promise<CommitResult> {
+    const { tenant, store, observer = UNOBSERVED_TENANT } = this.#deps;
+    const tried = observer.committing();
+    let result: CommitResult['status'] | 'rejected' = 'rejected';
+    try {
+      const answer = await store.commit(tenant, commit);
+      result = answer.status;
+      return answer;
+    } finally {
+      tried({ result, events });
+    }
   }
 
   /** Keeps the sources' freshness in the store current, at most every `TOUCH_EVERY_MS`. */
@@ -177,7 +227,8 @@ export class TenantPoller {
     const now = clock();
     if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
     this.#trimmedAt = now;
-    await store.trim(tenant, now - retentionMs);
+    const events = await store.trim(tenant, now - retentionMs);
+    (this.#deps.observer ?? UNOBSERVED_TENANT).logHolds(events);
   }
 
   #settle(observations: Observations, { confirm }: Reconciled): void {
@@ -214,22 +265,12 @@ export interface PollerDeps {
   /** Names a log that begins anew: unique, `[A-Za-z0-9_-]{1,64}`. */
   readonly newEpoch: () => string;
   readonly newCommitId: () => string;
+  readonly observer?: TenantObserver;
+  readonly tracer?: Tracer;
 }
 
 export interface CycleReport {
-  readonly polls: readonly {
-    readonly endpoint: Endpoint;
-    readonly outcome: 'complete' | 'partial' | 'failed';
-    readonly reason: string | null;
-    readonly sentAt: Instant;
-    /** From the request to its whole answer, without any wait for a connection. */
-    readonly latencyMs: number;
-    /** HTTP; null when there was no complete answer. */
-    readonly status: number | null;
-    readonly retryAfterMs: number | null;
-    /** Not sent, as the host is down for everybody: ask again after so long. Else null. */
-    readonly heldBackMs: number | null;
-  }[];
+  readonly polls: readonly PollReport[];
   /** Poll again soon: an absence waits to be confirmed. */
   readonly confirm: boolean;
   /** False when the store did not take what was seen: somebody else polls this tenant, or it lost its memory. */
@@ -237,6 +278,12 @@ export interface CycleReport {
   readonly transitions: readonly Transition[];
   /** What the cycle left of the tenant's calls. */
   readonly activity: Activity;
+}
+
+/** A commit that has no answer yet, and its events. */
+interface Begun {
+  readonly commit: Commit;
+  readonly events: readonly BridgeEvent[];
 }
 
 interface Held {

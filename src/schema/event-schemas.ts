@@ -130,6 +130,14 @@ function event<const Type extends EventType, Data extends z.ZodObject>(
         .string()
         .regex(/^[A-Za-z0-9_-]{1,64}$/)
         .describe('The log that `sequence` counts in; a new one means that the log lost its past'),
+      traceparent: z.exactOptional(
+        z
+          .string()
+          .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+          .describe(
+            'The W3C trace context of the commit, where the bridge is traced: what follows from the event may go on with it',
+          ),
+      ),
       data,
     })
     .meta({ title: type, description });

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { type Span, type Tracer, UNTRACED } from '../core/tracer.js';
 import { Deadline } from './deadline.js';
 import type { Lane, UpstreamHosts } from './upstream-hosts.js';
 import { type Validators, validatorsOf } from './validators.js';
@@ -22,6 +23,7 @@ export interface PitelClientOptions {
   readonly maxBodyBytes: number;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
+  readonly tracer?: Tracer | undefined;
 }
 
 export interface RequestOptions {
@@ -100,7 +102,7 @@ export class PitelClient {
   async #request(question: Question, options: RequestOptions): Promise<Fetched> {
     if (this.#closed !== null) return failure(CLOSED, this.#options.clock());
     const deadline = new Deadline(options.signal);
-    const request = this.#ask(question, options, deadline);
+    const request = this.#traced(question, () => this.#ask(question, options, deadline));
     this.#underWay.set(request, deadline);
     try {
       return await request;
@@ -108,6 +110,23 @@ export class PitelClient {
       this.#underWay.delete(request);
       deadline.end();
     }
+  }
+
+  /** Path parameters stay out of the trace, and it out of the request: the PBX is somebody else's. */
+  #traced({ method, path }: Question, ask: () => Promise<Fetched>): Promise<Fetched> {
+    const { tracer = UNTRACED, baseUrl } = this.#options;
+    const template = path.split('?', 1)[0]!.replace(/^(\/v3\/extension\/)[^/]+/, '$1{id}');
+    const about = {
+      'http.request.method': method,
+      'url.template': template,
+      'server.address': new URL(baseUrl).host,
+    };
+    return tracer.span(`${method} ${template}`, about, async (span: Span) => {
+      const fetched = await ask();
+      span.set({ 'http.response.status_code': fetched.status ?? undefined });
+      if (!fetched.ok && fetched.status !== 304) span.fail(fetched.reason);
+      return fetched;
+    });
   }
 
   async #ask(question: Question, { headers }: RequestOptions, deadline: Deadline): Promise<Fetched> {
@@ -238,7 +257,9 @@ function codeOf(error: unknown): string {
 
 function mediaType(headers: IncomingHttpHeaders): string {
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(headers['content-type'] ?? '');
-  return type === null ? 'no media type' : type[0].slice(0, 60);
+  if (type === null) return 'no media type';
+  // The upstream's own word, which could be anything; a short one in small letters names a type.
+  return /^[a-z]{2,12}\/[a-z.+-]{2,24}$/.test(type[0]) ? type[0] : 'an unusual media type';
 }
 
 /** Objects and lists only: nothing that the upstream answers is anything else. */

@@ -1,4 +1,5 @@
 import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/observation.js';
+import type { Tracer } from '../core/tracer.js';
 import { Capture, type CaptureOptions } from './capture.js';
 import { Credentials, type Refusal } from './credentials.js';
 import { InstantReader } from './instant.js';
@@ -40,6 +41,7 @@ export interface PitelSourceOptions {
   readonly clock: () => Instant;
   /** Records the answers, when given. */
   readonly capture?: CaptureOptions | undefined;
+  readonly tracer?: Tracer | undefined;
 }
 
 export interface Polled<Observation> {

@@ -121,13 +121,14 @@ export class MemoryStore implements Store {
     });
   }
 
-  async trim(name: string, olderThan: number): Promise<void> {
+  async trim(name: string, olderThan: number): Promise<number> {
     const tenant = await this.#do(() => this.#tenant(name));
-    if (tenant === undefined) return;
+    if (tenant === undefined) return 0;
     const cut = await ageCut(olderThan, tenant.sequence, (from) =>
       Promise.resolve(tenant.log[Math.max(0, from - (tenant.log[0]?.sequence ?? 0))]),
     );
     if (cut !== null) tenant.log = tenant.log.filter((event) => event.sequence >= cut);
+    return tenant.log.length;
   }
 
   follow(follower: Follower): Promise<Subscription> {

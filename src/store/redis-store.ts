@@ -122,15 +122,19 @@ export class RedisStore implements Store {
   }
 
   /** Entry ids are sequences and not times, so the place to cut is searched for: some 17 small reads in 100,000. */
-  async trim(tenant: string, olderThan: number): Promise<void> {
+  async trim(tenant: string, olderThan: number): Promise<number> {
     const key = logKey(tenant);
     const [newest] = await this.#sender.send((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
-    if (newest === undefined) return;
+    if (newest === undefined) return 0;
+    let oldest: number | undefined;
     const cut = await ageCut(olderThan, sequenceOf(newest), async (from) => {
       const [entry] = await this.#sender.send((client) => client.xrange(key, `${from}-0`, '+', 'COUNT', 1));
+      // The first look is at the beginning.
+      oldest ??= entry && sequenceOf(entry);
       return entry && { sequence: sequenceOf(entry), json: jsonOf(entry) };
     });
     if (cut !== null) await this.#sender.send((client) => client.xtrim(key, 'MINID', `${cut}-0`));
+    return sequenceOf(newest) + 1 - (cut ?? oldest ?? sequenceOf(newest) + 1);
   }
 
   async follow(follower: Follower): Promise<Subscription> {

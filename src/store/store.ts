@@ -53,9 +53,10 @@ export interface Store {
 
   /**
    * Drops events recorded (`recordedtime`) before `olderThan`, ms since the epoch. The bound on the count is kept by
-   * every commit, give or take a block of the log.
+   * every commit, give or take a block of the log. Returns how many events the log holds then, from the oldest to the
+   * newest sequence, and give or take a block too.
    */
-  trim(tenant: string, olderThan: number): Promise<void>;
+  trim(tenant: string, olderThan: number): Promise<number>;
 
   /**
    * Follows what is published, for all tenants; resolves once that is so, however long Redis is away. At most once:

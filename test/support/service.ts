@@ -10,6 +10,8 @@ export interface Service {
   readonly url: string;
   /** Its log, a parsed line each. */
   readonly lines: readonly LogLine[];
+  /** What it has written so far to standard output and standard error, as it is. */
+  readonly output: string;
   /** Resolves with the exit code, null when a signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
@@ -24,6 +26,8 @@ export interface LogLine {
   readonly endpoint?: string;
   readonly reason?: string;
   readonly address?: string;
+  readonly stack?: string;
+  readonly cycle?: string;
 }
 
 const MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
@@ -66,14 +70,16 @@ export async function runToItsEnd(env: Readonly<Record<string, string>>) {
   return { code, stdout, stderr };
 }
 
-class RunningService implements Service {
+export class RunningService implements Service {
   url = '';
   readonly lines: LogLine[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #ended: Promise<number | null>;
+  #stdout = '';
   #stderr = '';
 
   constructor(private readonly child: ChildProcess) {
+    child.stdout!.on('data', (chunk) => (this.#stdout += String(chunk)));
     createInterface({ input: child.stdout! }).on('line', (line) => {
       this.lines.push(JSON.parse(line) as LogLine);
       for (const look of this.#waiting) look();
@@ -86,6 +92,10 @@ class RunningService implements Service {
       process.off('exit', kill);
       return code as number | null;
     });
+  }
+
+  get output(): string {
+    return this.#stdout + this.#stderr;
   }
 
   get pid(): number {

@@ -1,0 +1,74 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { DeliverStats } from '../../deliver/stats.js';
+
+/** What delivery knows, looked up at each scrape; nothing is counted twice. */
+export interface DeliverSources {
+  readonly stats: DeliverStats;
+  readonly inFlight: () => { readonly total: number; readonly most: number };
+  /** Tenants whose logs are followed here. */
+  readonly followed: () => number;
+}
+
+export function registerDeliverMetrics(
+  registry: Registry,
+  { stats, inFlight, followed }: DeliverSources,
+): void {
+  const count = (name: string, help: string, read: () => number) => {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  };
+  const countBy = (name: string, help: string, label: string, read: () => ReadonlyMap<string, number>) => {
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, times] of read()) this.inc({ [label]: value }, times);
+      },
+    });
+  };
+  const gauge = (name: string, help: string, read: () => number) => {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+
+  new Gauge({
+    name: 'pitel_clients',
+    help: 'Clients connected, by transport: socket (Socket.IO) or stream (server-sent events)',
+    labelNames: ['transport'],
+    registers: [registry],
+    collect() {
+      this.set({ transport: 'socket' }, stats.sockets);
+      this.set({ transport: 'stream' }, stats.streams);
+    },
+  });
+  gauge(
+    'pitel_in_flight_bytes',
+    'Written to clients and not taken yet, of all clients',
+    () => inFlight().total,
+  );
+  gauge('pitel_in_flight_max_bytes', 'The same of the client with the most', () => inFlight().most);
+  gauge('pitel_followed_tenants', 'Tenants whose logs are followed for clients here', followed);
+  count('pitel_delivered_events_total', 'Events written to clients', () => stats.delivered);
+  count('pitel_snapshots_total', 'Snapshots written to clients', () => stats.snapshots);
+  count('pitel_resumes_total', 'Clients that could go on from their cursor', () => stats.resumes);
+  countBy('pitel_resets_total', 'Clients that had to begin again, by why', 'reason', () => stats.resets);
+  countBy('pitel_refused_total', 'Handshakes and requests refused, by code', 'code', () => stats.refused);
+  countBy('pitel_closed_total', 'Clients sent off, by code', 'code', () => stats.closed);
+  count('pitel_ignored_messages_total', 'Messages of clients that mean nothing', () => stats.ignoredMessages);
+}

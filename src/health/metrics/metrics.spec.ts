@@ -1,0 +1,182 @@
+import { describe, expect, it } from '@jest/globals';
+import type { BridgeEvent } from '../../core/event.js';
+import { DeliverStats } from '../../deliver/stats.js';
+import type { PollReport } from '../../poll/poll-observer.js';
+import { Metrics } from './metrics.js';
+
+const MINUTE = 60_000;
+
+function setUp({ tenantsMax = 50 } = {}) {
+  const stats = new DeliverStats();
+  const state = { now: 1_000 * MINUTE, isStoreUp: true };
+  const metrics = new Metrics({ tenantsMax, clock: () => state.now });
+  metrics.watch({
+    deliver: { stats, inFlight: () => ({ total: 300, most: 200 }), followed: () => 2 },
+    hosts: () => [
+      { origin: 'https://a.example', tenants: 3, inFlight: 2, waiting: 1, breaker: 'closed' },
+      { origin: 'https://b.example', tenants: 1, inFlight: 0, waiting: 4, breaker: 'open' },
+    ],
+    isStoreUp: () => Promise.resolve(state.isStoreUp),
+  });
+  const lines = async () => (await metrics.text()).split('\n').filter((line) => !line.startsWith('#'));
+  const value = async (series: string) => {
+    const found = (await lines()).find((line) => line.startsWith(`${series} `));
+    return found === undefined ? undefined : Number(found.slice(series.length + 1));
+  };
+  return { metrics, stats, state, lines, value };
+}
+
+function poll(given: Partial<PollReport> = {}): PollReport {
+  return {
+    endpoint: 'monitor',
+    outcome: 'complete',
+    reason: null,
+    sentAt: 0,
+    latencyMs: 40,
+    status: 200,
+    retryAfterMs: null,
+    heldBackMs: null,
+    ...given,
+  };
+}
+
+const up = (at: number) => ({ status: 'up', lastComplete: { at } }) as const;
+const never = { status: 'unknown', lastComplete: null } as const;
+
+function event(
+  observed: { earliest: string | null; certainty: string },
+  { time = '2026-07-01T10:00:00.000Z', baseline = false } = {},
+): BridgeEvent {
+  return {
+    type: 'call-offered',
+    time,
+    recordedtime: '2026-07-01T10:00:02.000Z',
+    data: { baseline, observed: { ...observed, latest: time } },
+  } as unknown as BridgeEvent;
+}
+
+describe('the metrics', () => {
+  it('count polls by outcome, and failed ones by what was wrong', async () => {
+    const { metrics, value } = setUp();
+    const acme = metrics.polls.tenant('acme');
+    acme.polled(poll());
+    acme.polled(poll({ outcome: 'failed', status: 503 }));
+    acme.polled(poll({ outcome: 'failed', status: null }));
+    acme.polled(poll({ outcome: 'failed', status: 200 }));
+    acme.polled(poll({ outcome: 'failed', status: null, heldBackMs: 500 }));
+    const polls = (outcome: string) => value(`pitel_polls_total{endpoint="monitor",outcome="${outcome}"}`);
+    expect([await polls('complete'), await polls('failed'), await polls('held-back')]).toEqual([1, 3, 1]);
+    const failures = (cause: string) =>
+      value(`pitel_poll_failures_total{endpoint="monitor",cause="${cause}"}`);
+    expect(await failures('server-error')).toBe(1);
+    expect(await failures('no-answer')).toBe(1);
+    expect(await failures('unusable-answer')).toBe(1);
+    // What was not sent took no time.
+    expect(await value('pitel_poll_duration_seconds_count{endpoint="monitor"}')).toBe(4);
+  });
+
+  it('tell at each scrape how old the last complete look is, also when nothing is polled any more', async () => {
+    const { metrics, state, value } = setUp();
+    const acme = metrics.polls.tenant('acme');
+    acme.sources({ monitor: up(state.now - 2_000), queue: never });
+    state.now += 10_000;
+    expect(await value('pitel_tenant_source_age_seconds{tenant="acme",endpoint="monitor"}')).toBe(12);
+    expect(await value('pitel_source_age_max_seconds{endpoint="monitor"}')).toBe(12);
+    // Never seen: since polling began.
+    expect(await value('pitel_source_age_max_seconds{endpoint="queue"}')).toBe(10);
+    expect(await value('pitel_sources{endpoint="queue",state="unknown"}')).toBe(1);
+    acme.ended();
+    expect(await value('pitel_source_age_max_seconds{endpoint="monitor"}')).toBe(0);
+    expect(await value('pitel_tenant_source_age_seconds{tenant="acme",endpoint="monitor"}')).toBeUndefined();
+  });
+
+  it('keep the tenant that has begun again when its forerunner ends late', async () => {
+    const { metrics, value } = setUp();
+    const before = metrics.polls.tenant('acme');
+    metrics.polls.tenant('acme');
+    before.ended();
+    expect(await value('pitel_tenants_polled')).toBe(1);
+  });
+
+  it('count commits by result, and events and their delay only when they are in the log', async () => {
+    const { metrics, value } = setUp();
+    const acme = metrics.polls.tenant('acme');
+    const events = [
+      event({ earliest: '2026-07-01T09:59:59.000Z', certainty: 'observed' }),
+      event({ earliest: '2026-07-01T09:59:00.000Z', certainty: 'upstream' }),
+      event({ earliest: null, certainty: 'observed' }),
+      event({ earliest: '2026-07-01T09:00:00.000Z', certainty: 'inferred' }),
+      event({ earliest: '2026-07-01T09:00:00.000Z', certainty: 'observed' }, { baseline: true }),
+    ];
+    acme.logHolds(7);
+    acme.committing()({ result: 'rejected', events });
+    acme.committing()({ result: 'committed', events });
+    acme.committing()({ result: 'conflict', events });
+    expect(await value('pitel_commits_total{result="committed"}')).toBe(1);
+    expect(await value('pitel_commits_total{result="conflict"}')).toBe(1);
+    expect(await value('pitel_commits_total{result="rejected"}')).toBe(1);
+    expect(await value('pitel_commit_duration_seconds_count')).toBe(3);
+    expect(await value('pitel_events_total{type="call-offered"}')).toBe(5);
+    // Three seconds for what was seen between two polls, two for what the PBX gave the time of.
+    expect(await value('pitel_detection_delay_seconds_sum{type="call-offered"}')).toBe(5);
+    expect(await value('pitel_detection_delay_seconds_count{type="call-offered"}')).toBe(2);
+    expect(await value('pitel_tenant_log_events{tenant="acme"}')).toBe(12);
+    acme.logHolds(3);
+    expect(await value('pitel_log_events')).toBe(3);
+  });
+
+  it('count shards that change hands, and renewals that were missed', async () => {
+    const { metrics, value } = setUp();
+    metrics.polls.lease('taken', 256);
+    metrics.polls.lease('released', 128);
+    metrics.polls.lease('missed', 0);
+    expect(await value('pitel_lease_changes_total{change="taken"}')).toBe(256);
+    expect(await value('pitel_lease_changes_total{change="released"}')).toBe(128);
+    expect(await value('pitel_lease_changes_total{change="lost"}')).toBe(0);
+    expect(await value('pitel_lease_changes_total{change="missed"}')).toBe(1);
+  });
+
+  it('show what delivery, the upstream hosts and the store are doing', async () => {
+    const { stats, state, value } = setUp();
+    stats.sockets = 3;
+    stats.resumes = 2;
+    stats.countReset('epoch-changed');
+    stats.countClosed('slow-consumer');
+    expect(await value('pitel_clients{transport="socket"}')).toBe(3);
+    expect(await value('pitel_resumes_total')).toBe(2);
+    expect(await value('pitel_resets_total{reason="epoch-changed"}')).toBe(1);
+    expect(await value('pitel_closed_total{code="slow-consumer"}')).toBe(1);
+    expect(await value('pitel_in_flight_bytes')).toBe(300);
+    expect(await value('pitel_in_flight_max_bytes')).toBe(200);
+    expect(await value('pitel_upstream_hosts{breaker="open"}')).toBe(1);
+    expect(await value('pitel_upstream_requests{state="waiting"}')).toBe(5);
+    expect(await value('pitel_store_up')).toBe(1);
+    state.isStoreUp = false;
+    expect(await value('pitel_store_up')).toBe(0);
+    // A second scrape counts nothing twice.
+    expect(await value('pitel_resumes_total')).toBe(2);
+  });
+
+  it('have no more series with 1,000 tenants than with one, and each tenant’s own only up to the bound', async () => {
+    const { metrics, state, lines } = setUp({ tenantsMax: 3 });
+    const add = (name: string) => {
+      const tenant = metrics.polls.tenant(name);
+      tenant.sources({ monitor: up(state.now), queue: up(state.now) });
+      tenant.polled(poll());
+      tenant.committing()({ result: 'committed', events: [] });
+      return tenant;
+    };
+    const own = async () => (await lines()).filter((line) => line.includes('tenant="')).length;
+    const all = async () =>
+      (await lines()).filter((line) => line.startsWith('pitel_') && !line.includes('tenant="')).length;
+    add('tenant-0');
+    const before = await all();
+    for (const n of [1, 2]) add(`tenant-${n}`);
+    expect(await own()).toBe(3 * 3);
+    const more = Array.from({ length: 997 }, (_, n) => add(`tenant-${n + 3}`));
+    expect(await own()).toBe(0);
+    expect(await all()).toBe(before);
+    for (const tenant of more) tenant.ended();
+    expect(await own()).toBe(3 * 3);
+  });
+});

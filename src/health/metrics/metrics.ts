@@ -1,0 +1,97 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Instant } from '../../core/observation.js';
+import type { HostStatus } from '../../source/upstream-hosts.js';
+import { type DeliverSources, registerDeliverMetrics } from './deliver-metrics.js';
+import { PollMetrics } from './poll-metrics.js';
+
+/**
+ * All metrics of this process; docs/metrics.md lists them.
+ *
+ * Guarantees: a scrape asks Redis for one ping and waits for it no longer than readiness does; label values are bounded
+ * (see `PollMetrics`) and never customer data, addresses or names of clients.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  /** To be given to whoever polls. */
+  readonly polls: PollMetrics;
+
+  constructor({ tenantsMax, clock }: MetricsOptions) {
+    this.polls = new PollMetrics({ registry: this.#registry, tenantsMax, clock });
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** What is looked up at each scrape. Once. */
+  watch({ deliver, hosts, isStoreUp }: Watched): void {
+    const registers = [this.#registry];
+    registerDeliverMetrics(this.#registry, deliver);
+    new Gauge({
+      name: 'pitel_store_up',
+      help: '1 when Redis answered a ping in time, 0 when not; always 1 with the embedded store',
+      registers,
+      async collect() {
+        this.set((await isStoreUp()) ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'pitel_upstream_hosts',
+      help: "Upstream hosts by their circuit breaker's state: closed (asked), open (not asked), probing (one request)",
+      labelNames: ['breaker'],
+      registers,
+      collect() {
+        for (const breaker of BREAKER_STATES)
+          this.set({ breaker }, hosts().filter((host) => host.breaker === breaker).length);
+      },
+    });
+    new Gauge({
+      name: 'pitel_upstream_requests',
+      help: 'Requests to all upstream hosts: in-flight, or waiting in line for a connection',
+      labelNames: ['state'],
+      registers,
+      collect() {
+        const all = hosts();
+        this.set({ state: 'in-flight' }, sum(all, 'inFlight'));
+        this.set({ state: 'waiting' }, sum(all, 'waiting'));
+      },
+    });
+  }
+
+  /** Every metric there is, for whoever compares it with what is written about it. */
+  list(): readonly MetricDefinition[] {
+    // Their types and labels are there, but not in the library's declarations.
+    return this.#registry.getMetricsAsArray() as unknown as MetricDefinition[];
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** In Prometheus' text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
+
+export interface MetricDefinition {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
+  readonly labelNames: readonly string[];
+}
+
+export interface MetricsOptions {
+  readonly tenantsMax: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => Instant;
+}
+
+export interface Watched {
+  readonly deliver: DeliverSources;
+  readonly hosts: () => readonly HostStatus[];
+  /** Never rejects, and answers within a second. */
+  readonly isStoreUp: () => Promise<boolean>;
+}
+
+const BREAKER_STATES: readonly HostStatus['breaker'][] = ['closed', 'open', 'probing'];
+
+function sum(hosts: readonly HostStatus[], field: 'inFlight' | 'waiting'): number {
+  return hosts.reduce((total, host) => total + host[field], 0);
+}

@@ -1,0 +1,267 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { BridgeEvent } from '../../core/event.js';
+import { type Endpoint, ENDPOINTS, type Instant } from '../../core/observation.js';
+import type {
+  CommitReport,
+  LeaseChange,
+  PollObserver,
+  PollReport,
+  SourcesReport,
+  TenantObserver,
+} from '../../poll/poll-observer.js';
+
+/**
+ * What polling does, as metrics of this replica: only the tenants that are polled here, from when they are.
+ *
+ * Guarantees: a label has one of a few fixed values, except `tenant`, and series with that exist only while no more than
+ * `tenantsMax` tenants are polled here. What is asked for at a scrape is in memory, and costs a look at each tenant.
+ */
+export class PollMetrics implements PollObserver {
+  readonly #options: PollMetricsOptions;
+  readonly #tenants = new Map<string, Tenant>();
+  readonly #polls: Counter<'endpoint' | 'outcome'>;
+  readonly #failures: Counter<'endpoint' | 'cause'>;
+  readonly #pollSeconds: Histogram<'endpoint'>;
+  readonly #commits: Counter<'result'>;
+  readonly #commitSeconds: Histogram;
+  readonly #events: Counter<'type'>;
+  readonly #detection: Histogram<'type'>;
+  readonly #leases: Counter<'change'>;
+
+  constructor(options: PollMetricsOptions) {
+    this.#options = options;
+    const { registry } = options;
+    const registers = [registry];
+    this.#polls = new Counter({
+      name: 'pitel_polls_total',
+      help: 'Polls by outcome: complete, partial, failed, or held-back (not sent, as the host is down)',
+      labelNames: ['endpoint', 'outcome'],
+      registers,
+    });
+    this.#failures = new Counter({
+      name: 'pitel_poll_failures_total',
+      help: 'Failed polls by what was wrong',
+      labelNames: ['endpoint', 'cause'],
+      registers,
+    });
+    this.#pollSeconds = new Histogram({
+      name: 'pitel_poll_duration_seconds',
+      help: 'From the request to its whole answer, or its failure, without the wait for a connection',
+      labelNames: ['endpoint'],
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    this.#commits = new Counter({
+      name: 'pitel_commits_total',
+      help: 'Tries to commit by result: committed, conflict, fenced, lost, or rejected (no answer, or an error)',
+      labelNames: ['result'],
+      registers,
+    });
+    this.#commitSeconds = new Histogram({
+      name: 'pitel_commit_duration_seconds',
+      help: 'How long a try to commit took, whatever came of it',
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
+    this.#events = new Counter({
+      name: 'pitel_events_total',
+      help: 'Events committed',
+      labelNames: ['type'],
+      registers,
+    });
+    this.#detection = new Histogram({
+      name: 'pitel_detection_delay_seconds',
+      help: 'How late an event may be: from when the PBX says it happened, or from the last look that did not show it, to its commit',
+      labelNames: ['type'],
+      buckets: [0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300],
+      registers,
+    });
+    this.#leases = new Counter({
+      name: 'pitel_lease_changes_total',
+      help: 'Shards taken, released or lost, and renewals of the lease that were missed',
+      labelNames: ['change'],
+      registers,
+    });
+    this.#zero();
+    this.#gauges(registry);
+  }
+
+  tenant(name: string): TenantObserver {
+    const tenant: Tenant = { since: this.#options.clock(), sources: null, logEvents: 0 };
+    this.#tenants.set(name, tenant);
+    return {
+      polled: (poll) => this.#polled(poll),
+      sources: (sources) => {
+        tenant.sources = sources;
+      },
+      committing: () => {
+        const stop = this.#commitSeconds.startTimer();
+        return (commit) => {
+          stop();
+          this.#committed(commit);
+          if (commit.result === 'committed') tenant.logEvents += commit.events.length;
+        };
+      },
+      logHolds: (events) => {
+        tenant.logEvents = events;
+      },
+      ended: () => {
+        // An altered tenant may have begun again already.
+        if (this.#tenants.get(name) === tenant) this.#tenants.delete(name);
+      },
+    };
+  }
+
+  lease(change: LeaseChange, shards: number): void {
+    this.#leases.inc({ change }, change === 'missed' ? 1 : shards);
+  }
+
+  #polled({ endpoint, outcome, status, latencyMs, heldBackMs }: PollReport): void {
+    if (heldBackMs !== null) {
+      this.#polls.inc({ endpoint, outcome: 'held-back' });
+      return;
+    }
+    this.#polls.inc({ endpoint, outcome });
+    this.#pollSeconds.observe({ endpoint }, Math.max(0, latencyMs) / 1_000);
+    if (outcome === 'failed') this.#failures.inc({ endpoint, cause: causeOf(status) });
+  }
+
+  #committed({ result, events }: CommitReport): void {
+    this.#commits.inc({ result });
+    if (result !== 'committed') return;
+    for (const event of events) {
+      const { type } = event;
+      this.#events.inc({ type });
+      const delayMs = detectionDelayMs(event);
+      if (delayMs !== null) this.#detection.observe({ type }, delayMs / 1_000);
+    }
+  }
+
+  /** A counter that begins with its first increment hides that one from `increase()`. */
+  #zero(): void {
+    for (const endpoint of ENDPOINTS)
+      for (const outcome of OUTCOMES) this.#polls.inc({ endpoint, outcome }, 0);
+    for (const result of RESULTS) this.#commits.inc({ result }, 0);
+    for (const change of CHANGES) this.#leases.inc({ change }, 0);
+  }
+
+  #gauges(registry: Registry): void {
+    const { tenantsMax } = this.#options;
+    const tenants = this.#tenants;
+    const ageOf = (tenant: Tenant, endpoint: Endpoint) => this.#ageSeconds(tenant, endpoint);
+    const registers = [registry];
+    const each = (show: (name: string, tenant: Tenant) => void) => {
+      if (tenants.size <= tenantsMax) for (const [name, tenant] of tenants) show(name, tenant);
+    };
+    new Gauge({
+      name: 'pitel_tenants_polled',
+      help: 'Tenants that are polled here',
+      registers,
+      collect() {
+        this.set(tenants.size);
+      },
+    });
+    new Gauge({
+      name: 'pitel_sources',
+      help: 'Endpoints of the tenants polled here, by what is known of them: unknown, up, down',
+      labelNames: ['endpoint', 'state'],
+      registers,
+      collect() {
+        for (const endpoint of ENDPOINTS)
+          for (const state of STATES) {
+            const all = [...tenants.values()].map(({ sources }) => sources?.[endpoint].status ?? 'unknown');
+            this.set({ endpoint, state }, all.filter((status) => status === state).length);
+          }
+      },
+    });
+    new Gauge({
+      name: 'pitel_source_age_max_seconds',
+      help: 'Since the last complete observation, or since polling began where there is none: the largest of the tenants polled here',
+      labelNames: ['endpoint'],
+      registers,
+      collect() {
+        for (const endpoint of ENDPOINTS) {
+          let most = 0;
+          for (const tenant of tenants.values()) most = Math.max(most, ageOf(tenant, endpoint));
+          this.set({ endpoint }, most);
+        }
+      },
+    });
+    new Gauge({
+      name: 'pitel_tenant_source_age_seconds',
+      help: 'The same of each tenant, while there are no more than METRICS_TENANTS_MAX',
+      labelNames: ['tenant', 'endpoint'],
+      registers,
+      collect() {
+        this.reset();
+        each((name, tenant) => {
+          for (const endpoint of ENDPOINTS) this.set({ tenant: name, endpoint }, ageOf(tenant, endpoint));
+        });
+      },
+    });
+    new Gauge({
+      name: 'pitel_log_events',
+      help: 'Events held in the logs of the tenants polled here, as of the last trimming and what was committed since',
+      registers,
+      collect() {
+        let sum = 0;
+        for (const { logEvents } of tenants.values()) sum += logEvents;
+        this.set(sum);
+      },
+    });
+    new Gauge({
+      name: 'pitel_tenant_log_events',
+      help: 'The same of each tenant, while there are no more than METRICS_TENANTS_MAX',
+      labelNames: ['tenant'],
+      registers,
+      collect() {
+        this.reset();
+        each((name, { logEvents }) => this.set({ tenant: name }, logEvents));
+      },
+    });
+  }
+
+  #ageSeconds({ sources, since }: Tenant, endpoint: Endpoint): number {
+    const seenAt = sources?.[endpoint].lastComplete?.at ?? since;
+    return Math.max(0, this.#options.clock() - seenAt) / 1_000;
+  }
+}
+
+export interface PollMetricsOptions {
+  readonly registry: Registry;
+  /** Up to so many tenants have series of their own. */
+  readonly tenantsMax: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => Instant;
+}
+
+interface Tenant {
+  readonly since: Instant;
+  sources: SourcesReport | null;
+  logEvents: number;
+}
+
+const OUTCOMES = ['complete', 'partial', 'failed', 'held-back'] as const;
+const RESULTS = ['committed', 'conflict', 'fenced', 'lost', 'rejected'] as const;
+const CHANGES: readonly LeaseChange[] = ['taken', 'released', 'lost', 'missed'];
+const STATES = ['unknown', 'up', 'down'] as const;
+
+/** What was wrong with a failed poll, in a few words that never grow more. */
+function causeOf(status: number | null): string {
+  if (status === null) return 'no-answer';
+  if (status === 401 || status === 403) return 'unauthorized';
+  if (status === 429) return 'rate-limited';
+  if (status >= 500) return 'server-error';
+  return status === 200 ? 'unusable-answer' : 'other-status';
+}
+
+/**
+ * The most that the event can be late. Null where there is no telling: a first sight, a deduction, and what nobody
+ * watched for.
+ */
+function detectionDelayMs({ data, time, recordedtime }: BridgeEvent): number | null {
+  const { observed } = data;
+  if (('baseline' in data && data.baseline) || observed.certainty === 'inferred') return null;
+  const from = observed.certainty === 'upstream' ? time : observed.earliest;
+  return from === null ? null : Math.max(0, Date.parse(recordedtime) - Date.parse(from));
+}

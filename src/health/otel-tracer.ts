@@ -1,0 +1,160 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Context,
+  type Span as OtelSpan,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  ParentBasedSampler,
+  type ReadableSpan,
+  type SpanExporter,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-node';
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import type { Attributes, Span, SpanOptions, Tracer } from '../core/tracer.js';
+
+/**
+ * Traces to an OpenTelemetry collector, by OTLP over HTTP. Loaded only where that is configured: it costs some
+ * megabytes, and what is not traced should not pay for it.
+ *
+ * Guarantees: at most `QUEUED_SPANS` wait to be sent, what comes on top is dropped; a collector that is away delays
+ * nothing, and is told of once, until it is back.
+ */
+export class OtelTracer implements Tracer {
+  readonly #provider: NodeTracerProvider;
+  readonly #tracer;
+
+  constructor({ endpoint, headers, serviceName, ratio, onChange }: OtelOptions) {
+    // All is given here, so that the SDK's own reading of the environment decides nothing.
+    const exporter = new OTLPTraceExporter({
+      url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
+      headers: { ...headers },
+      timeoutMillis: EXPORT_TIMEOUT_MS,
+    });
+    this.#provider = new NodeTracerProvider({
+      resource: resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }),
+      sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
+      spanProcessors: [
+        new BatchSpanProcessor(new ToldExporter(exporter, onChange), {
+          maxQueueSize: QUEUED_SPANS,
+          maxExportBatchSize: QUEUED_SPANS / 4,
+          scheduledDelayMillis: SEND_EVERY_MS,
+          exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+        }),
+      ],
+    });
+    // Carries the current span through what is awaited, and reads and writes `traceparent`.
+    this.#provider.register();
+    this.#tracer = this.#provider.getTracer('pitel-event-bridge');
+  }
+
+  span<Result>(
+    name: string,
+    about: Attributes,
+    work: (span: Span) => Promise<Result>,
+    { causes = [] }: SpanOptions = {},
+  ): Promise<Result> {
+    const parent = causes.length === 0 ? context.active() : contextOf(causes.at(-1)!);
+    const links = causes.slice(0, -1).flatMap((cause) => {
+      const linked = trace.getSpanContext(contextOf(cause));
+      return linked === undefined ? [] : [{ context: linked }];
+    });
+    return this.#tracer.startActiveSpan(name, { attributes: { ...about }, links }, parent, async (span) => {
+      try {
+        return await work(new RecordedSpan(span));
+      } catch (error) {
+        span.setStatus({
+          code: SpanStatusCode.ERROR,
+          message: error instanceof Error ? error.message : String(error),
+        });
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  /** Sends what waits; within `EXPORT_TIMEOUT_MS`. Does not reject. */
+  async close(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, EXPORT_TIMEOUT_MS)));
+    await Promise.race([this.#provider.shutdown().catch(() => undefined), late]);
+    clearTimeout(timer);
+    for (const api of [trace, context, propagation]) api.disable();
+  }
+}
+
+export interface OtelOptions {
+  /** The collector's address; `/v1/traces` is added. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly serviceName: string;
+  /** Share of the traces that are kept, 0 to 1. */
+  readonly ratio: number;
+  /** The collector does not take spans any more (true), or does again. */
+  readonly onChange: (isAway: boolean) => void;
+}
+
+class RecordedSpan implements Span {
+  readonly #span: OtelSpan;
+
+  constructor(span: OtelSpan) {
+    this.#span = span;
+  }
+
+  get traceparent(): string | undefined {
+    const carrier: { traceparent?: string } = {};
+    propagation.inject(trace.setSpan(ROOT_CONTEXT, this.#span), carrier);
+    return carrier.traceparent;
+  }
+
+  set(about: Attributes): void {
+    for (const [name, value] of Object.entries(about))
+      if (value !== undefined) this.#span.setAttribute(name, value);
+  }
+
+  fail(reason: string): void {
+    this.#span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
+  }
+}
+
+/** Says when sending begins to fail, and when it works again; not why: an answer of the collector may hold anything. */
+class ToldExporter implements SpanExporter {
+  readonly #exporter: SpanExporter;
+  readonly #onChange: (isAway: boolean) => void;
+  #isAway = false;
+
+  constructor(exporter: SpanExporter, onChange: (isAway: boolean) => void) {
+    this.#exporter = exporter;
+    this.#onChange = onChange;
+  }
+
+  export(spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]): void {
+    this.#exporter.export(spans, (result) => {
+      const isAway = result.error !== undefined;
+      if (isAway !== this.#isAway) this.#onChange(isAway);
+      this.#isAway = isAway;
+      done(result);
+    });
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown();
+  }
+}
+
+function contextOf(traceparent: string): Context {
+  return propagation.extract(ROOT_CONTEXT, { traceparent });
+}
+
+const QUEUED_SPANS = 2_048;
+const SEND_EVERY_MS = 1_000;
+/** Below what a shutdown may take. */
+const EXPORT_TIMEOUT_MS = 2_000;

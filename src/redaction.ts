@@ -1,0 +1,51 @@
+/**
+ * What may not be seen in a log line, whoever wrote it there. Secrets and customer data do not come this far; this is
+ * for the day on which one does, in a library's error or an upstream's words.
+ *
+ * Guarantees: in every text of a line, bearer tokens, JSON Web Tokens, credentials in an address, and what stands behind
+ * a word such as `password=` become `[secret]`; so do the whole values of fields of such names. With `maskNumbers`, what
+ * looks like a telephone number keeps its last three digits. Not guaranteed: that a secret which looks like nothing, and
+ * is called nothing, is known for one.
+ */
+export function redactLine(line: string, maskNumbers: boolean): string {
+  let known: unknown;
+  try {
+    known = JSON.parse(line);
+  } catch {
+    return `${redactText(line.trimEnd(), maskNumbers)}\n`;
+  }
+  return `${JSON.stringify(redact(known, maskNumbers))}\n`;
+}
+
+export function redactText(text: string, maskNumbers: boolean): string {
+  const concealed = SECRETS.reduce((rest, [pattern, shown]) => rest.replace(pattern, shown), text);
+  return maskNumbers ? concealed.replace(PHONE_NUMBER, mask) : concealed;
+}
+
+function redact(value: unknown, maskNumbers: boolean): unknown {
+  if (typeof value === 'string') return redactText(value, maskNumbers);
+  if (Array.isArray(value)) return value.map((item) => redact(item, maskNumbers));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, field]): [string, unknown] => {
+    if (SECRET_FIELD.test(name)) return [name, CENSORED];
+    return [name, PLAIN_FIELDS.has(name) ? field : redact(field, maskNumbers)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function mask(number: string): string {
+  return `***${number.slice(-3)}`;
+}
+
+const CENSORED = '[secret]';
+const SECRET_FIELD = /^(authorization|cookie|token|secret|password|passwd|api[_-]?key)$/i;
+/** Names that an operator gave, and what the logger itself writes. */
+const PLAIN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'tenant', 'cycle', 'request']);
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${CENSORED}`],
+  [/\beyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?/g, CENSORED],
+  [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${CENSORED}@`],
+  [/\b(token|secret|password|passwd|api[_-]?key)(["']?\s*[=:]\s*["']?)[^\s"',;&}]+/gi, `$1$2${CENSORED}`],
+];
+/** 8 to 15 digits in a row (E.164 has no more), or a number with its country's plus and gaps. Not a part of an id. */
+const PHONE_NUMBER = /(?<![\w+.-])(?:\+?\d{8,15}|\+\d{1,3}(?:[ -]?\d){7,12})(?![\w-])/g;
