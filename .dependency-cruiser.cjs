@@ -31,6 +31,14 @@ module.exports = {
       to: { dependencyTypes: ['npm', 'core', 'npm-dev', 'npm-peer', 'npm-optional'] },
     },
     {
+      name: 'only-health-knows-how-it-is-watched',
+      severity: 'error',
+      comment:
+        'the others tell a PollObserver, a Tracer or their own counters; what is shown of it is src/health',
+      from: { path: '^src/', pathNot: '^src/health/' },
+      to: { path: 'node_modules/(prom-client|@opentelemetry)/' },
+    },
+    {
       name: 'no-test-code-in-the-product',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },

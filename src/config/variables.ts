@@ -163,8 +163,8 @@ export const VARIABLES = {
   OTEL_EXPORTER_OTLP_HEADERS: text('must be a list name=value,name=value', (given) =>
     format.headers(given) === undefined ? undefined : new Secret(given),
   ).optional(),
-  OTEL_SERVICE_NAME: text('must be a name of at most 255 letters', (given) =>
-    given.length <= 255 ? given : undefined,
+  OTEL_SERVICE_NAME: text('must be a name of letters, digits and . _ - / :, at most 255', (given) =>
+    /^[\w./:-]{1,255}$/.test(given) ? given : undefined,
   ).default('pitel-event-bridge'),
   OTEL_TRACES_SAMPLER_ARG: text('must be a share of the traces from 0 to 1, such as 0.1', (given) =>
     /^(0(\.\d{1,9})?|1(\.0{1,9})?)$/.test(given) ? Number(given) : undefined,
