@@ -4,6 +4,7 @@ import { adaptiveDay } from './adaptive.js';
 import { delivery, MEASUREMENTS } from './delivery/delivery.js';
 import { table, type Row } from './measure.js';
 import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
+import { tenants } from './tenants/tenants.js';
 
 /**
  * `npm run bench`: every figure a ratio against a limit or a peer in the same run.
@@ -12,12 +13,15 @@ import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
  *   npm run bench -- delivery   the second part alone: from the commit to the clients
  *   npm run bench -- fanOut     one measurement of the second part, by its name in delivery.ts
  *   npm run bench -- adaptive   what adaptive polling wins on a simulated day, in virtual time; only when asked for
- *   … --profile                 leaves CPU profiles of the second part's processes in bench/results/
+ *   npm run bench -- tenants    up to 2,000 tenants, polled every second by two replicas; only when asked for, some 8 minutes
+ *   npm run bench -- tenants 10 5000   with these numbers of tenants; --alone: without the limit and the peer
+ *   … --profile                 leaves CPU profiles of the child processes in bench/results/
  */
 const HANGS_AFTER_MS = 15 * 60_000;
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('adaptive')) return adaptiveDay();
+  if (args.includes('tenants')) return manyTenants(args);
   const server = await startRedis();
   const redis = new Redis(server.url);
   try {
@@ -38,6 +42,19 @@ async function main(args: readonly string[]): Promise<void> {
     redis.disconnect();
     await server.stop();
   }
+}
+
+async function manyTenants(args: readonly string[]): Promise<void> {
+  const given = args.filter((arg) => /^\d+$/.test(arg)).map(Number);
+  const rows: Row[] = [];
+  const options = {
+    counts: given.length > 0 ? given : [10, 100, 500, 1_000, 2_000],
+    measuredMs: 30_000,
+    profileDir: args.includes('--profile') ? 'bench/results' : null,
+    alone: args.includes('--alone'),
+  };
+  await tenants(options, (row) => void rows.push(row));
+  console.log(`\n${table(rows)}`);
 }
 
 async function poll(redis: Redis, note: (row: Row) => void): Promise<void> {
