@@ -4,7 +4,7 @@ import { adaptiveDay } from './adaptive.js';
 import { delivery, MEASUREMENTS } from './delivery/delivery.js';
 import { table, type Row } from './measure.js';
 import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
-import { tenants } from './tenants/tenants.js';
+import { PARTS, tenants } from './tenants/tenants.js';
 
 /**
  * `npm run bench`: every figure a ratio against a limit or a peer in the same run.
@@ -14,7 +14,7 @@ import { tenants } from './tenants/tenants.js';
  *   npm run bench -- fanOut     one measurement of the second part, by its name in delivery.ts
  *   npm run bench -- adaptive   what adaptive polling wins on a simulated day, in virtual time; only when asked for
  *   npm run bench -- tenants    up to 2,000 tenants, polled every second by two replicas; only when asked for, some 8 minutes
- *   npm run bench -- tenants 10 5000   with these numbers of tenants; --alone: without the limit and the peer
+ *   npm run bench -- tenants growth 10 5000   one part of it (growth, limit, peer), with these numbers of tenants
  *   … --profile                 leaves CPU profiles of the child processes in bench/results/
  */
 const HANGS_AFTER_MS = 15 * 60_000;
@@ -46,12 +46,13 @@ async function main(args: readonly string[]): Promise<void> {
 
 async function manyTenants(args: readonly string[]): Promise<void> {
   const given = args.filter((arg) => /^\d+$/.test(arg)).map(Number);
+  const wanted = PARTS.filter((part) => args.includes(part));
   const rows: Row[] = [];
   const options = {
     counts: given.length > 0 ? given : [10, 100, 500, 1_000, 2_000],
     measuredMs: 30_000,
     profileDir: args.includes('--profile') ? 'bench/results' : null,
-    alone: args.includes('--alone'),
+    parts: wanted.length > 0 ? wanted : PARTS,
   };
   await tenants(options, (row) => void rows.push(row));
   console.log(`\n${table(rows)}`);

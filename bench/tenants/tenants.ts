@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { startRedis } from '../../test/support/redis.js';
 import { type Child, Children } from '../delivery/child.js';
 import type { Row } from '../measure.js';
-import { type ClientOrder, type Gaps, INTERVAL_MS, type Memory, tokenOf } from './orders.js';
+import { type Gaps, INTERVAL_MS, type Memory, tokenOf } from './orders.js';
 import { redisUsage } from './usage.js';
 
 /**
@@ -16,70 +16,98 @@ import { redisUsage } from './usage.js';
  * What is printed of CPU and memory is a sum over both replicas, divided by the tenants. Lateness is the PBX's word: from
  * one poll of an endpoint to the next, in the steady state.
  */
+export const PARTS = ['growth', 'limit', 'peer'] as const;
+export type Part = (typeof PARTS)[number];
+
 export interface TenantsOptions {
   /** Ascending. */
   readonly counts: readonly number[];
+  readonly parts: readonly Part[];
   readonly measuredMs: number;
   readonly profileDir: string | null;
-  /** Without the limit and the peer. */
-  readonly alone: boolean;
 }
 
 export async function tenants(options: TenantsOptions, note: (row: Row) => void): Promise<void> {
+  if (options.parts.includes('growth')) for (const row of await growth(options)) note(row);
+  if (options.parts.includes('limit')) for (const row of await besideTheLimit(options)) note(row);
+  if (options.parts.includes('peer')) for (const row of await besideThePeer(options)) note(row);
+}
+
+async function growth(options: TenantsOptions): Promise<Row[]> {
   const costs: Cost[] = [];
   for (const count of options.counts) {
-    costs.push(await bridge(count, options));
-    console.log(line(costs.at(-1)!));
+    const cost = await bridge(count, options);
+    console.log(line(cost));
+    costs.push(cost);
   }
+  const rows: Row[] = costs.map(({ tenants, gaps, load }) => ({
+    what: `${tenants} tenants: latest poll`,
+    ratio: gaps.latest / INTERVAL_MS,
+    of: 'the interval',
+    goal: 2,
+    detail: `p99.9 ${gaps.p999.toFixed(0)} ms, median ${gaps.median.toFixed(0)} ms, load ${load.toFixed(1)}`,
+  }));
   const [first, last] = [costs[0]!, costs.at(-1)!];
-  for (const { tenants, gaps } of costs) {
-    note({
-      what: `${tenants} tenants: latest poll`,
-      ratio: gaps.latest / INTERVAL_MS,
-      of: 'the interval',
-      goal: 2,
-      detail: `p99.9 ${gaps.p999.toFixed(0)} ms, median ${gaps.median.toFixed(0)} ms`,
-    });
-  }
-  if (first !== last) {
-    const growth = (of: (cost: Cost) => number) => of(last) / of(first);
-    const what = `${first.tenants} → ${last.tenants} tenants`;
-    const detail = `CPU × ${growth((cost) => cost.cpu * cost.tenants).toFixed(1)}`;
-    note({ what: `${what}: CPU per tenant`, ratio: growth(({ cpu }) => cpu), of: 'linear', goal: 1, detail });
-    note({
-      what: `${what}: Redis CPU per tenant`,
-      ratio: growth(({ redisCpu }) => redisCpu),
+  const perTenant = { CPU: 'cpu', 'memory (RSS)': 'rss', heap: 'heap', 'Redis CPU': 'redisCpu' } as const;
+  for (const [name, field] of Object.entries(perTenant)) {
+    if (first === last) break;
+    rows.push({
+      what: `${first.tenants} → ${last.tenants} tenants: ${name} per tenant`,
+      ratio: last[field] / first[field],
       of: 'linear',
       goal: 1,
-      detail: '',
+      detail: `all together × ${((last[field] * last.tenants) / (first[field] * first.tenants)).toFixed(1)}`,
     });
   }
-  if (options.alone) return;
-  for (const way of ['request', 'dispatch'] as const) {
-    const limit = await clientAlone(last.tenants, way, options);
-    note({
-      what: `${last.tenants} tenants: CPU per tenant`,
-      ratio: last.cpu / limit,
-      of: `the HTTP client alone, ${way}`,
-      goal: way === 'request' ? 1 / TENANTS_PER_CORE : null,
-      detail: `tenants per core: ${perCore(last.cpu)} of ${perCore(limit)}, ${(limit / last.cpu).toFixed(2)}`,
-    });
-  }
-  const peer = await processPerTenant(PEER_TENANTS, options);
-  note({
-    what: 'CPU per tenant',
-    ratio: last.cpu / peer.cpu,
+  return rows;
+}
+
+/** A replica, and the HTTP client alone in both ways: at the same time, as what else the machine does hits them alike. */
+async function besideTheLimit(options: TenantsOptions): Promise<Row[]> {
+  const count = LIMIT_TENANTS;
+  return inPlace(3 * count, options, async (place) => {
+    const { children, pbx, pbxUrl } = place;
+    const tokens = Array.from({ length: 3 * count }, (_, index) => tokenOf(index));
+    const ways = ['request', 'dispatch'] as const;
+    const clients = ways.map((way, index) =>
+      children.start('../tenants/client-alone.js', `client ${way}`, {
+        url: pbxUrl,
+        tokens: tokens.slice((index + 1) * count, (index + 2) * count),
+        connections: connections(count),
+        way,
+      }),
+    );
+    const pollers = await Promise.all([replica(place, count, 'replica beside clients'), ...clients]);
+    await pollingAll(pbx, 3 * count);
+    const before = await cpuOf(pollers);
+    await pause(options.measuredMs);
+    const after = await cpuOf(pollers);
+    const [ours, ...limits] = after.map(
+      (us, index) => (us - before[index]!) / count / (options.measuredMs / 1000),
+    );
+    return ways.map((way, index) => ({
+      what: `${count} tenants: CPU per tenant`,
+      ratio: ours! / limits[index]!,
+      of: `undici alone, ${way}`,
+      goal: 1 / TENANTS_PER_CORE,
+      detail: `tenants per core: ${perCore(ours!)} of ${perCore(limits[index]!)}, ${(limits[index]! / ours!).toFixed(2)} of the limit`,
+    }));
+  });
+}
+
+async function besideThePeer(options: TenantsOptions): Promise<Row[]> {
+  const together = await bridge(PEER_TENANTS, options);
+  const apart = await processPerTenant(PEER_TENANTS, options);
+  return (['cpu', 'rss'] as const).map((field) => ({
+    what: `${PEER_TENANTS} tenants in two replicas: ${field === 'cpu' ? 'CPU' : 'memory (RSS)'} per tenant`,
+    ratio: together[field] / apart[field],
     of: 'a process per tenant',
     goal: 1,
-    detail: `${last.cpu.toFixed(0)} of ${peer.cpu.toFixed(0)} µs a second`,
-  });
-  note({
-    what: 'memory (RSS) per tenant',
-    ratio: last.rss / peer.rss,
-    of: 'a process per tenant',
-    goal: 1,
-    detail: `${kb(last.rss)} of ${kb(peer.rss)}`,
-  });
+    detail:
+      field === 'cpu'
+        ? `${together.cpu.toFixed(0)} of ${apart.cpu.toFixed(0)} µs a second`
+        : `${kb(together.rss)} of ${kb(apart.rss)}`,
+  }));
 }
 
 /** Per tenant: CPU in µs a second, memory in bytes. */
@@ -99,25 +127,12 @@ interface Cost {
 }
 
 async function bridge(count: number, options: TenantsOptions): Promise<Cost> {
-  return inPlace(count, options, async ({ children, pbx, pbxUrl, redis, redisUrl, dir }) => {
-    const file = join(dir, 'tenants.json');
-    const listed = Array.from({ length: count }, (_, index) => ({
-      id: `tenant-${index}`,
-      baseUrl: pbxUrl,
-      token: tokenOf(index),
-    }));
-    await writeFile(file, JSON.stringify({ tenants: listed }));
-    const env = environment(redisUrl, {
-      TENANTS_FILE: file,
-      POLL_HOST_CONCURRENCY: String(connections(count)),
-    });
+  return inPlace(count, options, async (place) => {
     // Both at once: none begins with all the tenants and hands over half of them.
     const replicas = await Promise.all(
-      ['replica 1', 'replica 2'].map((name) =>
-        children.start('../tenants/replica.js', `${name} of ${count}`, { env }),
-      ),
+      [1, 2].map((index) => replica(place, count, `replica ${index} of ${count}`)),
     );
-    const load = await measured(pbx, replicas, redis, count, options);
+    const load = await measured(place, replicas, count, options);
     const memory = await Promise.all(replicas.map((replica) => replica.call<Memory>('memory')));
     return {
       ...load,
@@ -127,11 +142,26 @@ async function bridge(count: number, options: TenantsOptions): Promise<Cost> {
   });
 }
 
+/** The service with the first so many tenants of the PBX. */
+async function replica(place: Place, count: number, name: string): Promise<Child> {
+  const { children, pbxUrl, redisUrl, dir } = place;
+  const file = join(dir, 'tenants.json');
+  const listed = Array.from({ length: count }, (_, index) => ({
+    id: `tenant-${index}`,
+    baseUrl: pbxUrl,
+    token: tokenOf(index),
+  }));
+  await writeFile(file, JSON.stringify({ tenants: listed }));
+  const own = { TENANTS_FILE: file, POLL_HOST_CONCURRENCY: String(connections(count)) };
+  return children.start('../tenants/replica.js', name, { env: environment(redisUrl, own) });
+}
+
 async function processPerTenant(
   count: number,
   options: TenantsOptions,
 ): Promise<{ cpu: number; rss: number }> {
-  return inPlace(count, options, async ({ children, pbx, pbxUrl, redis, redisUrl }) => {
+  return inPlace(count, options, async (place) => {
+    const { children, pbxUrl, redisUrl } = place;
     const processes = await Promise.all(
       Array.from({ length: count }, (_, index) => {
         const own = { TENANT_ID: `tenant-${index}`, PITEL_BASE_URL: pbxUrl, PITEL_TOKEN: tokenOf(index) };
@@ -139,29 +169,9 @@ async function processPerTenant(
         return children.start('../tenants/replica.js', `tenant ${index} alone`, { env });
       }),
     );
-    const { cpu } = await measured(pbx, processes, redis, count, options);
+    const { cpu } = await measured(place, processes, count, options);
     const memory = await Promise.all(processes.map((one) => one.call<Memory>('memory')));
     return { cpu, rss: sum(memory, ({ rss }) => rss) / count };
-  });
-}
-
-/** CPU per tenant, µs a second; in two processes too, so that either has as much to do as a replica. */
-async function clientAlone(count: number, way: ClientOrder['way'], options: TenantsOptions): Promise<number> {
-  return inPlace(count, options, async ({ children, pbx, pbxUrl, redis }) => {
-    const tokens = Array.from({ length: count }, (_, index) => tokenOf(index));
-    const half = Math.ceil(count / 2);
-    const clients = await Promise.all(
-      [tokens.slice(0, half), tokens.slice(half)].map((own, index) =>
-        children.start('../tenants/client-alone.js', `client ${way} ${index}`, {
-          url: pbxUrl,
-          tokens: own,
-          connections: connections(count),
-          way,
-        }),
-      ),
-    );
-    const { cpu } = await measured(pbx, clients, redis, count, options);
-    return cpu;
   });
 }
 
@@ -196,32 +206,33 @@ async function inPlace<T>(
   }
 }
 
+/** Until all have been polled, and the compiler has seen enough of it. */
+async function pollingAll(pbx: Child, tenants: number): Promise<void> {
+  while ((await pbx.call<number>('asked')) < 2 * tenants) await pause(200);
+  await pause(WARM_UP_MS);
+}
+
+/** Microseconds so far. */
+function cpuOf(processes: readonly Child[]): Promise<number[]> {
+  return Promise.all(processes.map((one) => one.call<number>('cpu')));
+}
+
 async function measured(
-  pbx: Child,
+  { pbx, redis }: Place,
   pollers: readonly Child[],
-  redis: Redis,
   count: number,
   { measuredMs }: TenantsOptions,
 ): Promise<Omit<Cost, 'heap' | 'rss'>> {
-  while ((await pbx.call<number>('asked')) < 2 * count) await pause(200);
-  await pause(WARM_UP_MS);
-  const cpu = async () =>
-    sum(await Promise.all(pollers.map((poller) => poller.call<number>('cpu'))), (us) => us);
-  await pbx.call('begin');
-  const before = {
-    at: performance.now(),
-    cpu: await cpu(),
-    pbx: await pbx.call<number>('cpu'),
-    ...(await redisUsage(redis)),
+  const look = async () => {
+    const [pbxCpu, ...cpu] = await cpuOf([pbx, ...pollers]);
+    return { at: performance.now(), pbx: pbxCpu!, cpu: sum(cpu, (us) => us), ...(await redisUsage(redis)) };
   };
+  await pollingAll(pbx, count);
+  await pbx.call('begin');
+  const before = await look();
   await pause(measuredMs);
   const gaps = await pbx.call<Gaps>('gaps');
-  const after = {
-    at: performance.now(),
-    cpu: await cpu(),
-    pbx: await pbx.call<number>('cpu'),
-    ...(await redisUsage(redis)),
-  };
+  const after = await look();
   if (gaps.unpolled > 0) throw new Error(`${gaps.unpolled} endpoints of ${2 * count} were not polled`);
   const perSecond = (field: keyof typeof after) =>
     (after[field] - before[field]) / ((after.at - before.at) / 1000);
@@ -285,5 +296,6 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 
 const WARM_UP_MS = 8_000;
 const PEER_TENANTS = 6;
+const LIMIT_TENANTS = 500;
 /** Of what the HTTP client alone could do. */
 const TENANTS_PER_CORE = 0.7;
