@@ -13,7 +13,7 @@ import { PARTS, tenants } from './tenants/tenants.js';
  *   npm run bench -- delivery   the second part alone: from the commit to the clients
  *   npm run bench -- fanOut     one measurement of the second part, by its name in delivery.ts
  *   npm run bench -- adaptive   what adaptive polling wins on a simulated day, in virtual time; only when asked for
- *   npm run bench -- tenants    up to 2,000 tenants, polled every second by two replicas; only when asked for, some 8 minutes
+ *   npm run bench -- tenants    up to 2,000 tenants, polled every second by two replicas; only when asked for, some 7 minutes
  *   npm run bench -- tenants growth 10 5000   one part of it (growth, limit, peer), with these numbers of tenants
  *   … --profile                 leaves CPU profiles of the child processes in bench/results/
  */
