@@ -5,6 +5,7 @@ import { delivery, MEASUREMENTS } from './delivery/delivery.js';
 import { table, type Row } from './measure.js';
 import { wallboard } from './wallboard.js';
 import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
+import { PARTS, tenants } from './tenants/tenants.js';
 
 /**
  * `npm run bench`: every figure a ratio against a limit or a peer in the same run.
@@ -14,12 +15,15 @@ import { changedPoll, memoryPerCall, unchangedPoll } from './poll.js';
  *   npm run bench -- fanOut     one measurement of the second part, by its name in delivery.ts
  *   npm run bench -- adaptive   what adaptive polling wins on a simulated day, in virtual time; only when asked for
  *   npm run bench -- wallboard  the third part alone: what the wallboard costs a browser's main thread
- *   … --profile                 leaves CPU profiles of the second part's processes in bench/results/
+ *   npm run bench -- tenants    up to 2,000 tenants, polled every second by two replicas; only when asked for, some 7 minutes
+ *   npm run bench -- tenants growth 10 5000   one part of it (growth, limit, peer), with these numbers of tenants
+ *   … --profile                 leaves CPU profiles of the child processes in bench/results/
  */
 const HANGS_AFTER_MS = 15 * 60_000;
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('adaptive')) return adaptiveDay();
+  if (args.includes('tenants')) return manyTenants(args);
   const server = await startRedis();
   const redis = new Redis(server.url);
   try {
@@ -41,6 +45,20 @@ async function main(args: readonly string[]): Promise<void> {
     redis.disconnect();
     await server.stop();
   }
+}
+
+async function manyTenants(args: readonly string[]): Promise<void> {
+  const given = args.filter((arg) => /^\d+$/.test(arg)).map(Number);
+  const wanted = PARTS.filter((part) => args.includes(part));
+  const rows: Row[] = [];
+  const options = {
+    counts: given.length > 0 ? given : [10, 100, 500, 1_000, 2_000],
+    measuredMs: 30_000,
+    profileDir: args.includes('--profile') ? 'bench/results' : null,
+    parts: wanted.length > 0 ? wanted : PARTS,
+  };
+  await tenants(options, (row) => void rows.push(row));
+  console.log(`\n${table(rows)}`);
 }
 
 async function poll(redis: Redis, note: (row: Row) => void): Promise<void> {

@@ -80,14 +80,28 @@ describe('a tenant’s poll cycle', () => {
     ]);
   });
 
-  it('writes nothing to the log while nothing changes, and keeps the freshness current', async () => {
+  it('writes nothing to the log while nothing changes, and keeps the freshness current to five seconds', async () => {
     const one = poller();
     await cycle(one, { legs: [leg()] });
     const before = await store.position('acme');
-    for (let poll = 0; poll < 5; poll++) await cycle(one);
+    const touched = jest.spyOn(store, 'touch');
+    for (let poll = 0; poll < 20; poll++) {
+      await cycle(one);
+      const { sources } = (await store.snapshot('acme'))!.state;
+      expect(source.now - sources.monitor.lastComplete!.at).toBeLessThan(5_000);
+    }
     expect(await store.position('acme')).toEqual(before);
-    const snapshot = await store.snapshot('acme');
-    expect(snapshot!.state.sources.monitor.lastComplete!.at).toBe(source.now);
+    expect(touched).toHaveBeenCalledTimes(4);
+  });
+
+  it('writes at once that a source has begun to fail, and that it answers again', async () => {
+    const one = poller();
+    await cycle(one, { legs: [leg()] });
+    const lastError = async () => (await store.snapshot('acme'))!.state.sources.monitor.lastError;
+    await cycle(one, { legs: { failed: 'HTTP 502' } });
+    expect(await lastError()).toBe('HTTP 502');
+    await cycle(one, { legs: [leg()] });
+    expect(await lastError()).toBeNull();
   });
 
   it('reports how each poll went, and what the calls are doing', async () => {

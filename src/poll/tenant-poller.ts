@@ -1,13 +1,14 @@
 import { EMPTY_STATE, type Freshness, type Policy, type TenantState } from '../core/call.js';
 import { type BridgeEvent, toEvents, type Transition } from '../core/event.js';
-import type {
-  Endpoint,
-  Instant,
-  MonitorAnswer,
-  MonitorObservation,
-  Observations,
-  QueueAnswer,
-  QueueObservation,
+import {
+  ENDPOINTS,
+  type Endpoint,
+  type Instant,
+  type MonitorAnswer,
+  type MonitorObservation,
+  type Observations,
+  type QueueAnswer,
+  type QueueObservation,
 } from '../core/observation.js';
 import { freshen, isQuiet, reconcile, type Reconciled } from '../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../core/tracer.js';
@@ -202,12 +203,13 @@ export class TenantPoller {
     }
   }
 
-  /** Keeps the sources' freshness in the store current, at most every `TOUCH_EVERY_MS`. */
+  /** Keeps the sources' freshness in the store current: news at once, else at most every `TOUCH_EVERY_MS`. */
   async #touch(held: Held, { state }: Reconciled): Promise<boolean> {
     const { tenant, store, clock } = this.#deps;
     this.#held = { ...held, state };
     const now = clock();
-    if (now - this.#touchedAt < TOUCH_EVERY_MS) return true;
+    const isDue = now - this.#touchedAt >= TOUCH_EVERY_MS || hasNews(this.#written, state);
+    if (!isDue) return true;
     this.#touchedAt = now;
     const before = this.#written;
     const owned = await store.touch(tenant, held.fence, before, state);
@@ -300,8 +302,11 @@ interface Rows {
 
 const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitions: [], activity: 'idle' };
 const ACTIVITY_HOLDS_MS = 10_000;
-/** `GET /v1/sources` is read by people: a second is fresh enough. Half, so that one-second polls are all written. */
-const TOUCH_EVERY_MS = 500;
+/**
+ * How old `lastCompleteAt` in the store may be, beside an interval. Delivery reads it as often (`FRESH_MS` there), and a
+ * tenant where nothing happens finds out as soon that another has taken it over or that Redis has lost its memory.
+ */
+const TOUCH_EVERY_MS = 5_000;
 const TRIM_EVERY_MS = 60_000;
 
 /** By number and uuid. */
@@ -313,6 +318,21 @@ function vanishedExtensions({ calls }: TenantState): string[] {
     seen.extension,
     ...(seen.extensionId === null ? [] : [seen.extensionId]),
   ]);
+}
+
+/** More than that what was known has been seen once more. */
+function hasNews(written: Freshness, { sources, registrations }: Freshness): boolean {
+  return (
+    written.registrations !== registrations ||
+    ENDPOINTS.some((endpoint) => {
+      const [before, after] = [written.sources[endpoint], sources[endpoint]];
+      return (
+        before.status !== after.status ||
+        before.failures !== after.failures ||
+        before.lastError !== after.lastError
+      );
+    })
+  );
 }
 
 function freshnessOf({ sources, registrations }: Freshness): Freshness {

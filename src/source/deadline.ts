@@ -1,8 +1,8 @@
 /** When and why a request is given up: a time-out at a time, its caller's signal, or its client's end. */
 export class Deadline {
-  readonly #abort = new AbortController();
   readonly #given: AbortSignal | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #cut: (() => void) | null = null;
   /** Why the request was given up, null while it was not. */
   passed: string | null = null;
   /** It was given up for taking too long. */
@@ -14,13 +14,11 @@ export class Deadline {
     if (given?.aborted === true) this.#onGiven();
   }
 
-  get signal(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  /** Replaces the time-out that is set. */
-  set(ms: number, why: string): void {
+  /** Replaces the time-out that is set, and what is cut off when it, or anything else, comes: at once if it already has. */
+  set(ms: number, why: string, cut: () => void): void {
     clearTimeout(this.#timer);
+    this.#cut = cut;
+    if (this.passed !== null) return cut();
     this.#timer = setTimeout(() => {
       this.isLate = this.passed === null;
       this.giveUp(why);
@@ -28,8 +26,9 @@ export class Deadline {
   }
 
   giveUp(why: string): void {
-    this.passed ??= why;
-    this.#abort.abort();
+    if (this.passed !== null) return;
+    this.passed = why;
+    this.#cut?.();
   }
 
   end(): void {

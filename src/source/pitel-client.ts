@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
 import { type Span, type Tracer, UNTRACED } from '../core/tracer.js';
 import { Deadline } from './deadline.js';
-import type { Lane, UpstreamHosts } from './upstream-hosts.js';
+import { type Answer, Exchange } from './exchange.js';
+import type { Lane, Turn, UpstreamHosts } from './upstream-hosts.js';
 import { type Validators, validatorsOf } from './validators.js';
 
 /**
@@ -61,7 +61,6 @@ export interface FetchFailure {
   readonly sentAt: number;
 }
 
-/** An error says what it has to say in less; reading it keeps the connection usable. */
 const ERROR_BODY_BYTES = 65_536;
 /** A longer wait would be a source given up by one header. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
@@ -115,6 +114,7 @@ export class PitelClient {
   /** Path parameters stay out of the trace, and it out of the request: the PBX is somebody else's. */
   #traced({ method, path }: Question, ask: () => Promise<Fetched>): Promise<Fetched> {
     const { tracer = UNTRACED, baseUrl } = this.#options;
+    if (tracer === UNTRACED) return ask();
     const template = path.split('?', 1)[0]!.replace(/^(\/v3\/extension\/)[^/]+/, '$1{id}');
     const about = {
       'http.request.method': method,
@@ -131,8 +131,7 @@ export class PitelClient {
 
   async #ask(question: Question, { headers }: RequestOptions, deadline: Deadline): Promise<Fetched> {
     const { timeoutMs, clock } = this.#options;
-    deadline.set(timeoutMs, `host busy: no free connection within ${timeoutMs} ms`);
-    const turn = await this.#lane.enter(deadline.signal);
+    const turn = this.#lane.enterFree() ?? (await this.#waitInLine(deadline));
     const sentAt = clock();
     if (!turn.ok) {
       return failure(deadline.passed ?? turn.reason, sentAt, { heldBackMs: turn.retryInMs });
@@ -141,41 +140,46 @@ export class PitelClient {
       turn.end();
       return failure(deadline.passed, sentAt);
     }
-    deadline.set(timeoutMs, `no answer within ${timeoutMs} ms`);
-    let answered = false;
+    const exchange = new Exchange(this.#limitOf, () => turn.answered());
+    deadline.set(timeoutMs, `no answer within ${timeoutMs} ms`, () => exchange.giveUp());
     try {
-      const response = await turn.dispatcher.request({
-        ...question,
-        headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
-        signal: deadline.signal,
-      });
-      answered = true;
-      turn.answered();
-      return await this.#read(response, sentAt);
+      turn.dispatcher.dispatch(
+        {
+          ...question,
+          headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
+        },
+        exchange,
+      );
+      return this.#fetched(await exchange.answer, sentAt);
     } catch (error) {
       const reason = deadline.passed ?? connectionReason(error);
-      if (!answered && (deadline.isLate || (deadline.passed === null && isOfTheHost(error))))
-        turn.failed(reason);
+      const isSilent = deadline.isLate || (deadline.passed === null && isOfTheHost(error));
+      if (!exchange.isAnswered && isSilent) turn.failed(reason);
       return failure(reason, sentAt);
     } finally {
       turn.end();
     }
   }
 
-  async #read({ statusCode, headers, body }: Dispatcher.ResponseData, sentAt: number): Promise<Fetched> {
-    const limit = statusCode === 200 ? this.#options.maxBodyBytes : ERROR_BODY_BYTES;
-    const bytes = await readBody(body, headers, limit);
-    if (statusCode !== 200) {
-      const reason = statusReason(statusCode, headers);
+  #waitInLine(deadline: Deadline): Promise<Turn> {
+    const { timeoutMs } = this.#options;
+    const givingUp = new AbortController();
+    deadline.set(timeoutMs, `host busy: no free connection within ${timeoutMs} ms`, () => givingUp.abort());
+    return this.#lane.enter(givingUp.signal);
+  }
+
+  /** An error says what it has to say in less; reading it keeps the connection usable. */
+  readonly #limitOf = (status: number): number =>
+    status === 200 ? this.#options.maxBodyBytes : ERROR_BODY_BYTES;
+
+  #fetched({ status, headers, body }: Answer, sentAt: number): Fetched {
+    if (status !== 200) {
       const retryAfterMs = this.#retryAfter(headers);
-      return failure(reason, sentAt, { status: statusCode, retryAfterMs, body: bytes ?? NOTHING });
+      return failure(statusReason(status, headers), sentAt, { status, retryAfterMs, body: body ?? NOTHING });
     }
-    if (bytes === null) return failure(`body larger than ${limit} bytes`, sentAt, { status: statusCode });
-    if (!beginsLikeJson(bytes)) {
-      return failure(`not JSON (${mediaType(headers)})`, sentAt, { status: statusCode });
-    }
-    const validators = validatorsOf(headers);
-    return { ok: true, status: 200, body: bytes, retryAfterMs: null, sentAt, validators };
+    if (body === null) return failure(`body larger than ${this.#limitOf(200)} bytes`, sentAt, { status });
+    if (!beginsLikeJson(body)) return failure(`not JSON (${mediaType(headers)})`, sentAt, { status });
+    return { ok: true, status, body, retryAfterMs: null, sentAt, validators: validatorsOf(headers) };
   }
 
   /** Seconds or an HTTP date (RFC 9110, 10.2.3). */
@@ -190,28 +194,6 @@ interface Question {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body: string | null;
-}
-
-/** The whole body, or null when it is larger than the limit; then its connection is given up, not drained. */
-async function readBody(
-  body: Dispatcher.ResponseData['body'],
-  headers: IncomingHttpHeaders,
-  limit: number,
-): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  if (Number(headers['content-length'] ?? 0) > limit) {
-    // Destroying a body nobody has read is reported as an error on it, which would otherwise be nobody's.
-    body.on('error', () => {}).destroy();
-    return null;
-  }
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    // Leaving the loop destroys the body.
-    if (size > limit) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
 }
 
 function failure(reason: string, sentAt: number, more: Partial<FetchFailure> = {}): FetchFailure {

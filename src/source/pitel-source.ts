@@ -2,9 +2,8 @@ import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '..
 import type { Tracer } from '../core/tracer.js';
 import { Capture, type CaptureOptions } from './capture.js';
 import { Credentials, type Refusal } from './credentials.js';
-import { InstantReader } from './instant.js';
+import { localeOf } from './locale.js';
 import { MonitorObserver, QueueObserver } from './observer.js';
-import { PhoneNumbers } from './phone-number.js';
 import { type Fetched, PitelClient } from './pitel-client.js';
 import type { UpstreamHosts } from './upstream-hosts.js';
 import type { Validators } from './validators.js';
@@ -94,10 +93,7 @@ export class PitelSource {
   constructor(options: PitelSourceOptions) {
     this.tenant = options.tenant;
     this.#clock = options.clock;
-    const locale = {
-      instants: new InstantReader(options.timeZone),
-      numbers: new PhoneNumbers(options.country),
-    };
+    const locale = localeOf(options.timeZone, options.country);
     this.#client = new PitelClient(options);
     this.#credentials = new Credentials({ ...options, client: this.#client });
     this.#monitor = new MonitorObserver(locale, this.#credentials.conceal);

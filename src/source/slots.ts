@@ -27,13 +27,17 @@ export class Slots {
     return this.#line.size;
   }
 
+  /** A slot that is free right now; the caller's, when true. */
+  takeFree(): boolean {
+    if (this.isFull) return false;
+    this.#taken++;
+    return true;
+  }
+
   /** Resolves with true when a slot is the caller's, who must release it; false: sent away, or given up by the signal. */
   take(signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
-    if (!this.isFull) {
-      this.#taken++;
-      return Promise.resolve(true);
-    }
+    if (this.takeFree()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const leave = (served: boolean) => {
         this.#line.delete(leave);

@@ -132,14 +132,28 @@ export class Lane {
     this.#leave = leave;
   }
 
+  /** The turn that can be had, or refused, without waiting; null: there is a line. */
+  enterFree(): Turn | null {
+    const { slots } = this.#host;
+    const refused = this.#refusal();
+    if (refused !== null) return refused;
+    if (slots.isFull || !this.#own.takeFree()) return null;
+    slots.takeFree();
+    return this.#begin();
+  }
+
   /** Waits for a place among the host's requests, as long as the signal allows. */
   async enter(signal: AbortSignal): Promise<Turn> {
     const refused = this.#refusal();
     if (refused !== null) return refused;
     if (!(await this.#own.take(signal))) return GIVEN_UP;
-    const turn = await this.#enterHost(signal);
-    if (!turn.ok) this.#own.release();
-    return turn;
+    const { slots } = this.#host;
+    // Looked at after each wait: the host may have gone down meanwhile.
+    const refusedSince = this.#refusal();
+    if (refusedSince === null && (await slots.take(signal))) return this.#begin();
+    this.#own.release();
+    if (refusedSince !== null) return refusedSince;
+    return signal.aborted ? GIVEN_UP : (this.#refusal() ?? SENT_AWAY);
   }
 
   /** After the last turn has ended. */
@@ -147,15 +161,13 @@ export class Lane {
     return this.#leave();
   }
 
-  async #enterHost(signal: AbortSignal): Promise<Turn> {
+  /** With a slot of its own and one of the host. */
+  #begin(): Turn {
     const { breaker, slots, pool } = this.#host;
-    // Looked at after each wait: the host may have gone down meanwhile.
-    const refused = this.#refusal();
-    if (refused !== null) return refused;
-    if (!(await slots.take(signal))) return signal.aborted ? GIVEN_UP : (this.#refusal() ?? SENT_AWAY);
     const permit = breaker.begin(this);
     if ('reason' in permit) {
       slots.release();
+      this.#own.release();
       return { ok: false, ...permit };
     }
     return {

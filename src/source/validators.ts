@@ -9,11 +9,12 @@ export type Validators = { readonly 'if-none-match': string } | { readonly 'if-m
  * in that second, and a 304 for it could hide a call for good. An entity tag is echoed only as the RFC writes it: another
  * one could not be sent back.
  */
-export function validatorsOf({ etag, ...headers }: IncomingHttpHeaders): Validators | null {
+export function validatorsOf(headers: IncomingHttpHeaders): Validators | null {
+  const { etag, 'last-modified': modified, date = '' } = headers;
   if (etag !== undefined && ENTITY_TAG.test(etag)) return { 'if-none-match': etag };
-  const modified = headers['last-modified'] ?? '';
-  const age = Date.parse(headers.date ?? '') - Date.parse(modified);
-  return IMF_DATE.test(modified) && age >= 1_000 ? { 'if-modified-since': modified } : null;
+  if (modified === undefined || !IMF_DATE.test(modified)) return null;
+  const age = Date.parse(date) - Date.parse(modified);
+  return age >= 1_000 ? { 'if-modified-since': modified } : null;
 }
 
 /** RFC 9110, 8.8.3, without obs-text. Longer ones than this are no tags. */

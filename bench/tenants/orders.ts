@@ -1,0 +1,39 @@
+/** What the processes of the measurement of many tenants are told, and what they tell. */
+export interface PbxOrder {
+  readonly tenants: number;
+}
+
+export interface ReplicaOrder {
+  /** The whole environment of the service. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ClientOrder {
+  readonly url: string;
+  readonly tokens: readonly string[];
+  readonly connections: number;
+  /** How the answer is taken: as most would write it, or as cheaply as undici allows. */
+  readonly way: 'request' | 'dispatch';
+}
+
+/** Between two polls of one endpoint of one tenant, as the PBX saw them, in milliseconds. */
+export interface Gaps {
+  readonly polls: number;
+  /** Endpoints that were not polled twice. */
+  readonly unpolled: number;
+  readonly median: number;
+  readonly p999: number;
+  readonly latest: number;
+}
+
+/** In bytes, after collecting. */
+export interface Memory {
+  readonly heap: number;
+  readonly rss: number;
+}
+
+export const INTERVAL_MS = 1_000;
+
+export function tokenOf(tenant: number): string {
+  return `upstream-token-${tenant}`;
+}

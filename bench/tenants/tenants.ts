@@ -1,0 +1,301 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { startRedis } from '../../test/support/redis.js';
+import { type Child, Children } from '../delivery/child.js';
+import type { Row } from '../measure.js';
+import { type Gaps, INTERVAL_MS, type Memory, tokenOf } from './orders.js';
+import { redisUsage } from './usage.js';
+
+/**
+ * Many tenants, each polled every second: two replicas of the real service, a real Redis, the simulator as the PBX of
+ * all. Beside it the HTTP client alone, which is the limit, and a process per tenant, which is the peer.
+ *
+ * What is printed of CPU and memory is a sum over both replicas, divided by the tenants. Lateness is the PBX's word: from
+ * one poll of an endpoint to the next, in the steady state.
+ */
+export const PARTS = ['growth', 'limit', 'peer'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface TenantsOptions {
+  /** Ascending. */
+  readonly counts: readonly number[];
+  readonly parts: readonly Part[];
+  readonly measuredMs: number;
+  readonly profileDir: string | null;
+}
+
+export async function tenants(options: TenantsOptions, note: (row: Row) => void): Promise<void> {
+  if (options.parts.includes('growth')) for (const row of await growth(options)) note(row);
+  if (options.parts.includes('limit')) for (const row of await besideTheLimit(options)) note(row);
+  if (options.parts.includes('peer')) for (const row of await besideThePeer(options)) note(row);
+}
+
+async function growth(options: TenantsOptions): Promise<Row[]> {
+  const costs: Cost[] = [];
+  for (const count of options.counts) {
+    const cost = await bridge(count, options);
+    console.log(line(cost));
+    costs.push(cost);
+  }
+  const rows: Row[] = costs.map(({ tenants, gaps, load }) => ({
+    what: `${tenants} tenants: latest poll`,
+    ratio: gaps.latest / INTERVAL_MS,
+    of: 'the interval',
+    goal: 2,
+    detail: `p99.9 ${gaps.p999.toFixed(0)} ms, median ${gaps.median.toFixed(0)} ms, load ${load.toFixed(1)}`,
+  }));
+  const [first, last] = [costs[0]!, costs.at(-1)!];
+  const perTenant = { CPU: 'cpu', 'memory (RSS)': 'rss', heap: 'heap', 'Redis CPU': 'redisCpu' } as const;
+  for (const [name, field] of Object.entries(perTenant)) {
+    if (first === last) break;
+    rows.push({
+      what: `${first.tenants} → ${last.tenants} tenants: ${name} per tenant`,
+      ratio: last[field] / first[field],
+      of: 'linear',
+      goal: 1,
+      detail: `all together × ${((last[field] * last.tenants) / (first[field] * first.tenants)).toFixed(1)}`,
+    });
+  }
+  return rows;
+}
+
+/** A replica, and the HTTP client alone in both ways: at the same time, as what else the machine does hits them alike. */
+async function besideTheLimit(options: TenantsOptions): Promise<Row[]> {
+  const count = LIMIT_TENANTS;
+  return inPlace(3 * count, options, async (place) => {
+    const { children, pbx, pbxUrl } = place;
+    const tokens = Array.from({ length: 3 * count }, (_, index) => tokenOf(index));
+    const ways = ['request', 'dispatch'] as const;
+    const clients = ways.map((way, index) =>
+      children.start('../tenants/client-alone.js', `client ${way}`, {
+        url: pbxUrl,
+        tokens: tokens.slice((index + 1) * count, (index + 2) * count),
+        connections: connections(count),
+        way,
+      }),
+    );
+    const pollers = await Promise.all([replica(place, count, 'replica beside clients'), ...clients]);
+    await pollingAll(pbx, 3 * count);
+    const before = await cpuOf(pollers);
+    await pause(options.measuredMs);
+    const after = await cpuOf(pollers);
+    const [ours, ...limits] = after.map(
+      (us, index) => (us - before[index]!) / count / (options.measuredMs / 1000),
+    );
+    return ways.map((way, index) => ({
+      what: `${count} tenants: CPU per tenant`,
+      ratio: ours! / limits[index]!,
+      of: `undici alone, ${way}`,
+      goal: 1 / TENANTS_PER_CORE,
+      detail: `tenants per core: ${perCore(ours!)} of ${perCore(limits[index]!)}, ${(limits[index]! / ours!).toFixed(2)} of the limit`,
+    }));
+  });
+}
+
+async function besideThePeer(options: TenantsOptions): Promise<Row[]> {
+  const together = await bridge(PEER_TENANTS, options);
+  const apart = await processPerTenant(PEER_TENANTS, options);
+  return (['cpu', 'rss'] as const).map((field) => ({
+    what: `${PEER_TENANTS} tenants in two replicas: ${field === 'cpu' ? 'CPU' : 'memory (RSS)'} per tenant`,
+    ratio: together[field] / apart[field],
+    of: 'a process per tenant',
+    goal: 1,
+    detail:
+      field === 'cpu'
+        ? `${together.cpu.toFixed(0)} of ${apart.cpu.toFixed(0)} µs a second`
+        : `${kb(together.rss)} of ${kb(apart.rss)}`,
+  }));
+}
+
+/** Per tenant: CPU in µs a second, memory in bytes. */
+interface Cost {
+  readonly tenants: number;
+  readonly gaps: Gaps;
+  readonly cpu: number;
+  readonly heap: number;
+  readonly rss: number;
+  readonly redisCpu: number;
+  readonly redisMemory: number;
+  /** All tenants together, a second. */
+  readonly redis: { readonly commands: number; readonly scripts: number; readonly bytes: number };
+  readonly scriptUs: number;
+  readonly pbxCpu: number;
+  readonly load: number;
+}
+
+async function bridge(count: number, options: TenantsOptions): Promise<Cost> {
+  return inPlace(count, options, async (place) => {
+    // Both at once: none begins with all the tenants and hands over half of them.
+    const replicas = await Promise.all(
+      [1, 2].map((index) => replica(place, count, `replica ${index} of ${count}`)),
+    );
+    const load = await measured(place, replicas, count, options);
+    const memory = await Promise.all(replicas.map((replica) => replica.call<Memory>('memory')));
+    return {
+      ...load,
+      heap: sum(memory, ({ heap }) => heap) / count,
+      rss: sum(memory, ({ rss }) => rss) / count,
+    };
+  });
+}
+
+/** The service with the first so many tenants of the PBX. */
+async function replica(place: Place, count: number, name: string): Promise<Child> {
+  const { children, pbxUrl, redisUrl, dir } = place;
+  const file = join(dir, 'tenants.json');
+  const listed = Array.from({ length: count }, (_, index) => ({
+    id: `tenant-${index}`,
+    baseUrl: pbxUrl,
+    token: tokenOf(index),
+  }));
+  await writeFile(file, JSON.stringify({ tenants: listed }));
+  const own = { TENANTS_FILE: file, POLL_HOST_CONCURRENCY: String(connections(count)) };
+  return children.start('../tenants/replica.js', name, { env: environment(redisUrl, own) });
+}
+
+async function processPerTenant(
+  count: number,
+  options: TenantsOptions,
+): Promise<{ cpu: number; rss: number }> {
+  return inPlace(count, options, async (place) => {
+    const { children, pbxUrl, redisUrl } = place;
+    const processes = await Promise.all(
+      Array.from({ length: count }, (_, index) => {
+        const own = { TENANT_ID: `tenant-${index}`, PITEL_BASE_URL: pbxUrl, PITEL_TOKEN: tokenOf(index) };
+        const env = environment(redisUrl, { ...own, LEASE_GROUP: `tenant-${index}` });
+        return children.start('../tenants/replica.js', `tenant ${index} alone`, { env });
+      }),
+    );
+    const { cpu } = await measured(place, processes, count, options);
+    const memory = await Promise.all(processes.map((one) => one.call<Memory>('memory')));
+    return { cpu, rss: sum(memory, ({ rss }) => rss) / count };
+  });
+}
+
+interface Place {
+  readonly children: Children;
+  readonly pbx: Child<{ url: string }>;
+  readonly pbxUrl: string;
+  readonly redis: Redis;
+  readonly redisUrl: string;
+  readonly dir: string;
+}
+
+async function inPlace<T>(
+  count: number,
+  { profileDir }: TenantsOptions,
+  act: (place: Place) => Promise<T>,
+): Promise<T> {
+  const server = await startRedis();
+  const redis = new Redis(server.url);
+  const children = new Children(profileDir);
+  const dir = await mkdtemp(join(tmpdir(), 'pitel-bench-'));
+  try {
+    const pbx = await children.start<{ url: string }>('../tenants/pbx.js', `pbx of ${count}`, {
+      tenants: count,
+    });
+    return await act({ children, pbx, pbxUrl: pbx.ready.url, redis, redisUrl: server.url, dir });
+  } finally {
+    await children.end();
+    redis.disconnect();
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Until all have been polled, and the compiler has seen enough of it. */
+async function pollingAll(pbx: Child, tenants: number): Promise<void> {
+  while ((await pbx.call<number>('asked')) < 2 * tenants) await pause(200);
+  await pause(WARM_UP_MS);
+}
+
+/** Microseconds so far. */
+function cpuOf(processes: readonly Child[]): Promise<number[]> {
+  return Promise.all(processes.map((one) => one.call<number>('cpu')));
+}
+
+async function measured(
+  { pbx, redis }: Place,
+  pollers: readonly Child[],
+  count: number,
+  { measuredMs }: TenantsOptions,
+): Promise<Omit<Cost, 'heap' | 'rss'>> {
+  const look = async () => {
+    const [pbxCpu, ...cpu] = await cpuOf([pbx, ...pollers]);
+    return { at: performance.now(), pbx: pbxCpu!, cpu: sum(cpu, (us) => us), ...(await redisUsage(redis)) };
+  };
+  await pollingAll(pbx, count);
+  await pbx.call('begin');
+  const before = await look();
+  await pause(measuredMs);
+  const gaps = await pbx.call<Gaps>('gaps');
+  const after = await look();
+  if (gaps.unpolled > 0) throw new Error(`${gaps.unpolled} endpoints of ${2 * count} were not polled`);
+  const perSecond = (field: keyof typeof after) =>
+    (after[field] - before[field]) / ((after.at - before.at) / 1000);
+  return {
+    tenants: count,
+    gaps,
+    cpu: perSecond('cpu') / count,
+    redisCpu: perSecond('cpuUs') / count,
+    redisMemory: after.memory / count,
+    redis: {
+      commands: perSecond('commands'),
+      scripts: perSecond('scripts'),
+      bytes: perSecond('bytes'),
+    },
+    scriptUs: (after.scriptUs - before.scriptUs) / Math.max(1, after.scripts - before.scripts),
+    pbxCpu: perSecond('pbx') / count,
+    load: loadavg()[0]!,
+  };
+}
+
+function environment(redisUrl: string, more: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    AUTH_MODE: 'none',
+    LOG_LEVEL: 'warn',
+    REDIS_URL: redisUrl,
+    POLL_INTERVAL_MS: String(INTERVAL_MS),
+    ...more,
+  };
+}
+
+/** As docs/polling.md has it: tenants × 2 ÷ interval × latency, for 60 ms when this machine is busy. */
+function connections(count: number): number {
+  return Math.max(64, Math.ceil((count * 2 * 0.06) / (INTERVAL_MS / 1000)));
+}
+
+function line(cost: Cost): string {
+  const { gaps, redis } = cost;
+  return [
+    `${cost.tenants} tenants`,
+    `polls latest ${gaps.latest.toFixed(0)} ms, p99.9 ${gaps.p999.toFixed(0)} ms, ${gaps.polls} in all`,
+    `CPU ${cost.cpu.toFixed(0)} µs a second and tenant (${perCore(cost.cpu)} tenants a core), Redis ${cost.redisCpu.toFixed(1)} µs, PBX ${cost.pbxCpu.toFixed(0)} µs`,
+    `RSS ${kb(cost.rss)}, heap ${kb(cost.heap)} a tenant, Redis ${kb(cost.redisMemory)}`,
+    `Redis ${redis.scripts.toFixed(0)} scripts a second at ${cost.scriptUs.toFixed(0)} µs, ${redis.commands.toFixed(0)} commands with what they call, ${kb(redis.bytes)} a second`,
+    `load ${cost.load.toFixed(1)}`,
+  ].join(' · ');
+}
+
+function perCore(cpuUs: number): string {
+  return (1e6 / cpuUs).toFixed(0);
+}
+
+function kb(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KiB`;
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+const WARM_UP_MS = 8_000;
+const PEER_TENANTS = 6;
+const LIMIT_TENANTS = 500;
+/** Of what the HTTP client alone could do. */
+const TENANTS_PER_CORE = 0.7;

@@ -1,0 +1,91 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+
+/**
+ * One request and its whole answer, over undici's dispatcher and without the stream that `request` builds for a body: a
+ * poll wants all of it or nothing, and two thirds of a poll's cost are its HTTP.
+ *
+ * Guarantees: settles exactly once; resolves with the whole answer, or with `body: null` when it is larger than the limit
+ * of its status, and then its connection is given up, not drained. Rejects with undici's error, or with `giveUp`'s at once,
+ * also while the connection is still being made: then the request is cut as soon as it would be sent.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  /** Whether the host has sent a status. */
+  isAnswered = false;
+  readonly answer: Promise<Answer>;
+  readonly #limitOf: (status: number) => number;
+  readonly #answered: () => void;
+  #resolve!: (answer: Answer) => void;
+  #reject!: (error: Error) => void;
+  #controller: Dispatcher.DispatchController | null = null;
+  #givenUp: Error | null = null;
+  #head: Omit<Answer, 'body'> | null = null;
+  #limit = 0;
+  #size = 0;
+  readonly #chunks: Buffer[] = [];
+
+  /**
+   * @param limitOf the most bytes of a body that are kept, by its status
+   * @param answered called when the host has sent a status
+   */
+  constructor(limitOf: (status: number) => number, answered: () => void) {
+    this.#limitOf = limitOf;
+    this.#answered = answered;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  giveUp(): void {
+    this.#givenUp ??= new Error('given up');
+    this.#reject(this.#givenUp);
+    this.#controller?.abort(this.#givenUp);
+  }
+
+  /** Once more when a kept connection turns out to be closed. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#givenUp !== null) controller.abort(this.#givenUp);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    if (status < 200) return;
+    this.isAnswered = true;
+    this.#answered();
+    this.#head = { status, headers };
+    this.#limit = this.#limitOf(status);
+    if (Number(headers['content-length'] ?? 0) > this.#limit) this.#refuse(controller);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#limit) this.#refuse(controller);
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const [first] = this.#chunks;
+    const body = this.#chunks.length === 1 ? first! : Buffer.concat(this.#chunks, this.#size);
+    this.#resolve({ ...this.#head!, body });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#reject(error);
+  }
+
+  #refuse(controller: Dispatcher.DispatchController): void {
+    this.#resolve({ ...this.#head!, body: null });
+    controller.abort(new Error('body too large'));
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer | null;
+}
