@@ -149,6 +149,20 @@ describe('a queue call', () => {
     expect(first.sightings[0]?.closedBy ?? first.sightings.at(-1)?.closedBy).toBe('resumed');
   });
 
+  it('resumes in another second than the one in which he came: rows could not tell it otherwise', () => {
+    const world = quiet();
+    world.startCall(longestIdle({ leavesAfterMs: 200, again: { as: 'resume', afterMs: 300 } }));
+    const before = world.queueRows()[0];
+    after(world, 999);
+    expect(world.truth).toHaveLength(1);
+    after(world, 1);
+    expect(world.truth).toHaveLength(2);
+    expect(world.queueRows()[0]).toMatchObject({
+      joined_time: before?.joined_time,
+      rejoined_time: '2026-03-02T09:00:01+07:00',
+    });
+  });
+
   it('called again gets a new row beside the lingering one', () => {
     const world = quiet();
     world.startCall(longestIdle({ leavesAfterMs: 2000, again: { as: 'new-row', afterMs: 5000 } }));

@@ -49,7 +49,8 @@ export function judgeCall(
 
 /**
  * Each event of the truth with the event that tells it: same type, same extension. An agent may be rung twice for one
- * caller, so what fits in time and outcome is paired first, and only then what is merely about the same.
+ * caller, so what fits in time and outcome is paired first, and only then what is merely about the same; what may as
+ * well be told as one with another is paired last, with what is left.
  */
 export function pairUp(
   expectations: readonly Expectation[],
@@ -58,9 +59,14 @@ export function pairUp(
 ): Map<Expectation, JudgedEvent> {
   const pairs = new Map<Expectation, JudgedEvent>();
   const left = new Set(told);
-  for (const exactly of [true, false]) {
+  const rounds = [
+    { exactly: true, ringsOn: true },
+    { exactly: false, ringsOn: false },
+    { exactly: false, ringsOn: true },
+  ];
+  for (const { exactly, ringsOn } of rounds) {
     for (const expectation of expectations) {
-      if (pairs.has(expectation) || (!exactly && expectation.reason === RINGS_ON)) continue;
+      if (pairs.has(expectation) || (!ringsOn && expectation.reason === RINGS_ON)) continue;
       const { type, extension, at, outcome } = expectation.event;
       const perExtension = OF_AN_EXTENSION.has(type);
       for (const event of left) {

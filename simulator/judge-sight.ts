@@ -23,6 +23,7 @@ export const RINGS_ON = 'rings-on';
 
 const BEGINS = new Set(['RINGING', 'ONCALL', 'Waiting', 'Trying', 'Answered']);
 const ANSWERS = new Set(['ONCALL', 'Answered']);
+const isAnswer = (state: string | null): boolean => state !== null && ANSWERS.has(state);
 type Endpoint = Sighting['endpoint'];
 
 export class Sight {
@@ -97,17 +98,28 @@ export class Sight {
     return first;
   }
 
-  /** As `begunAt`, had all the polls before been lost that may be: the upstream's time may have moved by then. */
-  #surelyBegunAt(call: CallTruth): number {
-    const begun = this.begunAt(call) ?? 0;
-    const polls: number[] = [];
-    for (const { endpoint, from, to } of call.sightings)
-      for (let nth = 0; nth < this.toDemand; nth++) {
-        const poll = this.pollAfter(endpoint, Math.max(from, begun), nth);
-        if (poll < (to ?? Infinity)) polls.push(poll);
+  /**
+   * The last poll that may have been the first to be told of, of those that found some part of the call so: of as many
+   * polls of one endpoint as are asked for, one was not lost, however many parts it showed. Null: none found it so.
+   */
+  #firstTold(call: CallTruth, from: number, wanted: (state: string | null) => boolean): number | null {
+    const found = { monitor: new Set<number>(), queue: new Set<number>() };
+    for (const sighting of call.sightings)
+      for (const [index, { at, state }] of sighting.states.entries()) {
+        if (!wanted(state)) continue;
+        const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
+        for (let nth = 0; nth < this.toDemand; nth++) {
+          const poll = this.pollAfter(sighting.endpoint, Math.max(at, from), nth);
+          if (poll < end) found[sighting.endpoint].add(poll);
+        }
       }
-    polls.sort((a, b) => a - b);
-    return polls[this.toDemand - 1] ?? polls.at(-1) ?? begun;
+    const [monitor, queue] = [found.monitor, found.queue].map((polls) => [...polls].sort((a, b) => a - b));
+    const sure = [monitor, queue]
+      .map((polls) => polls![this.toDemand - 1])
+      .filter((poll) => poll !== undefined);
+    const all = [...monitor!, ...queue!];
+    if (all.length === 0) return null;
+    return sure.length > 0 ? Math.min(...sure) : Math.max(...all);
   }
 
   /**
@@ -132,7 +144,7 @@ export class Sight {
     let first: number | null = null;
     for (const sighting of call.sightings) {
       for (const [index, { at, state }] of sighting.states.entries()) {
-        if (state === null || !ANSWERS.has(state)) continue;
+        if (!isAnswer(state)) continue;
         const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
         const seen = this.pollAfter(sighting.endpoint, Math.max(at, from), 0);
         if (seen < end && (first === null || seen < first)) first = seen;
@@ -146,7 +158,7 @@ export class Sight {
     let count = 0;
     for (const sighting of call.sightings) {
       for (const [index, { at, state }] of sighting.states.entries()) {
-        if (state === null || !ANSWERS.has(state)) continue;
+        if (!isAnswer(state)) continue;
         const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
         count += this.countIn(sighting.endpoint, Math.max(at, from), Math.min(end, to + 1));
       }
@@ -161,19 +173,13 @@ export class Sight {
 
   expectations(call: CallTruth): Expectation[] {
     const begun = this.begunAt(call);
+    const hasBegun = begun !== null && begun <= this.until;
     return call.events.map((event) => {
-      if (begun === null || begun > this.until) {
-        // Whoever makes a call of an unclear row all the same can only go by what the row shows.
-        return {
-          event,
-          demanded: false,
-          reason: this.#whyNotBegun(call),
-          from: event.at,
-          to: Math.max(event.at, lastGone(call)),
-        };
-      }
       const expectation = this.#expect(call, event);
-      return { event, ...expectation, demanded: expectation.reason === '' };
+      if (hasBegun) return { event, ...expectation, demanded: expectation.reason === '' };
+      // Whoever makes a call of a row all the same, unclear or seen too rarely, can only go by what the row shows.
+      const to = Math.max(expectation.to, lastGone(call));
+      return { event, ...expectation, demanded: false, reason: this.#whyNotBegun(call), to };
     });
   }
 
@@ -185,16 +191,19 @@ export class Sight {
     });
     const parts = call.sightings.filter(({ part }) => part === event.part);
     switch (event.type) {
-      case 'call-started':
-        // A row whose identity was taken shows a second more than the truth.
-        return when(event.at, Math.max(this.#surelyBegunAt(call), call.sightings[0]?.joinedAt ?? 0), '');
+      case 'call-started': {
+        // The upstream's time may move until then; and a row whose identity was taken shows a second more.
+        const told = this.#firstTold(call, this.begunAt(call) ?? 0, () => true);
+        return when(event.at, Math.max(told ?? 0, call.sightings[0]?.joinedAt ?? 0), '');
+      }
       case 'call-answered': {
         const seen = this.answerSeenAt(call, event.at);
         const early = call.kind === 'click-to-call' ? onCallSince(call) : event.at;
         const bridged = Math.max(...call.sightings.map(({ bridgedAt }) => bridgedAt ?? 0));
         const reason =
           seen === null ? 'answer-between-polls' : this.isAnswerDemanded(call) ? '' : 'seen-too-rarely';
-        return when(early, Math.max(event.at, seen ?? 0, bridged), reason);
+        const told = this.#firstTold(call, event.at, isAnswer);
+        return when(early, Math.max(event.at, told ?? 0, bridged), reason);
       }
       case 'call-abandoned':
         // Whom the queue let go, and nothing showed afterwards, left then as far as polls can tell.
@@ -215,9 +224,9 @@ export class Sight {
             one.seq < event.seq &&
             this.countIn('monitor', one.at, event.at) === 0,
         );
-        if (rangOn) return when(event.at, null, RINGS_ON);
-        const seen = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
         const told = firstOf(parts, (part) => this.#tellable(part, 'RINGING'));
+        if (rangOn) return when(event.at, told, RINGS_ON);
+        const seen = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
         return when(event.at, told, seen === null ? 'ringing-between-polls' : '');
       }
       case 'call-offer-ended': {
@@ -262,9 +271,7 @@ export class Sight {
 
   /** Enough polls found the call answered for somebody to have to know. */
   isAnswerDemanded(call: CallTruth): boolean {
-    return call.sightings.some(
-      (one) => this.firstSeen(one, (state) => state !== null && ANSWERS.has(state)) !== null,
-    );
+    return call.sightings.some((one) => this.firstSeen(one, isAnswer) !== null);
   }
 
   /** A row first found Abandoned is news if it was abandoned since the last look, or a little before the first one. */

@@ -480,6 +480,94 @@ describe('the judge', () => {
     expect(why(20_000, 3)).toBe(true);
   });
 
+  it('lets whoever tells what was seen too rarely to be demanded say when it looked so', () => {
+    const world = quiet({
+      kind: 'click-to-call',
+      extension: '107',
+      pickUpMs: 1000,
+      answerAfterMs: 3000,
+      talkMs: 500,
+    });
+    // The extension's leg is ONCALL before the customer answers, and that is all a poll could go by.
+    const onCall = MONDAY_MORNING + 2500;
+    const told = altered('call-answered', certainty('inferred', onCall), {
+      time: new Date(onCall).toISOString(),
+    })(tell(world.truth));
+    for (const sightingsToDemand of [1, 9])
+      expect(judge(world.truth, told, everySecond(world), { sightingsToDemand })).toMatchObject({ ok: true });
+  });
+
+  it('reckons with lost polls, not with lost rows, where the upstream’s time moves', () => {
+    const world = quiet({ kind: 'ring-group', answerAfterMs: 3000, talkMs: 20_000, leavesAfterMs: null });
+    const [call] = world.truth;
+    const answered = call!.events.find(({ type }) => type === 'call-answered')!.at;
+    const moved = altered('call-started', certainty('upstream', answered + SECOND), {
+      time: new Date(answered).toISOString(),
+    })(tell(world.truth));
+    const misreported = (sightingsToDemand: number) =>
+      judge(world.truth, moved, everySecond(world), { sightingsToDemand }).misreported.length;
+    // Three polls of several telephones each saw it ring: only where four may be lost the moved time may be all there was.
+    expect([misreported(3), misreported(5)]).toEqual([1, 0]);
+  });
+
+  it('takes the answer for first seen where as many polls as may be lost came before', () => {
+    const world = quiet({
+      ...answeredCall,
+      talkMs: 20_000,
+      transfer: { as: 'blind', to: '102', afterMs: 1500, ringMs: 2000, answered: true },
+    });
+    const [call] = world.truth;
+    const [answer, transfer] = ['call-answered', 'call-transferred'].map(
+      (wanted) => call!.events.find(({ type }) => type === wanted)!.at,
+    );
+    const late = altered('call-answered', certainty('observed', transfer! + SECOND), {
+      time: new Date(transfer! + SECOND).toISOString(),
+    })(tell(world.truth));
+    const misreported = (sightingsToDemand: number) =>
+      judge(world.truth, late, everySecond(world), { sightingsToDemand }).misreported.filter(
+        ({ type }) => type === 'call-answered',
+      ).length;
+    expect(transfer! - answer!).toBeGreaterThan(SECOND);
+    expect([misreported(1), misreported(3)]).toEqual([1, 0]);
+  });
+
+  it('takes two offers for two where a telephone rings again before a poll could see it rest', () => {
+    const world = createQuietWorld();
+    const agents = world.directory.queues.find(({ name }) => name === answeredCall.queue)!.agents;
+    for (const { number } of agents.slice(1)) world.unregister(number);
+    world.startCall({
+      ...answeredCall,
+      answerAfterMs: 6000,
+      declines: 1,
+      ringTimeoutMs: 4000,
+      oddStart: { state: null, forMs: 3000 },
+    });
+    world.advanceTo(world.now + 90 * SECOND);
+    const [call] = world.truth;
+    const extension = call!.events.find(({ type }) => type === 'call-offered')!.extension!;
+    const again = call!.sightings.filter((one) => one.extension === extension).at(-1)!;
+    // No poll between the two; and when the telephone is back, it does not say for a while that it rings.
+    const ringsAt = again.states.find(({ state }) => state === 'RINGING')!.at;
+    const { monitor, queue } = everySecond(world);
+    const before = call!.sightings.find((one) => one.extension === extension)!.to!;
+    const polls = { monitor: monitor.filter((at) => at < before || at >= again.from), queue };
+    const seenAt = monitor.find((at) => at >= ringsAt)!;
+    let offers = 0;
+    const told = tell(world.truth).map((event) => {
+      if (event.type !== 'call-offered' || ++offers !== 2) return event;
+      return {
+        ...event,
+        time: new Date(seenAt).toISOString(),
+        data: { ...event.data, ...certainty('observed', seenAt) },
+      };
+    });
+    expect(offers).toBe(2);
+    expect(judge(world.truth, told, polls)).toMatchObject({ ok: true });
+    // But not a third one.
+    const third = { ...told.find(({ type }) => type === 'call-offered')!, id: 'third', sequence: '9999' };
+    expect(judge(world.truth, [...told, third], polls).doubled).toHaveLength(1);
+  });
+
   it('pairs an event with its truth', () => {
     const world = quiet(answeredCall);
     const [, offered] = tell(world.truth);

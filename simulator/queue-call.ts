@@ -104,7 +104,9 @@ function comeBack(call: LiveCall, row: QueueEntry | null): void {
     overflow: null,
     leavesAfterMs: plan.ringTimeoutMs * 4,
   };
-  pbx.schedule.in(again.afterMs, () => {
+  const afterMs =
+    again.as === 'resume' && row !== null ? Math.max(again.afterMs, untilShown(row, pbx)) : again.afterMs;
+  pbx.schedule.in(afterMs, () => {
     if (!pbx.mayOpen()) return;
     const resumable = row !== null && row.status === 'Abandoned' && pbx.board.entries.has(row);
     if (again.as === 'resume' && !resumable) return;
@@ -113,6 +115,11 @@ function comeBack(call: LiveCall, row: QueueEntry | null): void {
       row: again.as === 'resume' ? row : null,
     });
   });
+}
+
+/** Rows show whole seconds: in the second in which he came, nothing would tell that the caller is back. */
+function untilShown({ joinedAt, rejoinedAt }: QueueEntry, { schedule }: Pbx): number {
+  return (Math.floor((rejoinedAt ?? joinedAt) / 1000) + 1) * 1000 - schedule.now;
 }
 
 function longestIdle(call: LiveCall, agents: readonly Extension[]): Extension | null {

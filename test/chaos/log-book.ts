@@ -88,13 +88,21 @@ export class LogBook {
     return this.#read(tenant, '-');
   }
 
-  /** What Redis holds now, and before it what it has dropped by its own rule, as far as it was in its first epoch. */
+  /**
+   * The history that Redis stands by: what it holds now, and before it what it has dropped by its own rule. Across epochs
+   * sequences only grow, so what a later epoch begins at or before is lost and no part of it.
+   */
   async whole(tenant: string): Promise<BridgeEvent[]> {
     const events = await this.log(tenant);
     const [oldest] = events;
     if (oldest === undefined) return events;
-    const dropped = this.lines(tenant, oldest.epoch).filter(({ event }) => event.sequence < oldest.sequence);
-    return [...dropped.map(({ event }) => event), ...events];
+    const epochs = this.epochs(tenant);
+    for (const epoch of epochs.slice(0, epochs.indexOf(oldest.epoch) + 1).toReversed()) {
+      const begins = events[0]!.sequence;
+      const dropped = this.lines(tenant, epoch).filter(({ event }) => event.sequence < begins);
+      events.unshift(...dropped.map(({ event }) => event));
+    }
+    return events;
   }
 
   /** The sequence of the oldest event that Redis still holds. */

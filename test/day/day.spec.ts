@@ -8,6 +8,20 @@ import { type Day, simulateDay } from '../support/day.js';
 const BUSY = { traffic: { callsPerHour: 1_500, firstCallAfterMs: 500 }, tailMs: 180_000 };
 const told: string[] = [];
 
+/** As the chaos suite has it: fast calls, and polls that die with the bridge before what they saw is committed. */
+const KILLED = {
+  speed: 10,
+  intervalMs: 100,
+  kills: 0.1,
+  downMs: 2_000,
+  sightingsToDemand: 3,
+  directory: { extensions: 120, queues: 6 },
+  traffic: { callsPerHour: 2_000, firstCallAfterMs: 100, totalCalls: 1_000 },
+  habits: { callAgain: 0 },
+  quirks: { lingerMs: 5_000 },
+  tailMs: 60_000,
+};
+
 function summary(name: string, { world, pollCount, spoiled, restarts, events, report }: Day): string {
   const reasons = Object.entries(report.unseen.byReason).map(([reason, count]) => `${reason} ${count}`);
   return [
@@ -57,4 +71,14 @@ describe('against a simulated day', () => {
     const traffic = { ...BUSY.traffic, totalCalls: 1_500 };
     expectTrue(name, simulateDay({ ...BUSY, ...options, traffic, seed: name }), 1_500);
   });
+
+  // Each of these has told the judge, or the simulated callers, something that could not be so.
+  it.each(['kill 7', 'kill 18', 'kill 29'])(
+    'what polls saw that died with a killed bridge is not demanded, and the rest is told as it was (%s)',
+    (seed) => {
+      const day = simulateDay({ ...KILLED, seed });
+      expectTrue(`killed ${day.restarts} times`, day, 1_000);
+      expect(day.restarts).toBeGreaterThan(50);
+    },
+  );
 });

@@ -21,6 +21,12 @@ export interface DayOptions extends Partial<WorldOptions> {
   readonly faults?: number;
   /** Probability that the bridge is restarted before a poll. */
   readonly restarts?: number;
+  /** Probability that the bridge dies with a poll's answer, before it has committed what that shows. */
+  readonly kills?: number;
+  /** Nobody polls for so long after such a death, at most. */
+  readonly downMs?: number;
+  /** For the judge: see `JudgeOptions`. */
+  readonly sightingsToDemand?: number;
   /** Polling goes on until so long after the last call began. */
   readonly tailMs?: number;
   readonly maxPolls?: number;
@@ -41,7 +47,8 @@ const CONFIRM_MS = 200;
 const locale = () => ({ instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') });
 
 export function simulateDay(options: DayOptions = {}): Day {
-  const { intervalMs = 1_000, faults = 0, restarts = 0, tailMs = 600_000, maxPolls = 1_000_000 } = options;
+  const { intervalMs = 1_000, faults = 0, restarts = 0, kills = 0, downMs = 0 } = options;
+  const { tailMs = 600_000, maxPolls = 1_000_000, sightingsToDemand = 1 } = options;
   const startAt = options.startAt ?? Date.UTC(2026, 2, 2, 1);
   const world = createWorld({ ...options, startAt });
   const random = new Random(`day-${options.seed ?? 1}`);
@@ -56,14 +63,26 @@ export function simulateDay(options: DayOptions = {}): Day {
   let now = startAt;
   let lastBusy = startAt;
   let confirm = false;
+  let deaths = 0;
 
   while (pollCount < maxPolls && (now - lastBusy < tailMs || pollCount === 0)) {
     now += confirm ? CONFIRM_MS : intervalMs;
     world.advanceTo(now);
-    if (random.chance(restarts)) {
+    // Of as many polls in a row as are asked for, one survives.
+    const isKilled = deaths + 1 < sightingsToDemand && random.chance(kills);
+    deaths = isKilled ? deaths + 1 : 0;
+    if (isKilled || random.chance(restarts)) {
       restarted++;
       state = decode('day', stored);
       observers = { monitor: new MonitorObserver(locale()), queue: new QueueObserver(locale()) };
+    }
+    if (isKilled) {
+      // The PBX has answered one of its endpoints or both, and nobody will ever know what.
+      const answered = random.pick([['monitor'], ['queue'], ['monitor', 'queue']] as const);
+      for (const endpoint of answered) polls[endpoint].push(now);
+      now += random.int(0, downMs);
+      confirm = false;
+      continue;
     }
     const at = { startedAt: now, at: now };
     const spoil = (body: Buffer): Buffer => {
@@ -88,7 +107,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     pollCount++;
     if (state.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }
-  const report = judge(world.truth, events as unknown as JudgedEvent[], polls);
+  const report = judge(world.truth, events as unknown as JudgedEvent[], polls, { sightingsToDemand });
   return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state };
 }
 
