@@ -4,7 +4,8 @@ import { channel } from '../src/store/keys.js';
 import { connectRedis } from '../src/store/redis-connection.js';
 import { RedisStore } from '../src/store/redis-store.js';
 import type { Claim, LogEvent } from '../src/store/store.js';
-import { interleaved, type Row, shown } from './measure.js';
+import type { Bench } from './bench.js';
+import { interleaved, type Row, versus } from './measure.js';
 
 /**
  * One commit beside what any way to append and announce must at least do: one pipelined XADD and PUBLISH of the same
@@ -16,7 +17,14 @@ const TENANT = 'bench';
 const CALLS = 200;
 const EVENT_BYTES = 1_200;
 
-export async function commits(redisUrl: string, count: number, rounds: number): Promise<Row> {
+export async function commits({ redisUrl, rounds }: Bench): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const count of [0, 1, 10, 100])
+    rows.push(await commit(redisUrl, count, rounds(count > 10 ? 200 : 600)));
+  return rows;
+}
+
+async function commit(redisUrl: string, count: number, rounds: number): Promise<Row> {
   const connection = connectRedis(
     { url: redisUrl },
     {
@@ -36,14 +44,9 @@ export async function commits(redisUrl: string, count: number, rounds: number): 
       { name: 'MULTI/EXEC', run: () => multi(plain, count) },
       { name: 'WATCH-retry', run: () => watch(watching, count) },
     ];
-    const [ours, limit, ...peers] = await interleaved(contenders, rounds);
-    return {
-      what: `commit of ${count} ${count === 1 ? 'event' : 'events'}`,
-      ratio: ours!.medianMs / limit!.medianMs,
-      of: 'XADD + PUBLISH',
-      goal: count === 1 ? 1.3 : null,
-      detail: [ours!, limit!, ...peers].map(shown).join(' · '),
-    };
+    const spreads = await interleaved(contenders, rounds);
+    const what = `commit of ${count} ${count === 1 ? 'event' : 'events'}`;
+    return versus(what, spreads, { limit: count === 1 ? 1.3 : null });
   } finally {
     await store.close();
     plain.disconnect();

@@ -1,86 +1,16 @@
 /**
- * Ratios of medians from interleaved runs in one process: these machines are shared and noisy, so the contenders take
- * turns within each round and only what they took relative to each other is worth quoting.
+ * Ratios of medians from interleaved runs in one process tree: these machines are shared and noisy, so the contenders
+ * take turns within each round and only what they took relative to each other is worth quoting.
  */
 export interface Contender {
   readonly name: string;
   /** One measured turn. Gets the number of the turn, so that input can change from turn to turn. */
-  run(turn: number): void | Promise<void>;
+  readonly run: (turn: number) => void | Promise<void>;
+  /** How often a turn runs it, where once is too short for the clock. Default 1. */
+  readonly repeats?: number;
 }
 
-export interface Timing {
-  readonly name: string;
-  readonly medianMs: number;
-  readonly p10Ms: number;
-  readonly p90Ms: number;
-}
-
-/** A bridge polls all day: what the compiler has not seen often enough to optimise is not what it runs. */
-const WARM_UP_SHARE = 0.3;
-
-/** Times each contender once a round, in an order that rotates, so that nobody always runs after the garbage of another. */
-export async function interleaved(contenders: readonly Contender[], rounds: number): Promise<Timing[]> {
-  const times = contenders.map(() => [] as number[]);
-  let turn = 0;
-  for (let round = -warmUpTurns(rounds); round < rounds; round++) {
-    for (let place = 0; place < contenders.length; place++) {
-      const index = (place + Math.max(round, 0)) % contenders.length;
-      const contender = contenders[index]!;
-      const begun = performance.now();
-      await contender.run(turn);
-      if (round >= 0) times[index]!.push(performance.now() - begun);
-    }
-    turn++;
-  }
-  return contenders.map(({ name }, index) => timing(name, times[index]!));
-}
-
-export function warmUpTurns(rounds: number): number {
-  return Math.ceil(rounds * WARM_UP_SHARE);
-}
-
-function timing(name: string, samples: readonly number[]): Timing {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  return { name, medianMs: at(0.5), p10Ms: at(0.1), p90Ms: at(0.9) };
-}
-
-/** One line of the table: what, how much of the limit it took, and whether that is within the goal. */
-export interface Row {
-  readonly what: string;
-  readonly ratio: number;
-  readonly of: string;
-  readonly goal: number | null;
-  /** The rest of what was measured, for the curious. */
-  readonly detail: string;
-}
-
-export function table(rows: readonly Row[]): string {
-  const head = ['what', 'ratio', 'of', 'goal', '', 'detail'];
-  const body = rows.map(({ what, ratio, of, goal, detail }) => [
-    what,
-    ratio.toFixed(ratio < 0.1 ? 4 : 2),
-    of,
-    goal === null ? '' : `≤ ${goal}`,
-    goal === null ? '' : ratio <= goal ? 'met' : 'MISSED',
-    detail,
-  ]);
-  const widths = head.map((_, column) => Math.max(...[head, ...body].map((cells) => cells[column]!.length)));
-  return [head, ...body]
-    .map((cells) =>
-      cells
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-export function shown({ name, medianMs, p10Ms, p90Ms }: Timing): string {
-  return `${name} ${medianMs.toFixed(3)} ms (${p10Ms.toFixed(3)}–${p90Ms.toFixed(3)})`;
-}
-
-/** Many measurements of one thing, in a unit of their own. */
+/** Many measurements of one thing. */
 export interface Spread {
   readonly name: string;
   readonly unit: string;
@@ -89,9 +19,94 @@ export interface Spread {
   readonly p90: number;
 }
 
-export function spread(name: string, samples: readonly number[], unit: string): Spread {
-  const { medianMs: median, p10Ms: p10, p90Ms: p90 } = timing(name, samples);
-  return { name, unit, median, p10, p90 };
+/** One line of the table: what, how much of the limit it took, and whether that is within the goal. */
+export interface Row {
+  readonly what: string;
+  readonly ratio: number;
+  readonly of: string;
+  /** The most that `ratio` may be; null where it is only told. */
+  readonly goal: number | null;
+  /** The spreads, and the rest of what was measured. */
+  readonly detail: string;
+  readonly peers?: readonly PeerRatio[];
+  /** Why a goal was not reached and what the measured floor is. Shown only where it was not. */
+  readonly miss?: string;
+  /** How it grows, for a plot. */
+  readonly curve?: Curve;
+}
+
+/** Another way to do the same, and how much of what it took was taken. */
+export interface PeerRatio {
+  readonly name: string;
+  readonly ratio: number;
+  readonly goal: number | null;
+}
+
+export interface Curve {
+  /** What grows, and how far. */
+  readonly of: string;
+  readonly sizes: readonly number[];
+  readonly unit: string;
+  readonly lines: readonly { readonly name: string; readonly values: readonly number[] }[];
+}
+
+export function isMet({ ratio, goal, peers = [] }: Row): boolean {
+  return within(ratio, goal) && peers.every((peer) => within(peer.ratio, peer.goal));
+}
+
+export function hasGoal({ goal, peers = [] }: Row): boolean {
+  return goal !== null || peers.some((peer) => peer.goal !== null);
+}
+
+function within(ratio: number, goal: number | null): boolean {
+  return goal === null || ratio <= goal;
+}
+
+/** Ours beside the limit and the peers, all of them spreads in one unit. */
+export function versus(
+  what: string,
+  [ours, limit, ...others]: readonly Spread[],
+  goals: { readonly limit: number | null; readonly peers?: Readonly<Record<string, number>> },
+): Row {
+  return {
+    what,
+    ratio: ours!.median / limit!.median,
+    of: limit!.name,
+    goal: goals.limit,
+    detail: [ours!, limit!, ...others].map(spreadText).join(' · '),
+    peers: others.map(({ name, median }) => ({
+      name,
+      ratio: ours!.median / median,
+      goal: goals.peers?.[name] ?? null,
+    })),
+  };
+}
+
+/** A bridge polls all day: what the compiler has not seen often enough to optimise is not what it runs. */
+const WARM_UP_SHARE = 0.3;
+
+/** Times each contender once a round, in an order that rotates, so that nobody always runs after the garbage of another. */
+export async function interleaved(contenders: readonly Contender[], rounds: number): Promise<Spread[]> {
+  const turns = contenders.map(() => 0);
+  const samples = await takingTurns(
+    [...contenders.keys()],
+    { counted: rounds, warmUp: warmUpTurns(rounds) },
+    async (index) => {
+      const { run, repeats = 1 } = contenders[index]!;
+      const turn = turns[index]!++;
+      const begun = performance.now();
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        const running = run(turn);
+        if (running !== undefined) await running;
+      }
+      return (performance.now() - begun) / repeats;
+    },
+  );
+  return contenders.map(({ name }, index) => spread(name, samples[index]!, 'ms'));
+}
+
+export function warmUpTurns(rounds: number): number {
+  return Math.ceil(rounds * WARM_UP_SHARE);
 }
 
 /** `act` for each of them once a round, in an order that rotates; the first rounds do not count. */
@@ -111,8 +126,27 @@ export async function takingTurns<T>(
   return samples;
 }
 
+export function spread(name: string, samples: readonly number[], unit: string): Spread {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  return { name, unit, median: at(0.5), p10: at(0.1), p90: at(0.9) };
+}
+
 export function spreadText({ name, unit, median, p10, p90 }: Spread): string {
-  const digits = median < 10 ? 2 : median < 100 ? 1 : 0;
-  const [middle, low, high] = [median, p10, p90].map((value) => value.toFixed(digits));
-  return `${name} ${middle} ${unit} (${low}–${high})`;
+  const [factor, shownUnit] = unit === 'ms' && median < 0.1 ? [1_000, 'µs'] : [1, unit];
+  const digits = median * factor < 10 ? 2 : median * factor < 100 ? 1 : 0;
+  const [middle, low, high] = [median, p10, p90].map((value) => (value * factor).toFixed(digits));
+  return `${name} ${middle} ${shownUnit} (${low}–${high})`;
+}
+
+/**
+ * The exponent with which values grow with sizes: 1 is linear, less is better. The slope of the straight line through
+ * their logarithms, by least squares.
+ */
+export function growthExponent(sizes: readonly number[], values: readonly number[]): number {
+  const [x, y] = [sizes.map(Math.log), values.map(Math.log)];
+  const mean = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+  const [meanX, meanY] = [mean(x), mean(y)];
+  const slope = x.reduce((sum, at, index) => sum + (at - meanX) * (y[index]! - meanY), 0);
+  return slope / x.reduce((sum, at) => sum + (at - meanX) ** 2, 0);
 }

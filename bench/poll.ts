@@ -1,14 +1,69 @@
 import { Redis } from 'ioredis';
 import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../src/core/call.js';
+import type { Transition } from '../src/core/event.js';
 import { freshen, reconcile } from '../src/core/reconcile.js';
+import { callView } from '../src/core/view.js';
 import { InstantReader } from '../src/source/instant.js';
 import { MonitorObserver } from '../src/source/observer.js';
 import { PhoneNumbers } from '../src/source/phone-number.js';
+import type { Bench } from './bench.js';
 import { MonitorBodies } from './bodies.js';
-import { interleaved, type Row, shown, warmUpTurns } from './measure.js';
+import {
+  growthExponent,
+  interleaved,
+  type Row,
+  type Spread,
+  spreadText,
+  versus,
+  warmUpTurns,
+} from './measure.js';
+import { KubernetesCache } from './peers/kubernetes-cache.js';
 import { PlainWay } from './peers/plain.js';
 
-/** One poll's way from the bytes to the transitions, beside JSON.parse of the same bytes and beside the plain way. */
+/** One poll's way from the bytes to the transitions, beside the least that has to be done and beside other ways. */
+
+export function memory(): Promise<Row[]> {
+  return Promise.resolve([memoryPerCall(10_000)]);
+}
+
+export async function unchanged({ redisUrl, rounds }: Bench): Promise<Row[]> {
+  const redis = new Redis(redisUrl);
+  try {
+    const measured: Measured[] = [];
+    for (const count of [10, 100, 1_000, 10_000]) {
+      measured.push(await unchangedPoll(count, rounds(count > 5_000 ? 30 : 60), redis));
+    }
+    return [...measured.map(({ row }) => row), growthRow('unchanged poll', measured)];
+  } finally {
+    redis.disconnect();
+  }
+}
+
+export async function changed({ redisUrl, rounds }: Bench): Promise<Row[]> {
+  const redis = new Redis(redisUrl);
+  try {
+    const few: Measured[] = [];
+    for (const count of [100, 1_000, 10_000]) {
+      few.push(await changedPoll(count, 0.01, rounds(count > 5_000 ? 15 : 100), redis));
+    }
+    const half: Measured[] = [];
+    for (const count of [10, 100, 1_000, 10_000]) {
+      half.push(await changedPoll(count, 0.5, rounds(count > 5_000 ? 12 : 60), redis));
+    }
+    // The smallest two are there for the growth: a poll of 10 rows takes less than asking for it.
+    const rows = [...few, ...half.slice(2)].map(({ row }) => row);
+    return [...rows, growthRow('changed poll, 50 % changed', half)];
+  } finally {
+    redis.disconnect();
+  }
+}
+
+interface Measured {
+  readonly count: number;
+  readonly row: Row;
+  readonly ours: Spread;
+  readonly limit: Spread;
+}
 
 class Ours {
   readonly #observer = new MonitorObserver({
@@ -16,12 +71,13 @@ class Ours {
     numbers: new PhoneNumbers('VN'),
   });
   state: TenantState = EMPTY_STATE;
+  transitions: readonly Transition[] = [];
   #rows: unknown = null;
   #confirm = false;
   #now = Date.UTC(2026, 2, 2, 3, 3);
 
   /** What `TenantPoller` does with an answer, but for the network and the store. */
-  poll(body: Buffer): number {
+  poll(body: Buffer): void {
     this.#now += 1_000;
     const monitor = this.#observer.observe(body, { startedAt: this.#now - 40, at: this.#now });
     if (monitor.outcome !== 'complete') throw new Error(monitor.reason ?? 'not complete');
@@ -30,68 +86,116 @@ class Ours {
     this.#rows = monitor.rows;
     this.#confirm = result.confirm;
     this.state = result.state;
-    return result.transitions.length;
+    this.transitions = result.transitions;
   }
 }
 
-export async function unchangedPoll(count: number, rounds: number): Promise<Row> {
+const COMPARING = 'comparing the bytes';
+const PARSING = 'JSON.parse';
+const PLAIN = 'the plain way';
+const KUBERNETES = 'the Kubernetes cache';
+
+async function unchangedPoll(count: number, rounds: number, redis: Redis): Promise<Measured> {
   const body = new MonitorBodies(count, 0.01).current();
   // Bytes from the network are equal, never the same object.
   const again = [Buffer.from(body), Buffer.from(body)];
   const text = body.toString();
   const ours = new Ours();
   ours.poll(body);
-  const [mine, parse, bytes] = await interleaved(
+  const plain = await PlainWay.start(redis);
+  const repeats = Math.max(1, 100_000 / count);
+  let turns = 0;
+  const next = () => again[turns++ % 2]!;
+  const spreads = await interleaved(
     [
-      { name: 'ours', run: (turn) => void ours.poll(again[turn % 2]!) },
-      { name: 'JSON.parse', run: () => void JSON.parse(text) },
-      { name: 'comparing the bytes', run: (turn) => void again[turn % 2]!.equals(body) },
+      { name: 'ours', repeats, run: () => ours.poll(next()) },
+      { name: COMPARING, repeats, run: () => void next().equals(body) },
+      { name: PARSING, repeats: Math.max(1, repeats / 100), run: () => void JSON.parse(text) },
+      {
+        name: PLAIN,
+        repeats: Math.max(1, repeats / 1_000),
+        run: async () => void (await plain.poll(next())),
+      },
     ],
     rounds,
   );
-  return {
-    what: `unchanged poll, ${count} rows`,
-    ratio: mine!.medianMs / parse!.medianMs,
-    of: 'JSON.parse',
-    goal: 0.1,
-    detail: [mine!, parse!, bytes!].map(shown).join(' · '),
-  };
+  const [mine, comparing] = spreads as [Spread, Spread];
+  const overhead = (mine.median - comparing.median) * 1e6;
+  const row = versus(`unchanged poll, ${count} rows`, spreads, { limit: 1.5, peers: { [PLAIN]: 0.05 } });
+  const miss =
+    `comparing takes ${(comparing.median * 1e6).toFixed(0)} ns of so few bytes; the source's freshness and the new ` +
+    `state, whatever the rows, take ${overhead.toFixed(0)} ns`;
+  return { count, row: { ...row, miss }, ours: mine, limit: comparing };
 }
 
-export async function changedPoll(
-  count: number,
-  share: number,
-  rounds: number,
-  redis: Redis | null,
-): Promise<Row> {
+async function changedPoll(count: number, share: number, rounds: number, redis: Redis): Promise<Measured> {
   const bodies = new MonitorBodies(count, share);
   const prepared = Array.from({ length: rounds + warmUpTurns(rounds) }, () => bodies.next());
   const texts = prepared.map((body) => body.toString());
   const ours = new Ours();
-  const contenders = [
-    { name: 'ours', run: (turn: number) => void ours.poll(prepared[turn]!) },
-    { name: 'JSON.parse', run: (turn: number) => void JSON.parse(texts[turn]!) },
-  ];
-  if (redis !== null) {
-    await redis.del('plain:snapshot');
-    const plain = new PlainWay(redis);
-    contenders.push({ name: 'the plain way', run: ((turn: number) => plain.poll(prepared[turn]!)) as never });
+  const cache = new KubernetesCache();
+  const plain = await PlainWay.start(redis);
+  const told: number[] = [];
+  const spreads = await interleaved(
+    [
+      {
+        name: 'ours',
+        run: (turn) => {
+          ours.poll(prepared[turn]!);
+          told[turn] = ours.transitions.length;
+        },
+      },
+      { name: PARSING, run: (turn) => void JSON.parse(texts[turn]!) },
+      { name: PLAIN, run: async (turn) => void (await plain.poll(prepared[turn]!)) },
+      { name: KUBERNETES, run: (turn) => cache.poll(prepared[turn]!) },
+      { name: 'parsing and building the views', run: (turn) => views(texts[turn]!, ours, told[turn] ?? 0) },
+    ],
+    rounds,
+  );
+  const floor = spreads.pop()!;
+  const [mine, parsing] = spreads as [Spread, Spread];
+  const what = `changed poll, ${count} rows, ${share * 100} % changed`;
+  const row = versus(what, spreads, { limit: 1.4, peers: { [PLAIN]: 1, [KUBERNETES]: 1 } });
+  const transitions = Math.round(told.slice(1).reduce((sum, one) => sum + one, 0) / (told.length - 1));
+  const times = (floor.median / parsing.median).toFixed(2);
+  const miss =
+    `${transitions} transitions a poll, each with the whole view of its call. The floor is ${times} × ${PARSING}: ` +
+    `${spreadText(floor)}, which compares nothing and decides nothing`;
+  return { count, row: { ...row, miss }, ours: mine, limit: parsing };
+}
+
+/** The least that a poll with so many transitions must do: parse, and build a view for each of them. */
+function views(text: string, { state }: Ours, transitions: number): void {
+  JSON.parse(text);
+  const built: unknown[] = [];
+  while (built.length < transitions) {
+    for (const call of state.calls.values()) {
+      if (built.length === transitions) break;
+      const data = callView(call);
+      built.push({ type: 'call-started', subject: call.callId, time: call.startedAt, data });
+    }
   }
-  const [mine, parse, plain] = await interleaved(contenders, rounds);
+}
+
+function growthRow(what: string, measured: readonly Measured[]): Row {
+  const sizes = measured.map(({ count }) => count);
+  const lines = [
+    { name: 'ours', values: measured.map(({ ours }) => ours.median) },
+    { name: measured[0]!.limit.name, values: measured.map(({ limit }) => limit.median) },
+  ];
+  const perRow = measured.map(({ count, ours }) => `${count}: ${((ours.median / count) * 1e6).toFixed(0)}`);
   return {
-    what: `changed poll, ${count} rows, ${share * 100} % changed`,
-    ratio: mine!.medianMs / parse!.medianMs,
-    of: 'JSON.parse',
-    goal: 1.5,
-    detail: [mine!, parse!, plain]
-      .filter((timing) => timing !== undefined)
-      .map(shown)
-      .join(' · '),
+    what: `growth of the ${what}, ${sizes[0]} to ${sizes.at(-1)} rows`,
+    ratio: growthExponent(sizes, lines[0]!.values),
+    of: 'linear (exponent)',
+    goal: 1,
+    detail: `ns a row: ${perRow.join(', ')}; ${lines[1]!.name} grows by ${growthExponent(sizes, lines[1]!.values).toFixed(2)}`,
+    curve: { of: 'rows', sizes, unit: 'ms', lines },
   };
 }
 
 /** Heap kept per call that is alive: the answer's bytes, its rows, the state and its index. */
-export function memoryPerCall(count: number): Row {
+function memoryPerCall(count: number): Row {
   const collect = globalThis.gc;
   if (collect === undefined) throw new Error('run with --expose-gc');
   const bodies = new MonitorBodies(count, 0.01);

@@ -21,8 +21,12 @@ const DIALECTS: Readonly<Record<ServerOrder['kind'], Dialect>> = {
   bridge: 'bridge',
   'plain Socket.IO': 'socket.io',
   'bare ws': 'ws',
+  'redis adapter': 'socket.io',
   'streams adapter': 'recovery',
   'publish relay': 'ws',
+  'bridge chain': 'bridge',
+  'bare chain': 'ws',
+  'plain chain': 'socket.io',
 };
 
 export class Contestant {

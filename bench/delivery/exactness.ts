@@ -1,3 +1,4 @@
+import type { Bench } from '../bench.js';
 import type { Row } from '../measure.js';
 import { Children } from './child.js';
 import { monotonicMs } from './clock.js';
@@ -17,7 +18,7 @@ const SECONDS = 12;
 const AWAY_MS = 400;
 const SEED = 20_260_302;
 
-export async function exactness(redisUrl: string, profileDir: string | null): Promise<Row[]> {
+export async function exactness({ redisUrl, profileDir }: Bench): Promise<Row[]> {
   const children = new Children(profileDir);
   const committer = await Committer.start(redisUrl, TENANT);
   try {

@@ -1,4 +1,5 @@
-import { type Row, spread, spreadText, takingTurns } from '../measure.js';
+import type { Bench } from '../bench.js';
+import { growthExponent, type Row, type Spread, spread, takingTurns, versus } from '../measure.js';
 import { type Child, Children } from './child.js';
 import { pause } from './clock.js';
 import { Committer, Contestant, emittedBy, type Publisher } from './contestant.js';
@@ -17,30 +18,53 @@ interface Entrant {
 }
 
 const TENANT = 'fan-out';
-const NAMES = ['ours', 'ours, an audience per client', 'plain Socket.IO', 'bare ws'] as const;
+const OURS = 'ours';
+const EACH = 'ours, an audience per client';
+const PLAIN = 'plain Socket.IO';
+const BARE = 'bare ws';
+/** In the order of the table: ours, what the goals are of, and the others. */
+const ENTRANTS: Readonly<Record<string, ServerOrder['kind']>> = {
+  [OURS]: 'bridge',
+  [PLAIN]: 'plain Socket.IO',
+  [BARE]: 'bare ws',
+  'Redis adapter': 'redis adapter',
+  'streams adapter': 'streams adapter',
+  [EACH]: 'bridge',
+};
 /** How the messages of the commits fall together. */
 const PER_TICK = [1, 5] as const;
 
-export async function fanOut(redisUrl: string, profileDir: string | null): Promise<Row[]> {
+export async function fanOut({ redisUrl, profileDir, rounds }: Bench): Promise<Row[]> {
   const children = new Children(profileDir);
   const committer = await Committer.start(redisUrl, TENANT);
   try {
     const swarm = await children.start('./swarm.js', 'clients', {});
     const entrants = await enter(children, swarm, redisUrl, committer);
+    const few = entrants.filter(({ contestant }) => [OURS, PLAIN, BARE].includes(contestant.name));
+    const grown: Grown[] = [];
+    for (const clients of [10, 100]) {
+      await gather(few, clients);
+      const burst = { ticks: 40, perTick: 1, everyMs: 15 };
+      grown.push({ clients, spreads: await cpuOf(few, burst, { counted: rounds(4), warmUp: 2 }, clients) });
+    }
+    await gather(entrants, 1_000);
     const rows: Row[] = [await heapRow(entrants)];
     for (const perTick of PER_TICK) {
       const burst = { ticks: perTick === 1 ? 15 : 5, perTick, everyMs: perTick === 1 ? 40 : 120 };
-      rows.push(...(await cpuRows(entrants, burst, { counted: 7, warmUp: 1 })));
+      const spreads = await cpuOf(entrants, burst, { counted: rounds(6), warmUp: 1 }, 1_000);
+      rows.push(...cpuRows(spreads, perTick, 1_000));
+      if (perTick === 1) grown.push({ clients: 1_000, spreads });
     }
     for (const { contestant } of entrants) await contestant.disconnect();
-    const many = entrants.filter(({ contestant }) => contestant.name !== NAMES[1]);
-    for (const { contestant } of many) await contestant.gather(5_000);
-    for (const { contestant } of many) await contestant.connect();
+    const many = entrants.filter(({ contestant }) => contestant.name !== EACH);
+    await gather(many, 5_000);
     for (const perTick of PER_TICK) {
       const burst = { ticks: perTick === 1 ? 5 : 2, perTick, everyMs: perTick === 1 ? 200 : 500 };
-      rows.push(...(await cpuRows(many, burst, { counted: 3, warmUp: 1 }, 5_000)));
+      const spreads = await cpuOf(many, burst, { counted: rounds(3), warmUp: 1 }, 5_000);
+      rows.push(...cpuRows(spreads, perTick, 5_000));
+      if (perTick === 1) grown.push({ clients: 5_000, spreads });
     }
-    return rows;
+    return [...rows, growthRow(grown)];
   } finally {
     await children.end();
     await committer.close();
@@ -53,49 +77,50 @@ async function enter(
   redisUrl: string,
   committer: Committer,
 ): Promise<Entrant[]> {
-  const start = (name: (typeof NAMES)[number], kind: ServerOrder['kind']) =>
-    Contestant.start(children, swarm, {
-      name,
-      order: { kind, tenant: TENANT, redisUrl },
-      clients: 1_000,
-      audience: name === NAMES[1] ? 'each' : 'tenant',
-    });
-  const contestants = await Promise.all([
-    start(NAMES[0], 'bridge'),
-    start(NAMES[1], 'bridge'),
-    start(NAMES[2], 'plain Socket.IO'),
-    start(NAMES[3], 'bare ws'),
-  ]);
-  return contestants.map((contestant, index) => ({
-    contestant,
-    publisher: index < 2 ? committer : emittedBy(contestant.server),
-  }));
+  return Promise.all(
+    Object.entries(ENTRANTS).map(async ([name, kind]) => {
+      const contestant = await Contestant.start(children, swarm, {
+        name,
+        order: { kind, tenant: TENANT, redisUrl },
+        clients: 0,
+        audience: name === EACH ? 'each' : 'tenant',
+      });
+      return { contestant, publisher: kind === 'bridge' ? committer : emittedBy(contestant.server) };
+    }),
+  );
+}
+
+/** So many clients each, all connected. */
+async function gather(entrants: readonly Entrant[], clients: number): Promise<void> {
+  for (const { contestant } of entrants) {
+    await contestant.disconnect();
+    await contestant.gather(clients);
+    await contestant.connect();
+  }
 }
 
 /** What is kept of 1,000 idle, authorised connections. Leaves them connected. */
 async function heapRow(entrants: readonly Entrant[]): Promise<Row> {
-  const [ours, , plain, bare] = await takingTurns(
-    entrants,
-    { counted: 2, warmUp: 1 },
-    async ({ contestant }) => {
-      await contestant.disconnect();
-      await pause(100);
-      const before = await contestant.server.call<Memory>('memory');
-      await contestant.connect();
-      await pause(100);
-      const after = await contestant.server.call<Memory>('memory');
-      return (after.heap - before.heap) / contestant.clients;
-    },
-  );
-  return versusPlain('heap per idle connection, 1000 clients', 'bytes', ours!, plain!, bare!);
+  const samples = await takingTurns(entrants, { counted: 2, warmUp: 1 }, async ({ contestant }) => {
+    await contestant.disconnect();
+    await pause(100);
+    const before = await contestant.server.call<Memory>('memory');
+    await contestant.connect();
+    await pause(100);
+    const after = await contestant.server.call<Memory>('memory');
+    return (after.heap - before.heap) / 1_000;
+  });
+  const spreads = entrants.map(({ contestant }, index) => spread(contestant.name, samples[index]!, 'bytes'));
+  return versus('heap per idle connection, 1000 clients', spreads, { limit: 1 });
 }
 
-async function cpuRows(
+/** Microseconds of server CPU a message. */
+async function cpuOf(
   entrants: readonly Entrant[],
   burst: Burst,
   rounds: { readonly counted: number; readonly warmUp: number },
-  clients = 1_000,
-): Promise<Row[]> {
+  clients: number,
+): Promise<Spread[]> {
   const samples = await takingTurns(entrants, rounds, async ({ contestant, publisher }) => {
     const before = await contestant.cpu();
     await contestant.until(await publisher.publish(burst));
@@ -106,30 +131,39 @@ async function cpuRows(
     const { skipped, stale, cut } = await contestant.tally();
     if (skipped + stale + cut > 0) throw new Error(`${contestant.name} did not deliver each event once`);
   }
-  const of = (name: string) => samples[entrants.findIndex(({ contestant }) => contestant.name === name)];
-  const what = `fan-out to ${clients}, ${burst.perTick} a tick`;
-  const [ours, each, plain, bare] = NAMES.map(of);
-  const rows = [versusPlain(`${what}: server CPU a message`, 'µs', ours!, plain!, bare!)];
+  return entrants.map(({ contestant }, index) => spread(contestant.name, samples[index]!, 'µs'));
+}
+
+function cpuRows(spreads: readonly Spread[], perTick: number, clients: number): Row[] {
+  const what = `fan-out to ${clients}, ${perTick} a tick`;
+  const others = spreads.filter(({ name }) => name !== EACH);
+  const rows = [versus(`${what}: server CPU a message`, others, { limit: 1 })];
+  const each = spreads.find(({ name }) => name === EACH);
   if (each !== undefined) {
-    rows.push(versusPlain(`${what}, ${clients} audiences: the same`, 'µs', each, plain!, bare!));
+    rows.push(versus(`${what}, ${clients} audiences: the same`, [each, ...others.slice(1, 3)], { limit: 1 }));
   }
   return rows;
 }
 
-function versusPlain(
-  what: string,
-  unit: string,
-  ours: readonly number[],
-  plain: readonly number[],
-  bare: readonly number[],
-): Row {
-  const spreads = [
-    spread('ours', ours, unit),
-    spread('plain Socket.IO', plain, unit),
-    spread('bare ws', bare, unit),
-  ];
-  const ratio = spreads[0]!.median / spreads[1]!.median;
-  const ofBare = (spreads[0]!.median / spreads[2]!.median).toFixed(2);
-  const detail = `${spreads.map(spreadText).join(' · ')} · ${ofBare} of bare ws`;
-  return { what, ratio, of: 'plain Socket.IO', goal: 1, detail };
+interface Grown {
+  readonly clients: number;
+  readonly spreads: readonly Spread[];
+}
+
+/** CPU of one event to all. */
+function growthRow(grown: readonly Grown[]): Row {
+  const sizes = grown.map(({ clients }) => clients);
+  const lines = [OURS, PLAIN, BARE].map((name) => ({
+    name,
+    values: grown.map(({ clients, spreads }) => spreads.find((one) => one.name === name)!.median * clients),
+  }));
+  const exponents = lines.map(({ name, values }) => `${name} ${growthExponent(sizes, values).toFixed(2)}`);
+  return {
+    what: 'growth of the fan-out, 10 to 5000 clients',
+    ratio: growthExponent(sizes, lines[0]!.values),
+    of: 'linear (exponent)',
+    goal: 1,
+    detail: exponents.join(' · '),
+    curve: { of: 'clients', sizes, unit: 'µs of CPU an event', lines },
+  };
 }

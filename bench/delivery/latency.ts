@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
-import { type Row, spread, spreadText, takingTurns } from '../measure.js';
+import type { Bench } from '../bench.js';
+import { type Row, spread, takingTurns, versus } from '../measure.js';
 import { Children } from './child.js';
 import { monotonicMs, paced } from './clock.js';
 import { Committer, Contestant } from './contestant.js';
@@ -15,7 +16,7 @@ const CLIENTS = 200;
 const EVENTS = 50;
 const EVERY_MS = 20;
 
-export async function latency(redisUrl: string, profileDir: string | null): Promise<Row[]> {
+export async function latency({ redisUrl, profileDir, rounds }: Bench): Promise<Row[]> {
   const children = new Children(profileDir);
   const committer = await Committer.start(redisUrl, TENANT);
   const redis = new Redis(redisUrl);
@@ -47,7 +48,7 @@ export async function latency(redisUrl: string, profileDir: string | null): Prom
         p99: [] as number[],
       },
       {
-        contestant: await enter('publish relay', 'publish relay'),
+        contestant: await enter('publish → ws', 'publish relay'),
         last: () => published,
         send: publish,
         p50: [] as number[],
@@ -55,26 +56,24 @@ export async function latency(redisUrl: string, profileDir: string | null): Prom
       },
     ];
     for (const { contestant } of entrants) await contestant.connect();
-    await takingTurns(entrants, { counted: 10, warmUp: 2 }, async ({ contestant, last, send, p50, p99 }) => {
-      await contestant.record(last() + 1, EVENTS);
-      const sentAt = await send();
-      await contestant.until(last());
-      const taken = await contestant.latencies(sentAt);
-      p50.push(taken.p50);
-      p99.push(taken.p99);
-      return taken.p99;
-    });
+    await takingTurns(
+      entrants,
+      { counted: rounds(10), warmUp: 2 },
+      async ({ contestant, last, send, p50, p99 }) => {
+        await contestant.record(last() + 1, EVENTS);
+        const sentAt = await send();
+        await contestant.until(last());
+        const taken = await contestant.latencies(sentAt);
+        p50.push(taken.p50);
+        p99.push(taken.p99);
+        return taken.p99;
+      },
+    );
     const row = (which: 'p50' | 'p99', goal: number | null): Row => {
       const [ours, bare] = entrants.map((entrant) =>
         spread(entrant.contestant.name, entrant[which].slice(2), 'ms'),
       );
-      return {
-        what: `commit → client, ${which}, ${CLIENTS} clients`,
-        ratio: ours!.median / bare!.median,
-        of: 'publish → ws',
-        goal,
-        detail: [ours!, bare!].map(spreadText).join(' · '),
-      };
+      return versus(`commit → client, ${which}, ${CLIENTS} clients`, [ours!, bare!], { limit: goal });
     };
     return [row('p50', null), row('p99', 1.5)];
   } finally {

@@ -2,14 +2,26 @@ import type { Limits } from '../../src/deliver/options.js';
 
 /** What a server process is told to be. */
 export interface ServerOrder {
-  readonly kind: 'bridge' | 'plain Socket.IO' | 'bare ws' | 'streams adapter' | 'publish relay';
+  readonly kind:
+    | 'bridge'
+    | 'plain Socket.IO'
+    | 'bare ws'
+    | 'redis adapter'
+    | 'streams adapter'
+    | 'publish relay'
+    | ChainKind;
   readonly tenant: string;
   readonly redisUrl: string;
   /** The bridge's, where they are not the defaults. */
   readonly limits?: Partial<Limits>;
   /** How long the bridge's verifier takes, as one does that asks elsewhere. */
   readonly authMs?: number;
+  /** Of a chain: where it polls. */
+  readonly upstreamUrl?: string;
 }
+
+/** From the poll to the client in one process. */
+export type ChainKind = 'bridge chain' | 'bare chain' | 'plain chain';
 
 export interface Burst {
   readonly ticks: number;

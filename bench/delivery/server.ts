@@ -1,42 +1,21 @@
 import { TokenVerifier } from '../../src/deliver/token.js';
-import { connectRedis } from '../../src/store/redis-connection.js';
-import { RedisStore } from '../../src/store/redis-store.js';
-import { DeliveryUnderTest, SECRET } from '../../test/support/delivery.js';
+import { SECRET } from '../../test/support/delivery.js';
 import { bareWs, publishRelay } from '../peers/bare-ws.js';
 import type { Peer } from '../peers/peer.js';
-import { plainSocketIo, streamsAdapter } from '../peers/socket-io.js';
-import { order, serve } from './child.js';
+import { plainSocketIo, redisAdapter, streamsAdapter } from '../peers/socket-io.js';
+import { bridge } from './bridge.js';
+import { bareChain, bridgeChain, type Chain, plainChain } from './chains.js';
+import { order as orderOf, serve } from './child.js';
 import { paced, pause } from './clock.js';
 import { nextEvents } from './load.js';
-import { type Burst, LOG_EVENTS, type Memory, type ServerOrder } from './server-order.js';
+import type { Burst, Memory, ServerOrder } from './server-order.js';
 
 /** A server process of a measurement: the bridge's delivery, or a peer. What it costs is asked of itself. */
-const { kind, tenant, redisUrl, limits, authMs } = order<ServerOrder>();
+const order = orderOf<ServerOrder>();
+const { kind, tenant, redisUrl, authMs } = order;
 let emitted = 0;
 let peak: Memory = { heap: 0, rss: 0 };
 let sampling: NodeJS.Timeout | undefined;
-
-async function bridge(): Promise<Peer & { readonly closed: () => number }> {
-  if (authMs !== undefined) slowDown(authMs);
-  const store = new RedisStore(connectRedis({ url: redisUrl }, { onError: () => undefined }), {
-    maxEvents: LOG_EVENTS,
-  });
-  const delivery = await DeliveryUnderTest.start(store, {
-    tenants: [tenant],
-    closeGraceMs: 1_000,
-    ...limits,
-  });
-  const emit = () => {
-    throw new Error('commit instead');
-  };
-  return {
-    port: Number(new URL(delivery.url).port),
-    clients: () => delivery.stats.sockets,
-    emit,
-    settled: () => Promise.resolve(),
-    closed: () => delivery.stats.closed.get('slow-consumer') ?? 0,
-  };
-}
 
 function slowDown(ms: number): void {
   // eslint-disable-next-line @typescript-eslint/unbound-method
@@ -47,18 +26,27 @@ function slowDown(ms: number): void {
   };
 }
 
-function started(): Promise<Peer & { readonly closed?: () => number }> {
+function started(): Promise<Partial<Chain> & Peer & { readonly closed?: () => number }> {
   switch (kind) {
     case 'bridge':
-      return bridge();
+      if (authMs !== undefined) slowDown(authMs);
+      return bridge(order);
     case 'plain Socket.IO':
       return plainSocketIo(SECRET);
     case 'bare ws':
       return bareWs(SECRET);
+    case 'redis adapter':
+      return redisAdapter(SECRET, redisUrl);
     case 'streams adapter':
       return streamsAdapter(SECRET, redisUrl);
     case 'publish relay':
       return publishRelay(SECRET, redisUrl);
+    case 'bridge chain':
+      return bridgeChain(order);
+    case 'bare chain':
+      return bareChain(order);
+    case 'plain chain':
+      return plainChain(order);
   }
 }
 
@@ -101,6 +89,8 @@ serve(
       clearInterval(sampling);
       return peak;
     },
+    /** Of a chain: one poll; resolves with the last sequence it brought. */
+    poll: () => server.poll!(),
     /** Emits events whose sequences go on; resolves with the last. */
     burst: async ({ ticks, perTick, everyMs }: Burst): Promise<number> => {
       const events = nextEvents(tenant, emitted, ticks * perTick);

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS } from '../../src/deliver/options.js';
+import type { Bench } from '../bench.js';
 import { type Row, spread, spreadText } from '../measure.js';
 import { type Child, Children } from './child.js';
 import { monotonicMs } from './clock.js';
@@ -25,7 +26,7 @@ interface Turn {
   closed: number;
 }
 
-export async function slowConsumers(redisUrl: string, profileDir: string | null): Promise<Row[]> {
+export async function slowConsumers({ redisUrl, profileDir, rounds }: Bench): Promise<Row[]> {
   const children = new Children(profileDir);
   const committer = await Committer.start(redisUrl, TENANT);
   try {
@@ -33,14 +34,15 @@ export async function slowConsumers(redisUrl: string, profileDir: string | null)
     const order: ServerOrder = { kind: 'bridge', tenant: TENANT, redisUrl };
     const others = await Contestant.start(children, swarm, { name: 'others', clients: OTHERS, order });
     await others.connect();
+    const counted = rounds(ROUNDS);
     const turns = { reading: emptyTurn(), paused: emptyTurn() };
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < counted; round++) {
       await turn(others, swarm, committer, false, turns.reading);
       await turn(others, swarm, committer, true, turns.paused);
     }
     const { skipped, stale, cut } = await others.tally();
     if (skipped + stale + cut > 0) throw new Error('the others did not get each event once');
-    return rowsOf(turns.reading, turns.paused);
+    return rowsOf(turns.reading, turns.paused, counted);
   } finally {
     await children.end();
     await committer.close();
@@ -77,7 +79,7 @@ async function turn(
   while ((await others.server.call<number>('clients')) > OTHERS && monotonicMs() < patience);
 }
 
-function rowsOf(reading: Turn, paused: Turn): Row[] {
+function rowsOf(reading: Turn, paused: Turn, rounds: number): Row[] {
   const bound = DEFAULT_LIMITS.maxInFlightBytes;
   const mib = (bytes: readonly number[]) => bytes.map((value) => value / 1024 / 1024);
   const [heapReading, heapPaused] = [
@@ -105,7 +107,7 @@ function rowsOf(reading: Turn, paused: Turn): Row[] {
       goal: 1,
       detail:
         `growth of the heap: ${spreadText(heapPaused)} · ${spreadText(heapReading)}; of RSS: ${spreadText(rssPaused)} · ` +
-        `${spreadText(rssReading)}; ${paused.closed} of ${SLOW * ROUNDS} closed as slow`,
+        `${spreadText(rssReading)}; ${paused.closed} of ${SLOW * rounds} closed as slow`,
     },
     {
       what: `${SLOW} clients stop reading: p99 of the other ${OTHERS}`,

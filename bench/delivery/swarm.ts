@@ -76,7 +76,8 @@ class Group {
 
   latencies(sentAt: readonly number[]): Latencies {
     const { length } = this.consumers;
-    const taken = this.arrivals!.map((at, index) => at - sentAt[Math.floor(index / length)]!).sort();
+    const arrived = this.arrivals!.subarray(0, sentAt.length * length);
+    const taken = arrived.map((at, index) => at - sentAt[Math.floor(index / length)]!).sort();
     this.arrivals = null;
     const at = (share: number) => taken[Math.floor(share * (taken.length - 1))]!;
     return { p50: at(0.5), p99: at(0.99), max: at(1), samples: taken.length };

@@ -1,4 +1,5 @@
-import { addOrUpdateObject, deleteItems, type KubernetesObject } from '@kubernetes/client-node';
+import { addOrUpdateObject, deleteItems } from '@kubernetes/client-node/dist/cache.js';
+import type { KubernetesObject } from '@kubernetes/client-node/dist/types.js';
 
 /**
  * The list cache of the Kubernetes JavaScript client, fed the same lists: the best known code that keeps a picture of
@@ -16,8 +17,10 @@ type RowObject = KubernetesObject & { readonly row: Row };
 export class KubernetesCache {
   #objects = new Map<string, Map<string, RowObject>>();
 
-  /** The number of callbacks. */
-  poll(body: Buffer): number {
+  /** How often it has called back. */
+  told = 0;
+
+  poll(body: Buffer): void {
     const { data } = JSON.parse(body.toString()) as { readonly data: readonly Row[] };
     const items = data.map(
       (row): RowObject => ({
@@ -28,10 +31,8 @@ export class KubernetesCache {
         row,
       }),
     );
-    let calls = 0;
-    const called = [() => void (calls += 1)];
+    const called = [() => void (this.told += 1)];
     this.#objects = deleteItems(this.#objects, items, called);
     for (const item of items) addOrUpdateObject(this.#objects, item, called, called);
-    return calls;
   }
 }

@@ -23,9 +23,15 @@ const Answer = z.object({ data: z.array(Row), total: z.number() });
 type Snapshot = Record<string, z.infer<typeof Row>>;
 
 export class PlainWay {
-  constructor(private readonly redis: Redis) {}
+  private constructor(private readonly redis: Redis) {}
 
-  /** Resolves with the number of differences that were published. */
+  /** Without a snapshot, as on a first day. */
+  static async start(redis: Redis): Promise<PlainWay> {
+    await redis.del('plain:snapshot');
+    return new PlainWay(redis);
+  }
+
+  /** Resolves with the number of differences, once they are published. */
   async poll(body: Buffer): Promise<number> {
     const { data } = Answer.parse(JSON.parse(body.toString()));
     const now: Snapshot = Object.fromEntries(data.map((row) => [`${row.extension}|${row.call_id}`, row]));

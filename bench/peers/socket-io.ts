@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
+import { createAdapter as createRedisAdapter } from '@socket.io/redis-adapter';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Server, type ServerOptions, type Socket } from 'socket.io';
 import { listening, type Peer, tenantOf } from './peer.js';
@@ -38,6 +39,15 @@ export async function plainSocketIo(secret: string, given: Partial<ServerOptions
     emit: (event) => void io.to(event.data.tenant).emit(event.type, event),
     settled: () => Promise.resolve(),
   };
+}
+
+/** The same with the Redis adapter, which publishes each packet to the other nodes; here there is none. */
+export async function redisAdapter(secret: string, redisUrl: string): Promise<Peer> {
+  const publisher = new Redis(redisUrl);
+  const peer = await plainSocketIo(secret, {
+    adapter: createRedisAdapter(publisher, publisher.duplicate()),
+  });
+  return { ...peer, settled: async () => void (await publisher.ping()) };
 }
 
 /** The same with the Redis streams adapter, whose recovery reads from Redis what a client has missed. */

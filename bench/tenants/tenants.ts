@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startRedis } from '../../test/support/redis.js';
 import { type Child, Children } from '../delivery/child.js';
+import type { Bench } from '../bench.js';
 import type { Row } from '../measure.js';
 import { type Gaps, INTERVAL_MS, type Memory, tokenOf } from './orders.js';
 import { redisUsage } from './usage.js';
@@ -16,22 +17,30 @@ import { redisUsage } from './usage.js';
  * What is printed of CPU and memory is a sum over both replicas, divided by the tenants. Lateness is the PBX's word: from
  * one poll of an endpoint to the next, in the steady state.
  */
-export const PARTS = ['growth', 'limit', 'peer'] as const;
-export type Part = (typeof PARTS)[number];
+export type Part = 'growth' | 'limit' | 'peer';
 
-export interface TenantsOptions {
+interface TenantsOptions {
   /** Ascending. */
   readonly counts: readonly number[];
-  readonly parts: readonly Part[];
   readonly measuredMs: number;
   readonly profileDir: string | null;
 }
 
-export async function tenants(options: TenantsOptions, note: (row: Row) => void): Promise<void> {
-  if (options.parts.includes('growth')) for (const row of await growth(options)) note(row);
-  if (options.parts.includes('limit')) for (const row of await besideTheLimit(options)) note(row);
-  if (options.parts.includes('peer')) for (const row of await besideThePeer(options)) note(row);
+/** @param counts numbers of tenants, ascending, between which growth is looked at */
+export async function tenants(
+  { profileDir, rounds }: Bench,
+  parts: readonly Part[],
+  counts: readonly number[],
+): Promise<Row[]> {
+  const options = { counts, measuredMs: rounds(MEASURED_S) * 1_000, profileDir };
+  const rows: Row[] = [];
+  if (parts.includes('growth')) rows.push(...(await growth(options)));
+  if (parts.includes('limit')) rows.push(...(await besideTheLimit(options)));
+  if (parts.includes('peer')) rows.push(...(await besideThePeer(options)));
+  return rows;
 }
+
+const MEASURED_S = 15;
 
 async function growth(options: TenantsOptions): Promise<Row[]> {
   const costs: Cost[] = [];

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Bench } from '../../../bench/bench.js';
 import { exactness } from '../../../bench/delivery/exactness.js';
 import { slowConsumers } from '../../../bench/delivery/slow-consumer.js';
 import type { Row } from '../../../bench/measure.js';
@@ -88,12 +89,13 @@ export const stuck: Scenario = {
 /** What a measurement does to the bridge is a fault too, and what it measures is a promise. */
 async function measured(
   { tally }: Chaos,
-  measure: (redisUrl: string, profileDir: null) => Promise<Row[]>,
+  measure: (bench: Bench) => Promise<Row[]>,
   faults: number,
 ): Promise<void> {
   const redis = await standalone();
   try {
-    for (const { what, ratio, of, goal, detail } of await measure(redis.server.url, null)) {
+    const bench = { redisUrl: redis.server.url, profileDir: null, rounds: (usual: number) => usual };
+    for (const { what, ratio, of, goal, detail } of await measure(bench)) {
       const told = `${what}: ${ratio.toFixed(2)} of ${of} (${detail})`;
       tally.demand(goal === null || ratio <= goal, told);
       tally.notes.push(told);

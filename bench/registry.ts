@@ -1,0 +1,65 @@
+import { adaptiveDay } from './adaptive.js';
+import type { Bench } from './bench.js';
+import { commits } from './commit.js';
+import { endToEnd } from './delivery/end-to-end.js';
+import { exactness } from './delivery/exactness.js';
+import { fanOut } from './delivery/fan-out.js';
+import { latency } from './delivery/latency.js';
+import { reconnect } from './delivery/reconnect.js';
+import { slowConsumers } from './delivery/slow-consumer.js';
+import type { Row } from './measure.js';
+import { changed, memory, unchanged } from './poll.js';
+import { tenants } from './tenants/tenants.js';
+import { wallboard } from './wallboard.js';
+import { writes } from './writes.js';
+
+export interface Measurement {
+  readonly run: (bench: Bench) => Promise<readonly Row[]>;
+  /** Only when asked for by name: it takes longer, or measures what does not belong into the table. */
+  readonly onlyByName?: true;
+}
+
+/**
+ * Every measurement by the name it is asked for. They run in this order, so those whose figure is the heap of this
+ * process come before those that leave something in it. A new one is a function that returns rows, and a line here.
+ */
+export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
+  memory: { run: memory },
+  unchanged: { run: unchanged },
+  changed: { run: changed },
+  commits: { run: commits },
+  writes: { run: writes },
+  endToEnd: { run: endToEnd },
+  latency: { run: latency },
+  fanOut: { run: fanOut },
+  reconnect: { run: reconnect },
+  exactness: { run: exactness },
+  slowConsumers: { run: slowConsumers },
+  wallboard: { run: wallboard },
+  tenants: { run: (bench) => tenants(bench, ['growth', 'limit', 'peer'], [10, 2_000]) },
+  tenantsGrowth: {
+    run: (bench) => tenants(bench, ['growth'], [10, 100, 500, 1_000, 2_000, 5_000]),
+    onlyByName: true,
+  },
+  adaptive: { run: adaptiveDay, onlyByName: true },
+};
+
+/** Names that stand for several. */
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  poll: ['memory', 'unchanged', 'changed'],
+  store: ['commits', 'writes'],
+  delivery: ['endToEnd', 'latency', 'fanOut', 'reconnect', 'exactness', 'slowConsumers'],
+};
+
+/** Throws for a name that is none. */
+export function chosen(wanted: readonly string[]): string[] {
+  const names = wanted.flatMap((name) => GROUPS[name] ?? [name]);
+  const unknown = names.filter((name) => !(name in MEASUREMENTS));
+  if (unknown.length > 0) {
+    const known = [...Object.keys(GROUPS), ...Object.keys(MEASUREMENTS)].join(', ');
+    throw new Error(`no measurement ${unknown.join(', ')}; there are ${known}`);
+  }
+  return Object.keys(MEASUREMENTS).filter((name) =>
+    names.length === 0 ? !MEASUREMENTS[name]!.onlyByName : names.includes(name),
+  );
+}
