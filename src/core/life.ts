@@ -1,4 +1,4 @@
-import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay, Talker } from './call.js';
+import type { Absence, Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay, Talker } from './call.js';
 import type { CycleFacts } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, CallView, Transition } from './event.js';
@@ -22,7 +22,9 @@ import { callView, type Ending, rungAgent } from './view.js';
  *                    no part left: the queue entry vanished, nothing else known ended            call-ended unknown
  *                    no part left: outbound or local                            ended            call-ended no-answer (inferred)
  *
- * An Abandoned entry whose call has a live leg when that is confirmed is an overflow: the call goes on without it.
+ * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
+ * confirmed, or a leg that begins to ring only when the entry is already Abandoned: that is not the queue's ringing any
+ * more, and the call's end is this leg's and not the queue's.
  *
  * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
  * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
@@ -129,8 +131,10 @@ class Life {
 
   overflow(): void {
     const { stay, legs, answeredAt } = this.call;
-    const left = stay?.absence?.kind === 'abandoned' && isGone(stay, this.#cycle.policy);
-    if (!left || answeredAt !== null || !legs.some((leg) => leg.absence === null)) return;
+    if (stay?.absence?.kind !== 'abandoned' || answeredAt !== null) return;
+    const isConfirmed = isGone(stay, this.#cycle.policy);
+    const beginsElsewhere = (leg: Leg) => this.#announced && this.#newLegs.has(leg.seen.key);
+    if (!legs.some((leg) => leg.absence === null && (isConfirmed || beginsElsewhere(leg)))) return;
     const { stayKey, rowKey } = stay.seen;
     this.call.stay = null;
     this.call.pastStays = [...this.call.pastStays, { stayKey, rowKey }];
@@ -140,13 +144,13 @@ class Life {
     const { talker, answeredAt, legs } = this.call;
     if (answeredAt === null || talker === null) return;
     if (legs.some((leg) => leg.seen.extension === talker.extension)) return;
+    const absence = this.#gone.find((leg) => leg.seen.extension === talker.extension)?.absence ?? null;
     // The caller of a local call has talked all along; the call goes on with somebody else only at the other end.
     const candidates = legs.filter(
-      (leg) => leg.absence === null && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
+      (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
     const next = talkingLeg(candidates);
     if (next === null) return;
-    const absence = this.#gone.find((leg) => leg.seen.extension === talker.extension)?.absence ?? null;
     const observed: Observed =
       absence === null
         ? this.#observed('monitor', 'observed')
@@ -276,6 +280,11 @@ class Life {
       data,
     });
   }
+}
+
+/** The leg was on show when the other was not any more, even where it is missing itself by now. */
+function outlives(leg: Leg, other: Absence | null): boolean {
+  return leg.absence === null || (other !== null && leg.absence.firstAbsent > other.firstAbsent);
 }
 
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */

@@ -141,6 +141,24 @@ describe('the life of a call', () => {
     expect(history.said()).toEqual(['call-ended answered']);
   });
 
+  it('transfers to an extension that was seen to talk after the first one at one poll only', () => {
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [leg({ signal: 'answered' })] });
+    history.poll({ legs: [leg({ ext: '108', signal: 'answered' })] });
+    expect(history.said()).toEqual(['call-transferred 108']);
+    expect(history.said()).toEqual(['call-ended answered']);
+  });
+
+  it('does not take two who hang up between the same polls for a transfer', () => {
+    const history = new History();
+    history.poll();
+    const both = [leg({ signal: 'answered' }), leg({ ext: '108', callId: 'leg-1', signal: 'answered' })];
+    history.poll({ legs: both });
+    history.poll();
+    expect(history.said()).toEqual(['call-ended answered']);
+  });
+
   it('rings at the target of a blind transfer before it goes on there', () => {
     const history = new History();
     history.poll();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, stay, T0 } from '../../test/support/history.js';
+import { History, leg, spoken, stay, T0 } from '../../test/support/history.js';
 
 /** The traps that a naive differ falls into, as far as they are the core's; the source has its own. */
 describe('traps', () => {
@@ -187,6 +187,38 @@ describe('traps', () => {
     ]);
     expect(history.said({ at: 32, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([]);
     expect(history.state.calls.size).toBe(1);
+  });
+
+  it('trap 14: an overflow that rings at one poll only ends when that ringing does, not when the queue let go', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([
+      'call-offered 201',
+    ]);
+    expect(history.said({ at: 32, stays: [left] })).toEqual([]);
+    const ended = history.poll({ at: 33, stays: [left] });
+    expect(ended.map(spoken)).toEqual([
+      'call-offer-ended 201 caller-left',
+      'call-abandoned',
+      'call-ended abandoned',
+    ]);
+    expect(ended.at(-1)).toMatchObject({ time: T0 + 32_000, data: { observed: { certainty: 'inferred' } } });
+  });
+
+  it('a telephone that the queue rang and that is still on show when the caller has hung up makes no overflow', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    history.poll({ at: 1, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    const left = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    history.poll({ at: 2, stays: [left], legs: [leg()] });
+    history.poll({ at: 3, stays: [left] });
+    const ended = history.poll({ at: 4, stays: [left] });
+    expect(ended.at(-1)).toMatchObject({
+      type: 'call-ended',
+      time: T0 + 1_000,
+      data: { outcome: 'abandoned', observed: { certainty: 'upstream' } },
+    });
   });
 
   it('a restart of the call-centre module, which calls every row Abandoned, ends no call that talks', () => {
