@@ -41,6 +41,8 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
     run: (bench) => tenants(bench, ['growth'], [10, 100, 500, 1_000, 2_000, 5_000]),
     onlyByName: true,
   },
+  // As many as the bridge is made for, on two cores: at an interval that they have the CPU for.
+  tenantsMost: { run: (bench) => tenants(bench, ['growth'], [10_000], 10_000), onlyByName: true },
   adaptive: { run: adaptiveDay, onlyByName: true },
 };
 

@@ -1,13 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
-import { startRedis } from '../../test/support/redis.js';
-import { type Child, Children } from '../delivery/child.js';
+import type { Child } from '../delivery/child.js';
 import type { Bench } from '../bench.js';
 import type { Row } from '../measure.js';
 import { type Gaps, INTERVAL_MS, type Memory, tokenOf } from './orders.js';
+import { connections, environment, inPlace, type Place, replica } from './place.js';
 import { redisUsage } from './usage.js';
 
 /**
@@ -24,15 +21,22 @@ interface TenantsOptions {
   readonly counts: readonly number[];
   readonly measuredMs: number;
   readonly profileDir: string | null;
+  readonly intervalMs: number;
 }
 
-/** @param counts numbers of tenants, ascending, between which growth is looked at */
+/**
+ * @param counts numbers of tenants, ascending, between which growth is looked at
+ * @param intervalMs of the polls; only the growth can be measured with another one
+ */
 export async function tenants(
   { profileDir, rounds }: Bench,
   parts: readonly Part[],
   counts: readonly number[],
+  intervalMs = INTERVAL_MS,
 ): Promise<Row[]> {
-  const options = { counts, measuredMs: rounds(MEASURED_S) * 1_000, profileDir };
+  // Long enough for every endpoint to be polled several times.
+  const measuredMs = Math.max(rounds(MEASURED_S) * 1_000, intervalMs * 4);
+  const options = { counts, measuredMs, profileDir, intervalMs };
   const rows: Row[] = [];
   if (parts.includes('growth')) rows.push(...(await growth(options)));
   if (parts.includes('limit')) rows.push(...(await besideTheLimit(options)));
@@ -51,7 +55,7 @@ async function growth(options: TenantsOptions): Promise<Row[]> {
   }
   const rows: Row[] = costs.map(({ tenants, gaps, load }) => ({
     what: `${tenants} tenants: latest poll`,
-    ratio: gaps.latest / INTERVAL_MS,
+    ratio: gaps.latest / options.intervalMs,
     of: 'the interval',
     goal: 2,
     detail: `p99.9 ${gaps.p999.toFixed(0)} ms, median ${gaps.median.toFixed(0)} ms, load ${load.toFixed(1)}`,
@@ -82,12 +86,12 @@ async function besideTheLimit(options: TenantsOptions): Promise<Row[]> {
       children.start('../tenants/client-alone.js', `client ${way}`, {
         url: pbxUrl,
         tokens: tokens.slice((index + 1) * count, (index + 2) * count),
-        connections: connections(count),
+        connections: connections(count, options.intervalMs),
         way,
       }),
     );
     const pollers = await Promise.all([replica(place, count, 'replica beside clients'), ...clients]);
-    await pollingAll(pbx, 3 * count);
+    await pollingAll(pbx, 3 * count, options.intervalMs);
     const before = await cpuOf(pollers);
     await pause(options.measuredMs);
     const after = await cpuOf(pollers);
@@ -151,30 +155,16 @@ async function bridge(count: number, options: TenantsOptions): Promise<Cost> {
   });
 }
 
-/** The service with the first so many tenants of the PBX. */
-async function replica(place: Place, count: number, name: string): Promise<Child> {
-  const { children, pbxUrl, redisUrl, dir } = place;
-  const file = join(dir, 'tenants.json');
-  const listed = Array.from({ length: count }, (_, index) => ({
-    id: `tenant-${index}`,
-    baseUrl: pbxUrl,
-    token: tokenOf(index),
-  }));
-  await writeFile(file, JSON.stringify({ tenants: listed }));
-  const own = { TENANTS_FILE: file, POLL_HOST_CONCURRENCY: String(connections(count)) };
-  return children.start('../tenants/replica.js', name, { env: environment(redisUrl, own) });
-}
-
 async function processPerTenant(
   count: number,
   options: TenantsOptions,
 ): Promise<{ cpu: number; rss: number }> {
   return inPlace(count, options, async (place) => {
-    const { children, pbxUrl, redisUrl } = place;
+    const { children, pbxUrl } = place;
     const processes = await Promise.all(
       Array.from({ length: count }, (_, index) => {
         const own = { TENANT_ID: `tenant-${index}`, PITEL_BASE_URL: pbxUrl, PITEL_TOKEN: tokenOf(index) };
-        const env = environment(redisUrl, { ...own, LEASE_GROUP: `tenant-${index}` });
+        const env = environment(place, { ...own, LEASE_GROUP: `tenant-${index}` });
         return children.start('../tenants/replica.js', `tenant ${index} alone`, { env });
       }),
     );
@@ -184,41 +174,10 @@ async function processPerTenant(
   });
 }
 
-interface Place {
-  readonly children: Children;
-  readonly pbx: Child<{ url: string }>;
-  readonly pbxUrl: string;
-  readonly redis: Redis;
-  readonly redisUrl: string;
-  readonly dir: string;
-}
-
-async function inPlace<T>(
-  count: number,
-  { profileDir }: TenantsOptions,
-  act: (place: Place) => Promise<T>,
-): Promise<T> {
-  const server = await startRedis();
-  const redis = new Redis(server.url);
-  const children = new Children(profileDir);
-  const dir = await mkdtemp(join(tmpdir(), 'pitel-bench-'));
-  try {
-    const pbx = await children.start<{ url: string }>('../tenants/pbx.js', `pbx of ${count}`, {
-      tenants: count,
-    });
-    return await act({ children, pbx, pbxUrl: pbx.ready.url, redis, redisUrl: server.url, dir });
-  } finally {
-    await children.end();
-    redis.disconnect();
-    await server.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
-}
-
 /** Until all have been polled, and the compiler has seen enough of it. */
-async function pollingAll(pbx: Child, tenants: number): Promise<void> {
+async function pollingAll(pbx: Child, tenants: number, intervalMs: number): Promise<void> {
   while ((await pbx.call<number>('asked')) < 2 * tenants) await pause(200);
-  await pause(WARM_UP_MS);
+  await pause(Math.max(WARM_UP_MS, intervalMs));
 }
 
 /** Microseconds so far. */
@@ -227,7 +186,7 @@ function cpuOf(processes: readonly Child[]): Promise<number[]> {
 }
 
 async function measured(
-  { pbx, redis }: Place,
+  { pbx, redis, intervalMs }: Place,
   pollers: readonly Child[],
   count: number,
   { measuredMs }: TenantsOptions,
@@ -236,7 +195,7 @@ async function measured(
     const [pbxCpu, ...cpu] = await cpuOf([pbx, ...pollers]);
     return { at: performance.now(), pbx: pbxCpu!, cpu: sum(cpu, (us) => us), ...(await redisUsage(redis)) };
   };
-  await pollingAll(pbx, count);
+  await pollingAll(pbx, count, intervalMs);
   await pbx.call('begin');
   const before = await look();
   await pause(measuredMs);
@@ -260,23 +219,6 @@ async function measured(
     pbxCpu: perSecond('pbx') / count,
     load: loadavg()[0]!,
   };
-}
-
-function environment(redisUrl: string, more: Readonly<Record<string, string>>): Record<string, string> {
-  return {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    AUTH_MODE: 'none',
-    LOG_LEVEL: 'warn',
-    REDIS_URL: redisUrl,
-    POLL_INTERVAL_MS: String(INTERVAL_MS),
-    ...more,
-  };
-}
-
-/** As docs/polling.md has it: tenants × 2 ÷ interval × latency, for 60 ms when this machine is busy. */
-function connections(count: number): number {
-  return Math.max(64, Math.ceil((count * 2 * 0.06) / (INTERVAL_MS / 1000)));
 }
 
 function line(cost: Cost): string {
