@@ -2,7 +2,7 @@ import { lookedAbandoned, outOfSight } from './judge-absence.js';
 import type { TruthIndex } from './judge-match.js';
 import { type Findings, type JudgedEvent, extensionOf } from './judge-report.js';
 import { type Expectation, RINGS_ON, type Sight } from './judge-sight.js';
-import { instant, type Telling, wrongIn, wrongTime } from './judge-statement.js';
+import { ENDINGS, instant, type Telling, wrongIn, wrongTime } from './judge-statement.js';
 import type { CallTruth } from './truth.js';
 
 /**
@@ -85,7 +85,6 @@ export function pairUp(
   return pairs;
 }
 
-const ENDINGS = new Set(['call-abandoned', 'call-ended']);
 const OF_AN_EXTENSION = new Set(['call-offered', 'call-offer-ended', 'call-transferred']);
 
 function judgeUnpaired(
@@ -158,7 +157,7 @@ function toldTooEarly(event: JudgedEvent, endedAt: number, sight: Sight): boolea
 /** The end was told while the call was out of sight, and was said to be a guess, or was the queue's own word. */
 function guessedEnd(call: CallTruth, event: JudgedEvent, endedAt: number, sight: Sight): boolean {
   return (
-    (event.type === 'call-ended' || event.type === 'call-abandoned') &&
+    ENDINGS.has(event.type) &&
     toldTooEarly(event, endedAt, sight) &&
     ((event.data.observed.certainty === 'inferred' && outOfSight(call, event, sight)) ||
       lookedAbandoned(call, event, sight))

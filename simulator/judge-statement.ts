@@ -12,6 +12,8 @@ export interface Telling {
   readonly continued: ReadonlySet<string>;
 }
 
+export const ENDINGS: ReadonlySet<string> = new Set(['call-abandoned', 'call-ended']);
+
 export const IN_ONE: Telling = { split: null, continued: new Set() };
 
 /** What is wrong in this event. A guess about how an offer ended is forgiven, unless the very answer was on show. */
@@ -28,7 +30,7 @@ export function wrongIn(
   const { certainty } = event.data.observed;
   const inferred = certainty === 'inferred';
   const untimely = wrongTime(expectation, event, sight);
-  if (untimely !== null) wrong.push(untimely);
+  if (untimely !== null && !isQueuesWord(call, event, sight)) wrong.push(untimely);
   if (type === 'call-ended' && event.data.outcome !== call.outcome) {
     const why = wrongOutcome(call, event.data.outcome, sight);
     if (why !== null) wrong.push(why);
@@ -47,6 +49,15 @@ export function wrongIn(
     }
   }
   return wrong;
+}
+
+/** An end at the time at which the queue called the caller Abandoned, where no poll could show that the call went on. */
+function isQueuesWord(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
+  if (!ENDINGS.has(event.type) || !lookedAbandoned(call, event, sight)) return false;
+  const time = instant(event.time);
+  const words = call.sightings.flatMap(({ states }) => states.filter(({ state }) => state === 'Abandoned'));
+  // The PBX shows whole seconds.
+  return words.some(({ at }) => time >= at - 1000 - sight.toleranceMs && time <= at + sight.toleranceMs);
 }
 
 function wrongFacts(call: CallTruth, event: JudgedEvent): string[] {

@@ -15,6 +15,12 @@ const everySecond = (world: World, offset = 500): PollInstants => {
   return { monitor: instants, queue: instants };
 };
 
+const everyThird = (world: World): PollInstants => {
+  const { monitor } = everySecond(world, 1000);
+  const instants = monitor.filter((_, index) => index % 3 === 0);
+  return { monitor: instants, queue: instants };
+};
+
 /** What a perfect observer would tell, each event at the instant it happened. */
 function tell(truth: readonly CallTruth[]): JudgedEvent[] {
   // A call that no row ever showed (a ring group without a free member) has no id by which to tell it.
@@ -377,6 +383,26 @@ describe('the judge', () => {
     const report = judged(world, hungUp);
     expect(report.misreported).toMatchObject([{ type: 'call-abandoned', reason: 'the call was answered' }]);
     expect(report.missing).toMatchObject([{ type: 'call-answered' }]);
+  });
+
+  it('takes the queue’s own time for the end where no poll saw that the caller was let go to somewhere else', () => {
+    const world = quiet({
+      ...abandonedCall,
+      leavesAfterMs: 6500,
+      overflow: { afterMs: 5000, to: 'ring-group' },
+    });
+    const polls = everyThird(world);
+    const ended = (afterMs: number): Change => {
+      const at = MONDAY_MORNING + afterMs;
+      const upstream = { ...certainty('upstream', MONDAY_MORNING + 7000), outcome: 'abandoned' };
+      const rest = { time: new Date(at).toISOString() };
+      return (events) =>
+        altered('call-abandoned', upstream, rest)(altered('call-ended', upstream, rest)(events));
+    };
+    const wrong = (afterMs: number) =>
+      judged(world, ended(afterMs), polls).misreported.filter(({ type }) => !type.startsWith('call-offer'));
+    expect(wrong(5000)).toEqual([]);
+    expect(wrong(2000)).not.toEqual([]);
   });
 
   it('detects a life out of order: an end before the answer, a sequence that goes back', () => {

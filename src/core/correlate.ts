@@ -190,8 +190,10 @@ function hasEntry(call: Call): boolean {
   return call.stay !== null && call.stay.absence === null;
 }
 
-function isLeavingQueue(call: Call): boolean {
-  return call.stay !== null && call.stay.absence !== null && call.answeredAt === null && call.pendingAbsence;
+/** Also where one poll is enough to confirm that: the call is alive, so it is only now that its entry goes. */
+function isLeavingQueue({ stay, answeredAt, pendingAbsence }: Call): boolean {
+  if (stay === null || stay.absence === null || answeredAt !== null) return false;
+  return pendingAbsence || stay.absence.polls === 1;
 }
 
 function hasInboundLeg(call: Call): boolean {

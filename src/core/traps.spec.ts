@@ -206,6 +206,22 @@ describe('traps', () => {
     expect(ended.at(-1)).toMatchObject({ time: T0 + 32_000, data: { observed: { certainty: 'inferred' } } });
   });
 
+  it('trap 14: an overflow is one call also where one poll confirms an absence', () => {
+    const history = new History({ absencePolls: 1 });
+    history.poll({ at: 0, stays: [stay()] });
+    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([
+      'call-offered 201',
+    ]);
+    const next = stay({ queueId: 'support', joinedAt: T0 + 40_000, callId: 'queue-call-1' });
+    const other = leg({ ext: '202', callId: 'leg-2' });
+    expect(history.said({ at: 41, stays: [left, next], legs: [other] })).toEqual([
+      'call-offered 202',
+      'call-offer-ended 201 not-answered',
+    ]);
+    expect(history.state.calls.size).toBe(1);
+  });
+
   it('a telephone that the queue rang and that is still on show when the caller has hung up makes no overflow', () => {
     const history = new History();
     history.poll({ at: 0, stays: [stay()] });
