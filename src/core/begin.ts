@@ -71,8 +71,7 @@ export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFa
       ...(call.stay === null ? [] : [call.stay.seen]),
       ...stays.filter((stay) => stay !== current),
     ];
-    const window = cycle.queue!;
-    const stay = newStay(current, window.earliest, window.latest, cycle.policy);
+    const stay = newStay(current, cycle);
     joined = {
       ...joined,
       stay,

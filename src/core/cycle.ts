@@ -8,6 +8,23 @@ export interface CycleFacts {
   readonly queue: Window | null;
   /** The monitor was seen completely in this cycle, so that a leg it does not show is not there. */
   readonly monitorComplete: boolean;
+  /** When its last complete observation before this cycle was asked for. */
+  readonly monitorSeenAt: Instant | null;
+  /** It had stopped answering before this cycle. */
+  readonly monitorDown: boolean;
+}
+
+/** How long the queue's word waits for a look at the telephones: for one that times out, and another. */
+const LOOK_WAIT_MS = 10_000;
+
+/** There was a complete look at the telephones since then, so that what they did not show was not there. */
+export function sawTelephones({ monitorComplete, monitorSeenAt }: CycleFacts, since: Instant): boolean {
+  return monitorComplete || (monitorSeenAt !== null && monitorSeenAt > since);
+}
+
+/** No such look is to be had soon: the monitor is down, or has not been seen completely for long. */
+export function cannotSeeTelephones({ monitorDown, queue }: CycleFacts, since: Instant): boolean {
+  return monitorDown || (queue !== null && queue.latest - since >= LOOK_WAIT_MS);
 }
 
 /** Between the last complete observation of an endpoint and this one; null where the endpoint was not observed. */

@@ -1,5 +1,5 @@
 import type { Absence, Call, Certainty, Leg, Observed } from './call.js';
-import type { CycleFacts } from './cycle.js';
+import { type CycleFacts, sawTelephones } from './cycle.js';
 import type { Instant } from './observation.js';
 import { belongsToStay, isGone } from './parts.js';
 import type { Ending } from './view.js';
@@ -77,7 +77,7 @@ function abandonedInQueue(
       earliest: lastPresent,
       latest: firstAbsent,
       // Without a view of the legs the caller may have gone on elsewhere.
-      certainty: cycle.monitorComplete ? known : 'inferred',
+      certainty: sawTelephones(cycle, firstAbsent) ? known : 'inferred',
     },
   };
 }

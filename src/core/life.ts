@@ -1,10 +1,11 @@
-import type { Absence, Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay, Talker } from './call.js';
+import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from './call.js';
 import type { CycleFacts } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, CallView, Transition } from './event.js';
 import type { Instant } from './observation.js';
 import { isOffered, legsAt, offerOutcome, silence } from './offers.js';
 import { belongsToStay, isGone, pendingAbsence } from './parts.js';
+import { outlives, talkerOf, talkingLeg } from './talker.js';
 import { callView, type Ending, rungAgent } from './view.js';
 
 /**
@@ -29,7 +30,8 @@ import { callView, type Ending, rungAgent } from './view.js';
  * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
  * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
  * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
- * longer there, the end of a leg whose extension is not listed any more or not registered.
+ * longer there, the end of a leg whose extension is not listed any more or not registered, the end of a ringing by the
+ * queue's word alone, a hang-up by the queue's word while the telephones could not be seen.
  */
 export function advance(draft: Draft, cycle: CycleFacts): Advanced {
   const life = new Life(draft, cycle);
@@ -197,7 +199,10 @@ class Life {
   }
 
   #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
-    const observed = silence(party, legs) ?? this.#anyWindow();
+    const seen = silence(party, legs) ?? this.#anyWindow();
+    // By the queue's word alone: nobody saw this telephone talk, so it may have stopped ringing long before it vanished.
+    const isDeduced = outcome === 'answered' && !legsAt(party, legs).some((leg) => leg.state === 'answered');
+    const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
     this.#replaceParty({ ...party, offerOpen: false, silent: null });
     this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
   }
@@ -280,23 +285,6 @@ class Life {
       data,
     });
   }
-}
-
-/** The leg was on show when the other was not any more, even where it is missing itself by now. */
-function outlives(leg: Leg, other: Absence | null): boolean {
-  return leg.absence === null || (other !== null && leg.absence.firstAbsent > other.firstAbsent);
-}
-
-/** Of the legs that talk, an agent's before the caller's own, then the one that began first. */
-function talkingLeg(legs: readonly Leg[]): Leg | null {
-  const talking = legs.filter((leg) => leg.state === 'answered');
-  const callees = talking.filter((leg) => leg.seen.role === 'callee');
-  return callees[0] ?? talking[0] ?? null;
-}
-
-function talkerOf({ seen }: Leg): Talker {
-  const { extension, extensionId, agentName, username, userId } = seen;
-  return { extension, extensionId, agentName, username, userId };
 }
 
 function bridged({ seen }: Stay): Instant | null {

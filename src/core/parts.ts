@@ -1,5 +1,6 @@
 import type { Absence, Call, Leg, Policy, Registrations, Stay, TenantState } from './call.js';
 import type { CallIndex, Indexed } from './call-index.js';
+import { cannotSeeTelephones, type CycleFacts, sawTelephones } from './cycle.js';
 import type { Instant, MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from './observation.js';
 import { find } from './registrations.js';
 
@@ -16,6 +17,9 @@ import { find } from './registrations.js';
  *
  * Nothing goes backwards, one reappearance forgets an absence, and what is missing from a partial answer says
  * nothing. A part is gone when it has been absent from ABSENCE_POLLS observations in a row; that is `life.ts`.
+ *
+ * The queue says Abandoned of a caller who goes on elsewhere too, and only the telephones show which. So that word is not
+ * counted for the last time before the monitor has been seen completely after it, as long as there is hope for that.
  */
 
 /** How far the PBX's clock may be behind ours before something new looks old. */
@@ -70,9 +74,10 @@ export function observeStays(
   answer: QueueAnswer,
   state: TenantState,
   index: CallIndex,
-  policy: Policy,
+  cycle: CycleFacts,
   changes: Changes,
 ): ReadonlySet<string> {
+  const { policy } = cycle;
   const ignored = new Set<string>();
   const lastPresent = state.sources.queue.lastComplete?.startedAt ?? null;
   const announceSince =
@@ -83,7 +88,7 @@ export function observeStays(
     if (known !== undefined) {
       const settled = known.part.absence === null || known.part.absence.polls >= policy.absencePolls;
       if (!settled || !isSameRow(known, row)) {
-        changes.stays.set(known.callId, seenAgain(known.part, row, lastPresent, answer.at, policy));
+        changes.stays.set(known.callId, seenAgain(known.part, row, cycle));
       }
       continue;
     }
@@ -119,13 +124,8 @@ export function observeStays(
 }
 
 /** A stay as it looks at first sight. */
-export function newStay(
-  row: ObservedQueueEntry,
-  lastPresent: Instant | null,
-  at: Instant,
-  policy: Policy,
-): Stay {
-  return seenAgain({ seen: row, answered: false, absence: null }, row, lastPresent, at, policy);
+export function newStay(row: ObservedQueueEntry, cycle: CycleFacts): Stay {
+  return seenAgain({ seen: row, answered: false, absence: null }, row, cycle);
 }
 
 /** When the caller came into the queue, or came back into it. */
@@ -147,23 +147,25 @@ export function pendingAbsence(call: Pick<Call, 'legs' | 'stay'>, policy: Policy
   return parts.some((part) => part.absence !== null && !isGone(part, policy));
 }
 
-function seenAgain(
-  stay: Stay,
-  row: ObservedQueueEntry,
-  lastPresent: Instant | null,
-  at: Instant,
-  policy: Policy,
-): Stay {
+function seenAgain(stay: Stay, row: ObservedQueueEntry, cycle: CycleFacts): Stay {
   const abandoned = row.status === 'abandoned';
   // A restarted call-centre module calls every row Abandoned; what it had bridged was answered all the same.
   const answered = row.status === 'answered' || (abandoned && belongsToStay(row.bridgedAt, row));
   return {
     seen: row,
     answered: stay.answered || answered,
-    absence: abandoned
-      ? { ...absentAgain(stay.absence, lastPresent, at, policy), kind: 'abandoned', unlisted: false }
-      : null,
+    absence: abandoned ? abandonedAgain(stay.absence, cycle) : null,
   };
+}
+
+function abandonedAgain(before: Absence | null, cycle: CycleFacts): NonNullable<Stay['absence']> {
+  const { policy } = cycle;
+  const { earliest, latest } = cycle.queue!;
+  const absence = absentAgain(before, earliest, latest, policy);
+  const { firstAbsent } = absence;
+  const mayCount = sawTelephones(cycle, firstAbsent) || cannotSeeTelephones(cycle, firstAbsent);
+  const polls = mayCount ? absence.polls : Math.min(absence.polls, policy.absencePolls - 1);
+  return { ...absence, polls, kind: 'abandoned', unlisted: false };
 }
 
 function absentAgain(

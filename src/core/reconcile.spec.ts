@@ -262,6 +262,20 @@ describe('offers', () => {
     expect(history.said()).toEqual(['call-offer-ended 108 caller-left', 'call-ended answered']);
   });
 
+  it('end as answered by a guess where only the queue says that this agent talked', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 1, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    const answered = stay({ status: 'answered', bridgedAt: T0 + 2_000, agentName: 'agent-107' });
+    history.poll({ at: 3, stays: [answered], legs: [leg({ signal: 'unclear' })] });
+    history.poll({ at: 4, stays: [answered] });
+    const [ended] = history.poll({ at: 5, stays: [answered] });
+    expect(ended).toMatchObject({
+      type: 'call-offer-ended',
+      data: { offer: { outcome: 'answered' }, observed: { certainty: 'inferred' } },
+    });
+  });
+
   it('end as not-answered when the queue tries the next agent', () => {
     const history = new History();
     history.poll();

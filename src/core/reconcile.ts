@@ -87,6 +87,8 @@ class Cycle {
       monitor: windowOf('monitor', state, observations),
       queue: windowOf('queue', state, observations),
       monitorComplete: observations.monitor?.outcome === 'complete',
+      monitorSeenAt: state.sources.monitor.lastComplete?.startedAt ?? null,
+      monitorDown: state.sources.monitor.status === 'down',
     };
     this.#index = CallIndex.take(state);
   }
@@ -109,7 +111,7 @@ class Cycle {
     }
     const ignoredStays =
       queue !== undefined && queue.outcome !== 'failed'
-        ? observeStays(queue, this.#state, this.#index, policy, changes)
+        ? observeStays(queue, this.#state, this.#index, this.#facts, changes)
         : this.#state.ignoredStays;
     const listsIdle =
       this.#state.listsIdle ||

@@ -206,6 +206,40 @@ describe('traps', () => {
     expect(ended.at(-1)).toMatchObject({ time: T0 + 32_000, data: { observed: { certainty: 'inferred' } } });
   });
 
+  it('trap 14: not while the telephones, where the caller may have gone on, cannot be seen', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    const blind = { failed: 'HTTP 502' };
+    for (const at of [31, 32]) expect(history.said({ at, stays: [left], legs: blind })).toEqual([]);
+    const ringing = leg({ ext: '201', callId: 'queue-call-1' });
+    expect(history.said({ at: 33, stays: [left], legs: [ringing] })).toEqual(['call-offered 201']);
+    expect(history.said({ at: 34, stays: [left], legs: [ringing] })).toEqual([]);
+  });
+
+  it.each([
+    ['the monitor is down', { failed: 'HTTP 502' }, 4],
+    ['the monitor is never seen completely', { partial: [] }, 11],
+  ])(
+    'trap 14: but a caller who left is not kept back where %s: his hang-up is inferred',
+    (_, legs, looks) => {
+      const history = new History();
+      history.poll({ at: 0, stays: [stay()] });
+      const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+      const said: string[] = [];
+      for (let look = 1; look <= looks; look++) {
+        expect(said).not.toContain('call-abandoned');
+        said.push(...history.said({ at: 30 + look, stays: [left], legs }));
+      }
+      expect(said).toEqual(expect.arrayContaining(['call-abandoned', 'call-ended abandoned']));
+      expect(history.transitions.at(-1)).toMatchObject({
+        type: 'call-ended',
+        time: T0 + 30_000,
+        data: { observed: { certainty: 'inferred' } },
+      });
+    },
+  );
+
   it('trap 14: an overflow is one call also where one poll confirms an absence', () => {
     const history = new History({ absencePolls: 1 });
     history.poll({ at: 0, stays: [stay()] });
