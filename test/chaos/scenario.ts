@@ -31,7 +31,7 @@ export function times({ long }: Chaos, short: number, inTheLongForm: number): nu
   return long ? inTheLongForm : short;
 }
 
-/** Examples are kept, the rest is counted. */
+/** So many examples of each kind are kept, the rest is counted. */
 const EXAMPLES = 12;
 
 /** What came of a fault. Nothing is missing, doubled or false when the invariant held. */
@@ -51,7 +51,7 @@ export class Tally {
 
   count(what: 'missing' | 'doubled' | 'false', example: string): void {
     this[what] += 1;
-    if (this.examples.length < EXAMPLES) this.examples.push(`${what}: ${example}`);
+    if (this[what] <= EXAMPLES) this.examples.push(`${what}: ${example}`);
   }
 
   /** Not met: the promise, and what was there instead. */
