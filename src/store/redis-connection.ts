@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { anyNodeConnector, hostConnector, type Node, sentinelConnector } from './connectors.js';
+import { SentinelWatch } from './sentinel-watch.js';
 
 /**
  * Connections to Redis, whichever way it is set up.
@@ -47,6 +48,8 @@ export interface RedisConnection {
   readonly onError: (error: Error) => void;
   /** A connection of its own for one subscription; whoever opens it closes it. */
   openSubscriber(): Redis;
+  /** Ends `commands`, and what watches over them, for good. */
+  close(): Promise<void>;
 }
 
 /** Some hundred times what a large commit takes. */
@@ -67,10 +70,21 @@ export function connectRedis(target: RedisTarget, options: RedisConnectionOption
 
   if (!('clusterNodes' in target)) {
     const address = 'url' in target ? fromUrl(target) : fromSentinels(target);
+    const sentinels = 'url' in target ? null : watchOf(target, common, onError);
+    const open = (more: Options): Redis => {
+      const client = watched(new Redis({ ...common, ...address, ...more }));
+      sentinels?.follow(client);
+      return client;
+    };
+    const commands = open({});
     return {
       ...connection,
-      commands: watched(new Redis({ ...common, ...address })),
-      openSubscriber: () => watched(new Redis({ ...common, ...address, autoResubscribe: false })),
+      commands,
+      openSubscriber: () => open({ autoResubscribe: false }),
+      close: async () => {
+        sentinels?.close();
+        await closeClient(commands);
+      },
     };
   }
 
@@ -82,13 +96,15 @@ export function connectRedis(target: RedisTarget, options: RedisConnectionOption
     slotsRefreshTimeout: commandTimeoutMs,
     redisOptions: { ...common, ...access, Connector: hostConnector },
   });
+  const commands = watched(cluster);
   return {
     ...connection,
-    commands: watched(cluster),
+    commands,
     openSubscriber: () =>
       watched(
         new Redis({ ...common, ...access, autoResubscribe: false, Connector: anyNodeConnector(nodes) }),
       ),
+    close: () => closeClient(commands),
   };
 }
 
@@ -152,7 +168,22 @@ function fromUrl({ url: text, ...access }: Access & { url: string }): Options {
   };
 }
 
-function fromSentinels(target: Access & Extract<RedisTarget, { name: string }>): Options {
+type BySentinels = Access & Extract<RedisTarget, { name: string }>;
+
+function watchOf(target: BySentinels, common: Options, onError: (error: Error) => void): SentinelWatch {
+  const { sentinelUsername: username, sentinelPassword: password, tls, tlsCa } = target;
+  const access = accessOf({
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(tls ? { tls } : {}),
+    ...(tlsCa ? { tlsCa } : {}),
+  });
+  return new SentinelWatch(target, { ...common, ...access }, (error) => {
+    onError(withoutArguments(error));
+  });
+}
+
+function fromSentinels(target: BySentinels): Options {
   const { sentinels, name, sentinelUsername, sentinelPassword } = target;
   const access = accessOf(target);
   return {

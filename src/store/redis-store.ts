@@ -2,7 +2,7 @@ import { decode, freshnessPatch, patch } from './codec.js';
 import { ageCut } from './age-cut.js';
 import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from './keys.js';
 import { checkEvents } from './log-event.js';
-import { closeClient, type RedisConnection } from './redis-connection.js';
+import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
 import { CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
@@ -176,7 +176,7 @@ export class RedisStore implements Store {
   async close(): Promise<void> {
     this.#sender.close();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
-    await closeClient(this.#connection.commands);
+    await this.#connection.close();
   }
 
   #commitArguments(tenant: string, commit: Commit): (string | number)[] {

@@ -2,7 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
 import type { BridgeEvent } from '../../src/core/event.js';
 import { channel, logKey, parseChannel, stateKey, ALL_CHANNELS } from '../../src/store/keys.js';
-import { closeClient, connectRedis, type RedisTarget } from '../../src/store/redis-connection.js';
+import {
+  closeClient,
+  connectRedis,
+  type RedisConnection,
+  type RedisTarget,
+} from '../../src/store/redis-connection.js';
 import type { Tally } from './scenario.js';
 
 /**
@@ -13,6 +18,7 @@ import type { Tally } from './scenario.js';
 export class LogBook {
   readonly #tally: Tally;
   readonly #tenants: readonly string[];
+  readonly #connection: RedisConnection;
   readonly #commands: Redis | Cluster;
   readonly #subscriber: Redis;
   readonly #books = new Map<string, Map<string, Map<number, Line>>>();
@@ -21,9 +27,9 @@ export class LogBook {
   #closed = false;
 
   private constructor(target: RedisTarget, tenants: readonly string[], tally: Tally) {
-    const connection = connectRedis(target, { onError: () => undefined });
-    this.#commands = connection.commands;
-    this.#subscriber = connection.openSubscriber();
+    this.#connection = connectRedis(target, { onError: () => undefined });
+    this.#commands = this.#connection.commands;
+    this.#subscriber = this.#connection.openSubscriber();
     this.#tenants = tenants;
     this.#tally = tally;
   }
@@ -83,6 +89,13 @@ export class LogBook {
     return first;
   }
 
+  /** When the first event was heard of in an epoch other than these; null: none was. */
+  firstBeyond(tenant: string, known: readonly string[]): number | null {
+    const later = this.epochs(tenant).filter((epoch) => !known.includes(epoch));
+    const heard = later.flatMap((epoch) => this.lines(tenant, epoch).map(({ heardAt }) => heardAt));
+    return heard.length > 0 ? Math.min(...heard) : null;
+  }
+
   /** What Redis holds now. */
   async log(tenant: string): Promise<BridgeEvent[]> {
     return this.#read(tenant, '-');
@@ -124,7 +137,7 @@ export class LogBook {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([closeClient(this.#subscriber), closeClient(this.#commands)]);
+    await Promise.all([closeClient(this.#subscriber), this.#connection.close()]);
     await this.#reading;
   }
 

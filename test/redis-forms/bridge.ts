@@ -4,6 +4,7 @@ import { DEFAULT_POLICY } from '../../src/core/call.js';
 import type { BridgeEvent } from '../../src/core/event.js';
 import { ENDPOINTS } from '../../src/core/observation.js';
 import { TenantPoller } from '../../src/poll/tenant-poller.js';
+import { StoreClosedError } from '../../src/store/store-errors.js';
 import type { Store } from '../../src/store/store.js';
 import { worldSource } from '../support/world-source.js';
 
@@ -68,7 +69,9 @@ export class Bridge {
     try {
       await this.#poller.cycle(ENDPOINTS, new AbortController().signal);
       return true;
-    } catch {
+    } catch (error) {
+      // Whoever has closed the store waits for nothing any more.
+      if (error instanceof StoreClosedError) throw error;
       return false;
     }
   }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { LeasesSubject } from '../../src/store/leases.contract.js';
-import { closeClient, connectRedis, type RedisTarget } from '../../src/store/redis-connection.js';
+import { connectRedis, type RedisTarget } from '../../src/store/redis-connection.js';
 import { RedisLeases } from '../../src/store/redis-leases.js';
 
 /** For tests of leases in Redis, of one group. */
@@ -13,7 +13,7 @@ export function openLeases(target: RedisTarget, commandTimeoutMs = 3_000) {
   const leases = new RedisLeases(connection, 'g');
   const close = async () => {
     await leases.close();
-    await closeClient(connection.commands);
+    await connection.close();
   };
   return { leases, close };
 }

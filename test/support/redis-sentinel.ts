@@ -15,6 +15,8 @@ export interface TestSentinel {
   replicas(): Promise<readonly TestRedis[]>;
   /** As by a power cut; returns whom it hit. */
   killMaster(): Promise<TestRedis>;
+  /** As an administrator does for maintenance: the sentinels promote a replica. Returns the old master, which lives on. */
+  switchMaster(): Promise<TestRedis>;
   /** Resolves when the sentinels name another, and that one takes writes. */
   successorOf(old: TestRedis): Promise<TestRedis>;
   /** Resolves when every living replica has all that the master has. */
@@ -45,7 +47,7 @@ export interface TestSentinelOptions {
   /** How this support itself is let in. */
   readonly access?: Access;
   readonly sentinelAccess?: Access;
-  /** Until a master that does not answer counts as down; default 1,000. */
+  /** Until a master that does not answer counts as down; default 2,000. They ask once a second, so less would be chance. */
   readonly downAfterMs?: number;
 }
 
@@ -132,7 +134,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
     for (let i = 0; i < SENTINELS; i++) {
       const config = [
         `sentinel monitor ${NAME} ${HOST} ${first.port} ${QUORUM}`,
-        `sentinel down-after-milliseconds ${NAME} ${options.downAfterMs ?? 1_000}`,
+        `sentinel down-after-milliseconds ${NAME} ${options.downAfterMs ?? 2_000}`,
         `sentinel failover-timeout ${NAME} 3000`,
         `sentinel parallel-syncs ${NAME} 2`,
         ...(options.sentinelConfig ?? []),
@@ -167,6 +169,11 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
       forget(now);
       await now.kill();
       dead.add(now);
+      return now;
+    },
+    switchMaster: async () => {
+      const now = await master();
+      await ask('failover');
       return now;
     },
     successorOf: async (old) => {

@@ -48,6 +48,7 @@ export function openStore(
   target: RedisTarget,
   options: { readonly maxEvents: number },
   commandTimeoutMs = 3_000,
+  onError: (error: Error) => void = () => undefined,
 ): RedisStore {
-  return new RedisStore(connectRedis(target, { onError: () => undefined, commandTimeoutMs }), options);
+  return new RedisStore(connectRedis(target, { onError, commandTimeoutMs }), options);
 }

@@ -1,0 +1,100 @@
+import { DeliveryUnderTest, token } from '../support/delivery.js';
+import { openStore } from '../support/redis-store.js';
+import { infoOf } from '../support/replication.js';
+import { startSentinel, type TestSentinel } from '../support/redis-sentinel.js';
+import type { TestRedis } from '../support/redis.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
+import { Bridge, busyWorld } from './bridge.js';
+import { expectWhole } from './seen.js';
+
+/** Another server becomes the master while the old one lives, and would take commits until it is demoted. */
+describe('a planned fail-over', () => {
+  const tenant = 'acme';
+  const ends: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  });
+
+  async function start(sentinelConfig: readonly string[] = []): Promise<TestSentinel> {
+    const sentinel = await startSentinel({ sentinelConfig });
+    ends.push(() => sentinel.stop());
+    return sentinel;
+  }
+  function open({ sentinels, name }: TestSentinel) {
+    const store = openStore({ sentinels, name }, { maxEvents: 100_000 }, 1_000);
+    ends.push(() => store.close());
+    return store;
+  }
+
+  const epochAt = (sentinel: TestSentinel, server: TestRedis) =>
+    sentinel.admin(server).hget(`pitel:{${tenant}}:state`, 'epoch');
+
+  it('is followed by commits and deliveries before the old master is demoted', async () => {
+    const sentinel = await start();
+    const delivery = await DeliveryUnderTest.start(open(sentinel), { compareMs: 50, tenants: [tenant] });
+    ends.push(() => delivery.stop());
+    const bridge = new Bridge(open(sentinel), tenant, busyWorld('planned'), 'a');
+    await bridge.cycles(10);
+    const client = delivery.connect({ token: await token({ tenant }) });
+    await client.first('snapshot');
+    await sentinel.inSync();
+    const { epoch } = (await bridge.store.position(tenant))!;
+
+    const old = await sentinel.switchMaster();
+    const next = await sentinel.successorOf(old);
+    await until(async () => {
+      await bridge.cycle();
+      return (await epochAt(sentinel, next)) !== epoch;
+    }, 'a commit at the new master');
+    await client.first('reset');
+    expect(await infoOf(sentinel.admin(old), 'replication', 'role')).toBe('master');
+    await bridge.cycles(10);
+    expectWhole(await bridge.log());
+  }, 60_000);
+
+  it('is noticed by a bridge that the news did not reach, as soon as it reaches a sentinel again', async () => {
+    const sentinel = await start();
+    const proxies = await Promise.all(sentinel.sentinels.map(({ port }) => startTcpProxy(port)));
+    for (const proxy of proxies) ends.push(() => proxy.close());
+    const sentinels = proxies.map(({ port }) => ({ host: '127.0.0.1', port }));
+    const store = openStore({ sentinels, name: sentinel.name }, { maxEvents: 100_000 }, 1_000);
+    ends.push(() => store.close());
+    const bridge = new Bridge(store, tenant, busyWorld('deaf'), 'a');
+    await bridge.cycles(5);
+    await sentinel.inSync();
+
+    for (const proxy of proxies) proxy.swallowReplies();
+    const old = await sentinel.switchMaster();
+    const next = await sentinel.successorOf(old);
+    const before = await epochAt(sentinel, next);
+    await bridge.cycles(3);
+    expect(await epochAt(sentinel, next)).toBe(before);
+    for (const proxy of proxies) {
+      proxy.passReplies();
+      proxy.cut();
+    }
+    await until(async () => {
+      await bridge.cycle();
+      return (await epochAt(sentinel, next)) !== before;
+    }, 'a commit at the new master');
+    expect(await infoOf(sentinel.admin(old), 'replication', 'role')).toBe('master');
+  }, 60_000);
+
+  it('is a matter of some ten seconds where the sentinels do not let the bridge subscribe, and that is said once', async () => {
+    const sentinel = await start(['user default on nopass ~* +@all -subscribe &*']);
+    const errors: string[] = [];
+    const store = openStore(
+      { sentinels: sentinel.sentinels, name: sentinel.name },
+      { maxEvents: 100_000 },
+      1_000,
+      (error) => errors.push(error.message),
+    );
+    ends.push(() => store.close());
+    const bridge = new Bridge(store, tenant, busyWorld('refused'), 'a');
+    await bridge.cycles(5);
+    await until(() => errors.length >= sentinel.sentinels.length, 'the refusal');
+    expect(errors.every((message) => /NOPERM.*subscribe/.test(message))).toBe(true);
+    await bridge.cycles(5);
+  }, 60_000);
+});
