@@ -1,4 +1,5 @@
 import type { Call, Certainty, EndedCall, Leg, Party, Queue, TenantState } from './call.js';
+import { type CallInMaking, copyOf } from './call-copy.js';
 import type { CallIndex } from './call-index.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts, Window } from './cycle.js';
@@ -30,7 +31,7 @@ export function beginCall(
     ...(stays.length > 0 ? ['queue' as const] : []),
   ];
   const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
-  const begun: Call = {
+  const begun: CallInMaking = {
     callId: unusedCallId(primaryId, index, window.latest),
     linkedCallIds: linked.map((call) => call.callId),
     upstreamIds: [],
@@ -52,18 +53,26 @@ export function beginCall(
     pendingAbsence: false,
     observed: { earliest: window.earliest, latest: window.latest, certainty },
   };
-  return joinParts(begun, placement, cycle);
+  return addParts(begun, placement, cycle);
 }
 
 /** The call with the placement's parts added. */
-export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFacts): Call {
-  let joined: Call = {
-    ...call,
-    legs: [...call.legs, ...legs.map(newLeg)],
-    parties: legs.reduce(withParty, call.parties),
-    customer: call.customer ?? stays[0]?.customer ?? firstKnown(legs, (leg) => leg.customer),
-    hotline: call.hotline ?? firstKnown(legs, (leg) => leg.hotline),
-  };
+export function joinParts(call: Call, placement: Placement, cycle: CycleFacts): Call {
+  return addParts(copyOf(call), placement, cycle);
+}
+
+/** The call with these parts instead of its own, and with what they say of it. */
+export function withParts(call: Call, { legs, stay }: Pick<Call, 'legs' | 'stay'>, cycle: CycleFacts): Call {
+  const changed = copyOf(call);
+  changed.legs = legs;
+  changed.stay = stay;
+  return learnFromParts(changed, cycle);
+}
+
+function addParts(call: CallInMaking, { legs, stays }: Placement, cycle: CycleFacts): Call {
+  call.legs = [...call.legs, ...legs.map(newLeg)];
+  call.parties = legs.reduce(withParty, call.parties);
+  call.customer ??= stays[0]?.customer ?? firstKnown(legs, (leg) => leg.customer);
   const current = currentStay(stays);
   if (current !== null) {
     // One queue entry at a time: a newer one means that the caller has moved on to another queue.
@@ -72,29 +81,22 @@ export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFa
       ...stays.filter((stay) => stay !== current),
     ];
     const window = cycle.queue!;
-    const stay = newStay(current, window.earliest, window.latest, cycle.policy);
-    joined = {
-      ...joined,
-      stay,
-      queues: left.reduce<readonly Queue[]>(withQueue, call.queues),
-      pastStays: [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))],
-    };
+    call.stay = newStay(current, window.earliest, window.latest, cycle.policy);
+    call.queues = left.reduce<readonly Queue[]>(withQueue, call.queues);
+    call.pastStays = [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))];
   }
-  return withParts(joined, joined, cycle);
+  return learnFromParts(call, cycle);
 }
 
-/** The call with these parts instead of its own, and with what they say of it: ids, numbers and queue not known before. */
-export function withParts(call: Call, { legs, stay }: Pick<Call, 'legs' | 'stay'>, cycle: CycleFacts): Call {
-  return {
-    ...call,
-    legs,
-    stay,
-    upstreamIds: idsOf(call.upstreamIds, legs, stay),
-    customer: call.customer ?? stay?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer),
-    hotline: call.hotline ?? firstKnown(legs, ({ seen }) => seen.hotline),
-    queues: stay === null ? call.queues : withQueue(call.queues, stay.seen),
-    pendingAbsence: pendingAbsence({ legs, stay }, cycle.policy),
-  };
+/** What the parts say of their call: ids, numbers and queue that were not known before. */
+function learnFromParts(call: CallInMaking, cycle: CycleFacts): Call {
+  const { legs, stay } = call;
+  call.upstreamIds = idsOf(call.upstreamIds, legs, stay);
+  call.customer ??= stay?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer);
+  call.hotline ??= firstKnown(legs, ({ seen }) => seen.hotline);
+  if (stay !== null) call.queues = withQueue(call.queues, stay.seen);
+  call.pendingAbsence = pendingAbsence(call, cycle.policy);
+  return call;
 }
 
 /** The same list where the parts name no new id. */

@@ -1,4 +1,5 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay, Talker } from './call.js';
+import { type CallInMaking, copyOf } from './call-copy.js';
 import type { CycleFacts } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, CallView, Transition } from './event.js';
@@ -65,7 +66,7 @@ export interface Advanced {
 class Life {
   readonly transitions: Transition[] = [];
   /** Its own, changed step by step; handed out when the life of this cycle is told. */
-  readonly call: { -readonly [Field in keyof Call]: Call[Field] };
+  readonly call: CallInMaking;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
   readonly #superseded: Draft['superseded'];
@@ -73,7 +74,7 @@ class Life {
   #gone: readonly Leg[] = [];
 
   constructor(draft: Draft, cycle: CycleFacts) {
-    this.call = { ...draft.call };
+    this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
     this.#superseded = draft.superseded;
