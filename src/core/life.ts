@@ -2,11 +2,11 @@ import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay, Talker 
 import { type CallInMaking, copyOf } from './call-copy.js';
 import type { CycleFacts } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
-import type { CallEventType, CallView, Transition } from './event.js';
+import type { CallEventType, Transition } from './event.js';
 import type { Instant } from './observation.js';
 import { isOffered, legsAt, offerOutcome, silence } from './offers.js';
 import { belongsToStay, isGone, pendingAbsence } from './parts.js';
-import { callView, type Ending, rungAgent } from './view.js';
+import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
 
 /**
  * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
@@ -82,7 +82,7 @@ class Life {
   }
 
   start(): void {
-    if (!this.#announced) this.#say('call-started', this.call.startedAt, this.call.observed);
+    if (!this.#announced) this.#say('call-started', this.call.startedAt, callView(this.call));
   }
 
   offer(): void {
@@ -93,8 +93,10 @@ class Life {
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const party = this.#party(seen.extension);
       if (party.offerOpen || this.#legsAt(party).some((leg) => leg.state === 'answered')) continue;
-      this.#replaceParty({ ...party, offers: party.offers + 1, offerOpen: true });
-      this.#sayOffer('call-offered', seen.extension, null, { ...window, certainty: 'observed' });
+      this.#replaceParty(
+        withOffer(party, { offers: party.offers + 1, offerOpen: true, silent: party.silent }),
+      );
+      this.#sayOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
     }
   }
 
@@ -124,7 +126,8 @@ class Life {
       const party = this.#party(seen.extension);
       if (!party.offerOpen || this.#legsAt(party).length > 0) continue;
       const { lastPresent, firstAbsent } = absence!;
-      this.#replaceParty({ ...party, silent: { lastPresent, firstAbsent } });
+      const { offers, offerOpen } = party;
+      this.#replaceParty(withOffer(party, { offers, offerOpen, silent: { lastPresent, firstAbsent } }));
     }
   }
 
@@ -154,10 +157,9 @@ class Life {
         : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
     this.call.talker = talkerOf(next);
     this.call.transfers += 1;
-    this.#say('call-transferred', observed.latest, observed, {
-      discriminator: `${this.call.transfers}/${next.seen.extension}`,
-      extra: { transferredFrom: { extension: talker.extension } },
-    });
+    const data = this.#view(observed);
+    data.transferredFrom = { extension: talker.extension };
+    this.#say('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
   /** How the call ended, or null while a part of it is left. */
@@ -176,8 +178,9 @@ class Life {
   }
 
   end(ending: Ending): void {
-    if (ending.outcome === 'abandoned') this.#sayEnding('call-abandoned', ending);
-    this.#sayEnding('call-ended', ending);
+    if (ending.outcome === 'abandoned')
+      this.#say('call-abandoned', ending.endedAt, callView(this.call, ending));
+    this.#say('call-ended', ending.endedAt, callView(this.call, ending));
   }
 
   settled(): Call {
@@ -195,7 +198,7 @@ class Life {
 
   #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
     const observed = silence(party, legs) ?? this.#anyWindow();
-    this.#replaceParty({ ...party, offerOpen: false, silent: null });
+    this.#replaceParty(withOffer(party, { offers: party.offers, offerOpen: false, silent: null }));
     this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
   }
 
@@ -203,7 +206,7 @@ class Life {
     const answeredAt = time ?? observed.latest;
     this.call.answeredAt = answeredAt;
     this.call.answeredCertainty = observed.certainty;
-    this.#say('call-answered', answeredAt, observed);
+    this.#say('call-answered', answeredAt, this.#view(observed));
   }
 
   /** The queue's `bridged_time` may arrive after the leg was seen to talk: later events give the better time. */
@@ -246,37 +249,35 @@ class Life {
     observed: Observed,
   ): void {
     const party = this.#party(extension);
-    const offer = { extension, extensionId: party.extensionId, outcome };
-    const agent = rungAgent(this.call, party);
-    this.#say(type, observed.latest, observed, {
-      discriminator: `${extension}/${party.offers}`,
-      extra: outcome === null ? { agent, offer } : { agent, offer, outcome },
-    });
+    const data = this.#view(observed);
+    data.agent = rungAgent(this.call, party);
+    data.offer = { extension, extensionId: party.extensionId, outcome };
+    if (outcome !== null) data.outcome = outcome;
+    this.#say(type, observed.latest, data, `${extension}/${party.offers}`);
   }
 
-  #sayEnding(type: 'call-abandoned' | 'call-ended', ending: Ending): void {
-    const data = callView(this.call, ending);
-    this.transitions.push({ type, subject: this.call.callId, time: ending.endedAt, data });
-  }
-
-  #say(
-    type: CallEventType,
-    time: Instant,
-    observed: Observed,
-    more: { readonly discriminator?: string; readonly extra?: Partial<CallView> } = {},
-  ): void {
+  /** The call as it is now, by its latest transition, which was observed like this. */
+  #view(observed: Observed): CallViewInMaking {
     this.call.observed = observed;
-    const data = callView(this.call);
-    if (more.extra !== undefined) Object.assign(data, more.extra);
-    const { discriminator } = more;
-    this.transitions.push({
-      type,
-      subject: this.call.callId,
-      ...(discriminator === undefined ? {} : { discriminator }),
-      time,
-      data,
-    });
+    return callView(this.call);
   }
+
+  #say(type: CallEventType, time: Instant, data: CallViewInMaking, discriminator?: string): void {
+    const subject = this.call.callId;
+    this.transitions.push(
+      discriminator === undefined
+        ? { type, subject, time, data }
+        : { type, subject, discriminator, time, data },
+    );
+  }
+}
+
+/** Field by field, as `copyOf` copies calls. */
+function withOffer(
+  { extension, extensionId, agentName }: Party,
+  { offers, offerOpen, silent }: Pick<Party, 'offers' | 'offerOpen' | 'silent'>,
+): Party {
+  return { extension, extensionId, agentName, offers, offerOpen, silent };
 }
 
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */

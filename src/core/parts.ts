@@ -58,11 +58,21 @@ export function observeLegs(
   const isListed = listing(answer);
   for (const [key, { callId, part }] of index.legs) {
     if (answer.rows.has(key)) continue;
-    const absence = absentAgain(part.absence, lastPresent, answer.at, policy);
+    const { seen, state: legState, absence } = part;
     const unlisted =
-      isUnregistered(part.seen, state.registrations) ||
-      (state.listsIdle && (part.absence?.unlisted ?? true) && !isListed(part.seen.extension));
-    add(changes.legs, callId, { ...part, absence: { ...absence, unlisted } });
+      isUnregistered(seen, state.registrations) ||
+      (state.listsIdle && (absence?.unlisted ?? true) && !isListed(seen.extension));
+    const again = absentAgain(absence, lastPresent, answer.at, policy);
+    add(changes.legs, callId, {
+      seen,
+      state: legState,
+      absence: {
+        polls: again.polls,
+        lastPresent: again.lastPresent,
+        firstAbsent: again.firstAbsent,
+        unlisted,
+      },
+    });
   }
 }
 

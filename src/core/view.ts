@@ -16,11 +16,14 @@ export interface Ending {
   readonly observed: Observed;
 }
 
+/** A view whose maker may still add to it. */
+export type CallViewInMaking = { -readonly [Field in keyof Omit<CallView, 'tenant'>]: CallView[Field] };
+
 /**
  * The view of a call that consumers get: in the snapshot as it is alive, in its last events with its ending.
  * A duration is given only where both of its ends are known: given by the PBX, or seen between two polls.
  */
-export function callView(call: Call, ending: Ending | null = null): Omit<CallView, 'tenant'> {
+export function callView(call: Call, ending: Ending | null = null): CallViewInMaking {
   return {
     callId: call.callId,
     linkedCallIds: call.linkedCallIds,
