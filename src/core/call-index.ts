@@ -80,7 +80,8 @@ export class CallIndex {
       for (const id of after.upstreamIds) this.#upstreamIds.add(id, callId);
     }
     if (before.legs !== after.legs) {
-      this.#removeLegs(before);
+      // A leg that only shows something else keeps its places.
+      if (!sameLegs(before, after)) this.#removeLegs(before);
       this.#addLegs(after);
     }
     if (before.stay !== after.stay || before.pastStays !== after.pastStays) {
@@ -238,6 +239,14 @@ export function numberKey(number: PhoneNumber | null): string | null {
 /** Legs that can belong to a customer's inbound call, by whatever direction the PBX lists an agent's leg. */
 export function mayCarryInbound(leg: ObservedLeg): boolean {
   return leg.direction !== 'outbound';
+}
+
+/** The same legs, whatever they show. */
+function sameLegs(before: Call, after: Call): boolean {
+  return (
+    before.legs.length === after.legs.length &&
+    before.legs.every(({ seen }, index) => seen.key === after.legs[index]!.seen.key)
+  );
 }
 
 function byStart(a: Call, b: Call): number {
