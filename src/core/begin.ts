@@ -123,6 +123,7 @@ function withParty(parties: readonly Party[], leg: ObservedLeg): readonly Party[
 
 /** Of several stays of one caller, the live one that began last; an Abandoned one only where there is no other. */
 function currentStay(stays: readonly ObservedQueueEntry[]): ObservedQueueEntry | null {
+  if (stays.length === 0) return null;
   const live = stays.filter((stay) => stay.status !== 'abandoned');
   const candidates = live.length > 0 ? live : stays;
   return candidates.reduce<ObservedQueueEntry | null>(
@@ -132,13 +133,12 @@ function currentStay(stays: readonly ObservedQueueEntry[]): ObservedQueueEntry |
 }
 
 function linkedCalls({ legs, stays }: Placement, index: CallIndex, now: Instant): EndedCall[] {
-  const found = [
-    ...stays.map((stay) => index.endedByStay(stay.stayKey, now) ?? index.endedByRow(stay.rowKey, now)),
-    ...[...stays, ...legs].map((part) =>
-      part.callId === null ? undefined : index.endedByUpstreamId(part.callId, now),
-    ),
-  ];
-  return [...new Set(found.filter((call) => call !== undefined))];
+  const found = new Set<EndedCall | undefined>();
+  for (const { stayKey, rowKey } of stays)
+    found.add(index.endedByStay(stayKey, now) ?? index.endedByRow(rowKey, now));
+  for (const { callId } of stays) if (callId !== null) found.add(index.endedByUpstreamId(callId, now));
+  for (const { callId } of legs) found.add(index.endedByUpstreamId(callId, now));
+  return [...found].filter((call) => call !== undefined);
 }
 
 /**

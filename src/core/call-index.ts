@@ -193,6 +193,8 @@ export class CallIndex {
   }
 }
 
+const NONE: readonly never[] = [];
+
 /** Several values a key. What is asked of it must not depend on the order they came in: a restart changes that. */
 class Lookup<Value extends string | EndedCall = string> {
   /** Nearly every key has one value: that one stands for itself. */
@@ -213,7 +215,7 @@ class Lookup<Value extends string | EndedCall = string> {
 
   get(key: string): Iterable<Value> {
     const held = this.#values.get(key);
-    if (held === undefined) return [];
+    if (held === undefined) return NONE;
     return held instanceof Set ? held : [held];
   }
 }
@@ -255,7 +257,15 @@ function byStart(a: Call, b: Call): number {
 
 /** The one that ended last, of those that are still remembered. */
 function latest(ended: Iterable<EndedCall>, now: Instant): EndedCall | undefined {
-  return [...ended]
-    .filter((call) => isRemembered(call, now))
-    .sort((a, b) => b.endedAt - a.endedAt || (a.callId < b.callId ? 1 : -1))[0];
+  let last: EndedCall | undefined;
+  for (const call of ended) {
+    if (!isRemembered(call, now)) continue;
+    if (last === undefined || endedAfter(call, last)) last = call;
+  }
+  return last;
+}
+
+/** In an order that a restart does not change. */
+function endedAfter(a: EndedCall, b: EndedCall): boolean {
+  return a.endedAt > b.endedAt || (a.endedAt === b.endedAt && a.callId > b.callId);
 }

@@ -88,8 +88,9 @@ class Life {
   offer(): void {
     const window = this.#cycle.monitor;
     if (window === null) return;
-    const ringing = this.call.legs.filter((leg) => isOffered(leg) && leg.absence === null);
-    for (const { seen } of ringing) {
+    for (const leg of this.call.legs) {
+      if (!isOffered(leg) || leg.absence !== null) continue;
+      const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const party = this.#party(seen.extension);
       if (party.offerOpen || this.#legsAt(party).some((leg) => leg.state === 'answered')) continue;
@@ -119,8 +120,9 @@ class Life {
   }
 
   dropGoneLegs(): void {
-    this.#gone = this.call.legs.filter((leg) => isGone(leg, this.#cycle.policy));
-    if (this.#gone.length === 0) return;
+    const { policy } = this.#cycle;
+    if (!this.call.legs.some((leg) => isGone(leg, policy))) return;
+    this.#gone = this.call.legs.filter((leg) => isGone(leg, policy));
     this.call.legs = this.call.legs.filter((leg) => !this.#gone.includes(leg));
     for (const { seen, absence } of this.#gone) {
       const party = this.#party(seen.extension);
@@ -282,9 +284,13 @@ function withOffer(
 
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */
 function talkingLeg(legs: readonly Leg[]): Leg | null {
-  const talking = legs.filter((leg) => leg.state === 'answered');
-  const callees = talking.filter((leg) => leg.seen.role === 'callee');
-  return callees[0] ?? talking[0] ?? null;
+  let first: Leg | null = null;
+  for (const leg of legs) {
+    if (leg.state !== 'answered') continue;
+    if (leg.seen.role === 'callee') return leg;
+    first ??= leg;
+  }
+  return first;
 }
 
 function talkerOf({ seen }: Leg): Talker {

@@ -38,8 +38,8 @@ export function observeLegs(
   policy: Policy,
   changes: Changes,
 ): void {
-  for (const [key, row] of answer.rows) {
-    const known = index.legs.get(key);
+  for (const row of answer.rows.values()) {
+    const known = index.legs.get(row.key);
     if (known === undefined) {
       // A row that says neither ringing nor answered keeps a call alive but never begins one.
       if (row.signal !== 'unclear' || index.byUpstreamId(row.callId) !== undefined) changes.newLegs.push(row);
@@ -56,8 +56,8 @@ export function observeLegs(
 
   const lastPresent = state.sources.monitor.lastComplete?.startedAt ?? null;
   const isListed = listing(answer);
-  for (const [key, { callId, part }] of index.legs) {
-    if (answer.rows.has(key)) continue;
+  for (const { callId, part } of index.legs.values()) {
+    if (answer.rows.has(part.seen.key)) continue;
     const { seen, state: legState, absence } = part;
     const unlisted =
       isUnregistered(seen, state.registrations) ||
@@ -153,8 +153,8 @@ export function isGone(part: Leg | Stay, policy: Policy): boolean {
 }
 
 export function pendingAbsence(call: Pick<Call, 'legs' | 'stay'>, policy: Policy): boolean {
-  const parts: (Leg | Stay)[] = call.stay === null ? [...call.legs] : [...call.legs, call.stay];
-  return parts.some((part) => part.absence !== null && !isGone(part, policy));
+  const isPending = (part: Leg | Stay) => part.absence !== null && !isGone(part, policy);
+  return call.legs.some(isPending) || (call.stay !== null && isPending(call.stay));
 }
 
 function seenAgain(
