@@ -183,13 +183,15 @@ function growthRow(what: string, measured: readonly Measured[]): Row {
     { name: 'ours', values: measured.map(({ ours }) => ours.median) },
     { name: measured[0]!.limit.name, values: measured.map(({ limit }) => limit.median) },
   ];
+  const limits = growthExponent(sizes, lines[1]!.values).toFixed(2);
   const perRow = measured.map(({ count, ours }) => `${count}: ${((ours.median / count) * 1e6).toFixed(0)}`);
   return {
     what: `growth of the ${what}, ${sizes[0]} to ${sizes.at(-1)} rows`,
     ratio: growthExponent(sizes, lines[0]!.values),
     of: 'linear (exponent)',
     goal: 1,
-    detail: `ns a row: ${perRow.join(', ')}; ${lines[1]!.name} grows by ${growthExponent(sizes, lines[1]!.values).toFixed(2)}`,
+    detail: `ns a row: ${perRow.join(', ')}; ${lines[1]!.name} grows by ${limits}`,
+    miss: `the floor is ${limits}, by which ${lines[1]!.name} grows: the largest answer is in no cache any more`,
     curve: { of: 'rows', sizes, unit: 'ms', lines },
   };
 }

@@ -1,4 +1,5 @@
 import type { Call, Certainty, EndedCall, Leg, Party, Queue, TenantState } from './call.js';
+import { type CallInMaking, copyOf } from './call-copy.js';
 import type { CallIndex } from './call-index.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts, Window } from './cycle.js';
@@ -30,7 +31,7 @@ export function beginCall(
     ...(stays.length > 0 ? ['queue' as const] : []),
   ];
   const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
-  const begun: Call = {
+  const begun: CallInMaking = {
     callId: unusedCallId(primaryId, index, window.latest),
     linkedCallIds: linked.map((call) => call.callId),
     upstreamIds: [],
@@ -52,18 +53,26 @@ export function beginCall(
     pendingAbsence: false,
     observed: { earliest: window.earliest, latest: window.latest, certainty },
   };
-  return joinParts(begun, placement, cycle);
+  return addParts(begun, placement, cycle);
 }
 
 /** The call with the placement's parts added. */
-export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFacts): Call {
-  let joined: Call = {
-    ...call,
-    legs: [...call.legs, ...legs.map(newLeg)],
-    parties: legs.reduce(withParty, call.parties),
-    customer: call.customer ?? stays[0]?.customer ?? firstKnown(legs, (leg) => leg.customer),
-    hotline: call.hotline ?? firstKnown(legs, (leg) => leg.hotline),
-  };
+export function joinParts(call: Call, placement: Placement, cycle: CycleFacts): Call {
+  return addParts(copyOf(call), placement, cycle);
+}
+
+/** The call with these parts instead of its own, and with what they say of it. */
+export function withParts(call: Call, { legs, stay }: Pick<Call, 'legs' | 'stay'>, cycle: CycleFacts): Call {
+  const changed = copyOf(call);
+  changed.legs = legs;
+  changed.stay = stay;
+  return learnFromParts(changed, cycle);
+}
+
+function addParts(call: CallInMaking, { legs, stays }: Placement, cycle: CycleFacts): Call {
+  call.legs = [...call.legs, ...legs.map(newLeg)];
+  call.parties = legs.reduce(withParty, call.parties);
+  call.customer ??= stays[0]?.customer ?? firstKnown(legs, (leg) => leg.customer);
   const current = currentStay(stays);
   if (current !== null) {
     // One queue entry at a time: a newer one means that the caller has moved on to another queue.
@@ -71,29 +80,22 @@ export function joinParts(call: Call, { legs, stays }: Placement, cycle: CycleFa
       ...(call.stay === null ? [] : [call.stay.seen]),
       ...stays.filter((stay) => stay !== current),
     ];
-    const stay = newStay(current, cycle);
-    joined = {
-      ...joined,
-      stay,
-      queues: left.reduce<readonly Queue[]>(withQueue, call.queues),
-      pastStays: [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))],
-    };
+    call.stay = newStay(current, cycle);
+    call.queues = left.reduce<readonly Queue[]>(withQueue, call.queues);
+    call.pastStays = [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))];
   }
-  return withParts(joined, joined, cycle);
+  return learnFromParts(call, cycle);
 }
 
-/** The call with these parts instead of its own, and with what they say of it: ids, numbers and queue not known before. */
-export function withParts(call: Call, { legs, stay }: Pick<Call, 'legs' | 'stay'>, cycle: CycleFacts): Call {
-  return {
-    ...call,
-    legs,
-    stay,
-    upstreamIds: idsOf(call.upstreamIds, legs, stay),
-    customer: call.customer ?? stay?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer),
-    hotline: call.hotline ?? firstKnown(legs, ({ seen }) => seen.hotline),
-    queues: stay === null ? call.queues : withQueue(call.queues, stay.seen),
-    pendingAbsence: pendingAbsence({ legs, stay }, cycle.policy),
-  };
+/** What the parts say of their call: ids, numbers and queue that were not known before. */
+function learnFromParts(call: CallInMaking, cycle: CycleFacts): Call {
+  const { legs, stay } = call;
+  call.upstreamIds = idsOf(call.upstreamIds, legs, stay);
+  call.customer ??= stay?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer);
+  call.hotline ??= firstKnown(legs, ({ seen }) => seen.hotline);
+  if (stay !== null) call.queues = withQueue(call.queues, stay.seen);
+  call.pendingAbsence = pendingAbsence(call, cycle.policy);
+  return call;
 }
 
 /** The same list where the parts name no new id. */
@@ -120,6 +122,7 @@ function withParty(parties: readonly Party[], leg: ObservedLeg): readonly Party[
 
 /** Of several stays of one caller, the live one that began last; an Abandoned one only where there is no other. */
 function currentStay(stays: readonly ObservedQueueEntry[]): ObservedQueueEntry | null {
+  if (stays.length === 0) return null;
   const live = stays.filter((stay) => stay.status !== 'abandoned');
   const candidates = live.length > 0 ? live : stays;
   return candidates.reduce<ObservedQueueEntry | null>(
@@ -129,13 +132,12 @@ function currentStay(stays: readonly ObservedQueueEntry[]): ObservedQueueEntry |
 }
 
 function linkedCalls({ legs, stays }: Placement, index: CallIndex, now: Instant): EndedCall[] {
-  const found = [
-    ...stays.map((stay) => index.endedByStay(stay.stayKey, now) ?? index.endedByRow(stay.rowKey, now)),
-    ...[...stays, ...legs].map((part) =>
-      part.callId === null ? undefined : index.endedByUpstreamId(part.callId, now),
-    ),
-  ];
-  return [...new Set(found.filter((call) => call !== undefined))];
+  const found = new Set<EndedCall | undefined>();
+  for (const { stayKey, rowKey } of stays)
+    found.add(index.endedByStay(stayKey, now) ?? index.endedByRow(rowKey, now));
+  for (const { callId } of stays) if (callId !== null) found.add(index.endedByUpstreamId(callId, now));
+  for (const { callId } of legs) found.add(index.endedByUpstreamId(callId, now));
+  return [...found].filter((call) => call !== undefined);
 }
 
 /**

@@ -80,7 +80,8 @@ export class CallIndex {
       for (const id of after.upstreamIds) this.#upstreamIds.add(id, callId);
     }
     if (before.legs !== after.legs) {
-      this.#removeLegs(before);
+      // A leg that only shows something else keeps its places.
+      if (!sameLegs(before, after)) this.#removeLegs(before);
       this.#addLegs(after);
     }
     if (before.stay !== after.stay || before.pastStays !== after.pastStays) {
@@ -192,6 +193,8 @@ export class CallIndex {
   }
 }
 
+const NONE: readonly never[] = [];
+
 /** Several values a key. What is asked of it must not depend on the order they came in: a restart changes that. */
 class Lookup<Value extends string | EndedCall = string> {
   /** Nearly every key has one value: that one stands for itself. */
@@ -212,7 +215,7 @@ class Lookup<Value extends string | EndedCall = string> {
 
   get(key: string): Iterable<Value> {
     const held = this.#values.get(key);
-    if (held === undefined) return [];
+    if (held === undefined) return NONE;
     return held instanceof Set ? held : [held];
   }
 }
@@ -240,13 +243,29 @@ export function mayCarryInbound(leg: ObservedLeg): boolean {
   return leg.direction !== 'outbound';
 }
 
+/** The same legs, whatever they show. */
+function sameLegs(before: Call, after: Call): boolean {
+  return (
+    before.legs.length === after.legs.length &&
+    before.legs.every(({ seen }, index) => seen.key === after.legs[index]!.seen.key)
+  );
+}
+
 function byStart(a: Call, b: Call): number {
   return a.startedAt - b.startedAt || (a.callId < b.callId ? -1 : 1);
 }
 
 /** The one that ended last, of those that are still remembered. */
 function latest(ended: Iterable<EndedCall>, now: Instant): EndedCall | undefined {
-  return [...ended]
-    .filter((call) => isRemembered(call, now))
-    .sort((a, b) => b.endedAt - a.endedAt || (a.callId < b.callId ? 1 : -1))[0];
+  let last: EndedCall | undefined;
+  for (const call of ended) {
+    if (!isRemembered(call, now)) continue;
+    if (last === undefined || endedAfter(call, last)) last = call;
+  }
+  return last;
+}
+
+/** In an order that a restart does not change. */
+function endedAfter(a: EndedCall, b: EndedCall): boolean {
+  return a.endedAt > b.endedAt || (a.endedAt === b.endedAt && a.callId > b.callId);
 }

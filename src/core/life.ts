@@ -1,12 +1,13 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from './call.js';
+import { type CallInMaking, copyOf } from './call-copy.js';
 import type { CycleFacts } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
-import type { CallEventType, CallView, Transition } from './event.js';
+import type { CallEventType, Transition } from './event.js';
 import type { Instant } from './observation.js';
 import { isOffered, legsAt, offerOutcome, silence } from './offers.js';
 import { belongsToStay, isGone, pendingAbsence } from './parts.js';
 import { outlives, talkerOf, talkingLeg } from './talker.js';
-import { callView, type Ending, rungAgent } from './view.js';
+import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
 
 /**
  * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
@@ -69,7 +70,7 @@ export interface Advanced {
 class Life {
   readonly transitions: Transition[] = [];
   /** Its own, changed step by step; handed out when the life of this cycle is told. */
-  readonly call: { -readonly [Field in keyof Call]: Call[Field] };
+  readonly call: CallInMaking;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
   readonly #superseded: Draft['superseded'];
@@ -77,7 +78,7 @@ class Life {
   #gone: readonly Leg[] = [];
 
   constructor(draft: Draft, cycle: CycleFacts) {
-    this.call = { ...draft.call };
+    this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
     this.#superseded = draft.superseded;
@@ -85,19 +86,22 @@ class Life {
   }
 
   start(): void {
-    if (!this.#announced) this.#say('call-started', this.call.startedAt, this.call.observed);
+    if (!this.#announced) this.#say('call-started', this.call.startedAt, callView(this.call));
   }
 
   offer(): void {
     const window = this.#cycle.monitor;
     if (window === null) return;
-    const ringing = this.call.legs.filter((leg) => isOffered(leg) && leg.absence === null);
-    for (const { seen } of ringing) {
+    for (const leg of this.call.legs) {
+      if (!isOffered(leg) || leg.absence !== null) continue;
+      const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const party = this.#party(seen.extension);
       if (party.offerOpen || this.#legsAt(party).some((leg) => leg.state === 'answered')) continue;
-      this.#replaceParty({ ...party, offers: party.offers + 1, offerOpen: true });
-      this.#sayOffer('call-offered', seen.extension, null, { ...window, certainty: 'observed' });
+      this.#replaceParty(
+        withOffer(party, { offers: party.offers + 1, offerOpen: true, silent: party.silent }),
+      );
+      this.#sayOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
     }
   }
 
@@ -120,14 +124,16 @@ class Life {
   }
 
   dropGoneLegs(): void {
-    this.#gone = this.call.legs.filter((leg) => isGone(leg, this.#cycle.policy));
-    if (this.#gone.length === 0) return;
+    const { policy } = this.#cycle;
+    if (!this.call.legs.some((leg) => isGone(leg, policy))) return;
+    this.#gone = this.call.legs.filter((leg) => isGone(leg, policy));
     this.call.legs = this.call.legs.filter((leg) => !this.#gone.includes(leg));
     for (const { seen, absence } of this.#gone) {
       const party = this.#party(seen.extension);
       if (!party.offerOpen || this.#legsAt(party).length > 0) continue;
       const { lastPresent, firstAbsent } = absence!;
-      this.#replaceParty({ ...party, silent: { lastPresent, firstAbsent } });
+      const { offers, offerOpen } = party;
+      this.#replaceParty(withOffer(party, { offers, offerOpen, silent: { lastPresent, firstAbsent } }));
     }
   }
 
@@ -159,10 +165,9 @@ class Life {
         : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
     this.call.talker = talkerOf(next);
     this.call.transfers += 1;
-    this.#say('call-transferred', observed.latest, observed, {
-      discriminator: `${this.call.transfers}/${next.seen.extension}`,
-      extra: { transferredFrom: { extension: talker.extension } },
-    });
+    const data = this.#view(observed);
+    data.transferredFrom = { extension: talker.extension };
+    this.#say('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
   /** How the call ended, or null while a part of it is left. */
@@ -181,8 +186,9 @@ class Life {
   }
 
   end(ending: Ending): void {
-    if (ending.outcome === 'abandoned') this.#sayEnding('call-abandoned', ending);
-    this.#sayEnding('call-ended', ending);
+    if (ending.outcome === 'abandoned')
+      this.#say('call-abandoned', ending.endedAt, callView(this.call, ending));
+    this.#say('call-ended', ending.endedAt, callView(this.call, ending));
   }
 
   settled(): Call {
@@ -203,7 +209,7 @@ class Life {
     // By the queue's word alone: nobody saw this telephone talk, so it may have stopped ringing long before it vanished.
     const isDeduced = outcome === 'answered' && !legsAt(party, legs).some((leg) => leg.state === 'answered');
     const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
-    this.#replaceParty({ ...party, offerOpen: false, silent: null });
+    this.#replaceParty(withOffer(party, { offers: party.offers, offerOpen: false, silent: null }));
     this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
   }
 
@@ -211,7 +217,7 @@ class Life {
     const answeredAt = time ?? observed.latest;
     this.call.answeredAt = answeredAt;
     this.call.answeredCertainty = observed.certainty;
-    this.#say('call-answered', answeredAt, observed);
+    this.#say('call-answered', answeredAt, this.#view(observed));
   }
 
   /** The queue's `bridged_time` may arrive after the leg was seen to talk: later events give the better time. */
@@ -254,37 +260,35 @@ class Life {
     observed: Observed,
   ): void {
     const party = this.#party(extension);
-    const offer = { extension, extensionId: party.extensionId, outcome };
-    const agent = rungAgent(this.call, party);
-    this.#say(type, observed.latest, observed, {
-      discriminator: `${extension}/${party.offers}`,
-      extra: outcome === null ? { agent, offer } : { agent, offer, outcome },
-    });
+    const data = this.#view(observed);
+    data.agent = rungAgent(this.call, party);
+    data.offer = { extension, extensionId: party.extensionId, outcome };
+    if (outcome !== null) data.outcome = outcome;
+    this.#say(type, observed.latest, data, `${extension}/${party.offers}`);
   }
 
-  #sayEnding(type: 'call-abandoned' | 'call-ended', ending: Ending): void {
-    const data = callView(this.call, ending);
-    this.transitions.push({ type, subject: this.call.callId, time: ending.endedAt, data });
-  }
-
-  #say(
-    type: CallEventType,
-    time: Instant,
-    observed: Observed,
-    more: { readonly discriminator?: string; readonly extra?: Partial<CallView> } = {},
-  ): void {
+  /** The call as it is now, by its latest transition, which was observed like this. */
+  #view(observed: Observed): CallViewInMaking {
     this.call.observed = observed;
-    const data = callView(this.call);
-    if (more.extra !== undefined) Object.assign(data, more.extra);
-    const { discriminator } = more;
-    this.transitions.push({
-      type,
-      subject: this.call.callId,
-      ...(discriminator === undefined ? {} : { discriminator }),
-      time,
-      data,
-    });
+    return callView(this.call);
   }
+
+  #say(type: CallEventType, time: Instant, data: CallViewInMaking, discriminator?: string): void {
+    const subject = this.call.callId;
+    this.transitions.push(
+      discriminator === undefined
+        ? { type, subject, time, data }
+        : { type, subject, discriminator, time, data },
+    );
+  }
+}
+
+/** Field by field, as `copyOf` copies calls. */
+function withOffer(
+  { extension, extensionId, agentName }: Party,
+  { offers, offerOpen, silent }: Pick<Party, 'offers' | 'offerOpen' | 'silent'>,
+): Party {
+  return { extension, extensionId, agentName, offers, offerOpen, silent };
 }
 
 function bridged({ seen }: Stay): Instant | null {

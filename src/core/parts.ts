@@ -42,8 +42,8 @@ export function observeLegs(
   policy: Policy,
   changes: Changes,
 ): void {
-  for (const [key, row] of answer.rows) {
-    const known = index.legs.get(key);
+  for (const row of answer.rows.values()) {
+    const known = index.legs.get(row.key);
     if (known === undefined) {
       // A row that says neither ringing nor answered keeps a call alive but never begins one.
       if (row.signal !== 'unclear' || index.byUpstreamId(row.callId) !== undefined) changes.newLegs.push(row);
@@ -60,13 +60,23 @@ export function observeLegs(
 
   const lastPresent = state.sources.monitor.lastComplete?.startedAt ?? null;
   const isListed = listing(answer);
-  for (const [key, { callId, part }] of index.legs) {
-    if (answer.rows.has(key)) continue;
-    const absence = absentAgain(part.absence, lastPresent, answer.at, policy);
+  for (const { callId, part } of index.legs.values()) {
+    if (answer.rows.has(part.seen.key)) continue;
+    const { seen, state: legState, absence } = part;
     const unlisted =
-      isUnregistered(part.seen, state.registrations) ||
-      (state.listsIdle && (part.absence?.unlisted ?? true) && !isListed(part.seen.extension));
-    add(changes.legs, callId, { ...part, absence: { ...absence, unlisted } });
+      isUnregistered(seen, state.registrations) ||
+      (state.listsIdle && (absence?.unlisted ?? true) && !isListed(seen.extension));
+    const again = absentAgain(absence, lastPresent, answer.at, policy);
+    add(changes.legs, callId, {
+      seen,
+      state: legState,
+      absence: {
+        polls: again.polls,
+        lastPresent: again.lastPresent,
+        firstAbsent: again.firstAbsent,
+        unlisted,
+      },
+    });
   }
 }
 
@@ -143,8 +153,8 @@ export function isGone(part: Leg | Stay, policy: Policy): boolean {
 }
 
 export function pendingAbsence(call: Pick<Call, 'legs' | 'stay'>, policy: Policy): boolean {
-  const parts: (Leg | Stay)[] = call.stay === null ? [...call.legs] : [...call.legs, call.stay];
-  return parts.some((part) => part.absence !== null && !isGone(part, policy));
+  const isPending = (part: Leg | Stay) => part.absence !== null && !isGone(part, policy);
+  return call.legs.some(isPending) || (call.stay !== null && isPending(call.stay));
 }
 
 function seenAgain(stay: Stay, row: ObservedQueueEntry, cycle: CycleFacts): Stay {

@@ -9,9 +9,13 @@ export function outlives(leg: Leg, other: Absence | null): boolean {
 
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */
 export function talkingLeg(legs: readonly Leg[]): Leg | null {
-  const talking = legs.filter((leg) => leg.state === 'answered');
-  const callees = talking.filter((leg) => leg.seen.role === 'callee');
-  return callees[0] ?? talking[0] ?? null;
+  let first: Leg | null = null;
+  for (const leg of legs) {
+    if (leg.state !== 'answered') continue;
+    if (leg.seen.role === 'callee') return leg;
+    first ??= leg;
+  }
+  return first;
 }
 
 export function talkerOf({ seen }: Leg): Talker {

@@ -16,11 +16,14 @@ export interface Ending {
   readonly observed: Observed;
 }
 
+/** A view whose maker may still add to it. */
+export type CallViewInMaking = { -readonly [Field in keyof Omit<CallView, 'tenant'>]: CallView[Field] };
+
 /**
  * The view of a call that consumers get: in the snapshot as it is alive, in its last events with its ending.
  * A duration is given only where both of its ends are known: given by the PBX, or seen between two polls.
  */
-export function callView(call: Call, ending: Ending | null = null): Omit<CallView, 'tenant'> {
+export function callView(call: Call, ending: Ending | null = null): CallViewInMaking {
   return {
     callId: call.callId,
     linkedCallIds: call.linkedCallIds,
@@ -92,15 +95,21 @@ function fromQueue(agent: { readonly agentId: string | null; readonly agentName:
 }
 
 function extensionView(call: Call, party: Party, ending: Ending | null): ExtensionView {
-  const legs = call.legs.filter((leg) => leg.seen.extension === party.extension);
-  const answered = call.answeredAt !== null && legs.some((leg) => leg.state === 'answered');
+  let present = false;
+  let talks = false;
+  for (const leg of call.legs) {
+    if (leg.seen.extension !== party.extension) continue;
+    present = true;
+    talks ||= leg.state === 'answered';
+  }
+  const answered = call.answeredAt !== null && talks;
   // A leg that is missing may come back, but its offer was told to be over: no later event would say so of the leg.
   const isOver = !answered && party.offers > 0 && !party.offerOpen;
   return {
     extension: party.extension,
     extensionId: party.extensionId,
     agentName: party.agentName,
-    state: ending !== null || legs.length === 0 || isOver ? 'ended' : answered ? 'answered' : 'ringing',
+    state: ending !== null || !present || isOver ? 'ended' : answered ? 'answered' : 'ringing',
   };
 }
 

@@ -36,7 +36,16 @@ export class MonitorObserver {
     const seen = this.#list.observe(body);
     if (!seen.ok) return { endpoint: 'monitor', startedAt, at, outcome: 'failed', reason: seen.reason };
     const { rows, idle } = seen.listing;
-    return { endpoint: 'monitor', startedAt, at, ...verdictOf(seen), rows, idleExtensions: idle };
+    const reason = seen.doubt;
+    return {
+      endpoint: 'monitor',
+      startedAt,
+      at,
+      outcome: outcomeOf(reason),
+      reason,
+      rows,
+      idleExtensions: idle,
+    };
   }
 }
 
@@ -51,7 +60,8 @@ export class QueueObserver {
   observe(body: Buffer, { startedAt, at }: Polled): QueueObservation {
     const seen = this.#list.observe(body);
     if (!seen.ok) return { endpoint: 'queue', startedAt, at, outcome: 'failed', reason: seen.reason };
-    return { endpoint: 'queue', startedAt, at, ...verdictOf(seen), rows: seen.listing.rows };
+    const reason = seen.doubt;
+    return { endpoint: 'queue', startedAt, at, outcome: outcomeOf(reason), reason, rows: seen.listing.rows };
   }
 }
 
@@ -166,8 +176,8 @@ function complaintOf(listing: Listing<unknown>, rows: number): string | null {
   return listing.badRows === 0 ? null : `${listing.badRows} of ${rows} rows bad, ${listing.firstBad}`;
 }
 
-function verdictOf({ doubt }: Seen<unknown>): { outcome: 'complete' | 'partial'; reason: string | null } {
-  return { outcome: doubt === null ? 'complete' : 'partial', reason: doubt };
+function outcomeOf(doubt: string | null): 'complete' | 'partial' {
+  return doubt === null ? 'complete' : 'partial';
 }
 
 function parseOrNothing(bytes: Buffer): unknown {

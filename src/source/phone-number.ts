@@ -54,8 +54,10 @@ export class PhoneNumbers {
     if (raw.length > LONGEST || !NUMBER_LIKE.test(raw) || digitsOf(raw).length < SHORTEST_DIGITS)
       return uncertain;
     const parsed = parsePhoneNumberFromString(raw, { defaultCountry: this.#country, extract: false });
-    if (parsed === undefined || !parsed.isValid() || HOTLINE_TYPES.has(parsed.getType() ?? ''))
-      return uncertain;
+    if (parsed === undefined) return uncertain;
+    const type = parsed.getType();
+    // A number with a type is valid: the same patterns are not tried twice.
+    if (type === undefined ? !parsed.isValid() : HOTLINE_TYPES.has(type)) return uncertain;
     const domestic = parsed.countryCallingCode === this.#callingCode;
     return { raw, e164: parsed.number, national: domestic ? digitsOf(parsed.formatNational()) : null };
   }

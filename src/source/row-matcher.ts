@@ -21,12 +21,17 @@ const ORDER_LOST = 8;
 /** Rows of one hash that are compared; more of them are copies of each other, and then any of them will do. */
 const CANDIDATES = 8;
 
+/** Rows compared at once at most: a longer run that breaks would cost too much to compare again in parts. */
+const LONGEST_RUN = 256;
+
 /** One comparison of a body with the last one; `next` and `find` are to be asked in the order of the new rows. */
 export class RowMatcher {
   readonly #last: RowSlices;
   readonly #body: Buffer;
   /** The last body's row that is expected next. */
   #expected = 0;
+  /** How many rows the next run is tried with: twice as many after each that held, from two on after one that did not. */
+  #reach = 2;
   /** Rows of the new body since one was recognised. */
   #missed = 0;
   /** Hash → the last body's rows that have it; built when the order is first lost. */
@@ -40,6 +45,37 @@ export class RowMatcher {
   /** The length in bytes of the last body's row. */
   length(row: number): number {
     return this.#last.ends[row]! - this.#last.starts[row]!;
+  }
+
+  /** How far apart the row and the next one begin in the last body. */
+  distance(row: number): number {
+    return this.#last.starts[row + 1]! - this.#last.starts[row]!;
+  }
+
+  /**
+   * How many rows stand at `at` as they stood in the last body, from the expected one on and with all that is between
+   * them: one comparison for a whole run. 0 or at least 2, and not always as many as there are. `take` them, then ask
+   * for what follows.
+   */
+  run(at: number): number {
+    const rows = Math.min(this.#reach, this.#last.starts.length - this.#expected);
+    if (rows < 2) {
+      this.#reach = 2;
+      return 0;
+    }
+    const start = this.#last.starts[this.#expected]!;
+    const end = this.#last.ends[this.#expected + rows - 1]!;
+    const until = at + end - start;
+    const same =
+      this.#body[until - 1] === CLOSE_BRACE &&
+      this.#body.compare(this.#last.body, start, end, at, until) === 0;
+    this.#reach = same ? Math.min(this.#reach * 2, LONGEST_RUN) : 0;
+    return same ? rows : 0;
+  }
+
+  /** The expected row, known to stand where it is looked for. */
+  take(): number {
+    return this.#recognised(this.#expected);
   }
 
   /** The last body's row whose bytes stand at `at`, near the one that is expected there, or -1. */

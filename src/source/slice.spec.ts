@@ -26,6 +26,30 @@ it('takes any white space and any order of members', () => {
   });
 });
 
+it('knows every row of the last body again, however the new ones break the order and the space between them', () => {
+  const names = Array.from({ length: 40 }, (_, row) => `{"a":${row}}`);
+  const body = (rows: readonly string[], comma = ',') => Buffer.from(`{"data":[${rows.join(comma)}]}`);
+  const last = cutRows(body(names), null)!;
+  const numbers = fc.nat({ max: 39 });
+  const edits = fc.record({
+    dropped: fc.uniqueArray(numbers, { maxLength: 3 }),
+    changed: fc.uniqueArray(numbers, { maxLength: 3 }),
+    spaced: fc.uniqueArray(numbers, { maxLength: 3 }),
+  });
+  fc.assert(
+    fc.property(edits, ({ dropped, changed, spaced }) => {
+      const kept = [...names.keys()].filter((row) => !dropped.includes(row));
+      const rows = kept.map((row) => (changed.includes(row) ? '{"new":1}' : names[row]!));
+      const text = rows.map((row, at) => (spaced.includes(at) ? `\n ${row}` : row));
+      const found = cutRows(body(text), last)!;
+      expect(found.origins).toEqual(kept.map((row) => (changed.includes(row) ? -1 : row)));
+      expect(found.starts.map((start, at) => found.body.toString('utf8', start, found.ends[at]))).toEqual(
+        rows,
+      );
+    }),
+  );
+});
+
 it('an empty list has no rows', () => {
   expect(cut('{"data":[ ]}')).toEqual({ rows: [], rest: { data: [] } });
 });

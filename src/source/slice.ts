@@ -41,6 +41,14 @@ export function cutRows(body: Buffer, last: RowSlices | null): Cut | null {
   const empty = body[at] === CLOSE_BRACKET;
   while (!empty) {
     if (body[at] !== OPEN_BRACE) return null;
+    // Of a run of rows all but the last are followed by what followed them before: a comma.
+    for (let more = (matcher?.run(at) ?? 0) - 1; more > 0; more--) {
+      const row = matcher!.take();
+      starts.push(at);
+      ends.push(at + matcher!.length(row));
+      origins.push(row);
+      at += matcher!.distance(row);
+    }
     let origin = matcher === null ? -1 : matcher.next(at);
     let end: number;
     if (origin === -1) {

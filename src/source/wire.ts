@@ -95,7 +95,7 @@ export interface List {
 export function readList(document: unknown, conceal: Conceal, rowCount?: number): Checked<List> {
   const checked = envelope.safeParse(document);
   if (!checked.success) return { ok: false, reason: 'not a JSON object' };
-  const error = errorText(document);
+  const error = errorOf(checked.data);
   if (error !== null) {
     return { ok: false, reason: `error body with 200: ${quoteUpstream(error, conceal)}` };
   }
@@ -117,8 +117,10 @@ function doubtOf(total: unknown, rowCount: number): string | null {
 /** What an error body says, or null when it is none. Three shapes are known; v3's own is `{"error": "…"}`. */
 export function errorText(document: unknown): string | null {
   const checked = envelope.safeParse(document);
-  if (!checked.success) return null;
-  const { error, status, code, content, message } = checked.data;
+  return checked.success ? errorOf(checked.data) : null;
+}
+
+function errorOf({ error, status, code, content, message }: z.infer<typeof envelope>): string | null {
   const saysError = ![undefined, null, '', false, 0].includes(error as null);
   if (!saysError && !refuses(status) && !refuses(code)) return null;
   const words = [error, content, message, status, code].find(

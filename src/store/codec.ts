@@ -106,8 +106,17 @@ function patchEntries(
   remove: string[],
 ): void {
   if (before === after) return;
-  for (const [id, value] of after)
-    if (before.get(id) !== value) set.set(fieldOf(prefix, id), JSON.stringify(value));
+  // A map that was copied and changed here and there keeps its order: nearly every value stands where it stood, and
+  // an object is one id's, so that only the others need to be looked up.
+  const standing = before.values();
+  let kept = 0;
+  for (const [id, value] of after) {
+    const same = standing.next().value === value;
+    const known = same ? value : before.get(id);
+    if (known !== undefined) kept += 1;
+    if (known !== value) set.set(fieldOf(prefix, id), JSON.stringify(value));
+  }
+  if (kept === before.size) return;
   for (const id of before.keys()) if (!after.has(id)) remove.push(fieldOf(prefix, id));
 }
 
