@@ -48,6 +48,8 @@ export class Tally {
   /** Figures worth printing. */
   readonly notes: string[] = [];
   readonly examples: string[] = [];
+  /** Of the first findings about a call: what happened, what polls were there, and what was told. */
+  readonly evidence: unknown[] = [];
 
   count(what: 'missing' | 'doubled' | 'false', example: string): void {
     this[what] += 1;

@@ -32,13 +32,38 @@ export function judgeLog(
   });
   tally.expected += report.expected;
   const tell = (what: 'missing' | 'doubled' | 'false', findings: readonly Finding[]) => {
-    for (const { type, callKey, callId, at, reason } of findings)
+    for (const finding of findings) {
+      const { type, callKey, callId, at, reason } = finding;
       tally.count(what, `${type} of ${callKey ?? callId} at ${at}: ${reason}`);
+      if (tally.evidence.length < EVIDENCE) tally.evidence.push(evidenceOf(finding, tenant, events, blind));
+    }
   };
   tell('missing', report.missing);
   tell('doubled', report.doubled);
   tell('false', report.invented);
   tell('false', report.misreported);
+}
+
+const EVIDENCE = 5;
+const AROUND_MS = 2_000;
+
+/** For whoever has to find out why; goes into the report's JSON. */
+function evidenceOf(
+  finding: Finding,
+  tenant: Tenant,
+  events: readonly BridgeEvent[],
+  blind: readonly Blind[],
+) {
+  const call = tenant.world.truth.find(({ callKey }) => callKey === finding.callKey);
+  const ids = new Set([finding.callId, ...(call?.upstreamIds ?? [])]);
+  const told = events.filter(({ subject, data }) =>
+    [subject, ...('upstreamIds' in data ? data.upstreamIds : [])].some((id) => ids.has(id)),
+  );
+  const instants = [finding.at, ...(call?.events ?? []).map(({ at }) => at)];
+  const [from, to] = [Math.min(...instants) - AROUND_MS, Math.max(...instants) + AROUND_MS];
+  const near = (polls: readonly number[]) => polls.filter((at) => at >= from && at <= to);
+  const polls = { monitor: near(tenant.polls.monitor), queue: near(tenant.polls.queue) };
+  return { finding, call, polls, blind: blind.filter((one) => one.to >= from && one.from <= to), told };
 }
 
 /** Contiguous within an epoch, growing across epochs, and an id once in an epoch. */
