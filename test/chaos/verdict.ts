@@ -59,7 +59,10 @@ function evidenceOf(
   const told = events.filter(({ subject, data }) =>
     [subject, ...('upstreamIds' in data ? data.upstreamIds : [])].some((id) => ids.has(id)),
   );
-  const instants = [finding.at, ...(call?.events ?? []).map(({ at }) => at)];
+  const instants = [
+    ...(finding.at === null ? [] : [finding.at]),
+    ...(call?.events ?? []).map(({ at }) => at),
+  ];
   const [from, to] = [Math.min(...instants) - AROUND_MS, Math.max(...instants) + AROUND_MS];
   const near = (polls: readonly number[]) => polls.filter((at) => at >= from && at <= to);
   const polls = { monitor: near(tenant.polls.monitor), queue: near(tenant.polls.queue) };
