@@ -5,7 +5,7 @@ import { connectRedis } from '../src/store/redis-connection.js';
 import { RedisStore } from '../src/store/redis-store.js';
 import type { Claim, LogEvent } from '../src/store/store.js';
 import type { Bench } from './bench.js';
-import { interleaved, type Row, type Spread, spreadText, versus } from './measure.js';
+import { interleaved, type Row, type Spread, spreadText, versus, warmUpTurns } from './measure.js';
 
 /**
  * One commit beside what any way to append and announce must at least do: one pipelined XADD and PUBLISH of the same
@@ -38,7 +38,8 @@ async function commit(redisUrl: string, count: number, rounds: number): Promise<
   try {
     await plain.del('bench:version', 'bench:state', 'bench:events');
     const script = String(await scripted.script('LOAD', APPEND_AND_PUBLISH));
-    const cycle = new Cycle(store, await store.claim(TENANT, { epoch: 'e1' }));
+    const turns = rounds + warmUpTurns(rounds);
+    const cycle = new Cycle(store, await store.claim(TENANT, { epoch: 'e1' }), { count, turns });
     const contenders = [
       { name: 'ours', run: () => cycle.commit(count) },
       { name: 'pipelined XADD + PUBLISH', run: () => pipelined(plain, count) },
@@ -55,7 +56,7 @@ async function commit(redisUrl: string, count: number, rounds: number): Promise<
     const rest = ((mine.median - floor.median) * 1_000).toFixed(0);
     const miss =
       `the floor of one script is ${times} × ${limit.name}: ${spreadText(floor)}, which checks nothing and keeps no ` +
-      `state. The other ${rest} µs: the next state (a copy of its ${CALLS} calls), what of it differs, writing that, ` +
+      `state. The other ${rest} µs: what of the state differs, writing that, ` +
       `the connection's time limits, and the checks before the first write, of which the lineage's INFO costs most`;
     return { ...row, miss };
   } finally {
@@ -66,39 +67,47 @@ async function commit(redisUrl: string, count: number, rounds: number): Promise<
   }
 }
 
-/** Commits cycle after cycle, each with so many events and as many calls that have changed. */
+/**
+ * Commits cycle after cycle, each with so many events and as many calls that have changed. The states are made beforehand:
+ * in the bridge they are what reconciling has left, and those of the peers are a constant.
+ */
 class Cycle {
+  readonly #states: readonly TenantState[];
   #version: number;
   #sequence: number;
-  #state: TenantState = EMPTY_STATE;
   #commits = 0;
 
   constructor(
     private readonly store: RedisStore,
     private readonly claim: Claim,
+    { count, turns }: { readonly count: number; readonly turns: number },
   ) {
     this.#version = claim.version;
     this.#sequence = claim.position.sequence;
-    this.#state = { ...claim.state, calls: new Map(numbered(CALLS).map((n) => [`c${n}`, call(n, 0)])) };
+    let calls = new Map(numbered(CALLS).map((n) => [`c${n}`, call(n, 0)]));
+    this.#states = numbered(turns + 1).map((turn) => {
+      if (turn > 0) calls = new Map(calls);
+      for (const n of numbered(turn > 0 ? count : 0)) calls.set(`c${n % CALLS}`, call(n % CALLS, turn));
+      return { ...claim.state, calls };
+    });
   }
 
   async commit(count: number): Promise<void> {
-    const calls = new Map(this.#state.calls);
-    for (const n of numbered(count)) calls.set(`c${n % CALLS}`, call(n % CALLS, (this.#commits += 1)));
-    const after = { ...this.#state, calls };
+    const isFirst = this.#commits === 0;
+    const before = isFirst ? EMPTY_STATE : this.#states[this.#commits]!;
+    this.#commits += 1;
     const result = await this.store.commit(TENANT, {
       fence: this.claim.fence,
       expectedVersion: this.#version,
       commitId: `bench-${this.#version}`,
       epoch: this.claim.position.epoch,
-      before: this.#version === this.claim.version ? EMPTY_STATE : this.#state,
-      after,
+      before,
+      after: this.#states[this.#commits]!,
       events: events(count, this.#sequence),
     });
     if (result.status !== 'committed') throw new Error(result.status);
     this.#version = result.version;
     this.#sequence = result.position.sequence;
-    this.#state = after;
   }
 }
 
