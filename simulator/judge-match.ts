@@ -29,13 +29,13 @@ export class TruthIndex {
     }
     if (queue === null || customer === null) return null;
     const started = Date.parse(startedAt);
-    const stay = this.#byStay
-      .get(`${queue.id}|${customer.raw}`)
-      ?.find(({ sighting: { joinedAt, rejoinedAt } }) => {
-        const shown = rejoinedAt ?? joinedAt ?? 0;
-        return started >= shown - 1000 && started <= shown + 1000;
-      });
-    return stay?.call ?? null;
+    // Two who withhold their number may have joined within a second of each other: the one nearest to what was told.
+    let nearest: { readonly call: CallTruth; readonly off: number } | null = null;
+    for (const { call, sighting } of this.#byStay.get(`${queue.id}|${customer.raw}`) ?? []) {
+      const off = Math.abs(started - (sighting.rejoinedAt ?? sighting.joinedAt ?? 0));
+      if (off <= 1000 && (nearest === null || off < nearest.off)) nearest = { call, off };
+    }
+    return nearest?.call ?? null;
   }
 
   /** Other calls whose ids this event claims as its own. */

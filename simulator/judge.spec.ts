@@ -489,6 +489,28 @@ describe('the judge', () => {
     expect(report.missing.map(({ type }) => type)).toEqual(['call-offered', 'call-offer-ended']);
   });
 
+  it('tells two such callers apart who joined within a second of each other', () => {
+    const world = createQuietWorld();
+    const nameless = { ...abandonedCall, customer: 'anonymous' };
+    world.advanceTo(world.now + 336);
+    world.startCall(nameless);
+    world.advanceTo(world.now + 878);
+    world.startCall(nameless);
+    world.advanceTo(world.now + 90 * SECOND);
+    const report = judged(world, (events) =>
+      events
+        .filter(({ type }) => !type.startsWith('call-offer'))
+        .map((event) => {
+          // As the row shows it.
+          const startedAt = event.data.startedAt.replace(/\.\d+Z/, '.000Z');
+          const data = { ...event.data, startedAt, callId: `digest of ${startedAt}`, upstreamIds: [] };
+          return { ...event, data };
+        }),
+    );
+    expect(report.missing.filter(({ type }) => !type.startsWith('call-offer'))).toEqual([]);
+    expect(report.doubled).toEqual([]);
+  });
+
   it('demands more than one sighting where polls may have been lost with a killed bridge', () => {
     const world = quiet({ kind: 'direct', extension: '107', answerAfterMs: null, leavesAfterMs: 1200 });
     expect(judge(world.truth, [], everySecond(world)).missing.length).toBeGreaterThan(0);
