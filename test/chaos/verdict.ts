@@ -32,11 +32,10 @@ export function judgeLog(
   });
   tally.expected += report.expected;
   const tell = (what: 'missing' | 'doubled' | 'false', findings: readonly Finding[]) => {
-    for (const finding of findings) {
-      const { type, callKey, callId, at, reason } = finding;
+    for (const { type, callKey, callId, at, reason } of findings)
       tally.count(what, `${type} of ${callKey ?? callId} at ${at}: ${reason}`);
-      if (tally.evidence.length < EVIDENCE) tally.evidence.push(evidenceOf(finding, tenant, events, blind));
-    }
+    const first = findings.slice(0, EVIDENCE);
+    tally.evidence.push(...first.map((finding) => evidenceOf(finding, tenant, events, blind)));
   };
   tell('missing', report.missing);
   tell('doubled', report.doubled);
@@ -44,7 +43,8 @@ export function judgeLog(
   tell('false', report.misreported);
 }
 
-const EVIDENCE = 5;
+/** Of each kind, so that a flood of one hides no other. */
+const EVIDENCE = 2;
 const AROUND_MS = 2_000;
 
 /** For whoever has to find out why; goes into the report's JSON. */

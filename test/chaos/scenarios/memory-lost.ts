@@ -1,5 +1,5 @@
 import { until } from '../../support/until.js';
-import type { BridgeEvent, CallView } from '../../../src/core/event.js';
+import type { BridgeEvent } from '../../../src/core/event.js';
 import type { LogBook } from '../log-book.js';
 import { cluster, sentinel } from '../redis-in-use.js';
 import { withRig } from '../rig.js';
@@ -169,26 +169,22 @@ async function lostOf(book: LogBook, epoch: string): Promise<BridgeEvent[]> {
 }
 
 /**
- * What nobody can be asked for after fail-overs: what polls saw between the last look of one epoch and the first of the next,
- * as the history tells them that Redis stands by in the end. That is little: the bridge asks the PBX for nothing while a
+ * What nobody can be asked for after fail-overs: what polls saw between the last commit of one epoch and the first of the next,
+ * in the history that Redis stands by in the end. That is little: the bridge asks the PBX for nothing while a
  * commit has no answer, so it is the poll whose commit the death cut off, those whose commits no replica had, and a first
- * one at the new master, dropped where its log turns out to be another one. It is more only where Sentinel, on a busy
- * machine, changes its mind: a promoted master that is replaced seconds later takes with it all that it was told.
+ * one at the new master, dropped where its log turns out to be another one. It is more where a master lives on for a while
+ * (planned), or a promoted one is replaced seconds later (Sentinel, on a busy machine): what it was told goes with it.
  * Everything else is demanded: what the history has, and what was there at `AFTERWARDS` polls outside of those gaps.
+ *
+ * By the instants of commits and not of looks: what waited to be confirmed is told in the next epoch with the older look.
  */
 async function gaps(book: LogBook): Promise<Blind[]> {
   const blind: Blind[] = [];
-  let [epoch, newest, from]: [string | null, number, number | null] = [null, -Infinity, null];
-  for (const event of await book.whole('acme')) {
-    if (!event.type.startsWith('call-')) continue;
-    const look = Date.parse((event.data as CallView).observed.latest);
-    if (epoch !== null && event.epoch !== epoch) from ??= newest;
-    epoch = event.epoch;
-    // What was waiting to be confirmed may be told with an older look.
-    if (look <= newest) continue;
-    newest = look;
-    if (from !== null) blind.push({ from, to: look });
-    from = null;
+  let last: { readonly epoch: string; readonly at: number } | null = null;
+  for (const { epoch, recordedtime } of await book.whole('acme')) {
+    const at = Date.parse(recordedtime);
+    if (last !== null && last.epoch !== epoch) blind.push({ from: last.at, to: at });
+    last = { epoch, at };
   }
   return blind;
 }
