@@ -17,7 +17,8 @@ import { hostConnector, type Node } from './connectors.js';
 export class SentinelWatch {
   readonly #name: string;
   readonly #watchers: readonly Redis[];
-  readonly #followed = new Set<Redis>();
+  /** The clients, each with what it has to be compared with once it is connected. */
+  readonly #followed = new Map<Redis, Node | null>();
   readonly #onRefused: (error: Error) => void;
 
   constructor(
@@ -32,8 +33,14 @@ export class SentinelWatch {
 
   /** Until it is closed. */
   follow(client: Redis): void {
-    this.#followed.add(client);
+    this.#followed.set(client, null);
     client.once('end', () => this.#followed.delete(client));
+    client.on('ready', () => {
+      const master = this.#followed.get(client);
+      if (!master) return;
+      this.#followed.set(client, null);
+      if (isElsewhere(client, master, true)) client.disconnect(true);
+    });
   }
 
   close(): void {
@@ -70,7 +77,11 @@ export class SentinelWatch {
   }
 
   #named(master: Node, isNew: boolean): void {
-    for (const client of this.#followed) if (isElsewhere(client, master, isNew)) client.disconnect(true);
+    for (const client of this.#followed.keys()) {
+      // It may have asked a sentinel that had not heard of it yet.
+      if (isNew && client.stream?.remoteAddress === undefined) this.#followed.set(client, master);
+      else if (isElsewhere(client, master, isNew)) client.disconnect(true);
+    }
   }
 }
 
