@@ -1,0 +1,45 @@
+import type { Endpoint, MonitorObservation, QueueObservation } from '../core/observation.js';
+
+/**
+ * What the last reconciled answers showed, while nothing in them waits to be confirmed: an observation that repeats it
+ * moves nothing but the source's health (`freshen` in `core/reconcile.ts`). That is the common poll, and the cheap one.
+ *
+ * Rows are compared by identity: the observers give the same `Map` where not a row has changed.
+ */
+export class SettledRows {
+  #settled: Partial<Record<Endpoint, Rows>> = {};
+
+  /** Whether reconciling it could change nothing but freshness. */
+  has(observation: MonitorObservation | QueueObservation): boolean {
+    // A failure has no rows: there is nothing in it to reconcile.
+    if (observation.outcome === 'failed') return true;
+    const settled = this.#settled[observation.endpoint];
+    if (settled === undefined || observation.outcome !== 'complete') return false;
+    return settled.rows === observation.rows && settled.idle === idleOf(observation);
+  }
+
+  /** These have been reconciled and written. `confirm`: something waits to be confirmed, by whatever comes next. */
+  note(observations: readonly (MonitorObservation | QueueObservation)[], confirm: boolean): void {
+    for (const observation of observations) {
+      const { endpoint } = observation;
+      if (observation.outcome === 'complete')
+        this.#settled[endpoint] = { rows: observation.rows, idle: idleOf(observation) };
+      else delete this.#settled[endpoint];
+    }
+    if (confirm) this.#settled = {};
+  }
+
+  /** The state is another's. */
+  forget(): void {
+    this.#settled = {};
+  }
+}
+
+interface Rows {
+  readonly rows: unknown;
+  readonly idle: unknown;
+}
+
+function idleOf(observation: MonitorObservation | QueueObservation): unknown {
+  return 'idleExtensions' in observation ? observation.idleExtensions : null;
+}
