@@ -51,6 +51,25 @@ describe('the pace of polling', () => {
     expect(pace.due(now + 1_000)).toEqual(['queue']);
   });
 
+  it('does not ask an endpoint that has yet to answer, and the other one as if nothing were', () => {
+    const pace = new Pace(options, 0);
+    pace.answered('monitor', reply(0), 40);
+    expect(pace.due(1_000, ['queue'])).toEqual(['monitor']);
+    expect(pace.delay(400, ['queue'])).toBe(600);
+    expect(pace.delay(1_000, ['monitor', 'queue'])).toBe(Infinity);
+  });
+
+  it('asks an endpoint at once whose answer was of no use, however it is polled', () => {
+    const adaptive = { minIntervalMs: 250, maxIntervalMs: 1_000, budgetPerHour: 0 };
+    for (const given of [options, { ...options, adaptive }]) {
+      const pace = new Pace(given, 0);
+      pace.answered('monitor', reply(4_900), 4_940);
+      pace.answered('queue', reply(0), 5_000);
+      pace.again('queue', 5_000);
+      expect([pace.delay(5_000), pace.due(5_000)]).toEqual([0, ['queue']]);
+    }
+  });
+
   it('spreads retries by up to a quarter', () => {
     const pace = new Pace(options, 0);
     pace.answered('queue', reply(100_000), 0);

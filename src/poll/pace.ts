@@ -9,11 +9,13 @@ import { AdaptiveTempo, type AdaptiveOptions, FixedTempo, type Reply, type Tempo
  * - An answer: one interval after the request was sent, so that the rate does not depend on the PBX's speed. The tempo
  *   says how long an interval is; when it changes, what is planned changes with it.
  * - An absence to be confirmed: after `confirmMs`, at every endpoint that is answering.
+ * - An answer that was of no use: at once, as far as the budget goes.
  * - A failure: `intervalMs` doubled with each failure in a row up to `MAX_BACKOFF_MS`, spread by up to a quarter, and
  *   never before the upstream's `Retry-After`.
  * - A request that was not sent since the host is down for everybody: when it is looked at again, spread likewise. It has
  *   cost the PBX nothing, so it does not double anything.
  * - Endpoints that are due at nearly the same time are asked together: a caller seen by both is then seen at once.
+ * - An endpoint that is `open`, asked and not answered, is not due, however long that takes.
  */
 export class Pace {
   readonly #options: PaceOptions;
@@ -34,18 +36,21 @@ export class Pace {
     this.#endpoints = { monitor: first, queue: first };
   }
 
-  /** The endpoints to ask in a cycle that begins at `now`. */
-  due(now: Instant): Endpoint[] {
+  /** The endpoints to ask in a cycle that begins at `now`; not one of these that are `open`. */
+  due(now: Instant, open: readonly Endpoint[] = NONE): Endpoint[] {
     return ENDPOINTS.filter((endpoint) => {
+      if (open.includes(endpoint)) return false;
       // One that is backing off, was asked to be left alone, or has to confirm is not asked a moment early.
       const early = this.#mustWait(endpoint) ? 0 : this.#tempo.intervalMs(endpoint, now) / 4;
       return this.#dueAt(endpoint, now) <= now + early;
     });
   }
 
-  /** Milliseconds from `now` until an endpoint is due. */
-  delay(now: Instant): number {
-    const next = Math.min(...ENDPOINTS.map((endpoint) => this.#dueAt(endpoint, now)));
+  /** Milliseconds from `now` until an endpoint is due that is not `open`; Infinity where all are. */
+  delay(now: Instant, open: readonly Endpoint[] = NONE): number {
+    let next = Infinity;
+    for (const endpoint of ENDPOINTS)
+      if (!open.includes(endpoint)) next = Math.min(next, this.#dueAt(endpoint, now));
     return Math.max(0, Math.max(next, this.#tempo.affordableAt(now)) - now);
   }
 
@@ -58,6 +63,11 @@ export class Pace {
     this.#tempo.note(endpoint, reply, now);
     const { sentAt } = reply;
     this.#endpoints[endpoint] = { sentAt, answeredAt: now, failures: 0, notBefore: null, confirmAt: null };
+  }
+
+  /** Brings forward the next request to an endpoint that has answered. */
+  again(endpoint: Endpoint, now: Instant): void {
+    this.#endpoints[endpoint] = { ...this.#endpoints[endpoint], confirmAt: now };
   }
 
   failed(
@@ -125,6 +135,7 @@ interface Plan {
   readonly confirmAt: Instant | null;
 }
 
+const NONE: readonly Endpoint[] = [];
 /** A PBX slower than the interval still gets a tenth of it to itself between two requests. */
 const BREATHER = 0.1;
 /** Long enough to leave a struggling PBX alone, short enough that an agent does not notice its return late. */

@@ -32,6 +32,8 @@ export interface PollReport {
   readonly retryAfterMs: number | null;
   /** Not sent, as the host is down for everybody: ask again after so long. Else null. */
   readonly heldBackMs: number | null;
+  /** An answer that came too late for its rows to be looked at. */
+  readonly outdated: boolean;
 }
 
 export type SourcesReport = Readonly<

@@ -1,4 +1,4 @@
-import type { Endpoint, MonitorObservation, QueueObservation } from '../core/observation.js';
+import type { Endpoint, MonitorObservation, Observations, QueueObservation } from '../core/observation.js';
 
 /**
  * What the last reconciled answers showed, while nothing in them waits to be confirmed: an observation that repeats it
@@ -9,29 +9,37 @@ import type { Endpoint, MonitorObservation, QueueObservation } from '../core/obs
 export class SettledRows {
   #settled: Partial<Record<Endpoint, Rows>> = {};
 
-  /** Whether reconciling it could change nothing but freshness. */
-  has(observation: MonitorObservation | QueueObservation): boolean {
-    // A failure has no rows: there is nothing in it to reconcile.
-    if (observation.outcome === 'failed') return true;
-    const settled = this.#settled[observation.endpoint];
-    if (settled === undefined || observation.outcome !== 'complete') return false;
-    return settled.rows === observation.rows && settled.idle === idleOf(observation);
+  /** Whether reconciling them could change nothing but freshness. */
+  have({ monitor, queue }: Observations): boolean {
+    return this.#has(monitor) && this.#has(queue);
   }
 
   /** These have been reconciled and written. `confirm`: something waits to be confirmed, by whatever comes next. */
-  note(observations: readonly (MonitorObservation | QueueObservation)[], confirm: boolean): void {
-    for (const observation of observations) {
-      const { endpoint } = observation;
-      if (observation.outcome === 'complete')
-        this.#settled[endpoint] = { rows: observation.rows, idle: idleOf(observation) };
-      else delete this.#settled[endpoint];
-    }
+  note({ monitor, queue }: Observations, confirm: boolean): void {
+    this.#note(monitor);
+    this.#note(queue);
     if (confirm) this.#settled = {};
   }
 
   /** The state is another's. */
   forget(): void {
     this.#settled = {};
+  }
+
+  #has(observation: MonitorObservation | QueueObservation | undefined): boolean {
+    // A failure has no rows: there is nothing in it to reconcile.
+    if (observation === undefined || observation.outcome === 'failed') return true;
+    const settled = this.#settled[observation.endpoint];
+    if (settled === undefined || observation.outcome !== 'complete') return false;
+    return settled.rows === observation.rows && settled.idle === idleOf(observation);
+  }
+
+  #note(observation: MonitorObservation | QueueObservation | undefined): void {
+    if (observation === undefined) return;
+    const { endpoint } = observation;
+    if (observation.outcome === 'complete')
+      this.#settled[endpoint] = { rows: observation.rows, idle: idleOf(observation) };
+    else delete this.#settled[endpoint];
   }
 }
 

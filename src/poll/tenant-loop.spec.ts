@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type { Endpoint } from '../core/observation.js';
 import { TenantLoop } from './tenant-loop.js';
 import type { Timers } from './timers.js';
-import type { CycleReport, TenantPoller } from './tenant-poller.js';
+import type { CycleReport } from './tenant-poller.js';
 
 /** Time stands still until a test runs what is planned. */
 class ManualTimers implements Timers {
@@ -12,7 +12,6 @@ class ManualTimers implements Timers {
   planned: { delayMs: number; run: () => void } | null = null;
 
   set(_name: string, delayMs: number, run: () => void): void {
-    if (this.planned !== null) throw new Error('two cycles are planned');
     this.planned = { delayMs, run };
   }
 
@@ -29,15 +28,29 @@ class ManualTimers implements Timers {
   }
 }
 
-function setUp(
-  cycle: (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) => Promise<CycleReport>,
-) {
+type Cycle = (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) => Promise<CycleReport>;
+
+function setUp(cycle: Cycle) {
   const timers = new ManualTimers();
   const lines: { level: number; msg: string; reason?: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
+  let running = 0;
   const poller = {
-    cycle: (endpoints: readonly Endpoint[], signal: AbortSignal) => cycle(endpoints, signal, timers.now),
-  } as TenantPoller;
+    open: [] as Endpoint[],
+    hasAnswers: false,
+    answered: () => {},
+    isIdle: Promise.resolve(),
+    cycle: async (endpoints: readonly Endpoint[], signal: AbortSignal) => {
+      if (++running > 1) throw new Error('two cycles are under way');
+      try {
+        return await cycle(endpoints, signal, timers.now);
+      } finally {
+        running -= 1;
+      }
+    },
+    onAnswer: (listener: () => void) => void (poller.answered = listener),
+    idle: () => poller.isIdle,
+  };
   const loop = new TenantLoop({
     tenant: 'acme',
     poller,
@@ -55,7 +68,7 @@ function setUp(
     while (timers.planned === null) await new Promise(setImmediate);
     return delay;
   };
-  return { loop, timers, lines, turn };
+  return { loop, timers, lines, turn, poller };
 }
 
 function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string | null = null): CycleReport {
@@ -69,6 +82,7 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
     status: reason === null ? 200 : 502,
     retryAfterMs: null,
     heldBackMs: null,
+    outdated: false,
   })) as CycleReport['polls'];
   return { polls, confirm: false, owned: true, transitions: [], activity: 'idle', ...given };
 }
@@ -128,6 +142,95 @@ describe('a tenant’s loop', () => {
     timers.fire();
     await loop.stop();
     expect(timers.planned).toBeNull();
+  });
+
+  it('polls the other endpoint at its pace while one does not answer', async () => {
+    const asked: (readonly Endpoint[])[] = [];
+    const { turn, poller } = setUp((endpoints, _, now) => {
+      asked.push(endpoints);
+      const { polls, ...rest } = report(now);
+      poller.open = ['queue'];
+      return Promise.resolve({ ...rest, polls: polls.filter(({ endpoint }) => endpoint === 'monitor') });
+    });
+    await turn();
+    expect([await turn(), await turn()]).toEqual([1_000, 1_000]);
+    expect(asked).toEqual([['monitor', 'queue'], ['monitor'], ['monitor']]);
+  });
+
+  it('sees at once to an answer that no cycle waited for, and asks nobody before it has', async () => {
+    const asked: (readonly Endpoint[])[] = [];
+    const { turn, timers, poller } = setUp((endpoints, _, now) => {
+      asked.push(endpoints);
+      poller.hasAnswers = false;
+      return Promise.resolve({ ...report(now - 2_000), polls: [] });
+    });
+    await turn();
+    timers.now += 2_000;
+    poller.hasAnswers = true;
+    poller.answered();
+    expect([await turn(), await turn()]).toEqual([0, 0]);
+    expect(asked.slice(1)).toEqual([[], ['monitor', 'queue']]);
+  });
+
+  it('takes an answer that came in the middle of a cycle in another one right after it', async () => {
+    const { turn, timers, poller } = setUp((_, __, now) => {
+      poller.hasAnswers = true;
+      poller.answered();
+      expect(timers.planned).toBeNull();
+      return Promise.resolve(report(now));
+    });
+    await turn();
+    expect(timers.planned?.delayMs).toBe(0);
+  });
+
+  it('asks again at once whose answer came too late to be looked at', async () => {
+    const asked: (readonly Endpoint[])[] = [];
+    const { turn } = setUp((endpoints, _, now) => {
+      asked.push(endpoints);
+      const { polls, ...rest } = report(now);
+      const outdated = asked.length === 1;
+      return Promise.resolve({
+        ...rest,
+        polls: polls.map((poll) => ({ ...poll, outdated: outdated && poll.endpoint === 'queue' })),
+      });
+    });
+    await turn();
+    expect(await turn()).toBe(0);
+    expect(asked[1]).toEqual(['queue']);
+  });
+
+  it('lets no answer shorten the pause that it makes for the store', async () => {
+    const { turn, timers, poller } = setUp(() => Promise.reject(new Error('connection refused')));
+    await turn();
+    poller.hasAnswers = true;
+    await turn();
+    poller.answered();
+    expect(timers.planned?.delayMs).toBe(200);
+  });
+
+  it('plans nothing while every endpoint has yet to answer: the answer wakes it', async () => {
+    const { timers, poller } = setUp((_, __, now) => {
+      poller.open = ['monitor', 'queue'];
+      return Promise.resolve({ ...report(now), polls: [] });
+    });
+    timers.fire();
+    await new Promise(setImmediate);
+    expect(timers.planned).toBeNull();
+    poller.answered();
+    expect(timers.planned?.delayMs).toBe(0);
+  });
+
+  it('is stopped only when no request is under way any more', async () => {
+    let end: () => void = () => {};
+    const { loop, turn, poller } = setUp((_, __, now) => Promise.resolve(report(now)));
+    await turn();
+    poller.isIdle = new Promise((resolve) => (end = resolve));
+    let stopped = false;
+    const stopping = loop.stop().then(() => (stopped = true));
+    await new Promise(setImmediate);
+    expect(stopped).toBe(false);
+    end();
+    await stopping;
   });
 
   it('claims anew after a second when a cycle was fenced while the lease is held', async () => {

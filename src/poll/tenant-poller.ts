@@ -1,16 +1,11 @@
 import type { Policy, TenantState } from '../core/call.js';
 import type { Transition } from '../core/event.js';
-import type {
-  Endpoint,
-  Instant,
-  MonitorObservation,
-  Observations,
-  QueueObservation,
-} from '../core/observation.js';
+import type { Endpoint, Instant, Observations } from '../core/observation.js';
 import { freshen, reconcile, type Reconciled } from '../core/reconcile.js';
 import { UNTRACED } from '../core/tracer.js';
 import type { PitelSource } from '../source/pitel-source.js';
 import { type Activity, activityOf } from './activity.js';
+import { type Answer, Inquiry } from './inquiry.js';
 import { type PollReport, UNOBSERVED_TENANT } from './poll-observer.js';
 import type { RegistrationWatch } from './registration-watch.js';
 import { SettledRows } from './settled-rows.js';
@@ -20,14 +15,21 @@ import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
  * One tenant's poll cycle: fetch → observe → reconcile → commit.
  *
  * Guarantees:
+ * - Endpoints that are asked together are waited for and reconciled together, but for one that failed when it was asked
+ *   last (`Inquiry`): nobody waits for that. Its answer is a later cycle's, which `onAnswer` is there to bring about.
+ * - Observations of an endpoint are reconciled in the order in which they were asked for.
  * - What a cycle saw is either committed as a whole or not at all (`TenantLedger`). A commit without an answer is
  *   repeated under its own id before anything else is looked at.
- * - When the store disagrees the tenant is claimed anew, and what was observed before the claim is dropped: an old look
- *   must not follow a newer one.
+ * - When the store disagrees the tenant is claimed anew, and what was asked for before the claim is dropped: an old look
+ *   must not follow a newer one. So is what was asked for before a call was found to have ended: to that look it may still
+ *   be there, and it would begin again. A failure is no look, and always counts.
  * - Cycles of one poller must not overlap; `TenantLoop` sees to that.
+ *
+ * Not guaranteed: a part that only a dropped look showed is like one that began and ended between two polls.
  */
 export class TenantPoller {
   readonly #deps: PollerDeps;
+  readonly #inquiry: Inquiry;
   readonly #ledger: TenantLedger;
   readonly #settled = new SettledRows();
   #activity: { readonly calls: TenantState['calls']; readonly at: Instant; readonly is: Activity } | null =
@@ -35,13 +37,35 @@ export class TenantPoller {
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
+    this.#inquiry = new Inquiry(deps.source);
     this.#ledger = new TenantLedger(deps);
+  }
+
+  /** The endpoints that must not be asked: they have been, and the answer has not come, or has not been taken. */
+  get open(): readonly Endpoint[] {
+    return this.#inquiry.open;
+  }
+
+  /** Answers have come that the next cycle takes. */
+  get hasAnswers(): boolean {
+    return this.#inquiry.hasAnswers;
+  }
+
+  /** `listener` is called whenever an answer has come, also in the middle of a cycle. */
+  onAnswer(listener: () => void): void {
+    this.#inquiry.onAnswer(listener);
+  }
+
+  /** Resolves when no request is under way any more; who does not want to wait for their deadlines aborts their signal. */
+  idle(): Promise<void> {
+    return this.#inquiry.idle();
   }
 
   /**
    * Runs one cycle. Rejects when the store cannot be reached: call again later, nothing is lost.
    *
-   * @param endpoints which to ask; the others are left alone
+   * @param endpoints which to ask, none of them open. None at all: only what has come is taken
+   * @param signal cuts off the requests of this cycle, also after it
    * @param id names the cycle in its trace
    */
   cycle(endpoints: readonly Endpoint[], signal: AbortSignal, id = ''): Promise<CycleReport> {
@@ -64,43 +88,34 @@ export class TenantPoller {
       if (signal.aborted) return STOPPED;
     }
     const state = this.#ledger.state ?? (await this.#claim());
-    const polled = await Promise.all(
-      endpoints.map(async (endpoint) => ({ endpoint, ...(await this.#deps.source.poll(endpoint, signal)) })),
-    );
+    await this.#inquiry.ask(endpoints, signal);
     // Stopped in the middle of it: what was cut off is no observation.
     if (signal.aborted) return STOPPED;
 
-    const observations: Observations = {
-      ...(Object.fromEntries(
-        polled.map(({ endpoint, observation }) => [endpoint, observation]),
-      ) as Observations),
-      ...(this.#deps.registrations === null ? {} : { registrations: this.#deps.registrations.take() }),
-    };
-    const polls = polled.map(({ endpoint, observation, retryAfterMs, status, heldBackMs }) => ({
-      endpoint,
-      outcome: observation.outcome,
-      reason: observation.reason,
-      sentAt: observation.startedAt,
-      latencyMs: observation.at - observation.startedAt,
-      status,
-      retryAfterMs,
-      heldBackMs,
-    }));
-    const { observer = UNOBSERVED_TENANT } = this.#deps;
+    const answers = this.#inquiry.take();
+    const polls = answers.map(reportOf);
+    const { observer = UNOBSERVED_TENANT, registrations } = this.#deps;
     for (const poll of polls) observer.polled(poll);
+    const observed = observationsOf(answers);
+    const observations =
+      registrations === null ? observed : { ...observed, registrations: registrations.take() };
     const reconciled = this.#reconcile(state, observations);
+    const { transitions, confirm } = reconciled;
+    if (transitions.some(({ type }) => type === 'call-ended')) this.#inquiry.outdate();
     const owned = await this.#ledger.write(reconciled);
-    if (owned) this.#settled.note(made(observations), reconciled.confirm);
+    if (owned) this.#settled.note(observations, confirm);
     observer.sources(reconciled.state.sources);
     this.#tellWatch(observations, reconciled);
     await this.#ledger.trim();
     const activity = this.#activityOf(reconciled.state);
-    return { polls, confirm: reconciled.confirm, owned, transitions: reconciled.transitions, activity };
+    return { polls, confirm, owned, transitions, activity };
   }
 
-  #claim(): Promise<TenantState> {
+  async #claim(): Promise<TenantState> {
+    const state = await this.#ledger.claim();
+    this.#inquiry.outdate();
     this.#settled.forget();
-    return this.#ledger.claim();
+    return state;
   }
 
   /** Looks at the calls when they have changed, and now and then, as some go stale. */
@@ -114,8 +129,8 @@ export class TenantPoller {
   }
 
   #reconcile(state: TenantState, observations: Observations): Reconciled {
-    const repeated = made(observations).every((observation) => this.#settled.has(observation));
-    return (repeated ? freshen : reconcile)(state, observations, this.#deps.policy);
+    const decide = this.#settled.have(observations) ? freshen : reconcile;
+    return decide(state, observations, this.#deps.policy);
   }
 
   #tellWatch({ monitor }: Observations, { state, confirm }: Reconciled): void {
@@ -156,6 +171,23 @@ function vanishedExtensions({ calls }: TenantState): string[] {
   ]);
 }
 
-function made({ monitor, queue }: Observations): (MonitorObservation | QueueObservation)[] {
-  return [monitor, queue].filter((observation) => observation !== undefined);
+function observationsOf(answers: readonly Answer[]): Observations {
+  const looks: Partial<Record<Endpoint, unknown>> = {};
+  for (const { endpoint, polled, outdated } of answers) if (!outdated) looks[endpoint] = polled.observation;
+  return looks as Observations;
+}
+
+function reportOf({ endpoint, polled, outdated }: Answer): PollReport {
+  const { observation, retryAfterMs, status, heldBackMs } = polled;
+  return {
+    endpoint,
+    outcome: observation.outcome,
+    reason: observation.reason,
+    sentAt: observation.startedAt,
+    latencyMs: observation.at - observation.startedAt,
+    status,
+    retryAfterMs,
+    heldBackMs,
+    outdated,
+  };
 }

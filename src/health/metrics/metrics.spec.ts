@@ -36,6 +36,7 @@ function poll(given: Partial<PollReport> = {}): PollReport {
     status: 200,
     retryAfterMs: null,
     heldBackMs: null,
+    outdated: false,
     ...given,
   };
 }

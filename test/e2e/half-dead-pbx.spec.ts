@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { CallScript } from '../../simulator/world.js';
+import { createQuietWorld } from '../../simulator/quiet-world.js';
+import { createSimulatorServer } from '../../simulator/server.js';
+import { type Service, startService } from '../support/service.js';
+import { until } from '../support/until.js';
+
+/** One endpoint of a PBX hangs for good, in the service as it is run and with the time-out that it has by default. */
+const INTERVAL_MS = 1_000;
+/** Of a machine that does other things too; a time-out, which is what it would take otherwise, is 5 seconds. */
+const JITTER_MS = 2_000;
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function pbxAndService() {
+  const world = createQuietWorld({ startAt: Date.now() });
+  const server = createSimulatorServer({ tenants: [{ world, token: 'upstream-token' }] });
+  const { url } = await server.listen(0);
+  closing.push(() => server.close());
+  const service = await startService({
+    STORE: 'memory',
+    PITEL_BASE_URL: url,
+    TENANT_ID: 'acme',
+    POLL_INTERVAL_MS: String(INTERVAL_MS),
+  });
+  closing.push(() => service.stop());
+  return { world, service, tenant: server.tenants[0]! };
+}
+
+interface Told {
+  readonly type: string;
+  readonly recordedtime: string;
+  readonly data: { readonly upstreamIds?: readonly string[]; readonly endpoint?: string };
+}
+
+async function eventsOf(service: Service): Promise<Told[]> {
+  const response = await fetch(`${service.url}/v1/events?limit=1000`);
+  return ((await response.json()) as { events: Told[] }).events;
+}
+
+function isAbout({ data }: Told, id: string): boolean {
+  return data.upstreamIds?.includes(id) === true;
+}
+
+describe.each([
+  ['queue', 'monitor', { kind: 'direct', extension: '107', answerAfterMs: null, leavesAfterMs: null }],
+  ['monitor', 'queue', { kind: 'queue', answerAfterMs: null, leavesAfterMs: null }],
+] as const)('a PBX of which the %s hangs', (hanging, other, script: CallScript) => {
+  it(`tells what the ${other} shows within two intervals after one time-out, and takes the answer that comes at last`, async () => {
+    const { world, service, tenant } = await pbxAndService();
+    await until(() => tenant.polls.monitor.length > 0 && tenant.polls.queue.length > 0, 'a poll of each');
+    tenant.faults.add(hanging, { kind: 'hang', times: 1_000_000 });
+
+    /** Milliseconds from now until the log has it. */
+    const told = async (type: string, id: string) => {
+      const since = Date.now();
+      let recordedAt: number | undefined;
+      await until(async () => {
+        const event = (await eventsOf(service)).find((one) => one.type === type && isAbout(one, id));
+        recordedAt = event && Date.parse(event.recordedtime);
+        return recordedAt !== undefined;
+      }, `${type} ${id}`);
+      return recordedAt! - since;
+    };
+    const has = async (what: string) =>
+      (await eventsOf(service)).some(({ type, data }) => type === what && data.endpoint === hanging);
+    /** A call comes, and goes when it has been told. */
+    const comeAndGo = async () => {
+      world.advanceTo(Date.now());
+      const { callKey, upstreamIds } = world.startCall(script);
+      const started = await told('call-started', upstreamIds[0]!);
+      world.advanceTo(Date.now());
+      world.hangUp(callKey);
+      // That the queue calls a caller Abandoned waits for a look at the telephones, for as long as there is hope for one.
+      return other === 'queue' ? [started] : [started, await told('call-ended', upstreamIds[0]!)];
+    };
+    // The first may have to wait for the first time-out; two more requests hang, with a pause between them.
+    await comeAndGo();
+    const delays: number[][] = [];
+    while (!(await has('source-down'))) delays.push(await comeAndGo());
+    expect(delays.length).toBeGreaterThan(2);
+    expect(Math.max(...delays.flat())).toBeLessThan(2 * INTERVAL_MS + JITTER_MS);
+
+    tenant.faults.clear();
+    await until(() => has('source-up'), `an answer of the ${hanging} is taken`);
+  }, 120_000);
+});
