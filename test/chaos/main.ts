@@ -31,6 +31,7 @@ async function main(): Promise<void> {
   console.log(`seed ${seed}`);
 
   const outcomes: Outcome[] = [];
+  const report = { seed, form: values.short ? ('short' as const) : ('long' as const), outcomes };
   for (const scenario of scenarios) {
     console.log(`row ${scenario.row}: ${scenario.fault}`);
     const say = (line: string) => console.log(`  ${line}`);
@@ -38,10 +39,10 @@ async function main(): Promise<void> {
     outcomes.push(outcome);
     for (const line of [...outcome.tally.notes, ...outcome.tally.examples]) say(line);
     say(`${outcome.tally.ok ? 'held' : 'BROKEN'} after ${outcome.seconds.toFixed(0)} s`);
+    // Whoever stops it has what there was.
+    await writeReport(report);
   }
-  const report = { seed, form: values.short ? ('short' as const) : ('long' as const), outcomes };
   console.log(`\n${table(report)}`);
-  await writeReport(report);
   if (outcomes.some(({ tally }) => !tally.ok)) process.exitCode = 1;
 }
 
