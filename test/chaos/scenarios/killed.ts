@@ -10,9 +10,12 @@ export const killed: Scenario = {
       const { random, tally, say } = chaos;
       const [bridge] = await rig.replicas(1);
       const kills = times(chaos, 4, 60);
+      let polls = 0;
       for (let kill = 1; kill <= kills; kill++) {
-        // From the very first poll to the middle of things, and right after an answer: around the commit it leads to.
-        await rig.polled(random.int(1, 10));
+        // From the very first poll to the middle of things, and right after an answer: around the commit it leads to. Of
+        // three polls in a row one has to live, as what three have seen is demanded; the last before a kill may not.
+        polls = random.int(polls === 1 ? 2 : 1, 10);
+        await rig.polled(polls);
         if (random.chance(0.5)) await rig.anyMoment();
         await bridge!.kill();
         tally.injected += 1;
