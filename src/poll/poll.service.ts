@@ -194,10 +194,6 @@ function newEpoch(): string {
   return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Thousands a second: a word of this process and a number, instead of chance for each. */
 function newCycleId(): string {
-  return `${PROCESS}-${(cycles++).toString(36)}`;
+  return randomBytes(4).toString('hex');
 }
-
-const PROCESS = randomBytes(3).toString('hex');
-let cycles = 0;
