@@ -124,6 +124,7 @@ async function besideThePeer(options: TenantsOptions): Promise<Row[]> {
       field === 'cpu'
         ? `${together.cpu.toFixed(0)} of ${apart.cpu.toFixed(0)} µs a second`
         : `${kb(together.rss)} of ${kb(apart.rss)}`,
+    miss: `${PEER_TENANTS * POLLS_A_SECOND} polls a second are next to nothing: it is what processes take that are idle, which differs from run to run`,
   }));
 }
 
