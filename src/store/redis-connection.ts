@@ -172,12 +172,7 @@ type BySentinels = Access & Extract<RedisTarget, { name: string }>;
 
 function watchOf(target: BySentinels, common: Options, onError: (error: Error) => void): SentinelWatch {
   const { sentinelUsername: username, sentinelPassword: password, tls, tlsCa } = target;
-  const access = accessOf({
-    ...(username ? { username } : {}),
-    ...(password ? { password } : {}),
-    ...(tls ? { tls } : {}),
-    ...(tlsCa ? { tlsCa } : {}),
-  });
+  const access = accessOf({ username, password, tls, tlsCa });
   return new SentinelWatch(target, { ...common, ...access }, (error) => {
     onError(withoutArguments(error));
   });
@@ -202,7 +197,9 @@ function accessOf({
   password,
   tls,
   tlsCa,
-}: Access): Pick<Options, 'username' | 'password' | 'tls'> {
+}: {
+  readonly [Field in keyof Access]: Access[Field] | undefined;
+}): Pick<Options, 'username' | 'password' | 'tls'> {
   return {
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),

@@ -82,18 +82,12 @@ export class LogBook {
 
   /** When the first event was heard of that was committed after this instant; null: none was. */
   firstAfter(tenant: string, at: number): number | null {
-    let first: number | null = null;
-    for (const lines of this.#books.get(tenant)?.values() ?? [])
-      for (const { event, heardAt } of lines.values())
-        if (Date.parse(event.recordedtime) > at && (first === null || heardAt < first)) first = heardAt;
-    return first;
+    return this.#firstHeard(tenant, ({ recordedtime }) => Date.parse(recordedtime) > at);
   }
 
   /** When the first event was heard of in an epoch other than these; null: none was. */
   firstBeyond(tenant: string, known: readonly string[]): number | null {
-    const later = this.epochs(tenant).filter((epoch) => !known.includes(epoch));
-    const heard = later.flatMap((epoch) => this.lines(tenant, epoch).map(({ heardAt }) => heardAt));
-    return heard.length > 0 ? Math.min(...heard) : null;
+    return this.#firstHeard(tenant, ({ epoch }) => !known.includes(epoch));
   }
 
   /** What Redis holds now. */
@@ -181,6 +175,14 @@ export class LogBook {
       if (page.length < PAGE) return events;
       next = `${Number.parseInt(page.at(-1)![0], 10) + 1}-0`;
     }
+  }
+
+  #firstHeard(tenant: string, isWanted: (event: BridgeEvent) => boolean): number | null {
+    let first: number | null = null;
+    for (const lines of this.#books.get(tenant)?.values() ?? [])
+      for (const { event, heardAt } of lines.values())
+        if ((first === null || heardAt < first) && isWanted(event)) first = heardAt;
+    return first;
   }
 
   #lines(tenant: string, epoch: string): Map<number, Line> {
