@@ -1,3 +1,6 @@
+/** Coprime to the number of rows, it spreads the changes over the whole answer. */
+const STRIDE = 7_919;
+
 /** Monitor answers as a busy PBX would give them: every row a live leg, some of which change from poll to poll. */
 export class MonitorBodies {
   readonly #rows: { extension: string; call: number; state: 'RINGING' | 'ONCALL' }[];
@@ -12,6 +15,8 @@ export class MonitorBodies {
       call: index,
       state: 'ONCALL',
     }));
+    // In the order in which they will change, every other one rings: so each body has the same mixture of changes.
+    for (let place = 0; place < count; place += 2) this.#rows[(place * STRIDE) % count]!.state = 'RINGING';
   }
 
   current(): Buffer {
@@ -25,8 +30,7 @@ export class MonitorBodies {
       const row = this.#rows[this.#next]!;
       if (row.state === 'RINGING') row.state = 'ONCALL';
       else Object.assign(row, { call: row.call + this.#rows.length, state: 'RINGING' });
-      // A stride that is coprime to the length spreads the changes over the whole answer.
-      this.#next = (this.#next + 7_919) % this.#rows.length;
+      this.#next = (this.#next + STRIDE) % this.#rows.length;
     }
     return this.current();
   }

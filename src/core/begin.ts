@@ -26,10 +26,7 @@ export function beginCall(
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.latest);
   const { startedAt, certainty } = startOf(placement, current, linked, window);
-  const seenBy = [
-    ...(legs.length > 0 ? ['monitor' as const] : []),
-    ...(stays.length > 0 ? ['queue' as const] : []),
-  ];
+  const { monitor, queue } = state.sources;
   const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
   const begun: CallInMaking = {
     callId: unusedCallId(primaryId, index, window.latest),
@@ -49,7 +46,9 @@ export function beginCall(
     answeredCertainty: null,
     talker: null,
     transfers: 0,
-    baseline: seenBy.every((endpoint) => state.sources[endpoint].lastComplete === null),
+    baseline:
+      (legs.length === 0 || monitor.lastComplete === null) &&
+      (stays.length === 0 || queue.lastComplete === null),
     pendingAbsence: false,
     observed: { earliest: window.earliest, latest: window.latest, certainty },
   };
@@ -132,12 +131,15 @@ function currentStay(stays: readonly ObservedQueueEntry[]): ObservedQueueEntry |
 }
 
 function linkedCalls({ legs, stays }: Placement, index: CallIndex, now: Instant): EndedCall[] {
-  const found = new Set<EndedCall | undefined>();
+  const found: EndedCall[] = [];
+  const add = (call: EndedCall | undefined) => {
+    if (call !== undefined && !found.includes(call)) found.push(call);
+  };
   for (const { stayKey, rowKey } of stays)
-    found.add(index.endedByStay(stayKey, now) ?? index.endedByRow(rowKey, now));
-  for (const { callId } of stays) if (callId !== null) found.add(index.endedByUpstreamId(callId, now));
-  for (const { callId } of legs) found.add(index.endedByUpstreamId(callId, now));
-  return [...found].filter((call) => call !== undefined);
+    add(index.endedByStay(stayKey, now) ?? index.endedByRow(rowKey, now));
+  for (const { callId } of stays) if (callId !== null) add(index.endedByUpstreamId(callId, now));
+  for (const { callId } of legs) add(index.endedByUpstreamId(callId, now));
+  return found;
 }
 
 /**
@@ -157,13 +159,14 @@ function startOf(
     if (resumed || began > notBefore) return { startedAt: began, certainty: 'upstream' };
     return { startedAt: window.latest, certainty: 'observed' };
   }
-  const plausible = legs
-    .map((leg) => leg.startedAt)
-    .filter((time) => time !== null)
-    .filter((time) => time <= window.latest + CLOCK_TOLERANCE_MS && time > notBefore);
-  return plausible.length > 0
-    ? { startedAt: Math.min(...plausible), certainty: 'upstream' }
-    : { startedAt: window.latest, certainty: 'observed' };
+  let earliest = Infinity;
+  for (const { startedAt: time } of legs) {
+    if (time === null || time > window.latest + CLOCK_TOLERANCE_MS || time <= notBefore) continue;
+    earliest = Math.min(earliest, time);
+  }
+  return earliest === Infinity
+    ? { startedAt: window.latest, certainty: 'observed' }
+    : { startedAt: earliest, certainty: 'upstream' };
 }
 
 function directionOf(legs: readonly ObservedLeg[], stay: ObservedQueueEntry | null): Direction {

@@ -119,21 +119,21 @@ export class CallIndex {
 
   /** Where an id has come to be shared by two calls, the one that began first. */
   byUpstreamId(id: string): Call | undefined {
-    return this.#all(this.#upstreamIds.get(id)).sort(byStart)[0];
+    return this.#all(this.#upstreamIds.get(id))[0];
   }
 
   /** The call whose current stay is in the row. */
   byRow(rowKey: string): Call | undefined {
-    return this.#all(this.#rows.get(rowKey)).sort(byStart)[0];
+    return this.#all(this.#rows.get(rowKey))[0];
   }
 
-  byCustomer(customer: string): Call[] {
-    return this.#all(this.#customers.get(customer)).sort(byStart);
+  byCustomer(customer: string): readonly Call[] {
+    return this.#all(this.#customers.get(customer));
   }
 
   /** Local calls with a leg at the extension. */
-  localAt(extension: string): Call[] {
-    return this.#all(this.#localExtensions.get(extension)).sort(byStart);
+  localAt(extension: string): readonly Call[] {
+    return this.#all(this.#localExtensions.get(extension));
   }
 
   endedByUpstreamId(id: string, now: Instant): EndedCall | undefined {
@@ -188,8 +188,10 @@ export class CallIndex {
     if (key !== null) this.#customers.remove(key, callId);
   }
 
-  #all(callIds: Iterable<string>): Call[] {
-    return [...callIds].map((callId) => this.#calls.get(callId)!);
+  /** In the order in which they began. */
+  #all(callIds: Iterable<string>): readonly Call[] {
+    if (callIds === NONE) return NONE;
+    return Array.from(callIds, (callId) => this.#calls.get(callId)!).sort(byStart);
   }
 }
 

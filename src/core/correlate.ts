@@ -51,25 +51,31 @@ interface Group {
 function groupById({ legs, stays }: NewParts): Group[] {
   const groups: Group[] = [];
   const byId = new Map<string, Group>();
-  const groupFor = (id: string | null): Group => {
-    const known = id === null ? undefined : byId.get(id);
-    if (known !== undefined) return known;
-    const group: Group = { legs: [], stays: [], joins: null, mergedInto: null };
+  const known = (id: string | null) => (id === null ? undefined : byId.get(id));
+  const begin = (id: string | null, group: Group) => {
     groups.push(group);
     if (id !== null) byId.set(id, group);
-    return group;
   };
-  for (const stay of [...stays].sort(byJoining)) groupFor(stay.callId).stays.push(stay);
-  for (const leg of [...legs].sort(byStart)) groupFor(leg.callId).legs.push(leg);
+  for (const stay of [...stays].sort(byJoining)) {
+    const group = known(stay.callId);
+    if (group === undefined) begin(stay.callId, { legs: [], stays: [stay], joins: null, mergedInto: null });
+    else group.stays.push(stay);
+  }
+  for (const leg of [...legs].sort(byStart)) {
+    const group = known(leg.callId);
+    if (group === undefined) begin(leg.callId, { legs: [leg], stays: [], joins: null, mergedInto: null });
+    else group.legs.push(leg);
+  }
   return groups;
 }
 
 /** Rule 1 against the calls that are alive. */
 function callSharingAnId(group: Group, index: CallIndex): Call | null {
-  const ids = [...group.stays.map((stay) => stay.callId), ...group.legs.map((leg) => leg.callId)];
-  for (const id of ids) {
-    const call = id === null ? undefined : index.byUpstreamId(id);
-    if (call !== undefined) return call;
+  for (const parts of [group.stays, group.legs]) {
+    for (const { callId } of parts) {
+      const call = callId === null ? undefined : index.byUpstreamId(callId);
+      if (call !== undefined) return call;
+    }
   }
   return null;
 }
@@ -79,6 +85,7 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
   for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
     const calls = index.byCustomer(customer);
     const newEntries = ofCustomer.filter((group) => group.stays.some(isInQueue));
+    if (calls.length + newEntries.length === 0) continue;
     const newLegs = ofCustomer.filter(
       (group) => group.stays.length === 0 && group.legs.some(mayCarryInbound),
     );

@@ -4,7 +4,7 @@ import type { CycleFacts } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, Transition } from './event.js';
 import type { Instant } from './observation.js';
-import { isOffered, legsAt, offerOutcome, silence } from './offers.js';
+import { isOffered, legsAt, offerOutcome, silence, talks } from './offers.js';
 import { belongsToStay, isGone, pendingAbsence } from './parts.js';
 import { outlives, talkerOf, talkingLeg } from './talker.js';
 import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
@@ -33,9 +33,11 @@ import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.
  * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
  * longer there, the end of a leg whose extension is not listed any more or not registered, the end of a ringing by the
  * queue's word alone, a hang-up by the queue's word while the telephones could not be seen.
+ *
+ * @param transitions gets what there is to say, in order
  */
-export function advance(draft: Draft, cycle: CycleFacts): Advanced {
-  const life = new Life(draft, cycle);
+export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition[]): Advanced {
+  const life = new Life(draft, cycle, transitions);
   life.start();
   life.offer();
   life.answer();
@@ -45,7 +47,7 @@ export function advance(draft: Draft, cycle: CycleFacts): Advanced {
   const ending = life.ending();
   life.endOffers(ending);
   if (ending !== null) life.end(ending);
-  return { call: ending === null ? life.settled() : null, transitions: life.transitions, last: life.call };
+  return { call: ending === null ? life.settled() : null, last: life.call };
 }
 
 /** A call with its parts brought up to date, before anything has been said about it. */
@@ -62,27 +64,27 @@ export interface Draft {
 export interface Advanced {
   /** Null when it has ended. */
   readonly call: Call | null;
-  readonly transitions: readonly Transition[];
   /** The call as it was last, also when it has ended. */
   readonly last: Call;
 }
 
 class Life {
-  readonly transitions: Transition[] = [];
   /** Its own, changed step by step; handed out when the life of this cycle is told. */
   readonly call: CallInMaking;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
   readonly #superseded: Draft['superseded'];
   readonly #cycle: CycleFacts;
-  #gone: readonly Leg[] = [];
+  readonly #transitions: Transition[];
+  #gone: readonly Leg[] = NONE;
 
-  constructor(draft: Draft, cycle: CycleFacts) {
+  constructor(draft: Draft, cycle: CycleFacts, transitions: Transition[]) {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
     this.#superseded = draft.superseded;
     this.#cycle = cycle;
+    this.#transitions = transitions;
   }
 
   start(): void {
@@ -97,7 +99,7 @@ class Life {
       const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const party = this.#party(seen.extension);
-      if (party.offerOpen || this.#legsAt(party).some((leg) => leg.state === 'answered')) continue;
+      if (party.offerOpen || this.#legsAt(party).some(talks)) continue;
       this.#replaceParty(
         withOffer(party, { offers: party.offers + 1, offerOpen: true, silent: party.silent }),
       );
@@ -125,9 +127,12 @@ class Life {
 
   dropGoneLegs(): void {
     const { policy } = this.#cycle;
-    if (!this.call.legs.some((leg) => isGone(leg, policy))) return;
-    this.#gone = this.call.legs.filter((leg) => isGone(leg, policy));
-    this.call.legs = this.call.legs.filter((leg) => !this.#gone.includes(leg));
+    const left: Leg[] = [];
+    const gone: Leg[] = [];
+    for (const leg of this.call.legs) (isGone(leg, policy) ? gone : left).push(leg);
+    if (gone.length === 0) return;
+    this.#gone = gone;
+    this.call.legs = left;
     for (const { seen, absence } of this.#gone) {
       const party = this.#party(seen.extension);
       if (!party.offerOpen || this.#legsAt(party).length > 0) continue;
@@ -207,7 +212,7 @@ class Life {
   #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
     const seen = silence(party, legs) ?? this.#anyWindow();
     // By the queue's word alone: nobody saw this telephone talk, so it may have stopped ringing long before it vanished.
-    const isDeduced = outcome === 'answered' && !legsAt(party, legs).some((leg) => leg.state === 'answered');
+    const isDeduced = outcome === 'answered' && !legsAt(party, legs).some(talks);
     const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
     this.#replaceParty(withOffer(party, { offers: party.offers, offerOpen: false, silent: null }));
     this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
@@ -275,13 +280,15 @@ class Life {
 
   #say(type: CallEventType, time: Instant, data: CallViewInMaking, discriminator?: string): void {
     const subject = this.call.callId;
-    this.transitions.push(
+    this.#transitions.push(
       discriminator === undefined
         ? { type, subject, time, data }
         : { type, subject, discriminator, time, data },
     );
   }
 }
+
+const NONE: readonly never[] = [];
 
 /** Field by field, as `copyOf` copies calls. */
 function withOffer(

@@ -26,8 +26,14 @@ export function isOffered({ seen, state }: Leg): boolean {
   );
 }
 
-export function legsAt(party: Party, legs: readonly Leg[]): readonly Leg[] {
-  return legs.filter((leg) => leg.seen.extension === party.extension);
+export function legsAt({ extension }: Party, legs: readonly Leg[]): readonly Leg[] {
+  // Nearly every call has one leg: then the list of them will do.
+  if (legs.length === 1 && legs[0]!.seen.extension === extension) return legs;
+  return legs.filter((leg) => leg.seen.extension === extension);
+}
+
+export function talks(leg: Leg): boolean {
+  return leg.state === 'answered';
 }
 
 /**
@@ -44,10 +50,10 @@ export function offerOutcome(
   policy: Policy,
 ): OfferOutcome | null {
   const legs = legsAt(party, call.legs);
-  if ([...legs, ...legsAt(party, gone)].some((leg) => leg.state === 'answered')) return 'answered';
+  if (legs.some(talks) || legsAt(party, gone).some(talks)) return 'answered';
   if (ending !== null && ending.outcome !== 'answered') return 'caller-left';
-  const isSilent = legs.every((leg) => leg.absence !== null);
-  if (call.answeredAt !== null && isSilent) return outcomeOfAnswered(party, call, gone, ending, policy);
+  if (call.answeredAt !== null && legs.every(isMissing))
+    return outcomeOfAnswered(party, call, gone, ending, policy);
   if (ending !== null) return 'answered-elsewhere';
   // While it is not clear whether the caller left, neither is why this telephone stopped.
   return legs.length > 0 || pendingAbsence(call, policy) ? null : 'not-answered';
@@ -60,6 +66,10 @@ export function silence(party: Party, legs: readonly Leg[]): Observed | null {
   const last = absences.length > 0 ? lastAbsence(absences) : party.silent;
   if (last === null || own.length > absences.length) return null;
   return { earliest: last.lastPresent, latest: last.firstAbsent, certainty: 'observed' };
+}
+
+function isMissing({ absence }: Leg): boolean {
+  return absence !== null;
 }
 
 /** Why a telephone stopped ringing in a call that somebody has answered. */
@@ -80,7 +90,7 @@ function outcomeOfAnswered(
   }
   const all = [...call.legs, ...gone];
   const talkers = all.filter((leg) => leg.seen.extension === talker.extension);
-  if (talkers.some((leg) => leg.absence === null)) return 'answered-elsewhere';
+  if (!talkers.every(isMissing)) return 'answered-elsewhere';
   const silentSince = silence(party, all)?.latest ?? Number.POSITIVE_INFINITY;
   const talkedUntil =
     talkers.length === 0

@@ -153,8 +153,12 @@ export function isGone(part: Leg | Stay, policy: Policy): boolean {
 }
 
 export function pendingAbsence(call: Pick<Call, 'legs' | 'stay'>, policy: Policy): boolean {
-  const isPending = (part: Leg | Stay) => part.absence !== null && !isGone(part, policy);
-  return call.legs.some(isPending) || (call.stay !== null && isPending(call.stay));
+  for (const leg of call.legs) if (isPending(leg, policy)) return true;
+  return call.stay !== null && isPending(call.stay, policy);
+}
+
+function isPending(part: Leg | Stay, policy: Policy): boolean {
+  return part.absence !== null && !isGone(part, policy);
 }
 
 function seenAgain(stay: Stay, row: ObservedQueueEntry, cycle: CycleFacts): Stay {
@@ -221,11 +225,13 @@ function isSameRow<Row extends ObservedLeg | ObservedQueueEntry>(
 function isDeepEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const entries = Object.entries(a);
-  return (
-    entries.length === Object.keys(b).length &&
-    entries.every(([key, value]) => isDeepEqual(value, (b as Record<string, unknown>)[key]))
-  );
+  let fields = 0;
+  for (const field in a) {
+    if (!isDeepEqual((a as Record<string, unknown>)[field], (b as Record<string, unknown>)[field]))
+      return false;
+    fields++;
+  }
+  return fields === Object.keys(b).length;
 }
 
 function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {

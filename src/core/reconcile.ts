@@ -205,8 +205,7 @@ class Cycle {
   }
 
   #advance(draft: Draft): void {
-    const { call, transitions, last } = advance(draft, this.#facts);
-    this.#transitions.push(...transitions);
+    const { call, last } = advance(draft, this.#facts, this.#transitions);
     const indexed = this.#index.call(draft.call.callId)!;
     this.#calls ??= new Map(this.#state.calls);
     if (call !== null) {
@@ -277,7 +276,9 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
 const NONE: ReadonlySet<string> = new Set();
 
 function keysOf({ legs }: Placement, more = NONE): ReadonlySet<string> {
-  return new Set([...more, ...legs.map((leg) => leg.key)]);
+  const keys = new Set(more);
+  for (const { key } of legs) keys.add(key);
+  return keys;
 }
 
 function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
