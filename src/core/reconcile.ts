@@ -5,7 +5,6 @@ import {
   type Freshness,
   type Leg,
   type Policy,
-  type SourceState,
   type TenantState,
 } from './call.js';
 import { CallIndex } from './call-index.js';
@@ -40,9 +39,9 @@ export function reconcile(state: TenantState, observations: Observations, policy
  * waiting to be confirmed: only the sources' health and registrations can have changed. The caller vouches for that.
  */
 export function freshen(state: TenantState, observations: Observations, policy: Policy): Reconciled {
-  const { freshness, transitions } = observeFreshness(state, observations, policy);
+  const transitions: Transition[] = [];
+  const { sources, registrations } = observeFreshness(state, observations, policy, transitions);
   const { calls, ended, ignoredStays, listsIdle } = state;
-  const { sources, registrations } = freshness;
   // Not spread: of a small answer that repeats, comparing its bytes takes less than spreading two objects.
   return {
     state: { sources, registrations, calls, ended, ignoredStays, listsIdle },
@@ -96,8 +95,8 @@ class Cycle {
   }
 
   run(): Reconciled {
-    const { freshness, transitions } = observeFreshness(this.#state, this.#observations, this.#facts.policy);
-    this.#transitions.push(...transitions);
+    const { policy } = this.#facts;
+    const freshness = observeFreshness(this.#state, this.#observations, policy, this.#transitions);
     const changes: Changes = {
       legs: new Map(),
       stays: new Map(),
@@ -106,7 +105,6 @@ class Cycle {
       superseded: new Map(),
     };
     const { monitor, queue } = this.#observations;
-    const { policy } = this.#facts;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
       const { registrations } = freshness;
       observeLegs(monitor, { ...this.#state, registrations }, this.#index, policy, changes);
@@ -245,26 +243,23 @@ class Cycle {
 }
 
 function observeFreshness(
-  state: TenantState,
+  { sources, registrations }: TenantState,
   observations: Observations,
   policy: Policy,
-): { readonly freshness: Freshness; readonly transitions: readonly Transition[] } {
-  const transitions: Transition[] = [];
-  const observe = (endpoint: Endpoint): SourceState => {
-    const before = state.sources[endpoint];
-    const observation = observations[endpoint];
-    if (observation === undefined) return before;
-    const { source, transition } = observeSource(before, observation, policy);
-    if (transition !== null) transitions.push(transition);
-    return source;
+  transitions: Transition[],
+): Freshness {
+  const { monitor, queue, registrations: answers } = observations;
+  return {
+    sources: {
+      monitor:
+        monitor === undefined
+          ? sources.monitor
+          : observeSource(sources.monitor, monitor, policy, transitions),
+      queue: queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions),
+    },
+    registrations:
+      answers === undefined ? registrations : observeRegistrations(registrations, answers, transitions),
   };
-  const sources = { monitor: observe('monitor'), queue: observe('queue') };
-  const answers = observations.registrations;
-  if (answers === undefined)
-    return { freshness: { sources, registrations: state.registrations }, transitions };
-  const watched = observeRegistrations(state.registrations, answers);
-  transitions.push(...watched.transitions);
-  return { freshness: { sources, registrations: watched.registrations }, transitions };
 }
 
 function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Leg[] {

@@ -2,12 +2,6 @@ import type { Registration, Registrations } from './call.js';
 import { observedView, type Transition } from './event.js';
 import type { RegistrationAnswer } from './observation.js';
 
-export interface ObservedRegistrations {
-  /** The same object where nothing was answered. */
-  readonly registrations: Registrations;
-  readonly transitions: readonly Transition[];
-}
-
 /**
  * Whether watched extensions are registered, as a table:
  *
@@ -17,14 +11,17 @@ export interface ObservedRegistrations {
  *   unregistered   checked                     `extension-registered`                                 forgotten
  *
  * A failed question is no answer: what is known stays, and its age tells. Answers older than what is known are dropped.
+ *
+ * @param transitions gets what there is to say
+ * @returns the same object where nothing was answered
  */
 export function observeRegistrations(
   known: Registrations,
   answers: readonly RegistrationAnswer[],
-): ObservedRegistrations {
-  if (answers.length === 0) return { registrations: known, transitions: [] };
+  transitions: Transition[],
+): Registrations {
+  if (answers.length === 0) return known;
   const registrations = new Map(known);
-  const transitions: Transition[] = [];
   for (const answer of answers) {
     const before = find(registrations, answer.id);
     if (before !== undefined && answer.startedAt < before.checked.startedAt) continue;
@@ -39,7 +36,7 @@ export function observeRegistrations(
   const newest = Math.max(...answers.map(({ at }) => at));
   for (const { extension, checked } of registrations.values())
     if (newest - checked.at > FORGOTTEN_MS) registrations.delete(extension);
-  return { registrations, transitions };
+  return registrations;
 }
 
 /** By number or uuid. */

@@ -12,21 +12,29 @@ import type { MonitorObservation, QueueObservation } from './observation.js';
  *
  * Becoming down is `source-down`, once per outage. Only a complete observation moves `lastComplete`: a partial one
  * proves that the PBX answers, not that nothing is missing.
+ *
+ * @param transitions gets what there is to say
  */
 export function observeSource(
   source: SourceState,
   observation: MonitorObservation | QueueObservation,
   policy: Policy,
-): { readonly source: SourceState; readonly transition: Transition | null } {
+  transitions: Transition[],
+): SourceState {
   return observation.outcome === 'failed'
-    ? failed(source, observation, policy)
-    : answered(source, observation);
+    ? failed(source, observation, policy, transitions)
+    : answered(source, observation, transitions);
 }
 
 type Failed = Extract<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
 type Answered = Exclude<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
 
-function failed(source: SourceState, observation: Failed, policy: Policy) {
+function failed(
+  source: SourceState,
+  observation: Failed,
+  policy: Policy,
+  transitions: Transition[],
+): SourceState {
   const failingSince = source.failingSince ?? observation.at;
   const next: SourceState = {
     ...source,
@@ -35,10 +43,8 @@ function failed(source: SourceState, observation: Failed, policy: Policy) {
     failingSince,
     lastError: observation.reason,
   };
-  if (source.status === 'down' || next.failures < policy.sourceDownAfter) {
-    return { source: next, transition: null };
-  }
-  const transition: Transition = {
+  if (source.status === 'down' || next.failures < policy.sourceDownAfter) return next;
+  transitions.push({
     type: 'source-down',
     subject: observation.endpoint,
     discriminator: String(failingSince),
@@ -56,11 +62,11 @@ function failed(source: SourceState, observation: Failed, policy: Policy) {
         certainty: 'observed',
       }),
     },
-  };
-  return { source: { ...next, status: 'down' as const }, transition };
+  });
+  return { ...next, status: 'down' };
 }
 
-function answered(source: SourceState, observation: Answered) {
+function answered(source: SourceState, observation: Answered, transitions: Transition[]): SourceState {
   const complete = observation.outcome === 'complete';
   const next: SourceState = {
     status: 'up',
@@ -69,11 +75,11 @@ function answered(source: SourceState, observation: Answered) {
     failingSince: null,
     lastError: observation.reason,
   };
-  if (source.status !== 'down') return { source: next, transition: null };
+  if (source.status !== 'down') return next;
 
   const since = source.failingSince ?? observation.at;
   const lastCompleteAt = source.lastComplete?.at ?? null;
-  const transition: Transition = {
+  transitions.push({
     type: 'source-up',
     subject: observation.endpoint,
     discriminator: String(since),
@@ -87,6 +93,6 @@ function answered(source: SourceState, observation: Answered) {
       unwatchedMs: lastCompleteAt === null ? null : observation.at - lastCompleteAt,
       observed: observedView({ earliest: lastCompleteAt, latest: observation.at, certainty: 'observed' }),
     },
-  };
-  return { source: next, transition };
+  });
+  return next;
 }
