@@ -6,6 +6,8 @@ export class MonitorBodies {
   readonly #rows: { extension: string; call: number; state: 'RINGING' | 'ONCALL' }[];
   readonly #changing: number;
   #next = 0;
+  /** The rows that differ in the latest body, as text. */
+  changes: readonly string[] = [];
 
   /** @param share of the rows that differ from one body to the next */
   constructor(count: number, share: number) {
@@ -26,12 +28,15 @@ export class MonitorBodies {
 
   /** The next body: of the changed rows half are answered, half are replaced by a new ringing call. */
   next(): Buffer {
+    const changes: string[] = [];
     for (let changed = 0; changed < this.#changing; changed++) {
       const row = this.#rows[this.#next]!;
       if (row.state === 'RINGING') row.state = 'ONCALL';
       else Object.assign(row, { call: row.call + this.#rows.length, state: 'RINGING' });
+      changes.push(rowText(row));
       this.#next = (this.#next + STRIDE) % this.#rows.length;
     }
+    this.changes = changes;
     return this.current();
   }
 }

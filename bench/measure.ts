@@ -85,7 +85,7 @@ export function versus(
 /** A bridge polls all day: what the compiler has not seen often enough to optimise is not what it runs. */
 const WARM_UP_SHARE = 0.3;
 
-/** Times each contender once a round, in an order that rotates, so that nobody always runs after the garbage of another. */
+/** Times each contender once a round. */
 export async function interleaved(contenders: readonly Contender[], rounds: number): Promise<Spread[]> {
   const turns = contenders.map(() => 0);
   const samples = await takingTurns(
@@ -109,7 +109,10 @@ export function warmUpTurns(rounds: number): number {
   return Math.ceil(rounds * WARM_UP_SHARE);
 }
 
-/** `act` for each of them once a round, in an order that rotates; the first rounds do not count. */
+/**
+ * `act` for each of them once a round; the first rounds do not count. The order rotates and every other round it is
+ * reversed: nobody always runs in the caches, or with the garbage, that the same other one has left.
+ */
 export async function takingTurns<T>(
   contestants: readonly T[],
   rounds: { readonly counted: number; readonly warmUp: number },
@@ -117,8 +120,10 @@ export async function takingTurns<T>(
 ): Promise<number[][]> {
   const samples = contestants.map(() => [] as number[]);
   for (let round = -rounds.warmUp; round < rounds.counted; round++) {
-    for (let place = 0; place < contestants.length; place++) {
-      const index = (place + round + rounds.warmUp) % contestants.length;
+    const count = contestants.length;
+    for (let place = 0; place < count; place++) {
+      const turned = round % 2 === 0 ? place : count - 1 - place;
+      const index = (turned + round + rounds.warmUp) % count;
       const sample = await act(contestants[index]!);
       if (round >= 0) samples[index]!.push(sample);
     }

@@ -1,0 +1,74 @@
+import type { TenantState } from '../src/core/call.js';
+import { callView } from '../src/core/view.js';
+import { PhoneNumbers } from '../src/source/phone-number.js';
+import { checkRow, monitorRow } from '../src/source/wire.js';
+import type { Contender } from './measure.js';
+
+/** A body of a changed poll, by its turn. */
+export interface PreparedPoll {
+  /** The rows that were not in the body before. */
+  readonly changes: readonly string[];
+}
+
+interface Row {
+  readonly b_cid_num: string;
+}
+
+/**
+ * What a changed poll cannot do without, each measured alone: the changed rows parsed and checked, the new numbers read,
+ * a view built for each transition. Their sum is the floor of a poll that tells what the contract says.
+ */
+export class Parts {
+  readonly #polls: readonly PreparedPoll[];
+  readonly #rows: readonly (readonly Row[])[];
+  readonly #live: { readonly state: TenantState };
+  readonly #told: readonly number[];
+  readonly #numbers = new PhoneNumbers('VN');
+
+  /**
+   * @param live whose calls the views are built of
+   * @param told by turn, how many transitions there were
+   */
+  constructor(
+    polls: readonly PreparedPoll[],
+    live: { readonly state: TenantState },
+    told: readonly number[],
+  ) {
+    this.#polls = polls;
+    this.#rows = polls.map(({ changes }) => changes.map((text) => JSON.parse(text) as Row));
+    this.#live = live;
+    this.#told = told;
+  }
+
+  contenders(): Contender[] {
+    return [
+      { name: 'parsing the changed rows', run: (turn) => this.#parse(turn) },
+      { name: 'checking them by their schema', run: (turn) => this.#check(turn) },
+      { name: 'new numbers by libphonenumber', run: (turn) => this.#readNumbers(turn) },
+      { name: 'building the views', run: (turn) => this.#buildViews(this.#told[turn] ?? 0) },
+    ];
+  }
+
+  #parse(turn: number): void {
+    for (const text of this.#polls[turn]!.changes) JSON.parse(text);
+  }
+
+  #check(turn: number): void {
+    for (const row of this.#rows[turn]!) if (!checkRow(monitorRow, row).ok) throw new Error('a row is bad');
+  }
+
+  #readNumbers(turn: number): void {
+    for (const { b_cid_num: customer } of this.#rows[turn]!) this.#numbers.read(customer);
+  }
+
+  #buildViews(transitions: number): void {
+    const built: unknown[] = [];
+    while (built.length < transitions) {
+      for (const call of this.#live.state.calls.values()) {
+        if (built.length === transitions) break;
+        const data = callView(call);
+        built.push({ type: 'call-started', subject: call.callId, time: call.startedAt, data });
+      }
+    }
+  }
+}
