@@ -178,7 +178,7 @@ class RegistryTimers implements Timers {
   set(name: string, delayMs: number, run: () => void): void {
     this.clear(name);
     const timer = setTimeout(() => {
-      this.clear(name);
+      this.#registry.deleteTimeout(name);
       run();
     }, delayMs);
     this.#registry.addTimeout(name, timer);
@@ -194,6 +194,7 @@ function newEpoch(): string {
   return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
 }
 
+/** The UUID's first eight digits: of those, Node keeps random bytes at hand, while others it fetches each time. */
 function newCycleId(): string {
-  return randomBytes(4).toString('hex');
+  return randomUUID().slice(0, 8);
 }

@@ -70,6 +70,7 @@ export class TenantPoller {
    */
   cycle(endpoints: readonly Endpoint[], signal: AbortSignal, id = ''): Promise<CycleReport> {
     const { tenant, tracer = UNTRACED } = this.#deps;
+    if (tracer === UNTRACED) return this.#cycle(endpoints, signal);
     const about = { 'pitel.tenant': tenant, 'pitel.cycle': id, 'pitel.endpoints': endpoints.join() };
     return tracer.span('poll cycle', about, async (span) => {
       const report = await this.#cycle(endpoints, signal);

@@ -1,6 +1,6 @@
 /** When and why a request is given up: a time-out at a time, its caller's signal, or its client's end. */
 export class Deadline {
-  readonly #given: AbortSignal | undefined;
+  readonly #mates: Set<Deadline> | null;
   #timer: NodeJS.Timeout | undefined;
   #cut: (() => void) | null = null;
   /** Why the request was given up, null while it was not. */
@@ -9,9 +9,9 @@ export class Deadline {
   isLate = false;
 
   constructor(given: AbortSignal | undefined) {
-    this.#given = given;
-    given?.addEventListener('abort', this.#onGiven, { once: true });
-    if (given?.aborted === true) this.#onGiven();
+    this.#mates = given === undefined || given.aborted ? null : underWay(given);
+    this.#mates?.add(this);
+    if (given?.aborted === true) this.giveUp(GIVEN_UP);
   }
 
   /** Replaces the time-out that is set, and what is cut off when it, or anything else, comes: at once if it already has. */
@@ -33,8 +33,22 @@ export class Deadline {
 
   end(): void {
     clearTimeout(this.#timer);
-    this.#given?.removeEventListener('abort', this.#onGiven);
+    this.#mates?.delete(this);
   }
+}
 
-  readonly #onGiven = (): void => this.giveUp('request given up');
+const GIVEN_UP = 'request given up';
+const bySignal = new WeakMap<AbortSignal, Set<Deadline>>();
+
+/** What the signal gives up. One listener for all: a tenant has the same signal all day, and adding one costs more than a set. */
+function underWay(signal: AbortSignal): Set<Deadline> {
+  const known = bySignal.get(signal);
+  if (known !== undefined) return known;
+  const deadlines = new Set<Deadline>();
+  bySignal.set(signal, deadlines);
+  const giveUp = () => {
+    for (const deadline of [...deadlines]) deadline.giveUp(GIVEN_UP);
+  };
+  signal.addEventListener('abort', giveUp, { once: true });
+  return deadlines;
 }

@@ -65,6 +65,8 @@ const ERROR_BODY_BYTES = 65_536;
 /** A longer wait would be a source given up by one header. */
 const LONGEST_RETRY_AFTER_MS = 3_600_000;
 const NOTHING = Buffer.alloc(0);
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
 const CLOSED = 'client closed';
 
 export class PitelClient {
@@ -246,6 +248,7 @@ function mediaType(headers: IncomingHttpHeaders): string {
 
 /** Objects and lists only: nothing that the upstream answers is anything else. */
 function beginsLikeJson(body: Buffer): boolean {
+  if (body[0] === OPEN_BRACE || body[0] === OPEN_BRACKET) return true;
   const start = /^(?:\xef\xbb\xbf)?[ \t\r\n]*[{[]/;
   // Pretty-printers indent by a few bytes; what hides its first bracket behind more than this is not an answer.
   return start.test(body.toString('latin1', 0, 1024));
