@@ -36,6 +36,7 @@ export class Inquiry {
 
   /** The endpoints that cannot be asked now. */
   get open(): readonly Endpoint[] {
+    if (this.#underWay.size === 0 && this.#answers.length === 0) return NONE;
     return [...this.#underWay.keys(), ...this.#answers.map(({ endpoint }) => endpoint)];
   }
 
@@ -126,6 +127,7 @@ interface Question {
 }
 
 const OVER = Promise.resolve();
+const NONE: readonly Endpoint[] = [];
 
 function hasFailed({ observation }: Answer['polled']): boolean {
   return observation.outcome === 'failed';
