@@ -36,7 +36,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   exactness: { run: exactness },
   slowConsumers: { run: slowConsumers },
   wallboard: { run: wallboard },
-  tenants: { run: (bench) => tenants(bench, ['growth', 'limit', 'peer'], [10, 2_000]) },
+  tenants: { run: (bench) => tenants(bench, ['growth', 'limit', 'peer'], [10, 500, 5_000]) },
   tenantsGrowth: {
     run: (bench) => tenants(bench, ['growth'], [10, 100, 500, 1_000, 2_000, 5_000]),
     onlyByName: true,

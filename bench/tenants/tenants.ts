@@ -60,19 +60,35 @@ async function growth(options: TenantsOptions): Promise<Row[]> {
     goal: 2,
     detail: `p99.9 ${gaps.p999.toFixed(0)} ms, median ${gaps.median.toFixed(0)} ms, load ${load.toFixed(1)}`,
   }));
-  const [first, last] = [costs[0]!, costs.at(-1)!];
-  const perTenant = { CPU: 'cpu', 'memory (RSS)': 'rss', heap: 'heap', 'Redis CPU': 'redisCpu' } as const;
-  for (const [name, field] of Object.entries(perTenant)) {
-    if (first === last) break;
-    rows.push({
-      what: `${first.tenants} → ${last.tenants} tenants: ${name} per tenant`,
-      ratio: last[field] / first[field],
-      of: 'linear',
-      goal: 1,
-      detail: `all together × ${((last[field] * last.tenants) / (first[field] * first.tenants)).toFixed(1)}`,
-    });
-  }
+  if (costs.length > 1) for (const grown of GROWING) rows.push(growthRow(costs, grown));
   return rows;
+}
+
+/** What of a cost is looked at as tenants become more, and how all of them together are plotted. */
+const GROWING = [
+  { name: 'CPU', field: 'cpu', unit: 'ms of CPU a second', scale: 1e-3 },
+  { name: 'memory (RSS)', field: 'rss', unit: 'MiB', scale: 2 ** -20 },
+  { name: 'heap', field: 'heap', unit: 'MiB of heap', scale: 2 ** -20 },
+  { name: 'Redis CPU', field: 'redisCpu', unit: 'ms of CPU a second', scale: 1e-3 },
+] as const;
+
+function growthRow(costs: readonly Cost[], { name, field, unit, scale }: (typeof GROWING)[number]): Row {
+  const [first, last] = [costs[0]!, costs.at(-1)!];
+  return {
+    what: `${first.tenants} → ${last.tenants} tenants: ${name} per tenant`,
+    ratio: last[field] / first[field],
+    of: 'linear',
+    goal: 1,
+    detail: `all together × ${((last[field] * last.tenants) / (first[field] * first.tenants)).toFixed(1)}`,
+    curve: {
+      of: 'tenants',
+      sizes: costs.map(({ tenants }) => tenants),
+      unit,
+      lines: [
+        { name: 'all tenants together', values: costs.map((cost) => cost[field] * cost.tenants * scale) },
+      ],
+    },
+  };
 }
 
 /** A replica, and the HTTP client alone in both ways: at the same time, as what else the machine does hits them alike. */
