@@ -106,10 +106,13 @@ function inScope({ extensions, queues }: Scope): ((exposure: Exposure) => boolea
   if (extensions === undefined && queues === undefined) return null;
   const named = new Set(extensions);
   const lines = new Set(queues);
-  return ({ public: everybody, extensions: parties, queues: visited }) =>
-    everybody ||
-    parties.some((party) => named.has(party)) ||
-    visited.some((queue) => lines.has(queue.id) || lines.has(queue.name));
+  // Loops, and no functions made: asked for every audience there is, of every event.
+  return ({ public: everybody, extensions: parties, queues: visited }) => {
+    if (everybody) return true;
+    for (const party of parties) if (named.has(party)) return true;
+    for (const queue of visited) if (lines.has(queue.id) || lines.has(queue.name)) return true;
+    return false;
+  };
 }
 
 function scopeKey({ extensions, queues }: Scope) {

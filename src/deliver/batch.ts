@@ -1,6 +1,6 @@
 import { formatCursor } from '../core/cursor.js';
 import type { BridgeEvent, EventType } from '../core/event.js';
-import { type Exposure, exposureOf } from './audience.js';
+import { type Audience, type Exposure, exposureOf } from './audience.js';
 
 /**
  * Events on their way out, encoded once per tenant and not once per client.
@@ -68,9 +68,15 @@ export class Batch {
     return (this.stream ??= this.entries.map((entry) => entry.sse).join(''));
   }
 
-  only(visible: (entry: LogEntry) => boolean): Batch {
-    const entries = this.entries.filter(visible);
-    return entries.length === this.entries.length ? this : new Batch(entries);
+  /** What of it the audience sees; itself where that is all. */
+  seenBy(audience: Audience): Batch {
+    if (audience.unrestricted) return this;
+    let visible: LogEntry[] | null = null;
+    for (const [index, entry] of this.entries.entries()) {
+      if (!audience.sees(entry.type, entry.exposure)) visible ??= this.entries.slice(0, index);
+      else visible?.push(entry);
+    }
+    return visible === null ? this : new Batch(visible);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Audience } from './audience.js';
-import { Batch } from './batch.js';
+import type { Batch } from './batch.js';
 import type { ResetReason } from './place.js';
 
 /** A client that has everything up to the tenant's position and gets what comes. */
@@ -42,9 +42,7 @@ export class FanOut {
 
   publish(batch: Batch): void {
     for (const { audience, members } of this.classes.values()) {
-      const visible = audience.unrestricted
-        ? batch
-        : batch.only((entry) => audience.sees(entry.type, entry.exposure));
+      const visible = batch.seenBy(audience);
       if (visible.entries.length === 0) continue;
       for (const member of members) member.events(visible);
     }

@@ -145,7 +145,7 @@ export class LogReader implements Member {
         return this.generation === this.feed.generation ? 'cursor-too-old' : this.feed.resetReason;
       }
       this.place = batch.entries.at(-1)!.sequence;
-      const visible = batch.only((entry) => this.audience.sees(entry.type, entry.exposure));
+      const visible = batch.seenBy(this.audience);
       if (visible.entries.length > 0) this.outlet.events(visible);
     }
   }
