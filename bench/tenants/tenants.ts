@@ -267,7 +267,7 @@ function sum<T>(items: readonly T[], of: (item: T) => number): number {
 }
 
 const WARM_UP_MS = 8_000;
-const PEER_TENANTS = 6;
+const PEER_TENANTS = 10;
 const LIMIT_TENANTS = 500;
 /** Of a tenant: both endpoints at `INTERVAL_MS`. */
 const POLLS_A_SECOND = 2;
