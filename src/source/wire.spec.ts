@@ -1,5 +1,5 @@
 import { quoteUpstream } from './reason.js';
-import { errorText, readList } from './wire.js';
+import { checkRow, errorText, monitorRow, queueRow, readList, type RowSchema } from './wire.js';
 
 const keep = (text: string): string => text;
 const list = (document: unknown) => readList(document, keep);
@@ -58,5 +58,57 @@ describe('a quotation of the upstream', () => {
       conceal,
     );
     expect(quoted).toBe('"Bearer […] refused for […] with […] (401)"');
+  });
+});
+
+describe('a row', () => {
+  const texts = [
+    '',
+    ' ',
+    '107',
+    '  padded\t',
+    'Hoàng Thị Thanh',
+    '\u00a0',
+    '0',
+    'null',
+    '\ufeffx',
+    '{"a":1}',
+  ];
+
+  it.each([
+    ['monitor', monitorRow, ['extension', 'call_id', 'direction', 'agent_name', 'user_uuid']],
+    ['queue', queueRow, ['mobile', 'status', 'joined_time', 'call_center_agent_name', 'call_uuid']],
+  ] as const)('of the %s is read to the same by both of its schemas', (_, schema, fields) => {
+    const { usual, any } = schema as RowSchema<unknown>;
+    const all = Object.keys(any.parse({}) as object);
+    for (const field of fields)
+      for (const text of texts) {
+        const row = {
+          ...Object.fromEntries(all.map((name, index) => [name, `${index}`])),
+          [field]: text,
+          extra: 1,
+        };
+        expect(usual.parse(row)).toEqual(any.parse(row));
+        expect(checkRow<unknown>(schema, row)).toEqual({ ok: true, value: any.parse(row) });
+      }
+  });
+
+  it('that is not all text is left to the schema that reads more', () => {
+    const { usual, any } = monitorRow;
+    const text = { ...any.parse({}), extension: '107' };
+    for (const row of [
+      {},
+      { extension: 107 },
+      { ...text, user_uuid: null },
+      { ...text, agent_name: { a: 1 } },
+    ]) {
+      expect(usual.safeParse(row).success).toBe(false);
+      expect(checkRow(monitorRow, row)).toEqual({ ok: true, value: any.parse(row) });
+    }
+    expect(checkRow(monitorRow, { ...text, call_id: ['x'] })).toEqual({
+      ok: false,
+      reason: 'call_id is not text',
+    });
+    expect(checkRow(monitorRow, 'row')).toEqual({ ok: false, reason: 'not an object' });
   });
 });

@@ -1,0 +1,54 @@
+import { Deadline } from './deadline.js';
+
+const NEVER_MS = 3_600_000;
+
+function waiting(signal: AbortSignal): { readonly deadline: Deadline; readonly cut: () => boolean } {
+  let isCut = false;
+  const deadline = new Deadline(signal);
+  deadline.set(NEVER_MS, 'too late', () => {
+    isCut = true;
+  });
+  return { deadline, cut: () => isCut };
+}
+
+describe('a deadline', () => {
+  it('is passed when its signal says so, like every other one of that signal', () => {
+    const given = new AbortController();
+    const [one, other] = [waiting(given.signal), waiting(given.signal)];
+    const elsewhere = waiting(new AbortController().signal);
+
+    given.abort();
+
+    for (const { deadline, cut } of [one, other]) {
+      expect([deadline.passed, deadline.isLate, cut()]).toEqual(['request given up', false, true]);
+      deadline.end();
+    }
+    expect([elsewhere.deadline.passed, elsewhere.cut()]).toEqual([null, false]);
+    elsewhere.deadline.end();
+  });
+
+  it('that has ended hears nothing of its signal any more', () => {
+    const given = new AbortController();
+    const { deadline, cut } = waiting(given.signal);
+    deadline.end();
+
+    given.abort();
+
+    expect([deadline.passed, cut()]).toEqual([null, false]);
+  });
+
+  it('of a signal that was given before is passed from the start, and cuts off at once', () => {
+    const { deadline, cut } = waiting(AbortSignal.abort());
+    expect([deadline.passed, cut()]).toEqual(['request given up', true]);
+    deadline.end();
+  });
+
+  it('keeps the first reason', () => {
+    const given = new AbortController();
+    const { deadline } = waiting(given.signal);
+    deadline.giveUp('client closed');
+    given.abort();
+    expect(deadline.passed).toBe('client closed');
+    deadline.end();
+  });
+});
