@@ -3,6 +3,7 @@ import { startRedis } from '../test/support/redis.js';
 import type { Row } from './measure.js';
 import { chosen, MEASUREMENTS } from './registry.js';
 import type { Figures } from './page.js';
+import { drawFlameGraphs, profiled } from './profile.js';
 import { keep } from './results.js';
 import { table } from './table.js';
 
@@ -13,7 +14,7 @@ import { table } from './table.js';
  *   npm run bench -- poll       some of it: a measurement or a group of registry.ts, or several
  *   npm run bench -- adaptive   what is measured only when asked for by its name
  *   … --long                    five times as many rounds
- *   … --profile                 leaves CPU profiles of all processes in bench/results/
+ *   … --profile                 leaves CPU profiles of all processes in bench/results/, each with its flame graph
  */
 const RESULTS = 'bench/results';
 const HANGS_AFTER_MS = 15 * 60_000;
@@ -34,7 +35,8 @@ async function main(args: readonly string[]): Promise<void> {
     const server = await startRedis();
     try {
       const bench = { redisUrl: server.url, profileDir, rounds: (usual: number) => usual * times };
-      rows.push(...(await MEASUREMENTS[name]!.run(bench)));
+      const run = () => MEASUREMENTS[name]!.run(bench);
+      rows.push(...(await (profileDir === null ? run() : profiled(`${profileDir}/${name}.cpuprofile`, run))));
     } finally {
       await server.stop();
     }
@@ -45,6 +47,9 @@ async function main(args: readonly string[]): Promise<void> {
   console.log(`\n${table(rows)}\n`);
   const figures: Figures = { takenAt: new Date().toISOString(), node: process.version, seconds, rows };
   console.log(`Written to ${(await keep(RESULTS, figures)).join(', ')}`);
+  if (profileDir === null) return;
+  const graphs = await drawFlameGraphs(profileDir, (name) => name in MEASUREMENTS);
+  console.log(`Flame graphs: ${graphs.join(', ')}`);
 }
 
 await main(process.argv.slice(2));

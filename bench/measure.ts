@@ -6,6 +6,8 @@ export interface Contender {
   readonly name: string;
   /** One measured turn. Gets the number of the turn, so that input can change from turn to turn. */
   readonly run: (turn: number) => void | Promise<void>;
+  /** Makes, before the clock runs, what the turn needs and nobody should keep for all turns. */
+  readonly prepare?: (turn: number) => void;
   /** How often a turn runs it, where once is too short for the clock. Default 1. */
   readonly repeats?: number;
 }
@@ -92,8 +94,9 @@ export async function interleaved(contenders: readonly Contender[], rounds: numb
     [...contenders.keys()],
     { counted: rounds, warmUp: warmUpTurns(rounds) },
     async (index) => {
-      const { run, repeats = 1 } = contenders[index]!;
+      const { run, prepare, repeats = 1 } = contenders[index]!;
       const turn = turns[index]!++;
+      prepare?.(turn);
       const begun = performance.now();
       for (let repeat = 0; repeat < repeats; repeat++) {
         const running = run(turn);

@@ -15,11 +15,17 @@ export interface TestSentinel {
   replicas(): Promise<readonly TestRedis[]>;
   /** As by a power cut; returns whom it hit. */
   killMaster(): Promise<TestRedis>;
-  /** As an administrator does for maintenance: the sentinels promote a replica. Returns the old master, which lives on. */
+  /**
+   * As an administrator does for maintenance: the sentinels, once they agree, promote a replica. Returns the old master,
+   * which lives on.
+   */
   switchMaster(): Promise<TestRedis>;
   /** Resolves when the sentinels name another, and that one takes writes. */
   successorOf(old: TestRedis): Promise<TestRedis>;
-  /** Resolves when every living replica has all that the master has. */
+  /**
+   * Resolves when every living replica has all that the master has, and every sentinel knows it: a master that dies before
+   * the last fail-over is over in all their eyes may be the last one, as they find no replica that is any good.
+   */
   inSync(): Promise<void>;
   /** From now on the replicas get nothing from the master; call what it returns when the master is dead. */
   cutOffReplicas(): Promise<() => Promise<void>>;
@@ -117,6 +123,26 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
         const info = (field: string) => infoOf(admin(replica), 'replication', field);
         return (await info('master_link_status')) === 'up' && Number(await info('slave_repl_offset')) >= end;
       }, `replica ${replica.port} in sync`);
+    await settled();
+  };
+  const settled = async () => {
+    for (const watcher of watchers) await until(() => isSettled(watcher), 'the sentinels to agree');
+  };
+  const isSettled = async (watcher: TestRedis): Promise<boolean> => {
+    const client = clientOf(watcher, options.sentinelAccess);
+    const { port } = await master();
+    const about = fieldsOf(await client.call('SENTINEL', 'MASTER', NAME));
+    const known = ((await client.call('SENTINEL', 'REPLICAS', NAME)) as Reply[]).map(fieldsOf);
+    const living = new Set((await replicas()).map((replica) => String(replica.port)));
+    const good = known.filter(
+      (replica) =>
+        living.has(replica.port!) &&
+        replica.flags === 'slave' &&
+        replica['master-link-status'] === 'ok' &&
+        replica['master-port'] === String(port),
+    );
+    // The flags tell of a death or a fail-over that is under way.
+    return about.port === String(port) && about.flags === 'master' && good.length === living.size;
   };
   const stop = async () => {
     for (const client of clients.values()) client.disconnect();
@@ -144,10 +170,9 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
     // Without this many, a death now would find no majority, or no heir.
     for (const watcher of watchers)
       await until(async () => {
-        const flat = (await clientOf(watcher, options.sentinelAccess).call('SENTINEL', 'MASTER', NAME)) as
-          | Record<string, string>
-          | string[];
-        const about = Array.isArray(flat) ? inPairs(flat) : flat;
+        const about = fieldsOf(
+          await clientOf(watcher, options.sentinelAccess).call('SENTINEL', 'MASTER', NAME),
+        );
         return (
           Number(about['num-other-sentinels']) === SENTINELS - 1 &&
           Number(about['num-slaves']) === servers.length - 1
@@ -172,6 +197,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
       return now;
     },
     switchMaster: async () => {
+      await settled();
       const now = await master();
       await ask('failover');
       return now;
@@ -195,6 +221,18 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
     admin,
     stop,
   };
+}
+
+type Reply = Readonly<Record<string, string>> | readonly string[];
+
+/** Pairs in RESP 2, a map in RESP 3. */
+function fieldsOf(reply: unknown): Readonly<Record<string, string>> {
+  const flat = reply as Reply;
+  return isList(flat) ? inPairs(flat) : flat;
+}
+
+function isList(reply: Reply): reply is readonly string[] {
+  return Array.isArray(reply);
 }
 
 function inPairs(flat: readonly string[]): Record<string, string> {
