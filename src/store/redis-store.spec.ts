@@ -107,6 +107,33 @@ describe('RedisStore in detail', () => {
     expect((await Owner.claim(owner.store, 'acme', { epoch: 'e3' })).epoch).toBe('e2');
   });
 
+  it.each([
+    ['is gone', async (admin: Redis) => admin.hdel('pitel:{acme}:state', 'lineage')],
+    ['is empty', async (admin: Redis) => admin.hset('pitel:{acme}:state', 'lineage', '')],
+    [
+      'is only the beginning of it',
+      async (admin: Redis) => {
+        const lineage = (await admin.hget('pitel:{acme}:state', 'lineage'))!;
+        return admin.hset('pitel:{acme}:state', 'lineage', lineage.slice(0, 20));
+      },
+    ],
+  ])('takes nothing where what is known of the master %s', async (_what, spoil) => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    await spoil(admin);
+    expect(await owner.store.touch('acme', owner.fence, owner.state, owner.state)).toBe(false);
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    expect(await admin.exists('pitel:{acme}:events')).toBe(0);
+  });
+
+  it('cuts the log after the newest events of a commit, however many they are', async () => {
+    const { admin, redis } = given();
+    const owner = await Owner.claim(openStore({ url: redis.url }, { maxEvents: 200 }));
+    await owner.commit({ events: 1_000 });
+    expect(await admin.xlen('pitel:{acme}:events')).toBeLessThanOrEqual(300);
+    await owner.store.close();
+  });
+
   it('does not hand out a token again that the server has forgotten', async () => {
     const { admin, open } = given();
     const store = open();

@@ -36,7 +36,7 @@ elseif stored[4] ~= ARGV[3] or version < expected then
   return {3}
 elseif version > expected then
   return {1}
-elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (stored[6] or '-'), 1, true) then
+elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (stored[6] or '') .. '\r\n', 1, true) then
   -- Nothing is missing here, and yet another master may go on with the same epoch on its side of a broken network.
   return {3}
 end
@@ -51,13 +51,19 @@ if firstEvent <= total then
     return {1}
   end
   -- Trimming once a commit is enough, and about the count is enough: whole blocks go cheaply.
-  local first = redis.pcall('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], id .. '-0', 'event', ARGV[firstEvent + 1])
+  local function append(call, i)
+    if i + 2 > total then
+      return call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], id .. '-0', 'event', ARGV[i + 1])
+    end
+    return call('XADD', KEYS[2], id .. '-0', 'event', ARGV[i + 1])
+  end
+  local first = append(redis.pcall, firstEvent)
   if type(first) == 'table' and first.err then
     return string.find(first.err, 'equal or smaller', 1, true) and {3} or first
   end
   for i = firstEvent + 2, total, 2 do
     id = id + 1
-    redis.call('XADD', KEYS[2], id .. '-0', 'event', ARGV[i + 1])
+    append(redis.call, i)
   end
   sequence = id
 end

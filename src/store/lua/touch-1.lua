@@ -11,8 +11,9 @@
   Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
 local stored = redis.call('HMGET', KEYS[1], 'fence', 'lineage')
-local lineage = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
-if tonumber(stored[1]) ~= tonumber(ARGV[1]) or stored[2] ~= lineage then
+if tonumber(stored[1]) ~= tonumber(ARGV[1]) then
+  return 0
+elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (stored[2] or '') .. '\r\n', 1, true) then
   return 0
 end
 local firstRemoval = 3 + tonumber(ARGV[2])
