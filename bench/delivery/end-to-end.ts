@@ -1,7 +1,7 @@
 import { startPbx } from '../../test/support/pbx.js';
 import type { Bench } from '../bench.js';
 import { MonitorBodies } from '../bodies.js';
-import { type Row, spread, takingTurns, versus } from '../measure.js';
+import { type Row, type Spread, spread, takingTurns, versus } from '../measure.js';
 import { Children } from './child.js';
 import { monotonicMs, paced } from './clock.js';
 import { Contestant } from './contestant.js';
@@ -17,6 +17,8 @@ const CLIENTS = 100;
 const ROWS = 200;
 const POLLS = 40;
 const EVERY_MS = 25;
+/** Before the first turn: forty polls a turn are too few for the compiler to know what a bridge does all day. */
+const WARM_UP_POLLS = 600;
 const KINDS: Readonly<Record<ChainKind, string>> = {
   'bridge chain': 'ours',
   'bare chain': 'fetch → publish → ws',
@@ -41,13 +43,20 @@ export async function endToEnd({ redisUrl, profileDir, rounds }: Bench): Promise
       const spreads = entrants.map((entrant) =>
         spread(entrant.contestant.name, entrant[which].slice(warmUp), 'ms'),
       );
-      return versus(`upstream answer → client, ${which}`, spreads, { limit: goal });
+      const miss =
+        `a turn's p99 is the slowest of its ${POLLS} polls or the next: over the turns the limit's own is ` +
+        `${times(spreads[1]!)} in the 90th percentile of what it is in the 10th, ours ${times(spreads[0]!)}`;
+      return { ...versus(`upstream answer → client, ${which}`, spreads, { limit: goal }), miss };
     };
     return [row('p50', null), row('p99', 1.5)];
   } finally {
     await children.end();
     for (const { pbx } of entrants) await pbx.close();
   }
+}
+
+function times({ p10, p90 }: Spread): string {
+  return `${(p90 / p10).toFixed(1)} times`;
 }
 
 class Entrant {
@@ -70,7 +79,10 @@ class Entrant {
 
   /** What is there already is told before anybody is connected. */
   async begin(): Promise<void> {
-    this.sequence = await this.poll();
+    for (let poll = 0; poll < WARM_UP_POLLS; poll++) {
+      this.sequence = await this.poll();
+      this.body = this.bodies.next();
+    }
     await this.contestant.connect();
   }
 
