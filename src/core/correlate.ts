@@ -51,21 +51,16 @@ interface Group {
 function groupById({ legs, stays }: NewParts): Group[] {
   const groups: Group[] = [];
   const byId = new Map<string, Group>();
-  const known = (id: string | null) => (id === null ? undefined : byId.get(id));
-  const begin = (id: string | null, group: Group) => {
+  const groupFor = (id: string | null): Group => {
+    const known = id === null ? undefined : byId.get(id);
+    if (known !== undefined) return known;
+    const group: Group = { legs: [], stays: [], joins: null, mergedInto: null };
     groups.push(group);
     if (id !== null) byId.set(id, group);
+    return group;
   };
-  for (const stay of [...stays].sort(byJoining)) {
-    const group = known(stay.callId);
-    if (group === undefined) begin(stay.callId, { legs: [], stays: [stay], joins: null, mergedInto: null });
-    else group.stays.push(stay);
-  }
-  for (const leg of [...legs].sort(byStart)) {
-    const group = known(leg.callId);
-    if (group === undefined) begin(leg.callId, { legs: [leg], stays: [], joins: null, mergedInto: null });
-    else group.legs.push(leg);
-  }
+  for (const stay of [...stays].sort(byJoining)) groupFor(stay.callId).stays.push(stay);
+  for (const leg of [...legs].sort(byStart)) groupFor(leg.callId).legs.push(leg);
   return groups;
 }
 

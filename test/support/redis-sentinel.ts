@@ -134,7 +134,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
     const client = clientOf(watcher, options.sentinelAccess);
     const { port } = await master();
     const about = fieldsOf(await client.call('SENTINEL', 'MASTER', NAME));
-    const known = ((await client.call('SENTINEL', 'REPLICAS', NAME)) as Reply[]).map(fieldsOf);
+    const known = ((await client.call('SENTINEL', 'REPLICAS', NAME)) as unknown[]).map(fieldsOf);
     const living = new Set((await replicas()).map((replica) => String(replica.port)));
     const good = known.filter(
       (replica) =>
@@ -233,16 +233,10 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
   };
 }
 
-type Reply = Readonly<Record<string, string>> | readonly string[];
-
 /** Pairs in RESP 2, a map in RESP 3. */
-function fieldsOf(reply: unknown): Readonly<Record<string, string>> {
-  const flat = reply as Reply;
-  return isList(flat) ? inPairs(flat) : flat;
-}
-
-function isList(reply: Reply): reply is readonly string[] {
-  return Array.isArray(reply);
+function fieldsOf(reply: unknown): Record<string, string> {
+  const flat = reply as Record<string, string> | string[];
+  return Array.isArray(flat) ? inPairs(flat) : flat;
 }
 
 function inPairs(flat: readonly string[]): Record<string, string> {

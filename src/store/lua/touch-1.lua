@@ -11,9 +11,11 @@
   Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
 local stored = redis.call('HMGET', KEYS[1], 'fence', 'lineage')
-if tonumber(stored[1]) ~= tonumber(ARGV[1]) then
-  return 0
-elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (stored[2] or '') .. '\r\n', 1, true) then
+local lineage = 'master_replid:' .. (stored[2] or '') .. '\r\n'
+if
+  tonumber(stored[1]) ~= tonumber(ARGV[1])
+  or not string.find(redis.call('INFO', 'replication'), lineage, 1, true)
+then
   return 0
 end
 local firstRemoval = 3 + tonumber(ARGV[2])
