@@ -256,6 +256,25 @@ describe('traps', () => {
     expect(history.state.calls.size).toBe(1);
   });
 
+  it('an agent who answered and passed the caller on while the telephones could not be seen makes no second call', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
+    history.poll({ at: 1, stays: [answered], legs: { failed: 'time-out' } });
+    const ringing = leg({ ext: '201', callId: 'leg-of-both' });
+    expect(history.said({ at: 2, legs: [ringing] })).toEqual(['call-offered 201']);
+    expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
+  });
+
+  it('whoever has been seen talking and leaves the queue as his number rings elsewhere is two calls', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
+    history.poll({ at: 1, stays: [answered], legs: [leg({ signal: 'answered' })] });
+    history.poll({ at: 2, legs: [leg({ ext: '201', callId: 'leg-2' })] });
+    expect(history.state.calls.size).toBe(2);
+  });
+
   it('a telephone that the queue rang and that is still on show when the caller has hung up makes no overflow', () => {
     const history = new History();
     history.poll({ at: 0, stays: [stay()] });
