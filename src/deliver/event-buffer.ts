@@ -1,5 +1,8 @@
 import type { LogEntry } from './batch.js';
 
+/** A sixteenth late, so that moving the rest down is paid once in many appends. */
+const TRIM_AT = 1 + 1 / 16;
+
 /**
  * The newest events of one tenant, contiguous, bounded by count and by bytes of JSON: oldest go first.
  * It only ever holds what the log held too; whether the log still does is for the caller to ask.
@@ -19,8 +22,8 @@ export class EventBuffer {
       this.entries.push(entry);
       this.bytes += entry.json.length;
     }
-    // Trimmed a quarter late, so that moving the rest down is paid once in many appends.
-    if (this.entries.length > this.maxEvents * 1.25 || this.bytes > this.maxBytes * 1.25) this.trim();
+    const isFull = this.entries.length > this.maxEvents * TRIM_AT || this.bytes > this.maxBytes * TRIM_AT;
+    if (isFull) this.trim();
   }
 
   /** Older events that end where what is held begins, or at `newest` where nothing is held; what does not fit is left. */
