@@ -321,7 +321,10 @@ export class TenantFeed {
       'pitel.clients': this.live.size,
     };
     // What clients get is written in this very tick, traced or not.
-    void this.tracer.span('deliver', about, () => Promise.resolve(this.live.publish(batch)), { causes });
+    void this.tracer.span(
+      () => ({ name: 'deliver', about, causes }),
+      () => Promise.resolve(this.live.publish(batch)),
+    );
   }
 
   /** The place that the next published event has to follow. */

@@ -18,7 +18,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
-import type { Attributes, Span, SpanOptions, Tracer } from '../core/tracer.js';
+import type { Attributes, Description, Span, Tracer } from '../core/tracer.js';
 
 /**
  * Traces to an OpenTelemetry collector, by OTLP over HTTP. Loaded only where that is configured: it costs some
@@ -55,12 +55,8 @@ export class OtelTracer implements Tracer {
     this.#tracer = this.#provider.getTracer('pitel-event-bridge');
   }
 
-  span<Result>(
-    name: string,
-    about: Attributes,
-    work: (span: Span) => Promise<Result>,
-    { causes = [] }: SpanOptions = {},
-  ): Promise<Result> {
+  span<Result>(describe: () => Description, work: (span: Span) => Promise<Result>): Promise<Result> {
+    const { name, about, causes = [] } = describe();
     const parent = causes.length === 0 ? context.active() : contextOf(causes.at(-1)!);
     const links = causes.slice(0, -1).flatMap((cause) => {
       const linked = trace.getSpanContext(contextOf(cause));
@@ -115,8 +111,8 @@ class RecordedSpan implements Span {
     return carrier.traceparent;
   }
 
-  set(about: Attributes): void {
-    for (const [name, value] of Object.entries(about))
+  set(about: () => Attributes): void {
+    for (const [name, value] of Object.entries(about()))
       if (value !== undefined) this.#span.setAttribute(name, value);
   }
 

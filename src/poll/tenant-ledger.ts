@@ -99,7 +99,7 @@ export class TenantLedger {
 
   #spanOfCommit<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
     const { tenant, tracer = UNTRACED } = this.#deps;
-    return tracer.span('commit', { 'pitel.tenant': tenant }, work);
+    return tracer.span(() => ({ name: 'commit', about: { 'pitel.tenant': tenant } }), work);
   }
 
   async #tryCommit(span: Span): Promise<void> {
@@ -107,7 +107,7 @@ export class TenantLedger {
     const { commit } = this.#unfinished;
     const result = await this.#observed(this.#unfinished);
     this.#unfinished = null;
-    span.set({ 'pitel.events': commit.events.length, 'pitel.result': result.status });
+    span.set(() => ({ 'pitel.events': commit.events.length, 'pitel.result': result.status }));
     if (result.status !== 'committed') span.fail(result.status);
     if (result.status === 'committed') {
       const { version, position } = result;

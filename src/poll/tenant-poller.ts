@@ -70,14 +70,16 @@ export class TenantPoller {
    */
   cycle(endpoints: readonly Endpoint[], signal: AbortSignal, id = ''): Promise<CycleReport> {
     const { tenant, tracer = UNTRACED } = this.#deps;
-    if (tracer === UNTRACED) return this.#cycle(endpoints, signal);
-    const about = { 'pitel.tenant': tenant, 'pitel.cycle': id, 'pitel.endpoints': endpoints.join() };
-    return tracer.span('poll cycle', about, async (span) => {
+    const describe = () => ({
+      name: 'poll cycle',
+      about: { 'pitel.tenant': tenant, 'pitel.cycle': id, 'pitel.endpoints': endpoints.join() },
+    });
+    return tracer.span(describe, async (span) => {
       const report = await this.#cycle(endpoints, signal);
-      span.set({
+      span.set(() => ({
         ...Object.fromEntries(report.polls.map(({ endpoint, outcome }) => [`pitel.${endpoint}`, outcome])),
         'pitel.events': report.transitions.length,
-      });
+      }));
       return report;
     });
   }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Span, type Tracer, UNTRACED } from '../core/tracer.js';
+import { type Tracer, UNTRACED } from '../core/tracer.js';
 import { Deadline } from './deadline.js';
 import { type Answer, Exchange } from './exchange.js';
 import type { Lane, Turn, UpstreamHosts } from './upstream-hosts.js';
@@ -116,16 +116,18 @@ export class PitelClient {
   /** Path parameters stay out of the trace, and it out of the request: the PBX is somebody else's. */
   #traced({ method, path }: Question, ask: () => Promise<Fetched>): Promise<Fetched> {
     const { tracer = UNTRACED, baseUrl } = this.#options;
-    if (tracer === UNTRACED) return ask();
-    const template = path.split('?', 1)[0]!.replace(/^(\/v3\/extension\/)[^/]+/, '$1{id}');
-    const about = {
-      'http.request.method': method,
-      'url.template': template,
-      'server.address': new URL(baseUrl).host,
+    const describe = () => {
+      const template = path.split('?', 1)[0]!.replace(/^(\/v3\/extension\/)[^/]+/, '$1{id}');
+      const about = {
+        'http.request.method': method,
+        'url.template': template,
+        'server.address': new URL(baseUrl).host,
+      };
+      return { name: `${method} ${template}`, about };
     };
-    return tracer.span(`${method} ${template}`, about, async (span: Span) => {
+    return tracer.span(describe, async (span) => {
       const fetched = await ask();
-      span.set({ 'http.response.status_code': fetched.status ?? undefined });
+      span.set(() => ({ 'http.response.status_code': fetched.status ?? undefined }));
       if (!fetched.ok && fetched.status !== 304) span.fail(fetched.reason);
       return fetched;
     });
