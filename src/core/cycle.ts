@@ -27,7 +27,7 @@ export function cannotSeeTelephones({ monitorDown, queue }: CycleFacts, since: I
   return monitorDown || (queue !== null && queue.latest - since >= LOOK_WAIT_MS);
 }
 
-/** Between the last complete observation of an endpoint and this one; null where the endpoint was not observed. */
+/** Between the last complete observation of an endpoint and this one; null where the endpoint was not seen. */
 export interface Window {
   readonly earliest: Instant | null;
   readonly latest: Instant;

@@ -1,6 +1,6 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from './call.js';
 import { type CallInMaking, copyOf } from './call-copy.js';
-import type { CycleFacts } from './cycle.js';
+import { type CycleFacts, sawTelephones } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, Transition } from './event.js';
 import type { Instant } from './observation.js';
@@ -25,7 +25,7 @@ import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.
  *                    no part left: outbound or local                            ended            call-ended no-answer (inferred)
  *
  * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
- * confirmed, or a leg that begins to ring only when the entry is already Abandoned: that is not the queue's ringing any
+ * confirmed and the telephones have been seen since, or a leg that begins to ring only when the entry is already Abandoned: that is not the queue's ringing any
  * more, and the call's end is this leg's and not the queue's.
  *
  * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
@@ -145,7 +145,8 @@ class Life {
   overflow(): void {
     const { stay, legs, answeredAt } = this.call;
     if (stay?.absence?.kind !== 'abandoned' || answeredAt !== null) return;
-    const isConfirmed = isGone(stay, this.#cycle.policy);
+    const isConfirmed =
+      isGone(stay, this.#cycle.policy) && sawTelephones(this.#cycle, stay.absence.firstAbsent);
     const beginsElsewhere = (leg: Leg) => this.#announced && this.#newLegs.has(leg.seen.key);
     if (!legs.some((leg) => leg.absence === null && (isConfirmed || beginsElsewhere(leg)))) return;
     const { stayKey, rowKey } = stay.seen;
@@ -210,7 +211,7 @@ class Life {
   }
 
   #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
-    const seen = silence(party, legs) ?? this.#anyWindow();
+    const seen = silence(party, legs) ?? this.#sinceLook();
     // By the queue's word alone: nobody saw this telephone talk, so it may have stopped ringing long before it vanished.
     const isDeduced = outcome === 'answered' && !legsAt(party, legs).some(talks);
     const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
@@ -247,6 +248,13 @@ class Life {
   #anyWindow(): Observed {
     const window = this.#cycle.monitor ?? this.#cycle.queue!;
     return { earliest: window.earliest, latest: window.latest, certainty: 'observed' };
+  }
+
+  /** For what a telephone did by this cycle: while it could not be seen, any time since it was. */
+  #sinceLook(): Observed {
+    const { monitor, monitorSeenAt, queue } = this.#cycle;
+    if (monitor === null) return { earliest: monitorSeenAt, latest: queue!.latest, certainty: 'inferred' };
+    return { earliest: monitor.earliest, latest: monitor.latest, certainty: 'observed' };
   }
 
   #legsAt(party: Party): readonly Leg[] {

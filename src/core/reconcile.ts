@@ -278,7 +278,7 @@ function keysOf({ legs }: Placement, more = NONE): ReadonlySet<string> {
 
 function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
   const observation = observations[endpoint];
-  if (observation === undefined) return null;
+  if (observation === undefined || observation.outcome === 'failed') return null;
   return { earliest: state.sources[endpoint].lastComplete?.startedAt ?? null, latest: observation.at };
 }
 

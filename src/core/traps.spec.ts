@@ -117,6 +117,47 @@ describe('traps', () => {
     expect(history.state.calls.size).toBe(2);
   });
 
+  it('trap 8: not even where his telephone, last seen ringing for the old one, cannot be seen since', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    const old = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    const blind = { failed: 'time-out' };
+    for (const at of [2, 3, 4, 12]) history.poll({ at, stays: [old], legs: blind });
+    const fresh = stay({ joinedAt: T0 + 13_000, status: 'trying', callId: 'queue-call-2' });
+    expect(history.said({ at: 14, stays: [fresh], legs: blind })).toEqual(['call-started']);
+    const ringing = leg({ callId: 'leg-2' });
+    const back = [
+      ...history.said({ at: 15, stays: [fresh], legs: [ringing] }),
+      ...history.said({ at: 16, stays: [fresh], legs: [ringing] }),
+    ];
+    expect(back.filter((word) => word !== 'source-up')).toEqual([
+      'call-offered 107',
+      'call-offer-ended 107 caller-left',
+      'call-abandoned',
+      'call-ended abandoned',
+    ]);
+    expect(history.transitions.at(-1)).toMatchObject({ time: T0 + 1_000 });
+    expect([...history.state.calls.keys()]).toEqual(['queue-call-2']);
+  });
+
+  it('trap 8: and whose telephone stopped in the dark stopped at any time since it was seen', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    const blind = { failed: 'time-out' };
+    const old = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    history.poll({ at: 2, stays: [old], legs: blind });
+    const back = stay({ rejoinedAt: T0 + 3_000, abandonedAt: T0 + 1_000, callId: 'queue-call-2' });
+    const said = history.poll({ at: 4, stays: [back], legs: blind });
+    expect(said.map(spoken)).toEqual([
+      'call-offer-ended 107 caller-left',
+      'call-abandoned',
+      'call-ended abandoned',
+      'call-started',
+    ]);
+    const [earliest, latest] = [T0 - 40, T0 + 4_000].map((at) => new Date(at).toISOString());
+    expect(said[0]).toMatchObject({ data: { observed: { earliest, latest, certainty: 'inferred' } } });
+  });
+
   it('trap 11: a one-poll flicker at bridge or unbridge does not end a live call', () => {
     const history = new History();
     history.poll();
