@@ -41,8 +41,12 @@ export interface Supersession {
   readonly observed: Observed;
 }
 
-export function supersededEnding(call: Call, { at, observed }: Supersession): Ending {
-  return { outcome: call.answeredAt === null ? 'abandoned' : 'answered', endedAt: at, observed };
+export function supersededEnding({ answeredAt }: Call, { at, observed }: Supersession): Ending {
+  if (answeredAt === null) return { outcome: 'abandoned', endedAt: at, observed };
+  // The telephones of the call that followed were taken for this one's while the queue could not be seen.
+  if (at < answeredAt)
+    return { outcome: 'answered', endedAt: answeredAt, observed: { ...observed, certainty: 'inferred' } };
+  return { outcome: 'answered', endedAt: at, observed };
 }
 
 /** The absence that made the call end: of the part that was there longest. At least one must be known. */

@@ -81,22 +81,30 @@ function outcomeOfAnswered(
   policy: Policy,
 ): OfferOutcome | null {
   const { talker, stay } = call;
+  const all = [...call.legs, ...gone];
+  const own = silence(party, all);
   const isUnconfirmed = legsAt(party, call.legs).length > 0;
   if (talker === null) {
     if (isUnconfirmed && ending === null) return null;
-    // Nobody was seen to talk: the queue's word for who did is all there is.
-    const byThisAgent = party.agentName !== null && stay?.seen.agentName === party.agentName;
-    return byThisAgent ? 'answered' : 'answered-elsewhere';
+    // Nobody was seen to talk: the queue's word for who did, and until when, is all there is.
+    if (party.agentName !== null && stay?.seen.agentName === party.agentName) return 'answered';
+    if (!rangOnAfter(stay, own)) return 'answered-elsewhere';
+  } else {
+    const talkers = all.filter((leg) => leg.seen.extension === talker.extension);
+    if (!talkers.every(isMissing)) return 'answered-elsewhere';
+    const silentSince = own?.latest ?? Number.POSITIVE_INFINITY;
+    const talkedUntil =
+      talkers.length === 0
+        ? Number.NEGATIVE_INFINITY
+        : lastAbsence(talkers.map((leg) => leg.absence)).firstAbsent;
+    if (silentSince <= talkedUntil) return 'answered-elsewhere';
   }
-  const all = [...call.legs, ...gone];
-  const talkers = all.filter((leg) => leg.seen.extension === talker.extension);
-  if (!talkers.every(isMissing)) return 'answered-elsewhere';
-  const silentSince = silence(party, all)?.latest ?? Number.POSITIVE_INFINITY;
-  const talkedUntil =
-    talkers.length === 0
-      ? Number.NEGATIVE_INFINITY
-      : lastAbsence(talkers.map((leg) => leg.absence)).firstAbsent;
-  if (silentSince <= talkedUntil) return 'answered-elsewhere';
   if (ending !== null) return 'caller-left';
   return isUnconfirmed || pendingAbsence(call, policy) ? null : 'not-answered';
+}
+
+/** It was seen to ring when the entry was gone, which the queue deletes as the one who answered rings off. */
+function rangOnAfter(stay: Call['stay'], silent: Observed | null): boolean {
+  const left = stay?.absence?.kind === 'vanished' ? stay.absence.firstAbsent : null;
+  return left !== null && silent?.earliest != null && silent.earliest >= left;
 }

@@ -124,11 +124,8 @@ export function observeStays(
   for (const [key, { callId, part }] of index.stays) {
     if (answer.rows.has(key) || (part.absence !== null && part.absence.polls >= policy.absencePolls))
       continue;
-    const absence = absentAgain(part.absence, lastPresent, answer.at, policy);
-    changes.stays.set(callId, {
-      ...part,
-      absence: { ...absence, kind: part.absence?.kind ?? 'vanished', unlisted: false },
-    });
+    const kind = part.absence?.kind ?? 'vanished';
+    changes.stays.set(callId, { ...part, absence: leftAgain(part.absence, kind, cycle) });
   }
   return unlessSame(state.ignoredStays, ignored);
 }
@@ -168,18 +165,23 @@ function seenAgain(stay: Stay, row: ObservedQueueEntry, cycle: CycleFacts): Stay
   return {
     seen: row,
     answered: stay.answered || answered,
-    absence: abandoned ? abandonedAgain(stay.absence, cycle) : null,
+    absence: abandoned ? leftAgain(stay.absence, 'abandoned', cycle) : null,
   };
 }
 
-function abandonedAgain(before: Absence | null, cycle: CycleFacts): NonNullable<Stay['absence']> {
+/** It counts as gone only once the telephones, where the caller may have gone on, have been seen or cannot be. */
+function leftAgain(
+  before: Absence | null,
+  kind: 'abandoned' | 'vanished',
+  cycle: CycleFacts,
+): NonNullable<Stay['absence']> {
   const { policy } = cycle;
   const { earliest, latest } = cycle.queue!;
   const absence = absentAgain(before, earliest, latest, policy);
   const { firstAbsent } = absence;
   const mayCount = sawTelephones(cycle, firstAbsent) || cannotSeeTelephones(cycle, firstAbsent);
   const polls = mayCount ? absence.polls : Math.min(absence.polls, policy.absencePolls - 1);
-  return { ...absence, polls, kind: 'abandoned', unlisted: false };
+  return { ...absence, polls, kind, unlisted: false };
 }
 
 function absentAgain(

@@ -158,6 +158,28 @@ describe('traps', () => {
     expect(said[0]).toMatchObject({ data: { observed: { earliest, latest, certainty: 'inferred' } } });
   });
 
+  it('trap 8: and a call that was taken for answered meanwhile, by the telephones of the next, ends no earlier', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    const blind = { failed: 'time-out' };
+    for (const at of [2, 3]) history.poll({ at, stays: blind });
+    history.poll({ at: 5, stays: blind, legs: [leg({ callId: 'leg-2', signal: 'answered' })] });
+    const back = stay({
+      rejoinedAt: T0 + 4_000,
+      abandonedAt: T0 + 1_000,
+      callId: 'queue-call-2',
+      status: 'answered',
+    });
+    const said = history.poll({ at: 6, stays: [back], legs: [leg({ callId: 'leg-2', signal: 'answered' })] });
+    expect(said.map(spoken)).toEqual(
+      expect.arrayContaining(['call-ended answered', 'call-started', 'call-answered']),
+    );
+    expect(said.find(({ type }) => type === 'call-ended')).toMatchObject({
+      time: T0 + 5_000,
+      data: { observed: { certainty: 'inferred' } },
+    });
+  });
+
   it('trap 11: a one-poll flicker at bridge or unbridge does not end a live call', () => {
     const history = new History();
     history.poll();

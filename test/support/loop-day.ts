@@ -38,6 +38,7 @@ export interface LoopDay {
 }
 
 export const TIMEOUT_MS = 5_000;
+const RUN_OUT_MS = 120_000;
 const PACE = { intervalMs: 1_000, confirmMs: 200, adaptive: null };
 
 export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
@@ -117,6 +118,8 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
 
   const { events: entries } = await store.read('day', 0, 1_000_000);
   await store.close();
+  // So that the truth of calls that go on is known: a telephone of click-to-call talks before the customer answers.
+  world.advanceTo(startAt + durationMs + RUN_OUT_MS);
   const events = entries.map(({ json }) => JSON.parse(json) as BridgeEvent);
   // What the last looks showed may have been on its way still.
   const until = startAt + durationMs - 4 * TIMEOUT_MS;

@@ -20,10 +20,7 @@ const FLAT_KIB_PER_MINUTE = 128;
  * as come. What that takes is bounded by itself, with its indexes and ids (measured: 1.4 KiB), and not growth.
  */
 const REMEMBERED_KIB = 1.5;
-/**
- * Several times while the newest events fill the room that they get and are cut again, which took 5 s here and 3 MiB:
- * looked at as seldom, that was a slope of 300 KiB a minute, up or down.
- */
+/** Several times while the newest events fill the room that they get and are cut again: looked at in step, that is a slope. */
 const HEAP_EVERY_S = 2;
 
 export const soaked: Scenario = {
