@@ -105,6 +105,6 @@ function outcomeOfAnswered(
 
 /** It was seen to ring when the entry was gone, which the queue deletes as the one who answered rings off. */
 function rangOnAfter(stay: Call['stay'], silent: Observed | null): boolean {
-  const left = stay?.absence?.kind === 'vanished' ? stay.absence.firstAbsent : null;
-  return left !== null && silent?.earliest != null && silent.earliest >= left;
+  if (stay?.absence?.kind !== 'vanished' || silent === null || silent.earliest === null) return false;
+  return silent.earliest >= stay.absence.firstAbsent;
 }

@@ -329,6 +329,16 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
   });
 
+  it('where he hangs up while that telephone still rings, he left it, and nobody else had answered', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
+    history.poll({ at: 1, stays: [answered], legs: { failed: 'time-out' } });
+    for (const at of [2, 3, 4]) history.poll({ at, legs: [leg({ ext: '201', callId: 'leg-of-both' })] });
+    history.poll({ at: 5 });
+    expect(history.said({ at: 6 })).toEqual(['call-offer-ended 201 caller-left', 'call-ended answered']);
+  });
+
   it('whoever has been seen talking and leaves the queue as his number rings elsewhere is two calls', () => {
     const history = new History();
     history.poll({ at: 0, stays: [stay()] });
