@@ -18,7 +18,7 @@ import { find } from './registrations.js';
  * Nothing goes backwards, one reappearance forgets an absence, and what is missing from a partial answer says
  * nothing. A part is gone when it has been absent from ABSENCE_POLLS observations in a row; that is `life.ts`.
  *
- * The queue says Abandoned of a caller who goes on elsewhere too, and only the telephones show which. So that word is not
+ * A caller whom the queue lets go, Abandoned or gone, may go on elsewhere, and only the telephones show that. So it is not
  * counted for the last time before the monitor has been seen completely after it, as long as there is hope for that.
  */
 

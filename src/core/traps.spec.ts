@@ -329,6 +329,20 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
   });
 
+  it('who leaves the queue in the dark may have been passed on: the end waits for a look, and without one is inferred', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
+    const blind = { failed: 'time-out' };
+    history.poll({ at: 1, stays: [answered], legs: blind });
+    for (const at of [2, 12.5])
+      expect(history.said({ at, legs: { partial: [] } })).toEqual(at === 2 ? [] : ['call-ended answered']);
+    expect(history.transitions.at(-1)).toMatchObject({
+      time: T0 + 2_000,
+      data: { observed: { certainty: 'inferred' }, talkMs: null },
+    });
+  });
+
   it('where he hangs up while that telephone still rings, he left it, and nobody else had answered', () => {
     const history = new History();
     history.poll({ at: 0, stays: [stay()] });
