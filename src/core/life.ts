@@ -25,14 +25,14 @@ import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.
  *                    no part left: outbound or local                            ended            call-ended no-answer (inferred)
  *
  * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
- * confirmed and the telephones have been seen since, or a leg that begins to ring only when the entry is already Abandoned: that is not the queue's ringing any
- * more, and the call's end is this leg's and not the queue's.
+ * confirmed and the telephones have been seen since, or a leg that begins to ring only when the entry is already
+ * Abandoned: that is not the queue's ringing any more, and the call's end is this leg's and not the queue's.
  *
  * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
  * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
  * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
  * longer there, the end of a leg whose extension is not listed any more or not registered, the end of a ringing by the
- * queue's word alone, a hang-up by the queue's word while the telephones could not be seen.
+ * queue's word alone, any end by the queue's word while the telephones could not be seen.
  *
  * @param transitions gets what there is to say, in order
  */
