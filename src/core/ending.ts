@@ -23,14 +23,11 @@ export function endingOf(call: Call, gone: readonly Leg[], cycle: CycleFacts): E
     certainty,
   });
   if (answeredAt !== null) {
-    const inDoubt = isEndInDoubt(call, gone) || !sawTelephones(cycle, at);
-    return { outcome: 'answered', endedAt: at, observed: observed(inDoubt ? 'inferred' : 'observed') };
+    const certainty = isEndInDoubt(call, gone) ? 'inferred' : 'observed';
+    return { outcome: 'answered', endedAt: at, observed: observed(certainty) };
   }
   if (stay?.absence?.kind === 'abandoned') return abandonedInQueue(stay.seen, stay.absence, cycle);
-  if (stay !== null) {
-    const certainty = sawTelephones(cycle, at) ? 'observed' : 'inferred';
-    return { outcome: 'unknown', endedAt: at, observed: observed(certainty) };
-  }
+  if (stay !== null) return { outcome: 'unknown', endedAt: at, observed: observed('observed') };
   return {
     outcome: direction === 'inbound' ? 'abandoned' : 'no-answer',
     endedAt: at,

@@ -32,7 +32,7 @@ import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.
  * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
  * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
  * longer there, the end of a leg whose extension is not listed any more or not registered, the end of a ringing by the
- * queue's word alone, any end by the queue's word while the telephones could not be seen.
+ * queue's word alone, a hang-up by the queue's word while the telephones could not be seen.
  *
  * @param transitions gets what there is to say, in order
  */

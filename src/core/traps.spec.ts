@@ -329,7 +329,7 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
   });
 
-  it('who leaves the queue in the dark may have been passed on: the end waits for a look, and without one is inferred', () => {
+  it('who leaves the queue in the dark may have been passed on: the end waits for a look', () => {
     const history = new History();
     history.poll({ at: 0, stays: [stay()] });
     const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
@@ -339,7 +339,7 @@ describe('traps', () => {
       expect(history.said({ at, legs: { partial: [] } })).toEqual(at === 2 ? [] : ['call-ended answered']);
     expect(history.transitions.at(-1)).toMatchObject({
       time: T0 + 2_000,
-      data: { observed: { certainty: 'inferred' }, talkMs: null },
+      data: { observed: { certainty: 'observed' }, talkMs: 1_500 },
     });
   });
 
