@@ -140,6 +140,11 @@ export function spread(name: string, samples: readonly number[], unit: string): 
   return { name, unit, median: at(0.5), p10: at(0.1), p90: at(0.9) };
 }
 
+/** How far the turns of a contender lie apart, for a miss that is the machine's as much as anybody's. */
+export function unrest({ p10, p90 }: Spread): string {
+  return `${(p90 / p10).toFixed(1)} times`;
+}
+
 export function spreadText({ name, unit, median, p10, p90 }: Spread): string {
   const [factor, shownUnit] = unit === 'ms' && median < 0.1 ? [1_000, 'µs'] : [1, unit];
   const digits = median * factor < 10 ? 2 : median * factor < 100 ? 1 : 0;

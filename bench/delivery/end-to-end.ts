@@ -1,7 +1,7 @@
 import { startPbx } from '../../test/support/pbx.js';
 import type { Bench } from '../bench.js';
 import { MonitorBodies } from '../bodies.js';
-import { type Row, type Spread, spread, takingTurns, versus } from '../measure.js';
+import { type Row, spread, takingTurns, unrest, versus } from '../measure.js';
 import { Children } from './child.js';
 import { monotonicMs, paced } from './clock.js';
 import { Contestant } from './contestant.js';
@@ -45,7 +45,7 @@ export async function endToEnd({ redisUrl, profileDir, rounds }: Bench): Promise
       );
       const miss =
         `a turn's p99 is the slowest of its ${POLLS} polls or the next: over the turns the limit's own is ` +
-        `${times(spreads[1]!)} in the 90th percentile of what it is in the 10th, ours ${times(spreads[0]!)}`;
+        `${unrest(spreads[1]!)} in the 90th percentile of what it is in the 10th, ours ${unrest(spreads[0]!)}`;
       return { ...versus(`upstream answer → client, ${which}`, spreads, { limit: goal }), miss };
     };
     return [row('p50', null), row('p99', 1.5)];
@@ -53,10 +53,6 @@ export async function endToEnd({ redisUrl, profileDir, rounds }: Bench): Promise
     await children.end();
     for (const { pbx } of entrants) await pbx.close();
   }
-}
-
-function times({ p10, p90 }: Spread): string {
-  return `${(p90 / p10).toFixed(1)} times`;
 }
 
 class Entrant {

@@ -1,4 +1,4 @@
-import { loadavg } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Child } from '../delivery/child.js';
 import type { Bench } from '../bench.js';
@@ -53,12 +53,15 @@ async function growth(options: TenantsOptions): Promise<Row[]> {
     console.log(line(cost));
     costs.push(cost);
   }
-  const rows: Row[] = costs.map(({ tenants, gaps, load }) => ({
+  const rows: Row[] = costs.map(({ tenants, gaps, load, cpu, redisCpu, pbxCpu }) => ({
     what: `${tenants} tenants: latest poll`,
     ratio: gaps.latest / options.intervalMs,
     of: 'the interval',
     goal: 2,
     detail: `p99.9 ${gaps.p999.toFixed(0)} ms, median ${gaps.median.toFixed(0)} ms, load ${load.toFixed(1)}`,
+    miss:
+      `replicas, PBX and Redis used ${(((cpu + redisCpu + pbxCpu) * tenants) / 1e6).toFixed(2)} s of CPU a second on ` +
+      `${availableParallelism()} cores, which they share: whoever waits for a core polls late`,
   }));
   if (costs.length > 1) for (const grown of GROWING) rows.push(growthRow(costs, grown));
   return rows;
