@@ -196,9 +196,8 @@ function hasEntry(call: Call): boolean {
  * Also where one poll is enough to confirm that: the call is alive, so it is only now that its entry goes. Whoever has
  * been seen talking leaves the queue by hanging up; where only the queue said that somebody answers, his leg is to come.
  */
-function isLeavingQueue({ stay, answeredAt, talker, pendingAbsence }: Call): boolean {
-  if (stay === null || stay.absence === null) return false;
-  if (answeredAt !== null && talker !== null) return false;
+function isLeavingQueue({ stay, talker, pendingAbsence }: Call): boolean {
+  if (stay === null || stay.absence === null || talker !== null) return false;
   return pendingAbsence || stay.absence.polls === 1;
 }
 

@@ -241,20 +241,15 @@ class Life {
   }
 
   #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
-    const window = this.#cycle[endpoint] ?? this.#anyWindow();
+    const window = this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
     return { earliest: window.earliest, latest: window.latest, certainty };
-  }
-
-  #anyWindow(): Observed {
-    const window = this.#cycle.monitor ?? this.#cycle.queue!;
-    return { earliest: window.earliest, latest: window.latest, certainty: 'observed' };
   }
 
   /** For what a telephone did by this cycle: while it could not be seen, any time since it was. */
   #sinceLook(): Observed {
     const { monitor, monitorSeenAt, queue } = this.#cycle;
-    if (monitor === null) return { earliest: monitorSeenAt, latest: queue!.latest, certainty: 'inferred' };
-    return { earliest: monitor.earliest, latest: monitor.latest, certainty: 'observed' };
+    if (monitor !== null) return this.#observed('monitor', 'observed');
+    return { earliest: monitorSeenAt, latest: queue!.latest, certainty: 'inferred' };
   }
 
   #legsAt(party: Party): readonly Leg[] {

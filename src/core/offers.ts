@@ -1,4 +1,4 @@
-import type { Call, Leg, Observed, OfferOutcome, Party, Policy } from './call.js';
+import type { Call, Leg, Observed, OfferOutcome, Party, Policy, Talker } from './call.js';
 import { lastAbsence } from './ending.js';
 import { pendingAbsence } from './parts.js';
 import type { Ending } from './view.js';
@@ -88,23 +88,23 @@ function outcomeOfAnswered(
     if (isUnconfirmed && ending === null) return null;
     // Nobody was seen to talk: the queue's word for who did, and until when, is all there is.
     if (party.agentName !== null && stay?.seen.agentName === party.agentName) return 'answered';
-    if (!rangOnAfter(stay, own)) return 'answered-elsewhere';
-  } else {
-    const talkers = all.filter((leg) => leg.seen.extension === talker.extension);
-    if (!talkers.every(isMissing)) return 'answered-elsewhere';
-    const silentSince = own?.latest ?? Number.POSITIVE_INFINITY;
-    const talkedUntil =
-      talkers.length === 0
-        ? Number.NEGATIVE_INFINITY
-        : lastAbsence(talkers.map((leg) => leg.absence)).firstAbsent;
-    if (silentSince <= talkedUntil) return 'answered-elsewhere';
   }
+  const rangOn = talker === null ? rangOnAfterEntry(stay, own) : rangOnAfterTalker(talker, all, own);
+  if (!rangOn) return 'answered-elsewhere';
   if (ending !== null) return 'caller-left';
   return isUnconfirmed || pendingAbsence(call, policy) ? null : 'not-answered';
 }
 
 /** It was seen to ring when the entry was gone, which the queue deletes as the one who answered rings off. */
-function rangOnAfter(stay: Call['stay'], silent: Observed | null): boolean {
+function rangOnAfterEntry(stay: Call['stay'], silent: Observed | null): boolean {
   if (stay?.absence?.kind !== 'vanished' || silent === null || silent.earliest === null) return false;
   return silent.earliest >= stay.absence.firstAbsent;
+}
+
+/** It fell silent only after the one who talked had gone, if at all. */
+function rangOnAfterTalker({ extension }: Talker, legs: readonly Leg[], silent: Observed | null): boolean {
+  const talkers = legs.filter((leg) => leg.seen.extension === extension);
+  if (!talkers.every(isMissing)) return false;
+  if (silent === null || talkers.length === 0) return true;
+  return silent.latest > lastAbsence(talkers.map((leg) => leg.absence)).firstAbsent;
 }

@@ -315,16 +315,17 @@ export class TenantFeed {
   private deliver(batch: Batch): void {
     const causes = [...new Set(batch.entries.flatMap(({ event }) => event.traceparent ?? []))];
     if (causes.length === 0 || this.live.size === 0) return this.live.publish(batch);
-    const about = {
-      'pitel.tenant': this.tenant,
-      'pitel.events': batch.entries.length,
-      'pitel.clients': this.live.size,
-    };
+    const describe = () => ({
+      name: 'deliver',
+      about: {
+        'pitel.tenant': this.tenant,
+        'pitel.events': batch.entries.length,
+        'pitel.clients': this.live.size,
+      },
+      causes,
+    });
     // What clients get is written in this very tick, traced or not.
-    void this.tracer.span(
-      () => ({ name: 'deliver', about, causes }),
-      () => Promise.resolve(this.live.publish(batch)),
-    );
+    void this.tracer.span(describe, () => Promise.resolve(this.live.publish(batch)));
   }
 
   /** The place that the next published event has to follow. */
