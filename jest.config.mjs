@@ -1,7 +1,7 @@
 /** One transform for all: swc, because Nest's injection needs decorator metadata and ESM stays ESM. */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/simulator', '<rootDir>/test', '<rootDir>/client', '<rootDir>/web'],
+  roots: ['src', 'simulator', 'bench', 'test', 'client', 'web'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // Not `….json.js`: a package's own module of that name is no TypeScript of ours.

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { startRedis } from '../test/support/redis.js';
+import { Budget, roundsOf } from './budget.js';
 import type { Row } from './measure.js';
 import { chosen, MEASUREMENTS } from './registry.js';
-import type { Figures } from './page.js';
+import type { Figures, Took } from './page.js';
 import { drawFlameGraphs, profiled } from './profile.js';
 import { keep } from './results.js';
 import { table } from './table.js';
@@ -13,12 +14,14 @@ import { table } from './table.js';
  *
  *   npm run bench -- poll       some of it: a measurement or a group of registry.ts, or several
  *   npm run bench -- adaptive   what is measured only when asked for by its name
- *   … --long                    five times as many rounds
+ *   … --long                    five times as many rounds, however long they take
  *   … --profile                 leaves CPU profiles of all processes in bench/results/, each with its flame graph
  */
 const RESULTS = 'bench/results';
 const HANGS_AFTER_MS = 15 * 60_000;
 const LONG = 5;
+/** Ten minutes, less what building takes and what the last measurement may overrun. */
+const WITHIN_S = 540;
 
 async function main(args: readonly string[]): Promise<void> {
   const names = chosen(args.filter((arg) => !arg.startsWith('--')));
@@ -29,23 +32,35 @@ async function main(args: readonly string[]): Promise<void> {
   const profileDir = args.includes('--profile') ? RESULTS : null;
   await mkdir(RESULTS, { recursive: true });
   const rows: Row[] = [];
-  const seconds: Record<string, number> = {};
+  const took: Record<string, Took> = {};
+  const budget = new Budget(
+    names.map((name) => MEASUREMENTS[name]!.usual),
+    times === 1 ? WITHIN_S : Infinity,
+  );
   for (const name of names) {
     const begun = performance.now();
+    const share = budget.share();
     const server = await startRedis();
     try {
-      const bench = { redisUrl: server.url, profileDir, rounds: (usual: number) => usual * times };
+      const bench = {
+        redisUrl: server.url,
+        profileDir,
+        rounds: (usual: number) => roundsOf(usual, share) * times,
+      };
       const run = () => MEASUREMENTS[name]!.run(bench);
       rows.push(...(await (profileDir === null ? run() : profiled(`${profileDir}/${name}.cpuprofile`, run))));
     } finally {
       await server.stop();
     }
-    seconds[name] = Math.round((performance.now() - begun) / 1_000);
-    console.log(`${name}: ${seconds[name]} s`);
+    const seconds = (performance.now() - begun) / 1_000;
+    budget.spent(seconds, share);
+    took[name] = { seconds: Math.round(seconds), share: Number(share.toFixed(2)) };
+    const shortened = share < 1 ? `, ${(share * 100).toFixed(0)} % of the usual rounds` : '';
+    console.log(`${name}: ${seconds.toFixed(0)} s${shortened}`);
   }
   if (rows.length === 0) return;
   console.log(`\n${table(rows)}\n`);
-  const figures: Figures = { takenAt: new Date().toISOString(), node: process.version, seconds, rows };
+  const figures: Figures = { takenAt: new Date().toISOString(), node: process.version, took, rows };
   console.log(`Written to ${(await keep(RESULTS, figures)).join(', ')}`);
   if (profileDir === null) return;
   const graphs = await drawFlameGraphs(profileDir, (name) => name in MEASUREMENTS);

@@ -6,9 +6,15 @@ export interface Figures {
   /** RFC 3339. */
   readonly takenAt: string;
   readonly node: string;
-  /** How long each measurement has taken. */
-  readonly seconds: Readonly<Record<string, number>>;
+  readonly took: Readonly<Record<string, Took>>;
   readonly rows: readonly Row[];
+}
+
+/** What a measurement has taken. */
+export interface Took {
+  readonly seconds: number;
+  /** Of its usual rounds, that there was time for. */
+  readonly share: number;
 }
 
 /**

@@ -54,6 +54,7 @@ export async function fanOut({ redisUrl, profileDir, rounds }: Bench): Promise<R
     const grown: Grown[] = [];
     for (const clients of [10, 100]) {
       await gather(few, clients);
+      await connect(few);
       const burst = { ticks: 40, perTick: 1, everyMs: 15 };
       grown.push({ clients, spreads: await cpuOf(few, burst, { counted: rounds(4), warmUp: 2 }, clients) });
     }
@@ -62,7 +63,7 @@ export async function fanOut({ redisUrl, profileDir, rounds }: Bench): Promise<R
     for (const perTick of PER_TICK) {
       const burst = { ticks: perTick === 1 ? 15 : 5, perTick, everyMs: perTick === 1 ? 40 : 120 };
       // Who is new among them has not yet been seen by the compiler.
-      const warmUp = perTick === 1 ? 4 : 1;
+      const warmUp = perTick === 1 ? 3 : 1;
       const spreads = await cpuOf(entrants, burst, { counted: rounds(6), warmUp }, 1_000);
       rows.push(...cpuRows(spreads, perTick, 1_000));
       if (perTick === 1) grown.push({ clients: 1_000, spreads });
@@ -70,6 +71,7 @@ export async function fanOut({ redisUrl, profileDir, rounds }: Bench): Promise<R
     for (const { contestant } of entrants) await contestant.disconnect();
     const many = entrants.filter(({ contestant }) => contestant.name !== EACH);
     await gather(many, 5_000);
+    await connect(many);
     for (const perTick of PER_TICK) {
       const burst = { ticks: perTick === 1 ? 5 : 2, perTick, everyMs: perTick === 1 ? 200 : 500 };
       const spreads = await cpuOf(many, burst, { counted: rounds(3), warmUp: 1 }, 5_000);
@@ -106,13 +108,16 @@ async function enter(
   );
 }
 
-/** So many clients each, all connected. */
+/** So many clients each, none of them connected. */
 async function gather(entrants: readonly Entrant[], clients: number): Promise<void> {
   for (const { contestant } of entrants) {
     await contestant.disconnect();
     await contestant.gather(clients);
-    await contestant.connect();
   }
+}
+
+async function connect(entrants: readonly Entrant[]): Promise<void> {
+  for (const { contestant } of entrants) await contestant.connect();
 }
 
 /** What is kept of 1,000 idle, authorised connections. Leaves them connected. */

@@ -44,7 +44,7 @@ export async function tenants(
   return rows;
 }
 
-const MEASURED_S = 15;
+const MEASURED_S = 10;
 
 async function growth(options: TenantsOptions): Promise<Row[]> {
   const costs: Cost[] = [];
