@@ -88,23 +88,23 @@ export function versus(
 const WARM_UP_SHARE = 0.3;
 
 /** Times each contender once a round. */
-export async function interleaved(contenders: readonly Contender[], rounds: number): Promise<Spread[]> {
+export async function interleaved(
+  contenders: readonly Contender[],
+  rounds: number,
+  warmUp = warmUpTurns(rounds),
+): Promise<Spread[]> {
   const turns = contenders.map(() => 0);
-  const samples = await takingTurns(
-    [...contenders.keys()],
-    { counted: rounds, warmUp: warmUpTurns(rounds) },
-    async (index) => {
-      const { run, prepare, repeats = 1 } = contenders[index]!;
-      const turn = turns[index]!++;
-      prepare?.(turn);
-      const begun = performance.now();
-      for (let repeat = 0; repeat < repeats; repeat++) {
-        const running = run(turn);
-        if (running !== undefined) await running;
-      }
-      return (performance.now() - begun) / repeats;
-    },
-  );
+  const samples = await takingTurns([...contenders.keys()], { counted: rounds, warmUp }, async (index) => {
+    const { run, prepare, repeats = 1 } = contenders[index]!;
+    const turn = turns[index]!++;
+    prepare?.(turn);
+    const begun = performance.now();
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      const running = run(turn);
+      if (running !== undefined) await running;
+    }
+    return (performance.now() - begun) / repeats;
+  });
   return contenders.map(({ name }, index) => spread(name, samples[index]!, 'ms'));
 }
 

@@ -3,12 +3,7 @@ import { callView } from '../src/core/view.js';
 import { PhoneNumbers } from '../src/source/phone-number.js';
 import { checkRow, monitorRow } from '../src/source/wire.js';
 import type { Contender } from './measure.js';
-
-/** A body of a changed poll, by its turn. */
-export interface PreparedPoll {
-  /** The rows that were not in the body before. */
-  readonly changes: readonly string[];
-}
+import type { Polls } from './polls.js';
 
 interface Row {
   readonly b_cid_num: string;
@@ -19,7 +14,7 @@ interface Row {
  * a view built for each transition. Their sum is the floor of a poll that tells what the contract says.
  */
 export class Parts {
-  readonly #polls: readonly PreparedPoll[];
+  readonly #polls: Polls;
   readonly #live: { readonly state: TenantState };
   readonly #told: readonly number[];
   readonly #numbers = new PhoneNumbers('VN');
@@ -30,11 +25,7 @@ export class Parts {
    * @param live whose calls the views are built of
    * @param told by turn, how many transitions there were
    */
-  constructor(
-    polls: readonly PreparedPoll[],
-    live: { readonly state: TenantState },
-    told: readonly number[],
-  ) {
+  constructor(polls: Polls, live: { readonly state: TenantState }, told: readonly number[]) {
     this.#polls = polls;
     this.#live = live;
     this.#told = told;
@@ -42,18 +33,19 @@ export class Parts {
 
   contenders(): Contender[] {
     const prepare = (turn: number) => {
-      this.#rows = this.#polls[turn]!.changes.map((text) => JSON.parse(text) as Row);
+      this.#rows = this.#polls.at(turn).changes.map((text) => JSON.parse(text) as Row);
     };
     return [
-      { name: 'parsing the changed rows', run: (turn) => this.#parse(turn) },
+      { name: 'parsing the changed rows', prepare, run: (turn) => this.#parse(turn) },
       { name: 'checking them by their schema', prepare, run: () => this.#check() },
       { name: 'new numbers by libphonenumber', prepare, run: () => this.#readNumbers() },
-      { name: 'building the views', run: (turn) => this.#buildViews(this.#told[turn] ?? 0) },
+      // In some rounds its turn comes before that which tells.
+      { name: 'building the views', run: () => this.#buildViews(this.#told.at(-1) ?? 0) },
     ];
   }
 
   #parse(turn: number): void {
-    for (const text of this.#polls[turn]!.changes) JSON.parse(text);
+    for (const text of this.#polls.at(turn).changes) JSON.parse(text);
   }
 
   #check(): void {

@@ -30,7 +30,7 @@ export interface Measurement {
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   memory: { run: memory, usual: { setUp: 1, rounds: 0 } },
   unchanged: { run: unchanged, usual: { setUp: 1, rounds: 8 } },
-  changed: { run: changed, usual: { setUp: 3, rounds: 27 } },
+  changed: { run: changed, usual: { setUp: 15, rounds: 30 } },
   commits: { run: commits, usual: { setUp: 2, rounds: 28 } },
   writes: { run: writes, usual: { setUp: 1, rounds: 0 } },
   endToEnd: { run: endToEnd, usual: { setUp: 14, rounds: 25 } },
