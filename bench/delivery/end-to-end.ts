@@ -36,7 +36,7 @@ export async function endToEnd({ redisUrl, profileDir, rounds }: Bench): Promise
       const contestant = await Contestant.start(children, swarm, { name, clients: CLIENTS, order });
       entrants.push(new Entrant(contestant, pbx));
     }
-    for (const entrant of entrants) await entrant.begin();
+    await Promise.all(entrants.map((entrant) => entrant.begin()));
     const warmUp = 2;
     await takingTurns(entrants, { counted: rounds(8), warmUp }, (entrant) => entrant.turn());
     const row = (which: 'p50' | 'p99', goal: number | null): Row => {

@@ -55,7 +55,7 @@ export async function fanOut({ redisUrl, profileDir, rounds }: Bench): Promise<R
     for (const clients of [10, 100]) {
       await gather(few, clients);
       await connect(few);
-      const burst = { ticks: 40, perTick: 1, everyMs: 15 };
+      const burst = { ticks: 25, perTick: 1, everyMs: 15 };
       grown.push({ clients, spreads: await cpuOf(few, burst, { counted: rounds(4), warmUp: 2 }, clients) });
     }
     await gather(entrants, 1_000);

@@ -14,7 +14,7 @@ import { Committer, Contestant, emittedBy, type Publisher } from './contestant.j
 const TENANT = 'reconnect';
 const CLIENTS = 1_000;
 const MISSED = 300;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 interface Entrant {
   readonly contestant: Contestant;
