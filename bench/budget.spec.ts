@@ -48,6 +48,6 @@ describe('The time of a benchmark run', () => {
   });
 
   it('leaves rounds enough for a median', () => {
-    expect([roundsOf(100, 0.25), roundsOf(10, 0.05), roundsOf(2, 0)]).toEqual([25, 3, 2]);
+    expect([roundsOf(100, 0.5), roundsOf(100, 0.05), roundsOf(8, 0), roundsOf(2, 0)]).toEqual([50, 30, 3, 2]);
   });
 });

@@ -38,24 +38,29 @@ export async function tenants(
   const measuredMs = Math.max(rounds(MEASURED_S) * 1_000, MEASURED_S * 1_000, intervalMs * 4);
   const options = { counts, measuredMs, profileDir, intervalMs };
   const rows: Row[] = [];
-  if (parts.includes('growth')) rows.push(...(await growth(options)));
+  const costs = parts.includes('growth') ? await growth(options) : [];
+  rows.push(...growthRows(costs, intervalMs));
   if (parts.includes('limit')) rows.push(...(await besideTheLimit(options)));
-  if (parts.includes('peer')) rows.push(...(await besideThePeer(options)));
+  if (parts.includes('peer')) rows.push(...(await besideThePeer(costs, options)));
   return rows;
 }
 
 const MEASURED_S = 10;
 
-async function growth(options: TenantsOptions): Promise<Row[]> {
+async function growth(options: TenantsOptions): Promise<Cost[]> {
   const costs: Cost[] = [];
   for (const count of options.counts) {
     const cost = await bridge(count, options);
     console.log(line(cost));
     costs.push(cost);
   }
+  return costs;
+}
+
+function growthRows(costs: readonly Cost[], intervalMs: number): Row[] {
   const rows: Row[] = costs.map(({ tenants, gaps, load, cpu, redisCpu, pbxCpu }) => ({
     what: `${tenants} tenants: latest poll`,
-    ratio: gaps.latest / options.intervalMs,
+    ratio: gaps.latest / intervalMs,
     of: 'the interval',
     goal: 2,
     detail: `p99.9 ${gaps.p999.toFixed(0)} ms, median ${gaps.median.toFixed(0)} ms, load ${load.toFixed(1)}`,
@@ -131,8 +136,9 @@ async function besideTheLimit(options: TenantsOptions): Promise<Row[]> {
   });
 }
 
-async function besideThePeer(options: TenantsOptions): Promise<Row[]> {
-  const together = await bridge(PEER_TENANTS, options);
+async function besideThePeer(known: readonly Cost[], options: TenantsOptions): Promise<Row[]> {
+  const together =
+    known.find(({ tenants }) => tenants === PEER_TENANTS) ?? (await bridge(PEER_TENANTS, options));
   const apart = await processPerTenant(PEER_TENANTS, options);
   return (['cpu', 'rss'] as const).map((field) => ({
     what: `${PEER_TENANTS} tenants in two replicas: ${field === 'cpu' ? 'CPU' : 'memory (RSS)'} per tenant`,
