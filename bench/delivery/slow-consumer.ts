@@ -14,6 +14,8 @@ const TENANT = 'slow';
 const SLOW = 50;
 const OTHERS = 50;
 const ROUNDS = 4;
+/** How many connections stop being read in a run of the usual rounds. */
+export const STOPPED = SLOW * ROUNDS;
 /** Some 2 MB/s for each client: what the kernel takes for one that does not read, some 3 MB, is soon full. */
 const BURST = { ticks: 75, perTick: 5, everyMs: 40 };
 const PADDING = 16_000;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench } from '../../../bench/bench.js';
 import { exactness } from '../../../bench/delivery/exactness.js';
-import { slowConsumers } from '../../../bench/delivery/slow-consumer.js';
+import { slowConsumers, STOPPED } from '../../../bench/delivery/slow-consumer.js';
 import type { Row } from '../../../bench/measure.js';
 import { until } from '../../support/until.js';
 import { standalone } from '../redis-in-use.js';
@@ -83,7 +83,7 @@ export const stuck: Scenario = {
   fault: 'sockets that stop reading under load',
   invariant: 'a slow or paused client costs bounded memory and delays nobody',
   testedIn: 'src/deliver/slow-consumer.spec.ts',
-  run: (chaos) => measured(chaos, slowConsumers, 250),
+  run: (chaos) => measured(chaos, slowConsumers, STOPPED),
 };
 
 /** What a measurement does to the bridge is a fault too, and what it measures is a promise. */
