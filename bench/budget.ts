@@ -50,8 +50,8 @@ export class Budget {
 }
 
 /**
- * How many rounds are left of so many: enough for the compiler to know what it runs, where that is a share of them, and for
- * a median that one bad round does not move alone.
+ * How many rounds are left of so many: enough for the compiler to know what it runs, where that is a share of them, and
+ * for a median that one bad round does not move alone.
  */
 export function roundsOf(usual: number, share: number): number {
   return Math.max(Math.min(usual, LEAST_ROUNDS), Math.round(usual * Math.max(share, LEAST_SHARE)));

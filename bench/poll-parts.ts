@@ -36,7 +36,11 @@ export class Parts {
       this.#rows = this.#polls.at(turn).changes.map((text) => JSON.parse(text) as Row);
     };
     return [
-      { name: 'parsing the changed rows', prepare, run: (turn) => this.#parse(turn) },
+      {
+        name: 'parsing the changed rows',
+        prepare: (turn) => void this.#polls.at(turn),
+        run: (turn) => this.#parse(turn),
+      },
       { name: 'checking them by their schema', prepare, run: () => this.#check() },
       { name: 'new numbers by libphonenumber', prepare, run: () => this.#readNumbers() },
       // In some rounds its turn comes before that which tells.

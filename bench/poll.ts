@@ -7,7 +7,7 @@ import { MonitorObserver } from '../src/source/observer.js';
 import { PhoneNumbers } from '../src/source/phone-number.js';
 import type { Bench } from './bench.js';
 import { MonitorBodies } from './bodies.js';
-import { growthExponent, interleaved, type Row, type Spread, versus } from './measure.js';
+import { type Contender, growthExponent, interleaved, type Row, type Spread, versus } from './measure.js';
 import { KubernetesCache } from './peers/kubernetes-cache.js';
 import { PlainWay } from './peers/plain.js';
 import { Parts } from './poll-parts.js';
@@ -137,15 +137,7 @@ async function changedPoll(count: number, share: number, rounds: number, redis: 
   const prepare = (turn: number) => void polls.at(turn);
   const spreads = await interleaved(
     [
-      {
-        name: 'ours',
-        prepare,
-        run: (turn) => {
-          ours.poll(polls.at(turn).body);
-          told[turn] = ours.transitions.length;
-        },
-      },
-      { name: PARSING, prepare, run: (turn) => void JSON.parse(polls.at(turn).text) },
+      ...oursAndParsing(ours, polls, told),
       { name: PLAIN, prepare, run: async (turn) => void (await plain.poll(polls.at(turn).body)) },
       { name: KUBERNETES, prepare, run: (turn) => cache.poll(polls.at(turn).body) },
       ...parts.contenders(),
@@ -169,18 +161,26 @@ async function changedPoll(count: number, share: number, rounds: number, redis: 
   };
 }
 
+/** @param told gets, by turn, how many transitions there were */
+function oursAndParsing(ours: Ours, polls: Polls, told: number[]): Contender[] {
+  const prepare = (turn: number) => void polls.at(turn);
+  return [
+    {
+      name: 'ours',
+      prepare,
+      run: (turn) => {
+        ours.poll(polls.at(turn).body);
+        told[turn] = ours.transitions.length;
+      },
+    },
+    { name: PARSING, prepare, run: (turn) => void JSON.parse(polls.at(turn).text) },
+  ];
+}
+
 /** What a small poll takes when nobody else has had the processor's caches since the last one. */
 async function cached(count: number, share: number): Promise<string> {
-  const ours = new Ours();
-  const polls = new Polls(count, share);
-  const prepare = (turn: number) => void polls.at(turn);
-  const [mine, parsing] = (await interleaved(
-    [
-      { name: 'ours', prepare, run: (turn) => ours.poll(polls.at(turn).body) },
-      { name: PARSING, prepare, run: (turn) => void JSON.parse(polls.at(turn).text) },
-    ],
-    CACHED_ROUNDS,
-  )) as [Spread, Spread];
+  const contenders = oursAndParsing(new Ours(), new Polls(count, share), []);
+  const [mine, parsing] = (await interleaved(contenders, CACHED_ROUNDS)) as [Spread, Spread];
   const ratio = (mine.median / parsing.median).toFixed(2);
   return `. Without the others, which push its code and its calls out of the processor's caches, it takes ${ratio}`;
 }

@@ -24,8 +24,8 @@ export interface Measurement {
 
 /**
  * Every measurement by the name it is asked for. They run in this order, so those whose figure is the heap of this
- * process come before those that leave something in it. A new one is a function that returns rows, and a line here; its seconds
- * need be no better than roughly right.
+ * process come before those that leave something in it. A new one is a function that returns rows, and a line here;
+ * its seconds need be no better than roughly right.
  */
 export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   memory: { run: memory, usual: { setUp: 1, rounds: 0 } },

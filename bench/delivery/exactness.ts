@@ -12,6 +12,8 @@ import { Committer, Contestant } from './contestant.js';
 const TENANT = 'exactness';
 const CLIENTS = 200;
 const DROPS = 10;
+/** How many connections are dropped in a run. */
+export const DROPPED = CLIENTS * DROPS;
 const PER_COMMIT = 5;
 const EVERY_MS = 10;
 const SECONDS = 8;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bench } from '../../../bench/bench.js';
-import { exactness } from '../../../bench/delivery/exactness.js';
+import { DROPPED, exactness } from '../../../bench/delivery/exactness.js';
 import { slowConsumers, STOPPED } from '../../../bench/delivery/slow-consumer.js';
 import type { Row } from '../../../bench/measure.js';
 import { until } from '../../support/until.js';
@@ -44,8 +44,8 @@ export const dropped: Scenario = {
       await rig.verdict({ sightings: 1 });
     });
     // And without a simulated PBX, which could not be so busy: 500 events/s, authentication takes 20 ms.
-    await measured(chaos, exactness, 2_000);
-    chaos.tally.kinds.drop += 2_000;
+    await measured(chaos, exactness, DROPPED);
+    chaos.tally.kinds.drop += DROPPED;
   },
 };
 
