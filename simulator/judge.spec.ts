@@ -181,18 +181,33 @@ describe('the judge', () => {
     ]);
   });
 
+  const inTwo: Change = (events) =>
+    events.flatMap((event) => {
+      const other = event.data.upstreamIds[1] ?? '';
+      const data = { ...event.data, callId: other };
+      return [event, { ...event, id: `${event.id}-b`, sequence: `${event.sequence}1`, subject: other, data }];
+    });
+
   it('detects one call told as two', () => {
-    const split: Change = (events) =>
-      events.flatMap((event) => {
-        const other = event.data.upstreamIds[1] ?? '';
-        const data = { ...event.data, callId: other };
-        return [
-          event,
-          { ...event, id: `${event.id}-b`, sequence: `${event.sequence}1`, subject: other, data },
-        ];
-      });
-    const { doubled } = judged(quiet(answeredCall), split);
+    const { doubled } = judged(quiet(answeredCall), inTwo);
     expect(doubled).toMatchObject([{ type: 'call-started', reason: 'one call told as two' }]);
+  });
+
+  it('detects it of a caller whose row polls found only when he had left', () => {
+    const world = quiet(abandonedCall);
+    const { monitor, queue } = everySecond(world);
+    const { endedAt } = world.truth[0]!;
+    const polls = { monitor, queue: queue.filter((at) => at >= endedAt!) };
+    expect(judged(world, inTwo, polls).doubled).toMatchObject([{ reason: 'one call told as two' }]);
+  });
+
+  it('forgives it where the queue passed that caller on unseen', () => {
+    const overflow = { afterMs: 5000, to: 'ring-group' } as const;
+    const world = quiet({ ...answeredCall, answerAfterMs: null, leavesAfterMs: 20_000, overflow });
+    const { abandonedAt } = world.truth[0]!.sightings.find(({ endpoint }) => endpoint === 'queue')!;
+    const { monitor, queue } = everySecond(world);
+    const polls = { monitor, queue: queue.filter((at) => at >= abandonedAt!) };
+    expect(judged(world, inTwo, polls).doubled).toEqual([]);
   });
 
   it('forgives a split of callers who withhold their number', () => {

@@ -9,7 +9,7 @@ import {
   type PollInstants,
   type Report,
 } from './judge-report.js';
-import { Sight } from './judge-sight.js';
+import { goneAt, Sight } from './judge-sight.js';
 import { IN_ONE, type Telling } from './judge-statement.js';
 import type { CallTruth, TruthEvent } from './truth.js';
 
@@ -84,7 +84,7 @@ function judgeSplit(
   index: TruthIndex,
   findings: Findings,
 ): Telling {
-  const doubt = index.inDoubt(call) || call.sightings.some((one) => sight.onlyAbandoned(one));
+  const doubt = index.inDoubt(call) || hasLostItsWay(call, sight);
   const earlier = new Set<string>();
   const continued = new Set<string>();
   let split: Telling['split'] = null;
@@ -110,4 +110,10 @@ function judgeSplit(
     earlier.add(callId);
   }
   return { split, continued };
+}
+
+/** A row that polls found Abandoned may not say whose caller rings elsewhere, or waits in another queue, a moment later. */
+function hasLostItsWay(call: CallTruth, sight: Sight): boolean {
+  const rows = call.sightings.filter(({ endpoint }) => endpoint === 'queue');
+  return rows.some((row) => sight.onlyAbandoned(row) && (rows.length > 1 || goneAt(row) !== call.endedAt));
 }

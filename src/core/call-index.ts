@@ -28,6 +28,7 @@ export class CallIndex {
   readonly #endedByUpstreamId = new Lookup<EndedCall>();
   readonly #endedByStay = new Lookup<EndedCall>();
   readonly #endedByRow = new Lookup<EndedCall>();
+  readonly #endedByCustomer = new Lookup<EndedCall>();
 
   private constructor() {}
 
@@ -99,6 +100,7 @@ export class CallIndex {
     for (const id of ended.upstreamIds) this.#endedByUpstreamId.add(id, ended);
     for (const stay of ended.stays) this.#endedByStay.add(stay, ended);
     for (const row of ended.rows) this.#endedByRow.add(row, ended);
+    if (ended.atTelephones !== undefined) this.#endedByCustomer.add(ended.atTelephones.customer, ended);
   }
 
   forget(ended: EndedCall): void {
@@ -106,6 +108,7 @@ export class CallIndex {
     for (const id of ended.upstreamIds) this.#endedByUpstreamId.remove(id, ended);
     for (const stay of ended.stays) this.#endedByStay.remove(stay, ended);
     for (const row of ended.rows) this.#endedByRow.remove(row, ended);
+    if (ended.atTelephones !== undefined) this.#endedByCustomer.remove(ended.atTelephones.customer, ended);
   }
 
   call(callId: string): Call | undefined {
@@ -146,6 +149,13 @@ export class CallIndex {
 
   endedByRow(rowKey: string, now: Instant): EndedCall | undefined {
     return latest(this.#endedByRow.get(rowKey), now);
+  }
+
+  /** Calls of the customer that telephones alone have shown, and nobody answered. */
+  endedAtTelephones(customer: string, now: Instant): NonNullable<EndedCall['atTelephones']>[] {
+    return Array.from(this.#endedByCustomer.get(customer)).flatMap((call) =>
+      isRemembered(call, now) && call.atTelephones !== undefined ? [call.atTelephones] : [],
+    );
   }
 
   #addLegs({ callId, legs, direction }: Call): void {

@@ -120,6 +120,11 @@ export interface EndedCall {
   readonly rows: readonly string[];
   /** When the bridge ended it. */
   readonly endedAt: Instant;
+  /**
+   * Of a caller who was known by telephones alone and reached nobody: `numberKey` of the customer, and `call_time`. The
+   * queue's entry may turn up later.
+   */
+  readonly atTelephones?: { readonly customer: string; readonly startedAt: Instant } | undefined;
 }
 
 export type SourceStatus = 'unknown' | 'up' | 'down';
@@ -154,7 +159,10 @@ export interface TenantState {
   readonly calls: ReadonlyMap<string, Call>;
   /** Calls that ended within `ENDED_MEMORY_MS`, by `callId`. */
   readonly ended: ReadonlyMap<string, EndedCall>;
-  /** Stays that were already Abandoned, and too long ago to announce, when first seen; while their rows linger. */
+  /**
+   * Stays that were already Abandoned when first seen, and too long ago to announce or told by the telephones before;
+   * while their rows linger.
+   */
   readonly ignoredStays: ReadonlySet<string>;
   /** The monitor has been seen to list extensions without a call, so it is driven by registrations. */
   readonly listsIdle: boolean;

@@ -1,6 +1,7 @@
 import type { Call } from './call.js';
 import { type CallIndex, mayCarryInbound, numberKey } from './call-index.js';
 import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
+import { beganDuring, stayBegan } from './parts.js';
 
 /**
  * Which parts are one call. Given the parts that an observation shows for the first time, says for each whether it
@@ -9,7 +10,8 @@ import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
  * 1. Parts that share an upstream id are one call.
  * 2. Beyond that, only where exactly one candidate fits:
  *    a. an inbound leg and a queue entry of the same customer that are alive together (an entry that is just going
- *       counts where no other is alive: overflow rings elsewhere at once);
+ *       counts where no other is alive: overflow rings elsewhere at once), or an entry that is Abandoned at its first
+ *       sight and a leg that began during it;
  *    b. inbound legs that ring together for the same customer and hotline (a ring group);
  *    c. the two legs of a local call that name each other.
  * 3. In doubt they stay two calls: a merge of two customers is worse than a second event.
@@ -20,6 +22,7 @@ import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
 export function correlate(parts: NewParts, index: CallIndex): Placement[] {
   const groups = groupById(parts);
   for (const group of groups) group.joins = callSharingAnId(group, index);
+  joinAbandonedEntries(groups, index);
   joinQueueEntries(groups, index);
   joinRingGroups(groups, index);
   joinLocalPairs(groups, index);
@@ -73,6 +76,37 @@ function callSharingAnId(group: Group, index: CallIndex): Call | null {
     }
   }
   return null;
+}
+
+/**
+ * Rule 2a for entries that polls find Abandoned: while one endpoint is slow, what it shows is older than what the other
+ * does. The times that the PBX gives tell whether a telephone began to ring during the entry, and during no other.
+ */
+function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void {
+  if (!groups.some(isAbandonedEntry)) return;
+  for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
+    const calls = index.byCustomer(customer);
+    const entries = [
+      ...ofCustomer.flatMap(({ stays }) => stays),
+      ...calls.flatMap(({ stay }) => (stay === null ? [] : [stay.seen])),
+    ];
+    for (const entry of ofCustomer.filter(isAbandonedEntry)) {
+      const isOfEntry = (leg: ObservedLeg) => {
+        const during = mayCarryInbound(leg) ? entries.filter((stay) => beganDuring(leg.startedAt, stay)) : [];
+        return during.length === 1 && entry.stays.includes(during[0]!);
+      };
+      const ringing = calls.filter(
+        ({ stay, legs }) => stay === null && legs.some(({ seen }) => isOfEntry(seen)),
+      );
+      if (ringing.length > 1) continue;
+      entry.joins = ringing[0] ?? null;
+      for (const group of ofCustomer) {
+        if (group.stays.length > 0 || !isAlone(group) || !group.legs.some(isOfEntry)) continue;
+        if (entry.joins === null) merge(group, entry);
+        else group.joins = entry.joins;
+      }
+    }
+  }
 }
 
 /** Rule 2a. */
@@ -188,6 +222,10 @@ function isInQueue(stay: ObservedQueueEntry): boolean {
   return stay.status !== 'abandoned';
 }
 
+function isAbandonedEntry(group: Group): boolean {
+  return isAlone(group) && group.stays.length > 0 && !group.stays.some(isInQueue);
+}
+
 function hasEntry(call: Call): boolean {
   return call.stay !== null && call.stay.absence === null;
 }
@@ -221,7 +259,7 @@ function ringsFor(call: Call, leg: ObservedLeg): boolean {
 }
 
 function byJoining(a: ObservedQueueEntry, b: ObservedQueueEntry): number {
-  return (a.rejoinedAt ?? a.joinedAt) - (b.rejoinedAt ?? b.joinedAt) || compare(a.stayKey, b.stayKey);
+  return stayBegan(a) - stayBegan(b) || compare(a.stayKey, b.stayKey);
 }
 
 function byStart(a: ObservedLeg, b: ObservedLeg): number {

@@ -1,5 +1,5 @@
 import type { Absence, Call, Leg, Policy, Registrations, Stay, TenantState } from './call.js';
-import type { CallIndex, Indexed } from './call-index.js';
+import { type CallIndex, type Indexed, numberKey } from './call-index.js';
 import { cannotSeeTelephones, type CycleFacts, sawTelephones } from './cycle.js';
 import type { Instant, MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from './observation.js';
 import { find } from './registrations.js';
@@ -24,6 +24,9 @@ import { find } from './registrations.js';
 
 /** How far the PBX's clock may be behind ours before something new looks old. */
 export const CLOCK_TOLERANCE_MS = 5_000;
+
+/** A `call_time` holds whole seconds. */
+const CALL_TIME_MS = 1_000;
 
 export interface Changes {
   /** Changed parts by call. */
@@ -112,7 +115,7 @@ export function observeStays(
     } else if (row.status === 'abandoned') {
       if (index.endedByStay(key, answer.at) !== undefined) continue;
       const when = belongsToStay(row.abandonedAt, row) ? row.abandonedAt! : stayBegan(row);
-      if (state.ignoredStays.has(key) || when < announceSince) ignored.add(key);
+      if (state.ignoredStays.has(key) || when < announceSince || isTold(row, answer, index)) ignored.add(key);
       else changes.newStays.push(row);
     } else if (row.status !== 'unknown') {
       changes.newStays.push(row);
@@ -130,6 +133,25 @@ export function observeStays(
   return unlessSame(state.ignoredStays, ignored);
 }
 
+/**
+ * The caller was told to have hung up by the telephones alone, which had stopped ringing before the queue could be seen:
+ * the one call of this customer that has ended and began during this stay, and during no other.
+ */
+function isTold(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
+  const customer = numberKey(row.customer);
+  if (customer === null || index.byCustomer(customer).length > 0) return false;
+  const told = index
+    .endedAtTelephones(customer, answer.at)
+    .filter(({ startedAt }) => beganDuring(startedAt, row));
+  if (told.length !== 1) return false;
+  const { startedAt } = told[0]!;
+  for (const other of answer.rows.values()) {
+    const rivals = other !== row && numberKey(other.customer) === customer;
+    if (rivals && beganDuring(startedAt, other)) return false;
+  }
+  return true;
+}
+
 /** A stay as it looks at first sight. */
 export function newStay(row: ObservedQueueEntry, cycle: CycleFacts): Stay {
   return seenAgain({ seen: row, answered: false, absence: null }, row, cycle);
@@ -143,6 +165,16 @@ export function stayBegan(row: ObservedQueueEntry): Instant {
 /** Times of an earlier stay stay on a resumed row: `abandoned_time` is not cleared by a resume. */
 export function belongsToStay(time: Instant | null, row: ObservedQueueEntry): boolean {
   return time !== null && time >= stayBegan(row);
+}
+
+/**
+ * A leg with that `call_time` began during the stay, by the PBX's own times alone: `call_time` moves at most to a later
+ * one, the bridge's, and then nothing is said.
+ */
+export function beganDuring(startedAt: Instant | null, stay: ObservedQueueEntry): boolean {
+  if (startedAt === null || startedAt <= stayBegan(stay) - CALL_TIME_MS) return false;
+  if (stay.status !== 'abandoned') return true;
+  return belongsToStay(stay.abandonedAt, stay) && startedAt <= stay.abandonedAt!;
 }
 
 export function isGone(part: Leg | Stay, policy: Policy): boolean {

@@ -7,7 +7,7 @@ import {
   type Policy,
   type TenantState,
 } from './call.js';
-import { CallIndex } from './call-index.js';
+import { CallIndex, numberKey } from './call-index.js';
 import { correlate, type Placement } from './correlate.js';
 import type { CycleFacts, Window } from './cycle.js';
 import { EndedCalls } from './ended-calls.js';
@@ -225,6 +225,7 @@ class Cycle {
       stays: stays.map((stay) => stay.stayKey),
       rows: stays.map((stay) => stay.rowKey),
       endedAt: now,
+      atTelephones: atTelephones(call),
     };
     this.#newlyEnded.push(ended);
     this.#index.remember(ended);
@@ -266,6 +267,15 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
   if (legs.length === 1 && changed.length === 1) return changed;
   const byKey = new Map(changed.map((leg) => [leg.seen.key, leg]));
   return legs.map((leg) => byKey.get(leg.seen.key) ?? leg);
+}
+
+function atTelephones(call: Call): EndedCall['atTelephones'] {
+  const { direction, stay, pastStays, answeredAt, startedAt, startedCertainty } = call;
+  const byQueue = stay !== null || pastStays.length > 0;
+  if (direction !== 'inbound' || answeredAt !== null || startedCertainty !== 'upstream' || byQueue)
+    return undefined;
+  const customer = numberKey(call.customer);
+  return customer === null ? undefined : { customer, startedAt };
 }
 
 const NONE: ReadonlySet<string> = new Set();

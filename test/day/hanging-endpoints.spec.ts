@@ -71,3 +71,27 @@ describe('while endpoints hang for a while and answer in between', () => {
     60_000,
   );
 });
+
+describe('while answers take up to two seconds, and callers are quick', () => {
+  it('who rings and hangs up before the queue has shown it is told once', async () => {
+    const name = 'slow answers';
+    const day = await loopDay({
+      seed: name,
+      durationMs: 600_000,
+      speed: 6,
+      traffic: { ...BUSY.traffic, callsPerHour: 800 },
+      // At this speed who comes back on his row is back within a second: to polls, he had never left.
+      habits: { ...BUSY.habits, resume: 0, impatient: 0.4 },
+      latencyMs: (_, random) => (random.chance(0.5) ? random.int(20, 2_000) : random.int(2, 20)),
+    });
+    tell(name, day);
+    const { missing, doubled, invented, misreported, expected } = day.report;
+    expect({ missing, doubled, invented, misreported }).toEqual({
+      missing: [],
+      doubled: [],
+      invented: [],
+      misreported: [],
+    });
+    expect(expected).toBeGreaterThan(2_000);
+  }, 60_000);
+});
