@@ -34,12 +34,12 @@ describe('The time of a benchmark run', () => {
     expect(seconds).toBeGreaterThan(USUAL_S * 0.95);
     // The first does not know yet how slow the machine is.
     expect(shares[0]).toBe(1);
-    expect(Math.min(...shares)).toBeGreaterThan(0.2);
+    expect(Math.min(...shares)).toBeGreaterThan(0.3);
   });
 
   it('is overrun where what is no round takes longer already', () => {
     const { seconds, shares } = run(3, USUAL_S);
-    expect(shares.slice(1)).toEqual([0, 0, 0]);
+    expect(shares.slice(1)).toEqual([0.3, 0.3, 0.3]);
     expect(seconds).toBeGreaterThan(USUAL_S);
   });
 
@@ -48,6 +48,6 @@ describe('The time of a benchmark run', () => {
   });
 
   it('leaves rounds enough for a median', () => {
-    expect([roundsOf(100, 0.5), roundsOf(100, 0.05), roundsOf(8, 0), roundsOf(2, 0)]).toEqual([50, 30, 3, 2]);
+    expect([roundsOf(100, 0.5), roundsOf(100, 0.05), roundsOf(8, 0), roundsOf(2, 0)]).toEqual([50, 5, 3, 2]);
   });
 });

@@ -28,11 +28,11 @@ export class Budget {
     this.#withinS = withinS;
   }
 
-  /** The share of its usual rounds, from 0 to 1, that the next measurement has time for. */
+  /** The share of its usual rounds, `LEAST_SHARE` to 1, that the next measurement has time for, or takes all the same. */
   share(): number {
     const sum = (part: keyof Usual) => this.#ahead.reduce((total, usual) => total + usual[part], 0);
     const left = (this.#withinS - this.#spentS) / this.#slowness() - sum('setUp');
-    return Math.min(1, Math.max(0, left / Math.max(1, sum('rounds'))));
+    return Math.min(1, Math.max(LEAST_SHARE, left / Math.max(1, sum('rounds'))));
   }
 
   /** The next measurement has run, with that share of its rounds. */
@@ -49,14 +49,12 @@ export class Budget {
   }
 }
 
-/**
- * How many rounds are left of so many: enough for the compiler to know what it runs, where that is a share of them, and
- * for a median that one bad round does not move alone.
- */
+/** How many rounds a share of so many is: enough for a median that one bad round does not move alone. */
 export function roundsOf(usual: number, share: number): number {
-  return Math.max(Math.min(usual, LEAST_ROUNDS), Math.round(usual * Math.max(share, LEAST_SHARE)));
+  return Math.max(Math.min(usual, LEAST_ROUNDS), Math.round(usual * share));
 }
 
-const LEAST_ROUNDS = 3;
+/** For the compiler to know what it runs. */
 const LEAST_SHARE = 0.3;
+const LEAST_ROUNDS = 3;
 const DOUBT_S = 20;

@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<void> {
     const seconds = (performance.now() - begun) / 1_000;
     budget.spent(seconds, share);
     took[name] = { seconds: Math.round(seconds), share: Number(share.toFixed(2)) };
-    const shortened = share < 1 ? `, ${(share * 100).toFixed(0)} % of the usual rounds, or the fewest` : '';
+    const shortened = share < 1 ? `, ${(share * 100).toFixed(0)} % of the usual rounds` : '';
     console.log(`${name}: ${seconds.toFixed(0)} s${shortened}`);
   }
   for (const failure of failures) console.error(`FAILED ${failure}`);
