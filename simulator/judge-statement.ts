@@ -128,10 +128,12 @@ function wrongOfferOutcome(
     }
     case 'answered-elsewhere':
       return answerShown ? wrong : null;
-    case 'caller-left':
-      return call.queues.length === 0 || sight.countIn('queue', truth.at, confirmedAt) >= sight.toDemand
-        ? wrong
-        : null;
+    case 'caller-left': {
+      // Told as soon as the absence is confirmed, where no poll was lost: what the queue shows later comes too late.
+      const soonest = sight.pollAfter('monitor', truth.at, sight.absencePolls - 1);
+      const hangUpShown = sight.countIn('queue', truth.at, soonest) >= sight.toDemand;
+      return call.queues.length === 0 || hangUpShown ? wrong : null;
+    }
     default: {
       const soon = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 1);
       const changes = call.events.filter(({ type }) => type === 'call-answered' || type === 'call-ended');

@@ -543,6 +543,20 @@ describe('the judge', () => {
     expect(why(20_000, 3)).toBe(true);
   });
 
+  it('asks why an offer ended only of the queue’s looks before the telephone was known to be silent', () => {
+    const world = quiet(abandonedCall);
+    const left = world.truth[0]!.endedAt!;
+    const told = altered('call-offer-ended', { outcome: 'not-answered' })(tell(world.truth));
+    const { monitor, queue } = everySecond(world);
+    const silent = monitor.filter((at) => at >= left);
+    const isForgiven = (looksAfter: number) => {
+      const looks = [10, 20].map((ms) => silent[looksAfter]! + ms);
+      const polls = { monitor, queue: [...queue.filter((at) => at < left), ...looks, ...silent.slice(3)] };
+      return judge(world.truth, told, polls, { sightingsToDemand: 2 }).misreported.length === 0;
+    };
+    expect([isForgiven(0), isForgiven(1)]).toEqual([false, true]);
+  });
+
   it('lets whoever tells what was seen too rarely to be demanded say when it looked so', () => {
     const world = quiet({
       kind: 'click-to-call',
