@@ -75,7 +75,10 @@ describe('a planned fail-over', () => {
       let cycles = 0;
       const deaf = bridge.cycles(3).then(() => (cycles = 3));
       // Demoted, it takes no commit, and nobody tells the bridge of another one.
-      await until(async () => cycles === 3 || (await isDemoted(old)), 'commits of a bridge that heard nothing');
+      await until(
+        async () => cycles === 3 || (await isDemoted(old)),
+        'commits of a bridge that heard nothing',
+      );
       if (cycles === 3) expect(await epochAt(sentinel, next)).toBe(before);
       for (const proxy of proxies) {
         proxy.passReplies();
