@@ -4,6 +4,6 @@ export interface Bench {
   readonly redisUrl: string;
   /** Where child processes leave their CPU profiles; null where none are wanted. */
   readonly profileDir: string | null;
-  /** How many rounds to run where so many are usual: more when asked for, fewer when there is no time. */
-  readonly rounds: (usual: number) => number;
+  /** How many rounds to run where so many are usual: more when asked for, fewer, but `least`, when there is no time. */
+  readonly rounds: (usual: number, least?: number) => number;
 }

@@ -49,5 +49,6 @@ describe('The time of a benchmark run', () => {
 
   it('leaves rounds enough for a median', () => {
     expect([roundsOf(100, 0.5), roundsOf(100, 0.05), roundsOf(8, 0), roundsOf(2, 0)]).toEqual([50, 5, 3, 2]);
+    expect([roundsOf(2, 0, 1), roundsOf(10, 0.3, 6), roundsOf(10, 0.8, 6)]).toEqual([1, 6, 8]);
   });
 });

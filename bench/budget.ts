@@ -49,9 +49,13 @@ export class Budget {
   }
 }
 
-/** How many rounds a share of so many is: enough for a median that one bad round does not move alone. */
-export function roundsOf(usual: number, share: number): number {
-  return Math.max(Math.min(usual, LEAST_ROUNDS), Math.round(usual * share));
+/**
+ * How many rounds a share of so many is.
+ *
+ * @param least that a figure needs; by default enough for a median that one bad round does not move alone
+ */
+export function roundsOf(usual: number, share: number, least = LEAST_ROUNDS): number {
+  return Math.max(Math.min(usual, least), Math.round(usual * share));
 }
 
 /** For the compiler to know what it runs. */

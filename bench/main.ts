@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { startRedis } from '../test/support/redis.js';
+import type { Bench } from './bench.js';
 import { Budget, roundsOf } from './budget.js';
 import type { Row } from './measure.js';
 import { chosen, MEASUREMENTS } from './registry.js';
@@ -42,7 +43,9 @@ async function main(args: readonly string[]): Promise<void> {
     const begun = performance.now();
     const share = budget.share();
     try {
-      rows.push(...(await measured(name, profileDir, (usual) => roundsOf(usual, share) * times)));
+      rows.push(
+        ...(await measured(name, profileDir, (usual, least) => roundsOf(usual, share, least) * times)),
+      );
     } catch (error) {
       // One that fails takes nothing from the others, and the run fails in the end.
       failures.push(`${name}: ${String(error)}`);
@@ -67,7 +70,7 @@ async function main(args: readonly string[]): Promise<void> {
 async function measured(
   name: string,
   profileDir: string | null,
-  rounds: (usual: number) => number,
+  rounds: Bench['rounds'],
 ): Promise<readonly Row[]> {
   const server = await startRedis();
   try {

@@ -36,13 +36,13 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   endToEnd: { run: endToEnd, usual: { setUp: 11, rounds: 19 } },
   latency: { run: latency, usual: { setUp: 6, rounds: 18 } },
   fanOut: { run: fanOut, usual: { setUp: 72, rounds: 60 } },
-  reconnect: { run: reconnect, usual: { setUp: 55, rounds: 0 } },
+  reconnect: { run: reconnect, usual: { setUp: 33, rounds: 22 } },
   exactness: { run: exactness, usual: { setUp: 17, rounds: 0 } },
   slowConsumers: { run: slowConsumers, usual: { setUp: 16, rounds: 5 } },
   wallboard: { run: wallboard, usual: { setUp: 23, rounds: 0 } },
   tenants: {
     run: (bench) => tenants(bench, ['growth', 'limit', 'peer'], [10, 500, 5_000]),
-    usual: { setUp: 112, rounds: 0 },
+    usual: { setUp: 92, rounds: 20 },
   },
   tenantsGrowth: {
     run: (bench) => tenants(bench, ['growth'], [10, 100, 500, 1_000, 2_000, 5_000]),

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { CDPSession } from 'playwright-core';
 import { startChromium } from '../client/test/chromium.js';
 import type { CallView, Transition } from '../src/core/event.js';
 import { DeliverModule } from '../src/deliver/deliver.module.js';
@@ -14,7 +15,8 @@ import type { Row } from './measure.js';
 const CALLS = 1_000;
 const EVENTS_PER_SECOND = 50;
 const COMMIT_EVERY_MS = 100;
-const SETTLE_S = 5;
+const SETTLE_S = 3;
+const IDLE_S = 3;
 const MEASURED_S = 15;
 /** What the issue allows: milliseconds of main thread in a second, and the longest task. */
 const GOAL_MS = 200;
@@ -38,33 +40,32 @@ export async function wallboard(): Promise<readonly Row[]> {
     await page.locator('.board[data-freshness=fresh]').waitFor();
     await floor.fill();
     await page.locator(`.calls[aria-rowcount="${CALLS + 1}"]`).waitFor();
-    const running = floor.run();
     await pause(SETTLE_S * 1_000);
     const cdp = await chromium.context.newCDPSession(page);
     await cdp.send('Performance.enable');
-    const taskSeconds = async () => {
-      const { metrics } = await cdp.send('Performance.getMetrics');
-      return metrics.find(({ name }) => name === 'TaskDuration')!.value;
-    };
+    const idle = await mainThread(cdp, IDLE_S);
+    const running = floor.run();
+    await pause(SETTLE_S * 1_000);
     await page.evaluate('longTasks.length = 0');
-    const before = await taskSeconds();
-    const begun = performance.now();
     const told = floor.told;
-    await pause(MEASURED_S * 1_000);
-    const seconds = (performance.now() - begun) / 1_000;
-    const busy = (((await taskSeconds()) - before) * 1_000) / seconds;
-    const rate = (floor.told - told) / seconds;
+    const busy = await mainThread(cdp, MEASURED_S);
+    const rate = (floor.told - told) / busy.seconds;
     const longest = Math.max(0, ...(await page.evaluate<number[]>('longTasks')));
     floor.stop();
     await running;
-    const detail = `${CALLS} live calls, ${rate.toFixed(1)} events/s, ${seconds.toFixed(0)} s, 1920 × 1080`;
+    const detail = `${CALLS} live calls, ${rate.toFixed(1)} events/s, ${busy.seconds.toFixed(0)} s, 1920 × 1080`;
+    const { script, style, layout, tasks } = busy;
+    const parts =
+      `of each second ${script.toFixed(0)} ms are scripts, ${style.toFixed(0)} styles, ${layout.toFixed(0)} layout, the rest ` +
+      `painting and what the browser does besides; with ${CALLS} calls and no event it is ${idle.tasks.toFixed(0)} ms`;
     return [
       {
-        what: `wallboard: main thread, ${busy.toFixed(0)} ms per second`,
-        ratio: busy / GOAL_MS,
+        what: `wallboard: main thread, ${tasks.toFixed(0)} ms per second`,
+        ratio: tasks / GOAL_MS,
         of: `${GOAL_MS} ms`,
         goal: 1,
         detail,
+        miss: parts,
       },
       {
         what: `wallboard: longest task, ${longest === 0 ? 'none over 50' : longest.toFixed(0)} ms`,
@@ -72,6 +73,7 @@ export async function wallboard(): Promise<readonly Row[]> {
         of: `${GOAL_TASK_MS} ms`,
         goal: 1,
         detail,
+        miss: parts,
       },
     ];
   } finally {
@@ -80,6 +82,35 @@ export async function wallboard(): Promise<readonly Row[]> {
     await app.close();
     await store.close();
   }
+}
+
+/** What the page's main thread does: milliseconds in a second. */
+interface MainThread {
+  readonly seconds: number;
+  readonly tasks: number;
+  readonly script: number;
+  readonly style: number;
+  readonly layout: number;
+}
+
+async function mainThread(cdp: CDPSession, forSeconds: number): Promise<MainThread> {
+  const look = async () => {
+    const { metrics } = await cdp.send('Performance.getMetrics');
+    return new Map(metrics.map(({ name, value }) => [name, value]));
+  };
+  const before = await look();
+  const begun = performance.now();
+  await pause(forSeconds * 1_000);
+  const after = await look();
+  const seconds = (performance.now() - begun) / 1_000;
+  const used = (metric: string) => ((after.get(metric)! - before.get(metric)!) * 1_000) / seconds;
+  return {
+    seconds,
+    tasks: used('TaskDuration'),
+    script: used('ScriptDuration'),
+    style: used('RecalcStyleDuration'),
+    layout: used('LayoutDuration'),
+  };
 }
 
 async function serve(store: MemoryStore): Promise<NestExpressApplication> {

@@ -19,11 +19,12 @@ export interface ClientOrder {
 /** Between two polls of one endpoint of one tenant, as the PBX saw them, in milliseconds. */
 export interface Gaps {
   readonly polls: number;
-  /** Endpoints that were not polled twice. */
-  readonly unpolled: number;
   readonly median: number;
   readonly p999: number;
+  /** Counts what is open at either end too: who was never polled was late all the time. */
   readonly latest: number;
+  /** Endpoints that were not polled at all. */
+  readonly unpolled: number;
 }
 
 /** In bytes, after collecting. */

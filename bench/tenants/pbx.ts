@@ -10,8 +10,10 @@ import { used } from './usage.js';
  */
 const { tenants } = order<PbxOrder>();
 const startAt = Date.now();
+const clock = () => startAt + performance.now();
+let begun = startAt;
 const server = createSimulatorServer({
-  clock: () => startAt + performance.now(),
+  clock,
   tenants: Array.from({ length: tenants }, (_, index) => ({
     token: tokenOf(index),
     world: createWorld({
@@ -31,15 +33,17 @@ function* polls(): Iterable<number[]> {
 
 function gaps(): Gaps {
   const all: number[] = [];
-  let [count, unpolled] = [0, 0];
+  const now = clock();
+  let [count, unpolled, open] = [0, 0, 0];
   for (const instants of polls()) {
     count += instants.length;
-    if (instants.length < 2) unpolled++;
+    if (instants.length === 0) unpolled++;
+    open = Math.max(open, (instants[0] ?? now) - begun, now - (instants.at(-1) ?? begun));
     for (let index = 1; index < instants.length; index++) all.push(instants[index]! - instants[index - 1]!);
   }
   const sorted = Float64Array.from(all).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-  return { polls: count, unpolled, median: at(0.5), p999: at(0.999), latest: at(1) };
+  return { polls: count, median: at(0.5), p999: at(0.999), latest: Math.max(at(1), open), unpolled };
 }
 
 serve(
@@ -50,6 +54,7 @@ serve(
     asked: () => [...polls()].filter(({ length }) => length > 0).length,
     /** What came before is not judged. */
     begin: () => {
+      begun = clock();
       for (const instants of polls()) instants.length = 0;
     },
     gaps,
