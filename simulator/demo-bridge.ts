@@ -14,6 +14,8 @@ export interface BridgeChild {
 
 /** Beside the compiled demo: dist/simulator/demo.js starts dist/src/main.js. */
 const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
+/** Where the child looks for a `.env`: not where the demo was started, for that one is a real bridge's. */
+const NO_ENV_HERE = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** @throws Error when the bridge has not been built. */
 export function startBridge(
@@ -22,6 +24,7 @@ export function startBridge(
 ): BridgeChild {
   if (!existsSync(MAIN)) throw new Error('the bridge is not built: run "npm run build" first');
   const child = spawn(process.execPath, [MAIN], {
+    cwd: NO_ENV_HERE,
     env: bridgeEnvironment(process.env, port, upstream),
     stdio: ['ignore', 'inherit', 'pipe'],
   });
@@ -41,7 +44,10 @@ export function startBridge(
   return { url: `http://127.0.0.1:${port}`, gone, stop: (graceMs) => stop(child, gone, graceMs) };
 }
 
-/** Nothing of this shell's own bridge configuration leaks in: only what a process needs, and `REDIS_URL`. */
+/**
+ * Nothing of this shell's own bridge configuration leaks in: only what a process needs, and `REDIS_URL`. On that Redis the
+ * demo is a tenant of its own: under the name of a real one it would take turns with its bridge and write into its log.
+ */
 export function bridgeEnvironment(
   own: Readonly<Record<string, string | undefined>>,
   port: number,
@@ -50,6 +56,7 @@ export function bridgeEnvironment(
   const environment: Record<string, string> = {
     PITEL_BASE_URL: upstream.url,
     PITEL_TOKEN: upstream.token,
+    TENANT_ID: 'demo',
     AUTH_MODE: 'none',
     HOST: '127.0.0.1',
     PORT: String(port),

@@ -116,6 +116,10 @@ describe("the demo's bridge", () => {
     expect(withRedis.STORE).toBeUndefined();
   });
 
+  it('has a tenant of its own, whose lease and log no bridge for real calls shares', () => {
+    expect(bridgeEnvironment({ TENANT_ID: 'default' }, 3000, upstream)).toMatchObject({ TENANT_ID: 'demo' });
+  });
+
   it("inherits nothing of the shell's own bridge configuration", () => {
     const own = { PITEL_API_KEY: 'secret', TENANTS_FILE: 'x', AUTH_JWT_SECRET: 'y', PATH: '/bin' };
     expect(Object.keys(bridgeEnvironment(own, 3000, upstream))).not.toEqual(

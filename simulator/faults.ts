@@ -24,7 +24,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** The connection breaks after so many bytes of the body. */
   z.strictObject({ kind: z.literal('cut'), bytes: z.number().int().nonnegative(), ...span }),
   z.strictObject({ kind: z.literal('html'), ...span }),
-  /** 200 with an error body (`upstream.md`, mark S), in one of the shapes that were seen. */
+  /** 200 with an error body (`docs/upstream.md`, mark S), in one of the shapes that were seen. */
   z.strictObject({
     kind: z.literal('error-body'),
     shape: z.enum(['error', 'status', 'code']).default('error'),

@@ -3,7 +3,7 @@ import type { CallTruth, Sighting } from './truth.js';
 
 /**
  * Which call of the truth an event is about: by the upstream ids it carries, and for a row to which the PBX gave no id,
- * by queue, number and the instant of joining (`upstream.md`: the identity that never changes).
+ * by queue, number and the instant of joining (`docs/upstream.md`: the identity that never changes).
  */
 export class TruthIndex {
   readonly #byId = new Map<string, CallTruth>();

@@ -39,7 +39,7 @@ export interface PollInstants {
 }
 
 export interface JudgeOptions {
-  /** As the bridge is configured; defaults as in `interface.md`. */
+  /** As the bridge is configured; defaults as in `docs/configuration.md`. */
   readonly absencePolls?: number;
   readonly abandonedLookbackMs?: number;
   /** Only what polls up to here could show is demanded. Default: the last poll. */

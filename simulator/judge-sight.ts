@@ -6,7 +6,7 @@ import type { CallTruth, Sighting, TruthEvent } from './truth.js';
  * it, why not otherwise, and between which instants its traces first showed.
  *
  * A poll sees a row in the state it has at the poll's instant. `call_state` RINGING and ONCALL mean what they say;
- * any other word shows only that the leg is there (`upstream.md`), so nothing is demanded because of it.
+ * any other word shows only that the leg is there (`docs/upstream.md`), so nothing is demanded because of it.
  */
 export interface Expectation {
   readonly event: TruthEvent;

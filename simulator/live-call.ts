@@ -110,7 +110,7 @@ export class LiveCall {
     this.pbx.board.dropLeg(leg);
   }
 
-  /** This leg answers; every other one that rang stops. The queue hears of it a little later (mark F). */
+  /** This leg answers; every other one that rang stops. The queue hears of it later (`docs/upstream.md`, mark F). */
   pickUp(leg: Leg): void {
     const { board, schedule } = this.pbx;
     for (const other of [...this.legs]) {
@@ -140,7 +140,7 @@ export class LiveCall {
     this.#tell('call-transferred', { extension: leg.extension.number, part: leg.id });
   }
 
-  /** The agent's leg ended: the queue deletes the row, for hang-up and transfer alike (mark F). */
+  /** The agent's leg ended: the queue deletes the row, for hang-up and transfer alike (`docs/upstream.md`, mark F). */
   leaveQueue(): void {
     const { entry } = this;
     this.entry = null;

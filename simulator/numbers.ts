@@ -1,8 +1,8 @@
 import type { Random } from './random.js';
 
 /**
- * Callers and the ways their numbers arrive: `upstream.md`, "Phone numbers". One customer may be written differently
- * in the queue and on the monitor, so a customer is a set of spellings of one E.164 number.
+ * Callers and the ways their numbers arrive: `docs/upstream.md`, "Phone numbers". One customer may be written
+ * differently in the queue and on the monitor, so a customer is a set of spellings of one E.164 number.
  */
 export interface Customer {
   /** As the monitor writes it. */

@@ -52,7 +52,7 @@ export interface Habits {
   readonly staleRow: number;
 }
 
-/** Where `upstream.md` is not certain, which way this upstream behaves. */
+/** Where `docs/upstream.md` is not certain, which way this upstream behaves; the marks are explained there. */
 export interface Quirks {
   /** How long an Abandoned row lingers: 60 s, or 900 s by FusionPBX's default (mark F). */
   readonly lingerMs: number;

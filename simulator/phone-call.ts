@@ -39,7 +39,7 @@ export function startOutboundCall(pbx: Pbx, plan: CallPlan, random: Random, exte
   return call;
 }
 
-/** The agent's own phone rings first, and its ONCALL precedes the customer's answer (`upstream.md`, mark D). */
+/** The agent's own phone rings first, and its ONCALL precedes the customer's answer (`docs/upstream.md`, mark D). */
 export function startClickToCall(pbx: Pbx, plan: CallPlan, random: Random, extension: Extension): LiveCall {
   const { call, leg } = dialOut(pbx, plan, random, extension, 'click-to-call');
   const { answerAfterMs } = plan;

@@ -91,7 +91,7 @@ export interface CallScript {
   };
 }
 
-/** States other than RINGING and ONCALL that the upstream may show (mark S). */
+/** States other than RINGING and ONCALL that the upstream may show (`docs/upstream.md`, mark S). */
 const ODD_STARTS = ['EARLY', 'DIALING', 'RING_WAIT', '', null];
 const ODD_STATES = ['ACTIVE', 'DOWN', 'UNHELD', '', null];
 

@@ -7,7 +7,7 @@ import type { QueueEntry } from './switchboard.js';
 import { talk } from './talk.js';
 
 /**
- * A caller in a queue, as mod_callcenter keeps its members (`upstream.md`, mark F):
+ * A caller in a queue, as mod_callcenter keeps its members (`docs/upstream.md`, mark F):
  *
  *     Waiting ⇄ Trying → Answered → row deleted        an agent answered and his leg ended
  *     Waiting | Trying → Abandoned → row lingers       the caller hung up, or the queue sent him on (overflow)

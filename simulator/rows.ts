@@ -2,7 +2,7 @@ import type { Device, Directory, Extension } from './directory.js';
 import type { Quirks } from './options.js';
 import { type Sentinel, rfc3339, zoneless } from './vietnam-time.js';
 
-/** The rows of the two polled endpoints: every field of `pitel-monitor-api.md`, in the vendor's order. */
+/** The rows of the two polled endpoints: every field of the vendor's page, in its order (`docs/upstream.md`). */
 
 export interface MonitorRow {
   readonly agent_name: string;

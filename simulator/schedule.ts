@@ -6,16 +6,6 @@
  * act asked for in the past runs at the next opportunity. Instants are whole milliseconds. Not guaranteed: anything about
  * real time.
  */
-export interface Timer {
-  readonly at: number;
-  /** Cleared when the timer has run or was cancelled. */
-  act: (() => void) | null;
-}
-
-interface Entry extends Timer {
-  readonly order: number;
-}
-
 export class Schedule {
   now: number;
   readonly #heap: Entry[] = [];
@@ -93,6 +83,16 @@ export class Schedule {
     }
     heap[parent] = last;
   }
+}
+
+export interface Timer {
+  readonly at: number;
+  /** Cleared when the timer has run or was cancelled. */
+  act: (() => void) | null;
+}
+
+interface Entry extends Timer {
+  readonly order: number;
 }
 
 function before(a: Entry, b: Entry): boolean {

@@ -9,7 +9,7 @@ import { Tenant, type TenantOptions } from './tenant.js';
 export type { Tenant, TenantOptions } from './tenant.js';
 
 /**
- * The vendor's HTTP API in front of simulated worlds: the endpoints of `pitel-monitor-api.md`, the vendor's error
+ * The vendor's HTTP API in front of simulated worlds: the endpoints of `docs/upstream.md`, the vendor's error
  * shapes, the faults that were ordered, and the control API (`control.ts`).
  *
  * Guarantees: a request sees the world as of the clock's instant of the request. Tenants share nothing but the port;

@@ -7,7 +7,7 @@ import type { Fault } from './faults.js';
 export interface Honest {
   readonly rows: () => readonly object[];
   readonly body: () => Buffer;
-  /** The monitor's answer has a `total`, the queue's has none (mark D). */
+  /** The monitor's answer has a `total`, the queue's has none (`docs/upstream.md`, mark D). */
   readonly hasTotal: boolean;
 }
 

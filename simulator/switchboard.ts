@@ -11,46 +11,6 @@ import type { CallTruth, Sighting, Truth } from './truth.js';
  * Guarantees: a sighting is open exactly while a poll would find its row. Bodies are rendered when asked for and kept
  * until something changed; of a changed monitor only the extensions that changed are rendered anew.
  */
-export interface Leg extends RowNumbers {
-  readonly id: number;
-  readonly truth: CallTruth;
-  readonly extension: Extension;
-  readonly callId: string;
-  readonly direction: 'inbound' | 'outbound' | 'local';
-  /** Rings at somebody who may answer: it is offered. */
-  readonly offered: boolean;
-  state: string | null;
-  callTime: number;
-  alive: boolean;
-  /** Null while the extension is not registered. */
-  sighting: Sighting | null;
-}
-
-/** A caller's row in a queue. A resume keeps the row and gives it to another call. */
-export interface QueueEntry {
-  readonly queue: Queue;
-  readonly mobile: string;
-  readonly joinedAt: number;
-  truth: CallTruth;
-  status: 'Waiting' | 'Trying' | 'Answered' | 'Abandoned';
-  agent: Extension | null;
-  abandonedAt: number | null;
-  bridgedAt: number | null;
-  rejoinedAt: number | null;
-  callUuid: string;
-  sighting: Sighting;
-  linger: Timer | null;
-}
-
-interface Line {
-  readonly legs: Leg[];
-  registered: boolean;
-  idleSince: number;
-  /** Its rows as JSON without brackets, and their number; null when they must be rendered anew. */
-  text: string | null;
-  rows: number;
-}
-
 export class Switchboard {
   readonly entries = new Set<QueueEntry>();
   readonly #lines: Line[];
@@ -126,7 +86,7 @@ export class Switchboard {
     return this.#line(extension).legs;
   }
 
-  /** Its rows vanish, calls and all; the calls themselves go on (`upstream.md`, mark S). */
+  /** Its rows vanish, calls and all; the calls themselves go on (`docs/upstream.md`, mark S). */
   unregister(extension: Extension): void {
     const line = this.#line(extension);
     if (!line.registered) return;
@@ -327,4 +287,44 @@ export class Switchboard {
     if (line === undefined) throw new Error(`no extension ${extension.number}`);
     return line;
   }
+}
+
+export interface Leg extends RowNumbers {
+  readonly id: number;
+  readonly truth: CallTruth;
+  readonly extension: Extension;
+  readonly callId: string;
+  readonly direction: 'inbound' | 'outbound' | 'local';
+  /** Rings at somebody who may answer: it is offered. */
+  readonly offered: boolean;
+  state: string | null;
+  callTime: number;
+  alive: boolean;
+  /** Null while the extension is not registered. */
+  sighting: Sighting | null;
+}
+
+/** A caller's row in a queue. A resume keeps the row and gives it to another call. */
+export interface QueueEntry {
+  readonly queue: Queue;
+  readonly mobile: string;
+  readonly joinedAt: number;
+  truth: CallTruth;
+  status: 'Waiting' | 'Trying' | 'Answered' | 'Abandoned';
+  agent: Extension | null;
+  abandonedAt: number | null;
+  bridgedAt: number | null;
+  rejoinedAt: number | null;
+  callUuid: string;
+  sighting: Sighting;
+  linger: Timer | null;
+}
+
+interface Line {
+  readonly legs: Leg[];
+  registered: boolean;
+  idleSince: number;
+  /** Its rows as JSON without brackets, and their number; null when they must be rendered anew. */
+  text: string | null;
+  rows: number;
 }

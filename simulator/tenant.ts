@@ -9,7 +9,7 @@ export interface TenantOptions {
   readonly token?: string;
   /** The key that `POST /v3/auth/token` exchanges for a token. */
   readonly apiKey?: string;
-  /** How long an exchanged token lives; default 24 h (mark S: samples range from 24 h to 174 days). */
+  /** How long an exchanged token lives; default 24 h (samples: 24 h to 174 days, `docs/upstream.md`). */
   readonly tokenLifetimeMs?: number;
 }
 
@@ -37,7 +37,7 @@ export class Tenant {
     return this.options.token;
   }
 
-  /** Asking again returns the same token with the seconds that remain (mark S). */
+  /** Asking again returns the same token with the seconds that remain (`docs/upstream.md`, mark S). */
   issueToken(now: number): { readonly token: string; readonly expiresInS: number } {
     if (this.#issued === null || this.#issued.until <= now) {
       this.#issues += 1;

@@ -5,7 +5,7 @@ import type { Leg } from './switchboard.js';
 
 /**
  * Transfers of an answered inbound call. The customer's part keeps its upstream id and shows up at another extension;
- * the queue row goes with the first agent's leg, as if he had hung up (`upstream.md`, mark F).
+ * the queue row goes with the first agent's leg, as if he had hung up (`docs/upstream.md`, mark F).
  *
  * The call is transferred, for the truth, at the instant at which the customer and the new extension can talk.
  */

@@ -1,5 +1,5 @@
 /**
- * Instants as the vendor writes them, see `pitel-monitor-api.md` (samples) and `upstream.md`: `call_time` without a
+ * Instants as the vendor's page (`docs/upstream.md`, "Times") has them in its samples: `call_time` without a
  * zone but in Vietnam time; queue times RFC 3339 with +07:00 and whole seconds; and a sentinel for "has not happened".
  */
 const OFFSET_MS = 7 * 3_600_000;

@@ -44,7 +44,7 @@ export interface World {
   /** The phone loses its registration, for `forMs` or until `register`; false: there is no such extension. */
   unregister(idOrNumber: string, forMs?: number): boolean;
   register(idOrNumber: string): boolean;
-  /** The call-centre module restarts: every row becomes Abandoned, `abandoned_time` untouched (mark F). */
+  /** The call-centre module restarts: every row is Abandoned, `abandoned_time` stays (`docs/upstream.md`, mark F). */
   restartQueues(): void;
 }
 

@@ -189,7 +189,6 @@ function pollOptions(config: Config, upstream: Upstream): PollOptions {
     tenants: upstream.polled(config.tenants),
     policy: config.poll,
     registrations: config.registrations,
-    adaptive: config.poll.adaptive,
     retentionMs: config.retention.ms,
     graceMs: SHUTDOWN_GRACE_MS,
     leaseMs: config.store.kind === 'memory' ? Infinity : LEASE_MS,

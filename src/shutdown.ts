@@ -2,7 +2,8 @@ import type { Server } from 'node:http';
 import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
 
 /**
- * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store, send the last traces.
+ * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store, send
+ * the last traces.
  *
  * Every step is bounded by itself; `step` names the one under way for whoever gives up on the whole.
  */

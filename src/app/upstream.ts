@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { adaptiveBounds } from '../config/adaptive.js';
 import type { Config } from '../config/config.js';
 import type { TenantConfig } from '../config/tenant.js';
 import { type Tracer, UNTRACED } from '../core/tracer.js';
@@ -44,6 +45,7 @@ export class Upstream {
       timeZone,
       country,
       intervalMs: pollIntervalMs,
+      adaptive: poll.adaptive && adaptiveBounds(poll.adaptive, pollIntervalMs),
       hosts: this.#hosts,
       timeoutMs: poll.timeoutMs,
       maxBodyBytes: poll.maxBodyBytes,

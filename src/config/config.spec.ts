@@ -1,3 +1,4 @@
+import { adaptiveBounds } from './adaptive.js';
 import { type Config, parseConfig } from './config.js';
 import type { Environment } from './tenant.js';
 import type { VariableName } from './variables.js';
@@ -185,14 +186,48 @@ describe('a value', () => {
     ['PITEL_COUNTRY', ['VN', 'vn', 'DE'], ['VNM', 'V', '84', 'XX', 'Việt']],
     [
       'WATCH_EXTENSIONS',
-      ['active', '101', '101, 102', '3f2b8c1e-0000-4000-8000-000000000107'],
-      ['101,', ',', '101,,102', 'active,101', '../x', 'a/b', '1 2', '.', 'a?b'],
+      ['active', '101', '101, 102', '7', '1'.repeat(15), '3F2b8c1e-0000-4000-8000-000000000107'],
+      [
+        '101,',
+        ',',
+        '101,,102',
+        'active,101',
+        '../x',
+        'a/b',
+        '1 2',
+        '.',
+        'a?b',
+        // What the PBX cannot be asked about would be watched for nothing.
+        '*97',
+        'abc',
+        'a@b',
+        '101,+84',
+        '1'.repeat(16),
+        '3f2b8c1e-0000-4000-8000-00000000010',
+      ],
     ],
     ['STORE', ['redis'], ['Redis', 'disk']],
     [
       'REDIS_URL',
-      ['redis://h', 'rediss://u:p@h:6380/1', 'redis://:p@[::1]:6379', 'redis://h?family=6'],
-      ['h:6379', 'http://h:6379', 'redis://', 'redis:///0', 'redis://h/first', 'redis://h:port'],
+      [
+        'redis://h',
+        'rediss://u:p@h:6380/1',
+        'redis://:p@[::1]:6379',
+        'redis://h?family=6',
+        'redis://a%40b:50%25@h',
+      ],
+      [
+        'h:6379',
+        'http://h:6379',
+        'redis://',
+        'redis:///0',
+        'redis://h/first',
+        'redis://h:port',
+        'redis://:pa%ss@h:6379',
+        'redis://:100%@h',
+        'redis://:%ff@h',
+        'redis://us%er:p@h',
+      ],
     ],
     [
       'HOST',
@@ -215,6 +250,10 @@ describe('a value', () => {
       const result = { text, problems: refused({ [name]: text }) };
       expect(result).toEqual({ text, problems: [expect.stringMatching(new RegExp(`^${name}: must be `))] });
     }
+  });
+
+  it('of REDIS_URL with a bare percent sign in its password is refused at the start, and the message says how to write it', () => {
+    expect(refused({ REDIS_URL: 'redis://:pa%ss@h:6379' })[0]).toContain('percent-encoded, so % as %25');
   });
 
   it('of CORS_ORIGINS may not be a star, and the message says why', () => {
@@ -273,7 +312,10 @@ describe('the tenant', () => {
 });
 
 describe('adaptive polling', () => {
-  const bounds = (given: Overrides) => accepted({ POLL_MODE: 'adaptive', ...given }).config.poll.adaptive;
+  const bounds = (given: Overrides) => {
+    const { adaptive, intervalMs } = accepted({ POLL_MODE: 'adaptive', ...given }).config.poll;
+    return adaptiveBounds(adaptive!, intervalMs);
+  };
 
   it('takes its bounds from the interval, as far as they are not set', () => {
     expect(bounds({})).toEqual({ minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour: 0 });
@@ -290,7 +332,10 @@ describe('adaptive polling', () => {
       minIntervalMs: 200,
       maxIntervalMs: 200,
     });
-    expect(bounds({ POLL_MIN_INTERVAL_MS: '300', POLL_MAX_INTERVAL_MS: '300' })).not.toBeNull();
+    expect(bounds({ POLL_MIN_INTERVAL_MS: '300', POLL_MAX_INTERVAL_MS: '300' })).toMatchObject({
+      minIntervalMs: 300,
+      maxIntervalMs: 300,
+    });
   });
 
   it('is refused when its shortest interval is longer than its longest', () => {

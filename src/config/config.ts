@@ -1,3 +1,4 @@
+import type { AdaptiveConfig } from './adaptive.js';
 import type { HostPort } from './formats.js';
 import { given } from './given.js';
 import { isLoopback } from './loopback.js';
@@ -24,12 +25,8 @@ export interface Config {
   readonly leaseGroup: string;
   readonly poll: {
     readonly intervalMs: number;
-    /** Null: every interval is `intervalMs`. A budget of 0 is none. */
-    readonly adaptive: {
-      readonly minIntervalMs: number;
-      readonly maxIntervalMs: number;
-      readonly budgetPerHour: number;
-    } | null;
+    /** Null: every interval is the tenant's. */
+    readonly adaptive: AdaptiveConfig | null;
     /** Of a whole request, body included. */
     readonly timeoutMs: number;
     /** Requests under way, and connections, at one upstream host, whoever of its tenants asks. */
@@ -216,14 +213,11 @@ function configOf(
   };
 }
 
-/** Bounds that are not set follow `POLL_INTERVAL_MS`, so that one variable still says how fast. */
-function adaptiveOf(values: Variables): Config['poll']['adaptive'] {
+function adaptiveOf(values: Variables): AdaptiveConfig | null {
   if (values.POLL_MODE === 'fixed') return null;
-  const { POLL_INTERVAL_MS: interval, POLL_MIN_INTERVAL_MS: min, POLL_MAX_INTERVAL_MS: max } = values;
-  const clamped = (ms: number) => Math.min(Math.max(Math.round(ms), 100), 60_000);
   return {
-    minIntervalMs: min ?? Math.min(clamped(interval * FASTEST), max ?? Infinity),
-    maxIntervalMs: max ?? Math.max(clamped(interval * SLOWEST), min ?? 0),
+    minIntervalMs: values.POLL_MIN_INTERVAL_MS ?? null,
+    maxIntervalMs: values.POLL_MAX_INTERVAL_MS ?? null,
     budgetPerHour: values.POLL_BUDGET_PER_HOUR,
   };
 }
@@ -295,10 +289,6 @@ function authOf(values: Variables): AuthConfig {
   if (values.AUTH_JWT_SECRET !== undefined) return { mode: 'jwt', secret: values.AUTH_JWT_SECRET };
   return { mode: 'jwt', jwksUrl: ruledOut(values.AUTH_JWKS_URL) };
 }
-
-/** Of the interval, in adaptive mode: about the requests of the fixed interval on a working day (docs/polling.md). */
-const FASTEST = 1 / 4;
-const SLOWEST = 2;
 
 /** For what `checkRules` has refused already; reaching it is a defect of the rules. */
 function ruledOut<T>(value: T | undefined): T {

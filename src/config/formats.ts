@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isExtensionId } from '../core/extension-id.js';
 
 /**
  * The texts that settings are written in. Each reader takes the trimmed text and returns the value, or undefined
@@ -37,11 +38,15 @@ export function httpAddress(text: string): string | undefined {
   return httpUrl(text)?.href;
 }
 
-/** `redis://` or `rediss://`, with a host, and nothing but a database number as its path. */
+/**
+ * `redis://` or `rediss://`, with a host, and nothing but a database number as its path. User and password are
+ * percent-encoded; `URL` lets a bare percent sign pass, and whoever decodes it would throw.
+ */
 export function isRedisUrl(text: string): boolean {
   if (!/^rediss?:\/\//i.test(text) || !URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.hostname !== '' && /^(\/\d{0,5})?$/.test(url.pathname) && url.hash === '';
+  const { hostname, pathname, hash, username, password } = new URL(text);
+  if (hostname === '' || !/^(\/\d{0,5})?$/.test(pathname) || hash !== '') return false;
+  return percentDecoded(username) !== undefined && percentDecoded(password) !== undefined;
 }
 
 /** An IP address (IPv6 without brackets) or a host name. */
@@ -78,15 +83,15 @@ export function tenantId(text: string): string | undefined {
   return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text) ? text : undefined;
 }
 
-/** An extension's number or uuid. It becomes a part of an upstream path, so `..`, `/` and the like are refused. */
+/** An extension as the monitor may show it, which is what a token for it names: `*97` too. */
 export function extensionId(text: string): string | undefined {
   return /^[A-Za-z0-9*#+_][A-Za-z0-9*#+_.@-]{0,63}$/.test(text) ? text : undefined;
 }
 
-/** `active`, or a comma list of extensions, each taken once. */
+/** `active`, or a comma list of extensions that the PBX can be asked about, each taken once. */
 export function watchList(text: string): 'active' | string[] | undefined {
   if (text === 'active') return text;
-  const extensions = listOf(text, (item) => (item === 'active' ? undefined : extensionId(item)));
+  const extensions = listOf(text, (item) => (isExtensionId(item) ? item : undefined));
   return extensions && [...new Set(extensions)];
 }
 
@@ -133,9 +138,13 @@ export function headers(text: string): Readonly<Record<string, string>> | undefi
 }
 
 function decodedPair(name: string, value: string): readonly [string, string] | undefined {
+  const decoded = percentDecoded(value);
+  return decoded !== undefined && /^[\x20-\x7e]+$/.test(decoded) ? [name, decoded] : undefined;
+}
+
+function percentDecoded(text: string): string | undefined {
   try {
-    const decoded = decodeURIComponent(value);
-    return /^[\x20-\x7e]+$/.test(decoded) ? [name, decoded] : undefined;
+    return decodeURIComponent(text);
   } catch {
     return undefined;
   }

@@ -57,6 +57,17 @@ describe('the file of tenants', () => {
     expect(result.ok && result.variables).toEqual(field.endsWith('Env') ? ['ACME_SECRET'] : []);
   });
 
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'does not take %s for a variable that is set, which every object has',
+    (name) => {
+      const tenant = { id: 'acme', baseUrl: 'https://a.example' };
+      for (const field of ['tokenEnv', 'apiKeyEnv'])
+        expect(problems({ tenants: [{ ...tenant, [field]: name }] })).toEqual([
+          `tenants[0].${field} names a variable that is not set`,
+        ]);
+    },
+  );
+
   it('is refused whole, with every reason, when one tenant is wrong', () => {
     expect(
       problems({

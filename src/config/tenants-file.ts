@@ -173,7 +173,8 @@ function credentialOf(row: Row, path: string, around: TenantsFileSurroundings): 
   const value = row[field] ?? '';
   let text: string | undefined = value;
   if (field.endsWith('Env')) {
-    text = around.env[value];
+    // The file says the name, which may be that of something every object has, such as `constructor`.
+    text = Object.hasOwn(around.env, value) ? around.env[value] : undefined;
     if (text === undefined || text.trim() === '') return `.${field} names a variable that is not set`;
   } else if (field.endsWith('File')) {
     try {

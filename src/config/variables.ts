@@ -108,9 +108,10 @@ export const VARIABLES = {
   ABSENCE_POLLS: whole(1, 10).default(2),
   ABANDONED_LOOKBACK_MS: whole(0, DAY_MS, 'milliseconds').default(60_000),
   SOURCE_DOWN_AFTER: whole(1, 1000).default(3),
-  WATCH_EXTENSIONS: text('must be active, or a list of extensions such as 101,102', format.watchList).default(
-    (): string[] => [],
-  ),
+  WATCH_EXTENSIONS: text(
+    'must be active, or a list of extensions such as 101,102, each by its number (1 to 15 digits) or its uuid',
+    format.watchList,
+  ).default((): string[] => []),
   REGISTRATION_INTERVAL_MS: whole(100, DAY_MS, 'milliseconds').default(30_000),
 
   CAPTURE_DIR: text('must be the path of a directory, beginning with /, ./ or ../', (given) =>
@@ -122,7 +123,7 @@ export const VARIABLES = {
 
   STORE: oneOf('redis', 'memory').default('redis'),
   REDIS_URL: secret(
-    'must be redis://host:port or rediss://host:port, with nothing but a database number as its path',
+    'must be redis://host:port or rediss://host:port, with nothing but a database number as its path, and user and password percent-encoded, so % as %25',
     format.isRedisUrl,
   ).optional(),
   REDIS_SENTINELS: hostPorts.optional(),

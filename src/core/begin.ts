@@ -80,6 +80,8 @@ function addParts(call: CallInMaking, { legs, stays }: Placement, cycle: CycleFa
       ...stays.filter((stay) => stay !== current),
     ];
     call.stay = newStay(current, cycle);
+    // Whoever is in a queue rang the PBX, however it lists the telephones that ring for him.
+    call.direction = 'inbound';
     call.queues = left.reduce<readonly Queue[]>(withQueue, call.queues);
     call.pastStays = [...call.pastStays, ...left.map(({ stayKey, rowKey }) => ({ stayKey, rowKey }))];
   }

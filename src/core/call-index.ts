@@ -82,7 +82,7 @@ export class CallIndex {
     }
     if (before.legs !== after.legs) {
       // A leg that only shows something else keeps its places.
-      if (!sameLegs(before, after)) this.#removeLegs(before);
+      if (!sameLegs(before, after) || before.direction !== after.direction) this.#removeLegs(before);
       this.#addLegs(after);
     }
     if (before.stay !== after.stay || before.pastStays !== after.pastStays) {

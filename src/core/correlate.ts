@@ -126,7 +126,7 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
     const [entry] = newEntries;
     if (entry !== undefined) {
       const ringing = calls.filter(
-        (call) => call.stay === null && hasInboundLeg(call) && overlaps(call, entry),
+        (call) => call.stay === null && hasInboundLeg(call) && overlaps(call, entry.stays),
       );
       if (ringing.length === 1) entry.joins = ringing[0]!;
     }
@@ -243,9 +243,23 @@ function hasInboundLeg(call: Call): boolean {
   return call.legs.some((leg) => mayCarryInbound(leg.seen));
 }
 
-/** Who already talked when the caller joined the queue is in another conversation. */
-function overlaps(call: Call, entry: Group): boolean {
-  return call.answeredAt === null || entry.stays.every((stay) => call.answeredAt! >= stay.joinedAt);
+/**
+ * In time. Who already talked when the caller joined the queue is in another conversation, and so is whose telephones had
+ * fallen silent before.
+ */
+function overlaps(call: Call, stays: readonly ObservedQueueEntry[]): boolean {
+  const { answeredAt, legs } = call;
+  if (answeredAt !== null && stays.some((stay) => answeredAt < stay.joinedAt)) return false;
+  const firstJoined = Math.min(...stays.map(stayBegan));
+  return isAtTelephones(call) || legs.some(({ absence }) => absence!.firstAbsent >= firstJoined);
+}
+
+/**
+ * A telephone has it, or is only now found not to: the next one rings as that falls silent. Where all have been missing
+ * for long enough the call is over, also in the poll that confirms it.
+ */
+function isAtTelephones({ legs, pendingAbsence }: Call): boolean {
+  return pendingAbsence || legs.some(({ absence }) => absence === null || absence.polls === 1);
 }
 
 function ringsFor(call: Call, leg: ObservedLeg): boolean {
@@ -254,6 +268,7 @@ function ringsFor(call: Call, leg: ObservedLeg): boolean {
     call.answeredAt === null &&
     !hasEntry(call) &&
     call.legs.length > 0 &&
+    isAtTelephones(call) &&
     numberKey(call.hotline) === numberKey(leg.hotline)
   );
 }

@@ -59,10 +59,17 @@ export function lastAbsence<Known extends Pick<Absence, 'lastPresent' | 'firstAb
 
 /**
  * The queue deletes its row when the agent's leg ends. Without that word, a leg whose extension is not even listed any
- * more, or is known not to be registered, may have vanished with its registration, and a restart of the call-centre module says nothing about the conversation.
+ * more, or is known not to be registered, may have vanished with its registration, and a restart of the call-centre
+ * module says nothing about the conversation.
  */
 function isEndInDoubt({ stay }: Call, gone: readonly Leg[]): boolean {
-  if (stay?.absence?.kind === 'vanished') return false;
+  if (stay?.absence?.kind === 'vanished') {
+    const { firstAbsent } = stay.absence;
+    // A row that had gone before, at a transfer, does not speak of this leg.
+    const rangOffWith = ({ absence }: Leg) =>
+      absence!.lastPresent === null || absence!.lastPresent < firstAbsent;
+    return gone.some((leg) => leg.absence!.unlisted && !rangOffWith(leg));
+  }
   const moduleRestart = stay?.absence?.kind === 'abandoned' && gone.length === 0;
   return moduleRestart || gone.some((leg) => leg.absence!.unlisted);
 }

@@ -16,7 +16,7 @@ import { find } from './registrations.js';
  *   answered        answered                   answered     absent (abandoned)    absent (vanished)
  *
  * Nothing goes backwards, one reappearance forgets an absence, and what is missing from a partial answer says
- * nothing. A part is gone when it has been absent from ABSENCE_POLLS observations in a row; that is `life.ts`.
+ * nothing. A part is gone when it has been absent from ABSENCE_POLLS observations in a row (`isGone`).
  *
  * A caller whom the queue lets go, Abandoned or gone, may go on elsewhere, and only the telephones show that. So it is not
  * counted for the last time before the monitor has been seen completely after it, as long as there is hope for that.
@@ -99,8 +99,10 @@ export function observeStays(
   for (const [key, row] of answer.rows) {
     const known = index.stays.get(key);
     if (known !== undefined) {
-      const settled = known.part.absence === null || known.part.absence.polls >= policy.absencePolls;
-      if (!settled || !isSameRow(known, row)) {
+      // A row that is Abandoned for good lingers; one that was missing is back.
+      const { absence } = known.part;
+      const isSettled = absence === null || (absence.kind === 'abandoned' && isGone(known.part, policy));
+      if (!isSettled || !isSameRow(known, row)) {
         changes.stays.set(known.callId, seenAgain(known.part, row, cycle));
       }
       continue;
@@ -125,8 +127,7 @@ export function observeStays(
     return unlessSame(state.ignoredStays, new Set([...state.ignoredStays, ...ignored]));
 
   for (const [key, { callId, part }] of index.stays) {
-    if (answer.rows.has(key) || (part.absence !== null && part.absence.polls >= policy.absencePolls))
-      continue;
+    if (answer.rows.has(key) || isGone(part, policy)) continue;
     const kind = part.absence?.kind ?? 'vanished';
     changes.stays.set(callId, { ...part, absence: leftAgain(part.absence, kind, cycle) });
   }

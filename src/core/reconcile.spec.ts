@@ -525,7 +525,13 @@ describe('sources', () => {
     expect(history.said({ at: 1, ...failing })).toEqual([]);
     expect(history.said({ at: 2, ...failing })).toEqual([]);
     expect(history.poll({ at: 3, ...failing })).toMatchObject([
-      { type: 'source-down', subject: 'monitor', data: { reason: 'HTTP 502', since: iso(1) } },
+      {
+        type: 'source-down',
+        subject: 'monitor',
+        // Within its own window: it stopped answering between the last proper answer and the first failure.
+        time: T0 + 1_000,
+        data: { reason: 'HTTP 502', since: iso(1), observed: { earliest: iso(0), latest: iso(1) } },
+      },
     ]);
     expect(history.said({ at: 4, ...failing })).toEqual([]);
     expect(history.poll({ at: 10 })).toMatchObject([{ type: 'source-up', data: { unwatchedMs: 10_000 } }]);

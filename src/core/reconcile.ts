@@ -156,12 +156,21 @@ class Cycle {
     return monitor !== undefined && monitor.outcome !== 'failed' && monitor.rows.has(leg.seen.key);
   }
 
-  /** When the caller hung up before coming back: the row still carries it where it has not hung up again. */
+  /** When the caller hung up before coming back: the row still carries it where he has not hung up again. */
   #hangUpBefore(row: ObservedQueueEntry, call: Call): NonNullable<Draft['superseded']> {
+    const { seen, absence } = call.stay!;
+    const ofOldStay = [row.abandonedAt, seen.abandonedAt].find(
+      (time) => belongsToStay(time, seen) && !belongsToStay(time, row),
+    );
+    if (absence?.kind === 'abandoned') {
+      // A poll has shown it already.
+      const { lastPresent: earliest, firstAbsent: latest } = absence;
+      const certainty = ofOldStay === undefined ? 'observed' : 'upstream';
+      return { at: ofOldStay ?? latest, observed: { earliest, latest, certainty } };
+    }
     const window = this.#facts.queue!;
-    const ofOldStay = belongsToStay(row.abandonedAt, call.stay!.seen) && !belongsToStay(row.abandonedAt, row);
-    const at = (ofOldStay ? row.abandonedAt : row.rejoinedAt) ?? window.latest;
-    return { at, observed: { ...window, certainty: ofOldStay ? 'upstream' : 'inferred' } };
+    const certainty = ofOldStay === undefined ? 'inferred' : 'upstream';
+    return { at: ofOldStay ?? row.rejoinedAt ?? window.latest, observed: { ...window, certainty } };
   }
 
   #drafts(changes: Changes): Draft[] {

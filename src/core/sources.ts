@@ -10,7 +10,7 @@ import type { MonitorObservation, QueueObservation } from './observation.js';
  *   up        failures + 1; down at SOURCE_DOWN_AFTER     up, failures forgotten
  *   down      stays down                                  up, `source-up`
  *
- * Becoming down is `source-down`, once per outage. Only a complete observation moves `lastComplete`: a partial one
+ * Becoming down is `source-down`, once per outage, of the time at which it began to fail. Only a complete observation moves `lastComplete`: a partial one
  * proves that the PBX answers, not that nothing is missing.
  *
  * @param transitions gets what there is to say
@@ -48,7 +48,7 @@ function failed(
     type: 'source-down',
     subject: observation.endpoint,
     discriminator: String(failingSince),
-    time: observation.at,
+    time: failingSince,
     data: {
       endpoint: observation.endpoint,
       state: 'down',

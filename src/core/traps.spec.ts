@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { History, leg, spoken, stay, T0 } from '../../test/support/history.js';
 
-/** The traps that a naive differ falls into, as far as they are the core's; the source has its own. */
+/** The traps that a naive differ falls into (`docs/upstream.md`): those that are the core's; the source has its own. */
 describe('traps', () => {
   it('trap 1: a failed answer read as an empty list ends every call at once', () => {
     const history = new History();

@@ -60,7 +60,9 @@ export class MessageRate {
 
   allow(): boolean {
     const now = this.clock.now();
-    this.left = Math.min(this.burst, this.left + ((now - this.filledAt) / 1000) * this.perSecond);
+    // A clock that was set back takes nothing away: else every client that says something would be too loud.
+    const elapsedMs = Math.max(0, now - this.filledAt);
+    this.left = Math.min(this.burst, this.left + (elapsedMs / 1000) * this.perSecond);
     this.filledAt = now;
     if (this.left < 1) return false;
     this.left -= 1;

@@ -6,6 +6,7 @@ import {
   type InjectionToken,
   Module,
   type ModuleMetadata,
+  type NestModule,
   type OnApplicationBootstrap,
   type OptionalFactoryDependency,
   type Provider,
@@ -22,6 +23,7 @@ import { SocketGateway } from './gateway.js';
 import { LogController } from './log.controller.js';
 import { DELIVER_CLOCK, LogQuery } from './log-query.js';
 import { DELIVER_OPTIONS, type DeliverOptions, type ResolvedOptions, resolveOptions } from './options.js';
+import { httpCors } from './origin.js';
 import { DELIVER_LOGGER, ProblemFilter } from './problem.js';
 import { ASK_REGISTRATION, type AskRegistration, RegistrationQuery } from './registration-query.js';
 import { Relay } from './relay.js';
@@ -95,7 +97,17 @@ function made<T>(token: InjectionToken<T>, make: (parts: Parts) => T): Provider 
 }
 
 @Module({})
-export class DeliverModule {
+export class DeliverModule implements NestModule {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
+  ) {}
+
+  /** Here and not where the application is made, so that whoever serves delivery serves it to the same origins. */
+  configure(): void {
+    this.host.httpAdapter.enableCors(httpCors(this.options));
+  }
+
   /** `useFactory` makes the parts from what it injects. The module exports `Relay`, `DeliverStats` and `Delivery`. */
   static registerAsync(recipe: {
     readonly imports?: ModuleMetadata['imports'];

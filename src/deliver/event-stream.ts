@@ -16,7 +16,8 @@ import type { TokenVerifier } from './token.js';
  *
  * `id:` is the cursor, `event:` the type, `data:` the event. Every `heartbeatMs` a comment and, once the client is
  * live, an `id:` alone: it moves `Last-Event-ID` past events that the client may not see, so that a quiet client does
- * not fall behind the log's retention. Before the stream is ended by the service there is an event `closing`.
+ * not fall behind the log's retention. Before the stream is ended by the service there is an event `closing`; not for a
+ * slow consumer, which is cut: the notice would have to wait behind all that it does not read.
  */
 export class EventStream implements Outlet {
   private readonly reader: LogReader;

@@ -4,9 +4,11 @@ import type { Filter } from './audience.js';
 import { Refusal } from './refusal.js';
 
 /** What clients may ask for. Lists are short: each is looked at for every event. */
-const names = z.array(z.string().min(1).max(128)).max(200);
+export const MAX_NAMES = 200;
+export const MAX_NAME_LENGTH = 128;
+const names = z.array(z.string().min(1).max(MAX_NAME_LENGTH)).max(MAX_NAMES);
 
-const subscription = z.strictObject({
+export const subscription = z.strictObject({
   types: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).optional(),
   extensions: names.optional(),
   queues: names.optional(),
@@ -20,19 +22,4 @@ export function parseSubscription(body: unknown): Filter {
   const parsed = subscription.safeParse(body);
   if (!parsed.success) throw new Refusal('bad-request');
   return parsed.data;
-}
-
-/** `?types=a,b&extensions=107&queues=…`: commas or repeated parameters. */
-export function parseFilterQuery(query: Readonly<Record<string, unknown>>): Filter {
-  return parseSubscription(
-    Object.fromEntries(
-      ['types', 'extensions', 'queues']
-        .filter((name) => query[name] !== undefined)
-        .map((name) => [name, [query[name]].flat().flatMap((text) => split(text))]),
-    ),
-  );
-}
-
-function split(text: unknown): unknown[] {
-  return typeof text === 'string' ? text.split(',').filter((item) => item !== '') : [text];
 }

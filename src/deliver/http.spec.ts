@@ -250,18 +250,42 @@ describe('the log over HTTP', () => {
     });
 
     it.each([
-      '/v1/events?limit=0',
-      '/v1/events?limit=1001',
-      '/v1/events?limit=x',
-      '/v1/events?types=x',
-      '/v1/events?since=yesterday',
-      '/v1/events?since=2026-03-02T03:00:00',
-      '/v1/events?since=2026-03-02T03:00:00Z&after=e1:1',
-      '/v1/calls?extensions='.padEnd(200, 'x'),
-      '/v1/events?after=a&after=b',
-    ])('the query of %s', async (address) => {
-      const { status, body } = await json(address);
+      ['/v1/events?limit=0', 'limit must be a whole number from 1 to 1000'],
+      ['/v1/events?limit=1001', 'limit must be'],
+      ['/v1/events?limit=x', 'limit must be'],
+      ['/v1/events?types=x', 'types must be event types separated by commas'],
+      ['/v1/events?since=yesterday', 'since must be an instant as in RFC 3339'],
+      ['/v1/events?since=2026-03-02T03:00:00', 'since must be'],
+      ['/v1/events?since=2026-03-02T10:00:00+07:00', 'a + is written %2B'],
+      ['/v1/events?since=2026-03-02T03:00:00Z&after=e1:1', 'after and since exclude each other'],
+      ['/v1/events?after=a&after=b', 'after must be one cursor'],
+      ['/v1/calls?extensions='.padEnd(200, 'x'), 'extensions must be at most 200 extensions'],
+      [`/v1/calls?queues=${'q,'.repeat(201)}`, 'queues must be at most 200 queues'],
+      ['/v1/events/stream?after=a&after=b', 'after must be one cursor'],
+      ['/v1/events/stream?types=call-started,x', 'types must be'],
+      ['/v1/events?limit=0&since=x&types=call-ended', 'since must be an instant'],
+    ])('the query of %s, and names the parameter', async (address, detail) => {
+      const { status, body, headers } = await json(address);
       expect([status, body.code]).toEqual([400, 'bad-request']);
+      expect(headers.get('content-type')).toBe('application/problem+json');
+      expect(body.detail).toContain(detail);
+    });
+
+    it('each parameter that is not understood in one answer, and repeats nothing of them', async () => {
+      const { body } = await json(
+        `/v1/events?limit=${SECRET}&types=${SECRET},${SECRET}&since=${SECRET}&other=1`,
+      );
+      expect(body.detail.split('; ').map((part: string) => part.split(' ')[0])).toEqual([
+        'since',
+        'limit',
+        'types',
+      ]);
+      expect(JSON.stringify(body)).not.toContain(SECRET);
+      expect(body.detail.length).toBeLessThan(300);
+    });
+
+    it('no parameter that it does not know', async () => {
+      expect((await json('/v1/events?limit=1&page=2&limits=x')).status).toBe(200);
     });
 
     it('pages of other origins where no token is asked for', async () => {
@@ -369,7 +393,7 @@ describe('the log over HTTP', () => {
       expect(await events.next()).toEqual({ event: 'closing', data: '{"code":"shutting-down"}' });
     });
 
-    it('is cut when its client does not read, and nobody else is', async () => {
+    it('is cut without a word when its client does not read, and nobody else is', async () => {
       const bounded = await DeliveryUnderTest.start(store, { maxInFlightBytes: 64 * 1024 });
       const slow = new Stream(await bounded.get('/v1/events/stream', mine));
       await slow.next();
@@ -379,7 +403,10 @@ describe('the log over HTTP', () => {
         await new Promise((resolve) => setImmediate(resolve));
       }
       while (bounded.stats.streams > 0) await new Promise((resolve) => setImmediate(resolve));
-      await slow.cancel().catch(() => undefined);
+      const names = [];
+      for (let message = await slow.next(); message !== null; message = await slow.next())
+        names.push(message.event);
+      expect(names).not.toContain('closing');
       await bounded.stop();
     });
   });

@@ -1,32 +1,11 @@
 import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import type { Grant } from './audience.js';
 import { BearerGuard, bearerToken, CurrentGrant } from './bearer.guard.js';
 import { EventStreams } from './event-streams.js';
-import { parseFilterQuery } from './filter.js';
 import { LogQuery } from './log-query.js';
+import { filterQuery, pageQuery, parseQuery, type QueryString, streamQuery } from './query.js';
 import { RegistrationQuery } from './registration-query.js';
-import { Refusal } from './refusal.js';
-
-type QueryString = Readonly<Record<string, unknown>>;
-
-const page = z
-  .object({
-    after: z.string().optional(),
-    since: z.iso
-      .datetime({ offset: true })
-      .transform((text) => Date.parse(text))
-      .optional(),
-    limit: z
-      .string()
-      .regex(/^\d{1,4}$/)
-      .transform(Number)
-      .pipe(z.number().min(1).max(1_000))
-      .default(100),
-  })
-  .refine(({ after, since }) => after === undefined || since === undefined);
-const place = z.object({ after: z.string().optional() });
 
 /** The log over HTTP: state, catch-up and stream, the same events as on every other transport. */
 @Controller('v1')
@@ -40,7 +19,7 @@ export class LogController {
 
   @Get('calls')
   async calls(@CurrentGrant() grant: Grant, @Query() query: QueryString, @Res() response: Response) {
-    sendJson(response, await this.log.calls(grant, parseFilterQuery(query)));
+    sendJson(response, await this.log.calls(grant, parseQuery(filterQuery, query)));
   }
 
   @Get('calls/:callId')
@@ -60,8 +39,8 @@ export class LogController {
 
   @Get('events')
   async events(@CurrentGrant() grant: Grant, @Query() query: QueryString, @Res() response: Response) {
-    const { limit, ...start } = parse(page, query);
-    sendJson(response, await this.log.events(grant, parseFilterQuery(query), start, limit));
+    const { limit, after, since, ...filter } = parseQuery(pageQuery, query);
+    sendJson(response, await this.log.events(grant, filter, { after, since }, limit));
   }
 
   @Get('events/stream')
@@ -74,21 +53,15 @@ export class LogController {
     if (request.method === 'HEAD') return void response.end();
     // A browser that reconnects repeats the address as it was, so the header is the newer of the two.
     const lastEventId = request.headers['last-event-id'];
-    const { after } = parse(place, query);
+    const { after, ...filter } = parseQuery(streamQuery, query);
     this.streams.open(response, {
       grant,
-      filter: parseFilterQuery(query),
+      filter,
       cursor: typeof lastEventId === 'string' ? lastEventId : (after ?? null),
       address: request.socket.remoteAddress ?? '',
       token: bearerToken(request) ?? null,
     });
   }
-}
-
-function parse<T>(schema: z.ZodType<T>, query: QueryString): T {
-  const parsed = schema.safeParse(query);
-  if (!parsed.success) throw new Refusal('bad-request');
-  return parsed.data;
 }
 
 /** The text is JSON already; Express would parse nothing but compute an ETag for what must not be cached. */

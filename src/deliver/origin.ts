@@ -1,4 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type {
+  CorsOptions,
+  CorsOptionsDelegate,
+} from '@nestjs/common/interfaces/external/cors-options.interface.js';
+import type { Request } from 'express';
 import type { ResolvedOptions } from './options.js';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
@@ -30,7 +35,30 @@ function hostOf(origin: string): string | null {
   }
 }
 
-/** For the polling transport and for HTTP: nobody but the listed origins is answered to. */
+/** For Socket.IO's polling transport: nobody but the listed origins is answered to. */
 export function corsOptions({ corsOrigins }: Pick<ResolvedOptions, 'corsOrigins'>) {
   return { origin: [...corsOrigins], methods: ['GET', 'POST'], credentials: false };
 }
+
+/**
+ * For HTTP: pages of listed origins may send a token to the addresses under `/v1` and read what they answer. Other
+ * origins and other addresses get no header of CORS at all. It permits nothing by itself: token and origin are checked
+ * as ever.
+ */
+export function httpCors({
+  corsOrigins,
+}: Pick<ResolvedOptions, 'corsOrigins'>): CorsOptionsDelegate<Pick<Request, 'path' | 'headers'>> {
+  return ({ path, headers: { origin } }, decide) => {
+    const isOpen = path.startsWith('/v1/') && origin !== undefined && corsOrigins.includes(origin);
+    decide(null, isOpen ? { ...HTTP_CORS, origin } : { origin: false });
+  };
+}
+
+const HTTP_CORS: CorsOptions = {
+  methods: ['GET', 'HEAD'],
+  allowedHeaders: ['Authorization', 'Last-Event-ID', 'X-Request-Id'],
+  // When to come back, why a token was not taken, and what to name to the operator.
+  exposedHeaders: ['Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
+  // Every request carries a token and would be asked about first.
+  maxAge: 600,
+};

@@ -68,17 +68,16 @@ export class ProblemFilter implements ExceptionFilter {
     response.setHeader('Cache-Control', 'no-store');
     response.statusCode = status;
     response.setHeader('Content-Type', 'application/problem+json');
-    response.end(
-      JSON.stringify({
-        type: `urn:pitel-event-bridge:problem:${problem.code}`,
-        title: STATUS_CODES[status] ?? 'Error',
-        status,
-        detail: problem.detail,
-        instance: pathOf(request),
-        code: problem.code,
-        ...problem.members,
-      }),
-    );
+    const standard = {
+      type: `urn:pitel-event-bridge:problem:${problem.code}`,
+      title: STATUS_CODES[status] ?? 'Error',
+      status,
+      detail: problem.detail,
+      instance: pathOf(request),
+      code: problem.code,
+    };
+    // Once more at the end: a readiness report has a `status` of its own, which is no HTTP status.
+    response.end(JSON.stringify({ ...standard, ...problem.members, ...standard }));
   }
 
   private problemOf(error: unknown, request: Request, id: string): Problem {
@@ -86,7 +85,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof Refusal) {
       this.stats.countRefused(error.code);
       const [status, detail] = REFUSALS[error.code] ?? [HttpStatus.FORBIDDEN, 'refused'];
-      return new Problem(status, error.code, detail);
+      return new Problem(status, error.code, error.detail ?? detail);
     }
     if (error instanceof HttpException) {
       const status = error.getStatus() as HttpStatus;
@@ -112,8 +111,13 @@ export class ProblemFilter implements ExceptionFilter {
 function membersOf(error: HttpException): Readonly<Record<string, unknown>> {
   const body = error.getResponse();
   if (typeof body === 'string') return {};
-  const spoken = ['statusCode', 'message', 'error'];
-  return Object.fromEntries(Object.entries(body).filter(([name]) => !spoken.includes(name)));
+  return Object.fromEntries(
+    // Nest's own `error` is the title in words; a report's is the parts that are down.
+    Object.entries(body).filter(
+      ([name, value]) =>
+        !['statusCode', 'message'].includes(name) && !(name === 'error' && typeof value === 'string'),
+    ),
+  );
 }
 
 /** The address without its query. */

@@ -12,12 +12,18 @@ export type RefusalCode =
   | 'slow-consumer'
   | 'shutting-down';
 
-/** Carries no detail: neither a token nor what was wrong with it may reach a log or a client. */
+/**
+ * Neither a token nor what was wrong with it may reach a log or a client. `detail`, of fixed words, is told over HTTP only;
+ * Socket.IO tells the code.
+ */
 export class Refusal extends Error {
   /** How Socket.IO hands it to `connect_error`. */
   readonly data: { readonly code: RefusalCode };
 
-  constructor(readonly code: RefusalCode) {
+  constructor(
+    readonly code: RefusalCode,
+    readonly detail: string | null = null,
+  ) {
     super(code);
     this.name = 'Refusal';
     this.data = { code };

@@ -1,5 +1,6 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { rfc3339 } from '../core/event.js';
+import { isExtensionId } from '../core/extension-id.js';
 import type { Instant } from '../core/observation.js';
 import type { Grant } from './audience.js';
 import type { Clock } from './clock.js';
@@ -28,7 +29,7 @@ export const ASK_REGISTRATION = Symbol('ASK_REGISTRATION');
  *
  * Guarantees: whoever asks for the same at the same time shares one question to the PBX, and its answer for `ANSWER_MS`;
  * a tenant has at most `MAX_ASKING` questions under way. An extension that the token may not see does not exist for it,
- * and by its number it is not even asked for.
+ * and by its number it is not even asked for; neither is what no extension can be asked for by.
  */
 @Injectable()
 export class RegistrationQuery {
@@ -43,6 +44,8 @@ export class RegistrationQuery {
 
   /** `{extension, registered, checkedAt}` */
   async registration(grant: Grant, id: string): Promise<string> {
+    if (!isExtensionId(id))
+      throw notFound('an extension is asked for by its number, 1 to 15 digits, or its uuid');
     const isNumber = /^\d+$/.test(id);
     if (isNumber && !isVisible(grant, id)) throw notFound();
     const known = await this.known(grant.tenant, id);
@@ -110,8 +113,8 @@ function isVisible({ extensions, queues }: Grant, extension: string): boolean {
   return extensions === undefined ? queues === undefined : extensions.includes(extension);
 }
 
-function notFound(): Problem {
-  return new Problem(HttpStatus.NOT_FOUND, 'extension-not-found', 'the PBX knows no such extension');
+function notFound(detail = 'the PBX knows no such extension'): Problem {
+  return new Problem(HttpStatus.NOT_FOUND, 'extension-not-found', detail);
 }
 
 /** The store may be away: the PBX is asked then. */

@@ -126,6 +126,20 @@ describe('GET /v1/extensions/{id}/registration', () => {
     });
   });
 
+  it.each(['*97', 'abc', '1'.repeat(16), 'a@b'])(
+    'asks nobody about %s, which is no extension’s number or uuid, and says so with a 404',
+    async (id) => {
+      expect(await asked(encodeURIComponent(id))).toMatchObject({
+        status: 404,
+        body: {
+          code: 'extension-not-found',
+          detail: 'an extension is asked for by its number, 1 to 15 digits, or its uuid',
+        },
+      });
+      expect(ask).not.toHaveBeenCalled();
+    },
+  );
+
   it('says that the PBX could not be asked with a 502', async () => {
     ask.mockResolvedValue({ outcome: 'failed', reason: 'connection refused' });
     expect(await asked('107')).toMatchObject({

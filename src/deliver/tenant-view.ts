@@ -32,7 +32,8 @@ interface HeldCall {
  * The calls that are alive and the state of the sources, folded from events on top of a state of the store.
  *
  * Guarantee: `calls` is what the log says up to the place it was folded to. Not guaranteed: that `sources` and
- * registrations are not newer than that; they are the freshest that was read, because between two events only it tells that somebody watches.
+ * registrations are not newer than that. They are the freshest that was read, because between two events nothing but
+ * their times tells that somebody watches.
  */
 export class TenantView {
   private readonly calls = new Map<string, HeldCall>();

@@ -19,8 +19,8 @@ import { reconcile } from '../core/reconcile.js';
 import { callView } from '../core/view.js';
 
 /**
- * The examples of the documents. None is typed by hand: a small history goes through the core, so that they are what
- * the bridge says, and change with it.
+ * The examples of the documents. None is typed by hand, but the two of registrations (`registration` below): a small
+ * history goes through the core, so that they are what the bridge says, and change with it.
  *
  * One caller waits in a queue, two telephones ring, one answers and passes the call on; another caller gives up; then
  * the PBX is away for a moment.

@@ -124,7 +124,7 @@ function undescribed(address: string): Operation {
 }
 
 const WITH_A_TOKEN: Readonly<Record<number, string>> = {
-  400: 'A parameter is not understood',
+  400: 'A parameter is not understood: `detail` names it and says what it must be',
   401: 'No token, one that does not hold or has expired, or one in the address',
   403: 'A page of this origin may not use the service',
   429: 'Too many connections are open',

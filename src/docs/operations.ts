@@ -127,7 +127,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
     'GET /v1/events/stream': {
       summary: 'Events as they happen, as server-sent events',
       description:
-        'Without a cursor a `snapshot` and then live events; with one exactly the events after it, then live ones; with one that cannot be resumed `reset`, `snapshot`, live. `id:` is the cursor, `event:` the type, `data:` the event in one line. Between events there are comments, so that proxies keep the stream open, and at times an `id:` alone. Before the bridge ends the stream there is an event `closing` with a `code`. A browser sends `Last-Event-ID` by itself when it reconnects, but its EventSource cannot send a token: use fetch and read the body.',
+        'Without a cursor a `snapshot` and then live events; with one exactly the events after it, then live ones; with one that cannot be resumed `reset`, `snapshot`, live. `id:` is the cursor, `event:` the type, `data:` the event in one line. Between events there are comments, so that proxies keep the stream open, and at times an `id:` alone. Before the bridge ends the stream there is an event `closing` with a `code`, except for a client that reads too slowly: it is cut without a word, for nothing more fits on its way. A browser sends `Last-Event-ID` by itself when it reconnects, but its EventSource cannot send a token: use fetch and read the body.',
       parameters: [
         {
           name: 'Last-Event-ID',
@@ -165,7 +165,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
         example: { extension: '107', registered: true, checkedAt: events['extension-registered'].time },
       },
       problems: {
-        404: 'The PBX has no such extension, or the token may not see it',
+        404: 'The PBX has no such extension, `id` is neither a number (1 to 15 digits) nor a uuid, or the token may not see it',
         429: 'Too many extensions are being asked for at once',
         502: 'The PBX did not answer properly',
       },

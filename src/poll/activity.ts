@@ -29,7 +29,7 @@ function isWaiting({ answeredAt, stay }: Call): boolean {
 }
 
 /**
- * Rows can go stale for hours as Trying (`upstream.md`, mark F), and one of them must not keep a tenant's polls fast.
- * Longer than callers wait; a call that began earlier and rings once more is seen a little later.
+ * Rows can go stale for hours as Trying (`docs/upstream.md`, mark F), and one of them must not keep a tenant's polls
+ * fast. Longer than callers wait; a call that began earlier and rings once more is seen a little later.
  */
 const STALE_MS = 1_800_000;

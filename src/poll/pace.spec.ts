@@ -40,10 +40,9 @@ describe('the pace of polling', () => {
     const waits: number[] = [];
     let now = 0;
     for (let failure = 0; failure < 7; failure++) {
-      pace.answered('queue', reply(now + 100_000), now);
       pace.failed('monitor', noAnswer(now), now, null, never);
-      waits.push(pace.delay(now));
-      now += pace.delay(now);
+      waits.push(pace.delay(now, ['queue']));
+      now += pace.delay(now, ['queue']);
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
     pace.failed('monitor', noAnswer(now), now, null, never);
@@ -54,8 +53,8 @@ describe('the pace of polling', () => {
   it('does not ask an endpoint that has yet to answer, and the other one as if nothing were', () => {
     const pace = new Pace(options, 0);
     pace.answered('monitor', reply(0), 40);
-    expect(pace.due(1_000, ['queue'])).toEqual(['monitor']);
     expect(pace.delay(400, ['queue'])).toBe(600);
+    expect(pace.due(1_000, ['queue'])).toEqual(['monitor']);
     expect(pace.delay(1_000, ['monitor', 'queue'])).toBe(Infinity);
   });
 
@@ -72,19 +71,15 @@ describe('the pace of polling', () => {
 
   it('spreads retries by up to a quarter', () => {
     const pace = new Pace(options, 0);
-    pace.answered('queue', reply(100_000), 0);
     pace.failed('monitor', noAnswer(0), 0, null, () => 0.999);
-    expect(pace.delay(0)).toBeGreaterThan(1_240);
-    expect(pace.delay(0)).toBeLessThanOrEqual(1_250);
+    expect(pace.delay(0, ['queue'])).toBeGreaterThan(1_240);
+    expect(pace.delay(0, ['queue'])).toBeLessThanOrEqual(1_250);
   });
 
-  it('honours Retry-After, but looks again after five minutes', () => {
+  it('honours Retry-After', () => {
     const pace = new Pace(options, 0);
-    pace.answered('queue', reply(10_000_000), 0);
     pace.failed('monitor', noAnswer(0), 0, 30_000, never);
-    expect(pace.delay(0)).toBe(30_000);
-    pace.failed('monitor', noAnswer(0), 0, 86_400_000, never);
-    expect(pace.delay(0)).toBe(300_000);
+    expect(pace.delay(0, ['queue'])).toBe(30_000);
   });
 
   it('brings the confirming poll forward, except where an endpoint is failing', () => {
@@ -98,15 +93,14 @@ describe('the pace of polling', () => {
 
   it('asks again when the host is to be looked at, without doubling, since nothing was sent', () => {
     const pace = new Pace(options, 0);
-    pace.answered('queue', reply(100_000), 0);
     pace.failed('monitor', noAnswer(0), 0, null, never);
     for (let refusals = 0; refusals < 5; refusals++) pace.heldBack('monitor', 0, 4_000, never);
-    expect(pace.delay(0)).toBe(4_000);
+    expect(pace.delay(0, ['queue'])).toBe(4_000);
     pace.heldBack('monitor', 0, 0, never);
-    expect(pace.delay(0)).toBe(1_000);
-    expect(pace.due(999)).toEqual([]);
-    pace.failed('monitor', noAnswer(0), 0, null, never);
-    expect(pace.delay(0)).toBe(2_000);
+    expect(pace.delay(0, ['queue'])).toBe(1_000);
+    expect(pace.due(999, ['queue'])).toEqual([]);
+    pace.failed('monitor', noAnswer(999), 999, null, never);
+    expect(pace.delay(999, ['queue'])).toBe(2_000);
   });
 
   it('spreads tenants over the interval, each at the same place on every start', () => {
@@ -170,8 +164,7 @@ describe('the adaptive pace of polling', () => {
     pace.failed('queue', trouble, 10, null, never);
     const interval = (now: number) => {
       pace.answered('monitor', reply(now), now);
-      pace.answered('queue', reply(now + 1_000_000), now);
-      return pace.delay(now);
+      return pace.delay(now, ['queue']);
     };
     expect(interval(10)).toBe(500);
     expect(interval(15_010)).toBeCloseTo(250 / 0.75);
@@ -195,9 +188,8 @@ describe('the adaptive pace of polling', () => {
       for (let poll = 0; poll < polls; poll++) {
         now += 1;
         pace.answered('monitor', reply(now, { latencyMs }), now);
-        pace.answered('queue', reply(now + 1_000_000), now);
       }
-      return Math.round(pace.delay(now));
+      return Math.round(pace.delay(now, ['queue']));
     };
     expect(delayAfter(80, 50)).toBe(250);
     expect(delayAfter(200, 50)).toBe(250);
@@ -231,5 +223,89 @@ describe('the adaptive pace of polling', () => {
     const ringing = pace.delay(180 * minute);
     pace.turn('idle');
     expect(pace.delay(180 * minute)).toBeGreaterThan(1.5 * ringing);
+  });
+});
+
+describe('the pace of polling by a wall clock', () => {
+  const HOUR = 3_600_000;
+  const adaptive = { minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour: 0 };
+  const setUp = (now: number, adapts = false) => {
+    const pace = new Pace({ ...options, adaptive: adapts ? adaptive : null }, now);
+    for (const endpoint of pace.due(now)) pace.answered(endpoint, reply(now), now + 40);
+    return pace;
+  };
+
+  it.each([HOUR, 700, 1])('goes on at its rate when that is set back by %p ms', (back) => {
+    const pace = setUp(HOUR);
+    const sent: number[] = [];
+    let now = HOUR + 40 - back;
+    for (const end = now + 10_000; ; ) {
+      now += pace.delay(now);
+      if (now > end) break;
+      expect(pace.due(now)).toEqual(['monitor', 'queue']);
+      sent.push(now);
+      for (const endpoint of ENDPOINTS) pace.answered(endpoint, reply(now), now + 40);
+      now += 40;
+    }
+    expect(sent).toHaveLength(10);
+    for (const [index, at] of sent.slice(1).entries()) expect(at - sent[index]!).toBe(1_000);
+  });
+
+  it('takes a request that was under way for one that was sent when its answer came', () => {
+    const pace = setUp(HOUR);
+    for (const endpoint of pace.due(HOUR + 1_000)) pace.answered(endpoint, reply(HOUR + 1_000), 5_000);
+    expect(pace.delay(5_000)).toBe(1_000);
+  });
+
+  it('neither shortens nor prolongs what the PBX asked for, a back-off or the delay of a confirmation', () => {
+    const paused = setUp(HOUR);
+    for (const endpoint of ENDPOINTS) paused.failed(endpoint, noAnswer(HOUR), HOUR + 40, 30_000, never);
+    expect(paused.delay(0)).toBe(30_000);
+    expect([paused.due(29_999), paused.due(30_000)]).toEqual([[], ['monitor', 'queue']]);
+
+    const confirming = setUp(HOUR, true);
+    confirming.confirm(HOUR + 40);
+    expect(confirming.delay(0)).toBe(200);
+    expect([confirming.due(199), confirming.due(200)]).toEqual([[], ['monitor', 'queue']]);
+  });
+
+  it('keeps its place in the interval: a first poll that is planned is no clock that was set back', () => {
+    const pace = new Pace(options, 600);
+    expect(pace.delay(0)).toBe(600);
+  });
+
+  it('asks at once, and once, when that is set forward', () => {
+    const pace = setUp(0);
+    expect(pace.due(HOUR)).toEqual(['monitor', 'queue']);
+    for (const endpoint of ENDPOINTS) pace.answered(endpoint, reply(HOUR), HOUR + 40);
+    expect(pace.delay(HOUR + 40)).toBe(960);
+  });
+
+  it('still slows down for trouble after that was set back', () => {
+    const pace = setUp(HOUR, true);
+    pace.turn('ringing');
+    const trouble = (now: number) => {
+      expect(pace.due(now, ['queue'])).toEqual(['monitor']);
+      pace.failed('monitor', noAnswer(now), now + 40, null, never);
+      pace.answered('monitor', reply(now + 40), now + 40);
+      return Math.round(pace.delay(now + 40, ['queue']));
+    };
+    expect(trouble(HOUR + 1_000)).toBe(500);
+    // The step is noticed here.
+    expect(pace.delay(1_000, ['queue'])).toBe(500);
+    expect(trouble(1_500)).toBeGreaterThan(900);
+  });
+
+  it('learns nothing of how fast the PBX is from a request during which that was set back', () => {
+    const pace = setUp(HOUR, true);
+    pace.turn('ringing');
+    let now = HOUR + 40;
+    const delayAfter = (latencyMs: number, polls: number) => {
+      for (let poll = 0; poll < polls; poll++) pace.answered('monitor', reply(now, { latencyMs }), ++now);
+      return Math.round(pace.delay(now, ['queue']));
+    };
+    expect(delayAfter(80, 50)).toBe(249);
+    expect(delayAfter(80 - HOUR, 1)).toBe(249);
+    expect(delayAfter(80, 50)).toBe(249);
   });
 });

@@ -1,5 +1,6 @@
 import { ENDPOINTS, type Endpoint, type Instant } from '../core/observation.js';
 import type { Activity } from './activity.js';
+import { ClockStep } from './clock-step.js';
 import { fnv1a } from './hash.js';
 import { AdaptiveTempo, type AdaptiveOptions, FixedTempo, type Reply, type Tempo } from './tempo.js';
 
@@ -16,11 +17,14 @@ import { AdaptiveTempo, type AdaptiveOptions, FixedTempo, type Reply, type Tempo
  *   cost the PBX nothing, so it does not double anything.
  * - Endpoints that are due at nearly the same time are asked together: a caller seen by both is then seen at once.
  * - An endpoint that is `open`, asked and not answered, is not due, however long that takes.
+ * - The instants are a wall clock's: when that is set back, what is planned goes back with it (`ClockStep`).
  */
 export class Pace {
   readonly #options: PaceOptions;
   readonly #tempo: Tempo;
   readonly #endpoints: Record<Endpoint, Plan>;
+  /** Does not begin with `firstAt`, which is yet to come. */
+  readonly #step = new ClockStep();
 
   constructor(options: PaceOptions, firstAt: Instant) {
     this.#options = options;
@@ -38,6 +42,7 @@ export class Pace {
 
   /** The endpoints to ask in a cycle that begins at `now`; not one of these that are `open`. */
   due(now: Instant, open: readonly Endpoint[] = NONE): Endpoint[] {
+    this.#keepUp(now);
     return ENDPOINTS.filter((endpoint) => {
       if (open.includes(endpoint)) return false;
       // One that is backing off, was asked to be left alone, or has to confirm is not asked a moment early.
@@ -48,6 +53,7 @@ export class Pace {
 
   /** Milliseconds from `now` until an endpoint is due that is not `open`; Infinity where all are. */
   delay(now: Instant, open: readonly Endpoint[] = NONE): number {
+    this.#keepUp(now);
     let next = Infinity;
     for (const endpoint of ENDPOINTS)
       if (!open.includes(endpoint)) next = Math.min(next, this.#dueAt(endpoint, now));
@@ -60,13 +66,16 @@ export class Pace {
   }
 
   answered(endpoint: Endpoint, reply: Reply, now: Instant): void {
+    this.#keepUp(now);
     this.#tempo.note(endpoint, reply, now);
-    const { sentAt } = reply;
+    // Sent after it was answered: the clock was set back in between, and this is as near as can be told.
+    const sentAt = Math.min(reply.sentAt, now);
     this.#endpoints[endpoint] = { sentAt, answeredAt: now, failures: 0, notBefore: null, confirmAt: null };
   }
 
   /** Brings forward the next request to an endpoint that has answered. */
   again(endpoint: Endpoint, now: Instant): void {
+    this.#keepUp(now);
     this.#endpoints[endpoint] = { ...this.#endpoints[endpoint], confirmAt: now };
   }
 
@@ -77,26 +86,36 @@ export class Pace {
     retryAfterMs: number | null,
     random: () => number,
   ): void {
+    this.#keepUp(now);
     this.#tempo.note(endpoint, reply, now);
     const failures = this.#endpoints[endpoint].failures + 1;
     const ceiling = Math.max(this.#options.intervalMs, MAX_BACKOFF_MS);
     const backoff = Math.min(this.#options.intervalMs * 2 ** (failures - 1), ceiling);
-    const wait = Math.max(spread(backoff, random), Math.min(retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
+    const wait = Math.max(spread(backoff, random), retryAfterMs ?? 0);
     this.#wait(endpoint, now + wait, failures);
   }
 
   heldBack(endpoint: Endpoint, now: Instant, retryInMs: number, random: () => number): void {
+    this.#keepUp(now);
     const wait = spread(Math.max(retryInMs, this.#options.intervalMs), random);
     this.#wait(endpoint, now + wait, this.#endpoints[endpoint].failures);
   }
 
   /** Brings the next cycle forward to confirm an absence. */
   confirm(now: Instant): void {
+    this.#keepUp(now);
     for (const endpoint of ENDPOINTS) {
       const plan = this.#endpoints[endpoint];
       if (plan.notBefore !== null) continue;
       this.#endpoints[endpoint] = { ...plan, confirmAt: now + this.#options.confirmMs };
     }
+  }
+
+  /** Before anything else is done with `now`. */
+  #keepUp(now: Instant): void {
+    const back = this.#step.back(now);
+    if (back === 0) return;
+    for (const endpoint of ENDPOINTS) this.#endpoints[endpoint] = earlier(this.#endpoints[endpoint], back);
   }
 
   #mustWait(endpoint: Endpoint): boolean {
@@ -141,8 +160,17 @@ const BREATHER = 0.1;
 /** Long enough to leave a struggling PBX alone, short enough that an agent does not notice its return late. */
 const MAX_BACKOFF_MS = 15_000;
 const SPREAD = 0.25;
-/** A `Retry-After` of hours would be a PBX that nobody watches: look again every five minutes. */
-const MAX_RETRY_AFTER_MS = 300_000;
+
+function earlier(plan: Plan, ms: number): Plan {
+  const { sentAt, answeredAt, notBefore, confirmAt } = plan;
+  return {
+    ...plan,
+    sentAt: sentAt - ms,
+    answeredAt: answeredAt - ms,
+    notBefore: notBefore === null ? null : notBefore - ms,
+    confirmAt: confirmAt === null ? null : confirmAt - ms,
+  };
+}
 
 function spread(ms: number, random: () => number): number {
   return ms * (1 + SPREAD * random());

@@ -83,8 +83,8 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   #begin(polled: PolledTenant, shard: number): Running {
-    const { policy, retentionMs, adaptive, tracer = UNTRACED } = this.#options;
-    const { tenant, intervalMs } = polled;
+    const { policy, retentionMs, tracer = UNTRACED } = this.#options;
+    const { tenant, intervalMs, adaptive } = polled;
     const source = new PitelSource(polled);
     const log = this.#log.child({ tenant });
     const holds = () => this.#keeper.holds(shard);
@@ -147,6 +147,8 @@ export class PollService implements OnApplicationBootstrap {
 /** A tenant's PBX, and how often each of its endpoints is asked, in milliseconds. */
 export interface PolledTenant extends PitelSourceOptions {
   readonly intervalMs: number;
+  /** Null: the interval is fixed. */
+  readonly adaptive: AdaptiveOptions | null;
 }
 
 export interface PollOptions {
@@ -154,8 +156,6 @@ export interface PollOptions {
   readonly registrations: { readonly watch: readonly string[] | 'active'; readonly intervalMs: number };
   readonly tenants: readonly PolledTenant[];
   readonly policy: Policy;
-  /** Null: the interval is fixed. */
-  readonly adaptive: AdaptiveOptions | null;
   readonly retentionMs: number;
   readonly graceMs: number;
   /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */

@@ -6,6 +6,7 @@ import { RegistrationWatch } from './registration-watch.js';
 import type { Timers } from './timers.js';
 
 const INTERVAL_MS = 30_000;
+const HOUR_MS = 3_600_000;
 
 /** A PBX and a clock that do what a test says. */
 class Pbx implements Timers {
@@ -44,6 +45,12 @@ class Pbx implements Timers {
 
   release(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Only the wall clock: what is planned comes as late as it would have. */
+  setBack(ms: number): void {
+    this.now -= ms;
+    if (this.#planned !== null) this.#planned.at -= ms;
   }
 
   /** Lets time pass, and everything that is planned happen. */
@@ -164,6 +171,18 @@ describe('the watch over registrations', () => {
     expect(pbx.timesOf('108').length).toBe(last);
   });
 
+  it('does not ask about what the monitor shows under another name than an extension has, nor speak of it', async () => {
+    const pbx = new Pbx();
+    const known = { outcome: 'found', extension: '107', registered: true } as const;
+    pbx.answer = (id) => (id === '107' ? known : { outcome: 'not-found' });
+    const watch = pbx.watch('active');
+    watch.observe(shows(['*97', '107', 'lobby'], ['a@b', '+84']), []);
+    await pbx.pass(INTERVAL_MS * 2);
+    expect(new Set(pbx.asked.map(({ id }) => id))).toEqual(new Set(['107']));
+    expect(new Set(watch.take().map(({ id }) => id))).toEqual(new Set(['107']));
+    expect(pbx.lines).toEqual([]);
+  });
+
   it('leaves the PBX alone for as long as it asks, and says why once', async () => {
     const pbx = new Pbx();
     pbx.answer = () => ({ outcome: 'failed', reason: 'HTTP 429', retryAfterMs: 120_000 });
@@ -176,6 +195,68 @@ describe('the watch over registrations', () => {
     expect(pbx.asked.length).toBeGreaterThan(1);
     expect(watch.take()).toEqual([]);
     expect(pbx.lines.map(({ msg }) => msg)).toEqual(['registrations: HTTP 429']);
+  });
+
+  it('goes on at its pace when the clock is set back, with each extension at its own place', async () => {
+    const pbx = new Pbx();
+    pbx.watch(hundred);
+    await pbx.pass(INTERVAL_MS);
+    pbx.setBack(HOUR_MS);
+    pbx.asked.length = 0;
+    const from = pbx.now;
+    await pbx.pass(INTERVAL_MS * 4);
+    const perSecond = Array.from(
+      { length: 120 },
+      (_, s) => pbx.asked.filter(({ at }) => Math.floor((at - from) / 1_000) === s).length,
+    );
+    expect(Math.max(...perSecond)).toBeLessThanOrEqual(10);
+    for (const id of hundred) {
+      const times = pbx.timesOf(id);
+      expect([3, 4]).toContain(times.length);
+      expect(times.at(-1)! - times[0]!).toBe(INTERVAL_MS * (times.length - 1));
+    }
+  });
+
+  it('neither shortens nor prolongs a pause when the clock is set back', async () => {
+    const pbx = new Pbx();
+    pbx.answer = () => ({ outcome: 'failed', reason: 'HTTP 429', retryAfterMs: 120_000 });
+    const watch = pbx.watch(['107']);
+    await pbx.pass(INTERVAL_MS);
+    expect(pbx.asked).toHaveLength(1);
+    pbx.setBack(HOUR_MS);
+    // A cycle's look is what notices it.
+    watch.observe(shows([]), []);
+    await pbx.pass(85_000);
+    expect(pbx.asked).toHaveLength(1);
+    await pbx.pass(INTERVAL_MS * 2);
+    expect(pbx.asked).toHaveLength(2);
+  });
+
+  it('asks at once about a leg that vanishes after the clock was set back', async () => {
+    const pbx = new Pbx();
+    const watch = pbx.watch(['107']);
+    await pbx.pass(INTERVAL_MS);
+    watch.observe(shows(['107']), []);
+    pbx.setBack(HOUR_MS);
+    const before = pbx.timesOf('107').length;
+    watch.observe(shows([]), ['107']);
+    await pbx.pass(10);
+    expect(pbx.timesOf('107').length).toBe(before + 1);
+  });
+
+  it('forgets what the monitor shows no more after as many hours, though the clock was set back', async () => {
+    const pbx = new Pbx();
+    const watch = pbx.watch('active');
+    watch.observe(shows(['107'], ['108']), []);
+    watch.observe(shows(['107']), []);
+    await pbx.pass(INTERVAL_MS);
+    pbx.setBack(24 * HOUR_MS);
+    await pbx.pass(4 * HOUR_MS);
+    watch.observe(shows(['107']), []);
+    const last = pbx.timesOf('108').length;
+    expect(last).toBeGreaterThan(400);
+    await pbx.pass(INTERVAL_MS);
+    expect(pbx.timesOf('108').length).toBe(last);
   });
 
   it('says once which extension the PBX does not know, and hands that over too', async () => {

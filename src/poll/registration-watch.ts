@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
+import { isExtensionId } from '../core/extension-id.js';
 import type { Instant, MonitorAnswer, RegistrationAnswer } from '../core/observation.js';
 import type { PitelSource } from '../source/pitel-source.js';
+import { ClockStep } from './clock-step.js';
 import { fnv1a } from './hash.js';
 import type { Timers } from './timers.js';
 
@@ -10,8 +12,10 @@ import type { Timers } from './timers.js';
  *
  * - Each extension is asked once an interval, at its own place in it; at most `CONCURRENCY` questions at a time.
  * - One whose leg has just vanished is asked at once: what the cycle says that confirms it may depend on the answer.
- * - `active`: the extensions that the monitor has shown within `ACTIVE_MS`, `MAX_ACTIVE` at most.
+ * - `active`: the extensions that the monitor has shown within `ACTIVE_MS`, `MAX_ACTIVE` at most; by number or uuid, for
+ *   about nothing else the PBX can be asked.
  * - The PBX asks for a pause (`Retry-After`): nothing is asked until it is over.
+ * - The clock is set back: what is planned goes back with it (`ClockStep`), each extension keeping its place.
  */
 export class RegistrationWatch {
   readonly #deps: WatchDeps;
@@ -25,6 +29,7 @@ export class RegistrationWatch {
   #answers: RegistrationAnswer[] = [];
   #pausedUntil: Instant = 0;
   #reason: string | null = null;
+  readonly #step = new ClockStep();
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
@@ -53,7 +58,7 @@ export class RegistrationWatch {
 
   /** What the monitor shows. `vanished`: extensions, by number and uuid, of which a leg is missing from it. */
   observe(monitor: MonitorAnswer, vanished: readonly string[]): void {
-    const now = this.#deps.clock();
+    const now = this.#now();
     if (this.#deps.watch === 'active') this.#follow(monitor, now);
     const before = this.#nextDue();
     for (const extension of vanished) {
@@ -70,6 +75,8 @@ export class RegistrationWatch {
     for (const id of this.#shown) this.#watched.get(id)!.shownAt = now;
     this.#shown = new Set();
     for (const id of [...idleExtensions, ...[...rows.values()].map(({ extension }) => extension)]) {
+      // A row may carry another name, such as `*97`: the PBX would know nothing of it, and nobody is to be told that.
+      if (!isExtensionId(id)) continue;
       if (!this.#watched.has(id) && this.#watched.size < MAX_ACTIVE) this.#add(id);
       if (this.#watched.has(id)) this.#shown.add(id);
     }
@@ -79,9 +86,10 @@ export class RegistrationWatch {
   }
 
   #add(id: string): void {
-    const { clock, intervalMs, tenant } = this.#deps;
-    const dueAt = clock() + (fnv1a(`${tenant}/${id}`) % intervalMs);
-    this.#watched.set(id, { dueAt, askedAt: -Infinity, asking: false, shownAt: clock(), isUnknown: false });
+    const { intervalMs, tenant } = this.#deps;
+    const now = this.#now();
+    const dueAt = now + (fnv1a(`${tenant}/${id}`) % intervalMs);
+    this.#watched.set(id, { dueAt, askedAt: -Infinity, asking: false, shownAt: now, isUnknown: false });
   }
 
   #nextDue(): Instant {
@@ -91,19 +99,18 @@ export class RegistrationWatch {
   }
 
   #plan(): void {
-    const { timers, clock } = this.#deps;
+    const now = this.#now();
     const next = this.#nextDue();
     if (this.#stopping.signal.aborted || this.#asking.size >= CONCURRENCY || next === Infinity) return;
-    timers.set(this.#name, Math.max(0, next - clock()), () => {
+    this.#deps.timers.set(this.#name, Math.max(0, next - now), () => {
       this.#askDue();
     });
   }
 
   #askDue(): void {
-    const { clock, holds } = this.#deps;
-    const now = clock();
+    const now = this.#now();
     // A process that was paused past its lease asks no more; whoever holds the tenant now does.
-    if (!holds()) return;
+    if (!this.#deps.holds()) return;
     for (const [id, watched] of this.#watched) {
       if (this.#asking.size >= CONCURRENCY) break;
       if (watched.asking || watched.dueAt > now || now < this.#pausedUntil) continue;
@@ -117,8 +124,8 @@ export class RegistrationWatch {
   }
 
   async #ask(id: string, watched: Watched): Promise<void> {
-    const { clock, source, intervalMs } = this.#deps;
-    const startedAt = clock();
+    const { source, intervalMs } = this.#deps;
+    const startedAt = this.#now();
     watched.asking = true;
     watched.askedAt = startedAt;
     watched.dueAt = startedAt + intervalMs;
@@ -126,16 +133,30 @@ export class RegistrationWatch {
     watched.asking = false;
     if (this.#stopping.signal.aborted) return;
     if (answer.outcome === 'failed') {
-      this.#pausedUntil = clock() + Math.min(answer.retryAfterMs ?? 0, MAX_PAUSE_MS);
+      this.#pausedUntil = this.#now() + (answer.retryAfterMs ?? 0);
       this.#note(answer.reason);
       return;
     }
     this.#note(null);
-    this.#answers.push({ ...answer, id, startedAt, at: clock() });
+    this.#answers.push({ ...answer, id, startedAt, at: this.#now() });
     const isUnknown = answer.outcome === 'not-found';
     if (isUnknown && !watched.isUnknown)
       this.#deps.log.warn({ extension: id }, `the PBX does not know extension ${id}, which is to be watched`);
     watched.isUnknown = isUnknown;
+  }
+
+  /** The one way to read the clock here: what is planned is right by it afterwards. */
+  #now(): Instant {
+    const now = this.#deps.clock();
+    const back = this.#step.back(now);
+    if (back === 0) return now;
+    this.#pausedUntil -= back;
+    for (const watched of this.#watched.values()) {
+      watched.dueAt -= back;
+      watched.askedAt -= back;
+      watched.shownAt -= back;
+    }
+    return now;
   }
 
   /** One line when a reason appears or changes, one when it is gone. */
@@ -178,4 +199,3 @@ const URGENT_EVERY_MS = 1_000;
 const ACTIVE_MS = 4 * 3_600_000;
 /** More telephones than a call centre has; a bound for an upstream that invents some. */
 const MAX_ACTIVE = 5_000;
-const MAX_PAUSE_MS = 300_000;

@@ -1,5 +1,5 @@
 import { EMPTY_STATE, type Freshness, type TenantState } from '../core/call.js';
-import { type BridgeEvent, toEvents } from '../core/event.js';
+import { type BridgeEvent, rfc3339, toEvents } from '../core/event.js';
 import { ENDPOINTS, type Instant } from '../core/observation.js';
 import { isQuiet, type Reconciled } from '../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../core/tracer.js';
@@ -56,6 +56,7 @@ export class TenantLedger {
 
   /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
   finish(): Promise<void> {
+    if (this.#unfinished !== null) this.#unfinished = recordedAt(this.#deps.clock(), this.#unfinished);
     return this.#spanOfCommit((span) => this.#tryCommit(span));
   }
 
@@ -88,11 +89,7 @@ export class TenantLedger {
       epoch: held.position.epoch,
       before: { ...held.state, ...freshnessOf(this.#written) },
       after: state,
-      events: events.map((event) => ({
-        sequence: Number(event.sequence),
-        type: event.type,
-        json: JSON.stringify(event),
-      })),
+      events: events.map(entryOf),
     };
     this.#unfinished = { commit, events };
   }
@@ -182,6 +179,16 @@ interface Held {
  */
 const TOUCH_EVERY_MS = 5_000;
 const TRIM_EVERY_MS = 60_000;
+
+function entryOf(event: BridgeEvent): Commit['events'][number] {
+  return { sequence: Number(event.sequence), type: event.type, json: JSON.stringify(event) };
+}
+
+/** The same commit, tried once more: a store that was away for minutes has its events only now. */
+function recordedAt(now: Instant, { commit, events: before }: Begun): Begun {
+  const events = before.map((event) => ({ ...event, recordedtime: rfc3339(now) }));
+  return { commit: { ...commit, events: events.map(entryOf) }, events };
+}
 
 /** More than that what was known has been seen once more. */
 function hasNews(written: Freshness, { sources, registrations }: Freshness): boolean {

@@ -106,6 +106,26 @@ describe('a tenant’s loop', () => {
     expect([await turn(), await turn(), await turn()]).toEqual([1_000, 200, 1_000]);
   });
 
+  it('goes on polling when the clock is set back, in the middle of a cycle or between two', async () => {
+    const asked: (readonly Endpoint[])[] = [];
+    const { turn, timers } = setUp((endpoints, _, now) => {
+      asked.push(endpoints);
+      if (asked.length === 2) timers.now -= 3_600_000;
+      const { polls, ...rest } = report(now);
+      return Promise.resolve({
+        ...rest,
+        polls: polls.filter(({ endpoint }) => endpoints.includes(endpoint)),
+      });
+    });
+    await turn();
+    await turn();
+    expect(await turn()).toBe(1_000);
+    timers.now -= 3_600_000;
+    // Nothing is due yet by what it knew; one interval later everything is.
+    expect([await turn(), await turn(), await turn()]).toEqual([1_000, 1_000, 1_000]);
+    expect(asked.map(({ length }) => length)).toEqual([2, 2, 2, 0, 2, 2]);
+  });
+
   it('looks again when the host does, while it is held back', async () => {
     const { turn } = setUp((_, __, now) => {
       const { polls, ...rest } = report(now, {}, 'host down');

@@ -59,8 +59,8 @@ export class TenantLoop {
 
   async #turn(): Promise<void> {
     const { clock, poller, holds, newCycleId } = this.#deps;
-    // A process that was paused past its lease must not claim the tenant back from whoever has taken it since.
     this.#isResting = false;
+    // A process that was paused past its lease must not claim the tenant back from whoever has taken it since.
     if (!holds()) return;
     const cycle = newCycleId();
     let next: Rest;

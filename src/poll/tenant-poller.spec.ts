@@ -156,6 +156,26 @@ describe('a tenant’s poll cycle', () => {
     expect(await types()).toEqual(['call-started', 'call-offered', 'call-answered', 'call-offer-ended']);
   });
 
+  it('says of what a store took only later that it was recorded then', async () => {
+    let away = true;
+    const leaving = new Proxy(store, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property, target);
+        if (property === 'commit' && away) return () => Promise.reject(new Error('connection refused'));
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const one = poller(leaving);
+    await expect(cycle(one, { legs: [leg()] })).rejects.toThrow('connection refused');
+    const foundAway = source.now;
+    source.now += 600_000;
+    away = false;
+    await cycle(one);
+    expect((await log()).map(({ recordedtime }) => Date.parse(recordedtime) - foundAway)).toEqual([
+      601_000, 601_000,
+    ]);
+  });
+
   it('cannot commit once another poller has claimed the tenant, and together they make one sequence', async () => {
     const one = poller();
     const other = poller(store, 'other');

@@ -5,7 +5,7 @@ import type { Instant } from '../core/observation.js';
  *
  * Trouble is 429, 5xx, no answer, or answers that take `SLOWER` times as long as that endpoint's own usually do. It
  * halves once for what was sent before the halving could help: two endpoints that fail together are one trouble. Pure
- * arithmetic over instants in milliseconds.
+ * arithmetic over instants in milliseconds, of a clock that may be set back.
  */
 export class Throttle {
   #rate = 1;
@@ -19,13 +19,17 @@ export class Throttle {
   }
 
   rate(now: Instant): number {
-    const elapsed = Math.max(0, now - this.#at);
-    this.#rate = Math.min(1, this.#rate + elapsed / RECOVERY_MS);
+    const elapsed = now - this.#at;
+    // A clock that was set back takes nothing away, and takes the halving with it: what is sent now comes after that.
+    if (elapsed < 0) this.#halvedAt += elapsed;
+    else this.#rate = Math.min(1, this.#rate + elapsed / RECOVERY_MS);
     this.#at = now;
     return this.#rate;
   }
 
   answered(endpoint: string, latencyMs: number, sentAt: Instant, now: Instant): void {
+    // The clock was set back meanwhile: how long it took is not known.
+    if (latencyMs < 0) return;
     const known = this.#latencies.get(endpoint);
     if (known === undefined) {
       this.#latencies.set(endpoint, { usual: latencyMs, lately: latencyMs });
@@ -42,8 +46,9 @@ export class Throttle {
   }
 
   troubled(sentAt: Instant, now: Instant): void {
+    const rate = this.rate(now);
     if (sentAt < this.#halvedAt) return;
-    this.#rate = Math.max(this.rate(now) / 2, LOWEST_RATE);
+    this.#rate = Math.max(rate / 2, LOWEST_RATE);
     this.#halvedAt = now;
   }
 }

@@ -14,54 +14,6 @@ import { scrubbed } from './scrub.js';
  * recording with one call of `onStopped`. No secret is written: see `scrub.ts`. A cycle is recorded as a whole or, when
  * it was cut off, not at all, as the poller does with it.
  */
-export interface CaptureOptions {
-  readonly directory: string;
-  readonly maxBytes: number;
-  readonly maxFiles: number;
-  readonly numbers: Numbers;
-  /** Names this process's recordings. */
-  readonly id: string;
-  /** For the pseudonyms; never written. */
-  readonly key: Buffer;
-  /** Written along, so that a replay decides by the same rules. */
-  readonly policy: Policy;
-  readonly onStopped: (tenant: string, reason: string) => void;
-}
-
-export interface CapturedTenant {
-  readonly tenant: string;
-  readonly timeZone: string;
-  readonly country: string;
-  readonly clock: () => Instant;
-}
-
-export interface PollOutcome {
-  readonly endpoint: Endpoint;
-  readonly startedAt: Instant;
-  readonly at: Instant;
-  /** What was observed: where the upstream only said "unchanged", the body that it said it of. */
-  readonly fetched: { readonly status: number | null; readonly retryAfterMs: number | null } & (
-    | { readonly ok: true; readonly body: Buffer }
-    | { readonly ok: false; readonly body: Buffer; readonly reason: string }
-  );
-}
-
-/** A poll that has begun: tells its outcome, or null when it was cut off. To be called once. */
-export type PollEnded = (outcome: PollOutcome | null) => void;
-
-/** Polls that were begun together. */
-interface Cycle {
-  readonly number: number;
-  asked: number;
-  cut: boolean;
-  readonly outcomes: PollOutcome[];
-}
-
-/** At one poll a second of both endpoints, half a minute of a disk that does not answer. */
-const MAX_QUEUED_CYCLES = 30;
-/** Two of the largest answers: what a slow disk may cost in memory. */
-const MAX_QUEUED_BYTES = 33_554_432;
-
 export class Capture {
   readonly #options: CaptureOptions;
   readonly #of: CapturedTenant;
@@ -183,6 +135,54 @@ export class Capture {
     return { text: written, utf8 };
   }
 }
+
+export interface CaptureOptions {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+  readonly numbers: Numbers;
+  /** Names this process's recordings. */
+  readonly id: string;
+  /** For the pseudonyms; never written. */
+  readonly key: Buffer;
+  /** Written along, so that a replay decides by the same rules. */
+  readonly policy: Policy;
+  readonly onStopped: (tenant: string, reason: string) => void;
+}
+
+export interface CapturedTenant {
+  readonly tenant: string;
+  readonly timeZone: string;
+  readonly country: string;
+  readonly clock: () => Instant;
+}
+
+export interface PollOutcome {
+  readonly endpoint: Endpoint;
+  readonly startedAt: Instant;
+  readonly at: Instant;
+  /** What was observed: where the upstream only said "unchanged", the body that it said it of. */
+  readonly fetched: { readonly status: number | null; readonly retryAfterMs: number | null } & (
+    | { readonly ok: true; readonly body: Buffer }
+    | { readonly ok: false; readonly body: Buffer; readonly reason: string }
+  );
+}
+
+/** A poll that has begun: tells its outcome, or null when it was cut off. To be called once. */
+export type PollEnded = (outcome: PollOutcome | null) => void;
+
+/** Polls that were begun together. */
+interface Cycle {
+  readonly number: number;
+  asked: number;
+  cut: boolean;
+  readonly outcomes: PollOutcome[];
+}
+
+/** At one poll a second of both endpoints, half a minute of a disk that does not answer. */
+const MAX_QUEUED_CYCLES = 30;
+/** Two of the largest answers: what a slow disk may cost in memory. */
+const MAX_QUEUED_BYTES = 33_554_432;
 
 function sizeOf({ outcomes }: Cycle): number {
   return outcomes.reduce((sum, { fetched }) => sum + fetched.body.length, 0);

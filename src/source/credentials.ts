@@ -61,6 +61,8 @@ export class Credentials {
   /** No exchange before this instant, and what the last one failed with. */
   #notBefore = 0;
   #refusal: Refusal | null = null;
+  /** When the last exchange was over. */
+  #exchangedAt = 0;
   /** The last token that the upstream refused and that was therefore exchanged. */
   #refused: string | null = null;
 
@@ -79,7 +81,7 @@ export class Credentials {
     if (this.#fixed !== null) return { ok: true, token: this.#fixed };
     const held = this.#held;
     const now = this.#clock();
-    const mayExchange = this.#exchange !== null || now >= this.#notBefore;
+    const mayExchange = this.#mayExchange(now);
     if (held !== null && now < held.expiresAt) {
       // Replaced behind the polls: while it holds, nobody waits for the next one.
       if (now >= held.renewAt && mayExchange) void this.#exchanged();
@@ -96,7 +98,7 @@ export class Credentials {
     if (this.#fixed !== null) return { ok: false, reason: 'HTTP 401', retryAfterMs: null, heldBackMs: null };
     // Somebody else was refused before and has it already.
     if (this.#held !== null && this.#held.token !== refused) return { ok: true, token: this.#held.token };
-    if (this.#exchange === null && this.#clock() < this.#notBefore) {
+    if (!this.#mayExchange(this.#clock())) {
       if (this.#refusal !== null) return this.#refusal;
       // The exchange gave the refused token once more. A first refusal may ask at once: the token was revoked.
       if (this.#refused === refused)
@@ -113,6 +115,11 @@ export class Credentials {
       text,
     );
 
+  #mayExchange(now: number): boolean {
+    // Before the last one: the clock was set back, and `#notBefore` may be hours away.
+    return this.#exchange !== null || now >= this.#notBefore || now < this.#exchangedAt;
+  }
+
   /** One exchange for all who wait. It never rejects. */
   #exchanged(): Promise<Token> {
     this.#exchange ??= this.#ask().finally(() => {
@@ -124,6 +131,7 @@ export class Credentials {
   async #ask(): Promise<Token> {
     const answer = await this.#client.post(TOKEN_PATH, { api_key: this.#apiKey });
     const now = this.#clock();
+    this.#exchangedAt = now;
     const granted = answer.ok ? readToken(answer.body) : null;
     if (granted === null) {
       this.#refusal = answer.ok ? refusal('no token in the answer') : refusal(answer.reason, answer);

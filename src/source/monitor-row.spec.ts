@@ -128,6 +128,11 @@ describe('customer and hotline', () => {
     expect(parties(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
   });
 
+  it('are a hotline and nobody where a caller who withholds his number leaves the first field empty', () => {
+    const row = { direction: 'inbound', b_cid_num: '', cid_num: '19001234', destination: '107' };
+    expect(parties(row)).toEqual({ customer: null, hotline: '19001234' });
+  });
+
   it('are not the extension itself', () => {
     expect(
       parties({ direction: 'outbound', b_cid_num: '107', cid_num: '107', destination: '0914237383' }),

@@ -57,7 +57,9 @@ export function partiesOf(direction: Direction, leg: LegNumbers, numbers: PhoneN
   const first = firstNumber(fields, leg, numbers);
   // 1800… and 1900… are called, they do not call: where one stands first, the fields are swapped.
   const swapped = first !== undefined && isHotlineLike(first.raw);
-  const customer = (swapped ? firstNumber(fields, leg, numbers, isOutsider) : undefined) ?? first ?? null;
+  const outsider = swapped ? firstNumber(fields, leg, numbers, isOutsider) : first;
+  // Of an inbound leg such a number alone is the hotline of a caller who withholds his.
+  const customer = outsider ?? (direction === 'inbound' ? null : first) ?? null;
   const lines = swapped ? [first.raw, leg.cid, leg.destination] : [leg.cid, leg.destination];
   const hotline = firstNumber(lines, leg, numbers, (number) => isLine(number) && !isCustomer(number));
   return { customer, hotline: hotline ?? null };

@@ -100,7 +100,9 @@ describe('an answer that is no success', () => {
     ['0', 0],
     ['Wed, 01 May 2024 00:00:30 GMT', 30_000],
     ['Tue, 30 Apr 2024 00:00:00 GMT', 0],
-    ['99999999', 3_600_000],
+    ['301', 300_000],
+    ['99999999', 300_000],
+    ['Thu, 02 May 2024 00:00:00 GMT', 300_000],
     ['later', null],
     ['', null],
   ])('429 with Retry-After: %j asks for a wait of %p ms', async (value, retryAfterMs) => {

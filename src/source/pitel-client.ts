@@ -51,7 +51,7 @@ export interface FetchFailure {
   readonly status: number | null;
   /** One line without secrets or customer data. */
   readonly reason: string;
-  /** What the upstream asks for in `Retry-After`, at most an hour; null when it does not. */
+  /** What the upstream asks for in `Retry-After`, at most `LONGEST_RETRY_AFTER_MS`; null when it does not. */
   readonly retryAfterMs: number | null;
   /** Not sent, as the host is down: ask again after so long. Null for whatever was sent, or given up. */
   readonly heldBackMs: number | null;
@@ -62,8 +62,11 @@ export interface FetchFailure {
 }
 
 const ERROR_BODY_BYTES = 65_536;
-/** A longer wait would be a source given up by one header. */
-const LONGEST_RETRY_AFTER_MS = 3_600_000;
+/**
+ * The one bound of every wait that the upstream asks for: of a poll, a registration, or a token exchange, without which
+ * there is neither. Hours would be a PBX that nobody watches, by one header: look again every five minutes.
+ */
+const LONGEST_RETRY_AFTER_MS = 300_000;
 const NOTHING = Buffer.alloc(0);
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;

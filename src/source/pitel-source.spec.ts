@@ -164,7 +164,7 @@ describe('with a fixed token', () => {
 
 describe('with an API key', () => {
   /** A PBX that grants `tokens` one after the other, the last one again and again, and accepts those in `valid`. */
-  async function guarded(grant: (exchange: number) => unknown, valid: Set<string>) {
+  async function guarded(grant: (exchange: number) => unknown, valid: Set<string>, retryAfter = '9') {
     const keys: string[] = [];
     const bridge = await pbx(
       (request, response) => {
@@ -178,7 +178,7 @@ describe('with an API key', () => {
         request.on('end', () => {
           keys.push(`${request.method} ${sent}`);
           const granted = grant(keys.length);
-          if (granted === null) response.writeHead(503, { 'retry-after': '9' }).end();
+          if (granted === null) response.writeHead(503, { 'retry-after': retryAfter }).end();
           else response.end(JSON.stringify(granted));
         });
       },
@@ -261,6 +261,33 @@ describe('with an API key', () => {
     expect((await source.poll('monitor')).observation.outcome).toBe('complete');
   });
 
+  it('an exchange that is to wait for a day is tried again after five minutes', async () => {
+    const { source, keys, clock } = await guarded(
+      (n) => (n === 1 ? null : { token: 't2' }),
+      new Set(['Bearer t2']),
+      '86400',
+    );
+    expect(await source.poll('monitor')).toMatchObject({ retryAfterMs: 300_000 });
+    clock.now += 299_999;
+    expect(await reasonOf(source)).toBe('token exchange: HTTP 503');
+    expect(keys).toHaveLength(1);
+    clock.now += 1;
+    expect((await source.poll('monitor')).observation.outcome).toBe('complete');
+  });
+
+  it('a clock that was set back does not put off the next exchange, nor repeats it at once', async () => {
+    const valid = new Set<string>();
+    const { source, keys, clock } = await guarded((n) => (n < 3 ? null : { token: `t${n}` }), valid);
+    await source.poll('monitor');
+    clock.now -= 3_600_000;
+    expect(await reasonOf(source)).toBe('token exchange: HTTP 503');
+    expect(await reasonOf(source)).toBe('token exchange: HTTP 503');
+    expect(keys).toHaveLength(2);
+    clock.now += 9_000;
+    valid.add('Bearer t3');
+    expect((await source.poll('monitor')).observation.outcome).toBe('complete');
+  });
+
   it('an answer without a token is a failure that does not quote it', async () => {
     const { source } = await guarded(() => ({ error: `unknown key ${API_KEY}` }), new Set());
     expect(await reasonOf(source)).toBe('token exchange: no token in the answer');
@@ -272,10 +299,10 @@ describe('a registration', () => {
   it('is asked for by number or uuid', async () => {
     const { source, paths } = await pbx((_, response) => response.end(fixture('extension-loggedin')));
     const uuid = '290619f4-c6db-40b2-8bb5-38f0ae5c3185';
-    for (const id of ['107', uuid]) {
+    for (const id of ['107', '7', uuid]) {
       expect(await source.registration(id)).toEqual({ outcome: 'found', extension: '107', registered: true });
     }
-    expect(paths).toEqual(['/v3/extension/107/loggedin', `/v3/extension/${uuid}/loggedin`]);
+    expect(paths).toEqual(['107', '7', uuid].map((id) => `/v3/extension/${id}/loggedin`));
   });
 
   it('of an unknown extension is not found, whatever the status', async () => {
@@ -305,7 +332,17 @@ describe('a registration', () => {
 
   it('is not asked for with an id that could reach elsewhere', async () => {
     const { source, paths } = await pbx((_, response) => response.end('{}'));
-    for (const id of ['', '1', '1'.repeat(16), '../auth/token', '107/..', '107?x', '10%2f', 'abc', '107\n']) {
+    for (const id of [
+      '',
+      '*97',
+      '1'.repeat(16),
+      '../auth/token',
+      '107/..',
+      '107?x',
+      '10%2f',
+      'abc',
+      '107\n',
+    ]) {
       expect(await source.registration(id)).toEqual({ outcome: 'not-found' });
     }
     expect(paths).toEqual([]);

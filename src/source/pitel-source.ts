@@ -1,3 +1,4 @@
+import { isExtensionId } from '../core/extension-id.js';
 import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/observation.js';
 import type { Tracer } from '../core/tracer.js';
 import { Capture, type CaptureOptions } from './capture.js';
@@ -63,8 +64,6 @@ const PATHS: Readonly<Record<Endpoint, string>> = {
   monitor: '/v3/monitor?=null',
   queue: '/v3/monitor/callcenter/queue',
 };
-/** An extension's uuid or number, and nothing that could reach into another path. */
-const EXTENSION_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{2,15})$/i;
 
 /** An answer that the upstream can be asked about again. */
 interface Known {
@@ -129,7 +128,7 @@ export class PitelSource {
 
   /** Whether an extension, by uuid or number, is registered. An id of another form is not asked for. */
   async registration(id: string, signal?: AbortSignal): Promise<Registration> {
-    if (!EXTENSION_ID.test(id)) return { outcome: 'not-found' };
+    if (!isExtensionId(id)) return { outcome: 'not-found' };
     const { fetched } = await this.#ask(`/v3/extension/${id}/loggedin`, signal);
     const document = parseOrNothing(fetched.body);
     if (!fetched.ok && fetched.status === 404) return { outcome: 'not-found' };

@@ -37,8 +37,8 @@ export function parseChannel(name: string): { readonly tenant: string; readonly 
 
 /**
  * Of the leases of one group of replicas: live members by the end of their lease, shards by their owner, the digest of
- * each member's list of tenants, and where a change is published. One tag for all, in which a tenant of that name has other keys. Whoever subscribes to `pitel:*`
- * expects events, so the channel is outside of that.
+ * each member's list of tenants, and where a change is published. One tag for all, in which a tenant of that name has
+ * other keys. Whoever subscribes to `pitel:*` expects events, so the channel is outside of that.
  */
 export function leaseKeys(group: string): {
   readonly members: string;

@@ -22,22 +22,6 @@ import type { Freshness } from '../core/call.js';
  * Keeps the same encoded fields as Redis, so that what comes out is a copy and what cannot be stored fails here too.
  * Not guaranteed: that anything outlives the process; replicas each have a store of their own.
  */
-export interface MemoryStoreOptions {
-  readonly maxEvents: number;
-}
-
-interface Tenant {
-  fence: number;
-  version: number;
-  epoch: string;
-  epochStart: number;
-  sequence: number;
-  commitId: string | null;
-  readonly fields: Map<string, string>;
-  /** Contiguous, the newest has `sequence`. */
-  log: { readonly sequence: number; readonly json: string }[];
-}
-
 export class MemoryStore implements Store {
   readonly #tenants = new Map<string, Tenant>();
   readonly #followers = new Set<Pick<Follower, 'event'>>();
@@ -180,6 +164,22 @@ export class MemoryStore implements Store {
       });
     }
   }
+}
+
+export interface MemoryStoreOptions {
+  readonly maxEvents: number;
+}
+
+interface Tenant {
+  fence: number;
+  version: number;
+  epoch: string;
+  epochStart: number;
+  sequence: number;
+  commitId: string | null;
+  readonly fields: Map<string, string>;
+  /** Contiguous, the newest has `sequence`. */
+  log: { readonly sequence: number; readonly json: string }[];
 }
 
 /** The checks of `commit-2.lua`, in its order; null where nothing speaks against the commit. */

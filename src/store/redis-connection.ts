@@ -157,15 +157,24 @@ function fromUrl({ url: text, ...access }: Access & { url: string }): Options {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === '')
     throw new TypeError('a Redis address is written redis://host:port or rediss://host:port');
+  const { username, password } = decoded(url);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 6379 : Number(url.port),
     db: Number(url.pathname.slice(1)),
     Connector: hostConnector,
     ...accessOf({ ...access, tls: url.protocol === 'rediss:' }),
-    ...(url.username ? { username: decodeURIComponent(url.username) } : {}),
-    ...(url.password ? { password: decodeURIComponent(url.password) } : {}),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
   };
+}
+
+function decoded({ username, password }: URL): { readonly username: string; readonly password: string } {
+  try {
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch {
+    throw new TypeError('user and password of a Redis address are written percent-encoded, so % as %25');
+  }
 }
 
 type BySentinels = Access & Extract<RedisTarget, { name: string }>;

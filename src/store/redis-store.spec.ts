@@ -198,9 +198,8 @@ describe('RedisStore in detail', () => {
     const store = new RedisStore(connection, { maxEvents: 10 });
     const refused: unknown = await store.position('acme').catch((reason: unknown) => reason);
     expect(errors.join()).toContain('WRONGPASS');
-    expect(() => connectRedis({ url: 'redis://:battery-staple@:x' }, { onError: () => undefined })).toThrow(
-      /written/,
-    );
+    for (const address of ['redis://:battery-staple@:x', 'redis://:battery-staple%@h'])
+      expect(() => connectRedis({ url: address }, { onError: () => undefined })).toThrow(/written/);
     const shown = [store, connection, connection.commands, refused, ...errors].flatMap((thing) => [
       inspect(thing, { depth: 9, showHidden: true }),
       JSON.stringify(thing),

@@ -26,12 +26,6 @@ import type { Freshness } from '../core/call.js';
  * Beyond the contract: every call is answered or rejected within about twice the connection's command time-out, with
  * `StoreUnavailableError` while Redis is away. The log keeps about `maxEvents` events, and up to a hundred more.
  */
-export interface RedisStoreOptions {
-  readonly maxEvents: number;
-}
-
-type Entry = readonly [id: string, fields: readonly string[]];
-
 export class RedisStore implements Store {
   // Private in the language's sense: whoever prints a store sees no connection.
   readonly #connection: RedisConnection;
@@ -209,6 +203,12 @@ export class RedisStore implements Store {
     return this.#sender.send((client) => runScript(client, script, keys, args));
   }
 }
+
+export interface RedisStoreOptions {
+  readonly maxEvents: number;
+}
+
+type Entry = readonly [id: string, fields: readonly string[]];
 
 /** Redis answered with an error, or was not asked: nothing was written. */
 function wasRefused(error: unknown): boolean {

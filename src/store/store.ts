@@ -9,7 +9,6 @@ import type { Freshness, TenantState } from '../core/call.js';
  * - A commit is made only by the holder of the newest fencing token, on the version it was computed from.
  * - The same commit id twice is one commit: the second is answered with the first's result.
  * - Sequences are contiguous within an epoch, across epochs they only grow while the log survives.
- *
  * - Within an epoch, a sequence is one event's and no other's, whatever Redis loses.
  *
  * Not guaranteed: that what was acknowledged survives Redis losing its memory. Whatever may have cost it (a restart, a
@@ -142,9 +141,4 @@ export interface Follower {
 
 export interface Subscription {
   close(): Promise<void>;
-}
-
-export interface Retention {
-  readonly maxEvents: number;
-  readonly maxAgeMs: number;
 }

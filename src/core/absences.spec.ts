@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import { History, leg, stay, T0 } from '../../test/support/history.js';
+
+const talking = leg({ signal: 'answered' });
+const answered = stay({ status: 'answered', bridgedAt: T0 + 5_000 });
+
+/** A queue call that 107 has answered, two polls ago. */
+function answeredCall(policy?: ConstructorParameters<typeof History>[0]): History {
+  const history = new History(policy);
+  history.poll({ at: 0, idle: ['107', '108'] });
+  history.poll({ at: 6, stays: [answered], legs: [talking], idle: ['108'] });
+  history.poll({ at: 7, stays: [answered], legs: [talking], idle: ['108'] });
+  return history;
+}
+
+describe('a queue row that comes back', () => {
+  it.each([1, 2, 3])(
+    'unchanged, is there as if it had never been missing (ABSENCE_POLLS=%i)',
+    (absencePolls) => {
+      const history = answeredCall({ absencePolls });
+      for (let poll = 0; poll < absencePolls; poll++) history.poll({ legs: [talking], idle: ['108'] });
+      history.poll({ stays: [answered], legs: [talking], idle: ['108'] });
+      const told = history.transitions.length;
+      // The telephone loses its registration: the queue still has the conversation.
+      for (let poll = 0; poll < 5; poll++) history.poll({ stays: [answered], idle: ['108'] });
+      expect(history.transitions.slice(told)).toEqual([]);
+      expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
+    },
+  );
+
+  it('keeps the caller who waits behind telephones that stop ringing', () => {
+    const history = new History();
+    const trying = stay({ status: 'trying' });
+    history.poll({ at: 0 });
+    history.poll({ stays: [trying], legs: [leg()] });
+    for (let poll = 0; poll < 3; poll++) history.poll({ legs: [leg()] });
+    history.poll({ stays: [trying], legs: [leg()] });
+    history.poll({ stays: [trying] });
+    expect(history.said({ stays: [trying] })).toEqual(['call-offer-ended 107 not-answered']);
+    expect(history.said({ stays: [trying] })).toEqual([]);
+  });
+
+  it('is the entry that the next telephone rings for', () => {
+    const history = new History();
+    const trying = stay({ status: 'trying' });
+    history.poll({ at: 0 });
+    history.poll({ stays: [trying], legs: [leg()] });
+    for (let poll = 0; poll < 3; poll++) history.poll({ legs: [leg()] });
+    history.poll({ stays: [trying], legs: [leg()] });
+    const next = leg({ ext: '108', callId: 'leg-2', hotline: null });
+    expect(history.said({ stays: [trying], legs: [leg(), next] })).toEqual(['call-offered 108']);
+  });
+});
+
+describe('the end of a telephone that is not listed any more', () => {
+  it('is sure where the queue deleted its row with it', () => {
+    const history = answeredCall();
+    history.poll({ idle: ['108'] });
+    const [end] = history.poll({ idle: ['108'] });
+    expect(end).toMatchObject({ type: 'call-ended', data: { observed: { certainty: 'observed' } } });
+    expect(end!.data).not.toMatchObject({ talkMs: null });
+  });
+
+  it('is sure where the queue was seen a little later', () => {
+    const history = answeredCall();
+    history.poll({ legs: { failed: 'no answer' } });
+    history.poll({ idle: ['108'], stays: { failed: 'no answer' } });
+    history.poll({ idle: ['108'] });
+    expect(history.transitions.at(-1)).toMatchObject({
+      type: 'call-ended',
+      data: { observed: { certainty: 'observed' } },
+    });
+  });
+
+  it('is a guess where the queue had deleted its row long before, at a transfer', () => {
+    const history = answeredCall();
+    const next = leg({ ext: '108', signal: 'answered' });
+    history.poll({ legs: [next], idle: ['107'] });
+    expect(history.said({ legs: [next], idle: ['107'] })).toEqual(['call-transferred 108']);
+    for (let poll = 0; poll < 5; poll++) history.poll({ legs: [next], idle: ['107'] });
+    history.poll({ idle: ['107'] });
+    const [end] = history.poll({ idle: ['107'] });
+    expect(end).toMatchObject({
+      type: 'call-ended',
+      data: { outcome: 'answered', talkMs: null, observed: { certainty: 'inferred' } },
+    });
+  });
+});
+
+describe('a customer who rings again at once', () => {
+  it('is a second call where the telephone has been silent for long enough', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ legs: [leg()] });
+    history.poll();
+    expect(history.said({ legs: [leg({ callId: 'leg-2' })] })).toEqual([
+      'call-offer-ended 107 caller-left',
+      'call-abandoned',
+      'call-ended abandoned',
+      'call-started',
+      'call-offered 107',
+    ]);
+  });
+
+  it('is a second call at another telephone too, and in the queue', () => {
+    const atAnother = leg({ callId: 'leg-2', ext: '108' });
+    const queued = stay({ joinedAt: T0 + 3_000 });
+    for (const again of [{ legs: [atAnother] }, { stays: [queued] }]) {
+      const history = new History();
+      history.poll({ at: 0 });
+      history.poll({ at: 1, legs: [leg()] });
+      history.poll({ at: 2 });
+      expect(history.said({ at: 4, ...again })).toContain('call-abandoned');
+      expect(history.state.calls.size).toBe(1);
+    }
+  });
+
+  it('is one call whose telephones ring in turn, each as the one before falls silent', () => {
+    for (const absencePolls of [1, 2, 3]) {
+      const history = new History({ absencePolls });
+      history.poll({ at: 0 });
+      history.poll({ legs: [leg()] });
+      expect(history.said({ legs: [leg({ ext: '108', callId: 'leg-2' })] })).toContain('call-offered 108');
+      expect([...history.state.calls.keys()]).toEqual(['leg-1']);
+    }
+  });
+
+  it('is one call with the entry that he was in before, seen when it is between two telephones', () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 2, legs: [leg()], stays: { failed: 'no answer' } });
+    history.poll({ at: 3, stays: { failed: 'no answer' } });
+    expect(history.said({ at: 4, stays: [stay()] })).toEqual(['call-offer-ended 107 not-answered']);
+    expect([...history.state.calls.keys()]).toEqual(['leg-1']);
+  });
+});
+
+describe('a caller who comes back on his row', () => {
+  it('hung up before the poll that showed it first, also where that was not confirmed yet', () => {
+    const history = new History();
+    history.poll({ at: 0, stays: [stay()] });
+    history.poll({ at: 1, stays: [stay()] });
+    history.poll({ at: 2, stays: [stay({ status: 'abandoned', abandonedAt: T0 + 1_500 })] });
+    const back = stay({ status: 'waiting', abandonedAt: T0 + 1_500, rejoinedAt: T0 + 3_000 });
+    const [left] = history.poll({ at: 4, stays: [back] });
+    expect(left).toMatchObject({
+      type: 'call-abandoned',
+      time: T0 + 1_500,
+      data: {
+        observed: {
+          earliest: '2026-03-02T03:00:00.960Z',
+          latest: '2026-03-02T03:00:02.000Z',
+          certainty: 'upstream',
+        },
+      },
+    });
+  });
+});
+
+describe('a call that begins as a local one and turns out to be in a queue', () => {
+  it('is inbound, and abandoned where nobody answers it', () => {
+    const history = new History();
+    const local = leg({ direction: 'local', startedAt: T0 + 500 });
+    history.poll({ at: 0 });
+    history.poll({ at: 1, legs: [local], stays: { failed: 'no answer' } });
+    history.poll({ at: 2, legs: [local], stays: [stay({ status: 'trying' })] });
+    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 3_000 });
+    for (let poll = 0; poll < 3; poll++) history.poll({ legs: [local], stays: [gone] });
+    for (let poll = 0; poll < 2; poll++) history.poll({ stays: [gone] });
+    expect(history.transitions.slice(-2)).toMatchObject([
+      { type: 'call-abandoned', data: { direction: 'inbound' } },
+      { type: 'call-ended', data: { outcome: 'abandoned' } },
+    ]);
+  });
+});
