@@ -10,11 +10,12 @@ import { worldSource } from '../support/world-source.js';
 
 const CALLS = 40;
 
-export function busyWorld(seed: string): World {
+/** @param calls Infinity: it never falls silent, however many of its seconds a wait takes */
+export function busyWorld(seed: string, calls = CALLS): World {
   return createWorld({
     seed,
     startAt: Date.UTC(2026, 2, 2, 1),
-    traffic: { callsPerHour: 2_400, firstCallAfterMs: 500, totalCalls: CALLS },
+    traffic: { callsPerHour: 2_400, firstCallAfterMs: 500, totalCalls: calls },
   });
 }
 

@@ -34,7 +34,7 @@ describe('a planned fail-over', () => {
     const sentinel = await start();
     const delivery = await DeliveryUnderTest.start(open(sentinel), { compareMs: 50, tenants: [tenant] });
     ends.push(() => delivery.stop());
-    const bridge = new Bridge(open(sentinel), tenant, busyWorld('planned'), 'a');
+    const bridge = new Bridge(open(sentinel), tenant, busyWorld('planned', Infinity), 'a');
     await bridge.cycles(10);
     const client = delivery.connect({ token: await token({ tenant }) });
     await client.first('snapshot');
@@ -60,7 +60,7 @@ describe('a planned fail-over', () => {
     const sentinels = proxies.map(({ port }) => ({ host: '127.0.0.1', port }));
     const store = openStore({ sentinels, name: sentinel.name }, { maxEvents: 100_000 }, 1_000);
     ends.push(() => store.close());
-    const bridge = new Bridge(store, tenant, busyWorld('deaf'), 'a');
+    const bridge = new Bridge(store, tenant, busyWorld('deaf', Infinity), 'a');
     await bridge.cycles(5);
 
     const isDemoted = async (server: TestRedis) =>
