@@ -84,6 +84,7 @@ describe('a planned fail-over', () => {
         proxy.passReplies();
         proxy.cut();
       }
+      await until(() => cycles === 3, 'a cycle of a bridge that hears again');
       await deaf;
       await until(async () => {
         await bridge.cycle();
@@ -92,7 +93,8 @@ describe('a planned fail-over', () => {
       return !(await isDemoted(old));
     };
     await until(noticedInTime, 'a commit at the new master before the old one was demoted');
-  }, 180_000);
+    // Longer than two of the waits in it may take: then the one that has failed says so.
+  }, 400_000);
 
   it('is a matter of some ten seconds where the sentinels do not let the bridge subscribe, and that is said once', async () => {
     const sentinel = await start(['user default on nopass ~* +@all -subscribe &*']);
