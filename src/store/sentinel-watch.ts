@@ -78,11 +78,22 @@ export class SentinelWatch {
 
   #named(master: Node, isNew: boolean): void {
     for (const client of this.#followed.keys()) {
-      // It may have asked a sentinel that had not heard of it yet.
-      if (isNew && client.stream?.remoteAddress === undefined) this.#followed.set(client, master);
-      else if (isElsewhere(client, master, isNew)) client.disconnect(true);
+      if (isConnected(client)) {
+        if (isElsewhere(client, master, isNew)) client.disconnect(true);
+      } else if (isNew) {
+        // It may be asking a sentinel that has not heard of it yet.
+        this.#followed.set(client, master);
+      }
     }
   }
+}
+
+/**
+ * ioredis gives a client up for good that is disconnected while it asks the sentinels. Its last socket does not tell: a
+ * closed one still has the address of the old master.
+ */
+function isConnected({ status }: Redis): boolean {
+  return status === 'connect' || status === 'ready';
 }
 
 /** Where the sentinels speak of host names, an address cannot be compared: then only that they named a new one counts. */
