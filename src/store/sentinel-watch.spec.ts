@@ -44,7 +44,7 @@ describe('the watch over the sentinels', () => {
     ends.push(() => watch.close());
     watch.follow(client);
     await until(() => client.status === 'ready');
-    await until(async () => ((await admin.pubsub('NUMSUB', '+switch-master')))[1] === 1);
+    await until(async () => (await admin.pubsub('NUMSUB', '+switch-master'))[1] === 1);
 
     proxy.delayReplies(200);
     const switched = `${name} 127.0.0.1 1 127.0.0.1 2`;
