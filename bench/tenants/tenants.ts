@@ -236,8 +236,8 @@ async function measured(
   const after = await look();
   const seconds = (after.at - before.at) / 1000;
   const perSecond = (field: keyof typeof after) => (after[field] - before[field]) / seconds;
-  const due = (count * ENDPOINTS * seconds * 1000) / intervalMs;
-  const perTenant = (field: keyof typeof after) => ((perSecond(field) / count) * due) / gaps.polls;
+  const due = (ENDPOINTS * 1000) / intervalMs;
+  const perTenant = (field: keyof typeof after) => ((after[field] - before[field]) / gaps.polls) * due;
   return {
     tenants: count,
     gaps,

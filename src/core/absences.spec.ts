@@ -13,6 +13,16 @@ function answeredCall(policy?: ConstructorParameters<typeof History>[0]): Histor
   return history;
 }
 
+/** A caller behind a ringing telephone whose row was missing for three polls and is back. */
+function rungCallerIsBack(trying: ReturnType<typeof stay>): History {
+  const history = new History();
+  history.poll({ at: 0 });
+  history.poll({ stays: [trying], legs: [leg()] });
+  for (let poll = 0; poll < 3; poll++) history.poll({ legs: [leg()] });
+  history.poll({ stays: [trying], legs: [leg()] });
+  return history;
+}
+
 describe('a queue row that comes back', () => {
   it.each([1, 2, 3])(
     'unchanged, is there as if it had never been missing (ABSENCE_POLLS=%i)',
@@ -29,24 +39,16 @@ describe('a queue row that comes back', () => {
   );
 
   it('keeps the caller who waits behind telephones that stop ringing', () => {
-    const history = new History();
     const trying = stay({ status: 'trying' });
-    history.poll({ at: 0 });
-    history.poll({ stays: [trying], legs: [leg()] });
-    for (let poll = 0; poll < 3; poll++) history.poll({ legs: [leg()] });
-    history.poll({ stays: [trying], legs: [leg()] });
+    const history = rungCallerIsBack(trying);
     history.poll({ stays: [trying] });
     expect(history.said({ stays: [trying] })).toEqual(['call-offer-ended 107 not-answered']);
     expect(history.said({ stays: [trying] })).toEqual([]);
   });
 
   it('is the entry that the next telephone rings for', () => {
-    const history = new History();
     const trying = stay({ status: 'trying' });
-    history.poll({ at: 0 });
-    history.poll({ stays: [trying], legs: [leg()] });
-    for (let poll = 0; poll < 3; poll++) history.poll({ legs: [leg()] });
-    history.poll({ stays: [trying], legs: [leg()] });
+    const history = rungCallerIsBack(trying);
     const next = leg({ ext: '108', callId: 'leg-2', hotline: null });
     expect(history.said({ stays: [trying], legs: [leg(), next] })).toEqual(['call-offered 108']);
   });

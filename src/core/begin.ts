@@ -32,7 +32,7 @@ export function beginCall(
     callId: unusedCallId(primaryId, index, window.latest),
     linkedCallIds: linked.map((call) => call.callId),
     upstreamIds: [],
-    direction: directionOf(legs, current),
+    direction: directionOf(legs),
     customer: null,
     hotline: null,
     queues: [],
@@ -171,8 +171,9 @@ function startOf(
     : { startedAt: earliest, certainty: 'upstream' };
 }
 
-function directionOf(legs: readonly ObservedLeg[], stay: ObservedQueueEntry | null): Direction {
-  if (stay !== null || legs.some((leg) => leg.direction === 'inbound')) return 'inbound';
+/** As its telephones have it; `addParts` knows better of a queue's caller. */
+function directionOf(legs: readonly ObservedLeg[]): Direction {
+  if (legs.some((leg) => leg.direction === 'inbound')) return 'inbound';
   return legs.some((leg) => leg.direction === 'outbound') ? 'outbound' : 'local';
 }
 

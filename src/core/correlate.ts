@@ -1,4 +1,4 @@
-import type { Call } from './call.js';
+import type { Absence, Call } from './call.js';
 import { type CallIndex, mayCarryInbound, numberKey } from './call-index.js';
 import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
 import { beganDuring, stayBegan } from './parts.js';
@@ -231,12 +231,17 @@ function hasEntry(call: Call): boolean {
 }
 
 /**
- * Also where one poll is enough to confirm that: the call is alive, so it is only now that its entry goes. Whoever has
- * been seen talking leaves the queue by hanging up; where only the queue said that somebody answers, his leg is to come.
+ * Whoever has been seen talking leaves the queue by hanging up; where only the queue said that somebody answers, his leg is
+ * to come.
  */
-function isLeavingQueue({ stay, talker, pendingAbsence }: Call): boolean {
-  if (stay === null || stay.absence === null || talker !== null) return false;
-  return pendingAbsence || stay.absence.polls === 1;
+function isLeavingQueue(call: Call): boolean {
+  const { stay, talker } = call;
+  return stay !== null && stay.absence !== null && talker === null && isOnlyGoing(call, stay.absence);
+}
+
+/** Also where one poll is enough to confirm it: the call is alive, so it is only now that its part goes. */
+function isOnlyGoing({ pendingAbsence }: Call, { polls }: Absence): boolean {
+  return pendingAbsence || polls === 1;
 }
 
 function hasInboundLeg(call: Call): boolean {
@@ -258,8 +263,8 @@ function overlaps(call: Call, stays: readonly ObservedQueueEntry[]): boolean {
  * A telephone has it, or is only now found not to: the next one rings as that falls silent. Where all have been missing
  * for long enough the call is over, also in the poll that confirms it.
  */
-function isAtTelephones({ legs, pendingAbsence }: Call): boolean {
-  return pendingAbsence || legs.some(({ absence }) => absence === null || absence.polls === 1);
+function isAtTelephones(call: Call): boolean {
+  return call.legs.some(({ absence }) => absence === null || isOnlyGoing(call, absence));
 }
 
 function ringsFor(call: Call, leg: ObservedLeg): boolean {
@@ -267,7 +272,6 @@ function ringsFor(call: Call, leg: ObservedLeg): boolean {
     call.direction === 'inbound' &&
     call.answeredAt === null &&
     !hasEntry(call) &&
-    call.legs.length > 0 &&
     isAtTelephones(call) &&
     numberKey(call.hotline) === numberKey(leg.hotline)
   );

@@ -63,15 +63,12 @@ export function lastAbsence<Known extends Pick<Absence, 'lastPresent' | 'firstAb
  * module says nothing about the conversation.
  */
 function isEndInDoubt({ stay }: Call, gone: readonly Leg[]): boolean {
-  if (stay?.absence?.kind === 'vanished') {
-    const { firstAbsent } = stay.absence;
-    // A row that had gone before, at a transfer, does not speak of this leg.
-    const rangOffWith = ({ absence }: Leg) =>
-      absence!.lastPresent === null || absence!.lastPresent < firstAbsent;
-    return gone.some((leg) => leg.absence!.unlisted && !rangOffWith(leg));
-  }
-  const moduleRestart = stay?.absence?.kind === 'abandoned' && gone.length === 0;
-  return moduleRestart || gone.some((leg) => leg.absence!.unlisted);
+  const absence = stay?.absence ?? null;
+  const moduleRestart = absence?.kind === 'abandoned' && gone.length === 0;
+  // A row that had gone before, at a transfer, does not speak of a leg that was seen after that.
+  const deletedAt = absence?.kind === 'vanished' ? absence.firstAbsent : -Infinity;
+  const outlivedRow = (leg: Leg) => (leg.absence!.lastPresent ?? -Infinity) >= deletedAt;
+  return moduleRestart || gone.some((leg) => leg.absence!.unlisted && outlivedRow(leg));
 }
 
 function abandonedInQueue(

@@ -10,8 +10,8 @@ import type { MonitorObservation, QueueObservation } from './observation.js';
  *   up        failures + 1; down at SOURCE_DOWN_AFTER     up, failures forgotten
  *   down      stays down                                  up, `source-up`
  *
- * Becoming down is `source-down`, once per outage, of the time at which it began to fail. Only a complete observation moves `lastComplete`: a partial one
- * proves that the PBX answers, not that nothing is missing.
+ * Becoming down is `source-down`, once per outage, of the time at which it began to fail. Only a complete observation moves
+ * `lastComplete`: a partial one proves that the PBX answers, not that nothing is missing.
  *
  * @param transitions gets what there is to say
  */
