@@ -5,7 +5,7 @@ import { connectRedis } from '../src/store/redis-connection.js';
 import { RedisStore } from '../src/store/redis-store.js';
 import type { Claim, LogEvent } from '../src/store/store.js';
 import type { Bench } from './bench.js';
-import { interleaved, type Row, type Spread, spreadText, versus, warmUpTurns } from './measure.js';
+import { interleaved, type Row, type Spread, spreadText, versus } from './measure.js';
 
 /**
  * One commit beside what any way to append and announce must at least do: one pipelined XADD and PUBLISH of the same
@@ -44,10 +44,9 @@ async function commit(redisUrl: string, count: number, rounds: number): Promise<
   try {
     await plain.del('bench:version', 'bench:state', 'bench:events');
     const script = String(await scripted.script('LOAD', KEEP_APPEND_AND_PUBLISH));
-    const turns = rounds + warmUpTurns(rounds);
-    const cycle = new Cycle(store, await store.claim(TENANT, { epoch: 'e1' }), { count, turns });
+    const cycle = new Cycle(store, await store.claim(TENANT, { epoch: 'e1' }));
     const contenders = [
-      { name: 'ours', run: () => cycle.commit(count) },
+      { name: 'ours', prepare: () => cycle.reconcile(count), run: () => cycle.commit(count) },
       { name: 'pipelined XADD + PUBLISH', run: () => pipelined(plain, count) },
       { name: 'MULTI/EXEC', run: () => multi(plain, count) },
       { name: 'WATCH-retry', run: () => watch(watching, count) },
@@ -78,44 +77,42 @@ async function commit(redisUrl: string, count: number, rounds: number): Promise<
 }
 
 /**
- * Commits cycle after cycle, each with so many events and as many calls that have changed. The states are made beforehand:
- * in the bridge they are what reconciling has left, and those of the peers are a constant.
+ * Commits cycle after cycle, each with so many events and as many calls that have changed. The state is made before the
+ * clock runs and not long before: in the bridge it is what reconciling has just left.
  */
 class Cycle {
-  readonly #states: readonly TenantState[];
+  #before = EMPTY_STATE;
+  #after: TenantState;
   #version: number;
   #sequence: number;
-  #commits = 0;
 
   constructor(
     private readonly store: RedisStore,
     private readonly claim: Claim,
-    { count, turns }: { readonly count: number; readonly turns: number },
   ) {
     this.#version = claim.version;
     this.#sequence = claim.position.sequence;
-    let calls = new Map(numbered(CALLS).map((n) => [`c${n}`, call(n, 0)]));
-    this.#states = numbered(turns + 1).map((turn) => {
-      if (turn > 0) calls = new Map(calls);
-      for (const n of numbered(turn > 0 ? count : 0)) calls.set(`c${n % CALLS}`, call(n % CALLS, turn));
-      return { ...claim.state, calls };
-    });
+    this.#after = { ...claim.state, calls: new Map(numbered(CALLS).map((n) => [`c${n}`, call(n, 0)])) };
+  }
+
+  reconcile(count: number): void {
+    const calls = new Map(this.#after.calls);
+    for (const n of numbered(count)) calls.set(`c${n % CALLS}`, call(n % CALLS, this.#version));
+    this.#after = { ...this.#after, calls };
   }
 
   async commit(count: number): Promise<void> {
-    const isFirst = this.#commits === 0;
-    const before = isFirst ? EMPTY_STATE : this.#states[this.#commits]!;
-    this.#commits += 1;
     const result = await this.store.commit(TENANT, {
       fence: this.claim.fence,
       expectedVersion: this.#version,
       commitId: `bench-${this.#version}`,
       epoch: this.claim.position.epoch,
-      before,
-      after: this.#states[this.#commits]!,
+      before: this.#before,
+      after: this.#after,
       events: events(count, this.#sequence),
     });
     if (result.status !== 'committed') throw new Error(result.status);
+    this.#before = this.#after;
     this.#version = result.version;
     this.#sequence = result.position.sequence;
   }

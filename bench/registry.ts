@@ -35,7 +35,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   writes: { run: writes, usual: { setUp: 1, rounds: 0 } },
   endToEnd: { run: endToEnd, usual: { setUp: 11, rounds: 19 } },
   latency: { run: latency, usual: { setUp: 6, rounds: 18 } },
-  fanOut: { run: fanOut, usual: { setUp: 72, rounds: 60 } },
+  fanOut: { run: fanOut, usual: { setUp: 64, rounds: 60 } },
   reconnect: { run: reconnect, usual: { setUp: 33, rounds: 22 } },
   exactness: { run: exactness, usual: { setUp: 17, rounds: 0 } },
   slowConsumers: { run: slowConsumers, usual: { setUp: 16, rounds: 5 } },

@@ -5,11 +5,11 @@ import { AppModule } from './app.module.js';
 import { describeProblems, loadConfig } from './config/environment.js';
 import { nameRequests } from './deliver/request-id.js';
 import { serveDocs } from './docs/serve.js';
-import { Life } from './life.js';
 import { createLogger, NestLogger } from './logger.js';
 import { PAGE_HEADERS, servePages } from './pages.js';
 import { redactText } from './redaction.js';
 import { Shutdown } from './shutdown.js';
+import { Termination } from './termination.js';
 
 /** Start, logging, shutdown. A configuration that does not hold ends the process with code 1 before anything starts. */
 async function main(): Promise<void> {
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   }
   const { config, warnings } = loaded;
   const log = createLogger(config.log);
-  const life = new Life({
+  const termination = new Termination({
     after: (delayMs, run) => void setTimeout(run, delayMs),
     exit: (code) => process.exit(code),
     log,
@@ -33,9 +33,9 @@ async function main(): Promise<void> {
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, life.end);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, termination.request);
   // With a file of tenants it means: read it again. Without, a terminal was closed.
-  if (config.tenantsFile === null) process.on('SIGHUP', life.end);
+  if (config.tenantsFile === null) process.on('SIGHUP', termination.request);
   for (const warning of warnings) log.warn(warning);
 
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log), {
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     'the bridge is listening',
   );
   const shutdown = app.get(Shutdown);
-  life.begin(
+  termination.arm(
     () => app.close(),
     () => shutdown.step,
   );

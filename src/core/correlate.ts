@@ -1,7 +1,7 @@
 import type { Absence, Call } from './call.js';
 import { type CallIndex, mayCarryInbound, numberKey } from './call-index.js';
 import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
-import { beganDuring, stayBegan } from './parts.js';
+import { onlyStayDuring, stayBegan } from './part.js';
 
 /**
  * Which parts are one call. Given the parts that an observation shows for the first time, says for each whether it
@@ -92,8 +92,8 @@ function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void 
     ];
     for (const entry of ofCustomer.filter(isAbandonedEntry)) {
       const isOfEntry = (leg: ObservedLeg) => {
-        const during = mayCarryInbound(leg) ? entries.filter((stay) => beganDuring(leg.startedAt, stay)) : [];
-        return during.length === 1 && entry.stays.includes(during[0]!);
+        const stay = mayCarryInbound(leg) ? onlyStayDuring(leg.startedAt, entries) : null;
+        return stay !== null && entry.stays.includes(stay);
       };
       const ringing = calls.filter(
         ({ stay, legs }) => stay === null && legs.some(({ seen }) => isOfEntry(seen)),

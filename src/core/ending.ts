@@ -1,7 +1,7 @@
 import type { Absence, Call, Certainty, Leg, Observed } from './call.js';
 import { type CycleFacts, sawTelephones } from './cycle.js';
 import type { Instant } from './observation.js';
-import { belongsToStay, isGone } from './parts.js';
+import { belongsToStay, isGone } from './part.js';
 import type { Ending } from './view.js';
 
 /** How a call ended, once no part of it is left: the lower half of the table in `life.ts`. */

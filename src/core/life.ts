@@ -5,7 +5,7 @@ import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, Transition } from './event.js';
 import type { Instant } from './observation.js';
 import { isOffered, legsAt, offerOutcome, silence, talks } from './offers.js';
-import { belongsToStay, isGone, pendingAbsence } from './parts.js';
+import { belongsToStay, isGone, pendingAbsence } from './part.js';
 import { outlives, talkerOf, talkingLeg } from './talker.js';
 import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
 

@@ -1,6 +1,6 @@
 import type { Call, Leg, Observed, OfferOutcome, Party, Policy, Talker } from './call.js';
 import { lastAbsence } from './ending.js';
-import { pendingAbsence } from './parts.js';
+import { pendingAbsence } from './part.js';
 import type { Ending } from './view.js';
 
 /**

@@ -1,4 +1,4 @@
-import { beginCall, joinParts, withParts } from './begin.js';
+import { beginCall } from './begin.js';
 import {
   type Call,
   type EndedCall,
@@ -8,13 +8,15 @@ import {
   type TenantState,
 } from './call.js';
 import { CallIndex, numberKey } from './call-index.js';
+import { joinParts, withParts } from './call-parts.js';
 import { correlate, type Placement } from './correlate.js';
 import type { CycleFacts, Window } from './cycle.js';
 import { EndedCalls } from './ended-calls.js';
 import type { Transition } from './event.js';
 import { advance, type Draft } from './life.js';
 import { type Endpoint, type Instant, type ObservedQueueEntry, type Observations } from './observation.js';
-import { belongsToStay, type Changes, observeLegs, observeStays } from './parts.js';
+import { belongsToStay } from './part.js';
+import { type Changes, observeLegs, observeStays } from './observe-parts.js';
 import { observeRegistrations } from './registrations.js';
 import { observeSource } from './sources.js';
 

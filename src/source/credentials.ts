@@ -25,9 +25,9 @@ export interface CredentialsOptions {
   readonly clock: () => number;
 }
 
-export type Token = { readonly ok: true; readonly token: string } | Refusal;
+export type Token = { readonly ok: true; readonly token: string } | TokenRefusal;
 
-export interface Refusal {
+export interface TokenRefusal {
   readonly ok: false;
   readonly reason: string;
   readonly retryAfterMs: number | null;
@@ -60,7 +60,7 @@ export class Credentials {
   #exchange: Promise<Token> | null = null;
   /** No exchange before this instant, and what the last one failed with. */
   #notBefore = 0;
-  #refusal: Refusal | null = null;
+  #refusal: TokenRefusal | null = null;
   /** When the last exchange was over. */
   #exchangedAt = 0;
   /** The last token that the upstream refused and that was therefore exchanged. */
@@ -158,7 +158,10 @@ function readToken(body: Buffer): { readonly token: string; readonly seconds: nu
   }
 }
 
-function refusal(reason: string, waits: Partial<Pick<Refusal, 'retryAfterMs' | 'heldBackMs'>> = {}): Refusal {
+function refusal(
+  reason: string,
+  waits: Partial<Pick<TokenRefusal, 'retryAfterMs' | 'heldBackMs'>> = {},
+): TokenRefusal {
   const { retryAfterMs = null, heldBackMs = null } = waits;
   return { ok: false, reason: `token exchange: ${reason}`, retryAfterMs, heldBackMs };
 }

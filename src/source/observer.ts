@@ -6,6 +6,7 @@ import type {
   ObservedQueueEntry,
   QueueObservation,
 } from '../core/observation.js';
+import { parseOrNothing } from './json.js';
 import { type Listing, listRows, relistRows, type Strength } from './listing.js';
 import { legStrength, readMonitorRow } from './monitor-row.js';
 import { readQueueRow, stayStrength } from './queue-row.js';
@@ -32,7 +33,7 @@ export class MonitorObserver {
   }
 
   /** @param body a successful answer of `/v3/monitor`; it is kept and must not be written to afterwards */
-  observe(body: Buffer, { startedAt, at }: Polled): MonitorObservation {
+  observe(body: Buffer, { startedAt, at }: PollTimes): MonitorObservation {
     const seen = this.#list.observe(body);
     if (!seen.ok) return { endpoint: 'monitor', startedAt, at, outcome: 'failed', reason: seen.reason };
     const { rows, idle } = seen.listing;
@@ -57,7 +58,7 @@ export class QueueObserver {
     this.#list = new ListObserver((raw) => readQueueRow(raw, locale), stayStrength, conceal);
   }
 
-  observe(body: Buffer, { startedAt, at }: Polled): QueueObservation {
+  observe(body: Buffer, { startedAt, at }: PollTimes): QueueObservation {
     const seen = this.#list.observe(body);
     if (!seen.ok) return { endpoint: 'queue', startedAt, at, outcome: 'failed', reason: seen.reason };
     const reason = seen.doubt;
@@ -66,7 +67,7 @@ export class QueueObserver {
 }
 
 /** When a poll was sent and when its answer was there. */
-export interface Polled {
+export interface PollTimes {
   readonly startedAt: Instant;
   readonly at: Instant;
 }
@@ -178,14 +179,6 @@ function complaintOf(listing: Listing<unknown>, rows: number): string | null {
 
 function outcomeOf(doubt: string | null): 'complete' | 'partial' {
   return doubt === null ? 'complete' : 'partial';
-}
-
-function parseOrNothing(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Legal JSON has none, but some writers put it there; parsers may pass over it (RFC 8259, 8.1). */

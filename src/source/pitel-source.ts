@@ -2,7 +2,8 @@ import { isExtensionId } from '../core/extension-id.js';
 import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/observation.js';
 import type { Tracer } from '../core/tracer.js';
 import { Capture, type CaptureOptions } from './capture.js';
-import { Credentials, type Refusal } from './credentials.js';
+import { Credentials, type TokenRefusal } from './credentials.js';
+import { parseOrNothing } from './json.js';
 import { localeOf } from './locale.js';
 import { MonitorObserver, QueueObserver } from './observer.js';
 import { type Fetched, PitelClient } from './pitel-client.js';
@@ -179,16 +180,8 @@ export class PitelSource {
     return { token, fetched: await this.#client.get(path, { headers, signal }) };
   }
 
-  #unasked(refusal: Refusal): Asked {
+  #unasked(refusal: TokenRefusal): Asked {
     const nothing = { status: null, body: Buffer.alloc(0), sentAt: this.#clock() };
     return { token: null, fetched: { ...refusal, ...nothing } };
-  }
-}
-
-function parseOrNothing(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch {
-    return undefined;
   }
 }

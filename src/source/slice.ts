@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { parseOrNothing } from './json.js';
 import { RowMatcher, type RowSlices } from './row-matcher.js';
 
 /**
@@ -75,12 +76,7 @@ function restOf(body: Buffer, open: number, close: number): unknown {
   const tail = body.subarray(close);
   if (tail.includes(DATA) || tail.includes(BACKSLASH)) return null;
   const bytes = Buffer.concat([body.subarray(0, open), tail]);
-  if (!isUtf8(bytes)) return null;
-  try {
-    return JSON.parse(bytes.toString()) as unknown;
-  } catch {
-    return null;
-  }
+  return isUtf8(bytes) ? (parseOrNothing(bytes) ?? null) : null;
 }
 
 /**

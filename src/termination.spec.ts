@@ -1,11 +1,11 @@
 import { pino } from 'pino';
-import { BOUND_MS, Life } from './life.js';
+import { BOUND_MS, Termination } from './termination.js';
 
 function setUp() {
   const exits: number[] = [];
   const lines: { msg: string }[] = [];
   let bound: { delayMs: number; run: () => void } | null = null;
-  const life = new Life({
+  const termination = new Termination({
     after: (delayMs, run) => (bound = { delayMs, run }),
     exit: (code) => exits.push(code),
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
@@ -14,33 +14,33 @@ function setUp() {
     expect(bound!.delayMs).toBe(BOUND_MS);
     bound!.run();
   };
-  return { life, exits, lines, pastBound };
+  return { termination, exits, lines, pastBound };
 }
 
 const settled = () => new Promise(setImmediate);
 
 describe('the end of the process', () => {
   it('comes with code 0 when everything is closed, once, however many signals come', async () => {
-    const { life, exits } = setUp();
+    const { termination, exits } = setUp();
     let closed = 0;
-    life.begin(
+    termination.arm(
       () => Promise.resolve(void closed++),
       () => 'x',
     );
-    life.end();
-    life.end();
+    termination.request();
+    termination.request();
     await settled();
-    life.end();
+    termination.request();
     expect([closed, exits]).toEqual([1, [0]]);
   });
 
   it('comes with code 1 and the name of what hangs when the bound is over', async () => {
-    const { life, exits, lines, pastBound } = setUp();
-    life.begin(
+    const { termination, exits, lines, pastBound } = setUp();
+    termination.arm(
       () => new Promise(() => undefined),
       () => 'the clients',
     );
-    life.end();
+    termination.request();
     await settled();
     expect(exits).toEqual([]);
     pastBound();
@@ -51,11 +51,11 @@ describe('the end of the process', () => {
   });
 
   it('waits for a start that is under way, within the same bound', async () => {
-    const { life, exits, pastBound } = setUp();
-    life.end();
+    const { termination, exits, pastBound } = setUp();
+    termination.request();
     await settled();
     expect(exits).toEqual([]);
-    life.begin(
+    termination.arm(
       () => Promise.resolve(),
       () => 'x',
     );
@@ -63,7 +63,7 @@ describe('the end of the process', () => {
     expect(exits).toEqual([0]);
 
     const other = setUp();
-    other.life.end();
+    other.termination.request();
     other.pastBound();
     expect(other.exits).toEqual([1]);
     expect(other.lines[0]!.msg).toContain('hangs in the start');
@@ -71,12 +71,12 @@ describe('the end of the process', () => {
   });
 
   it('comes with code 1 when closing fails', async () => {
-    const { life, exits, lines } = setUp();
-    life.begin(
+    const { termination, exits, lines } = setUp();
+    termination.arm(
       () => Promise.reject(new Error('no')),
       () => 'Redis',
     );
-    life.end();
+    termination.request();
     await settled();
     expect(exits).toEqual([1]);
     expect(lines[0]!.msg).toBe('the shutdown failed in Redis');

@@ -1,7 +1,8 @@
-import type { Absence, Call, Leg, Policy, Registrations, Stay, TenantState } from './call.js';
+import type { Absence, Leg, Policy, Registrations, Stay, TenantState } from './call.js';
 import { type CallIndex, type Indexed, numberKey } from './call-index.js';
 import { cannotSeeTelephones, type CycleFacts, sawTelephones } from './cycle.js';
 import type { Instant, MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from './observation.js';
+import { beganDuring, belongsToStay, CLOCK_TOLERANCE_MS, isGone, onlyStayDuring, stayBegan } from './part.js';
 import { find } from './registrations.js';
 
 /**
@@ -21,12 +22,6 @@ import { find } from './registrations.js';
  * A caller whom the queue lets go, Abandoned or gone, may go on elsewhere, and only the telephones show that. So it is not
  * counted for the last time before the monitor has been seen completely after it, as long as there is hope for that.
  */
-
-/** How far the PBX's clock may be behind ours before something new looks old. */
-export const CLOCK_TOLERANCE_MS = 5_000;
-
-/** A `call_time` holds whole seconds. */
-const CALL_TIME_MS = 1_000;
 
 export interface Changes {
   /** Changed parts by call. */
@@ -141,54 +136,17 @@ export function observeStays(
 function isTold(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
   const customer = numberKey(row.customer);
   if (customer === null || index.byCustomer(customer).length > 0) return false;
-  const told = index
+  const [told, ...others] = index
     .endedAtTelephones(customer, answer.at)
     .filter(({ startedAt }) => beganDuring(startedAt, row));
-  if (told.length !== 1) return false;
-  const { startedAt } = told[0]!;
-  for (const other of answer.rows.values()) {
-    const rivals = other !== row && numberKey(other.customer) === customer;
-    if (rivals && beganDuring(startedAt, other)) return false;
-  }
-  return true;
+  if (told === undefined || others.length > 0) return false;
+  const ofCustomer = [...answer.rows.values()].filter((stay) => numberKey(stay.customer) === customer);
+  return onlyStayDuring(told.startedAt, ofCustomer) === row;
 }
 
 /** A stay as it looks at first sight. */
 export function newStay(row: ObservedQueueEntry, cycle: CycleFacts): Stay {
   return seenAgain({ seen: row, answered: false, absence: null }, row, cycle);
-}
-
-/** When the caller came into the queue, or came back into it. */
-export function stayBegan(row: ObservedQueueEntry): Instant {
-  return row.rejoinedAt ?? row.joinedAt;
-}
-
-/** Times of an earlier stay stay on a resumed row: `abandoned_time` is not cleared by a resume. */
-export function belongsToStay(time: Instant | null, row: ObservedQueueEntry): boolean {
-  return time !== null && time >= stayBegan(row);
-}
-
-/**
- * A leg with that `call_time` began during the stay, by the PBX's own times alone: `call_time` moves at most to a later
- * one, the bridge's, and then nothing is said.
- */
-export function beganDuring(startedAt: Instant | null, stay: ObservedQueueEntry): boolean {
-  if (startedAt === null || startedAt <= stayBegan(stay) - CALL_TIME_MS) return false;
-  if (stay.status !== 'abandoned') return true;
-  return belongsToStay(stay.abandonedAt, stay) && startedAt <= stay.abandonedAt!;
-}
-
-export function isGone(part: Leg | Stay, policy: Policy): boolean {
-  return part.absence !== null && part.absence.polls >= policy.absencePolls;
-}
-
-export function pendingAbsence(call: Pick<Call, 'legs' | 'stay'>, policy: Policy): boolean {
-  for (const leg of call.legs) if (isPending(leg, policy)) return true;
-  return call.stay !== null && isPending(call.stay, policy);
-}
-
-function isPending(part: Leg | Stay, policy: Policy): boolean {
-  return part.absence !== null && !isGone(part, policy);
 }
 
 function seenAgain(stay: Stay, row: ObservedQueueEntry, cycle: CycleFacts): Stay {

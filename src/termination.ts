@@ -7,18 +7,18 @@ import type { Logger } from 'pino';
  * `BOUND_MS`. Signals that come later change nothing. One that comes during the start is obeyed when the start has
  * come so far that there is something to close, and the bound counts from the signal.
  */
-export class Life {
-  readonly #deps: LifeDeps;
+export class Termination {
+  readonly #deps: TerminationDeps;
   #close: (() => Promise<void>) | null = null;
   #step: () => string = () => 'the start';
   #isEnding = false;
 
-  constructor(deps: LifeDeps) {
+  constructor(deps: TerminationDeps) {
     this.#deps = deps;
   }
 
   /** The signals' handler. */
-  readonly end = (): void => {
+  readonly request = (): void => {
     if (this.#isEnding) return;
     this.#isEnding = true;
     const { after, log, exit } = this.#deps;
@@ -31,7 +31,7 @@ export class Life {
   };
 
   /** From now on there is something to close. `step` says what it is busy with. */
-  begin(close: () => Promise<void>, step: () => string): void {
+  arm(close: () => Promise<void>, step: () => string): void {
     this.#close = close;
     this.#step = step;
     if (this.#isEnding) void this.#run(close);
@@ -49,7 +49,7 @@ export class Life {
   }
 }
 
-export interface LifeDeps {
+export interface TerminationDeps {
   readonly after: (delayMs: number, run: () => void) => void;
   readonly exit: (code: number) => void;
   readonly log: Pick<Logger, 'error'>;
