@@ -72,6 +72,16 @@ export function bridgeEnvironment(
   return environment;
 }
 
+/** Throws for what is none. */
+export function wantedPort(text = ''): number {
+  if (text === '') return DEFAULT_PORT;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new Error('PORT must be a whole number from 1 to 65535');
+  return port;
+}
+
+const DEFAULT_PORT = 3000;
+
 /** The first port from `wanted` on where nobody listens; at most a hundred are tried. */
 export async function freePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 100; port++) {

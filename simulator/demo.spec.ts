@@ -1,4 +1,4 @@
-import { bridgeEnvironment } from './demo-bridge.js';
+import { bridgeEnvironment, wantedPort } from './demo-bridge.js';
 import { beside, clockTime, eventLine, unseenLine } from './demo-lines.js';
 import { DemoWatch } from './demo-watch.js';
 import type { JudgedEvent } from './judge-report.js';
@@ -26,6 +26,14 @@ const event = (more: Partial<JudgedEvent['data']> = {}, type = 'call-offered'): 
     observed: { earliest: null, latest: new Date(at).toISOString(), certainty: 'observed' },
     ...more,
   },
+});
+
+describe("the demo's port", () => {
+  it('is 3000 where none is given, and named where it is none', () => {
+    expect([wantedPort(), wantedPort(''), wantedPort('8080')]).toEqual([3000, 3000, 8080]);
+    for (const text of ['abc', '0', '65536', '-1', '3e3'])
+      expect(() => wantedPort(text)).toThrow('PORT must be a whole number from 1 to 65535');
+  });
 });
 
 describe("the demo's lines", () => {

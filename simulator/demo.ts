@@ -1,5 +1,5 @@
 import { io } from 'socket.io-client';
-import { type BridgeChild, freePort, startBridge } from './demo-bridge.js';
+import { type BridgeChild, freePort, startBridge, wantedPort } from './demo-bridge.js';
 import { DemoWatch } from './demo-watch.js';
 import type { JudgedEvent } from './judge-report.js';
 import { createSimulatorServer } from './server.js';
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   const watch = new DemoWatch(world, polls, print);
   const settling = setInterval(() => watch.settle(Date.now() - SETTLE_MS), 1000);
 
-  bridge = startBridge(await freePort(Number(process.env.PORT ?? 3000)), { url: pbx.url, token: TOKEN });
+  bridge = startBridge(await freePort(wantedPort(process.env.PORT)), { url: pbx.url, token: TOKEN });
   void bridge.gone.then((reason) => {
     if (stopping) return;
     process.stderr.write(`demo: ${reason}\n`);

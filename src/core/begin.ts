@@ -23,7 +23,7 @@ export function beginCall(
   cycle: CycleFacts,
 ): Call {
   const { legs, stays } = placement;
-  const current = currentStay(stays);
+  const current = stays.length > 0 ? currentStay(stays) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.latest);
   const { startedAt, certainty } = startOf(placement, current, linked, window);

@@ -1,6 +1,7 @@
 import type { Call, EndedCall, Leg, Stay, TenantState } from './call.js';
 import type { Instant, ObservedLeg, ObservedQueueEntry, PhoneNumber } from './observation.js';
 import { isRemembered } from './ended-calls.js';
+import { abandonedStay } from './overflow.js';
 
 /**
  * Finds the calls of a state by what a row shows. Derived from the state alone and never part of it: it is rebuilt
@@ -19,6 +20,8 @@ export class CallIndex {
   readonly pastStays = new Map<string, string>();
   /** Calls with a part whose absence the next complete observation must confirm. */
   readonly pending = new Set<string>();
+  /** Calls with an entry that the queue calls Abandoned, while nobody has answered them. */
+  readonly abandoned = new Set<string>();
   readonly #calls = new Map<string, Call>();
   readonly #upstreamIds = new Lookup();
   readonly #rows = new Lookup();
@@ -57,13 +60,14 @@ export class CallIndex {
     this.#addLegs(call);
     this.#addStays(call);
     this.#addCustomer(call);
-    if (call.pendingAbsence) this.pending.add(callId);
+    this.#mark(call);
   }
 
   remove(call: Call): void {
     const { callId } = call;
     this.#calls.delete(callId);
     this.pending.delete(callId);
+    this.abandoned.delete(callId);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
     this.#removeLegs(call);
     this.#removeStays(call);
@@ -74,8 +78,7 @@ export class CallIndex {
   replace(before: Call, after: Call): void {
     const { callId } = after;
     this.#calls.set(callId, after);
-    if (after.pendingAbsence) this.pending.add(callId);
-    else this.pending.delete(callId);
+    this.#mark(after);
     if (before.upstreamIds !== after.upstreamIds) {
       for (const id of before.upstreamIds) this.#upstreamIds.remove(id, callId);
       for (const id of after.upstreamIds) this.#upstreamIds.add(id, callId);
@@ -156,6 +159,14 @@ export class CallIndex {
     return Array.from(this.#endedByCustomer.get(customer)).flatMap((call) =>
       isRemembered(call, now) && call.atTelephones !== undefined ? [call.atTelephones] : [],
     );
+  }
+
+  #mark(call: Call): void {
+    const { callId } = call;
+    if (call.pendingAbsence) this.pending.add(callId);
+    else this.pending.delete(callId);
+    if (abandonedStay(call) !== null) this.abandoned.add(callId);
+    else this.abandoned.delete(callId);
   }
 
   #addLegs({ callId, legs, direction }: Call): void {

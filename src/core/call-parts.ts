@@ -1,4 +1,4 @@
-import type { Call, Leg, Party, Queue } from './call.js';
+import type { Call, Leg, Party, Queue, Stay } from './call.js';
 import { type CallInMaking, copyOf } from './call-copy.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts } from './cycle.js';
@@ -26,14 +26,12 @@ export function addParts(call: CallInMaking, { legs, stays }: Placement, cycle: 
   call.legs = [...call.legs, ...legs.map(newLeg)];
   call.parties = legs.reduce(withParty, call.parties);
   call.customer ??= stays[0]?.customer ?? firstKnown(legs, (leg) => leg.customer);
-  const current = currentStay(stays);
-  if (current !== null) {
+  if (stays.length > 0) {
     // One queue entry at a time: a newer one means that the caller has moved on to another queue.
-    const left = [
-      ...(call.stay === null ? [] : [call.stay.seen]),
-      ...stays.filter((stay) => stay !== current),
-    ];
-    call.stay = newStay(current, cycle);
+    const before = call.stay?.seen ?? null;
+    const current = currentStay(stays, call.stay);
+    const left = (before === null ? stays : [before, ...stays]).filter((stay) => stay !== current);
+    if (current !== before) call.stay = newStay(current, cycle);
     // Whoever is in a queue rang the PBX, however it lists the telephones that ring for him.
     call.direction = 'inbound';
     call.queues = left.reduce<readonly Queue[]>(withQueue, call.queues);
@@ -75,14 +73,23 @@ function withParty(parties: readonly Party[], leg: ObservedLeg): readonly Party[
   return [...parties, { extension, extensionId, agentName, offers: 0, offerOpen: false, silent: null }];
 }
 
-/** Of several stays of one caller, the live one that began last; an Abandoned one only where there is no other. */
-export function currentStay(stays: readonly ObservedQueueEntry[]): ObservedQueueEntry | null {
-  if (stays.length === 0) return null;
+/**
+ * Of several stays of one caller, the live one that began last; an Abandoned one only where there is no other. An answer may
+ * show an older one only now: it was partial before, or the row said nothing.
+ *
+ * @param stays at least one
+ * @param known the call's own, which is not live while its row is missing
+ */
+export function currentStay(
+  stays: readonly ObservedQueueEntry[],
+  known: Stay | null = null,
+): ObservedQueueEntry {
+  const isThere = known !== null && known.absence === null;
   const live = stays.filter((stay) => stay.status !== 'abandoned');
-  const candidates = live.length > 0 ? live : stays;
-  return candidates.reduce<ObservedQueueEntry | null>(
-    (latest, stay) => (latest === null || stayBegan(stay) > stayBegan(latest) ? stay : latest),
-    null,
+  const candidates = isThere ? [known.seen, ...live] : live;
+  const all = known === null ? stays : [...stays, known.seen];
+  return (candidates.length > 0 ? candidates : all).reduce((latest, stay) =>
+    stayBegan(stay) > stayBegan(latest) ? stay : latest,
   );
 }
 

@@ -1,5 +1,5 @@
-import type { Policy } from './call.js';
-import type { Instant } from './observation.js';
+import type { Policy, SourceState, TenantState } from './call.js';
+import type { Endpoint, Instant, Observations } from './observation.js';
 
 /** What holds for every call in this cycle. */
 export interface CycleFacts {
@@ -12,6 +12,29 @@ export interface CycleFacts {
   readonly monitorSeenAt: Instant | null;
   /** It had stopped answering before this cycle. */
   readonly monitorDown: boolean;
+}
+
+export function factsOf(state: TenantState, observations: Observations, policy: Policy): CycleFacts {
+  const { monitor } = state.sources;
+  return {
+    policy,
+    monitor: windowOf('monitor', state, observations),
+    queue: windowOf('queue', state, observations),
+    monitorComplete: observations.monitor?.outcome === 'complete',
+    monitorSeenAt: lastLookAt(monitor, latestOf(observations)),
+    monitorDown: monitor.status === 'down',
+  };
+}
+
+function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
+  const observation = observations[endpoint];
+  if (observation === undefined || observation.outcome === 'failed') return null;
+  return { earliest: lastLookAt(state.sources[endpoint], observation.at), latest: observation.at };
+}
+
+/** When the later of the answers was there. */
+export function latestOf({ monitor, queue }: Observations): Instant {
+  return Math.max(monitor?.at ?? 0, queue?.at ?? 0);
 }
 
 /** How long the queue's word waits for a look at the telephones: for one that times out, and another. */
@@ -31,4 +54,12 @@ export function cannotSeeTelephones({ monitorDown, queue }: CycleFacts, since: I
 export interface Window {
   readonly earliest: Instant | null;
   readonly latest: Instant;
+}
+
+/**
+ * When the last complete observation of an endpoint was asked for. Null before there was one, and where the clock has been
+ * set back since: then nobody knows how long ago it was.
+ */
+export function lastLookAt({ lastComplete }: SourceState, now: Instant): Instant | null {
+  return lastComplete !== null && lastComplete.startedAt <= now ? lastComplete.startedAt : null;
 }

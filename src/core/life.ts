@@ -1,11 +1,12 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from './call.js';
 import { type CallInMaking, copyOf } from './call-copy.js';
-import { type CycleFacts, sawTelephones } from './cycle.js';
+import type { CycleFacts } from './cycle.js';
 import { endingOf, type Supersession, supersededEnding } from './ending.js';
 import type { CallEventType, Transition } from './event.js';
 import type { Instant } from './observation.js';
 import { isOffered, legsAt, offerOutcome, silence, talks } from './offers.js';
-import { belongsToStay, isGone, pendingAbsence } from './part.js';
+import { abandonedStay, isOverflow } from './overflow.js';
+import { belongsToStay, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, stayBegan } from './part.js';
 import { outlives, talkerOf, talkingLeg } from './talker.js';
 import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
 
@@ -143,13 +144,12 @@ class Life {
   }
 
   overflow(): void {
-    const { stay, legs, answeredAt } = this.call;
-    if (stay?.absence?.kind !== 'abandoned' || answeredAt !== null) return;
-    const isConfirmed =
-      isGone(stay, this.#cycle.policy) && sawTelephones(this.#cycle, stay.absence.firstAbsent);
-    const beginsElsewhere = (leg: Leg) => this.#announced && this.#newLegs.has(leg.seen.key);
-    if (!legs.some((leg) => leg.absence === null && (isConfirmed || beginsElsewhere(leg)))) return;
-    const { stayKey, rowKey } = stay.seen;
+    const left = abandonedStay(this.call);
+    if (left === null) return;
+    const beginsElsewhere = ({ seen, absence }: Leg) =>
+      this.#announced && absence === null && this.#newLegs.has(seen.key);
+    if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
+    const { stayKey, rowKey } = left.seen;
     this.call.stay = null;
     this.call.pastStays = [...this.call.pastStays, { stayKey, rowKey }];
   }
@@ -226,13 +226,17 @@ class Life {
     this.#say('call-answered', answeredAt, this.#view(observed));
   }
 
-  /** The queue's `bridged_time` may arrive after the leg was seen to talk: later events give the better time. */
+  /**
+   * The queue's `bridged_time` may arrive after the leg was seen to talk: later events give the better time. Not of a queue
+   * that the caller was passed into by who had answered him: that is another answer.
+   */
   #refineAnswer(): void {
-    const { stay, answeredCertainty, transfers } = this.call;
+    const { stay, answeredAt, answeredCertainty, transfers } = this.call;
     if (answeredCertainty === 'upstream' || transfers > 0 || stay?.answered !== true) return;
-    const answeredAt = bridged(stay);
-    if (answeredAt === null) return;
-    this.call.answeredAt = answeredAt;
+    const bridgedAt = bridged(stay);
+    if (bridgedAt === null || bridgedAt > answeredAt! + CLOCK_TOLERANCE_MS) return;
+    if (stayBegan(stay.seen) > answeredAt!) return;
+    this.call.answeredAt = bridgedAt;
     this.call.answeredCertainty = 'upstream';
   }
 

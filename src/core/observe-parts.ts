@@ -1,6 +1,6 @@
 import type { Absence, Leg, Policy, Registrations, Stay, TenantState } from './call.js';
 import { type CallIndex, type Indexed, numberKey } from './call-index.js';
-import { cannotSeeTelephones, type CycleFacts, sawTelephones } from './cycle.js';
+import { cannotSeeTelephones, type CycleFacts, lastLookAt, sawTelephones } from './cycle.js';
 import type { Instant, MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from './observation.js';
 import { beganDuring, belongsToStay, CLOCK_TOLERANCE_MS, isGone, onlyStayDuring, stayBegan } from './part.js';
 import { find } from './registrations.js';
@@ -56,7 +56,7 @@ export function observeLegs(
   }
   if (answer.outcome !== 'complete') return;
 
-  const lastPresent = state.sources.monitor.lastComplete?.startedAt ?? null;
+  const lastPresent = lastLookAt(state.sources.monitor, answer.at);
   const isListed = listing(answer);
   for (const { callId, part } of index.legs.values()) {
     if (answer.rows.has(part.seen.key)) continue;
@@ -87,7 +87,7 @@ export function observeStays(
 ): ReadonlySet<string> {
   const { policy } = cycle;
   const ignored = new Set<string>();
-  const lastPresent = state.sources.queue.lastComplete?.startedAt ?? null;
+  const lastPresent = lastLookAt(state.sources.queue, answer.at);
   const announceSince =
     lastPresent === null ? answer.at - policy.abandonedLookbackMs : lastPresent - CLOCK_TOLERANCE_MS;
 

@@ -10,11 +10,12 @@ import {
 import { CallIndex, numberKey } from './call-index.js';
 import { joinParts, withParts } from './call-parts.js';
 import { correlate, type Placement } from './correlate.js';
-import type { CycleFacts, Window } from './cycle.js';
+import { type CycleFacts, factsOf, latestOf } from './cycle.js';
 import { EndedCalls } from './ended-calls.js';
 import type { Transition } from './event.js';
 import { advance, type Draft } from './life.js';
-import { type Endpoint, type Instant, type ObservedQueueEntry, type Observations } from './observation.js';
+import type { Instant, ObservedQueueEntry, Observations } from './observation.js';
+import { isOverflow } from './overflow.js';
 import { belongsToStay } from './part.js';
 import { type Changes, observeLegs, observeStays } from './observe-parts.js';
 import { observeRegistrations } from './registrations.js';
@@ -85,14 +86,7 @@ class Cycle {
   constructor(state: TenantState, observations: Observations, policy: Policy) {
     this.#state = state;
     this.#observations = observations;
-    this.#facts = {
-      policy,
-      monitor: windowOf('monitor', state, observations),
-      queue: windowOf('queue', state, observations),
-      monitorComplete: observations.monitor?.outcome === 'complete',
-      monitorSeenAt: state.sources.monitor.lastComplete?.startedAt ?? null,
-      monitorDown: state.sources.monitor.status === 'down',
-    };
+    this.#facts = factsOf(state, observations, policy);
     this.#index = CallIndex.take(state);
   }
 
@@ -188,6 +182,11 @@ class Cycle {
       const call = current(callId);
       touched.set(callId, withParts(call, { legs: call.legs, stay }, this.#facts));
     }
+    // Of an entry that went while the telephones could not be seen, only a look at them shows that the caller rings on.
+    for (const callId of this.#facts.monitorComplete ? this.#index.abandoned : NONE) {
+      const call = current(callId);
+      if (isOverflow(call, this.#facts)) touched.set(callId, call);
+    }
 
     const drafts: Draft[] = [];
     const joined = new Map<string, ReadonlySet<string>>();
@@ -249,8 +248,7 @@ class Cycle {
   }
 
   #now(): Instant {
-    const { monitor, queue } = this.#observations;
-    return Math.max(monitor?.at ?? 0, queue?.at ?? 0);
+    return latestOf(this.#observations);
   }
 }
 
@@ -295,12 +293,6 @@ function keysOf({ legs }: Placement, more = NONE): ReadonlySet<string> {
   const keys = new Set(more);
   for (const { key } of legs) keys.add(key);
   return keys;
-}
-
-function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
-  const observation = observations[endpoint];
-  if (observation === undefined || observation.outcome === 'failed') return null;
-  return { earliest: state.sources[endpoint].lastComplete?.startedAt ?? null, latest: observation.at };
 }
 
 /** By start, then id: an order that a restart does not change. */

@@ -10,7 +10,8 @@ import type { RegistrationAnswer } from './observation.js';
  *   registered     checked                     `extension-unregistered`                               forgotten
  *   unregistered   checked                     `extension-registered`                                 forgotten
  *
- * A failed question is no answer: what is known stays, and its age tells. Answers older than what is known are dropped.
+ * A failed question is no answer: what is known stays, and its age tells. Answers older than what is known are dropped;
+ * what is known from a time that is far from come is older all the same: the clock has been set back.
  *
  * @param transitions gets what there is to say
  * @returns the same object where nothing was answered
@@ -24,7 +25,7 @@ export function observeRegistrations(
   const registrations = new Map(known);
   for (const answer of answers) {
     const before = find(registrations, answer.id);
-    if (before !== undefined && answer.startedAt < before.checked.startedAt) continue;
+    if (before !== undefined && isOlder(answer, before)) continue;
     if (answer.outcome === 'not-found') {
       if (before !== undefined) registrations.delete(before.extension);
       continue;
@@ -46,6 +47,10 @@ export function find(registrations: Registrations, id: string): Registration | u
   for (const registration of registrations.values())
     if (registration.extensionId !== null && isSameUuid(registration.extensionId, id)) return registration;
   return undefined;
+}
+
+function isOlder({ startedAt, at }: RegistrationAnswer, { checked }: Registration): boolean {
+  return startedAt < checked.startedAt && checked.startedAt - at < OUT_OF_ORDER_MS;
 }
 
 type Found = Extract<RegistrationAnswer, { outcome: 'found' }>;
@@ -71,7 +76,11 @@ function changed(last: Registration, { extension, registered, at }: Found): Tran
     data: {
       extension,
       registered,
-      observed: observedView({ earliest: last.checked.startedAt, latest: at, certainty: 'observed' }),
+      observed: observedView({
+        earliest: last.checked.startedAt <= at ? last.checked.startedAt : null,
+        latest: at,
+        certainty: 'observed',
+      }),
     },
   };
 }
@@ -79,6 +88,9 @@ function changed(last: Registration, { extension, registered, at }: Found): Tran
 function isSameUuid(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
+
+/** No two answers come out of order by more: a question times out long before. */
+const OUT_OF_ORDER_MS = 60_000;
 
 /** Nobody watches it any more: longer than any interval between two questions. */
 const FORGOTTEN_MS = 2 * 86_400_000;

@@ -1,6 +1,6 @@
 import type { Policy, SourceState } from './call.js';
 import { observedView, rfc3339, rfc3339OrNull, type Transition } from './event.js';
-import type { MonitorObservation, QueueObservation } from './observation.js';
+import type { Instant, MonitorObservation, QueueObservation } from './observation.js';
 
 /**
  * The health of one endpoint, as a table:
@@ -57,7 +57,7 @@ function failed(
       lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
       unwatchedMs: null,
       observed: observedView({
-        earliest: source.lastComplete?.at ?? null,
+        earliest: lastCompleteBefore(source, failingSince),
         latest: failingSince,
         certainty: 'observed',
       }),
@@ -78,7 +78,7 @@ function answered(source: SourceState, observation: Answered, transitions: Trans
   if (source.status !== 'down') return next;
 
   const since = source.failingSince ?? observation.at;
-  const lastCompleteAt = source.lastComplete?.at ?? null;
+  const seenAt = lastCompleteBefore(source, observation.at);
   transitions.push({
     type: 'source-up',
     subject: observation.endpoint,
@@ -89,10 +89,15 @@ function answered(source: SourceState, observation: Answered, transitions: Trans
       state: 'up',
       since: rfc3339(since),
       reason: source.lastError,
-      lastCompleteAt: rfc3339OrNull(lastCompleteAt),
-      unwatchedMs: lastCompleteAt === null ? null : observation.at - lastCompleteAt,
-      observed: observedView({ earliest: lastCompleteAt, latest: observation.at, certainty: 'observed' }),
+      lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
+      unwatchedMs: seenAt === null ? null : observation.at - seenAt,
+      observed: observedView({ earliest: seenAt, latest: observation.at, certainty: 'observed' }),
     },
   });
   return next;
+}
+
+/** Null also where the clock has been set back since: then nobody knows how long ago it was. */
+function lastCompleteBefore({ lastComplete }: SourceState, time: Instant): Instant | null {
+  return lastComplete !== null && lastComplete.at <= time ? lastComplete.at : null;
 }

@@ -42,7 +42,6 @@ export class EventStream implements Outlet {
   }
 
   start(cursor: string | null): void {
-    this.response.on('close', () => this.end());
     this.response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
@@ -66,6 +65,14 @@ export class EventStream implements Outlet {
     this.response.end(`event: closing\ndata: ${JSON.stringify({ code })}\n\n`);
     // A client that does not read would otherwise hold the connection, and the shutdown.
     this.clock.after(this.options.closeGraceMs, () => this.response.destroy());
+  }
+
+  /** Lets go of the log; for when the client has gone. */
+  end(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.stopHeartbeat();
+    this.reader.close();
   }
 
   get bytesInFlight(): number {
@@ -111,12 +118,5 @@ export class EventStream implements Outlet {
 
   private write(text: string): void {
     if (!this.closed) this.response.write(text);
-  }
-
-  private end(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.stopHeartbeat();
-    this.reader.close();
   }
 }

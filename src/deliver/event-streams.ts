@@ -49,6 +49,9 @@ export class EventStreams {
   }
 
   open(response: ServerResponse, { grant, filter, cursor, address, token }: StreamRequest): void {
+    const { socket } = response.req;
+    // The client left while its token was verified: 'close' has been, and would never give back what is taken here.
+    if (socket.destroyed || response.closed) return;
     if (this.draining) throw new Refusal('shutting-down');
     const releaseAddress = this.limits.takeAddress(address);
     const releaseToken = token === null ? () => undefined : this.limits.takeToken(token);
@@ -64,12 +67,17 @@ export class EventStreams {
     });
     this.streams.add(stream);
     stats.streams += 1;
-    response.once('close', () => {
-      this.streams.delete(stream);
+    const release = () => {
+      if (!this.streams.delete(stream)) return;
+      socket.off('close', release);
+      stream.end();
       stats.streams -= 1;
       releaseAddress();
       releaseToken();
-    });
+    };
+    response.once('close', release);
+    // A response that waits for its turn behind another one on the connection never says 'close' itself.
+    socket.once('close', release);
     stream.start(cursor);
   }
 

@@ -21,6 +21,7 @@ const LAPSE_SWEEP_MS = 1_000;
 
 /** What is kept of a connection: of its handshake request once that has been let go, and what it holds. */
 interface Visitor {
+  readonly foreign: boolean;
   readonly tokenInUrl: boolean;
   readonly tenant: unknown;
   readonly crowded: boolean;
@@ -48,8 +49,7 @@ const LET_GO = Object.freeze({}) as Socket['handshake'];
 /**
  * The Socket.IO side: who gets in, and who is still allowed to be.
  *
- * A handshake is checked for its origin before anything else, then, in a middleware that may take its time, for its
- * token; a refusal is a `connect_error` whose `data.code` says why and nothing more. Everything after that is the
+ * A handshake is checked for its origin before anything else, then for its token, which may take its time; a refusal is a `connect_error` whose `data.code` says why and nothing more. Everything after that is the
  * session's. Connection state recovery is off on purpose: it loses events when a middleware is asynchronous, and a
  * cursor does not.
  */
@@ -129,21 +129,28 @@ export class SocketGateway {
     this.io?.engine.close();
   }
 
+  /**
+   * Of a page that polls, at every request. A browser tells a page nothing of a WebSocket that is refused here, so one that
+   * begins is refused a moment later, with the code.
+   */
   private checkOrigin(
     request: IncomingMessage,
     decide: (message: string | null | undefined, ok: boolean) => void,
   ): void {
-    if (originAllowed(request.headers, this.options)) return decide(null, true);
+    const { sid, transport } = queryOf(request);
+    const isToldLater = sid === undefined && transport === 'websocket';
+    if (isToldLater || originAllowed(request.headers, this.options)) return decide(null, true);
     this.stats.countRefused('origin-not-allowed');
     decide('origin-not-allowed', false);
   }
 
   /** Every connection, before it has said anything. */
   private greet(connection: EngineConnection): void {
-    const { _query: query } = connection.request as IncomingMessage & { _query: Record<string, unknown> };
+    const query = queryOf(connection.request);
     const releaseAddress = this.limits.takeAddress(connection.remoteAddress);
     const rate = new MessageRate(this.options.messagesPerSecond, this.options.messageBurst, this.clock);
     const visitor: Visitor = {
+      foreign: !originAllowed(connection.request.headers, this.options),
       tokenInUrl: hasTokenInQuery(query),
       tenant: query.tenant,
       crowded: releaseAddress === null,
@@ -183,6 +190,7 @@ export class SocketGateway {
     // A token is not something to keep, and the rest would be kept for nobody.
     (socket as { handshake: Socket['handshake'] }).handshake = LET_GO;
     if (this.draining) throw new Refusal('shutting-down');
+    if (visitor.foreign) throw new Refusal('origin-not-allowed');
     if (visitor.tokenInUrl) throw new Refusal('token-in-url');
     if (visitor.crowded) throw new Refusal('too-many-connections');
     if (visitor.admitted) throw new Refusal('bad-request');
@@ -218,6 +226,11 @@ export class SocketGateway {
     this.visitors.get(socket.conn)!.session = session;
     session.start(cursor);
   }
+}
+
+/** As engine.io has read it. */
+function queryOf(request: object): Readonly<Record<string, unknown>> {
+  return (request as { _query: Record<string, unknown> })._query;
 }
 
 /** Socket.IO's connect, disconnect and ack, and the two events that a client may send. */

@@ -157,15 +157,17 @@ describe('the log over HTTP', () => {
     expect(await since(31)).toBeUndefined();
   });
 
-  it('hands out the past of an earlier epoch too, page by page, when asked by time', async () => {
+  it.each([
+    ['by time', `since=${new Date(0).toISOString()}&`],
+    ['without a cursor', ''],
+  ])('hands out the past of an earlier epoch too, page by page, when asked %s', async (_, from) => {
     const before = await log.commit(transition('call-started', 'c1'), transition('call-started', 'c2'));
     await log.claim('e2', true);
     const after = await log.commit(transition('call-started', 'c3'));
-    const first = await json(`/v1/events?since=${new Date(0).toISOString()}&limit=1`);
+    const first = await json(`/v1/events?${from}limit=1`);
     expect(first.body).toEqual({ cursor: 'e2:0000000000000001', events: before.slice(0, 1) });
     const rest = await json(`/v1/events?after=${first.body.cursor}`);
     expect(rest.body.events).toEqual([before[1], after[0]]);
-    expect((await json('/v1/events')).body.events).toEqual(after);
   });
 
   it('moves the cursor past events that the token may not see', async () => {

@@ -23,7 +23,7 @@ const DETAILS: Readonly<Record<ResetReason, string>> = {
   'cursor-malformed': 'this is not a cursor; take a snapshot and go on from its cursor',
 };
 
-/** At most one of them; neither: the oldest event of the epoch that is held. */
+/** At most one of them; neither: the oldest event that is held, of whichever epoch. */
 export interface PageStart {
   /** A cursor: the events after it. */
   readonly after?: string | undefined;

@@ -36,7 +36,7 @@ export function resumption(cursor: string, position: Position, reach: Reach): Re
     : { sequence: place.sequence };
 }
 
-/** The oldest place of this epoch that can be read on from. An empty log holds nothing before its end. */
+/** The oldest place within `reach` that can be read on from. An empty log holds nothing before its end. */
 export function oldestPlace(position: Position, { first, epochStart }: Reach): number {
   return first === 0 ? position.sequence : Math.min(position.sequence, Math.max(first, epochStart) - 1);
 }

@@ -75,29 +75,32 @@ export class RegistrationQuery {
         });
     });
     const found = feed.registration(id);
-    if (found === undefined || this.clock.now() - found.at > this.options.registrationFreshMs) return null;
+    if (found === undefined) return null;
+    // Far ahead is not fresh either: the clock was set back. A little is the clock of the replica that polls.
+    const age = Math.abs(this.clock.now() - found.at);
+    if (age > this.options.registrationFreshMs) return null;
     return { outcome: 'found', ...found };
   }
 
   private share(tenant: string, id: string): Promise<RegistrationNow> {
-    const now = this.clock.now();
-    for (const [key, { doneAt }] of this.asked) if (now - doneAt > ANSWER_MS) this.asked.delete(key);
     const key = `${tenant} ${id}`;
     const shared = this.asked.get(key);
     if (shared !== undefined) return shared.answer;
 
-    const asking = [...this.asked.values()].filter(
-      (other) => other.tenant === tenant && other.doneAt === Infinity,
-    );
+    const asking = [...this.asked.values()].filter((other) => other.tenant === tenant && other.underWay);
     if (asking.length >= MAX_ASKING)
       throw new Problem(
         HttpStatus.TOO_MANY_REQUESTS,
         'too-many-requests',
         'too many extensions are being asked for',
       );
-    const asked: Asked = { tenant, doneAt: Infinity, answer: this.ask(tenant, id) };
+    const asked: Asked = { tenant, underWay: true, answer: this.ask(tenant, id) };
     this.asked.set(key, asked);
-    void asked.answer.finally(() => (asked.doneAt = this.clock.now()));
+    void asked.answer.finally(() => {
+      asked.underWay = false;
+      // By a timer and not by the time of day: a clock that is set back would keep the answer for as long as its step.
+      this.clock.after(ANSWER_MS, () => this.asked.delete(key));
+    });
     return asked.answer;
   }
 }
@@ -105,8 +108,7 @@ export class RegistrationQuery {
 interface Asked {
   readonly tenant: string;
   readonly answer: Promise<RegistrationNow>;
-  /** Infinity while it is under way. */
-  doneAt: Instant;
+  underWay: boolean;
 }
 
 function isVisible({ extensions, queues }: Grant, extension: string): boolean {

@@ -7,14 +7,23 @@ import type { AskRegistration, RegistrationNow } from './registration-query.js';
 
 const UUID = '290619f4-c6db-40b2-8bb5-38f0ae5c3185';
 
+/** Timers do not notice that the time of day was set back. */
+class SteppedClock extends ManualClock {
+  behindMs = 0;
+
+  override now(): number {
+    return super.now() - this.behindMs;
+  }
+}
+
 describe('GET /v1/extensions/{id}/registration', () => {
-  let clock: ManualClock;
+  let clock: SteppedClock;
   let store: MemoryStore;
   let delivery: DeliveryUnderTest;
   const ask = jest.fn<AskRegistration>();
 
   beforeEach(async () => {
-    clock = new ManualClock();
+    clock = new SteppedClock();
     store = new MemoryStore({ maxEvents: 1_000 });
     await new LogWriter(store).claim('e1');
     ask.mockReset();
@@ -99,6 +108,25 @@ describe('GET /v1/extensions/{id}/registration', () => {
     await until(() => ask.mock.calls.length === 2);
     answer(found('107'));
     await later;
+  });
+
+  it('keeps no answer of the PBX any longer when the clock is set back', async () => {
+    await asked('107');
+    clock.behindMs = 3_600_000;
+    await asked('107');
+    expect(ask).toHaveBeenCalledTimes(1);
+    clock.advance(2_001);
+    await asked('107');
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('takes what the state says of a far later time for stale, and not what a clock a little ahead has said', async () => {
+    await known('107', false, -1_000);
+    expect((await asked('107')).body).toMatchObject({ registered: false });
+    expect(ask).not.toHaveBeenCalled();
+    clock.behindMs = 3_600_000;
+    expect((await asked('107')).body).toMatchObject({ registered: true });
+    expect(ask).toHaveBeenCalledTimes(1);
   });
 
   it('lets a tenant have only so many questions under way', async () => {

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { LogWriter, ManualClock, silent, transition } from '../../test/support/delivery.js';
+import { EMPTY_STATE } from '../core/call.js';
 import { MemoryStore } from '../store/memory-store.js';
 import { audienceOf } from './audience.js';
 import type { Batch } from './batch.js';
@@ -21,8 +22,8 @@ describe("a tenant's feed", () => {
     events: (batch: Batch) => void batches.push(batch.entries.map((entry) => entry.sequence)),
     reset: (reason: ResetReason) => void resets.push(reason),
   };
-  const feedOf = (bufferEvents = 100) =>
-    new TenantFeed('acme', store, { bufferEvents, bufferBytes: 1_000_000 }, new ManualClock(), silent);
+  const feedOf = (bufferEvents = 100, clock = new ManualClock()) =>
+    new TenantFeed('acme', store, { bufferEvents, bufferBytes: 1_000_000 }, clock, silent);
 
   beforeEach(async () => {
     store = new MemoryStore({ maxEvents: 10_000 });
@@ -135,6 +136,38 @@ describe("a tenant's feed", () => {
         Array.from({ length: 20 }, (_, n) => 41 + n),
       );
     expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('fills its buffer with what an earlier epoch left, too', async () => {
+    await log.commit(...Array.from({ length: 30 }, (_, n) => started(n)));
+    await log.claim('e2', true);
+    await log.commit(started(30));
+    const fresh = feedOf();
+    await fresh.sync();
+    const read = jest.spyOn(store, 'read');
+    for (const from of [0, 10, 20]) {
+      const page = await fresh.after(from, 10, Infinity);
+      expect(page!.entries[0]!.sequence).toBe(from + 1);
+    }
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('reads the state again as soon as the clock has been set back', async () => {
+    const clock = new ManualClock();
+    const fresh = feedOf(100, clock);
+    await fresh.sync();
+    const snapshot = jest.spyOn(store, 'snapshot');
+    await fresh.refresh();
+    expect(snapshot).not.toHaveBeenCalled();
+    const lastComplete = { startedAt: clock.now(), at: clock.now() };
+    const up = { status: 'up' as const, lastComplete, failures: 0, failingSince: null, lastError: null };
+    const { fence } = await store.claim('acme', { epoch: 'e1' });
+    await store.touch('acme', fence, EMPTY_STATE, { ...EMPTY_STATE, sources: { monitor: up, queue: up } });
+    clock.advance(-3_600_000);
+    await fresh.refresh();
+    expect(fresh.sourcesJson()).toContain('"state":"up"');
+    await fresh.refresh();
+    expect(snapshot).toHaveBeenCalledTimes(1);
   });
 
   it('reads from the store what the buffer cannot hold', async () => {

@@ -144,7 +144,9 @@ export class TenantFeed {
    * younger than `maxAgeMs`. Where the state is at the feed's very position, its calls are taken over too.
    */
   async refresh(maxAgeMs = FRESH_MS): Promise<void> {
-    if (this.clock.now() - this.refreshedAt < maxAgeMs) return;
+    const age = this.clock.now() - this.refreshedAt;
+    // Below 0 the clock was set back: how old the read is is not known.
+    if (age >= 0 && age < maxAgeMs) return;
     this.refreshing ??= this.readState().finally(() => {
       this.refreshing = null;
     });
@@ -176,8 +178,9 @@ export class TenantFeed {
     return resumption(cursor, this.loaded(), this.reach);
   }
 
+  /** Where pages and the buffer may begin: before the epoch's beginning, where the log holds what was there. */
   oldestPlace(): number {
-    return oldestPlace(this.loaded(), this.reach);
+    return oldestPlace(this.loaded(), acrossEpochs(this.reach));
   }
 
   /** As `resume`, for whoever reads pages: the cursor may stand before the epoch's beginning. */

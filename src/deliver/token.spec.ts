@@ -41,6 +41,11 @@ describe('a token with a shared secret', () => {
     expect(await codeOf(tokens.verify(await token(claims)))).toBe('unauthorized');
   });
 
+  it('lasts no longer than can be written down as a time', async () => {
+    const { expiresAt } = await tokens.verify(await token({}, { exp: 1e13 }));
+    expect(new Date(expiresAt).toISOString()).toBe('9999-12-31T23:59:59.999Z');
+  });
+
   it('is refused without expiry, with another algorithm, and when it is too long', async () => {
     const key = new TextEncoder().encode(SECRET);
     const eternal = await new SignJWT({ tenant: 'acme' }).setProtectedHeader({ alg: 'HS256' }).sign(key);

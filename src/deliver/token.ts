@@ -21,6 +21,8 @@ const ASYMMETRIC = [
 /** Fits into the largest message together with a subscription, and into the usual header limits. */
 const MAX_TOKEN_LENGTH = 8 * 1024;
 const MAX_LIST = 1_000;
+/** A token may say more, but RFC 3339, in which clients are told when theirs expires, knows no later year. */
+const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** The names under which clients put tokens into addresses, where proxies and histories keep them. */
 const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt', 'auth', 'authorization', 'bearer'];
 
@@ -76,7 +78,7 @@ export class TokenVerifier {
     if (typeof tenant !== 'string' || !this.known.has(tenant) || exp === undefined) {
       throw new Refusal('unauthorized');
     }
-    return { tenant, extensions, queues, expiresAt: exp * 1000 };
+    return { tenant, extensions, queues, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
   }
 
   private openGrant(requested: unknown): Grant {

@@ -108,12 +108,11 @@ export class Credentials {
     return this.#exchanged();
   }
 
-  /** The text without the secrets that are known here. */
+  /** The text without the secrets that are known here, however they are spelt. */
   readonly conceal = (text: string): string =>
-    [this.#fixed, this.#apiKey, this.#held?.token ?? null, this.#previous].reduce<string>(
-      (rest, secret) => (secret === null || secret === '' ? rest : rest.replaceAll(secret, '[…]')),
-      text,
-    );
+    [this.#fixed, this.#apiKey, this.#held?.token ?? null, this.#previous]
+      .flatMap((secret) => (secret === null || secret === '' ? [] : spellings(secret)))
+      .reduce((rest, spelling) => rest.replaceAll(spelling, '[…]'), text);
 
   #mayExchange(now: number): boolean {
     // Before the last one: the clock was set back, and `#notBefore` may be hours away.
@@ -146,6 +145,13 @@ export class Credentials {
     this.#notBefore = now + MINIMUM_INTERVAL_MS;
     return { ok: true, token: granted.token };
   }
+}
+
+/** As it is, as a part of an address, and in both kinds of base64, with or without the padding. */
+function spellings(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  return [secret, encodeURIComponent(secret), base64, bytes.toString('base64url')];
 }
 
 /** A token and the seconds it holds; null seconds: until the upstream says 401. */

@@ -1,3 +1,4 @@
+import { Credentials } from './credentials.js';
 import { scrubbed } from './scrub.js';
 
 const SECRET = 'tok/3n-s3cret';
@@ -16,6 +17,16 @@ describe('a body that is kept', () => {
     const text = textOf(body);
     expect(text).not.toMatch(/s3cret/);
     expect(Object.keys(JSON.parse(text) as object)).toContain('data');
+  });
+
+  it.each([
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    ['in base64', Buffer.from(SECRET).toString('base64')],
+    ['in base64 for addresses', Buffer.from(SECRET).toString('base64url')],
+  ])('has no token of ours %s', (_, spelling) => {
+    const { conceal: known } = new Credentials({ token: SECRET, client: null as never, clock: () => 0 });
+    const { text } = scrubbed(Buffer.from(JSON.stringify({ error: `session ${spelling} ends` })), known);
+    expect(JSON.parse(text)).toEqual({ error: expect.stringMatching(/^session \[…\]=* ends$/) });
   });
 
   it('is otherwise the same to the byte', () => {

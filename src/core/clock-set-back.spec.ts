@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { History, leg, spoken, stay, T0 } from '../../test/support/history.js';
+
+/** An hour. What is known is then of a time that has not come yet. */
+const BACK = -3_600;
+const down = { failed: '503' };
+
+describe('after the clock has been set back', () => {
+  it('a registration that changes is told at once', () => {
+    const history = new History();
+    history.poll({ at: 0, registered: { 107: true } });
+    expect(history.said({ at: BACK, registered: { 107: true } })).toEqual([]);
+    const [told] = history.poll({ at: BACK + 30, registered: { 107: false } });
+    expect(told).toMatchObject({ type: 'extension-unregistered', subject: '107' });
+  });
+
+  it('an outage has no length, and no window ends before it begins', () => {
+    const history = new History();
+    history.poll({ at: 0, legs: [leg()] });
+    for (let poll = 0; poll < 3; poll++) history.poll({ legs: down });
+    for (let poll = 0; poll < 3; poll++) history.poll({ at: BACK + poll });
+    const up = history.transitions.find(({ type }) => type === 'source-up')!;
+    expect(up.data).toMatchObject({ unwatchedMs: null, observed: { earliest: null } });
+    for (const { data } of history.transitions) {
+      const { earliest, latest } = data.observed;
+      if (earliest !== null) expect(Date.parse(earliest)).toBeLessThanOrEqual(Date.parse(latest));
+    }
+  });
+
+  it('a look at the telephones from before says nothing of who left the queue after it', () => {
+    const history = new History();
+    const trying = stay({ status: 'trying' });
+    history.poll({ at: 0, stays: [trying] });
+    const abandoned = { ...trying, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
+    for (let poll = 0; poll < 2; poll++)
+      history.poll({ at: BACK + poll, legs: { partial: [] }, stays: [abandoned] });
+    expect(history.transitions.map(spoken)).toEqual(['call-started']);
+    history.poll({ at: BACK + 2, stays: [abandoned] });
+    expect(history.transitions.map(spoken)).toContain('call-ended abandoned');
+  });
+});
