@@ -11,12 +11,13 @@ RUN npm ci --no-audit --no-fund --ignore-scripts
 COPY . .
 RUN npm run build && rm -rf dist/test dist/bench dist/.tsbuildinfo
 
-# What runs needs only those of production, and of them no types, source maps and manuals. TypeScript comes as an
-# optional peer of a package that uses it when it compiles.
+# What runs needs only those of production, and of them no types, source maps and manuals; licences have to go with what
+# they are of. TypeScript comes as an optional peer of a package that uses it when it compiles.
 FROM base AS dependencies
 RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund --ignore-scripts \
     && rm -rf node_modules/typescript node_modules/@pitel-event-bridge \
-    && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) -delete
+    && find node_modules -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' -o -name '*.md' \) \
+        ! -iname 'licen[cs]e*' ! -iname 'notice*' ! -iname 'copying*' -delete
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \

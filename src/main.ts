@@ -34,8 +34,8 @@ async function main(): Promise<void> {
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, termination.request);
-  // With a file of tenants it means: read it again. Without, a terminal was closed.
-  if (config.tenantsFile === null) process.on('SIGHUP', termination.request);
+  // With a file of tenants it means: read it again, which the start comes to by itself. Without, a terminal was closed.
+  process.on('SIGHUP', config.tenantsFile === null ? termination.request : () => undefined);
   for (const warning of warnings) log.warn(warning);
 
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log), {

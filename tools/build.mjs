@@ -35,7 +35,14 @@ build({
 });
 build({
   stamp: 'dist/web/index.html',
-  inputs: ['web', 'client/src', 'client/tsconfig.json', 'tsconfig.json', 'package-lock.json'],
+  inputs: [
+    'web',
+    'client/src',
+    'client/tsconfig.json',
+    'tools/licenses.mjs',
+    'tsconfig.json',
+    'package-lock.json',
+  ],
   tool: 'vite/bin/vite.js',
   args: ['build', 'web', '--config', 'web/vite.config.mjs', '--logLevel', 'warn'],
 });

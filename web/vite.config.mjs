@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { licenses } from '../tools/licenses.mjs';
 
 const from = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -15,6 +16,7 @@ export default defineConfig({
     // The client package as its source: the pages are built with it, not after it.
     alias: { '@pitel-event-bridge/client': from('../client/src/index.ts') },
   },
+  plugins: [licenses()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: from('../dist/web'),

@@ -183,7 +183,7 @@ describe('a value', () => {
       ['UTC', 'Asia/Ho_Chi_Minh', 'Europe/Berlin'],
       ['Asia/Saigon City', 'Mars/Base', 'GMT+7:00h'],
     ],
-    ['PITEL_COUNTRY', ['VN', 'vn', 'DE'], ['VNM', 'V', '84', 'XX', 'Việt']],
+    ['PITEL_COUNTRY', ['VN', 'vn', 'DE'], ['VNM', 'V', '84', 'XX', 'UK', 'EU', 'ZZ', 'AN', 'Việt']],
     [
       'WATCH_EXTENSIONS',
       ['active', '101', '101, 102', '7', '1'.repeat(15), '3F2b8c1e-0000-4000-8000-000000000107'],
@@ -209,19 +209,16 @@ describe('a value', () => {
     ['STORE', ['redis'], ['Redis', 'disk']],
     [
       'REDIS_URL',
-      [
-        'redis://h',
-        'rediss://u:p@h:6380/1',
-        'redis://:p@[::1]:6379',
-        'redis://h?family=6',
-        'redis://a%40b:50%25@h',
-      ],
+      ['redis://h', 'rediss://u:p@h:6380/1', 'redis://:p@[::1]:6379', 'redis://a%40b:50%25@h'],
       [
         'h:6379',
         'http://h:6379',
         'redis://',
         'redis:///0',
         'redis://h/first',
+        'redis://h:6379?db=3',
+        'redis://h?family=6',
+        'redis://h/0?',
         'redis://h:port',
         'redis://:pa%ss@h:6379',
         'redis://:100%@h',

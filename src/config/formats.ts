@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isSupportedCountry } from 'libphonenumber-js/max';
 import { isExtensionId } from '../core/extension-id.js';
 
 /**
@@ -39,11 +40,12 @@ export function httpAddress(text: string): string | undefined {
 }
 
 /**
- * `redis://` or `rediss://`, with a host, and nothing but a database number as its path. User and password are
- * percent-encoded; `URL` lets a bare percent sign pass, and whoever decodes it would throw.
+ * `redis://` or `rediss://`, with a host, nothing but a database number as its path, and no query: whoever wrote
+ * `?db=3` would be given another database. User and password are percent-encoded; `URL` lets a bare percent sign pass,
+ * and whoever decodes it would throw.
  */
 export function isRedisUrl(text: string): boolean {
-  if (!/^rediss?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  if (!/^rediss?:\/\/[^?]*$/i.test(text) || !URL.canParse(text)) return false;
   const { hostname, pathname, hash, username, password } = new URL(text);
   if (hostname === '' || !/^(\/\d{0,5})?$/.test(pathname) || hash !== '') return false;
   return percentDecoded(username) !== undefined && percentDecoded(password) !== undefined;
@@ -112,12 +114,13 @@ export function timeZone(text: string): string | undefined {
 const zones = new Set<string>();
 const ZONES_KEPT = 1_000;
 
-const REGIONS = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-
-/** A two-letter country that exists, in either case. */
+/**
+ * A two-letter country in either case, of those whose telephone numbers can be read. `Intl` knows more: what ISO 3166-1
+ * reserves (UK, EU), has withdrawn (AN) or leaves to its users (ZZ).
+ */
 export function country(text: string): string | undefined {
   const code = text.toUpperCase();
-  return /^[A-Z]{2}$/.test(code) && REGIONS.of(code) !== undefined ? code : undefined;
+  return isSupportedCountry(code) ? code : undefined;
 }
 
 /**

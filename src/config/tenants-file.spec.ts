@@ -87,6 +87,12 @@ describe('the file of tenants', () => {
     ]);
   });
 
+  it.each(['UK', 'EU', 'ZZ', 'AN'])('refuses %s as a country, whose numbers nobody could read', (country) => {
+    expect(problems({ tenants: [{ ...ACME, country }] })).toEqual([
+      'tenants[0].country must be a two-letter country code such as VN; the United Kingdom is GB',
+    ]);
+  });
+
   it.each<[string, unknown, RegExp]>([
     ['no tenants', { tenants: [] }, /^tenants must name at least one tenant$/],
     ['a list alone', [ACME], /^must hold an object with the one field tenants$/],

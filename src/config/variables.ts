@@ -63,7 +63,7 @@ export const FORMATS = {
   credential: secret(CREDENTIAL, format.isCredential),
   tenantId: NAME,
   timeZone: text('must be a time zone by name, such as Asia/Ho_Chi_Minh', format.timeZone),
-  country: text('must be a two-letter country code such as VN', format.country),
+  country: text('must be a two-letter country code such as VN; the United Kingdom is GB', format.country),
 };
 
 const path = (what: string) =>
@@ -123,7 +123,7 @@ export const VARIABLES = {
 
   STORE: oneOf('redis', 'memory').default('redis'),
   REDIS_URL: secret(
-    'must be redis://host:port or rediss://host:port, with nothing but a database number as its path, and user and password percent-encoded, so % as %25',
+    'must be redis://host:port or rediss://host:port, with nothing but a database number as its path, no query, and user and password percent-encoded, so % as %25',
     format.isRedisUrl,
   ).optional(),
   REDIS_SENTINELS: hostPorts.optional(),

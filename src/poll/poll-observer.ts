@@ -13,6 +13,7 @@ export interface TenantObserver {
   polled(poll: PollReport): void;
   /** What is known of each endpoint after a cycle. */
   sources(sources: SourcesReport): void;
+  claimed(claim: ClaimReport): void;
   /** A commit is tried; what is returned is called with what came of it. */
   committing(): (commit: CommitReport) => void;
   /** How many events the log holds. */
@@ -43,6 +44,11 @@ export type SourcesReport = Readonly<
   >
 >;
 
+export interface ClaimReport {
+  /** The claim began an epoch, or found another than had been held before. So does the first of all claims. */
+  readonly isNewEpoch: boolean;
+}
+
 export interface CommitReport {
   /** `rejected`: the store gave no answer, or refused. */
   readonly result: CommitResult['status'] | 'rejected';
@@ -57,6 +63,7 @@ const nothing = () => undefined;
 export const UNOBSERVED_TENANT: TenantObserver = {
   polled: nothing,
   sources: nothing,
+  claimed: nothing,
   committing: () => nothing,
   logHolds: nothing,
   ended: nothing,

@@ -22,6 +22,8 @@ export class TenantLedger {
   /** Of `#held.state`, what the store has been told: freshness is written now and then. */
   #written: Freshness = EMPTY_STATE;
   #newEpoch = false;
+  /** That was held last, also after the claim is over. */
+  #epoch: string | null = null;
   #touchedAt: Instant = 0;
   #trimmedAt: Instant = 0;
 
@@ -40,9 +42,14 @@ export class TenantLedger {
   }
 
   async claim(): Promise<TenantState> {
-    const { tenant, store, newEpoch } = this.#deps;
-    const claim: Claim = await store.claim(tenant, { epoch: newEpoch(), newEpoch: this.#newEpoch });
+    const { tenant, store, newEpoch, observer = UNOBSERVED_TENANT } = this.#deps;
+    const offered = newEpoch();
+    const claim: Claim = await store.claim(tenant, { epoch: offered, newEpoch: this.#newEpoch });
     this.#newEpoch = false;
+    const { epoch } = claim.position;
+    // The second is that of a claim whose answer was lost, or of whoever was here meanwhile.
+    observer.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
+    this.#epoch = epoch;
     this.#written = claim.state;
     this.#held = { ...claim };
     return claim.state;

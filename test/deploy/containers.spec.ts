@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -55,6 +55,37 @@ describe('the Dockerfile', () => {
       copied.filter((path) => !allowed.some((root) => path === root || path.startsWith(`${root}/`))),
     ).toEqual([]);
     expect(ignore).toContain('**/.env*');
+  });
+});
+
+describe('what goes out with the code of others', () => {
+  it('is their licences: the image is without their manuals, and not without these', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'image-modules-'));
+    const modules = join(folder, 'node_modules', 'jose');
+    mkdirSync(modules, { recursive: true });
+    const kept = ['COPYING.md', 'LICENCE.md', 'LICENSE.md', 'NOTICE.md', 'index.js', 'license.md'];
+    const dropped = ['README.md', 'index.d.ts', 'index.js.map'];
+    for (const name of [...kept, ...dropped]) writeFileSync(join(modules, name), '');
+    const prune = /find node_modules .* -delete/.exec(instructions.join('\n'))![0];
+    execFileSync('sh', ['-c', prune], { cwd: folder });
+    expect(readdirSync(modules).sort()).toEqual(kept);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is a text beside the pages with the licence of each package that is bundled into them', () => {
+    const text = readFileSync('dist/web/licenses.txt', 'utf8');
+    const direct = ['preact', '@preact/signals', 'uplot', 'socket.io-client'];
+    const theirs = ['@preact/signals-core', 'engine.io-client', 'socket.io-parser', 'engine.io-parser'];
+    for (const name of [...direct, ...theirs, '@socket.io/component-emitter']) {
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.`, 'm'));
+      expect(text).toContain(readFileSync(`node_modules/${name}/LICENSE`, 'utf8').trim());
+    }
+  });
+
+  it('is the bridge’s own, with the client package too', () => {
+    const { files } = JSON.parse(readFileSync('client/package.json', 'utf8')) as { files: string[] };
+    expect(files).toContain('LICENSE');
+    expect(readFileSync('client/LICENSE', 'utf8')).toBe(readFileSync('LICENSE', 'utf8'));
   });
 });
 
@@ -171,5 +202,12 @@ describe('the Redis of the composition', () => {
   it('writes everything down and evicts nothing', () => {
     expect(command).toContain('--appendonly yes');
     expect(command).toContain('--maxmemory-policy noeviction');
+  });
+
+  it('refuses what does not fit, with room for rewriting its file, before its container is killed for it', () => {
+    const mebibytes = (text: unknown) => Number(/^(\d+)mb?$/i.exec(String(text))![1]);
+    const most = mebibytes(/--maxmemory (\S+)/.exec(command)![1]);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(0.75 * mebibytes(compose.services.redis.deploy.resources.limits.memory));
   });
 });

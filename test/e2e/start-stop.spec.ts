@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { EMPTY_MONITOR, sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
 import { freePort, startRedis, type TestRedis } from '../support/redis.js';
@@ -141,6 +144,36 @@ describe('start and shutdown', () => {
     await service.line(({ msg }) => msg.startsWith('AUTH_JWT_SECRET'));
     expect(service.lines.some(({ address }) => address !== undefined)).toBe(false);
     expect((await stopped()).code).toBe(0);
+  });
+
+  it('is not ended by a SIGHUP that comes while it starts, which is about the tenants file', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'pitel-start-'));
+    const file = join(dir, 'tenants.yaml');
+    await writeFile(file, `tenants: [{ id: acme, baseUrl: '${pbx.url}', token: t }]\n`);
+    service = spawnService({
+      TENANTS_FILE: file,
+      PITEL_TOKEN: '',
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+      AUTH_JWT_SECRET: 'is set and not used, which is said at once',
+    });
+    await service.line(({ msg }) => msg.startsWith('AUTH_JWT_SECRET'));
+    expect(service.lines.some(({ address }) => address !== undefined)).toBe(false);
+    service.signal('SIGHUP');
+    await service.line(({ address }) => address !== undefined);
+    expect((await stopped()).code).toBe(0);
+    await rm(dir, { recursive: true });
+  });
+
+  it('goes on with a new epoch when Redis comes back empty, and counts it', async () => {
+    const { server } = await startBoth();
+    const epochs = async () =>
+      /^pitel_epochs_total (\d+)$/m.exec(await (await fetch(`${service!.url}/metrics`)).text())?.[1];
+    expect(await epochs()).toBe('0');
+    const redis = new Redis(server.url);
+    await redis.flushall();
+    redis.disconnect();
+    await until(async () => (await epochs()) === '1', 'a new epoch to be counted');
+    await until(async () => (await stored()).includes('call-started'), 'the log to begin anew');
   });
 
   it('gives its lease back, and a later start goes on where it was', async () => {

@@ -1,4 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { ResetReason } from '../../deliver/place.js';
+import type { RefusalCode } from '../../deliver/refusal.js';
 import type { DeliverStats } from '../../deliver/stats.js';
 
 /** What delivery knows, looked up at each scrape; nothing is counted twice. */
@@ -24,7 +26,12 @@ export function registerDeliverMetrics(
       },
     });
   };
-  const countBy = (name: string, help: string, label: string, read: () => ReadonlyMap<string, number>) => {
+  const countBy = <Value extends string>(
+    name: string,
+    help: string,
+    [label, values]: readonly [string, readonly Value[]],
+    read: () => ReadonlyMap<Value, number>,
+  ) => {
     new Counter({
       name,
       help,
@@ -32,7 +39,8 @@ export function registerDeliverMetrics(
       registers: [registry],
       collect() {
         this.reset();
-        for (const [value, times] of read()) this.inc({ [label]: value }, times);
+        // Also those that have not happened: a series that begins with its first burst hides it from `increase()`.
+        for (const value of values) this.inc({ [label]: value }, read().get(value) ?? 0);
       },
     });
   };
@@ -67,8 +75,43 @@ export function registerDeliverMetrics(
   count('pitel_delivered_events_total', 'Events written to clients', () => stats.delivered);
   count('pitel_snapshots_total', 'Snapshots written to clients', () => stats.snapshots);
   count('pitel_resumes_total', 'Clients that could go on from their cursor', () => stats.resumes);
-  countBy('pitel_resets_total', 'Clients that had to begin again, by why', 'reason', () => stats.resets);
-  countBy('pitel_refused_total', 'Handshakes and requests refused, by code', 'code', () => stats.refused);
-  countBy('pitel_closed_total', 'Clients sent off, by code', 'code', () => stats.closed);
+  countBy(
+    'pitel_resets_total',
+    'Clients that had to begin again, by why',
+    ['reason', RESET_REASONS],
+    () => stats.resets,
+  );
+  countBy(
+    'pitel_refused_total',
+    'Handshakes and requests refused, by code',
+    ['code', REFUSAL_CODES],
+    () => stats.refused,
+  );
+  countBy('pitel_closed_total', 'Clients sent off, by code', ['code', REFUSAL_CODES], () => stats.closed);
   count('pitel_ignored_messages_total', 'Messages of clients that mean nothing', () => stats.ignoredMessages);
+}
+
+/** Each of them: the compiler tells when one is missing. */
+const RESET_REASONS = every<ResetReason>({
+  'epoch-changed': true,
+  'cursor-too-old': true,
+  'cursor-unknown': true,
+  'cursor-malformed': true,
+});
+const REFUSAL_CODES = every<RefusalCode>({
+  unauthorized: true,
+  'token-expired': true,
+  'token-in-url': true,
+  'tenant-mismatch': true,
+  'auth-unavailable': true,
+  'origin-not-allowed': true,
+  'too-many-connections': true,
+  'too-many-messages': true,
+  'bad-request': true,
+  'slow-consumer': true,
+  'shutting-down': true,
+});
+
+function every<Value extends string>(values: Record<Value, true>): readonly Value[] {
+  return Object.keys(values) as Value[];
 }

@@ -57,6 +57,39 @@ function event(
 }
 
 describe('the metrics', () => {
+  it('show from the start what may happen, as 0: else `increase()` misses the first time', async () => {
+    const { lines } = setUp();
+    const zeros = (await lines()).filter((line) => line.startsWith('pitel_') && line.endsWith(' 0'));
+    const labels = (name: string) =>
+      zeros.flatMap((line) => (line.startsWith(`${name}{`) ? line.slice(name.length, -2) : []));
+    expect(labels('pitel_resets_total')).toEqual([
+      '{reason="epoch-changed"}',
+      '{reason="cursor-too-old"}',
+      '{reason="cursor-unknown"}',
+      '{reason="cursor-malformed"}',
+    ]);
+    expect(labels('pitel_closed_total')).toContain('{code="slow-consumer"}');
+    expect(labels('pitel_refused_total')).toEqual(labels('pitel_closed_total'));
+    expect(labels('pitel_refused_total')).toHaveLength(11);
+    expect(labels('pitel_poll_failures_total')).toContain('{endpoint="queue",cause="no-answer"}');
+    expect(labels('pitel_poll_failures_total')).toHaveLength(2 * 6);
+    expect(zeros).toContain('pitel_epochs_total 0');
+  });
+
+  it('count a log that begins anew, also where the polling ended with the lease, but not a first claim', async () => {
+    const { metrics, value } = setUp();
+    const acme = metrics.polls.tenant('acme');
+    acme.claimed({ isNewEpoch: true });
+    acme.claimed({ isNewEpoch: false });
+    metrics.polls.tenant('berlin').claimed({ isNewEpoch: true });
+    expect(await value('pitel_epochs_total')).toBe(0);
+    acme.claimed({ isNewEpoch: true });
+    expect(await value('pitel_epochs_total')).toBe(1);
+    acme.ended();
+    metrics.polls.tenant('acme').claimed({ isNewEpoch: true });
+    expect(await value('pitel_epochs_total')).toBe(2);
+  });
+
   it('count polls by outcome, and failed ones by what was wrong', async () => {
     const { metrics, value } = setUp();
     const acme = metrics.polls.tenant('acme');

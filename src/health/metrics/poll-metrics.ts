@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { BridgeEvent } from '../../core/event.js';
 import { type Endpoint, ENDPOINTS, type Instant } from '../../core/observation.js';
 import type {
+  ClaimReport,
   CommitReport,
   LeaseChange,
   PollObserver,
@@ -22,6 +23,9 @@ export class PollMetrics implements PollObserver {
   readonly #polls: Counter<'endpoint' | 'outcome'>;
   readonly #failures: Counter<'endpoint' | 'cause'>;
   readonly #pollSeconds: Histogram<'endpoint'>;
+  /** Of tenants that were claimed here, also those that are not polled here any more. */
+  readonly #claimed = new Set<string>();
+  readonly #epochs: Counter;
   readonly #commits: Counter<'result'>;
   readonly #commitSeconds: Histogram;
   readonly #events: Counter<'type'>;
@@ -55,6 +59,11 @@ export class PollMetrics implements PollObserver {
       name: 'pitel_commits_total',
       help: 'Tries to commit by result: committed, conflict, fenced, lost, or rejected (no answer, or an error)',
       labelNames: ['result'],
+      registers,
+    });
+    this.#epochs = new Counter({
+      name: 'pitel_epochs_total',
+      help: 'Logs that began anew: Redis lost its memory, was restarted, or failed over',
       registers,
     });
     this.#commitSeconds = new Histogram({
@@ -94,6 +103,7 @@ export class PollMetrics implements PollObserver {
       sources: (sources) => {
         tenant.sources = sources;
       },
+      claimed: (claim) => this.#tenantClaimed(name, claim),
       committing: () => {
         const stop = this.#commitSeconds.startTimer();
         return (commit) => {
@@ -126,6 +136,16 @@ export class PollMetrics implements PollObserver {
     if (outcome === 'failed') this.#failures.inc({ endpoint, cause: causeOf(status) });
   }
 
+  /**
+   * An epoch that is not a tenant's first. Its name is kept when its polling ends: with the log Redis loses the leases, and
+   * whoever takes them again begins with nothing in hand.
+   */
+  #tenantClaimed(name: string, { isNewEpoch }: ClaimReport): void {
+    if (isNewEpoch && this.#claimed.has(name)) this.#epochs.inc();
+    if (this.#claimed.size >= CLAIMED_KEPT) this.#claimed.clear();
+    this.#claimed.add(name);
+  }
+
   #committed({ result, events }: CommitReport): void {
     this.#commits.inc({ result });
     if (result !== 'committed') return;
@@ -141,6 +161,7 @@ export class PollMetrics implements PollObserver {
   #zero(): void {
     for (const endpoint of ENDPOINTS)
       for (const outcome of OUTCOMES) this.#polls.inc({ endpoint, outcome }, 0);
+    for (const endpoint of ENDPOINTS) for (const cause of CAUSES) this.#failures.inc({ endpoint, cause }, 0);
     for (const result of RESULTS) this.#commits.inc({ result }, 0);
     for (const change of CHANGES) this.#leases.inc({ change }, 0);
   }
@@ -241,13 +262,23 @@ interface Tenant {
   logEvents: number;
 }
 
+/** Twice what a file of tenants may name; one that changes for years is not to fill the memory. */
+const CLAIMED_KEPT = 20_000;
 const OUTCOMES = ['complete', 'partial', 'failed', 'held-back'] as const;
 const RESULTS = ['committed', 'conflict', 'fenced', 'lost', 'rejected'] as const;
 const CHANGES: readonly LeaseChange[] = ['taken', 'released', 'lost', 'missed'];
 const STATES = ['unknown', 'up', 'down'] as const;
+const CAUSES = [
+  'no-answer',
+  'unauthorized',
+  'rate-limited',
+  'server-error',
+  'unusable-answer',
+  'other-status',
+] as const;
 
 /** What was wrong with a failed poll, in a few words that never grow more. */
-function causeOf(status: number | null): string {
+function causeOf(status: number | null): (typeof CAUSES)[number] {
   if (status === null) return 'no-answer';
   if (status === 401 || status === 403) return 'unauthorized';
   if (status === 429) return 'rate-limited';
