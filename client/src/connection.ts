@@ -5,6 +5,8 @@ import type { BridgeEvent, ResetReason, Snapshot } from './contract.js';
 /** A bridge that takes the connection and then says nothing. */
 const CONNECT_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 10_000;
+/** Longer away than this: what is alive now must not wait for what was missed. */
+export const ABSENCE_MS = 10_000;
 
 export interface Handshake {
   readonly token: string | undefined;
@@ -26,8 +28,17 @@ export interface ConnectionListener {
 /** With these the bridge turns a client away for now; they pass by themselves. */
 const COME_BACK = new Set(['shutting-down', 'auth-unavailable']);
 
-/** One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new place. */
+/**
+ * One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new place.
+ *
+ * The bridge pings, so what comes far too late comes to a machine that slept, out of what was kept for it meanwhile. That
+ * is an end as well, and the late packet no sign of life: where it left off, `heardAt` tells how long it was away.
+ */
 export class Connection {
+  /** When the bridge last said anything, a ping too; null before it has. */
+  heardAt: number | null = null;
+  /** Milliseconds; known with the handshake. */
+  private pingInterval = Infinity;
   private readonly socket: Socket;
   private readonly stopTimer: Stop;
   private over = false;
@@ -36,7 +47,7 @@ export class Connection {
     { origin, path }: Address,
     { token, cursor, subscribe }: Handshake,
     private readonly listener: ConnectionListener,
-    surroundings: Surroundings,
+    private readonly surroundings: Surroundings,
   ) {
     this.socket = io(origin, {
       path,
@@ -68,6 +79,9 @@ export class Connection {
 
   private listen(): void {
     const { socket, listener } = this;
+    const { engine } = socket.io;
+    engine.on('handshake', ({ pingInterval }) => (this.pingInterval = pingInterval));
+    engine.on('packet', () => this.heard());
     socket.on('connect', () => {
       this.stopTimer();
       listener.opened();
@@ -84,6 +98,12 @@ export class Connection {
     socket.onAny((name: string, body: unknown) => {
       if (!this.over && isEvent(name, body)) listener.event(body);
     });
+  }
+
+  private heard(): void {
+    const now = this.surroundings.now();
+    if (now - (this.heardAt ?? now) > this.pingInterval + ABSENCE_MS) return this.end(null);
+    if (!this.over) this.heardAt = now;
   }
 
   private end(refusal: string | null): void {

@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.js';
 import type { Bridge, BridgeListeners, BridgeOptions } from './bridge.js';
 import type { Stop, Surroundings } from './clock.js';
-import { type Address, addressOf, Connection } from './connection.js';
+import { ABSENCE_MS, type Address, addressOf, Connection } from './connection.js';
 import { type BridgeEvent, type Endpoint, SOURCE_EVENT_TYPES, type SourceEntry } from './contract.js';
 import { Consumer } from './consumer.js';
 import { type HistoryOptions, readHistory } from './history.js';
@@ -10,8 +10,6 @@ import { formatPlace, isReached, isSamePlace, parsePlace, type Place } from './p
 import { type BridgeStatus, type Link, statusOf } from './status.js';
 import { TokenKeeper } from './token-keeper.js';
 
-/** After a longer absence a fresh snapshot is taken first: what is alive now must not wait for what was missed. */
-const ABSENCE_MS = 10_000;
 const RETRY_MS = { base: 1_000, max: 30_000 };
 /** Refused: nothing will change in seconds. */
 const REFUSED_RETRY_MS = { base: 15_000, max: 300_000 };
@@ -37,6 +35,10 @@ export class EventBridge implements Bridge {
   /** The newest place that has arrived: the next connection goes on from here. */
   private received: Place | null = null;
   private needsSnapshot = true;
+  /**
+   * When the bridge was last heard before it was lost, not when that was noticed: after a sleep that is on waking. On a
+   * quiet floor it may be a ping ago, and a short drop seem a long one: that costs a snapshot and no event.
+   */
   private lostAt: number | null = null;
   private askedAgain = false;
   private link: Link = { kind: 'connecting' };
@@ -195,7 +197,7 @@ export class EventBridge implements Bridge {
   }
 
   private leave(): void {
-    this.lostAt ??= this.surroundings.now();
+    this.lostAt ??= this.connection?.heardAt ?? this.surroundings.now();
     this.stopRenewal();
     this.connection?.close();
     this.connection = null;

@@ -133,7 +133,11 @@ class AgentPops implements ScreenPop {
   private offerEnded(call: CallView, outcome: OfferOutcome | null): void {
     const pop = this.pops.get(call.callId);
     if (pop === undefined || outcome === null) return;
-    if (outcome !== 'answered') return this.close(outcome, call);
+    if (outcome !== 'answered') {
+      // A missed ringing is over, the pop is of the one since: the map knows. With `again` each ringing has its own.
+      const ringsStill = this.options.again !== true && this.ringing(call.callId) !== null;
+      return ringsStill ? undefined : this.close(outcome, call);
+    }
     if (pop.answered) return;
     this.pops.set({ ...pop, call, answered: true });
     this.options.answered?.(call);

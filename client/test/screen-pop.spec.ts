@@ -255,6 +255,23 @@ describe.each([
     expect(who(`open ${c1}`)).toHaveLength(pops);
   });
 
+  it('keep the pop of a call that rings again when the missed end of its first ringing comes', async () => {
+    const page = await tab('a', { remember: 'yes' });
+    await page.waitForFunction("sessionStorage.getItem('place') !== null");
+    const address = page.url();
+    await page.goto('about:blank');
+    await rings(c1);
+    await stops(c1, 'not-answered');
+    await ringsAgain(c1);
+    await page.goto(address);
+    await until(() => who(`open ${c1}`).length === 1);
+    await rings(c2);
+    await decided(c2, 1);
+    expect(said.filter((line) => line.includes(c1))).toEqual([`a: open ${c1}`]);
+    await ends(c1);
+    await until(() => who(`close ${c1} ended`).length === 1);
+  });
+
   it('open the address of a template, which gets no hold on the page that opened it', async () => {
     await tab('a', { template: '/crm?phone={customer.e164}' });
     const windows = chromium.context.waitForEvent('page');

@@ -74,6 +74,93 @@ describe('signing in', () => {
     await page.close();
   });
 
+  it('replaces no token with one that the bridge does not take', async () => {
+    const page = await floor.page('/', { expected: UNAUTHORIZED, kept: { language: 'en' } });
+    const old = await tokenFor(300);
+    await signIn(page, old);
+    await floor.isFresh(page);
+    await page.locator('.banner button', { hasText: 'Enter a new token' }).click();
+    await page.locator('dialog #token').fill((await tokenFor(3_600)).slice(0, -5));
+    await page.locator('dialog .primary').click();
+    await page.locator('dialog .refusal', { hasText: 'does not accept this token' }).waitFor();
+    expect(await page.evaluate("sessionStorage.getItem('pitel-token')")).toBe(old);
+    await page.locator('dialog #token').fill(await tokenFor(-1));
+    await page.locator('dialog .primary').click();
+    await page.locator('dialog .refusal', { hasText: 'has expired' }).waitFor();
+    await page.reload();
+    await floor.isFresh(page);
+    await page.locator('header button', { hasText: 'Sign out' }).click();
+    await page.close();
+  });
+
+  it('begins the page anew with a token that shows other calls', async () => {
+    const page = await floor.page('/', { expected: UNAUTHORIZED, kept: { language: 'en' } });
+    await signIn(page, await tokenFor(300));
+    await floor.isFresh(page);
+    const calls = ['103', '104'].map((extension) =>
+      floor.world.startCall({ kind: 'direct', extension, answerAfterMs: 200, talkMs: 60_000 }),
+    );
+    await floor.shows(page, { talking: 2, live: 2 });
+    await page.locator('.banner button', { hasText: 'Enter a new token' }).click();
+    await page.locator('dialog #token').fill(await tokenFor(3_600, { extensions: ['103'] }));
+    await page.locator('dialog .primary').click();
+    await page.locator('.banner.scope', { hasText: '103' }).waitFor();
+    await floor.isFresh(page);
+    await floor.shows(page, { talking: 1, live: 1 });
+    expect(await page.locator('main').innerText()).not.toContain('104');
+    for (const { callKey } of calls) floor.world.hangUp(callKey);
+    await page.locator('header button', { hasText: 'Sign out' }).click();
+    await page.close();
+  });
+
+  it('shows the pops of one user to nobody who sees other calls, or signs in after them', async () => {
+    const page = await floor.page('/pop', { expected: UNAUTHORIZED, kept: { language: 'en' } });
+    const customer = '0914237399';
+    const keys = () => page.evaluate("Object.keys(sessionStorage).filter((key) => key.includes('pop'))");
+    /** As whoever loads the page next in this tab. */
+    const comeBackWith = async (token: string) => {
+      await page.evaluate(`sessionStorage.setItem('pitel-token', '${token}')`);
+      await page.reload();
+      await page.locator('.pill[data-state=fresh]').waitFor();
+    };
+    const pops = async () => {
+      const { callKey } = floor.world.startCall({
+        kind: 'direct',
+        extension: '101',
+        customer,
+        answerAfterMs: 500,
+        talkMs: 60_000,
+      });
+      await page.locator('.card[data-answered=true]').waitFor();
+      expect(await keys()).toEqual(['pitel-pop 101 open']);
+      return callKey;
+    };
+    await signIn(page, await tokenFor(3_600));
+    await page.locator('#extension').fill('101');
+    await page.locator('.choice-form .primary').click();
+    await page.locator('.pill[data-state=fresh]').waitFor();
+
+    const first = await pops();
+    await comeBackWith(await tokenFor(7_200));
+    await page.locator('.card h2', { hasText: customer }).waitFor();
+    await comeBackWith(await tokenFor(3_600, { extensions: ['102'] }));
+    expect(await keys()).toEqual([]);
+    expect(await page.locator('main').innerText()).not.toContain(customer);
+    floor.world.hangUp(first);
+
+    await comeBackWith(await tokenFor(3_600));
+    const second = await pops();
+    await page.locator('header button', { hasText: 'Sign out' }).click();
+    await page.locator('#token').waitFor();
+    expect(await keys()).toEqual([]);
+    floor.world.hangUp(second);
+    await signIn(page, await tokenFor(3_600));
+    await page.locator('.pill[data-state=fresh]').waitFor();
+    expect(await page.locator('main').innerText()).not.toContain(customer);
+    await page.locator('header button', { hasText: 'Sign out' }).click();
+    await page.close();
+  });
+
   it('is kept for good on a screen that asks for it, and tells what a narrow token shows', async () => {
     const page = await floor.page('/', { expected: UNAUTHORIZED });
     await page.locator('.choice input').check();

@@ -28,6 +28,11 @@ export function claimsOf(token: string): Claims {
   }
 }
 
+/** The same text for the same tenant, extensions and queues, in whatever order a token names them. */
+export function scopeOf({ tenant, extensions, queues }: Claims): string {
+  return JSON.stringify([tenant, extensions?.toSorted() ?? null, queues?.toSorted() ?? null]);
+}
+
 function list(claim: unknown): readonly string[] | null {
   return Array.isArray(claim) ? claim.filter((item) => typeof item === 'string') : null;
 }

@@ -1,7 +1,11 @@
 import type { CallView, CloseReason, Pop } from '@pitel-event-bridge/client';
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
+import { scope } from '../state/access.js';
 
-/** The cards on the page, and what happened to them: what in a CRM would be the customer's page. */
+/**
+ * The cards on the page, and what happened to them: what in a CRM would be the customer's page. Whoever signs in next sees
+ * none of them, unless their token shows the same calls and nobody signed out.
+ */
 export interface Card {
   readonly call: CallView;
   readonly pop: Pop;
@@ -20,6 +24,12 @@ export const cards = signal<readonly Card[]>([]);
 /** Newest first. */
 export const happenings = signal<readonly Happening[]>([]);
 const MOST = 20;
+
+effect(() => {
+  void scope.value;
+  cards.value = [];
+  happenings.value = [];
+});
 
 export function openCard(call: CallView, pop: Pop): void {
   cards.value = [...others(call), { call, pop, isAnswered: false }];

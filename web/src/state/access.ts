@@ -1,5 +1,5 @@
-import { computed, signal } from '@preact/signals';
-import { claimsOf, NO_CLAIMS } from '../data/claims.js';
+import { computed, effect, signal } from '@preact/signals';
+import { claimsOf, NO_CLAIMS, scopeOf } from '../data/claims.js';
 import { localStorageOrNull, readStorage, writeStorage } from './preferences.js';
 
 /**
@@ -7,7 +7,8 @@ import { localStorageOrNull, readStorage, writeStorage } from './preferences.js'
  *
  *   checking → open          the bridge asks for no token (AUTH_MODE=none)
  *            → sign-in       it does, and there is none: with the reason, if a token was refused
- *   sign-in  → signed-in     a token was given; whether it is worth anything, the bridge says when it is used
+ *   sign-in  → signed-in     a token was given, and the bridge takes it
+ *   signed-in → signed-in    the same, instead of the one before: a token that is worth nothing replaces none
  *   signed-in → sign-in      refused, expired, or signed out
  *
  * The token is kept for this tab, or, when asked to, for this screen. It is never part of an address.
@@ -18,7 +19,12 @@ export type Access =
   | { readonly state: 'signed-in'; readonly token: string };
 
 const KEY = 'pitel-token';
+/** Whose pops are in this tab's storage. */
+const SCOPE_KEY = 'pitel-scope';
+/** What the client package keeps of them; a reloaded page draws them again. */
+const POPS_PREFIX = 'pitel-pop ';
 const RETRY_MS = 3_000;
+const TIMEOUT_MS = 4_000;
 /** The refusals that another token can cure. */
 const CURABLE = new Set(['unauthorized', 'token-expired', 'tenant-mismatch']);
 
@@ -27,6 +33,10 @@ const current = signal<Access>({ state: 'checking' });
 export const access = computed(() => current.value);
 export const token = computed(() => (current.value.state === 'signed-in' ? current.value.token : null));
 export const claims = computed(() => (token.value === null ? NO_CLAIMS : claimsOf(token.value)));
+/** The part of all calls that may be seen; null while none may. What was shown of one scope is not for the next. */
+export const scope = computed(() =>
+  token.value === null && current.value.state !== 'open' ? null : scopeOf(claims.value),
+);
 /** The address that the pages lie under, with a slash at its end. */
 export const BASE = new URL('.', location.href).href;
 
@@ -36,19 +46,23 @@ export async function enter(): Promise<void> {
     current.value = { state: 'signed-in', token: kept };
     return;
   }
-  const asksForToken = await fetch(`${BASE}v1/sources`, { cache: 'no-store' }).then(
-    ({ ok, status }) => (ok ? false : status === 401 ? true : null),
-    () => null,
-  );
-  if (asksForToken === null) setTimeout(() => void enter(), RETRY_MS);
-  else current.value = asksForToken ? { state: 'sign-in', reason: null } : { state: 'open' };
+  const refusal = await refusalOf(null, new AbortController().signal);
+  current.value = refusal === null ? { state: 'open' } : { state: 'sign-in', reason: null };
 }
 
-export function signIn(given: string, remember: boolean): void {
+/** Why the bridge does not take the token, and then nothing has changed; null when it does, or `calledOff` came first. */
+export async function signIn(
+  given: string,
+  remember: boolean,
+  calledOff: AbortSignal,
+): Promise<string | null> {
   const trimmed = given.trim();
+  const refusal = await refusalOf(trimmed, calledOff);
+  if (refusal !== null || calledOff.aborted) return refusal;
   writeStorage(sessionStorageOrNull(), KEY, remember ? null : trimmed);
   writeStorage(localStorageOrNull(), KEY, remember ? trimmed : null);
   current.value = { state: 'signed-in', token: trimmed };
+  return null;
 }
 
 export function isRemembered(): boolean {
@@ -67,6 +81,43 @@ export function refused(code: string): boolean {
   current.value = { state: 'sign-in', reason: token.peek() === null ? null : code };
   return true;
 }
+
+/** Asks until the bridge answers. Null: it lets this token in, or, where there is none, everybody. */
+async function refusalOf(bearer: string | null, calledOff: AbortSignal): Promise<string | null> {
+  // What no header can carry is no token.
+  if (bearer !== null && !/^[\x21-\x7e]+$/.test(bearer)) return 'unauthorized';
+  while (!calledOff.aborted) {
+    const response = await fetch(`${BASE}v1/sources`, {
+      headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` },
+      cache: 'no-store',
+      signal: AbortSignal.any([calledOff, AbortSignal.timeout(TIMEOUT_MS)]),
+    }).catch(() => null);
+    if (response?.ok === true) return null;
+    if (response?.status === 401) return codeOf(response);
+    // Longer than a header may be.
+    if (response?.status === 431) return 'unauthorized';
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+  return null;
+}
+
+async function codeOf(response: Response): Promise<string> {
+  const problem: unknown = await response.json().catch(() => null);
+  const code = (problem as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : 'unauthorized';
+}
+
+/** Also for the pages that are opened in this tab later: the wallboard knows nothing of pops, and may be signed out of. */
+effect(() => {
+  if (current.value.state === 'checking') return;
+  const now = scope.value ?? '';
+  const storage = sessionStorageOrNull();
+  if (readStorage(storage, SCOPE_KEY) === now) return;
+  for (const key of Object.keys(storage ?? {})) {
+    if (key.startsWith(POPS_PREFIX)) writeStorage(storage, key, null);
+  }
+  writeStorage(storage, SCOPE_KEY, now);
+});
 
 function forget(): void {
   writeStorage(sessionStorageOrNull(), KEY, null);

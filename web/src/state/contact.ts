@@ -30,6 +30,8 @@ export function watchContact(): () => void {
     });
     if (!response.ok) return;
     const body = (await response.json()) as { readonly sources: readonly SourceEntry[] };
+    // Of who looked before.
+    if (stopped.signal.aborted) return;
     serverTime(response.headers.get('date'), sentAt, Date.now());
     sources.value = body.sources;
     confirm();

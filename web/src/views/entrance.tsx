@@ -1,11 +1,14 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, Fragment } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { words } from '../i18n/i18n.js';
-import { access } from '../state/access.js';
+import { access, scope } from '../state/access.js';
 import { Header } from './header.js';
 import { SignIn } from './sign-in.js';
 
-/** Who may see the page sees it; who may not is asked for a token. A new token begins the page anew. */
+/**
+ * Who may see the page sees it; who may not is asked for a token. A token that shows other calls than the one before begins
+ * the page anew; one that shows the same goes on.
+ */
 export function Entrance({
   title,
   children,
@@ -18,7 +21,7 @@ export function Entrance({
   useEffect(() => {
     document.title = `${said[title]} · ${said.product}`;
   }, [said, title]);
-  if (value.state === 'open' || value.state === 'signed-in') return <>{children()}</>;
+  if (scope.value !== null) return <Fragment key={scope.value}>{children()}</Fragment>;
   return (
     <>
       <Header current={title} />

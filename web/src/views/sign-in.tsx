@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../i18n/i18n.js';
 import { isRemembered, signIn } from '../state/access.js';
@@ -7,20 +8,38 @@ export function SignIn({ reason, done }: { readonly reason: string | null; reado
   const said = words();
   const field = useRef<HTMLInputElement>(null);
   const keep = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  const refusal = useSignal(reason);
+  const isAsking = useSignal(false);
+  const asking = useRef<AbortController | null>(null);
+  useEffect(() => {
+    field.current?.focus();
+    return () => asking.current?.abort();
+  }, []);
+  const ask = async () => {
+    asking.current?.abort();
+    const own = new AbortController();
+    asking.current = own;
+    refusal.value = null;
+    isAsking.value = true;
+    const answer = await signIn(field.current!.value, keep.current!.checked, own.signal);
+    if (own.signal.aborted) return;
+    isAsking.value = false;
+    refusal.value = answer;
+    if (answer === null) done?.();
+  };
   return (
     <form
       class="sign-in"
       onSubmit={(event) => {
         event.preventDefault();
-        signIn(field.current!.value, keep.current!.checked);
-        done?.();
+        void ask();
       }}
     >
       <h1>{said.signIn}</h1>
-      {reason !== null && (
+      {isAsking.value && <p role="status">{said.checking}</p>}
+      {refusal.value !== null && (
         <p class="refusal" role="alert">
-          {said.refusals[reason] ?? said.refusedOtherwise(reason)}
+          {said.refusals[refusal.value] ?? said.refusedOtherwise(refusal.value)}
         </p>
       )}
       <label for="token">{said.token}</label>
