@@ -49,9 +49,9 @@ const LET_GO = Object.freeze({}) as Socket['handshake'];
 /**
  * The Socket.IO side: who gets in, and who is still allowed to be.
  *
- * A handshake is checked for its origin before anything else, then for its token, which may take its time; a refusal is a `connect_error` whose `data.code` says why and nothing more. Everything after that is the
- * session's. Connection state recovery is off on purpose: it loses events when a middleware is asynchronous, and a
- * cursor does not.
+ * A handshake is checked for its origin before anything else, then for its token, which may take its time; a refusal is a
+ * `connect_error` whose `data.code` says why and nothing more. Everything after that is the session's. Connection state
+ * recovery is off on purpose: it loses events when a middleware is asynchronous, and a cursor does not.
  */
 export class SocketGateway {
   private readonly sessions = new Set<ClientSession>();
