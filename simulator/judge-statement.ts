@@ -1,7 +1,7 @@
 import { lookedAbandoned } from './judge-absence.js';
 import type { JudgedEvent } from './judge-report.js';
 import type { Expectation, Sight } from './judge-sight.js';
-import type { CallTruth } from './truth.js';
+import type { CallTruth, TruthEvent } from './truth.js';
 
 /** What an event says about the call it was found to tell, and whether it is so. Each reason is one wrong statement. */
 
@@ -119,7 +119,7 @@ function wrongOfferOutcome(
   // to show the answer that none could be chosen that do not.
   const confirmedAt = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 2);
   const answerShown = sight.answerSightings(call, truth.at, confirmedAt) >= sight.toDemand;
-  if (outcome === 'answered') return wrong;
+  if (outcome === 'answered') return wasPassedOn(call, truth, sight) ? null : wrong;
   switch (truth.outcome) {
     case 'answered': {
       const part = call.sightings.find((sighting) => sighting.part === truth.part);
@@ -144,6 +144,16 @@ function wrongOfferOutcome(
       return [...changes, ...letGo].some(({ at }) => at >= truth.at && at <= soon) ? null : wrong;
     }
   }
+}
+
+/** The telephone talks in this call, to which it was passed on, before enough polls could show that it had stopped ringing. */
+function wasPassedOn(call: CallTruth, { at: silentAt, extension }: TruthEvent, sight: Sight): boolean {
+  const talks = call.sightings.flatMap((one) =>
+    one.endpoint === 'monitor' && one.extension === extension
+      ? one.states.filter(({ at, state }) => state === 'ONCALL' && at >= silentAt)
+      : [],
+  );
+  return talks.some(({ at }) => sight.countIn('monitor', silentAt, at) < sight.toDemand);
 }
 
 function isDemandedAbandon({ event, demanded }: Expectation): boolean {

@@ -557,6 +557,34 @@ describe('the judge', () => {
     expect([isForgiven(0), isForgiven(1)]).toEqual([false, true]);
   });
 
+  it('takes a telephone that was passed the call for one that answered it, where too few polls showed it silent', () => {
+    const ring = { kind: 'ring-group', answerAfterMs: 3000, talkMs: 20_000, leavesAfterMs: null } as const;
+    const loser = quiet(ring).log.find(({ outcome }) => outcome === 'answered-elsewhere')!.extension!;
+    const world = quiet({ ...ring, transfer: { as: 'attended', to: loser, afterMs: 1_200 } });
+    const told = tell(world.truth).map((event) =>
+      event.type === 'call-offer-ended' && event.data.agent?.extension === loser
+        ? { ...event, data: { ...event.data, outcome: 'answered' } }
+        : event,
+    );
+    const [silent, passed] = ['call-answered', 'call-transferred'].map(
+      (type) => world.truth[0]!.events.find((event) => event.type === type)!.at,
+    );
+    const isForgiven = (looksBetween: number, sightingsToDemand: number) => {
+      const looks = everySecond(world).monitor.filter(
+        (at) => at < silent! + looksBetween * SECOND || at > passed!,
+      );
+      const { misreported } = judge(
+        world.truth,
+        told,
+        { monitor: looks, queue: looks },
+        { sightingsToDemand },
+      );
+      return misreported.length === 0;
+    };
+    expect([isForgiven(0, 1), isForgiven(1, 1)]).toEqual([true, false]);
+    expect([isForgiven(1, 2), isForgiven(2, 2)]).toEqual([true, false]);
+  });
+
   it('lets whoever tells what was seen too rarely to be demanded say when it looked so', () => {
     const world = quiet({
       kind: 'click-to-call',
