@@ -41,6 +41,8 @@ async function main(): Promise<void> {
     process.exit(code);
   };
   let socket: ReturnType<typeof io> | null = null;
+  // Who reads has gone, as `head` does: nobody would end the bridge.
+  process.stdout.on('error', () => void end(0));
   process.on('SIGINT', () => void end(0));
   process.on('SIGTERM', () => void end(0));
 

@@ -36,11 +36,8 @@ describe('the demo', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('leaves the .env and the tenant of the real bridge alone', async () => {
-    await writeFile(
-      join(folder, '.env'),
-      'TENANTS_FILE=real-tenants.yaml\nPITEL_API_KEY=real\nTENANT_ID=default\n',
-    );
+  /** Resolves with the address of its bridge when it has shown a call. */
+  async function begin(): Promise<string> {
     const port = await freePort();
     demo = spawn(process.execPath, [DEMO], {
       cwd: folder,
@@ -51,9 +48,25 @@ describe('the demo', () => {
       stream.on('data', (piece) => (output += String(piece)));
     ended = once(demo, 'exit').then(([code]) => code as number | null);
     await until(() => demo.exitCode !== null || output.includes('call-started'), 'a call');
+    return /Wallboard +(http\S+)\//.exec(output)![1]!;
+  }
+
+  it('ends with its bridge when nobody reads it any more', async () => {
+    const url = await begin();
+    demo.stdout!.destroy();
+    expect(await ended).toBe(0);
+    expect(output).not.toContain('EPIPE');
+    await expect(fetch(`${url}/health/live`)).rejects.toThrow('fetch failed');
+  });
+
+  it('leaves the .env and the tenant of the real bridge alone', async () => {
+    await writeFile(
+      join(folder, '.env'),
+      'TENANTS_FILE=real-tenants.yaml\nPITEL_API_KEY=real\nTENANT_ID=default\n',
+    );
+    const url = await begin();
     expect(output).not.toContain('configuration');
 
-    const url = /Wallboard +(http\S+)\//.exec(output)![1]!;
     const answer = await fetch(`${url}/v1/events?limit=1`);
     const { events } = (await answer.json()) as { events: BridgeEvent[] };
     expect(events[0]!.source).toBe('/pitel/demo');
