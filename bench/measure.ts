@@ -108,7 +108,7 @@ export async function interleaved(
   return contenders.map(({ name }, index) => spread(name, samples[index]!, 'ms'));
 }
 
-export function warmUpTurns(rounds: number): number {
+function warmUpTurns(rounds: number): number {
   return Math.ceil(rounds * WARM_UP_SHARE);
 }
 

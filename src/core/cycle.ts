@@ -56,10 +56,12 @@ export interface Window {
   readonly latest: Instant;
 }
 
-/**
- * When the last complete observation of an endpoint was asked for. Null before there was one, and where the clock has been
- * set back since: then nobody knows how long ago it was.
- */
+/** When the last complete observation of an endpoint was asked for, as far as that is known to be before `now`. */
 export function lastLookAt({ lastComplete }: SourceState, now: Instant): Instant | null {
-  return lastComplete !== null && lastComplete.startedAt <= now ? lastComplete.startedAt : null;
+  return ifBefore(lastComplete?.startedAt ?? null, now);
+}
+
+/** Null where the clock has been set back since `instant`, too: then nobody knows how long ago it was. */
+export function ifBefore(instant: Instant | null, now: Instant): Instant | null {
+  return instant !== null && instant <= now ? instant : null;
 }

@@ -1,4 +1,5 @@
 import type { Registration, Registrations } from './call.js';
+import { ifBefore } from './cycle.js';
 import { observedView, type Transition } from './event.js';
 import type { RegistrationAnswer } from './observation.js';
 
@@ -77,7 +78,7 @@ function changed(last: Registration, { extension, registered, at }: Found): Tran
       extension,
       registered,
       observed: observedView({
-        earliest: last.checked.startedAt <= at ? last.checked.startedAt : null,
+        earliest: ifBefore(last.checked.startedAt, at),
         latest: at,
         certainty: 'observed',
       }),

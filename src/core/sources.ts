@@ -1,6 +1,7 @@
 import type { Policy, SourceState } from './call.js';
+import { ifBefore } from './cycle.js';
 import { observedView, rfc3339, rfc3339OrNull, type Transition } from './event.js';
-import type { Instant, MonitorObservation, QueueObservation } from './observation.js';
+import type { MonitorObservation, QueueObservation } from './observation.js';
 
 /**
  * The health of one endpoint, as a table:
@@ -57,7 +58,7 @@ function failed(
       lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
       unwatchedMs: null,
       observed: observedView({
-        earliest: lastCompleteBefore(source, failingSince),
+        earliest: ifBefore(source.lastComplete?.at ?? null, failingSince),
         latest: failingSince,
         certainty: 'observed',
       }),
@@ -78,7 +79,8 @@ function answered(source: SourceState, observation: Answered, transitions: Trans
   if (source.status !== 'down') return next;
 
   const since = source.failingSince ?? observation.at;
-  const seenAt = lastCompleteBefore(source, observation.at);
+  const lastCompleteAt = source.lastComplete?.at ?? null;
+  const seenAt = ifBefore(lastCompleteAt, observation.at);
   transitions.push({
     type: 'source-up',
     subject: observation.endpoint,
@@ -89,15 +91,10 @@ function answered(source: SourceState, observation: Answered, transitions: Trans
       state: 'up',
       since: rfc3339(since),
       reason: source.lastError,
-      lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
+      lastCompleteAt: rfc3339OrNull(lastCompleteAt),
       unwatchedMs: seenAt === null ? null : observation.at - seenAt,
       observed: observedView({ earliest: seenAt, latest: observation.at, certainty: 'observed' }),
     },
   });
   return next;
-}
-
-/** Null also where the clock has been set back since: then nobody knows how long ago it was. */
-function lastCompleteBefore({ lastComplete }: SourceState, time: Instant): Instant | null {
-  return lastComplete !== null && lastComplete.at <= time ? lastComplete.at : null;
 }

@@ -151,7 +151,8 @@ export class Credentials {
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const base64 = bytes.toString('base64').replace(/=+$/, '');
-  return [secret, encodeURIComponent(secret), base64, bytes.toString('base64url')];
+  // Most tokens are the same in several of them, and a captured body is long.
+  return [...new Set([secret, encodeURIComponent(secret), base64, bytes.toString('base64url')])];
 }
 
 /** A token and the seconds it holds; null seconds: until the upstream says 401. */
