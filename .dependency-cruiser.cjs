@@ -1,19 +1,43 @@
 /**
  * The layers of ARCHITECTURE.md as rules: source -> core -> store -> deliver, poll runs the cycle, and only
- * src/app.module.ts (with main.ts) knows everybody. Circular imports fail.
+ * src/app.module.ts (with main.ts and src/app) knows everybody. Everybody may import src/base, which imports nothing. Inside
+ * a folder the rooms stand in an order too: a room imports those before it. Circular imports fail.
  */
 const only = (folder, allowed) => ({
   name: `${folder}-imports`,
   severity: 'error',
-  comment: `src/${folder} may import ${allowed.join(', ') || 'nothing outside itself'}`,
+  comment: `src/${folder} may import ${['base', ...allowed].join(', ')}`,
   from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
-  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+  to: { path: '^src/', pathNot: `^src/(${[folder, 'base', ...allowed].join('|')})/` },
 });
+
+/** `rooms` in order: each may import those before it. What lies beside the rooms may import all of them. */
+const inOrder = (folder, rooms) =>
+  rooms.slice(0, -1).map((room, index) => ({
+    name: `${folder}-${room}-imports`,
+    severity: 'error',
+    comment: `src/${folder}: ${rooms.join(' <- ')}`,
+    from: { path: `^src/${folder}/${room}/`, pathNot: '\\.spec\\.ts$' },
+    to: { path: `^src/${folder}/(${rooms.slice(index + 1).join('|')})/` },
+  }));
 
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'base-imports-nothing',
+      severity: 'error',
+      comment: 'clocks, timers, back-off, bucket, hash: what everybody may import imports nobody',
+      from: { path: '^src/base/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/base/' },
+    },
     only('core', []),
+    ...inOrder('core', ['model', 'parts', 'index', 'observe', 'correlate', 'life']),
+    ...inOrder('source', ['parse', 'http', 'capture']),
+    ...inOrder('poll', ['schedule', 'cycle', 'sharding']),
+    ...inOrder('store', ['stored', 'memory', 'redis']),
+    ...inOrder('config', ['secrets', '(?:settings|tenants)']),
+    ...inOrder('deliver', ['access', 'log', 'socket', 'http']),
     only('config', ['core']),
     only('source', ['core']),
     only('replay', ['core', 'source']),

@@ -29,7 +29,7 @@ COPY LICENSE ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # The store reads its Lua scripts at run time; tsc does not copy them.
-COPY --from=build /app/src/store/lua ./src/store/lua
+COPY --from=build /app/src/store/redis/lua ./src/store/redis/lua
 COPY --from=build /app/public ./public
 # By number, so that an orchestrator can see that it is not root.
 USER 1000:1000

@@ -32,7 +32,7 @@ const environment = {
   files: ['src/**/*.ts', 'client/src/**/*.ts', 'simulator/**/*.ts'],
   ignores: [
     '**/*.spec.ts',
-    'src/config/environment.ts',
+    'src/config/settings/environment.ts',
     'simulator/main.ts',
     'simulator/demo.ts',
     'simulator/demo-bridge.ts',
@@ -42,11 +42,13 @@ const environment = {
       'error',
       {
         selector: "MemberExpression[object.name='process'][property.name='env']",
-        message: 'only src/config/environment.ts reads the environment; take what you need as an argument',
+        message:
+          'only src/config/settings/environment.ts reads the environment; take what you need as an argument',
       },
       {
         selector: "VariableDeclarator[init.name='process'] Property[key.name='env']",
-        message: 'only src/config/environment.ts reads the environment; take what you need as an argument',
+        message:
+          'only src/config/settings/environment.ts reads the environment; take what you need as an argument',
       },
     ],
     'no-restricted-imports': [
@@ -55,7 +57,7 @@ const environment = {
         paths: ['process', 'node:process'].map((name) => ({
           name,
           importNames: ['env'],
-          message: 'only src/config/environment.ts reads the environment',
+          message: 'only src/config/settings/environment.ts reads the environment',
         })),
       },
     ],

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
-import { type Call, EMPTY_STATE, type TenantState } from '../src/core/call.js';
+import { type Call, EMPTY_STATE, type TenantState } from '../src/core/model/call.js';
 import { channel } from '../src/store/keys.js';
-import { connectRedis } from '../src/store/redis-connection.js';
-import { RedisStore } from '../src/store/redis-store.js';
+import { connectRedis } from '../src/store/redis/redis-connection.js';
+import { RedisStore } from '../src/store/redis/redis-store.js';
 import type { Claim, LogEvent } from '../src/store/store.js';
 import type { Bench } from './bench.js';
 import { interleaved, type Row, type Spread, spreadText, versus } from './measure.js';

@@ -1,7 +1,7 @@
-import type { TenantState } from '../src/core/call.js';
-import { callView } from '../src/core/view.js';
-import { PhoneNumbers } from '../src/source/phone-number.js';
-import { checkRow, monitorRow } from '../src/source/wire.js';
+import type { TenantState } from '../src/core/model/call.js';
+import { callView } from '../src/core/life/view.js';
+import { PhoneNumbers } from '../src/source/parse/phone-number.js';
+import { checkRow, monitorRow } from '../src/source/parse/answer-schemas.js';
 import type { Contender } from './measure.js';
 import type { Polls } from './polls.js';
 

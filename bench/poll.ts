@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
-import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../src/core/call.js';
-import type { Transition } from '../src/core/event.js';
+import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../src/core/model/call.js';
+import type { Transition } from '../src/core/model/event.js';
 import { freshen, reconcile } from '../src/core/reconcile.js';
-import { InstantReader } from '../src/source/instant.js';
-import { MonitorObserver } from '../src/source/observer.js';
-import { PhoneNumbers } from '../src/source/phone-number.js';
+import { InstantReader } from '../src/source/parse/instant.js';
+import { MonitorObserver } from '../src/source/parse/list-reader.js';
+import { PhoneNumbers } from '../src/source/parse/phone-number.js';
 import type { Bench } from './bench.js';
 import { MonitorBodies } from './bodies.js';
 import { type Contender, growthExponent, interleaved, type Row, type Spread, versus } from './measure.js';

@@ -5,10 +5,10 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { CDPSession } from 'playwright-core';
 import { startChromium } from '../client/test/chromium.js';
-import type { CallView, Transition } from '../src/core/event.js';
+import type { CallView, Transition } from '../src/core/model/event.js';
 import { DeliverModule } from '../src/deliver/deliver.module.js';
-import { servePages } from '../src/pages.js';
-import { MemoryStore } from '../src/store/memory-store.js';
+import { servePages } from '../src/app/pages.js';
+import { MemoryStore } from '../src/store/memory/memory-store.js';
 import { LogWriter, silent, view } from '../test/support/delivery.js';
 import type { Row } from './measure.js';
 

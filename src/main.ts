@@ -2,14 +2,14 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
-import { describeProblems, loadConfig } from './config/environment.js';
-import { nameRequests } from './deliver/request-id.js';
+import { describeProblems, loadConfig } from './config/settings/environment.js';
+import { nameRequests } from './deliver/http/request-id.js';
 import { serveDocs } from './docs/serve.js';
-import { createLogger, NestLogger } from './logger.js';
-import { PAGE_HEADERS, servePages } from './pages.js';
-import { redactText } from './redaction.js';
-import { Shutdown } from './shutdown.js';
-import { Termination } from './termination.js';
+import { createLogger, NestLogger } from './app/logger.js';
+import { PAGE_HEADERS, servePages } from './app/pages.js';
+import { redactText } from './app/redaction.js';
+import { Shutdown } from './app/shutdown.js';
+import { Termination } from './app/signals.js';
 
 /** Start, logging, shutdown. A configuration that does not hold ends the process with code 1 before anything starts. */
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
-import { connectRedis } from '../../src/store/redis-connection.js';
-import { RedisStore } from '../../src/store/redis-store.js';
+import { connectRedis } from '../../src/store/redis/redis-connection.js';
+import { RedisStore } from '../../src/store/redis/redis-store.js';
 import { DeliveryUnderTest } from '../../test/support/delivery.js';
 import type { Peer } from '../peers/peer.js';
 import { LOG_EVENTS, type ServerOrder } from './server-order.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { request } from 'undici';
-import { DEFAULT_POLICY } from '../../src/core/call.js';
-import { TenantPoller } from '../../src/poll/tenant-poller.js';
+import { DEFAULT_POLICY } from '../../src/core/model/call.js';
+import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
 import { PitelSource } from '../../src/source/pitel-source.js';
-import { UpstreamHosts } from '../../src/source/upstream-hosts.js';
+import { UpstreamHosts } from '../../src/source/http/upstream-hosts.js';
 import { SECRET } from '../../test/support/delivery.js';
 import { publishRelay, RELAY_CHANNEL } from '../peers/bare-ws.js';
 import type { Peer } from '../peers/peer.js';

@@ -1,5 +1,5 @@
-import { RedisStore } from '../../src/store/redis-store.js';
-import { connectRedis } from '../../src/store/redis-connection.js';
+import { RedisStore } from '../../src/store/redis/redis-store.js';
+import { connectRedis } from '../../src/store/redis/redis-connection.js';
 import { LogWriter } from '../../test/support/delivery.js';
 import type { Child, Children } from './child.js';
 import { monotonicMs, paced } from './clock.js';

@@ -1,6 +1,6 @@
-import { audienceOf } from '../../src/deliver/audience.js';
-import { Batch, LogEntry } from '../../src/deliver/batch.js';
-import { FanOut } from '../../src/deliver/fan-out.js';
+import { audienceOf } from '../../src/deliver/access/audience.js';
+import { Batch, LogEntry } from '../../src/deliver/log/batch.js';
+import { FanOut } from '../../src/deliver/log/fan-out.js';
 import type { Bench } from '../bench.js';
 import {
   growthExponent,

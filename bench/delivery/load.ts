@@ -1,4 +1,4 @@
-import { type BridgeEvent, toEvents, type Transition } from '../../src/core/event.js';
+import { type BridgeEvent, toEvents, type Transition } from '../../src/core/model/event.js';
 import { transition } from '../../test/support/delivery.js';
 
 /** The queue that every event is of, so that clients with different tokens may all see it. */

@@ -1,4 +1,4 @@
-import type { Limits } from '../../src/deliver/options.js';
+import type { Limits } from '../../src/deliver/access/options.js';
 
 /** What a server process is told to be. */
 export interface ServerOrder {

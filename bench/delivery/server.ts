@@ -1,4 +1,4 @@
-import { TokenVerifier } from '../../src/deliver/token.js';
+import { TokenVerifier } from '../../src/deliver/access/token.js';
 import { SECRET } from '../../test/support/delivery.js';
 import { bareWs, publishRelay } from '../peers/bare-ws.js';
 import type { Peer } from '../peers/peer.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS } from '../../src/deliver/options.js';
+import { DEFAULT_LIMITS } from '../../src/deliver/access/options.js';
 import type { Bench } from '../bench.js';
 import { type Row, spread, spreadText, unrest } from '../measure.js';
 import { type Child, Children } from './child.js';

@@ -1,6 +1,6 @@
 import type { BridgeEvent } from './contract.js';
 import { memoryCursor } from './cursor-store.js';
-import { MemoryStore } from '../../src/store/memory-store.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import {
   DeliveryUnderTest,
   LogWriter,

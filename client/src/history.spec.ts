@@ -1,4 +1,4 @@
-import { MemoryStore } from '../../src/store/memory-store.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { DeliveryUnderTest, LogWriter, token, transition } from '../../test/support/delivery.js';
 import { createBridge, HistoryError, type Bridge, type BridgeEvent, type HistoryOptions } from './index.js';
 

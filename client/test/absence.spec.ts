@@ -1,4 +1,4 @@
-import { MemoryStore } from '../../src/store/memory-store.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { DeliveryUnderTest, LogWriter, ManualClock, token, transition } from '../../test/support/delivery.js';
 import { startTcpProxy, type TcpProxy } from '../../test/support/tcp-proxy.js';
 import { type ScreenPop, screenPop } from '../src/screen-pop.js';

@@ -1,7 +1,7 @@
-import type * as server from '../../src/core/event.js';
-import type { ResetReason } from '../../src/deliver/place.js';
-import type { RefusalCode } from '../../src/deliver/refusal.js';
-import type { SourceEntry } from '../../src/deliver/tenant-view.js';
+import type * as server from '../../src/core/model/event.js';
+import type { ResetReason } from '../../src/deliver/log/resumption.js';
+import type { RefusalCode } from '../../src/deliver/access/refusal.js';
+import type { SourceEntry } from '../../src/deliver/log/tenant-view.js';
 import type * as client from '../src/contract.js';
 
 /**

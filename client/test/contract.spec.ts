@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { EVENT_TYPES } from '../../src/core/event.js';
+import { EVENT_TYPES } from '../../src/core/model/event.js';
 import * as client from '../src/contract.js';
 
 const comparison = fileURLToPath(new URL('./contract-types.ts', import.meta.url));

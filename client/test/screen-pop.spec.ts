@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import type { Transition } from '../../src/core/event.js';
-import { MemoryStore } from '../../src/store/memory-store.js';
+import type { Transition } from '../../src/core/model/event.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { DeliveryUnderTest, LogWriter, token, transition, view } from '../../test/support/delivery.js';
 import { startTcpProxy, type TcpProxy } from '../../test/support/tcp-proxy.js';
 import type { OfferOutcome } from '../src/contract.js';

@@ -2,11 +2,11 @@ import type { Logger } from 'pino';
 import type { Config, RedisConfig } from '../config/config.js';
 import { redisReason } from '../health/redis-reason.js';
 import type { Leases } from '../store/leases.js';
-import { MemoryLeases } from '../store/memory-leases.js';
-import { MemoryStore } from '../store/memory-store.js';
-import { connectRedis, type RedisTarget } from '../store/redis-connection.js';
-import { RedisLeases } from '../store/redis-leases.js';
-import { RedisStore } from '../store/redis-store.js';
+import { MemoryLeases } from '../store/memory/memory-leases.js';
+import { MemoryStore } from '../store/memory/memory-store.js';
+import { connectRedis, type RedisTarget } from '../store/redis/redis-connection.js';
+import { RedisLeases } from '../store/redis/redis-leases.js';
+import { RedisStore } from '../store/redis/redis-store.js';
 import type { Store } from '../store/store.js';
 
 /** Store and leases live in the same place, over one connection. */

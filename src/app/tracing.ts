@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { TracingConfig } from '../config/config.js';
-import { headers as parseHeaders } from '../config/formats.js';
-import { type Tracer, UNTRACED } from '../core/tracer.js';
+import { headers as parseHeaders } from '../config/settings/formats.js';
+import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 
 export interface Tracing {
   readonly tracer: Tracer;

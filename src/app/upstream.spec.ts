@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { parseConfig } from '../config/config.js';
-import type { VariableName } from '../config/variables.js';
+import type { VariableName } from '../config/settings/variables.js';
 import { Upstream } from './upstream.js';
 
 const TENANTS = JSON.stringify({

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { adaptiveBounds } from '../config/adaptive.js';
+import { adaptiveBounds } from '../config/settings/adaptive.js';
 import type { Config } from '../config/config.js';
-import type { TenantConfig } from '../config/tenant.js';
-import { type Tracer, UNTRACED } from '../core/tracer.js';
+import type { TenantConfig } from '../config/tenants/tenant.js';
+import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 import type { PolledTenant } from '../poll/poll.service.js';
-import type { CaptureOptions } from '../source/capture.js';
-import { type HostStatus, UpstreamHosts } from '../source/upstream-hosts.js';
+import type { CaptureOptions } from '../source/capture/capture.js';
+import { type HostStatus, UpstreamHosts } from '../source/http/upstream-hosts.js';
 
 /** How this process asks the tenants' PBXes. */
 export class Upstream {

@@ -1,7 +1,7 @@
-import { adaptiveBounds } from './adaptive.js';
+import { adaptiveBounds } from './settings/adaptive.js';
 import { type Config, parseConfig } from './config.js';
-import type { Environment } from './tenant.js';
-import type { VariableName } from './variables.js';
+import type { Environment } from './tenants/tenant.js';
+import type { VariableName } from './settings/variables.js';
 
 const MINIMAL = {
   PITEL_BASE_URL: 'https://pbx.example',

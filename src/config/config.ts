@@ -1,16 +1,16 @@
-import type { AdaptiveConfig } from './adaptive.js';
-import type { HostPort } from './formats.js';
-import { given } from './given.js';
-import { isLoopback } from './loopback.js';
-import { noFiles, type ReadText } from './read-text.js';
-import { readCertificates } from './redis-access.js';
-import { checkRules } from './rules.js';
-import type { Secret } from './secret.js';
-import type { Environment, TenantConfig } from './tenant.js';
-import { credential, readTenantsFile } from './tenants-file.js';
-import type { TenantsFile } from './tenants-watch.js';
-import { likelyTypos } from './typos.js';
-import { VARIABLE_NAMES, Variables, type VariableName } from './variables.js';
+import type { AdaptiveConfig } from './settings/adaptive.js';
+import type { HostPort } from './settings/formats.js';
+import { given } from './settings/given.js';
+import { isLoopback } from './settings/loopback.js';
+import { noFiles, type ReadText } from './secrets/read-text.js';
+import { readCertificates } from './settings/redis-access.js';
+import { checkRules } from './settings/rules.js';
+import type { Secret } from './secrets/secret.js';
+import type { Environment, TenantConfig } from './tenants/tenant.js';
+import { credential, readTenantsFile } from './tenants/tenants-file.js';
+import type { TenantsFile } from './tenants/tenants-watch.js';
+import { likelyTypos } from './settings/typos.js';
+import { VARIABLE_NAMES, Variables, type VariableName } from './settings/variables.js';
 
 /**
  * What the operator chose, complete: every default is filled in, every value is in its range, nothing contradicts.

@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import { EMPTY_STATE, DEFAULT_POLICY, type TenantState } from './call.js';
-import type { Transition } from './event.js';
-import type { ObservedLeg, ObservedQueueEntry } from './observation.js';
+import { EMPTY_STATE, DEFAULT_POLICY, type TenantState } from './model/call.js';
+import type { Transition } from './model/event.js';
+import type { ObservedLeg, ObservedQueueEntry } from './model/observation.js';
 import { reconcile } from './reconcile.js';
 import { leg, number, observations, stay, T0, type Poll } from '../../test/support/history.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Transition } from './event.js';
+import type { Transition } from './model/event.js';
 import { History, leg, number, spoken, stay, T0 } from '../../test/support/history.js';
 
 type CallTransition = Extract<Transition, { type: 'call-offer-ended' }>;

@@ -1,4 +1,4 @@
-import { beginCall } from './begin.js';
+import { beginCall } from './correlate/new-call.js';
 import {
   type Call,
   type EndedCall,
@@ -6,20 +6,20 @@ import {
   type Leg,
   type Policy,
   type TenantState,
-} from './call.js';
-import { CallIndex, numberKey } from './call-index.js';
-import { joinParts, withParts } from './call-parts.js';
-import { correlate, type Placement } from './correlate.js';
-import { type CycleFacts, factsOf, latestOf } from './cycle.js';
-import { EndedCalls } from './ended-calls.js';
-import type { Transition } from './event.js';
-import { advance, type Draft } from './life.js';
-import type { Instant, ObservedQueueEntry, Observations } from './observation.js';
-import { isOverflow } from './overflow.js';
-import { belongsToStay } from './part.js';
-import { type Changes, observeLegs, observeStays } from './observe-parts.js';
-import { observeRegistrations } from './registrations.js';
-import { observeSource } from './sources.js';
+} from './model/call.js';
+import { CallIndex, numberKey } from './index/call-index.js';
+import { joinParts, withParts } from './correlate/call-parts.js';
+import { correlate, type Placement } from './correlate/correlate.js';
+import { type CycleFacts, factsOf, latestOf } from './parts/cycle-facts.js';
+import { EndedCalls } from './index/ended-calls.js';
+import type { Transition } from './model/event.js';
+import { advance, type Draft } from './life/life.js';
+import type { Instant, ObservedQueueEntry, Observations } from './model/observation.js';
+import { isOverflow } from './parts/overflow.js';
+import { belongsToStay } from './parts/part.js';
+import { type Changes, observeLegs, observeStays } from './observe/observe-parts.js';
+import { observeRegistrations } from './observe/registrations.js';
+import { observeSource } from './observe/sources.js';
 
 /**
  * The decision at the heart of the bridge: what has happened, given what was known and what the endpoints now say.

@@ -13,22 +13,27 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { Logger } from 'pino';
-import { type Tracer, UNTRACED } from '../core/tracer.js';
+import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 import type { Store } from '../store/store.js';
-import { BearerGuard } from './bearer.guard.js';
-import { type Clock, systemClock } from './clock.js';
-import { ConnectionLimits } from './connection-limits.js';
-import { EventStreams } from './event-streams.js';
-import { SocketGateway } from './gateway.js';
-import { LogController } from './log.controller.js';
-import { DELIVER_CLOCK, LogQuery } from './log-query.js';
-import { DELIVER_OPTIONS, type DeliverOptions, type ResolvedOptions, resolveOptions } from './options.js';
-import { httpCors } from './origin.js';
-import { DELIVER_LOGGER, ProblemFilter } from './problem.js';
-import { ASK_REGISTRATION, type AskRegistration, RegistrationQuery } from './registration-query.js';
-import { Relay } from './relay.js';
+import { BearerGuard } from './http/bearer.guard.js';
+import { type Clock, systemClock } from '../base/clock.js';
+import { ConnectionLimits } from './access/connection-limits.js';
+import { EventStreams } from './http/event-streams.js';
+import { SocketGateway } from './socket/socket-server.js';
+import { LogController } from './http/log.controller.js';
+import { DELIVER_CLOCK, LogQuery } from './http/log-query.js';
+import {
+  DELIVER_OPTIONS,
+  type DeliverOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './access/options.js';
+import { httpCors } from './access/cors.js';
+import { DELIVER_LOGGER, ProblemFilter } from './http/problem.filter.js';
+import { ASK_REGISTRATION, type AskRegistration, RegistrationQuery } from './http/registration-query.js';
+import { Relay } from './log/relay.js';
 import { DeliverStats } from './stats.js';
-import { TokenVerifier } from './token.js';
+import { TokenVerifier } from './access/token.js';
 
 /** What delivery is made of; the store stays the caller's to close. */
 export interface DeliverParts {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js';
+import type { Clock } from '../base/clock.js';
 
 /** Closes all of them because the process ends, each at its own moment within `withinMs`: they will all come back. */
 export async function closeSpread(

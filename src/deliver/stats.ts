@@ -1,5 +1,5 @@
-import type { ResetReason } from './place.js';
-import type { RefusalCode } from './refusal.js';
+import type { ResetReason } from './log/resumption.js';
+import type { RefusalCode } from './access/refusal.js';
 
 /** Counters since the start, for whoever exposes them; keys are fixed words, never names of tenants or clients. */
 export class DeliverStats {

@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '../core/event.js';
+import { EVENT_TYPES } from '../core/model/event.js';
 import { componentName, componentRef, componentSchemas, type JsonSchema } from '../schema/json-schema.js';
 import type { Examples } from './examples.js';
 import { INTERFACE_VERSION } from './openapi.js';

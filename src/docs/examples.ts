@@ -1,5 +1,5 @@
-import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../core/call.js';
-import { formatCursor } from '../core/cursor.js';
+import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../core/model/call.js';
+import { formatCursor } from '../core/model/cursor.js';
 import {
   type BridgeEvent,
   EVENT_TYPES,
@@ -7,16 +7,16 @@ import {
   rfc3339OrNull,
   toEvents,
   type Transition,
-} from '../core/event.js';
+} from '../core/model/event.js';
 import {
   ENDPOINTS,
   type LegSignal,
   type ObservedLeg,
   type ObservedQueueEntry,
   type PhoneNumber,
-} from '../core/observation.js';
+} from '../core/model/observation.js';
 import { reconcile } from '../core/reconcile.js';
-import { callView } from '../core/view.js';
+import { callView } from '../core/life/view.js';
 
 /**
  * The examples of the documents. None is typed by hand, but the two of registrations (`registration` below): a small

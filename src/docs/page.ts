@@ -1,4 +1,4 @@
-import { EVENT_TYPES } from '../core/event.js';
+import { EVENT_TYPES } from '../core/model/event.js';
 import { componentName, type JsonSchema } from '../schema/json-schema.js';
 import { type AsyncApiDocument, type Message, SENT, UNDERSTOOD } from './asyncapi.js';
 import { anchor, fieldTable } from './fields.js';

@@ -12,7 +12,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { BearerGuard } from '../deliver/bearer.guard.js';
+import { BearerGuard } from '../deliver/http/bearer.guard.js';
 import { PUBLISHED_NAMES, type PublishedName, publishedSchema } from '../schema/json-schema.js';
 
 /** Delivery's guard as it is, wherever in the application it was made. */

@@ -18,7 +18,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
-import type { Attributes, Description, Span, Tracer } from '../core/tracer.js';
+import type { Attributes, Description, Span, Tracer } from '../core/model/tracer.js';
 
 /**
  * Traces to an OpenTelemetry collector, by OTLP over HTTP. Loaded only where that is configured: it costs some

@@ -2,20 +2,20 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Logger } from 'pino';
-import type { Policy } from '../core/call.js';
+import type { Policy } from '../core/model/call.js';
 import { PitelSource, type PitelSourceOptions } from '../source/pitel-source.js';
-import { type Tracer, UNTRACED } from '../core/tracer.js';
+import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 import type { Leases } from '../store/leases.js';
 import type { Store } from '../store/store.js';
-import { LeaseKeeper } from './lease-keeper.js';
-import { isDeadHere, newMember } from './member-name.js';
-import { RegistrationWatch } from './registration-watch.js';
-import { type PollObserver, UNOBSERVED } from './poll-observer.js';
-import type { AdaptiveOptions } from './tempo.js';
-import { type Running, TenantAssignment } from './tenant-assignment.js';
-import { TenantLoop } from './tenant-loop.js';
-import type { Timers } from './timers.js';
-import { TenantPoller } from './tenant-poller.js';
+import { LeaseKeeper } from './sharding/lease-keeper.js';
+import { isDeadHere, newMember } from './sharding/member-name.js';
+import { RegistrationWatch } from './cycle/registration-watch.js';
+import { type PollObserver, UNOBSERVED } from './cycle/poll-listener.js';
+import type { AdaptiveOptions } from './schedule/interval.js';
+import { type Running, TenantAssignment } from './sharding/tenant-assignment.js';
+import { TenantLoop } from './cycle/tenant-loop.js';
+import type { Timers } from '../base/timers.js';
+import { TenantPoller } from './cycle/tenant-poller.js';
 
 /**
  * Polls the tenants that this replica holds, each in a loop of its own. Replicas of one group share them; one that is

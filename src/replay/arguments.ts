@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Policy } from '../core/call.js';
+import type { Policy } from '../core/model/call.js';
 
 /** What `npm run replay` is asked for. */
 export interface ReplayArguments {

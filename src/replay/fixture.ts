@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { Policy } from '../core/call.js';
-import { answerLine, digestOf, startLine } from '../source/capture-record.js';
-import { Pseudonyms } from '../source/pseudonym.js';
+import type { Policy } from '../core/model/call.js';
+import { answerLine, digestOf, startLine } from '../source/capture/capture-record.js';
+import { Pseudonyms } from '../source/capture/pseudonym.js';
 import type { CapturedPoll, Item } from './read-capture.js';
 
 /**

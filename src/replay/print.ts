@@ -1,4 +1,4 @@
-import type { BridgeEvent, CallView } from '../core/event.js';
+import type { BridgeEvent, CallView } from '../core/model/event.js';
 
 /** One event on one line, for people: when, what, about which call, and who. */
 export function describeEvent(event: BridgeEvent): string {

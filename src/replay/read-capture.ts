@@ -1,11 +1,11 @@
-import type { Endpoint } from '../core/observation.js';
+import type { Endpoint } from '../core/model/observation.js';
 import {
   type AnswerRecord,
   bodyOf,
   captureRecord,
   digestOf,
   type StartRecord,
-} from '../source/capture-record.js';
+} from '../source/capture/capture-record.js';
 
 /**
  * Lines of captures → poll cycles in their order, and what is wrong with them.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { DEFAULT_POLICY } from '../core/call.js';
-import { type Answer, answerLine, digestOf, gapLine, startLine } from '../source/capture-record.js';
+import { DEFAULT_POLICY } from '../core/model/call.js';
+import { type Answer, answerLine, digestOf, gapLine, startLine } from '../source/capture/capture-record.js';
 import { readArguments } from './arguments.js';
 import { FixtureWriter } from './fixture.js';
 import { describeEvent } from './print.js';

@@ -1,11 +1,11 @@
-import { EMPTY_STATE, type Policy, type TenantState } from '../core/call.js';
-import { type BridgeEvent, toEvents } from '../core/event.js';
-import type { MonitorObservation, Observations, QueueObservation } from '../core/observation.js';
+import { EMPTY_STATE, type Policy, type TenantState } from '../core/model/call.js';
+import { type BridgeEvent, toEvents } from '../core/model/event.js';
+import type { MonitorObservation, Observations, QueueObservation } from '../core/model/observation.js';
 import { reconcile } from '../core/reconcile.js';
-import type { StartRecord } from '../source/capture-record.js';
-import { InstantReader } from '../source/instant.js';
-import { MonitorObserver, QueueObserver } from '../source/observer.js';
-import { PhoneNumbers } from '../source/phone-number.js';
+import type { StartRecord } from '../source/capture/capture-record.js';
+import { InstantReader } from '../source/parse/instant.js';
+import { MonitorObserver, QueueObserver } from '../source/parse/list-reader.js';
+import { PhoneNumbers } from '../source/parse/phone-number.js';
 import type { CapturedPoll, Item } from './read-capture.js';
 
 /**

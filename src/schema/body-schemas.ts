@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_TYPES } from '../core/event.js';
+import { EVENT_TYPES } from '../core/model/event.js';
 import { bridgeEvent, call } from './event-schemas.js';
 import { cursor, endpoint, instant } from './parts.js';
 

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import { type BridgeEvent, EVENT_TYPES, schemaUri, toEvents, type Transition } from '../core/event.js';
+import { type BridgeEvent, EVENT_TYPES, schemaUri, toEvents, type Transition } from '../core/model/event.js';
 import { simulateDay } from '../../test/support/day.js';
 import { History, leg, number, stay, T0 } from '../../test/support/history.js';
 import { expectValidEvent } from '../../test/support/valid-event.js';

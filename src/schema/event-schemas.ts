@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EventType, schemaUri } from '../core/event.js';
+import { type EventType, schemaUri } from '../core/model/event.js';
 import {
   agent,
   durationMs,

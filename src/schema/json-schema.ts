@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_TYPES, type EventType, schemaUri } from '../core/event.js';
+import { EVENT_TYPES, type EventType, schemaUri } from '../core/model/event.js';
 import * as bodies from './body-schemas.js';
 import { bridgeEvent, call, EVENT_SCHEMAS } from './event-schemas.js';
 import * as parts from './parts.js';

@@ -10,11 +10,11 @@ import type {
   SourceEvent,
   SourceEventType,
   SourceView,
-} from '../core/event.js';
-import type { Filter } from '../deliver/audience.js';
-import type { ResetReason } from '../deliver/place.js';
-import type { RefusalCode } from '../deliver/refusal.js';
-import type { SourceEntry } from '../deliver/tenant-view.js';
+} from '../core/model/event.js';
+import type { Filter } from '../deliver/access/audience.js';
+import type { ResetReason } from '../deliver/log/resumption.js';
+import type { RefusalCode } from '../deliver/access/refusal.js';
+import type { SourceEntry } from '../deliver/log/tenant-view.js';
 import type { closing, reset, source, subscription } from './body-schemas.js';
 import {
   type bridgeEvent,

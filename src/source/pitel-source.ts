@@ -1,15 +1,15 @@
-import { isExtensionId } from '../core/extension-id.js';
-import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/observation.js';
-import type { Tracer } from '../core/tracer.js';
-import { Capture, type CaptureOptions } from './capture.js';
-import { Credentials, type TokenRefusal } from './credentials.js';
-import { parseOrNothing } from './json.js';
-import { localeOf } from './locale.js';
-import { MonitorObserver, QueueObserver } from './observer.js';
-import { type Fetched, PitelClient } from './pitel-client.js';
-import type { UpstreamHosts } from './upstream-hosts.js';
-import type { Validators } from './validators.js';
-import { errorText, registrationAnswer } from './wire.js';
+import { isExtensionId } from '../core/model/extension-id.js';
+import type { Endpoint, Instant, MonitorObservation, QueueObservation } from '../core/model/observation.js';
+import type { Tracer } from '../core/model/tracer.js';
+import { Capture, type CaptureOptions } from './capture/capture.js';
+import { Credentials, type TokenRefusal } from './http/credentials.js';
+import { parseOrNothing } from './parse/json.js';
+import { localeOf } from './parse/locale.js';
+import { MonitorObserver, QueueObserver } from './parse/list-reader.js';
+import { type Fetched, PitelClient } from './http/pitel-client.js';
+import type { UpstreamHosts } from './http/upstream-hosts.js';
+import type { Validators } from './http/validators.js';
+import { errorText, registrationAnswer } from './parse/answer-schemas.js';
 
 /**
  * One tenant's PBX: polls its endpoints and asks for registrations.

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/observation.js';
+import type { Instant } from '../core/model/observation.js';
 import { PitelSource, type PitelSourceOptions, type Registration } from './pitel-source.js';
 
 /**

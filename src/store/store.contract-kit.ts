@@ -1,4 +1,10 @@
-import { EMPTY_STATE, type Call, type EndedCall, type Registration, type TenantState } from '../core/call.js';
+import {
+  EMPTY_STATE,
+  type Call,
+  type EndedCall,
+  type Registration,
+  type TenantState,
+} from '../core/model/call.js';
 import type { Commit, CommitResult, Follower, LogEvent, Store } from './store.js';
 
 /** What the store's tests are written with: an owner that commits cycle after cycle, and a follower that keeps all. */

@@ -1,4 +1,4 @@
-import { EMPTY_STATE } from '../core/call.js';
+import { EMPTY_STATE } from '../core/model/call.js';
 import {
   call,
   endedCall,

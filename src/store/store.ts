@@ -1,4 +1,4 @@
-import type { Freshness, TenantState } from '../core/call.js';
+import type { Freshness, TenantState } from '../core/model/call.js';
 
 /**
  * Where a tenant's state and event log live. Two implementations, `RedisStore` and `MemoryStore`, held to one

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { channel, logKey, parseChannel, stateKey, ALL_CHANNELS } from '../../src/store/keys.js';
 import {
   closeClient,
   connectRedis,
   type RedisConnection,
   type RedisTarget,
-} from '../../src/store/redis-connection.js';
+} from '../../src/store/redis/redis-connection.js';
 import type { Tally } from './scenario.js';
 
 /**

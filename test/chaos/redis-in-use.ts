@@ -1,5 +1,5 @@
-import { loadScripts } from '../../src/store/scripts.js';
-import type { RedisTarget } from '../../src/store/redis-connection.js';
+import { loadScripts } from '../../src/store/redis/scripts.js';
+import type { RedisTarget } from '../../src/store/redis/redis-connection.js';
 import { startCluster, type TestCluster } from '../support/redis-cluster.js';
 import { startSentinel, type TestSentinel } from '../support/redis-sentinel.js';
 import { startRedis, type TestRedis } from '../support/redis.js';

@@ -1,7 +1,7 @@
 import { judge } from '../../simulator/judge.js';
 import type { Finding, JudgedEvent } from '../../simulator/judge-report.js';
 import type { Tenant } from '../../simulator/server.js';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { Tally } from './scenario.js';
 
 /** The log held against the truth, and against its own grammar. */

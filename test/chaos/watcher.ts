@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { LogBook } from './log-book.js';
 import type { Tally } from './scenario.js';
 

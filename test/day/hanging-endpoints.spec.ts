@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { Endpoint } from '../../src/core/observation.js';
+import type { Endpoint } from '../../src/core/model/observation.js';
 import { expectTrue } from '../support/expect-true.js';
 import { loopDay, type LoopDay, type LoopDayOptions, TIMEOUT_MS } from '../support/loop-day.js';
 import { mean } from '../support/numbers.js';

@@ -9,7 +9,7 @@ import { validate } from 'dockerfile-utils';
 import { Redis } from 'ioredis';
 import { parse } from 'yaml';
 import { readSettings } from '../../simulator/cli.js';
-import { VARIABLE_NAMES } from '../../src/config/variables.js';
+import { VARIABLE_NAMES } from '../../src/config/settings/variables.js';
 import type { Loose } from '../support/manifests.js';
 import { startRedis } from '../support/redis.js';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { VARIABLE_NAMES } from '../../src/config/variables.js';
+import { VARIABLE_NAMES } from '../../src/config/settings/variables.js';
 import { type Loose, type Manifest, readManifests, unknownFields } from '../support/manifests.js';
 
 const FOLDER = 'deploy/kubernetes';

@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { createSimulatorServer, type SimulatorServer } from '../../simulator/server.js';
 import { createWorld } from '../../simulator/world.js';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { type TestRedis, startRedis } from '../support/redis.js';
 import { startService } from '../support/service.js';
 import { until } from '../support/until.js';
 
-const REPLAY = fileURLToPath(new URL('../../dist/src/replay-cli.js', import.meta.url));
+const REPLAY = fileURLToPath(new URL('../../dist/src/cli/replay-cli.js', import.meta.url));
 const TOKEN = 'upstream-token';
 
 async function replay(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { freePort, startRedis, type TestRedis } from '../support/redis.js';
 import { ROOT } from '../support/root.js';
 import { until } from '../support/until.js';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { type Service, startService } from '../support/service.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
-import type { BridgeEvent, CallEvent } from '../../src/core/event.js';
+import type { BridgeEvent, CallEvent } from '../../src/core/model/event.js';
 import { sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
 import { type TestRedis, startRedis } from '../support/redis.js';
 import { type Service, startService } from '../support/service.js';

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Redis } from 'ioredis';
 import { SignJWT } from 'jose';
 import { io } from 'socket.io-client';
-import { VARIABLE_NAMES } from '../../src/config/variables.js';
-import type { BridgeEvent, CallEvent } from '../../src/core/event.js';
+import { VARIABLE_NAMES } from '../../src/config/settings/variables.js';
+import type { BridgeEvent, CallEvent } from '../../src/core/model/event.js';
 import { ECHOES, type EchoingUpstream, startEchoingUpstream } from '../support/echoing-upstream.js';
 import { sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
 import { freePort, startRedis, type TestRedis } from '../support/redis.js';
@@ -24,7 +24,7 @@ import {
 } from '../support/service.js';
 import { until } from '../support/until.js';
 
-const REPLAY = fileURLToPath(new URL('dist/src/replay-cli.js', ROOT));
+const REPLAY = fileURLToPath(new URL('dist/src/cli/replay-cli.js', ROOT));
 
 /** On SIGUSR2 the process meets a defect: an error that carries what it was about, as those of Redis do. */
 const DEFECT = `data:text/javascript,${encodeURIComponent(`

@@ -7,7 +7,7 @@ import { EMPTY_MONITOR, sample, type ScriptedPbx, startPbx } from '../support/pb
 import { freePort, startRedis, type TestRedis } from '../support/redis.js';
 import { type Service, spawnService, startService } from '../support/service.js';
 import { until } from '../support/until.js';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 
 /** Of the whole shutdown; past it the process would end with code 1. */
 const BOUND_MS = 15_000;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createSimulatorServer, type SimulatorServer } from '../../simulator/server.js';
 import { createWorld } from '../../simulator/world.js';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { haveShared, type Replica, startReplica } from '../support/replica.js';
 import { type LogLine, type Service, startService } from '../support/service.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { io } from 'socket.io-client';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { type Service, startService } from '../support/service.js';

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createWorld, type World } from '../../simulator/world.js';
-import { DEFAULT_POLICY } from '../../src/core/call.js';
-import type { BridgeEvent } from '../../src/core/event.js';
-import { ENDPOINTS } from '../../src/core/observation.js';
-import { TenantPoller } from '../../src/poll/tenant-poller.js';
-import { StoreClosedError } from '../../src/store/store-errors.js';
+import { DEFAULT_POLICY } from '../../src/core/model/call.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
+import { ENDPOINTS } from '../../src/core/model/observation.js';
+import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
+import { StoreClosedError } from '../../src/store/errors.js';
 import type { Store } from '../../src/store/store.js';
 import { worldSource } from '../support/world-source.js';
 

@@ -1,5 +1,5 @@
-import type { BridgeEvent } from '../../src/core/event.js';
-import type { RedisStore } from '../../src/store/redis-store.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
+import type { RedisStore } from '../../src/store/redis/redis-store.js';
 import { DeliveryUnderTest, type TestClient, token } from '../support/delivery.js';
 import { openStore } from '../support/redis-store.js';
 import { until } from '../support/until.js';

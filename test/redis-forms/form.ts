@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { logKey } from '../../src/store/keys.js';
-import type { RedisTarget } from '../../src/store/redis-connection.js';
+import type { RedisTarget } from '../../src/store/redis/redis-connection.js';
 import { passwordOf, readDocument } from '../redis-consumer/document.js';
 import { makeCertificate, type TestCertificate } from '../support/certificate.js';
 import { startCluster } from '../support/redis-cluster.js';

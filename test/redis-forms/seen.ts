@@ -1,4 +1,4 @@
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { TestClient } from '../support/delivery.js';
 
 /** What was seen of a log, and what must be true of it. */

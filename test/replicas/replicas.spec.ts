@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { Redis } from 'ioredis';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { sample } from '../support/pbx.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { haveShared, type Replica, startReplica } from '../support/replica.js';

@@ -1,11 +1,11 @@
-import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../../src/core/call.js';
-import { type BridgeEvent, toEvents } from '../../src/core/event.js';
-import type { MonitorObservation, QueueObservation } from '../../src/core/observation.js';
+import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../../src/core/model/call.js';
+import { type BridgeEvent, toEvents } from '../../src/core/model/event.js';
+import type { MonitorObservation, QueueObservation } from '../../src/core/model/observation.js';
 import { reconcile } from '../../src/core/reconcile.js';
-import { InstantReader } from '../../src/source/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
-import { PhoneNumbers } from '../../src/source/phone-number.js';
-import { decode, patch } from '../../src/store/codec.js';
+import { InstantReader } from '../../src/source/parse/instant.js';
+import { MonitorObserver, QueueObserver } from '../../src/source/parse/list-reader.js';
+import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
+import { decode, patch } from '../../src/store/stored/codec.js';
 import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';

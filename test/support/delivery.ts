@@ -4,12 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
-import { EMPTY_STATE, type TenantState } from '../../src/core/call.js';
-import { type BridgeEvent, type CallView, toEvents, type Transition } from '../../src/core/event.js';
-import type { Clock } from '../../src/deliver/clock.js';
+import { EMPTY_STATE, type TenantState } from '../../src/core/model/call.js';
+import { type BridgeEvent, type CallView, toEvents, type Transition } from '../../src/core/model/event.js';
+import type { Clock } from '../../src/base/clock.js';
 import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/deliver.module.js';
-import type { DeliverOptions } from '../../src/deliver/options.js';
-import { Relay } from '../../src/deliver/relay.js';
+import type { DeliverOptions } from '../../src/deliver/access/options.js';
+import { Relay } from '../../src/deliver/log/relay.js';
 import { DeliverStats } from '../../src/deliver/stats.js';
 import type { Store } from '../../src/store/store.js';
 

@@ -1,5 +1,5 @@
-import { DEFAULT_POLICY, EMPTY_STATE, type Policy, type TenantState } from '../../src/core/call.js';
-import type { Transition } from '../../src/core/event.js';
+import { DEFAULT_POLICY, EMPTY_STATE, type Policy, type TenantState } from '../../src/core/model/call.js';
+import type { Transition } from '../../src/core/model/event.js';
 import type {
   MonitorObservation,
   ObservedLeg,
@@ -8,7 +8,7 @@ import type {
   PhoneNumber,
   QueueObservation,
   RegistrationAnswer,
-} from '../../src/core/observation.js';
+} from '../../src/core/model/observation.js';
 import { reconcile } from '../../src/core/reconcile.js';
 
 /** 2026-03-02T03:00:00.000Z: ten in the morning in Vietnam. */

@@ -1,4 +1,4 @@
-import { UpstreamHosts, type UpstreamHostsOptions } from '../../src/source/upstream-hosts.js';
+import { UpstreamHosts, type UpstreamHostsOptions } from '../../src/source/http/upstream-hosts.js';
 
 /** Upstream hosts on the real clock, without chance. */
 export function upstreamHosts(options: Partial<UpstreamHostsOptions> = {}): UpstreamHosts {

@@ -3,18 +3,18 @@ import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
 import { type CallTruth, createWorld, type WorldOptions } from '../../simulator/world.js';
-import { DEFAULT_POLICY } from '../../src/core/call.js';
-import type { BridgeEvent } from '../../src/core/event.js';
-import type { Endpoint } from '../../src/core/observation.js';
-import { UNOBSERVED_TENANT } from '../../src/poll/poll-observer.js';
-import { TenantLoop } from '../../src/poll/tenant-loop.js';
-import { TenantPoller } from '../../src/poll/tenant-poller.js';
-import type { Timers } from '../../src/poll/timers.js';
-import { InstantReader } from '../../src/source/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
-import { PhoneNumbers } from '../../src/source/phone-number.js';
+import { DEFAULT_POLICY } from '../../src/core/model/call.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
+import type { Endpoint } from '../../src/core/model/observation.js';
+import { UNOBSERVED_TENANT } from '../../src/poll/cycle/poll-listener.js';
+import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
+import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
+import type { Timers } from '../../src/base/timers.js';
+import { InstantReader } from '../../src/source/parse/instant.js';
+import { MonitorObserver, QueueObserver } from '../../src/source/parse/list-reader.js';
+import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import type { PitelSource } from '../../src/source/pitel-source.js';
-import { MemoryStore } from '../../src/store/memory-store.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
 
 /**
  * A simulated PBX as a tenant's own loop polls it, in virtual time and over answers that take as long as is drawn: each

@@ -2,15 +2,15 @@ import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { TruthIndex } from '../../simulator/judge-match.js';
 import { createWorld, type World, type WorldOptions } from '../../simulator/world.js';
-import { DEFAULT_POLICY, EMPTY_STATE } from '../../src/core/call.js';
-import { type BridgeEvent, toEvents } from '../../src/core/event.js';
-import type { Endpoint, Observations } from '../../src/core/observation.js';
+import { DEFAULT_POLICY, EMPTY_STATE } from '../../src/core/model/call.js';
+import { type BridgeEvent, toEvents } from '../../src/core/model/event.js';
+import type { Endpoint, Observations } from '../../src/core/model/observation.js';
 import { reconcile } from '../../src/core/reconcile.js';
-import { activityOf } from '../../src/poll/activity.js';
-import { Pace, type PaceOptions } from '../../src/poll/pace.js';
-import { InstantReader } from '../../src/source/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
-import { PhoneNumbers } from '../../src/source/phone-number.js';
+import { activityOf } from '../../src/poll/schedule/activity.js';
+import { Pace, type PaceOptions } from '../../src/poll/schedule/schedule.js';
+import { InstantReader } from '../../src/source/parse/instant.js';
+import { MonitorObserver, QueueObserver } from '../../src/source/parse/list-reader.js';
+import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 
 /**
  * A simulated day as `Pace` polls it, in virtual time: the bridge's own pace, observers and core against a world that

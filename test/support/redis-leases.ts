@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { LeasesSubject } from '../../src/store/leases.contract.js';
-import { connectRedis, type RedisTarget } from '../../src/store/redis-connection.js';
-import { RedisLeases } from '../../src/store/redis-leases.js';
+import { connectRedis, type RedisTarget } from '../../src/store/redis/redis-connection.js';
+import { RedisLeases } from '../../src/store/redis/redis-leases.js';
 
 /** For tests of leases in Redis, of one group. */
 export const MEMBERS_KEY = 'pitel:{leases}:g:members';

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import { connectRedis, type RedisTarget } from '../../src/store/redis-connection.js';
-import { RedisStore } from '../../src/store/redis-store.js';
+import { connectRedis, type RedisTarget } from '../../src/store/redis/redis-connection.js';
+import { RedisStore } from '../../src/store/redis/redis-store.js';
 import { startRedis, type TestRedis, type TestRedisOptions } from './redis.js';
 
 /** For tests of stores in Redis: call `withRedis` once in a `describe`. */

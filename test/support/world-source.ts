@@ -1,8 +1,8 @@
 import type { World } from '../../simulator/world.js';
-import type { Endpoint } from '../../src/core/observation.js';
-import { InstantReader } from '../../src/source/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/observer.js';
-import { PhoneNumbers } from '../../src/source/phone-number.js';
+import type { Endpoint } from '../../src/core/model/observation.js';
+import { InstantReader } from '../../src/source/parse/instant.js';
+import { MonitorObserver, QueueObserver } from '../../src/source/parse/list-reader.js';
+import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import type { PitelSource } from '../../src/source/pitel-source.js';
 
 /** A source that looks straight into a simulated PBX, in its time: no HTTP in between. */

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { servePages } from '../../src/pages.js';
+import { servePages } from '../../src/app/pages.js';
 
 const MOST_BYTES = 250 * 1024;
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { BridgeEvent } from '../../src/core/event.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
 import { until } from '../support/until.js';
 import { Floor } from './floor.js';
 

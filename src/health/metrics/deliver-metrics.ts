@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { ResetReason } from '../../deliver/place.js';
-import type { RefusalCode } from '../../deliver/refusal.js';
+import type { ResetReason } from '../../deliver/log/resumption.js';
+import type { RefusalCode } from '../../deliver/access/refusal.js';
 import type { DeliverStats } from '../../deliver/stats.js';
 
 /** What delivery knows, looked up at each scrape; nothing is counted twice. */

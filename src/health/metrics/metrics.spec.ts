@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BridgeEvent } from '../../core/event.js';
+import type { BridgeEvent } from '../../core/model/event.js';
 import { DeliverStats } from '../../deliver/stats.js';
-import type { PollReport } from '../../poll/poll-observer.js';
+import type { PollReport } from '../../poll/cycle/poll-listener.js';
 import { Metrics } from './metrics.js';
 
 const MINUTE = 60_000;

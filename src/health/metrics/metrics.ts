@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Instant } from '../../core/observation.js';
-import type { HostStatus } from '../../source/upstream-hosts.js';
+import type { Instant } from '../../core/model/observation.js';
+import type { HostStatus } from '../../source/http/upstream-hosts.js';
 import { type DeliverSources, registerDeliverMetrics } from './deliver-metrics.js';
 import { PollMetrics } from './poll-metrics.js';
 

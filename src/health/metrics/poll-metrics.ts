@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { BridgeEvent } from '../../core/event.js';
-import { type Endpoint, ENDPOINTS, type Instant } from '../../core/observation.js';
+import type { BridgeEvent } from '../../core/model/event.js';
+import { type Endpoint, ENDPOINTS, type Instant } from '../../core/model/observation.js';
 import type {
   ClaimReport,
   CommitReport,
@@ -9,7 +9,7 @@ import type {
   PollReport,
   SourcesReport,
   TenantObserver,
-} from '../../poll/poll-observer.js';
+} from '../../poll/cycle/poll-listener.js';
 
 /**
  * What polling does, as metrics of this replica: only the tenants that are polled here, from when they are.

@@ -12,7 +12,7 @@ export const dropped: Scenario = {
   row: 9,
   fault: 'client connections dropped at hundreds of events a second',
   invariant: 'a reconnecting client misses nothing and sees nothing twice',
-  testedIn: 'src/deliver/resume.spec.ts',
+  testedIn: 'src/deliver/log/resume.spec.ts',
   run: async (chaos) => {
     await withRig(chaos, {}, async (rig) => {
       const { tally, random, say } = chaos;
@@ -82,7 +82,7 @@ export const stuck: Scenario = {
   row: 14,
   fault: 'sockets that stop reading under load',
   invariant: 'a slow or paused client costs bounded memory and delays nobody',
-  testedIn: 'src/deliver/slow-consumer.spec.ts',
+  testedIn: 'src/deliver/socket/slow-consumer.spec.ts',
   run: (chaos) => measured(chaos, slowConsumers, STOPPED),
 };
 

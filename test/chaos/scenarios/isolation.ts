@@ -1,7 +1,7 @@
 import { io } from 'socket.io-client';
 import { SignJWT } from 'jose';
 import { token } from '../../support/delivery.js';
-import type { CallView } from '../../../src/core/event.js';
+import type { CallView } from '../../../src/core/model/event.js';
 import { withRig } from '../rig.js';
 import { type Scenario, times } from '../scenario.js';
 

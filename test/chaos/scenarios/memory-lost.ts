@@ -1,5 +1,5 @@
 import { until } from '../../support/until.js';
-import type { BridgeEvent } from '../../../src/core/event.js';
+import type { BridgeEvent } from '../../../src/core/model/event.js';
 import type { LogBook } from '../log-book.js';
 import { cluster, type RedisInUse, sentinel } from '../redis-in-use.js';
 import { type Rig, withRig } from '../rig.js';

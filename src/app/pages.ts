@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+
+/**
+ * The pages `/` and `/pop`, and what `/docs` is dressed in: ordinary clients, which get everything they show with a token
+ * over the public interface. Nothing foreign is loaded. What has its content's hash in its name is kept by browsers for
+ * good; all else is asked for again.
+ */
+export function servePages(app: NestExpressApplication): void {
+  for (const folder of [folderOf('dist/web'), folderOf('public')]) {
+    app.useStaticAssets(folder, {
+      // `/pop` is pop.html.
+      extensions: ['html'],
+      setHeaders: (response: ServerResponse, path: string) => {
+        for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
+        const isHashed = path.startsWith(`${folder}${sep}assets${sep}`);
+        response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
+    });
+  }
+}
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Of every page, these folders' or not. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
+
+/** In the project's folder: three up from the compiled file, two up from the source. */
+function folderOf(name: string): string {
+  const folders = ['../../../', '../../'].map((up) => fileURLToPath(new URL(up + name, import.meta.url)));
+  return folders.find((folder) => existsSync(folder)) ?? folders[0]!;
+}

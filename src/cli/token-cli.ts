@@ -1,0 +1,18 @@
+import { readEnvironment } from '../config/settings/environment.js';
+import { issueToken } from './token-issue.js';
+
+/**
+ * `npm run token`: the token alone on standard output, so that it can be captured; or one line on standard error
+ * and exit code 1.
+ */
+const environment = readEnvironment();
+const result = environment.ok
+  ? await issueToken(process.argv.slice(2), environment.env, Math.floor(Date.now() / 1000))
+  : ({ ok: false, problem: environment.problems.join('; ') } as const);
+
+if (result.ok) {
+  process.stdout.write(`${result.value}\n`);
+} else {
+  process.stderr.write(`${result.problem}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,154 @@
+import { isIP } from 'node:net';
+import { isSupportedCountry } from 'libphonenumber-js/max';
+import { isExtensionId } from '../../core/model/extension-id.js';
+
+/**
+ * The texts that settings are written in. Each reader takes the trimmed text and returns the value, or undefined
+ * when the text is not of its format. None of them throws and none says what it was given: a secret may have been
+ * put into the wrong variable.
+ */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Digits only: `1e3`, `+5` and `0x10` are more likely a slip than a wish. */
+export function wholeNumber(text: string, min: number, max: number): number | undefined {
+  if (!/^\d{1,15}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= min && value <= max ? value : undefined;
+}
+
+function httpUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // URL drops line breaks and tabs from the middle without a word.
+  if (url === undefined || !/^https?:\/\/\S+$/i.test(text)) return undefined;
+  return url.username === '' && url.password === '' && url.hash === '' ? url : undefined;
+}
+
+/** An http(s) origin, `https://host` or `https://host:port`; one trailing slash is forgiven. */
+export function httpOrigin(text: string): string | undefined {
+  const url = httpUrl(text);
+  // The text is compared too, because URL drops an empty query or fragment: `https://host/?` is not an origin.
+  // A star is a pattern, and would be taken for a host's name.
+  return url?.pathname === '/' && url.search === '' && !/[?#*]/.test(text) ? url.origin : undefined;
+}
+
+/** An http(s) address without credentials and fragment. */
+export function httpAddress(text: string): string | undefined {
+  return httpUrl(text)?.href;
+}
+
+/**
+ * `redis://` or `rediss://`, with a host, nothing but a database number as its path, and no query: whoever wrote
+ * `?db=3` would be given another database. User and password are percent-encoded; `URL` lets a bare percent sign pass,
+ * and whoever decodes it would throw.
+ */
+export function isRedisUrl(text: string): boolean {
+  if (!/^rediss?:\/\/[^?]*$/i.test(text) || !URL.canParse(text)) return false;
+  const { hostname, pathname, hash, username, password } = new URL(text);
+  if (hostname === '' || !/^(\/\d{0,5})?$/.test(pathname) || hash !== '') return false;
+  return percentDecoded(username) !== undefined && percentDecoded(password) !== undefined;
+}
+
+/** An IP address (IPv6 without brackets) or a host name. */
+export function hostName(text: string): string | undefined {
+  if (isIP(text) !== 0) return text;
+  const label = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
+  // Digits and dots that are no IP address, such as 127.1 or 1270.0.0.1, are a slip and not a name.
+  if (/^[\d.]+$/.test(text) || text.length > 253) return undefined;
+  return new RegExp(`^${label}(\\.${label})*$`).test(text) ? text : undefined;
+}
+
+/** `host:port` or `[ipv6]:port`; the port is never implied. */
+export function hostPort(text: string): HostPort | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? hostName(match?.[2] ?? '');
+  const port = wholeNumber(match?.[3] ?? '', 1, 65_535);
+  if (host === undefined || port === undefined || (match?.[1] !== undefined && isIP(host) !== 6))
+    return undefined;
+  return { host, port };
+}
+
+/** A comma list, in which every item is of the format; the empty items of `a,,b` are refused. */
+export function listOf<T>(text: string, item: (text: string) => T | undefined): T[] | undefined {
+  const items: T[] = [];
+  for (const part of text.split(',')) {
+    const value = item(part.trim());
+    if (value === undefined) return undefined;
+    items.push(value);
+  }
+  return items;
+}
+
+export function tenantId(text: string): string | undefined {
+  return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text) ? text : undefined;
+}
+
+/** An extension as the monitor may show it, which is what a token for it names: `*97` too. */
+export function extensionId(text: string): string | undefined {
+  return /^[A-Za-z0-9*#+_][A-Za-z0-9*#+_.@-]{0,63}$/.test(text) ? text : undefined;
+}
+
+/** `active`, or a comma list of extensions that the PBX can be asked about, each taken once. */
+export function watchList(text: string): 'active' | string[] | undefined {
+  if (text === 'active') return text;
+  const extensions = listOf(text, (item) => (isExtensionId(item) ? item : undefined));
+  return extensions && [...new Set(extensions)];
+}
+
+/** A zone that Intl knows by name. */
+export function timeZone(text: string): string | undefined {
+  if (zones.has(text)) return text;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text }).format();
+  } catch {
+    return undefined;
+  }
+  if (zones.size === ZONES_KEPT) zones.clear();
+  zones.add(text);
+  return text;
+}
+
+/** Asking costs a hundred times what looking up does, and thousands of tenants share a few zones. */
+const zones = new Set<string>();
+const ZONES_KEPT = 1_000;
+
+/**
+ * A two-letter country in either case, of those whose telephone numbers can be read. `Intl` knows more: what ISO 3166-1
+ * reserves (UK, EU), has withdrawn (AN) or leaves to its users (ZZ).
+ */
+export function country(text: string): string | undefined {
+  const code = text.toUpperCase();
+  return isSupportedCountry(code) ? code : undefined;
+}
+
+/**
+ * A bearer token or an API key, as it may stand in a header: visible ASCII without spaces, so a pasted `Bearer …`,
+ * a line break in the middle or an unfilled `{{placeholder}}` is noticed here and not as a 401.
+ */
+export function isCredential(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text) && !/^(\{\{.*\}\}|<.*>)$/.test(text);
+}
+
+/** `name=value,name=value`, values percent-encoded, as OpenTelemetry writes headers. */
+export function headers(text: string): Readonly<Record<string, string>> | undefined {
+  const pairs = listOf(text, (item) => {
+    const match = /^([!#$%&'*+.^_`|~\w-]+)\s*=\s*([\x21-\x7e]+)$/.exec(item);
+    return match === null ? undefined : decodedPair(match[1]!, match[2]!);
+  });
+  return pairs && Object.fromEntries(pairs);
+}
+
+function decodedPair(name: string, value: string): readonly [string, string] | undefined {
+  const decoded = percentDecoded(value);
+  return decoded !== undefined && /^[\x20-\x7e]+$/.test(decoded) ? [name, decoded] : undefined;
+}
+
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

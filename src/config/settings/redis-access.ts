@@ -1,0 +1,71 @@
+import { X509Certificate } from 'node:crypto';
+import type { SetOf, Unused } from './given.js';
+import { type ReadText, readFailure } from '../secrets/read-text.js';
+import type { VariableName } from './variables.js';
+
+/** Who the bridge is to Redis, and whom it believes to be Redis: beside the address, whichever way that is given. */
+export const REDIS_ACCESS: VariableName[] = [
+  'REDIS_USERNAME',
+  'REDIS_PASSWORD',
+  'REDIS_TLS',
+  'REDIS_TLS_CA_FILE',
+  'REDIS_SENTINEL_USERNAME',
+  'REDIS_SENTINEL_PASSWORD',
+];
+
+/**
+ * A URL may be completed, for passwords are often handed over apart from addresses; what it says itself is not said a
+ * second time, for nobody could tell which of the two counts.
+ */
+export function redisAccessRules(
+  address: string | undefined,
+  tls: string | undefined,
+  problems: string[],
+  set: SetOf,
+  unused: Unused,
+): void {
+  const url = address !== undefined && URL.canParse(address) ? new URL(address) : undefined;
+  const isSet = (name: VariableName) => set(name).length > 0;
+  const twice = (name: VariableName, inUrl: string | undefined, what: string) => {
+    if (inUrl && isSet(name))
+      problems.push(`${name}: REDIS_URL carries a ${what} already; set one of the two`);
+  };
+  twice('REDIS_USERNAME', url?.username, 'user');
+  twice('REDIS_PASSWORD', url?.password, 'password');
+  if (isSet('REDIS_USERNAME') && !isSet('REDIS_PASSWORD') && !url?.password)
+    problems.push('REDIS_PASSWORD: is required with REDIS_USERNAME');
+
+  if (address !== undefined && isSet('REDIS_TLS'))
+    problems.push('REDIS_TLS: is for sentinels and clusters; with REDIS_URL write rediss://');
+  const encrypted = address === undefined ? tls === 'true' : /^rediss:/i.test(address);
+  if (isSet('REDIS_TLS_CA_FILE') && !encrypted) {
+    const how = address === undefined ? 'set REDIS_TLS=true' : 'write rediss:// in REDIS_URL';
+    problems.push(`REDIS_TLS_CA_FILE: is of no use without TLS; ${how}`);
+  }
+
+  if (isSet('REDIS_SENTINEL_USERNAME') && !isSet('REDIS_SENTINEL_PASSWORD'))
+    problems.push('REDIS_SENTINEL_PASSWORD: is required with REDIS_SENTINEL_USERNAME');
+  if (!isSet('REDIS_SENTINELS'))
+    unused(set('REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'), 'REDIS_SENTINELS is not set');
+}
+
+/** The certificates in the file, as they stand there; or what is wrong with it, without its path and content. */
+export function readCertificates(path: string, readText: ReadText): { pem: string } | { problem: string } {
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (error) {
+    return { problem: readFailure(error) };
+  }
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) return { problem: 'holds no certificate in PEM form' };
+  for (const [index, block] of blocks.entries()) {
+    try {
+      new X509Certificate(block);
+    } catch {
+      return { problem: `certificate ${index + 1} of ${blocks.length} cannot be read` };
+    }
+  }
+  // Only these: what else is in the file, such as a key, is not kept.
+  return { pem: blocks.join('\n') };
+}

@@ -1,0 +1,68 @@
+import { Secret } from '../secrets/secret.js';
+import type { TenantConfig } from './tenant.js';
+import { TenantDirectory, type TenantsChange } from './tenant-directory.js';
+
+function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
+  return {
+    id,
+    baseUrl: `https://${id}.example`,
+    credential: { kind: 'token', token: new Secret(`token-of-${id}`) },
+    timeZone: 'UTC',
+    country: 'VN',
+    pollIntervalMs: 1000,
+    ...given,
+  };
+}
+
+function setUp(...tenants: TenantConfig[]) {
+  const directory = new TenantDirectory(tenants);
+  const told: TenantsChange[] = [];
+  const stop = directory.subscribe((change) => told.push(change));
+  return { directory, told, stop };
+}
+
+describe('the directory of tenants', () => {
+  it('tells what was added, altered and removed, in one change', () => {
+    const { directory, told } = setUp(tenant('a'), tenant('b'), tenant('c'));
+    const altered = tenant('b', { country: 'DE' });
+    directory.replace([tenant('d'), tenant('a'), altered]);
+    expect(told).toEqual([{ added: [tenant('d')], altered: [altered], removed: ['c'] }]);
+    expect(directory.current.map(({ id }) => id)).toEqual(['d', 'a', 'b']);
+  });
+
+  it.each<[string, Partial<TenantConfig>]>([
+    ['address', { baseUrl: 'https://other.example' }],
+    ['token', { credential: { kind: 'token', token: new Secret('another') } }],
+    ['kind of credential', { credential: { kind: 'api-key', apiKey: new Secret('token-of-a') } }],
+    ['zone', { timeZone: 'Asia/Ho_Chi_Minh' }],
+    ['country', { country: 'DE' }],
+    ['interval', { pollIntervalMs: 500 }],
+  ])('counts another %s as altered', (_, given) => {
+    const { directory, told } = setUp(tenant('a'));
+    directory.replace([tenant('a', given)]);
+    expect(told.map(({ altered }) => altered)).toEqual([[tenant('a', given)]]);
+  });
+
+  it('tells nobody when nothing has changed but the order', () => {
+    const { directory, told } = setUp(tenant('a'), tenant('b'));
+    directory.replace([tenant('b'), tenant('a')]);
+    expect(told).toEqual([]);
+  });
+
+  it('tells nobody who does not want to hear it any more', () => {
+    const { directory, told, stop } = setUp(tenant('a'));
+    stop();
+    directory.replace([tenant('b')]);
+    expect(told).toEqual([]);
+  });
+
+  it('of 10,000 tenants tells the one that has changed, and keeps the others as they are', () => {
+    const ids = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
+    const { directory, told } = setUp(...ids.map((id) => tenant(id)));
+    const before = directory.current;
+    directory.replace(ids.map((id) => tenant(id, id === 'tenant-7000' ? { country: 'DE' } : {})));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ added: [], removed: [], altered: [{ id: 'tenant-7000' }] });
+    expect(directory.current.filter((now, index) => now !== before[index])).toHaveLength(1);
+  });
+});

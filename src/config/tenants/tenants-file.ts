@@ -1,0 +1,193 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { readFailure, type ReadText } from '../secrets/read-text.js';
+import type { Secret } from '../secrets/secret.js';
+import type { Credential, Environment, TenantConfig } from './tenant.js';
+import { parseDocumentText } from './tenants-document.js';
+import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
+
+/**
+ * The file that `TENANTS_FILE` names: many tenants in one YAML or JSON document.
+ *
+ *     tenants:
+ *       - id: acme
+ *         baseUrl: https://pbx.acme.example
+ *         tokenEnv: ACME_TOKEN
+ *
+ * A tenant has exactly one credential: `token`, `tokenEnv` (the name of an environment variable) or `tokenFile` (a
+ * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country` and `pollIntervalMs` may be left
+ * out. `docs/tenants.schema.json` is this as a JSON schema.
+ *
+ * Guarantees: refused whole, with every reason, so that a slip never drops one tenant silently. Reasons name the
+ * place (`tenants[2].baseUrl`) and never repeat what stands there; what is no YAML tells its line and column only.
+ */
+export type TenantsFileResult =
+  | {
+      readonly ok: true;
+      readonly tenants: readonly TenantConfig[];
+      /** Environment variables that the file refers to: names that are no typo of another. */
+      readonly variables: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const CREDENTIAL_FIELDS = ['token', 'tokenEnv', 'tokenFile', 'apiKey', 'apiKeyEnv', 'apiKeyFile'] as const;
+const FIELDS = ['id', 'baseUrl', 'timeZone', 'country', 'pollIntervalMs'] as const;
+/** What the bridge is built and tested for. */
+const MAX_TENANTS = 10_000;
+
+const TEXT = z.string({ error: 'must be a text' });
+const NAME = TEXT.trim().min(1, { error: 'must not be empty' });
+const INTERVAL = `must be a whole number from ${POLL_INTERVAL_MS.min} to ${POLL_INTERVAL_MS.max} milliseconds`;
+
+/** What `meta` says is for the JSON schema: the formats are checked by code there is no word for in it. */
+const Row = z
+  .strictObject(
+    {
+      id: TEXT.pipe(FORMATS.tenantId).meta({
+        description: 'Name in events, Redis keys and client tokens. Changing it begins a new, empty log.',
+        pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+      }),
+      baseUrl: TEXT.pipe(FORMATS.baseUrl).meta({
+        description: "The upstream's origin, without path, query and credentials",
+        pattern: '^https?://[^/?#@]+/?$',
+      }),
+      timeZone: TEXT.pipe(FORMATS.timeZone)
+        .meta({
+          description: 'The zone of times that come without one; PITEL_TIME_ZONE when left out',
+          examples: ['Asia/Ho_Chi_Minh'],
+        })
+        .optional(),
+      country: TEXT.pipe(FORMATS.country)
+        .meta({
+          description: 'The country of phone numbers in national form; PITEL_COUNTRY when left out',
+          pattern: '^[A-Za-z]{2}$',
+        })
+        .optional(),
+      pollIntervalMs: z
+        .int({ error: INTERVAL })
+        .min(POLL_INTERVAL_MS.min, { error: INTERVAL })
+        .max(POLL_INTERVAL_MS.max, { error: INTERVAL })
+        .meta({ description: 'How often each endpoint is asked; POLL_INTERVAL_MS when left out' })
+        .optional(),
+      token: NAME.meta({ description: 'A fixed bearer token, without the word Bearer' }).optional(),
+      tokenEnv: NAME.meta({ description: 'The environment variable that holds the token' }).optional(),
+      tokenFile: NAME.meta({
+        description: 'The file that holds the token and nothing else; relative to this file',
+      }).optional(),
+      apiKey: NAME.meta({ description: 'A key that the bridge exchanges for tokens' }).optional(),
+      apiKeyEnv: NAME.meta({ description: 'The environment variable that holds the key' }).optional(),
+      apiKeyFile: NAME.meta({
+        description: 'The file that holds the key and nothing else; relative to this file',
+      }).optional(),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? `may have no other fields than ${FIELDS.join(', ')} and one of ${CREDENTIAL_FIELDS.join(', ')}`
+          : 'must be an object',
+    },
+  )
+  .meta({ oneOf: CREDENTIAL_FIELDS.map((field) => ({ required: [field] })) });
+type Row = z.output<typeof Row>;
+
+const Contents = z
+  .strictObject(
+    {
+      tenants: z
+        .array(Row, { error: 'must be a list' })
+        .min(1, { error: 'must name at least one tenant' })
+        .max(MAX_TENANTS, { error: `must name at most ${MAX_TENANTS} tenants` }),
+    },
+    { error: 'must hold an object with the one field tenants' },
+  )
+  .meta({ title: 'Tenants of the Pitel event bridge', description: 'The file that TENANTS_FILE names' });
+
+/** The file's JSON schema, draft 2020-12, for editors. */
+export function tenantsSchema(): object {
+  return z.toJSONSchema(Contents, { io: 'input' });
+}
+
+export interface TenantsFileSurroundings {
+  readonly env: Environment;
+  readonly readText: ReadText;
+  /** For tenants that do not say. */
+  readonly timeZone: string;
+  readonly country: string;
+  readonly pollIntervalMs: number;
+}
+
+export function readTenantsFile(path: string, around: TenantsFileSurroundings): TenantsFileResult {
+  let text: string;
+  try {
+    text = around.readText(path);
+  } catch (error) {
+    return { ok: false, problems: [readFailure(error)] };
+  }
+  const document = parseDocumentText(text);
+  if ('problem' in document) return { ok: false, problems: [document.problem] };
+
+  const parsed = Contents.safeParse(document.value);
+  if (!parsed.success) {
+    return {
+      ok: false,
+      problems: parsed.error.issues.map((issue) => `${place(issue.path)}${issue.message}`),
+    };
+  }
+
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  const tenants: TenantConfig[] = [];
+  for (const [index, row] of parsed.data.tenants.entries()) {
+    if (seen.has(row.id)) problems.push(`tenants[${index}].id is taken by an earlier tenant`);
+    seen.add(row.id);
+    const credential = credentialOf(row, path, around);
+    if (typeof credential === 'string') problems.push(`tenants[${index}]${credential}`);
+    else
+      tenants.push({
+        id: row.id,
+        baseUrl: row.baseUrl,
+        credential,
+        timeZone: row.timeZone ?? around.timeZone,
+        country: row.country ?? around.country,
+        pollIntervalMs: row.pollIntervalMs ?? around.pollIntervalMs,
+      });
+  }
+  const variables = parsed.data.tenants.flatMap((row) =>
+    [row.tokenEnv, row.apiKeyEnv].filter((name) => name !== undefined),
+  );
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, tenants, variables };
+}
+
+function place(path: readonly PropertyKey[]): string {
+  const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
+  return text === '' ? '' : `${text.slice(1)} `;
+}
+
+/** The tenant's one credential, or what is wrong with it, to be put behind the tenant's place. */
+function credentialOf(row: Row, path: string, around: TenantsFileSurroundings): Credential | string {
+  const given = CREDENTIAL_FIELDS.filter((field) => row[field] !== undefined);
+  const [field, second] = given;
+  if (field === undefined || second !== undefined)
+    return ` must have exactly one of ${CREDENTIAL_FIELDS.join(', ')}`;
+
+  const value = row[field] ?? '';
+  let text: string | undefined = value;
+  if (field.endsWith('Env')) {
+    // The file says the name, which may be that of something every object has, such as `constructor`.
+    text = Object.hasOwn(around.env, value) ? around.env[value] : undefined;
+    if (text === undefined || text.trim() === '') return `.${field} names a variable that is not set`;
+  } else if (field.endsWith('File')) {
+    try {
+      text = around.readText(resolve(dirname(path), value));
+    } catch (error) {
+      return `.${field} ${readFailure(error)}`;
+    }
+  }
+  const secret = FORMATS.credential.safeParse(text);
+  if (!secret.success) return `.${field} ${secret.error.issues[0]?.message ?? ''}`;
+  return credential(field.startsWith('token') ? 'token' : 'api-key', secret.data);
+}
+
+export function credential(kind: Credential['kind'], secret: Secret): Credential {
+  return kind === 'token' ? { kind, token: secret } : { kind, apiKey: secret };
+}

@@ -1,0 +1,290 @@
+import type { Absence, Call } from '../model/call.js';
+import { type CallIndex, mayCarryInbound, numberKey } from '../index/call-index.js';
+import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import { onlyStayDuring, stayBegan } from '../parts/part.js';
+
+/**
+ * Which parts are one call. Given the parts that an observation shows for the first time, says for each whether it
+ * joins a call that is alive, joins other new parts, or stands alone.
+ *
+ * 1. Parts that share an upstream id are one call.
+ * 2. Beyond that, only where exactly one candidate fits:
+ *    a. an inbound leg and a queue entry of the same customer that are alive together (an entry that is just going
+ *       counts where no other is alive: overflow rings elsewhere at once), or an entry that is Abandoned at its first
+ *       sight and a leg that began during it;
+ *    b. inbound legs that ring together for the same customer and hotline (a ring group);
+ *    c. the two legs of a local call that name each other.
+ * 3. In doubt they stay two calls: a merge of two customers is worse than a second event.
+ *
+ * Two calls that have both been announced are never merged: `callId` never changes. The order of the rows makes no
+ * difference; parts are sorted before anything is decided.
+ */
+export function correlate(parts: NewParts, index: CallIndex): Placement[] {
+  const groups = groupById(parts);
+  for (const group of groups) group.joins = callSharingAnId(group, index);
+  joinAbandonedEntries(groups, index);
+  joinQueueEntries(groups, index);
+  joinRingGroups(groups, index);
+  joinLocalPairs(groups, index);
+  return groups
+    .filter((group) => group.mergedInto === null)
+    .map(({ joins, legs, stays }) => ({ joins, legs, stays }));
+}
+
+export interface NewParts {
+  readonly legs: readonly ObservedLeg[];
+  readonly stays: readonly ObservedQueueEntry[];
+}
+
+/** New parts that are one call: of `joins`, or a new one. */
+export interface Placement {
+  readonly joins: Call | null;
+  readonly legs: readonly ObservedLeg[];
+  readonly stays: readonly ObservedQueueEntry[];
+}
+
+interface Group {
+  readonly legs: ObservedLeg[];
+  readonly stays: ObservedQueueEntry[];
+  joins: Call | null;
+  mergedInto: Group | null;
+}
+
+/** Rule 1 among the new parts. */
+function groupById({ legs, stays }: NewParts): Group[] {
+  const groups: Group[] = [];
+  const byId = new Map<string, Group>();
+  const groupFor = (id: string | null): Group => {
+    const known = id === null ? undefined : byId.get(id);
+    if (known !== undefined) return known;
+    const group: Group = { legs: [], stays: [], joins: null, mergedInto: null };
+    groups.push(group);
+    if (id !== null) byId.set(id, group);
+    return group;
+  };
+  for (const stay of [...stays].sort(byJoining)) groupFor(stay.callId).stays.push(stay);
+  for (const leg of [...legs].sort(byStart)) groupFor(leg.callId).legs.push(leg);
+  return groups;
+}
+
+/** Rule 1 against the calls that are alive. */
+function callSharingAnId(group: Group, index: CallIndex): Call | null {
+  for (const parts of [group.stays, group.legs]) {
+    for (const { callId } of parts) {
+      const call = callId === null ? undefined : index.byUpstreamId(callId);
+      if (call !== undefined) return call;
+    }
+  }
+  return null;
+}
+
+/**
+ * Rule 2a for entries that polls find Abandoned: while one endpoint is slow, what it shows is older than what the other
+ * does. The times that the PBX gives tell whether a telephone began to ring during the entry, and during no other.
+ */
+function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void {
+  if (!groups.some(isAbandonedEntry)) return;
+  for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
+    const calls = index.byCustomer(customer);
+    const entries = [
+      ...ofCustomer.flatMap(({ stays }) => stays),
+      ...calls.flatMap(({ stay }) => (stay === null ? [] : [stay.seen])),
+    ];
+    for (const entry of ofCustomer.filter(isAbandonedEntry)) {
+      const isOfEntry = (leg: ObservedLeg) => {
+        const stay = mayCarryInbound(leg) ? onlyStayDuring(leg.startedAt, entries) : null;
+        return stay !== null && entry.stays.includes(stay);
+      };
+      const ringing = calls.filter(
+        ({ stay, legs }) => stay === null && legs.some(({ seen }) => isOfEntry(seen)),
+      );
+      if (ringing.length > 1) continue;
+      entry.joins = ringing[0] ?? null;
+      for (const group of ofCustomer) {
+        if (group.stays.length > 0 || !isAlone(group) || !group.legs.some(isOfEntry)) continue;
+        if (entry.joins === null) merge(group, entry);
+        else group.joins = entry.joins;
+      }
+    }
+  }
+}
+
+/** Rule 2a. */
+function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
+  for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
+    const calls = index.byCustomer(customer);
+    const newEntries = ofCustomer.filter((group) => group.stays.some(isInQueue));
+    if (calls.length + newEntries.length === 0) continue;
+    const newLegs = ofCustomer.filter(
+      (group) => group.stays.length === 0 && group.legs.some(mayCarryInbound),
+    );
+    const live = calls.filter(hasEntry);
+    // Without a live entry, one that is just being left: overflow rings elsewhere before its end is confirmed.
+    const entryCalls = live.length + newEntries.length > 0 ? live : calls.filter(isLeavingQueue);
+    if (newEntries.length + entryCalls.length !== 1) continue;
+
+    const [entry] = newEntries;
+    if (entry !== undefined) {
+      const ringing = calls.filter(
+        (call) => call.stay === null && hasInboundLeg(call) && overlaps(call, entry.stays),
+      );
+      if (ringing.length === 1) entry.joins = ringing[0]!;
+    }
+    for (const legs of newLegs) {
+      if (entry === undefined) legs.joins = entryCalls[0]!;
+      else merge(legs, entry);
+    }
+  }
+}
+
+/** Rule 2b. */
+function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
+  for (const ring of groupBy(groups.filter(isAlone), ringOf).values()) {
+    const first = ring[0]!;
+    const leg = first.legs[0]!;
+    // Two legs that talk are two conversations; one may already have been answered while the others still ring.
+    if (ring.filter((group) => group.legs.some(({ signal }) => signal === 'answered')).length > 1) continue;
+    const candidates = index.byCustomer(customerOf(first)!).filter((call) => ringsFor(call, leg));
+    if (candidates.length > 1) continue;
+    const [call] = candidates;
+    for (const group of ring) {
+      if (call !== undefined) group.joins = call;
+      else if (group !== first) merge(group, first);
+    }
+  }
+}
+
+/** Whom a ring group rings for: customer and hotline. Null for what can belong to none. */
+function ringOf(group: Group): string | null {
+  const [leg] = group.legs;
+  const customer = customerOf(group);
+  if (leg?.direction !== 'inbound' || group.stays.length > 0 || customer === null) return null;
+  return `${customer} ${numberKey(leg.hotline) ?? ''}`;
+}
+
+/** Rule 2c. */
+function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
+  const local = groups.filter((group) => isAlone(group) && namesItsPeer(group));
+  const byNames = groupBy(local, (group) => pairOf(group.legs[0]!.extension, group.legs[0]!.peer!));
+  for (const group of local) {
+    if (!isAlone(group)) continue;
+    const { extension, peer } = group.legs[0]!;
+    const calls = index
+      .localAt(peer!)
+      .filter(
+        ({ legs }) =>
+          legs.length === 1 && legs[0]!.seen.extension === peer && legs[0]!.seen.peer === extension,
+      );
+    const others = (byNames.get(pairOf(peer!, extension)) ?? []).filter(isAlone);
+    const rivals = byNames.get(pairOf(extension, peer!)) ?? [];
+    if (calls.length + others.length !== 1 || rivals.length !== 1) continue;
+    if (calls.length === 1) group.joins = calls[0]!;
+    else merge(group, others[0]!);
+  }
+}
+
+function namesItsPeer({ legs }: Group): boolean {
+  return legs[0]?.direction === 'local' && legs[0].peer !== null && legs[0].peer !== legs[0].extension;
+}
+
+function pairOf(extension: string, peer: string): string {
+  return `${extension} ${peer}`;
+}
+
+function merge(group: Group, into: Group): void {
+  into.legs.push(...group.legs);
+  into.stays.push(...group.stays);
+  group.mergedInto = into;
+}
+
+/** In the order in which the keys first come up; what has no key is left out. */
+function groupBy(groups: readonly Group[], keyOf: (group: Group) => string | null): Map<string, Group[]> {
+  const byKey = new Map<string, Group[]>();
+  for (const group of groups) {
+    const key = keyOf(group);
+    if (key === null) continue;
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, [group]);
+    else known.push(group);
+  }
+  return byKey;
+}
+
+function isAlone(group: Group): boolean {
+  return group.joins === null && group.mergedInto === null;
+}
+
+function customerOf(group: Group): string | null {
+  return numberKey(group.stays[0]?.customer ?? group.legs[0]?.customer ?? null);
+}
+
+function isInQueue(stay: ObservedQueueEntry): boolean {
+  return stay.status !== 'abandoned';
+}
+
+function isAbandonedEntry(group: Group): boolean {
+  return isAlone(group) && group.stays.length > 0 && !group.stays.some(isInQueue);
+}
+
+function hasEntry(call: Call): boolean {
+  return call.stay !== null && call.stay.absence === null;
+}
+
+/**
+ * Whoever has been seen talking leaves the queue by hanging up; where only the queue said that somebody answers, his leg is
+ * to come.
+ */
+function isLeavingQueue(call: Call): boolean {
+  const { stay, talker } = call;
+  return stay !== null && stay.absence !== null && talker === null && isOnlyGoing(call, stay.absence);
+}
+
+/** Also where one poll is enough to confirm it: the call is alive, so it is only now that its part goes. */
+function isOnlyGoing({ pendingAbsence }: Call, { polls }: Absence): boolean {
+  return pendingAbsence || polls === 1;
+}
+
+function hasInboundLeg(call: Call): boolean {
+  return call.legs.some((leg) => mayCarryInbound(leg.seen));
+}
+
+/**
+ * In time. Who already talked when the caller joined the queue is in another conversation, and so is whose telephones had
+ * fallen silent before.
+ */
+function overlaps(call: Call, stays: readonly ObservedQueueEntry[]): boolean {
+  const { answeredAt, legs } = call;
+  if (answeredAt !== null && stays.some((stay) => answeredAt < stay.joinedAt)) return false;
+  const firstJoined = Math.min(...stays.map(stayBegan));
+  return isAtTelephones(call) || legs.some(({ absence }) => absence!.firstAbsent >= firstJoined);
+}
+
+/**
+ * A telephone has it, or is only now found not to: the next one rings as that falls silent. Where all have been missing
+ * for long enough the call is over, also in the poll that confirms it.
+ */
+function isAtTelephones(call: Call): boolean {
+  return call.legs.some(({ absence }) => absence === null || isOnlyGoing(call, absence));
+}
+
+function ringsFor(call: Call, leg: ObservedLeg): boolean {
+  return (
+    call.direction === 'inbound' &&
+    call.answeredAt === null &&
+    !hasEntry(call) &&
+    isAtTelephones(call) &&
+    numberKey(call.hotline) === numberKey(leg.hotline)
+  );
+}
+
+function byJoining(a: ObservedQueueEntry, b: ObservedQueueEntry): number {
+  return stayBegan(a) - stayBegan(b) || compare(a.stayKey, b.stayKey);
+}
+
+function byStart(a: ObservedLeg, b: ObservedLeg): number {
+  return (a.startedAt ?? Number.MAX_VALUE) - (b.startedAt ?? Number.MAX_VALUE) || compare(a.key, b.key);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,310 @@
+import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from '../model/call.js';
+import { type CallInMaking, copyOf } from '../model/call-copy.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { endingOf, type Supersession, supersededEnding } from './outcome-rules.js';
+import type { CallEventType, Transition } from '../model/event.js';
+import type { Instant } from '../model/observation.js';
+import { isOffered, legsAt, offerOutcome, silence, talks } from './offers.js';
+import { abandonedStay, isOverflow } from '../parts/overflow.js';
+import { belongsToStay, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, stayBegan } from '../parts/part.js';
+import { outlives, talkerOf, talkingLeg } from '../parts/connected-participant.js';
+import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
+
+/**
+ * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
+ *
+ *   it was           its parts show                                             it becomes       said
+ *   (nothing)        any part                                                   started          call-started
+ *   queued, ringing  a leg answered, or the queue entry Answered                answered         call-answered
+ *   answered         the talker's leg gone, another leg answered                answered         call-transferred
+ *   any              a callee's leg begins to ring                              same             call-offered
+ *   any              that leg answered, gone, or the call over                  same             call-offer-ended
+ *   answered         no part left                                               ended            call-ended answered
+ *   not answered     no part left: the queue entry was Abandoned                ended            call-abandoned, call-ended
+ *                    no part left: inbound, and no queue entry vanished         ended            call-abandoned, call-ended (inferred)
+ *                    no part left: the queue entry vanished, nothing else known ended            call-ended unknown
+ *                    no part left: outbound or local                            ended            call-ended no-answer (inferred)
+ *
+ * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
+ * confirmed and the telephones have been seen since, or a leg that begins to ring only when the entry is already
+ * Abandoned: that is not the queue's ringing any more, and the call's end is this leg's and not the queue's.
+ *
+ * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
+ * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
+ * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
+ * longer there, the end of a leg whose extension is not listed any more or not registered, the end of a ringing by the
+ * queue's word alone, a hang-up by the queue's word while the telephones could not be seen.
+ *
+ * @param transitions gets what there is to say, in order
+ */
+export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition[]): Advanced {
+  const life = new Life(draft, cycle, transitions);
+  life.start();
+  life.offer();
+  life.answer();
+  life.dropGoneLegs();
+  life.overflow();
+  life.transfer();
+  const ending = life.ending();
+  life.endOffers(ending);
+  if (ending !== null) life.end(ending);
+  return { call: ending === null ? life.settled() : null, last: life.call };
+}
+
+/** A call with its parts brought up to date, before anything has been said about it. */
+export interface Draft {
+  /** False for a call that this observation shows for the first time. */
+  readonly announced: boolean;
+  readonly call: Call;
+  /** Keys of the legs that this observation shows for the first time. */
+  readonly newLegs: ReadonlySet<string>;
+  /** Ends the call now, whatever its parts show: its caller has come back as another call. */
+  readonly superseded?: Supersession;
+}
+
+export interface Advanced {
+  /** Null when it has ended. */
+  readonly call: Call | null;
+  /** The call as it was last, also when it has ended. */
+  readonly last: Call;
+}
+
+class Life {
+  /** Its own, changed step by step; handed out when the life of this cycle is told. */
+  readonly call: CallInMaking;
+  readonly #announced: boolean;
+  readonly #newLegs: Draft['newLegs'];
+  readonly #superseded: Draft['superseded'];
+  readonly #cycle: CycleFacts;
+  readonly #transitions: Transition[];
+  #gone: readonly Leg[] = NONE;
+
+  constructor(draft: Draft, cycle: CycleFacts, transitions: Transition[]) {
+    this.call = copyOf(draft.call);
+    this.#announced = draft.announced;
+    this.#newLegs = draft.newLegs;
+    this.#superseded = draft.superseded;
+    this.#cycle = cycle;
+    this.#transitions = transitions;
+  }
+
+  start(): void {
+    if (!this.#announced) this.#say('call-started', this.call.startedAt, callView(this.call));
+  }
+
+  offer(): void {
+    const window = this.#cycle.monitor;
+    if (window === null) return;
+    for (const leg of this.call.legs) {
+      if (!isOffered(leg) || leg.absence !== null) continue;
+      const { seen } = leg;
+      if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
+      const party = this.#party(seen.extension);
+      if (party.offerOpen || this.#legsAt(party).some(talks)) continue;
+      this.#replaceParty(
+        withOffer(party, { offers: party.offers + 1, offerOpen: true, silent: party.silent }),
+      );
+      this.#sayOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
+    }
+  }
+
+  answer(): void {
+    const { call } = this;
+    const { stay } = call;
+    const leg = talkingLeg(call.legs);
+    if (leg !== null && call.talker === null) call.talker = talkerOf(leg);
+    if (call.answeredAt !== null) return this.#refineAnswer();
+
+    const bridgedAt = stay?.answered === true ? bridged(stay) : null;
+    if (bridgedAt !== null) {
+      this.#answered(bridgedAt, this.#observed('queue', 'upstream'));
+    } else if (leg !== null) {
+      const seenBefore = this.#announced && leg.seen.direction !== 'outbound';
+      this.#answered(null, this.#observed('monitor', seenBefore ? 'observed' : 'inferred'));
+    } else if (stay?.answered === true) {
+      this.#answered(null, this.#observed('queue', this.#announced ? 'observed' : 'inferred'));
+    }
+  }
+
+  dropGoneLegs(): void {
+    const { policy } = this.#cycle;
+    const left: Leg[] = [];
+    const gone: Leg[] = [];
+    for (const leg of this.call.legs) (isGone(leg, policy) ? gone : left).push(leg);
+    if (gone.length === 0) return;
+    this.#gone = gone;
+    this.call.legs = left;
+    for (const { seen, absence } of this.#gone) {
+      const party = this.#party(seen.extension);
+      if (!party.offerOpen || this.#legsAt(party).length > 0) continue;
+      const { lastPresent, firstAbsent } = absence!;
+      const { offers, offerOpen } = party;
+      this.#replaceParty(withOffer(party, { offers, offerOpen, silent: { lastPresent, firstAbsent } }));
+    }
+  }
+
+  overflow(): void {
+    const left = abandonedStay(this.call);
+    if (left === null) return;
+    const beginsElsewhere = ({ seen, absence }: Leg) =>
+      this.#announced && absence === null && this.#newLegs.has(seen.key);
+    if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
+    const { stayKey, rowKey } = left.seen;
+    this.call.stay = null;
+    this.call.pastStays = [...this.call.pastStays, { stayKey, rowKey }];
+  }
+
+  transfer(): void {
+    const { talker, answeredAt, legs } = this.call;
+    if (answeredAt === null || talker === null) return;
+    if (legs.some((leg) => leg.seen.extension === talker.extension)) return;
+    const absence = this.#gone.find((leg) => leg.seen.extension === talker.extension)?.absence ?? null;
+    // The caller of a local call has talked all along; the call goes on with somebody else only at the other end.
+    const candidates = legs.filter(
+      (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
+    );
+    const next = talkingLeg(candidates);
+    if (next === null) return;
+    const observed: Observed =
+      absence === null
+        ? this.#observed('monitor', 'observed')
+        : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
+    this.call.talker = talkerOf(next);
+    this.call.transfers += 1;
+    const data = this.#view(observed);
+    data.transferredFrom = { extension: talker.extension };
+    this.#say('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
+  }
+
+  /** How the call ended, or null while a part of it is left. */
+  ending(): Ending | null {
+    return this.#superseded === undefined
+      ? endingOf(this.call, this.#gone, this.#cycle)
+      : supersededEnding(this.call, this.#superseded);
+  }
+
+  endOffers(ending: Ending | null): void {
+    for (const party of this.call.parties) {
+      if (!party.offerOpen) continue;
+      const outcome = offerOutcome(party, this.call, this.#gone, ending, this.#cycle.policy);
+      if (outcome !== null) this.#endOffer(party, outcome);
+    }
+  }
+
+  end(ending: Ending): void {
+    if (ending.outcome === 'abandoned')
+      this.#say('call-abandoned', ending.endedAt, callView(this.call, ending));
+    this.#say('call-ended', ending.endedAt, callView(this.call, ending));
+  }
+
+  settled(): Call {
+    this.call.pendingAbsence = pendingAbsence(this.call, this.#cycle.policy);
+    return this.call;
+  }
+
+  /** A telephone that rings with a new leg has stopped ringing with the old one, which is missing. */
+  #endOfferBefore(legKey: string, extension: string): void {
+    const party = this.#party(extension);
+    const older = this.#legsAt(party).filter((leg) => leg.seen.key !== legKey);
+    const stopped = older.length > 0 ? older.every((leg) => leg.absence !== null) : party.silent !== null;
+    if (party.offerOpen && stopped) this.#endOffer(party, 'not-answered', older);
+  }
+
+  #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
+    const seen = silence(party, legs) ?? this.#sinceLook();
+    // By the queue's word alone: nobody saw this telephone talk, so it may have stopped ringing long before it vanished.
+    const isDeduced = outcome === 'answered' && !legsAt(party, legs).some(talks);
+    const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
+    this.#replaceParty(withOffer(party, { offers: party.offers, offerOpen: false, silent: null }));
+    this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
+  }
+
+  #answered(time: Instant | null, observed: Observed): void {
+    const answeredAt = time ?? observed.latest;
+    this.call.answeredAt = answeredAt;
+    this.call.answeredCertainty = observed.certainty;
+    this.#say('call-answered', answeredAt, this.#view(observed));
+  }
+
+  /**
+   * The queue's `bridged_time` may arrive after the leg was seen to talk: later events give the better time. Not of a queue
+   * that the caller was passed into by who had answered him: that is another answer.
+   */
+  #refineAnswer(): void {
+    const { stay, answeredAt, answeredCertainty, transfers } = this.call;
+    if (answeredCertainty === 'upstream' || transfers > 0 || stay?.answered !== true) return;
+    const bridgedAt = bridged(stay);
+    if (bridgedAt === null || bridgedAt > answeredAt! + CLOCK_TOLERANCE_MS) return;
+    if (stayBegan(stay.seen) > answeredAt!) return;
+    this.call.answeredAt = bridgedAt;
+    this.call.answeredCertainty = 'upstream';
+  }
+
+  #party(extension: string): Party {
+    return this.call.parties.find((candidate) => candidate.extension === extension)!;
+  }
+
+  #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
+    const window = this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
+    return { earliest: window.earliest, latest: window.latest, certainty };
+  }
+
+  /** For what a telephone did by this cycle: while it could not be seen, any time since it was. */
+  #sinceLook(): Observed {
+    const { monitor, monitorSeenAt, queue } = this.#cycle;
+    if (monitor !== null) return this.#observed('monitor', 'observed');
+    return { earliest: monitorSeenAt, latest: queue!.latest, certainty: 'inferred' };
+  }
+
+  #legsAt(party: Party): readonly Leg[] {
+    return legsAt(party, this.call.legs);
+  }
+
+  #replaceParty(party: Party): void {
+    const { parties } = this.call;
+    this.call.parties = parties.map((old) => (old.extension === party.extension ? party : old));
+  }
+
+  #sayOffer(
+    type: 'call-offered' | 'call-offer-ended',
+    extension: string,
+    outcome: OfferOutcome | null,
+    observed: Observed,
+  ): void {
+    const party = this.#party(extension);
+    const data = this.#view(observed);
+    data.agent = rungAgent(this.call, party);
+    data.offer = { extension, extensionId: party.extensionId, outcome };
+    if (outcome !== null) data.outcome = outcome;
+    this.#say(type, observed.latest, data, `${extension}/${party.offers}`);
+  }
+
+  /** The call as it is now, by its latest transition, which was observed like this. */
+  #view(observed: Observed): CallViewInMaking {
+    this.call.observed = observed;
+    return callView(this.call);
+  }
+
+  #say(type: CallEventType, time: Instant, data: CallViewInMaking, discriminator?: string): void {
+    const subject = this.call.callId;
+    this.#transitions.push(
+      discriminator === undefined
+        ? { type, subject, time, data }
+        : { type, subject, discriminator, time, data },
+    );
+  }
+}
+
+const NONE: readonly never[] = [];
+
+/** Field by field, as `copyOf` copies calls. */
+function withOffer(
+  { extension, extensionId, agentName }: Party,
+  { offers, offerOpen, silent }: Pick<Party, 'offers' | 'offerOpen' | 'silent'>,
+): Party {
+  return { extension, extensionId, agentName, offers, offerOpen, silent };
+}
+
+function bridged({ seen }: Stay): Instant | null {
+  return belongsToStay(seen.bridgedAt, seen) ? seen.bridgedAt : null;
+}

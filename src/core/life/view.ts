@@ -1,0 +1,137 @@
+import type { Agent, Call, Leg, Observed, Outcome, Party } from '../model/call.js';
+import {
+  type CallView,
+  type CallViewState,
+  type ExtensionView,
+  observedView,
+  rfc3339,
+  rfc3339OrNull,
+} from '../model/event.js';
+import type { Instant } from '../model/observation.js';
+
+/** How and when a call ended. */
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly endedAt: Instant;
+  readonly observed: Observed;
+}
+
+/** A view whose maker may still add to it. */
+export type CallViewInMaking = { -readonly [Field in keyof Omit<CallView, 'tenant'>]: CallView[Field] };
+
+/**
+ * The view of a call that consumers get: in the snapshot as it is alive, in its last events with its ending.
+ * A duration is given only where both of its ends are known: given by the PBX, or seen between two polls.
+ */
+export function callView(call: Call, ending: Ending | null = null): CallViewInMaking {
+  return {
+    callId: call.callId,
+    linkedCallIds: call.linkedCallIds,
+    upstreamIds: call.upstreamIds,
+    direction: call.direction,
+    state: ending === null ? viewState(call) : 'ended',
+    customer: call.customer,
+    hotline: call.hotline,
+    queue: call.queues.at(-1) ?? null,
+    queues: call.queues,
+    agent: agentOf(call, ending),
+    extensions: call.parties.map((party) => extensionView(call, party, ending)),
+    startedAt: rfc3339(call.startedAt),
+    answeredAt: rfc3339OrNull(call.answeredAt),
+    endedAt: rfc3339OrNull(ending?.endedAt ?? null),
+    waitMs: waitMs(call, ending),
+    talkMs: talkMs(call, ending),
+    outcome: ending?.outcome ?? null,
+    baseline: call.baseline,
+    observed: observedView(ending?.observed ?? call.observed),
+  };
+}
+
+/** Who is meant by `agent` when the call rings at `party`. */
+export function rungAgent(call: Call, party: Party): Agent {
+  const leg = call.legs.find((candidate) => candidate.seen.extension === party.extension);
+  return {
+    id: leg?.seen.userId ?? null,
+    name: party.agentName,
+    username: leg?.seen.username ?? null,
+    extension: party.extension,
+  };
+}
+
+function viewState(call: Call): CallViewState {
+  if (call.answeredAt !== null) return 'answered';
+  if (call.legs.some((leg) => leg.absence === null)) return 'ringing';
+  return call.stay === null ? 'ringing' : 'queued';
+}
+
+function agentOf(call: Call, ending: Ending | null): Agent | null {
+  const { talker, stay } = call;
+  const queueAgent = stay !== null && stay.seen.agentName !== null ? stay.seen : null;
+  if (call.answeredAt !== null) {
+    if (talker === null) return queueAgent === null ? null : fromQueue(queueAgent);
+    // The queue names the agent it bridged to; after a transfer somebody else talks.
+    const bridged = call.transfers === 0 && stay?.answered === true ? stay.seen : null;
+    return {
+      id: bridged?.agentId ?? talker.userId,
+      name: talker.agentName ?? bridged?.agentName ?? null,
+      username: talker.username,
+      extension: talker.extension,
+    };
+  }
+  const caller = call.legs.find((leg) => leg.seen.role === 'caller');
+  const rung = call.legs.find((leg) => leg.seen.role === 'callee' && leg.absence === null);
+  if (call.direction !== 'inbound' && caller !== undefined) return fromLeg(caller);
+  if (ending !== null) return null;
+  if (rung !== undefined) return fromLeg(rung);
+  return queueAgent === null ? null : fromQueue(queueAgent);
+}
+
+function fromLeg({ seen }: Leg): Agent {
+  return { id: seen.userId, name: seen.agentName, username: seen.username, extension: seen.extension };
+}
+
+function fromQueue(agent: { readonly agentId: string | null; readonly agentName: string | null }): Agent {
+  return { id: agent.agentId, name: agent.agentName, username: null, extension: null };
+}
+
+function extensionView(call: Call, party: Party, ending: Ending | null): ExtensionView {
+  let present = false;
+  let talks = false;
+  for (const leg of call.legs) {
+    if (leg.seen.extension !== party.extension) continue;
+    present = true;
+    talks ||= leg.state === 'answered';
+  }
+  const answered = call.answeredAt !== null && talks;
+  // A leg that is missing may come back, but its offer was told to be over: no later event would say so of the leg.
+  const isOver = !answered && party.offers > 0 && !party.offerOpen;
+  return {
+    extension: party.extension,
+    extensionId: party.extensionId,
+    agentName: party.agentName,
+    state: ending !== null || !present || isOver ? 'ended' : answered ? 'answered' : 'ringing',
+  };
+}
+
+function waitMs(call: Call, ending: Ending | null): number | null {
+  if (call.startedCertainty !== 'upstream' && call.baseline) return null;
+  if (call.answeredAt !== null) {
+    return call.answeredCertainty === 'inferred' ? null : duration(call.startedAt, call.answeredAt);
+  }
+  // It was seen waiting until `earliest`, so the wait is known as well as its end is, whatever it ended in.
+  if (ending === null || ending.outcome === 'unknown') return null;
+  const known = ending.observed.certainty === 'upstream' || ending.observed.earliest !== null;
+  return known ? duration(call.startedAt, ending.endedAt) : null;
+}
+
+function talkMs(call: Call, ending: Ending | null): number | null {
+  if (call.answeredAt === null || call.answeredCertainty === 'inferred') return null;
+  return ending === null || ending.observed.certainty === 'inferred'
+    ? null
+    : duration(call.answeredAt, ending.endedAt);
+}
+
+/** The PBX's clock and ours may disagree: what would be negative is not known. */
+function duration(from: Instant, to: Instant): number | null {
+  return to >= from ? to - from : null;
+}

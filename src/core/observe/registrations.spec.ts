@@ -1,0 +1,91 @@
+import { History, leg, T0 } from '../../../test/support/history.js';
+
+const iso = (seconds: number, ms = 0) => new Date(T0 + seconds * 1000 + ms).toISOString();
+
+describe('registrations', () => {
+  it('says nothing at the first sight of an extension, and then each change once', () => {
+    const history = new History();
+    expect(history.said({ registered: { 107: true, 108: false } })).toEqual([]);
+    expect(history.said({ registered: { 107: true, 108: false } })).toEqual([]);
+    expect(history.said({ registered: { 107: false } })).toEqual(['extension-unregistered']);
+    expect(history.said({ registered: { 107: false, 108: true } })).toEqual(['extension-registered']);
+    expect(history.said({})).toEqual([]);
+  });
+
+  it('says between which questions the change lies', () => {
+    const history = new History();
+    history.poll({ at: 0, registered: { 107: true } });
+    history.poll({ at: 30, registered: { 107: true } });
+    const [lost] = history.poll({ at: 60, registered: { 107: false } });
+    expect(lost).toEqual({
+      type: 'extension-unregistered',
+      subject: '107',
+      discriminator: String(T0),
+      time: T0 + 60_000,
+      data: {
+        extension: '107',
+        registered: false,
+        observed: { earliest: iso(29, 960), latest: iso(60), certainty: 'observed' },
+      },
+    });
+  });
+
+  it('knows an extension by its number and by its uuid as one', () => {
+    const history = new History();
+    history.poll({ registered: { 'uuid-107': true } });
+    expect(history.said({ registered: { 107: false } })).toEqual(['extension-unregistered']);
+    expect(history.said({ registered: { 'uuid-107': false } })).toEqual([]);
+    expect(history.state.registrations.size).toBe(1);
+  });
+
+  it('forgets an extension that the PBX does not know any more', () => {
+    const history = new History();
+    history.poll({ registered: { 107: true } });
+    expect(history.said({ registered: { 107: 'not found' } })).toEqual([]);
+    expect(history.state.registrations.size).toBe(0);
+    expect(history.said({ registered: { 107: false } })).toEqual([]);
+  });
+
+  it('forgets an extension that nobody has asked about for days', () => {
+    const history = new History();
+    history.poll({ at: 0, registered: { 107: true, 108: true } });
+    history.poll({ at: 3 * 86_400, registered: { 108: true } });
+    expect([...history.state.registrations.keys()]).toEqual(['108']);
+  });
+
+  it('goes by questions in the order they were asked', () => {
+    const history = new History();
+    history.poll({ at: 10, registered: { 107: true } });
+    expect(history.said({ at: 5, registered: { 107: false } })).toEqual([]);
+    expect(history.state.registrations.get('107')).toMatchObject({ registered: true });
+  });
+
+  describe('trap 13: the end of a leg', () => {
+    const talking = leg({ signal: 'answered' });
+    const ended = (history: History) => history.poll({}).find(({ type }) => type === 'call-ended');
+
+    it.each([
+      ['is a fact while its extension is registered', '107', true, 'observed'],
+      ['is inferred when its extension has lost its registration', '107', false, 'inferred'],
+      ['is inferred also where the extension is watched by its uuid', 'uuid-107', false, 'inferred'],
+    ])('%s', (_, id, registered, certainty) => {
+      const history = new History();
+      history.poll({ legs: [leg()], registered: { [id]: true } });
+      history.poll({ legs: [talking] });
+      history.poll({ registered: { [id]: registered } });
+      const event = ended(history);
+      expect(event).toMatchObject({ data: { outcome: 'answered', observed: { certainty } } });
+      if (!registered) expect(event).toMatchObject({ data: { talkMs: null } });
+    });
+
+    it('is inferred when the answer comes with the poll that confirms it', () => {
+      const history = new History();
+      history.poll({ legs: [leg()], registered: { 107: true } });
+      history.poll({ legs: [talking] });
+      history.poll({});
+      const said = history.poll({ registered: { 107: false } });
+      expect(said.map(({ type }) => type)).toEqual(['extension-unregistered', 'call-ended']);
+      expect(said[1]).toMatchObject({ data: { observed: { certainty: 'inferred' } } });
+    });
+  });
+});

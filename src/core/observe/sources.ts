@@ -1,0 +1,100 @@
+import type { Policy, SourceState } from '../model/call.js';
+import { ifBefore } from '../parts/cycle-facts.js';
+import { observedView, rfc3339, rfc3339OrNull, type Transition } from '../model/event.js';
+import type { MonitorObservation, QueueObservation } from '../model/observation.js';
+
+/**
+ * The health of one endpoint, as a table:
+ *
+ *   status    failed observation                         complete or partial observation
+ *   unknown   failures + 1; down at SOURCE_DOWN_AFTER     up
+ *   up        failures + 1; down at SOURCE_DOWN_AFTER     up, failures forgotten
+ *   down      stays down                                  up, `source-up`
+ *
+ * Becoming down is `source-down`, once per outage, of the time at which it began to fail. Only a complete observation moves
+ * `lastComplete`: a partial one proves that the PBX answers, not that nothing is missing.
+ *
+ * @param transitions gets what there is to say
+ */
+export function observeSource(
+  source: SourceState,
+  observation: MonitorObservation | QueueObservation,
+  policy: Policy,
+  transitions: Transition[],
+): SourceState {
+  return observation.outcome === 'failed'
+    ? failed(source, observation, policy, transitions)
+    : answered(source, observation, transitions);
+}
+
+type Failed = Extract<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
+type Answered = Exclude<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
+
+function failed(
+  source: SourceState,
+  observation: Failed,
+  policy: Policy,
+  transitions: Transition[],
+): SourceState {
+  const failingSince = source.failingSince ?? observation.at;
+  const next: SourceState = {
+    ...source,
+    // Beyond the threshold the number says nothing new, and a state that does not change is not written.
+    failures: Math.min(source.failures + 1, policy.sourceDownAfter),
+    failingSince,
+    lastError: observation.reason,
+  };
+  if (source.status === 'down' || next.failures < policy.sourceDownAfter) return next;
+  transitions.push({
+    type: 'source-down',
+    subject: observation.endpoint,
+    discriminator: String(failingSince),
+    time: failingSince,
+    data: {
+      endpoint: observation.endpoint,
+      state: 'down',
+      since: rfc3339(failingSince),
+      reason: observation.reason,
+      lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
+      unwatchedMs: null,
+      observed: observedView({
+        earliest: ifBefore(source.lastComplete?.at ?? null, failingSince),
+        latest: failingSince,
+        certainty: 'observed',
+      }),
+    },
+  });
+  return { ...next, status: 'down' };
+}
+
+function answered(source: SourceState, observation: Answered, transitions: Transition[]): SourceState {
+  const complete = observation.outcome === 'complete';
+  const next: SourceState = {
+    status: 'up',
+    lastComplete: complete ? { startedAt: observation.startedAt, at: observation.at } : source.lastComplete,
+    failures: 0,
+    failingSince: null,
+    lastError: observation.reason,
+  };
+  if (source.status !== 'down') return next;
+
+  const since = source.failingSince ?? observation.at;
+  const lastCompleteAt = source.lastComplete?.at ?? null;
+  const seenAt = ifBefore(lastCompleteAt, observation.at);
+  transitions.push({
+    type: 'source-up',
+    subject: observation.endpoint,
+    discriminator: String(since),
+    time: observation.at,
+    data: {
+      endpoint: observation.endpoint,
+      state: 'up',
+      since: rfc3339(since),
+      reason: source.lastError,
+      lastCompleteAt: rfc3339OrNull(lastCompleteAt),
+      unwatchedMs: seenAt === null ? null : observation.at - seenAt,
+      observed: observedView({ earliest: seenAt, latest: observation.at, certainty: 'observed' }),
+    },
+  });
+  return next;
+}

@@ -1,0 +1,21 @@
+import type { Call, Stay } from '../model/call.js';
+import { type CycleFacts, sawTelephones } from './cycle-facts.js';
+import { isGone } from './part.js';
+
+/** Whom the queue calls Abandoned may have been passed on to telephones outside of it, and then his call goes on without it. */
+
+/** The entry that the queue calls Abandoned, of a call that nobody has answered; else null. */
+export function abandonedStay({ stay, answeredAt }: Call): Stay | null {
+  return stay?.absence?.kind === 'abandoned' && answeredAt === null ? stay : null;
+}
+
+/** It is so for good, and a look at the telephones since then still shows one with the call. */
+export function isOverflow(call: Call, cycle: CycleFacts): boolean {
+  const stay = abandonedStay(call);
+  return (
+    stay !== null &&
+    isGone(stay, cycle.policy) &&
+    sawTelephones(cycle, stay.absence!.firstAbsent) &&
+    call.legs.some(({ absence }) => absence === null)
+  );
+}

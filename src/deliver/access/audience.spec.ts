@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { type BridgeEvent, EVENT_TYPES, toEvents, type Transition } from '../../core/model/event.js';
+import { sourceDown, transition } from '../../../test/support/delivery.js';
+import { audienceOf, type Filter, type Grant, maySee } from './audience.js';
+
+const place = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: 0 };
+const eventOf = (given: Transition): BridgeEvent => toEvents([given], place)[0]!;
+const grant = (given: Partial<Grant> = {}): Grant => ({ tenant: 'acme', expiresAt: Infinity, ...given });
+const at = (extension: string, state: 'ringing' | 'ended' = 'ringing') => ({
+  extensions: [{ extension, extensionId: null, agentName: null, state }],
+});
+const sales = { queue: { id: 'q-1', name: 'Sales' }, extensions: [] };
+const registered = eventOf({
+  type: 'extension-registered',
+  subject: '107',
+  time: 0,
+  data: {
+    extension: '107',
+    registered: true,
+    observed: { earliest: null, latest: '2026-03-02T03:00:00.000Z', certainty: 'observed' },
+  },
+});
+
+describe('who may see what', () => {
+  it.each<[string, Grant, Filter, BridgeEvent, boolean]>([
+    ['a whole tenant sees a call', grant(), {}, eventOf(transition('call-started', 'c')), true],
+    [
+      'another tenant does not',
+      grant({ tenant: 'globex' }),
+      {},
+      eventOf(transition('call-started', 'c')),
+      false,
+    ],
+    [
+      'an extension sees its call',
+      grant({ extensions: ['107'] }),
+      {},
+      eventOf(transition('call-started', 'c', at('107'))),
+      true,
+    ],
+    [
+      'and after its part has ended',
+      grant({ extensions: ['107'] }),
+      {},
+      eventOf(transition('call-ended', 'c', at('107', 'ended'))),
+      true,
+    ],
+    [
+      "not another's",
+      grant({ extensions: ['107'] }),
+      {},
+      eventOf(transition('call-started', 'c', at('108'))),
+      false,
+    ],
+    [
+      'the one that is offered the call',
+      grant({ extensions: ['109'] }),
+      {},
+      eventOf(
+        transition('call-offered', 'c', { offer: { extension: '109', extensionId: null, outcome: null } }),
+      ),
+      true,
+    ],
+    [
+      'the one that talks',
+      grant({ extensions: ['109'] }),
+      {},
+      eventOf(
+        transition('call-answered', 'c', {
+          agent: { id: null, name: null, username: null, extension: '109' },
+        }),
+      ),
+      true,
+    ],
+    ['a queue by id', grant({ queues: ['q-1'] }), {}, eventOf(transition('call-started', 'c', sales)), true],
+    [
+      'a queue by name',
+      grant({ queues: ['Sales'] }),
+      {},
+      eventOf(transition('call-started', 'c', sales)),
+      true,
+    ],
+    [
+      'not another queue',
+      grant({ queues: ['q-2'] }),
+      {},
+      eventOf(transition('call-started', 'c', sales)),
+      false,
+    ],
+    [
+      'a queue that the caller has left, by overflow: whoever saw the call begin hears its end',
+      grant({ queues: ['q-1'] }),
+      {},
+      eventOf(
+        transition('call-ended', 'c', {
+          extensions: [],
+          queue: { id: 'q-2', name: 'Support' },
+          queues: [sales.queue, { id: 'q-2', name: 'Support' }],
+        }),
+      ),
+      true,
+    ],
+    [
+      'extensions and queues are a union',
+      grant({ extensions: ['107'], queues: ['q-1'] }),
+      {},
+      eventOf(transition('call-started', 'c', sales)),
+      true,
+    ],
+    [
+      'a queue grants no extension',
+      grant({ queues: ['q-1'] }),
+      {},
+      eventOf(transition('call-started', 'c', at('107'))),
+      false,
+    ],
+    [
+      'an empty list grants nothing',
+      grant({ extensions: [] }),
+      {},
+      eventOf(transition('call-started', 'c', at('107'))),
+      false,
+    ],
+    ['sources concern everybody', grant({ extensions: [] }), {}, eventOf(sourceDown), true],
+    ['a registration is its extension’s', grant({ extensions: ['107'] }), {}, registered, true],
+    ['and nobody else’s', grant({ extensions: ['108'], queues: ['q-1'] }), {}, registered, false],
+    ['a filter by type', grant(), { types: ['call-ended'] }, eventOf(transition('call-started', 'c')), false],
+    [
+      'a filter by extension',
+      grant(),
+      { extensions: ['108'] },
+      eventOf(transition('call-started', 'c', at('107'))),
+      false,
+    ],
+    [
+      'a filter names what is not granted',
+      grant({ extensions: ['107'] }),
+      { extensions: ['108'] },
+      eventOf(transition('call-started', 'c', at('108'))),
+      false,
+    ],
+  ])('%s', (_, given, filter, event, visible) => {
+    expect(maySee(given, filter, event)).toBe(visible);
+  });
+
+  it('an event of a later release is for those alone who may see everything', () => {
+    const later = {
+      ...eventOf(sourceDown),
+      type: 'queue-overflowed',
+      data: { tenant: 'acme' },
+    } as unknown as BridgeEvent;
+    expect(maySee(grant(), {}, later)).toBe(true);
+    expect(maySee(grant({ extensions: ['107'] }), {}, later)).toBe(false);
+  });
+
+  const names = fc.option(fc.array(fc.constantFrom('1', '2', '3', 'q1', 'q2')), { nil: undefined });
+  const scope = { extensions: names, queues: names };
+  const anyGrant = fc.record(scope).map((given) => grant(given));
+  const anyFilter = fc.record({
+    ...scope,
+    types: fc.option(fc.array(fc.constantFrom(...EVENT_TYPES)), { nil: undefined }),
+  });
+  const anyEvent = fc
+    .record({
+      extension: fc.constantFrom('1', '2', '3', '4'),
+      queue: fc.constantFrom(null, { id: 'q1', name: 'one' }, { id: 'q3', name: 'q2' }),
+      type: fc.constantFrom('call-started' as const, 'call-ended' as const),
+    })
+    .map(({ extension, queue, type }) => eventOf(transition(type, 'c', { ...at(extension), queue })));
+
+  it('no filter ever shows what the grant does not', () => {
+    fc.assert(
+      fc.property(anyGrant, anyFilter, anyEvent, (given, filter, event) => {
+        return !maySee(given, filter, event) || maySee(given, {}, event);
+      }),
+    );
+  });
+
+  it('what is seen is granted and wanted, both', () => {
+    fc.assert(
+      fc.property(anyGrant, anyFilter, anyEvent, (given, filter, event) => {
+        expect(maySee(given, filter, event)).toBe(maySee(given, {}, event) && maySee(grant(), filter, event));
+      }),
+    );
+  });
+
+  it('whoever names the same in another order is of the same audience', () => {
+    fc.assert(
+      fc.property(anyGrant, anyFilter, (given, filter) => {
+        const turned = { ...given, extensions: given.extensions?.toReversed() };
+        expect(audienceOf(turned, filter).key).toBe(audienceOf(given, filter).key);
+      }),
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import {
+  type BridgeEvent,
+  CALL_EVENT_TYPES,
+  type CallEvent,
+  type CallView,
+  type EventType,
+} from '../../core/model/event.js';
+import type { Instant } from '../../core/model/observation.js';
+
+/**
+ * Who may see what. Pure, and the one place that decides it: snapshot, catch-up, live events, HTTP and event streams
+ * all ask here.
+ *
+ * - A call is visible to an extension's token while and after that extension has a part in it, so from the event in
+ *   which the extension first appears; the customer's number is in no earlier one.
+ * - A call is visible to a queue's token while and after it is in that queue, by the queue's id or name.
+ * - `extensions` and `queues` together are a union. An empty list grants nothing, a missing one does not narrow.
+ *   With `queues` alone no extension is granted, and the other way round.
+ * - Registrations are visible by extension. `source-*` events carry no customer data: every token of the tenant sees
+ *   them.
+ * - A filter narrows what the grant gives. It cannot widen: both must agree.
+ */
+export interface Scope {
+  readonly extensions?: readonly string[] | undefined;
+  readonly queues?: readonly string[] | undefined;
+}
+
+/** What a token allows. */
+export interface Grant extends Scope {
+  readonly tenant: string;
+  readonly expiresAt: Instant;
+}
+
+/** What a client asks to be spared. `types` concerns events; a snapshot holds calls of every state. */
+export interface Filter extends Scope {
+  readonly types?: readonly EventType[] | undefined;
+}
+
+/** What of an event decides who may see it: taken once per event, asked once per audience. */
+export interface Exposure {
+  /** Visible to the whole tenant. */
+  readonly public: boolean;
+  readonly extensions: readonly string[];
+  readonly queues: CallView['queues'];
+}
+
+const PUBLIC: Exposure = { public: true, extensions: [], queues: [] };
+/** Of an event that a newer release has written and this one does not know: for those who may see everything. */
+const UNKNOWN: Exposure = { public: false, extensions: [], queues: [] };
+
+export function exposureOf(event: BridgeEvent): Exposure {
+  switch (event.type) {
+    case 'source-down':
+    case 'source-up':
+      return PUBLIC;
+    case 'extension-registered':
+    case 'extension-unregistered':
+      return { public: false, extensions: [event.data.extension], queues: [] };
+    default:
+      return isCallEvent(event) ? exposureOfCall(event.data) : UNKNOWN;
+  }
+}
+
+export function exposureOfCall(call: CallView): Exposure {
+  const extensions = new Set(call.extensions.map((view) => view.extension));
+  const talking = call.agent?.extension ?? null;
+  if (talking !== null) extensions.add(talking);
+  if (call.offer !== undefined) extensions.add(call.offer.extension);
+  return { public: false, extensions: [...extensions], queues: call.queues };
+}
+
+/** The sets of a grant and a filter, made once per client and shared by all clients that agree in both. */
+export interface Audience {
+  /** Equal for audiences that see the same. */
+  readonly key: string;
+  /** Sees everything of its tenant. */
+  readonly unrestricted: boolean;
+  sees(type: EventType, exposure: Exposure): boolean;
+  seesCall(exposure: Exposure): boolean;
+}
+
+/** Of whoever neither is narrowed nor narrows: one for all of them. */
+const EVERYTHING: Audience = { key: '*', unrestricted: true, sees: () => true, seesCall: () => true };
+
+export function audienceOf(grant: Grant, filter: Filter): Audience {
+  const granted = inScope(grant);
+  const wanted = inScope(filter);
+  const types = filter.types === undefined ? null : new Set<string>(filter.types);
+  if (granted === null && wanted === null && types === null) return EVERYTHING;
+  const seesCall = (exposure: Exposure) =>
+    (granted === null || granted(exposure)) && (wanted === null || wanted(exposure));
+  return {
+    key: JSON.stringify([scopeKey(grant), scopeKey(filter), sorted(filter.types)]),
+    unrestricted: false,
+    sees: (type, exposure) => (types === null || types.has(type)) && seesCall(exposure),
+    seesCall,
+  };
+}
+
+export function maySee(grant: Grant, filter: Filter, event: BridgeEvent): boolean {
+  return event.data.tenant === grant.tenant && audienceOf(grant, filter).sees(event.type, exposureOf(event));
+}
+
+/** Null when the scope does not narrow at all. */
+function inScope({ extensions, queues }: Scope): ((exposure: Exposure) => boolean) | null {
+  if (extensions === undefined && queues === undefined) return null;
+  const named = new Set(extensions);
+  const lines = new Set(queues);
+  // Loops, and no functions made: asked for every audience there is, of every event.
+  return ({ public: everybody, extensions: parties, queues: visited }) => {
+    if (everybody) return true;
+    for (const party of parties) if (named.has(party)) return true;
+    for (const queue of visited) if (lines.has(queue.id) || lines.has(queue.name)) return true;
+    return false;
+  };
+}
+
+function scopeKey({ extensions, queues }: Scope) {
+  return [sorted(extensions), sorted(queues)];
+}
+
+function sorted(list: readonly string[] | undefined): readonly string[] | null {
+  return list === undefined ? null : [...new Set(list)].sort();
+}
+
+/** By its value, not by its type alone: during an upgrade the log may hold what this release has never heard of. */
+export function isCallEvent(event: BridgeEvent): event is CallEvent {
+  return (CALL_EVENT_TYPES as readonly string[]).includes(event.type);
+}

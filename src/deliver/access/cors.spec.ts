@@ -1,0 +1,95 @@
+import { DeliveryUnderTest, LogWriter, token } from '../../../test/support/delivery.js';
+import { MemoryStore } from '../../store/memory/memory-store.js';
+
+const CRM = 'https://crm.example';
+
+describe('CORS_ORIGINS over HTTP', () => {
+  let store: MemoryStore;
+  let started: DeliveryUnderTest[];
+
+  beforeEach(async () => {
+    store = new MemoryStore({ maxEvents: 1_000 });
+    await new LogWriter(store).claim('e1');
+    started = [];
+  });
+  afterEach(async () => {
+    for (const delivery of started) await delivery.stop();
+    await store.close();
+  });
+
+  async function serving(options: Parameters<typeof DeliveryUnderTest.start>[1] = {}) {
+    const delivery = await DeliveryUnderTest.start(store, { corsOrigins: [CRM], ...options });
+    started.push(delivery);
+    return delivery;
+  }
+  /** As a browser asks before a request that carries a token. */
+  const preflight = ({ url }: DeliveryUnderTest, path: string, origin: string) =>
+    fetch(`${url}${path}`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization,last-event-id',
+      },
+    });
+  const corsHeaders = ({ headers }: Response) =>
+    Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
+
+  it.each(['/v1/calls', '/v1/events', '/v1/events/stream', '/v1/extensions/107/registration'])(
+    'lets a page of a listed origin ask %s with a token, which the browser asks about first',
+    async (path) => {
+      const answer = await preflight(await serving(), path, CRM);
+      expect(answer.status).toBe(204);
+      expect(corsHeaders(answer)).toEqual({
+        'access-control-allow-origin': CRM,
+        'access-control-allow-methods': 'GET,HEAD',
+        'access-control-allow-headers': 'Authorization,Last-Event-ID,X-Request-Id',
+        'access-control-expose-headers': 'Retry-After,WWW-Authenticate,X-Request-Id',
+        'access-control-max-age': '600',
+      });
+      expect(answer.headers.get('vary')).toMatch(/\bOrigin\b/);
+    },
+  );
+
+  it('lets that page read the answers, the stream and the refusals', async () => {
+    const delivery = await serving();
+    const calls = await delivery.get('/v1/calls', await token(), { origin: CRM });
+    const stream = await delivery.get('/v1/events/stream', await token(), { origin: CRM });
+    const refused = await delivery.get('/v1/calls', null, { origin: CRM });
+    expect([calls, stream, refused].map(({ status }) => status)).toEqual([200, 200, 401]);
+    for (const answer of [calls, stream, refused]) {
+      expect(corsHeaders(answer)).toMatchObject({ 'access-control-allow-origin': CRM });
+      expect(answer.headers.get('vary')).toMatch(/\bOrigin\b/);
+    }
+    expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    await stream.body!.cancel();
+  });
+
+  it.each([
+    ['an origin that is not listed', [CRM], 'https://evil.example'],
+    ['a listed name on another port', [CRM], `${CRM}:8443`],
+    ['any origin where none is listed', [], CRM],
+    ['a page without an origin', [CRM], 'null'],
+  ])('tells browsers nothing about %s', async (_, corsOrigins, origin) => {
+    const delivery = await serving({ corsOrigins });
+    const asked = await preflight(delivery, '/v1/calls', origin);
+    const answered = await delivery.get('/v1/calls', await token(), { origin });
+    expect(asked.ok).toBe(false);
+    expect([asked, answered].map(corsHeaders)).toEqual([{}, {}]);
+  });
+
+  it('concerns the interface and no other address', async () => {
+    const delivery = await serving();
+    for (const path of ['/health/ready', '/metrics', '/v1', '/v10/calls', '/'])
+      expect([path, corsHeaders(await preflight(delivery, path, CRM))]).toEqual([path, {}]);
+  });
+
+  it('opens nothing to other origins where no token is asked for', async () => {
+    const open = await serving({ auth: { mode: 'none' } });
+    const path = '/v1/calls?tenant=acme';
+    const listed = await open.get(path, null, { origin: CRM });
+    expect([listed.status, listed.headers.get('access-control-allow-origin')]).toEqual([200, CRM]);
+    const foreign = await open.get(path, null, { origin: 'https://evil.example' });
+    expect([foreign.status, corsHeaders(foreign)]).toEqual([403, {}]);
+  });
+});

@@ -1,0 +1,139 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { ManualClock, SECRET, TENANTS, token } from '../../../test/support/delivery.js';
+import type { AuthOptions } from './options.js';
+import { Refusal } from './refusal.js';
+import { hasTokenInQuery, TokenVerifier } from './token.js';
+
+const clock = new ManualClock();
+const verifier = (auth: AuthOptions) =>
+  new TokenVerifier({ auth, tenants: TENANTS, authTimeoutMs: 500 }, clock);
+const codeOf = (verifying: Promise<unknown>) =>
+  verifying.then(
+    () => 'accepted',
+    (error: unknown) => (error as Refusal).code,
+  );
+
+describe('a token with a shared secret', () => {
+  const tokens = verifier({ mode: 'jwt', secret: SECRET });
+
+  it('gives the tenant, the lists and the expiry', async () => {
+    const exp = clock.now() / 1000 + 60;
+    expect(
+      await tokens.verify(await token({ extensions: ['107'], queues: ['sales'] }, { exp }), 'globex'),
+    ).toEqual({
+      tenant: 'acme',
+      extensions: ['107'],
+      queues: ['sales'],
+      expiresAt: exp * 1000,
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['extensions that are no list', { extensions: '107' }],
+    ['extensions that are not text', { extensions: [107] }],
+    ['queues that are null', { queues: null }],
+    ['a tenant that is not configured', { tenant: 'initech' }],
+    ['a tenant that is no text', { tenant: ['acme'] }],
+    ['a time before which it is not valid', { nbf: 4_000_000_000 }],
+  ])('is refused with %s', async (_, claims) => {
+    expect(await codeOf(tokens.verify(await token(claims)))).toBe('unauthorized');
+  });
+
+  it('lasts no longer than can be written down as a time', async () => {
+    const { expiresAt } = await tokens.verify(await token({}, { exp: 1e13 }));
+    expect(new Date(expiresAt).toISOString()).toBe('9999-12-31T23:59:59.999Z');
+  });
+
+  it('is refused without expiry, with another algorithm, and when it is too long', async () => {
+    const key = new TextEncoder().encode(SECRET);
+    const eternal = await new SignJWT({ tenant: 'acme' }).setProtectedHeader({ alg: 'HS256' }).sign(key);
+    const stronger = await new SignJWT({ tenant: 'acme' })
+      .setProtectedHeader({ alg: 'HS512' })
+      .setExpirationTime('1h')
+      .sign(key);
+    for (const bad of [eternal, stronger, await token({ pad: 'x'.repeat(9_000) }), undefined, 7]) {
+      expect(await codeOf(tokens.verify(bad))).toBe('unauthorized');
+    }
+  });
+
+  it('says so when it has expired by the injected clock', async () => {
+    const exp = clock.now() / 1000;
+    expect(await codeOf(tokens.verify(await token({}, { exp: exp + 1 })))).toBe('accepted');
+    expect(await codeOf(tokens.verify(await token({}, { exp })))).toBe('token-expired');
+  });
+
+  it('never shows up in what it is refused with', async () => {
+    const bad = await token({}, { secret: `${SECRET}!` });
+    const error: unknown = await tokens.verify(bad).catch((refusal: unknown) => refusal);
+    expect(JSON.stringify(error) + String((error as Error).stack)).not.toContain(bad.split('.')[2]);
+  });
+});
+
+describe('a token with a key set', () => {
+  let keySet: Server;
+  let url: string;
+  let answer: () => object | null;
+
+  beforeAll(async () => {
+    keySet = createServer((_, response) => {
+      const body = answer();
+      response.writeHead(body === null ? 500 : 200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(body));
+    });
+    await new Promise<void>((resolve) => keySet.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(keySet.address() as AddressInfo).port}/jwks`;
+  });
+
+  afterAll(() => {
+    keySet.closeAllConnections();
+    keySet.close();
+  });
+
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA'])(
+    'is verified with %s, and refused from another key',
+    async (alg) => {
+      const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+      const stranger = await generateKeyPair(alg);
+      const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg };
+      answer = () => ({ keys: [jwk] });
+      const sign = (key: Parameters<SignJWT['sign']>[0]) =>
+        new SignJWT({ tenant: 'acme' })
+          .setProtectedHeader({ alg, kid: 'k' })
+          .setExpirationTime(4_102_444_800)
+          .sign(key);
+      const tokens = verifier({ mode: 'jwt', jwksUrl: url });
+      expect(await codeOf(tokens.verify(await sign(privateKey)))).toBe('accepted');
+      expect(await codeOf(tokens.verify(await sign(stranger.privateKey)))).toBe('unauthorized');
+      expect(await codeOf(tokens.verify(await token()))).toBe('unauthorized');
+    },
+  );
+
+  it('cannot be judged while the key set does not come', async () => {
+    const { privateKey } = await generateKeyPair('ES256');
+    answer = () => null;
+    const signed = await new SignJWT({ tenant: 'acme' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setExpirationTime(4_102_444_800)
+      .sign(privateKey);
+    expect(await codeOf(verifier({ mode: 'jwt', jwksUrl: url }).verify(signed))).toBe('auth-unavailable');
+  });
+});
+
+describe('no authentication', () => {
+  it('serves the tenant that is asked for if there is such a one, else the first', async () => {
+    const tokens = verifier({ mode: 'none' });
+    expect(await tokens.verify('whatever', 'globex')).toEqual({ tenant: 'globex', expiresAt: Infinity });
+    expect((await tokens.verify(undefined, 'initech')).tenant).toBe('acme');
+    expect((await tokens.verify(undefined)).tenant).toBe('acme');
+  });
+});
+
+describe('an address', () => {
+  it('is searched for tokens under the usual names', () => {
+    expect(hasTokenInQuery({ Access_Token: 'x' })).toBe(true);
+    expect(hasTokenInQuery({ token: '' })).toBe(true);
+    expect(hasTokenInQuery({ after: 'e1:1', types: 'call-ended' })).toBe(false);
+  });
+});

@@ -1,0 +1,135 @@
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { Grant } from './audience.js';
+import type { Clock } from '../../base/clock.js';
+import type { ResolvedOptions } from './options.js';
+import { Refusal } from './refusal.js';
+
+/** A key set holds public keys: a symmetric algorithm would let whoever reads them sign. */
+const ASYMMETRIC = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+/** Fits into the largest message together with a subscription, and into the usual header limits. */
+const MAX_TOKEN_LENGTH = 8 * 1024;
+const MAX_LIST = 1_000;
+/** A token may say more, but RFC 3339, in which clients are told when theirs expires, knows no later year. */
+const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The names under which clients put tokens into addresses, where proxies and histories keep them. */
+const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt', 'auth', 'authorization', 'bearer'];
+
+type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs'>;
+
+/**
+ * Turns a token into a grant, or refuses it.
+ *
+ * Claims: `tenant` (required, a configured tenant), `exp` (required), `extensions` and `queues` (optional lists of
+ * strings; anything else refuses the token, because ignoring a claim that should narrow would widen). The tenant comes
+ * from the claim alone. Refusals: `unauthorized` for whatever is wrong with the token, `token-expired`,
+ * `auth-unavailable` while the key set cannot be read. Tenants may come and go: see `know`.
+ */
+export class TokenVerifier {
+  private tenants: readonly [string, ...string[]];
+  private known: ReadonlySet<string>;
+  private readonly verifySignature: ((token: string) => Promise<JWTPayload>) | null;
+
+  constructor(
+    options: Options,
+    private readonly clock: Clock,
+  ) {
+    this.tenants = options.tenants;
+    this.known = new Set(options.tenants);
+    this.verifySignature = signatureCheck(options, () => new Date(clock.now()));
+  }
+
+  /** False with `AUTH_MODE=none`: no token is asked for, and none is looked at. */
+  get required(): boolean {
+    return this.verifySignature !== null;
+  }
+
+  /** From now on these are the configured tenants. */
+  know(tenants: readonly [string, ...string[]]): void {
+    this.tenants = tenants;
+    this.known = new Set(tenants);
+  }
+
+  /** Null while what was granted still holds, else why it does not: it has expired, or its tenant was removed. */
+  lapsed({ tenant, expiresAt }: Grant): 'token-expired' | 'unauthorized' | null {
+    if (expiresAt <= this.clock.now()) return 'token-expired';
+    return this.known.has(tenant) ? null : 'unauthorized';
+  }
+
+  /** `requestedTenant` counts only where no token says whose client this is. */
+  async verify(token: unknown, requestedTenant?: unknown): Promise<Grant> {
+    if (this.verifySignature === null) return this.openGrant(requestedTenant);
+    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new Refusal('unauthorized');
+    const claims = await this.verifySignature(token);
+    const { tenant, exp } = claims;
+    const extensions = narrowing(claims.extensions);
+    const queues = narrowing(claims.queues);
+    if (typeof tenant !== 'string' || !this.known.has(tenant) || exp === undefined) {
+      throw new Refusal('unauthorized');
+    }
+    return { tenant, extensions, queues, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
+  }
+
+  private openGrant(requested: unknown): Grant {
+    const known = typeof requested === 'string' && this.known.has(requested);
+    return { tenant: known ? requested : this.tenants[0], expiresAt: Infinity };
+  }
+}
+
+export function hasTokenInQuery(query: Readonly<Record<string, unknown>>): boolean {
+  return Object.keys(query).some((name) => TOKEN_PARAMETERS.includes(name.toLowerCase()));
+}
+
+function narrowing(claim: unknown): readonly string[] | undefined {
+  if (claim === undefined) return undefined;
+  const isList = Array.isArray(claim) && claim.length <= MAX_LIST;
+  if (!isList || !claim.every((item) => typeof item === 'string')) throw new Refusal('unauthorized');
+  return claim;
+}
+
+function signatureCheck({ auth, authTimeoutMs }: Options, currentDate: () => Date) {
+  if (auth.mode === 'none') return null;
+  const requiredClaims = ['exp', 'tenant'];
+  let check: (token: string) => Promise<{ payload: JWTPayload }>;
+  if ('secret' in auth) {
+    const key = new TextEncoder().encode(auth.secret);
+    const algorithms = ['HS256'];
+    check = (token) => jwtVerify(token, key, { algorithms, requiredClaims, currentDate: currentDate() });
+  } else {
+    const remote = createRemoteJWKSet(new URL(auth.jwksUrl), { timeoutDuration: authTimeoutMs });
+    const keys: JWTVerifyGetKey = (header, token) =>
+      remote(header, token).catch((error: unknown) => {
+        throw isAboutTheToken(error) ? error : new Refusal('auth-unavailable');
+      });
+    check = (token) =>
+      jwtVerify(token, keys, { algorithms: ASYMMETRIC, requiredClaims, currentDate: currentDate() });
+  }
+  return async (token: string): Promise<JWTPayload> => {
+    try {
+      return (await check(token)).payload;
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      throw new Refusal(error instanceof errors.JWTExpired ? 'token-expired' : 'unauthorized');
+    }
+  };
+}
+
+/** A key that the set does not have is the token's fault; a set that does not come is not. */
+function isAboutTheToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSMultipleMatchingKeys ||
+    error instanceof errors.JOSENotSupported
+  );
+}

@@ -1,0 +1,119 @@
+import { HttpStatus, Inject, Injectable } from '@nestjs/common';
+import { formatCursor } from '../../core/model/cursor.js';
+import { audienceOf, type Filter, type Grant } from '../access/audience.js';
+import type { Instant } from '../../core/model/observation.js';
+import type { Clock } from '../../base/clock.js';
+import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
+import type { ResetReason } from '../log/resumption.js';
+import { Problem } from './problem.filter.js';
+import { Relay } from '../log/relay.js';
+import type { TenantFeed } from '../log/tenant-feed.js';
+
+export const DELIVER_CLOCK = Symbol('DELIVER_CLOCK');
+
+/** How many events one request may look at: a token that sees little does not read the whole log at once. */
+const SCAN_EVENTS = 5_000;
+const PAGE_BYTES = 1024 * 1024;
+
+const DETAILS: Readonly<Record<ResetReason, string>> = {
+  'epoch-changed': 'the log was begun anew; take a snapshot and go on from its cursor',
+  'cursor-too-old':
+    'the events after this cursor are no longer held; take a snapshot and go on from its cursor',
+  'cursor-unknown': 'the log has never reached this cursor; take a snapshot and go on from its cursor',
+  'cursor-malformed': 'this is not a cursor; take a snapshot and go on from its cursor',
+};
+
+/** At most one of them; neither: the oldest event that is held, of whichever epoch. */
+export interface PageStart {
+  /** A cursor: the events after it. */
+  readonly after?: string | undefined;
+  /** The events recorded from then on, of earlier epochs too. */
+  readonly since?: Instant | undefined;
+}
+
+/**
+ * What HTTP asks of the log: as of the request, because every answer waits for one (shared) read of the store.
+ * Answers are JSON text, made of the events as the log holds them. Without the store there is a 503, not an old answer.
+ */
+@Injectable()
+export class LogQuery {
+  constructor(
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(DELIVER_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** `{cursor, calls}` */
+  async calls(grant: Grant, filter: Filter): Promise<string> {
+    const feed = await this.synced(grant);
+    const calls = feed.callsJson(audienceOf(grant, filter));
+    return `{"cursor":"${formatCursor(feed.position!)}","calls":${calls}}`;
+  }
+
+  async call(grant: Grant, callId: string): Promise<string> {
+    const feed = await this.synced(grant);
+    const call = feed.callJson(callId, audienceOf(grant, {}));
+    if (call === null) throw new Problem(HttpStatus.NOT_FOUND, 'not-found', 'no such call is alive');
+    return call;
+  }
+
+  /** `{sources}`, read for this request. */
+  async sources(grant: Grant): Promise<string> {
+    const feed = await this.synced(grant);
+    await this.answered(feed.refresh(0));
+    return `{"sources":${feed.sourcesJson()}}`;
+  }
+
+  /** `{cursor, events}`: the cursor is behind the last event looked at, seen or not. */
+  async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<string> {
+    const feed = await this.synced(grant);
+    const { epoch, sequence: newest } = feed.position!;
+    const { generation } = feed;
+    const audience = audienceOf(grant, filter);
+    const events: string[] = [];
+    let place = await this.startingPlace(feed, from);
+    const last = Math.min(newest, place + SCAN_EVENTS);
+    while (place < last && events.length < limit) {
+      const batch = await this.answered(Promise.resolve(feed.after(place, limit, PAGE_BYTES)));
+      if (generation !== feed.generation) throw unusable(feed.resetReason);
+      if (batch === null) throw unusable('cursor-too-old');
+      for (const entry of batch.entries) {
+        if (events.length === limit) break;
+        place = entry.sequence;
+        if (audience.sees(entry.type, entry.exposure)) events.push(entry.json);
+      }
+    }
+    return `{"cursor":"${formatCursor({ epoch, sequence: place })}","events":[${events.join(',')}]}`;
+  }
+
+  private async startingPlace(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
+    if (since !== undefined) return this.answered(feed.placeBefore(since));
+    if (after === undefined) return feed.oldestPlace();
+    const resumption = feed.page(after);
+    if ('reset' in resumption) throw unusable(resumption.reset);
+    return resumption.sequence;
+  }
+
+  private async synced(grant: Grant): Promise<TenantFeed> {
+    const feed = this.relay.feed(grant.tenant);
+    await this.answered(feed.sync());
+    if (feed.position === null) {
+      throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'not-ready', 'nothing has been observed yet');
+    }
+    return feed;
+  }
+
+  /** The store may be frozen rather than gone: it gets `storeTimeoutMs`. */
+  private async answered<T>(asked: Promise<T>): Promise<T> {
+    const away = () =>
+      new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'store-away', 'the event log cannot be read');
+    return new Promise<T>((resolve, reject) => {
+      const stop = this.clock.after(this.options.storeTimeoutMs, () => reject(away()));
+      asked.then(resolve, () => reject(away())).finally(stop);
+    });
+  }
+}
+
+function unusable(reason: ResetReason): Problem {
+  return new Problem(HttpStatus.GONE, reason, DETAILS[reason], { reason });
+}

@@ -1,0 +1,126 @@
+import { STATUS_CODES } from 'node:http';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  HttpStatus,
+  Inject,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { requestId } from './request-id.js';
+import { Refusal, type RefusalCode, reasonOf } from '../access/refusal.js';
+import { DeliverStats } from '../stats.js';
+
+export const DELIVER_LOGGER = Symbol('DELIVER_LOGGER');
+
+/** An answer other than the one asked for; `code` is what programs look at, `detail` is for people. */
+export class Problem extends HttpException {
+  constructor(
+    status: HttpStatus,
+    readonly code: string,
+    readonly detail: string,
+    /** Further members of the problem document. */
+    readonly members: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(code, status);
+  }
+}
+
+const REFUSALS: Readonly<Partial<Record<RefusalCode, readonly [HttpStatus, string]>>> = {
+  unauthorized: [HttpStatus.UNAUTHORIZED, 'a valid token is needed in the Authorization header'],
+  'token-expired': [HttpStatus.UNAUTHORIZED, 'the token has expired'],
+  'token-in-url': [
+    HttpStatus.UNAUTHORIZED,
+    'a token belongs into the Authorization header, never into the address',
+  ],
+  'auth-unavailable': [HttpStatus.SERVICE_UNAVAILABLE, 'tokens cannot be checked at the moment'],
+  'origin-not-allowed': [HttpStatus.FORBIDDEN, 'this origin may not use the service'],
+  'too-many-connections': [HttpStatus.TOO_MANY_REQUESTS, 'too many connections are open'],
+  'shutting-down': [HttpStatus.SERVICE_UNAVAILABLE, 'the service is shutting down'],
+  'bad-request': [HttpStatus.BAD_REQUEST, 'a parameter is not understood'],
+};
+
+/**
+ * Every error as an RFC 9457 problem document, from every part of the service.
+ * Nothing of an unexpected error is told, and neither query nor headers are logged: they may hold a token.
+ */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(
+    @Inject(DELIVER_LOGGER) private readonly logger: Logger,
+    @Inject(DeliverStats) private readonly stats: DeliverStats,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const id = requestId(request, response);
+    const problem = this.problemOf(error, request, id);
+    if (response.headersSent) return void response.destroy();
+    const status = problem.getStatus();
+    if (status === 401) {
+      const about = problem.code === 'unauthorized' && request.headers.authorization === undefined;
+      response.setHeader('WWW-Authenticate', `Bearer realm="pitel"${about ? '' : ', error="invalid_token"'}`);
+    }
+    if (status === 503 || status === 429) response.setHeader('Retry-After', '2');
+    response.setHeader('Cache-Control', 'no-store');
+    response.statusCode = status;
+    response.setHeader('Content-Type', 'application/problem+json');
+    const standard = {
+      type: `urn:pitel-event-bridge:problem:${problem.code}`,
+      title: STATUS_CODES[status] ?? 'Error',
+      status,
+      detail: problem.detail,
+      instance: pathOf(request),
+      code: problem.code,
+    };
+    // Once more at the end: a readiness report has a `status` of its own, which is no HTTP status.
+    response.end(JSON.stringify({ ...standard, ...problem.members, ...standard }));
+  }
+
+  private problemOf(error: unknown, request: Request, id: string): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof Refusal) {
+      this.stats.countRefused(error.code);
+      const [status, detail] = REFUSALS[error.code] ?? [HttpStatus.FORBIDDEN, 'refused'];
+      return new Problem(status, error.code, error.detail ?? detail);
+    }
+    if (error instanceof HttpException) {
+      const status = error.getStatus() as HttpStatus;
+      const title = STATUS_CODES[status] ?? 'error';
+      const detail = status === HttpStatus.NOT_FOUND ? 'there is nothing at this address' : title;
+      return new Problem(status, title.toLowerCase().replaceAll(' ', '-'), detail, membersOf(error));
+    }
+    this.logger.error(
+      {
+        request: id,
+        method: request.method,
+        path: pathOf(request),
+        reason: reasonOf(error),
+        stack: (error as Error)?.stack,
+      },
+      'request failed',
+    );
+    return new Problem(HttpStatus.INTERNAL_SERVER_ERROR, 'internal-error', 'something went wrong here');
+  }
+}
+
+/** What other parts put into their exceptions beside the message, a readiness report for example. */
+function membersOf(error: HttpException): Readonly<Record<string, unknown>> {
+  const body = error.getResponse();
+  if (typeof body === 'string') return {};
+  return Object.fromEntries(
+    // Nest's own `error` is the title in words; a report's is the parts that are down.
+    Object.entries(body).filter(
+      ([name, value]) =>
+        !['statusCode', 'message'].includes(name) && !(name === 'error' && typeof value === 'string'),
+    ),
+  );
+}
+
+/** The address without its query. */
+function pathOf(request: Request): string {
+  return request.originalUrl.split('?', 1)[0]!;
+}

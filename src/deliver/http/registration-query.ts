@@ -1,0 +1,126 @@
+import { HttpStatus, Inject, Injectable } from '@nestjs/common';
+import { rfc3339 } from '../../core/model/event.js';
+import { isExtensionId } from '../../core/model/extension-id.js';
+import type { Instant } from '../../core/model/observation.js';
+import type { Grant } from '../access/audience.js';
+import type { Clock } from '../../base/clock.js';
+import { DELIVER_CLOCK } from './log-query.js';
+import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
+import { Problem } from './problem.filter.js';
+import { Relay } from '../log/relay.js';
+
+/** What the PBX says about an extension now. */
+export type RegistrationNow =
+  | {
+      readonly outcome: 'found';
+      readonly extension: string;
+      readonly registered: boolean;
+      readonly at: Instant;
+    }
+  | { readonly outcome: 'not-found' }
+  | { readonly outcome: 'failed'; readonly reason: string };
+
+/** Asks a tenant's PBX by number or uuid; what is neither must not get there. Does not reject. */
+export type AskRegistration = (tenant: string, id: string) => Promise<RegistrationNow>;
+export const ASK_REGISTRATION = Symbol('ASK_REGISTRATION');
+
+/**
+ * Whether an extension is registered: from the state while that is fresh, else from the PBX.
+ *
+ * Guarantees: whoever asks for the same at the same time shares one question to the PBX, and its answer for `ANSWER_MS`;
+ * a tenant has at most `MAX_ASKING` questions under way. An extension that the token may not see does not exist for it,
+ * and by its number it is not even asked for; neither is what no extension can be asked for by.
+ */
+@Injectable()
+export class RegistrationQuery {
+  private readonly asked = new Map<string, Asked>();
+
+  constructor(
+    @Inject(Relay) private readonly relay: Relay,
+    @Inject(ASK_REGISTRATION) private readonly ask: AskRegistration,
+    @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(DELIVER_CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /** `{extension, registered, checkedAt}` */
+  async registration(grant: Grant, id: string): Promise<string> {
+    if (!isExtensionId(id))
+      throw notFound('an extension is asked for by its number, 1 to 15 digits, or its uuid');
+    const isNumber = /^\d+$/.test(id);
+    if (isNumber && !isVisible(grant, id)) throw notFound();
+    const known = await this.known(grant.tenant, id);
+    const now = known ?? (await this.share(grant.tenant, id));
+    if (now.outcome === 'failed')
+      throw new Problem(
+        HttpStatus.BAD_GATEWAY,
+        'upstream-failed',
+        `the PBX could not be asked: ${now.reason}`,
+      );
+    if (now.outcome === 'not-found' || !isVisible(grant, now.extension)) throw notFound();
+    const { extension, registered, at } = now;
+    return JSON.stringify({ extension, registered, checkedAt: rfc3339(at) });
+  }
+
+  /** Null where the state does not know, or has not heard of it for too long, or cannot be read. */
+  private async known(tenant: string, id: string): Promise<RegistrationNow | null> {
+    const feed = this.relay.feed(tenant);
+    const read = feed.sync().then(() => feed.refresh());
+    await new Promise<void>((resolve) => {
+      const stop = this.clock.after(STATE_MS, resolve);
+      void read
+        .catch(() => undefined)
+        .then(() => {
+          stop();
+          resolve();
+        });
+    });
+    const found = feed.registration(id);
+    if (found === undefined) return null;
+    // Far ahead is not fresh either: the clock was set back. A little is the clock of the replica that polls.
+    const age = Math.abs(this.clock.now() - found.at);
+    if (age > this.options.registrationFreshMs) return null;
+    return { outcome: 'found', ...found };
+  }
+
+  private share(tenant: string, id: string): Promise<RegistrationNow> {
+    const key = `${tenant} ${id}`;
+    const shared = this.asked.get(key);
+    if (shared !== undefined) return shared.answer;
+
+    const asking = [...this.asked.values()].filter((other) => other.tenant === tenant && other.underWay);
+    if (asking.length >= MAX_ASKING)
+      throw new Problem(
+        HttpStatus.TOO_MANY_REQUESTS,
+        'too-many-requests',
+        'too many extensions are being asked for',
+      );
+    const asked: Asked = { tenant, underWay: true, answer: this.ask(tenant, id) };
+    this.asked.set(key, asked);
+    void asked.answer.finally(() => {
+      asked.underWay = false;
+      // By a timer and not by the time of day: a clock that is set back would keep the answer for as long as its step.
+      this.clock.after(ANSWER_MS, () => this.asked.delete(key));
+    });
+    return asked.answer;
+  }
+}
+
+interface Asked {
+  readonly tenant: string;
+  readonly answer: Promise<RegistrationNow>;
+  underWay: boolean;
+}
+
+function isVisible({ extensions, queues }: Grant, extension: string): boolean {
+  return extensions === undefined ? queues === undefined : extensions.includes(extension);
+}
+
+function notFound(detail = 'the PBX knows no such extension'): Problem {
+  return new Problem(HttpStatus.NOT_FOUND, 'extension-not-found', detail);
+}
+
+/** The store may be away: the PBX is asked then. */
+const STATE_MS = 500;
+/** A page that asks again and again costs the PBX one question in this time. */
+const ANSWER_MS = 2_000;
+const MAX_ASKING = 8;

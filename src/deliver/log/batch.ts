@@ -1,0 +1,118 @@
+import { formatCursor } from '../../core/model/cursor.js';
+import type { BridgeEvent, EventType } from '../../core/model/event.js';
+import { type Audience, type Exposure, exposureOf } from '../access/audience.js';
+
+/**
+ * Events on their way out, encoded once per tenant and not once per client.
+ *
+ * Each encoding is made when the first client needs it and kept as long as the event is held. A batch is what one
+ * commit brought (or one page of the log): a WebSocket client gets it in a single write, because frames are
+ * self-delimiting and may stand one after the other in one buffer.
+ */
+export class LogEntry {
+  readonly epoch: string;
+  readonly sequence: number;
+  readonly type: EventType;
+  readonly exposure: Exposure;
+  private encoded: Buffer | null = null;
+
+  constructor(
+    readonly event: BridgeEvent,
+    readonly json: string,
+  ) {
+    this.epoch = event.epoch;
+    this.sequence = Number(event.sequence);
+    this.type = event.type;
+    this.exposure = exposureOf(event);
+  }
+
+  get cursor(): string {
+    return formatCursor(this);
+  }
+
+  /** A Socket.IO EVENT packet of the default namespace. */
+  get packet(): string {
+    return eventPacket(this.type, this.json);
+  }
+
+  /** The same as a whole WebSocket frame. */
+  get frame(): Buffer {
+    return (this.encoded ??= textFrame(`${ENGINE_MESSAGE}${this.packet}`));
+  }
+
+  get sse(): string {
+    return `id: ${this.cursor}\nevent: ${this.type}\ndata: ${this.json}\n\n`;
+  }
+}
+
+export class Batch {
+  private joined: Buffer | null = null;
+  private stream: string | null = null;
+  private options: FrameOptions | null = null;
+
+  constructor(readonly entries: readonly LogEntry[]) {}
+
+  get frames(): Buffer {
+    return (this.joined ??=
+      this.entries.length === 1
+        ? this.entries[0]!.frame
+        : Buffer.concat(this.entries.map((entry) => entry.frame)));
+  }
+
+  /** One object for all sockets: they only read it. */
+  get writeOptions(): FrameOptions {
+    return (this.options ??= frameOptions(this.frames));
+  }
+
+  get sse(): string {
+    return (this.stream ??= this.entries.map((entry) => entry.sse).join(''));
+  }
+
+  /** What of it the audience sees; itself where that is all. */
+  seenBy(audience: Audience): Batch {
+    if (audience.unrestricted) return this;
+    let visible: LogEntry[] | null = null;
+    for (const [index, entry] of this.entries.entries()) {
+      if (!audience.sees(entry.type, entry.exposure)) visible ??= this.entries.slice(0, index);
+      else visible?.push(entry);
+    }
+    return visible === null ? this : new Batch(visible);
+  }
+}
+
+/** How engine.io is told that the frame is already there; socket.io's own broadcasts use the same way. */
+export interface FrameOptions {
+  readonly wsPreEncodedFrame: readonly [Buffer];
+  readonly compress: false;
+}
+
+export function frameOptions(frame: Buffer): FrameOptions {
+  return { wsPreEncodedFrame: [frame], compress: false };
+}
+
+/** A Socket.IO EVENT packet: `name` must need no escaping, `json` is its one argument. */
+export function eventPacket(name: string, json: string): string {
+  return `2["${name}",${json}]`;
+}
+
+/** Engine.IO's packet type "message", which stands before every Socket.IO packet. */
+export const ENGINE_MESSAGE = '4';
+
+/** A final, unmasked text frame of RFC 6455 §5.2, as a server sends it. */
+export function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const header = length < 126 ? 2 : length < 0x1_0000 ? 4 : 10;
+  const frame = Buffer.allocUnsafeSlow(header + length);
+  frame[0] = 0x81;
+  if (header === 2) {
+    frame[1] = length;
+  } else if (header === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, header);
+  return frame;
+}

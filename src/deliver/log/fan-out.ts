@@ -1,0 +1,58 @@
+import type { Audience } from '../access/audience.js';
+import type { Batch } from './batch.js';
+import type { ResetReason } from './resumption.js';
+
+/** A client that has everything up to the tenant's position and gets what comes. */
+export interface Member {
+  events(batch: Batch): void;
+  /** The log is not the one it was: the member is out of the live set and has to begin again. */
+  reset(reason: ResetReason): void;
+}
+
+interface AudienceClass {
+  readonly audience: Audience;
+  readonly members: Set<Member>;
+}
+
+/**
+ * The live set of one tenant. Members with the same audience form a class: who may see an event is decided once per
+ * class, and what a class sees is encoded once.
+ */
+export class FanOut {
+  private readonly classes = new Map<string, AudienceClass>();
+  size = 0;
+
+  /** Synchronous, so that a client joins in the very tick in which it has everything. Returns how to leave. */
+  join(member: Member, audience: Audience): () => void {
+    let group = this.classes.get(audience.key);
+    if (group === undefined) {
+      group = { audience, members: new Set() };
+      this.classes.set(audience.key, group);
+    }
+    group.members.add(member);
+    this.size += 1;
+    return () => {
+      if (!group.members.delete(member)) return;
+      this.size -= 1;
+      if (group.members.size === 0 && this.classes.get(audience.key) === group) {
+        this.classes.delete(audience.key);
+      }
+    };
+  }
+
+  publish(batch: Batch): void {
+    for (const { audience, members } of this.classes.values()) {
+      const visible = batch.seenBy(audience);
+      if (visible.entries.length === 0) continue;
+      for (const member of members) member.events(visible);
+    }
+  }
+
+  reset(reason: ResetReason): void {
+    const members = [...this.classes.values()].flatMap((group) => [...group.members]);
+    for (const group of this.classes.values()) group.members.clear();
+    this.classes.clear();
+    this.size = 0;
+    for (const member of members) member.reset(reason);
+  }
+}

@@ -1,0 +1,201 @@
+import { jest } from '@jest/globals';
+import { LogWriter, ManualClock, silent, transition } from '../../../test/support/delivery.js';
+import { EMPTY_STATE } from '../../core/model/call.js';
+import { MemoryStore } from '../../store/memory/memory-store.js';
+import { audienceOf } from '../access/audience.js';
+import type { Batch } from './batch.js';
+import type { ResetReason } from './resumption.js';
+import { TenantFeed } from './tenant-feed.js';
+
+const everybody = audienceOf({ tenant: 'acme', expiresAt: Infinity }, {});
+const started = (id: string | number) => transition('call-started', `c${id}`);
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("a tenant's feed", () => {
+  let store: MemoryStore;
+  let log: LogWriter;
+  let feed: TenantFeed;
+  let batches: number[][];
+  let resets: ResetReason[];
+
+  const member = {
+    events: (batch: Batch) => void batches.push(batch.entries.map((entry) => entry.sequence)),
+    reset: (reason: ResetReason) => void resets.push(reason),
+  };
+  const feedOf = (bufferEvents = 100, clock = new ManualClock()) =>
+    new TenantFeed('acme', store, { bufferEvents, bufferBytes: 1_000_000 }, clock, silent);
+
+  beforeEach(async () => {
+    store = new MemoryStore({ maxEvents: 10_000 });
+    log = await new LogWriter(store).claim('e1');
+    feed = feedOf();
+    batches = [];
+    resets = [];
+    await feed.sync();
+    feed.live.join(member, everybody);
+  });
+
+  it('hands on what one commit brought in one batch', async () => {
+    for (const event of await log.commit(started(1), started(2), started(3)))
+      feed.published(JSON.stringify(event));
+    await nextTurn();
+    expect(batches).toEqual([[1, 2, 3]]);
+  });
+
+  it('ignores what it has, and reads what a hole hides', async () => {
+    const [one] = await log.commit(started(1));
+    feed.published(JSON.stringify(one));
+    feed.published(JSON.stringify(one));
+    await log.commit(started(2));
+    const [three] = await log.commit(started(3));
+    feed.published(JSON.stringify(three));
+    await feed.sync();
+    feed.published(JSON.stringify(three));
+    await nextTurn();
+    expect(batches.flat()).toEqual([1, 2, 3]);
+  });
+
+  it('takes each event once when publishing and reading race', async () => {
+    for (let n = 0; n < 200; n += 1) {
+      const [event] = await log.commit(started(n));
+      const reading = n % 3 === 0 ? feed.sync() : null;
+      if (n % 5 !== 0) feed.published(JSON.stringify(event));
+      if (n % 7 === 0) await reading;
+    }
+    await feed.sync();
+    await nextTurn();
+    expect(batches.flat()).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
+  });
+
+  it('reads a long gap page by page', async () => {
+    await log.commit(...Array.from({ length: 1_700 }, (_, n) => started(n)));
+    await feed.sync();
+    expect(batches.flat()).toHaveLength(1_700);
+    expect(feed.position).toEqual({ epoch: 'e1', sequence: 1_700 });
+  });
+
+  it('begins anew when the epoch has changed', async () => {
+    await log.commit(started(1));
+    await feed.sync();
+    await log.claim('e2', true);
+    await feed.sync();
+    expect(resets).toEqual(['epoch-changed']);
+    expect(feed.position).toEqual({ epoch: 'e2', sequence: 1 });
+    expect(feed.live.size).toBe(0);
+  });
+
+  it('begins anew when the log is shorter than it was, though the epoch is the same', async () => {
+    await log.commit(started(1), started(2));
+    await feed.sync();
+    store.loseMemory();
+    await log.claim('e1');
+    await log.commit(started(3));
+    await feed.sync();
+    expect(resets).toEqual(['cursor-unknown']);
+    expect(feed.position).toEqual({ epoch: 'e1', sequence: 1 });
+  });
+
+  it('does not take an answer that was overtaken by an event for a shorter log', async () => {
+    const reading = feed.sync();
+    const [one] = await log.commit(started(1));
+    feed.published(JSON.stringify(one));
+    await nextTurn();
+    await reading;
+    expect(resets).toEqual([]);
+    expect(batches).toEqual([[1]]);
+  });
+
+  it('keeps what it knows while the store is empty and claimed by nobody', async () => {
+    await log.commit(started(1));
+    await feed.sync();
+    store.loseMemory();
+    await feed.sync();
+    expect(JSON.parse(feed.callsJson(everybody))).toHaveLength(1);
+    expect(resets).toEqual([]);
+  });
+
+  it('begins anew when the log has been cut behind it', async () => {
+    await log.commit(started(1));
+    await feed.sync();
+    const short = new MemoryStore({ maxEvents: 2 });
+    const refilled = await new LogWriter(short).claim('e1');
+    await refilled.commit(...Array.from({ length: 5 }, (_, n) => started(n)));
+    Object.assign(feed, { store: short });
+    await feed.sync();
+    expect(resets).toEqual(['cursor-too-old']);
+  });
+
+  it('fills its buffer backwards, once for all who ask', async () => {
+    await log.commit(...Array.from({ length: 90 }, (_, n) => started(n)));
+    const fresh = feedOf();
+    await fresh.sync();
+    const read = jest.spyOn(store, 'read');
+    const pages = await Promise.all(Array.from({ length: 50 }, async () => fresh.after(40, 20, Infinity)));
+    for (const page of pages)
+      expect(page!.entries.map((entry) => entry.sequence)).toEqual(
+        Array.from({ length: 20 }, (_, n) => 41 + n),
+      );
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('fills its buffer with what an earlier epoch left, too', async () => {
+    await log.commit(...Array.from({ length: 30 }, (_, n) => started(n)));
+    await log.claim('e2', true);
+    await log.commit(started(30));
+    const fresh = feedOf();
+    await fresh.sync();
+    const read = jest.spyOn(store, 'read');
+    for (const from of [0, 10, 20]) {
+      const page = await fresh.after(from, 10, Infinity);
+      expect(page!.entries[0]!.sequence).toBe(from + 1);
+    }
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('reads the state again as soon as the clock has been set back', async () => {
+    const clock = new ManualClock();
+    const fresh = feedOf(100, clock);
+    await fresh.sync();
+    const snapshot = jest.spyOn(store, 'snapshot');
+    await fresh.refresh();
+    expect(snapshot).not.toHaveBeenCalled();
+    const lastComplete = { startedAt: clock.now(), at: clock.now() };
+    const up = { status: 'up' as const, lastComplete, failures: 0, failingSince: null, lastError: null };
+    const { fence } = await store.claim('acme', { epoch: 'e1' });
+    await store.touch('acme', fence, EMPTY_STATE, { ...EMPTY_STATE, sources: { monitor: up, queue: up } });
+    clock.advance(-3_600_000);
+    await fresh.refresh();
+    expect(fresh.sourcesJson()).toContain('"state":"up"');
+    await fresh.refresh();
+    expect(snapshot).toHaveBeenCalledTimes(1);
+  });
+
+  it('reads from the store what the buffer cannot hold', async () => {
+    const small = feedOf(10);
+    await small.sync();
+    await log.commit(...Array.from({ length: 50 }, (_, n) => started(n)));
+    await small.sync();
+    const page = await small.after(5, 3, Infinity);
+    expect(page!.entries.map((entry) => entry.sequence)).toEqual([6, 7, 8]);
+  });
+
+  it('hands out nothing from the store that it has not taken itself', async () => {
+    const small = feedOf(10);
+    await small.sync();
+    await log.commit(...Array.from({ length: 50 }, (_, n) => started(n)));
+    await small.sync();
+    // Committed, and not heard of here yet.
+    await log.commit(started(51), started(52));
+    const page = await small.after(5, 100, Infinity);
+    expect(page!.entries.at(-1)!.sequence).toBe(small.position!.sequence);
+    expect(small.position!.sequence).toBe(50);
+  });
+
+  it('rejects when the store does not answer, and goes on when it does', async () => {
+    jest.spyOn(store, 'read').mockRejectedValueOnce(new Error('away'));
+    await expect(feed.sync()).rejects.toThrow('away');
+    await log.commit(started(1));
+    await feed.sync();
+    expect(batches).toEqual([[1]]);
+  });
+});

@@ -1,0 +1,148 @@
+import type {
+  Freshness,
+  Registrations,
+  SourceState,
+  SourceStatus,
+  TenantState,
+} from '../../core/model/call.js';
+import { formatCursor } from '../../core/model/cursor.js';
+import { type CallView, rfc3339OrNull } from '../../core/model/event.js';
+import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observation.js';
+import { find } from '../../core/observe/registrations.js';
+import { callView } from '../../core/life/view.js';
+import type { Position } from '../../store/store.js';
+import { type Audience, type Exposure, exposureOfCall, isCallEvent } from '../access/audience.js';
+import type { LogEntry } from './batch.js';
+
+/** One entry of `GET /v1/sources` and of a snapshot's `sources`. */
+export interface SourceEntry {
+  readonly endpoint: Endpoint;
+  readonly state: SourceStatus;
+  readonly lastCompleteAt: string | null;
+  readonly lastError: string | null;
+}
+
+export interface RegistrationEntry {
+  readonly extension: string;
+  readonly registered: boolean;
+  readonly at: Instant;
+}
+
+interface HeldCall {
+  readonly view: CallView;
+  readonly exposure: Exposure;
+  json: string | null;
+}
+
+/**
+ * The calls that are alive and the state of the sources, folded from events on top of a state of the store.
+ *
+ * Guarantee: `calls` is what the log says up to the place it was folded to. Not guaranteed: that `sources` and
+ * registrations are not newer than that. They are the freshest that was read, because between two events nothing but
+ * their times tells that somebody watches.
+ */
+export class TenantView {
+  private readonly calls = new Map<string, HeldCall>();
+  private readonly sources = new Map<Endpoint, SourceEntry>();
+  private registrations: Registrations = new Map();
+
+  constructor(private readonly tenant: string) {}
+
+  replace(state: TenantState): void {
+    this.calls.clear();
+    for (const call of state.calls.values()) this.hold({ tenant: this.tenant, ...callView(call) });
+    this.replaceFreshness(state);
+  }
+
+  replaceFreshness({ sources, registrations }: Freshness): void {
+    for (const endpoint of ENDPOINTS) this.sources.set(endpoint, sourceEntry(endpoint, sources[endpoint]));
+    this.registrations = registrations;
+  }
+
+  fold({ event }: LogEntry): void {
+    switch (event.type) {
+      case 'extension-registered':
+      case 'extension-unregistered': {
+        const { extension, registered, observed } = event.data;
+        const at = Date.parse(observed.latest);
+        const changed = {
+          extensionId: null,
+          ...this.registrations.get(extension),
+          extension,
+          registered,
+          since: at,
+        };
+        this.registrations = new Map(this.registrations).set(extension, {
+          ...changed,
+          checked: { startedAt: at, at },
+        });
+        return;
+      }
+      case 'source-down':
+      case 'source-up': {
+        const { endpoint, state, reason, lastCompleteAt } = event.data;
+        const lastError = event.type === 'source-down' ? reason : null;
+        this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
+        return;
+      }
+      case 'call-ended':
+        this.calls.delete(event.data.callId);
+        return;
+      default:
+        if (isCallEvent(event)) this.hold(aliveView(event.data));
+    }
+  }
+
+  call(callId: string, audience: Audience): string | null {
+    const held = this.calls.get(callId);
+    return held !== undefined && audience.seesCall(held.exposure) ? jsonOf(held) : null;
+  }
+
+  /** `[…]`: the calls that the audience may see, as JSON. */
+  callsJson(audience: Audience): string {
+    const visible: string[] = [];
+    for (const held of this.calls.values()) if (audience.seesCall(held.exposure)) visible.push(jsonOf(held));
+    return `[${visible.join(',')}]`;
+  }
+
+  /** By number or uuid, as of the latest answer. */
+  registration(id: string): RegistrationEntry | undefined {
+    const known = find(this.registrations, id);
+    return known && { extension: known.extension, registered: known.registered, at: known.checked.at };
+  }
+
+  sourcesJson(): string {
+    return JSON.stringify([...this.sources.values()]);
+  }
+
+  /** What a client gets first: `{cursor, calls, sources}`. */
+  snapshotJson(position: Position, audience: Audience): string {
+    const cursor = formatCursor(position);
+    return `{"cursor":"${cursor}","calls":${this.callsJson(audience)},"sources":${this.sourcesJson()}}`;
+  }
+
+  private hold(view: CallView): void {
+    this.calls.set(view.callId, { view, exposure: exposureOfCall(view), json: null });
+  }
+}
+
+/** What an event adds to the call's view (`offer`, how an offer ended, who had it before) is not part of its state. */
+function aliveView(data: CallView): CallView {
+  const view: { -readonly [Field in keyof CallView]: CallView[Field] } = { ...data, outcome: null };
+  delete view.offer;
+  delete view.transferredFrom;
+  return view;
+}
+
+function jsonOf(held: HeldCall): string {
+  return (held.json ??= JSON.stringify(held.view));
+}
+
+function sourceEntry(endpoint: Endpoint, source: SourceState): SourceEntry {
+  return {
+    endpoint,
+    state: source.status,
+    lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
+    lastError: source.lastError,
+  };
+}

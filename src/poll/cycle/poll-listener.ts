@@ -1,0 +1,71 @@
+import type { BridgeEvent } from '../../core/model/event.js';
+import type { Endpoint, Instant } from '../../core/model/observation.js';
+import type { CommitResult } from '../../store/store.js';
+
+/** Is told what polling does, by whoever does it and as it happens. None of its methods may throw or take long. */
+export interface PollObserver {
+  /** The tenant is polled here from now on, until it is told that this has ended. */
+  tenant(name: string): TenantObserver;
+  lease(change: LeaseChange, shards: number): void;
+}
+
+export interface TenantObserver {
+  polled(poll: PollReport): void;
+  /** What is known of each endpoint after a cycle. */
+  sources(sources: SourcesReport): void;
+  claimed(claim: ClaimReport): void;
+  /** A commit is tried; what is returned is called with what came of it. */
+  committing(): (commit: CommitReport) => void;
+  /** How many events the log holds. */
+  logHolds(events: number): void;
+  ended(): void;
+}
+
+export interface PollReport {
+  readonly endpoint: Endpoint;
+  readonly outcome: 'complete' | 'partial' | 'failed';
+  readonly reason: string | null;
+  readonly sentAt: Instant;
+  /** From the request to its whole answer, without any wait for a connection. */
+  readonly latencyMs: number;
+  /** HTTP; null when there was no complete answer. */
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  /** Not sent, as the host is down for everybody: ask again after so long. Else null. */
+  readonly heldBackMs: number | null;
+  /** An answer that came too late for its rows to be looked at. */
+  readonly outdated: boolean;
+}
+
+export type SourcesReport = Readonly<
+  Record<
+    Endpoint,
+    { readonly status: 'unknown' | 'up' | 'down'; readonly lastComplete: { readonly at: Instant } | null }
+  >
+>;
+
+export interface ClaimReport {
+  /** The claim began an epoch, or found another than had been held before. So does the first of all claims. */
+  readonly isNewEpoch: boolean;
+}
+
+export interface CommitReport {
+  /** `rejected`: the store gave no answer, or refused. */
+  readonly result: CommitResult['status'] | 'rejected';
+  /** In the log, if `committed`. */
+  readonly events: readonly BridgeEvent[];
+}
+
+/** Shards were `taken`, given back on purpose (`released`) or `lost`; or the lease was not renewed in a try (`missed`). */
+export type LeaseChange = 'taken' | 'released' | 'lost' | 'missed';
+
+const nothing = () => undefined;
+export const UNOBSERVED_TENANT: TenantObserver = {
+  polled: nothing,
+  sources: nothing,
+  claimed: nothing,
+  committing: () => nothing,
+  logHolds: nothing,
+  ended: nothing,
+};
+export const UNOBSERVED: PollObserver = { tenant: () => UNOBSERVED_TENANT, lease: nothing };

@@ -1,0 +1,201 @@
+import type { Logger } from 'pino';
+import { isExtensionId } from '../../core/model/extension-id.js';
+import type { Instant, MonitorAnswer, RegistrationAnswer } from '../../core/model/observation.js';
+import type { PitelSource } from '../../source/pitel-source.js';
+import { ClockStep } from '../schedule/clock-step.js';
+import { fnv1a } from '../../base/spread-hash.js';
+import type { Timers } from '../../base/timers.js';
+
+/**
+ * Asks the PBX whether watched extensions are registered, at a slow pace of its own, beside the polls and never in
+ * their way. The answers wait to be taken by the next poll cycle, which commits them.
+ *
+ * - Each extension is asked once an interval, at its own place in it; at most `CONCURRENCY` questions at a time.
+ * - One whose leg has just vanished is asked at once: what the cycle says that confirms it may depend on the answer.
+ * - `active`: the extensions that the monitor has shown within `ACTIVE_MS`, `MAX_ACTIVE` at most; by number or uuid, for
+ *   about nothing else the PBX can be asked.
+ * - The PBX asks for a pause (`Retry-After`): nothing is asked until it is over.
+ * - The clock is set back: what is planned goes back with it (`ClockStep`), each extension keeping its place.
+ */
+export class RegistrationWatch {
+  readonly #deps: WatchDeps;
+  readonly #name: string;
+  readonly #stopping = new AbortController();
+  readonly #watched = new Map<string, Watched>();
+  readonly #asking = new Set<Promise<void>>();
+  /** The monitor's rows and idle extensions that were looked through last. */
+  #seen: Pick<MonitorAnswer, 'rows' | 'idleExtensions'> | null = null;
+  #shown = new Set<string>();
+  #answers: RegistrationAnswer[] = [];
+  #pausedUntil: Instant = 0;
+  #reason: string | null = null;
+  readonly #step = new ClockStep();
+
+  constructor(deps: WatchDeps) {
+    this.#deps = deps;
+    this.#name = `registrations:${deps.tenant}`;
+    if (deps.watch !== 'active') for (const id of deps.watch) this.#add(id);
+  }
+
+  start(): void {
+    this.#plan();
+  }
+
+  /** Resolves when no question is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#deps.timers.clear(this.#name);
+    await Promise.all(this.#asking);
+  }
+
+  /** The answers since the last call. */
+  take(): readonly RegistrationAnswer[] {
+    if (this.#answers.length === 0) return NONE;
+    const answers = this.#answers;
+    this.#answers = [];
+    return answers;
+  }
+
+  /** What the monitor shows. `vanished`: extensions, by number and uuid, of which a leg is missing from it. */
+  observe(monitor: MonitorAnswer, vanished: readonly string[]): void {
+    const now = this.#now();
+    if (this.#deps.watch === 'active') this.#follow(monitor, now);
+    const before = this.#nextDue();
+    for (const extension of vanished) {
+      const watched = this.#watched.get(extension);
+      if (watched !== undefined && now - watched.askedAt > URGENT_EVERY_MS) watched.dueAt = now;
+    }
+    if (this.#nextDue() < before) this.#plan();
+  }
+
+  #follow({ rows, idleExtensions }: MonitorAnswer, now: Instant): void {
+    if (this.#seen?.rows === rows && this.#seen.idleExtensions === idleExtensions) return;
+    this.#seen = { rows, idleExtensions };
+    // What the last look showed was there until now: nothing has changed in between.
+    for (const id of this.#shown) this.#watched.get(id)!.shownAt = now;
+    this.#shown = new Set();
+    for (const id of [...idleExtensions, ...[...rows.values()].map(({ extension }) => extension)]) {
+      // A row may carry another name, such as `*97`: the PBX would know nothing of it, and nobody is to be told that.
+      if (!isExtensionId(id)) continue;
+      if (!this.#watched.has(id) && this.#watched.size < MAX_ACTIVE) this.#add(id);
+      if (this.#watched.has(id)) this.#shown.add(id);
+    }
+    for (const [id, { shownAt }] of this.#watched)
+      if (!this.#shown.has(id) && now - shownAt > ACTIVE_MS) this.#watched.delete(id);
+    this.#plan();
+  }
+
+  #add(id: string): void {
+    const { intervalMs, tenant } = this.#deps;
+    const now = this.#now();
+    const dueAt = now + (fnv1a(`${tenant}/${id}`) % intervalMs);
+    this.#watched.set(id, { dueAt, askedAt: -Infinity, asking: false, shownAt: now, isUnknown: false });
+  }
+
+  #nextDue(): Instant {
+    let next = Infinity;
+    for (const { dueAt, asking } of this.#watched.values()) if (!asking && dueAt < next) next = dueAt;
+    return Math.max(next, this.#pausedUntil);
+  }
+
+  #plan(): void {
+    const now = this.#now();
+    const next = this.#nextDue();
+    if (this.#stopping.signal.aborted || this.#asking.size >= CONCURRENCY || next === Infinity) return;
+    this.#deps.timers.set(this.#name, Math.max(0, next - now), () => {
+      this.#askDue();
+    });
+  }
+
+  #askDue(): void {
+    const now = this.#now();
+    // A process that was paused past its lease asks no more; whoever holds the tenant now does.
+    if (!this.#deps.holds()) return;
+    for (const [id, watched] of this.#watched) {
+      if (this.#asking.size >= CONCURRENCY) break;
+      if (watched.asking || watched.dueAt > now || now < this.#pausedUntil) continue;
+      const asking = this.#ask(id, watched).finally(() => {
+        this.#asking.delete(asking);
+        this.#plan();
+      });
+      this.#asking.add(asking);
+    }
+    this.#plan();
+  }
+
+  async #ask(id: string, watched: Watched): Promise<void> {
+    const { source, intervalMs } = this.#deps;
+    const startedAt = this.#now();
+    watched.asking = true;
+    watched.askedAt = startedAt;
+    watched.dueAt = startedAt + intervalMs;
+    const answer = await source.registration(id, this.#stopping.signal);
+    watched.asking = false;
+    if (this.#stopping.signal.aborted) return;
+    if (answer.outcome === 'failed') {
+      this.#pausedUntil = this.#now() + (answer.retryAfterMs ?? 0);
+      this.#note(answer.reason);
+      return;
+    }
+    this.#note(null);
+    this.#answers.push({ ...answer, id, startedAt, at: this.#now() });
+    const isUnknown = answer.outcome === 'not-found';
+    if (isUnknown && !watched.isUnknown)
+      this.#deps.log.warn({ extension: id }, `the PBX does not know extension ${id}, which is to be watched`);
+    watched.isUnknown = isUnknown;
+  }
+
+  /** The one way to read the clock here: what is planned is right by it afterwards. */
+  #now(): Instant {
+    const now = this.#deps.clock();
+    const back = this.#step.back(now);
+    if (back === 0) return now;
+    this.#pausedUntil -= back;
+    for (const watched of this.#watched.values()) {
+      watched.dueAt -= back;
+      watched.askedAt -= back;
+      watched.shownAt -= back;
+    }
+    return now;
+  }
+
+  /** One line when a reason appears or changes, one when it is gone. */
+  #note(reason: string | null): void {
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    if (reason === null) this.#deps.log.info('registrations are answered properly again');
+    else this.#deps.log.warn({ reason }, `registrations: ${reason}`);
+  }
+}
+
+export interface WatchDeps {
+  readonly tenant: string;
+  readonly watch: readonly string[] | 'active';
+  readonly intervalMs: number;
+  readonly source: Pick<PitelSource, 'registration'>;
+  /** Whether this process still holds the tenant's lease, as far as it can know. */
+  readonly holds: () => boolean;
+  readonly clock: () => Instant;
+  readonly timers: Timers;
+  /** Carries the tenant in every line. */
+  readonly log: Logger;
+}
+
+interface Watched {
+  dueAt: Instant;
+  askedAt: Instant;
+  asking: boolean;
+  /** Of those that the monitor shows no more: until when it did. */
+  shownAt: Instant;
+  isUnknown: boolean;
+}
+
+const NONE: readonly RegistrationAnswer[] = [];
+/** A question a second or so even with hundreds of extensions: the polls come first. */
+const CONCURRENCY = 2;
+/** A leg that flickers is no reason to ask again and again. */
+const URGENT_EVERY_MS = 1_000;
+/** A shift and its break. */
+const ACTIVE_MS = 4 * 3_600_000;
+/** More telephones than a call centre has; a bound for an upstream that invents some. */
+const MAX_ACTIVE = 5_000;

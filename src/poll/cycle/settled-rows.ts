@@ -1,0 +1,58 @@
+import type {
+  Endpoint,
+  MonitorObservation,
+  Observations,
+  QueueObservation,
+} from '../../core/model/observation.js';
+
+/**
+ * What the last reconciled answers showed, while nothing in them waits to be confirmed: an observation that repeats it
+ * moves nothing but the source's health (`freshen` in `core/reconcile.ts`). That is the common poll, and the cheap one.
+ *
+ * Rows are compared by identity: the observers give the same `Map` where not a row has changed.
+ */
+export class SettledRows {
+  #settled: Partial<Record<Endpoint, Rows>> = {};
+
+  /** Whether reconciling them could change nothing but freshness. */
+  have({ monitor, queue }: Observations): boolean {
+    return this.#has(monitor) && this.#has(queue);
+  }
+
+  /** These have been reconciled and written. `confirm`: something waits to be confirmed, by whatever comes next. */
+  note({ monitor, queue }: Observations, confirm: boolean): void {
+    this.#note(monitor);
+    this.#note(queue);
+    if (confirm) this.#settled = {};
+  }
+
+  /** The state is another's. */
+  forget(): void {
+    this.#settled = {};
+  }
+
+  #has(observation: MonitorObservation | QueueObservation | undefined): boolean {
+    // A failure has no rows: there is nothing in it to reconcile.
+    if (observation === undefined || observation.outcome === 'failed') return true;
+    const settled = this.#settled[observation.endpoint];
+    if (settled === undefined || observation.outcome !== 'complete') return false;
+    return settled.rows === observation.rows && settled.idle === idleOf(observation);
+  }
+
+  #note(observation: MonitorObservation | QueueObservation | undefined): void {
+    if (observation === undefined) return;
+    const { endpoint } = observation;
+    if (observation.outcome === 'complete')
+      this.#settled[endpoint] = { rows: observation.rows, idle: idleOf(observation) };
+    else delete this.#settled[endpoint];
+  }
+}
+
+interface Rows {
+  readonly rows: unknown;
+  readonly idle: unknown;
+}
+
+function idleOf(observation: MonitorObservation | QueueObservation): unknown {
+  return 'idleExtensions' in observation ? observation.idleExtensions : null;
+}

@@ -1,0 +1,285 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { DEFAULT_POLICY } from '../../core/model/call.js';
+import type { BridgeEvent } from '../../core/model/event.js';
+import { ENDPOINTS, type Endpoint } from '../../core/model/observation.js';
+import { MemoryStore } from '../../store/memory/memory-store.js';
+import { leg, observations, type Poll, stay, T0 } from '../../../test/support/history.js';
+import { type CycleReport, TenantPoller } from './tenant-poller.js';
+
+/** A PBX that answers each request when the test says so; time is what the test says, too. */
+class SlowPbx {
+  now = T0;
+  readonly asked: Endpoint[] = [];
+  readonly #pending = new Map<Endpoint, Pending>();
+
+  poll(endpoint: Endpoint, signal: AbortSignal) {
+    if (this.#pending.has(endpoint)) throw new Error(`${endpoint} has two requests`);
+    this.asked.push(endpoint);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(endpoint, { at: this.now, resolve, reject });
+      signal.onabort = () => ENDPOINTS.forEach((one) => this.answers(one, { legs: CUT, stays: CUT }));
+    });
+  }
+
+  answers(endpoint: Endpoint, poll: Poll): void {
+    const pending = this.#pending.get(endpoint);
+    if (pending === undefined) return;
+    this.#pending.delete(endpoint);
+    const observation = { ...observations(poll, this.now)[endpoint]!, startedAt: pending.at };
+    const status = observation.outcome === 'failed' ? null : 200;
+    pending.resolve({ observation, retryAfterMs: null, status, heldBackMs: null });
+  }
+
+  breaks(endpoint: Endpoint): void {
+    this.#pending.get(endpoint)!.reject(new Error('a defect of ours'));
+  }
+}
+
+interface Pending {
+  readonly at: number;
+  resolve(polled: unknown): void;
+  reject(error: Error): void;
+}
+
+const CUT = { failed: 'request given up' };
+const HUNG = { failed: 'no answer within 5000 ms' };
+const settle = () => new Promise(setImmediate);
+
+describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
+  let store: MemoryStore;
+  let pbx: SlowPbx;
+  let stopping: AbortController;
+
+  beforeEach(() => {
+    store = new MemoryStore({ maxEvents: 1_000 });
+    pbx = new SlowPbx();
+    stopping = new AbortController();
+  });
+  afterEach(() => store.close());
+
+  function poller(): TenantPoller {
+    let [commits, epochs] = [0, 0];
+    return new TenantPoller({
+      tenant: 'acme',
+      source: pbx as never,
+      registrations: null,
+      store,
+      policy: DEFAULT_POLICY,
+      retentionMs: 604_800_000,
+      clock: () => pbx.now,
+      newEpoch: () => `e${++epochs}`,
+      newCommitId: () => `commit-${++commits}`,
+    });
+  }
+
+  async function answer(poll: Poll, afterMs: number): Promise<void> {
+    pbx.now += afterMs;
+    if (poll.legs !== undefined) pbx.answers('monitor', poll);
+    if (poll.stays !== undefined) pbx.answers('queue', poll);
+    await settle();
+  }
+
+  /** One cycle, a second after the last, that asks whoever can be asked; these answer 40 ms after it began. */
+  async function cycle(
+    one: TenantPoller,
+    answers: Poll,
+    ask: readonly Endpoint[] = ENDPOINTS,
+  ): Promise<CycleReport> {
+    pbx.now += 1_000;
+    const running = one.cycle(
+      ask.filter((endpoint) => !one.open.includes(endpoint)),
+      stopping.signal,
+    );
+    await settle();
+    await answer(answers, 40);
+    return running;
+  }
+
+  /** What comes in while no cycle runs, and the cycle that takes it. */
+  async function late(one: TenantPoller, answers: Poll): Promise<CycleReport> {
+    await answer(answers, 500);
+    expect(one.hasAnswers).toBe(true);
+    return one.cycle([], stopping.signal);
+  }
+
+  /** The endpoint has timed out, and hangs again; the other one shows this. */
+  async function hanging(which: Endpoint, shown: Poll): Promise<TenantPoller> {
+    const one = poller();
+    await cycle(one, { legs: [], stays: [], ...shown });
+    await cycle(one, { legs: HUNG, stays: HUNG, ...shown });
+    await cycle(one, shown);
+    expect(one.open).toEqual([which]);
+    return one;
+  }
+
+  async function log(): Promise<BridgeEvent[]> {
+    const { events } = await store.read('acme', 0, 1_000);
+    return events.map(({ json }) => JSON.parse(json) as BridgeEvent);
+  }
+
+  const types = async () => (await log()).map(({ type }) => type);
+  const said = ({ transitions }: CycleReport) => transitions.map(({ type }) => type);
+  const polled = ({ polls }: CycleReport) => polls.map(({ endpoint }) => endpoint);
+  const sources = async () => (await store.snapshot('acme'))!.state.sources;
+
+  it('waits for one that answered when it was asked last, however slow it is: one look, one call, one commit', async () => {
+    const one = poller();
+    await cycle(one, { legs: [], stays: [] });
+    const commits = jest.spyOn(store, 'commit');
+    let isDone = false;
+    const running = cycle(one, { legs: [leg()] }).finally(() => (isDone = true));
+    await settle();
+    await settle();
+    expect(isDone).toBe(false);
+    await answer({ stays: [stay()] }, 4_500);
+    expect(said(await running)).toEqual(['call-started', 'call-offered']);
+    expect(commits).toHaveBeenCalledTimes(1);
+    expect((await log())[0]!.data).toMatchObject({ upstreamIds: ['queue-call-1', 'leg-1'] });
+  });
+
+  it('is held up by a hang once: after that the other one’s looks are told, and nothing is asked twice', async () => {
+    const one = await hanging('queue', { legs: [] });
+    const report = await cycle(one, { legs: [leg()] });
+    expect(said(report)).toEqual(['call-started', 'call-offered']);
+    expect(polled(report)).toEqual(['monitor']);
+    expect(said(await cycle(one, { legs: [leg({ signal: 'answered' })] }))).toContain('call-answered');
+    expect(pbx.asked.filter((endpoint) => endpoint === 'queue')).toHaveLength(3);
+  });
+
+  it('does not wait at all where nobody is asked that answered last', async () => {
+    const one = await hanging('queue', { legs: [] });
+    await late(one, { stays: HUNG });
+    expect((await cycle(one, {}, ['queue'])).polls).toEqual([]);
+    expect(one.open).toEqual(['queue']);
+  });
+
+  it('takes the answer that comes at last, with the instants that are its own', async () => {
+    const one = await hanging('queue', { legs: [leg()] });
+    const askedAt = pbx.now - 40;
+    const at = pbx.now + 500;
+    const report = await late(one, { stays: [stay()] });
+    expect(report.polls[0]).toMatchObject({ endpoint: 'queue', sentAt: askedAt, latencyMs: at - askedAt });
+    expect((await sources()).queue.lastComplete).toEqual({ startedAt: askedAt, at });
+    expect([one.open, one.hasAnswers]).toEqual([[], false]);
+  });
+
+  it('waits for it again when it has answered', async () => {
+    const one = await hanging('queue', { legs: [] });
+    await late(one, { stays: [] });
+    const running = cycle(one, { legs: [leg()] });
+    await settle();
+    await answer({ stays: [stay()] }, 2_000);
+    expect(polled(await running)).toEqual(['monitor', 'queue']);
+  });
+
+  it('sees both at once where the one that nobody waits for has answered by then', async () => {
+    const one = await hanging('queue', { legs: [] });
+    await late(one, { stays: HUNG });
+    const commits = jest.spyOn(store, 'commit');
+    const report = await cycle(one, { stays: [stay()], legs: [leg()] });
+    expect(said(report)).toEqual(['call-started', 'call-offered']);
+    expect(commits).toHaveBeenCalledTimes(1);
+  });
+
+  it('tells that an endpoint is down which times out each time, and that it is back', async () => {
+    const one = await hanging('queue', { legs: [] });
+    for (let failure = 2; failure <= DEFAULT_POLICY.sourceDownAfter; failure++) {
+      await late(one, { stays: HUNG });
+      await cycle(one, { legs: [] });
+    }
+    expect(await types()).toEqual(['source-down']);
+    await late(one, { stays: [] });
+    expect(await types()).toEqual(['source-down', 'source-up']);
+  });
+
+  it('takes an answer that comes in the middle of a cycle before that cycle’s own, and neither is lost', async () => {
+    const one = await hanging('queue', { legs: [] });
+    const first = await cycle(one, { stays: [stay()], legs: [leg({ callId: 'queue-call-1' })] });
+    expect([polled(first), said(first)]).toEqual([['queue'], ['call-started']]);
+    expect([one.hasAnswers, one.open]).toEqual([true, ['monitor']]);
+    const second = await one.cycle([], stopping.signal);
+    expect([polled(second), said(second)]).toEqual([['monitor'], ['call-offered']]);
+    expect(one.hasAnswers).toBe(false);
+  });
+
+  it('lets a call go on that overflows while the monitor hangs: an old look at the telephones does not do', async () => {
+    const one = await hanging('monitor', { stays: [stay()] });
+    const gone = [stay({ status: 'abandoned', abandonedAt: T0 + 3_000 })];
+    expect((await cycle(one, { stays: gone })).confirm).toBe(true);
+    // It was asked for before the queue said so, and comes while the queue says so again.
+    const together = [await cycle(one, { legs: [], stays: gone }), await one.cycle([], stopping.signal)];
+    expect(together.map(polled)).toEqual([['monitor'], ['queue']]);
+    expect(together.flatMap(said)).toEqual([]);
+    const elsewhere = [leg({ callId: 'queue-call-1' })];
+    expect(said(await cycle(one, { legs: elsewhere, stays: gone }))).toEqual(['call-offered']);
+  });
+
+  it('begins no call anew that has ended since the late answer was asked for', async () => {
+    const one = await hanging('queue', { legs: [leg()] });
+    await cycle(one, { legs: [] });
+    expect(said(await cycle(one, { legs: [] }))).toContain('call-ended');
+    const before = await types();
+    const report = await late(one, { stays: [stay({ status: 'trying' })] });
+    expect(report.polls[0]).toMatchObject({ endpoint: 'queue', outcome: 'complete', outdated: true });
+    expect(await types()).toEqual(before);
+    // Who waits there is seen by the next look.
+    const other = [stay({ mobile: '0987654321' })];
+    expect(said(await cycle(one, { legs: [], stays: other }))).toEqual(['call-started']);
+  });
+
+  it('drops what had come, and nobody had taken, when a call ended', async () => {
+    const one = poller();
+    await cycle(one, { legs: [], stays: [stay()] });
+    // The entry is missed for the first time before the queue fails, and for the second in the answer that comes at last.
+    await cycle(one, { legs: [], stays: [] });
+    await cycle(one, { legs: [], stays: HUNG });
+    await cycle(one, { legs: [] });
+    const ended = await cycle(one, { legs: [leg({ callId: 'queue-call-1' })], stays: [] });
+    expect([polled(ended), said(ended)]).toEqual([['queue'], ['call-ended']]);
+    const dropped = await one.cycle([], stopping.signal);
+    expect([polled(dropped), said(dropped)]).toEqual([['monitor'], []]);
+    expect(dropped.polls[0]).toMatchObject({ outcome: 'complete', outdated: true });
+  });
+
+  it('counts a failure although a call has ended meanwhile', async () => {
+    const one = await hanging('queue', { legs: [leg()] });
+    await cycle(one, { legs: [] });
+    await cycle(one, { legs: [] });
+    const report = await late(one, { stays: HUNG });
+    expect(report.polls[0]).toMatchObject({ outcome: 'failed', outdated: false });
+    expect((await sources()).queue.failures).toBe(2);
+  });
+
+  it('drops what was asked for before the tenant was claimed anew', async () => {
+    const one = await hanging('queue', { legs: [leg()] });
+    store.loseMemory();
+    expect((await cycle(one, { legs: [leg({ signal: 'answered' })] })).owned).toBe(false);
+    await cycle(one, { legs: [leg({ signal: 'answered' })] });
+    const before = await types();
+    const report = await late(one, { stays: [stay({ mobile: '0987654321' })] });
+    expect(report.polls[0]).toMatchObject({ outdated: true });
+    expect(await types()).toEqual(before);
+    expect((await sources()).queue.lastComplete).toBeNull();
+  });
+
+  it('rejects where a poll throws, also when nobody waited for it, and goes on', async () => {
+    const one = await hanging('queue', { legs: [] });
+    pbx.breaks('queue');
+    await settle();
+    expect([one.hasAnswers, one.open]).toEqual([true, []]);
+    await expect(one.cycle([], stopping.signal)).rejects.toThrow('a defect of ours');
+    expect(one.hasAnswers).toBe(false);
+  });
+
+  it('is idle when the requests that outlived their cycles have been cut off', async () => {
+    const one = await hanging('queue', { legs: [] });
+    let isIdle = false;
+    const idle = one.idle().then(() => (isIdle = true));
+    await settle();
+    expect(isIdle).toBe(false);
+    stopping.abort();
+    await idle;
+    expect((await one.cycle([], stopping.signal)).polls).toEqual([]);
+    expect((await sources()).queue.failures).toBe(1);
+  });
+});

@@ -1,0 +1,143 @@
+import type { Logger } from 'pino';
+import type { Endpoint, Instant } from '../../core/model/observation.js';
+import { Pace, type PaceOptions, startOffset } from '../schedule/schedule.js';
+import type { CycleReport, TenantPoller } from './tenant-poller.js';
+import type { Timers } from '../../base/timers.js';
+
+/**
+ * Runs one tenant's cycles one after the other, until it is stopped.
+ *
+ * Guarantees: cycles never overlap; the next is planned when this one is done; whatever fails is logged once, when it
+ * begins and when it is over, and the loop goes on; every line carries the id of its cycle. An answer that no cycle has
+ * waited for has one of its own, as soon as none is running; only the pause after trouble with the store stands. When the
+ * tenant is no longer held here the loop goes silent: no poll and no claim any more, until whoever began it stops it.
+ */
+export class TenantLoop {
+  readonly #deps: LoopDeps;
+  readonly #name: string;
+  readonly #stopping = new AbortController();
+  readonly #pace: Pace;
+  readonly #reasons = new Map<Endpoint | 'store', string | null>();
+  #storeFailures = 0;
+  #running: Promise<void> = Promise.resolve();
+  /** Between two cycles, with nothing to wait for but that an endpoint is due or answers. */
+  #isResting = false;
+
+  constructor(deps: LoopDeps) {
+    this.#deps = deps;
+    this.#name = `poll:${deps.tenant}`;
+    this.#pace = new Pace(deps.pace, deps.clock() + startOffset(deps.tenant, deps.pace.intervalMs));
+    deps.poller.onAnswer(() => this.#wake());
+  }
+
+  start(): void {
+    this.#plan(this.#pace.delay(this.#deps.clock()));
+  }
+
+  /** Resolves when nothing of this tenant is under way any more. A poll is cut off, a commit is let finish. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#deps.timers.clear(this.#name);
+    await this.#running;
+    await this.#deps.poller.idle();
+  }
+
+  /** For an answer that no cycle was waiting for. After trouble with the store the pause stands, and it waits too. */
+  #wake(): void {
+    if (!this.#isResting) return;
+    this.#isResting = false;
+    this.#plan(0);
+  }
+
+  #plan(delayMs: number): void {
+    // Where every endpoint has a request open, their answers are what wakes it.
+    if (this.#stopping.signal.aborted || delayMs === Infinity) return;
+    this.#deps.timers.set(this.#name, delayMs, () => {
+      this.#running = this.#turn();
+    });
+  }
+
+  async #turn(): Promise<void> {
+    const { clock, poller, holds, newCycleId } = this.#deps;
+    this.#isResting = false;
+    // A process that was paused past its lease must not claim the tenant back from whoever has taken it since.
+    if (!holds()) return;
+    const cycle = newCycleId();
+    let next: Rest;
+    try {
+      // What has come is not kept waiting for what is asked only now.
+      const due = poller.hasAnswers ? [] : this.#pace.due(clock(), poller.open);
+      const report = await poller.cycle(due, this.#stopping.signal, cycle);
+      this.#note('store', null, cycle);
+      this.#storeFailures = 0;
+      next = this.#follow(report, cycle);
+    } catch (error) {
+      this.#note('store', error instanceof Error ? error.message : String(error), cycle);
+      const delayMs = Math.min(STORE_RETRY_MS * 2 ** this.#storeFailures++, MAX_STORE_RETRY_MS);
+      next = { delayMs, isFirm: true };
+    }
+    if (!holds()) return;
+    this.#isResting = !next.isFirm;
+    this.#plan(poller.hasAnswers && !next.isFirm ? 0 : next.delayMs);
+  }
+
+  #follow(report: CycleReport, cycle: string): Rest {
+    const { clock, random, log, poller } = this.#deps;
+    const now = clock();
+    this.#pace.turn(report.activity);
+    for (const { endpoint, outcome, reason, retryAfterMs, heldBackMs, outdated, ...polled } of report.polls) {
+      this.#note(endpoint, reason, cycle);
+      const reply = { ...polled, ok: outcome !== 'failed' };
+      if (heldBackMs !== null) this.#pace.heldBack(endpoint, now, heldBackMs, random);
+      else if (reply.ok) this.#pace.answered(endpoint, reply, now);
+      else this.#pace.failed(endpoint, reply, now, retryAfterMs, random);
+      if (outdated) this.#pace.again(endpoint, now);
+    }
+    for (const { type, subject } of report.transitions) log.debug({ cycle, type, subject }, 'event');
+    if (!report.owned && this.#deps.holds()) {
+      log.warn({ cycle }, 'the store did not take the last cycle: claiming the tenant anew');
+      return { delayMs: RECLAIM_MS, isFirm: true };
+    }
+    if (report.confirm) this.#pace.confirm(now);
+    return { delayMs: this.#pace.delay(now, poller.open), isFirm: false };
+  }
+
+  /** One line when a reason appears or changes, one when it is gone. */
+  #note(what: Endpoint | 'store', reason: string | null, cycle: string): void {
+    const before = this.#reasons.get(what) ?? null;
+    if (before === reason) return;
+    this.#reasons.set(what, reason);
+    const about = what === 'store' ? { cycle } : { cycle, endpoint: what };
+    if (reason === null) this.#deps.log.info(about, `${what} answers properly again`);
+    else this.#deps.log.warn({ ...about, reason }, `${what}: ${reason}`);
+  }
+}
+
+/** How long to wait after a cycle. */
+interface Rest {
+  readonly delayMs: number;
+  /** No answer makes it shorter. */
+  readonly isFirm: boolean;
+}
+
+export interface LoopDeps {
+  readonly tenant: string;
+  readonly poller: Pick<TenantPoller, 'cycle' | 'open' | 'hasAnswers' | 'onAnswer' | 'idle'>;
+  /** Whether this process still holds the tenant's lease, as far as it can know. */
+  readonly holds: () => boolean;
+  readonly pace: PaceOptions;
+  readonly clock: () => Instant;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly timers: Timers;
+  /** Short, and unlikely to be another's of the same day. */
+  readonly newCycleId: () => string;
+  /** Carries the tenant in every line. */
+  readonly log: Logger;
+}
+
+/** A store that is being restarted is back within seconds; agents wait for it. */
+const STORE_RETRY_MS = 100;
+const MAX_STORE_RETRY_MS = 2_000;
+/** Two pollers that both believe they own a tenant must not fence each other off in a tight loop. */
+const RECLAIM_MS = 1_000;

@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../../core/model/call.js';
+import { reconcile } from '../../core/reconcile.js';
+import { leg, observations, type Poll, stay, T0 } from '../../../test/support/history.js';
+import { activityOf } from './activity.js';
+
+const HOUR = 3_600_000;
+
+/** The state after these polls, a second apart. */
+function after(...polls: Poll[]): TenantState {
+  return polls.reduce<TenantState>(
+    (state, poll, index) =>
+      reconcile(state, observations(poll, T0 + (index + 1) * 1_000), DEFAULT_POLICY).state,
+    EMPTY_STATE,
+  );
+}
+
+describe('a tenant’s activity', () => {
+  const quiet = leg({ ext: '108', callId: 'leg-2', signal: 'answered', customer: null });
+
+  it.each<[string, string, Poll[]]>([
+    ['idle', 'without calls', [{}]],
+    ['ringing', 'while a telephone rings, whatever else goes on', [{ legs: [quiet, leg()] }]],
+    ['talking', 'once it is answered', [{ legs: [leg()] }, { legs: [leg({ signal: 'answered' })] }]],
+    ['waiting', 'while a caller waits and nothing rings', [{ legs: [quiet], stays: [stay()] }]],
+    [
+      'talking',
+      'when the ringing is over and waits to be confirmed',
+      [{ legs: [quiet, leg()] }, { legs: [quiet] }],
+    ],
+    ['talking', 'when the caller was answered', [{ stays: [stay({ status: 'answered' })] }]],
+  ])('is %s %s', (expected, _, polls) => {
+    expect(activityOf(after(...polls), T0 + 2_000)).toBe(expected);
+  });
+
+  it('is not kept up by a row that went stale', () => {
+    const state = after({ stays: [stay({ status: 'trying' })] });
+    expect(activityOf(state, T0 + 60_000)).toBe('waiting');
+    expect(activityOf(state, T0 + HOUR)).toBe('talking');
+  });
+});

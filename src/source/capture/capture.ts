@@ -1,0 +1,197 @@
+import type { Policy } from '../../core/model/call.js';
+import type { Endpoint, Instant } from '../../core/model/observation.js';
+import { CaptureFiles } from './capture-files.js';
+import { type Answer, answerLine, digestOf, gapLine, type Numbers, startLine } from './capture-record.js';
+import { Pseudonyms } from './pseudonym.js';
+import type { Conceal } from '../quote-upstream.js';
+import { scrubbed } from './scrub.js';
+
+/**
+ * Records what the upstream really answered, to be replayed when something went wrong.
+ *
+ * Guarantees: a poll neither waits for it nor fails by it. Work and writing happen behind the polls, from a queue with
+ * a bound; what does not fit is left out, and a `gap` says so. The first error (disk full, no permission) ends the
+ * recording with one call of `onStopped`. No secret is written: see `scrub.ts`. A cycle is recorded as a whole or, when
+ * it was cut off, not at all, as the poller does with it.
+ */
+export class Capture {
+  readonly #options: CaptureOptions;
+  readonly #of: CapturedTenant;
+  readonly #conceal: Conceal;
+  readonly #files: CaptureFiles;
+  readonly #pseudonyms: Pseudonyms | null;
+  /** The last body of each endpoint in the current file, as it came, and the name it has there. */
+  readonly #last = new Map<Endpoint, { readonly body: Buffer; readonly digest: string }>();
+  #cycles = 0;
+  #begun: Cycle | null = null;
+  #queue: Cycle[] = [];
+  #queuedBytes = 0;
+  #dropped = 0;
+  #writing: Promise<void> | null = null;
+  #stopped = false;
+
+  constructor(options: CaptureOptions, of: CapturedTenant, conceal: Conceal) {
+    this.#options = options;
+    this.#of = of;
+    this.#conceal = conceal;
+    this.#files = new CaptureFiles({ ...options, ...of });
+    this.#pseudonyms = options.numbers === 'hashed' ? new Pseudonyms(options.key) : null;
+  }
+
+  /** To be called when a poll begins. Polls that begin in one turn of the event loop are one cycle. */
+  begin(): PollEnded {
+    const cycle = (this.#begun ??= this.#newCycle());
+    cycle.asked++;
+    return (outcome) => {
+      cycle.asked--;
+      if (outcome === null) cycle.cut = true;
+      else cycle.outcomes.push(outcome);
+      if (cycle.asked === 0 && !cycle.cut) this.#enqueue(cycle);
+    };
+  }
+
+  /** Resolves when what was recorded is written, or will not be. */
+  async close(): Promise<void> {
+    await this.#writing;
+  }
+
+  #newCycle(): Cycle {
+    queueMicrotask(() => (this.#begun = null));
+    return { number: ++this.#cycles, asked: 0, cut: false, outcomes: [] };
+  }
+
+  #enqueue(cycle: Cycle): void {
+    if (this.#stopped) return;
+    const bytes = sizeOf(cycle);
+    const isFull =
+      this.#queue.length >= MAX_QUEUED_CYCLES ||
+      (this.#queue.length > 0 && this.#queuedBytes + bytes > MAX_QUEUED_BYTES);
+    if (isFull) {
+      this.#dropped += cycle.outcomes.length;
+      return;
+    }
+    this.#queue.push(cycle);
+    this.#queuedBytes += bytes;
+    this.#writing ??= this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      for (let cycle = this.#queue[0]; cycle !== undefined; cycle = this.#queue[0]) {
+        // Polls first: this work can wait for a turn in which nothing else is to be done.
+        await new Promise(setImmediate);
+        await this.#files.append(this.#textOf(cycle));
+        this.#queue.shift();
+        this.#queuedBytes -= sizeOf(cycle);
+      }
+    } catch (error) {
+      this.#stopped = true;
+      this.#queue = [];
+      this.#last.clear();
+      this.#options.onStopped(this.#of.tenant, reasonOf(error));
+    } finally {
+      this.#writing = null;
+    }
+  }
+
+  #textOf(cycle: Cycle): string {
+    const { tenant, timeZone, country, clock } = this.#of;
+    let text = '';
+    if (this.#files.beginsFile) {
+      this.#last.clear();
+      const { id, numbers, policy } = this.#options;
+      text += startLine({ tenant, capture: id, at: clock(), timeZone, country, numbers, policy });
+    }
+    for (const outcome of cycle.outcomes) text += answerLine(this.#answer(cycle, outcome));
+    // What does not fit comes after all that did: the gap stands behind the whole queue.
+    if (this.#dropped > 0 && this.#queue.length === 1) {
+      text += gapLine(tenant, clock(), this.#dropped);
+      this.#dropped = 0;
+    }
+    return text;
+  }
+
+  #answer({ number }: Cycle, { endpoint, startedAt, at, fetched }: PollOutcome): Answer {
+    const { status, retryAfterMs } = fetched;
+    return {
+      tenant: this.#of.tenant,
+      cycle: number,
+      endpoint,
+      startedAt,
+      at,
+      status,
+      retryAfterMs,
+      outcome: fetched.ok ? this.#body(endpoint, fetched.body) : { reason: fetched.reason },
+    };
+  }
+
+  #body(endpoint: Endpoint, body: Buffer): Answer['outcome'] {
+    const last = this.#last.get(endpoint);
+    if (last?.body.equals(body) === true) return { same: last.digest };
+    const { text, utf8 } = scrubbed(body, this.#conceal);
+    const written = this.#pseudonyms?.hide(text) ?? text;
+    const digest = digestOf(Buffer.from(written, utf8 ? 'utf8' : 'latin1'));
+    this.#last.set(endpoint, { body, digest });
+    return { text: written, utf8 };
+  }
+}
+
+export interface CaptureOptions {
+  readonly directory: string;
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+  readonly numbers: Numbers;
+  /** Names this process's recordings. */
+  readonly id: string;
+  /** For the pseudonyms; never written. */
+  readonly key: Buffer;
+  /** Written along, so that a replay decides by the same rules. */
+  readonly policy: Policy;
+  readonly onStopped: (tenant: string, reason: string) => void;
+}
+
+export interface CapturedTenant {
+  readonly tenant: string;
+  readonly timeZone: string;
+  readonly country: string;
+  readonly clock: () => Instant;
+}
+
+export interface PollOutcome {
+  readonly endpoint: Endpoint;
+  readonly startedAt: Instant;
+  readonly at: Instant;
+  /** What was observed: where the upstream only said "unchanged", the body that it said it of. */
+  readonly fetched: { readonly status: number | null; readonly retryAfterMs: number | null } & (
+    | { readonly ok: true; readonly body: Buffer }
+    | { readonly ok: false; readonly body: Buffer; readonly reason: string }
+  );
+}
+
+/** A poll that has begun: tells its outcome, or null when it was cut off. To be called once. */
+export type PollEnded = (outcome: PollOutcome | null) => void;
+
+/** Polls that were begun together. */
+interface Cycle {
+  readonly number: number;
+  asked: number;
+  cut: boolean;
+  readonly outcomes: PollOutcome[];
+}
+
+/** At one poll a second of both endpoints, half a minute of a disk that does not answer. */
+const MAX_QUEUED_CYCLES = 30;
+/** Two of the largest answers: what a slow disk may cost in memory. */
+const MAX_QUEUED_BYTES = 33_554_432;
+
+function sizeOf({ outcomes }: Cycle): number {
+  return outcomes.reduce((sum, { fetched }) => sum + fetched.body.length, 0);
+}
+
+/** The error's code: its message would repeat the path, and says no more. */
+function reasonOf(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'no space left';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return `not allowed to write (${code})`;
+  return code === '' ? 'an unexpected error' : `cannot be written (${code})`;
+}

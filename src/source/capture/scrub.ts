@@ -1,0 +1,36 @@
+import { isUtf8 } from 'node:buffer';
+import type { Conceal } from '../quote-upstream.js';
+
+/**
+ * A body of the upstream without secrets, to be kept.
+ *
+ * Guarantees: what `conceal` knows (the token in use and the one before, the API key) is not in it, nor a value of a
+ * field that is named like a secret, nor anything after `Bearer`, nor a JWT; what is left is as legal JSON as it was,
+ * with the same rows. Not guaranteed: that an opaque secret of somebody else in a field of another name is noticed.
+ */
+export interface Scrubbed {
+  readonly text: string;
+  /** Whether the bytes were UTF-8; if not, each character of the text is one byte. */
+  readonly utf8: boolean;
+}
+
+export function scrubbed(body: Buffer, conceal: Conceal): Scrubbed {
+  const utf8 = isUtf8(body);
+  const text = conceal(withPlainSlashes(body.toString(utf8 ? 'utf8' : 'latin1')))
+    .replace(SECRET_FIELD, `$1"${REMOVED}"`)
+    .replace(BEARER, `$1${REMOVED}`)
+    .replace(JWT, REMOVED);
+  // `conceal` marks with a character that is no byte.
+  return { text: utf8 ? text : text.replaceAll('…', '...'), utf8 };
+}
+
+const REMOVED = '[removed]';
+const SECRET_FIELD =
+  /("[^"]*(?:token|api[_-]?key|secret|passw|authorization|credential)[^"]*"\s*:\s*)"(?:[^"\\]|\\.)*"/gis;
+const BEARER = /(bearer\s+)[\w+/=.~-]+/gi;
+const JWT = /eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
+
+/** Some writers escape every slash, and a token may have some. The two spellings mean the same. */
+function withPlainSlashes(text: string): string {
+  return text.includes('\\/') ? text.replace(/\\(.)/gs, (pair, char) => (char === '/' ? '/' : pair)) : text;
+}

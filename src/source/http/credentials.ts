@@ -1,0 +1,174 @@
+import type { PitelClient } from './pitel-client.js';
+import { tokenAnswer } from '../parse/answer-schemas.js';
+
+/**
+ * The bearer token of one tenant: fixed, or exchanged for an API key at `POST /v3/auth/token`.
+ *
+ * | token            | asked for a token                        | upstream said 401                                   |
+ * |------------------|------------------------------------------|-----------------------------------------------------|
+ * | fixed            | it                                       | refused: nothing else can be tried                  |
+ * | none             | exchange, everybody waits for one        |                                                     |
+ * | fresh            | it                                       | exchange, everybody waits for one                   |
+ * | nearly expired   | it, and an exchange begins behind it     | the same                                            |
+ * | expired          | exchange, everybody waits for one        | the same                                            |
+ *
+ * The upstream answers an early exchange with the *same* token and the seconds that remain, so that asking again
+ * because little remains would ask for ever: exchanges keep a minimum interval, and until it has passed the token at
+ * hand is used, or the last refusal repeated. Guarantee: neither key nor token is in any reason, error or inspection.
+ */
+export interface CredentialsOptions {
+  /** A fixed token excludes an API key; exactly one of them is given. */
+  readonly token?: string | undefined;
+  readonly apiKey?: string | undefined;
+  readonly client: PitelClient;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+}
+
+export type Token = { readonly ok: true; readonly token: string } | TokenRefusal;
+
+export interface TokenRefusal {
+  readonly ok: false;
+  readonly reason: string;
+  readonly retryAfterMs: number | null;
+  /** As a request's: see `FetchFailure`. */
+  readonly heldBackMs: number | null;
+}
+
+interface Held {
+  readonly token: string;
+  /** From when on it should be replaced, and from when on it no longer holds. */
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+const TOKEN_PATH = '/v3/auth/token';
+const MINIMUM_INTERVAL_MS = 30_000;
+/** After a failed exchange: short, since nothing can be polled without a token. */
+const FAILED_INTERVAL_MS = 2_000;
+/** A tenth of its life ahead of expiry, but not more: a month's token need not be replaced days before. */
+const LONGEST_LEAD_MS = 300_000;
+
+export class Credentials {
+  readonly #fixed: string | null;
+  readonly #apiKey: string | null;
+  readonly #client: PitelClient;
+  readonly #clock: () => number;
+  #held: Held | null = null;
+  /** The token before it: an answer to a request that was sent with it may still be about. */
+  #previous: string | null = null;
+  #exchange: Promise<Token> | null = null;
+  /** No exchange before this instant, and what the last one failed with. */
+  #notBefore = 0;
+  #refusal: TokenRefusal | null = null;
+  /** When the last exchange was over. */
+  #exchangedAt = 0;
+  /** The last token that the upstream refused and that was therefore exchanged. */
+  #refused: string | null = null;
+
+  /** @throws Error unless exactly one of token and API key is given. */
+  constructor({ token, apiKey, client, clock }: CredentialsOptions) {
+    if ((token === undefined) === (apiKey === undefined))
+      throw new Error('give either a token or an API key');
+    this.#fixed = token?.trim() ?? null;
+    this.#apiKey = apiKey?.trim() ?? null;
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /** A token to send. */
+  async token(): Promise<Token> {
+    if (this.#fixed !== null) return { ok: true, token: this.#fixed };
+    const held = this.#held;
+    const now = this.#clock();
+    const mayExchange = this.#mayExchange(now);
+    if (held !== null && now < held.expiresAt) {
+      // Replaced behind the polls: while it holds, nobody waits for the next one.
+      if (now >= held.renewAt && mayExchange) void this.#exchanged();
+      return { ok: true, token: held.token };
+    }
+    if (mayExchange) return this.#exchanged();
+    if (this.#refusal !== null) return this.#refusal;
+    // Clocks differ, so a token that is expired here may still hold there: the upstream decides.
+    return held === null ? refusal('asked too recently') : { ok: true, token: held.token };
+  }
+
+  /** Another token than `refused`, which the upstream answered with 401, or why there is none. */
+  async renew(refused: string): Promise<Token> {
+    if (this.#fixed !== null) return { ok: false, reason: 'HTTP 401', retryAfterMs: null, heldBackMs: null };
+    // Somebody else was refused before and has it already.
+    if (this.#held !== null && this.#held.token !== refused) return { ok: true, token: this.#held.token };
+    if (!this.#mayExchange(this.#clock())) {
+      if (this.#refusal !== null) return this.#refusal;
+      // The exchange gave the refused token once more. A first refusal may ask at once: the token was revoked.
+      if (this.#refused === refused)
+        return { ok: false, reason: 'HTTP 401 with a renewed token', retryAfterMs: null, heldBackMs: null };
+    }
+    this.#refused = refused;
+    return this.#exchanged();
+  }
+
+  /** The text without the secrets that are known here, however they are spelt. */
+  readonly conceal = (text: string): string =>
+    [this.#fixed, this.#apiKey, this.#held?.token ?? null, this.#previous]
+      .flatMap((secret) => (secret === null || secret === '' ? [] : spellings(secret)))
+      .reduce((rest, spelling) => rest.replaceAll(spelling, '[…]'), text);
+
+  #mayExchange(now: number): boolean {
+    // Before the last one: the clock was set back, and `#notBefore` may be hours away.
+    return this.#exchange !== null || now >= this.#notBefore || now < this.#exchangedAt;
+  }
+
+  /** One exchange for all who wait. It never rejects. */
+  #exchanged(): Promise<Token> {
+    this.#exchange ??= this.#ask().finally(() => {
+      this.#exchange = null;
+    });
+    return this.#exchange;
+  }
+
+  async #ask(): Promise<Token> {
+    const answer = await this.#client.post(TOKEN_PATH, { api_key: this.#apiKey });
+    const now = this.#clock();
+    this.#exchangedAt = now;
+    const granted = answer.ok ? readToken(answer.body) : null;
+    if (granted === null) {
+      this.#refusal = answer.ok ? refusal('no token in the answer') : refusal(answer.reason, answer);
+      this.#notBefore = now + Math.max(FAILED_INTERVAL_MS, this.#refusal.retryAfterMs ?? 0);
+      return this.#refusal;
+    }
+    const lifeMs = granted.seconds === null ? Infinity : granted.seconds * 1000;
+    const leadMs = Math.min(lifeMs / 10, LONGEST_LEAD_MS);
+    if (this.#held !== null && this.#held.token !== granted.token) this.#previous = this.#held.token;
+    this.#held = { token: granted.token, renewAt: now + lifeMs - leadMs, expiresAt: now + lifeMs };
+    this.#refusal = null;
+    this.#notBefore = now + MINIMUM_INTERVAL_MS;
+    return { ok: true, token: granted.token };
+  }
+}
+
+/** As it is, as a part of an address, and in both kinds of base64, with or without the padding. */
+function spellings(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  // Most tokens are the same in several of them, and a captured body is long.
+  return [...new Set([secret, encodeURIComponent(secret), base64, bytes.toString('base64url')])];
+}
+
+/** A token and the seconds it holds; null seconds: until the upstream says 401. */
+function readToken(body: Buffer): { readonly token: string; readonly seconds: number | null } | null {
+  try {
+    const answer = tokenAnswer.safeParse(JSON.parse(body.toString()));
+    return answer.success ? { token: answer.data.token, seconds: answer.data.expired_in ?? null } : null;
+  } catch {
+    return null;
+  }
+}
+
+function refusal(
+  reason: string,
+  waits: Partial<Pick<TokenRefusal, 'retryAfterMs' | 'heldBackMs'>> = {},
+): TokenRefusal {
+  const { retryAfterMs = null, heldBackMs = null } = waits;
+  return { ok: false, reason: `token exchange: ${reason}`, retryAfterMs, heldBackMs };
+}

@@ -1,0 +1,260 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Tracer, UNTRACED } from '../../core/model/tracer.js';
+import { Deadline } from './deadline.js';
+import { type Answer, Exchange } from './exchange.js';
+import type { Lane, Turn, UpstreamHosts } from './upstream-hosts.js';
+import { type Validators, validatorsOf } from './validators.js';
+
+/**
+ * One tenant's HTTP to its upstream, over the connections that all tenants of that host share.
+ *
+ * Guarantees: every request ends within twice `timeoutMs`: it waits for a free connection at most that long and, once it
+ * is sent, ends within `timeoutMs`, its body included. No more than `maxBodyBytes` of a body is kept; a redirect is
+ * refused, so credentials and questions never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body
+ * that begins like a JSON document, no more: whether it is one, and complete, is for who parses it. A request that is
+ * not sent, since the host is busy or down, is a failure like any other: nothing was seen. Not guaranteed: that a request
+ * that failed was not received.
+ */
+export interface PitelClientOptions {
+  /** Scheme, host and port; a path is ignored. */
+  readonly baseUrl: string;
+  readonly hosts: UpstreamHosts;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+  readonly tracer?: Tracer | undefined;
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Gives up the request; it then fails like any other. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Fetched =
+  | {
+      readonly ok: true;
+      readonly status: 200;
+      readonly body: Buffer;
+      readonly retryAfterMs: null;
+      /** When the request went out, after any wait for a connection. */
+      readonly sentAt: number;
+      /** With which the upstream can be asked whether the answer has changed; null when it gave none. */
+      readonly validators: Validators | null;
+    }
+  | FetchFailure;
+
+export interface FetchFailure {
+  readonly ok: false;
+  /** Null when there was no complete answer. */
+  readonly status: number | null;
+  /** One line without secrets or customer data. */
+  readonly reason: string;
+  /** What the upstream asks for in `Retry-After`, at most `LONGEST_RETRY_AFTER_MS`; null when it does not. */
+  readonly retryAfterMs: number | null;
+  /** Not sent, as the host is down: ask again after so long. Null for whatever was sent, or given up. */
+  readonly heldBackMs: number | null;
+  /** The body of an answer that is no success, as far as it is small. */
+  readonly body: Buffer;
+  /** When the request went out, or when it was clear that it would not. */
+  readonly sentAt: number;
+}
+
+const ERROR_BODY_BYTES = 65_536;
+/**
+ * The one bound of every wait that the upstream asks for: of a poll, a registration, or a token exchange, without which
+ * there is neither. Hours would be a PBX that nobody watches, by one header: look again every five minutes.
+ */
+const LONGEST_RETRY_AFTER_MS = 300_000;
+const NOTHING = Buffer.alloc(0);
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+const CLOSED = 'client closed';
+
+export class PitelClient {
+  readonly #options: PitelClientOptions;
+  readonly #lane: Lane;
+  readonly #underWay = new Map<Promise<Fetched>, Deadline>();
+  #closed: Promise<void> | null = null;
+
+  constructor(options: PitelClientOptions) {
+    this.#options = options;
+    this.#lane = options.hosts.join(new URL(options.baseUrl).origin);
+  }
+
+  get(path: string, options: RequestOptions = {}): Promise<Fetched> {
+    return this.#request({ method: 'GET', path, body: null }, options);
+  }
+
+  post(path: string, body: unknown, options: RequestOptions = {}): Promise<Fetched> {
+    return this.#request({ method: 'POST', path, body: JSON.stringify(body) }, options);
+  }
+
+  /** Ends what is under way (it fails) and leaves the host. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    for (const deadline of this.#underWay.values()) deadline.giveUp(CLOSED);
+    await Promise.all(this.#underWay.keys());
+    await this.#lane.leave();
+  }
+
+  async #request(question: Question, options: RequestOptions): Promise<Fetched> {
+    if (this.#closed !== null) return failure(CLOSED, this.#options.clock());
+    const deadline = new Deadline(options.signal);
+    const request = this.#traced(question, () => this.#ask(question, options, deadline));
+    this.#underWay.set(request, deadline);
+    try {
+      return await request;
+    } finally {
+      this.#underWay.delete(request);
+      deadline.end();
+    }
+  }
+
+  /** Path parameters stay out of the trace, and it out of the request: the PBX is somebody else's. */
+  #traced({ method, path }: Question, ask: () => Promise<Fetched>): Promise<Fetched> {
+    const { tracer = UNTRACED, baseUrl } = this.#options;
+    const describe = () => {
+      const template = path.split('?', 1)[0]!.replace(/^(\/v3\/extension\/)[^/]+/, '$1{id}');
+      const about = {
+        'http.request.method': method,
+        'url.template': template,
+        'server.address': new URL(baseUrl).host,
+      };
+      return { name: `${method} ${template}`, about };
+    };
+    return tracer.span(describe, async (span) => {
+      const fetched = await ask();
+      span.set(() => ({ 'http.response.status_code': fetched.status ?? undefined }));
+      if (!fetched.ok && fetched.status !== 304) span.fail(fetched.reason);
+      return fetched;
+    });
+  }
+
+  async #ask(question: Question, { headers }: RequestOptions, deadline: Deadline): Promise<Fetched> {
+    const { timeoutMs, clock } = this.#options;
+    const turn = this.#lane.enterFree() ?? (await this.#waitInLine(deadline));
+    const sentAt = clock();
+    if (!turn.ok) {
+      return failure(deadline.passed ?? turn.reason, sentAt, { heldBackMs: turn.retryInMs });
+    }
+    if (deadline.passed !== null) {
+      turn.end();
+      return failure(deadline.passed, sentAt);
+    }
+    const exchange = new Exchange(this.#limitOf, () => turn.answered());
+    deadline.set(timeoutMs, `no answer within ${timeoutMs} ms`, () => exchange.giveUp());
+    try {
+      turn.dispatcher.dispatch(
+        {
+          ...question,
+          headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
+        },
+        exchange,
+      );
+      return this.#fetched(await exchange.answer, sentAt);
+    } catch (error) {
+      const reason = deadline.passed ?? connectionReason(error);
+      const isSilent = deadline.isLate || (deadline.passed === null && isOfTheHost(error));
+      if (!exchange.isAnswered && isSilent) turn.failed(reason);
+      return failure(reason, sentAt);
+    } finally {
+      turn.end();
+    }
+  }
+
+  #waitInLine(deadline: Deadline): Promise<Turn> {
+    const { timeoutMs } = this.#options;
+    const givingUp = new AbortController();
+    deadline.set(timeoutMs, `host busy: no free connection within ${timeoutMs} ms`, () => givingUp.abort());
+    return this.#lane.enter(givingUp.signal);
+  }
+
+  /** An error says what it has to say in less; reading it keeps the connection usable. */
+  readonly #limitOf = (status: number): number =>
+    status === 200 ? this.#options.maxBodyBytes : ERROR_BODY_BYTES;
+
+  #fetched({ status, headers, body }: Answer, sentAt: number): Fetched {
+    if (status !== 200) {
+      const retryAfterMs = this.#retryAfter(headers);
+      return failure(statusReason(status, headers), sentAt, { status, retryAfterMs, body: body ?? NOTHING });
+    }
+    if (body === null) return failure(`body larger than ${this.#limitOf(200)} bytes`, sentAt, { status });
+    if (!beginsLikeJson(body)) return failure(`not JSON (${mediaType(headers)})`, sentAt, { status });
+    return { ok: true, status, body, retryAfterMs: null, sentAt, validators: validatorsOf(headers) };
+  }
+
+  /** Seconds or an HTTP date (RFC 9110, 10.2.3). */
+  #retryAfter(headers: IncomingHttpHeaders): number | null {
+    const value = headers['retry-after']?.trim() ?? '';
+    const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - this.#options.clock();
+    return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+  }
+}
+
+interface Question {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body: string | null;
+}
+
+function failure(reason: string, sentAt: number, more: Partial<FetchFailure> = {}): FetchFailure {
+  return {
+    ok: false,
+    status: null,
+    reason,
+    retryAfterMs: null,
+    heldBackMs: null,
+    body: NOTHING,
+    sentAt,
+    ...more,
+  };
+}
+
+function statusReason(status: number, headers: IncomingHttpHeaders): string {
+  const location = headers.location;
+  if (status < 300 || status > 399 || location === undefined) return `HTTP ${status}`;
+  // Only the host: path and query of a login redirect carry tokens.
+  const host = URL.canParse(location) ? new URL(location).host : 'another path';
+  return `HTTP ${status}: redirect to ${host} refused`;
+}
+
+/** Whether the host or the way to it failed; undici's argument errors are about what one tenant wanted to send. */
+function isOfTheHost(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== 'UND_ERR_INVALID_ARG' && !code.startsWith('HPE_') && code !== 'UND_ERR_HEADERS_OVERFLOW';
+}
+
+/** The error's code only: messages of the network layer may quote what was sent. */
+function connectionReason(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'ECONNREFUSED') return 'connection refused';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host name not found';
+  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET')
+    return 'connection lost before the answer was complete';
+  return /^[A-Z0-9_]{1,40}$/.test(code) ? `request failed (${code})` : 'request failed';
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}
+
+function mediaType(headers: IncomingHttpHeaders): string {
+  const type = /^[\w.+-]+\/[\w.+-]+/.exec(headers['content-type'] ?? '');
+  if (type === null) return 'no media type';
+  // The upstream's own word, which could be anything; a short one in small letters names a type.
+  return /^[a-z]{2,12}\/[a-z.+-]{2,24}$/.test(type[0]) ? type[0] : 'an unusual media type';
+}
+
+/** Objects and lists only: nothing that the upstream answers is anything else. */
+function beginsLikeJson(body: Buffer): boolean {
+  if (body[0] === OPEN_BRACE || body[0] === OPEN_BRACKET) return true;
+  const start = /^(?:\xef\xbb\xbf)?[ \t\r\n]*[{[]/;
+  // Pretty-printers indent by a few bytes; what hides its first bracket behind more than this is not an answer.
+  return start.test(body.toString('latin1', 0, 1024));
+}

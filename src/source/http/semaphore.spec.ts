@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { Slots } from './semaphore.js';
+
+const patient = new AbortController().signal;
+const settled = () => new Promise(setImmediate);
+
+/** Takes a slot as each of `names`, and writes down who was served, and who was not. */
+function line(slots: Slots, names: string[], signals: Record<string, AbortSignal> = {}) {
+  const served: string[] = [];
+  const unserved: string[] = [];
+  for (const name of names) {
+    void slots.take(signals[name] ?? patient).then((taken) => (taken ? served : unserved).push(name));
+  }
+  return { served, unserved };
+}
+
+describe('slots', () => {
+  it('are given to those who came first, in their order', async () => {
+    const slots = new Slots(2);
+    const { served } = line(slots, ['a', 'b', 'c', 'd']);
+    await settled();
+    expect([served, slots.taken, slots.waiting]).toEqual([['a', 'b'], 2, 2]);
+    slots.release();
+    // Whoever comes now stands behind those in line, although a slot has just become free.
+    const late = line(slots, ['e']);
+    await settled();
+    expect([served, late.served]).toEqual([['a', 'b', 'c'], []]);
+    slots.release();
+    slots.release();
+    await settled();
+    expect([served, late.served, slots.taken]).toEqual([['a', 'b', 'c', 'd'], ['e'], 2]);
+  });
+
+  it('are free again when all have released them', async () => {
+    const slots = new Slots(1);
+    line(slots, ['a', 'b']);
+    slots.release();
+    slots.release();
+    expect(slots.taken).toBe(0);
+    expect(await slots.take(patient)).toBe(true);
+  });
+
+  it('do not go to somebody who has given up, before or while waiting', async () => {
+    const slots = new Slots(1);
+    const leaving = new AbortController();
+    const { served, unserved } = line(slots, ['a', 'b', 'c'], { b: leaving.signal });
+    leaving.abort();
+    slots.release();
+    await settled();
+    expect([served, unserved]).toEqual([['a', 'c'], ['b']]);
+    expect(await slots.take(leaving.signal)).toBe(false);
+  });
+
+  it('stay taken when all who wait are sent away', async () => {
+    const slots = new Slots(1);
+    const { served, unserved } = line(slots, ['a', 'b', 'c']);
+    slots.sendAway();
+    await settled();
+    expect([served, unserved, slots.taken, slots.waiting]).toEqual([['a'], ['b', 'c'], 1, 0]);
+  });
+});

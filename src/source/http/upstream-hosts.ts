@@ -1,0 +1,219 @@
+import { type Dispatcher, Pool } from 'undici';
+import { CircuitBreaker, type Permit } from './circuit-breaker.js';
+import { Slots } from './semaphore.js';
+
+/**
+ * The upstream hosts of all tenants of this process: one pool of connections and one circuit breaker per origin,
+ * however many tenants are behind it.
+ *
+ * Guarantees:
+ * - At most `concurrency` requests, and as many connections, at one host at once, and `PER_TENANT` of one tenant. Who
+ *   comes when all are taken waits in line, first come, first served. As a tenant has few requests under way, a tenant
+ *   waits for each other one's few, never for one tenant's many.
+ * - Hosts share nothing: one that hangs takes no connection, no slot and no place in a line of another.
+ * - While a host is down (see `CircuitBreaker`) it gets one request at a time; every other is refused at once, and who
+ *   was waiting in line is sent away.
+ * - A host is closed when its last tenant has left it.
+ */
+export class UpstreamHosts {
+  readonly #options: UpstreamHostsOptions;
+  readonly #hosts = new Map<string, UpstreamHost>();
+
+  constructor(options: UpstreamHostsOptions) {
+    this.#options = options;
+  }
+
+  /** One tenant's way to a host. @param origin scheme, host and port */
+  join(origin: string): Lane {
+    let host = this.#hosts.get(origin);
+    if (host === undefined) {
+      host = new UpstreamHost(origin, this.#options, () => this.#hosts.delete(origin));
+      this.#hosts.set(origin, host);
+    }
+    return host.join();
+  }
+
+  /** Every host at present: for metrics, and for people. */
+  statuses(): HostStatus[] {
+    return [...this.#hosts.values()].map((host) => host.status);
+  }
+}
+
+export interface UpstreamHostsOptions {
+  /** Requests under way at one host, and connections to it. */
+  readonly concurrency: number;
+  /** How long a connection may take to be made. */
+  readonly connectTimeoutMs: number;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Called when a host is found to be down, with the reason, and when it answers again (null). */
+  readonly onChange?: (origin: string, down: string | null) => void;
+}
+
+export interface HostStatus {
+  readonly origin: string;
+  readonly tenants: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly breaker: CircuitBreaker['state'];
+}
+
+class UpstreamHost {
+  readonly #origin: string;
+  readonly #options: UpstreamHostsOptions;
+  readonly #closed: () => void;
+  readonly #lanes = new Set<Lane>();
+  readonly breaker: CircuitBreaker;
+  readonly slots: Slots;
+  readonly pool: Pool;
+
+  constructor(origin: string, options: UpstreamHostsOptions, closed: () => void) {
+    this.#origin = origin;
+    this.#options = options;
+    this.#closed = closed;
+    const { clock, random } = options;
+    this.breaker = new CircuitBreaker({ clock, random, tenants: () => this.#lanes.size });
+    this.slots = new Slots(options.concurrency);
+    this.pool = new Pool(origin, {
+      connections: options.concurrency,
+      // The deadline of the client covers the whole request; undici's own would only add other words for it.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: options.connectTimeoutMs },
+    });
+  }
+
+  get status(): HostStatus {
+    return {
+      origin: this.#origin,
+      tenants: this.#lanes.size,
+      inFlight: this.slots.taken,
+      waiting: this.slots.waiting,
+      breaker: this.breaker.state,
+    };
+  }
+
+  join(): Lane {
+    const lane = new Lane(this, async () => {
+      this.#lanes.delete(lane);
+      if (this.#lanes.size > 0) return;
+      this.#closed();
+      await this.pool.destroy();
+    });
+    this.#lanes.add(lane);
+    return lane;
+  }
+
+  answered(): void {
+    if (this.breaker.state === 'closed') return this.breaker.answered();
+    this.breaker.answered();
+    this.#options.onChange?.(this.#origin, null);
+  }
+
+  failed(permit: Permit, why: string): void {
+    const before = this.breaker.state;
+    this.breaker.failed(permit, why);
+    if (before !== 'closed' || this.breaker.state === 'closed') return;
+    this.slots.sendAway();
+    this.#options.onChange?.(this.#origin, why);
+  }
+}
+
+/** One tenant's way to its host. */
+export class Lane {
+  readonly #host: UpstreamHost;
+  readonly #leave: () => Promise<void>;
+  readonly #own = new Slots(PER_TENANT);
+
+  constructor(host: UpstreamHost, leave: () => Promise<void>) {
+    this.#host = host;
+    this.#leave = leave;
+  }
+
+  /** The turn that can be had, or refused, without waiting; null: there is a line. */
+  enterFree(): Turn | null {
+    const { slots } = this.#host;
+    const refused = this.#refusal();
+    if (refused !== null) return refused;
+    if (slots.isFull || !this.#own.takeFree()) return null;
+    slots.takeFree();
+    return this.#begin();
+  }
+
+  /** Waits for a place among the host's requests, as long as the signal allows. */
+  async enter(signal: AbortSignal): Promise<Turn> {
+    const refused = this.#refusal();
+    if (refused !== null) return refused;
+    if (!(await this.#own.take(signal))) return GIVEN_UP;
+    const { slots } = this.#host;
+    // Looked at after each wait: the host may have gone down meanwhile.
+    const refusedSince = this.#refusal();
+    if (refusedSince === null && (await slots.take(signal))) return this.#begin();
+    this.#own.release();
+    if (refusedSince !== null) return refusedSince;
+    return signal.aborted ? GIVEN_UP : (this.#refusal() ?? SENT_AWAY);
+  }
+
+  /** After the last turn has ended. */
+  leave(): Promise<void> {
+    return this.#leave();
+  }
+
+  /** With a slot of its own and one of the host. */
+  #begin(): Turn {
+    const { breaker, slots, pool } = this.#host;
+    const permit = breaker.begin(this);
+    if ('reason' in permit) {
+      slots.release();
+      this.#own.release();
+      return { ok: false, ...permit };
+    }
+    return {
+      ok: true,
+      dispatcher: pool,
+      answered: () => this.#host.answered(),
+      failed: (why) => this.#host.failed(permit, why),
+      end: () => {
+        breaker.unknown(permit);
+        slots.release();
+        this.#own.release();
+      },
+    };
+  }
+
+  /** Nobody waits in line for a host that is down, not even to be its probe. */
+  #refusal(): Refused | null {
+    const { breaker, slots } = this.#host;
+    const refusal = breaker.refusal(!slots.isFull);
+    return refusal === null ? null : { ok: false, ...refusal };
+  }
+}
+
+/** A request may be sent, or why not. */
+export type Turn =
+  | {
+      readonly ok: true;
+      readonly dispatcher: Dispatcher;
+      /** The host sent a status, whichever. */
+      answered(): void;
+      /** The host sent none: it hangs, or there was no connection. */
+      failed(why: string): void;
+      /** The request is over, however; exactly once, and last. */
+      end(): void;
+    }
+  | Refused;
+
+interface Refused {
+  readonly ok: false;
+  readonly reason: string;
+  /** When to ask again; null where the signal gave up. */
+  readonly retryInMs: number | null;
+}
+
+const GIVEN_UP: Refused = { ok: false, reason: 'given up while waiting', retryInMs: null };
+/** The host answered again in the very moment in which those who waited were sent away. */
+const SENT_AWAY: Refused = { ok: false, reason: 'host down: not asked', retryInMs: 0 };
+/** Two polls, a token exchange and a registration may be under way at once; more would only press a slow PBX. */
+const PER_TENANT = 4;

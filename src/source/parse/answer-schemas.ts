@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { type Conceal, quoteUpstream } from '../quote-upstream.js';
+
+/**
+ * The upstream's JSON, as far as it is read: the two lists, their rows, an extension's registration, a token, and
+ * the shapes in which it says that something went wrong.
+ *
+ * Guarantees: fields nobody reads may be anything; a missing or null field reads as ''; a number where text is
+ * expected (`"extension": 107`) reads as its text. A field of any other type spoils its row, unless it is only for
+ * display. An error body is never read as an empty list, whatever its HTTP status (a sibling service answers 200).
+ */
+
+const text = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => (value === null || value === undefined ? '' : String(value).trim()));
+
+/** Shown to people and decides nothing: nonsense in it must not cost the row. */
+const label = text.catch('');
+
+/** Two schemas that read a row to the same; the second reads more rows. */
+export interface RowSchema<Row> {
+  /**
+   * Rows with all fields, each of them text: nearly every row there is. Without a union or a transform zod compiles it
+   * into straight code, so it is tried first.
+   */
+  readonly usual: z.ZodType<Row>;
+  readonly any: z.ZodType<Row>;
+}
+type RowOf<Schema> = Schema extends RowSchema<infer Row> ? Row : never;
+
+function rowSchema<Field extends string>(
+  fields: Readonly<Record<Field, z.ZodType<string>>>,
+): RowSchema<Readonly<Record<Field, string>>> {
+  const texts = Object.keys(fields).map((field) => [field, z.string().trim()] as const);
+  const schema = (shape: z.ZodRawShape) => z.object(shape) as unknown as z.ZodType<Record<Field, string>>;
+  return { usual: schema(Object.fromEntries(texts)), any: schema(fields) };
+}
+
+/** One row of `/v3/monitor`: a leg of an extension, or an extension without a call. */
+export const monitorRow = rowSchema({
+  extension: text,
+  extension_uuid: label,
+  call_id: text,
+  call_state: text,
+  call_time: label,
+  direction: text,
+  b_cid_num: text,
+  cid_num: text,
+  destination: text,
+  agent_name: label,
+  username: label,
+  user_uuid: label,
+});
+export type MonitorRow = RowOf<typeof monitorRow>;
+
+/** One row of `/v3/monitor/callcenter/queue`: a caller's stay in a queue. */
+export const queueRow = rowSchema({
+  call_center_queue_uuid: text,
+  call_center_queue_name: label,
+  call_center_agent_uuid: label,
+  call_center_agent_name: label,
+  mobile: text,
+  status: text,
+  joined_time: text,
+  rejoined_time: text,
+  bridged_time: label,
+  abandoned_time: label,
+  call_uuid: text,
+});
+export type QueueRow = RowOf<typeof queueRow>;
+
+/** `/v3/extension/{id}/loggedin` */
+export const registrationAnswer = z.object({
+  extension: text.pipe(z.string().min(1)),
+  is_logged_in: z.boolean(),
+});
+
+/** `POST /v3/auth/token`; `expired_in` is in seconds and its field is to be trusted, not its usual size. */
+export const tokenAnswer = z.object({
+  token: z.string().trim().min(1),
+  expired_in: z.coerce.number().nonnegative().nullish().catch(null),
+});
+
+const envelope = z.object({
+  data: z.unknown().optional(),
+  total: z.unknown().optional(),
+  error: z.unknown().optional(),
+  status: z.unknown().optional(),
+  code: z.unknown().optional(),
+  content: z.unknown().optional(),
+  message: z.unknown().optional(),
+});
+
+export type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: string };
+
+/** A row through its schema; the reason names the field and never its value. */
+export function checkRow<Row>({ usual, any }: RowSchema<Row>, raw: unknown): Checked<Row> {
+  const plain = usual.safeParse(raw);
+  if (plain.success) return { ok: true, value: plain.data };
+  const checked = any.safeParse(raw);
+  if (checked.success) return { ok: true, value: checked.data };
+  const field = checked.error.issues[0]?.path[0];
+  return { ok: false, reason: field === undefined ? 'not an object' : `${String(field)} is not text` };
+}
+
+export interface List {
+  readonly rows: readonly unknown[];
+  /** Why these may not be all rows there are, or null. A `total` may count more rows than came with it. */
+  readonly doubt: string | null;
+}
+
+/** A list answer's document. `rowCount` is given where the rows were cut out of `data` before. */
+export function readList(document: unknown, conceal: Conceal, rowCount?: number): Checked<List> {
+  const checked = envelope.safeParse(document);
+  if (!checked.success) return { ok: false, reason: 'not a JSON object' };
+  const error = errorOf(checked.data);
+  if (error !== null) {
+    return { ok: false, reason: `error body with 200: ${quoteUpstream(error, conceal)}` };
+  }
+  const { data, total } = checked.data;
+  if (data === undefined) return { ok: false, reason: 'no "data" in the answer' };
+  // A Go nil slice is written as null: an empty list.
+  const rows = data === null ? [] : data;
+  if (!Array.isArray(rows)) return { ok: false, reason: '"data" is not a list' };
+  return { ok: true, value: { rows, doubt: doubtOf(total, rowCount ?? rows.length) } };
+}
+
+function doubtOf(total: unknown, rowCount: number): string | null {
+  if (total === undefined || total === null) return null;
+  const count = typeof total === 'string' && total.trim() !== '' ? Number(total) : total;
+  if (typeof count !== 'number' || !Number.isFinite(count)) return '"total" is not a number';
+  return count > rowCount ? `${rowCount} of ${count} rows came` : null;
+}
+
+/** What an error body says, or null when it is none. Three shapes are known; v3's own is `{"error": "…"}`. */
+export function errorText(document: unknown): string | null {
+  const checked = envelope.safeParse(document);
+  return checked.success ? errorOf(checked.data) : null;
+}
+
+function errorOf({ error, status, code, content, message }: z.infer<typeof envelope>): string | null {
+  const saysError = ![undefined, null, '', false, 0].includes(error as null);
+  if (!saysError && !refuses(status) && !refuses(code)) return null;
+  const words = [error, content, message, status, code].find(
+    (word) => typeof word === 'string' && word !== '',
+  );
+  if (typeof words === 'string') return words;
+  const nested = z.object({ message: z.string() }).safeParse(error);
+  return nested.success ? nested.data.message : 'unspecified';
+}
+
+function refuses(word: unknown): boolean {
+  if (word === false) return true;
+  if (typeof word === 'string' && /^(error|fail|failed|failure)$/i.test(word.trim())) return true;
+  const code = typeof word === 'string' ? Number(word) : word;
+  return typeof code === 'number' && code >= 400;
+}

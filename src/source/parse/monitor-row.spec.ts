@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs';
+import type { ObservedLeg } from '../../core/model/observation.js';
+import { InstantReader } from './instant.js';
+import { readMonitorRow } from './monitor-row.js';
+import { PhoneNumbers } from './phone-number.js';
+
+const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
+const sample = (
+  JSON.parse(readFileSync('test/fixtures/pitel/monitor.json', 'utf8')) as { data: Record<string, unknown>[] }
+).data[0]!;
+
+const read = (row: Record<string, unknown>) => readMonitorRow({ extension: '107', ...row }, locale);
+
+function leg(row: Record<string, unknown>): ObservedLeg {
+  const reading = read({ call_id: 'c1', call_state: 'ONCALL', ...row });
+  if (reading.kind !== 'row') throw new Error(JSON.stringify(reading));
+  return reading.row;
+}
+
+/** The raw numbers of a leg's parties. */
+function parties(row: Record<string, unknown>) {
+  const { customer, hotline } = leg(row);
+  return { customer: customer?.raw ?? null, hotline: hotline?.raw ?? null };
+}
+
+it("the vendor's monitor sample is an answered outbound leg of extension 107", () => {
+  expect(readMonitorRow(sample, locale)).toEqual({
+    kind: 'row',
+    key: '107|df3bd13a-0cb4-455a-ac70-92ed00e13dd7',
+    row: {
+      key: '107|df3bd13a-0cb4-455a-ac70-92ed00e13dd7',
+      callId: 'df3bd13a-0cb4-455a-ac70-92ed00e13dd7',
+      extension: '107',
+      extensionId: '290619f4-c6db-40b2-8bb5-38f0ae5c3185',
+      agentName: 'thanhhoang',
+      username: 'thanhhoang',
+      userId: null,
+      signal: 'answered',
+      direction: 'outbound',
+      role: 'caller',
+      customer: { raw: '0914237383', e164: '+84914237383', national: '0914237383' },
+      hotline: { raw: '24052364', e164: null, national: null },
+      peer: null,
+      startedAt: Date.parse('2023-04-10T10:02:51.000Z'),
+    },
+  });
+});
+
+describe('what a row is', () => {
+  it('trap 3: rows with an empty call_id are idle extensions and never a call', () => {
+    for (const call_id of ['', null, undefined, '  ', '00000000-0000-0000-0000-000000000000']) {
+      for (const call_state of ['', null, undefined, 'DOWN', 'REGISTERED']) {
+        expect(read({ call_id, call_state })).toEqual({ kind: 'idle', extension: '107' });
+      }
+    }
+  });
+
+  it('a call without an identity is a bad row, neither idle nor a leg', () => {
+    for (const call_state of ['RINGING', 'oncall', 'HELD']) {
+      expect(read({ call_id: null, call_state })).toEqual({ kind: 'bad', reason: 'call_id missing' });
+    }
+  });
+
+  it('a row without an extension is bad, and so is one with fields of another type', () => {
+    expect(read({ extension: '', call_id: 'c1' })).toEqual({ kind: 'bad', reason: 'extension missing' });
+    expect(read({ extension: null })).toEqual({ kind: 'bad', reason: 'extension missing' });
+    expect(read({ call_id: { secret: 1 } })).toEqual({ kind: 'bad', reason: 'call_id is not text' });
+    expect(read({ call_id: 'c1', call_state: true })).toEqual({
+      kind: 'bad',
+      reason: 'call_state is not text',
+    });
+    expect(readMonitorRow(null, locale)).toEqual({ kind: 'bad', reason: 'not an object' });
+    expect(readMonitorRow(['107'], locale)).toEqual({ kind: 'bad', reason: 'not an object' });
+  });
+
+  it('numbers where text is expected are taken as text', () => {
+    expect(leg({ extension: 107, call_id: 12, b_cid_num: 914237383 })).toMatchObject({
+      key: '107|12',
+      customer: { e164: '+84914237383' },
+    });
+  });
+
+  it('nonsense in what is only shown costs that field, not the row', () => {
+    expect(leg({ agent_name: {}, username: ['x'], user_uuid: false, call_time: 5 })).toMatchObject({
+      agentName: null,
+      username: null,
+      userId: null,
+      startedAt: null,
+    });
+  });
+});
+
+describe('what call_state says', () => {
+  it.each([
+    ['answered', ['ONCALL', 'oncall', 'ACTIVE', 'HELD', 'UNHELD', ' OnCall ']],
+    ['ringing', ['RINGING', 'Ringing', 'RING_WAIT', 'DIALING', 'EARLY']],
+    ['unclear', ['DOWN', '', null, undefined, 'PARKED', 'constructor', '__proto__']],
+  ])('%s', (signal, words) => {
+    for (const call_state of words) expect(leg({ call_state }).signal).toBe(signal);
+  });
+});
+
+describe('the direction', () => {
+  it('is taken as written, in any case', () => {
+    expect(leg({ direction: 'INBOUND' }).direction).toBe('inbound');
+    expect(leg({ direction: 'Local' }).direction).toBe('local');
+  });
+
+  it('is inferred from the numbers where it is not written', () => {
+    const inferred = (cid_num: string, destination: string) => leg({ cid_num, destination }).direction;
+    expect(inferred('0914237383', '107')).toBe('inbound');
+    expect(inferred('101', '102')).toBe('local');
+    expect(inferred('101', '107')).toBe('local');
+    expect(inferred('0914237383', '')).toBe('inbound');
+    expect(inferred('107', '0914237383')).toBe('outbound');
+    expect(leg({ direction: 'sideways', destination: '107' }).direction).toBe('inbound');
+  });
+});
+
+describe('customer and hotline', () => {
+  it('follow the documentation where the row does', () => {
+    const row = { direction: 'inbound', b_cid_num: '0914237383', cid_num: '19001234', destination: '107' };
+    expect(parties(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
+  });
+
+  it('are found when the fields are swapped', () => {
+    const row = { direction: 'inbound', b_cid_num: '19001234', cid_num: '0914237383', destination: '107' };
+    expect(parties(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
+  });
+
+  it('are a hotline and nobody where a caller who withholds his number leaves the first field empty', () => {
+    const row = { direction: 'inbound', b_cid_num: '', cid_num: '19001234', destination: '107' };
+    expect(parties(row)).toEqual({ customer: null, hotline: '19001234' });
+  });
+
+  it('are not the extension itself', () => {
+    expect(
+      parties({ direction: 'outbound', b_cid_num: '107', cid_num: '107', destination: '0914237383' }),
+    ).toEqual({ customer: '0914237383', hotline: null });
+    expect(
+      parties({ direction: 'outbound', b_cid_num: '107', cid_num: '19001234', destination: '0914237383' }),
+    ).toEqual({ customer: '0914237383', hotline: '19001234' });
+  });
+
+  it('are not one number twice in two spellings', () => {
+    const row = {
+      direction: 'inbound',
+      b_cid_num: '0914237383',
+      cid_num: '+84914237383',
+      destination: '24052364',
+    };
+    expect(parties(row)).toEqual({ customer: '0914237383', hotline: '24052364' });
+  });
+
+  it('a hotline is neither an extension nor a word', () => {
+    const row = { direction: 'inbound', b_cid_num: '0914237383', cid_num: 'anonymous', destination: '108' };
+    expect(parties(row)).toEqual({ customer: '0914237383', hotline: null });
+  });
+
+  it('an anonymous caller stays the customer', () => {
+    const row = { direction: 'inbound', b_cid_num: 'anonymous', cid_num: '02471091234', destination: '107' };
+    expect(parties(row)).toEqual({ customer: 'anonymous', hotline: '02471091234' });
+  });
+
+  it('nothing is invented where the row has nothing', () => {
+    expect(parties({ direction: 'inbound' })).toEqual({ customer: null, hotline: null });
+  });
+});
+
+describe('a local leg', () => {
+  const local = (row: Record<string, unknown>) => leg({ direction: 'local', ...row });
+
+  it('names the other extension and has no customer', () => {
+    expect(local({ cid_num: '107', b_cid_num: '107', destination: '108' })).toMatchObject({
+      role: 'caller',
+      peer: '108',
+      customer: null,
+      hotline: null,
+    });
+    expect(local({ cid_num: '108', b_cid_num: '108', destination: '107' })).toMatchObject({
+      role: 'callee',
+      peer: '108',
+    });
+  });
+
+  it('that carries an outside number is about that customer', () => {
+    expect(local({ cid_num: '108', b_cid_num: '0914237383', destination: '107' })).toMatchObject({
+      customer: { e164: '+84914237383' },
+      hotline: null,
+    });
+  });
+
+  it('tells its role from what little the row says', () => {
+    expect(local({ cid_num: '', destination: '108' }).role).toBe('caller');
+    expect(local({ cid_num: '108', destination: '108' }).role).toBe('callee');
+    expect(local({ cid_num: '', destination: '' }).role).toBe('callee');
+    expect(local({ cid_num: '107', destination: '' }).role).toBe('caller');
+  });
+
+  it('only local legs have a peer', () => {
+    expect(leg({ direction: 'inbound', destination: '108', cid_num: '0914237383' }).peer).toBeNull();
+  });
+});

@@ -1,0 +1,80 @@
+import type { LegSignal, ObservedLeg } from '../../core/model/observation.js';
+import { directionOf, type LegNumbers, partiesOf, peerOf, roleOf } from './parties.js';
+import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
+import { checkRow, monitorRow } from './answer-schemas.js';
+
+/**
+ * One row of `/v3/monitor` → a leg, an extension without a call, or a bad row.
+ *
+ * | call_id | call_state        | reading                                                              |
+ * |---------|-------------------|----------------------------------------------------------------------|
+ * | given   | anything          | leg, `unclear` where the word says nothing                           |
+ * | empty   | ringing, answered | bad: it must neither merge with others nor be taken for no call       |
+ * | empty   | anything else     | idle                                                                 |
+ *
+ * A row without an extension is bad. `call_time` that is missing, a sentinel or unreadable is null: nothing rests
+ * on it.
+ */
+
+/** FreeSWITCH's words as well as the two documented ones; a held call is an answered one. */
+const SIGNALS: Readonly<Record<string, LegSignal>> = {
+  ONCALL: 'answered',
+  ACTIVE: 'answered',
+  HELD: 'answered',
+  UNHELD: 'answered',
+  RINGING: 'ringing',
+  RING_WAIT: 'ringing',
+  DIALING: 'ringing',
+  EARLY: 'ringing',
+};
+
+export function readMonitorRow(raw: unknown, locale: Locale): RowReading<ObservedLeg> {
+  const checked = checkRow(monitorRow, raw);
+  if (!checked.ok) return bad(checked.reason);
+  const row = checked.value;
+  if (row.extension === '') return bad('extension missing');
+  const callId = idOrNull(row.call_id);
+  const word = row.call_state.toUpperCase();
+  const signal = Object.hasOwn(SIGNALS, word) ? (SIGNALS[word] ?? 'unclear') : 'unclear';
+  if (callId === null) {
+    return signal === 'unclear' ? { kind: 'idle', extension: row.extension } : bad('call_id missing');
+  }
+  const numbers: LegNumbers = {
+    extension: row.extension,
+    bCid: row.b_cid_num,
+    cid: row.cid_num,
+    destination: row.destination,
+  };
+  const direction = directionOf(row.direction, numbers);
+  const startedAt = locale.instants.read(row.call_time);
+  const key = `${row.extension}|${callId}`;
+  return {
+    kind: 'row',
+    key,
+    row: {
+      key,
+      callId,
+      extension: row.extension,
+      extensionId: idOrNull(row.extension_uuid),
+      agentName: textOrNull(row.agent_name),
+      username: textOrNull(row.username),
+      userId: idOrNull(row.user_uuid),
+      signal,
+      direction,
+      role: roleOf(direction, numbers),
+      ...partiesOf(direction, numbers, locale.numbers),
+      peer: direction === 'local' ? peerOf(numbers) : null,
+      startedAt: startedAt === 'unreadable' ? null : startedAt,
+    },
+  };
+}
+
+const STRENGTH: Readonly<Record<LegSignal, number>> = { unclear: 0, ringing: 1, answered: 2 };
+
+/**
+ * Of several rows of one leg (several devices or dialogs of one extension) the strongest counts: a leg that talks on
+ * one device is answered, whatever the others say, and does not flap as their order changes.
+ */
+export function legStrength(leg: ObservedLeg): number {
+  return STRENGTH[leg.signal];
+}

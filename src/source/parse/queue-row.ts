@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import type { ObservedQueueEntry, QueueStatus } from '../../core/model/observation.js';
+import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
+import { checkRow, queueRow } from './answer-schemas.js';
+
+/**
+ * One row of `/v3/monitor/callcenter/queue` → a caller's stay in a queue, or a bad row.
+ *
+ * The row's identity is queue, number and join instant; `call_uuid` may be emptied or change and is an alias. A
+ * resume keeps the row and sets `rejoined_time`, so the stay is the row and that instant; `abandoned_time` is not
+ * cleared by it and says nothing about the new stay (core compares the two). Without a queue, a join instant or a
+ * readable `rejoined_time` there is no identity, and the row is bad. The other times are estimates: null when unreadable.
+ */
+export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQueueEntry> {
+  const checked = checkRow(queueRow, raw);
+  if (!checked.ok) return bad(checked.reason);
+  const row = checked.value;
+  const queueId = idOrNull(row.call_center_queue_uuid);
+  if (queueId === null) return bad('call_center_queue_uuid missing');
+  const joinedAt = locale.instants.read(row.joined_time);
+  if (joinedAt === null) return bad('joined_time missing');
+  if (joinedAt === 'unreadable') return bad('joined_time unreadable');
+  const rejoined = locale.instants.read(row.rejoined_time);
+  if (rejoined === 'unreadable') return bad('rejoined_time unreadable');
+  // A resume comes after the join; what is not after it is one more way to say that there was none.
+  const rejoinedAt = rejoined !== null && rejoined > joinedAt ? rejoined : null;
+  const rowKey = `${queueId}|${row.mobile}|${joinedAt}`;
+  const stayKey = `${rowKey}|${rejoinedAt ?? 0}`;
+  return {
+    kind: 'row',
+    key: stayKey,
+    row: {
+      rowKey,
+      stayKey,
+      queueId,
+      queueName: row.call_center_queue_name,
+      agentId: idOrNull(row.call_center_agent_uuid),
+      agentName: textOrNull(row.call_center_agent_name),
+      customer: locale.numbers.read(row.mobile),
+      status: statusOf(row.status),
+      joinedAt,
+      rejoinedAt,
+      bridgedAt: readableOrNull(row.bridged_time, locale),
+      abandonedAt: readableOrNull(row.abandoned_time, locale),
+      callId: idOrNull(row.call_uuid),
+      fallbackId: `q-${digest(rejoinedAt === null ? rowKey : stayKey)}`,
+    },
+  };
+}
+
+const STRENGTH: Readonly<Record<QueueStatus, number>> = {
+  unknown: 0,
+  waiting: 1,
+  trying: 2,
+  abandoned: 3,
+  answered: 4,
+};
+
+/**
+ * Of several rows of one stay the strongest status counts. Within one stay the status only goes from waiting and
+ * trying to an end, so a weaker duplicate is a stale copy. Answered beats Abandoned because a restart of the
+ * call-centre module turns answered rows into abandoned ones and never the other way round.
+ */
+export function stayStrength(entry: ObservedQueueEntry): number {
+  return STRENGTH[entry.status];
+}
+
+function statusOf(word: string): QueueStatus {
+  const status = word.toLowerCase();
+  return Object.hasOwn(STRENGTH, status) ? (status as QueueStatus) : 'unknown';
+}
+
+function readableOrNull(text: string, locale: Locale): number | null {
+  const instant = locale.instants.read(text);
+  return instant === 'unreadable' ? null : instant;
+}
+
+function digest(identity: string): string {
+  return createHash('sha256').update(identity).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,150 @@
+import type { RowReading } from './row-reading.js';
+
+/**
+ * Row readings → the rows by their key, without repetitions.
+ *
+ * Guarantee: what is listed depends on the readings as a set, not on their order nor on what was listed before. The
+ * last listing decides only which *objects* are used: an equal row keeps its object, and where nothing differs the
+ * whole map (and set) is the last one's. Not guaranteed: the order of the map.
+ */
+export interface Listing<Row> {
+  readonly rows: ReadonlyMap<string, Row>;
+  /** Extensions that were listed without a call. */
+  readonly idle: ReadonlySet<string>;
+  readonly badRows: number;
+  /** The first bad row's index and what is wrong with it; '' without any. */
+  readonly firstBad: string;
+  /** Some key came more than once, so a row that goes may uncover another. */
+  readonly repeats: boolean;
+}
+
+/** How much a row counts against another one of its key. */
+export type Strength<Row> = (row: Row) => number;
+
+export function listRows<Row extends object>(
+  readings: readonly RowReading<Row>[],
+  strength: Strength<Row>,
+  last: Listing<Row> | null,
+): Listing<Row> {
+  const rows = new Map<string, Row>();
+  let repeats = false;
+  let badRows = 0;
+  let firstBad = '';
+  for (let index = 0; index < readings.length; index++) {
+    const reading = readings[index]!;
+    if (reading.kind === 'row') {
+      const other = rows.get(reading.key);
+      if (other !== undefined) repeats = true;
+      if (other === undefined || outranks(reading.row, other, strength)) rows.set(reading.key, reading.row);
+    } else if (reading.kind === 'bad' && ++badRows === 1) {
+      firstBad = `row ${index}: ${reading.reason}`;
+    }
+  }
+  const kept = last === null ? rows : unchangedOr(last.rows, rows);
+  return { rows: kept, idle: idleOf(readings, last), badRows, firstBad, repeats };
+}
+
+/**
+ * The same as `listRows`, at a cost that grows with the difference. `origins` names for each reading the index of the
+ * very same one among `before`, or -1. Null where it takes the whole list to tell: repeated keys and bad rows.
+ */
+export function relistRows<Row extends object>(
+  readings: readonly RowReading<Row>[],
+  origins: readonly number[],
+  before: readonly RowReading<Row>[],
+  last: Listing<Row>,
+): Listing<Row> | null {
+  if (last.repeats || last.badRows > 0) return null;
+  const kept = new Uint8Array(before.length);
+  const fresh: RowReading<Row>[] = [];
+  for (let index = 0; index < readings.length; index++) {
+    const origin = origins[index]!;
+    if (origin === -1) fresh.push(readings[index]!);
+    else if (kept[origin] === 1) return null;
+    else kept[origin] = 1;
+  }
+  const gone = before.filter((_, index) => kept[index] === 0);
+  const changes = changesOf(gone, fresh, last.rows);
+  if (changes === null) return null;
+  const idleTouched = gone.some(isIdle) || fresh.some(isIdle);
+  return {
+    ...last,
+    rows: changes.length === 0 ? last.rows : changed(last.rows, changes),
+    idle: idleTouched ? idleOf(readings, last) : last.idle,
+  };
+}
+
+/** A key with its new row, or without one where it is gone. */
+type Change<Row> = readonly [key: string, row: Row | null];
+
+function changesOf<Row extends object>(
+  gone: readonly RowReading<Row>[],
+  fresh: readonly RowReading<Row>[],
+  rows: ReadonlyMap<string, Row>,
+): Change<Row>[] | null {
+  const leaving = new Set<string>();
+  for (const reading of gone) if (reading.kind === 'row') leaving.add(reading.key);
+  const changes: Change<Row>[] = [];
+  const seen = new Set<string>();
+  for (const reading of fresh) {
+    if (reading.kind === 'bad') return null;
+    if (reading.kind === 'idle') continue;
+    const { key, row } = reading;
+    const before = rows.get(key);
+    if (seen.has(key) || (before !== undefined && !leaving.has(key))) return null;
+    seen.add(key);
+    leaving.delete(key);
+    if (before === undefined || !sameFields(before, row)) changes.push([key, row]);
+  }
+  for (const key of leaving) changes.push([key, null]);
+  return changes;
+}
+
+/** A copy: who holds the last map must not see it change. */
+function changed<Row>(rows: ReadonlyMap<string, Row>, changes: readonly Change<Row>[]): Map<string, Row> {
+  const copy = new Map(rows);
+  for (const [key, row] of changes) {
+    if (row === null) copy.delete(key);
+    else copy.set(key, row);
+  }
+  return copy;
+}
+
+/** Equally strong rows are told apart by what they say, so that their order in the body decides nothing. */
+function outranks<Row>(row: Row, other: Row, strength: Strength<Row>): boolean {
+  const difference = strength(row) - strength(other);
+  return difference === 0 ? JSON.stringify(row) > JSON.stringify(other) : difference > 0;
+}
+
+/** The last map where nothing differs from it, else the new one with the last one's objects for equal rows. */
+function unchangedOr<Row extends object>(
+  last: ReadonlyMap<string, Row>,
+  rows: Map<string, Row>,
+): ReadonlyMap<string, Row> {
+  let unchanged = last.size === rows.size;
+  for (const [key, row] of rows) {
+    const before = last.get(key);
+    if (before === row) continue;
+    if (before !== undefined && sameFields(before, row)) rows.set(key, before);
+    else unchanged = false;
+  }
+  return unchanged ? last : rows;
+}
+
+/** Shallow: telephone numbers are the same objects as long as they are remembered. */
+function sameFields<Row extends object>(a: Row, b: Row): boolean {
+  for (const field in a) if (a[field] !== b[field]) return false;
+  return true;
+}
+
+function idleOf<Row>(readings: readonly RowReading<Row>[], last: Listing<Row> | null): ReadonlySet<string> {
+  const idle = new Set<string>();
+  for (const reading of readings) if (reading.kind === 'idle') idle.add(reading.extension);
+  if (last === null || idle.size !== last.idle.size) return idle;
+  for (const extension of idle) if (!last.idle.has(extension)) return idle;
+  return last.idle;
+}
+
+function isIdle<Row>(reading: RowReading<Row>): boolean {
+  return reading.kind === 'idle';
+}

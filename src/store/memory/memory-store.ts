@@ -1,0 +1,215 @@
+import { ageCut } from '../age-cut.js';
+import { decode, freshnessPatch, patch } from '../stored/codec.js';
+import { stateKey } from '../keys.js';
+import { checkEvents } from '../log-event.js';
+import { StoreClosedError } from '../errors.js';
+import type {
+  Claim,
+  Commit,
+  CommitResult,
+  Follower,
+  LogSlice,
+  Position,
+  Snapshot,
+  Store,
+  Subscription,
+} from '../store.js';
+import type { Freshness } from '../../core/model/call.js';
+
+/**
+ * The store in this process' memory: for trying out, and for tests.
+ *
+ * Keeps the same encoded fields as Redis, so that what comes out is a copy and what cannot be stored fails here too.
+ * Not guaranteed: that anything outlives the process; replicas each have a store of their own.
+ */
+export class MemoryStore implements Store {
+  readonly #tenants = new Map<string, Tenant>();
+  readonly #followers = new Set<Pick<Follower, 'event'>>();
+  readonly #maxEvents: number;
+  #closed = false;
+
+  constructor(options: MemoryStoreOptions) {
+    this.#maxEvents = options.maxEvents;
+  }
+
+  claim(name: string, options: { readonly epoch: string; readonly newEpoch?: boolean }): Promise<Claim> {
+    return this.#do(() => {
+      let tenant = this.#tenant(name);
+      if (tenant === undefined) {
+        tenant = newTenant(options.epoch);
+        this.#tenants.set(name, tenant);
+      } else if (options.newEpoch) {
+        Object.assign(tenant, { epoch: options.epoch, epochStart: tenant.sequence + 1, commitId: null });
+      }
+      tenant.fence += 1;
+      const { fence, version } = tenant;
+      return { fence, version, position: positionOf(tenant), state: decode(name, tenant.fields) };
+    });
+  }
+
+  commit(name: string, commit: Commit): Promise<CommitResult> {
+    return this.#do(() => {
+      checkEvents(name, commit);
+      const tenant = this.#tenant(name);
+      if (tenant === undefined) return { status: 'lost' };
+      const refusal = judge(tenant, commit);
+      if (refusal !== null) return refusal;
+      const { set, remove } = patch(commit.before, commit.after);
+      for (const [field, value] of set) tenant.fields.set(field, value);
+      for (const field of remove) tenant.fields.delete(field);
+      for (const { sequence, json } of commit.events) tenant.log.push({ sequence, json });
+      tenant.log.splice(0, tenant.log.length - this.#maxEvents);
+      tenant.sequence += commit.events.length;
+      tenant.version += 1;
+      tenant.commitId = commit.commitId;
+      for (const { json } of commit.events) this.#publish(name, json);
+      return committed(tenant);
+    });
+  }
+
+  touch(name: string, fence: number, before: Freshness, after: Freshness): Promise<boolean> {
+    return this.#do(() => {
+      const tenant = this.#tenant(name);
+      if (tenant?.fence !== fence) return false;
+      const { set, remove } = freshnessPatch(before, after);
+      for (const [field, value] of set) tenant.fields.set(field, value);
+      for (const field of remove) tenant.fields.delete(field);
+      return true;
+    });
+  }
+
+  snapshot(name: string): Promise<Snapshot | null> {
+    return this.#do(() => {
+      const tenant = this.#tenant(name);
+      return tenant === undefined
+        ? null
+        : { position: positionOf(tenant), state: decode(name, tenant.fields) };
+    });
+  }
+
+  position(name: string): Promise<Position | null> {
+    return this.#do(() => {
+      const tenant = this.#tenant(name);
+      return tenant === undefined ? null : positionOf(tenant);
+    });
+  }
+
+  read(name: string, after: number, limit: number): Promise<LogSlice> {
+    return this.#do(() => {
+      const tenant = this.#tenant(name);
+      if (tenant === undefined) return { epoch: null, first: 0, last: 0, epochStart: 0, events: [] };
+      const { epoch, epochStart, sequence: last, log } = tenant;
+      const first = log[0]?.sequence ?? 0;
+      const begin = Math.max(0, after + 1 - first);
+      return { epoch, first, last, epochStart, events: log.slice(begin, begin + Math.max(0, limit)) };
+    });
+  }
+
+  async trim(name: string, olderThan: number): Promise<number> {
+    const tenant = await this.#do(() => this.#tenant(name));
+    if (tenant === undefined) return 0;
+    const cut = await ageCut(olderThan, tenant.sequence, (from) =>
+      Promise.resolve(tenant.log[Math.max(0, from - (tenant.log[0]?.sequence ?? 0))]),
+    );
+    if (cut !== null) tenant.log = tenant.log.filter((event) => event.sequence >= cut);
+    return tenant.log.length;
+  }
+
+  follow(follower: Follower): Promise<Subscription> {
+    return this.#do(() => {
+      // One follower may follow twice, and each time is closed for itself.
+      const followed = { event: follower.event.bind(follower) };
+      this.#followers.add(followed);
+      return {
+        close: () => {
+          this.#followers.delete(followed);
+          return Promise.resolve();
+        },
+      };
+    });
+  }
+
+  ping(): Promise<void> {
+    return this.#do(() => undefined);
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#followers.clear();
+    return Promise.resolve();
+  }
+
+  /** For tests: as if Redis had been wiped. */
+  loseMemory(): void {
+    this.#tenants.clear();
+  }
+
+  /** Checks the name as the keys in Redis would. */
+  #tenant(name: string): Tenant | undefined {
+    stateKey(name);
+    return this.#tenants.get(name);
+  }
+
+  /** In one step, like a script in Redis: whatever it throws rejects. */
+  async #do<T>(step: () => T): Promise<T> {
+    if (this.#closed) throw new StoreClosedError();
+    return await Promise.resolve(step());
+  }
+
+  /** After the commit has returned to its caller's stack, as a message from Redis would; microtasks keep the order. */
+  #publish(name: string, json: string): void {
+    for (const follower of this.#followers) {
+      queueMicrotask(() => {
+        if (this.#followers.has(follower)) follower.event(name, json);
+      });
+    }
+  }
+}
+
+export interface MemoryStoreOptions {
+  readonly maxEvents: number;
+}
+
+interface Tenant {
+  fence: number;
+  version: number;
+  epoch: string;
+  epochStart: number;
+  sequence: number;
+  commitId: string | null;
+  readonly fields: Map<string, string>;
+  /** Contiguous, the newest has `sequence`. */
+  log: { readonly sequence: number; readonly json: string }[];
+}
+
+/** The checks of `commit-2.lua`, in its order; null where nothing speaks against the commit. */
+function judge(tenant: Tenant, commit: Commit): CommitResult | null {
+  if (tenant.commitId === commit.commitId) return committed(tenant);
+  if (tenant.fence < commit.fence) return { status: 'lost' };
+  if (tenant.fence > commit.fence) return { status: 'fenced' };
+  if (tenant.epoch !== commit.epoch || tenant.version < commit.expectedVersion) return { status: 'lost' };
+  if (tenant.version > commit.expectedVersion) return { status: 'conflict' };
+  const first = commit.events[0]?.sequence;
+  return first === undefined || first === tenant.sequence + 1 ? null : { status: 'conflict' };
+}
+
+function committed(tenant: Tenant): CommitResult {
+  return { status: 'committed', version: tenant.version, position: positionOf(tenant) };
+}
+
+function positionOf({ epoch, sequence }: Tenant): Position {
+  return { epoch, sequence };
+}
+
+function newTenant(epoch: string): Tenant {
+  return {
+    fence: 0,
+    version: 0,
+    epoch,
+    epochStart: 1,
+    sequence: 0,
+    commitId: null,
+    fields: new Map(),
+    log: [],
+  };
+}

@@ -1,0 +1,78 @@
+import { LEASE_CHANNELS, leaseKeys } from '../keys.js';
+import type { Leases, Renewal, Renewed } from '../leases.js';
+import type { RedisConnection } from './redis-connection.js';
+import { RedisSender } from './redis-sender.js';
+import { subscribe } from './redis-subscription.js';
+import { loadScripts, runScript, type ScriptName } from './scripts.js';
+import type { Subscription } from '../store.js';
+
+/**
+ * Leases in Redis, one script call a renewal, whatever the number of shards. Time is the server's, so the replicas'
+ * clocks do not matter; only the lengths of time that they measure do.
+ *
+ * Replicas of one group share shards; groups know nothing of each other. The connection is the store's, and the store
+ * closes it.
+ */
+export class RedisLeases implements Leases {
+  readonly #connection: RedisConnection;
+  readonly #sender: RedisSender;
+  readonly #keys: ReturnType<typeof leaseKeys>;
+  readonly #scripts = loadScripts();
+  readonly #subscriptions = new Set<Subscription>();
+
+  /** @param group `[a-z0-9-]{1,80}` */
+  constructor(connection: RedisConnection, group: string) {
+    this.#connection = connection;
+    this.#sender = new RedisSender(connection);
+    this.#keys = leaseKeys(group);
+  }
+
+  async renew(member: string, { leaseMs, list, wanted, released }: Renewal): Promise<Renewed> {
+    const args = [member, leaseMs, this.#keys.changed, list, wanted.length, ...wanted, ...released];
+    const reply = (await this.#run('renew-3', args)) as [string[], number[], number, string[]];
+    const [members, held, othersEndInMs, agreeing] = reply;
+    return {
+      members: members.toSorted(),
+      agreeing: agreeing.toSorted(),
+      held: new Set(held),
+      othersEndInMs: othersEndInMs < 0 ? null : othersEndInMs,
+    };
+  }
+
+  async leave(member: string): Promise<void> {
+    await this.#run('leave-3', [member, this.#keys.changed]);
+  }
+
+  async follow(changed: (member: string | null) => void): Promise<Subscription> {
+    const listener = {
+      pattern: LEASE_CHANNELS,
+      heard: (channel: string, member: string) => {
+        if (channel === this.#keys.changed) changed(member);
+      },
+      interrupted: () => {
+        changed(null);
+      },
+    };
+    const connected = await subscribe(this.#connection, listener, this.#sender.closed);
+    const subscription = {
+      close: async () => {
+        this.#subscriptions.delete(subscription);
+        await connected.close();
+      },
+    };
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    this.#sender.close();
+    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+  }
+
+  #run(name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {
+    const { members, shards, lists } = this.#keys;
+    return this.#sender.send((client) =>
+      runScript(client, this.#scripts[name], [members, shards, lists], args),
+    );
+  }
+}

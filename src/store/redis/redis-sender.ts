@@ -1,0 +1,62 @@
+import { type RedisConnection, withoutArguments } from './redis-connection.js';
+import { StoreClosedError, StoreUnavailableError } from '../errors.js';
+
+/**
+ * Sends commands for one user of a connection, until it is closed; the connection itself is not.
+ *
+ * Guarantee: a command is answered or rejected within about twice the connection's time-out, with
+ * `StoreUnavailableError` while Redis is away; no error shows what was sent.
+ */
+export class RedisSender {
+  readonly #connection: RedisConnection;
+  readonly #closing = new AbortController();
+
+  constructor(connection: RedisConnection) {
+    this.#connection = connection;
+  }
+
+  /** Aborted by `close`. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  async send<T>(command: (client: RedisConnection['commands']) => Promise<T>): Promise<T> {
+    await this.#ready();
+    try {
+      return await command(this.#connection.commands);
+    } catch (error) {
+      throw error instanceof Error ? withoutArguments(error) : error;
+    }
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** A short reconnection is waited for here and not in the client's queue, which would keep what timed out. */
+  async #ready(): Promise<void> {
+    const { commands, commandTimeoutMs } = this.#connection;
+    if (this.#closing.signal.aborted) throw new StoreClosedError();
+    if (commands.status === 'ready') return;
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error?: Error) => {
+        clearTimeout(timer);
+        commands.off('ready', ready);
+        this.#closing.signal.removeEventListener('abort', closed);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const ready = () => {
+        settle();
+      };
+      const closed = () => {
+        settle(new StoreClosedError());
+      };
+      const timer = setTimeout(() => {
+        settle(new StoreUnavailableError('Redis is away'));
+      }, commandTimeoutMs);
+      commands.on('ready', ready);
+      this.#closing.signal.addEventListener('abort', closed);
+    });
+  }
+}

@@ -1,0 +1,210 @@
+import { inspect } from 'node:util';
+import { Redis } from 'ioredis';
+import { makeCertificate } from '../../../test/support/certificate.js';
+import { startRedis } from '../../../test/support/redis.js';
+import { openStore, withRedis } from '../../../test/support/redis-store.js';
+import { connectRedis } from './redis-connection.js';
+import { RedisStore } from './redis-store.js';
+import { call, logEvent, Owner, stateOf } from '../store.contract-kit.js';
+import { describeStore } from '../store.contract.js';
+import { OutcomeUnknownError } from '../errors.js';
+
+describe('on a standalone server', () => {
+  const given = withRedis();
+  describeStore('RedisStore', async (options) => {
+    const store = openStore({ url: given().redis.url }, options);
+    return {
+      store,
+      loseMemory: async () => void (await given().admin.flushall()),
+      close: () => store.close(),
+    };
+  });
+});
+
+describe('in a cluster', () => {
+  const given = withRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  beforeAll(async () => {
+    const { admin } = given();
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
+  });
+  describeStore('RedisStore', async (options) => {
+    const store = openStore({ clusterNodes: [{ host: '127.0.0.1', port: given().redis.port }] }, options);
+    return {
+      store,
+      loseMemory: async () => void (await given().admin.flushall()),
+      close: () => store.close(),
+    };
+  });
+});
+
+describe('RedisStore in detail', () => {
+  const given = withRedis();
+  it('keeps to the names and forms of the contract', async () => {
+    const { redis, admin, open, afterwards } = given();
+    const heard: [string, string][] = [];
+    const listener = new Redis(redis.url);
+    afterwards(async () => listener.disconnect());
+    await listener.psubscribe('*');
+    const all = new Promise<void>((resolve) =>
+      listener.on('pmessage', (_pattern, name: string, json: string) => {
+        if (heard.push([name, json]) === 2) resolve();
+      }),
+    );
+    const owner = await Owner.claim(open());
+    const events = [logEvent(1, {}, 'call-started'), logEvent(2, {}, 'call-answered')];
+    await owner.commit({ state: stateOf([call('a')]), events });
+    await all;
+    expect(heard).toEqual([
+      ['pitel:acme:call-started', events[0]?.json],
+      ['pitel:acme:call-answered', events[1]?.json],
+    ]);
+    expect(await admin.xrange('pitel:{acme}:events', '-', '+')).toEqual([
+      ['1-0', ['event', events[0]?.json]],
+      ['2-0', ['event', events[1]?.json]],
+    ]);
+    expect((await admin.keys('*')).toSorted()).toEqual(['pitel:{acme}:events', 'pitel:{acme}:state']);
+    expect((await admin.hkeys('pitel:{acme}:state')).toSorted()).toEqual(
+      ['call:a', 'commit', 'epoch', 'epochStart', 'fence', 'lineage', 'sequence', 'version'].toSorted(),
+    );
+  });
+
+  it('does not begin a log twice that is ahead of the state', async () => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    await admin.xadd('pitel:{acme}:events', '5-0', 'event', '{}');
+    expect(await owner.commit({ state: stateOf([call('a')]), events: 1 })).toEqual({ status: 'lost' });
+    expect(await admin.hexists('pitel:{acme}:state', 'call:a')).toBe(0);
+    const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2', newEpoch: true });
+    expect(next.sequence).toBe(5);
+    expect(await next.commit({ events: 1 })).toMatchObject({ status: 'committed' });
+  });
+
+  it('goes on after the log when only the state was lost', async () => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    await owner.commit({ events: 7 });
+    await admin.del('pitel:{acme}:state');
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
+    expect(next).toMatchObject({ epoch: 'e2', sequence: 7 });
+  });
+
+  it('leaves an epoch when the server has been made master anew, also where nothing is missing', async () => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    const first = owner.prepare({ state: stateOf([call('a')]), events: 3 });
+    await owner.send(first);
+    await admin.replicaof('127.0.0.1', '1');
+    await admin.replicaof('NO', 'ONE');
+    expect(await owner.store.touch('acme', owner.fence, owner.state, owner.state)).toBe(false);
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    expect(await owner.send(first)).toMatchObject({ status: 'committed', position: { sequence: 3 } });
+    const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
+    expect(next).toMatchObject({ epoch: 'e2', sequence: 3, state: stateOf([call('a')]) });
+    expect(await next.commit({ events: 1 })).toMatchObject({ status: 'committed' });
+    expect(await owner.store.read('acme', 0, 10)).toMatchObject({ epochStart: 4, first: 1, last: 4 });
+    expect((await Owner.claim(owner.store, 'acme', { epoch: 'e3' })).epoch).toBe('e2');
+  });
+
+  it.each([
+    ['is gone', async (admin: Redis) => admin.hdel('pitel:{acme}:state', 'lineage')],
+    ['is empty', async (admin: Redis) => admin.hset('pitel:{acme}:state', 'lineage', '')],
+    [
+      'is only the beginning of it',
+      async (admin: Redis) => {
+        const lineage = (await admin.hget('pitel:{acme}:state', 'lineage'))!;
+        return admin.hset('pitel:{acme}:state', 'lineage', lineage.slice(0, 20));
+      },
+    ],
+  ])('takes nothing where what is known of the master %s', async (_what, spoil) => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    await spoil(admin);
+    expect(await owner.store.touch('acme', owner.fence, owner.state, owner.state)).toBe(false);
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    expect(await admin.exists('pitel:{acme}:events')).toBe(0);
+  });
+
+  it('cuts the log after the newest events of a commit, however many they are', async () => {
+    const { admin, redis } = given();
+    const owner = await Owner.claim(openStore({ url: redis.url }, { maxEvents: 200 }));
+    await owner.commit({ events: 1_000 });
+    expect(await admin.xlen('pitel:{acme}:events')).toBeLessThanOrEqual(300);
+    await owner.store.close();
+  });
+
+  it('does not hand out a token again that the server has forgotten', async () => {
+    const { admin, open } = given();
+    const store = open();
+    const forgotten = await Owner.claim(store);
+    await admin.flushall();
+    const next = await Owner.claim(store, 'acme', { epoch: 'e2' });
+    expect(next.fence).toBeGreaterThan(forgotten.fence);
+    expect(await forgotten.commit({ events: 1 })).toEqual({ status: 'fenced' });
+  });
+
+  it.each([
+    ['the state', 'pitel:{acme}:state'],
+    ['the log', 'pitel:{acme}:events'],
+  ])('rejects as Redis does, and writes nothing, where %s is something else', async (_what, key) => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    const fields = await admin.hgetall('pitel:{acme}:state');
+    await admin.set(key, 'x');
+    const commit = owner.commit({ state: stateOf([call('a', 'a customer')]), events: 1 });
+    await expect(commit).rejects.toThrow('WRONGTYPE');
+    const error: unknown = await commit.catch((reason: unknown) => reason);
+    expect(error).not.toBeInstanceOf(OutcomeUnknownError);
+    expect(inspect(error)).not.toContain('a customer');
+    await admin.del('pitel:{acme}:events');
+    if (key.endsWith('events')) expect(await admin.hgetall('pitel:{acme}:state')).toEqual(fields);
+  });
+
+  it('names tenant and field of a corrupt state, and not what is in it', async () => {
+    const { admin, open } = given();
+    const store = open();
+    await store.claim('acme', { epoch: 'e1' });
+    await admin.hset('pitel:{acme}:state', 'call:a', 'a customer');
+    const error: unknown = await store.snapshot('acme').catch((reason: unknown) => reason);
+    expect(inspect(error)).toMatch(/CorruptStateError.*tenant acme.*field call:a/);
+    expect(inspect(error)).not.toContain('a customer');
+  });
+
+  it('believes a server over TLS by the certificate that it was given, and no other', async () => {
+    const { open, afterwards } = given();
+    const certificate = await makeCertificate();
+    afterwards(() => certificate.remove());
+    const encrypted = await startRedis({ tls: certificate, args: ['--requirepass', 'p'] });
+    afterwards(() => encrypted.stop());
+    const { url } = encrypted;
+    const store = open({ url, password: 'p', tlsCa: certificate.pem });
+    await expect(store.position('acme')).resolves.toBeNull();
+    await expect(open({ url, password: 'p' }, 300).position('acme')).rejects.toThrow('Redis is away');
+  });
+
+  it('shows no password, in whatever is printed or logged', async () => {
+    const { open, afterwards } = given();
+    const locked = await startRedis({ args: ['--requirepass', 'correct-horse'] });
+    afterwards(() => locked.stop());
+    const url = (password: string) => locked.url.replace('//', `//default:${password}@`);
+    await expect(open({ url: url('correct-horse') }).position('acme')).resolves.toBeNull();
+
+    const errors: unknown[] = [];
+    const connection = connectRedis(
+      { url: url('battery-staple') },
+      { onError: (error) => errors.push(error), commandTimeoutMs: 200 },
+    );
+    const store = new RedisStore(connection, { maxEvents: 10 });
+    const refused: unknown = await store.position('acme').catch((reason: unknown) => reason);
+    expect(errors.join()).toContain('WRONGPASS');
+    for (const address of ['redis://:battery-staple@:x', 'redis://:battery-staple%@h'])
+      expect(() => connectRedis({ url: address }, { onError: () => undefined })).toThrow(/written/);
+    const shown = [store, connection, connection.commands, refused, ...errors].flatMap((thing) => [
+      inspect(thing, { depth: 9, showHidden: true }),
+      JSON.stringify(thing),
+    ]);
+    expect(shown.join()).not.toContain('battery-staple');
+    await store.close();
+  });
+});

@@ -1,0 +1,75 @@
+import type { Redis } from 'ioredis';
+import { closeClient, type RedisConnection, withoutArguments } from './redis-connection.js';
+import { StoreClosedError } from '../errors.js';
+import type { Subscription } from '../store.js';
+
+/**
+ * Follows what is published to the channels of a pattern, on a connection of its own.
+ *
+ * Guarantee: after an interruption, `interrupted()` comes once the subscription is confirmed again, so that what
+ * is not heard from then on has been in the log before. ioredis' own resubscription tells before it is confirmed.
+ */
+
+export interface Listener {
+  readonly pattern: string;
+  heard(channel: string, text: string): void;
+  interrupted(): void;
+}
+
+/** How soon a silent, dead connection is noticed: nobody publishes where nobody calls, so silence proves nothing. */
+const HEARTBEAT_MS = 5_000;
+
+/** Resolves once subscribed, however long Redis is away; rejects only when closed before. */
+export async function subscribe(
+  connection: RedisConnection,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<Subscription> {
+  const client = connection.openSubscriber();
+  const heartbeat = setInterval(() => {
+    // The connection's socket time-out acts on a lost answer; a connection that is not ready needs none.
+    if (client.status === 'ready') client.ping().catch(() => undefined);
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  const close = async () => {
+    clearInterval(heartbeat);
+    await closeClient(client);
+  };
+
+  client.on('pmessage', (_pattern: string, name: string, text: string) => {
+    listener.heard(name, text);
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let whole = false;
+      client.on('ready', () => {
+        void confirm(client, connection, listener.pattern).then((confirmed) => {
+          if (!confirmed) return;
+          if (whole) listener.interrupted();
+          whole = true;
+          resolve();
+        });
+      });
+      const stop = () => {
+        reject(new StoreClosedError());
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
+
+async function confirm(client: Redis, connection: RedisConnection, pattern: string): Promise<boolean> {
+  try {
+    await client.psubscribe(pattern);
+    return true;
+  } catch (error) {
+    connection.onError(withoutArguments(error as Error));
+    client.disconnect(true);
+    return false;
+  }
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Cluster, Redis } from 'ioredis';
+
+/**
+ * The Lua scripts in `lua/`, whose names end in their number of keys.
+ *
+ * Guarantee: a server that does not know a script (restarted, another node, SCRIPT FLUSH in between) costs one more
+ * round trip and nothing else. ioredis' own `defineCommand` gives up when the flush comes twice.
+ */
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+  readonly keys: number;
+}
+
+const NAMES = ['claim-2', 'commit-2', 'touch-1', 'read-2', 'renew-3', 'leave-3'] as const;
+export type ScriptName = (typeof NAMES)[number];
+export type Scripts = Readonly<Record<ScriptName, Script>>;
+
+/** What `commit-2.lua` answers first. */
+export enum CommitCode {
+  Committed = 0,
+  Conflict = 1,
+  Fenced = 2,
+  Lost = 3,
+}
+
+/** Reads the files; throws when they are not there. */
+export function loadScripts(): Scripts {
+  const folder = scriptFolder();
+  return Object.fromEntries(NAMES.map((name) => [name, load(folder, name)])) as Record<ScriptName, Script>;
+}
+
+/** Runs a script on the node that has the keys. Rejects as ioredis does. */
+export async function runScript(
+  client: Redis | Cluster,
+  script: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  if (keys.length !== script.keys) throw new TypeError('a script takes as many keys as its name says');
+  try {
+    return await client.evalsha(script.sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return await client.eval(script.source, keys.length, ...keys, ...args);
+  }
+}
+
+function load(folder: string, name: ScriptName): Script {
+  const source = readFileSync(`${folder}${name}.lua`, 'utf8');
+  return { source, sha: createHash('sha1').update(source).digest('hex'), keys: Number(name.split('-')[1]) };
+}
+
+/** The compiler does not copy the scripts: beside `dist/src/store/redis` they are in the package's `src/store/redis`. */
+function scriptFolder(): string {
+  const candidates = ['./lua/', '../../../../src/store/redis/lua/'].map((path) =>
+    fileURLToPath(new URL(path, import.meta.url)),
+  );
+  const found = candidates.find((folder) => existsSync(folder));
+  if (found === undefined)
+    throw new Error(
+      'The Lua scripts of the store are missing: src/store/redis/lua belongs to the installation',
+    );
+  return found;
+}
