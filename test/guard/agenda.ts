@@ -1,8 +1,8 @@
 import { Random } from '../../simulator/random.js';
 
 /**
- * What is to happen from when on, each kind in its turn: drawn from the seed and from nothing else, so that it does not
- * move when the bridge asks more or less often. What nobody has taken up by the next one's time is left out.
+ * The instants from which the next fault is due, and its kind, in turn. The instants depend on the seed alone, so that a
+ * bridge that calls more or less often meets the same plan. A fault that was not taken before the next is due is left out.
  */
 export class Agenda<Kind extends string> {
   readonly #random: Random;

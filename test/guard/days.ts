@@ -25,7 +25,7 @@ const ADAPTIVE = {
 /** As many calls of each kind. */
 const EVEN = { queue: 1, 'ring-group': 1, direct: 1, outbound: 1, 'click-to-call': 1, local: 1 };
 
-/** A fifth day, that has no faults of the store, shows whether what differs elsewhere comes from the core alone. */
+/** The fifth day is free of faults: a difference there comes from the core or the pace, not from how faults are handled. */
 export const DAYS: readonly DayPlan[] = [
   {
     ...DAY,
@@ -33,7 +33,7 @@ export const DAYS: readonly DayPlan[] = [
     pace: FIXED,
     latencyMs: fast,
     registrationsMs: 2 * MINUTE,
-    traffic: { profile: 'office', callsPerHour: 70, unregistersPerHour: 4 },
+    traffic: { profile: 'office', callsPerHour: 120, unregistersPerHour: 4 },
     faultsEveryMs: FAULTS,
     endsEveryMs: 12 * MINUTE,
     clockStepsEveryMs: Infinity,
@@ -43,7 +43,7 @@ export const DAYS: readonly DayPlan[] = [
     seed: 'guard 2: adaptive, hanging',
     pace: ADAPTIVE,
     latencyMs: hanging,
-    traffic: { profile: 'flat', callsPerHour: 25, mix: EVEN },
+    traffic: { profile: 'flat', callsPerHour: 45, mix: EVEN },
     quirks: { listIdle: false, sentinel: 'go', emptyUuidOnAbandon: 1 },
     faultsEveryMs: { ...FAULTS, commit: 4 * MINUTE },
     endsEveryMs: 20 * MINUTE,
@@ -54,7 +54,7 @@ export const DAYS: readonly DayPlan[] = [
     seed: 'guard 3: clock steps',
     pace: FIXED,
     latencyMs: fast,
-    traffic: { profile: 'office', callsPerHour: 70 },
+    traffic: { profile: 'office', callsPerHour: 120 },
     quirks: { lingerMs: 900_000, outboundShape: 'documented' },
     faultsEveryMs: FAULTS,
     endsEveryMs: 30 * MINUTE,
@@ -66,7 +66,7 @@ export const DAYS: readonly DayPlan[] = [
     pace: ADAPTIVE,
     latencyMs: hanging,
     registrationsMs: 5 * MINUTE,
-    traffic: { profile: 'flat', callsPerHour: 25 },
+    traffic: { profile: 'flat', callsPerHour: 45 },
     quirks: { idleFields: 'null', callTimeMoves: false },
     habits: { staleRow: 0.02 },
     faultsEveryMs: { ...FAULTS, commit: 6 * MINUTE },

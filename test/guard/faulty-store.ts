@@ -10,7 +10,7 @@ const KINDS = {
   commit: [
     /** Answered so, and nothing is written. */
     'conflict',
-    /** Somebody else claims just before. */
+    /** Another process claims just before. */
     'fenced',
     /** Answered so, as after a fail-over: the log is what it was. */
     'lost',
@@ -18,11 +18,11 @@ const KINDS = {
     /** Carried out, and the answer is lost. */
     'unknown, written',
     'unknown, not written',
-    /** Carried out when its sender has given it up, which may be after a later one. */
+    /** Carried out after its sender has given it up, perhaps after a later commit. */
     'unknown, written late',
     /** Everything is gone: log, state and fencing token. */
     'wiped',
-    /** For seconds, whatever is asked for is refused. */
+    /** Every operation is refused for seconds. */
     'outage',
   ],
   touch: ['fenced', 'refused', 'unknown, written', 'unknown, not written'],
@@ -40,7 +40,7 @@ export const FAULTS: readonly string[] = Object.entries(KINDS).flatMap(([operati
 /** The mean gap between faults of an operation, in ms; left out: there are none. */
 export type FaultGaps = Readonly<Partial<Record<Operation, number>>>;
 
-/** The faults of a day, whichever process meets them. */
+/** The faults of a day, shared by its processes. */
 export class StoreFaults {
   readonly injected = new Map<string, number>();
   outageUntil = 0;
@@ -73,13 +73,13 @@ export interface FaultyStoreDeps {
   readonly time: VirtualTime;
   /** An operation is under way, and takes about so long. */
   readonly using: (operation: string, takesMs: number) => void;
-  /** The process at this end of the connection is gone: what it has sent arrives, or does not. */
+  /** The process at this end of the connection is gone: what it was sending arrives or does not. */
   readonly isDead: () => boolean;
-  /** Keeps what is about to be lost. */
+  /** Is called before the store loses its memory. */
   readonly wiping: () => Promise<void>;
 }
 
-/** One process' connection to the store: answers take a few ms of virtual time, and what is planned goes wrong. */
+/** One process' connection to the store: answers take a few ms of virtual time, and planned faults are injected. */
 export class FaultyStore implements Store {
   readonly #deps: FaultyStoreDeps;
   readonly position: Store['position'];

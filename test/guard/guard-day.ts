@@ -16,7 +16,7 @@ export interface DayPlan extends Omit<WorldOptions, 'startAt'> {
   readonly spoiled: number;
   readonly registrationsMs: number | null;
   readonly faultsEveryMs: FaultGaps;
-  /** Stops, restarts, and kills while nothing, a request or a commit is under way. */
+  /** Restarts, and kills: at any moment, during a request, during a commit. */
   readonly endsEveryMs: number;
   /** How often the wall clock is set; Infinity: never. */
   readonly clockStepsEveryMs: number;
@@ -109,7 +109,7 @@ export async function runDay(plan: DayPlan): Promise<DayResult> {
   return { events, counts, faults: faults.injected };
 }
 
-/** Does what is on the agenda when it is due. */
+/** Acts on each entry of the agenda when it is due. */
 function planned<Kind extends string>(
   time: VirtualTime,
   agenda: Agenda<Kind>,
@@ -125,7 +125,7 @@ function planned<Kind extends string>(
 
 export interface Hashes {
   readonly whole: string;
-  /** The texts of reasons left out: they may be worded anew. */
+  /** Without the texts of reasons, which may be reworded. */
   readonly noReason: string;
 }
 

@@ -16,15 +16,15 @@ import type { VirtualTime } from '../support/virtual-time.js';
 import { FaultyStore, type StoreFaults } from './faulty-store.js';
 
 /**
- * All that the guard knows of the bridge's insides, with `faulty-store.ts` and `test/support/slow-source.ts`: whoever
- * changes a signature of the loop, the poller or the store adapts these, and the hashes stay what they were.
+ * All that the guard knows of the bridge's internals, with `faulty-store.ts` and `test/support/slow-source.ts`: a change
+ * of a signature of the loop, the poller or the store is followed here, and the hashes must stay the same.
  */
 export type Pace = Pick<PaceOptions, 'intervalMs' | 'adaptive'>;
 
 export interface ProcessDeps {
   readonly seed: string;
   readonly world: World;
-  /** What happens when; the timers are its. */
+  /** Monotonic: what the timers run by. */
   readonly time: VirtualTime;
   /** The wall clock, which may be set while the bridge runs. */
   readonly clock: () => number;
@@ -49,7 +49,7 @@ const CONFIRM_MS = 200;
 const ALL = 10_000_000;
 const WEEK_MS = 604_800_000;
 
-/** The store that outlives the processes, and what its log has held: also what a wipe has taken. */
+/** The store that outlives the processes, and every event that its log has held, also before a wipe. */
 export class EventLog {
   readonly store = new MemoryStore({ maxEvents: ALL });
   readonly #gone: string[] = [];
@@ -123,7 +123,7 @@ export class BridgeProcess {
     this.kill();
   }
 
-  /** As on SIGKILL: no timer fires any more and nothing that is waited for ever comes. */
+  /** As on SIGKILL: no timer fires any more, and no request or store operation is answered. */
   kill(): void {
     this.#isDead = true;
     this.#timers.kill();
@@ -177,7 +177,7 @@ export class BridgeProcess {
     return this.#whileAlive(store);
   }
 
-  /** Whatever `target` resolves to, a dead process does not hear of. */
+  /** The methods of `target`, whose promises never settle once the process is dead. */
   #whileAlive<Target extends object>(target: Target): Target {
     return new Proxy(target, {
       get: (_, name) => {

@@ -14,7 +14,7 @@ export interface SlowSourceOptions {
   /** The wall clock of the bridge, which stamps what it observes. */
   readonly clock: () => Instant;
   readonly timeoutMs: number;
-  /** What one request's luck is drawn from. */
+  /** Of one request: its latency, the instant that the answer shows, whether it is spoiled. */
   readonly drawing: (endpoint: Endpoint) => Random;
   /** How long an answer takes; from `timeoutMs` on there is none. */
   readonly latencyMs: (endpoint: Endpoint, random: Random, now: number) => number;
@@ -27,7 +27,7 @@ export interface SlowSourceOptions {
 
 /**
  * A source over a simulated PBX whose answers take a while, in virtual time: each shows the PBX as it was at some instant
- * between the request and the answer. Observations build on each other: a bridge that starts anew needs a new source.
+ * between the request and the answer. Observations build on each other: a bridge that is restarted needs a new source.
  */
 export function slowSource(options: SlowSourceOptions): Pick<PitelSource, 'poll'> {
   const { world, time, clock, timeoutMs } = options;
