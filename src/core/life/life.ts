@@ -1,13 +1,14 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from '../model/call.js';
 import { type CallInMaking, copyOf } from '../model/call-copy.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { endingOf, type Supersession, supersededEnding } from './outcome-rules.js';
+import { endingOf } from './ending-rules.js';
 import type { CallEventType, Transition } from '../model/event.js';
-import type { Instant } from '../model/observation.js';
-import { isOffered, legsAt, offerOutcome, silence, talks } from './offers.js';
+import type { Instant, ObservedQueueEntry } from '../model/observation.js';
+import { isOffered, legsAt, OFFER_ENDS, type OfferEnd, offerFacts, silence, talks } from './offer-rules.js';
 import { abandonedStay, isOverflow } from '../parts/overflow.js';
 import { belongsToStay, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, stayBegan } from '../parts/part.js';
 import { outlives, talkerOf, talkingLeg } from '../parts/connected-participant.js';
+import { observedIn, whenGone } from '../parts/window.js';
 import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
 
 /**
@@ -58,8 +59,8 @@ export interface Draft {
   readonly call: Call;
   /** Keys of the legs that this observation shows for the first time. */
   readonly newLegs: ReadonlySet<string>;
-  /** Ends the call now, whatever its parts show: its caller has come back as another call. */
-  readonly superseded?: Supersession;
+  /** Ends the call now, whatever its parts show: the row with which its caller has come back, as another call. */
+  readonly back?: ObservedQueueEntry;
 }
 
 export interface Advanced {
@@ -74,7 +75,7 @@ class Life {
   readonly call: CallInMaking;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
-  readonly #superseded: Draft['superseded'];
+  readonly #back: ObservedQueueEntry | null;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
@@ -83,7 +84,7 @@ class Life {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
-    this.#superseded = draft.superseded;
+    this.#back = draft.back ?? null;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
@@ -166,9 +167,7 @@ class Life {
     const next = talkingLeg(candidates);
     if (next === null) return;
     const observed: Observed =
-      absence === null
-        ? this.#observed('monitor', 'observed')
-        : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
+      absence === null ? this.#observed('monitor', 'observed') : observedIn(whenGone(absence), 'observed');
     this.call.talker = talkerOf(next);
     this.call.transfers += 1;
     const data = this.#view(observed);
@@ -178,16 +177,14 @@ class Life {
 
   /** How the call ended, or null while a part of it is left. */
   ending(): Ending | null {
-    return this.#superseded === undefined
-      ? endingOf(this.call, this.#gone, this.#cycle)
-      : supersededEnding(this.call, this.#superseded);
+    return endingOf(this.call, this.#gone, this.#back, this.#cycle);
   }
 
   endOffers(ending: Ending | null): void {
     for (const party of this.call.parties) {
       if (!party.offerOpen) continue;
-      const outcome = offerOutcome(party, this.call, this.#gone, ending, this.#cycle.policy);
-      if (outcome !== null) this.#endOffer(party, outcome);
+      const facts = offerFacts(party, this.call, this.#gone, ending !== null, this.#cycle.policy);
+      this.#endOffer(party, OFFER_ENDS.decide(facts));
     }
   }
 
@@ -207,13 +204,16 @@ class Life {
     const party = this.#party(extension);
     const older = this.#legsAt(party).filter((leg) => leg.seen.key !== legKey);
     const stopped = older.length > 0 ? older.every((leg) => leg.absence !== null) : party.silent !== null;
-    if (party.offerOpen && stopped) this.#endOffer(party, 'not-answered', older);
+    if (!party.offerOpen || !stopped) return;
+    const facts = offerFacts(party, this.call, NONE, false, this.#cycle.policy);
+    this.#endOffer(party, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), older);
   }
 
-  #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
-    const seen = silence(party, legs) ?? this.#sinceLook();
-    // By the queue's word alone: nobody saw this telephone talk, so it may have stopped ringing long before it vanished.
-    const isDeduced = outcome === 'answered' && !legsAt(party, legs).some(talks);
+  #endOffer(party: Party, end: OfferEnd, legs = [...this.#gone, ...this.#legsAt(party)]): void {
+    if (end === null) return;
+    const { outcome, isDeduced } = end;
+    const silent = silence(party, legs);
+    const seen = silent === null ? this.#sinceLook() : observedIn(silent, 'observed');
     const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
     this.#replaceParty(withOffer(party, { offers: party.offers, offerOpen: false, silent: null }));
     this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
@@ -246,14 +246,14 @@ class Life {
 
   #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
     const window = this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
-    return { earliest: window.earliest, latest: window.latest, certainty };
+    return observedIn(window, certainty);
   }
 
   /** For what a telephone did by this cycle: while it could not be seen, any time since it was. */
   #sinceLook(): Observed {
     const { monitor, monitorSeenAt, queue } = this.#cycle;
     if (monitor !== null) return this.#observed('monitor', 'observed');
-    return { earliest: monitorSeenAt, latest: queue!.latest, certainty: 'inferred' };
+    return observedIn({ after: monitorSeenAt, by: queue!.by }, 'inferred');
   }
 
   #legsAt(party: Party): readonly Leg[] {
