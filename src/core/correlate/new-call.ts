@@ -79,21 +79,21 @@ function startOf(
   linked: readonly EndedCall[],
   window: Window,
 ): { startedAt: Instant; certainty: Certainty } {
-  const notBefore = linked.reduce((latest, call) => Math.max(latest, call.endedAt), -Infinity);
+  const notBefore = linked.reduce((last, call) => Math.max(last, call.endedAt), -Infinity);
   if (current !== null) {
     const began = Math.min(...stays.map(stayBegan));
     const resumed = current.rejoinedAt !== null;
     if (resumed || began > notBefore) return { startedAt: began, certainty: 'upstream' };
     return { startedAt: window.by, certainty: 'observed' };
   }
-  let earliest = Infinity;
+  let first = Infinity;
   for (const { startedAt: time } of legs) {
     if (time === null || isLaterThan(time, window, CLOCK_TOLERANCE_MS) || time <= notBefore) continue;
-    earliest = Math.min(earliest, time);
+    first = Math.min(first, time);
   }
-  return earliest === Infinity
+  return first === Infinity
     ? { startedAt: window.by, certainty: 'observed' }
-    : { startedAt: earliest, certainty: 'upstream' };
+    : { startedAt: first, certainty: 'upstream' };
 }
 
 /** As its telephones have it; `addParts` knows better of a queue's caller. */

@@ -49,11 +49,20 @@ export interface OutcomeFacts {
 export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
   title: 'How a call ends',
   facts: {
-    cameBack: { words: 'the caller is back in the queue, as another call', values: YES_NO },
-    partLeft: { words: 'a leg or the queue entry is left', values: YES_NO },
-    answered: { words: 'the call was answered', values: YES_NO },
-    entry: { words: 'its queue entry', values: ENTRY_WORDS },
-    inbound: { words: 'it is inbound', values: YES_NO },
+    cameBack: {
+      heading: 'came back',
+      meaning:
+        'the caller is back on the same row of the queue, as another call, before the end of this one was seen',
+      values: YES_NO,
+    },
+    partLeft: {
+      heading: 'part left',
+      meaning: 'a leg or the queue entry is there, or is missing and not confirmed as gone',
+      values: YES_NO,
+    },
+    answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
+    entry: { heading: 'queue entry', meaning: 'what the queue showed of it last', values: ENTRY_WORDS },
+    inbound: { heading: 'inbound', meaning: 'the direction of the call', values: YES_NO },
   },
   outcome: { outcome: (outcome) => (outcome === null ? 'the call goes on' : `\`${outcome}\``) },
   rows: [
@@ -62,8 +71,12 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
       then: null,
       why: 'what is missing is confirmed by further polls first',
     },
-    { when: { answered: true }, then: 'answered', why: 'who hung up is not known' },
-    { when: { cameBack: true }, then: 'abandoned', why: 'nobody can come back without having left' },
+    {
+      when: { answered: true },
+      then: 'answered',
+      why: 'a conversation took place; who ended it is not known',
+    },
+    { when: { cameBack: true }, then: 'abandoned', why: 'to come back, the caller must have left' },
     {
       when: { entry: 'vanished' },
       then: 'unknown',
@@ -73,7 +86,7 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
     {
       when: { entry: 'none', inbound: true },
       then: 'abandoned',
-      why: 'the extensions stopped ringing and nobody had answered',
+      why: 'the extensions stopped ringing without an answer',
     },
     { when: {}, then: 'no-answer', why: 'an outbound or a local call' },
   ],
@@ -112,7 +125,7 @@ export interface End {
 }
 
 const AT_WORDS: Readonly<Record<End['at'], string>> = {
-  seen: 'when it was first seen',
+  seen: 'of the first poll that shows it',
   pbx: 'the queue’s time',
   return: 'when the caller came back',
   answer: 'the time of the answer',
@@ -127,36 +140,51 @@ const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
 export const CALL_ENDS = new RuleTable<EndFacts, End>({
   title: 'When a call ended, and how sure that is',
   facts: {
-    cameBack: { words: 'the caller is back in the queue, as another call', values: YES_NO },
-    answered: { words: 'the call was answered', values: YES_NO },
-    answeredSince: { words: 'only after the caller had left', values: YES_NO },
-    entry: { words: 'its queue entry', values: ENTRY_WORDS },
-    timeGiven: { words: 'the queue says when the caller left', values: YES_NO },
-    monitorSeen: { words: 'the monitor has been seen completely since the entry went', values: YES_NO },
+    cameBack: {
+      heading: 'came back',
+      meaning:
+        'the caller is back on the same row of the queue, as another call, before the end of this one was seen',
+      values: YES_NO,
+    },
+    answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
+    answeredSince: {
+      heading: 'answered later',
+      meaning: 'the answer is later than the time at which the caller had left before coming back',
+      values: YES_NO,
+    },
+    entry: { heading: 'queue entry', meaning: 'what the queue showed of it last', values: ENTRY_WORDS },
+    timeGiven: { heading: 'time given', meaning: 'the queue says when the caller left', values: YES_NO },
+    monitorSeen: {
+      heading: 'monitor seen',
+      meaning: 'a complete monitor answer was asked for after the entry went',
+      values: YES_NO,
+    },
     lastLegs: {
-      words: 'the extensions of the legs that went last',
+      heading: 'last legs',
+      meaning:
+        'the legs that went now. `unlisted`: the extension of one is not listed or not registered any more, and the queue did not delete the entry with that leg',
       values: {
-        none: 'no leg went',
-        listed: 'are there, or the entry went with the legs',
-        unlisted: 'not listed or not registered',
+        none: 'none',
+        listed: '`listed`',
+        unlisted: '`unlisted`',
       },
     },
   },
   outcome: {
     time: ({ at }) => AT_WORDS[at],
-    'the window in which': ({ within }) => WITHIN_WORDS[within],
+    'the window is when': ({ within }) => WITHIN_WORDS[within],
     certainty: ({ certainty }) => `\`${certainty}\``,
   },
   rows: [
     {
       when: { cameBack: true, answeredSince: true, entry: 'abandoned' },
       then: { at: 'answer', within: 'entry', certainty: 'inferred' },
-      why: 'legs of the call that followed were taken for this one’s',
+      why: 'legs of the call that followed were taken for legs of this one',
     },
     {
       when: { cameBack: true, answeredSince: true },
       then: { at: 'answer', within: 'poll', certainty: 'inferred' },
-      why: 'legs of the call that followed were taken for this one’s',
+      why: 'legs of the call that followed were taken for legs of this one',
     },
     {
       when: { cameBack: true, entry: 'abandoned', timeGiven: true },
@@ -211,7 +239,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     {
       when: { entry: 'abandoned' },
       then: { at: 'seen', within: 'entry', certainty: 'observed' },
-      why: 'the row has no time of this stay',
+      why: 'the row does not say when',
     },
     {
       when: { entry: 'vanished' },

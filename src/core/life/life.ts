@@ -14,27 +14,19 @@ import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.
 /**
  * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
  *
- *   it was           its parts show                                             it becomes       said
- *   (nothing)        any part                                                   started          call-started
- *   queued, ringing  a leg answered, or the queue entry Answered                answered         call-answered
- *   answered         the talker's leg gone, another leg answered                answered         call-transferred
- *   any              a callee's leg begins to ring                              same             call-offered
- *   any              that leg answered, gone, or the call over                  same             call-offer-ended
- *   answered         no part left                                               ended            call-ended answered
- *   not answered     no part left: the queue entry was Abandoned                ended            call-abandoned, call-ended
- *                    no part left: inbound, and no queue entry vanished         ended            call-abandoned, call-ended (inferred)
- *                    no part left: the queue entry vanished, nothing else known ended            call-ended unknown
- *                    no part left: outbound or local                            ended            call-ended no-answer (inferred)
+ * A call that is new is started, with any part. It is answered when a leg of it talks or its queue entry is Answered, and
+ * transferred when the leg that talked is gone and another one talks. A callee's leg that begins to ring is an offer. How offers
+ * end is a table in `offer-rules.ts`, how calls end one in `ending-rules.ts`, what a part's absence means several in
+ * `absence-rules.ts`; docs/events.md prints them.
  *
  * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
- * confirmed and the telephones have been seen since, or a leg that begins to ring only when the entry is already
+ * confirmed and the monitor has been seen since, or a leg that begins to ring only when the entry is already
  * Abandoned: that is not the queue's ringing any more, and the call's end is this leg's and not the queue's.
  *
  * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
- * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
- * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
- * longer there, the end of a leg whose extension is not listed any more or not registered, the end of a ringing by the
- * queue's word alone, a hang-up by the queue's word while the telephones could not be seen.
+ * saw the one and the other; `inferred` where it was deduced. The tables say it of every end; an answer is inferred where no
+ * poll saw it ring, and of an outbound leg (click-to-call is ONCALL before the customer answers), the end of an offer where
+ * the extension could not be seen.
  *
  * @param transitions gets what there is to say, in order
  */

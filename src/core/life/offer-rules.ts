@@ -46,18 +46,45 @@ export type OfferEnd = { readonly outcome: OfferOutcome; readonly isDeduced: boo
 export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
   title: 'How an offer ends',
   facts: {
-    ringsAgain: { words: 'the extension rings with a new leg, its earlier ones are missing', values: YES_NO },
-    answeredHere: { words: 'a leg of the extension was answered', values: YES_NO },
-    over: { words: 'the call is over', values: YES_NO },
-    answered: { words: 'the call was answered', values: YES_NO },
-    legs: {
-      words: 'the extension’s legs',
-      values: { ringing: 'one is there', missing: 'missing, not confirmed', gone: 'gone' },
+    ringsAgain: {
+      heading: 'rings again',
+      meaning: 'the extension rings with a new leg, its earlier ones are missing or gone',
+      values: YES_NO,
     },
-    pending: { words: 'some part of the call is missing, not confirmed', values: YES_NO },
-    connectedKnown: { words: 'a leg was seen to talk', values: YES_NO },
-    named: { words: 'the queue entry names the extension’s agent', values: YES_NO },
-    rangOn: { words: 'it rang on after the connected participant had gone', values: YES_NO },
+    answeredHere: {
+      heading: 'answered here',
+      meaning: 'a leg of the extension was answered',
+      values: YES_NO,
+    },
+    over: { heading: 'call over', meaning: 'the call has ended', values: YES_NO },
+    answered: {
+      heading: 'call answered',
+      meaning: 'the call was answered, at whatever extension',
+      values: YES_NO,
+    },
+    legs: {
+      heading: 'its legs',
+      meaning: 'the legs of the extension in this call. `missing`: not confirmed as gone',
+      values: { ringing: 'there', missing: '`missing`', gone: 'gone' },
+    },
+    pending: {
+      heading: 'part missing',
+      meaning: 'some part of the call is missing and not confirmed as gone',
+      values: YES_NO,
+    },
+    connectedKnown: {
+      heading: 'participant known',
+      meaning:
+        'a poll has shown a leg of the call that talks; without one, only the queue says that it was answered',
+      values: YES_NO,
+    },
+    named: { heading: 'named', meaning: 'the queue entry names the agent of this extension', values: YES_NO },
+    rangOn: {
+      heading: 'rang on',
+      meaning:
+        'it rang on after the connected participant had gone or, where none is known, after the queue entry had',
+      values: YES_NO,
+    },
   },
   outcome: {
     outcome: (end) => (end === null ? 'none yet' : `\`${end.outcome}\``),
@@ -72,12 +99,12 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     {
       when: { answeredHere: true },
       then: { outcome: 'answered', isDeduced: false },
-      why: 'whatever the call did since',
+      why: 'however the call went on',
     },
     {
       when: { over: true, answered: false },
       then: { outcome: 'caller-left', isDeduced: false },
-      why: 'nobody answered',
+      why: 'it rang until the caller left',
     },
     { when: { over: false, legs: 'ringing' }, then: null, why: 'it still rings' },
     {

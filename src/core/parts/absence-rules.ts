@@ -16,32 +16,37 @@ export interface KnownLegFacts {
 
 export type KnownLeg = 'as before' | 'absent' | 'there' | 'answered';
 
-const COMPLETE = { words: 'the answer is complete', values: YES_NO } as const;
+const COMPLETE = {
+  heading: 'complete',
+  meaning: 'the answer is complete: what it does not show is not there',
+  values: YES_NO,
+} as const;
 
 /** A leg never goes back from answered to ringing. */
 export const KNOWN_LEG = new RuleTable<KnownLegFacts, KnownLeg>({
   title: 'What a monitor answer says of a known leg',
   facts: {
     row: {
-      words: 'its row',
+      heading: 'row',
+      meaning: 'what the answer shows',
       values: { ringing: 'rings', answered: 'talks', unclear: 'says neither', missing: 'missing' },
     },
     complete: COMPLETE,
   },
   outcome: {
-    'the leg': (leg) =>
+    'the leg is': (leg) =>
       ({
-        'as before': 'is as before',
-        absent: 'is absent once more, in the state that it was in',
-        there: 'is there, in the state that it was in',
-        answered: 'is there, answered',
+        'as before': 'as before',
+        absent: 'absent in one more answer, state unchanged',
+        there: 'there, state unchanged',
+        answered: 'there, answered',
       })[leg],
   },
   rows: [
     {
       when: { row: 'missing', complete: false },
       then: 'as before',
-      why: 'the row may be in the part that is missing',
+      why: 'a partial answer may lack the row',
     },
     { when: { row: 'missing' }, then: 'absent', why: 'how a leg ends depends on whether it was answered' },
     { when: { row: 'answered' }, then: 'answered', why: 'the row says so' },
@@ -74,7 +79,8 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
   title: 'What a queue answer says of a known queue entry',
   facts: {
     row: {
-      words: 'its row',
+      heading: 'row',
+      meaning: 'what the answer shows',
       values: {
         waiting: 'Waiting',
         trying: 'Trying',
@@ -85,13 +91,18 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
       },
     },
     complete: COMPLETE,
-    unchanged: { words: 'the row is as it was', values: YES_NO },
-    bridged: { words: 'it has a bridging time of this stay', values: YES_NO },
+    unchanged: { heading: 'unchanged', meaning: 'the row is as it was', values: YES_NO },
+    bridged: {
+      heading: 'bridged',
+      meaning: 'the row says when the caller was bridged to an agent, since joining or rejoining',
+      values: YES_NO,
+    },
     before: {
-      words: 'the entry was',
+      heading: 'before',
+      meaning: 'what the answers before showed of the entry',
       values: { listed: 'listed', vanished: 'missing', abandoned: 'Abandoned' },
     },
-    gone: { words: 'that is confirmed', values: YES_NO },
+    gone: { heading: 'gone', meaning: 'its absence is confirmed', values: YES_NO },
   },
   outcome: {
     'the entry is': (entry) =>
@@ -106,9 +117,13 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
     {
       when: { row: 'missing', complete: false },
       then: null,
-      why: 'the row may be in the part that is missing',
+      why: 'a partial answer may lack the row',
     },
-    { when: { row: 'missing', complete: true, gone: true }, then: null, why: 'it is counted no further' },
+    {
+      when: { row: 'missing', complete: true, gone: true },
+      then: null,
+      why: 'its absence is confirmed already',
+    },
     {
       when: { row: 'missing', before: 'abandoned' },
       then: { absence: 'abandoned', isAnswered: false },
@@ -122,7 +137,7 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
     {
       when: { row: 'abandoned', unchanged: true, gone: true },
       then: null,
-      why: 'the row of a caller who has gone lingers',
+      why: 'the row of a caller who has gone remains for a while',
     },
     {
       when: { row: 'abandoned', bridged: true },
@@ -132,10 +147,10 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
     {
       when: { row: 'abandoned' },
       then: { absence: 'abandoned', isAnswered: false },
-      why: 'the row stays: it is the status that tells that the caller has gone',
+      why: 'the row remains: its status shows that the caller has gone',
     },
     { when: { row: 'answered' }, then: { absence: null, isAnswered: true }, why: 'the row says so' },
-    { when: {}, then: { absence: null, isAnswered: false }, why: 'the row is there' },
+    { when: {}, then: { absence: null, isAnswered: false }, why: 'the entry is there' },
   ],
   impossible: [
     { when: { row: 'missing', unchanged: true }, why: 'there is no row' },
@@ -156,17 +171,22 @@ export interface EntryAbsenceFacts {
  * that.
  */
 export const ENTRY_ABSENCE = new RuleTable<EntryAbsenceFacts, 'counts' | 'waits'>({
-  title: 'When the absence of a queue entry is confirmed',
+  title: 'Whether an answer confirms that a queue entry is gone',
   facts: {
-    monitorSeen: { words: 'the monitor has been seen completely since the entry went', values: YES_NO },
+    monitorSeen: {
+      heading: 'monitor seen',
+      meaning: 'a complete monitor answer was asked for after the entry went',
+      values: YES_NO,
+    },
     monitorUnavailable: {
-      words: 'the monitor is down, or has not been seen completely for 10 s since then',
+      heading: 'monitor unavailable',
+      meaning: 'it is down, or the entry went 10 s ago or more',
       values: YES_NO,
     },
   },
   outcome: {
-    'the last answer that it takes': (outcome) =>
-      outcome === 'counts' ? 'confirms it' : 'waits for the monitor',
+    'the answer that would confirm it': (outcome) =>
+      outcome === 'counts' ? 'confirms it' : 'does not count yet',
   },
   rows: [
     {
@@ -186,13 +206,25 @@ export interface UnlistedFacts {
 }
 
 export const LEG_UNLISTED = new RuleTable<UnlistedFacts, boolean>({
-  title: 'When a missing leg may have vanished with its registration',
+  title: 'Whether a missing leg is unlisted',
   facts: {
-    unregistered: { words: 'the extension is known not to be registered', values: YES_NO },
-    listsIdle: { words: 'the monitor lists idle extensions', values: YES_NO },
-    listedSince: { words: 'it has listed the extension since the leg is missing', values: YES_NO },
+    unregistered: {
+      heading: 'unregistered',
+      meaning: 'the extension is known not to be registered',
+      values: YES_NO,
+    },
+    listsIdle: {
+      heading: 'lists idle',
+      meaning: 'the tenant’s monitor lists extensions without a call',
+      values: YES_NO,
+    },
+    listedSince: {
+      heading: 'listed',
+      meaning: 'it has listed the extension since the leg is missing',
+      values: YES_NO,
+    },
   },
-  outcome: { 'its end is in doubt': (isUnlisted) => YES_NO[`${isUnlisted}`] },
+  outcome: { 'the leg is': (isUnlisted) => (isUnlisted ? '`unlisted`' : '`listed`') },
   rows: [
     { when: { unregistered: true }, then: true, why: 'the PBX says so' },
     {

@@ -25,10 +25,11 @@ export class RuleTable<Facts extends FactsOf<Facts>, Outcome> {
 
 export interface Definition<Facts extends FactsOf<Facts>, Outcome> {
   readonly title: string;
-  /** What each fact is, and its values, in words for the readers of the documentation. */
+  /** For the readers of the documentation: each fact's column, what it means, and its values in words. */
   readonly facts: {
     readonly [Name in keyof Facts]: {
-      readonly words: string;
+      readonly heading: string;
+      readonly meaning: string;
       readonly values: Readonly<Record<`${Facts[Name]}`, string>>;
     };
   };
@@ -51,7 +52,7 @@ export interface Impossible<Facts> {
   readonly why: string;
 }
 
-type FactsOf<Facts> = { readonly [Name in keyof Facts]: boolean | string };
+export type FactsOf<Facts> = { readonly [Name in keyof Facts]: boolean | string };
 
 type Condition<Facts> = readonly [name: keyof Facts, value: Facts[keyof Facts]];
 
