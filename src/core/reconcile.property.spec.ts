@@ -1,8 +1,9 @@
-import { describe, it } from '@jest/globals';
+import { describe, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { EMPTY_STATE, DEFAULT_POLICY, type TenantState } from './model/call.js';
 import type { Transition } from './model/event.js';
 import type { ObservedLeg, ObservedQueueEntry } from './model/observation.js';
+import { conditionsOf, matches, RuleTable } from './parts/rule-table.js';
 import { reconcile } from './reconcile.js';
 import { leg, number, observations, stay, T0, type Poll } from '../../test/support/history.js';
 
@@ -215,6 +216,26 @@ describe('for any history of observations', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('no table is asked about facts that it lists as impossible', () => {
+    const asked = jest.spyOn(RuleTable.prototype, 'decide').mockImplementation(function (
+      this: RuleTable<object, unknown>,
+      facts: object,
+    ) {
+      const { title, rows, impossible } = this.definition;
+      const holds = ({ when }: { when: object }) => matches(facts, conditionsOf(when));
+      const listed = impossible.find(holds);
+      if (listed !== undefined) throw new Error(`${title}: ${JSON.stringify(facts)}: ${listed.why}`);
+      return rows.find(holds)!.then;
+    });
+    fc.assert(
+      fc.property(history, (polls) => {
+        run(drained(polls), straight);
+      }),
+      { numRuns: 500 },
+    );
+    asked.mockRestore();
   });
 });
 

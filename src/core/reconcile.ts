@@ -14,9 +14,8 @@ import { type CycleFacts, factsOf, latestOf } from './parts/cycle-facts.js';
 import { EndedCalls } from './index/ended-calls.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
-import type { Instant, ObservedQueueEntry, Observations } from './model/observation.js';
+import type { Instant, Observations } from './model/observation.js';
 import { isOverflow } from './parts/overflow.js';
-import { belongsToStay } from './parts/part.js';
 import { type Changes, observeLegs, observeStays } from './observe/observe-parts.js';
 import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
@@ -142,7 +141,7 @@ class Cycle {
       }
       changes.legs.delete(callId);
       changes.stays.delete(callId);
-      drafts.push({ announced: true, call, newLegs: NONE, superseded: this.#hangUpBefore(row, call) });
+      drafts.push({ announced: true, call, newLegs: NONE, back: row });
     }
     for (const draft of sorted(drafts)) this.#advance(draft);
   }
@@ -150,23 +149,6 @@ class Cycle {
   #isShown(leg: Leg): boolean {
     const { monitor } = this.#observations;
     return monitor !== undefined && monitor.outcome !== 'failed' && monitor.rows.has(leg.seen.key);
-  }
-
-  /** When the caller hung up before coming back: the row still carries it where he has not hung up again. */
-  #hangUpBefore(row: ObservedQueueEntry, call: Call): NonNullable<Draft['superseded']> {
-    const { seen, absence } = call.stay!;
-    const ofOldStay = [row.abandonedAt, seen.abandonedAt].find(
-      (time) => belongsToStay(time, seen) && !belongsToStay(time, row),
-    );
-    if (absence?.kind === 'abandoned') {
-      // A poll has shown it already.
-      const { lastPresent: earliest, firstAbsent: latest } = absence;
-      const certainty = ofOldStay === undefined ? 'observed' : 'upstream';
-      return { at: ofOldStay ?? latest, observed: { earliest, latest, certainty } };
-    }
-    const window = this.#facts.queue!;
-    const certainty = ofOldStay === undefined ? 'inferred' : 'upstream';
-    return { at: ofOldStay ?? row.rejoinedAt ?? window.latest, observed: { ...window, certainty } };
   }
 
   #drafts(changes: Changes): Draft[] {

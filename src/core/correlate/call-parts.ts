@@ -88,8 +88,8 @@ export function currentStay(
   const live = stays.filter((stay) => stay.status !== 'abandoned');
   const candidates = isThere ? [known.seen, ...live] : live;
   const all = known === null ? stays : [...stays, known.seen];
-  return (candidates.length > 0 ? candidates : all).reduce((latest, stay) =>
-    stayBegan(stay) > stayBegan(latest) ? stay : latest,
+  return (candidates.length > 0 ? candidates : all).reduce((last, stay) =>
+    stayBegan(stay) > stayBegan(last) ? stay : last,
   );
 }
 

@@ -2,6 +2,7 @@ import type { Absence, Call } from '../model/call.js';
 import { type CallIndex, mayCarryInbound, numberKey } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { onlyStayDuring, stayBegan } from '../parts/part.js';
+import { isBefore, whenGone } from '../parts/window.js';
 
 /**
  * Which parts are one call. Given the parts that an observation shows for the first time, says for each whether it
@@ -256,7 +257,7 @@ function overlaps(call: Call, stays: readonly ObservedQueueEntry[]): boolean {
   const { answeredAt, legs } = call;
   if (answeredAt !== null && stays.some((stay) => answeredAt < stay.joinedAt)) return false;
   const firstJoined = Math.min(...stays.map(stayBegan));
-  return isAtTelephones(call) || legs.some(({ absence }) => absence!.firstAbsent >= firstJoined);
+  return isAtTelephones(call) || legs.some(({ absence }) => !isBefore(whenGone(absence!), firstJoined));
 }
 
 /**

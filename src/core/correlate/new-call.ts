@@ -3,9 +3,10 @@ import type { CallInMaking } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentStay } from './call-parts.js';
 import type { Placement } from './correlate.js';
-import type { CycleFacts, Window } from '../parts/cycle-facts.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { CLOCK_TOLERANCE_MS, stayBegan } from '../parts/part.js';
+import { isLaterThan, observedIn, type Window } from '../parts/window.js';
 
 /**
  * New parts become a call.
@@ -25,12 +26,12 @@ export function beginCall(
   const { legs, stays } = placement;
   const current = stays.length > 0 ? currentStay(stays) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
-  const linked = linkedCalls(placement, index, window.latest);
+  const linked = linkedCalls(placement, index, window.by);
   const { startedAt, certainty } = startOf(placement, current, linked, window);
   const { monitor, queue } = state.sources;
   const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
   const begun: CallInMaking = {
-    callId: unusedCallId(primaryId, index, window.latest),
+    callId: unusedCallId(primaryId, index, window.by),
     linkedCallIds: linked.map((call) => call.callId),
     upstreamIds: [],
     direction: directionOf(legs),
@@ -51,7 +52,7 @@ export function beginCall(
       (legs.length === 0 || monitor.lastComplete === null) &&
       (stays.length === 0 || queue.lastComplete === null),
     pendingAbsence: false,
-    observed: { earliest: window.earliest, latest: window.latest, certainty },
+    observed: observedIn(window, certainty),
   };
   return addParts(begun, placement, cycle);
 }
@@ -78,21 +79,21 @@ function startOf(
   linked: readonly EndedCall[],
   window: Window,
 ): { startedAt: Instant; certainty: Certainty } {
-  const notBefore = linked.reduce((latest, call) => Math.max(latest, call.endedAt), -Infinity);
+  const notBefore = linked.reduce((last, call) => Math.max(last, call.endedAt), -Infinity);
   if (current !== null) {
     const began = Math.min(...stays.map(stayBegan));
     const resumed = current.rejoinedAt !== null;
     if (resumed || began > notBefore) return { startedAt: began, certainty: 'upstream' };
-    return { startedAt: window.latest, certainty: 'observed' };
+    return { startedAt: window.by, certainty: 'observed' };
   }
-  let earliest = Infinity;
+  let first = Infinity;
   for (const { startedAt: time } of legs) {
-    if (time === null || time > window.latest + CLOCK_TOLERANCE_MS || time <= notBefore) continue;
-    earliest = Math.min(earliest, time);
+    if (time === null || isLaterThan(time, window, CLOCK_TOLERANCE_MS) || time <= notBefore) continue;
+    first = Math.min(first, time);
   }
-  return earliest === Infinity
-    ? { startedAt: window.latest, certainty: 'observed' }
-    : { startedAt: earliest, certainty: 'upstream' };
+  return first === Infinity
+    ? { startedAt: window.by, certainty: 'observed' }
+    : { startedAt: first, certainty: 'upstream' };
 }
 
 /** As its telephones have it; `addParts` knows better of a queue's caller. */

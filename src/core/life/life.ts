@@ -1,39 +1,32 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from '../model/call.js';
 import { type CallInMaking, copyOf } from '../model/call-copy.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { endingOf, type Supersession, supersededEnding } from './outcome-rules.js';
+import { endingOf } from './ending-rules.js';
 import type { CallEventType, Transition } from '../model/event.js';
-import type { Instant } from '../model/observation.js';
-import { isOffered, legsAt, offerOutcome, silence, talks } from './offers.js';
+import type { Instant, ObservedQueueEntry } from '../model/observation.js';
+import { isOffered, legsAt, OFFER_ENDS, type OfferEnd, offerFacts, silence, talks } from './offer-rules.js';
 import { abandonedStay, isOverflow } from '../parts/overflow.js';
 import { belongsToStay, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, stayBegan } from '../parts/part.js';
 import { outlives, talkerOf, talkingLeg } from '../parts/connected-participant.js';
+import { observedIn, whenGone } from '../parts/window.js';
 import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
 
 /**
  * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
  *
- *   it was           its parts show                                             it becomes       said
- *   (nothing)        any part                                                   started          call-started
- *   queued, ringing  a leg answered, or the queue entry Answered                answered         call-answered
- *   answered         the talker's leg gone, another leg answered                answered         call-transferred
- *   any              a callee's leg begins to ring                              same             call-offered
- *   any              that leg answered, gone, or the call over                  same             call-offer-ended
- *   answered         no part left                                               ended            call-ended answered
- *   not answered     no part left: the queue entry was Abandoned                ended            call-abandoned, call-ended
- *                    no part left: inbound, and no queue entry vanished         ended            call-abandoned, call-ended (inferred)
- *                    no part left: the queue entry vanished, nothing else known ended            call-ended unknown
- *                    no part left: outbound or local                            ended            call-ended no-answer (inferred)
+ * A call that is new is started, with any part. It is answered when a leg of it talks or its queue entry is Answered, and
+ * transferred when the leg that talked is gone and another one talks. A callee's leg that begins to ring is an offer. How offers
+ * end is a table in `offer-rules.ts`, how calls end one in `ending-rules.ts`, what a part's absence means several in
+ * `absence-rules.ts`; docs/events.md prints them.
  *
  * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
- * confirmed and the telephones have been seen since, or a leg that begins to ring only when the entry is already
+ * confirmed and the monitor has been seen since, or a leg that begins to ring only when the entry is already
  * Abandoned: that is not the queue's ringing any more, and the call's end is this leg's and not the queue's.
  *
  * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
- * saw the one and the other; `inferred` where it was deduced: an answer whose ringing nobody saw, an answer of an
- * outbound leg (click-to-call is ONCALL before the customer answers), a hang-up deduced from a ringing leg that is no
- * longer there, the end of a leg whose extension is not listed any more or not registered, the end of a ringing by the
- * queue's word alone, a hang-up by the queue's word while the telephones could not be seen.
+ * saw the one and the other; `inferred` where it was deduced. The tables say it of every end; an answer is inferred where no
+ * poll saw it ring, and of an outbound leg (click-to-call is ONCALL before the customer answers), the end of an offer where
+ * the extension could not be seen.
  *
  * @param transitions gets what there is to say, in order
  */
@@ -58,8 +51,8 @@ export interface Draft {
   readonly call: Call;
   /** Keys of the legs that this observation shows for the first time. */
   readonly newLegs: ReadonlySet<string>;
-  /** Ends the call now, whatever its parts show: its caller has come back as another call. */
-  readonly superseded?: Supersession;
+  /** Ends the call now, whatever its parts show: the row with which its caller has come back, as another call. */
+  readonly back?: ObservedQueueEntry;
 }
 
 export interface Advanced {
@@ -74,7 +67,7 @@ class Life {
   readonly call: CallInMaking;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
-  readonly #superseded: Draft['superseded'];
+  readonly #back: ObservedQueueEntry | null;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
@@ -83,7 +76,7 @@ class Life {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
-    this.#superseded = draft.superseded;
+    this.#back = draft.back ?? null;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
@@ -166,9 +159,7 @@ class Life {
     const next = talkingLeg(candidates);
     if (next === null) return;
     const observed: Observed =
-      absence === null
-        ? this.#observed('monitor', 'observed')
-        : { earliest: absence.lastPresent, latest: absence.firstAbsent, certainty: 'observed' };
+      absence === null ? this.#observed('monitor', 'observed') : observedIn(whenGone(absence), 'observed');
     this.call.talker = talkerOf(next);
     this.call.transfers += 1;
     const data = this.#view(observed);
@@ -178,16 +169,14 @@ class Life {
 
   /** How the call ended, or null while a part of it is left. */
   ending(): Ending | null {
-    return this.#superseded === undefined
-      ? endingOf(this.call, this.#gone, this.#cycle)
-      : supersededEnding(this.call, this.#superseded);
+    return endingOf(this.call, this.#gone, this.#back, this.#cycle);
   }
 
   endOffers(ending: Ending | null): void {
     for (const party of this.call.parties) {
       if (!party.offerOpen) continue;
-      const outcome = offerOutcome(party, this.call, this.#gone, ending, this.#cycle.policy);
-      if (outcome !== null) this.#endOffer(party, outcome);
+      const facts = offerFacts(party, this.call, this.#gone, ending !== null, this.#cycle.policy);
+      this.#endOffer(party, OFFER_ENDS.decide(facts));
     }
   }
 
@@ -207,13 +196,16 @@ class Life {
     const party = this.#party(extension);
     const older = this.#legsAt(party).filter((leg) => leg.seen.key !== legKey);
     const stopped = older.length > 0 ? older.every((leg) => leg.absence !== null) : party.silent !== null;
-    if (party.offerOpen && stopped) this.#endOffer(party, 'not-answered', older);
+    if (!party.offerOpen || !stopped) return;
+    const facts = offerFacts(party, this.call, NONE, false, this.#cycle.policy);
+    this.#endOffer(party, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), older);
   }
 
-  #endOffer(party: Party, outcome: OfferOutcome, legs = [...this.#gone, ...this.#legsAt(party)]): void {
-    const seen = silence(party, legs) ?? this.#sinceLook();
-    // By the queue's word alone: nobody saw this telephone talk, so it may have stopped ringing long before it vanished.
-    const isDeduced = outcome === 'answered' && !legsAt(party, legs).some(talks);
+  #endOffer(party: Party, end: OfferEnd, legs = [...this.#gone, ...this.#legsAt(party)]): void {
+    if (end === null) return;
+    const { outcome, isDeduced } = end;
+    const silent = silence(party, legs);
+    const seen = silent === null ? this.#sinceLook() : observedIn(silent, 'observed');
     const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
     this.#replaceParty(withOffer(party, { offers: party.offers, offerOpen: false, silent: null }));
     this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
@@ -246,14 +238,14 @@ class Life {
 
   #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
     const window = this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
-    return { earliest: window.earliest, latest: window.latest, certainty };
+    return observedIn(window, certainty);
   }
 
   /** For what a telephone did by this cycle: while it could not be seen, any time since it was. */
   #sinceLook(): Observed {
     const { monitor, monitorSeenAt, queue } = this.#cycle;
     if (monitor !== null) return this.#observed('monitor', 'observed');
-    return { earliest: monitorSeenAt, latest: queue!.latest, certainty: 'inferred' };
+    return observedIn({ after: monitorSeenAt, by: queue!.by }, 'inferred');
   }
 
   #legsAt(party: Party): readonly Leg[] {

@@ -1,13 +1,16 @@
-import type { Absence, Leg, Policy, Registrations, Stay, TenantState } from '../model/call.js';
+import type { Leg, Policy, Registrations, Stay, TenantState } from '../model/call.js';
 import { type CallIndex, type Indexed, numberKey } from '../index/call-index.js';
-import { cannotSeeTelephones, type CycleFacts, lastLookAt, sawTelephones } from '../parts/cycle-facts.js';
-import type {
-  Instant,
-  MonitorAnswer,
-  ObservedLeg,
-  ObservedQueueEntry,
-  QueueAnswer,
-} from '../model/observation.js';
+import {
+  absentLeg,
+  entryAbsence,
+  KNOWN_ENTRY,
+  KNOWN_LEG,
+  type KnownEntry,
+  type KnownEntryFacts,
+  LEG_UNLISTED,
+} from '../parts/absence-rules.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import type { MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import {
   beganDuring,
   belongsToStay,
@@ -16,25 +19,10 @@ import {
   onlyStayDuring,
   stayBegan,
 } from '../parts/part.js';
+import { windowBetween } from '../parts/window.js';
 import { find } from './registrations.js';
 
-/**
- * What an answer says about the parts that are already known, and which parts it shows for the first time.
- *
- *   leg             row says        row is missing from a complete answer
- *   ringing         ringing, unclear: ringing · answered: answered      absent once more
- *   answered        whatever: answered                                  absent once more
- *
- *   stay            Waiting, Trying, Unknown   Answered     Abandoned             missing from a complete answer
- *   in queue        in queue                   answered     absent (abandoned)    absent (vanished)
- *   answered        answered                   answered     absent (abandoned)    absent (vanished)
- *
- * Nothing goes backwards, one reappearance forgets an absence, and what is missing from a partial answer says
- * nothing. A part is gone when it has been absent from ABSENCE_POLLS observations in a row (`isGone`).
- *
- * A caller whom the queue lets go, Abandoned or gone, may go on elsewhere, and only the telephones show that. So it is not
- * counted for the last time before the monitor has been seen completely after it, as long as there is hope for that.
- */
+/** What an answer changes in the parts that are known, by the tables of `absence-rules.ts`, and which parts it shows first. */
 
 export interface Changes {
   /** Changed parts by call. */
@@ -53,41 +41,32 @@ export function observeLegs(
   policy: Policy,
   changes: Changes,
 ): void {
+  const complete = answer.outcome === 'complete';
   for (const row of answer.rows.values()) {
     const known = index.legs.get(row.key);
     if (known === undefined) {
       // A row that says neither ringing nor answered keeps a call alive but never begins one.
       if (row.signal !== 'unclear' || index.byUpstreamId(row.callId) !== undefined) changes.newLegs.push(row);
     } else if (known.part.absence !== null || !isSameRow(known, row)) {
-      const leg: Leg = {
-        seen: row,
-        state: row.signal === 'answered' ? 'answered' : known.part.state,
-        absence: null,
-      };
-      add(changes.legs, known.callId, leg);
+      const isAnswered = KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
+      const state = isAnswered ? 'answered' : known.part.state;
+      add(changes.legs, known.callId, { seen: row, state, absence: null });
     }
   }
-  if (answer.outcome !== 'complete') return;
+  if (KNOWN_LEG.decide({ row: 'missing', complete }) !== 'absent') return;
 
-  const lastPresent = lastLookAt(state.sources.monitor, answer.at);
+  const poll = windowBetween(state.sources.monitor.lastComplete?.startedAt ?? null, answer.at);
+  const { listsIdle, registrations } = state;
   const isListed = listing(answer);
   for (const { callId, part } of index.legs.values()) {
     if (answer.rows.has(part.seen.key)) continue;
-    const { seen, state: legState, absence } = part;
-    const unlisted =
-      isUnregistered(seen, state.registrations) ||
-      (state.listsIdle && (absence?.unlisted ?? true) && !isListed(seen.extension));
-    const again = absentAgain(absence, lastPresent, answer.at, policy);
-    add(changes.legs, callId, {
-      seen,
-      state: legState,
-      absence: {
-        polls: again.polls,
-        lastPresent: again.lastPresent,
-        firstAbsent: again.firstAbsent,
-        unlisted,
-      },
+    const wasListed = part.absence?.unlisted === false;
+    const unlisted = LEG_UNLISTED.decide({
+      unregistered: isUnregistered(part.seen, registrations),
+      listsIdle,
+      listedSince: listsIdle && (wasListed || isListed(part.seen.extension)),
     });
+    add(changes.legs, callId, absentLeg(part, poll, unlisted, policy));
   }
 }
 
@@ -98,21 +77,18 @@ export function observeStays(
   cycle: CycleFacts,
   changes: Changes,
 ): ReadonlySet<string> {
-  const { policy } = cycle;
   const ignored = new Set<string>();
-  const lastPresent = lastLookAt(state.sources.queue, answer.at);
-  const announceSince =
-    lastPresent === null ? answer.at - policy.abandonedLookbackMs : lastPresent - CLOCK_TOLERANCE_MS;
+  const complete = answer.outcome === 'complete';
+  const { after, by } = cycle.queue!;
+  const announceSince = after === null ? by - cycle.policy.abandonedLookbackMs : after - CLOCK_TOLERANCE_MS;
 
   for (const [key, row] of answer.rows) {
     const known = index.stays.get(key);
     if (known !== undefined) {
-      // A row that is Abandoned for good lingers; one that was missing is back.
-      const { absence } = known.part;
-      const isSettled = absence === null || (absence.kind === 'abandoned' && isGone(known.part, policy));
-      if (!isSettled || !isSameRow(known, row)) {
-        changes.stays.set(known.callId, seenAgain(known.part, row, cycle));
-      }
+      const unchanged = isSameRow(known, row);
+      if (unchanged && known.part.absence === null) continue;
+      const stay = seenAgain(known.part, row, { complete, unchanged }, cycle);
+      if (stay !== null) changes.stays.set(known.callId, stay);
       continue;
     }
     // The row of a stay that its call has left, by overflow, lingers.
@@ -131,15 +107,12 @@ export function observeStays(
       changes.newStays.push(row);
     }
   }
-  if (answer.outcome !== 'complete')
-    return unlessSame(state.ignoredStays, new Set([...state.ignoredStays, ...ignored]));
-
   for (const [key, { callId, part }] of index.stays) {
-    if (answer.rows.has(key) || isGone(part, policy)) continue;
-    const kind = part.absence?.kind ?? 'vanished';
-    changes.stays.set(callId, { ...part, absence: leftAgain(part.absence, kind, cycle) });
+    if (answer.rows.has(key)) continue;
+    const stay = missing(part, complete, cycle);
+    if (stay !== null) changes.stays.set(callId, stay);
   }
-  return unlessSame(state.ignoredStays, ignored);
+  return unlessSame(state.ignoredStays, complete ? ignored : new Set([...state.ignoredStays, ...ignored]));
 }
 
 /**
@@ -159,45 +132,47 @@ function isTold(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex):
 
 /** A stay as it looks at first sight. */
 export function newStay(row: ObservedQueueEntry, cycle: CycleFacts): Stay {
-  return seenAgain({ seen: row, answered: false, absence: null }, row, cycle);
+  const stay: Stay = { seen: row, answered: false, absence: null };
+  return seenAgain(stay, row, { complete: true, unchanged: false }, cycle)!;
 }
 
-function seenAgain(stay: Stay, row: ObservedQueueEntry, cycle: CycleFacts): Stay {
-  const abandoned = row.status === 'abandoned';
-  // A restarted call-centre module calls every row Abandoned; what it had bridged was answered all the same.
-  const answered = row.status === 'answered' || (abandoned && belongsToStay(row.bridgedAt, row));
-  return {
-    seen: row,
-    answered: stay.answered || answered,
-    absence: abandoned ? leftAgain(stay.absence, 'abandoned', cycle) : null,
-  };
-}
-
-/** It counts as gone only once the telephones, where the caller may have gone on, have been seen or cannot be. */
-function leftAgain(
-  before: Absence | null,
-  kind: 'abandoned' | 'vanished',
+function seenAgain(
+  stay: Stay,
+  row: ObservedQueueEntry,
+  { complete, unchanged }: Pick<KnownEntryFacts, 'complete' | 'unchanged'>,
   cycle: CycleFacts,
-): NonNullable<Stay['absence']> {
-  const { policy } = cycle;
-  const { earliest, latest } = cycle.queue!;
-  const absence = absentAgain(before, earliest, latest, policy);
-  const { firstAbsent } = absence;
-  const mayCount = sawTelephones(cycle, firstAbsent) || cannotSeeTelephones(cycle, firstAbsent);
-  const polls = mayCount ? absence.polls : Math.min(absence.polls, policy.absencePolls - 1);
-  return { ...absence, polls, kind, unlisted: false };
+): Stay | null {
+  const bridged = belongsToStay(row.bridgedAt, row);
+  const facts = { row: row.status, complete, unchanged, bridged, ...standing(stay, cycle) };
+  return stayAfter(stay, row, KNOWN_ENTRY.decide(facts), cycle);
 }
 
-function absentAgain(
-  before: Absence | null,
-  lastPresent: Instant | null,
-  at: Instant,
-  policy: Policy,
-): Omit<Absence, 'unlisted'> {
+function missing(stay: Stay, complete: boolean, cycle: CycleFacts): Stay | null {
+  const facts = {
+    row: 'missing',
+    complete,
+    unchanged: false,
+    bridged: false,
+    ...standing(stay, cycle),
+  } as const;
+  return stayAfter(stay, stay.seen, KNOWN_ENTRY.decide(facts), cycle);
+}
+
+function standing(stay: Stay, { policy }: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
+  return { before: stay.absence?.kind ?? 'listed', gone: isGone(stay, policy) };
+}
+
+function stayAfter(
+  { answered, absence }: Stay,
+  seen: ObservedQueueEntry,
+  entry: KnownEntry,
+  cycle: CycleFacts,
+): Stay | null {
+  if (entry === null) return null;
   return {
-    polls: Math.min((before?.polls ?? 0) + 1, policy.absencePolls),
-    lastPresent: before === null ? lastPresent : before.lastPresent,
-    firstAbsent: before?.firstAbsent ?? at,
+    seen,
+    answered: answered || entry.isAnswered,
+    absence: entry.absence === null ? null : entryAbsence(absence, entry.absence, cycle),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Registration, Registrations } from '../model/call.js';
-import { ifBefore } from '../parts/cycle-facts.js';
+import { observedIn, windowBetween } from '../parts/window.js';
 import { observedView, type Transition } from '../model/event.js';
 import type { RegistrationAnswer } from '../model/observation.js';
 
@@ -77,11 +77,7 @@ function changed(last: Registration, { extension, registered, at }: Found): Tran
     data: {
       extension,
       registered,
-      observed: observedView({
-        earliest: ifBefore(last.checked.startedAt, at),
-        latest: at,
-        certainty: 'observed',
-      }),
+      observed: observedView(observedIn(windowBetween(last.checked.startedAt, at), 'observed')),
     },
   };
 }

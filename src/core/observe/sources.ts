@@ -1,5 +1,5 @@
 import type { Policy, SourceState } from '../model/call.js';
-import { ifBefore } from '../parts/cycle-facts.js';
+import { observedIn, windowBetween } from '../parts/window.js';
 import { observedView, rfc3339, rfc3339OrNull, type Transition } from '../model/event.js';
 import type { MonitorObservation, QueueObservation } from '../model/observation.js';
 
@@ -57,11 +57,9 @@ function failed(
       reason: observation.reason,
       lastCompleteAt: rfc3339OrNull(source.lastComplete?.at ?? null),
       unwatchedMs: null,
-      observed: observedView({
-        earliest: ifBefore(source.lastComplete?.at ?? null, failingSince),
-        latest: failingSince,
-        certainty: 'observed',
-      }),
+      observed: observedView(
+        observedIn(windowBetween(source.lastComplete?.at ?? null, failingSince), 'observed'),
+      ),
     },
   });
   return { ...next, status: 'down' };
@@ -80,7 +78,7 @@ function answered(source: SourceState, observation: Answered, transitions: Trans
 
   const since = source.failingSince ?? observation.at;
   const lastCompleteAt = source.lastComplete?.at ?? null;
-  const seenAt = ifBefore(lastCompleteAt, observation.at);
+  const unwatched = windowBetween(lastCompleteAt, observation.at);
   transitions.push({
     type: 'source-up',
     subject: observation.endpoint,
@@ -92,8 +90,8 @@ function answered(source: SourceState, observation: Answered, transitions: Trans
       since: rfc3339(since),
       reason: source.lastError,
       lastCompleteAt: rfc3339OrNull(lastCompleteAt),
-      unwatchedMs: seenAt === null ? null : observation.at - seenAt,
-      observed: observedView({ earliest: seenAt, latest: observation.at, certainty: 'observed' }),
+      unwatchedMs: unwatched.after === null ? null : unwatched.by - unwatched.after,
+      observed: observedView(observedIn(unwatched, 'observed')),
     },
   });
   return next;

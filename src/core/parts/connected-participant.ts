@@ -1,10 +1,11 @@
 import type { Absence, Leg, Talker } from '../model/call.js';
+import { isSeenLater, whenGone } from './window.js';
 
 /** Who has the conversation, by the legs of the call. */
 
 /** The leg was on show when the other was not any more, even where it is missing itself by now. */
 export function outlives(leg: Leg, other: Absence | null): boolean {
-  return leg.absence === null || (other !== null && leg.absence.firstAbsent > other.firstAbsent);
+  return leg.absence === null || (other !== null && isSeenLater(whenGone(leg.absence), whenGone(other)));
 }
 
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */

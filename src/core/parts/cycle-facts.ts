@@ -1,9 +1,11 @@
-import type { Policy, SourceState, TenantState } from '../model/call.js';
+import type { Policy, TenantState } from '../model/call.js';
 import type { Endpoint, Instant, Observations } from '../model/observation.js';
+import { ifBefore, isBefore, isLongBefore, type Window, windowBetween } from './window.js';
 
 /** What holds for every call in this cycle. */
 export interface CycleFacts {
   readonly policy: Policy;
+  /** Between the last complete observation of the endpoint and this one; null where it was not seen in this cycle. */
   readonly monitor: Window | null;
   readonly queue: Window | null;
   /** The monitor was seen completely in this cycle, so that a leg it does not show is not there. */
@@ -21,7 +23,7 @@ export function factsOf(state: TenantState, observations: Observations, policy: 
     monitor: windowOf('monitor', state, observations),
     queue: windowOf('queue', state, observations),
     monitorComplete: observations.monitor?.outcome === 'complete',
-    monitorSeenAt: lastLookAt(monitor, latestOf(observations)),
+    monitorSeenAt: ifBefore(monitor.lastComplete?.startedAt ?? null, latestOf(observations)),
     monitorDown: monitor.status === 'down',
   };
 }
@@ -29,7 +31,7 @@ export function factsOf(state: TenantState, observations: Observations, policy: 
 function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
   const observation = observations[endpoint];
   if (observation === undefined || observation.outcome === 'failed') return null;
-  return { earliest: lastLookAt(state.sources[endpoint], observation.at), latest: observation.at };
+  return windowBetween(state.sources[endpoint].lastComplete?.startedAt ?? null, observation.at);
 }
 
 /** When the later of the answers was there. */
@@ -41,27 +43,11 @@ export function latestOf({ monitor, queue }: Observations): Instant {
 const LOOK_WAIT_MS = 10_000;
 
 /** There was a complete look at the telephones since then, so that what they did not show was not there. */
-export function sawTelephones({ monitorComplete, monitorSeenAt }: CycleFacts, since: Instant): boolean {
-  return monitorComplete || (monitorSeenAt !== null && monitorSeenAt > since);
+export function sawTelephones({ monitorComplete, monitorSeenAt }: CycleFacts, since: Window): boolean {
+  return monitorComplete || (monitorSeenAt !== null && isBefore(since, monitorSeenAt));
 }
 
 /** No such look is to be had soon: the monitor is down, or has not been seen completely for long. */
-export function cannotSeeTelephones({ monitorDown, queue }: CycleFacts, since: Instant): boolean {
-  return monitorDown || (queue !== null && queue.latest - since >= LOOK_WAIT_MS);
-}
-
-/** Between the last complete observation of an endpoint and this one; null where the endpoint was not seen. */
-export interface Window {
-  readonly earliest: Instant | null;
-  readonly latest: Instant;
-}
-
-/** When the last complete observation of an endpoint was asked for, as far as that is known to be before `now`. */
-export function lastLookAt({ lastComplete }: SourceState, now: Instant): Instant | null {
-  return ifBefore(lastComplete?.startedAt ?? null, now);
-}
-
-/** Null where the clock has been set back since `instant`, too: then nobody knows how long ago it was. */
-export function ifBefore(instant: Instant | null, now: Instant): Instant | null {
-  return instant !== null && instant <= now ? instant : null;
+export function cannotSeeTelephones({ monitorDown, queue }: CycleFacts, since: Window): boolean {
+  return monitorDown || (queue !== null && isLongBefore(since, queue, LOOK_WAIT_MS));
 }

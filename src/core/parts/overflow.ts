@@ -1,6 +1,7 @@
 import type { Call, Stay } from '../model/call.js';
 import { type CycleFacts, sawTelephones } from './cycle-facts.js';
 import { isGone } from './part.js';
+import { whenGone } from './window.js';
 
 /** Whom the queue calls Abandoned may have been passed on to telephones outside of it, and then his call goes on without it. */
 
@@ -15,7 +16,7 @@ export function isOverflow(call: Call, cycle: CycleFacts): boolean {
   return (
     stay !== null &&
     isGone(stay, cycle.policy) &&
-    sawTelephones(cycle, stay.absence!.firstAbsent) &&
+    sawTelephones(cycle, whenGone(stay.absence!)) &&
     call.legs.some(({ absence }) => absence === null)
   );
 }

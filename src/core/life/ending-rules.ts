@@ -1,0 +1,348 @@
+import type { Call, Certainty, Leg, Outcome } from '../model/call.js';
+import type { Instant, ObservedQueueEntry } from '../model/observation.js';
+import { type CycleFacts, sawTelephones } from '../parts/cycle-facts.js';
+import { belongsToStay, isGone } from '../parts/part.js';
+import { RuleTable, YES_NO } from '../parts/rule-table.js';
+import { isAfter, lastOf, observedIn, whenGone, type Window } from '../parts/window.js';
+import type { Ending } from './view.js';
+
+/**
+ * How a call ended, when, and how sure that is.
+ *
+ * @param call the call without the legs that are gone
+ * @param gone the legs that went in this cycle
+ * @param back the row with which the caller has come back as another call, before the end of this one was seen
+ * @returns null while the call goes on
+ */
+export function endingOf(
+  call: Call,
+  gone: readonly Leg[],
+  back: ObservedQueueEntry | null,
+  cycle: CycleFacts,
+): Ending | null {
+  const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, back, cycle));
+  if (outcome === null) return null;
+  const { at, within, certainty } = CALL_ENDS.decide(endFacts(call, gone, back, cycle));
+  const window = windowOf(within, call, gone, cycle);
+  const endedAt = instantOf(at, window, call, back);
+  return { outcome, endedAt, observed: observedIn(window, certainty) };
+}
+
+/** Of the call's current queue entry: `listed` while its row is there and not Abandoned. */
+type EntryState = 'none' | 'listed' | 'vanished' | 'abandoned';
+
+const ENTRY_WORDS: Readonly<Record<EntryState, string>> = {
+  none: 'none',
+  listed: 'listed',
+  vanished: 'vanished',
+  abandoned: 'Abandoned',
+};
+
+export interface OutcomeFacts {
+  readonly cameBack: boolean;
+  readonly partLeft: boolean;
+  readonly answered: boolean;
+  readonly entry: EntryState;
+  readonly inbound: boolean;
+}
+
+export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
+  title: 'How a call ends',
+  facts: {
+    cameBack: {
+      heading: 'came back',
+      meaning:
+        'the caller is back on the same row of the queue, as another call, before the end of this one was seen',
+      values: YES_NO,
+    },
+    partLeft: {
+      heading: 'part left',
+      meaning: 'a leg or the queue entry is there, or is missing and not confirmed as gone',
+      values: YES_NO,
+    },
+    answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
+    entry: { heading: 'queue entry', meaning: 'what the queue showed of it last', values: ENTRY_WORDS },
+    inbound: { heading: 'inbound', meaning: 'the direction of the call', values: YES_NO },
+  },
+  outcome: { outcome: (outcome) => (outcome === null ? 'the call goes on' : `\`${outcome}\``) },
+  rows: [
+    {
+      when: { cameBack: false, partLeft: true },
+      then: null,
+      why: 'what is missing is confirmed by further polls first',
+    },
+    {
+      when: { answered: true },
+      then: 'answered',
+      why: 'a conversation took place; who ended it is not known',
+    },
+    { when: { cameBack: true }, then: 'abandoned', why: 'to come back, the caller must have left' },
+    {
+      when: { entry: 'vanished' },
+      then: 'unknown',
+      why: 'the queue deletes a row without saying whether its caller was answered',
+    },
+    { when: { entry: 'abandoned' }, then: 'abandoned', why: 'the queue says so' },
+    {
+      when: { entry: 'none', inbound: true },
+      then: 'abandoned',
+      why: 'the extensions stopped ringing without an answer',
+    },
+    { when: {}, then: 'no-answer', why: 'an outbound or a local call' },
+  ],
+  impossible: [
+    { when: { entry: 'listed', partLeft: false }, why: 'an entry that is listed is left' },
+    { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
+  ],
+});
+
+function outcomeFacts(call: Call, back: ObservedQueueEntry | null, cycle: CycleFacts): OutcomeFacts {
+  const { legs, stay, answeredAt, direction } = call;
+  return {
+    cameBack: back !== null,
+    partLeft: legs.length > 0 || (stay !== null && !isGone(stay, cycle.policy)),
+    answered: answeredAt !== null,
+    entry: entryState(call),
+    inbound: direction === 'inbound',
+  };
+}
+
+export interface EndFacts {
+  readonly cameBack: boolean;
+  readonly answered: boolean;
+  readonly answeredSince: boolean;
+  readonly entry: EntryState;
+  readonly timeGiven: boolean;
+  readonly monitorSeen: boolean;
+  readonly lastLegs: 'none' | 'listed' | 'unlisted';
+}
+
+/** `within` is the bracket, `at` the best estimate in it. */
+export interface End {
+  readonly at: 'seen' | 'pbx' | 'return' | 'answer';
+  readonly within: 'parts' | 'entry' | 'poll';
+  readonly certainty: Certainty;
+}
+
+const AT_WORDS: Readonly<Record<End['at'], string>> = {
+  seen: 'of the first poll that shows it',
+  pbx: 'the queue’s time',
+  return: 'when the caller came back',
+  answer: 'the time of the answer',
+};
+
+const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
+  parts: 'the last part went',
+  entry: 'the entry went',
+  poll: 'the caller came back',
+};
+
+export const CALL_ENDS = new RuleTable<EndFacts, End>({
+  title: 'When a call ended, and how sure that is',
+  facts: {
+    cameBack: {
+      heading: 'came back',
+      meaning:
+        'the caller is back on the same row of the queue, as another call, before the end of this one was seen',
+      values: YES_NO,
+    },
+    answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
+    answeredSince: {
+      heading: 'answered later',
+      meaning: 'the answer is later than the time at which the caller had left before coming back',
+      values: YES_NO,
+    },
+    entry: { heading: 'queue entry', meaning: 'what the queue showed of it last', values: ENTRY_WORDS },
+    timeGiven: { heading: 'time given', meaning: 'the queue says when the caller left', values: YES_NO },
+    monitorSeen: {
+      heading: 'monitor seen',
+      meaning: 'a complete monitor answer was asked for after the entry went',
+      values: YES_NO,
+    },
+    lastLegs: {
+      heading: 'last legs',
+      meaning:
+        'the legs that went now. `unlisted`: the extension of one is not listed or not registered any more, and the queue did not delete the entry with that leg',
+      values: {
+        none: 'none',
+        listed: '`listed`',
+        unlisted: '`unlisted`',
+      },
+    },
+  },
+  outcome: {
+    time: ({ at }) => AT_WORDS[at],
+    'the window is when': ({ within }) => WITHIN_WORDS[within],
+    certainty: ({ certainty }) => `\`${certainty}\``,
+  },
+  rows: [
+    {
+      when: { cameBack: true, answeredSince: true, entry: 'abandoned' },
+      then: { at: 'answer', within: 'entry', certainty: 'inferred' },
+      why: 'legs of the call that followed were taken for legs of this one',
+    },
+    {
+      when: { cameBack: true, answeredSince: true },
+      then: { at: 'answer', within: 'poll', certainty: 'inferred' },
+      why: 'legs of the call that followed were taken for legs of this one',
+    },
+    {
+      when: { cameBack: true, entry: 'abandoned', timeGiven: true },
+      then: { at: 'pbx', within: 'entry', certainty: 'upstream' },
+      why: 'the row keeps the time at which the caller left before',
+    },
+    {
+      when: { cameBack: true, entry: 'abandoned' },
+      then: { at: 'seen', within: 'entry', certainty: 'observed' },
+      why: 'a poll had shown it before the caller came back',
+    },
+    {
+      when: { cameBack: true, timeGiven: true },
+      then: { at: 'pbx', within: 'poll', certainty: 'upstream' },
+      why: 'the row keeps the time at which the caller left before',
+    },
+    {
+      when: { cameBack: true },
+      then: { at: 'return', within: 'poll', certainty: 'inferred' },
+      why: 'the caller left before that; no poll shows how long before',
+    },
+    {
+      when: { answered: true, lastLegs: 'unlisted' },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'the leg may have vanished with its registration, and the conversation may go on',
+    },
+    {
+      when: { answered: true, entry: 'abandoned', lastLegs: 'none' },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'a call-centre module that is restarted calls every row Abandoned',
+    },
+    {
+      when: { answered: true },
+      then: { at: 'seen', within: 'parts', certainty: 'observed' },
+      why: 'two polls saw the call and its end',
+    },
+    {
+      when: { entry: 'abandoned', monitorSeen: false, timeGiven: true },
+      then: { at: 'pbx', within: 'entry', certainty: 'inferred' },
+      why: 'the caller may have gone on at an extension that could not be seen',
+    },
+    {
+      when: { entry: 'abandoned', monitorSeen: false },
+      then: { at: 'seen', within: 'entry', certainty: 'inferred' },
+      why: 'the caller may have gone on at an extension that could not be seen',
+    },
+    {
+      when: { entry: 'abandoned', timeGiven: true },
+      then: { at: 'pbx', within: 'entry', certainty: 'upstream' },
+      why: 'the row says when',
+    },
+    {
+      when: { entry: 'abandoned' },
+      then: { at: 'seen', within: 'entry', certainty: 'observed' },
+      why: 'the row does not say when',
+    },
+    {
+      when: { entry: 'vanished' },
+      then: { at: 'seen', within: 'parts', certainty: 'observed' },
+      why: 'two polls saw the entry and its end; what it ended in stays unknown',
+    },
+    {
+      when: {},
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'no poll shows whether a ringing leg that is gone was answered in between',
+    },
+  ],
+  impossible: [
+    { when: { answered: false, answeredSince: true }, why: 'there is no answer to be late' },
+    {
+      when: { cameBack: false, answeredSince: true },
+      why: 'the call had an end before the answer only then',
+    },
+    { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
+    { when: { cameBack: false, entry: 'listed' }, why: 'an entry that is listed is left' },
+    { when: { cameBack: false, entry: 'none', lastLegs: 'none' }, why: 'the last part of the call went' },
+    { when: { entry: 'none', timeGiven: true }, why: 'it is the entry that has the time' },
+    { when: { entry: 'none', monitorSeen: true }, why: 'no entry went' },
+    { when: { entry: 'listed', monitorSeen: true }, why: 'no entry went' },
+  ],
+});
+
+function endFacts(
+  call: Call,
+  gone: readonly Leg[],
+  back: ObservedQueueEntry | null,
+  cycle: CycleFacts,
+): EndFacts {
+  const { stay, answeredAt } = call;
+  const time = abandonedTime(call, back);
+  return {
+    cameBack: back !== null,
+    answered: answeredAt !== null,
+    answeredSince: back !== null && answeredAt !== null && leftAt(call, back, cycle) < answeredAt,
+    entry: entryState(call),
+    timeGiven: time !== null,
+    monitorSeen: stay !== null && stay.absence !== null && sawTelephones(cycle, whenGone(stay.absence)),
+    lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isInDoubt(leg, call)) ? 'unlisted' : 'listed',
+  };
+}
+
+function entryState({ stay }: Call): EntryState {
+  return stay === null ? 'none' : (stay.absence?.kind ?? 'listed');
+}
+
+/**
+ * The queue deletes its row when the agent's leg ends. Without that evidence, a leg whose extension is not even listed any
+ * more, or is known not to be registered, may have vanished with its registration.
+ */
+function isInDoubt({ absence }: Leg, { stay }: Call): boolean {
+  if (!absence!.unlisted) return false;
+  // A row that had gone before, at a transfer, is no evidence of a leg that was seen after that.
+  return stay?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(stay.absence));
+}
+
+/** When the caller left the queue, by the PBX: the row still carries it where the caller has come back. */
+function abandonedTime({ stay }: Call, back: ObservedQueueEntry | null): Instant | null {
+  if (stay === null) return null;
+  const { seen } = stay;
+  const isOfStay = (time: Instant | null) => belongsToStay(time, seen);
+  if (back === null) return isOfStay(seen.abandonedAt) ? seen.abandonedAt : null;
+  const times = [back.abandonedAt, seen.abandonedAt];
+  return times.find((time) => isOfStay(time) && !belongsToStay(time, back)) ?? null;
+}
+
+function leftAt(call: Call, back: ObservedQueueEntry, cycle: CycleFacts): Instant {
+  const { absence } = call.stay!;
+  const seen = absence?.kind === 'abandoned' ? whenGone(absence).by : (back.rejoinedAt ?? cycle.queue!.by);
+  return abandonedTime(call, back) ?? seen;
+}
+
+function windowOf(
+  within: End['within'],
+  { stay }: Call,
+  gone: readonly Leg[],
+  { queue }: CycleFacts,
+): Window {
+  switch (within) {
+    case 'entry':
+      return whenGone(stay!.absence!);
+    case 'poll':
+      return queue!;
+    case 'parts': {
+      const absences = gone.map((leg) => leg.absence!);
+      return lastOf((stay === null ? absences : [...absences, stay.absence!]).map(whenGone));
+    }
+  }
+}
+
+function instantOf(at: End['at'], { by }: Window, call: Call, back: ObservedQueueEntry | null): Instant {
+  switch (at) {
+    case 'seen':
+      return by;
+    case 'pbx':
+      return abandonedTime(call, back)!;
+    case 'return':
+      return back!.rejoinedAt ?? by;
+    case 'answer':
+      return call.answeredAt!;
+  }
+}

@@ -1,0 +1,76 @@
+import { describeTable } from '../../../test/support/rule-tables.js';
+import { OFFER_ENDS, type OfferFacts } from './offer-rules.js';
+
+const RINGING: OfferFacts = {
+  ringsAgain: false,
+  answeredHere: false,
+  over: false,
+  answered: false,
+  legs: 'ringing',
+  pending: false,
+  connectedKnown: false,
+  named: false,
+  rangOn: false,
+};
+const ANSWERED: OfferFacts = { ...RINGING, answered: true, connectedKnown: true };
+const BY_QUEUE: OfferFacts = { ...RINGING, answered: true };
+const MISSING = { legs: 'missing', pending: true } as const;
+const GONE = { legs: 'gone' } as const;
+const STOPPED = { legs: 'gone', rangOn: true } as const;
+
+const answered = { outcome: 'answered', isDeduced: false } as const;
+const deduced = { outcome: 'answered', isDeduced: true } as const;
+const elsewhere = { outcome: 'answered-elsewhere', isDeduced: false } as const;
+const notAnswered = { outcome: 'not-answered', isDeduced: false } as const;
+const callerLeft = { outcome: 'caller-left', isDeduced: false } as const;
+
+describeTable(OFFER_ENDS, [
+  [{ ...RINGING, ringsAgain: true }, notAnswered],
+  [{ ...ANSWERED, ringsAgain: true }, notAnswered],
+
+  [{ ...ANSWERED, answeredHere: true }, answered],
+  [{ ...ANSWERED, answeredHere: true, ...GONE, over: true }, answered],
+  [{ ...ANSWERED, answeredHere: true, ...MISSING }, answered],
+
+  [{ ...RINGING, over: true, ...GONE }, callerLeft],
+  [{ ...RINGING, over: true }, callerLeft],
+  [{ ...RINGING, over: true, ...GONE, named: true }, callerLeft],
+
+  [RINGING, null],
+  [ANSWERED, null],
+  [BY_QUEUE, null],
+  [{ ...ANSWERED, pending: true }, null],
+
+  [{ ...ANSWERED, over: true }, elsewhere],
+  [{ ...BY_QUEUE, over: true, named: true }, elsewhere],
+
+  [{ ...BY_QUEUE, ...MISSING }, null],
+  [{ ...BY_QUEUE, ...MISSING, named: true }, null],
+  [{ ...BY_QUEUE, ...MISSING, named: true, over: true }, deduced],
+
+  [{ ...BY_QUEUE, ...GONE, named: true }, deduced],
+  [{ ...BY_QUEUE, ...GONE, named: true, over: true }, deduced],
+  [{ ...BY_QUEUE, ...STOPPED, named: true, over: true }, deduced],
+  [{ ...RINGING, ...GONE, named: true }, notAnswered],
+  [{ ...ANSWERED, ...GONE, named: true }, elsewhere],
+  [{ ...ANSWERED, ...STOPPED, named: true }, notAnswered],
+
+  [{ ...ANSWERED, ...GONE }, elsewhere],
+  [{ ...ANSWERED, ...MISSING }, elsewhere],
+  [{ ...ANSWERED, ...GONE, over: true }, elsewhere],
+  [{ ...BY_QUEUE, ...GONE }, elsewhere],
+  [{ ...BY_QUEUE, ...GONE, pending: true, over: true }, elsewhere],
+
+  [{ ...ANSWERED, ...STOPPED, over: true }, callerLeft],
+  [{ ...ANSWERED, ...STOPPED, over: true, pending: true }, callerLeft],
+  [{ ...BY_QUEUE, ...STOPPED, over: true }, callerLeft],
+
+  [{ ...RINGING, ...MISSING }, null],
+  [{ ...RINGING, ...GONE, pending: true }, null],
+  [{ ...ANSWERED, ...STOPPED, ...MISSING }, null],
+  [{ ...ANSWERED, ...STOPPED, pending: true }, null],
+
+  [{ ...RINGING, ...GONE }, notAnswered],
+  [{ ...ANSWERED, ...STOPPED }, notAnswered],
+  [{ ...BY_QUEUE, ...STOPPED }, notAnswered],
+]);

@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { conditionsOf, matches, type Row, RuleTable } from '../../src/core/parts/rule-table.js';
+
+type AnyFacts<Facts> = { readonly [Name in keyof Facts]: boolean | string };
+
+/** Facts that a test names, and the outcome that it expects of them. */
+export type Case<Facts, Outcome> = readonly [facts: Facts, outcome: Outcome];
+
+/**
+ * What holds for every table, and that the cases pin it down: whichever row is removed, swapped with the next one, given another
+ * outcome, or gets a condition dropped or altered, a case fails, unless that changes nothing that can occur.
+ */
+export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
+  table: RuleTable<Facts, Outcome>,
+  cases: readonly Case<NoInfer<Facts>, NoInfer<Outcome>>[],
+): void {
+  const { title, rows, impossible } = table.definition;
+  const all = combinations(table);
+  const possible = all.filter((facts) => !impossible.some(({ when }) => matches(facts, conditionsOf(when))));
+  const decidedBy = (facts: Facts) => rows.findIndex(({ when }) => matches(facts, conditionsOf(when)));
+
+  const withRows = (mutated: readonly Row<Facts, Outcome>[]) =>
+    new RuleTable({ ...table.definition, rows: mutated });
+  const differs = (mutant: RuleTable<Facts, Outcome>, facts: Facts) => {
+    try {
+      return !isDeepStrictEqual(mutant.decide(facts), table.decide(facts));
+    } catch {
+      return true; // no row is left for them
+    }
+  };
+  const changesSomething = (mutant: RuleTable<Facts, Outcome>) =>
+    possible.some((facts) => differs(mutant, facts));
+  const isNoticed = (mutant: RuleTable<Facts, Outcome>) => cases.some(([facts]) => differs(mutant, facts));
+
+  describe(title, () => {
+    it('has a row for every combination of facts', () => {
+      expect(all.filter((facts) => decidedBy(facts) < 0)).toEqual([]);
+    });
+
+    it('has no row that decides nothing that can occur', () => {
+      const deciding = new Set(possible.map(decidedBy));
+      expect(rows.filter((_, index) => !deciding.has(index))).toEqual([]);
+    });
+
+    it('lists as impossible nothing twice', () => {
+      const isNeeded = ({ when }: { when: Partial<Facts> }) =>
+        all.some((facts) => {
+          const listed = impossible.filter((other) => matches(facts, conditionsOf(other.when)));
+          return listed.length === 1 && listed[0]!.when === when;
+        });
+      expect(impossible.filter((one) => !isNeeded(one))).toEqual([]);
+    });
+
+    it.each(cases.map((one) => [JSON.stringify(one[0]), one] as const))('%s', (_, [facts, outcome]) => {
+      expect(table.decide(facts)).toEqual(outcome);
+      expect(possible).toContainEqual(facts);
+    });
+
+    it('is not the same table without a row, or with another outcome for one', () => {
+      for (const [index, row] of rows.entries()) {
+        const removed = withRows(rows.toSpliced(index, 1));
+        expect({ row, changes: changesSomething(removed) }).toEqual({ row, changes: true });
+        expect({ row, removedIsNoticed: isNoticed(removed) }).toEqual({ row, removedIsNoticed: true });
+        for (const { then } of rows.filter((other) => !isDeepStrictEqual(other.then, row.then))) {
+          const other = withRows(rows.with(index, { ...row, then }));
+          expect({ row, then, isNoticed: isNoticed(other) }).toEqual({ row, then, isNoticed: true });
+        }
+      }
+    });
+
+    it('has its rows in an order that matters, or that cannot matter', () => {
+      for (const [index, row] of rows.slice(0, -1).entries()) {
+        const next = rows[index + 1]!;
+        const isForNextToo = (facts: Facts) => matches(facts, conditionsOf(next.when));
+        if (!possible.some((facts) => decidedBy(facts) === index && isForNextToo(facts))) continue;
+        const swapped = withRows(rows.with(index, next).with(index + 1, row));
+        expect({ row, isNoticed: isNoticed(swapped) }).toEqual({ row, isNoticed: true });
+      }
+    });
+
+    it('is not the same table with a condition dropped or altered', () => {
+      for (const [index, row] of rows.entries()) {
+        const conditions = conditionsOf(row.when);
+        for (const [name, value] of conditions) {
+          const rest = Object.fromEntries(conditions.filter(([other]) => other !== name));
+          const others = valuesOf(table, name).filter((other) => other !== value);
+          for (const when of [rest, ...others.map((other) => ({ ...row.when, [name]: other }))]) {
+            const mutant = withRows(rows.with(index, { ...row, when: when as Partial<Facts> }));
+            if (!changesSomething(mutant)) continue;
+            expect({ row, when, isNoticed: isNoticed(mutant) }).toEqual({ row, when, isNoticed: true });
+          }
+        }
+      }
+    });
+  });
+}
+
+/** Every combination of the values of the facts. */
+export function combinations<Facts extends AnyFacts<Facts>, Outcome>(
+  table: RuleTable<Facts, Outcome>,
+): Facts[] {
+  const names = Object.keys(table.definition.facts) as (keyof Facts)[];
+  return names.reduce<Facts[]>(
+    (found, name) =>
+      valuesOf(table, name).flatMap((value) => found.map((facts) => ({ ...facts, [name]: value }))),
+    [{} as Facts],
+  );
+}
+
+function valuesOf<Facts extends AnyFacts<Facts>, Outcome>(
+  table: RuleTable<Facts, Outcome>,
+  name: keyof Facts,
+): (boolean | string)[] {
+  const texts = Object.keys(table.definition.facts[name].values);
+  return texts.map((text) => (text === 'true' ? true : text === 'false' ? false : text));
+}
