@@ -10,6 +10,7 @@ import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
 import { createWorld, type WorldOptions, type World } from '../../simulator/world.js';
+import { spoilt } from './spoilt.js';
 
 /**
  * A simulated day through the bridge's own observers, core and state encoding, in virtual time: as many polls as fit,
@@ -109,21 +110,4 @@ export function simulateDay(options: DayOptions = {}): Day {
   }
   const report = judge(world.truth, events as unknown as JudgedEvent[], polls, { sightingsToDemand });
   return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state };
-}
-
-/** What is no honest answer, and must end nothing: cut, garbage, an error with 200, half of the rows. */
-function spoilt(body: Buffer, random: Random): Buffer {
-  const text = body.toString();
-  const ways = [
-    () => body.subarray(0, Math.floor(body.length / 2)),
-    () => Buffer.from('<html>busy</html>'),
-    () => Buffer.from('{"error":"internal"}'),
-    () => {
-      const { data, ...rest } = JSON.parse(text) as { data: unknown[]; total?: number };
-      return Buffer.from(
-        JSON.stringify({ ...rest, data: data.slice(0, Math.floor(data.length / 2)), total: data.length }),
-      );
-    },
-  ];
-  return ways[random.int(0, ways.length - 1)]!();
 }

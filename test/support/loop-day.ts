@@ -9,12 +9,9 @@ import type { Endpoint } from '../../src/core/model/observation.js';
 import { UNOBSERVED_TENANT } from '../../src/poll/cycle/poll-listener.js';
 import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
 import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
-import type { Timers } from '../../src/base/timers.js';
-import { InstantReader } from '../../src/source/parse/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/parse/list-reader.js';
-import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
-import type { PitelSource } from '../../src/source/pitel-source.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
+import { slowSource } from './slow-source.js';
+import { VirtualTime } from './virtual-time.js';
 
 /**
  * A simulated PBX as a tenant's own loop polls it, in virtual time and over answers that take as long as is drawn: each
@@ -47,44 +44,28 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   const world = createWorld({ ...worldOptions, startAt });
   const random = new Random(`loop-day-${options.seed ?? 1}`);
   const time = new VirtualTime(startAt);
-  const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
-  const observers = { monitor: new MonitorObserver(locale), queue: new QueueObserver(locale) };
   /** When the PBX was looked at, by when it was asked. */
   const looks = { monitor: new Map<number, number>(), queue: new Map<number, number>() };
   const polls = { monitor: 0, queue: 0 };
   let [failed, outdated, commits, epochs] = [0, 0, 0, 0];
 
-  const poll = async (endpoint: Endpoint, signal: AbortSignal) => {
-    const startedAt = time.now;
-    const takesMs = latencyMs(endpoint, random, startedAt);
-    polls[endpoint] += 1;
-    const failure = (reason: string) => ({
-      observation: { endpoint, startedAt, at: time.now, outcome: 'failed', reason },
-      retryAfterMs: null,
-      status: null,
-      heldBackMs: null,
-    });
-    if (takesMs >= TIMEOUT_MS) {
-      await time.pass(TIMEOUT_MS, signal);
-      failed += 1;
-      return failure(signal.aborted ? 'request given up' : `no answer within ${TIMEOUT_MS} ms`);
-    }
-    const looksAfterMs = random.int(0, takesMs);
-    await time.pass(looksAfterMs, signal);
-    world.advanceTo(time.now);
-    looks[endpoint].set(startedAt, time.now);
-    const body = endpoint === 'monitor' ? world.monitorBody() : world.queueBody();
-    await time.pass(takesMs - looksAfterMs, signal);
-    if (signal.aborted) return failure('request given up');
-    const observation = observers[endpoint].observe(body, { startedAt, at: time.now });
-    return { observation, retryAfterMs: null, status: 200, heldBackMs: null };
-  };
+  const clock = () => time.now;
+  const source = slowSource({
+    world,
+    time,
+    clock,
+    timeoutMs: TIMEOUT_MS,
+    drawing: () => random,
+    latencyMs,
+    asked: (endpoint) => (polls[endpoint] += 1),
+    looked: (endpoint, askedAt) => looks[endpoint].set(askedAt, time.now),
+    failed: () => (failed += 1),
+  });
 
   const store = new MemoryStore({ maxEvents: 1_000_000 });
-  const clock = () => time.now;
   const poller = new TenantPoller({
     tenant: 'day',
-    source: { poll: poll as unknown as PitelSource['poll'] },
+    source,
     registrations: null,
     store,
     policy: DEFAULT_POLICY,
@@ -140,68 +121,4 @@ function delaysOf(truth: readonly CallTruth[], events: readonly BridgeEvent[]): 
     const at = Math.min(...upstreamIds.map((id) => told.get(id) ?? Infinity));
     return rang === undefined || at === Infinity ? [] : [at - rang];
   });
-}
-
-/** Things happen in the order of their instants; between two of them, all that can be done without waiting is done. */
-class VirtualTime implements Timers {
-  now: number;
-  readonly #named = new Map<string, Planned>();
-  #planned: Planned[] = [];
-
-  constructor(now: number) {
-    this.now = now;
-  }
-
-  set(name: string, delayMs: number, run: () => void): void {
-    this.clear(name);
-    const planned = this.#plan(delayMs, () => {
-      this.#named.delete(name);
-      run();
-    });
-    this.#named.set(name, planned);
-  }
-
-  clear(name: string): void {
-    const planned = this.#named.get(name);
-    this.#named.delete(name);
-    this.#planned = this.#planned.filter((one) => one !== planned);
-  }
-
-  pass(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) return resolve();
-      const cut = () => {
-        this.#planned = this.#planned.filter((one) => one !== planned);
-        resolve();
-      };
-      const planned = this.#plan(ms, () => {
-        signal.removeEventListener('abort', cut);
-        resolve();
-      });
-      signal.addEventListener('abort', cut);
-    });
-  }
-
-  async runUntil(end: number): Promise<void> {
-    for (;;) {
-      await new Promise(setImmediate);
-      const next = this.#planned[0];
-      if (next === undefined || next.at > end) return;
-      this.#planned.shift();
-      this.now = Math.max(this.now, next.at);
-      next.run();
-    }
-  }
-
-  #plan(delayMs: number, run: () => void): Planned {
-    const planned = { at: Math.ceil(this.now + delayMs), run };
-    const place = this.#planned.findIndex(({ at }) => at > planned.at);
-    this.#planned.splice(place === -1 ? this.#planned.length : place, 0, planned);
-    return planned;
-  }
-}
-
-interface Planned {
-  readonly at: number;
-  readonly run: () => void;
 }

@@ -1,0 +1,224 @@
+import { pino } from 'pino';
+import { Random } from '../../simulator/random.js';
+import type { World } from '../../simulator/world.js';
+import { DEFAULT_POLICY } from '../../src/core/model/call.js';
+import type { Endpoint } from '../../src/core/model/observation.js';
+import type { PaceOptions } from '../../src/poll/schedule/schedule.js';
+import { RegistrationWatch } from '../../src/poll/cycle/registration-watch.js';
+import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
+import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
+import type { Timers } from '../../src/base/timers.js';
+import type { Registration } from '../../src/source/pitel-source.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
+import { slowSource } from '../support/slow-source.js';
+import { spoilt } from '../support/spoilt.js';
+import type { VirtualTime } from '../support/virtual-time.js';
+import { FaultyStore, type StoreFaults } from './faulty-store.js';
+
+/**
+ * All that the guard knows of the bridge's insides, with `faulty-store.ts` and `test/support/slow-source.ts`: whoever
+ * changes a signature of the loop, the poller or the store adapts these, and the hashes stay what they were.
+ */
+export type Pace = Pick<PaceOptions, 'intervalMs' | 'adaptive'>;
+
+export interface ProcessDeps {
+  readonly seed: string;
+  readonly world: World;
+  /** What happens when; the timers are its. */
+  readonly time: VirtualTime;
+  /** The wall clock, which may be set while the bridge runs. */
+  readonly clock: () => number;
+  readonly log: EventLog;
+  readonly faults: StoreFaults;
+  readonly pace: Pace;
+  readonly latencyMs: (endpoint: Endpoint, random: Random, now: number) => number;
+  /** Probability that an answer is spoiled. */
+  readonly spoiled: number;
+  /** How often each extension's registration is asked for; null: never. */
+  readonly registrationsMs: number | null;
+  /** Unique over all processes of a day. */
+  readonly newId: (of: 'e' | 'c') => string;
+  /** Something is under way, and takes about so long. */
+  readonly using: (what: 'poll' | 'commit', takesMs: number) => void;
+  readonly count: (what: 'polls' | 'unanswered' | 'spoiled') => void;
+}
+
+const TENANT = 'day';
+const TIMEOUT_MS = 5_000;
+const CONFIRM_MS = 200;
+const ALL = 10_000_000;
+const WEEK_MS = 604_800_000;
+
+/** The store that outlives the processes, and what its log has held: also what a wipe has taken. */
+export class EventLog {
+  readonly store = new MemoryStore({ maxEvents: ALL });
+  readonly #gone: string[] = [];
+
+  async keep(): Promise<void> {
+    this.#gone.push(...(await this.#held()));
+  }
+
+  /** The JSON of every event. */
+  async all(): Promise<string[]> {
+    return [...this.#gone, ...(await this.#held())];
+  }
+
+  async #held(): Promise<string[]> {
+    const { events } = await this.store.read(TENANT, 0, ALL);
+    return events.map(({ json }) => json);
+  }
+}
+
+/** The bridge of one tenant, from its start to its end: loop, poller, ledger and observers are the real ones. */
+export class BridgeProcess {
+  readonly #timers: MortalTimers;
+  readonly #loop: TenantLoop;
+  readonly #watch: RegistrationWatch | null;
+  #isDead = false;
+
+  constructor(deps: ProcessDeps) {
+    const { seed, time, clock, newId, pace } = deps;
+    this.#timers = new MortalTimers(time, newId('c'));
+    const log = pino({ level: 'silent' });
+    const holds = () => true;
+    const source = this.#source(deps);
+    const watching = { watch: 'active', source, holds, clock, timers: this.#timers, log } as const;
+    this.#watch =
+      deps.registrationsMs === null
+        ? null
+        : new RegistrationWatch({ tenant: TENANT, intervalMs: deps.registrationsMs, ...watching });
+    const poller = new TenantPoller({
+      tenant: TENANT,
+      source,
+      registrations: this.#watch,
+      store: this.#store(deps),
+      policy: DEFAULT_POLICY,
+      retentionMs: WEEK_MS,
+      clock,
+      newEpoch: () => newId('e'),
+      newCommitId: () => newId('c'),
+    });
+    this.#loop = new TenantLoop({
+      tenant: TENANT,
+      poller,
+      holds,
+      pace: { ...pace, confirmMs: CONFIRM_MS },
+      clock,
+      random: () => new Random(`${seed} pace ${time.now}`).next(),
+      timers: this.#timers,
+      newCycleId: () => 'c',
+      log,
+    });
+    this.#loop.start();
+    this.#watch?.start();
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** As on SIGTERM. Takes virtual time. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#loop.stop(), this.#watch?.stop()]);
+    this.kill();
+  }
+
+  /** As on SIGKILL: no timer fires any more and nothing that is waited for ever comes. */
+  kill(): void {
+    this.#isDead = true;
+    this.#timers.kill();
+  }
+
+  #source(deps: ProcessDeps) {
+    const { seed, world, time, clock, count, using } = deps;
+    const { poll } = slowSource({
+      world,
+      time,
+      clock,
+      timeoutMs: TIMEOUT_MS,
+      drawing: (endpoint) => new Random(`${seed} ${endpoint} ${time.now}`),
+      latencyMs: (...args) => {
+        const takesMs = deps.latencyMs(...args);
+        using('poll', Math.min(takesMs, TIMEOUT_MS));
+        return takesMs;
+      },
+      spoil: (body, random) => {
+        if (!random.chance(deps.spoiled)) return body;
+        count('spoiled');
+        return spoilt(body, random);
+      },
+      asked: () => count('polls'),
+      failed: () => count('unanswered'),
+    });
+    const registration = async (id: string, signal?: AbortSignal): Promise<Registration> => {
+      const random = new Random(`${seed} registration ${id} ${time.now}`);
+      await time.pass(random.int(10, 80), signal);
+      world.advanceTo(time.now);
+      if (random.chance(0.02)) return { outcome: 'failed', reason: 'no answer', retryAfterMs: null };
+      const found = world.registration(id);
+      if (found === null) return { outcome: 'not-found' };
+      return { outcome: 'found', extension: found.extension, registered: found.is_logged_in };
+    };
+    return this.#whileAlive({ poll, registration });
+  }
+
+  #store({ seed, log, faults, time, using }: ProcessDeps): FaultyStore {
+    const store = new FaultyStore({
+      seed,
+      inner: log.store,
+      faults,
+      time,
+      using: (operation, takesMs) => {
+        if (operation === 'commit') using('commit', takesMs);
+      },
+      isDead: () => this.#isDead,
+      wiping: () => log.keep(),
+    });
+    return this.#whileAlive(store);
+  }
+
+  /** Whatever `target` resolves to, a dead process does not hear of. */
+  #whileAlive<Target extends object>(target: Target): Target {
+    return new Proxy(target, {
+      get: (_, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) =>
+          new Promise((resolve, reject) => {
+            (member.apply(target, args) as Promise<unknown>).then(
+              (result) => this.#isDead || resolve(result),
+              (error: Error) => this.#isDead || reject(error),
+            );
+          });
+      },
+    });
+  }
+}
+
+/** Timers that end with their process. */
+class MortalTimers implements Timers {
+  readonly #time: VirtualTime;
+  readonly #process: string;
+  readonly #names = new Set<string>();
+  #isDead = false;
+
+  constructor(time: VirtualTime, process: string) {
+    this.#time = time;
+    this.#process = process;
+  }
+
+  set(name: string, delayMs: number, run: () => void): void {
+    if (this.#isDead) return;
+    this.#names.add(name);
+    this.#time.set(`${this.#process} ${name}`, delayMs, run);
+  }
+
+  clear(name: string): void {
+    this.#time.clear(`${this.#process} ${name}`);
+  }
+
+  kill(): void {
+    this.#isDead = true;
+    for (const name of this.#names) this.clear(name);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Timers } from '../../src/base/timers.js';
+
+/** Things happen in the order of their instants; between two of them, all that can be done without waiting is done. */
+export class VirtualTime implements Timers {
+  now: number;
+  readonly #named = new Map<string, Planned>();
+  #planned: Planned[] = [];
+
+  constructor(now: number) {
+    this.now = now;
+  }
+
+  set(name: string, delayMs: number, run: () => void): void {
+    this.clear(name);
+    const planned = this.#plan(delayMs, () => {
+      this.#named.delete(name);
+      run();
+    });
+    this.#named.set(name, planned);
+  }
+
+  clear(name: string): void {
+    const planned = this.#named.get(name);
+    this.#named.delete(name);
+    this.#planned = this.#planned.filter((one) => one !== planned);
+  }
+
+  /** Resolves after `ms`, or as soon as `signal` is aborted. */
+  pass(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const cut = () => {
+        this.#planned = this.#planned.filter((one) => one !== planned);
+        resolve();
+      };
+      const planned = this.#plan(ms, () => {
+        signal?.removeEventListener('abort', cut);
+        resolve();
+      });
+      signal?.addEventListener('abort', cut);
+    });
+  }
+
+  async runUntil(end: number): Promise<void> {
+    for (;;) {
+      await new Promise(setImmediate);
+      const next = this.#planned[0];
+      if (next === undefined || next.at > end) return;
+      this.#planned.shift();
+      this.now = Math.max(this.now, next.at);
+      next.run();
+    }
+  }
+
+  #plan(delayMs: number, run: () => void): Planned {
+    const planned = { at: Math.ceil(this.now + delayMs), run };
+    const place = this.#planned.findIndex(({ at }) => at > planned.at);
+    this.#planned.splice(place === -1 ? this.#planned.length : place, 0, planned);
+    return planned;
+  }
+}
+
+interface Planned {
+  readonly at: number;
+  readonly run: () => void;
+}
