@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { openStorage, type Storage } from './app/storage.js';
 import { openTracing, type Tracing } from './app/tracing.js';
 import { Upstream } from './app/upstream.js';
+import { systemClock } from './base/clock.js';
 import type { Config } from './config/config.js';
 import type { TenantConfig } from './config/tenants/tenant.js';
 import { TenantDirectory } from './config/tenants/tenant-directory.js';
@@ -166,7 +167,8 @@ class PartsModule {
         {
           provide: RegistrationLookup,
           inject: [Upstream],
-          useFactory: (upstream: Upstream) => new RegistrationLookup(upstream.asked(config.tenants)),
+          useFactory: (upstream: Upstream) =>
+            new RegistrationLookup({ connections: upstream.connections, time: systemClock }),
         },
       ],
       exports: [CONFIG, LOGGER, STORAGE, STORE, TRACING, Metrics, Upstream, RegistrationLookup],
@@ -187,6 +189,7 @@ function deliverOptions(config: Config): DeliverOptions {
 function pollOptions(config: Config, upstream: Upstream): PollOptions {
   return {
     tenants: upstream.polled(config.tenants),
+    connections: upstream.connections,
     policy: config.poll,
     registrations: config.registrations,
     retentionMs: config.retention.ms,
@@ -208,8 +211,9 @@ function tenantsLive(
   directory.subscribe(({ added, altered, removed }) => {
     delivery.serve(idsOf(directory.current));
     const put = [...added, ...altered];
+    upstream.change(put, removed);
     polls.change(upstream.polled(put), removed);
-    lookup.change(upstream.asked(put), removed);
+    lookup.change([...removed, ...put.map(({ id }) => id)]);
   });
   const after = (delayMs: number, run: () => void) => {
     const timer = setTimeout(run, delayMs);

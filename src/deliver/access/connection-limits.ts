@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
+import { TokenBucket } from '../../base/token-bucket.js';
 import type { Limits } from './options.js';
 
 /** Open connections per key. Bounded by the connections themselves: a key without one is not kept. */
@@ -44,28 +45,19 @@ export class ConnectionLimits {
   }
 }
 
-/** A token bucket: `perSecond` sustained, `burst` at once. */
+/** How many messages one client may send: `perSecond` sustained, `burst` at once. */
 export class MessageRate {
-  private left: number;
-  private filledAt: number;
+  private readonly bucket: TokenBucket;
 
   constructor(
-    private readonly perSecond: number,
-    private readonly burst: number,
-    private readonly clock: Clock,
+    perSecond: number,
+    burst: number,
+    private readonly clock: Pick<Clock, 'monotonic'>,
   ) {
-    this.left = burst;
-    this.filledAt = clock.now();
+    this.bucket = new TokenBucket({ capacity: burst, perMs: perSecond / 1_000 }, clock.monotonic());
   }
 
   allow(): boolean {
-    const now = this.clock.now();
-    // A clock that was set back takes nothing away: else every client that says something would be too loud.
-    const elapsedMs = Math.max(0, now - this.filledAt);
-    this.left = Math.min(this.burst, this.left + (elapsedMs / 1000) * this.perSecond);
-    this.filledAt = now;
-    if (this.left < 1) return false;
-    this.left -= 1;
-    return true;
+    return this.bucket.tryTake(this.clock.monotonic());
   }
 }

@@ -45,7 +45,7 @@ export class Relay {
       feed = new TenantFeed(tenant, this.store, this.options, this.clock, this.logger, this.tracer);
       this.feeds.set(tenant, feed);
     }
-    feed.lastUsed = this.clock.now();
+    feed.lastUsed = this.clock.monotonic();
     return feed;
   }
 
@@ -59,7 +59,7 @@ export class Relay {
 
   private compare(): void {
     if (this.subscription === null) void this.subscribe();
-    const idleSince = this.clock.now() - this.options.feedIdleMs;
+    const idleSince = this.clock.monotonic() - this.options.feedIdleMs;
     for (const [tenant, feed] of this.feeds) {
       if (feed.readers === 0 && feed.lastUsed < idleSince) this.feeds.delete(tenant);
       else feed.catchUp();

@@ -75,7 +75,7 @@ export class TenantFeed {
   ) {
     this.view = new TenantView(tenant);
     this.buffer = new EventBuffer(limits.bufferEvents, limits.bufferBytes);
-    this.lastUsed = clock.now();
+    this.lastUsed = clock.monotonic();
   }
 
   /** Counts a reader, which lets go once. */
@@ -85,7 +85,7 @@ export class TenantFeed {
 
   letGo(): void {
     this.readers -= 1;
-    this.lastUsed = this.clock.now();
+    this.lastUsed = this.clock.monotonic();
   }
 
   /** Null while unloaded. */
@@ -144,9 +144,7 @@ export class TenantFeed {
    * younger than `maxAgeMs`. Where the state is at the feed's very position, its calls are taken over too.
    */
   async refresh(maxAgeMs = FRESH_MS): Promise<void> {
-    const age = this.clock.now() - this.refreshedAt;
-    // Below 0 the clock was set back: how old the read is is not known.
-    if (age >= 0 && age < maxAgeMs) return;
+    if (this.clock.monotonic() - this.refreshedAt < maxAgeMs) return;
     this.refreshing ??= this.readState().finally(() => {
       this.refreshing = null;
     });
@@ -270,7 +268,7 @@ export class TenantFeed {
     this.incoming = [];
     this.buffer.clear();
     this.view.replace(snapshot.state);
-    this.refreshedAt = this.clock.now();
+    this.refreshedAt = this.clock.monotonic();
     this.place = snapshot.position;
     if (reason !== null) {
       this.generation += 1;
@@ -287,7 +285,7 @@ export class TenantFeed {
     if (snapshot.position.sequence === this.place.sequence) this.view.replace(snapshot.state);
     else if (snapshot.position.sequence > this.place.sequence) this.view.replaceFreshness(snapshot.state);
     else return;
-    this.refreshedAt = this.clock.now();
+    this.refreshedAt = this.clock.monotonic();
   }
 
   private flush(): void {
