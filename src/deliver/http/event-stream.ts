@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { formatCursor } from '../../core/model/cursor.js';
+import { formatCursor } from '../../core/model/position.js';
 import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
 import type { Clock, Stop } from '../../base/clock.js';

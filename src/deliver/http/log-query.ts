@@ -1,5 +1,5 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
-import { formatCursor } from '../../core/model/cursor.js';
+import { formatCursor } from '../../core/model/position.js';
 import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Clock } from '../../base/clock.js';
@@ -71,24 +71,24 @@ export class LogQuery {
     const { generation } = feed;
     const audience = audienceOf(grant, filter);
     const events: string[] = [];
-    let place = await this.startingPlace(feed, from);
-    const last = Math.min(newest, place + SCAN_EVENTS);
-    while (place < last && events.length < limit) {
-      const batch = await this.answered(Promise.resolve(feed.after(place, limit, PAGE_BYTES)));
+    let sequence = await this.startOf(feed, from);
+    const last = Math.min(newest, sequence + SCAN_EVENTS);
+    while (sequence < last && events.length < limit) {
+      const batch = await this.answered(Promise.resolve(feed.after(sequence, limit, PAGE_BYTES)));
       if (generation !== feed.generation) throw unusable(feed.resetReason);
       if (batch === null) throw unusable('cursor-too-old');
       for (const entry of batch.entries) {
         if (events.length === limit) break;
-        place = entry.sequence;
+        sequence = entry.sequence;
         if (audience.sees(entry.type, entry.exposure)) events.push(entry.json);
       }
     }
-    return `{"cursor":"${formatCursor({ epoch, sequence: place })}","events":[${events.join(',')}]}`;
+    return `{"cursor":"${formatCursor({ epoch, sequence })}","events":[${events.join(',')}]}`;
   }
 
-  private async startingPlace(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
-    if (since !== undefined) return this.answered(feed.placeBefore(since));
-    if (after === undefined) return feed.oldestPlace();
+  private async startOf(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
+    if (since !== undefined) return this.answered(feed.sequenceBefore(since));
+    if (after === undefined) return feed.oldestSequence();
     const resumption = feed.page(after);
     if ('reset' in resumption) throw unusable(resumption.reset);
     return resumption.sequence;

@@ -1,4 +1,4 @@
-import { formatCursor } from '../../core/model/cursor.js';
+import { formatCursor } from '../../core/model/position.js';
 import type { BridgeEvent, EventType } from '../../core/model/event.js';
 import { type Audience, type Exposure, exposureOf } from '../access/audience.js';
 

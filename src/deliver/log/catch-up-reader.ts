@@ -28,11 +28,11 @@ export interface Outlet {
  *      ↑________________|             back on a reset: `reset`, snapshot, then on as before
  *
  * What was missed is read page by page as the client takes it, so a slow client costs a page and not its backlog. It
- * is live once its place equals the feed's position: checked and joined in one tick, in which nothing can be published.
+ * is live once its sequence equals the feed's position: checked and joined in one tick, in which nothing can be published.
  */
 export class LogReader implements Member {
   private closed = false;
-  private place = 0;
+  private sequence = 0;
   private generation = -1;
   private started = false;
   private leave: (() => void) | null = null;
@@ -104,7 +104,7 @@ export class LogReader implements Member {
           continue;
         }
         this.outlet.resumed();
-        this.place = resumption.sequence;
+        this.sequence = resumption.sequence;
         this.generation = this.feed.generation;
       }
       reason = await this.read();
@@ -119,7 +119,7 @@ export class LogReader implements Member {
     if (this.closed) return false;
     if (reason !== null) this.outlet.reset(reason);
     this.outlet.snapshot(this.feed.snapshotJson(this.audience));
-    this.place = this.feed.position!.sequence;
+    this.sequence = this.feed.position!.sequence;
     this.generation = this.feed.generation;
     return true;
   }
@@ -130,11 +130,11 @@ export class LogReader implements Member {
       while (!this.outlet.hasRoom && !this.closed) await this.pause((wake) => this.outlet.onceRoom(wake));
       if (this.closed) return null;
       if (this.generation !== this.feed.generation) return this.feed.resetReason;
-      if (this.place === this.feed.position!.sequence) {
+      if (this.sequence === this.feed.position!.sequence) {
         this.leave = this.feed.live.join(this, this.audience);
         return null;
       }
-      const page = this.feed.after(this.place, PAGE_EVENTS, PAGE_BYTES);
+      const page = this.feed.after(this.sequence, PAGE_EVENTS, PAGE_BYTES);
       const batch = page instanceof Promise ? await this.readPatiently(page) : page;
       if (this.closed) return null;
       if (this.generation !== this.feed.generation) return this.feed.resetReason;
@@ -144,7 +144,7 @@ export class LogReader implements Member {
         if (!(await this.synced())) return null;
         return this.generation === this.feed.generation ? 'cursor-too-old' : this.feed.resetReason;
       }
-      this.place = batch.entries.at(-1)!.sequence;
+      this.sequence = batch.entries.at(-1)!.sequence;
       const visible = batch.seenBy(this.audience);
       if (visible.entries.length > 0) this.outlet.events(visible);
     }

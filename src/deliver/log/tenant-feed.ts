@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import type { BridgeEvent } from '../../core/model/event.js';
 import type { Instant } from '../../core/model/observation.js';
+import type { Position } from '../../core/model/position.js';
 import { type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { ageCut } from '../../store/age-cut.js';
-import type { Position, Store } from '../../store/store.js';
+import type { Store } from '../../store/store.js';
 import type { Audience } from '../access/audience.js';
 import { Batch, LogEntry } from './batch.js';
 import type { Clock } from '../../base/clock.js';
@@ -13,7 +14,7 @@ import type { Limits } from '../access/options.js';
 import {
   acrossEpochs,
   discontinuity,
-  oldestPlace,
+  oldestSequence,
   type Reach,
   type ResetReason,
   type Resumption,
@@ -40,7 +41,7 @@ const FRESH_MS = 5_000;
  * - Another epoch, a log that is shorter than it was or that no longer holds the next event is a `reset`: the state is
  *   loaded anew, `generation` grows, and every live client is told.
  *
- * Not guaranteed: that `position` is the log's newest place. `sync()` makes it so, as of the call.
+ * Not guaranteed: that `position` is the log's newest. `sync()` makes it so, as of the call.
  *
  * States: unloaded (nobody has claimed the tenant, or the store has not answered yet) → loaded, for good.
  */
@@ -179,8 +180,8 @@ export class TenantFeed {
   }
 
   /** Where pages and the buffer may begin: before the epoch's beginning, where the log holds what was there. */
-  oldestPlace(): number {
-    return oldestPlace(this.loaded(), acrossEpochs(this.reach));
+  oldestSequence(): number {
+    return oldestSequence(this.loaded(), acrossEpochs(this.reach));
   }
 
   /** As `resume`, for whoever reads pages: the cursor may stand before the epoch's beginning. */
@@ -188,14 +189,14 @@ export class TenantFeed {
     return resumption(cursor, this.loaded(), acrossEpochs(this.reach));
   }
 
-  /** The place before the first event recorded at or after `since`; asks the store some 17 times for 100,000 events. */
-  async placeBefore(since: Instant): Promise<number> {
+  /** The sequence before the first event recorded at or after `since`; asks the store some 17 times for 100,000 events. */
+  async sequenceBefore(since: Instant): Promise<number> {
     const position = this.loaded();
     const cut = await ageCut(since, position.sequence, async (from) => {
       const slice = await this.store.read(this.tenant, Math.max(0, from - 1), 1);
       return slice.events[0];
     });
-    return cut === null ? oldestPlace(position, acrossEpochs(this.reach)) : cut - 1;
+    return cut === null ? oldestSequence(position, acrossEpochs(this.reach)) : cut - 1;
   }
 
   /**
@@ -229,7 +230,7 @@ export class TenantFeed {
   private async backfill(): Promise<void> {
     const { generation } = this;
     const { bufferEvents } = this.limits;
-    const after = Math.max(this.oldestPlace(), this.loaded().sequence - bufferEvents);
+    const after = Math.max(this.oldestSequence(), this.loaded().sequence - bufferEvents);
     const slice = await this.store.read(this.tenant, after, bufferEvents);
     if (generation !== this.generation) return;
     this.buffer.prepend(
@@ -331,7 +332,7 @@ export class TenantFeed {
     void this.tracer.span(describe, () => Promise.resolve(this.live.publish(batch)));
   }
 
-  /** The place that the next published event has to follow. */
+  /** The position that the next published event has to follow. */
   private tail(): Position | null {
     return this.incoming.at(-1) ?? this.place;
   }

@@ -5,12 +5,11 @@ import type {
   SourceStatus,
   TenantState,
 } from '../../core/model/call.js';
-import { formatCursor } from '../../core/model/cursor.js';
 import { type CallView, rfc3339OrNull } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observation.js';
+import { formatCursor, type Position } from '../../core/model/position.js';
 import { find } from '../../core/observe/registrations.js';
 import { callView } from '../../core/life/view.js';
-import type { Position } from '../../store/store.js';
 import { type Audience, type Exposure, exposureOfCall, isCallEvent } from '../access/audience.js';
 import type { LogEntry } from './batch.js';
 
@@ -37,7 +36,7 @@ interface HeldCall {
 /**
  * The calls that are alive and the state of the sources, folded from events on top of a state of the store.
  *
- * Guarantee: `calls` is what the log says up to the place it was folded to. Not guaranteed: that `sources` and
+ * Guarantee: `calls` is what the log says up to the position it was folded to. Not guaranteed: that `sources` and
  * registrations are not newer than that. They are the freshest that was read, because between two events nothing but
  * their times tells that somebody watches.
  */

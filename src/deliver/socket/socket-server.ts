@@ -198,7 +198,7 @@ export class SocketGateway {
     const filter = parseSubscription(auth.subscribe);
     const grant = await this.tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
     if (this.tokens.required) this.countToken(socket.conn, visitor, auth.token as string);
-    const cursor = placeOf(auth.cursor ?? null);
+    const cursor = cursorOf(auth.cursor ?? null);
     this.admitted.set(socket, { grant, filter, cursor });
   }
 
@@ -240,7 +240,7 @@ function isUnderstood(packet: unknown): boolean {
   return typeof packet === 'string' && UNDERSTOOD.test(packet);
 }
 
-/** What is no text is no place either: the reader answers it as it does any other nonsense. */
-function placeOf(cursor: unknown): string | null {
+/** What is no text is no cursor either: the reader answers it as it does any other malformed one. */
+function cursorOf(cursor: unknown): string | null {
   return cursor === null || typeof cursor === 'string' ? cursor : '';
 }

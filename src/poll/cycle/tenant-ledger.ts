@@ -87,8 +87,8 @@ export class TenantLedger {
 
   #begin(held: Held, { state, transitions }: Reconciled, traceparent: string | undefined): void {
     const { tenant, clock, newCommitId } = this.#deps;
-    const place = { tenant, ...held.position, recordedAt: clock(), traceparent };
-    const events = toEvents(transitions, place);
+    const stamp = { tenant, ...held.position, recordedAt: clock(), traceparent };
+    const events = toEvents(transitions, stamp);
     const commit = {
       fence: held.fence,
       expectedVersion: held.version,
