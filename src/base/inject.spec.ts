@@ -37,7 +37,7 @@ describe('a typed provider', () => {
   it('does not compile where keys, parameters and what is made disagree', () => {
     const disagreements = [
       // @ts-expect-error the first parameter is the store, not the configuration
-      provide(Server, [Store, CONFIG], (config: Config, store: Store) => new Server(store.name + config.port)),
+      provide(Server, [Store, CONFIG], (config: Config) => new Server(String(config.port))),
       // @ts-expect-error more parameters than keys
       provide(Server, [Store], (store, config: Config) => new Server(store.name + config.port)),
       // @ts-expect-error a configuration has no such field

@@ -3,13 +3,14 @@ import { formatCursor } from '../../core/model/position.js';
 import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Clock } from '../../base/clock.js';
+import { token } from '../../base/inject.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
 import { Problem } from './problem.filter.js';
 import { Relay } from '../log/relay.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
 
-export const DELIVER_CLOCK = Symbol('DELIVER_CLOCK');
+export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
 /** How many events one request may look at: a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;

@@ -9,11 +9,12 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { token } from '../../base/inject.js';
 import { requestId } from './request-id.js';
 import { Refusal, type RefusalCode, reasonOf } from '../access/refusal.js';
 import { DeliverStats } from '../stats.js';
 
-export const DELIVER_LOGGER = Symbol('DELIVER_LOGGER');
+export const DELIVER_LOGGER = token<Logger>('DELIVER_LOGGER');
 
 /** An answer other than the one asked for; `code` is what programs look at, `detail` is for people. */
 export class Problem extends HttpException {

@@ -4,6 +4,7 @@ import { isExtensionId } from '../../core/model/extension-id.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Grant } from '../access/audience.js';
 import type { Clock } from '../../base/clock.js';
+import { token } from '../../base/inject.js';
 import { DELIVER_CLOCK } from './log-query.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
 import { Problem } from './problem.filter.js';
@@ -22,7 +23,7 @@ export type RegistrationNow =
 
 /** Asks a tenant's PBX by number or uuid; what is neither must not get there. Does not reject. */
 export type AskRegistration = (tenant: string, id: string) => Promise<RegistrationNow>;
-export const ASK_REGISTRATION = Symbol('ASK_REGISTRATION');
+export const ASK_REGISTRATION = token<AskRegistration>('ASK_REGISTRATION');
 
 /**
  * Whether an extension is registered: from the state while that is fresh, else from the PBX.

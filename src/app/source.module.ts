@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { provide } from '../base/inject.js';
+import { RegistrationLookup } from '../source/registration-lookup.js';
+import { CONFIG } from './config.module.js';
+import { LOGGER } from './logger.module.js';
+import { TRACING, TracingModule } from './tracing.module.js';
+import { Upstream } from './upstream.js';
+
+/** The tenants' PBXes, and questions to them beside the polls. */
+@Module({
+  imports: [TracingModule],
+  providers: [
+    provide(
+      Upstream,
+      [CONFIG, LOGGER, TRACING],
+      (config, log, { tracer }) => new Upstream(config, log, tracer),
+    ),
+    provide(
+      RegistrationLookup,
+      [Upstream, CONFIG],
+      (upstream, { tenants }) => new RegistrationLookup(upstream.asked(tenants)),
+    ),
+  ],
+  exports: [Upstream, RegistrationLookup],
+})
+export class SourceModule {}
