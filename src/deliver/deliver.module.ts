@@ -17,7 +17,7 @@ import { type Clock, systemClock } from '../base/clock.js';
 import { type Injected, type Key, provide, token } from '../base/inject.js';
 import { ConnectionLimits } from './access/connection-limits.js';
 import { EventStreams } from './http/event-streams.js';
-import { SocketGateway } from './socket/socket-server.js';
+import { SocketServer } from './socket/socket-server.js';
 import { LogController } from './http/log.controller.js';
 import { DELIVER_CLOCK, LogQuery } from './http/log-query.js';
 import {
@@ -47,11 +47,11 @@ export interface DeliverParts {
 /** Starts delivery with the application. Ending it is the application's: `drain` has its place among other parts' ends. */
 @Injectable()
 export class Delivery implements OnApplicationBootstrap {
-  private draining: Promise<void> | null = null;
+  #draining: Promise<void> | null = null;
 
   constructor(
     @Inject(Relay) private readonly relay: Relay,
-    @Inject(SocketGateway) private readonly gateway: SocketGateway,
+    @Inject(SocketServer) private readonly sockets: SocketServer,
     @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
@@ -60,7 +60,7 @@ export class Delivery implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.relay.start();
     this.streams.start();
-    this.gateway.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
+    this.sockets.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
   }
 
   /**
@@ -75,7 +75,7 @@ export class Delivery implements OnApplicationBootstrap {
   inFlight(): { readonly total: number; readonly most: number } {
     let total = 0;
     let most = 0;
-    for (const clients of [this.gateway.clients(), this.streams.clients()])
+    for (const clients of [this.sockets.clients(), this.streams.clients()])
       for (const { bytesInFlight } of clients) {
         total += bytesInFlight;
         most = Math.max(most, bytesInFlight);
@@ -85,10 +85,10 @@ export class Delivery implements OnApplicationBootstrap {
 
   /** Nobody is let in any more, clients are closed spread over `drainMs`, the log is followed no longer. Once is enough. */
   drain(): Promise<void> {
-    this.draining ??= Promise.all([this.gateway.drain(), this.streams.drain()]).then(() =>
+    this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() =>
       this.relay.close(),
     );
-    return this.draining;
+    return this.#draining;
   }
 }
 
@@ -127,25 +127,21 @@ export class DeliverModule implements NestModule {
         provide(DELIVER_CLOCK, [PARTS], ({ clock }) => clock),
         provide(DELIVER_LOGGER, [PARTS], ({ logger }) => logger),
         provide(ASK_REGISTRATION, [PARTS], ({ askRegistration }) => askRegistration),
-        provide(
-          Relay,
-          [PARTS],
-          ({ store, options, clock, logger, tracer }) => new Relay(store, options, clock, logger, tracer),
-        ),
+        provide(Relay, [PARTS], (parts) => new Relay(parts)),
         provide(TokenVerifier, [PARTS], ({ options, clock }) => new TokenVerifier(options, clock)),
         provide(ConnectionLimits, [PARTS], ({ options }) => new ConnectionLimits(options)),
         DeliverStats,
         provide(
-          SocketGateway,
+          SocketServer,
           [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          ({ options, clock, random, logger }, relay, tokens, limits, stats) =>
-            new SocketGateway(relay, tokens, limits, options, clock, random, stats, logger),
+          (parts, relay, tokens, limits, stats) =>
+            new SocketServer({ ...parts, relay, tokens, limits, stats }),
         ),
         provide(
           EventStreams,
           [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          ({ options, clock, random, logger }, relay, tokens, limits, stats) =>
-            new EventStreams(relay, tokens, limits, options, clock, random, stats, logger),
+          (parts, relay, tokens, limits, stats) =>
+            new EventStreams({ ...parts, relay, tokens, limits, stats }),
         ),
         LogQuery,
         RegistrationQuery,

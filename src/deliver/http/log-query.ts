@@ -46,37 +46,37 @@ export class LogQuery {
 
   /** `{cursor, calls}` */
   async calls(grant: Grant, filter: Filter): Promise<string> {
-    const feed = await this.synced(grant);
-    const calls = feed.callsJson(audienceOf(grant, filter));
-    return `{"cursor":"${formatCursor(feed.position!)}","calls":${calls}}`;
+    const feed = await this.#synced(grant);
+    const calls = feed.view.callsJson(audienceOf(grant, filter));
+    return `{"cursor":"${formatCursor(feed.position.loaded())}","calls":${calls}}`;
   }
 
   async call(grant: Grant, callId: string): Promise<string> {
-    const feed = await this.synced(grant);
-    const call = feed.callJson(callId, audienceOf(grant, {}));
+    const feed = await this.#synced(grant);
+    const call = feed.view.call(callId, audienceOf(grant, {}));
     if (call === null) throw new Problem(HttpStatus.NOT_FOUND, 'not-found', 'no such call is alive');
     return call;
   }
 
   /** `{sources}`, read for this request. */
   async sources(grant: Grant): Promise<string> {
-    const feed = await this.synced(grant);
-    await this.answered(feed.refresh(0));
-    return `{"sources":${feed.sourcesJson()}}`;
+    const feed = await this.#synced(grant);
+    await this.#answered(feed.freshness.refresh(0));
+    return `{"sources":${feed.view.sourcesJson()}}`;
   }
 
   /** `{cursor, events}`: the cursor is behind the last event looked at, seen or not. */
   async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<string> {
-    const feed = await this.synced(grant);
-    const { epoch, sequence: newest } = feed.position!;
-    const { generation } = feed;
+    const feed = await this.#synced(grant);
+    const { epoch, sequence: newest } = feed.position.loaded();
+    const { generation } = feed.position;
     const audience = audienceOf(grant, filter);
     const events: string[] = [];
-    let sequence = await this.startOf(feed, from);
+    let sequence = await this.#startOf(feed, from);
     const last = Math.min(newest, sequence + SCAN_EVENTS);
     while (sequence < last && events.length < limit) {
-      const batch = await this.answered(Promise.resolve(feed.after(sequence, limit, PAGE_BYTES)));
-      if (generation !== feed.generation) throw unusable(feed.resetReason);
+      const batch = await this.#answered(Promise.resolve(feed.pages.after(sequence, limit, PAGE_BYTES)));
+      if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
       if (batch === null) throw unusable('cursor-too-old');
       for (const entry of batch.entries) {
         if (events.length === limit) break;
@@ -87,25 +87,25 @@ export class LogQuery {
     return `{"cursor":"${formatCursor({ epoch, sequence })}","events":[${events.join(',')}]}`;
   }
 
-  private async startOf(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
-    if (since !== undefined) return this.answered(feed.sequenceBefore(since));
-    if (after === undefined) return feed.oldestSequence();
-    const resumption = feed.page(after);
+  async #startOf(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
+    if (since !== undefined) return this.#answered(feed.pages.sequenceBefore(since));
+    if (after === undefined) return feed.position.oldestSequence();
+    const resumption = feed.position.page(after);
     if ('reset' in resumption) throw unusable(resumption.reset);
     return resumption.sequence;
   }
 
-  private async synced(grant: Grant): Promise<TenantFeed> {
+  async #synced(grant: Grant): Promise<TenantFeed> {
     const feed = this.relay.feed(grant.tenant);
-    await this.answered(feed.sync());
-    if (feed.position === null) {
+    await this.#answered(feed.sync());
+    if (feed.position.current === null) {
       throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'not-ready', 'nothing has been observed yet');
     }
     return feed;
   }
 
   /** The store may be frozen rather than gone: it gets `storeTimeoutMs`. */
-  private async answered<T>(asked: Promise<T>): Promise<T> {
+  async #answered<T>(asked: Promise<T>): Promise<T> {
     const away = () =>
       new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'store-away', 'the event log cannot be read');
     return new Promise<T>((resolve, reject) => {

@@ -58,7 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const id = requestId(request, response);
-    const problem = this.problemOf(error, request, id);
+    const problem = this.#problemOf(error, request, id);
     if (response.headersSent) return void response.destroy();
     const status = problem.getStatus();
     if (status === 401) {
@@ -81,7 +81,7 @@ export class ProblemFilter implements ExceptionFilter {
     response.end(JSON.stringify({ ...standard, ...problem.members, ...standard }));
   }
 
-  private problemOf(error: unknown, request: Request, id: string): Problem {
+  #problemOf(error: unknown, request: Request, id: string): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof Refusal) {
       this.stats.countRefused(error.code);
