@@ -19,13 +19,13 @@ import { Upstream } from './upstream.js';
       PollService,
       [CONFIG, Upstream, STORAGE, SchedulerRegistry, Metrics, TRACING, LOGGER],
       (config, upstream, { store, leases }, scheduler, { polls: observer }, { tracer }, log) =>
-        new PollService(
-          { ...pollOptions(config, upstream), observer, tracer },
+        new PollService({
+          options: { ...pollOptions(config, upstream), observer, tracer },
           store,
           leases,
           scheduler,
           log,
-        ),
+        }),
     ),
   ],
   exports: [PollService],

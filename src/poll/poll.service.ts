@@ -31,7 +31,7 @@ export class PollService implements OnApplicationBootstrap {
   readonly #keeper: LeaseKeeper;
   readonly #tenants: TenantAssignment<PolledTenant>;
 
-  constructor(options: PollOptions, store: Store, leases: Leases, scheduler: SchedulerRegistry, log: Logger) {
+  constructor({ options, store, leases, scheduler, log }: PollServiceDeps) {
     this.#options = options;
     this.#store = store;
     this.#timers = new RegistryTimers(scheduler);
@@ -142,6 +142,14 @@ export class PollService implements OnApplicationBootstrap {
       log,
     });
   }
+}
+
+export interface PollServiceDeps {
+  readonly options: PollOptions;
+  readonly store: Store;
+  readonly leases: Leases;
+  readonly scheduler: SchedulerRegistry;
+  readonly log: Logger;
 }
 
 /** A tenant's PBX, and how often each of its endpoints is asked, in milliseconds. */
