@@ -35,7 +35,7 @@ export class PollService implements OnApplicationBootstrap {
   readonly #keeper: LeaseKeeper;
   readonly #tenants: TenantAssignment<PolledTenant>;
 
-  constructor(options: PollOptions, store: Store, leases: Leases, scheduler: SchedulerRegistry, log: Logger) {
+  constructor({ options, store, leases, scheduler, log }: PollServiceDeps) {
     this.#options = options;
     this.#store = store;
     this.#clock = new RegistryClock(scheduler);
@@ -143,6 +143,14 @@ export class PollService implements OnApplicationBootstrap {
       log,
     });
   }
+}
+
+export interface PollServiceDeps {
+  readonly options: PollOptions;
+  readonly store: Store;
+  readonly leases: Leases;
+  readonly scheduler: SchedulerRegistry;
+  readonly log: Logger;
 }
 
 /** How often each of a tenant's endpoints is asked, in milliseconds. */

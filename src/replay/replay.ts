@@ -96,9 +96,9 @@ class TenantReplay {
     const { state, transitions } = reconcile(this.#state, observations, this.#policy);
     this.#state = state;
     const recordedAt = Math.max(...polls.map(({ record }) => record.at));
-    const place = { tenant: this.#start.tenant, epoch: REPLAY_EPOCH, sequence: this.#sequence, recordedAt };
+    const stamp = { tenant: this.#start.tenant, epoch: REPLAY_EPOCH, sequence: this.#sequence, recordedAt };
     this.#sequence += transitions.length;
-    return toEvents(transitions, place);
+    return toEvents(transitions, stamp);
   }
 
   #observe({ record, body }: CapturedPoll): MonitorObservation | QueueObservation {

@@ -5,59 +5,60 @@ import type { Limits } from './options.js';
 
 /** Open connections per key. Bounded by the connections themselves: a key without one is not kept. */
 class Tally {
-  private readonly counts = new Map<string, number>();
+  readonly #limit: number;
+  readonly #counts = new Map<string, number>();
 
-  constructor(private readonly limit: number) {}
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** How to give it back (once), or null when the key has all it may have. */
   take(key: string): (() => void) | null {
-    const count = this.counts.get(key) ?? 0;
-    if (count >= this.limit) return null;
-    this.counts.set(key, count + 1);
+    const count = this.#counts.get(key) ?? 0;
+    if (count >= this.#limit) return null;
+    this.#counts.set(key, count + 1);
     let taken = true;
     return () => {
       if (!taken) return;
       taken = false;
-      const left = this.counts.get(key)! - 1;
-      if (left === 0) this.counts.delete(key);
-      else this.counts.set(key, left);
+      const left = this.#counts.get(key)! - 1;
+      if (left === 0) this.#counts.delete(key);
+      else this.#counts.set(key, left);
     };
   }
 }
 
 /** How many connections one address and one token may hold, sockets and event streams together. */
 export class ConnectionLimits {
-  private readonly addresses: Tally;
-  private readonly tokens: Tally;
+  readonly #addresses: Tally;
+  readonly #tokens: Tally;
 
   constructor(limits: Pick<Limits, 'connectionsPerAddress' | 'connectionsPerToken'>) {
-    this.addresses = new Tally(limits.connectionsPerAddress);
-    this.tokens = new Tally(limits.connectionsPerToken);
+    this.#addresses = new Tally(limits.connectionsPerAddress);
+    this.#tokens = new Tally(limits.connectionsPerToken);
   }
 
   takeAddress(address: string): (() => void) | null {
-    return this.addresses.take(address);
+    return this.#addresses.take(address);
   }
 
   /** Counted by digest, so that no token is kept. */
   takeToken(token: string): (() => void) | null {
-    return this.tokens.take(createHash('sha256').update(token).digest('base64url'));
+    return this.#tokens.take(createHash('sha256').update(token).digest('base64url'));
   }
 }
 
 /** How many messages one client may send: `perSecond` sustained, `burst` at once. */
 export class MessageRate {
-  private readonly bucket: TokenBucket;
+  readonly #bucket: TokenBucket;
+  readonly #clock: Pick<Clock, 'monotonic'>;
 
-  constructor(
-    perSecond: number,
-    burst: number,
-    private readonly clock: Pick<Clock, 'monotonic'>,
-  ) {
-    this.bucket = new TokenBucket({ capacity: burst, perMs: perSecond / 1_000 }, clock.monotonic());
+  constructor(perSecond: number, burst: number, clock: Pick<Clock, 'monotonic'>) {
+    this.#bucket = new TokenBucket({ capacity: burst, perMs: perSecond / 1_000 }, clock.monotonic());
+    this.#clock = clock;
   }
 
   allow(): boolean {
-    return this.bucket.tryTake(this.clock.monotonic());
+    return this.#bucket.tryTake(this.#clock.monotonic());
   }
 }

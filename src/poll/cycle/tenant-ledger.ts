@@ -89,8 +89,8 @@ export class TenantLedger {
 
   #begin(held: Held, { state, transitions }: Reconciled, traceparent: string | undefined): void {
     const { tenant, time, newCommitId } = this.#deps;
-    const place = { tenant, ...held.position, recordedAt: time.now(), traceparent };
-    const events = toEvents(transitions, place);
+    const stamp = { tenant, ...held.position, recordedAt: time.now(), traceparent };
+    const events = toEvents(transitions, stamp);
     const commit = {
       fence: held.fence,
       expectedVersion: held.version,
