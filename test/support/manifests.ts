@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-// Only the models: the client around them does not load on Node 20.
-import * as kubernetes from '@kubernetes/client-node/dist/gen/models/all.js';
+import { resolve } from 'node:path';
+import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 
 /** What came out of YAML. */
@@ -29,22 +29,40 @@ export function readManifests(folder: string): Manifest[] {
     );
 }
 
-interface Attribute {
-  readonly baseName: string;
-  readonly type: string;
+/** The module of `kubernetes-models` that has the types and schemas of this version of an API. */
+export function modelsOf(apiVersion: string): string {
+  return `kubernetes-models/${apiVersion}`;
 }
 
-/** The fields that the API does not know, by their path: Kubernetes would refuse or, worse, drop them. */
-export function unknownFields(value: unknown, type: string, path = ''): string[] {
-  if (Array.isArray(value)) {
-    const item = /^(?:Array<|Set<)(.*)>$/.exec(type)?.[1] ?? type;
-    return value.flatMap((entry, index) => unknownFields(entry, item, `${path}[${index}]`));
-  }
-  const model = (kubernetes as unknown as Record<string, { attributeTypeMap?: Attribute[] }>)[type];
-  if (model?.attributeTypeMap === undefined || typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, field]) => {
-    const attribute = model.attributeTypeMap!.find(({ baseName }) => baseName === name);
-    const where = `${path}.${name}`;
-    return attribute === undefined ? [where] : unknownFields(field, attribute.type, where);
-  });
+/**
+ * What the compiler says against the objects, each written as a literal of its type: above all the fields that the API does
+ * not know, which Kubernetes would refuse or, worse, drop. The schemas of `kubernetes-models` let them pass, its types do not.
+ */
+export function unknownFields(objects: readonly Omit<Manifest, 'file'>[]): string[] {
+  const sources = new Map(
+    objects.map(({ apiVersion, kind, ...rest }, index) => [
+      resolve(`manifest-${index}.ts`),
+      `import type { I${kind} } from '${modelsOf(apiVersion)}';
+       export const object: I${kind} = ${JSON.stringify({ apiVersion, kind, ...rest })};`,
+    ]),
+  );
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    target: ts.ScriptTarget.ES2023,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const fromDisk = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...others) => {
+    const text = sources.get(resolve(name));
+    return text === undefined ? fromDisk(name, ...others) : ts.createSourceFile(name, text, others[0]);
+  };
+  const program = ts.createProgram([...sources.keys()], options, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
