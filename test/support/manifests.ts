@@ -29,21 +29,18 @@ export function readManifests(folder: string): Manifest[] {
     );
 }
 
-/** The module of `kubernetes-models` that has the types and schemas of this version of an API. */
-export function modelsOf(apiVersion: string): string {
-  return `kubernetes-models/${apiVersion}`;
-}
-
 /**
- * What the compiler says against the objects, each written as a literal of its type: above all the fields that the API does
- * not know, which Kubernetes would refuse or, worse, drop. The schemas of `kubernetes-models` let them pass, its types do not.
+ * What is wrong with the objects by the types of Kubernetes' API: the compiler reads each as a literal of its type. It finds
+ * what is missing, what is of another type and, above all, the fields that the API does not know, which Kubernetes would
+ * refuse or, worse, drop.
  */
-export function unknownFields(objects: readonly Omit<Manifest, 'file'>[]): string[] {
+export function misfits(manifests: readonly Manifest[]): string[] {
+  const objects = manifests.map(({ file: _file, ...object }) => object);
   const sources = new Map(
     objects.map(({ apiVersion, kind, ...rest }, index) => [
       resolve(`manifest-${index}.ts`),
-      `import type { I${kind} } from '${modelsOf(apiVersion)}';
-       export const object: I${kind} = ${JSON.stringify({ apiVersion, kind, ...rest })};`,
+      `import type { ${kind} } from '${typesOf(apiVersion)}';
+       export const object: ${kind} = ${JSON.stringify({ apiVersion, kind, ...rest })};`,
     ]),
   );
   const options: ts.CompilerOptions = {
@@ -62,7 +59,27 @@ export function unknownFields(objects: readonly Omit<Manifest, 'file'>[]): strin
     return text === undefined ? fromDisk(name, ...others) : ts.createSourceFile(name, text, others[0]);
   };
   const program = ts.createProgram([...sources.keys()], options, host);
-  return ts
+  const said = ts
     .getPreEmitDiagnostics(program)
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  return [...said, ...objects.flatMap((object) => strangeValues(object))];
 }
+
+/** `networking.k8s.io/v1` is the folder `networking/v1`; what has no group is `core`. */
+function typesOf(apiVersion: string): string {
+  const [version, group = 'core'] = apiVersion.split('/').reverse();
+  return `kubernetes-types/${group.split('.')[0]}/${version}.js`;
+}
+
+/** What types do not say: the numbers of the manifests' fields are whole, and a quantity has a form. */
+function strangeValues(value: unknown, path = ''): string[] {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? [] : [`${path} is not whole: ${value}`];
+  if (typeof value === 'string' && /\.(limits|requests)\.\w+$|\.sizeLimit$/.test(path)) {
+    return QUANTITY.test(value) ? [] : [`${path} is no quantity: ${value}`];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => strangeValues(inner, `${path}.${name}`));
+}
+
+/** The pattern that Kubernetes documents. */
+const QUANTITY = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/;
