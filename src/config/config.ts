@@ -98,7 +98,7 @@ export type RedisConfig = RedisAccess &
   );
 
 /** What is absent, a URL says; or it is not wanted. */
-export interface RedisAccess {
+interface RedisAccess {
   readonly username?: string;
   readonly password?: Secret;
   /** Of servers and sentinels alike. */
@@ -108,7 +108,7 @@ export interface RedisAccess {
 }
 
 /** Whom tokens are believed: holders of the shared secret (HS256), or the key set at an address. */
-export type AuthConfig =
+type AuthConfig =
   | { readonly mode: 'none' }
   | { readonly mode: 'jwt'; readonly secret: Secret }
   | { readonly mode: 'jwt'; readonly jwksUrl: string };

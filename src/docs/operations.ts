@@ -19,7 +19,7 @@ export interface Operation {
   readonly problems?: Readonly<Record<number, string>>;
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly description: string;
@@ -27,7 +27,7 @@ export interface Parameter {
   readonly example?: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly description: string;
   readonly mediaType: string;
   /** Name of a component; without it, text or whatever the description says. */

@@ -28,7 +28,7 @@ class TokenGuard implements CanActivate {
 /** The JSON Schemas that events name in `dataschema`. With a token, like everything under `/v1`. */
 @Controller('v1/schemas')
 @UseGuards(TokenGuard)
-export class SchemaController {
+class SchemaController {
   readonly #schemas = new Map(PUBLISHED_NAMES.map((name) => [name, JSON.stringify(publishedSchema(name))]));
 
   @Get(':type')

@@ -45,7 +45,7 @@ export type Fetched =
     }
   | FetchFailure;
 
-export interface FetchFailure {
+interface FetchFailure {
   readonly ok: false;
   /** Null when there was no complete answer. */
   readonly status: number | null;

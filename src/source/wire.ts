@@ -52,7 +52,6 @@ export const monitorRow = rowSchema({
   username: label,
   user_uuid: label,
 });
-export type MonitorRow = RowOf<typeof monitorRow>;
 
 /** One row of `/v3/monitor/callcenter/queue`: a caller's stay in a queue. */
 export const queueRow = rowSchema({
@@ -68,7 +67,6 @@ export const queueRow = rowSchema({
   abandoned_time: label,
   call_uuid: text,
 });
-export type QueueRow = RowOf<typeof queueRow>;
 
 /** `/v3/extension/{id}/loggedin` */
 export const registrationAnswer = z.object({

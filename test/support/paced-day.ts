@@ -30,7 +30,7 @@ export interface PacedDay {
   readonly report: Report;
 }
 
-export interface Delays {
+interface Delays {
   /** Milliseconds. */
   readonly seen: readonly number[];
   /** How many no poll fell into. */
