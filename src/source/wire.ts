@@ -27,7 +27,6 @@ export interface RowSchema<Row> {
   readonly usual: z.ZodType<Row>;
   readonly any: z.ZodType<Row>;
 }
-type RowOf<Schema> = Schema extends RowSchema<infer Row> ? Row : never;
 
 function rowSchema<Field extends string>(
   fields: Readonly<Record<Field, z.ZodType<string>>>,
