@@ -1,4 +1,3 @@
-/** One transform for all: swc, because Nest's injection needs decorator metadata and ESM stays ESM. */
 export default {
   testEnvironment: 'node',
   roots: ['src', 'simulator', 'bench', 'test', 'client', 'web'].map((folder) => `<rootDir>/${folder}`),
@@ -6,21 +5,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   // Not `….json.js`: a package's own module of that name is no TypeScript of ours.
   moduleNameMapper: { '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1' },
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          keepClassNames: true,
-          target: 'es2023',
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
-  },
+  transform: { '^.+\\.ts$': '<rootDir>/tools/jest-transform.mjs' },
   coverageProvider: 'v8',
   testTimeout: 30_000,
   maxWorkers: 2,

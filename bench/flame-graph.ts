@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
  * call, a width is a share of the time in which the process was not idle, and a function's own name, place and share are
  * its tooltip.
  */
-export interface CpuProfile {
+interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
   /** Node ids, one a sample, and the microseconds since the sample before. */
   readonly samples: readonly number[];

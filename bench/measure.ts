@@ -44,7 +44,7 @@ export interface PeerRatio {
   readonly goal: number | null;
 }
 
-export interface Curve {
+interface Curve {
   /** What grows, and how far. */
   readonly of: string;
   readonly sizes: readonly number[];

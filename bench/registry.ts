@@ -59,7 +59,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
 };
 
 /** Names that stand for several. */
-export const GROUPS: Readonly<Record<string, readonly string[]>> = {
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
   poll: ['memory', 'unchanged', 'changed'],
   store: ['commits', 'writes'],
   delivery: ['endToEnd', 'latency', 'fanOut', 'reconnect', 'exactness', 'slowConsumers'],

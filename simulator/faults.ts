@@ -9,7 +9,7 @@ const span = {
   forMs: z.number().positive().optional(),
 };
 
-export const faultSchema = z.discriminatedUnion('kind', [
+const faultSchema = z.discriminatedUnion('kind', [
   /** A status with the vendor's error body; `retryAfter` becomes the header, as text. */
   z.strictObject({
     kind: z.literal('status'),
@@ -84,7 +84,6 @@ export const faultOrderSchema = z.strictObject({
     .optional(),
 });
 
-export type FaultOrder = z.output<typeof faultOrderSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
 
 /** The faults of one tenant that are still to come. */

@@ -13,7 +13,7 @@ export interface JudgedEvent {
   readonly data: JudgedCall;
 }
 
-export interface JudgedCall {
+interface JudgedCall {
   readonly callId: string;
   readonly linkedCallIds: readonly string[];
   readonly upstreamIds: readonly string[];

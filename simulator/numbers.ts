@@ -13,7 +13,7 @@ export interface Customer {
   readonly e164: string | null;
 }
 
-export const ANONYMOUS: Customer = { raw: 'anonymous', queueRaw: 'anonymous', e164: null };
+const ANONYMOUS: Customer = { raw: 'anonymous', queueRaw: 'anonymous', e164: null };
 
 /** With the mobiles that begin with 084, which a careless parser takes for the country code. */
 const MOBILE_PREFIXES = ['90', '91', '97', '98', '86', '84', '84', '83', '70', '35', '56'];

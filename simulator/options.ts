@@ -96,7 +96,7 @@ export interface Options {
   readonly truthLimit: number;
 }
 
-export const DEFAULTS: Omit<Options, 'startAt'> = {
+const DEFAULTS: Omit<Options, 'startAt'> = {
   seed: 1,
   speed: 1,
   truthLimit: 200_000,

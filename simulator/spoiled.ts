@@ -14,7 +14,7 @@ export interface Honest {
 /** Timers that must not outlive the server. */
 export type Later = (ms: number, act: () => void) => void;
 
-export const JSON_TYPE = 'application/json; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
  * Answers with the fault. True when a client could take the answer for a complete and honest one: then the rows of

@@ -74,7 +74,7 @@ export function startCall(pbx: Pbx, plan: CallPlan, random: Random): LiveCall {
 }
 
 /** Two peaks in Vietnam's office hours, a dip at lunch, little at night; 1 is the busy hour. */
-export function busyness(profile: 'flat' | 'office', instant: number): number {
+function busyness(profile: 'flat' | 'office', instant: number): number {
   if (profile === 'flat') return 1;
   const hour = hourOfDay(instant);
   const peak = (at: number, width: number): number => Math.exp(-(((hour - at) / width) ** 2));

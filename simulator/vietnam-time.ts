@@ -5,7 +5,7 @@
 const OFFSET_MS = 7 * 3_600_000;
 
 /** The epoch as the vendor's sample shows it (in another zone than the other times), or Go's zero time. */
-export const SENTINELS = { epoch: '1970-01-01T08:00:00+08:00', go: '0001-01-01T00:00:00Z' } as const;
+const SENTINELS = { epoch: '1970-01-01T08:00:00+08:00', go: '0001-01-01T00:00:00Z' } as const;
 export type Sentinel = keyof typeof SENTINELS;
 
 export function zoneless(instant: number): string {

@@ -11,7 +11,7 @@ import { type CallTruth, Truth, type TruthEvent } from './truth.js';
 
 export type { WorldOptions } from './options.js';
 export type { CallScript } from './plan.js';
-export type { CallTruth, TruthEvent } from './truth.js';
+export type { CallTruth } from './truth.js';
 
 /**
  * A simulated PBX of one tenant: a call centre on a virtual clock, what its two endpoints would answer, and the truth.

@@ -15,10 +15,10 @@ const newest = (path) => {
   return Math.max(own, ...readdirSync(path).map((name) => newest(`${path}/${name}`)));
 };
 
-function build({ stamp, inputs, tool, args }) {
+function build({ stamp, inputs, program, args = [] }) {
   const output = `${root}${stamp}`;
   if (changedAt(output) > Math.max(...inputs.map((input) => newest(root + input)))) return;
-  const { status } = spawnSync(process.execPath, [`${root}node_modules/${tool}`, ...args], {
+  const { status } = spawnSync(process.execPath, [root + program, ...args], {
     cwd: root,
     stdio: 'inherit',
   });
@@ -30,7 +30,7 @@ function build({ stamp, inputs, tool, args }) {
 build({
   stamp: 'dist/.tsbuildinfo',
   inputs: ['src', 'simulator', 'bench', 'test', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
-  tool: 'typescript/bin/tsc',
+  program: 'node_modules/typescript/bin/tsc',
   args: ['-p', 'tsconfig.build.json', '--noCheck'],
 });
 build({
@@ -43,6 +43,5 @@ build({
     'tsconfig.json',
     'package-lock.json',
   ],
-  tool: 'vite/bin/vite.js',
-  args: ['build', 'web', '--config', 'web/vite.config.mjs', '--logLevel', 'warn'],
+  program: 'web/build.mjs',
 });

@@ -5,7 +5,7 @@ import { type Arrival, Consumer, type Dialect, type Tally } from './consumer.js'
 import { QUEUE } from './load.js';
 
 /** The clients' process: groups of consumers, each of one server. */
-export interface GroupOrder {
+interface GroupOrder {
   readonly group: string;
   readonly dialect: Dialect;
   readonly port: number;

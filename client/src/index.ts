@@ -2,12 +2,7 @@
 export * from './contract.js';
 export type { Bridge, BridgeListeners, BridgeOptions } from './bridge.js';
 export { createBridge } from './create-bridge.js';
-export {
-  type CursorStore,
-  localStorageCursor,
-  memoryCursor,
-  sessionStorageCursor,
-} from './cursor-store.js';
+export { type CursorStore, localStorageCursor, memoryCursor, sessionStorageCursor } from './cursor-store.js';
 export { HistoryError, type HistoryOptions } from './history.js';
 export type { LiveCalls } from './live-calls.js';
 export {

@@ -22,7 +22,7 @@ export type Told<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: string };
 
-export const USAGE =
+const USAGE =
   'npm run token -- --tenant <id> [--extension <id>]… [--queue <id>]… [--ttl 30s|15m|8h|7d]   (8h when not given)';
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -3,10 +3,12 @@ import { PUBLISHED_NAMES } from '../schema/json-schema.js';
 import type { Examples } from './examples.js';
 
 /**
- * What is to be said about each HTTP address, by method and path. The addresses themselves come from the routes: what
- * is described here and does not exist is not shown, and what exists and is not described fails a test.
+ * What is to be said about each HTTP address, by method and path, in the order in which they are read. A test fails when the
+ * controllers have a route that is not described here, or not one that is.
  */
 export interface Operation {
+  /** The name that generated clients give it; it stays when the code is called something else. */
+  readonly operationId: string;
   readonly summary: string;
   readonly description: string;
   /** Without a token. */
@@ -17,7 +19,7 @@ export interface Operation {
   readonly problems?: Readonly<Record<number, string>>;
 }
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly description: string;
@@ -25,7 +27,7 @@ export interface Parameter {
   readonly example?: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly description: string;
   readonly mediaType: string;
   /** Name of a component; without it, text or whatever the description says. */
@@ -72,6 +74,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
   };
   return {
     'GET /v1/calls': {
+      operationId: 'LogController_calls',
       summary: 'The calls that are alive',
       description:
         'As of the request. `cursor` is where the log stood: ask `/v1/events` or the stream for what comes after it, and nothing is missed or repeated.',
@@ -79,6 +82,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       ok: { description: 'The calls', mediaType: JSON_TYPE, component: 'Calls', example: { cursor, calls } },
     },
     'GET /v1/calls/{callId}': {
+      operationId: 'LogController_call',
       summary: 'One call that is alive',
       description: 'What the token may not see does not exist for it.',
       parameters: [
@@ -94,6 +98,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       problems: { 404: 'No such call is alive, or the token may not see it' },
     },
     'GET /v1/events': {
+      operationId: 'LogController_events',
       summary: 'Events after a cursor',
       description:
         'Oldest first, from the oldest that is held where no cursor is given. Ask on with the cursor of the answer: an empty list with a cursor that has not moved means that there is nothing more yet; one that has moved passed over events that the token may not see.',
@@ -125,6 +130,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       problems: { 410: GONE },
     },
     'GET /v1/events/stream': {
+      operationId: 'LogController_stream',
       summary: 'Events as they happen, as server-sent events',
       description:
         'Without a cursor a `snapshot` and then live events; with one exactly the events after it, then live ones; with one that cannot be resumed `reset`, `snapshot`, live. `id:` is the cursor, `event:` the type, `data:` the event in one line. Between events there are comments, so that proxies keep the stream open, and at times an `id:` alone. Before the bridge ends the stream there is an event `closing` with a `code`, except for a client that reads too slowly: it is cut without a word, for nothing more fits on its way. A browser sends `Last-Event-ID` by itself when it reconnects, but its EventSource cannot send a token: use fetch and read the body.',
@@ -146,6 +152,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       },
     },
     'GET /v1/extensions/{id}/registration': {
+      operationId: 'LogController_registration',
       summary: 'Whether an extension is signed in',
       description:
         'From what the bridge knows while that is fresh (`WATCH_EXTENSIONS`), else the PBX is asked: `checkedAt` says when. Who ask at the same time share one question.',
@@ -171,12 +178,14 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       },
     },
     'GET /v1/sources': {
+      operationId: 'LogController_sources',
       summary: 'Whether the PBX is being watched',
       description:
         'Each polled endpoint: `down` means that what happens now is not seen, and `lastCompleteAt` since when.',
       ok: { description: 'The endpoints', mediaType: JSON_TYPE, component: 'Sources', example: { sources } },
     },
     'GET /v1/schemas/{type}': {
+      operationId: 'SchemaController_schema',
       summary: 'The JSON Schema of an event type',
       description:
         "The schema that an event's `dataschema` names: of its `data`, with that name as `$id`. `event` is the schema of whole events of any type. JSON Schema 2020-12.",
@@ -193,12 +202,14 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       problems: { 404: 'There is no such event type' },
     },
     'GET /health/live': {
+      operationId: 'HealthController_live',
       summary: 'Is the process alive',
       description: 'For orchestrators: restart it when this does not answer.',
       public: true,
       ok: { description: 'It is', mediaType: JSON_TYPE, example: { status: 'ok' } },
     },
     'GET /health/ready': {
+      operationId: 'HealthController_ready',
       summary: 'Should it get traffic',
       description:
         'For orchestrators and load balancers: not while the store is away, this replica has no lease yet or the service is stopping. A file of tenants that was refused while running is a warning here and no reason.',
@@ -207,6 +218,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       problems: { 503: 'It should not; the members of the problem document say why' },
     },
     'GET /metrics': {
+      operationId: 'MetricsController_text',
       summary: 'Metrics for Prometheus',
       description: "In Prometheus' text format. No customer data in names or labels.",
       public: true,

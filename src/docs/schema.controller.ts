@@ -15,7 +15,7 @@ import { PUBLISHED_NAMES, type PublishedName, publishedSchema } from '../schema/
 /** The JSON Schemas that events name in `dataschema`. With a token, like everything under `/v1`. */
 @Controller('v1/schemas')
 @UseGuards(BearerGuard)
-export class SchemaController {
+class SchemaController {
   readonly #schemas = new Map(PUBLISHED_NAMES.map((name) => [name, JSON.stringify(publishedSchema(name))]));
 
   @Get(':type')

@@ -12,7 +12,7 @@ import { docsPage } from './page.js';
  */
 export function serveDocs(app: INestApplication, headers: Readonly<Record<string, string>>): void {
   const examples = buildExamples();
-  const openapi = openApiDocument(app, examples);
+  const openapi = openApiDocument(examples);
   const asyncapi = asyncApiDocument(examples);
   const answers: Readonly<Record<string, readonly [mediaType: string, body: string]>> = {
     '/docs': ['text/html', docsPage(openapi, asyncapi)],

@@ -27,7 +27,7 @@ export interface ReplayOptions {
   readonly policy?: Partial<Policy>;
 }
 
-export const REPLAY_EPOCH = 'replay';
+const REPLAY_EPOCH = 'replay';
 
 export async function* replay(
   items: AsyncIterable<Item> | Iterable<Item>,

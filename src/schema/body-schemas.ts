@@ -22,7 +22,7 @@ export const snapshot = z
   })
   .meta({ description: 'What a client gets first, unless it resumes from a cursor' });
 
-export const resetReason = z
+const resetReason = z
   .enum(['epoch-changed', 'cursor-too-old', 'cursor-unknown', 'cursor-malformed'])
   .describe(
     '`epoch-changed`: the log lost its past, or the cursor is of another log. `cursor-too-old`: the events after it are no longer held. `cursor-unknown`: the log has never reached it. `cursor-malformed`: no bridge has ever handed it out',
@@ -32,7 +32,7 @@ export const reset = z.object({ reason: resetReason }).meta({
   description: 'The log cannot go on from where the client was. Drop what was built; a `snapshot` follows',
 });
 
-export const refusalCode = z
+const refusalCode = z
   .enum([
     'unauthorized',
     'token-expired',

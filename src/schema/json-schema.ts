@@ -21,7 +21,7 @@ export interface JsonSchema {
   readonly required?: readonly string[];
 }
 
-export const WHOLE_EVENT = 'event';
+const WHOLE_EVENT = 'event';
 export type PublishedName = EventType | typeof WHOLE_EVENT;
 export const PUBLISHED_NAMES: readonly PublishedName[] = [...EVENT_TYPES, WHOLE_EVENT];
 

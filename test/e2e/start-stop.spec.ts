@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { EMPTY_MONITOR, sample, type ScriptedPbx, startPbx } from '../support/pbx.js';
 import { freePort, startRedis, type TestRedis } from '../support/redis.js';
-import { type Service, spawnService, startService } from '../support/service.js';
+import { type Service, spawnService, START, startService } from '../support/service.js';
+import { ROOT } from '../support/root.js';
 import { until } from '../support/until.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 
@@ -143,6 +144,17 @@ describe('start and shutdown', () => {
     });
     await service.line(({ msg }) => msg.startsWith('AUTH_JWT_SECRET'));
     expect(service.lines.some(({ address }) => address !== undefined)).toBe(false);
+    expect((await stopped()).code).toBe(0);
+  });
+
+  it('is, with `npm start`, the very process that was started: it answers its signals', async () => {
+    const { scripts } = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as {
+      scripts: { start: string };
+    };
+    expect(scripts.start).toBe('node tools/run.mjs src/main');
+    const env = { PITEL_BASE_URL: pbx.url, REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
+    service = spawnService(env, START);
+    await service.line(({ address }) => address !== undefined);
     expect((await stopped()).code).toBe(0);
   });
 

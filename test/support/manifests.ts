@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-// Only the models: the client around them does not load on Node 20.
-import * as kubernetes from '@kubernetes/client-node/dist/gen/models/all.js';
+import { resolve } from 'node:path';
+import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 
 /** What came out of YAML. */
@@ -29,22 +29,57 @@ export function readManifests(folder: string): Manifest[] {
     );
 }
 
-interface Attribute {
-  readonly baseName: string;
-  readonly type: string;
+/**
+ * What is wrong with the objects by the types of Kubernetes' API: the compiler reads each as a literal of its type. It finds
+ * what is missing, what is of another type and, above all, the fields that the API does not know, which Kubernetes would
+ * refuse or, worse, drop.
+ */
+export function misfits(manifests: readonly Manifest[]): string[] {
+  const objects = manifests.map(({ file: _file, ...object }) => object);
+  const sources = new Map(
+    objects.map(({ apiVersion, kind, ...rest }, index) => [
+      resolve(`manifest-${index}.ts`),
+      `import type { ${kind} } from '${typesOf(apiVersion)}';
+       export const object: ${kind} = ${JSON.stringify({ apiVersion, kind, ...rest })};`,
+    ]),
+  );
+  const options: ts.CompilerOptions = {
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    target: ts.ScriptTarget.ES2023,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const fromDisk = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, ...others) => {
+    const text = sources.get(resolve(name));
+    return text === undefined ? fromDisk(name, ...others) : ts.createSourceFile(name, text, others[0]);
+  };
+  const program = ts.createProgram([...sources.keys()], options, host);
+  const said = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  return [...said, ...objects.flatMap((object) => strangeValues(object))];
 }
 
-/** The fields that the API does not know, by their path: Kubernetes would refuse or, worse, drop them. */
-export function unknownFields(value: unknown, type: string, path = ''): string[] {
-  if (Array.isArray(value)) {
-    const item = /^(?:Array<|Set<)(.*)>$/.exec(type)?.[1] ?? type;
-    return value.flatMap((entry, index) => unknownFields(entry, item, `${path}[${index}]`));
-  }
-  const model = (kubernetes as unknown as Record<string, { attributeTypeMap?: Attribute[] }>)[type];
-  if (model?.attributeTypeMap === undefined || typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, field]) => {
-    const attribute = model.attributeTypeMap!.find(({ baseName }) => baseName === name);
-    const where = `${path}.${name}`;
-    return attribute === undefined ? [where] : unknownFields(field, attribute.type, where);
-  });
+/** `networking.k8s.io/v1` is the folder `networking/v1`; what has no group is `core`. */
+function typesOf(apiVersion: string): string {
+  const [version, group = 'core'] = apiVersion.split('/').reverse();
+  return `kubernetes-types/${group.split('.')[0]}/${version}.js`;
 }
+
+/** What types do not say: the numbers of the manifests' fields are whole, and a quantity has a form. */
+function strangeValues(value: unknown, path = ''): string[] {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? [] : [`${path} is not whole: ${value}`];
+  if (typeof value === 'string' && /\.(limits|requests)\.\w+$|\.sizeLimit$/.test(path)) {
+    return QUANTITY.test(value) ? [] : [`${path} is no quantity: ${value}`];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => strangeValues(inner, `${path}.${name}`));
+}
+
+/** The pattern that Kubernetes documents. */
+const QUANTITY = /^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/;

@@ -31,7 +31,7 @@ export interface PacedDay {
   readonly report: Report;
 }
 
-export interface Delays {
+interface Delays {
   /** Milliseconds. */
   readonly seen: readonly number[];
   /** How many no poll fell into. */

@@ -40,9 +40,15 @@ export async function startService(env: Readonly<Record<string, string>>): Promi
   return service;
 }
 
+/** What `npm start` runs. */
+export const START = [fileURLToPath(new URL('tools/run.mjs', ROOT)), 'src/main'];
+
 /** The same, without waiting for it to listen: its `url` is empty. */
-export function spawnService(env: Readonly<Record<string, string>>): RunningService {
-  const child = spawn(process.execPath, [MAIN], {
+export function spawnService(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [MAIN],
+): RunningService {
+  const child = spawn(process.execPath, [...args], {
     env: {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',

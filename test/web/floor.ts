@@ -9,7 +9,7 @@ import { createWorld, type World } from '../../simulator/world.js';
 import { type Service, startService } from '../support/service.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
-export const SECRET = 'a secret of at least thirty-two bytes';
+const SECRET = 'a secret of at least thirty-two bytes';
 const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/', import.meta.url));
 /** Browsers on a busy machine. */
 const PATIENCE_MS = 60_000;

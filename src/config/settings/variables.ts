@@ -38,9 +38,9 @@ const DAY_MS = 86_400_000;
 /** Faster than ten times a second is more than a PBX takes; slower than once a minute sees no call. */
 export const POLL_INTERVAL_MS = { min: 100, max: 60_000 };
 /** The size that no answer of the PBX may exceed, whatever is configured. */
-export const MAX_BODY_BYTES = 16_777_216;
+const MAX_BODY_BYTES = 16_777_216;
 /** HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2). */
-export const MIN_JWT_SECRET_BYTES = 32;
+const MIN_JWT_SECRET_BYTES = 32;
 
 /** Both endpoints every 30 seconds: with less, a PBX is not watched. */
 const SMALLEST_BUDGET = 240;
@@ -84,7 +84,7 @@ const hostPorts = text('must be a list host:port,host:port', (given) =>
 );
 
 /** By name. What has no default is optional here; whether it is required depends on other variables. */
-export const VARIABLES = {
+const VARIABLES = {
   PITEL_BASE_URL: FORMATS.baseUrl.optional(),
   PITEL_TOKEN: FORMATS.credential.optional(),
   PITEL_API_KEY: FORMATS.credential.optional(),

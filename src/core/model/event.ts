@@ -20,10 +20,10 @@ export const CALL_EVENT_TYPES = [
 ] as const;
 export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
 
-export const SOURCE_EVENT_TYPES = ['source-down', 'source-up'] as const;
+const SOURCE_EVENT_TYPES = ['source-down', 'source-up'] as const;
 export type SourceEventType = (typeof SOURCE_EVENT_TYPES)[number];
 
-export const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
+const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
 export type RegistrationEventType = (typeof REGISTRATION_EVENT_TYPES)[number];
 
 export const EVENT_TYPES = [...CALL_EVENT_TYPES, ...SOURCE_EVENT_TYPES, ...REGISTRATION_EVENT_TYPES] as const;
@@ -75,7 +75,7 @@ export interface CallView {
   readonly transferredFrom?: { readonly extension: string };
 }
 
-export interface OfferView {
+interface OfferView {
   readonly extension: string;
   readonly extensionId: string | null;
   readonly outcome: OfferOutcome | null;

@@ -92,7 +92,7 @@ interface Answer<Row> extends Poll {
   readonly reason: string | null;
 }
 
-export interface Failure extends Poll {
+interface Failure extends Poll {
   readonly outcome: 'failed';
   readonly reason: string;
 }

@@ -20,7 +20,7 @@ import type { Instant } from '../../core/model/observation.js';
  *   them.
  * - A filter narrows what the grant gives. It cannot widen: both must agree.
  */
-export interface Scope {
+interface Scope {
   readonly extensions?: readonly string[] | undefined;
   readonly queues?: readonly string[] | undefined;
 }

@@ -15,7 +15,7 @@ import type { Instant } from '../../core/model/observation.js';
  * Answers of one poll cycle stand together and have the same `cycle`. `same` is the digest of the body that this one
  * repeats, the last one of its endpoint in this file. So a file can be read without any other.
  */
-export const CAPTURE_VERSION = 1;
+const CAPTURE_VERSION = 1;
 
 const instant = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const common = { v: z.literal(CAPTURE_VERSION), tenant: z.string().min(1) };

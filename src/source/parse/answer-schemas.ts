@@ -27,7 +27,6 @@ export interface RowSchema<Row> {
   readonly usual: z.ZodType<Row>;
   readonly any: z.ZodType<Row>;
 }
-type RowOf<Schema> = Schema extends RowSchema<infer Row> ? Row : never;
 
 function rowSchema<Field extends string>(
   fields: Readonly<Record<Field, z.ZodType<string>>>,
@@ -52,7 +51,6 @@ export const monitorRow = rowSchema({
   username: label,
   user_uuid: label,
 });
-export type MonitorRow = RowOf<typeof monitorRow>;
 
 /** One row of `/v3/monitor/callcenter/queue`: a caller's stay in a queue. */
 export const queueRow = rowSchema({
@@ -68,7 +66,6 @@ export const queueRow = rowSchema({
   abandoned_time: label,
   call_uuid: text,
 });
-export type QueueRow = RowOf<typeof queueRow>;
 
 /** `/v3/extension/{id}/loggedin` */
 export const registrationAnswer = z.object({

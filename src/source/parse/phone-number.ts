@@ -73,7 +73,7 @@ export class PhoneNumbers {
 }
 
 /** The digits of a text, nothing else. */
-export function digitsOf(text: string): string {
+function digitsOf(text: string): string {
   return text.replace(/\D/g, '');
 }
 

@@ -9,7 +9,7 @@ export interface Waiting {
   readonly longestSince: number;
 }
 
-export function isWaiting(call: CallView): boolean {
+function isWaiting(call: CallView): boolean {
   return call.queue !== null && call.answeredAt === null && call.state !== 'ended';
 }
 

@@ -13,7 +13,7 @@ import { localStorageOrNull, readStorage, writeStorage } from './preferences.js'
  *
  * The token is kept for this tab, or, when asked to, for this screen. It is never part of an address.
  */
-export type Access =
+type Access =
   | { readonly state: 'checking' | 'open' }
   | { readonly state: 'sign-in'; readonly reason: string | null }
   | { readonly state: 'signed-in'; readonly token: string };

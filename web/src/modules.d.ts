@@ -1,0 +1,6 @@
+/** What the pages' build makes of files that are no modules: web/build.mjs. */
+declare module '*.css';
+declare module '*?raw' {
+  const text: string;
+  export default text;
+}
