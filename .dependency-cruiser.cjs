@@ -55,6 +55,24 @@ module.exports = {
       to: { dependencyTypes: ['npm', 'core', 'npm-dev', 'npm-peer', 'npm-optional'] },
     },
     {
+      name: 'what-works-is-free-of-nest',
+      severity: 'error',
+      comment:
+        'modules of Nest put together what knows nothing of it; poll.service is the one class of poll that does',
+      from: {
+        path: '^src/(base|core|source|store|poll|config|replay|schema)/',
+        pathNot: '\\.spec\\.ts$|^src/poll/poll\\.service\\.ts$',
+      },
+      to: { path: 'node_modules/@nestjs/' },
+    },
+    {
+      name: 'nobody-imports-the-application',
+      severity: 'error',
+      comment: 'src/app and src/app.module.ts know everybody, so nobody knows them',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/(app/|app\\.module\\.ts$|main\\.ts$|cli/)' },
+      to: { path: '^src/(app/|app\\.module\\.ts$)' },
+    },
+    {
       name: 'only-health-knows-how-it-is-watched',
       severity: 'error',
       comment:

@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../src/core/model
 import type { Transition } from '../src/core/model/event.js';
 import { freshen, reconcile } from '../src/core/reconcile.js';
 import { InstantReader } from '../src/source/parse/instant.js';
-import { MonitorObserver } from '../src/source/parse/list-reader.js';
+import { ListReader } from '../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../src/source/parse/phone-number.js';
 import type { Bench } from './bench.js';
 import { MonitorBodies } from './bodies.js';
@@ -64,7 +64,7 @@ interface Measured {
 
 /** The bridge's way of one poll. */
 class Ours {
-  readonly #observer = new MonitorObserver({
+  readonly #reader = new ListReader('monitor', {
     instants: new InstantReader('Asia/Ho_Chi_Minh'),
     numbers: new PhoneNumbers('VN'),
   });
@@ -77,7 +77,7 @@ class Ours {
   /** What `TenantPoller` does with an answer, but for the network and the store. */
   poll(body: Buffer): void {
     this.#now += 1_000;
-    const monitor = this.#observer.observe(body, { startedAt: this.#now - 40, at: this.#now });
+    const monitor = this.#reader.read(body, { startedAt: this.#now - 40, at: this.#now });
     if (monitor.outcome !== 'complete') throw new Error(monitor.reason ?? 'not complete');
     const settled = monitor.rows === this.#rows && !this.#confirm;
     const result = (settled ? freshen : reconcile)(this.state, { monitor }, DEFAULT_POLICY);

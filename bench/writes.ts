@@ -1,13 +1,14 @@
 import { Redis } from 'ioredis';
-import { DEFAULT_POLICY } from '../src/core/model/call.js';
-import { TenantPoller } from '../src/poll/cycle/tenant-poller.js';
+import type { EndpointReader } from '../src/source/endpoint-reader.js';
 import { InstantReader } from '../src/source/parse/instant.js';
-import { MonitorObserver } from '../src/source/parse/list-reader.js';
+import { ListReader } from '../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../src/source/parse/phone-number.js';
-import type { PitelSource } from '../src/source/pitel-source.js';
+import { pollResult } from '../src/source/poll-result.js';
 import { logKey, stateKey } from '../src/store/keys.js';
 import { connectRedis } from '../src/store/redis/redis-connection.js';
 import { RedisStore } from '../src/store/redis/redis-store.js';
+import { HandPolled } from '../test/support/hand-polled.js';
+import { timeAt } from '../test/support/time.js';
 import type { Bench } from './bench.js';
 import { MonitorBodies } from './bodies.js';
 import type { Row } from './measure.js';
@@ -24,21 +25,17 @@ export async function writes({ redisUrl }: Bench): Promise<Row[]> {
   });
   const redis = new Redis(redisUrl);
   let now = Date.UTC(2026, 2, 2, 3, 3);
-  const poller = new TenantPoller({
+  const poller = new HandPolled({
     tenant: TENANT,
     source: sameAnswer(() => now),
-    registrations: null,
     store,
-    policy: DEFAULT_POLICY,
-    retentionMs: 604_800_000,
-    clock: () => now,
+    time: timeAt(() => now),
     newEpoch: () => 'e1',
     newCommitId: () => `commit-${now}`,
   });
-  const { signal } = new AbortController();
   const cycle = async () => {
     now += INTERVAL_MS;
-    await poller.cycle(['monitor'], signal);
+    await poller.cycle(['monitor']);
   };
   try {
     await cycle();
@@ -68,17 +65,18 @@ export async function writes({ redisUrl }: Bench): Promise<Row[]> {
 }
 
 /** Equal bytes, never the same object: as from the network. */
-function sameAnswer(clock: () => number): Pick<PitelSource, 'poll'> {
-  const observer = new MonitorObserver({
+function sameAnswer(clock: () => number): Pick<EndpointReader, 'poll'> {
+  const reader = new ListReader('monitor', {
     instants: new InstantReader('Asia/Ho_Chi_Minh'),
     numbers: new PhoneNumbers('VN'),
   });
   const body = new MonitorBodies(ROWS, 0.01).current();
   const poll = () => {
-    const observation = observer.observe(Buffer.from(body), { startedAt: clock() - 40, at: clock() });
-    return Promise.resolve({ observation, retryAfterMs: null, status: 200, heldBackMs: null });
+    const sentAt = clock() - 40;
+    const observation = reader.read(Buffer.from(body), { startedAt: sentAt, at: clock() });
+    return Promise.resolve(pollResult(observation, { sentAt, status: 200 }, clock()));
   };
-  return { poll: poll as unknown as PitelSource['poll'] };
+  return { poll };
 }
 
 async function written(redis: Redis): Promise<{ events: number; version: number }> {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { request } from 'undici';
-import { DEFAULT_POLICY } from '../../src/core/model/call.js';
-import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
-import { PitelSource } from '../../src/source/pitel-source.js';
+import { systemClock } from '../../src/base/clock.js';
+import { EndpointReader } from '../../src/source/endpoint-reader.js';
 import { UpstreamHosts } from '../../src/source/http/upstream-hosts.js';
+import { TenantConnection } from '../../src/source/tenant-connection.js';
 import { SECRET } from '../../test/support/delivery.js';
+import { HandPolled } from '../../test/support/hand-polled.js';
 import { publishRelay, RELAY_CHANNEL } from '../peers/bare-ws.js';
 import type { Peer } from '../peers/peer.js';
 import { PlainWay } from '../peers/plain.js';
@@ -25,7 +26,7 @@ export async function bridgeChain(order: ServerOrder): Promise<Chain> {
   const delivery = await bridge(order);
   const { store } = delivery;
   const { tenant } = order;
-  const source = new PitelSource({
+  const connection = new TenantConnection({
     tenant,
     baseUrl: order.upstreamUrl!,
     token: 'token',
@@ -34,29 +35,26 @@ export async function bridgeChain(order: ServerOrder): Promise<Chain> {
     hosts: new UpstreamHosts({
       concurrency: 4,
       connectTimeoutMs: 5_000,
-      clock: () => performance.now(),
+      time: systemClock,
       random: Math.random,
     }),
     timeoutMs: 5_000,
     maxBodyBytes: 16 * 1024 * 1024,
-    clock: Date.now,
+    time: systemClock,
   });
-  const poller = new TenantPoller({
+  const poller = new HandPolled({
     tenant,
-    source,
-    registrations: null,
+    source: new EndpointReader(connection),
     store,
-    policy: DEFAULT_POLICY,
-    retentionMs: 604_800_000,
-    clock: Date.now,
+    time: systemClock,
     newEpoch: () => 'e1',
     newCommitId: randomUUID,
   });
-  const { signal } = new AbortController();
   let sequence = 0;
   const poll = async () => {
-    const { transitions, polls } = await poller.cycle(['monitor'], signal);
-    if (polls[0]?.outcome !== 'complete') throw new Error(polls[0]?.reason ?? 'not polled');
+    const { transitions, polls } = await poller.cycle(['monitor']);
+    const observation = polls[0]?.result.observation;
+    if (observation?.outcome !== 'complete') throw new Error(observation?.reason ?? 'not polled');
     return (sequence += transitions.length);
   };
   return { ...delivery, poll };

@@ -19,7 +19,7 @@ export interface BridgeOptions {
   readonly url: string;
   /** A token, or a callback that gets one: before each connection and ahead of each expiry. None where none is asked for. */
   readonly token?: TokenOption;
-  /** Where the place in the log is kept; in memory when not given. */
+  /** Where the position in the log is kept; in memory when not given. */
   readonly cursorStore?: CursorStore;
   readonly subscribe?: Subscription;
   /** How many of the newest event ids are remembered to drop what is announced twice: 1,000 when not given. */
@@ -61,7 +61,7 @@ export interface Bridge {
   readonly calls: LiveCalls;
   /** What the bridge says about the PBX's endpoints. */
   readonly sources: ReadonlyMap<Endpoint, SourceEntry>;
-  /** The place in the log up to which everything has been handled; null before the first snapshot. */
+  /** The position in the log up to which everything has been handled; null before the first snapshot. */
   readonly cursor: string | null;
   /**
    * The past: what the log holds from an instant on, up to the present, apart from the listeners and the cursor. For

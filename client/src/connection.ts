@@ -29,7 +29,7 @@ export interface ConnectionListener {
 const COME_BACK = new Set(['shutting-down', 'auth-unavailable']);
 
 /**
- * One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new place.
+ * One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new position.
  *
  * The bridge pings, so what comes far too late comes to a machine that slept, out of what was kept for it meanwhile. That
  * is an end as well, and the late packet no sign of life: where it left off, `heardAt` tells how long it was away.

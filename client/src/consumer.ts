@@ -12,7 +12,7 @@ import { type CursorStore, memoryCursor } from './cursor-store.js';
 import { Inbox } from './inbox.js';
 import { CallTable, type LiveCalls } from './live-calls.js';
 import { Listeners } from './listeners.js';
-import { formatPlace, isReached, parsePlace, type Place } from './place.js';
+import { formatCursor, isReached, parseCursor, type Position } from './position.js';
 import { RecentIds } from './recent-ids.js';
 
 const DEDUPE = 1_000;
@@ -24,24 +24,24 @@ export type Arrival =
   | {
       readonly kind: 'snapshot';
       readonly snapshot: Snapshot;
-      readonly place: Place | null;
+      readonly position: Position | null;
       readonly missedFollow: boolean;
     }
   | { readonly kind: 'reset'; readonly reason: ResetReason }
-  | { readonly kind: 'event'; readonly event: BridgeEvent; readonly place: Place };
+  | { readonly kind: 'event'; readonly event: BridgeEvent; readonly position: Position };
 
 /**
- * Takes what arrives, one after the other: folds it into the state, gives it to the listeners, saves the place.
+ * Takes what arrives, one after the other: folds it into the state, gives it to the listeners, saves the position.
  *
  *   handled   the listeners are done up to here: this is what is saved
- *   folded    the state is at this place: an event at or before it is delivered, and not folded again
+ *   folded    the state is at this position: an event at or before it is delivered, and not folded again
  */
 export class Consumer {
   readonly listeners = new Listeners<BridgeListeners>();
   readonly sources = new Map<Endpoint, SourceEntry>();
   /** Null before the first snapshot, and after a reset. */
-  handled: Place | null = null;
-  private folded: Place | null = null;
+  handled: Position | null = null;
+  private folded: Position | null = null;
   private readonly inbox: Inbox<Arrival>;
   private readonly table = new CallTable((error) => this.failed(error));
   private readonly recent: RecentIds;
@@ -68,11 +68,11 @@ export class Consumer {
     throw new Error("there is no map of calls: subscribe.types leaves out a type that begins with 'call-'");
   }
 
-  /** The saved place; null when there is none, or none that can be read. */
-  async load(): Promise<Place | null> {
+  /** The saved position; null when there is none, or none that can be read. */
+  async load(): Promise<Position | null> {
     try {
       const cursor = await this.store.load();
-      this.handled = cursor === null ? null : parsePlace(cursor);
+      this.handled = cursor === null ? null : parseCursor(cursor);
     } catch (error) {
       this.failed(error);
     }
@@ -108,29 +108,29 @@ export class Consumer {
         if (this.tracksCalls) this.table.replace([]);
         return this.tell('reset', [{ reason: arrival.reason }]);
       case 'snapshot': {
-        const { snapshot, place, missedFollow } = arrival;
-        this.folded = place;
+        const { snapshot, position, missedFollow } = arrival;
+        this.folded = position;
         this.sources.clear();
         for (const source of snapshot.sources) this.sources.set(source.endpoint, source);
         if (this.tracksCalls) this.table.replace(snapshot.calls);
         this.sourcesChanged();
         await this.tell('snapshot', [snapshot, { missedFollow }]);
-        return missedFollow || place === null ? undefined : this.save(place);
+        return missedFollow || position === null ? undefined : this.save(position);
       }
       case 'event': {
-        const { event, place } = arrival;
-        if (!isReached(place, this.folded)) this.fold(event, place);
+        const { event, position } = arrival;
+        if (!isReached(position, this.folded)) this.fold(event, position);
         if (this.recent.add(event.id) && (this.types?.includes(event.type) ?? true)) {
           await this.tell(event.type, [event] as never, event);
           await this.tell('event', [event], event);
         }
-        return this.save(place);
+        return this.save(position);
       }
     }
   }
 
-  private fold(event: BridgeEvent, place: Place): void {
-    this.folded = place;
+  private fold(event: BridgeEvent, position: Position): void {
+    this.folded = position;
     if (this.tracksCalls) this.table.fold(event);
     if (event.type !== 'source-down' && event.type !== 'source-up') return;
     const { endpoint, state, reason, lastCompleteAt } = event.data;
@@ -139,13 +139,13 @@ export class Consumer {
     this.sourcesChanged();
   }
 
-  private async save(place: Place): Promise<void> {
+  private async save(position: Position): Promise<void> {
     try {
-      await this.store.save(formatPlace(place));
+      await this.store.save(formatCursor(position));
     } catch (error) {
       this.failed(error);
     }
-    this.handled = place;
+    this.handled = position;
   }
 
   private failed(error: unknown, event: BridgeEvent | null = null): void {

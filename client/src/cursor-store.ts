@@ -1,4 +1,4 @@
-import { isReached, parsePlace } from './place.js';
+import { isReached, parseCursor } from './position.js';
 
 /**
  * Where the cursor is kept between connections and page loads. A store of your own (a row in a database) may be
@@ -22,14 +22,14 @@ export function memoryCursor(cursor: string | null = null): CursorStore {
 }
 
 /**
- * One place for all tabs and visits: a page goes on from where the furthest of them got, so what any tab has handled is
+ * One position for all tabs and visits: a page goes on from where the furthest of them got, so what any tab has handled is
  * not repeated to a page loaded later. Within an epoch it never moves backwards, however late a slow tab saves.
  */
 export function localStorageCursor(key: string): CursorStore {
   return webStorageCursor('localStorage', key);
 }
 
-/** A place for each tab: it survives a reload and ends with the tab. Every tab gets every event exactly once. */
+/** One position for each tab: it survives a reload and ends with the tab. Every tab gets every event exactly once. */
 export function sessionStorageCursor(key: string): CursorStore {
   return webStorageCursor('sessionStorage', key);
 }
@@ -47,8 +47,8 @@ function webStorageCursor(name: 'localStorage' | 'sessionStorage', key: string):
     save: (cursor) => {
       const storage = globalThis[name];
       const kept = storage.getItem(key);
-      const place = parsePlace(cursor);
-      if (kept !== null && place !== null && isReached(place, parsePlace(kept))) return;
+      const position = parseCursor(cursor);
+      if (kept !== null && position !== null && isReached(position, parseCursor(kept))) return;
       storage.setItem(key, cursor);
     },
   };

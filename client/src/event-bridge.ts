@@ -6,7 +6,7 @@ import { type BridgeEvent, type Endpoint, SOURCE_EVENT_TYPES, type SourceEntry }
 import { Consumer } from './consumer.js';
 import { type HistoryOptions, readHistory } from './history.js';
 import type { LiveCalls } from './live-calls.js';
-import { formatPlace, isReached, isSamePlace, parsePlace, type Place } from './place.js';
+import { formatCursor, isReached, isSamePosition, parseCursor, type Position } from './position.js';
 import { type BridgeStatus, type Link, statusOf } from './status.js';
 import { TokenKeeper } from './token-keeper.js';
 
@@ -20,7 +20,7 @@ const REFUSED_RETRY_MS = { base: 15_000, max: 300_000 };
  *   connecting → live → lost → connecting …            lost: by the network, by the bridge, by too slow listeners
  *        ↘ refused → connecting (seldom)  ↘ closed     a token that has expired is asked for once more before `refused`
  *
- * Where the state is not known (a page has just loaded) or too old (a long absence), but a place is, a connection
+ * Where the state is not known (a page has just loaded) or too old (a long absence), but a position is, a connection
  * without cursor brings the snapshot, and unless nothing was missed a second one, with the cursor, brings the events.
  * Those up to the snapshot are delivered and not folded: the map never goes back, and every event comes once.
  */
@@ -32,8 +32,8 @@ export class EventBridge implements Bridge {
   private readonly seldom: Backoff;
   private readonly stopOnline: Stop;
 
-  /** The newest place that has arrived: the next connection goes on from here. */
-  private received: Place | null = null;
+  /** The newest position that has arrived: the next connection goes on from here. */
+  private received: Position | null = null;
   private needsSnapshot = true;
   /**
    * When the bridge was last heard before it was lost, not when that was noticed: after a sleep that is on waking. On a
@@ -86,7 +86,7 @@ export class EventBridge implements Bridge {
 
   get cursor(): string | null {
     const { handled } = this.consumer;
-    return handled === null ? null : formatPlace(handled);
+    return handled === null ? null : formatCursor(handled);
   }
 
   async *history(options: HistoryOptions): AsyncGenerator<BridgeEvent, void, undefined> {
@@ -125,7 +125,7 @@ export class EventBridge implements Bridge {
     }
     if (this.closed) return;
     const resumeFrom = this.received;
-    const cursor = this.needsSnapshot || resumeFrom === null ? null : formatPlace(resumeFrom);
+    const cursor = this.needsSnapshot || resumeFrom === null ? null : formatCursor(resumeFrom);
     const connection = new Connection(
       this.address,
       { token, cursor, subscribe: wireSubscription(this.options.subscribe) },
@@ -135,12 +135,12 @@ export class EventBridge implements Bridge {
           if (cursor !== null) this.live();
         },
         snapshot: (snapshot) => {
-          const place = parsePlace(snapshot.cursor);
-          const missed = this.needsSnapshot && place !== null && resumeFrom !== null;
-          const missedFollow = missed && !isSamePlace(place, resumeFrom);
+          const position = parseCursor(snapshot.cursor);
+          const missed = this.needsSnapshot && position !== null && resumeFrom !== null;
+          const missedFollow = missed && !isSamePosition(position, resumeFrom);
           this.needsSnapshot = false;
-          if (!missedFollow) this.received = place;
-          this.consumer.arrived({ kind: 'snapshot', snapshot, place, missedFollow });
+          if (!missedFollow) this.received = position;
+          this.consumer.arrived({ kind: 'snapshot', snapshot, position, missedFollow });
           if (this.connection !== connection) return;
           if (!missedFollow) return this.live();
           this.leave();
@@ -151,10 +151,10 @@ export class EventBridge implements Bridge {
           this.consumer.arrived({ kind: 'reset', reason });
         },
         event: (event) => {
-          const place = { epoch: event.epoch, sequence: Number(event.sequence) };
-          if (isReached(place, this.received)) return;
-          this.received = place;
-          this.consumer.arrived({ kind: 'event', event, place });
+          const position = { epoch: event.epoch, sequence: Number(event.sequence) };
+          if (isReached(position, this.received)) return;
+          this.received = position;
+          this.consumer.arrived({ kind: 'event', event, position });
         },
         ended: (refusal) => this.ended(refusal),
       },

@@ -12,8 +12,8 @@ export interface LiveCalls extends ReadonlyMap<string, CallView> {
 }
 
 /**
- * Folds snapshot and events into the map. Guarantee: folded up to a place of the log, it equals the bridge's own
- * snapshot of that place, as far as the token and the subscription show it.
+ * Folds snapshot and events into the map. Guarantee: folded up to a position of the log, it equals the bridge's own
+ * snapshot of that position, as far as the token and the subscription show it.
  */
 export class CallTable implements LiveCalls {
   private readonly calls = new Map<string, CallView>();

@@ -1,28 +1,50 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
+import { idsOf } from '../config/tenants/tenant.js';
+import type { TenantDirectory } from '../config/tenants/tenant-directory.js';
 import type { TenantsWatch } from '../config/tenants/tenants-watch.js';
+import type { Delivery } from '../deliver/deliver.module.js';
+import type { PollService } from '../poll/poll.service.js';
+import type { RegistrationLookup } from '../source/registration-lookup.js';
+import type { Upstream } from './upstream.js';
 
-/** Follows the file of tenants while the service runs, and reads it at once on SIGHUP. Without a file it does nothing. */
+/**
+ * Follows the file of tenants while the service runs, and reads it at once on SIGHUP: what changes is handed on to polling,
+ * to questions beside it and to delivery. Without a file it does nothing.
+ */
 export class TenantsLive implements OnApplicationBootstrap {
-  readonly #watch: TenantsWatch | null;
-  readonly #reload = () => void this.#watch?.readNow();
+  readonly #deps: TenantsLiveDeps;
+  readonly #reload = () => void this.#deps.watch?.readNow();
 
-  constructor(watch: TenantsWatch | null) {
-    this.#watch = watch;
+  constructor(deps: TenantsLiveDeps) {
+    this.#deps = deps;
   }
 
   onApplicationBootstrap(): void {
-    if (this.#watch === null) return;
-    this.#watch.start();
+    const { watch, directory, upstream, polls, lookup, delivery } = this.#deps;
+    if (watch === null) return;
+    directory.subscribe(({ added, altered, removed }) => {
+      delivery.serve(idsOf(directory.current));
+      const put = [...added, ...altered];
+      upstream.change(put, removed);
+      polls.change(upstream.polled(put), removed);
+      lookup.change([...removed, ...put.map(({ id }) => id)]);
+    });
+    watch.start();
     process.on('SIGHUP', this.#reload);
-  }
-
-  /** How many problems the file has that is refused now; 0 without one. */
-  get problems(): number {
-    return this.#watch?.problems ?? 0;
   }
 
   /** SIGHUP goes on to be caught: it would end the process in the middle of its shutdown. */
   stop(): void {
-    this.#watch?.stop();
+    this.#deps.watch?.stop();
   }
+}
+
+export interface TenantsLiveDeps {
+  /** Null where no file names the tenants. */
+  readonly watch: Pick<TenantsWatch, 'start' | 'stop' | 'readNow'> | null;
+  readonly directory: TenantDirectory;
+  readonly upstream: Pick<Upstream, 'polled' | 'change'>;
+  readonly polls: Pick<PollService, 'change'>;
+  readonly lookup: Pick<RegistrationLookup, 'change'>;
+  readonly delivery: Pick<Delivery, 'serve'>;
 }

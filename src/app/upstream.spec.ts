@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { parseConfig } from '../config/config.js';
+import { parseConfig } from '../config/parse-config.js';
 import type { VariableName } from '../config/settings/variables.js';
 import { Upstream } from './upstream.js';
 

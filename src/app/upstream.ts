@@ -5,27 +5,45 @@ import type { Config } from '../config/config.js';
 import type { TenantConfig } from '../config/tenants/tenant.js';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 import type { PolledTenant } from '../poll/poll.service.js';
+import { systemClock } from '../base/clock.js';
 import type { CaptureOptions } from '../source/capture/capture.js';
 import { type HostStatus, UpstreamHosts } from '../source/http/upstream-hosts.js';
+import type { TenantConnectionOptions } from '../source/tenant-connection.js';
+import { TenantConnections } from '../source/tenant-connections.js';
 
 /** How this process asks the tenants' PBXes. */
 export class Upstream {
   readonly #config: Config;
   readonly #hosts: UpstreamHosts;
   readonly #capture: CaptureOptions | undefined;
-
   readonly #tracer: Tracer;
+  /** Of all who ask. */
+  readonly connections: TenantConnections;
 
   constructor(config: Config, log: Logger, tracer: Tracer = UNTRACED) {
     this.#config = config;
     this.#tracer = tracer;
     this.#hosts = openHosts(config, log);
     this.#capture = captureOptions(config, log);
+    this.connections = new TenantConnections(config.tenants.map((tenant) => this.#address(tenant)));
   }
 
-  /** For the polls, whose answers are recorded where the operator wants that. */
+  /** Whoever opens one of these tenants from now on gets it as it is now configured. */
+  change(put: readonly TenantConfig[], removed: readonly string[]): void {
+    this.connections.change(
+      put.map((tenant) => this.#address(tenant)),
+      removed,
+    );
+  }
+
+  /** How often they are polled. */
   polled(tenants: readonly TenantConfig[]): PolledTenant[] {
-    return this.asked(tenants).map((tenant) => ({ ...tenant, capture: this.#capture }));
+    const { poll } = this.#config;
+    return tenants.map(({ id, pollIntervalMs }) => ({
+      tenant: id,
+      intervalMs: pollIntervalMs,
+      adaptive: poll.adaptive && adaptiveBounds(poll.adaptive, pollIntervalMs),
+    }));
   }
 
   /** Every host at present. */
@@ -33,10 +51,9 @@ export class Upstream {
     return this.#hosts.statuses();
   }
 
-  /** For questions beside them. */
-  asked(tenants: readonly TenantConfig[]): PolledTenant[] {
+  #address({ id, baseUrl, credential, timeZone, country }: TenantConfig): TenantConnectionOptions {
     const { poll } = this.#config;
-    return tenants.map(({ id, baseUrl, credential, timeZone, country, pollIntervalMs }) => ({
+    return {
       tenant: id,
       baseUrl,
       ...(credential.kind === 'token'
@@ -44,14 +61,13 @@ export class Upstream {
         : { apiKey: credential.apiKey.reveal() }),
       timeZone,
       country,
-      intervalMs: pollIntervalMs,
-      adaptive: poll.adaptive && adaptiveBounds(poll.adaptive, pollIntervalMs),
       hosts: this.#hosts,
       timeoutMs: poll.timeoutMs,
       maxBodyBytes: poll.maxBodyBytes,
-      clock: Date.now,
+      time: systemClock,
+      capture: this.#capture,
       tracer: this.#tracer,
-    }));
+    };
   }
 }
 
@@ -59,7 +75,7 @@ function openHosts({ poll }: Config, log: Logger): UpstreamHosts {
   return new UpstreamHosts({
     concurrency: poll.hostConcurrency,
     connectTimeoutMs: poll.timeoutMs,
-    clock: () => performance.now(),
+    time: systemClock,
     random: Math.random,
     // One line for the host; each of its tenants says its own.
     onChange: (host, down) => {

@@ -1,5 +1,6 @@
 import { adaptiveBounds } from './settings/adaptive.js';
-import { type Config, parseConfig } from './config.js';
+import type { Config } from './config.js';
+import { parseConfig } from './parse-config.js';
 import type { Environment } from './tenants/tenant.js';
 import type { VariableName } from './settings/variables.js';
 

@@ -3,13 +3,10 @@ import {
   type DynamicModule,
   Inject,
   Injectable,
-  type InjectionToken,
   Module,
   type ModuleMetadata,
   type NestModule,
   type OnApplicationBootstrap,
-  type OptionalFactoryDependency,
-  type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { Logger } from 'pino';
@@ -17,9 +14,10 @@ import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 import type { Store } from '../store/store.js';
 import { BearerGuard } from './http/bearer.guard.js';
 import { type Clock, systemClock } from '../base/clock.js';
+import { type Injected, type Key, provide, token } from '../base/inject.js';
 import { ConnectionLimits } from './access/connection-limits.js';
 import { EventStreams } from './http/event-streams.js';
-import { SocketGateway } from './socket/socket-server.js';
+import { SocketServer } from './socket/socket-server.js';
 import { LogController } from './http/log.controller.js';
 import { DELIVER_CLOCK, LogQuery } from './http/log-query.js';
 import {
@@ -49,11 +47,11 @@ export interface DeliverParts {
 /** Starts delivery with the application. Ending it is the application's: `drain` has its place among other parts' ends. */
 @Injectable()
 export class Delivery implements OnApplicationBootstrap {
-  private draining: Promise<void> | null = null;
+  #draining: Promise<void> | null = null;
 
   constructor(
     @Inject(Relay) private readonly relay: Relay,
-    @Inject(SocketGateway) private readonly gateway: SocketGateway,
+    @Inject(SocketServer) private readonly sockets: SocketServer,
     @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
@@ -62,7 +60,7 @@ export class Delivery implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     this.relay.start();
     this.streams.start();
-    this.gateway.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
+    this.sockets.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
   }
 
   /**
@@ -77,7 +75,7 @@ export class Delivery implements OnApplicationBootstrap {
   inFlight(): { readonly total: number; readonly most: number } {
     let total = 0;
     let most = 0;
-    for (const clients of [this.gateway.clients(), this.streams.clients()])
+    for (const clients of [this.sockets.clients(), this.streams.clients()])
       for (const { bytesInFlight } of clients) {
         total += bytesInFlight;
         most = Math.max(most, bytesInFlight);
@@ -87,19 +85,15 @@ export class Delivery implements OnApplicationBootstrap {
 
   /** Nobody is let in any more, clients are closed spread over `drainMs`, the log is followed no longer. Once is enough. */
   drain(): Promise<void> {
-    this.draining ??= Promise.all([this.gateway.drain(), this.streams.drain()]).then(() =>
+    this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() =>
       this.relay.close(),
     );
-    return this.draining;
+    return this.#draining;
   }
 }
 
-const PARTS = Symbol('DELIVER_PARTS');
 type Parts = Required<Omit<DeliverParts, 'options'>> & { readonly options: ResolvedOptions };
-
-function made<T>(token: InjectionToken<T>, make: (parts: Parts) => T): Provider {
-  return { provide: token, inject: [PARTS], useFactory: make };
-}
+const PARTS = token<Parts>('DELIVER_PARTS');
 
 @Module({})
 export class DeliverModule implements NestModule {
@@ -113,72 +107,59 @@ export class DeliverModule implements NestModule {
     this.host.httpAdapter.enableCors(httpCors(this.options));
   }
 
-  /** `useFactory` makes the parts from what it injects. The module exports `Relay`, `DeliverStats` and `Delivery`. */
-  static registerAsync(recipe: {
+  /**
+   * `useFactory` makes the parts from what it injects. The module exports `Relay`, `DeliverStats`, `Delivery`, and
+   * `BearerGuard` with what that needs, for controllers elsewhere that ask for the same tokens.
+   */
+  static registerAsync<const Keys extends readonly Key[] = []>(recipe: {
     readonly imports?: ModuleMetadata['imports'];
-    readonly inject?: (InjectionToken | OptionalFactoryDependency)[];
-    readonly useFactory: (...injected: never[]) => DeliverParts | Promise<DeliverParts>;
+    readonly inject?: Keys;
+    readonly useFactory: (...injected: Injected<Keys>) => DeliverParts | Promise<DeliverParts>;
   }): DynamicModule {
-    const parts: Provider = {
-      provide: PARTS,
-      inject: recipe.inject ?? [],
-      useFactory: async (...injected: never[]): Promise<Parts> => {
-        const given = await recipe.useFactory(...injected);
-        return {
-          clock: systemClock,
-          random: Math.random,
-          tracer: UNTRACED,
-          ...given,
-          options: resolveOptions(given.options),
-        };
-      },
-    };
+    const { imports = [], inject = [] as readonly Key[] as Keys, useFactory } = recipe;
     return {
       module: DeliverModule,
-      imports: recipe.imports ?? [],
+      imports,
       controllers: [LogController],
       providers: [
-        parts,
-        made(DELIVER_OPTIONS, ({ options }) => options),
-        made(DELIVER_CLOCK, ({ clock }) => clock),
-        made(DELIVER_LOGGER, ({ logger }) => logger),
-        made(ASK_REGISTRATION, ({ askRegistration }) => askRegistration),
-        made(
-          Relay,
-          ({ store, options, clock, logger, tracer }) => new Relay(store, options, clock, logger, tracer),
-        ),
-        made(TokenVerifier, ({ options, clock }) => new TokenVerifier(options, clock)),
-        made(ConnectionLimits, ({ options }) => new ConnectionLimits(options)),
+        provide(PARTS, inject, async (...injected) => withDefaults(await useFactory(...injected))),
+        provide(DELIVER_OPTIONS, [PARTS], ({ options }) => options),
+        provide(DELIVER_CLOCK, [PARTS], ({ clock }) => clock),
+        provide(DELIVER_LOGGER, [PARTS], ({ logger }) => logger),
+        provide(ASK_REGISTRATION, [PARTS], ({ askRegistration }) => askRegistration),
+        provide(Relay, [PARTS], (parts) => new Relay(parts)),
+        provide(TokenVerifier, [PARTS], ({ options, clock }) => new TokenVerifier(options, clock)),
+        provide(ConnectionLimits, [PARTS], ({ options }) => new ConnectionLimits(options)),
         DeliverStats,
-        {
-          provide: SocketGateway,
-          inject: [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          useFactory: (
-            { options, clock, random, logger }: Parts,
-            relay: Relay,
-            tokens: TokenVerifier,
-            limits: ConnectionLimits,
-            stats: DeliverStats,
-          ) => new SocketGateway(relay, tokens, limits, options, clock, random, stats, logger),
-        },
-        {
-          provide: EventStreams,
-          inject: [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          useFactory: (
-            { options, clock, random, logger }: Parts,
-            relay: Relay,
-            tokens: TokenVerifier,
-            limits: ConnectionLimits,
-            stats: DeliverStats,
-          ) => new EventStreams(relay, tokens, limits, options, clock, random, stats, logger),
-        },
+        provide(
+          SocketServer,
+          [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
+          (parts, relay, tokens, limits, stats) =>
+            new SocketServer({ ...parts, relay, tokens, limits, stats }),
+        ),
+        provide(
+          EventStreams,
+          [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
+          (parts, relay, tokens, limits, stats) =>
+            new EventStreams({ ...parts, relay, tokens, limits, stats }),
+        ),
         LogQuery,
         RegistrationQuery,
         BearerGuard,
         Delivery,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Relay, DeliverStats, Delivery],
+      exports: [Relay, DeliverStats, Delivery, BearerGuard, TokenVerifier, DELIVER_OPTIONS],
     };
   }
+}
+
+function withDefaults({ options, ...given }: DeliverParts): Parts {
+  return {
+    clock: systemClock,
+    random: Math.random,
+    tracer: UNTRACED,
+    ...given,
+    options: resolveOptions(options),
+  };
 }

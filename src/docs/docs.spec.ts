@@ -39,8 +39,9 @@ beforeAll(async () => {
     askRegistration: noPbx,
     options: { tenants: TENANTS, auth: { mode: 'jwt', secret: SECRET } as const, corsOrigins: [] },
   });
+  const deliver = DeliverModule.registerAsync({ useFactory: parts });
   const module = await Test.createTestingModule({
-    imports: [DeliverModule.registerAsync({ useFactory: parts }), DocsModule],
+    imports: [deliver, DocsModule.with(deliver)],
     controllers: [HealthController],
   })
     .useMocker(() => ({}))

@@ -1,5 +1,5 @@
 import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../core/model/call.js';
-import { formatCursor } from '../core/model/cursor.js';
+import { formatCursor } from '../core/model/position.js';
 import {
   type BridgeEvent,
   EVENT_TYPES,
@@ -52,8 +52,8 @@ export function buildExamples(): Examples {
   let state: TenantState = EMPTY_STATE;
   let snapshot: Examples['snapshot'] | null = null;
   const append = (transitions: readonly Transition[], at: number) => {
-    const place = { tenant: TENANT, epoch: EPOCH, sequence: events.length, recordedAt: at + COMMIT_MS };
-    events.push(...toEvents(transitions, place));
+    const stamp = { tenant: TENANT, epoch: EPOCH, sequence: events.length, recordedAt: at + COMMIT_MS };
+    events.push(...toEvents(transitions, stamp));
   };
   for (const [seconds, poll] of POLLS) {
     const at = START + seconds * 1_000;

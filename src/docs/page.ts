@@ -120,7 +120,7 @@ function introduction(): Html {
       <ul>
         <li>${prose('Every call has exactly one `call-started` and exactly one `call-ended`, in between at most one of `call-answered` and `call-abandoned`. Whatever you open for a call, close it on `call-ended`.')}</li>
         <li>${prose('`data` of a call event is the whole view of the call: no earlier event is needed to understand it.')}</li>
-        <li>${prose('A cursor, `<epoch>:<sequence>`, is a place in the log. Keep the one of the last event that you have dealt with, come back with it, and nothing is missed and nothing repeated.')}</li>
+        <li>${prose('A cursor, `<epoch>:<sequence>`, is a position in the log. Keep the one of the last event that you have dealt with, come back with it, and nothing is missed and nothing repeated.')}</li>
         <li>${prose('An event that is announced twice has the same `id` twice. Drop ids that you have had, and you are exactly-once.')}</li>
         <li>${prose('Fields and event types are only ever added: ignore what you do not know.')}</li>
       </ul>

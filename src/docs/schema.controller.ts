@@ -1,33 +1,20 @@
 import {
-  type CanActivate,
   Controller,
-  type ExecutionContext,
+  type DynamicModule,
   Get,
   Header,
-  Inject,
-  Injectable,
   Module,
+  type ModuleMetadata,
   NotFoundException,
   Param,
   UseGuards,
 } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
 import { BearerGuard } from '../deliver/http/bearer.guard.js';
 import { PUBLISHED_NAMES, type PublishedName, publishedSchema } from '../schema/json-schema.js';
 
-/** Delivery's guard as it is, wherever in the application it was made. */
-@Injectable()
-class TokenGuard implements CanActivate {
-  constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
-
-  canActivate(context: ExecutionContext): Promise<boolean> {
-    return this.modules.get(BearerGuard, { strict: false }).canActivate(context);
-  }
-}
-
 /** The JSON Schemas that events name in `dataschema`. With a token, like everything under `/v1`. */
 @Controller('v1/schemas')
-@UseGuards(TokenGuard)
+@UseGuards(BearerGuard)
 export class SchemaController {
   readonly #schemas = new Map(PUBLISHED_NAMES.map((name) => [name, JSON.stringify(publishedSchema(name))]));
 
@@ -41,4 +28,9 @@ export class SchemaController {
 }
 
 @Module({ controllers: [SchemaController] })
-export class DocsModule {}
+export class DocsModule {
+  /** `delivery` exports the guard that delivery itself uses. */
+  static with(...delivery: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return { module: DocsModule, imports: delivery };
+  }
+}

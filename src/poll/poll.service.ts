@@ -3,18 +3,22 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Logger } from 'pino';
 import type { Policy } from '../core/model/call.js';
-import { PitelSource, type PitelSourceOptions } from '../source/pitel-source.js';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
+import { type Clock, type Stop, systemClock } from '../base/clock.js';
+import { EndpointReader } from '../source/endpoint-reader.js';
+import { askRegistration } from '../source/registration.js';
+import type { TenantConnection } from '../source/tenant-connection.js';
+import type { TenantConnections } from '../source/tenant-connections.js';
 import type { Leases } from '../store/leases.js';
 import type { Store } from '../store/store.js';
 import { LeaseKeeper } from './sharding/lease-keeper.js';
 import { isDeadHere, newMember } from './sharding/member-name.js';
+import { InFlightRequests } from './cycle/in-flight-requests.js';
 import { RegistrationWatch } from './cycle/registration-watch.js';
 import { type PollObserver, UNOBSERVED } from './cycle/poll-listener.js';
 import type { AdaptiveOptions } from './schedule/interval.js';
 import { type Running, TenantAssignment } from './sharding/tenant-assignment.js';
 import { TenantLoop } from './cycle/tenant-loop.js';
-import type { Timers } from '../base/timers.js';
 import { TenantPoller } from './cycle/tenant-poller.js';
 
 /**
@@ -25,16 +29,16 @@ import { TenantPoller } from './cycle/tenant-poller.js';
 export class PollService implements OnApplicationBootstrap {
   readonly #options: PollOptions;
   readonly #store: Store;
-  readonly #timers: Timers;
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #observer: PollObserver;
   readonly #keeper: LeaseKeeper;
   readonly #tenants: TenantAssignment<PolledTenant>;
 
-  constructor(options: PollOptions, store: Store, leases: Leases, scheduler: SchedulerRegistry, log: Logger) {
+  constructor({ options, store, leases, scheduler, log }: PollServiceDeps) {
     this.#options = options;
     this.#store = store;
-    this.#timers = new RegistryTimers(scheduler);
+    this.#clock = new RegistryClock(scheduler);
     this.#log = log;
     this.#observer = options.observer ?? UNOBSERVED;
     this.#tenants = new TenantAssignment(options.tenants, (tenant, shard) => this.#begin(tenant, shard));
@@ -44,9 +48,8 @@ export class PollService implements OnApplicationBootstrap {
       isDead: isDeadHere,
       leaseMs: options.leaseMs,
       tenants: this.#tenants,
-      clock: () => performance.now(),
+      clock: this.#clock,
       random: Math.random,
-      timers: this.#timers,
       observer: this.#observer,
       log,
     });
@@ -57,7 +60,7 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   /**
-   * Adds or replaces tenants, and ends others. Returns at once. One that is replaced goes on from the state in the store
+   * Adds or replaces tenants, whose connections are changed already, and ends others. Returns at once. One that is replaced goes on from the state in the store
    * when its last commit is done; one that is removed leaves state and log behind.
    */
   change(put: readonly PolledTenant[], removed: readonly string[]): void {
@@ -82,22 +85,23 @@ export class PollService implements OnApplicationBootstrap {
     clearTimeout(timer);
   }
 
-  #begin(polled: PolledTenant, shard: number): Running {
-    const { policy, retentionMs, tracer = UNTRACED } = this.#options;
-    const { tenant, intervalMs, adaptive } = polled;
-    const source = new PitelSource(polled);
+  #begin({ tenant, intervalMs, adaptive }: PolledTenant, shard: number): Running {
+    const { policy, retentionMs, connections, tracer = UNTRACED } = this.#options;
+    const { connection, close } = connections.open(tenant)!;
     const log = this.#log.child({ tenant });
+    const clock = this.#clock;
     const holds = () => this.#keeper.holds(shard);
-    const registrations = this.#watch(source, holds, log);
+    const registrations = this.#watch(connection, holds, log);
     const observer = this.#observer.tenant(tenant);
+    const requests = new InFlightRequests(new EndpointReader(connection));
     const poller = new TenantPoller({
       tenant,
-      source,
+      outdate: () => requests.outdate(),
       registrations,
       store: this.#store,
       policy,
       retentionMs,
-      clock: Date.now,
+      time: clock,
       newEpoch,
       newCommitId: randomUUID,
       observer,
@@ -105,47 +109,53 @@ export class PollService implements OnApplicationBootstrap {
     });
     const loop = new TenantLoop({
       tenant,
+      requests,
       poller,
       holds,
       pace: { intervalMs, confirmMs: CONFIRM_MS, adaptive },
-      clock: Date.now,
+      clock,
       random: Math.random,
-      timers: this.#timers,
       newCycleId,
       log,
+      tracer,
     });
     loop.start();
     registrations?.start();
     return {
       stop: async () => {
-        const ended = Promise.all([loop.stop(), registrations?.stop()]);
-        // A token that is being asked for does not hear of the loop's end, and may take minutes.
-        await source.close();
-        await ended;
+        await Promise.all([loop.stop(), registrations?.stop()]);
+        await close();
         observer.ended();
       },
     };
   }
 
-  #watch(source: PitelSource, holds: () => boolean, log: Logger): RegistrationWatch | null {
+  #watch(connection: TenantConnection, holds: () => boolean, log: Logger): RegistrationWatch | null {
     const { watch, intervalMs } = this.#options.registrations;
     if (watch.length === 0) return null;
-    const { tenant } = source;
     return new RegistrationWatch({
-      tenant,
+      tenant: connection.tenant,
       watch,
       intervalMs,
-      source,
+      ask: (id, signal) => askRegistration(connection, id, signal),
       holds,
-      clock: Date.now,
-      timers: this.#timers,
+      clock: this.#clock,
       log,
     });
   }
 }
 
-/** A tenant's PBX, and how often each of its endpoints is asked, in milliseconds. */
-export interface PolledTenant extends PitelSourceOptions {
+export interface PollServiceDeps {
+  readonly options: PollOptions;
+  readonly store: Store;
+  readonly leases: Leases;
+  readonly scheduler: SchedulerRegistry;
+  readonly log: Logger;
+}
+
+/** How often each of a tenant's endpoints is asked, in milliseconds. */
+export interface PolledTenant {
+  readonly tenant: string;
   readonly intervalMs: number;
   /** Null: the interval is fixed. */
   readonly adaptive: AdaptiveOptions | null;
@@ -155,6 +165,8 @@ export interface PollOptions {
   /** Whose registrations are watched, and how often each is asked. */
   readonly registrations: { readonly watch: readonly string[] | 'active'; readonly intervalMs: number };
   readonly tenants: readonly PolledTenant[];
+  /** They know each of the tenants. */
+  readonly connections: TenantConnections;
   readonly policy: Policy;
   readonly retentionMs: number;
   readonly graceMs: number;
@@ -167,25 +179,36 @@ export interface PollOptions {
 /** The confirming poll comes this soon after an absence: past a flicker at a bridge, before an agent looks up. */
 const CONFIRM_MS = 200;
 
-/** Nest's registry holds the timers, so that what is planned can be seen and is cleared with the application. */
-class RegistryTimers implements Timers {
+/** The system's clock; Nest's registry holds the timers, which are cleared with the application. */
+class RegistryClock implements Clock {
   readonly #registry: SchedulerRegistry;
+  #timers = 0;
+  readonly now = systemClock.now;
+  readonly monotonic = systemClock.monotonic;
 
   constructor(registry: SchedulerRegistry) {
     this.#registry = registry;
   }
 
-  set(name: string, delayMs: number, run: () => void): void {
-    this.clear(name);
+  after(ms: number, task: () => void): Stop {
+    const name = `poll-${++this.#timers}`;
+    const stop = () => {
+      if (this.#registry.doesExist('timeout', name)) this.#registry.deleteTimeout(name);
+    };
     const timer = setTimeout(() => {
-      this.#registry.deleteTimeout(name);
-      run();
-    }, delayMs);
+      stop();
+      task();
+    }, ms);
     this.#registry.addTimeout(name, timer);
+    return stop;
   }
 
-  clear(name: string): void {
-    if (this.#registry.doesExist('timeout', name)) this.#registry.deleteTimeout(name);
+  every(ms: number, task: () => void): Stop {
+    const name = `poll-${++this.#timers}`;
+    this.#registry.addInterval(name, setInterval(task, ms));
+    return () => {
+      if (this.#registry.doesExist('interval', name)) this.#registry.deleteInterval(name);
+    };
   }
 }
 

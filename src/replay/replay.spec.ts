@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_POLICY } from '../core/model/call.js';
-import { type Answer, answerLine, digestOf, gapLine, startLine } from '../source/capture/capture-record.js';
+import {
+  type AnswerLine,
+  answerLine,
+  digestOf,
+  gapLine,
+  startLine,
+} from '../source/capture/capture-record.js';
 import { readArguments } from './arguments.js';
 import { FixtureWriter } from './fixture.js';
 import { describeEvent } from './print.js';
@@ -24,7 +30,7 @@ const start = (changes = {}): string =>
   });
 
 /** The monitor's answer of cycle `n`, one second after the last. */
-const answer = (n: number, outcome: Answer['outcome'] | string, tenant = 'acme'): string =>
+const answer = (n: number, outcome: AnswerLine['outcome'] | string, tenant = 'acme'): string =>
   answerLine({
     tenant,
     cycle: n,

@@ -4,12 +4,12 @@ import type { MonitorObservation, Observations, QueueObservation } from '../core
 import { reconcile } from '../core/reconcile.js';
 import type { StartRecord } from '../source/capture/capture-record.js';
 import { InstantReader } from '../source/parse/instant.js';
-import { MonitorObserver, QueueObserver } from '../source/parse/list-reader.js';
+import { listReaders } from '../source/parse/list-reader.js';
 import { PhoneNumbers } from '../source/parse/phone-number.js';
 import type { CapturedPoll, Item } from './read-capture.js';
 
 /**
- * Feeds captured answers through the bridge's own observers and core, in the time of the capture.
+ * Feeds captured answers through the bridge's own list readers and core, in the time of the capture.
  *
  * Guarantees: the same capture gives the same events, byte for byte; every event of a call that began within the
  * capture has the id that it had in production, unless numbers were hashed and the call had no upstream id. Not
@@ -61,8 +61,7 @@ export async function* replay(
 class TenantReplay {
   #start: StartRecord;
   #policy: Policy;
-  readonly #monitor: MonitorObserver;
-  readonly #queue: QueueObserver;
+  readonly #readers: ReturnType<typeof listReaders>;
   #state: TenantState = EMPTY_STATE;
   #sequence = 0;
 
@@ -74,8 +73,7 @@ class TenantReplay {
       instants: new InstantReader(start.timeZone),
       numbers: new PhoneNumbers(start.country),
     };
-    this.#monitor = new MonitorObserver(locale);
-    this.#queue = new QueueObserver(locale);
+    this.#readers = listReaders(locale);
   }
 
   /** Takes the next file of the recording; or says why it cannot be told on from what was before. */
@@ -98,14 +96,14 @@ class TenantReplay {
     const { state, transitions } = reconcile(this.#state, observations, this.#policy);
     this.#state = state;
     const recordedAt = Math.max(...polls.map(({ record }) => record.at));
-    const place = { tenant: this.#start.tenant, epoch: REPLAY_EPOCH, sequence: this.#sequence, recordedAt };
+    const stamp = { tenant: this.#start.tenant, epoch: REPLAY_EPOCH, sequence: this.#sequence, recordedAt };
     this.#sequence += transitions.length;
-    return toEvents(transitions, place);
+    return toEvents(transitions, stamp);
   }
 
   #observe({ record, body }: CapturedPoll): MonitorObservation | QueueObservation {
     const { endpoint, startedAt, at, reason } = record;
     if (body === null) return { endpoint, startedAt, at, outcome: 'failed', reason: reason! };
-    return (endpoint === 'monitor' ? this.#monitor : this.#queue).observe(body, { startedAt, at });
+    return this.#readers[endpoint].read(body, { startedAt, at });
   }
 }

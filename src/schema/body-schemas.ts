@@ -73,7 +73,9 @@ export const subscription = z
 export const handshake = z
   .object({
     token: z.string().describe('A JSON Web Token, never in the URL'),
-    cursor: cursor.exactOptional().describe('Resume after this place instead of beginning with a snapshot'),
+    cursor: cursor
+      .exactOptional()
+      .describe('Resume after this position instead of beginning with a snapshot'),
     subscribe: subscription.exactOptional().describe('As in `subscribe`, from the first message on'),
     tenant: z
       .string()

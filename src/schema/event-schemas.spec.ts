@@ -50,8 +50,8 @@ function history(): BridgeEvent[] {
     time: T0,
     data: { extension: '107', registered, observed: observedNow },
   });
-  const place = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: T0 };
-  return toEvents([...past.transitions, registration(true), registration(false)], place);
+  const stamp = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: T0 };
+  return toEvents([...past.transitions, registration(true), registration(false)], stamp);
 }
 
 describe('what the bridge emits', () => {

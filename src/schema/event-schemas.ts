@@ -125,7 +125,7 @@ function event<const Type extends EventType, Data extends z.ZodObject>(
       sequence: z
         .string()
         .regex(/^\d{16}$/)
-        .describe('Its place in the log: a decimal of 16 digits, without a gap within an epoch'),
+        .describe('Its position in the log: a decimal of 16 digits, without a gap within an epoch'),
       epoch: z
         .string()
         .regex(/^[A-Za-z0-9_-]{1,64}$/)

@@ -19,7 +19,7 @@ export const durationMs = z.int().min(0).describe('Milliseconds');
 export const cursor = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}:\d{1,16}$/)
-  .describe('A place in the event log: `<epoch>:<sequence>`');
+  .describe('A position in the event log: `<epoch>:<sequence>`');
 
 export const tenant = z
   .string()

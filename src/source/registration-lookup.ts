@@ -1,42 +1,48 @@
+import type { Time } from '../base/clock.js';
 import type { Instant } from '../core/model/observation.js';
-import { PitelSource, type PitelSourceOptions, type Registration } from './pitel-source.js';
+import { askRegistration, type Registration } from './registration.js';
+import type { OpenConnection, TenantConnections } from './tenant-connections.js';
 
 /**
  * Asks a tenant's PBX about one extension, for whoever wants to know it now: apart from the polls, because the replica
- * that is asked need not be the one that polls.
+ * that is asked need not be the one that polls, and over the same connection where it is.
  *
- * Guarantees: never throws for what the PBX does; a tenant's credentials and connections are made at the first question.
+ * Guarantees: never throws for what the PBX does; a tenant's connection is opened at the first question, and kept.
  */
 export class RegistrationLookup {
-  readonly #options = new Map<string, PitelSourceOptions>();
-  readonly #sources = new Map<string, PitelSource>();
+  readonly #deps: LookupDeps;
+  readonly #open = new Map<string, OpenConnection>();
 
-  constructor(tenants: readonly PitelSourceOptions[]) {
-    for (const options of tenants) this.#options.set(options.tenant, options);
+  constructor(deps: LookupDeps) {
+    this.#deps = deps;
   }
 
-  /** Adds or replaces tenants, and forgets others; what is under way for them fails. */
-  change(put: readonly PitelSourceOptions[], removed: readonly string[]): void {
-    for (const tenant of [...removed, ...put.map((options) => options.tenant)]) {
-      void this.#sources.get(tenant)?.close();
-      this.#sources.delete(tenant);
-      this.#options.delete(tenant);
+  /** The configuration of these tenants has changed, or they are gone: their connections are let go. */
+  change(tenants: readonly string[]): void {
+    for (const tenant of tenants) {
+      void this.#open.get(tenant)?.close();
+      this.#open.delete(tenant);
     }
-    for (const options of put) this.#options.set(options.tenant, options);
   }
 
   async ask(tenant: string, id: string): Promise<Registration & { readonly at: Instant }> {
-    const options = this.#options.get(tenant);
-    if (options === undefined) return { outcome: 'not-found', at: Date.now() };
-    const source = this.#sources.get(tenant) ?? new PitelSource(options);
-    this.#sources.set(tenant, source);
-    const answer = await source.registration(id);
-    return { ...answer, at: options.clock() };
+    const { connections, time } = this.#deps;
+    const open = this.#open.get(tenant) ?? connections.open(tenant);
+    if (open === null) return { outcome: 'not-found', at: time.now() };
+    this.#open.set(tenant, open);
+    const answer = await askRegistration(open.connection, id);
+    return { ...answer, at: time.now() };
   }
 
-  /** Ends what is under way (it fails). */
+  /** Lets all connections go: what is under way on them fails where nobody else uses them. */
   async close(): Promise<void> {
-    await Promise.all([...this.#sources.values()].map((source) => source.close()));
-    this.#sources.clear();
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    await Promise.all(open.map((one) => one.close()));
   }
+}
+
+export interface LookupDeps {
+  readonly connections: TenantConnections;
+  readonly time: Pick<Time, 'now'>;
 }

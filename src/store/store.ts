@@ -1,4 +1,5 @@
 import type { Freshness, TenantState } from '../core/model/call.js';
+import type { Position } from '../core/model/position.js';
 
 /**
  * Where a tenant's state and event log live. Two implementations, `RedisStore` and `MemoryStore`, held to one
@@ -44,7 +45,7 @@ export interface Store {
   /** The state as of `position`, read in one step; null for a tenant that nobody has claimed yet. */
   snapshot(tenant: string): Promise<Snapshot | null>;
 
-  /** The newest place in the log; null for a tenant that nobody has claimed yet. */
+  /** Of the newest event in the log; null for a tenant that nobody has claimed yet. */
   position(tenant: string): Promise<Position | null>;
 
   /** At most `limit` events after sequence `after`, oldest first, with what the log holds at that moment. */
@@ -69,12 +70,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** A place in a tenant's log. */
-export interface Position {
-  readonly epoch: string;
-  /** Of the newest event; 0 before the first. */
-  readonly sequence: number;
-}
+export type { Position };
 
 export interface Claim {
   readonly fence: number;

@@ -4,11 +4,12 @@ import type { World } from '../../simulator/world.js';
 import { DEFAULT_POLICY } from '../../src/core/model/call.js';
 import type { Endpoint } from '../../src/core/model/observation.js';
 import type { PaceOptions } from '../../src/poll/schedule/schedule.js';
+import { InFlightRequests } from '../../src/poll/cycle/in-flight-requests.js';
 import { RegistrationWatch } from '../../src/poll/cycle/registration-watch.js';
 import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
 import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
-import type { Timers } from '../../src/base/timers.js';
-import type { Registration } from '../../src/source/pitel-source.js';
+import type { Clock, Stop } from '../../src/base/clock.js';
+import type { Registration } from '../../src/source/registration.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { slowSource } from '../support/slow-source.js';
 import { spoilt } from '../support/spoilt.js';
@@ -71,41 +72,44 @@ export class EventLog {
 
 /** The bridge of one tenant, from its start to its end: loop, poller, ledger and observers are the real ones. */
 export class BridgeProcess {
-  readonly #timers: MortalTimers;
+  readonly #clock: MortalClock;
   readonly #loop: TenantLoop;
   readonly #watch: RegistrationWatch | null;
   #isDead = false;
 
   constructor(deps: ProcessDeps) {
-    const { seed, time, clock, newId, pace } = deps;
-    this.#timers = new MortalTimers(time, newId('c'));
+    const { seed, time, newId, pace } = deps;
+    // As many ids as before are drawn: commits are named by them.
+    newId('c');
+    const clock = (this.#clock = new MortalClock(time.clock(deps.clock)));
     const log = pino({ level: 'silent' });
     const holds = () => true;
-    const source = this.#source(deps);
-    const watching = { watch: 'active', source, holds, clock, timers: this.#timers, log } as const;
+    const { poll, registration } = this.#source(deps);
+    const watching = { watch: 'active', ask: registration, holds, clock, log } as const;
     this.#watch =
       deps.registrationsMs === null
         ? null
         : new RegistrationWatch({ tenant: TENANT, intervalMs: deps.registrationsMs, ...watching });
+    const requests = new InFlightRequests({ poll });
     const poller = new TenantPoller({
       tenant: TENANT,
-      source,
+      outdate: () => requests.outdate(),
       registrations: this.#watch,
       store: this.#store(deps),
       policy: DEFAULT_POLICY,
       retentionMs: WEEK_MS,
-      clock,
+      time: clock,
       newEpoch: () => newId('e'),
       newCommitId: () => newId('c'),
     });
     this.#loop = new TenantLoop({
       tenant: TENANT,
+      requests,
       poller,
       holds,
       pace: { ...pace, confirmMs: CONFIRM_MS },
       clock,
       random: () => new Random(`${seed} pace ${time.now}`).next(),
-      timers: this.#timers,
       newCycleId: () => 'c',
       log,
     });
@@ -126,15 +130,15 @@ export class BridgeProcess {
   /** As on SIGKILL: no timer fires any more, and no request or store operation is answered. */
   kill(): void {
     this.#isDead = true;
-    this.#timers.kill();
+    this.#clock.kill();
   }
 
   #source(deps: ProcessDeps) {
-    const { seed, world, time, clock, count, using } = deps;
+    const { seed, world, time, count, using } = deps;
     const { poll } = slowSource({
       world,
       time,
-      clock,
+      clock: this.#clock,
       timeoutMs: TIMEOUT_MS,
       drawing: (endpoint) => new Random(`${seed} ${endpoint} ${time.now}`),
       latencyMs: (...args) => {
@@ -195,30 +199,28 @@ export class BridgeProcess {
   }
 }
 
-/** Timers that end with their process. */
-class MortalTimers implements Timers {
-  readonly #time: VirtualTime;
-  readonly #process: string;
-  readonly #names = new Set<string>();
+/** A clock whose timers do nothing any more once their process is dead. */
+class MortalClock implements Clock {
+  readonly #clock: Clock;
   #isDead = false;
+  readonly now: Clock['now'];
+  readonly monotonic: Clock['monotonic'];
 
-  constructor(time: VirtualTime, process: string) {
-    this.#time = time;
-    this.#process = process;
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.now = clock.now;
+    this.monotonic = clock.monotonic;
   }
 
-  set(name: string, delayMs: number, run: () => void): void {
-    if (this.#isDead) return;
-    this.#names.add(name);
-    this.#time.set(`${this.#process} ${name}`, delayMs, run);
+  after(ms: number, task: () => void): Stop {
+    return this.#clock.after(ms, () => this.#isDead || task());
   }
 
-  clear(name: string): void {
-    this.#time.clear(`${this.#process} ${name}`);
+  every(ms: number, task: () => void): Stop {
+    return this.#clock.every(ms, () => this.#isDead || task());
   }
 
   kill(): void {
     this.#isDead = true;
-    for (const name of this.#names) this.clear(name);
   }
 }

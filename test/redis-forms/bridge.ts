@@ -3,9 +3,10 @@ import { createWorld, type World } from '../../simulator/world.js';
 import { DEFAULT_POLICY } from '../../src/core/model/call.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import { ENDPOINTS } from '../../src/core/model/observation.js';
-import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
 import { StoreClosedError } from '../../src/store/errors.js';
 import type { Store } from '../../src/store/store.js';
+import { HandPolled } from '../support/hand-polled.js';
+import { timeAt } from '../support/time.js';
 import { worldSource } from '../support/world-source.js';
 
 const CALLS = 40;
@@ -21,7 +22,7 @@ export function busyWorld(seed: string, calls = CALLS): World {
 
 /** One process of the bridge, as far as the store can tell: polls a world, and tries again when the store is away. */
 export class Bridge {
-  readonly #poller: TenantPoller;
+  readonly #poller: HandPolled;
 
   constructor(
     readonly store: Store,
@@ -30,14 +31,11 @@ export class Bridge {
     name: string,
   ) {
     let [commits, epochs] = [0, 0];
-    this.#poller = new TenantPoller({
+    this.#poller = new HandPolled({
       tenant,
       source: worldSource(world),
-      registrations: null,
       store,
-      policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
-      clock: () => world.now,
+      time: timeAt(() => world.now),
       newEpoch: () => `${name}-e${++epochs}`,
       newCommitId: () => `${name}-c${++commits}`,
     });

@@ -3,13 +3,13 @@ import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
 import { createWorld, type World } from '../../simulator/world.js';
-import { DEFAULT_POLICY } from '../../src/core/model/call.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import { ENDPOINTS, type Endpoint } from '../../src/core/model/observation.js';
-import { type CycleReport, TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
-import type { PitelSource } from '../../src/source/pitel-source.js';
+import type { CycleReport } from '../../src/poll/cycle/poll-cycle.js';
 import type { Store } from '../../src/store/store.js';
 import { withRedis } from '../support/redis-store.js';
+import { HandPolled } from '../support/hand-polled.js';
+import { timeAt } from '../support/time.js';
 import { worldSource } from '../support/world-source.js';
 
 /**
@@ -44,7 +44,7 @@ const isOver = (world: World, calls: number) =>
 
 /** One replica's poller; its answers may be held back, as if it were paused between looking and committing. */
 class Contender {
-  readonly #poller: TenantPoller;
+  readonly #poller: HandPolled;
   #held: Promise<void> | null = null;
   #release: () => void = () => undefined;
   running: Promise<void> | null = null;
@@ -60,14 +60,11 @@ class Contender {
       await this.#held;
       return answer;
     };
-    this.#poller = new TenantPoller({
+    this.#poller = new HandPolled({
       tenant: 'acme',
-      source: { poll: poll as PitelSource['poll'] },
-      registrations: null,
+      source: { poll },
       store,
-      policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
-      clock: () => world.now,
+      time: timeAt(() => world.now),
       newEpoch: () => `${name}-${++epochs}`,
       newCommitId: () => `${name}-${++commits}`,
     });
@@ -88,7 +85,7 @@ class Contender {
   }
 
   cycle(): void {
-    this.running ??= this.#poller.cycle(ENDPOINTS, new AbortController().signal).then((report) => {
+    this.running ??= this.#poller.cycle(ENDPOINTS).then((report) => {
       this.running = null;
       this.#note(report);
     });
@@ -96,7 +93,7 @@ class Contender {
 
   #note({ owned, polls }: CycleReport): void {
     if (!owned) this.fenced += 1;
-    else for (const { endpoint, sentAt } of polls) this.complete[endpoint].push(sentAt);
+    else for (const { result } of polls) this.complete[result.endpoint].push(result.sentAt);
   }
 }
 

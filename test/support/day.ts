@@ -3,7 +3,7 @@ import { type BridgeEvent, toEvents } from '../../src/core/model/event.js';
 import type { MonitorObservation, QueueObservation } from '../../src/core/model/observation.js';
 import { reconcile } from '../../src/core/reconcile.js';
 import { InstantReader } from '../../src/source/parse/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/parse/list-reader.js';
+import { listReaders } from '../../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { decode, patch } from '../../src/store/stored/codec.js';
 import { judge } from '../../simulator/judge.js';
@@ -55,7 +55,7 @@ export function simulateDay(options: DayOptions = {}): Day {
   const random = new Random(`day-${options.seed ?? 1}`);
   let state = EMPTY_STATE;
   const stored = new Map<string, string>();
-  let observers = { monitor: new MonitorObserver(locale()), queue: new QueueObserver(locale()) };
+  let readers = listReaders(locale());
   const events: BridgeEvent[] = [];
   const polls = { monitor: [] as number[], queue: [] as number[] };
   let pollCount = 0;
@@ -75,7 +75,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     if (isKilled || random.chance(restarts)) {
       restarted++;
       state = decode('day', stored);
-      observers = { monitor: new MonitorObserver(locale()), queue: new QueueObserver(locale()) };
+      readers = listReaders(locale());
     }
     if (isKilled) {
       // The PBX has answered one of its endpoints or both, and nobody will ever know what.
@@ -91,8 +91,8 @@ export function simulateDay(options: DayOptions = {}): Day {
       spoiled++;
       return spoilt(body, random);
     };
-    const monitor = observers.monitor.observe(spoil(world.monitorBody()), at);
-    const queue = observers.queue.observe(spoil(world.queueBody()), at);
+    const monitor = readers.monitor.read(spoil(world.monitorBody()), at);
+    const queue = readers.queue.read(spoil(world.queueBody()), at);
     for (const observation of [monitor, queue] as (MonitorObservation | QueueObservation)[]) {
       if (observation.outcome === 'complete') polls[observation.endpoint].push(now);
     }

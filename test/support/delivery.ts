@@ -23,9 +23,16 @@ export const silent = pino({ level: 'silent' });
 export class ManualClock implements Clock {
   private timers: { at: number; every: number | null; task: () => void }[] = [];
 
+  /** By how much the wall clock has been set back. */
+  behindMs = 0;
+
   constructor(private instant = Date.UTC(2026, 2, 2, 3)) {}
 
   now(): number {
+    return this.instant - this.behindMs;
+  }
+
+  monotonic(): number {
     return this.instant;
   }
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/base/clock.js';
 import { UpstreamHosts, type UpstreamHostsOptions } from '../../src/source/http/upstream-hosts.js';
 
 /** Upstream hosts on the real clock, without chance. */
@@ -5,7 +6,7 @@ export function upstreamHosts(options: Partial<UpstreamHostsOptions> = {}): Upst
   return new UpstreamHosts({
     concurrency: 64,
     connectTimeoutMs: 5_000,
-    clock: () => performance.now(),
+    time: systemClock,
     random: () => 0,
     ...options,
   });

@@ -7,6 +7,7 @@ import { DEFAULT_POLICY } from '../../src/core/model/call.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { Endpoint } from '../../src/core/model/observation.js';
 import { UNOBSERVED_TENANT } from '../../src/poll/cycle/poll-listener.js';
+import { InFlightRequests } from '../../src/poll/cycle/in-flight-requests.js';
 import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
 import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
@@ -49,7 +50,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   const polls = { monitor: 0, queue: 0 };
   let [failed, outdated, commits, epochs] = [0, 0, 0, 0];
 
-  const clock = () => time.now;
+  const clock = time.clock();
   const source = slowSource({
     world,
     time,
@@ -58,38 +59,39 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     drawing: () => random,
     latencyMs,
     asked: (endpoint) => (polls[endpoint] += 1),
-    looked: (endpoint, askedAt) => looks[endpoint].set(askedAt, time.now),
+    looked: (endpoint, sentAt) => looks[endpoint].set(sentAt, time.now),
     failed: () => (failed += 1),
   });
 
   const store = new MemoryStore({ maxEvents: 1_000_000 });
+  const requests = new InFlightRequests(source);
   const poller = new TenantPoller({
     tenant: 'day',
-    source,
+    outdate: () => requests.outdate(),
     registrations: null,
     store,
     policy: DEFAULT_POLICY,
     retentionMs: 604_800_000,
-    clock,
+    time: clock,
     newEpoch: () => `e${++epochs}`,
     newCommitId: () => `c${++commits}`,
     observer: {
       ...UNOBSERVED_TENANT,
-      polled: (poll) => {
-        if (!poll.outdated) return;
+      polled: ({ result, isStale }) => {
+        if (!isStale) return;
         outdated += 1;
-        looks[poll.endpoint].delete(poll.sentAt);
+        looks[result.endpoint].delete(result.sentAt);
       },
     },
   });
   const loop = new TenantLoop({
     tenant: 'day',
+    requests,
     poller,
     holds: () => true,
     pace: PACE,
     clock,
     random: () => random.int(0, 999) / 1_000,
-    timers: time,
     newCycleId: () => 'c',
     log: pino({ level: 'silent' }),
   });

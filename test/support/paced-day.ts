@@ -9,15 +9,16 @@ import { reconcile } from '../../src/core/reconcile.js';
 import { activityOf } from '../../src/poll/schedule/activity.js';
 import { Pace, type PaceOptions } from '../../src/poll/schedule/schedule.js';
 import { InstantReader } from '../../src/source/parse/instant.js';
-import { MonitorObserver, QueueObserver } from '../../src/source/parse/list-reader.js';
+import { listReaders } from '../../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
+import { pollResult } from '../../src/source/poll-result.js';
 
 /**
  * A simulated day as `Pace` polls it, in virtual time: the bridge's own pace, observers and core against a world that
  * knows what really happened, and how long after it the bridge said so.
  */
 export interface PacedDayOptions extends Partial<WorldOptions> {
-  readonly pace: Omit<PaceOptions, 'confirmMs'>;
+  readonly pace: Omit<PaceOptions, 'confirmMs' | 'random'>;
   readonly durationMs: number;
 }
 
@@ -48,9 +49,9 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
   // Midnight in Vietnam, on a Monday.
   const startAt = options.startAt ?? Date.UTC(2026, 2, 1, 17);
   const world = createWorld({ ...options, startAt });
-  const pace = new Pace({ ...paceOptions, confirmMs: CONFIRM_MS }, startAt);
+  const pace = new Pace({ ...paceOptions, confirmMs: CONFIRM_MS, random: () => 0 }, startAt);
   const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
-  const observers = { monitor: new MonitorObserver(locale), queue: new QueueObserver(locale) };
+  const readers = listReaders(locale);
   const polls = { monitor: [] as number[], queue: [] as number[] };
   const events: BridgeEvent[] = [];
   const hours = Array<number>(Math.ceil(durationMs / HOUR_MS)).fill(0);
@@ -62,8 +63,8 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
     polls[endpoint].push(world.now);
     hours[Math.floor((sentAt - startAt) / HOUR_MS)]! += 1;
     return endpoint === 'monitor'
-      ? { monitor: observers.monitor.observe(world.monitorBody(), at) }
-      : { queue: observers.queue.observe(world.queueBody(), at) };
+      ? { monitor: readers.monitor.read(world.monitorBody(), at) }
+      : { queue: readers.queue.read(world.queueBody(), at) };
   };
 
   for (;;) {
@@ -79,7 +80,7 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
     events.push(...toEvents(result.transitions, place));
     pace.turn(activityOf(state, now));
     for (const endpoint of due) {
-      pace.answered(endpoint, { ok: true, status: 200, sentAt, latencyMs: LATENCY_MS }, now);
+      pace.record(pollResult(observations[endpoint]!, { sentAt, status: 200 }, now), now);
     }
     if (result.confirm) pace.confirm(now);
   }

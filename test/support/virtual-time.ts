@@ -1,28 +1,36 @@
-import type { Timers } from '../../src/base/timers.js';
+import type { Clock, Stop } from '../../src/base/clock.js';
 
 /** Things happen in the order of their instants; between two of them, all that can be done without waiting is done. */
-export class VirtualTime implements Timers {
+export class VirtualTime {
   now: number;
-  readonly #named = new Map<string, Planned>();
   #planned: Planned[] = [];
 
   constructor(now: number) {
     this.now = now;
   }
 
-  set(name: string, delayMs: number, run: () => void): void {
-    this.clear(name);
-    const planned = this.#plan(delayMs, () => {
-      this.#named.delete(name);
-      run();
-    });
-    this.#named.set(name, planned);
+  /** This time as a bridge has it. Its wall clock may be another. */
+  clock(wall: () => number = () => this.now): Clock {
+    return {
+      now: wall,
+      monotonic: () => this.now,
+      after: (ms, task) => this.#after(ms, task),
+      every: (ms, task) => {
+        const again = () => {
+          stop = this.#after(ms, again);
+          task();
+        };
+        let stop = this.#after(ms, again);
+        return () => stop();
+      },
+    };
   }
 
-  clear(name: string): void {
-    const planned = this.#named.get(name);
-    this.#named.delete(name);
-    this.#planned = this.#planned.filter((one) => one !== planned);
+  #after(ms: number, task: () => void): Stop {
+    const planned = this.#plan(ms, task);
+    return () => {
+      this.#planned = this.#planned.filter((one) => one !== planned);
+    };
   }
 
   /** Resolves after `ms`, or as soon as `signal` is aborted. */

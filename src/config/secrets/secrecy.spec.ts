@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { pino } from 'pino';
-import { parseConfig } from '../config.js';
+import { parseConfig } from '../parse-config.js';
 import { describeProblems } from '../settings/environment.js';
 import { Secret } from './secret.js';
 import { VARIABLE_NAMES } from '../settings/variables.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { parseConfig } from '../config.js';
+import { parseConfig } from '../parse-config.js';
 import { describeProblems, readEnvironment } from './environment.js';
 import { VARIABLE_NAMES } from './variables.js';
 

@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util';
-import { type ConfigResult, parseConfig } from '../config.js';
+import { type ConfigResult, parseConfig } from '../parse-config.js';
 import { isAbsent, readFailure, type ReadText, readUtf8 } from '../secrets/read-text.js';
 import type { Environment } from '../tenants/tenant.js';
 

@@ -19,5 +19,11 @@ export interface TenantConfig {
   readonly pollIntervalMs: number;
 }
 
+/** @param tenants at least one */
+export function idsOf(tenants: readonly Pick<TenantConfig, 'id'>[]): readonly [string, ...string[]] {
+  const [first, ...others] = tenants.map(({ id }) => id);
+  return [first!, ...others];
+}
+
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;

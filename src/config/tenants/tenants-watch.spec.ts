@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { parseConfig } from '../config.js';
+import { parseConfig } from '../parse-config.js';
 import { TenantDirectory, type TenantsChange } from './tenant-directory.js';
 import { TenantsWatch } from './tenants-watch.js';
 

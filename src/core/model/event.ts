@@ -1,5 +1,6 @@
 import type { Agent, Observed, OfferOutcome, Outcome, Queue } from './call.js';
 import type { Direction, Endpoint, Instant, PhoneNumber } from './observation.js';
+import { type Position, sequenceText } from './position.js';
 
 /**
  * Transitions become events of the contract: CloudEvents 1.0 in JSON, the same object on every transport.
@@ -126,7 +127,7 @@ export type RegistrationEvent = Envelope<RegistrationEventType, RegistrationView
 /** One event of the contract, as every transport carries it. */
 export type BridgeEvent = CallEvent | SourceEvent | RegistrationEvent;
 
-/** What reconcile decided has happened, before it has a place in the log. */
+/** What reconcile decided has happened, before it has a position in the log. */
 export type Transition = {
   readonly [Type in EventType]: {
     readonly type: Type;
@@ -142,18 +143,14 @@ export type Transition = {
   };
 }[EventType];
 
-/** The tenant's log as it stood when the cycle began, and the instant of the commit. */
-export interface LogPlace {
+/** What the events of one commit are stamped with: the position of the log before them, and the commit itself. */
+export interface LogStamp extends Position {
   readonly tenant: string;
-  readonly epoch: string;
-  /** Sequence of the newest event already in the log. */
-  readonly sequence: number;
+  /** The instant of the commit. */
   readonly recordedAt: Instant;
   /** Of the commit, where it is traced. */
   readonly traceparent?: string | undefined;
 }
-
-const SEQUENCE_DIGITS = 16;
 
 /** RFC 3339 in UTC with milliseconds. One poll's events share a few instants, so the latest texts are kept. */
 export function rfc3339(instant: Instant): string {
@@ -180,29 +177,24 @@ export function observedView(observed: Observed): ObservedView {
   };
 }
 
-/** A sequence as events carry it: zero-padded, so that text sorts as numbers do. */
-export function sequenceText(sequence: number): string {
-  return String(sequence).padStart(SEQUENCE_DIGITS, '0');
-}
-
-/** Gives each transition its place: sequences follow `place.sequence` without a hole, in the order given. */
-export function toEvents(transitions: readonly Transition[], place: LogPlace): BridgeEvent[] {
+/** Makes each transition an event: sequences follow `stamp.sequence` without a hole, in the order given. */
+export function toEvents(transitions: readonly Transition[], stamp: LogStamp): BridgeEvent[] {
   return transitions.map((transition, index) => {
     const { type, subject, discriminator, time, data } = transition;
     return {
       specversion: '1.0',
-      id: [place.tenant, subject, type, ...(discriminator === undefined ? [] : [discriminator])].join('/'),
-      source: `/pitel/${place.tenant}`,
+      id: [stamp.tenant, subject, type, ...(discriminator === undefined ? [] : [discriminator])].join('/'),
+      source: `/pitel/${stamp.tenant}`,
       type,
       subject,
       time: rfc3339(time),
       datacontenttype: 'application/json',
       dataschema: schemaUri(type),
-      recordedtime: rfc3339(place.recordedAt),
-      sequence: sequenceText(place.sequence + index + 1),
-      epoch: place.epoch,
-      ...(place.traceparent === undefined ? {} : { traceparent: place.traceparent }),
-      data: { tenant: place.tenant, ...data },
+      recordedtime: rfc3339(stamp.recordedAt),
+      sequence: sequenceText(stamp.sequence + index + 1),
+      epoch: stamp.epoch,
+      ...(stamp.traceparent === undefined ? {} : { traceparent: stamp.traceparent }),
+      data: { tenant: stamp.tenant, ...data },
     } as BridgeEvent;
   });
 }

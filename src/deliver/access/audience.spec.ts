@@ -3,8 +3,8 @@ import { type BridgeEvent, EVENT_TYPES, toEvents, type Transition } from '../../
 import { sourceDown, transition } from '../../../test/support/delivery.js';
 import { audienceOf, type Filter, type Grant, maySee } from './audience.js';
 
-const place = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: 0 };
-const eventOf = (given: Transition): BridgeEvent => toEvents([given], place)[0]!;
+const stamp = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: 0 };
+const eventOf = (given: Transition): BridgeEvent => toEvents([given], stamp)[0]!;
 const grant = (given: Partial<Grant> = {}): Grant => ({ tenant: 'acme', expiresAt: Infinity, ...given });
 const at = (extension: string, state: 'ringing' | 'ended' = 'ringing') => ({
   extensions: [{ extension, extensionId: null, agentName: null, state }],

@@ -1,71 +1,64 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
+import { TokenBucket } from '../../base/token-bucket.js';
 import type { Limits } from './options.js';
 
 /** Open connections per key. Bounded by the connections themselves: a key without one is not kept. */
 class Tally {
-  private readonly counts = new Map<string, number>();
+  readonly #limit: number;
+  readonly #counts = new Map<string, number>();
 
-  constructor(private readonly limit: number) {}
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   /** How to give it back (once), or null when the key has all it may have. */
   take(key: string): (() => void) | null {
-    const count = this.counts.get(key) ?? 0;
-    if (count >= this.limit) return null;
-    this.counts.set(key, count + 1);
+    const count = this.#counts.get(key) ?? 0;
+    if (count >= this.#limit) return null;
+    this.#counts.set(key, count + 1);
     let taken = true;
     return () => {
       if (!taken) return;
       taken = false;
-      const left = this.counts.get(key)! - 1;
-      if (left === 0) this.counts.delete(key);
-      else this.counts.set(key, left);
+      const left = this.#counts.get(key)! - 1;
+      if (left === 0) this.#counts.delete(key);
+      else this.#counts.set(key, left);
     };
   }
 }
 
 /** How many connections one address and one token may hold, sockets and event streams together. */
 export class ConnectionLimits {
-  private readonly addresses: Tally;
-  private readonly tokens: Tally;
+  readonly #addresses: Tally;
+  readonly #tokens: Tally;
 
   constructor(limits: Pick<Limits, 'connectionsPerAddress' | 'connectionsPerToken'>) {
-    this.addresses = new Tally(limits.connectionsPerAddress);
-    this.tokens = new Tally(limits.connectionsPerToken);
+    this.#addresses = new Tally(limits.connectionsPerAddress);
+    this.#tokens = new Tally(limits.connectionsPerToken);
   }
 
   takeAddress(address: string): (() => void) | null {
-    return this.addresses.take(address);
+    return this.#addresses.take(address);
   }
 
   /** Counted by digest, so that no token is kept. */
   takeToken(token: string): (() => void) | null {
-    return this.tokens.take(createHash('sha256').update(token).digest('base64url'));
+    return this.#tokens.take(createHash('sha256').update(token).digest('base64url'));
   }
 }
 
-/** A token bucket: `perSecond` sustained, `burst` at once. */
+/** How many messages one client may send: `perSecond` sustained, `burst` at once. */
 export class MessageRate {
-  private left: number;
-  private filledAt: number;
+  readonly #bucket: TokenBucket;
+  readonly #clock: Pick<Clock, 'monotonic'>;
 
-  constructor(
-    private readonly perSecond: number,
-    private readonly burst: number,
-    private readonly clock: Clock,
-  ) {
-    this.left = burst;
-    this.filledAt = clock.now();
+  constructor(perSecond: number, burst: number, clock: Pick<Clock, 'monotonic'>) {
+    this.#bucket = new TokenBucket({ capacity: burst, perMs: perSecond / 1_000 }, clock.monotonic());
+    this.#clock = clock;
   }
 
   allow(): boolean {
-    const now = this.clock.now();
-    // A clock that was set back takes nothing away: else every client that says something would be too loud.
-    const elapsedMs = Math.max(0, now - this.filledAt);
-    this.left = Math.min(this.burst, this.left + (elapsedMs / 1000) * this.perSecond);
-    this.filledAt = now;
-    if (this.left < 1) return false;
-    this.left -= 1;
-    return true;
+    return this.#bucket.tryTake(this.#clock.monotonic());
   }
 }

@@ -1,3 +1,5 @@
+import { token } from '../../base/inject.js';
+
 /** How clients prove who they are. */
 export type AuthOptions =
   /** Everybody who reaches the port sees everything: only behind a loopback address. */
@@ -81,4 +83,4 @@ export function resolveOptions(options: DeliverOptions): ResolvedOptions {
 }
 
 /** Injects the `ResolvedOptions`. */
-export const DELIVER_OPTIONS = Symbol('DELIVER_OPTIONS');
+export const DELIVER_OPTIONS = token<ResolvedOptions>('DELIVER_OPTIONS');

@@ -37,53 +37,52 @@ type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs'>;
  * `auth-unavailable` while the key set cannot be read. Tenants may come and go: see `know`.
  */
 export class TokenVerifier {
-  private tenants: readonly [string, ...string[]];
-  private known: ReadonlySet<string>;
-  private readonly verifySignature: ((token: string) => Promise<JWTPayload>) | null;
+  readonly #clock: Clock;
+  #tenants: readonly [string, ...string[]];
+  #known: ReadonlySet<string>;
+  readonly #verifySignature: ((token: string) => Promise<JWTPayload>) | null;
 
-  constructor(
-    options: Options,
-    private readonly clock: Clock,
-  ) {
-    this.tenants = options.tenants;
-    this.known = new Set(options.tenants);
-    this.verifySignature = signatureCheck(options, () => new Date(clock.now()));
+  constructor(options: Options, clock: Clock) {
+    this.#clock = clock;
+    this.#tenants = options.tenants;
+    this.#known = new Set(options.tenants);
+    this.#verifySignature = signatureCheck(options, () => new Date(clock.now()));
   }
 
   /** False with `AUTH_MODE=none`: no token is asked for, and none is looked at. */
   get required(): boolean {
-    return this.verifySignature !== null;
+    return this.#verifySignature !== null;
   }
 
   /** From now on these are the configured tenants. */
   know(tenants: readonly [string, ...string[]]): void {
-    this.tenants = tenants;
-    this.known = new Set(tenants);
+    this.#tenants = tenants;
+    this.#known = new Set(tenants);
   }
 
   /** Null while what was granted still holds, else why it does not: it has expired, or its tenant was removed. */
   lapsed({ tenant, expiresAt }: Grant): 'token-expired' | 'unauthorized' | null {
-    if (expiresAt <= this.clock.now()) return 'token-expired';
-    return this.known.has(tenant) ? null : 'unauthorized';
+    if (expiresAt <= this.#clock.now()) return 'token-expired';
+    return this.#known.has(tenant) ? null : 'unauthorized';
   }
 
   /** `requestedTenant` counts only where no token says whose client this is. */
   async verify(token: unknown, requestedTenant?: unknown): Promise<Grant> {
-    if (this.verifySignature === null) return this.openGrant(requestedTenant);
+    if (this.#verifySignature === null) return this.#openGrant(requestedTenant);
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new Refusal('unauthorized');
-    const claims = await this.verifySignature(token);
+    const claims = await this.#verifySignature(token);
     const { tenant, exp } = claims;
     const extensions = narrowing(claims.extensions);
     const queues = narrowing(claims.queues);
-    if (typeof tenant !== 'string' || !this.known.has(tenant) || exp === undefined) {
+    if (typeof tenant !== 'string' || !this.#known.has(tenant) || exp === undefined) {
       throw new Refusal('unauthorized');
     }
     return { tenant, extensions, queues, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
   }
 
-  private openGrant(requested: unknown): Grant {
-    const known = typeof requested === 'string' && this.known.has(requested);
-    return { tenant: known ? requested : this.tenants[0], expiresAt: Infinity };
+  #openGrant(requested: unknown): Grant {
+    const known = typeof requested === 'string' && this.#known.has(requested);
+    return { tenant: known ? requested : this.#tenants[0], expiresAt: Infinity };
   }
 }
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { formatCursor } from '../../core/model/cursor.js';
+import { formatCursor } from '../../core/model/position.js';
 import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
 import type { Clock, Stop } from '../../base/clock.js';
-import { LogReader, type Outlet } from '../log/catch-up-reader.js';
+import { CatchUpReader, type Outlet } from '../log/catch-up-reader.js';
 import type { ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
 import type { RefusalCode } from '../access/refusal.js';
@@ -20,103 +20,114 @@ import type { TokenVerifier } from '../access/token.js';
  * slow consumer, which is cut: the notice would have to wait behind all that it does not read.
  */
 export class EventStream implements Outlet {
-  private readonly reader: LogReader;
-  private readonly stopHeartbeat: Stop;
-  private closed = false;
+  readonly #deps: EventStreamDeps;
+  readonly #reader: CatchUpReader;
+  readonly #stopHeartbeat: Stop;
+  #closed = false;
 
-  constructor(
-    private readonly response: ServerResponse,
-    private readonly feed: TenantFeed,
-    private readonly grant: Grant,
-    filter: Filter,
-    private readonly options: ResolvedOptions,
-    private readonly clock: Clock,
-    private readonly stats: DeliverStats,
-    failed: (error: unknown) => void,
-  ) {
-    this.reader = new LogReader(feed, this, audienceOf(grant, filter), (error) => {
-      failed(error);
-      response.destroy();
+  constructor(deps: EventStreamDeps) {
+    const { response, feed, grant, filter, options, clock } = deps;
+    this.#deps = deps;
+    this.#reader = new CatchUpReader({
+      feed,
+      outlet: this,
+      audience: audienceOf(grant, filter),
+      failed: (error) => {
+        deps.failed(error);
+        response.destroy();
+      },
     });
-    this.stopHeartbeat = clock.every(options.heartbeatMs, () => this.beat());
+    this.#stopHeartbeat = clock.every(options.heartbeatMs, () => this.#beat());
   }
 
   start(cursor: string | null): void {
-    this.response.writeHead(200, {
+    this.#deps.response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
       // Proxies that collect answers would collect this one for ever.
       'X-Accel-Buffering': 'no',
     });
-    this.response.write(': connected\n\n');
-    this.reader.start(cursor);
+    this.#deps.response.write(': connected\n\n');
+    this.#reader.start(cursor);
   }
 
   closeIfLapsed(tokens: TokenVerifier): void {
-    const why = tokens.lapsed(this.grant);
+    const why = tokens.lapsed(this.#deps.grant);
     if (why !== null) this.close(why);
   }
 
   close(code: RefusalCode): void {
-    if (this.closed) return;
+    if (this.#closed) return;
     this.end();
-    this.stats.countClosed(code);
-    if (code === 'slow-consumer') return void this.response.destroy();
-    this.response.end(`event: closing\ndata: ${JSON.stringify({ code })}\n\n`);
+    this.#deps.stats.countClosed(code);
+    if (code === 'slow-consumer') return void this.#deps.response.destroy();
+    this.#deps.response.end(`event: closing\ndata: ${JSON.stringify({ code })}\n\n`);
     // A client that does not read would otherwise hold the connection, and the shutdown.
-    this.clock.after(this.options.closeGraceMs, () => this.response.destroy());
+    this.#deps.clock.after(this.#deps.options.closeGraceMs, () => this.#deps.response.destroy());
   }
 
   /** Lets go of the log; for when the client has gone. */
   end(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.stopHeartbeat();
-    this.reader.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopHeartbeat();
+    this.#reader.close();
   }
 
   get bytesInFlight(): number {
-    return this.response.writableLength;
+    return this.#deps.response.writableLength;
   }
 
   resumed(): void {
-    this.stats.resumes += 1;
+    this.#deps.stats.resumes += 1;
   }
 
   snapshot(json: string): void {
-    this.stats.snapshots += 1;
-    this.write(`id: ${formatCursor(this.feed.position!)}\nevent: snapshot\ndata: ${json}\n\n`);
+    this.#deps.stats.snapshots += 1;
+    this.#write(`id: ${formatCursor(this.#deps.feed.position.loaded())}\nevent: snapshot\ndata: ${json}\n\n`);
   }
 
   reset(reason: ResetReason): void {
-    this.stats.countReset(reason);
-    this.write(`event: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
+    this.#deps.stats.countReset(reason);
+    this.#write(`event: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
   }
 
   events(batch: Batch): void {
-    const waiting = this.response.writableLength;
-    if (waiting > 0 && waiting + batch.sse.length > this.options.maxInFlightBytes) {
+    const waiting = this.#deps.response.writableLength;
+    if (waiting > 0 && waiting + batch.sse.length > this.#deps.options.maxInFlightBytes) {
       return this.close('slow-consumer');
     }
-    this.stats.delivered += batch.entries.length;
-    this.write(batch.sse);
+    this.#deps.stats.delivered += batch.entries.length;
+    this.#write(batch.sse);
   }
 
   get hasRoom(): boolean {
-    return !this.response.writableNeedDrain;
+    return !this.#deps.response.writableNeedDrain;
   }
 
   onceRoom(resume: () => void): void {
-    this.response.once('drain', resume);
+    this.#deps.response.once('drain', resume);
   }
 
-  private beat(): void {
-    const id = this.reader.live ? `id: ${formatCursor(this.feed.position!)}\n` : '';
+  #beat(): void {
+    const id = this.#reader.live ? `id: ${formatCursor(this.#deps.feed.position.loaded())}\n` : '';
     // A client that takes nothing needs no sign of life.
-    if (this.hasRoom) this.write(`: heartbeat\n${id}\n`);
+    if (this.hasRoom) this.#write(`: heartbeat\n${id}\n`);
   }
 
-  private write(text: string): void {
-    if (!this.closed) this.response.write(text);
+  #write(text: string): void {
+    if (!this.#closed) this.#deps.response.write(text);
   }
+}
+
+export interface EventStreamDeps {
+  readonly response: ServerResponse;
+  readonly feed: TenantFeed;
+  readonly grant: Grant;
+  readonly filter: Filter;
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly stats: DeliverStats;
+  /** What should not have happened did; the stream ends itself. */
+  readonly failed: (error: unknown) => void;
 }

@@ -366,7 +366,7 @@ describe('the log over HTTP', () => {
       await events.cancel();
     });
 
-    it('moves a quiet client’s place on with the heartbeat', async () => {
+    it('moves a quiet client’s position on with the heartbeat', async () => {
       const events = await stream('/v1/events/stream?types=call-ended');
       await events.next();
       await log.commit(transition('call-started', 'c1'));

@@ -1,15 +1,16 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
-import { formatCursor } from '../../core/model/cursor.js';
+import { formatCursor } from '../../core/model/position.js';
 import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Clock } from '../../base/clock.js';
+import { token } from '../../base/inject.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
 import { Problem } from './problem.filter.js';
 import { Relay } from '../log/relay.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
 
-export const DELIVER_CLOCK = Symbol('DELIVER_CLOCK');
+export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
 /** How many events one request may look at: a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;
@@ -45,66 +46,66 @@ export class LogQuery {
 
   /** `{cursor, calls}` */
   async calls(grant: Grant, filter: Filter): Promise<string> {
-    const feed = await this.synced(grant);
-    const calls = feed.callsJson(audienceOf(grant, filter));
-    return `{"cursor":"${formatCursor(feed.position!)}","calls":${calls}}`;
+    const feed = await this.#synced(grant);
+    const calls = feed.view.callsJson(audienceOf(grant, filter));
+    return `{"cursor":"${formatCursor(feed.position.loaded())}","calls":${calls}}`;
   }
 
   async call(grant: Grant, callId: string): Promise<string> {
-    const feed = await this.synced(grant);
-    const call = feed.callJson(callId, audienceOf(grant, {}));
+    const feed = await this.#synced(grant);
+    const call = feed.view.call(callId, audienceOf(grant, {}));
     if (call === null) throw new Problem(HttpStatus.NOT_FOUND, 'not-found', 'no such call is alive');
     return call;
   }
 
   /** `{sources}`, read for this request. */
   async sources(grant: Grant): Promise<string> {
-    const feed = await this.synced(grant);
-    await this.answered(feed.refresh(0));
-    return `{"sources":${feed.sourcesJson()}}`;
+    const feed = await this.#synced(grant);
+    await this.#answered(feed.freshness.refresh(0));
+    return `{"sources":${feed.view.sourcesJson()}}`;
   }
 
   /** `{cursor, events}`: the cursor is behind the last event looked at, seen or not. */
   async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<string> {
-    const feed = await this.synced(grant);
-    const { epoch, sequence: newest } = feed.position!;
-    const { generation } = feed;
+    const feed = await this.#synced(grant);
+    const { epoch, sequence: newest } = feed.position.loaded();
+    const { generation } = feed.position;
     const audience = audienceOf(grant, filter);
     const events: string[] = [];
-    let place = await this.startingPlace(feed, from);
-    const last = Math.min(newest, place + SCAN_EVENTS);
-    while (place < last && events.length < limit) {
-      const batch = await this.answered(Promise.resolve(feed.after(place, limit, PAGE_BYTES)));
-      if (generation !== feed.generation) throw unusable(feed.resetReason);
+    let sequence = await this.#startOf(feed, from);
+    const last = Math.min(newest, sequence + SCAN_EVENTS);
+    while (sequence < last && events.length < limit) {
+      const batch = await this.#answered(Promise.resolve(feed.pages.after(sequence, limit, PAGE_BYTES)));
+      if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
       if (batch === null) throw unusable('cursor-too-old');
       for (const entry of batch.entries) {
         if (events.length === limit) break;
-        place = entry.sequence;
+        sequence = entry.sequence;
         if (audience.sees(entry.type, entry.exposure)) events.push(entry.json);
       }
     }
-    return `{"cursor":"${formatCursor({ epoch, sequence: place })}","events":[${events.join(',')}]}`;
+    return `{"cursor":"${formatCursor({ epoch, sequence })}","events":[${events.join(',')}]}`;
   }
 
-  private async startingPlace(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
-    if (since !== undefined) return this.answered(feed.placeBefore(since));
-    if (after === undefined) return feed.oldestPlace();
-    const resumption = feed.page(after);
+  async #startOf(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
+    if (since !== undefined) return this.#answered(feed.pages.sequenceBefore(since));
+    if (after === undefined) return feed.position.oldestSequence();
+    const resumption = feed.position.page(after);
     if ('reset' in resumption) throw unusable(resumption.reset);
     return resumption.sequence;
   }
 
-  private async synced(grant: Grant): Promise<TenantFeed> {
+  async #synced(grant: Grant): Promise<TenantFeed> {
     const feed = this.relay.feed(grant.tenant);
-    await this.answered(feed.sync());
-    if (feed.position === null) {
+    await this.#answered(feed.sync());
+    if (feed.position.current === null) {
       throw new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'not-ready', 'nothing has been observed yet');
     }
     return feed;
   }
 
   /** The store may be frozen rather than gone: it gets `storeTimeoutMs`. */
-  private async answered<T>(asked: Promise<T>): Promise<T> {
+  async #answered<T>(asked: Promise<T>): Promise<T> {
     const away = () =>
       new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'store-away', 'the event log cannot be read');
     return new Promise<T>((resolve, reject) => {

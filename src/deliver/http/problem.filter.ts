@@ -9,11 +9,12 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { token } from '../../base/inject.js';
 import { requestId } from './request-id.js';
 import { Refusal, type RefusalCode, reasonOf } from '../access/refusal.js';
 import { DeliverStats } from '../stats.js';
 
-export const DELIVER_LOGGER = Symbol('DELIVER_LOGGER');
+export const DELIVER_LOGGER = token<Logger>('DELIVER_LOGGER');
 
 /** An answer other than the one asked for; `code` is what programs look at, `detail` is for people. */
 export class Problem extends HttpException {
@@ -57,7 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const id = requestId(request, response);
-    const problem = this.problemOf(error, request, id);
+    const problem = this.#problemOf(error, request, id);
     if (response.headersSent) return void response.destroy();
     const status = problem.getStatus();
     if (status === 401) {
@@ -80,7 +81,7 @@ export class ProblemFilter implements ExceptionFilter {
     response.end(JSON.stringify({ ...standard, ...problem.members, ...standard }));
   }
 
-  private problemOf(error: unknown, request: Request, id: string): Problem {
+  #problemOf(error: unknown, request: Request, id: string): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof Refusal) {
       this.stats.countRefused(error.code);

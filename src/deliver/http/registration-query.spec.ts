@@ -7,23 +7,14 @@ import type { AskRegistration, RegistrationNow } from './registration-query.js';
 
 const UUID = '290619f4-c6db-40b2-8bb5-38f0ae5c3185';
 
-/** Timers do not notice that the time of day was set back. */
-class SteppedClock extends ManualClock {
-  behindMs = 0;
-
-  override now(): number {
-    return super.now() - this.behindMs;
-  }
-}
-
 describe('GET /v1/extensions/{id}/registration', () => {
-  let clock: SteppedClock;
+  let clock: ManualClock;
   let store: MemoryStore;
   let delivery: DeliveryUnderTest;
   const ask = jest.fn<AskRegistration>();
 
   beforeEach(async () => {
-    clock = new SteppedClock();
+    clock = new ManualClock();
     store = new MemoryStore({ maxEvents: 1_000 });
     await new LogWriter(store).claim('e1');
     ask.mockReset();

@@ -4,6 +4,7 @@ import { isExtensionId } from '../../core/model/extension-id.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Grant } from '../access/audience.js';
 import type { Clock } from '../../base/clock.js';
+import { token } from '../../base/inject.js';
 import { DELIVER_CLOCK } from './log-query.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
 import { Problem } from './problem.filter.js';
@@ -22,7 +23,7 @@ export type RegistrationNow =
 
 /** Asks a tenant's PBX by number or uuid; what is neither must not get there. Does not reject. */
 export type AskRegistration = (tenant: string, id: string) => Promise<RegistrationNow>;
-export const ASK_REGISTRATION = Symbol('ASK_REGISTRATION');
+export const ASK_REGISTRATION = token<AskRegistration>('ASK_REGISTRATION');
 
 /**
  * Whether an extension is registered: from the state while that is fresh, else from the PBX.
@@ -33,7 +34,7 @@ export const ASK_REGISTRATION = Symbol('ASK_REGISTRATION');
  */
 @Injectable()
 export class RegistrationQuery {
-  private readonly asked = new Map<string, Asked>();
+  readonly #asked = new Map<string, Asked>();
 
   constructor(
     @Inject(Relay) private readonly relay: Relay,
@@ -48,8 +49,8 @@ export class RegistrationQuery {
       throw notFound('an extension is asked for by its number, 1 to 15 digits, or its uuid');
     const isNumber = /^\d+$/.test(id);
     if (isNumber && !isVisible(grant, id)) throw notFound();
-    const known = await this.known(grant.tenant, id);
-    const now = known ?? (await this.share(grant.tenant, id));
+    const known = await this.#known(grant.tenant, id);
+    const now = known ?? (await this.#share(grant.tenant, id));
     if (now.outcome === 'failed')
       throw new Problem(
         HttpStatus.BAD_GATEWAY,
@@ -62,9 +63,9 @@ export class RegistrationQuery {
   }
 
   /** Null where the state does not know, or has not heard of it for too long, or cannot be read. */
-  private async known(tenant: string, id: string): Promise<RegistrationNow | null> {
+  async #known(tenant: string, id: string): Promise<RegistrationNow | null> {
     const feed = this.relay.feed(tenant);
-    const read = feed.sync().then(() => feed.refresh());
+    const read = feed.sync().then(() => feed.freshness.refresh());
     await new Promise<void>((resolve) => {
       const stop = this.clock.after(STATE_MS, resolve);
       void read
@@ -74,7 +75,7 @@ export class RegistrationQuery {
           resolve();
         });
     });
-    const found = feed.registration(id);
+    const found = feed.view.registration(id);
     if (found === undefined) return null;
     // Far ahead is not fresh either: the clock was set back. A little is the clock of the replica that polls.
     const age = Math.abs(this.clock.now() - found.at);
@@ -82,12 +83,12 @@ export class RegistrationQuery {
     return { outcome: 'found', ...found };
   }
 
-  private share(tenant: string, id: string): Promise<RegistrationNow> {
+  #share(tenant: string, id: string): Promise<RegistrationNow> {
     const key = `${tenant} ${id}`;
-    const shared = this.asked.get(key);
+    const shared = this.#asked.get(key);
     if (shared !== undefined) return shared.answer;
 
-    const asking = [...this.asked.values()].filter((other) => other.tenant === tenant && other.underWay);
+    const asking = [...this.#asked.values()].filter((other) => other.tenant === tenant && other.underWay);
     if (asking.length >= MAX_ASKING)
       throw new Problem(
         HttpStatus.TOO_MANY_REQUESTS,
@@ -95,11 +96,11 @@ export class RegistrationQuery {
         'too many extensions are being asked for',
       );
     const asked: Asked = { tenant, underWay: true, answer: this.ask(tenant, id) };
-    this.asked.set(key, asked);
+    this.#asked.set(key, asked);
     void asked.answer.finally(() => {
       asked.underWay = false;
       // By a timer and not by the time of day: a clock that is set back would keep the answer for as long as its step.
-      this.clock.after(ANSWER_MS, () => this.asked.delete(key));
+      this.clock.after(ANSWER_MS, () => this.#asked.delete(key));
     });
     return asked.answer;
   }

@@ -1,4 +1,4 @@
-import { formatCursor } from '../../core/model/cursor.js';
+import { formatCursor } from '../../core/model/position.js';
 import type { BridgeEvent, EventType } from '../../core/model/event.js';
 import { type Audience, type Exposure, exposureOf } from '../access/audience.js';
 
@@ -14,16 +14,22 @@ export class LogEntry {
   readonly sequence: number;
   readonly type: EventType;
   readonly exposure: Exposure;
-  private encoded: Buffer | null = null;
+  readonly event: BridgeEvent;
+  readonly json: string;
+  #encoded: Buffer | null = null;
 
-  constructor(
-    readonly event: BridgeEvent,
-    readonly json: string,
-  ) {
+  constructor(event: BridgeEvent, json: string) {
+    this.event = event;
+    this.json = json;
     this.epoch = event.epoch;
     this.sequence = Number(event.sequence);
     this.type = event.type;
     this.exposure = exposureOf(event);
+  }
+
+  /** An event as the log holds it. */
+  static parse(json: string): LogEntry {
+    return new LogEntry(JSON.parse(json) as BridgeEvent, json);
   }
 
   get cursor(): string {
@@ -37,7 +43,7 @@ export class LogEntry {
 
   /** The same as a whole WebSocket frame. */
   get frame(): Buffer {
-    return (this.encoded ??= textFrame(`${ENGINE_MESSAGE}${this.packet}`));
+    return (this.#encoded ??= textFrame(`${ENGINE_MESSAGE}${this.packet}`));
   }
 
   get sse(): string {
@@ -46,14 +52,17 @@ export class LogEntry {
 }
 
 export class Batch {
-  private joined: Buffer | null = null;
-  private stream: string | null = null;
-  private options: FrameOptions | null = null;
+  readonly entries: readonly LogEntry[];
+  #joined: Buffer | null = null;
+  #stream: string | null = null;
+  #options: FrameOptions | null = null;
 
-  constructor(readonly entries: readonly LogEntry[]) {}
+  constructor(entries: readonly LogEntry[]) {
+    this.entries = entries;
+  }
 
   get frames(): Buffer {
-    return (this.joined ??=
+    return (this.#joined ??=
       this.entries.length === 1
         ? this.entries[0]!.frame
         : Buffer.concat(this.entries.map((entry) => entry.frame)));
@@ -61,11 +70,11 @@ export class Batch {
 
   /** One object for all sockets: they only read it. */
   get writeOptions(): FrameOptions {
-    return (this.options ??= frameOptions(this.frames));
+    return (this.#options ??= frameOptions(this.frames));
   }
 
   get sse(): string {
-    return (this.stream ??= this.entries.map((entry) => entry.sse).join(''));
+    return (this.#stream ??= this.entries.map((entry) => entry.sse).join(''));
   }
 
   /** What of it the audience sees; itself where that is all. */

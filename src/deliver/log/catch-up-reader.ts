@@ -21,6 +21,13 @@ export interface Outlet {
   onceRoom(resume: () => void): void;
 }
 
+export interface CatchUpDeps {
+  readonly feed: TenantFeed;
+  readonly outlet: Outlet;
+  readonly audience: Audience;
+  readonly failed: (error: unknown) => void;
+}
+
 /**
  * Brings one client from a snapshot or a cursor to the live events, without a gap and without a repeat.
  *
@@ -28,159 +35,165 @@ export interface Outlet {
  *      ↑________________|             back on a reset: `reset`, snapshot, then on as before
  *
  * What was missed is read page by page as the client takes it, so a slow client costs a page and not its backlog. It
- * is live once its place equals the feed's position: checked and joined in one tick, in which nothing can be published.
+ * is live once its sequence equals the feed's position: checked and joined in one tick, in which nothing can be published.
  */
-export class LogReader implements Member {
-  private closed = false;
-  private place = 0;
-  private generation = -1;
-  private started = false;
-  private leave: (() => void) | null = null;
+export class CatchUpReader implements Member {
+  readonly #feed: TenantFeed;
+  readonly #outlet: Outlet;
+  readonly #failed: (error: unknown) => void;
+  #audience: Audience;
+  #closed = false;
+  #sequence = 0;
+  #generation = -1;
+  #started = false;
+  #leave: (() => void) | null = null;
   /** Goes on with the run that waits; set only while it does. */
-  private wake: (() => void) | null = null;
+  #wake: (() => void) | null = null;
 
-  constructor(
-    private readonly feed: TenantFeed,
-    private readonly outlet: Outlet,
-    private audience: Audience,
-    private readonly failed: (error: unknown) => void,
-  ) {}
+  constructor({ feed, outlet, audience, failed }: CatchUpDeps) {
+    this.#feed = feed;
+    this.#outlet = outlet;
+    this.#audience = audience;
+    this.#failed = failed;
+  }
 
   /** Call once. `cursor`: the events after it instead of a snapshot. */
   start(cursor: string | null): void {
-    this.started = true;
-    this.feed.hold();
-    this.run(cursor, null).catch(this.failed);
+    this.#started = true;
+    this.#feed.hold();
+    this.#run(cursor, null).catch(this.#failed);
   }
 
   get live(): boolean {
-    return this.leave !== null;
+    return this.#leave !== null;
   }
 
   /** Decides about everything that is written from now on. */
   narrow(audience: Audience): void {
-    this.audience = audience;
-    if (this.leave === null) return;
-    this.leave();
-    this.leave = this.feed.live.join(this, audience);
+    this.#audience = audience;
+    if (this.#leave === null) return;
+    this.#leave();
+    this.#leave = this.#feed.live.join(this, audience);
   }
 
   events(batch: Batch): void {
     try {
-      this.outlet.events(batch);
+      this.#outlet.events(batch);
     } catch (error) {
       // The others of the batch still get theirs, and this one comes back with its cursor.
       this.close();
-      this.failed(error);
+      this.#failed(error);
     }
   }
 
   reset(reason: ResetReason): void {
-    this.leave = null;
-    this.run(null, reason).catch(this.failed);
+    this.#leave = null;
+    this.#run(null, reason).catch(this.#failed);
   }
 
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    if (this.started) this.feed.letGo();
-    this.leave?.();
-    this.leave = null;
-    this.wake?.();
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#started) this.#feed.letGo();
+    this.#leave?.();
+    this.#leave = null;
+    this.#wake?.();
   }
 
-  private async run(cursor: string | null, reset: ResetReason | null): Promise<void> {
-    if (!(await this.synced())) return;
+  async #run(cursor: string | null, reset: ResetReason | null): Promise<void> {
+    if (!(await this.#synced())) return;
     let reason = reset;
     let from = cursor;
     for (;;) {
       if (from === null) {
-        if (!(await this.begin(reason))) return;
+        if (!(await this.#begin(reason))) return;
       } else {
-        const resumption = this.feed.resume(from);
+        const resumption = this.#feed.position.resume(from);
         from = null;
         if ('reset' in resumption) {
           reason = resumption.reset;
           continue;
         }
-        this.outlet.resumed();
-        this.place = resumption.sequence;
-        this.generation = this.feed.generation;
+        this.#outlet.resumed();
+        this.#sequence = resumption.sequence;
+        this.#generation = this.#feed.position.generation;
       }
-      reason = await this.read();
+      reason = await this.#read();
       if (reason === null) return;
     }
   }
 
   /** Writes the snapshot, and before it why there is one. False when the client has gone. */
-  private async begin(reason: ResetReason | null): Promise<boolean> {
+  async #begin(reason: ResetReason | null): Promise<boolean> {
     // Stale freshness is no reason to keep a client waiting: the calls are as good as the log.
-    await this.feed.refresh().catch(() => undefined);
-    if (this.closed) return false;
-    if (reason !== null) this.outlet.reset(reason);
-    this.outlet.snapshot(this.feed.snapshotJson(this.audience));
-    this.place = this.feed.position!.sequence;
-    this.generation = this.feed.generation;
+    await this.#feed.freshness.refresh().catch(() => undefined);
+    if (this.#closed) return false;
+    if (reason !== null) this.#outlet.reset(reason);
+    this.#outlet.snapshot(this.#feed.view.snapshotJson(this.#feed.position.loaded(), this.#audience));
+    this.#sequence = this.#feed.position.loaded().sequence;
+    this.#generation = this.#feed.position.generation;
     return true;
   }
 
   /** Reads on until the client is live or gone (null), or has to begin again (why). */
-  private async read(): Promise<ResetReason | null> {
+  async #read(): Promise<ResetReason | null> {
     for (;;) {
-      while (!this.outlet.hasRoom && !this.closed) await this.pause((wake) => this.outlet.onceRoom(wake));
-      if (this.closed) return null;
-      if (this.generation !== this.feed.generation) return this.feed.resetReason;
-      if (this.place === this.feed.position!.sequence) {
-        this.leave = this.feed.live.join(this, this.audience);
+      while (!this.#outlet.hasRoom && !this.#closed) await this.#pause((wake) => this.#outlet.onceRoom(wake));
+      if (this.#closed) return null;
+      if (this.#generation !== this.#feed.position.generation) return this.#feed.position.resetReason;
+      if (this.#sequence === this.#feed.position.loaded().sequence) {
+        this.#leave = this.#feed.live.join(this, this.#audience);
         return null;
       }
-      const page = this.feed.after(this.place, PAGE_EVENTS, PAGE_BYTES);
-      const batch = page instanceof Promise ? await this.readPatiently(page) : page;
-      if (this.closed) return null;
-      if (this.generation !== this.feed.generation) return this.feed.resetReason;
+      const page = this.#feed.pages.after(this.#sequence, PAGE_EVENTS, PAGE_BYTES);
+      const batch = page instanceof Promise ? await this.#readPatiently(page) : page;
+      if (this.#closed) return null;
+      if (this.#generation !== this.#feed.position.generation) return this.#feed.position.resetReason;
       if (batch === 'again') continue;
       if (batch === null) {
         // Gone from the log, or the whole log is another one: the next answer tells which.
-        if (!(await this.synced())) return null;
-        return this.generation === this.feed.generation ? 'cursor-too-old' : this.feed.resetReason;
+        if (!(await this.#synced())) return null;
+        return this.#generation === this.#feed.position.generation
+          ? 'cursor-too-old'
+          : this.#feed.position.resetReason;
       }
-      this.place = batch.entries.at(-1)!.sequence;
-      const visible = batch.seenBy(this.audience);
-      if (visible.entries.length > 0) this.outlet.events(visible);
+      this.#sequence = batch.entries.at(-1)!.sequence;
+      const visible = batch.seenBy(this.#audience);
+      if (visible.entries.length > 0) this.#outlet.events(visible);
     }
   }
 
   /** A page from the store; when the store is away, `again` once it has answered. */
-  private async readPatiently(page: Promise<Batch | null>): Promise<Batch | null | 'again'> {
+  async #readPatiently(page: Promise<Batch | null>): Promise<Batch | null | 'again'> {
     try {
       return await page;
     } catch {
-      await this.synced();
+      await this.#synced();
       return 'again';
     }
   }
 
   /** Waits until the feed is loaded and as new as the log was at the call. False when the client has gone meanwhile. */
-  private async synced(): Promise<boolean> {
+  async #synced(): Promise<boolean> {
     for (;;) {
-      const answered = await this.feed.sync().then(
-        () => this.feed.position !== null,
+      const answered = await this.#feed.sync().then(
+        () => this.#feed.position.current !== null,
         () => false,
       );
-      if (this.closed) return false;
+      if (this.#closed) return false;
       if (answered) return true;
       let stop: () => unknown = () => undefined;
-      await this.pause((wake) => (stop = this.feed.onceSynced(wake)));
+      await this.#pause((wake) => (stop = this.#feed.onceSynced(wake)));
       stop();
-      if (this.closed) return false;
+      if (this.#closed) return false;
     }
   }
 
-  private async pause(arm: (wake: () => void) => void): Promise<void> {
+  async #pause(arm: (wake: () => void) => void): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.wake = resolve;
+      this.#wake = resolve;
       arm(resolve);
     });
-    this.wake = null;
+    this.#wake = null;
   }
 }

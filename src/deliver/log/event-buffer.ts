@@ -8,62 +8,65 @@ const TRIM_AT = 1 + 1 / 16;
  * It only ever holds what the log held too; whether the log still does is for the caller to ask.
  */
 export class EventBuffer {
-  private entries: LogEntry[] = [];
-  private bytes = 0;
+  readonly #limits: { readonly maxEvents: number; readonly maxBytes: number };
+  #entries: LogEntry[] = [];
+  #bytes = 0;
 
-  constructor(
-    private readonly maxEvents: number,
-    private readonly maxBytes: number,
-  ) {}
+  constructor(limits: { readonly maxEvents: number; readonly maxBytes: number }) {
+    this.#limits = limits;
+  }
 
   /** `entries` must follow what is held without a hole. */
   append(entries: readonly LogEntry[]): void {
+    const { maxEvents, maxBytes } = this.#limits;
     for (const entry of entries) {
-      this.entries.push(entry);
-      this.bytes += entry.json.length;
+      this.#entries.push(entry);
+      this.#bytes += entry.json.length;
     }
-    const isFull = this.entries.length > this.maxEvents * TRIM_AT || this.bytes > this.maxBytes * TRIM_AT;
-    if (isFull) this.trim();
+    const isFull = this.#entries.length > maxEvents * TRIM_AT || this.#bytes > maxBytes * TRIM_AT;
+    if (isFull) this.#trim();
   }
 
   /** Older events that end where what is held begins, or at `newest` where nothing is held; what does not fit is left. */
   prepend(older: readonly LogEntry[], newest: number): void {
-    let expected = (this.entries[0]?.sequence ?? newest + 1) - 1;
+    let expected = (this.#entries[0]?.sequence ?? newest + 1) - 1;
+    const { maxEvents, maxBytes } = this.#limits;
     const fitting: LogEntry[] = [];
     for (const entry of older.toReversed()) {
       if (entry.sequence > expected) continue;
-      const full = this.entries.length + fitting.length >= this.maxEvents || this.bytes >= this.maxBytes;
+      const full = this.#entries.length + fitting.length >= maxEvents || this.#bytes >= maxBytes;
       if (full || entry.sequence < expected) break;
       fitting.push(entry);
-      this.bytes += entry.json.length;
+      this.#bytes += entry.json.length;
       expected -= 1;
     }
-    this.entries = [...fitting.reverse(), ...this.entries];
+    this.#entries = [...fitting.reverse(), ...this.#entries];
   }
 
   /** At most `limit` events after `sequence` and about `maxBytes`, but at least one; null when they are not all held. */
   after(sequence: number, limit: number, maxBytes: number): readonly LogEntry[] | null {
-    const first = this.entries[0];
+    const first = this.#entries[0];
     if (first === undefined || sequence < first.sequence - 1) return null;
     const from = sequence + 1 - first.sequence;
     let to = from;
-    for (let bytes = 0; to < this.entries.length && to - from < limit && bytes < maxBytes; to += 1) {
-      bytes += this.entries[to]!.json.length;
+    for (let bytes = 0; to < this.#entries.length && to - from < limit && bytes < maxBytes; to += 1) {
+      bytes += this.#entries[to]!.json.length;
     }
-    return this.entries.slice(from, to);
+    return this.#entries.slice(from, to);
   }
 
   clear(): void {
-    this.entries = [];
-    this.bytes = 0;
+    this.#entries = [];
+    this.#bytes = 0;
   }
 
-  private trim(): void {
+  #trim(): void {
+    const { maxEvents, maxBytes } = this.#limits;
     let drop = 0;
-    while (this.entries.length - drop > this.maxEvents || this.bytes > this.maxBytes) {
-      this.bytes -= this.entries[drop]!.json.length;
+    while (this.#entries.length - drop > maxEvents || this.#bytes > maxBytes) {
+      this.#bytes -= this.#entries[drop]!.json.length;
       drop += 1;
     }
-    this.entries.splice(0, drop);
+    this.#entries.splice(0, drop);
   }
 }

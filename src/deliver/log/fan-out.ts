@@ -19,29 +19,33 @@ interface AudienceClass {
  * class, and what a class sees is encoded once.
  */
 export class FanOut {
-  private readonly classes = new Map<string, AudienceClass>();
-  size = 0;
+  readonly #classes = new Map<string, AudienceClass>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
 
   /** Synchronous, so that a client joins in the very tick in which it has everything. Returns how to leave. */
   join(member: Member, audience: Audience): () => void {
-    let group = this.classes.get(audience.key);
+    let group = this.#classes.get(audience.key);
     if (group === undefined) {
       group = { audience, members: new Set() };
-      this.classes.set(audience.key, group);
+      this.#classes.set(audience.key, group);
     }
     group.members.add(member);
-    this.size += 1;
+    this.#size += 1;
     return () => {
       if (!group.members.delete(member)) return;
-      this.size -= 1;
-      if (group.members.size === 0 && this.classes.get(audience.key) === group) {
-        this.classes.delete(audience.key);
+      this.#size -= 1;
+      if (group.members.size === 0 && this.#classes.get(audience.key) === group) {
+        this.#classes.delete(audience.key);
       }
     };
   }
 
   publish(batch: Batch): void {
-    for (const { audience, members } of this.classes.values()) {
+    for (const { audience, members } of this.#classes.values()) {
       const visible = batch.seenBy(audience);
       if (visible.entries.length === 0) continue;
       for (const member of members) member.events(visible);
@@ -49,10 +53,10 @@ export class FanOut {
   }
 
   reset(reason: ResetReason): void {
-    const members = [...this.classes.values()].flatMap((group) => [...group.members]);
-    for (const group of this.classes.values()) group.members.clear();
-    this.classes.clear();
-    this.size = 0;
+    const members = [...this.#classes.values()].flatMap((group) => [...group.members]);
+    for (const group of this.#classes.values()) group.members.clear();
+    this.#classes.clear();
+    this.#size = 0;
     for (const member of members) member.reset(reason);
   }
 }

@@ -18,7 +18,7 @@ describe('delivery from a real Redis', () => {
     await first.first('snapshot');
     await log.commit(...range(1, 600).map((n) => started(`c${n}`)));
     await first.until(() => first.sequences.length === 600);
-    // The very newest place: the other replica may not have heard of it yet, and must not call it unknown.
+    // The very newest position: the other replica may not have heard of it yet, and must not call it unknown.
     const [newest] = await log.commit(started('last'));
     const next = other.connect({ ...auth, cursor: `${newest!.epoch}:${newest!.sequence}` });
     const behind = other.connect({ ...auth, cursor: 'e1:17' });

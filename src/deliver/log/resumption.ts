@@ -1,11 +1,11 @@
-import { parseCursor } from '../../core/model/cursor.js';
-import type { LogSlice, Position } from '../../store/store.js';
+import { parseCursor, type Position } from '../../core/model/position.js';
+import type { LogSlice } from '../../store/store.js';
 
 /**
  * Why a client cannot go on from where it was:
  * `epoch-changed`: the log lost its past, or the cursor is of another log;
  * `cursor-too-old`: the events after it are no longer held;
- * `cursor-unknown`: this log has never reached that place;
+ * `cursor-unknown`: this log has never reached that position;
  * `cursor-malformed`: no bridge has ever handed that out.
  */
 export type ResetReason = 'epoch-changed' | 'cursor-too-old' | 'cursor-unknown' | 'cursor-malformed';
@@ -25,19 +25,19 @@ export function acrossEpochs({ first }: Reach): Reach {
 
 /** Whether all events after `cursor` can still be had. */
 export function resumption(cursor: string, position: Position, reach: Reach): Resumption {
-  const place = parseCursor(cursor);
-  if (place === null) return { reset: 'cursor-malformed' };
-  if (place.epoch !== position.epoch) return { reset: 'epoch-changed' };
-  if (place.sequence > position.sequence || place.sequence < reach.epochStart - 1) {
+  const asked = parseCursor(cursor);
+  if (asked === null) return { reset: 'cursor-malformed' };
+  if (asked.epoch !== position.epoch) return { reset: 'epoch-changed' };
+  if (asked.sequence > position.sequence || asked.sequence < reach.epochStart - 1) {
     return { reset: 'cursor-unknown' };
   }
-  return place.sequence < oldestPlace(position, reach)
+  return asked.sequence < oldestSequence(position, reach)
     ? { reset: 'cursor-too-old' }
-    : { sequence: place.sequence };
+    : { sequence: asked.sequence };
 }
 
-/** The oldest place within `reach` that can be read on from. An empty log holds nothing before its end. */
-export function oldestPlace(position: Position, { first, epochStart }: Reach): number {
+/** The oldest sequence within `reach` that can be read on from. An empty log holds nothing before its end. */
+export function oldestSequence(position: Position, { first, epochStart }: Reach): number {
   return first === 0 ? position.sequence : Math.min(position.sequence, Math.max(first, epochStart) - 1);
 }
 

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { LogWriter, ManualClock, silent, transition } from '../../../test/support/delivery.js';
 import { EMPTY_STATE } from '../../core/model/call.js';
+import { UNTRACED } from '../../core/model/tracer.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { audienceOf } from '../access/audience.js';
 import type { Batch } from './batch.js';
@@ -22,8 +23,9 @@ describe("a tenant's feed", () => {
     events: (batch: Batch) => void batches.push(batch.entries.map((entry) => entry.sequence)),
     reset: (reason: ResetReason) => void resets.push(reason),
   };
+  const sharedDeps = () => ({ tenant: 'acme', store, logger: silent, tracer: UNTRACED });
   const feedOf = (bufferEvents = 100, clock = new ManualClock()) =>
-    new TenantFeed('acme', store, { bufferEvents, bufferBytes: 1_000_000 }, clock, silent);
+    new TenantFeed({ ...sharedDeps(), clock, limits: { bufferEvents, bufferBytes: 1_000_000 } });
 
   beforeEach(async () => {
     store = new MemoryStore({ maxEvents: 10_000 });
@@ -71,7 +73,7 @@ describe("a tenant's feed", () => {
     await log.commit(...Array.from({ length: 1_700 }, (_, n) => started(n)));
     await feed.sync();
     expect(batches.flat()).toHaveLength(1_700);
-    expect(feed.position).toEqual({ epoch: 'e1', sequence: 1_700 });
+    expect(feed.position.current).toEqual({ epoch: 'e1', sequence: 1_700 });
   });
 
   it('begins anew when the epoch has changed', async () => {
@@ -80,7 +82,7 @@ describe("a tenant's feed", () => {
     await log.claim('e2', true);
     await feed.sync();
     expect(resets).toEqual(['epoch-changed']);
-    expect(feed.position).toEqual({ epoch: 'e2', sequence: 1 });
+    expect(feed.position.current).toEqual({ epoch: 'e2', sequence: 1 });
     expect(feed.live.size).toBe(0);
   });
 
@@ -92,7 +94,7 @@ describe("a tenant's feed", () => {
     await log.commit(started(3));
     await feed.sync();
     expect(resets).toEqual(['cursor-unknown']);
-    expect(feed.position).toEqual({ epoch: 'e1', sequence: 1 });
+    expect(feed.position.current).toEqual({ epoch: 'e1', sequence: 1 });
   });
 
   it('does not take an answer that was overtaken by an event for a shorter log', async () => {
@@ -110,18 +112,25 @@ describe("a tenant's feed", () => {
     await feed.sync();
     store.loseMemory();
     await feed.sync();
-    expect(JSON.parse(feed.callsJson(everybody))).toHaveLength(1);
+    expect(JSON.parse(feed.view.callsJson(everybody))).toHaveLength(1);
     expect(resets).toEqual([]);
   });
 
   it('begins anew when the log has been cut behind it', async () => {
+    const deps = {
+      ...sharedDeps(),
+      clock: new ManualClock(),
+      limits: { bufferEvents: 100, bufferBytes: 1_000_000 },
+    };
+    const cut = new TenantFeed(deps);
+    cut.live.join(member, everybody);
     await log.commit(started(1));
-    await feed.sync();
+    await cut.sync();
     const short = new MemoryStore({ maxEvents: 2 });
     const refilled = await new LogWriter(short).claim('e1');
     await refilled.commit(...Array.from({ length: 5 }, (_, n) => started(n)));
-    Object.assign(feed, { store: short });
-    await feed.sync();
+    deps.store = short;
+    await cut.sync();
     expect(resets).toEqual(['cursor-too-old']);
   });
 
@@ -130,7 +139,9 @@ describe("a tenant's feed", () => {
     const fresh = feedOf();
     await fresh.sync();
     const read = jest.spyOn(store, 'read');
-    const pages = await Promise.all(Array.from({ length: 50 }, async () => fresh.after(40, 20, Infinity)));
+    const pages = await Promise.all(
+      Array.from({ length: 50 }, async () => fresh.pages.after(40, 20, Infinity)),
+    );
     for (const page of pages)
       expect(page!.entries.map((entry) => entry.sequence)).toEqual(
         Array.from({ length: 20 }, (_, n) => 41 + n),
@@ -146,27 +157,30 @@ describe("a tenant's feed", () => {
     await fresh.sync();
     const read = jest.spyOn(store, 'read');
     for (const from of [0, 10, 20]) {
-      const page = await fresh.after(from, 10, Infinity);
+      const page = await fresh.pages.after(from, 10, Infinity);
       expect(page!.entries[0]!.sequence).toBe(from + 1);
     }
     expect(read).toHaveBeenCalledTimes(1);
   });
 
-  it('reads the state again as soon as the clock has been set back', async () => {
+  it('reads the state again when the last read is too old, though the wall clock has been set back', async () => {
     const clock = new ManualClock();
     const fresh = feedOf(100, clock);
     await fresh.sync();
     const snapshot = jest.spyOn(store, 'snapshot');
-    await fresh.refresh();
+    await fresh.freshness.refresh();
     expect(snapshot).not.toHaveBeenCalled();
     const lastComplete = { startedAt: clock.now(), at: clock.now() };
     const up = { status: 'up' as const, lastComplete, failures: 0, failingSince: null, lastError: null };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
     await store.touch('acme', fence, EMPTY_STATE, { ...EMPTY_STATE, sources: { monitor: up, queue: up } });
-    clock.advance(-3_600_000);
-    await fresh.refresh();
-    expect(fresh.sourcesJson()).toContain('"state":"up"');
-    await fresh.refresh();
+    clock.behindMs = 3_600_000;
+    await fresh.freshness.refresh();
+    expect(snapshot).not.toHaveBeenCalled();
+    clock.advance(5_000);
+    await fresh.freshness.refresh();
+    expect(fresh.view.sourcesJson()).toContain('"state":"up"');
+    await fresh.freshness.refresh();
     expect(snapshot).toHaveBeenCalledTimes(1);
   });
 
@@ -175,7 +189,7 @@ describe("a tenant's feed", () => {
     await small.sync();
     await log.commit(...Array.from({ length: 50 }, (_, n) => started(n)));
     await small.sync();
-    const page = await small.after(5, 3, Infinity);
+    const page = await small.pages.after(5, 3, Infinity);
     expect(page!.entries.map((entry) => entry.sequence)).toEqual([6, 7, 8]);
   });
 
@@ -186,9 +200,9 @@ describe("a tenant's feed", () => {
     await small.sync();
     // Committed, and not heard of here yet.
     await log.commit(started(51), started(52));
-    const page = await small.after(5, 100, Infinity);
-    expect(page!.entries.at(-1)!.sequence).toBe(small.position!.sequence);
-    expect(small.position!.sequence).toBe(50);
+    const page = await small.pages.after(5, 100, Infinity);
+    expect(page!.entries.at(-1)!.sequence).toBe(small.position.current!.sequence);
+    expect(small.position.current!.sequence).toBe(50);
   });
 
   it('rejects when the store does not answer, and goes on when it does', async () => {

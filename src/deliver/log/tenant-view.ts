@@ -5,12 +5,11 @@ import type {
   SourceStatus,
   TenantState,
 } from '../../core/model/call.js';
-import { formatCursor } from '../../core/model/cursor.js';
 import { type CallView, rfc3339OrNull } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observation.js';
+import { formatCursor, type Position } from '../../core/model/position.js';
 import { find } from '../../core/observe/registrations.js';
 import { callView } from '../../core/life/view.js';
-import type { Position } from '../../store/store.js';
 import { type Audience, type Exposure, exposureOfCall, isCallEvent } from '../access/audience.js';
 import type { LogEntry } from './batch.js';
 
@@ -37,26 +36,29 @@ interface HeldCall {
 /**
  * The calls that are alive and the state of the sources, folded from events on top of a state of the store.
  *
- * Guarantee: `calls` is what the log says up to the place it was folded to. Not guaranteed: that `sources` and
+ * Guarantee: `calls` is what the log says up to the position it was folded to. Not guaranteed: that `sources` and
  * registrations are not newer than that. They are the freshest that was read, because between two events nothing but
  * their times tells that somebody watches.
  */
 export class TenantView {
-  private readonly calls = new Map<string, HeldCall>();
-  private readonly sources = new Map<Endpoint, SourceEntry>();
-  private registrations: Registrations = new Map();
+  readonly #tenant: string;
+  readonly #calls = new Map<string, HeldCall>();
+  readonly #sources = new Map<Endpoint, SourceEntry>();
+  #registrations: Registrations = new Map();
 
-  constructor(private readonly tenant: string) {}
+  constructor(tenant: string) {
+    this.#tenant = tenant;
+  }
 
   replace(state: TenantState): void {
-    this.calls.clear();
-    for (const call of state.calls.values()) this.hold({ tenant: this.tenant, ...callView(call) });
+    this.#calls.clear();
+    for (const call of state.calls.values()) this.#hold({ tenant: this.#tenant, ...callView(call) });
     this.replaceFreshness(state);
   }
 
   replaceFreshness({ sources, registrations }: Freshness): void {
-    for (const endpoint of ENDPOINTS) this.sources.set(endpoint, sourceEntry(endpoint, sources[endpoint]));
-    this.registrations = registrations;
+    for (const endpoint of ENDPOINTS) this.#sources.set(endpoint, sourceEntry(endpoint, sources[endpoint]));
+    this.#registrations = registrations;
   }
 
   fold({ event }: LogEntry): void {
@@ -67,12 +69,12 @@ export class TenantView {
         const at = Date.parse(observed.latest);
         const changed = {
           extensionId: null,
-          ...this.registrations.get(extension),
+          ...this.#registrations.get(extension),
           extension,
           registered,
           since: at,
         };
-        this.registrations = new Map(this.registrations).set(extension, {
+        this.#registrations = new Map(this.#registrations).set(extension, {
           ...changed,
           checked: { startedAt: at, at },
         });
@@ -82,37 +84,37 @@ export class TenantView {
       case 'source-up': {
         const { endpoint, state, reason, lastCompleteAt } = event.data;
         const lastError = event.type === 'source-down' ? reason : null;
-        this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
+        this.#sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
         return;
       }
       case 'call-ended':
-        this.calls.delete(event.data.callId);
+        this.#calls.delete(event.data.callId);
         return;
       default:
-        if (isCallEvent(event)) this.hold(aliveView(event.data));
+        if (isCallEvent(event)) this.#hold(aliveView(event.data));
     }
   }
 
   call(callId: string, audience: Audience): string | null {
-    const held = this.calls.get(callId);
+    const held = this.#calls.get(callId);
     return held !== undefined && audience.seesCall(held.exposure) ? jsonOf(held) : null;
   }
 
   /** `[…]`: the calls that the audience may see, as JSON. */
   callsJson(audience: Audience): string {
     const visible: string[] = [];
-    for (const held of this.calls.values()) if (audience.seesCall(held.exposure)) visible.push(jsonOf(held));
+    for (const held of this.#calls.values()) if (audience.seesCall(held.exposure)) visible.push(jsonOf(held));
     return `[${visible.join(',')}]`;
   }
 
   /** By number or uuid, as of the latest answer. */
   registration(id: string): RegistrationEntry | undefined {
-    const known = find(this.registrations, id);
+    const known = find(this.#registrations, id);
     return known && { extension: known.extension, registered: known.registered, at: known.checked.at };
   }
 
   sourcesJson(): string {
-    return JSON.stringify([...this.sources.values()]);
+    return JSON.stringify([...this.#sources.values()]);
   }
 
   /** What a client gets first: `{cursor, calls, sources}`. */
@@ -121,8 +123,8 @@ export class TenantView {
     return `{"cursor":"${cursor}","calls":${this.callsJson(audience)},"sources":${this.sourcesJson()}}`;
   }
 
-  private hold(view: CallView): void {
-    this.calls.set(view.callId, { view, exposure: exposureOfCall(view), json: null });
+  #hold(view: CallView): void {
+    this.#calls.set(view.callId, { view, exposure: exposureOfCall(view), json: null });
   }
 }
 

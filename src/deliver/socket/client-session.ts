@@ -10,7 +10,7 @@ import {
 } from '../log/batch.js';
 import type { Clock } from '../../base/clock.js';
 import { parseSubscription } from '../access/event-filter.js';
-import { LogReader, type Outlet } from '../log/catch-up-reader.js';
+import { CatchUpReader, type Outlet } from '../log/catch-up-reader.js';
 import type { ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
 import { Refusal, type RefusalCode } from '../access/refusal.js';
@@ -38,6 +38,14 @@ export interface SessionContext {
   readonly left: (session: ClientSession) => void;
 }
 
+/** Whose session it is. */
+export interface NewSession {
+  readonly socket: Socket;
+  readonly feed: TenantFeed;
+  readonly grant: Grant;
+  readonly filter: Filter;
+}
+
 /** After these a client that reconnects by itself does the right thing; after the others it has to change something. */
 const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['slow-consumer', 'shutting-down']);
 
@@ -51,115 +59,122 @@ const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['slow-consumer
  * client is live, nothing more is written before it has taken what it has.
  */
 export class ClientSession implements Outlet {
-  private readonly reader: LogReader;
-  private readonly sizes: number[] = [];
-  private inFlight = 0;
-  private closed = false;
-  private roomWanted: (() => void) | null = null;
-  private readonly connection: Connection;
+  readonly #context: SessionContext;
+  readonly #socket: Socket;
+  readonly #connection: Connection;
+  readonly #reader: CatchUpReader;
+  readonly #sizes: number[] = [];
+  #grant: Grant;
+  #filter: Filter;
+  #inFlight = 0;
+  #closed = false;
+  #roomWanted: (() => void) | null = null;
 
-  constructor(
-    private readonly socket: Socket,
-    feed: TenantFeed,
-    private grant: Grant,
-    private filter: Filter,
-    private readonly context: SessionContext,
-  ) {
-    this.connection = socket.conn as unknown as Connection;
-    this.reader = new LogReader(feed, this, this.audience(), (error) => this.failed(error));
-    socket.on('subscribe', (...args: unknown[]) => this.answer(args, (body) => this.subscribe(body)));
-    socket.on('refresh', (...args: unknown[]) => this.answer(args, (body) => this.refresh(body)));
+  constructor(context: SessionContext, { socket, feed, grant, filter }: NewSession) {
+    this.#context = context;
+    this.#socket = socket;
+    this.#connection = socket.conn as unknown as Connection;
+    this.#grant = grant;
+    this.#filter = filter;
+    this.#reader = new CatchUpReader({
+      feed,
+      outlet: this,
+      audience: this.#audience(),
+      failed: (error) => this.#fail(error),
+    });
+    socket.on('subscribe', (...args: unknown[]) => this.#answer(args, (body) => this.#subscribe(body)));
+    socket.on('refresh', (...args: unknown[]) => this.#answer(args, (body) => this.#refresh(body)));
     socket.on('disconnect', () => {
-      this.end();
+      this.#end();
       context.left(this);
     });
   }
 
   start(cursor: string | null): void {
-    this.reader.start(cursor);
+    this.#reader.start(cursor);
   }
 
   closeIfLapsed(): void {
-    const why = this.context.tokens.lapsed(this.grant);
+    const why = this.#context.tokens.lapsed(this.#grant);
     if (why !== null) this.close(why);
   }
 
   /** Says why (`closing`), then closes. */
   close(code: RefusalCode): void {
-    if (this.closed) return;
-    this.end();
-    this.context.stats.countClosed(code);
+    if (this.#closed) return;
+    this.#end();
+    this.#context.stats.countClosed(code);
     // Captured now: once engine.io has closed, the WebSocket may still wait for the other side's close frame.
-    const { socket: webSocket } = this.connection.transport;
-    if (code === 'slow-consumer') this.connection.writeBuffer = [];
-    this.socket.emit('closing', { code });
-    if (COME_BACK.has(code)) this.connection.close();
-    else this.socket.disconnect(true);
-    this.context.clock.after(this.context.options.closeGraceMs, () => {
+    const { socket: webSocket } = this.#connection.transport;
+    if (code === 'slow-consumer') this.#connection.writeBuffer = [];
+    this.#socket.emit('closing', { code });
+    if (COME_BACK.has(code)) this.#connection.close();
+    else this.#socket.disconnect(true);
+    this.#context.clock.after(this.#context.options.closeGraceMs, () => {
       webSocket?.terminate?.();
-      this.connection.close(true);
+      this.#connection.close(true);
     });
   }
 
   get bytesInFlight(): number {
-    return this.inFlight;
+    return this.#inFlight;
   }
 
   resumed(): void {
-    this.context.stats.resumes += 1;
+    this.#context.stats.resumes += 1;
   }
 
   snapshot(json: string): void {
-    this.context.stats.snapshots += 1;
-    this.send(eventPacket('snapshot', json));
+    this.#context.stats.snapshots += 1;
+    this.#send(eventPacket('snapshot', json));
   }
 
   reset(reason: ResetReason): void {
-    this.context.stats.countReset(reason);
-    this.send(eventPacket('reset', JSON.stringify({ reason })));
+    this.#context.stats.countReset(reason);
+    this.#send(eventPacket('reset', JSON.stringify({ reason })));
   }
 
   events(batch: Batch): void {
     const size = batch.frames.length;
-    if (this.inFlight > 0 && this.inFlight + size > this.context.options.maxInFlightBytes) {
+    if (this.#inFlight > 0 && this.#inFlight + size > this.#context.options.maxInFlightBytes) {
       return this.close('slow-consumer');
     }
-    this.context.stats.delivered += batch.entries.length;
-    if (this.connection.transport.name === 'websocket') return this.write('', batch.writeOptions, size);
+    this.#context.stats.delivered += batch.entries.length;
+    if (this.#connection.transport.name === 'websocket') return this.#write('', batch.writeOptions, size);
     for (const entry of batch.entries) {
-      this.write(entry.packet, frameOptions(entry.frame), entry.frame.length);
+      this.#write(entry.packet, frameOptions(entry.frame), entry.frame.length);
     }
   }
 
   get hasRoom(): boolean {
-    return this.inFlight < this.context.options.maxInFlightBytes / 4;
+    return this.#inFlight < this.#context.options.maxInFlightBytes / 4;
   }
 
   onceRoom(resume: () => void): void {
-    this.roomWanted = resume;
+    this.#roomWanted = resume;
   }
 
-  private subscribe(body: unknown): Promise<object> {
-    this.filter = parseSubscription(body);
-    this.reader.narrow(this.audience());
-    return Promise.resolve({ subscription: this.filter });
+  #subscribe(body: unknown): Promise<object> {
+    this.#filter = parseSubscription(body);
+    this.#reader.narrow(this.#audience());
+    return Promise.resolve({ subscription: this.#filter });
   }
 
   /** The new token alone decides what is granted from now on; the subscription stays. */
-  private async refresh(body: unknown): Promise<object> {
+  async #refresh(body: unknown): Promise<object> {
     const token = (body as { token?: unknown } | null | undefined)?.token;
-    const grant = await this.context.tokens.verify(token, this.grant.tenant);
-    if (grant.tenant !== this.grant.tenant) throw new Refusal('tenant-mismatch');
-    if (grant.expiresAt <= this.context.clock.now()) throw new Refusal('token-expired');
-    if (!this.closed) {
-      this.grant = grant;
-      this.reader.narrow(this.audience());
+    const grant = await this.#context.tokens.verify(token, this.#grant.tenant);
+    if (grant.tenant !== this.#grant.tenant) throw new Refusal('tenant-mismatch');
+    if (grant.expiresAt <= this.#context.clock.now()) throw new Refusal('token-expired');
+    if (!this.#closed) {
+      this.#grant = grant;
+      this.#reader.narrow(this.#audience());
     }
     const { expiresAt } = grant;
     return { expiresAt: Number.isFinite(expiresAt) ? new Date(expiresAt).toISOString() : null };
   }
 
-  private answer(args: readonly unknown[], act: (body: unknown) => Promise<object>): void {
+  #answer(args: readonly unknown[], act: (body: unknown) => Promise<object>): void {
     const acknowledge = args.at(-1);
     const body = typeof args[0] === 'function' ? undefined : args[0];
     const reply = (answer: object) => {
@@ -170,47 +185,47 @@ export class ClientSession implements Outlet {
     acting().then(
       (answer) => reply({ ok: true, ...answer }),
       (error: unknown) => {
-        if (!(error instanceof Refusal)) this.failed(error);
+        if (!(error instanceof Refusal)) this.#fail(error);
         reply({ ok: false, code: error instanceof Refusal ? error.code : 'bad-request' });
       },
     );
   }
 
-  private audience(): Audience {
-    return audienceOf(this.grant, this.filter);
+  #audience(): Audience {
+    return audienceOf(this.#grant, this.#filter);
   }
 
-  private send(packet: string): void {
+  #send(packet: string): void {
     const frame = textFrame(`${ENGINE_MESSAGE}${packet}`);
-    this.write(packet, frameOptions(frame), frame.length);
+    this.#write(packet, frameOptions(frame), frame.length);
   }
 
-  private write(packet: string, options: FrameOptions, size: number): void {
-    if (this.closed) return;
-    this.inFlight += size;
-    this.sizes.push(size);
-    this.connection.write(packet, options, this.sent);
+  #write(packet: string, options: FrameOptions, size: number): void {
+    if (this.#closed) return;
+    this.#inFlight += size;
+    this.#sizes.push(size);
+    this.#connection.write(packet, options, this.#sent);
   }
 
   /** Engine.io calls back in the order of the writes, once the transport has passed each on. */
-  private readonly sent = (): void => {
-    this.inFlight -= this.sizes.shift() ?? 0;
+  readonly #sent = (): void => {
+    this.#inFlight -= this.#sizes.shift() ?? 0;
     // Gives the array's memory back: most clients are idle most of the time.
-    if (this.inFlight === 0) this.sizes.length = 0;
-    if (this.roomWanted === null || !this.hasRoom) return;
-    const resume = this.roomWanted;
-    this.roomWanted = null;
+    if (this.#inFlight === 0) this.#sizes.length = 0;
+    if (this.#roomWanted === null || !this.hasRoom) return;
+    const resume = this.#roomWanted;
+    this.#roomWanted = null;
     resume();
   };
 
-  private failed(error: unknown): void {
-    this.context.failed(this.grant.tenant, error);
-    this.connection.close();
+  #fail(error: unknown): void {
+    this.#context.failed(this.#grant.tenant, error);
+    this.#connection.close();
   }
 
-  private end(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.reader.close();
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#reader.close();
   }
 }

@@ -1,18 +1,15 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import type { Logger } from 'pino';
 import { Server, type Socket } from 'socket.io';
 import type { Filter, Grant } from '../access/audience.js';
 import { ClientSession, type SessionContext } from './client-session.js';
-import type { Clock, Stop } from '../../base/clock.js';
-import { type ConnectionLimits, MessageRate } from '../access/connection-limits.js';
+import type { Stop } from '../../base/clock.js';
+import { MessageRate } from '../access/connection-limits.js';
+import type { ClientsDeps } from '../clients.js';
 import { closeSpread } from '../drain.js';
 import { parseSubscription } from '../access/event-filter.js';
-import type { ResolvedOptions } from '../access/options.js';
 import { corsOptions, originAllowed } from '../access/cors.js';
 import { Refusal, reasonOf } from '../access/refusal.js';
-import type { Relay } from '../log/relay.js';
-import type { DeliverStats } from '../stats.js';
-import { hasTokenInQuery, type TokenVerifier } from '../access/token.js';
+import { hasTokenInQuery } from '../access/token.js';
 
 /** A client that opens a connection and never says who it is. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -53,34 +50,28 @@ const LET_GO = Object.freeze({}) as Socket['handshake'];
  * `connect_error` whose `data.code` says why and nothing more. Everything after that is the session's. Connection state
  * recovery is off on purpose: it loses events when a middleware is asynchronous, and a cursor does not.
  */
-export class SocketGateway {
-  private readonly sessions = new Set<ClientSession>();
-  private readonly visitors = new WeakMap<object, Visitor>();
-  private readonly answers = new WeakMap<IncomingMessage, Answer>();
-  private readonly admitted = new WeakMap<Socket, Admitted>();
-  private io: Server | null = null;
-  private draining = false;
-  private stopSweep: Stop = () => undefined;
-  private readonly context: SessionContext;
+export class SocketServer {
+  readonly #deps: ClientsDeps;
+  readonly #sessions = new Set<ClientSession>();
+  readonly #visitors = new WeakMap<object, Visitor>();
+  readonly #answers = new WeakMap<IncomingMessage, Answer>();
+  readonly #admitted = new WeakMap<Socket, Admitted>();
+  readonly #context: SessionContext;
+  #io: Server | null = null;
+  #draining = false;
+  #stopSweep: Stop = () => undefined;
 
-  constructor(
-    private readonly relay: Relay,
-    private readonly tokens: TokenVerifier,
-    private readonly limits: ConnectionLimits,
-    private readonly options: ResolvedOptions,
-    private readonly clock: Clock,
-    private readonly random: () => number,
-    private readonly stats: DeliverStats,
-    private readonly logger: Logger,
-  ) {
-    this.context = {
+  constructor(deps: ClientsDeps) {
+    const { tokens, options, clock, stats, logger } = deps;
+    this.#deps = deps;
+    this.#context = {
       tokens,
       options,
       clock,
       stats,
       failed: (tenant, error) => logger.error({ tenant, reason: reasonOf(error) }, 'client session failed'),
       left: (session) => {
-        this.sessions.delete(session);
+        this.#sessions.delete(session);
         stats.sockets -= 1;
       },
     };
@@ -88,69 +79,74 @@ export class SocketGateway {
 
   attach(http: HttpServer): void {
     const io = new Server(http, {
-      path: this.options.socketPath,
+      path: this.#deps.options.socketPath,
       transports: ['websocket', 'polling'],
       perMessageDeflate: false,
       httpCompression: false,
-      maxHttpBufferSize: this.options.maxMessageBytes,
+      maxHttpBufferSize: this.#deps.options.maxMessageBytes,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      cors: corsOptions(this.options),
-      allowRequest: (request, decide) => this.checkOrigin(request, decide),
+      cors: corsOptions(this.#deps.options),
+      allowRequest: (request, decide) => this.#checkOrigin(request, decide),
     });
     io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
-      this.answers.set(request, response);
+      this.#answers.set(request, response);
       next();
     });
-    io.engine.on('connection', (connection: EngineConnection) => this.greet(connection));
+    io.engine.on('connection', (connection: EngineConnection) => this.#greet(connection));
     io.use((socket, next) => {
-      this.admit(socket).then(
+      this.#admit(socket).then(
         () => next(),
         // The client closes what leads nowhere; one that does not is closed by the connect time-out.
-        (error: unknown) => next(this.refuse(error)),
+        (error: unknown) => next(this.#refuse(error)),
       );
     });
-    io.on('connection', (socket) => this.open(socket));
-    this.io = io;
-    this.stopSweep = this.clock.every(LAPSE_SWEEP_MS, () => {
-      for (const session of this.sessions) session.closeIfLapsed();
+    io.on('connection', (socket) => this.#open(socket));
+    this.#io = io;
+    this.#stopSweep = this.#deps.clock.every(LAPSE_SWEEP_MS, () => {
+      for (const session of this.#sessions) session.closeIfLapsed();
     });
   }
 
   clients(): Iterable<{ readonly bytesInFlight: number }> {
-    return this.sessions;
+    return this.#sessions;
   }
 
   /** Lets nobody in any more and closes everybody, spread over `drainMs`, so that they do not come back as one. */
   async drain(): Promise<void> {
-    if (this.draining) return;
-    this.draining = true;
-    this.stopSweep();
-    await closeSpread(this.sessions, this.options.drainMs, this.clock, this.random);
-    this.io?.engine.close();
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#stopSweep();
+    const { options, clock, random } = this.#deps;
+    await closeSpread(this.#sessions, options.drainMs, clock, random);
+    this.#io?.engine.close();
   }
 
   /**
    * Of a page that polls, at every request. A browser tells a page nothing of a WebSocket that is refused here, so one that
    * begins is refused a moment later, with the code.
    */
-  private checkOrigin(
+  #checkOrigin(
     request: IncomingMessage,
     decide: (message: string | null | undefined, ok: boolean) => void,
   ): void {
     const { sid, transport } = queryOf(request);
     const isToldLater = sid === undefined && transport === 'websocket';
-    if (isToldLater || originAllowed(request.headers, this.options)) return decide(null, true);
-    this.stats.countRefused('origin-not-allowed');
+    if (isToldLater || originAllowed(request.headers, this.#deps.options)) return decide(null, true);
+    this.#deps.stats.countRefused('origin-not-allowed');
     decide('origin-not-allowed', false);
   }
 
   /** Every connection, before it has said anything. */
-  private greet(connection: EngineConnection): void {
+  #greet(connection: EngineConnection): void {
     const query = queryOf(connection.request);
-    const releaseAddress = this.limits.takeAddress(connection.remoteAddress);
-    const rate = new MessageRate(this.options.messagesPerSecond, this.options.messageBurst, this.clock);
+    const releaseAddress = this.#deps.limits.takeAddress(connection.remoteAddress);
+    const rate = new MessageRate(
+      this.#deps.options.messagesPerSecond,
+      this.#deps.options.messageBurst,
+      this.#deps.clock,
+    );
     const visitor: Visitor = {
-      foreign: !originAllowed(connection.request.headers, this.options),
+      foreign: !originAllowed(connection.request.headers, this.#deps.options),
       tokenInUrl: hasTokenInQuery(query),
       tenant: query.tenant,
       crowded: releaseAddress === null,
@@ -158,10 +154,10 @@ export class SocketGateway {
       releaseToken: null,
       session: null,
     };
-    this.visitors.set(connection, visitor);
+    this.#visitors.set(connection, visitor);
     // Counted below Socket.IO, so that packets which never become a message count too.
     connection.on('data', (packet: unknown) => {
-      if (!isUnderstood(packet)) this.stats.ignoredMessages += 1;
+      if (!isUnderstood(packet)) this.#deps.stats.ignoredMessages += 1;
       if (rate.allow()) return;
       if (visitor.session === null) connection.close(true);
       else visitor.session.close('too-many-messages');
@@ -170,7 +166,7 @@ export class SocketGateway {
       releaseAddress?.();
       visitor.releaseToken?.();
     });
-    this.letGo(connection);
+    this.#letGo(connection);
   }
 
   /**
@@ -178,52 +174,53 @@ export class SocketGateway {
    * a WebSocket is held by its answer too, which engine.io never lets go: over a kilobyte with a browser's headers,
    * and more with cookies.
    */
-  private letGo(connection: EngineConnection): void {
-    const answer = this.answers.get(connection.request);
+  #letGo(connection: EngineConnection): void {
+    const answer = this.#answers.get(connection.request);
     if (answer !== undefined && connection.transport.name === 'websocket') answer.req = null;
     (connection as { request: unknown }).request = null;
   }
 
-  private async admit(socket: Socket): Promise<void> {
-    const visitor = this.visitors.get(socket.conn)!;
+  async #admit(socket: Socket): Promise<void> {
+    const visitor = this.#visitors.get(socket.conn)!;
     const auth = socket.handshake.auth as Record<string, unknown>;
     // A token is not something to keep, and the rest would be kept for nobody.
     (socket as { handshake: Socket['handshake'] }).handshake = LET_GO;
-    if (this.draining) throw new Refusal('shutting-down');
+    if (this.#draining) throw new Refusal('shutting-down');
     if (visitor.foreign) throw new Refusal('origin-not-allowed');
     if (visitor.tokenInUrl) throw new Refusal('token-in-url');
     if (visitor.crowded) throw new Refusal('too-many-connections');
     if (visitor.admitted) throw new Refusal('bad-request');
     visitor.admitted = true;
     const filter = parseSubscription(auth.subscribe);
-    const grant = await this.tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
-    if (this.tokens.required) this.countToken(socket.conn, visitor, auth.token as string);
-    const cursor = placeOf(auth.cursor ?? null);
-    this.admitted.set(socket, { grant, filter, cursor });
+    const grant = await this.#deps.tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
+    if (this.#deps.tokens.required) this.#countToken(socket.conn, visitor, auth.token as string);
+    const cursor = cursorOf(auth.cursor ?? null);
+    this.#admitted.set(socket, { grant, filter, cursor });
   }
 
   /** Given back when the connection ends, which may be before the client is let in. */
-  private countToken(connection: EngineConnection, visitor: Visitor, token: string): void {
+  #countToken(connection: EngineConnection, visitor: Visitor, token: string): void {
     if (connection.readyState !== 'open') throw new Refusal('bad-request');
-    const release = this.limits.takeToken(token);
+    const release = this.#deps.limits.takeToken(token);
     if (release === null) throw new Refusal('too-many-connections');
     visitor.releaseToken = release;
   }
 
-  private refuse(error: unknown): Refusal {
-    if (!(error instanceof Refusal)) this.logger.error({ reason: reasonOf(error) }, 'handshake failed');
+  #refuse(error: unknown): Refusal {
+    if (!(error instanceof Refusal)) this.#deps.logger.error({ reason: reasonOf(error) }, 'handshake failed');
     const refusal = error instanceof Refusal ? error : new Refusal('unauthorized');
-    this.stats.countRefused(refusal.code);
+    this.#deps.stats.countRefused(refusal.code);
     return refusal;
   }
 
-  private open(socket: Socket): void {
-    const { grant, filter, cursor } = this.admitted.get(socket)!;
-    const session = new ClientSession(socket, this.relay.feed(grant.tenant), grant, filter, this.context);
-    this.admitted.delete(socket);
-    this.sessions.add(session);
-    this.stats.sockets += 1;
-    this.visitors.get(socket.conn)!.session = session;
+  #open(socket: Socket): void {
+    const { grant, filter, cursor } = this.#admitted.get(socket)!;
+    const feed = this.#deps.relay.feed(grant.tenant);
+    const session = new ClientSession(this.#context, { socket, feed, grant, filter });
+    this.#admitted.delete(socket);
+    this.#sessions.add(session);
+    this.#deps.stats.sockets += 1;
+    this.#visitors.get(socket.conn)!.session = session;
     session.start(cursor);
   }
 }
@@ -240,7 +237,7 @@ function isUnderstood(packet: unknown): boolean {
   return typeof packet === 'string' && UNDERSTOOD.test(packet);
 }
 
-/** What is no text is no place either: the reader answers it as it does any other nonsense. */
-function placeOf(cursor: unknown): string | null {
+/** What is no text is no cursor either: the reader answers it as it does any other malformed one. */
+function cursorOf(cursor: unknown): string | null {
   return cursor === null || typeof cursor === 'string' ? cursor : '';
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BridgeEvent } from '../../core/model/event.js';
 import { DeliverStats } from '../../deliver/stats.js';
-import type { PollReport } from '../../poll/cycle/poll-listener.js';
+import type { PollVerdict } from '../../poll/cycle/in-flight-requests.js';
+import { type PollResult, pollResult } from '../../source/poll-result.js';
 import { Metrics } from './metrics.js';
 
 const MINUTE = 60_000;
@@ -26,19 +27,12 @@ function setUp({ tenantsMax = 50 } = {}) {
   return { metrics, stats, state, lines, value };
 }
 
-function poll(given: Partial<PollReport> = {}): PollReport {
-  return {
-    endpoint: 'monitor',
-    outcome: 'complete',
-    reason: null,
-    sentAt: 0,
-    latencyMs: 40,
-    status: 200,
-    retryAfterMs: null,
-    heldBackMs: null,
-    outdated: false,
-    ...given,
-  };
+function poll(
+  given: { outcome?: 'complete' | 'failed'; status?: number | null; heldBackMs?: number } = {},
+): PollVerdict {
+  const { outcome = 'complete', status = 200, heldBackMs = null } = given;
+  const observation = { endpoint: 'monitor', outcome } as PollResult['observation'];
+  return { result: pollResult(observation, { sentAt: 0, status, heldBackMs }, 40), round: 1, isStale: false };
 }
 
 const up = (at: number) => ({ status: 'up', lastComplete: { at } }) as const;

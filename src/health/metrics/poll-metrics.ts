@@ -6,10 +6,10 @@ import type {
   CommitReport,
   LeaseChange,
   PollObserver,
-  PollReport,
   SourcesReport,
   TenantObserver,
 } from '../../poll/cycle/poll-listener.js';
+import type { PollResult } from '../../source/poll-result.js';
 
 /**
  * What polling does, as metrics of this replica: only the tenants that are polled here, from when they are.
@@ -99,7 +99,7 @@ export class PollMetrics implements PollObserver {
     const tenant: Tenant = { since: this.#options.clock(), sources: null, logEvents: 0 };
     this.#tenants.set(name, tenant);
     return {
-      polled: (poll) => this.#polled(poll),
+      polled: ({ result }) => this.#polled(result),
       sources: (sources) => {
         tenant.sources = sources;
       },
@@ -126,13 +126,14 @@ export class PollMetrics implements PollObserver {
     this.#leases.inc({ change }, change === 'missed' ? 1 : shards);
   }
 
-  #polled({ endpoint, outcome, status, latencyMs, heldBackMs }: PollReport): void {
+  #polled({ endpoint, observation, status, tookMs, heldBackMs }: PollResult): void {
+    const { outcome } = observation;
     if (heldBackMs !== null) {
       this.#polls.inc({ endpoint, outcome: 'held-back' });
       return;
     }
     this.#polls.inc({ endpoint, outcome });
-    this.#pollSeconds.observe({ endpoint }, Math.max(0, latencyMs) / 1_000);
+    this.#pollSeconds.observe({ endpoint }, tookMs / 1_000);
     if (outcome === 'failed') this.#failures.inc({ endpoint, cause: causeOf(status) });
   }
 

@@ -1,5 +1,6 @@
-import type { Endpoint, MonitorObservation, QueueObservation } from '../../core/model/observation.js';
-import type { Polled, PitelSource } from '../../source/pitel-source.js';
+import type { Endpoint } from '../../core/model/observation.js';
+import type { EndpointReader } from '../../source/endpoint-reader.js';
+import { hasFailed, type PollResult } from '../../source/poll-result.js';
 
 /**
  * What a tenant's PBX has been asked, and has not answered, or has answered and nobody has taken.
@@ -12,37 +13,37 @@ import type { Polled, PitelSource } from '../../source/pitel-source.js';
  * the other.
  *
  * Guarantees:
- * - An endpoint has one request open at most: under way, or answered and not taken. There are never more than two answers
+ * - An endpoint has one request open at most: under way, or answered and not taken. There are never more than two results
  *   to keep, and whatever is taken of an endpoint was asked for after all that was taken of it before.
- * - Answers are taken in the order in which they were asked for. Together come those that were asked for together and no
+ * - Results are taken in the order in which they were asked for. Together come those that were asked for together and no
  *   others: what the monitor shows beside the queue's word is not older than that word (`monitorComplete` in
  *   `core/parts/cycle-facts.ts`).
- * - An answer is marked `outdated` where the state has moved on since it was asked for in a way that its rows must not
- *   follow (`outdate`). A failure shows no rows, and is never outdated.
+ * - A result is marked stale where the state has moved on since it was asked for in a way that its rows must not follow
+ *   (`outdate`). A failure shows no rows, and is never stale.
  */
-export class Inquiry {
-  readonly #source: Pick<PitelSource, 'poll'>;
-  readonly #underWay = new Map<Endpoint, Question>();
-  #answers: Answer[] = [];
+export class InFlightRequests {
+  readonly #source: Pick<EndpointReader, 'poll'>;
+  readonly #underWay = new Map<Endpoint, Request>();
+  #waiting: PollVerdict[] = [];
   readonly #failing = new Set<Endpoint>();
   /** A poll has thrown, which none may. */
   #broken: { readonly error: unknown } | null = null;
   #round = 0;
   #onAnswer: () => void = () => undefined;
 
-  constructor(source: Pick<PitelSource, 'poll'>) {
+  constructor(source: Pick<EndpointReader, 'poll'>) {
     this.#source = source;
   }
 
   /** The endpoints that cannot be asked now. */
   get open(): readonly Endpoint[] {
-    if (this.#underWay.size === 0 && this.#answers.length === 0) return NONE;
-    return [...this.#underWay.keys(), ...this.#answers.map(({ endpoint }) => endpoint)];
+    if (this.#underWay.size === 0 && this.#waiting.length === 0) return NONE;
+    return [...this.#underWay.keys(), ...this.#waiting.map(({ result }) => result.endpoint)];
   }
 
   /** Something waits to be taken. */
   get hasAnswers(): boolean {
-    return this.#answers.length > 0 || this.#broken !== null;
+    return this.#waiting.length > 0 || this.#broken !== null;
   }
 
   /** `listener` is called whenever a request is over. */
@@ -59,34 +60,34 @@ export class Inquiry {
     this.#round += 1;
     const awaited: Promise<void>[] = [];
     for (const endpoint of endpoints) {
-      const question: Question = { endpoint, round: this.#round, outdated: false, over: OVER };
-      this.#underWay.set(endpoint, question);
-      question.over = this.#poll(question, signal);
-      if (!this.#failing.has(endpoint)) awaited.push(question.over);
+      const request: Request = { endpoint, round: this.#round, isStale: false, over: OVER };
+      this.#underWay.set(endpoint, request);
+      request.over = this.#poll(request, signal);
+      if (!this.#failing.has(endpoint)) awaited.push(request.over);
     }
     await Promise.all(awaited);
   }
 
-  /** The oldest answers, which were asked for together. @throws what a poll has thrown: a defect of ours */
-  take(): readonly Answer[] {
+  /** The oldest results, which were asked for together. @throws what a poll has thrown: a defect of ours */
+  take(): readonly PollVerdict[] {
     if (this.#broken !== null) {
       const { error } = this.#broken;
       this.#broken = null;
       throw error;
     }
-    const answers = this.#answers;
-    this.#answers = [];
-    const [one, other] = answers;
-    if (one === undefined || other === undefined || one.round === other.round) return answers;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const [one, other] = waiting;
+    if (one === undefined || other === undefined || one.round === other.round) return waiting;
     const [older, newer] = one.round < other.round ? [one, other] : [other, one];
-    this.#answers.push(newer);
+    this.#waiting.push(newer);
     return [older];
   }
 
   /** From here on, what has been asked by now and is not taken yet shows a past that is over. */
   outdate(): void {
-    for (const question of this.#underWay.values()) question.outdated = true;
-    this.#answers = this.#answers.map((answer) => ({ ...answer, outdated: !hasFailed(answer.polled) }));
+    for (const request of this.#underWay.values()) request.isStale = true;
+    this.#waiting = this.#waiting.map((verdict) => ({ ...verdict, isStale: !hasFailed(verdict.result) }));
   }
 
   /** Resolves when no request is under way any more. */
@@ -94,14 +95,14 @@ export class Inquiry {
     await Promise.all([...this.#underWay.values()].map(({ over }) => over));
   }
 
-  async #poll(question: Question, signal: AbortSignal): Promise<void> {
-    const { endpoint, round } = question;
+  async #poll(request: Request, signal: AbortSignal): Promise<void> {
+    const { endpoint, round } = request;
     try {
-      const polled = await this.#source.poll(endpoint, signal);
-      const failed = hasFailed(polled);
+      const result = await this.#source.poll(endpoint, signal);
+      const failed = hasFailed(result);
       if (failed) this.#failing.add(endpoint);
       else this.#failing.delete(endpoint);
-      this.#answers.push({ endpoint, round, polled, outdated: question.outdated && !failed });
+      this.#waiting.push({ result, round, isStale: request.isStale && !failed });
     } catch (error) {
       this.#broken = { error };
     }
@@ -110,25 +111,21 @@ export class Inquiry {
   }
 }
 
-export interface Answer {
-  readonly endpoint: Endpoint;
+/** A result, and what it is good for. */
+export interface PollVerdict {
+  readonly result: PollResult;
   /** Grows; the same where the endpoints were asked together. */
   readonly round: number;
-  readonly polled: Polled<MonitorObservation | QueueObservation>;
   /** It proves that the endpoint answers, and its rows are not to be looked at. */
-  readonly outdated: boolean;
+  readonly isStale: boolean;
 }
 
-interface Question {
+interface Request {
   readonly endpoint: Endpoint;
   readonly round: number;
-  outdated: boolean;
+  isStale: boolean;
   over: Promise<void>;
 }
 
 const OVER = Promise.resolve();
 const NONE: readonly Endpoint[] = [];
-
-function hasFailed({ observation }: Answer['polled']): boolean {
-  return observation.outcome === 'failed';
-}

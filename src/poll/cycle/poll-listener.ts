@@ -1,6 +1,7 @@
 import type { BridgeEvent } from '../../core/model/event.js';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { CommitResult } from '../../store/store.js';
+import type { PollVerdict } from './in-flight-requests.js';
 
 /** Is told what polling does, by whoever does it and as it happens. None of its methods may throw or take long. */
 export interface PollObserver {
@@ -10,7 +11,7 @@ export interface PollObserver {
 }
 
 export interface TenantObserver {
-  polled(poll: PollReport): void;
+  polled(poll: PollVerdict): void;
   /** What is known of each endpoint after a cycle. */
   sources(sources: SourcesReport): void;
   claimed(claim: ClaimReport): void;
@@ -19,22 +20,6 @@ export interface TenantObserver {
   /** How many events the log holds. */
   logHolds(events: number): void;
   ended(): void;
-}
-
-export interface PollReport {
-  readonly endpoint: Endpoint;
-  readonly outcome: 'complete' | 'partial' | 'failed';
-  readonly reason: string | null;
-  readonly sentAt: Instant;
-  /** From the request to its whole answer, without any wait for a connection. */
-  readonly latencyMs: number;
-  /** HTTP; null when there was no complete answer. */
-  readonly status: number | null;
-  readonly retryAfterMs: number | null;
-  /** Not sent, as the host is down for everybody: ask again after so long. Else null. */
-  readonly heldBackMs: number | null;
-  /** An answer that came too late for its rows to be looked at. */
-  readonly outdated: boolean;
 }
 
 export type SourcesReport = Readonly<

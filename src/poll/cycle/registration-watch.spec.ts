@@ -1,16 +1,15 @@
 import { pino } from 'pino';
 import type { MonitorAnswer } from '../../core/model/observation.js';
 import { leg } from '../../../test/support/history.js';
-import type { Registration } from '../../source/pitel-source.js';
+import { ManualTimers } from '../../../test/support/time.js';
+import type { Registration } from '../../source/registration.js';
 import { RegistrationWatch } from './registration-watch.js';
-import type { Timers } from '../../base/timers.js';
 
 const INTERVAL_MS = 30_000;
 const HOUR_MS = 3_600_000;
 
 /** A PBX and a clock that do what a test says. */
-class Pbx implements Timers {
-  now = 0;
+class Pbx extends ManualTimers {
   readonly asked: { id: string; at: number }[] = [];
   readonly lines: { msg: string }[] = [];
   held = true;
@@ -23,48 +22,22 @@ class Pbx implements Timers {
     registered: true,
   });
   readonly #waiting: (() => void)[] = [];
-  #planned: { at: number; run: () => void } | null = null;
 
-  readonly source = {
-    registration: async (id: string): Promise<Registration> => {
-      this.asked.push({ id, at: this.now });
-      this.mostUnder = Math.max(this.mostUnder, (this.under += 1));
-      if (this.answer === null) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      this.under -= 1;
-      return this.answer?.(id) ?? { outcome: 'found', extension: id, registered: true };
-    },
+  readonly ask = async (id: string): Promise<Registration> => {
+    this.asked.push({ id, at: this.at });
+    this.mostUnder = Math.max(this.mostUnder, (this.under += 1));
+    if (this.answer === null) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.under -= 1;
+    return this.answer?.(id) ?? { outcome: 'found', extension: id, registered: true };
   };
-
-  set(_: string, delayMs: number, run: () => void): void {
-    this.#planned = { at: this.now + delayMs, run };
-  }
-
-  clear(): void {
-    this.#planned = null;
-  }
 
   release(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Only the wall clock: what is planned comes as late as it would have. */
+  /** Only the wall clock: what is planned comes when it would have. */
   setBack(ms: number): void {
-    this.now -= ms;
-    if (this.#planned !== null) this.#planned.at -= ms;
-  }
-
-  /** Lets time pass, and everything that is planned happen. */
-  async pass(ms: number): Promise<void> {
-    const end = this.now + ms;
-    for (;;) {
-      await new Promise(setImmediate);
-      if (this.#planned === null || this.#planned.at > end) break;
-      const { at, run } = this.#planned;
-      this.#planned = null;
-      this.now = at;
-      run();
-    }
-    this.now = end;
+    this.skewMs -= ms;
   }
 
   watch(watch: readonly string[] | 'active'): RegistrationWatch {
@@ -72,10 +45,9 @@ class Pbx implements Timers {
       tenant: 'acme',
       watch,
       intervalMs: INTERVAL_MS,
-      source: this.source,
+      ask: this.ask,
       holds: () => this.held,
-      clock: () => this.now,
-      timers: this,
+      clock: this,
       log: pino({ level: 'info' }, { write: (line: string) => this.lines.push(JSON.parse(line)) }),
     });
     made.start();
@@ -203,7 +175,7 @@ describe('the watch over registrations', () => {
     await pbx.pass(INTERVAL_MS);
     pbx.setBack(HOUR_MS);
     pbx.asked.length = 0;
-    const from = pbx.now;
+    const from = pbx.at;
     await pbx.pass(INTERVAL_MS * 4);
     const perSecond = Array.from(
       { length: 120 },

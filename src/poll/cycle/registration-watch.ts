@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import { isExtensionId } from '../../core/model/extension-id.js';
-import type { Instant, MonitorAnswer, RegistrationAnswer } from '../../core/model/observation.js';
-import type { PitelSource } from '../../source/pitel-source.js';
-import { ClockStep } from '../schedule/clock-step.js';
+import type { MonitorAnswer, RegistrationAnswer } from '../../core/model/observation.js';
+import type { Clock, Stop } from '../../base/clock.js';
 import { fnv1a } from '../../base/spread-hash.js';
-import type { Timers } from '../../base/timers.js';
+import type { Registration } from '../../source/registration.js';
 
 /**
  * Asks the PBX whether watched extensions are registered, at a slow pace of its own, beside the polls and never in
@@ -15,11 +14,10 @@ import type { Timers } from '../../base/timers.js';
  * - `active`: the extensions that the monitor has shown within `ACTIVE_MS`, `MAX_ACTIVE` at most; by number or uuid, for
  *   about nothing else the PBX can be asked.
  * - The PBX asks for a pause (`Retry-After`): nothing is asked until it is over.
- * - The clock is set back: what is planned goes back with it (`ClockStep`), each extension keeping its place.
  */
 export class RegistrationWatch {
   readonly #deps: WatchDeps;
-  readonly #name: string;
+  #cancel: Stop = () => undefined;
   readonly #stopping = new AbortController();
   readonly #watched = new Map<string, Watched>();
   readonly #asking = new Set<Promise<void>>();
@@ -27,13 +25,11 @@ export class RegistrationWatch {
   #seen: Pick<MonitorAnswer, 'rows' | 'idleExtensions'> | null = null;
   #shown = new Set<string>();
   #answers: RegistrationAnswer[] = [];
-  #pausedUntil: Instant = 0;
+  #pausedUntil = -Infinity;
   #reason: string | null = null;
-  readonly #step = new ClockStep();
 
   constructor(deps: WatchDeps) {
     this.#deps = deps;
-    this.#name = `registrations:${deps.tenant}`;
     if (deps.watch !== 'active') for (const id of deps.watch) this.#add(id);
   }
 
@@ -44,7 +40,7 @@ export class RegistrationWatch {
   /** Resolves when no question is under way any more. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#deps.timers.clear(this.#name);
+    this.#cancel();
     await Promise.all(this.#asking);
   }
 
@@ -58,7 +54,7 @@ export class RegistrationWatch {
 
   /** What the monitor shows. `vanished`: extensions, by number and uuid, of which a leg is missing from it. */
   observe(monitor: MonitorAnswer, vanished: readonly string[]): void {
-    const now = this.#now();
+    const now = this.#deps.clock.monotonic();
     if (this.#deps.watch === 'active') this.#follow(monitor, now);
     const before = this.#nextDue();
     for (const extension of vanished) {
@@ -68,7 +64,7 @@ export class RegistrationWatch {
     if (this.#nextDue() < before) this.#plan();
   }
 
-  #follow({ rows, idleExtensions }: MonitorAnswer, now: Instant): void {
+  #follow({ rows, idleExtensions }: MonitorAnswer, now: number): void {
     if (this.#seen?.rows === rows && this.#seen.idleExtensions === idleExtensions) return;
     this.#seen = { rows, idleExtensions };
     // What the last look showed was there until now: nothing has changed in between.
@@ -87,28 +83,29 @@ export class RegistrationWatch {
 
   #add(id: string): void {
     const { intervalMs, tenant } = this.#deps;
-    const now = this.#now();
+    const now = this.#deps.clock.monotonic();
     const dueAt = now + (fnv1a(`${tenant}/${id}`) % intervalMs);
     this.#watched.set(id, { dueAt, askedAt: -Infinity, asking: false, shownAt: now, isUnknown: false });
   }
 
-  #nextDue(): Instant {
+  #nextDue(): number {
     let next = Infinity;
     for (const { dueAt, asking } of this.#watched.values()) if (!asking && dueAt < next) next = dueAt;
     return Math.max(next, this.#pausedUntil);
   }
 
   #plan(): void {
-    const now = this.#now();
+    const now = this.#deps.clock.monotonic();
     const next = this.#nextDue();
     if (this.#stopping.signal.aborted || this.#asking.size >= CONCURRENCY || next === Infinity) return;
-    this.#deps.timers.set(this.#name, Math.max(0, next - now), () => {
+    this.#cancel();
+    this.#cancel = this.#deps.clock.after(Math.max(0, next - now), () => {
       this.#askDue();
     });
   }
 
   #askDue(): void {
-    const now = this.#now();
+    const now = this.#deps.clock.monotonic();
     // A process that was paused past its lease asks no more; whoever holds the tenant now does.
     if (!this.#deps.holds()) return;
     for (const [id, watched] of this.#watched) {
@@ -124,39 +121,25 @@ export class RegistrationWatch {
   }
 
   async #ask(id: string, watched: Watched): Promise<void> {
-    const { source, intervalMs } = this.#deps;
-    const startedAt = this.#now();
+    const { ask, clock, intervalMs } = this.#deps;
+    const startedAt = clock.now();
     watched.asking = true;
-    watched.askedAt = startedAt;
-    watched.dueAt = startedAt + intervalMs;
-    const answer = await source.registration(id, this.#stopping.signal);
+    watched.askedAt = clock.monotonic();
+    watched.dueAt = watched.askedAt + intervalMs;
+    const answer = await ask(id, this.#stopping.signal);
     watched.asking = false;
     if (this.#stopping.signal.aborted) return;
     if (answer.outcome === 'failed') {
-      this.#pausedUntil = this.#now() + (answer.retryAfterMs ?? 0);
+      this.#pausedUntil = clock.monotonic() + (answer.retryAfterMs ?? 0);
       this.#note(answer.reason);
       return;
     }
     this.#note(null);
-    this.#answers.push({ ...answer, id, startedAt, at: this.#now() });
+    this.#answers.push({ ...answer, id, startedAt, at: clock.now() });
     const isUnknown = answer.outcome === 'not-found';
     if (isUnknown && !watched.isUnknown)
       this.#deps.log.warn({ extension: id }, `the PBX does not know extension ${id}, which is to be watched`);
     watched.isUnknown = isUnknown;
-  }
-
-  /** The one way to read the clock here: what is planned is right by it afterwards. */
-  #now(): Instant {
-    const now = this.#deps.clock();
-    const back = this.#step.back(now);
-    if (back === 0) return now;
-    this.#pausedUntil -= back;
-    for (const watched of this.#watched.values()) {
-      watched.dueAt -= back;
-      watched.askedAt -= back;
-      watched.shownAt -= back;
-    }
-    return now;
   }
 
   /** One line when a reason appears or changes, one when it is gone. */
@@ -172,21 +155,21 @@ export interface WatchDeps {
   readonly tenant: string;
   readonly watch: readonly string[] | 'active';
   readonly intervalMs: number;
-  readonly source: Pick<PitelSource, 'registration'>;
+  readonly ask: (id: string, signal: AbortSignal) => Promise<Registration>;
   /** Whether this process still holds the tenant's lease, as far as it can know. */
   readonly holds: () => boolean;
-  readonly clock: () => Instant;
-  readonly timers: Timers;
+  readonly clock: Clock;
   /** Carries the tenant in every line. */
   readonly log: Logger;
 }
 
+/** Its instants are the monotonic clock's. */
 interface Watched {
-  dueAt: Instant;
-  askedAt: Instant;
+  dueAt: number;
+  askedAt: number;
   asking: boolean;
   /** Of those that the monitor shows no more: until when it did. */
-  shownAt: Instant;
+  shownAt: number;
   isUnknown: boolean;
 }
 

@@ -4,7 +4,10 @@ import type { BridgeEvent } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint } from '../../core/model/observation.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { leg, observations, type Poll, stay, T0 } from '../../../test/support/history.js';
-import { type CycleReport, TenantPoller } from './tenant-poller.js';
+import { HandPolled } from '../../../test/support/hand-polled.js';
+import { timeAt } from '../../../test/support/time.js';
+import { type PollResult, pollResult } from '../../source/poll-result.js';
+import type { CycleReport } from './poll-cycle.js';
 
 /** A PBX that answers each request when the test says so; time is what the test says, too. */
 class SlowPbx {
@@ -12,12 +15,12 @@ class SlowPbx {
   readonly asked: Endpoint[] = [];
   readonly #pending = new Map<Endpoint, Pending>();
 
-  poll(endpoint: Endpoint, signal: AbortSignal) {
+  poll(endpoint: Endpoint, signal?: AbortSignal): Promise<PollResult> {
     if (this.#pending.has(endpoint)) throw new Error(`${endpoint} has two requests`);
     this.asked.push(endpoint);
     return new Promise((resolve, reject) => {
       this.#pending.set(endpoint, { at: this.now, resolve, reject });
-      signal.onabort = () => ENDPOINTS.forEach((one) => this.answers(one, { legs: CUT, stays: CUT }));
+      signal!.onabort = () => ENDPOINTS.forEach((one) => this.answers(one, { legs: CUT, stays: CUT }));
     });
   }
 
@@ -27,7 +30,7 @@ class SlowPbx {
     this.#pending.delete(endpoint);
     const observation = { ...observations(poll, this.now)[endpoint]!, startedAt: pending.at };
     const status = observation.outcome === 'failed' ? null : 200;
-    pending.resolve({ observation, retryAfterMs: null, status, heldBackMs: null });
+    pending.resolve(pollResult(observation, { sentAt: pending.at, status }, this.now));
   }
 
   breaks(endpoint: Endpoint): void {
@@ -37,7 +40,7 @@ class SlowPbx {
 
 interface Pending {
   readonly at: number;
-  resolve(polled: unknown): void;
+  resolve(result: PollResult): void;
   reject(error: Error): void;
 }
 
@@ -57,16 +60,13 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
   });
   afterEach(() => store.close());
 
-  function poller(): TenantPoller {
+  function poller(): HandPolled {
     let [commits, epochs] = [0, 0];
-    return new TenantPoller({
+    return new HandPolled({
       tenant: 'acme',
-      source: pbx as never,
-      registrations: null,
+      source: pbx,
       store,
-      policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
-      clock: () => pbx.now,
+      time: timeAt(() => pbx.now),
       newEpoch: () => `e${++epochs}`,
       newCommitId: () => `commit-${++commits}`,
     });
@@ -81,13 +81,13 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
 
   /** One cycle, a second after the last, that asks whoever can be asked; these answer 40 ms after it began. */
   async function cycle(
-    one: TenantPoller,
+    one: HandPolled,
     answers: Poll,
     ask: readonly Endpoint[] = ENDPOINTS,
   ): Promise<CycleReport> {
     pbx.now += 1_000;
     const running = one.cycle(
-      ask.filter((endpoint) => !one.open.includes(endpoint)),
+      ask.filter((endpoint) => !one.requests.open.includes(endpoint)),
       stopping.signal,
     );
     await settle();
@@ -96,19 +96,19 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
   }
 
   /** What comes in while no cycle runs, and the cycle that takes it. */
-  async function late(one: TenantPoller, answers: Poll): Promise<CycleReport> {
+  async function late(one: HandPolled, answers: Poll): Promise<CycleReport> {
     await answer(answers, 500);
-    expect(one.hasAnswers).toBe(true);
+    expect(one.requests.hasAnswers).toBe(true);
     return one.cycle([], stopping.signal);
   }
 
   /** The endpoint has timed out, and hangs again; the other one shows this. */
-  async function hanging(which: Endpoint, shown: Poll): Promise<TenantPoller> {
+  async function hanging(which: Endpoint, shown: Poll): Promise<HandPolled> {
     const one = poller();
     await cycle(one, { legs: [], stays: [], ...shown });
     await cycle(one, { legs: HUNG, stays: HUNG, ...shown });
     await cycle(one, shown);
-    expect(one.open).toEqual([which]);
+    expect(one.requests.open).toEqual([which]);
     return one;
   }
 
@@ -119,7 +119,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
 
   const types = async () => (await log()).map(({ type }) => type);
   const said = ({ transitions }: CycleReport) => transitions.map(({ type }) => type);
-  const polled = ({ polls }: CycleReport) => polls.map(({ endpoint }) => endpoint);
+  const polled = ({ polls }: CycleReport) => polls.map(({ result }) => result.endpoint);
   const sources = async () => (await store.snapshot('acme'))!.state.sources;
 
   it('waits for one that answered when it was asked last, however slow it is: one look, one call, one commit', async () => {
@@ -150,7 +150,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     const one = await hanging('queue', { legs: [] });
     await late(one, { stays: HUNG });
     expect((await cycle(one, {}, ['queue'])).polls).toEqual([]);
-    expect(one.open).toEqual(['queue']);
+    expect(one.requests.open).toEqual(['queue']);
   });
 
   it('takes the answer that comes at last, with the instants that are its own', async () => {
@@ -158,9 +158,13 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     const askedAt = pbx.now - 40;
     const at = pbx.now + 500;
     const report = await late(one, { stays: [stay()] });
-    expect(report.polls[0]).toMatchObject({ endpoint: 'queue', sentAt: askedAt, latencyMs: at - askedAt });
+    expect(report.polls[0]!.result).toMatchObject({
+      endpoint: 'queue',
+      sentAt: askedAt,
+      tookMs: at - askedAt,
+    });
     expect((await sources()).queue.lastComplete).toEqual({ startedAt: askedAt, at });
-    expect([one.open, one.hasAnswers]).toEqual([[], false]);
+    expect([one.requests.open, one.requests.hasAnswers]).toEqual([[], false]);
   });
 
   it('waits for it again when it has answered', async () => {
@@ -196,10 +200,10 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     const one = await hanging('queue', { legs: [] });
     const first = await cycle(one, { stays: [stay()], legs: [leg({ callId: 'queue-call-1' })] });
     expect([polled(first), said(first)]).toEqual([['queue'], ['call-started']]);
-    expect([one.hasAnswers, one.open]).toEqual([true, ['monitor']]);
+    expect([one.requests.hasAnswers, one.requests.open]).toEqual([true, ['monitor']]);
     const second = await one.cycle([], stopping.signal);
     expect([polled(second), said(second)]).toEqual([['monitor'], ['call-offered']]);
-    expect(one.hasAnswers).toBe(false);
+    expect(one.requests.hasAnswers).toBe(false);
   });
 
   it('lets a call go on that overflows while the monitor hangs: an old look at the telephones does not do', async () => {
@@ -220,7 +224,10 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect(said(await cycle(one, { legs: [] }))).toContain('call-ended');
     const before = await types();
     const report = await late(one, { stays: [stay({ status: 'trying' })] });
-    expect(report.polls[0]).toMatchObject({ endpoint: 'queue', outcome: 'complete', outdated: true });
+    expect(report.polls[0]).toMatchObject({
+      result: { endpoint: 'queue', observation: { outcome: 'complete' } },
+      isStale: true,
+    });
     expect(await types()).toEqual(before);
     // Who waits there is seen by the next look.
     const other = [stay({ mobile: '0987654321' })];
@@ -238,7 +245,10 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect([polled(ended), said(ended)]).toEqual([['queue'], ['call-ended']]);
     const dropped = await one.cycle([], stopping.signal);
     expect([polled(dropped), said(dropped)]).toEqual([['monitor'], []]);
-    expect(dropped.polls[0]).toMatchObject({ outcome: 'complete', outdated: true });
+    expect(dropped.polls[0]).toMatchObject({
+      result: { observation: { outcome: 'complete' } },
+      isStale: true,
+    });
   });
 
   it('counts a failure although a call has ended meanwhile', async () => {
@@ -246,7 +256,10 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     await cycle(one, { legs: [] });
     await cycle(one, { legs: [] });
     const report = await late(one, { stays: HUNG });
-    expect(report.polls[0]).toMatchObject({ outcome: 'failed', outdated: false });
+    expect(report.polls[0]).toMatchObject({
+      result: { observation: { outcome: 'failed' } },
+      isStale: false,
+    });
     expect((await sources()).queue.failures).toBe(2);
   });
 
@@ -257,7 +270,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     await cycle(one, { legs: [leg({ signal: 'answered' })] });
     const before = await types();
     const report = await late(one, { stays: [stay({ mobile: '0987654321' })] });
-    expect(report.polls[0]).toMatchObject({ outdated: true });
+    expect(report.polls[0]).toMatchObject({ isStale: true });
     expect(await types()).toEqual(before);
     expect((await sources()).queue.lastComplete).toBeNull();
   });
@@ -266,15 +279,15 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     const one = await hanging('queue', { legs: [] });
     pbx.breaks('queue');
     await settle();
-    expect([one.hasAnswers, one.open]).toEqual([true, []]);
+    expect([one.requests.hasAnswers, one.requests.open]).toEqual([true, []]);
     await expect(one.cycle([], stopping.signal)).rejects.toThrow('a defect of ours');
-    expect(one.hasAnswers).toBe(false);
+    expect(one.requests.hasAnswers).toBe(false);
   });
 
   it('is idle when the requests that outlived their cycles have been cut off', async () => {
     const one = await hanging('queue', { legs: [] });
     let isIdle = false;
-    const idle = one.idle().then(() => (isIdle = true));
+    const idle = one.requests.idle().then(() => (isIdle = true));
     await settle();
     expect(isIdle).toBe(false);
     stopping.abort();

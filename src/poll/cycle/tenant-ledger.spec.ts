@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { MemoryStore } from '../../store/memory/memory-store.js';
+import { timeAt } from '../../../test/support/time.js';
 import { UNOBSERVED_TENANT } from './poll-listener.js';
 import { TenantLedger } from './tenant-ledger.js';
 
@@ -20,7 +21,7 @@ describe('a tenant’s ledger', () => {
       tenant: 'acme',
       store,
       retentionMs: 604_800_000,
-      clock: () => 60_000,
+      time: timeAt(() => 60_000),
       newEpoch: () => `${name}${++epochs}`,
       newCommitId: () => 'commit',
       observer: { ...UNOBSERVED_TENANT, claimed: ({ isNewEpoch }) => void claims.push(isNewEpoch) },

@@ -1,3 +1,4 @@
+import type { Time } from '../../base/clock.js';
 import { EMPTY_STATE, type Freshness, type TenantState } from '../../core/model/call.js';
 import { type BridgeEvent, rfc3339, toEvents } from '../../core/model/event.js';
 import { ENDPOINTS, type Instant } from '../../core/model/observation.js';
@@ -24,8 +25,9 @@ export class TenantLedger {
   #newEpoch = false;
   /** That was held last, also after the claim is over. */
   #epoch: string | null = null;
-  #touchedAt: Instant = 0;
-  #trimmedAt: Instant = 0;
+  /** By the monotonic clock. */
+  #touchedAt = -Infinity;
+  #trimmedAt = -Infinity;
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
@@ -63,17 +65,17 @@ export class TenantLedger {
 
   /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
   finish(): Promise<void> {
-    if (this.#unfinished !== null) this.#unfinished = recordedAt(this.#deps.clock(), this.#unfinished);
+    if (this.#unfinished !== null) this.#unfinished = recordedAt(this.#deps.time.now(), this.#unfinished);
     return this.#spanOfCommit((span) => this.#tryCommit(span));
   }
 
   /** The bound by count is kept by every commit; the one by age is looked after now and then. */
   async trim(): Promise<void> {
-    const { tenant, store, clock, retentionMs } = this.#deps;
-    const now = clock();
+    const { tenant, store, time, retentionMs } = this.#deps;
+    const now = time.monotonic();
     if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
     this.#trimmedAt = now;
-    const events = await store.trim(tenant, now - retentionMs);
+    const events = await store.trim(tenant, time.now() - retentionMs);
     (this.#deps.observer ?? UNOBSERVED_TENANT).logHolds(events);
   }
 
@@ -86,9 +88,9 @@ export class TenantLedger {
   }
 
   #begin(held: Held, { state, transitions }: Reconciled, traceparent: string | undefined): void {
-    const { tenant, clock, newCommitId } = this.#deps;
-    const place = { tenant, ...held.position, recordedAt: clock(), traceparent };
-    const events = toEvents(transitions, place);
+    const { tenant, time, newCommitId } = this.#deps;
+    const stamp = { tenant, ...held.position, recordedAt: time.now(), traceparent };
+    const events = toEvents(transitions, stamp);
     const commit = {
       fence: held.fence,
       expectedVersion: held.version,
@@ -117,7 +119,7 @@ export class TenantLedger {
       const { version, position } = result;
       this.#held = { fence: commit.fence, version, position, state: commit.after };
       this.#written = commit.after;
-      this.#touchedAt = this.#deps.clock();
+      this.#touchedAt = this.#deps.time.monotonic();
       return;
     }
     this.#held = null;
@@ -139,9 +141,9 @@ export class TenantLedger {
 
   /** Keeps the sources' freshness in the store current: news at once, else at most every `TOUCH_EVERY_MS`. */
   async #touch(held: Held, { state }: Reconciled): Promise<boolean> {
-    const { tenant, store, clock } = this.#deps;
+    const { tenant, store, time } = this.#deps;
     this.#held = { ...held, state };
-    const now = clock();
+    const now = time.monotonic();
     const isDue = now - this.#touchedAt >= TOUCH_EVERY_MS || hasNews(this.#written, state);
     if (!isDue) return true;
     this.#touchedAt = now;
@@ -158,8 +160,7 @@ export interface LedgerDeps {
   readonly store: Store;
   /** How long events are kept in the log. */
   readonly retentionMs: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => Instant;
+  readonly time: Time;
   /** Names a log that begins anew: unique, `[A-Za-z0-9_-]{1,64}`. */
   readonly newEpoch: () => string;
   readonly newCommitId: () => string;

@@ -1,89 +1,69 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { Endpoint } from '../../core/model/observation.js';
+import { ManualTimers } from '../../../test/support/time.js';
+import { type PollResult, pollResult } from '../../source/poll-result.js';
+import type { CycleReport } from './poll-cycle.js';
 import { TenantLoop } from './tenant-loop.js';
-import type { Timers } from '../../base/timers.js';
-import type { CycleReport } from './tenant-poller.js';
-
-/** Time stands still until a test runs what is planned. */
-class ManualTimers implements Timers {
-  now = 0;
-  held = true;
-  planned: { delayMs: number; run: () => void } | null = null;
-
-  set(_name: string, delayMs: number, run: () => void): void {
-    this.planned = { delayMs, run };
-  }
-
-  clear(): void {
-    this.planned = null;
-  }
-
-  fire(): number {
-    const { delayMs, run } = this.planned!;
-    this.planned = null;
-    this.now += delayMs;
-    run();
-    return delayMs;
-  }
-}
 
 type Cycle = (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) => Promise<CycleReport>;
 
 function setUp(cycle: Cycle) {
   const timers = new ManualTimers();
+  const state = { held: true };
   const lines: { level: number; msg: string; reason?: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   let running = 0;
-  const poller = {
+  let came: CycleReport | null = null;
+  /** What a cycle asks, and what comes of it, is what a test says. */
+  const requests = {
     open: [] as Endpoint[],
     hasAnswers: false,
     answered: () => {},
     isIdle: Promise.resolve(),
-    cycle: async (endpoints: readonly Endpoint[], signal: AbortSignal) => {
+    ask: async (endpoints: readonly Endpoint[], signal: AbortSignal) => {
       if (++running > 1) throw new Error('two cycles are under way');
       try {
-        return await cycle(endpoints, signal, timers.now);
+        came = await cycle(endpoints, signal, timers.at);
       } finally {
         running -= 1;
       }
     },
-    onAnswer: (listener: () => void) => void (poller.answered = listener),
-    idle: () => poller.isIdle,
+    take: () => came!.polls,
+    onAnswer: (listener: () => void) => void (requests.answered = listener),
+    idle: () => requests.isIdle,
   };
   const loop = new TenantLoop({
     tenant: 'acme',
-    poller,
-    holds: () => timers.held,
+    requests,
+    poller: { prepare: () => Promise.resolve(true), record: () => Promise.resolve(came!) },
+    holds: () => state.held,
     pace: { intervalMs: 1_000, confirmMs: 200, adaptive: null },
-    clock: () => timers.now,
+    clock: timers,
     random: () => 0,
-    timers,
     newCycleId: () => 'c1',
     log,
   });
   loop.start();
   const turn = async () => {
     const delay = timers.fire();
-    while (timers.planned === null) await new Promise(setImmediate);
+    while (timers.nextInMs === null) await new Promise(setImmediate);
     return delay;
   };
-  return { loop, timers, lines, turn, poller };
+  return { loop, timers, state, lines, turn, requests };
 }
 
 function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string | null = null): CycleReport {
-  const outcome = reason === null ? 'complete' : 'failed';
-  const polls = (['monitor', 'queue'] as const).map((endpoint) => ({
-    endpoint,
-    outcome,
-    reason,
-    sentAt,
-    latencyMs: 40,
-    status: reason === null ? 200 : 502,
-    retryAfterMs: null,
-    heldBackMs: null,
-    outdated: false,
-  })) as CycleReport['polls'];
+  const polls = (['monitor', 'queue'] as const).map((endpoint) => {
+    const times = { endpoint, startedAt: sentAt, at: sentAt + 40 };
+    const observation =
+      reason === null
+        ? ({ ...times, outcome: 'complete', reason, rows: new Map(), idleExtensions: new Set() } as const)
+        : ({ ...times, outcome: 'failed', reason } as const);
+    const status = reason === null ? 200 : 502;
+    const result = pollResult(observation as PollResult['observation'], { sentAt, status }, sentAt + 40);
+    return { result, round: 1, isStale: false };
+  });
   return { polls, confirm: false, owned: true, transitions: [], activity: 'idle', ...given };
 }
 
@@ -93,10 +73,10 @@ describe('a tenant’s loop', () => {
     const { timers } = setUp(() => new Promise((resolve) => (done = resolve)));
     timers.fire();
     await new Promise(setImmediate);
-    expect(timers.planned).toBeNull();
-    done(report(timers.now));
+    expect(timers.nextInMs).toBeNull();
+    done(report(timers.at));
     await new Promise(setImmediate);
-    expect(timers.planned).not.toBeNull();
+    expect(timers.nextInMs).not.toBeNull();
   });
 
   it('polls once an interval, and sooner when an absence waits to be confirmed', async () => {
@@ -106,30 +86,30 @@ describe('a tenant’s loop', () => {
     expect([await turn(), await turn(), await turn()]).toEqual([1_000, 200, 1_000]);
   });
 
-  it('goes on polling when the clock is set back, in the middle of a cycle or between two', async () => {
+  it('polls at its pace when the wall clock is set, in the middle of a cycle or between two', async () => {
     const asked: (readonly Endpoint[])[] = [];
     const { turn, timers } = setUp((endpoints, _, now) => {
       asked.push(endpoints);
-      if (asked.length === 2) timers.now -= 3_600_000;
-      const { polls, ...rest } = report(now);
-      return Promise.resolve({
-        ...rest,
-        polls: polls.filter(({ endpoint }) => endpoints.includes(endpoint)),
-      });
+      if (asked.length === 2) timers.skewMs -= 3_600_000;
+      return Promise.resolve(report(now));
     });
     await turn();
     await turn();
     expect(await turn()).toBe(1_000);
-    timers.now -= 3_600_000;
-    // Nothing is due yet by what it knew; one interval later everything is.
-    expect([await turn(), await turn(), await turn()]).toEqual([1_000, 1_000, 1_000]);
-    expect(asked.map(({ length }) => length)).toEqual([2, 2, 2, 0, 2, 2]);
+    for (const step of [-3_600_000, 7_200_000]) {
+      timers.skewMs += step;
+      expect([await turn(), await turn(), await turn()]).toEqual([1_000, 1_000, 1_000]);
+    }
+    expect(asked.map(({ length }) => length)).toEqual(Array(9).fill(2));
   });
 
   it('looks again when the host does, while it is held back', async () => {
     const { turn } = setUp((_, __, now) => {
       const { polls, ...rest } = report(now, {}, 'host down');
-      return Promise.resolve({ ...rest, polls: polls.map((poll) => ({ ...poll, heldBackMs: 7_000 })) });
+      return Promise.resolve({
+        ...rest,
+        polls: polls.map((poll) => ({ ...poll, result: { ...poll.result, heldBackMs: 7_000 } })),
+      });
     });
     await turn();
     expect([await turn(), await turn()]).toEqual([7_000, 7_000]);
@@ -160,17 +140,18 @@ describe('a tenant’s loop', () => {
         new Promise((resolve) => signal.addEventListener('abort', () => resolve(report(now)))),
     );
     timers.fire();
+    await new Promise(setImmediate);
     await loop.stop();
-    expect(timers.planned).toBeNull();
+    expect(timers.nextInMs).toBeNull();
   });
 
   it('polls the other endpoint at its pace while one does not answer', async () => {
     const asked: (readonly Endpoint[])[] = [];
-    const { turn, poller } = setUp((endpoints, _, now) => {
+    const { turn, requests } = setUp((endpoints, _, now) => {
       asked.push(endpoints);
       const { polls, ...rest } = report(now);
-      poller.open = ['queue'];
-      return Promise.resolve({ ...rest, polls: polls.filter(({ endpoint }) => endpoint === 'monitor') });
+      requests.open = ['queue'];
+      return Promise.resolve({ ...rest, polls: polls.filter(({ result }) => result.endpoint === 'monitor') });
     });
     await turn();
     expect([await turn(), await turn()]).toEqual([1_000, 1_000]);
@@ -179,28 +160,28 @@ describe('a tenant’s loop', () => {
 
   it('sees at once to an answer that no cycle waited for, and asks nobody before it has', async () => {
     const asked: (readonly Endpoint[])[] = [];
-    const { turn, timers, poller } = setUp((endpoints, _, now) => {
+    const { turn, timers, requests } = setUp((endpoints, _, now) => {
       asked.push(endpoints);
-      poller.hasAnswers = false;
+      requests.hasAnswers = false;
       return Promise.resolve({ ...report(now - 2_000), polls: [] });
     });
     await turn();
-    timers.now += 2_000;
-    poller.hasAnswers = true;
-    poller.answered();
+    timers.at += 2_000;
+    requests.hasAnswers = true;
+    requests.answered();
     expect([await turn(), await turn()]).toEqual([0, 0]);
     expect(asked.slice(1)).toEqual([[], ['monitor', 'queue']]);
   });
 
   it('takes an answer that came in the middle of a cycle in another one right after it', async () => {
-    const { turn, timers, poller } = setUp((_, __, now) => {
-      poller.hasAnswers = true;
-      poller.answered();
-      expect(timers.planned).toBeNull();
+    const { turn, timers, requests } = setUp((_, __, now) => {
+      requests.hasAnswers = true;
+      requests.answered();
+      expect(timers.nextInMs).toBeNull();
       return Promise.resolve(report(now));
     });
     await turn();
-    expect(timers.planned?.delayMs).toBe(0);
+    expect(timers.nextInMs).toBe(0);
   });
 
   it('asks again at once whose answer came too late to be looked at', async () => {
@@ -208,10 +189,10 @@ describe('a tenant’s loop', () => {
     const { turn } = setUp((endpoints, _, now) => {
       asked.push(endpoints);
       const { polls, ...rest } = report(now);
-      const outdated = asked.length === 1;
+      const isStale = asked.length === 1;
       return Promise.resolve({
         ...rest,
-        polls: polls.map((poll) => ({ ...poll, outdated: outdated && poll.endpoint === 'queue' })),
+        polls: polls.map((poll) => ({ ...poll, isStale: isStale && poll.result.endpoint === 'queue' })),
       });
     });
     await turn();
@@ -220,31 +201,31 @@ describe('a tenant’s loop', () => {
   });
 
   it('lets no answer shorten the pause that it makes for the store', async () => {
-    const { turn, timers, poller } = setUp(() => Promise.reject(new Error('connection refused')));
+    const { turn, timers, requests } = setUp(() => Promise.reject(new Error('connection refused')));
     await turn();
-    poller.hasAnswers = true;
+    requests.hasAnswers = true;
     await turn();
-    poller.answered();
-    expect(timers.planned?.delayMs).toBe(200);
+    requests.answered();
+    expect(timers.nextInMs).toBe(200);
   });
 
   it('plans nothing while every endpoint has yet to answer: the answer wakes it', async () => {
-    const { timers, poller } = setUp((_, __, now) => {
-      poller.open = ['monitor', 'queue'];
+    const { timers, requests } = setUp((_, __, now) => {
+      requests.open = ['monitor', 'queue'];
       return Promise.resolve({ ...report(now), polls: [] });
     });
     timers.fire();
     await new Promise(setImmediate);
-    expect(timers.planned).toBeNull();
-    poller.answered();
-    expect(timers.planned?.delayMs).toBe(0);
+    expect(timers.nextInMs).toBeNull();
+    requests.answered();
+    expect(timers.nextInMs).toBe(0);
   });
 
   it('is stopped only when no request is under way any more', async () => {
     let end: () => void = () => {};
-    const { loop, turn, poller } = setUp((_, __, now) => Promise.resolve(report(now)));
+    const { loop, turn, requests } = setUp((_, __, now) => Promise.resolve(report(now)));
     await turn();
-    poller.isIdle = new Promise((resolve) => (end = resolve));
+    requests.isIdle = new Promise((resolve) => (end = resolve));
     let stopped = false;
     const stopping = loop.stop().then(() => (stopped = true));
     await new Promise(setImmediate);
@@ -264,22 +245,22 @@ describe('a tenant’s loop', () => {
   });
 
   it('goes silent when a cycle was fenced and the lease is not held any more', async () => {
-    const { timers, lines } = setUp((_, __, now) => {
-      timers.held = false;
+    const { timers, state, lines } = setUp((_, __, now) => {
+      state.held = false;
       return Promise.resolve(report(now, { owned: false }));
     });
     timers.fire();
     await new Promise(setImmediate);
-    expect(timers.planned).toBeNull();
+    expect(timers.nextInMs).toBeNull();
     expect(lines).toEqual([]);
   });
 
   it('neither polls nor claims when it wakes up past its lease', async () => {
     let cycles = 0;
-    const { timers } = setUp((_, __, now) => Promise.resolve(report(now, { confirm: ++cycles > 1 })));
-    timers.held = false;
+    const { timers, state } = setUp((_, __, now) => Promise.resolve(report(now, { confirm: ++cycles > 1 })));
+    state.held = false;
     timers.fire();
     await new Promise(setImmediate);
-    expect([cycles, timers.planned]).toEqual([0, null]);
+    expect([cycles, timers.nextInMs]).toEqual([0, null]);
   });
 });

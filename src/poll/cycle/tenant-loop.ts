@@ -1,11 +1,15 @@
 import type { Logger } from 'pino';
-import type { Endpoint, Instant } from '../../core/model/observation.js';
+import { Backoff } from '../../base/backoff.js';
+import type { Clock, Stop } from '../../base/clock.js';
+import type { Endpoint } from '../../core/model/observation.js';
+import type { Tracer } from '../../core/model/tracer.js';
 import { Pace, type PaceOptions, startOffset } from '../schedule/schedule.js';
-import type { CycleReport, TenantPoller } from './tenant-poller.js';
-import type { Timers } from '../../base/timers.js';
+import type { InFlightRequests } from './in-flight-requests.js';
+import { type CycleReport, pollCycle } from './poll-cycle.js';
+import type { TenantPoller } from './tenant-poller.js';
 
 /**
- * Runs one tenant's cycles one after the other, until it is stopped.
+ * Runs one tenant's cycles one after the other, until it is stopped. It alone asks the PBX, and takes the answers.
  *
  * Guarantees: cycles never overlap; the next is planned when this one is done; whatever fails is logged once, when it
  * begins and when it is over, and the loop goes on; every line carries the id of its cycle. An answer that no cycle has
@@ -14,32 +18,33 @@ import type { Timers } from '../../base/timers.js';
  */
 export class TenantLoop {
   readonly #deps: LoopDeps;
-  readonly #name: string;
+  #cancel: Stop = () => undefined;
   readonly #stopping = new AbortController();
   readonly #pace: Pace;
   readonly #reasons = new Map<Endpoint | 'store', string | null>();
-  #storeFailures = 0;
+  readonly #storeRetry: Backoff;
   #running: Promise<void> = Promise.resolve();
   /** Between two cycles, with nothing to wait for but that an endpoint is due or answers. */
   #isResting = false;
 
   constructor(deps: LoopDeps) {
     this.#deps = deps;
-    this.#name = `poll:${deps.tenant}`;
-    this.#pace = new Pace(deps.pace, deps.clock() + startOffset(deps.tenant, deps.pace.intervalMs));
-    deps.poller.onAnswer(() => this.#wake());
+    const { tenant, clock, random, pace } = deps;
+    this.#pace = new Pace({ ...pace, random }, clock.monotonic() + startOffset(tenant, pace.intervalMs));
+    this.#storeRetry = new Backoff({ firstMs: STORE_RETRY_MS, maxMs: MAX_STORE_RETRY_MS, random });
+    deps.requests.onAnswer(() => this.#wake());
   }
 
   start(): void {
-    this.#plan(this.#pace.delay(this.#deps.clock()));
+    this.#plan(this.#pace.delay(this.#deps.clock.monotonic()));
   }
 
   /** Resolves when nothing of this tenant is under way any more. A poll is cut off, a commit is let finish. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#deps.timers.clear(this.#name);
+    this.#cancel();
     await this.#running;
-    await this.#deps.poller.idle();
+    await this.#deps.requests.idle();
   }
 
   /** For an answer that no cycle was waiting for. After trouble with the store the pause stands, and it waits too. */
@@ -52,13 +57,14 @@ export class TenantLoop {
   #plan(delayMs: number): void {
     // Where every endpoint has a request open, their answers are what wakes it.
     if (this.#stopping.signal.aborted || delayMs === Infinity) return;
-    this.#deps.timers.set(this.#name, delayMs, () => {
+    this.#cancel();
+    this.#cancel = this.#deps.clock.after(delayMs, () => {
       this.#running = this.#turn();
     });
   }
 
   async #turn(): Promise<void> {
-    const { clock, poller, holds, newCycleId } = this.#deps;
+    const { clock, requests, holds, newCycleId } = this.#deps;
     this.#isResting = false;
     // A process that was paused past its lease must not claim the tenant back from whoever has taken it since.
     if (!holds()) return;
@@ -66,32 +72,28 @@ export class TenantLoop {
     let next: Rest;
     try {
       // What has come is not kept waiting for what is asked only now.
-      const due = poller.hasAnswers ? [] : this.#pace.due(clock(), poller.open);
-      const report = await poller.cycle(due, this.#stopping.signal, cycle);
+      const due = requests.hasAnswers ? [] : this.#pace.due(clock.monotonic(), requests.open);
+      const report = await pollCycle(this.#deps, due, this.#stopping.signal, cycle);
       this.#note('store', null, cycle);
-      this.#storeFailures = 0;
+      this.#storeRetry.reset();
       next = this.#follow(report, cycle);
     } catch (error) {
       this.#note('store', error instanceof Error ? error.message : String(error), cycle);
-      const delayMs = Math.min(STORE_RETRY_MS * 2 ** this.#storeFailures++, MAX_STORE_RETRY_MS);
-      next = { delayMs, isFirm: true };
+      next = { delayMs: this.#storeRetry.next(), isFirm: true };
     }
     if (!holds()) return;
     this.#isResting = !next.isFirm;
-    this.#plan(poller.hasAnswers && !next.isFirm ? 0 : next.delayMs);
+    this.#plan(requests.hasAnswers && !next.isFirm ? 0 : next.delayMs);
   }
 
   #follow(report: CycleReport, cycle: string): Rest {
-    const { clock, random, log, poller } = this.#deps;
-    const now = clock();
+    const { clock, log, requests } = this.#deps;
+    const now = clock.monotonic();
     this.#pace.turn(report.activity);
-    for (const { endpoint, outcome, reason, retryAfterMs, heldBackMs, outdated, ...polled } of report.polls) {
-      this.#note(endpoint, reason, cycle);
-      const reply = { ...polled, ok: outcome !== 'failed' };
-      if (heldBackMs !== null) this.#pace.heldBack(endpoint, now, heldBackMs, random);
-      else if (reply.ok) this.#pace.answered(endpoint, reply, now);
-      else this.#pace.failed(endpoint, reply, now, retryAfterMs, random);
-      if (outdated) this.#pace.again(endpoint, now);
+    for (const { result, isStale } of report.polls) {
+      this.#note(result.endpoint, result.observation.reason, cycle);
+      this.#pace.record(result, now);
+      if (isStale) this.#pace.again(result.endpoint, now);
     }
     for (const { type, subject } of report.transitions) log.debug({ cycle, type, subject }, 'event');
     if (!report.owned && this.#deps.holds()) {
@@ -99,7 +101,7 @@ export class TenantLoop {
       return { delayMs: RECLAIM_MS, isFirm: true };
     }
     if (report.confirm) this.#pace.confirm(now);
-    return { delayMs: this.#pace.delay(now, poller.open), isFirm: false };
+    return { delayMs: this.#pace.delay(now, requests.open), isFirm: false };
   }
 
   /** One line when a reason appears or changes, one when it is gone. */
@@ -122,18 +124,19 @@ interface Rest {
 
 export interface LoopDeps {
   readonly tenant: string;
-  readonly poller: Pick<TenantPoller, 'cycle' | 'open' | 'hasAnswers' | 'onAnswer' | 'idle'>;
+  readonly requests: Pick<InFlightRequests, 'ask' | 'take' | 'open' | 'hasAnswers' | 'onAnswer' | 'idle'>;
+  readonly poller: Pick<TenantPoller, 'prepare' | 'record'>;
   /** Whether this process still holds the tenant's lease, as far as it can know. */
   readonly holds: () => boolean;
-  readonly pace: PaceOptions;
-  readonly clock: () => Instant;
+  readonly pace: Omit<PaceOptions, 'random'>;
+  readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly timers: Timers;
   /** Short, and unlikely to be another's of the same day. */
   readonly newCycleId: () => string;
   /** Carries the tenant in every line. */
   readonly log: Logger;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** A store that is being restarted is back within seconds; agents wait for it. */

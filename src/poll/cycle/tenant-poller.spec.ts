@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { DEFAULT_POLICY } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint } from '../../core/model/observation.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { OutcomeUnknownError } from '../../store/errors.js';
 import type { Commit, CommitResult, Store } from '../../store/store.js';
 import { leg, observations, stay, T0, type Poll } from '../../../test/support/history.js';
-import { type CycleReport, TenantPoller } from './tenant-poller.js';
+import { HandPolled } from '../../../test/support/hand-polled.js';
+import { timeAt } from '../../../test/support/time.js';
+import { pollResult } from '../../source/poll-result.js';
+import type { CycleReport } from './poll-cycle.js';
 
 /** Answers what the test says next; the same objects again where nothing changed, as the real source does. */
 class ScriptedSource {
@@ -25,7 +27,8 @@ class ScriptedSource {
     const observation =
       before === undefined ? fresh[endpoint]! : { ...before, startedAt: this.now - 40, at: this.now };
     this.#cached = { ...this.#cached, [endpoint]: observation };
-    return Promise.resolve({ observation, retryAfterMs: null, status: 200, heldBackMs: null });
+    const { startedAt: sentAt, at } = observation;
+    return Promise.resolve(pollResult(observation, { sentAt, status: 200 }, at));
   }
 }
 
@@ -40,23 +43,20 @@ describe('a tenant’s poll cycle', () => {
   });
   afterEach(() => store.close());
 
-  function poller(over: Store = store, name = 'e'): TenantPoller {
+  function poller(over: Store = store, name = 'e'): HandPolled {
     let commits = 0;
     let epochs = 0;
-    return new TenantPoller({
+    return new HandPolled({
       tenant: 'acme',
-      source: source as never,
-      registrations: null,
+      source,
       store: over,
-      policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
-      clock: () => source.now,
+      time: timeAt(() => source.now),
       newEpoch: () => `${name}${++epochs}`,
       newCommitId: () => `${name}-commit-${++commits}`,
     });
   }
 
-  async function cycle(from: TenantPoller, poll?: Poll): Promise<CycleReport> {
+  async function cycle(from: HandPolled, poll?: Poll): Promise<CycleReport> {
     source.now += 1_000;
     if (poll !== undefined) source.shows(poll);
     return from.cycle(ENDPOINTS, signal);
@@ -107,7 +107,12 @@ describe('a tenant’s poll cycle', () => {
   it('reports how each poll went, and what the calls are doing', async () => {
     const one = poller();
     const { polls, activity } = await cycle(one, { legs: [leg()] });
-    expect(polls[0]).toMatchObject({ endpoint: 'monitor', latencyMs: 40, status: 200, heldBackMs: null });
+    expect(polls[0]!.result).toMatchObject({
+      endpoint: 'monitor',
+      tookMs: 40,
+      status: 200,
+      heldBackMs: null,
+    });
     expect(activity).toBe('ringing');
     expect((await cycle(one)).activity).toBe('ringing');
     expect((await cycle(one, { legs: [leg({ signal: 'answered' })] })).activity).toBe('talking');

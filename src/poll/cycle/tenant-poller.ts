@@ -1,132 +1,87 @@
 import type { Policy, TenantState } from '../../core/model/call.js';
 import type { Transition } from '../../core/model/event.js';
-import type { Endpoint, Instant, Observations } from '../../core/model/observation.js';
+import type { Endpoint, Observations } from '../../core/model/observation.js';
 import { freshen, reconcile, type Reconciled } from '../../core/reconcile.js';
-import { UNTRACED } from '../../core/model/tracer.js';
-import type { PitelSource } from '../../source/pitel-source.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
-import { type Answer, Inquiry } from './in-flight-requests.js';
-import { type PollReport, UNOBSERVED_TENANT } from './poll-listener.js';
+import type { PollVerdict } from './in-flight-requests.js';
+import { UNOBSERVED_TENANT } from './poll-listener.js';
 import type { RegistrationWatch } from './registration-watch.js';
 import { SettledRows } from './settled-rows.js';
 import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
 
 /**
- * One tenant's poll cycle: fetch → observe → reconcile → commit.
+ * Records what a tenant's polls have shown: observe → reconcile → commit.
  *
  * Guarantees:
- * - Endpoints that are asked together are waited for and reconciled together, but for one that failed when it was asked
- *   last (`Inquiry`): nobody waits for that. Its answer is a later cycle's, which `onAnswer` is there to bring about.
- * - Observations of an endpoint are reconciled in the order in which they were asked for.
- * - What a cycle saw is either committed as a whole or not at all (`TenantLedger`). A commit without an answer is
- *   repeated under its own id before anything else is looked at.
- * - When the store disagrees the tenant is claimed anew, and what was asked for before the claim is dropped: an old look
+ * - What is recorded at once is either committed as a whole or not at all (`TenantLedger`). A commit without an answer is
+ *   repeated under its own id before anything else is recorded.
+ * - When the store disagrees the tenant is claimed anew, and what was asked for before the claim is stale: an old look
  *   must not follow a newer one. So is what was asked for before a call was found to have ended: to that look it may still
  *   be there, and it would begin again. A failure is no look, and always counts.
- * - Cycles of one poller must not overlap; `TenantLoop` sees to that.
+ * - What is to be recorded is given in the order in which it was asked for, and never at the same time as something else:
+ *   `InFlightRequests` and `pollCycle` see to that.
  *
- * Not guaranteed: a part that only a dropped look showed is like one that began and ended between two polls.
+ * Not guaranteed: a part that only a stale look showed is like one that began and ended between two polls.
  */
 export class TenantPoller {
   readonly #deps: PollerDeps;
-  readonly #inquiry: Inquiry;
   readonly #ledger: TenantLedger;
   readonly #settled = new SettledRows();
-  #activity: { readonly calls: TenantState['calls']; readonly at: Instant; readonly is: Activity } | null =
+  #activity: { readonly calls: TenantState['calls']; readonly at: number; readonly is: Activity } | null =
     null;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
-    this.#inquiry = new Inquiry(deps.source);
     this.#ledger = new TenantLedger(deps);
   }
 
-  /** The endpoints that must not be asked: they have been, and the answer has not come, or has not been taken. */
-  get open(): readonly Endpoint[] {
-    return this.#inquiry.open;
-  }
-
-  /** Answers have come that the next cycle takes. */
-  get hasAnswers(): boolean {
-    return this.#inquiry.hasAnswers;
-  }
-
-  /** `listener` is called whenever an answer has come, also in the middle of a cycle. */
-  onAnswer(listener: () => void): void {
-    this.#inquiry.onAnswer(listener);
-  }
-
-  /** Resolves when no request is under way any more; who does not want to wait for their deadlines aborts their signal. */
-  idle(): Promise<void> {
-    return this.#inquiry.idle();
-  }
-
   /**
-   * Runs one cycle. Rejects when the store cannot be reached: call again later, nothing is lost.
-   *
-   * @param endpoints which to ask, none of them open. None at all: only what has come is taken
-   * @param signal cuts off the requests of this cycle, also after it
-   * @param id names the cycle in its trace
+   * Finishes what was begun and claims the tenant where it is not claimed: comes before the endpoints are asked. Rejects
+   * when the store cannot be reached. False: it was stopped meanwhile, and nothing is to be asked.
    */
-  cycle(endpoints: readonly Endpoint[], signal: AbortSignal, id = ''): Promise<CycleReport> {
-    const { tenant, tracer = UNTRACED } = this.#deps;
-    const describe = () => ({
-      name: 'poll cycle',
-      about: { 'pitel.tenant': tenant, 'pitel.cycle': id, 'pitel.endpoints': endpoints.join() },
-    });
-    return tracer.span(describe, async (span) => {
-      const report = await this.#cycle(endpoints, signal);
-      span.set(() => ({
-        ...Object.fromEntries(report.polls.map(({ endpoint, outcome }) => [`pitel.${endpoint}`, outcome])),
-        'pitel.events': report.transitions.length,
-      }));
-      return report;
-    });
-  }
-
-  async #cycle(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<CycleReport> {
+  async prepare(signal: AbortSignal): Promise<boolean> {
     if (this.#ledger.isUnfinished) {
       await this.#ledger.finish();
       // Stopped while the store was slow: somebody else may hold the tenant by now, and a claim would fence it off.
-      if (signal.aborted) return STOPPED;
+      if (signal.aborted) return false;
     }
-    const state = this.#ledger.state ?? (await this.#claim());
-    await this.#inquiry.ask(endpoints, signal);
-    // Stopped in the middle of it: what was cut off is no observation.
-    if (signal.aborted) return STOPPED;
+    if (this.#ledger.state === null) await this.#claim();
+    return true;
+  }
 
-    const answers = this.#inquiry.take();
-    const polls = answers.map(reportOf);
+  /** After `prepare`. Rejects when the store cannot be reached: `prepare` finishes what was begun. */
+  async record(polls: readonly PollVerdict[]): Promise<Recorded> {
+    const state = this.#ledger.state!;
     const { observer = UNOBSERVED_TENANT, registrations } = this.#deps;
     for (const poll of polls) observer.polled(poll);
-    const observed = observationsOf(answers);
+    const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
     const reconciled = this.#reconcile(state, observations);
     const { transitions, confirm } = reconciled;
-    if (transitions.some(({ type }) => type === 'call-ended')) this.#inquiry.outdate();
+    if (transitions.some(({ type }) => type === 'call-ended')) this.#deps.outdate();
     const owned = await this.#ledger.write(reconciled);
     if (owned) this.#settled.note(observations, confirm);
     observer.sources(reconciled.state.sources);
     this.#tellWatch(observations, reconciled);
     await this.#ledger.trim();
     const activity = this.#activityOf(reconciled.state);
-    return { polls, confirm, owned, transitions, activity };
+    return { confirm, owned, transitions, activity };
   }
 
-  async #claim(): Promise<TenantState> {
-    const state = await this.#ledger.claim();
-    this.#inquiry.outdate();
+  async #claim(): Promise<void> {
+    await this.#ledger.claim();
+    this.#deps.outdate();
     this.#settled.forget();
-    return state;
   }
 
   /** Looks at the calls when they have changed, and now and then, as some go stale. */
   #activityOf(state: TenantState): Activity {
-    const at = this.#deps.clock();
+    const { time } = this.#deps;
+    const at = time.monotonic();
     const last = this.#activity;
     if (last !== null && last.calls === state.calls && at - last.at < ACTIVITY_HOLDS_MS) return last.is;
-    const is = activityOf(state, at);
+    const is = activityOf(state, time.now());
     this.#activity = { calls: state.calls, at, is };
     return is;
   }
@@ -143,24 +98,25 @@ export class TenantPoller {
 }
 
 export interface PollerDeps extends LedgerDeps {
-  readonly source: Pick<PitelSource, 'poll'>;
+  /** Called when whatever has been asked by now, and not been recorded, has become stale. */
+  readonly outdate: () => void;
   /** Null where no registration is watched. */
   readonly registrations: Pick<RegistrationWatch, 'take' | 'observe'> | null;
   readonly policy: Policy;
 }
 
-export interface CycleReport {
-  readonly polls: readonly PollReport[];
+/** What came of it. */
+export interface Recorded {
   /** Poll again soon: an absence waits to be confirmed. */
   readonly confirm: boolean;
   /** False when the store did not take what was seen: somebody else polls this tenant, or it lost its memory. */
   readonly owned: boolean;
   readonly transitions: readonly Transition[];
-  /** What the cycle left of the tenant's calls. */
+  /** What is left of the tenant's calls. */
   readonly activity: Activity;
 }
 
-const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitions: [], activity: 'idle' };
+export const NOTHING_RECORDED: Recorded = { confirm: false, owned: true, transitions: [], activity: 'idle' };
 const ACTIVITY_HOLDS_MS = 10_000;
 
 /** By number and uuid. */
@@ -174,23 +130,8 @@ function vanishedExtensions({ calls }: TenantState): string[] {
   ]);
 }
 
-function observationsOf(answers: readonly Answer[]): Observations {
+function observationsOf(polls: readonly PollVerdict[]): Observations {
   const looks: Partial<Record<Endpoint, unknown>> = {};
-  for (const { endpoint, polled, outdated } of answers) if (!outdated) looks[endpoint] = polled.observation;
+  for (const { result, isStale } of polls) if (!isStale) looks[result.endpoint] = result.observation;
   return looks as Observations;
-}
-
-function reportOf({ endpoint, polled, outdated }: Answer): PollReport {
-  const { observation, retryAfterMs, status, heldBackMs } = polled;
-  return {
-    endpoint,
-    outcome: observation.outcome,
-    reason: observation.reason,
-    sentAt: observation.startedAt,
-    latencyMs: observation.at - observation.startedAt,
-    status,
-    retryAfterMs,
-    heldBackMs,
-    outdated,
-  };
 }

@@ -1,29 +1,21 @@
-import type { Endpoint, Instant } from '../../core/model/observation.js';
+import type { Endpoint } from '../../core/model/observation.js';
+import { hasFailed, type PollResult } from '../../source/poll-result.js';
 import type { Activity } from './activity.js';
 import { RequestBudget } from './request-budget.js';
 import { Throttle } from './throttle.js';
 
-/** How fast a tenant is polled when nothing fails. Pure arithmetic over instants in milliseconds. */
+/** How fast a tenant is polled when nothing fails. Pure arithmetic over instants of the monotonic clock, in milliseconds. */
 export interface Tempo {
   /** From one request at an endpoint to the next. */
-  intervalMs(endpoint: Endpoint, now: Instant): number;
+  intervalMs(endpoint: Endpoint, now: number): number;
   /** When the next cycle may be sent at all: `now`, or later. */
-  affordableAt(now: Instant): Instant;
+  affordableAt(now: number): number;
   /** Whether an absence is confirmed after exactly the confirming delay, or sooner where the interval is shorter. */
   readonly isConfirmedInFull: boolean;
   /** What the last cycle left of the tenant's calls. */
   turn(activity: Activity): void;
-  /** A request is over. */
-  note(endpoint: Endpoint, reply: Reply, now: Instant): void;
-}
-
-/** What the PBX did with one poll. */
-export interface Reply {
-  readonly ok: boolean;
-  /** HTTP; null when there was no complete answer. */
-  readonly status: number | null;
-  readonly sentAt: Instant;
-  readonly latencyMs: number;
+  /** A request that was sent is over. */
+  note(result: PollResult, now: number): void;
 }
 
 /** The interval that the operator chose, whatever happens. */
@@ -39,7 +31,7 @@ export class FixedTempo implements Tempo {
     return this.#intervalMs;
   }
 
-  affordableAt(now: Instant): Instant {
+  affordableAt(now: number): number {
     return now;
   }
 
@@ -71,13 +63,13 @@ export class AdaptiveTempo implements Tempo {
   readonly #throttle: Throttle;
   #activity: Activity = 'idle';
 
-  constructor(options: AdaptiveOptions, now: Instant) {
+  constructor(options: AdaptiveOptions, now: number) {
     this.#options = options;
     this.#budget = options.budgetPerHour === 0 ? null : new RequestBudget(options.budgetPerHour, now);
     this.#throttle = new Throttle(now);
   }
 
-  intervalMs(endpoint: Endpoint, now: Instant): number {
+  intervalMs(endpoint: Endpoint, now: number): number {
     const { minIntervalMs, maxIntervalMs } = this.#options;
     const between = (endpoint === 'monitor' ? MONITOR : QUEUE)[this.#activity];
     const chosen = minIntervalMs * (maxIntervalMs / minIntervalMs) ** between;
@@ -85,7 +77,7 @@ export class AdaptiveTempo implements Tempo {
     return this.#budget === null ? allowed : this.#budget.stretched(allowed, now);
   }
 
-  affordableAt(now: Instant): Instant {
+  affordableAt(now: number): number {
     return this.#budget === null ? now : this.#budget.affordableAt(now);
   }
 
@@ -93,9 +85,10 @@ export class AdaptiveTempo implements Tempo {
     this.#activity = activity;
   }
 
-  note(endpoint: Endpoint, { ok, status, sentAt, latencyMs }: Reply, now: Instant): void {
+  note(result: PollResult, now: number): void {
+    const { status, sentAt } = result;
     this.#budget?.spend(now);
-    if (ok) this.#throttle.answered(endpoint, latencyMs, sentAt, now);
+    if (!hasFailed(result)) this.#throttle.answered(result, now);
     else if (status === null || status === 429 || status >= 500) this.#throttle.troubled(sentAt, now);
   }
 }

@@ -38,10 +38,4 @@ describe('a budget of requests', () => {
     expect(budget.stretched(250, 0)).toBeCloseTo(4_444, 0);
     expect(budget.stretched(9_000, 0)).toBe(9_000);
   });
-
-  it('takes nothing back when the clock is set back', () => {
-    const budget = new RequestBudget(3_600, HOUR);
-    budget.spend(0);
-    expect(budget.affordableAt(0)).toBe(0);
-  });
 });

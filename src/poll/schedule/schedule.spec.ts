@@ -1,37 +1,43 @@
 import { describe, expect, it } from '@jest/globals';
-import { ENDPOINTS } from '../../core/model/observation.js';
+import { type Endpoint, ENDPOINTS } from '../../core/model/observation.js';
 import { Pace, startOffset } from './schedule.js';
-import type { Reply } from './interval.js';
+import { type PollResult, pollResult } from '../../source/poll-result.js';
 
-const options = { intervalMs: 1_000, confirmMs: 200, adaptive: null };
 const never = () => 0;
-/** An answer to what was sent then. */
-const reply = (sentAt: number, given: Partial<Reply> = {}): Reply => ({
-  ok: true,
-  status: 200,
-  sentAt,
-  latencyMs: 40,
-  ...given,
-});
-const noAnswer = (sentAt: number) => reply(sentAt, { ok: false, status: null });
+const options = { intervalMs: 1_000, confirmMs: 200, adaptive: null, random: never };
+
+/** What an endpoint answered to what was sent then; `ok: false`: it failed. */
+function reply(
+  endpoint: Endpoint,
+  sentAt: number,
+  given: { ok?: boolean; tookMs?: number } & Partial<
+    Pick<PollResult, 'status' | 'retryAfterMs' | 'heldBackMs'>
+  > = {},
+): PollResult {
+  const { ok = true, tookMs = 40, ...more } = given;
+  const observation = { endpoint, outcome: ok ? 'complete' : 'failed' } as PollResult['observation'];
+  return pollResult(observation, { sentAt, status: 200, ...more }, sentAt + tookMs);
+}
+const noAnswer = (endpoint: Endpoint, sentAt: number, given: Partial<PollResult> = {}) =>
+  reply(endpoint, sentAt, { ok: false, status: null, ...given });
 
 describe('the pace of polling', () => {
   it('asks one interval after the last request was sent, however long the answer took', () => {
     const pace = new Pace(options, 0);
-    for (const endpoint of pace.due(0)) pace.answered(endpoint, reply(0), 400);
+    for (const endpoint of pace.due(0)) pace.record(reply(endpoint, 0), 400);
     expect(pace.delay(400)).toBe(600);
   });
 
   it('leaves a PBX that is slower than the interval a pause', () => {
     const pace = new Pace(options, 0);
-    for (const endpoint of pace.due(0)) pace.answered(endpoint, reply(0), 3_000);
+    for (const endpoint of pace.due(0)) pace.record(reply(endpoint, 0), 3_000);
     expect(pace.delay(3_000)).toBe(100);
   });
 
   it('asks both endpoints together although one answered a little later', () => {
     const pace = new Pace(options, 0);
-    pace.answered('monitor', reply(0), 10);
-    pace.answered('queue', reply(120), 130);
+    pace.record(reply('monitor', 0), 10);
+    pace.record(reply('queue', 120), 130);
     expect(pace.due(1_000)).toEqual(['monitor', 'queue']);
   });
 
@@ -40,19 +46,19 @@ describe('the pace of polling', () => {
     const waits: number[] = [];
     let now = 0;
     for (let failure = 0; failure < 7; failure++) {
-      pace.failed('monitor', noAnswer(now), now, null, never);
+      pace.record(noAnswer('monitor', now), now);
       waits.push(pace.delay(now, ['queue']));
       now += pace.delay(now, ['queue']);
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
-    pace.failed('monitor', noAnswer(now), now, null, never);
-    pace.answered('queue', reply(now), now);
+    pace.record(noAnswer('monitor', now), now);
+    pace.record(reply('queue', now), now);
     expect(pace.due(now + 1_000)).toEqual(['queue']);
   });
 
   it('does not ask an endpoint that has yet to answer, and the other one as if nothing were', () => {
     const pace = new Pace(options, 0);
-    pace.answered('monitor', reply(0), 40);
+    pace.record(reply('monitor', 0), 40);
     expect(pace.delay(400, ['queue'])).toBe(600);
     expect(pace.due(1_000, ['queue'])).toEqual(['monitor']);
     expect(pace.delay(1_000, ['monitor', 'queue'])).toBe(Infinity);
@@ -62,30 +68,30 @@ describe('the pace of polling', () => {
     const adaptive = { minIntervalMs: 250, maxIntervalMs: 1_000, budgetPerHour: 0 };
     for (const given of [options, { ...options, adaptive }]) {
       const pace = new Pace(given, 0);
-      pace.answered('monitor', reply(4_900), 4_940);
-      pace.answered('queue', reply(0), 5_000);
+      pace.record(reply('monitor', 4_900), 4_940);
+      pace.record(reply('queue', 0), 5_000);
       pace.again('queue', 5_000);
       expect([pace.delay(5_000), pace.due(5_000)]).toEqual([0, ['queue']]);
     }
   });
 
   it('spreads retries by up to a quarter', () => {
-    const pace = new Pace(options, 0);
-    pace.failed('monitor', noAnswer(0), 0, null, () => 0.999);
+    const pace = new Pace({ ...options, random: () => 0.999 }, 0);
+    pace.record(noAnswer('monitor', 0), 0);
     expect(pace.delay(0, ['queue'])).toBeGreaterThan(1_240);
     expect(pace.delay(0, ['queue'])).toBeLessThanOrEqual(1_250);
   });
 
   it('honours Retry-After', () => {
     const pace = new Pace(options, 0);
-    pace.failed('monitor', noAnswer(0), 0, 30_000, never);
+    pace.record(noAnswer('monitor', 0, { retryAfterMs: 30_000 }), 0);
     expect(pace.delay(0, ['queue'])).toBe(30_000);
   });
 
   it('brings the confirming poll forward, except where an endpoint is failing', () => {
     const pace = new Pace(options, 0);
-    pace.answered('queue', reply(0), 0);
-    pace.failed('monitor', noAnswer(0), 0, 5_000, never);
+    pace.record(reply('queue', 0), 0);
+    pace.record(noAnswer('monitor', 0, { retryAfterMs: 5_000 }), 0);
     pace.confirm(0);
     expect(pace.delay(0)).toBe(200);
     expect(pace.due(200)).toEqual(['queue']);
@@ -93,13 +99,14 @@ describe('the pace of polling', () => {
 
   it('asks again when the host is to be looked at, without doubling, since nothing was sent', () => {
     const pace = new Pace(options, 0);
-    pace.failed('monitor', noAnswer(0), 0, null, never);
-    for (let refusals = 0; refusals < 5; refusals++) pace.heldBack('monitor', 0, 4_000, never);
+    pace.record(noAnswer('monitor', 0), 0);
+    for (let refusals = 0; refusals < 5; refusals++)
+      pace.record(noAnswer('monitor', 0, { heldBackMs: 4_000 }), 0);
     expect(pace.delay(0, ['queue'])).toBe(4_000);
-    pace.heldBack('monitor', 0, 0, never);
+    pace.record(noAnswer('monitor', 0, { heldBackMs: 0 }), 0);
     expect(pace.delay(0, ['queue'])).toBe(1_000);
     expect(pace.due(999, ['queue'])).toEqual([]);
-    pace.failed('monitor', noAnswer(999), 999, null, never);
+    pace.record(noAnswer('monitor', 999), 999);
     expect(pace.delay(999, ['queue'])).toBe(2_000);
   });
 
@@ -117,15 +124,15 @@ describe('the adaptive pace of polling', () => {
   const setUp = (given: Partial<typeof adaptive> = {}) =>
     new Pace({ ...options, adaptive: { ...adaptive, ...given } }, 0);
   const answered = (pace: Pace, now = 0) => {
-    for (const endpoint of pace.due(now)) pace.answered(endpoint, reply(now), now);
+    for (const endpoint of pace.due(now)) pace.record(reply(endpoint, now), now);
   };
 
   it('is slow while nobody calls, and fast at the monitor while something rings', () => {
     const pace = setUp();
     const delays = (['idle', 'talking', 'waiting', 'ringing'] as const).map((activity) => {
       pace.turn(activity);
-      pace.answered('monitor', reply(0), 0);
-      pace.answered('queue', reply(0), 0);
+      pace.record(reply('monitor', 0), 0);
+      pace.record(reply('queue', 0), 0);
       return pace.delay(0);
     });
     expect([delays[0], delays[3]]).toEqual([2_000, 250]);
@@ -154,16 +161,15 @@ describe('the adaptive pace of polling', () => {
   });
 
   it.each([
-    ['429', reply(0, { ok: false, status: 429 })],
-    ['503', reply(0, { ok: false, status: 503 })],
-    ['no answer', noAnswer(0)],
-  ])('halves at %s, once for both endpoints, and recovers in half a minute', (_, trouble) => {
+    ['429', 429],
+    ['503', 503],
+    ['no answer', null],
+  ])('halves at %s, once for both endpoints, and recovers in half a minute', (_, status) => {
     const pace = setUp();
     pace.turn('ringing');
-    pace.failed('monitor', trouble, 10, null, never);
-    pace.failed('queue', trouble, 10, null, never);
+    for (const endpoint of ENDPOINTS) pace.record(reply(endpoint, 0, { ok: false, status }), 10);
     const interval = (now: number) => {
-      pace.answered('monitor', reply(now), now);
+      pace.record(reply('monitor', now), now);
       return pace.delay(now, ['queue']);
     };
     expect(interval(10)).toBe(500);
@@ -174,9 +180,9 @@ describe('the adaptive pace of polling', () => {
   it('does not slow down for what is one tenant’s mistake', () => {
     const pace = setUp();
     pace.turn('ringing');
-    pace.failed('monitor', reply(0, { ok: false, status: 401 }), 0, null, never);
-    pace.answered('monitor', reply(0), 0);
-    pace.answered('queue', reply(0), 0);
+    pace.record(reply('monitor', 0, { ok: false, status: 401 }), 0);
+    pace.record(reply('monitor', 0), 0);
+    pace.record(reply('queue', 0), 0);
     expect(pace.delay(0)).toBe(250);
   });
 
@@ -184,10 +190,10 @@ describe('the adaptive pace of polling', () => {
     const pace = setUp();
     pace.turn('ringing');
     let now = 0;
-    const delayAfter = (latencyMs: number, polls: number) => {
+    const delayAfter = (tookMs: number, polls: number) => {
       for (let poll = 0; poll < polls; poll++) {
         now += 1;
-        pace.answered('monitor', reply(now, { latencyMs }), now);
+        pace.record(reply('monitor', now, { tookMs }), now);
       }
       return Math.round(pace.delay(now, ['queue']));
     };
@@ -205,7 +211,7 @@ describe('the adaptive pace of polling', () => {
         if (now >= to) return;
         for (const endpoint of pace.due(now)) {
           sent.push(now);
-          pace.answered(endpoint, reply(now), now);
+          pace.record(reply(endpoint, now), now);
         }
       }
     };
@@ -219,93 +225,25 @@ describe('the adaptive pace of polling', () => {
     for (let at = 0; at < 120 * minute; at += minute) {
       expect(sent.filter((one) => one >= at && one < at + 60 * minute).length).toBeLessThanOrEqual(7_200);
     }
-    for (const endpoint of ENDPOINTS) pace.answered(endpoint, reply(180 * minute), 180 * minute);
+    for (const endpoint of ENDPOINTS) pace.record(reply(endpoint, 180 * minute), 180 * minute);
     const ringing = pace.delay(180 * minute);
     pace.turn('idle');
     expect(pace.delay(180 * minute)).toBeGreaterThan(1.5 * ringing);
   });
 });
 
-describe('the pace of polling by a wall clock', () => {
-  const HOUR = 3_600_000;
-  const adaptive = { minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour: 0 };
-  const setUp = (now: number, adapts = false) => {
-    const pace = new Pace({ ...options, adaptive: adapts ? adaptive : null }, now);
-    for (const endpoint of pace.due(now)) pace.answered(endpoint, reply(now), now + 40);
-    return pace;
-  };
-
-  it.each([HOUR, 700, 1])('goes on at its rate when that is set back by %p ms', (back) => {
-    const pace = setUp(HOUR);
-    const sent: number[] = [];
-    let now = HOUR + 40 - back;
-    for (const end = now + 10_000; ; ) {
-      now += pace.delay(now);
-      if (now > end) break;
-      expect(pace.due(now)).toEqual(['monitor', 'queue']);
-      sent.push(now);
-      for (const endpoint of ENDPOINTS) pace.answered(endpoint, reply(now), now + 40);
-      now += 40;
-    }
-    expect(sent).toHaveLength(10);
-    for (const [index, at] of sent.slice(1).entries()) expect(at - sent[index]!).toBe(1_000);
+describe('the pace of polling in a process that was paused', () => {
+  it('asks at once, and once', () => {
+    const hour = 3_600_000;
+    const pace = new Pace(options, 0);
+    for (const endpoint of pace.due(0)) pace.record(reply(endpoint, 0), 40);
+    expect(pace.due(hour)).toEqual(['monitor', 'queue']);
+    for (const endpoint of ENDPOINTS) pace.record(reply(endpoint, hour), hour + 40);
+    expect(pace.delay(hour + 40)).toBe(960);
   });
 
-  it('takes a request that was under way for one that was sent when its answer came', () => {
-    const pace = setUp(HOUR);
-    for (const endpoint of pace.due(HOUR + 1_000)) pace.answered(endpoint, reply(HOUR + 1_000), 5_000);
-    expect(pace.delay(5_000)).toBe(1_000);
-  });
-
-  it('neither shortens nor prolongs what the PBX asked for, a back-off or the delay of a confirmation', () => {
-    const paused = setUp(HOUR);
-    for (const endpoint of ENDPOINTS) paused.failed(endpoint, noAnswer(HOUR), HOUR + 40, 30_000, never);
-    expect(paused.delay(0)).toBe(30_000);
-    expect([paused.due(29_999), paused.due(30_000)]).toEqual([[], ['monitor', 'queue']]);
-
-    const confirming = setUp(HOUR, true);
-    confirming.confirm(HOUR + 40);
-    expect(confirming.delay(0)).toBe(200);
-    expect([confirming.due(199), confirming.due(200)]).toEqual([[], ['monitor', 'queue']]);
-  });
-
-  it('keeps its place in the interval: a first poll that is planned is no clock that was set back', () => {
+  it('keeps its place in the interval: the first poll is planned', () => {
     const pace = new Pace(options, 600);
     expect(pace.delay(0)).toBe(600);
-  });
-
-  it('asks at once, and once, when that is set forward', () => {
-    const pace = setUp(0);
-    expect(pace.due(HOUR)).toEqual(['monitor', 'queue']);
-    for (const endpoint of ENDPOINTS) pace.answered(endpoint, reply(HOUR), HOUR + 40);
-    expect(pace.delay(HOUR + 40)).toBe(960);
-  });
-
-  it('still slows down for trouble after that was set back', () => {
-    const pace = setUp(HOUR, true);
-    pace.turn('ringing');
-    const trouble = (now: number) => {
-      expect(pace.due(now, ['queue'])).toEqual(['monitor']);
-      pace.failed('monitor', noAnswer(now), now + 40, null, never);
-      pace.answered('monitor', reply(now + 40), now + 40);
-      return Math.round(pace.delay(now + 40, ['queue']));
-    };
-    expect(trouble(HOUR + 1_000)).toBe(500);
-    // The step is noticed here.
-    expect(pace.delay(1_000, ['queue'])).toBe(500);
-    expect(trouble(1_500)).toBeGreaterThan(900);
-  });
-
-  it('learns nothing of how fast the PBX is from a request during which that was set back', () => {
-    const pace = setUp(HOUR, true);
-    pace.turn('ringing');
-    let now = HOUR + 40;
-    const delayAfter = (latencyMs: number, polls: number) => {
-      for (let poll = 0; poll < polls; poll++) pace.answered('monitor', reply(now, { latencyMs }), ++now);
-      return Math.round(pace.delay(now, ['queue']));
-    };
-    expect(delayAfter(80, 50)).toBe(249);
-    expect(delayAfter(80 - HOUR, 1)).toBe(249);
-    expect(delayAfter(80, 50)).toBe(249);
   });
 });

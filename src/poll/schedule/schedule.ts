@@ -1,11 +1,13 @@
-import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observation.js';
-import type { Activity } from './activity.js';
-import { ClockStep } from './clock-step.js';
+import { Backoff } from '../../base/backoff.js';
 import { fnv1a } from '../../base/spread-hash.js';
-import { AdaptiveTempo, type AdaptiveOptions, FixedTempo, type Reply, type Tempo } from './interval.js';
+import { ENDPOINTS, type Endpoint } from '../../core/model/observation.js';
+import { hasFailed, type PollResult } from '../../source/poll-result.js';
+import type { Activity } from './activity.js';
+import { AdaptiveTempo, type AdaptiveOptions, FixedTempo, type Tempo } from './interval.js';
 
 /**
- * When an endpoint is asked next. Pure arithmetic over instants in milliseconds; randomness is passed in.
+ * When an endpoint is asked next. Pure arithmetic over instants of the monotonic clock, in milliseconds; randomness is
+ * passed in.
  *
  * - An answer: one interval after the request was sent, so that the rate does not depend on the PBX's speed. The tempo
  *   says how long an interval is; when it changes, what is planned changes with it.
@@ -17,32 +19,36 @@ import { AdaptiveTempo, type AdaptiveOptions, FixedTempo, type Reply, type Tempo
  *   cost the PBX nothing, so it does not double anything.
  * - Endpoints that are due at nearly the same time are asked together: a caller seen by both is then seen at once.
  * - An endpoint that is `open`, asked and not answered, is not due, however long that takes.
- * - The instants are a wall clock's: when that is set back, what is planned goes back with it (`ClockStep`).
  */
 export class Pace {
   readonly #options: PaceOptions;
   readonly #tempo: Tempo;
   readonly #endpoints: Record<Endpoint, Plan>;
-  /** Does not begin with `firstAt`, which is yet to come. */
-  readonly #step = new ClockStep();
+  readonly #backoffs: Readonly<Record<Endpoint, Backoff>>;
 
-  constructor(options: PaceOptions, firstAt: Instant) {
+  constructor(options: PaceOptions, firstAt: number) {
     this.#options = options;
-    const { adaptive, intervalMs } = options;
+    const { adaptive, intervalMs, random } = options;
     this.#tempo = adaptive === null ? new FixedTempo(intervalMs) : new AdaptiveTempo(adaptive, firstAt);
     const first: Plan = {
       sentAt: firstAt,
       answeredAt: firstAt,
-      failures: 0,
       notBefore: firstAt,
       confirmAt: null,
     };
     this.#endpoints = { monitor: first, queue: first };
+    const backoff = () =>
+      new Backoff({
+        firstMs: intervalMs,
+        maxMs: Math.max(intervalMs, MAX_BACKOFF_MS),
+        spread: SPREAD,
+        random,
+      });
+    this.#backoffs = { monitor: backoff(), queue: backoff() };
   }
 
   /** The endpoints to ask in a cycle that begins at `now`; not one of these that are `open`. */
-  due(now: Instant, open: readonly Endpoint[] = NONE): Endpoint[] {
-    this.#keepUp(now);
+  due(now: number, open: readonly Endpoint[] = NONE): Endpoint[] {
     return ENDPOINTS.filter((endpoint) => {
       if (open.includes(endpoint)) return false;
       // One that is backing off, was asked to be left alone, or has to confirm is not asked a moment early.
@@ -52,8 +58,7 @@ export class Pace {
   }
 
   /** Milliseconds from `now` until an endpoint is due that is not `open`; Infinity where all are. */
-  delay(now: Instant, open: readonly Endpoint[] = NONE): number {
-    this.#keepUp(now);
+  delay(now: number, open: readonly Endpoint[] = NONE): number {
     let next = Infinity;
     for (const endpoint of ENDPOINTS)
       if (!open.includes(endpoint)) next = Math.min(next, this.#dueAt(endpoint, now));
@@ -65,45 +70,26 @@ export class Pace {
     this.#tempo.turn(activity);
   }
 
-  answered(endpoint: Endpoint, reply: Reply, now: Instant): void {
-    this.#keepUp(now);
-    this.#tempo.note(endpoint, reply, now);
-    // Sent after it was answered: the clock was set back in between, and this is as near as can be told.
-    const sentAt = Math.min(reply.sentAt, now);
-    this.#endpoints[endpoint] = { sentAt, answeredAt: now, failures: 0, notBefore: null, confirmAt: null };
+  /** A request is over, and what it brought has been seen to by `now`. */
+  record(result: PollResult, now: number): void {
+    const { endpoint, sentAt, retryAfterMs, heldBackMs } = result;
+    const backoff = this.#backoffs[endpoint];
+    if (heldBackMs !== null) {
+      return this.#wait(endpoint, now + backoff.spread(Math.max(heldBackMs, this.#options.intervalMs)));
+    }
+    this.#tempo.note(result, now);
+    if (hasFailed(result)) return this.#wait(endpoint, now + Math.max(backoff.next(), retryAfterMs ?? 0));
+    backoff.reset();
+    this.#endpoints[endpoint] = { sentAt, answeredAt: now, notBefore: null, confirmAt: null };
   }
 
   /** Brings forward the next request to an endpoint that has answered. */
-  again(endpoint: Endpoint, now: Instant): void {
-    this.#keepUp(now);
+  again(endpoint: Endpoint, now: number): void {
     this.#endpoints[endpoint] = { ...this.#endpoints[endpoint], confirmAt: now };
   }
 
-  failed(
-    endpoint: Endpoint,
-    reply: Reply,
-    now: Instant,
-    retryAfterMs: number | null,
-    random: () => number,
-  ): void {
-    this.#keepUp(now);
-    this.#tempo.note(endpoint, reply, now);
-    const failures = this.#endpoints[endpoint].failures + 1;
-    const ceiling = Math.max(this.#options.intervalMs, MAX_BACKOFF_MS);
-    const backoff = Math.min(this.#options.intervalMs * 2 ** (failures - 1), ceiling);
-    const wait = Math.max(spread(backoff, random), retryAfterMs ?? 0);
-    this.#wait(endpoint, now + wait, failures);
-  }
-
-  heldBack(endpoint: Endpoint, now: Instant, retryInMs: number, random: () => number): void {
-    this.#keepUp(now);
-    const wait = spread(Math.max(retryInMs, this.#options.intervalMs), random);
-    this.#wait(endpoint, now + wait, this.#endpoints[endpoint].failures);
-  }
-
   /** Brings the next cycle forward to confirm an absence. */
-  confirm(now: Instant): void {
-    this.#keepUp(now);
+  confirm(now: number): void {
     for (const endpoint of ENDPOINTS) {
       const plan = this.#endpoints[endpoint];
       if (plan.notBefore !== null) continue;
@@ -111,19 +97,12 @@ export class Pace {
     }
   }
 
-  /** Before anything else is done with `now`. */
-  #keepUp(now: Instant): void {
-    const back = this.#step.back(now);
-    if (back === 0) return;
-    for (const endpoint of ENDPOINTS) this.#endpoints[endpoint] = earlier(this.#endpoints[endpoint], back);
-  }
-
   #mustWait(endpoint: Endpoint): boolean {
     const { notBefore, confirmAt } = this.#endpoints[endpoint];
     return notBefore !== null || (confirmAt !== null && this.#tempo.isConfirmedInFull);
   }
 
-  #dueAt(endpoint: Endpoint, now: Instant): Instant {
+  #dueAt(endpoint: Endpoint, now: number): number {
     const { sentAt, answeredAt, notBefore, confirmAt } = this.#endpoints[endpoint];
     if (notBefore !== null) return notBefore;
     if (confirmAt !== null && this.#tempo.isConfirmedInFull) return confirmAt;
@@ -132,8 +111,8 @@ export class Pace {
     return Math.min(dueAt, confirmAt ?? Infinity);
   }
 
-  #wait(endpoint: Endpoint, notBefore: Instant, failures: number): void {
-    this.#endpoints[endpoint] = { ...this.#endpoints[endpoint], failures, notBefore, confirmAt: null };
+  #wait(endpoint: Endpoint, notBefore: number): void {
+    this.#endpoints[endpoint] = { ...this.#endpoints[endpoint], notBefore, confirmAt: null };
   }
 }
 
@@ -142,16 +121,17 @@ export interface PaceOptions {
   readonly confirmMs: number;
   /** Null: every interval is `intervalMs`. */
   readonly adaptive: AdaptiveOptions | null;
+  /** In [0, 1): spreads what is retried. */
+  readonly random: () => number;
 }
 
 interface Plan {
   /** The last request that was answered: when it was sent, and when its answer had been seen to. */
-  readonly sentAt: Instant;
-  readonly answeredAt: Instant;
-  readonly failures: number;
+  readonly sentAt: number;
+  readonly answeredAt: number;
   /** Set while it waits for something else than the interval. */
-  readonly notBefore: Instant | null;
-  readonly confirmAt: Instant | null;
+  readonly notBefore: number | null;
+  readonly confirmAt: number | null;
 }
 
 const NONE: readonly Endpoint[] = [];
@@ -160,21 +140,6 @@ const BREATHER = 0.1;
 /** Long enough to leave a struggling PBX alone, short enough that an agent does not notice its return late. */
 const MAX_BACKOFF_MS = 15_000;
 const SPREAD = 0.25;
-
-function earlier(plan: Plan, ms: number): Plan {
-  const { sentAt, answeredAt, notBefore, confirmAt } = plan;
-  return {
-    ...plan,
-    sentAt: sentAt - ms,
-    answeredAt: answeredAt - ms,
-    notBefore: notBefore === null ? null : notBefore - ms,
-    confirmAt: confirmAt === null ? null : confirmAt - ms,
-  };
-}
-
-function spread(ms: number, random: () => number): number {
-  return ms * (1 + SPREAD * random());
-}
 
 /** Where in the interval a tenant's polls begin: spread by its name, the same on every start. Milliseconds. */
 export function startOffset(tenant: string, intervalMs: number): number {

@@ -1,51 +1,46 @@
-import type { Instant } from '../../core/model/observation.js';
+import type { PollResult } from '../../source/poll-result.js';
 
 /**
  * How much of its chosen rate a tenant's polling takes, in (0, 1]: halved when the PBX is in trouble, regained slowly.
  *
  * Trouble is 429, 5xx, no answer, or answers that take `SLOWER` times as long as that endpoint's own usually do. It
  * halves once for what was sent before the halving could help: two endpoints that fail together are one trouble. Pure
- * arithmetic over instants in milliseconds, of a clock that may be set back.
+ * arithmetic over instants of the monotonic clock, in milliseconds.
  */
 export class Throttle {
   #rate = 1;
-  #at: Instant;
+  #at: number;
   #halvedAt = -Infinity;
   /** By endpoint: how long its answers usually take, and lately. */
   readonly #latencies = new Map<string, { usual: number; lately: number }>();
 
-  constructor(now: Instant) {
+  constructor(now: number) {
     this.#at = now;
   }
 
-  rate(now: Instant): number {
-    const elapsed = now - this.#at;
-    // A clock that was set back takes nothing away, and takes the halving with it: what is sent now comes after that.
-    if (elapsed < 0) this.#halvedAt += elapsed;
-    else this.#rate = Math.min(1, this.#rate + elapsed / RECOVERY_MS);
+  rate(now: number): number {
+    this.#rate = Math.min(1, this.#rate + (now - this.#at) / RECOVERY_MS);
     this.#at = now;
     return this.#rate;
   }
 
-  answered(endpoint: string, latencyMs: number, sentAt: Instant, now: Instant): void {
-    // The clock was set back meanwhile: how long it took is not known.
-    if (latencyMs < 0) return;
+  answered({ endpoint, tookMs, sentAt }: PollResult, now: number): void {
     const known = this.#latencies.get(endpoint);
     if (known === undefined) {
-      this.#latencies.set(endpoint, { usual: latencyMs, lately: latencyMs });
+      this.#latencies.set(endpoint, { usual: tookMs, lately: tookMs });
       return;
     }
-    known.lately += (latencyMs - known.lately) * LATELY_WEIGHT;
+    known.lately += (tookMs - known.lately) * LATELY_WEIGHT;
     const isSlow = known.lately > known.usual * SLOWER + UNNOTICED_MS;
-    const weight = latencyMs < known.usual ? USUAL_FALLS : USUAL_RISES;
-    known.usual += (latencyMs - known.usual) * weight;
+    const weight = tookMs < known.usual ? USUAL_FALLS : USUAL_RISES;
+    known.usual += (tookMs - known.usual) * weight;
     if (!isSlow) return;
     this.troubled(sentAt, now);
     // What comes now has to show anew that it is slow.
     known.lately = known.usual;
   }
 
-  troubled(sentAt: Instant, now: Instant): void {
+  troubled(sentAt: number, now: number): void {
     const rate = this.rate(now);
     if (sentAt < this.#halvedAt) return;
     this.#rate = Math.max(rate / 2, LOWEST_RATE);

@@ -5,23 +5,35 @@ import { MemoryLeases } from '../../store/memory/memory-leases.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { preferredOwner, SHARDS, shardOf } from './rendezvous.js';
 import { TenantAssignment } from './tenant-assignment.js';
-import type { Timers } from '../../base/timers.js';
+import type { Clock } from '../../base/clock.js';
 
 const TENANTS = Array.from({ length: 40 }, (_, index) => ({ tenant: `tenant-${index}` }));
 const LEASE_MS = 5_000;
 
+interface Planned {
+  readonly owner: string;
+  readonly at: number;
+  readonly run: () => void;
+}
+
 /** Time for several replicas, that passes only when a test says so. */
 class VirtualTime {
   now = 0;
-  readonly #planned = new Map<string, { at: number; run: () => void }>();
+  readonly #planned = new Set<Planned>();
 
-  timers(owner: string): Timers {
+  clock(owner: string): Clock {
     return {
-      set: (name, delayMs, run) => {
-        if (!Number.isFinite(delayMs)) throw new Error('a timer needs an end');
-        this.#planned.set(`${owner} ${name}`, { at: this.now + delayMs, run });
+      now: () => this.now,
+      monotonic: () => this.now,
+      after: (ms, run) => {
+        if (!Number.isFinite(ms)) throw new Error('a timer needs an end');
+        const planned = { owner, at: this.now + ms, run };
+        this.#planned.add(planned);
+        return () => this.#planned.delete(planned);
       },
-      clear: (name) => void this.#planned.delete(`${owner} ${name}`),
+      every: () => {
+        throw new Error('nothing here is regular');
+      },
     };
   }
 
@@ -30,22 +42,21 @@ class VirtualTime {
   }
 
   /** A process that is dead or paused does nothing. */
-  drop(owner: string): { at: number; run: () => void }[] {
-    const own = [...this.#planned].filter(([name]) => name.startsWith(`${owner} `));
-    for (const [name] of own) this.#planned.delete(name);
-    return own.map(([, timer]) => timer);
+  drop(owner: string): Planned[] {
+    const own = [...this.#planned].filter((planned) => planned.owner === owner);
+    for (const planned of own) this.#planned.delete(planned);
+    return own;
   }
 
   async pass(ms: number): Promise<void> {
     const end = this.now + ms;
     await settled();
     for (;;) {
-      const [next] = [...this.#planned].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at);
+      const [next] = [...this.#planned].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
       if (next === undefined) break;
-      const [name, { at, run }] = next;
-      this.#planned.delete(name);
-      this.now = Math.max(this.now, at);
-      run();
+      this.#planned.delete(next);
+      this.now = Math.max(this.now, next.at);
+      next.run();
       await settled();
     }
     this.now = end;
@@ -88,9 +99,8 @@ function setUp() {
       isDead: (other) => given.dead === other,
       leaseMs: given.leaseMs ?? LEASE_MS,
       tenants: assignment,
-      clock: () => time.now,
+      clock: time.clock(member),
       random: () => 0.5,
-      timers: time.timers(member),
       log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     });
     return { member, keeper, assignment, polled, lines };

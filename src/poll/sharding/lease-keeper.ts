@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
+import { Backoff } from '../../base/backoff.js';
+import type { Clock, Stop } from '../../base/clock.js';
 import type { Leases, Renewed } from '../../store/leases.js';
 import type { Subscription } from '../../store/store.js';
 import { preferredShards } from './rendezvous.js';
 import { type LeaseChange, type PollObserver, UNOBSERVED } from '../cycle/poll-listener.js';
 import type { TenantAssignment } from './tenant-assignment.js';
-import type { Timers } from '../../base/timers.js';
 
 /**
  * Keeps this process' shards: renews its lease, takes what it should own and is free, hands over what another should
@@ -36,18 +37,22 @@ export class LeaseKeeper {
   #runs: ReadonlySet<number> = new Set();
   #differSince: number | null = null;
   #isApart = false;
-  /** By this process' clock, the margin taken off. */
+  /** By this process' monotonic clock, the margin taken off. */
   #endsAt = -Infinity;
   #renewing: Promise<void> | null = null;
   #renewAgain = false;
   #hasBuried = false;
   #stopped = false;
-  #failures = 0;
+  readonly #retry: Backoff;
+  #cancelRenewal: Stop = NOTHING;
+  #cancelEnd: Stop = NOTHING;
   #following: Promise<Subscription | null> | null = null;
   #summary = '';
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
+    const { random } = deps;
+    this.#retry = new Backoff({ firstMs: RETRY_MS, maxMs: RENEWALS_MAX_MS, spread: -0.5, random });
     deps.tenants.onShardEnded(() => {
       this.#renewNow();
     });
@@ -65,12 +70,12 @@ export class LeaseKeeper {
 
   /** Whether this process may still believe that the shard is its own. */
   holds(shard: number): boolean {
-    return (this.#held.has(shard) || this.#runs.has(shard)) && this.#deps.clock() < this.#endsAt;
+    return (this.#held.has(shard) || this.#runs.has(shard)) && this.#deps.clock.monotonic() < this.#endsAt;
   }
 
   /** Whether a lease runs: without one nothing is polled here. */
   get hasLease(): boolean {
-    return this.#deps.clock() < this.#endsAt;
+    return this.#deps.clock.monotonic() < this.#endsAt;
   }
 
   /** The others hear of it at once. */
@@ -80,10 +85,10 @@ export class LeaseKeeper {
 
   /** Ends all polling, lets commits finish, then gives everything back at once. Does not reject. */
   async stop(): Promise<void> {
-    const { tenants, timers, leases, member, log } = this.#deps;
+    const { tenants, leases, member, log } = this.#deps;
     this.#stopped = true;
-    timers.clear(RENEWAL);
-    timers.clear(END);
+    this.#cancelRenewal();
+    this.#cancelEnd();
     tenants.run(NONE);
     await tenants.ended();
     this.#held = NONE;
@@ -105,8 +110,7 @@ export class LeaseKeeper {
   }
 
   async #renewUntilSettled(): Promise<void> {
-    const { timers } = this.#deps;
-    timers.clear(RENEWAL);
+    this.#cancelRenewal();
     let delay = 0;
     while (!this.#stopped && (this.#renewAgain || delay === 0)) {
       this.#renewAgain = false;
@@ -117,7 +121,7 @@ export class LeaseKeeper {
     if (this.#stopped) return;
     this.#tell();
     if (delay === Infinity) return;
-    timers.set(RENEWAL, delay, () => {
+    this.#cancelRenewal = this.#deps.clock.after(delay, () => {
       this.#renewNow();
     });
   }
@@ -125,7 +129,7 @@ export class LeaseKeeper {
   /** Returns when to renew next, in milliseconds; 0 where there is something to take or to release already. */
   async #renew(): Promise<number> {
     const { leases, member, leaseMs, clock, random, tenants, log } = this.#deps;
-    const sentAt = clock();
+    const sentAt = clock.monotonic();
     const wanted = [...this.#preferred].filter((shard) => !this.#held.has(shard));
     let renewed: Renewed;
     try {
@@ -136,14 +140,13 @@ export class LeaseKeeper {
         released: this.#releasable(),
       });
     } catch (error) {
-      if (!this.#stopped && this.#failures === 0)
+      if (!this.#stopped && this.#retry.failures === 0)
         log.warn({ reason: reasonOf(error) }, `leases: ${reasonOf(error)}`);
-      this.#failures += 1;
       this.#observe('missed', 0);
-      return Math.min(RETRY_MS * 2 ** this.#failures, RENEWALS_MAX_MS) * (1 - random() / 2);
+      return this.#retry.next();
     }
-    if (this.#failures > 0) log.info('leases are renewed again');
-    this.#failures = 0;
+    if (this.#retry.failures > 0) log.info('leases are renewed again');
+    this.#retry.reset();
     if (this.#stopped) return Infinity;
     this.#adopt(renewed, sentAt);
     if (await this.#buryForerunners(renewed.members)) return 0;
@@ -167,13 +170,14 @@ export class LeaseKeeper {
   }
 
   #adopt({ members, agreeing, held }: Renewed, sentAt: number): void {
-    const { member, leaseMs, clock, timers, tenants } = this.#deps;
+    const { member, leaseMs, clock, tenants } = this.#deps;
     // Loops that the end of the lease has silenced are stopped before others begin.
-    if (clock() >= this.#endsAt) this.#lapse();
+    if (clock.monotonic() >= this.#endsAt) this.#lapse();
     this.#endsAt = sentAt + leaseMs * (1 - MARGIN);
-    if (clock() >= this.#endsAt) return;
+    if (clock.monotonic() >= this.#endsAt) return;
+    this.#cancelEnd();
     if (this.#endsAt !== Infinity)
-      timers.set(END, this.#endsAt - clock(), () => {
+      this.#cancelEnd = clock.after(this.#endsAt - clock.monotonic(), () => {
         this.#lapse();
       });
     if (members.join() !== this.#members.join()) {
@@ -192,8 +196,8 @@ export class LeaseKeeper {
   /** One line when sharing ends, one when it begins again. */
   #noteDifference(differ: boolean): void {
     const { clock, log } = this.#deps;
-    this.#differSince = differ ? (this.#differSince ?? clock()) : null;
-    const isApart = this.#differSince !== null && clock() - this.#differSince >= DIFFERENCE_MS;
+    this.#differSince = differ ? (this.#differSince ?? clock.monotonic()) : null;
+    const isApart = this.#differSince !== null && clock.monotonic() - this.#differSince >= DIFFERENCE_MS;
     if (isApart === this.#isApart) return;
     this.#isApart = isApart;
     if (isApart)
@@ -259,23 +263,20 @@ export interface KeeperDeps {
     TenantAssignment<never>,
     'run' | 'isBusy' | 'onShardEnded' | 'ended' | 'size' | 'digest'
   >;
-  /** Milliseconds that only grow, whatever is done to the time of day. */
-  readonly clock: () => number;
+  readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly timers: Timers;
   readonly observer?: PollObserver;
   readonly log: Logger;
 }
 
 const NONE: ReadonlySet<number> = new Set();
-const RENEWAL = 'lease:renewal';
-const END = 'lease:end';
+const NOTHING = () => undefined;
 /** Several may fail before the lease is lost, as while Redis restarts. */
 const RENEWALS_PER_LEASE = 5;
 /** Of the lease, for timers that come late and clocks that run at different speeds. */
 const MARGIN = 0.1;
-const RETRY_MS = 50;
+const RETRY_MS = 100;
 const RENEWALS_MAX_MS = 1_000;
 const DEATH_WATCH_MS = 20;
 /** Replicas see a changed file within some seconds; nobody should go unpolled for longer than a takeover takes. */

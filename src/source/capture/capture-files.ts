@@ -1,5 +1,6 @@
 import { appendFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Time } from '../../base/clock.js';
 import type { Instant } from '../../core/model/observation.js';
 
 /**
@@ -34,13 +35,13 @@ export class CaptureFiles {
   }
 
   async #begin(): Promise<string> {
-    const { directory, tenant, clock, maxFiles } = this.#options;
+    const { directory, tenant, time, maxFiles } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const names = (await readdir(directory)).filter((name) => this.#ours.test(name)).sort();
     for (const name of names.slice(0, Math.max(0, names.length - maxFiles + 1))) {
       await rm(join(directory, name), { force: true });
     }
-    this.#last = Math.max(clock(), this.#last + 1);
+    this.#last = Math.max(time.now(), this.#last + 1);
     this.#bytes = 0;
     const stamp = new Date(this.#last).toISOString().replace(/[-:.]/g, '');
     const path = join(directory, `${tenant}-${stamp}.ndjson`);
@@ -56,5 +57,5 @@ export interface CaptureFilesOptions {
   readonly tenant: string;
   readonly maxBytes: number;
   readonly maxFiles: number;
-  readonly clock: () => Instant;
+  readonly time: Pick<Time, 'now'>;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Policy } from '../../core/model/call.js';
-import type { Endpoint, Instant } from '../../core/model/observation.js';
+import type { Instant } from '../../core/model/observation.js';
 
 /**
  * The lines of a capture: NDJSON, one record a line, instants in RFC 3339 with milliseconds.
@@ -82,20 +82,15 @@ export interface Start {
   readonly policy: Policy;
 }
 
-/** One poll's outcome as it is written. */
-export interface Answer {
-  readonly tenant: string;
-  readonly cycle: number;
-  readonly endpoint: Endpoint;
-  readonly startedAt: Instant;
-  readonly at: Instant;
-  readonly status: number | null;
-  readonly retryAfterMs: number | null;
+/** One poll's record, with its outcome before that is written. */
+export type AnswerLine = Readonly<
+  Omit<AnswerRecord, 'v' | 'record' | 'body' | 'body64' | 'same' | 'reason'>
+> & {
   readonly outcome:
     | { readonly text: string; readonly utf8: boolean }
     | { readonly same: string }
     | { readonly reason: string };
-}
+};
 
 export function startLine({ at, policy, ...start }: Start): string {
   const { absencePolls, abandonedLookbackMs, sourceDownAfter } = policy;
@@ -107,7 +102,7 @@ export function startLine({ at, policy, ...start }: Start): string {
   });
 }
 
-export function answerLine({ outcome, startedAt, at, ...answer }: Answer): string {
+export function answerLine({ outcome, startedAt, at, ...answer }: AnswerLine): string {
   const times = { startedAt: rfc3339(startedAt), at: rfc3339(at) };
   return line({ record: 'answer', ...answer, ...times, ...wireOutcome(outcome) });
 }
@@ -127,7 +122,7 @@ export function digestOf(body: Buffer): string {
   return createHash('sha256').update(body).digest('hex').slice(0, 16);
 }
 
-function wireOutcome(outcome: Answer['outcome']) {
+function wireOutcome(outcome: AnswerLine['outcome']) {
   if (!('text' in outcome)) return outcome;
   if (outcome.utf8) return { body: outcome.text };
   return { body64: Buffer.from(outcome.text, 'latin1').toString('base64') };

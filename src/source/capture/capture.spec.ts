@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '../../core/model/call.js';
+import type { Endpoint } from '../../core/model/observation.js';
+import { type PollResult, pollResult } from '../poll-result.js';
 import { Capture, type CaptureOptions, type PollOutcome } from './capture.js';
 import { CaptureFiles } from './capture-files.js';
 import type { AnswerRecord, CaptureRecord } from './capture-record.js';
@@ -18,19 +20,27 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-const answered = (body: string | Buffer): PollOutcome['fetched'] => ({
-  ok: true,
-  status: 200,
-  body: Buffer.from(body as string),
-  retryAfterMs: null,
+/** What a poll brought, by when it was asked. */
+type Brought = (endpoint: Endpoint, times: { startedAt: number; at: number }) => PollOutcome;
+
+const answered =
+  (body: string | Buffer): Brought =>
+  (endpoint, times) => ({
+    result: pollResult(
+      { endpoint, ...times, outcome: 'complete', reason: null } as PollResult['observation'],
+      { sentAt: 0, status: 200 },
+      5,
+    ),
+    body: Buffer.from(body as string),
+  });
+const failed: Brought = (endpoint, times) => ({
+  result: pollResult(
+    { endpoint, ...times, outcome: 'failed', reason: 'HTTP 503' },
+    { sentAt: 0, status: 503, retryAfterMs: 2_000 },
+    5,
+  ),
+  body: null,
 });
-const failed: PollOutcome['fetched'] = {
-  ok: false,
-  status: 503,
-  reason: 'HTTP 503',
-  retryAfterMs: 2_000,
-  body: Buffer.from('secret page'),
-};
 
 /** A capture in a folder of its own; `now` is its clock. */
 async function newCapture(options: Partial<CaptureOptions> = {}) {
@@ -49,15 +59,15 @@ async function newCapture(options: Partial<CaptureOptions> = {}) {
       onStopped: (tenant, reason) => stopped.push(`${tenant}: ${reason}`),
       ...options,
     },
-    { tenant: 'acme', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN', clock: () => clock.now },
+    { tenant: 'acme', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN', time: { now: () => clock.now } },
     (text) => text.replaceAll('s3cret', '[…]'),
   );
   /** One cycle of both endpoints. */
-  const cycle = (monitor: PollOutcome['fetched'], queue: PollOutcome['fetched']): void => {
+  const cycle = (monitor: Brought, queue: Brought): void => {
     const ended = [capture.begin(), capture.begin()] as const;
     const times = { startedAt: clock.now, at: (clock.now += 5) };
-    ended[0]({ endpoint: 'monitor', ...times, fetched: monitor });
-    ended[1]({ endpoint: 'queue', ...times, fetched: queue });
+    ended[0](monitor('monitor', times));
+    ended[1](queue('queue', times));
   };
   const records = async (): Promise<CaptureRecord[]> => {
     const texts: string[] = [];
@@ -143,7 +153,7 @@ describe('a capture', () => {
   it('leaves out a cycle that was cut off: the bridge did not look at it either', async () => {
     const { capture, cycle, records } = await newCapture();
     const ended = [capture.begin(), capture.begin()] as const;
-    ended[0]({ endpoint: 'monitor', startedAt: 0, at: 1, fetched: answered(EMPTY) });
+    ended[0](answered(EMPTY)('monitor', { startedAt: 0, at: 1 }));
     ended[1](null);
     await afterTurn();
     cycle(answered(EMPTY), answered(EMPTY));
@@ -216,7 +226,13 @@ describe('the files of a capture', () => {
     const others = ['acme-2-20200101T000000000Z.ndjson', 'acme.ndjson', 'notes-20200101T000000000Z.txt'];
     for (const name of [...others, 'acme-20200101T000000000Z.ndjson'])
       await writeFile(join(directory, name), '');
-    const files = new CaptureFiles({ directory, tenant: 'acme', maxBytes: 1, maxFiles: 1, clock: () => 0 });
+    const files = new CaptureFiles({
+      directory,
+      tenant: 'acme',
+      maxBytes: 1,
+      maxFiles: 1,
+      time: { now: () => 0 },
+    });
     await files.append('text\n');
     await files.append('text\n');
     expect((await readdir(directory)).sort()).toEqual([...others, 'acme-19700101T000000002Z.ndjson'].sort());

@@ -1,8 +1,10 @@
 import type { Policy } from '../../core/model/call.js';
-import type { Endpoint, Instant } from '../../core/model/observation.js';
+import type { Time } from '../../base/clock.js';
+import type { Endpoint } from '../../core/model/observation.js';
 import { CaptureFiles } from './capture-files.js';
-import { type Answer, answerLine, digestOf, gapLine, type Numbers, startLine } from './capture-record.js';
+import { type AnswerLine, answerLine, digestOf, gapLine, type Numbers, startLine } from './capture-record.js';
 import { Pseudonyms } from './pseudonym.js';
+import type { PollResult } from '../poll-result.js';
 import type { Conceal } from '../quote-upstream.js';
 import { scrubbed } from './scrub.js';
 
@@ -95,24 +97,25 @@ export class Capture {
   }
 
   #textOf(cycle: Cycle): string {
-    const { tenant, timeZone, country, clock } = this.#of;
+    const { tenant, timeZone, country, time } = this.#of;
     let text = '';
     if (this.#files.beginsFile) {
       this.#last.clear();
       const { id, numbers, policy } = this.#options;
-      text += startLine({ tenant, capture: id, at: clock(), timeZone, country, numbers, policy });
+      text += startLine({ tenant, capture: id, at: time.now(), timeZone, country, numbers, policy });
     }
     for (const outcome of cycle.outcomes) text += answerLine(this.#answer(cycle, outcome));
     // What does not fit comes after all that did: the gap stands behind the whole queue.
     if (this.#dropped > 0 && this.#queue.length === 1) {
-      text += gapLine(tenant, clock(), this.#dropped);
+      text += gapLine(tenant, time.now(), this.#dropped);
       this.#dropped = 0;
     }
     return text;
   }
 
-  #answer({ number }: Cycle, { endpoint, startedAt, at, fetched }: PollOutcome): Answer {
-    const { status, retryAfterMs } = fetched;
+  #answer({ number }: Cycle, { result, body }: PollOutcome): AnswerLine {
+    const { endpoint, observation, status, retryAfterMs } = result;
+    const { startedAt, at, reason } = observation;
     return {
       tenant: this.#of.tenant,
       cycle: number,
@@ -121,11 +124,11 @@ export class Capture {
       at,
       status,
       retryAfterMs,
-      outcome: fetched.ok ? this.#body(endpoint, fetched.body) : { reason: fetched.reason },
+      outcome: body === null ? { reason: reason! } : this.#body(endpoint, body),
     };
   }
 
-  #body(endpoint: Endpoint, body: Buffer): Answer['outcome'] {
+  #body(endpoint: Endpoint, body: Buffer): AnswerLine['outcome'] {
     const last = this.#last.get(endpoint);
     if (last?.body.equals(body) === true) return { same: last.digest };
     const { text, utf8 } = scrubbed(body, this.#conceal);
@@ -154,18 +157,16 @@ export interface CapturedTenant {
   readonly tenant: string;
   readonly timeZone: string;
   readonly country: string;
-  readonly clock: () => Instant;
+  readonly time: Pick<Time, 'now'>;
 }
 
 export interface PollOutcome {
-  readonly endpoint: Endpoint;
-  readonly startedAt: Instant;
-  readonly at: Instant;
-  /** What was observed: where the upstream only said "unchanged", the body that it said it of. */
-  readonly fetched: { readonly status: number | null; readonly retryAfterMs: number | null } & (
-    | { readonly ok: true; readonly body: Buffer }
-    | { readonly ok: false; readonly body: Buffer; readonly reason: string }
-  );
+  readonly result: PollResult;
+  /**
+   * What was read: where the upstream only said "unchanged", the body that it said it of. Null: there was none, and the
+   * observation says why.
+   */
+  readonly body: Buffer | null;
 }
 
 /** A poll that has begun: tells its outcome, or null when it was cut off. To be called once. */
@@ -185,7 +186,7 @@ const MAX_QUEUED_CYCLES = 30;
 const MAX_QUEUED_BYTES = 33_554_432;
 
 function sizeOf({ outcomes }: Cycle): number {
-  return outcomes.reduce((sum, { fetched }) => sum + fetched.body.length, 0);
+  return outcomes.reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
 }
 
 /** The error's code: its message would repeat the path, and says no more. */

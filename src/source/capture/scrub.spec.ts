@@ -24,7 +24,11 @@ describe('a body that is kept', () => {
     ['in base64', Buffer.from(SECRET).toString('base64')],
     ['in base64 for addresses', Buffer.from(SECRET).toString('base64url')],
   ])('has no token of ours %s', (_, spelling) => {
-    const { conceal: known } = new Credentials({ token: SECRET, client: null as never, clock: () => 0 });
+    const { conceal: known } = new Credentials({
+      token: SECRET,
+      client: null as never,
+      time: { monotonic: () => 0 },
+    });
     const { text } = scrubbed(Buffer.from(JSON.stringify({ error: `session ${spelling} ends` })), known);
     expect(JSON.parse(text)).toEqual({ error: expect.stringMatching(/^session \[…\]=* ends$/) });
   });

@@ -7,7 +7,7 @@ const B = { name: 'b' };
 function setUp({ tenants = 2, random = 0 } = {}) {
   const time = { now: 1_000 };
   const breaker = new CircuitBreaker({
-    clock: () => time.now,
+    time: { monotonic: () => time.now },
     random: () => random,
     tenants: () => tenants,
   });

@@ -1,3 +1,6 @@
+import { Backoff } from '../../base/backoff.js';
+import type { Time } from '../../base/clock.js';
+
 /**
  * Whether a host is worth asking. Pure but for the clock and the randomness that are passed in.
  *
@@ -20,11 +23,15 @@ export class CircuitBreaker {
   #failures = 0;
   #failedLast: object | null = null;
   #failedOthers = false;
-  #opened: { readonly delays: number; readonly until: number; readonly reason: string } | null = null;
+  #opened: { readonly until: number; readonly reason: string } | null = null;
+  /** From one look at a host that is down to the next. */
+  readonly #delays: Backoff;
   #probe: object | null = null;
 
   constructor(options: CircuitBreakerOptions) {
     this.#options = options;
+    const { random } = options;
+    this.#delays = new Backoff({ firstMs: FIRST_DELAY_MS, maxMs: MAX_DELAY_MS, spread: -SPREAD, random });
   }
 
   get state(): 'closed' | 'open' | 'probing' {
@@ -35,7 +42,7 @@ export class CircuitBreaker {
   /** Why a request would not be sent now, null when it would be. @param isFree whether it could be sent at once */
   refusal(isFree = true): Refusal | null {
     if (this.#opened === null) return null;
-    const retryInMs = Math.max(0, this.#opened.until - this.#options.clock());
+    const retryInMs = Math.max(0, this.#opened.until - this.#options.time.monotonic());
     if (this.#probe === null && retryInMs === 0 && isFree) return null;
     return { reason: this.#opened.reason, retryInMs };
   }
@@ -54,6 +61,7 @@ export class CircuitBreaker {
     this.#failedLast = null;
     this.#failedOthers = false;
     this.#opened = null;
+    this.#delays.reset();
     this.#probe = null;
   }
 
@@ -64,9 +72,9 @@ export class CircuitBreaker {
       this.#failedOthers ||= this.#failedLast !== null && this.#failedLast !== permit.tenant;
       this.#failedLast = permit.tenant;
       const everybody = this.#failedOthers || this.#options.tenants() < 2;
-      if (this.#failures >= FAILURES && everybody) this.#open(0, why);
+      if (this.#failures >= FAILURES && everybody) this.#open(why);
     } else if (this.#probe === permit) {
-      this.#open(this.#opened.delays + 1, why);
+      this.#open(why);
     }
   }
 
@@ -75,13 +83,10 @@ export class CircuitBreaker {
     if (this.#probe === permit) this.#probe = null;
   }
 
-  #open(delays: number, why: string): void {
-    const { clock, random } = this.#options;
-    const delay = Math.min(FIRST_DELAY_MS * 2 ** delays, MAX_DELAY_MS) * (1 - SPREAD * random());
+  #open(why: string): void {
     this.#probe = null;
     this.#opened = {
-      delays,
-      until: clock() + delay,
+      until: this.#options.time.monotonic() + this.#delays.next(),
       // Without the seconds that are left: reasons are logged when they change, and must not change all the time.
       reason: `host down (${why}): not asked, retrying within ${MAX_DELAY_MS / 1000} s`,
     };
@@ -89,8 +94,7 @@ export class CircuitBreaker {
 }
 
 export interface CircuitBreakerOptions {
-  /** Milliseconds, monotonic. */
-  readonly clock: () => number;
+  readonly time: Pick<Time, 'monotonic'>;
   /** In [0, 1). */
   readonly random: () => number;
   /** How many tenants share the host at present. */

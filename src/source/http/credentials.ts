@@ -1,4 +1,5 @@
-import type { PitelClient } from './pitel-client.js';
+import type { Time } from '../../base/clock.js';
+import type { HttpFailure, PitelClient } from './pitel-client.js';
 import { tokenAnswer } from '../parse/answer-schemas.js';
 
 /**
@@ -21,23 +22,17 @@ export interface CredentialsOptions {
   readonly token?: string | undefined;
   readonly apiKey?: string | undefined;
   readonly client: PitelClient;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => number;
+  readonly time: Pick<Time, 'monotonic'>;
 }
 
 export type Token = { readonly ok: true; readonly token: string } | TokenRefusal;
 
-export interface TokenRefusal {
-  readonly ok: false;
-  readonly reason: string;
-  readonly retryAfterMs: number | null;
-  /** As a request's: see `FetchFailure`. */
-  readonly heldBackMs: number | null;
-}
+/** As a request's that failed. */
+export type TokenRefusal = Pick<HttpFailure, 'ok' | 'reason' | 'retryAfterMs' | 'heldBackMs'>;
 
 interface Held {
   readonly token: string;
-  /** From when on it should be replaced, and from when on it no longer holds. */
+  /** From when on it should be replaced, and from when on it no longer holds, by the monotonic clock. */
   readonly renewAt: number;
   readonly expiresAt: number;
 }
@@ -53,44 +48,47 @@ export class Credentials {
   readonly #fixed: string | null;
   readonly #apiKey: string | null;
   readonly #client: PitelClient;
-  readonly #clock: () => number;
+  readonly #time: Pick<Time, 'monotonic'>;
   #held: Held | null = null;
   /** The token before it: an answer to a request that was sent with it may still be about. */
   #previous: string | null = null;
   #exchange: Promise<Token> | null = null;
   /** No exchange before this instant, and what the last one failed with. */
-  #notBefore = 0;
+  #notBefore = -Infinity;
   #refusal: TokenRefusal | null = null;
-  /** When the last exchange was over. */
-  #exchangedAt = 0;
   /** The last token that the upstream refused and that was therefore exchanged. */
   #refused: string | null = null;
 
   /** @throws Error unless exactly one of token and API key is given. */
-  constructor({ token, apiKey, client, clock }: CredentialsOptions) {
+  constructor({ token, apiKey, client, time }: CredentialsOptions) {
     if ((token === undefined) === (apiKey === undefined))
       throw new Error('give either a token or an API key');
     this.#fixed = token?.trim() ?? null;
     this.#apiKey = apiKey?.trim() ?? null;
     this.#client = client;
-    this.#clock = clock;
+    this.#time = time;
   }
 
-  /** A token to send. */
-  async token(): Promise<Token> {
+  /** The token to send, or why there is none, where that can be told without waiting for an exchange. */
+  atHand(): Token | null {
     if (this.#fixed !== null) return { ok: true, token: this.#fixed };
     const held = this.#held;
-    const now = this.#clock();
+    const now = this.#time.monotonic();
     const mayExchange = this.#mayExchange(now);
     if (held !== null && now < held.expiresAt) {
       // Replaced behind the polls: while it holds, nobody waits for the next one.
       if (now >= held.renewAt && mayExchange) void this.#exchanged();
       return { ok: true, token: held.token };
     }
-    if (mayExchange) return this.#exchanged();
+    if (mayExchange) return null;
     if (this.#refusal !== null) return this.#refusal;
     // Clocks differ, so a token that is expired here may still hold there: the upstream decides.
     return held === null ? refusal('asked too recently') : { ok: true, token: held.token };
+  }
+
+  /** A token to send. */
+  async token(): Promise<Token> {
+    return this.atHand() ?? (await this.#exchanged());
   }
 
   /** Another token than `refused`, which the upstream answered with 401, or why there is none. */
@@ -98,7 +96,7 @@ export class Credentials {
     if (this.#fixed !== null) return { ok: false, reason: 'HTTP 401', retryAfterMs: null, heldBackMs: null };
     // Somebody else was refused before and has it already.
     if (this.#held !== null && this.#held.token !== refused) return { ok: true, token: this.#held.token };
-    if (!this.#mayExchange(this.#clock())) {
+    if (!this.#mayExchange(this.#time.monotonic())) {
       if (this.#refusal !== null) return this.#refusal;
       // The exchange gave the refused token once more. A first refusal may ask at once: the token was revoked.
       if (this.#refused === refused)
@@ -115,8 +113,7 @@ export class Credentials {
       .reduce((rest, spelling) => rest.replaceAll(spelling, '[…]'), text);
 
   #mayExchange(now: number): boolean {
-    // Before the last one: the clock was set back, and `#notBefore` may be hours away.
-    return this.#exchange !== null || now >= this.#notBefore || now < this.#exchangedAt;
+    return this.#exchange !== null || now >= this.#notBefore;
   }
 
   /** One exchange for all who wait. It never rejects. */
@@ -129,8 +126,7 @@ export class Credentials {
 
   async #ask(): Promise<Token> {
     const answer = await this.#client.post(TOKEN_PATH, { api_key: this.#apiKey });
-    const now = this.#clock();
-    this.#exchangedAt = now;
+    const now = this.#time.monotonic();
     const granted = answer.ok ? readToken(answer.body) : null;
     if (granted === null) {
       this.#refusal = answer.ok ? refusal('no token in the answer') : refusal(answer.reason, answer);

@@ -12,14 +12,14 @@ import type { Dispatcher } from 'undici';
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Whether the host has sent a status. */
   isAnswered = false;
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<RawAnswer>;
   readonly #limitOf: (status: number) => number;
   readonly #answered: () => void;
-  #resolve!: (answer: Answer) => void;
+  #resolve!: (answer: RawAnswer) => void;
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | null = null;
   #givenUp: Error | null = null;
-  #head: Omit<Answer, 'body'> | null = null;
+  #head: Omit<RawAnswer, 'body'> | null = null;
   #limit = 0;
   #size = 0;
   readonly #chunks: Buffer[] = [];
@@ -84,8 +84,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-export interface Answer {
+/** As the host sent it. */
+export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Null where it is larger than its limit. */
   readonly body: Buffer | null;
 }

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { upstreamHosts } from '../../../test/support/hosts.js';
-import { type Fetched, PitelClient, type PitelClientOptions } from './pitel-client.js';
+import { timeAt } from '../../../test/support/time.js';
+import { type HttpResult, PitelClient, type PitelClientOptions } from './pitel-client.js';
 
 const NOW = Date.parse('2024-05-01T00:00:00Z');
 const closing: (() => Promise<unknown>)[] = [];
@@ -29,7 +30,7 @@ function clientOf(baseUrl: string, options: Partial<PitelClientOptions> = {}): P
     hosts: upstreamHosts(),
     timeoutMs: 5_000,
     maxBodyBytes: 1_000,
-    clock: () => NOW,
+    time: timeAt(() => NOW),
     ...options,
   });
   closing.push(() => client.close());
@@ -40,7 +41,7 @@ function clientOf(baseUrl: string, options: Partial<PitelClientOptions> = {}): P
 async function fetched(
   respond: (response: ServerResponse) => void,
   options: Partial<PitelClientOptions> = {},
-): Promise<Fetched> {
+): Promise<HttpResult> {
   const { origin } = await upstream((_, response) => respond(response));
   return clientOf(origin, options).get('/v3/monitor?=null');
 }
@@ -59,6 +60,7 @@ it('a successful answer is its bytes, asked for exactly as the vendor writes it'
     status: 200,
     body: Buffer.from('{"data":[]}'),
     retryAfterMs: null,
+    startedAt: NOW,
     sentAt: NOW,
     validators: null,
   });

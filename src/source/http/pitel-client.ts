@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Time } from '../../base/clock.js';
+import type { Instant } from '../../core/model/observation.js';
 import { type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { Deadline } from './deadline.js';
-import { type Answer, Exchange } from './exchange.js';
+import { Exchange, type RawAnswer } from './exchange.js';
 import type { Lane, Turn, UpstreamHosts } from './upstream-hosts.js';
 import { type Validators, validatorsOf } from './validators.js';
 
@@ -21,8 +23,7 @@ export interface PitelClientOptions {
   readonly hosts: UpstreamHosts;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => number;
+  readonly time: Time;
   readonly tracer?: Tracer | undefined;
 }
 
@@ -32,20 +33,19 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export type Fetched =
-  | {
+/** What came of one request: its answer, or why there is none. */
+export type HttpResult =
+  | (Sent & {
       readonly ok: true;
       readonly status: 200;
       readonly body: Buffer;
       readonly retryAfterMs: null;
-      /** When the request went out, after any wait for a connection. */
-      readonly sentAt: number;
       /** With which the upstream can be asked whether the answer has changed; null when it gave none. */
       readonly validators: Validators | null;
-    }
-  | FetchFailure;
+    })
+  | HttpFailure;
 
-export interface FetchFailure {
+export interface HttpFailure extends Sent {
   readonly ok: false;
   /** Null when there was no complete answer. */
   readonly status: number | null;
@@ -57,7 +57,13 @@ export interface FetchFailure {
   readonly heldBackMs: number | null;
   /** The body of an answer that is no success, as far as it is small. */
   readonly body: Buffer;
-  /** When the request went out, or when it was clear that it would not. */
+}
+
+/** When a request went out, after any wait for a connection, or when it was clear that it would not. */
+export interface Sent {
+  /** By the wall clock. */
+  readonly startedAt: Instant;
+  /** By the monotonic clock. */
   readonly sentAt: number;
 }
 
@@ -75,7 +81,7 @@ const CLOSED = 'client closed';
 export class PitelClient {
   readonly #options: PitelClientOptions;
   readonly #lane: Lane;
-  readonly #underWay = new Map<Promise<Fetched>, Deadline>();
+  readonly #underWay = new Map<Promise<HttpResult>, Deadline>();
   #closed: Promise<void> | null = null;
 
   constructor(options: PitelClientOptions) {
@@ -83,11 +89,11 @@ export class PitelClient {
     this.#lane = options.hosts.join(new URL(options.baseUrl).origin);
   }
 
-  get(path: string, options: RequestOptions = {}): Promise<Fetched> {
+  get(path: string, options: RequestOptions = {}): Promise<HttpResult> {
     return this.#request({ method: 'GET', path, body: null }, options);
   }
 
-  post(path: string, body: unknown, options: RequestOptions = {}): Promise<Fetched> {
+  post(path: string, body: unknown, options: RequestOptions = {}): Promise<HttpResult> {
     return this.#request({ method: 'POST', path, body: JSON.stringify(body) }, options);
   }
 
@@ -103,8 +109,8 @@ export class PitelClient {
     await this.#lane.leave();
   }
 
-  async #request(question: Question, options: RequestOptions): Promise<Fetched> {
-    if (this.#closed !== null) return failure(CLOSED, this.#options.clock());
+  async #request(question: Question, options: RequestOptions): Promise<HttpResult> {
+    if (this.#closed !== null) return failure(CLOSED, sentNow(this.#options.time));
     const deadline = new Deadline(options.signal);
     const request = this.#traced(question, () => this.#ask(question, options, deadline));
     this.#underWay.set(request, deadline);
@@ -117,7 +123,7 @@ export class PitelClient {
   }
 
   /** Path parameters stay out of the trace, and it out of the request: the PBX is somebody else's. */
-  #traced({ method, path }: Question, ask: () => Promise<Fetched>): Promise<Fetched> {
+  #traced({ method, path }: Question, ask: () => Promise<HttpResult>): Promise<HttpResult> {
     const { tracer = UNTRACED, baseUrl } = this.#options;
     const describe = () => {
       const template = path.split('?', 1)[0]!.replace(/^(\/v3\/extension\/)[^/]+/, '$1{id}');
@@ -129,23 +135,23 @@ export class PitelClient {
       return { name: `${method} ${template}`, about };
     };
     return tracer.span(describe, async (span) => {
-      const fetched = await ask();
-      span.set(() => ({ 'http.response.status_code': fetched.status ?? undefined }));
-      if (!fetched.ok && fetched.status !== 304) span.fail(fetched.reason);
-      return fetched;
+      const result = await ask();
+      span.set(() => ({ 'http.response.status_code': result.status ?? undefined }));
+      if (!result.ok && result.status !== 304) span.fail(result.reason);
+      return result;
     });
   }
 
-  async #ask(question: Question, { headers }: RequestOptions, deadline: Deadline): Promise<Fetched> {
-    const { timeoutMs, clock } = this.#options;
+  async #ask(question: Question, { headers }: RequestOptions, deadline: Deadline): Promise<HttpResult> {
+    const { timeoutMs, time } = this.#options;
     const turn = this.#lane.enterFree() ?? (await this.#waitInLine(deadline));
-    const sentAt = clock();
+    const sent = sentNow(time);
     if (!turn.ok) {
-      return failure(deadline.passed ?? turn.reason, sentAt, { heldBackMs: turn.retryInMs });
+      return failure(deadline.passed ?? turn.reason, sent, { heldBackMs: turn.retryInMs });
     }
     if (deadline.passed !== null) {
       turn.end();
-      return failure(deadline.passed, sentAt);
+      return failure(deadline.passed, sent);
     }
     const exchange = new Exchange(this.#limitOf, () => turn.answered());
     deadline.set(timeoutMs, `no answer within ${timeoutMs} ms`, () => exchange.giveUp());
@@ -157,12 +163,12 @@ export class PitelClient {
         },
         exchange,
       );
-      return this.#fetched(await exchange.answer, sentAt);
+      return this.#result(await exchange.answer, sent);
     } catch (error) {
       const reason = deadline.passed ?? connectionReason(error);
       const isSilent = deadline.isLate || (deadline.passed === null && isOfTheHost(error));
       if (!exchange.isAnswered && isSilent) turn.failed(reason);
-      return failure(reason, sentAt);
+      return failure(reason, sent);
     } finally {
       turn.end();
     }
@@ -179,20 +185,20 @@ export class PitelClient {
   readonly #limitOf = (status: number): number =>
     status === 200 ? this.#options.maxBodyBytes : ERROR_BODY_BYTES;
 
-  #fetched({ status, headers, body }: Answer, sentAt: number): Fetched {
+  #result({ status, headers, body }: RawAnswer, sent: Sent): HttpResult {
     if (status !== 200) {
       const retryAfterMs = this.#retryAfter(headers);
-      return failure(statusReason(status, headers), sentAt, { status, retryAfterMs, body: body ?? NOTHING });
+      return failure(statusReason(status, headers), sent, { status, retryAfterMs, body: body ?? NOTHING });
     }
-    if (body === null) return failure(`body larger than ${this.#limitOf(200)} bytes`, sentAt, { status });
-    if (!beginsLikeJson(body)) return failure(`not JSON (${mediaType(headers)})`, sentAt, { status });
-    return { ok: true, status, body, retryAfterMs: null, sentAt, validators: validatorsOf(headers) };
+    if (body === null) return failure(`body larger than ${this.#limitOf(200)} bytes`, sent, { status });
+    if (!beginsLikeJson(body)) return failure(`not JSON (${mediaType(headers)})`, sent, { status });
+    return { ok: true, status, body, retryAfterMs: null, ...sent, validators: validatorsOf(headers) };
   }
 
   /** Seconds or an HTTP date (RFC 9110, 10.2.3). */
   #retryAfter(headers: IncomingHttpHeaders): number | null {
     const value = headers['retry-after']?.trim() ?? '';
-    const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - this.#options.clock();
+    const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - this.#options.time.now();
     return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
   }
 }
@@ -203,7 +209,12 @@ interface Question {
   readonly body: string | null;
 }
 
-function failure(reason: string, sentAt: number, more: Partial<FetchFailure> = {}): FetchFailure {
+/** Both clocks in one moment. */
+export function sentNow(time: Time): Sent {
+  return { startedAt: time.now(), sentAt: time.monotonic() };
+}
+
+function failure(reason: string, sent: Sent, more: Partial<HttpFailure> = {}): HttpFailure {
   return {
     ok: false,
     status: null,
@@ -211,7 +222,7 @@ function failure(reason: string, sentAt: number, more: Partial<FetchFailure> = {
     retryAfterMs: null,
     heldBackMs: null,
     body: NOTHING,
-    sentAt,
+    ...sent,
     ...more,
   };
 }

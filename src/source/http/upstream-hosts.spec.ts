@@ -3,8 +3,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { upstreamHosts } from '../../../test/support/hosts.js';
+import { timeAt } from '../../../test/support/time.js';
 import { until } from '../../../test/support/until.js';
-import { PitelSource, type PitelSourceOptions } from '../pitel-source.js';
+import type { Endpoint } from '../../core/model/observation.js';
+import { systemClock } from '../../base/clock.js';
+import { EndpointReader } from '../endpoint-reader.js';
+import { TenantConnection, type TenantConnectionOptions } from '../tenant-connection.js';
 import type { UpstreamHosts } from './upstream-hosts.js';
 
 const EMPTY = '{"data":[]}';
@@ -43,10 +47,10 @@ function tenants(
   count: number,
   baseUrl: string,
   hosts: UpstreamHosts,
-  options: Partial<PitelSourceOptions> = {},
+  options: Partial<TenantConnectionOptions> = {},
 ) {
   return Array.from({ length: count }, (_, index) => {
-    const source = new PitelSource({
+    const connection = new TenantConnection({
       tenant: `tenant-${index}`,
       baseUrl,
       token: `token-${index}`,
@@ -55,15 +59,19 @@ function tenants(
       country: 'VN',
       timeoutMs: 60_000,
       maxBodyBytes: 100_000,
-      clock: Date.now,
+      time: systemClock,
       ...options,
     });
-    closing.push(() => source.close());
-    return source;
+    closing.push(() => connection.close());
+    const reader = new EndpointReader(connection);
+    return {
+      poll: (endpoint: Endpoint, signal?: AbortSignal) => reader.poll(endpoint, signal),
+      close: () => connection.close(),
+    };
   });
 }
 
-const poll = async (source: PitelSource) => {
+const poll = async (source: Pick<EndpointReader, 'poll'>) => {
   const { observation, heldBackMs } = await source.poll('monitor');
   return { outcome: observation.outcome, reason: observation.reason, heldBackMs };
 };
@@ -116,7 +124,7 @@ describe('tenants of one host', () => {
     const upstream = await host((_, response) => (answerFirst = () => void response.end(EMPTY)));
     const hosts = upstreamHosts({ concurrency: 1 });
     const clock = { now: 1_000 };
-    const [first, second] = tenants(2, upstream.origin, hosts, { clock: () => clock.now });
+    const [first, second] = tenants(2, upstream.origin, hosts, { time: timeAt(() => clock.now) });
     const one = poll(first!);
     await until(() => upstream.asked === 1);
     const two = second!.poll('monitor');
@@ -206,7 +214,7 @@ describe('a host that hangs', () => {
     const changes: (string | null)[] = [];
     const hosts = upstreamHosts({
       concurrency: 8,
-      clock: () => time.now,
+      time: { monotonic: () => time.now },
       onChange: (_, down) => changes.push(down),
     });
     const sources = tenants(25, upstream.origin, hosts, { timeoutMs: 200 });

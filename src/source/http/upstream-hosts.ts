@@ -1,4 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
+import type { Time } from '../../base/clock.js';
 import { CircuitBreaker, type Permit } from './circuit-breaker.js';
 import { Slots } from './semaphore.js';
 
@@ -44,8 +45,7 @@ export interface UpstreamHostsOptions {
   readonly concurrency: number;
   /** How long a connection may take to be made. */
   readonly connectTimeoutMs: number;
-  /** Milliseconds, monotonic. */
-  readonly clock: () => number;
+  readonly time: Pick<Time, 'monotonic'>;
   /** In [0, 1). */
   readonly random: () => number;
   /** Called when a host is found to be down, with the reason, and when it answers again (null). */
@@ -73,8 +73,8 @@ class UpstreamHost {
     this.#origin = origin;
     this.#options = options;
     this.#closed = closed;
-    const { clock, random } = options;
-    this.breaker = new CircuitBreaker({ clock, random, tenants: () => this.#lanes.size });
+    const { time, random } = options;
+    this.breaker = new CircuitBreaker({ time, random, tenants: () => this.#lanes.size });
     this.slots = new Slots(options.concurrency);
     this.pool = new Pool(origin, {
       connections: options.concurrency,

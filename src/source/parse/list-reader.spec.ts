@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { MonitorObservation, ObservedLeg } from '../../core/model/observation.js';
 import { InstantReader } from './instant.js';
 import { legStrength, readMonitorRow } from './monitor-row.js';
-import { MonitorObserver, QueueObserver } from './list-reader.js';
+import { ListReader } from './list-reader.js';
 import { PhoneNumbers } from './phone-number.js';
 
 const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
@@ -26,8 +26,8 @@ function answer(observation: MonitorObservation) {
 }
 
 const watch = () => {
-  const observer = new MonitorObserver(locale);
-  return (bytes: Buffer) => answer(observer.observe(bytes, POLLED));
+  const observer = new ListReader('monitor', locale);
+  return (bytes: Buffer) => answer(observer.read(bytes, POLLED));
 };
 
 describe('the monitor', () => {
@@ -86,7 +86,7 @@ describe('the monitor', () => {
 });
 
 describe('an answer that does not count', () => {
-  const observer = new MonitorObserver(locale);
+  const observer = new ListReader('monitor', locale);
   it.each([
     ['cut short', body([live('107', 'c1')]).subarray(0, -20)],
     ['not JSON', Buffer.from('{<html>')],
@@ -101,7 +101,7 @@ describe('an answer that does not count', () => {
     ['illegal within one of its rows', Buffer.from('{"data":[{"extension":"107"},{"extension":tru}]}')],
     ['empty', Buffer.alloc(0)],
   ])('trap 1: %s is a failure and carries no rows', (_, bytes) => {
-    const seen = observer.observe(bytes, POLLED);
+    const seen = observer.read(bytes, POLLED);
     expect(seen).toEqual({
       endpoint: 'monitor',
       outcome: 'failed',
@@ -112,9 +112,9 @@ describe('an answer that does not count', () => {
   });
 
   it('does not disturb what the next one is compared with', () => {
-    const before = answer(observer.observe(body([live('107', 'c1')]), POLLED));
-    observer.observe(Buffer.from('{"data":[{'), POLLED);
-    expect(answer(observer.observe(body([live('107', 'c1')], { total: 1 }), POLLED)).rows).toBe(before.rows);
+    const before = answer(observer.read(body([live('107', 'c1')]), POLLED));
+    observer.read(Buffer.from('{"data":[{'), POLLED);
+    expect(answer(observer.read(body([live('107', 'c1')], { total: 1 }), POLLED)).rows).toBe(before.rows);
   });
 });
 
@@ -224,7 +224,7 @@ describe('the queue', () => {
     for (let strongest = 0; strongest < order.length; strongest++) {
       const words = order.slice(0, strongest + 1);
       for (const rows of [words, words.toReversed()]) {
-        const seen = new QueueObserver(locale).observe(body(rows.map((word) => entry(word))), POLLED);
+        const seen = new ListReader('queue', locale).read(body(rows.map((word) => entry(word))), POLLED);
         if (seen.outcome === 'failed') throw new Error(seen.reason);
         expect([...seen.rows.values()].map(({ status }) => status)).toEqual([
           order[strongest]!.toLowerCase(),
@@ -235,7 +235,7 @@ describe('the queue', () => {
 
   it('trap 8: an old Abandoned row does not hide the new Trying row of the same caller', () => {
     const fresh = entry('Trying', { joined_time: '2023-10-12T17:50:00+07:00' });
-    const seen = new QueueObserver(locale).observe(body([entry('Abandoned'), fresh]), POLLED);
+    const seen = new ListReader('queue', locale).read(body([entry('Abandoned'), fresh]), POLLED);
     expect(seen).toMatchObject({ endpoint: 'queue', outcome: 'complete' });
     expect(seen.outcome === 'failed' ? 0 : seen.rows.size).toBe(2);
   });
@@ -356,7 +356,7 @@ describe('any sequence of answers', () => {
   it('is observed as if each answer were the first, and parsed as a whole', () => {
     fc.assert(
       fc.property(fc.array(someRow, { maxLength: 30 }), fc.array(poll, { maxLength: 8 }), (first, polls) => {
-        const observer = new MonitorObserver(locale);
+        const observer = new ListReader('monitor', locale);
         const held: { rows: ReadonlyMap<string, ObservedLeg>; copy: unknown[] }[] = [];
         let rows: unknown[] = first;
         for (const { steps, envelope: form } of [
@@ -366,8 +366,8 @@ describe('any sequence of answers', () => {
           rows = steps.reduce<unknown[]>(applied, rows);
           const text = written(rows, form);
           const bytes = Buffer.from(text);
-          const seen = observer.observe(bytes, POLLED);
-          expect(seen).toEqual(new MonitorObserver(locale).observe(bytes, POLLED));
+          const seen = observer.read(bytes, POLLED);
+          expect(seen).toEqual(new ListReader('monitor', locale).read(bytes, POLLED));
           const plain = plainly(text);
           if (plain === null) expect(seen.outcome).toBe('failed');
           else expect(seen).toMatchObject(plain);

@@ -3,8 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import type { Endpoint } from '../core/model/observation.js';
 import { upstreamHosts } from '../../test/support/hosts.js';
-import { PitelSource, type PitelSourceOptions } from './pitel-source.js';
+import { ManualTime } from '../../test/support/time.js';
+import { EndpointReader } from './endpoint-reader.js';
+import { askRegistration } from './registration.js';
+import { TenantConnection, type TenantConnectionOptions } from './tenant-connection.js';
 
 const TOKEN = 'tok-3n-s3cret';
 const API_KEY = 'k3y-s3cret';
@@ -18,16 +22,16 @@ afterEach(async () => {
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A PBX that answers as told, and a source that polls it; `now` is the source's clock. */
-async function pbx(respond: Respond, options: Partial<PitelSourceOptions> = { token: TOKEN }) {
+/** A PBX that answers as told, and all that asks it over one connection. */
+async function pbx(respond: Respond, options: Partial<TenantConnectionOptions> = { token: TOKEN }) {
   const paths: string[] = [];
   const server = createServer((request, response) => {
     paths.push(request.url ?? '');
     respond(request, response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const clock = { now: 1_700_000_000_000 };
-  const source = new PitelSource({
+  const clock = new ManualTime(1_700_000_000_000);
+  const connection = new TenantConnection({
     tenant: 'acme',
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     timeZone: 'Asia/Ho_Chi_Minh',
@@ -35,19 +39,26 @@ async function pbx(respond: Respond, options: Partial<PitelSourceOptions> = { to
     hosts: upstreamHosts(),
     timeoutMs: 5_000,
     maxBodyBytes: 100_000,
-    clock: () => clock.now,
+    time: clock,
     ...options,
   });
   closing.push(async () => {
-    await source.close();
+    await connection.close();
     server.closeAllConnections();
     server.close();
     await once(server, 'close');
   });
+  const reader = new EndpointReader(connection);
+  const source = {
+    connection,
+    poll: (endpoint: Endpoint, signal?: AbortSignal) => reader.poll(endpoint, signal),
+    registration: (id: string) => askRegistration(connection, id),
+  };
   return { source, paths, clock };
 }
 
-const reasonOf = async (source: PitelSource): Promise<string | null> =>
+type Source = Awaited<ReturnType<typeof pbx>>['source'];
+const reasonOf = async (source: Source): Promise<string | null> =>
   (await source.poll('monitor')).observation.reason;
 
 describe('a poll', () => {
@@ -91,10 +102,10 @@ describe('a poll', () => {
 
   it('tells when it was sent and when its answer was there', async () => {
     const { source, clock } = await pbx((_, response) => {
-      clock.now += 40;
+      clock.at += 40;
       response.end(EMPTY);
     });
-    const sent = clock.now;
+    const sent = clock.at;
     expect((await source.poll('queue')).observation).toMatchObject({ startedAt: sent, at: sent + 40 });
   });
 
@@ -154,11 +165,11 @@ describe('with a fixed token', () => {
       hosts: upstreamHosts(),
       timeoutMs: 1_000,
       maxBodyBytes: 1_000,
-      clock: () => 0,
+      time: new ManualTime(),
     };
     const problem = 'either a token or an API key';
-    expect(() => new PitelSource({ ...options, token: TOKEN, apiKey: API_KEY })).toThrow(problem);
-    expect(() => new PitelSource(options)).toThrow(problem);
+    expect(() => new TenantConnection({ ...options, token: TOKEN, apiKey: API_KEY })).toThrow(problem);
+    expect(() => new TenantConnection(options)).toThrow(problem);
   });
 });
 
@@ -216,7 +227,7 @@ describe('with an API key', () => {
     expect(keys).toHaveLength(2);
     expect(await reasonOf(source)).toBe('HTTP 401 with a renewed token');
     expect(keys).toHaveLength(2);
-    clock.now += 30_000;
+    clock.at += 30_000;
     expect(await reasonOf(source)).toBe('HTTP 401');
     expect(keys).toHaveLength(3);
   });
@@ -224,10 +235,10 @@ describe('with an API key', () => {
   it('the token is replaced ahead of its expiry, and no poll waits for that', async () => {
     const { source, keys, clock } = await guarded(numbered(600), new Set(['Bearer t1', 'Bearer t2']));
     await source.poll('monitor');
-    clock.now += 539_000;
+    clock.at += 539_000;
     await source.poll('monitor');
     expect(keys).toHaveLength(1);
-    clock.now += 2_000;
+    clock.at += 2_000;
     while (keys.length < 2) expect((await source.poll('monitor')).observation.outcome).toBe('complete');
     expect(keys).toHaveLength(2);
   });
@@ -240,9 +251,9 @@ describe('with an API key', () => {
       new Set(['Bearer same']),
     );
     for (let second = 0; second < 60; second++) {
-      remaining.now = clock.now;
+      remaining.now = clock.at;
       expect((await source.poll('monitor')).observation.outcome).toBe('complete');
-      clock.now += 1_000;
+      clock.at += 1_000;
     }
     expect(keys.length).toBeLessThanOrEqual(3);
   });
@@ -257,7 +268,7 @@ describe('with an API key', () => {
     expect(await source.poll('monitor')).toMatchObject(failed);
     expect(await source.poll('queue')).toMatchObject(failed);
     expect(keys).toHaveLength(1);
-    clock.now += 9_000;
+    clock.at += 9_000;
     expect((await source.poll('monitor')).observation.outcome).toBe('complete');
   });
 
@@ -268,23 +279,23 @@ describe('with an API key', () => {
       '86400',
     );
     expect(await source.poll('monitor')).toMatchObject({ retryAfterMs: 300_000 });
-    clock.now += 299_999;
+    clock.at += 299_999;
     expect(await reasonOf(source)).toBe('token exchange: HTTP 503');
     expect(keys).toHaveLength(1);
-    clock.now += 1;
+    clock.at += 1;
     expect((await source.poll('monitor')).observation.outcome).toBe('complete');
   });
 
-  it('a clock that was set back does not put off the next exchange, nor repeats it at once', async () => {
+  it('a wall clock that was set back neither puts off the next exchange nor hastens it', async () => {
     const valid = new Set<string>();
-    const { source, keys, clock } = await guarded((n) => (n < 3 ? null : { token: `t${n}` }), valid);
+    const { source, keys, clock } = await guarded((n) => (n < 2 ? null : { token: `t${n}` }), valid);
     await source.poll('monitor');
-    clock.now -= 3_600_000;
+    clock.skewMs = -3_600_000;
     expect(await reasonOf(source)).toBe('token exchange: HTTP 503');
     expect(await reasonOf(source)).toBe('token exchange: HTTP 503');
-    expect(keys).toHaveLength(2);
-    clock.now += 9_000;
-    valid.add('Bearer t3');
+    expect(keys).toHaveLength(1);
+    clock.at += 9_000;
+    valid.add('Bearer t2');
     expect((await source.poll('monitor')).observation.outcome).toBe('complete');
   });
 
@@ -353,7 +364,7 @@ describe('a conditional poll', () => {
   const rows = fixture('monitor');
 
   /** A PBX that honours entity tags, per token; `tag` is the current one. */
-  async function tagged(options: Partial<PitelSourceOptions> = { token: TOKEN }) {
+  async function tagged(options: Partial<TenantConnectionOptions> = { token: TOKEN }) {
     const asked: (string | undefined)[] = [];
     const state = { tag: '"v1"' as string | null, body: rows, status: 200 };
     const { source } = await pbx((request, response) => {

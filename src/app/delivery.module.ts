@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { idsOf } from '../config/tenants/tenant.js';
+import type { DeliverOptions } from '../deliver/access/options.js';
+import { DeliverModule } from '../deliver/deliver.module.js';
+import { RegistrationLookup } from '../source/registration-lookup.js';
+import { CONFIG } from './config.module.js';
+import { LOGGER } from './logger.module.js';
+import { SourceModule } from './source.module.js';
+import { STORAGE, StorageModule } from './storage.module.js';
+import { TRACING, TracingModule } from './tracing.module.js';
+
+const deliver = DeliverModule.registerAsync({
+  imports: [StorageModule, SourceModule, TracingModule],
+  inject: [CONFIG, STORAGE, RegistrationLookup, TRACING, LOGGER],
+  useFactory: (config, { store }, lookup, { tracer }, logger) => ({
+    store,
+    tracer,
+    options: deliverOptions(config),
+    logger,
+    askRegistration: (tenant, id) => lookup.ask(tenant, id),
+  }),
+});
+
+/** Delivery as the configuration wants it. */
+@Module({ imports: [deliver], exports: [deliver] })
+export class DeliveryModule {}
+
+function deliverOptions({ auth, tenants, http, registrations }: Config): DeliverOptions {
+  return {
+    tenants: idsOf(tenants),
+    auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
+    corsOrigins: http.corsOrigins,
+    registrationFreshMs: registrations.intervalMs * REGISTRATION_FRESH,
+  };
+}
+
+/** Of the interval: one question may be late, or have failed. */
+const REGISTRATION_FRESH = 1.5;

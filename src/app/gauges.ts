@@ -1,0 +1,17 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { Metrics, Watched } from '../health/metrics/metrics.js';
+
+/** Has the metrics look into the other modules, which do not know it, once those are made. */
+export class Gauges implements OnModuleInit {
+  readonly #metrics: Metrics;
+  readonly #watched: Watched;
+
+  constructor(metrics: Metrics, watched: Watched) {
+    this.#metrics = metrics;
+    this.#watched = watched;
+  }
+
+  onModuleInit(): void {
+    this.#metrics.watch(this.#watched);
+  }
+}

@@ -1,0 +1,57 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { provide } from '../base/inject.js';
+import { Delivery } from '../deliver/deliver.module.js';
+import { Relay } from '../deliver/log/relay.js';
+import { DeliverStats } from '../deliver/stats.js';
+import { HealthController } from '../health/health.controller.js';
+import { Metrics } from '../health/metrics/metrics.js';
+import { Readiness } from '../health/readiness.js';
+import { PollService } from '../poll/poll.service.js';
+import { DeliveryModule } from './delivery.module.js';
+import { Gauges } from './gauges.js';
+import { MetricsModule } from './metrics.module.js';
+import { PollModule } from './poll.module.js';
+import { SourceModule } from './source.module.js';
+import { STORAGE, StorageModule } from './storage.module.js';
+import { TENANTS_WATCH, TenantsModule } from './tenants.module.js';
+import { Upstream } from './upstream.js';
+
+/** What the process says of itself: alive, ready, and the gauges that look into the other modules. */
+@Module({
+  imports: [
+    TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' }),
+    StorageModule,
+    SourceModule,
+    TenantsModule,
+    PollModule,
+    DeliveryModule,
+    MetricsModule,
+  ],
+  controllers: [HealthController],
+  providers: [
+    provide(
+      Readiness,
+      [STORAGE, PollService, TENANTS_WATCH],
+      ({ store, whyAway }, polls, tenants) =>
+        new Readiness({
+          store,
+          whyAway,
+          whyIdle: () => polls.idleReason,
+          refusedProblems: () => tenants?.problems ?? 0,
+        }),
+    ),
+    provide(
+      Gauges,
+      [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay],
+      (metrics, readiness, upstream, delivery, stats, relay) =>
+        new Gauges(metrics, {
+          deliver: { stats, inFlight: () => delivery.inFlight(), followed: () => relay.followed },
+          hosts: () => upstream.hosts(),
+          isStoreUp: async () => (await readiness.store()) === null,
+        }),
+    ),
+  ],
+  exports: [Readiness],
+})
+export class HealthModule {}

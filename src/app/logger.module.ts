@@ -1,0 +1,18 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { provide, token } from '../base/inject.js';
+
+export const LOGGER = token<Logger>('LOGGER');
+
+/** The process's one logger. Every module may ask for it. */
+@Module({})
+export class LoggerModule {
+  static forRoot(log: Logger): DynamicModule {
+    return {
+      module: LoggerModule,
+      global: true,
+      providers: [provide(LOGGER, [], () => log)],
+      exports: [LOGGER],
+    };
+  }
+}

@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.js';
+import type { ConnectionLimits } from './access/connection-limits.js';
+import type { ResolvedOptions } from './access/options.js';
+import type { TokenVerifier } from './access/token.js';
+import type { Relay } from './log/relay.js';
+import type { DeliverStats } from './stats.js';
+
+/** What clients are served with, whichever transport they come over: they share the limits and are counted together. */
+export interface ClientsDeps {
+  readonly relay: Relay;
+  readonly tokens: TokenVerifier;
+  readonly limits: ConnectionLimits;
+  readonly options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly stats: DeliverStats;
+  readonly logger: Logger;
+}

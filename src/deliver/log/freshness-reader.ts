@@ -1,0 +1,55 @@
+import type { Clock } from '../../base/clock.js';
+import type { Store } from '../../store/store.js';
+import type { LogPosition } from './log-position.js';
+import type { TenantView } from './tenant-view.js';
+
+/** How old the sources' freshness in a snapshot may be: bounds how often a wave of clients reads the whole state. */
+const FRESH_MS = 5_000;
+
+/** Keeps in a tenant's view what no event tells: when the sources were last heard of. Reads that meet are one. */
+export class FreshnessReader {
+  readonly #deps: FreshnessDeps;
+  #reading: Promise<void> | null = null;
+  /** On the monotonic clock. */
+  #readAt = -Infinity;
+
+  constructor(deps: FreshnessDeps) {
+    this.#deps = deps;
+  }
+
+  /** The view has just been replaced by the whole state. */
+  wasRead(): void {
+    this.#readAt = this.#deps.clock.monotonic();
+  }
+
+  /**
+   * Reads the state, unless the last read is younger than `maxAgeMs`. Where it is of the very position, its calls are
+   * taken over too.
+   */
+  async refresh(maxAgeMs = FRESH_MS): Promise<void> {
+    if (this.#deps.clock.monotonic() - this.#readAt < maxAgeMs) return;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null;
+    });
+    await this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    const { tenant, store, position, view } = this.#deps;
+    const snapshot = await store.snapshot(tenant);
+    const { current } = position;
+    if (snapshot === null || current === null || snapshot.position.epoch !== current.epoch) return;
+    if (snapshot.position.sequence === current.sequence) view.replace(snapshot.state);
+    else if (snapshot.position.sequence > current.sequence) view.replaceFreshness(snapshot.state);
+    else return;
+    this.wasRead();
+  }
+}
+
+export interface FreshnessDeps {
+  readonly tenant: string;
+  readonly store: Pick<Store, 'snapshot'>;
+  readonly clock: Clock;
+  readonly position: LogPosition;
+  readonly view: TenantView;
+}

@@ -1,0 +1,94 @@
+import type { Position } from '../../core/model/position.js';
+import type { LogSlice } from '../../store/store.js';
+import type { LogEntry } from './batch.js';
+import {
+  acrossEpochs,
+  discontinuity,
+  oldestSequence,
+  type Reach,
+  type ResetReason,
+  type Resumption,
+  resumption,
+} from './resumption.js';
+
+/**
+ * How far one tenant's log has been taken here, and what the log was last seen to hold. Pure.
+ *
+ * `generation` grows when the log is not the one that it was: positions of before then mean nothing any more, and
+ * `resetReason` says why.
+ */
+export class LogPosition {
+  readonly #tenant: string;
+  #current: Position | null = null;
+  #reach: Reach = { first: 0, epochStart: 1 };
+  #generation = 0;
+  #resetReason: ResetReason = 'epoch-changed';
+
+  constructor(tenant: string) {
+    this.#tenant = tenant;
+  }
+
+  /** Null until the log was loaded. */
+  get current(): Position | null {
+    return this.#current;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get resetReason(): ResetReason {
+    return this.#resetReason;
+  }
+
+  /** @throws until the log was loaded */
+  loaded(): Position {
+    if (this.#current === null) throw new Error(`nobody has claimed ${this.#tenant} yet`);
+    return this.#current;
+  }
+
+  /** The log is taken from here on. `reason`: it is another than before. */
+  begin(position: Position, reason: ResetReason | null): void {
+    this.#current = position;
+    if (reason === null) return;
+    this.#generation += 1;
+    this.#resetReason = reason;
+  }
+
+  /** Why `slice`, read after `from`, does not continue the log; null where it does, and then what it says is remembered. */
+  continuedBy(slice: LogSlice, from: Position): ResetReason | null {
+    const broken = discontinuity(from, slice);
+    if (broken === null) this.#reach = { first: slice.first, epochStart: slice.epochStart };
+    return broken;
+  }
+
+  /** Moves on, and returns what is new: what is known already, or does not follow, is left out. */
+  advance(candidates: readonly LogEntry[]): readonly LogEntry[] {
+    if (this.#current === null) return [];
+    const { epoch } = this.#current;
+    let { sequence } = this.#current;
+    const entries: LogEntry[] = [];
+    for (const entry of candidates) {
+      if (entry.sequence !== sequence + 1) continue;
+      entries.push(entry);
+      sequence += 1;
+    }
+    if (entries.length > 0) this.#current = { epoch, sequence };
+    return entries;
+  }
+
+  /** Judges a cursor by what the log held when it was last read. */
+  resume(cursor: string): Resumption {
+    return resumption(cursor, this.loaded(), this.#reach);
+  }
+
+  /** As `resume`, for a reader of pages: the cursor may stand before the epoch's beginning. */
+  page(cursor: string): Resumption {
+    return resumption(cursor, this.loaded(), acrossEpochs(this.#reach));
+  }
+
+  /** Where pages and the buffer may begin: before the epoch's beginning, where the log holds what was there. */
+  oldestSequence(): number {
+    return oldestSequence(this.loaded(), acrossEpochs(this.#reach));
+  }
+}

@@ -1,0 +1,123 @@
+import type { Time } from '../base/clock.js';
+import { type Tracer } from '../core/model/tracer.js';
+import { Capture, type CaptureOptions } from './capture/capture.js';
+import { Credentials, type Token } from './http/credentials.js';
+import { type HttpResult, PitelClient, sentNow } from './http/pitel-client.js';
+import type { UpstreamHosts } from './http/upstream-hosts.js';
+import { localeOf } from './parse/locale.js';
+import type { Locale } from './parse/row-reading.js';
+import type { Conceal } from './quote-upstream.js';
+
+/**
+ * One tenant's PBX as this process asks it: its address, its credentials, its share of the host's connections and of the
+ * host's circuit breaker, and the recording of its answers. Polls, the watch over registrations and look-ups share it, so
+ * that the PBX sees one client and one token exchange.
+ *
+ * Guarantees: a request always resolves; whatever went wrong is a reason in one line, without secrets or customer data.
+ * Nothing is logged here. On 401 the token is renewed once, for all who wait, and the request repeated once. A request
+ * takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for a
+ * connection before each) and usually one request; it is given up at once when its signal says so, also while it waits
+ * for a token that others wait for too.
+ */
+export class TenantConnection {
+  readonly tenant: string;
+  readonly time: Time;
+  readonly locale: Locale;
+  /** Takes the secrets that are known here out of a text. */
+  readonly conceal: Conceal;
+  /** Records polls, where the operator wants that. */
+  readonly capture: Capture | null;
+  readonly #client: PitelClient;
+  readonly #credentials: Credentials;
+
+  /** @throws Error when the options make no sense: no origin, zone or country, not exactly one secret. */
+  constructor(options: TenantConnectionOptions) {
+    const { tenant, time, timeZone, country, capture } = options;
+    this.tenant = tenant;
+    this.time = time;
+    this.locale = localeOf(timeZone, country);
+    this.#client = new PitelClient(options);
+    this.#credentials = new Credentials({ ...options, client: this.#client });
+    this.conceal = this.#credentials.conceal;
+    this.capture = capture === undefined ? null : new Capture(capture, options, this.conceal);
+  }
+
+  /** GET under the tenant's token. */
+  async get(path: string, request: TenantRequest = {}): Promise<HttpResult> {
+    const { signal } = request;
+    const token =
+      this.#credentials.atHand() ?? (await unlessAborted(() => this.#credentials.token(), signal));
+    const first = await this.#get(path, token, request);
+    if (first.ok || first.status !== 401 || token === null || !token.ok) return first;
+    const renewed = await unlessAborted(() => this.#credentials.renew(token.token), signal);
+    return this.#get(path, renewed, request);
+  }
+
+  /** Ends what is under way (it fails), leaves the host and writes the rest of the capture. */
+  async close(): Promise<void> {
+    await this.#client.close();
+    await this.capture?.close();
+  }
+
+  async #get(path: string, token: Token | null, request: TenantRequest): Promise<HttpResult> {
+    if (token === null) return this.#unsent(GIVEN_UP);
+    if (!token.ok) return this.#unsent(token);
+    const { signal, headers = NO_HEADERS } = request;
+    const authorization = `Bearer ${token.token}`;
+    return this.#client.get(path, { headers: { authorization, ...headers(token.token) }, signal });
+  }
+
+  #unsent(refusal: Extract<Token, { ok: false }>): HttpResult {
+    return { ...refusal, status: null, body: Buffer.alloc(0), ...sentNow(this.time) };
+  }
+}
+
+export interface TenantConnectionOptions {
+  readonly tenant: string;
+  /** The upstream's origin; a trailing slash is ignored. */
+  readonly baseUrl: string;
+  /** Exactly one of token and API key. */
+  readonly token?: string | undefined;
+  readonly apiKey?: string | undefined;
+  /** IANA zone in which the PBX writes zone-less times. */
+  readonly timeZone: string;
+  /** ISO 3166-1 alpha-2, for numbers written nationally. */
+  readonly country: string;
+  /** Shared by all tenants of the process. */
+  readonly hosts: UpstreamHosts;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly time: Time;
+  /** Records the answers, when given. */
+  readonly capture?: CaptureOptions | undefined;
+  readonly tracer?: Tracer | undefined;
+}
+
+export interface TenantRequest {
+  /** Gives up the request; it then fails like any other. */
+  readonly signal?: AbortSignal | undefined;
+  /** What is sent along, by the token under which it is sent. */
+  readonly headers?: (token: string) => Readonly<Record<string, string>>;
+}
+
+const NO_HEADERS = () => ({});
+const GIVEN_UP = { ok: false, reason: 'request given up', retryAfterMs: null, heldBackMs: null } as const;
+
+/** Null where the signal was first: what `work` began goes on, for the others who wait for it. */
+async function unlessAborted<Result>(
+  work: () => Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result | null> {
+  if (signal === undefined) return work();
+  if (signal.aborted) return null;
+  let giveUp: () => void = () => undefined;
+  const aborted = new Promise<null>((resolve) => {
+    giveUp = () => resolve(null);
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
