@@ -26,6 +26,7 @@ const stayRow: fc.Arbitrary<ObservedQueueEntry> = fc
     mobile: fc.constantFrom(...MOBILES),
     queueId: fc.constantFrom('sales', 'support'),
     joinedAt: fc.constantFrom(T0 - 70_000, T0, T0 + 10_000),
+    agentName: fc.constantFrom(null, null, 'agent-101', 'agent-102'),
     status: fc.constantFrom('waiting', 'trying', 'answered', 'abandoned', 'unknown'),
     rejoinedAt: fc.constantFrom(null, null, T0 + 15_000),
     abandonedAt: fc.constantFrom(null, T0 - 30_000, T0 + 12_000, T0 + 20_000),

@@ -1,5 +1,6 @@
-import { CALL_ENDS, CALL_OUTCOMES } from '../core/life/ending-rules.js';
+import { CALL_ENDS } from '../core/life/ending-rules.js';
 import { OFFER_ENDS } from '../core/life/offer-rules.js';
+import { CALL_OUTCOMES } from '../core/life/outcome-rules.js';
 import { ENTRY_ABSENCE, KNOWN_ENTRY, KNOWN_LEG, LEG_UNLISTED } from '../core/parts/absence-rules.js';
 import type { FactsOf, RuleTable } from '../core/parts/rule-table.js';
 

@@ -16,8 +16,8 @@ import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.
  *
  * A call that is new is started, with any part. It is answered when a leg of it talks or its queue entry is Answered, and
  * transferred when the leg that talked is gone and another one talks. A callee's leg that begins to ring is an offer. How offers
- * end is a table in `offer-rules.ts`, how calls end one in `ending-rules.ts`, what a part's absence means several in
- * `absence-rules.ts`; docs/events.md prints them.
+ * end is a table in `offer-rules.ts`; how calls end, two in `outcome-rules.ts` and `ending-rules.ts`; what a part's absence
+ * means, four in `absence-rules.ts`. docs/events.md prints them.
  *
  * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
  * confirmed and the monitor has been seen since, or a leg that begins to ring only when the entry is already

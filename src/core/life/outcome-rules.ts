@@ -1,0 +1,90 @@
+import type { Call, Outcome } from '../model/call.js';
+import type { ObservedQueueEntry } from '../model/observation.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isGone } from '../parts/part.js';
+import { RuleTable, YES_NO } from '../parts/rule-table.js';
+
+/** Whether a call has ended, and what it ended in. */
+
+/** Of the call's current queue entry: `listed` while its row is there and not Abandoned. */
+export type EntryState = 'none' | 'listed' | 'vanished' | 'abandoned';
+
+export const ENTRY_WORDS: Readonly<Record<EntryState, string>> = {
+  none: 'none',
+  listed: 'listed',
+  vanished: 'vanished',
+  abandoned: 'Abandoned',
+};
+
+export interface OutcomeFacts {
+  readonly cameBack: boolean;
+  readonly partLeft: boolean;
+  readonly answered: boolean;
+  readonly entry: EntryState;
+  readonly inbound: boolean;
+}
+
+export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
+  title: 'How a call ends',
+  facts: {
+    cameBack: {
+      heading: 'came back',
+      meaning:
+        'the caller is back on the same row of the queue, as another call, before the end of this one was seen',
+      values: YES_NO,
+    },
+    partLeft: {
+      heading: 'part left',
+      meaning: 'a leg or the queue entry is there, or is missing and not confirmed as gone',
+      values: YES_NO,
+    },
+    answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
+    entry: { heading: 'queue entry', meaning: 'what the queue showed of it last', values: ENTRY_WORDS },
+    inbound: { heading: 'inbound', meaning: 'the direction of the call', values: YES_NO },
+  },
+  outcome: { outcome: (outcome) => (outcome === null ? 'the call goes on' : `\`${outcome}\``) },
+  rows: [
+    {
+      when: { cameBack: false, partLeft: true },
+      then: null,
+      why: 'what is missing is confirmed by further polls first',
+    },
+    {
+      when: { answered: true },
+      then: 'answered',
+      why: 'a conversation took place; who ended it is not known',
+    },
+    { when: { cameBack: true }, then: 'abandoned', why: 'to come back, the caller must have left' },
+    {
+      when: { entry: 'vanished' },
+      then: 'unknown',
+      why: 'the queue deletes a row without saying whether its caller was answered',
+    },
+    { when: { entry: 'abandoned' }, then: 'abandoned', why: 'the queue says so' },
+    {
+      when: { entry: 'none', inbound: true },
+      then: 'abandoned',
+      why: 'the extensions stopped ringing without an answer',
+    },
+    { when: {}, then: 'no-answer', why: 'an outbound or a local call' },
+  ],
+  impossible: [
+    { when: { entry: 'listed', partLeft: false }, why: 'an entry that is listed is left' },
+    { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
+  ],
+});
+
+export function outcomeFacts(call: Call, back: ObservedQueueEntry | null, cycle: CycleFacts): OutcomeFacts {
+  const { legs, stay, answeredAt, direction } = call;
+  return {
+    cameBack: back !== null,
+    partLeft: legs.length > 0 || (stay !== null && !isGone(stay, cycle.policy)),
+    answered: answeredAt !== null,
+    entry: entryState(call),
+    inbound: direction === 'inbound',
+  };
+}
+
+export function entryState({ stay }: Call): EntryState {
+  return stay === null ? 'none' : (stay.absence?.kind ?? 'listed');
+}
