@@ -97,9 +97,7 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
 }
 
 /** Every combination of the values of the facts. */
-export function combinations<Facts extends AnyFacts<Facts>, Outcome>(
-  table: RuleTable<Facts, Outcome>,
-): Facts[] {
+function combinations<Facts extends AnyFacts<Facts>, Outcome>(table: RuleTable<Facts, Outcome>): Facts[] {
   const names = Object.keys(table.definition.facts) as (keyof Facts)[];
   return names.reduce<Facts[]>(
     (found, name) =>

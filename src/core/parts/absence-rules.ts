@@ -243,7 +243,7 @@ export const LEG_UNLISTED = new RuleTable<UnlistedFacts, boolean>({
 });
 
 /** The absence after one more answer without the part. */
-export function absentAgain(
+function absentAgain(
   before: Absence | null,
   poll: Window,
   { absencePolls }: Policy,

@@ -47,7 +47,7 @@ export interface Row<Facts, Outcome> {
 }
 
 /** Facts that never occur together. */
-export interface Impossible<Facts> {
+interface Impossible<Facts> {
   readonly when: Partial<Facts>;
   readonly why: string;
 }
