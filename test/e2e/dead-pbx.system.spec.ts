@@ -87,5 +87,5 @@ describe('a PBX that hangs', () => {
     await until(() => dead.polls.size === 25, 'a poll of each tenant of the host that is back');
     // One that is closing may still be counted beside the one that takes its place.
     await until(() => dead.connections <= 8, 'no more connections than allowed');
-  }, 120_000);
+  });
 });

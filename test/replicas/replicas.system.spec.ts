@@ -11,6 +11,10 @@ const TENANTS = Array.from({ length: 24 }, (_, index) => `tenant-${index}`);
 /** As a deployment has it: the figures are those of the defaults. */
 const INTERVAL_MS = 1_000;
 
+/**
+ * How long a takeover takes is printed here and expected nowhere: to the millisecond, in virtual time, that is
+ * `poll`'s lease-keeper.spec.ts, and on a machine of its own `npm run chaos`.
+ */
 describe('replicas of one bridge', () => {
   let server: TestRedis;
   let redis: Redis;
@@ -91,7 +95,9 @@ describe('replicas of one bridge', () => {
     await pbx.until(() => TENANTS.every(isPolled));
     const ms = performance.now() - listening;
     figures.push(`a single replica, from listening to the last of 24 tenants polled: ${ms.toFixed(0)} ms`);
-    expect(ms).toBeLessThanOrEqual(INTERVAL_MS + 500);
+    // None had to wait for its lease while others were polled again and again.
+    const polls = TENANTS.map((tenant) => pbx.asked.filter((asked) => asked.tenant === tenant).length / 2);
+    expect(Math.max(...polls)).toBeLessThanOrEqual(3);
   });
 
   it('share the tenants: each is polled by exactly one, and each polls some', async () => {
@@ -104,25 +110,23 @@ describe('replicas of one bridge', () => {
     figures.push(`24 tenants over three replicas: ${shares.join(' + ')}`);
   });
 
-  it('take over from one that was killed within 8 s', async () => {
+  it('take over from one that was killed', async () => {
     const [killed, heir] = await start('killed', 'heir');
     const orphans = tenantsOf(await askers(2), 'killed');
     const from = performance.now();
     await killed!.service.stop('SIGKILL');
     const ms = await takeover(killed!, orphans, from);
     figures.push(`takeover of ${orphans.length} tenants after SIGKILL: ${ms.toFixed(0)} ms`);
-    expect(ms).toBeLessThanOrEqual(8_000);
     await pbx.until(() => haveShared([heir!], TENANTS.length));
   });
 
-  it('take over from one that was asked to end within 1.5 s', async () => {
+  it('take over from one that was asked to end', async () => {
     const [ended] = await start('ended', 'heir');
     const orphans = tenantsOf(await askers(2), 'ended');
     const from = performance.now();
     ended!.service.signal('SIGTERM');
     const ms = await takeover(ended!, orphans, from);
     figures.push(`takeover of ${orphans.length} tenants after SIGTERM: ${ms.toFixed(0)} ms`);
-    expect(ms).toBeLessThanOrEqual(1_500);
     expect(await ended!.service.stop()).toBe(0);
   });
 
