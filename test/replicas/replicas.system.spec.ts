@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { BridgeEvent } from '../../src/core/event.js';
 import { sample } from '../support/pbx.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { haveShared, type Replica, startReplica } from '../support/replica.js';
+import { haveShared, type Replica, startReplica, whileShared } from '../support/replica.js';
 import { type Asked, nothing, type SharedPbx, startSharedPbx } from '../support/shared-pbx.js';
 
 const TENANTS = Array.from({ length: 24 }, (_, index) => `tenant-${index}`);
@@ -53,7 +53,9 @@ describe('replicas of one bridge', () => {
   }
 
   /** Which replicas ask for each tenant, from now until each was asked for so often. */
-  async function askers(times: number): Promise<Map<string, Set<string>>> {
+  const askers = (times: number) => whileShared(replicas, () => askersNow(times));
+
+  async function askersNow(times: number): Promise<Map<string, Set<string>>> {
     const from = pbx.asked.length;
     const since = () => pbx.asked.slice(from);
     await pbx.until(() =>

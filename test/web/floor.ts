@@ -107,7 +107,9 @@ export class Floor {
     await page.locator('.board[data-freshness=fresh]').waitFor();
   }
 
+  /** For people, when they ask for it: `PHOTOGRAPHS=yes npm test -- test/web` leaves them in `test-artifacts`. */
   async photograph(page: Page, name: string, fullPage = false): Promise<void> {
+    if (process.env.PHOTOGRAPHS === undefined) return;
     await mkdir(ARTIFACTS, { recursive: true });
     await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage });
   }
