@@ -13,6 +13,8 @@ export const SECRET = 'a secret of at least thirty-two bytes';
 const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/', import.meta.url));
 /** Past it something is stuck. */
 const PATIENCE_MS = 120_000;
+/** Half of the bridge's interval, as it has two endpoints to ask. */
+const MOST_STEP_MS = 50;
 
 export interface FloorOptions {
   readonly world?: Partial<WorldOptions>;
@@ -48,11 +50,16 @@ export class Floor {
       traffic: { callsPerHour: 0, unregistersPerHour: 0, ...given.traffic },
       habits: { ...NO_HABITS, ...given.habits },
     });
-    const pbx = createSimulatorServer({ tenants: [{ world, token: 'upstream-token' }] });
+    const pbx = createSimulatorServer({
+      tenants: [{ world, token: 'upstream-token' }],
+      clock: patientClock(world.now),
+    });
     const { url } = await pbx.listen(0);
     const service = await startService({
       PITEL_BASE_URL: url,
       STORE: 'memory',
+      // The world may fall behind.
+      ABANDONED_LOOKBACK_MS: '86400000',
       AUTH_MODE: auth,
       ...(auth === 'jwt' ? { AUTH_JWT_SECRET: SECRET } : {}),
     });
@@ -120,6 +127,21 @@ export class Floor {
     await this.service.stop();
     await this.pbx.close();
   }
+}
+
+/**
+ * The world's time, which goes on when the bridge asks: as fast as everybody's, but no further than one poll at once. On a
+ * slow machine a call takes longer then, and every state of it is seen.
+ */
+function patientClock(startAt: number): () => number {
+  let now = startAt;
+  let askedAt = performance.now();
+  return () => {
+    const at = performance.now();
+    now += Math.min(at - askedAt, MOST_STEP_MS);
+    askedAt = at;
+    return Math.floor(now);
+  };
 }
 
 export async function tokenFor(
