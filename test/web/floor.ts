@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
 import { SignJWT } from 'jose';
 import type { Page } from 'playwright-core';
 import { type Chromium, startChromium } from '../../client/test/chromium.js';
@@ -15,6 +17,10 @@ const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/', import.meta.url
 const PATIENCE_MS = 120_000;
 /** Half of the bridge's interval, as it has two endpoints to ask. */
 const MOST_STEP_MS = 50;
+
+const RULES: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
 
 export interface FloorOptions {
   readonly world?: Partial<WorldOptions>;
@@ -108,6 +114,20 @@ export class Floor {
         throw new Error(`the page shows ${JSON.stringify(shown)}, the truth is ${JSON.stringify(wanted)}`);
       }
     }
+  }
+
+  /** What keeps people from using the page. */
+  async violations(page: Page): Promise<string[]> {
+    // Not by a script tag: the Content-Security-Policy would not let it run.
+    await page.evaluate(axe.source);
+    const found = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(RULES)})`);
+    return found.violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html }) => html)
+          .slice(0, 3)
+          .join(' | ')}`,
+    );
   }
 
   async isFresh(page: Page): Promise<void> {
