@@ -1,12 +1,41 @@
-export default {
+import { availableParallelism } from 'node:os';
+
+/**
+ * Two tiers, told apart by a file's name. `*.system.spec.ts` needs something outside of its own process: Redis, a browser,
+ * another process, or the build. Every other `*.spec.ts` is a unit test and runs from the sources alone: where it runs,
+ * `node:child_process` throws.
+ */
+const SYSTEM = '\\.system\\.spec\\.ts$';
+
+const shared = {
   testEnvironment: 'node',
   roots: ['src', 'simulator', 'bench', 'test', 'client', 'web'].map((folder) => `<rootDir>/${folder}`),
-  testMatch: ['**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   // Not `….json.js`: a package's own module of that name is no TypeScript of ours.
   moduleNameMapper: { '^(\\.{1,2}/.*(?<!\\.json))\\.js$': '$1' },
   transform: { '^.+\\.ts$': '<rootDir>/tools/jest-transform.mjs' },
+};
+
+const unit = {
+  ...shared,
+  displayName: 'unit',
+  testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', SYSTEM],
+  moduleNameMapper: {
+    ...shared.moduleNameMapper,
+    '^(node:)?child_process$': '<rootDir>/test/support/no-processes.cjs',
+  },
+};
+
+const system = { ...shared, displayName: 'system', testRegex: [SYSTEM] };
+
+export default {
+  projects: [unit, system],
+  testSequencer: './test/support/slow-first.mjs',
   coverageProvider: 'v8',
-  testTimeout: 30_000,
-  maxWorkers: 2,
+  // It says that something is stuck, also on a busy machine, and not that it was slow. Past what `until` waits for, which
+  // says what for.
+  testTimeout: 180_000,
+  // The system tests wait more than they compute.
+  maxWorkers: availableParallelism() + 1,
 };

@@ -57,23 +57,6 @@ describe('a simulated world', () => {
     expect(world.monitorRows().every(({ call_id }) => call_id === '')).toBe(true);
   });
 
-  it('makes 10,000 calls, polled every second, in a few seconds of CPU', () => {
-    const before = process.cpuUsage();
-    const world = createWorld({
-      startAt: MONDAY_MORNING,
-      directory: { extensions: 100 },
-      traffic: { totalCalls: 10_000, callsPerHour: 2500 },
-    });
-    while (world.nextAt !== Infinity) {
-      world.advanceTo(world.now + 1000);
-      world.monitorBody();
-      world.queueBody();
-    }
-    const { user, system } = process.cpuUsage(before);
-    expect(world.truth).toHaveLength(10_000);
-    expect((user + system) / 1e6).toBeLessThan(15);
-  });
-
   it('tells of each call a story that is well formed', () => {
     const world = createWorld({
       seed: 9,

@@ -9,7 +9,8 @@ export function surroundingsOf(clock: ManualClock): Surroundings {
   return { now: () => clock.now(), random: () => 0.5, after: (ms, task) => clock.after(ms, task) };
 }
 
-const PATIENCE_MS = 20_000;
+/** Past it something is stuck. */
+const PATIENCE_MS = 120_000;
 
 /** A bridge under test, and all that it said in order. */
 export class Watched {

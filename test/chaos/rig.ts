@@ -308,4 +308,5 @@ export class Rig<Redis extends RedisInUse> {
 const POLL_INTERVAL_MS = 100;
 /** Enough for an absence to be confirmed also where three sightings are demanded. */
 const SETTLING_POLLS = 12;
-const TOLD_WITHIN_MS = 15_000;
+/** Past it something is stuck. */
+const TOLD_WITHIN_MS = 60_000;

@@ -11,9 +11,8 @@ import { mean } from '../support/numbers.js';
  * Half of the truth can mislead: over other seeds one call in 4,500 is told wrongly (record 15 says how, and measures it).
  * These hours hold none of them, so that whatever goes wrong here has been broken.
  */
-const HOURS = 3;
+const HOUR_MS = 3_600_000;
 const BUSY = {
-  durationMs: HOURS * 3_600_000,
   traffic: {
     profile: 'flat',
     callsPerHour: 400,
@@ -49,22 +48,19 @@ function tell(name: string, { report, polls, failed, outdated, offeredAfterMs }:
 }
 
 describe('while endpoints hang for a while and answer in between', () => {
-  it.each<[string, (stretch: number) => Endpoint]>([
-    ['the queue', () => 'queue'],
-    ['the monitor', () => 'monitor'],
-    ['each in turn', (stretch) => (stretch % 2 === 0 ? 'queue' : 'monitor')],
-  ])(
-    'nothing is lost, doubled, invented or misreported (%s)',
-    async (name, hangs) => {
-      const day = await loopDay({ ...BUSY, seed: `d${name}`, latencyMs: hanging(hangs) });
-      tell(name, day);
-      expectTrue(day.report);
-      // Hours in which little hung, or little was demanded, would prove little.
-      expect(day.failed).toBeGreaterThan(HOURS * 50);
-      expect(day.report.expected).toBeGreaterThan(HOURS * 2_000);
-    },
-    60_000,
-  );
+  it.each<[string, number, (stretch: number) => Endpoint]>([
+    ['the queue', 1, () => 'queue'],
+    ['the monitor', 1, () => 'monitor'],
+    ['each in turn', 3, (stretch) => (stretch % 2 === 0 ? 'queue' : 'monitor')],
+  ])('nothing is lost, doubled, invented or misreported (%s)', async (name, hours, hangs) => {
+    const durationMs = hours * HOUR_MS;
+    const day = await loopDay({ ...BUSY, durationMs, seed: `d${name}`, latencyMs: hanging(hangs) });
+    tell(name, day);
+    expectTrue(day.report);
+    // Hours in which little hung, or little was demanded, would prove little.
+    expect(day.failed).toBeGreaterThan(hours * 50);
+    expect(day.report.expected).toBeGreaterThan(hours * 2_000);
+  });
 });
 
 describe('while answers take up to two seconds, and callers are quick', () => {
@@ -82,5 +78,5 @@ describe('while answers take up to two seconds, and callers are quick', () => {
     tell(name, day);
     expectTrue(day.report);
     expect(day.report.expected).toBeGreaterThan(2_000);
-  }, 60_000);
+  });
 });

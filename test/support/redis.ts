@@ -36,7 +36,7 @@ export interface TestRedisOptions {
 
 const DEFAULT_PORT = 6379;
 const ATTEMPTS = 5;
-const READY_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 60_000;
 
 export async function startRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const binary = ['redis-server', 'valkey-server'].find(

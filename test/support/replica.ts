@@ -9,6 +9,8 @@ export interface Replica {
   readonly service: Service;
   /** How it says that it shares the tenants, last. */
   readonly share: { readonly replicas: number; readonly tenants: number } | null;
+  /** How often it has said so. */
+  readonly timesShared: number;
   /** Changes its file. */
   tenants(names: readonly string[]): Promise<void>;
   /** Ends it, also a frozen one, and removes its folder. */
@@ -32,13 +34,18 @@ export async function startReplica(
   };
   await write(tenants);
   const service = await startService({ TENANTS_FILE: file, PITEL_TOKEN: '', ...env });
+  const shares = () =>
+    service.lines.filter(({ replicas }: ShareLine) => replicas !== undefined) as ShareLine[];
   return {
     name,
     service,
     tenants: write,
     get share() {
-      const line = service.lines.findLast(({ replicas }: ShareLine) => replicas !== undefined) as ShareLine;
+      const line = shares().at(-1);
       return line === undefined ? null : { replicas: line.replicas!, tenants: line.tenants! };
+    },
+    get timesShared() {
+      return shares().length;
     },
     end: async () => {
       await service.stop('SIGKILL');
@@ -54,4 +61,19 @@ export function haveShared(replicas: readonly Replica[], tenants: number): boole
     shares.every((share) => share?.replicas === replicas.length) &&
     shares.reduce((sum, share) => sum + share!.tenants, 0) === tenants
   );
+}
+
+/**
+ * What `look` finds while nothing is shared anew: a machine so slow that a lease runs out makes them share again, and then
+ * it looks again.
+ */
+export async function whileShared<Found>(
+  replicas: readonly Replica[],
+  look: () => Promise<Found>,
+): Promise<Found> {
+  for (;;) {
+    const before = replicas.map(({ timesShared }) => timesShared).join();
+    const found = await look();
+    if (replicas.map(({ timesShared }) => timesShared).join() === before) return found;
+  }
 }

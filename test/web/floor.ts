@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import type { AxeResults, RunOptions } from 'axe-core';
 import { SignJWT } from 'jose';
 import type { Page } from 'playwright-core';
 import { type Chromium, startChromium } from '../../client/test/chromium.js';
@@ -11,10 +13,14 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/', import.meta.url));
-/** Browsers on a busy machine. */
-const PATIENCE_MS = 60_000;
-/** Poll, absence, commit, delivery and the board's own pace, many times over. */
-const NUMBERS_MS = 20_000;
+/** Past it something is stuck. */
+const PATIENCE_MS = 120_000;
+/** Half of the bridge's interval, as it has two endpoints to ask. */
+const MOST_STEP_MS = 50;
+
+const RULES: RunOptions = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+};
 
 export interface FloorOptions {
   readonly world?: Partial<WorldOptions>;
@@ -50,11 +56,16 @@ export class Floor {
       traffic: { callsPerHour: 0, unregistersPerHour: 0, ...given.traffic },
       habits: { ...NO_HABITS, ...given.habits },
     });
-    const pbx = createSimulatorServer({ tenants: [{ world, token: 'upstream-token' }] });
+    const pbx = createSimulatorServer({
+      tenants: [{ world, token: 'upstream-token' }],
+      clock: patientClock(world.now),
+    });
     const { url } = await pbx.listen(0);
     const service = await startService({
       PITEL_BASE_URL: url,
       STORE: 'memory',
+      // The world may fall behind.
+      ABANDONED_LOOKBACK_MS: '86400000',
       AUTH_MODE: auth,
       ...(auth === 'jwt' ? { AUTH_JWT_SECRET: SECRET } : {}),
     });
@@ -94,7 +105,7 @@ export class Floor {
   /** Waits until the page shows these numbers; what it shows instead is in the error. */
   async shows(page: Page, tiles: Readonly<Record<string, string | number>>): Promise<void> {
     const wanted = Object.fromEntries(Object.entries(tiles).map(([tile, value]) => [tile, String(value)]));
-    const deadline = Date.now() + NUMBERS_MS;
+    const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const shown: Record<string, string> = {};
       for (const tile of Object.keys(wanted)) shown[tile] = await this.shown(page, tile);
@@ -105,11 +116,27 @@ export class Floor {
     }
   }
 
+  /** What keeps people from using the page. */
+  async violations(page: Page): Promise<string[]> {
+    // Not by a script tag: the Content-Security-Policy would not let it run.
+    await page.evaluate(axe.source);
+    const found = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(RULES)})`);
+    return found.violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map(({ html }) => html)
+          .slice(0, 3)
+          .join(' | ')}`,
+    );
+  }
+
   async isFresh(page: Page): Promise<void> {
     await page.locator('.board[data-freshness=fresh]').waitFor();
   }
 
+  /** For people, when they ask for it: `PHOTOGRAPHS=yes npm test -- test/web` leaves them in `test-artifacts`. */
   async photograph(page: Page, name: string, fullPage = false): Promise<void> {
+    if (process.env.PHOTOGRAPHS === undefined) return;
     await mkdir(ARTIFACTS, { recursive: true });
     await page.screenshot({ path: `${ARTIFACTS}${name}.png`, fullPage });
   }
@@ -120,6 +147,21 @@ export class Floor {
     await this.service.stop();
     await this.pbx.close();
   }
+}
+
+/**
+ * The world's time, which goes on when the bridge asks: as fast as everybody's, but no further than one poll at once. On a
+ * slow machine a call takes longer then, and every state of it is seen.
+ */
+function patientClock(startAt: number): () => number {
+  let now = startAt;
+  let askedAt = performance.now();
+  return () => {
+    const at = performance.now();
+    now += Math.min(at - askedAt, MOST_STEP_MS);
+    askedAt = at;
+    return Math.floor(now);
+  };
 }
 
 export async function tokenFor(

@@ -6,7 +6,7 @@ export const paused: Scenario = {
   row: 3,
   fault: 'SIGSTOP of an owner past its lease, another takes over, SIGCONT',
   invariant: 'a paused owner cannot commit when it wakes',
-  testedIn: 'test/replicas/replicas.spec.ts',
+  testedIn: 'test/replicas/replicas.system.spec.ts',
   run: (chaos) =>
     withRig(chaos, {}, async (rig) => {
       const { tally, say } = chaos;
@@ -43,7 +43,7 @@ export const twoOwners: Scenario = {
   row: 4,
   fault: 'two replicas that both believe all the time that they own the tenant',
   invariant: 'two pollers of one tenant make one sequence of events',
-  testedIn: 'test/replicas/two-owners.spec.ts',
+  testedIn: 'test/replicas/two-owners.system.spec.ts',
   run: (chaos) =>
     // Slow calls: of two that keep each other from committing, each gets its turn only now and then.
     withRig(chaos, { speed: 4 }, async (rig) => {

@@ -100,7 +100,7 @@ export const scriptsFlushed: Scenario = {
   row: 13,
   fault: 'SCRIPT FLUSH in mid-load',
   invariant: 'SCRIPT FLUSH is harmless',
-  testedIn: 'src/store/redis/redis-store.faults.spec.ts',
+  testedIn: 'src/store/redis/redis-store.faults.system.spec.ts',
   run: (chaos) =>
     withRig(chaos, {}, async (rig) => {
       await rig.replicas(1);

@@ -31,12 +31,12 @@ export function Wallboard() {
         <Standing board={board} />
         <Settings />
       </Header>
-      <div class="banners">
+      <aside class="banners">
         <StaleBanner board={board} />
         <PastBanner board={board} />
         <ExpiryBanner />
         <Scope />
-      </div>
+      </aside>
       <Announcer board={board} />
       <main id="content" tabIndex={-1}>
         <Tiles board={board} />

@@ -39,9 +39,11 @@ it('hundreds of tenants of one host are all polled again and again by one proces
     STORE: 'memory',
     POLL_INTERVAL_MS: '300',
     POLL_HOST_CONCURRENCY: '8',
+    // Far more is asked for than eight can carry: a slow machine's line is longer than the usual time-out, which is no fault.
+    POLL_TIMEOUT_MS: '60000',
   });
   await pbx.until(() => polls.size === 2 * TENANTS && Math.min(...polls.values()) >= 4);
   expect(twice).toEqual([]);
   expect(most).toBeLessThanOrEqual(8);
   expect(replica.service.lines.filter(({ level }) => level === 'warn')).toEqual([]);
-}, 60_000);
+});

@@ -66,12 +66,12 @@ describe('a PBX that hangs', () => {
       PITEL_TOKEN: '',
       TENANTS_FILE: file,
       POLL_INTERVAL_MS: '200',
-      POLL_TIMEOUT_MS: '60000',
+      POLL_TIMEOUT_MS: '600000',
       POLL_HOST_CONCURRENCY: '8',
     });
     closing.push(() => service.stop());
 
-    // No request to the dead one ends before a minute: whoever waited for one would not be polled again and again.
+    // No request to the dead one ends before ten minutes: whoever waited for one would not be polled again and again.
     await until(() => dead.hanging.length === 8, 'the dead host’s share of requests');
     const fewest = () => (good.polls.size < 25 ? 0 : Math.min(...good.polls.values()));
     await until(() => fewest() >= 30, 'thirty polls of each good tenant');
@@ -87,5 +87,5 @@ describe('a PBX that hangs', () => {
     await until(() => dead.polls.size === 25, 'a poll of each tenant of the host that is back');
     // One that is closing may still be counted beside the one that takes its place.
     await until(() => dead.connections <= 8, 'no more connections than allowed');
-  }, 120_000);
+  });
 });

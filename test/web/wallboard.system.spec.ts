@@ -4,8 +4,8 @@ import { until } from '../support/until.js';
 import { Floor } from './floor.js';
 
 const CALLS = 30;
-/** With the time that the browser takes to start on a busy machine. */
-const MINUTE_MS = 180_000;
+/** Past it something is stuck: where the bridge polls seldom, the minute is a long one. */
+const PATIENCE_MS = 600_000;
 
 describe('the wallboard after a busy minute', () => {
   let floor: Floor;
@@ -14,7 +14,7 @@ describe('the wallboard after a busy minute', () => {
   beforeAll(async () => {
     floor = await Floor.open({
       world: {
-        // Fast enough for a test, slow enough that a bridge on a busy machine looks at every state of every call.
+        // Fast enough for a test, slow enough that the bridge looks at every state of every call.
         speed: 6,
         traffic: {
           callsPerHour: 1_200,
@@ -33,12 +33,15 @@ describe('the wallboard after a busy minute', () => {
     const direct = { kind: 'direct', leavesAfterMs: 4_000, talkMs: 5_000 } as const;
     for (const answerAfterMs of [2_000, 3_000, null]) floor.world.startCall({ ...direct, answerAfterMs });
     floor.world.startCall({ kind: 'ring-group', answerAfterMs: null, leavesAfterMs: 4_000 });
-    await until(() => {
-      floor.world.advanceTo(Date.now());
-      const { truth } = floor.world;
-      return truth.length >= CALLS && truth.every(({ outcome }) => outcome !== null);
-    }, 'the end of the busy minute');
-  }, MINUTE_MS);
+    await until(
+      () => {
+        const { truth } = floor.world;
+        return truth.length >= CALLS && truth.every(({ outcome }) => outcome !== null);
+      },
+      'the end of the busy minute',
+      PATIENCE_MS,
+    );
+  }, 2 * PATIENCE_MS);
 
   afterAll(async () => {
     await floor?.close();
@@ -132,10 +135,10 @@ describe('a wallboard whose network or source fails', () => {
 
   async function callAndEnd(extension: string): Promise<void> {
     const { callKey } = floor.world.startCall({ kind: 'direct', extension, answerAfterMs: 600, talkMs: 900 });
-    await until(() => {
-      floor.world.advanceTo(Date.now());
-      return floor.world.truth.find((call) => call.callKey === callKey)!.outcome !== null;
-    });
+    await until(
+      () => floor.world.truth.find((call) => call.callKey === callKey)!.outcome !== null,
+      `the end of a call at ${extension}`,
+    );
   }
 
   it('says that its numbers are old while the network is silent, and loses nothing', async () => {
@@ -177,6 +180,7 @@ describe('a wallboard whose network or source fails', () => {
     expect(await page.locator('.banner.stale').innerText()).toContain('cannot see the PBX');
     await page.locator('[data-source=monitor][data-state=down]').waitFor();
     await page.locator('[data-source=queue][data-state=up]').waitFor();
+    expect(await floor.violations(page)).toEqual([]);
     tenant!.faults.clear();
     await floor.isFresh(page);
     await page.locator('[data-source=monitor][data-state=up]').waitFor();

@@ -4,13 +4,17 @@ import { Redis } from 'ioredis';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import { sample } from '../support/pbx.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
-import { haveShared, type Replica, startReplica } from '../support/replica.js';
+import { haveShared, type Replica, startReplica, whileShared } from '../support/replica.js';
 import { type Asked, nothing, type SharedPbx, startSharedPbx } from '../support/shared-pbx.js';
 
 const TENANTS = Array.from({ length: 24 }, (_, index) => `tenant-${index}`);
 /** As a deployment has it: the figures are those of the defaults. */
 const INTERVAL_MS = 1_000;
 
+/**
+ * How long a takeover takes is printed here and expected nowhere: to the millisecond, in virtual time, that is
+ * `poll`'s lease-keeper.spec.ts, and on a machine of its own `npm run chaos`.
+ */
 describe('replicas of one bridge', () => {
   let server: TestRedis;
   let redis: Redis;
@@ -49,7 +53,9 @@ describe('replicas of one bridge', () => {
   }
 
   /** Which replicas ask for each tenant, from now until each was asked for so often. */
-  async function askers(times: number): Promise<Map<string, Set<string>>> {
+  const askers = (times: number) => whileShared(replicas, () => askersNow(times));
+
+  async function askersNow(times: number): Promise<Map<string, Set<string>>> {
     const from = pbx.asked.length;
     const since = () => pbx.asked.slice(from);
     await pbx.until(() =>
@@ -91,7 +97,9 @@ describe('replicas of one bridge', () => {
     await pbx.until(() => TENANTS.every(isPolled));
     const ms = performance.now() - listening;
     figures.push(`a single replica, from listening to the last of 24 tenants polled: ${ms.toFixed(0)} ms`);
-    expect(ms).toBeLessThanOrEqual(INTERVAL_MS + 500);
+    // None had to wait for its lease while others were polled again and again.
+    const polls = TENANTS.map((tenant) => pbx.asked.filter((asked) => asked.tenant === tenant).length / 2);
+    expect(Math.max(...polls)).toBeLessThanOrEqual(3);
   });
 
   it('share the tenants: each is polled by exactly one, and each polls some', async () => {
@@ -104,25 +112,23 @@ describe('replicas of one bridge', () => {
     figures.push(`24 tenants over three replicas: ${shares.join(' + ')}`);
   });
 
-  it('take over from one that was killed within 8 s', async () => {
+  it('take over from one that was killed', async () => {
     const [killed, heir] = await start('killed', 'heir');
     const orphans = tenantsOf(await askers(2), 'killed');
     const from = performance.now();
     await killed!.service.stop('SIGKILL');
     const ms = await takeover(killed!, orphans, from);
     figures.push(`takeover of ${orphans.length} tenants after SIGKILL: ${ms.toFixed(0)} ms`);
-    expect(ms).toBeLessThanOrEqual(8_000);
     await pbx.until(() => haveShared([heir!], TENANTS.length));
   });
 
-  it('take over from one that was asked to end within 1.5 s', async () => {
+  it('take over from one that was asked to end', async () => {
     const [ended] = await start('ended', 'heir');
     const orphans = tenantsOf(await askers(2), 'ended');
     const from = performance.now();
     ended!.service.signal('SIGTERM');
     const ms = await takeover(ended!, orphans, from);
     figures.push(`takeover of ${orphans.length} tenants after SIGTERM: ${ms.toFixed(0)} ms`);
-    expect(ms).toBeLessThanOrEqual(1_500);
     expect(await ended!.service.stop()).toBe(0);
   });
 

@@ -7,7 +7,8 @@ import type { OfferOutcome } from '../src/contract.js';
 import { type Chromium, startChromium } from './chromium.js';
 import { type Desk, startDesk } from './desk.js';
 
-const PATIENCE_MS = 20_000;
+/** Past it something is stuck. */
+const PATIENCE_MS = 120_000;
 /** Not a loopback name: on plain http a browser gives its pages no Web Locks. */
 const PLAIN_HTTP_HOST = 'desk.test';
 

@@ -32,7 +32,7 @@ describe.each<[string, () => Promise<Form>]>([
 
   beforeAll(async () => {
     form = await start();
-  }, 60_000);
+  });
   afterAll(() => form.stop());
   afterEach(async () => {
     for (const end of ends.splice(0).toReversed()) await end();
@@ -126,7 +126,7 @@ describe.each<[string, () => Promise<Form>]>([
     expect(idsOf(log).slice(0, before.length)).toEqual(idsOf(before));
     expectWhole(log);
     expectEnded(log);
-  }, 60_000);
+  });
 
   it('begins a new epoch for the poller that goes on, when the tail is lost', async () => {
     tenant = SECOND;
@@ -137,7 +137,7 @@ describe.each<[string, () => Promise<Form>]>([
     await client.first('snapshot');
     const lost = await loseTail(bridge, client);
     await expectTold(bridge, delivery, client, lost);
-  }, 60_000);
+  });
 
   it('begins a new epoch for a poller that never saw the lost tail', async () => {
     tenant = THIRD;
@@ -149,5 +149,5 @@ describe.each<[string, () => Promise<Form>]>([
     await client.first('snapshot');
     const lost = await loseTail(gone, client);
     await expectTold(new Bridge(open(), tenant, world, 'b'), delivery, client, lost);
-  }, 60_000);
+  });
 });

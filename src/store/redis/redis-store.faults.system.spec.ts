@@ -92,12 +92,11 @@ describe('RedisStore under faults', () => {
     const owner = await Owner.claim(open({ url: redis.url }, 300));
     await owner.commit({ events: 1 });
     const commit = owner.prepare({ events: 1 });
-    const began = performance.now();
     redis.signal('SIGSTOP');
+    // It thaws when both are rejected, and not before: without their limits they would wait for ever.
     try {
       await expect(owner.send(commit)).rejects.toThrow(OutcomeUnknownError);
       await expect(owner.store.ping(100)).rejects.toThrow('100 ms');
-      expect(performance.now() - began).toBeLessThan(2_000);
     } finally {
       redis.signal('SIGCONT');
     }

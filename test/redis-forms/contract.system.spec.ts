@@ -12,7 +12,7 @@ describe.each<[string, () => Promise<Form>]>([
   let form: Form;
   beforeAll(async () => {
     form = await start();
-  }, 60_000);
+  });
   afterAll(() => form.stop());
   beforeEach(() => form.flush());
 
