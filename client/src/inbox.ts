@@ -49,7 +49,7 @@ export class Inbox<Item> {
     this.next += 1;
     if (this.next === this.items.length) this.clear();
     else if (this.next > this.bound) {
-      // Never empty, so let go of what is done.
+      // A queue that is never empty still has to drop the items that are done.
       this.items = this.items.slice(this.next);
       this.next = 0;
     }
