@@ -1,6 +1,6 @@
 /**
- * What has arrived and is not handled yet, one item at a time and in order; a listener that takes its time holds up the
- * next item, never reorders it.
+ * What has arrived and is not handled yet, one item at a time and in order; a slow listener delays the next item,
+ * and never reorders it.
  *
  * Bounded: when `bound` items wait, all of them are dropped and `overflowed` is called. They are still in the log.
  */

@@ -8,7 +8,7 @@ const DATABASE = 'pitel-event-bridge';
 const STORE = 'pops';
 
 /**
- * What has popped, for all tabs of this origin and across page loads: an IndexedDB store, because adding a key is the
+ * The calls that have popped, for all tabs of this origin and across page loads: an IndexedDB store, because adding a key is the
  * one operation that browsers decide atomically between tabs, on plain http too. `localStorage` promises no such thing.
  */
 export class PopLedger {

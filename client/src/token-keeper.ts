@@ -15,8 +15,8 @@ const MAX_TIMER_MS = 3_600_000;
 /**
  * Gets tokens and has them renewed in time.
  *
- * The expiry is read from the token without verifying it: only the bridge decides what a token is worth, so a wrong
- * guess costs a question too many or a reconnect, nothing else. A plain string cannot be renewed.
+ * The expiry is read from the token without verifying it: only the bridge decides whether a token is valid, so a
+ * wrong reading costs one callback too many or a reconnect, nothing else. A plain string cannot be renewed.
  */
 export class TokenKeeper {
   constructor(
