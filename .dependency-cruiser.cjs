@@ -27,7 +27,7 @@ module.exports = {
     {
       name: 'base-imports-nothing',
       severity: 'error',
-      comment: 'clocks, timers, back-off, bucket, hash: what everybody may import imports nobody',
+      comment: 'clocks, timers, back-off, bucket, hash: what every folder may import imports none',
       from: { path: '^src/base/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/', pathNot: '^src/base/' },
     },
@@ -76,7 +76,7 @@ module.exports = {
       name: 'only-health-knows-how-it-is-watched',
       severity: 'error',
       comment:
-        'the others tell a PollObserver, a Tracer or their own counters; what is shown of it is src/health',
+        'the others report to a poll listener, a Tracer or their own counters; src/health publishes them',
       from: { path: '^src/', pathNot: '^src/health/' },
       to: { path: 'node_modules/(prom-client|@opentelemetry)/' },
     },

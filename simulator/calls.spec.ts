@@ -68,7 +68,7 @@ describe('a queue call', () => {
     ]);
   });
 
-  it('goes to the agent who has been idle longest, and on to the next when he lets it ring out', () => {
+  it('goes to the agent who has been idle longest, and on to the next when that agent does not answer', () => {
     const world = quiet();
     const call = world.startCall(longestIdle({ declines: 1, ringTimeoutMs: 5000 }));
     after(world, 600);
@@ -81,7 +81,7 @@ describe('a queue call', () => {
     expect(story(call)).toContain('call-offer-ended 101 not-answered');
   });
 
-  it('rings all agents of a ring-all queue, distinct call ids each, and is Trying even when nobody is free', () => {
+  it('rings all agents of a ring-all queue, distinct call ids each, and is Trying even when no agent is free', () => {
     const world = quiet();
     const call = world.startCall(longestIdle({ queue: 'ChamSocKH_39989221', answerAfterMs: 4000 }));
     const second = world.startCall(longestIdle({ queue: 'ChamSocKH_39989221', customer: '0865662711' }));
@@ -124,7 +124,7 @@ describe('a queue call', () => {
     expect(world.queueRows()).toEqual([]);
   });
 
-  it('resumes in the same row: joined_time stays, rejoined_time is set, abandoned_time is not cleared, call_uuid is new', () => {
+  it('resumes in the same row: joined_time is kept, rejoined_time is set, abandoned_time is not cleared, call_uuid is new', () => {
     const world = quiet();
     const first = world.startCall(
       longestIdle({ leavesAfterMs: 2000, again: { as: 'resume', afterMs: 5000 } }),
@@ -149,7 +149,7 @@ describe('a queue call', () => {
     expect(first.sightings[0]?.closedBy ?? first.sightings.at(-1)?.closedBy).toBe('resumed');
   });
 
-  it('resumes in another second than the one in which he came: rows could not tell it otherwise', () => {
+  it('resumes in another second than the one in which the caller joined, because rows show whole seconds', () => {
     const world = quiet();
     world.startCall(longestIdle({ leavesAfterMs: 200, again: { as: 'resume', afterMs: 300 } }));
     const before = world.queueRows()[0];
@@ -254,7 +254,7 @@ describe('a ring group', () => {
     expect(story(call).filter((line) => line.endsWith('answered-elsewhere'))).toHaveLength(4);
   });
 
-  it('that nobody answers is abandoned when the caller leaves', () => {
+  it('that is not answered is abandoned when the caller leaves', () => {
     const world = quiet();
     const call = world.startCall({ kind: 'ring-group', answerAfterMs: null, leavesAfterMs: 9000 });
     after(world, 9000);
@@ -322,7 +322,7 @@ describe('a direct call', () => {
     expect(story(call)).not.toContain('call-offered 112');
   });
 
-  it('goes on in truth while its phone has lost its registration and its row is gone', () => {
+  it('goes on in truth while its device has lost its registration and its row is gone', () => {
     const world = quiet();
     const call = world.startCall({
       kind: 'direct',
@@ -421,7 +421,7 @@ describe('an outbound call', () => {
     }
   });
 
-  it('that nobody answers ends as no-answer', () => {
+  it('that is not answered ends as no-answer', () => {
     const world = quiet();
     const call = world.startCall({ kind: 'outbound', answerAfterMs: null, leavesAfterMs: 30_000 });
     after(world, 30_000);
@@ -497,7 +497,7 @@ describe('a person at the controls', () => {
     expect(world.hangUp('107')).toBe(false);
   });
 
-  it('is told in one line when the script names somebody who is not there', () => {
+  it('gets an error of one line when the script names an extension or a queue that does not exist', () => {
     expect(() => quiet().startCall({ kind: 'direct', extension: '999' })).toThrow(
       'There is no extension 999',
     );

@@ -7,7 +7,7 @@ import type { Tenant } from './tenant.js';
  * The control API for tests, demos and people, under `/_sim/`. It has no authentication: the simulator listens on
  * loopback. The tenant is the one whose bearer token comes along, otherwise the first.
  *
- *     GET    /_sim/truth?since=<next>   what happened: events after that place, the calls they belong to, the polls
+ *     GET    /_sim/truth?since=<next>   what happened: events after that number, the calls they belong to, the polls
  *     POST   /_sim/faults               what goes wrong from now on; see `faults.ts`
  *     DELETE /_sim/faults               nothing goes wrong any more
  *     POST   /_sim/calls                begin a call as scripted; see `plan.ts`

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** The bridge as a child process of the demo: configured by its environment, ended by its pid. */
 export interface BridgeChild {
   readonly url: string;
-  /** Resolves with the reason, in one line, when the child is gone, whoever ended it. */
+  /** Resolves with the reason, in one line, when the child has ended, for whatever reason. */
   readonly gone: Promise<string>;
   /** SIGTERM, and SIGKILL when it takes longer than `graceMs`. */
   stop(graceMs: number): Promise<void>;
@@ -28,16 +28,16 @@ export function startBridge(
     env: bridgeEnvironment(process.env, port, upstream),
     stdio: ['ignore', 'inherit', 'pipe'],
   });
-  let lastWords = '';
+  let lastOutput = '';
   child.stderr.on('data', (piece: Buffer) => {
     process.stderr.write(piece);
-    lastWords = (lastWords + piece.toString()).slice(-2000);
+    lastOutput = (lastOutput + piece.toString()).slice(-2000);
   });
   const gone = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`the bridge did not start: ${error.message}`));
     child.once('close', (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      const why = lastWords.trim().split('\n').at(-1) ?? '';
+      const why = lastOutput.trim().split('\n').at(-1) ?? '';
       resolve(`the bridge ended with ${how}${why === '' ? '' : `: ${why}`}`);
     });
   });
@@ -46,7 +46,7 @@ export function startBridge(
 
 /**
  * Nothing of this shell's own bridge configuration leaks in: only what a process needs, and `REDIS_URL`. On that Redis the
- * demo is a tenant of its own: under the name of a real one it would take turns with its bridge and write into its log.
+ * demo is a tenant of its own: under the name of a real one it would compete with that tenant's bridge for the lease and write into its log.
  */
 export function bridgeEnvironment(
   own: Readonly<Record<string, string | undefined>>,
@@ -72,7 +72,7 @@ export function bridgeEnvironment(
   return environment;
 }
 
-/** Throws for what is none. */
+/** @throws Error when the text is not a port. */
 export function wantedPort(text = ''): number {
   if (text === '') return DEFAULT_PORT;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -82,7 +82,7 @@ export function wantedPort(text = ''): number {
 
 const DEFAULT_PORT = 3000;
 
-/** The first port from `wanted` on where nobody listens; at most a hundred are tried. */
+/** The first port from `wanted` on that is not in use; at most a hundred are tried. */
 export async function freePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 100; port++) {
     if (await isFree(port)) return port;

@@ -20,7 +20,7 @@ export function eventLine(event: JudgedEvent, truth: TruthEvent | null, seenAt: 
   return `${start} ${middle} ${truth === null ? 'no truth for it' : beside(truth.at, seenAt)}`;
 }
 
-/** A line for what really happened, but between the polls. */
+/** A line for an event that really happened, but between two polls. */
 export function unseenLine(finding: Finding): string {
   const at = finding.at === null ? '' : clockTime(finding.at);
   const extension = finding.extension === undefined ? '' : ` at ${finding.extension}`;

@@ -5,8 +5,8 @@ import type { CallTruth } from './truth.js';
 import type { World } from './world.js';
 
 /**
- * Holds the bridge's events beside the truth as they come in, and judges each call a little after its end.
- * Pure but for `print`: time is passed in.
+ * Shows the bridge's events beside the truth as they arrive, and judges each call a little after its end.
+ * Its only side effect is `print`; time is passed in.
  */
 export class DemoWatch {
   readonly #events: JudgedEvent[] = [];
@@ -24,8 +24,7 @@ export class DemoWatch {
     this.#since = at;
   }
 
-  /** An event arrived. */
-  told(event: JudgedEvent, seenAt: number): void {
+  arrived(event: JudgedEvent, seenAt: number): void {
     if (!event.type.startsWith('call-')) {
       this.print(eventLine(event, null, seenAt));
       return;

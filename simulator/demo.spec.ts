@@ -51,7 +51,7 @@ describe("the demo's lines", () => {
     expect(eventLine(down, null, at)).toBe('10:02:51.120  source-down       queue');
   });
 
-  it('tell what polling could not see', () => {
+  it('show what polling could not see', () => {
     const finding = {
       callKey: 'call-1',
       callId: null,
@@ -71,7 +71,7 @@ describe("the demo's lines", () => {
 });
 
 describe("the demo's watch", () => {
-  it('says of a call that nobody told what was missing, once', () => {
+  it('says once which events of a call were not emitted', () => {
     const world = createQuietWorld();
     const lines: string[] = [];
     const instants = Array.from({ length: 100 }, (_, second) => MONDAY_MORNING + second * 1000);

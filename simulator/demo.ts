@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     process.exit(code);
   };
   let socket: ReturnType<typeof io> | null = null;
-  // Who reads has gone, as `head` does: nobody would end the bridge.
+  // The reader of the output has ended, as `head` does: without this the bridge would run on.
   process.stdout.on('error', () => void end(0));
   process.on('SIGINT', () => void end(0));
   process.on('SIGTERM', () => void end(0));
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   socket = io(bridge.url, { transports: ['websocket'], reconnectionDelay: 200, reconnectionDelayMax: 1000 });
   socket.onAny((name: string, event: unknown) => {
     if (name === 'snapshot') watch.connected(Date.now());
-    else if (name !== 'reset') watch.told(event as JudgedEvent, Date.now());
+    else if (name !== 'reset') watch.arrived(event as JudgedEvent, Date.now());
   });
 }
 

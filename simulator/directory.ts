@@ -1,8 +1,8 @@
 import type { Random } from './random.js';
 
 /**
- * Who is there: extensions with their agents and devices, queues, ring groups, hotlines. Drawn once from the seed and
- * never changed; what happens to them lives in the switchboard.
+ * The PBX's directory: extensions with their agents and devices, queues, ring groups, hotlines. Drawn once from the seed and
+ * never changed; their state is in the switchboard.
  */
 export interface Device {
   readonly networkIp: string;
@@ -59,7 +59,7 @@ export interface DirectoryOptions {
 const FAMILY = ['Nguyễn', 'Trần', 'Lê', 'Phạm', 'Hoàng', 'Huỳnh', 'Vũ', 'Đặng', 'Bùi', 'Đỗ'];
 const MIDDLE = ['Thị', 'Văn', 'Ngọc', 'Minh', 'Thanh', 'Quang'];
 const GIVEN = ['Thanh', 'Nhi', 'Hùng', 'Lan', 'Dũng', 'Mai', 'Tuấn', 'Hương', 'Khoa', 'Trang', 'Phúc', 'Yến'];
-const PHONES = ['Pitel/3.20.5', 'Yealink SIP-T31P 124.86.0.40', 'Fanvil X3S 2.14.0', 'SIP.js/0.21.2'];
+const USER_AGENTS = ['Pitel/3.20.5', 'Yealink SIP-T31P 124.86.0.40', 'Fanvil X3S 2.14.0', 'SIP.js/0.21.2'];
 const TOPICS = ['BanHang', 'ChamSocKH', 'KyThuat', 'KhieuNai', 'BaoHanh', 'VIP'];
 
 export function drawDirectory(random: Random, options: DirectoryOptions): Directory {
@@ -78,7 +78,7 @@ export function drawDirectory(random: Random, options: DirectoryOptions): Direct
         name: `${name}_${3998_9220 + index}`,
         hotline: `1900${6800 + index}`,
         strategy: index % 2 === 0 ? 'longest-idle-agent' : 'ring-all',
-        // Ring-all of everybody would leave nobody free for the next caller: it gets a smaller team.
+        // A ring-all queue of all agents would leave none free for the next caller, so it gets a smaller team.
         agents: extensions.filter((_, place) => (index % 2 === 0 ? place % 3 !== 2 : place % 3 === 2)),
       };
     }),
@@ -100,14 +100,14 @@ function drawExtension(random: Random, index: number, double: boolean): Extensio
   const number = String(101 + index);
   const device = (): Device => ({
     networkIp: `113.22.${random.int(1, 254)}.${random.int(1, 254)}`,
-    userAgent: random.pick(PHONES),
+    userAgent: random.pick(USER_AGENTS),
   });
   return {
     index,
     number,
     uuid: random.uuid(),
     agentUuid: random.uuid(),
-    // The vendor's sample leaves it empty; it is empty for some here, so that nobody relies on it.
+    // The vendor's sample leaves it empty; it is empty for some here, so that no reader relies on it.
     userUuid: random.chance(0.5) ? random.uuid() : '',
     agentName: `${plain(given)}${number}`,
     firstName: `${random.pick(FAMILY)} ${random.pick(MIDDLE)} ${given}`,

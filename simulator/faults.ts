@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What goes wrong, by whose order and for how long. A fault takes the place of the honest answer of one endpoint, for
+ * What goes wrong, on which order and for how long. A fault takes the place of the honest answer of one endpoint, for
  * `times` answers (default 1) or `forMs`; faults of an endpoint are used up one after the other.
  */
 const span = {
@@ -31,7 +31,7 @@ const faultSchema = z.discriminatedUnion('kind', [
     ...span,
   }),
   z.strictObject({ kind: z.literal('null-data'), ...span }),
-  /** Only the first rows. `total` tells on the monitor; the queue's answer has none. */
+  /** Only the first rows. `total` reveals it on the monitor; the queue's answer has none. */
   z.strictObject({ kind: z.literal('partial'), rows: z.number().int().nonnegative(), ...span }),
   z.strictObject({ kind: z.literal('wrong-types'), ...span }),
   z.strictObject({ kind: z.literal('invalid-utf8'), ...span }),
@@ -61,7 +61,7 @@ const list = z.array(faultSchema).max(1000).optional();
 
 /** The body of `POST /_sim/faults`. `world` happens to the PBX itself, at once. */
 export const faultOrderSchema = z.strictObject({
-  /** Forget what was ordered before. */
+  /** Forgets the faults that were ordered before. */
   clear: z.boolean().optional(),
   monitor: list,
   queue: list,

@@ -2,9 +2,9 @@ import type { JudgedEvent } from './judge-report.js';
 import { goneAt, type Sight } from './judge-sight.js';
 import type { CallTruth } from './truth.js';
 
-/** What the polls that an event rests on could not find. */
+/** Decides what the polls before an event could not find. */
 
-/** No poll could find any part of the call when its end was told: a lost registration, an overflow in mid-air. */
+/** No poll could find any part of the call when its end was emitted: after a lost registration, or in mid-overflow. */
 export function outOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
   const since = Date.parse(event.data.observed.latest) - sight.toleranceMs;
   return (['monitor', 'queue'] as const).every((endpoint) => {
@@ -16,10 +16,10 @@ export function outOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): b
 }
 
 /**
- * The queue called the caller Abandoned, and no poll that confirms it could find the call anywhere: by the contract that
- * is `call-abandoned`, with the queue's own time, although the caller was on the way to somewhere else.
+ * The queue status was Abandoned, and no poll that confirms it could find the call elsewhere: by the contract that is
+ * `call-abandoned`, with the queue's own time, although the caller overflowed to another queue or a ring group.
  */
-export function lookedAbandoned(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
+export function seemedAbandoned(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
   const latest = Date.parse(event.data.observed.latest) + sight.toleranceMs;
   const shown = call.sightings.some(({ states }) =>
     states.some(({ at, state }) => state === 'Abandoned' && at <= latest),

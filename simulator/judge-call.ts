@@ -1,46 +1,46 @@
-import { lookedAbandoned, outOfSight } from './judge-absence.js';
+import { seemedAbandoned, outOfSight } from './judge-absence.js';
 import type { TruthIndex } from './judge-match.js';
 import { type Findings, type JudgedEvent, extensionOf } from './judge-report.js';
 import { type Expectation, RINGS_ON, type Sight } from './judge-sight.js';
-import { ENDINGS, instant, type Telling, wrongIn, wrongTime } from './judge-statement.js';
+import { ENDINGS, instant, type Split, wrongIn, wrongTime } from './judge-statement.js';
 import type { CallTruth } from './truth.js';
 
 /**
- * Holds what was told about one call against its truth: every demanded event is there once, nothing else is, and each
- * says what was so. A false statement is forgiven only where the polls could not tell and the event says `inferred`.
+ * Compares the events that were emitted for one call with its truth: every demanded event is there once, no other is, and
+ * each is correct. A false statement is forgiven only where the polls could not show the truth and the event says `inferred`.
  *
- * `telling` says whether, and with what right, the call was told as several.
+ * `split` says whether the call was emitted as several calls, and whether that was right.
  */
 export function judgeCall(
   call: CallTruth,
-  told: readonly JudgedEvent[],
-  telling: Telling,
+  emitted: readonly JudgedEvent[],
+  split: Split,
   sight: Sight,
   index: TruthIndex,
   findings: Findings,
 ): void {
   const expectations = sight.expectations(call);
-  const pairs = pairUp(expectations, told, sight);
+  const pairs = pairUp(expectations, emitted, sight);
   for (const expectation of expectations) {
     const event = pairs.get(expectation);
     if (expectation.demanded) findings.expected += 1;
     if (event !== undefined) {
       if (expectation.demanded) findings.matched += 1;
-      for (const reason of wrongIn(call, expectation, event, telling, sight))
+      for (const reason of wrongIn(call, expectation, event, split, sight))
         findings.misreported.push(about(event, call, reason));
     } else {
       const { type, at, extension } = expectation.event;
       const finding = { callKey: call.callKey, callId: null, type, at, ...(extension ? { extension } : {}) };
-      const gone = ENDINGS.has(type) && told.some((other) => guessedEnd(call, other, at, sight));
+      const gone = ENDINGS.has(type) && emitted.some((other) => inferredEnd(call, other, at, sight));
       if (gone) findings.unseen.push({ ...finding, reason: 'out-of-sight' });
       else if (expectation.demanded)
-        findings.missing.push({ ...finding, reason: 'polls saw it, nobody was told' });
+        findings.missing.push({ ...finding, reason: 'polls saw it, no event was emitted' });
       else findings.unseen.push({ ...finding, reason: expectation.reason });
     }
   }
   const paired = new Set(pairs.values());
-  for (const event of told) {
-    if (!paired.has(event)) judgeUnpaired(call, event, told, telling, sight, findings);
+  for (const event of emitted) {
+    if (!paired.has(event)) judgeUnpaired(call, event, emitted, split, sight, findings);
     for (const other of index.mergedInto(event, call)) {
       findings.misreported.push(about(event, call, `merges ${other.callKey} into this call`));
     }
@@ -48,17 +48,17 @@ export function judgeCall(
 }
 
 /**
- * Each event of the truth with the event that tells it: same type, same extension. An agent may be rung twice for one
- * caller, so what fits in time and outcome is paired first, and only then what is merely about the same; what may as
- * well be told as one with another is paired last, with what is left.
+ * Pairs each event of the truth with the emitted event of the same type and extension. An agent may be rung twice for one
+ * caller, so the events that fit in time and outcome are paired first, and only then those that merely concern the same
+ * extension. Offers that may be emitted as one with another are paired last, with the events that are left.
  */
 export function pairUp(
   expectations: readonly Expectation[],
-  told: readonly JudgedEvent[],
+  emitted: readonly JudgedEvent[],
   sight: Sight,
 ): Map<Expectation, JudgedEvent> {
   const pairs = new Map<Expectation, JudgedEvent>();
-  const left = new Set(told);
+  const left = new Set(emitted);
   const rounds = [
     { exactly: true, ringsOn: true },
     { exactly: false, ringsOn: false },
@@ -72,7 +72,7 @@ export function pairUp(
       for (const event of left) {
         if (event.type !== type) continue;
         if (perExtension && extensionOf(event) !== extension) continue;
-        if (ENDINGS.has(type) && toldTooEarly(event, at, sight)) continue;
+        if (ENDINGS.has(type) && emittedTooEarly(event, at, sight)) continue;
         const fits =
           wrongTime(expectation, event, sight) === null && (event.data.outcome ?? outcome) === outcome;
         if (exactly && !fits) continue;
@@ -90,33 +90,33 @@ const OF_AN_EXTENSION = new Set(['call-offered', 'call-offer-ended', 'call-trans
 function judgeUnpaired(
   call: CallTruth,
   event: JudgedEvent,
-  told: readonly JudgedEvent[],
-  telling: Telling,
+  emitted: readonly JudgedEvent[],
+  split: Split,
   sight: Sight,
   findings: Findings,
 ): void {
   const inferred = event.data.observed.certainty === 'inferred';
   const forgive = (reason: string): void => void findings.unseen.push(about(event, call, reason));
   const wrong = (reason: string): void => void findings.misreported.push(about(event, call, reason));
-  if (telling.split === 'in-doubt') return forgive('split-in-doubt');
-  if (telling.split === 'wrongly') return;
-  if (telling.continued.has(event.data.callId) && event.type !== 'call-ended') return forgive('out-of-sight');
+  if (split.kind === 'ambiguous') return forgive('split-ambiguous');
+  if (split.kind === 'wrong') return;
+  if (split.continued.has(event.data.callId) && event.type !== 'call-ended') return forgive('out-of-sight');
   switch (event.type) {
     case 'call-answered':
       if (call.kind === 'click-to-call' && sight.answerSeenAt(call) !== null)
         return forgive('click-to-call-looks-answered');
-      return isRepeat(event, told) ? undefined : wrong('nobody answered');
+      return isRepeat(event, emitted) ? undefined : wrong('no agent answered');
     case 'call-abandoned': {
-      if (isRepeat(event, told)) return;
-      if (lookedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
+      if (isRepeat(event, emitted)) return;
+      if (seemedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
       const hidden = call.outcome === 'answered' && sight.answerSeenAt(call) === null;
       if (inferred && (hidden || outOfSight(call, event, sight))) return forgive('answer-between-polls');
       return wrong(call.outcome === 'answered' ? 'the call was answered' : 'the caller had not left');
     }
     case 'call-ended':
-      if (isRepeat(event, told)) return;
+      if (isRepeat(event, emitted)) return;
       if (inferred && outOfSight(call, event, sight)) return forgive('out-of-sight');
-      if (lookedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
+      if (seemedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
       return wrong(call.outcome === null ? 'the call goes on' : 'the call had not ended yet');
     case 'call-started':
       return;
@@ -126,7 +126,7 @@ function judgeUnpaired(
       if (call.sightings.some((one) => one.extension === extension && one.closedBy === 'unregistered'))
         return forgive('out-of-sight');
       const known = call.events.some((one) => one.type === event.type && one.extension === extension);
-      if (known) findings.doubled.push(about(event, call, `${event.type} once more`));
+      if (known) findings.doubled.push(about(event, call, `${event.type} again`));
       else findings.invented.push(about(event, call, 'this extension did not ring for this call'));
       return;
     }
@@ -135,9 +135,9 @@ function judgeUnpaired(
   }
 }
 
-/** The grammar has already counted the second one of a kind in one call. */
-function isRepeat(event: JudgedEvent, told: readonly JudgedEvent[]): boolean {
-  return told.some(
+/** A second event of one type in one call, which `judgeGrammar` has already counted. */
+function isRepeat(event: JudgedEvent, emitted: readonly JudgedEvent[]): boolean {
+  return emitted.some(
     (other) =>
       other !== event &&
       other.type === event.type &&
@@ -150,17 +150,17 @@ function early(event: JudgedEvent, other: JudgedEvent): boolean {
   return event.epoch === other.epoch && event.sequence < other.sequence;
 }
 
-function toldTooEarly(event: JudgedEvent, endedAt: number, sight: Sight): boolean {
+function emittedTooEarly(event: JudgedEvent, endedAt: number, sight: Sight): boolean {
   return instant(event.data.observed.latest) < endedAt - sight.toleranceMs;
 }
 
-/** The end was told while the call was out of sight, and was said to be a guess, or was the queue's own word. */
-function guessedEnd(call: CallTruth, event: JudgedEvent, endedAt: number, sight: Sight): boolean {
+/** The end was emitted while no poll could find the call, and was marked as inferred, or followed the queue status. */
+function inferredEnd(call: CallTruth, event: JudgedEvent, endedAt: number, sight: Sight): boolean {
   return (
     ENDINGS.has(event.type) &&
-    toldTooEarly(event, endedAt, sight) &&
+    emittedTooEarly(event, endedAt, sight) &&
     ((event.data.observed.certainty === 'inferred' && outOfSight(call, event, sight)) ||
-      lookedAbandoned(call, event, sight))
+      seemedAbandoned(call, event, sight))
   );
 }
 

@@ -1,12 +1,12 @@
 import type { Findings, JudgedEvent } from './judge-report.js';
 
 /**
- * The life of a call as `events.md` has it, whatever really happened:
+ * Checks that a call's events are in the order that `events.md` defines, whatever really happened:
  *
  *     call-started  (call-answered | call-abandoned)?  call-ended      each at most once, in this order
  *
  * with offers and transfers in between.
- * A call whose end lies past the observed time need not have one yet; whether it must is the truth's matter.
+ * A call whose end lies past the observed time need not have one yet; `judgeCall` decides whether it must.
  */
 export function judgeGrammar(callId: string, events: readonly JudgedEvent[], findings: Findings): void {
   const wrong = (event: JudgedEvent, reason: string): void => {
@@ -18,12 +18,12 @@ export function judgeGrammar(callId: string, events: readonly JudgedEvent[], fin
       reason,
     });
   };
-  const told = new Set<string>();
+  const emitted = new Set<string>();
   for (const [index, event] of events.entries()) {
     const { type } = event;
     if (index === 0 && type !== 'call-started')
       wrong(event, 'the first event of the call is not call-started');
-    if (ONCE.has(type) && told.has(type)) {
+    if (ONCE.has(type) && emitted.has(type)) {
       findings.doubled.push({
         callKey: null,
         callId,
@@ -31,18 +31,18 @@ export function judgeGrammar(callId: string, events: readonly JudgedEvent[], fin
         at: Date.parse(event.time),
         reason: `${type} a second time`,
       });
-    } else if (told.has('call-ended')) wrong(event, `${type} after call-ended`);
-    if (type === 'call-answered' && told.has('call-abandoned')) wrong(event, 'answered after abandoned');
-    if (type === 'call-abandoned' && told.has('call-answered')) wrong(event, 'abandoned after answered');
-    if (type === 'call-transferred' && !told.has('call-answered'))
+    } else if (emitted.has('call-ended')) wrong(event, `${type} after call-ended`);
+    if (type === 'call-answered' && emitted.has('call-abandoned')) wrong(event, 'answered after abandoned');
+    if (type === 'call-abandoned' && emitted.has('call-answered')) wrong(event, 'abandoned after answered');
+    if (type === 'call-transferred' && !emitted.has('call-answered'))
       wrong(event, 'transferred before answered');
-    told.add(type);
+    emitted.add(type);
   }
 }
 
 const ONCE = new Set(['call-started', 'call-answered', 'call-abandoned', 'call-ended']);
 
-/** Across all calls: an id is told once, and sequences grow within an epoch in the order of the list. */
+/** Across all calls: an id is emitted once, and sequences grow within an epoch in the order of the list. */
 export function judgeLog(events: readonly JudgedEvent[], findings: Findings): void {
   const ids = new Set<string>();
   const last = new Map<string, string>();

@@ -2,12 +2,12 @@ import type { JudgedEvent } from './judge-report.js';
 import type { CallTruth, Sighting } from './truth.js';
 
 /**
- * Which call of the truth an event is about: by the upstream ids it carries, and for a row to which the PBX gave no id,
- * by queue, number and the instant of joining (`docs/upstream.md`: the identity that never changes).
+ * Finds the call of the truth that an event is about: by the upstream ids it carries, and, for a row to which the PBX gave
+ * no id, by queue, number and the instant of joining (`docs/upstream.md`: the identity that never changes).
  */
 export class TruthIndex {
   readonly #byId = new Map<string, CallTruth>();
-  readonly #byStay = new Map<string, { readonly call: CallTruth; readonly sighting: Sighting }[]>();
+  readonly #byQueueEntry = new Map<string, { readonly call: CallTruth; readonly sighting: Sighting }[]>();
   readonly #byCustomer = new Map<string, CallTruth[]>();
 
   constructor(truth: readonly CallTruth[]) {
@@ -15,7 +15,7 @@ export class TruthIndex {
       for (const id of call.upstreamIds) this.#byId.set(id, call);
       for (const sighting of call.sightings) {
         if (sighting.endpoint !== 'queue') continue;
-        append(this.#byStay, `${sighting.queueId}|${call.customer?.queueRaw}`, { call, sighting });
+        append(this.#byQueueEntry, `${sighting.queueId}|${call.customer?.queueRaw}`, { call, sighting });
       }
       if (call.customer !== null) append(this.#byCustomer, call.customer.e164 ?? 'anonymous', call);
     }
@@ -29,9 +29,9 @@ export class TruthIndex {
     }
     if (queue === null || customer === null) return null;
     const started = Date.parse(startedAt);
-    // Two who withhold their number may have joined within a second of each other: the one nearest to what was told.
+    // Two callers who withhold their number may have joined within a second of each other: the nearest to `startedAt` counts.
     let nearest: { readonly call: CallTruth; readonly off: number } | null = null;
-    for (const { call, sighting } of this.#byStay.get(`${queue.id}|${customer.raw}`) ?? []) {
+    for (const { call, sighting } of this.#byQueueEntry.get(`${queue.id}|${customer.raw}`) ?? []) {
       const off = Math.abs(started - (sighting.rejoinedAt ?? sighting.joinedAt ?? 0));
       if (off <= 1000 && (nearest === null || off < nearest.off)) nearest = { call, off };
     }
@@ -48,8 +48,8 @@ export class TruthIndex {
     return [...others];
   }
 
-  /** The contract's "in doubt they stay two calls": the number is withheld, or had two calls at the same time. */
-  inDoubt(call: CallTruth): boolean {
+  /** The contract's ambiguous case, in which two rows remain two calls: the number is withheld, or had two calls at once. */
+  isAmbiguous(call: CallTruth): boolean {
     if (call.customer === null) return false;
     if (call.customer.e164 === null) return true;
     const lastSeen = (one: CallTruth): number =>

@@ -1,6 +1,6 @@
 /**
- * What the judge reads and what it says. The event's shape is written down here again, from `events.md`, on purpose:
- * the judge shares no type with the judged.
+ * The judge's input and output. The event's shape is declared here again, from `events.md`, on purpose: the judge shares no
+ * type with the bridge.
  */
 export interface JudgedEvent {
   readonly id: string;
@@ -9,7 +9,7 @@ export interface JudgedEvent {
   readonly time: string;
   readonly sequence: string;
   readonly epoch: string;
-  /** Of `call-*` events; other types are not looked at. */
+  /** Of `call-*` events; other types are not judged. */
   readonly data: JudgedCall;
 }
 
@@ -60,19 +60,19 @@ export interface Finding {
 }
 
 export interface Report {
-  /** Truth events that polls could see, so that the bridge must tell them. */
+  /** Truth events that polls could see, so that the bridge must emit them. */
   readonly expected: number;
-  /** Those of them that it told. */
+  /** Those of them that it emitted. */
   readonly matched: number;
-  /** Demanded, and not told. */
+  /** Demanded, and not emitted. */
   readonly missing: readonly Finding[];
-  /** Told more than once, or one call told as two. */
+  /** Emitted more than once, or one call emitted as two. */
   readonly doubled: readonly Finding[];
-  /** Told, and nothing like it ever happened. */
+  /** Emitted, and nothing like it ever happened. */
   readonly invented: readonly Finding[];
-  /** Told wrongly: a false statement with certainty, a false outcome, order, person or number. */
+  /** Emitted wrongly: a false statement with certainty, a false outcome, order, person or number. */
   readonly misreported: readonly Finding[];
-  /** What polls could not have told apart, whether the bridge guessed or kept silent, and why. */
+  /** What polls could not show, whether the bridge inferred it or emitted nothing, and why. */
   readonly unseen: {
     readonly count: number;
     readonly byReason: Readonly<Record<string, number>>;

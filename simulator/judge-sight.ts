@@ -2,8 +2,8 @@ import type { JudgeOptions, PollInstants } from './judge-report.js';
 import type { CallTruth, Sighting, TruthEvent } from './truth.js';
 
 /**
- * What polls at given instants could have seen of a call: for each event of the truth, whether the bridge must tell
- * it, why not otherwise, and between which instants its traces first showed.
+ * What polls at given instants could have seen of a call: for each event of the truth, whether the bridge must emit it, why
+ * not otherwise, and between which instants polls first showed it.
  *
  * A poll sees a row in the state it has at the poll's instant. `call_state` RINGING and ONCALL mean what they say;
  * any other word shows only that the leg is there (`docs/upstream.md`), so nothing is demanded because of it.
@@ -13,12 +13,12 @@ export interface Expectation {
   readonly demanded: boolean;
   /** Why it is not demanded; empty when it is. */
   readonly reason: string;
-  /** From when it was true to when a poll could tell: a time in between is right. */
+  /** From the instant at which it was true to the poll that could show it: any time in between is right. */
   readonly from: number;
   readonly to: number;
 }
 
-/** The same telephone rings for the same call again before a poll could see it rest: one offer or two, both are right. */
+/** The same extension rings for the same call again before a poll could see it idle: one offer or two, both are right. */
 export const RINGS_ON = 'rings-on';
 
 const BEGINS = new Set(['RINGING', 'ONCALL', 'Waiting', 'Trying', 'Answered']);
@@ -87,7 +87,7 @@ export class Sight {
     return this.countIn(endpoint, goneAt, Infinity) >= this.absencePolls + this.toDemand;
   }
 
-  /** The first poll to which this call was a call that is alive, or an abandoned one that is still news. */
+  /** The first poll that showed this call alive, or abandoned recently enough to be news. */
   begunAt(call: CallTruth): number | null {
     let first: number | null = null;
     for (const sighting of call.sightings) {
@@ -99,10 +99,10 @@ export class Sight {
   }
 
   /**
-   * The last poll that may have been the first to be told of, of those that found some part of the call so: of as many
-   * polls of one endpoint as are asked for, one was not lost, however many parts it showed. Null: none found it so.
+   * The latest poll that may be the first the bridge got of those that found some part of the call in a wanted state. Of
+   * `sightingsToDemand` polls of one endpoint at least one was not lost, however many parts it showed. Null: no poll did.
    */
-  #firstTold(call: CallTruth, from: number, wanted: (state: string | null) => boolean): number | null {
+  #latestFirst(call: CallTruth, from: number, wanted: (state: string | null) => boolean): number | null {
     const found = { monitor: new Set<number>(), queue: new Set<number>() };
     for (const sighting of call.sightings)
       for (const [index, { at, state }] of sighting.states.entries()) {
@@ -123,10 +123,10 @@ export class Sight {
   }
 
   /**
-   * The last poll that may have been the first to tell that a row was in this state: the first that found it so, or,
-   * where polls may have been lost, as many later. Null: none found it so. Whoever tells it need not have had to.
+   * The latest poll that may be the first the bridge got that found this row in this state: the first that did, or, where
+   * polls may have been lost, that many later. Null: no poll did. An event may follow it even if it was not demanded.
    */
-  #tellable(sighting: Sighting, wanted: string): number | null {
+  #latestFirstIn(sighting: Sighting, wanted: string): number | null {
     let left = this.toDemand;
     let last: number | null = null;
     for (const [index, { at, state }] of sighting.states.entries()) {
@@ -177,7 +177,7 @@ export class Sight {
     return call.events.map((event) => {
       const expectation = this.#expect(call, event);
       if (hasBegun) return { event, ...expectation, demanded: expectation.reason === '' };
-      // Whoever makes a call of a row all the same, unclear or seen too rarely, can only go by what the row shows.
+      // A bridge that makes a call of such a row all the same, unclear or seen too rarely, knows only what the row shows.
       const to = Math.max(expectation.to, lastGone(call));
       return { event, ...expectation, demanded: false, reason: this.#whyNotBegun(call), to };
     });
@@ -192,9 +192,9 @@ export class Sight {
     const parts = call.sightings.filter(({ part }) => part === event.part);
     switch (event.type) {
       case 'call-started': {
-        // The upstream's time may move until then; and a row whose identity was taken shows a second more.
-        const told = this.#firstTold(call, this.begunAt(call) ?? 0, () => true);
-        return when(event.at, Math.max(told ?? 0, call.sightings[0]?.joinedAt ?? 0), '');
+        // The upstream's time may move until then; and a row whose identity was in use shows a later second.
+        const latest = this.#latestFirst(call, this.begunAt(call) ?? 0, () => true);
+        return when(event.at, Math.max(latest ?? 0, call.sightings[0]?.joinedAt ?? 0), '');
       }
       case 'call-answered': {
         const seen = this.answerSeenAt(call, event.at);
@@ -202,11 +202,11 @@ export class Sight {
         const bridged = Math.max(...call.sightings.map(({ bridgedAt }) => bridgedAt ?? 0));
         const reason =
           seen === null ? 'answer-between-polls' : this.isAnswerDemanded(call) ? '' : 'seen-too-rarely';
-        const told = this.#firstTold(call, event.at, isAnswer);
-        return when(early, Math.max(event.at, told ?? 0, bridged), reason);
+        const latest = this.#latestFirst(call, event.at, isAnswer);
+        return when(early, Math.max(event.at, latest ?? 0, bridged), reason);
       }
       case 'call-abandoned':
-        // Whom the queue let go, and nothing showed afterwards, left then as far as polls can tell.
+        // A caller whom the queue let go, and whom no row showed afterwards, left then as far as polls show.
         return when(Math.min(event.at, lastGone(call)), event.at, this.#whyNotAbandoned(call));
       case 'call-ended': {
         const last = lastGone(call);
@@ -224,10 +224,10 @@ export class Sight {
             one.seq < event.seq &&
             this.countIn('monitor', one.at, event.at) === 0,
         );
-        const told = firstOf(parts, (part) => this.#tellable(part, 'RINGING'));
-        if (rangOn) return when(event.at, told, RINGS_ON);
+        const latest = firstOf(parts, (part) => this.#latestFirstIn(part, 'RINGING'));
+        if (rangOn) return when(event.at, latest, RINGS_ON);
         const seen = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
-        return when(event.at, told, seen === null ? 'ringing-between-polls' : '');
+        return when(event.at, latest, seen === null ? 'ringing-between-polls' : '');
       }
       case 'call-offer-ended': {
         const ringsOn = call.events.some(
@@ -243,8 +243,8 @@ export class Sight {
         const gone = parts.every((part) => this.confirmed('monitor', goneAt(part)));
         const reason =
           rang === null ? 'ringing-between-polls' : talked === null && !gone ? 'end-after-last-poll' : '';
-        const told = firstOf(parts, (part) => this.#tellable(part, 'ONCALL'));
-        return when(event.at, told, reason);
+        const latest = firstOf(parts, (part) => this.#latestFirstIn(part, 'ONCALL'));
+        return when(event.at, latest, reason);
       }
       case 'call-transferred': {
         const talked = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'ONCALL'));
@@ -256,10 +256,10 @@ export class Sight {
             this.firstSeen(one, (state) => state === 'ONCALL') !== null,
         );
         const shown = Math.min(event.at, ...parts.map(({ from }) => from));
-        const told = firstOf(parts, (part) => this.#tellable(part, 'ONCALL'));
+        const latest = firstOf(parts, (part) => this.#latestFirstIn(part, 'ONCALL'));
         return when(
           shown,
-          Math.max(event.at, told ?? 0),
+          Math.max(event.at, latest ?? 0),
           talked === null || !before ? 'talk-between-polls' : '',
         );
       }
@@ -269,19 +269,19 @@ export class Sight {
     }
   }
 
-  /** Enough polls found the call answered for somebody to have to know. */
+  /** Enough polls found the call answered for the event to be demanded. */
   isAnswerDemanded(call: CallTruth): boolean {
     return call.sightings.some((one) => this.firstSeen(one, isAnswer) !== null);
   }
 
-  /** A row first found Abandoned is news if it was abandoned since the last look, or a little before the first one. */
+  /** A row first found Abandoned is news if it was abandoned since the last poll, or shortly before the first one. */
   #news(sighting: Sighting): number | null {
     const abandonedAt = sighting.abandonedAt ?? null;
     if (sighting.endpoint !== 'queue' || abandonedAt === null) return null;
     const seen = this.firstSeen(sighting, (state) => state === 'Abandoned');
     if (seen === null) return null;
     const before = this.pollBefore('queue', seen);
-    // The shown time is cut to whole seconds; at the edge of the look-back nothing is demanded.
+    // The shown time is cut to whole seconds; at the edge of `lookbackMs` nothing is demanded.
     if (before !== null) return abandonedAt >= before + 1000 ? seen : null;
     return abandonedAt >= seen - this.lookbackMs + 2000 ? seen : null;
   }
@@ -295,7 +295,7 @@ export class Sight {
     const rows = call.sightings.filter((one) => one.endpoint === 'queue' && this.seen(one));
     const last = rows.at(-1);
     if (last !== undefined && goneAt(last) === call.endedAt) {
-      // A row that just vanishes tells nothing: the contract's outcome is then `unknown`.
+      // A row that just vanishes does not show why: the contract's outcome is then `unknown`.
       if (this.firstSeen(last, (state) => state === 'Abandoned') === null) return 'abandon-not-shown';
     }
     const open = call.sightings.some((one) => this.seen(one) && !this.confirmed(one.endpoint, goneAt(one)));
@@ -303,13 +303,13 @@ export class Sight {
   }
 }
 
-/** When this part stopped being a live part of its call: the row went, or became Abandoned. */
+/** When this row stopped showing its call alive: the row was deleted, or became Abandoned. */
 export function goneAt(sighting: Sighting): number {
   const abandoned = sighting.states.find(({ state }) => state === 'Abandoned')?.at ?? Infinity;
   return Math.min(abandoned, sighting.to ?? Infinity);
 }
 
-/** When the last part of the call stopped being a live part of it. */
+/** When the last row stopped showing the call alive. */
 function lastGone(call: CallTruth): number {
   return Math.max(...call.sightings.map(goneAt));
 }

@@ -1,44 +1,44 @@
-import { lookedAbandoned } from './judge-absence.js';
+import { seemedAbandoned } from './judge-absence.js';
 import type { JudgedEvent } from './judge-report.js';
 import type { Expectation, Sight } from './judge-sight.js';
 import type { CallTruth, TruthEvent } from './truth.js';
 
-/** What an event says about the call it was found to tell, and whether it is so. Each reason is one wrong statement. */
+/** Checks each statement of an event against the call that it is about. Each reason is one wrong statement. */
 
-export interface Telling {
-  /** Told as several calls, in doubt or by mistake: each then tells what it can see, and the split is counted once. */
-  readonly split: 'in-doubt' | 'wrongly' | null;
-  /** The `callId`s that take up, rightly, a call that was out of sight for a while: answered at first sight. */
+export interface Split {
+  /** Emitted as several calls, because it was ambiguous or by mistake: the split is counted once, whatever each part lacks. */
+  readonly kind: 'ambiguous' | 'wrong' | null;
+  /** The `callId`s that rightly continue a call that no poll could find for a while: answered at the first poll that shows it. */
   readonly continued: ReadonlySet<string>;
 }
 
 export const ENDINGS: ReadonlySet<string> = new Set(['call-abandoned', 'call-ended']);
 
-export const IN_ONE: Telling = { split: null, continued: new Set() };
+export const NOT_SPLIT: Split = { kind: null, continued: new Set() };
 
-/** What is wrong in this event. A guess about how an offer ended is forgiven, unless the very answer was on show. */
+/** What is wrong in this event. An inferred outcome of an offer is forgiven, unless the offer was answered. */
 export function wrongIn(
   call: CallTruth,
   expectation: Expectation,
   event: JudgedEvent,
-  telling: Telling,
+  split: Split,
   sight: Sight,
 ): string[] {
   const wrong = wrongFacts(call, event);
-  if (telling.split !== null) return wrong;
+  if (split.kind !== null) return wrong;
   const { type } = event;
   const { certainty } = event.data.observed;
   const inferred = certainty === 'inferred';
   const untimely = wrongTime(expectation, event, sight);
-  if (untimely !== null && !isQueuesWord(call, event, sight)) wrong.push(untimely);
+  if (untimely !== null && !isQueueTime(call, event, sight)) wrong.push(untimely);
   if (type === 'call-ended' && event.data.outcome !== call.outcome) {
     const why = wrongOutcome(call, event.data.outcome, sight);
     if (why !== null) wrong.push(why);
   }
   const truly = expectation.event.outcome;
-  const guess = inferred && truly !== 'answered';
-  const left = event.data.outcome === 'caller-left' && lookedAbandoned(call, event, sight);
-  if (type === 'call-offer-ended' && event.data.outcome !== truly && !guess && !left) {
+  const isInferred = inferred && truly !== 'answered';
+  const left = event.data.outcome === 'caller-left' && seemedAbandoned(call, event, sight);
+  if (type === 'call-offer-ended' && event.data.outcome !== truly && !isInferred && !left) {
     const why = wrongOfferOutcome(call, expectation, event.data.outcome, sight);
     if (why !== null) wrong.push(why);
   }
@@ -51,13 +51,13 @@ export function wrongIn(
   return wrong;
 }
 
-/** An end at the time at which the queue called the caller Abandoned, where no poll could show that the call went on. */
-function isQueuesWord(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
-  if (!ENDINGS.has(event.type) || !lookedAbandoned(call, event, sight)) return false;
+/** An end at the time at which the row became Abandoned, where no poll could show that the call went on. */
+function isQueueTime(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
+  if (!ENDINGS.has(event.type) || !seemedAbandoned(call, event, sight)) return false;
   const time = instant(event.time);
-  const words = call.sightings.flatMap(({ states }) => states.filter(({ state }) => state === 'Abandoned'));
+  const times = call.sightings.flatMap(({ states }) => states.filter(({ state }) => state === 'Abandoned'));
   // The PBX shows whole seconds.
-  return words.some(({ at }) => time >= at - 1000 - sight.toleranceMs && time <= at + sight.toleranceMs);
+  return times.some(({ at }) => time >= at - 1000 - sight.toleranceMs && time <= at + sight.toleranceMs);
 }
 
 function wrongFacts(call: CallTruth, event: JudgedEvent): string[] {
@@ -81,7 +81,7 @@ export function wrongTime({ from, to }: Expectation, event: JudgedEvent, sight: 
   const [time, latest] = [instant(event.time), instant(observed.latest)];
   const earliest = observed.earliest === null ? -Infinity : instant(observed.earliest);
   const slack = sight.toleranceMs;
-  if (latest < from - slack) return `told ${from - latest} ms before it happened`;
+  if (latest < from - slack) return `emitted ${from - latest} ms before it happened`;
   if (observed.certainty === 'upstream') {
     // The PBX shows whole seconds.
     if (time < from - 1000 - slack || time > to + slack) {
@@ -98,15 +98,15 @@ function wrongOutcome(call: CallTruth, outcome: string | null, sight: Sight): st
   const wrong = `outcome ${outcome} instead of ${call.outcome}`;
   const answerSeen = sight.answerSeenAt(call);
   if (call.outcome === 'answered') return !sight.isAnswerDemanded(call) && outcome !== null ? null : wrong;
-  // Click-to-call shows ONCALL before the customer answers: it looks like an answer to everybody.
+  // Click-to-call shows ONCALL before the customer answers: no poll can distinguish it from an answer.
   if (outcome === 'answered') return call.kind === 'click-to-call' && answerSeen !== null ? null : wrong;
   if (outcome === 'unknown') return sight.expectations(call).some(isDemandedAbandon) ? wrong : null;
   return wrong;
 }
 
 /**
- * Why a leg stopped ringing is told by what the call did then. It is demanded where the polls that confirm the leg's
- * absence also show that; a talk that no poll showed, and a caller who left just after, cannot be told apart.
+ * What the call did next shows why a leg stopped ringing. The reason is demanded where the polls that confirm the leg's
+ * absence also show that. A talk that no poll showed looks the same as a caller who left.
  */
 function wrongOfferOutcome(
   call: CallTruth,
@@ -115,11 +115,11 @@ function wrongOfferOutcome(
   sight: Sight,
 ): string | null {
   const wrong = `offer ended ${outcome} instead of ${truth.outcome}`;
-  // The polls of which some may have been lost, and any that confirm the absence are among them: of these enough have
-  // to show the answer that none could be chosen that do not.
+  // Some of these polls may have been lost, and the ones that confirmed the absence are among them. The answer is demanded
+  // only if so many of them show it that every possible choice contains one that does.
   const confirmedAt = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 2);
   const answerShown = sight.answerSightings(call, truth.at, confirmedAt) >= sight.toDemand;
-  if (outcome === 'answered') return wasPassedOn(call, truth, sight) ? null : wrong;
+  if (outcome === 'answered') return wasTransferredTo(call, truth, sight) ? null : wrong;
   switch (truth.outcome) {
     case 'answered': {
       const part = call.sightings.find((sighting) => sighting.part === truth.part);
@@ -129,7 +129,7 @@ function wrongOfferOutcome(
     case 'answered-elsewhere':
       return answerShown ? wrong : null;
     case 'caller-left': {
-      // Told as soon as the absence is confirmed, where no poll was lost: what the queue shows later comes too late.
+      // The event is emitted as soon as the absence is confirmed, if no poll was lost: a later poll of the queue is too late.
       const soonest = sight.pollAfter('monitor', truth.at, sight.absencePolls - 1);
       const hangUpShown = sight.countIn('queue', truth.at, soonest) >= sight.toDemand;
       return call.queues.length === 0 || hangUpShown ? wrong : null;
@@ -146,14 +146,14 @@ function wrongOfferOutcome(
   }
 }
 
-/** The telephone talks in this call, to which it was passed on, before enough polls could show that it had stopped ringing. */
-function wasPassedOn(call: CallTruth, { at: silentAt, extension }: TruthEvent, sight: Sight): boolean {
+/** The call was transferred to this extension, which talks before enough polls could show that it had stopped ringing. */
+function wasTransferredTo(call: CallTruth, { at: stoppedAt, extension }: TruthEvent, sight: Sight): boolean {
   const talks = call.sightings.flatMap((one) =>
     one.endpoint === 'monitor' && one.extension === extension
-      ? one.states.filter(({ at, state }) => state === 'ONCALL' && at >= silentAt)
+      ? one.states.filter(({ at, state }) => state === 'ONCALL' && at >= stoppedAt)
       : [],
   );
-  return talks.some(({ at }) => sight.countIn('monitor', silentAt, at) < sight.toDemand);
+  return talks.some(({ at }) => sight.countIn('monitor', stoppedAt, at) < sight.toDemand);
 }
 
 function isDemandedAbandon({ event, demanded }: Expectation): boolean {

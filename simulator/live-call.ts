@@ -22,13 +22,13 @@ export interface Pbx {
 }
 
 /**
- * One conversation while it lives, and the one place that moves it:
+ * One conversation while it lives. Only this class changes its state:
  *
  *     open → (offer → stop ringing)* → pick up → finish          outcome answered
  *     open → (offer → stop ringing)* → finish                    abandoned (inbound) or no-answer
  *
  * Guarantees: after `finish` none of its timers runs, no leg of it is left, and its queue row is gone or Abandoned;
- * the truth has been told each step at its instant. How a kind of call goes is told in the files beside this one.
+ * the truth has recorded each step at its instant. The files beside this one make the calls of each kind.
  */
 export class LiveCall {
   readonly legs = new Set<Leg>();
@@ -62,7 +62,7 @@ export class LiveCall {
     pbx.live.set(this.truth.callKey, this);
   }
 
-  /** Does it then, unless the call is over by then. */
+  /** Runs `act` after this long, unless the call is over by then. */
   later(ms: number, act: () => void): void {
     const timer = this.pbx.schedule.in(ms, () => {
       this.#timers.delete(timer);
@@ -71,7 +71,7 @@ export class LiveCall {
     this.#timers.add(timer);
   }
 
-  /** A leg appears. `offered`: it rings at somebody who may answer, and the truth says so. */
+  /** Adds a leg. `offered`: it rings at an extension that may answer, and the truth records the offer. */
   addLeg(
     extension: Extension,
     leg: RowNumbers & Partial<Pick<Leg, 'state'>> & Pick<Leg, 'callId' | 'offered'>,
@@ -92,12 +92,12 @@ export class LiveCall {
       });
     }
     if (added.offered) {
-      this.#tell('call-offered', { extension: extension.number, part: added.id });
+      this.#record('call-offered', { extension: extension.number, part: added.id });
     }
     return added;
   }
 
-  /** An offer ends without an answer at this leg, and the leg goes. */
+  /** Ends an offer that this leg did not answer, and drops the leg. */
   stopRinging(leg: Leg, outcome: OfferOutcome): void {
     if (!leg.alive) return;
     this.#endOffer(leg, outcome);
@@ -110,7 +110,7 @@ export class LiveCall {
     this.pbx.board.dropLeg(leg);
   }
 
-  /** This leg answers; every other one that rang stops. The queue hears of it later (`docs/upstream.md`, mark F). */
+  /** This leg answers; every other one that rang stops. The queue status follows later (`docs/upstream.md`, mark F). */
   pickUp(leg: Leg): void {
     const { board, schedule } = this.pbx;
     for (const other of [...this.legs]) {
@@ -120,7 +120,7 @@ export class LiveCall {
     if (leg.offered) this.#endOffer(leg, 'answered');
     if (!this.answered) {
       this.answered = true;
-      this.#tell('call-answered', { extension: leg.extension.number });
+      this.#record('call-answered', { extension: leg.extension.number });
     }
     const { entry } = this;
     if (entry === null) return;
@@ -130,14 +130,14 @@ export class LiveCall {
     });
   }
 
-  /** The customer is answered where no row can show it (click-to-call). */
+  /** The customer answers, which no row can show (click-to-call). */
   answeredUnseen(leg: Leg): void {
     this.answered = true;
-    this.#tell('call-answered', { extension: leg.extension.number });
+    this.#record('call-answered', { extension: leg.extension.number });
   }
 
   transferred(leg: Leg): void {
-    this.#tell('call-transferred', { extension: leg.extension.number, part: leg.id });
+    this.#record('call-transferred', { extension: leg.extension.number, part: leg.id });
   }
 
   /** The agent's leg ended: the queue deletes the row, for hang-up and transfer alike (`docs/upstream.md`, mark F). */
@@ -150,7 +150,7 @@ export class LiveCall {
     } else this.pbx.board.removeEntry(entry);
   }
 
-  /** The row says Abandoned and lingers; for a caller who left, and for one whom the queue sent on. */
+  /** The row becomes Abandoned and lingers, for a caller who left and for one who overflowed. */
   abandonRow(touchTime = true): QueueEntry | null {
     const { entry } = this;
     const { board, schedule } = this.pbx;
@@ -165,7 +165,7 @@ export class LiveCall {
     return entry;
   }
 
-  /** Whoever hangs up: the call is over. `touchTime` false: the queue does not note when. */
+  /** Ends the call, whichever side hangs up. `touchTime` false: the queue does not note when. */
   finish(touchTime = true): void {
     if (this.over) return;
     this.over = true;
@@ -195,13 +195,13 @@ export class LiveCall {
   #endOffer(leg: Leg, outcome: OfferOutcome): void {
     if (!this.#isOffering(leg)) return;
     this.#offersOver.add(leg);
-    this.#tell('call-offer-ended', { extension: leg.extension.number, outcome, part: leg.id });
+    this.#record('call-offer-ended', { extension: leg.extension.number, outcome, part: leg.id });
   }
 
-  #tell(
-    type: Parameters<Truth['tell']>[1],
+  #record(
+    type: Parameters<Truth['record']>[1],
     detail: { readonly extension?: string; readonly outcome?: OfferOutcome; readonly part?: number },
   ): void {
-    this.pbx.truth.tell(this.truth, type, this.pbx.schedule.now, detail);
+    this.pbx.truth.record(this.truth, type, this.pbx.schedule.now, detail);
   }
 }

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     directory: { extensions: settings.extensions },
     traffic: { callsPerHour: settings.callsPerHour, profile: settings.profile },
     quirks: { lingerMs: settings.lingerMs },
-    // What nobody judges need not be remembered for long.
+    // No judge reads this truth, so it keeps few calls.
     truthLimit: 20_000,
   });
   const server = createSimulatorServer({

@@ -13,10 +13,10 @@ export interface TrafficOptions {
   readonly profile: 'flat' | 'office';
   /** The world makes exactly so many calls, resumed callers and consultations included, and then no more. */
   readonly totalCalls: number;
-  /** Places the first call; without it the first gap is drawn like the others. */
+  /** When the first call comes; without it the first gap is drawn like the others. */
   readonly firstCallAfterMs: number | null;
   readonly mix: Readonly<Record<TrafficKind, number>>;
-  /** How often idle phones lose their registration for a while, per hour and before `speed`. */
+  /** How often idle devices lose their registration for a while, per hour and before `speed`. */
   readonly unregistersPerHour: number;
 }
 
@@ -25,11 +25,11 @@ export interface Habits {
   readonly anonymous: number;
   /** The queue writes the customer's number in another format than the monitor. */
   readonly mixedFormats: number;
-  /** The caller loses patience early. */
+  /** The caller hangs up early. */
   readonly impatient: number;
   /** Answered and over within a fraction of a second. */
   readonly short: number;
-  /** An agent lets it ring out, and the next one is tried. */
+  /** An agent does not answer the offer, and the next one is rung. */
   readonly declines: number;
   readonly blindTransfer: number;
   readonly attendedTransfer: number;
@@ -81,7 +81,7 @@ export interface WorldOptions {
   readonly traffic?: Partial<TrafficOptions>;
   readonly habits?: Partial<Habits>;
   readonly quirks?: Partial<Quirks>;
-  /** Ended calls that the truth keeps; the oldest go first. Bounds a soak's memory. */
+  /** Ended calls that the truth keeps; the oldest go first. Bounds the memory of a long test. */
   readonly truthLimit?: number;
 }
 
@@ -148,7 +148,7 @@ const DEFAULTS: Omit<Options, 'startAt'> = {
   },
 };
 
-/** Nothing unusual ever happens: the ground for tests that script their calls. */
+/** Nothing unusual ever happens: for tests that script their calls. */
 export const NO_HABITS: Habits = Object.fromEntries(
   Object.keys(DEFAULTS.habits).map((name) => [name, 0]),
 ) as unknown as Habits;

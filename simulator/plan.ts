@@ -15,19 +15,19 @@ export interface CallPlan {
   readonly customer: Customer;
   readonly queue: Queue | null;
   readonly ringGroup: RingGroup | null;
-  /** Direct: who is rung. Outbound and local: who calls. Null: somebody free. */
+  /** Direct: the extension that is rung. Outbound and local: the one that calls. Null: any free one. */
   readonly extension: Extension | null;
-  /** Local: who is called. */
+  /** Local: the extension that is called. */
   readonly peer: Extension | null;
   /** The caller hangs up after this long without an answer. */
   readonly leavesAfterMs: number | null;
-  /** How long whoever answers lets it ring. */
+  /** How long the extension that answers rings first. */
   readonly answerAfterMs: number | null;
-  /** So many agents let it ring out first. */
+  /** How many agents do not answer their offer first. */
   readonly declines: number;
   readonly ringTimeoutMs: number;
   readonly talkMs: number;
-  /** Click-to-call: how long the agent's own phone rings first. */
+  /** Click-to-call: how long the agent's own extension rings first. */
   readonly pickUpMs: number;
   readonly bridgeLagMs: number;
   readonly overflow: { readonly afterMs: number; readonly to: 'queue' | 'ring-group' } | null;
@@ -54,7 +54,7 @@ interface Episode {
   readonly forMs: number;
 }
 
-/** A call as a person asks for it: what is not said is ordinary, and nothing unusual happens. */
+/** A call as a person asks for it: what is left out takes an ordinary value, and nothing unusual happens. */
 export interface CallScript {
   readonly kind: TrafficKind;
   readonly customer?: string;
@@ -64,9 +64,9 @@ export interface CallScript {
   /** Number or uuid. */
   readonly extension?: string;
   readonly peer?: string;
-  /** Rings so long before it is answered; null: nobody answers. */
+  /** How long it rings before it is answered; null: it is not answered. */
   readonly answerAfterMs?: number | null;
-  /** Waits at most so long unanswered; null: for ever. */
+  /** How long the caller waits unanswered at most; null: for ever. */
   readonly leavesAfterMs?: number | null;
   readonly talkMs?: number;
   readonly pickUpMs?: number;
@@ -161,7 +161,7 @@ export function drawPlan(
   };
 }
 
-/** @throws Error in one line, when the script names somebody who is not there. */
+/** @throws Error in one line, when the script names an extension or a queue that does not exist. */
 export function planOf(random: Random, options: Options, directory: Directory, script: CallScript): CallPlan {
   const ordinary = drawPlan(random, { ...options, habits: NO_HABITS }, directory, script.kind);
   const { customer, queue, ringGroup, extension, peer, transfer, ...same } = script;

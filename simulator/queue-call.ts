@@ -9,8 +9,8 @@ import { talk } from './talk.js';
 /**
  * A caller in a queue, as mod_callcenter keeps its members (`docs/upstream.md`, mark F):
  *
- *     Waiting ⇄ Trying → Answered → row deleted        an agent answered and his leg ended
- *     Waiting | Trying → Abandoned → row lingers       the caller hung up, or the queue sent him on (overflow)
+ *     Waiting ⇄ Trying → Answered → row deleted        an agent answered and the agent's leg ended
+ *     Waiting | Trying → Abandoned → row lingers       the caller hung up, or the call overflowed
  *     Abandoned → Waiting                              the same caller resumes: same row, a new call
  */
 export function startQueueCall(
@@ -39,14 +39,14 @@ export function startQueueCall(
   return call;
 }
 
-/** The module's tick: find somebody to ring, or wait for the next tick. */
+/** The module's tick: rings a free agent, or waits for the next tick. */
 function hunt(call: LiveCall, entry: QueueEntry, declines: number): void {
   const { pbx, plan, random } = call;
-  // The queue has sent the caller on: another row, another hunt.
+  // The caller has overflowed: another row, and another search for an agent.
   if (call.entry !== entry) return;
   const { board } = pbx;
   if (entry.queue.strategy === 'ring-all') {
-    // Trying even when no agent's phone rings, and no agent is named.
+    // Trying even when no agent's extension rings, and no agent is named.
     board.setEntry(entry, { status: 'Trying' });
     ringAll(call, entry.queue.agents, null);
     return;
@@ -73,7 +73,7 @@ function hunt(call: LiveCall, entry: QueueEntry, declines: number): void {
   }
 }
 
-/** The queue gives up on the caller; the call goes on elsewhere under the same upstream id, in the same instant. */
+/** The call overflows: the queue lets the caller go, and the call goes on elsewhere under the same upstream id, in the same instant. */
 function overflow(call: LiveCall): void {
   const { pbx, plan, random, entry } = call;
   if (call.answered || entry === null || plan.overflow === null) return;
@@ -117,7 +117,7 @@ function comeBack(call: LiveCall, row: QueueEntry | null): void {
   });
 }
 
-/** Rows show whole seconds: in the second in which he came, nothing would tell that the caller is back. */
+/** Rows show whole seconds: within the second in which the caller joined, no row would show that the caller is back. */
 function untilShown({ joinedAt, rejoinedAt }: QueueEntry, { schedule }: Pbx): number {
   return (Math.floor((rejoinedAt ?? joinedAt) / 1000) + 1) * 1000 - schedule.now;
 }

@@ -4,9 +4,9 @@ import { numbersOfInbound } from './rows.js';
 import type { Leg } from './switchboard.js';
 import { talk } from './talk.js';
 
-/** Ringing phones on behalf of an inbound caller. */
+/** Rings extensions for an inbound caller. */
 
-/** One phone rings: one RINGING row. */
+/** Rings one extension: one RINGING row. */
 export function ringOne(call: LiveCall, extension: Extension, callId: string): Leg {
   const { customer } = call.plan;
   return call.addLeg(extension, {
@@ -18,7 +18,7 @@ export function ringOne(call: LiveCall, extension: Extension, callId: string): L
 
 /**
  * All free members ring at once, one RINGING row each with the same customer and hotline; one of them answers when the
- * plan says so. While nobody is free the caller keeps trying. `sharedId`: the rows carry the caller's own id (a call
+ * plan says so. While no member is free the queue keeps trying. `sharedId`: the rows carry the caller's own id (a call
  * that came from a queue), otherwise each leg has one of its own.
  */
 export function ringAll(call: LiveCall, members: readonly Extension[], sharedId: string | null): void {
@@ -26,7 +26,7 @@ export function ringAll(call: LiveCall, members: readonly Extension[], sharedId:
   const free = members.filter((member) => pbx.board.isFree(member));
   if (free.length === 0) {
     call.later(pbx.scaled(1000), () => {
-      // A caller whom the queue sent on is not rung here any more.
+      // A caller who has overflowed is not offered here any more.
       if (call.entry === entry) ringAll(call, members, sharedId);
     });
     return;
@@ -35,7 +35,7 @@ export function ringAll(call: LiveCall, members: readonly Extension[], sharedId:
   const quickest = random.pick(legs);
   if (plan.answerAfterMs === null) return;
   call.later(plan.answerAfterMs, () => {
-    // Sent on meanwhile: the legs are gone.
+    // The caller may have overflowed meanwhile: then the legs are gone.
     if (quickest.alive) talk(call, quickest);
   });
 }

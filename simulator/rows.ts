@@ -84,7 +84,7 @@ export function numbersOfOutbound(
     : { bCid: customer, cid: hotline, destination: customer };
 }
 
-/** Not documented. The other party is the b side of each row; caller and callee are the same on both (inference). */
+/** Not documented. The other extension is the b side of each row; caller and callee are the same on both (inference). */
 export function numbersOfLocal(caller: string, callee: string, own: string): RowNumbers {
   return { bCid: own === caller ? callee : caller, cid: caller, destination: callee };
 }
@@ -92,7 +92,7 @@ export function numbersOfLocal(caller: string, callee: string, own: string): Row
 /**
  * All rows of one extension: one for each leg, or the idle row; and again for a second registered device, which
  * mirrors the leg, lags behind it (still RINGING when the first is ONCALL), or looks idle. The strongest state is
- * the true one. Which device comes first changes from call to call, so that taking the last row is no way out.
+ * the true one. Which device comes first changes from call to call, so that taking the last row is not always right.
  */
 export function rowsOf(
   directory: Directory,

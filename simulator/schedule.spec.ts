@@ -17,7 +17,7 @@ describe('a schedule', () => {
     expect(ran).toEqual(expected.sort((a, b) => a[0] - b[0] || a[1] - b[1]));
   });
 
-  it('does not run what was cancelled, and tells when it will next run something', () => {
+  it('does not run what was cancelled, and says when it will next run an act', () => {
     const schedule = new Schedule(0);
     const never = schedule.at(5, () => {
       throw new Error('cancelled');

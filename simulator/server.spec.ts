@@ -280,7 +280,7 @@ describe('the control API', () => {
     expect((await post('/_sim/calls', { kind: 'direct', extension: '999' })).status).toBe(400);
   });
 
-  it('tells the truth from a place on', async () => {
+  it('gives the truth from a number on', async () => {
     await post('/_sim/calls', { kind: 'direct', extension: '107' });
     const first = await json(get('/_sim/truth'));
     expect(first.events.map(({ type }: Json) => type)).toEqual(['call-started', 'call-offered']);

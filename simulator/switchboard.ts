@@ -5,11 +5,11 @@ import type { Schedule, Timer } from './schedule.js';
 import type { CallTruth, Sighting, Truth } from './truth.js';
 
 /**
- * The live rows of both endpoints: the one place where a row appears, changes or goes, and where that is written into
- * the truth in the same breath.
+ * The live rows of both endpoints. Only this class adds, changes and removes rows, and it records each change in the truth
+ * at the same time.
  *
  * Guarantees: a sighting is open exactly while a poll would find its row. Bodies are rendered when asked for and kept
- * until something changed; of a changed monitor only the extensions that changed are rendered anew.
+ * until something changed; of a changed monitor only the extensions that changed are rendered again.
  */
 export class Switchboard {
   readonly entries = new Set<QueueEntry>();
@@ -86,7 +86,7 @@ export class Switchboard {
     return this.#line(extension).legs;
   }
 
-  /** Its rows vanish, calls and all; the calls themselves go on (`docs/upstream.md`, mark S). */
+  /** The extension's rows vanish, also during a call; the calls themselves go on (`docs/upstream.md`, mark S). */
   unregister(extension: Extension): void {
     const line = this.#line(extension);
     if (!line.registered) return;
@@ -96,7 +96,7 @@ export class Switchboard {
       leg.sighting = null;
     }
     this.#touch(line);
-    this.truth.tell(null, 'extension-unregistered', this.schedule.now, { extension: extension.number });
+    this.truth.record(null, 'extension-unregistered', this.schedule.now, { extension: extension.number });
   }
 
   register(extension: Extension): void {
@@ -105,7 +105,7 @@ export class Switchboard {
     line.registered = true;
     for (const leg of line.legs) this.#show(leg);
     this.#touch(line);
-    this.truth.tell(null, 'extension-registered', this.schedule.now, { extension: extension.number });
+    this.truth.record(null, 'extension-registered', this.schedule.now, { extension: extension.number });
   }
 
   // ----- queue entries
@@ -132,7 +132,7 @@ export class Switchboard {
     return entry;
   }
 
-  /** `(queue, mobile, joined_time)` identifies a row (mark F), and rows show whole seconds: who collides moves on. */
+  /** `(queue, mobile, joined_time)` identifies a row (mark F), and rows show whole seconds: a second that is taken is skipped. */
   #unusedJoin(queue: Queue, mobile: string): number {
     const second = (instant: number): number => Math.floor(instant / 1000);
     const taken = new Set<number>();
@@ -155,7 +155,7 @@ export class Switchboard {
     this.#touchEntry(entry);
   }
 
-  /** The row stays as Abandoned for a while and then goes (mark F). */
+  /** The row remains as Abandoned for a while and is then deleted (mark F). */
   linger(entry: QueueEntry): void {
     entry.linger ??= this.schedule.in(this.quirks.lingerMs, () => this.removeEntry(entry));
   }
@@ -295,7 +295,7 @@ export interface Leg extends RowNumbers {
   readonly extension: Extension;
   readonly callId: string;
   readonly direction: 'inbound' | 'outbound' | 'local';
-  /** Rings at somebody who may answer: it is offered. */
+  /** It rings at an extension that may answer. */
   readonly offered: boolean;
   state: string | null;
   callTime: number;
@@ -324,7 +324,7 @@ interface Line {
   readonly legs: Leg[];
   registered: boolean;
   idleSince: number;
-  /** Its rows as JSON without brackets, and their number; null when they must be rendered anew. */
+  /** Its rows as JSON without brackets, and their number; null when they must be rendered again. */
   text: string | null;
   rows: number;
 }

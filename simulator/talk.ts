@@ -2,7 +2,7 @@ import type { LiveCall } from './live-call.js';
 import type { Leg } from './switchboard.js';
 import { transferAttended, transferBlind } from './transfer.js';
 
-/** The leg answers, the two talk, and whatever the plan has for mid-talk happens, until somebody hangs up. */
+/** The leg answers, the two talk, and whatever the plan has for mid-talk happens, until one side hangs up. */
 export function talk(call: LiveCall, leg: Leg): void {
   call.pickUp(leg);
   inTalk(call, leg);
@@ -18,7 +18,7 @@ export function inTalk(call: LiveCall, leg: Leg): void {
   if (unregister !== null) {
     call.later(unregister.afterMs, () => {
       pbx.board.unregister(leg.extension);
-      // The phone comes back whether or not the call is still on.
+      // The device registers again whether or not the call still goes on.
       pbx.schedule.in(unregister.forMs, () => pbx.board.register(leg.extension));
     });
   }

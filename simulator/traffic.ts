@@ -7,14 +7,14 @@ import {
   startLocalCall,
   startOutboundCall,
   startRingGroupCall,
-} from './phone-call.js';
+} from './unqueued-call.js';
 import { type CallPlan, drawPlan } from './plan.js';
 import { startQueueCall } from './queue-call.js';
 import type { Random } from './random.js';
 import { hourOfDay } from './vietnam-time.js';
 
 /**
- * Who calls when: independent arrivals at the hour's rate, each with a plan drawn from the seed. A call whose
+ * Makes the traffic: independent arrivals at the hour's rate, each with a plan drawn from the seed. A call whose
  * extensions are all busy becomes a queue call, so that `totalCalls` is exact.
  */
 export function startTraffic(pbx: Pbx, random: Random): void {
@@ -33,7 +33,7 @@ export function startTraffic(pbx: Pbx, random: Random): void {
   pbx.schedule.in(traffic.firstCallAfterMs ?? random.exponential(busyGapMs), arrive);
 }
 
-/** Idle phones that lose their registration for half a minute or so. */
+/** Makes idle devices lose their registration for half a minute or so. */
 export function startRegistrationChurn(pbx: Pbx, random: Random): void {
   const { traffic, speed } = pbx.options;
   if (traffic.unregistersPerHour <= 0) return;
@@ -50,7 +50,7 @@ export function startRegistrationChurn(pbx: Pbx, random: Random): void {
   pbx.schedule.in(random.exponential(gapMs), lose);
 }
 
-/** Begins a call as planned. Whom the plan does not name is drawn from those who are free. */
+/** Begins a call as planned. Extensions that the plan does not name are drawn from the free ones. */
 export function startCall(pbx: Pbx, plan: CallPlan, random: Random): LiveCall {
   switch (plan.kind) {
     case 'queue':

@@ -5,12 +5,12 @@ import type { Leg } from './switchboard.js';
 
 /**
  * Transfers of an answered inbound call. The customer's part keeps its upstream id and shows up at another extension;
- * the queue row goes with the first agent's leg, as if he had hung up (`docs/upstream.md`, mark F).
+ * the queue row goes with the first agent's leg, as if the agent had hung up (`docs/upstream.md`, mark F).
  *
  * The call is transferred, for the truth, at the instant at which the customer and the new extension can talk.
  */
 
-/** The agent lets go at once, the new extension rings with the customer's call id. */
+/** The agent leaves at once, and the new extension rings with the customer's call id. */
 export function transferBlind(call: LiveCall, from: Leg): void {
   const { transfer } = call.plan;
   const target = targetOf(call);
@@ -59,7 +59,7 @@ export function transferAttended(call: LiveCall, from: Leg): void {
   consult.later(plan.transfer.ringMs, () => {
     pbx.board.setLegState(asking, 'ONCALL');
     consult.pickUp(asked);
-    // It ends with the join below; should the customer hang up before, the two part on their own.
+    // It ends with the join below; if the customer hangs up before, the two agents end it themselves.
     consult.later(pbx.scaled(20_000), () => consult.finish());
   });
   call.later(plan.transfer.ringMs + pbx.scaled(5000), () => {

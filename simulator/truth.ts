@@ -2,8 +2,8 @@ import type { Customer } from './numbers.js';
 import type { CallKind } from './options.js';
 
 /**
- * What really happened, as an ideal observer would tell it, with exact instants; and what of it a poll could have
- * seen. This is the only thing the judge believes.
+ * What really happened, with exact instants, and what of it a poll could have seen. The judge compares the bridge's events
+ * with this and with nothing else.
  *
  * Guarantees: `calls` and `log` are only appended to (the oldest ended calls leave past `limit`); a call's `events`
  * begin with `call-started`, and end with `call-ended` once `outcome` is set. A call's record grows while it lives.
@@ -37,20 +37,20 @@ export interface TruthEvent {
 /** An interval in which a poll would have found this row, `from` inclusive, `to` exclusive. */
 export interface Sighting {
   readonly endpoint: 'monitor' | 'queue';
-  /** One leg, or one stay in a queue; a leg that was out of sight for a while has several sightings. */
+  /** One leg, or one queue entry. A leg whose row was gone for a while has several sightings. */
   readonly part: number;
   /** The row's call id when it appeared. */
   readonly callId: string;
   readonly extension?: string;
   readonly queueId?: string;
-  /** Queue rows: the instants that identify the stay. */
+  /** Queue rows: the instants that identify the queue entry. */
   readonly joinedAt?: number;
   readonly rejoinedAt?: number | null;
   readonly from: number;
   to: number | null;
   /** `unregistered`: the row went while the call went on. `resumed`: the row now belongs to another call. */
   closedBy?: 'gone' | 'unregistered' | 'resumed';
-  /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older stay's. */
+  /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older entry's. */
   abandonedAt?: number | null;
   bridgedAt?: number | null;
   /** `call_state` or `status` over time; the first begins at `from`. */
@@ -109,21 +109,21 @@ export class Truth {
     };
     this.calls.push(truth);
     this.#forget();
-    this.tell(truth, 'call-started', at);
+    this.record(truth, 'call-started', at);
     return truth;
   }
 
-  tell(call: CallTruth | null, type: TruthType, at: number, detail: Detail = {}): void {
+  record(call: CallTruth | null, type: TruthType, at: number, detail: Detail = {}): void {
     const event: TruthEvent = { seq: ++this.#seq, callKey: call?.callKey ?? null, type, at, ...detail };
     call?.events.push(event);
     this.log.push(event);
   }
 
   close(call: CallTruth, at: number, outcome: CallOutcome): void {
-    if (outcome === 'abandoned') this.tell(call, 'call-abandoned', at);
+    if (outcome === 'abandoned') this.record(call, 'call-abandoned', at);
     call.outcome = outcome;
     call.endedAt = at;
-    this.tell(call, 'call-ended', at, { outcome });
+    this.record(call, 'call-ended', at, { outcome });
   }
 
   nextPart(): number {
@@ -154,7 +154,7 @@ export class Truth {
   }
 
   #forget(): void {
-    // In lumps, since cutting an array's head costs its length.
+    // Many at once, because cutting an array's head costs its length.
     if (this.calls.length < this.limit * 1.25 + 100) return;
     const surplus = this.calls.length - this.limit;
     const head = this.calls.splice(0, surplus);

@@ -35,7 +35,7 @@ describe('a simulated world', () => {
     expect(truths[0]).not.toBe(truths[1]);
   });
 
-  it("keeps the traffic's truth when nobody looks and when somebody looks all the time", () => {
+  it("keeps the traffic's truth with no polls and with many", () => {
     const [blind, watched] = [false, true].map((look) => {
       const world = createWorld({ seed: 3, startAt: MONDAY_MORNING, traffic: { callsPerHour: 600 } });
       for (let at = world.now; at < MONDAY_MORNING + HOUR; at += 1000) {
@@ -57,7 +57,7 @@ describe('a simulated world', () => {
     expect(world.monitorRows().every(({ call_id }) => call_id === '')).toBe(true);
   });
 
-  it('tells of each call a story that is well formed', () => {
+  it('records for each call a well-formed sequence of events', () => {
     const world = createWorld({
       seed: 9,
       startAt: MONDAY_MORNING,

@@ -17,7 +17,7 @@ export type { CallTruth } from './truth.js';
  * A simulated PBX of one tenant: a call centre on a virtual clock, what its two endpoints would answer, and the truth.
  *
  * Guarantees: no I/O, no real clock, no hidden randomness; the same options give the same rows and the same truth,
- * whatever the steps of `advanceTo`, as long as nobody scripts a call. Looking at rows changes nothing.
+ * whatever the steps of `advanceTo`, as long as no call is scripted. Reading rows changes nothing.
  */
 export interface World {
   readonly now: number;
@@ -37,11 +37,11 @@ export interface World {
   queueBody(): Buffer;
   /** By number or uuid; null: there is no such extension. */
   registration(idOrNumber: string): { readonly extension: string; readonly is_logged_in: boolean } | null;
-  /** Begins a call now. @throws Error when the script names somebody who is not there. */
+  /** Begins a call now. @throws Error when the script names an extension or a queue that does not exist. */
   startCall(script: CallScript): CallTruth;
   /** Hangs up the live call with this `callKey`, upstream id, or at this extension; false: there is none. */
   hangUp(callKeyOrIdOrExtension: string): boolean;
-  /** The phone loses its registration, for `forMs` or until `register`; false: there is no such extension. */
+  /** The extension's device loses its registration, for `forMs` or until `register`; false: there is no such extension. */
   unregister(idOrNumber: string, forMs?: number): boolean;
   register(idOrNumber: string): boolean;
   /** The call-centre module restarts: every row is Abandoned, `abandoned_time` stays (`docs/upstream.md`, mark F). */
@@ -126,7 +126,7 @@ export function createWorld(given: WorldOptions): World {
         const call = [...pbx.live.values()].find((one) => one.entry === entry);
         if (call !== undefined && !call.answered) call.finish(false);
         else {
-          // An answered call goes on; its row is nothing but a remnant now.
+          // An answered call goes on; its row is a leftover from now on.
           board.setEntry(entry, { status: 'Abandoned' });
           board.linger(entry);
         }

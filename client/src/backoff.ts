@@ -1,5 +1,5 @@
 /**
- * How long to wait before the next attempt: doubled from `base` to `max`, the upper half of it by chance, so that
+ * How long to wait before the next attempt: doubled from `base` to `max`, the upper half of it at random, so that
  * clients which lost their server together do not come back together.
  */
 export class Backoff {

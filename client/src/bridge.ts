@@ -17,7 +17,7 @@ import type { TokenOption } from './token-keeper.js';
 export interface BridgeOptions {
   /** The bridge's address, with the path it lies under if there is one: `https://pbx.example/bridge`. */
   readonly url: string;
-  /** A token, or a callback that gets one: before each connection and ahead of each expiry. None where none is asked for. */
+  /** A token, or a callback that gets one before each connection and ahead of each expiry. Left out where the bridge asks for none. */
   readonly token?: TokenOption;
   /** Where the position in the log is kept; in memory when not given. */
   readonly cursorStore?: CursorStore;
@@ -33,11 +33,11 @@ export interface BridgeListeners extends EventListeners {
   /** Every event, after the listeners of its own type. */
   readonly event: (event: BridgeEvent) => unknown;
   readonly status: (status: BridgeStatus) => unknown;
-  /** The state as a whole is here. `missedFollow`: events from before it are still to be delivered. */
+  /** The whole state has arrived. `missedFollow`: events from before it are still to be delivered. */
   readonly snapshot: (snapshot: Snapshot, about: { readonly missedFollow: boolean }) => unknown;
-  /** What happened since the cursor cannot be had any more; a snapshot follows. */
+  /** The log no longer holds what happened since the cursor; a snapshot follows. */
   readonly reset: (reset: { readonly reason: ResetReason }) => unknown;
-  /** A listener or the cursor store failed. When nobody listens here, the error is thrown where nobody can catch it. */
+  /** A listener or the cursor store failed. Without a listener here, the error is thrown as an uncaught one. */
   readonly error: (error: unknown, event: BridgeEvent | null) => unknown;
 }
 
@@ -54,7 +54,7 @@ export interface BridgeListeners extends EventListeners {
  * is at once what it is now, while what was missed is still being delivered.
  */
 export interface Bridge {
-  /** Returns how to stop listening. */
+  /** Returns a function that stops it. */
   on<Name extends keyof BridgeListeners>(name: Name, listener: BridgeListeners[Name]): () => void;
   readonly status: BridgeStatus;
   /** The calls that are alive. */
@@ -64,10 +64,10 @@ export interface Bridge {
   /** The position in the log up to which everything has been handled; null before the first snapshot. */
   readonly cursor: string | null;
   /**
-   * The past: what the log holds from an instant on, up to the present, apart from the listeners and the cursor. For
-   * what a page shows about today. Its own filter; not narrowed by the subscription.
+   * The past: what the log holds from an instant up to the present, for example for a page's numbers of today. Listeners
+   * and cursor take no part in it; it has its own filter and is not narrowed by the subscription.
    */
   history(options: HistoryOptions): AsyncIterable<BridgeEvent>;
-  /** For good. Resolves when the listener that is running has finished and its event's cursor is saved. */
+  /** Ends the client for good. Resolves when the listener that is running has finished and its event's cursor is saved. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Time and chance, passed in so that tests decide about both. */
+/** Time and randomness, passed in so that tests control both. */
 export interface Surroundings {
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
@@ -7,7 +7,7 @@ export interface Surroundings {
   readonly after: (ms: number, task: () => void) => Stop;
 }
 
-/** Calls off what has not happened yet. */
+/** Cancels what has not happened yet. */
 export type Stop = () => void;
 
 export const realSurroundings: Surroundings = {
@@ -19,7 +19,7 @@ export const realSurroundings: Surroundings = {
   },
 };
 
-/** Rejects when `promise` takes longer than `ms`: nothing that is waited for may hang the client. */
+/** Rejects when `promise` takes longer than `ms`, so that a promise that hangs does not hang the client. */
 export function within<T>(
   ms: number,
   promise: Promise<T>,

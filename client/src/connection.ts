@@ -2,10 +2,10 @@ import { io, type Socket } from 'socket.io-client';
 import type { Stop, Surroundings } from './clock.js';
 import type { BridgeEvent, ResetReason, Snapshot } from './contract.js';
 
-/** A bridge that takes the connection and then says nothing. */
+/** How long the bridge may take to answer once it has accepted the connection. */
 const CONNECT_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Longer away than this: what is alive now must not wait for what was missed. */
+/** After a longer absence the client reads the current state first and the missed events after it. */
 export const ABSENCE_MS = 10_000;
 
 export interface Handshake {
@@ -15,27 +15,27 @@ export interface Handshake {
   readonly subscribe: object | undefined;
 }
 
-/** What a connection says, in the order of the log. `ended` comes exactly once, and nothing after it. */
+/** What a connection brings, in the order of the log. `ended` comes exactly once, and nothing after it. */
 export interface ConnectionListener {
   opened(): void;
   snapshot(snapshot: Snapshot): void;
   reset(reason: ResetReason): void;
   event(event: BridgeEvent): void;
-  /** A code: refused, and nothing changes by itself. Null: the network, or a bridge that wants to see us again. */
+  /** A code: refused, and that does not pass by itself. Null: the network failed, or the bridge wants the client to connect again. */
   ended(refusal: string | null): void;
 }
 
-/** With these the bridge turns a client away for now; they pass by themselves. */
+/** The refusals that pass by themselves: the bridge turns the client away only for now. */
 const COME_BACK = new Set(['shutting-down', 'auth-unavailable']);
 
 /**
  * One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new position.
  *
- * The bridge pings, so what comes far too late comes to a machine that slept, out of what was kept for it meanwhile. That
- * is an end as well, and the late packet no sign of life: where it left off, `heardAt` tells how long it was away.
+ * The bridge pings. A packet that comes far later than the next ping was due was kept while this machine slept: that ends
+ * the connection too, and the late packet does not move `heardAt`, which so shows how long the client was away.
  */
 export class Connection {
-  /** When the bridge last said anything, a ping too; null before it has. */
+  /** When the bridge last sent anything, pings included; null before it has. */
   heardAt: number | null = null;
   /** Milliseconds; known with the handshake. */
   private pingInterval = Infinity;
@@ -51,7 +51,7 @@ export class Connection {
   ) {
     this.socket = io(origin, {
       path,
-      // The token goes here and never into the address.
+      // The token is sent here, never in the address.
       auth: { token, cursor: cursor ?? undefined, subscribe },
       // WebSocket first: polling needs every request to reach the same replica.
       transports: ['websocket', 'polling'],
@@ -69,7 +69,7 @@ export class Connection {
     return (answer as { ok?: unknown } | null)?.ok === true;
   }
 
-  /** `ended` is not called for it. */
+  /** Closes without calling `ended`. */
   close(): void {
     this.over = true;
     this.stopTimer();
@@ -117,7 +117,7 @@ export interface Address {
   readonly origin: string;
   /** Of Socket.IO. */
   readonly path: string;
-  /** What `/v1/…` is put behind. */
+  /** The prefix of `/v1/…`. */
   readonly base: string;
 }
 
@@ -129,7 +129,7 @@ export function addressOf(url: string): Address {
   return { origin, path: `${below}/socket.io`, base: `${origin}${below}` };
 }
 
-/** By its form and not by a list, so that an event that is new to this version still moves the cursor. */
+/** Decides by the form and not by a list, so that an event that is new to this version still moves the cursor. */
 function isEvent(name: string, body: unknown): body is BridgeEvent {
   const event = body as Partial<BridgeEvent> | null | undefined;
   return event?.type === name && typeof event.sequence === 'string' && typeof event.epoch === 'string';

@@ -16,7 +16,7 @@ import { formatCursor, isReached, parseCursor, type Position } from './position.
 import { RecentIds } from './recent-ids.js';
 
 const DEDUPE = 1_000;
-/** Events that wait for slow listeners; past it they are dropped and read from the log again. */
+/** How many events may wait for slow listeners; beyond it they are dropped, and read from the log again. */
 const MAX_WAITING = 10_000;
 
 /** What a connection brings, in the order of the log. */
@@ -51,7 +51,7 @@ export class Consumer {
 
   constructor(
     { dedupe, cursorStore, subscribe }: BridgeOptions,
-    /** The sources are as new as the state; called after each change of theirs. */
+    /** Called after each change of the sources, once they are as new as the state. */
     private readonly sourcesChanged: () => void,
     overflowed: () => void,
   ) {
@@ -83,7 +83,7 @@ export class Consumer {
     this.inbox.push(arrival);
   }
 
-  /** What waits is dropped; what is in hand is finished. */
+  /** Drops the arrivals that wait; the one being handled is finished. */
   drop(): void {
     this.inbox.clear();
   }
@@ -92,12 +92,12 @@ export class Consumer {
     return this.inbox.idle();
   }
 
-  async tell<Name extends keyof BridgeListeners>(
+  async emit<Name extends keyof BridgeListeners>(
     name: Name,
     args: Parameters<BridgeListeners[Name]>,
     event: BridgeEvent | null = null,
   ): Promise<void> {
-    await this.listeners.tell(name, args, (error) => this.failed(error, event));
+    await this.listeners.emit(name, args, (error) => this.failed(error, event));
   }
 
   private async consume(arrival: Arrival): Promise<void> {
@@ -106,7 +106,7 @@ export class Consumer {
         this.handled = null;
         this.folded = null;
         if (this.tracksCalls) this.table.replace([]);
-        return this.tell('reset', [{ reason: arrival.reason }]);
+        return this.emit('reset', [{ reason: arrival.reason }]);
       case 'snapshot': {
         const { snapshot, position, missedFollow } = arrival;
         this.folded = position;
@@ -114,15 +114,15 @@ export class Consumer {
         for (const source of snapshot.sources) this.sources.set(source.endpoint, source);
         if (this.tracksCalls) this.table.replace(snapshot.calls);
         this.sourcesChanged();
-        await this.tell('snapshot', [snapshot, { missedFollow }]);
+        await this.emit('snapshot', [snapshot, { missedFollow }]);
         return missedFollow || position === null ? undefined : this.save(position);
       }
       case 'event': {
         const { event, position } = arrival;
         if (!isReached(position, this.folded)) this.fold(event, position);
         if (this.recent.add(event.id) && (this.types?.includes(event.type) ?? true)) {
-          await this.tell(event.type, [event] as never, event);
-          await this.tell('event', [event], event);
+          await this.emit(event.type, [event] as never, event);
+          await this.emit('event', [event], event);
         }
         return this.save(position);
       }
@@ -150,11 +150,11 @@ export class Consumer {
 
   private failed(error: unknown, event: BridgeEvent | null = null): void {
     if (this.listeners.count('error') === 0) return raise(error);
-    void this.listeners.tell('error', [error, event], raise);
+    void this.listeners.emit('error', [error, event], raise);
   }
 }
 
-/** Ends a Node process that has no handler, before the cursor is saved: the event comes again. A page only reports it. */
+/** Ends a Node process that has no handler, before the cursor is saved, so that the event comes again. A page only reports the error. */
 function raise(error: unknown): void {
   queueMicrotask(() => {
     throw error;

@@ -1,5 +1,5 @@
 /**
- * The events of the bridge as a client sees them: the contract's types, declared here once more so that the package
+ * The events of the bridge as a client sees them: the contract's types, declared here again so that the package
  * stands alone.
  *
  * Guarantee: they are the bridge's own. `test/contract-types.ts` compares them with the server's declarations and
@@ -77,7 +77,7 @@ export interface CallView {
   readonly queue: { readonly id: string; readonly name: string } | null;
   /** Every queue that the caller has been in, in order. */
   readonly queues: readonly { readonly id: string; readonly name: string }[];
-  /** Who talks, or the one being rung. */
+  /** The agent who talks, or the one being rung. */
   readonly agent: Agent | null;
   readonly extensions: readonly ExtensionView[];
   readonly startedAt: string;
@@ -87,10 +87,10 @@ export interface CallView {
   readonly talkMs: number | null;
   /** How the call ended; on `call-offer-ended`, how the offer did. */
   readonly outcome: Outcome | OfferOutcome | null;
-  /** It was already there when the bridge first looked. */
+  /** It was already there when the bridge first polled. */
   readonly baseline: boolean;
   readonly observed: ObservedView;
-  /** On `call-offered` and `call-offer-ended`: whose telephone it is about. */
+  /** On `call-offered` and `call-offer-ended`: the extension that was rung, and how the offer ended. */
   readonly offer?: OfferView;
   /** On `call-transferred`: who had the call before. */
   readonly transferredFrom?: { readonly extension: string };
@@ -104,7 +104,7 @@ export interface SourceView {
   readonly since: string;
   readonly reason: string | null;
   readonly lastCompleteAt: string | null;
-  /** `source-up`: how long nobody was watching. */
+  /** `source-up`: how long the source was not seen. */
   readonly unwatchedMs: number | null;
   readonly observed: ObservedView;
 }
@@ -146,7 +146,7 @@ export interface EventOf<Type extends EventType> {
   readonly data: EventData[Type];
 }
 
-/** Any event; `event.type` tells which, and with it what `event.data` is. */
+/** Any event; `event.type` determines what `event.data` is. */
 export type BridgeEvent = { [Type in EventType]: EventOf<Type> }[EventType];
 
 export interface SourceEntry {
@@ -162,7 +162,7 @@ export interface Snapshot {
   readonly sources: readonly SourceEntry[];
 }
 
-/** Why what happened since the cursor cannot be had any more. */
+/** Why the log no longer holds what happened since the cursor. */
 export type ResetReason = 'epoch-changed' | 'cursor-too-old' | 'cursor-unknown' | 'cursor-malformed';
 
 /** Why the bridge turned this client away. */

@@ -2,7 +2,7 @@ import { isReached, parseCursor } from './position.js';
 
 /**
  * Where the cursor is kept between connections and page loads. A store of your own (a row in a database) may be
- * asynchronous: the next event waits until `save` is done. What `save` throws is told to `on('error')` and goes no further.
+ * asynchronous: the next event waits until `save` is done. What `save` throws is reported to `on('error')` and goes no further.
  */
 export interface CursorStore {
   /** Null when there is none yet. */
@@ -34,7 +34,7 @@ export function sessionStorageCursor(key: string): CursorStore {
   return webStorageCursor('sessionStorage', key);
 }
 
-/** Looked up at each use, and so that blocked storage fails as a missing cursor would, not as a broken page. */
+/** Looks the storage up at each use; where it is blocked, the cursor is missing and the page works all the same. */
 function webStorageCursor(name: 'localStorage' | 'sessionStorage', key: string): CursorStore {
   return {
     load: () => {

@@ -26,7 +26,7 @@ describe('the client, against the real bridge', () => {
     log = await new LogWriter(store).claim('e1');
     serverClock = new ManualClock();
     delivery = await DeliveryUnderTest.start(store, { clock: serverClock });
-    // Somebody watches from the first event on: these logs are written without the state that a cold start reads.
+    // A consumer is connected from the first event on: these logs are written without the state that a cold start reads.
     await delivery.connect({ token: await token() }).first('snapshot');
     proxy = await startTcpProxy(Number(new URL(delivery.url).port));
     watched = [];
@@ -60,7 +60,7 @@ describe('the client, against the real bridge', () => {
   const answered = (id: string) => transition('call-answered', id, { state: 'answered' });
   const ended = (id: string) => transition('call-ended', id, { state: 'ended', outcome: 'answered' });
 
-  it('tells each event to the listeners of its type and to those of all, in order, and keeps the map', async () => {
+  it('gives each event to the listeners of its type and to those of all, in order, and keeps the map', async () => {
     await log.commit(...started('c0'));
     const client = watch();
     const heard: string[] = [];
@@ -159,13 +159,13 @@ describe('the client, against the real bridge', () => {
     expect(client.sequences).toEqual([2]);
   });
 
-  it('starts over when the log has lost its past, and does not repeat what it has told already', async () => {
+  it('starts over when the log has lost its past, and does not repeat what it has delivered already', async () => {
     const client = watch();
     await client.hears('snapshot');
     await log.commit(...started('c1', 'c2'));
     await client.count(2);
     await log.claim('e2', true);
-    // The rebuilt log announces what is alive once more, with the same ids.
+    // The rebuilt log announces what is alive again, with the same ids.
     await log.commit(...started('c2'));
     await client.hears('reset epoch-changed');
     await client.hears('snapshot', 2);
@@ -175,7 +175,7 @@ describe('the client, against the real bridge', () => {
     expect(client.bridge.cursor).toBe('e2:0000000000000005');
   });
 
-  it('drops what is announced twice, as far back as it is told to remember', async () => {
+  it('drops what is announced twice, as far back as it is configured to remember', async () => {
     const client = watch({ dedupe: 2 });
     await client.hears('snapshot');
     await log.commit(...started('c1', 'c1', 'c2', 'c2', 'c3', 'c1'));
@@ -206,7 +206,7 @@ describe('the client, against the real bridge', () => {
     expect(saved).toEqual(['e1:0000000000000000', 'e1:0000000000000001']);
   });
 
-  it('a listener that fails takes nothing from the others; the error is told with its event', async () => {
+  it('a listener that fails takes nothing from the others; the error is reported with its event', async () => {
     const client = watch();
     const failures: [unknown, BridgeEvent | null][] = [];
     client.on('error', (error, event) => failures.push([error, event]));
@@ -239,7 +239,7 @@ describe('the client, against the real bridge', () => {
   it('comes back after the bridge itself sent it away, which socket.io alone would not', async () => {
     let asked = 0;
     const exp = serverClock.now() / 1000 + 60;
-    // A token whose expiry this client's clock does not see coming.
+    // A token that expires before this client's clock would renew it.
     const client = watch({ token: () => token({}, { exp: exp + 60 * asked++ }) });
     await client.hears('snapshot');
     serverClock.advance(61_000);
@@ -257,7 +257,7 @@ describe('the client, against the real bridge', () => {
     const client = watch({ token: () => token({}, { exp: begin / 1000 + 30 * (asked += 1) }) });
     await client.hears('snapshot');
     client.clock.advance(25_000);
-    // No longer unheard than pings are apart, or the client takes itself for one that slept.
+    // Not unheard for longer than a ping's interval: otherwise the client concludes that its machine slept.
     await log.commit(...started('c0'));
     await client.count(1);
     // What is not accepted is tried again after seconds; what is accepted is renewed by its own expiry.
@@ -269,7 +269,7 @@ describe('the client, against the real bridge', () => {
     expect(client.said).toEqual(['live', 'snapshot', 'call-started', 'call-started']);
   });
 
-  it('asks for a token once more when it has expired, and only then is refused, and seldom tries again', async () => {
+  it('asks for a token again when it has expired, and only then is refused, and seldom tries again', async () => {
     const tokens = [{ exp: 1 }, { exp: 2 }, { exp: 3 }, {}];
     let asked = 0;
     const client = watch({ token: () => token({}, tokens[asked++]) });
@@ -282,7 +282,7 @@ describe('the client, against the real bridge', () => {
     await client.until(() => asked === 3);
   });
 
-  it('tells why a wrong token is refused', async () => {
+  it('says why a wrong token is refused', async () => {
     const client = watch({ token: 'nonsense' });
     await client.hears('refused unauthorized');
     expect(client.bridge.status).toEqual({ state: 'refused', code: 'unauthorized' });
@@ -312,7 +312,7 @@ describe('the client, against the real bridge', () => {
     expect(() => client.bridge.calls).toThrow('there is no map of calls');
   });
 
-  it('is silent after close, and has saved what it had told', async () => {
+  it('is silent after close, and has saved what it had delivered', async () => {
     const cursorStore = memoryCursor();
     const client = watch({ cursorStore });
     await client.hears('snapshot');

@@ -11,14 +11,14 @@ import { type BridgeStatus, type Link, statusOf } from './status.js';
 import { TokenKeeper } from './token-keeper.js';
 
 const RETRY_MS = { base: 1_000, max: 30_000 };
-/** Refused: nothing will change in seconds. */
+/** After a refusal: it will not pass within seconds. */
 const REFUSED_RETRY_MS = { base: 15_000, max: 300_000 };
 
 /**
  * Keeps one connection to the bridge, whatever ends it, and knows where the next one goes on.
  *
  *   connecting → live → lost → connecting …            lost: by the network, by the bridge, by too slow listeners
- *        ↘ refused → connecting (seldom)  ↘ closed     a token that has expired is asked for once more before `refused`
+ *        ↘ refused → connecting (seldom)  ↘ closed     a token that has expired is asked for again before `refused`
  *
  * Where the state is not known (a page has just loaded) or too old (a long absence), but a position is, a connection
  * without cursor brings the snapshot, and unless nothing was missed a second one, with the cursor, brings the events.
@@ -36,13 +36,14 @@ export class EventBridge implements Bridge {
   private received: Position | null = null;
   private needsSnapshot = true;
   /**
-   * When the bridge was last heard before it was lost, not when that was noticed: after a sleep that is on waking. On a
-   * quiet floor it may be a ping ago, and a short drop seem a long one: that costs a snapshot and no event.
+   * When the bridge was last heard before the connection was lost; the loss itself is noticed later, after a sleep only on
+   * waking. With few calls that may be the time of the last ping, so that a short drop seems long: that costs a snapshot and
+   * no event.
    */
   private lostAt: number | null = null;
   private askedAgain = false;
   private link: Link = { kind: 'connecting' };
-  private told: BridgeStatus = { state: 'connecting' };
+  private announced: BridgeStatus = { state: 'connecting' };
   private connection: Connection | null = null;
   private stopRetry: Stop | null = null;
   private stopRenewal: Stop = () => undefined;
@@ -62,7 +63,7 @@ export class EventBridge implements Bridge {
       () => this.overflowed(),
     );
     this.stopOnline = onOnline(() => {
-      // The network is back: no need to sit out what was measured for a bridge that is away.
+      // The network is back: the back-off was meant for a bridge that is away, so the client connects at once.
       if (this.stopRetry !== null && this.link.kind !== 'refused') this.retryIn(0);
     });
     void this.start();
@@ -73,7 +74,7 @@ export class EventBridge implements Bridge {
   }
 
   get status(): BridgeStatus {
-    return this.told;
+    return this.announced;
   }
 
   get calls(): LiveCalls {
@@ -113,7 +114,7 @@ export class EventBridge implements Bridge {
     await this.connect();
   }
 
-  /** One attempt. Whatever comes of it ends in `live` or in another attempt. */
+  /** One attempt. It ends in `live` or in another attempt. */
   private async connect(): Promise<void> {
     if (this.closed) return;
     let token: string | undefined;
@@ -203,7 +204,7 @@ export class EventBridge implements Bridge {
     this.connection = null;
   }
 
-  /** The listeners are too slow for what comes: on from what they have done, once what is in their hands is done. */
+  /** The listeners are too slow. Once they have finished the event in hand, the client reads on from there. */
   private overflowed(): void {
     this.leave();
     this.needsSnapshot = true;
@@ -219,13 +220,13 @@ export class EventBridge implements Bridge {
     this.link = link;
     const { sources } = this.consumer;
     const status = statusOf(link, sources.size > 0, sources.values());
-    if (JSON.stringify(status) === JSON.stringify(this.told)) return;
-    this.told = status;
-    void this.consumer.tell('status', [status]);
+    if (JSON.stringify(status) === JSON.stringify(this.announced)) return;
+    this.announced = status;
+    void this.consumer.emit('status', [status]);
   }
 }
 
-/** Sources are always wanted: without them nobody could tell whether what is shown is still true. */
+/** Always subscribes to the sources: without them a page could not know whether what it shows is still true. */
 function wireSubscription(subscription: BridgeOptions['subscribe']): object | undefined {
   const types = subscription?.types;
   return types === undefined

@@ -43,12 +43,12 @@ describe('the past, from the real bridge', () => {
     expect(await read({ since: '2026-03-02T12:00:00+07:00' })).toEqual([]);
   });
 
-  it('tells why there is none', async () => {
-    const nobody = createBridge({ url: delivery.url, token: 'no token' });
-    const refusal = await read({ since: 0 }, nobody).catch((error: unknown) => error);
+  it('says why there is none', async () => {
+    const stranger = createBridge({ url: delivery.url, token: 'no token' });
+    const refusal = await read({ since: 0 }, stranger).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(HistoryError);
     expect(refusal).toMatchObject({ status: 401, code: 'unauthorized' });
-    await nobody.close();
+    await stranger.close();
     await expect(read({ since: 'yesterday' })).rejects.toThrow(RangeError);
     const given = AbortSignal.abort(new Error('the page was left'));
     await expect(read({ since: 0, signal: given })).rejects.toThrow('the page was left');

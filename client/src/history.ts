@@ -8,7 +8,7 @@ export interface HistoryOptions extends Subscription {
   readonly signal?: AbortSignal;
 }
 
-/** The bridge did not give the past: `status` of HTTP (0: no answer), `code` as the bridge names it. */
+/** The bridge did not return the past: `status` of HTTP (0: no answer), `code` as the bridge names it. */
 export class HistoryError extends Error {
   override readonly name = 'HistoryError';
 
@@ -26,8 +26,8 @@ const PAGE_EVENTS = 1_000;
  * The log from `since` to the present, oldest first, page by page as the reader takes it.
  *
  * Ends once the present is reached. Events of an earlier epoch of the log are among them; after a loss of Redis' memory
- * one may be there twice, with the same `id`. Rejects with a `HistoryError`, for example when the log was begun anew
- * meanwhile (410), and with a `RangeError` for a `since` that is no time.
+ * one may be there twice, with the same `id`. Rejects with a `HistoryError`, for example when the log was begun again
+ * meanwhile (410), and with a `RangeError` for a `since` that is not a time.
  */
 export async function* readHistory(
   base: string,
@@ -40,7 +40,7 @@ export async function* readHistory(
     const query = new URLSearchParams([...wanted, from, ['limit', String(PAGE_EVENTS)]]);
     const { cursor, events } = await page(`${base}/v1/events?${query.toString()}`, token, signal);
     yield* events;
-    // A page may hold less than was asked for, or nothing, because the bridge looks at so many events at a time.
+    // A page may hold less than was asked for, or nothing, because the bridge reads a bounded number of events at a time.
     if (cursor === from[1]) return;
     from = ['after', cursor];
   }

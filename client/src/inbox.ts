@@ -1,6 +1,6 @@
 /**
- * What has arrived and is not handled yet, one item at a time and in order; a listener that takes its time holds up the
- * next item, never reorders it.
+ * What has arrived and is not handled yet, one item at a time and in order; a slow listener delays the next item,
+ * and never reorders it.
  *
  * Bounded: when `bound` items wait, all of them are dropped and `overflowed` is called. They are still in the log.
  */
@@ -49,7 +49,7 @@ export class Inbox<Item> {
     this.next += 1;
     if (this.next === this.items.length) this.clear();
     else if (this.next > this.bound) {
-      // Never empty, so let go of what is done.
+      // A queue that is never empty still has to drop the items that are done.
       this.items = this.items.slice(this.next);
       this.next = 0;
     }

@@ -1,4 +1,4 @@
-/** What the package offers; everything else is its own affair. */
+/** The public API of the package; everything else is internal. */
 export * from './contract.js';
 export type { Bridge, BridgeListeners, BridgeOptions } from './bridge.js';
 export { createBridge } from './create-bridge.js';

@@ -1,13 +1,13 @@
 type Callbacks<Names> = { readonly [Name in keyof Names]: (...args: never[]) => unknown };
 
 /**
- * Who wants to hear what. Listeners run in the order they came; one that fails, now or in its promise, takes nothing from
- * the others: its error goes to `failed`.
+ * Listeners by the name they listen to. They run in the order they were added; when one fails, at once or in its promise,
+ * its error goes to `failed` and the others run all the same.
  */
 export class Listeners<Names extends Callbacks<Names>> {
   private readonly byName = new Map<keyof Names, Set<(...args: never[]) => unknown>>();
 
-  /** Returns how to stop listening. The same function may listen twice. */
+  /** Returns a function that stops it. The same function may listen twice. */
   add<Name extends keyof Names>(name: Name, listener: Names[Name]): () => void {
     const own = (...args: never[]) => listener(...args);
     const listeners = this.byName.get(name) ?? new Set();
@@ -19,8 +19,8 @@ export class Listeners<Names extends Callbacks<Names>> {
     return this.byName.get(name)?.size ?? 0;
   }
 
-  /** A promise when a listener returned one: done when all are. Never rejects. */
-  tell<Name extends keyof Names>(
+  /** Runs the listeners of a name. Returns a promise when a listener returned one: resolved when all are; never rejects. */
+  emit<Name extends keyof Names>(
     name: Name,
     args: Parameters<Names[Name]>,
     failed: (error: unknown) => void,

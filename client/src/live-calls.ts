@@ -5,7 +5,7 @@ import { Listeners } from './listeners.js';
 export interface LiveCalls extends ReadonlyMap<string, CallView> {
   /** The same calls as an array, which stays the same object until something changes. */
   readonly list: readonly CallView[];
-  /** After every change. Returns how to stop listening. */
+  /** Runs after every change. Returns a function that stops it. */
   on(name: 'change', listener: () => unknown): () => void;
   /** The same, in the form that React's `useSyncExternalStore` and others take. */
   subscribe(listener: () => unknown): () => void;
@@ -80,11 +80,11 @@ export class CallTable implements LiveCalls {
 
   private changed(): void {
     this.listed = null;
-    void this.listeners.tell('change', [], this.failed);
+    void this.listeners.emit('change', [], this.failed);
   }
 }
 
-/** By its name and not by a list, so that a kind of call event that is new to this version is folded too. */
+/** Decides by the name and not by a list, so that a kind of call event that is new to this version is folded too. */
 function isCallEvent(event: BridgeEvent): event is Extract<BridgeEvent, { type: CallEventType }> {
   return event.type.startsWith('call-');
 }

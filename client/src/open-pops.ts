@@ -1,15 +1,15 @@
 import type { CallView } from './contract.js';
 
-/** A pop that this tab has opened and not been told to close. */
+/** A pop that this tab has opened and that has not been closed. */
 export interface OpenPop {
-  /** What was claimed. */
+  /** The key under which it was claimed. */
   readonly key: string;
   /** The call as it was last seen. */
   readonly call: CallView;
   readonly answered: boolean;
 }
 
-/** This tab's open pops by `callId`, kept in `sessionStorage`, so that a reloaded page knows what it had opened. */
+/** This tab's open pops by `callId`, kept in `sessionStorage`, so that a reloaded page knows which pops it had open. */
 export class OpenPops {
   private readonly pops = new Map<string, OpenPop>();
   private readonly storageKey: string;
@@ -20,7 +20,7 @@ export class OpenPops {
       const kept = JSON.parse(sessionStorage.getItem(this.storageKey) ?? '[]') as OpenPop[];
       for (const pop of kept) this.pops.set(pop.call.callId, pop);
     } catch {
-      // No storage, or not ours: as in a new tab.
+      // No storage, or a value that this class did not write: as in a new tab.
     }
   }
 

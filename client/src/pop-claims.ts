@@ -7,10 +7,10 @@ const REMEMBERED = 1_000;
  * Decides which of an agent's tabs pops a call.
  *
  * Two guards, each enough where the other is missing:
- *   the ledger (IndexedDB): one tab, once, for good: across reloads, crashes and tabs that were opened later;
- *   the lock (Web Locks, held while the pop is open) and the word passed on (BroadcastChannel): one of the tabs that are
- *   open. Web Locks need https or localhost; IndexedDB can be switched off.
- * With neither a tab that has not heard of another's pop makes its own: a second pop is a nuisance, none is a lost caller.
+ *   the ledger (IndexedDB) lets one tab pop a call once and for good, across reloads, crashes and tabs opened later;
+ *   the lock (Web Locks, held while the pop is open) and a message to the other tabs (BroadcastChannel) choose one of the
+ *   tabs that are open. Web Locks need https or localhost; IndexedDB can be switched off.
+ * With neither, a tab that has not heard of another's pop opens its own: two pops are better than none.
  */
 export class PopClaims {
   private readonly ledger = new PopLedger();
@@ -25,7 +25,7 @@ export class PopClaims {
     });
   }
 
-  /** True: this tab pops, and no other does. */
+  /** True: this tab pops the call, and no other does. */
   async claim(key: string): Promise<boolean> {
     if (this.popped.has(key) || !(await this.lock(key))) return false;
     const first = await this.isFirst(key);
@@ -44,7 +44,7 @@ export class PopClaims {
     void this.lock(key);
   }
 
-  /** The pop is closed. It stays claimed. */
+  /** The pop is closed. The call remains claimed. */
   release(key: string): void {
     this.held.get(key)?.();
     this.held.delete(key);
@@ -60,7 +60,7 @@ export class PopClaims {
     try {
       return await this.ledger.add(`${this.channel} ${key}`);
     } catch {
-      // No ledger. Heard while the lock was waited for: its holder has popped and gone.
+      // No ledger. A tab whose message arrived while this one waited for the lock has popped the call and closed it.
       return !this.popped.has(key);
     }
   }
@@ -76,7 +76,7 @@ export class PopClaims {
           resolve(true);
           return new Promise<void>((release) => this.held.set(key, release));
         })
-        // Not allowed here, for example in a sandboxed frame: as good as missing.
+        // Not allowed here, for example in a sandboxed frame: treated as missing.
         .catch(() => resolve(true));
     });
   }

@@ -1,18 +1,18 @@
 import { realSurroundings, within } from './clock.js';
 
-/** How long it is remembered that a call has popped: longer than calls ring, shorter than browsers mind. */
+/** How long a popped call is remembered: longer than any call rings, and short enough to keep the store small. */
 const KEEP_MS = 24 * 3_600_000;
-/** Some browsers' storage has been known to hang: then it is as good as missing. */
+/** Some browsers' storage hangs at times: it is then treated as missing. */
 const OPEN_TIMEOUT_MS = 5_000;
 const DATABASE = 'pitel-event-bridge';
 const STORE = 'pops';
 
 /**
- * What has popped, for all tabs of this origin and across page loads: an IndexedDB store, because adding a key is the
+ * The calls that have popped, for all tabs of this origin and across page loads: an IndexedDB store, because adding a key is the
  * one operation that browsers decide atomically between tabs, on plain http too. `localStorage` promises no such thing.
  */
 export class PopLedger {
-  /** Opened with the page, because opening may take its time and a call does not wait. */
+  /** Opened with the page, because opening may be slow and the first call must not wait for it. */
   private readonly opened = within(OPEN_TIMEOUT_MS, open(), realSurroundings);
 
   constructor() {
@@ -50,7 +50,7 @@ function open(): Promise<IDBDatabase> {
     request.onerror = () => reject(request.error ?? new Error('no database'));
     request.onsuccess = () => {
       const database = request.result;
-      // Another version of this package wants to change the store: do not stand in its way.
+      // Another version of this package wants to change the store, and waits until this connection is closed.
       database.onversionchange = () => database.close();
       prune(database);
       resolve(database);

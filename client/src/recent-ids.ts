@@ -1,4 +1,4 @@
-/** The newest `bound` ids: what is announced twice is known by its id. Memory stays bounded, oldest ids go first. */
+/** The newest `bound` ids, by which a second announcement is recognised. The oldest ids are dropped first. */
 export class RecentIds {
   private readonly ids = new Set<string>();
 

@@ -4,7 +4,7 @@ import { type OpenPop, OpenPops } from './open-pops.js';
 import { PopClaims } from './pop-claims.js';
 import { UrlTemplate } from './url-template.js';
 
-/** The tab that the agent looks at decides first; one in the background waits this long. */
+/** A visible tab decides at once; one in the background waits this long. */
 const HIDDEN_DELAY_MS = 250;
 
 /** Why a pop closes: how the offer ended, or `ended`: the call is over (after this extension had answered it). */
@@ -14,12 +14,12 @@ export interface Pop {
   readonly extension: string;
   /** A template filled with this call, as safely as the `open` template is. */
   url(template: string): string;
-  /** The agent has closed it: nothing more is said about it. */
+  /** The agent has closed it: no callback is called for it any more. */
   dismiss(): void;
 }
 
 export interface ScreenPopOptions {
-  /** Whose telephone rings. */
+  /** The agent's extension. */
   readonly extension: string;
   /** What to do, or the address to open in a new window: `https://crm.example/search?phone={customer.e164|customer.raw}`. */
   readonly open: string | ((call: CallView, pop: Pop) => void);
@@ -27,7 +27,7 @@ export interface ScreenPopOptions {
   readonly close?: (reason: CloseReason, call: CallView) => void;
   /** This extension has answered: the pop stays until `close` says `ended`. */
   readonly answered?: (call: CallView) => void;
-  /** The page was reloaded while its pop was open: draw again what the reload took away. It is not a second pop. */
+  /** The page was reloaded while its pop was open: draw it again. It is not a second pop. */
   readonly restore?: (call: CallView, pop: Pop) => void;
   /** Another tab has popped this call, or it had popped before. */
   readonly elsewhere?: (call: CallView) => void;
@@ -38,19 +38,19 @@ export interface ScreenPopOptions {
 }
 
 export interface ScreenPop {
-  /** Listens no more. Open pops are left as they are. */
+  /** Stops listening. Open pops remain as they are. */
   stop(): void;
 }
 
 /**
- * Opens something when a telephone rings, once per call however many tabs the agent has open, and says when to close it.
+ * Opens something when an extension rings, once per call however many tabs the agent has open, and says when to close it.
  *
  *   rings    → claimed by this tab → open       → answers       → answered → call over → close('ended')
  *            → by another, or before → elsewhere → stops ringing → close('answered-elsewhere' | 'not-answered' | 'caller-left')
  *
  * Guarantees: of the tabs of one browser profile and origin exactly one pops a call, and once: not again after a
  * reconnect, a reload, or when the tab that popped is gone. A call that stopped ringing before it could pop does not pop.
- * A page loaded while the telephone rings pops, if no other has.
+ * A page loaded while the extension rings pops, if no other has.
  *
  * Not guaranteed: one pop across different browsers or machines; and that the browser lets a page open a window without a
  * click: where it does not, an uncaught error says so (allow pop-ups for the page, or pass a function).
@@ -64,7 +64,7 @@ class AgentPops implements ScreenPop {
   private readonly pops: OpenPops;
   private readonly template: UrlTemplate | null;
   private readonly stops: (() => void)[];
-  /** Decisions one after the other: the same call may be seen in a snapshot and in an event. */
+  /** Makes decisions run one after the other, because the same call may come in a snapshot and in an event. */
   private deciding: Promise<void> = Promise.resolve();
   private stopped = false;
   private restored = false;
@@ -74,7 +74,7 @@ class AgentPops implements ScreenPop {
     private readonly options: ScreenPopOptions,
   ) {
     const { extension, open, channel = `pitel-pop ${extension}` } = options;
-    // Throws at once where there is no map of calls to judge by.
+    // Throws at once where there is no map of calls.
     void bridge.calls;
     this.template = typeof open === 'string' ? new UrlTemplate(open, pageAddress()) : null;
     this.claims = new PopClaims(channel);
@@ -91,7 +91,7 @@ class AgentPops implements ScreenPop {
       bridge.on('call-ended', ({ data }) => this.close('ended', data)),
       bridge.on('snapshot', (_, { missedFollow }) => this.compare(missedFollow)),
     ];
-    // There are sources from the first snapshot on: it has been already.
+    // Sources are known from the first snapshot on: it came before this screen pop was made.
     if (bridge.sources.size > 0) this.compare(false);
   }
 
@@ -114,7 +114,7 @@ class AgentPops implements ScreenPop {
     const won = await this.claims.claim(`${offered.tenant}/${key}`);
     if (this.stopped) return;
     if (!won) return this.options.elsewhere?.(offered);
-    // It may have stopped while the claim was decided; then nobody pops it.
+    // It may have stopped ringing while the claim was decided; then no tab pops it.
     const call = this.ringing(callId);
     if (call === null) return this.claims.release(`${offered.tenant}/${key}`);
     this.pops.set({ key: `${call.tenant}/${key}`, call, answered: false });
@@ -126,7 +126,7 @@ class AgentPops implements ScreenPop {
     if (typeof open === 'function') return open(call, this.pop(call));
     const opened = window.open(this.template!.url(call), '_blank');
     if (opened === null) throw new Error('the browser blocked the pop: allow pop-ups for this page');
-    // Before its first script runs: what is opened has no hold on this page.
+    // Before the opened page's first script runs, so that it cannot reach this page.
     opened.opener = null;
   }
 
@@ -134,7 +134,8 @@ class AgentPops implements ScreenPop {
     const pop = this.pops.get(call.callId);
     if (pop === undefined || outcome === null) return;
     if (outcome !== 'answered') {
-      // A missed ringing is over, the pop is of the one since: the map knows. With `again` each ringing has its own.
+      // The offer that ended may be an earlier one than the pop's: the map shows whether the extension rings still. With
+      // `again` each offer has a pop of its own.
       const ringsStill = this.options.again !== true && this.ringing(call.callId) !== null;
       return ringsStill ? undefined : this.close(outcome, call);
     }
@@ -156,8 +157,8 @@ class AgentPops implements ScreenPop {
   }
 
   /**
-   * The state came as a whole. What rings and has not popped pops; what this tab had open is drawn again after a reload;
-   * and where no events will tell how a pop's call went on, the state does.
+   * A snapshot came. Pops the calls that ring and have not popped, restores this tab's open pops after a reload, and, where
+   * no events follow that would say how a pop's call went on, takes that from the state.
    */
   private compare(missedFollow: boolean): void {
     const { extension, restore, again } = this.options;
@@ -167,10 +168,10 @@ class AgentPops implements ScreenPop {
       if (!this.restored && call !== undefined && this.pops.get(call.callId)) restore?.(call, this.pop(call));
     }
     this.restored = true;
-    // An offer's own id is not in the state, so with `again` only events can tell one ringing from the next.
+    // An offer's own id is not in the state, so with `again` only events can tell offers apart.
     if (again === true) return;
     for (const call of this.bridge.calls.list) {
-      // A caller's own leg may ring as well: then the caller is the agent.
+      // A caller's own leg may ring as well; it is the caller's when the agent is this extension.
       const offered =
         call.direction === 'inbound' || (call.direction === 'local' && call.agent?.extension !== extension);
       if (offered && !this.pops.get(call.callId)) this.consider(call, call.callId);

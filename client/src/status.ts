@@ -1,13 +1,13 @@
 import type { Endpoint, RefusalCode, SourceEntry } from './contract.js';
 
 /**
- * Whether what is shown can be believed.
+ * Whether what is shown is current.
  *
  *   connecting   nothing is known yet
  *   live         connected, and the PBX is being watched
  *   stale        what is known was true and may not be any more: `disconnected` (reconnecting by itself), `no-token`
  *                (the token callback failed; asked again by itself), `source-down` (the bridge cannot see the PBX)
- *   refused      turned away with a code; tried again, but seldom: somebody has to change something
+ *   refused      turned away with a code; tried again, but seldom, because a person has to change something
  *   closed       by `close()`, for good
  */
 export type BridgeStatus =
@@ -18,7 +18,7 @@ export type BridgeStatus =
   | { readonly state: 'refused'; readonly code: RefusalCode | (string & {}) }
   | { readonly state: 'closed' };
 
-/** How things stand between this client and the bridge. */
+/** The state of the connection to the bridge. */
 export type Link =
   | { readonly kind: 'connecting' | 'live' | 'lost' | 'no-token' | 'closed' }
   | { readonly kind: 'refused'; readonly code: string };

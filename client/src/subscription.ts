@@ -1,6 +1,6 @@
 import type { EventType } from './contract.js';
 
-/** What of all that the token shows is wanted. */
+/** The part of what the token shows that the client wants. */
 export interface Subscription {
   /**
    * Only these types. `calls` needs every type that begins with `call-`: when one is left out there is no live map, and

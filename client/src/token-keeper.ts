@@ -3,20 +3,20 @@ import { type Stop, type Surroundings, within } from './clock.js';
 /** A token, or how to get one: asked before each connection and ahead of each expiry. */
 export type TokenOption = string | (() => string | Promise<string>);
 
-/** A back end that does not answer must not hold the client for ever. */
+/** How long the callback may take: a back end that hangs must not hang the client. */
 const ASK_TIMEOUT_MS = 30_000;
 /** A token is renewed when a fifth of what was left of it remains, but at most this long ahead. */
 const LEAD_MS = 60_000;
-/** A clock that is wrong, or a callback that returns the same old token, must not become a loop. */
+/** The least time between two tokens, so that a wrong clock, or a callback that returns an old token, causes no loop. */
 const MIN_INTERVAL_MS = 5_000;
-/** Timers take at most 2^31 - 1 ms, and machines sleep: look again now and then. */
+/** Timers take at most 2^31 - 1 ms, and machines sleep: check again now and then. */
 const MAX_TIMER_MS = 3_600_000;
 
 /**
  * Gets tokens and has them renewed in time.
  *
- * The expiry is read from the token without verifying it: only the bridge decides what a token is worth, so a wrong
- * guess costs a question too many or a reconnect, nothing else. A plain string cannot be renewed.
+ * The expiry is read from the token without verifying it: only the bridge decides whether a token is valid, so a
+ * wrong reading costs one callback too many or a reconnect, nothing else. A plain string cannot be renewed.
  */
 export class TokenKeeper {
   constructor(

@@ -25,7 +25,7 @@ describe('a URL template', () => {
     ['customers?q={customer.e164|customer.raw}', 'https://desk.example/app/customers?q=%2B84914'],
     ['/x?q={customer.national | customer.raw}', 'https://desk.example/x?q=0914'],
     [
-      '/x?q={queue.name}&w={waitMs}&l={linkedCallIds.0}&n={nobody}',
+      '/x?q={queue.name}&w={waitMs}&l={linkedCallIds.0}&n={unknown}',
       'https://desk.example/x?q=&w=0&l=first&n=',
     ],
     ['/x?q={constructor.name}{customer.toString}', 'https://desk.example/x?q='],

@@ -6,7 +6,7 @@ import type { CallView } from './contract.js';
  *
  * Guarantees: a value is URL-encoded and stays one path segment or one parameter's value, because what a caller puts
  * into a caller id is not to be trusted; the address is http or https; and its origin is what the template says, whatever
- * the call is. What breaks this is refused when the template is made, with a TypeError.
+ * the call is. A template that breaks this is refused when it is made, with a TypeError.
  */
 export class UrlTemplate {
   constructor(
@@ -45,7 +45,7 @@ export class UrlTemplate {
   }
 }
 
-/** `.` and `..` survive every encoding and would climb out of their place in the path. */
+/** `.` and `..` survive every encoding and would move up in the path. */
 function encode(text: string): string {
   if (text === '.' || text === '..') return '';
   // Half a surrogate pair cannot be encoded at all.

@@ -22,7 +22,7 @@ describe('a client that slept', () => {
     log = await new LogWriter(store).claim('e1');
     const clock = new ManualClock();
     delivery = await DeliveryUnderTest.start(store, { clock });
-    // Somebody watches from the first event on: these logs are written without the state that a cold start reads.
+    // A consumer is connected from the first event on: these logs are written without the state that a cold start reads.
     await delivery.connect({ token: await token() }).first('snapshot');
     proxy = await startTcpProxy(Number(new URL(delivery.url).port));
     client = new Watched(
@@ -47,7 +47,7 @@ describe('a client that slept', () => {
   const snapshots = () => client.said.filter((line) => line === 'snapshot').length;
   const offered = (id: string) =>
     transition('call-offered', id, { offer: { extension: '107', extensionId: null, outcome: null } });
-  /** A call that nobody can take any more, and one that rings now. */
+  /** A call that no agent can take any more, and one that rings now. */
   const meanwhile = () =>
     log.commit(
       transition('call-started', 'missed'),

@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 
 const require = createRequire(import.meta.url);
 
-/** An agent's page, as a CRM developer would write it: it says all that happens to it. */
+/** An agent's page, as a CRM developer would write it: it reports every callback. */
 const PAGE = `<!doctype html>
 <title>desk</title>
 <script type="importmap">{ "imports": { "socket.io-client": "/socket.io-client.js" } }</script>

@@ -65,7 +65,7 @@ describe.each([
     store = new MemoryStore({ maxEvents: 1_000 });
     log = await new LogWriter(store).claim('e1');
     delivery = await DeliveryUnderTest.start(store, { corsOrigins: [`http://${host}:${desk.port}`] });
-    // Somebody watches from the first event on: these logs are written without the state that a cold start reads.
+    // A consumer is connected from the first event on: these logs are written without the state that a cold start reads.
     await delivery.connect({ token: await token() }).first('snapshot');
     proxy = await startTcpProxy(Number(new URL(delivery.url).port));
   });
@@ -95,7 +95,7 @@ describe.each([
     return page;
   }
 
-  /** Who said it, in the order they did. */
+  /** The tabs that reported it, in their order. */
   const who = (line: string) =>
     said.filter((each) => each.endsWith(`: ${line}`)).map((each) => each.split(': ')[0]!);
   const pageOf = (name: string) => [...names].find(([, each]) => each === name)![0];
@@ -121,7 +121,7 @@ describe.each([
   const stops = (id: string, outcome: OfferOutcome) => log.commit(offer('call-offer-ended', id, outcome));
   const ends = (id: string) => log.commit(transition('call-ended', id, { state: 'ended', extensions: [] }));
 
-  /** Every one of so many tabs has decided: one popped, the others know that it was not they. */
+  /** Waits until each of these tabs has decided: one has popped, the others know that another did. */
   async function decided(id: string, tabs: number): Promise<string> {
     await until(() => who(`open ${id}`).length + who(`elsewhere ${id}`).length >= tabs);
     expect(who(`open ${id}`)).toHaveLength(1);
@@ -149,7 +149,7 @@ describe.each([
     await page.close();
     names.delete(page);
     if (database) {
-      // Opened later, and the telephone still rings.
+      // Opened later, while the extension still rings.
       await tab('late');
       await until(() => who(`elsewhere ${c1}`).includes('late'));
     }
@@ -158,7 +158,7 @@ describe.each([
     expect(who(`open ${c1}`)).toEqual([popped]);
   });
 
-  it('are told to close, by the tab that popped alone, when another telephone has answered', async () => {
+  it('are closed, by the tab that popped alone, when another extension has answered', async () => {
     await tab('a');
     await tab('b');
     await rings(c1);

@@ -4,7 +4,7 @@ import type { BridgeEvent } from '../src/contract.js';
 import { EventBridge } from '../src/event-bridge.js';
 import { ManualClock } from '../../test/support/delivery.js';
 
-/** Time stands still until a test advances it, and chance is the middle. */
+/** A clock that only a test advances, and a random source that always returns the middle. */
 export function surroundingsOf(clock: ManualClock): Surroundings {
   return { now: () => clock.now(), random: () => 0.5, after: (ms, task) => clock.after(ms, task) };
 }

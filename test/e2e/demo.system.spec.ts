@@ -51,7 +51,7 @@ describe('the demo', () => {
     return /Wallboard +(http\S+)\//.exec(output)![1]!;
   }
 
-  it('ends with its bridge when nobody reads it any more', async () => {
+  it('ends with its bridge when its output is no longer read', async () => {
     const url = await begin();
     demo.stdout!.destroy();
     expect(await ended).toBe(0);

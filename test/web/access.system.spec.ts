@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { until } from '../support/until.js';
 import { Floor, tokenFor } from './floor.js';
 
-/** A page that asks without a token is told 401, and a browser writes that down. */
+/** A page that asks without a token gets a 401, and the browser logs that as an error. */
 const UNAUTHORIZED = /401 \(Unauthorized\)/;
 /** A token that ends while the test runs, and not before a slow machine has signed in with it. */
 const SHORT_S = 30;
@@ -95,7 +95,7 @@ describe('signing in', () => {
     await page.close();
   });
 
-  it('begins the page anew with a token that shows other calls', async () => {
+  it('begins the page again with a token that shows other calls', async () => {
     const page = await floor.page('/', { expected: UNAUTHORIZED, kept: { language: 'en' } });
     await signIn(page, await tokenFor(300));
     await floor.isFresh(page);
@@ -115,11 +115,11 @@ describe('signing in', () => {
     await page.close();
   });
 
-  it('shows the pops of one user to nobody who sees other calls, or signs in after them', async () => {
+  it('hides the pops of one user from a user who sees other calls, or signs in after a sign-out', async () => {
     const page = await floor.page('/pop', { expected: UNAUTHORIZED, kept: { language: 'en' } });
     const customer = '0914237399';
     const keys = () => page.evaluate("Object.keys(sessionStorage).filter((key) => key.includes('pop'))");
-    /** As whoever loads the page next in this tab. */
+    /** The next user to load the page in this tab. */
     const comeBackWith = async (token: string) => {
       await page.evaluate(`sessionStorage.setItem('pitel-token', '${token}')`);
       await page.reload();
@@ -163,7 +163,7 @@ describe('signing in', () => {
     await page.close();
   });
 
-  it('is kept for good on a screen that asks for it, and tells what a narrow token shows', async () => {
+  it('is kept for good on a screen that asks for it, and says what a narrow token shows', async () => {
     const page = await floor.page('/', { expected: UNAUTHORIZED });
     await page.locator('.choice input').check();
     await signIn(page, await tokenFor(3_600, { extensions: ['105'] }));
@@ -228,7 +228,7 @@ describe('the screen-pop page', () => {
     for (const page of tabs) await page.close();
   });
 
-  it('closes when another telephone has answered, and when the caller has left', async () => {
+  it('closes when another extension has answered, and when the caller has left', async () => {
     const group = floor.world.directory.ringGroups[0]!;
     const [first, second] = group.members.map(({ number }) => number);
     const pages = [await tab(first!), await tab(second!)];

@@ -3,7 +3,7 @@ import { until } from '../support/until.js';
 import { Floor } from './floor.js';
 
 const SIZES = {
-  phone: { width: 390, height: 844 },
+  mobile: { width: 390, height: 844 },
   desk: { width: 1440, height: 900 },
   wall: { width: 3840, height: 2160 },
 } as const;
@@ -131,7 +131,7 @@ describe('the pages', () => {
     expect(await page.locator('.feed').innerText()).toBe(held);
     await page.locator('.filters .toggle', { hasText: 'ringing' }).click();
     const types = await page.locator('.feed .what').allInnerTexts();
-    expect(types.every((type) => ['telephone rings', 'ringing over'].includes(type))).toBe(true);
+    expect(types.every((type) => ['extension rings', 'ringing stopped'].includes(type))).toBe(true);
     await page.close();
   });
 });

@@ -52,7 +52,7 @@ describe('what is served', () => {
     expect(await caching(asset!.slice(1))).toBe('public, max-age=31536000, immutable');
   });
 
-  it('may run nothing but its own scripts and ask nobody but the bridge', async () => {
+  it('may run nothing but its own scripts and ask no server but the bridge', async () => {
     for (const path of ['/', '/pop']) {
       const response = await fetch(url + path);
       const policy = response.headers.get('content-security-policy')!;

@@ -29,7 +29,7 @@ describe('the wallboard after a busy minute', () => {
     });
     page = await floor.page();
     await floor.isFresh(page);
-    // Calls that ring at telephones alone leave nothing behind: these last long enough to be seen.
+    // A call that rings only at extensions leaves no row behind when it ends: these last long enough to be polled.
     const direct = { kind: 'direct', leavesAfterMs: 4_000, talkMs: 5_000 } as const;
     for (const answerAfterMs of [2_000, 3_000, null]) floor.world.startCall({ ...direct, answerAfterMs });
     floor.world.startCall({ kind: 'ring-group', answerAfterMs: null, leavesAfterMs: 4_000 });
@@ -109,9 +109,9 @@ describe('the wallboard after a busy minute', () => {
     await page.locator('.calls tbody tr button', { hasText: '0914237380' }).click();
     const dialog = page.locator('dialog.call');
     await dialog.locator('tr', { hasText: 'answered' }).first().waitFor();
-    // It rang and was answered between two looks at the PBX: both windows are drawn.
+    // It rang and was answered between two polls: both windows are drawn.
     expect(await dialog.locator('svg .window').count()).toBeGreaterThanOrEqual(2);
-    expect(await dialog.locator('.marks').innerText()).toContain('seen between two looks: between');
+    expect(await dialog.locator('.marks').innerText()).toContain('seen between two polls: between');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     for (const { callKey } of floor.world.truth.filter(({ outcome }) => outcome === null)) {

@@ -6,9 +6,9 @@ import { type Day, isIn } from './day.js';
  *
  *   talking     has an answered part in a call that is alive
  *   ringing     is being rung
- *   dialling    calls somebody who has not answered
- *   no-call     was in a call today and is in none now. It does not mean available: the PBX tells nothing about that
- *   signed-out  its telephone is watched, and was last seen without registration
+ *   dialling    is calling, and the callee has not answered
+ *   no-call     was in a call today and is in none now. It does not mean available: the PBX does not show that
+ *   signed-out  is watched, and its device was not registered when last checked
  */
 export type AgentState = 'talking' | 'ringing' | 'dialling' | 'no-call' | 'signed-out';
 
@@ -39,12 +39,12 @@ export class Agents {
     this.known.get(extension)!.registered = registered;
   }
 
-  /** Who has not been seen today is forgotten. */
+  /** Forgets the extensions that were not seen today. */
   keepOnly(day: Day): void {
     for (const [extension, { seenAt }] of this.known) if (!isIn(day, seenAt)) this.known.delete(extension);
   }
 
-  /** In the order of the extensions, those in calls included who were not noted before. */
+  /** In the order of the extensions; includes those that are in a call and were not noted before. */
   list(alive: Iterable<CallView>, day: Day): readonly AgentEntry[] {
     const busy = new Map<string, { state: AgentState; callId: string; name: string | null }>();
     for (const call of alive) {
@@ -52,7 +52,7 @@ export class Agents {
         if (part === 'ended') continue;
         const state = part === 'answered' ? 'talking' : isCaller(call, extension) ? 'dialling' : 'ringing';
         const other = busy.get(extension)?.state;
-        // One telephone may ring while its agent talks: the talk is what it is doing.
+        // An extension may ring while its agent talks; it then counts as talking.
         if (other === 'talking' || (other !== undefined && state !== 'talking')) continue;
         busy.set(extension, { state, callId: call.callId, name: agentName });
       }

@@ -1,9 +1,9 @@
 import type { CallEvent } from './call-event.js';
 
 /**
- * What was heard about each call, for drawing its life: of calls that are alive, and of those that ended last.
+ * The events of each call, for drawing its life: of calls that are alive, and of those that ended last.
  *
- * Bounds: a call that rings at telephone after telephone keeps its first and its newest events; ended calls leave by age.
+ * Bounds: a call that rings at one extension after another keeps its first and its newest events; ended calls leave by age.
  */
 export class CallEvents {
   private readonly events = new Map<string, CallEvent[]>();

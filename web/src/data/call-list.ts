@@ -1,6 +1,6 @@
 import type { CallView } from '@pitel-event-bridge/client';
 
-/** Which of the live calls are shown, and in which order. */
+/** Chooses the live calls that are shown, and their order. */
 export type Phase = 'waiting' | 'ringing' | 'talking';
 
 export interface CallFilter {
@@ -9,7 +9,7 @@ export interface CallFilter {
   readonly text: string;
 }
 
-/** Queued, or rung out of a queue, is waiting: for the caller it is the same. */
+/** A caller in a queue waits also while the queue rings an extension: for the caller it is the same. */
 export function phaseOf({ answeredAt, queue }: CallView): Phase {
   if (answeredAt !== null) return 'talking';
   return queue === null ? 'ringing' : 'waiting';
@@ -36,7 +36,7 @@ export function countCalls(calls: Iterable<CallView>): LiveCounts {
   return counts;
 }
 
-/** Who waits comes first, longest wait first; then what rings, then what is talked about, the longest first. */
+/** Waiting calls come first, longest wait first; then ringing calls, then answered ones, the longest first. */
 export function listCalls(calls: Iterable<CallView>, { phase, text }: CallFilter): readonly string[] {
   const wanted = text.trim().toLocaleLowerCase();
   const shown: { readonly id: string; readonly rank: number; readonly since: string }[] = [];

@@ -1,4 +1,4 @@
-/** What a token says about itself, read without verifying it: only the bridge decides what it is worth. */
+/** The claims of a token, read without verifying them: only the bridge decides whether the token is valid. */
 export interface Claims {
   readonly tenant: string | null;
   /** Null: not narrowed. */

@@ -1,7 +1,7 @@
 import type { CallEventType, CallView } from '@pitel-event-bridge/client';
 import type { CallEvent } from './call-event.js';
 
-/** Made-up calls for the tests of what is counted and drawn. */
+/** Made-up calls for the tests of the statistics and drawings. */
 export const NINE = new Date(2026, 2, 2, 9).getTime();
 export const iso = (instant: number) => new Date(instant).toISOString();
 export const SALES = { id: 'q1', name: 'Sales' };

@@ -1,16 +1,16 @@
 import type { BridgeEvent, EventType } from '@pitel-event-bridge/client';
 
-/** The newest events, newest first, and which of them somebody wants to see. */
-export type FeedKind = 'calls' | 'offers' | 'telephones' | 'sources';
+/** The newest events, newest first, and the filter that chooses among them. */
+export type FeedKind = 'calls' | 'offers' | 'registrations' | 'sources';
 
 export interface FeedFilter {
-  /** Empty: all of them. */
+  /** Empty: all kinds. */
   readonly kinds: ReadonlySet<FeedKind>;
-  /** A part of a number, name, queue, extension or id; in any case. */
+  /** A part of a number, name, queue, extension or id; upper and lower case are the same. */
   readonly text: string;
 }
 
-/** Enough to look back some minutes on a busy floor; more is what the log is for. */
+/** Some minutes of a busy floor. Older events are in the log. */
 export const MAX_FEED = 500;
 
 const KINDS: Readonly<Record<EventType, FeedKind>> = {
@@ -21,8 +21,8 @@ const KINDS: Readonly<Record<EventType, FeedKind>> = {
   'call-ended': 'calls',
   'call-offered': 'offers',
   'call-offer-ended': 'offers',
-  'extension-registered': 'telephones',
-  'extension-unregistered': 'telephones',
+  'extension-registered': 'registrations',
+  'extension-unregistered': 'registrations',
   'source-down': 'sources',
   'source-up': 'sources',
 };
@@ -35,7 +35,7 @@ export function extendFeed(
   return [...arrived.slice(-MAX_FEED).reverse(), ...feed].slice(0, MAX_FEED);
 }
 
-/** The first `most` that fit, newest first. */
+/** The first `most` that match, newest first. */
 export function filterFeed(
   feed: readonly BridgeEvent[],
   { kinds, text }: FeedFilter,
@@ -45,7 +45,7 @@ export function filterFeed(
   const found: BridgeEvent[] = [];
   for (const event of feed) {
     if (found.length === most) break;
-    // An event type that is newer than this page is of no kind: shown while nothing is chosen.
+    // An event type that is newer than this page has no kind: it is shown only while no kind is chosen.
     if (kinds.size > 0 && !kinds.has(KINDS[event.type])) continue;
     if (wanted === '' || words(event).some((word) => word.toLocaleLowerCase().includes(wanted)))
       found.push(event);

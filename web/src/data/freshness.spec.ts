@@ -36,7 +36,7 @@ describe('the numbers', () => {
     expect(now({ confirmedAt: NINE - SILENCE_MS - 1 }).reason).toBe('disconnected');
   });
 
-  it('are stale as of the last look when a source is down, or looked at too long ago', () => {
+  it('are stale as of the last poll when a source is down, or was polled too long ago', () => {
     const at = NINE - 9_000;
     const down = [source(), source({ endpoint: 'queue', state: 'down', lastCompleteAt: iso(at) })];
     expect(now({ sources: down })).toEqual({ state: 'stale', reason: 'source-down', asOf: at });

@@ -1,11 +1,11 @@
 import type { BridgeStatus, SourceEntry } from '@pitel-event-bridge/client';
 
 /**
- * Whether the numbers can be believed, and if not, of when they are. Numbers are stale as soon as one reason says so:
+ * Whether the numbers are current, and if not, up to when they were. One reason is enough to make them stale:
  *
  *   disconnected   no connection to the bridge, or the bridge has not answered for a while although there is one
  *   source-down    the bridge says that it cannot see the PBX
- *   source-late    the bridge's last complete look at the PBX is too long ago
+ *   source-late    the bridge's last complete poll of the PBX is too long ago
  *   refused        the bridge turned this page away
  */
 export type StaleReason = 'disconnected' | 'source-down' | 'source-late' | 'refused';
@@ -25,7 +25,7 @@ export interface Contact {
   readonly now: number;
 }
 
-/** The page asks every few seconds; two answers in a row that do not come are more than a slow network. */
+/** The page asks every few seconds; two missing answers in a row are more than a slow network. */
 export const SILENCE_MS = 12_000;
 /** Polls come about every second; so long without a complete one, calls may have come and gone unseen. */
 export const LATE_MS = 15_000;

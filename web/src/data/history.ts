@@ -1,14 +1,14 @@
 import type { Bridge, BridgeEvent } from '@pitel-event-bridge/client';
 import { type CallEvent, isCallEvent } from './call-event.js';
 
-/** What the pages ask of the past, and how much of it. */
+/** The pages' questions to the log, and how far back they reach. */
 
 /** The ends of calls since an instant: what today's numbers are made of. */
 export function endedSince(bridge: Bridge, since: number, signal: AbortSignal): AsyncIterable<BridgeEvent> {
   return bridge.history({ since, types: ['call-ended'], signal });
 }
 
-/** A busy floor writes this much in minutes; who opens a call that is older than that sees its later part. */
+/** A busy floor writes this much in minutes; of a call that is older than that, its later part is shown. */
 const MAX_SEARCHED = 20_000;
 /** `startedAt` is the PBX's time and may be ahead of the bridge's; the log is read by when the bridge wrote. */
 const MARGIN_MS = 60_000;

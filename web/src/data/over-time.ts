@@ -1,6 +1,6 @@
 import { type CallRecord, type ServiceGoal, totalsOf } from './statistics.js';
 
-/** Answered and abandoned over the day, in intervals that fit what there is. */
+/** Answered and abandoned over the day, in intervals as long as the day's records need. */
 export interface OverTime {
   readonly intervalMs: number;
   /** Where each interval begins. */
@@ -13,7 +13,7 @@ export interface OverTime {
 
 const MINUTE = 60_000;
 const INTERVALS = [1, 5, 15, 30, 60].map((minutes) => minutes * MINUTE);
-/** More bars than this are too thin to be told apart from across a room. */
+/** More bars than this are too thin to be distinguished from across a room. */
 const MOST_BARS = 32;
 
 /** From the first record to now. A quiet interval is there, with nothing in it. */
@@ -24,7 +24,7 @@ export function overTime(records: readonly CallRecord[], goal: ServiceGoal, now:
   const count = Math.floor((startOf(now, intervalMs) - begin) / intervalMs) + 1;
   const groups = Array.from({ length: count }, () => [] as CallRecord[]);
   for (const record of records) {
-    // The PBX's clock may be ahead of ours: what lies in the future belongs to now.
+    // The PBX's clock may be ahead of ours: a call in the future is counted as one of now.
     const index = Math.min(count - 1, Math.floor((record.at - begin) / intervalMs));
     groups[index]?.push(record);
   }

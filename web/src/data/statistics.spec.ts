@@ -24,7 +24,7 @@ describe('what a call counts as', () => {
     );
   });
 
-  it('is abandoned only by its ending, not by what a telephone’s ringing came to', () => {
+  it('is abandoned only by its ending, not by how an offer ended', () => {
     const view = callView({ outcome: 'abandoned', endedAt: iso(NINE + 30_000), waitMs: 30_000 });
     expect(recordOf(view, true)).toMatchObject({ kind: 'abandoned', at: NINE + 30_000, waitMs: 30_000 });
     expect(recordOf(view, false)).toBeNull();
@@ -37,7 +37,7 @@ describe('what a call counts as', () => {
     expect(recordOf(left, true)?.inferred).toBe(true);
   });
 
-  it('is nothing for outbound and local calls, and for what nobody knows the end of', () => {
+  it('is null for outbound and local calls, and for calls whose end is not known', () => {
     expect(recordOf(callView({ direction: 'outbound', answeredAt: iso(NINE) }), false)).toBeNull();
     expect(recordOf(callView({ direction: 'local', answeredAt: iso(NINE) }), false)).toBeNull();
     expect(recordOf(callView({ outcome: 'unknown', endedAt: iso(NINE) }), true)).toBeNull();
@@ -45,7 +45,7 @@ describe('what a call counts as', () => {
 });
 
 describe('the day’s records', () => {
-  it('count a call once, however often it is told, and forget yesterday at midnight', () => {
+  it('count a call once, however often it is announced, and forget yesterday at midnight', () => {
     const records = new DayRecords();
     const day = dayOf(NINE);
     for (let times = 0; times < 3; times += 1) records.note('c1', answered(1_000));
@@ -66,7 +66,7 @@ describe('the service level', () => {
     expect(totals).toMatchObject({ answered: 2, abandoned: 2, measured: 4, inTime: 1, serviceLevel: 0.25 });
   });
 
-  it('leaves out what came straight to an extension, and answers whose wait nobody knows', () => {
+  it('leaves out calls that came straight to an extension, and answers whose wait is not known', () => {
     const direct = answered(1_000, { queueId: null, queueName: null });
     const totals = totalsOf([direct, answered(null), answered(5_000)], GOAL);
     expect(totals).toMatchObject({
@@ -88,7 +88,7 @@ describe('the service level', () => {
     expect(totalsOf([], GOAL).serviceLevel).toBeNull();
   });
 
-  it('is told by queue', () => {
+  it('is counted by queue', () => {
     const other = { queueId: 'q0', queueName: 'Care' };
     const queues = totalsByQueue([answered(1_000), abandoned(1_000, other), answered(null, other)], GOAL);
     expect(queues.map(({ name, serviceLevel }) => [name, serviceLevel])).toEqual([

@@ -2,11 +2,11 @@ import type { CallView } from '@pitel-event-bridge/client';
 import { type Day, isIn } from './day.js';
 
 /**
- * What became of today's inbound calls, derived from their views.
+ * How today's inbound calls ended, derived from their views.
  *
  * One record per call, made from the call's view alone: the same event twice, or the past read again after a lost
  * connection, changes nothing. A call counts on the day on which it was answered, or on which its caller left.
- * Outbound and local calls do not count; nor does what ended with nobody knowing how.
+ * Outbound and local calls do not count; nor do calls whose outcome is not known.
  */
 export interface CallRecord {
   readonly kind: 'answered' | 'abandoned';
@@ -20,13 +20,13 @@ export interface CallRecord {
   readonly inferred: boolean;
 }
 
-/** Null while neither has happened, and for calls that do not count. `isEnding`: the view tells how the call ended. */
+/** Null while neither has happened, and for calls that do not count. `isEnding`: the view is of `call-ended`, so its outcome is the call's. */
 export function recordOf(view: CallView, isEnding: boolean): CallRecord | null {
   if (view.direction !== 'inbound') return null;
   const queue = { queueId: view.queue?.id ?? null, queueName: view.queue?.name ?? null };
   if (view.answeredAt !== null) {
     const at = Date.parse(view.answeredAt);
-    // An answer that was deduced has no known wait; neither has one that was there before the bridge looked.
+    // An answer that was deduced has no known wait; neither has one that was there before the bridge polled.
     return { kind: 'answered', at, waitMs: view.waitMs, ...queue, inferred: view.waitMs === null };
   }
   if (!isEnding || view.outcome !== 'abandoned' || view.endedAt === null) return null;
@@ -46,12 +46,12 @@ export interface Totals {
   readonly abandoned: number;
   readonly answeredInferred: number;
   readonly abandonedInferred: number;
-  /** Calls through a queue whose wait is known: those the service level is made of. */
+  /** Calls through a queue whose wait is known: the service level is computed from these. */
   readonly measured: number;
   readonly inTime: number;
-  /** Calls through a queue that are left out because nobody knows how long they waited. */
+  /** Calls through a queue that are left out because it is not known how long they waited. */
   readonly unmeasured: number;
-  /** `inTime / measured`; null when nothing was measured: no calls are not a perfect day. */
+  /** `inTime / measured`; null when nothing was measured, because a day without calls is not a day of 100%. */
   readonly serviceLevel: number | null;
   readonly longestWaitMs: number | null;
 }
@@ -64,7 +64,7 @@ export interface QueueTotals extends Totals {
 export class DayRecords {
   private readonly records = new Map<string, CallRecord>();
 
-  /** The latest view of a call wins: an answer replaces what was thought before. */
+  /** The latest view of a call replaces the earlier ones. */
   note(callId: string, record: CallRecord): void {
     this.records.set(callId, record);
   }
@@ -81,7 +81,7 @@ export class DayRecords {
 
 /**
  * Service level = answered within the threshold ÷ (answered + abandoned), calls through a queue only.
- * An abandoned caller of unknown wait counts as not answered: it was waiting, and nobody came.
+ * An abandoned caller of unknown wait counts as not answered: the caller waited, and no agent answered.
  */
 export function totalsOf(records: Iterable<CallRecord>, goal: ServiceGoal): Totals {
   let [answered, abandoned, answeredInferred, abandonedInferred] = [0, 0, 0, 0];

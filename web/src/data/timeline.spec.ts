@@ -15,7 +15,7 @@ const rings = (extension: string, others: readonly string[]) =>
     extensions: others.map((each) => part(each, 'ringing')),
   });
 const RINGING = [rings('101', ['101', '102']), rings('102', ['101', '102'])];
-/** The loser's leg still looks as if it rang: its absence is not confirmed, and no event tells when it is. */
+/** The leg that did not answer still seems to ring: its absence is not confirmed, and no event announces when it is. */
 const AFTER = [part('101', 'answered'), part('102', 'ringing')];
 const OVER = [part('101', 'answered'), part('102', 'ended')];
 const ANSWERED = callEvent('call-answered', NINE + 5_000, {
@@ -32,7 +32,7 @@ const VIEW = callView({ answeredAt: iso(NINE + 5_000), state: 'answered', extens
 describe("a call's timeline", () => {
   const events = [STARTED, ...RINGING, ANSWERED, SILENT];
 
-  it('has a lane for the call and one for each telephone, ringing and talking', () => {
+  it('has a lane for the call and one for each extension, ringing and talking', () => {
     const { bars, isOver, to } = timelineOf(VIEW, events, NINE + 60_000);
     const drawn = bars.map(({ extension, state, from, to: end }) => [
       extension,
@@ -82,7 +82,7 @@ describe("a call's timeline", () => {
 describe('agents', () => {
   const day = dayOf(NINE);
 
-  it('do what their telephones do; one whose ringing is over does not ring', () => {
+  it('show what their extensions do; an extension that stopped ringing does not ring', () => {
     const agents = new Agents();
     agents.saw(callView({ extensions: [part('103', 'ended')] }), NINE);
     agents.saw(VIEW, NINE);

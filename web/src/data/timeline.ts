@@ -23,7 +23,7 @@ export interface Mark {
   readonly extension: string | null;
   readonly outcome: string | null;
   readonly at: number;
-  /** The last look at the PBX without it: null when nobody looked before. */
+  /** The last poll that did not show it; null when there was none before. */
   readonly earliest: number | null;
   readonly latest: number;
   readonly certainty: ObservedView['certainty'];
@@ -39,7 +39,7 @@ export interface Timeline {
   readonly marks: readonly Mark[];
 }
 
-/** @param events this call's, oldest first; the same twice counts once */
+/** @param events this call's, oldest first; an event that is there twice counts once */
 export function timelineOf(view: CallView, events: readonly CallEvent[], now: number): Timeline {
   const own = [...new Map(events.map((event) => [event.id, event])).values()];
   const marks = own.map(markOf);
@@ -56,7 +56,7 @@ export function timelineOf(view: CallView, events: readonly CallEvent[], now: nu
   };
 }
 
-/** A window that opens long before the call would press the call itself into a corner. */
+/** Cuts a window that opens long before the call: drawn whole, it would leave hardly any width for the call. */
 const MOST_BEFORE_MS = 10_000;
 
 function markOf({ id, type, time, data }: CallEvent): Mark {
@@ -82,7 +82,7 @@ function callBars(view: CallView, events: readonly CallEvent[], from: number, en
   return answered === null ? [before] : [before, { ...call, state: 'answered', from: answered, to: end }];
 }
 
-/** Each extension's part changes when an event first shows it otherwise. */
+/** An extension's bar changes at the first event that shows its state changed. */
 function extensionBars(
   view: CallView,
   events: readonly CallEvent[],
@@ -103,7 +103,7 @@ function extensionBars(
       seen(extension, agentName, state, Date.parse(event.time));
     }
   }
-  // What no event has told (the page came later) the view knows, but not since when.
+  // The view shows states that no event on this page has announced (the page was opened later), but not since when.
   for (const { extension, agentName, state } of view.extensions) {
     if (state !== 'ended' && !open.has(extension)) seen(extension, agentName, state, from);
   }

@@ -1,11 +1,11 @@
 import type { CallView } from '@pitel-event-bridge/client';
 
-/** Callers in a queue to whom nobody talks yet. */
+/** Callers in a queue who have not been answered yet. */
 export interface Waiting {
   readonly id: string;
   readonly name: string;
   readonly count: number;
-  /** When the one who waits longest began to; the wait runs on by itself. */
+  /** Since when the caller who waits longest has waited. */
   readonly longestSince: number;
 }
 
@@ -13,7 +13,7 @@ function isWaiting(call: CallView): boolean {
   return call.queue !== null && call.answeredAt === null && call.state !== 'ended';
 }
 
-/** Longest wait first. A queue in which nobody waits is not among them. */
+/** Longest wait first. A queue without waiting callers is left out. */
 export function waitingByQueue(calls: Iterable<CallView>): readonly Waiting[] {
   const queues = new Map<string, Waiting>();
   for (const call of calls) {

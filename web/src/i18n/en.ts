@@ -2,7 +2,7 @@ import type { Certainty, Words } from './words.js';
 
 const certainty: Record<Certainty, string> = {
   upstream: 'time given by the PBX',
-  observed: 'seen between two looks',
+  observed: 'seen between two polls',
   inferred: 'deduced, not seen',
 };
 
@@ -11,12 +11,12 @@ export const en: Words = {
   product: 'Pitel event bridge',
   wallboard: 'Wallboard',
   screenPop: 'Screen pop',
-  docs: 'Interface',
+  docs: 'API docs',
   pages: 'Pages',
   skip: 'To the content',
   otherLanguage: 'Tiếng Việt',
-  theme: 'Colours',
-  themes: { system: 'as the system', light: 'light', dark: 'dark' },
+  theme: 'Theme',
+  themes: { system: 'system', light: 'light', dark: 'dark' },
   settings: 'Settings',
   signOut: 'Sign out',
   close: 'Close',
@@ -26,10 +26,10 @@ export const en: Words = {
 
   signIn: 'Sign in',
   token: 'Access token',
-  tokenHint: 'Whoever runs the bridge makes one: npm run token -- --tenant acme --ttl 8h',
+  tokenHint: 'Ask the operator of the bridge for one: npm run token -- --tenant acme --ttl 8h',
   remember: 'Keep it on this screen',
   rememberHint: 'For a screen on the wall. Otherwise it is forgotten when the tab is closed.',
-  checking: 'Looking for the bridge …',
+  checking: 'Connecting to the bridge …',
   refusals: {
     unauthorized: 'The bridge does not accept this token. Is it complete, and made for this bridge?',
     'token-expired': 'The token has expired. Please sign in with a new one.',
@@ -52,8 +52,9 @@ export const en: Words = {
   staleReasons: {
     disconnected:
       'The connection to the bridge is lost. This page reconnects by itself, and nothing that happens meanwhile is lost.',
-    'source-down': 'The bridge cannot see the PBX. Calls go on; nobody sees them until it is back.',
-    'source-late': 'The last complete look at the PBX was too long ago.',
+    'source-down':
+      'The bridge cannot see the PBX. Calls go on, but this page shows none of them until the PBX answers again.',
+    'source-late': 'The last complete poll of the PBX was too long ago.',
     refused: 'The bridge has turned this page away; it tries again now and then.',
   },
   backAgain: 'The numbers are current again.',
@@ -74,12 +75,13 @@ export const en: Words = {
   inferredCount: (count) => `${count} deduced`,
   nothingMeasured: 'no queue call yet',
   explainLive: 'Calls that the bridge sees now, of every direction.',
-  explainWaiting: 'Callers in a queue to whom nobody talks yet, also while a telephone rings for them.',
+  explainWaiting:
+    'Callers in a queue who have not been answered yet, also while an extension rings for them.',
   explainTalking: 'Calls that were answered and are not over.',
   explainAnswered:
-    'Inbound calls answered since local midnight. “Deduced” are calls whose ringing nobody saw: they were answered, but how long they waited is not known.',
+    'Inbound calls answered since local midnight. “Deduced” are calls that no poll saw ringing: they were answered, but how long they waited is not known.',
   explainAbandoned:
-    'Inbound calls whose caller left before anybody answered, since local midnight. “Deduced” are those that may have been answered for a moment between two looks at the PBX.',
+    'Inbound calls whose caller left before an answer, since local midnight. “Deduced” are those that may have been answered for a moment between two polls.',
   explainServiceLevel: (seconds, ignored, unmeasured) =>
     `Answered within ${seconds} s ÷ (answered + abandoned), calls through a queue only, since local midnight.` +
     (ignored > 0 ? ` Callers who left within ${ignored} s are not counted.` : '') +
@@ -94,12 +96,13 @@ export const en: Words = {
   state: 'State',
   duration: 'Time',
   direction: { inbound: 'inbound', outbound: 'outbound', local: 'internal' },
-  anonymous: 'unknown number',
+  anonymous: 'number withheld',
+  noNumber: 'number not known',
   searchCalls: 'Number, agent or queue',
   showState: 'Show',
   noCalls: 'No calls at the moment.',
-  noCallsFound: 'No call fits.',
-  baseline: 'was there already when the bridge began to look',
+  noCallsFound: 'No call matches.',
+  baseline: 'was there already when the bridge began to poll',
   callCount: (count) => (count === 1 ? '1 call' : `${count} calls`),
 
   queues: 'Queues',
@@ -116,17 +119,17 @@ export const en: Words = {
     ringing: 'ringing',
     dialling: 'dialling',
     'no-call': 'no call',
-    'signed-out': 'telephone not registered',
+    'signed-out': 'device not registered',
   },
   agentsBasis:
-    'Extensions that had a part in a call today. “No call” does not mean available: the PBX does not tell. A registration is known only of watched extensions.',
+    'Extensions that had a part in a call today. “No call” does not mean available: the PBX does not show which agents are at their desks. Whether a device is registered is known only for watched extensions.',
   noAgents: 'No extension has been in a call today.',
 
   sources: 'Sources',
   endpoint: { monitor: 'Extensions (monitor)', queue: 'Queues (queue)' },
-  sourceState: { up: 'answers', down: 'does not answer', unknown: 'not looked at yet' },
-  lastLook: (age) => `last complete look ${age} ago`,
-  neverLooked: 'no complete look yet',
+  sourceState: { up: 'answers', down: 'does not answer', unknown: 'not polled yet' },
+  lastPoll: (ago) => `last complete poll: ${ago}`,
+  neverPolled: 'no complete poll yet',
 
   overTime: 'Answered and abandoned over the day',
   overTimeSummary: (answered, abandoned, from, to) =>
@@ -137,24 +140,24 @@ export const en: Words = {
 
   events: 'Events',
   searchEvents: 'Number, extension, queue or id',
-  kinds: { calls: 'calls', offers: 'ringing', telephones: 'telephones', sources: 'sources' },
+  kinds: { calls: 'calls', offers: 'ringing', registrations: 'registrations', sources: 'sources' },
   pause: 'Pause',
-  resume: 'Go on',
+  resume: 'Resume',
   paused: (count) => `Paused. ${count} newer.`,
   noEvents: 'No events since this page was opened.',
-  noEventsFound: 'No event fits.',
+  noEventsFound: 'No event matches.',
   eventTypes: {
     'call-started': 'call begins',
-    'call-offered': 'telephone rings',
+    'call-offered': 'extension rings',
     'call-answered': 'answered',
     'call-transferred': 'transferred',
-    'call-offer-ended': 'ringing over',
+    'call-offer-ended': 'ringing stopped',
     'call-abandoned': 'caller left',
     'call-ended': 'call ends',
     'source-down': 'source down',
     'source-up': 'source up',
-    'extension-registered': 'telephone registered',
-    'extension-unregistered': 'telephone not registered',
+    'extension-registered': 'device registered',
+    'extension-unregistered': 'device not registered',
   },
   outcomes: {
     answered: 'answered',
@@ -173,7 +176,7 @@ export const en: Words = {
   callPart: { queued: 'waiting', ringing: 'ringing', answered: 'talking' },
   lane: (extension) => (extension === null ? 'Call' : `Ext. ${extension}`),
   window: (earliest, latest, width) => `between ${earliest} and ${latest} (${width} s)`,
-  noLookBefore: (latest) => `nobody looked before ${latest}`,
+  noPollBefore: (latest) => `no poll before ${latest}`,
   certainty,
   time: 'Time',
   event: 'Event',
@@ -193,14 +196,14 @@ export const en: Words = {
   kept: 'Kept in this browser.',
 
   announceWaiting: (count, longest) =>
-    count === 0 ? 'Nobody is waiting.' : `${count} waiting, the longest for ${longest}.`,
+    count === 0 ? 'No caller is waiting.' : `${count} waiting, the longest for ${longest}.`,
 
   popIntro: 'See what an agent’s page would do: choose an extension and have it called.',
   extension: 'Extension',
   start: 'Watch',
   stop: 'Stop',
   watching: (extension) => `Watching extension ${extension}. A card opens when it rings.`,
-  popNothing: 'Nothing rings.',
+  popNothing: 'No extension rings.',
   popRinging: 'rings',
   popAnswered: 'answered here',
   popElsewhere: 'Another tab of this browser has opened this call.',
@@ -208,9 +211,9 @@ export const en: Words = {
   popOpened: 'opened',
   popClosed: (reason) => `closed: ${reason}`,
   dismiss: 'Dismiss',
-  popCode: 'The ten lines that do it',
+  popCode: 'The code that does it',
   popCodeHint:
-    'This page runs exactly these lines. Beside them stands only how a card is drawn: openCard, markAnswered and closeCard are yours.',
+    'This page runs exactly these lines. Only the drawing of a card is elsewhere: openCard, markAnswered and closeCard are yours.',
   copy: 'Copy',
   copied: 'Copied',
   selected: 'Selected: press Ctrl+C',

@@ -3,7 +3,7 @@ import { en } from './en.js';
 import { vi } from './vi.js';
 import type { Words } from './words.js';
 
-/** The words of the chosen language; whoever reads them while rendering is rendered again when it changes. */
+/** The texts of the chosen language. A component that reads them while rendering is rendered again when it changes. */
 export function words(): Words {
   return language.value === 'vi' ? vi : en;
 }
@@ -34,6 +34,19 @@ export function preciseText(instant: number): string {
     instant,
   );
 }
+
+/** `6 seconds ago`, in the largest unit of which at least one whole has passed. */
+export function agoText(ms: number): string {
+  const { locale } = words();
+  const relative = relatives.get(locale) ?? new Intl.RelativeTimeFormat(locale);
+  relatives.set(locale, relative);
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return relative.format(-seconds, 'second');
+  if (seconds < 3600) return relative.format(-Math.floor(seconds / 60), 'minute');
+  return relative.format(-Math.floor(seconds / 3600), 'hour');
+}
+
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
 
 export function numberText(value: number): string {
   return value.toLocaleString(words().locale);

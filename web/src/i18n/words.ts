@@ -8,10 +8,10 @@ import type { Theme } from '../state/preferences.js';
 
 export type Certainty = ObservedView['certainty'];
 type Named<Name extends string> = Readonly<Record<Name, string>>;
-/** Words for what the bridge says; what it may say one day has none and is shown as it is. */
+/** Texts for values of the bridge. The list is open: a value that is newer than this page is shown as it came. */
 type Open = Readonly<Record<string, string>>;
 
-/** Every text of the pages. A language is complete or does not compile. */
+/** Every text of the pages. A language that lacks one does not compile. */
 export interface Words
   extends Named<
     | 'locale'
@@ -62,6 +62,7 @@ export interface Words
     | 'state'
     | 'duration'
     | 'anonymous'
+    | 'noNumber'
     | 'searchCalls'
     | 'showState'
     | 'noCalls'
@@ -78,7 +79,7 @@ export interface Words
     | 'agentsBasis'
     | 'noAgents'
     | 'sources'
-    | 'neverLooked'
+    | 'neverPolled'
     | 'overTime'
     | 'asTable'
     | 'from'
@@ -146,12 +147,12 @@ export interface Words
   readonly explainServiceLevel: (seconds: number, ignored: number, unmeasured: number) => string;
   readonly explain: (title: string) => string;
   readonly callCount: (count: number) => string;
-  readonly lastLook: (age: string) => string;
+  readonly lastPoll: (ago: string) => string;
   readonly overTimeSummary: (answered: number, abandoned: number, from: string, to: string) => string;
   readonly paused: (count: number) => string;
   readonly lane: (extension: string | null) => string;
   readonly window: (earliest: string, latest: string, width: string) => string;
-  readonly noLookBefore: (latest: string) => string;
+  readonly noPollBefore: (latest: string) => string;
   readonly timelineLabel: (customer: string, length: string) => string;
   readonly announceWaiting: (count: number, longest: string) => string;
   readonly watching: (extension: string) => string;

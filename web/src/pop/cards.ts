@@ -3,8 +3,8 @@ import { effect, signal } from '@preact/signals';
 import { scope } from '../state/access.js';
 
 /**
- * The cards on the page, and what happened to them: what in a CRM would be the customer's page. Whoever signs in next sees
- * none of them, unless their token shows the same calls and nobody signed out.
+ * The cards on the page, and what happened to them; in a CRM they would be the customer's page. The next user to sign in
+ * sees them only if the token shows the same calls and the user before did not sign out.
  */
 export interface Card {
   readonly call: CallView;

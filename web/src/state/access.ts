@@ -3,12 +3,12 @@ import { claimsOf, NO_CLAIMS, scopeOf } from '../data/claims.js';
 import { localStorageOrNull, readStorage, writeStorage } from './preferences.js';
 
 /**
- * Who looks at this page.
+ * Who may see this page.
  *
  *   checking → open          the bridge asks for no token (AUTH_MODE=none)
- *            → sign-in       it does, and there is none: with the reason, if a token was refused
- *   sign-in  → signed-in     a token was given, and the bridge takes it
- *   signed-in → signed-in    the same, instead of the one before: a token that is worth nothing replaces none
+ *            → sign-in       it asks for one, and there is none; the reason, if a token was refused
+ *   sign-in  → signed-in     a token was given, and the bridge accepts it
+ *   signed-in → signed-in    a new token replaces the old one; a token that the bridge refuses replaces nothing
  *   signed-in → sign-in      refused, expired, or signed out
  *
  * The token is kept for this tab, or, when asked to, for this screen. It is never part of an address.
@@ -19,13 +19,13 @@ type Access =
   | { readonly state: 'signed-in'; readonly token: string };
 
 const KEY = 'pitel-token';
-/** Whose pops are in this tab's storage. */
+/** Where the scope is kept to which the pops in this tab's storage belong. */
 const SCOPE_KEY = 'pitel-scope';
-/** What the client package keeps of them; a reloaded page draws them again. */
+/** The keys under which the client package keeps the open pops; a reloaded page draws them again. */
 const POPS_PREFIX = 'pitel-pop ';
 const RETRY_MS = 3_000;
 const TIMEOUT_MS = 4_000;
-/** The refusals that another token can cure. */
+/** The refusals that a new token can end. */
 const CURABLE = new Set(['unauthorized', 'token-expired', 'tenant-mismatch']);
 
 const current = signal<Access>({ state: 'checking' });
@@ -33,7 +33,7 @@ const current = signal<Access>({ state: 'checking' });
 export const access = computed(() => current.value);
 export const token = computed(() => (current.value.state === 'signed-in' ? current.value.token : null));
 export const claims = computed(() => (token.value === null ? NO_CLAIMS : claimsOf(token.value)));
-/** The part of all calls that may be seen; null while none may. What was shown of one scope is not for the next. */
+/** The part of all calls that may be seen; null while none may. A page drops what it showed when the scope changes. */
 export const scope = computed(() =>
   token.value === null && current.value.state !== 'open' ? null : scopeOf(claims.value),
 );
@@ -50,7 +50,7 @@ export async function enter(): Promise<void> {
   current.value = refusal === null ? { state: 'open' } : { state: 'sign-in', reason: null };
 }
 
-/** Why the bridge does not take the token, and then nothing has changed; null when it does, or `calledOff` came first. */
+/** Null when the bridge accepts the token, or `calledOff` came first; otherwise its reason, and nothing has changed. */
 export async function signIn(
   given: string,
   remember: boolean,
@@ -74,7 +74,7 @@ export function signOut(): void {
   current.value = { state: 'sign-in', reason: null };
 }
 
-/** The bridge refused. False: no other token would change that. */
+/** Takes note of a refusal. False: no other token would change it. */
 export function refused(code: string): boolean {
   if (!CURABLE.has(code)) return false;
   forget();
@@ -82,9 +82,9 @@ export function refused(code: string): boolean {
   return true;
 }
 
-/** Asks until the bridge answers. Null: it lets this token in, or, where there is none, everybody. */
+/** Asks until the bridge answers. Null: it accepts this token, or asks for none. */
 async function refusalOf(bearer: string | null, calledOff: AbortSignal): Promise<string | null> {
-  // What no header can carry is no token.
+  // A text that no header can carry is no token.
   if (bearer !== null && !/^[\x21-\x7e]+$/.test(bearer)) return 'unauthorized';
   while (!calledOff.aborted) {
     const response = await fetch(`${BASE}v1/sources`, {

@@ -29,11 +29,11 @@ import { currentTime, frozenAt, tick } from './clock.js';
 import { confirm, confirmedAt, sources, watchContact } from './contact.js';
 import { ignoreAbandoned, threshold } from './preferences.js';
 
-/** Rows follow the events this fast; the eye does not need more, and a busy floor would cost ten times as much. */
+/** How soon rows follow the events. A shorter time is not visible, and on a busy floor costs ten times as much. */
 const ROWS_MS = 150;
 /** What is counted over all calls. */
 const COUNTS_MS = 250;
-/** Who does what: hundreds of names. */
+/** The agents' states: hundreds of rows. */
 const AGENTS_MS = 1_000;
 /** What is counted over the whole day. */
 const DAY_MS = 2_000;
@@ -57,7 +57,7 @@ export class Board {
   readonly past = signal<PastState>('reading');
   readonly tenant = signal<string | null>(null);
   readonly filter = signal<CallFilter>({ phase: null, text: '' });
-  /** Grows with every event of the call that is looked at. */
+  /** Grows with every event of the call whose dialog is open. */
   readonly heard = signal(0);
   readonly freshness = computed<Freshness>(() =>
     freshnessOf({
@@ -100,7 +100,7 @@ export class Board {
         void this.readDay();
       }),
       bridge.on('reset', () => {
-        // What no event will tell any more may still be in the log.
+        // The events that are not delivered any more may still be in the log.
         this.dayWanted = true;
       }),
       bridge.on('event', (event) => {
@@ -127,7 +127,7 @@ export class Board {
     return this.calls.get(callId);
   }
 
-  /** Also of a call that has ended not long ago. */
+  /** Also for a call that has just ended. */
   viewOf(callId: string): CallView | undefined {
     return this.calls.get(callId)?.peek() ?? this.ended.get(callId);
   }
@@ -182,7 +182,7 @@ export class Board {
     this.status.value = status;
   }
 
-  /** What has arrived becomes what is shown. */
+  /** Takes what has arrived into what is shown. */
   private readonly takeRows = (): void => {
     const { arrived, whole } = this;
     this.arrived = [];
@@ -233,7 +233,7 @@ export class Board {
     }
     if (row === undefined) {
       this.calls.set(callId, signal(view));
-      // From a snapshot: no event has told of it.
+      // From a snapshot: no event has announced it.
       this.note(view, false);
       this.known.saw(view, currentTime());
     } else row.value = view;

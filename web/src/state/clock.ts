@@ -20,9 +20,9 @@ export function currentTime(): number {
   return Date.now() + offset;
 }
 
-/** Changes every second. For what is rendered; texts that only count use `follow`. */
+/** Changes every second, for components that render. Texts that only count use `follow`. */
 export const tick = signal(currentTime());
-/** Where the running timers stand still, because nobody knows what has happened since; null while they run. */
+/** The time at which the timers stand still, because it is not known what has happened since; null while they run. */
 export const frozenAt = signal<number | null>(null);
 
 const followers = new Set<(now: number) => void>();

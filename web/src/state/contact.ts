@@ -20,7 +20,7 @@ export function confirm(): void {
 
 export function watchContact(): () => void {
   const stopped = new AbortController();
-  const ask = async () => {
+  const fetchSources = async () => {
     const bearer = token.peek();
     const sentAt = Date.now();
     const response = await fetch(`${BASE}v1/sources`, {
@@ -30,20 +30,20 @@ export function watchContact(): () => void {
     });
     if (!response.ok) return;
     const body = (await response.json()) as { readonly sources: readonly SourceEntry[] };
-    // Of who looked before.
+    // This answer belongs to a watch that was stopped meanwhile.
     if (stopped.signal.aborted) return;
     serverTime(response.headers.get('date'), sentAt, Date.now());
     sources.value = body.sources;
     confirm();
   };
-  // No answer is what `confirmedAt` is about; there is nothing else to do about it.
-  const look = () => void ask().catch(() => undefined);
-  look();
-  const timer = setInterval(look, EVERY_MS);
-  addEventListener('online', look);
+  // A missing answer shows in `confirmedAt`; nothing else needs doing.
+  const ask = () => void fetchSources().catch(() => undefined);
+  ask();
+  const timer = setInterval(ask, EVERY_MS);
+  addEventListener('online', ask);
   return () => {
     stopped.abort();
     clearInterval(timer);
-    removeEventListener('online', look);
+    removeEventListener('online', ask);
   };
 }

@@ -1,6 +1,6 @@
 import { effect, type Signal, signal } from '@preact/signals';
 
-/** What the screen's user has chosen, kept in this browser. A browser that keeps nothing gets the defaults each time. */
+/** The user's choices, kept in this browser. Where the browser's storage is blocked, each page begins with the defaults. */
 export type Language = 'vi' | 'en';
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -48,7 +48,7 @@ function stored<Value extends string | number>(
   let first = true;
   effect(() => {
     const now = String(value.value);
-    // What nobody chose is not kept: a browser whose language changes is followed.
+    // Only a language that the user chose is kept: otherwise the page follows the browser's.
     if (!first) writeStorage(localStorageOrNull(), key, now);
     first = false;
   });
@@ -76,6 +76,6 @@ export function writeStorage(storage: Storage | null, key: string, value: string
     if (value === null) storage?.removeItem(key);
     else storage?.setItem(key, value);
   } catch {
-    // Full or forbidden: it holds until the page is left.
+    // The storage is full or forbidden: the choice holds until the page is left.
   }
 }

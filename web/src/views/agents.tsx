@@ -6,7 +6,7 @@ import { Panel } from './panel.js';
 
 const ORDER: readonly AgentState[] = ['talking', 'ringing', 'dialling', 'no-call', 'signed-out'];
 
-/** Extensions by what they do. What that is based on stands below it. */
+/** Extensions by state; a line below explains what the states are based on. */
 export function AgentsPanel({
   board,
   open,
@@ -54,7 +54,7 @@ interface ChipProps {
   readonly open: (callId: string) => void;
 }
 
-/** A class for one reason: of a thousand extensions only those that changed are rendered again. */
+/** A class because of `shouldComponentUpdate`: of a thousand extensions only those that changed are rendered again. */
 class Chip extends Component<ChipProps> {
   override shouldComponentUpdate({ extension, name, callId, open }: ChipProps): boolean {
     const { props } = this;

@@ -9,7 +9,7 @@ import { shownTime, tick } from '../state/clock.js';
 import { customerText } from './calls.js';
 import { TimelineDrawing } from './timeline-drawing.js';
 
-/** One call from its beginning: who, what, when, and how sure that is. */
+/** One call from its beginning: its participants, its events, and how certain the time of each is. */
 export function CallDialog({
   board,
   callId,
@@ -140,7 +140,7 @@ function sureness({ certainty, earliest, latest }: Mark): string {
   const said = words();
   const kind = said.certainty[certainty];
   if (certainty === 'upstream') return kind;
-  if (earliest === null) return `${kind}; ${said.noLookBefore(preciseText(latest))}`;
+  if (earliest === null) return `${kind}; ${said.noPollBefore(preciseText(latest))}`;
   const width = ((latest - earliest) / 1000).toLocaleString(said.locale, { maximumFractionDigits: 1 });
   return `${kind}: ${said.window(preciseText(earliest), preciseText(latest), width)}`;
 }

@@ -13,9 +13,9 @@ const PHASES: readonly Phase[] = ['waiting', 'ringing', 'talking'];
 const MARGIN_ROWS = 6;
 
 /**
- * The calls that are alive. Only the rows in view exist, because a thousand of them would cost a slow machine its
- * breath; how many there are and which these are is told by `aria-rowcount` and `aria-rowindex`. One row takes part in
- * the Tab order, the arrow keys go from row to row.
+ * The calls that are alive. Only the rows in view exist, because a thousand of them would overload a slow
+ * machine; `aria-rowcount` and `aria-rowindex` say how many there are and which these are. One row takes part in the Tab
+ * order, the arrow keys go from row to row.
  */
 export function Calls({ board, open }: { readonly board: Board; readonly open: (callId: string) => void }) {
   const said = words();
@@ -30,7 +30,7 @@ export function Calls({ board, open }: { readonly board: Board; readonly open: (
           <select
             value={phase ?? ''}
             onChange={({ currentTarget: { selectedIndex } }) =>
-              // By its place: an option whose text is its value in one language would lose it in the other.
+              // By its index: an option whose text is its value in one language would lose it in the other.
               (board.filter.value = { ...board.filter.peek(), phase: PHASES[selectedIndex - 1] ?? null })
             }
           >
@@ -225,7 +225,8 @@ function Row({ board, callId, place, isFocusable, focused, open }: RowProps) {
 export function customerText({ customer }: CallView): string {
   const said = words();
   const raw = customer?.raw ?? '';
-  if (raw === '' || raw.toLowerCase() === 'anonymous') return said.anonymous;
+  if (raw === '') return said.noNumber;
+  if (raw.toLowerCase() === 'anonymous') return said.anonymous;
   return customer?.national ?? customer?.e164 ?? raw;
 }
 

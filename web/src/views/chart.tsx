@@ -9,10 +9,10 @@ import { tick } from '../state/clock.js';
 import { language, theme } from '../state/preferences.js';
 import { Panel } from './panel.js';
 
-/** A canvas is redrawn this seldom: nobody sees a bar of minutes grow. */
+/** The canvas is redrawn this seldom, because a bar that stands for minutes grows too slowly to be seen. */
 const REDRAW_MS = 4_000;
 
-/** The day in bars: answered beside abandoned, and the service level as a line. The same as a table for who wants it. */
+/** The day in bars: answered beside abandoned, and the service level as a line. A table shows the same. */
 export function Chart({ board }: { readonly board: Board }) {
   const said = words();
   const isEmpty = board.totals.value.answered + board.totals.value.abandoned === 0;
@@ -54,7 +54,7 @@ function Plot({ board }: { readonly board: Board }) {
     };
     make();
     const watched = new ResizeObserver(() => {
-      // Letters as large as the page's: moved to a wall, all of it is drawn anew.
+      // The letters are as large as the page's: when its text size changes, the chart is drawn again.
       if (remOf() === drawnRem) plot.current?.setSize(size());
       else make();
     });
@@ -71,7 +71,7 @@ function Plot({ board }: { readonly board: Board }) {
   useSignalEffect(() => {
     const data = board.overTime.value;
     const past = board.past.value;
-    // The tick is read, so that what came too soon after the last drawing is drawn once its time has come.
+    // Reading the tick runs this again each second, so that data that came too soon after the last drawing is drawn later.
     if (tick.value - drawn.current.at < REDRAW_MS && past === drawn.current.past) return;
     drawn.current = { at: tick.value, past };
     plot.current?.setData(dataOf(data));
@@ -145,7 +145,7 @@ class Colours {
   }
 }
 
-/** x in seconds at the middle of each interval, so that bars stand where they belong. */
+/** x in seconds, at the middle of each interval, where its bars stand. */
 function dataOf({ from, intervalMs, answered, abandoned, serviceLevel }: OverTime): uPlot.AlignedData {
   const x = from.map((instant) => (instant + intervalMs / 2) / 1000);
   return [

@@ -6,8 +6,8 @@ import { Header } from './header.js';
 import { SignIn } from './sign-in.js';
 
 /**
- * Who may see the page sees it; who may not is asked for a token. A token that shows other calls than the one before begins
- * the page anew; one that shows the same goes on.
+ * Shows the page to a user who may see it, and asks other users for a token. When a new token shows other calls than the
+ * one before, the page begins again; when it shows the same calls, the page goes on.
  */
 export function Entrance({
   title,

@@ -7,11 +7,11 @@ import type { Board } from '../state/board.js';
 import { customerText } from './calls.js';
 import { Panel } from './panel.js';
 
-const KINDS: readonly FeedKind[] = ['calls', 'offers', 'telephones', 'sources'];
-/** More than fits on a wall; whoever looks for something older narrows the filter. */
+const KINDS: readonly FeedKind[] = ['calls', 'offers', 'registrations', 'sources'];
+/** More than fits on a wall. Older events are found by narrowing the filter. */
 const MOST = 60;
 
-/** What happens, newest first. It can be held, because nobody can read what runs away. */
+/** The events, newest first. The list can be held, because on a busy floor it moves faster than a person reads. */
 export function Feed({ board, open }: { readonly board: Board; readonly open: (callId: string) => void }) {
   const said = words();
   const kinds = useSignal<ReadonlySet<FeedKind>>(new Set());
@@ -77,7 +77,7 @@ export function Feed({ board, open }: { readonly board: Board; readonly open: (c
 function Held({ board, held }: { readonly board: Board; readonly held: readonly BridgeEvent[] }) {
   const newest = held[0];
   const newer = newest === undefined ? board.feed.value.length : board.feed.value.indexOf(newest);
-  // What was held may have left the feed meanwhile: then all of it is newer.
+  // The newest held event may have left the feed meanwhile: then every event in the feed is newer.
   return <p class="held">{words().paused(newer === -1 ? board.feed.value.length : newer)}</p>;
 }
 

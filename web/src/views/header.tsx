@@ -5,7 +5,7 @@ import { language, type Theme, theme } from '../state/preferences.js';
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
-/** The same on every page: where one is, how things stand, and how one wants to see it. */
+/** The same on every page: the pages, the state of the connection, theme, language and sign-out. */
 export function Header({
   current,
   tenant = null,

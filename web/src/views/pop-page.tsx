@@ -12,7 +12,7 @@ import { Header } from './header.js';
 import { Panel } from './panel.js';
 import { Timer } from './timer.js';
 
-/** What an agent's page does when the telephone rings, and the lines that make it do so. */
+/** Shows what an agent's page does when the extension rings, and the code that does it. */
 export function PopPage() {
   const said = words();
   const extension = useSignal<string | null>(popExtension.peek() || null);

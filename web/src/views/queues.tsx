@@ -5,7 +5,7 @@ import { threshold } from '../state/preferences.js';
 import { Panel } from './panel.js';
 import { Timer } from './timer.js';
 
-/** Every queue that has somebody waiting now, or had a call today; those who wait longest first. */
+/** Every queue in which callers wait now, or that had a call today; the queue with the longest wait first. */
 export function Queues({ board }: { readonly board: Board }) {
   const said = words();
   const rows = useComputed(() => {

@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { words } from '../i18n/i18n.js';
 import { ignoreAbandoned, threshold } from '../state/preferences.js';
 
-/** What counts as in time. The screen keeps it. */
+/** The settings of the service level, kept in this browser. */
 export function Settings() {
   const said = words();
   const dialog = useRef<HTMLDialogElement>(null);

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { words } from '../i18n/i18n.js';
 import { isRemembered, signIn } from '../state/access.js';
 
-/** Asks for a token. `reason`: why the last one is no good any more. */
+/** Asks for a token. `reason`: why the last one is not valid any more. */
 export function SignIn({ reason, done }: { readonly reason: string | null; readonly done?: () => void }) {
   const said = words();
   const field = useRef<HTMLInputElement>(null);

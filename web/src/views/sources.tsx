@@ -1,13 +1,12 @@
 import type { SourceEntry } from '@pitel-event-bridge/client';
-import { clockText } from '../data/duration.js';
 import { LATE_MS } from '../data/freshness.js';
-import { words } from '../i18n/i18n.js';
+import { agoText, words } from '../i18n/i18n.js';
 import { follow } from '../state/clock.js';
 import { sources } from '../state/contact.js';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Panel } from './panel.js';
 
-/** What the bridge sees of the PBX, and how long ago it last saw all of it. */
+/** The state of the PBX's endpoints, and how long ago the bridge last polled each completely. */
 export function Sources() {
   const said = words();
   return (
@@ -30,16 +29,16 @@ export function Sources() {
 
 function Age({ source: { lastCompleteAt } }: { readonly source: SourceEntry }) {
   const said = words();
-  const place = useRef<HTMLElement>(null);
+  const element = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     if (lastCompleteAt === null) return undefined;
     const at = Date.parse(lastCompleteAt);
     return follow((now) => {
-      const text = said.lastLook(clockText(now - at));
-      if (place.current!.textContent !== text) place.current!.textContent = text;
-      place.current!.classList.toggle('late', now - at > LATE_MS);
+      const text = said.lastPoll(agoText(now - at));
+      if (element.current!.textContent !== text) element.current!.textContent = text;
+      element.current!.classList.toggle('late', now - at > LATE_MS);
     });
   }, [lastCompleteAt, said]);
-  if (lastCompleteAt === null) return <small>{said.neverLooked}</small>;
-  return <small ref={place} />;
+  if (lastCompleteAt === null) return <small>{said.neverPolled}</small>;
+  return <small ref={element} />;
 }

@@ -7,7 +7,7 @@ import type { Board } from '../state/board.js';
 import { currentTime, tick } from '../state/clock.js';
 import { SignIn } from './sign-in.js';
 
-/** How fresh the numbers are, in a word. */
+/** One word for whether the numbers are current. */
 export function Standing({ board }: { readonly board: Board }) {
   const said = words();
   const { state } = board.freshness.value;
@@ -25,7 +25,7 @@ function Clock() {
   return <time class="clock">{secondText(tick.value)}</time>;
 }
 
-/** Says why the numbers are not current, and of when they are. */
+/** Says why the numbers are not current, and from when they are. */
 export function StaleBanner({ board }: { readonly board: Board }) {
   const said = words();
   const { state, reason, asOf } = board.freshness.value;
@@ -55,7 +55,7 @@ export function PastBanner({ board }: { readonly board: Board }) {
   );
 }
 
-/** Told so long ahead that somebody can make a new token before the screen goes dark. */
+/** How long ahead the banner appears: long enough to make a new token before the old one expires. */
 const AHEAD_MS = 10 * 60_000;
 
 export function ExpiryBanner() {
@@ -87,10 +87,10 @@ export function ExpiryBanner() {
   );
 }
 
-/** The waiting are told this often at most: more would talk over whoever listens. */
+/** Waiting callers are announced at most this often: more often, a screen reader would never be silent. */
 const ANNOUNCE_MS = 30_000;
 
-/** For those who do not see the page: when the numbers stop being current, when they are again, and who waits. */
+/** Announces to screen readers when the numbers stop being current, when they are again, and how many callers wait. */
 export function Announcer({ board }: { readonly board: Board }) {
   const text = useSignal('');
   const last = useRef({ state: 'connecting', count: 0, at: 0 });

@@ -4,7 +4,7 @@ import type { Board } from '../state/board.js';
 import { ignoreAbandoned, threshold } from '../state/preferences.js';
 import { Timer } from './timer.js';
 
-/** The numbers that a wall is looked at for. */
+/** The large numbers at the top of the wallboard. */
 export function Tiles({ board }: { readonly board: Board }) {
   return (
     <section class="tiles" aria-labelledby="tiles-title">
@@ -110,7 +110,7 @@ function Day({ board }: { readonly board: Board }) {
   );
 }
 
-/** A number with its name, and behind the question mark what it counts. */
+/** A number with its name; the question mark opens an explanation of what it counts. */
 function Tile({
   name,
   title,

@@ -8,7 +8,7 @@ const LABELS = 150;
 const LANE = 34;
 const TOP = 26;
 const LEAST_BAR = 3;
-/** A window of a fraction of a second in a call of minutes is drawn wider than it is, or nobody would see it. */
+/** A window of a fraction of a second in a call of minutes is drawn wider than it is, because it would be too thin to see. */
 const LEAST_WINDOW = 7;
 
 /**

@@ -3,8 +3,8 @@ import { clockText } from '../data/duration.js';
 import { follow } from '../state/clock.js';
 
 /**
- * How long something has been going on. It writes its own text once a second: a thousand of them are no rendering. It
- * stands still while nobody knows whether it still goes on.
+ * How long something has been going on. The timer writes its own text once a second, so that a thousand of them cause no
+ * rendering. It stands still while it is not known whether the state goes on.
  */
 export function Timer({ since, late }: { readonly since: number; readonly late?: number }) {
   const place = useRef<HTMLSpanElement>(null);

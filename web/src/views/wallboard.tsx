@@ -15,12 +15,12 @@ import { Sources } from './sources.js';
 import { Announcer, ExpiryBanner, PastBanner, StaleBanner, Standing } from './standing.js';
 import { Tiles } from './tiles.js';
 
-/** The floor on one screen. */
+/** The wallboard: the whole floor on one screen. */
 export function Wallboard() {
   const [board] = useState(() => new Board());
   const opened = useSignal<string | null>(null);
   useEffect(() => () => board.close(), [board]);
-  // The same function and the same word for as long as can be: what gets them is not rendered for nothing.
+  // The same function and the same string as long as possible, so that components that take them render only on a change.
   const open = useCallback((callId: string) => {
     opened.value = callId;
   }, []);
@@ -59,7 +59,7 @@ export function Wallboard() {
   );
 }
 
-/** A narrow token shows a part of the floor; nobody should take it for the whole. */
+/** Says which extensions and queues a narrow token shows, so that a user does not take them for the whole floor. */
 function Scope() {
   const { extensions, queues } = claims.value;
   const names = [...(extensions ?? []), ...(queues ?? [])];

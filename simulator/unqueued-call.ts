@@ -8,7 +8,7 @@ import { inTalk, talk } from './talk.js';
 
 /** The calls that pass through no queue. */
 
-/** All members of a ring group ring, the first to answer has the call; unanswered, the caller is gone: abandoned. */
+/** All members of a ring group ring, and the first to answer gets the call. If none does, the caller abandons it. */
 export function startRingGroupCall(pbx: Pbx, plan: CallPlan, random: Random): LiveCall {
   const group = plan.ringGroup ?? random.pick(pbx.directory.ringGroups);
   const call = new LiveCall(pbx, plan, random, {
@@ -39,7 +39,7 @@ export function startOutboundCall(pbx: Pbx, plan: CallPlan, random: Random, exte
   return call;
 }
 
-/** The agent's own phone rings first, and its ONCALL precedes the customer's answer (`docs/upstream.md`, mark D). */
+/** The agent's own extension rings first, and its ONCALL precedes the customer's answer (`docs/upstream.md`, mark D). */
 export function startClickToCall(pbx: Pbx, plan: CallPlan, random: Random, extension: Extension): LiveCall {
   const { call, leg } = dialOut(pbx, plan, random, extension, 'click-to-call');
   const { answerAfterMs } = plan;
