@@ -104,13 +104,19 @@ export class AppModule {
         },
         {
           provide: Readiness,
-          inject: [STORAGE, PollService, TenantsLive],
-          useFactory: ({ store, whyAway }: Storage, polls: PollService, tenants: TenantsLive) =>
+          inject: [STORAGE, PollService, TenantsLive, Metrics],
+          useFactory: (
+            { store, whyAway }: Storage,
+            polls: PollService,
+            tenants: TenantsLive,
+            metrics: Metrics,
+          ) =>
             new Readiness({
               store,
               whyAway,
               whyIdle: () => polls.idleReason,
               refusedProblems: () => tenants.problems,
+              unserved: () => metrics.polls.unserved,
             }),
         },
         {

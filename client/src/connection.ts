@@ -26,7 +26,7 @@ export interface ConnectionListener {
 }
 
 /** With these the bridge turns a client away for now; they pass by themselves. */
-const COME_BACK = new Set(['shutting-down', 'auth-unavailable']);
+const COME_BACK = new Set(['shutting-down', 'auth-unavailable', 'state-unreadable']);
 
 /**
  * One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new place.

@@ -99,11 +99,7 @@ export class Owner {
     readonly format: number,
   ) {}
 
-  static async claim(
-    store: Store,
-    tenant = 'acme',
-    options: ClaimOptions = { epoch: 'e1' },
-  ): Promise<Owner> {
+  static async claim(store: Store, tenant = 'acme', options: ClaimOptions = { epoch: 'e1' }): Promise<Owner> {
     const { fence, version, position, state, format } = await store.claim(tenant, options);
     return new Owner(store, tenant, fence, position.epoch, version, position.sequence, state, format);
   }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { UnreadableStateError } from '../../store/errors.js';
 import { formatCursor } from '../../core/model/cursor.js';
 import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
@@ -35,6 +36,7 @@ export class EventStream implements Outlet {
     failed: (error: unknown) => void,
   ) {
     this.reader = new LogReader(feed, this, audienceOf(grant, filter), (error) => {
+      if (error instanceof UnreadableStateError) return this.close('state-unreadable');
       failed(error);
       response.destroy();
     });

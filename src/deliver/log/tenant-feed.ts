@@ -3,7 +3,8 @@ import type { BridgeEvent } from '../../core/model/event.js';
 import type { Instant } from '../../core/model/observation.js';
 import { type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { ageCut } from '../../store/age-cut.js';
-import type { Position, Store } from '../../store/store.js';
+import { UnreadableStateError } from '../../store/errors.js';
+import type { Position, Snapshot, Store } from '../../store/store.js';
 import type { Audience } from '../access/audience.js';
 import { Batch, LogEntry } from './batch.js';
 import type { Clock } from '../../base/clock.js';
@@ -51,6 +52,8 @@ export class TenantFeed {
   /** Clients that read or are live, and when there was one last: a feed in use is never dropped. */
   readers = 0;
   lastUsed: number;
+  /** The state was needed and could not be read, the last time that it was asked for. */
+  isUnreadable = false;
 
   private readonly view: TenantView;
   private readonly buffer: EventBuffer;
@@ -64,6 +67,8 @@ export class TenantFeed {
   private backfilling: Promise<void> | null = null;
   private refreshing: Promise<void> | null = null;
   private refreshedAt = -Infinity;
+  /** Why the log was not read last, which is logged once. */
+  private unread: string | null = null;
 
   constructor(
     readonly tenant: string,
@@ -128,9 +133,14 @@ export class TenantFeed {
   /** As `sync`, for nobody in particular; a read that is waiting its turn already is enough. */
   catchUp(): void {
     if (this.queued !== null) return;
-    this.sync().catch((error: unknown) => {
-      this.logger.warn({ tenant: this.tenant, reason: reasonOf(error) }, 'log not read');
-    });
+    this.sync().then(
+      () => (this.unread = null),
+      (error: unknown) => {
+        const reason = reasonOf(error);
+        if (reason !== this.unread) this.logger.warn({ tenant: this.tenant, reason }, 'log not read');
+        this.unread = reason;
+      },
+    );
   }
 
   /** Calls `resume` once, after the next time that the log was read and the feed is loaded. Returns how to not. */
@@ -265,7 +275,7 @@ export class TenantFeed {
 
   /** False when nobody has claimed the tenant. */
   private async load(reason: ResetReason | null): Promise<boolean> {
-    const snapshot = await this.store.snapshot(this.tenant);
+    const snapshot = await this.readSnapshot(reason);
     if (snapshot === null) return false;
     this.incoming = [];
     this.buffer.clear();
@@ -279,6 +289,19 @@ export class TenantFeed {
       this.live.reset(reason);
     }
     return true;
+  }
+
+  /** Where a client would go on from a log that is not there any more, it is told that the state cannot be read. */
+  private async readSnapshot(reason: ResetReason | null): Promise<Snapshot | null> {
+    try {
+      const snapshot = await this.store.snapshot(this.tenant);
+      this.isUnreadable = false;
+      return snapshot;
+    } catch (error) {
+      this.isUnreadable = error instanceof UnreadableStateError;
+      if (this.isUnreadable && reason !== null) this.live.reset(reason);
+      throw error;
+    }
   }
 
   private async readState(): Promise<void> {

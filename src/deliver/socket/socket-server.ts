@@ -198,6 +198,7 @@ export class SocketGateway {
     const filter = parseSubscription(auth.subscribe);
     const grant = await this.tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
     if (this.tokens.required) this.countToken(socket.conn, visitor, auth.token as string);
+    if (this.relay.feed(grant.tenant).isUnreadable) throw new Refusal('state-unreadable');
     const cursor = placeOf(auth.cursor ?? null);
     this.admitted.set(socket, { grant, filter, cursor });
   }

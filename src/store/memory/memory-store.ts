@@ -39,17 +39,15 @@ export class MemoryStore implements Store {
   readonly #followers = new Set<Pick<Follower, 'event'>>();
   readonly #maxEvents: number;
   readonly #form: StoredForm;
+  readonly format: number;
   #closed = false;
 
   constructor(options: MemoryStoreOptions) {
     this.#maxEvents = options.maxEvents;
     this.#form = options.form ?? STORED_FORM;
+    this.format = this.#form.format;
     const { memoryOf } = options;
     this.#tenants = memoryOf === undefined ? new Map<string, Tenant>() : memoryOf.#tenants;
-  }
-
-  get format(): number {
-    return this.#form.format;
   }
 
   claim(name: string, options: ClaimOptions): Promise<Claim> {

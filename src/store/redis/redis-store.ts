@@ -16,12 +16,7 @@ import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
 import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
-import {
-  NewerFormatError,
-  OutcomeUnknownError,
-  StoreClosedError,
-  StoreUnavailableError,
-} from '../errors.js';
+import { NewerFormatError, OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from '../errors.js';
 import type {
   Claim,
   ClaimOptions,
@@ -48,6 +43,7 @@ export class RedisStore implements Store {
   readonly #connection: RedisConnection;
   readonly #maxEvents: number;
   readonly #form: StoredForm;
+  readonly format: number;
   readonly #scripts = loadScripts();
   readonly #sender: RedisSender;
   readonly #subscriptions = new Set<Subscription>();
@@ -57,10 +53,7 @@ export class RedisStore implements Store {
     this.#sender = new RedisSender(connection);
     this.#maxEvents = options.maxEvents;
     this.#form = options.form ?? STORED_FORM;
-  }
-
-  get format(): number {
-    return this.#form.format;
+    this.format = this.#form.format;
   }
 
   async claim(tenant: string, options: ClaimOptions): Promise<Claim> {
