@@ -103,7 +103,8 @@ describe('a tenant’s ledger', () => {
     const state = { ...(await newer.claim()), listsIdle: true };
     await newer.write({ state, transitions: [], confirm: false });
     const older = ledger();
-    for (const _ of [1, 2]) await expect(older.claim()).rejects.toThrow(NewerFormatError);
+    await expect(older.claim()).rejects.toThrow(NewerFormatError);
+    await expect(older.claim()).rejects.toThrow(NewerFormatError);
     const changed = { ...state, listsIdle: false };
     expect(await newer.write({ state: changed, transitions: [], confirm: false })).toBe(true);
     expect(unserved).toEqual(Array(2).fill({ reason: 'newer-format', fields: [] }));
@@ -117,9 +118,10 @@ describe('a tenant’s ledger', () => {
     store.overwrite('acme', 'flags', '{');
     const claim = jest.spyOn(store, 'claim');
     const other = ledger('f');
-    for (const _ of [1, 2, 3]) await expect(other.claim()).rejects.toThrow(CorruptStateError);
+    await expect(other.claim()).rejects.toThrow(CorruptStateError);
+    await expect(other.claim()).rejects.toThrow(CorruptStateError);
     expect(claim).toHaveBeenCalledTimes(1);
-    expect(unserved).toEqual(Array(3).fill({ reason: 'unreadable-entry', fields: ['flags'] }));
+    expect(unserved).toEqual(Array(2).fill({ reason: 'unreadable-entry', fields: ['flags'] }));
     store.overwrite('acme', 'flags', '{"listsIdle":true}');
     expect((await other.claim()).listsIdle).toBe(true);
     expect(claim).toHaveBeenCalledTimes(2);
