@@ -22,6 +22,7 @@ export async function startReplica(
   tenants: readonly string[],
   pbxUrl: string,
   env: Readonly<Record<string, string>>,
+  main?: string,
 ): Promise<Replica> {
   const dir = await mkdtemp(join(tmpdir(), 'pitel-replica-'));
   const file = join(dir, 'tenants.json');
@@ -31,7 +32,7 @@ export async function startReplica(
     await rename(`${file}.new`, file);
   };
   await write(tenants);
-  const service = await startService({ TENANTS_FILE: file, PITEL_TOKEN: '', ...env });
+  const service = await startService({ TENANTS_FILE: file, PITEL_TOKEN: '', ...env }, main);
   return {
     name,
     service,
