@@ -201,6 +201,16 @@ describe('another build', () => {
       await polledBy('again', 'acme');
       expect(await readiness(again)).toEqual(isServing);
       expect(await state('acme', 'epoch')).toBe(before[0]!.epoch);
+
+      // Back without a backup: the state goes, and the log stays.
+      await stop(again);
+      const told = await redis.xlen(logKey('acme'));
+      await redis.del(...TENANTS.map(stateKey));
+      const anew = await start('anew');
+      await until(() => areIn(OWN), 'all states in this format');
+      await until(async () => (await redis.xlen(logKey('acme'))) > told, 'what is alive, announced again');
+      expect(await readiness(anew)).toEqual(isServing);
+      expect(await state('acme', 'epoch')).not.toBe(before[0]!.epoch);
     },
     inTime,
   );
