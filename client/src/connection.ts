@@ -26,7 +26,7 @@ export interface ConnectionListener {
 }
 
 /** The refusals that pass by themselves: the bridge turns the client away only for now. */
-const COME_BACK = new Set(['shutting-down', 'auth-unavailable']);
+const COME_BACK = new Set(['shutting-down', 'auth-unavailable', 'state-unreadable']);
 
 /**
  * One Socket.IO connection, from its handshake to its end. It never reconnects: a new one is made, with a new position.

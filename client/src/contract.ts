@@ -177,4 +177,5 @@ export type RefusalCode =
   | 'too-many-messages'
   | 'bad-request'
   | 'slow-consumer'
+  | 'state-unreadable'
   | 'shutting-down';

@@ -32,13 +32,14 @@ import { Upstream } from './upstream.js';
   providers: [
     provide(
       Readiness,
-      [STORAGE, PollService, TENANTS_WATCH],
-      ({ store, whyAway }, polls, tenants) =>
+      [STORAGE, PollService, TENANTS_WATCH, Metrics],
+      ({ store, whyAway }, polls, tenants, metrics) =>
         new Readiness({
           store,
           whyAway,
           whyIdle: () => polls.idleReason,
           refusedProblems: () => tenants?.problems ?? 0,
+          unserved: () => metrics.polls.unserved,
         }),
     ),
     provide(

@@ -113,7 +113,7 @@ const WITH_A_TOKEN: Readonly<Record<number, string>> = {
   401: 'No token, one that does not hold or has expired, or one in the address',
   403: 'A page of this origin may not use the service',
   429: 'Too many connections are open',
-  503: 'The event log cannot be read at the moment, or nothing was observed yet',
+  503: 'The event log cannot be read at the moment, or nothing was observed yet, or what is stored cannot be read',
 };
 
 function anything(mediaType: string): object {

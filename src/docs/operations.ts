@@ -212,7 +212,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       operationId: 'HealthController_ready',
       summary: 'Should it get traffic',
       description:
-        'For orchestrators and load balancers: not while the store is away, this replica has no lease yet or the service is stopping. A file of tenants that was refused while running is a warning here and no reason.',
+        'For orchestrators and load balancers: not while the store is away, this replica has no lease yet or the service is stopping. A file of tenants that was refused while running is a warning here and no reason; neither are tenants whose stored state cannot be read: the status is `degraded` then, with their number.',
       public: true,
       ok: { description: 'It should', mediaType: JSON_TYPE, example: { status: 'ok' } },
       problems: { 503: 'It should not; the members of the problem document say why' },

@@ -45,10 +45,12 @@ export class HealthController {
     return why === null ? indicator.up() : indicator.down({ reason: why });
   }
 
-  /** Never a reason to get no traffic: those who were known before are served on. */
+  /** Never a reason to get no traffic: those who were known before are served on, and so are all that can be read. */
   #tenants(): HealthIndicatorResult {
     const warning = this.readiness.tenantsWarning();
+    const unserved = this.readiness.unserved();
     const indicator = this.indicators.check('tenants');
+    if (unserved !== null) return indicator.degraded({ unserved, ...(warning === null ? {} : { warning }) });
     return warning === null ? indicator.up() : indicator.up({ warning });
   }
 }

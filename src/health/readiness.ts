@@ -1,3 +1,4 @@
+import type { UnreadableReason } from '../store/errors.js';
 import type { Store } from '../store/store.js';
 
 /** Why this process should get no traffic now, part by part; null where there is no reason. */
@@ -38,7 +39,18 @@ export class Readiness {
     if (problems === 0) return null;
     return `the tenants file is refused (problems: ${problems}, see the log); the tenants are those of before`;
   }
+
+  /**
+   * How many tenants are not served here, as their stored state cannot be read, by why; null where all are. Anybody may
+   * read this, so it names none: the log does.
+   */
+  unserved(): Unserved | null {
+    const unserved = this.#parts.unserved();
+    return Object.values(unserved).some((count) => count > 0) ? unserved : null;
+  }
 }
+
+type Unserved = Readonly<Record<UnreadableReason, number>>;
 
 export interface ReadinessParts {
   readonly store: Pick<Store, 'ping'>;
@@ -48,6 +60,8 @@ export interface ReadinessParts {
   readonly whyIdle: () => string | null;
   /** Problems of a file of tenants that was refused while running. */
   readonly refusedProblems: () => number;
+  /** How many tenants of this process have a stored state that it cannot read. */
+  readonly unserved: () => Unserved;
 }
 
 /** Below the time-out of the usual probes. */

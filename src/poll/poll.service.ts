@@ -41,7 +41,11 @@ export class PollService implements OnApplicationBootstrap {
     this.#clock = new RegistryClock(scheduler);
     this.#log = log;
     this.#observer = options.observer ?? UNOBSERVED;
-    this.#tenants = new TenantAssignment(options.tenants, (tenant, shard) => this.#begin(tenant, shard));
+    this.#tenants = new TenantAssignment(
+      options.tenants,
+      (tenant, shard) => this.#begin(tenant, shard),
+      store.format,
+    );
     this.#keeper = new LeaseKeeper({
       leases,
       member: newMember(),

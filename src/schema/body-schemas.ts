@@ -44,13 +44,14 @@ const refusalCode = z
     'too-many-messages',
     'bad-request',
     'slow-consumer',
+    'state-unreadable',
     'shutting-down',
   ])
   .describe('Why a client is turned away or sent off; nothing more is told');
 
 export const closing = z.object({ code: refusalCode }).meta({
   description:
-    'The connection is about to be closed by the bridge. After `slow-consumer` and `shutting-down` come back and resume from the cursor; otherwise something has to change first, such as the token',
+    'The connection is about to be closed by the bridge. After `slow-consumer` and `shutting-down` come back and resume from the cursor; after `state-unreadable` come back now and then, until the operator has seen to it; otherwise something has to change first, such as the token',
 });
 
 const names = z.array(z.string().min(1).max(128)).max(200);

@@ -1,4 +1,4 @@
-/** What a store may reject with, besides a caller's mistake (`TypeError`) and a `CorruptStateError`. */
+/** What a store may reject with, besides a caller's mistake (`TypeError`). */
 
 /**
  * The commit was sent and no answer came: it may have been carried out, or may yet be when a frozen server goes on.
@@ -29,4 +29,55 @@ export class StoreClosedError extends Error {
 /** There is no connection at the moment, or no answer to a ping; nothing was sent that could write. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
+}
+
+/**
+ * The store answers, and this build cannot read the state that it holds of the tenant. Asking again helps only after
+ * somebody has acted: a newer build, or `npm run repair`.
+ */
+export abstract class UnreadableStateError extends Error {
+  abstract readonly reason: UnreadableReason;
+
+  constructor(
+    readonly tenant: string,
+    /** The fields of the state that cannot be read; none where it is the whole. */
+    readonly fields: readonly string[],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type UnreadableReason = 'unreadable-entry' | 'newer-format';
+
+/** Fields do not hold what a bridge wrote. Names the tenant and the fields, never their content. */
+export class CorruptStateError extends UnreadableStateError {
+  override readonly name = 'CorruptStateError';
+  readonly reason = 'unreadable-entry';
+
+  constructor(tenant: string, first: string, others: readonly string[] = []) {
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    const message = `The stored state of tenant ${tenant} is corrupt in field ${first}${more}`;
+    super(tenant, [first, ...others], message);
+  }
+}
+
+/** A newer build has written the state. A claim that is refused for it has changed nothing: its writer is not fenced. */
+export class NewerFormatError extends UnreadableStateError {
+  override readonly name = 'NewerFormatError';
+  readonly reason = 'newer-format';
+
+  constructor(
+    tenant: string,
+    /** The format of what is stored. */
+    readonly found: number,
+    /** The newest format that this build can read. */
+    readonly known: number,
+  ) {
+    super(
+      tenant,
+      [],
+      `The stored state of tenant ${tenant} has format ${found}, and this build knows formats up to ${known}`,
+    );
+  }
 }

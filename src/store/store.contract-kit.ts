@@ -5,13 +5,18 @@ import {
   type Registration,
   type TenantState,
 } from '../core/model/call.js';
-import type { Commit, CommitResult, Follower, LogEvent, Store } from './store.js';
+import type { ClaimOptions, Commit, CommitResult, Follower, LogEvent, Store } from './store.js';
+import type { StoredForm } from './stored/formats.js';
 
 /** What the store's tests are written with: an owner that commits cycle after cycle, and a follower that keeps all. */
 
 /** A store under test. */
 export interface Subject {
   readonly store: Store;
+  /** Another build over the same memory; `close` closes it too. */
+  build(form: StoredForm): Store;
+  /** As if another hand had written a field of the state. */
+  overwrite(tenant: string, field: string, text: string): Promise<void>;
   /** As if the memory behind the store had been wiped. */
   loseMemory(): Promise<void>;
   close(): Promise<void>;
@@ -25,13 +30,34 @@ export function numbers(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-/** As much of a call as a store looks at, and `note` to tell two versions of it apart. */
+/** A call of which nothing is known but its id, and `note` to tell two versions of it apart. */
 export function call(callId: string, note: unknown = null): Call {
-  return { callId, note } as unknown as Call;
+  return {
+    callId,
+    linkedCallIds: [],
+    upstreamIds: [],
+    direction: 'inbound',
+    customer: { raw: JSON.stringify(note), e164: null, national: null },
+    hotline: null,
+    queues: [],
+    legs: [],
+    stay: null,
+    pastStays: [],
+    parties: [],
+    startedAt: 0,
+    startedCertainty: 'observed',
+    answeredAt: null,
+    answeredCertainty: null,
+    talker: null,
+    transfers: 0,
+    baseline: false,
+    pendingAbsence: false,
+    observed: { earliest: null, latest: 0, certainty: 'observed' },
+  };
 }
 
 export function endedCall(callId: string, endedAt: number): EndedCall {
-  return { callId, upstreamIds: [callId], stays: [], endedAt } as unknown as EndedCall;
+  return { callId, upstreamIds: [callId], stays: [], rows: [], endedAt };
 }
 
 export function registration(extension: string, registered = true): Registration {
@@ -59,6 +85,7 @@ interface Cycle {
 /** Who polls a tenant: claims it and goes on from what each commit answers. */
 export class Owner {
   static #commits = 0;
+  #hasCommitted = false;
 
   private constructor(
     readonly store: Store,
@@ -68,15 +95,13 @@ export class Owner {
     public version: number,
     public sequence: number,
     public state: TenantState,
+    /** That the claim found. */
+    readonly format: number,
   ) {}
 
-  static async claim(
-    store: Store,
-    tenant = 'acme',
-    options: { epoch: string; newEpoch?: boolean } = { epoch: 'e1' },
-  ): Promise<Owner> {
-    const { fence, version, position, state } = await store.claim(tenant, options);
-    return new Owner(store, tenant, fence, position.epoch, version, position.sequence, state);
+  static async claim(store: Store, tenant = 'acme', options: ClaimOptions = { epoch: 'e1' }): Promise<Owner> {
+    const { fence, version, position, state, format } = await store.claim(tenant, options);
+    return new Owner(store, tenant, fence, position.epoch, version, position.sequence, state, format);
   }
 
   prepare({ state = this.state, events = 0 }: Cycle): Commit {
@@ -87,6 +112,7 @@ export class Owner {
       epoch: this.epoch,
       before: this.state,
       after: state,
+      ...(this.#hasCommitted ? {} : { whole: state }),
       events:
         typeof events === 'number'
           ? Array.from({ length: events }, (_, index) => logEvent(this.sequence + 1 + index))
@@ -97,6 +123,7 @@ export class Owner {
   async send(commit: Commit): Promise<CommitResult> {
     const result = await this.store.commit(this.tenant, commit);
     if (result.status === 'committed') {
+      this.#hasCommitted = true;
       this.version = result.version;
       this.sequence = result.position.sequence;
       this.state = commit.after;

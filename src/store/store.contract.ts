@@ -1,4 +1,5 @@
 import { MAX_EVENTS, Recorder, type Subject } from './store.contract-kit.js';
+import { describeFormats } from './store.contract-formats.js';
 import { describeReading } from './store.contract-reading.js';
 import { describeWriting } from './store.contract-writing.js';
 
@@ -18,6 +19,7 @@ export function describeStore(
 
     describeWriting(() => subject);
     describeReading(() => subject);
+    describeFormats(() => subject);
 
     it('answers a ping, and nothing once it is closed', async () => {
       await expect(subject.store.ping(1_000)).resolves.toBeUndefined();

@@ -15,18 +15,27 @@ import type { Position } from '../core/model/position.js';
  * Not guaranteed: that what was acknowledged survives Redis losing its memory. Whatever may have cost it (a restart, a
  * fail-over) is noticed by whoever claims, commits or touches next, and answered with a new epoch.
  *
+ * What is stored has a format (`stored/formats.ts`). A store writes `format` and reads what is older; of a tenant whose
+ * state is newer it refuses claim and snapshot with a `NewerFormatError`, and changes nothing of it.
+ *
  * Every call rejects with a `TypeError` for a caller's mistake, a `StoreUnavailableError` while there is no
- * connection, a `StoreClosedError` after `close`, a `CorruptStateError` where the stored state cannot be read, and
+ * connection, a `StoreClosedError` after `close`, an `UnreadableStateError` where the stored state cannot be read, and
  * with whatever Redis answers.
  */
 export interface Store {
+  /** Of what this build writes, and the newest that it can read. */
+  readonly format: number;
+
   /**
    * Takes the tenant over: hands out a new fencing token, greater than every older one (by any amount), which makes
    * those invalid, and the state to go on from. The version goes on, and the sequence where the log survived. `epoch`
    * becomes the epoch where there is none yet, where Redis was restarted or failed over since the last one began, or
    * where `newEpoch` asks for it (memory was lost).
+   *
+   * Rejects with a `NewerFormatError` before the token is handed out: whoever can read the state goes on with theirs.
+   * With a `CorruptStateError` after it; `withoutUnreadable` gives the state without what cannot be read instead.
    */
-  claim(tenant: string, options: { readonly epoch: string; readonly newEpoch?: boolean }): Promise<Claim>;
+  claim(tenant: string, options: ClaimOptions): Promise<Claim>;
 
   /**
    * Commits one poll cycle. Rejects with an `OutcomeUnknownError` when no answer came: it may have been carried out,
@@ -38,12 +47,16 @@ export interface Store {
   /**
    * Keeps the freshness current while nothing else changes: writes what differs from `before`, which is what the
    * store holds of it. Writes nothing to the log and leaves the version alone; false when the fencing token is no
-   * longer the newest, or memory may have been lost: claim again.
+   * longer the newest, or memory may have been lost: claim again. Not before the first commit of a claim that found an
+   * older format: what is written is of this build's.
    */
   touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean>;
 
   /** The state as of `position`, read in one step; null for a tenant that nobody has claimed yet. */
   snapshot(tenant: string): Promise<Snapshot | null>;
+
+  /** What a claim would find, without claiming; null for a tenant that nobody has claimed yet. */
+  inspect(tenant: string): Promise<Inspection | null>;
 
   /** Of the newest event in the log; null for a tenant that nobody has claimed yet. */
   position(tenant: string): Promise<Position | null>;
@@ -72,11 +85,27 @@ export interface Store {
 
 export type { Position };
 
+export interface ClaimOptions {
+  readonly epoch: string;
+  readonly newEpoch?: boolean;
+  readonly withoutUnreadable?: boolean;
+}
+
 export interface Claim {
   readonly fence: number;
   readonly version: number;
   readonly position: Position;
   readonly state: TenantState;
+  /** Of what is stored; the first commit makes it the store's own. */
+  readonly format: number;
+}
+
+export interface Inspection {
+  readonly format: number;
+  /** How many fields the state has. */
+  readonly fields: number;
+  /** Those among them that cannot be read. */
+  readonly unreadable: readonly string[];
 }
 
 export interface Commit {
@@ -91,6 +120,11 @@ export interface Commit {
    */
   readonly before: TenantState;
   readonly after: TenantState;
+  /**
+   * `after` in the first commit of a claim: every field of it is written in this build's format, and whatever else was
+   * stored of the state goes. Absent in those that follow.
+   */
+  readonly whole?: TenantState;
   /** In order; sequences contiguous and beginning right after the position the cycle began from. */
   readonly events: readonly LogEvent[];
 }

@@ -82,15 +82,19 @@ export interface FaultyStoreDeps {
 /** One process' connection to the store: answers take a few ms of virtual time, and planned faults are injected. */
 export class FaultyStore implements Store {
   readonly #deps: FaultyStoreDeps;
+  readonly format: Store['format'];
   readonly position: Store['position'];
   readonly read: Store['read'];
   readonly snapshot: Store['snapshot'];
+  readonly inspect: Store['inspect'];
   readonly follow: Store['follow'];
   readonly ping: Store['ping'];
 
   constructor(deps: FaultyStoreDeps) {
     this.#deps = deps;
     const { inner } = deps;
+    this.format = inner.format;
+    this.inspect = inner.inspect.bind(inner);
     this.position = inner.position.bind(inner);
     this.read = inner.read.bind(inner);
     this.snapshot = inner.snapshot.bind(inner);

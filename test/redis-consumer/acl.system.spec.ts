@@ -5,7 +5,7 @@ import { describeStore } from '../../src/store/store.contract.js';
 import { LogWriter, transition } from '../support/delivery.js';
 import { startRedis } from '../support/redis.js';
 import { leasesSubject } from '../support/redis-leases.js';
-import { openStore, withRedis } from '../support/redis-store.js';
+import { storeSubject, withRedis } from '../support/redis-store.js';
 import { passwordOf, readDocument } from './document.js';
 
 /** The rights of docs/redis-consumers.md, against a real Redis: what they allow, and mostly what they do not. */
@@ -239,8 +239,9 @@ describe('the bridge with the rights of the document', () => {
   describeStore('keeps every promise of the store:', async (options) => {
     const { admin, redis } = given();
     await grant(admin);
-    const store = openStore({ url: redis.url.replace('//', `//bridge:${password}@`) }, options);
-    return { store, loseMemory: async () => void (await admin.flushall()), close: () => store.close() };
+    const target = { url: redis.url.replace('//', `//bridge:${password}@`) };
+    const lose = async () => void (await admin.flushall());
+    return storeSubject(target, options, () => Promise.resolve(admin), lose);
   });
 });
 

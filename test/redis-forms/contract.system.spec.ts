@@ -1,7 +1,7 @@
 import { describeLeases } from '../../src/store/leases.contract.js';
 import { describeStore } from '../../src/store/store.contract.js';
 import { leasesSubject } from '../support/redis-leases.js';
-import { openStore } from '../support/redis-store.js';
+import { storeSubject } from '../support/redis-store.js';
 import { clusterForm, type Form, sentinelForm } from './form.js';
 
 /** The promises of store and leases, where Redis is several processes, encrypted, and its users have few rights. */
@@ -16,10 +16,14 @@ describe.each<[string, () => Promise<Form>]>([
   afterAll(() => form.stop());
   beforeEach(() => form.flush());
 
-  describeStore('RedisStore', async (options) => {
-    const store = openStore(form.target, options);
-    return { store, loseMemory: () => form.flush(), close: () => store.close() };
-  });
+  describeStore('RedisStore', async (options) =>
+    storeSubject(
+      form.target,
+      options,
+      async (tenant) => form.admin(await form.master(tenant)),
+      () => form.flush(),
+    ),
+  );
 
   describeLeases('RedisLeases', async () =>
     // The keys of the leases have the tag of a tenant with that name.

@@ -1,6 +1,8 @@
 import { Redis } from 'ioredis';
 import { connectRedis, type RedisTarget } from '../../src/store/redis/redis-connection.js';
-import { RedisStore } from '../../src/store/redis/redis-store.js';
+import { stateKey } from '../../src/store/keys.js';
+import { RedisStore, type RedisStoreOptions } from '../../src/store/redis/redis-store.js';
+import type { Subject } from '../../src/store/store.contract-kit.js';
 import { startRedis, type TestRedis, type TestRedisOptions } from './redis.js';
 
 /** For tests of stores in Redis: call `withRedis` once in a `describe`. */
@@ -46,9 +48,34 @@ export function withRedis(options?: TestRedisOptions): () => GivenRedis {
 
 export function openStore(
   target: RedisTarget,
-  options: { readonly maxEvents: number },
+  options: RedisStoreOptions,
   commandTimeoutMs = 3_000,
   onError: (error: Error) => void = () => undefined,
 ): RedisStore {
   return new RedisStore(connectRedis(target, { onError, commandTimeoutMs }), options);
+}
+
+/** What the contract of stores asks of a Redis. `admin`: a client of the server that has the tenant. */
+export function storeSubject(
+  target: RedisTarget,
+  options: RedisStoreOptions,
+  admin: (tenant: string) => Promise<Redis>,
+  loseMemory: () => Promise<void>,
+): Subject {
+  const store = openStore(target, options);
+  const builds: RedisStore[] = [store];
+  return {
+    store,
+    build: (form) => {
+      const other = openStore(target, { ...options, form });
+      builds.push(other);
+      return other;
+    },
+    overwrite: async (tenant, field, text) =>
+      void (await (await admin(tenant)).hset(stateKey(tenant), field, text)),
+    loseMemory,
+    close: async () => {
+      for (const build of builds) await build.close();
+    },
+  };
 }

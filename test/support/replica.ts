@@ -24,6 +24,7 @@ export async function startReplica(
   tenants: readonly string[],
   pbxUrl: string,
   env: Readonly<Record<string, string>>,
+  main?: string,
 ): Promise<Replica> {
   const dir = await mkdtemp(join(tmpdir(), 'pitel-replica-'));
   const file = join(dir, 'tenants.json');
@@ -33,7 +34,7 @@ export async function startReplica(
     await rename(`${file}.new`, file);
   };
   await write(tenants);
-  const service = await startService({ TENANTS_FILE: file, PITEL_TOKEN: '', ...env });
+  const service = await startService({ TENANTS_FILE: file, PITEL_TOKEN: '', ...env }, main);
   const shares = () =>
     service.lines.filter(({ replicas }: ShareLine) => replicas !== undefined) as ShareLine[];
   return {

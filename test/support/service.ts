@@ -32,9 +32,9 @@ export interface LogLine {
 
 const MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
 
-/** Starts the service on a free port, without a token for clients unless `env` says otherwise. */
-export async function startService(env: Readonly<Record<string, string>>): Promise<Service> {
-  const service = spawnService(env);
+/** Starts the service on a free port, without a token for clients unless `env` says otherwise. `main`: of another build. */
+export async function startService(env: Readonly<Record<string, string>>, main = MAIN): Promise<Service> {
+  const service = spawnService(env, [main]);
   const { address } = await service.line((line) => line.address !== undefined);
   service.url = address!;
   return service;

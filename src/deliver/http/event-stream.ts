@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { formatCursor } from '../../core/model/position.js';
+import { UnreadableStateError } from '../../store/errors.js';
 import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
 import type { Clock, Stop } from '../../base/clock.js';
@@ -33,6 +34,7 @@ export class EventStream implements Outlet {
       outlet: this,
       audience: audienceOf(grant, filter),
       failed: (error) => {
+        if (error instanceof UnreadableStateError) return this.close('state-unreadable');
         deps.failed(error);
         response.destroy();
       },

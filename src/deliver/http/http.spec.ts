@@ -314,6 +314,23 @@ describe('the log over HTTP', () => {
     });
   });
 
+  describe('a state that cannot be read', () => {
+    it('is told apart from a store that is away, and on a stream too', async () => {
+      store.overwrite('acme', 'call:x', 'no call');
+      for (const address of ['/v1/calls', '/v1/calls/c1', '/v1/events', '/v1/sources']) {
+        const { status, body } = await json(address);
+        expect([status, body.code, body.type]).toEqual([
+          503,
+          'state-unreadable',
+          'urn:pitel-event-bridge:problem:state-unreadable',
+        ]);
+        expect(JSON.stringify(body)).not.toContain('call:x');
+      }
+      const events = await stream();
+      expect(await events.next()).toEqual({ event: 'closing', data: '{"code":"state-unreadable"}' });
+    });
+  });
+
   describe('the event stream', () => {
     it('begins with a snapshot and goes on with what happens', async () => {
       const events = await stream();

@@ -6,7 +6,8 @@ import type { Clock } from '../../base/clock.js';
 import { token } from '../../base/inject.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
-import { Problem } from './problem.filter.js';
+import { UnreadableStateError } from '../../store/errors.js';
+import { Problem, stateUnreadable } from './problem.filter.js';
 import { Relay } from '../log/relay.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
 
@@ -34,7 +35,8 @@ export interface PageStart {
 
 /**
  * What HTTP asks of the log: as of the request, because every answer waits for one (shared) read of the store.
- * Answers are JSON text, made of the events as the log holds them. Without the store there is a 503, not an old answer.
+ * Answers are JSON text, made of the events as the log holds them. Without the store there is a 503, not an old answer;
+ * another one, `state-unreadable`, where the store answers and the tenant's state cannot be read.
  */
 @Injectable()
 export class LogQuery {
@@ -110,7 +112,9 @@ export class LogQuery {
       new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'store-away', 'the event log cannot be read');
     return new Promise<T>((resolve, reject) => {
       const stop = this.clock.after(this.options.storeTimeoutMs, () => reject(away()));
-      asked.then(resolve, () => reject(away())).finally(stop);
+      const refuse = (error: unknown) =>
+        reject(error instanceof UnreadableStateError ? stateUnreadable() : away());
+      asked.then(resolve, refuse).finally(stop);
     });
   }
 }

@@ -20,6 +20,7 @@ describe('the problem document of another part of the service', () => {
       whyAway: () => null,
       whyIdle: () => 'waiting for the lease',
       refusedProblems: () => 0,
+      unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({

@@ -29,6 +29,13 @@ export class Problem extends HttpException {
   }
 }
 
+const UNREADABLE = 'the stored state of this tenant cannot be read; the operator of the service has to act';
+
+/** The store answers, and yet there is nothing to give. */
+export function stateUnreadable(): Problem {
+  return new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'state-unreadable', UNREADABLE);
+}
+
 const REFUSALS: Readonly<Partial<Record<RefusalCode, readonly [HttpStatus, string]>>> = {
   unauthorized: [HttpStatus.UNAUTHORIZED, 'a valid token is needed in the Authorization header'],
   'token-expired': [HttpStatus.UNAUTHORIZED, 'the token has expired'],
@@ -39,6 +46,7 @@ const REFUSALS: Readonly<Partial<Record<RefusalCode, readonly [HttpStatus, strin
   'auth-unavailable': [HttpStatus.SERVICE_UNAVAILABLE, 'tokens cannot be checked at the moment'],
   'origin-not-allowed': [HttpStatus.FORBIDDEN, 'this origin may not use the service'],
   'too-many-connections': [HttpStatus.TOO_MANY_REQUESTS, 'too many connections are open'],
+  'state-unreadable': [HttpStatus.SERVICE_UNAVAILABLE, UNREADABLE],
   'shutting-down': [HttpStatus.SERVICE_UNAVAILABLE, 'the service is shutting down'],
   'bad-request': [HttpStatus.BAD_REQUEST, 'a parameter is not understood'],
 };

@@ -1,3 +1,4 @@
+import { UnreadableStateError } from '../../store/errors.js';
 import type { Audience } from '../access/audience.js';
 import type { Batch } from './batch.js';
 import type { Member } from './fan-out.js';
@@ -173,12 +174,18 @@ export class CatchUpReader implements Member {
     }
   }
 
-  /** Waits until the feed is loaded and as new as the log was at the call. False when the client has gone meanwhile. */
+  /**
+   * Waits until the feed is loaded and as new as the log was at the call. False when the client has gone meanwhile. Rejects
+   * where the state cannot be read: a store that is away comes back by itself, and that does not.
+   */
   async #synced(): Promise<boolean> {
     for (;;) {
       const answered = await this.#feed.sync().then(
         () => this.#feed.position.current !== null,
-        () => false,
+        (error: unknown) => {
+          if (error instanceof UnreadableStateError && !this.#closed) throw error;
+          return false;
+        },
       );
       if (this.#closed) return false;
       if (answered) return true;

@@ -2,7 +2,9 @@ import { jest } from '@jest/globals';
 import { LogWriter, ManualClock, silent, transition } from '../../../test/support/delivery.js';
 import { EMPTY_STATE } from '../../core/model/call.js';
 import { UNTRACED } from '../../core/model/tracer.js';
+import { NewerFormatError } from '../../store/errors.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
+import { NEXT_FORM } from '../../store/store.contract-formats.js';
 import { audienceOf } from '../access/audience.js';
 import type { Batch } from './batch.js';
 import type { ResetReason } from './resumption.js';
@@ -74,6 +76,20 @@ describe("a tenant's feed", () => {
     await feed.sync();
     expect(batches.flat()).toHaveLength(1_700);
     expect(feed.position.current).toEqual({ epoch: 'e1', sequence: 1_700 });
+  });
+
+  it('goes on with the log where a newer build has taken over a state that this one cannot read', async () => {
+    const next = new MemoryStore({ maxEvents: 10_000, form: NEXT_FORM, memoryOf: store });
+    const newer = await new LogWriter(next).claim('e1');
+    store.overwrite('acme', 'format', String(NEXT_FORM.format));
+    await newer.commit(started(1));
+    await feed.sync();
+    expect(batches).toEqual([[1]]);
+    await expect(feed.freshness.refresh(0)).rejects.toThrow(NewerFormatError);
+    expect([feed.isUnreadable, resets]).toEqual([false, []]);
+    const late = feedOf();
+    await expect(late.sync()).rejects.toThrow(NewerFormatError);
+    expect(late.isUnreadable).toBe(true);
   });
 
   it('begins anew when the epoch has changed', async () => {

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
+import { UnreadableStateError } from '../../store/errors.js';
 import type { Clock } from '../../base/clock.js';
 import type { Position } from '../../core/model/position.js';
 import type { Tracer } from '../../core/model/tracer.js';
-import type { Store } from '../../store/store.js';
+import type { Snapshot, Store } from '../../store/store.js';
 import type { Limits } from '../access/options.js';
 import { reasonOf } from '../access/refusal.js';
 import { Batch, LogEntry } from './batch.js';
@@ -40,6 +41,7 @@ export class TenantFeed {
   readonly freshness: FreshnessReader;
 
   readonly #deps: TenantFeedDeps;
+  #isUnreadable = false;
   #readers = 0;
   #lastUsed: number;
   readonly #waiting = new Set<() => void>();
@@ -48,6 +50,8 @@ export class TenantFeed {
   #flushScheduled = false;
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<void> | null = null;
+  /** Why the log was not read last, which is logged once. */
+  #unread: string | null = null;
 
   constructor(deps: TenantFeedDeps) {
     const { tenant, store, clock, limits } = deps;
@@ -74,6 +78,11 @@ export class TenantFeed {
   /** Clients that read or are live. */
   get readers(): number {
     return this.#readers;
+  }
+
+  /** The state was needed and could not be read, the last time that it was asked for. */
+  get isUnreadable(): boolean {
+    return this.#isUnreadable;
   }
 
   /** Somebody has asked for it. */
@@ -122,9 +131,14 @@ export class TenantFeed {
   catchUp(): void {
     if (this.#queued !== null) return;
     const { tenant, logger } = this.#deps;
-    this.sync().catch((error: unknown) => {
-      logger.warn({ tenant, reason: reasonOf(error) }, 'log not read');
-    });
+    this.sync().then(
+      () => (this.#unread = null),
+      (error: unknown) => {
+        const reason = reasonOf(error);
+        if (reason !== this.#unread) logger.warn({ tenant, reason }, 'log not read');
+        this.#unread = reason;
+      },
+    );
   }
 
   /** Calls `resume` once, after the next time that the log was read and the feed is loaded. Returns how to not. */
@@ -160,8 +174,8 @@ export class TenantFeed {
 
   /** False when nobody has claimed the tenant. */
   async #load(reason: ResetReason | null): Promise<boolean> {
-    const { tenant, store, logger } = this.#deps;
-    const snapshot = await store.snapshot(tenant);
+    const { tenant, logger } = this.#deps;
+    const snapshot = await this.#readSnapshot(reason);
     if (snapshot === null) return false;
     this.#incoming = [];
     this.pages.clear();
@@ -173,6 +187,20 @@ export class TenantFeed {
       this.live.reset(reason);
     }
     return true;
+  }
+
+  /** A client that would go on from a log that is not there any more is closed: the state cannot be read. */
+  async #readSnapshot(reason: ResetReason | null): Promise<Snapshot | null> {
+    const { tenant, store } = this.#deps;
+    try {
+      const snapshot = await store.snapshot(tenant);
+      this.#isUnreadable = false;
+      return snapshot;
+    } catch (error) {
+      this.#isUnreadable = error instanceof UnreadableStateError;
+      if (this.#isUnreadable && reason !== null) this.live.reset(reason);
+      throw error;
+    }
   }
 
   #flush(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { UnreadableStateError } from '../../store/errors.js';
 import { type Audience, audienceOf, type Filter, type Grant } from '../access/audience.js';
 import {
   type Batch,
@@ -47,7 +48,11 @@ export interface NewSession {
 }
 
 /** After these a client that reconnects by itself does the right thing; after the others it has to change something. */
-const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['slow-consumer', 'shutting-down']);
+const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  'slow-consumer',
+  'state-unreadable',
+  'shutting-down',
+]);
 
 /**
  * One Socket.IO client: its grant, its subscription, and what is on its way to it.
@@ -219,6 +224,7 @@ export class ClientSession implements Outlet {
   };
 
   #fail(error: unknown): void {
+    if (error instanceof UnreadableStateError) return this.close('state-unreadable');
     this.#context.failed(this.#grant.tenant, error);
     this.#connection.close();
   }

@@ -406,4 +406,34 @@ describe('the Socket.IO gateway', () => {
     ).toBe('origin-not-allowed');
     await open.stop();
   });
+
+  it('says that the state cannot be read, first as it closes and then at the door, until it can', async () => {
+    const { state } = (await store.snapshot('acme'))!;
+    store.overwrite('acme', 'call:x', 'no call');
+    const first = delivery.connect({ token: await token() });
+    expect(await first.first('closing')).toEqual({ code: 'state-unreadable' });
+    expect(await delivery.refusal({ token: await token() })).toBe('state-unreadable');
+
+    const { fence, version, position } = await store.claim('acme', {
+      epoch: 'e2',
+      newEpoch: true,
+      withoutUnreadable: true,
+    });
+    const commit = { fence, expectedVersion: version, commitId: 'r', epoch: position.epoch, events: [] };
+    await store.commit('acme', { ...commit, before: state, after: state, whole: state });
+    await delivery.relay.feed('acme').sync();
+    await delivery.connect({ token: await token() }).first('snapshot');
+  });
+
+  it('sends those off who cannot be told what a new epoch begins with', async () => {
+    const client = delivery.connect({ token: await token() });
+    await client.first('snapshot');
+    await log.claim('e2', true);
+    store.overwrite('acme', 'call:x', 'no call');
+    await delivery.relay
+      .feed('acme')
+      .sync()
+      .catch(() => undefined);
+    expect(await client.first('closing')).toEqual({ code: 'state-unreadable' });
+  });
 });

@@ -192,8 +192,10 @@ export class SocketServer {
     if (visitor.admitted) throw new Refusal('bad-request');
     visitor.admitted = true;
     const filter = parseSubscription(auth.subscribe);
-    const grant = await this.#deps.tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
-    if (this.#deps.tokens.required) this.#countToken(socket.conn, visitor, auth.token as string);
+    const { tokens, relay } = this.#deps;
+    const grant = await tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
+    if (tokens.required) this.#countToken(socket.conn, visitor, auth.token as string);
+    if (relay.feed(grant.tenant).isUnreadable) throw new Refusal('state-unreadable');
     const cursor = cursorOf(auth.cursor ?? null);
     this.#admitted.set(socket, { grant, filter, cursor });
   }

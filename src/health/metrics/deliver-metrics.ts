@@ -109,6 +109,7 @@ const REFUSAL_CODES = every<RefusalCode>({
   'too-many-messages': true,
   'bad-request': true,
   'slow-consumer': true,
+  'state-unreadable': true,
   'shutting-down': true,
 });
 

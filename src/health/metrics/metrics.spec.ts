@@ -64,7 +64,7 @@ describe('the metrics', () => {
     ]);
     expect(labels('pitel_closed_total')).toContain('{code="slow-consumer"}');
     expect(labels('pitel_refused_total')).toEqual(labels('pitel_closed_total'));
-    expect(labels('pitel_refused_total')).toHaveLength(11);
+    expect(labels('pitel_refused_total')).toHaveLength(12);
     expect(labels('pitel_poll_failures_total')).toContain('{endpoint="queue",cause="no-answer"}');
     expect(labels('pitel_poll_failures_total')).toHaveLength(2 * 6);
     expect(zeros).toContain('pitel_epochs_total 0');
@@ -206,5 +206,29 @@ describe('the metrics', () => {
     expect(await all()).toBe(before);
     for (const tenant of more) tenant.ended();
     expect(await own()).toBe(3 * 3);
+  });
+
+  it('tell of tenants that are not served, and name the entries that cannot be read', async () => {
+    const { metrics, lines, value, state } = setUp({ tenantsMax: 2 });
+    const [one, other] = ['acme', 'globex'].map((name) => metrics.polls.tenant(name));
+    expect(await value('pitel_tenants_unserved{reason="newer-format"}')).toBe(0);
+    one!.unserved({ reason: 'unreadable-entry', fields: [1, 2, 3, 4, 5, 6].map((n) => `call:${n}`) });
+    other!.unserved({ reason: 'newer-format', fields: [] });
+    state.now += MINUTE;
+    expect(await value('pitel_tenants_unserved{reason="unreadable-entry"}')).toBe(1);
+    expect(await value('pitel_tenants_unserved{reason="newer-format"}')).toBe(1);
+    expect(await value('pitel_tenants_polled')).toBe(0);
+    expect(await value('pitel_source_age_max_seconds{endpoint="queue"}')).toBe(0);
+    const entries = async () =>
+      (await lines()).filter((line) => line.startsWith('pitel_tenant_unreadable_entry'));
+    expect(await entries()).toEqual(
+      [1, 2, 3, 4, 5].map((n) => `pitel_tenant_unreadable_entry{tenant="acme",key="call:${n}"} 1`),
+    );
+    metrics.polls.tenant('third');
+    expect(await entries()).toEqual([]);
+    one!.claimed({ isNewEpoch: false });
+    other!.ended();
+    expect(metrics.polls.unserved).toEqual({ 'unreadable-entry': 0, 'newer-format': 0 });
+    expect(await value('pitel_tenants_polled')).toBe(2);
   });
 });

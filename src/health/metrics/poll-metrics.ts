@@ -8,14 +8,15 @@ import type {
   PollObserver,
   SourcesReport,
   TenantObserver,
+  UnservedReport,
 } from '../../poll/cycle/poll-listener.js';
 import type { PollResult } from '../../source/poll-result.js';
 
 /**
  * What polling does, as metrics of this replica: only the tenants that are polled here, from when they are.
  *
- * Guarantees: a label has one of a few fixed values, except `tenant`, and series with that exist only while no more than
- * `tenantsMax` tenants are polled here. What is asked for at a scrape is in memory, and costs a look at each tenant.
+ * Guarantees: a label has one of a few fixed values, except `tenant` and the `key` of a stored entry that cannot be read,
+ * `KEYS_MAX` of a tenant. Series with them exist only while no more than `tenantsMax` tenants are polled here. What is asked for at a scrape is in memory, and costs a look at each tenant.
  */
 export class PollMetrics implements PollObserver {
   readonly #options: PollMetricsOptions;
@@ -95,15 +96,28 @@ export class PollMetrics implements PollObserver {
     this.#gauges(registry);
   }
 
+  /** How many tenants of this replica are not served, as their stored state cannot be read, by why. */
+  get unserved(): Readonly<Record<UnservedReport['reason'], number>> {
+    const all = [...this.#tenants.values()].map(({ unserved }) => unserved?.reason);
+    const count = (reason: UnservedReport['reason']) => all.filter((one) => one === reason).length;
+    return { 'unreadable-entry': count('unreadable-entry'), 'newer-format': count('newer-format') };
+  }
+
   tenant(name: string): TenantObserver {
-    const tenant: Tenant = { since: this.#options.clock(), sources: null, logEvents: 0 };
+    const tenant: Tenant = { since: this.#options.clock(), sources: null, logEvents: 0, unserved: null };
     this.#tenants.set(name, tenant);
     return {
       polled: ({ result }) => this.#polled(result),
       sources: (sources) => {
         tenant.sources = sources;
       },
-      claimed: (claim) => this.#tenantClaimed(name, claim),
+      claimed: (claim) => {
+        tenant.unserved = null;
+        this.#tenantClaimed(name, claim);
+      },
+      unserved: (report) => {
+        tenant.unserved = report;
+      },
       committing: () => {
         const stop = this.#commitSeconds.startTimer();
         return (commit) => {
@@ -175,12 +189,36 @@ export class PollMetrics implements PollObserver {
     const each = (show: (name: string, tenant: Tenant) => void) => {
       if (tenants.size <= tenantsMax) for (const [name, tenant] of tenants) show(name, tenant);
     };
+    const served = () => [...tenants.values()].filter(({ unserved }) => unserved === null);
+    const unserved = () => this.unserved;
     new Gauge({
       name: 'pitel_tenants_polled',
       help: 'Tenants that are polled here',
       registers,
       collect() {
-        this.set(tenants.size);
+        this.set(served().length);
+      },
+    });
+    new Gauge({
+      name: 'pitel_tenants_unserved',
+      help: 'Tenants of this replica that are not served, as their stored state cannot be read, by why',
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        for (const [reason, count] of Object.entries(unserved())) this.set({ reason }, count);
+      },
+    });
+    new Gauge({
+      name: 'pitel_tenant_unreadable_entry',
+      help: '1 for an entry of the stored state that cannot be read, while there are no more than METRICS_TENANTS_MAX tenants',
+      labelNames: ['tenant', 'key'],
+      registers,
+      collect() {
+        this.reset();
+        each((name, tenant) => {
+          for (const key of tenant.unserved?.fields.slice(0, KEYS_MAX) ?? [])
+            this.set({ tenant: name, key }, 1);
+        });
       },
     });
     new Gauge({
@@ -191,7 +229,7 @@ export class PollMetrics implements PollObserver {
       collect() {
         for (const endpoint of ENDPOINTS)
           for (const state of STATES) {
-            const all = [...tenants.values()].map(({ sources }) => sources?.[endpoint].status ?? 'unknown');
+            const all = served().map(({ sources }) => sources?.[endpoint].status ?? 'unknown');
             this.set({ endpoint, state }, all.filter((status) => status === state).length);
           }
       },
@@ -204,7 +242,7 @@ export class PollMetrics implements PollObserver {
       collect() {
         for (const endpoint of ENDPOINTS) {
           let most = 0;
-          for (const tenant of tenants.values()) most = Math.max(most, ageOf(tenant, endpoint));
+          for (const tenant of served()) most = Math.max(most, ageOf(tenant, endpoint));
           this.set({ endpoint }, most);
         }
       },
@@ -217,6 +255,7 @@ export class PollMetrics implements PollObserver {
       collect() {
         this.reset();
         each((name, tenant) => {
+          if (tenant.unserved !== null) return;
           for (const endpoint of ENDPOINTS) this.set({ tenant: name, endpoint }, ageOf(tenant, endpoint));
         });
       },
@@ -261,10 +300,14 @@ interface Tenant {
   readonly since: Instant;
   sources: SourcesReport | null;
   logEvents: number;
+  /** Why it is not served. */
+  unserved: UnservedReport | null;
 }
 
 /** Twice what a file of tenants may name; one that changes for years is not to fill the memory. */
 const CLAIMED_KEPT = 20_000;
+/** Of one tenant's entries that cannot be read; the log and `npm run repair` name more. */
+const KEYS_MAX = 5;
 const OUTCOMES = ['complete', 'partial', 'failed', 'held-back'] as const;
 const RESULTS = ['committed', 'conflict', 'fenced', 'lost', 'rejected'] as const;
 const CHANGES: readonly LeaseChange[] = ['taken', 'released', 'lost', 'missed'];

@@ -1,5 +1,6 @@
 import type { BridgeEvent } from '../../core/model/event.js';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
+import type { UnreadableReason } from '../../store/errors.js';
 import type { CommitResult } from '../../store/store.js';
 import type { PollVerdict } from './in-flight-requests.js';
 
@@ -15,6 +16,8 @@ export interface TenantObserver {
   /** What is known of each endpoint after a cycle. */
   sources(sources: SourcesReport): void;
   claimed(claim: ClaimReport): void;
+  /** The tenant's state cannot be read, and so it is not served: after each claim in vain, until one succeeds. */
+  unserved(report: UnservedReport): void;
   /** A commit is tried; what is returned is called with what came of it. */
   committing(): (commit: CommitReport) => void;
   /** How many events the log holds. */
@@ -34,6 +37,12 @@ export interface ClaimReport {
   readonly isNewEpoch: boolean;
 }
 
+export interface UnservedReport {
+  readonly reason: UnreadableReason;
+  /** The fields of the stored state that cannot be read; none where it is the whole. */
+  readonly fields: readonly string[];
+}
+
 export interface CommitReport {
   /** `rejected`: the store gave no answer, or refused. */
   readonly result: CommitResult['status'] | 'rejected';
@@ -49,6 +58,7 @@ export const UNOBSERVED_TENANT: TenantObserver = {
   polled: nothing,
   sources: nothing,
   claimed: nothing,
+  unserved: nothing,
   committing: () => nothing,
   logHolds: nothing,
   ended: nothing,

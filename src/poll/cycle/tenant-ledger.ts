@@ -4,6 +4,7 @@ import { type BridgeEvent, rfc3339, toEvents } from '../../core/model/event.js';
 import { ENDPOINTS, type Instant } from '../../core/model/observation.js';
 import { isQuiet, type Reconciled } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
+import { UnreadableStateError } from '../../store/errors.js';
 import type { Claim, Commit, CommitResult, Position, Store } from '../../store/store.js';
 import { type TenantObserver, UNOBSERVED_TENANT } from './poll-listener.js';
 
@@ -13,6 +14,9 @@ import { type TenantObserver, UNOBSERVED_TENANT } from './poll-listener.js';
  * Guarantees:
  * - What a cycle decided is either committed as a whole or not at all. A commit without an answer is kept, and repeated
  *   under its own id by `finish`.
+ * - The first commit of a claim writes the whole state in this build's format, and comes before any freshness where an
+ *   older format was found.
+ * - A state that this build cannot read is claimed once at most: whoever can read it is not fenced again and again.
  * - The state in memory is what the store holds at the version it was committed as, but for the sources' freshness, which
  *   is written now and then. When the store disagrees the claim is over: `state` is null until `claim`.
  */
@@ -25,6 +29,8 @@ export class TenantLedger {
   #newEpoch = false;
   /** That was held last, also after the claim is over. */
   #epoch: string | null = null;
+  /** The last claim found a state that cannot be read. */
+  #isUnreadable = false;
   /** By the monotonic clock. */
   #touchedAt = -Infinity;
   #trimmedAt = -Infinity;
@@ -43,24 +49,45 @@ export class TenantLedger {
     return this.#unfinished !== null;
   }
 
+  /** Rejects with an `UnreadableStateError` where a store that answers is of no help. */
   async claim(): Promise<TenantState> {
     const { tenant, store, newEpoch, observer = UNOBSERVED_TENANT } = this.#deps;
     const offered = newEpoch();
-    const claim: Claim = await store.claim(tenant, { epoch: offered, newEpoch: this.#newEpoch });
+    let claim: Claim;
+    try {
+      if (this.#isUnreadable) await store.snapshot(tenant);
+      claim = await store.claim(tenant, { epoch: offered, newEpoch: this.#newEpoch });
+    } catch (error) {
+      if (error instanceof UnreadableStateError) {
+        this.#isUnreadable = true;
+        observer.unserved({ reason: error.reason, fields: error.fields });
+      }
+      throw error;
+    }
+    this.#isUnreadable = false;
     this.#newEpoch = false;
     const { epoch } = claim.position;
     // The second is that of a claim whose answer was lost, or of whoever was here meanwhile.
     observer.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
     this.#epoch = epoch;
     this.#written = claim.state;
-    this.#held = { ...claim };
-    return claim.state;
+    const { fence, version, position, state } = claim;
+    this.#held = {
+      fence,
+      version,
+      position,
+      state,
+      mustCommit: claim.format !== store.format,
+      isWhole: false,
+    };
+    return state;
   }
 
   /** Writes what has been decided. False: the store did not take it, and the claim is over. */
   write(reconciled: Reconciled): Promise<boolean> {
     const held = this.#held!;
-    return isQuiet(held.state, reconciled) ? this.#touch(held, reconciled) : this.#commit(held, reconciled);
+    const isTouch = !held.mustCommit && isQuiet(held.state, reconciled);
+    return isTouch ? this.#touch(held, reconciled) : this.#commit(held, reconciled);
   }
 
   /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
@@ -98,6 +125,7 @@ export class TenantLedger {
       epoch: held.position.epoch,
       before: { ...held.state, ...freshnessOf(this.#written) },
       after: state,
+      ...(held.isWhole ? {} : { whole: state }),
       events: events.map(entryOf),
     };
     this.#unfinished = { commit, events };
@@ -117,7 +145,8 @@ export class TenantLedger {
     if (result.status !== 'committed') span.fail(result.status);
     if (result.status === 'committed') {
       const { version, position } = result;
-      this.#held = { fence: commit.fence, version, position, state: commit.after };
+      const { fence, after: state } = commit;
+      this.#held = { fence, version, position, state, mustCommit: false, isWhole: true };
       this.#written = commit.after;
       this.#touchedAt = this.#deps.time.monotonic();
       return;
@@ -179,6 +208,10 @@ interface Held {
   readonly version: number;
   readonly position: Position;
   readonly state: TenantState;
+  /** An older format is stored, to which no field of this build's may be added. */
+  readonly mustCommit: boolean;
+  /** This claim has committed, and the store holds every field as this build writes it. */
+  readonly isWhole: boolean;
 }
 
 /**

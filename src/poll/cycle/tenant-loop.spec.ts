@@ -4,6 +4,7 @@ import type { Endpoint } from '../../core/model/observation.js';
 import { ManualTimers } from '../../../test/support/time.js';
 import { type PollResult, pollResult } from '../../source/poll-result.js';
 import type { CycleReport } from './poll-cycle.js';
+import { CorruptStateError, NewerFormatError } from '../../store/errors.js';
 import { TenantLoop } from './tenant-loop.js';
 
 type Cycle = (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) => Promise<CycleReport>;
@@ -262,5 +263,27 @@ describe('a tenant’s loop', () => {
     timers.fire();
     await new Promise(setImmediate);
     expect([cycles, timers.nextInMs]).toEqual([0, null]);
+  });
+
+  it('rests while the stored state cannot be read, names its keys once, and says when it is served again', async () => {
+    const keys = Array.from({ length: 30 }, (_, n) => `call:${n}`);
+    const corrupt = new CorruptStateError('acme', 'flags', keys);
+    const errors = [corrupt, corrupt, new NewerFormatError('acme', 3, 1), null, null];
+    const { turn, lines } = setUp(async (_, __, now) => {
+      const error = errors.shift();
+      if (error) throw error;
+      return report(now);
+    });
+    await turn();
+    expect([await turn(), await turn(), await turn(), await turn()]).toEqual([24_000, 24_000, 24_000, 1_000]);
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      [40, 'tenant not served: The stored state of tenant acme is corrupt in field flags and 30 more'],
+      [
+        40,
+        'tenant not served: The stored state of tenant acme has format 3, and this build knows formats up to 1',
+      ],
+      [30, 'stored state read again: the tenant is served'],
+    ]);
+    expect(lines[0]).toMatchObject({ keys: ['flags', ...keys.slice(0, 19)] });
   });
 });

@@ -7,13 +7,15 @@ import { Pace, type PaceOptions, startOffset } from '../schedule/schedule.js';
 import type { InFlightRequests } from './in-flight-requests.js';
 import { type CycleReport, pollCycle } from './poll-cycle.js';
 import type { TenantPoller } from './tenant-poller.js';
+import { UnreadableStateError } from '../../store/errors.js';
 
 /**
  * Runs one tenant's cycles one after the other, until it is stopped. It alone asks the PBX, and takes the answers.
  *
  * Guarantees: cycles never overlap; the next is planned when this one is done; whatever fails is logged once, when it
  * begins and when it is over, and the loop goes on; every line carries the id of its cycle. An answer that no cycle has
- * waited for has one of its own, as soon as none is running; only the pause after trouble with the store stands. When the
+ * waited for has one of its own, as soon as none is running; only the pause after trouble with the store stands. A state
+ * that this build cannot read is not fought for: the loop looks at it again now and then, and asks the PBX nothing. When the
  * tenant is no longer held here the loop goes silent: no poll and no claim any more, until whoever began it stops it.
  */
 export class TenantLoop {
@@ -21,7 +23,7 @@ export class TenantLoop {
   #cancel: Stop = () => undefined;
   readonly #stopping = new AbortController();
   readonly #pace: Pace;
-  readonly #reasons = new Map<Endpoint | 'store', string | null>();
+  readonly #reasons = new Map<Endpoint | 'store' | 'state', string | null>();
   readonly #storeRetry: Backoff;
   #running: Promise<void> = Promise.resolve();
   /** Between two cycles, with nothing to wait for but that an endpoint is due or answers. */
@@ -75,15 +77,28 @@ export class TenantLoop {
       const due = requests.hasAnswers ? [] : this.#pace.due(clock.monotonic(), requests.open);
       const report = await pollCycle(this.#deps, due, this.#stopping.signal, cycle);
       this.#note('store', null, cycle);
+      this.#noteState(null, cycle);
       this.#storeRetry.reset();
       next = this.#follow(report, cycle);
     } catch (error) {
-      this.#note('store', error instanceof Error ? error.message : String(error), cycle);
-      next = { delayMs: this.#storeRetry.next(), isFirm: true };
+      next = { delayMs: this.#failed(error, cycle), isFirm: true };
     }
     if (!holds()) return;
     this.#isResting = !next.isFirm;
     this.#plan(requests.hasAnswers && !next.isFirm ? 0 : next.delayMs);
+  }
+
+  /** Returns how long to rest, in milliseconds. */
+  #failed(error: unknown, cycle: string): number {
+    if (error instanceof UnreadableStateError) {
+      // The store does answer.
+      this.#note('store', null, cycle);
+      this.#noteState(error, cycle);
+      this.#storeRetry.reset();
+      return UNREADABLE_RETRY_MS * (0.8 + 0.4 * this.#deps.random());
+    }
+    this.#note('store', error instanceof Error ? error.message : String(error), cycle);
+    return this.#storeRetry.next();
   }
 
   #follow(report: CycleReport, cycle: string): Rest {
@@ -102,6 +117,21 @@ export class TenantLoop {
     }
     if (report.confirm) this.#pace.confirm(now);
     return { delayMs: this.#pace.delay(now, requests.open), isFirm: false };
+  }
+
+  /** Names what cannot be read by its keys, as far as a line goes. */
+  #noteState(error: UnreadableStateError | null, cycle: string): void {
+    const { log } = this.#deps;
+    const before = this.#reasons.get('state') ?? null;
+    const reason = error && error.message;
+    if (before === reason) return;
+    this.#reasons.set('state', reason);
+    if (error === null) return log.info({ cycle }, 'stored state read again: the tenant is served');
+    const keys = error.fields.slice(0, KEYS_LOGGED);
+    log.warn(
+      { cycle, reason, ...(keys.length === 0 ? {} : { keys }) },
+      `tenant not served: ${error.message}`,
+    );
   }
 
   /** One line when a reason appears or changes, one when it is gone. */
@@ -142,5 +172,8 @@ export interface LoopDeps {
 /** A store that is being restarted is back within seconds; agents wait for it. */
 const STORE_RETRY_MS = 100;
 const MAX_STORE_RETRY_MS = 2_000;
+/** Somebody has to act first, and may have seen to it since; a lease that is lost and taken again begins a new loop. */
+const UNREADABLE_RETRY_MS = 30_000;
+const KEYS_LOGGED = 20;
 /** Two pollers that both believe they own a tenant must not fence each other off in a tight loop. */
 const RECLAIM_MS = 1_000;

@@ -80,11 +80,12 @@ function setUp() {
       slowEnd?: Promise<void>;
       dead?: string;
       tenants?: readonly { tenant: string }[];
+      format?: number;
     } = {},
   ) {
     const polled = new Set<string>();
     const lines: { msg: string; level: number; tenants?: number; replicas?: number }[] = [];
-    const assignment = new TenantAssignment(given.tenants ?? TENANTS, ({ tenant }) => {
+    const begin = ({ tenant }: { tenant: string }) => {
       polled.add(tenant);
       return {
         stop: async () => {
@@ -92,7 +93,8 @@ function setUp() {
           polled.delete(tenant);
         },
       };
-    });
+    };
+    const assignment = new TenantAssignment(given.tenants ?? TENANTS, begin, given.format);
     const keeper = new LeaseKeeper({
       leases: given.leases ?? shared,
       member,
@@ -398,5 +400,19 @@ describe('a replica’s leases', () => {
     cut.off = false;
     await time.pass(2_000);
     expect([[...a.polled], a.keeper.hasLease]).toEqual([['added'], true]);
+  });
+
+  it('of a newer build poll all tenants themselves, as the older ones cannot read what they write', async () => {
+    const { time, replica } = setUp();
+    const [a, b, c] = [replica('a'), replica('b', { format: 2 }), replica('c', { format: 2 })];
+    for (const { keeper } of [a, b, c]) keeper.start();
+    await time.pass(60_000);
+    expect([...a.polled].sort()).toEqual([...NAMES].sort());
+    for (const { member, polled } of [b, c])
+      expect([...polled].sort()).toEqual(preferredBy(member, 'b', 'c').sort());
+    await a.keeper.stop();
+    await time.pass(10_000);
+    for (const { member, polled } of [b, c])
+      expect([...polled].sort()).toEqual(preferredBy(member, 'b', 'c').sort());
   });
 });

@@ -23,6 +23,10 @@ import type { TenantAssignment } from './tenant-assignment.js';
  * longer ends the sharing: those with the same list divide all of their tenants among themselves, whoever holds the
  * shards, until the lists agree again. What two lists have in common is then polled twice.
  *
+ * Builds that write different formats of the stored state differ in the same way (`listDigest`). So the newer ones soon
+ * poll all tenants among themselves and take them over; an older one that meets a state which it cannot read keeps its
+ * lease and lets that tenant rest (`TenantLoop`).
+ *
  * Guarantees: one renewal at a time; polling stops before the lease can end at the server, measured by this process'
  * monotonic clock from before the renewal was sent; a member that is alone waits for nobody.
  *
@@ -202,7 +206,7 @@ export class LeaseKeeper {
     this.#isApart = isApart;
     if (isApart)
       log.warn(
-        'another replica of this lease group has other tenants: they are not shared, and what both have is polled twice',
+        'another replica of this lease group has other tenants, or is another build: they are not shared, and what both have is polled twice',
       );
     else log.info('the replicas have the same tenants again and share them');
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { listDigest, preferredOwner, preferredShards, SHARDS, shardOf } from './rendezvous.js';
 
@@ -61,8 +62,14 @@ describe('ownership', () => {
   });
 
   it('tells lists of tenants apart, in whatever order they come', () => {
-    expect(listDigest(['a', 'b'])).toBe(listDigest(['b', 'a']));
-    expect(new Set([listDigest(['a', 'b']), listDigest(['a']), listDigest(['ab'])]).size).toBe(3);
-    expect(listDigest(['a'])).toMatch(/^[0-9a-f]{16}$/);
+    expect(listDigest(['a', 'b'], 1)).toBe(listDigest(['b', 'a'], 1));
+    expect(new Set([['a', 'b'], ['a'], ['ab']].map((list) => listDigest(list, 1))).size).toBe(3);
+    expect(listDigest(['a'], 1)).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('tells formats of the stored state apart, and has one digest with builds that had none', () => {
+    expect(new Set([1, 2, 3].map((format) => listDigest(['a', 'b'], format))).size).toBe(3);
+    const before = createHash('sha256').update('a\nb').digest('hex').slice(0, 16);
+    expect(listDigest(['a', 'b'], 1)).toBe(before);
   });
 });

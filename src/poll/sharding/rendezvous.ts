@@ -40,10 +40,15 @@ export function preferredShards(member: string, members: readonly string[]): Set
   return new Set(shards.filter((shard) => preferredOwner(shard, members) === member));
 }
 
-/** The same for the same tenants, in whatever order: by it replicas notice that one of them has another list. */
-export function listDigest(tenants: Iterable<string>): string {
+/**
+ * The same for the same tenants in the same stored format, in whatever order: by it replicas notice that one of them has
+ * another list, or writes what the others cannot read. Neither kind can share tenants with the other.
+ */
+export function listDigest(tenants: Iterable<string>, format: number): string {
+  const names = [...tenants].sort();
+  // Format 1 is what builds wrote before they had formats, and the digest is theirs.
   return createHash('sha256')
-    .update([...tenants].sort().join('\n'))
+    .update([...names, ...(format === 1 ? [] : [`format ${format}`])].join('\n'))
     .digest('hex')
     .slice(0, 16);
 }

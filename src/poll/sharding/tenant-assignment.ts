@@ -1,3 +1,4 @@
+import { STORED_FORM } from '../../store/stored/formats.js';
 import { listDigest, shardOf } from './rendezvous.js';
 
 /**
@@ -13,12 +14,19 @@ import { listDigest, shardOf } from './rendezvous.js';
  */
 export class TenantAssignment<Tenant extends { readonly tenant: string }> {
   readonly #begin: (tenant: Tenant, shard: number) => Running;
+  readonly #format: number;
   readonly #byShard = new Map<number, Map<string, Entry<Tenant>>>();
   #shards: ReadonlySet<number> = new Set();
   #shardEnded: () => void = () => undefined;
   #digest: string | null = null;
 
-  constructor(tenants: readonly Tenant[], begin: (tenant: Tenant, shard: number) => Running) {
+  /** @param format of the states that are written here */
+  constructor(
+    tenants: readonly Tenant[],
+    begin: (tenant: Tenant, shard: number) => Running,
+    format = STORED_FORM.format,
+  ) {
+    this.#format = format;
     this.#begin = begin;
     for (const tenant of tenants) this.put(tenant);
   }
@@ -30,9 +38,9 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
     return size;
   }
 
-  /** Of the tenants' names, run or not. */
+  /** Of the tenants' names, run or not, and of the format. */
   get digest(): string {
-    this.#digest ??= listDigest(this.#names());
+    this.#digest ??= listDigest(this.#names(), this.#format);
     return this.#digest;
   }
 

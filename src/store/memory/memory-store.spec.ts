@@ -4,7 +4,13 @@ import { describeStore } from '../store.contract.js';
 
 describeStore('MemoryStore', async (options) => {
   const store = new MemoryStore(options);
-  return { store, loseMemory: async () => store.loseMemory(), close: () => store.close() };
+  return {
+    store,
+    build: (form) => new MemoryStore({ ...options, form, memoryOf: store }),
+    overwrite: async (tenant, field, text) => store.overwrite(tenant, field, text),
+    loseMemory: async () => store.loseMemory(),
+    close: () => store.close(),
+  };
 });
 
 describe('MemoryStore in detail', () => {
@@ -12,8 +18,8 @@ describe('MemoryStore in detail', () => {
     const store = new MemoryStore({ maxEvents: 10 });
     const given = call('a', { text: 'as given' });
     await (await Owner.claim(store)).commit({ state: stateOf([given]) });
-    Object.assign((await store.snapshot('acme'))!.state.calls.get('a')!, { note: 'changed' });
-    Object.assign(given, { note: 'changed' });
+    Object.assign((await store.snapshot('acme'))!.state.calls.get('a')!, { hotline: 'changed' });
+    Object.assign(given, { hotline: 'changed' });
     expect((await store.snapshot('acme'))?.state).toEqual(stateOf([call('a', { text: 'as given' })]));
   });
 

@@ -1,13 +1,25 @@
 import { ageCut } from '../age-cut.js';
-import { decode, freshnessPatch, patch } from '../stored/codec.js';
+import {
+  decode,
+  decodeReadable,
+  encodeWhole,
+  FORMAT_FIELD,
+  formatOf,
+  freshnessPatch,
+  inspectFields,
+  patch,
+} from '../stored/codec.js';
+import { STORED_FORM, type StoredForm } from '../stored/formats.js';
 import { stateKey } from '../keys.js';
 import { checkEvents } from '../log-event.js';
-import { StoreClosedError } from '../errors.js';
+import { NewerFormatError, StoreClosedError } from '../errors.js';
 import type {
   Claim,
+  ClaimOptions,
   Commit,
   CommitResult,
   Follower,
+  Inspection,
   LogSlice,
   Position,
   Snapshot,
@@ -23,27 +35,39 @@ import type { Freshness } from '../../core/model/call.js';
  * Not guaranteed: that anything outlives the process; replicas each have a store of their own.
  */
 export class MemoryStore implements Store {
-  readonly #tenants = new Map<string, Tenant>();
+  readonly #tenants: Map<string, Tenant>;
   readonly #followers = new Set<Pick<Follower, 'event'>>();
   readonly #maxEvents: number;
+  readonly #form: StoredForm;
+  readonly format: number;
   #closed = false;
 
   constructor(options: MemoryStoreOptions) {
     this.#maxEvents = options.maxEvents;
+    this.#form = options.form ?? STORED_FORM;
+    this.format = this.#form.format;
+    const { memoryOf } = options;
+    this.#tenants = memoryOf === undefined ? new Map<string, Tenant>() : memoryOf.#tenants;
   }
 
-  claim(name: string, options: { readonly epoch: string; readonly newEpoch?: boolean }): Promise<Claim> {
+  claim(name: string, options: ClaimOptions): Promise<Claim> {
     return this.#do(() => {
       let tenant = this.#tenant(name);
+      const found = tenant === undefined ? 0 : formatOf(tenant.fields);
+      if (found > this.format) throw new NewerFormatError(name, found, this.format);
       if (tenant === undefined) {
         tenant = newTenant(options.epoch);
+        tenant.fields.set(FORMAT_FIELD, String(this.format));
         this.#tenants.set(name, tenant);
       } else if (options.newEpoch) {
         Object.assign(tenant, { epoch: options.epoch, epochStart: tenant.sequence + 1, commitId: null });
       }
       tenant.fence += 1;
-      const { fence, version } = tenant;
-      return { fence, version, position: positionOf(tenant), state: decode(name, tenant.fields) };
+      const { fence, version, fields } = tenant;
+      const state = options.withoutUnreadable
+        ? decodeReadable(name, fields, this.#form).state
+        : decode(name, fields, this.#form);
+      return { fence, version, position: positionOf(tenant), state, format: formatOf(fields) };
     });
   }
 
@@ -54,7 +78,12 @@ export class MemoryStore implements Store {
       if (tenant === undefined) return { status: 'lost' };
       const refusal = judge(tenant, commit);
       if (refusal !== null) return refusal;
-      const { set, remove } = patch(commit.before, commit.after);
+      const { whole } = commit;
+      if (whole !== undefined) tenant.fields.clear();
+      const { set, remove } =
+        whole === undefined
+          ? patch(commit.before, commit.after)
+          : { set: encodeWhole(whole, this.#form), remove: [] };
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
       for (const { sequence, json } of commit.events) tenant.log.push({ sequence, json });
@@ -83,7 +112,14 @@ export class MemoryStore implements Store {
       const tenant = this.#tenant(name);
       return tenant === undefined
         ? null
-        : { position: positionOf(tenant), state: decode(name, tenant.fields) };
+        : { position: positionOf(tenant), state: decode(name, tenant.fields, this.#form) };
+    });
+  }
+
+  inspect(name: string): Promise<Inspection | null> {
+    return this.#do(() => {
+      const tenant = this.#tenant(name);
+      return tenant === undefined ? null : inspectFields(name, tenant.fields, this.#form);
     });
   }
 
@@ -144,6 +180,11 @@ export class MemoryStore implements Store {
     this.#tenants.clear();
   }
 
+  /** For tests: as if another hand had written it. */
+  overwrite(name: string, field: string, text: string): void {
+    this.#tenant(name)?.fields.set(field, text);
+  }
+
   /** Checks the name as the keys in Redis would. */
   #tenant(name: string): Tenant | undefined {
     stateKey(name);
@@ -168,6 +209,10 @@ export class MemoryStore implements Store {
 
 export interface MemoryStoreOptions {
   readonly maxEvents: number;
+  /** Of another build than this one: for tests. */
+  readonly form?: StoredForm;
+  /** Whose memory to share, as two builds share a Redis: for tests. */
+  readonly memoryOf?: MemoryStore;
 }
 
 interface Tenant {

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { makeCertificate } from '../../../test/support/certificate.js';
 import { startRedis } from '../../../test/support/redis.js';
-import { openStore, withRedis } from '../../../test/support/redis-store.js';
+import { openStore, storeSubject, withRedis } from '../../../test/support/redis-store.js';
 import { connectRedis } from './redis-connection.js';
 import { RedisStore } from './redis-store.js';
 import { call, logEvent, Owner, stateOf } from '../store.contract-kit.js';
@@ -12,12 +12,9 @@ import { OutcomeUnknownError } from '../errors.js';
 describe('on a standalone server', () => {
   const given = withRedis();
   describeStore('RedisStore', async (options) => {
-    const store = openStore({ url: given().redis.url }, options);
-    return {
-      store,
-      loseMemory: async () => void (await given().admin.flushall()),
-      close: () => store.close(),
-    };
+    const { redis, admin } = given();
+    const lose = async () => void (await admin.flushall());
+    return storeSubject({ url: redis.url }, options, () => Promise.resolve(admin), lose);
   });
 });
 
@@ -29,12 +26,10 @@ describe('in a cluster', () => {
     while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
   });
   describeStore('RedisStore', async (options) => {
-    const store = openStore({ clusterNodes: [{ host: '127.0.0.1', port: given().redis.port }] }, options);
-    return {
-      store,
-      loseMemory: async () => void (await given().admin.flushall()),
-      close: () => store.close(),
-    };
+    const { redis, admin } = given();
+    const target = { clusterNodes: [{ host: '127.0.0.1', port: redis.port }] };
+    const lose = async () => void (await admin.flushall());
+    return storeSubject(target, options, () => Promise.resolve(admin), lose);
   });
 });
 
@@ -65,7 +60,10 @@ describe('RedisStore in detail', () => {
     ]);
     expect((await admin.keys('*')).toSorted()).toEqual(['pitel:{acme}:events', 'pitel:{acme}:state']);
     expect((await admin.hkeys('pitel:{acme}:state')).toSorted()).toEqual(
-      ['call:a', 'commit', 'epoch', 'epochStart', 'fence', 'lineage', 'sequence', 'version'].toSorted(),
+      [
+        ...['commit', 'epoch', 'epochStart', 'fence', 'format', 'lineage', 'sequence', 'version'],
+        ...['call:a', 'flags', 'ignored', 'sources'],
+      ].toSorted(),
     );
   });
 

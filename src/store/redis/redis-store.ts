@@ -1,17 +1,29 @@
-import { decode, freshnessPatch, patch } from '../stored/codec.js';
+import {
+  decode,
+  decodeReadable,
+  encodeWhole,
+  FORMAT_FIELD,
+  formatOf,
+  freshnessPatch,
+  inspectFields,
+  patch,
+} from '../stored/codec.js';
+import { STORED_FORM, type StoredForm } from '../stored/formats.js';
 import { ageCut } from '../age-cut.js';
 import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from '../keys.js';
 import { checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
-import { CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
-import { OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from '../errors.js';
+import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
+import { NewerFormatError, OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from '../errors.js';
 import type {
   Claim,
+  ClaimOptions,
   Commit,
   CommitResult,
   Follower,
+  Inspection,
   LogSlice,
   Position,
   Snapshot,
@@ -30,6 +42,8 @@ export class RedisStore implements Store {
   // Private in the language's sense: whoever prints a store sees no connection.
   readonly #connection: RedisConnection;
   readonly #maxEvents: number;
+  readonly #form: StoredForm;
+  readonly format: number;
   readonly #scripts = loadScripts();
   readonly #sender: RedisSender;
   readonly #subscriptions = new Set<Subscription>();
@@ -38,20 +52,27 @@ export class RedisStore implements Store {
     this.#connection = connection;
     this.#sender = new RedisSender(connection);
     this.#maxEvents = options.maxEvents;
+    this.#form = options.form ?? STORED_FORM;
+    this.format = this.#form.format;
   }
 
-  async claim(
-    tenant: string,
-    options: { readonly epoch: string; readonly newEpoch?: boolean },
-  ): Promise<Claim> {
-    const args = [options.epoch, options.newEpoch ? '1' : '0'];
-    const fields = inPairs((await this.#run('claim-2', tenant, args)) as string[]);
+  async claim(tenant: string, options: ClaimOptions): Promise<Claim> {
+    const { epoch, newEpoch = false, withoutUnreadable = false } = options;
+    const form = this.#form;
+    const reply = await this.#run('claim-2', tenant, [epoch, newEpoch ? '1' : '0', form.format]);
+    const [code, flat] = reply as [ClaimCode, string[]];
+    const fields = inPairs(flat);
     const number = (field: string) => Number(fields.get(field));
+    if (code === ClaimCode.NewerFormat) throw new NewerFormatError(tenant, number(FORMAT_FIELD), form.format);
+    const state = withoutUnreadable
+      ? decodeReadable(tenant, fields, form).state
+      : decode(tenant, fields, form);
     return {
       fence: number('fence'),
       version: number('version'),
       position: { epoch: fields.get('epoch') ?? '', sequence: number('sequence') },
-      state: decode(tenant, fields),
+      state,
+      format: formatOf(fields),
     };
   }
 
@@ -84,10 +105,14 @@ export class RedisStore implements Store {
   }
 
   async snapshot(tenant: string): Promise<Snapshot | null> {
-    const key = stateKey(tenant);
-    const fields = new Map(Object.entries(await this.#sender.send((client) => client.hgetall(key))));
+    const fields = await this.#fields(tenant);
     const position = positionOf(fields.get('epoch'), fields.get('sequence'));
-    return position && { position, state: decode(tenant, fields) };
+    return position && { position, state: decode(tenant, fields, this.#form) };
+  }
+
+  async inspect(tenant: string): Promise<Inspection | null> {
+    const fields = await this.#fields(tenant);
+    return fields.has('epoch') ? inspectFields(tenant, fields, this.#form) : null;
   }
 
   async position(tenant: string): Promise<Position | null> {
@@ -175,7 +200,11 @@ export class RedisStore implements Store {
 
   #commitArguments(tenant: string, commit: Commit): (string | number)[] {
     const { fence, expectedVersion, epoch, commitId, events } = commit;
-    const { set, remove } = patch(commit.before, commit.after);
+    const { whole } = commit;
+    const { set, remove } =
+      whole === undefined
+        ? patch(commit.before, commit.after)
+        : { set: encodeWhole(whole, this.#form), remove: [] };
     const hash: (string | number)[] = ['version', expectedVersion + 1, 'commit', commitId];
     const last = events.at(-1);
     if (last !== undefined) hash.push('sequence', last.sequence);
@@ -189,12 +218,17 @@ export class RedisStore implements Store {
       this.#maxEvents,
       first,
       hash.length,
-      remove.length,
+      whole === undefined ? remove.length : -1,
     ];
     // No spread: a state has thousands of fields, and a call only so many arguments.
     const all: (string | number)[] = args.concat(hash, remove);
     for (const event of events) all.push(channel(tenant, event.type), event.json);
     return all;
+  }
+
+  async #fields(tenant: string): Promise<Map<string, string>> {
+    const key = stateKey(tenant);
+    return new Map(Object.entries(await this.#sender.send((client) => client.hgetall(key))));
   }
 
   #run(name: ScriptName, tenant: string, args: readonly (string | number)[]): Promise<unknown> {
@@ -206,6 +240,8 @@ export class RedisStore implements Store {
 
 export interface RedisStoreOptions {
   readonly maxEvents: number;
+  /** Of another build than this one: for tests. */
+  readonly form?: StoredForm;
 }
 
 type Entry = readonly [id: string, fields: readonly string[]];

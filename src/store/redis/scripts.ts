@@ -19,6 +19,12 @@ const NAMES = ['claim-2', 'commit-2', 'touch-1', 'read-2', 'renew-3', 'leave-3']
 export type ScriptName = (typeof NAMES)[number];
 export type Scripts = Readonly<Record<ScriptName, Script>>;
 
+/** What `claim-2.lua` answers first. */
+export enum ClaimCode {
+  Claimed = 0,
+  NewerFormat = 1,
+}
+
 /** What `commit-2.lua` answers first. */
 export enum CommitCode {
   Committed = 0,

@@ -1,40 +1,9 @@
 import fc from 'fast-check';
 import { EMPTY_STATE, type TenantState } from '../../core/model/call.js';
-import { CorruptStateError, decode, patch } from './codec.js';
-import { call, endedCall, registration, stateOf } from '../store.contract-kit.js';
-
-const id = fc.string({ unit: 'binary', maxLength: 12 });
-const instant = fc.integer({ min: 0, max: 5 });
-const source = fc.record({
-  status: fc.constantFrom('unknown', 'up', 'down'),
-  failures: fc.nat(9),
-  lastError: fc.option(fc.string()),
-});
-const states = fc
-  .record({
-    sources: fc.oneof(fc.constant(EMPTY_STATE.sources), fc.record({ monitor: source, queue: source })),
-    calls: fc.dictionary(id, fc.jsonValue(), { maxKeys: 8 }),
-    ended: fc.dictionary(id, instant, { maxKeys: 8 }),
-    ignored: fc.array(id, { maxLength: 4 }),
-    listsIdle: fc.boolean(),
-    watched: fc.dictionary(id, fc.boolean(), { maxKeys: 4 }),
-  })
-  .map(({ sources, calls, ended, ignored, listsIdle, watched }): TenantState => {
-    // Through JSON, for JSON does not know -0.
-    const plain = JSON.parse(JSON.stringify(Object.entries(calls))) as [string, unknown][];
-    return stateOf(
-      plain.map(([callId, note]) => call(callId, note)),
-      {
-        sources: sources as TenantState['sources'],
-        ended: new Map(Object.entries(ended).map(([callId, at]) => [callId, endedCall(callId, at)])),
-        ignoredStays: new Set(ignored),
-        listsIdle,
-        registrations: new Map(
-          Object.entries(watched).map(([extension, is]) => [extension, registration(extension, is)]),
-        ),
-      },
-    );
-  });
+import { CorruptStateError } from '../errors.js';
+import { decode, encodeWhole, patch } from './codec.js';
+import { anyState as states } from '../../../test/support/any-state.js';
+import { call, endedCall, stateOf } from '../store.contract-kit.js';
 
 /** What a hash holds after the patch. */
 function apply(
@@ -54,6 +23,7 @@ describe('the codec', () => {
       fc.property(states, fc.boolean(), (state, reversed) => {
         const fields = [...apply(new Map(), EMPTY_STATE, state)];
         expect(decode('acme', new Map(reversed ? fields.toReversed() : fields))).toEqual(state);
+        expect(decode('acme', encodeWhole(state))).toEqual(state);
       }),
     );
   });

@@ -1,6 +1,28 @@
 import { EndedCalls } from '../../core/index/ended-calls.js';
-import { EMPTY_STATE } from '../../core/model/call.js';
-import type { Call, EndedCall, Freshness, Registration, TenantState } from '../../core/model/call.js';
+import {
+  type Call,
+  EMPTY_STATE,
+  type EndedCall,
+  type Freshness,
+  type Registration,
+  type TenantState,
+} from '../../core/model/call.js';
+import { CorruptStateError, NewerFormatError } from '../errors.js';
+import type { Inspection } from '../store.js';
+import {
+  decodeCall,
+  decodeEnded,
+  decodeRegistration,
+  decodeSources,
+  encodeCall,
+  encodeEnded,
+  encodeFlags,
+  encodeIgnored,
+  encodeRegistration,
+  encodeSources,
+  SCHEMAS,
+} from './format-1.js';
+import { migrated, STORED_FORM, type StoredField, type StoredForm } from './formats.js';
 
 /**
  * A tenant's state as the fields of one hash, so that a commit writes only what changed:
@@ -8,6 +30,7 @@ import type { Call, EndedCall, Freshness, Registration, TenantState } from '../.
  *     sources, ignored, flags         JSON
  *     call:<callId>, ended:<callId>   JSON, one field a call
  *     registration:<extension>        JSON, one field a watched extension
+ *     format                          of all the others: `formats.ts`
  *
  * Guarantees: `decode` of what `patch(EMPTY_STATE, state)` sets equals `state`; decoded calls are in order of
  * `callId` and ended calls in order of `endedAt`, then `callId`, whatever order Redis gives the fields in; fields
@@ -21,21 +44,13 @@ export interface Patch {
 
 export type Fields = ReadonlyMap<string, string>;
 
+/** Where a state's format stands, beside its fields. */
+export const FORMAT_FIELD = 'format';
+
 const CALL = 'call:';
 const ENDED = 'ended:';
 const REGISTRATION = 'registration:';
-
-/** A field does not hold what the bridge wrote. Names the tenant and the field, never the content. */
-export class CorruptStateError extends Error {
-  override readonly name = 'CorruptStateError';
-
-  constructor(
-    readonly tenant: string,
-    readonly field: string,
-  ) {
-    super(`The stored state of tenant ${tenant} is corrupt in field ${field}`);
-  }
-}
+const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags'];
 
 /** What to write so that a hash that holds `before` holds `after`. */
 export function patch(before: TenantState, after: TenantState): Patch {
@@ -43,11 +58,11 @@ export function patch(before: TenantState, after: TenantState): Patch {
   const remove: string[] = [];
   patchFreshness(before, after, set, remove);
   if (!sameMembers(before.ignoredStays, after.ignoredStays))
-    set.set('ignored', JSON.stringify([...after.ignoredStays]));
-  if (before.listsIdle !== after.listsIdle) set.set('flags', JSON.stringify({ listsIdle: after.listsIdle }));
-  patchEntries(CALL, before.calls, after.calls, set, remove);
+    set.set('ignored', JSON.stringify(encodeIgnored(after.ignoredStays)));
+  if (before.listsIdle !== after.listsIdle) set.set('flags', JSON.stringify(encodeFlags(after)));
+  patchEntries(CALL, before.calls, after.calls, encodeCall, set, remove);
   const ended = EndedCalls.difference(before.ended, after.ended);
-  for (const call of ended.added) set.set(fieldOf(ENDED, call.callId), JSON.stringify(call));
+  for (const call of ended.added) set.set(fieldOf(ENDED, call.callId), JSON.stringify(encodeEnded(call)));
   for (const callId of ended.removed) remove.push(fieldOf(ENDED, callId));
   return { set, remove };
 }
@@ -60,6 +75,19 @@ export function freshnessPatch(before: Freshness, after: Freshness): Patch {
   return { set, remove };
 }
 
+/** Every field of the state, and its format. */
+export function encodeWhole(state: TenantState, { format }: StoredForm = STORED_FORM): Fields {
+  const fields = new Map([[FORMAT_FIELD, String(format)]]);
+  fields.set('sources', JSON.stringify(encodeSources(state.sources)));
+  fields.set('ignored', JSON.stringify(encodeIgnored(state.ignoredStays)));
+  fields.set('flags', JSON.stringify(encodeFlags(state)));
+  for (const [id, call] of state.calls) fields.set(fieldOf(CALL, id), JSON.stringify(encodeCall(call)));
+  for (const [id, call] of state.ended) fields.set(fieldOf(ENDED, id), JSON.stringify(encodeEnded(call)));
+  for (const [id, known] of state.registrations)
+    fields.set(fieldOf(REGISTRATION, id), JSON.stringify(encodeRegistration(known)));
+  return fields;
+}
+
 function patchFreshness(
   before: Freshness,
   after: Freshness,
@@ -67,41 +95,123 @@ function patchFreshness(
   remove: string[],
 ): void {
   if (before.sources.monitor !== after.sources.monitor || before.sources.queue !== after.sources.queue)
-    set.set('sources', JSON.stringify(after.sources));
-  patchEntries(REGISTRATION, before.registrations, after.registrations, set, remove);
+    set.set('sources', JSON.stringify(encodeSources(after.sources)));
+  patchEntries(REGISTRATION, before.registrations, after.registrations, encodeRegistration, set, remove);
 }
 
-/** The state that the fields hold; what is missing is as in `EMPTY_STATE`. Throws `CorruptStateError`. */
-export function decode(tenant: string, fields: Fields): TenantState {
-  const calls: Call[] = [];
-  const ended: EndedCall[] = [];
-  const registrations: Registration[] = [];
-  for (const [field, text] of fields) {
-    if (field.startsWith(CALL)) calls.push(parse(tenant, field, text, isCall));
-    else if (field.startsWith(ENDED)) ended.push(parse(tenant, field, text, isEnded));
-    else if (field.startsWith(REGISTRATION)) registrations.push(parse(tenant, field, text, isRegistration));
+/** The format that the fields are in; NaN where that cannot be read. */
+export function formatOf(fields: Fields): number {
+  const text = fields.get(FORMAT_FIELD) ?? '0';
+  return /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+}
+
+/** The state that the fields hold; what is missing is as in `EMPTY_STATE`. Throws `UnreadableStateError`. */
+export function decode(tenant: string, fields: Fields, form: StoredForm = STORED_FORM): TenantState {
+  const { state, unreadable } = decodeReadable(tenant, fields, form);
+  const [first, ...others] = unreadable;
+  if (first !== undefined) throw new CorruptStateError(tenant, first, others);
+  return state;
+}
+
+/**
+ * What of the state can be read, and the fields that cannot. A format that is no number counts as this build's: what is
+ * not in that cannot be read and shows. Throws `NewerFormatError`, for of a newer format nothing can be told.
+ */
+export function decodeReadable(tenant: string, fields: Fields, form: StoredForm = STORED_FORM): Readable {
+  const reading = new Reading();
+  const found = formatOf(fields);
+  if (found > form.format) throw new NewerFormatError(tenant, found, form.format);
+  if (Number.isNaN(found)) reading.unreadable.push(FORMAT_FIELD);
+  const format = Number.isNaN(found) ? form.format : found;
+  for (const [field, text] of fields) if (isOfState(field)) reading.read(field, text, format, form);
+  return { state: reading.state(), unreadable: reading.unreadable };
+}
+
+export interface Readable {
+  readonly state: TenantState;
+  /** Fields of the hash. */
+  readonly unreadable: readonly string[];
+}
+
+/** What of the fields a claim would find. */
+export function inspectFields(tenant: string, fields: Fields, form: StoredForm): Inspection {
+  const { unreadable } = decodeReadable(tenant, fields, form);
+  const own = [...fields.keys()].filter((field) => isOfState(field));
+  return { format: formatOf(fields), fields: own.length, unreadable };
+}
+
+/** Whether the field holds a part of the state, in any format so far. */
+function isOfState(field: string): boolean {
+  return (
+    field.startsWith(CALL) ||
+    field.startsWith(ENDED) ||
+    field.startsWith(REGISTRATION) ||
+    SINGLE_FIELDS.includes(field)
+  );
+}
+
+/** A state that is read field by field. */
+class Reading {
+  readonly unreadable: string[] = [];
+  readonly #calls: Call[] = [];
+  readonly #ended: EndedCall[] = [];
+  readonly #registrations: Registration[] = [];
+  #sources = EMPTY_STATE.sources;
+  #ignored: readonly string[] = [];
+  #flags: Pick<TenantState, 'listsIdle'> = EMPTY_STATE;
+
+  /** The errors of parser and schema quote what they read, and that is customers' data: they are not passed on. */
+  read(field: string, text: string, format: number, form: StoredForm): void {
+    try {
+      const stored = { field, value: JSON.parse(text) as unknown };
+      const fields = format === form.format ? [stored] : migrated(stored, format, form);
+      if (fields.every((one) => this.#take(one))) return;
+    } catch {
+      // Named below.
+    }
+    this.unreadable.push(field);
   }
-  registrations.sort((a, b) => (a.extension < b.extension ? -1 : 1));
-  calls.sort(byCallId);
-  ended.sort((a, b) => a.endedAt - b.endedAt || byCallId(a, b));
-  const read = <T>(field: string, is: (value: unknown) => value is T, otherwise: T): T => {
-    const text = fields.get(field);
-    return text === undefined ? otherwise : parse(tenant, field, text, is);
-  };
-  return {
-    sources: read('sources', isSources, EMPTY_STATE.sources),
-    calls: new Map(calls.map((call) => [call.callId, call])),
-    ended: new Map(ended.map((call) => [call.callId, call])),
-    ignoredStays: new Set(read('ignored', isTexts, [])),
-    listsIdle: read('flags', isFlags, EMPTY_STATE).listsIdle,
-    registrations: new Map(registrations.map((known) => [known.extension, known])),
-  };
+
+  state(): TenantState {
+    const calls = this.#calls.sort(byCallId);
+    const ended = this.#ended.sort((a, b) => a.endedAt - b.endedAt || byCallId(a, b));
+    const registrations = this.#registrations.sort((a, b) => (a.extension < b.extension ? -1 : 1));
+    return {
+      sources: this.#sources,
+      calls: new Map(calls.map((call) => [call.callId, call])),
+      ended: new Map(ended.map((call) => [call.callId, call])),
+      ignoredStays: new Set(this.#ignored),
+      listsIdle: this.#flags.listsIdle,
+      registrations: new Map(registrations.map((known) => [known.extension, known])),
+    };
+  }
+
+  /** False, or an error, where the field does not hold what its name says. */
+  #take({ field, value }: StoredField): boolean {
+    if (field.startsWith(CALL)) {
+      const call = decodeCall(SCHEMAS.call.parse(value));
+      return field === fieldOf(CALL, call.callId) && this.#calls.push(call) > 0;
+    }
+    if (field.startsWith(ENDED)) {
+      const call = decodeEnded(SCHEMAS.ended.parse(value));
+      return field === fieldOf(ENDED, call.callId) && this.#ended.push(call) > 0;
+    }
+    if (field.startsWith(REGISTRATION)) {
+      const known = decodeRegistration(SCHEMAS.registration.parse(value));
+      return field === fieldOf(REGISTRATION, known.extension) && this.#registrations.push(known) > 0;
+    }
+    if (field === 'sources') this.#sources = decodeSources(SCHEMAS.sources.parse(value));
+    else if (field === 'ignored') this.#ignored = SCHEMAS.ignored.parse(value);
+    else this.#flags = SCHEMAS.flags.parse(value);
+    return true;
+  }
 }
 
-function patchEntries(
+function patchEntries<Value>(
   prefix: string,
-  before: ReadonlyMap<string, object>,
-  after: ReadonlyMap<string, object>,
+  before: ReadonlyMap<string, Value>,
+  after: ReadonlyMap<string, Value>,
+  encode: (value: Value) => object,
   set: Map<string, string>,
   remove: string[],
 ): void {
@@ -114,7 +224,7 @@ function patchEntries(
     const same = standing.next().value === value;
     const known = same ? value : before.get(id);
     if (known !== undefined) kept += 1;
-    if (known !== value) set.set(fieldOf(prefix, id), JSON.stringify(value));
+    if (known !== value) set.set(fieldOf(prefix, id), JSON.stringify(encode(value)));
   }
   if (kept === before.size) return;
   for (const id of before.keys()) if (!after.has(id)) remove.push(fieldOf(prefix, id));
@@ -138,46 +248,4 @@ function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
 /** By code unit, which needs no locale and is the same everywhere. */
 function byCallId(a: { readonly callId: string }, b: { readonly callId: string }): number {
   return a.callId < b.callId ? -1 : a.callId > b.callId ? 1 : 0;
-}
-
-/** The parser's own error quotes what it read, and that is customers' data: it is not passed on as a cause. */
-function parse<T>(tenant: string, field: string, text: string, is: (value: unknown) => value is T): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new CorruptStateError(tenant, field);
-  }
-  if (!is(value)) throw new CorruptStateError(tenant, field);
-  return value;
-}
-
-/* Enough of a shape to notice a foreign hand; that the bridge wrote what its types say is the compiler's business. */
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isCall(value: unknown): value is Call {
-  return isObject(value) && typeof value['callId'] === 'string';
-}
-
-function isEnded(value: unknown): value is EndedCall {
-  return isObject(value) && typeof value['callId'] === 'string' && typeof value['endedAt'] === 'number';
-}
-
-function isRegistration(value: unknown): value is Registration {
-  return isObject(value) && typeof value['extension'] === 'string' && isObject(value['checked']);
-}
-
-function isSources(value: unknown): value is TenantState['sources'] {
-  return isObject(value) && isObject(value['monitor']) && isObject(value['queue']);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function isFlags(value: unknown): value is Pick<TenantState, 'listsIdle'> {
-  return isObject(value) && typeof value['listsIdle'] === 'boolean';
 }

@@ -7,15 +7,23 @@
   An epoch is one lineage's: a master's replication id changes when it is promoted and when it starts, and either may
   have cost the log its tail. So another id begins another epoch, whether or not something is missing.
 
+  A state in a newer format than the caller knows is left as it is, token and all: who wrote it goes on.
+
   KEYS[1]  state hash
   KEYS[2]  event log
   ARGV[1]  epoch to begin where there is none
   ARGV[2]  '1' to begin it in any case: the log has lost its past
+  ARGV[3]  the newest format that the caller knows, and the one of a state that begins here
 
-  Returns  all fields of the state hash, name and value by turns
+  Returns  {code, fields of the state hash, name and value by turns}; ClaimCode in scripts.ts names the codes:
+           0 claimed, with all fields, 1 newer format, with that field alone
   Errors   WRONGTYPE, before anything is written
 ]]
-local stored = redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'sequence', 'lineage')
+local stored = redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'sequence', 'lineage', 'format')
+if (tonumber(stored[5]) or 0) > tonumber(ARGV[3]) then
+  return {1, {'format', stored[5]}}
+end
+local begins = redis.call('EXISTS', KEYS[1]) == 0
 local lineage = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
 local logged = 0
 if redis.call('EXISTS', KEYS[2]) == 1 then
@@ -32,6 +40,9 @@ local time = redis.call('TIME')
 local fence = math.max((tonumber(stored[1]) or 0) + 1, time[1] * 1000000 + time[2])
 redis.call('HSET', KEYS[1], 'fence', string.format('%.0f', fence))
 redis.call('HSETNX', KEYS[1], 'version', '0')
+if begins then
+  redis.call('HSET', KEYS[1], 'format', ARGV[3])
+end
 if not stored[2] or stored[4] ~= lineage or ARGV[2] == '1' then
   local sequence = math.max(tonumber(stored[3]) or 0, logged)
   redis.call('HSET', KEYS[1],
@@ -42,4 +53,4 @@ if not stored[2] or stored[4] ~= lineage or ARGV[2] == '1' then
   -- A commit of the old epoch must not be answered "already done" in the new one.
   redis.call('HDEL', KEYS[1], 'commit')
 end
-return redis.call('HGETALL', KEYS[1])
+return {0, redis.call('HGETALL', KEYS[1])}

@@ -14,7 +14,7 @@
   ARGV[5]  how many events the log keeps, about
   ARGV[6]  sequence of the first event
   ARGV[7]  number of arguments that follow for HSET, at least one pair: version, sequence and commit id are in them
-  ARGV[8]  number of arguments after those for HDEL
+  ARGV[8]  number of arguments after those for HDEL; -1: none, and every field of the state goes that was not set
   ARGV[9…] arguments for HSET, arguments for HDEL, then channel and JSON of each event
 
   Returns  {code, version, sequence}; CommitCode in scripts.ts names the codes: 0 committed (now, or earlier under
@@ -41,7 +41,7 @@ elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (s
   return {3}
 end
 
-local sets, removals = tonumber(ARGV[7]), tonumber(ARGV[8])
+local sets, removals = tonumber(ARGV[7]), math.max(0, tonumber(ARGV[8]))
 local firstRemoval = 9 + sets
 local firstEvent = firstRemoval + removals
 local total = #ARGV
@@ -74,6 +74,18 @@ for i = 9, firstRemoval - 1, 4000 do
 end
 for i = firstRemoval, firstEvent - 1, 4000 do
   redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 3999, firstEvent - 1)))
+end
+if ARGV[8] == '-1' then
+  local kept = { fence = true, epoch = true, lineage = true, sequence = true, epochStart = true }
+  for i = 9, firstRemoval - 1, 2 do
+    kept[ARGV[i]] = true
+  end
+  local fields = redis.call('HGETALL', KEYS[1])
+  for i = 1, #fields, 2 do
+    if not kept[fields[i]] then
+      redis.call('HDEL', KEYS[1], fields[i])
+    end
+  end
 end
 for i = firstEvent, total, 2 do
   redis.call('PUBLISH', ARGV[i], ARGV[i + 1])

@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { tenantId } from '../config/settings/formats.js';
+import type { Inspection, Store } from '../store/store.js';
+import type { Told } from './token-issue.js';
+
+/**
+ * The way out of a stored state that cannot be read: what of it is unreadable is dropped, and the log begins a new epoch,
+ * so that no client goes on from what is not there any more.
+ *
+ * Guarantees: without `drop` nothing is written; nothing that can be read is lost; whoever polls the tenant is fenced
+ * first, and what was committed between the two steps makes the repair give up. A state of a newer build is never touched.
+ */
+export interface RepairRequest {
+  readonly tenant: string;
+  readonly drop: boolean;
+}
+
+export const USAGE = 'npm run repair -- TENANT [--drop]   (shows what --drop would drop, without it)';
+
+export function parseRepairArguments(argv: readonly string[]): Told<RepairRequest> {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { drop: { type: 'boolean', default: false } },
+    });
+  } catch {
+    return { ok: false, problem: `arguments not understood; usage: ${USAGE}` };
+  }
+  const [tenant, ...others] = parsed.positionals;
+  if (tenant === undefined || others.length > 0)
+    return { ok: false, problem: `one tenant is needed; usage: ${USAGE}` };
+  if (tenantId(tenant) === undefined)
+    return { ok: false, problem: 'a tenant is 1 to 63 lower-case letters, digits and hyphens' };
+  return { ok: true, value: { tenant, drop: parsed.values.drop } };
+}
+
+/** @returns what to print, or the one line that tells why nothing was repaired. Rejects as the store does. */
+export async function repair(
+  store: Pick<Store, 'format' | 'inspect' | 'claim' | 'commit'>,
+  { tenant, drop }: RepairRequest,
+  names: { readonly newEpoch: () => string; readonly newCommitId: () => string },
+): Promise<Told<string>> {
+  const found = await store.inspect(tenant);
+  if (found === null) return { ok: false, problem: `nothing is stored of the tenant ${tenant}` };
+  const shown = describe(tenant, found);
+  if (found.unreadable.length === 0) return { ok: true, value: shown };
+  if (!drop)
+    return { ok: true, value: `${shown}\nNothing was changed. --drop drops these and begins a new epoch.` };
+
+  const claim = await store.claim(tenant, {
+    epoch: names.newEpoch(),
+    newEpoch: true,
+    withoutUnreadable: true,
+  });
+  const { fence, version, position, state } = claim;
+  const result = await store.commit(tenant, {
+    fence,
+    expectedVersion: version,
+    commitId: names.newCommitId(),
+    epoch: position.epoch,
+    before: state,
+    after: state,
+    whole: state,
+    events: [],
+  });
+  if (result.status !== 'committed')
+    return { ok: false, problem: `nothing was dropped, as the tenant was claimed meanwhile: try again` };
+  const written = `These were dropped, the rest is written in format ${store.format}, and a new epoch begins: ${position.epoch}`;
+  return { ok: true, value: `${shown}\n${written}` };
+}
+
+/** Names fields and never what they hold. */
+function describe(tenant: string, { format, fields, unreadable }: Inspection): string {
+  const known = Number.isNaN(format) ? 'an unreadable format' : `format ${format}`;
+  const head = `The stored state of ${tenant} has ${known} and ${fields} entries`;
+  if (unreadable.length === 0) return `${head}, and all of them can be read.`;
+  return [`${head}. Unreadable: ${unreadable.length}`, ...unreadable.map((field) => `  ${field}`)].join('\n');
+}

@@ -1,0 +1,49 @@
+import type { AddressInfo } from 'node:net';
+import { type INestApplication, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { HealthController } from './health.controller.js';
+import { Readiness, type ReadinessParts } from './readiness.js';
+
+describe('readiness', () => {
+  let app: INestApplication | null = null;
+  afterEach(() => app?.close());
+
+  async function ready(parts: Partial<ReadinessParts>): Promise<{ status: number; body: object }> {
+    const readiness = new Readiness({
+      store: { ping: () => Promise.resolve() },
+      whyAway: () => null,
+      whyIdle: () => null,
+      refusedProblems: () => 0,
+      unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
+      ...parts,
+    });
+    @Module({
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [HealthController],
+      providers: [{ provide: Readiness, useValue: readiness }],
+    })
+    class TestModule {}
+    app = await NestFactory.create(TestModule, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    const { port } = app.getHttpServer().address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
+    return { status: response.status, body: (await response.json()) as object };
+  }
+
+  it('is ok while every tenant is served', async () => {
+    const { status, body } = await ready({});
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'ok', details: { tenants: { status: 'up' } } });
+  });
+
+  it('is degraded, and no reason to get no traffic, while tenants are not served: it counts them', async () => {
+    const unserved = { 'unreadable-entry': 2, 'newer-format': 1 };
+    const { status, body } = await ready({ unserved: () => unserved, refusedProblems: () => 3 });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      status: 'degraded',
+      details: { tenants: { status: 'degraded', unserved, warning: expect.stringContaining('problems: 3') } },
+    });
+  });
+});

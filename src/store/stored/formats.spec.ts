@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { GOLDEN_STATE, goldenFile } from '../../../test/support/golden-state.js';
+import { EMPTY_STATE } from '../../core/model/call.js';
+import { NewerFormatError } from '../errors.js';
+import { decode, decodeReadable, encodeWhole, patch } from './codec.js';
+import { type Migration, STORED_FORM } from './formats.js';
+
+const golden = (format: number) =>
+  new Map(Object.entries(JSON.parse(readFileSync(goldenFile(format), 'utf8')) as Record<string, string>));
+
+describe('the formats of a stored state', () => {
+  it('have a golden file and a migration each, and the newest is written', () => {
+    const files = readdirSync(new URL('.', goldenFile(0))).toSorted();
+    const formats = Array.from({ length: STORED_FORM.format + 1 }, (_, format) => `format-${format}.json`);
+    expect(files).toEqual(formats);
+    expect(STORED_FORM.migrations).toHaveLength(STORED_FORM.format);
+  });
+
+  it.each([0, 1])('read format %d as it was written', (format) => {
+    const fields = golden(format);
+    expect(fields.get('format')).toBe(format === 0 ? undefined : String(format));
+    const state = decode('acme', fields);
+    expect(state).toEqual(GOLDEN_STATE);
+    expect([...state.calls.keys()]).toEqual([...GOLDEN_STATE.calls.keys()]);
+    expect([...state.ended.keys()]).toEqual([...GOLDEN_STATE.ended.keys()]);
+  });
+
+  it('0 and 1 hold the same, so that builds before formats can go back to what this one writes', () => {
+    const parsed = (fields: Map<string, string>) =>
+      [...fields].map(([field, text]) => [field, JSON.parse(text) as unknown]);
+    const [before, after] = [golden(0), golden(1)];
+    after.delete('format');
+    expect(parsed(after)).toEqual(parsed(before));
+  });
+
+  it('write the newest byte for byte, as a whole and as what differs from nothing', () => {
+    const fields = golden(STORED_FORM.format);
+    expect(encodeWhole(GOLDEN_STATE)).toEqual(fields);
+    const { set, remove } = patch(EMPTY_STATE, GOLDEN_STATE);
+    expect(new Map([...set, ['format', String(STORED_FORM.format)]])).toEqual(fields);
+    expect(remove).toEqual([]);
+  });
+
+  it('refuse what is newer, whatever it holds', () => {
+    const fields = new Map([
+      ['format', '2'],
+      ['call:a', 'x'],
+    ]);
+    expect(() => decode('acme', fields)).toThrow(new NewerFormatError('acme', 2, 1));
+    expect(() => decodeReadable('acme', fields)).toThrow(NewerFormatError);
+  });
+
+  it('take a state through every migration in turn, each field for itself', () => {
+    const drop: Migration = (stored) => (stored.field === 'call:dropped' ? [] : [stored]);
+    const rename: Migration = ({ field, value }) => {
+      if (field === 'call:bad') throw new Error('no such thing');
+      return field === 'idle' ? [{ field: 'flags', value: { listsIdle: value } }] : [{ field, value }];
+    };
+    const form = { format: 3, migrations: [...STORED_FORM.migrations, drop, rename] };
+    const fields = new Map([
+      ['format', '1'],
+      ['ignored', '["q"]'],
+      ['flags', '{"listsIdle":true}'],
+      ['call:dropped', '1'],
+      ['call:bad', '1'],
+    ]);
+    expect(decodeReadable('acme', fields, form)).toEqual({
+      state: { ...EMPTY_STATE, ignoredStays: new Set(['q']), listsIdle: true },
+      unreadable: ['call:bad'],
+    });
+  });
+});

@@ -1,0 +1,45 @@
+/**
+ * The formats of a stored state, of which this build writes the newest and reads all.
+ *
+ *   0   what builds before formats wrote: the fields of format 1, and no field `format`
+ *   1   `format-1.ts`
+ *
+ * A change of what is stored is a new format: its number, a file like `format-1.ts`, a migration here and a golden file
+ * under `golden/`. Without a new number a build that knows less would take the state over, and lose what it cannot see.
+ */
+export interface StoredForm {
+  /** Of what is written, and the newest that can be read. */
+  readonly format: number;
+  /** Each from the format of its place in the list to the next one. */
+  readonly migrations: readonly Migration[];
+}
+
+/** A field of the state and what it holds, parsed. */
+export interface StoredField {
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/**
+ * One field of an older format as fields of the next one: none, itself, or others. What a migration throws makes the
+ * field an unreadable one.
+ */
+export type Migration = (stored: StoredField) => readonly StoredField[];
+
+export const STORED_FORM: StoredForm = { format: 1, migrations: [fromFormat0] };
+
+/** Format 1 gave a name to what there was: the fields hold the same. */
+function fromFormat0(stored: StoredField): readonly StoredField[] {
+  return [stored];
+}
+
+/** Takes a field from its format to the form's own. */
+export function migrated(
+  stored: StoredField,
+  from: number,
+  { format, migrations }: StoredForm,
+): readonly StoredField[] {
+  let fields: readonly StoredField[] = [stored];
+  for (const migration of migrations.slice(from, format)) fields = fields.flatMap(migration);
+  return fields;
+}

@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { type Call, EMPTY_STATE, type EndedCall, type TenantState } from '../../src/core/model/call.js';
+import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../../src/core/model/observation.js';
+
+/** Any state that the types allow: every field in all its shapes, whether or not calls could come to be so. */
+
+const text = fc.string({ unit: 'binary', maxLength: 12 });
+const textOrNull = fc.option(text);
+const instant = fc.integer({ min: 0, max: 5 });
+const instantOrNull = fc.option(instant);
+const certainty = fc.constantFrom('upstream' as const, 'observed' as const, 'inferred' as const);
+const direction = fc.constantFrom('inbound' as const, 'outbound' as const, 'local' as const);
+const asked = fc.record({ startedAt: instant, at: instant });
+const texts = fc.array(text, { maxLength: 3 });
+
+const phoneNumber: fc.Arbitrary<PhoneNumber | null> = fc.option(
+  fc.record({ raw: text, e164: textOrNull, national: textOrNull }),
+);
+
+const absence = {
+  polls: fc.nat(3),
+  lastPresent: instantOrNull,
+  firstAbsent: instant,
+  unlisted: fc.boolean(),
+};
+
+const observedLeg: fc.Arbitrary<ObservedLeg> = fc.record({
+  key: text,
+  callId: text,
+  extension: text,
+  extensionId: textOrNull,
+  agentName: textOrNull,
+  username: textOrNull,
+  userId: textOrNull,
+  signal: fc.constantFrom('ringing', 'answered', 'unclear'),
+  direction,
+  role: fc.constantFrom('caller', 'callee'),
+  customer: phoneNumber,
+  hotline: phoneNumber,
+  peer: textOrNull,
+  startedAt: instantOrNull,
+});
+
+const queueEntry: fc.Arbitrary<ObservedQueueEntry> = fc.record({
+  rowKey: text,
+  stayKey: text,
+  queueId: text,
+  queueName: text,
+  agentId: textOrNull,
+  agentName: textOrNull,
+  customer: phoneNumber,
+  status: fc.constantFrom('waiting', 'trying', 'answered', 'abandoned', 'unknown'),
+  joinedAt: instant,
+  rejoinedAt: instantOrNull,
+  bridgedAt: instantOrNull,
+  abandonedAt: instantOrNull,
+  callId: textOrNull,
+  fallbackId: text,
+});
+
+const call: fc.Arbitrary<Call> = fc.record({
+  callId: text,
+  linkedCallIds: texts,
+  upstreamIds: texts,
+  direction,
+  customer: phoneNumber,
+  hotline: phoneNumber,
+  queues: fc.array(fc.record({ id: text, name: text }), { maxLength: 2 }),
+  legs: fc.array(
+    fc.record({
+      seen: observedLeg,
+      state: fc.constantFrom('ringing' as const, 'answered' as const),
+      absence: fc.option(fc.record(absence)),
+    }),
+    { maxLength: 2 },
+  ),
+  stay: fc.option(
+    fc.record({
+      seen: queueEntry,
+      answered: fc.boolean(),
+      absence: fc.option(
+        fc.record({ ...absence, kind: fc.constantFrom('vanished' as const, 'abandoned' as const) }),
+      ),
+    }),
+  ),
+  pastStays: fc.array(fc.record({ stayKey: text, rowKey: text }), { maxLength: 2 }),
+  parties: fc.array(
+    fc.record({
+      extension: text,
+      extensionId: textOrNull,
+      agentName: textOrNull,
+      offers: fc.nat(3),
+      offerOpen: fc.boolean(),
+      silent: fc.option(fc.record({ lastPresent: instantOrNull, firstAbsent: instant })),
+    }),
+    { maxLength: 2 },
+  ),
+  startedAt: instant,
+  startedCertainty: certainty,
+  answeredAt: instantOrNull,
+  answeredCertainty: fc.option(certainty),
+  talker: fc.option(
+    fc.record({
+      extension: text,
+      extensionId: textOrNull,
+      agentName: textOrNull,
+      username: textOrNull,
+      userId: textOrNull,
+    }),
+  ),
+  transfers: fc.nat(3),
+  baseline: fc.boolean(),
+  pendingAbsence: fc.boolean(),
+  observed: fc.record({ earliest: instantOrNull, latest: instant, certainty }),
+});
+
+const ended: fc.Arbitrary<EndedCall> = fc.record(
+  {
+    callId: text,
+    upstreamIds: texts,
+    stays: texts,
+    rows: texts,
+    endedAt: instant,
+    atTelephones: fc.record({ customer: text, startedAt: instant }),
+  },
+  { requiredKeys: ['callId', 'upstreamIds', 'stays', 'rows', 'endedAt'] },
+);
+
+const registration = fc.record({
+  extension: text,
+  extensionId: textOrNull,
+  registered: fc.boolean(),
+  since: instant,
+  checked: asked,
+});
+
+const source = fc.record({
+  status: fc.constantFrom('unknown' as const, 'up' as const, 'down' as const),
+  lastComplete: fc.option(asked),
+  failures: fc.nat(9),
+  failingSince: instantOrNull,
+  lastError: textOrNull,
+});
+
+export const anyState: fc.Arbitrary<TenantState> = fc.record({
+  sources: fc.oneof(fc.constant(EMPTY_STATE.sources), fc.record({ monitor: source, queue: source })),
+  calls: fc.array(call, { maxLength: 6 }).map((calls) => new Map(calls.map((one) => [one.callId, one]))),
+  ended: fc.array(ended, { maxLength: 6 }).map((calls) => new Map(calls.map((one) => [one.callId, one]))),
+  ignoredStays: texts.map((stays) => new Set(stays)),
+  listsIdle: fc.boolean(),
+  registrations: fc
+    .array(registration, { maxLength: 4 })
+    .map((all) => new Map(all.map((one) => [one.extension, one]))),
+});

@@ -1,0 +1,241 @@
+import type { Absence, Call, TenantState } from '../../src/core/model/call.js';
+import { leg, number, stay, T0 } from './history.js';
+
+/**
+ * What the golden files of stored states hold, in the domain's words: a busy floor as seven polls of a simulated PBX left
+ * it, with a caller who waits, one who rings at two extensions, one who was answered, one who was transferred, one whom
+ * the queue sent on, a local call, two that have ended, and an entry that is ignored.
+ *
+ * A field that is renamed in the domain is renamed here, and the golden files stay as they are.
+ */
+
+/** The poll of that many seconds: when it was asked for, and when its answer was there. */
+const polled = (second: number) => ({ startedAt: T0 + second * 1_000 - 40, at: T0 + second * 1_000 });
+
+const missing: Absence = {
+  polls: 1,
+  lastPresent: polled(4).startedAt,
+  firstAbsent: polled(5).at,
+  unlisted: true,
+};
+
+const agent = (extension: string) => `Trần Thị ${extension}`;
+
+const legOf = (ext: string, callId: string, mobile: string, signal: 'ringing' | 'answered') =>
+  leg({ ext, callId, customer: number(mobile), startedAt: T0 - 1_000, agentName: agent(ext), signal });
+
+const party = (extension: string, offerOpen: boolean) => ({
+  extension,
+  extensionId: `uuid-${extension}`,
+  agentName: agent(extension),
+  offers: 1,
+  offerOpen,
+  silent: null,
+});
+
+const talker = (extension: string) => ({
+  extension,
+  extensionId: `uuid-${extension}`,
+  agentName: agent(extension),
+  username: `user-${extension}`,
+  userId: null,
+});
+
+/** In `sales` since the first poll, unless said otherwise. */
+const inbound: Omit<Call, 'callId' | 'upstreamIds' | 'customer'> = {
+  linkedCallIds: [],
+  direction: 'inbound',
+  hotline: null,
+  queues: [{ id: 'sales', name: 'sales-name' }],
+  legs: [],
+  stay: null,
+  pastStays: [],
+  parties: [],
+  startedAt: T0,
+  startedCertainty: 'upstream',
+  answeredAt: null,
+  answeredCertainty: null,
+  talker: null,
+  transfers: 0,
+  baseline: true,
+  pendingAbsence: false,
+  observed: { earliest: null, latest: T0, certainty: 'upstream' },
+};
+
+const answered: Call = {
+  ...inbound,
+  callId: 'call-answered',
+  upstreamIds: ['call-answered', 'leg-a'],
+  customer: number('0914000003'),
+  hotline: number('19001234'),
+  legs: [{ seen: legOf('109', 'leg-a', '0914000003', 'answered'), state: 'answered', absence: null }],
+  stay: {
+    seen: stay({
+      mobile: '0914000003',
+      callId: 'call-answered',
+      status: 'answered',
+      agentId: 'agent-109',
+      agentName: agent('109'),
+      bridgedAt: T0 + 2_000,
+    }),
+    answered: true,
+    absence: null,
+  },
+  parties: [party('109', false)],
+  answeredAt: T0 + 2_000,
+  answeredCertainty: 'upstream',
+  talker: talker('109'),
+  observed: { earliest: polled(1).startedAt, latest: polled(2).at, certainty: 'observed' },
+};
+
+const overflowed: Call = {
+  ...inbound,
+  callId: 'call-overflow',
+  upstreamIds: ['call-overflow'],
+  customer: number('0914000005'),
+  queues: [
+    { id: 'sales', name: 'sales-name' },
+    { id: 'support', name: 'support-name' },
+  ],
+  stay: {
+    seen: stay({
+      mobile: '0914000005',
+      queueId: 'support',
+      joinedAt: T0 + 2_000,
+      callId: 'call-overflow',
+    }),
+    answered: false,
+    absence: { ...missing, unlisted: false, kind: 'vanished' },
+  },
+  pastStays: [{ stayKey: `sales|0914000005|${T0}|0`, rowKey: `sales|0914000005|${T0}` }],
+  pendingAbsence: true,
+};
+
+const ringing: Call = {
+  ...inbound,
+  callId: 'call-ringing',
+  upstreamIds: ['call-ringing', 'leg-r7', 'leg-r8'],
+  customer: number('0914000002'),
+  hotline: number('19001234'),
+  legs: [
+    { seen: legOf('107', 'leg-r7', '0914000002', 'ringing'), state: 'ringing', absence: null },
+    { seen: legOf('108', 'leg-r8', '0914000002', 'ringing'), state: 'ringing', absence: missing },
+  ],
+  stay: {
+    seen: stay({ mobile: '0914000002', callId: 'call-ringing', status: 'trying' }),
+    answered: false,
+    absence: null,
+  },
+  parties: [party('107', true), party('108', true)],
+  baseline: false,
+  pendingAbsence: true,
+  observed: { earliest: polled(1).startedAt, latest: polled(2).at, certainty: 'observed' },
+};
+
+const waiting: Call = {
+  ...inbound,
+  callId: 'call-waiting',
+  upstreamIds: ['call-waiting'],
+  customer: number('0914000001'),
+  stay: { seen: stay({ mobile: '0914000001', callId: 'call-waiting' }), answered: false, absence: null },
+};
+
+const local: Call = {
+  ...inbound,
+  callId: 'leg-local',
+  upstreamIds: ['leg-local'],
+  direction: 'local',
+  customer: null,
+  queues: [],
+  legs: [
+    {
+      seen: leg({
+        ext: '130',
+        callId: 'leg-local',
+        direction: 'local',
+        role: 'caller',
+        peer: '131',
+        customer: null,
+        hotline: null,
+      }),
+      state: 'ringing',
+      absence: missing,
+    },
+  ],
+  parties: [{ ...party('130', false), agentName: 'agent-130', offers: 0 }],
+  startedCertainty: 'observed',
+  pendingAbsence: true,
+  observed: { earliest: null, latest: T0, certainty: 'observed' },
+};
+
+const transferred: Call = {
+  ...inbound,
+  callId: 'leg-x1',
+  upstreamIds: ['leg-x1'],
+  customer: number('0914000006'),
+  hotline: number('19001234'),
+  queues: [],
+  legs: [{ seen: legOf('111', 'leg-x1', '0914000006', 'answered'), state: 'answered', absence: null }],
+  parties: [party('110', false), party('111', false)],
+  startedAt: T0 - 1_000,
+  answeredAt: T0 + 2_000,
+  answeredCertainty: 'observed',
+  talker: talker('111'),
+  transfers: 1,
+  baseline: false,
+  observed: { earliest: polled(3).startedAt, latest: polled(4).at, certainty: 'observed' },
+};
+
+export const GOLDEN_STATE: TenantState = {
+  sources: {
+    monitor: { status: 'up', lastComplete: polled(5), failures: 0, failingSince: null, lastError: null },
+    queue: {
+      status: 'up',
+      lastComplete: polled(5),
+      failures: 1,
+      failingSince: T0 + 6_000,
+      lastError: 'no answer within 5000 ms',
+    },
+  },
+  calls: new Map(
+    [answered, overflowed, ringing, waiting, local, transferred].map((call) => [call.callId, call]),
+  ),
+  ended: new Map(
+    [
+      {
+        callId: 'call-abandoned',
+        upstreamIds: ['call-abandoned'],
+        stays: [`sales|0914000004|${T0}|0`],
+        rows: [`sales|0914000004|${T0}`],
+        endedAt: T0 + 3_000,
+      },
+      {
+        callId: 'leg-gone',
+        upstreamIds: ['leg-gone'],
+        stays: [],
+        rows: [],
+        endedAt: T0 + 3_000,
+        atTelephones: { customer: '+84914000007', startedAt: T0 - 1_000 },
+      },
+    ].map((call) => [call.callId, call]),
+  ),
+  ignoredStays: new Set([`sales|0914000009|${T0 - 900_000}|0`]),
+  listsIdle: true,
+  registrations: new Map(
+    [
+      {
+        extension: '107',
+        extensionId: 'uuid-107',
+        registered: true,
+        since: T0,
+        checked: polled(2),
+      },
+      { extension: '108', extensionId: null, registered: false, since: T0, checked: polled(0) },
+    ].map((known) => [known.extension, known]),
+  ),
+};
+
+/** `src/store/stored/golden/`: a format's fields as Redis held them, by name. */
+export function goldenFile(format: number): URL {
+  return new URL(`../../src/store/stored/golden/format-${format}.json`, import.meta.url);
+}
