@@ -1,11 +1,12 @@
-import type { Freshness, TenantState } from '../core/model/call.js';
+import type { TenantState } from '../core/model/call.js';
+import type { Delta, FreshnessDelta } from '../core/model/delta.js';
 
 /**
  * Where a tenant's state and event log live. Two implementations, `RedisStore` and `MemoryStore`, held to one
  * contract by `store.contract.ts`.
  *
  * Guarantees:
- * - A commit is all or nothing: state replaced, events appended and published, in one step.
+ * - A commit is all or nothing: state changed, events appended and published, in one step.
  * - A commit is made only by the holder of the newest fencing token, on the version it was computed from.
  * - The same commit id twice is one commit: the second is answered with the first's result.
  * - Sequences are contiguous within an epoch, across epochs they only grow while the log survives.
@@ -35,11 +36,11 @@ export interface Store {
   commit(tenant: string, commit: Commit): Promise<CommitResult>;
 
   /**
-   * Keeps the freshness current while nothing else changes: writes what differs from `before`, which is what the
-   * store holds of it. Writes nothing to the log and leaves the version alone; false when the fencing token is no
-   * longer the newest, or memory may have been lost: claim again.
+   * Keeps the freshness current while nothing else changes. Writes nothing to the log and leaves the version alone; false
+   * when the fencing token is no longer the newest, or memory may have been lost: claim again. Where it rejects, it may
+   * have been carried out: once more, with whatever has changed since, does no harm.
    */
-  touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean>;
+  touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<boolean>;
 
   /** The state as of `position`, read in one step; null for a tenant that nobody has claimed yet. */
   snapshot(tenant: string): Promise<Snapshot | null>;
@@ -89,12 +90,8 @@ export interface Commit {
   /** Unique per cycle; the same on every retry of it. */
   readonly commitId: string;
   readonly epoch: string;
-  /**
-   * What the store holds (as `claim`, the last commit and the last `touch` left it) and what it is to hold. Only
-   * the difference is written, and what is the same object in both counts as the same: never change one in place.
-   */
-  readonly before: TenantState;
-  readonly after: TenantState;
+  /** What changes of the state since `claim`, the last commit and the last `touch`. */
+  readonly delta: Delta;
   /** In order; sequences contiguous and beginning right after the position the cycle began from. */
   readonly events: readonly LogEvent[];
 }

@@ -97,9 +97,11 @@ export function observeStays(
   index: CallIndex,
   cycle: CycleFacts,
   changes: Changes,
-): ReadonlySet<string> {
+): TenantState['ignoredStays'] | null {
   const { policy } = cycle;
-  const ignored = new Set<string>();
+  const isComplete = answer.outcome === 'complete';
+  const ignored = new Set(isComplete ? [] : state.ignoredStays);
+  let isNew = false;
   const lastPresent = lastLookAt(state.sources.queue, answer.at);
   const announceSince =
     lastPresent === null ? answer.at - policy.abandonedLookbackMs : lastPresent - CLOCK_TOLERANCE_MS;
@@ -123,23 +125,23 @@ export function observeStays(
       changes.superseded.set(resumedFrom.callId, row);
       changes.newStays.push(row);
     } else if (row.status === 'abandoned') {
-      if (index.endedByStay(key, answer.at) !== undefined) continue;
+      if (index.ended.byStay(key, answer.at) !== undefined) continue;
       const when = belongsToStay(row.abandonedAt, row) ? row.abandonedAt! : stayBegan(row);
-      if (state.ignoredStays.has(key) || when < announceSince || isTold(row, answer, index)) ignored.add(key);
-      else changes.newStays.push(row);
+      const wasIgnored = state.ignoredStays.has(key);
+      if (wasIgnored || when < announceSince || isTold(row, answer, index)) {
+        ignored.add(key);
+        isNew ||= !wasIgnored;
+      } else changes.newStays.push(row);
     } else if (row.status !== 'unknown') {
       changes.newStays.push(row);
     }
   }
-  if (answer.outcome !== 'complete')
-    return unlessSame(state.ignoredStays, new Set([...state.ignoredStays, ...ignored]));
-
-  for (const [key, { callId, part }] of index.stays) {
+  for (const [key, { callId, part }] of isComplete ? index.stays : []) {
     if (answer.rows.has(key) || isGone(part, policy)) continue;
     const kind = part.absence?.kind ?? 'vanished';
     changes.stays.set(callId, { ...part, absence: leftAgain(part.absence, kind, cycle) });
   }
-  return unlessSame(state.ignoredStays, ignored);
+  return isNew || ignored.size !== state.ignoredStays.size ? ignored : null;
 }
 
 /**
@@ -149,8 +151,8 @@ export function observeStays(
 function isTold(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
   const customer = numberKey(row.customer);
   if (customer === null || index.byCustomer(customer).length > 0) return false;
-  const [told, ...others] = index
-    .endedAtTelephones(customer, answer.at)
+  const [told, ...others] = index.ended
+    .atTelephones(customer, answer.at)
     .filter(({ startedAt }) => beganDuring(startedAt, row));
   if (told === undefined || others.length > 0) return false;
   const ofCustomer = [...answer.rows.values()].filter((stay) => numberKey(stay.customer) === customer);
@@ -244,9 +246,4 @@ function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): voi
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);
-}
-
-/** `before` itself where `after` has the same members: an unchanged state is recognised by identity. */
-function unlessSame(before: ReadonlySet<string>, after: ReadonlySet<string>): ReadonlySet<string> {
-  return before.size === after.size && [...before].every((member) => after.has(member)) ? before : after;
 }

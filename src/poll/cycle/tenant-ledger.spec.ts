@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { observations } from '../../../test/support/history.js';
+import { DEFAULT_POLICY } from '../../core/model/call.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { UNOBSERVED_TENANT } from './poll-listener.js';
 import { TenantLedger } from './tenant-ledger.js';
@@ -19,6 +21,7 @@ describe('a tenant’s ledger', () => {
     return new TenantLedger({
       tenant: 'acme',
       store,
+      policy: DEFAULT_POLICY,
       retentionMs: 604_800_000,
       clock: () => 60_000,
       newEpoch: () => `${name}${++epochs}`,
@@ -37,12 +40,10 @@ describe('a tenant’s ledger', () => {
 
   it('tells of a new epoch when the store lost its memory, though no commit was refused for it', async () => {
     const one = ledger();
-    const held = await one.claim();
+    await one.claim();
     store.loseMemory();
-    const monitor = { ...held.sources.monitor, status: 'up' as const };
-    const state = { ...held, sources: { ...held.sources, monitor } };
     const commit = jest.spyOn(store, 'commit');
-    expect(await one.write({ state, transitions: [], confirm: false })).toBe(false);
+    expect(await one.write(one.decide(observations({}, 60_000)))).toBe(false);
     expect(commit).not.toHaveBeenCalled();
     await one.claim();
     expect(claims).toEqual([true, true]);

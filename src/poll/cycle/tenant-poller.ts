@@ -1,14 +1,12 @@
-import type { Policy, TenantState } from '../../core/model/call.js';
+import type { TenantCalls } from '../../core/index/tenant-calls.js';
 import type { Transition } from '../../core/model/event.js';
 import type { Endpoint, Instant, Observations } from '../../core/model/observation.js';
-import { freshen, reconcile, type Reconciled } from '../../core/reconcile.js';
 import { UNTRACED } from '../../core/model/tracer.js';
 import type { PitelSource } from '../../source/pitel-source.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
 import { type Answer, Inquiry } from './in-flight-requests.js';
 import { type PollReport, UNOBSERVED_TENANT } from './poll-listener.js';
 import type { RegistrationWatch } from './registration-watch.js';
-import { SettledRows } from './settled-rows.js';
 import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
 
 /**
@@ -31,9 +29,8 @@ export class TenantPoller {
   readonly #deps: PollerDeps;
   readonly #inquiry: Inquiry;
   readonly #ledger: TenantLedger;
-  readonly #settled = new SettledRows();
-  #activity: { readonly calls: TenantState['calls']; readonly at: Instant; readonly is: Activity } | null =
-    null;
+  /** Of the calls as they are; null where they have changed. */
+  #activity: { readonly at: Instant; readonly is: Activity } | null = null;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
@@ -90,7 +87,7 @@ export class TenantPoller {
       // Stopped while the store was slow: somebody else may hold the tenant by now, and a claim would fence it off.
       if (signal.aborted) return STOPPED;
     }
-    const state = this.#ledger.state ?? (await this.#claim());
+    const known = this.#ledger.known ?? (await this.#claim());
     await this.#inquiry.ask(endpoints, signal);
     // Stopped in the middle of it: what was cut off is no observation.
     if (signal.aborted) return STOPPED;
@@ -102,43 +99,36 @@ export class TenantPoller {
     const observed = observationsOf(answers);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
-    const reconciled = this.#reconcile(state, observations);
-    const { transitions, confirm } = reconciled;
+    const decision = this.#ledger.decide(observations);
+    const { transitions, confirm } = decision;
+    if (decision.delta.calls.size > 0) this.#activity = null;
     if (transitions.some(({ type }) => type === 'call-ended')) this.#inquiry.outdate();
-    const owned = await this.#ledger.write(reconciled);
-    if (owned) this.#settled.note(observations, confirm);
-    observer.sources(reconciled.state.sources);
-    this.#tellWatch(observations, reconciled);
+    const owned = await this.#ledger.write(decision);
+    if (owned) known.settled.note(observations, confirm);
+    observer.sources(known.sources);
+    this.#tellWatch(observations, known);
     await this.#ledger.trim();
-    const activity = this.#activityOf(reconciled.state);
-    return { polls, confirm, owned, transitions, activity };
+    return { polls, confirm, owned, transitions, activity: this.#activityOf(known) };
   }
 
-  async #claim(): Promise<TenantState> {
-    const state = await this.#ledger.claim();
+  async #claim(): Promise<TenantCalls> {
+    const known = await this.#ledger.claim();
     this.#inquiry.outdate();
-    this.#settled.forget();
-    return state;
+    this.#activity = null;
+    return known;
   }
 
   /** Looks at the calls when they have changed, and now and then, as some go stale. */
-  #activityOf(state: TenantState): Activity {
+  #activityOf(known: TenantCalls): Activity {
     const at = this.#deps.clock();
-    const last = this.#activity;
-    if (last !== null && last.calls === state.calls && at - last.at < ACTIVITY_HOLDS_MS) return last.is;
-    const is = activityOf(state, at);
-    this.#activity = { calls: state.calls, at, is };
-    return is;
+    if (this.#activity === null || at - this.#activity.at >= ACTIVITY_HOLDS_MS)
+      this.#activity = { at, is: activityOf(known, at) };
+    return this.#activity.is;
   }
 
-  #reconcile(state: TenantState, observations: Observations): Reconciled {
-    const decide = this.#settled.have(observations) ? freshen : reconcile;
-    return decide(state, observations, this.#deps.policy);
-  }
-
-  #tellWatch({ monitor }: Observations, { state, confirm }: Reconciled): void {
+  #tellWatch({ monitor }: Observations, known: TenantCalls): void {
     if (this.#deps.registrations === null || monitor === undefined || monitor.outcome === 'failed') return;
-    this.#deps.registrations.observe(monitor, confirm ? vanishedExtensions(state) : []);
+    this.#deps.registrations.observe(monitor, vanishedExtensions(known));
   }
 }
 
@@ -146,7 +136,6 @@ export interface PollerDeps extends LedgerDeps {
   readonly source: Pick<PitelSource, 'poll'>;
   /** Null where no registration is watched. */
   readonly registrations: Pick<RegistrationWatch, 'take' | 'observe'> | null;
-  readonly policy: Policy;
 }
 
 export interface CycleReport {
@@ -164,10 +153,9 @@ const STOPPED: CycleReport = { polls: [], confirm: false, owned: true, transitio
 const ACTIVITY_HOLDS_MS = 10_000;
 
 /** By number and uuid. */
-function vanishedExtensions({ calls }: TenantState): string[] {
-  const missing = [...calls.values()]
-    .filter(({ pendingAbsence }) => pendingAbsence)
-    .flatMap(({ legs }) => legs.filter(({ absence }) => absence !== null));
+function vanishedExtensions({ index }: TenantCalls): string[] {
+  const pending = [...index.pending].map((callId) => index.calls.get(callId)!);
+  const missing = pending.flatMap(({ legs }) => legs.filter(({ absence }) => absence !== null));
   return missing.flatMap(({ seen }) => [
     seen.extension,
     ...(seen.extensionId === null ? [] : [seen.extensionId]),

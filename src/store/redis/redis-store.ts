@@ -18,7 +18,7 @@ import type {
   Store,
   Subscription,
 } from '../store.js';
-import type { Freshness } from '../../core/model/call.js';
+import type { FreshnessDelta } from '../../core/model/delta.js';
 
 /**
  * The store in Redis: standalone, behind Sentinel or in a cluster, from version 6.2.
@@ -77,8 +77,8 @@ export class RedisStore implements Store {
     }
   }
 
-  async touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean> {
-    const { set, remove } = freshnessPatch(before, after);
+  async touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<boolean> {
+    const { set, remove } = freshnessPatch(delta);
     const pairs = [...set].flat();
     return (await this.#run('touch-1', tenant, [fence, pairs.length, ...pairs, ...remove])) === 1;
   }
@@ -175,7 +175,7 @@ export class RedisStore implements Store {
 
   #commitArguments(tenant: string, commit: Commit): (string | number)[] {
     const { fence, expectedVersion, epoch, commitId, events } = commit;
-    const { set, remove } = patch(commit.before, commit.after);
+    const { set, remove } = patch(commit.delta);
     const hash: (string | number)[] = ['version', expectedVersion + 1, 'commit', commitId];
     const last = events.at(-1);
     if (last !== undefined) hash.push('sequence', last.sequence);
