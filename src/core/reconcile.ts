@@ -27,8 +27,8 @@ import { observeSource } from './observe/sources.js';
  * - `known` is brought up to date, and `delta` is all that has changed of it. The cost grows with what has changed; of rows
  *   that are `settled` it looks at none.
  *
- * Not guaranteed: what happened wholly between two polls is not seen; see `certainty` in `life.ts`. Nor is anything undone:
- * after an exception `known` is neither what it was nor what it was to be, and is to be thrown away.
+ * Not guaranteed: what happened wholly between two polls is not seen; see `certainty` in `life.ts`. An exception undoes
+ * nothing: `known` is half changed then, and the caller must drop it.
  */
 export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];

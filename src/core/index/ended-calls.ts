@@ -3,10 +3,10 @@ import type { Instant } from '../model/observation.js';
 import { Lookup } from './lookup.js';
 
 /**
- * The calls that ended lately, and what finds them: their ids, their queue entries, their customer.
+ * The calls that ended lately, found by their ids, their queue entries and their customer.
  *
- * A few are looked at whenever one is added, and forgotten where they are too old, so that memory is bounded and no poll
- * pays for all of them. Some linger for a while: every question goes by what is still to be remembered at that time.
+ * Each call that is added makes room: it checks a few others in turn and forgets those that are too old, so that memory is
+ * bounded and no poll pays for all of them. A call that is too old and not forgotten yet is not found any more.
  */
 export class EndedCalls {
   /** By `callId`. */
@@ -21,13 +21,13 @@ export class EndedCalls {
     for (const call of calls) this.#add(call);
   }
 
-  /** Returns the ids of calls that are forgotten for it. */
+  /** Returns the ids of the calls that it forgets. */
   remember(ended: EndedCall): string[] {
     const before = this.calls.get(ended.callId);
     if (before !== undefined) this.#remove(before);
     this.#add(ended);
     const forgotten: string[] = [];
-    for (let looks = 0; looks < LOOKS; looks++) {
+    for (let checks = 0; checks < CHECKS; checks++) {
       const next = this.#round.next();
       if (next.done === true) {
         this.#round = this.calls.values();
@@ -82,8 +82,8 @@ export class EndedCalls {
   }
 }
 
-/** For each that is added: with more than one, what lingers never becomes more than what is remembered. */
-const LOOKS = 4;
+/** Checked for each call that is added. More than two: then those too old stay fewer than those remembered. */
+const CHECKS = 4;
 
 function isRemembered({ endedAt }: EndedCall, now: Instant): boolean {
   return now - endedAt <= ENDED_MEMORY_MS;

@@ -3,11 +3,11 @@ import { CallIndex } from './call-index.js';
 import { SettledRows } from './settled-rows.js';
 
 /**
- * What is known of a tenant, held once and changed in place: only `decide` changes it, and gives what it has changed as a
- * `Delta`. Whoever holds one for a store holds it as far as the store has taken the deltas; where one was not taken, or
- * anything was thrown on the way, it is worth nothing any more and another is made of what the store has.
+ * What is known of a tenant, held once and changed in place: only `decide` changes it, and returns what it has changed as a
+ * `Delta`. It is of use as long as the store has taken every delta. After an exception, or a delta that the store did not
+ * take, its owner drops it and makes another of what the store has.
  *
- * As a `TenantState` it is as of now: to keep one, copy it.
+ * Read as a `TenantState` it is the present one, and changes with the next `decide`.
  */
 export class TenantCalls implements TenantState {
   readonly index: CallIndex;

@@ -1,8 +1,8 @@
 import type { Call, EndedCall, Freshness, Registration, TenantState } from './call.js';
 
 /**
- * What one poll changes of a tenant's state, value by value: what has changed is here as it is now, whatever else a state
- * holds is as it was. The core gives it, a commit carries it, and the store writes no more than it.
+ * What one poll changes of a tenant's state, value by value: what has changed is here as it is now, everything else in the
+ * state is as it was. The core returns it, a commit carries it, and the store writes nothing else.
  */
 export interface Delta extends FreshnessDelta {
   /** By `callId`: new or changed; null: not alive any more. */
@@ -42,14 +42,13 @@ export function isOnlyFreshness({ calls, ended, ignoredStays, listsIdle }: Delta
   return calls.size === 0 && ended.size === 0 && ignoredStays === null && listsIdle === null;
 }
 
-/** Both, one after the other. */
-export function joined(earlier: FreshnessDelta, later: FreshnessDelta): FreshnessDelta {
-  const { registrations } = later;
+/** The delta, and with it the freshness that has changed before it. */
+export function after(earlier: FreshnessDelta, delta: Delta): Delta {
+  const { registrations } = earlier;
   return {
-    sources: later.sources ?? earlier.sources,
+    ...delta,
+    sources: delta.sources ?? earlier.sources,
     registrations:
-      earlier.registrations.size === 0
-        ? registrations
-        : new Map([...earlier.registrations, ...registrations]),
+      registrations.size === 0 ? delta.registrations : new Map([...registrations, ...delta.registrations]),
   };
 }

@@ -1,7 +1,13 @@
 import { TenantCalls } from '../../core/index/tenant-calls.js';
 import type { Freshness, Policy } from '../../core/model/call.js';
-import { type FreshnessDelta, isOnlyFreshness, joined, UNCHANGED } from '../../core/model/delta.js';
-import { type BridgeEvent, rfc3339, toEvents } from '../../core/model/event.js';
+import {
+  after,
+  type Delta,
+  type FreshnessDelta,
+  isOnlyFreshness,
+  UNCHANGED,
+} from '../../core/model/delta.js';
+import { type BridgeEvent, rfc3339, toEvents, type Transition } from '../../core/model/event.js';
 import { ENDPOINTS, type Instant, type Observations } from '../../core/model/observation.js';
 import { decide, type Decision } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
@@ -16,8 +22,8 @@ import { type TenantObserver, UNOBSERVED_TENANT } from './poll-listener.js';
  *   under its own id by `finish`; until then nothing is decided.
  * - What is `known` is what the store holds, but for the freshness, which is written now and then: what is not written yet
  *   comes with the next write, also where a write of it had no answer.
- * - Whatever else happens on the way from a decision to the store's answer (an exception anywhere, a conflict, a newer
- *   token, lost memory), the claim is over, and what was known goes with it: null until `claim`.
+ * - Anything else that goes wrong between a decision and the store's answer (an exception anywhere, a conflict, a newer
+ *   token, lost memory) ends the claim and drops what was known: `known` is null until `claim`.
  */
 export class TenantLedger {
   readonly #deps: LedgerDeps;
@@ -67,11 +73,11 @@ export class TenantLedger {
   }
 
   /** Writes what was decided last. False: the store did not take it, and the claim is over. */
-  write(decision: Decision): Promise<boolean> {
+  write({ delta: decided, transitions }: Decision): Promise<boolean> {
     const held = this.#decided!;
-    const unwritten = joined(held.unwritten, decision.delta);
-    const isQuiet = decision.transitions.length === 0 && isOnlyFreshness(decision.delta);
-    return isQuiet ? this.#touch({ ...held, unwritten }) : this.#commit(held, decision, unwritten);
+    const delta = after(held.unwritten, decided);
+    const isQuiet = transitions.length === 0 && isOnlyFreshness(delta);
+    return isQuiet ? this.#touch({ ...held, unwritten: delta }) : this.#commit(held, delta, transitions);
   }
 
   /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
@@ -90,32 +96,23 @@ export class TenantLedger {
     (this.#deps.observer ?? UNOBSERVED_TENANT).logHolds(events);
   }
 
-  #commit(held: Held, decision: Decision, unwritten: FreshnessDelta): Promise<boolean> {
+  #commit(held: Held, delta: Delta, transitions: readonly Transition[]): Promise<boolean> {
+    const { tenant, clock, newCommitId } = this.#deps;
     return this.#spanOfCommit(async (span) => {
-      this.#unfinished = this.#begin(held, decision, unwritten, span.traceparent);
+      const { traceparent } = span;
+      const events = toEvents(transitions, { tenant, ...held.position, recordedAt: clock(), traceparent });
+      const commit = {
+        fence: held.fence,
+        expectedVersion: held.version,
+        commitId: newCommitId(),
+        epoch: held.position.epoch,
+        delta,
+        events: events.map(entryOf),
+      };
+      this.#unfinished = { commit, events, known: held.known };
       await this.#tryCommit(span);
       return this.#held !== null;
     });
-  }
-
-  #begin(
-    held: Held,
-    { delta, transitions }: Decision,
-    unwritten: FreshnessDelta,
-    traceparent: string | undefined,
-  ): Begun {
-    const { tenant, clock, newCommitId } = this.#deps;
-    const place = { tenant, ...held.position, recordedAt: clock(), traceparent };
-    const events = toEvents(transitions, place);
-    const commit = {
-      fence: held.fence,
-      expectedVersion: held.version,
-      commitId: newCommitId(),
-      epoch: held.position.epoch,
-      delta: { ...delta, ...unwritten },
-      events: events.map(entryOf),
-    };
-    return { commit, events, known: held.known };
   }
 
   #spanOfCommit<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
