@@ -107,13 +107,21 @@ describe('a tenant’s ledger, when something goes wrong', () => {
     expect(plain(ledger.known!)).toEqual(await run.stored());
   });
 
+  it('does not repeat a commit that the store can never take', async () => {
+    const run = new Run();
+    run.before = (at) => (at === 1 ? run.fails('commit', mistaken) : undefined);
+    await run.poll(0);
+    await expect(run.poll(1)).rejects.toThrow(TypeError);
+    expect([run.ledger.isUnfinished, run.ledger.known]).toEqual([false, null]);
+  });
+
   it('brings with the next write what a touch did not bring, registrations included', async () => {
     const run = new Run();
     run.before = (at) => (at === 3 ? run.fails('touch', refused) : run.heal());
     await run.observe({ at: 0 }, 0);
     const known = run.ledger.known!;
     await expect(run.observe({ at: 30, registered: { '107': true } }, 3)).rejects.toThrow('away');
-    await run.observe({ at: 40, stays: 'not asked', registered: { '108': false } }, 4);
+    await run.observe({ at: 40, legs: 'not asked', stays: 'not asked', registered: { '108': false } }, 4);
     expect(run.ledger.known).toBe(known);
     const { registrations, sources } = (await run.store.snapshot('acme'))!.state;
     expect([...registrations.keys()]).toEqual(['107', '108']);
