@@ -1,5 +1,5 @@
 import { beginCall } from './correlate/new-call.js';
-import type { Call, EndedCall, Leg, Policy, SourceState } from './model/call.js';
+import type { Call, EndedCall, Leg, Policy } from './model/call.js';
 import { type Delta, UNCHANGED } from './model/delta.js';
 import { type CallIndex, numberKey } from './index/call-index.js';
 import type { TenantCalls } from './index/tenant-calls.js';
@@ -203,24 +203,24 @@ class Cycle {
 
 /** Brings the registrations up to date, but not yet the sources. */
 function observeFreshness(
-  { sources, registrations }: TenantCalls,
-  { monitor, queue, registrations: answers = [] }: Observations,
+  { sources, registrations: known }: TenantCalls,
+  { monitor, queue, registrations: answers }: Observations,
   policy: Policy,
   transitions: Transition[],
 ): Delta {
-  const observe = (source: SourceState, observation: typeof monitor | typeof queue) =>
-    observation === undefined ? source : observeSource(source, observation, policy, transitions);
+  const ofMonitor =
+    monitor === undefined ? sources.monitor : observeSource(sources.monitor, monitor, policy, transitions);
+  const ofQueue =
+    queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
   const isAsked = monitor !== undefined || queue !== undefined;
   // Not spread: of a small answer that repeats, comparing its bytes takes less than spreading an object.
-  const { calls, ended, ignoredStays, listsIdle } = UNCHANGED;
+  const { registrations, calls, ended, ignoredStays, listsIdle } = UNCHANGED;
   return {
-    sources: isAsked
-      ? { monitor: observe(sources.monitor, monitor), queue: observe(sources.queue, queue) }
-      : null,
+    sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
-      answers.length === 0
-        ? UNCHANGED.registrations
-        : observeRegistrations(registrations, answers, transitions),
+      answers === undefined || answers.length === 0
+        ? registrations
+        : observeRegistrations(known, answers, transitions),
     calls,
     ended,
     ignoredStays,
