@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
-import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../src/core/model/call.js';
+import { TenantCalls } from '../src/core/index/tenant-calls.js';
+import { DEFAULT_POLICY, EMPTY_STATE } from '../src/core/model/call.js';
 import type { Transition } from '../src/core/model/event.js';
-import { freshen, reconcile } from '../src/core/reconcile.js';
+import { decide } from '../src/core/reconcile.js';
 import { InstantReader } from '../src/source/parse/instant.js';
 import { ListReader } from '../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../src/source/parse/phone-number.js';
@@ -68,10 +69,8 @@ class Ours {
     instants: new InstantReader('Asia/Ho_Chi_Minh'),
     numbers: new PhoneNumbers('VN'),
   });
-  state: TenantState = EMPTY_STATE;
+  readonly state = new TenantCalls(EMPTY_STATE);
   transitions: readonly Transition[] = [];
-  #rows: unknown = null;
-  #confirm = false;
   #now = Date.UTC(2026, 2, 2, 3, 3);
 
   /** What `TenantPoller` does with an answer, but for the network and the store. */
@@ -79,12 +78,9 @@ class Ours {
     this.#now += 1_000;
     const monitor = this.#reader.read(body, { startedAt: this.#now - 40, at: this.#now });
     if (monitor.outcome !== 'complete') throw new Error(monitor.reason ?? 'not complete');
-    const settled = monitor.rows === this.#rows && !this.#confirm;
-    const result = (settled ? freshen : reconcile)(this.state, { monitor }, DEFAULT_POLICY);
-    this.#rows = monitor.rows;
-    this.#confirm = result.confirm;
-    this.state = result.state;
-    this.transitions = result.transitions;
+    const { transitions, confirm } = decide(this.state, { monitor }, DEFAULT_POLICY);
+    this.state.settled.note({ monitor }, confirm);
+    this.transitions = transitions;
   }
 }
 

@@ -1,3 +1,4 @@
+import { UNCHANGED } from '../core/model/delta.js';
 import { parseArgs } from 'node:util';
 import { tenantId } from '../config/settings/formats.js';
 import type { Inspection, Store } from '../store/store.js';
@@ -15,7 +16,7 @@ export interface RepairRequest {
   readonly drop: boolean;
 }
 
-export const USAGE = 'npm run repair -- TENANT [--drop]   (shows what --drop would drop, without it)';
+const USAGE = 'npm run repair -- TENANT [--drop]   (shows what --drop would drop, without it)';
 
 export function parseRepairArguments(argv: readonly string[]): Told<RepairRequest> {
   let parsed;
@@ -60,8 +61,7 @@ export async function repair(
     expectedVersion: version,
     commitId: names.newCommitId(),
     epoch: position.epoch,
-    before: state,
-    after: state,
+    delta: UNCHANGED,
     whole: state,
     events: [],
   });

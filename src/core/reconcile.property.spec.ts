@@ -1,10 +1,12 @@
 import { describe, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { TenantCalls } from './index/tenant-calls.js';
 import { EMPTY_STATE, DEFAULT_POLICY, type TenantState } from './model/call.js';
+import type { Changed, Delta } from './model/delta.js';
 import type { Transition } from './model/event.js';
 import type { ObservedLeg, ObservedQueueEntry } from './model/observation.js';
 import { conditionsOf, matches, RuleTable } from './parts/rule-table.js';
-import { reconcile } from './reconcile.js';
+import { decide } from './reconcile.js';
 import { leg, number, observations, stay, T0, type Poll } from '../../test/support/history.js';
 
 const MOBILES = ['0914237383', '0987654321', 'anonymous'];
@@ -67,18 +69,17 @@ interface Run {
   readonly transitions: readonly Transition[];
 }
 
-function run(polls: readonly Poll[], restart: (poll: number, state: TenantState) => TenantState): Run {
-  let state = EMPTY_STATE;
+function run(polls: readonly Poll[], restart: (poll: number, known: TenantCalls) => TenantCalls): Run {
+  let known = new TenantCalls(EMPTY_STATE);
   const transitions: Transition[] = [];
   for (const [index, poll] of polls.entries()) {
-    const result = reconcile(restart(index, state), observations(poll, T0 + poll.at! * 1000), DEFAULT_POLICY);
-    state = result.state;
-    transitions.push(...result.transitions);
+    known = restart(index, known);
+    transitions.push(...decide(known, observations(poll, T0 + poll.at! * 1000), DEFAULT_POLICY).transitions);
   }
-  return { state, transitions };
+  return { state: known, transitions };
 }
 
-const straight = (_: number, state: TenantState) => state;
+const straight = (_: number, known: TenantCalls) => known;
 
 /** Two complete and empty polls end whatever is left. */
 const drained = (polls: readonly Poll[]): Poll[] => [
@@ -117,10 +118,10 @@ describe('for any history of observations', () => {
   it('every part that is there belongs to exactly one call that is alive', () => {
     fc.assert(
       fc.property(history, (polls) => {
-        let state = EMPTY_STATE;
+        const state = new TenantCalls(EMPTY_STATE);
         for (const poll of polls) {
           const seen = observations(poll, T0 + poll.at! * 1000);
-          state = reconcile(state, seen, DEFAULT_POLICY).state;
+          decide(state, seen, DEFAULT_POLICY);
           const owners = new Map<string, number>();
           for (const call of state.calls.values()) {
             for (const { seen } of call.legs) owners.set(seen.key, (owners.get(seen.key) ?? 0) + 1);
@@ -175,10 +176,26 @@ describe('for any history of observations', () => {
     fc.assert(
       fc.property(history, cuts, (polls, cut) => {
         const whole = run(polls, straight);
-        const parts = run(polls, (poll, state) => (cut[poll] === true ? restarted(state) : state));
+        const parts = run(polls, (poll, known) => (cut[poll] === true ? restarted(known) : known));
         const difference = JSON.stringify(parts.transitions) !== JSON.stringify(whole.transitions);
         if (difference || JSON.stringify(plain(parts.state)) !== JSON.stringify(plain(whole.state))) {
           throw new Error('the restarted run differs');
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('the deltas, one after the other, make the state', () => {
+    fc.assert(
+      fc.property(history, (polls) => {
+        const known = new TenantCalls(EMPTY_STATE);
+        let applied = EMPTY_STATE;
+        for (const poll of polls) {
+          const { delta } = decide(known, observations(poll, T0 + poll.at! * 1000), DEFAULT_POLICY);
+          applied = apply(applied, delta);
+          if (JSON.stringify(plain(applied)) !== JSON.stringify(plain(known)))
+            throw new Error('the delta is not what has changed');
         }
       }),
       { numRuns: 1000 },
@@ -241,20 +258,41 @@ describe('for any history of observations', () => {
 });
 
 /** As the store gives it back: equal, but not one object the same, and in no particular order. */
-function restarted(state: TenantState): TenantState {
-  const { calls, ignoredStays, listsIdle, sources, registrations } = structuredClone({
+function restarted({
+  sources,
+  calls,
+  ended,
+  ignoredStays,
+  listsIdle,
+  registrations,
+}: TenantState): TenantCalls {
+  const state = structuredClone({ sources, calls, ended, ignoredStays, listsIdle, registrations });
+  return new TenantCalls({
     ...state,
-    ended: null,
+    calls: new Map([...state.calls].reverse()),
+    ended: new Map([...state.ended].sort(([a, x], [b, y]) => x.endedAt - y.endedAt || (a < b ? -1 : 1))),
   });
-  const ended = structuredClone([...state.ended]);
+}
+
+/** What a store holds once it has taken the delta. */
+function apply(state: TenantState, delta: Delta): TenantState {
   return {
-    sources,
-    listsIdle,
-    ignoredStays,
-    registrations,
-    calls: new Map([...calls].reverse()),
-    ended: new Map(ended.sort(([a, x], [b, y]) => x.endedAt - y.endedAt || (a < b ? -1 : 1))),
+    sources: delta.sources ?? state.sources,
+    registrations: withChanges(state.registrations, delta.registrations),
+    calls: withChanges(state.calls, delta.calls),
+    ended: withChanges(state.ended, delta.ended),
+    ignoredStays: delta.ignoredStays ?? state.ignoredStays,
+    listsIdle: delta.listsIdle ?? state.listsIdle,
   };
+}
+
+function withChanges<Value>(values: ReadonlyMap<string, Value>, changes: Changed<Value>): Map<string, Value> {
+  const changed = new Map(values);
+  for (const [id, value] of changes) {
+    if (value === null) changed.delete(id);
+    else changed.set(id, value);
+  }
+  return changed;
 }
 
 function plain({ sources, calls, ended, ignoredStays, listsIdle }: TenantState) {

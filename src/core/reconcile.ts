@@ -1,20 +1,14 @@
 import { beginCall } from './correlate/new-call.js';
-import {
-  type Call,
-  type EndedCall,
-  type Freshness,
-  type Leg,
-  type Policy,
-  type TenantState,
-} from './model/call.js';
-import { CallIndex, numberKey } from './index/call-index.js';
+import type { Call, EndedCall, Leg, Policy } from './model/call.js';
+import { type Delta, UNCHANGED } from './model/delta.js';
+import { type CallIndex, numberKey } from './index/call-index.js';
+import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate, type Placement } from './correlate/correlate.js';
 import { type CycleFacts, factsOf, latestOf } from './parts/cycle-facts.js';
-import { EndedCalls } from './index/ended-calls.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
-import type { Instant, Observations } from './model/observation.js';
+import type { Observations } from './model/observation.js';
 import { isOverflow } from './parts/overflow.js';
 import { type Changes, observeLegs, observeStays } from './observe/observe-parts.js';
 import { observeRegistrations } from './observe/registrations.js';
@@ -29,69 +23,51 @@ import { observeSource } from './observe/sources.js';
  * - A failed observation changes nothing but the health of its source; a partial one ends nothing.
  * - The result depends on the arguments alone, and not on the order of rows: the same history, cut anywhere by a
  *   restart from the stored state, gives the same transitions.
+ * - `known` is brought up to date, and `delta` is all that has changed of it. The cost grows with what has changed; of rows
+ *   that are `settled` it looks at none.
  *
- * Not guaranteed: what happened wholly between two polls is not seen; see `certainty` in `life.ts`.
+ * Not guaranteed: what happened wholly between two polls is not seen; see `certainty` in `life.ts`. An exception undoes
+ * nothing: `known` is half changed then, and the caller must drop it.
  */
-export function reconcile(state: TenantState, observations: Observations, policy: Policy): Reconciled {
-  return new Cycle(state, observations, policy).run();
-}
-
-/**
- * As `reconcile`, for observations that repeat, row by row, what the last complete ones showed while no absence was
- * waiting to be confirmed: only the sources' health and registrations can have changed. The caller vouches for that.
- */
-export function freshen(state: TenantState, observations: Observations, policy: Policy): Reconciled {
+export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
-  const { sources, registrations } = observeFreshness(state, observations, policy, transitions);
-  const { calls, ended, ignoredStays, listsIdle } = state;
-  // Not spread: of a small answer that repeats, comparing its bytes takes less than spreading two objects.
-  return {
-    state: { sources, registrations, calls, ended, ignoredStays, listsIdle },
-    transitions,
-    confirm: false,
-  };
+  const isSettled = known.settled.have(observations);
+  const freshness = observeFreshness(known, observations, policy, transitions);
+  const decision = isSettled
+    ? { delta: freshness, transitions, confirm: false }
+    : new Cycle(known, observations, policy, transitions).run(freshness);
+  // Last: what this poll shows is judged by when the endpoints were seen before it.
+  known.sources = freshness.sources ?? known.sources;
+  return decision;
 }
 
-export interface Reconciled {
-  readonly state: TenantState;
+export interface Decision {
+  readonly delta: Delta;
   readonly transitions: readonly Transition[];
   /** Some part's absence waits to be confirmed: poll again before the interval is over. */
   readonly confirm: boolean;
 }
 
-/**
- * True where nothing needs to be committed: no transition, and the states differ in no more than their
- * `Freshness`.
- */
-export function isQuiet(before: TenantState, { state, transitions }: Reconciled): boolean {
-  return (
-    transitions.length === 0 &&
-    state.calls === before.calls &&
-    state.ended === before.ended &&
-    state.ignoredStays === before.ignoredStays &&
-    state.listsIdle === before.listsIdle
-  );
-}
-
 class Cycle {
-  readonly #state: TenantState;
+  readonly #known: TenantCalls;
   readonly #observations: Observations;
   readonly #facts: CycleFacts;
   readonly #index: CallIndex;
-  readonly #transitions: Transition[] = [];
-  #calls: Map<string, Call> | null = null;
-  readonly #newlyEnded: EndedCall[] = [];
+  readonly #transitions: Transition[];
+  readonly #calls = new Map<string, Call | null>();
+  readonly #ended = new Map<string, EndedCall | null>();
 
-  constructor(state: TenantState, observations: Observations, policy: Policy) {
-    this.#state = state;
+  constructor(known: TenantCalls, observations: Observations, policy: Policy, transitions: Transition[]) {
+    this.#known = known;
     this.#observations = observations;
-    this.#facts = factsOf(state, observations, policy);
-    this.#index = CallIndex.take(state);
+    this.#facts = factsOf(known, observations, policy);
+    this.#index = known.index;
+    this.#transitions = transitions;
   }
 
-  run(): Reconciled {
+  run(freshness: Delta): Decision {
+    const known = this.#known;
     const { policy } = this.#facts;
-    const freshness = observeFreshness(this.#state, this.#observations, policy, this.#transitions);
     const changes: Changes = {
       legs: new Map(),
       stays: new Map(),
@@ -100,31 +76,21 @@ class Cycle {
       superseded: new Map(),
     };
     const { monitor, queue } = this.#observations;
+    let ignoredStays: Delta['ignoredStays'] = null;
+    let listsIdle: Delta['listsIdle'] = null;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
-      const { registrations } = freshness;
-      observeLegs(monitor, { ...this.#state, registrations }, this.#index, policy, changes);
+      observeLegs(monitor, known, this.#index, policy, changes);
+      if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
     }
-    const ignoredStays =
-      queue !== undefined && queue.outcome !== 'failed'
-        ? observeStays(queue, this.#state, this.#index, this.#facts, changes)
-        : this.#state.ignoredStays;
-    const listsIdle =
-      this.#state.listsIdle ||
-      (monitor !== undefined && monitor.outcome !== 'failed' && monitor.idleExtensions.size > 0);
+    if (queue !== undefined && queue.outcome !== 'failed') {
+      ignoredStays = observeStays(queue, known, this.#index, this.#facts, changes);
+      known.ignoredStays = ignoredStays ?? known.ignoredStays;
+    }
 
     this.#supersede(changes);
     for (const draft of sorted(this.#drafts(changes))) this.#advance(draft);
-
-    const state: TenantState = {
-      ...freshness,
-      calls: this.#calls ?? this.#state.calls,
-      ended: this.#endedCalls(),
-      ignoredStays,
-      listsIdle,
-    };
-    this.#index.giveTo(state);
     return {
-      state,
+      delta: { ...freshness, calls: this.#calls, ended: this.#ended, ignoredStays, listsIdle },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0,
     };
@@ -134,7 +100,7 @@ class Cycle {
   #supersede(changes: Changes): void {
     const drafts: Draft[] = [];
     for (const [callId, row] of changes.superseded) {
-      const call = this.#index.call(callId)!;
+      const call = this.#index.calls.get(callId)!;
       // Legs that are still there belong to the call as it goes on now.
       for (const leg of withChanges(call.legs, changes.legs.get(callId) ?? [])) {
         if (leg.absence === null && this.#isShown(leg)) changes.newLegs.push(leg.seen);
@@ -153,7 +119,7 @@ class Cycle {
 
   #drafts(changes: Changes): Draft[] {
     const touched = new Map<string, Call>();
-    const current = (callId: string) => touched.get(callId) ?? this.#index.call(callId)!;
+    const current = (callId: string) => touched.get(callId) ?? this.#index.calls.get(callId)!;
     for (const [callId, changed] of changes.legs) {
       const call = current(callId);
       const stay = changes.stays.get(callId) ?? call.stay;
@@ -175,15 +141,15 @@ class Cycle {
     const { newLegs, newStays } = changes;
     if (newLegs.length > 0 || newStays.length > 0) {
       // New parts look at the calls as this observation shows them.
-      for (const call of touched.values()) this.#index.replace(this.#index.call(call.callId)!, call);
+      for (const call of touched.values()) this.#index.put(call);
       for (const placement of correlate({ legs: newLegs, stays: newStays }, this.#index)) {
         if (placement.joins !== null) {
           const { callId } = placement.joins;
           touched.set(callId, joinParts(current(callId), placement, this.#facts));
           joined.set(callId, keysOf(placement, joined.get(callId)));
         } else {
-          const call = beginCall(placement, this.#state, this.#index, this.#facts);
-          this.#index.add(call);
+          const call = beginCall(placement, this.#known, this.#index, this.#facts);
+          this.#index.put(call);
           drafts.push({ announced: false, call, newLegs: keysOf(placement) });
         }
       }
@@ -196,61 +162,51 @@ class Cycle {
 
   #advance(draft: Draft): void {
     const { call, last } = advance(draft, this.#facts, this.#transitions);
-    const indexed = this.#index.call(draft.call.callId)!;
-    this.#calls ??= new Map(this.#state.calls);
-    if (call !== null) {
-      this.#calls.set(call.callId, call);
-      this.#index.replace(indexed, call);
-    } else {
-      this.#calls.delete(draft.call.callId);
-      this.#index.remove(indexed);
-      this.#remember(last);
-    }
+    this.#calls.set(last.callId, call);
+    if (call !== null) this.#index.put(call);
+    else this.#end(last);
   }
 
-  #remember(call: Call): void {
-    const now = this.#now();
+  #end(call: Call): void {
     const stays = [...call.pastStays, ...(call.stay === null ? [] : [call.stay.seen])];
     const ended: EndedCall = {
       callId: call.callId,
       upstreamIds: call.upstreamIds,
       stays: stays.map((stay) => stay.stayKey),
       rows: stays.map((stay) => stay.rowKey),
-      endedAt: now,
+      endedAt: latestOf(this.#observations),
       atTelephones: atTelephones(call),
     };
-    this.#newlyEnded.push(ended);
-    this.#index.remember(ended);
-  }
-
-  #endedCalls(): TenantState['ended'] {
-    const { ended } = this.#state;
-    if (this.#newlyEnded.length === 0) return ended;
-    return EndedCalls.remembering(ended, this.#newlyEnded, this.#now(), (call) => this.#index.forget(call));
-  }
-
-  #now(): Instant {
-    return latestOf(this.#observations);
+    this.#index.remove(call.callId);
+    this.#ended.set(call.callId, ended);
+    for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);
   }
 }
 
+/** Brings the registrations up to date, but not yet the sources. */
 function observeFreshness(
-  { sources, registrations }: TenantState,
-  observations: Observations,
+  { sources, registrations: known }: TenantCalls,
+  { monitor, queue, registrations: answers }: Observations,
   policy: Policy,
   transitions: Transition[],
-): Freshness {
-  const { monitor, queue, registrations: answers } = observations;
+): Delta {
+  const ofMonitor =
+    monitor === undefined ? sources.monitor : observeSource(sources.monitor, monitor, policy, transitions);
+  const ofQueue =
+    queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
+  const isAsked = monitor !== undefined || queue !== undefined;
+  // Not spread: of a small answer that repeats, comparing its bytes takes less than spreading an object.
+  const { registrations, calls, ended, ignoredStays, listsIdle } = UNCHANGED;
   return {
-    sources: {
-      monitor:
-        monitor === undefined
-          ? sources.monitor
-          : observeSource(sources.monitor, monitor, policy, transitions),
-      queue: queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions),
-    },
+    sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
-      answers === undefined ? registrations : observeRegistrations(registrations, answers, transitions),
+      answers === undefined || answers.length === 0
+        ? registrations
+        : observeRegistrations(known, answers, transitions),
+    calls,
+    ended,
+    ignoredStays,
+    listsIdle,
   };
 }
 

@@ -1,3 +1,4 @@
+import { TenantCalls } from '../core/index/tenant-calls.js';
 import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../core/model/call.js';
 import { formatCursor } from '../core/model/position.js';
 import {
@@ -15,7 +16,7 @@ import {
   type ObservedQueueEntry,
   type PhoneNumber,
 } from '../core/model/observation.js';
-import { reconcile } from '../core/reconcile.js';
+import { decide } from '../core/reconcile.js';
 import { callView } from '../core/life/view.js';
 
 /**
@@ -49,7 +50,7 @@ const NAMES: Readonly<Record<string, string>> = { '107': 'Lan', '108': 'Minh', '
 
 export function buildExamples(): Examples {
   const events: BridgeEvent[] = [];
-  let state: TenantState = EMPTY_STATE;
+  const known = new TenantCalls(EMPTY_STATE);
   let snapshot: Examples['snapshot'] | null = null;
   const append = (transitions: readonly Transition[], at: number) => {
     const stamp = { tenant: TENANT, epoch: EPOCH, sequence: events.length, recordedAt: at + COMMIT_MS };
@@ -57,11 +58,9 @@ export function buildExamples(): Examples {
   };
   for (const [seconds, poll] of POLLS) {
     const at = START + seconds * 1_000;
-    const result = reconcile(state, observations(poll, at), DEFAULT_POLICY);
-    state = result.state;
-    append(result.transitions, at);
+    append(decide(known, observations(poll, at), DEFAULT_POLICY).transitions, at);
     if (snapshot === null && events.some(({ type }) => type === 'call-answered')) {
-      snapshot = snapshotOf(state, events.length);
+      snapshot = snapshotOf(known, events.length);
     }
   }
   append([registration(true), registration(false)], START + 60_000);

@@ -1,7 +1,8 @@
-import { EMPTY_STATE, type Policy, type TenantState } from '../core/model/call.js';
+import { TenantCalls } from '../core/index/tenant-calls.js';
+import { EMPTY_STATE, type Policy } from '../core/model/call.js';
 import { type BridgeEvent, toEvents } from '../core/model/event.js';
 import type { MonitorObservation, Observations, QueueObservation } from '../core/model/observation.js';
-import { reconcile } from '../core/reconcile.js';
+import { decide } from '../core/reconcile.js';
 import type { StartRecord } from '../source/capture/capture-record.js';
 import { InstantReader } from '../source/parse/instant.js';
 import { listReaders } from '../source/parse/list-reader.js';
@@ -62,7 +63,7 @@ class TenantReplay {
   #start: StartRecord;
   #policy: Policy;
   readonly #readers: ReturnType<typeof listReaders>;
-  #state: TenantState = EMPTY_STATE;
+  readonly #known = new TenantCalls(EMPTY_STATE);
   #sequence = 0;
 
   /** @throws RangeError when the capture's zone or country does not exist. */
@@ -93,8 +94,7 @@ class TenantReplay {
     const observations: Observations = Object.fromEntries(
       polls.map((poll) => [poll.record.endpoint, this.#observe(poll)]),
     );
-    const { state, transitions } = reconcile(this.#state, observations, this.#policy);
-    this.#state = state;
+    const { transitions } = decide(this.#known, observations, this.#policy);
     const recordedAt = Math.max(...polls.map(({ record }) => record.at));
     const stamp = { tenant: this.#start.tenant, epoch: REPLAY_EPOCH, sequence: this.#sequence, recordedAt };
     this.#sequence += transitions.length;

@@ -5,6 +5,7 @@ import {
   type Registration,
   type TenantState,
 } from '../core/model/call.js';
+import type { Changed, Delta } from '../core/model/delta.js';
 import type { ClaimOptions, Commit, CommitResult, Follower, LogEvent, Store } from './store.js';
 import type { StoredForm } from './stored/formats.js';
 
@@ -76,10 +77,40 @@ export function logEvent(
   return { sequence, type, json: JSON.stringify({ type, sequence, ...more }) };
 }
 
+/** What makes one state of the other; what is the same object in both has not changed. */
+export function difference(before: TenantState, after: TenantState): Delta {
+  return {
+    sources: before.sources === after.sources ? null : after.sources,
+    registrations: changed(before.registrations, after.registrations),
+    calls: changed(before.calls, after.calls),
+    ended: changed(before.ended, after.ended),
+    ignoredStays: sameJson([...before.ignoredStays], [...after.ignoredStays]) ? null : after.ignoredStays,
+    listsIdle: before.listsIdle === after.listsIdle ? null : after.listsIdle,
+  };
+}
+
+function changed<Value>(
+  before: ReadonlyMap<string, Value>,
+  after: ReadonlyMap<string, Value>,
+): Changed<Value> {
+  const gone = [...before.keys()].filter((id) => !after.has(id));
+  const differing = [...after].filter(([id, value]) => before.get(id) !== value);
+  return new Map<string, Value | null>([...gone.map((id) => [id, null] as const), ...differing]);
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
 interface Cycle {
   readonly state?: TenantState;
   /** How many events, or the events. */
   readonly events?: number | readonly LogEvent[];
+}
+
+/** A commit, and the state that it leaves. */
+interface Prepared extends Commit {
+  readonly state: TenantState;
 }
 
 /** Who polls a tenant: claims it and goes on from what each commit answers. */
@@ -104,14 +135,14 @@ export class Owner {
     return new Owner(store, tenant, fence, position.epoch, version, position.sequence, state, format);
   }
 
-  prepare({ state = this.state, events = 0 }: Cycle): Commit {
+  prepare({ state = this.state, events = 0 }: Cycle): Prepared {
     return {
+      state,
       fence: this.fence,
       expectedVersion: this.version,
       commitId: `commit-${++Owner.#commits}`,
       epoch: this.epoch,
-      before: this.state,
-      after: state,
+      delta: difference(this.state, state),
       ...(this.#hasCommitted ? {} : { whole: state }),
       events:
         typeof events === 'number'
@@ -120,13 +151,13 @@ export class Owner {
     };
   }
 
-  async send(commit: Commit): Promise<CommitResult> {
+  async send({ state, ...commit }: Prepared): Promise<CommitResult> {
     const result = await this.store.commit(this.tenant, commit);
     if (result.status === 'committed') {
       this.#hasCommitted = true;
       this.version = result.version;
       this.sequence = result.position.sequence;
-      this.state = commit.after;
+      this.state = state;
     }
     return result;
   }

@@ -1,6 +1,7 @@
 import { EMPTY_STATE } from '../core/model/call.js';
 import {
   call,
+  difference,
   endedCall,
   logEvent,
   numbers,
@@ -101,7 +102,7 @@ export function describeWriting(subject: () => Subject): void {
       expect(await store.commit('acme', commit)).toEqual(first);
       const changed = {
         ...commit,
-        after: stateOf([call('other')]),
+        delta: difference(EMPTY_STATE, stateOf([call('other')])),
         events: [logEvent(1, { other: true })],
       };
       expect(await store.commit('acme', changed)).toEqual(first);
@@ -220,16 +221,18 @@ export function describeWriting(subject: () => Subject): void {
     const monitor = { ...EMPTY_STATE.sources.monitor, status: 'up' as const };
     const registrations = new Map(['107', '108'].map((extension) => [extension, registration(extension)]));
     const fresh = { sources: { ...EMPTY_STATE.sources, monitor }, registrations };
-    expect(await store.touch('acme', old.fence, EMPTY_STATE, fresh)).toBe(false);
+    const known = { ...EMPTY_STATE, ...fresh };
+    const learnt = difference(EMPTY_STATE, known);
+    expect(await store.touch('acme', old.fence, learnt)).toBe(false);
     expect((await store.snapshot('acme'))?.state).toEqual(EMPTY_STATE);
-    expect(await store.touch('acme', newest.fence, EMPTY_STATE, fresh)).toBe(true);
-    expect((await store.snapshot('acme'))?.state).toEqual({ ...EMPTY_STATE, ...fresh });
-    const fewer = { ...fresh, registrations: new Map([...registrations].slice(1)) };
-    expect(await store.touch('acme', newest.fence, fresh, fewer)).toBe(true);
-    expect((await store.snapshot('acme'))?.state).toEqual({ ...EMPTY_STATE, ...fewer });
+    expect(await store.touch('acme', newest.fence, learnt)).toBe(true);
+    expect((await store.snapshot('acme'))?.state).toEqual(known);
+    const fewer = { ...known, registrations: new Map([...registrations].slice(1)) };
+    expect(await store.touch('acme', newest.fence, difference(known, fewer))).toBe(true);
+    expect((await store.snapshot('acme'))?.state).toEqual(fewer);
     expect(await newest.commit({ events: 1 })).toMatchObject({ status: 'committed', version: 1 });
     await subject().loseMemory();
-    expect(await store.touch('acme', newest.fence, EMPTY_STATE, fresh)).toBe(false);
+    expect(await store.touch('acme', newest.fence, learnt)).toBe(false);
     expect(await store.snapshot('acme')).toBeNull();
   });
 }

@@ -1,4 +1,5 @@
-import type { Freshness, TenantState } from '../core/model/call.js';
+import type { TenantState } from '../core/model/call.js';
+import type { Delta, FreshnessDelta } from '../core/model/delta.js';
 import type { Position } from '../core/model/position.js';
 
 /**
@@ -6,7 +7,7 @@ import type { Position } from '../core/model/position.js';
  * contract by `store.contract.ts`.
  *
  * Guarantees:
- * - A commit is all or nothing: state replaced, events appended and published, in one step.
+ * - A commit is all or nothing: state changed, events appended and published, in one step.
  * - A commit is made only by the holder of the newest fencing token, on the version it was computed from.
  * - The same commit id twice is one commit: the second is answered with the first's result.
  * - Sequences are contiguous within an epoch, across epochs they only grow while the log survives.
@@ -45,12 +46,12 @@ export interface Store {
   commit(tenant: string, commit: Commit): Promise<CommitResult>;
 
   /**
-   * Keeps the freshness current while nothing else changes: writes what differs from `before`, which is what the
-   * store holds of it. Writes nothing to the log and leaves the version alone; false when the fencing token is no
-   * longer the newest, or memory may have been lost: claim again. Not before the first commit of a claim that found an
-   * older format: what is written is of this build's.
+   * Keeps the freshness current while nothing else changes. Writes nothing to the log and leaves the version alone; false
+   * when the fencing token is no longer the newest, or memory may have been lost: claim again. Where it rejects, it may
+   * have been carried out: once more, with whatever has changed since, does no harm. Not before the
+   * first commit of a claim that found an older format: what is written is in this build's.
    */
-  touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean>;
+  touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<boolean>;
 
   /** The state as of `position`, read in one step; null for a tenant that nobody has claimed yet. */
   snapshot(tenant: string): Promise<Snapshot | null>;
@@ -114,15 +115,11 @@ export interface Commit {
   /** Unique per cycle; the same on every retry of it. */
   readonly commitId: string;
   readonly epoch: string;
+  /** What changes of the state since `claim`, the last commit and the last `touch`. */
+  readonly delta: Delta;
   /**
-   * What the store holds (as `claim`, the last commit and the last `touch` left it) and what it is to hold. Only
-   * the difference is written, and what is the same object in both counts as the same: never change one in place.
-   */
-  readonly before: TenantState;
-  readonly after: TenantState;
-  /**
-   * `after` in the first commit of a claim: every field of it is written in this build's format, and whatever else was
-   * stored of the state goes. Absent in those that follow.
+   * The state with that change, in the first commit of a claim: every field of it is written in this build's format, and
+   * whatever else was stored of the state goes. Absent in those that follow.
    */
   readonly whole?: TenantState;
   /** In order; sequences contiguous and beginning right after the position the cycle began from. */

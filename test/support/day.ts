@@ -1,7 +1,8 @@
+import { TenantCalls } from '../../src/core/index/tenant-calls.js';
 import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../../src/core/model/call.js';
 import { type BridgeEvent, toEvents } from '../../src/core/model/event.js';
 import type { MonitorObservation, QueueObservation } from '../../src/core/model/observation.js';
-import { reconcile } from '../../src/core/reconcile.js';
+import { decide } from '../../src/core/reconcile.js';
 import { InstantReader } from '../../src/source/parse/instant.js';
 import { listReaders } from '../../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
@@ -53,7 +54,7 @@ export function simulateDay(options: DayOptions = {}): Day {
   const startAt = options.startAt ?? Date.UTC(2026, 2, 2, 1);
   const world = createWorld({ ...options, startAt });
   const random = new Random(`day-${options.seed ?? 1}`);
-  let state = EMPTY_STATE;
+  let known = new TenantCalls(EMPTY_STATE);
   const stored = new Map<string, string>();
   let readers = listReaders(locale());
   const events: BridgeEvent[] = [];
@@ -74,7 +75,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     deaths = isKilled ? deaths + 1 : 0;
     if (isKilled || random.chance(restarts)) {
       restarted++;
-      state = decode('day', stored);
+      known = new TenantCalls(decode('day', stored));
       readers = listReaders(locale());
     }
     if (isKilled) {
@@ -96,18 +97,16 @@ export function simulateDay(options: DayOptions = {}): Day {
     for (const observation of [monitor, queue] as (MonitorObservation | QueueObservation)[]) {
       if (observation.outcome === 'complete') polls[observation.endpoint].push(now);
     }
-    const before = state;
-    const result = reconcile(state, { monitor, queue }, DEFAULT_POLICY);
-    state = result.state;
-    confirm = result.confirm;
-    const { set, remove } = patch(before, state);
+    const decision = decide(known, { monitor, queue }, DEFAULT_POLICY);
+    confirm = decision.confirm;
+    const { set, remove } = patch(decision.delta);
     for (const [field, text] of set) stored.set(field, text);
     for (const field of remove) stored.delete(field);
     const place = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
-    events.push(...toEvents(result.transitions, place));
+    events.push(...toEvents(decision.transitions, place));
     pollCount++;
-    if (state.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
+    if (known.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }
   const report = judge(world.truth, events as unknown as JudgedEvent[], polls, { sightingsToDemand });
-  return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state };
+  return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state: known };
 }

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
-import { EMPTY_STATE, type TenantState } from '../../src/core/model/call.js';
+import { UNCHANGED } from '../../src/core/model/delta.js';
 import { type BridgeEvent, type CallView, toEvents, type Transition } from '../../src/core/model/event.js';
 import type { Clock } from '../../src/base/clock.js';
 import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/deliver.module.js';
@@ -121,7 +121,6 @@ export class LogWriter {
   private version = 0;
   private commits = 0;
   private epoch = '';
-  private state: TenantState = EMPTY_STATE;
   sequence = 0;
   /** When the next commit is made. */
   recordedAt = Date.UTC(2026, 2, 2, 3);
@@ -137,7 +136,6 @@ export class LogWriter {
     this.version = claim.version;
     this.epoch = claim.position.epoch;
     this.sequence = claim.position.sequence;
-    this.state = claim.state;
     return this;
   }
 
@@ -155,8 +153,7 @@ export class LogWriter {
       expectedVersion: this.version,
       commitId: `${this.fence}-${this.commits}`,
       epoch: this.epoch,
-      before: this.state,
-      after: this.state,
+      delta: UNCHANGED,
       events: events.map((event) => ({
         sequence: Number(event.sequence),
         type: event.type,

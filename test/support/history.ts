@@ -1,4 +1,5 @@
-import { DEFAULT_POLICY, EMPTY_STATE, type Policy, type TenantState } from '../../src/core/model/call.js';
+import { TenantCalls } from '../../src/core/index/tenant-calls.js';
+import { DEFAULT_POLICY, EMPTY_STATE, type Policy } from '../../src/core/model/call.js';
 import type { Transition } from '../../src/core/model/event.js';
 import type {
   MonitorObservation,
@@ -9,7 +10,7 @@ import type {
   QueueObservation,
   RegistrationAnswer,
 } from '../../src/core/model/observation.js';
-import { reconcile } from '../../src/core/reconcile.js';
+import { decide } from '../../src/core/reconcile.js';
 
 /** 2026-03-02T03:00:00.000Z: ten in the morning in Vietnam. */
 export const T0 = Date.UTC(2026, 2, 2, 3);
@@ -88,7 +89,7 @@ export interface Poll {
 
 /** Observes polls one after the other and keeps what was said. Endpoints that are not given are empty. */
 export class History {
-  state: TenantState = EMPTY_STATE;
+  readonly state = new TenantCalls(EMPTY_STATE);
   readonly transitions: Transition[] = [];
   confirm = false;
   readonly #policy: Policy;
@@ -101,11 +102,10 @@ export class History {
   /** The transitions of this poll. */
   poll(poll: Poll = {}): Transition[] {
     this.#at = poll.at === undefined ? this.#at + 1000 : T0 + poll.at * 1000;
-    const result = reconcile(this.state, observations(poll, this.#at), this.#policy);
-    this.state = result.state;
-    this.confirm = result.confirm;
-    this.transitions.push(...result.transitions);
-    return [...result.transitions];
+    const { transitions, confirm } = decide(this.state, observations(poll, this.#at), this.#policy);
+    this.confirm = confirm;
+    this.transitions.push(...transitions);
+    return [...transitions];
   }
 
   /** As `poll`, but only the names: `call-offered 107`, `call-ended answered`. */

@@ -2,10 +2,11 @@ import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { TruthIndex } from '../../simulator/judge-match.js';
 import { createWorld, type World, type WorldOptions } from '../../simulator/world.js';
+import { TenantCalls } from '../../src/core/index/tenant-calls.js';
 import { DEFAULT_POLICY, EMPTY_STATE } from '../../src/core/model/call.js';
 import { type BridgeEvent, toEvents } from '../../src/core/model/event.js';
 import type { Endpoint, Observations } from '../../src/core/model/observation.js';
-import { reconcile } from '../../src/core/reconcile.js';
+import { decide } from '../../src/core/reconcile.js';
 import { activityOf } from '../../src/poll/schedule/activity.js';
 import { Pace, type PaceOptions } from '../../src/poll/schedule/schedule.js';
 import { InstantReader } from '../../src/source/parse/instant.js';
@@ -55,7 +56,7 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
   const polls = { monitor: [] as number[], queue: [] as number[] };
   const events: BridgeEvent[] = [];
   const hours = Array<number>(Math.ceil(durationMs / HOUR_MS)).fill(0);
-  let state = EMPTY_STATE;
+  const known = new TenantCalls(EMPTY_STATE);
   let now = startAt;
 
   const poll = (endpoint: Endpoint, sentAt: number): Observations => {
@@ -74,15 +75,14 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
     const due = pace.due(sentAt);
     const observations: Observations = Object.assign({}, ...due.map((endpoint) => poll(endpoint, sentAt)));
     now = sentAt + LATENCY_MS;
-    const result = reconcile(state, observations, DEFAULT_POLICY);
-    state = result.state;
+    const { transitions, confirm } = decide(known, observations, DEFAULT_POLICY);
     const place = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
-    events.push(...toEvents(result.transitions, place));
-    pace.turn(activityOf(state, now));
+    events.push(...toEvents(transitions, place));
+    pace.turn(activityOf(known, now));
     for (const endpoint of due) {
       pace.record(pollResult(observations[endpoint]!, { sentAt, status: 200 }, now), now);
     }
-    if (result.confirm) pace.confirm(now);
+    if (confirm) pace.confirm(now);
   }
   return {
     requestsPerHour: ((polls.monitor.length + polls.queue.length) / durationMs) * HOUR_MS,

@@ -63,9 +63,9 @@ function linkedCalls({ legs, stays }: Placement, index: CallIndex, now: Instant)
     if (call !== undefined && !found.includes(call)) found.push(call);
   };
   for (const { stayKey, rowKey } of stays)
-    add(index.endedByStay(stayKey, now) ?? index.endedByRow(rowKey, now));
-  for (const { callId } of stays) if (callId !== null) add(index.endedByUpstreamId(callId, now));
-  for (const { callId } of legs) add(index.endedByUpstreamId(callId, now));
+    add(index.ended.byStay(stayKey, now) ?? index.ended.byRow(rowKey, now));
+  for (const { callId } of stays) if (callId !== null) add(index.ended.byUpstreamId(callId, now));
+  for (const { callId } of legs) add(index.ended.byUpstreamId(callId, now));
   return found;
 }
 

@@ -1,87 +1,77 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ENDED_MEMORY_MS, type EndedCall } from '../model/call.js';
 import { EndedCalls } from './ended-calls.js';
 
-const call = (callId: string, endedAt: number): EndedCall => ({
+const call = (callId: string, endedAt: number, upstreamId = callId): EndedCall => ({
   callId,
-  upstreamIds: [callId],
-  stays: [],
-  rows: [],
+  upstreamIds: [upstreamId],
+  stays: [`stay-${callId}`],
+  rows: ['row'],
   endedAt,
+  atTelephones: { customer: '+84914237383', startedAt: endedAt },
 });
 
-function fill(count: number, everyMs: number) {
+function fill(count: number, everyMs: number, clock = (index: number) => index * everyMs) {
   const forgotten: string[] = [];
-  let ended: ReadonlyMap<string, EndedCall> = new Map();
+  const ended = new EndedCalls([]);
+  let largest = 0;
   for (let index = 0; index < count; index++) {
-    const now = index * everyMs;
-    ended = EndedCalls.remembering(ended, [call(`c${index}`, now)], now, ({ callId }) =>
-      forgotten.push(callId),
-    );
+    forgotten.push(...ended.remember(call(`c${index}`, clock(index))));
+    largest = Math.max(largest, ended.calls.size);
   }
-  return { ended, forgotten };
+  return { ended, forgotten, largest };
 }
 
 describe('ended calls', () => {
-  it('are a map of what was added, in order, however many layers it took', () => {
+  it('are a map of what was added, in order', () => {
     const { ended, forgotten } = fill(1_000, 1);
-    expect([...ended.keys()]).toEqual(Array.from({ length: 1_000 }, (_, index) => `c${index}`));
-    expect(ended.size).toBe(1_000);
-    expect(ended.get('c7')).toEqual(call('c7', 7));
-    expect(ended.has('nobody')).toBe(false);
+    expect([...ended.calls.keys()]).toEqual(Array.from({ length: 1_000 }, (_, index) => `c${index}`));
+    expect(ended.calls.get('c7')).toEqual(call('c7', 7));
+    expect([ended.has('c7', 1_000), ended.has('nobody', 1_000)]).toEqual([true, false]);
     expect(forgotten).toEqual([]);
   });
 
-  it('leave the map they were added to as it was', () => {
-    const before = EndedCalls.remembering(new Map(), [call('a', 1)], 1, () => undefined);
-    EndedCalls.remembering(before, [call('b', 2)], 2, () => undefined);
-    expect([...before.keys()]).toEqual(['a']);
+  it('are found by ids, entries and customer, of several the one that ended last', () => {
+    const ended = new EndedCalls([call('a', 1, 'shared'), call('c', 2, 'shared'), call('b', 2, 'shared')]);
+    expect(ended.byUpstreamId('shared', 2)?.callId).toBe('c');
+    expect(ended.byStay('stay-a', 2)?.callId).toBe('a');
+    expect(ended.byRow('row', 2)?.callId).toBe('c');
+    expect(ended.atTelephones('+84914237383', 2).map(({ startedAt }) => startedAt)).toEqual([1, 2, 2]);
+    expect(ended.byUpstreamId('nobody', 2)).toBeUndefined();
   });
 
-  it('tell what differs, and look only at what is not shared', () => {
-    const { ended: before } = fill(1_000, 1);
-    const looked: string[] = [];
-    const get = jest.spyOn(EndedCalls.prototype, 'get').mockImplementation(function (this: EndedCalls, id) {
-      looked.push(id);
-      return [...this.values()].find(({ callId }) => callId === id);
-    });
-    const after = EndedCalls.remembering(
-      before,
-      [call('a', 1_000), call('b', 1_000)],
-      1_000,
-      () => undefined,
-    );
-    const { added, removed } = EndedCalls.difference(before, after);
-    get.mockRestore();
-    expect(added.map(({ callId }) => callId)).toEqual(['a', 'b']);
-    expect(removed).toEqual([]);
-    expect(looked.length).toBeLessThan(50);
-    const back = EndedCalls.difference(after, before);
-    expect([back.added, back.removed]).toEqual([[], ['a', 'b']]);
+  it('answer for no call that is too old, also while it is still kept', () => {
+    const ended = new EndedCalls([call('a', 1)]);
+    const late = 1 + ENDED_MEMORY_MS + 1;
+    expect(ended.has('a', late - 1)).toBe(true);
+    expect(ended.has('a', late)).toBe(false);
+    expect([ended.byUpstreamId('a', late), ended.byStay('stay-a', late)]).toEqual([undefined, undefined]);
+    expect(ended.atTelephones('+84914237383', late)).toEqual([]);
   });
 
-  it('differ from any other map by what it holds', () => {
-    const plain = new Map([
-      ['a', call('a', 1)],
-      ['b', call('b', 1)],
-    ]);
-    const { added, removed } = EndedCalls.difference(
-      plain,
-      new Map([
-        ['b', plain.get('b')!],
-        ['c', call('c', 2)],
-      ]),
-    );
-    expect([added.map(({ callId }) => callId), removed]).toEqual([['c'], ['a']]);
-    const grown = EndedCalls.remembering(plain, [call('c', 2)], 2, () => undefined);
-    expect(EndedCalls.difference(plain, grown)).toEqual({ added: [call('c', 2)], removed: [] });
+  it('know a call by its id as it ended last', () => {
+    const ended = new EndedCalls([call('a', 1, 'before')]);
+    const again = call('a', ENDED_MEMORY_MS + 2, 'now');
+    expect(ended.remember(again)).toEqual([]);
+    expect([...ended.calls.values()]).toEqual([again]);
+    expect(ended.byUpstreamId('before', again.endedAt)).toBeUndefined();
   });
 
   it('are forgotten, and said to be, once they are too old, so that memory is bounded', () => {
     const everyMs = ENDED_MEMORY_MS / 100;
-    const { ended, forgotten } = fill(1_000, everyMs);
-    expect(ended.size).toBeLessThan(300);
-    expect(forgotten.length + ended.size).toBe(1_000);
+    const { ended, forgotten, largest } = fill(1_000, everyMs);
+    expect(largest).toBeLessThan(200);
+    expect(forgotten.length + ended.calls.size).toBe(1_000);
+    expect(new Set(forgotten).size).toBe(forgotten.length);
     expect(forgotten).not.toContain('c999');
+    expect(ended.byUpstreamId(forgotten[0]!, 0)).toBeUndefined();
+  });
+
+  it('are forgotten also behind calls that ended before the clock was set back by days', () => {
+    const everyMs = ENDED_MEMORY_MS / 100;
+    const { largest } = fill(1_000, everyMs, (index) =>
+      index < 10 ? 1_000 * ENDED_MEMORY_MS : index * everyMs,
+    );
+    expect(largest).toBeLessThan(220);
   });
 });

@@ -1,112 +1,102 @@
 import { ENDED_MEMORY_MS, type EndedCall } from '../model/call.js';
 import type { Instant } from '../model/observation.js';
+import { Lookup } from './lookup.js';
 
 /**
- * The calls that ended lately, as an immutable map that is cheap to add to and to compare with the one before: it
- * consists of layers, each less than half as large as the one below, and shares most of them with its predecessor.
+ * The calls that ended lately, found by their ids, their queue entries and their customer.
  *
- * What is too old is dropped when its layer is joined with another or is too old as a whole, so some linger for a while;
- * whoever asks goes by `isRemembered`.
+ * Each call that is added makes room: it checks a few others in turn and forgets those that are too old, so that memory is
+ * bounded and no poll pays for all of them. A call that is too old and not forgotten yet is not found any more.
  */
-export class EndedCalls implements ReadonlyMap<string, EndedCall> {
-  /** Oldest first. */
-  readonly #layers: readonly Layer[];
+export class EndedCalls {
+  /** By `callId`. */
+  readonly calls = new Map<string, EndedCall>();
+  readonly #upstreamIds = new Lookup<EndedCall>();
+  readonly #stays = new Lookup<EndedCall>();
+  readonly #rows = new Lookup<EndedCall>();
+  readonly #customers = new Lookup<EndedCall>();
+  #round = this.calls.values();
 
-  private constructor(layers: readonly Layer[]) {
-    this.#layers = layers;
+  constructor(calls: Iterable<EndedCall>) {
+    for (const call of calls) this.#add(call);
   }
 
-  /** `ended` and these; `forgotten` hears of those that were dropped. Ids must be new. */
-  static remembering(
-    ended: ReadonlyMap<string, EndedCall>,
-    added: readonly EndedCall[],
-    now: Instant,
-    forgotten: (ended: EndedCall) => void,
-  ): EndedCalls {
-    const layers = EndedCalls.#layersOf(ended).filter((layer) => {
-      for (const call of layer.values()) if (isRemembered(call, now)) return true;
-      for (const call of layer.values()) forgotten(call);
-      return false;
-    });
-    layers.push(new Map(added.map((call) => [call.callId, call])));
-    while (layers.length > 1 && layers.at(-2)!.size < 2 * layers.at(-1)!.size) {
-      const [older, newer] = layers.splice(-2) as [Layer, Layer];
-      const joined = new Map<string, EndedCall>();
-      for (const call of [...older.values(), ...newer.values()]) {
-        if (isRemembered(call, now)) joined.set(call.callId, call);
-        else forgotten(call);
+  /** Returns the ids of the calls that it forgets. */
+  remember(ended: EndedCall): string[] {
+    const before = this.calls.get(ended.callId);
+    if (before !== undefined) this.#remove(before);
+    this.#add(ended);
+    const forgotten: string[] = [];
+    for (let checks = 0; checks < CHECKS; checks++) {
+      const next = this.#round.next();
+      if (next.done === true) {
+        this.#round = this.calls.values();
+        break;
       }
-      layers.push(joined);
+      if (isRemembered(next.value, ended.endedAt)) continue;
+      this.#remove(next.value);
+      forgotten.push(next.value.callId);
     }
-    return new EndedCalls(layers);
+    return forgotten;
   }
 
-  /** What of `after` is not in `before`, and the other way round. Looks only at layers that they do not share. */
-  static difference(
-    before: ReadonlyMap<string, EndedCall>,
-    after: ReadonlyMap<string, EndedCall>,
-  ): Difference {
-    const added: EndedCall[] = [];
-    const removed: string[] = [];
-    if (before === after) return { added, removed };
-    const [older, newer] = [EndedCalls.#layersOf(before), EndedCalls.#layersOf(after)];
-    for (const layer of newer.filter((one) => !older.includes(one)))
-      for (const call of layer.values()) if (before.get(call.callId) !== call) added.push(call);
-    for (const layer of older.filter((one) => !newer.includes(one)))
-      for (const callId of layer.keys()) if (!after.has(callId)) removed.push(callId);
-    return { added, removed };
+  has(callId: string, now: Instant): boolean {
+    const call = this.calls.get(callId);
+    return call !== undefined && isRemembered(call, now);
   }
 
-  /** Any other map is one layer. */
-  static #layersOf(ended: ReadonlyMap<string, EndedCall>): Layer[] {
-    return ended instanceof EndedCalls ? [...ended.#layers] : [ended];
+  byUpstreamId(id: string, now: Instant): EndedCall | undefined {
+    return latest(this.#upstreamIds.get(id), now);
   }
 
-  get size(): number {
-    return this.#layers.reduce((sum, { size }) => sum + size, 0);
+  byStay(stayKey: string, now: Instant): EndedCall | undefined {
+    return latest(this.#stays.get(stayKey), now);
   }
 
-  get(callId: string): EndedCall | undefined {
-    for (const layer of this.#layers) {
-      const found = layer.get(callId);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+  byRow(rowKey: string, now: Instant): EndedCall | undefined {
+    return latest(this.#rows.get(rowKey), now);
   }
 
-  has(callId: string): boolean {
-    return this.get(callId) !== undefined;
+  /** Calls of the customer that telephones alone have shown, and nobody answered. */
+  atTelephones(customer: string, now: Instant): NonNullable<EndedCall['atTelephones']>[] {
+    const calls = this.#customers.get(customer).filter((call) => isRemembered(call, now));
+    return calls.map(({ atTelephones }) => atTelephones!);
   }
 
-  forEach(visit: (ended: EndedCall, callId: string, map: ReadonlyMap<string, EndedCall>) => void): void {
-    for (const [callId, ended] of this) visit(ended, callId, this);
+  #add(ended: EndedCall): void {
+    this.calls.set(ended.callId, ended);
+    this.#lookups('add', ended);
   }
 
-  *entries(): MapIterator<[string, EndedCall]> {
-    for (const layer of this.#layers) yield* layer;
+  #remove(ended: EndedCall): void {
+    this.calls.delete(ended.callId);
+    this.#lookups('remove', ended);
   }
 
-  *keys(): MapIterator<string> {
-    for (const [callId] of this) yield callId;
-  }
-
-  *values(): MapIterator<EndedCall> {
-    for (const [, ended] of this) yield ended;
-  }
-
-  [Symbol.iterator](): MapIterator<[string, EndedCall]> {
-    return this.entries();
+  #lookups(change: 'add' | 'remove', ended: EndedCall): void {
+    const { upstreamIds, stays, rows, atTelephones } = ended;
+    for (const id of upstreamIds) this.#upstreamIds[change](id, ended);
+    for (const stay of stays) this.#stays[change](stay, ended);
+    for (const row of rows) this.#rows[change](row, ended);
+    if (atTelephones !== undefined) this.#customers[change](atTelephones.customer, ended);
   }
 }
 
-export interface Difference {
-  readonly added: readonly EndedCall[];
-  /** Call ids. */
-  readonly removed: readonly string[];
+/** Checked for each call that is added. More than two: then those too old stay fewer than those remembered. */
+const CHECKS = 4;
+
+function isRemembered({ endedAt }: EndedCall, now: Instant): boolean {
+  return now - endedAt <= ENDED_MEMORY_MS;
 }
 
-type Layer = ReadonlyMap<string, EndedCall>;
-
-export function isRemembered(ended: EndedCall, now: Instant): boolean {
-  return now - ended.endedAt <= ENDED_MEMORY_MS;
+/** The one that ended last, of those that are still remembered; of two at once it is the same after a restart. */
+function latest(ended: readonly EndedCall[], now: Instant): EndedCall | undefined {
+  let last: EndedCall | undefined;
+  for (const call of ended) {
+    if (!isRemembered(call, now)) continue;
+    const { endedAt, callId } = call;
+    if (last === undefined || endedAt > last.endedAt || (endedAt === last.endedAt && callId > last.callId))
+      last = call;
+  }
+  return last;
 }

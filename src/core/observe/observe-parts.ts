@@ -76,9 +76,10 @@ export function observeStays(
   index: CallIndex,
   cycle: CycleFacts,
   changes: Changes,
-): ReadonlySet<string> {
-  const ignored = new Set<string>();
+): TenantState['ignoredStays'] | null {
   const complete = answer.outcome === 'complete';
+  const ignored = new Set(complete ? [] : state.ignoredStays);
+  let isNew = false;
   const { after, by } = cycle.queue!;
   const announceSince = after === null ? by - cycle.policy.abandonedLookbackMs : after - CLOCK_TOLERANCE_MS;
 
@@ -99,10 +100,13 @@ export function observeStays(
       changes.superseded.set(resumedFrom.callId, row);
       changes.newStays.push(row);
     } else if (row.status === 'abandoned') {
-      if (index.endedByStay(key, answer.at) !== undefined) continue;
+      if (index.ended.byStay(key, answer.at) !== undefined) continue;
       const when = belongsToStay(row.abandonedAt, row) ? row.abandonedAt! : stayBegan(row);
-      if (state.ignoredStays.has(key) || when < announceSince || isTold(row, answer, index)) ignored.add(key);
-      else changes.newStays.push(row);
+      const wasIgnored = state.ignoredStays.has(key);
+      if (wasIgnored || when < announceSince || isTold(row, answer, index)) {
+        ignored.add(key);
+        isNew ||= !wasIgnored;
+      } else changes.newStays.push(row);
     } else if (row.status !== 'unknown') {
       changes.newStays.push(row);
     }
@@ -112,7 +116,7 @@ export function observeStays(
     const stay = missing(part, complete, cycle);
     if (stay !== null) changes.stays.set(callId, stay);
   }
-  return unlessSame(state.ignoredStays, complete ? ignored : new Set([...state.ignoredStays, ...ignored]));
+  return isNew || ignored.size !== state.ignoredStays.size ? ignored : null;
 }
 
 /**
@@ -122,8 +126,8 @@ export function observeStays(
 function isTold(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
   const customer = numberKey(row.customer);
   if (customer === null || index.byCustomer(customer).length > 0) return false;
-  const [told, ...others] = index
-    .endedAtTelephones(customer, answer.at)
+  const [told, ...others] = index.ended
+    .atTelephones(customer, answer.at)
     .filter(({ startedAt }) => beganDuring(startedAt, row));
   if (told === undefined || others.length > 0) return false;
   const ofCustomer = [...answer.rows.values()].filter((stay) => numberKey(stay.customer) === customer);
@@ -219,9 +223,4 @@ function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): voi
   const list = lists.get(key);
   if (list === undefined) lists.set(key, [value]);
   else list.push(value);
-}
-
-/** `before` itself where `after` has the same members: an unchanged state is recognised by identity. */
-function unlessSame(before: ReadonlySet<string>, after: ReadonlySet<string>): ReadonlySet<string> {
-  return before.size === after.size && [...before].every((member) => after.has(member)) ? before : after;
 }

@@ -1,4 +1,5 @@
 import type { Registration, Registrations } from '../model/call.js';
+import type { Changed } from '../model/delta.js';
 import { observedIn, windowBetween } from '../parts/window.js';
 import { observedView, type Transition } from '../model/event.js';
 import type { RegistrationAnswer } from '../model/observation.js';
@@ -14,31 +15,39 @@ import type { RegistrationAnswer } from '../model/observation.js';
  * A failed question is no answer: what is known stays, and its age tells. Answers older than what is known are dropped;
  * what is known from a time that is far from come is older all the same: the clock has been set back.
  *
+ * @param known is brought up to date
  * @param transitions gets what there is to say
- * @returns the same object where nothing was answered
+ * @returns those that were answered for or are forgotten, as they are known now
  */
 export function observeRegistrations(
-  known: Registrations,
+  known: Map<string, Registration>,
   answers: readonly RegistrationAnswer[],
   transitions: Transition[],
-): Registrations {
-  if (answers.length === 0) return known;
-  const registrations = new Map(known);
+): Changed<Registration> {
+  const changes = new Map<string, Registration | null>();
+  const forget = ({ extension }: Registration) => {
+    known.delete(extension);
+    changes.set(extension, null);
+  };
   for (const answer of answers) {
-    const before = find(registrations, answer.id);
+    const before = find(known, answer.id);
+    if (before !== undefined) changes.set(before.extension, before);
     if (before !== undefined && isOlder(answer, before)) continue;
     if (answer.outcome === 'not-found') {
-      if (before !== undefined) registrations.delete(before.extension);
+      if (before !== undefined) forget(before);
       continue;
     }
-    const last = registrations.get(answer.extension);
-    registrations.set(answer.extension, checked(last, answer));
+    const { extension } = answer;
+    const last = known.get(extension);
+    const now = checked(last, answer);
+    known.set(extension, now);
+    changes.set(extension, now);
     if (last !== undefined && last.registered !== answer.registered) transitions.push(changed(last, answer));
   }
   const newest = Math.max(...answers.map(({ at }) => at));
-  for (const { extension, checked } of registrations.values())
-    if (newest - checked.at > FORGOTTEN_MS) registrations.delete(extension);
-  return registrations;
+  for (const registration of known.values())
+    if (newest - registration.checked.at > FORGOTTEN_MS) forget(registration);
+  return changes;
 }
 
 /** By number or uuid. */

@@ -8,7 +8,7 @@ import {
   token,
   transition,
 } from '../../../test/support/delivery.js';
-import { EMPTY_STATE } from '../../core/model/call.js';
+import { UNCHANGED } from '../../core/model/delta.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 
 /** Reads an event stream message by message. */
@@ -211,7 +211,7 @@ describe('the log over HTTP', () => {
       lastError: null,
     };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
-    await store.touch('acme', fence, EMPTY_STATE, { ...EMPTY_STATE, sources: { monitor: up, queue: up } });
+    await store.touch('acme', fence, { ...UNCHANGED, sources: { monitor: up, queue: up } });
     expect((await json('/v1/sources')).body).toEqual({
       sources: ['monitor', 'queue'].map((endpoint) => ({
         endpoint,

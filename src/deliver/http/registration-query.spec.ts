@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { DeliveryUnderTest, LogWriter, ManualClock, token } from '../../../test/support/delivery.js';
 import { until } from '../../../test/support/until.js';
-import { EMPTY_STATE } from '../../core/model/call.js';
+import { UNCHANGED } from '../../core/model/delta.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import type { AskRegistration, RegistrationNow } from './registration-query.js';
 
@@ -40,8 +40,7 @@ describe('GET /v1/extensions/{id}/registration', () => {
     const at = clock.now() - ageMs;
     const { fence } = await store.claim('acme', { epoch: 'e1' });
     const one = { extension, extensionId: UUID, registered, since: at, checked: { startedAt: at, at } };
-    const after = { ...EMPTY_STATE, registrations: new Map([[extension, one]]) };
-    await store.touch('acme', fence, EMPTY_STATE, after);
+    await store.touch('acme', fence, { ...UNCHANGED, registrations: new Map([[extension, one]]) });
   }
 
   it('asks the PBX about an extension that nobody watches, by number or uuid', async () => {

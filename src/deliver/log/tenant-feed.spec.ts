@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { LogWriter, ManualClock, silent, transition } from '../../../test/support/delivery.js';
-import { EMPTY_STATE } from '../../core/model/call.js';
 import { UNTRACED } from '../../core/model/tracer.js';
 import { NewerFormatError } from '../../store/errors.js';
+import { UNCHANGED } from '../../core/model/delta.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { NEXT_FORM } from '../../store/store.contract-formats.js';
 import { audienceOf } from '../access/audience.js';
@@ -189,7 +189,7 @@ describe("a tenant's feed", () => {
     const lastComplete = { startedAt: clock.now(), at: clock.now() };
     const up = { status: 'up' as const, lastComplete, failures: 0, failingSince: null, lastError: null };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
-    await store.touch('acme', fence, EMPTY_STATE, { ...EMPTY_STATE, sources: { monitor: up, queue: up } });
+    await store.touch('acme', fence, { ...UNCHANGED, sources: { monitor: up, queue: up } });
     clock.behindMs = 3_600_000;
     await fresh.freshness.refresh();
     expect(snapshot).not.toHaveBeenCalled();

@@ -1,3 +1,4 @@
+import { UNCHANGED } from '../../core/model/delta.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import {
   DeliveryUnderTest,
@@ -420,7 +421,7 @@ describe('the Socket.IO gateway', () => {
       withoutUnreadable: true,
     });
     const commit = { fence, expectedVersion: version, commitId: 'r', epoch: position.epoch, events: [] };
-    await store.commit('acme', { ...commit, before: state, after: state, whole: state });
+    await store.commit('acme', { ...commit, delta: UNCHANGED, whole: state });
     await delivery.relay.feed('acme').sync();
     await delivery.connect({ token: await token() }).first('snapshot');
   });

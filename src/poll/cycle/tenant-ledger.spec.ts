@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CorruptStateError, NewerFormatError } from '../../store/errors.js';
+import { leg, observations } from '../../../test/support/history.js';
+import { DEFAULT_POLICY } from '../../core/model/call.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { timeAt } from '../../../test/support/time.js';
 import { NEXT_FORM } from '../../store/store.contract-formats.js';
@@ -26,6 +28,7 @@ describe('a tenant’s ledger', () => {
     return new TenantLedger({
       tenant: 'acme',
       store: of,
+      policy: DEFAULT_POLICY,
       retentionMs: 604_800_000,
       time: timeAt(() => 60_000),
       newEpoch: () => `${name}${++epochs}`,
@@ -48,12 +51,10 @@ describe('a tenant’s ledger', () => {
 
   it('tells of a new epoch when the store lost its memory, though no commit was refused for it', async () => {
     const one = ledger();
-    const held = await one.claim();
+    await one.claim();
     store.loseMemory();
-    const monitor = { ...held.sources.monitor, status: 'up' as const };
-    const state = { ...held, sources: { ...held.sources, monitor } };
     const commit = jest.spyOn(store, 'commit');
-    expect(await one.write({ state, transitions: [], confirm: false })).toBe(false);
+    expect(await one.write(one.decide(observations({}, 60_000)))).toBe(false);
     expect(commit).not.toHaveBeenCalled();
     await one.claim();
     expect(claims).toEqual([true, true]);
@@ -69,53 +70,56 @@ describe('a tenant’s ledger', () => {
     expect(claims).toEqual([true, true, false]);
   });
 
+  /** A poll that finds out that the monitor lists idle extensions, which changes more than the freshness. */
+  const findsIdle = (one: TenantLedger) => one.write(one.decide(observations({ idle: ['101'] }, 60_000)));
+  const findsLeg = (one: TenantLedger) => one.write(one.decide(observations({ legs: [leg()] }, 61_000)));
+
   it('writes the whole state in the first commit of a claim, and after it what differs', async () => {
     const commit = jest.spyOn(store, 'commit');
     const one = ledger();
-    let state = { ...(await one.claim()), listsIdle: true };
-    await one.write({ state, transitions: [], confirm: false });
-    state = { ...state, listsIdle: false };
-    await one.write({ state, transitions: [], confirm: false });
-    expect(commit.mock.calls.map(([, { whole }]) => whole)).toEqual([
-      { ...state, listsIdle: true },
-      undefined,
-    ]);
+    const known = await one.claim();
+    expect(await findsIdle(one)).toBe(true);
+    expect(await findsLeg(one)).toBe(true);
+    expect(commit.mock.calls.map(([, { whole }]) => whole)).toEqual([known, undefined]);
+    expect((await store.snapshot('acme'))?.state.listsIdle).toBe(true);
   });
 
   it('commits before it touches what an older build has left, though nothing has changed', async () => {
     const one = ledger();
-    await one.write({ state: { ...(await one.claim()), listsIdle: true }, transitions: [], confirm: false });
+    await one.claim();
+    await findsIdle(one);
     const next = new MemoryStore({ maxEvents: 1_000, form: NEXT_FORM, memoryOf: store });
     const touch = jest.spyOn(next, 'touch');
     const other = ledger('f', next);
-    const state = await other.claim();
-    expect(await other.write({ state, transitions: [], confirm: false })).toBe(true);
+    await other.claim();
+    expect(await other.write(other.decide({}))).toBe(true);
     expect(touch).not.toHaveBeenCalled();
     expect((await next.inspect('acme'))?.format).toBe(NEXT_FORM.format);
-    const monitor = { ...state.sources.monitor, status: 'up' as const };
-    const fresh = { ...state, sources: { ...state.sources, monitor } };
-    expect(await other.write({ state: fresh, transitions: [], confirm: false })).toBe(true);
+    const failed = { failed: 'no answer' };
+    const nothingSeen = other.decide(observations({ legs: failed, stays: failed }, 61_000));
+    expect(await other.write(nothingSeen)).toBe(true);
     expect(touch).toHaveBeenCalledTimes(1);
   });
 
-  it('lets whoever can read a state go on with it, and takes it over when it can be read again', async () => {
+  it('leaves a state to a newer build that can read it, and takes it over when it can read it again', async () => {
     const next = new MemoryStore({ maxEvents: 1_000, form: NEXT_FORM, memoryOf: store });
     const newer = ledger('f', next);
-    const state = { ...(await newer.claim()), listsIdle: true };
-    await newer.write({ state, transitions: [], confirm: false });
+    await newer.claim();
+    await findsIdle(newer);
     const older = ledger();
     await expect(older.claim()).rejects.toThrow(NewerFormatError);
     await expect(older.claim()).rejects.toThrow(NewerFormatError);
-    const changed = { ...state, listsIdle: false };
-    expect(await newer.write({ state: changed, transitions: [], confirm: false })).toBe(true);
+    expect(await findsLeg(newer)).toBe(true);
     expect(unserved).toEqual(Array(2).fill({ reason: 'newer-format', fields: [] }));
     store.overwrite('acme', 'format', '1');
-    expect(await older.claim()).toEqual(changed);
+    const { listsIdle, calls } = await older.claim();
+    expect([listsIdle, [...calls.keys()]]).toEqual([true, ['leg-1']]);
   });
 
   it('claims a state that it cannot read once, and not again before it can', async () => {
     const one = ledger();
-    await one.write({ state: { ...(await one.claim()), listsIdle: true }, transitions: [], confirm: false });
+    await one.claim();
+    await findsIdle(one);
     store.overwrite('acme', 'flags', '{');
     const claim = jest.spyOn(store, 'claim');
     const other = ledger('f');

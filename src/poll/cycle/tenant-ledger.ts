@@ -1,31 +1,41 @@
 import type { Time } from '../../base/clock.js';
-import { EMPTY_STATE, type Freshness, type TenantState } from '../../core/model/call.js';
-import { type BridgeEvent, rfc3339, toEvents } from '../../core/model/event.js';
-import { ENDPOINTS, type Instant } from '../../core/model/observation.js';
-import { isQuiet, type Reconciled } from '../../core/reconcile.js';
+import { TenantCalls } from '../../core/index/tenant-calls.js';
+import type { Freshness, Policy } from '../../core/model/call.js';
+import {
+  after,
+  type Delta,
+  type FreshnessDelta,
+  isOnlyFreshness,
+  UNCHANGED,
+} from '../../core/model/delta.js';
+import { type BridgeEvent, rfc3339, toEvents, type Transition } from '../../core/model/event.js';
+import { ENDPOINTS, type Instant, type Observations } from '../../core/model/observation.js';
+import { decide, type Decision } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import type { Claim, Commit, CommitResult, Position, Store } from '../../store/store.js';
 import { type TenantObserver, UNOBSERVED_TENANT } from './poll-listener.js';
 
 /**
- * One tenant's state as the store holds it, and the claim under which it is written.
+ * What is known of one tenant, and the claim under which it is written: the one owner of its calls.
  *
  * Guarantees:
- * - What a cycle decided is either committed as a whole or not at all. A commit without an answer is kept, and repeated
- *   under its own id by `finish`.
+ * - What a poll decided is either committed as a whole or not at all. A commit without an answer is kept, and repeated
+ *   under its own id by `finish`; until then nothing is decided.
+ * - What is `known` is what the store holds, but for the freshness, which is written now and then: what is not written yet
+ *   comes with the next write, also where a write of it had no answer.
+ * - Anything else that goes wrong between a decision and the store's answer (an exception anywhere, a conflict, a newer
+ *   token, lost memory) ends the claim and drops what was known: `known` is null until `claim`.
  * - The first commit of a claim writes the whole state in this build's format, and comes before any freshness where an
  *   older format was found.
- * - A state that this build cannot read is claimed once at most: whoever can read it is not fenced again and again.
- * - The state in memory is what the store holds at the version it was committed as, but for the sources' freshness, which
- *   is written now and then. When the store disagrees the claim is over: `state` is null until `claim`.
+ * - A state that this build cannot read is claimed once at most: a build that can read it is not fenced again and again.
  */
 export class TenantLedger {
   readonly #deps: LedgerDeps;
   #held: Held | null = null;
+  /** Given back by the write that brings the store where this is; whatever prevents that leaves nothing held. */
+  #decided: Held | null = null;
   #unfinished: Begun | null = null;
-  /** Of `#held.state`, what the store has been told: freshness is written now and then. */
-  #written: Freshness = EMPTY_STATE;
   #newEpoch = false;
   /** That was held last, also after the claim is over. */
   #epoch: string | null = null;
@@ -40,8 +50,8 @@ export class TenantLedger {
   }
 
   /** Null: not claimed, or not any more. */
-  get state(): TenantState | null {
-    return this.#held?.state ?? null;
+  get known(): TenantCalls | null {
+    return this.#held?.known ?? null;
   }
 
   /** A commit has had no answer: `finish` comes before anything else. */
@@ -50,44 +60,41 @@ export class TenantLedger {
   }
 
   /** Rejects with an `UnreadableStateError` where a store that answers is of no help. */
-  async claim(): Promise<TenantState> {
-    const { tenant, store, newEpoch, observer = UNOBSERVED_TENANT } = this.#deps;
+  async claim(): Promise<TenantCalls> {
+    const { store, newEpoch, observer = UNOBSERVED_TENANT } = this.#deps;
     const offered = newEpoch();
-    let claim: Claim;
-    try {
-      if (this.#isUnreadable) await store.snapshot(tenant);
-      claim = await store.claim(tenant, { epoch: offered, newEpoch: this.#newEpoch });
-    } catch (error) {
-      if (error instanceof UnreadableStateError) {
-        this.#isUnreadable = true;
-        observer.unserved({ reason: error.reason, fields: error.fields });
-      }
-      throw error;
-    }
-    this.#isUnreadable = false;
+    const { state, format, ...claim } = await this.#takeOver(offered);
     this.#newEpoch = false;
     const { epoch } = claim.position;
     // The second is that of a claim whose answer was lost, or of whoever was here meanwhile.
     observer.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
     this.#epoch = epoch;
-    this.#written = claim.state;
-    const { fence, version, position, state } = claim;
+    const known = new TenantCalls(state);
+    const mustCommit = format !== store.format;
     this.#held = {
-      fence,
-      version,
-      position,
-      state,
-      mustCommit: claim.format !== store.format,
+      ...claim,
+      known,
+      unwritten: UNCHANGED,
+      written: state.sources,
+      mustCommit,
       isWhole: false,
     };
-    return state;
+    return known;
   }
 
-  /** Writes what has been decided. False: the store did not take it, and the claim is over. */
-  write(reconciled: Reconciled): Promise<boolean> {
-    const held = this.#held!;
-    const isTouch = !held.mustCommit && isQuiet(held.state, reconciled);
-    return isTouch ? this.#touch(held, reconciled) : this.#commit(held, reconciled);
+  /** What the observations say. `write` comes next. */
+  decide(observations: Observations): Decision {
+    this.#decided = this.#held!;
+    this.#held = null;
+    return decide(this.#decided.known, observations, this.#deps.policy);
+  }
+
+  /** Writes what was decided last. False: the store did not take it, and the claim is over. */
+  write({ delta: decided, transitions }: Decision): Promise<boolean> {
+    const held = this.#decided!;
+    const delta = after(held.unwritten, decided);
+    const isQuiet = !held.mustCommit && transitions.length === 0 && isOnlyFreshness(delta);
+    return isQuiet ? this.#touch({ ...held, unwritten: delta }) : this.#commit(held, delta, transitions);
   }
 
   /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
@@ -106,29 +113,40 @@ export class TenantLedger {
     (this.#deps.observer ?? UNOBSERVED_TENANT).logHolds(events);
   }
 
-  #commit(held: Held, reconciled: Reconciled): Promise<boolean> {
+  async #takeOver(epoch: string): Promise<Claim> {
+    const { tenant, store, observer = UNOBSERVED_TENANT } = this.#deps;
+    try {
+      if (this.#isUnreadable) await store.snapshot(tenant);
+      const claim = await store.claim(tenant, { epoch, newEpoch: this.#newEpoch });
+      this.#isUnreadable = false;
+      return claim;
+    } catch (error) {
+      if (error instanceof UnreadableStateError) {
+        this.#isUnreadable = true;
+        observer.unserved({ reason: error.reason, fields: error.fields });
+      }
+      throw error;
+    }
+  }
+
+  #commit(held: Held, delta: Delta, transitions: readonly Transition[]): Promise<boolean> {
+    const { tenant, time, newCommitId } = this.#deps;
     return this.#spanOfCommit(async (span) => {
-      this.#begin(held, reconciled, span.traceparent);
+      const { traceparent } = span;
+      const events = toEvents(transitions, { tenant, ...held.position, recordedAt: time.now(), traceparent });
+      const commit = {
+        fence: held.fence,
+        expectedVersion: held.version,
+        commitId: newCommitId(),
+        epoch: held.position.epoch,
+        delta,
+        ...(held.isWhole ? {} : { whole: held.known }),
+        events: events.map(entryOf),
+      };
+      this.#unfinished = { commit, events, known: held.known };
       await this.#tryCommit(span);
       return this.#held !== null;
     });
-  }
-
-  #begin(held: Held, { state, transitions }: Reconciled, traceparent: string | undefined): void {
-    const { tenant, time, newCommitId } = this.#deps;
-    const stamp = { tenant, ...held.position, recordedAt: time.now(), traceparent };
-    const events = toEvents(transitions, stamp);
-    const commit = {
-      fence: held.fence,
-      expectedVersion: held.version,
-      commitId: newCommitId(),
-      epoch: held.position.epoch,
-      before: { ...held.state, ...freshnessOf(this.#written) },
-      after: state,
-      ...(held.isWhole ? {} : { whole: state }),
-      events: events.map(entryOf),
-    };
-    this.#unfinished = { commit, events };
   }
 
   #spanOfCommit<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
@@ -138,21 +156,28 @@ export class TenantLedger {
 
   async #tryCommit(span: Span): Promise<void> {
     if (this.#unfinished === null) return;
-    const { commit } = this.#unfinished;
+    const { commit, known } = this.#unfinished;
     const result = await this.#observed(this.#unfinished);
     this.#unfinished = null;
     span.set(() => ({ 'pitel.events': commit.events.length, 'pitel.result': result.status }));
-    if (result.status !== 'committed') span.fail(result.status);
     if (result.status === 'committed') {
       const { version, position } = result;
-      const { fence, after: state } = commit;
-      this.#held = { fence, version, position, state, mustCommit: false, isWhole: true };
-      this.#written = commit.after;
+      const { fence } = commit;
+      this.#held = {
+        fence,
+        version,
+        position,
+        known,
+        unwritten: UNCHANGED,
+        written: known.sources,
+        mustCommit: false,
+        isWhole: true,
+      };
       this.#touchedAt = this.#deps.time.monotonic();
-      return;
+    } else {
+      span.fail(result.status);
+      this.#newEpoch = result.status === 'lost';
     }
-    this.#held = null;
-    this.#newEpoch = result.status === 'lost';
   }
 
   async #observed({ commit, events }: Begun): Promise<CommitResult> {
@@ -163,23 +188,26 @@ export class TenantLedger {
       const answer = await store.commit(tenant, commit);
       result = answer.status;
       return answer;
+    } catch (error) {
+      // A mistake of ours: the store will not take it later either.
+      if (error instanceof TypeError) this.#unfinished = null;
+      throw error;
     } finally {
       tried({ result, events });
     }
   }
 
-  /** Keeps the sources' freshness in the store current: news at once, else at most every `TOUCH_EVERY_MS`. */
-  async #touch(held: Held, { state }: Reconciled): Promise<boolean> {
+  /** Keeps the freshness in the store current: news at once, else at most every `TOUCH_EVERY_MS`. */
+  async #touch(held: Held): Promise<boolean> {
     const { tenant, store, time } = this.#deps;
-    this.#held = { ...held, state };
+    this.#held = held;
+    const { fence, known, unwritten } = held;
     const now = time.monotonic();
-    const isDue = now - this.#touchedAt >= TOUCH_EVERY_MS || hasNews(this.#written, state);
+    const isDue = now - this.#touchedAt >= TOUCH_EVERY_MS || hasNews(held);
     if (!isDue) return true;
     this.#touchedAt = now;
-    const before = this.#written;
-    const owned = await store.touch(tenant, held.fence, before, state);
-    this.#written = state;
-    if (!owned) this.#held = null;
+    const owned = await store.touch(tenant, fence, unwritten);
+    this.#held = owned ? { ...held, unwritten: UNCHANGED, written: known.sources } : null;
     return owned;
   }
 }
@@ -187,6 +215,7 @@ export class TenantLedger {
 export interface LedgerDeps {
   readonly tenant: string;
   readonly store: Store;
+  readonly policy: Policy;
   /** How long events are kept in the log. */
   readonly retentionMs: number;
   readonly time: Time;
@@ -197,17 +226,22 @@ export interface LedgerDeps {
   readonly tracer?: Tracer;
 }
 
-/** A commit that has no answer yet, and its events. */
+/** A commit that has no answer yet, its events, and what is known once it has gone through. */
 interface Begun {
   readonly commit: Commit;
   readonly events: readonly BridgeEvent[];
+  readonly known: TenantCalls;
 }
 
 interface Held {
   readonly fence: number;
   readonly version: number;
   readonly position: Position;
-  readonly state: TenantState;
+  readonly known: TenantCalls;
+  /** What has changed since the store was told last. */
+  readonly unwritten: FreshnessDelta;
+  /** The sources as the store was told last. */
+  readonly written: Freshness['sources'];
   /** An older format is stored, to which no field of this build's may be added. */
   readonly mustCommit: boolean;
   /** This claim has committed, and the store holds every field as this build writes it. */
@@ -226,17 +260,17 @@ function entryOf(event: BridgeEvent): Commit['events'][number] {
 }
 
 /** The same commit, tried once more: a store that was away for minutes has its events only now. */
-function recordedAt(now: Instant, { commit, events: before }: Begun): Begun {
+function recordedAt(now: Instant, { commit, events: before, known }: Begun): Begun {
   const events = before.map((event) => ({ ...event, recordedtime: rfc3339(now) }));
-  return { commit: { ...commit, events: events.map(entryOf) }, events };
+  return { commit: { ...commit, events: events.map(entryOf) }, events, known };
 }
 
 /** More than that what was known has been seen once more. */
-function hasNews(written: Freshness, { sources, registrations }: Freshness): boolean {
+function hasNews({ known, written, unwritten }: Held): boolean {
   return (
-    written.registrations !== registrations ||
+    unwritten.registrations.size > 0 ||
     ENDPOINTS.some((endpoint) => {
-      const [before, after] = [written.sources[endpoint], sources[endpoint]];
+      const [before, after] = [written[endpoint], known.sources[endpoint]];
       return (
         before.status !== after.status ||
         before.failures !== after.failures ||
@@ -244,8 +278,4 @@ function hasNews(written: Freshness, { sources, registrations }: Freshness): boo
       );
     })
   );
-}
-
-function freshnessOf({ sources, registrations }: Freshness): Freshness {
-  return { sources, registrations };
 }

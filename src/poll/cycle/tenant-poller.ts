@@ -1,12 +1,10 @@
-import type { Policy, TenantState } from '../../core/model/call.js';
+import type { TenantCalls } from '../../core/index/tenant-calls.js';
 import type { Transition } from '../../core/model/event.js';
 import type { Endpoint, Observations } from '../../core/model/observation.js';
-import { freshen, reconcile, type Reconciled } from '../../core/reconcile.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
 import type { PollVerdict } from './in-flight-requests.js';
 import { UNOBSERVED_TENANT } from './poll-listener.js';
 import type { RegistrationWatch } from './registration-watch.js';
-import { SettledRows } from './settled-rows.js';
 import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
 
 /**
@@ -26,9 +24,8 @@ import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
 export class TenantPoller {
   readonly #deps: PollerDeps;
   readonly #ledger: TenantLedger;
-  readonly #settled = new SettledRows();
-  #activity: { readonly calls: TenantState['calls']; readonly at: number; readonly is: Activity } | null =
-    null;
+  /** Of the calls as they are, by the monotonic clock; null where they have changed. */
+  #activity: { readonly at: number; readonly is: Activity } | null = null;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
@@ -45,55 +42,48 @@ export class TenantPoller {
       // Stopped while the store was slow: somebody else may hold the tenant by now, and a claim would fence it off.
       if (signal.aborted) return false;
     }
-    if (this.#ledger.state === null) await this.#claim();
+    if (this.#ledger.known === null) await this.#claim();
     return true;
   }
 
   /** After `prepare`. Rejects when the store cannot be reached: `prepare` finishes what was begun. */
   async record(polls: readonly PollVerdict[]): Promise<Recorded> {
-    const state = this.#ledger.state!;
+    const known = this.#ledger.known!;
     const { observer = UNOBSERVED_TENANT, registrations } = this.#deps;
     for (const poll of polls) observer.polled(poll);
     const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
-    const reconciled = this.#reconcile(state, observations);
-    const { transitions, confirm } = reconciled;
+    const decision = this.#ledger.decide(observations);
+    const { transitions, confirm } = decision;
+    if (decision.delta.calls.size > 0) this.#activity = null;
     if (transitions.some(({ type }) => type === 'call-ended')) this.#deps.outdate();
-    const owned = await this.#ledger.write(reconciled);
-    if (owned) this.#settled.note(observations, confirm);
-    observer.sources(reconciled.state.sources);
-    this.#tellWatch(observations, reconciled);
+    const owned = await this.#ledger.write(decision);
+    if (owned) known.settled.note(observations, confirm);
+    observer.sources(known.sources);
+    this.#tellWatch(observations, known);
     await this.#ledger.trim();
-    const activity = this.#activityOf(reconciled.state);
-    return { confirm, owned, transitions, activity };
+    return { confirm, owned, transitions, activity: this.#activityOf(known) };
   }
 
   async #claim(): Promise<void> {
     await this.#ledger.claim();
     this.#deps.outdate();
-    this.#settled.forget();
+    this.#activity = null;
   }
 
   /** Looks at the calls when they have changed, and now and then, as some go stale. */
-  #activityOf(state: TenantState): Activity {
+  #activityOf(known: TenantCalls): Activity {
     const { time } = this.#deps;
     const at = time.monotonic();
-    const last = this.#activity;
-    if (last !== null && last.calls === state.calls && at - last.at < ACTIVITY_HOLDS_MS) return last.is;
-    const is = activityOf(state, time.now());
-    this.#activity = { calls: state.calls, at, is };
-    return is;
+    if (this.#activity === null || at - this.#activity.at >= ACTIVITY_HOLDS_MS)
+      this.#activity = { at, is: activityOf(known, time.now()) };
+    return this.#activity.is;
   }
 
-  #reconcile(state: TenantState, observations: Observations): Reconciled {
-    const decide = this.#settled.have(observations) ? freshen : reconcile;
-    return decide(state, observations, this.#deps.policy);
-  }
-
-  #tellWatch({ monitor }: Observations, { state, confirm }: Reconciled): void {
+  #tellWatch({ monitor }: Observations, known: TenantCalls): void {
     if (this.#deps.registrations === null || monitor === undefined || monitor.outcome === 'failed') return;
-    this.#deps.registrations.observe(monitor, confirm ? vanishedExtensions(state) : []);
+    this.#deps.registrations.observe(monitor, vanishedExtensions(known));
   }
 }
 
@@ -102,7 +92,6 @@ export interface PollerDeps extends LedgerDeps {
   readonly outdate: () => void;
   /** Null where no registration is watched. */
   readonly registrations: Pick<RegistrationWatch, 'take' | 'observe'> | null;
-  readonly policy: Policy;
 }
 
 /** What came of it. */
@@ -120,10 +109,9 @@ export const NOTHING_RECORDED: Recorded = { confirm: false, owned: true, transit
 const ACTIVITY_HOLDS_MS = 10_000;
 
 /** By number and uuid. */
-function vanishedExtensions({ calls }: TenantState): string[] {
-  const missing = [...calls.values()]
-    .filter(({ pendingAbsence }) => pendingAbsence)
-    .flatMap(({ legs }) => legs.filter(({ absence }) => absence !== null));
+function vanishedExtensions({ index }: TenantCalls): string[] {
+  const pending = [...index.pending].map((callId) => index.calls.get(callId)!);
+  const missing = pending.flatMap(({ legs }) => legs.filter(({ absence }) => absence !== null));
   return missing.flatMap(({ seen }) => [
     seen.extension,
     ...(seen.extensionId === null ? [] : [seen.extensionId]),

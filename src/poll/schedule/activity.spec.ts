@@ -1,18 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../../core/model/call.js';
-import { reconcile } from '../../core/reconcile.js';
-import { leg, observations, type Poll, stay, T0 } from '../../../test/support/history.js';
+import type { TenantState } from '../../core/model/call.js';
+import { History, leg, type Poll, stay, T0 } from '../../../test/support/history.js';
 import { activityOf } from './activity.js';
 
 const HOUR = 3_600_000;
 
-/** The state after these polls, a second apart. */
+/** What is known after these polls, a second apart. */
 function after(...polls: Poll[]): TenantState {
-  return polls.reduce<TenantState>(
-    (state, poll, index) =>
-      reconcile(state, observations(poll, T0 + (index + 1) * 1_000), DEFAULT_POLICY).state,
-    EMPTY_STATE,
-  );
+  const history = new History();
+  for (const poll of polls) history.poll(poll);
+  return history.state;
 }
 
 describe('a tenant’s activity', () => {

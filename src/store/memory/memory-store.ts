@@ -26,7 +26,7 @@ import type {
   Store,
   Subscription,
 } from '../store.js';
-import type { Freshness } from '../../core/model/call.js';
+import type { FreshnessDelta } from '../../core/model/delta.js';
 
 /**
  * The store in this process' memory: for trying out, and for tests.
@@ -81,9 +81,7 @@ export class MemoryStore implements Store {
       const { whole } = commit;
       if (whole !== undefined) tenant.fields.clear();
       const { set, remove } =
-        whole === undefined
-          ? patch(commit.before, commit.after)
-          : { set: encodeWhole(whole, this.#form), remove: [] };
+        whole === undefined ? patch(commit.delta) : { set: encodeWhole(whole, this.#form), remove: [] };
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
       for (const { sequence, json } of commit.events) tenant.log.push({ sequence, json });
@@ -96,11 +94,11 @@ export class MemoryStore implements Store {
     });
   }
 
-  touch(name: string, fence: number, before: Freshness, after: Freshness): Promise<boolean> {
+  touch(name: string, fence: number, delta: FreshnessDelta): Promise<boolean> {
     return this.#do(() => {
       const tenant = this.#tenant(name);
       if (tenant?.fence !== fence) return false;
-      const { set, remove } = freshnessPatch(before, after);
+      const { set, remove } = freshnessPatch(delta);
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
       return true;

@@ -1,3 +1,4 @@
+import { UNCHANGED } from '../../core/model/delta.js';
 import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { makeCertificate } from '../../../test/support/certificate.js';
@@ -95,7 +96,7 @@ describe('RedisStore in detail', () => {
     await owner.send(first);
     await admin.replicaof('127.0.0.1', '1');
     await admin.replicaof('NO', 'ONE');
-    expect(await owner.store.touch('acme', owner.fence, owner.state, owner.state)).toBe(false);
+    expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBe(false);
     expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
     expect(await owner.send(first)).toMatchObject({ status: 'committed', position: { sequence: 3 } });
     const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
@@ -119,7 +120,7 @@ describe('RedisStore in detail', () => {
     const { admin, open } = given();
     const owner = await Owner.claim(open());
     await spoil(admin);
-    expect(await owner.store.touch('acme', owner.fence, owner.state, owner.state)).toBe(false);
+    expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBe(false);
     expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
     expect(await admin.exists('pitel:{acme}:events')).toBe(0);
   });

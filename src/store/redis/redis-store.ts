@@ -30,7 +30,7 @@ import type {
   Store,
   Subscription,
 } from '../store.js';
-import type { Freshness } from '../../core/model/call.js';
+import type { FreshnessDelta } from '../../core/model/delta.js';
 
 /**
  * The store in Redis: standalone, behind Sentinel or in a cluster, from version 6.2.
@@ -98,8 +98,8 @@ export class RedisStore implements Store {
     }
   }
 
-  async touch(tenant: string, fence: number, before: Freshness, after: Freshness): Promise<boolean> {
-    const { set, remove } = freshnessPatch(before, after);
+  async touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<boolean> {
+    const { set, remove } = freshnessPatch(delta);
     const pairs = [...set].flat();
     return (await this.#run('touch-1', tenant, [fence, pairs.length, ...pairs, ...remove])) === 1;
   }
@@ -202,9 +202,7 @@ export class RedisStore implements Store {
     const { fence, expectedVersion, epoch, commitId, events } = commit;
     const { whole } = commit;
     const { set, remove } =
-      whole === undefined
-        ? patch(commit.before, commit.after)
-        : { set: encodeWhole(whole, this.#form), remove: [] };
+      whole === undefined ? patch(commit.delta) : { set: encodeWhole(whole, this.#form), remove: [] };
     const hash: (string | number)[] = ['version', expectedVersion + 1, 'commit', commitId];
     const last = events.at(-1);
     if (last !== undefined) hash.push('sequence', last.sequence);

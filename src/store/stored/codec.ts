@@ -1,12 +1,11 @@
-import { EndedCalls } from '../../core/index/ended-calls.js';
 import {
   type Call,
   EMPTY_STATE,
   type EndedCall,
-  type Freshness,
   type Registration,
   type TenantState,
 } from '../../core/model/call.js';
+import type { Changed, Delta, FreshnessDelta } from '../../core/model/delta.js';
 import { CorruptStateError, NewerFormatError } from '../errors.js';
 import type { Inspection } from '../store.js';
 import {
@@ -32,14 +31,13 @@ import { migrated, STORED_FORM, type StoredField, type StoredForm } from './form
  *     registration:<extension>        JSON, one field a watched extension
  *     format                          of all the others: `formats.ts`
  *
- * Guarantees: `decode` of what `patch(EMPTY_STATE, state)` sets equals `state`; decoded calls are in order of
+ * Guarantees: `decode` of what the patches of a tenant's deltas have left equals its state; decoded calls are in order of
  * `callId` and ended calls in order of `endedAt`, then `callId`, whatever order Redis gives the fields in; fields
- * that are not the state's are left alone. Not guaranteed: that a patch is minimal. What is another object counts
- * as changed, so that an unchanged call costs one comparison.
+ * that are not the state's are left alone. Not guaranteed: that a field that is removed was there.
  */
 export interface Patch {
-  readonly set: ReadonlyMap<string, string>;
-  readonly remove: readonly string[];
+  readonly set: Map<string, string>;
+  readonly remove: string[];
 }
 
 export type Fields = ReadonlyMap<string, string>;
@@ -52,27 +50,23 @@ const ENDED = 'ended:';
 const REGISTRATION = 'registration:';
 const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags'];
 
-/** What to write so that a hash that holds `before` holds `after`. */
-export function patch(before: TenantState, after: TenantState): Patch {
-  const set = new Map<string, string>();
-  const remove: string[] = [];
-  patchFreshness(before, after, set, remove);
-  if (!sameMembers(before.ignoredStays, after.ignoredStays))
-    set.set('ignored', JSON.stringify(encodeIgnored(after.ignoredStays)));
-  if (before.listsIdle !== after.listsIdle) set.set('flags', JSON.stringify(encodeFlags(after)));
-  patchEntries(CALL, before.calls, after.calls, encodeCall, set, remove);
-  const ended = EndedCalls.difference(before.ended, after.ended);
-  for (const call of ended.added) set.set(fieldOf(ENDED, call.callId), JSON.stringify(encodeEnded(call)));
-  for (const callId of ended.removed) remove.push(fieldOf(ENDED, callId));
-  return { set, remove };
+/** What to write of a state that changes so. */
+export function patch(delta: Delta): Patch {
+  const { calls, ended, ignoredStays, listsIdle } = delta;
+  const patch = freshnessPatch(delta);
+  if (ignoredStays !== null) patch.set.set('ignored', JSON.stringify(encodeIgnored(ignoredStays)));
+  if (listsIdle !== null) patch.set.set('flags', JSON.stringify(encodeFlags({ listsIdle })));
+  patchEntries(patch, CALL, calls, encodeCall);
+  patchEntries(patch, ENDED, ended, encodeEnded);
+  return patch;
 }
 
-/** What to write of a state in which nothing else has changed. */
-export function freshnessPatch(before: Freshness, after: Freshness): Patch {
-  const set = new Map<string, string>();
-  const remove: string[] = [];
-  patchFreshness(before, after, set, remove);
-  return { set, remove };
+/** What to write of a state in which nothing else changes. */
+export function freshnessPatch({ sources, registrations }: FreshnessDelta): Patch {
+  const patch: Patch = { set: new Map(), remove: [] };
+  if (sources !== null) patch.set.set('sources', JSON.stringify(encodeSources(sources)));
+  patchEntries(patch, REGISTRATION, registrations, encodeRegistration);
+  return patch;
 }
 
 /** Every field of the state, and its format. */
@@ -86,17 +80,6 @@ export function encodeWhole(state: TenantState, { format }: StoredForm = STORED_
   for (const [id, known] of state.registrations)
     fields.set(fieldOf(REGISTRATION, id), JSON.stringify(encodeRegistration(known)));
   return fields;
-}
-
-function patchFreshness(
-  before: Freshness,
-  after: Freshness,
-  set: Map<string, string>,
-  remove: string[],
-): void {
-  if (before.sources.monitor !== after.sources.monitor || before.sources.queue !== after.sources.queue)
-    set.set('sources', JSON.stringify(encodeSources(after.sources)));
-  patchEntries(REGISTRATION, before.registrations, after.registrations, encodeRegistration, set, remove);
 }
 
 /** The format that the fields are in; NaN where that cannot be read. */
@@ -208,26 +191,15 @@ class Reading {
 }
 
 function patchEntries<Value>(
+  { set, remove }: Patch,
   prefix: string,
-  before: ReadonlyMap<string, Value>,
-  after: ReadonlyMap<string, Value>,
+  changes: Changed<Value>,
   encode: (value: Value) => object,
-  set: Map<string, string>,
-  remove: string[],
 ): void {
-  if (before === after) return;
-  // A map that was copied and changed here and there keeps its order: nearly every value stands where it stood, and
-  // an object is one id's, so that only the others need to be looked up.
-  const standing = before.values();
-  let kept = 0;
-  for (const [id, value] of after) {
-    const same = standing.next().value === value;
-    const known = same ? value : before.get(id);
-    if (known !== undefined) kept += 1;
-    if (known !== value) set.set(fieldOf(prefix, id), JSON.stringify(encode(value)));
+  for (const [id, value] of changes) {
+    if (value === null) remove.push(fieldOf(prefix, id));
+    else set.set(fieldOf(prefix, id), JSON.stringify(encode(value)));
   }
-  if (kept === before.size) return;
-  for (const id of before.keys()) if (!after.has(id)) remove.push(fieldOf(prefix, id));
 }
 
 /**
@@ -236,13 +208,6 @@ function patchEntries<Value>(
  */
 function fieldOf(prefix: string, id: string): string {
   return prefix + JSON.stringify(id).slice(1, -1);
-}
-
-function sameMembers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  if (a === b) return true;
-  if (a.size !== b.size) return false;
-  for (const member of a) if (!b.has(member)) return false;
-  return true;
 }
 
 /** By code unit, which needs no locale and is the same everywhere. */

@@ -1,13 +1,8 @@
-import type {
-  Endpoint,
-  MonitorObservation,
-  Observations,
-  QueueObservation,
-} from '../../core/model/observation.js';
+import type { Endpoint, MonitorObservation, Observations, QueueObservation } from '../model/observation.js';
 
 /**
  * What the last reconciled answers showed, while nothing in them waits to be confirmed: an observation that repeats it
- * moves nothing but the source's health (`freshen` in `core/reconcile.ts`). That is the common poll, and the cheap one.
+ * moves nothing but the source's health. That is the common poll, and the cheap one.
  *
  * Rows are compared by identity: the observers give the same `Map` where not a row has changed.
  */
@@ -19,16 +14,11 @@ export class SettledRows {
     return this.#has(monitor) && this.#has(queue);
   }
 
-  /** These have been reconciled and written. `confirm`: something waits to be confirmed, by whatever comes next. */
+  /** What was decided of these has been written. `confirm`: something waits to be confirmed, by whatever comes next. */
   note({ monitor, queue }: Observations, confirm: boolean): void {
     this.#note(monitor);
     this.#note(queue);
     if (confirm) this.#settled = {};
-  }
-
-  /** The state is another's. */
-  forget(): void {
-    this.#settled = {};
   }
 
   #has(observation: MonitorObservation | QueueObservation | undefined): boolean {
