@@ -36,9 +36,9 @@ export function wrongIn(
     if (why !== null) wrong.push(why);
   }
   const truly = expectation.event.outcome;
-  const isInferred = inferred && truly !== 'answered';
+  const isForgiven = inferred && truly !== 'answered';
   const left = event.data.outcome === 'caller-left' && seemedAbandoned(call, event, sight);
-  if (type === 'call-offer-ended' && event.data.outcome !== truly && !isInferred && !left) {
+  if (type === 'call-offer-ended' && event.data.outcome !== truly && !isForgiven && !left) {
     const why = wrongOfferOutcome(call, expectation, event.data.outcome, sight);
     if (why !== null) wrong.push(why);
   }
