@@ -18,9 +18,9 @@ import { Upstream } from './upstream.js';
     provide(
       PollService,
       [CONFIG, Upstream, STORAGE, SchedulerRegistry, Metrics, TRACING, LOGGER],
-      (config, upstream, { store, leases }, scheduler, { polls: observer }, { tracer }, log) =>
+      (config, upstream, { store, leases }, scheduler, { polls: listener }, { tracer }, log) =>
         new PollService({
-          options: { ...pollOptions(config, upstream), observer, tracer },
+          options: { ...pollOptions(config, upstream), listener, tracer },
           store,
           leases,
           scheduler,

@@ -1,25 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, stay, T0 } from '../../test/support/history.js';
+import { History, leg, entry, T0 } from '../../test/support/history.js';
 
 const talking = leg({ signal: 'answered' });
-const answered = stay({ status: 'answered', bridgedAt: T0 + 5_000 });
+const answered = entry({ status: 'answered', bridgedAt: T0 + 5_000 });
 
 /** A queue call that 107 has answered, two polls ago. */
 function answeredCall(policy?: ConstructorParameters<typeof History>[0]): History {
   const history = new History(policy);
   history.poll({ at: 0, idle: ['107', '108'] });
-  history.poll({ at: 6, stays: [answered], legs: [talking], idle: ['108'] });
-  history.poll({ at: 7, stays: [answered], legs: [talking], idle: ['108'] });
+  history.poll({ at: 6, entries: [answered], legs: [talking], idle: ['108'] });
+  history.poll({ at: 7, entries: [answered], legs: [talking], idle: ['108'] });
   return history;
 }
 
 /** A caller behind a ringing telephone whose row was missing for three polls and is back. */
-function rungCallerIsBack(trying: ReturnType<typeof stay>): History {
+function rungCallerIsBack(trying: ReturnType<typeof entry>): History {
   const history = new History();
   history.poll({ at: 0 });
-  history.poll({ stays: [trying], legs: [leg()] });
+  history.poll({ entries: [trying], legs: [leg()] });
   for (let poll = 0; poll < 3; poll++) history.poll({ legs: [leg()] });
-  history.poll({ stays: [trying], legs: [leg()] });
+  history.poll({ entries: [trying], legs: [leg()] });
   return history;
 }
 
@@ -29,28 +29,28 @@ describe('a queue row that comes back', () => {
     (absencePolls) => {
       const history = answeredCall({ absencePolls });
       for (let poll = 0; poll < absencePolls; poll++) history.poll({ legs: [talking], idle: ['108'] });
-      history.poll({ stays: [answered], legs: [talking], idle: ['108'] });
+      history.poll({ entries: [answered], legs: [talking], idle: ['108'] });
       const told = history.transitions.length;
       // The telephone loses its registration: the queue still has the conversation.
-      for (let poll = 0; poll < 5; poll++) history.poll({ stays: [answered], idle: ['108'] });
+      for (let poll = 0; poll < 5; poll++) history.poll({ entries: [answered], idle: ['108'] });
       expect(history.transitions.slice(told)).toEqual([]);
       expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
     },
   );
 
   it('keeps the caller who waits behind telephones that stop ringing', () => {
-    const trying = stay({ status: 'trying' });
+    const trying = entry({ status: 'trying' });
     const history = rungCallerIsBack(trying);
-    history.poll({ stays: [trying] });
-    expect(history.said({ stays: [trying] })).toEqual(['call-offer-ended 107 not-answered']);
-    expect(history.said({ stays: [trying] })).toEqual([]);
+    history.poll({ entries: [trying] });
+    expect(history.said({ entries: [trying] })).toEqual(['call-offer-ended 107 not-answered']);
+    expect(history.said({ entries: [trying] })).toEqual([]);
   });
 
   it('is the entry that the next telephone rings for', () => {
-    const trying = stay({ status: 'trying' });
+    const trying = entry({ status: 'trying' });
     const history = rungCallerIsBack(trying);
     const next = leg({ ext: '108', callId: 'leg-2', hotline: null });
-    expect(history.said({ stays: [trying], legs: [leg(), next] })).toEqual(['call-offered 108']);
+    expect(history.said({ entries: [trying], legs: [leg(), next] })).toEqual(['call-offered 108']);
   });
 });
 
@@ -66,7 +66,7 @@ describe('the end of a telephone that is not listed any more', () => {
   it('is sure where the queue was seen a little later', () => {
     const history = answeredCall();
     history.poll({ legs: { failed: 'no answer' } });
-    history.poll({ idle: ['108'], stays: { failed: 'no answer' } });
+    history.poll({ idle: ['108'], entries: { failed: 'no answer' } });
     history.poll({ idle: ['108'] });
     expect(history.transitions.at(-1)).toMatchObject({
       type: 'call-ended',
@@ -106,8 +106,8 @@ describe('a customer who rings again at once', () => {
 
   it('is a second call at another telephone too, and in the queue', () => {
     const atAnother = leg({ callId: 'leg-2', ext: '108' });
-    const queued = stay({ joinedAt: T0 + 3_000 });
-    for (const again of [{ legs: [atAnother] }, { stays: [queued] }]) {
+    const queued = entry({ joinedAt: T0 + 3_000 });
+    for (const again of [{ legs: [atAnother] }, { entries: [queued] }]) {
       const history = new History();
       history.poll({ at: 0 });
       history.poll({ at: 1, legs: [leg()] });
@@ -130,9 +130,9 @@ describe('a customer who rings again at once', () => {
   it('is one call with the entry that he was in before, seen when it is between two telephones', () => {
     const history = new History();
     history.poll({ at: 0 });
-    history.poll({ at: 2, legs: [leg()], stays: { failed: 'no answer' } });
-    history.poll({ at: 3, stays: { failed: 'no answer' } });
-    expect(history.said({ at: 4, stays: [stay()] })).toEqual(['call-offer-ended 107 not-answered']);
+    history.poll({ at: 2, legs: [leg()], entries: { failed: 'no answer' } });
+    history.poll({ at: 3, entries: { failed: 'no answer' } });
+    expect(history.said({ at: 4, entries: [entry()] })).toEqual(['call-offer-ended 107 not-answered']);
     expect([...history.state.calls.keys()]).toEqual(['leg-1']);
   });
 });
@@ -140,11 +140,11 @@ describe('a customer who rings again at once', () => {
 describe('a caller who comes back on his row', () => {
   it('hung up before the poll that showed it first, also where that was not confirmed yet', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    history.poll({ at: 1, stays: [stay()] });
-    history.poll({ at: 2, stays: [stay({ status: 'abandoned', abandonedAt: T0 + 1_500 })] });
-    const back = stay({ status: 'waiting', abandonedAt: T0 + 1_500, rejoinedAt: T0 + 3_000 });
-    const [left] = history.poll({ at: 4, stays: [back] });
+    history.poll({ at: 0, entries: [entry()] });
+    history.poll({ at: 1, entries: [entry()] });
+    history.poll({ at: 2, entries: [entry({ status: 'abandoned', abandonedAt: T0 + 1_500 })] });
+    const back = entry({ status: 'waiting', abandonedAt: T0 + 1_500, rejoinedAt: T0 + 3_000 });
+    const [left] = history.poll({ at: 4, entries: [back] });
     expect(left).toMatchObject({
       type: 'call-abandoned',
       time: T0 + 1_500,
@@ -164,11 +164,11 @@ describe('a call that begins as a local one and turns out to be in a queue', () 
     const history = new History();
     const local = leg({ direction: 'local', startedAt: T0 + 500 });
     history.poll({ at: 0 });
-    history.poll({ at: 1, legs: [local], stays: { failed: 'no answer' } });
-    history.poll({ at: 2, legs: [local], stays: [stay({ status: 'trying' })] });
-    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 3_000 });
-    for (let poll = 0; poll < 3; poll++) history.poll({ legs: [local], stays: [gone] });
-    for (let poll = 0; poll < 2; poll++) history.poll({ stays: [gone] });
+    history.poll({ at: 1, legs: [local], entries: { failed: 'no answer' } });
+    history.poll({ at: 2, legs: [local], entries: [entry({ status: 'trying' })] });
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 3_000 });
+    for (let poll = 0; poll < 3; poll++) history.poll({ legs: [local], entries: [gone] });
+    for (let poll = 0; poll < 2; poll++) history.poll({ entries: [gone] });
     expect(history.transitions.slice(-2)).toMatchObject([
       { type: 'call-abandoned', data: { direction: 'inbound' } },
       { type: 'call-ended', data: { outcome: 'abandoned' } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, spoken, stay, T0 } from '../../test/support/history.js';
+import { History, leg, spoken, entry, T0 } from '../../test/support/history.js';
 
 /** An hour. What is known is then of a time that has not come yet. */
 const BACK = -3_600;
@@ -29,13 +29,13 @@ describe('after the clock has been set back', () => {
 
   it('a look at the telephones from before says nothing of who left the queue after it', () => {
     const history = new History();
-    const trying = stay({ status: 'trying' });
-    history.poll({ at: 0, stays: [trying] });
+    const trying = entry({ status: 'trying' });
+    history.poll({ at: 0, entries: [trying] });
     const abandoned = { ...trying, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
     for (let poll = 0; poll < 2; poll++)
-      history.poll({ at: BACK + poll, legs: { partial: [] }, stays: [abandoned] });
+      history.poll({ at: BACK + poll, legs: { partial: [] }, entries: [abandoned] });
     expect(history.transitions.map(spoken)).toEqual(['call-started']);
-    history.poll({ at: BACK + 2, stays: [abandoned] });
+    history.poll({ at: BACK + 2, entries: [abandoned] });
     expect(history.transitions.map(spoken)).toContain('call-ended abandoned');
   });
 });

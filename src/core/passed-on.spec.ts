@@ -1,33 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, type Poll, spoken, stay, T0 } from '../../test/support/history.js';
+import { History, leg, type Poll, spoken, entry, T0 } from '../../test/support/history.js';
 
 /** Callers who are passed on: from queue to queue, from a queue to telephones, from an agent into a queue. */
 const ONE = 'queue-call-1';
 
 describe('an older entry of a call that is seen only when a newer one is known', () => {
-  const first = stay({ queueId: 'q1', joinedAt: T0 - 5_000 });
+  const first = entry({ queueId: 'q1', joinedAt: T0 - 5_000 });
   const left = { ...first, status: 'abandoned', abandonedAt: T0 + 500 } as const;
-  const second = stay({ queueId: 'q2', joinedAt: T0 + 600, status: 'trying' });
+  const second = entry({ queueId: 'q2', joinedAt: T0 + 600, status: 'trying' });
   const answered = { ...second, status: 'answered', bridgedAt: T0 + 4_000 } as const;
 
   it.each<[string, Poll, Poll]>([
     [
       'as its row said nothing, then Abandoned',
-      { stays: [{ ...first, status: 'unknown' }, second] },
-      { stays: [left, second] },
+      { entries: [{ ...first, status: 'unknown' }, second] },
+      { entries: [left, second] },
     ],
-    ['as an answer was partial', { stays: { partial: [second] } }, { stays: [left, second] }],
+    ['as an answer was partial', { entries: { partial: [second] } }, { entries: [left, second] }],
     [
       'still Trying, as an answer was partial',
-      { stays: { partial: [second] } },
-      { stays: [{ ...first, status: 'trying' }, second] },
+      { entries: { partial: [second] } },
+      { entries: [{ ...first, status: 'trying' }, second] },
     ],
   ])('is one that the caller has left: %s', (_, without, withBoth) => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll(without);
     for (let poll = 0; poll < 4; poll++) history.poll(withBoth);
-    history.poll({ stays: [answered] });
+    history.poll({ entries: [answered] });
     expect(history.transitions.map(spoken)).toEqual(['call-started', 'call-answered']);
     const view = history.transitions.at(-1)!.data;
     expect(view).toMatchObject({ callId: ONE, queue: { id: 'q2' } });
@@ -37,10 +37,10 @@ describe('an older entry of a call that is seen only when a newer one is known',
 
   it('is still left for a newer one that is Abandoned, too', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [first] });
-    history.poll({ stays: [] });
+    history.poll({ at: 0, entries: [first] });
+    history.poll({ entries: [] });
     const gone = { ...second, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
-    for (let poll = 0; poll < 4; poll++) history.poll({ stays: [gone] });
+    for (let poll = 0; poll < 4; poll++) history.poll({ entries: [gone] });
     expect(history.transitions.map(spoken)).toEqual([
       'call-started',
       'call-abandoned',
@@ -54,25 +54,25 @@ describe('an older entry of a call that is seen only when a newer one is known',
 });
 
 describe('an overflow while the telephones could not be seen', () => {
-  const trying = stay({ status: 'trying', joinedAt: T0 - 5_000 });
+  const trying = entry({ status: 'trying', joinedAt: T0 - 5_000 });
   const abandoned = { ...trying, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
   const rings = [leg()];
   const down = { failed: '503' };
 
   it.each<[string, Poll[]]>([
-    ['as the monitor was down', Array.from({ length: 4 }, () => ({ legs: down, stays: [abandoned] }))],
+    ['as the monitor was down', Array.from({ length: 4 }, () => ({ legs: down, entries: [abandoned] }))],
     [
       'as its answers were partial for long',
-      [2, 8, 14, 15].map((at) => ({ at, legs: { partial: rings }, stays: [abandoned] })),
+      [2, 8, 14, 15].map((at) => ({ at, legs: { partial: rings }, entries: [abandoned] })),
     ],
   ])('is concluded by the next look at them, %s', (_, unseen) => {
     const history = new History();
-    history.poll({ at: 0, legs: rings, stays: [trying] });
-    history.poll({ legs: rings, stays: [trying] });
+    history.poll({ at: 0, legs: rings, entries: [trying] });
+    history.poll({ legs: rings, entries: [trying] });
     for (const poll of unseen) history.poll(poll);
-    history.poll({ at: 20, legs: rings, stays: [abandoned] });
-    history.poll({ at: 30, legs: rings, stays: [abandoned] });
-    for (let poll = 0; poll < 3; poll++) history.poll({ stays: [abandoned] });
+    history.poll({ at: 20, legs: rings, entries: [abandoned] });
+    history.poll({ at: 30, legs: rings, entries: [abandoned] });
+    for (let poll = 0; poll < 3; poll++) history.poll({ entries: [abandoned] });
     const told = history.transitions.filter(({ type }) => type.startsWith('call-'));
     expect(told.map(spoken)).toEqual([
       'call-started',
@@ -89,16 +89,16 @@ describe('a caller whom an agent passes into a queue', () => {
   it('was answered when the agent answered, whoever answers in the queue', () => {
     const history = new History();
     const agent = leg({ callId: ONE });
-    const entry = stay({ joinedAt: T0 + 63_000, status: 'trying' });
+    const waiting = entry({ joinedAt: T0 + 63_000, status: 'trying' });
     history.poll({ at: 0 });
     history.poll({ at: 1, legs: [agent] });
     history.poll({ at: 3, legs: [{ ...agent, signal: 'answered' }] });
     history.poll({ at: 62, legs: [{ ...agent, signal: 'answered' }] });
-    for (const at of [63.5, 64.5, 65.5]) history.poll({ at, stays: [entry] });
+    for (const at of [63.5, 64.5, 65.5]) history.poll({ at, entries: [waiting] });
     const second = leg({ ext: '108', callId: 'leg-2' });
-    history.poll({ at: 90, legs: [second], stays: [entry] });
-    const bridged = { ...entry, status: 'answered', bridgedAt: T0 + 94_500 } as const;
-    history.poll({ at: 95, legs: [{ ...second, signal: 'answered' }], stays: [bridged] });
+    history.poll({ at: 90, legs: [second], entries: [waiting] });
+    const bridged = { ...waiting, status: 'answered', bridgedAt: T0 + 94_500 } as const;
+    history.poll({ at: 95, legs: [{ ...second, signal: 'answered' }], entries: [bridged] });
     for (let poll = 0; poll < 3; poll++) history.poll();
     const ended = history.transitions.at(-1)!;
     expect(spoken(ended)).toBe('call-ended answered');

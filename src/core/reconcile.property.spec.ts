@@ -7,7 +7,7 @@ import type { Transition } from './model/event.js';
 import type { ObservedLeg, ObservedQueueEntry } from './model/observation.js';
 import { conditionsOf, matches, RuleTable } from './parts/rule-table.js';
 import { decide } from './reconcile.js';
-import { leg, number, observations, stay, T0, type Poll } from '../../test/support/history.js';
+import { leg, number, observations, entry, T0, type Poll } from '../../test/support/history.js';
 
 const MOBILES = ['0914237383', '0987654321', 'anonymous'];
 
@@ -23,7 +23,7 @@ const legRow: fc.Arbitrary<ObservedLeg> = fc
   })
   .map(({ mobile, ...fields }) => leg({ ...fields, customer: number(mobile) }));
 
-const stayRow: fc.Arbitrary<ObservedQueueEntry> = fc
+const entryRow: fc.Arbitrary<ObservedQueueEntry> = fc
   .record({
     mobile: fc.constantFrom(...MOBILES),
     queueId: fc.constantFrom('sales', 'support'),
@@ -35,7 +35,7 @@ const stayRow: fc.Arbitrary<ObservedQueueEntry> = fc
     bridgedAt: fc.constantFrom(null, T0 + 11_000),
     callId: fc.constantFrom('q1', 'q2', null),
   })
-  .map((fields) => stay(fields as Partial<ObservedQueueEntry>));
+  .map((fields) => entry(fields as Partial<ObservedQueueEntry>));
 
 const rowsOf = <Row>(row: fc.Arbitrary<Row>) =>
   fc.oneof(
@@ -50,7 +50,7 @@ const history: fc.Arbitrary<Poll[]> = fc
   .array(
     fc.record({
       legs: rowsOf(legRow),
-      stays: rowsOf(stayRow),
+      entries: rowsOf(entryRow),
       idle: fc.subarray(['101', '102', '103']),
       repeat: fc.boolean(),
     }),
@@ -61,7 +61,7 @@ const history: fc.Arbitrary<Poll[]> = fc
     for (const [index, { repeat, ...poll }] of polls.entries()) {
       kept.push(repeat && kept.length > 0 ? { ...kept.at(-1)!, at: index } : { ...poll, at: index });
     }
-    return kept.filter((poll) => poll.legs !== 'not asked' || poll.stays !== 'not asked');
+    return kept.filter((poll) => poll.legs !== 'not asked' || poll.entries !== 'not asked');
   });
 
 interface Run {
@@ -125,8 +125,8 @@ describe('for any history of observations', () => {
           const owners = new Map<string, number>();
           for (const call of state.calls.values()) {
             for (const { seen } of call.legs) owners.set(seen.key, (owners.get(seen.key) ?? 0) + 1);
-            if (call.stay !== null)
-              owners.set(call.stay.seen.stayKey, (owners.get(call.stay.seen.stayKey) ?? 0) + 1);
+            if (call.entry !== null)
+              owners.set(call.entry.seen.entryKey, (owners.get(call.entry.seen.entryKey) ?? 0) + 1);
           }
           for (const [key, count] of owners) if (count > 1) throw new Error(`${key} is in ${count} calls`);
           if (seen.monitor === undefined || seen.monitor.outcome === 'failed') continue;
@@ -206,10 +206,10 @@ describe('for any history of observations', () => {
     fc.assert(
       fc.property(history, (polls) => {
         const turned = polls.map(
-          (poll) => ({ ...poll, legs: reversed(poll.legs), stays: reversed(poll.stays) }) as Poll,
+          (poll) => ({ ...poll, legs: reversed(poll.legs), entries: reversed(poll.entries) }) as Poll,
         );
         // Rows of one key: only the last counts, so histories with repeated keys are left as they are.
-        fc.pre(polls.every((poll) => isUnique(poll.legs, 'key') && isUnique(poll.stays, 'rowKey')));
+        fc.pre(polls.every((poll) => isUnique(poll.legs, 'key') && isUnique(poll.entries, 'rowKey')));
         const one = run(polls, straight).transitions;
         const other = run(turned, straight).transitions;
         if (JSON.stringify(one) !== JSON.stringify(other)) throw new Error('order matters');
@@ -224,7 +224,7 @@ describe('for any history of observations', () => {
         const failing = Array.from({ length: failures }, (_, index) => ({
           at: polls.length + index,
           legs: { failed: 'timeout' },
-          stays: { failed: 'timeout' },
+          entries: { failed: 'timeout' },
         }));
         const before = run(polls, straight);
         const after = run([...polls, ...failing], straight);
@@ -262,11 +262,11 @@ function restarted({
   sources,
   calls,
   ended,
-  ignoredStays,
+  ignoredEntries,
   listsIdle,
   registrations,
 }: TenantState): TenantCalls {
-  const state = structuredClone({ sources, calls, ended, ignoredStays, listsIdle, registrations });
+  const state = structuredClone({ sources, calls, ended, ignoredEntries, listsIdle, registrations });
   return new TenantCalls({
     ...state,
     calls: new Map([...state.calls].reverse()),
@@ -281,7 +281,7 @@ function apply(state: TenantState, delta: Delta): TenantState {
     registrations: withChanges(state.registrations, delta.registrations),
     calls: withChanges(state.calls, delta.calls),
     ended: withChanges(state.ended, delta.ended),
-    ignoredStays: delta.ignoredStays ?? state.ignoredStays,
+    ignoredEntries: delta.ignoredEntries ?? state.ignoredEntries,
     listsIdle: delta.listsIdle ?? state.listsIdle,
   };
 }
@@ -295,16 +295,22 @@ function withChanges<Value>(values: ReadonlyMap<string, Value>, changes: Changed
   return changed;
 }
 
-function plain({ sources, calls, ended, ignoredStays, listsIdle }: TenantState) {
+function plain({ sources, calls, ended, ignoredEntries, listsIdle }: TenantState) {
   const byKey = (entries: Iterable<[string, unknown]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { sources, listsIdle, calls: byKey(calls), ended: byKey(ended), ignored: [...ignoredStays].sort() };
+  return {
+    sources,
+    listsIdle,
+    calls: byKey(calls),
+    ended: byKey(ended),
+    ignored: [...ignoredEntries].sort(),
+  };
 }
 
-function reversed(rows: Poll['legs'] | Poll['stays']) {
+function reversed(rows: Poll['legs'] | Poll['entries']) {
   return Array.isArray(rows) ? [...rows].reverse() : rows;
 }
 
-function isUnique(rows: Poll['legs'] | Poll['stays'], key: 'key' | 'rowKey'): boolean {
+function isUnique(rows: Poll['legs'] | Poll['entries'], key: 'key' | 'rowKey'): boolean {
   const list = (Array.isArray(rows)
     ? rows
     : typeof rows === 'object' && 'partial' in rows

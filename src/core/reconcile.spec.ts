@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Transition } from './model/event.js';
-import { History, leg, number, spoken, stay, T0 } from '../../test/support/history.js';
+import { History, leg, number, spoken, entry, T0 } from '../../test/support/history.js';
 
 type CallTransition = Extract<Transition, { type: 'call-offer-ended' }>;
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
@@ -79,7 +79,7 @@ describe('the life of a call', () => {
   it('ends a queue entry that vanishes from Trying as unknown', () => {
     const history = new History();
     history.poll();
-    expect(history.said({ stays: [stay()] })).toEqual(['call-started']);
+    expect(history.said({ entries: [entry()] })).toEqual(['call-started']);
     history.poll();
     expect(history.said()).toEqual(['call-ended unknown']);
   });
@@ -87,10 +87,10 @@ describe('the life of a call', () => {
   it('commits an abandoned call and its end together, at abandoned_time', () => {
     const history = new History();
     history.poll({ at: 0 });
-    history.poll({ at: 1, stays: [stay()] });
-    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 9_500 });
-    history.poll({ at: 10, stays: [gone] });
-    const [abandoned, ended] = history.poll({ at: 11, stays: [gone] });
+    history.poll({ at: 1, entries: [entry()] });
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 9_500 });
+    history.poll({ at: 10, entries: [gone] });
+    const [abandoned, ended] = history.poll({ at: 11, entries: [gone] });
     expect(abandoned).toMatchObject({
       type: 'call-abandoned',
       time: T0 + 9_500,
@@ -103,8 +103,8 @@ describe('the life of a call', () => {
   it('takes the answer of a queue call from bridged_time', () => {
     const history = new History();
     history.poll();
-    const answered = stay({ status: 'answered', bridgedAt: T0 + 7_000, agentId: 'a1', agentName: 'nhi' });
-    const events = history.poll({ stays: [answered] });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 7_000, agentId: 'a1', agentName: 'nhi' });
+    const events = history.poll({ entries: [answered] });
     expect(events.map(spoken)).toEqual(['call-started', 'call-answered']);
     expect(events[1]).toMatchObject({
       time: T0 + 7_000,
@@ -114,10 +114,10 @@ describe('the life of a call', () => {
 
   it('gives the better answer time in later events when bridged_time comes after the leg', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    history.poll({ at: 5, stays: [stay()], legs: [leg({ signal: 'answered' })] });
-    const bridged = stay({ status: 'answered', bridgedAt: T0 + 4_200 });
-    expect(history.said({ at: 6, stays: [bridged], legs: [leg({ signal: 'answered' })] })).toEqual([]);
+    history.poll({ at: 0, entries: [entry()] });
+    history.poll({ at: 5, entries: [entry()], legs: [leg({ signal: 'answered' })] });
+    const bridged = entry({ status: 'answered', bridgedAt: T0 + 4_200 });
+    expect(history.said({ at: 6, entries: [bridged], legs: [leg({ signal: 'answered' })] })).toEqual([]);
     history.poll({ at: 20 });
     const [ended] = history.poll({ at: 21 });
     expect(ended).toMatchObject({
@@ -265,11 +265,11 @@ describe('offers', () => {
   it('end as answered by a guess where only the queue says that this agent talked', () => {
     const history = new History();
     history.poll({ at: 0 });
-    history.poll({ at: 1, stays: [stay({ status: 'trying' })], legs: [leg()] });
-    const answered = stay({ status: 'answered', bridgedAt: T0 + 2_000, agentName: 'agent-107' });
-    history.poll({ at: 3, stays: [answered], legs: [leg({ signal: 'unclear' })] });
-    history.poll({ at: 4, stays: [answered] });
-    const [ended] = history.poll({ at: 5, stays: [answered] });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 2_000, agentName: 'agent-107' });
+    history.poll({ at: 3, entries: [answered], legs: [leg({ signal: 'unclear' })] });
+    history.poll({ at: 4, entries: [answered] });
+    const [ended] = history.poll({ at: 5, entries: [answered] });
     expect(ended).toMatchObject({
       type: 'call-offer-ended',
       data: { offer: { outcome: 'answered' }, observed: { certainty: 'inferred' } },
@@ -279,20 +279,20 @@ describe('offers', () => {
   it('end as not-answered when the queue tries the next agent', () => {
     const history = new History();
     history.poll();
-    const trying = stay({ status: 'trying' });
-    history.poll({ stays: [trying], legs: [leg({ ext: '101', callId: 'try-1' })] });
+    const trying = entry({ status: 'trying' });
+    history.poll({ entries: [trying], legs: [leg({ ext: '101', callId: 'try-1' })] });
     const next = [leg({ ext: '102', callId: 'try-2' })];
-    expect(history.said({ stays: [trying], legs: next })).toEqual(['call-offered 102']);
-    expect(history.said({ stays: [trying], legs: next })).toEqual(['call-offer-ended 101 not-answered']);
+    expect(history.said({ entries: [trying], legs: next })).toEqual(['call-offered 102']);
+    expect(history.said({ entries: [trying], legs: next })).toEqual(['call-offer-ended 101 not-answered']);
   });
 
   it('end as caller-left when the caller hangs up', () => {
     const history = new History();
     history.poll();
-    history.poll({ stays: [stay({ status: 'trying' })], legs: [leg()] });
-    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 2_000 });
-    history.poll({ stays: [gone] });
-    expect(history.said({ stays: [gone] })).toEqual([
+    history.poll({ entries: [entry({ status: 'trying' })], legs: [leg()] });
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 2_000 });
+    history.poll({ entries: [gone] });
+    expect(history.said({ entries: [gone] })).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -309,14 +309,14 @@ describe('offers', () => {
   it('are made again when the same agent is tried again, before the first ringing was confirmed to be over', () => {
     const history = new History();
     history.poll();
-    const trying = stay({ status: 'trying' });
-    history.poll({ stays: [trying], legs: [leg({ callId: 'try-1' })] });
+    const trying = entry({ status: 'trying' });
+    history.poll({ entries: [trying], legs: [leg({ callId: 'try-1' })] });
     const again = [leg({ callId: 'try-2' })];
-    expect(history.said({ stays: [trying], legs: again })).toEqual([
+    expect(history.said({ entries: [trying], legs: again })).toEqual([
       'call-offer-ended 107 not-answered',
       'call-offered 107',
     ]);
-    for (let poll = 0; poll < 3; poll++) expect(history.said({ stays: [trying], legs: again })).toEqual([]);
+    for (let poll = 0; poll < 3; poll++) expect(history.said({ entries: [trying], legs: again })).toEqual([]);
   });
 
   it('do not flicker when one of two telephones of an extension does', () => {
@@ -333,11 +333,11 @@ describe('offers', () => {
   it('say when the telephone fell silent, although why became clear only later', () => {
     const history = new History();
     history.poll({ at: 0 });
-    history.poll({ at: 1, stays: [stay({ status: 'trying' })], legs: [leg()] });
-    history.poll({ at: 2, stays: [stay({ status: 'trying' })] });
-    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 1_500 });
-    expect(history.said({ at: 3, stays: [gone] })).toEqual([]);
-    const [ended] = history.poll({ at: 4, stays: [gone] });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    history.poll({ at: 2, entries: [entry({ status: 'trying' })] });
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 1_500 });
+    expect(history.said({ at: 3, entries: [gone] })).toEqual([]);
+    const [ended] = history.poll({ at: 4, entries: [gone] });
     expect(ended).toMatchObject({
       type: 'call-offer-ended',
       time: T0 + 2_000,
@@ -360,8 +360,8 @@ describe('one call or two', () => {
   it('joins an inbound leg and the only queue entry of the same customer', () => {
     const history = new History();
     history.poll();
-    history.poll({ stays: [stay()] });
-    expect(history.said({ stays: [stay({ status: 'trying' })], legs: [leg()] })).toEqual([
+    history.poll({ entries: [entry()] });
+    expect(history.said({ entries: [entry({ status: 'trying' })], legs: [leg()] })).toEqual([
       'call-offered 107',
     ]);
     const [call] = history.state.calls.values();
@@ -371,9 +371,9 @@ describe('one call or two', () => {
   it('keeps a leg apart when two queue entries of its customer could be meant', () => {
     const history = new History();
     history.poll();
-    const entries = [stay(), stay({ queueId: 'support', callId: 'queue-call-2' })];
-    history.poll({ stays: entries });
-    expect(history.said({ stays: entries, legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
+    const entries = [entry(), entry({ queueId: 'support', callId: 'queue-call-2' })];
+    history.poll({ entries: entries });
+    expect(history.said({ entries: entries, legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
     expect(history.state.calls.size).toBe(3);
   });
 
@@ -381,8 +381,8 @@ describe('one call or two', () => {
     const history = new History();
     history.poll();
     const anonymous = number('anonymous');
-    history.poll({ stays: [stay({ customer: anonymous })] });
-    history.poll({ stays: [stay({ customer: anonymous })], legs: [leg({ customer: anonymous })] });
+    history.poll({ entries: [entry({ customer: anonymous })] });
+    history.poll({ entries: [entry({ customer: anonymous })], legs: [leg({ customer: anonymous })] });
     expect(history.state.calls.size).toBe(2);
   });
 
@@ -429,12 +429,12 @@ describe('one call or two', () => {
   it('starts a new call that names the old one when the caller resumes', () => {
     const history = new History();
     history.poll({ at: 0 });
-    history.poll({ at: 1, stays: [stay()] });
-    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 5_000, callId: null });
-    history.poll({ at: 5, stays: [gone] });
-    history.poll({ at: 6, stays: [gone] });
-    const back = stay({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 20_000, callId: 'queue-call-2' });
-    const [started, ...more] = history.poll({ at: 21, stays: [back] });
+    history.poll({ at: 1, entries: [entry()] });
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 5_000, callId: null });
+    history.poll({ at: 5, entries: [gone] });
+    history.poll({ at: 6, entries: [gone] });
+    const back = entry({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 20_000, callId: 'queue-call-2' });
+    const [started, ...more] = history.poll({ at: 21, entries: [back] });
     expect(more).toEqual([]);
     expect(started).toMatchObject({
       type: 'call-started',
@@ -442,8 +442,8 @@ describe('one call or two', () => {
       time: T0 + 20_000,
       data: { linkedCallIds: ['queue-call-1'] },
     });
-    const answered = stay({ ...back, status: 'answered', bridgedAt: T0 + 22_000 });
-    expect(history.poll({ at: 23, stays: [answered] })[0]).toMatchObject({
+    const answered = entry({ ...back, status: 'answered', bridgedAt: T0 + 22_000 });
+    expect(history.poll({ at: 23, entries: [answered] })[0]).toMatchObject({
       type: 'call-answered',
       data: { waitMs: 2_000 },
     });
@@ -452,9 +452,9 @@ describe('one call or two', () => {
   it('announces the hang-up of a caller who was back before the next poll', () => {
     const history = new History();
     history.poll({ at: 0 });
-    history.poll({ at: 1, stays: [stay()] });
-    const back = stay({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 8_000 });
-    const events = history.poll({ at: 10, stays: [back] });
+    history.poll({ at: 1, entries: [entry()] });
+    const back = entry({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 8_000 });
+    const events = history.poll({ at: 10, entries: [back] });
     expect(events.map(spoken)).toEqual(['call-abandoned', 'call-ended abandoned', 'call-started']);
     expect(events[0]).toMatchObject({ time: T0 + 5_000, subject: 'queue-call-1' });
     expect(events[2]).toMatchObject({
@@ -467,11 +467,11 @@ describe('one call or two', () => {
   it('stays one call when the queue hands the caller to a second queue', () => {
     const history = new History();
     history.poll();
-    history.poll({ stays: [stay()] });
-    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000, callId: null });
-    const next = stay({ queueId: 'support', joinedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, stays: [left, next] })).toEqual([]);
-    expect(history.said({ at: 32, stays: [left, next] })).toEqual([]);
+    history.poll({ entries: [entry()] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000, callId: null });
+    const next = entry({ queueId: 'support', joinedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, entries: [left, next] })).toEqual([]);
+    expect(history.said({ at: 32, entries: [left, next] })).toEqual([]);
     const [call] = history.state.calls.values();
     expect(call).toMatchObject({ callId: 'queue-call-1', queues: [{ id: 'sales' }, { id: 'support' }] });
   });
@@ -480,7 +480,7 @@ describe('one call or two', () => {
 describe('first sight', () => {
   it('announces what is alive with baseline: true', () => {
     const history = new History();
-    const events = history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    const events = history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     expect(events.filter((event) => event.type === 'call-started').map((event) => event.data)).toMatchObject([
       { baseline: true, observed: { earliest: null } },
       { baseline: true, observed: { earliest: null } },
@@ -495,25 +495,28 @@ describe('first sight', () => {
 
   it('announces entries abandoned within the look-back, and no older ones, ever', () => {
     const history = new History({ abandonedLookbackMs: 60_000 });
-    const recent = stay({ status: 'abandoned', joinedAt: T0 - 90_000, abandonedAt: T0 - 59_000 });
-    const old = stay({
+    const recent = entry({ status: 'abandoned', joinedAt: T0 - 90_000, abandonedAt: T0 - 59_000 });
+    const old = entry({
       mobile: '0987654321',
       callId: 'old',
       status: 'abandoned',
       joinedAt: T0 - 90_000,
       abandonedAt: T0 - 61_000,
     });
-    expect(history.said({ at: 0, stays: [recent, old] })).toEqual(['call-started']);
-    expect(history.said({ at: 1, stays: [recent, old] })).toEqual(['call-abandoned', 'call-ended abandoned']);
-    for (let poll = 0; poll < 5; poll++) expect(history.said({ stays: [recent, old] })).toEqual([]);
+    expect(history.said({ at: 0, entries: [recent, old] })).toEqual(['call-started']);
+    expect(history.said({ at: 1, entries: [recent, old] })).toEqual([
+      'call-abandoned',
+      'call-ended abandoned',
+    ]);
+    for (let poll = 0; poll < 5; poll++) expect(history.said({ entries: [recent, old] })).toEqual([]);
   });
 
   it('announces what was abandoned while nobody watched', () => {
     const history = new History();
     history.poll({ at: 0 });
-    const missed = stay({ status: 'abandoned', joinedAt: T0 + 100_000, abandonedAt: T0 + 130_000 });
-    history.poll({ at: 3_600, stays: [missed] });
-    expect(history.said({ stays: [missed] })).toEqual(['call-abandoned', 'call-ended abandoned']);
+    const missed = entry({ status: 'abandoned', joinedAt: T0 + 100_000, abandonedAt: T0 + 130_000 });
+    history.poll({ at: 3_600, entries: [missed] });
+    expect(history.said({ entries: [missed] })).toEqual(['call-abandoned', 'call-ended abandoned']);
   });
 });
 

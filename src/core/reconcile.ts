@@ -10,7 +10,7 @@ import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import type { Observations } from './model/observation.js';
 import { isOverflow } from './parts/overflow.js';
-import { type Changes, observeLegs, observeStays } from './observe/observe-parts.js';
+import { type Changes, observeLegs, observeEntries } from './observe/observe-parts.js';
 import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
 
@@ -70,27 +70,27 @@ class Cycle {
     const { policy } = this.#facts;
     const changes: Changes = {
       legs: new Map(),
-      stays: new Map(),
+      entries: new Map(),
       newLegs: [],
-      newStays: [],
+      newEntries: [],
       superseded: new Map(),
     };
     const { monitor, queue } = this.#observations;
-    let ignoredStays: Delta['ignoredStays'] = null;
+    let ignoredEntries: Delta['ignoredEntries'] = null;
     let listsIdle: Delta['listsIdle'] = null;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
       observeLegs(monitor, known, this.#index, policy, changes);
       if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
     }
     if (queue !== undefined && queue.outcome !== 'failed') {
-      ignoredStays = observeStays(queue, known, this.#index, this.#facts, changes);
-      known.ignoredStays = ignoredStays ?? known.ignoredStays;
+      ignoredEntries = observeEntries(queue, known, this.#index, this.#facts, changes);
+      known.ignoredEntries = ignoredEntries ?? known.ignoredEntries;
     }
 
     this.#supersede(changes);
     for (const draft of sorted(this.#drafts(changes))) this.#advance(draft);
     return {
-      delta: { ...freshness, calls: this.#calls, ended: this.#ended, ignoredStays, listsIdle },
+      delta: { ...freshness, calls: this.#calls, ended: this.#ended, ignoredEntries, listsIdle },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0,
     };
@@ -106,7 +106,7 @@ class Cycle {
         if (leg.absence === null && this.#isShown(leg)) changes.newLegs.push(leg.seen);
       }
       changes.legs.delete(callId);
-      changes.stays.delete(callId);
+      changes.entries.delete(callId);
       drafts.push({ announced: true, call, newLegs: NONE, back: row });
     }
     for (const draft of sorted(drafts)) this.#advance(draft);
@@ -122,13 +122,13 @@ class Cycle {
     const current = (callId: string) => touched.get(callId) ?? this.#index.calls.get(callId)!;
     for (const [callId, changed] of changes.legs) {
       const call = current(callId);
-      const stay = changes.stays.get(callId) ?? call.stay;
-      touched.set(callId, withParts(call, { legs: withChanges(call.legs, changed), stay }, this.#facts));
+      const entry = changes.entries.get(callId) ?? call.entry;
+      touched.set(callId, withParts(call, { legs: withChanges(call.legs, changed), entry }, this.#facts));
     }
-    for (const [callId, stay] of changes.stays) {
+    for (const [callId, entry] of changes.entries) {
       if (touched.has(callId)) continue;
       const call = current(callId);
-      touched.set(callId, withParts(call, { legs: call.legs, stay }, this.#facts));
+      touched.set(callId, withParts(call, { legs: call.legs, entry }, this.#facts));
     }
     // Of an entry that went while the telephones could not be seen, only a look at them shows that the caller rings on.
     for (const callId of this.#facts.monitorComplete ? this.#index.abandoned : NONE) {
@@ -138,11 +138,11 @@ class Cycle {
 
     const drafts: Draft[] = [];
     const joined = new Map<string, ReadonlySet<string>>();
-    const { newLegs, newStays } = changes;
-    if (newLegs.length > 0 || newStays.length > 0) {
+    const { newLegs, newEntries } = changes;
+    if (newLegs.length > 0 || newEntries.length > 0) {
       // New parts look at the calls as this observation shows them.
       for (const call of touched.values()) this.#index.put(call);
-      for (const placement of correlate({ legs: newLegs, stays: newStays }, this.#index)) {
+      for (const placement of correlate({ legs: newLegs, entries: newEntries }, this.#index)) {
         if (placement.joins !== null) {
           const { callId } = placement.joins;
           touched.set(callId, joinParts(current(callId), placement, this.#facts));
@@ -168,12 +168,12 @@ class Cycle {
   }
 
   #end(call: Call): void {
-    const stays = [...call.pastStays, ...(call.stay === null ? [] : [call.stay.seen])];
+    const entries = [...call.pastEntries, ...(call.entry === null ? [] : [call.entry.seen])];
     const ended: EndedCall = {
       callId: call.callId,
       upstreamIds: call.upstreamIds,
-      stays: stays.map((stay) => stay.stayKey),
-      rows: stays.map((stay) => stay.rowKey),
+      entries: entries.map((entry) => entry.entryKey),
+      rows: entries.map((entry) => entry.rowKey),
       endedAt: latestOf(this.#observations),
       atTelephones: atTelephones(call),
     };
@@ -196,7 +196,7 @@ function observeFreshness(
     queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
   const isAsked = monitor !== undefined || queue !== undefined;
   // Not spread: of a small answer that repeats, comparing its bytes takes less than spreading an object.
-  const { registrations, calls, ended, ignoredStays, listsIdle } = UNCHANGED;
+  const { registrations, calls, ended, ignoredEntries, listsIdle } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
@@ -205,7 +205,7 @@ function observeFreshness(
         : observeRegistrations(known, answers, transitions),
     calls,
     ended,
-    ignoredStays,
+    ignoredEntries,
     listsIdle,
   };
 }
@@ -217,8 +217,8 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
 }
 
 function atTelephones(call: Call): EndedCall['atTelephones'] {
-  const { direction, stay, pastStays, answeredAt, startedAt, startedCertainty } = call;
-  const byQueue = stay !== null || pastStays.length > 0;
+  const { direction, entry, pastEntries, answeredAt, startedAt, startedCertainty } = call;
+  const byQueue = entry !== null || pastEntries.length > 0;
   if (direction !== 'inbound' || answeredAt !== null || startedCertainty !== 'upstream' || byQueue)
     return undefined;
   const customer = numberKey(call.customer);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, number, type Poll, stay, T0 } from '../../test/support/history.js';
+import { History, leg, number, type Poll, entry, T0 } from '../../test/support/history.js';
 
 /**
  * A caller who hung up before the queue was looked at: its row is Abandoned at first sight, its `call_uuid` may be empty,
  * and the telephones that rang for it were seen before, or are still on show in an older look.
  */
 const left = { status: 'abandoned', abandonedAt: T0 + 4_000, callId: null } as const;
-const abandoned = stay(left);
+const abandoned = entry(left);
 const ringing = leg({ startedAt: T0 + 1_000 });
 const HUNG = { failed: 'no answer within 5000 ms' };
 
@@ -25,32 +25,32 @@ describe('an entry that is Abandoned at first sight', () => {
   it.each([2, 3])('is the call of the telephone that rings for it (ABSENCE_POLLS=%i)', (absencePolls) => {
     const history = watching({ absencePolls });
     history.poll({ at: 2, legs: [ringing] });
-    expect(history.said({ at: 4, stays: [abandoned], legs: [ringing] })).toEqual([]);
-    while (history.state.calls.size > 0) history.poll({ stays: [abandoned] });
+    expect(history.said({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
+    while (history.state.calls.size > 0) history.poll({ entries: [abandoned] });
     const [hangUp, end] = history.transitions.slice(-2);
     expect(hangUp).toMatchObject({ type: 'call-abandoned', subject: 'leg-1', time: T0 + 4_000 });
     expect(end).toMatchObject({ type: 'call-ended', data: { queue: { id: 'sales' } } });
     expect(history.transitions.filter(({ type }) => type === 'call-started')).toHaveLength(1);
-    for (let poll = 0; poll < 5; poll++) expect(history.said({ stays: [abandoned] })).toEqual([]);
+    for (let poll = 0; poll < 5; poll++) expect(history.said({ entries: [abandoned] })).toEqual([]);
   });
 
   it('is one call with it also where one poll confirms an absence', () => {
     const history = watching({ absencePolls: 1 });
     history.poll({ at: 2, legs: [ringing] });
-    expect(history.said({ at: 4, stays: [abandoned], legs: [ringing] })).toEqual([]);
-    expect(history.said({ stays: [abandoned] })).toEqual([
+    expect(history.said({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
+    expect(history.said({ entries: [abandoned] })).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
     ]);
-    for (let poll = 0; poll < 5; poll++) expect(history.said({ stays: [abandoned] })).toEqual([]);
+    for (let poll = 0; poll < 5; poll++) expect(history.said({ entries: [abandoned] })).toEqual([]);
   });
 
   it('is the call of a telephone that has just stopped ringing', () => {
     const history = watching();
     history.poll({ at: 2, legs: [ringing] });
-    expect(history.said({ at: 5, stays: [abandoned] })).toEqual([]);
-    expect(history.said({ stays: [abandoned] })).toEqual([
+    expect(history.said({ at: 5, entries: [abandoned] })).toEqual([]);
+    expect(history.said({ entries: [abandoned] })).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -61,7 +61,7 @@ describe('an entry that is Abandoned at first sight', () => {
   it('is one call with all telephones that are first seen with it', () => {
     const history = watching();
     const ring = ['101', '102'].map((ext) => leg({ ext, callId: `leg-${ext}`, startedAt: T0 + 1_000 }));
-    expect(history.said({ at: 4, stays: [abandoned], legs: ring })).toEqual([
+    expect(history.said({ at: 4, entries: [abandoned], legs: ring })).toEqual([
       'call-started',
       'call-offered 101',
       'call-offered 102',
@@ -71,11 +71,11 @@ describe('an entry that is Abandoned at first sight', () => {
 
   it('goes on as an overflow where the telephone still rings after it', () => {
     const history = watching();
-    history.poll({ at: 4, stays: [abandoned], legs: [ringing] });
+    history.poll({ at: 4, entries: [abandoned], legs: [ringing] });
     for (let poll = 0; poll < 3; poll++) {
-      expect(history.said({ stays: [abandoned], legs: [ringing] })).toEqual([]);
+      expect(history.said({ entries: [abandoned], legs: [ringing] })).toEqual([]);
     }
-    expect(history.said({ stays: [abandoned], legs: [{ ...ringing, signal: 'answered' }] })).toEqual([
+    expect(history.said({ entries: [abandoned], legs: [{ ...ringing, signal: 'answered' }] })).toEqual([
       'call-answered',
       'call-offer-ended 107 answered',
     ]);
@@ -91,30 +91,30 @@ describe('an entry that is Abandoned at first sight', () => {
       'could as well be of another entry',
       {
         legs: [ringing],
-        stays: [abandoned, stay({ queueId: 'support', callId: 'queue-call-2', joinedAt: T0 + 500 })],
+        entries: [abandoned, entry({ queueId: 'support', callId: 'queue-call-2', joinedAt: T0 + 500 })],
       },
     ],
   ] satisfies [string, Poll][])('is no call of a telephone that %s', (_, poll) => {
     const history = watching();
-    history.poll({ at: 7, stays: [abandoned], ...poll });
-    const own = [...history.state.calls.values()].find((call) => call.stay?.seen === abandoned);
+    history.poll({ at: 7, entries: [abandoned], ...poll });
+    const own = [...history.state.calls.values()].find((call) => call.entry?.seen === abandoned);
     expect(own?.legs).toEqual([]);
   });
 
   it('leaves the telephone to the caller who is back, where it began in his new stay', () => {
     const history = watching();
-    const back = stay({ status: 'trying', joinedAt: T0 + 5_000, callId: 'queue-call-2' });
-    history.poll({ at: 7, stays: [abandoned, back], legs: [leg({ startedAt: T0 + 6_000 })] });
+    const back = entry({ status: 'trying', joinedAt: T0 + 5_000, callId: 'queue-call-2' });
+    history.poll({ at: 7, entries: [abandoned, back], legs: [leg({ startedAt: T0 + 6_000 })] });
     const [own] = [...history.state.calls.values()].filter(({ legs }) => legs.length > 0);
     expect(own?.callId).toBe('queue-call-2');
   });
 
   it('and gives it to the caller who left, where it began before that', () => {
     const history = watching();
-    const back = stay({ status: 'trying', joinedAt: T0 + 5_000, callId: 'queue-call-2' });
-    history.poll({ at: 7, stays: [abandoned, back], legs: [ringing] });
+    const back = entry({ status: 'trying', joinedAt: T0 + 5_000, callId: 'queue-call-2' });
+    history.poll({ at: 7, entries: [abandoned, back], legs: [ringing] });
     const [own] = [...history.state.calls.values()].filter(({ legs }) => legs.length > 0);
-    expect(own?.stay?.seen).toBe(abandoned);
+    expect(own?.entry?.seen).toBe(abandoned);
   });
 });
 
@@ -122,9 +122,9 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
   /** Told by the telephones alone. */
   function told(): History {
     const history = watching();
-    history.poll({ at: 2, legs: [ringing], stays: HUNG });
-    history.poll({ at: 5, stays: HUNG });
-    expect(calls(history.said({ at: 6, stays: HUNG }))).toEqual([
+    history.poll({ at: 2, legs: [ringing], entries: HUNG });
+    history.poll({ at: 5, entries: HUNG });
+    expect(calls(history.said({ at: 6, entries: HUNG }))).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -134,39 +134,39 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
 
   it('is not told again when the queue’s row turns up', () => {
     const history = told();
-    for (let poll = 0; poll < 5; poll++) expect(calls(history.said({ stays: [abandoned] }))).toEqual([]);
-    expect(history.state.ignoredStays).toEqual(new Set([abandoned.stayKey]));
+    for (let poll = 0; poll < 5; poll++) expect(calls(history.said({ entries: [abandoned] }))).toEqual([]);
+    expect(history.state.ignoredEntries).toEqual(new Set([abandoned.entryKey]));
   });
 
   it('is told when he comes back on that row', () => {
     const history = told();
-    history.poll({ stays: [abandoned] });
-    const back = stay({ status: 'trying', rejoinedAt: T0 + 9_000, abandonedAt: T0 + 4_000 });
-    expect(calls(history.said({ at: 10, stays: [back] }))).toEqual(['call-started']);
+    history.poll({ entries: [abandoned] });
+    const back = entry({ status: 'trying', rejoinedAt: T0 + 9_000, abandonedAt: T0 + 4_000 });
+    expect(calls(history.said({ at: 10, entries: [back] }))).toEqual(['call-started']);
   });
 
   it.each([
-    ['that had ended before the telephone rang', [stay({ ...left, abandonedAt: T0 + 500 })]],
-    ['of another customer', [stay({ ...left, mobile: '0987654321' })]],
-    ['while another entry could be meant', [abandoned, stay({ ...left, queueId: 'support' })]],
-  ])('leaves an entry untouched %s', (_, stays) => {
+    ['that had ended before the telephone rang', [entry({ ...left, abandonedAt: T0 + 500 })]],
+    ['of another customer', [entry({ ...left, mobile: '0987654321' })]],
+    ['while another entry could be meant', [abandoned, entry({ ...left, queueId: 'support' })]],
+  ])('leaves an entry untouched %s', (_, entries) => {
     const history = told();
-    const said = calls(history.said({ at: 7, stays }));
-    expect(said).toEqual(stays.map(() => 'call-started'));
+    const said = calls(history.said({ at: 7, entries }));
+    expect(said).toEqual(entries.map(() => 'call-started'));
   });
 
   it('leaves the entry untouched where a telephone rings for this customer again', () => {
     const history = told();
-    history.poll({ at: 7, legs: [leg({ callId: 'leg-2', startedAt: T0 + 3_000 })], stays: HUNG });
-    expect(calls(history.said({ at: 8, stays: [abandoned] }))).toEqual([]);
-    expect([...history.state.calls.values()].map(({ stay: entry }) => entry?.seen)).toEqual([abandoned]);
+    history.poll({ at: 7, legs: [leg({ callId: 'leg-2', startedAt: T0 + 3_000 })], entries: HUNG });
+    expect(calls(history.said({ at: 8, entries: [abandoned] }))).toEqual([]);
+    expect([...history.state.calls.values()].map(({ entry: entry }) => entry?.seen)).toEqual([abandoned]);
   });
 
   it('leaves the entry untouched where somebody had answered', () => {
     const history = watching();
-    history.poll({ at: 2, legs: [{ ...ringing, signal: 'answered' }], stays: HUNG });
-    history.poll({ at: 5, stays: HUNG });
-    history.poll({ at: 6, stays: HUNG });
-    expect(calls(history.said({ at: 7, stays: [abandoned] }))).toEqual(['call-started']);
+    history.poll({ at: 2, legs: [{ ...ringing, signal: 'answered' }], entries: HUNG });
+    history.poll({ at: 5, entries: HUNG });
+    history.poll({ at: 6, entries: HUNG });
+    expect(calls(history.said({ at: 7, entries: [abandoned] }))).toEqual(['call-started']);
   });
 });

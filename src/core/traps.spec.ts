@@ -1,18 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, spoken, stay, T0 } from '../../test/support/history.js';
+import { History, leg, spoken, entry, T0 } from '../../test/support/history.js';
 
 /** The traps that a naive differ falls into (`docs/upstream.md`): those that are the core's; the source has its own. */
 describe('traps', () => {
   it('trap 1: a failed answer read as an empty list ends every call at once', () => {
     const history = new History();
-    history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let poll = 0; poll < 10; poll++) {
-      const said = history.said({ legs: { failed: 'cut body' }, stays: { failed: 'cut body' } });
+      const said = history.said({ legs: { failed: 'cut body' }, entries: { failed: 'cut body' } });
       expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
     }
     for (let poll = 0; poll < 10; poll++) {
       expect(
-        history.said({ legs: { partial: [] }, stays: { partial: [] } }).filter((w) => w.startsWith('call-')),
+        history
+          .said({ legs: { partial: [] }, entries: { partial: [] } })
+          .filter((w) => w.startsWith('call-')),
       ).toEqual([]);
     }
     expect(history.state.calls.size).toBe(2);
@@ -20,9 +22,9 @@ describe('traps', () => {
 
   it("trap 2: one endpoint fails and the other's calls are ended with it", () => {
     const history = new History();
-    history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let poll = 0; poll < 5; poll++) {
-      const said = history.said({ legs: { failed: 'HTTP 500' }, stays: [stay({ mobile: '0987654321' })] });
+      const said = history.said({ legs: { failed: 'HTTP 500' }, entries: [entry({ mobile: '0987654321' })] });
       expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
     }
   });
@@ -39,7 +41,7 @@ describe('traps', () => {
   it('trap 5: one customer call seen by both endpoints under different ids pops one screen', () => {
     const history = new History();
     history.poll();
-    expect(history.said({ stays: [stay({ status: 'trying' })], legs: [leg()] })).toEqual([
+    expect(history.said({ entries: [entry({ status: 'trying' })], legs: [leg()] })).toEqual([
       'call-started',
       'call-offered 107',
     ]);
@@ -49,7 +51,7 @@ describe('traps', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg()] });
-    expect(history.said({ legs: [leg()], stays: [stay({ status: 'trying' })] })).toEqual([]);
+    expect(history.said({ legs: [leg()], entries: [entry({ status: 'trying' })] })).toEqual([]);
     expect([...history.state.calls.keys()]).toEqual(['leg-1']);
   });
 
@@ -84,22 +86,22 @@ describe('traps', () => {
 
   it('trap 7: lingering Abandoned rows are not announced again', () => {
     const history = new History();
-    history.poll({ stays: [stay()] });
-    const gone = stay({ status: 'abandoned', abandonedAt: T0 + 1_000, callId: null });
-    history.poll({ stays: [gone] });
-    history.poll({ stays: [gone] });
+    history.poll({ entries: [entry()] });
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 1_000, callId: null });
+    history.poll({ entries: [gone] });
+    history.poll({ entries: [gone] });
     const said = history.transitions.length;
-    for (let poll = 0; poll < 900; poll++) history.poll({ stays: [gone] });
+    for (let poll = 0; poll < 900; poll++) history.poll({ entries: [gone] });
     expect(history.transitions).toHaveLength(said);
   });
 
   it('trap 8: an old Abandoned row and a new Trying row of the same caller are two calls', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const old = stay({ status: 'abandoned', abandonedAt: T0 + 5_000 });
-    history.poll({ at: 5, stays: [old] });
-    const fresh = stay({ joinedAt: T0 + 5_500, status: 'trying', callId: 'queue-call-2' });
-    expect(history.said({ at: 6, stays: [old, fresh], legs: [leg()] })).toEqual([
+    history.poll({ at: 0, entries: [entry()] });
+    const old = entry({ status: 'abandoned', abandonedAt: T0 + 5_000 });
+    history.poll({ at: 5, entries: [old] });
+    const fresh = entry({ joinedAt: T0 + 5_500, status: 'trying', callId: 'queue-call-2' });
+    expect(history.said({ at: 6, entries: [old, fresh], legs: [leg()] })).toEqual([
       'call-abandoned',
       'call-ended abandoned',
       'call-started',
@@ -110,25 +112,25 @@ describe('traps', () => {
 
   it('trap 8: not even while the agent’s telephone still rings for the old one', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
-    const old = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
-    const fresh = stay({ joinedAt: T0 + 1_300, status: 'trying', callId: 'queue-call-2' });
-    history.poll({ at: 2, stays: [old, fresh], legs: [leg()] });
+    history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    const old = entry({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    const fresh = entry({ joinedAt: T0 + 1_300, status: 'trying', callId: 'queue-call-2' });
+    history.poll({ at: 2, entries: [old, fresh], legs: [leg()] });
     expect(history.state.calls.size).toBe(2);
   });
 
   it('trap 8: not even where his telephone, last seen ringing for the old one, cannot be seen since', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
-    const old = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    const old = entry({ status: 'abandoned', abandonedAt: T0 + 1_000 });
     const blind = { failed: 'time-out' };
-    for (const at of [2, 3, 4, 12]) history.poll({ at, stays: [old], legs: blind });
-    const fresh = stay({ joinedAt: T0 + 13_000, status: 'trying', callId: 'queue-call-2' });
-    expect(history.said({ at: 14, stays: [fresh], legs: blind })).toEqual(['call-started']);
+    for (const at of [2, 3, 4, 12]) history.poll({ at, entries: [old], legs: blind });
+    const fresh = entry({ joinedAt: T0 + 13_000, status: 'trying', callId: 'queue-call-2' });
+    expect(history.said({ at: 14, entries: [fresh], legs: blind })).toEqual(['call-started']);
     const ringing = leg({ callId: 'leg-2' });
     const back = [
-      ...history.said({ at: 15, stays: [fresh], legs: [ringing] }),
-      ...history.said({ at: 16, stays: [fresh], legs: [ringing] }),
+      ...history.said({ at: 15, entries: [fresh], legs: [ringing] }),
+      ...history.said({ at: 16, entries: [fresh], legs: [ringing] }),
     ];
     expect(back.filter((word) => word !== 'source-up')).toEqual([
       'call-offered 107',
@@ -142,12 +144,12 @@ describe('traps', () => {
 
   it('trap 8: and whose telephone stopped in the dark stopped at any time since it was seen', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
     const blind = { failed: 'time-out' };
-    const old = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
-    history.poll({ at: 2, stays: [old], legs: blind });
-    const back = stay({ rejoinedAt: T0 + 3_000, abandonedAt: T0 + 1_000, callId: 'queue-call-2' });
-    const said = history.poll({ at: 4, stays: [back], legs: blind });
+    const old = entry({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    history.poll({ at: 2, entries: [old], legs: blind });
+    const back = entry({ rejoinedAt: T0 + 3_000, abandonedAt: T0 + 1_000, callId: 'queue-call-2' });
+    const said = history.poll({ at: 4, entries: [back], legs: blind });
     expect(said.map(spoken)).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
@@ -160,17 +162,21 @@ describe('traps', () => {
 
   it('trap 8: and a call that was taken for answered meanwhile, by the telephones of the next, ends no earlier', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay({ status: 'trying' })], legs: [leg()] });
+    history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
     const blind = { failed: 'time-out' };
-    for (const at of [2, 3]) history.poll({ at, stays: blind });
-    history.poll({ at: 5, stays: blind, legs: [leg({ callId: 'leg-2', signal: 'answered' })] });
-    const back = stay({
+    for (const at of [2, 3]) history.poll({ at, entries: blind });
+    history.poll({ at: 5, entries: blind, legs: [leg({ callId: 'leg-2', signal: 'answered' })] });
+    const back = entry({
       rejoinedAt: T0 + 4_000,
       abandonedAt: T0 + 1_000,
       callId: 'queue-call-2',
       status: 'answered',
     });
-    const said = history.poll({ at: 6, stays: [back], legs: [leg({ callId: 'leg-2', signal: 'answered' })] });
+    const said = history.poll({
+      at: 6,
+      entries: [back],
+      legs: [leg({ callId: 'leg-2', signal: 'answered' })],
+    });
     expect(said.map(spoken)).toEqual(
       expect.arrayContaining(['call-ended answered', 'call-started', 'call-answered']),
     );
@@ -183,10 +189,10 @@ describe('traps', () => {
   it('trap 11: a one-poll flicker at bridge or unbridge does not end a live call', () => {
     const history = new History();
     history.poll();
-    history.poll({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let flicker = 0; flicker < 5; flicker++) {
       expect(history.said()).toEqual([]);
-      expect(history.said({ legs: [leg()], stays: [stay({ mobile: '0987654321' })] })).toEqual([]);
+      expect(history.said({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] })).toEqual([]);
     }
   });
 
@@ -227,40 +233,40 @@ describe('traps', () => {
 
   it('trap 14: a caller whom the queue calls Abandoned because of overflow is not announced as hung up', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    history.poll({ at: 0, entries: [entry()] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
     const ringing = leg({ ext: '201', callId: 'queue-call-1' });
-    expect(history.said({ at: 31, stays: [left] })).toEqual([]);
-    expect(history.said({ at: 32, stays: [left], legs: [ringing] })).toEqual(['call-offered 201']);
+    expect(history.said({ at: 31, entries: [left] })).toEqual([]);
+    expect(history.said({ at: 32, entries: [left], legs: [ringing] })).toEqual(['call-offered 201']);
     const talking = leg({ ext: '201', callId: 'queue-call-1', signal: 'answered' });
-    expect(history.said({ at: 33, stays: [left], legs: [talking] })).toEqual([
+    expect(history.said({ at: 33, entries: [left], legs: [talking] })).toEqual([
       'call-answered',
       'call-offer-ended 201 answered',
     ]);
-    history.poll({ at: 40, stays: [left] });
-    expect(history.said({ at: 41, stays: [left] })).toEqual(['call-ended answered']);
+    history.poll({ at: 40, entries: [left] });
+    expect(history.said({ at: 41, entries: [left] })).toEqual(['call-ended answered']);
   });
 
   it('trap 14: not even when the overflow rings under an id of its own, before the queue’s word is confirmed', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([
+    history.poll({ at: 0, entries: [entry()] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
     ]);
-    expect(history.said({ at: 32, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([]);
+    expect(history.said({ at: 32, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([]);
     expect(history.state.calls.size).toBe(1);
   });
 
   it('trap 14: an overflow that rings at one poll only ends when that ringing does, not when the queue let go', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([
+    history.poll({ at: 0, entries: [entry()] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
     ]);
-    expect(history.said({ at: 32, stays: [left] })).toEqual([]);
-    const ended = history.poll({ at: 33, stays: [left] });
+    expect(history.said({ at: 32, entries: [left] })).toEqual([]);
+    const ended = history.poll({ at: 33, entries: [left] });
     expect(ended.map(spoken)).toEqual([
       'call-offer-ended 201 caller-left',
       'call-abandoned',
@@ -271,13 +277,13 @@ describe('traps', () => {
 
   it('trap 14: not while the telephones, where the caller may have gone on, cannot be seen', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    history.poll({ at: 0, entries: [entry()] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
     const blind = { failed: 'HTTP 502' };
-    for (const at of [31, 32]) expect(history.said({ at, stays: [left], legs: blind })).toEqual([]);
+    for (const at of [31, 32]) expect(history.said({ at, entries: [left], legs: blind })).toEqual([]);
     const ringing = leg({ ext: '201', callId: 'queue-call-1' });
-    expect(history.said({ at: 33, stays: [left], legs: [ringing] })).toEqual(['call-offered 201']);
-    expect(history.said({ at: 34, stays: [left], legs: [ringing] })).toEqual([]);
+    expect(history.said({ at: 33, entries: [left], legs: [ringing] })).toEqual(['call-offered 201']);
+    expect(history.said({ at: 34, entries: [left], legs: [ringing] })).toEqual([]);
   });
 
   it.each([
@@ -287,12 +293,12 @@ describe('traps', () => {
     'trap 14: but a caller who left is not kept back where %s: his hang-up is inferred',
     (_, legs, looks) => {
       const history = new History();
-      history.poll({ at: 0, stays: [stay()] });
-      const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+      history.poll({ at: 0, entries: [entry()] });
+      const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
       const said: string[] = [];
       for (let look = 1; look <= looks; look++) {
         expect(said).not.toContain('call-abandoned');
-        said.push(...history.said({ at: 30 + look, stays: [left], legs }));
+        said.push(...history.said({ at: 30 + look, entries: [left], legs }));
       }
       expect(said).toEqual(expect.arrayContaining(['call-abandoned', 'call-ended abandoned']));
       expect(history.transitions.at(-1)).toMatchObject({
@@ -305,14 +311,14 @@ describe('traps', () => {
 
   it('trap 14: an overflow is one call also where one poll confirms an absence', () => {
     const history = new History({ absencePolls: 1 });
-    history.poll({ at: 0, stays: [stay()] });
-    const left = stay({ status: 'abandoned', abandonedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, stays: [left], legs: [leg({ ext: '201' })] })).toEqual([
+    history.poll({ at: 0, entries: [entry()] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
+    expect(history.said({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
     ]);
-    const next = stay({ queueId: 'support', joinedAt: T0 + 40_000, callId: 'queue-call-1' });
+    const next = entry({ queueId: 'support', joinedAt: T0 + 40_000, callId: 'queue-call-1' });
     const other = leg({ ext: '202', callId: 'leg-2' });
-    expect(history.said({ at: 41, stays: [left, next], legs: [other] })).toEqual([
+    expect(history.said({ at: 41, entries: [left, next], legs: [other] })).toEqual([
       'call-offered 202',
       'call-offer-ended 201 not-answered',
     ]);
@@ -321,9 +327,9 @@ describe('traps', () => {
 
   it('an agent who answered and passed the caller on while the telephones could not be seen makes no second call', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
-    history.poll({ at: 1, stays: [answered], legs: { failed: 'time-out' } });
+    history.poll({ at: 0, entries: [entry()] });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
+    history.poll({ at: 1, entries: [answered], legs: { failed: 'time-out' } });
     const ringing = leg({ ext: '201', callId: 'leg-of-both' });
     expect(history.said({ at: 2, legs: [ringing] })).toEqual(['call-offered 201']);
     expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
@@ -331,10 +337,10 @@ describe('traps', () => {
 
   it('who leaves the queue in the dark may have been passed on: the end waits for a look', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
+    history.poll({ at: 0, entries: [entry()] });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
     const blind = { failed: 'time-out' };
-    history.poll({ at: 1, stays: [answered], legs: blind });
+    history.poll({ at: 1, entries: [answered], legs: blind });
     for (const at of [2, 3, 4]) expect(history.said({ at, legs: { partial: [] } })).toEqual([]);
     expect(history.said({ at: 12.5, legs: { partial: [] } })).toEqual(['call-ended answered']);
     expect(history.transitions.at(-1)).toMatchObject({
@@ -345,9 +351,9 @@ describe('traps', () => {
 
   it('where he hangs up while that telephone still rings, he left it, and nobody else had answered', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
-    history.poll({ at: 1, stays: [answered], legs: { failed: 'time-out' } });
+    history.poll({ at: 0, entries: [entry()] });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
+    history.poll({ at: 1, entries: [answered], legs: { failed: 'time-out' } });
     for (const at of [2, 3, 4]) history.poll({ at, legs: [leg({ ext: '201', callId: 'leg-of-both' })] });
     history.poll({ at: 5 });
     expect(history.said({ at: 6 })).toEqual(['call-offer-ended 201 caller-left', 'call-ended answered']);
@@ -355,21 +361,21 @@ describe('traps', () => {
 
   it('whoever has been seen talking and leaves the queue as his number rings elsewhere is two calls', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    const answered = stay({ status: 'answered', bridgedAt: T0 + 500 });
-    history.poll({ at: 1, stays: [answered], legs: [leg({ signal: 'answered' })] });
+    history.poll({ at: 0, entries: [entry()] });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
+    history.poll({ at: 1, entries: [answered], legs: [leg({ signal: 'answered' })] });
     history.poll({ at: 2, legs: [leg({ ext: '201', callId: 'leg-2' })] });
     expect(history.state.calls.size).toBe(2);
   });
 
   it('a telephone that the queue rang and that is still on show when the caller has hung up makes no overflow', () => {
     const history = new History();
-    history.poll({ at: 0, stays: [stay()] });
-    history.poll({ at: 1, stays: [stay({ status: 'trying' })], legs: [leg()] });
-    const left = stay({ status: 'abandoned', abandonedAt: T0 + 1_000 });
-    history.poll({ at: 2, stays: [left], legs: [leg()] });
-    history.poll({ at: 3, stays: [left] });
-    const ended = history.poll({ at: 4, stays: [left] });
+    history.poll({ at: 0, entries: [entry()] });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 1_000 });
+    history.poll({ at: 2, entries: [left], legs: [leg()] });
+    history.poll({ at: 3, entries: [left] });
+    const ended = history.poll({ at: 4, entries: [left] });
     expect(ended.at(-1)).toMatchObject({
       type: 'call-ended',
       time: T0 + 1_000,
@@ -380,12 +386,12 @@ describe('traps', () => {
   it('a restart of the call-centre module, which calls every row Abandoned, ends no call that talks', () => {
     const history = new History();
     const talking = leg({ signal: 'answered' });
-    const answered = stay({ status: 'answered', bridgedAt: T0 + 1_000 });
-    history.poll({ stays: [answered], legs: [talking] });
-    const restarted = stay({ status: 'abandoned', bridgedAt: T0 + 1_000 });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 1_000 });
+    history.poll({ entries: [answered], legs: [talking] });
+    const restarted = entry({ status: 'abandoned', bridgedAt: T0 + 1_000 });
     for (let poll = 0; poll < 5; poll++)
-      expect(history.said({ stays: [restarted], legs: [talking] })).toEqual([]);
-    history.poll({ stays: [restarted] });
-    expect(history.said({ stays: [restarted] })).toEqual(['call-ended answered']);
+      expect(history.said({ entries: [restarted], legs: [talking] })).toEqual([]);
+    history.poll({ entries: [restarted] });
+    expect(history.said({ entries: [restarted] })).toEqual(['call-ended answered']);
   });
 });

@@ -75,20 +75,20 @@ export function buildExamples(): Examples {
 /** A poll of both endpoints; null: the monitor did not answer. */
 interface Poll {
   readonly legs?: readonly ObservedLeg[] | null;
-  readonly stays?: readonly ObservedQueueEntry[];
+  readonly entries?: readonly ObservedQueueEntry[];
 }
 
 const POLLS: readonly (readonly [seconds: number, Poll])[] = [
   [0, {}],
-  [1, { stays: [stay('waiting')] }],
-  [3, { stays: [stay('trying')], legs: [leg('107', 'ringing'), leg('108', 'ringing')] }],
-  [8, { stays: [stay('answered')], legs: [leg('107', 'answered')] }],
-  [9, { stays: [stay('answered')], legs: [leg('107', 'answered')] }],
-  [40, { stays: [stay('answered')], legs: [leg('112', 'answered')] }],
-  [41, { stays: [stay('answered')], legs: [leg('112', 'answered')] }],
-  [95, { stays: [impatient('waiting')] }],
-  [96, { stays: [impatient('abandoned')] }],
-  [97, { stays: [impatient('abandoned')] }],
+  [1, { entries: [entry('waiting')] }],
+  [3, { entries: [entry('trying')], legs: [leg('107', 'ringing'), leg('108', 'ringing')] }],
+  [8, { entries: [entry('answered')], legs: [leg('107', 'answered')] }],
+  [9, { entries: [entry('answered')], legs: [leg('107', 'answered')] }],
+  [40, { entries: [entry('answered')], legs: [leg('112', 'answered')] }],
+  [41, { entries: [entry('answered')], legs: [leg('112', 'answered')] }],
+  [95, { entries: [impatient('waiting')] }],
+  [96, { entries: [impatient('abandoned')] }],
+  [97, { entries: [impatient('abandoned')] }],
   [110, { legs: null }],
   [111, { legs: null }],
   [112, { legs: null }],
@@ -115,20 +115,20 @@ function leg(extension: string, signal: LegSignal): ObservedLeg {
   };
 }
 
-function stay(status: ObservedQueueEntry['status']): ObservedQueueEntry {
+function entry(status: ObservedQueueEntry['status']): ObservedQueueEntry {
   const bridged = status === 'answered';
   return {
-    ...entry('0c5a9e3e-4be1', CUSTOMER, START + 400, status),
+    ...queueEntry('0c5a9e3e-4be1', CUSTOMER, START + 400, status),
     ...(bridged ? { agentName: NAMES['107']!, agentId: 'd0f2-lan', bridgedAt: START + 7_200 } : {}),
   };
 }
 
 function impatient(status: ObservedQueueEntry['status']): ObservedQueueEntry {
   const abandonedAt = status === 'abandoned' ? START + 95_600 : null;
-  return { ...entry('77e2b8d4-a90c', OTHER, START + 94_300, status), abandonedAt };
+  return { ...queueEntry('77e2b8d4-a90c', OTHER, START + 94_300, status), abandonedAt };
 }
 
-function entry(
+function queueEntry(
   callId: string,
   customer: PhoneNumber,
   joinedAt: number,
@@ -137,7 +137,7 @@ function entry(
   const rowKey = `sales|${customer.raw}|${joinedAt}`;
   return {
     rowKey,
-    stayKey: `${rowKey}|0`,
+    entryKey: `${rowKey}|0`,
     queueId: '5d7a3b1c-sales',
     queueName: 'Sales',
     agentId: null,
@@ -153,7 +153,7 @@ function entry(
   };
 }
 
-function observations({ legs = [], stays = [] }: Poll, at: number) {
+function observations({ legs = [], entries = [] }: Poll, at: number) {
   const times = { startedAt: at - 40, at };
   return {
     monitor:
@@ -172,7 +172,7 @@ function observations({ legs = [], stays = [] }: Poll, at: number) {
       ...times,
       outcome: 'complete',
       reason: null,
-      rows: new Map(stays.map((row) => [row.stayKey, row])),
+      rows: new Map(entries.map((row) => [row.entryKey, row])),
     } as const,
   };
 }

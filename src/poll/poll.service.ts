@@ -15,7 +15,7 @@ import { LeaseKeeper } from './sharding/lease-keeper.js';
 import { isDeadHere, newMember } from './sharding/member-name.js';
 import { InFlightRequests } from './cycle/in-flight-requests.js';
 import { RegistrationWatch } from './cycle/registration-watch.js';
-import { type PollObserver, UNOBSERVED } from './cycle/poll-listener.js';
+import { type PollListener, UNOBSERVED } from './cycle/poll-listener.js';
 import type { AdaptiveOptions } from './schedule/interval.js';
 import { type Running, TenantAssignment } from './sharding/tenant-assignment.js';
 import { TenantLoop } from './cycle/tenant-loop.js';
@@ -31,7 +31,7 @@ export class PollService implements OnApplicationBootstrap {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #log: Logger;
-  readonly #observer: PollObserver;
+  readonly #listener: PollListener;
   readonly #keeper: LeaseKeeper;
   readonly #tenants: TenantAssignment<PolledTenant>;
 
@@ -40,7 +40,7 @@ export class PollService implements OnApplicationBootstrap {
     this.#store = store;
     this.#clock = new RegistryClock(scheduler);
     this.#log = log;
-    this.#observer = options.observer ?? UNOBSERVED;
+    this.#listener = options.listener ?? UNOBSERVED;
     this.#tenants = new TenantAssignment(
       options.tenants,
       (tenant, shard) => this.#begin(tenant, shard),
@@ -54,7 +54,7 @@ export class PollService implements OnApplicationBootstrap {
       tenants: this.#tenants,
       clock: this.#clock,
       random: Math.random,
-      observer: this.#observer,
+      listener: this.#listener,
       log,
     });
   }
@@ -96,7 +96,7 @@ export class PollService implements OnApplicationBootstrap {
     const clock = this.#clock;
     const holds = () => this.#keeper.holds(shard);
     const registrations = this.#watch(connection, holds, log);
-    const observer = this.#observer.tenant(tenant);
+    const listener = this.#listener.tenant(tenant);
     const requests = new InFlightRequests(new EndpointReader(connection));
     const poller = new TenantPoller({
       tenant,
@@ -108,7 +108,7 @@ export class PollService implements OnApplicationBootstrap {
       time: clock,
       newEpoch,
       newCommitId: randomUUID,
-      observer,
+      listener,
       tracer,
     });
     const loop = new TenantLoop({
@@ -129,7 +129,7 @@ export class PollService implements OnApplicationBootstrap {
       stop: async () => {
         await Promise.all([loop.stop(), registrations?.stop()]);
         await close();
-        observer.ended();
+        listener.ended();
       },
     };
   }
@@ -176,7 +176,7 @@ export interface PollOptions {
   readonly graceMs: number;
   /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */
   readonly leaseMs: number;
-  readonly observer?: PollObserver;
+  readonly listener?: PollListener;
   readonly tracer?: Tracer;
 }
 

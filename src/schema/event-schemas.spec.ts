@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type BridgeEvent, EVENT_TYPES, schemaUri, toEvents, type Transition } from '../core/model/event.js';
 import { simulateDay } from '../../test/support/day.js';
-import { History, leg, number, stay, T0 } from '../../test/support/history.js';
+import { History, leg, number, entry, T0 } from '../../test/support/history.js';
 import { expectValidEvent } from '../../test/support/valid-event.js';
 import { PUBLISHED_NAMES, publishedSchema } from './json-schema.js';
 
@@ -9,24 +9,24 @@ const observedNow = { earliest: null, latest: '2026-03-02T03:00:00.000Z', certai
 
 /** An afternoon that has everything in it at least once. */
 function history(): BridgeEvent[] {
-  const queued = (given = {}) => stay({ status: 'trying', ...given });
+  const queued = (given = {}) => entry({ status: 'trying', ...given });
   const past = new History({ absencePolls: 1, sourceDownAfter: 1 });
-  past.poll({ stays: [stay()] });
-  past.poll({ stays: [queued()], legs: [leg(), leg({ ext: '108', callId: 'leg-2' })] });
+  past.poll({ entries: [entry()] });
+  past.poll({ entries: [queued()], legs: [leg(), leg({ ext: '108', callId: 'leg-2' })] });
   past.poll({
-    stays: [queued({ status: 'answered', bridgedAt: T0 + 2_000, agentName: 'agent-107' })],
+    entries: [queued({ status: 'answered', bridgedAt: T0 + 2_000, agentName: 'agent-107' })],
     legs: [leg({ signal: 'answered' })],
   });
   past.poll({
-    stays: [queued({ status: 'answered' })],
+    entries: [queued({ status: 'answered' })],
     legs: [leg({ ext: '112', callId: 'leg-3', signal: 'answered' })],
   });
   past.poll({ legs: { failed: 'timed out' } });
   past.poll({});
-  past.poll({ stays: [stay({ mobile: 'anonymous', customer: null, callId: null })] });
+  past.poll({ entries: [entry({ mobile: 'anonymous', customer: null, callId: null })] });
   past.poll({
-    stays: [
-      stay({
+    entries: [
+      entry({
         mobile: 'anonymous',
         customer: null,
         callId: null,
@@ -35,7 +35,7 @@ function history(): BridgeEvent[] {
       }),
     ],
   });
-  past.poll({ stays: [stay({ mobile: '0905', status: 'waiting' })] });
+  past.poll({ entries: [entry({ mobile: '0905', status: 'waiting' })] });
   past.poll({});
   past.poll({ legs: [leg({ callId: 'o', direction: 'outbound', customer: number('0905') })] });
   past.poll({});

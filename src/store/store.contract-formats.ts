@@ -18,7 +18,7 @@ export function describeFormats(subject: () => Subject): void {
   });
   const state = stateOf([call('a'), call('b')], {
     ended: new Map([['z', endedCall('z', 5)]]),
-    ignoredStays: new Set(['q|1']),
+    ignoredEntries: new Set(['q|1']),
     listsIdle: true,
     registrations: new Map([['107', registration('107')]]),
   });
@@ -95,7 +95,7 @@ export function describeFormats(subject: () => Subject): void {
     const owner = await Owner.claim(store);
     await owner.commit({ state });
     await overwrite('call:a', 'x');
-    await owner.commit({ state: { ...state, ignoredStays: new Set() } });
+    await owner.commit({ state: { ...state, ignoredEntries: new Set() } });
     expect(await store.inspect('acme')).toMatchObject({ unreadable: ['call:a'] });
   });
 

@@ -42,14 +42,14 @@ export function call(callId: string, note: unknown = null): Call {
     hotline: null,
     queues: [],
     legs: [],
-    stay: null,
-    pastStays: [],
-    parties: [],
+    entry: null,
+    pastEntries: [],
+    participants: [],
     startedAt: 0,
     startedCertainty: 'observed',
     answeredAt: null,
     answeredCertainty: null,
-    talker: null,
+    connected: null,
     transfers: 0,
     baseline: false,
     pendingAbsence: false,
@@ -58,7 +58,7 @@ export function call(callId: string, note: unknown = null): Call {
 }
 
 export function endedCall(callId: string, endedAt: number): EndedCall {
-  return { callId, upstreamIds: [callId], stays: [], rows: [], endedAt };
+  return { callId, upstreamIds: [callId], entries: [], rows: [], endedAt };
 }
 
 export function registration(extension: string, registered = true): Registration {
@@ -84,7 +84,9 @@ export function difference(before: TenantState, after: TenantState): Delta {
     registrations: changed(before.registrations, after.registrations),
     calls: changed(before.calls, after.calls),
     ended: changed(before.ended, after.ended),
-    ignoredStays: sameJson([...before.ignoredStays], [...after.ignoredStays]) ? null : after.ignoredStays,
+    ignoredEntries: sameJson([...before.ignoredEntries], [...after.ignoredEntries])
+      ? null
+      : after.ignoredEntries,
     listsIdle: before.listsIdle === after.listsIdle ? null : after.listsIdle,
   };
 }

@@ -158,17 +158,17 @@ export function describeReading(subject: () => Subject): void {
     });
 
     it('serves several followers, and none any more that has closed', async () => {
-      const [stays, leaves] = [new Recorder(), new Recorder()];
-      await store.follow(stays);
+      const [entries, leaves] = [new Recorder(), new Recorder()];
+      await store.follow(entries);
       const subscription = await store.follow(leaves);
       const owner = await Owner.claim(store);
       await owner.commit({ events: 1 });
-      await Promise.all([stays, leaves].map((recorder) => recorder.until(({ heard }) => heard.length > 0)));
+      await Promise.all([entries, leaves].map((recorder) => recorder.until(({ heard }) => heard.length > 0)));
       await subscription.close();
       await owner.commit({ events: 1 });
-      await stays.until(({ heard }) => heard.length > 1);
+      await entries.until(({ heard }) => heard.length > 1);
       expect(leaves.sequences()).toEqual([1]);
-      expect(stays.interruptions).toBe(0);
+      expect(entries.interruptions).toBe(0);
     });
   });
 }

@@ -68,7 +68,7 @@ export function describeWriting(subject: () => Subject): void {
       const owner = await Owner.claim(store);
       const state = stateOf([call('a'), call('b')], {
         ended: new Map([['z', endedCall('z', 5)]]),
-        ignoredStays: new Set(['q|1', 'q|2']),
+        ignoredEntries: new Set(['q|1', 'q|2']),
         listsIdle: true,
       });
       expect(await owner.commit({ state, events: 3 })).toEqual({
@@ -193,7 +193,7 @@ export function describeWriting(subject: () => Subject): void {
       const odd = ['Trần Thị Bưởi', '📞', 'a:b', '"', '\\', '', '\u0000\n', '\ud800', '\udfff', '__proto__'];
       const state = stateOf(
         odd.toSorted().map((id) => call(id, id)),
-        { ignoredStays: new Set(odd) },
+        { ignoredEntries: new Set(odd) },
       );
       const events = [logEvent(1, { text: odd.join() })];
       await owner.commit({ state, events });

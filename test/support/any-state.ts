@@ -43,7 +43,7 @@ const observedLeg: fc.Arbitrary<ObservedLeg> = fc.record({
 
 const queueEntry: fc.Arbitrary<ObservedQueueEntry> = fc.record({
   rowKey: text,
-  stayKey: text,
+  entryKey: text,
   queueId: text,
   queueName: text,
   agentId: textOrNull,
@@ -74,7 +74,7 @@ const call: fc.Arbitrary<Call> = fc.record({
     }),
     { maxLength: 2 },
   ),
-  stay: fc.option(
+  entry: fc.option(
     fc.record({
       seen: queueEntry,
       answered: fc.boolean(),
@@ -83,8 +83,8 @@ const call: fc.Arbitrary<Call> = fc.record({
       ),
     }),
   ),
-  pastStays: fc.array(fc.record({ stayKey: text, rowKey: text }), { maxLength: 2 }),
-  parties: fc.array(
+  pastEntries: fc.array(fc.record({ entryKey: text, rowKey: text }), { maxLength: 2 }),
+  participants: fc.array(
     fc.record({
       extension: text,
       extensionId: textOrNull,
@@ -99,7 +99,7 @@ const call: fc.Arbitrary<Call> = fc.record({
   startedCertainty: certainty,
   answeredAt: instantOrNull,
   answeredCertainty: fc.option(certainty),
-  talker: fc.option(
+  connected: fc.option(
     fc.record({
       extension: text,
       extensionId: textOrNull,
@@ -118,12 +118,12 @@ const ended: fc.Arbitrary<EndedCall> = fc.record(
   {
     callId: text,
     upstreamIds: texts,
-    stays: texts,
+    entries: texts,
     rows: texts,
     endedAt: instant,
     atTelephones: fc.record({ customer: text, startedAt: instant }),
   },
-  { requiredKeys: ['callId', 'upstreamIds', 'stays', 'rows', 'endedAt'] },
+  { requiredKeys: ['callId', 'upstreamIds', 'entries', 'rows', 'endedAt'] },
 );
 
 const registration = fc.record({
@@ -146,7 +146,7 @@ export const anyState: fc.Arbitrary<TenantState> = fc.record({
   sources: fc.oneof(fc.constant(EMPTY_STATE.sources), fc.record({ monitor: source, queue: source })),
   calls: fc.array(call, { maxLength: 6 }).map((calls) => new Map(calls.map((one) => [one.callId, one]))),
   ended: fc.array(ended, { maxLength: 6 }).map((calls) => new Map(calls.map((one) => [one.callId, one]))),
-  ignoredStays: texts.map((stays) => new Set(stays)),
+  ignoredEntries: texts.map((entries) => new Set(entries)),
   listsIdle: fc.boolean(),
   registrations: fc
     .array(registration, { maxLength: 4 })

@@ -1,5 +1,5 @@
 import type { Absence, Call, TenantState } from '../../src/core/model/call.js';
-import { leg, number, stay, T0 } from './history.js';
+import { leg, number, entry, T0 } from './history.js';
 
 /**
  * What the golden files of stored states hold, in the domain's words: a busy floor as seven polls of a simulated PBX left
@@ -24,7 +24,7 @@ const agent = (extension: string) => `Trần Thị ${extension}`;
 const legOf = (ext: string, callId: string, mobile: string, signal: 'ringing' | 'answered') =>
   leg({ ext, callId, customer: number(mobile), startedAt: T0 - 1_000, agentName: agent(ext), signal });
 
-const party = (extension: string, offerOpen: boolean) => ({
+const participant = (extension: string, offerOpen: boolean) => ({
   extension,
   extensionId: `uuid-${extension}`,
   agentName: agent(extension),
@@ -33,7 +33,7 @@ const party = (extension: string, offerOpen: boolean) => ({
   silent: null,
 });
 
-const talker = (extension: string) => ({
+const connected = (extension: string) => ({
   extension,
   extensionId: `uuid-${extension}`,
   agentName: agent(extension),
@@ -48,14 +48,14 @@ const inbound: Omit<Call, 'callId' | 'upstreamIds' | 'customer'> = {
   hotline: null,
   queues: [{ id: 'sales', name: 'sales-name' }],
   legs: [],
-  stay: null,
-  pastStays: [],
-  parties: [],
+  entry: null,
+  pastEntries: [],
+  participants: [],
   startedAt: T0,
   startedCertainty: 'upstream',
   answeredAt: null,
   answeredCertainty: null,
-  talker: null,
+  connected: null,
   transfers: 0,
   baseline: true,
   pendingAbsence: false,
@@ -69,8 +69,8 @@ const answered: Call = {
   customer: number('0914000003'),
   hotline: number('19001234'),
   legs: [{ seen: legOf('109', 'leg-a', '0914000003', 'answered'), state: 'answered', absence: null }],
-  stay: {
-    seen: stay({
+  entry: {
+    seen: entry({
       mobile: '0914000003',
       callId: 'call-answered',
       status: 'answered',
@@ -81,10 +81,10 @@ const answered: Call = {
     answered: true,
     absence: null,
   },
-  parties: [party('109', false)],
+  participants: [participant('109', false)],
   answeredAt: T0 + 2_000,
   answeredCertainty: 'upstream',
-  talker: talker('109'),
+  connected: connected('109'),
   observed: { earliest: polled(1).startedAt, latest: polled(2).at, certainty: 'observed' },
 };
 
@@ -97,8 +97,8 @@ const overflowed: Call = {
     { id: 'sales', name: 'sales-name' },
     { id: 'support', name: 'support-name' },
   ],
-  stay: {
-    seen: stay({
+  entry: {
+    seen: entry({
       mobile: '0914000005',
       queueId: 'support',
       joinedAt: T0 + 2_000,
@@ -107,7 +107,7 @@ const overflowed: Call = {
     answered: false,
     absence: { ...missing, unlisted: false, kind: 'vanished' },
   },
-  pastStays: [{ stayKey: `sales|0914000005|${T0}|0`, rowKey: `sales|0914000005|${T0}` }],
+  pastEntries: [{ entryKey: `sales|0914000005|${T0}|0`, rowKey: `sales|0914000005|${T0}` }],
   pendingAbsence: true,
 };
 
@@ -121,12 +121,12 @@ const ringing: Call = {
     { seen: legOf('107', 'leg-r7', '0914000002', 'ringing'), state: 'ringing', absence: null },
     { seen: legOf('108', 'leg-r8', '0914000002', 'ringing'), state: 'ringing', absence: missing },
   ],
-  stay: {
-    seen: stay({ mobile: '0914000002', callId: 'call-ringing', status: 'trying' }),
+  entry: {
+    seen: entry({ mobile: '0914000002', callId: 'call-ringing', status: 'trying' }),
     answered: false,
     absence: null,
   },
-  parties: [party('107', true), party('108', true)],
+  participants: [participant('107', true), participant('108', true)],
   baseline: false,
   pendingAbsence: true,
   observed: { earliest: polled(1).startedAt, latest: polled(2).at, certainty: 'observed' },
@@ -137,7 +137,7 @@ const waiting: Call = {
   callId: 'call-waiting',
   upstreamIds: ['call-waiting'],
   customer: number('0914000001'),
-  stay: { seen: stay({ mobile: '0914000001', callId: 'call-waiting' }), answered: false, absence: null },
+  entry: { seen: entry({ mobile: '0914000001', callId: 'call-waiting' }), answered: false, absence: null },
 };
 
 const local: Call = {
@@ -162,7 +162,7 @@ const local: Call = {
       absence: missing,
     },
   ],
-  parties: [{ ...party('130', false), agentName: 'agent-130', offers: 0 }],
+  participants: [{ ...participant('130', false), agentName: 'agent-130', offers: 0 }],
   startedCertainty: 'observed',
   pendingAbsence: true,
   observed: { earliest: null, latest: T0, certainty: 'observed' },
@@ -176,11 +176,11 @@ const transferred: Call = {
   hotline: number('19001234'),
   queues: [],
   legs: [{ seen: legOf('111', 'leg-x1', '0914000006', 'answered'), state: 'answered', absence: null }],
-  parties: [party('110', false), party('111', false)],
+  participants: [participant('110', false), participant('111', false)],
   startedAt: T0 - 1_000,
   answeredAt: T0 + 2_000,
   answeredCertainty: 'observed',
-  talker: talker('111'),
+  connected: connected('111'),
   transfers: 1,
   baseline: false,
   observed: { earliest: polled(3).startedAt, latest: polled(4).at, certainty: 'observed' },
@@ -205,21 +205,21 @@ export const GOLDEN_STATE: TenantState = {
       {
         callId: 'call-abandoned',
         upstreamIds: ['call-abandoned'],
-        stays: [`sales|0914000004|${T0}|0`],
+        entries: [`sales|0914000004|${T0}|0`],
         rows: [`sales|0914000004|${T0}`],
         endedAt: T0 + 3_000,
       },
       {
         callId: 'leg-gone',
         upstreamIds: ['leg-gone'],
-        stays: [],
+        entries: [],
         rows: [],
         endedAt: T0 + 3_000,
         atTelephones: { customer: '+84914000007', startedAt: T0 - 1_000 },
       },
     ].map((call) => [call.callId, call]),
   ),
-  ignoredStays: new Set([`sales|0914000009|${T0 - 900_000}|0`]),
+  ignoredEntries: new Set([`sales|0914000009|${T0 - 900_000}|0`]),
   listsIdle: true,
   registrations: new Map(
     [

@@ -46,7 +46,7 @@ export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}
 }
 
 /** A caller who waits in the queue `sales` since T0, but for what is given. */
-export function stay(
+export function entry(
   given: Partial<ObservedQueueEntry> & { readonly mobile?: string } = {},
 ): ObservedQueueEntry {
   const { mobile = '0914237383', ...fields } = given;
@@ -55,7 +55,7 @@ export function stay(
   const rowKey = `${queueId}|${mobile}|${joinedAt}`;
   return {
     rowKey,
-    stayKey: `${rowKey}|${given.rejoinedAt ?? 0}`,
+    entryKey: `${rowKey}|${given.rejoinedAt ?? 0}`,
     queueId,
     queueName: `${queueId}-name`,
     agentId: null,
@@ -81,7 +81,7 @@ export interface Poll {
   /** Seconds since T0; one more than the last poll's where it is not given. */
   readonly at?: number;
   readonly legs?: Rows<ObservedLeg> | 'not asked';
-  readonly stays?: Rows<ObservedQueueEntry> | 'not asked';
+  readonly entries?: Rows<ObservedQueueEntry> | 'not asked';
   readonly idle?: readonly string[];
   /** Extensions asked whether they are registered, with the answers. */
   readonly registered?: Readonly<Record<string, boolean | 'not found'>>;
@@ -128,7 +128,7 @@ export function observations(poll: Poll, at: number): Observations {
   const startedAt = at - 40;
   return {
     ...(poll.legs === 'not asked' ? {} : { monitor: monitor(poll, startedAt, at) }),
-    ...(poll.stays === 'not asked' ? {} : { queue: queue(poll, startedAt, at) }),
+    ...(poll.entries === 'not asked' ? {} : { queue: queue(poll, startedAt, at) }),
     ...(poll.registered === undefined ? {} : { registrations: registrations(poll, startedAt, at) }),
   };
 }
@@ -142,10 +142,10 @@ function monitor(poll: Poll, startedAt: number, at: number): MonitorObservation 
 }
 
 function queue(poll: Poll, startedAt: number, at: number): QueueObservation {
-  const stays = poll.stays as Rows<ObservedQueueEntry> | undefined;
+  const entries = poll.entries as Rows<ObservedQueueEntry> | undefined;
   const base = { endpoint: 'queue', startedAt, at } as const;
-  if (isFailure(stays)) return { ...base, outcome: 'failed', reason: stays.failed };
-  return { ...base, ...outcome(stays), rows: new Map(list(stays).map((row) => [row.stayKey, row])) };
+  if (isFailure(entries)) return { ...base, outcome: 'failed', reason: entries.failed };
+  return { ...base, ...outcome(entries), rows: new Map(list(entries).map((row) => [row.entryKey, row])) };
 }
 
 function registrations(poll: Poll, startedAt: number, at: number): RegistrationAnswer[] {

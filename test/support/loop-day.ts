@@ -75,7 +75,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     time: clock,
     newEpoch: () => `e${++epochs}`,
     newCommitId: () => `c${++commits}`,
-    observer: {
+    listener: {
       ...UNOBSERVED_TENANT,
       polled: ({ result, isStale }) => {
         if (!isStale) return;

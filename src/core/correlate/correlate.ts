@@ -1,7 +1,7 @@
 import type { Absence, Call } from '../model/call.js';
 import { type CallIndex, mayCarryInbound, numberKey } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
-import { onlyStayDuring, stayBegan } from '../parts/part.js';
+import { onlyEntryDuring, entryBegan } from '../parts/part.js';
 import { isBefore, whenGone } from '../parts/window.js';
 
 /**
@@ -29,48 +29,48 @@ export function correlate(parts: NewParts, index: CallIndex): Placement[] {
   joinLocalPairs(groups, index);
   return groups
     .filter((group) => group.mergedInto === null)
-    .map(({ joins, legs, stays }) => ({ joins, legs, stays }));
+    .map(({ joins, legs, entries }) => ({ joins, legs, entries }));
 }
 
 export interface NewParts {
   readonly legs: readonly ObservedLeg[];
-  readonly stays: readonly ObservedQueueEntry[];
+  readonly entries: readonly ObservedQueueEntry[];
 }
 
 /** New parts that are one call: of `joins`, or a new one. */
 export interface Placement {
   readonly joins: Call | null;
   readonly legs: readonly ObservedLeg[];
-  readonly stays: readonly ObservedQueueEntry[];
+  readonly entries: readonly ObservedQueueEntry[];
 }
 
 interface Group {
   readonly legs: ObservedLeg[];
-  readonly stays: ObservedQueueEntry[];
+  readonly entries: ObservedQueueEntry[];
   joins: Call | null;
   mergedInto: Group | null;
 }
 
 /** Rule 1 among the new parts. */
-function groupById({ legs, stays }: NewParts): Group[] {
+function groupById({ legs, entries }: NewParts): Group[] {
   const groups: Group[] = [];
   const byId = new Map<string, Group>();
   const groupFor = (id: string | null): Group => {
     const known = id === null ? undefined : byId.get(id);
     if (known !== undefined) return known;
-    const group: Group = { legs: [], stays: [], joins: null, mergedInto: null };
+    const group: Group = { legs: [], entries: [], joins: null, mergedInto: null };
     groups.push(group);
     if (id !== null) byId.set(id, group);
     return group;
   };
-  for (const stay of [...stays].sort(byJoining)) groupFor(stay.callId).stays.push(stay);
+  for (const entry of [...entries].sort(byJoining)) groupFor(entry.callId).entries.push(entry);
   for (const leg of [...legs].sort(byStart)) groupFor(leg.callId).legs.push(leg);
   return groups;
 }
 
 /** Rule 1 against the calls that are alive. */
 function callSharingAnId(group: Group, index: CallIndex): Call | null {
-  for (const parts of [group.stays, group.legs]) {
+  for (const parts of [group.entries, group.legs]) {
     for (const { callId } of parts) {
       const call = callId === null ? undefined : index.byUpstreamId(callId);
       if (call !== undefined) return call;
@@ -88,23 +88,23 @@ function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void 
   for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
     const calls = index.byCustomer(customer);
     const entries = [
-      ...ofCustomer.flatMap(({ stays }) => stays),
-      ...calls.flatMap(({ stay }) => (stay === null ? [] : [stay.seen])),
+      ...ofCustomer.flatMap(({ entries }) => entries),
+      ...calls.flatMap(({ entry }) => (entry === null ? [] : [entry.seen])),
     ];
-    for (const entry of ofCustomer.filter(isAbandonedEntry)) {
+    for (const queued of ofCustomer.filter(isAbandonedEntry)) {
       const isOfEntry = (leg: ObservedLeg) => {
-        const stay = mayCarryInbound(leg) ? onlyStayDuring(leg.startedAt, entries) : null;
-        return stay !== null && entry.stays.includes(stay);
+        const entry = mayCarryInbound(leg) ? onlyEntryDuring(leg.startedAt, entries) : null;
+        return entry !== null && queued.entries.includes(entry);
       };
       const ringing = calls.filter(
-        ({ stay, legs }) => stay === null && legs.some(({ seen }) => isOfEntry(seen)),
+        ({ entry, legs }) => entry === null && legs.some(({ seen }) => isOfEntry(seen)),
       );
       if (ringing.length > 1) continue;
-      entry.joins = ringing[0] ?? null;
+      queued.joins = ringing[0] ?? null;
       for (const group of ofCustomer) {
-        if (group.stays.length > 0 || !isAlone(group) || !group.legs.some(isOfEntry)) continue;
-        if (entry.joins === null) merge(group, entry);
-        else group.joins = entry.joins;
+        if (group.entries.length > 0 || !isAlone(group) || !group.legs.some(isOfEntry)) continue;
+        if (queued.joins === null) merge(group, queued);
+        else group.joins = queued.joins;
       }
     }
   }
@@ -114,26 +114,26 @@ function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void 
 function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
   for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
     const calls = index.byCustomer(customer);
-    const newEntries = ofCustomer.filter((group) => group.stays.some(isInQueue));
+    const newEntries = ofCustomer.filter((group) => group.entries.some(isInQueue));
     if (calls.length + newEntries.length === 0) continue;
     const newLegs = ofCustomer.filter(
-      (group) => group.stays.length === 0 && group.legs.some(mayCarryInbound),
+      (group) => group.entries.length === 0 && group.legs.some(mayCarryInbound),
     );
     const live = calls.filter(hasEntry);
     // Without a live entry, one that is just being left: overflow rings elsewhere before its end is confirmed.
     const entryCalls = live.length + newEntries.length > 0 ? live : calls.filter(isLeavingQueue);
     if (newEntries.length + entryCalls.length !== 1) continue;
 
-    const [entry] = newEntries;
-    if (entry !== undefined) {
+    const [queued] = newEntries;
+    if (queued !== undefined) {
       const ringing = calls.filter(
-        (call) => call.stay === null && hasInboundLeg(call) && overlaps(call, entry.stays),
+        (call) => call.entry === null && hasInboundLeg(call) && overlaps(call, queued.entries),
       );
-      if (ringing.length === 1) entry.joins = ringing[0]!;
+      if (ringing.length === 1) queued.joins = ringing[0]!;
     }
     for (const legs of newLegs) {
-      if (entry === undefined) legs.joins = entryCalls[0]!;
-      else merge(legs, entry);
+      if (queued === undefined) legs.joins = entryCalls[0]!;
+      else merge(legs, queued);
     }
   }
 }
@@ -159,7 +159,7 @@ function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
 function ringOf(group: Group): string | null {
   const [leg] = group.legs;
   const customer = customerOf(group);
-  if (leg?.direction !== 'inbound' || group.stays.length > 0 || customer === null) return null;
+  if (leg?.direction !== 'inbound' || group.entries.length > 0 || customer === null) return null;
   return `${customer} ${numberKey(leg.hotline) ?? ''}`;
 }
 
@@ -194,7 +194,7 @@ function pairOf(extension: string, peer: string): string {
 
 function merge(group: Group, into: Group): void {
   into.legs.push(...group.legs);
-  into.stays.push(...group.stays);
+  into.entries.push(...group.entries);
   group.mergedInto = into;
 }
 
@@ -216,19 +216,19 @@ function isAlone(group: Group): boolean {
 }
 
 function customerOf(group: Group): string | null {
-  return numberKey(group.stays[0]?.customer ?? group.legs[0]?.customer ?? null);
+  return numberKey(group.entries[0]?.customer ?? group.legs[0]?.customer ?? null);
 }
 
-function isInQueue(stay: ObservedQueueEntry): boolean {
-  return stay.status !== 'abandoned';
+function isInQueue(entry: ObservedQueueEntry): boolean {
+  return entry.status !== 'abandoned';
 }
 
 function isAbandonedEntry(group: Group): boolean {
-  return isAlone(group) && group.stays.length > 0 && !group.stays.some(isInQueue);
+  return isAlone(group) && group.entries.length > 0 && !group.entries.some(isInQueue);
 }
 
 function hasEntry(call: Call): boolean {
-  return call.stay !== null && call.stay.absence === null;
+  return call.entry !== null && call.entry.absence === null;
 }
 
 /**
@@ -236,8 +236,8 @@ function hasEntry(call: Call): boolean {
  * to come.
  */
 function isLeavingQueue(call: Call): boolean {
-  const { stay, talker } = call;
-  return stay !== null && stay.absence !== null && talker === null && isOnlyGoing(call, stay.absence);
+  const { entry, connected } = call;
+  return entry !== null && entry.absence !== null && connected === null && isOnlyGoing(call, entry.absence);
 }
 
 /** Also where one poll is enough to confirm it: the call is alive, so it is only now that its part goes. */
@@ -253,10 +253,10 @@ function hasInboundLeg(call: Call): boolean {
  * In time. Who already talked when the caller joined the queue is in another conversation, and so is whose telephones had
  * fallen silent before.
  */
-function overlaps(call: Call, stays: readonly ObservedQueueEntry[]): boolean {
+function overlaps(call: Call, entries: readonly ObservedQueueEntry[]): boolean {
   const { answeredAt, legs } = call;
-  if (answeredAt !== null && stays.some((stay) => answeredAt < stay.joinedAt)) return false;
-  const firstJoined = Math.min(...stays.map(stayBegan));
+  if (answeredAt !== null && entries.some((entry) => answeredAt < entry.joinedAt)) return false;
+  const firstJoined = Math.min(...entries.map(entryBegan));
   return isAtTelephones(call) || legs.some(({ absence }) => !isBefore(whenGone(absence!), firstJoined));
 }
 
@@ -279,7 +279,7 @@ function ringsFor(call: Call, leg: ObservedLeg): boolean {
 }
 
 function byJoining(a: ObservedQueueEntry, b: ObservedQueueEntry): number {
-  return stayBegan(a) - stayBegan(b) || compare(a.stayKey, b.stayKey);
+  return entryBegan(a) - entryBegan(b) || compare(a.entryKey, b.entryKey);
 }
 
 function byStart(a: ObservedLeg, b: ObservedLeg): number {

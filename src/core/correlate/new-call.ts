@@ -1,11 +1,11 @@
 import type { Call, Certainty, EndedCall, TenantState } from '../model/call.js';
 import type { CallInMaking } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
-import { addParts, currentStay } from './call-parts.js';
+import { addParts, currentEntry } from './call-parts.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
-import { CLOCK_TOLERANCE_MS, stayBegan } from '../parts/part.js';
+import { CLOCK_TOLERANCE_MS, entryBegan } from '../parts/part.js';
 import { isLaterThan, observedIn, type Window } from '../parts/window.js';
 
 /**
@@ -23,8 +23,8 @@ export function beginCall(
   index: CallIndex,
   cycle: CycleFacts,
 ): Call {
-  const { legs, stays } = placement;
-  const current = stays.length > 0 ? currentStay(stays) : null;
+  const { legs, entries } = placement;
+  const current = entries.length > 0 ? currentEntry(entries) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
   const { startedAt, certainty } = startOf(placement, current, linked, window);
@@ -39,32 +39,32 @@ export function beginCall(
     hotline: null,
     queues: [],
     legs: [],
-    stay: null,
-    pastStays: [],
-    parties: [],
+    entry: null,
+    pastEntries: [],
+    participants: [],
     startedAt,
     startedCertainty: certainty,
     answeredAt: null,
     answeredCertainty: null,
-    talker: null,
+    connected: null,
     transfers: 0,
     baseline:
       (legs.length === 0 || monitor.lastComplete === null) &&
-      (stays.length === 0 || queue.lastComplete === null),
+      (entries.length === 0 || queue.lastComplete === null),
     pendingAbsence: false,
     observed: observedIn(window, certainty),
   };
   return addParts(begun, placement, cycle);
 }
 
-function linkedCalls({ legs, stays }: Placement, index: CallIndex, now: Instant): EndedCall[] {
+function linkedCalls({ legs, entries }: Placement, index: CallIndex, now: Instant): EndedCall[] {
   const found: EndedCall[] = [];
   const add = (call: EndedCall | undefined) => {
     if (call !== undefined && !found.includes(call)) found.push(call);
   };
-  for (const { stayKey, rowKey } of stays)
-    add(index.ended.byStay(stayKey, now) ?? index.ended.byRow(rowKey, now));
-  for (const { callId } of stays) if (callId !== null) add(index.ended.byUpstreamId(callId, now));
+  for (const { entryKey, rowKey } of entries)
+    add(index.ended.byEntry(entryKey, now) ?? index.ended.byRow(rowKey, now));
+  for (const { callId } of entries) if (callId !== null) add(index.ended.byUpstreamId(callId, now));
   for (const { callId } of legs) add(index.ended.byUpstreamId(callId, now));
   return found;
 }
@@ -74,14 +74,14 @@ function linkedCalls({ legs, stays }: Placement, index: CallIndex, now: Instant)
  * not from before the end of a call that had this id. Else when it was observed.
  */
 function startOf(
-  { legs, stays }: Placement,
+  { legs, entries }: Placement,
   current: ObservedQueueEntry | null,
   linked: readonly EndedCall[],
   window: Window,
 ): { startedAt: Instant; certainty: Certainty } {
   const notBefore = linked.reduce((last, call) => Math.max(last, call.endedAt), -Infinity);
   if (current !== null) {
-    const began = Math.min(...stays.map(stayBegan));
+    const began = Math.min(...entries.map(entryBegan));
     const resumed = current.rejoinedAt !== null;
     if (resumed || began > notBefore) return { startedAt: began, certainty: 'upstream' };
     return { startedAt: window.by, certainty: 'observed' };

@@ -1,8 +1,8 @@
-import type { Call, Leg, Stay, TenantState } from '../model/call.js';
+import type { Call, Leg, QueueEntry, TenantState } from '../model/call.js';
 import type { Instant, ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { EndedCalls } from './ended-calls.js';
 import { Lookup } from './lookup.js';
-import { abandonedStay } from '../parts/overflow.js';
+import { abandonedEntry } from '../parts/overflow.js';
 
 /**
  * The calls of a tenant, and what finds them by what a row shows. The one place that holds them: a poll changes it call by
@@ -14,10 +14,10 @@ export class CallIndex {
   readonly ended: EndedCalls;
   /** By `ObservedLeg.key`. */
   readonly legs = new Map<string, Indexed<Leg, ObservedLeg>>();
-  /** By `stayKey`: the current stays. */
-  readonly stays = new Map<string, Indexed<Stay, ObservedQueueEntry>>();
-  /** By `stayKey`: stays that a live call has left. */
-  readonly pastStays = new Map<string, string>();
+  /** By `entryKey`: the current stays. */
+  readonly entries = new Map<string, Indexed<QueueEntry, ObservedQueueEntry>>();
+  /** By `entryKey`: stays that a live call has left. */
+  readonly pastEntries = new Map<string, string>();
   /** Calls with a part whose absence the next complete observation must confirm. */
   readonly pending = new Set<string>();
   /** Calls with an entry that the queue calls Abandoned, while nobody has answered them. */
@@ -46,7 +46,7 @@ export class CallIndex {
     this.abandoned.delete(callId);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
     this.#removeLegs(call);
-    this.#removeStays(call);
+    this.#removeEntries(call);
     this.#removeCustomer(call);
   }
 
@@ -79,7 +79,7 @@ export class CallIndex {
     this.calls.set(callId, call);
     for (const id of call.upstreamIds) this.#upstreamIds.add(id, callId);
     this.#addLegs(call);
-    this.#addStays(call);
+    this.#addEntries(call);
     this.#addCustomer(call);
     this.#mark(call);
   }
@@ -98,9 +98,9 @@ export class CallIndex {
       if (!sameLegs(before, after) || before.direction !== after.direction) this.#removeLegs(before);
       this.#addLegs(after);
     }
-    if (before.stay !== after.stay || before.pastStays !== after.pastStays) {
-      this.#removeStays(before);
-      this.#addStays(after);
+    if (before.entry !== after.entry || before.pastEntries !== after.pastEntries) {
+      this.#removeEntries(before);
+      this.#addEntries(after);
     }
     if (before.customer !== after.customer) {
       this.#removeCustomer(before);
@@ -112,7 +112,7 @@ export class CallIndex {
     const { callId } = call;
     if (call.pendingAbsence) this.pending.add(callId);
     else this.pending.delete(callId);
-    if (abandonedStay(call) !== null) this.abandoned.add(callId);
+    if (abandonedEntry(call) !== null) this.abandoned.add(callId);
     else this.abandoned.delete(callId);
   }
 
@@ -130,20 +130,20 @@ export class CallIndex {
     }
   }
 
-  #addStays({ callId, stay, pastStays }: Call): void {
-    if (stay !== null) {
-      this.stays.set(stay.seen.stayKey, { callId, part: stay, row: stay.seen });
-      this.#rows.add(stay.seen.rowKey, callId);
+  #addEntries({ callId, entry, pastEntries }: Call): void {
+    if (entry !== null) {
+      this.entries.set(entry.seen.entryKey, { callId, part: entry, row: entry.seen });
+      this.#rows.add(entry.seen.rowKey, callId);
     }
-    for (const past of pastStays) this.pastStays.set(past.stayKey, callId);
+    for (const past of pastEntries) this.pastEntries.set(past.entryKey, callId);
   }
 
-  #removeStays({ callId, stay, pastStays }: Call): void {
-    if (stay !== null) {
-      this.stays.delete(stay.seen.stayKey);
-      this.#rows.remove(stay.seen.rowKey, callId);
+  #removeEntries({ callId, entry, pastEntries }: Call): void {
+    if (entry !== null) {
+      this.entries.delete(entry.seen.entryKey);
+      this.#rows.remove(entry.seen.rowKey, callId);
     }
-    for (const past of pastStays) this.pastStays.delete(past.stayKey);
+    for (const past of pastEntries) this.pastEntries.delete(past.entryKey);
   }
 
   #addCustomer({ callId, customer }: Call): void {

@@ -5,7 +5,7 @@ import { EndedCalls } from './ended-calls.js';
 const call = (callId: string, endedAt: number, upstreamId = callId): EndedCall => ({
   callId,
   upstreamIds: [upstreamId],
-  stays: [`stay-${callId}`],
+  entries: [`stay-${callId}`],
   rows: ['row'],
   endedAt,
   atTelephones: { customer: '+84914237383', startedAt: endedAt },
@@ -34,7 +34,7 @@ describe('ended calls', () => {
   it('are found by ids, entries and customer, of several the one that ended last', () => {
     const ended = new EndedCalls([call('a', 1, 'shared'), call('c', 2, 'shared'), call('b', 2, 'shared')]);
     expect(ended.byUpstreamId('shared', 2)?.callId).toBe('c');
-    expect(ended.byStay('stay-a', 2)?.callId).toBe('a');
+    expect(ended.byEntry('stay-a', 2)?.callId).toBe('a');
     expect(ended.byRow('row', 2)?.callId).toBe('c');
     expect(ended.atTelephones('+84914237383', 2).map(({ startedAt }) => startedAt)).toEqual([1, 2, 2]);
     expect(ended.byUpstreamId('nobody', 2)).toBeUndefined();
@@ -45,7 +45,7 @@ describe('ended calls', () => {
     const late = 1 + ENDED_MEMORY_MS + 1;
     expect(ended.has('a', late - 1)).toBe(true);
     expect(ended.has('a', late)).toBe(false);
-    expect([ended.byUpstreamId('a', late), ended.byStay('stay-a', late)]).toEqual([undefined, undefined]);
+    expect([ended.byUpstreamId('a', late), ended.byEntry('stay-a', late)]).toEqual([undefined, undefined]);
     expect(ended.atTelephones('+84914237383', late)).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ export class EndedCalls {
   /** By `callId`. */
   readonly calls = new Map<string, EndedCall>();
   readonly #upstreamIds = new Lookup<EndedCall>();
-  readonly #stays = new Lookup<EndedCall>();
+  readonly #entries = new Lookup<EndedCall>();
   readonly #rows = new Lookup<EndedCall>();
   readonly #customers = new Lookup<EndedCall>();
   #round = this.calls.values();
@@ -49,8 +49,8 @@ export class EndedCalls {
     return latest(this.#upstreamIds.get(id), now);
   }
 
-  byStay(stayKey: string, now: Instant): EndedCall | undefined {
-    return latest(this.#stays.get(stayKey), now);
+  byEntry(entryKey: string, now: Instant): EndedCall | undefined {
+    return latest(this.#entries.get(entryKey), now);
   }
 
   byRow(rowKey: string, now: Instant): EndedCall | undefined {
@@ -74,9 +74,9 @@ export class EndedCalls {
   }
 
   #lookups(change: 'add' | 'remove', ended: EndedCall): void {
-    const { upstreamIds, stays, rows, atTelephones } = ended;
+    const { upstreamIds, entries, rows, atTelephones } = ended;
     for (const id of upstreamIds) this.#upstreamIds[change](id, ended);
-    for (const stay of stays) this.#stays[change](stay, ended);
+    for (const entry of entries) this.#entries[change](entry, ended);
     for (const row of rows) this.#rows[change](row, ended);
     if (atTelephones !== undefined) this.#customers[change](atTelephones.customer, ended);
   }

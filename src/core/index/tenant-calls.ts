@@ -13,14 +13,14 @@ export class TenantCalls implements TenantState {
   readonly index: CallIndex;
   readonly settled = new SettledRows();
   sources: TenantState['sources'];
-  ignoredStays: TenantState['ignoredStays'];
+  ignoredEntries: TenantState['ignoredEntries'];
   listsIdle: boolean;
   readonly registrations: Map<string, Registration>;
 
   constructor(state: TenantState) {
     this.index = new CallIndex(state);
     this.sources = state.sources;
-    this.ignoredStays = state.ignoredStays;
+    this.ignoredEntries = state.ignoredEntries;
     this.listsIdle = state.listsIdle;
     this.registrations = new Map(state.registrations);
   }

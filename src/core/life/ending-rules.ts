@@ -1,7 +1,7 @@
 import type { Call, Certainty, Leg } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import { type CycleFacts, sawTelephones } from '../parts/cycle-facts.js';
-import { belongsToStay } from '../parts/part.js';
+import { belongsToEntry } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { isAfter, lastOf, observedIn, whenGone, type Window } from '../parts/window.js';
 import { CALL_OUTCOMES, ENTRY_WORDS, type EntryState, entryState, outcomeFacts } from './outcome-rules.js';
@@ -195,7 +195,7 @@ function endFacts(
   back: ObservedQueueEntry | null,
   cycle: CycleFacts,
 ): EndFacts {
-  const { stay, answeredAt } = call;
+  const { entry, answeredAt } = call;
   const time = abandonedTime(call, back);
   return {
     cameBack: back !== null,
@@ -203,7 +203,7 @@ function endFacts(
     answeredSince: back !== null && answeredAt !== null && leftAt(call, back, cycle) < answeredAt,
     entry: entryState(call),
     timeGiven: time !== null,
-    monitorSeen: stay !== null && stay.absence !== null && sawTelephones(cycle, whenGone(stay.absence)),
+    monitorSeen: entry !== null && entry.absence !== null && sawTelephones(cycle, whenGone(entry.absence)),
     lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isInDoubt(leg, call)) ? 'unlisted' : 'listed',
   };
 }
@@ -212,42 +212,42 @@ function endFacts(
  * The queue deletes its row when the agent's leg ends. Without that evidence, a leg whose extension is not even listed any
  * more, or is known not to be registered, may have vanished with its registration.
  */
-function isInDoubt({ absence }: Leg, { stay }: Call): boolean {
+function isInDoubt({ absence }: Leg, { entry }: Call): boolean {
   if (!absence!.unlisted) return false;
   // A row that had gone before, at a transfer, is no evidence of a leg that was seen after that.
-  return stay?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(stay.absence));
+  return entry?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(entry.absence));
 }
 
 /** When the caller left the queue, by the PBX: the row still carries it where the caller has come back. */
-function abandonedTime({ stay }: Call, back: ObservedQueueEntry | null): Instant | null {
-  if (stay === null) return null;
-  const { seen } = stay;
-  const isOfStay = (time: Instant | null) => belongsToStay(time, seen);
-  if (back === null) return isOfStay(seen.abandonedAt) ? seen.abandonedAt : null;
+function abandonedTime({ entry }: Call, back: ObservedQueueEntry | null): Instant | null {
+  if (entry === null) return null;
+  const { seen } = entry;
+  const isOfEntry = (time: Instant | null) => belongsToEntry(time, seen);
+  if (back === null) return isOfEntry(seen.abandonedAt) ? seen.abandonedAt : null;
   const times = [back.abandonedAt, seen.abandonedAt];
-  return times.find((time) => isOfStay(time) && !belongsToStay(time, back)) ?? null;
+  return times.find((time) => isOfEntry(time) && !belongsToEntry(time, back)) ?? null;
 }
 
 function leftAt(call: Call, back: ObservedQueueEntry, cycle: CycleFacts): Instant {
-  const { absence } = call.stay!;
+  const { absence } = call.entry!;
   const seen = absence?.kind === 'abandoned' ? whenGone(absence).by : (back.rejoinedAt ?? cycle.queue!.by);
   return abandonedTime(call, back) ?? seen;
 }
 
 function windowOf(
   within: End['within'],
-  { stay }: Call,
+  { entry }: Call,
   gone: readonly Leg[],
   { queue }: CycleFacts,
 ): Window {
   switch (within) {
     case 'entry':
-      return whenGone(stay!.absence!);
+      return whenGone(entry!.absence!);
     case 'poll':
       return queue!;
     case 'parts': {
       const absences = gone.map((leg) => leg.absence!);
-      return lastOf((stay === null ? absences : [...absences, stay.absence!]).map(whenGone));
+      return lastOf((entry === null ? absences : [...absences, entry.absence!]).map(whenGone));
     }
   }
 }

@@ -1,13 +1,13 @@
-import type { Call, Certainty, Leg, Observed, OfferOutcome, Party, Stay } from '../model/call.js';
+import type { Call, Certainty, Leg, Observed, OfferOutcome, Participant, QueueEntry } from '../model/call.js';
 import { type CallInMaking, copyOf } from '../model/call-copy.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { endingOf } from './ending-rules.js';
 import type { CallEventType, Transition } from '../model/event.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import { isOffered, legsAt, OFFER_ENDS, type OfferEnd, offerFacts, silence, talks } from './offer-rules.js';
-import { abandonedStay, isOverflow } from '../parts/overflow.js';
-import { belongsToStay, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, stayBegan } from '../parts/part.js';
-import { outlives, talkerOf, talkingLeg } from '../parts/connected-participant.js';
+import { abandonedEntry, isOverflow } from '../parts/overflow.js';
+import { belongsToEntry, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import { outlives, connectedParticipantOf, talkingLeg } from '../parts/connected-participant.js';
 import { observedIn, whenGone } from '../parts/window.js';
 import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
 
@@ -92,10 +92,14 @@ class Life {
       if (!isOffered(leg) || leg.absence !== null) continue;
       const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
-      const party = this.#party(seen.extension);
-      if (party.offerOpen || this.#legsAt(party).some(talks)) continue;
-      this.#replaceParty(
-        withOffer(party, { offers: party.offers + 1, offerOpen: true, silent: party.silent }),
+      const participant = this.#participant(seen.extension);
+      if (participant.offerOpen || this.#legsAt(participant).some(talks)) continue;
+      this.#replaceParticipant(
+        withOffer(participant, {
+          offers: participant.offers + 1,
+          offerOpen: true,
+          silent: participant.silent,
+        }),
       );
       this.#sayOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
     }
@@ -103,18 +107,18 @@ class Life {
 
   answer(): void {
     const { call } = this;
-    const { stay } = call;
+    const { entry } = call;
     const leg = talkingLeg(call.legs);
-    if (leg !== null && call.talker === null) call.talker = talkerOf(leg);
+    if (leg !== null && call.connected === null) call.connected = connectedParticipantOf(leg);
     if (call.answeredAt !== null) return this.#refineAnswer();
 
-    const bridgedAt = stay?.answered === true ? bridged(stay) : null;
+    const bridgedAt = entry?.answered === true ? bridged(entry) : null;
     if (bridgedAt !== null) {
       this.#answered(bridgedAt, this.#observed('queue', 'upstream'));
     } else if (leg !== null) {
       const seenBefore = this.#announced && leg.seen.direction !== 'outbound';
       this.#answered(null, this.#observed('monitor', seenBefore ? 'observed' : 'inferred'));
-    } else if (stay?.answered === true) {
+    } else if (entry?.answered === true) {
       this.#answered(null, this.#observed('queue', this.#announced ? 'observed' : 'inferred'));
     }
   }
@@ -128,30 +132,32 @@ class Life {
     this.#gone = gone;
     this.call.legs = left;
     for (const { seen, absence } of this.#gone) {
-      const party = this.#party(seen.extension);
-      if (!party.offerOpen || this.#legsAt(party).length > 0) continue;
+      const participant = this.#participant(seen.extension);
+      if (!participant.offerOpen || this.#legsAt(participant).length > 0) continue;
       const { lastPresent, firstAbsent } = absence!;
-      const { offers, offerOpen } = party;
-      this.#replaceParty(withOffer(party, { offers, offerOpen, silent: { lastPresent, firstAbsent } }));
+      const { offers, offerOpen } = participant;
+      this.#replaceParticipant(
+        withOffer(participant, { offers, offerOpen, silent: { lastPresent, firstAbsent } }),
+      );
     }
   }
 
   overflow(): void {
-    const left = abandonedStay(this.call);
+    const left = abandonedEntry(this.call);
     if (left === null) return;
     const beginsElsewhere = ({ seen, absence }: Leg) =>
       this.#announced && absence === null && this.#newLegs.has(seen.key);
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
-    const { stayKey, rowKey } = left.seen;
-    this.call.stay = null;
-    this.call.pastStays = [...this.call.pastStays, { stayKey, rowKey }];
+    const { entryKey, rowKey } = left.seen;
+    this.call.entry = null;
+    this.call.pastEntries = [...this.call.pastEntries, { entryKey, rowKey }];
   }
 
   transfer(): void {
-    const { talker, answeredAt, legs } = this.call;
-    if (answeredAt === null || talker === null) return;
-    if (legs.some((leg) => leg.seen.extension === talker.extension)) return;
-    const absence = this.#gone.find((leg) => leg.seen.extension === talker.extension)?.absence ?? null;
+    const { connected, answeredAt, legs } = this.call;
+    if (answeredAt === null || connected === null) return;
+    if (legs.some((leg) => leg.seen.extension === connected.extension)) return;
+    const absence = this.#gone.find((leg) => leg.seen.extension === connected.extension)?.absence ?? null;
     // The caller of a local call has talked all along; the call goes on with somebody else only at the other end.
     const candidates = legs.filter(
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
@@ -160,10 +166,10 @@ class Life {
     if (next === null) return;
     const observed: Observed =
       absence === null ? this.#observed('monitor', 'observed') : observedIn(whenGone(absence), 'observed');
-    this.call.talker = talkerOf(next);
+    this.call.connected = connectedParticipantOf(next);
     this.call.transfers += 1;
     const data = this.#view(observed);
-    data.transferredFrom = { extension: talker.extension };
+    data.transferredFrom = { extension: connected.extension };
     this.#say('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
@@ -173,10 +179,10 @@ class Life {
   }
 
   endOffers(ending: Ending | null): void {
-    for (const party of this.call.parties) {
-      if (!party.offerOpen) continue;
-      const facts = offerFacts(party, this.call, this.#gone, ending !== null, this.#cycle.policy);
-      this.#endOffer(party, OFFER_ENDS.decide(facts));
+    for (const participant of this.call.participants) {
+      if (!participant.offerOpen) continue;
+      const facts = offerFacts(participant, this.call, this.#gone, ending !== null, this.#cycle.policy);
+      this.#endOffer(participant, OFFER_ENDS.decide(facts));
     }
   }
 
@@ -193,22 +199,29 @@ class Life {
 
   /** A telephone that rings with a new leg has stopped ringing with the old one, which is missing. */
   #endOfferBefore(legKey: string, extension: string): void {
-    const party = this.#party(extension);
-    const older = this.#legsAt(party).filter((leg) => leg.seen.key !== legKey);
-    const stopped = older.length > 0 ? older.every((leg) => leg.absence !== null) : party.silent !== null;
-    if (!party.offerOpen || !stopped) return;
-    const facts = offerFacts(party, this.call, NONE, false, this.#cycle.policy);
-    this.#endOffer(party, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), older);
+    const participant = this.#participant(extension);
+    const older = this.#legsAt(participant).filter((leg) => leg.seen.key !== legKey);
+    const stopped =
+      older.length > 0 ? older.every((leg) => leg.absence !== null) : participant.silent !== null;
+    if (!participant.offerOpen || !stopped) return;
+    const facts = offerFacts(participant, this.call, NONE, false, this.#cycle.policy);
+    this.#endOffer(participant, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), older);
   }
 
-  #endOffer(party: Party, end: OfferEnd, legs = [...this.#gone, ...this.#legsAt(party)]): void {
+  #endOffer(
+    participant: Participant,
+    end: OfferEnd,
+    legs = [...this.#gone, ...this.#legsAt(participant)],
+  ): void {
     if (end === null) return;
     const { outcome, isDeduced } = end;
-    const silent = silence(party, legs);
+    const silent = silence(participant, legs);
     const seen = silent === null ? this.#sinceLook() : observedIn(silent, 'observed');
     const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
-    this.#replaceParty(withOffer(party, { offers: party.offers, offerOpen: false, silent: null }));
-    this.#sayOffer('call-offer-ended', party.extension, outcome, observed);
+    this.#replaceParticipant(
+      withOffer(participant, { offers: participant.offers, offerOpen: false, silent: null }),
+    );
+    this.#sayOffer('call-offer-ended', participant.extension, outcome, observed);
   }
 
   #answered(time: Instant | null, observed: Observed): void {
@@ -223,17 +236,17 @@ class Life {
    * that the caller was passed into by who had answered him: that is another answer.
    */
   #refineAnswer(): void {
-    const { stay, answeredAt, answeredCertainty, transfers } = this.call;
-    if (answeredCertainty === 'upstream' || transfers > 0 || stay?.answered !== true) return;
-    const bridgedAt = bridged(stay);
+    const { entry, answeredAt, answeredCertainty, transfers } = this.call;
+    if (answeredCertainty === 'upstream' || transfers > 0 || entry?.answered !== true) return;
+    const bridgedAt = bridged(entry);
     if (bridgedAt === null || bridgedAt > answeredAt! + CLOCK_TOLERANCE_MS) return;
-    if (stayBegan(stay.seen) > answeredAt!) return;
+    if (entryBegan(entry.seen) > answeredAt!) return;
     this.call.answeredAt = bridgedAt;
     this.call.answeredCertainty = 'upstream';
   }
 
-  #party(extension: string): Party {
-    return this.call.parties.find((candidate) => candidate.extension === extension)!;
+  #participant(extension: string): Participant {
+    return this.call.participants.find((candidate) => candidate.extension === extension)!;
   }
 
   #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
@@ -248,13 +261,15 @@ class Life {
     return observedIn({ after: monitorSeenAt, by: queue!.by }, 'inferred');
   }
 
-  #legsAt(party: Party): readonly Leg[] {
-    return legsAt(party, this.call.legs);
+  #legsAt(participant: Participant): readonly Leg[] {
+    return legsAt(participant, this.call.legs);
   }
 
-  #replaceParty(party: Party): void {
-    const { parties } = this.call;
-    this.call.parties = parties.map((old) => (old.extension === party.extension ? party : old));
+  #replaceParticipant(participant: Participant): void {
+    const { participants } = this.call;
+    this.call.participants = participants.map((old) =>
+      old.extension === participant.extension ? participant : old,
+    );
   }
 
   #sayOffer(
@@ -263,12 +278,12 @@ class Life {
     outcome: OfferOutcome | null,
     observed: Observed,
   ): void {
-    const party = this.#party(extension);
+    const participant = this.#participant(extension);
     const data = this.#view(observed);
-    data.agent = rungAgent(this.call, party);
-    data.offer = { extension, extensionId: party.extensionId, outcome };
+    data.agent = rungAgent(this.call, participant);
+    data.offer = { extension, extensionId: participant.extensionId, outcome };
     if (outcome !== null) data.outcome = outcome;
-    this.#say(type, observed.latest, data, `${extension}/${party.offers}`);
+    this.#say(type, observed.latest, data, `${extension}/${participant.offers}`);
   }
 
   /** The call as it is now, by its latest transition, which was observed like this. */
@@ -291,12 +306,12 @@ const NONE: readonly never[] = [];
 
 /** Field by field, as `copyOf` copies calls. */
 function withOffer(
-  { extension, extensionId, agentName }: Party,
-  { offers, offerOpen, silent }: Pick<Party, 'offers' | 'offerOpen' | 'silent'>,
-): Party {
+  { extension, extensionId, agentName }: Participant,
+  { offers, offerOpen, silent }: Pick<Participant, 'offers' | 'offerOpen' | 'silent'>,
+): Participant {
   return { extension, extensionId, agentName, offers, offerOpen, silent };
 }
 
-function bridged({ seen }: Stay): Instant | null {
-  return belongsToStay(seen.bridgedAt, seen) ? seen.bridgedAt : null;
+function bridged({ seen }: QueueEntry): Instant | null {
+  return belongsToEntry(seen.bridgedAt, seen) ? seen.bridgedAt : null;
 }

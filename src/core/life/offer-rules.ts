@@ -1,4 +1,12 @@
-import type { Call, Leg, OfferOutcome, Party, Policy, Stay, Talker } from '../model/call.js';
+import type {
+  Call,
+  Leg,
+  OfferOutcome,
+  Participant,
+  Policy,
+  QueueEntry,
+  ConnectedParticipant,
+} from '../model/call.js';
 import { pendingAbsence } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { isAfter, isSeenLater, lastOf, whenGone, type Window } from '../parts/window.js';
@@ -18,7 +26,7 @@ export function isOffered({ seen, state }: Leg): boolean {
   );
 }
 
-export function legsAt({ extension }: Party, legs: readonly Leg[]): readonly Leg[] {
+export function legsAt({ extension }: Participant, legs: readonly Leg[]): readonly Leg[] {
   // Nearly every call has one leg: then the list of them will do.
   if (legs.length === 1 && legs[0]!.seen.extension === extension) return legs;
   return legs.filter((leg) => leg.seen.extension === extension);
@@ -161,33 +169,33 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
  * @param gone the legs that went in this cycle
  */
 export function offerFacts(
-  party: Party,
+  participant: Participant,
   call: Call,
   gone: readonly Leg[],
   over: boolean,
   policy: Policy,
 ): OfferFacts {
-  const { stay, talker } = call;
-  const own = legsAt(party, call.legs);
+  const { entry, connected } = call;
+  const own = legsAt(participant, call.legs);
   const answered = call.answeredAt !== null;
   const legs = own.length === 0 ? 'gone' : own.every(isMissing) ? 'missing' : 'ringing';
   return {
     ringsAgain: false,
-    answeredHere: own.some(talks) || legsAt(party, gone).some(talks),
+    answeredHere: own.some(talks) || legsAt(participant, gone).some(talks),
     over,
     answered,
     legs,
     pending: pendingAbsence(call, policy),
-    connectedKnown: talker !== null,
-    named: party.agentName !== null && stay?.seen.agentName === party.agentName,
-    rangOn: answered && legs !== 'ringing' && rangOn(party, call, gone),
+    connectedKnown: connected !== null,
+    named: participant.agentName !== null && entry?.seen.agentName === participant.agentName,
+    rangOn: answered && legs !== 'ringing' && rangOn(participant, call, gone),
   };
 }
 
 /** When the extension stopped ringing: the last of its legs to go. Null while one still rings, or was answered. */
-export function silence(party: Party, legs: readonly Leg[]): Window | null {
-  const own = legsAt(party, legs);
-  if (own.length === 0) return party.silent === null ? null : whenGone(party.silent);
+export function silence(participant: Participant, legs: readonly Leg[]): Window | null {
+  const own = legsAt(participant, legs);
+  if (own.length === 0) return participant.silent === null ? null : whenGone(participant.silent);
   return own.every(isMissing) ? lastOf(own.map(absenceOf)) : null;
 }
 
@@ -199,21 +207,25 @@ function absenceOf({ absence }: Leg): Window {
   return whenGone(absence!);
 }
 
-function rangOn(party: Party, { talker, stay, legs }: Call, gone: readonly Leg[]): boolean {
+function rangOn(participant: Participant, { connected, entry, legs }: Call, gone: readonly Leg[]): boolean {
   const all = [...legs, ...gone];
-  const own = silence(party, all);
-  return talker === null ? rangOnAfterEntry(stay, own) : rangOnAfterTalker(talker, all, own);
+  const own = silence(participant, all);
+  return connected === null ? rangOnAfterEntry(entry, own) : rangOnAfterConnected(connected, all, own);
 }
 
 /** It was seen to ring when the entry was gone, which the queue deletes as the agent who answered rings off. */
-function rangOnAfterEntry(stay: Stay | null, silent: Window | null): boolean {
-  return silent !== null && stay?.absence?.kind === 'vanished' && isAfter(silent, whenGone(stay.absence));
+function rangOnAfterEntry(entry: QueueEntry | null, silent: Window | null): boolean {
+  return silent !== null && entry?.absence?.kind === 'vanished' && isAfter(silent, whenGone(entry.absence));
 }
 
 /** It stopped ringing only after the leg that talked had gone, if at all. */
-function rangOnAfterTalker({ extension }: Talker, legs: readonly Leg[], silent: Window | null): boolean {
-  const talkers = legs.filter((leg) => leg.seen.extension === extension);
-  if (!talkers.every(isMissing)) return false;
-  if (silent === null || talkers.length === 0) return true;
-  return isSeenLater(silent, lastOf(talkers.map(absenceOf)));
+function rangOnAfterConnected(
+  { extension }: ConnectedParticipant,
+  legs: readonly Leg[],
+  silent: Window | null,
+): boolean {
+  const connectedOnes = legs.filter((leg) => leg.seen.extension === extension);
+  if (!connectedOnes.every(isMissing)) return false;
+  if (silent === null || connectedOnes.length === 0) return true;
+  return isSeenLater(silent, lastOf(connectedOnes.map(absenceOf)));
 }

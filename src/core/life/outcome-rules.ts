@@ -75,16 +75,16 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
 });
 
 export function outcomeFacts(call: Call, back: ObservedQueueEntry | null, cycle: CycleFacts): OutcomeFacts {
-  const { legs, stay, answeredAt, direction } = call;
+  const { legs, entry, answeredAt, direction } = call;
   return {
     cameBack: back !== null,
-    partLeft: legs.length > 0 || (stay !== null && !isGone(stay, cycle.policy)),
+    partLeft: legs.length > 0 || (entry !== null && !isGone(entry, cycle.policy)),
     answered: answeredAt !== null,
     entry: entryState(call),
     inbound: direction === 'inbound',
   };
 }
 
-export function entryState({ stay }: Call): EntryState {
-  return stay === null ? 'none' : (stay.absence?.kind ?? 'listed');
+export function entryState({ entry }: Call): EntryState {
+  return entry === null ? 'none' : (entry.absence?.kind ?? 'listed');
 }

@@ -1,4 +1,4 @@
-import type { Agent, Call, Leg, Observed, Outcome, Party } from '../model/call.js';
+import type { Agent, Call, Leg, Observed, Outcome, Participant } from '../model/call.js';
 import {
   type CallView,
   type CallViewState,
@@ -35,7 +35,7 @@ export function callView(call: Call, ending: Ending | null = null): CallViewInMa
     queue: call.queues.at(-1) ?? null,
     queues: call.queues,
     agent: agentOf(call, ending),
-    extensions: call.parties.map((party) => extensionView(call, party, ending)),
+    extensions: call.participants.map((participant) => extensionView(call, participant, ending)),
     startedAt: rfc3339(call.startedAt),
     answeredAt: rfc3339OrNull(call.answeredAt),
     endedAt: rfc3339OrNull(ending?.endedAt ?? null),
@@ -47,35 +47,35 @@ export function callView(call: Call, ending: Ending | null = null): CallViewInMa
   };
 }
 
-/** Who is meant by `agent` when the call rings at `party`. */
-export function rungAgent(call: Call, party: Party): Agent {
-  const leg = call.legs.find((candidate) => candidate.seen.extension === party.extension);
+/** Who is meant by `agent` when the call rings at `participant`. */
+export function rungAgent(call: Call, participant: Participant): Agent {
+  const leg = call.legs.find((candidate) => candidate.seen.extension === participant.extension);
   return {
     id: leg?.seen.userId ?? null,
-    name: party.agentName,
+    name: participant.agentName,
     username: leg?.seen.username ?? null,
-    extension: party.extension,
+    extension: participant.extension,
   };
 }
 
 function viewState(call: Call): CallViewState {
   if (call.answeredAt !== null) return 'answered';
   if (call.legs.some((leg) => leg.absence === null)) return 'ringing';
-  return call.stay === null ? 'ringing' : 'queued';
+  return call.entry === null ? 'ringing' : 'queued';
 }
 
 function agentOf(call: Call, ending: Ending | null): Agent | null {
-  const { talker, stay } = call;
-  const queueAgent = stay !== null && stay.seen.agentName !== null ? stay.seen : null;
+  const { connected, entry } = call;
+  const queueAgent = entry !== null && entry.seen.agentName !== null ? entry.seen : null;
   if (call.answeredAt !== null) {
-    if (talker === null) return queueAgent === null ? null : fromQueue(queueAgent);
+    if (connected === null) return queueAgent === null ? null : fromQueue(queueAgent);
     // The queue names the agent it bridged to; after a transfer somebody else talks.
-    const bridged = call.transfers === 0 && stay?.answered === true ? stay.seen : null;
+    const bridged = call.transfers === 0 && entry?.answered === true ? entry.seen : null;
     return {
-      id: bridged?.agentId ?? talker.userId,
-      name: talker.agentName ?? bridged?.agentName ?? null,
-      username: talker.username,
-      extension: talker.extension,
+      id: bridged?.agentId ?? connected.userId,
+      name: connected.agentName ?? bridged?.agentName ?? null,
+      username: connected.username,
+      extension: connected.extension,
     };
   }
   const caller = call.legs.find((leg) => leg.seen.role === 'caller');
@@ -94,21 +94,21 @@ function fromQueue(agent: { readonly agentId: string | null; readonly agentName:
   return { id: agent.agentId, name: agent.agentName, username: null, extension: null };
 }
 
-function extensionView(call: Call, party: Party, ending: Ending | null): ExtensionView {
+function extensionView(call: Call, participant: Participant, ending: Ending | null): ExtensionView {
   let present = false;
   let talks = false;
   for (const leg of call.legs) {
-    if (leg.seen.extension !== party.extension) continue;
+    if (leg.seen.extension !== participant.extension) continue;
     present = true;
     talks ||= leg.state === 'answered';
   }
   const answered = call.answeredAt !== null && talks;
   // A leg that is missing may come back, but its offer was told to be over: no later event would say so of the leg.
-  const isOver = !answered && party.offers > 0 && !party.offerOpen;
+  const isOver = !answered && participant.offers > 0 && !participant.offerOpen;
   return {
-    extension: party.extension,
-    extensionId: party.extensionId,
-    agentName: party.agentName,
+    extension: participant.extension,
+    extensionId: participant.extensionId,
+    agentName: participant.agentName,
     state: ending !== null || !present || isOver ? 'ended' : answered ? 'answered' : 'ringing',
   };
 }

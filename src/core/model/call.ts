@@ -32,7 +32,7 @@ export interface Leg {
 }
 
 /** The call's current stay in a queue. Kept after its row is gone, until another stay replaces it. */
-export interface Stay {
+export interface QueueEntry {
   readonly seen: ObservedQueueEntry;
   readonly answered: boolean;
   /** Set while the row says Abandoned or is missing; `kind` tells which. */
@@ -40,7 +40,7 @@ export interface Stay {
 }
 
 /** An extension that has, or had, a part in the call. One offer may be open at it at a time. */
-export interface Party {
+export interface Participant {
   readonly extension: string;
   readonly extensionId: string | null;
   readonly agentName: string | null;
@@ -52,7 +52,10 @@ export interface Party {
 }
 
 /** The extension that has the conversation, as its leg named it. */
-export type Talker = Pick<ObservedLeg, 'extension' | 'extensionId' | 'agentName' | 'username' | 'userId'>;
+export type ConnectedParticipant = Pick<
+  ObservedLeg,
+  'extension' | 'extensionId' | 'agentName' | 'username' | 'userId'
+>;
 
 export type Certainty = 'upstream' | 'observed' | 'inferred';
 
@@ -89,17 +92,17 @@ export interface Call {
   /** Every queue that the caller has been in, in order; the last is the current or latest one. */
   readonly queues: readonly Queue[];
   readonly legs: readonly Leg[];
-  readonly stay: Stay | null;
+  readonly entry: QueueEntry | null;
   /** Stays that this call has left (overflow): their lingering rows still belong to it. */
-  readonly pastStays: readonly Pick<ObservedQueueEntry, 'stayKey' | 'rowKey'>[];
+  readonly pastEntries: readonly Pick<ObservedQueueEntry, 'entryKey' | 'rowKey'>[];
   /** Every extension that has or had a part, in the order they came. */
-  readonly parties: readonly Party[];
+  readonly participants: readonly Participant[];
   readonly startedAt: Instant;
   readonly startedCertainty: Certainty;
   readonly answeredAt: Instant | null;
   readonly answeredCertainty: Certainty | null;
   /** Who has the conversation, or had it last; null until a leg was seen answered. */
-  readonly talker: Talker | null;
+  readonly connected: ConnectedParticipant | null;
   readonly transfers: number;
   readonly baseline: boolean;
   /** A part is missing, or a queue entry Abandoned, and the next complete observation must confirm it. */
@@ -115,8 +118,8 @@ export const ENDED_MEMORY_MS = 3_600_000;
 export interface EndedCall {
   readonly callId: string;
   readonly upstreamIds: readonly string[];
-  /** `stayKey` and `rowKey` of its queue entries: a lingering row is known by the first, a resume by the second. */
-  readonly stays: readonly string[];
+  /** `entryKey` and `rowKey` of its queue entries: a lingering row is known by the first, a resume by the second. */
+  readonly entries: readonly string[];
   readonly rows: readonly string[];
   /** When the bridge ended it. */
   readonly endedAt: Instant;
@@ -163,7 +166,7 @@ export interface TenantState {
    * Stays that were already Abandoned when first seen, and too long ago to announce or told by the telephones before;
    * while their rows linger.
    */
-  readonly ignoredStays: ReadonlySet<string>;
+  readonly ignoredEntries: ReadonlySet<string>;
   /** The monitor has been seen to list extensions without a call, so it is driven by registrations. */
   readonly listsIdle: boolean;
   /** What is known of watched extensions. */
@@ -186,7 +189,7 @@ export const EMPTY_STATE: TenantState = {
   sources: { monitor: UNKNOWN_SOURCE, queue: UNKNOWN_SOURCE },
   calls: new Map(),
   ended: new Map(),
-  ignoredStays: new Set(),
+  ignoredEntries: new Set(),
   listsIdle: false,
   registrations: new Map(),
 };

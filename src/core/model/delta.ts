@@ -10,7 +10,7 @@ export interface Delta extends FreshnessDelta {
   /** By `callId`: ended; null: not remembered any more. */
   readonly ended: Changed<EndedCall>;
   /** All of them; null: as before. */
-  readonly ignoredStays: TenantState['ignoredStays'] | null;
+  readonly ignoredEntries: TenantState['ignoredEntries'] | null;
   /** Null: as before. */
   readonly listsIdle: boolean | null;
 }
@@ -33,13 +33,13 @@ export const UNCHANGED: Delta = {
   registrations: NONE,
   calls: NONE,
   ended: NONE,
-  ignoredStays: null,
+  ignoredEntries: null,
   listsIdle: null,
 };
 
 /** Changes no more than the freshness: no call, and nothing that decides about calls. */
-export function isOnlyFreshness({ calls, ended, ignoredStays, listsIdle }: Delta): boolean {
-  return calls.size === 0 && ended.size === 0 && ignoredStays === null && listsIdle === null;
+export function isOnlyFreshness({ calls, ended, ignoredEntries, listsIdle }: Delta): boolean {
+  return calls.size === 0 && ended.size === 0 && ignoredEntries === null && listsIdle === null;
 }
 
 /** The delta, and with it the freshness that has changed before it. */

@@ -58,7 +58,7 @@ export interface ObservedQueueEntry {
   /** Identity of the row: `<queue uuid>|<mobile>|<joined instant>`. A resume keeps it. */
   readonly rowKey: string;
   /** Identity of the stay: the row and its `rejoined_time`, so that a resumed caller is a new stay. */
-  readonly stayKey: string;
+  readonly entryKey: string;
   readonly queueId: string;
   readonly queueName: string;
   readonly agentId: string | null;
@@ -106,7 +106,7 @@ export interface MonitorAnswer extends Answer<ObservedLeg> {
   readonly idleExtensions: ReadonlySet<string>;
 }
 
-/** Rows by `stayKey`. */
+/** Rows by `entryKey`. */
 export interface QueueAnswer extends Answer<ObservedQueueEntry> {
   readonly endpoint: 'queue';
 }

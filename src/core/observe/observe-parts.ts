@@ -1,4 +1,4 @@
-import type { Leg, Policy, Registrations, Stay, TenantState } from '../model/call.js';
+import type { Leg, Policy, Registrations, QueueEntry, TenantState } from '../model/call.js';
 import { type CallIndex, type Indexed, numberKey } from '../index/call-index.js';
 import {
   absentLeg,
@@ -13,11 +13,11 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import {
   beganDuring,
-  belongsToStay,
+  belongsToEntry,
   CLOCK_TOLERANCE_MS,
   isGone,
-  onlyStayDuring,
-  stayBegan,
+  onlyEntryDuring,
+  entryBegan,
 } from '../parts/part.js';
 import { windowBetween } from '../parts/window.js';
 import { find } from './registrations.js';
@@ -27,9 +27,9 @@ import { find } from './registrations.js';
 export interface Changes {
   /** Changed parts by call. */
   readonly legs: Map<string, Leg[]>;
-  readonly stays: Map<string, Stay>;
+  readonly entries: Map<string, QueueEntry>;
   readonly newLegs: ObservedLeg[];
-  readonly newStays: ObservedQueueEntry[];
+  readonly newEntries: ObservedQueueEntry[];
   /** Live calls whose caller came back on the same row before the hang-up was seen: the row as it is now. */
   readonly superseded: Map<string, ObservedQueueEntry>;
 }
@@ -70,53 +70,53 @@ export function observeLegs(
   }
 }
 
-export function observeStays(
+export function observeEntries(
   answer: QueueAnswer,
   state: TenantState,
   index: CallIndex,
   cycle: CycleFacts,
   changes: Changes,
-): TenantState['ignoredStays'] | null {
+): TenantState['ignoredEntries'] | null {
   const complete = answer.outcome === 'complete';
-  const ignored = new Set(complete ? [] : state.ignoredStays);
+  const ignored = new Set(complete ? [] : state.ignoredEntries);
   let isNew = false;
   const { after, by } = cycle.queue!;
   const announceSince = after === null ? by - cycle.policy.abandonedLookbackMs : after - CLOCK_TOLERANCE_MS;
 
   for (const [key, row] of answer.rows) {
-    const known = index.stays.get(key);
+    const known = index.entries.get(key);
     if (known !== undefined) {
       const unchanged = isSameRow(known, row);
       if (unchanged && known.part.absence === null) continue;
-      const stay = seenAgain(known.part, row, { complete, unchanged }, cycle);
-      if (stay !== null) changes.stays.set(known.callId, stay);
+      const entry = seenAgain(known.part, row, { complete, unchanged }, cycle);
+      if (entry !== null) changes.entries.set(known.callId, entry);
       continue;
     }
     // The row of a stay that its call has left, by overflow, lingers.
-    if (index.pastStays.has(key)) continue;
+    if (index.pastEntries.has(key)) continue;
     const resumedFrom = index.byRow(row.rowKey);
     // Where the old stay is still on show beside it, another caller happens to have the same identity.
-    if (resumedFrom !== undefined && !answer.rows.has(resumedFrom.stay!.seen.stayKey)) {
+    if (resumedFrom !== undefined && !answer.rows.has(resumedFrom.entry!.seen.entryKey)) {
       changes.superseded.set(resumedFrom.callId, row);
-      changes.newStays.push(row);
+      changes.newEntries.push(row);
     } else if (row.status === 'abandoned') {
-      if (index.ended.byStay(key, answer.at) !== undefined) continue;
-      const when = belongsToStay(row.abandonedAt, row) ? row.abandonedAt! : stayBegan(row);
-      const wasIgnored = state.ignoredStays.has(key);
+      if (index.ended.byEntry(key, answer.at) !== undefined) continue;
+      const when = belongsToEntry(row.abandonedAt, row) ? row.abandonedAt! : entryBegan(row);
+      const wasIgnored = state.ignoredEntries.has(key);
       if (wasIgnored || when < announceSince || isTold(row, answer, index)) {
         ignored.add(key);
         isNew ||= !wasIgnored;
-      } else changes.newStays.push(row);
+      } else changes.newEntries.push(row);
     } else if (row.status !== 'unknown') {
-      changes.newStays.push(row);
+      changes.newEntries.push(row);
     }
   }
-  for (const [key, { callId, part }] of index.stays) {
+  for (const [key, { callId, part }] of index.entries) {
     if (answer.rows.has(key)) continue;
-    const stay = missing(part, complete, cycle);
-    if (stay !== null) changes.stays.set(callId, stay);
+    const entry = missing(part, complete, cycle);
+    if (entry !== null) changes.entries.set(callId, entry);
   }
-  return isNew || ignored.size !== state.ignoredStays.size ? ignored : null;
+  return isNew || ignored.size !== state.ignoredEntries.size ? ignored : null;
 }
 
 /**
@@ -130,48 +130,48 @@ function isTold(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex):
     .atTelephones(customer, answer.at)
     .filter(({ startedAt }) => beganDuring(startedAt, row));
   if (told === undefined || others.length > 0) return false;
-  const ofCustomer = [...answer.rows.values()].filter((stay) => numberKey(stay.customer) === customer);
-  return onlyStayDuring(told.startedAt, ofCustomer) === row;
+  const ofCustomer = [...answer.rows.values()].filter((entry) => numberKey(entry.customer) === customer);
+  return onlyEntryDuring(told.startedAt, ofCustomer) === row;
 }
 
 /** A stay as it looks at first sight. */
-export function newStay(row: ObservedQueueEntry, cycle: CycleFacts): Stay {
-  const stay: Stay = { seen: row, answered: false, absence: null };
-  return seenAgain(stay, row, { complete: true, unchanged: false }, cycle)!;
+export function newEntry(row: ObservedQueueEntry, cycle: CycleFacts): QueueEntry {
+  const entry: QueueEntry = { seen: row, answered: false, absence: null };
+  return seenAgain(entry, row, { complete: true, unchanged: false }, cycle)!;
 }
 
 function seenAgain(
-  stay: Stay,
+  entry: QueueEntry,
   row: ObservedQueueEntry,
   { complete, unchanged }: Pick<KnownEntryFacts, 'complete' | 'unchanged'>,
   cycle: CycleFacts,
-): Stay | null {
-  const bridged = belongsToStay(row.bridgedAt, row);
-  const facts = { row: row.status, complete, unchanged, bridged, ...standing(stay, cycle) };
-  return stayAfter(stay, row, KNOWN_ENTRY.decide(facts), cycle);
+): QueueEntry | null {
+  const bridged = belongsToEntry(row.bridgedAt, row);
+  const facts = { row: row.status, complete, unchanged, bridged, ...standing(entry, cycle) };
+  return entryAfter(entry, row, KNOWN_ENTRY.decide(facts), cycle);
 }
 
-function missing(stay: Stay, complete: boolean, cycle: CycleFacts): Stay | null {
+function missing(entry: QueueEntry, complete: boolean, cycle: CycleFacts): QueueEntry | null {
   const facts = {
     row: 'missing',
     complete,
     unchanged: false,
     bridged: false,
-    ...standing(stay, cycle),
+    ...standing(entry, cycle),
   } as const;
-  return stayAfter(stay, stay.seen, KNOWN_ENTRY.decide(facts), cycle);
+  return entryAfter(entry, entry.seen, KNOWN_ENTRY.decide(facts), cycle);
 }
 
-function standing(stay: Stay, { policy }: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
-  return { before: stay.absence?.kind ?? 'listed', gone: isGone(stay, policy) };
+function standing(entry: QueueEntry, { policy }: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
+  return { before: entry.absence?.kind ?? 'listed', gone: isGone(entry, policy) };
 }
 
-function stayAfter(
-  { answered, absence }: Stay,
+function entryAfter(
+  { answered, absence }: QueueEntry,
   seen: ObservedQueueEntry,
   entry: KnownEntry,
   cycle: CycleFacts,
-): Stay | null {
+): QueueEntry | null {
   if (entry === null) return null;
   return {
     seen,

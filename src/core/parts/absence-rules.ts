@@ -1,4 +1,4 @@
-import type { Absence, Leg, Policy, Stay } from '../model/call.js';
+import type { Absence, Leg, Policy, QueueEntry } from '../model/call.js';
 import type { LegSignal, QueueStatus } from '../model/observation.js';
 import { cannotSeeTelephones, type CycleFacts, sawTelephones } from './cycle-facts.js';
 import { RuleTable, YES_NO } from './rule-table.js';
@@ -270,7 +270,7 @@ export function entryAbsence(
   before: Absence | null,
   kind: 'vanished' | 'abandoned',
   cycle: CycleFacts,
-): NonNullable<Stay['absence']> {
+): NonNullable<QueueEntry['absence']> {
   const { policy } = cycle;
   const absence = absentAgain(before, cycle.queue!, policy);
   const window = whenGone(absence);

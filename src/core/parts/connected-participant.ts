@@ -1,4 +1,4 @@
-import type { Absence, Leg, Talker } from '../model/call.js';
+import type { Absence, Leg, ConnectedParticipant } from '../model/call.js';
 import { isSeenLater, whenGone } from './window.js';
 
 /** Who has the conversation, by the legs of the call. */
@@ -19,7 +19,7 @@ export function talkingLeg(legs: readonly Leg[]): Leg | null {
   return first;
 }
 
-export function talkerOf({ seen }: Leg): Talker {
+export function connectedParticipantOf({ seen }: Leg): ConnectedParticipant {
   const { extension, extensionId, agentName, username, userId } = seen;
   return { extension, extensionId, agentName, username, userId };
 }

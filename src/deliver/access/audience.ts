@@ -107,9 +107,9 @@ function inScope({ extensions, queues }: Scope): ((exposure: Exposure) => boolea
   const named = new Set(extensions);
   const lines = new Set(queues);
   // Loops, and no functions made: asked for every audience there is, of every event.
-  return ({ public: everybody, extensions: parties, queues: visited }) => {
+  return ({ public: everybody, extensions: participants, queues: visited }) => {
     if (everybody) return true;
-    for (const party of parties) if (named.has(party)) return true;
+    for (const participant of participants) if (named.has(participant)) return true;
     for (const queue of visited) if (lines.has(queue.id) || lines.has(queue.name)) return true;
     return false;
   };

@@ -5,9 +5,9 @@ import type {
   ClaimReport,
   CommitReport,
   LeaseChange,
-  PollObserver,
+  PollListener,
   SourcesReport,
-  TenantObserver,
+  TenantListener,
   UnservedReport,
 } from '../../poll/cycle/poll-listener.js';
 import type { PollResult } from '../../source/poll-result.js';
@@ -18,7 +18,7 @@ import type { PollResult } from '../../source/poll-result.js';
  * Guarantees: a label has one of a few fixed values, except `tenant` and the `key` of a stored entry that cannot be read,
  * `KEYS_MAX` of a tenant. Series with them exist only while no more than `tenantsMax` tenants are polled here. What is asked for at a scrape is in memory, and costs a look at each tenant.
  */
-export class PollMetrics implements PollObserver {
+export class PollMetrics implements PollListener {
   readonly #options: PollMetricsOptions;
   readonly #tenants = new Map<string, Tenant>();
   readonly #polls: Counter<'endpoint' | 'outcome'>;
@@ -103,7 +103,7 @@ export class PollMetrics implements PollObserver {
     return { 'unreadable-entry': count('unreadable-entry'), 'newer-format': count('newer-format') };
   }
 
-  tenant(name: string): TenantObserver {
+  tenant(name: string): TenantListener {
     const tenant: Tenant = { since: this.#options.clock(), sources: null, logEvents: 0, unserved: null };
     this.#tenants.set(name, tenant);
     return {

@@ -5,13 +5,13 @@ import type { CommitResult } from '../../store/store.js';
 import type { PollVerdict } from './in-flight-requests.js';
 
 /** Is told what polling does, by whoever does it and as it happens. None of its methods may throw or take long. */
-export interface PollObserver {
+export interface PollListener {
   /** The tenant is polled here from now on, until it is told that this has ended. */
-  tenant(name: string): TenantObserver;
+  tenant(name: string): TenantListener;
   lease(change: LeaseChange, shards: number): void;
 }
 
-export interface TenantObserver {
+export interface TenantListener {
   polled(poll: PollVerdict): void;
   /** What is known of each endpoint after a cycle. */
   sources(sources: SourcesReport): void;
@@ -54,7 +54,7 @@ export interface CommitReport {
 export type LeaseChange = 'taken' | 'released' | 'lost' | 'missed';
 
 const nothing = () => undefined;
-export const UNOBSERVED_TENANT: TenantObserver = {
+export const UNOBSERVED_TENANT: TenantListener = {
   polled: nothing,
   sources: nothing,
   claimed: nothing,
@@ -63,4 +63,4 @@ export const UNOBSERVED_TENANT: TenantObserver = {
   logHolds: nothing,
   ended: nothing,
 };
-export const UNOBSERVED: PollObserver = { tenant: () => UNOBSERVED_TENANT, lease: nothing };
+export const UNOBSERVED: PollListener = { tenant: () => UNOBSERVED_TENANT, lease: nothing };

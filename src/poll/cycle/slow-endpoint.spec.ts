@@ -3,7 +3,7 @@ import { DEFAULT_POLICY } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint } from '../../core/model/observation.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
-import { leg, observations, type Poll, stay, T0 } from '../../../test/support/history.js';
+import { leg, observations, type Poll, entry, T0 } from '../../../test/support/history.js';
 import { HandPolled } from '../../../test/support/hand-polled.js';
 import { timeAt } from '../../../test/support/time.js';
 import { type PollResult, pollResult } from '../../source/poll-result.js';
@@ -20,7 +20,7 @@ class SlowPbx {
     this.asked.push(endpoint);
     return new Promise((resolve, reject) => {
       this.#pending.set(endpoint, { at: this.now, resolve, reject });
-      signal!.onabort = () => ENDPOINTS.forEach((one) => this.answers(one, { legs: CUT, stays: CUT }));
+      signal!.onabort = () => ENDPOINTS.forEach((one) => this.answers(one, { legs: CUT, entries: CUT }));
     });
   }
 
@@ -75,7 +75,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
   async function answer(poll: Poll, afterMs: number): Promise<void> {
     pbx.now += afterMs;
     if (poll.legs !== undefined) pbx.answers('monitor', poll);
-    if (poll.stays !== undefined) pbx.answers('queue', poll);
+    if (poll.entries !== undefined) pbx.answers('queue', poll);
     await settle();
   }
 
@@ -105,8 +105,8 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
   /** The endpoint has timed out, and hangs again; the other one shows this. */
   async function hanging(which: Endpoint, shown: Poll): Promise<HandPolled> {
     const one = poller();
-    await cycle(one, { legs: [], stays: [], ...shown });
-    await cycle(one, { legs: HUNG, stays: HUNG, ...shown });
+    await cycle(one, { legs: [], entries: [], ...shown });
+    await cycle(one, { legs: HUNG, entries: HUNG, ...shown });
     await cycle(one, shown);
     expect(one.requests.open).toEqual([which]);
     return one;
@@ -124,14 +124,14 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
 
   it('waits for one that answered when it was asked last, however slow it is: one look, one call, one commit', async () => {
     const one = poller();
-    await cycle(one, { legs: [], stays: [] });
+    await cycle(one, { legs: [], entries: [] });
     const commits = jest.spyOn(store, 'commit');
     let isDone = false;
     const running = cycle(one, { legs: [leg()] }).finally(() => (isDone = true));
     await settle();
     await settle();
     expect(isDone).toBe(false);
-    await answer({ stays: [stay()] }, 4_500);
+    await answer({ entries: [entry()] }, 4_500);
     expect(said(await running)).toEqual(['call-started', 'call-offered']);
     expect(commits).toHaveBeenCalledTimes(1);
     expect((await log())[0]!.data).toMatchObject({ upstreamIds: ['queue-call-1', 'leg-1'] });
@@ -148,7 +148,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
 
   it('does not wait at all where nobody is asked that answered last', async () => {
     const one = await hanging('queue', { legs: [] });
-    await late(one, { stays: HUNG });
+    await late(one, { entries: HUNG });
     expect((await cycle(one, {}, ['queue'])).polls).toEqual([]);
     expect(one.requests.open).toEqual(['queue']);
   });
@@ -157,7 +157,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     const one = await hanging('queue', { legs: [leg()] });
     const askedAt = pbx.now - 40;
     const at = pbx.now + 500;
-    const report = await late(one, { stays: [stay()] });
+    const report = await late(one, { entries: [entry()] });
     expect(report.polls[0]!.result).toMatchObject({
       endpoint: 'queue',
       sentAt: askedAt,
@@ -169,18 +169,18 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
 
   it('waits for it again when it has answered', async () => {
     const one = await hanging('queue', { legs: [] });
-    await late(one, { stays: [] });
+    await late(one, { entries: [] });
     const running = cycle(one, { legs: [leg()] });
     await settle();
-    await answer({ stays: [stay()] }, 2_000);
+    await answer({ entries: [entry()] }, 2_000);
     expect(polled(await running)).toEqual(['monitor', 'queue']);
   });
 
   it('sees both at once where the one that nobody waits for has answered by then', async () => {
     const one = await hanging('queue', { legs: [] });
-    await late(one, { stays: HUNG });
+    await late(one, { entries: HUNG });
     const commits = jest.spyOn(store, 'commit');
-    const report = await cycle(one, { stays: [stay()], legs: [leg()] });
+    const report = await cycle(one, { entries: [entry()], legs: [leg()] });
     expect(said(report)).toEqual(['call-started', 'call-offered']);
     expect(commits).toHaveBeenCalledTimes(1);
   });
@@ -188,17 +188,17 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
   it('tells that an endpoint is down which times out each time, and that it is back', async () => {
     const one = await hanging('queue', { legs: [] });
     for (let failure = 2; failure <= DEFAULT_POLICY.sourceDownAfter; failure++) {
-      await late(one, { stays: HUNG });
+      await late(one, { entries: HUNG });
       await cycle(one, { legs: [] });
     }
     expect(await types()).toEqual(['source-down']);
-    await late(one, { stays: [] });
+    await late(one, { entries: [] });
     expect(await types()).toEqual(['source-down', 'source-up']);
   });
 
   it('takes an answer that comes in the middle of a cycle before that cycle’s own, and neither is lost', async () => {
     const one = await hanging('queue', { legs: [] });
-    const first = await cycle(one, { stays: [stay()], legs: [leg({ callId: 'queue-call-1' })] });
+    const first = await cycle(one, { entries: [entry()], legs: [leg({ callId: 'queue-call-1' })] });
     expect([polled(first), said(first)]).toEqual([['queue'], ['call-started']]);
     expect([one.requests.hasAnswers, one.requests.open]).toEqual([true, ['monitor']]);
     const second = await one.cycle([], stopping.signal);
@@ -207,15 +207,15 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
   });
 
   it('lets a call go on that overflows while the monitor hangs: an old look at the telephones does not do', async () => {
-    const one = await hanging('monitor', { stays: [stay()] });
-    const gone = [stay({ status: 'abandoned', abandonedAt: T0 + 3_000 })];
-    expect((await cycle(one, { stays: gone })).confirm).toBe(true);
+    const one = await hanging('monitor', { entries: [entry()] });
+    const gone = [entry({ status: 'abandoned', abandonedAt: T0 + 3_000 })];
+    expect((await cycle(one, { entries: gone })).confirm).toBe(true);
     // It was asked for before the queue said so, and comes while the queue says so again.
-    const together = [await cycle(one, { legs: [], stays: gone }), await one.cycle([], stopping.signal)];
+    const together = [await cycle(one, { legs: [], entries: gone }), await one.cycle([], stopping.signal)];
     expect(together.map(polled)).toEqual([['monitor'], ['queue']]);
     expect(together.flatMap(said)).toEqual([]);
     const elsewhere = [leg({ callId: 'queue-call-1' })];
-    expect(said(await cycle(one, { legs: elsewhere, stays: gone }))).toEqual(['call-offered']);
+    expect(said(await cycle(one, { legs: elsewhere, entries: gone }))).toEqual(['call-offered']);
   });
 
   it('begins no call anew that has ended since the late answer was asked for', async () => {
@@ -223,25 +223,25 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     await cycle(one, { legs: [] });
     expect(said(await cycle(one, { legs: [] }))).toContain('call-ended');
     const before = await types();
-    const report = await late(one, { stays: [stay({ status: 'trying' })] });
+    const report = await late(one, { entries: [entry({ status: 'trying' })] });
     expect(report.polls[0]).toMatchObject({
       result: { endpoint: 'queue', observation: { outcome: 'complete' } },
       isStale: true,
     });
     expect(await types()).toEqual(before);
     // Who waits there is seen by the next look.
-    const other = [stay({ mobile: '0987654321' })];
-    expect(said(await cycle(one, { legs: [], stays: other }))).toEqual(['call-started']);
+    const other = [entry({ mobile: '0987654321' })];
+    expect(said(await cycle(one, { legs: [], entries: other }))).toEqual(['call-started']);
   });
 
   it('drops what had come, and nobody had taken, when a call ended', async () => {
     const one = poller();
-    await cycle(one, { legs: [], stays: [stay()] });
+    await cycle(one, { legs: [], entries: [entry()] });
     // The entry is missed for the first time before the queue fails, and for the second in the answer that comes at last.
-    await cycle(one, { legs: [], stays: [] });
-    await cycle(one, { legs: [], stays: HUNG });
+    await cycle(one, { legs: [], entries: [] });
+    await cycle(one, { legs: [], entries: HUNG });
     await cycle(one, { legs: [] });
-    const ended = await cycle(one, { legs: [leg({ callId: 'queue-call-1' })], stays: [] });
+    const ended = await cycle(one, { legs: [leg({ callId: 'queue-call-1' })], entries: [] });
     expect([polled(ended), said(ended)]).toEqual([['queue'], ['call-ended']]);
     const dropped = await one.cycle([], stopping.signal);
     expect([polled(dropped), said(dropped)]).toEqual([['monitor'], []]);
@@ -255,7 +255,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     const one = await hanging('queue', { legs: [leg()] });
     await cycle(one, { legs: [] });
     await cycle(one, { legs: [] });
-    const report = await late(one, { stays: HUNG });
+    const report = await late(one, { entries: HUNG });
     expect(report.polls[0]).toMatchObject({
       result: { observation: { outcome: 'failed' } },
       isStale: false,
@@ -269,7 +269,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect((await cycle(one, { legs: [leg({ signal: 'answered' })] })).owned).toBe(false);
     await cycle(one, { legs: [leg({ signal: 'answered' })] });
     const before = await types();
-    const report = await late(one, { stays: [stay({ mobile: '0987654321' })] });
+    const report = await late(one, { entries: [entry({ mobile: '0987654321' })] });
     expect(report.polls[0]).toMatchObject({ isStale: true });
     expect(await types()).toEqual(before);
     expect((await sources()).queue.lastComplete).toBeNull();

@@ -6,7 +6,7 @@ import type { Tracer } from '../../core/model/tracer.js';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../store/errors.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import type { Store } from '../../store/store.js';
-import { leg, observations, type Poll, stay, T0 } from '../../../test/support/history.js';
+import { leg, observations, type Poll, entry, T0 } from '../../../test/support/history.js';
 import { UNOBSERVED_TENANT } from './poll-listener.js';
 import { TenantLedger } from './tenant-ledger.js';
 
@@ -18,16 +18,24 @@ const OVER = { abandonedAt: T0 + 25_000, status: 'abandoned' as const };
 const OTHER = { mobile: '0987654321', callId: 'queue-call-2' };
 /** Ten seconds apart, so that what is quiet is touched. */
 const POLLS: readonly Poll[] = [
-  { stays: [stay(), stay({ ...OTHER, status: 'abandoned', abandonedAt: T0 - 600_000 })] },
-  { stays: [stay({ status: 'trying' })], legs: [leg(), leg({ ext: '108', callId: 'leg-2' })], idle: ['109'] },
-  { stays: [stay({ status: 'trying' })], legs: [leg(), leg({ ext: '108', callId: 'leg-2' })], idle: ['109'] },
-  { stays: [stay(OVER)], legs: { failed: 'HTTP 502' }, registered: { '107': true, '108': true } },
-  { stays: [stay(OVER)], legs: [leg({ signal: 'answered' })], registered: { '107': false } },
+  { entries: [entry(), entry({ ...OTHER, status: 'abandoned', abandonedAt: T0 - 600_000 })] },
   {
-    stays: [stay({ rejoinedAt: T0 + 40_000 })],
+    entries: [entry({ status: 'trying' })],
+    legs: [leg(), leg({ ext: '108', callId: 'leg-2' })],
+    idle: ['109'],
+  },
+  {
+    entries: [entry({ status: 'trying' })],
+    legs: [leg(), leg({ ext: '108', callId: 'leg-2' })],
+    idle: ['109'],
+  },
+  { entries: [entry(OVER)], legs: { failed: 'HTTP 502' }, registered: { '107': true, '108': true } },
+  { entries: [entry(OVER)], legs: [leg({ signal: 'answered' })], registered: { '107': false } },
+  {
+    entries: [entry({ rejoinedAt: T0 + 40_000 })],
     legs: [leg({ ext: '112', callId: 'leg-3', customer: null })],
   },
-  { stays: 'not asked', legs: [] },
+  { entries: 'not asked', legs: [] },
   {},
   {},
   { registered: { '107': 'not found' } },
@@ -122,7 +130,7 @@ describe('a tenant’s ledger, when something goes wrong', () => {
     await run.observe({ at: 0 }, 0);
     const known = run.ledger.known!;
     await expect(run.observe({ at: 30, registered: { '107': true } }, 3)).rejects.toThrow('away');
-    await run.observe({ at: 40, legs: 'not asked', stays: 'not asked', registered: { '108': false } }, 4);
+    await run.observe({ at: 40, legs: 'not asked', entries: 'not asked', registered: { '108': false } }, 4);
     expect(run.ledger.known).toBe(known);
     const { registrations, sources } = (await run.store.snapshot('acme'))!.state;
     expect([...registrations.keys()]).toEqual(['107', '108']);
@@ -179,7 +187,7 @@ class Run {
       time: timeAt(() => broken('clock', T0 + this.#now)),
       newEpoch: () => 'e1',
       newCommitId: () => broken('newCommitId', `c${++this.#commits}`),
-      observer: { ...UNOBSERVED_TENANT, committing: () => broken('committing', () => undefined) },
+      listener: { ...UNOBSERVED_TENANT, committing: () => broken('committing', () => undefined) },
       tracer,
     });
   }
@@ -255,7 +263,9 @@ class Run {
   #faultyStore(): Store {
     return new Proxy(this.store, {
       get: (store, name: keyof Store) => {
-        const method = (store[name] as (...args: unknown[]) => Promise<unknown>).bind(store);
+        const member = store[name];
+        if (typeof member !== 'function') return member;
+        const method = (member as (...args: unknown[]) => Promise<unknown>).bind(store);
         return async (...args: unknown[]): Promise<unknown> => {
           if (name === 'claim') this.claims += 1;
           const fault = this.#fault;
@@ -305,9 +315,14 @@ function expectSame(actual: object, expected: object): void {
 }
 
 /** Without the freshness, which is written now and then. */
-function plain({ calls, ended, ignoredStays, listsIdle }: TenantState) {
+function plain({ calls, ended, ignoredEntries, listsIdle }: TenantState) {
   const sorted = (values: ReadonlyMap<string, unknown>) =>
     [...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
-  const state = { calls: sorted(calls), ended: sorted(ended), ignored: [...ignoredStays].sort(), listsIdle };
+  const state = {
+    calls: sorted(calls),
+    ended: sorted(ended),
+    ignored: [...ignoredEntries].sort(),
+    listsIdle,
+  };
   return JSON.parse(JSON.stringify(state)) as typeof state;
 }

@@ -33,7 +33,7 @@ describe('a tenant’s ledger', () => {
       time: timeAt(() => 60_000),
       newEpoch: () => `${name}${++epochs}`,
       newCommitId: () => `commit-${name}-${++commits}`,
-      observer: {
+      listener: {
         ...UNOBSERVED_TENANT,
         claimed: ({ isNewEpoch }) => void claims.push(isNewEpoch),
         unserved: (report) => void unserved.push(report),
@@ -96,7 +96,7 @@ describe('a tenant’s ledger', () => {
     expect(touch).not.toHaveBeenCalled();
     expect((await next.inspect('acme'))?.format).toBe(NEXT_FORM.format);
     const failed = { failed: 'no answer' };
-    const nothingSeen = other.decide(observations({ legs: failed, stays: failed }, 61_000));
+    const nothingSeen = other.decide(observations({ legs: failed, entries: failed }, 61_000));
     expect(await other.write(nothingSeen)).toBe(true);
     expect(touch).toHaveBeenCalledTimes(1);
   });

@@ -14,7 +14,7 @@ import { decide, type Decision } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import type { Claim, Commit, CommitResult, Position, Store } from '../../store/store.js';
-import { type TenantObserver, UNOBSERVED_TENANT } from './poll-listener.js';
+import { type TenantListener, UNOBSERVED_TENANT } from './poll-listener.js';
 
 /**
  * What is known of one tenant, and the claim under which it is written: the one owner of its calls.
@@ -61,13 +61,13 @@ export class TenantLedger {
 
   /** Rejects with an `UnreadableStateError` where a store that answers is of no help. */
   async claim(): Promise<TenantCalls> {
-    const { store, newEpoch, observer = UNOBSERVED_TENANT } = this.#deps;
+    const { store, newEpoch, listener = UNOBSERVED_TENANT } = this.#deps;
     const offered = newEpoch();
     const { state, format, ...claim } = await this.#takeOver(offered);
     this.#newEpoch = false;
     const { epoch } = claim.position;
     // The second is that of a claim whose answer was lost, or of whoever was here meanwhile.
-    observer.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
+    listener.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
     this.#epoch = epoch;
     const known = new TenantCalls(state);
     const mustCommit = format !== store.format;
@@ -110,11 +110,11 @@ export class TenantLedger {
     if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
     this.#trimmedAt = now;
     const events = await store.trim(tenant, time.now() - retentionMs);
-    (this.#deps.observer ?? UNOBSERVED_TENANT).logHolds(events);
+    (this.#deps.listener ?? UNOBSERVED_TENANT).logHolds(events);
   }
 
   async #takeOver(epoch: string): Promise<Claim> {
-    const { tenant, store, observer = UNOBSERVED_TENANT } = this.#deps;
+    const { tenant, store, listener = UNOBSERVED_TENANT } = this.#deps;
     try {
       if (this.#isUnreadable) await store.snapshot(tenant);
       const claim = await store.claim(tenant, { epoch, newEpoch: this.#newEpoch });
@@ -123,7 +123,7 @@ export class TenantLedger {
     } catch (error) {
       if (error instanceof UnreadableStateError) {
         this.#isUnreadable = true;
-        observer.unserved({ reason: error.reason, fields: error.fields });
+        listener.unserved({ reason: error.reason, fields: error.fields });
       }
       throw error;
     }
@@ -181,8 +181,8 @@ export class TenantLedger {
   }
 
   async #observed({ commit, events }: Begun): Promise<CommitResult> {
-    const { tenant, store, observer = UNOBSERVED_TENANT } = this.#deps;
-    const tried = observer.committing();
+    const { tenant, store, listener = UNOBSERVED_TENANT } = this.#deps;
+    const tried = listener.committing();
     let result: CommitResult['status'] | 'rejected' = 'rejected';
     try {
       const answer = await store.commit(tenant, commit);
@@ -222,7 +222,7 @@ export interface LedgerDeps {
   /** Names a log that begins anew: unique, `[A-Za-z0-9_-]{1,64}`. */
   readonly newEpoch: () => string;
   readonly newCommitId: () => string;
-  readonly observer?: TenantObserver;
+  readonly listener?: TenantListener;
   readonly tracer?: Tracer;
 }
 

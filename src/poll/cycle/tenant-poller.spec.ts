@@ -4,7 +4,7 @@ import { ENDPOINTS, type Endpoint } from '../../core/model/observation.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { OutcomeUnknownError } from '../../store/errors.js';
 import type { Commit, CommitResult, Store } from '../../store/store.js';
-import { leg, observations, stay, T0, type Poll } from '../../../test/support/history.js';
+import { leg, observations, entry, T0, type Poll } from '../../../test/support/history.js';
 import { HandPolled } from '../../../test/support/hand-polled.js';
 import { timeAt } from '../../../test/support/time.js';
 import { pollResult } from '../../source/poll-result.js';
@@ -119,13 +119,13 @@ describe('a tenant’s poll cycle', () => {
   });
 
   it('goes on after a restart without a word about what was already said', async () => {
-    await cycle(poller(), { legs: [leg()], stays: [stay({ mobile: '0987654321' })] });
+    await cycle(poller(), { legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     const said = await types();
     await cycle(poller(store, 'f'));
     expect(await types()).toEqual(said);
     await cycle(poller(store, 'g'), {
       legs: [leg({ signal: 'answered' })],
-      stays: [stay({ mobile: '0987654321' })],
+      entries: [entry({ mobile: '0987654321' })],
     });
     expect((await types()).slice(said.length)).toEqual(['call-answered', 'call-offer-ended']);
   });

@@ -49,8 +49,8 @@ export class TenantPoller {
   /** After `prepare`. Rejects when the store cannot be reached: `prepare` finishes what was begun. */
   async record(polls: readonly PollVerdict[]): Promise<Recorded> {
     const known = this.#ledger.known!;
-    const { observer = UNOBSERVED_TENANT, registrations } = this.#deps;
-    for (const poll of polls) observer.polled(poll);
+    const { listener = UNOBSERVED_TENANT, registrations } = this.#deps;
+    for (const poll of polls) listener.polled(poll);
     const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
@@ -60,7 +60,7 @@ export class TenantPoller {
     if (transitions.some(({ type }) => type === 'call-ended')) this.#deps.outdate();
     const owned = await this.#ledger.write(decision);
     if (owned) known.settled.note(observations, confirm);
-    observer.sources(known.sources);
+    listener.sources(known.sources);
     this.#tellWatch(observations, known);
     await this.#ledger.trim();
     return { confirm, owned, transitions, activity: this.#activityOf(known) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TenantState } from '../../core/model/call.js';
-import { History, leg, type Poll, stay, T0 } from '../../../test/support/history.js';
+import { History, leg, type Poll, entry, T0 } from '../../../test/support/history.js';
 import { activityOf } from './activity.js';
 
 const HOUR = 3_600_000;
@@ -19,19 +19,19 @@ describe('a tenant’s activity', () => {
     ['idle', 'without calls', [{}]],
     ['ringing', 'while a telephone rings, whatever else goes on', [{ legs: [quiet, leg()] }]],
     ['talking', 'once it is answered', [{ legs: [leg()] }, { legs: [leg({ signal: 'answered' })] }]],
-    ['waiting', 'while a caller waits and nothing rings', [{ legs: [quiet], stays: [stay()] }]],
+    ['waiting', 'while a caller waits and nothing rings', [{ legs: [quiet], entries: [entry()] }]],
     [
       'talking',
       'when the ringing is over and waits to be confirmed',
       [{ legs: [quiet, leg()] }, { legs: [quiet] }],
     ],
-    ['talking', 'when the caller was answered', [{ stays: [stay({ status: 'answered' })] }]],
+    ['talking', 'when the caller was answered', [{ entries: [entry({ status: 'answered' })] }]],
   ])('is %s %s', (expected, _, polls) => {
     expect(activityOf(after(...polls), T0 + 2_000)).toBe(expected);
   });
 
   it('is not kept up by a row that went stale', () => {
-    const state = after({ stays: [stay({ status: 'trying' })] });
+    const state = after({ entries: [entry({ status: 'trying' })] });
     expect(activityOf(state, T0 + 60_000)).toBe('waiting');
     expect(activityOf(state, T0 + HOUR)).toBe('talking');
   });

@@ -24,8 +24,8 @@ function isRinging({ legs }: Call): boolean {
   return legs.some(({ state, absence }) => state === 'ringing' && absence === null);
 }
 
-function isWaiting({ answeredAt, stay }: Call): boolean {
-  return answeredAt === null && stay !== null && !stay.answered && stay.absence === null;
+function isWaiting({ answeredAt, entry }: Call): boolean {
+  return answeredAt === null && entry !== null && !entry.answered && entry.absence === null;
 }
 
 /**

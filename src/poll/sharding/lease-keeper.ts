@@ -4,7 +4,7 @@ import type { Clock, Stop } from '../../base/clock.js';
 import type { Leases, Renewed } from '../../store/leases.js';
 import type { Subscription } from '../../store/store.js';
 import { preferredShards } from './rendezvous.js';
-import { type LeaseChange, type PollObserver, UNOBSERVED } from '../cycle/poll-listener.js';
+import { type LeaseChange, type PollListener, UNOBSERVED } from '../cycle/poll-listener.js';
 import type { TenantAssignment } from './tenant-assignment.js';
 
 /**
@@ -234,7 +234,7 @@ export class LeaseKeeper {
   }
 
   #observe(change: LeaseChange, shards: number): void {
-    (this.#deps.observer ?? UNOBSERVED).lease(change, shards);
+    (this.#deps.listener ?? UNOBSERVED).lease(change, shards);
   }
 
   /** Held, another's by right, and at rest. */
@@ -270,7 +270,7 @@ export interface KeeperDeps {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly observer?: PollObserver;
+  readonly listener?: PollListener;
   readonly log: Logger;
 }
 

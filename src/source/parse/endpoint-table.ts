@@ -6,7 +6,7 @@ import type {
   QueueObservation,
 } from '../../core/model/observation.js';
 import { legStrength, readMonitorRow } from './monitor-row.js';
-import { readQueueRow, stayStrength } from './queue-row.js';
+import { readQueueRow, entryStrength } from './queue-row.js';
 import type { Locale, RowReading } from './row-reading.js';
 import type { Strength } from './row-set.js';
 
@@ -21,7 +21,7 @@ export const ENDPOINT_TABLE: { readonly [Of in Endpoint]: EndpointReading<RowOf[
   queue: {
     path: '/v3/monitor/callcenter/queue',
     readRow: readQueueRow,
-    strength: stayStrength,
+    strength: entryStrength,
     listsIdle: false,
   },
 };

@@ -26,8 +26,8 @@ function answer(observation: MonitorObservation) {
 }
 
 const watch = () => {
-  const observer = new ListReader('monitor', locale);
-  return (bytes: Buffer) => answer(observer.read(bytes, POLLED));
+  const listener = new ListReader('monitor', locale);
+  return (bytes: Buffer) => answer(listener.read(bytes, POLLED));
 };
 
 describe('the monitor', () => {
@@ -86,7 +86,7 @@ describe('the monitor', () => {
 });
 
 describe('an answer that does not count', () => {
-  const observer = new ListReader('monitor', locale);
+  const listener = new ListReader('monitor', locale);
   it.each([
     ['cut short', body([live('107', 'c1')]).subarray(0, -20)],
     ['not JSON', Buffer.from('{<html>')],
@@ -101,7 +101,7 @@ describe('an answer that does not count', () => {
     ['illegal within one of its rows', Buffer.from('{"data":[{"extension":"107"},{"extension":tru}]}')],
     ['empty', Buffer.alloc(0)],
   ])('trap 1: %s is a failure and carries no rows', (_, bytes) => {
-    const seen = observer.read(bytes, POLLED);
+    const seen = listener.read(bytes, POLLED);
     expect(seen).toEqual({
       endpoint: 'monitor',
       outcome: 'failed',
@@ -112,9 +112,9 @@ describe('an answer that does not count', () => {
   });
 
   it('does not disturb what the next one is compared with', () => {
-    const before = answer(observer.read(body([live('107', 'c1')]), POLLED));
-    observer.read(Buffer.from('{"data":[{'), POLLED);
-    expect(answer(observer.read(body([live('107', 'c1')], { total: 1 }), POLLED)).rows).toBe(before.rows);
+    const before = answer(listener.read(body([live('107', 'c1')]), POLLED));
+    listener.read(Buffer.from('{"data":[{'), POLLED);
+    expect(answer(listener.read(body([live('107', 'c1')], { total: 1 }), POLLED)).rows).toBe(before.rows);
   });
 });
 
@@ -368,7 +368,7 @@ describe('any sequence of answers', () => {
   it('is observed as if each answer were the first, and parsed as a whole', () => {
     fc.assert(
       fc.property(fc.array(someRow, { maxLength: 30 }), fc.array(poll, { maxLength: 8 }), (first, polls) => {
-        const observer = new ListReader('monitor', locale);
+        const listener = new ListReader('monitor', locale);
         const held: { rows: ReadonlyMap<string, ObservedLeg>; copy: unknown[] }[] = [];
         let rows: unknown[] = first;
         for (const { steps, envelope: form } of [
@@ -378,7 +378,7 @@ describe('any sequence of answers', () => {
           rows = steps.reduce<unknown[]>(applied, rows);
           const text = written(rows, form);
           const bytes = Buffer.from(text);
-          const seen = observer.read(bytes, POLLED);
+          const seen = listener.read(bytes, POLLED);
           expect(seen).toEqual(new ListReader('monitor', locale).read(bytes, POLLED));
           const plain = plainly(text);
           if (plain === null) expect(seen.outcome).toBe('failed');

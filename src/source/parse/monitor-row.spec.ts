@@ -18,7 +18,7 @@ function leg(row: Record<string, unknown>): ObservedLeg {
 }
 
 /** The raw numbers of a leg's parties. */
-function parties(row: Record<string, unknown>) {
+function participants(row: Record<string, unknown>) {
   const { customer, hotline } = leg(row);
   return { customer: customer?.raw ?? null, hotline: hotline?.raw ?? null };
 }
@@ -120,25 +120,30 @@ describe('the direction', () => {
 describe('customer and hotline', () => {
   it('follow the documentation where the row does', () => {
     const row = { direction: 'inbound', b_cid_num: '0914237383', cid_num: '19001234', destination: '107' };
-    expect(parties(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
+    expect(participants(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
   });
 
   it('are found when the fields are swapped', () => {
     const row = { direction: 'inbound', b_cid_num: '19001234', cid_num: '0914237383', destination: '107' };
-    expect(parties(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
+    expect(participants(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
   });
 
   it('are a hotline and nobody where a caller who withholds his number leaves the first field empty', () => {
     const row = { direction: 'inbound', b_cid_num: '', cid_num: '19001234', destination: '107' };
-    expect(parties(row)).toEqual({ customer: null, hotline: '19001234' });
+    expect(participants(row)).toEqual({ customer: null, hotline: '19001234' });
   });
 
   it('are not the extension itself', () => {
     expect(
-      parties({ direction: 'outbound', b_cid_num: '107', cid_num: '107', destination: '0914237383' }),
+      participants({ direction: 'outbound', b_cid_num: '107', cid_num: '107', destination: '0914237383' }),
     ).toEqual({ customer: '0914237383', hotline: null });
     expect(
-      parties({ direction: 'outbound', b_cid_num: '107', cid_num: '19001234', destination: '0914237383' }),
+      participants({
+        direction: 'outbound',
+        b_cid_num: '107',
+        cid_num: '19001234',
+        destination: '0914237383',
+      }),
     ).toEqual({ customer: '0914237383', hotline: '19001234' });
   });
 
@@ -149,21 +154,21 @@ describe('customer and hotline', () => {
       cid_num: '+84914237383',
       destination: '24052364',
     };
-    expect(parties(row)).toEqual({ customer: '0914237383', hotline: '24052364' });
+    expect(participants(row)).toEqual({ customer: '0914237383', hotline: '24052364' });
   });
 
   it('a hotline is neither an extension nor a word', () => {
     const row = { direction: 'inbound', b_cid_num: '0914237383', cid_num: 'anonymous', destination: '108' };
-    expect(parties(row)).toEqual({ customer: '0914237383', hotline: null });
+    expect(participants(row)).toEqual({ customer: '0914237383', hotline: null });
   });
 
   it('an anonymous caller stays the customer', () => {
     const row = { direction: 'inbound', b_cid_num: 'anonymous', cid_num: '02471091234', destination: '107' };
-    expect(parties(row)).toEqual({ customer: 'anonymous', hotline: '02471091234' });
+    expect(participants(row)).toEqual({ customer: 'anonymous', hotline: '02471091234' });
   });
 
   it('nothing is invented where the row has nothing', () => {
-    expect(parties({ direction: 'inbound' })).toEqual({ customer: null, hotline: null });
+    expect(participants({ direction: 'inbound' })).toEqual({ customer: null, hotline: null });
   });
 });
 

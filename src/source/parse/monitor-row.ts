@@ -1,5 +1,5 @@
 import type { LegSignal, ObservedLeg } from '../../core/model/observation.js';
-import { directionOf, type LegNumbers, partiesOf, peerOf, roleOf } from './parties.js';
+import { directionOf, type LegNumbers, participantsOf, peerOf, roleOf } from './parties.js';
 import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
 import { checkRow, monitorRow } from './answer-schemas.js';
 
@@ -62,7 +62,7 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
       signal,
       direction,
       role: roleOf(direction, numbers),
-      ...partiesOf(direction, numbers, locale.numbers),
+      ...participantsOf(direction, numbers, locale.numbers),
       peer: direction === 'local' ? peerOf(numbers) : null,
       startedAt: startedAt === 'unreadable' ? null : startedAt,
     },

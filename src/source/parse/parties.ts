@@ -48,7 +48,7 @@ export function peerOf(leg: LegNumbers): string | null {
   return [leg.destination, leg.bCid, leg.cid].find((number) => isOther(number, leg)) ?? null;
 }
 
-export function partiesOf(direction: Direction, leg: LegNumbers, numbers: PhoneNumbers): Parties {
+export function participantsOf(direction: Direction, leg: LegNumbers, numbers: PhoneNumbers): Parties {
   if (direction === 'local') {
     // A customer who was put through to a colleague still shows as the caller of a local leg.
     return { customer: firstNumber([leg.bCid, leg.cid], leg, numbers, isOutsider) ?? null, hotline: null };

@@ -25,7 +25,7 @@ it("the vendor's queue sample is an answered stay without an abandonment and wit
     key: `${rowKey}|0`,
     row: {
       rowKey,
-      stayKey: `${rowKey}|0`,
+      entryKey: `${rowKey}|0`,
       queueId: '7bc3db7b-e95e-4afe-a345-a8385dfb31b7',
       queueName: 'Nhi_Test_39989220',
       agentId: '1c1b04d6-f155-48b2-a9b5-e85ca683097b',
@@ -50,7 +50,7 @@ it('trap 8: an old Abandoned row and a new Trying row of the same caller have di
 });
 
 it('the join instant counts, not how it is written', () => {
-  expect(entry({ joined_time: '2023-10-12T10:48:19Z' }).stayKey).toBe(entry({}).stayKey);
+  expect(entry({ joined_time: '2023-10-12T10:48:19Z' }).entryKey).toBe(entry({}).entryKey);
 });
 
 it('a resume keeps the row and is a new stay, and abandoned_time is passed on as it stands', () => {
@@ -60,7 +60,7 @@ it('a resume keeps the row and is a new stay, and abandoned_time is passed on as
     rejoined_time: '2023-10-12T17:49:30+07:00',
   });
   expect(resumed.rowKey).toBe(entry({}).rowKey);
-  expect(resumed.stayKey).toBe(`${resumed.rowKey}|${Date.parse('2023-10-12T10:49:30Z')}`);
+  expect(resumed.entryKey).toBe(`${resumed.rowKey}|${Date.parse('2023-10-12T10:49:30Z')}`);
   expect(resumed.fallbackId).not.toBe(entry({}).fallbackId);
   expect(resumed.abandonedAt).toBe(Date.parse('2023-10-12T10:49:00Z'));
 });

@@ -25,13 +25,13 @@ export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQ
   // A resume comes after the join; what is not after it is one more way to say that there was none.
   const rejoinedAt = rejoined !== null && rejoined > joinedAt ? rejoined : null;
   const rowKey = `${queueId}|${row.mobile}|${joinedAt}`;
-  const stayKey = `${rowKey}|${rejoinedAt ?? 0}`;
+  const entryKey = `${rowKey}|${rejoinedAt ?? 0}`;
   return {
     kind: 'row',
-    key: stayKey,
+    key: entryKey,
     row: {
       rowKey,
-      stayKey,
+      entryKey,
       queueId,
       queueName: row.call_center_queue_name,
       agentId: idOrNull(row.call_center_agent_uuid),
@@ -43,7 +43,7 @@ export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQ
       bridgedAt: readableOrNull(row.bridged_time, locale),
       abandonedAt: readableOrNull(row.abandoned_time, locale),
       callId: idOrNull(row.call_uuid),
-      fallbackId: `q-${digest(rejoinedAt === null ? rowKey : stayKey)}`,
+      fallbackId: `q-${digest(rejoinedAt === null ? rowKey : entryKey)}`,
     },
   };
 }
@@ -61,7 +61,7 @@ const STRENGTH: Readonly<Record<QueueStatus, number>> = {
  * trying to an end, so a weaker duplicate is a stale copy. Answered beats Abandoned because a restart of the
  * call-centre module turns answered rows into abandoned ones and never the other way round.
  */
-export function stayStrength(entry: ObservedQueueEntry): number {
+export function entryStrength(entry: ObservedQueueEntry): number {
   return STRENGTH[entry.status];
 }
 

@@ -52,9 +52,9 @@ const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags'];
 
 /** What to write of a state that changes so. */
 export function patch(delta: Delta): Patch {
-  const { calls, ended, ignoredStays, listsIdle } = delta;
+  const { calls, ended, ignoredEntries, listsIdle } = delta;
   const patch = freshnessPatch(delta);
-  if (ignoredStays !== null) patch.set.set('ignored', JSON.stringify(encodeIgnored(ignoredStays)));
+  if (ignoredEntries !== null) patch.set.set('ignored', JSON.stringify(encodeIgnored(ignoredEntries)));
   if (listsIdle !== null) patch.set.set('flags', JSON.stringify(encodeFlags({ listsIdle })));
   patchEntries(patch, CALL, calls, encodeCall);
   patchEntries(patch, ENDED, ended, encodeEnded);
@@ -73,7 +73,7 @@ export function freshnessPatch({ sources, registrations }: FreshnessDelta): Patc
 export function encodeWhole(state: TenantState, { format }: StoredForm = STORED_FORM): Fields {
   const fields = new Map([[FORMAT_FIELD, String(format)]]);
   fields.set('sources', JSON.stringify(encodeSources(state.sources)));
-  fields.set('ignored', JSON.stringify(encodeIgnored(state.ignoredStays)));
+  fields.set('ignored', JSON.stringify(encodeIgnored(state.ignoredEntries)));
   fields.set('flags', JSON.stringify(encodeFlags(state)));
   for (const [id, call] of state.calls) fields.set(fieldOf(CALL, id), JSON.stringify(encodeCall(call)));
   for (const [id, call] of state.ended) fields.set(fieldOf(ENDED, id), JSON.stringify(encodeEnded(call)));
@@ -163,7 +163,7 @@ class Reading {
       sources: this.#sources,
       calls: new Map(calls.map((call) => [call.callId, call])),
       ended: new Map(ended.map((call) => [call.callId, call])),
-      ignoredStays: new Set(this.#ignored),
+      ignoredEntries: new Set(this.#ignored),
       listsIdle: this.#flags.listsIdle,
       registrations: new Map(registrations.map((known) => [known.extension, known])),
     };

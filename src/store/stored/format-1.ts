@@ -4,9 +4,9 @@ import type {
   Call,
   EndedCall,
   Leg,
-  Party,
+  Participant,
   Registration,
-  Stay,
+  QueueEntry,
   TenantState,
 } from '../../core/model/call.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../../core/model/observation.js';
@@ -78,13 +78,13 @@ const observedQueueEntry = z.strictObject({
   fallbackId: text,
 });
 
-const stay = z.strictObject({
+const entry = z.strictObject({
   seen: observedQueueEntry,
   answered: z.boolean(),
   absence: z.strictObject({ ...absence, kind: z.enum(['vanished', 'abandoned']) }).nullable(),
 });
 
-const party = z.strictObject({
+const participant = z.strictObject({
   extension: text,
   extensionId: textOrNull,
   agentName: textOrNull,
@@ -102,9 +102,9 @@ const call = z.strictObject({
   hotline: phoneNumber,
   queues: z.array(z.strictObject({ id: text, name: text })),
   legs: z.array(leg),
-  stay: stay.nullable(),
+  stay: entry.nullable(),
   pastStays: z.array(z.strictObject({ stayKey: text, rowKey: text })),
-  parties: z.array(party),
+  parties: z.array(participant),
   startedAt: instant,
   startedCertainty: certainty,
   answeredAt: instantOrNull,
@@ -172,19 +172,19 @@ export function encodeCall(from: Call): Stored<'call'> {
     hotline: numberOf(from.hotline),
     queues: from.queues.map(({ id, name }) => ({ id, name })),
     legs: from.legs.map(encodeLeg),
-    stay: from.stay && encodeStay(from.stay),
-    pastStays: from.pastStays.map(({ stayKey, rowKey }) => ({ stayKey, rowKey })),
-    parties: from.parties.map(encodeParty),
+    stay: from.entry && encodeEntry(from.entry),
+    pastStays: from.pastEntries.map(({ entryKey, rowKey }) => ({ stayKey: entryKey, rowKey })),
+    parties: from.participants.map(encodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
-    talker: from.talker && {
-      extension: from.talker.extension,
-      extensionId: from.talker.extensionId,
-      agentName: from.talker.agentName,
-      username: from.talker.username,
-      userId: from.talker.userId,
+    talker: from.connected && {
+      extension: from.connected.extension,
+      extensionId: from.connected.extensionId,
+      agentName: from.connected.agentName,
+      username: from.connected.username,
+      userId: from.connected.userId,
     },
     transfers: from.transfers,
     baseline: from.baseline,
@@ -208,14 +208,14 @@ export function decodeCall(from: Stored<'call'>): Call {
     hotline: from.hotline,
     queues: from.queues,
     legs: from.legs.map(decodeLeg),
-    stay: from.stay && decodeStay(from.stay),
-    pastStays: from.pastStays,
-    parties: from.parties.map(decodeParty),
+    entry: from.stay && decodeEntry(from.stay),
+    pastEntries: from.pastStays.map(({ stayKey, rowKey }) => ({ entryKey: stayKey, rowKey })),
+    participants: from.parties.map(decodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
-    talker: from.talker && {
+    connected: from.talker && {
       extension: from.talker.extension,
       extensionId: from.talker.extensionId,
       agentName: from.talker.agentName,
@@ -238,7 +238,7 @@ export function encodeEnded(from: EndedCall): Stored<'ended'> {
   return {
     callId: from.callId,
     upstreamIds: [...from.upstreamIds],
-    stays: [...from.stays],
+    stays: [...from.entries],
     rows: [...from.rows],
     endedAt: from.endedAt,
     ...(atTelephones && {
@@ -252,7 +252,7 @@ export function decodeEnded(from: Stored<'ended'>): EndedCall {
   return {
     callId: from.callId,
     upstreamIds: from.upstreamIds,
-    stays: from.stays,
+    entries: from.stays,
     rows: from.rows,
     endedAt: from.endedAt,
     ...(atTelephones && {
@@ -289,8 +289,8 @@ export function decodeSources({ monitor, queue }: Stored<'sources'>): TenantStat
   return { monitor: sourceOf(monitor), queue: sourceOf(queue) };
 }
 
-export function encodeIgnored(stays: ReadonlySet<string>): Stored<'ignored'> {
-  return [...stays];
+export function encodeIgnored(entries: ReadonlySet<string>): Stored<'ignored'> {
+  return [...entries];
 }
 
 export function encodeFlags({ listsIdle }: Pick<TenantState, 'listsIdle'>): Stored<'flags'> {
@@ -367,7 +367,7 @@ function decodeObservedLeg(from: z.infer<typeof observedLeg>): ObservedLeg {
   };
 }
 
-function encodeStay({ seen, answered, absence: missing }: Stay): z.infer<typeof stay> {
+function encodeEntry({ seen, answered, absence: missing }: QueueEntry): z.infer<typeof entry> {
   return {
     seen: encodeQueueEntry(seen),
     answered,
@@ -375,7 +375,7 @@ function encodeStay({ seen, answered, absence: missing }: Stay): z.infer<typeof 
   };
 }
 
-function decodeStay({ seen, answered, absence: missing }: z.infer<typeof stay>): Stay {
+function decodeEntry({ seen, answered, absence: missing }: z.infer<typeof entry>): QueueEntry {
   return {
     seen: decodeQueueEntry(seen),
     answered,
@@ -386,7 +386,7 @@ function decodeStay({ seen, answered, absence: missing }: z.infer<typeof stay>):
 function encodeQueueEntry(from: ObservedQueueEntry): z.infer<typeof observedQueueEntry> {
   return {
     rowKey: from.rowKey,
-    stayKey: from.stayKey,
+    stayKey: from.entryKey,
     queueId: from.queueId,
     queueName: from.queueName,
     agentId: from.agentId,
@@ -405,7 +405,7 @@ function encodeQueueEntry(from: ObservedQueueEntry): z.infer<typeof observedQueu
 function decodeQueueEntry(from: z.infer<typeof observedQueueEntry>): ObservedQueueEntry {
   return {
     rowKey: from.rowKey,
-    stayKey: from.stayKey,
+    entryKey: from.stayKey,
     queueId: from.queueId,
     queueName: from.queueName,
     agentId: from.agentId,
@@ -421,7 +421,7 @@ function decodeQueueEntry(from: z.infer<typeof observedQueueEntry>): ObservedQue
   };
 }
 
-function encodeParty(from: Party): z.infer<typeof party> {
+function encodeParticipant(from: Participant): z.infer<typeof participant> {
   return {
     extension: from.extension,
     extensionId: from.extensionId,
@@ -432,7 +432,7 @@ function encodeParty(from: Party): z.infer<typeof party> {
   };
 }
 
-function decodeParty(from: z.infer<typeof party>): Party {
+function decodeParticipant(from: z.infer<typeof participant>): Participant {
   return {
     extension: from.extension,
     extensionId: from.extensionId,

@@ -66,7 +66,7 @@ describe('the formats of a stored state', () => {
       ['call:bad', '1'],
     ]);
     expect(decodeReadable('acme', fields, form)).toEqual({
-      state: { ...EMPTY_STATE, ignoredStays: new Set(['q']), listsIdle: true },
+      state: { ...EMPTY_STATE, ignoredEntries: new Set(['q']), listsIdle: true },
       unreadable: ['call:bad'],
     });
   });

@@ -1,7 +1,7 @@
 --[[
   Joins or renews a member's lease, gives back what it releases and takes what is free of what it wants.
 
-  A shard's entry names its owner and no time: it counts while the owner's lease runs. Entries of the dead stay until
+  A shard's entry names its owner and no time: it counts while the owner's lease runs. Entries of the dead entry until
   somebody takes them, so there are never more than there are shards; all keys go when nobody renews any more.
 
   KEYS[1]  sorted set: members by the end of their lease, ms by this server's clock

@@ -1,5 +1,5 @@
 --[[
-  Keeps the freshness current: of the sources and of watched extensions. The version stays, for nothing that a commit is
+  Keeps the freshness current: of the sources and of watched extensions. The version entries, for nothing that a commit is
   computed from changes.
 
   KEYS[1]  state hash
