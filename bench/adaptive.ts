@@ -1,6 +1,6 @@
 import { mean, quantile } from '../test/support/numbers.js';
 import type { Row } from './measure.js';
-import { type PacedDay, pacedDay, type Told } from '../test/support/paced-day.js';
+import { type PacedDay, pacedDay, type MeasuredEvent } from '../test/support/paced-day.js';
 
 /**
  * What adaptive polling wins: one simulated day of a call centre (30 telephones, 240 calls in the busy hour, quiet at
@@ -31,7 +31,7 @@ export function adaptiveDay(): Promise<readonly Row[]> {
     const theirs = fixed(7_200_000 / ours.requestsPerHour);
     show(`adaptive${budgetPerHour === 0 ? '' : `, budget ${budgetPerHour}`}`, ours);
     show('  fixed, as many requests', theirs);
-    const ratio = (type: Told, of: (numbers: readonly number[]) => number) =>
+    const ratio = (type: MeasuredEvent, of: (numbers: readonly number[]) => number) =>
       (of(ours.delays[type].seen) / of(theirs.delays[type].seen)).toFixed(2);
     const p50 = (numbers: readonly number[]) => quantile(numbers, 0.5);
     const ratios = TYPES.map((type) => `× ${ratio(type, mean)} / ${ratio(type, p50)}`);
@@ -45,7 +45,7 @@ const DAY = {
   seed: 'adaptive',
   traffic: { profile: 'office' as const, callsPerHour: 240 },
 };
-const TYPES: readonly Told[] = ['call-answered', 'call-offered', 'call-abandoned', 'call-ended'];
+const TYPES: readonly MeasuredEvent[] = ['call-answered', 'call-offered', 'call-abandoned', 'call-ended'];
 const NAME = 26;
 const WIDTH = 20;
 const NARROW = 8;

@@ -42,15 +42,15 @@ describe('a queue row that comes back', () => {
     const trying = entry({ status: 'trying' });
     const history = rungCallerIsBack(trying);
     history.poll({ entries: [trying] });
-    expect(history.said({ entries: [trying] })).toEqual(['call-offer-ended 107 not-answered']);
-    expect(history.said({ entries: [trying] })).toEqual([]);
+    expect(history.emitted({ entries: [trying] })).toEqual(['call-offer-ended 107 not-answered']);
+    expect(history.emitted({ entries: [trying] })).toEqual([]);
   });
 
   it('is the entry that the next telephone rings for', () => {
     const trying = entry({ status: 'trying' });
     const history = rungCallerIsBack(trying);
     const next = leg({ ext: '108', callId: 'leg-2', hotline: null });
-    expect(history.said({ entries: [trying], legs: [leg(), next] })).toEqual(['call-offered 108']);
+    expect(history.emitted({ entries: [trying], legs: [leg(), next] })).toEqual(['call-offered 108']);
   });
 });
 
@@ -78,7 +78,7 @@ describe('the end of a telephone that is not listed any more', () => {
     const history = answeredCall();
     const next = leg({ ext: '108', signal: 'answered' });
     history.poll({ legs: [next], idle: ['107'] });
-    expect(history.said({ legs: [next], idle: ['107'] })).toEqual(['call-transferred 108']);
+    expect(history.emitted({ legs: [next], idle: ['107'] })).toEqual(['call-transferred 108']);
     for (let poll = 0; poll < 5; poll++) history.poll({ legs: [next], idle: ['107'] });
     history.poll({ idle: ['107'] });
     const [end] = history.poll({ idle: ['107'] });
@@ -95,7 +95,7 @@ describe('a customer who rings again at once', () => {
     history.poll({ at: 0 });
     history.poll({ legs: [leg()] });
     history.poll();
-    expect(history.said({ legs: [leg({ callId: 'leg-2' })] })).toEqual([
+    expect(history.emitted({ legs: [leg({ callId: 'leg-2' })] })).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -112,7 +112,7 @@ describe('a customer who rings again at once', () => {
       history.poll({ at: 0 });
       history.poll({ at: 1, legs: [leg()] });
       history.poll({ at: 2 });
-      expect(history.said({ at: 4, ...again })).toContain('call-abandoned');
+      expect(history.emitted({ at: 4, ...again })).toContain('call-abandoned');
       expect(history.state.calls.size).toBe(1);
     }
   });
@@ -122,7 +122,7 @@ describe('a customer who rings again at once', () => {
       const history = new History({ absencePolls });
       history.poll({ at: 0 });
       history.poll({ legs: [leg()] });
-      expect(history.said({ legs: [leg({ ext: '108', callId: 'leg-2' })] })).toContain('call-offered 108');
+      expect(history.emitted({ legs: [leg({ ext: '108', callId: 'leg-2' })] })).toContain('call-offered 108');
       expect([...history.state.calls.keys()]).toEqual(['leg-1']);
     }
   });
@@ -132,7 +132,7 @@ describe('a customer who rings again at once', () => {
     history.poll({ at: 0 });
     history.poll({ at: 2, legs: [leg()], entries: { failed: 'no answer' } });
     history.poll({ at: 3, entries: { failed: 'no answer' } });
-    expect(history.said({ at: 4, entries: [entry()] })).toEqual(['call-offer-ended 107 not-answered']);
+    expect(history.emitted({ at: 4, entries: [entry()] })).toEqual(['call-offer-ended 107 not-answered']);
     expect([...history.state.calls.keys()]).toEqual(['leg-1']);
   });
 });

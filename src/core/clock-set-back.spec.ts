@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, spoken, entry, T0 } from '../../test/support/history.js';
+import { History, leg, summaryOf, entry, T0 } from '../../test/support/history.js';
 
 /** An hour. What is known is then of a time that has not come yet. */
 const BACK = -3_600;
@@ -9,7 +9,7 @@ describe('after the clock has been set back', () => {
   it('a registration that changes is told at once', () => {
     const history = new History();
     history.poll({ at: 0, registered: { 107: true } });
-    expect(history.said({ at: BACK, registered: { 107: true } })).toEqual([]);
+    expect(history.emitted({ at: BACK, registered: { 107: true } })).toEqual([]);
     const [told] = history.poll({ at: BACK + 30, registered: { 107: false } });
     expect(told).toMatchObject({ type: 'extension-unregistered', subject: '107' });
   });
@@ -34,8 +34,8 @@ describe('after the clock has been set back', () => {
     const abandoned = { ...trying, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
     for (let poll = 0; poll < 2; poll++)
       history.poll({ at: BACK + poll, legs: { partial: [] }, entries: [abandoned] });
-    expect(history.transitions.map(spoken)).toEqual(['call-started']);
+    expect(history.transitions.map(summaryOf)).toEqual(['call-started']);
     history.poll({ at: BACK + 2, entries: [abandoned] });
-    expect(history.transitions.map(spoken)).toContain('call-ended abandoned');
+    expect(history.transitions.map(summaryOf)).toContain('call-ended abandoned');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Transition } from './model/event.js';
-import { History, leg, number, spoken, entry, T0 } from '../../test/support/history.js';
+import { History, leg, number, summaryOf, entry, T0 } from '../../test/support/history.js';
 
 type CallTransition = Extract<Transition, { type: 'call-offer-ended' }>;
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
@@ -9,14 +9,14 @@ describe('the life of a call', () => {
   it('goes from ringing over answered to ended for a direct inbound call', () => {
     const history = new History();
     history.poll();
-    expect(history.said({ legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
-    expect(history.said({ legs: [leg({ signal: 'answered' })] })).toEqual([
+    expect(history.emitted({ legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
+    expect(history.emitted({ legs: [leg({ signal: 'answered' })] })).toEqual([
       'call-answered',
       'call-offer-ended 107 answered',
     ]);
-    expect(history.said({})).toEqual([]);
+    expect(history.emitted({})).toEqual([]);
     expect(history.confirm).toBe(true);
-    expect(history.said({})).toEqual(['call-ended answered']);
+    expect(history.emitted({})).toEqual(['call-ended answered']);
     expect(history.confirm).toBe(false);
     expect(history.state.calls.size).toBe(0);
   });
@@ -63,9 +63,9 @@ describe('the life of a call', () => {
   it('ends an outbound call that nobody answers as no-answer', () => {
     const history = new History();
     history.poll();
-    expect(history.said({ legs: [leg({ direction: 'outbound' })] })).toEqual(['call-started']);
+    expect(history.emitted({ legs: [leg({ direction: 'outbound' })] })).toEqual(['call-started']);
     history.poll();
-    expect(history.said()).toEqual(['call-ended no-answer']);
+    expect(history.emitted()).toEqual(['call-ended no-answer']);
   });
 
   it('marks the answer of an outbound leg as inferred: click-to-call is ONCALL before the customer answers', () => {
@@ -79,9 +79,9 @@ describe('the life of a call', () => {
   it('ends a queue entry that vanishes from Trying as unknown', () => {
     const history = new History();
     history.poll();
-    expect(history.said({ entries: [entry()] })).toEqual(['call-started']);
+    expect(history.emitted({ entries: [entry()] })).toEqual(['call-started']);
     history.poll();
-    expect(history.said()).toEqual(['call-ended unknown']);
+    expect(history.emitted()).toEqual(['call-ended unknown']);
   });
 
   it('commits an abandoned call and its end together, at abandoned_time', () => {
@@ -105,7 +105,7 @@ describe('the life of a call', () => {
     history.poll();
     const answered = entry({ status: 'answered', bridgedAt: T0 + 7_000, agentId: 'a1', agentName: 'nhi' });
     const events = history.poll({ entries: [answered] });
-    expect(events.map(spoken)).toEqual(['call-started', 'call-answered']);
+    expect(events.map(summaryOf)).toEqual(['call-started', 'call-answered']);
     expect(events[1]).toMatchObject({
       time: T0 + 7_000,
       data: { waitMs: 7_000, agent: { id: 'a1', name: 'nhi' }, observed: { certainty: 'upstream' } },
@@ -117,7 +117,7 @@ describe('the life of a call', () => {
     history.poll({ at: 0, entries: [entry()] });
     history.poll({ at: 5, entries: [entry()], legs: [leg({ signal: 'answered' })] });
     const bridged = entry({ status: 'answered', bridgedAt: T0 + 4_200 });
-    expect(history.said({ at: 6, entries: [bridged], legs: [leg({ signal: 'answered' })] })).toEqual([]);
+    expect(history.emitted({ at: 6, entries: [bridged], legs: [leg({ signal: 'answered' })] })).toEqual([]);
     history.poll({ at: 20 });
     const [ended] = history.poll({ at: 21 });
     expect(ended).toMatchObject({
@@ -138,7 +138,7 @@ describe('the life of a call', () => {
       data: { agent: { extension: '108' }, transferredFrom: { extension: '107' } },
     });
     history.poll();
-    expect(history.said()).toEqual(['call-ended answered']);
+    expect(history.emitted()).toEqual(['call-ended answered']);
   });
 
   it('transfers to an extension that was seen to talk after the first one at one poll only', () => {
@@ -146,8 +146,8 @@ describe('the life of a call', () => {
     history.poll();
     history.poll({ legs: [leg({ signal: 'answered' })] });
     history.poll({ legs: [leg({ ext: '108', signal: 'answered' })] });
-    expect(history.said()).toEqual(['call-transferred 108']);
-    expect(history.said()).toEqual(['call-ended answered']);
+    expect(history.emitted()).toEqual(['call-transferred 108']);
+    expect(history.emitted()).toEqual(['call-ended answered']);
   });
 
   it('does not take two who hang up between the same polls for a transfer', () => {
@@ -156,7 +156,7 @@ describe('the life of a call', () => {
     const both = [leg({ signal: 'answered' }), leg({ ext: '108', callId: 'leg-1', signal: 'answered' })];
     history.poll({ legs: both });
     history.poll();
-    expect(history.said()).toEqual(['call-ended answered']);
+    expect(history.emitted()).toEqual(['call-ended answered']);
   });
 
   it('rings at the target of a blind transfer before it goes on there', () => {
@@ -164,9 +164,9 @@ describe('the life of a call', () => {
     history.poll();
     history.poll({ legs: [leg({ signal: 'answered' })] });
     const ringing = leg({ ext: '108' });
-    expect(history.said({ legs: [ringing] })).toEqual(['call-offered 108']);
-    expect(history.said({ legs: [ringing] })).toEqual([]);
-    expect(history.said({ legs: [leg({ ext: '108', signal: 'answered' })] })).toEqual([
+    expect(history.emitted({ legs: [ringing] })).toEqual(['call-offered 108']);
+    expect(history.emitted({ legs: [ringing] })).toEqual([]);
+    expect(history.emitted({ legs: [leg({ ext: '108', signal: 'answered' })] })).toEqual([
       'call-transferred 108',
       'call-offer-ended 108 answered',
     ]);
@@ -177,8 +177,8 @@ describe('the life of a call', () => {
     history.poll();
     history.poll({ legs: [leg({ signal: 'answered' })] });
     const unclear = leg({ ext: '108', signal: 'unclear' });
-    for (let poll = 0; poll < 4; poll++) expect(history.said({ legs: [unclear] })).toEqual([]);
-    expect(history.said({ legs: [leg({ ext: '108', signal: 'answered' })] })).toEqual([
+    for (let poll = 0; poll < 4; poll++) expect(history.emitted({ legs: [unclear] })).toEqual([]);
+    expect(history.emitted({ legs: [leg({ ext: '108', signal: 'answered' })] })).toEqual([
       'call-transferred 108',
     ]);
   });
@@ -204,9 +204,9 @@ describe('the life of a call', () => {
     history.poll();
     history.poll({ legs: [caller, callee] });
     history.poll({ legs: [caller] });
-    expect(history.said({ legs: [caller] })).toEqual([]);
+    expect(history.emitted({ legs: [caller] })).toEqual([]);
     history.poll();
-    expect(history.said()).toEqual(['call-ended answered']);
+    expect(history.emitted()).toEqual(['call-ended answered']);
   });
 });
 
@@ -230,7 +230,7 @@ describe('offers', () => {
       peer: '101',
       customer: null,
     });
-    expect(history.said({ legs: [caller, callee] })).toEqual(['call-started', 'call-offered 102']);
+    expect(history.emitted({ legs: [caller, callee] })).toEqual(['call-started', 'call-offered 102']);
     expect(history.state.calls.size).toBe(1);
   });
 
@@ -238,8 +238,8 @@ describe('offers', () => {
     const history = new History();
     history.poll();
     const ring = ['101', '102'].map((ext) => leg({ ext, callId: `leg-${ext}` }));
-    expect(history.said({ legs: ring })).toEqual(['call-started', 'call-offered 101', 'call-offered 102']);
-    expect(history.said({ legs: [leg({ ext: '101', callId: 'leg-101', signal: 'answered' })] })).toEqual([
+    expect(history.emitted({ legs: ring })).toEqual(['call-started', 'call-offered 101', 'call-offered 102']);
+    expect(history.emitted({ legs: [leg({ ext: '101', callId: 'leg-101', signal: 'answered' })] })).toEqual([
       'call-answered',
       'call-offer-ended 101 answered',
       'call-offer-ended 102 answered-elsewhere',
@@ -259,7 +259,7 @@ describe('offers', () => {
     history.poll({ legs: [leg({ ext: '108' })] });
     history.poll({ legs: [leg({ ext: '108' })] });
     history.poll();
-    expect(history.said()).toEqual(['call-offer-ended 108 caller-left', 'call-ended answered']);
+    expect(history.emitted()).toEqual(['call-offer-ended 108 caller-left', 'call-ended answered']);
   });
 
   it('end as answered by a guess where only the queue says that this agent talked', () => {
@@ -282,8 +282,8 @@ describe('offers', () => {
     const trying = entry({ status: 'trying' });
     history.poll({ entries: [trying], legs: [leg({ ext: '101', callId: 'try-1' })] });
     const next = [leg({ ext: '102', callId: 'try-2' })];
-    expect(history.said({ entries: [trying], legs: next })).toEqual(['call-offered 102']);
-    expect(history.said({ entries: [trying], legs: next })).toEqual(['call-offer-ended 101 not-answered']);
+    expect(history.emitted({ entries: [trying], legs: next })).toEqual(['call-offered 102']);
+    expect(history.emitted({ entries: [trying], legs: next })).toEqual(['call-offer-ended 101 not-answered']);
   });
 
   it('end as caller-left when the caller hangs up', () => {
@@ -292,7 +292,7 @@ describe('offers', () => {
     history.poll({ entries: [entry({ status: 'trying' })], legs: [leg()] });
     const gone = entry({ status: 'abandoned', abandonedAt: T0 + 2_000 });
     history.poll({ entries: [gone] });
-    expect(history.said({ entries: [gone] })).toEqual([
+    expect(history.emitted({ entries: [gone] })).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -303,7 +303,7 @@ describe('offers', () => {
     const history = new History();
     history.poll();
     const phones = [leg({ callId: 'desk' }), leg({ callId: 'mobile' })];
-    expect(history.said({ legs: phones })).toEqual(['call-started', 'call-offered 107']);
+    expect(history.emitted({ legs: phones })).toEqual(['call-started', 'call-offered 107']);
   });
 
   it('are made again when the same agent is tried again, before the first ringing was confirmed to be over', () => {
@@ -312,11 +312,12 @@ describe('offers', () => {
     const trying = entry({ status: 'trying' });
     history.poll({ entries: [trying], legs: [leg({ callId: 'try-1' })] });
     const again = [leg({ callId: 'try-2' })];
-    expect(history.said({ entries: [trying], legs: again })).toEqual([
+    expect(history.emitted({ entries: [trying], legs: again })).toEqual([
       'call-offer-ended 107 not-answered',
       'call-offered 107',
     ]);
-    for (let poll = 0; poll < 3; poll++) expect(history.said({ entries: [trying], legs: again })).toEqual([]);
+    for (let poll = 0; poll < 3; poll++)
+      expect(history.emitted({ entries: [trying], legs: again })).toEqual([]);
   });
 
   it('do not flicker when one of two telephones of an extension does', () => {
@@ -324,10 +325,10 @@ describe('offers', () => {
     history.poll();
     const [desk, mobile] = [leg({ callId: 'desk' }), leg({ callId: 'mobile' })];
     history.poll({ legs: [desk, mobile] });
-    expect(history.said({ legs: [mobile] })).toEqual([]);
-    expect(history.said({ legs: [desk, mobile] })).toEqual([]);
+    expect(history.emitted({ legs: [mobile] })).toEqual([]);
+    expect(history.emitted({ legs: [desk, mobile] })).toEqual([]);
     history.poll({ legs: [mobile] });
-    expect(history.said({ legs: [mobile] })).toEqual([]);
+    expect(history.emitted({ legs: [mobile] })).toEqual([]);
   });
 
   it('say when the telephone fell silent, although why became clear only later', () => {
@@ -336,7 +337,7 @@ describe('offers', () => {
     history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
     history.poll({ at: 2, entries: [entry({ status: 'trying' })] });
     const gone = entry({ status: 'abandoned', abandonedAt: T0 + 1_500 });
-    expect(history.said({ at: 3, entries: [gone] })).toEqual([]);
+    expect(history.emitted({ at: 3, entries: [gone] })).toEqual([]);
     const [ended] = history.poll({ at: 4, entries: [gone] });
     expect(ended).toMatchObject({
       type: 'call-offer-ended',
@@ -361,7 +362,7 @@ describe('one call or two', () => {
     const history = new History();
     history.poll();
     history.poll({ entries: [entry()] });
-    expect(history.said({ entries: [entry({ status: 'trying' })], legs: [leg()] })).toEqual([
+    expect(history.emitted({ entries: [entry({ status: 'trying' })], legs: [leg()] })).toEqual([
       'call-offered 107',
     ]);
     const [call] = history.state.calls.values();
@@ -373,7 +374,10 @@ describe('one call or two', () => {
     history.poll();
     const entries = [entry(), entry({ queueId: 'support', callId: 'queue-call-2' })];
     history.poll({ entries: entries });
-    expect(history.said({ entries: entries, legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
+    expect(history.emitted({ entries: entries, legs: [leg()] })).toEqual([
+      'call-started',
+      'call-offered 107',
+    ]);
     expect(history.state.calls.size).toBe(3);
   });
 
@@ -417,7 +421,7 @@ describe('one call or two', () => {
     history.poll();
     history.poll({ legs: [leg()] });
     history.poll();
-    expect(history.said()).toContain('call-ended abandoned');
+    expect(history.emitted()).toContain('call-ended abandoned');
     const [started] = history.poll({ legs: [leg()] });
     expect(started).toMatchObject({
       type: 'call-started',
@@ -455,7 +459,7 @@ describe('one call or two', () => {
     history.poll({ at: 1, entries: [entry()] });
     const back = entry({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 8_000 });
     const events = history.poll({ at: 10, entries: [back] });
-    expect(events.map(spoken)).toEqual(['call-abandoned', 'call-ended abandoned', 'call-started']);
+    expect(events.map(summaryOf)).toEqual(['call-abandoned', 'call-ended abandoned', 'call-started']);
     expect(events[0]).toMatchObject({ time: T0 + 5_000, subject: 'queue-call-1' });
     expect(events[2]).toMatchObject({
       subject: 'queue-call-1~2',
@@ -470,8 +474,8 @@ describe('one call or two', () => {
     history.poll({ entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000, callId: null });
     const next = entry({ queueId: 'support', joinedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, entries: [left, next] })).toEqual([]);
-    expect(history.said({ at: 32, entries: [left, next] })).toEqual([]);
+    expect(history.emitted({ at: 31, entries: [left, next] })).toEqual([]);
+    expect(history.emitted({ at: 32, entries: [left, next] })).toEqual([]);
     const [call] = history.state.calls.values();
     expect(call).toMatchObject({ callId: 'queue-call-1', queues: [{ id: 'sales' }, { id: 'support' }] });
   });
@@ -503,12 +507,12 @@ describe('first sight', () => {
       joinedAt: T0 - 90_000,
       abandonedAt: T0 - 61_000,
     });
-    expect(history.said({ at: 0, entries: [recent, old] })).toEqual(['call-started']);
-    expect(history.said({ at: 1, entries: [recent, old] })).toEqual([
+    expect(history.emitted({ at: 0, entries: [recent, old] })).toEqual(['call-started']);
+    expect(history.emitted({ at: 1, entries: [recent, old] })).toEqual([
       'call-abandoned',
       'call-ended abandoned',
     ]);
-    for (let poll = 0; poll < 5; poll++) expect(history.said({ entries: [recent, old] })).toEqual([]);
+    for (let poll = 0; poll < 5; poll++) expect(history.emitted({ entries: [recent, old] })).toEqual([]);
   });
 
   it('announces what was abandoned while nobody watched', () => {
@@ -516,7 +520,7 @@ describe('first sight', () => {
     history.poll({ at: 0 });
     const missed = entry({ status: 'abandoned', joinedAt: T0 + 100_000, abandonedAt: T0 + 130_000 });
     history.poll({ at: 3_600, entries: [missed] });
-    expect(history.said({ entries: [missed] })).toEqual(['call-abandoned', 'call-ended abandoned']);
+    expect(history.emitted({ entries: [missed] })).toEqual(['call-abandoned', 'call-ended abandoned']);
   });
 });
 
@@ -525,8 +529,8 @@ describe('sources', () => {
     const history = new History();
     history.poll({ at: 0 });
     const failing = { legs: { failed: 'HTTP 502' } } as const;
-    expect(history.said({ at: 1, ...failing })).toEqual([]);
-    expect(history.said({ at: 2, ...failing })).toEqual([]);
+    expect(history.emitted({ at: 1, ...failing })).toEqual([]);
+    expect(history.emitted({ at: 2, ...failing })).toEqual([]);
     expect(history.poll({ at: 3, ...failing })).toMatchObject([
       {
         type: 'source-down',
@@ -536,7 +540,7 @@ describe('sources', () => {
         data: { reason: 'HTTP 502', since: iso(1), observed: { earliest: iso(0), latest: iso(1) } },
       },
     ]);
-    expect(history.said({ at: 4, ...failing })).toEqual([]);
+    expect(history.emitted({ at: 4, ...failing })).toEqual([]);
     expect(history.poll({ at: 10 })).toMatchObject([{ type: 'source-up', data: { unwatchedMs: 10_000 } }]);
   });
 });

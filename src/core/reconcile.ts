@@ -5,7 +5,7 @@ import { type CallIndex, numberKey } from './index/call-index.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate, type Placement } from './correlate/correlate.js';
-import { type CycleFacts, factsOf, latestOf } from './parts/cycle-facts.js';
+import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import type { Observations } from './model/observation.js';
@@ -31,7 +31,7 @@ import { observeSource } from './observe/sources.js';
  */
 export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
-  const isSettled = known.settled.have(observations);
+  const isSettled = known.settled.match(observations);
   const freshness = observeFreshness(known, observations, policy, transitions);
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
@@ -107,7 +107,7 @@ class Cycle {
       }
       changes.legs.delete(callId);
       changes.entries.delete(callId);
-      drafts.push({ announced: true, call, newLegs: NONE, back: row });
+      drafts.push({ announced: true, call, newLegs: NONE, returnRow: row });
     }
     for (const draft of sorted(drafts)) this.#advance(draft);
   }
@@ -174,8 +174,8 @@ class Cycle {
       upstreamIds: call.upstreamIds,
       entries: entries.map((entry) => entry.entryKey),
       rows: entries.map((entry) => entry.rowKey),
-      endedAt: latestOf(this.#observations),
-      atTelephones: atTelephones(call),
+      endedAt: latestAnswerAt(this.#observations),
+      legsOnly: legsOnlyOf(call),
     };
     this.#index.remove(call.callId);
     this.#ended.set(call.callId, ended);
@@ -216,7 +216,7 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
   return legs.map((leg) => byKey.get(leg.seen.key) ?? leg);
 }
 
-function atTelephones(call: Call): EndedCall['atTelephones'] {
+function legsOnlyOf(call: Call): EndedCall['legsOnly'] {
   const { direction, entry, pastEntries, answeredAt, startedAt, startedCertainty } = call;
   const byQueue = entry !== null || pastEntries.length > 0;
   if (direction !== 'inbound' || answeredAt !== null || startedCertainty !== 'upstream' || byQueue)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, spoken, entry, T0 } from '../../test/support/history.js';
+import { History, leg, summaryOf, entry, T0 } from '../../test/support/history.js';
 
 /** The traps that a naive differ falls into (`docs/upstream.md`): those that are the core's; the source has its own. */
 describe('traps', () => {
@@ -7,13 +7,13 @@ describe('traps', () => {
     const history = new History();
     history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let poll = 0; poll < 10; poll++) {
-      const said = history.said({ legs: { failed: 'cut body' }, entries: { failed: 'cut body' } });
+      const said = history.emitted({ legs: { failed: 'cut body' }, entries: { failed: 'cut body' } });
       expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
     }
     for (let poll = 0; poll < 10; poll++) {
       expect(
         history
-          .said({ legs: { partial: [] }, entries: { partial: [] } })
+          .emitted({ legs: { partial: [] }, entries: { partial: [] } })
           .filter((w) => w.startsWith('call-')),
       ).toEqual([]);
     }
@@ -24,7 +24,10 @@ describe('traps', () => {
     const history = new History();
     history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let poll = 0; poll < 5; poll++) {
-      const said = history.said({ legs: { failed: 'HTTP 500' }, entries: [entry({ mobile: '0987654321' })] });
+      const said = history.emitted({
+        legs: { failed: 'HTTP 500' },
+        entries: [entry({ mobile: '0987654321' })],
+      });
       expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
     }
   });
@@ -34,14 +37,14 @@ describe('traps', () => {
     history.poll();
     history.poll({ legs: [leg({ signal: 'answered' })] });
     for (const signal of ['ringing', 'unclear', 'answered', 'ringing'] as const) {
-      expect(history.said({ legs: [leg({ signal })] })).toEqual([]);
+      expect(history.emitted({ legs: [leg({ signal })] })).toEqual([]);
     }
   });
 
   it('trap 5: one customer call seen by both endpoints under different ids pops one screen', () => {
     const history = new History();
     history.poll();
-    expect(history.said({ entries: [entry({ status: 'trying' })], legs: [leg()] })).toEqual([
+    expect(history.emitted({ entries: [entry({ status: 'trying' })], legs: [leg()] })).toEqual([
       'call-started',
       'call-offered 107',
     ]);
@@ -51,7 +54,7 @@ describe('traps', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg()] });
-    expect(history.said({ legs: [leg()], entries: [entry({ status: 'trying' })] })).toEqual([]);
+    expect(history.emitted({ legs: [leg()], entries: [entry({ status: 'trying' })] })).toEqual([]);
     expect([...history.state.calls.keys()]).toEqual(['leg-1']);
   });
 
@@ -101,7 +104,7 @@ describe('traps', () => {
     const old = entry({ status: 'abandoned', abandonedAt: T0 + 5_000 });
     history.poll({ at: 5, entries: [old] });
     const fresh = entry({ joinedAt: T0 + 5_500, status: 'trying', callId: 'queue-call-2' });
-    expect(history.said({ at: 6, entries: [old, fresh], legs: [leg()] })).toEqual([
+    expect(history.emitted({ at: 6, entries: [old, fresh], legs: [leg()] })).toEqual([
       'call-abandoned',
       'call-ended abandoned',
       'call-started',
@@ -126,11 +129,11 @@ describe('traps', () => {
     const blind = { failed: 'time-out' };
     for (const at of [2, 3, 4, 12]) history.poll({ at, entries: [old], legs: blind });
     const fresh = entry({ joinedAt: T0 + 13_000, status: 'trying', callId: 'queue-call-2' });
-    expect(history.said({ at: 14, entries: [fresh], legs: blind })).toEqual(['call-started']);
+    expect(history.emitted({ at: 14, entries: [fresh], legs: blind })).toEqual(['call-started']);
     const ringing = leg({ callId: 'leg-2' });
     const back = [
-      ...history.said({ at: 15, entries: [fresh], legs: [ringing] }),
-      ...history.said({ at: 16, entries: [fresh], legs: [ringing] }),
+      ...history.emitted({ at: 15, entries: [fresh], legs: [ringing] }),
+      ...history.emitted({ at: 16, entries: [fresh], legs: [ringing] }),
     ];
     expect(back.filter((word) => word !== 'source-up')).toEqual([
       'call-offered 107',
@@ -150,7 +153,7 @@ describe('traps', () => {
     history.poll({ at: 2, entries: [old], legs: blind });
     const back = entry({ rejoinedAt: T0 + 3_000, abandonedAt: T0 + 1_000, callId: 'queue-call-2' });
     const said = history.poll({ at: 4, entries: [back], legs: blind });
-    expect(said.map(spoken)).toEqual([
+    expect(said.map(summaryOf)).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -177,7 +180,7 @@ describe('traps', () => {
       entries: [back],
       legs: [leg({ callId: 'leg-2', signal: 'answered' })],
     });
-    expect(said.map(spoken)).toEqual(
+    expect(said.map(summaryOf)).toEqual(
       expect.arrayContaining(['call-ended answered', 'call-started', 'call-answered']),
     );
     expect(said.find(({ type }) => type === 'call-ended')).toMatchObject({
@@ -191,8 +194,8 @@ describe('traps', () => {
     history.poll();
     history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let flicker = 0; flicker < 5; flicker++) {
-      expect(history.said()).toEqual([]);
-      expect(history.said({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] })).toEqual([]);
+      expect(history.emitted()).toEqual([]);
+      expect(history.emitted({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] })).toEqual([]);
     }
   });
 
@@ -236,25 +239,25 @@ describe('traps', () => {
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
     const ringing = leg({ ext: '201', callId: 'queue-call-1' });
-    expect(history.said({ at: 31, entries: [left] })).toEqual([]);
-    expect(history.said({ at: 32, entries: [left], legs: [ringing] })).toEqual(['call-offered 201']);
+    expect(history.emitted({ at: 31, entries: [left] })).toEqual([]);
+    expect(history.emitted({ at: 32, entries: [left], legs: [ringing] })).toEqual(['call-offered 201']);
     const talking = leg({ ext: '201', callId: 'queue-call-1', signal: 'answered' });
-    expect(history.said({ at: 33, entries: [left], legs: [talking] })).toEqual([
+    expect(history.emitted({ at: 33, entries: [left], legs: [talking] })).toEqual([
       'call-answered',
       'call-offer-ended 201 answered',
     ]);
     history.poll({ at: 40, entries: [left] });
-    expect(history.said({ at: 41, entries: [left] })).toEqual(['call-ended answered']);
+    expect(history.emitted({ at: 41, entries: [left] })).toEqual(['call-ended answered']);
   });
 
   it('trap 14: not even when the overflow rings under an id of its own, before the queue’s word is confirmed', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
+    expect(history.emitted({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
     ]);
-    expect(history.said({ at: 32, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([]);
+    expect(history.emitted({ at: 32, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([]);
     expect(history.state.calls.size).toBe(1);
   });
 
@@ -262,12 +265,12 @@ describe('traps', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
+    expect(history.emitted({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
     ]);
-    expect(history.said({ at: 32, entries: [left] })).toEqual([]);
+    expect(history.emitted({ at: 32, entries: [left] })).toEqual([]);
     const ended = history.poll({ at: 33, entries: [left] });
-    expect(ended.map(spoken)).toEqual([
+    expect(ended.map(summaryOf)).toEqual([
       'call-offer-ended 201 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -280,10 +283,10 @@ describe('traps', () => {
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
     const blind = { failed: 'HTTP 502' };
-    for (const at of [31, 32]) expect(history.said({ at, entries: [left], legs: blind })).toEqual([]);
+    for (const at of [31, 32]) expect(history.emitted({ at, entries: [left], legs: blind })).toEqual([]);
     const ringing = leg({ ext: '201', callId: 'queue-call-1' });
-    expect(history.said({ at: 33, entries: [left], legs: [ringing] })).toEqual(['call-offered 201']);
-    expect(history.said({ at: 34, entries: [left], legs: [ringing] })).toEqual([]);
+    expect(history.emitted({ at: 33, entries: [left], legs: [ringing] })).toEqual(['call-offered 201']);
+    expect(history.emitted({ at: 34, entries: [left], legs: [ringing] })).toEqual([]);
   });
 
   it.each([
@@ -298,7 +301,7 @@ describe('traps', () => {
       const said: string[] = [];
       for (let look = 1; look <= looks; look++) {
         expect(said).not.toContain('call-abandoned');
-        said.push(...history.said({ at: 30 + look, entries: [left], legs }));
+        said.push(...history.emitted({ at: 30 + look, entries: [left], legs }));
       }
       expect(said).toEqual(expect.arrayContaining(['call-abandoned', 'call-ended abandoned']));
       expect(history.transitions.at(-1)).toMatchObject({
@@ -313,12 +316,12 @@ describe('traps', () => {
     const history = new History({ absencePolls: 1 });
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
-    expect(history.said({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
+    expect(history.emitted({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
     ]);
     const next = entry({ queueId: 'support', joinedAt: T0 + 40_000, callId: 'queue-call-1' });
     const other = leg({ ext: '202', callId: 'leg-2' });
-    expect(history.said({ at: 41, entries: [left, next], legs: [other] })).toEqual([
+    expect(history.emitted({ at: 41, entries: [left, next], legs: [other] })).toEqual([
       'call-offered 202',
       'call-offer-ended 201 not-answered',
     ]);
@@ -331,7 +334,7 @@ describe('traps', () => {
     const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
     history.poll({ at: 1, entries: [answered], legs: { failed: 'time-out' } });
     const ringing = leg({ ext: '201', callId: 'leg-of-both' });
-    expect(history.said({ at: 2, legs: [ringing] })).toEqual(['call-offered 201']);
+    expect(history.emitted({ at: 2, legs: [ringing] })).toEqual(['call-offered 201']);
     expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
   });
 
@@ -341,8 +344,8 @@ describe('traps', () => {
     const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
     const blind = { failed: 'time-out' };
     history.poll({ at: 1, entries: [answered], legs: blind });
-    for (const at of [2, 3, 4]) expect(history.said({ at, legs: { partial: [] } })).toEqual([]);
-    expect(history.said({ at: 12.5, legs: { partial: [] } })).toEqual(['call-ended answered']);
+    for (const at of [2, 3, 4]) expect(history.emitted({ at, legs: { partial: [] } })).toEqual([]);
+    expect(history.emitted({ at: 12.5, legs: { partial: [] } })).toEqual(['call-ended answered']);
     expect(history.transitions.at(-1)).toMatchObject({
       time: T0 + 2_000,
       data: { observed: { certainty: 'observed' }, talkMs: 1_500 },
@@ -356,7 +359,7 @@ describe('traps', () => {
     history.poll({ at: 1, entries: [answered], legs: { failed: 'time-out' } });
     for (const at of [2, 3, 4]) history.poll({ at, legs: [leg({ ext: '201', callId: 'leg-of-both' })] });
     history.poll({ at: 5 });
-    expect(history.said({ at: 6 })).toEqual(['call-offer-ended 201 caller-left', 'call-ended answered']);
+    expect(history.emitted({ at: 6 })).toEqual(['call-offer-ended 201 caller-left', 'call-ended answered']);
   });
 
   it('whoever has been seen talking and leaves the queue as his number rings elsewhere is two calls', () => {
@@ -390,8 +393,8 @@ describe('traps', () => {
     history.poll({ entries: [answered], legs: [talking] });
     const restarted = entry({ status: 'abandoned', bridgedAt: T0 + 1_000 });
     for (let poll = 0; poll < 5; poll++)
-      expect(history.said({ entries: [restarted], legs: [talking] })).toEqual([]);
+      expect(history.emitted({ entries: [restarted], legs: [talking] })).toEqual([]);
     history.poll({ entries: [restarted] });
-    expect(history.said({ entries: [restarted] })).toEqual(['call-ended answered']);
+    expect(history.emitted({ entries: [restarted] })).toEqual(['call-ended answered']);
   });
 });

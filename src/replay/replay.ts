@@ -1,7 +1,7 @@
 import { TenantCalls } from '../core/index/tenant-calls.js';
 import { EMPTY_STATE, type Policy } from '../core/model/call.js';
 import { type BridgeEvent, toEvents } from '../core/model/event.js';
-import type { MonitorObservation, Observations, QueueObservation } from '../core/model/observation.js';
+import type { Observation, Observations } from '../core/model/observation.js';
 import { decide } from '../core/reconcile.js';
 import type { StartRecord } from '../source/capture/capture-record.js';
 import { InstantReader } from '../source/parse/instant.js';
@@ -101,7 +101,7 @@ class TenantReplay {
     return toEvents(transitions, stamp);
   }
 
-  #observe({ record, body }: CapturedPoll): MonitorObservation | QueueObservation {
+  #observe({ record, body }: CapturedPoll): Observation {
     const { endpoint, startedAt, at, reason } = record;
     if (body === null) return { endpoint, startedAt, at, outcome: 'failed', reason: reason! };
     return this.#readers[endpoint].read(body, { startedAt, at });

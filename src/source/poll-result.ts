@@ -1,10 +1,10 @@
-import type { Endpoint, MonitorObservation, QueueObservation } from '../core/model/observation.js';
+import type { Endpoint, Observation } from '../core/model/observation.js';
 
 /** One request to a polled endpoint and what came of it. An observation of `failed` says why there is no answer. */
 export interface PollResult {
   readonly endpoint: Endpoint;
   /** Stamped by the wall clock. */
-  readonly observation: MonitorObservation | QueueObservation;
+  readonly observation: Observation;
   /** When it was sent, after any wait for a connection: by the monotonic clock. */
   readonly sentAt: number;
   /** Milliseconds from there to the whole answer, or to its failure. */
@@ -24,7 +24,7 @@ export interface PollResult {
  * @param endedAt by the monotonic clock
  */
 export function pollResult(
-  observation: MonitorObservation | QueueObservation,
+  observation: Observation,
   request: Pick<PollResult, 'sentAt' | 'status'> & Partial<Pick<PollResult, 'retryAfterMs' | 'heldBackMs'>>,
   endedAt: number,
 ): PollResult {

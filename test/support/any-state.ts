@@ -91,7 +91,7 @@ const call: fc.Arbitrary<Call> = fc.record({
       agentName: textOrNull,
       offers: fc.nat(3),
       offerOpen: fc.boolean(),
-      silent: fc.option(fc.record({ lastPresent: instantOrNull, firstAbsent: instant })),
+      ringingStopped: fc.option(fc.record({ lastPresent: instantOrNull, firstAbsent: instant })),
     }),
     { maxLength: 2 },
   ),
@@ -121,7 +121,7 @@ const ended: fc.Arbitrary<EndedCall> = fc.record(
     entries: texts,
     rows: texts,
     endedAt: instant,
-    atTelephones: fc.record({ customer: text, startedAt: instant }),
+    legsOnly: fc.record({ customer: text, startedAt: instant }),
   },
   { requiredKeys: ['callId', 'upstreamIds', 'entries', 'rows', 'endedAt'] },
 );

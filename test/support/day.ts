@@ -1,7 +1,7 @@
 import { TenantCalls } from '../../src/core/index/tenant-calls.js';
 import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../../src/core/model/call.js';
 import { type BridgeEvent, toEvents } from '../../src/core/model/event.js';
-import type { MonitorObservation, QueueObservation } from '../../src/core/model/observation.js';
+import type { Observation } from '../../src/core/model/observation.js';
 import { decide } from '../../src/core/reconcile.js';
 import { InstantReader } from '../../src/source/parse/instant.js';
 import { listReaders } from '../../src/source/parse/list-reader.js';
@@ -94,7 +94,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     };
     const monitor = readers.monitor.read(spoil(world.monitorBody()), at);
     const queue = readers.queue.read(spoil(world.queueBody()), at);
-    for (const observation of [monitor, queue] as (MonitorObservation | QueueObservation)[]) {
+    for (const observation of [monitor, queue] as Observation[]) {
       if (observation.outcome === 'complete') polls[observation.endpoint].push(now);
     }
     const decision = decide(known, { monitor, queue }, DEFAULT_POLICY);
@@ -102,8 +102,8 @@ export function simulateDay(options: DayOptions = {}): Day {
     const { set, remove } = patch(decision.delta);
     for (const [field, text] of set) stored.set(field, text);
     for (const field of remove) stored.delete(field);
-    const place = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
-    events.push(...toEvents(decision.transitions, place));
+    const stamp = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
+    events.push(...toEvents(decision.transitions, stamp));
     pollCount++;
     if (known.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }

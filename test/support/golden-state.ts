@@ -30,7 +30,7 @@ const participant = (extension: string, offerOpen: boolean) => ({
   agentName: agent(extension),
   offers: 1,
   offerOpen,
-  silent: null,
+  ringingStopped: null,
 });
 
 const connected = (extension: string) => ({
@@ -215,7 +215,7 @@ export const GOLDEN_STATE: TenantState = {
         entries: [],
         rows: [],
         endedAt: T0 + 3_000,
-        atTelephones: { customer: '+84914000007', startedAt: T0 - 1_000 },
+        legsOnly: { customer: '+84914000007', startedAt: T0 - 1_000 },
       },
     ].map((call) => [call.callId, call]),
   ),

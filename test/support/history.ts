@@ -109,12 +109,12 @@ export class History {
   }
 
   /** As `poll`, but only the names: `call-offered 107`, `call-ended answered`. */
-  said(poll: Poll = {}): string[] {
-    return this.poll(poll).map(spoken);
+  emitted(poll: Poll = {}): string[] {
+    return this.poll(poll).map(summaryOf);
   }
 }
 
-export function spoken(transition: Transition): string {
+export function summaryOf(transition: Transition): string {
   const { type, data } = transition;
   if ('offer' in data && data.offer !== undefined) {
     return [type, data.offer.extension, data.offer.outcome].filter((word) => word !== null).join(' ');

@@ -46,7 +46,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   const random = new Random(`loop-day-${options.seed ?? 1}`);
   const time = new VirtualTime(startAt);
   /** When the PBX was looked at, by when it was asked. */
-  const looks = { monitor: new Map<number, number>(), queue: new Map<number, number>() };
+  const shownAt = { monitor: new Map<number, number>(), queue: new Map<number, number>() };
   const polls = { monitor: 0, queue: 0 };
   let [failed, outdated, commits, epochs] = [0, 0, 0, 0];
 
@@ -59,7 +59,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     drawing: () => random,
     latencyMs,
     asked: (endpoint) => (polls[endpoint] += 1),
-    looked: (endpoint, sentAt) => looks[endpoint].set(sentAt, time.now),
+    answering: (endpoint, sentAt) => shownAt[endpoint].set(sentAt, time.now),
     failed: () => (failed += 1),
   });
 
@@ -80,7 +80,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
       polled: ({ result, isStale }) => {
         if (!isStale) return;
         outdated += 1;
-        looks[result.endpoint].delete(result.sentAt);
+        shownAt[result.endpoint].delete(result.sentAt);
       },
     },
   });
@@ -106,21 +106,21 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   const events = entries.map(({ json }) => JSON.parse(json) as BridgeEvent);
   // What the last looks showed may have been on its way still.
   const until = startAt + durationMs - 4 * TIMEOUT_MS;
-  const looked = { monitor: [...looks.monitor.values()], queue: [...looks.queue.values()] };
+  const looked = { monitor: [...shownAt.monitor.values()], queue: [...shownAt.queue.values()] };
   const report = judge(world.truth, events as unknown as JudgedEvent[], looked, { until });
   return { report, polls, failed, outdated, offeredAfterMs: delaysOf(world.truth, events) };
 }
 
 /** Of each call's first ringing. */
 function delaysOf(truth: readonly CallTruth[], events: readonly BridgeEvent[]): number[] {
-  const told = new Map<string, number>();
+  const offeredAt = new Map<string, number>();
   for (const { type, data, recordedtime } of events)
     if (type === 'call-offered')
       for (const id of (data as unknown as { upstreamIds: string[] }).upstreamIds)
-        if (!told.has(id)) told.set(id, Date.parse(recordedtime));
+        if (!offeredAt.has(id)) offeredAt.set(id, Date.parse(recordedtime));
   return truth.flatMap(({ events: happened, upstreamIds }) => {
     const rang = happened.find(({ type }) => type === 'call-offered')?.at;
-    const at = Math.min(...upstreamIds.map((id) => told.get(id) ?? Infinity));
+    const at = Math.min(...upstreamIds.map((id) => offeredAt.get(id) ?? Infinity));
     return rang === undefined || at === Infinity ? [] : [at - rang];
   });
 }

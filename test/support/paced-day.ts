@@ -28,7 +28,7 @@ export interface PacedDay {
   readonly busiestHour: number;
   readonly calls: number;
   /** Of inbound calls: what happened, and how long after it the bridge had recorded it. */
-  readonly delays: Readonly<Record<Told, Delays>>;
+  readonly delays: Readonly<Record<MeasuredEvent, Delays>>;
   readonly report: Report;
 }
 
@@ -39,7 +39,7 @@ interface Delays {
   readonly unseen: number;
 }
 
-export type Told = 'call-answered' | 'call-offered' | 'call-abandoned' | 'call-ended';
+export type MeasuredEvent = 'call-answered' | 'call-offered' | 'call-abandoned' | 'call-ended';
 
 const CONFIRM_MS = 200;
 /** From the request to its answer; the PBX looks in the middle of it. */
@@ -76,8 +76,8 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
     const observations: Observations = Object.assign({}, ...due.map((endpoint) => poll(endpoint, sentAt)));
     now = sentAt + LATENCY_MS;
     const { transitions, confirm } = decide(known, observations, DEFAULT_POLICY);
-    const place = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
-    events.push(...toEvents(transitions, place));
+    const stamp = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
+    events.push(...toEvents(transitions, stamp));
     pace.turn(activityOf(known, now));
     for (const endpoint of due) {
       pace.record(pollResult(observations[endpoint]!, { sentAt, status: 200 }, now), now);
@@ -111,11 +111,11 @@ function delaysOf(world: World, events: readonly BridgeEvent[]): PacedDay['delay
   for (const call of world.truth.filter(({ direction }) => direction === 'inbound')) {
     for (const { type, at, extension } of call.events) {
       if (!(type in delays)) continue;
-      const those = delays[type as Told];
+      const those = delays[type as MeasuredEvent];
       const key = keyOf(call.callKey, type, type === 'call-offered' ? extension : undefined);
-      const told = recorded.get(key)?.find((instant) => instant >= at && instant < at + LOST_MS);
-      if (told === undefined) those.unseen += 1;
-      else those.seen.push(told - at);
+      const recordedAt = recorded.get(key)?.find((instant) => instant >= at && instant < at + LOST_MS);
+      if (recordedAt === undefined) those.unseen += 1;
+      else those.seen.push(recordedAt - at);
     }
   }
   return delays;

@@ -23,7 +23,7 @@ export interface SlowSourceOptions {
   readonly spoil?: (body: Buffer, random: Random) => Buffer;
   readonly asked?: (endpoint: Endpoint) => void;
   /** The PBX answers what it was asked at `sentAt`, as it is now. */
-  readonly looked?: (endpoint: Endpoint, sentAt: number) => void;
+  readonly answering?: (endpoint: Endpoint, sentAt: number) => void;
   readonly failed?: () => void;
 }
 
@@ -52,12 +52,12 @@ export function slowSource(options: SlowSourceOptions): Pick<EndpointReader, 'po
       options.failed?.();
       return failure(signal?.aborted ? 'request given up' : `no answer within ${timeoutMs} ms`);
     }
-    const looksAfterMs = random.int(0, takesMs);
-    await time.pass(looksAfterMs, signal);
+    const shownAfterMs = random.int(0, takesMs);
+    await time.pass(shownAfterMs, signal);
     world.advanceTo(time.now);
-    options.looked?.(endpoint, sentAt);
+    options.answering?.(endpoint, sentAt);
     const body = endpoint === 'monitor' ? world.monitorBody() : world.queueBody();
-    await time.pass(takesMs - looksAfterMs, signal);
+    await time.pass(takesMs - shownAfterMs, signal);
     if (signal?.aborted) return failure('request given up');
     const read = options.spoil?.(body, random) ?? body;
     const observation = readers[endpoint].read(read, { startedAt, at: clock.now() });

@@ -1,5 +1,5 @@
 import type { Call, Leg, Participant, Queue, QueueEntry } from '../model/call.js';
-import { type CallInMaking, copyOf } from '../model/call-copy.js';
+import { type MutableCall, copyOf } from '../model/call-copy.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
@@ -26,7 +26,7 @@ export function withParts(
 }
 
 /** Changes the call that is given. */
-export function addParts(call: CallInMaking, { legs, entries }: Placement, cycle: CycleFacts): Call {
+export function addParts(call: MutableCall, { legs, entries }: Placement, cycle: CycleFacts): Call {
   call.legs = [...call.legs, ...legs.map(newLeg)];
   call.participants = legs.reduce(withParticipant, call.participants);
   call.customer ??= entries[0]?.customer ?? firstKnown(legs, (leg) => leg.customer);
@@ -45,7 +45,7 @@ export function addParts(call: CallInMaking, { legs, entries }: Placement, cycle
 }
 
 /** What the parts say of their call: ids, numbers and queue that were not known before. */
-function learnFromParts(call: CallInMaking, cycle: CycleFacts): Call {
+function learnFromParts(call: MutableCall, cycle: CycleFacts): Call {
   const { legs, entry } = call;
   call.upstreamIds = idsOf(call.upstreamIds, legs, entry);
   call.customer ??= entry?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer);
@@ -74,7 +74,10 @@ function newLeg(seen: ObservedLeg): Leg {
 function withParticipant(participants: readonly Participant[], leg: ObservedLeg): readonly Participant[] {
   if (participants.some((participant) => participant.extension === leg.extension)) return participants;
   const { extension, extensionId, agentName } = leg;
-  return [...participants, { extension, extensionId, agentName, offers: 0, offerOpen: false, silent: null }];
+  return [
+    ...participants,
+    { extension, extensionId, agentName, offers: 0, offerOpen: false, ringingStopped: null },
+  ];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Absence, Call } from '../model/call.js';
-import { type CallIndex, mayCarryInbound, numberKey } from '../index/call-index.js';
+import { type CallIndex, mayBeInbound, numberKey } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { onlyEntryDuring, entryBegan } from '../parts/part.js';
 import { isBefore, whenGone } from '../parts/window.js';
@@ -91,20 +91,20 @@ function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void 
       ...ofCustomer.flatMap(({ entries }) => entries),
       ...calls.flatMap(({ entry }) => (entry === null ? [] : [entry.seen])),
     ];
-    for (const queued of ofCustomer.filter(isAbandonedEntry)) {
+    for (const entryGroup of ofCustomer.filter(isAbandonedEntry)) {
       const isOfEntry = (leg: ObservedLeg) => {
-        const entry = mayCarryInbound(leg) ? onlyEntryDuring(leg.startedAt, entries) : null;
-        return entry !== null && queued.entries.includes(entry);
+        const entry = mayBeInbound(leg) ? onlyEntryDuring(leg.startedAt, entries) : null;
+        return entry !== null && entryGroup.entries.includes(entry);
       };
       const ringing = calls.filter(
         ({ entry, legs }) => entry === null && legs.some(({ seen }) => isOfEntry(seen)),
       );
       if (ringing.length > 1) continue;
-      queued.joins = ringing[0] ?? null;
+      entryGroup.joins = ringing[0] ?? null;
       for (const group of ofCustomer) {
         if (group.entries.length > 0 || !isAlone(group) || !group.legs.some(isOfEntry)) continue;
-        if (queued.joins === null) merge(group, queued);
-        else group.joins = queued.joins;
+        if (entryGroup.joins === null) merge(group, entryGroup);
+        else group.joins = entryGroup.joins;
       }
     }
   }
@@ -114,33 +114,33 @@ function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void 
 function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
   for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
     const calls = index.byCustomer(customer);
-    const newEntries = ofCustomer.filter((group) => group.entries.some(isInQueue));
-    if (calls.length + newEntries.length === 0) continue;
-    const newLegs = ofCustomer.filter(
-      (group) => group.entries.length === 0 && group.legs.some(mayCarryInbound),
+    const entryGroups = ofCustomer.filter((group) => group.entries.some(isInQueue));
+    if (calls.length + entryGroups.length === 0) continue;
+    const legGroups = ofCustomer.filter(
+      (group) => group.entries.length === 0 && group.legs.some(mayBeInbound),
     );
     const live = calls.filter(hasEntry);
     // Without a live entry, one that is just being left: overflow rings elsewhere before its end is confirmed.
-    const entryCalls = live.length + newEntries.length > 0 ? live : calls.filter(isLeavingQueue);
-    if (newEntries.length + entryCalls.length !== 1) continue;
+    const entryCalls = live.length + entryGroups.length > 0 ? live : calls.filter(isLeavingQueue);
+    if (entryGroups.length + entryCalls.length !== 1) continue;
 
-    const [queued] = newEntries;
-    if (queued !== undefined) {
+    const [entryGroup] = entryGroups;
+    if (entryGroup !== undefined) {
       const ringing = calls.filter(
-        (call) => call.entry === null && hasInboundLeg(call) && overlaps(call, queued.entries),
+        (call) => call.entry === null && hasInboundLeg(call) && overlaps(call, entryGroup.entries),
       );
-      if (ringing.length === 1) queued.joins = ringing[0]!;
+      if (ringing.length === 1) entryGroup.joins = ringing[0]!;
     }
-    for (const legs of newLegs) {
-      if (queued === undefined) legs.joins = entryCalls[0]!;
-      else merge(legs, queued);
+    for (const legGroup of legGroups) {
+      if (entryGroup === undefined) legGroup.joins = entryCalls[0]!;
+      else merge(legGroup, entryGroup);
     }
   }
 }
 
 /** Rule 2b. */
 function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
-  for (const ring of groupBy(groups.filter(isAlone), ringOf).values()) {
+  for (const ring of groupBy(groups.filter(isAlone), ringGroupKey).values()) {
     const first = ring[0]!;
     const leg = first.legs[0]!;
     // Two legs that talk are two conversations; one may already have been answered while the others still ring.
@@ -156,7 +156,7 @@ function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
 }
 
 /** Whom a ring group rings for: customer and hotline. Null for what can belong to none. */
-function ringOf(group: Group): string | null {
+function ringGroupKey(group: Group): string | null {
   const [leg] = group.legs;
   const customer = customerOf(group);
   if (leg?.direction !== 'inbound' || group.entries.length > 0 || customer === null) return null;
@@ -166,7 +166,7 @@ function ringOf(group: Group): string | null {
 /** Rule 2c. */
 function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
   const local = groups.filter((group) => isAlone(group) && namesItsPeer(group));
-  const byNames = groupBy(local, (group) => pairOf(group.legs[0]!.extension, group.legs[0]!.peer!));
+  const byNames = groupBy(local, (group) => pairKey(group.legs[0]!.extension, group.legs[0]!.peer!));
   for (const group of local) {
     if (!isAlone(group)) continue;
     const { extension, peer } = group.legs[0]!;
@@ -176,8 +176,8 @@ function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
         ({ legs }) =>
           legs.length === 1 && legs[0]!.seen.extension === peer && legs[0]!.seen.peer === extension,
       );
-    const others = (byNames.get(pairOf(peer!, extension)) ?? []).filter(isAlone);
-    const rivals = byNames.get(pairOf(extension, peer!)) ?? [];
+    const others = (byNames.get(pairKey(peer!, extension)) ?? []).filter(isAlone);
+    const rivals = byNames.get(pairKey(extension, peer!)) ?? [];
     if (calls.length + others.length !== 1 || rivals.length !== 1) continue;
     if (calls.length === 1) group.joins = calls[0]!;
     else merge(group, others[0]!);
@@ -188,7 +188,7 @@ function namesItsPeer({ legs }: Group): boolean {
   return legs[0]?.direction === 'local' && legs[0].peer !== null && legs[0].peer !== legs[0].extension;
 }
 
-function pairOf(extension: string, peer: string): string {
+function pairKey(extension: string, peer: string): string {
   return `${extension} ${peer}`;
 }
 
@@ -237,16 +237,16 @@ function hasEntry(call: Call): boolean {
  */
 function isLeavingQueue(call: Call): boolean {
   const { entry, connected } = call;
-  return entry !== null && entry.absence !== null && connected === null && isOnlyGoing(call, entry.absence);
+  return entry !== null && entry.absence !== null && connected === null && isAbsenceNew(call, entry.absence);
 }
 
 /** Also where one poll is enough to confirm it: the call is alive, so it is only now that its part goes. */
-function isOnlyGoing({ pendingAbsence }: Call, { polls }: Absence): boolean {
+function isAbsenceNew({ pendingAbsence }: Call, { polls }: Absence): boolean {
   return pendingAbsence || polls === 1;
 }
 
 function hasInboundLeg(call: Call): boolean {
-  return call.legs.some((leg) => mayCarryInbound(leg.seen));
+  return call.legs.some((leg) => mayBeInbound(leg.seen));
 }
 
 /**
@@ -257,15 +257,15 @@ function overlaps(call: Call, entries: readonly ObservedQueueEntry[]): boolean {
   const { answeredAt, legs } = call;
   if (answeredAt !== null && entries.some((entry) => answeredAt < entry.joinedAt)) return false;
   const firstJoined = Math.min(...entries.map(entryBegan));
-  return isAtTelephones(call) || legs.some(({ absence }) => !isBefore(whenGone(absence!), firstJoined));
+  return isAtAnExtension(call) || legs.some(({ absence }) => !isBefore(whenGone(absence!), firstJoined));
 }
 
 /**
  * A telephone has it, or is only now found not to: the next one rings as that falls silent. Where all have been missing
  * for long enough the call is over, also in the poll that confirms it.
  */
-function isAtTelephones(call: Call): boolean {
-  return call.legs.some(({ absence }) => absence === null || isOnlyGoing(call, absence));
+function isAtAnExtension(call: Call): boolean {
+  return call.legs.some(({ absence }) => absence === null || isAbsenceNew(call, absence));
 }
 
 function ringsFor(call: Call, leg: ObservedLeg): boolean {
@@ -273,7 +273,7 @@ function ringsFor(call: Call, leg: ObservedLeg): boolean {
     call.direction === 'inbound' &&
     call.answeredAt === null &&
     !hasEntry(call) &&
-    isAtTelephones(call) &&
+    isAtAnExtension(call) &&
     numberKey(call.hotline) === numberKey(leg.hotline)
   );
 }

@@ -1,5 +1,5 @@
 import type { Call, Certainty, EndedCall, TenantState } from '../model/call.js';
-import type { CallInMaking } from '../model/call-copy.js';
+import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentEntry } from './call-parts.js';
 import type { Placement } from './correlate.js';
@@ -30,7 +30,7 @@ export function beginCall(
   const { startedAt, certainty } = startOf(placement, current, linked, window);
   const { monitor, queue } = state.sources;
   const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
-  const begun: CallInMaking = {
+  const begun: MutableCall = {
     callId: unusedCallId(primaryId, index, window.by),
     linkedCallIds: linked.map((call) => call.callId),
     upstreamIds: [],

@@ -182,7 +182,7 @@ export function numberKey(number: PhoneNumber | null): string | null {
 }
 
 /** Legs that can belong to a customer's inbound call, by whatever direction the PBX lists an agent's leg. */
-export function mayCarryInbound(leg: ObservedLeg): boolean {
+export function mayBeInbound(leg: ObservedLeg): boolean {
   return leg.direction !== 'outbound';
 }
 

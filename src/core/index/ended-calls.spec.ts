@@ -8,7 +8,7 @@ const call = (callId: string, endedAt: number, upstreamId = callId): EndedCall =
   entries: [`stay-${callId}`],
   rows: ['row'],
   endedAt,
-  atTelephones: { customer: '+84914237383', startedAt: endedAt },
+  legsOnly: { customer: '+84914237383', startedAt: endedAt },
 });
 
 function fill(count: number, everyMs: number, clock = (index: number) => index * everyMs) {
@@ -36,7 +36,7 @@ describe('ended calls', () => {
     expect(ended.byUpstreamId('shared', 2)?.callId).toBe('c');
     expect(ended.byEntry('stay-a', 2)?.callId).toBe('a');
     expect(ended.byRow('row', 2)?.callId).toBe('c');
-    expect(ended.atTelephones('+84914237383', 2).map(({ startedAt }) => startedAt)).toEqual([1, 2, 2]);
+    expect(ended.legsOnlyCallsOf('+84914237383', 2).map(({ startedAt }) => startedAt)).toEqual([1, 2, 2]);
     expect(ended.byUpstreamId('nobody', 2)).toBeUndefined();
   });
 
@@ -46,7 +46,7 @@ describe('ended calls', () => {
     expect(ended.has('a', late - 1)).toBe(true);
     expect(ended.has('a', late)).toBe(false);
     expect([ended.byUpstreamId('a', late), ended.byEntry('stay-a', late)]).toEqual([undefined, undefined]);
-    expect(ended.atTelephones('+84914237383', late)).toEqual([]);
+    expect(ended.legsOnlyCallsOf('+84914237383', late)).toEqual([]);
   });
 
   it('know a call by its id as it ended last', () => {

@@ -58,9 +58,9 @@ export class EndedCalls {
   }
 
   /** Calls of the customer that telephones alone have shown, and nobody answered. */
-  atTelephones(customer: string, now: Instant): NonNullable<EndedCall['atTelephones']>[] {
+  legsOnlyCallsOf(customer: string, now: Instant): NonNullable<EndedCall['legsOnly']>[] {
     const calls = this.#customers.get(customer).filter((call) => isRemembered(call, now));
-    return calls.map(({ atTelephones }) => atTelephones!);
+    return calls.map(({ legsOnly }) => legsOnly!);
   }
 
   #add(ended: EndedCall): void {
@@ -74,11 +74,11 @@ export class EndedCalls {
   }
 
   #lookups(change: 'add' | 'remove', ended: EndedCall): void {
-    const { upstreamIds, entries, rows, atTelephones } = ended;
+    const { upstreamIds, entries, rows, legsOnly } = ended;
     for (const id of upstreamIds) this.#upstreamIds[change](id, ended);
     for (const entry of entries) this.#entries[change](entry, ended);
     for (const row of rows) this.#rows[change](row, ended);
-    if (atTelephones !== undefined) this.#customers[change](atTelephones.customer, ended);
+    if (legsOnly !== undefined) this.#customers[change](legsOnly.customer, ended);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Endpoint, MonitorObservation, Observations, QueueObservation } from '../model/observation.js';
+import type { Endpoint, Observation, Observations } from '../model/observation.js';
 
 /**
  * What the last reconciled answers showed, while nothing in them waits to be confirmed: an observation that repeats it
@@ -10,7 +10,7 @@ export class SettledRows {
   #settled: Partial<Record<Endpoint, Rows>> = {};
 
   /** Whether reconciling them could change nothing but freshness. */
-  have({ monitor, queue }: Observations): boolean {
+  match({ monitor, queue }: Observations): boolean {
     return this.#has(monitor) && this.#has(queue);
   }
 
@@ -21,7 +21,7 @@ export class SettledRows {
     if (confirm) this.#settled = {};
   }
 
-  #has(observation: MonitorObservation | QueueObservation | undefined): boolean {
+  #has(observation: Observation | undefined): boolean {
     // A failure has no rows: there is nothing in it to reconcile.
     if (observation === undefined || observation.outcome === 'failed') return true;
     const settled = this.#settled[observation.endpoint];
@@ -29,7 +29,7 @@ export class SettledRows {
     return settled.rows === observation.rows && settled.idle === idleOf(observation);
   }
 
-  #note(observation: MonitorObservation | QueueObservation | undefined): void {
+  #note(observation: Observation | undefined): void {
     if (observation === undefined) return;
     const { endpoint } = observation;
     if (observation.outcome === 'complete')
@@ -43,6 +43,6 @@ interface Rows {
   readonly idle: unknown;
 }
 
-function idleOf(observation: MonitorObservation | QueueObservation): unknown {
+function idleOf(observation: Observation): unknown {
   return 'idleExtensions' in observation ? observation.idleExtensions : null;
 }

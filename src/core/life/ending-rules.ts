@@ -1,6 +1,6 @@
 import type { Call, Certainty, Leg } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
-import { type CycleFacts, sawTelephones } from '../parts/cycle-facts.js';
+import { type CycleFacts, sawMonitor } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { isAfter, lastOf, observedIn, whenGone, type Window } from '../parts/window.js';
@@ -12,20 +12,20 @@ import type { Ending } from './view.js';
  *
  * @param call the call without the legs that are gone
  * @param gone the legs that went in this cycle
- * @param back the row with which the caller has come back as another call, before the end of this one was seen
+ * @param returnRow the row with which the caller has come back as another call, before the end of this one was seen
  * @returns null while the call goes on
  */
 export function endingOf(
   call: Call,
   gone: readonly Leg[],
-  back: ObservedQueueEntry | null,
+  returnRow: ObservedQueueEntry | null,
   cycle: CycleFacts,
 ): Ending | null {
-  const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, back, cycle));
+  const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, returnRow, cycle));
   if (outcome === null) return null;
-  const { at, within, certainty } = CALL_ENDS.decide(endFacts(call, gone, back, cycle));
+  const { at, within, certainty } = CALL_ENDS.decide(endFacts(call, gone, returnRow, cycle));
   const window = windowOf(within, call, gone, cycle);
-  const endedAt = instantOf(at, window, call, back);
+  const endedAt = instantOf(at, window, call, returnRow);
   return { outcome, endedAt, observed: observedIn(window, certainty) };
 }
 
@@ -192,19 +192,19 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
 function endFacts(
   call: Call,
   gone: readonly Leg[],
-  back: ObservedQueueEntry | null,
+  returnRow: ObservedQueueEntry | null,
   cycle: CycleFacts,
 ): EndFacts {
   const { entry, answeredAt } = call;
-  const time = abandonedTime(call, back);
+  const time = abandonedTime(call, returnRow);
   return {
-    cameBack: back !== null,
+    cameBack: returnRow !== null,
     answered: answeredAt !== null,
-    answeredSince: back !== null && answeredAt !== null && leftAt(call, back, cycle) < answeredAt,
+    answeredSince: returnRow !== null && answeredAt !== null && leftAt(call, returnRow, cycle) < answeredAt,
     entry: entryState(call),
     timeGiven: time !== null,
-    monitorSeen: entry !== null && entry.absence !== null && sawTelephones(cycle, whenGone(entry.absence)),
-    lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isInDoubt(leg, call)) ? 'unlisted' : 'listed',
+    monitorSeen: entry !== null && entry.absence !== null && sawMonitor(cycle, whenGone(entry.absence)),
+    lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed',
   };
 }
 
@@ -212,26 +212,27 @@ function endFacts(
  * The queue deletes its row when the agent's leg ends. Without that evidence, a leg whose extension is not even listed any
  * more, or is known not to be registered, may have vanished with its registration.
  */
-function isInDoubt({ absence }: Leg, { entry }: Call): boolean {
+function isUnlisted({ absence }: Leg, { entry }: Call): boolean {
   if (!absence!.unlisted) return false;
   // A row that had gone before, at a transfer, is no evidence of a leg that was seen after that.
   return entry?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(entry.absence));
 }
 
 /** When the caller left the queue, by the PBX: the row still carries it where the caller has come back. */
-function abandonedTime({ entry }: Call, back: ObservedQueueEntry | null): Instant | null {
+function abandonedTime({ entry }: Call, returnRow: ObservedQueueEntry | null): Instant | null {
   if (entry === null) return null;
   const { seen } = entry;
   const isOfEntry = (time: Instant | null) => belongsToEntry(time, seen);
-  if (back === null) return isOfEntry(seen.abandonedAt) ? seen.abandonedAt : null;
-  const times = [back.abandonedAt, seen.abandonedAt];
-  return times.find((time) => isOfEntry(time) && !belongsToEntry(time, back)) ?? null;
+  if (returnRow === null) return isOfEntry(seen.abandonedAt) ? seen.abandonedAt : null;
+  const times = [returnRow.abandonedAt, seen.abandonedAt];
+  return times.find((time) => isOfEntry(time) && !belongsToEntry(time, returnRow)) ?? null;
 }
 
-function leftAt(call: Call, back: ObservedQueueEntry, cycle: CycleFacts): Instant {
+function leftAt(call: Call, returnRow: ObservedQueueEntry, cycle: CycleFacts): Instant {
   const { absence } = call.entry!;
-  const seen = absence?.kind === 'abandoned' ? whenGone(absence).by : (back.rejoinedAt ?? cycle.queue!.by);
-  return abandonedTime(call, back) ?? seen;
+  const seen =
+    absence?.kind === 'abandoned' ? whenGone(absence).by : (returnRow.rejoinedAt ?? cycle.queue!.by);
+  return abandonedTime(call, returnRow) ?? seen;
 }
 
 function windowOf(
@@ -252,14 +253,14 @@ function windowOf(
   }
 }
 
-function instantOf(at: End['at'], { by }: Window, call: Call, back: ObservedQueueEntry | null): Instant {
+function instantOf(at: End['at'], { by }: Window, call: Call, returnRow: ObservedQueueEntry | null): Instant {
   switch (at) {
     case 'seen':
       return by;
     case 'pbx':
-      return abandonedTime(call, back)!;
+      return abandonedTime(call, returnRow)!;
     case 'return':
-      return back!.rejoinedAt ?? by;
+      return returnRow!.rejoinedAt ?? by;
     case 'answer':
       return call.answeredAt!;
   }

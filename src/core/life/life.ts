@@ -1,15 +1,23 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Participant, QueueEntry } from '../model/call.js';
-import { type CallInMaking, copyOf } from '../model/call-copy.js';
+import { type MutableCall, copyOf } from '../model/call-copy.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { endingOf } from './ending-rules.js';
 import type { CallEventType, Transition } from '../model/event.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
-import { isOffered, legsAt, OFFER_ENDS, type OfferEnd, offerFacts, silence, talks } from './offer-rules.js';
+import {
+  isOffered,
+  legsAt,
+  OFFER_ENDS,
+  type OfferEnd,
+  offerFacts,
+  whenRingingStopped,
+  isAnswered,
+} from './offer-rules.js';
 import { abandonedEntry, isOverflow } from '../parts/overflow.js';
 import { belongsToEntry, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, entryBegan } from '../parts/part.js';
-import { outlives, connectedParticipantOf, talkingLeg } from '../parts/connected-participant.js';
+import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
 import { observedIn, whenGone } from '../parts/window.js';
-import { type CallViewInMaking, callView, type Ending, rungAgent } from './view.js';
+import { type MutableCallView, callView, type Ending, offeredAgent } from './view.js';
 
 /**
  * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
@@ -52,7 +60,7 @@ export interface Draft {
   /** Keys of the legs that this observation shows for the first time. */
   readonly newLegs: ReadonlySet<string>;
   /** Ends the call now, whatever its parts show: the row with which its caller has come back, as another call. */
-  readonly back?: ObservedQueueEntry;
+  readonly returnRow?: ObservedQueueEntry;
 }
 
 export interface Advanced {
@@ -64,10 +72,10 @@ export interface Advanced {
 
 class Life {
   /** Its own, changed step by step; handed out when the life of this cycle is told. */
-  readonly call: CallInMaking;
+  readonly call: MutableCall;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
-  readonly #back: ObservedQueueEntry | null;
+  readonly returnRow: ObservedQueueEntry | null;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
@@ -76,13 +84,13 @@ class Life {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
-    this.#back = draft.back ?? null;
+    this.returnRow = draft.returnRow ?? null;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
 
   start(): void {
-    if (!this.#announced) this.#say('call-started', this.call.startedAt, callView(this.call));
+    if (!this.#announced) this.emit('call-started', this.call.startedAt, callView(this.call));
   }
 
   offer(): void {
@@ -93,22 +101,22 @@ class Life {
       const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const participant = this.#participant(seen.extension);
-      if (participant.offerOpen || this.#legsAt(participant).some(talks)) continue;
+      if (participant.offerOpen || this.#legsAt(participant).some(isAnswered)) continue;
       this.#replaceParticipant(
         withOffer(participant, {
           offers: participant.offers + 1,
           offerOpen: true,
-          silent: participant.silent,
+          ringingStopped: participant.ringingStopped,
         }),
       );
-      this.#sayOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
+      this.emitOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
     }
   }
 
   answer(): void {
     const { call } = this;
     const { entry } = call;
-    const leg = talkingLeg(call.legs);
+    const leg = connectedLeg(call.legs);
     if (leg !== null && call.connected === null) call.connected = connectedParticipantOf(leg);
     if (call.answeredAt !== null) return this.#refineAnswer();
 
@@ -137,7 +145,7 @@ class Life {
       const { lastPresent, firstAbsent } = absence!;
       const { offers, offerOpen } = participant;
       this.#replaceParticipant(
-        withOffer(participant, { offers, offerOpen, silent: { lastPresent, firstAbsent } }),
+        withOffer(participant, { offers, offerOpen, ringingStopped: { lastPresent, firstAbsent } }),
       );
     }
   }
@@ -162,7 +170,7 @@ class Life {
     const candidates = legs.filter(
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
-    const next = talkingLeg(candidates);
+    const next = connectedLeg(candidates);
     if (next === null) return;
     const observed: Observed =
       absence === null ? this.#observed('monitor', 'observed') : observedIn(whenGone(absence), 'observed');
@@ -170,12 +178,12 @@ class Life {
     this.call.transfers += 1;
     const data = this.#view(observed);
     data.transferredFrom = { extension: connected.extension };
-    this.#say('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
+    this.emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
   /** How the call ended, or null while a part of it is left. */
   ending(): Ending | null {
-    return endingOf(this.call, this.#gone, this.#back, this.#cycle);
+    return endingOf(this.call, this.#gone, this.returnRow, this.#cycle);
   }
 
   endOffers(ending: Ending | null): void {
@@ -188,8 +196,8 @@ class Life {
 
   end(ending: Ending): void {
     if (ending.outcome === 'abandoned')
-      this.#say('call-abandoned', ending.endedAt, callView(this.call, ending));
-    this.#say('call-ended', ending.endedAt, callView(this.call, ending));
+      this.emit('call-abandoned', ending.endedAt, callView(this.call, ending));
+    this.emit('call-ended', ending.endedAt, callView(this.call, ending));
   }
 
   settled(): Call {
@@ -202,7 +210,7 @@ class Life {
     const participant = this.#participant(extension);
     const older = this.#legsAt(participant).filter((leg) => leg.seen.key !== legKey);
     const stopped =
-      older.length > 0 ? older.every((leg) => leg.absence !== null) : participant.silent !== null;
+      older.length > 0 ? older.every((leg) => leg.absence !== null) : participant.ringingStopped !== null;
     if (!participant.offerOpen || !stopped) return;
     const facts = offerFacts(participant, this.call, NONE, false, this.#cycle.policy);
     this.#endOffer(participant, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), older);
@@ -214,21 +222,21 @@ class Life {
     legs = [...this.#gone, ...this.#legsAt(participant)],
   ): void {
     if (end === null) return;
-    const { outcome, isDeduced } = end;
-    const silent = silence(participant, legs);
-    const seen = silent === null ? this.#sinceLook() : observedIn(silent, 'observed');
-    const observed: Observed = isDeduced ? { ...seen, certainty: 'inferred' } : seen;
+    const { outcome, isInferred } = end;
+    const stopped = whenRingingStopped(participant, legs);
+    const seen = stopped === null ? this.sinceLastMonitorAnswer() : observedIn(stopped, 'observed');
+    const observed: Observed = isInferred ? { ...seen, certainty: 'inferred' } : seen;
     this.#replaceParticipant(
-      withOffer(participant, { offers: participant.offers, offerOpen: false, silent: null }),
+      withOffer(participant, { offers: participant.offers, offerOpen: false, ringingStopped: null }),
     );
-    this.#sayOffer('call-offer-ended', participant.extension, outcome, observed);
+    this.emitOffer('call-offer-ended', participant.extension, outcome, observed);
   }
 
   #answered(time: Instant | null, observed: Observed): void {
     const answeredAt = time ?? observed.latest;
     this.call.answeredAt = answeredAt;
     this.call.answeredCertainty = observed.certainty;
-    this.#say('call-answered', answeredAt, this.#view(observed));
+    this.emit('call-answered', answeredAt, this.#view(observed));
   }
 
   /**
@@ -255,7 +263,7 @@ class Life {
   }
 
   /** For what a telephone did by this cycle: while it could not be seen, any time since it was. */
-  #sinceLook(): Observed {
+  sinceLastMonitorAnswer(): Observed {
     const { monitor, monitorSeenAt, queue } = this.#cycle;
     if (monitor !== null) return this.#observed('monitor', 'observed');
     return observedIn({ after: monitorSeenAt, by: queue!.by }, 'inferred');
@@ -272,7 +280,7 @@ class Life {
     );
   }
 
-  #sayOffer(
+  emitOffer(
     type: 'call-offered' | 'call-offer-ended',
     extension: string,
     outcome: OfferOutcome | null,
@@ -280,19 +288,19 @@ class Life {
   ): void {
     const participant = this.#participant(extension);
     const data = this.#view(observed);
-    data.agent = rungAgent(this.call, participant);
+    data.agent = offeredAgent(this.call, participant);
     data.offer = { extension, extensionId: participant.extensionId, outcome };
     if (outcome !== null) data.outcome = outcome;
-    this.#say(type, observed.latest, data, `${extension}/${participant.offers}`);
+    this.emit(type, observed.latest, data, `${extension}/${participant.offers}`);
   }
 
   /** The call as it is now, by its latest transition, which was observed like this. */
-  #view(observed: Observed): CallViewInMaking {
+  #view(observed: Observed): MutableCallView {
     this.call.observed = observed;
     return callView(this.call);
   }
 
-  #say(type: CallEventType, time: Instant, data: CallViewInMaking, discriminator?: string): void {
+  emit(type: CallEventType, time: Instant, data: MutableCallView, discriminator?: string): void {
     const subject = this.call.callId;
     this.#transitions.push(
       discriminator === undefined
@@ -307,9 +315,9 @@ const NONE: readonly never[] = [];
 /** Field by field, as `copyOf` copies calls. */
 function withOffer(
   { extension, extensionId, agentName }: Participant,
-  { offers, offerOpen, silent }: Pick<Participant, 'offers' | 'offerOpen' | 'silent'>,
+  { offers, offerOpen, ringingStopped }: Pick<Participant, 'offers' | 'offerOpen' | 'ringingStopped'>,
 ): Participant {
-  return { extension, extensionId, agentName, offers, offerOpen, silent };
+  return { extension, extensionId, agentName, offers, offerOpen, ringingStopped };
 }
 
 function bridged({ seen }: QueueEntry): Instant | null {

@@ -18,11 +18,11 @@ const MISSING = { legs: 'missing', pending: true } as const;
 const GONE = { legs: 'gone' } as const;
 const STOPPED = { legs: 'gone', rangOn: true } as const;
 
-const answered = { outcome: 'answered', isDeduced: false } as const;
-const deduced = { outcome: 'answered', isDeduced: true } as const;
-const elsewhere = { outcome: 'answered-elsewhere', isDeduced: false } as const;
-const notAnswered = { outcome: 'not-answered', isDeduced: false } as const;
-const callerLeft = { outcome: 'caller-left', isDeduced: false } as const;
+const answered = { outcome: 'answered', isInferred: false } as const;
+const inferred = { outcome: 'answered', isInferred: true } as const;
+const elsewhere = { outcome: 'answered-elsewhere', isInferred: false } as const;
+const notAnswered = { outcome: 'not-answered', isInferred: false } as const;
+const callerLeft = { outcome: 'caller-left', isInferred: false } as const;
 
 describeTable(OFFER_ENDS, [
   [{ ...RINGING, ringsAgain: true }, notAnswered],
@@ -46,11 +46,11 @@ describeTable(OFFER_ENDS, [
 
   [{ ...BY_QUEUE, ...MISSING }, null],
   [{ ...BY_QUEUE, ...MISSING, named: true }, null],
-  [{ ...BY_QUEUE, ...MISSING, named: true, over: true }, deduced],
+  [{ ...BY_QUEUE, ...MISSING, named: true, over: true }, inferred],
 
-  [{ ...BY_QUEUE, ...GONE, named: true }, deduced],
-  [{ ...BY_QUEUE, ...GONE, named: true, over: true }, deduced],
-  [{ ...BY_QUEUE, ...STOPPED, named: true, over: true }, deduced],
+  [{ ...BY_QUEUE, ...GONE, named: true }, inferred],
+  [{ ...BY_QUEUE, ...GONE, named: true, over: true }, inferred],
+  [{ ...BY_QUEUE, ...STOPPED, named: true, over: true }, inferred],
   [{ ...RINGING, ...GONE, named: true }, notAnswered],
   [{ ...ANSWERED, ...GONE, named: true }, elsewhere],
   [{ ...ANSWERED, ...STOPPED, named: true }, notAnswered],

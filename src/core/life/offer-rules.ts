@@ -32,7 +32,7 @@ export function legsAt({ extension }: Participant, legs: readonly Leg[]): readon
   return legs.filter((leg) => leg.seen.extension === extension);
 }
 
-export function talks(leg: Leg): boolean {
+export function isAnswered(leg: Leg): boolean {
   return leg.state === 'answered';
 }
 
@@ -49,7 +49,7 @@ export interface OfferFacts {
 }
 
 /** How an offer ended; `isDeduced`: no poll saw it, so that its time is inferred. Null while it goes on, or is ambiguous. */
-export type OfferEnd = { readonly outcome: OfferOutcome; readonly isDeduced: boolean } | null;
+export type OfferEnd = { readonly outcome: OfferOutcome; readonly isInferred: boolean } | null;
 
 export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
   title: 'How an offer ends',
@@ -96,28 +96,28 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
   },
   outcome: {
     outcome: (end) => (end === null ? 'none yet' : `\`${end.outcome}\``),
-    certainty: (end) => (end === null ? '' : end.isDeduced ? '`inferred`' : 'as its legs were seen'),
+    certainty: (end) => (end === null ? '' : end.isInferred ? '`inferred`' : 'as its legs were seen'),
   },
   rows: [
     {
       when: { ringsAgain: true },
-      then: { outcome: 'not-answered', isDeduced: false },
+      then: { outcome: 'not-answered', isInferred: false },
       why: 'an extension rings for one offer at a time: the next one begins',
     },
     {
       when: { answeredHere: true },
-      then: { outcome: 'answered', isDeduced: false },
+      then: { outcome: 'answered', isInferred: false },
       why: 'however the call went on',
     },
     {
       when: { over: true, answered: false },
-      then: { outcome: 'caller-left', isDeduced: false },
+      then: { outcome: 'caller-left', isInferred: false },
       why: 'it rang until the caller left',
     },
     { when: { over: false, legs: 'ringing' }, then: null, why: 'it still rings' },
     {
       when: { over: true, legs: 'ringing' },
-      then: { outcome: 'answered-elsewhere', isDeduced: false },
+      then: { outcome: 'answered-elsewhere', isInferred: false },
       why: 'the caller is back as another call, which the leg now rings for',
     },
     {
@@ -127,17 +127,17 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     },
     {
       when: { answered: true, connectedKnown: false, named: true },
-      then: { outcome: 'answered', isDeduced: true },
+      then: { outcome: 'answered', isInferred: true },
       why: 'no poll saw who talks, but the queue names the agent',
     },
     {
       when: { answered: true, rangOn: false },
-      then: { outcome: 'answered-elsewhere', isDeduced: false },
+      then: { outcome: 'answered-elsewhere', isInferred: false },
       why: 'it stopped ringing as somebody else answered, or after that',
     },
     {
       when: { over: true },
-      then: { outcome: 'caller-left', isDeduced: false },
+      then: { outcome: 'caller-left', isInferred: false },
       why: 'it rang until the call was over',
     },
     {
@@ -147,7 +147,7 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     },
     {
       when: {},
-      then: { outcome: 'not-answered', isDeduced: false },
+      then: { outcome: 'not-answered', isInferred: false },
       why: 'the call goes on without an answer here',
     },
   ],
@@ -181,7 +181,7 @@ export function offerFacts(
   const legs = own.length === 0 ? 'gone' : own.every(isMissing) ? 'missing' : 'ringing';
   return {
     ringsAgain: false,
-    answeredHere: own.some(talks) || legsAt(participant, gone).some(talks),
+    answeredHere: own.some(isAnswered) || legsAt(participant, gone).some(isAnswered),
     over,
     answered,
     legs,
@@ -193,9 +193,10 @@ export function offerFacts(
 }
 
 /** When the extension stopped ringing: the last of its legs to go. Null while one still rings, or was answered. */
-export function silence(participant: Participant, legs: readonly Leg[]): Window | null {
+export function whenRingingStopped(participant: Participant, legs: readonly Leg[]): Window | null {
   const own = legsAt(participant, legs);
-  if (own.length === 0) return participant.silent === null ? null : whenGone(participant.silent);
+  if (own.length === 0)
+    return participant.ringingStopped === null ? null : whenGone(participant.ringingStopped);
   return own.every(isMissing) ? lastOf(own.map(absenceOf)) : null;
 }
 
@@ -209,23 +210,23 @@ function absenceOf({ absence }: Leg): Window {
 
 function rangOn(participant: Participant, { connected, entry, legs }: Call, gone: readonly Leg[]): boolean {
   const all = [...legs, ...gone];
-  const own = silence(participant, all);
+  const own = whenRingingStopped(participant, all);
   return connected === null ? rangOnAfterEntry(entry, own) : rangOnAfterConnected(connected, all, own);
 }
 
 /** It was seen to ring when the entry was gone, which the queue deletes as the agent who answered rings off. */
-function rangOnAfterEntry(entry: QueueEntry | null, silent: Window | null): boolean {
-  return silent !== null && entry?.absence?.kind === 'vanished' && isAfter(silent, whenGone(entry.absence));
+function rangOnAfterEntry(entry: QueueEntry | null, stopped: Window | null): boolean {
+  return stopped !== null && entry?.absence?.kind === 'vanished' && isAfter(stopped, whenGone(entry.absence));
 }
 
 /** It stopped ringing only after the leg that talked had gone, if at all. */
 function rangOnAfterConnected(
   { extension }: ConnectedParticipant,
   legs: readonly Leg[],
-  silent: Window | null,
+  stopped: Window | null,
 ): boolean {
-  const connectedOnes = legs.filter((leg) => leg.seen.extension === extension);
-  if (!connectedOnes.every(isMissing)) return false;
-  if (silent === null || connectedOnes.length === 0) return true;
-  return isSeenLater(silent, lastOf(connectedOnes.map(absenceOf)));
+  const connectedLegs = legs.filter((leg) => leg.seen.extension === extension);
+  if (!connectedLegs.every(isMissing)) return false;
+  if (stopped === null || connectedLegs.length === 0) return true;
+  return isSeenLater(stopped, lastOf(connectedLegs.map(absenceOf)));
 }

@@ -74,10 +74,14 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
   ],
 });
 
-export function outcomeFacts(call: Call, back: ObservedQueueEntry | null, cycle: CycleFacts): OutcomeFacts {
+export function outcomeFacts(
+  call: Call,
+  returnRow: ObservedQueueEntry | null,
+  cycle: CycleFacts,
+): OutcomeFacts {
   const { legs, entry, answeredAt, direction } = call;
   return {
-    cameBack: back !== null,
+    cameBack: returnRow !== null,
     partLeft: legs.length > 0 || (entry !== null && !isGone(entry, cycle.policy)),
     answered: answeredAt !== null,
     entry: entryState(call),

@@ -17,13 +17,13 @@ export interface Ending {
 }
 
 /** A view whose maker may still add to it. */
-export type CallViewInMaking = { -readonly [Field in keyof Omit<CallView, 'tenant'>]: CallView[Field] };
+export type MutableCallView = { -readonly [Field in keyof Omit<CallView, 'tenant'>]: CallView[Field] };
 
 /**
  * The view of a call that consumers get: in the snapshot as it is alive, in its last events with its ending.
  * A duration is given only where both of its ends are known: given by the PBX, or seen between two polls.
  */
-export function callView(call: Call, ending: Ending | null = null): CallViewInMaking {
+export function callView(call: Call, ending: Ending | null = null): MutableCallView {
   return {
     callId: call.callId,
     linkedCallIds: call.linkedCallIds,
@@ -48,7 +48,7 @@ export function callView(call: Call, ending: Ending | null = null): CallViewInMa
 }
 
 /** Who is meant by `agent` when the call rings at `participant`. */
-export function rungAgent(call: Call, participant: Participant): Agent {
+export function offeredAgent(call: Call, participant: Participant): Agent {
   const leg = call.legs.find((candidate) => candidate.seen.extension === participant.extension);
   return {
     id: leg?.seen.userId ?? null,
@@ -79,10 +79,10 @@ function agentOf(call: Call, ending: Ending | null): Agent | null {
     };
   }
   const caller = call.legs.find((leg) => leg.seen.role === 'caller');
-  const rung = call.legs.find((leg) => leg.seen.role === 'callee' && leg.absence === null);
+  const ringing = call.legs.find((leg) => leg.seen.role === 'callee' && leg.absence === null);
   if (call.direction !== 'inbound' && caller !== undefined) return fromLeg(caller);
   if (ending !== null) return null;
-  if (rung !== undefined) return fromLeg(rung);
+  if (ringing !== undefined) return fromLeg(ringing);
   return queueAgent === null ? null : fromQueue(queueAgent);
 }
 
@@ -95,21 +95,21 @@ function fromQueue(agent: { readonly agentId: string | null; readonly agentName:
 }
 
 function extensionView(call: Call, participant: Participant, ending: Ending | null): ExtensionView {
-  let present = false;
-  let talks = false;
+  let isPresent = false;
+  let isAnswered = false;
   for (const leg of call.legs) {
     if (leg.seen.extension !== participant.extension) continue;
-    present = true;
-    talks ||= leg.state === 'answered';
+    isPresent = true;
+    isAnswered ||= leg.state === 'answered';
   }
-  const answered = call.answeredAt !== null && talks;
+  const answered = call.answeredAt !== null && isAnswered;
   // A leg that is missing may come back, but its offer was told to be over: no later event would say so of the leg.
   const isOver = !answered && participant.offers > 0 && !participant.offerOpen;
   return {
     extension: participant.extension,
     extensionId: participant.extensionId,
     agentName: participant.agentName,
-    state: ending !== null || !present || isOver ? 'ended' : answered ? 'answered' : 'ringing',
+    state: ending !== null || !isPresent || isOver ? 'ended' : answered ? 'answered' : 'ringing',
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Call } from './call.js';
 
 /** A call that its one owner still changes; handed out as a `Call`, it is changed no more. */
-export type CallInMaking = { -readonly [Field in keyof Call]: Call[Field] };
+export type MutableCall = { -readonly [Field in keyof Call]: Call[Field] };
 
 /**
  * A copy of the call's fields, for whoever asked to change. What the fields hold is shared with the original.
@@ -10,7 +10,7 @@ export type CallInMaking = { -readonly [Field in keyof Call]: Call[Field] };
  * every place and for every class that comes in there. A copy of a copy of a copy soon has none of the fast ones, and
  * everything that reads calls pays for it.
  */
-export function copyOf(call: Call): CallInMaking {
+export function copyOf(call: Call): MutableCall {
   return {
     callId: call.callId,
     linkedCallIds: call.linkedCallIds,

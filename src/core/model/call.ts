@@ -48,7 +48,7 @@ export interface Participant {
   readonly offers: number;
   readonly offerOpen: boolean;
   /** An open offer whose legs are all gone, while it is not clear yet how it ended: when they went. */
-  readonly silent: Pick<Absence, 'lastPresent' | 'firstAbsent'> | null;
+  readonly ringingStopped: Pick<Absence, 'lastPresent' | 'firstAbsent'> | null;
 }
 
 /** The extension that has the conversation, as its leg named it. */
@@ -127,7 +127,7 @@ export interface EndedCall {
    * Of a caller who was known by telephones alone and reached nobody: `numberKey` of the customer, and `call_time`. The
    * queue's entry may turn up later.
    */
-  readonly atTelephones?: { readonly customer: string; readonly startedAt: Instant } | undefined;
+  readonly legsOnly?: { readonly customer: string; readonly startedAt: Instant } | undefined;
 }
 
 export type SourceStatus = 'unknown' | 'up' | 'down';

@@ -113,6 +113,7 @@ export interface QueueAnswer extends Answer<ObservedQueueEntry> {
 
 export type MonitorObservation = MonitorAnswer | (Failure & { readonly endpoint: 'monitor' });
 export type QueueObservation = QueueAnswer | (Failure & { readonly endpoint: 'queue' });
+export type Observation = MonitorObservation | QueueObservation;
 
 /** What the PBX says about one extension, asked for by `id`: its number or uuid. */
 export type RegistrationAnswer = {

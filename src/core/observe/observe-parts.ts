@@ -20,7 +20,7 @@ import {
   entryBegan,
 } from '../parts/part.js';
 import { windowBetween } from '../parts/window.js';
-import { find } from './registrations.js';
+import { findRegistration } from './registrations.js';
 
 /** What an answer changes in the parts that are known, by the tables of `absence-rules.ts`, and which parts it shows first. */
 
@@ -57,7 +57,7 @@ export function observeLegs(
 
   const poll = windowBetween(state.sources.monitor.lastComplete?.startedAt ?? null, answer.at);
   const { listsIdle, registrations } = state;
-  const isListed = listing(answer);
+  const isListed = listedBy(answer);
   for (const { callId, part } of index.legs.values()) {
     if (answer.rows.has(part.seen.key)) continue;
     const wasListed = part.absence?.unlisted === false;
@@ -88,7 +88,7 @@ export function observeEntries(
     if (known !== undefined) {
       const unchanged = isSameRow(known, row);
       if (unchanged && known.part.absence === null) continue;
-      const entry = seenAgain(known.part, row, { complete, unchanged }, cycle);
+      const entry = listedEntry(known.part, row, { complete, unchanged }, cycle);
       if (entry !== null) changes.entries.set(known.callId, entry);
       continue;
     }
@@ -103,7 +103,7 @@ export function observeEntries(
       if (index.ended.byEntry(key, answer.at) !== undefined) continue;
       const when = belongsToEntry(row.abandonedAt, row) ? row.abandonedAt! : entryBegan(row);
       const wasIgnored = state.ignoredEntries.has(key);
-      if (wasIgnored || when < announceSince || isTold(row, answer, index)) {
+      if (wasIgnored || when < announceSince || isAnnounced(row, answer, index)) {
         ignored.add(key);
         isNew ||= !wasIgnored;
       } else changes.newEntries.push(row);
@@ -113,7 +113,7 @@ export function observeEntries(
   }
   for (const [key, { callId, part }] of index.entries) {
     if (answer.rows.has(key)) continue;
-    const entry = missing(part, complete, cycle);
+    const entry = missingEntry(part, complete, cycle);
     if (entry !== null) changes.entries.set(callId, entry);
   }
   return isNew || ignored.size !== state.ignoredEntries.size ? ignored : null;
@@ -123,46 +123,46 @@ export function observeEntries(
  * The caller was told to have hung up by the telephones alone, which had stopped ringing before the queue could be seen:
  * the one call of this customer that has ended and began during this stay, and during no other.
  */
-function isTold(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
+function isAnnounced(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
   const customer = numberKey(row.customer);
   if (customer === null || index.byCustomer(customer).length > 0) return false;
-  const [told, ...others] = index.ended
-    .atTelephones(customer, answer.at)
+  const [announced, ...others] = index.ended
+    .legsOnlyCallsOf(customer, answer.at)
     .filter(({ startedAt }) => beganDuring(startedAt, row));
-  if (told === undefined || others.length > 0) return false;
+  if (announced === undefined || others.length > 0) return false;
   const ofCustomer = [...answer.rows.values()].filter((entry) => numberKey(entry.customer) === customer);
-  return onlyEntryDuring(told.startedAt, ofCustomer) === row;
+  return onlyEntryDuring(announced.startedAt, ofCustomer) === row;
 }
 
 /** A stay as it looks at first sight. */
 export function newEntry(row: ObservedQueueEntry, cycle: CycleFacts): QueueEntry {
   const entry: QueueEntry = { seen: row, answered: false, absence: null };
-  return seenAgain(entry, row, { complete: true, unchanged: false }, cycle)!;
+  return listedEntry(entry, row, { complete: true, unchanged: false }, cycle)!;
 }
 
-function seenAgain(
+function listedEntry(
   entry: QueueEntry,
   row: ObservedQueueEntry,
   { complete, unchanged }: Pick<KnownEntryFacts, 'complete' | 'unchanged'>,
   cycle: CycleFacts,
 ): QueueEntry | null {
   const bridged = belongsToEntry(row.bridgedAt, row);
-  const facts = { row: row.status, complete, unchanged, bridged, ...standing(entry, cycle) };
+  const facts = { row: row.status, complete, unchanged, bridged, ...stateBefore(entry, cycle) };
   return entryAfter(entry, row, KNOWN_ENTRY.decide(facts), cycle);
 }
 
-function missing(entry: QueueEntry, complete: boolean, cycle: CycleFacts): QueueEntry | null {
+function missingEntry(entry: QueueEntry, complete: boolean, cycle: CycleFacts): QueueEntry | null {
   const facts = {
     row: 'missing',
     complete,
     unchanged: false,
     bridged: false,
-    ...standing(entry, cycle),
+    ...stateBefore(entry, cycle),
   } as const;
   return entryAfter(entry, entry.seen, KNOWN_ENTRY.decide(facts), cycle);
 }
 
-function standing(entry: QueueEntry, { policy }: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
+function stateBefore(entry: QueueEntry, { policy }: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
   return { before: entry.absence?.kind ?? 'listed', gone: isGone(entry, policy) };
 }
 
@@ -182,12 +182,13 @@ function entryAfter(
 
 function isUnregistered({ extension, extensionId }: ObservedLeg, registrations: Registrations): boolean {
   const known =
-    find(registrations, extension) ?? (extensionId === null ? undefined : find(registrations, extensionId));
+    findRegistration(registrations, extension) ??
+    (extensionId === null ? undefined : findRegistration(registrations, extensionId));
   return known?.registered === false;
 }
 
 /** Whether the answer shows an extension at all. The extensions with a call are gathered at the first question. */
-function listing(answer: MonitorAnswer): (extension: string) => boolean {
+function listedBy(answer: MonitorAnswer): (extension: string) => boolean {
   let busy: Set<string> | null = null;
   return (extension) => {
     if (answer.idleExtensions.has(extension)) return true;

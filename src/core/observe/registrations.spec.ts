@@ -5,11 +5,11 @@ const iso = (seconds: number, ms = 0) => new Date(T0 + seconds * 1000 + ms).toIS
 describe('registrations', () => {
   it('says nothing at the first sight of an extension, and then each change once', () => {
     const history = new History();
-    expect(history.said({ registered: { 107: true, 108: false } })).toEqual([]);
-    expect(history.said({ registered: { 107: true, 108: false } })).toEqual([]);
-    expect(history.said({ registered: { 107: false } })).toEqual(['extension-unregistered']);
-    expect(history.said({ registered: { 107: false, 108: true } })).toEqual(['extension-registered']);
-    expect(history.said({})).toEqual([]);
+    expect(history.emitted({ registered: { 107: true, 108: false } })).toEqual([]);
+    expect(history.emitted({ registered: { 107: true, 108: false } })).toEqual([]);
+    expect(history.emitted({ registered: { 107: false } })).toEqual(['extension-unregistered']);
+    expect(history.emitted({ registered: { 107: false, 108: true } })).toEqual(['extension-registered']);
+    expect(history.emitted({})).toEqual([]);
   });
 
   it('says between which questions the change lies', () => {
@@ -33,17 +33,17 @@ describe('registrations', () => {
   it('knows an extension by its number and by its uuid as one', () => {
     const history = new History();
     history.poll({ registered: { 'uuid-107': true } });
-    expect(history.said({ registered: { 107: false } })).toEqual(['extension-unregistered']);
-    expect(history.said({ registered: { 'uuid-107': false } })).toEqual([]);
+    expect(history.emitted({ registered: { 107: false } })).toEqual(['extension-unregistered']);
+    expect(history.emitted({ registered: { 'uuid-107': false } })).toEqual([]);
     expect(history.state.registrations.size).toBe(1);
   });
 
   it('forgets an extension that the PBX does not know any more', () => {
     const history = new History();
     history.poll({ registered: { 107: true } });
-    expect(history.said({ registered: { 107: 'not found' } })).toEqual([]);
+    expect(history.emitted({ registered: { 107: 'not found' } })).toEqual([]);
     expect(history.state.registrations.size).toBe(0);
-    expect(history.said({ registered: { 107: false } })).toEqual([]);
+    expect(history.emitted({ registered: { 107: false } })).toEqual([]);
   });
 
   it('forgets an extension that nobody has asked about for days', () => {
@@ -56,7 +56,7 @@ describe('registrations', () => {
   it('goes by questions in the order they were asked', () => {
     const history = new History();
     history.poll({ at: 10, registered: { 107: true } });
-    expect(history.said({ at: 5, registered: { 107: false } })).toEqual([]);
+    expect(history.emitted({ at: 5, registered: { 107: false } })).toEqual([]);
     expect(history.state.registrations.get('107')).toMatchObject({ registered: true });
   });
 

@@ -30,7 +30,7 @@ export function observeRegistrations(
     changes.set(extension, null);
   };
   for (const answer of answers) {
-    const before = find(known, answer.id);
+    const before = findRegistration(known, answer.id);
     if (before !== undefined) changes.set(before.extension, before);
     if (before !== undefined && isOlder(answer, before)) continue;
     if (answer.outcome === 'not-found') {
@@ -51,7 +51,7 @@ export function observeRegistrations(
 }
 
 /** By number or uuid. */
-export function find(registrations: Registrations, id: string): Registration | undefined {
+export function findRegistration(registrations: Registrations, id: string): Registration | undefined {
   const byNumber = registrations.get(id);
   if (byNumber !== undefined) return byNumber;
   for (const registration of registrations.values())

@@ -1,7 +1,7 @@
 import type { Policy, SourceState } from '../model/call.js';
 import { observedIn, windowBetween } from '../parts/window.js';
 import { observedView, rfc3339, rfc3339OrNull, type Transition } from '../model/event.js';
-import type { MonitorObservation, QueueObservation } from '../model/observation.js';
+import type { Observation } from '../model/observation.js';
 
 /**
  * The health of one endpoint, as a table:
@@ -18,7 +18,7 @@ import type { MonitorObservation, QueueObservation } from '../model/observation.
  */
 export function observeSource(
   source: SourceState,
-  observation: MonitorObservation | QueueObservation,
+  observation: Observation,
   policy: Policy,
   transitions: Transition[],
 ): SourceState {
@@ -27,12 +27,12 @@ export function observeSource(
     : answered(source, observation, transitions);
 }
 
-type Failed = Extract<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
-type Answered = Exclude<MonitorObservation | QueueObservation, { outcome: 'failed' }>;
+type Failure = Extract<Observation, { outcome: 'failed' }>;
+type Answer = Exclude<Observation, Failure>;
 
 function failed(
   source: SourceState,
-  observation: Failed,
+  observation: Failure,
   policy: Policy,
   transitions: Transition[],
 ): SourceState {
@@ -65,7 +65,7 @@ function failed(
   return { ...next, status: 'down' };
 }
 
-function answered(source: SourceState, observation: Answered, transitions: Transition[]): SourceState {
+function answered(source: SourceState, observation: Answer, transitions: Transition[]): SourceState {
   const complete = observation.outcome === 'complete';
   const next: SourceState = {
     status: 'up',

@@ -1,6 +1,6 @@
 import type { Absence, Leg, Policy, QueueEntry } from '../model/call.js';
 import type { LegSignal, QueueStatus } from '../model/observation.js';
-import { cannotSeeTelephones, type CycleFacts, sawTelephones } from './cycle-facts.js';
+import { isMonitorUnavailable, type CycleFacts, sawMonitor } from './cycle-facts.js';
 import { RuleTable, YES_NO } from './rule-table.js';
 import { whenGone, type Window } from './window.js';
 
@@ -275,8 +275,8 @@ export function entryAbsence(
   const absence = absentAgain(before, cycle.queue!, policy);
   const window = whenGone(absence);
   const facts = {
-    monitorSeen: sawTelephones(cycle, window),
-    monitorUnavailable: cannotSeeTelephones(cycle, window),
+    monitorSeen: sawMonitor(cycle, window),
+    monitorUnavailable: isMonitorUnavailable(cycle, window),
   };
   const most = ENTRY_ABSENCE.decide(facts) === 'counts' ? policy.absencePolls : policy.absencePolls - 1;
   return { ...absence, polls: Math.min(absence.polls, most), kind, unlisted: false };

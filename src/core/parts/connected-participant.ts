@@ -9,7 +9,7 @@ export function outlives(leg: Leg, other: Absence | null): boolean {
 }
 
 /** Of the legs that talk, an agent's before the caller's own, then the one that began first. */
-export function talkingLeg(legs: readonly Leg[]): Leg | null {
+export function connectedLeg(legs: readonly Leg[]): Leg | null {
   let first: Leg | null = null;
   for (const leg of legs) {
     if (leg.state !== 'answered') continue;

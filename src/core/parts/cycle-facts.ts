@@ -23,7 +23,7 @@ export function factsOf(state: TenantState, observations: Observations, policy: 
     monitor: windowOf('monitor', state, observations),
     queue: windowOf('queue', state, observations),
     monitorComplete: observations.monitor?.outcome === 'complete',
-    monitorSeenAt: ifBefore(monitor.lastComplete?.startedAt ?? null, latestOf(observations)),
+    monitorSeenAt: ifBefore(monitor.lastComplete?.startedAt ?? null, latestAnswerAt(observations)),
     monitorDown: monitor.status === 'down',
   };
 }
@@ -35,19 +35,19 @@ function windowOf(endpoint: Endpoint, state: TenantState, observations: Observat
 }
 
 /** When the later of the answers was there. */
-export function latestOf({ monitor, queue }: Observations): Instant {
+export function latestAnswerAt({ monitor, queue }: Observations): Instant {
   return Math.max(monitor?.at ?? 0, queue?.at ?? 0);
 }
 
 /** How long the queue's word waits for a look at the telephones: for one that times out, and another. */
-const LOOK_WAIT_MS = 10_000;
+const MONITOR_WAIT_MS = 10_000;
 
 /** There was a complete look at the telephones since then, so that what they did not show was not there. */
-export function sawTelephones({ monitorComplete, monitorSeenAt }: CycleFacts, since: Window): boolean {
+export function sawMonitor({ monitorComplete, monitorSeenAt }: CycleFacts, since: Window): boolean {
   return monitorComplete || (monitorSeenAt !== null && isBefore(since, monitorSeenAt));
 }
 
 /** No such look is to be had soon: the monitor is down, or has not been seen completely for long. */
-export function cannotSeeTelephones({ monitorDown, queue }: CycleFacts, since: Window): boolean {
-  return monitorDown || (queue !== null && isLongBefore(since, queue, LOOK_WAIT_MS));
+export function isMonitorUnavailable({ monitorDown, queue }: CycleFacts, since: Window): boolean {
+  return monitorDown || (queue !== null && isLongBefore(since, queue, MONITOR_WAIT_MS));
 }

@@ -1,5 +1,5 @@
 import type { Call, QueueEntry } from '../model/call.js';
-import { type CycleFacts, sawTelephones } from './cycle-facts.js';
+import { type CycleFacts, sawMonitor } from './cycle-facts.js';
 import { isGone } from './part.js';
 import { whenGone } from './window.js';
 
@@ -16,7 +16,7 @@ export function isOverflow(call: Call, cycle: CycleFacts): boolean {
   return (
     entry !== null &&
     isGone(entry, cycle.policy) &&
-    sawTelephones(cycle, whenGone(entry.absence!)) &&
+    sawMonitor(cycle, whenGone(entry.absence!)) &&
     call.legs.some(({ absence }) => absence === null)
   );
 }

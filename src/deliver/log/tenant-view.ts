@@ -8,7 +8,7 @@ import type {
 import { type CallView, rfc3339OrNull } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observation.js';
 import { formatCursor, type Position } from '../../core/model/position.js';
-import { find } from '../../core/observe/registrations.js';
+import { findRegistration } from '../../core/observe/registrations.js';
 import { callView } from '../../core/life/view.js';
 import { type Audience, type Exposure, exposureOfCall, isCallEvent } from '../access/audience.js';
 import type { LogEntry } from './batch.js';
@@ -109,7 +109,7 @@ export class TenantView {
 
   /** By number or uuid, as of the latest answer. */
   registration(id: string): RegistrationEntry | undefined {
-    const known = find(this.#registrations, id);
+    const known = findRegistration(this.#registrations, id);
     return known && { extension: known.extension, registered: known.registered, at: known.checked.at };
   }
 

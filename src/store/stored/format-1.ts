@@ -234,15 +234,15 @@ export function decodeCall(from: Stored<'call'>): Call {
 }
 
 export function encodeEnded(from: EndedCall): Stored<'ended'> {
-  const { atTelephones } = from;
+  const { legsOnly } = from;
   return {
     callId: from.callId,
     upstreamIds: [...from.upstreamIds],
     stays: [...from.entries],
     rows: [...from.rows],
     endedAt: from.endedAt,
-    ...(atTelephones && {
-      atTelephones: { customer: atTelephones.customer, startedAt: atTelephones.startedAt },
+    ...(legsOnly && {
+      atTelephones: { customer: legsOnly.customer, startedAt: legsOnly.startedAt },
     }),
   };
 }
@@ -256,7 +256,7 @@ export function decodeEnded(from: Stored<'ended'>): EndedCall {
     rows: from.rows,
     endedAt: from.endedAt,
     ...(atTelephones && {
-      atTelephones: { customer: atTelephones.customer, startedAt: atTelephones.startedAt },
+      legsOnly: { customer: atTelephones.customer, startedAt: atTelephones.startedAt },
     }),
   };
 }
@@ -428,7 +428,10 @@ function encodeParticipant(from: Participant): z.infer<typeof participant> {
     agentName: from.agentName,
     offers: from.offers,
     offerOpen: from.offerOpen,
-    silent: from.silent && { lastPresent: from.silent.lastPresent, firstAbsent: from.silent.firstAbsent },
+    silent: from.ringingStopped && {
+      lastPresent: from.ringingStopped.lastPresent,
+      firstAbsent: from.ringingStopped.firstAbsent,
+    },
   };
 }
 
@@ -439,6 +442,9 @@ function decodeParticipant(from: z.infer<typeof participant>): Participant {
     agentName: from.agentName,
     offers: from.offers,
     offerOpen: from.offerOpen,
-    silent: from.silent && { lastPresent: from.silent.lastPresent, firstAbsent: from.silent.firstAbsent },
+    ringingStopped: from.silent && {
+      lastPresent: from.silent.lastPresent,
+      firstAbsent: from.silent.firstAbsent,
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { History, leg, type Poll, spoken, entry, T0 } from '../../test/support/history.js';
+import { History, leg, type Poll, summaryOf, entry, T0 } from '../../test/support/history.js';
 
 /** Callers who are passed on: from queue to queue, from a queue to telephones, from an agent into a queue. */
 const ONE = 'queue-call-1';
@@ -28,11 +28,11 @@ describe('an older entry of a call that is seen only when a newer one is known',
     history.poll(without);
     for (let poll = 0; poll < 4; poll++) history.poll(withBoth);
     history.poll({ entries: [answered] });
-    expect(history.transitions.map(spoken)).toEqual(['call-started', 'call-answered']);
+    expect(history.transitions.map(summaryOf)).toEqual(['call-started', 'call-answered']);
     const view = history.transitions.at(-1)!.data;
     expect(view).toMatchObject({ callId: ONE, queue: { id: 'q2' } });
     for (let poll = 0; poll < 3; poll++) history.poll();
-    expect(history.transitions.map(spoken).slice(2)).toEqual(['call-ended answered']);
+    expect(history.transitions.map(summaryOf).slice(2)).toEqual(['call-ended answered']);
   });
 
   it('is still left for a newer one that is Abandoned, too', () => {
@@ -41,7 +41,7 @@ describe('an older entry of a call that is seen only when a newer one is known',
     history.poll({ entries: [] });
     const gone = { ...second, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
     for (let poll = 0; poll < 4; poll++) history.poll({ entries: [gone] });
-    expect(history.transitions.map(spoken)).toEqual([
+    expect(history.transitions.map(summaryOf)).toEqual([
       'call-started',
       'call-abandoned',
       'call-ended abandoned',
@@ -74,7 +74,7 @@ describe('an overflow while the telephones could not be seen', () => {
     history.poll({ at: 30, legs: rings, entries: [abandoned] });
     for (let poll = 0; poll < 3; poll++) history.poll({ entries: [abandoned] });
     const told = history.transitions.filter(({ type }) => type.startsWith('call-'));
-    expect(told.map(spoken)).toEqual([
+    expect(told.map(summaryOf)).toEqual([
       'call-started',
       'call-offered 107',
       'call-offer-ended 107 caller-left',
@@ -101,7 +101,7 @@ describe('a caller whom an agent passes into a queue', () => {
     history.poll({ at: 95, legs: [{ ...second, signal: 'answered' }], entries: [bridged] });
     for (let poll = 0; poll < 3; poll++) history.poll();
     const ended = history.transitions.at(-1)!;
-    expect(spoken(ended)).toBe('call-ended answered');
+    expect(summaryOf(ended)).toBe('call-ended answered');
     expect(ended.data).toMatchObject({
       answeredAt: new Date(T0 + 3_000).toISOString(),
       waitMs: 2_000,

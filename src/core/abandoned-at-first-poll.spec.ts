@@ -25,32 +25,32 @@ describe('an entry that is Abandoned at first sight', () => {
   it.each([2, 3])('is the call of the telephone that rings for it (ABSENCE_POLLS=%i)', (absencePolls) => {
     const history = watching({ absencePolls });
     history.poll({ at: 2, legs: [ringing] });
-    expect(history.said({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
+    expect(history.emitted({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
     while (history.state.calls.size > 0) history.poll({ entries: [abandoned] });
     const [hangUp, end] = history.transitions.slice(-2);
     expect(hangUp).toMatchObject({ type: 'call-abandoned', subject: 'leg-1', time: T0 + 4_000 });
     expect(end).toMatchObject({ type: 'call-ended', data: { queue: { id: 'sales' } } });
     expect(history.transitions.filter(({ type }) => type === 'call-started')).toHaveLength(1);
-    for (let poll = 0; poll < 5; poll++) expect(history.said({ entries: [abandoned] })).toEqual([]);
+    for (let poll = 0; poll < 5; poll++) expect(history.emitted({ entries: [abandoned] })).toEqual([]);
   });
 
   it('is one call with it also where one poll confirms an absence', () => {
     const history = watching({ absencePolls: 1 });
     history.poll({ at: 2, legs: [ringing] });
-    expect(history.said({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
-    expect(history.said({ entries: [abandoned] })).toEqual([
+    expect(history.emitted({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
+    expect(history.emitted({ entries: [abandoned] })).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
     ]);
-    for (let poll = 0; poll < 5; poll++) expect(history.said({ entries: [abandoned] })).toEqual([]);
+    for (let poll = 0; poll < 5; poll++) expect(history.emitted({ entries: [abandoned] })).toEqual([]);
   });
 
   it('is the call of a telephone that has just stopped ringing', () => {
     const history = watching();
     history.poll({ at: 2, legs: [ringing] });
-    expect(history.said({ at: 5, entries: [abandoned] })).toEqual([]);
-    expect(history.said({ entries: [abandoned] })).toEqual([
+    expect(history.emitted({ at: 5, entries: [abandoned] })).toEqual([]);
+    expect(history.emitted({ entries: [abandoned] })).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -61,7 +61,7 @@ describe('an entry that is Abandoned at first sight', () => {
   it('is one call with all telephones that are first seen with it', () => {
     const history = watching();
     const ring = ['101', '102'].map((ext) => leg({ ext, callId: `leg-${ext}`, startedAt: T0 + 1_000 }));
-    expect(history.said({ at: 4, entries: [abandoned], legs: ring })).toEqual([
+    expect(history.emitted({ at: 4, entries: [abandoned], legs: ring })).toEqual([
       'call-started',
       'call-offered 101',
       'call-offered 102',
@@ -73,9 +73,9 @@ describe('an entry that is Abandoned at first sight', () => {
     const history = watching();
     history.poll({ at: 4, entries: [abandoned], legs: [ringing] });
     for (let poll = 0; poll < 3; poll++) {
-      expect(history.said({ entries: [abandoned], legs: [ringing] })).toEqual([]);
+      expect(history.emitted({ entries: [abandoned], legs: [ringing] })).toEqual([]);
     }
-    expect(history.said({ entries: [abandoned], legs: [{ ...ringing, signal: 'answered' }] })).toEqual([
+    expect(history.emitted({ entries: [abandoned], legs: [{ ...ringing, signal: 'answered' }] })).toEqual([
       'call-answered',
       'call-offer-ended 107 answered',
     ]);
@@ -124,7 +124,7 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
     const history = watching();
     history.poll({ at: 2, legs: [ringing], entries: HUNG });
     history.poll({ at: 5, entries: HUNG });
-    expect(calls(history.said({ at: 6, entries: HUNG }))).toEqual([
+    expect(calls(history.emitted({ at: 6, entries: HUNG }))).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
@@ -134,7 +134,7 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
 
   it('is not told again when the queue’s row turns up', () => {
     const history = told();
-    for (let poll = 0; poll < 5; poll++) expect(calls(history.said({ entries: [abandoned] }))).toEqual([]);
+    for (let poll = 0; poll < 5; poll++) expect(calls(history.emitted({ entries: [abandoned] }))).toEqual([]);
     expect(history.state.ignoredEntries).toEqual(new Set([abandoned.entryKey]));
   });
 
@@ -142,7 +142,7 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
     const history = told();
     history.poll({ entries: [abandoned] });
     const back = entry({ status: 'trying', rejoinedAt: T0 + 9_000, abandonedAt: T0 + 4_000 });
-    expect(calls(history.said({ at: 10, entries: [back] }))).toEqual(['call-started']);
+    expect(calls(history.emitted({ at: 10, entries: [back] }))).toEqual(['call-started']);
   });
 
   it.each([
@@ -151,14 +151,14 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
     ['while another entry could be meant', [abandoned, entry({ ...left, queueId: 'support' })]],
   ])('leaves an entry untouched %s', (_, entries) => {
     const history = told();
-    const said = calls(history.said({ at: 7, entries }));
+    const said = calls(history.emitted({ at: 7, entries }));
     expect(said).toEqual(entries.map(() => 'call-started'));
   });
 
   it('leaves the entry untouched where a telephone rings for this customer again', () => {
     const history = told();
     history.poll({ at: 7, legs: [leg({ callId: 'leg-2', startedAt: T0 + 3_000 })], entries: HUNG });
-    expect(calls(history.said({ at: 8, entries: [abandoned] }))).toEqual([]);
+    expect(calls(history.emitted({ at: 8, entries: [abandoned] }))).toEqual([]);
     expect([...history.state.calls.values()].map(({ entry: entry }) => entry?.seen)).toEqual([abandoned]);
   });
 
@@ -167,6 +167,6 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
     history.poll({ at: 2, legs: [{ ...ringing, signal: 'answered' }], entries: HUNG });
     history.poll({ at: 5, entries: HUNG });
     history.poll({ at: 6, entries: HUNG });
-    expect(calls(history.said({ at: 7, entries: [abandoned] }))).toEqual(['call-started']);
+    expect(calls(history.emitted({ at: 7, entries: [abandoned] }))).toEqual(['call-started']);
   });
 });
