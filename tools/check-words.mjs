@@ -14,11 +14,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const WORDS = [
   {
     // Not of an address's parameter: `?phone=` is the CRM's.
-    not: /(?<![?&])\b(?:tele)?phones?\b(?! numbers?\b)/i,
+    not: /(?<![?&])\b(?:tele)?phones?\b(?![ -]numbers?\b)/i,
     say: 'extension (who has it), leg (a channel at an extension) or device (a registered handset)',
   },
   {
-    not: /\b(?:a|an|the|one|no|each|every|another|last|next|first|complete|older|newer|more|two|such) looks?\b/i,
+    not: /\b(?:a|an|the|one|no|each|every|another|last|next|first|complete|older|newer|more|two|such) looks?\b(?!-back)/i,
     say: 'poll, or monitor answer',
   },
   { not: /\blooks? at the (?:monitor|queue|extensions)\b/i, say: 'poll, or monitor answer' },
@@ -47,7 +47,8 @@ const WORDS = [
   },
   { not: /\banew\b|\bonce more\b/i, say: 'again' },
   {
-    not: /\bwho(?:m)?ever\b|\bnobody\b|\bwho hangs\b|\bwho comes back\b/i,
+    // "A caller who comes back" names the subject.
+    not: /\bwho(?:m)?ever\b|\bnobody\b|(?<!\b(?:caller|agent|client) )\bwho (?:hangs|comes back)\b/i,
     say: 'the subject: "a caller who …", "an endpoint that …", "no client"',
   },
   { not: /\bin doubt\b|\bby (?:a )?guess(?:ing)?\b/i, say: 'ambiguous, or inferred' },

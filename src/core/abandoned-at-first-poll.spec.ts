@@ -2,17 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { History, leg, number, type Poll, entry, T0 } from '../../test/support/history.js';
 
 /**
- * A caller who hung up before the queue was looked at: its row is Abandoned at first sight, its `call_uuid` may be empty,
- * and the telephones that rang for it were seen before, or are still on show in an older look.
+ * A caller who hung up before the queue was polled: the first poll that shows the row shows it Abandoned, its `call_uuid`
+ * may be empty, and the legs that rang for it were shown by earlier polls, or are still shown by an older monitor answer.
  */
 const left = { status: 'abandoned', abandonedAt: T0 + 4_000, callId: null } as const;
 const abandoned = entry(left);
 const ringing = leg({ startedAt: T0 + 1_000 });
 const HUNG = { failed: 'no answer within 5000 ms' };
 
-/** Without what is said of endpoints. */
-function calls(said: readonly string[]): string[] {
-  return said.filter((word) => word.startsWith('call-'));
+/** Leaves out the events about endpoints. */
+function calls(emitted: readonly string[]): string[] {
+  return emitted.filter((summary) => summary.startsWith('call-'));
 }
 
 function watching(policy?: ConstructorParameters<typeof History>[0]): History {
@@ -21,8 +21,8 @@ function watching(policy?: ConstructorParameters<typeof History>[0]): History {
   return history;
 }
 
-describe('an entry that is Abandoned at first sight', () => {
-  it.each([2, 3])('is the call of the telephone that rings for it (ABSENCE_POLLS=%i)', (absencePolls) => {
+describe('an entry that is Abandoned in the first poll that shows it', () => {
+  it.each([2, 3])('joins the call whose leg rings for it (ABSENCE_POLLS=%i)', (absencePolls) => {
     const history = watching({ absencePolls });
     history.poll({ at: 2, legs: [ringing] });
     expect(history.emitted({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
@@ -34,7 +34,7 @@ describe('an entry that is Abandoned at first sight', () => {
     for (let poll = 0; poll < 5; poll++) expect(history.emitted({ entries: [abandoned] })).toEqual([]);
   });
 
-  it('is one call with it also where one poll confirms an absence', () => {
+  it('joins that call also if one poll confirms an absence', () => {
     const history = watching({ absencePolls: 1 });
     history.poll({ at: 2, legs: [ringing] });
     expect(history.emitted({ at: 4, entries: [abandoned], legs: [ringing] })).toEqual([]);
@@ -46,7 +46,7 @@ describe('an entry that is Abandoned at first sight', () => {
     for (let poll = 0; poll < 5; poll++) expect(history.emitted({ entries: [abandoned] })).toEqual([]);
   });
 
-  it('is the call of a telephone that has just stopped ringing', () => {
+  it('joins the call of an extension that has just stopped ringing', () => {
     const history = watching();
     history.poll({ at: 2, legs: [ringing] });
     expect(history.emitted({ at: 5, entries: [abandoned] })).toEqual([]);
@@ -58,7 +58,7 @@ describe('an entry that is Abandoned at first sight', () => {
     expect(history.transitions.at(-1)).toMatchObject({ subject: 'leg-1', time: T0 + 4_000 });
   });
 
-  it('is one call with all telephones that are first seen with it', () => {
+  it('is one call with all legs that the same poll shows first', () => {
     const history = watching();
     const ring = ['101', '102'].map((ext) => leg({ ext, callId: `leg-${ext}`, startedAt: T0 + 1_000 }));
     expect(history.emitted({ at: 4, entries: [abandoned], legs: ring })).toEqual([
@@ -69,7 +69,7 @@ describe('an entry that is Abandoned at first sight', () => {
     expect(history.state.calls.size).toBe(1);
   });
 
-  it('goes on as an overflow where the telephone still rings after it', () => {
+  it('goes on as an overflow if the leg still rings after it', () => {
     const history = watching();
     history.poll({ at: 4, entries: [abandoned], legs: [ringing] });
     for (let poll = 0; poll < 3; poll++) {
@@ -84,24 +84,24 @@ describe('an entry that is Abandoned at first sight', () => {
   it.each([
     ['began after it', { legs: [leg({ startedAt: T0 + 6_000 })] }],
     ['began before it', { legs: [leg({ startedAt: T0 - 3_000 })] }],
-    ['does not say when it began', { legs: [leg()] }],
+    ['has no call_time', { legs: [leg()] }],
     ['is outbound', { legs: [leg({ startedAt: T0 + 1_000, direction: 'outbound' })] }],
-    ['is another customer’s', { legs: [{ ...ringing, customer: number('0987654321') }] }],
+    ['belongs to another customer', { legs: [{ ...ringing, customer: number('0987654321') }] }],
     [
-      'could as well be of another entry',
+      'could also belong to another entry',
       {
         legs: [ringing],
         entries: [abandoned, entry({ queueId: 'support', callId: 'queue-call-2', joinedAt: T0 + 500 })],
       },
     ],
-  ] satisfies [string, Poll][])('is no call of a telephone that %s', (_, poll) => {
+  ] satisfies [string, Poll][])('does not join the call of a leg that %s', (_, poll) => {
     const history = watching();
     history.poll({ at: 7, entries: [abandoned], ...poll });
     const own = [...history.state.calls.values()].find((call) => call.entry?.seen === abandoned);
     expect(own?.legs).toEqual([]);
   });
 
-  it('leaves the telephone to the caller who is back, where it began in his new stay', () => {
+  it('leaves a leg that began during a newer entry of the same caller to that entry', () => {
     const history = watching();
     const back = entry({ status: 'trying', joinedAt: T0 + 5_000, callId: 'queue-call-2' });
     history.poll({ at: 7, entries: [abandoned, back], legs: [leg({ startedAt: T0 + 6_000 })] });
@@ -109,7 +109,7 @@ describe('an entry that is Abandoned at first sight', () => {
     expect(own?.callId).toBe('queue-call-2');
   });
 
-  it('and gives it to the caller who left, where it began before that', () => {
+  it('joins a leg that began before a newer entry of the same caller', () => {
     const history = watching();
     const back = entry({ status: 'trying', joinedAt: T0 + 5_000, callId: 'queue-call-2' });
     history.poll({ at: 7, entries: [abandoned, back], legs: [ringing] });
@@ -118,9 +118,9 @@ describe('an entry that is Abandoned at first sight', () => {
   });
 });
 
-describe('a caller whose telephone stopped ringing while the queue could not be seen', () => {
-  /** Told by the telephones alone. */
-  function told(): History {
+describe('a caller whose leg stopped ringing while the queue was unavailable', () => {
+  /** The hang-up has been announced by the monitor alone. */
+  function announced(): History {
     const history = watching();
     history.poll({ at: 2, legs: [ringing], entries: HUNG });
     history.poll({ at: 5, entries: HUNG });
@@ -132,37 +132,37 @@ describe('a caller whose telephone stopped ringing while the queue could not be 
     return history;
   }
 
-  it('is not told again when the queue’s row turns up', () => {
-    const history = told();
+  it('is not announced again when the queue’s row appears', () => {
+    const history = announced();
     for (let poll = 0; poll < 5; poll++) expect(calls(history.emitted({ entries: [abandoned] }))).toEqual([]);
     expect(history.state.ignoredEntries).toEqual(new Set([abandoned.entryKey]));
   });
 
-  it('is told when he comes back on that row', () => {
-    const history = told();
+  it('is announced as a new call after coming back on that row', () => {
+    const history = announced();
     history.poll({ entries: [abandoned] });
     const back = entry({ status: 'trying', rejoinedAt: T0 + 9_000, abandonedAt: T0 + 4_000 });
     expect(calls(history.emitted({ at: 10, entries: [back] }))).toEqual(['call-started']);
   });
 
   it.each([
-    ['that had ended before the telephone rang', [entry({ ...left, abandonedAt: T0 + 500 })]],
+    ['that had ended before the extension rang', [entry({ ...left, abandonedAt: T0 + 500 })]],
     ['of another customer', [entry({ ...left, mobile: '0987654321' })]],
-    ['while another entry could be meant', [abandoned, entry({ ...left, queueId: 'support' })]],
-  ])('leaves an entry untouched %s', (_, entries) => {
-    const history = told();
-    const said = calls(history.emitted({ at: 7, entries }));
-    expect(said).toEqual(entries.map(() => 'call-started'));
+    ['if it could be either of two entries', [abandoned, entry({ ...left, queueId: 'support' })]],
+  ])('does not keep an entry from being announced %s', (_, entries) => {
+    const history = announced();
+    const emitted = calls(history.emitted({ at: 7, entries }));
+    expect(emitted).toEqual(entries.map(() => 'call-started'));
   });
 
-  it('leaves the entry untouched where a telephone rings for this customer again', () => {
-    const history = told();
+  it('does not keep the entry from joining a new call that rings for this customer', () => {
+    const history = announced();
     history.poll({ at: 7, legs: [leg({ callId: 'leg-2', startedAt: T0 + 3_000 })], entries: HUNG });
     expect(calls(history.emitted({ at: 8, entries: [abandoned] }))).toEqual([]);
-    expect([...history.state.calls.values()].map(({ entry: entry }) => entry?.seen)).toEqual([abandoned]);
+    expect([...history.state.calls.values()].map(({ entry }) => entry?.seen)).toEqual([abandoned]);
   });
 
-  it('leaves the entry untouched where somebody had answered', () => {
+  it('does not keep the entry from being announced if the call had been answered', () => {
     const history = watching();
     history.poll({ at: 2, legs: [{ ...ringing, signal: 'answered' }], entries: HUNG });
     history.poll({ at: 5, entries: HUNG });

@@ -4,7 +4,7 @@ import { History, leg, entry, T0 } from '../../test/support/history.js';
 const talking = leg({ signal: 'answered' });
 const answered = entry({ status: 'answered', bridgedAt: T0 + 5_000 });
 
-/** A queue call that 107 has answered, two polls ago. */
+/** A queue call that extension 107 answered two polls ago. */
 function answeredCall(policy?: ConstructorParameters<typeof History>[0]): History {
   const history = new History(policy);
   history.poll({ at: 0, idle: ['107', '108'] });
@@ -13,7 +13,7 @@ function answeredCall(policy?: ConstructorParameters<typeof History>[0]): Histor
   return history;
 }
 
-/** A caller behind a ringing telephone whose row was missing for three polls and is back. */
+/** A caller with a ringing leg, whose queue row was missing for three polls and is back. */
 function rungCallerIsBack(trying: ReturnType<typeof entry>): History {
   const history = new History();
   history.poll({ at: 0 });
@@ -25,20 +25,20 @@ function rungCallerIsBack(trying: ReturnType<typeof entry>): History {
 
 describe('a queue row that comes back', () => {
   it.each([1, 2, 3])(
-    'unchanged, is there as if it had never been missing (ABSENCE_POLLS=%i)',
+    'unchanged, counts as if it had never been missing (ABSENCE_POLLS=%i)',
     (absencePolls) => {
       const history = answeredCall({ absencePolls });
       for (let poll = 0; poll < absencePolls; poll++) history.poll({ legs: [talking], idle: ['108'] });
       history.poll({ entries: [answered], legs: [talking], idle: ['108'] });
-      const told = history.transitions.length;
-      // The telephone loses its registration: the queue still has the conversation.
+      const emitted = history.transitions.length;
+      // The extension loses its registration, but its conversation is still in the queue's list.
       for (let poll = 0; poll < 5; poll++) history.poll({ entries: [answered], idle: ['108'] });
-      expect(history.transitions.slice(told)).toEqual([]);
+      expect(history.transitions.slice(emitted)).toEqual([]);
       expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
     },
   );
 
-  it('keeps the caller who waits behind telephones that stop ringing', () => {
+  it('keeps the call alive when the extension stops ringing', () => {
     const trying = entry({ status: 'trying' });
     const history = rungCallerIsBack(trying);
     history.poll({ entries: [trying] });
@@ -46,7 +46,7 @@ describe('a queue row that comes back', () => {
     expect(history.emitted({ entries: [trying] })).toEqual([]);
   });
 
-  it('is the entry that the next telephone rings for', () => {
+  it('is the entry of the next extension that rings', () => {
     const trying = entry({ status: 'trying' });
     const history = rungCallerIsBack(trying);
     const next = leg({ ext: '108', callId: 'leg-2', hotline: null });
@@ -54,8 +54,8 @@ describe('a queue row that comes back', () => {
   });
 });
 
-describe('the end of a telephone that is not listed any more', () => {
-  it('is sure where the queue deleted its row with it', () => {
+describe('the end of a call whose extension is not listed any more', () => {
+  it('is observed if the queue deleted its row with the leg', () => {
     const history = answeredCall();
     history.poll({ idle: ['108'] });
     const [end] = history.poll({ idle: ['108'] });
@@ -63,7 +63,7 @@ describe('the end of a telephone that is not listed any more', () => {
     expect(end!.data).not.toMatchObject({ talkMs: null });
   });
 
-  it('is sure where the queue was seen a little later', () => {
+  it('is observed if the queue answered a little later', () => {
     const history = answeredCall();
     history.poll({ legs: { failed: 'no answer' } });
     history.poll({ idle: ['108'], entries: { failed: 'no answer' } });
@@ -74,7 +74,7 @@ describe('the end of a telephone that is not listed any more', () => {
     });
   });
 
-  it('is a guess where the queue had deleted its row long before, at a transfer', () => {
+  it('is inferred if the queue had deleted its row long before, at a transfer', () => {
     const history = answeredCall();
     const next = leg({ ext: '108', signal: 'answered' });
     history.poll({ legs: [next], idle: ['107'] });
@@ -89,8 +89,8 @@ describe('the end of a telephone that is not listed any more', () => {
   });
 });
 
-describe('a customer who rings again at once', () => {
-  it('is a second call where the telephone has been silent for long enough', () => {
+describe('a customer who calls again at once', () => {
+  it('is a second call if the leg of the first is confirmed as gone', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ legs: [leg()] });
@@ -104,7 +104,7 @@ describe('a customer who rings again at once', () => {
     ]);
   });
 
-  it('is a second call at another telephone too, and in the queue', () => {
+  it('is a second call also at another extension, and in the queue', () => {
     const atAnother = leg({ callId: 'leg-2', ext: '108' });
     const queued = entry({ joinedAt: T0 + 3_000 });
     for (const again of [{ legs: [atAnother] }, { entries: [queued] }]) {
@@ -117,7 +117,7 @@ describe('a customer who rings again at once', () => {
     }
   });
 
-  it('is one call whose telephones ring in turn, each as the one before falls silent', () => {
+  it('is one call if the extensions are a hunt group: each rings as the one before stops ringing', () => {
     for (const absencePolls of [1, 2, 3]) {
       const history = new History({ absencePolls });
       history.poll({ at: 0 });
@@ -127,7 +127,7 @@ describe('a customer who rings again at once', () => {
     }
   });
 
-  it('is one call with the entry that he was in before, seen when it is between two telephones', () => {
+  it('is one call with an earlier queue entry that is first shown between the ringing of two extensions', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ at: 2, legs: [leg()], entries: { failed: 'no answer' } });
@@ -137,8 +137,8 @@ describe('a customer who rings again at once', () => {
   });
 });
 
-describe('a caller who comes back on his row', () => {
-  it('hung up before the poll that showed it first, also where that was not confirmed yet', () => {
+describe('a caller who comes back on the same row', () => {
+  it('left before the poll that first showed it, even if that was not confirmed yet', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     history.poll({ at: 1, entries: [entry()] });
@@ -160,7 +160,7 @@ describe('a caller who comes back on his row', () => {
 });
 
 describe('a call that begins as a local one and turns out to be in a queue', () => {
-  it('is inbound, and abandoned where nobody answers it', () => {
+  it('is inbound, and abandoned if it is not answered', () => {
     const history = new History();
     const local = leg({ direction: 'local', startedAt: T0 + 500 });
     history.poll({ at: 0 });

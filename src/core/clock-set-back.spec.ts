@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { History, leg, summaryOf, entry, T0 } from '../../test/support/history.js';
 
-/** An hour. What is known is then of a time that has not come yet. */
+/** An hour earlier, in seconds: what is known then lies in the future. */
 const BACK = -3_600;
 const down = { failed: '503' };
 
 describe('after the clock has been set back', () => {
-  it('a registration that changes is told at once', () => {
+  it('a change of registration is emitted at once', () => {
     const history = new History();
     history.poll({ at: 0, registered: { 107: true } });
     expect(history.emitted({ at: BACK, registered: { 107: true } })).toEqual([]);
-    const [told] = history.poll({ at: BACK + 30, registered: { 107: false } });
-    expect(told).toMatchObject({ type: 'extension-unregistered', subject: '107' });
+    const [lost] = history.poll({ at: BACK + 30, registered: { 107: false } });
+    expect(lost).toMatchObject({ type: 'extension-unregistered', subject: '107' });
   });
 
   it('an outage has no length, and no window ends before it begins', () => {
@@ -27,7 +27,7 @@ describe('after the clock has been set back', () => {
     }
   });
 
-  it('a look at the telephones from before says nothing of who left the queue after it', () => {
+  it('a monitor answer from before that does not confirm that a caller has left the queue since', () => {
     const history = new History();
     const trying = entry({ status: 'trying' });
     history.poll({ at: 0, entries: [trying] });

@@ -45,7 +45,7 @@ const rowsOf = <Row>(row: fc.Arbitrary<Row>) =>
     { weight: 1, arbitrary: fc.constant('not asked' as const) },
   );
 
-/** Rows mostly stay from poll to poll, as real ones do. */
+/** Most polls repeat the rows of the poll before, as real ones do. */
 const history: fc.Arbitrary<Poll[]> = fc
   .array(
     fc.record({
@@ -81,14 +81,14 @@ function run(polls: readonly Poll[], restart: (poll: number, known: TenantCalls)
 
 const straight = (_: number, known: TenantCalls) => known;
 
-/** Two complete and empty polls end whatever is left. */
+/** Adds complete and empty polls, which end all calls that are left. */
 const drained = (polls: readonly Poll[]): Poll[] => [
   ...polls,
   ...[0, 1, 2, 3].map((extra) => ({ at: (polls.at(-1)?.at ?? 0) + 1 + extra })),
 ];
 
 describe('for any history of observations', () => {
-  it('the grammar of a call’s life holds', () => {
+  it('every call has its events in the order that the contract allows', () => {
     fc.assert(
       fc.property(history, (polls) => {
         const { state, transitions } = run(drained(polls), straight);
@@ -115,7 +115,7 @@ describe('for any history of observations', () => {
     );
   });
 
-  it('every part that is there belongs to exactly one call that is alive', () => {
+  it('every part that is there belongs to exactly one live call', () => {
     fc.assert(
       fc.property(history, (polls) => {
         const state = new TenantCalls(EMPTY_STATE);
@@ -139,7 +139,7 @@ describe('for any history of observations', () => {
     );
   });
 
-  it('offers open and close in turn at each extension, and none is left open', () => {
+  it('at each extension of a call an offer ends before the next one begins, and none is left open', () => {
     fc.assert(
       fc.property(history, (polls) => {
         const open = new Set<string>();
@@ -171,7 +171,7 @@ describe('for any history of observations', () => {
     );
   });
 
-  it('a history cut by restarts anywhere gives the same transitions and state as one run straight through', () => {
+  it('a history with restarts anywhere gives the same transitions and state as one without', () => {
     const cuts = fc.array(fc.boolean(), { minLength: 25, maxLength: 25 });
     fc.assert(
       fc.property(history, cuts, (polls, cut) => {
@@ -186,7 +186,7 @@ describe('for any history of observations', () => {
     );
   });
 
-  it('the deltas, one after the other, make the state', () => {
+  it('the deltas, applied one after the other, give the state', () => {
     fc.assert(
       fc.property(history, (polls) => {
         const known = new TenantCalls(EMPTY_STATE);
@@ -208,7 +208,7 @@ describe('for any history of observations', () => {
         const turned = polls.map(
           (poll) => ({ ...poll, legs: reversed(poll.legs), entries: reversed(poll.entries) }) as Poll,
         );
-        // Rows of one key: only the last counts, so histories with repeated keys are left as they are.
+        // Of several rows with one key only the last counts, so histories with repeated keys are not tested here.
         fc.pre(polls.every((poll) => isUnique(poll.legs, 'key') && isUnique(poll.entries, 'rowKey')));
         const one = run(polls, straight).transitions;
         const other = run(turned, straight).transitions;
@@ -218,7 +218,7 @@ describe('for any history of observations', () => {
     );
   });
 
-  it('failed observations alone never say anything about a call', () => {
+  it('failed observations alone emit no event about a call', () => {
     fc.assert(
       fc.property(history, fc.integer({ min: 1, max: 10 }), (polls, failures) => {
         const failing = Array.from({ length: failures }, (_, index) => ({
@@ -228,15 +228,15 @@ describe('for any history of observations', () => {
         }));
         const before = run(polls, straight);
         const after = run([...polls, ...failing], straight);
-        const said = after.transitions.slice(before.transitions.length);
-        if (said.some(({ type }) => type.startsWith('call-')))
+        const emitted = after.transitions.slice(before.transitions.length);
+        if (emitted.some(({ type }) => type.startsWith('call-')))
           throw new Error('a failure ended or began a call');
       }),
       { numRuns: 500 },
     );
   });
 
-  it('no table is asked about facts that it lists as impossible', () => {
+  it('no table has to decide facts that it lists as impossible', () => {
     const asked = jest.spyOn(RuleTable.prototype, 'decide').mockImplementation(function (
       this: RuleTable<object, unknown>,
       facts: object,
@@ -257,7 +257,7 @@ describe('for any history of observations', () => {
   });
 });
 
-/** As the store gives it back: equal, but not one object the same, and in no particular order. */
+/** Makes the state that the store would return after a restart: equal, but of other objects, and in another order. */
 function restarted({
   sources,
   calls,
@@ -274,7 +274,7 @@ function restarted({
   });
 }
 
-/** What a store holds once it has taken the delta. */
+/** Makes the state that a store holds once it has taken the delta. */
 function apply(state: TenantState, delta: Delta): TenantState {
   return {
     sources: delta.sources ?? state.sources,

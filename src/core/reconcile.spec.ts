@@ -6,7 +6,7 @@ type CallTransition = Extract<Transition, { type: 'call-offer-ended' }>;
 const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
 
 describe('the life of a call', () => {
-  it('goes from ringing over answered to ended for a direct inbound call', () => {
+  it('is ringing, answered, ended for a direct inbound call', () => {
     const history = new History();
     history.poll();
     expect(history.emitted({ legs: [leg()] })).toEqual(['call-started', 'call-offered 107']);
@@ -21,7 +21,7 @@ describe('the life of a call', () => {
     expect(history.state.calls.size).toBe(0);
   });
 
-  it('starts and answers a call together that is answered at first sight, the answer inferred', () => {
+  it('starts and answers at once if the first poll shows it answered, and the answer is inferred', () => {
     const history = new History();
     history.poll();
     const [started, answered] = history.poll({ legs: [leg({ signal: 'answered' })] });
@@ -44,7 +44,7 @@ describe('the life of a call', () => {
     });
   });
 
-  it('takes the start from call_time where it is plausible, and never changes it', () => {
+  it('starts at call_time if that is plausible, and never at another time after that', () => {
     const history = new History();
     history.poll();
     const [started] = history.poll({ legs: [leg({ startedAt: T0 - 5_000 })] });
@@ -53,14 +53,14 @@ describe('the life of a call', () => {
     expect([...history.state.calls.values()][0]!.startedAt).toBe(T0 - 5_000);
   });
 
-  it('takes the start as observed where call_time lies in the future', () => {
+  it('starts at the first poll that shows it if call_time lies in the future', () => {
     const history = new History();
     history.poll({ at: 0 });
     const [started] = history.poll({ at: 1, legs: [leg({ startedAt: T0 + 3_600_000 })] });
     expect(started).toMatchObject({ time: T0 + 1_000, data: { observed: { certainty: 'observed' } } });
   });
 
-  it('ends an outbound call that nobody answers as no-answer', () => {
+  it('ends as no-answer if it is outbound and not answered', () => {
     const history = new History();
     history.poll();
     expect(history.emitted({ legs: [leg({ direction: 'outbound' })] })).toEqual(['call-started']);
@@ -68,7 +68,7 @@ describe('the life of a call', () => {
     expect(history.emitted()).toEqual(['call-ended no-answer']);
   });
 
-  it('marks the answer of an outbound leg as inferred: click-to-call is ONCALL before the customer answers', () => {
+  it('has an inferred answer if it is outbound: click-to-call is ONCALL before the customer answers', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg({ direction: 'outbound' })] });
@@ -76,7 +76,7 @@ describe('the life of a call', () => {
     expect(answered).toMatchObject({ type: 'call-answered', data: { observed: { certainty: 'inferred' } } });
   });
 
-  it('ends a queue entry that vanishes from Trying as unknown', () => {
+  it('ends as unknown if its queue entry vanishes before an answer', () => {
     const history = new History();
     history.poll();
     expect(history.emitted({ entries: [entry()] })).toEqual(['call-started']);
@@ -84,7 +84,7 @@ describe('the life of a call', () => {
     expect(history.emitted()).toEqual(['call-ended unknown']);
   });
 
-  it('commits an abandoned call and its end together, at abandoned_time', () => {
+  it('emits the hang-up and the end together, both at abandoned_time', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ at: 1, entries: [entry()] });
@@ -100,7 +100,7 @@ describe('the life of a call', () => {
     expect(ended!.data.observed).toEqual(abandoned!.data.observed);
   });
 
-  it('takes the answer of a queue call from bridged_time', () => {
+  it('is answered at bridged_time if it is in a queue', () => {
     const history = new History();
     history.poll();
     const answered = entry({ status: 'answered', bridgedAt: T0 + 7_000, agentId: 'a1', agentName: 'nhi' });
@@ -112,7 +112,7 @@ describe('the life of a call', () => {
     });
   });
 
-  it('gives the better answer time in later events when bridged_time comes after the leg', () => {
+  it('has the better answer time in later events if bridged_time arrives after the answered leg', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     history.poll({ at: 5, entries: [entry()], legs: [leg({ signal: 'answered' })] });
@@ -125,7 +125,7 @@ describe('the life of a call', () => {
     });
   });
 
-  it('transfers an answered call to another extension under the same callId', () => {
+  it('is transferred to another extension under the same callId', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg()] });
@@ -141,7 +141,7 @@ describe('the life of a call', () => {
     expect(history.emitted()).toEqual(['call-ended answered']);
   });
 
-  it('transfers to an extension that was seen to talk after the first one at one poll only', () => {
+  it('is transferred to an extension that only one poll shows answered after the first one went', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg({ signal: 'answered' })] });
@@ -150,7 +150,7 @@ describe('the life of a call', () => {
     expect(history.emitted()).toEqual(['call-ended answered']);
   });
 
-  it('does not take two who hang up between the same polls for a transfer', () => {
+  it('is not transferred if both extensions hang up between the same polls', () => {
     const history = new History();
     history.poll();
     const both = [leg({ signal: 'answered' }), leg({ ext: '108', callId: 'leg-1', signal: 'answered' })];
@@ -159,7 +159,7 @@ describe('the life of a call', () => {
     expect(history.emitted()).toEqual(['call-ended answered']);
   });
 
-  it('rings at the target of a blind transfer before it goes on there', () => {
+  it('is offered at the target of a blind transfer before the transfer', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg({ signal: 'answered' })] });
@@ -172,7 +172,7 @@ describe('the life of a call', () => {
     ]);
   });
 
-  it('goes on while its id is on show at another extension, whatever state that row is in', () => {
+  it('goes on while a row of another extension has its id, in any state', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg({ signal: 'answered' })] });
@@ -183,7 +183,7 @@ describe('the life of a call', () => {
     ]);
   });
 
-  it('does not take the end of a local call, one leg after the other, for a transfer', () => {
+  it('is not transferred if it is local and its legs end one after the other', () => {
     const caller = leg({
       ext: '101',
       callId: 'x',
@@ -244,7 +244,7 @@ describe('offers', () => {
       'call-offer-ended 101 answered',
       'call-offer-ended 102 answered-elsewhere',
     ]);
-    // No later event tells of the loser's telephone, so the last one has to have it right.
+    // No later event has the state of the extension that did not answer, so the last one must have it right.
     const { data } = history.transitions.at(-1) as CallTransition;
     expect(data.extensions.map(({ extension, state }) => [extension, state])).toEqual([
       ['101', 'answered'],
@@ -262,7 +262,7 @@ describe('offers', () => {
     expect(history.emitted()).toEqual(['call-offer-ended 108 caller-left', 'call-ended answered']);
   });
 
-  it('end as answered by a guess where only the queue says that this agent talked', () => {
+  it('end as answered, which is inferred, if only the queue names the agent who answered', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
@@ -299,14 +299,14 @@ describe('offers', () => {
     ]);
   });
 
-  it('are one for an extension with two telephones', () => {
+  it('are one for an extension with two devices', () => {
     const history = new History();
     history.poll();
-    const phones = [leg({ callId: 'desk' }), leg({ callId: 'mobile' })];
-    expect(history.emitted({ legs: phones })).toEqual(['call-started', 'call-offered 107']);
+    const legs = [leg({ callId: 'desk' }), leg({ callId: 'mobile' })];
+    expect(history.emitted({ legs })).toEqual(['call-started', 'call-offered 107']);
   });
 
-  it('are made again when the same agent is tried again, before the first ringing was confirmed to be over', () => {
+  it('are made again when the queue tries the same agent again, before the end of the first ringing is confirmed', () => {
     const history = new History();
     history.poll();
     const trying = entry({ status: 'trying' });
@@ -320,7 +320,7 @@ describe('offers', () => {
       expect(history.emitted({ entries: [trying], legs: again })).toEqual([]);
   });
 
-  it('do not flicker when one of two telephones of an extension does', () => {
+  it('do not end when one of two devices of an extension is missing from a poll', () => {
     const history = new History();
     history.poll();
     const [desk, mobile] = [leg({ callId: 'desk' }), leg({ callId: 'mobile' })];
@@ -331,7 +331,7 @@ describe('offers', () => {
     expect(history.emitted({ legs: [mobile] })).toEqual([]);
   });
 
-  it('say when the telephone fell silent, although why became clear only later', () => {
+  it('end at the time at which the extension stopped ringing, although the reason is known only later', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
@@ -346,7 +346,7 @@ describe('offers', () => {
     });
   });
 
-  it('carry the extension, its agent and how they ended', () => {
+  it('name the extension and its agent', () => {
     const history = new History();
     history.poll();
     const [, offered] = history.poll({ legs: [leg()] });
@@ -369,7 +369,7 @@ describe('one call or two', () => {
     expect(call).toMatchObject({ callId: 'queue-call-1', upstreamIds: ['queue-call-1', 'leg-1'] });
   });
 
-  it('keeps a leg apart when two queue entries of its customer could be meant', () => {
+  it('keeps a leg apart if it could belong to either of two queue entries', () => {
     const history = new History();
     history.poll();
     const entries = [entry(), entry({ queueId: 'support', callId: 'queue-call-2' })];
@@ -405,7 +405,7 @@ describe('one call or two', () => {
     expect(history.state.calls.size).toBe(2);
   });
 
-  it('keeps two conversations of one number apart', () => {
+  it('keeps two answered legs of one number apart', () => {
     const history = new History();
     history.poll({
       legs: [
@@ -416,7 +416,7 @@ describe('one call or two', () => {
     expect(history.state.calls.size).toBe(2);
   });
 
-  it('starts a new call that names the old one when an id comes back after its call ended', () => {
+  it('starts a new call, linked to the old one, if an id comes back after its call ended', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg()] });
@@ -430,7 +430,7 @@ describe('one call or two', () => {
     });
   });
 
-  it('starts a new call that names the old one when the caller resumes', () => {
+  it('starts a new call, linked to the old one, if the caller resumes', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ at: 1, entries: [entry()] });
@@ -453,7 +453,7 @@ describe('one call or two', () => {
     });
   });
 
-  it('announces the hang-up of a caller who was back before the next poll', () => {
+  it('announces the hang-up of a caller who came back before the next poll', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ at: 1, entries: [entry()] });
@@ -468,7 +468,7 @@ describe('one call or two', () => {
     });
   });
 
-  it('stays one call when the queue hands the caller to a second queue', () => {
+  it('keeps one call when the queue sends the caller to a second queue', () => {
     const history = new History();
     history.poll();
     history.poll({ entries: [entry()] });
@@ -481,8 +481,8 @@ describe('one call or two', () => {
   });
 });
 
-describe('first sight', () => {
-  it('announces what is alive with baseline: true', () => {
+describe('a tenant that is polled for the first time', () => {
+  it('announces the live calls with baseline: true', () => {
     const history = new History();
     const events = history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     expect(events.filter((event) => event.type === 'call-started').map((event) => event.data)).toMatchObject([
@@ -491,13 +491,13 @@ describe('first sight', () => {
     ]);
   });
 
-  it('does not mark what begins later', () => {
+  it('announces a call that begins after the first poll with baseline: false', () => {
     const history = new History();
     history.poll();
     expect(history.poll({ legs: [leg()] })[0]!.data).toMatchObject({ baseline: false });
   });
 
-  it('announces entries abandoned within the look-back, and no older ones, ever', () => {
+  it('announces entries that were abandoned within the look-back, and never announces older ones', () => {
     const history = new History({ abandonedLookbackMs: 60_000 });
     const recent = entry({ status: 'abandoned', joinedAt: T0 - 90_000, abandonedAt: T0 - 59_000 });
     const old = entry({
@@ -515,7 +515,7 @@ describe('first sight', () => {
     for (let poll = 0; poll < 5; poll++) expect(history.emitted({ entries: [recent, old] })).toEqual([]);
   });
 
-  it('announces what was abandoned while nobody watched', () => {
+  it('announces an entry that was abandoned between two polls, however long before the second', () => {
     const history = new History();
     history.poll({ at: 0 });
     const missed = entry({ status: 'abandoned', joinedAt: T0 + 100_000, abandonedAt: T0 + 130_000 });
@@ -525,7 +525,7 @@ describe('first sight', () => {
 });
 
 describe('sources', () => {
-  it('go down after the third failed poll and come up with how long nobody watched', () => {
+  it('go down after the third failed poll, and come up with the time since the last complete answer', () => {
     const history = new History();
     history.poll({ at: 0 });
     const failing = { legs: { failed: 'HTTP 502' } } as const;
@@ -535,7 +535,7 @@ describe('sources', () => {
       {
         type: 'source-down',
         subject: 'monitor',
-        // Within its own window: it stopped answering between the last proper answer and the first failure.
+        // The time lies in the window: the endpoint stopped answering between the last answer and the first failure.
         time: T0 + 1_000,
         data: { reason: 'HTTP 502', since: iso(1), observed: { earliest: iso(0), latest: iso(1) } },
       },

@@ -15,7 +15,7 @@ import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
 
 /**
- * The decision at the heart of the bridge: what has happened, given what was known and what the endpoints now say.
+ * Decides what has happened, given what was known and what the endpoints now show. It is the core of the bridge.
  *
  * Guarantees, for any history of observations:
  * - Every call gets exactly one `call-started` and, once no part of it is left, exactly one `call-ended`; at most one
@@ -23,11 +23,11 @@ import { observeSource } from './observe/sources.js';
  * - A failed observation changes nothing but the health of its source; a partial one ends nothing.
  * - The result depends on the arguments alone, and not on the order of rows: the same history, cut anywhere by a
  *   restart from the stored state, gives the same transitions.
- * - `known` is brought up to date, and `delta` is all that has changed of it. The cost grows with what has changed; of rows
- *   that are `settled` it looks at none.
+ * - `known` is brought up to date, and `delta` has every change of it. The cost grows with what has changed; `settled` rows
+ *   cost nothing.
  *
- * Not guaranteed: what happened wholly between two polls is not seen; see `certainty` in `life.ts`. An exception undoes
- * nothing: `known` is half changed then, and the caller must drop it.
+ * Not guaranteed: what begins and ends between two polls is not noticed; see `certainty` in `life.ts`. After an exception
+ * `known` is half changed, and the caller must drop it.
  */
 export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
@@ -36,7 +36,7 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
     : new Cycle(known, observations, policy, transitions).run(freshness);
-  // Last: what this poll shows is judged by when the endpoints were seen before it.
+  // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
 }
@@ -44,7 +44,9 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
 export interface Decision {
   readonly delta: Delta;
   readonly transitions: readonly Transition[];
-  /** Some part's absence waits to be confirmed: poll again before the interval is over. */
+  /**
+   * Whether the absence of a part waits to be confirmed, so that the next poll should come before the interval is over.
+   */
   readonly confirm: boolean;
 }
 
@@ -96,12 +98,12 @@ class Cycle {
     };
   }
 
-  /** Ends the calls whose caller has already come back, before the new stay looks for a call to join. */
+  /** Ends the calls whose caller has already come back, so that the new queue entry cannot join them. */
   #supersede(changes: Changes): void {
     const drafts: Draft[] = [];
     for (const [callId, row] of changes.superseded) {
       const call = this.#index.calls.get(callId)!;
-      // Legs that are still there belong to the call as it goes on now.
+      // Legs that are still there belong to the new call.
       for (const leg of withChanges(call.legs, changes.legs.get(callId) ?? [])) {
         if (leg.absence === null && this.#isShown(leg)) changes.newLegs.push(leg.seen);
       }
@@ -130,7 +132,7 @@ class Cycle {
       const call = current(callId);
       touched.set(callId, withParts(call, { legs: call.legs, entry }, this.#facts));
     }
-    // Of an entry that went while the telephones could not be seen, only a look at them shows that the caller rings on.
+    // If an entry went while the monitor was unavailable, only a complete monitor answer can show that a leg still rings.
     for (const callId of this.#facts.monitorComplete ? this.#index.abandoned : NONE) {
       const call = current(callId);
       if (isOverflow(call, this.#facts)) touched.set(callId, call);
@@ -140,7 +142,7 @@ class Cycle {
     const joined = new Map<string, ReadonlySet<string>>();
     const { newLegs, newEntries } = changes;
     if (newLegs.length > 0 || newEntries.length > 0) {
-      // New parts look at the calls as this observation shows them.
+      // The index gets the changed calls first, because new parts are compared with the calls' present state.
       for (const call of touched.values()) this.#index.put(call);
       for (const placement of correlate({ legs: newLegs, entries: newEntries }, this.#index)) {
         if (placement.joins !== null) {
@@ -183,7 +185,7 @@ class Cycle {
   }
 }
 
-/** Brings the registrations up to date, but not yet the sources. */
+/** Brings the registrations up to date and returns the new state of the sources without storing it in `known`. */
 function observeFreshness(
   { sources, registrations: known }: TenantCalls,
   { monitor, queue, registrations: answers }: Observations,
@@ -195,7 +197,7 @@ function observeFreshness(
   const ofQueue =
     queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
   const isAsked = monitor !== undefined || queue !== undefined;
-  // Not spread: of a small answer that repeats, comparing its bytes takes less than spreading an object.
+  // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
   const { registrations, calls, ended, ignoredEntries, listsIdle } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
@@ -233,7 +235,7 @@ function keysOf({ legs }: Placement, more = NONE): ReadonlySet<string> {
   return keys;
 }
 
-/** By start, then id: an order that a restart does not change. */
+/** Sorts by start, then by id: a restart does not change this order. */
 function sorted(drafts: readonly Draft[]): Draft[] {
   return [...drafts].sort(
     (a, b) => a.call.startedAt - b.call.startedAt || (a.call.callId < b.call.callId ? -1 : 1),

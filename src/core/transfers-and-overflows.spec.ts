@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { History, leg, type Poll, summaryOf, entry, T0 } from '../../test/support/history.js';
 
-/** Callers who are passed on: from queue to queue, from a queue to telephones, from an agent into a queue. */
+/** Callers who move: from queue to queue, from a queue to other extensions, from an agent into a queue. */
 const ONE = 'queue-call-1';
 
-describe('an older entry of a call that is seen only when a newer one is known', () => {
+describe('an older queue entry of a call that a poll shows only when a newer one is known', () => {
   const first = entry({ queueId: 'q1', joinedAt: T0 - 5_000 });
   const left = { ...first, status: 'abandoned', abandonedAt: T0 + 500 } as const;
   const second = entry({ queueId: 'q2', joinedAt: T0 + 600, status: 'trying' });
@@ -12,17 +12,17 @@ describe('an older entry of a call that is seen only when a newer one is known',
 
   it.each<[string, Poll, Poll]>([
     [
-      'as its row said nothing, then Abandoned',
+      'its status was unknown at first, then Abandoned',
       { entries: [{ ...first, status: 'unknown' }, second] },
       { entries: [left, second] },
     ],
-    ['as an answer was partial', { entries: { partial: [second] } }, { entries: [left, second] }],
+    ['the first answer was partial', { entries: { partial: [second] } }, { entries: [left, second] }],
     [
-      'still Trying, as an answer was partial',
+      'the first answer was partial, and the entry is still Trying',
       { entries: { partial: [second] } },
       { entries: [{ ...first, status: 'trying' }, second] },
     ],
-  ])('is one that the caller has left: %s', (_, without, withBoth) => {
+  ])('is an entry that the caller has left: %s', (_, without, withBoth) => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll(without);
@@ -35,7 +35,7 @@ describe('an older entry of a call that is seen only when a newer one is known',
     expect(history.transitions.map(summaryOf).slice(2)).toEqual(['call-ended answered']);
   });
 
-  it('is still left for a newer one that is Abandoned, too', () => {
+  it('is an entry that the caller has left, even if the newer one is Abandoned too', () => {
     const history = new History();
     history.poll({ at: 0, entries: [first] });
     history.poll({ entries: [] });
@@ -53,19 +53,19 @@ describe('an older entry of a call that is seen only when a newer one is known',
   });
 });
 
-describe('an overflow while the telephones could not be seen', () => {
+describe('an overflow while the monitor was unavailable', () => {
   const trying = entry({ status: 'trying', joinedAt: T0 - 5_000 });
   const abandoned = { ...trying, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
   const rings = [leg()];
   const down = { failed: '503' };
 
   it.each<[string, Poll[]]>([
-    ['as the monitor was down', Array.from({ length: 4 }, () => ({ legs: down, entries: [abandoned] }))],
+    ['the monitor was down', Array.from({ length: 4 }, () => ({ legs: down, entries: [abandoned] }))],
     [
-      'as its answers were partial for long',
+      'its answers were partial for long',
       [2, 8, 14, 15].map((at) => ({ at, legs: { partial: rings }, entries: [abandoned] })),
     ],
-  ])('is concluded by the next look at them, %s', (_, unseen) => {
+  ])('is recognised at the next complete monitor answer: %s', (_, unseen) => {
     const history = new History();
     history.poll({ at: 0, legs: rings, entries: [trying] });
     history.poll({ legs: rings, entries: [trying] });
@@ -73,20 +73,23 @@ describe('an overflow while the telephones could not be seen', () => {
     history.poll({ at: 20, legs: rings, entries: [abandoned] });
     history.poll({ at: 30, legs: rings, entries: [abandoned] });
     for (let poll = 0; poll < 3; poll++) history.poll({ entries: [abandoned] });
-    const told = history.transitions.filter(({ type }) => type.startsWith('call-'));
-    expect(told.map(summaryOf)).toEqual([
+    const emitted = history.transitions.filter(({ type }) => type.startsWith('call-'));
+    expect(emitted.map(summaryOf)).toEqual([
       'call-started',
       'call-offered 107',
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
     ]);
-    expect(told.at(-1)).toMatchObject({ time: T0 + 31_000, data: { observed: { certainty: 'inferred' } } });
+    expect(emitted.at(-1)).toMatchObject({
+      time: T0 + 31_000,
+      data: { observed: { certainty: 'inferred' } },
+    });
   });
 });
 
-describe('a caller whom an agent passes into a queue', () => {
-  it('was answered when the agent answered, whoever answers in the queue', () => {
+describe('a caller whom an agent transfers into a queue', () => {
+  it('was answered when that agent answered, not when an agent of the queue did', () => {
     const history = new History();
     const agent = leg({ callId: ONE });
     const waiting = entry({ joinedAt: T0 + 63_000, status: 'trying' });

@@ -1,34 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
 import { History, leg, summaryOf, entry, T0 } from '../../test/support/history.js';
 
-/** The traps that a naive differ falls into (`docs/upstream.md`): those that are the core's; the source has its own. */
+/**
+ * The traps in the PBX's answers (`docs/upstream.md`) that the core must avoid. The tests of `src/source` have the
+ * others.
+ */
 describe('traps', () => {
-  it('trap 1: a failed answer read as an empty list ends every call at once', () => {
+  it('trap 1: failed and partial answers end no call', () => {
     const history = new History();
     history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let poll = 0; poll < 10; poll++) {
-      const said = history.emitted({ legs: { failed: 'cut body' }, entries: { failed: 'cut body' } });
-      expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
+      const emitted = history.emitted({ legs: { failed: 'cut body' }, entries: { failed: 'cut body' } });
+      expect(emitted.filter((summary) => summary.startsWith('call-'))).toEqual([]);
     }
     for (let poll = 0; poll < 10; poll++) {
       expect(
         history
           .emitted({ legs: { partial: [] }, entries: { partial: [] } })
-          .filter((w) => w.startsWith('call-')),
+          .filter((summary) => summary.startsWith('call-')),
       ).toEqual([]);
     }
     expect(history.state.calls.size).toBe(2);
   });
 
-  it("trap 2: one endpoint fails and the other's calls are ended with it", () => {
+  it('trap 2: an endpoint that fails ends no call', () => {
     const history = new History();
     history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     for (let poll = 0; poll < 5; poll++) {
-      const said = history.emitted({
+      const emitted = history.emitted({
         legs: { failed: 'HTTP 500' },
         entries: [entry({ mobile: '0987654321' })],
       });
-      expect(said.filter((word) => word.startsWith('call-'))).toEqual([]);
+      expect(emitted.filter((summary) => summary.startsWith('call-'))).toEqual([]);
     }
   });
 
@@ -41,7 +44,7 @@ describe('traps', () => {
     }
   });
 
-  it('trap 5: one customer call seen by both endpoints under different ids pops one screen', () => {
+  it('trap 5: a call that both endpoints show under different ids is offered once', () => {
     const history = new History();
     history.poll();
     expect(history.emitted({ entries: [entry({ status: 'trying' })], legs: [leg()] })).toEqual([
@@ -50,7 +53,7 @@ describe('traps', () => {
     ]);
   });
 
-  it('trap 5: the leg seen first and the queue entry later are one call too', () => {
+  it('trap 5: a leg and a queue entry that a later poll shows are one call too', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg()] });
@@ -58,7 +61,7 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['leg-1']);
   });
 
-  it('trap 6: the losers of a ring group do not count as abandoned calls', () => {
+  it('trap 6: the members of a ring group that did not answer are no abandoned calls', () => {
     const history = new History();
     history.poll();
     const ring = ['101', '102', '103'].map((ext) => leg({ ext, callId: `leg-${ext}` }));
@@ -76,7 +79,7 @@ describe('traps', () => {
     expect(history.transitions.at(-1)).toMatchObject({ type: 'call-ended', data: { outcome: 'answered' } });
   });
 
-  it('trap 6: not even when the first poll already shows the winner talking', () => {
+  it('trap 6: nor are they if the first poll already shows the answer of another member', () => {
     const history = new History();
     history.poll();
     const winner = leg({ ext: '102', callId: 'leg-102', signal: 'answered' });
@@ -93,9 +96,9 @@ describe('traps', () => {
     const gone = entry({ status: 'abandoned', abandonedAt: T0 + 1_000, callId: null });
     history.poll({ entries: [gone] });
     history.poll({ entries: [gone] });
-    const said = history.transitions.length;
+    const emitted = history.transitions.length;
     for (let poll = 0; poll < 900; poll++) history.poll({ entries: [gone] });
-    expect(history.transitions).toHaveLength(said);
+    expect(history.transitions).toHaveLength(emitted);
   });
 
   it('trap 8: an old Abandoned row and a new Trying row of the same caller are two calls', () => {
@@ -113,7 +116,7 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-2']);
   });
 
-  it('trap 8: not even while the agent’s telephone still rings for the old one', () => {
+  it('trap 8: they are two calls also while the agent’s extension still rings for the old one', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
     const old = entry({ status: 'abandoned', abandonedAt: T0 + 1_000 });
@@ -122,7 +125,7 @@ describe('traps', () => {
     expect(history.state.calls.size).toBe(2);
   });
 
-  it('trap 8: not even where his telephone, last seen ringing for the old one, cannot be seen since', () => {
+  it('trap 8: they are two calls also if the monitor has been unavailable since the old one rang', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
     const old = entry({ status: 'abandoned', abandonedAt: T0 + 1_000 });
@@ -135,7 +138,7 @@ describe('traps', () => {
       ...history.emitted({ at: 15, entries: [fresh], legs: [ringing] }),
       ...history.emitted({ at: 16, entries: [fresh], legs: [ringing] }),
     ];
-    expect(back.filter((word) => word !== 'source-up')).toEqual([
+    expect(back.filter((summary) => summary !== 'source-up')).toEqual([
       'call-offered 107',
       'call-offer-ended 107 caller-left',
       'call-abandoned',
@@ -145,25 +148,25 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-2']);
   });
 
-  it('trap 8: and whose telephone stopped in the dark stopped at any time since it was seen', () => {
+  it('trap 8: an offer that stopped while the monitor was unavailable ended at any time since its last answer', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
     const blind = { failed: 'time-out' };
     const old = entry({ status: 'abandoned', abandonedAt: T0 + 1_000 });
     history.poll({ at: 2, entries: [old], legs: blind });
     const back = entry({ rejoinedAt: T0 + 3_000, abandonedAt: T0 + 1_000, callId: 'queue-call-2' });
-    const said = history.poll({ at: 4, entries: [back], legs: blind });
-    expect(said.map(summaryOf)).toEqual([
+    const emitted = history.poll({ at: 4, entries: [back], legs: blind });
+    expect(emitted.map(summaryOf)).toEqual([
       'call-offer-ended 107 caller-left',
       'call-abandoned',
       'call-ended abandoned',
       'call-started',
     ]);
     const [earliest, latest] = [T0 - 40, T0 + 4_000].map((at) => new Date(at).toISOString());
-    expect(said[0]).toMatchObject({ data: { observed: { earliest, latest, certainty: 'inferred' } } });
+    expect(emitted[0]).toMatchObject({ data: { observed: { earliest, latest, certainty: 'inferred' } } });
   });
 
-  it('trap 8: and a call that was taken for answered meanwhile, by the telephones of the next, ends no earlier', () => {
+  it('trap 8: an old call that took the answer of the new one for its own ends no earlier than that answer', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry({ status: 'trying' })], legs: [leg()] });
     const blind = { failed: 'time-out' };
@@ -175,21 +178,21 @@ describe('traps', () => {
       callId: 'queue-call-2',
       status: 'answered',
     });
-    const said = history.poll({
+    const emitted = history.poll({
       at: 6,
       entries: [back],
       legs: [leg({ callId: 'leg-2', signal: 'answered' })],
     });
-    expect(said.map(summaryOf)).toEqual(
+    expect(emitted.map(summaryOf)).toEqual(
       expect.arrayContaining(['call-ended answered', 'call-started', 'call-answered']),
     );
-    expect(said.find(({ type }) => type === 'call-ended')).toMatchObject({
+    expect(emitted.find(({ type }) => type === 'call-ended')).toMatchObject({
       time: T0 + 5_000,
       data: { observed: { certainty: 'inferred' } },
     });
   });
 
-  it('trap 11: a one-poll flicker at bridge or unbridge does not end a live call', () => {
+  it('trap 11: a call that is missing from one poll, as at a bridging, does not end', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
@@ -199,7 +202,7 @@ describe('traps', () => {
     }
   });
 
-  it('trap 12: a call that stops ringing between two polls is abandoned without false certainty', () => {
+  it('trap 12: a call that stops ringing between two polls is abandoned, and that is inferred', () => {
     const history = new History();
     history.poll();
     history.poll({ legs: [leg()] });
@@ -213,7 +216,7 @@ describe('traps', () => {
     });
   });
 
-  it('trap 13: an unregistered phone does not end a live call with certainty', () => {
+  it('trap 13: the end of a leg whose extension is not listed any more is inferred', () => {
     const history = new History();
     const talking = leg({ signal: 'answered' });
     history.poll({ legs: [talking], idle: ['108', '109'] });
@@ -225,7 +228,7 @@ describe('traps', () => {
     });
   });
 
-  it('trap 13: an extension that is listed as idle has hung up', () => {
+  it('trap 13: the end of a leg whose extension is listed as idle is observed', () => {
     const history = new History();
     history.poll({ idle: ['107', '108'] });
     history.poll({ legs: [leg({ signal: 'answered' })], idle: ['108'] });
@@ -234,7 +237,7 @@ describe('traps', () => {
     expect(ended).toMatchObject({ type: 'call-ended', data: { observed: { certainty: 'observed' } } });
   });
 
-  it('trap 14: a caller whom the queue calls Abandoned because of overflow is not announced as hung up', () => {
+  it('trap 14: a caller whose entry is Abandoned because of an overflow is not announced as abandoned', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
@@ -250,7 +253,7 @@ describe('traps', () => {
     expect(history.emitted({ at: 41, entries: [left] })).toEqual(['call-ended answered']);
   });
 
-  it('trap 14: not even when the overflow rings under an id of its own, before the queue’s word is confirmed', () => {
+  it('trap 14: nor if the overflow rings under another id before the Abandoned status is confirmed', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
@@ -261,7 +264,7 @@ describe('traps', () => {
     expect(history.state.calls.size).toBe(1);
   });
 
-  it('trap 14: an overflow that rings at one poll only ends when that ringing does, not when the queue let go', () => {
+  it('trap 14: an overflow that only one poll shows ringing ends with that ringing, not with the queue entry', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
@@ -278,7 +281,7 @@ describe('traps', () => {
     expect(ended.at(-1)).toMatchObject({ time: T0 + 32_000, data: { observed: { certainty: 'inferred' } } });
   });
 
-  it('trap 14: not while the telephones, where the caller may have gone on, cannot be seen', () => {
+  it('trap 14: nor while the monitor, which may show an overflow, is unavailable', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
@@ -291,19 +294,19 @@ describe('traps', () => {
 
   it.each([
     ['the monitor is down', { failed: 'HTTP 502' }, 4],
-    ['the monitor is never seen completely', { partial: [] }, 11],
+    ['the monitor gives no complete answer', { partial: [] }, 11],
   ])(
-    'trap 14: but a caller who left is not kept back where %s: his hang-up is inferred',
-    (_, legs, looks) => {
+    'trap 14: a caller who left is announced as abandoned after a while if %s, and that is inferred',
+    (_, legs, polls) => {
       const history = new History();
       history.poll({ at: 0, entries: [entry()] });
       const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
-      const said: string[] = [];
-      for (let look = 1; look <= looks; look++) {
-        expect(said).not.toContain('call-abandoned');
-        said.push(...history.emitted({ at: 30 + look, entries: [left], legs }));
+      const emitted: string[] = [];
+      for (let poll = 1; poll <= polls; poll++) {
+        expect(emitted).not.toContain('call-abandoned');
+        emitted.push(...history.emitted({ at: 30 + poll, entries: [left], legs }));
       }
-      expect(said).toEqual(expect.arrayContaining(['call-abandoned', 'call-ended abandoned']));
+      expect(emitted).toEqual(expect.arrayContaining(['call-abandoned', 'call-ended abandoned']));
       expect(history.transitions.at(-1)).toMatchObject({
         type: 'call-ended',
         time: T0 + 30_000,
@@ -312,7 +315,7 @@ describe('traps', () => {
     },
   );
 
-  it('trap 14: an overflow is one call also where one poll confirms an absence', () => {
+  it('trap 14: an overflow is one call also if one poll confirms an absence', () => {
     const history = new History({ absencePolls: 1 });
     history.poll({ at: 0, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
@@ -328,7 +331,7 @@ describe('traps', () => {
     expect(history.state.calls.size).toBe(1);
   });
 
-  it('an agent who answered and passed the caller on while the telephones could not be seen makes no second call', () => {
+  it('an agent who answers and transfers the caller while the monitor is unavailable causes no second call', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
@@ -338,7 +341,7 @@ describe('traps', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-1']);
   });
 
-  it('who leaves the queue in the dark may have been passed on: the end waits for a look', () => {
+  it('the call of a caller who leaves the queue while the monitor is unavailable ends later: there may be a transfer', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
@@ -352,7 +355,7 @@ describe('traps', () => {
     });
   });
 
-  it('where he hangs up while that telephone still rings, he left it, and nobody else had answered', () => {
+  it('a caller who was transferred while the monitor was unavailable and hangs up has left a ringing offer', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
@@ -362,7 +365,7 @@ describe('traps', () => {
     expect(history.emitted({ at: 6 })).toEqual(['call-offer-ended 201 caller-left', 'call-ended answered']);
   });
 
-  it('whoever has been seen talking and leaves the queue as his number rings elsewhere is two calls', () => {
+  it('a leg that begins to ring when a connected caller leaves the queue is a second call', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
@@ -371,7 +374,7 @@ describe('traps', () => {
     expect(history.state.calls.size).toBe(2);
   });
 
-  it('a telephone that the queue rang and that is still on show when the caller has hung up makes no overflow', () => {
+  it('a leg that the queue rang and that is still there when the caller has hung up is no overflow', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
     history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
@@ -386,7 +389,7 @@ describe('traps', () => {
     });
   });
 
-  it('a restart of the call-centre module, which calls every row Abandoned, ends no call that talks', () => {
+  it('a restart of the call-centre module, which makes every row Abandoned, ends no call with an answered leg', () => {
     const history = new History();
     const talking = leg({ signal: 'answered' });
     const answered = entry({ status: 'answered', bridgedAt: T0 + 1_000 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type Call, EMPTY_STATE, type EndedCall, type TenantState } from '../../src/core/model/call.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../../src/core/model/observation.js';
 
-/** Any state that the types allow: every field in all its shapes, whether or not calls could come to be so. */
+/** Generates any state that the types allow: every field in all its shapes, whether or not such a state can occur. */
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const textOrNull = fc.option(text);

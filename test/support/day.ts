@@ -14,8 +14,8 @@ import { createWorld, type WorldOptions, type World } from '../../simulator/worl
 import { spoilt } from './spoilt.js';
 
 /**
- * A simulated day through the bridge's own observers, core and state encoding, in virtual time: as many polls as fit,
- * with faults and restarts in between, and the simulator's truth as the judge.
+ * Simulates a day of a PBX and polls it with the bridge's own list readers, core and state encoding, in virtual time,
+ * with faults and restarts in between. The judge compares the events with what happened in the simulation.
  */
 export interface DayOptions extends Partial<WorldOptions> {
   readonly intervalMs?: number;
@@ -23,13 +23,13 @@ export interface DayOptions extends Partial<WorldOptions> {
   readonly faults?: number;
   /** Probability that the bridge is restarted before a poll. */
   readonly restarts?: number;
-  /** Probability that the bridge dies with a poll's answer, before it has committed what that shows. */
+  /** Probability that the bridge dies with a poll's answer before it has committed what that shows. */
   readonly kills?: number;
-  /** Nobody polls for so long after such a death, at most. */
+  /** How long at most no bridge polls after such a death. */
   readonly downMs?: number;
   /** For the judge: see `JudgeOptions`. */
   readonly sightingsToDemand?: number;
-  /** Polling goes on until so long after the last call began. */
+  /** How long polling goes on after the last call has ended. */
   readonly tailMs?: number;
   readonly maxPolls?: number;
 }
@@ -70,7 +70,7 @@ export function simulateDay(options: DayOptions = {}): Day {
   while (pollCount < maxPolls && (now - lastBusy < tailMs || pollCount === 0)) {
     now += confirm ? CONFIRM_MS : intervalMs;
     world.advanceTo(now);
-    // Of as many polls in a row as are asked for, one survives.
+    // Of `sightingsToDemand` polls in a row, at least one is committed.
     const isKilled = deaths + 1 < sightingsToDemand && random.chance(kills);
     deaths = isKilled ? deaths + 1 : 0;
     if (isKilled || random.chance(restarts)) {
@@ -79,7 +79,7 @@ export function simulateDay(options: DayOptions = {}): Day {
       readers = listReaders(locale());
     }
     if (isKilled) {
-      // The PBX has answered one of its endpoints or both, and nobody will ever know what.
+      // The PBX has answered one endpoint or both, and what it showed is lost.
       const answered = random.pick([['monitor'], ['queue'], ['monitor', 'queue']] as const);
       for (const endpoint of answered) polls[endpoint].push(now);
       now += random.int(0, downMs);

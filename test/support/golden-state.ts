@@ -2,14 +2,14 @@ import type { Absence, Call, TenantState } from '../../src/core/model/call.js';
 import { leg, number, entry, T0 } from './history.js';
 
 /**
- * What the golden files of stored states hold, in the domain's words: a busy floor as seven polls of a simulated PBX left
- * it, with a caller who waits, one who rings at two extensions, one who was answered, one who was transferred, one whom
- * the queue sent on, a local call, two that have ended, and an entry that is ignored.
+ * The state in the golden files, in the domain's words: a busy call centre after seven polls of a simulated PBX, with a
+ * caller who waits, one whose call rings at two extensions, one who was answered, one who was transferred, one who
+ * overflowed, a local call, two ended calls, and an ignored queue entry.
  *
- * A field that is renamed in the domain is renamed here, and the golden files stay as they are.
+ * A field that is renamed in the domain is renamed here, and the golden files do not change.
  */
 
-/** The poll of that many seconds: when it was asked for, and when its answer was there. */
+/** When the poll at that second was requested, and when its answer was received. */
 const polled = (second: number) => ({ startedAt: T0 + second * 1_000 - 40, at: T0 + second * 1_000 });
 
 const missing: Absence = {
@@ -41,7 +41,7 @@ const connected = (extension: string) => ({
   userId: null,
 });
 
-/** In `sales` since the first poll, unless said otherwise. */
+/** An inbound call that has been in the queue `sales` since the first poll. */
 const inbound: Omit<Call, 'callId' | 'upstreamIds' | 'customer'> = {
   linkedCallIds: [],
   direction: 'inbound',
@@ -235,7 +235,7 @@ export const GOLDEN_STATE: TenantState = {
   ),
 };
 
-/** `src/store/stored/golden/`: a format's fields as Redis held them, by name. */
+/** The golden file of a format in `src/store/stored/golden/`: the state's fields as Redis held them, by name. */
 export function goldenFile(format: number): URL {
   return new URL(`../../src/store/stored/golden/format-${format}.json`, import.meta.url);
 }

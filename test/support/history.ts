@@ -12,7 +12,7 @@ import type {
 } from '../../src/core/model/observation.js';
 import { decide } from '../../src/core/reconcile.js';
 
-/** 2026-03-02T03:00:00.000Z: ten in the morning in Vietnam. */
+/** 2026-03-02T03:00:00.000Z, which is ten in the morning in Vietnam. */
 export const T0 = Date.UTC(2026, 2, 2, 3);
 
 export function number(raw: string): PhoneNumber {
@@ -20,7 +20,7 @@ export function number(raw: string): PhoneNumber {
   return { raw, e164: mobile ? `+84${raw.slice(1)}` : null, national: mobile ? raw : null };
 }
 
-/** A ringing inbound leg of extension 107, but for what is given. */
+/** Makes a ringing inbound leg of extension 107, with the given fields in place of its own. */
 export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}): ObservedLeg {
   const { ext, ...fields } = given;
   const extension = ext ?? given.extension ?? '107';
@@ -45,7 +45,7 @@ export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}
   };
 }
 
-/** A caller who waits in the queue `sales` since T0, but for what is given. */
+/** Makes the entry of a caller who waits in the queue `sales` since T0, with the given fields in place of its own. */
 export function entry(
   given: Partial<ObservedQueueEntry> & { readonly mobile?: string } = {},
 ): ObservedQueueEntry {
@@ -78,16 +78,18 @@ interface Failure {
 type Rows<Row> = readonly Row[] | Failure | { readonly partial: readonly Row[] };
 
 export interface Poll {
-  /** Seconds since T0; one more than the last poll's where it is not given. */
+  /** Seconds since T0. By default, one second after the last poll. */
   readonly at?: number;
   readonly legs?: Rows<ObservedLeg> | 'not asked';
   readonly entries?: Rows<ObservedQueueEntry> | 'not asked';
   readonly idle?: readonly string[];
-  /** Extensions asked whether they are registered, with the answers. */
+  /** The answers about the registration of extensions, by number or uuid. */
   readonly registered?: Readonly<Record<string, boolean | 'not found'>>;
 }
 
-/** Observes polls one after the other and keeps what was said. Endpoints that are not given are empty. */
+/**
+ * Decides one poll after the other and keeps the transitions. An endpoint that a poll does not name answers with no rows.
+ */
 export class History {
   readonly state = new TenantCalls(EMPTY_STATE);
   readonly transitions: Transition[] = [];
@@ -99,7 +101,7 @@ export class History {
     this.#policy = { ...DEFAULT_POLICY, ...policy };
   }
 
-  /** The transitions of this poll. */
+  /** Decides a poll and returns its transitions. */
   poll(poll: Poll = {}): Transition[] {
     this.#at = poll.at === undefined ? this.#at + 1000 : T0 + poll.at * 1000;
     const { transitions, confirm } = decide(this.state, observations(poll, this.#at), this.#policy);
@@ -108,7 +110,7 @@ export class History {
     return [...transitions];
   }
 
-  /** As `poll`, but only the names: `call-offered 107`, `call-ended answered`. */
+  /** Decides a poll and returns summaries of its transitions: `call-offered 107`, `call-ended answered`. */
   emitted(poll: Poll = {}): string[] {
     return this.poll(poll).map(summaryOf);
   }

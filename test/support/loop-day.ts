@@ -15,11 +15,11 @@ import { slowSource } from './slow-source.js';
 import { VirtualTime } from './virtual-time.js';
 
 /**
- * A simulated PBX as a tenant's own loop polls it, in virtual time and over answers that take as long as is drawn: each
- * shows the PBX as it was at some instant between the request and the answer, as answers do.
+ * Simulates a PBX and polls it with a tenant's own loop, in virtual time. Answers take a random time, and each shows the
+ * PBX at some instant between the request and the answer, as real ones do.
  */
 export interface LoopDayOptions extends Partial<WorldOptions> {
-  /** How long an answer takes; from `TIMEOUT_MS` on there is none. */
+  /** How long an answer takes; from `TIMEOUT_MS` on, the request fails. */
   readonly latencyMs: (endpoint: Endpoint, random: Random, now: number) => number;
   readonly durationMs: number;
 }
@@ -29,9 +29,9 @@ export interface LoopDay {
   readonly polls: Readonly<Record<Endpoint, number>>;
   /** Requests without an answer. */
   readonly failed: number;
-  /** Answers that came too late for their rows to be looked at. They are no looks, and the judge does not hear of them. */
+  /** Answers that came too late for their rows to be used. The judge does not count them as polls. */
   readonly outdated: number;
-  /** From a telephone's ringing to its event. */
+  /** How long after the first ringing of each call its event was recorded. */
   readonly offeredAfterMs: readonly number[];
 }
 
@@ -45,7 +45,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   const world = createWorld({ ...worldOptions, startAt });
   const random = new Random(`loop-day-${options.seed ?? 1}`);
   const time = new VirtualTime(startAt);
-  /** When the PBX was looked at, by when it was asked. */
+  /** The instant of the PBX that an answer shows, by when the request was sent. */
   const shownAt = { monitor: new Map<number, number>(), queue: new Map<number, number>() };
   const polls = { monitor: 0, queue: 0 };
   let [failed, outdated, commits, epochs] = [0, 0, 0, 0];
@@ -101,17 +101,17 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
 
   const { events: entries } = await store.read('day', 0, 1_000_000);
   await store.close();
-  // So that the truth of calls that go on is known: a telephone of click-to-call talks before the customer answers.
+  // The simulation goes on so that the judge knows the end of calls: a click-to-call leg is answered before the customer.
   world.advanceTo(startAt + durationMs + RUN_OUT_MS);
   const events = entries.map(({ json }) => JSON.parse(json) as BridgeEvent);
-  // What the last looks showed may have been on its way still.
+  // The events of the last polls may not have been emitted yet.
   const until = startAt + durationMs - 4 * TIMEOUT_MS;
-  const looked = { monitor: [...shownAt.monitor.values()], queue: [...shownAt.queue.values()] };
-  const report = judge(world.truth, events as unknown as JudgedEvent[], looked, { until });
+  const shown = { monitor: [...shownAt.monitor.values()], queue: [...shownAt.queue.values()] };
+  const report = judge(world.truth, events as unknown as JudgedEvent[], shown, { until });
   return { report, polls, failed, outdated, offeredAfterMs: delaysOf(world.truth, events) };
 }
 
-/** Of each call's first ringing. */
+/** Computes the delays of each call's first ringing. */
 function delaysOf(truth: readonly CallTruth[], events: readonly BridgeEvent[]): number[] {
   const offeredAt = new Map<string, number>();
   for (const { type, data, recordedtime } of events)

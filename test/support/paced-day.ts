@@ -15,8 +15,8 @@ import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { pollResult } from '../../src/source/poll-result.js';
 
 /**
- * A simulated day as `Pace` polls it, in virtual time: the bridge's own pace, observers and core against a world that
- * knows what really happened, and how long after it the bridge said so.
+ * Simulates a day of a PBX and polls it at the bridge's own `Pace`, with its list readers and core, in virtual time. The
+ * delays are from what happened in the simulation to the event about it.
  */
 export interface PacedDayOptions extends Partial<WorldOptions> {
   readonly pace: Omit<PaceOptions, 'confirmMs' | 'random'>;
@@ -27,7 +27,7 @@ export interface PacedDay {
   readonly requestsPerHour: number;
   readonly busiestHour: number;
   readonly calls: number;
-  /** Of inbound calls: what happened, and how long after it the bridge had recorded it. */
+  /** How long after each change of an inbound call its event was recorded. */
   readonly delays: Readonly<Record<MeasuredEvent, Delays>>;
   readonly report: Report;
 }
@@ -35,14 +35,14 @@ export interface PacedDay {
 interface Delays {
   /** Milliseconds. */
   readonly seen: readonly number[];
-  /** How many no poll fell into. */
+  /** How many changes no event reported, because no poll came in time. */
   readonly unseen: number;
 }
 
 export type MeasuredEvent = 'call-answered' | 'call-offered' | 'call-abandoned' | 'call-ended';
 
 const CONFIRM_MS = 200;
-/** From the request to its answer; the PBX looks in the middle of it. */
+/** From a request to its answer, which shows the PBX in the middle of that time. */
 const LATENCY_MS = 40;
 const HOUR_MS = 3_600_000;
 
@@ -125,5 +125,7 @@ function keyOf(callKey: string, type: string, extension: string | undefined): st
   return `${callKey} ${type} ${extension ?? ''}`;
 }
 
-/** Past this it is the next ringing at the same extension, or a row that outlived its call. */
+/**
+ * An event that comes later than this is about the next ringing at the extension, or about a row that outlived its call.
+ */
 const LOST_MS = 30_000;

@@ -4,12 +4,13 @@ import { conditionsOf, matches, type Row, RuleTable } from '../../src/core/parts
 
 type AnyFacts<Facts> = { readonly [Name in keyof Facts]: boolean | string };
 
-/** Facts that a test names, and the outcome that it expects of them. */
+/** Facts, and the outcome that a test expects for them. */
 export type Case<Facts, Outcome> = readonly [facts: Facts, outcome: Outcome];
 
 /**
- * What holds for every table, and that the cases pin it down: whichever row is removed, swapped with the next one, given another
- * outcome, or gets a condition dropped or altered, a case fails, unless that changes nothing that can occur.
+ * Tests what must hold for every table, and that the cases cover it: if a row is removed, swapped with the next one or
+ * given another outcome, or if one of its conditions is dropped or altered, a case fails, unless the change affects no
+ * facts that can occur.
  */
 export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
   table: RuleTable<Facts, Outcome>,
@@ -26,7 +27,7 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
     try {
       return !isDeepStrictEqual(mutant.decide(facts), table.decide(facts));
     } catch {
-      return true; // no row is left for them
+      return true; // no row matches the facts any more
     }
   };
   const changesSomething = (mutant: RuleTable<Facts, Outcome>) =>
@@ -38,12 +39,12 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
       expect(all.filter((facts) => decidedBy(facts) < 0)).toEqual([]);
     });
 
-    it('has no row that decides nothing that can occur', () => {
+    it('has only rows that decide a combination of facts that can occur', () => {
       const deciding = new Set(possible.map(decidedBy));
       expect(rows.filter((_, index) => !deciding.has(index))).toEqual([]);
     });
 
-    it('lists as impossible nothing twice', () => {
+    it('lists no impossible combination twice', () => {
       const isNeeded = ({ when }: { when: Partial<Facts> }) =>
         all.some((facts) => {
           const listed = impossible.filter((other) => matches(facts, conditionsOf(other.when)));
@@ -57,7 +58,7 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
       expect(possible).toContainEqual(facts);
     });
 
-    it('is not the same table without a row, or with another outcome for one', () => {
+    it('has a case that fails if a row is removed or given another outcome', () => {
       for (const [index, row] of rows.entries()) {
         const removed = withRows(rows.toSpliced(index, 1));
         expect({ row, changes: changesSomething(removed) }).toEqual({ row, changes: true });
@@ -69,7 +70,7 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
       }
     });
 
-    it('has its rows in an order that matters, or that cannot matter', () => {
+    it('has a case that fails if two rows that match the same facts are swapped', () => {
       for (const [index, row] of rows.slice(0, -1).entries()) {
         const next = rows[index + 1]!;
         const isForNextToo = (facts: Facts) => matches(facts, conditionsOf(next.when));
@@ -79,7 +80,7 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
       }
     });
 
-    it('is not the same table with a condition dropped or altered', () => {
+    it('has a case that fails if a condition is dropped or altered', () => {
       for (const [index, row] of rows.entries()) {
         const conditions = conditionsOf(row.when);
         for (const [name, value] of conditions) {
@@ -96,7 +97,7 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
   });
 }
 
-/** Every combination of the values of the facts. */
+/** Lists every combination of the facts' values. */
 function combinations<Facts extends AnyFacts<Facts>, Outcome>(table: RuleTable<Facts, Outcome>): Facts[] {
   const names = Object.keys(table.definition.facts) as (keyof Facts)[];
   return names.reduce<Facts[]>(

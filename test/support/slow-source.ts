@@ -10,26 +10,26 @@ import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export interface SlowSourceOptions {
-  /** Lives in virtual time, whatever the clock of the bridge says. */
+  /** The simulated PBX. It runs in virtual time, whatever the bridge's clock says. */
   readonly world: World;
   readonly time: VirtualTime;
-  /** The bridge's, which stamps what it observes by its wall clock. */
+  /** The bridge's clock, whose wall time stamps the observations. */
   readonly clock: Time;
   readonly timeoutMs: number;
-  /** Of one request: its latency, the instant that the answer shows, whether it is spoiled. */
+  /** The random numbers of one request: its latency, the instant that the answer shows, whether it is spoiled. */
   readonly drawing: (endpoint: Endpoint) => Random;
-  /** How long an answer takes; from `timeoutMs` on there is none. */
+  /** How long an answer takes; from `timeoutMs` on, the request fails. */
   readonly latencyMs: (endpoint: Endpoint, random: Random, now: number) => number;
   readonly spoil?: (body: Buffer, random: Random) => Buffer;
   readonly asked?: (endpoint: Endpoint) => void;
-  /** The PBX answers what it was asked at `sentAt`, as it is now. */
+  /** Called when the PBX makes the answer to the request sent at `sentAt`: the answer shows the PBX at this instant. */
   readonly answering?: (endpoint: Endpoint, sentAt: number) => void;
   readonly failed?: () => void;
 }
 
 /**
- * A source over a simulated PBX whose answers take a while, in virtual time: each shows the PBX as it was at some instant
- * between the request and the answer. Observations build on each other: a bridge that is restarted needs a new source.
+ * Makes a source over a simulated PBX whose answers take a while, in virtual time. Each answer shows the PBX at some
+ * instant between the request and the answer. The readers keep the last rows, so a restarted bridge needs a new source.
  */
 export function slowSource(options: SlowSourceOptions): Pick<EndpointReader, 'poll'> {
   const { world, time, clock, timeoutMs } = options;

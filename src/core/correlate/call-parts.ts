@@ -6,14 +6,14 @@ import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { pendingAbsence, entryBegan } from '../parts/part.js';
 import { newEntry } from '../observe/observe-parts.js';
 
-/** A call gets parts, or the same parts as they look now, and what they say of it: ids, numbers, queues, parties. */
+/** Gives a call new or changed parts, and takes its ids, numbers, queues and participants from them. */
 
-/** The call with the placement's parts added. */
+/** Returns the call with the placement's parts added. */
 export function joinParts(call: Call, placement: Placement, cycle: CycleFacts): Call {
   return addParts(copyOf(call), placement, cycle);
 }
 
-/** The call with these parts instead of its own, and with what they say of it. */
+/** Returns the call with these parts in place of its own, and with what they say about it. */
 export function withParts(
   call: Call,
   { legs, entry }: Pick<Call, 'legs' | 'entry'>,
@@ -25,18 +25,18 @@ export function withParts(
   return learnFromParts(changed, cycle);
 }
 
-/** Changes the call that is given. */
+/** Adds the placement's parts to `call` itself. */
 export function addParts(call: MutableCall, { legs, entries }: Placement, cycle: CycleFacts): Call {
   call.legs = [...call.legs, ...legs.map(newLeg)];
   call.participants = legs.reduce(withParticipant, call.participants);
   call.customer ??= entries[0]?.customer ?? firstKnown(legs, (leg) => leg.customer);
   if (entries.length > 0) {
-    // One queue entry at a time: a newer one means that the caller has moved on to another queue.
+    // A call has one queue entry at a time: a newer one means that the caller has moved on to another queue.
     const before = call.entry?.seen ?? null;
     const current = currentEntry(entries, call.entry);
     const left = (before === null ? entries : [before, ...entries]).filter((entry) => entry !== current);
     if (current !== before) call.entry = newEntry(current, cycle);
-    // Whoever is in a queue rang the PBX, however it lists the telephones that ring for him.
+    // A caller in a queue called in, whatever direction the PBX lists for the legs that ring for the call.
     call.direction = 'inbound';
     call.queues = left.reduce<readonly Queue[]>(withQueue, call.queues);
     call.pastEntries = [...call.pastEntries, ...left.map(({ entryKey, rowKey }) => ({ entryKey, rowKey }))];
@@ -44,7 +44,7 @@ export function addParts(call: MutableCall, { legs, entries }: Placement, cycle:
   return learnFromParts(call, cycle);
 }
 
-/** What the parts say of their call: ids, numbers and queue that were not known before. */
+/** Adds to the call what its parts say about it: ids, numbers and a queue that were not known before. */
 function learnFromParts(call: MutableCall, cycle: CycleFacts): Call {
   const { legs, entry } = call;
   call.upstreamIds = idsOf(call.upstreamIds, legs, entry);
@@ -55,7 +55,7 @@ function learnFromParts(call: MutableCall, cycle: CycleFacts): Call {
   return call;
 }
 
-/** The same list where the parts name no new id. */
+/** Returns `known` itself where the parts name no new id. */
 function idsOf(known: readonly string[], legs: Call['legs'], entry: Call['entry']): readonly string[] {
   let ids = known;
   const add = (id: string) => {
@@ -81,11 +81,12 @@ function withParticipant(participants: readonly Participant[], leg: ObservedLeg)
 }
 
 /**
- * Of several stays of one caller, the live one that began last; an Abandoned one only where there is no other. An answer may
- * show an older one only now: it was partial before, or the row said nothing.
+ * Picks, of several queue entries of one caller, the live one that began last, or an Abandoned one if none is live. The
+ * newest row need not be the current entry: an older row may appear late, after a partial answer or a status that said
+ * nothing.
  *
  * @param entries at least one
- * @param known the call's own, which is not live while its row is missing
+ * @param known the call's own entry, which does not count as live while its row is missing
  */
 export function currentEntry(
   entries: readonly ObservedQueueEntry[],
@@ -100,7 +101,7 @@ export function currentEntry(
   );
 }
 
-/** The queues with the row's last: back in a queue it has been in before, it is the latest again. */
+/** Moves the row's queue to the end of the list, also when the call has been in that queue before. */
 function withQueue(
   queues: readonly Queue[],
   { queueId: id, queueName: name }: ObservedQueueEntry,

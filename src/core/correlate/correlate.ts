@@ -5,20 +5,20 @@ import { onlyEntryDuring, entryBegan } from '../parts/part.js';
 import { isBefore, whenGone } from '../parts/window.js';
 
 /**
- * Which parts are one call. Given the parts that an observation shows for the first time, says for each whether it
- * joins a call that is alive, joins other new parts, or stands alone.
+ * Decides which parts are one call: each part that an observation shows for the first time joins a live call, joins other
+ * new parts, or begins a call of its own.
  *
  * 1. Parts that share an upstream id are one call.
- * 2. Beyond that, only where exactly one candidate fits:
- *    a. an inbound leg and a queue entry of the same customer that are alive together (an entry that is just going
- *       counts where no other is alive: overflow rings elsewhere at once), or an entry that is Abandoned at its first
- *       sight and a leg that began during it;
- *    b. inbound legs that ring together for the same customer and hotline (a ring group);
+ * 2. Parts that share no id are one call only where exactly one candidate fits:
+ *    a. an inbound leg and a queue entry of the same customer that are alive at the same time (if no entry is alive, one
+ *       that has just gone counts: an overflow rings elsewhere at once), or an entry that is Abandoned in the first poll
+ *       that shows it and a leg that began during that entry;
+ *    b. inbound legs that ring simultaneously for the same customer and hotline (a ring group);
  *    c. the two legs of a local call that name each other.
- * 3. In doubt they stay two calls: a merge of two customers is worse than a second event.
+ * 3. Ambiguous parts remain separate calls: taking two customers for one is worse than emitting a second event.
  *
- * Two calls that have both been announced are never merged: `callId` never changes. The order of the rows makes no
- * difference; parts are sorted before anything is decided.
+ * It never merges two calls that have both been announced, because a `callId` never changes. The order of the rows makes
+ * no difference: the parts are sorted first.
  */
 export function correlate(parts: NewParts, index: CallIndex): Placement[] {
   const groups = groupById(parts);
@@ -37,7 +37,7 @@ export interface NewParts {
   readonly entries: readonly ObservedQueueEntry[];
 }
 
-/** New parts that are one call: of `joins`, or a new one. */
+/** New parts of one call: of the live call `joins`, or of a new call where that is null. */
 export interface Placement {
   readonly joins: Call | null;
   readonly legs: readonly ObservedLeg[];
@@ -51,7 +51,7 @@ interface Group {
   mergedInto: Group | null;
 }
 
-/** Rule 1 among the new parts. */
+/** Applies rule 1 to the new parts: those that share an id become one group. */
 function groupById({ legs, entries }: NewParts): Group[] {
   const groups: Group[] = [];
   const byId = new Map<string, Group>();
@@ -68,7 +68,7 @@ function groupById({ legs, entries }: NewParts): Group[] {
   return groups;
 }
 
-/** Rule 1 against the calls that are alive. */
+/** Applies rule 1 to a group: finds the live call that has one of its ids. */
 function callSharingAnId(group: Group, index: CallIndex): Call | null {
   for (const parts of [group.entries, group.legs]) {
     for (const { callId } of parts) {
@@ -80,8 +80,8 @@ function callSharingAnId(group: Group, index: CallIndex): Call | null {
 }
 
 /**
- * Rule 2a for entries that polls find Abandoned: while one endpoint is slow, what it shows is older than what the other
- * does. The times that the PBX gives tell whether a telephone began to ring during the entry, and during no other.
+ * Applies rule 2a to entries that are Abandoned in the first poll that shows them. While one endpoint is slow, its answer
+ * is older than the other's, so only the PBX's own times show whether a leg began to ring during this entry and no other.
  */
 function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void {
   if (!groups.some(isAbandonedEntry)) return;
@@ -110,7 +110,7 @@ function joinAbandonedEntries(groups: readonly Group[], index: CallIndex): void 
   }
 }
 
-/** Rule 2a. */
+/** Applies rule 2a to entries whose caller waits, and to the inbound legs of their customers. */
 function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
   for (const [customer, ofCustomer] of groupBy(groups.filter(isAlone), customerOf)) {
     const calls = index.byCustomer(customer);
@@ -120,7 +120,7 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
       (group) => group.entries.length === 0 && group.legs.some(mayBeInbound),
     );
     const live = calls.filter(hasEntry);
-    // Without a live entry, one that is just being left: overflow rings elsewhere before its end is confirmed.
+    // If no entry is alive, one that has just gone counts: an overflow rings elsewhere before that is confirmed.
     const entryCalls = live.length + entryGroups.length > 0 ? live : calls.filter(isLeavingQueue);
     if (entryGroups.length + entryCalls.length !== 1) continue;
 
@@ -138,12 +138,12 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
   }
 }
 
-/** Rule 2b. */
+/** Applies rule 2b. */
 function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
   for (const ring of groupBy(groups.filter(isAlone), ringGroupKey).values()) {
     const first = ring[0]!;
     const leg = first.legs[0]!;
-    // Two legs that talk are two conversations; one may already have been answered while the others still ring.
+    // Two answered legs are two conversations. One answered leg is a ring group whose other legs still ring.
     if (ring.filter((group) => group.legs.some(({ signal }) => signal === 'answered')).length > 1) continue;
     const candidates = index.byCustomer(customerOf(first)!).filter((call) => ringsFor(call, leg));
     if (candidates.length > 1) continue;
@@ -155,7 +155,7 @@ function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
   }
 }
 
-/** Whom a ring group rings for: customer and hotline. Null for what can belong to none. */
+/** Names the ring group of a leg by customer and hotline. Null for a group of parts that can belong to no ring group. */
 function ringGroupKey(group: Group): string | null {
   const [leg] = group.legs;
   const customer = customerOf(group);
@@ -163,7 +163,7 @@ function ringGroupKey(group: Group): string | null {
   return `${customer} ${numberKey(leg.hotline) ?? ''}`;
 }
 
-/** Rule 2c. */
+/** Applies rule 2c. */
 function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
   const local = groups.filter((group) => isAlone(group) && namesItsPeer(group));
   const byNames = groupBy(local, (group) => pairKey(group.legs[0]!.extension, group.legs[0]!.peer!));
@@ -198,7 +198,7 @@ function merge(group: Group, into: Group): void {
   group.mergedInto = into;
 }
 
-/** In the order in which the keys first come up; what has no key is left out. */
+/** Groups by key, in the order in which the keys first occur, and leaves out what has no key. */
 function groupBy(groups: readonly Group[], keyOf: (group: Group) => string | null): Map<string, Group[]> {
   const byKey = new Map<string, Group[]>();
   for (const group of groups) {
@@ -232,15 +232,18 @@ function hasEntry(call: Call): boolean {
 }
 
 /**
- * Whoever has been seen talking leaves the queue by hanging up; where only the queue said that somebody answers, his leg is
- * to come.
+ * Whether the caller is just leaving the queue and may go on at another extension. Once a poll has shown a connected
+ * participant, a caller leaves the queue by hanging up; until then, a leg of the call may still appear.
  */
 function isLeavingQueue(call: Call): boolean {
   const { entry, connected } = call;
   return entry !== null && entry.absence !== null && connected === null && isAbsenceNew(call, entry.absence);
 }
 
-/** Also where one poll is enough to confirm it: the call is alive, so it is only now that its part goes. */
+/**
+ * Whether the absence waits to be confirmed, or was confirmed by this very poll because one is enough: a live call has no
+ * part that was confirmed as gone earlier.
+ */
 function isAbsenceNew({ pendingAbsence }: Call, { polls }: Absence): boolean {
   return pendingAbsence || polls === 1;
 }
@@ -250,8 +253,8 @@ function hasInboundLeg(call: Call): boolean {
 }
 
 /**
- * In time. Who already talked when the caller joined the queue is in another conversation, and so is whose telephones had
- * fallen silent before.
+ * Whether the call and the queue entries can be of one caller by their times. A call that was answered before its caller
+ * joined the queue is another conversation, and so is one whose legs had all stopped ringing before that.
  */
 function overlaps(call: Call, entries: readonly ObservedQueueEntry[]): boolean {
   const { answeredAt, legs } = call;
@@ -261,8 +264,8 @@ function overlaps(call: Call, entries: readonly ObservedQueueEntry[]): boolean {
 }
 
 /**
- * A telephone has it, or is only now found not to: the next one rings as that falls silent. Where all have been missing
- * for long enough the call is over, also in the poll that confirms it.
+ * Whether a leg of the call is there, or has only now gone missing: in a hunt group the next extension rings as the one
+ * before stops ringing. Once all legs are confirmed as gone the call is over, already in the poll that confirms it.
  */
 function isAtAnExtension(call: Call): boolean {
   return call.legs.some(({ absence }) => absence === null || isAbsenceNew(call, absence));

@@ -9,14 +9,14 @@ import { CLOCK_TOLERANCE_MS, entryBegan } from '../parts/part.js';
 import { isLaterThan, observedIn, type Window } from '../parts/window.js';
 
 /**
- * New parts become a call.
+ * Makes a new call of new parts.
  *
- * `callId` is the upstream id that was seen first. Where that id has already named a call (a caller who resumed, an
- * id that came back), the new call's is `<id>~2`, `~3` …: ids of events derive from it and must not repeat. Where the
- * PBX gives no id at all, it is a digest of the queue entry's identity.
+ * Its `callId` is the upstream id that was seen first. If that id has already named a call (the caller resumed, or the
+ * PBX used the id again), the new call's is `<id>~2`, `~3` …, because event ids derive from it and must not repeat. If
+ * the PBX gives no id at all, it is a digest of the queue entry's identity.
  */
 
-/** A call that begins with these parts. */
+/** Begins a call with the placement's parts. */
 export function beginCall(
   placement: Placement,
   state: TenantState,
@@ -70,8 +70,9 @@ function linkedCalls({ legs, entries }: Placement, index: CallIndex, now: Instan
 }
 
 /**
- * Queue: `joined_time`, on a resume `rejoined_time`. Leg: `call_time` where it is plausible: not in the future, and
- * not from before the end of a call that had this id. Else when it was observed.
+ * Says when a call began. A queue entry gives `joined_time`, or `rejoined_time` after a resume. A leg gives `call_time`
+ * if that is plausible: not in the future, and not before the end of an earlier call that had this id. Otherwise the call
+ * began when a poll first showed it.
  */
 function startOf(
   { legs, entries }: Placement,
@@ -96,7 +97,7 @@ function startOf(
     : { startedAt: first, certainty: 'upstream' };
 }
 
-/** As its telephones have it; `addParts` knows better of a queue's caller. */
+/** Reads the direction from the legs. A call with a queue entry is inbound whatever they say: `addParts` sets that. */
 function directionOf(legs: readonly ObservedLeg[]): Direction {
   if (legs.some((leg) => leg.direction === 'inbound')) return 'inbound';
   return legs.some((leg) => leg.direction === 'outbound') ? 'outbound' : 'local';

@@ -5,22 +5,22 @@ import { Lookup } from './lookup.js';
 import { abandonedEntry } from '../parts/overflow.js';
 
 /**
- * The calls of a tenant, and what finds them by what a row shows. The one place that holds them: a poll changes it call by
- * call, so that its cost grows with what has changed.
+ * Holds the calls of a tenant and finds them by what a row shows. Nothing else holds them. A poll changes it call by
+ * call, so that the poll's cost grows with what has changed and not with how many calls there are.
  */
 export class CallIndex {
-  /** Those that are alive, by `callId`. */
+  /** The live calls, by `callId`. */
   readonly calls = new Map<string, Call>();
   readonly ended: EndedCalls;
   /** By `ObservedLeg.key`. */
   readonly legs = new Map<string, Indexed<Leg, ObservedLeg>>();
-  /** By `entryKey`: the current stays. */
+  /** The live calls' current queue entries, by `entryKey`. */
   readonly entries = new Map<string, Indexed<QueueEntry, ObservedQueueEntry>>();
-  /** By `entryKey`: stays that a live call has left. */
+  /** The `callId` of the live call that has left a queue entry, by `entryKey`. */
   readonly pastEntries = new Map<string, string>();
   /** Calls with a part whose absence the next complete observation must confirm. */
   readonly pending = new Set<string>();
-  /** Calls with an entry that the queue calls Abandoned, while nobody has answered them. */
+  /** Calls whose entry is Abandoned and that have not been answered. */
   readonly abandoned = new Set<string>();
   readonly #upstreamIds = new Lookup<string>();
   readonly #rows = new Lookup<string>();
@@ -32,7 +32,7 @@ export class CallIndex {
     this.ended = new EndedCalls(ended.values());
   }
 
-  /** A new call, or one as it is now. */
+  /** Adds the call, or replaces the call that has its `callId`. */
   put(call: Call): void {
     const before = this.calls.get(call.callId);
     if (before === undefined) this.#add(call);
@@ -50,17 +50,17 @@ export class CallIndex {
     this.#removeCustomer(call);
   }
 
-  /** A live call has this id, or one that is remembered had it. */
+  /** Whether a live call has this id, or an ended call that is still remembered had it. */
   isCallIdTaken(callId: string, now: Instant): boolean {
     return this.calls.has(callId) || this.ended.has(callId, now);
   }
 
-  /** Where an id has come to be shared by two calls, the one that began first. */
+  /** Finds the live call that has the upstream id. Of two calls that share one, it is the call that began first. */
   byUpstreamId(id: string): Call | undefined {
     return this.#all(this.#upstreamIds.get(id))[0];
   }
 
-  /** The call whose current stay is in the row. */
+  /** Finds the live call whose current queue entry is in the row. */
   byRow(rowKey: string): Call | undefined {
     return this.#all(this.#rows.get(rowKey))[0];
   }
@@ -69,7 +69,7 @@ export class CallIndex {
     return this.#all(this.#customers.get(customer));
   }
 
-  /** Local calls with a leg at the extension. */
+  /** Finds the local calls that have a leg at the extension. */
   localAt(extension: string): readonly Call[] {
     return this.#all(this.#localExtensions.get(extension));
   }
@@ -84,7 +84,7 @@ export class CallIndex {
     this.#mark(call);
   }
 
-  /** Touches only what differs: a call that changes keeps its ids and its customer mostly. */
+  /** Touches only what differs: most changes of a call leave its ids and its customer as they are. */
   #replace(before: Call, after: Call): void {
     const { callId } = after;
     this.calls.set(callId, after);
@@ -94,7 +94,7 @@ export class CallIndex {
       for (const id of after.upstreamIds) this.#upstreamIds.add(id, callId);
     }
     if (before.legs !== after.legs) {
-      // A leg that only shows something else keeps its places.
+      // The same legs in another state are only overwritten: their keys have not changed.
       if (!sameLegs(before, after) || before.direction !== after.direction) this.#removeLegs(before);
       this.#addLegs(after);
     }
@@ -156,7 +156,7 @@ export class CallIndex {
     if (key !== null) this.#customers.remove(key, callId);
   }
 
-  /** In the order in which they began. */
+  /** Looks the calls up, in the order in which they began. */
   #all(callIds: readonly string[]): readonly Call[] {
     if (callIds.length === 0) return NONE;
     return callIds.map((callId) => this.calls.get(callId)!).sort(byStart);
@@ -165,7 +165,7 @@ export class CallIndex {
 
 const NONE: readonly never[] = [];
 
-/** A part, whose call it is of, and the row object that last showed it, for recognising the same object again. */
+/** A part, its call, and the row object that last showed it: the same object again needs no comparison of its fields. */
 export interface Indexed<Part, Row> {
   readonly callId: string;
   readonly part: Part;
@@ -173,20 +173,20 @@ export interface Indexed<Part, Row> {
 }
 
 /**
- * What makes two numbers the same caller: E.164, else the digits as written. Null for what names nobody
- * (`anonymous`, empty), which must never join two calls.
+ * Identifies a caller by number: the E.164 form, or else the digits as written. Null for text that identifies no caller
+ * (`anonymous`, empty), because two calls must not be joined by that.
  */
 export function numberKey(number: PhoneNumber | null): string | null {
   if (number === null) return null;
   return number.e164 ?? (/^\+?\d{3,}$/.test(number.raw) ? number.raw : null);
 }
 
-/** Legs that can belong to a customer's inbound call, by whatever direction the PBX lists an agent's leg. */
+/** Whether the leg can belong to a customer's inbound call: the PBX may list an agent's leg of one as local. */
 export function mayBeInbound(leg: ObservedLeg): boolean {
   return leg.direction !== 'outbound';
 }
 
-/** The same legs, whatever they show. */
+/** Whether both have the same legs, in whatever state. */
 function sameLegs(before: Call, after: Call): boolean {
   return (
     before.legs.length === after.legs.length &&

@@ -23,24 +23,24 @@ function fill(count: number, everyMs: number, clock = (index: number) => index *
 }
 
 describe('ended calls', () => {
-  it('are a map of what was added, in order', () => {
+  it('are kept in the order in which they were added', () => {
     const { ended, forgotten } = fill(1_000, 1);
     expect([...ended.calls.keys()]).toEqual(Array.from({ length: 1_000 }, (_, index) => `c${index}`));
     expect(ended.calls.get('c7')).toEqual(call('c7', 7));
-    expect([ended.has('c7', 1_000), ended.has('nobody', 1_000)]).toEqual([true, false]);
+    expect([ended.has('c7', 1_000), ended.has('unknown', 1_000)]).toEqual([true, false]);
     expect(forgotten).toEqual([]);
   });
 
-  it('are found by ids, entries and customer, of several the one that ended last', () => {
+  it('are found by id, entry, row and customer; of several, the one that ended last is found', () => {
     const ended = new EndedCalls([call('a', 1, 'shared'), call('c', 2, 'shared'), call('b', 2, 'shared')]);
     expect(ended.byUpstreamId('shared', 2)?.callId).toBe('c');
     expect(ended.byEntry('stay-a', 2)?.callId).toBe('a');
     expect(ended.byRow('row', 2)?.callId).toBe('c');
     expect(ended.legsOnlyCallsOf('+84914237383', 2).map(({ startedAt }) => startedAt)).toEqual([1, 2, 2]);
-    expect(ended.byUpstreamId('nobody', 2)).toBeUndefined();
+    expect(ended.byUpstreamId('unknown', 2)).toBeUndefined();
   });
 
-  it('answer for no call that is too old, also while it is still kept', () => {
+  it('are not found once they are too old, even while they are still kept', () => {
     const ended = new EndedCalls([call('a', 1)]);
     const late = 1 + ENDED_MEMORY_MS + 1;
     expect(ended.has('a', late - 1)).toBe(true);
@@ -49,7 +49,7 @@ describe('ended calls', () => {
     expect(ended.legsOnlyCallsOf('+84914237383', late)).toEqual([]);
   });
 
-  it('know a call by its id as it ended last', () => {
+  it('replace an earlier call that had the same callId', () => {
     const ended = new EndedCalls([call('a', 1, 'before')]);
     const again = call('a', ENDED_MEMORY_MS + 2, 'now');
     expect(ended.remember(again)).toEqual([]);
@@ -57,7 +57,7 @@ describe('ended calls', () => {
     expect(ended.byUpstreamId('before', again.endedAt)).toBeUndefined();
   });
 
-  it('are forgotten, and said to be, once they are too old, so that memory is bounded', () => {
+  it('are forgotten, and returned as forgotten, once they are too old, so that memory is bounded', () => {
     const everyMs = ENDED_MEMORY_MS / 100;
     const { ended, forgotten, largest } = fill(1_000, everyMs);
     expect(largest).toBeLessThan(200);
@@ -67,7 +67,7 @@ describe('ended calls', () => {
     expect(ended.byUpstreamId(forgotten[0]!, 0)).toBeUndefined();
   });
 
-  it('are forgotten also behind calls that ended before the clock was set back by days', () => {
+  it('are forgotten even if earlier calls have later times, because the clock was set back by days', () => {
     const everyMs = ENDED_MEMORY_MS / 100;
     const { largest } = fill(1_000, everyMs, (index) =>
       index < 10 ? 1_000 * ENDED_MEMORY_MS : index * everyMs,

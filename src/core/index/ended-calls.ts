@@ -3,10 +3,10 @@ import type { Instant } from '../model/observation.js';
 import { Lookup } from './lookup.js';
 
 /**
- * The calls that ended lately, found by their ids, their queue entries and their customer.
+ * Remembers the calls that ended lately and finds them by their ids, their queue entries and their customer.
  *
- * Each call that is added makes room: it checks a few others in turn and forgets those that are too old, so that memory is
- * bounded and no poll pays for all of them. A call that is too old and not forgotten yet is not found any more.
+ * Adding a call checks a few others, round robin, and forgets those that are too old, so that memory is bounded and no
+ * single poll has to check all of them. A call that is too old is not found, even if it has not been forgotten yet.
  */
 export class EndedCalls {
   /** By `callId`. */
@@ -21,7 +21,7 @@ export class EndedCalls {
     for (const call of calls) this.#add(call);
   }
 
-  /** Returns the ids of the calls that it forgets. */
+  /** Adds the call and returns the ids of the calls that are forgotten for it. */
   remember(ended: EndedCall): string[] {
     const before = this.calls.get(ended.callId);
     if (before !== undefined) this.#remove(before);
@@ -57,7 +57,7 @@ export class EndedCalls {
     return latest(this.#rows.get(rowKey), now);
   }
 
-  /** Calls of the customer that telephones alone have shown, and nobody answered. */
+  /** Finds the customer's unanswered calls that had legs and no queue entry. */
   legsOnlyCallsOf(customer: string, now: Instant): NonNullable<EndedCall['legsOnly']>[] {
     const calls = this.#customers.get(customer).filter((call) => isRemembered(call, now));
     return calls.map(({ legsOnly }) => legsOnly!);
@@ -82,14 +82,16 @@ export class EndedCalls {
   }
 }
 
-/** Checked for each call that is added. More than two: then those too old stay fewer than those remembered. */
+/** How many calls are checked for each one added. With more than two, fewer outdated calls are kept than current ones. */
 const CHECKS = 4;
 
 function isRemembered({ endedAt }: EndedCall, now: Instant): boolean {
   return now - endedAt <= ENDED_MEMORY_MS;
 }
 
-/** The one that ended last, of those that are still remembered; of two at once it is the same after a restart. */
+/**
+ * Picks the call that ended last, if it is still remembered. Of two that ended at once it picks the same after a restart.
+ */
 function latest(ended: readonly EndedCall[], now: Instant): EndedCall | undefined {
   let last: EndedCall | undefined;
   for (const call of ended) {

@@ -1,6 +1,6 @@
-/** Several values a key. What is asked of it must not depend on the order they came in: a restart changes that. */
+/** Maps a key to any number of values. A caller must not depend on their order, because a restart changes it. */
 export class Lookup<Value extends string | object> {
-  /** Nearly every key has one value: that one stands for itself. */
+  /** Nearly every key has one value, which is stored without a `Set` around it. */
   readonly #values = new Map<string, Value | Set<Value>>();
 
   add(key: string, value: Value): void {

@@ -1,20 +1,22 @@
 import type { Endpoint, Observation, Observations } from '../model/observation.js';
 
 /**
- * What the last reconciled answers showed, while nothing in them waits to be confirmed: an observation that repeats it
- * moves nothing but the source's health. That is the common poll, and the cheap one.
+ * Remembers the rows of the last reconciled observations, unless something in them waits to be confirmed. An observation
+ * that repeats them changes only the health of its source. Most polls do, and this makes them cheap.
  *
- * Rows are compared by identity: the observers give the same `Map` where not a row has changed.
+ * Rows are compared by identity: the list readers return the same `Map` object where no row has changed.
  */
 export class SettledRows {
   #settled: Partial<Record<Endpoint, Rows>> = {};
 
-  /** Whether reconciling them could change nothing but freshness. */
+  /** Whether the observations repeat the remembered rows, so that reconciling them could change nothing but freshness. */
   match({ monitor, queue }: Observations): boolean {
     return this.#has(monitor) && this.#has(queue);
   }
 
-  /** What was decided of these has been written. `confirm`: something waits to be confirmed, by whatever comes next. */
+  /**
+   * Remembers observations that have been reconciled. `confirm`: a part waits to be confirmed, so the next poll counts.
+   */
   note({ monitor, queue }: Observations, confirm: boolean): void {
     this.#note(monitor);
     this.#note(queue);
@@ -22,7 +24,7 @@ export class SettledRows {
   }
 
   #has(observation: Observation | undefined): boolean {
-    // A failure has no rows: there is nothing in it to reconcile.
+    // A failed observation has no rows to reconcile.
     if (observation === undefined || observation.outcome === 'failed') return true;
     const settled = this.#settled[observation.endpoint];
     if (settled === undefined || observation.outcome !== 'complete') return false;

@@ -3,11 +3,11 @@ import { CallIndex } from './call-index.js';
 import { SettledRows } from './settled-rows.js';
 
 /**
- * What is known of a tenant, held once and changed in place: only `decide` changes it, and returns what it has changed as a
- * `Delta`. It is of use as long as the store has taken every delta. After an exception, or a delta that the store did not
- * take, its owner drops it and makes another of what the store has.
+ * The state of a tenant, held once and changed in place. Only `decide` changes it, and returns the changes as a `Delta`.
+ * It is valid as long as the store has taken every delta: after an exception, or a delta that the store refused, its
+ * owner must drop it and make a new one from the stored state.
  *
- * Read as a `TenantState` it is the present one, and changes with the next `decide`.
+ * Used as a `TenantState` it is the present state, which changes with the next `decide`.
  */
 export class TenantCalls implements TenantState {
   readonly index: CallIndex;

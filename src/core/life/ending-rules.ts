@@ -8,12 +8,11 @@ import { CALL_OUTCOMES, ENTRY_WORDS, type EntryState, entryState, outcomeFacts }
 import type { Ending } from './view.js';
 
 /**
- * How a call ended, when, and how sure that is.
+ * Says how and when a call ended, and how certain that is; null while the call goes on.
  *
  * @param call the call without the legs that are gone
  * @param gone the legs that went in this cycle
- * @param returnRow the row with which the caller has come back as another call, before the end of this one was seen
- * @returns null while the call goes on
+ * @param returnRow the row with which the caller has come back as another call, before a poll showed the end of this one
  */
 export function endingOf(
   call: Call,
@@ -39,7 +38,7 @@ export interface EndFacts {
   readonly lastLegs: 'none' | 'listed' | 'unlisted';
 }
 
-/** `within` is the bracket, `at` the best estimate in it. */
+/** `within` names the window of the end, `at` the best estimate in it. */
 export interface End {
   readonly at: 'seen' | 'pbx' | 'return' | 'answer';
   readonly within: 'parts' | 'entry' | 'poll';
@@ -47,10 +46,10 @@ export interface End {
 }
 
 const AT_WORDS: Readonly<Record<End['at'], string>> = {
-  seen: 'of the first poll that shows it',
+  seen: 'the first poll that shows it',
   pbx: 'the queue’s time',
-  return: 'when the caller came back',
-  answer: 'the time of the answer',
+  return: 'the return of the caller',
+  answer: 'the answer',
 };
 
 const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
@@ -60,31 +59,35 @@ const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
 };
 
 export const CALL_ENDS = new RuleTable<EndFacts, End>({
-  title: 'When a call ended, and how sure that is',
+  title: 'When a call ended, and how certain that is',
   facts: {
     cameBack: {
       heading: 'came back',
       meaning:
-        'the caller is back on the same row of the queue, as another call, before the end of this one was seen',
+        'the caller is back on the same row of the queue, as another call, before a poll showed the end of this one',
       values: YES_NO,
     },
     answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
     answeredSince: {
       heading: 'answered later',
-      meaning: 'the answer is later than the time at which the caller had left before coming back',
+      meaning: 'the answer is later than the time at which the caller left this call',
       values: YES_NO,
     },
-    entry: { heading: 'queue entry', meaning: 'what the queue showed of it last', values: ENTRY_WORDS },
+    entry: {
+      heading: 'queue entry',
+      meaning: 'what the last queue answer showed of it',
+      values: ENTRY_WORDS,
+    },
     timeGiven: { heading: 'time given', meaning: 'the queue says when the caller left', values: YES_NO },
     monitorSeen: {
       heading: 'monitor seen',
-      meaning: 'a complete monitor answer was asked for after the entry went',
+      meaning: 'a complete monitor answer was requested after the entry went',
       values: YES_NO,
     },
     lastLegs: {
       heading: 'last legs',
       meaning:
-        'the legs that went now. `unlisted`: the extension of one is not listed or not registered any more, and the queue did not delete the entry with that leg',
+        'the legs that went in this poll. `unlisted`: the extension of one is not listed or not registered any more, and the queue did not delete the entry with that leg',
       values: {
         none: 'none',
         listed: '`listed`',
@@ -101,12 +104,12 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     {
       when: { cameBack: true, answeredSince: true, entry: 'abandoned' },
       then: { at: 'answer', within: 'entry', certainty: 'inferred' },
-      why: 'legs of the call that followed were taken for legs of this one',
+      why: 'legs of the next call were taken for legs of this one',
     },
     {
       when: { cameBack: true, answeredSince: true },
       then: { at: 'answer', within: 'poll', certainty: 'inferred' },
-      why: 'legs of the call that followed were taken for legs of this one',
+      why: 'legs of the next call were taken for legs of this one',
     },
     {
       when: { cameBack: true, entry: 'abandoned', timeGiven: true },
@@ -116,7 +119,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     {
       when: { cameBack: true, entry: 'abandoned' },
       then: { at: 'seen', within: 'entry', certainty: 'observed' },
-      why: 'a poll had shown it before the caller came back',
+      why: 'a poll had shown that the caller left',
     },
     {
       when: { cameBack: true, timeGiven: true },
@@ -126,7 +129,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     {
       when: { cameBack: true },
       then: { at: 'return', within: 'poll', certainty: 'inferred' },
-      why: 'the caller left before that; no poll shows how long before',
+      why: 'the caller left before that, but no poll shows when',
     },
     {
       when: { answered: true, lastLegs: 'unlisted' },
@@ -136,22 +139,22 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     {
       when: { answered: true, entry: 'abandoned', lastLegs: 'none' },
       then: { at: 'seen', within: 'parts', certainty: 'inferred' },
-      why: 'a call-centre module that is restarted calls every row Abandoned',
+      why: 'a restart of the call-centre module makes every row Abandoned',
     },
     {
       when: { answered: true },
       then: { at: 'seen', within: 'parts', certainty: 'observed' },
-      why: 'two polls saw the call and its end',
+      why: 'one poll showed the call and a later one its end',
     },
     {
       when: { entry: 'abandoned', monitorSeen: false, timeGiven: true },
       then: { at: 'pbx', within: 'entry', certainty: 'inferred' },
-      why: 'the caller may have gone on at an extension that could not be seen',
+      why: 'the caller may have gone on at an extension while the monitor was unavailable',
     },
     {
       when: { entry: 'abandoned', monitorSeen: false },
       then: { at: 'seen', within: 'entry', certainty: 'inferred' },
-      why: 'the caller may have gone on at an extension that could not be seen',
+      why: 'the caller may have gone on at an extension while the monitor was unavailable',
     },
     {
       when: { entry: 'abandoned', timeGiven: true },
@@ -166,7 +169,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     {
       when: { entry: 'vanished' },
       then: { at: 'seen', within: 'parts', certainty: 'observed' },
-      why: 'two polls saw the entry and its end; what it ended in stays unknown',
+      why: 'one poll showed the entry and a later one its end, but not its outcome',
     },
     {
       when: {},
@@ -175,15 +178,15 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     },
   ],
   impossible: [
-    { when: { answered: false, answeredSince: true }, why: 'there is no answer to be late' },
+    { when: { answered: false, answeredSince: true }, why: 'there is no answer' },
     {
       when: { cameBack: false, answeredSince: true },
-      why: 'the call had an end before the answer only then',
+      why: 'only a caller who came back can have left before the answer',
     },
     { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
-    { when: { cameBack: false, entry: 'listed' }, why: 'an entry that is listed is left' },
+    { when: { cameBack: false, entry: 'listed' }, why: 'the entry is a part that is left' },
     { when: { cameBack: false, entry: 'none', lastLegs: 'none' }, why: 'the last part of the call went' },
-    { when: { entry: 'none', timeGiven: true }, why: 'it is the entry that has the time' },
+    { when: { entry: 'none', timeGiven: true }, why: 'the time is on the entry’s row' },
     { when: { entry: 'none', monitorSeen: true }, why: 'no entry went' },
     { when: { entry: 'listed', monitorSeen: true }, why: 'no entry went' },
   ],
@@ -209,16 +212,17 @@ function endFacts(
 }
 
 /**
- * The queue deletes its row when the agent's leg ends. Without that evidence, a leg whose extension is not even listed any
- * more, or is known not to be registered, may have vanished with its registration.
+ * Whether a leg may have vanished with the registration of its extension while the conversation goes on: the extension is
+ * not listed any more, or not registered, and the queue has not deleted its row with the leg, as it does when the leg
+ * ends.
  */
 function isUnlisted({ absence }: Leg, { entry }: Call): boolean {
   if (!absence!.unlisted) return false;
-  // A row that had gone before, at a transfer, is no evidence of a leg that was seen after that.
+  // A row that had gone earlier, at a transfer, shows nothing about a leg that was there after that.
   return entry?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(entry.absence));
 }
 
-/** When the caller left the queue, by the PBX: the row still carries it where the caller has come back. */
+/** When the caller left the queue, as the PBX gives it. A row keeps this time when the caller comes back. */
 function abandonedTime({ entry }: Call, returnRow: ObservedQueueEntry | null): Instant | null {
   if (entry === null) return null;
   const { seen } = entry;

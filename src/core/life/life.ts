@@ -20,23 +20,23 @@ import { observedIn, whenGone } from '../parts/window.js';
 import { type MutableCallView, callView, type Ending, offeredAgent } from './view.js';
 
 /**
- * The life of one call: what its parts now show becomes its transitions. The one place that changes a call's state.
+ * Turns what the parts of one call now show into its transitions. Nothing else changes a call's state.
  *
- * A call that is new is started, with any part. It is answered when a leg of it talks or its queue entry is Answered, and
- * transferred when the leg that talked is gone and another one talks. A callee's leg that begins to ring is an offer. How offers
- * end is a table in `offer-rules.ts`; how calls end, two in `outcome-rules.ts` and `ending-rules.ts`; what a part's absence
- * means, four in `absence-rules.ts`. docs/events.md prints them.
+ * A new call is started by any part. It is answered when one of its legs or its queue entry is answered, and transferred
+ * when the connected participant's leg is gone and another leg is answered. A callee's leg that begins to ring is an
+ * offer. Tables decide the rest: `offer-rules.ts` has one for the end of offers, `outcome-rules.ts` and `ending-rules.ts`
+ * have two for the end of calls, `absence-rules.ts` has four for the absence of parts. docs/events.md prints them.
  *
- * An Abandoned entry is an overflow, and the call goes on without it, where the call has a live leg when that is
- * confirmed and the monitor has been seen since, or a leg that begins to ring only when the entry is already
- * Abandoned: that is not the queue's ringing any more, and the call's end is this leg's and not the queue's.
+ * An Abandoned entry is an overflow, and the call goes on without it, in two cases: the call still has a leg when the
+ * Abandoned status is confirmed and the monitor has answered since; or a leg begins to ring when the entry is already
+ * Abandoned. Such a leg is not rung by the queue, so the call ends with this leg and not with the entry.
  *
- * How sure a time is (`certainty`): `upstream` where the PBX gave it; `observed` where it lies between two polls that
- * saw the one and the other; `inferred` where it was deduced. The tables say it of every end; an answer is inferred where no
- * poll saw it ring, and of an outbound leg (click-to-call is ONCALL before the customer answers), the end of an offer where
- * the extension could not be seen.
+ * The `certainty` of a time is `upstream` if the PBX gave it, `observed` if it lies between two polls, one without the
+ * change and one with it, and `inferred` if it was deduced. The tables give it for every end. An answer is inferred if no
+ * poll showed the ringing, or if the leg is outbound (a click-to-call leg is ONCALL before the customer answers). The end
+ * of an offer is inferred if the monitor was unavailable.
  *
- * @param transitions gets what there is to say, in order
+ * @param transitions receives the changes, in order
  */
 export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition[]): Advanced {
   const life = new Life(draft, cycle, transitions);
@@ -52,26 +52,26 @@ export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition
   return { call: ending === null ? life.settled() : null, last: life.call };
 }
 
-/** A call with its parts brought up to date, before anything has been said about it. */
+/** A call whose parts are up to date and whose transitions have not been made yet. */
 export interface Draft {
-  /** False for a call that this observation shows for the first time. */
+  /** Whether `call-started` has been emitted for it: false if this cycle shows the call for the first time. */
   readonly announced: boolean;
   readonly call: Call;
-  /** Keys of the legs that this observation shows for the first time. */
+  /** Keys of the legs that this cycle shows for the first time. */
   readonly newLegs: ReadonlySet<string>;
-  /** Ends the call now, whatever its parts show: the row with which its caller has come back, as another call. */
+  /** The row with which the caller has come back, as another call. It ends this call now, whatever its parts show. */
   readonly returnRow?: ObservedQueueEntry;
 }
 
 export interface Advanced {
-  /** Null when it has ended. */
+  /** The live call; null if it has ended. */
   readonly call: Call | null;
-  /** The call as it was last, also when it has ended. */
+  /** The call's last state, also if it has ended. */
   readonly last: Call;
 }
 
 class Life {
-  /** Its own, changed step by step; handed out when the life of this cycle is told. */
+  /** A copy that the steps below change one after the other. */
   readonly call: MutableCall;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
@@ -166,7 +166,7 @@ class Life {
     if (answeredAt === null || connected === null) return;
     if (legs.some((leg) => leg.seen.extension === connected.extension)) return;
     const absence = this.#gone.find((leg) => leg.seen.extension === connected.extension)?.absence ?? null;
-    // The caller of a local call has talked all along; the call goes on with somebody else only at the other end.
+    // In a local call the caller has been connected all along, so only another callee can take over.
     const candidates = legs.filter(
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
@@ -181,7 +181,7 @@ class Life {
     this.emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
-  /** How the call ended, or null while a part of it is left. */
+  /** Says how the call ended; null while a part of it is left. */
   ending(): Ending | null {
     return endingOf(this.call, this.#gone, this.returnRow, this.#cycle);
   }
@@ -205,7 +205,7 @@ class Life {
     return this.call;
   }
 
-  /** A telephone that rings with a new leg has stopped ringing with the old one, which is missing. */
+  /** Ends the extension's open offer when a new leg rings there and its older legs are missing: that ringing is over. */
   #endOfferBefore(legKey: string, extension: string): void {
     const participant = this.#participant(extension);
     const older = this.#legsAt(participant).filter((leg) => leg.seen.key !== legKey);
@@ -240,8 +240,9 @@ class Life {
   }
 
   /**
-   * The queue's `bridged_time` may arrive after the leg was seen to talk: later events give the better time. Not of a queue
-   * that the caller was passed into by who had answered him: that is another answer.
+   * Takes the answer time from the queue's `bridged_time` if that arrives after a poll showed the answered leg, so that
+   * later events have the better time. If an agent answered and then transferred the caller into the queue, the time is
+   * of another answer and is not taken.
    */
   #refineAnswer(): void {
     const { entry, answeredAt, answeredCertainty, transfers } = this.call;
@@ -262,7 +263,7 @@ class Life {
     return observedIn(window, certainty);
   }
 
-  /** For what a telephone did by this cycle: while it could not be seen, any time since it was. */
+  /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */
   sinceLastMonitorAnswer(): Observed {
     const { monitor, monitorSeenAt, queue } = this.#cycle;
     if (monitor !== null) return this.#observed('monitor', 'observed');
@@ -294,7 +295,7 @@ class Life {
     this.emit(type, observed.latest, data, `${extension}/${participant.offers}`);
   }
 
-  /** The call as it is now, by its latest transition, which was observed like this. */
+  /** Makes the view of the call with its latest transition, whose time is `observed`. */
   #view(observed: Observed): MutableCallView {
     this.call.observed = observed;
     return callView(this.call);
@@ -312,7 +313,7 @@ class Life {
 
 const NONE: readonly never[] = [];
 
-/** Field by field, as `copyOf` copies calls. */
+/** Copies field by field, as `copyOf` does for calls. */
 function withOffer(
   { extension, extensionId, agentName }: Participant,
   { offers, offerOpen, ringingStopped }: Pick<Participant, 'offers' | 'offerOpen' | 'ringingStopped'>,

@@ -10,13 +10,13 @@ const RINGING: OfferFacts = {
   pending: false,
   connectedKnown: false,
   named: false,
-  rangOn: false,
+  keptRinging: false,
 };
 const ANSWERED: OfferFacts = { ...RINGING, answered: true, connectedKnown: true };
 const BY_QUEUE: OfferFacts = { ...RINGING, answered: true };
 const MISSING = { legs: 'missing', pending: true } as const;
 const GONE = { legs: 'gone' } as const;
-const STOPPED = { legs: 'gone', rangOn: true } as const;
+const STOPPED = { legs: 'gone', keptRinging: true } as const;
 
 const answered = { outcome: 'answered', isInferred: false } as const;
 const inferred = { outcome: 'answered', isInferred: true } as const;

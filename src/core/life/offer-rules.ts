@@ -12,11 +12,11 @@ import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { isAfter, isSeenLater, lastOf, whenGone, type Window } from '../parts/window.js';
 
 /**
- * An offer is one extension ringing for a call, with however many legs: from `call-offered`, the moment for a screen pop, to
- * `call-offer-ended`, the moment to close it.
+ * An offer is one ringing of one extension for a call, with one leg or more. It lasts from `call-offered`, when a client
+ * opens the customer's page, to `call-offer-ended`, when it closes that page.
  */
 
-/** Callers' own legs and outbound ones do not ring for anybody. */
+/** Whether the leg is an offer: it rings, and it is neither the caller's own nor outbound. */
 export function isOffered({ seen, state }: Leg): boolean {
   return (
     state === 'ringing' &&
@@ -27,7 +27,7 @@ export function isOffered({ seen, state }: Leg): boolean {
 }
 
 export function legsAt({ extension }: Participant, legs: readonly Leg[]): readonly Leg[] {
-  // Nearly every call has one leg: then the list of them will do.
+  // Nearly every call has one leg: then its list is returned as it is.
   if (legs.length === 1 && legs[0]!.seen.extension === extension) return legs;
   return legs.filter((leg) => leg.seen.extension === extension);
 }
@@ -45,10 +45,12 @@ export interface OfferFacts {
   readonly pending: boolean;
   readonly connectedKnown: boolean;
   readonly named: boolean;
-  readonly rangOn: boolean;
+  readonly keptRinging: boolean;
 }
 
-/** How an offer ended; `isDeduced`: no poll saw it, so that its time is inferred. Null while it goes on, or is ambiguous. */
+/**
+ * How an offer ended. `isInferred`: no poll showed the end. Null while the offer goes on, or while its end is ambiguous.
+ */
 export type OfferEnd = { readonly outcome: OfferOutcome; readonly isInferred: boolean } | null;
 
 export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
@@ -56,7 +58,7 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
   facts: {
     ringsAgain: {
       heading: 'rings again',
-      meaning: 'the extension rings with a new leg, its earlier ones are missing or gone',
+      meaning: 'the extension rings with a new leg, and its earlier legs are missing or gone',
       values: YES_NO,
     },
     answeredHere: {
@@ -67,7 +69,7 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     over: { heading: 'call over', meaning: 'the call has ended', values: YES_NO },
     answered: {
       heading: 'call answered',
-      meaning: 'the call was answered, at whatever extension',
+      meaning: 'the call was answered, at any extension',
       values: YES_NO,
     },
     legs: {
@@ -81,33 +83,38 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
       values: YES_NO,
     },
     connectedKnown: {
-      heading: 'participant known',
+      heading: 'connected known',
       meaning:
-        'a poll has shown a leg of the call that talks; without one, only the queue says that it was answered',
+        'a poll has shown an answered leg of the call; without one, only the queue says that the call was answered',
       values: YES_NO,
     },
     named: { heading: 'named', meaning: 'the queue entry names the agent of this extension', values: YES_NO },
-    rangOn: {
-      heading: 'rang on',
+    keptRinging: {
+      heading: 'kept ringing',
       meaning:
-        'it rang on after the connected participant had gone or, where none is known, after the queue entry had',
+        'it still rang when the connected participant had gone or, if none is known, when the queue entry had gone',
       values: YES_NO,
     },
   },
   outcome: {
     outcome: (end) => (end === null ? 'none yet' : `\`${end.outcome}\``),
-    certainty: (end) => (end === null ? '' : end.isInferred ? '`inferred`' : 'as its legs were seen'),
+    certainty: (end) =>
+      end === null
+        ? ''
+        : end.isInferred
+          ? '`inferred`'
+          : '`observed`, or `inferred` while the monitor is unavailable',
   },
   rows: [
     {
       when: { ringsAgain: true },
       then: { outcome: 'not-answered', isInferred: false },
-      why: 'an extension rings for one offer at a time: the next one begins',
+      why: 'an extension has one offer at a time, and the next one begins',
     },
     {
       when: { answeredHere: true },
       then: { outcome: 'answered', isInferred: false },
-      why: 'however the call went on',
+      why: 'what the call did after that does not matter',
     },
     {
       when: { over: true, answered: false },
@@ -118,7 +125,7 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     {
       when: { over: true, legs: 'ringing' },
       then: { outcome: 'answered-elsewhere', isInferred: false },
-      why: 'the caller is back as another call, which the leg now rings for',
+      why: 'the caller is back as another call, and the leg rings for that call now',
     },
     {
       when: { over: false, legs: 'missing', connectedKnown: false },
@@ -128,12 +135,12 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     {
       when: { answered: true, connectedKnown: false, named: true },
       then: { outcome: 'answered', isInferred: true },
-      why: 'no poll saw who talks, but the queue names the agent',
+      why: 'no poll showed who is connected, but the queue names the agent',
     },
     {
-      when: { answered: true, rangOn: false },
+      when: { answered: true, keptRinging: false },
       then: { outcome: 'answered-elsewhere', isInferred: false },
-      why: 'it stopped ringing as somebody else answered, or after that',
+      why: 'it stopped ringing when another extension answered, or after that',
     },
     {
       when: { over: true },
@@ -143,7 +150,7 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     {
       when: { pending: true },
       then: null,
-      why: 'the caller may have left: then that is why it stopped ringing',
+      why: 'the caller may have left, which would be why it stopped ringing',
     },
     {
       when: {},
@@ -152,15 +159,15 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     },
   ],
   impossible: [
-    { when: { ringsAgain: true, answeredHere: true }, why: 'an answer had ended the offer' },
-    { when: { ringsAgain: true, over: true }, why: 'a call that gets a leg goes on' },
+    { when: { ringsAgain: true, answeredHere: true }, why: 'the answer ended the offer' },
+    { when: { ringsAgain: true, over: true }, why: 'a call with a new leg goes on' },
     { when: { ringsAgain: true, legs: 'missing' }, why: 'the new leg is there' },
     { when: { ringsAgain: true, legs: 'gone' }, why: 'the new leg is there' },
     { when: { answeredHere: true, answered: false }, why: 'an answer here answers the call' },
-    { when: { connectedKnown: true, answered: false }, why: 'a leg that talks answers the call' },
-    { when: { legs: 'missing', pending: false }, why: 'that leg is such a part' },
-    { when: { rangOn: true, answered: false }, why: 'there is no connected participant' },
-    { when: { rangOn: true, legs: 'ringing' }, why: 'it still rings' },
+    { when: { connectedKnown: true, answered: false }, why: 'an answered leg answers the call' },
+    { when: { legs: 'missing', pending: false }, why: 'that leg is such a part of the call' },
+    { when: { keptRinging: true, answered: false }, why: 'there is no connected participant' },
+    { when: { keptRinging: true, legs: 'ringing' }, why: 'it still rings' },
   ],
 });
 
@@ -188,11 +195,11 @@ export function offerFacts(
     pending: pendingAbsence(call, policy),
     connectedKnown: connected !== null,
     named: participant.agentName !== null && entry?.seen.agentName === participant.agentName,
-    rangOn: answered && legs !== 'ringing' && rangOn(participant, call, gone),
+    keptRinging: answered && legs !== 'ringing' && keptRinging(participant, call, gone),
   };
 }
 
-/** When the extension stopped ringing: the last of its legs to go. Null while one still rings, or was answered. */
+/** The window in which the last leg of the extension went. Null while one of its legs is there. */
 export function whenRingingStopped(participant: Participant, legs: readonly Leg[]): Window | null {
   const own = legsAt(participant, legs);
   if (own.length === 0)
@@ -208,19 +215,25 @@ function absenceOf({ absence }: Leg): Window {
   return whenGone(absence!);
 }
 
-function rangOn(participant: Participant, { connected, entry, legs }: Call, gone: readonly Leg[]): boolean {
+function keptRinging(
+  participant: Participant,
+  { connected, entry, legs }: Call,
+  gone: readonly Leg[],
+): boolean {
   const all = [...legs, ...gone];
   const own = whenRingingStopped(participant, all);
-  return connected === null ? rangOnAfterEntry(entry, own) : rangOnAfterConnected(connected, all, own);
+  return connected === null
+    ? keptRingingAfterEntry(entry, own)
+    : keptRingingAfterConnected(connected, all, own);
 }
 
-/** It was seen to ring when the entry was gone, which the queue deletes as the agent who answered rings off. */
-function rangOnAfterEntry(entry: QueueEntry | null, stopped: Window | null): boolean {
+/** Whether it still rang when the entry had gone. The queue deletes an entry when the agent who answered hangs up. */
+function keptRingingAfterEntry(entry: QueueEntry | null, stopped: Window | null): boolean {
   return stopped !== null && entry?.absence?.kind === 'vanished' && isAfter(stopped, whenGone(entry.absence));
 }
 
-/** It stopped ringing only after the leg that talked had gone, if at all. */
-function rangOnAfterConnected(
+/** Whether it still rang when the connected participant's legs had gone. */
+function keptRingingAfterConnected(
   { extension }: ConnectedParticipant,
   legs: readonly Leg[],
   stopped: Window | null,

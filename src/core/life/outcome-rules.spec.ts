@@ -1,7 +1,7 @@
 import { describeTable } from '../../../test/support/rule-tables.js';
 import { CALL_OUTCOMES, type OutcomeFacts } from './outcome-rules.js';
 
-/** An inbound call without a part that is left, which was not answered. */
+/** An inbound call that was not answered and has no part left. */
 const RANG: OutcomeFacts = {
   cameBack: false,
   partLeft: false,

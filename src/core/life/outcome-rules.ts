@@ -4,9 +4,9 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isGone } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 
-/** Whether a call has ended, and what it ended in. */
+/** Decides whether a call has ended, and with which outcome. */
 
-/** Of the call's current queue entry: `listed` while its row is there and not Abandoned. */
+/** The state of the call's current queue entry: `listed` while its row is there and not Abandoned. */
 export type EntryState = 'none' | 'listed' | 'vanished' | 'abandoned';
 
 export const ENTRY_WORDS: Readonly<Record<EntryState, string>> = {
@@ -30,7 +30,7 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
     cameBack: {
       heading: 'came back',
       meaning:
-        'the caller is back on the same row of the queue, as another call, before the end of this one was seen',
+        'the caller is back on the same row of the queue, as another call, before a poll showed the end of this one',
       values: YES_NO,
     },
     partLeft: {
@@ -39,7 +39,11 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
       values: YES_NO,
     },
     answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
-    entry: { heading: 'queue entry', meaning: 'what the queue showed of it last', values: ENTRY_WORDS },
+    entry: {
+      heading: 'queue entry',
+      meaning: 'what the last queue answer showed of it',
+      values: ENTRY_WORDS,
+    },
     inbound: { heading: 'inbound', meaning: 'the direction of the call', values: YES_NO },
   },
   outcome: { outcome: (outcome) => (outcome === null ? 'the call goes on' : `\`${outcome}\``) },
@@ -47,7 +51,7 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
     {
       when: { cameBack: false, partLeft: true },
       then: null,
-      why: 'what is missing is confirmed by further polls first',
+      why: 'further polls must confirm first that a missing part is gone',
     },
     {
       when: { answered: true },
@@ -69,7 +73,7 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
     { when: {}, then: 'no-answer', why: 'an outbound or a local call' },
   ],
   impossible: [
-    { when: { entry: 'listed', partLeft: false }, why: 'an entry that is listed is left' },
+    { when: { entry: 'listed', partLeft: false }, why: 'a listed entry is such a part' },
     { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
   ],
 });

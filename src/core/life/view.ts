@@ -16,12 +16,12 @@ export interface Ending {
   readonly observed: Observed;
 }
 
-/** A view whose maker may still add to it. */
+/** A view that its maker may still change. */
 export type MutableCallView = { -readonly [Field in keyof Omit<CallView, 'tenant'>]: CallView[Field] };
 
 /**
- * The view of a call that consumers get: in the snapshot as it is alive, in its last events with its ending.
- * A duration is given only where both of its ends are known: given by the PBX, or seen between two polls.
+ * Makes the view of a call that consumers get, in the snapshot and in events; the last events of a call give its ending.
+ * A duration is given only if both of its ends are known: the PBX gave them, or they lie between two polls.
  */
 export function callView(call: Call, ending: Ending | null = null): MutableCallView {
   return {
@@ -47,7 +47,7 @@ export function callView(call: Call, ending: Ending | null = null): MutableCallV
   };
 }
 
-/** Who is meant by `agent` when the call rings at `participant`. */
+/** The `agent` of an event about an offer at `participant`. */
 export function offeredAgent(call: Call, participant: Participant): Agent {
   const leg = call.legs.find((candidate) => candidate.seen.extension === participant.extension);
   return {
@@ -69,7 +69,7 @@ function agentOf(call: Call, ending: Ending | null): Agent | null {
   const queueAgent = entry !== null && entry.seen.agentName !== null ? entry.seen : null;
   if (call.answeredAt !== null) {
     if (connected === null) return queueAgent === null ? null : fromQueue(queueAgent);
-    // The queue names the agent it bridged to; after a transfer somebody else talks.
+    // The queue names the agent that it bridged the caller to. After a transfer another agent is connected.
     const bridged = call.transfers === 0 && entry?.answered === true ? entry.seen : null;
     return {
       id: bridged?.agentId ?? connected.userId,
@@ -103,7 +103,8 @@ function extensionView(call: Call, participant: Participant, ending: Ending | nu
     isAnswered ||= leg.state === 'answered';
   }
   const answered = call.answeredAt !== null && isAnswered;
-  // A leg that is missing may come back, but its offer was told to be over: no later event would say so of the leg.
+  // A missing leg may come back. But once the end of its offer has been emitted, no later event would say that the leg is
+  // gone.
   const isOver = !answered && participant.offers > 0 && !participant.offerOpen;
   return {
     extension: participant.extension,
@@ -118,7 +119,7 @@ function waitMs(call: Call, ending: Ending | null): number | null {
   if (call.answeredAt !== null) {
     return call.answeredCertainty === 'inferred' ? null : duration(call.startedAt, call.answeredAt);
   }
-  // It was seen waiting until `earliest`, so the wait is known as well as its end is, whatever it ended in.
+  // Polls showed the caller waiting until `earliest`, so the wait is as certain as its end, whatever the outcome.
   if (ending === null || ending.outcome === 'unknown') return null;
   const known = ending.observed.certainty === 'upstream' || ending.observed.earliest !== null;
   return known ? duration(call.startedAt, ending.endedAt) : null;
@@ -131,7 +132,7 @@ function talkMs(call: Call, ending: Ending | null): number | null {
     : duration(call.answeredAt, ending.endedAt);
 }
 
-/** The PBX's clock and ours may disagree: what would be negative is not known. */
+/** Null for a negative duration, which the PBX's clock can cause when it differs from ours. */
 function duration(from: Instant, to: Instant): number | null {
   return to >= from ? to - from : null;
 }

@@ -1,14 +1,14 @@
 import type { Call } from './call.js';
 
-/** A call that its one owner still changes; handed out as a `Call`, it is changed no more. */
+/** A call that its maker still changes. Its maker hands it out as a `Call` and does not change it after that. */
 export type MutableCall = { -readonly [Field in keyof Call]: Call[Field] };
 
 /**
- * A copy of the call's fields, for whoever asked to change. What the fields hold is shared with the original.
+ * Copies the call, for its caller to change. The copy shares the values of its fields with the original.
  *
- * Field by field, and the one place that copies calls: V8 gives what `{ ...call, legs }` makes another hidden class at
- * every place and for every class that comes in there. A copy of a copy of a copy soon has none of the fast ones, and
- * everything that reads calls pays for it.
+ * It copies field by field, and nothing else copies calls, so that all calls have one hidden class in V8. A spread such
+ * as `{ ...call, legs }` makes a different class at every place in the code and for every class that it is given; after a
+ * few such copies, all code that reads calls becomes slow.
  */
 export function copyOf(call: Call): MutableCall {
   return {

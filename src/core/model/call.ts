@@ -8,38 +8,38 @@ import type {
 } from './observation.js';
 
 /**
- * The domain's state: what must be known about a tenant to tell, at the next poll, what has changed.
- * Plain readonly data, JSON through and through but for the maps, which the store keeps field by field.
+ * The domain's state: what must be known about a tenant to decide, at the next poll, what has changed.
+ * It is plain readonly data and, apart from the maps and sets, JSON. The store keeps each map field by field.
  */
 
 /** A part of a call that the latest complete observations of its endpoint no longer show. */
 export interface Absence {
   /** Consecutive complete observations without it. */
   readonly polls: number;
-  /** When the last observation with it was asked for. */
+  /** When the last observation with it was requested. */
   readonly lastPresent: Instant | null;
-  /** When the first observation without it was there. */
+  /** When the first observation without it was received. */
   readonly firstAbsent: Instant;
-  /** The extension is not even listed as idle, or is known not to be registered: the call may go on all the same. */
+  /** The extension is not listed at all, or is known not to be registered: the call may go on although it is missing. */
   readonly unlisted: boolean;
 }
 
-/** A leg that is part of a call that is alive. `ringing` only ever becomes `answered`. */
+/** A leg of a live call. Its state changes only from `ringing` to `answered`. */
 export interface Leg {
   readonly seen: ObservedLeg;
   readonly state: 'ringing' | 'answered';
   readonly absence: Absence | null;
 }
 
-/** The call's current stay in a queue. Kept after its row is gone, until another stay replaces it. */
+/** The call's current queue entry. The call keeps it after its row is gone, until another entry replaces it. */
 export interface QueueEntry {
   readonly seen: ObservedQueueEntry;
   readonly answered: boolean;
-  /** Set while the row says Abandoned or is missing; `kind` tells which. */
+  /** Set while the row is Abandoned or missing; `kind` says which. */
   readonly absence: (Absence & { readonly kind: 'vanished' | 'abandoned' }) | null;
 }
 
-/** An extension that has, or had, a part in the call. One offer may be open at it at a time. */
+/** An extension that has or had a leg in the call. It can have one open offer at a time. */
 export interface Participant {
   readonly extension: string;
   readonly extensionId: string | null;
@@ -47,11 +47,11 @@ export interface Participant {
   /** How often the call was offered here. */
   readonly offers: number;
   readonly offerOpen: boolean;
-  /** An open offer whose legs are all gone, while it is not clear yet how it ended: when they went. */
+  /** Set while an open offer has no leg left and how it ended is not known yet: when its last leg went. */
   readonly ringingStopped: Pick<Absence, 'lastPresent' | 'firstAbsent'> | null;
 }
 
-/** The extension that has the conversation, as its leg named it. */
+/** The extension that is connected to the caller, as its leg named it. */
 export type ConnectedParticipant = Pick<
   ObservedLeg,
   'extension' | 'extensionId' | 'agentName' | 'username' | 'userId'
@@ -59,7 +59,7 @@ export type ConnectedParticipant = Pick<
 
 export type Certainty = 'upstream' | 'observed' | 'inferred';
 
-/** How sure a time is: the last observation without it, the first with it, and where the time comes from. */
+/** How certain a time is: the last observation without the change, the first with it, and where the time comes from. */
 export interface Observed {
   readonly earliest: Instant | null;
   readonly latest: Instant;
@@ -81,7 +81,7 @@ export interface Queue {
   readonly name: string;
 }
 
-/** A call that is alive. */
+/** A live call. */
 export interface Call {
   readonly callId: string;
   readonly linkedCallIds: readonly string[];
@@ -93,39 +93,42 @@ export interface Call {
   readonly queues: readonly Queue[];
   readonly legs: readonly Leg[];
   readonly entry: QueueEntry | null;
-  /** Stays that this call has left (overflow): their lingering rows still belong to it. */
+  /** Queue entries that this call has left: rows of them that linger still belong to it. */
   readonly pastEntries: readonly Pick<ObservedQueueEntry, 'entryKey' | 'rowKey'>[];
-  /** Every extension that has or had a part, in the order they came. */
+  /** Every extension that has or had a leg in the call, in the order in which they first had one. */
   readonly participants: readonly Participant[];
   readonly startedAt: Instant;
   readonly startedCertainty: Certainty;
   readonly answeredAt: Instant | null;
   readonly answeredCertainty: Certainty | null;
-  /** Who has the conversation, or had it last; null until a leg was seen answered. */
+  /** The participant who is connected to the caller, or was last; null until a poll showed an answered leg. */
   readonly connected: ConnectedParticipant | null;
   readonly transfers: number;
   readonly baseline: boolean;
   /** A part is missing, or a queue entry Abandoned, and the next complete observation must confirm it. */
   readonly pendingAbsence: boolean;
-  /** Of the call's latest transition. */
+  /** How certain the time of the call's latest transition is. */
   readonly observed: Observed;
 }
 
-/** How long ended calls are remembered: longer than any row is known to linger (900 s by FusionPBX's default). */
+/** How long ended calls are remembered: longer than rows are known to linger (900 s by FusionPBX's default). */
 export const ENDED_MEMORY_MS = 3_600_000;
 
-/** A call that has ended, kept for a while so that its ids, when they come back, name it. */
+/**
+ * A call that has ended. It is remembered for a while so that a new call with one of its ids or rows can be linked to it.
+ */
 export interface EndedCall {
   readonly callId: string;
   readonly upstreamIds: readonly string[];
-  /** `entryKey` and `rowKey` of its queue entries: a lingering row is known by the first, a resume by the second. */
+  /** The `entryKey` of each of its queue entries, which recognises a row that lingers. */
   readonly entries: readonly string[];
+  /** The `rowKey` of each of its queue entries, which recognises a caller who resumes. */
   readonly rows: readonly string[];
   /** When the bridge ended it. */
   readonly endedAt: Instant;
   /**
-   * Of a caller who was known by telephones alone and reached nobody: `numberKey` of the customer, and `call_time`. The
-   * queue's entry may turn up later.
+   * Set on an unanswered inbound call that had legs and no queue entry: `numberKey` of the customer, and `call_time`. The
+   * queue may show the entry of this caller later.
    */
   readonly legsOnly?: { readonly customer: string; readonly startedAt: Instant } | undefined;
 }
@@ -134,22 +137,22 @@ export type SourceStatus = 'unknown' | 'up' | 'down';
 
 export interface SourceState {
   readonly status: SourceStatus;
-  /** The last complete observation: when it was asked for, when it was there. */
+  /** When the last complete observation was requested and when it was received. */
   readonly lastComplete: { readonly startedAt: Instant; readonly at: Instant } | null;
   readonly failures: number;
   readonly failingSince: Instant | null;
   readonly lastError: string | null;
 }
 
-/** Whether a watched extension is registered, as the PBX said last. */
+/** Whether a watched extension is registered, by the PBX's latest answer. */
 export interface Registration {
   readonly extension: string;
-  /** Its uuid, where it was asked for by that. */
+  /** Its uuid, if the request named it by that. */
   readonly extensionId: string | null;
   readonly registered: boolean;
-  /** When this was first seen to be so. */
+  /** When an answer first said so. */
   readonly since: Instant;
-  /** The latest answer: when it was asked for, when it was there. */
+  /** When the latest answer was requested and when it was received. */
   readonly checked: { readonly startedAt: Instant; readonly at: Instant };
 }
 
@@ -158,22 +161,24 @@ export type Registrations = ReadonlyMap<string, Registration>;
 
 export interface TenantState {
   readonly sources: Readonly<Record<Endpoint, SourceState>>;
-  /** Calls that are alive, by `callId`. */
+  /** The live calls, by `callId`. */
   readonly calls: ReadonlyMap<string, Call>;
   /** Calls that ended within `ENDED_MEMORY_MS`, by `callId`. */
   readonly ended: ReadonlyMap<string, EndedCall>;
   /**
-   * Stays that were already Abandoned when first seen, and too long ago to announce or told by the telephones before;
-   * while their rows linger.
+   * The `entryKey` of each row that was Abandoned in the first poll that showed it and is not announced, while it
+   * lingers: the caller left too long ago, or a call that had legs only has been announced for this caller already.
    */
   readonly ignoredEntries: ReadonlySet<string>;
-  /** The monitor has been seen to list extensions without a call, so it is driven by registrations. */
+  /** The monitor has listed extensions without a call, so it lists every extension that is registered. */
   readonly listsIdle: boolean;
   /** What is known of watched extensions. */
   readonly registrations: Registrations;
 }
 
-/** What passes without an event: how fresh the knowledge of the endpoints and of watched extensions is. */
+/**
+ * The part of the state that most polls change without an event: when endpoints and watched extensions were last checked.
+ */
 export type Freshness = Pick<TenantState, 'sources' | 'registrations'>;
 
 const UNKNOWN_SOURCE: SourceState = {
@@ -184,7 +189,7 @@ const UNKNOWN_SOURCE: SourceState = {
   lastError: null,
 };
 
-/** The state of a tenant that nobody has observed yet. */
+/** The state of a tenant before its first observation. */
 export const EMPTY_STATE: TenantState = {
   sources: { monitor: UNKNOWN_SOURCE, queue: UNKNOWN_SOURCE },
   calls: new Map(),
@@ -194,13 +199,13 @@ export const EMPTY_STATE: TenantState = {
   registrations: new Map(),
 };
 
-/** What the operator may choose about the rules; see `docs/configuration.md`. */
+/** The rules' settings, which an operator may choose; see `docs/configuration.md`. */
 export interface Policy {
-  /** Consecutive complete observations without a part before it is gone. */
+  /** How many consecutive complete observations without a part confirm that it is gone. */
   readonly absencePolls: number;
-  /** How long ago a queue entry may have been abandoned to be announced at a first sight. */
+  /** How long ago a caller may have abandoned a queue entry for the first poll of a tenant to announce it. */
   readonly abandonedLookbackMs: number;
-  /** Failed polls in a row before an endpoint is down. */
+  /** How many failed polls in a row mean that an endpoint is down. */
   readonly sourceDownAfter: number;
 }
 

@@ -1,29 +1,29 @@
 import type { Call, EndedCall, Freshness, Registration, TenantState } from './call.js';
 
 /**
- * What one poll changes of a tenant's state, value by value: what has changed is here as it is now, everything else in the
- * state is as it was. The core returns it, a commit carries it, and the store writes nothing else.
+ * What one poll changes in a tenant's state: the new value of everything that has changed, and nothing else. The core
+ * returns it, a commit carries it, and the store writes no more than it.
  */
 export interface Delta extends FreshnessDelta {
-  /** By `callId`: new or changed; null: not alive any more. */
+  /** New and changed live calls, by `callId`; null: the call is not alive any more. */
   readonly calls: Changed<Call>;
-  /** By `callId`: ended; null: not remembered any more. */
+  /** Calls that have ended, by `callId`; null: the call is not remembered any more. */
   readonly ended: Changed<EndedCall>;
-  /** All of them; null: as before. */
+  /** All ignored entries; null: unchanged. */
   readonly ignoredEntries: TenantState['ignoredEntries'] | null;
-  /** Null: as before. */
+  /** Null: unchanged. */
   readonly listsIdle: boolean | null;
 }
 
-/** What changes of the `Freshness`. */
+/** What one poll changes in the `Freshness`. */
 export interface FreshnessDelta {
-  /** Null: as before. */
+  /** Null: unchanged. */
   readonly sources: Freshness['sources'] | null;
-  /** By extension; null: not known any more. */
+  /** Changed registrations, by extension; null: forgotten. */
   readonly registrations: Changed<Registration>;
 }
 
-/** By id; null: gone. */
+/** Changed values by id; null: removed. */
 export type Changed<Value> = ReadonlyMap<string, Value | null>;
 
 const NONE: Changed<never> = new Map<string, never>();
@@ -37,12 +37,12 @@ export const UNCHANGED: Delta = {
   listsIdle: null,
 };
 
-/** Changes no more than the freshness: no call, and nothing that decides about calls. */
+/** Whether the delta changes only the freshness: no call, and nothing that decides about calls. */
 export function isOnlyFreshness({ calls, ended, ignoredEntries, listsIdle }: Delta): boolean {
   return calls.size === 0 && ended.size === 0 && ignoredEntries === null && listsIdle === null;
 }
 
-/** The delta, and with it the freshness that has changed before it. */
+/** Merges an earlier change of the freshness into the delta that follows it. */
 export function after(earlier: FreshnessDelta, delta: Delta): Delta {
   const { registrations } = earlier;
   return {

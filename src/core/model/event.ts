@@ -3,9 +3,9 @@ import type { Direction, Endpoint, Instant, PhoneNumber } from './observation.js
 import { type Position, sequenceText } from './position.js';
 
 /**
- * Transitions become events of the contract: CloudEvents 1.0 in JSON, the same object on every transport.
+ * The events of the contract: CloudEvents 1.0 in JSON, the same object on every transport.
  *
- * Guarantees: `id` depends on tenant, call and transition alone, so whatever is announced twice has the same id
+ * Guarantees: `id` depends on tenant, call and transition alone, so an event that is announced twice has the same id
  * twice; `data` of a call event is the whole view of the call, so that no consumer needs an earlier event.
  */
 
@@ -41,7 +41,7 @@ export interface ExtensionView {
   readonly extension: string;
   readonly extensionId: string | null;
   readonly agentName: string | null;
-  /** `ended`: the extension had a part in the call and has none now. */
+  /** `ended`: the extension had a leg in the call and has none now. */
   readonly state: 'ringing' | 'answered' | 'ended';
 }
 
@@ -56,7 +56,7 @@ export interface CallView {
   readonly customer: PhoneNumber | null;
   readonly hotline: PhoneNumber | null;
   readonly queue: Queue | null;
-  /** Every queue that the caller has been in, in order: an overflow leaves one and keeps its call. */
+  /** Every queue that the caller has been in, in order: a call goes on when its caller leaves one queue for another. */
   readonly queues: readonly Queue[];
   readonly agent: Agent | null;
   readonly extensions: readonly ExtensionView[];
@@ -69,9 +69,9 @@ export interface CallView {
   readonly outcome: Outcome | OfferOutcome | null;
   readonly baseline: boolean;
   readonly observed: ObservedView;
-  /** On `call-offered` and `call-offer-ended`: whose telephone it is about. */
+  /** On `call-offered` and `call-offer-ended`: the extension that rings or rang. */
   readonly offer?: OfferView;
-  /** On `call-transferred`: who had the call before. */
+  /** On `call-transferred`: the extension that was connected before. */
   readonly transferredFrom?: { readonly extension: string };
 }
 
@@ -91,7 +91,7 @@ export interface SourceView {
   /** The last failure, in one line without secrets. */
   readonly reason: string | null;
   readonly lastCompleteAt: string | null;
-  /** `source-up`: how long nobody was watching, from the last complete observation to this one; null if there was none. */
+  /** On `source-up`: the time from the last complete observation to this one; null if there was none before. */
   readonly unwatchedMs: number | null;
   readonly observed: ObservedView;
 }
@@ -127,7 +127,7 @@ export type RegistrationEvent = Envelope<RegistrationEventType, RegistrationView
 /** One event of the contract, as every transport carries it. */
 export type BridgeEvent = CallEvent | SourceEvent | RegistrationEvent;
 
-/** What reconcile decided has happened, before it has a position in the log. */
+/** Something that `decide` found to have happened. A commit makes it an event with a position in the log. */
 export type Transition = {
   readonly [Type in EventType]: {
     readonly type: Type;
@@ -143,16 +143,18 @@ export type Transition = {
   };
 }[EventType];
 
-/** What the events of one commit are stamped with: the position of the log before them, and the commit itself. */
+/** What all events of one commit share: the log's position before them, and when the commit was made. */
 export interface LogStamp extends Position {
   readonly tenant: string;
   /** The instant of the commit. */
   readonly recordedAt: Instant;
-  /** Of the commit, where it is traced. */
+  /** The commit's trace context, if it is traced. */
   readonly traceparent?: string | undefined;
 }
 
-/** RFC 3339 in UTC with milliseconds. One poll's events share a few instants, so the latest texts are kept. */
+/**
+ * Writes RFC 3339 in UTC with milliseconds. The events of a poll share a few instants, so the latest texts are cached.
+ */
 export function rfc3339(instant: Instant): string {
   const known = texts.get(instant);
   if (known !== undefined) return known;
@@ -177,7 +179,7 @@ export function observedView(observed: Observed): ObservedView {
   };
 }
 
-/** Makes each transition an event: sequences follow `stamp.sequence` without a hole, in the order given. */
+/** Makes an event of each transition, in the order given. Their sequences follow `stamp.sequence` without a gap. */
 export function toEvents(transitions: readonly Transition[], stamp: LogStamp): BridgeEvent[] {
   return transitions.map((transition, index) => {
     const { type, subject, discriminator, time, data } = transition;

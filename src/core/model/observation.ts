@@ -1,9 +1,9 @@
 /**
- * What one poll of one endpoint said, in the domain's words.
+ * What one poll of one endpoint showed, in the domain's words.
  *
  * Guarantees: a failed poll carries no rows, so it cannot be taken for an empty one; rows are already
  * deduplicated (the strongest state of a repeated leg wins) and free of sentinels, zone-less times and idle
- * extensions. Not guaranteed: that two endpoints were looked at at the same instant.
+ * extensions. Not guaranteed: that the answers of two endpoints show the same instant.
  */
 
 /** One polled upstream address of a tenant. */
@@ -15,21 +15,21 @@ export type Direction = 'inbound' | 'outbound' | 'local';
 /** Milliseconds since the Unix epoch. */
 export type Instant = number;
 
-/** A telephone number: always as the PBX wrote it, in the other forms only where they are certain. */
+/** A phone number as the PBX wrote it, and in the other forms where they are certain. */
 export interface PhoneNumber {
   readonly raw: string;
-  /** E.164 with `+`, or null for hotlines, extensions, `anonymous` and whatever libphonenumber doubts. */
+  /** E.164 with `+`; null for hotlines, extensions, `anonymous` and numbers that libphonenumber does not find valid. */
   readonly e164: string | null;
   readonly national: string | null;
 }
 
 /**
- * What a row's `call_state` says. `unclear` (DOWN, empty, null, a word nobody has seen) says that the leg is there
- * and nothing more: it keeps a known leg alive, never moves it backwards and never begins a call.
+ * What a row's `call_state` says. `unclear` (DOWN, empty, null, an unknown word) says only that the leg exists: it keeps
+ * a known leg alive, never takes it from answered back to ringing, and never begins a call.
  */
 export type LegSignal = 'ringing' | 'answered' | 'unclear';
 
-/** One extension's part in a call, as a row of `/v3/monitor` shows it. */
+/** A leg as a row of `/v3/monitor` shows it. */
 export interface ObservedLeg {
   /** Identity of the leg: `<extension>|<upstream call_id>`. */
   readonly key: string;
@@ -45,7 +45,7 @@ export interface ObservedLeg {
   readonly role: 'caller' | 'callee';
   readonly customer: PhoneNumber | null;
   readonly hotline: PhoneNumber | null;
-  /** Local calls: the other extension, as this row names it. */
+  /** In a local call, the other extension, as this row names it. */
   readonly peer: string | null;
   /** `call_time` read in the tenant's zone, null where it is missing or a sentinel. Never an identity. */
   readonly startedAt: Instant | null;
@@ -53,11 +53,11 @@ export interface ObservedLeg {
 
 export type QueueStatus = 'waiting' | 'trying' | 'answered' | 'abandoned' | 'unknown';
 
-/** One caller's stay in a queue, as a row of `/v3/monitor/callcenter/queue` shows it. */
+/** A queue entry as a row of `/v3/monitor/callcenter/queue` shows it. */
 export interface ObservedQueueEntry {
   /** Identity of the row: `<queue uuid>|<mobile>|<joined instant>`. A resume keeps it. */
   readonly rowKey: string;
-  /** Identity of the stay: the row and its `rejoined_time`, so that a resumed caller is a new stay. */
+  /** Identity of the entry: the row and its `rejoined_time`, so that a caller who resumes has a new entry. */
   readonly entryKey: string;
   readonly queueId: string;
   readonly queueName: string;
@@ -71,24 +71,24 @@ export interface ObservedQueueEntry {
   readonly abandonedAt: Instant | null;
   /** `call_uuid`: an alias, null once the PBX has emptied it. */
   readonly callId: string | null;
-  /** Names the call where the PBX gives no id: a digest of the row's identity, the same on every sighting. */
+  /** The id of the call if the PBX gives none: a digest of the row's identity, the same in every poll. */
   readonly fallbackId: string;
 }
 
 interface Poll {
   readonly endpoint: Endpoint;
-  /** When the request was sent: what happened later may be missing from the answer. */
+  /** When the request was sent. The answer may lack what happened after that. */
   readonly startedAt: Instant;
-  /** When the answer was there: what it shows had happened by now. */
+  /** When the answer was received. What it shows had happened by then. */
   readonly at: Instant;
 }
 
-/** `complete`: the rows are all there is. `partial`: additions and changes count, absences do not. */
+/** `complete`: the answer has every row. `partial`: it may lack rows, so what it does not show may still be there. */
 interface Answer<Row> extends Poll {
   readonly outcome: 'complete' | 'partial';
-  /** Rows by their key. The same `Map` object as the last answer's means: not a row has changed. */
+  /** Rows by their key. It is the same `Map` object as in the last answer if no row has changed. */
   readonly rows: ReadonlyMap<string, Row>;
-  /** Why it is only partial, in one line without secrets or customer data; null when complete. */
+  /** Why the answer is partial, in one line without secrets or customer data; null if it is complete. */
   readonly reason: string | null;
 }
 
@@ -100,8 +100,8 @@ interface Failure extends Poll {
 export interface MonitorAnswer extends Answer<ObservedLeg> {
   readonly endpoint: 'monitor';
   /**
-   * Extensions that the answer lists without a call. An extension that is neither here nor in a leg is not
-   * registered, as far as a registration-driven list can tell.
+   * Extensions that the answer lists without a call. If the PBX lists those at all, an extension that is neither here nor
+   * in a leg is not registered.
    */
   readonly idleExtensions: ReadonlySet<string>;
 }
@@ -115,10 +115,10 @@ export type MonitorObservation = MonitorAnswer | (Failure & { readonly endpoint:
 export type QueueObservation = QueueAnswer | (Failure & { readonly endpoint: 'queue' });
 export type Observation = MonitorObservation | QueueObservation;
 
-/** What the PBX says about one extension, asked for by `id`: its number or uuid. */
+/** The PBX's answer about the registration of one extension, which the request names by `id`: its number or uuid. */
 export type RegistrationAnswer = {
   readonly id: string;
-  /** When the question was sent, and when the answer was there. */
+  /** When the request was sent, and when the answer was received. */
   readonly startedAt: Instant;
   readonly at: Instant;
 } & (
@@ -126,10 +126,10 @@ export type RegistrationAnswer = {
   | { readonly outcome: 'not-found' }
 );
 
-/** What one poll cycle saw. An endpoint that was not asked (it is backing off) is absent. */
+/** What one poll cycle showed. An endpoint that was not polled (it is backing off) is absent. */
 export interface Observations {
   readonly monitor?: MonitorObservation;
   readonly queue?: QueueObservation;
-  /** Of watched extensions, in the order they came in since the last cycle. */
+  /** Answers about watched extensions, in the order in which they were received since the last cycle. */
   readonly registrations?: readonly RegistrationAnswer[];
 }

@@ -1,32 +1,34 @@
 /**
- * How the parts show what they are doing to whoever traces it. Nothing may depend on it: with `UNTRACED` the same work
- * is done and nothing is noted.
+ * Records what the bridge does as spans of a trace. Nothing may depend on it: with `UNTRACED` the same work is done and
+ * nothing is recorded.
  */
 export interface Tracer {
   /**
-   * Does `work` inside a span, which becomes a child of the one that it is called in. The span ends with the work, and
-   * failed where that rejects or throws; what it returns or throws is passed on. What it is about is asked for only
-   * where it is noted: a tenant is polled far more often than it is traced.
+   * Does `work` inside a span, a child of the span in which it is called, and returns or throws what `work` does. The
+   * span ends with the work, as failed if that rejects or throws. `describe` is called only if the span is recorded,
+   * because a tenant is polled far more often than it is traced.
    */
   span<Result>(describe: () => Description, work: (span: Span) => Promise<Result>): Promise<Result>;
 }
 
 export interface Span {
-  /** W3C Trace Context, for whoever goes on with the trace elsewhere; undefined where nothing is traced. */
+  /** The span's W3C Trace Context, which lets another program continue the trace; undefined if nothing is traced. */
   readonly traceparent: string | undefined;
   set(about: () => Attributes): void;
-  /** It did not work, although nothing was thrown. `reason`: one line without secrets or customer data. */
+  /** Marks the span as failed although nothing was thrown. `reason`: one line without secrets or customer data. */
   fail(reason: string): void;
 }
 
 export interface Description {
   readonly name: string;
   readonly about: Attributes;
-  /** `traceparent`s of what led to this: it goes on with the last one's trace, and is linked to the others. */
+  /**
+   * The `traceparent`s of the spans that led to this one: it continues the last one's trace and is linked to the others.
+   */
   readonly causes?: readonly string[];
 }
 
-/** No secrets and no customer data. What is undefined is left out. */
+/** They contain no secrets and no customer data. Undefined values are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const NO_SPAN: Span = { traceparent: undefined, set: () => undefined, fail: () => undefined };

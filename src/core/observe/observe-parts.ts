@@ -22,15 +22,16 @@ import {
 import { windowBetween } from '../parts/window.js';
 import { findRegistration } from './registrations.js';
 
-/** What an answer changes in the parts that are known, by the tables of `absence-rules.ts`, and which parts it shows first. */
+/** Finds what an answer changes in the known parts, by the tables of `absence-rules.ts`, and which parts are new. */
 
 export interface Changes {
-  /** Changed parts by call. */
+  /** The changed legs of each call, by `callId`. */
   readonly legs: Map<string, Leg[]>;
+  /** The changed queue entry of each call, by `callId`. */
   readonly entries: Map<string, QueueEntry>;
   readonly newLegs: ObservedLeg[];
   readonly newEntries: ObservedQueueEntry[];
-  /** Live calls whose caller came back on the same row before the hang-up was seen: the row as it is now. */
+  /** Live calls whose caller came back on the same row before a poll showed the hang-up: the present row, by `callId`. */
   readonly superseded: Map<string, ObservedQueueEntry>;
 }
 
@@ -45,7 +46,7 @@ export function observeLegs(
   for (const row of answer.rows.values()) {
     const known = index.legs.get(row.key);
     if (known === undefined) {
-      // A row that says neither ringing nor answered keeps a call alive but never begins one.
+      // A row whose state is unclear keeps a call alive but never begins one.
       if (row.signal !== 'unclear' || index.byUpstreamId(row.callId) !== undefined) changes.newLegs.push(row);
     } else if (known.part.absence !== null || !isSameRow(known, row)) {
       const isAnswered = KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
@@ -92,10 +93,10 @@ export function observeEntries(
       if (entry !== null) changes.entries.set(known.callId, entry);
       continue;
     }
-    // The row of a stay that its call has left, by overflow, lingers.
+    // A row lingers after its call has left the entry, by an overflow or for another queue.
     if (index.pastEntries.has(key)) continue;
     const resumedFrom = index.byRow(row.rowKey);
-    // Where the old stay is still on show beside it, another caller happens to have the same identity.
+    // If the old entry is still listed beside it, this is another caller with the same identity.
     if (resumedFrom !== undefined && !answer.rows.has(resumedFrom.entry!.seen.entryKey)) {
       changes.superseded.set(resumedFrom.callId, row);
       changes.newEntries.push(row);
@@ -120,8 +121,8 @@ export function observeEntries(
 }
 
 /**
- * The caller was told to have hung up by the telephones alone, which had stopped ringing before the queue could be seen:
- * the one call of this customer that has ended and began during this stay, and during no other.
+ * Whether the hang-up of this entry's caller has been announced already, by a call that had legs only: they had stopped
+ * ringing before the queue answered. It is the customer's one ended call that began during this entry and no other.
  */
 function isAnnounced(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
   const customer = numberKey(row.customer);
@@ -134,7 +135,7 @@ function isAnnounced(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIn
   return onlyEntryDuring(announced.startedAt, ofCustomer) === row;
 }
 
-/** A stay as it looks at first sight. */
+/** Makes the queue entry of a row that a poll shows for the first time. */
 export function newEntry(row: ObservedQueueEntry, cycle: CycleFacts): QueueEntry {
   const entry: QueueEntry = { seen: row, answered: false, absence: null };
   return listedEntry(entry, row, { complete: true, unchanged: false }, cycle)!;
@@ -187,7 +188,7 @@ function isUnregistered({ extension, extensionId }: ObservedLeg, registrations: 
   return known?.registered === false;
 }
 
-/** Whether the answer shows an extension at all. The extensions with a call are gathered at the first question. */
+/** Returns whether the answer lists an extension, with or without a call. It collects those with a call on first use. */
 function listedBy(answer: MonitorAnswer): (extension: string) => boolean {
   let busy: Set<string> | null = null;
   return (extension) => {
@@ -197,7 +198,7 @@ function listedBy(answer: MonitorAnswer): (extension: string) => boolean {
   };
 }
 
-/** After a restart the rows are other objects with the same content: recognised once, by content, then by identity. */
+/** Whether the row is unchanged. After a restart the rows are other objects, so they are compared by content once. */
 function isSameRow<Row extends ObservedLeg | ObservedQueueEntry>(
   known: Indexed<{ readonly seen: Row }, Row>,
   row: Row,

@@ -3,7 +3,7 @@ import { History, leg, T0 } from '../../../test/support/history.js';
 const iso = (seconds: number, ms = 0) => new Date(T0 + seconds * 1000 + ms).toISOString();
 
 describe('registrations', () => {
-  it('says nothing at the first sight of an extension, and then each change once', () => {
+  it('emits nothing for the first answer about an extension, and then each change once', () => {
     const history = new History();
     expect(history.emitted({ registered: { 107: true, 108: false } })).toEqual([]);
     expect(history.emitted({ registered: { 107: true, 108: false } })).toEqual([]);
@@ -12,7 +12,7 @@ describe('registrations', () => {
     expect(history.emitted({})).toEqual([]);
   });
 
-  it('says between which questions the change lies', () => {
+  it('says between which requests the change lies', () => {
     const history = new History();
     history.poll({ at: 0, registered: { 107: true } });
     history.poll({ at: 30, registered: { 107: true } });
@@ -30,7 +30,7 @@ describe('registrations', () => {
     });
   });
 
-  it('knows an extension by its number and by its uuid as one', () => {
+  it('treats the number and the uuid of an extension as one extension', () => {
     const history = new History();
     history.poll({ registered: { 'uuid-107': true } });
     expect(history.emitted({ registered: { 107: false } })).toEqual(['extension-unregistered']);
@@ -46,14 +46,14 @@ describe('registrations', () => {
     expect(history.emitted({ registered: { 107: false } })).toEqual([]);
   });
 
-  it('forgets an extension that nobody has asked about for days', () => {
+  it('forgets an extension that has not been watched for days', () => {
     const history = new History();
     history.poll({ at: 0, registered: { 107: true, 108: true } });
     history.poll({ at: 3 * 86_400, registered: { 108: true } });
     expect([...history.state.registrations.keys()]).toEqual(['108']);
   });
 
-  it('goes by questions in the order they were asked', () => {
+  it('ignores an answer that was requested before the latest one', () => {
     const history = new History();
     history.poll({ at: 10, registered: { 107: true } });
     expect(history.emitted({ at: 5, registered: { 107: false } })).toEqual([]);
@@ -65,9 +65,9 @@ describe('registrations', () => {
     const ended = (history: History) => history.poll({}).find(({ type }) => type === 'call-ended');
 
     it.each([
-      ['is a fact while its extension is registered', '107', true, 'observed'],
+      ['is observed while its extension is registered', '107', true, 'observed'],
       ['is inferred when its extension has lost its registration', '107', false, 'inferred'],
-      ['is inferred also where the extension is watched by its uuid', 'uuid-107', false, 'inferred'],
+      ['is inferred also if the extension is watched by its uuid', 'uuid-107', false, 'inferred'],
     ])('%s', (_, id, registered, certainty) => {
       const history = new History();
       history.poll({ legs: [leg()], registered: { [id]: true } });
@@ -78,14 +78,14 @@ describe('registrations', () => {
       if (!registered) expect(event).toMatchObject({ data: { talkMs: null } });
     });
 
-    it('is inferred when the answer comes with the poll that confirms it', () => {
+    it('is inferred if the registration answer comes with the poll that confirms the end', () => {
       const history = new History();
       history.poll({ legs: [leg()], registered: { 107: true } });
       history.poll({ legs: [talking] });
       history.poll({});
-      const said = history.poll({ registered: { 107: false } });
-      expect(said.map(({ type }) => type)).toEqual(['extension-unregistered', 'call-ended']);
-      expect(said[1]).toMatchObject({ data: { observed: { certainty: 'inferred' } } });
+      const emitted = history.poll({ registered: { 107: false } });
+      expect(emitted.map(({ type }) => type)).toEqual(['extension-unregistered', 'call-ended']);
+      expect(emitted[1]).toMatchObject({ data: { observed: { certainty: 'inferred' } } });
     });
   });
 });

@@ -5,19 +5,20 @@ import { observedView, type Transition } from '../model/event.js';
 import type { RegistrationAnswer } from '../model/observation.js';
 
 /**
- * Whether watched extensions are registered, as a table:
+ * Keeps what is known of the registrations of watched extensions, by this table:
  *
- *   known          the answer says the same    the answer says the opposite                           not found
- *   (nothing)      known from now on: a baseline, nothing is said                                      (nothing)
+ *   known          same answer                 opposite answer                                        not found
+ *   (nothing)      a baseline: known from now on, no event is emitted                                  (nothing)
  *   registered     checked                     `extension-unregistered`                               forgotten
  *   unregistered   checked                     `extension-registered`                                 forgotten
  *
- * A failed question is no answer: what is known stays, and its age tells. Answers older than what is known are dropped;
- * what is known from a time that is far from come is older all the same: the clock has been set back.
+ * A failed request gives no answer and changes nothing; the time of the last check shows how old the knowledge is. An
+ * answer that is older than what is known is dropped. If what is known lies far in the future, the clock has been set
+ * back, and the answer counts as newer.
  *
  * @param known is brought up to date
- * @param transitions gets what there is to say
- * @returns those that were answered for or are forgotten, as they are known now
+ * @param transitions receives the changes
+ * @returns every registration that an answer named or that is forgotten, with its present value
  */
 export function observeRegistrations(
   known: Map<string, Registration>,
@@ -50,7 +51,7 @@ export function observeRegistrations(
   return changes;
 }
 
-/** By number or uuid. */
+/** Finds the registration of an extension by its number or uuid. */
 export function findRegistration(registrations: Registrations, id: string): Registration | undefined {
   const byNumber = registrations.get(id);
   if (byNumber !== undefined) return byNumber;
@@ -80,7 +81,8 @@ function changed(last: Registration, { extension, registered, at }: Found): Tran
   return {
     type: registered ? 'extension-registered' : 'extension-unregistered',
     subject: extension,
-    // What it was, and since when: told again after a loss of the log's tail, it is the same change.
+    // Since when the extension was in its old state: if the end of the log is lost and the change is announced again, it
+    // has the same id.
     discriminator: String(last.since),
     time: at,
     data: {
@@ -95,8 +97,8 @@ function isSameUuid(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** No two answers come out of order by more: a question times out long before. */
+/** Two answers are never out of order by more than this: a request times out long before. */
 const OUT_OF_ORDER_MS = 60_000;
 
-/** Nobody watches it any more: longer than any interval between two questions. */
+/** An extension without an answer for so long is not watched any more: the interval between two requests is shorter. */
 const FORGOTTEN_MS = 2 * 86_400_000;

@@ -4,17 +4,17 @@ import { observedView, rfc3339, rfc3339OrNull, type Transition } from '../model/
 import type { Observation } from '../model/observation.js';
 
 /**
- * The health of one endpoint, as a table:
+ * Keeps the health of one endpoint, by this table:
  *
  *   status    failed observation                         complete or partial observation
  *   unknown   failures + 1; down at SOURCE_DOWN_AFTER     up
- *   up        failures + 1; down at SOURCE_DOWN_AFTER     up, failures forgotten
- *   down      stays down                                  up, `source-up`
+ *   up        failures + 1; down at SOURCE_DOWN_AFTER     up, failures = 0
+ *   down      down                                        up, `source-up`
  *
- * Becoming down is `source-down`, once per outage, of the time at which it began to fail. Only a complete observation moves
- * `lastComplete`: a partial one proves that the PBX answers, not that nothing is missing.
+ * An endpoint that becomes down emits `source-down`, once per outage, with the time of the first failure. Only a complete
+ * observation moves `lastComplete`: a partial one shows that the PBX answers, but it may lack rows.
  *
- * @param transitions gets what there is to say
+ * @param transitions receives the changes
  */
 export function observeSource(
   source: SourceState,
@@ -39,7 +39,7 @@ function failed(
   const failingSince = source.failingSince ?? observation.at;
   const next: SourceState = {
     ...source,
-    // Beyond the threshold the number says nothing new, and a state that does not change is not written.
+    // The count stops at the threshold, because a state that does not change need not be written.
     failures: Math.min(source.failures + 1, policy.sourceDownAfter),
     failingSince,
     lastError: observation.reason,

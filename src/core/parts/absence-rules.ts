@@ -5,8 +5,8 @@ import { RuleTable, YES_NO } from './rule-table.js';
 import { whenGone, type Window } from './window.js';
 
 /**
- * What an answer says of a part that is known, and what it means that the part is missing. A part is gone when it has been
- * absent from ABSENCE_POLLS answers in a row (`isGone`); one poll that shows it again forgets the absence.
+ * What an answer shows of a known part, and what follows if the part is missing. A part is gone when it has been absent
+ * from ABSENCE_POLLS answers in a row (`isGone`); a poll that shows it again clears the absence.
  */
 
 export interface KnownLegFacts {
@@ -22,14 +22,14 @@ const COMPLETE = {
   values: YES_NO,
 } as const;
 
-/** A leg never goes back from answered to ringing. */
+/** It never takes a leg back from answered to ringing. */
 export const KNOWN_LEG = new RuleTable<KnownLegFacts, KnownLeg>({
-  title: 'What a monitor answer says of a known leg',
+  title: 'What a monitor answer shows of a known leg',
   facts: {
     row: {
       heading: 'row',
       meaning: 'what the answer shows',
-      values: { ringing: 'rings', answered: 'talks', unclear: 'says neither', missing: 'missing' },
+      values: { ringing: 'ringing', answered: 'answered', unclear: 'unclear', missing: 'missing' },
     },
     complete: COMPLETE,
   },
@@ -53,7 +53,7 @@ export const KNOWN_LEG = new RuleTable<KnownLegFacts, KnownLeg>({
     {
       when: {},
       then: 'there',
-      why: 'the row of a leg that was answered may say HELD, or a word that is not known',
+      why: 'the row of an answered leg may say HELD, or an unknown word',
     },
   ],
   impossible: [],
@@ -68,15 +68,15 @@ export interface KnownEntryFacts {
   readonly gone: boolean;
 }
 
-/** Null where the answer says nothing of the entry. */
+/** Null if the answer changes nothing about the entry. */
 export type KnownEntry = {
   readonly absence: 'vanished' | 'abandoned' | null;
   readonly isAnswered: boolean;
 } | null;
 
-/** An entry never goes back from answered to unanswered. */
+/** It never takes an entry back from answered to unanswered. */
 export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
-  title: 'What a queue answer says of a known queue entry',
+  title: 'What a queue answer shows of a known queue entry',
   facts: {
     row: {
       heading: 'row',
@@ -86,12 +86,12 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
         trying: 'Trying',
         answered: 'Answered',
         abandoned: 'Abandoned',
-        unknown: 'another word',
+        unknown: 'another status',
         missing: 'missing',
       },
     },
     complete: COMPLETE,
-    unchanged: { heading: 'unchanged', meaning: 'the row is as it was', values: YES_NO },
+    unchanged: { heading: 'unchanged', meaning: 'the row is the same as before', values: YES_NO },
     bridged: {
       heading: 'bridged',
       meaning: 'the row says when the caller was bridged to an agent, since joining or rejoining',
@@ -99,7 +99,7 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
     },
     before: {
       heading: 'before',
-      meaning: 'what the answers before showed of the entry',
+      meaning: 'what the earlier answers showed of the entry',
       values: { listed: 'listed', vanished: 'missing', abandoned: 'Abandoned' },
     },
     gone: { heading: 'gone', meaning: 'its absence is confirmed', values: YES_NO },
@@ -127,27 +127,27 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
     {
       when: { row: 'missing', before: 'abandoned' },
       then: { absence: 'abandoned', isAnswered: false },
-      why: 'the queue has said why, and deletes the row later',
+      why: 'the row was Abandoned before, and the queue deletes such a row later',
     },
     {
       when: { row: 'missing' },
       then: { absence: 'vanished', isAnswered: false },
-      why: 'the queue deletes the row at the end of a call, and of a caller who is sent elsewhere',
+      why: 'the queue deletes the row when the call ends, and when it sends the caller elsewhere',
     },
     {
       when: { row: 'abandoned', unchanged: true, gone: true },
       then: null,
-      why: 'the row of a caller who has gone remains for a while',
+      why: 'the row of a caller who has left remains for a while',
     },
     {
       when: { row: 'abandoned', bridged: true },
       then: { absence: 'abandoned', isAnswered: true },
-      why: 'a call-centre module that is restarted calls every row Abandoned',
+      why: 'a restart of the call-centre module makes every row Abandoned',
     },
     {
       when: { row: 'abandoned' },
       then: { absence: 'abandoned', isAnswered: false },
-      why: 'the row remains: its status shows that the caller has gone',
+      why: 'the row remains, but its status shows that the caller has left',
     },
     { when: { row: 'answered' }, then: { absence: null, isAnswered: true }, why: 'the row says so' },
     { when: {}, then: { absence: null, isAnswered: false }, why: 'the entry is there' },
@@ -155,7 +155,7 @@ export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
   impossible: [
     { when: { row: 'missing', unchanged: true }, why: 'there is no row' },
     { when: { row: 'missing', bridged: true }, why: 'there is no row' },
-    { when: { before: 'listed', unchanged: true }, why: 'a row that says nothing new is passed over' },
+    { when: { before: 'listed', unchanged: true }, why: 'an unchanged row of a listed entry is skipped' },
     { when: { before: 'listed', gone: true }, why: 'an entry that is listed is not gone' },
     { when: { row: 'abandoned', unchanged: true, before: 'vanished' }, why: 'the entry was Abandoned then' },
   ],
@@ -167,20 +167,20 @@ export interface EntryAbsenceFacts {
 }
 
 /**
- * A caller whom the queue lets go, Abandoned or vanished, may go on at an extension outside of it, and only the monitor shows
- * that.
+ * A caller whose entry is Abandoned or has vanished may go on at an extension outside the queue, and only the monitor
+ * shows that.
  */
 export const ENTRY_ABSENCE = new RuleTable<EntryAbsenceFacts, 'counts' | 'waits'>({
   title: 'Whether an answer confirms that a queue entry is gone',
   facts: {
     monitorSeen: {
       heading: 'monitor seen',
-      meaning: 'a complete monitor answer was asked for after the entry went',
+      meaning: 'a complete monitor answer was requested after the entry went',
       values: YES_NO,
     },
     monitorUnavailable: {
       heading: 'monitor unavailable',
-      meaning: 'it is down, or the entry went 10 s ago or more',
+      meaning: 'the monitor is down, or the entry went 10 s ago or more',
       values: YES_NO,
     },
   },
@@ -194,7 +194,7 @@ export const ENTRY_ABSENCE = new RuleTable<EntryAbsenceFacts, 'counts' | 'waits'
       then: 'waits',
       why: 'the caller may have gone on at an extension',
     },
-    { when: {}, then: 'counts', why: 'the monitor has shown it, or cannot show it soon' },
+    { when: {}, then: 'counts', why: 'the monitor has answered since, or will not answer soon' },
   ],
   impossible: [],
 });
@@ -220,7 +220,7 @@ export const LEG_UNLISTED = new RuleTable<UnlistedFacts, boolean>({
     },
     listedSince: {
       heading: 'listed',
-      meaning: 'it has listed the extension since the leg is missing',
+      meaning: 'it has listed the extension since the leg went missing',
       values: YES_NO,
     },
   },
@@ -232,17 +232,17 @@ export const LEG_UNLISTED = new RuleTable<UnlistedFacts, boolean>({
       then: true,
       why: 'the monitor lists the extensions that are registered',
     },
-    { when: {}, then: false, why: 'the extension is there, or nothing is known of it' },
+    { when: {}, then: false, why: 'the extension is listed, or nothing is known of it' },
   ],
   impossible: [
     {
       when: { listsIdle: false, listedSince: true },
-      why: 'an answer that lists no idle extension does not say so',
+      why: 'such a monitor lists no extension without a call',
     },
   ],
 });
 
-/** The absence after one more answer without the part. */
+/** Counts one more answer without the part. */
 function absentAgain(
   before: Absence | null,
   poll: Window,

@@ -1,14 +1,14 @@
 import type { Absence, Leg, ConnectedParticipant } from '../model/call.js';
 import { isSeenLater, whenGone } from './window.js';
 
-/** Who has the conversation, by the legs of the call. */
+/** Finds the participant who is connected to the caller, by the legs of the call. */
 
-/** The leg was on show when the other was not any more, even where it is missing itself by now. */
+/** Whether a poll showed the leg after the other leg had gone, even if the leg itself is missing by now. */
 export function outlives(leg: Leg, other: Absence | null): boolean {
   return leg.absence === null || (other !== null && isSeenLater(whenGone(leg.absence), whenGone(other)));
 }
 
-/** Of the legs that talk, an agent's before the caller's own, then the one that began first. */
+/** Picks, of the answered legs, a callee's before the caller's own, then the first one; null if none is answered. */
 export function connectedLeg(legs: readonly Leg[]): Leg | null {
   let first: Leg | null = null;
   for (const leg of legs) {

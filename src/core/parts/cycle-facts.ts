@@ -2,17 +2,18 @@ import type { Policy, TenantState } from '../model/call.js';
 import type { Endpoint, Instant, Observations } from '../model/observation.js';
 import { ifBefore, isBefore, isLongBefore, type Window, windowBetween } from './window.js';
 
-/** What holds for every call in this cycle. */
+/** The facts that all calls of a cycle share. */
 export interface CycleFacts {
   readonly policy: Policy;
-  /** Between the last complete observation of the endpoint and this one; null where it was not seen in this cycle. */
+  /** From the monitor's last complete observation to its observation in this cycle; null if it has none in this cycle. */
   readonly monitor: Window | null;
+  /** The same of the queue. */
   readonly queue: Window | null;
-  /** The monitor was seen completely in this cycle, so that a leg it does not show is not there. */
+  /** The monitor's observation in this cycle is complete, so that a leg it does not show is not there. */
   readonly monitorComplete: boolean;
-  /** When its last complete observation before this cycle was asked for. */
+  /** When the monitor's last complete observation before this cycle was requested. */
   readonly monitorSeenAt: Instant | null;
-  /** It had stopped answering before this cycle. */
+  /** The monitor was down before this cycle. */
   readonly monitorDown: boolean;
 }
 
@@ -34,20 +35,20 @@ function windowOf(endpoint: Endpoint, state: TenantState, observations: Observat
   return windowBetween(state.sources[endpoint].lastComplete?.startedAt ?? null, observation.at);
 }
 
-/** When the later of the answers was there. */
+/** When the later of the answers was received. */
 export function latestAnswerAt({ monitor, queue }: Observations): Instant {
   return Math.max(monitor?.at ?? 0, queue?.at ?? 0);
 }
 
-/** How long the queue's word waits for a look at the telephones: for one that times out, and another. */
+/** How long a queue status waits for a monitor answer: long enough for one request that times out and another. */
 const MONITOR_WAIT_MS = 10_000;
 
-/** There was a complete look at the telephones since then, so that what they did not show was not there. */
+/** Whether a complete monitor answer was requested after `since`, so that a leg it does not show was not there. */
 export function sawMonitor({ monitorComplete, monitorSeenAt }: CycleFacts, since: Window): boolean {
   return monitorComplete || (monitorSeenAt !== null && isBefore(since, monitorSeenAt));
 }
 
-/** No such look is to be had soon: the monitor is down, or has not been seen completely for long. */
+/** Whether no such answer can be expected soon: the monitor is down, or has had no complete answer for long. */
 export function isMonitorUnavailable({ monitorDown, queue }: CycleFacts, since: Window): boolean {
   return monitorDown || (queue !== null && isLongBefore(since, queue, MONITOR_WAIT_MS));
 }

@@ -3,14 +3,19 @@ import { type CycleFacts, sawMonitor } from './cycle-facts.js';
 import { isGone } from './part.js';
 import { whenGone } from './window.js';
 
-/** Whom the queue calls Abandoned may have been passed on to telephones outside of it, and then his call goes on without it. */
+/**
+ * A caller whose entry is Abandoned may have overflowed to extensions outside the queue. The call then goes on without
+ * it.
+ */
 
-/** The entry that the queue calls Abandoned, of a call that nobody has answered; else null. */
+/** Returns the Abandoned entry of a call that has not been answered; null if there is none. */
 export function abandonedEntry({ entry, answeredAt }: Call): QueueEntry | null {
   return entry?.absence?.kind === 'abandoned' && answeredAt === null ? entry : null;
 }
 
-/** It is so for good, and a look at the telephones since then still shows one with the call. */
+/**
+ * Whether the Abandoned entry is confirmed as gone while a complete monitor answer since then shows a leg of the call.
+ */
 export function isOverflow(call: Call, cycle: CycleFacts): boolean {
   const entry = abandonedEntry(call);
   return (

@@ -2,29 +2,29 @@ import type { Call, Leg, Policy, QueueEntry } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 
 /**
- * What a part of a call, a leg or a stay in a queue, says by itself: when it began, whose its times are, whether it is
- * gone.
+ * What can be said about one part of a call, a leg or a queue entry, without the rest of the call: when it began, which
+ * times are its own, whether it is gone.
  */
 
-/** How far the PBX's clock may be behind ours before something new looks old. */
+/** How far the PBX's clock may differ from ours. */
 export const CLOCK_TOLERANCE_MS = 5_000;
 
-/** A `call_time` holds whole seconds. */
+/** A `call_time` is in whole seconds. */
 const CALL_TIME_MS = 1_000;
 
-/** When the caller came into the queue, or came back into it. */
+/** When the entry began: the caller joined the queue, or came back into it. */
 export function entryBegan(row: ObservedQueueEntry): Instant {
   return row.rejoinedAt ?? row.joinedAt;
 }
 
-/** Times of an earlier stay stay on a resumed row: `abandoned_time` is not cleared by a resume. */
+/** Whether a time on the row belongs to this entry: a resume does not clear the `abandoned_time` of an earlier one. */
 export function belongsToEntry(time: Instant | null, row: ObservedQueueEntry): boolean {
   return time !== null && time >= entryBegan(row);
 }
 
 /**
- * A leg with that `call_time` began during the stay, by the PBX's own times alone: `call_time` moves at most to a later
- * one, the bridge's, and then nothing is said.
+ * Whether a leg with this `call_time` began during the entry, judged by the PBX's own times only. The PBX may move a
+ * `call_time` to a later time, that of the bridging; such a leg may not be recognised, but none is taken for another's.
  */
 export function beganDuring(startedAt: Instant | null, entry: ObservedQueueEntry): boolean {
   if (startedAt === null || startedAt <= entryBegan(entry) - CALL_TIME_MS) return false;
@@ -32,7 +32,7 @@ export function beganDuring(startedAt: Instant | null, entry: ObservedQueueEntry
   return belongsToEntry(entry.abandonedAt, entry) && startedAt <= entry.abandonedAt!;
 }
 
-/** The one of these stays during which a leg with that `call_time` began; null where it is none of them, or in doubt. */
+/** Finds the one entry during which a leg with this `call_time` began; null if there is none, or more than one. */
 export function onlyEntryDuring(
   startedAt: Instant | null,
   entries: readonly ObservedQueueEntry[],
@@ -41,7 +41,7 @@ export function onlyEntryDuring(
   return during.length === 1 ? during[0]! : null;
 }
 
-/** Missing for long enough that no flicker explains it. */
+/** Whether the part is confirmed as gone: it has been missing for so many polls that it is no flicker. */
 export function isGone(part: Leg | QueueEntry, policy: Policy): boolean {
   return part.absence !== null && part.absence.polls >= policy.absencePolls;
 }

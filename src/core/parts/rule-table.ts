@@ -1,6 +1,6 @@
 /**
- * A decision as data: the facts that it depends on, and rows that say which values of them lead to which outcome. The first
- * row that matches decides.
+ * A decision as data: the facts that it depends on, and rows that map values of the facts to an outcome. The first row
+ * that matches decides.
  *
  * Guarantees, which each table's test checks over all combinations of its facts: every combination matches a row; every
  * row decides a combination that can occur; of two rows in succession the order matters, or no combination that can occur
@@ -25,7 +25,7 @@ export class RuleTable<Facts extends FactsOf<Facts>, Outcome> {
 
 export interface Definition<Facts extends FactsOf<Facts>, Outcome> {
   readonly title: string;
-  /** For the readers of the documentation: each fact's column, what it means, and its values in words. */
+  /** For the documentation: the heading of each fact's column, its meaning, and its values in words. */
   readonly facts: {
     readonly [Name in keyof Facts]: {
       readonly heading: string;
@@ -33,20 +33,20 @@ export interface Definition<Facts extends FactsOf<Facts>, Outcome> {
       readonly values: Readonly<Record<`${Facts[Name]}`, string>>;
     };
   };
-  /** By heading: what a column says of an outcome. */
+  /** For the documentation: the outcome's columns, by heading, and the text in each for an outcome. */
   readonly outcome: Readonly<Record<string, (outcome: Outcome) => string>>;
   readonly rows: readonly Row<Facts, Outcome>[];
   readonly impossible: readonly Impossible<Facts>[];
 }
 
 export interface Row<Facts, Outcome> {
-  /** A fact that is not named may have any value. */
+  /** The row matches any value of a fact that it does not name. */
   readonly when: Partial<Facts>;
   readonly then: Outcome;
   readonly why: string;
 }
 
-/** Facts that never occur together. */
+/** Values of facts that never occur together. */
 interface Impossible<Facts> {
   readonly when: Partial<Facts>;
   readonly why: string;

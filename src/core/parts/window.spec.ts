@@ -11,8 +11,8 @@ import {
 
 const window = { after: 10, by: 20 };
 
-describe('a bracket in time', () => {
-  it('has no beginning where the clock has been set back in between', () => {
+describe('a window', () => {
+  it('has no beginning if the clock has been set back in between', () => {
     expect(windowBetween(10, 20)).toEqual({ after: 10, by: 20 });
     expect(windowBetween(20, 20)).toEqual({ after: 20, by: 20 });
     expect(windowBetween(21, 20)).toEqual({ after: null, by: 20 });
@@ -23,27 +23,27 @@ describe('a bracket in time', () => {
     expect([19, 20, 21].map((instant) => isBefore(window, instant))).toEqual([false, false, true]);
   });
 
-  it('is long before another that was seen that much later, or more', () => {
+  it('is long before another that a poll showed at least that much later', () => {
     const others = [29, 30, 31].map((by) => ({ after: null, by }));
     expect(others.map((other) => isLongBefore(window, other, 10))).toEqual([false, true, true]);
   });
 
-  it('is passed by an instant that the tolerance does not explain', () => {
+  it('is earlier than an instant that is later than it by more than the tolerance', () => {
     expect([24, 25, 26].map((instant) => isLaterThan(instant, window, 5))).toEqual([false, false, true]);
   });
 
-  it('is seen later than another by a later poll only, whenever either can have happened', () => {
+  it('is seen later than another only if a later poll showed it', () => {
     const others = [19, 20, 21].map((by) => ({ after: null, by }));
     expect(others.map((other) => isSeenLater(window, other))).toEqual([true, false, false]);
   });
 
-  it('is after another that had been seen when the last poll without it was sent', () => {
+  it('is after another that a poll had shown when the last poll without it was sent', () => {
     const others = [9, 10, 11].map((by) => ({ after: null, by }));
     expect(others.map((other) => isAfter(window, other))).toEqual([true, true, false]);
     expect(isAfter({ after: null, by: 20 }, { after: null, by: 9 })).toBe(false);
   });
 
-  it('is the last where no other was seen later: of equals, the first that is given', () => {
+  it('is the last one if no other was seen later, and of equal ones the first that is given', () => {
     const [first, second] = [
       { after: 1, by: 20 },
       { after: 2, by: 20 },
