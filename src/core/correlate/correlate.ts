@@ -138,7 +138,7 @@ function joinQueueEntries(groups: readonly Group[], index: CallIndex): void {
   }
 }
 
-/** Applies rule 2b. */
+/** Applies rule 2b: joins the legs of a ring group. */
 function joinRingGroups(groups: readonly Group[], index: CallIndex): void {
   for (const ring of groupBy(groups.filter(isAlone), ringGroupKey).values()) {
     const first = ring[0]!;
@@ -163,7 +163,7 @@ function ringGroupKey(group: Group): string | null {
   return `${customer} ${numberKey(leg.hotline) ?? ''}`;
 }
 
-/** Applies rule 2c. */
+/** Applies rule 2c: joins the two legs of a local call. */
 function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
   const local = groups.filter((group) => isAlone(group) && namesItsPeer(group));
   const byNames = groupBy(local, (group) => pairKey(group.legs[0]!.extension, group.legs[0]!.peer!));

@@ -14,9 +14,7 @@ export class SettledRows {
     return this.#has(monitor) && this.#has(queue);
   }
 
-  /**
-   * Remembers observations that have been reconciled. `confirm`: a part waits to be confirmed, so the next poll counts.
-   */
+  /** Remembers reconciled observations, or none if a part waits to be confirmed (`confirm`): then the next ones count. */
   note({ monitor, queue }: Observations, confirm: boolean): void {
     this.#note(monitor);
     this.#note(queue);

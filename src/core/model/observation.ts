@@ -92,7 +92,7 @@ interface Answer<Row> extends Poll {
   readonly reason: string | null;
 }
 
-interface Failure extends Poll {
+export interface FailedObservation extends Poll {
   readonly outcome: 'failed';
   readonly reason: string;
 }
@@ -111,8 +111,8 @@ export interface QueueAnswer extends Answer<ObservedQueueEntry> {
   readonly endpoint: 'queue';
 }
 
-export type MonitorObservation = MonitorAnswer | (Failure & { readonly endpoint: 'monitor' });
-export type QueueObservation = QueueAnswer | (Failure & { readonly endpoint: 'queue' });
+export type MonitorObservation = MonitorAnswer | (FailedObservation & { readonly endpoint: 'monitor' });
+export type QueueObservation = QueueAnswer | (FailedObservation & { readonly endpoint: 'queue' });
 export type Observation = MonitorObservation | QueueObservation;
 
 /** The PBX's answer about the registration of one extension, which the request names by `id`: its number or uuid. */

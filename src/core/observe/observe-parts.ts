@@ -122,7 +122,8 @@ export function observeEntries(
 
 /**
  * Whether the hang-up of this entry's caller has been announced already, by a call that had legs only: they had stopped
- * ringing before the queue answered. It is the customer's one ended call that began during this entry and no other.
+ * ringing before the queue answered. That must be the customer's only ended call that began during this entry and no
+ * other.
  */
 function isAnnounced(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
   const customer = numberKey(row.customer);

@@ -1,7 +1,7 @@
 import type { Policy, SourceState } from '../model/call.js';
 import { observedIn, windowBetween } from '../parts/window.js';
 import { observedView, rfc3339, rfc3339OrNull, type Transition } from '../model/event.js';
-import type { Observation } from '../model/observation.js';
+import type { FailedObservation, MonitorAnswer, Observation, QueueAnswer } from '../model/observation.js';
 
 /**
  * Keeps the health of one endpoint, by this table:
@@ -27,12 +27,9 @@ export function observeSource(
     : answered(source, observation, transitions);
 }
 
-type Failure = Extract<Observation, { outcome: 'failed' }>;
-type Answer = Exclude<Observation, Failure>;
-
 function failed(
   source: SourceState,
-  observation: Failure,
+  observation: FailedObservation,
   policy: Policy,
   transitions: Transition[],
 ): SourceState {
@@ -65,7 +62,11 @@ function failed(
   return { ...next, status: 'down' };
 }
 
-function answered(source: SourceState, observation: Answer, transitions: Transition[]): SourceState {
+function answered(
+  source: SourceState,
+  observation: MonitorAnswer | QueueAnswer,
+  transitions: Transition[],
+): SourceState {
   const complete = observation.outcome === 'complete';
   const next: SourceState = {
     status: 'up',

@@ -22,7 +22,7 @@ const COMPLETE = {
   values: YES_NO,
 } as const;
 
-/** It never takes a leg back from answered to ringing. */
+/** The table never takes a leg back from answered to ringing. */
 export const KNOWN_LEG = new RuleTable<KnownLegFacts, KnownLeg>({
   title: 'What a monitor answer shows of a known leg',
   facts: {
@@ -74,7 +74,7 @@ export type KnownEntry = {
   readonly isAnswered: boolean;
 } | null;
 
-/** It never takes an entry back from answered to unanswered. */
+/** The table never takes an entry back from answered to unanswered. */
 export const KNOWN_ENTRY = new RuleTable<KnownEntryFacts, KnownEntry>({
   title: 'What a queue answer shows of a known queue entry',
   facts: {

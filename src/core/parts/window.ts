@@ -36,7 +36,7 @@ export function observedIn({ after, by }: Window, certainty: Certainty): Observe
   return { earliest: after, latest: by, certainty };
 }
 
-/** Whether it had happened, as a poll showed, before `instant`. False if that poll's answer came at `instant` itself. */
+/** Whether a poll had shown it before `instant`. False if that poll's answer was received at `instant` itself. */
 export function isBefore({ by }: Window, instant: Instant): boolean {
   return by < instant;
 }
