@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const WORDS = [
   {
     // Not of an address's parameter: `?phone=` is the CRM's.
-    not: /(?<![?&])\b(?:tele)?phones?\b(?! numbers?\b)/i,
+    not: /(?<![?&])\b(?:tele)?phones?\b(?![ -]numbers?\b)/i,
     say: 'extension (who has it), leg (a channel at an extension) or device (a registered handset)',
   },
   {

@@ -41,11 +41,11 @@ export class PollService implements OnApplicationBootstrap {
     this.#clock = new RegistryClock(scheduler);
     this.#log = log;
     this.#listener = options.listener ?? NO_LISTENER;
-    this.#tenants = new TenantAssignment(
-      options.tenants,
-      (tenant, shard) => this.#begin(tenant, shard),
-      store.format,
-    );
+    this.#tenants = new TenantAssignment({
+      tenants: options.tenants,
+      begin: (tenant, shard) => this.#begin(tenant, shard),
+      format: store.format,
+    });
     this.#keeper = new LeaseKeeper({
       leases,
       member: newMember(),

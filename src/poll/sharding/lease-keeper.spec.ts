@@ -70,7 +70,7 @@ const settled = async () => {
 
 function setUp() {
   const time = new VirtualTime();
-  const shared = new MemoryLeases(() => time.now);
+  const shared = new MemoryLeases({ monotonic: () => time.now });
 
   function replica(
     member: string,
@@ -94,7 +94,11 @@ function setUp() {
         },
       };
     };
-    const assignment = new TenantAssignment(given.tenants ?? TENANTS, begin, given.format);
+    const assignment = new TenantAssignment({
+      tenants: given.tenants ?? TENANTS,
+      begin,
+      format: given.format,
+    });
     const keeper = new LeaseKeeper({
       leases: given.leases ?? shared,
       member,
@@ -301,7 +305,7 @@ describe('a replica’s leases', () => {
     const replicas = [replica('a', { leases }), replica('b', { leases })];
     for (const { keeper } of replicas) keeper.start();
     await time.pass(5_000);
-    current = new MemoryLeases(() => time.now);
+    current = new MemoryLeases({ monotonic: () => time.now });
     await time.pass(5_000);
     for (const { member, polled } of replicas)
       expect([...polled].sort()).toEqual(preferredBy(member, 'a', 'b').sort());

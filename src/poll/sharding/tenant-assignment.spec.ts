@@ -6,9 +6,9 @@ import { TenantAssignment } from './tenant-assignment.js';
 function setUp(names: readonly string[]) {
   const said: string[] = [];
   const ends = new Map<string, () => void>();
-  const assignment = new TenantAssignment(
-    names.map((tenant) => ({ tenant })),
-    ({ tenant }) => {
+  const assignment = new TenantAssignment({
+    tenants: names.map((tenant) => ({ tenant })),
+    begin: ({ tenant }) => {
       said.push(`+${tenant}`);
       return {
         stop: () =>
@@ -20,7 +20,7 @@ function setUp(names: readonly string[]) {
           }),
       };
     },
-  );
+  });
   const end = async (tenant: string) => {
     ends.get(tenant)!();
     await new Promise(setImmediate);
@@ -90,16 +90,16 @@ describe('the assignment of tenants', () => {
   it('begins an altered tenant again when it has ended, with its latest settings, and leaves the others alone', async () => {
     const begun: { tenant: string; version: number }[] = [];
     let end: () => void = () => undefined;
-    const assignment = new TenantAssignment(
-      [
+    const assignment = new TenantAssignment({
+      tenants: [
         { tenant: 'a', version: 1 },
         { tenant: 'b', version: 1 },
       ],
-      (tenant) => {
+      begin: (tenant) => {
         begun.push(tenant);
         return { stop: () => new Promise<void>((resolve) => (end = resolve)) };
       },
-    );
+    });
     assignment.run(shards('a', 'b'));
     assignment.put({ tenant: 'a', version: 2 });
     assignment.put({ tenant: 'a', version: 3 });

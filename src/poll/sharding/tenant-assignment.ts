@@ -20,12 +20,7 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
   #shardEnded: () => void = () => undefined;
   #digest: string | null = null;
 
-  /** @param format of the states that are written here */
-  constructor(
-    tenants: readonly Tenant[],
-    begin: (tenant: Tenant, shard: number) => Running,
-    format = STORED_FORM.format,
-  ) {
+  constructor({ tenants, begin, format = STORED_FORM.format }: AssignmentDeps<Tenant>) {
     this.#format = format;
     this.#begin = begin;
     for (const tenant of tenants) this.put(tenant);
@@ -125,6 +120,14 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
   *#entries(): Iterable<Entry<Tenant>> {
     for (const entries of this.#byShard.values()) yield* entries.values();
   }
+}
+
+export interface AssignmentDeps<Tenant> {
+  readonly tenants: readonly Tenant[];
+  /** Begins to poll a tenant. */
+  readonly begin: (tenant: Tenant, shard: number) => Running;
+  /** The format of the states that are written here. */
+  readonly format?: number | undefined;
 }
 
 /** May not reject. */
