@@ -11,7 +11,7 @@ import { redactText } from './app/redaction.js';
 import { Shutdown } from './app/shutdown.js';
 import { Termination } from './app/signals.js';
 
-/** Start, logging, shutdown. A configuration that does not hold ends the process with code 1 before anything starts. */
+/** Starts the bridge. A configuration with problems ends the process with code 1 before anything else is started. */
 async function main(): Promise<void> {
   const loaded = loadConfig();
   if (!loaded.ok) {
@@ -26,15 +26,15 @@ async function main(): Promise<void> {
     exit: (code) => process.exit(code),
     log,
   });
-  // Node's own last words show an error with all its properties: a command of Redis, with its password.
+  // Node itself would print the error with all its properties, such as a Redis command with its password.
   const crash = (error: unknown) => {
-    log.fatal({ reason: reasonOf(error), stack: stackOf(error) }, 'the bridge has a defect and ends');
+    log.fatal({ reason: reasonOf(error), stack: stackOf(error) }, `bridge crashed: ${reasonOf(error)}`);
     process.exit(1);
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, termination.request);
-  // With a file of tenants it means: read it again, which the start comes to by itself. Without, a terminal was closed.
+  // With a tenants' file, SIGHUP asks to read it again, which a start does anyway. Without one, a terminal was closed.
   process.on('SIGHUP', config.tenantsFile === null ? termination.request : () => undefined);
   for (const warning of warnings) log.warn(warning);
 

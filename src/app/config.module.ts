@@ -5,7 +5,7 @@ import { TenantDirectory } from '../config/tenants/tenant-directory.js';
 
 export const CONFIG = token<Config>('CONFIG');
 
-/** What the operator chose, and the tenants as they are now. Every module may ask for them. */
+/** Provides the configuration and the current tenants to every module. */
 @Module({})
 export class ConfigModule {
   static forRoot(config: Config): DynamicModule {

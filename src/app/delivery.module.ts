@@ -22,7 +22,7 @@ const deliver = DeliverModule.registerAsync({
   }),
 });
 
-/** Delivery as the configuration wants it. */
+/** Delivery, as configured. */
 @Module({ imports: [deliver], exports: [deliver] })
 export class DeliveryModule {}
 
@@ -35,5 +35,5 @@ function deliverOptions({ auth, tenants, http, registrations }: Config): Deliver
   };
 }
 
-/** Of the interval: one question may be late, or have failed. */
+/** In intervals: one request may be late, or have failed. */
 const REGISTRATION_FRESH = 1.5;

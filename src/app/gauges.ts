@@ -1,7 +1,7 @@
 import type { OnModuleInit } from '@nestjs/common';
 import type { Metrics, Watched } from '../health/metrics/metrics.js';
 
-/** Has the metrics look into the other modules, which do not know it, once those are made. */
+/** Connects the metrics to the other modules, which do not know them, once those have been created. */
 export class Gauges implements OnModuleInit {
   readonly #metrics: Metrics;
   readonly #watched: Watched;

@@ -17,7 +17,7 @@ import { STORAGE, StorageModule } from './storage.module.js';
 import { TENANTS_WATCH, TenantsModule } from './tenants.module.js';
 import { Upstream } from './upstream.js';
 
-/** What the process says of itself: alive, ready, and the gauges that look into the other modules. */
+/** Liveness, readiness, and the gauges that read the other modules. */
 @Module({
   imports: [
     TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' }),

@@ -4,7 +4,7 @@ import { provide, token } from '../base/inject.js';
 
 export const LOGGER = token<Logger>('LOGGER');
 
-/** The process's one logger. Every module may ask for it. */
+/** Provides the process's only logger to every module. */
 @Module({})
 export class LoggerModule {
   static forRoot(log: Logger): DynamicModule {

@@ -8,8 +8,8 @@ export interface LogOptions {
 }
 
 /**
- * JSON lines on standard output, one for what has changed and none for what has not. Every line passes `redactLine` as
- * it is written, so nothing gets around it: neither a message, nor a field, nor what a child logger carries.
+ * Writes JSON lines to standard output. `redactLine` changes every line as it is written, so that no message, no field
+ * and no child logger can bypass it.
  */
 export function createLogger(
   { level, phoneNumbers }: LogOptions,
@@ -26,12 +26,12 @@ export function createLogger(
   );
 }
 
-/** Written at once, so that the last line before a crash is not lost. */
+/** Synchronous, so that the last line before a crash is not lost. */
 function standardOutput(): DestinationStream {
   return destination({ fd: 1, sync: true });
 }
 
-/** Nest's own messages through the same logger: its start-up chatter is for developers. */
+/** Passes Nest's own messages to the same logger, those of its start at level debug. */
 export class NestLogger implements LoggerService {
   readonly #log: Logger;
 

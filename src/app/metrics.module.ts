@@ -1,17 +1,20 @@
 import { Module } from '@nestjs/common';
+import { systemClock } from '../base/clock.js';
 import { provide } from '../base/inject.js';
 import { Metrics } from '../health/metrics/metrics.js';
 import { MetricsController } from '../health/metrics/metrics.controller.js';
 import { CONFIG } from './config.module.js';
 
-/** The metrics of the process, and where they are scraped. What they look up in other modules is `HealthModule`'s. */
+/**
+ * The metrics of the process, and the address where they are scraped. `HealthModule` connects them to other modules.
+ */
 @Module({
   controllers: [MetricsController],
   providers: [
     provide(
       Metrics,
       [CONFIG],
-      ({ metrics }) => new Metrics({ tenantsMax: metrics.tenantsMax, clock: Date.now }),
+      ({ metrics }) => new Metrics({ tenantsMax: metrics.tenantsMax, time: systemClock }),
     ),
   ],
   exports: [Metrics],

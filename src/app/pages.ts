@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 /**
- * The pages `/` and `/pop`, and what `/docs` is dressed in: ordinary clients, which get everything they show with a token
- * over the public interface. Nothing foreign is loaded. What has its content's hash in its name is kept by browsers for
- * good; all else is asked for again.
+ * Serves the pages `/` and `/pop`, and the assets of `/docs`. The pages are ordinary clients, which get all they show
+ * over the public interface with a token, and load nothing from other origins. Browsers cache files with a content hash
+ * in their name for good, and revalidate all others.
  */
 export function servePages(app: NestExpressApplication): void {
   for (const folder of [folderOf('dist/web'), folderOf('public')]) {
@@ -34,14 +34,14 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Of every page, these folders' or not. */
+/** The headers of every page, of these folders or not. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 };
 
-/** In the project's folder: three up from the compiled file, two up from the source. */
+/** Finds a folder in the project's root: three levels above the compiled file, two above the source. */
 function folderOf(name: string): string {
   const folders = ['../../../', '../../'].map((up) => fileURLToPath(new URL(up + name, import.meta.url)));
   return folders.find((folder) => existsSync(folder)) ?? folders[0]!;

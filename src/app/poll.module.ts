@@ -44,7 +44,7 @@ function pollOptions(config: Config, upstream: Upstream): PollOptions {
   };
 }
 
-/** Long enough to ride out a restart of Redis, short enough that nobody notices for long that a replica is dead. */
+/** Long enough for a restart of Redis, short enough that a dead replica's tenants are soon polled again. */
 const LEASE_MS = 5_000;
-/** Longer than a commit may take, shorter than an orchestrator's patience. */
+/** Longer than a commit may take, shorter than an orchestrator waits. */
 const SHUTDOWN_GRACE_MS = 5_000;

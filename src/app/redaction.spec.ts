@@ -43,7 +43,7 @@ describe('a line of the log', () => {
     expect(redactText(text, true)).toBe(text);
   });
 
-  it('is redacted in its message, in fields at any depth, in errors and in what a child logger carries', () => {
+  it('is redacted in its message, in fields at any depth, in errors and in a child logger’s fields', () => {
     const { log, lines } = logged();
     const error = Object.assign(new Error('AUTH password=pXq7hunter'), { command: { token: 'pXq7hunter' } });
     log

@@ -1,11 +1,11 @@
 /**
- * What may not be seen in a log line, whoever wrote it there. Secrets and customer data do not come this far; this is
- * for the day on which one does, in a library's error or an upstream's words.
+ * Removes what a log line must not show. The bridge does not log secrets and customer data; this is for one in a
+ * library's error or an upstream's text.
  *
- * Guarantees: in every text of a line, bearer tokens, JSON Web Tokens, credentials in an address, and what stands behind
- * a word such as `password=` become `[secret]`; so do the whole values of fields of such names. With `maskNumbers`, what
- * looks like a telephone number keeps its last three digits. Not guaranteed: that a secret which looks like nothing, and
- * is called nothing, is known for one.
+ * Guarantees: in every text of a line, bearer tokens, JSON Web Tokens, credentials in an address, and the text after a
+ * word such as `password=` become `[secret]`; so do the whole values of fields with such names. With `maskNumbers`,
+ * what looks like a phone number keeps only its last three digits. Not guaranteed: that a secret without a known form
+ * or name is recognised.
  */
 export function redactLine(line: string, maskNumbers: boolean): string {
   let known: unknown;
@@ -39,7 +39,7 @@ function mask(number: string): string {
 
 const CENSORED = '[secret]';
 const SECRET_FIELD = /^(authorization|cookie|token|secret|password|passwd|api[_-]?key)$/i;
-/** Names that an operator gave, and what the logger itself writes. */
+/** Fields with names that an operator gave, and those of the logger itself. */
 const PLAIN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'tenant', 'cycle', 'request']);
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${CENSORED}`],
@@ -47,5 +47,5 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${CENSORED}@`],
   [/\b(token|secret|password|passwd|api[_-]?key)(["']?\s*[=:]\s*["']?)[^\s"',;&}]+/gi, `$1$2${CENSORED}`],
 ];
-/** 8 to 15 digits in a row (E.164 has no more), or a number with its country's plus and gaps. Not a part of an id. */
+/** 8 to 15 digits (E.164 has no more), or a number with a plus and gaps. Not a part of an id. */
 const PHONE_NUMBER = /(?<![\w+.-])(?:\+?\d{8,15}|\+\d{1,3}(?:[ -]?\d){7,12})(?![\w-])/g;

@@ -2,10 +2,10 @@ import type { Server } from 'node:http';
 import type { BeforeApplicationShutdown, OnApplicationShutdown } from '@nestjs/common';
 
 /**
- * Not ready, stop polling, finish commits, release the leases, close clients spread over a moment, quit the store, send
- * the last traces.
+ * Shuts the process down in order: report not ready, stop polling, finish commits, release the leases, close clients
+ * spread over a moment, close the store, send the last traces.
  *
- * Every step is bounded by itself; `step` names the one under way for whoever gives up on the whole.
+ * Each step has its own time-out; `step` names the current one, for the log line when the whole takes too long.
  */
 export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdown {
   readonly #parts: ShutdownParts;
@@ -29,7 +29,7 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
     await delivery.drain();
     await lookup.close();
     this.#step = 'the HTTP server';
-    // Nest waits for answers that are under way, and whoever sends half a request would never get one.
+    // Nest waits for requests that are under way, and a client that has sent half a request would block it for ever.
     const server = http.httpAdapter.getHttpServer() as Server;
     setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS).unref();
   }
@@ -59,5 +59,5 @@ export interface ShutdownParts {
   readonly http: { readonly httpAdapter: { getHttpServer(): unknown } };
 }
 
-/** Answers are small; whoever still waits for a store that does not answer is cut off. */
+/** Enough for small answers; connections that still wait for a store that does not answer are closed. */
 const LAST_ANSWERS_MS = 1_000;

@@ -34,7 +34,7 @@ describe('the end of the process', () => {
     expect([closed, exits]).toEqual([1, [0]]);
   });
 
-  it('comes with code 1 and the name of what hangs when the bound is over', async () => {
+  it('comes with code 1 and the name of the hanging step when the bound is over', async () => {
     const { termination, exits, lines, pastBound } = setUp();
     termination.arm(
       () => new Promise(() => undefined),
@@ -45,9 +45,7 @@ describe('the end of the process', () => {
     expect(exits).toEqual([]);
     pastBound();
     expect(exits).toEqual([1]);
-    expect(lines.map(({ msg }) => msg)).toEqual([
-      'the shutdown hangs in the clients: ending without the rest',
-    ]);
+    expect(lines.map(({ msg }) => msg)).toEqual(['shutdown hangs in the clients: ending without the rest']);
   });
 
   it('waits for a start that is under way, within the same bound', async () => {
@@ -79,6 +77,6 @@ describe('the end of the process', () => {
     termination.request();
     await settled();
     expect(exits).toEqual([1]);
-    expect(lines[0]!.msg).toBe('the shutdown failed in Redis');
+    expect(lines[0]!.msg).toBe('shutdown failed in Redis: Error: no');
   });
 });

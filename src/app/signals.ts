@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 
 /**
- * When the process ends: at the first signal, within a bound, and once.
+ * Ends the process at the first signal, once and within a bound.
  *
- * Guarantees: exit code 0 when everything was closed; 1, and a line that says what hung, when that took longer than
- * `BOUND_MS`. Signals that come later change nothing. One that comes during the start is obeyed when the start has
- * come so far that there is something to close, and the bound counts from the signal.
+ * Guarantees: exit code 0 when everything was closed; 1, and a line that names the hanging step, when that took longer
+ * than `BOUND_MS`. Later signals change nothing. A signal during the start takes effect when the start has created
+ * something to close; the bound counts from the signal.
  */
 export class Termination {
   readonly #deps: TerminationDeps;
@@ -24,13 +24,13 @@ export class Termination {
     const { after, log, exit } = this.#deps;
     after(BOUND_MS, () => {
       const step = this.#step();
-      log.error({ step }, `the shutdown hangs in ${step}: ending without the rest`);
+      log.error({ step }, `shutdown hangs in ${step}: ending without the rest`);
       exit(1);
     });
     if (this.#close !== null) void this.#run(this.#close);
   };
 
-  /** From now on there is something to close. `step` says what it is busy with. */
+  /** Takes what closes everything. `step` says what it is doing. */
   arm(close: () => Promise<void>, step: () => string): void {
     this.#close = close;
     this.#step = step;
@@ -43,7 +43,7 @@ export class Termination {
       await close();
       exit(0);
     } catch (error) {
-      log.error({ reason: String(error) }, `the shutdown failed in ${this.#step()}`);
+      log.error({ reason: String(error) }, `shutdown failed in ${this.#step()}: ${String(error)}`);
       exit(1);
     }
   }
@@ -56,7 +56,7 @@ export interface TerminationDeps {
 }
 
 /**
- * Above the sum of the steps' own bounds, some 11 s: polls and their commits 5, clients 2, last answers 1, traces 2,
- * and what it takes to leave Redis. Below what Kubernetes (30 s) and systemd (90 s) grant.
+ * More than the sum of the steps' own time-outs, about 11 s: polls and their commits 5, clients 2, last answers 1,
+ * traces 2, and the time to close Redis. Less than Kubernetes (30 s) and systemd (90 s) wait.
  */
 export const BOUND_MS = 15_000;

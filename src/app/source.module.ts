@@ -7,14 +7,14 @@ import { LOGGER } from './logger.module.js';
 import { TRACING, TracingModule } from './tracing.module.js';
 import { Upstream } from './upstream.js';
 
-/** The tenants' PBXes, and questions to them beside the polls. */
+/** The connections to the tenants' PBXes, and registration look-ups beside the polls. */
 @Module({
   imports: [TracingModule],
   providers: [
     provide(
       Upstream,
       [CONFIG, LOGGER, TRACING],
-      (config, log, { tracer }) => new Upstream(config, log, tracer),
+      (config, log, { tracer }) => new Upstream({ config, log, tracer }),
     ),
     provide(
       RegistrationLookup,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { systemClock } from '../base/clock.js';
 import type { Config, RedisConfig } from '../config/config.js';
 import { redisReason } from '../health/redis-reason.js';
 import type { Leases } from '../store/leases.js';
@@ -9,31 +10,31 @@ import { RedisLeases } from '../store/redis/redis-leases.js';
 import { RedisStore } from '../store/redis/redis-store.js';
 import type { Store } from '../store/store.js';
 
-/** Store and leases live in the same place, over one connection. */
+/** The store and the leases, which use one connection. */
 export interface Storage {
   readonly store: Store;
   readonly leases: Leases;
-  /** Why Redis cannot be reached, in words that anybody may read; null while it can. */
+  /** Why Redis cannot be reached, in words that may be public; null while it can be. */
   readonly whyAway: () => string | null;
 }
 
 export function openStorage({ store, retention, leaseGroup }: Config, log: Logger): Storage {
   const options = { maxEvents: retention.events };
   if (store.kind === 'memory') {
-    const leases = new MemoryLeases(() => performance.now());
+    const leases = new MemoryLeases(systemClock);
     return { store: new MemoryStore(options), leases, whyAway: () => null };
   }
   let lastError: Error | null = null;
   const connection = connectRedis(redisTarget(store.redis), {
-    // Several attempts a second fail for one reason: it is said once, until it changes or Redis is back.
+    // Several attempts a second fail for one reason: it is logged once, until it changes or Redis is back.
     onError: (error) => {
       if (error.message !== lastError?.message)
-        log.warn({ reason: error.message }, `redis: ${error.message}`);
+        log.warn({ reason: error.message }, `redis connection failed: ${error.message}`);
       lastError = error;
     },
   });
   connection.commands.on('ready', () => {
-    if (lastError !== null) log.info('redis: connected');
+    if (lastError !== null) log.info('redis connection recovered');
     lastError = null;
   });
   return {

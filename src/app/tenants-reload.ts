@@ -8,8 +8,8 @@ import type { RegistrationLookup } from '../source/registration-lookup.js';
 import type { Upstream } from './upstream.js';
 
 /**
- * Follows the file of tenants while the service runs, and reads it at once on SIGHUP: what changes is handed on to polling,
- * to questions beside it and to delivery. Without a file it does nothing.
+ * Follows the tenants' file while the service runs, and reads it at once on SIGHUP. It passes changes to polling,
+ * registration look-ups and delivery. Without a file it does nothing.
  */
 export class TenantsLive implements OnApplicationBootstrap {
   readonly #deps: TenantsLiveDeps;
@@ -33,7 +33,7 @@ export class TenantsLive implements OnApplicationBootstrap {
     process.on('SIGHUP', this.#reload);
   }
 
-  /** SIGHUP goes on to be caught: it would end the process in the middle of its shutdown. */
+  /** Stops the watch. SIGHUP is still caught, or it would end the process in the middle of its shutdown. */
   stop(): void {
     this.#deps.watch?.stop();
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { provide, token } from '../base/inject.js';
+import { systemClock } from '../base/clock.js';
 import { TenantDirectory } from '../config/tenants/tenant-directory.js';
 import { REAL_FILES, TenantsWatch } from '../config/tenants/tenants-watch.js';
 import { CONFIG } from './config.module.js';
@@ -8,20 +9,14 @@ import { LOGGER } from './logger.module.js';
 /** Null where no file names the tenants. */
 export const TENANTS_WATCH = token<TenantsWatch | null>('TENANTS_WATCH');
 
-/** Follows the file of tenants. What it finds changed is handed on by `TenantsLive`, which also starts and stops it. */
+/** The watch over the tenants' file. `TenantsLive` starts and stops it, and passes its changes on. */
 @Module({
   providers: [
     provide(TENANTS_WATCH, [CONFIG, TenantDirectory, LOGGER], ({ tenantsFile: file }, directory, log) => {
       if (file === null) return null;
-      const clock = () => performance.now();
-      return new TenantsWatch({ file, directory, files: REAL_FILES, clock, after, log });
+      return new TenantsWatch({ file, directory, files: REAL_FILES, clock: systemClock, log });
     }),
   ],
   exports: [TENANTS_WATCH],
 })
 export class TenantsModule {}
-
-function after(delayMs: number, run: () => void): () => void {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
-}

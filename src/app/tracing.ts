@@ -5,11 +5,11 @@ import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 
 export interface Tracing {
   readonly tracer: Tracer;
-  /** Sends what waits. Bounded, does not reject. */
+  /** Sends the spans that wait, within a time-out. Does not reject. */
   readonly close: () => Promise<void>;
 }
 
-/** The SDK is not loaded unless traces are wanted. */
+/** Loads the SDK only where tracing is configured. */
 export async function openTracing(config: TracingConfig | null, log: Logger): Promise<Tracing> {
   if (config === null) return { tracer: UNTRACED, close: () => Promise.resolve() };
   const { OtelTracer } = await import('../health/otel-tracer.js');
@@ -20,8 +20,8 @@ export async function openTracing(config: TracingConfig | null, log: Logger): Pr
     serviceName,
     ratio,
     onChange: (isAway) => {
-      if (isAway) log.warn('traces: the collector does not take them');
-      else log.info('traces: the collector takes them again');
+      if (isAway) log.warn('trace export failed: the collector does not accept spans');
+      else log.info('trace export recovered');
     },
   });
   return { tracer, close: () => tracer.close() };

@@ -11,12 +11,12 @@ const TENANTS = JSON.stringify({
   ],
 });
 
-/** What the polls are told about each tenant's intervals: its own, the shortest and the longest. */
+/** Each tenant's intervals for polling: its own, the shortest and the longest. */
 function intervals(given: Partial<Record<VariableName, string>>) {
   const env = { TENANTS_FILE: 't.json', STORE: 'memory', AUTH_MODE: 'none', POLL_MODE: 'adaptive', ...given };
   const result = parseConfig(env, () => TENANTS);
   if (!result.ok) throw new Error(result.problems.join('\n'));
-  const upstream = new Upstream(result.config, pino({ level: 'silent' }));
+  const upstream = new Upstream({ config: result.config, log: pino({ level: 'silent' }) });
   return upstream
     .polled(result.config.tenants)
     .map(({ intervalMs, adaptive }) => [
@@ -35,7 +35,7 @@ describe('adaptive polling of many tenants', () => {
     expect(intervals({ POLL_INTERVAL_MS: '2000' })[1]).toEqual([2_000, [500, 4_000]]);
   });
 
-  it('takes bounds that are set for all of them, and what is not set follows', () => {
+  it('takes bounds that are set for all of them, and derives those that are not', () => {
     const both = intervals({ POLL_MIN_INTERVAL_MS: '300', POLL_MAX_INTERVAL_MS: '900' });
     expect(both.map(([, bounds]) => bounds)).toEqual([
       [300, 900],

@@ -11,16 +11,16 @@ import { type HostStatus, UpstreamHosts } from '../source/http/upstream-hosts.js
 import type { TenantConnectionOptions } from '../source/tenant-connection.js';
 import { TenantConnections } from '../source/tenant-connections.js';
 
-/** How this process asks the tenants' PBXes. */
+/** This process' connections to the tenants' PBXes. */
 export class Upstream {
   readonly #config: Config;
   readonly #hosts: UpstreamHosts;
   readonly #capture: CaptureOptions | undefined;
   readonly #tracer: Tracer;
-  /** Of all who ask. */
+  /** Shared by polls and look-ups. */
   readonly connections: TenantConnections;
 
-  constructor(config: Config, log: Logger, tracer: Tracer = UNTRACED) {
+  constructor({ config, log, tracer = UNTRACED }: UpstreamDeps) {
     this.#config = config;
     this.#tracer = tracer;
     this.#hosts = openHosts(config, log);
@@ -28,7 +28,7 @@ export class Upstream {
     this.connections = new TenantConnections(config.tenants.map((tenant) => this.#address(tenant)));
   }
 
-  /** Whoever opens one of these tenants from now on gets it as it is now configured. */
+  /** Changes the configuration under which these tenants' connections are opened from now on. */
   change(put: readonly TenantConfig[], removed: readonly string[]): void {
     this.connections.change(
       put.map((tenant) => this.#address(tenant)),
@@ -36,7 +36,7 @@ export class Upstream {
     );
   }
 
-  /** How often they are polled. */
+  /** The tenants' polling intervals. */
   polled(tenants: readonly TenantConfig[]): PolledTenant[] {
     const { poll } = this.#config;
     return tenants.map(({ id, pollIntervalMs }) => ({
@@ -46,7 +46,7 @@ export class Upstream {
     }));
   }
 
-  /** Every host at present. */
+  /** The status of every current host. */
   hosts(): HostStatus[] {
     return this.#hosts.statuses();
   }
@@ -71,13 +71,19 @@ export class Upstream {
   }
 }
 
+export interface UpstreamDeps {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly tracer?: Tracer;
+}
+
 function openHosts({ poll }: Config, log: Logger): UpstreamHosts {
   return new UpstreamHosts({
     concurrency: poll.hostConcurrency,
     connectTimeoutMs: poll.timeoutMs,
     time: systemClock,
     random: Math.random,
-    // One line for the host; each of its tenants says its own.
+    // One line for the host; each of its tenants logs its own failure.
     onChange: (host, down) => {
       if (down === null) log.info({ host }, `${host} answers again`);
       else log.warn({ host, reason: down }, `${host} is down: ${down}`);

@@ -1,8 +1,8 @@
 /**
- * How long to wait after a failure: `firstMs`, doubled with each failure in a row up to `maxMs`.
+ * Says how long to wait after a failure: `firstMs`, doubled with each failure in a row up to `maxMs`.
  *
- * `spread` changes each wait by a random share of it: 0.25 makes it up to a quarter longer, -0.25 up to a quarter shorter,
- * so that processes that failed together do not all try again in the same moment.
+ * `spread` changes each wait by a random share of it: 0.25 makes it up to a quarter longer, -0.25 up to a quarter
+ * shorter, so that processes that failed together do not all try again at the same moment.
  */
 export class Backoff {
   readonly #options: BackoffOptions;
@@ -12,24 +12,24 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** In a row, since the last `reset`. */
+  /** The number of failures in a row, since the last `reset`. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** One more failure; returns the wait after it, in milliseconds. */
+  /** Counts a failure, and returns the wait after it in milliseconds. */
   next(): number {
     const { firstMs, maxMs } = this.#options;
     return this.spread(Math.min(firstMs * 2 ** this.#failures++, maxMs));
   }
 
-  /** A wait of another origin, spread likewise. It counts as no failure. */
+  /** Spreads a wait that was computed elsewhere. It counts no failure. */
   spread(ms: number): number {
     const { spread = 0, random } = this.#options;
     return spread === 0 ? ms : ms * (1 + spread * random());
   }
 
-  /** A success: the next failure is the first again. */
+  /** Takes a success: the next failure is the first again. */
   reset(): void {
     this.#failures = 0;
   }

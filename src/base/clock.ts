@@ -4,14 +4,13 @@ export type Stop = () => void;
 /**
  * The two clocks, passed in so that no test waits.
  *
- * What is written, shown or compared with what others wrote is stamped by the wall clock, which may be set while the
- * process runs. What is planned or measured here is measured by the monotonic clock, which only grows: nothing that
- * uses it has to know that clocks are set.
+ * The wall clock stamps what is stored, shown or compared with other machines' times; it may be set while the process
+ * runs. The monotonic clock plans and measures; it only increases, so its users need not handle clocks being set.
  */
 export interface Time {
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
-  /** Milliseconds since some instant of this process: only differences mean anything, and only within it. */
+  /** Milliseconds since some instant of this process: only differences within the process have a meaning. */
   readonly monotonic: () => number;
 }
 

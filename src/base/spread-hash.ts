@@ -1,4 +1,4 @@
-/** FNV-1a over UTF-16 code units, 32 bits: to spread names, not to protect anything. */
+/** FNV-1a over UTF-16 code units, 32 bits: for spreading names, not for security. */
 export function fnv1a(text: string): number {
   let hash = 2_166_136_261;
   for (let index = 0; index < text.length; index++) {
@@ -7,7 +7,10 @@ export function fnv1a(text: string): number {
   return hash >>> 0;
 }
 
-/** MurmurHash3's last step: each bit of the outcome depends on every bit given. FNV alone leaves similar names near. */
+/**
+ * MurmurHash3's last step: each bit of the result depends on every bit of the input. FNV alone gives similar names
+ * similar hashes.
+ */
 export function mix(hash: number): number {
   let bits = hash;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85eb_ca6b);

@@ -17,13 +17,13 @@ describe('a token bucket', () => {
     expect([given.tryTake(1_499), given.tryTake(1_500), given.tryTake(1_500)]).toEqual([false, true, false]);
   });
 
-  it('holds no more than its capacity, however long nobody takes anything', () => {
+  it('holds no more than its capacity, however long nothing is taken', () => {
     const given = bucket();
     given.tryTake(1_000);
     expect(given.level(1_000_000)).toBe(5);
   });
 
-  it('says when it will hold so many, and lets a debt be made', () => {
+  it('says when it will hold a number of tokens, and allows a debt', () => {
     const given = bucket();
     for (let taken = 0; taken < 6; taken++) given.take(1_000);
     expect(given.level(1_000)).toBe(-1);

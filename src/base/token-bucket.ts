@@ -1,8 +1,8 @@
 /**
- * A token bucket: `capacity` at once, and `perMs` flow in, up to `capacity` again.
+ * A token bucket: it holds up to `capacity` tokens, and `perMs` tokens flow in each millisecond.
  *
- * Guarantee: in any stretch of `ms` no more than `capacity + perMs * ms` tokens are taken by `tryTake`. `take` takes also
- * what is not there, and leaves a debt. Pure arithmetic over instants of a monotonic clock, in milliseconds.
+ * Guarantee: in any stretch of `ms` no more than `capacity + perMs * ms` tokens are taken by `tryTake`. `take` always
+ * takes a token, and may leave a debt. Pure arithmetic over instants of a monotonic clock, in milliseconds.
  */
 export class TokenBucket {
   readonly #capacity: number;
@@ -18,26 +18,26 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** How many there are; below 0: a debt. */
+  /** The number of tokens; below 0: a debt. */
   level(now: number): number {
     this.#tokens = Math.min(this.#capacity, this.#tokens + (now - this.#at) * this.#perMs);
     this.#at = now;
     return this.#tokens;
   }
 
-  /** One, where there is one. */
+  /** Takes a token if there is one, and returns whether it did. */
   tryTake(now: number): boolean {
     if (this.level(now) < 1) return false;
     this.#tokens -= 1;
     return true;
   }
 
-  /** One, in any case. */
+  /** Takes a token in any case. */
   take(now: number): void {
     this.#tokens = this.level(now) - 1;
   }
 
-  /** When there are so many: `now`, or later. */
+  /** When the bucket holds that many tokens: `now`, or later. */
   holdsAt(tokens: number, now: number): number {
     return now + Math.max(0, (tokens - this.level(now)) / this.#perMs);
   }

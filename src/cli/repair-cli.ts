@@ -3,20 +3,21 @@ import { pino } from 'pino';
 import { openStorage } from '../app/storage.js';
 import { describeProblems, loadConfig } from '../config/settings/environment.js';
 import { parseRepairArguments, repair, type RepairRequest } from './repair.js';
-import type { Told } from './token-issue.js';
+import type { CommandResult } from './token-issue.js';
 
 /**
- * `npm run repair`: what cannot be read of a tenant's stored state, and with `--drop` without it. What was found on standard
- * output; or one line on standard error and exit code 1. Redis is where the bridge's own configuration says.
+ * `npm run repair` shows which entries of a tenant's stored state cannot be read, and drops them with `--drop`. The
+ * findings are on standard output; a failure is one line on standard error and exit code 1. Redis is that of the
+ * bridge's own configuration.
  */
-async function main(): Promise<Told<string>> {
+async function main(): Promise<CommandResult<string>> {
   const request = parseRepairArguments(process.argv.slice(2));
   if (!request.ok) return request;
   const loaded = loadConfig();
   if (!loaded.ok) return { ok: false, problem: describeProblems(loaded.problems) };
   const { config } = loaded;
   if (config.store.kind === 'memory')
-    return { ok: false, problem: 'STORE=memory keeps its state inside the bridge: a restart begins anew' };
+    return { ok: false, problem: 'STORE=memory keeps its state inside the bridge: a restart clears it' };
   const storage = openStorage(config, pino({ level: 'silent' }));
   try {
     return await repairIn(storage.store, request.value);
@@ -29,7 +30,10 @@ async function main(): Promise<Told<string>> {
   }
 }
 
-function repairIn(store: Parameters<typeof repair>[0], request: RepairRequest): Promise<Told<string>> {
+function repairIn(
+  store: Parameters<typeof repair>[0],
+  request: RepairRequest,
+): Promise<CommandResult<string>> {
   return repair(store, request, {
     newEpoch: () => `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
     newCommitId: randomUUID,

@@ -25,11 +25,11 @@ describe('npm run repair', () => {
     ['two', ['acme', 'globex'], { ok: false, problem: expect.stringMatching(/^one tenant is needed/) }],
     ['a malformed one', ['Acme'], { ok: false, problem: expect.stringMatching(/^a tenant is 1 to 63/) }],
     ['an unknown flag', ['acme', '--force'], { ok: false, problem: expect.stringMatching(/^arguments not/) }],
-  ])('is given %s', (_what, argv, told) => {
-    expect(parseRepairArguments(argv)).toEqual(told);
+  ])('is given %s', (_what, argv, result) => {
+    expect(parseRepairArguments(argv)).toEqual(result);
   });
 
-  it('says that there is nothing to do, and does nothing', async () => {
+  it('prints that there is nothing to do, and does nothing', async () => {
     const claim = jest.spyOn(store, 'claim');
     expect(await run(true)).toEqual({
       ok: true,
@@ -41,18 +41,18 @@ describe('npm run repair', () => {
   it('shows what it would drop, by its keys alone, and changes nothing', async () => {
     store.overwrite('acme', 'call:a', '{"callId":"a","customer":"a customer"}');
     store.overwrite('acme', 'flags', '[]');
-    const told = await run(false);
-    expect(told).toMatchObject({
+    const result = await run(false);
+    expect(result).toMatchObject({
       ok: true,
       value: expect.stringMatching(
         /5 entries\. Unreadable: 2\n {2}(call:a|flags)\n {2}(call:a|flags)\nNothing/,
       ),
     });
-    expect(JSON.stringify(told)).not.toContain('a customer');
+    expect(JSON.stringify(result)).not.toContain('a customer');
     expect(await owner.commit({ events: 1 })).toMatchObject({ status: 'committed' });
   });
 
-  it('drops it, keeps the rest and the log, begins an epoch and fences whoever polls', async () => {
+  it('drops it, keeps the rest and the log, begins an epoch and fences the polling replica', async () => {
     store.overwrite('acme', 'call:a', 'x');
     expect(await run(true)).toMatchObject({
       ok: true,
@@ -67,7 +67,7 @@ describe('npm run repair', () => {
     expect(await run(false)).toMatchObject({ ok: true, value: expect.stringContaining('can be read') });
   });
 
-  it('gives up where another has claimed the tenant meanwhile', async () => {
+  it('gives up where another replica has claimed the tenant meanwhile', async () => {
     store.overwrite('acme', 'call:a', 'x');
     const commit = store.commit.bind(store);
     jest.spyOn(store, 'commit').mockImplementation(async (...args) => {
@@ -78,7 +78,7 @@ describe('npm run repair', () => {
     expect(await store.inspect('acme')).toMatchObject({ unreadable: ['call:a'] });
   });
 
-  it('touches no state of a newer build, and none that there is not', async () => {
+  it('writes no state of a newer build, and none where there was none', async () => {
     const next = new MemoryStore({ maxEvents: 100, form: NEXT_FORM, memoryOf: store });
     const newer = await Owner.claim(next);
     await newer.commit({});

@@ -2,14 +2,14 @@ import { UNCHANGED } from '../core/model/delta.js';
 import { parseArgs } from 'node:util';
 import { tenantId } from '../config/settings/formats.js';
 import type { Inspection, Store } from '../store/store.js';
-import type { Told } from './token-issue.js';
+import type { CommandResult } from './token-issue.js';
 
 /**
- * The way out of a stored state that cannot be read: what of it is unreadable is dropped, and the log begins a new epoch,
- * so that no client goes on from what is not there any more.
+ * Repairs a stored state that cannot be read: drops its unreadable entries and begins a new epoch of the log, so that
+ * no client continues from entries that are gone.
  *
- * Guarantees: without `drop` nothing is written; nothing that can be read is lost; whoever polls the tenant is fenced
- * first, and what was committed between the two steps makes the repair give up. A state of a newer build is never touched.
+ * Guarantees: without `drop` nothing is written; no readable entry is lost; a replica that polls the tenant is fenced
+ * first, and a commit between the two steps makes the repair give up. A state of a newer build is never written.
  */
 export interface RepairRequest {
   readonly tenant: string;
@@ -18,7 +18,7 @@ export interface RepairRequest {
 
 const USAGE = 'npm run repair -- TENANT [--drop]   (shows what --drop would drop, without it)';
 
-export function parseRepairArguments(argv: readonly string[]): Told<RepairRequest> {
+export function parseRepairArguments(argv: readonly string[]): CommandResult<RepairRequest> {
   let parsed;
   try {
     parsed = parseArgs({
@@ -37,12 +37,12 @@ export function parseRepairArguments(argv: readonly string[]): Told<RepairReques
   return { ok: true, value: { tenant, drop: parsed.values.drop } };
 }
 
-/** @returns what to print, or the one line that tells why nothing was repaired. Rejects as the store does. */
+/** @returns what to print, or one line that says why nothing was repaired. Rejects as the store does. */
 export async function repair(
   store: Pick<Store, 'format' | 'inspect' | 'claim' | 'commit'>,
   { tenant, drop }: RepairRequest,
   names: { readonly newEpoch: () => string; readonly newCommitId: () => string },
-): Promise<Told<string>> {
+): Promise<CommandResult<string>> {
   const found = await store.inspect(tenant);
   if (found === null) return { ok: false, problem: `nothing is stored of the tenant ${tenant}` };
   const shown = describe(tenant, found);
@@ -71,7 +71,7 @@ export async function repair(
   return { ok: true, value: `${shown}\n${written}` };
 }
 
-/** Names fields and never what they hold. */
+/** Names fields and never their content. */
 function describe(tenant: string, { format, fields, unreadable }: Inspection): string {
   const known = Number.isNaN(format) ? 'an unreadable format' : `format ${format}`;
   const head = `The stored state of ${tenant} has ${known} and ${fields} entries`;

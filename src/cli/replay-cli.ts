@@ -9,8 +9,8 @@ import { type Item, type Line, readCapture } from '../replay/read-capture.js';
 import { replay } from '../replay/replay.js';
 
 /**
- * `npm run replay`: events on standard output, everything else on standard error. Exit code 1 when the capture had
- * lines that could not be read, or the question was no good.
+ * `npm run replay` prints events on standard output, everything else on standard error. The exit code is 1 when the
+ * capture had lines that could not be read, or the arguments were wrong.
  */
 async function main(): Promise<void> {
   const parsed = readArguments(process.argv.slice(2));
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
 }
 
 async function run({ files, tenant, policy, json, fixture, from, to }: ReplayArguments): Promise<void> {
-  const told = { polls: 0, events: 0 };
+  const count = { polls: 0, events: 0 };
   const writer = fixture === undefined ? null : new FixtureWriter(randomBytes(32), policy);
 
   async function* wanted(): AsyncGenerator<Item> {
@@ -31,7 +31,7 @@ async function run({ files, tenant, policy, json, fixture, from, to }: ReplayArg
       if (item.kind === 'cycle') {
         if (tenant !== undefined && item.tenant !== tenant) continue;
         if (item.polls.some(({ record }) => record.startedAt < from || record.at > to)) continue;
-        told.polls += item.polls.length;
+        count.polls += item.polls.length;
       }
       if (item.kind === 'start' && tenant !== undefined && item.start.tenant !== tenant) continue;
       if (item.kind === 'cycle' || item.kind === 'start') writer?.add(item);
@@ -45,15 +45,15 @@ async function run({ files, tenant, policy, json, fixture, from, to }: ReplayArg
       process.stderr.write(`${outcome.text}\n`);
       continue;
     }
-    told.events++;
+    count.events++;
     const { event } = outcome;
     process.stdout.write(`${json ? JSON.stringify(event) : describeEvent(event)}\n`);
   }
-  process.stderr.write(`${told.polls} polls replayed, ${told.events} events\n`);
+  process.stderr.write(`${count.polls} polls replayed, ${count.events} events\n`);
   if (writer !== null && fixture !== undefined) await keep(fixture, writer.text);
 }
 
-/** The fixture, and what a replay of exactly this file gives. */
+/** Writes the fixture, and the events of a replay of exactly this file. */
 async function keep(path: string, capture: string): Promise<void> {
   await writeFile(`${path}.ndjson`, capture);
   let events = '';
@@ -79,7 +79,7 @@ function complain(problem: string): void {
   process.exitCode = 1;
 }
 
-// Whoever reads may have seen enough: `| head` is no failure.
+// The reader of a pipe may close it early: `| head` is no failure.
 process.stdout.on('error', () => process.exit());
 
 main().catch((error: unknown) => {

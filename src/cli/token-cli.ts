@@ -2,8 +2,8 @@ import { readEnvironment } from '../config/settings/environment.js';
 import { issueToken } from './token-issue.js';
 
 /**
- * `npm run token`: the token alone on standard output, so that it can be captured; or one line on standard error
- * and exit code 1.
+ * `npm run token` prints the token alone on standard output, so that a script can use it; or one line on standard
+ * error, with exit code 1.
  */
 const environment = readEnvironment();
 const result = environment.ok

@@ -9,9 +9,9 @@ const issue = (argv: string, env: Record<string, string> = { AUTH_JWT_SECRET: SE
 
 describe('a client token', () => {
   it('is signed with the secret and carries tenant, extensions, issue and expiry', async () => {
-    const told = await issue('--tenant acme --extension 107 --ttl 8h');
-    if (!told.ok) throw new Error(told.problem);
-    const { payload, protectedHeader } = await jwtVerify(told.value, new TextEncoder().encode(SECRET), {
+    const result = await issue('--tenant acme --extension 107 --ttl 8h');
+    if (!result.ok) throw new Error(result.problem);
+    const { payload, protectedHeader } = await jwtVerify(result.value, new TextEncoder().encode(SECRET), {
       currentDate: new Date(NOW * 1000),
     });
     expect(protectedHeader.alg).toBe('HS256');
@@ -71,9 +71,9 @@ describe('a token that cannot be given', () => {
     ['an empty item in a list of queues', ['--tenant', 'a', '--queue', 'x,'], /^--queue must be/],
     ['a life of more than a year', ['--tenant', 'a', '--ttl', '400d'], /^--ttl must be/],
   ])('for %s says so in one line', async (_, argv, problem) => {
-    const told = await issueToken(argv, { AUTH_JWT_SECRET: SECRET }, NOW);
-    expect(told).toEqual({ ok: false, problem: expect.stringMatching(problem) });
-    expect(!told.ok && told.problem).not.toContain('\n');
+    const result = await issueToken(argv, { AUTH_JWT_SECRET: SECRET }, NOW);
+    expect(result).toEqual({ ok: false, problem: expect.stringMatching(problem) });
+    expect(!result.ok && result.problem).not.toContain('\n');
   });
 
   it.each<[string, Record<string, string>, RegExp]>([

@@ -5,7 +5,8 @@ import type { Environment } from '../config/tenants/tenant.js';
 import { jwtSecret } from '../config/settings/variables.js';
 
 /**
- * Client tokens for those who have no identity provider: HS256, signed with the secret that the bridge checks with.
+ * Issues client tokens where there is no identity provider: HS256, signed with the secret with which the bridge
+ * verifies them.
  *
  * Guarantees: a token is bound to one tenant and always expires; `extensions` and `queues` are claims only when
  * asked for, because an absent claim means "all" and an empty list would mean "none". The time is passed in.
@@ -17,8 +18,8 @@ export interface TokenRequest {
   readonly ttlSeconds: number;
 }
 
-/** A value, or the one line that tells what is wrong. */
-export type Told<T> =
+/** A command's result: a value, or one line that says what is wrong. */
+export type CommandResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: string };
 
@@ -26,7 +27,7 @@ const USAGE =
   'npm run token -- --tenant <id> [--extension <id>]… [--queue <id>]… [--ttl 30s|15m|8h|7d]   (8h when not given)';
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-/** A token cannot be called back, so even a machine's must be renewed once a year. */
+/** A token cannot be revoked, so even a machine's must be renewed once a year. */
 const MAX_TTL_SECONDS = 365 * 86_400;
 
 /** `30s`, `15m`, `8h` or `7d` in seconds; undefined for anything else, for 0 and for more than 365 days. */
@@ -36,7 +37,7 @@ export function parseTtl(text: string): number | undefined {
   return seconds > 0 && seconds <= MAX_TTL_SECONDS ? seconds : undefined;
 }
 
-export function parseTokenArguments(argv: readonly string[]): Told<TokenRequest> {
+export function parseTokenArguments(argv: readonly string[]): CommandResult<TokenRequest> {
   let flags;
   try {
     flags = parseArgs({
@@ -91,7 +92,7 @@ export async function issueToken(
   argv: readonly string[],
   env: Environment,
   nowSeconds: number,
-): Promise<Told<string>> {
+): Promise<CommandResult<string>> {
   const request = parseTokenArguments(argv);
   if (!request.ok) return request;
 

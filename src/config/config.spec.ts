@@ -10,7 +10,7 @@ const MINIMAL = {
   REDIS_URL: 'redis://127.0.0.1:6379',
   AUTH_JWT_SECRET: 'an-hs256-secret-of-32-bytes-or-more',
 };
-/** Anybody's: nothing is signed with it. */
+/** A sample: nothing is signed with it. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBhDCCASmgAwIBAgIUe1g2JjFnJQsxeRZHceSA7PZqd7IwCgYIKoZIzj0EAwIw
 FjEUMBIGA1UEAwwLY29uZmlnLnNwZWMwIBcNMjYxMTIzMjI1NTM4WhgPMjEyNjEw
@@ -107,7 +107,7 @@ describe('the configuration', () => {
     expect(() => ((config.tenants[0] as { id: string }).id = 'other')).toThrow(TypeError);
   });
 
-  it('leaves the variables of others alone, whatever they hold', () => {
+  it('ignores variables that are not its own, whatever they hold', () => {
     expect(
       accepted({ PATH: '/bin', SOURCE_DATE_EPOCH: '0', npm_config_port: 'x' } as Overrides).warnings,
     ).toEqual([]);
@@ -198,7 +198,7 @@ describe('a value', () => {
         '1 2',
         '.',
         'a?b',
-        // What the PBX cannot be asked about would be watched for nothing.
+        // The PBX cannot be asked about these.
         '*97',
         'abc',
         'a@b',
@@ -272,7 +272,7 @@ describe('a value', () => {
 });
 
 describe('the tenant', () => {
-  it('proves itself with a token or an API key, never both', () => {
+  it('has a token or an API key, never both', () => {
     const [tenant] = accepted({ PITEL_TOKEN: '', PITEL_API_KEY: 'the-key' }).config.tenants;
     expect(tenant?.credential.kind === 'api-key' && tenant.credential.apiKey.reveal()).toBe('the-key');
     expect(refused({ PITEL_API_KEY: 'the-key' })).toEqual([
@@ -280,7 +280,7 @@ describe('the tenant', () => {
     ]);
   });
 
-  it('of the environment is excluded by TENANTS_FILE, and the message names what is in the way', () => {
+  it('of the environment is excluded by TENANTS_FILE, and the message names the variables in conflict', () => {
     const readText = () => '{"tenants":[{"id":"a","baseUrl":"https://a.example","token":"t"}]}';
     const { PITEL_BASE_URL, PITEL_TOKEN, ...rest } = MINIMAL;
     const single = { PITEL_BASE_URL, PITEL_TOKEN, PITEL_API_KEY: 'k', TENANT_ID: 'default' };
@@ -343,7 +343,7 @@ describe('adaptive polling', () => {
     ]);
   });
 
-  it('may have a budget, or none, but not one that watches nothing', () => {
+  it('may have a budget, or none, but not too small a one', () => {
     expect(bounds({ POLL_BUDGET_PER_HOUR: '3600' })).toMatchObject({ budgetPerHour: 3_600 });
     expect(bounds({ POLL_BUDGET_PER_HOUR: '0' })).toMatchObject({ budgetPerHour: 0 });
     for (const budget of ['1', '239', '1000001']) {
@@ -353,7 +353,7 @@ describe('adaptive polling', () => {
     }
   });
 
-  it('says so when it is not switched on although its settings are there', () => {
+  it('causes a warning when it is not switched on although its settings are there', () => {
     const { config, warnings } = accepted({ POLL_MAX_INTERVAL_MS: '3000', POLL_BUDGET_PER_HOUR: '7200' });
     expect(config.poll.adaptive).toBeNull();
     expect(warnings).toEqual([
@@ -435,7 +435,7 @@ describe('the store', () => {
       expect(redis.password?.reveal()).toBe('a word');
     });
 
-    it('as the user of the address, whose password comes apart, and the other way about', () => {
+    it('as the user of the address, with a separate password, and the other way about', () => {
       expect(refused({ REDIS_URL: 'redis://bridge@h:1', REDIS_PASSWORD: 'p' })).toEqual([]);
       expect(refused({ REDIS_URL: 'redis://:p@h:1', REDIS_USERNAME: 'bridge' })).toEqual([]);
     });
@@ -496,7 +496,7 @@ describe('the store', () => {
         'REDIS_SENTINEL_PASSWORD: is required with REDIS_SENTINEL_USERNAME',
       ],
       [
-        'an address that is told to be encrypted',
+        'an address with REDIS_TLS',
         { REDIS_TLS: 'true' },
         'REDIS_TLS: is for sentinels and clusters; with REDIS_URL write rediss://',
       ],
@@ -525,7 +525,7 @@ describe('the store', () => {
       });
     });
 
-    it('and says so when a password is for sentinels that there are not', () => {
+    it('and warns when a password is for sentinels that are not set', () => {
       expect(accepted({ REDIS_SENTINEL_PASSWORD: 'p' }).warnings).toEqual([
         'REDIS_SENTINEL_PASSWORD: is set but not used, because REDIS_SENTINELS is not set',
       ]);
@@ -541,7 +541,7 @@ describe('the store', () => {
     expect(refused({ NODE_ENV: 'production' })).toEqual([]);
   });
 
-  it('says so when it is memory although an address of Redis is set', () => {
+  it('causes a warning when it is memory although an address of Redis is set', () => {
     expect(accepted({ STORE: 'memory' }).warnings).toEqual([
       'REDIS_URL: is set but not used, because STORE is memory',
     ]);
@@ -577,7 +577,7 @@ describe('authentication', () => {
     },
   );
 
-  it('says so when it is none although a secret is set', () => {
+  it('causes a warning when it is none although a secret is set', () => {
     expect(accepted({ AUTH_MODE: 'none' }).warnings).toEqual([
       'AUTH_JWT_SECRET: is set but not used, because AUTH_MODE is none',
     ]);
@@ -594,7 +594,7 @@ describe('a warning', () => {
     ]);
   });
 
-  it('tells of plain http to other machines and not of plain http to this one', () => {
+  it('is about plain http to other machines and not about plain http to this one', () => {
     expect(accepted({ PITEL_BASE_URL: 'http://pbx.example' }).warnings).toEqual([
       expect.stringMatching(/^PITEL_BASE_URL: .*plain http/),
     ]);

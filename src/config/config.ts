@@ -6,23 +6,23 @@ import type { TenantConfig } from './tenants/tenant.js';
 import type { TenantsFile } from './tenants/tenants-watch.js';
 
 /**
- * What the operator chose, complete: every default is filled in, every value is in its range, nothing contradicts.
- * Frozen through and through. Times are milliseconds, sizes bytes.
+ * The complete configuration: defaults are filled in, every value is in its range, and no two contradict each other.
+ * Deeply frozen. Times are in milliseconds, sizes in bytes.
  */
 export interface Config {
-  /** As of the start. */
+  /** The tenants at the start. */
   readonly tenants: readonly TenantConfig[];
-  /** Where the tenants came from and may be read again, null for the single tenant of the environment. */
+  /** The tenants' file, which can be read again; null for the single tenant of the environment. */
   readonly tenantsFile: TenantsFile | null;
-  /** Replicas with the same name share the tenants, where they have one Redis. */
+  /** Replicas with the same group name and the same Redis share the tenants. */
   readonly leaseGroup: string;
   readonly poll: {
     readonly intervalMs: number;
-    /** Null: every interval is the tenant's. */
+    /** Null: every interval is the tenant's fixed one. */
     readonly adaptive: AdaptiveConfig | null;
-    /** Of a whole request, body included. */
+    /** The time-out of a whole request, including its body. */
     readonly timeoutMs: number;
-    /** Requests under way, and connections, at one upstream host, whoever of its tenants asks. */
+    /** The most requests under way, and connections, at one upstream host, of all its tenants together. */
     readonly hostConcurrency: number;
     readonly maxBodyBytes: number;
     readonly absencePolls: number;
@@ -34,32 +34,32 @@ export interface Config {
     readonly watch: readonly string[] | 'active';
     readonly intervalMs: number;
   };
-  /** Recording of the PBX's answers, null where it is off. */
+  /** The recording of the PBX's answers; null where it is off. */
   readonly capture: {
     readonly directory: string;
-    /** Of a file, and files of a tenant. */
+    /** The size of a file, and the number of a tenant's files. */
     readonly maxBytes: number;
     readonly maxFiles: number;
     readonly numbers: 'hashed' | 'plain';
   } | null;
   readonly store: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly redis: RedisConfig };
-  /** Per tenant; whichever bound is reached first. */
+  /** Per tenant; the bound that is reached first counts. */
   readonly retention: { readonly events: number; readonly ms: number };
   readonly http: {
     readonly host: string;
-    /** 0: whichever is free. */
+    /** 0: any free port. */
     readonly port: number;
-    /** Besides the bridge's own origin. */
+    /** Allowed in addition to the bridge's own origin. */
     readonly corsOrigins: readonly string[];
   };
   readonly auth: AuthConfig;
   readonly log: {
     readonly level: Variables['LOG_LEVEL'];
-    /** What becomes of telephone numbers in log lines. */
+    /** How log lines show phone numbers. */
     readonly phoneNumbers: 'masked' | 'plain';
   };
   readonly metrics: {
-    /** Up to so many tenants polled here have series of their own. */
+    /** Tenants have series of their own while no more than this many are polled here. */
     readonly tenantsMax: number;
   };
   /** Null where it is off. */
@@ -69,38 +69,38 @@ export interface Config {
 export interface TracingConfig {
   /** The collector's address for OTLP over HTTP; `/v1/traces` is added. */
   readonly endpoint: string;
-  /** `name=value,name=value`: a secret, for it usually carries a key. */
+  /** `name=value,name=value`: a secret, since it usually holds a key. */
   readonly headers: Secret | null;
   readonly serviceName: string;
-  /** Share of the traces that are kept, 0 to 1. */
+  /** The share of traces that is kept, 0 to 1. */
   readonly ratio: number;
 }
 
-/** The address is a secret, for it may carry a password. */
+/** The address is a secret, since it may hold a password. */
 export type RedisConfig = RedisAccess &
   (
     | { readonly url: Secret }
     | {
         readonly sentinels: readonly HostPort[];
         readonly name: string;
-        /** Of the sentinels themselves. */
+        /** For the sentinels themselves. */
         readonly sentinelUsername?: string;
         readonly sentinelPassword?: Secret;
       }
     | { readonly clusterNodes: readonly HostPort[] }
   );
 
-/** What is absent, a URL says; or it is not wanted. */
+/** A field that is absent is given by the URL, or is not used. */
 export interface RedisAccess {
   readonly username?: string;
   readonly password?: Secret;
-  /** Of servers and sentinels alike. */
+  /** For both servers and sentinels. */
   readonly tls?: boolean;
-  /** Certificates in PEM form that are believed instead of the public ones. */
+  /** Certificates in PEM form that are trusted instead of the public ones. */
   readonly tlsCa?: string;
 }
 
-/** Whom tokens are believed: holders of the shared secret (HS256), or the key set at an address. */
+/** How tokens are verified: with a shared secret (HS256), or with the key set at an address. */
 export type AuthConfig =
   | { readonly mode: 'none' }
   | { readonly mode: 'jwt'; readonly secret: Secret }

@@ -5,7 +5,7 @@ import type { TenantConfig } from './tenants/tenant.js';
 import { credential } from './tenants/tenants-file.js';
 import type { TenantsFile } from './tenants/tenants-watch.js';
 
-/** The configuration that the variables say, once no rule is broken. `tenants`: of the file where there is one. */
+/** Makes the configuration from variables that break no rule. `tenants`: those of the file where there is one. */
 export function configOf(
   values: Variables,
   tenants: readonly TenantConfig[],
@@ -14,7 +14,7 @@ export function configOf(
   return {
     tenants,
     tenantsFile,
-    // Never the same for a single tenant and a file of them, or one would hold shards of the other's tenants.
+    // Never the same for a single tenant and a tenants' file, or one bridge would hold shards of the other's tenants.
     leaseGroup: values.LEASE_GROUP ?? (tenantsFile === null ? `tenant-${values.TENANT_ID}` : 'tenants-file'),
     poll: {
       intervalMs: values.POLL_INTERVAL_MS,
@@ -47,7 +47,7 @@ function adaptiveOf(values: Variables): AdaptiveConfig | null {
   };
 }
 
-/** The tenant of the environment, for where there is no file. */
+/** The environment's tenant, used where there is no file. */
 export function singleTenant(values: Variables): TenantConfig {
   const [kind, secret] =
     values.PITEL_TOKEN === undefined
@@ -104,7 +104,7 @@ function redisOf(values: Variables, tlsCa: string | undefined): RedisConfig {
   };
 }
 
-/** Without what is undefined. */
+/** Removes undefined fields. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
@@ -116,7 +116,7 @@ function authOf(values: Variables): AuthConfig {
   return { mode: 'jwt', jwksUrl: ruledOut(values.AUTH_JWKS_URL) };
 }
 
-/** For what `checkRules` has refused already; reaching it is a defect of the rules. */
+/** Asserts what `checkRules` guarantees; throwing means a defect of the rules. */
 function ruledOut<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a required variable passed the rules without being set');
   return value;

@@ -16,8 +16,8 @@ export type ConfigResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Reads the variables of `variables.ts` and NODE_ENV; every other one is left alone. Pure but for `readText`, which is
- * asked only for `TENANTS_FILE`, the files that it names, and `REDIS_TLS_CA_FILE`.
+ * Reads the variables of `variables.ts` and NODE_ENV, and ignores all others. Pure but for `readText`, which is called
+ * only for `TENANTS_FILE`, the files that it names, and `REDIS_TLS_CA_FILE`.
  *
  * Guarantees: all problems at once, each beginning with its variable's name; no problem and no warning repeats a
  * value, so none can show a secret.
@@ -37,7 +37,7 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
     ...rules.problems,
   ];
 
-  // The file is looked into even when something else is wrong, so that one start shows everything.
+  // The file is read even when something else is wrong, so that one start shows all problems.
   const defaults = parsed.success ? parsed.data : Variables.parse({});
   const tenantsFile =
     present.TENANTS_FILE === undefined ? null : tenantsFileAt(present.TENANTS_FILE, env, defaults);
@@ -79,7 +79,7 @@ function tenantsFileAt(path: string, env: Environment, defaults: Variables): Ten
   };
 }
 
-/** Plain http is common in a private network and in trials, so it is said and not refused. */
+/** Plain http is common in private networks and in trials, so it causes a warning and no problem. */
 function unencrypted(values: Variables, tenants: readonly TenantConfig[]): string[] {
   const open = (address: string) => address.startsWith('http:') && !isLoopback(new URL(address).hostname);
   const warnings: string[] = [];

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/terminus';
 import { Readiness } from './readiness.js';
 
-/** For orchestrators, without a token: `live` says that the process turns, `ready` says why it should get no traffic. */
+/** For orchestrators, without a token: `live` shows that the process runs, `ready` why it should get no traffic. */
 @Controller('health')
 export class HealthController {
   constructor(
@@ -45,7 +45,10 @@ export class HealthController {
     return why === null ? indicator.up() : indicator.down({ reason: why });
   }
 
-  /** Never a reason to get no traffic: those who were known before are served on, and so are all that can be read. */
+  /**
+   * Never a reason to get no traffic: tenants known before a refused file, and tenants with a readable state, are
+   * served.
+   */
   #tenants(): HealthIndicatorResult {
     const warning = this.readiness.tenantsWarning();
     const unserved = this.readiness.unserved();

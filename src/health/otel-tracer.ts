@@ -21,18 +21,18 @@ import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import type { Attributes, Description, Span, Tracer } from '../core/model/tracer.js';
 
 /**
- * Traces to an OpenTelemetry collector, by OTLP over HTTP. Loaded only where that is configured: it costs some
- * megabytes, and what is not traced should not pay for it.
+ * Sends traces to an OpenTelemetry collector, by OTLP over HTTP. Loaded only where that is configured, since it takes
+ * some megabytes.
  *
- * Guarantees: at most `QUEUED_SPANS` wait to be sent, what comes on top is dropped; a collector that is away delays
- * nothing, and is told of once, until it is back.
+ * Guarantees: at most `QUEUED_SPANS` spans wait to be sent, further ones are dropped; a collector that is down delays
+ * nothing, and `onChange` is called once, until it is up again.
  */
 export class OtelTracer implements Tracer {
   readonly #provider: NodeTracerProvider;
   readonly #tracer;
 
   constructor({ endpoint, headers, serviceName, ratio, onChange }: OtelOptions) {
-    // All is given here, so that the SDK's own reading of the environment decides nothing.
+    // All settings are given here, so that the SDK's own reading of the environment has no effect.
     const exporter = new OTLPTraceExporter({
       url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
       headers: { ...headers },
@@ -42,7 +42,7 @@ export class OtelTracer implements Tracer {
       resource: resourceFromAttributes({ [ATTR_SERVICE_NAME]: serviceName }),
       sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
       spanProcessors: [
-        new BatchSpanProcessor(new ToldExporter(exporter, onChange), {
+        new BatchSpanProcessor(new WatchedExporter(exporter, onChange), {
           maxQueueSize: QUEUED_SPANS,
           maxExportBatchSize: QUEUED_SPANS / 4,
           scheduledDelayMillis: SEND_EVERY_MS,
@@ -50,7 +50,7 @@ export class OtelTracer implements Tracer {
         }),
       ],
     });
-    // Carries the current span through what is awaited, and reads and writes `traceparent`.
+    // Keeps the current span across `await`, and reads and writes `traceparent`.
     this.#provider.register();
     this.#tracer = this.#provider.getTracer('pitel-event-bridge');
   }
@@ -77,7 +77,7 @@ export class OtelTracer implements Tracer {
     });
   }
 
-  /** Sends what waits; within `EXPORT_TIMEOUT_MS`. Does not reject. */
+  /** Sends the spans that wait, within `EXPORT_TIMEOUT_MS`. Does not reject. */
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise((resolve) => (timer = setTimeout(resolve, EXPORT_TIMEOUT_MS)));
@@ -94,7 +94,7 @@ export interface OtelOptions {
   readonly serviceName: string;
   /** Share of the traces that are kept, 0 to 1. */
   readonly ratio: number;
-  /** The collector does not take spans any more (true), or does again. */
+  /** Called when the collector no longer accepts spans (true), and when it does again (false). */
   readonly onChange: (isAway: boolean) => void;
 }
 
@@ -121,8 +121,10 @@ class RecordedSpan implements Span {
   }
 }
 
-/** Says when sending begins to fail, and when it works again; not why: an answer of the collector may hold anything. */
-class ToldExporter implements SpanExporter {
+/**
+ * Reports when sending begins to fail, and when it works again; not why, since a collector's answer may hold anything.
+ */
+class WatchedExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #onChange: (isAway: boolean) => void;
   #isAway = false;
@@ -152,5 +154,5 @@ function contextOf(traceparent: string): Context {
 
 const QUEUED_SPANS = 2_048;
 const SEND_EVERY_MS = 1_000;
-/** Below what a shutdown may take. */
+/** Less than a shutdown may take. */
 const EXPORT_TIMEOUT_MS = 2_000;

@@ -37,7 +37,7 @@ describe('readiness', () => {
     expect(body).toMatchObject({ status: 'ok', details: { tenants: { status: 'up' } } });
   });
 
-  it('is degraded, and no reason to get no traffic, while tenants are not served: it counts them', async () => {
+  it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {
     const unserved = { 'unreadable-entry': 2, 'newer-format': 1 };
     const { status, body } = await ready({ unserved: () => unserved, refusedProblems: () => 3 });
     expect(status).toBe(200);

@@ -1,7 +1,7 @@
 import type { UnreadableReason } from '../store/errors.js';
 import type { Store } from '../store/store.js';
 
-/** Why this process should get no traffic now, part by part; null where there is no reason. */
+/** Says for each part why this process should get no traffic now; null where there is no reason. */
 export class Readiness {
   readonly #parts: ReadinessParts;
   #stopping = false;
@@ -33,16 +33,16 @@ export class Readiness {
     return this.#stopping ? 'the process is shutting down' : null;
   }
 
-  /** What somebody should look after although traffic can come; null where there is nothing. */
+  /** A problem that an operator should see to although the process can get traffic; null where there is none. */
   tenantsWarning(): string | null {
     const problems = this.#parts.refusedProblems();
     if (problems === 0) return null;
-    return `the tenants file is refused (problems: ${problems}, see the log); the tenants are those of before`;
+    return `the tenants file is refused (problems: ${problems}, see the log); the tenants remain as they were`;
   }
 
   /**
-   * How many tenants are not served here, as their stored state cannot be read, by why; null where all are. Anybody may
-   * read this, so it names none: the log does.
+   * How many tenants are not served here because their stored state cannot be read, by reason; null where all are
+   * served. This is public, so it names no tenant: the log does.
    */
   unserved(): Unserved | null {
     const unserved = this.#parts.unserved();
@@ -54,15 +54,15 @@ type Unserved = Readonly<Record<UnreadableReason, number>>;
 
 export interface ReadinessParts {
   readonly store: Pick<Store, 'ping'>;
-  /** Why the store cannot be reached, as far as that is known. */
+  /** Why the store cannot be reached, if that is known. */
   readonly whyAway: () => string | null;
   /** Why nothing is polled here. */
   readonly whyIdle: () => string | null;
-  /** Problems of a file of tenants that was refused while running. */
+  /** The number of problems of a tenants' file that was refused while the process runs. */
   readonly refusedProblems: () => number;
   /** How many tenants of this process have a stored state that it cannot read. */
   readonly unserved: () => Unserved;
 }
 
-/** Below the time-out of the usual probes. */
+/** Less than the time-out of common probes. */
 const PING_TIMEOUT_MS = 800;

@@ -1,6 +1,6 @@
 /**
- * Why Redis cannot be reached, for those who may not know where it is: an error's own message names host and port, or
- * quotes what Redis was told.
+ * Says why Redis cannot be reached without showing where it is: an error's own message names host and port, or quotes a
+ * command.
  */
 export function redisReason(error: Error & { readonly code?: unknown }): string {
   const code =

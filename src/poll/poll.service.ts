@@ -15,15 +15,15 @@ import { LeaseKeeper } from './sharding/lease-keeper.js';
 import { isDeadHere, newMember } from './sharding/member-name.js';
 import { InFlightRequests } from './cycle/in-flight-requests.js';
 import { RegistrationWatch } from './cycle/registration-watch.js';
-import { type PollListener, UNOBSERVED } from './cycle/poll-listener.js';
+import { type PollListener, NO_LISTENER } from './cycle/poll-listener.js';
 import type { AdaptiveOptions } from './schedule/interval.js';
 import { type Running, TenantAssignment } from './sharding/tenant-assignment.js';
 import { TenantLoop } from './cycle/tenant-loop.js';
 import { TenantPoller } from './cycle/tenant-poller.js';
 
 /**
- * Polls the tenants that this replica holds, each in a loop of its own. Replicas of one group share them; one that is
- * alone polls all. Tenants may come, change and go while it runs.
+ * Polls the tenants that this replica holds, each in a loop of its own. The replicas of one lease group share the
+ * tenants; a lone replica polls all of them. Tenants may be added, altered and removed while it runs.
  */
 @Injectable()
 export class PollService implements OnApplicationBootstrap {
@@ -40,12 +40,12 @@ export class PollService implements OnApplicationBootstrap {
     this.#store = store;
     this.#clock = new RegistryClock(scheduler);
     this.#log = log;
-    this.#listener = options.listener ?? UNOBSERVED;
-    this.#tenants = new TenantAssignment(
-      options.tenants,
-      (tenant, shard) => this.#begin(tenant, shard),
-      store.format,
-    );
+    this.#listener = options.listener ?? NO_LISTENER;
+    this.#tenants = new TenantAssignment({
+      tenants: options.tenants,
+      begin: (tenant, shard) => this.#begin(tenant, shard),
+      format: store.format,
+    });
     this.#keeper = new LeaseKeeper({
       leases,
       member: newMember(),
@@ -64,8 +64,9 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   /**
-   * Adds or replaces tenants, whose connections are changed already, and ends others. Returns at once. One that is replaced goes on from the state in the store
-   * when its last commit is done; one that is removed leaves state and log behind.
+   * Adds or replaces tenants, whose connections have changed already, and stops polling removed ones. Returns at once.
+   * A replaced tenant continues from the stored state once its last commit is done; a removed tenant's state and log
+   * remain in the store.
    */
   change(put: readonly PolledTenant[], removed: readonly string[]): void {
     for (const name of removed) this.#tenants.remove(name);
@@ -73,14 +74,14 @@ export class PollService implements OnApplicationBootstrap {
     this.#keeper.tenantsChanged();
   }
 
-  /** Why nothing is polled here, or null. That another replica polls is no reason. */
+  /** Why this replica polls nothing, or null. Null also where other replicas hold all tenants. */
   get idleReason(): string | null {
     return this.#keeper.hasLease ? null : 'waiting for the lease';
   }
 
   /**
-   * Stops polling and gives the leases back; commits that are under way are finished within `graceMs`, or left to their
-   * commit id.
+   * Stops polling and releases the leases. Waits up to `graceMs` for commits that are under way; a later one is safe to
+   * lose sight of, since its commit id makes it count once at most.
    */
   async stop(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
@@ -116,7 +117,7 @@ export class PollService implements OnApplicationBootstrap {
       requests,
       poller,
       holds,
-      pace: { intervalMs, confirmMs: CONFIRM_MS, adaptive },
+      schedule: { intervalMs, confirmMs: CONFIRM_MS, adaptive },
       clock,
       random: Math.random,
       newCycleId,
@@ -166,24 +167,26 @@ export interface PolledTenant {
 }
 
 export interface PollOptions {
-  /** Whose registrations are watched, and how often each is asked. */
+  /** The extensions whose registrations are watched, and how often the PBX is asked about each. */
   readonly registrations: { readonly watch: readonly string[] | 'active'; readonly intervalMs: number };
   readonly tenants: readonly PolledTenant[];
-  /** They know each of the tenants. */
+  /** Holds a connection for each of the tenants. */
   readonly connections: TenantConnections;
   readonly policy: Policy;
   readonly retentionMs: number;
   readonly graceMs: number;
-  /** How long a replica that is dead or cut off keeps its tenants. Infinity: there is no other. */
+  /** How long a dead or disconnected replica keeps its tenants. Infinity: there is no other replica. */
   readonly leaseMs: number;
   readonly listener?: PollListener;
   readonly tracer?: Tracer;
 }
 
-/** The confirming poll comes this soon after an absence: past a flicker at a bridge, before an agent looks up. */
+/**
+ * How long after an absence the confirming poll is sent: longer than a row's flicker, too short for an agent to notice.
+ */
 const CONFIRM_MS = 200;
 
-/** The system's clock; Nest's registry holds the timers, which are cleared with the application. */
+/** The system's clock. Its timers are in Nest's registry, which clears them when the application closes. */
 class RegistryClock implements Clock {
   readonly #registry: SchedulerRegistry;
   #timers = 0;
@@ -216,18 +219,18 @@ class RegistryClock implements Clock {
   }
 }
 
-/** Sorts by time, so that a person sees which epoch is newer. */
+/** Begins with the time, so that an operator can see which epoch is newer. */
 function newEpoch(): string {
   return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Eight hexadecimal digits; of one process, all that there are before one comes again. */
+/** Eight hexadecimal digits. A process uses all 2^32 values before it repeats one. */
 function newCycleId(): string {
-  // A random number each time was a tenth of what a quiet poll takes.
+  // A random number for each cycle cost a tenth of an unchanged poll's time.
   latestCycle = (latestCycle + CYCLE_STEP) >>> 0;
   return latestCycle.toString(16).padStart(8, '0');
 }
 
-/** Odd, so that the steps reach every number; large, so that two that follow each other look nothing alike. */
+/** Odd, so that the steps reach every number; large, so that consecutive ids differ visibly. */
 const CYCLE_STEP = 0x9e3779b1;
 let latestCycle = randomBytes(4).readUInt32BE();

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { Policy } from '../core/model/call.js';
 
-/** What `npm run replay` is asked for. */
+/** The arguments of `npm run replay`. */
 export interface ReplayArguments {
   readonly files: readonly string[];
   readonly tenant: string | undefined;
   readonly policy: Partial<Policy>;
   readonly json: boolean;
-  /** Where to write capture and events as a test, and what of the capture. */
+  /** Where to write the replayed polls and their events, as a test's fixture. */
   readonly fixture: string | undefined;
   /** Milliseconds since the Unix epoch; both included. */
   readonly from: number;

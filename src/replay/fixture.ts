@@ -5,10 +5,10 @@ import { Pseudonyms } from '../source/capture/pseudonym.js';
 import type { CapturedPoll, Item } from './read-capture.js';
 
 /**
- * A part of a capture as a file of its own, fit to be kept with the tests.
+ * Writes a part of a capture as a file of its own, to be kept with the tests.
  *
- * Guarantee: numbers that the capture has plain are hashed here, with a key that is given once and kept nowhere: no
- * customer's number gets into a repository by this way. Names are not touched; look at the file before it is committed.
+ * Guarantee: numbers that are plain in the capture are hashed, with a key that is not stored, so that no customer's
+ * number gets into a repository. Names are not changed: read the file before you commit it.
  */
 export class FixtureWriter {
   readonly #key: Buffer;
@@ -20,7 +20,7 @@ export class FixtureWriter {
 
   /**
    * @param key 32 random bytes
-   * @param policy what the fixture is to be replayed under, where it is not what the capture was made under
+   * @param policy replaces the capture's policy when the fixture is replayed
    */
   constructor(key: Buffer, policy: Partial<Policy> = {}) {
     this.#key = key;
@@ -42,7 +42,7 @@ export class FixtureWriter {
     const { start } = item;
     const isHashed = start.numbers === 'hashed';
     this.#pseudonyms = isHashed ? null : (this.#pseudonyms ?? new Pseudonyms(this.#key));
-    // Hashed here, several recordings have one key: they remain one history.
+    // Recordings that are hashed here have one key, and so remain one history.
     const capture = isHashed ? start.capture : HASHED_HERE;
     const policy = { ...start.policy, ...this.#policy };
     this.#text += startLine({ ...start, capture, policy, numbers: 'hashed' });

@@ -1,6 +1,6 @@
 import type { BridgeEvent, CallView } from '../core/model/event.js';
 
-/** One event on one line, for people: when, what, about which call, and who. */
+/** Describes one event on one line: its time, type and call, and who takes part. */
 export function describeEvent(event: BridgeEvent): string {
   return [event.time, event.type.padEnd(TYPE_WIDTH), event.subject, ...details(event)].join('  ').trimEnd();
 }

@@ -8,10 +8,10 @@ import {
 } from '../source/capture/capture-record.js';
 
 /**
- * Lines of captures → poll cycles in their order, and what is wrong with them.
+ * Reads the lines of captures into poll cycles, in their order, and into problems.
  *
- * Guarantees: a line that cannot be read is named by file and number and skipped; what hangs on it (a body that is only
- * referred to) is named too, and never replaced by another body. Files are read line by line.
+ * Guarantees: a line that cannot be read is named by file and number and skipped; a later line that repeats its body is
+ * named too, and never gets another body. Files are read line by line.
  */
 export interface CapturedPoll {
   readonly record: AnswerRecord;
@@ -22,11 +22,11 @@ export interface CapturedPoll {
 export type Item =
   | { readonly kind: 'start'; readonly start: StartRecord }
   | { readonly kind: 'cycle'; readonly tenant: string; readonly polls: readonly CapturedPoll[] }
-  /** Something that the replay will not show; no defect of the file. */
+  /** What the replay does not show; no defect of the file. */
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'problem'; readonly text: string };
 
-/** A line as it stands in a file, without its end. */
+/** A line of a file, without its line break. */
 export interface Line {
   readonly file: string;
   /** From 1. */
@@ -50,7 +50,7 @@ export async function* readCapture(
   for await (const line of lines) {
     const where = `${line.file}, line ${line.number}`;
     if (line.file !== file) {
-      // Each file stands alone: what a body is called in one means nothing in another.
+      // Each file is read by itself: a body's digest in one has no meaning in another.
       yield* ended();
       bodies.clear();
       [file, started] = [line.file, null];
@@ -90,7 +90,7 @@ export async function* readCapture(
   yield* ended();
 }
 
-/** Bodies by the name that a file gives them: only each endpoint's last can be referred to. */
+/** The bodies that a line may repeat: the last of each endpoint. */
 class Bodies {
   readonly #last = new Map<Endpoint, { readonly body: Buffer; readonly digest: string }>();
 

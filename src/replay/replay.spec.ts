@@ -14,7 +14,7 @@ import { type Line, readCapture } from './read-capture.js';
 import { type Outcome, replay, type ReplayOptions } from './replay.js';
 
 const SAMPLE = readFileSync('test/fixtures/pitel/monitor.json', 'utf8');
-const NOBODY = '{"data":[],"total":0}';
+const NO_CALLS = '{"data":[],"total":0}';
 const T0 = Date.UTC(2026, 2, 2, 1);
 
 const start = (changes = {}): string =>
@@ -55,21 +55,21 @@ async function outcomesOf(lines: readonly Line[], options: ReplayOptions = {}): 
 }
 
 /** Types of events, texts of everything else. */
-const tell = (outcomes: readonly Outcome[]): string[] =>
+const summary = (outcomes: readonly Outcome[]): string[] =>
   outcomes.map((outcome) => (outcome.kind === 'event' ? outcome.event.type : outcome.text));
 
 describe('a replay', () => {
-  it('tells the events of what was captured, in the time of the capture', async () => {
+  it('prints the events of a capture, in the time of the capture', async () => {
     const capture = [
       start(),
       answer(1, SAMPLE),
       answer(2, { same: digestOf(Buffer.from(SAMPLE)) }),
       answer(3, { reason: 'HTTP 503' }),
-      answer(4, NOBODY),
-      answer(5, { same: digestOf(Buffer.from(NOBODY)) }),
+      answer(4, NO_CALLS),
+      answer(5, { same: digestOf(Buffer.from(NO_CALLS)) }),
     ].join('');
     const outcomes = await outcomesOf(linesOf(capture));
-    expect(tell(outcomes)).toEqual(['call-started', 'call-answered', 'call-ended']);
+    expect(summary(outcomes)).toEqual(['call-started', 'call-answered', 'call-ended']);
     const ended = outcomes.at(-1)!;
     expect(ended.kind === 'event' && ended.event).toMatchObject({
       id: 'acme/df3bd13a-0cb4-455a-ac70-92ed00e13dd7/call-ended',
@@ -78,11 +78,11 @@ describe('a replay', () => {
     });
   });
 
-  it('can be asked to decide by another rule', async () => {
-    const capture = start() + answer(1, SAMPLE) + answer(2, NOBODY);
-    expect(tell(await outcomesOf(linesOf(capture)))).toEqual(['call-started', 'call-answered']);
+  it('can decide by another policy', async () => {
+    const capture = start() + answer(1, SAMPLE) + answer(2, NO_CALLS);
+    expect(summary(await outcomesOf(linesOf(capture)))).toEqual(['call-started', 'call-answered']);
     const hasty = await outcomesOf(linesOf(capture), { policy: { absencePolls: 1 } });
-    expect(tell(hasty)).toEqual(['call-started', 'call-answered', 'call-ended']);
+    expect(summary(hasty)).toEqual(['call-started', 'call-answered', 'call-ended']);
   });
 
   it('names every line that it cannot read, and goes on', async () => {
@@ -91,14 +91,14 @@ describe('a replay', () => {
       'nonsense\n',
       answer(1, SAMPLE),
       '{"v":2,"record":"answer"}\n',
-      answer(2, NOBODY).replace('"status":200', '"status":"fine"'),
-      answer(3, { same: digestOf(Buffer.from(NOBODY)) }),
-      answer(4, NOBODY),
-      answer(5, { same: digestOf(Buffer.from(NOBODY)) }),
+      answer(2, NO_CALLS).replace('"status":200', '"status":"fine"'),
+      answer(3, { same: digestOf(Buffer.from(NO_CALLS)) }),
+      answer(4, NO_CALLS),
+      answer(5, { same: digestOf(Buffer.from(NO_CALLS)) }),
       answer(6, SAMPLE, 'other'),
-      answer(7, NOBODY).slice(0, 40),
+      answer(7, NO_CALLS).slice(0, 40),
     ].join('');
-    expect(tell(await outcomesOf(linesOf(`${capture}\n`)))).toEqual([
+    expect(summary(await outcomesOf(linesOf(`${capture}\n`)))).toEqual([
       'a.ndjson, line 2: not JSON: malformed or cut short',
       'call-started',
       'call-answered',
@@ -114,34 +114,34 @@ describe('a replay', () => {
   it('goes on from one file to the next of the same recording', async () => {
     const files = [
       ...linesOf(start() + answer(1, SAMPLE)),
-      ...linesOf(start() + answer(2, NOBODY) + answer(3, NOBODY), 'b.ndjson'),
+      ...linesOf(start() + answer(2, NO_CALLS) + answer(3, NO_CALLS), 'b.ndjson'),
     ];
-    expect(tell(await outcomesOf(files))).toEqual(['call-started', 'call-answered', 'call-ended']);
+    expect(summary(await outcomesOf(files))).toEqual(['call-started', 'call-answered', 'call-ended']);
   });
 
-  it('begins anew, and says so, where numbers were hashed with another key', async () => {
+  it('begins again, and notes it, where numbers were hashed with another key', async () => {
     const hashed = { numbers: 'hashed' };
     const files = [
       ...linesOf(start(hashed) + answer(1, SAMPLE)),
       ...linesOf(start({ ...hashed, capture: 'two' }) + answer(2, SAMPLE), 'b.ndjson'),
     ];
-    expect(tell(await outcomesOf(files))).toEqual([
+    expect(summary(await outcomesOf(files))).toEqual([
       'call-started',
       'call-answered',
-      expect.stringContaining('hashed with another key: the replay begins anew'),
+      expect.stringContaining('hashed with another key: the replay begins again'),
       'call-started',
       'call-answered',
     ]);
   });
 
-  it('says where polls were not recorded, and whose place on earth it does not know', async () => {
+  it('notes where polls were not recorded, and which tenant’s zone or country is unknown', async () => {
     const capture =
       start() +
       gapLine('acme', T0, 7) +
       start({ tenant: 'odd', timeZone: 'Moon/Base' }) +
       answer(1, SAMPLE, 'odd');
-    const told = tell(await outcomesOf(linesOf(capture)));
-    expect(told).toEqual([
+    const lines = summary(await outcomesOf(linesOf(capture)));
+    expect(lines).toEqual([
       'a.ndjson, line 2: 7 polls were not recorded, because the disk was too slow',
       expect.stringMatching(/^odd cannot be replayed: /),
     ]);
@@ -157,9 +157,9 @@ describe('a replay', () => {
 });
 
 describe('a fixture', () => {
-  it('tells the same as the capture that it was made of, without its numbers', async () => {
+  it('has the same events as its capture, without its numbers', async () => {
     const capture =
-      start() + answer(1, SAMPLE) + answer(2, SAMPLE) + answer(3, { reason: 'cut' }) + answer(4, NOBODY);
+      start() + answer(1, SAMPLE) + answer(2, SAMPLE) + answer(3, { reason: 'cut' }) + answer(4, NO_CALLS);
     const writer = new FixtureWriter(Buffer.alloc(32, 3), { absencePolls: 1 });
     for await (const item of readCapture(linesOf(capture))) {
       if (item.kind === 'start' || item.kind === 'cycle') writer.add(item);
@@ -167,7 +167,7 @@ describe('a fixture', () => {
     expect(writer.text).not.toContain('0914237383');
     expect(writer.text.match(/"same"/g)).toHaveLength(1);
     const outcomes = await outcomesOf(linesOf(writer.text));
-    expect(tell(outcomes)).toEqual(['call-started', 'call-answered', 'call-ended']);
+    expect(summary(outcomes)).toEqual(['call-started', 'call-answered', 'call-ended']);
   });
 });
 

@@ -14,7 +14,7 @@ import type { CapturedPoll, Item } from './read-capture.js';
  *
  * Guarantees: the same capture gives the same events, byte for byte; every event of a call that began within the
  * capture has the id that it had in production, unless numbers were hashed and the call had no upstream id. Not
- * guaranteed: what the bridge knew before the capture is not in it, so calls that were alive then come as a first sight
+ * guaranteed: what the bridge knew before the capture. Calls that were live then are emitted as a baseline
  * (`baseline`); `epoch` and `sequence` are the replay's own; registrations are not captured.
  */
 export type Outcome =
@@ -22,9 +22,9 @@ export type Outcome =
   | Extract<Item, { kind: 'note' | 'problem' }>;
 
 export interface ReplayOptions {
-  /** Only this tenant's answers. */
+  /** Replays only this tenant's answers. */
   readonly tenant?: string | undefined;
-  /** Instead of what the capture was made under. */
+  /** Replaces settings of the capture's policy. */
   readonly policy?: Partial<Policy>;
 }
 
@@ -77,14 +77,14 @@ class TenantReplay {
     this.#readers = listReaders(locale);
   }
 
-  /** Takes the next file of the recording; or says why it cannot be told on from what was before. */
+  /** Takes the next file of the recording; or returns why the replay cannot continue from the one before. */
   goesOn(next: StartRecord, policy: Partial<Policy>): string | null {
     const { tenant, numbers, timeZone, country, capture } = this.#start;
     const at = new Date(next.at).toISOString();
     if (capture !== next.capture && (numbers === 'hashed' || next.numbers === 'hashed'))
-      return `${tenant}: from ${at} on numbers are hashed with another key: the replay begins anew`;
+      return `${tenant}: from ${at} on numbers are hashed with another key: the replay begins again`;
     if (timeZone !== next.timeZone || country !== next.country)
-      return `${tenant}: from ${at} on with another time zone or country: the replay begins anew`;
+      return `${tenant}: from ${at} on with another time zone or country: the replay begins again`;
     this.#start = next;
     this.#policy = { ...next.policy, ...policy };
     return null;

@@ -9,12 +9,12 @@ import type { TenantConnection } from './tenant-connection.js';
 /**
  * Polls a tenant's endpoints.
  *
- * Guarantees: a poll always resolves; what went wrong is an observation of `failed`, with a reason in one line, without
- * secrets or customer data. Polls of one endpoint are to be asked one after the other, as observations are made against
- * the one before; the two endpoints are independent.
+ * Guarantees: a poll always resolves; a failure is an observation of `failed`, with a reason in one line, without
+ * secrets or customer data. Polls of one endpoint must not overlap, since each answer is compared with the one before;
+ * the two endpoints are independent.
  *
- * Where the last answer of an endpoint carried a validator, the next request is conditional; a 304 then is that answer
- * once more. Only under the token that the answer was given to, and a 304 that nobody asked for is a failure.
+ * Where the last answer of an endpoint carried a validator, the next request under the same token is conditional, and a
+ * 304 then repeats that answer. A 304 to an unconditional request is a failure.
  */
 export class EndpointReader {
   readonly #connection: TenantConnection;
@@ -53,7 +53,7 @@ export class EndpointReader {
     return result;
   }
 
-  /** Only an answer that could be read is worth hearing "unchanged" about. */
+  /** Keeps an answer for the next conditional request, if it could be read. */
   #know(
     { endpoint, observation }: PollResult,
     token: string | null,
@@ -64,7 +64,7 @@ export class EndpointReader {
   }
 }
 
-/** An answer that the upstream can be asked about again. */
+/** An answer, and with what to ask whether it has changed. */
 interface Known {
   readonly token: string;
   readonly validators: Validators;

@@ -1,26 +1,26 @@
 import type { Endpoint, Observation } from '../core/model/observation.js';
 
-/** One request to a polled endpoint and what came of it. An observation of `failed` says why there is no answer. */
+/** One request to a polled endpoint, and its result. An observation of `failed` says why there is no answer. */
 export interface PollResult {
   readonly endpoint: Endpoint;
   /** Stamped by the wall clock. */
   readonly observation: Observation;
   /** When it was sent, after any wait for a connection: by the monotonic clock. */
   readonly sentAt: number;
-  /** Milliseconds from there to the whole answer, or to its failure. */
+  /** Milliseconds from `sentAt` to the whole answer, or to its failure. */
   readonly tookMs: number;
-  /** HTTP; null when there was no complete answer. */
+  /** The HTTP status; null when there was no complete answer. */
   readonly status: number | null;
-  /** How long the upstream asks to be left alone, or null. */
+  /** The upstream's `Retry-After` in milliseconds, or null. */
   readonly retryAfterMs: number | null;
-  /** Not sent, as the host is down for everybody: ask again after so long. Else null. */
+  /** After how many milliseconds to ask again, where the request was not sent because the host is down. Else null. */
   readonly heldBackMs: number | null;
 }
 
 /**
- * The one place that makes one.
+ * The only function that makes a `PollResult`.
  *
- * @param request what HTTP knows of it
+ * @param request what the HTTP client reports of it
  * @param endedAt by the monotonic clock
  */
 export function pollResult(
@@ -33,7 +33,7 @@ export function pollResult(
   return { endpoint: observation.endpoint, observation, sentAt, tookMs, status, retryAfterMs, heldBackMs };
 }
 
-/** Nothing was seen. */
+/** Whether the poll showed nothing. */
 export function hasFailed({ observation }: PollResult): boolean {
   return observation.outcome === 'failed';
 }

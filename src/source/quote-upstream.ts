@@ -1,23 +1,24 @@
 /**
- * Reasons: one-liners that say why an answer does not count. They reach logs, metrics and `source-down` events.
+ * Quotes an upstream's text in a reason. A reason says in one line why an answer cannot be used; logs, traces and
+ * `source-down` events show it.
  *
- * Guarantee: what the upstream wrote gets into a reason only through `quoteUpstream`, which leaves out secrets,
- * whatever looks like one, and telephone numbers. Not guaranteed: that a quotation still makes sense.
+ * Guarantee: text of the upstream gets into a reason only through `quoteUpstream`, which removes secrets, all that
+ * looks like one, and phone numbers. Not guaranteed: that a quotation still makes sense.
  */
 
-/** Takes the secrets that its owner knows out of a text. */
+/** Removes the secrets that its owner knows from a text. */
 export type Conceal = (text: string) => string;
 
 const QUOTED_CHARS = 80;
-/** More of a huge error page would be work without use: only the first 80 characters are shown. */
+/** How much of a text is searched: only its first 80 characters are shown, so more of an error page is not needed. */
 const INSPECTED_CHARS = 2_000;
 const REMOVED = '[…]';
-/** Tokens, keys, UUIDs: no word of prose is this long. */
+/** Tokens, keys, UUIDs: ordinary words are shorter. */
 const LIKE_A_SECRET = /[\w+/=.~-]{16,}/g;
-/** Telephone numbers, and anything else that could name a customer. */
+/** Phone numbers, and other numbers that could identify a customer. */
 const LIKE_A_NUMBER = /\+?\d[\d ().-]{3,}\d/g;
 
-/** A word of the upstream, in quotation marks, on one line, at most 80 characters of it, without secrets. */
+/** An upstream's text in quotation marks: one line, at most 80 characters, without secrets. */
 export function quoteUpstream(text: string, conceal: Conceal): string {
   const line = conceal(text)
     .slice(0, INSPECTED_CHARS)

@@ -4,10 +4,10 @@ import { askRegistration, type Registration } from './registration.js';
 import type { OpenConnection, TenantConnections } from './tenant-connections.js';
 
 /**
- * Asks a tenant's PBX about one extension, for whoever wants to know it now: apart from the polls, because the replica
- * that is asked need not be the one that polls, and over the same connection where it is.
+ * Asks a tenant's PBX about one extension when a client wants to know. It works apart from the polls, because the
+ * replica that the client asks need not be the one that polls; where it is, both use the same connection.
  *
- * Guarantees: never throws for what the PBX does; a tenant's connection is opened at the first question, and kept.
+ * Guarantees: never throws for what the PBX does; a tenant's connection is opened at its first request, and kept.
  */
 export class RegistrationLookup {
   readonly #deps: LookupDeps;
@@ -17,7 +17,7 @@ export class RegistrationLookup {
     this.#deps = deps;
   }
 
-  /** The configuration of these tenants has changed, or they are gone: their connections are let go. */
+  /** Releases the connections of tenants whose configuration has changed or that were removed. */
   change(tenants: readonly string[]): void {
     for (const tenant of tenants) {
       void this.#open.get(tenant)?.close();
@@ -34,7 +34,7 @@ export class RegistrationLookup {
     return { ...answer, at: time.now() };
   }
 
-  /** Lets all connections go: what is under way on them fails where nobody else uses them. */
+  /** Releases all connections. Requests that are under way fail, unless the polls use the connection too. */
   async close(): Promise<void> {
     const open = [...this.#open.values()];
     this.#open.clear();

@@ -3,13 +3,16 @@ import { errorText, registrationAnswer } from './parse/answer-schemas.js';
 import { parseOrNothing } from './parse/json.js';
 import type { TenantConnection } from './tenant-connection.js';
 
-/** What the PBX says of one extension. */
+/** The PBX's answer about one extension. */
 export type Registration =
   | { readonly outcome: 'found'; readonly extension: string; readonly registered: boolean }
   | { readonly outcome: 'not-found' }
   | { readonly outcome: 'failed'; readonly reason: string; readonly retryAfterMs: number | null };
 
-/** Whether an extension, by uuid or number, is registered. An id of another form is not asked for. Never rejects. */
+/**
+ * Asks whether an extension, by uuid or number, is registered. An id of another form is `not-found` without a request.
+ * Never rejects.
+ */
 export async function askRegistration(
   connection: TenantConnection,
   id: string,

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A PBX that answers as told, and all that asks it over one connection. */
+/** A PBX that answers as a test sets it, and the parts that ask it over one connection. */
 async function pbx(respond: Respond, options: Partial<TenantConnectionOptions> = { token: TOKEN }) {
   const paths: string[] = [];
   const server = createServer((request, response) => {
@@ -84,7 +84,7 @@ describe('a poll', () => {
     ]);
   });
 
-  it("of the queue shows the vendor's sample as an answered stay", async () => {
+  it("of the queue shows the vendor's sample as an answered queue entry", async () => {
     const { source, paths } = await pbx((_, response) => response.end(fixture('queue')));
     const { observation } = await source.poll('queue');
     expect(paths).toEqual(['/v3/monitor/callcenter/queue']);
@@ -100,7 +100,7 @@ describe('a poll', () => {
     ]);
   });
 
-  it('tells when it was sent and when its answer was there', async () => {
+  it('has the time when it was sent and when its answer was complete', async () => {
     const { source, clock } = await pbx((_, response) => {
       clock.at += 40;
       response.end(EMPTY);
@@ -209,7 +209,7 @@ describe('with an API key', () => {
     expect(keys).toEqual([`POST {"api_key":"${API_KEY}"}`]);
   });
 
-  it('ten polls that are refused at once share one refresh, and each is asked once more', async () => {
+  it('ten polls that are refused at the same time share one refresh, and each is sent again', async () => {
     const valid = new Set(['Bearer t1']);
     const { source, keys, paths } = await guarded(numbered(86_400), valid);
     await source.poll('monitor');
@@ -272,7 +272,7 @@ describe('with an API key', () => {
     expect((await source.poll('monitor')).observation.outcome).toBe('complete');
   });
 
-  it('an exchange that is to wait for a day is tried again after five minutes', async () => {
+  it('an exchange that the PBX puts off for a day is tried again after five minutes', async () => {
     const { source, keys, clock } = await guarded(
       (n) => (n === 1 ? null : { token: 't2' }),
       new Set(['Bearer t2']),
@@ -378,7 +378,7 @@ describe('a conditional poll', () => {
     return { source, asked, state };
   }
 
-  it('that is answered with 304 is the last answer once more, the very same rows', async () => {
+  it('that is answered with 304 is the last answer again, with the same rows', async () => {
     const { source, asked } = await tagged();
     const first = (await source.poll('monitor')).observation;
     const again = await source.poll('monitor');
@@ -389,7 +389,7 @@ describe('a conditional poll', () => {
     expect(again.observation.rows).toBe(first.rows);
   });
 
-  it('goes on from the last answer after a failure, and sees the change', async () => {
+  it('is compared with the last successful answer after a failure, and shows the change', async () => {
     const { source, asked, state } = await tagged();
     await source.poll('monitor');
     state.status = 502;
@@ -444,7 +444,7 @@ describe('a conditional poll', () => {
     ]);
   });
 
-  it('a 304 that was not asked for is a failure', async () => {
+  it('a 304 to an unconditional request is a failure', async () => {
     const { source } = await pbx((_, response) => response.writeHead(304).end());
     expect((await source.poll('monitor')).observation).toMatchObject({
       outcome: 'failed',
@@ -453,7 +453,7 @@ describe('a conditional poll', () => {
   });
 });
 
-it('the token before the one in use is told to nobody either: an answer may still be about it', async () => {
+it('the token before the current one is concealed too: an answer may still quote it', async () => {
   const tokens = ['old-s3cret', 'new-s3cret'];
   const { source } = await pbx(
     (request, response) => {

@@ -9,23 +9,23 @@ import type { Locale } from './parse/row-reading.js';
 import type { Conceal } from './quote-upstream.js';
 
 /**
- * One tenant's PBX as this process asks it: its address, its credentials, its share of the host's connections and of the
- * host's circuit breaker, and the recording of its answers. Polls, the watch over registrations and look-ups share it, so
- * that the PBX sees one client and one token exchange.
+ * This process' connection to one tenant's PBX: its address and credentials, the host's connections and circuit
+ * breaker, and the capture of its answers. Polls, the registration watch and look-ups share it, so that the PBX sees
+ * one client and one token exchange.
  *
- * Guarantees: a request always resolves; whatever went wrong is a reason in one line, without secrets or customer data.
- * Nothing is logged here. On 401 the token is renewed once, for all who wait, and the request repeated once. A request
- * takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for a
- * connection before each) and usually one request; it is given up at once when its signal says so, also while it waits
- * for a token that others wait for too.
+ * Guarantees: a request always resolves; a failure has a reason in one line, without secrets or customer data. Nothing
+ * is logged here. On 401 the token is renewed once for all waiting requests, and the request is repeated once. A
+ * request takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for
+ * a connection before each); usually it is one request. It is given up as soon as its signal aborts, also while it
+ * waits for a token that others wait for too.
  */
 export class TenantConnection {
   readonly tenant: string;
   readonly time: Time;
   readonly locale: Locale;
-  /** Takes the secrets that are known here out of a text. */
+  /** Removes the secrets that are known here from a text. */
   readonly conceal: Conceal;
-  /** Records polls, where the operator wants that. */
+  /** Records polls, where the operator has switched that on. */
   readonly capture: Capture | null;
   readonly #client: PitelClient;
   readonly #credentials: Credentials;
@@ -39,10 +39,11 @@ export class TenantConnection {
     this.#client = new PitelClient(options);
     this.#credentials = new Credentials({ ...options, client: this.#client });
     this.conceal = this.#credentials.conceal;
-    this.capture = capture === undefined ? null : new Capture(capture, options, this.conceal);
+    this.capture =
+      capture === undefined ? null : new Capture({ options: capture, of: options, conceal: this.conceal });
   }
 
-  /** GET under the tenant's token. */
+  /** Sends a GET under the tenant's token. */
   async get(path: string, request: TenantRequest = {}): Promise<HttpResult> {
     const { signal } = request;
     const token =
@@ -53,7 +54,7 @@ export class TenantConnection {
     return this.#get(path, renewed, request);
   }
 
-  /** Ends what is under way (it fails), leaves the host and writes the rest of the capture. */
+  /** Ends requests that are under way, which fail; leaves the host and writes the rest of the capture. */
   async close(): Promise<void> {
     await this.#client.close();
     await this.capture?.close();
@@ -94,16 +95,16 @@ export interface TenantConnectionOptions {
 }
 
 export interface TenantRequest {
-  /** Gives up the request; it then fails like any other. */
+  /** Gives up the request, which then fails. */
   readonly signal?: AbortSignal | undefined;
-  /** What is sent along, by the token under which it is sent. */
+  /** Further headers, given the token under which the request is sent. */
   readonly headers?: (token: string) => Readonly<Record<string, string>>;
 }
 
 const NO_HEADERS = () => ({});
 const GIVEN_UP = { ok: false, reason: 'request given up', retryAfterMs: null, heldBackMs: null } as const;
 
-/** Null where the signal was first: what `work` began goes on, for the others who wait for it. */
+/** Null where the signal aborts first: `work` then goes on for the other requests that wait for it. */
 async function unlessAborted<Result>(
   work: () => Promise<Result>,
   signal: AbortSignal | undefined,

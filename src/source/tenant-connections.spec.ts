@@ -10,13 +10,13 @@ import { RegistrationLookup } from './registration-lookup.js';
 import type { TenantConnectionOptions } from './tenant-connection.js';
 import { TenantConnections } from './tenant-connections.js';
 
-/** A PBX that grants a token for each key, and counts who asks for what. */
+/** A PBX that grants a token for each key, and counts requests. */
 class Pbx {
   readonly exchanges: string[] = [];
   readonly asked: string[] = [];
-  /** Waits for a token, when a test holds exchanges back. */
+  /** Delays exchanges, when a test sets it. */
   held: ServerResponse[] | null = null;
-  /** Hangs, when a test wants it to. */
+  /** Makes the PBX hang, when a test sets it. */
   hangs = false;
   readonly hosts = upstreamHosts();
   readonly #server: Server;
@@ -86,7 +86,7 @@ describe('the connections to tenants’ PBXes', () => {
     await pbx.stop();
   });
 
-  it('are shared: a look-up beside polls makes no second exchange of the key', async () => {
+  it('are shared: a registration look-up beside polls makes no second exchange of the key', async () => {
     const { connection, close } = connections.open('acme')!;
     const reader = new EndpointReader(connection);
     const both = [reader.poll('monitor'), reader.poll('queue'), lookup.ask('acme', '107')] as const;
@@ -99,12 +99,12 @@ describe('the connections to tenants’ PBXes', () => {
     await close();
   });
 
-  it('are made at the first use: a replica that does not poll looks up all the same', async () => {
+  it('are made at the first use: a replica that does not poll can look up registrations too', async () => {
     expect(pbx.hosts.statuses()).toEqual([]);
     expect(await lookup.ask('acme', '107')).toMatchObject(found);
     expect(await lookup.ask('acme', '108')).toMatchObject(found);
     expect(pbx.exchanges).toEqual(['key']);
-    expect(await lookup.ask('nobody', '107')).toMatchObject({ outcome: 'not-found' });
+    expect(await lookup.ask('unknown', '107')).toMatchObject({ outcome: 'not-found' });
   });
 
   it('are closed with their last user, and not before', async () => {

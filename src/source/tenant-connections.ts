@@ -1,21 +1,21 @@
 import { TenantConnection, type TenantConnectionOptions } from './tenant-connection.js';
 
 /**
- * The connections of this process to its tenants' PBXes: one a tenant, shared by all that ask it.
+ * The connections of this process to its tenants' PBXes: one for each tenant, shared by all its users.
  *
- * Guarantees: a connection is made at its first use and closed with its last user. Whoever opens a tenant after its
- * configuration has changed gets a new one; users of the old one keep it until they let go.
+ * Guarantees: a connection is made at its first use and closed when its last user closes it. Opening a tenant after its
+ * configuration has changed gives a new connection; users of the old one keep it until they close it.
  */
 export class TenantConnections {
   readonly #options = new Map<string, TenantConnectionOptions>();
-  /** Under the configuration in effect. */
+  /** Connections under the current configuration. */
   readonly #current = new Map<string, Shared>();
 
   constructor(tenants: readonly TenantConnectionOptions[]) {
     this.change(tenants, []);
   }
 
-  /** Adds or replaces tenants, and forgets others. What is under way is for its users to end. */
+  /** Adds or replaces tenants, and removes others. Users of an old connection have to close it. */
   change(put: readonly TenantConnectionOptions[], removed: readonly string[]): void {
     for (const tenant of [...removed, ...put.map((options) => options.tenant)]) {
       this.#current.delete(tenant);
@@ -48,7 +48,7 @@ export class TenantConnections {
 
 export interface OpenConnection {
   readonly connection: TenantConnection;
-  /** Lets go of it. With its last user gone it is closed: what is under way fails. */
+  /** Ends this use. The last user's call closes the connection, and requests that are under way fail. */
   readonly close: () => Promise<void>;
 }
 

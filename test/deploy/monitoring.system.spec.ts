@@ -29,7 +29,7 @@ const ALERTS = fileURLToPath(new URL('deploy/prometheus/alerts.yml', ROOT));
 const ALERTS_TEST = fileURLToPath(new URL('deploy/prometheus/alerts.test.yml', ROOT));
 const CACHED_PROMTOOL = fileURLToPath(new URL('node_modules/.cache/pitel-promtool/promtool', ROOT));
 
-const metrics = new Metrics({ tenantsMax: 50, clock: () => 0 });
+const metrics = new Metrics({ tenantsMax: 50, time: { now: () => 0 } });
 metrics.watch({
   deliver: { stats: new DeliverStats(), inFlight: () => ({ total: 0, most: 0 }), followed: () => 0 },
   hosts: () => [],

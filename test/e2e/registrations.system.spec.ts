@@ -52,7 +52,7 @@ describe('registrations', () => {
   it('answer over HTTP as the vendor’s samples say, error sample included', async () => {
     expect(await asked('107')).toMatchObject({ status: 200, body: { extension: '107', registered: true } });
     expect(await asked('999')).toMatchObject({ status: 404, body: { code: 'extension-not-found' } });
-    await service.line(({ msg }) => msg.includes('does not know extension 999'));
+    await service.line(({ msg }) => msg.includes('extension 999 cannot be watched'));
   });
 
   it('let nothing but a number or a uuid into the PBX’s path', async () => {

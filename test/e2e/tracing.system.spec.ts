@@ -157,11 +157,11 @@ describe('tracing', () => {
       REDIS_URL: redisServer.url,
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     });
-    await service.line(({ msg }) => msg === 'traces: the collector does not take them');
+    await service.line(({ msg }) => msg === 'trace export failed: the collector does not accept spans');
     expect((await firstEvent(service.url)).traceparent).toMatch(/^00-/);
     collector.status = 200;
-    await service.line(({ msg }) => msg === 'traces: the collector takes them again');
-    expect(service.lines.filter(({ msg }) => msg.startsWith('traces:'))).toHaveLength(2);
+    await service.line(({ msg }) => msg === 'trace export recovered');
+    expect(service.lines.filter(({ msg }) => msg.startsWith('trace export'))).toHaveLength(2);
   });
 
   it('is off unless it is configured: no span, no field, nothing loaded', async () => {

@@ -57,7 +57,7 @@ describe('a bridge that is watched', () => {
       await value('pitel_tenant_source_age_seconds{tenant="acme",endpoint="queue"}'),
     );
     pbx.monitor = sample('monitor');
-    await service.line(({ msg }) => msg === 'monitor answers properly again');
+    await service.line(({ msg }) => msg === 'monitor recovered');
     const about = service.lines.filter(({ endpoint }) => endpoint === 'monitor');
     expect(about.map(({ level }) => level)).toEqual(['warn', 'info']);
     const cycles = about.map(({ cycle }) => cycle);

@@ -3,7 +3,7 @@ import { Random } from '../../simulator/random.js';
 import type { World } from '../../simulator/world.js';
 import { DEFAULT_POLICY } from '../../src/core/model/call.js';
 import type { Endpoint } from '../../src/core/model/observation.js';
-import type { PaceOptions } from '../../src/poll/schedule/schedule.js';
+import type { ScheduleOptions } from '../../src/poll/schedule/schedule.js';
 import { InFlightRequests } from '../../src/poll/cycle/in-flight-requests.js';
 import { RegistrationWatch } from '../../src/poll/cycle/registration-watch.js';
 import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
@@ -20,7 +20,7 @@ import { FaultyStore, type StoreFaults } from './faulty-store.js';
  * All that the guard knows of the bridge's internals, with `faulty-store.ts` and `test/support/slow-source.ts`: a change
  * of a signature of the loop, the poller or the store is followed here, and the hashes must stay the same.
  */
-export type Pace = Pick<PaceOptions, 'intervalMs' | 'adaptive'>;
+export type Pace = Pick<ScheduleOptions, 'intervalMs' | 'adaptive'>;
 
 export interface ProcessDeps {
   readonly seed: string;
@@ -107,7 +107,7 @@ export class BridgeProcess {
       requests,
       poller,
       holds,
-      pace: { ...pace, confirmMs: CONFIRM_MS },
+      schedule: { ...pace, confirmMs: CONFIRM_MS },
       clock,
       random: () => new Random(`${seed} pace ${time.now}`).next(),
       newCycleId: () => 'c',

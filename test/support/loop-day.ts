@@ -6,7 +6,7 @@ import { type CallTruth, createWorld, type WorldOptions } from '../../simulator/
 import { DEFAULT_POLICY } from '../../src/core/model/call.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { Endpoint } from '../../src/core/model/observation.js';
-import { UNOBSERVED_TENANT } from '../../src/poll/cycle/poll-listener.js';
+import { NO_TENANT_LISTENER } from '../../src/poll/cycle/poll-listener.js';
 import { InFlightRequests } from '../../src/poll/cycle/in-flight-requests.js';
 import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
 import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
@@ -76,7 +76,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     newEpoch: () => `e${++epochs}`,
     newCommitId: () => `c${++commits}`,
     listener: {
-      ...UNOBSERVED_TENANT,
+      ...NO_TENANT_LISTENER,
       polled: ({ result, isStale }) => {
         if (!isStale) return;
         outdated += 1;
@@ -89,7 +89,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     requests,
     poller,
     holds: () => true,
-    pace: PACE,
+    schedule: PACE,
     clock,
     random: () => random.int(0, 999) / 1_000,
     newCycleId: () => 'c',

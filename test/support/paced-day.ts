@@ -8,18 +8,18 @@ import { type BridgeEvent, toEvents } from '../../src/core/model/event.js';
 import type { Endpoint, Observations } from '../../src/core/model/observation.js';
 import { decide } from '../../src/core/reconcile.js';
 import { activityOf } from '../../src/poll/schedule/activity.js';
-import { Pace, type PaceOptions } from '../../src/poll/schedule/schedule.js';
+import { Schedule, type ScheduleOptions } from '../../src/poll/schedule/schedule.js';
 import { InstantReader } from '../../src/source/parse/instant.js';
 import { listReaders } from '../../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { pollResult } from '../../src/source/poll-result.js';
 
 /**
- * Simulates a day of a PBX and polls it at the bridge's own `Pace`, with its list readers and core, in virtual time. The
- * delays are from what happened in the simulation to the event about it.
+ * A simulated day as `Schedule` polls it, in virtual time: the bridge's own pace, observers and core against a world that
+ * knows what really happened, and how long after it the bridge said so.
  */
 export interface PacedDayOptions extends Partial<WorldOptions> {
-  readonly pace: Omit<PaceOptions, 'confirmMs' | 'random'>;
+  readonly pace: Omit<ScheduleOptions, 'confirmMs' | 'random'>;
   readonly durationMs: number;
 }
 
@@ -50,7 +50,7 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
   // Midnight in Vietnam, on a Monday.
   const startAt = options.startAt ?? Date.UTC(2026, 2, 1, 17);
   const world = createWorld({ ...options, startAt });
-  const pace = new Pace({ ...paceOptions, confirmMs: CONFIRM_MS, random: () => 0 }, startAt);
+  const pace = new Schedule({ ...paceOptions, confirmMs: CONFIRM_MS, random: () => 0 }, startAt);
   const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
   const readers = listReaders(locale);
   const polls = { monitor: [] as number[], queue: [] as number[] };

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 /** Returns a file's text, or throws as `readFileSync` does. */
 export type ReadText = (path: string) => string;
 
-/** Of a file up to `MAX_FILE_BYTES`; a larger one is not read. */
+/** Reads a file of up to `MAX_FILE_BYTES`; throws for a larger one. */
 export function readUtf8(path: string): string {
   const file = openSync(path, 'r');
   try {
@@ -18,12 +18,12 @@ export function readUtf8(path: string): string {
 /** Three times what 10,000 tenants take with every field set. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024;
 
-/** For callers that have no files to give. */
+/** A `ReadText` for callers without files. */
 export function noFiles(): never {
   throw Object.assign(new Error('no access to files'), { code: 'no access to files' });
 }
 
-/** Why reading failed, without the path and without what the file holds. */
+/** Why reading failed, without the path and the file's content. */
 export function readFailure(error: unknown): string {
   return `cannot be read (${failureCode(error)})`;
 }
@@ -32,7 +32,7 @@ export function isAbsent(error: unknown): boolean {
   return failureCode(error) === 'ENOENT';
 }
 
-/** The error's `code` and not its message, which names the path. */
+/** The error's `code`: its message names the path. */
 function failureCode(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'unknown error';

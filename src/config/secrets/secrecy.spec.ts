@@ -33,7 +33,7 @@ describe('a secret', () => {
     expect(value.reveal()).toBe('Qx7hunter2');
   });
 
-  it('is in no problem, whichever variable it was put into and however wrong that is', () => {
+  it('is in no problem, whichever variable it was put into', () => {
     const secret = (name: string) =>
       `zQ9~${name.toLowerCase().replace(/[a-z_]{2}/g, (two) => `${two[0] ?? ''}7X`)}~J4w kV`;
     // Every variable holds a secret that is malformed there, so every message that exists for a format is provoked.

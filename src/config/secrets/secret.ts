@@ -3,11 +3,10 @@ import { inspect } from 'node:util';
 const MASK = '[secret]';
 
 /**
- * A text that must not be seen: a token, a key, an address that may carry a password.
+ * A text that must not be shown: a token, a key, an address that may hold a password.
  *
- * Guarantees: string conversion, JSON, `console.log` and pino show `[secret]`; the text leaves through `reveal()`
- * and no other way, so that every place that uses one can be found by that word.
- * Not guaranteed: that a memory dump does not hold it.
+ * Guarantees: string conversion, JSON, `console.log` and pino show `[secret]`; only `reveal()` returns the text, so
+ * that every use of a secret can be found by that name. Not guaranteed: that a memory dump does not hold it.
  */
 export class Secret {
   readonly #text: string;

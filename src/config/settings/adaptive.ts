@@ -1,11 +1,11 @@
 import { POLL_INTERVAL_MS } from './variables.js';
 
-/** Polling that adapts, as the operator wants it. */
+/** The operator's settings for adaptive polling. */
 export interface AdaptiveConfig {
-  /** Null: as the tenant's own interval says, see `adaptiveBounds`. */
+  /** Null: derived from the tenant's own interval (`adaptiveBounds`). */
   readonly minIntervalMs: number | null;
   readonly maxIntervalMs: number | null;
-  /** Of each tenant; 0: none. */
+  /** Per tenant; 0: no budget. */
   readonly budgetPerHour: number;
 }
 
@@ -16,8 +16,8 @@ export interface AdaptiveBounds {
 }
 
 /**
- * The bounds for a tenant that is asked every `intervalMs`. What is set counts for every tenant; what is not follows
- * the tenant's interval, so that one number still says how fast, and gives way to what is set.
+ * The bounds for a tenant whose fixed interval would be `intervalMs`. A bound that is set holds for every tenant. One
+ * that is not set is derived from the tenant's interval, and adjusted where it would contradict the other.
  */
 export function adaptiveBounds(
   { minIntervalMs: min, maxIntervalMs: max, budgetPerHour }: AdaptiveConfig,
@@ -30,11 +30,11 @@ export function adaptiveBounds(
   };
 }
 
-/** To what an interval may be at all. */
+/** Clamps to the range of all intervals. */
 function clamped(ms: number): number {
   return Math.min(Math.max(Math.round(ms), POLL_INTERVAL_MS.min), POLL_INTERVAL_MS.max);
 }
 
-/** Of the interval: about the requests of the fixed interval on a working day (docs/polling.md). */
+/** Factors of the interval: they cost about the requests of the fixed interval on a working day (docs/polling.md). */
 const FASTEST = 1 / 4;
 const SLOWEST = 2;

@@ -23,7 +23,7 @@ describe('the environment', () => {
   });
 
   it('is refused when there is a .env that cannot be read', () => {
-    // A directory cannot be read by anybody, not even by root.
+    // A directory cannot be read as a file, not even by root.
     const folder = mkdtempSync(join(tmpdir(), 'bridge-env-'));
     try {
       expect(readEnvironment({}, undefined, folder)).toEqual({

@@ -6,10 +6,10 @@ import type { Environment } from '../tenants/tenant.js';
 /**
  * The only place that reads the process's environment.
  *
- * `.env` of the working directory fills in what the real environment does not set; a variable that is really set
- * wins, even when it is empty, so `PITEL_API_KEY= npm start` switches one of the file off. The file is read with
- * Node's own parser (that of `process.loadEnvFile`) and kept out of `process.env`, so that its secrets are not
- * handed on to child processes.
+ * `.env` of the working directory gives the variables that the real environment does not set. A variable of the real
+ * environment wins, even when it is empty, so `PITEL_API_KEY= npm start` switches off one of the file. Node's own
+ * parser reads the file (that of `process.loadEnvFile`), but not into `process.env`, so that child processes do not
+ * inherit its secrets.
  */
 export type EnvironmentResult =
   | { readonly ok: true; readonly env: Environment }
@@ -23,20 +23,20 @@ export function readEnvironment(
   try {
     return { ok: true, env: { ...parseEnv(readText(file)), ...real } };
   } catch (error) {
-    // Having no such file is the common case; one that cannot be read would silently change what is configured.
+    // Usually there is no such file; ignoring one that cannot be read would silently change the configuration.
     return isAbsent(error)
       ? { ok: true, env: real }
       : { ok: false, problems: [`.env: ${readFailure(error)}`] };
   }
 }
 
-/** The service's configuration: environment, `.env` and the tenants' file. Reads files; ends nothing, prints nothing. */
+/** Loads the service's configuration from environment, `.env` and tenants' file. */
 export function loadConfig(): ConfigResult {
   const environment = readEnvironment();
   return environment.ok ? parseConfig(environment.env, readUtf8) : environment;
 }
 
-/** All problems as the one message to print before exiting with code 1. */
+/** One message with all problems, to be printed before exiting with code 1. */
 export function describeProblems(problems: readonly string[]): string {
   const head =
     problems.length === 1

@@ -3,16 +3,15 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import { isExtensionId } from '../../core/model/extension-id.js';
 
 /**
- * The texts that settings are written in. Each reader takes the trimmed text and returns the value, or undefined
- * when the text is not of its format. None of them throws and none says what it was given: a secret may have been
- * put into the wrong variable.
+ * The formats of settings. Each reader takes the trimmed text and returns the value, or undefined when the text is not
+ * of its format. None of them throws or repeats its text: a secret may have been put into the wrong variable.
  */
 export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
 
-/** Digits only: `1e3`, `+5` and `0x10` are more likely a slip than a wish. */
+/** Digits only: `1e3`, `+5` and `0x10` are likely mistakes. */
 export function wholeNumber(text: string, min: number, max: number): number | undefined {
   if (!/^\d{1,15}$/.test(text)) return undefined;
   const value = Number(text);
@@ -21,12 +20,12 @@ export function wholeNumber(text: string, min: number, max: number): number | un
 
 function httpUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // URL drops line breaks and tabs from the middle without a word.
+  // URL silently drops line breaks and tabs from the middle.
   if (url === undefined || !/^https?:\/\/\S+$/i.test(text)) return undefined;
   return url.username === '' && url.password === '' && url.hash === '' ? url : undefined;
 }
 
-/** An http(s) origin, `https://host` or `https://host:port`; one trailing slash is forgiven. */
+/** An http(s) origin, `https://host` or `https://host:port`; one trailing slash is accepted. */
 export function httpOrigin(text: string): string | undefined {
   const url = httpUrl(text);
   // The text is compared too, because URL drops an empty query or fragment: `https://host/?` is not an origin.
@@ -40,9 +39,9 @@ export function httpAddress(text: string): string | undefined {
 }
 
 /**
- * `redis://` or `rediss://`, with a host, nothing but a database number as its path, and no query: whoever wrote
- * `?db=3` would be given another database. User and password are percent-encoded; `URL` lets a bare percent sign pass,
- * and whoever decodes it would throw.
+ * `redis://` or `rediss://`, with a host, nothing but a database number as its path, and no query: `?db=3` would be
+ * ignored and lead to another database. User and password are percent-encoded; `URL` accepts a bare percent sign, which
+ * decoding would throw for.
  */
 export function isRedisUrl(text: string): boolean {
   if (!/^rediss?:\/\/[^?]*$/i.test(text) || !URL.canParse(text)) return false;
@@ -55,7 +54,7 @@ export function isRedisUrl(text: string): boolean {
 export function hostName(text: string): string | undefined {
   if (isIP(text) !== 0) return text;
   const label = '[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?';
-  // Digits and dots that are no IP address, such as 127.1 or 1270.0.0.1, are a slip and not a name.
+  // Digits and dots that are no IP address, such as 127.1 or 1270.0.0.1, are a mistake and no name.
   if (/^[\d.]+$/.test(text) || text.length > 253) return undefined;
   return new RegExp(`^${label}(\\.${label})*$`).test(text) ? text : undefined;
 }
@@ -85,12 +84,12 @@ export function tenantId(text: string): string | undefined {
   return /^[a-z0-9][a-z0-9-]{0,62}$/.test(text) ? text : undefined;
 }
 
-/** An extension as the monitor may show it, which is what a token for it names: `*97` too. */
+/** An extension as the monitor may show it and a token may name it, such as `*97`. */
 export function extensionId(text: string): string | undefined {
   return /^[A-Za-z0-9*#+_][A-Za-z0-9*#+_.@-]{0,63}$/.test(text) ? text : undefined;
 }
 
-/** `active`, or a comma list of extensions that the PBX can be asked about, each taken once. */
+/** `active`, or a comma list of extensions that the PBX can be asked about, without repetitions. */
 export function watchList(text: string): 'active' | string[] | undefined {
   if (text === 'active') return text;
   const extensions = listOf(text, (item) => (isExtensionId(item) ? item : undefined));
@@ -110,13 +109,15 @@ export function timeZone(text: string): string | undefined {
   return text;
 }
 
-/** Asking costs a hundred times what looking up does, and thousands of tenants share a few zones. */
+/**
+ * Checking a zone with Intl takes a hundred times as long as this look-up, and thousands of tenants share a few zones.
+ */
 const zones = new Set<string>();
 const ZONES_KEPT = 1_000;
 
 /**
- * A two-letter country in either case, of those whose telephone numbers can be read. `Intl` knows more: what ISO 3166-1
- * reserves (UK, EU), has withdrawn (AN) or leaves to its users (ZZ).
+ * A two-letter country in upper or lower case whose phone numbers libphonenumber can read. `Intl` accepts more: codes
+ * that ISO 3166-1 reserves (UK, EU), has withdrawn (AN) or leaves to its users (ZZ).
  */
 export function country(text: string): string | undefined {
   const code = text.toUpperCase();
@@ -124,8 +125,8 @@ export function country(text: string): string | undefined {
 }
 
 /**
- * A bearer token or an API key, as it may stand in a header: visible ASCII without spaces, so a pasted `Bearer …`,
- * a line break in the middle or an unfilled `{{placeholder}}` is noticed here and not as a 401.
+ * A bearer token or an API key that a header can hold: visible ASCII without spaces. A pasted `Bearer …`, a line break
+ * in the middle or an unfilled `{{placeholder}}` is thus noticed at the start, not by a 401.
  */
 export function isCredential(text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text) && !/^(\{\{.*\}\}|<.*>)$/.test(text);

@@ -6,7 +6,7 @@ export function given(env: Environment, name: VariableName | 'NODE_ENV'): string
   return env[name]?.trim() || undefined;
 }
 
-/** Those of the names that are set. */
+/** Returns those of the names that are set. */
 export type SetOf = (...names: VariableName[]) => VariableName[];
-/** Warns of each that it has no effect. */
+/** Adds a warning for each of the names that it has no effect. */
 export type Unused = (names: VariableName[], why: string) => void;

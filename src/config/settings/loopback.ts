@@ -7,8 +7,8 @@ LOOPBACK.addAddress('::1', 'ipv6');
 /**
  * Whether only this machine can reach `host`: 127.0.0.0/8, ::1 in any spelling, or `localhost`.
  *
- * Other names are not looked up: what they resolve to can change after the check. The empty host and `0.0.0.0` mean
- * every interface, so they are not loopback.
+ * Other names are not resolved: their addresses can change after the check. The empty host and `0.0.0.0` mean every
+ * interface and are not loopback.
  */
 export function isLoopback(host: string): boolean {
   if (host.toLowerCase() === 'localhost') return true;

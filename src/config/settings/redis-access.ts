@@ -3,7 +3,7 @@ import type { SetOf, Unused } from './given.js';
 import { type ReadText, readFailure } from '../secrets/read-text.js';
 import type { VariableName } from './variables.js';
 
-/** Who the bridge is to Redis, and whom it believes to be Redis: beside the address, whichever way that is given. */
+/** The variables for the bridge's user at Redis and for TLS, in addition to any form of address. */
 export const REDIS_ACCESS: VariableName[] = [
   'REDIS_USERNAME',
   'REDIS_PASSWORD',
@@ -14,8 +14,8 @@ export const REDIS_ACCESS: VariableName[] = [
 ];
 
 /**
- * A URL may be completed, for passwords are often handed over apart from addresses; what it says itself is not said a
- * second time, for nobody could tell which of the two counts.
+ * User and password may be set apart from the URL, since they are often stored apart from addresses. Setting what the
+ * URL holds already is refused: it would not be clear which of the two counts.
  */
 export function redisAccessRules(
   address: string | undefined,
@@ -49,7 +49,7 @@ export function redisAccessRules(
     unused(set('REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'), 'REDIS_SENTINELS is not set');
 }
 
-/** The certificates in the file, as they stand there; or what is wrong with it, without its path and content. */
+/** The certificates of the file, unchanged; or the file's problem, without its path and content. */
 export function readCertificates(path: string, readText: ReadText): { pem: string } | { problem: string } {
   let text: string;
   try {
@@ -66,6 +66,6 @@ export function readCertificates(path: string, readText: ReadText): { pem: strin
       return { problem: `certificate ${index + 1} of ${blocks.length} cannot be read` };
     }
   }
-  // Only these: what else is in the file, such as a key, is not kept.
+  // Only the certificates are kept, not other content of the file such as a key.
   return { pem: blocks.join('\n') };
 }

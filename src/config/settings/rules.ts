@@ -5,8 +5,8 @@ import type { Environment } from '../tenants/tenant.js';
 import type { VariableName } from './variables.js';
 
 /**
- * The rules that span several variables: what is required, what excludes what. They look only at what is set, so
- * they hold, and are all told, even where a value is malformed.
+ * The rules that span several variables: what is required, and what excludes what. They only check which variables are
+ * set, so all of them can be reported even where a value is malformed.
  */
 export interface RuleFindings {
   readonly problems: readonly string[];
@@ -48,7 +48,7 @@ function pollRules(env: Environment, problems: string[], set: SetOf, unused: Unu
   const adaptive = set('POLL_MIN_INTERVAL_MS', 'POLL_MAX_INTERVAL_MS', 'POLL_BUDGET_PER_HOUR');
   const mode = given(env, 'POLL_MODE') ?? 'fixed';
   if (mode === 'fixed') unused(adaptive, 'POLL_MODE is fixed');
-  // What is not set adapts to what is, so only two that are set can contradict each other.
+  // A bound that is not set is derived from the other, so only two that are set can contradict each other.
   const [min, max] = [given(env, 'POLL_MIN_INTERVAL_MS'), given(env, 'POLL_MAX_INTERVAL_MS')].map(Number);
   if (mode === 'adaptive' && min! > max!) {
     problems.push('POLL_MIN_INTERVAL_MS: must not be longer than POLL_MAX_INTERVAL_MS');

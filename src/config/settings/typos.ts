@@ -1,7 +1,7 @@
 /**
- * Variables that are set, unknown, and so close to a known one that a slip is likelier than a coincidence: at most
- * two letters apart, or the same but for the unit at the end, and of the same family (`POLL_…`, `REDIS_…`).
- * Reports names only. The variable of somebody else may look alike, so this is a warning and never an error.
+ * Finds variables that are set, unknown, and so close to a known one that they are likely typos: at most two letters
+ * apart, or the same but for the unit at the end, and of the same family (`POLL_…`, `REDIS_…`). Reports names only.
+ * Another program's variable may be similar, so this is a warning and never an error.
  */
 export function likelyTypos(
   set: Iterable<string>,
@@ -10,7 +10,7 @@ export function likelyTypos(
   const families = new Set(known.filter((name) => name.includes('_')).map(family));
   const typos: { name: string; meant: string }[] = [];
   for (const name of [...set].sort()) {
-    // Longer names than this are nobody's typo; it also bounds the work below.
+    // No variable has a name this long; the limit also bounds the work below.
     if (name.length > 64 || known.includes(name) || !families.has(family(name))) continue;
     const nearest = known
       .map((candidate) => ({ meant: candidate, distance: nameDistance(name, candidate) }))
@@ -22,14 +22,14 @@ export function likelyTypos(
 
 const family = (name: string): string => name.slice(0, name.indexOf('_') + 1);
 
-/** A forgotten unit is one slip, however long the unit's name. */
+/** A forgotten unit counts as one letter, however long the unit's name. */
 function nameDistance(a: string, b: string): number {
   const bare = (name: string) => name.replace(/_(MS|BYTES|EVENTS)$/, '');
   const withoutUnit = a !== bare(a) && b !== bare(b) ? Infinity : 1 + editDistance(bare(a), bare(b));
   return Math.min(editDistance(a, b), withoutUnit);
 }
 
-/** Levenshtein's: how many letters must be put in, taken out or replaced. */
+/** Levenshtein's distance: how many letters must be inserted, removed or replaced. */
 export function editDistance(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {

@@ -28,21 +28,21 @@ const oneOf = <const T extends string>(...words: T[]) =>
     words.find((word) => word === given),
   );
 
-/** The text as it is, white space around it removed: it often comes from a file that ends in a line break. */
+/** The text without white space around it, since it often comes from a file that ends in a line break. */
 const secret = (expected: string, accepts: (text: string) => boolean) =>
   text(expected, (given) => (accepts(given) ? new Secret(given) : undefined));
 
 const CREDENTIAL = 'must be visible characters without spaces, and without the word Bearer before it';
 const DAY_MS = 86_400_000;
 
-/** Faster than ten times a second is more than a PBX takes; slower than once a minute sees no call. */
+/** Polling more than ten times a second overloads a PBX; less than once a minute misses most calls. */
 export const POLL_INTERVAL_MS = { min: 100, max: 60_000 };
-/** The size that no answer of the PBX may exceed, whatever is configured. */
+/** The largest size of an answer of the PBX that can be configured. */
 const MAX_BODY_BYTES = 16_777_216;
 /** HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2). */
 const MIN_JWT_SECRET_BYTES = 32;
 
-/** Both endpoints every 30 seconds: with less, a PBX is not watched. */
+/** Both endpoints every 30 seconds: a smaller budget would miss most calls. */
 const SMALLEST_BUDGET = 240;
 
 export const jwtSecret = secret(
@@ -73,7 +73,7 @@ const path = (what: string) =>
 const aclName = text('must be the name of a user of Redis, without spaces', (given) =>
   /^[^\s\0]{1,255}$/.test(given) ? given : undefined,
 );
-/** An unfilled template would come back as WRONGPASS, hours later and elsewhere. */
+/** An unfilled template would cause a WRONGPASS of Redis, which is harder to trace back. */
 const aclPassword = secret(
   'must be a password in one line, and not an unfilled placeholder',
   (given) => !/[\r\n\0]/.test(given) && !/^(\{\{.*\}\}|<.*>)$/.test(given),
@@ -83,7 +83,7 @@ const hostPorts = text('must be a list host:port,host:port', (given) =>
   format.listOf(given, format.hostPort),
 );
 
-/** By name. What has no default is optional here; whether it is required depends on other variables. */
+/** By name. A variable without a default is optional here; whether it is required depends on other variables. */
 const VARIABLES = {
   PITEL_BASE_URL: FORMATS.baseUrl.optional(),
   PITEL_TOKEN: FORMATS.credential.optional(),

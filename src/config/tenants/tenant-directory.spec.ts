@@ -16,17 +16,17 @@ function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
 
 function setUp(...tenants: TenantConfig[]) {
   const directory = new TenantDirectory(tenants);
-  const told: TenantsChange[] = [];
-  const stop = directory.subscribe((change) => told.push(change));
-  return { directory, told, stop };
+  const changes: TenantsChange[] = [];
+  const stop = directory.subscribe((change) => changes.push(change));
+  return { directory, changes, stop };
 }
 
 describe('the directory of tenants', () => {
-  it('tells what was added, altered and removed, in one change', () => {
-    const { directory, told } = setUp(tenant('a'), tenant('b'), tenant('c'));
+  it('reports what was added, altered and removed, in one change', () => {
+    const { directory, changes } = setUp(tenant('a'), tenant('b'), tenant('c'));
     const altered = tenant('b', { country: 'DE' });
     directory.replace([tenant('d'), tenant('a'), altered]);
-    expect(told).toEqual([{ added: [tenant('d')], altered: [altered], removed: ['c'] }]);
+    expect(changes).toEqual([{ added: [tenant('d')], altered: [altered], removed: ['c'] }]);
     expect(directory.current.map(({ id }) => id)).toEqual(['d', 'a', 'b']);
   });
 
@@ -38,31 +38,31 @@ describe('the directory of tenants', () => {
     ['country', { country: 'DE' }],
     ['interval', { pollIntervalMs: 500 }],
   ])('counts another %s as altered', (_, given) => {
-    const { directory, told } = setUp(tenant('a'));
+    const { directory, changes } = setUp(tenant('a'));
     directory.replace([tenant('a', given)]);
-    expect(told.map(({ altered }) => altered)).toEqual([[tenant('a', given)]]);
+    expect(changes.map(({ altered }) => altered)).toEqual([[tenant('a', given)]]);
   });
 
-  it('tells nobody when nothing has changed but the order', () => {
-    const { directory, told } = setUp(tenant('a'), tenant('b'));
+  it('reports nothing when only the order has changed', () => {
+    const { directory, changes } = setUp(tenant('a'), tenant('b'));
     directory.replace([tenant('b'), tenant('a')]);
-    expect(told).toEqual([]);
+    expect(changes).toEqual([]);
   });
 
-  it('tells nobody who does not want to hear it any more', () => {
-    const { directory, told, stop } = setUp(tenant('a'));
+  it('reports nothing to a listener that has unsubscribed', () => {
+    const { directory, changes, stop } = setUp(tenant('a'));
     stop();
     directory.replace([tenant('b')]);
-    expect(told).toEqual([]);
+    expect(changes).toEqual([]);
   });
 
-  it('of 10,000 tenants tells the one that has changed, and keeps the others as they are', () => {
+  it('reports only the one of 10,000 tenants that has changed, and keeps the others as they are', () => {
     const ids = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
-    const { directory, told } = setUp(...ids.map((id) => tenant(id)));
+    const { directory, changes } = setUp(...ids.map((id) => tenant(id)));
     const before = directory.current;
     directory.replace(ids.map((id) => tenant(id, id === 'tenant-7000' ? { country: 'DE' } : {})));
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ added: [], removed: [], altered: [{ id: 'tenant-7000' }] });
+    expect(changes).toHaveLength(1);
+    expect(changes[0]).toMatchObject({ added: [], removed: [], altered: [{ id: 'tenant-7000' }] });
     expect(directory.current.filter((now, index) => now !== before[index])).toHaveLength(1);
   });
 });

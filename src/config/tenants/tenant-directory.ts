@@ -1,11 +1,11 @@
 import type { TenantConfig } from './tenant.js';
 
 /**
- * The tenants as they are now. The one place where they change; everybody else is told what has.
+ * The current tenants. They change only here, and listeners are called with each change.
  *
- * Guarantees: a tenant that nothing has changed of stays the same object and is in no change, whatever its place in
- * the list; a change is told to all before `replace` returns. The cost grows with the number of tenants, what is told
- * with the number of changes.
+ * Guarantees: an unchanged tenant remains the same object and is in no change, whatever its position in the list; all
+ * listeners have been called before `replace` returns. The cost grows with the number of tenants, the size of a change
+ * with the number of changed ones.
  */
 export class TenantDirectory {
   #byId: ReadonlyMap<string, TenantConfig>;
@@ -21,13 +21,13 @@ export class TenantDirectory {
     return [...this.#byId.values()];
   }
 
-  /** Returns how not to be told any more. `listener` may not throw. */
+  /** Returns a function that unsubscribes. `listener` may not throw. */
   subscribe(listener: (change: TenantsChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** These are the tenants from now on. Nobody is told when nothing has changed. */
+  /** Replaces the tenants. No listener is called when nothing has changed. */
   replace(tenants: readonly TenantConfig[]): TenantsChange {
     const before = this.#byId;
     const after = new Map<string, TenantConfig>();
@@ -49,7 +49,7 @@ export class TenantDirectory {
 
 export interface TenantsChange {
   readonly added: readonly TenantConfig[];
-  /** As they are now. */
+  /** With their new settings. */
   readonly altered: readonly TenantConfig[];
   readonly removed: readonly string[];
 }

@@ -1,19 +1,21 @@
 import type { Secret } from '../secrets/secret.js';
 
-/** How the bridge proves itself to a tenant's PBX: a fixed bearer token, or a key to exchange for one. */
+/**
+ * How the bridge authenticates to a tenant's PBX: with a fixed bearer token, or with a key that is exchanged for one.
+ */
 export type Credential =
   | { readonly kind: 'token'; readonly token: Secret }
   | { readonly kind: 'api-key'; readonly apiKey: Secret };
 
-/** One Pitel account, and how what it says is to be read. */
+/** One Pitel account, and how its answers are read. */
 export interface TenantConfig {
   readonly id: string;
   /** An http(s) origin without a trailing slash; the paths `/v3/…` are added. */
   readonly baseUrl: string;
   readonly credential: Credential;
-  /** The zone of times that come without one, by its IANA name. */
+  /** The time zone, by its IANA name, of times without one. */
   readonly timeZone: string;
-  /** The country of numbers in national form, two capital letters. */
+  /** The country, as two capital letters, of numbers in national form. */
   readonly country: string;
   /** Milliseconds between two polls of an endpoint. */
   readonly pollIntervalMs: number;

@@ -1,11 +1,11 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
 
 /**
- * A text in YAML 1.2 (core schema) or JSON, which is a part of it, as plain values.
+ * Parses a text in YAML 1.2 (core schema) or JSON into plain values.
  *
- * Guarantees: a problem tells its line and column and never what stands there, which may be a secret. A key that is
- * there twice, an alias and an unknown tag are problems: one of two values would be dropped silently, and aliases can
- * make gigabytes of a few lines.
+ * Guarantees: a problem names its line and column and never the text there, which may be a secret. A repeated key, an
+ * alias and an unknown tag are problems: one of two values would be dropped silently, and aliases can expand a few
+ * lines to gigabytes.
  */
 export type Parsed = { readonly value: unknown } | { readonly problem: string };
 
@@ -14,7 +14,10 @@ export function parseDocumentText(text: string): Parsed {
   return parseJson(bare) ?? parseYaml(bare);
 }
 
-/** The parser for YAML takes a hundred times as long. Null where it has to tell what is wrong, or the text is YAML. */
+/**
+ * Parses JSON, since the YAML parser takes a hundred times as long. Null where the text is YAML, or the YAML parser has
+ * to find the problem.
+ */
 function parseJson(text: string): Parsed | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -31,7 +34,7 @@ function keysIn(value: unknown): number {
   return children.reduce((sum: number, child) => sum + keysIn(child), own);
 }
 
-/** In a text that is JSON: its strings with a colon behind them. */
+/** The number of keys in a JSON text: its strings followed by a colon. */
 function keysWritten(text: string): number {
   let keys = 0;
   for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) keys += 1;
@@ -44,7 +47,7 @@ function parseYaml(text: string): Parsed {
     const { line, col } = lines.linePos(offset);
     return `(line ${line}, column ${col})`;
   };
-  // Its own messages quote the text: only the code and the place are taken. `merge` stays off, so << is a plain key.
+  // The parser's messages quote the text: only code and position are used. `merge` is off, so << is a plain key.
   const document = parseDocument(text, {
     version: '1.2',
     schema: 'core',

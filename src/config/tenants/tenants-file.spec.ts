@@ -87,7 +87,7 @@ describe('the file of tenants', () => {
     ]);
   });
 
-  it.each(['UK', 'EU', 'ZZ', 'AN'])('refuses %s as a country, whose numbers nobody could read', (country) => {
+  it.each(['UK', 'EU', 'ZZ', 'AN'])('refuses %s as a country, whose numbers cannot be read', (country) => {
     expect(problems({ tenants: [{ ...ACME, country }] })).toEqual([
       'tenants[0].country must be a two-letter country code such as VN; the United Kingdom is GB',
     ]);
@@ -131,7 +131,7 @@ describe('the file of tenants', () => {
     ],
     [
       'an unset variable',
-      { tenants: [{ ...ACME, token: undefined, tokenEnv: 'NOBODY' }] },
+      { tenants: [{ ...ACME, token: undefined, tokenEnv: 'UNSET' }] },
       /^tenants\[0\]\.tokenEnv names a variable that is not set$/,
     ],
     [
@@ -143,7 +143,7 @@ describe('the file of tenants', () => {
     expect(problems(content)).toEqual([expect.stringMatching(problem)]);
   });
 
-  it('may be YAML, with what YAML brings', () => {
+  it('may be YAML, with comments and unquoted texts', () => {
     const text = `# yaml-language-server: $schema=tenants.schema.json
 tenants:
   - id: acme # the first
@@ -164,7 +164,7 @@ tenants:
     ['a text that does not end', '{"token": "Hd7secretQp', '1:23'],
     ['YAML that breaks', 'tenants:\n  - id: acme\n   token: Hd7secretQp\n', '3:1'],
     ['a tab that indents', 'tenants:\n\t- token: Hd7secretQp\n', '2:1'],
-  ])('tells where %s, and not what stands there', (_, broken, where) => {
+  ])('names the position where %s, and not the text there', (_, broken, where) => {
     const [line, column] = where.split(':');
     expect(problems(broken)).toEqual([`is not valid YAML or JSON (line ${line}, column ${column})`]);
   });

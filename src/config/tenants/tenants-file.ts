@@ -18,28 +18,29 @@ import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
  * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country` and `pollIntervalMs` may be left
  * out. `docs/tenants.schema.json` is this as a JSON schema.
  *
- * Guarantees: refused whole, with every reason, so that a slip never drops one tenant silently. Reasons name the
- * place (`tenants[2].baseUrl`) and never repeat what stands there; what is no YAML tells its line and column only.
+ * Guarantees: a file with a problem is refused as a whole, with all problems, so that a mistake never drops one tenant
+ * silently. Problems name the field (`tenants[2].baseUrl`) and never repeat its value; in a text that is no YAML they
+ * name line and column only.
  */
 export type TenantsFileResult =
   | {
       readonly ok: true;
       readonly tenants: readonly TenantConfig[];
-      /** Environment variables that the file refers to: names that are no typo of another. */
+      /** Environment variables that the file refers to, which are therefore no typos. */
       readonly variables: readonly string[];
     }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const CREDENTIAL_FIELDS = ['token', 'tokenEnv', 'tokenFile', 'apiKey', 'apiKeyEnv', 'apiKeyFile'] as const;
 const FIELDS = ['id', 'baseUrl', 'timeZone', 'country', 'pollIntervalMs'] as const;
-/** What the bridge is built and tested for. */
+/** The number of tenants that the bridge is built and tested for. */
 const MAX_TENANTS = 10_000;
 
 const TEXT = z.string({ error: 'must be a text' });
 const NAME = TEXT.trim().min(1, { error: 'must not be empty' });
 const INTERVAL = `must be a whole number from ${POLL_INTERVAL_MS.min} to ${POLL_INTERVAL_MS.max} milliseconds`;
 
-/** What `meta` says is for the JSON schema: the formats are checked by code there is no word for in it. */
+/** `meta` is for the JSON schema, which cannot express all checks of the formats. */
 const Row = z
   .strictObject(
     {
@@ -110,7 +111,7 @@ export function tenantsSchema(): object {
 export interface TenantsFileSurroundings {
   readonly env: Environment;
   readonly readText: ReadText;
-  /** For tenants that do not say. */
+  /** The defaults for tenants that do not set these. */
   readonly timeZone: string;
   readonly country: string;
   readonly pollIntervalMs: number;
@@ -163,7 +164,7 @@ function place(path: readonly PropertyKey[]): string {
   return text === '' ? '' : `${text.slice(1)} `;
 }
 
-/** The tenant's one credential, or what is wrong with it, to be put behind the tenant's place. */
+/** The tenant's credential, or its problem, to be appended to the tenant's name in the message. */
 function credentialOf(row: Row, path: string, around: TenantsFileSurroundings): Credential | string {
   const given = CREDENTIAL_FIELDS.filter((field) => row[field] !== undefined);
   const [field, second] = given;
@@ -173,7 +174,7 @@ function credentialOf(row: Row, path: string, around: TenantsFileSurroundings): 
   const value = row[field] ?? '';
   let text: string | undefined = value;
   if (field.endsWith('Env')) {
-    // The file says the name, which may be that of something every object has, such as `constructor`.
+    // The file gives the name, which may be that of an inherited property such as `constructor`.
     text = Object.hasOwn(around.env, value) ? around.env[value] : undefined;
     if (text === undefined || text.trim() === '') return `.${field} names a variable that is not set`;
   } else if (field.endsWith('File')) {

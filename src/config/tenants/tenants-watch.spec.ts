@@ -10,7 +10,7 @@ const list = (...rows: string[]) => `tenants:\n${rows.join('')}`;
 const A = row('a', 'token: ta');
 const B = row('b', 'tokenFile: b.token');
 
-/** Files and time in the test's hands: each `look` is one look, when its time has come. */
+/** Files and time in the test's hands: each `check` is one check, when its time has come. */
 function setUp(text: string, others: Record<string, string> = {}) {
   const files = new Map(
     Object.entries({ [FILE]: text, ...others }).map(([path, body]) => [path, { body, print: 0 }]),
@@ -51,17 +51,19 @@ function setUp(text: string, others: Record<string, string> = {}) {
       },
       read,
     },
-    clock: () => 0,
-    after: (delayMs, run) => {
-      const plan = { delayMs, run };
-      planned.push(plan);
-      return () => void planned.splice(planned.indexOf(plan), 1);
+    clock: {
+      monotonic: () => 0,
+      after: (delayMs, run) => {
+        const plan = { delayMs, run };
+        planned.push(plan);
+        return () => void planned.splice(planned.indexOf(plan), 1);
+      },
     },
     log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
   });
   let prints = 0;
   const write = (path: string, body: string) => files.set(path, { body, print: ++prints });
-  const look = async (times = 1) => {
+  const check = async (times = 1) => {
     for (let time = 0; time < times; time++) {
       const [next] = planned;
       next!.run();
@@ -73,72 +75,72 @@ function setUp(text: string, others: Record<string, string> = {}) {
     }
   };
   const counts = () => ({ parses, printed, reads: reads.length });
-  return { watch, directory, files, changes, lines, planned, write, look, counts };
+  return { watch, directory, files, changes, lines, planned, write, check, counts };
 }
 
-/** Past the first looks, in which everything is new. */
+/** Past the first checks, in which everything is new. */
 async function watching(text: string, others: Record<string, string> = {}) {
   const set = setUp(text, others);
   set.watch.start();
-  await set.look(4);
+  await set.check(4);
   return set;
 }
 
 describe('the watch over the tenants file', () => {
-  it('says and changes nothing while nothing changes, and reads and parses nothing', async () => {
-    const { changes, lines, look, counts } = await watching(list(A, B), { '/etc/bridge/b.token': 'tb' });
+  it('logs, changes, reads and parses nothing while nothing changes', async () => {
+    const { changes, lines, check, counts } = await watching(list(A, B), { '/etc/bridge/b.token': 'tb' });
     const before = counts();
-    await look(5);
+    await check(5);
     expect([changes, lines]).toEqual([[], []]);
     expect(counts()).toEqual({ ...before, printed: before.printed + 10 });
   });
 
-  it('takes a change when it looks the same at two looks, and says in one line what it was', async () => {
-    const { changes, lines, write, look } = await watching(list(A));
+  it('takes a change that is the same in two checks, and logs in one line what it was', async () => {
+    const { changes, lines, write, check } = await watching(list(A));
     write(FILE, list(row('a', 'token: other'), row('c', 'token: tc'), row('d', 'token: td')));
-    await look();
+    await check();
     expect(changes).toEqual([]);
-    await look();
+    await check();
     expect(changes).toMatchObject([
       { added: [{ id: 'c' }, { id: 'd' }], altered: [{ id: 'a' }], removed: [] },
     ]);
     expect(lines.map(({ msg }) => msg)).toEqual(['tenants changed: 2 added, 0 removed, 1 altered']);
   });
 
-  it('does not take what is still being written', async () => {
-    const { changes, write, look } = await watching(list(A, row('c', 'token: tc')));
+  it('does not take a file that is still being written', async () => {
+    const { changes, write, check } = await watching(list(A, row('c', 'token: tc')));
     write(FILE, list(A));
-    await look();
+    await check();
     write(FILE, list(A, row('c', 'token: t')));
-    await look();
+    await check();
     write(FILE, list(A, row('c', 'token: tc')));
-    await look(3);
+    await check(3);
     expect(changes).toEqual([]);
   });
 
-  it('parses nothing when a file was written as it was', async () => {
-    const { changes, lines, write, look, counts } = await watching(list(A));
+  it('parses nothing when a file was written again unchanged', async () => {
+    const { changes, lines, write, check, counts } = await watching(list(A));
     const { parses } = counts();
     write(FILE, list(A));
-    await look(3);
+    await check(3);
     expect([counts().parses, changes, lines]).toEqual([parses, [], []]);
   });
 
   it('alters a tenant whose secret is in a file that has changed, and reads that file alone', async () => {
-    const { changes, write, look, counts } = await watching(list(A, B), { '/etc/bridge/b.token': 'tb' });
+    const { changes, write, check, counts } = await watching(list(A, B), { '/etc/bridge/b.token': 'tb' });
     const { reads } = counts();
     write('/etc/bridge/b.token', 'other\n');
-    await look(2);
+    await check(2);
     expect(changes).toMatchObject([{ added: [], removed: [], altered: [{ id: 'b' }] }]);
     expect(counts().reads).toBe(reads + 1);
   });
 
-  it('refuses a bad file whole, says why once for each set of reasons, and tells when it is mended', async () => {
-    const { watch, changes, lines, write, look } = await watching(list(A));
+  it('refuses a bad file whole, logs why once for each set of reasons, and logs when it is corrected', async () => {
+    const { watch, changes, lines, write, check } = await watching(list(A));
     write(FILE, list(row('c', 'token: tc'), row('Hd7Secret', 'token: tx')));
-    await look(6);
+    await check(6);
     write(FILE, `# again\n${list(row('c', 'token: tc'), row('Hd7Secret', 'token: tx'))}`);
-    await look(3);
+    await check(3);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ level: 40, count: 1 });
     expect(lines[0]!.problems).toEqual([expect.stringMatching(/^tenants\[1\]\.id must be/)]);
@@ -146,46 +148,46 @@ describe('the watch over the tenants file', () => {
     expect([changes, watch.problems]).toEqual([[], 1]);
 
     write(FILE, 'tenants: [');
-    await look(2);
+    await check(2);
     expect(lines).toHaveLength(2);
     write(FILE, list(A, row('c', 'token: tc')));
-    await look(2);
+    await check(2);
     expect(lines[2]).toMatchObject({ level: 30, msg: 'tenants changed: 1 added, 0 removed, 0 altered' });
     expect(watch.problems).toBe(0);
   });
 
-  it('says that a file is accepted again also when nothing has changed by it', async () => {
-    const { changes, lines, write, look } = await watching(list(A));
+  it('logs that a file is accepted again also when it changes nothing', async () => {
+    const { changes, lines, write, check } = await watching(list(A));
     write(FILE, '{');
-    await look(2);
+    await check(2);
     write(FILE, list(A));
-    await look(2);
+    await check(2);
     expect(lines.map(({ level }) => level)).toEqual([40, 30]);
     expect(changes).toEqual([]);
   });
 
   it('keeps the tenants while the file is gone, and waits for a secret’s file that is still missing', async () => {
-    const { files, changes, lines, write, look } = await watching(list(A));
+    const { files, changes, lines, write, check } = await watching(list(A));
     files.delete(FILE);
-    await look(3);
+    await check(3);
     expect(lines[0]!.problems).toEqual(['cannot be read (ENOENT)']);
     write(FILE, list(A, B));
-    await look(3);
+    await check(3);
     expect(lines[1]!.problems).toEqual(['tenants[1].tokenFile cannot be read (ENOENT)']);
     expect(changes).toEqual([]);
     write('/etc/bridge/b.token', 'tb');
-    await look(2);
+    await check(2);
     expect(changes).toMatchObject([{ added: [{ id: 'b' }] }]);
   });
 
-  it('reads at once when it is told to', async () => {
+  it('reads at once when asked to', async () => {
     const { watch, changes, write } = await watching(list(A));
     write(FILE, list(A, row('c', 'token: tc')));
     await watch.readNow();
     expect(changes).toMatchObject([{ added: [{ id: 'c' }] }]);
   });
 
-  it('ends with everything that it had planned', async () => {
+  it('cancels what it has planned when it stops', async () => {
     const { watch, changes, planned, write } = await watching(list(A));
     watch.stop();
     write(FILE, list(row('c', 'token: tc')));
@@ -193,18 +195,18 @@ describe('the watch over the tenants file', () => {
     expect([planned, changes]).toEqual([[], []]);
   });
 
-  it('with 10,000 tenants asks for each file once a look, and reads one when one has changed', async () => {
+  it('with 10,000 tenants asks for each file once a check, and reads one when one has changed', async () => {
     const ids = Array.from({ length: 10_000 }, (_, index) => `t${index}`);
     const secrets = Object.fromEntries(ids.map((id) => [`/etc/bridge/${id}`, id]));
     const text = JSON.stringify({
       tenants: ids.map((id) => ({ id, baseUrl: `https://${id}.example`, tokenFile: id })),
     });
-    const { changes, write, look, counts } = await watching(text, secrets);
+    const { changes, write, check, counts } = await watching(text, secrets);
     const before = counts();
-    await look();
+    await check();
     expect(counts()).toEqual({ ...before, printed: before.printed + 10_001 });
     write('/etc/bridge/t7000', 'other');
-    await look(2);
+    await check(2);
     expect(counts()).toMatchObject({ parses: before.parses + 1, reads: before.reads + 1 });
     expect(changes).toMatchObject([{ added: [], removed: [], altered: [{ id: 't7000' }] }]);
   });

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import type { Clock } from '../../base/clock.js';
 import { type ReadText, readUtf8 } from '../secrets/read-text.js';
 import type { TenantDirectory, TenantsChange } from './tenant-directory.js';
 import type { TenantsFileResult } from './tenants-file.js';
@@ -7,19 +8,19 @@ import type { TenantsFileResult } from './tenants-file.js';
 /**
  * Follows the tenants' file, and every file that it refers to, for as long as the process runs.
  *
- * It looks instead of being notified: a rename by an editor, a symbolic link that Kubernetes swaps and a file on NFS are
- * all the same then. A look compares what the file system says of each file and reads nothing. What has changed is read
- * when it looks the same at two looks in a row, so that a file is not taken while it is being written; `readNow`
- * does not wait.
+ * It checks the files regularly instead of using notifications, which treats a rename by an editor, a symbolic link
+ * that Kubernetes swaps and a file on NFS alike. A check compares each file's metadata and reads no content. A changed
+ * file is read when its metadata is the same in two checks in a row, so that a file is not taken while it is being
+ * written; `readNow` does not wait.
  *
- * Guarantees: a file that is refused changes nothing, and its reasons are logged once, until they change; texts that are
- * as they were are not parsed again; looks never overlap, and take no more than a twentieth of the time.
+ * Guarantees: a file that is refused changes nothing, and its problems are logged once, until they change; unchanged
+ * texts are not parsed again; checks never overlap, and take no more than a twentieth of the time.
  */
 export class TenantsWatch {
   readonly #deps: WatchDeps;
-  /** What was read last, by path. Without a print where it was read while it might have been changing. */
+  /** What was read last, by path. Without a print where the file may have been changing while it was read. */
   #known = new Map<string, Known>();
-  /** What the look before found changed; empty when nothing. */
+  /** What the last check found changed; empty when nothing. */
   #unsettled = '';
   #problems: readonly string[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -31,7 +32,7 @@ export class TenantsWatch {
   }
 
   start(): void {
-    this.#plan(LOOK_MS);
+    this.#plan(CHECK_MS);
   }
 
   stop(): void {
@@ -39,12 +40,12 @@ export class TenantsWatch {
     this.#cancel();
   }
 
-  /** Reads everything again, at once. Resolves when that has been taken over or refused; does not reject. */
+  /** Reads all files again, at once. Resolves when the result has been accepted or refused; does not reject. */
   readNow(): Promise<void> {
     return this.#enqueue(true);
   }
 
-  /** How many problems the file has that is refused now; 0 while the file is the one in effect. */
+  /** How many problems the current file has; 0 while it is in effect. */
   get problems(): number {
     return this.#problems.length;
   }
@@ -52,23 +53,23 @@ export class TenantsWatch {
   #plan(delayMs: number): void {
     this.#cancel();
     if (this.#stopped) return;
-    this.#cancel = this.#deps.after(delayMs, () => void this.#enqueue(false));
+    this.#cancel = this.#deps.clock.after(delayMs, () => void this.#enqueue(false));
   }
 
   #enqueue(atOnce: boolean): Promise<void> {
     this.#turn = this.#turn.then(async () => {
-      const from = this.#deps.clock();
+      const from = this.#deps.clock.monotonic();
       try {
-        await this.#look(atOnce);
+        await this.#check(atOnce);
       } catch (error) {
-        this.#deps.log.error({ reason: String(error) }, 'the tenants could not be changed');
+        this.#deps.log.error({ reason: String(error) }, `tenants change failed: ${String(error)}`);
       }
-      this.#plan(Math.max(LOOK_MS, (this.#deps.clock() - from) * IDLE_PER_LOOK));
+      this.#plan(Math.max(CHECK_MS, (this.#deps.clock.monotonic() - from) * IDLE_PER_CHECK));
     });
     return this.#turn;
   }
 
-  async #look(atOnce: boolean): Promise<void> {
+  async #check(atOnce: boolean): Promise<void> {
     const paths = new Set([this.#deps.file.path, ...this.#known.keys()]);
     const prints = await this.#prints([...paths]);
     if (this.#stopped) return;
@@ -127,16 +128,16 @@ export class TenantsWatch {
       const counts = Object.entries(ids).map(([what, of]) => `${of.length} ${what}`);
       const named = Object.entries(ids).map(([what, of]) => [what, of.slice(0, NAMED)]);
       log.info(Object.fromEntries(named), `tenants changed: ${counts.join(', ')}`);
-    } else if (wasRefused) log.info('the tenants file is accepted again, nothing changed');
+    } else if (wasRefused) log.info('tenants file accepted again: nothing changed');
   }
 
   #refuse(problems: readonly string[]): void {
-    const isTold = problems.join('\n') === this.#problems.join('\n');
+    const isKnown = problems.join('\n') === this.#problems.join('\n');
     this.#problems = problems;
-    if (isTold) return;
+    if (isKnown) return;
     this.#deps.log.warn(
       { problems: problems.slice(0, NAMED), count: problems.length },
-      'the tenants file is refused; the tenants stay as they were',
+      'tenants file refused: the tenants remain as they were',
     );
   }
 }
@@ -145,21 +146,18 @@ export interface WatchDeps {
   readonly file: TenantsFile;
   readonly directory: TenantDirectory;
   readonly files: WatchedFiles;
-  /** Milliseconds that only grow. */
-  readonly clock: () => number;
-  /** Calls back once; returns how to not. */
-  readonly after: (delayMs: number, run: () => void) => () => void;
+  readonly clock: Pick<Clock, 'monotonic' | 'after'>;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
-/** The file of `TENANTS_FILE`, which may be read again and again. */
+/** The file of `TENANTS_FILE`, which can be read repeatedly. */
 export interface TenantsFile {
   readonly path: string;
   readonly read: (readText: ReadText) => TenantsFileResult;
 }
 
 export interface WatchedFiles {
-  /** Differs whenever the file does. Does not reject. */
+  /** A text that differs whenever the file does. Does not reject. */
   readonly print: (path: string) => Promise<string>;
   /** @throws as `readFileSync` */
   readonly read: ReadText;
@@ -199,10 +197,10 @@ function idOf({ id }: { readonly id: string }): string {
   return id;
 }
 
-/** As coarse as the coarsest file system's clock: what is written after a settled look has another time. */
-const LOOK_MS = 1_000;
-const IDLE_PER_LOOK = 20;
-/** Files asked about at once; Node has four threads for it. */
+/** As coarse as the coarsest file system's clock, so that a write after a check changes the file's time. */
+const CHECK_MS = 1_000;
+const IDLE_PER_CHECK = 20;
+/** How many files are checked at once; Node has four threads for it. */
 const AT_ONCE = 64;
-/** Of what changed or is wrong, in one line of the log. */
+/** The most changes or problems in one log line. */
 const NAMED = 20;

@@ -3,7 +3,7 @@ import type { ResetReason } from '../../deliver/log/resumption.js';
 import type { RefusalCode } from '../../deliver/access/refusal.js';
 import type { DeliverStats } from '../../deliver/stats.js';
 
-/** What delivery knows, looked up at each scrape; nothing is counted twice. */
+/** The numbers that delivery keeps, read at each scrape. */
 export interface DeliverSources {
   readonly stats: DeliverStats;
   readonly inFlight: () => { readonly total: number; readonly most: number };
@@ -39,7 +39,7 @@ export function registerDeliverMetrics(
       registers: [registry],
       collect() {
         this.reset();
-        // Also those that have not happened: a series that begins with its first burst hides it from `increase()`.
+        // Values without a count too: `increase()` does not see the increments before a series begins.
         for (const value of values) this.inc({ [label]: value }, read().get(value) ?? 0);
       },
     });
@@ -91,7 +91,7 @@ export function registerDeliverMetrics(
   count('pitel_ignored_messages_total', 'Messages of clients that mean nothing', () => stats.ignoredMessages);
 }
 
-/** Each of them: the compiler tells when one is missing. */
+/** All reasons: the compiler reports a missing one. */
 const RESET_REASONS = every<ResetReason>({
   'epoch-changed': true,
   'cursor-too-old': true,

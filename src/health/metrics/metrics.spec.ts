@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 function setUp({ tenantsMax = 50 } = {}) {
   const stats = new DeliverStats();
   const state = { now: 1_000 * MINUTE, isStoreUp: true };
-  const metrics = new Metrics({ tenantsMax, clock: () => state.now });
+  const metrics = new Metrics({ tenantsMax, time: { now: () => state.now } });
   metrics.watch({
     deliver: { stats, inFlight: () => ({ total: 300, most: 200 }), followed: () => 2 },
     hosts: () => [
@@ -51,7 +51,7 @@ function event(
 }
 
 describe('the metrics', () => {
-  it('show from the start what may happen, as 0: else `increase()` misses the first time', async () => {
+  it('show possible values from the start, as 0: otherwise `increase()` misses the first time', async () => {
     const { lines } = setUp();
     const zeros = (await lines()).filter((line) => line.startsWith('pitel_') && line.endsWith(' 0'));
     const labels = (name: string) =>
@@ -70,7 +70,7 @@ describe('the metrics', () => {
     expect(zeros).toContain('pitel_epochs_total 0');
   });
 
-  it('count a log that begins anew, also where the polling ended with the lease, but not a first claim', async () => {
+  it('count a log that begins again, also where the polling ended with the lease, but not a first claim', async () => {
     const { metrics, value } = setUp();
     const acme = metrics.polls.tenant('acme');
     acme.claimed({ isNewEpoch: true });
@@ -84,7 +84,7 @@ describe('the metrics', () => {
     expect(await value('pitel_epochs_total')).toBe(2);
   });
 
-  it('count polls by outcome, and failed ones by what was wrong', async () => {
+  it('count polls by outcome, and failed ones by cause', async () => {
     const { metrics, value } = setUp();
     const acme = metrics.polls.tenant('acme');
     acme.polled(poll());
@@ -99,18 +99,18 @@ describe('the metrics', () => {
     expect(await failures('server-error')).toBe(1);
     expect(await failures('no-answer')).toBe(1);
     expect(await failures('unusable-answer')).toBe(1);
-    // What was not sent took no time.
+    // A request that was not sent took no time.
     expect(await value('pitel_poll_duration_seconds_count{endpoint="monitor"}')).toBe(4);
   });
 
-  it('tell at each scrape how old the last complete look is, also when nothing is polled any more', async () => {
+  it('show at each scrape how old the last complete observation is, also when nothing is polled any more', async () => {
     const { metrics, state, value } = setUp();
     const acme = metrics.polls.tenant('acme');
     acme.sources({ monitor: up(state.now - 2_000), queue: never });
     state.now += 10_000;
     expect(await value('pitel_tenant_source_age_seconds{tenant="acme",endpoint="monitor"}')).toBe(12);
     expect(await value('pitel_source_age_max_seconds{endpoint="monitor"}')).toBe(12);
-    // Never seen: since polling began.
+    // No complete observation yet: since polling began.
     expect(await value('pitel_source_age_max_seconds{endpoint="queue"}')).toBe(10);
     expect(await value('pitel_sources{endpoint="queue",state="unknown"}')).toBe(1);
     acme.ended();
@@ -118,7 +118,7 @@ describe('the metrics', () => {
     expect(await value('pitel_tenant_source_age_seconds{tenant="acme",endpoint="monitor"}')).toBeUndefined();
   });
 
-  it('keep the tenant that has begun again when its forerunner ends late', async () => {
+  it('keep a tenant that has begun again when its previous loop ends late', async () => {
     const { metrics, value } = setUp();
     const before = metrics.polls.tenant('acme');
     metrics.polls.tenant('acme');
@@ -145,7 +145,7 @@ describe('the metrics', () => {
     expect(await value('pitel_commits_total{result="rejected"}')).toBe(1);
     expect(await value('pitel_commit_duration_seconds_count')).toBe(3);
     expect(await value('pitel_events_total{type="call-offered"}')).toBe(5);
-    // Three seconds for what was seen between two polls, two for what the PBX gave the time of.
+    // Three seconds for an event between two polls, two for an event whose time the PBX gave.
     expect(await value('pitel_detection_delay_seconds_sum{type="call-offered"}')).toBe(5);
     expect(await value('pitel_detection_delay_seconds_count{type="call-offered"}')).toBe(2);
     expect(await value('pitel_tenant_log_events{tenant="acme"}')).toBe(12);
@@ -208,7 +208,7 @@ describe('the metrics', () => {
     expect(await own()).toBe(3 * 3);
   });
 
-  it('tell of tenants that are not served, and name the entries that cannot be read', async () => {
+  it('show tenants that are not served, and name the entries that cannot be read', async () => {
     const { metrics, lines, value, state } = setUp({ tenantsMax: 2 });
     const [one, other] = ['acme', 'globex'].map((name) => metrics.polls.tenant(name));
     expect(await value('pitel_tenants_unserved{reason="newer-format"}')).toBe(0);

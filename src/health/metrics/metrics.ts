@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Instant } from '../../core/model/observation.js';
+import type { Time } from '../../base/clock.js';
 import type { HostStatus } from '../../source/http/upstream-hosts.js';
 import { type DeliverSources, registerDeliverMetrics } from './deliver-metrics.js';
 import { PollMetrics } from './poll-metrics.js';
@@ -7,20 +7,20 @@ import { PollMetrics } from './poll-metrics.js';
 /**
  * All metrics of this process; docs/metrics.md lists them.
  *
- * Guarantees: a scrape asks Redis for one ping and waits for it no longer than readiness does; label values are bounded
+ * Guarantees: a scrape sends one ping to Redis and waits for it no longer than readiness does; label values are bounded
  * (see `PollMetrics`) and never customer data, addresses or names of clients.
  */
 export class Metrics {
   readonly #registry = new Registry();
-  /** To be given to whoever polls. */
+  /** The poll listener that counts. */
   readonly polls: PollMetrics;
 
-  constructor({ tenantsMax, clock }: MetricsOptions) {
-    this.polls = new PollMetrics({ registry: this.#registry, tenantsMax, clock });
+  constructor({ tenantsMax, time }: MetricsOptions) {
+    this.polls = new PollMetrics({ registry: this.#registry, tenantsMax, time });
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** What is looked up at each scrape. Once. */
+  /** Registers the metrics that are read from other modules at each scrape. To be called once. */
   watch({ deliver, hosts, isStoreUp }: Watched): void {
     const registers = [this.#registry];
     registerDeliverMetrics(this.#registry, deliver);
@@ -55,9 +55,9 @@ export class Metrics {
     });
   }
 
-  /** Every metric there is, for whoever compares it with what is written about it. */
+  /** Every metric, for tests that compare the documents with it. */
   list(): readonly MetricDefinition[] {
-    // Their types and labels are there, but not in the library's declarations.
+    // The metrics have types and labels, but the library does not declare them.
     return this.#registry.getMetricsAsArray() as unknown as MetricDefinition[];
   }
 
@@ -79,8 +79,7 @@ export interface MetricDefinition {
 
 export interface MetricsOptions {
   readonly tenantsMax: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => Instant;
+  readonly time: Pick<Time, 'now'>;
 }
 
 export interface Watched {

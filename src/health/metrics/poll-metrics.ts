@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Time } from '../../base/clock.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import { type Endpoint, ENDPOINTS, type Instant } from '../../core/model/observation.js';
 import type {
@@ -13,10 +14,12 @@ import type {
 import type { PollResult } from '../../source/poll-result.js';
 
 /**
- * What polling does, as metrics of this replica: only the tenants that are polled here, from when they are.
+ * Counts what this replica's polling does. Only tenants that are polled here have metrics, from when their polling
+ * begins.
  *
- * Guarantees: a label has one of a few fixed values, except `tenant` and the `key` of a stored entry that cannot be read,
- * `KEYS_MAX` of a tenant. Series with them exist only while no more than `tenantsMax` tenants are polled here. What is asked for at a scrape is in memory, and costs a look at each tenant.
+ * Guarantees: a label has one of a few fixed values, except `tenant` and the `key` of a stored entry that cannot be
+ * read, `KEYS_MAX` of a tenant. Series with them exist only while no more than `tenantsMax` tenants are polled here. A
+ * scrape reads memory only, and visits each tenant.
  */
 export class PollMetrics implements PollListener {
   readonly #options: PollMetricsOptions;
@@ -24,7 +27,7 @@ export class PollMetrics implements PollListener {
   readonly #polls: Counter<'endpoint' | 'outcome'>;
   readonly #failures: Counter<'endpoint' | 'cause'>;
   readonly #pollSeconds: Histogram<'endpoint'>;
-  /** Of tenants that were claimed here, also those that are not polled here any more. */
+  /** The tenants that were claimed here, also those that are no longer polled here. */
   readonly #claimed = new Set<string>();
   readonly #epochs: Counter;
   readonly #commits: Counter<'result'>;
@@ -64,7 +67,7 @@ export class PollMetrics implements PollListener {
     });
     this.#epochs = new Counter({
       name: 'pitel_epochs_total',
-      help: 'Logs that began anew: Redis lost its memory, was restarted, or failed over',
+      help: 'Logs that began again: Redis lost its memory, was restarted, or failed over',
       registers,
     });
     this.#commitSeconds = new Histogram({
@@ -81,7 +84,7 @@ export class PollMetrics implements PollListener {
     });
     this.#detection = new Histogram({
       name: 'pitel_detection_delay_seconds',
-      help: 'How late an event may be: from when the PBX says it happened, or from the last look that did not show it, to its commit',
+      help: 'How late an event may be: from when the PBX says it happened, or from the last poll that did not show it, to its commit',
       labelNames: ['type'],
       buckets: [0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 30, 60, 300],
       registers,
@@ -96,7 +99,7 @@ export class PollMetrics implements PollListener {
     this.#gauges(registry);
   }
 
-  /** How many tenants of this replica are not served, as their stored state cannot be read, by why. */
+  /** How many tenants of this replica are not served because their stored state cannot be read, by reason. */
   get unserved(): Readonly<Record<UnservedReport['reason'], number>> {
     const all = [...this.#tenants.values()].map(({ unserved }) => unserved?.reason);
     const count = (reason: UnservedReport['reason']) => all.filter((one) => one === reason).length;
@@ -104,7 +107,7 @@ export class PollMetrics implements PollListener {
   }
 
   tenant(name: string): TenantListener {
-    const tenant: Tenant = { since: this.#options.clock(), sources: null, logEvents: 0, unserved: null };
+    const tenant: Tenant = { since: this.#options.time.now(), sources: null, logEvents: 0, unserved: null };
     this.#tenants.set(name, tenant);
     return {
       polled: ({ result }) => this.#polled(result),
@@ -152,8 +155,8 @@ export class PollMetrics implements PollListener {
   }
 
   /**
-   * An epoch that is not a tenant's first. Its name is kept when its polling ends: with the log Redis loses the leases, and
-   * whoever takes them again begins with nothing in hand.
+   * Counts an epoch that is not a tenant's first. The tenant's name is kept when its polling ends: when Redis loses the
+   * log it loses the leases too, and polling begins with a claim again.
    */
   #tenantClaimed(name: string, { isNewEpoch }: ClaimReport): void {
     if (isNewEpoch && this.#claimed.has(name)) this.#epochs.inc();
@@ -172,7 +175,7 @@ export class PollMetrics implements PollListener {
     }
   }
 
-  /** A counter that begins with its first increment hides that one from `increase()`. */
+  /** Begins all series at 0, since `increase()` does not see the increment with which a series begins. */
   #zero(): void {
     for (const endpoint of ENDPOINTS)
       for (const outcome of OUTCOMES) this.#polls.inc({ endpoint, outcome }, 0);
@@ -284,29 +287,28 @@ export class PollMetrics implements PollListener {
 
   #ageSeconds({ sources, since }: Tenant, endpoint: Endpoint): number {
     const seenAt = sources?.[endpoint].lastComplete?.at ?? since;
-    return Math.max(0, this.#options.clock() - seenAt) / 1_000;
+    return Math.max(0, this.#options.time.now() - seenAt) / 1_000;
   }
 }
 
 export interface PollMetricsOptions {
   readonly registry: Registry;
-  /** Up to so many tenants have series of their own. */
+  /** Tenants have series of their own while no more than this many are polled. */
   readonly tenantsMax: number;
-  /** Milliseconds since the Unix epoch. */
-  readonly clock: () => Instant;
+  readonly time: Pick<Time, 'now'>;
 }
 
 interface Tenant {
   readonly since: Instant;
   sources: SourcesReport | null;
   logEvents: number;
-  /** Why it is not served. */
+  /** Why the tenant is not served; null while it is. */
   unserved: UnservedReport | null;
 }
 
-/** Twice what a file of tenants may name; one that changes for years is not to fill the memory. */
+/** Twice the tenants of a file: bounds the memory where the file changes for years. */
 const CLAIMED_KEPT = 20_000;
-/** Of one tenant's entries that cannot be read; the log and `npm run repair` name more. */
+/** The most unreadable entries of one tenant that have series; the log and `npm run repair` name more. */
 const KEYS_MAX = 5;
 const OUTCOMES = ['complete', 'partial', 'failed', 'held-back'] as const;
 const RESULTS = ['committed', 'conflict', 'fenced', 'lost', 'rejected'] as const;
@@ -321,7 +323,7 @@ const CAUSES = [
   'other-status',
 ] as const;
 
-/** What was wrong with a failed poll, in a few words that never grow more. */
+/** The cause of a failed poll, as one of a few fixed values. */
 function causeOf(status: number | null): (typeof CAUSES)[number] {
   if (status === null) return 'no-answer';
   if (status === 401 || status === 403) return 'unauthorized';
@@ -331,8 +333,8 @@ function causeOf(status: number | null): (typeof CAUSES)[number] {
 }
 
 /**
- * The most that the event can be late. Null where there is no telling: a first sight, a deduction, and what nobody
- * watched for.
+ * How late the event can be at most. Null where that is unknown: for a baseline, an inferred event, and one without an
+ * earliest time.
  */
 function detectionDelayMs({ data, time, recordedtime }: BridgeEvent): number | null {
   const { observed } = data;

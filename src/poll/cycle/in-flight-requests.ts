@@ -3,22 +3,22 @@ import type { EndpointReader } from '../../source/endpoint-reader.js';
 import { hasFailed, type PollResult } from '../../source/poll-result.js';
 
 /**
- * What a tenant's PBX has been asked, and has not answered, or has answered and nobody has taken.
+ * Sends a tenant's requests, and keeps each until a cycle has taken its result.
  *
  *   the endpoint's last request    its next one
- *   answered properly, or none     is waited for, to its deadline, together with what is asked beside it
- *   failed                         is sent, and nobody waits for it: a later cycle takes its answer
+ *   answered properly, or none     `ask` waits for it, to its deadline, together with the other endpoint's
+ *   failed                         `ask` does not wait for it: a later cycle takes its result
  *
- * So an endpoint that begins to hang holds up the other one once, and one that is merely slow is always seen together with
- * the other.
+ * So an endpoint that begins to hang delays the other one once, and an endpoint that is merely slow is always recorded
+ * together with the other.
  *
  * Guarantees:
- * - An endpoint has one request open at most: under way, or answered and not taken. There are never more than two results
- *   to keep, and whatever is taken of an endpoint was asked for after all that was taken of it before.
- * - Results are taken in the order in which they were asked for. Together come those that were asked for together and no
- *   others: what the monitor shows beside the queue's word is not older than that word (`monitorComplete` in
+ * - An endpoint has one request open at most: under way, or over and not taken. So no more than two results wait, and
+ *   each result that is taken was requested after the endpoint's previous one had been taken.
+ * - Results are taken in the order of their requests. Only results that were requested together are taken together: so
+ *   the monitor's rows are not older than the queue statuses beside them (`monitorComplete` in
  *   `core/parts/cycle-facts.ts`).
- * - A result is marked stale where the state has moved on since it was asked for in a way that its rows must not follow
+ * - A result is marked stale where the state has changed since its request in a way that makes its rows misleading
  *   (`outdate`). A failure shows no rows, and is never stale.
  */
 export class InFlightRequests {
@@ -26,7 +26,7 @@ export class InFlightRequests {
   readonly #underWay = new Map<Endpoint, Request>();
   #waiting: PollVerdict[] = [];
   readonly #failing = new Set<Endpoint>();
-  /** A poll has thrown, which none may. */
+  /** Set when a poll has thrown, which is a defect. */
   #broken: { readonly error: unknown } | null = null;
   #round = 0;
   #onAnswer: () => void = () => undefined;
@@ -35,13 +35,13 @@ export class InFlightRequests {
     this.#source = source;
   }
 
-  /** The endpoints that cannot be asked now. */
+  /** The endpoints that have a request open, and cannot be asked now. */
   get open(): readonly Endpoint[] {
     if (this.#underWay.size === 0 && this.#waiting.length === 0) return NONE;
     return [...this.#underWay.keys(), ...this.#waiting.map(({ result }) => result.endpoint)];
   }
 
-  /** Something waits to be taken. */
+  /** Whether results wait to be taken. */
   get hasAnswers(): boolean {
     return this.#waiting.length > 0 || this.#broken !== null;
   }
@@ -52,9 +52,10 @@ export class InFlightRequests {
   }
 
   /**
-   * Sends a request to each of the endpoints; none of them may be open. Resolves when those that are waited for are over.
+   * Sends a request to each of the endpoints; none of them may be open. Resolves when the requests that it waits for
+   * are over.
    *
-   * @param signal cuts the requests off, also when this has resolved
+   * @param signal aborts the requests, also after this has resolved
    */
   async ask(endpoints: readonly Endpoint[], signal: AbortSignal): Promise<void> {
     this.#round += 1;
@@ -68,7 +69,7 @@ export class InFlightRequests {
     await Promise.all(awaited);
   }
 
-  /** The oldest results, which were asked for together. @throws what a poll has thrown: a defect of ours */
+  /** The oldest results, which were requested together. @throws what a poll has thrown: a defect of ours */
   take(): readonly PollVerdict[] {
     if (this.#broken !== null) {
       const { error } = this.#broken;
@@ -84,13 +85,13 @@ export class InFlightRequests {
     return [older];
   }
 
-  /** From here on, what has been asked by now and is not taken yet shows a past that is over. */
+  /** Marks all results that have been requested and not been taken as stale. */
   outdate(): void {
     for (const request of this.#underWay.values()) request.isStale = true;
     this.#waiting = this.#waiting.map((verdict) => ({ ...verdict, isStale: !hasFailed(verdict.result) }));
   }
 
-  /** Resolves when no request is under way any more. */
+  /** Resolves when no request is under way. */
   async idle(): Promise<void> {
     await Promise.all([...this.#underWay.values()].map(({ over }) => over));
   }
@@ -111,12 +112,12 @@ export class InFlightRequests {
   }
 }
 
-/** A result, and what it is good for. */
+/** A result, and whether its rows may be used. */
 export interface PollVerdict {
   readonly result: PollResult;
-  /** Grows; the same where the endpoints were asked together. */
+  /** Increases; the same for results that were requested together. */
   readonly round: number;
-  /** It proves that the endpoint answers, and its rows are not to be looked at. */
+  /** The result only proves that the endpoint answers: its rows must not be used. */
   readonly isStale: boolean;
 }
 

@@ -4,15 +4,15 @@ import type { InFlightRequests, PollVerdict } from './in-flight-requests.js';
 import { type Recorded, NOTHING_RECORDED, type TenantPoller } from './tenant-poller.js';
 
 /**
- * One poll cycle of a tenant: what had been begun is finished and the tenant is claimed; then the endpoints are asked, and
- * what has come is recorded. Cycles of one tenant must not overlap.
+ * Runs one poll cycle of a tenant: finishes a commit that was begun, claims the tenant, asks the endpoints and records
+ * the results that have come. Cycles of one tenant must not overlap.
  *
- * Guarantees: endpoints that are asked together are waited for and recorded together, but for one that failed when it was
- * asked last (`InFlightRequests`): its result is a later cycle's. Rejects when the store cannot be reached: run it again
- * later, nothing is lost.
+ * Guarantees: the results of endpoints that are asked together are awaited and recorded together, except that of an
+ * endpoint whose last request failed (`InFlightRequests`): a later cycle takes it. Rejects when the store cannot be
+ * reached; nothing is lost when the cycle is run again later.
  *
- * @param endpoints which to ask, none of them open. None at all: only what has come is recorded
- * @param signal cuts off the requests of this cycle, also after it
+ * @param endpoints to ask, none of them open. Empty: only results that have come are recorded
+ * @param signal aborts the requests of this cycle, also after it
  * @param id names the cycle in its trace
  */
 export function pollCycle(
@@ -45,7 +45,7 @@ async function cycle(
 ): Promise<CycleReport> {
   if (!(await poller.prepare(signal))) return STOPPED;
   await requests.ask(endpoints, signal);
-  // Stopped in the middle of it: what was cut off is no observation.
+  // The loop was stopped meanwhile: the result of an aborted request is no observation.
   if (signal.aborted) return STOPPED;
   const polls = requests.take();
   return { polls, ...(await poller.record(polls)) };
@@ -59,7 +59,7 @@ export interface CycleParts {
 }
 
 export interface CycleReport extends Recorded {
-  /** What was taken in it. */
+  /** The results that the cycle has taken. */
   readonly polls: readonly PollVerdict[];
 }
 

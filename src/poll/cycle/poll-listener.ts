@@ -4,21 +4,21 @@ import type { UnreadableReason } from '../../store/errors.js';
 import type { CommitResult } from '../../store/store.js';
 import type { PollVerdict } from './in-flight-requests.js';
 
-/** Is told what polling does, by whoever does it and as it happens. None of its methods may throw or take long. */
+/** Hears of what polling does, as it happens. None of its methods may throw or take long. */
 export interface PollListener {
-  /** The tenant is polled here from now on, until it is told that this has ended. */
+  /** The tenant is polled here from now on, until `ended` is called. */
   tenant(name: string): TenantListener;
   lease(change: LeaseChange, shards: number): void;
 }
 
 export interface TenantListener {
   polled(poll: PollVerdict): void;
-  /** What is known of each endpoint after a cycle. */
+  /** The state of each endpoint after a cycle. */
   sources(sources: SourcesReport): void;
   claimed(claim: ClaimReport): void;
-  /** The tenant's state cannot be read, and so it is not served: after each claim in vain, until one succeeds. */
+  /** The tenant is not served, since its stored state cannot be read. Called after each claim that fails so. */
   unserved(report: UnservedReport): void;
-  /** A commit is tried; what is returned is called with what came of it. */
+  /** A commit is tried. The caller calls the returned function with the result. */
   committing(): (commit: CommitReport) => void;
   /** How many events the log holds. */
   logHolds(events: number): void;
@@ -33,28 +33,28 @@ export type SourcesReport = Readonly<
 >;
 
 export interface ClaimReport {
-  /** The claim began an epoch, or found another than had been held before. So does the first of all claims. */
+  /** The claim began an epoch, or found another than this process had held. True of a tenant's very first claim too. */
   readonly isNewEpoch: boolean;
 }
 
 export interface UnservedReport {
   readonly reason: UnreadableReason;
-  /** The fields of the stored state that cannot be read; none where it is the whole. */
+  /** The fields of the stored state that cannot be read; none where the whole state cannot be. */
   readonly fields: readonly string[];
 }
 
 export interface CommitReport {
-  /** `rejected`: the store gave no answer, or refused. */
+  /** `rejected`: the store did not answer, or reported an error. */
   readonly result: CommitResult['status'] | 'rejected';
-  /** In the log, if `committed`. */
+  /** The commit's events, which are in the log if the result is `committed`. */
   readonly events: readonly BridgeEvent[];
 }
 
-/** Shards were `taken`, given back on purpose (`released`) or `lost`; or the lease was not renewed in a try (`missed`). */
+/** Shards were `taken`, `released` on purpose or `lost`; or a renewal of the lease failed (`missed`). */
 export type LeaseChange = 'taken' | 'released' | 'lost' | 'missed';
 
 const nothing = () => undefined;
-export const UNOBSERVED_TENANT: TenantListener = {
+export const NO_TENANT_LISTENER: TenantListener = {
   polled: nothing,
   sources: nothing,
   claimed: nothing,
@@ -63,4 +63,4 @@ export const UNOBSERVED_TENANT: TenantListener = {
   logHolds: nothing,
   ended: nothing,
 };
-export const UNOBSERVED: PollListener = { tenant: () => UNOBSERVED_TENANT, lease: nothing };
+export const NO_LISTENER: PollListener = { tenant: () => NO_TENANT_LISTENER, lease: nothing };

@@ -8,14 +8,14 @@ import { RegistrationWatch } from './registration-watch.js';
 const INTERVAL_MS = 30_000;
 const HOUR_MS = 3_600_000;
 
-/** A PBX and a clock that do what a test says. */
+/** A PBX and a clock that a test controls. */
 class Pbx extends ManualTimers {
   readonly asked: { id: string; at: number }[] = [];
   readonly lines: { msg: string }[] = [];
   held = true;
   under = 0;
   mostUnder = 0;
-  /** Null: takes until `release`. */
+  /** Null: the answer waits for `release`. */
   answer: ((id: string) => Registration) | null = (id) => ({
     outcome: 'found',
     extension: id,
@@ -76,7 +76,7 @@ describe('the watch over registrations', () => {
     const watch = pbx.watch(hundred);
     await pbx.pass(INTERVAL_MS);
     expect(new Set(pbx.asked.map(({ id }) => id)).size).toBe(100);
-    // At its own place: in no second of the interval is more than a tenth of them asked.
+    // Each has its own time: in no second of the interval is more than a tenth of them asked.
     const perSecond = Array.from(
       { length: 30 },
       (_, s) => pbx.asked.filter(({ at }) => Math.floor(at / 1_000) === s).length,
@@ -92,7 +92,7 @@ describe('the watch over registrations', () => {
     }
   });
 
-  it('has two questions under way at most, however slow the PBX', async () => {
+  it('has two requests open at most, however slow the PBX', async () => {
     const pbx = new Pbx();
     pbx.answer = null;
     pbx.watch(hundred);
@@ -143,7 +143,7 @@ describe('the watch over registrations', () => {
     expect(pbx.timesOf('108').length).toBe(last);
   });
 
-  it('does not ask about what the monitor shows under another name than an extension has, nor speak of it', async () => {
+  it('neither asks about a row’s name that is no extension, nor logs it', async () => {
     const pbx = new Pbx();
     const known = { outcome: 'found', extension: '107', registered: true } as const;
     pbx.answer = (id) => (id === '107' ? known : { outcome: 'not-found' });
@@ -155,7 +155,7 @@ describe('the watch over registrations', () => {
     expect(pbx.lines).toEqual([]);
   });
 
-  it('leaves the PBX alone for as long as it asks, and says why once', async () => {
+  it('asks nothing until Retry-After is over, and logs why once', async () => {
     const pbx = new Pbx();
     pbx.answer = () => ({ outcome: 'failed', reason: 'HTTP 429', retryAfterMs: 120_000 });
     const watch = pbx.watch(['107', '108']);
@@ -166,10 +166,10 @@ describe('the watch over registrations', () => {
     await pbx.pass(INTERVAL_MS + 1_000);
     expect(pbx.asked.length).toBeGreaterThan(1);
     expect(watch.take()).toEqual([]);
-    expect(pbx.lines.map(({ msg }) => msg)).toEqual(['registrations: HTTP 429']);
+    expect(pbx.lines.map(({ msg }) => msg)).toEqual(['registration requests failed: HTTP 429']);
   });
 
-  it('goes on at its pace when the clock is set back, with each extension at its own place', async () => {
+  it('keeps its interval when the clock is set back, with each extension at its own time', async () => {
     const pbx = new Pbx();
     pbx.watch(hundred);
     await pbx.pass(INTERVAL_MS);
@@ -196,7 +196,7 @@ describe('the watch over registrations', () => {
     await pbx.pass(INTERVAL_MS);
     expect(pbx.asked).toHaveLength(1);
     pbx.setBack(HOUR_MS);
-    // A cycle's look is what notices it.
+    // A cycle's observation notices it.
     watch.observe(shows([]), []);
     await pbx.pass(85_000);
     expect(pbx.asked).toHaveLength(1);
@@ -216,7 +216,7 @@ describe('the watch over registrations', () => {
     expect(pbx.timesOf('107').length).toBe(before + 1);
   });
 
-  it('forgets what the monitor shows no more after as many hours, though the clock was set back', async () => {
+  it('forgets extensions that the monitor no longer shows after as many hours, though the clock was set back', async () => {
     const pbx = new Pbx();
     const watch = pbx.watch('active');
     watch.observe(shows(['107'], ['108']), []);
@@ -231,18 +231,18 @@ describe('the watch over registrations', () => {
     expect(pbx.timesOf('108').length).toBe(last);
   });
 
-  it('says once which extension the PBX does not know, and hands that over too', async () => {
+  it('logs once which extension the PBX does not know, and hands that answer over too', async () => {
     const pbx = new Pbx();
     pbx.answer = () => ({ outcome: 'not-found' });
     const watch = pbx.watch(['999']);
     await pbx.pass(INTERVAL_MS * 3);
     expect(pbx.lines.map(({ msg }) => msg)).toEqual([
-      'the PBX does not know extension 999, which is to be watched',
+      'extension 999 cannot be watched: the PBX does not know it',
     ]);
     expect(watch.take()).toContainEqual(expect.objectContaining({ id: '999', outcome: 'not-found' }));
   });
 
-  it('asks nothing while the tenant is another’s, nor after it has been stopped', async () => {
+  it('asks nothing while another replica holds the tenant, nor after it has been stopped', async () => {
     const pbx = new Pbx();
     pbx.held = false;
     const watch = pbx.watch(['107']);

@@ -6,14 +6,16 @@ import { fnv1a } from '../../base/spread-hash.js';
 import type { Registration } from '../../source/registration.js';
 
 /**
- * Asks the PBX whether watched extensions are registered, at a slow pace of its own, beside the polls and never in
- * their way. The answers wait to be taken by the next poll cycle, which commits them.
+ * Asks the PBX whether watched extensions are registered: slowly, beside the polls, and without delaying them. The next
+ * poll cycle takes the answers and commits them.
  *
- * - Each extension is asked once an interval, at its own place in it; at most `CONCURRENCY` questions at a time.
- * - One whose leg has just vanished is asked at once: what the cycle says that confirms it may depend on the answer.
- * - `active`: the extensions that the monitor has shown within `ACTIVE_MS`, `MAX_ACTIVE` at most; by number or uuid, for
- *   about nothing else the PBX can be asked.
- * - The PBX asks for a pause (`Retry-After`): nothing is asked until it is over.
+ * - The PBX is asked about each extension once an interval, at the extension's own time in it; at most `CONCURRENCY`
+ *   requests are open at a time.
+ * - It is asked at once about an extension whose leg has just vanished: what the confirming cycle emits may depend on
+ *   the answer.
+ * - `active` watches the extensions that the monitor has shown within `ACTIVE_MS`, `MAX_ACTIVE` at most; only those
+ *   named by number or uuid, since the PBX knows no others.
+ * - After a `Retry-After` nothing is asked until its time is over.
  */
 export class RegistrationWatch {
   readonly #deps: WatchDeps;
@@ -21,7 +23,7 @@ export class RegistrationWatch {
   readonly #stopping = new AbortController();
   readonly #watched = new Map<string, Watched>();
   readonly #asking = new Set<Promise<void>>();
-  /** The monitor's rows and idle extensions that were looked through last. */
+  /** The monitor's rows and idle extensions that were read last. */
   #seen: Pick<MonitorAnswer, 'rows' | 'idleExtensions'> | null = null;
   #shown = new Set<string>();
   #answers: RegistrationAnswer[] = [];
@@ -37,7 +39,7 @@ export class RegistrationWatch {
     this.#plan();
   }
 
-  /** Resolves when no question is under way any more. */
+  /** Resolves when no request is under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancel();
@@ -52,7 +54,9 @@ export class RegistrationWatch {
     return answers;
   }
 
-  /** What the monitor shows. `vanished`: extensions, by number and uuid, of which a leg is missing from it. */
+  /**
+   * Takes what the monitor shows. `vanished`: the extensions, by number and uuid, of which a leg is missing from it.
+   */
   observe(monitor: MonitorAnswer, vanished: readonly string[]): void {
     const now = this.#deps.clock.monotonic();
     if (this.#deps.watch === 'active') this.#follow(monitor, now);
@@ -67,11 +71,11 @@ export class RegistrationWatch {
   #follow({ rows, idleExtensions }: MonitorAnswer, now: number): void {
     if (this.#seen?.rows === rows && this.#seen.idleExtensions === idleExtensions) return;
     this.#seen = { rows, idleExtensions };
-    // What the last look showed was there until now: nothing has changed in between.
+    // What the last answer showed was there until now: nothing has changed in between.
     for (const id of this.#shown) this.#watched.get(id)!.shownAt = now;
     this.#shown = new Set();
     for (const id of [...idleExtensions, ...[...rows.values()].map(({ extension }) => extension)]) {
-      // A row may carry another name, such as `*97`: the PBX would know nothing of it, and nobody is to be told that.
+      // A row may name a service such as `*97`, which the PBX does not know as an extension: no warning is due.
       if (!isExtensionId(id)) continue;
       if (!this.#watched.has(id) && this.#watched.size < MAX_ACTIVE) this.#add(id);
       if (this.#watched.has(id)) this.#shown.add(id);
@@ -106,7 +110,7 @@ export class RegistrationWatch {
 
   #askDue(): void {
     const now = this.#deps.clock.monotonic();
-    // A process that was paused past its lease asks no more; whoever holds the tenant now does.
+    // A process that was paused beyond its lease asks no more: the replica that holds the tenant now does.
     if (!this.#deps.holds()) return;
     for (const [id, watched] of this.#watched) {
       if (this.#asking.size >= CONCURRENCY) break;
@@ -138,16 +142,16 @@ export class RegistrationWatch {
     this.#answers.push({ ...answer, id, startedAt, at: clock.now() });
     const isUnknown = answer.outcome === 'not-found';
     if (isUnknown && !watched.isUnknown)
-      this.#deps.log.warn({ extension: id }, `the PBX does not know extension ${id}, which is to be watched`);
+      this.#deps.log.warn({ extension: id }, `extension ${id} cannot be watched: the PBX does not know it`);
     watched.isUnknown = isUnknown;
   }
 
-  /** One line when a reason appears or changes, one when it is gone. */
+  /** Logs one line when a reason appears or changes, and one when it is gone. */
   #note(reason: string | null): void {
     if (reason === this.#reason) return;
     this.#reason = reason;
-    if (reason === null) this.#deps.log.info('registrations are answered properly again');
-    else this.#deps.log.warn({ reason }, `registrations: ${reason}`);
+    if (reason === null) this.#deps.log.info('registration requests recovered');
+    else this.#deps.log.warn({ reason }, `registration requests failed: ${reason}`);
   }
 }
 
@@ -159,26 +163,26 @@ export interface WatchDeps {
   /** Whether this process still holds the tenant's lease, as far as it can know. */
   readonly holds: () => boolean;
   readonly clock: Clock;
-  /** Carries the tenant in every line. */
+  /** Adds the tenant to every line. */
   readonly log: Logger;
 }
 
-/** Its instants are the monotonic clock's. */
+/** Instants are those of the monotonic clock. */
 interface Watched {
   dueAt: number;
   askedAt: number;
   asking: boolean;
-  /** Of those that the monitor shows no more: until when it did. */
+  /** When the monitor showed the extension last, where it no longer does. */
   shownAt: number;
   isUnknown: boolean;
 }
 
 const NONE: readonly RegistrationAnswer[] = [];
-/** A question a second or so even with hundreds of extensions: the polls come first. */
+/** Limits the requests to a few a second even with hundreds of extensions: the polls come first. */
 const CONCURRENCY = 2;
-/** A leg that flickers is no reason to ask again and again. */
+/** A leg that flickers causes one request a second at most. */
 const URGENT_EVERY_MS = 1_000;
-/** A shift and its break. */
+/** Half a shift, so that a break does not end the watch. */
 const ACTIVE_MS = 4 * 3_600_000;
-/** More telephones than a call centre has; a bound for an upstream that invents some. */
+/** More extensions than a call centre has: bounds the memory where an upstream's answers are wrong. */
 const MAX_ACTIVE = 5_000;

@@ -79,7 +79,10 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     await settle();
   }
 
-  /** One cycle, a second after the last, that asks whoever can be asked; these answer 40 ms after it began. */
+  /**
+   * Runs a cycle, a second after the last, that asks the endpoints without an open request; they answer 40 ms after it
+   * began.
+   */
   async function cycle(
     one: HandPolled,
     answers: Poll,
@@ -95,14 +98,14 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     return running;
   }
 
-  /** What comes in while no cycle runs, and the cycle that takes it. */
+  /** Lets results come while no cycle runs, and runs the cycle that takes them. */
   async function late(one: HandPolled, answers: Poll): Promise<CycleReport> {
     await answer(answers, 500);
     expect(one.requests.hasAnswers).toBe(true);
     return one.cycle([], stopping.signal);
   }
 
-  /** The endpoint has timed out, and hangs again; the other one shows this. */
+  /** Makes the endpoint time out and hang again, while the other one shows this. */
   async function hanging(which: Endpoint, shown: Poll): Promise<HandPolled> {
     const one = poller();
     await cycle(one, { legs: [], entries: [], ...shown });
@@ -122,7 +125,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
   const polled = ({ polls }: CycleReport) => polls.map(({ result }) => result.endpoint);
   const sources = async () => (await store.snapshot('acme'))!.state.sources;
 
-  it('waits for one that answered when it was asked last, however slow it is: one look, one call, one commit', async () => {
+  it('waits for an endpoint that answered its last request, however slow it is: both results, one call, one commit', async () => {
     const one = poller();
     await cycle(one, { legs: [], entries: [] });
     const commits = jest.spyOn(store, 'commit');
@@ -137,7 +140,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect((await log())[0]!.data).toMatchObject({ upstreamIds: ['queue-call-1', 'leg-1'] });
   });
 
-  it('is held up by a hang once: after that the other one’s looks are told, and nothing is asked twice', async () => {
+  it('is delayed by a hanging endpoint once: after that the other one’s changes are emitted, and nothing is asked twice', async () => {
     const one = await hanging('queue', { legs: [] });
     const report = await cycle(one, { legs: [leg()] });
     expect(said(report)).toEqual(['call-started', 'call-offered']);
@@ -146,14 +149,14 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect(pbx.asked.filter((endpoint) => endpoint === 'queue')).toHaveLength(3);
   });
 
-  it('does not wait at all where nobody is asked that answered last', async () => {
+  it('does not wait at all where no endpoint is asked that answered its last request', async () => {
     const one = await hanging('queue', { legs: [] });
     await late(one, { entries: HUNG });
     expect((await cycle(one, {}, ['queue'])).polls).toEqual([]);
     expect(one.requests.open).toEqual(['queue']);
   });
 
-  it('takes the answer that comes at last, with the instants that are its own', async () => {
+  it('takes an answer that comes at last, with the answer’s own instants', async () => {
     const one = await hanging('queue', { legs: [leg()] });
     const askedAt = pbx.now - 40;
     const at = pbx.now + 500;
@@ -167,7 +170,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect([one.requests.open, one.requests.hasAnswers]).toEqual([[], false]);
   });
 
-  it('waits for it again when it has answered', async () => {
+  it('waits for an endpoint again once it has answered', async () => {
     const one = await hanging('queue', { legs: [] });
     await late(one, { entries: [] });
     const running = cycle(one, { legs: [leg()] });
@@ -176,7 +179,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect(polled(await running)).toEqual(['monitor', 'queue']);
   });
 
-  it('sees both at once where the one that nobody waits for has answered by then', async () => {
+  it('records both at once where the endpoint that is not waited for has answered by then', async () => {
     const one = await hanging('queue', { legs: [] });
     await late(one, { entries: HUNG });
     const commits = jest.spyOn(store, 'commit');
@@ -185,7 +188,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect(commits).toHaveBeenCalledTimes(1);
   });
 
-  it('tells that an endpoint is down which times out each time, and that it is back', async () => {
+  it('emits that an endpoint which times out each time is down, and that it is up again', async () => {
     const one = await hanging('queue', { legs: [] });
     for (let failure = 2; failure <= DEFAULT_POLICY.sourceDownAfter; failure++) {
       await late(one, { entries: HUNG });
@@ -206,11 +209,11 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect(one.requests.hasAnswers).toBe(false);
   });
 
-  it('lets a call go on that overflows while the monitor hangs: an old look at the telephones does not do', async () => {
+  it('does not end a call that overflows while the monitor hangs: an older monitor answer proves nothing', async () => {
     const one = await hanging('monitor', { entries: [entry()] });
     const gone = [entry({ status: 'abandoned', abandonedAt: T0 + 3_000 })];
     expect((await cycle(one, { entries: gone })).confirm).toBe(true);
-    // It was asked for before the queue said so, and comes while the queue says so again.
+    // It was requested before the queue showed that, and comes while the queue shows it again.
     const together = [await cycle(one, { legs: [], entries: gone }), await one.cycle([], stopping.signal)];
     expect(together.map(polled)).toEqual([['monitor'], ['queue']]);
     expect(together.flatMap(said)).toEqual([]);
@@ -218,7 +221,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect(said(await cycle(one, { legs: elsewhere, entries: gone }))).toEqual(['call-offered']);
   });
 
-  it('begins no call anew that has ended since the late answer was asked for', async () => {
+  it('does not begin a call again that has ended since the late answer was requested', async () => {
     const one = await hanging('queue', { legs: [leg()] });
     await cycle(one, { legs: [] });
     expect(said(await cycle(one, { legs: [] }))).toContain('call-ended');
@@ -229,12 +232,12 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
       isStale: true,
     });
     expect(await types()).toEqual(before);
-    // Who waits there is seen by the next look.
+    // The next poll shows the caller who waits there.
     const other = [entry({ mobile: '0987654321' })];
     expect(said(await cycle(one, { legs: [], entries: other }))).toEqual(['call-started']);
   });
 
-  it('drops what had come, and nobody had taken, when a call ended', async () => {
+  it('drops a result that had come and had not been taken when a call ended', async () => {
     const one = poller();
     await cycle(one, { legs: [], entries: [entry()] });
     // The entry is missed for the first time before the queue fails, and for the second in the answer that comes at last.
@@ -263,7 +266,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect((await sources()).queue.failures).toBe(2);
   });
 
-  it('drops what was asked for before the tenant was claimed anew', async () => {
+  it('drops results that were requested before the tenant was claimed again', async () => {
     const one = await hanging('queue', { legs: [leg()] });
     store.loseMemory();
     expect((await cycle(one, { legs: [leg({ signal: 'answered' })] })).owned).toBe(false);
@@ -275,7 +278,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect((await sources()).queue.lastComplete).toBeNull();
   });
 
-  it('rejects where a poll throws, also when nobody waited for it, and goes on', async () => {
+  it('rejects where a poll throws, also one that no cycle waited for, and goes on', async () => {
     const one = await hanging('queue', { legs: [] });
     pbx.breaks('queue');
     await settle();
@@ -284,7 +287,7 @@ describe('a poll cycle of which one endpoint is slow, or hangs,', () => {
     expect(one.requests.hasAnswers).toBe(false);
   });
 
-  it('is idle when the requests that outlived their cycles have been cut off', async () => {
+  it('is idle when the requests that outlived their cycles have been aborted', async () => {
     const one = await hanging('queue', { legs: [] });
     let isIdle = false;
     const idle = one.requests.idle().then(() => (isIdle = true));

@@ -7,16 +7,16 @@ import { OutcomeUnknownError, StoreUnavailableError } from '../../store/errors.j
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import type { Store } from '../../store/store.js';
 import { leg, observations, type Poll, entry, T0 } from '../../../test/support/history.js';
-import { UNOBSERVED_TENANT } from './poll-listener.js';
+import { NO_TENANT_LISTENER } from './poll-listener.js';
 import { TenantLedger } from './tenant-ledger.js';
 
 /**
- * A ledger to which something happens at every step of a poll, one at a time. However it goes, it ends up with what a fresh
- * claim gives, and with the log that it would have had.
+ * A ledger with a fault at every step of a poll, one at a time. After each, it ends up with what a fresh claim gives,
+ * and with the log that it would have had without the fault.
  */
 const OVER = { abandonedAt: T0 + 25_000, status: 'abandoned' as const };
 const OTHER = { mobile: '0987654321', callId: 'queue-call-2' };
-/** Ten seconds apart, so that what is quiet is touched. */
+/** Ten seconds apart, so that a poll without changes writes the freshness. */
 const POLLS: readonly Poll[] = [
   { entries: [entry(), entry({ ...OTHER, status: 'abandoned', abandonedAt: T0 - 600_000 })] },
   {
@@ -100,7 +100,7 @@ describe('a tenant’s ledger, when something goes wrong', () => {
     expect(failed).toBeGreaterThan(0);
   });
 
-  it('decides nothing while it is not known whether a commit has gone through', async () => {
+  it('decides nothing while a commit has had no answer', async () => {
     const run = new Run();
     run.before = (at) => (at === 1 ? run.fails('commit', unknown, { times: 3 }) : undefined);
     await run.poll(0);
@@ -124,7 +124,7 @@ describe('a tenant’s ledger, when something goes wrong', () => {
     expect([run.ledger.isUnfinished, run.ledger.known]).toEqual([false, null]);
   });
 
-  it('brings with the next write what a touch did not bring, registrations included', async () => {
+  it('writes with the next write what a failed touch did not write, registrations included', async () => {
     const run = new Run();
     run.before = (at) => (at === 3 ? run.fails('touch', refused) : run.heal());
     await run.observe({ at: 0 }, 0);
@@ -147,16 +147,16 @@ type Operation = 'claim' | 'commit' | 'touch';
 type Part = 'newCommitId' | 'clock' | 'span' | 'committing';
 interface Fault {
   readonly operation: Operation;
-  /** Null: what the store says. */
+  /** Null: the store's own answer. */
   readonly answer: (() => Promise<unknown>) | null;
-  /** It is carried out all the same. */
+  /** The request is carried out nevertheless. */
   readonly written?: boolean;
   /** Another claims just before. */
   readonly claimed?: boolean;
   times: number;
 }
 
-/** One ledger and its store, through the polls. What fails is tried again as the poller would. */
+/** Runs one ledger and its store through the polls, and tries again after a failure as the poller would. */
 class Run {
   readonly store = new MemoryStore({ maxEvents: 1_000 });
   readonly mine = new Mine();
@@ -187,7 +187,7 @@ class Run {
       time: timeAt(() => broken('clock', T0 + this.#now)),
       newEpoch: () => 'e1',
       newCommitId: () => broken('newCommitId', `c${++this.#commits}`),
-      listener: { ...UNOBSERVED_TENANT, committing: () => broken('committing', () => undefined) },
+      listener: { ...NO_TENANT_LISTENER, committing: () => broken('committing', () => undefined) },
       tracer,
     });
   }
@@ -217,7 +217,7 @@ class Run {
         await this.#again(poll);
       }
     }
-    // What a touch did not bring comes with the next one.
+    // The next touch writes what this one did not.
     await this.observe({ at: POLLS.length * GAP_S }, POLLS.length);
     const state = plain(this.ledger.known!);
     const claimed = (await this.store.claim('acme', { epoch: 'e2' })).state;
@@ -229,7 +229,7 @@ class Run {
     return { state: { ...state, sources: claimed.sources }, log: events.map(({ json }) => json) };
   }
 
-  /** As after the pause that the loop makes: what the store has not taken is observed again, and decided again. */
+  /** As after the loop's pause: what the store has rejected is observed and decided again. */
   async #again(poll: number): Promise<void> {
     this.heal();
     this.mine.set(Infinity);
@@ -280,7 +280,7 @@ class Run {
   }
 }
 
-/** Throws at one of the reads of what it is laid under, and only then. */
+/** Wraps an object so that one of the reads of its properties throws. */
 class Mine {
   #reads = Infinity;
 
@@ -309,7 +309,7 @@ class Mine {
   }
 }
 
-/** As `toEqual`, which takes a thousand times as long. */
+/** Compares as `toEqual`, which takes a thousand times as long. */
 function expectSame(actual: object, expected: object): void {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) expect(actual).toEqual(expected);
 }

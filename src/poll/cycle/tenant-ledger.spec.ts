@@ -5,14 +5,14 @@ import { DEFAULT_POLICY } from '../../core/model/call.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { timeAt } from '../../../test/support/time.js';
 import { NEXT_FORM } from '../../store/store.contract-formats.js';
-import { type UnservedReport, UNOBSERVED_TENANT } from './poll-listener.js';
+import { type UnservedReport, NO_TENANT_LISTENER } from './poll-listener.js';
 import { TenantLedger } from './tenant-ledger.js';
 
 describe('a tenant’s ledger', () => {
   let store: MemoryStore;
-  /** Of each claim, whether its epoch was a new one. */
+  /** Whether each claim's epoch was a new one. */
   let claims: boolean[];
-  /** Of each claim in vain, what could not be read. */
+  /** What could not be read, for each claim that failed. */
   let unserved: UnservedReport[];
 
   beforeEach(() => {
@@ -34,14 +34,14 @@ describe('a tenant’s ledger', () => {
       newEpoch: () => `${name}${++epochs}`,
       newCommitId: () => `commit-${name}-${++commits}`,
       listener: {
-        ...UNOBSERVED_TENANT,
+        ...NO_TENANT_LISTENER,
         claimed: ({ isNewEpoch }) => void claims.push(isNewEpoch),
         unserved: (report) => void unserved.push(report),
       },
     });
   }
 
-  it('tells of an epoch that its claim began, and not of one that it found', async () => {
+  it('reports an epoch that its claim began, and not one that it found', async () => {
     await ledger().claim();
     const other = ledger('f');
     await other.claim();
@@ -49,7 +49,7 @@ describe('a tenant’s ledger', () => {
     expect(claims).toEqual([true, false, false]);
   });
 
-  it('tells of a new epoch when the store lost its memory, though no commit was refused for it', async () => {
+  it('reports a new epoch when the store lost its memory, though no commit was rejected for it', async () => {
     const one = ledger();
     await one.claim();
     store.loseMemory();
@@ -60,7 +60,7 @@ describe('a tenant’s ledger', () => {
     expect(claims).toEqual([true, true]);
   });
 
-  it('tells of a new epoch that another has begun meanwhile, or a claim whose answer was lost', async () => {
+  it('reports a new epoch that another replica has begun meanwhile, or a claim whose answer was lost', async () => {
     const one = ledger();
     await one.claim();
     store.loseMemory();
@@ -70,7 +70,7 @@ describe('a tenant’s ledger', () => {
     expect(claims).toEqual([true, true, false]);
   });
 
-  /** A poll that finds out that the monitor lists idle extensions, which changes more than the freshness. */
+  /** A poll that shows idle extensions for the first time, which changes more than the freshness. */
   const findsIdle = (one: TenantLedger) => one.write(one.decide(observations({ idle: ['101'] }, 60_000)));
   const findsLeg = (one: TenantLedger) => one.write(one.decide(observations({ legs: [leg()] }, 61_000)));
 
@@ -116,7 +116,7 @@ describe('a tenant’s ledger', () => {
     expect([listsIdle, [...calls.keys()]]).toEqual([true, ['leg-1']]);
   });
 
-  it('claims a state that it cannot read once, and not again before it can', async () => {
+  it('claims a state that it cannot read once, and not again until it can read it', async () => {
     const one = ledger();
     await one.claim();
     await findsIdle(one);

@@ -14,32 +14,33 @@ import { decide, type Decision } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import type { Claim, Commit, CommitResult, Position, Store } from '../../store/store.js';
-import { type TenantListener, UNOBSERVED_TENANT } from './poll-listener.js';
+import { type TenantListener, NO_TENANT_LISTENER } from './poll-listener.js';
 
 /**
- * What is known of one tenant, and the claim under which it is written: the one owner of its calls.
+ * Owns what is known of one tenant, its calls above all, and the claim under which that is written.
  *
  * Guarantees:
- * - What a poll decided is either committed as a whole or not at all. A commit without an answer is kept, and repeated
- *   under its own id by `finish`; until then nothing is decided.
- * - What is `known` is what the store holds, but for the freshness, which is written now and then: what is not written yet
- *   comes with the next write, also where a write of it had no answer.
- * - Anything else that goes wrong between a decision and the store's answer (an exception anywhere, a conflict, a newer
- *   token, lost memory) ends the claim and drops what was known: `known` is null until `claim`.
- * - The first commit of a claim writes the whole state in this build's format, and comes before any freshness where an
- *   older format was found.
- * - A state that this build cannot read is claimed once at most: a build that can read it is not fenced again and again.
+ * - A decision is either committed as a whole or not at all. A commit without an answer is kept, and `finish` repeats
+ *   it under its own id; until then nothing is decided.
+ * - `known` is what the store holds, except for the freshness, which is written every `TOUCH_EVERY_MS`: each write
+ *   includes what has not been written yet, also after a write without an answer.
+ * - Any other failure between a decision and the store's answer (an exception anywhere, a conflict, a newer token, lost
+ *   memory) ends the claim and drops what was known: `known` is null until `claim`.
+ * - The first commit of a claim writes the whole state in this build's format. Where the claim found an older format,
+ *   no freshness is written before it.
+ * - A state that this build cannot read is claimed once at most, so that a build which can read it is not fenced
+ *   repeatedly.
  */
 export class TenantLedger {
   readonly #deps: LedgerDeps;
   #held: Held | null = null;
-  /** Given back by the write that brings the store where this is; whatever prevents that leaves nothing held. */
+  /** What a decision has been made on. It is held again once the store has it too; on any failure nothing is held. */
   #decided: Held | null = null;
   #unfinished: Begun | null = null;
   #newEpoch = false;
-  /** That was held last, also after the claim is over. */
+  /** The epoch of the last claim, also after the claim is over. */
   #epoch: string | null = null;
-  /** The last claim found a state that cannot be read. */
+  /** Whether the last claim found a state that cannot be read. */
   #isUnreadable = false;
   /** By the monotonic clock. */
   #touchedAt = -Infinity;
@@ -49,24 +50,24 @@ export class TenantLedger {
     this.#deps = deps;
   }
 
-  /** Null: not claimed, or not any more. */
+  /** Null while the tenant is not claimed. */
   get known(): TenantCalls | null {
     return this.#held?.known ?? null;
   }
 
-  /** A commit has had no answer: `finish` comes before anything else. */
+  /** Whether a commit has had no answer: then `finish` must be called before anything else. */
   get isUnfinished(): boolean {
     return this.#unfinished !== null;
   }
 
-  /** Rejects with an `UnreadableStateError` where a store that answers is of no help. */
+  /** Rejects with an `UnreadableStateError` where the store answers, but this build cannot read the state. */
   async claim(): Promise<TenantCalls> {
-    const { store, newEpoch, listener = UNOBSERVED_TENANT } = this.#deps;
+    const { store, newEpoch, listener = NO_TENANT_LISTENER } = this.#deps;
     const offered = newEpoch();
     const { state, format, ...claim } = await this.#takeOver(offered);
     this.#newEpoch = false;
     const { epoch } = claim.position;
-    // The second is that of a claim whose answer was lost, or of whoever was here meanwhile.
+    // Another epoch than before: begun by a claim whose answer was lost, or by another replica meanwhile.
     listener.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
     this.#epoch = epoch;
     const known = new TenantCalls(state);
@@ -82,14 +83,14 @@ export class TenantLedger {
     return known;
   }
 
-  /** What the observations say. `write` comes next. */
+  /** Decides what the observations mean. `write` must be called next. */
   decide(observations: Observations): Decision {
     this.#decided = this.#held!;
     this.#held = null;
     return decide(this.#decided.known, observations, this.#deps.policy);
   }
 
-  /** Writes what was decided last. False: the store did not take it, and the claim is over. */
+  /** Writes the last decision. Returns false when the store rejected it: then the claim is over. */
   write({ delta: decided, transitions }: Decision): Promise<boolean> {
     const held = this.#decided!;
     const delta = after(held.unwritten, decided);
@@ -97,24 +98,26 @@ export class TenantLedger {
     return isQuiet ? this.#touch({ ...held, unwritten: delta }) : this.#commit(held, delta, transitions);
   }
 
-  /** Brings a begun commit to an end; rejects, and keeps it, when the store gives no answer. */
+  /**
+   * Repeats the commit that has had no answer; rejects, and keeps it, when the store does not answer this time either.
+   */
   finish(): Promise<void> {
     if (this.#unfinished !== null) this.#unfinished = recordedAt(this.#deps.time.now(), this.#unfinished);
     return this.#spanOfCommit((span) => this.#tryCommit(span));
   }
 
-  /** The bound by count is kept by every commit; the one by age is looked after now and then. */
+  /** Removes events older than the retention, every `TRIM_EVERY_MS`. Every commit keeps the bound by count. */
   async trim(): Promise<void> {
     const { tenant, store, time, retentionMs } = this.#deps;
     const now = time.monotonic();
     if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
     this.#trimmedAt = now;
     const events = await store.trim(tenant, time.now() - retentionMs);
-    (this.#deps.listener ?? UNOBSERVED_TENANT).logHolds(events);
+    (this.#deps.listener ?? NO_TENANT_LISTENER).logHolds(events);
   }
 
   async #takeOver(epoch: string): Promise<Claim> {
-    const { tenant, store, listener = UNOBSERVED_TENANT } = this.#deps;
+    const { tenant, store, listener = NO_TENANT_LISTENER } = this.#deps;
     try {
       if (this.#isUnreadable) await store.snapshot(tenant);
       const claim = await store.claim(tenant, { epoch, newEpoch: this.#newEpoch });
@@ -181,7 +184,7 @@ export class TenantLedger {
   }
 
   async #observed({ commit, events }: Begun): Promise<CommitResult> {
-    const { tenant, store, listener = UNOBSERVED_TENANT } = this.#deps;
+    const { tenant, store, listener = NO_TENANT_LISTENER } = this.#deps;
     const tried = listener.committing();
     let result: CommitResult['status'] | 'rejected' = 'rejected';
     try {
@@ -189,7 +192,7 @@ export class TenantLedger {
       result = answer.status;
       return answer;
     } catch (error) {
-      // A mistake of ours: the store will not take it later either.
+      // A defect of ours: the store would reject the commit later too.
       if (error instanceof TypeError) this.#unfinished = null;
       throw error;
     } finally {
@@ -197,7 +200,7 @@ export class TenantLedger {
     }
   }
 
-  /** Keeps the freshness in the store current: news at once, else at most every `TOUCH_EVERY_MS`. */
+  /** Keeps the freshness in the store current: writes news at once, all else at most every `TOUCH_EVERY_MS`. */
   async #touch(held: Held): Promise<boolean> {
     const { tenant, store, time } = this.#deps;
     this.#held = held;
@@ -219,7 +222,7 @@ export interface LedgerDeps {
   /** How long events are kept in the log. */
   readonly retentionMs: number;
   readonly time: Time;
-  /** Names a log that begins anew: unique, `[A-Za-z0-9_-]{1,64}`. */
+  /** Names a log that begins: unique, `[A-Za-z0-9_-]{1,64}`. */
   readonly newEpoch: () => string;
   readonly newCommitId: () => string;
   readonly listener?: TenantListener;
@@ -238,13 +241,13 @@ interface Held {
   readonly version: number;
   readonly position: Position;
   readonly known: TenantCalls;
-  /** What has changed since the store was told last. */
+  /** What has changed since the last write. */
   readonly unwritten: FreshnessDelta;
-  /** The sources as the store was told last. */
+  /** The sources as they were written last. */
   readonly written: Freshness['sources'];
-  /** An older format is stored, to which no field of this build's may be added. */
+  /** An older format is stored: a commit must replace it before a field of this build's format is written. */
   readonly mustCommit: boolean;
-  /** This claim has committed, and the store holds every field as this build writes it. */
+  /** This claim has committed: the store holds every field as this build writes it. */
   readonly isWhole: boolean;
 }
 
@@ -259,13 +262,13 @@ function entryOf(event: BridgeEvent): Commit['events'][number] {
   return { sequence: Number(event.sequence), type: event.type, json: JSON.stringify(event) };
 }
 
-/** The same commit, tried once more: a store that was away for minutes has its events only now. */
+/** The same commit with a new recorded time: a store that was away for minutes records its events only now. */
 function recordedAt(now: Instant, { commit, events: before, known }: Begun): Begun {
   const events = before.map((event) => ({ ...event, recordedtime: rfc3339(now) }));
   return { commit: { ...commit, events: events.map(entryOf) }, events, known };
 }
 
-/** More than that what was known has been seen once more. */
+/** Whether the freshness holds more than newer times of what was known before. */
 function hasNews({ known, written, unwritten }: Held): boolean {
   return (
     unwritten.registrations.size > 0 ||

@@ -16,7 +16,7 @@ function setUp(cycle: Cycle) {
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   let running = 0;
   let came: CycleReport | null = null;
-  /** What a cycle asks, and what comes of it, is what a test says. */
+  /** A test determines what a cycle asks, and its results. */
   const requests = {
     open: [] as Endpoint[],
     hasAnswers: false,
@@ -39,7 +39,7 @@ function setUp(cycle: Cycle) {
     requests,
     poller: { prepare: () => Promise.resolve(true), record: () => Promise.resolve(came!) },
     holds: () => state.held,
-    pace: { intervalMs: 1_000, confirmMs: 200, adaptive: null },
+    schedule: { intervalMs: 1_000, confirmMs: 200, adaptive: null },
     clock: timers,
     random: () => 0,
     newCycleId: () => 'c1',
@@ -104,7 +104,7 @@ describe('a tenant’s loop', () => {
     expect(asked.map(({ length }) => length)).toEqual(Array(9).fill(2));
   });
 
-  it('looks again when the host does, while it is held back', async () => {
+  it('asks again when the breaker lets it, while requests are held back', async () => {
     const { turn } = setUp((_, __, now) => {
       const { polls, ...rest } = report(now, {}, 'host down');
       return Promise.resolve({
@@ -116,26 +116,26 @@ describe('a tenant’s loop', () => {
     expect([await turn(), await turn()]).toEqual([7_000, 7_000]);
   });
 
-  it('says once that an endpoint fails, with the reason, and once that it answers again', async () => {
+  it('logs once that an endpoint fails, with the reason, and once that it recovered', async () => {
     const reasons = [null, 'HTTP 502', 'HTTP 502', 'HTTP 502', null, null];
     const { turn, lines } = setUp((_, __, now) => Promise.resolve(report(now, {}, reasons.shift())));
     for (let turns = 0; turns < 6; turns++) await turn();
     expect(lines.filter((line) => line.msg.startsWith('monitor')).map((line) => line.msg)).toEqual([
-      'monitor: HTTP 502',
-      'monitor answers properly again',
+      'monitor failed: HTTP 502',
+      'monitor recovered',
     ]);
   });
 
-  it('goes on when the store is away, says so once, and waits longer each time', async () => {
+  it('goes on when the store is away, logs it once, and waits longer each time', async () => {
     const { turn, lines } = setUp(() => Promise.reject(new Error('connection refused')));
     await turn();
     const delays: number[] = [];
     for (let turns = 0; turns < 6; turns++) delays.push(await turn());
     expect(delays).toEqual([100, 200, 400, 800, 1_600, 2_000]);
-    expect(lines.map((line) => line.msg)).toEqual(['store: connection refused']);
+    expect(lines.map((line) => line.msg)).toEqual(['store failed: connection refused']);
   });
 
-  it('stops: waits for the cycle under way, cuts its polls off and plans no other', async () => {
+  it('stops: waits for the cycle under way, aborts its polls and plans no other', async () => {
     const { loop, timers } = setUp(
       (_, signal, now) =>
         new Promise((resolve) => signal.addEventListener('abort', () => resolve(report(now)))),
@@ -159,7 +159,7 @@ describe('a tenant’s loop', () => {
     expect(asked).toEqual([['monitor', 'queue'], ['monitor'], ['monitor']]);
   });
 
-  it('sees at once to an answer that no cycle waited for, and asks nobody before it has', async () => {
+  it('records a result that no cycle waited for at once, and asks no endpoint before it has', async () => {
     const asked: (readonly Endpoint[])[] = [];
     const { turn, timers, requests } = setUp((endpoints, _, now) => {
       asked.push(endpoints);
@@ -185,7 +185,7 @@ describe('a tenant’s loop', () => {
     expect(timers.nextInMs).toBe(0);
   });
 
-  it('asks again at once whose answer came too late to be looked at', async () => {
+  it('asks an endpoint again at once whose answer was stale', async () => {
     const asked: (readonly Endpoint[])[] = [];
     const { turn } = setUp((endpoints, _, now) => {
       asked.push(endpoints);
@@ -210,7 +210,7 @@ describe('a tenant’s loop', () => {
     expect(timers.nextInMs).toBe(200);
   });
 
-  it('plans nothing while every endpoint has yet to answer: the answer wakes it', async () => {
+  it('plans nothing while every endpoint has a request open: a result wakes it', async () => {
     const { timers, requests } = setUp((_, __, now) => {
       requests.open = ['monitor', 'queue'];
       return Promise.resolve({ ...report(now), polls: [] });
@@ -235,17 +235,17 @@ describe('a tenant’s loop', () => {
     await stopping;
   });
 
-  it('claims anew after a second when a cycle was fenced while the lease is held', async () => {
+  it('claims again after a second when a cycle was fenced while the lease is held', async () => {
     const owned = [false, true];
     const { turn, lines } = setUp((_, __, now) => Promise.resolve(report(now, { owned: owned.shift()! })));
     await turn();
     expect(await turn()).toBe(1_000);
     expect(lines.map(({ msg }) => msg)).toEqual([
-      'the store did not take the last cycle: claiming the tenant anew',
+      'commit rejected: fenced by another replica, or the store lost its memory; claiming again',
     ]);
   });
 
-  it('goes silent when a cycle was fenced and the lease is not held any more', async () => {
+  it('neither polls nor claims when a cycle was fenced and the lease is not held any more', async () => {
     const { timers, state, lines } = setUp((_, __, now) => {
       state.held = false;
       return Promise.resolve(report(now, { owned: false }));
@@ -256,7 +256,7 @@ describe('a tenant’s loop', () => {
     expect(lines).toEqual([]);
   });
 
-  it('neither polls nor claims when it wakes up past its lease', async () => {
+  it('neither polls nor claims when it wakes up after its lease has expired', async () => {
     let cycles = 0;
     const { timers, state } = setUp((_, __, now) => Promise.resolve(report(now, { confirm: ++cycles > 1 })));
     state.held = false;
@@ -265,7 +265,7 @@ describe('a tenant’s loop', () => {
     expect([cycles, timers.nextInMs]).toEqual([0, null]);
   });
 
-  it('rests while the stored state cannot be read, names its keys once, and says when it is served again', async () => {
+  it('does not poll while the stored state cannot be read, logs its keys once, and logs when the tenant is served again', async () => {
     const keys = Array.from({ length: 30 }, (_, n) => `call:${n}`);
     const corrupt = new CorruptStateError('acme', 'flags', keys);
     const errors = [corrupt, corrupt, new NewerFormatError('acme', 3, 1), null, null];
@@ -282,7 +282,7 @@ describe('a tenant’s loop', () => {
         40,
         'tenant not served: The stored state of tenant acme has format 3, and this build knows formats up to 1',
       ],
-      [30, 'stored state read again: the tenant is served'],
+      [30, 'tenant served again: its stored state can be read'],
     ]);
     expect(lines[0]).toMatchObject({ keys: ['flags', ...keys.slice(0, 19)] });
   });

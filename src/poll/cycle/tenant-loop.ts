@@ -3,45 +3,50 @@ import { Backoff } from '../../base/backoff.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import type { Endpoint } from '../../core/model/observation.js';
 import type { Tracer } from '../../core/model/tracer.js';
-import { Pace, type PaceOptions, startOffset } from '../schedule/schedule.js';
+import { Schedule, type ScheduleOptions, startOffset } from '../schedule/schedule.js';
 import type { InFlightRequests } from './in-flight-requests.js';
 import { type CycleReport, pollCycle } from './poll-cycle.js';
 import type { TenantPoller } from './tenant-poller.js';
 import { UnreadableStateError } from '../../store/errors.js';
 
 /**
- * Runs one tenant's cycles one after the other, until it is stopped. It alone asks the PBX, and takes the answers.
+ * Runs one tenant's cycles one after the other, until it is stopped. No other object polls the tenant's PBX or takes
+ * the results.
  *
- * Guarantees: cycles never overlap; the next is planned when this one is done; whatever fails is logged once, when it
- * begins and when it is over, and the loop goes on; every line carries the id of its cycle. An answer that no cycle has
- * waited for has one of its own, as soon as none is running; only the pause after trouble with the store stands. A state
- * that this build cannot read is not fought for: the loop looks at it again now and then, and asks the PBX nothing. When the
- * tenant is no longer held here the loop goes silent: no poll and no claim any more, until whoever began it stops it.
+ * Guarantees: cycles never overlap; the next is planned when this one is done. A failure is logged once when it begins
+ * and once when it is over, and the loop goes on; every line carries the id of its cycle. A result that no cycle has
+ * waited for is recorded by a cycle of its own as soon as none is running, except during the pause after a failure of
+ * the store. While a state cannot be read by this build, the loop tries to read it again every `UNREADABLE_RETRY_MS`,
+ * and does not poll. When the tenant is no longer held here, the loop neither polls nor claims any more, until it is
+ * stopped.
  */
 export class TenantLoop {
   readonly #deps: LoopDeps;
   #cancel: Stop = () => undefined;
   readonly #stopping = new AbortController();
-  readonly #pace: Pace;
+  readonly #schedule: Schedule;
   readonly #reasons = new Map<Endpoint | 'store' | 'state', string | null>();
   readonly #storeRetry: Backoff;
   #running: Promise<void> = Promise.resolve();
-  /** Between two cycles, with nothing to wait for but that an endpoint is due or answers. */
+  /** True between two cycles while the loop waits only for an endpoint to be due or to answer. */
   #isResting = false;
 
   constructor(deps: LoopDeps) {
     this.#deps = deps;
-    const { tenant, clock, random, pace } = deps;
-    this.#pace = new Pace({ ...pace, random }, clock.monotonic() + startOffset(tenant, pace.intervalMs));
+    const { tenant, clock, random, schedule } = deps;
+    this.#schedule = new Schedule(
+      { ...schedule, random },
+      clock.monotonic() + startOffset(tenant, schedule.intervalMs),
+    );
     this.#storeRetry = new Backoff({ firstMs: STORE_RETRY_MS, maxMs: MAX_STORE_RETRY_MS, random });
     deps.requests.onAnswer(() => this.#wake());
   }
 
   start(): void {
-    this.#plan(this.#pace.delay(this.#deps.clock.monotonic()));
+    this.#plan(this.#schedule.delay(this.#deps.clock.monotonic()));
   }
 
-  /** Resolves when nothing of this tenant is under way any more. A poll is cut off, a commit is let finish. */
+  /** Aborts polls, waits for a commit, and resolves when nothing of this tenant is under way. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#cancel();
@@ -49,7 +54,9 @@ export class TenantLoop {
     await this.#deps.requests.idle();
   }
 
-  /** For an answer that no cycle was waiting for. After trouble with the store the pause stands, and it waits too. */
+  /**
+   * Begins a cycle for a result that no cycle was waiting for, but not during the pause after a failure of the store.
+   */
   #wake(): void {
     if (!this.#isResting) return;
     this.#isResting = false;
@@ -57,7 +64,7 @@ export class TenantLoop {
   }
 
   #plan(delayMs: number): void {
-    // Where every endpoint has a request open, their answers are what wakes it.
+    // Where every endpoint has a request open, their results wake the loop.
     if (this.#stopping.signal.aborted || delayMs === Infinity) return;
     this.#cancel();
     this.#cancel = this.#deps.clock.after(delayMs, () => {
@@ -68,13 +75,13 @@ export class TenantLoop {
   async #turn(): Promise<void> {
     const { clock, requests, holds, newCycleId } = this.#deps;
     this.#isResting = false;
-    // A process that was paused past its lease must not claim the tenant back from whoever has taken it since.
+    // A process that was paused beyond its lease must not claim the tenant from the replica that has taken it since.
     if (!holds()) return;
     const cycle = newCycleId();
     let next: Rest;
     try {
-      // What has come is not kept waiting for what is asked only now.
-      const due = requests.hasAnswers ? [] : this.#pace.due(clock.monotonic(), requests.open);
+      // A result that has come is recorded at once, and does not wait for other requests.
+      const due = requests.hasAnswers ? [] : this.#schedule.due(clock.monotonic(), requests.open);
       const report = await pollCycle(this.#deps, due, this.#stopping.signal, cycle);
       this.#note('store', null, cycle);
       this.#noteState(null, cycle);
@@ -91,7 +98,7 @@ export class TenantLoop {
   /** Returns how long to rest, in milliseconds. */
   #failed(error: unknown, cycle: string): number {
     if (error instanceof UnreadableStateError) {
-      // The store does answer.
+      // The store has answered: it works.
       this.#note('store', null, cycle);
       this.#noteState(error, cycle);
       this.#storeRetry.reset();
@@ -104,29 +111,32 @@ export class TenantLoop {
   #follow(report: CycleReport, cycle: string): Rest {
     const { clock, log, requests } = this.#deps;
     const now = clock.monotonic();
-    this.#pace.turn(report.activity);
+    this.#schedule.turn(report.activity);
     for (const { result, isStale } of report.polls) {
       this.#note(result.endpoint, result.observation.reason, cycle);
-      this.#pace.record(result, now);
-      if (isStale) this.#pace.again(result.endpoint, now);
+      this.#schedule.record(result, now);
+      if (isStale) this.#schedule.again(result.endpoint, now);
     }
     for (const { type, subject } of report.transitions) log.debug({ cycle, type, subject }, 'event');
     if (!report.owned && this.#deps.holds()) {
-      log.warn({ cycle }, 'the store did not take the last cycle: claiming the tenant anew');
+      log.warn(
+        { cycle },
+        'commit rejected: fenced by another replica, or the store lost its memory; claiming again',
+      );
       return { delayMs: RECLAIM_MS, isFirm: true };
     }
-    if (report.confirm) this.#pace.confirm(now);
-    return { delayMs: this.#pace.delay(now, requests.open), isFirm: false };
+    if (report.confirm) this.#schedule.confirm(now);
+    return { delayMs: this.#schedule.delay(now, requests.open), isFirm: false };
   }
 
-  /** Names what cannot be read by its keys, as far as a line goes. */
+  /** Logs which fields of the state cannot be read, up to `KEYS_LOGGED` of them. */
   #noteState(error: UnreadableStateError | null, cycle: string): void {
     const { log } = this.#deps;
     const before = this.#reasons.get('state') ?? null;
     const reason = error && error.message;
     if (before === reason) return;
     this.#reasons.set('state', reason);
-    if (error === null) return log.info({ cycle }, 'stored state read again: the tenant is served');
+    if (error === null) return log.info({ cycle }, 'tenant served again: its stored state can be read');
     const keys = error.fields.slice(0, KEYS_LOGGED);
     log.warn(
       { cycle, reason, ...(keys.length === 0 ? {} : { keys }) },
@@ -134,21 +144,21 @@ export class TenantLoop {
     );
   }
 
-  /** One line when a reason appears or changes, one when it is gone. */
+  /** Logs one line when a reason appears or changes, and one when it is gone. */
   #note(what: Endpoint | 'store', reason: string | null, cycle: string): void {
     const before = this.#reasons.get(what) ?? null;
     if (before === reason) return;
     this.#reasons.set(what, reason);
     const about = what === 'store' ? { cycle } : { cycle, endpoint: what };
-    if (reason === null) this.#deps.log.info(about, `${what} answers properly again`);
-    else this.#deps.log.warn({ ...about, reason }, `${what}: ${reason}`);
+    if (reason === null) this.#deps.log.info(about, `${what} recovered`);
+    else this.#deps.log.warn({ ...about, reason }, `${what} failed: ${reason}`);
   }
 }
 
 /** How long to wait after a cycle. */
 interface Rest {
   readonly delayMs: number;
-  /** No answer makes it shorter. */
+  /** True: a result that comes meanwhile does not shorten the wait. */
   readonly isFirm: boolean;
 }
 
@@ -158,22 +168,22 @@ export interface LoopDeps {
   readonly poller: Pick<TenantPoller, 'prepare' | 'record'>;
   /** Whether this process still holds the tenant's lease, as far as it can know. */
   readonly holds: () => boolean;
-  readonly pace: Omit<PaceOptions, 'random'>;
+  readonly schedule: Omit<ScheduleOptions, 'random'>;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Short, and unlikely to be another's of the same day. */
+  /** Makes short ids that are unlikely to repeat within a day. */
   readonly newCycleId: () => string;
-  /** Carries the tenant in every line. */
+  /** Adds the tenant to every line. */
   readonly log: Logger;
   readonly tracer?: Tracer | undefined;
 }
 
-/** A store that is being restarted is back within seconds; agents wait for it. */
+/** A store that restarts is back within seconds, and agents wait for its events. */
 const STORE_RETRY_MS = 100;
 const MAX_STORE_RETRY_MS = 2_000;
-/** Somebody has to act first, and may have seen to it since; a lease that is lost and taken again begins a new loop. */
+/** Only an operator can repair such a state, which takes minutes; a new loop, after a lost lease, tries at once. */
 const UNREADABLE_RETRY_MS = 30_000;
 const KEYS_LOGGED = 20;
-/** Two pollers that both believe they own a tenant must not fence each other off in a tight loop. */
+/** Two replicas that both believe to hold a tenant must not fence each other in a tight loop. */
 const RECLAIM_MS = 1_000;

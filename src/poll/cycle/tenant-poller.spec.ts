@@ -10,7 +10,7 @@ import { timeAt } from '../../../test/support/time.js';
 import { pollResult } from '../../source/poll-result.js';
 import type { CycleReport } from './poll-cycle.js';
 
-/** Answers what the test says next; the same objects again where nothing changed, as the real source does. */
+/** Answers what the test has set; with the same objects where nothing changed, as the real source does. */
 class ScriptedSource {
   now = T0;
   #poll: Poll = {};
@@ -118,7 +118,7 @@ describe('a tenant’s poll cycle', () => {
     expect((await cycle(one, { legs: [leg({ signal: 'answered' })] })).activity).toBe('talking');
   });
 
-  it('goes on after a restart without a word about what was already said', async () => {
+  it('emits nothing again after a restart that was emitted before', async () => {
     await cycle(poller(), { legs: [leg()], entries: [entry({ mobile: '0987654321' })] });
     const said = await types();
     await cycle(poller(store, 'f'));
@@ -161,7 +161,7 @@ describe('a tenant’s poll cycle', () => {
     expect(await types()).toEqual(['call-started', 'call-offered', 'call-answered', 'call-offer-ended']);
   });
 
-  it('says of what a store took only later that it was recorded then', async () => {
+  it('gives events that the store took only later the later recorded time', async () => {
     let away = true;
     const leaving = new Proxy(store, {
       get(target, property) {
@@ -200,7 +200,7 @@ describe('a tenant’s poll cycle', () => {
     expect(events.map(({ sequence }) => Number(sequence))).toEqual([1, 2, 3, 4]);
   });
 
-  it('starts a new epoch when the store has lost its memory, and says the same with the same ids', async () => {
+  it('starts a new epoch when the store has lost its memory, and emits the same events with the same ids', async () => {
     const one = poller();
     await cycle(one, { legs: [leg()] });
     const before = await log();
@@ -212,7 +212,7 @@ describe('a tenant’s poll cycle', () => {
     expect(after[0]).toMatchObject({ id: before[0]!.id, data: { baseline: true } });
   });
 
-  it('drops what a cycle saw when it is stopped in the middle', async () => {
+  it('drops a cycle’s results when it is stopped in the middle', async () => {
     const stopping = new AbortController();
     source.shows({ legs: { failed: 'stopped' } });
     const one = poller();
@@ -222,7 +222,7 @@ describe('a tenant’s poll cycle', () => {
     expect((await store.snapshot('acme'))!.state.sources.monitor.failures).toBe(0);
   });
 
-  it('does not claim a tenant back when it was stopped while a commit had no answer', async () => {
+  it('does not claim a tenant again when it was stopped while a commit had no answer', async () => {
     const one = poller();
     await cycle(one, {});
     const commit = jest.spyOn(store, 'commit');

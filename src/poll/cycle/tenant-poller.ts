@@ -3,28 +3,32 @@ import type { Transition } from '../../core/model/event.js';
 import type { Endpoint, Observations } from '../../core/model/observation.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
 import type { PollVerdict } from './in-flight-requests.js';
-import { UNOBSERVED_TENANT } from './poll-listener.js';
+import { NO_TENANT_LISTENER } from './poll-listener.js';
 import type { RegistrationWatch } from './registration-watch.js';
 import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
 
 /**
- * Records what a tenant's polls have shown: observe → reconcile → commit.
+ * Records the results of a tenant's polls: observe → reconcile → commit.
  *
  * Guarantees:
- * - What is recorded at once is either committed as a whole or not at all (`TenantLedger`). A commit without an answer is
- *   repeated under its own id before anything else is recorded.
- * - When the store disagrees the tenant is claimed anew, and what was asked for before the claim is stale: an old look
- *   must not follow a newer one. So is what was asked for before a call was found to have ended: to that look it may still
- *   be there, and it would begin again. A failure is no look, and always counts.
- * - What is to be recorded is given in the order in which it was asked for, and never at the same time as something else:
- *   `InFlightRequests` and `pollCycle` see to that.
+ * - What is recorded in one call is either committed as a whole or not at all (`TenantLedger`). A commit without an
+ *   answer is repeated under its own id before anything else is recorded.
+ * - When the store rejects a commit, the tenant is claimed again, and results that were requested before the claim are
+ *   stale: an older answer must not be recorded after a newer one. Results that were requested before a call was found
+ *   to have ended are stale too: they may still show it, and the call would begin again. A failure shows no rows, and
+ *   always counts.
+ * - Results are recorded in the order of their requests, and never two cycles at the same time: `InFlightRequests` and
+ *   `pollCycle` ensure that.
  *
- * Not guaranteed: a part that only a stale look showed is like one that began and ended between two polls.
+ * Not guaranteed: a leg or queue entry that only a stale result showed is missed, like one that began and ended between
+ * two polls.
  */
 export class TenantPoller {
   readonly #deps: PollerDeps;
   readonly #ledger: TenantLedger;
-  /** Of the calls as they are, by the monotonic clock; null where they have changed. */
+  /**
+   * The activity of the calls, and when it was determined, by the monotonic clock; null where the calls have changed.
+   */
   #activity: { readonly at: number; readonly is: Activity } | null = null;
 
   constructor(deps: PollerDeps) {
@@ -33,23 +37,24 @@ export class TenantPoller {
   }
 
   /**
-   * Finishes what was begun and claims the tenant where it is not claimed: comes before the endpoints are asked. Rejects
-   * when the store cannot be reached. False: it was stopped meanwhile, and nothing is to be asked.
+   * Finishes a commit that was begun, and claims the tenant where it is not claimed; to be called before the endpoints
+   * are asked. Rejects when the store cannot be reached. Returns false when it was stopped meanwhile: then nothing may
+   * be asked.
    */
   async prepare(signal: AbortSignal): Promise<boolean> {
     if (this.#ledger.isUnfinished) {
       await this.#ledger.finish();
-      // Stopped while the store was slow: somebody else may hold the tenant by now, and a claim would fence it off.
+      // Stopped while the store was slow: another replica may hold the tenant by now, and a claim would fence it.
       if (signal.aborted) return false;
     }
     if (this.#ledger.known === null) await this.#claim();
     return true;
   }
 
-  /** After `prepare`. Rejects when the store cannot be reached: `prepare` finishes what was begun. */
+  /** To be called after `prepare`. Rejects when the store cannot be reached: the next `prepare` finishes the commit. */
   async record(polls: readonly PollVerdict[]): Promise<Recorded> {
     const known = this.#ledger.known!;
-    const { listener = UNOBSERVED_TENANT, registrations } = this.#deps;
+    const { listener = NO_TENANT_LISTENER, registrations } = this.#deps;
     for (const poll of polls) listener.polled(poll);
     const observed = observationsOf(polls);
     const observations =
@@ -61,7 +66,7 @@ export class TenantPoller {
     const owned = await this.#ledger.write(decision);
     if (owned) known.settled.note(observations, confirm);
     listener.sources(known.sources);
-    this.#tellWatch(observations, known);
+    this.#updateWatch(observations, known);
     await this.#ledger.trim();
     return { confirm, owned, transitions, activity: this.#activityOf(known) };
   }
@@ -72,7 +77,7 @@ export class TenantPoller {
     this.#activity = null;
   }
 
-  /** Looks at the calls when they have changed, and now and then, as some go stale. */
+  /** Determines the activity again when calls have changed, and every `ACTIVITY_HOLDS_MS`, since calls go stale. */
   #activityOf(known: TenantCalls): Activity {
     const { time } = this.#deps;
     const at = time.monotonic();
@@ -81,34 +86,34 @@ export class TenantPoller {
     return this.#activity.is;
   }
 
-  #tellWatch({ monitor }: Observations, known: TenantCalls): void {
+  #updateWatch({ monitor }: Observations, known: TenantCalls): void {
     if (this.#deps.registrations === null || monitor === undefined || monitor.outcome === 'failed') return;
     this.#deps.registrations.observe(monitor, vanishedExtensions(known));
   }
 }
 
 export interface PollerDeps extends LedgerDeps {
-  /** Called when whatever has been asked by now, and not been recorded, has become stale. */
+  /** Called when all results that have been requested and not been recorded have become stale. */
   readonly outdate: () => void;
   /** Null where no registration is watched. */
   readonly registrations: Pick<RegistrationWatch, 'take' | 'observe'> | null;
 }
 
-/** What came of it. */
+/** What recording has led to. */
 export interface Recorded {
-  /** Poll again soon: an absence waits to be confirmed. */
+  /** Whether to poll again soon, to confirm an absence. */
   readonly confirm: boolean;
-  /** False when the store did not take what was seen: somebody else polls this tenant, or it lost its memory. */
+  /** False when the store rejected the commit: another replica polls this tenant, or the store lost its memory. */
   readonly owned: boolean;
   readonly transitions: readonly Transition[];
-  /** What is left of the tenant's calls. */
+  /** The activity of the calls that are left. */
   readonly activity: Activity;
 }
 
 export const NOTHING_RECORDED: Recorded = { confirm: false, owned: true, transitions: [], activity: 'idle' };
 const ACTIVITY_HOLDS_MS = 10_000;
 
-/** By number and uuid. */
+/** The extensions of which a leg is missing, by number and uuid. */
 function vanishedExtensions({ index }: TenantCalls): string[] {
   const pending = [...index.pending].map((callId) => index.calls.get(callId)!);
   const missing = pending.flatMap(({ legs }) => legs.filter(({ absence }) => absence !== null));
@@ -119,7 +124,7 @@ function vanishedExtensions({ index }: TenantCalls): string[] {
 }
 
 function observationsOf(polls: readonly PollVerdict[]): Observations {
-  const looks: Partial<Record<Endpoint, unknown>> = {};
-  for (const { result, isStale } of polls) if (!isStale) looks[result.endpoint] = result.observation;
-  return looks as Observations;
+  const observed: Partial<Record<Endpoint, unknown>> = {};
+  for (const { result, isStale } of polls) if (!isStale) observed[result.endpoint] = result.observation;
+  return observed as Observations;
 }

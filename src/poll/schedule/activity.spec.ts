@@ -17,7 +17,7 @@ describe('a tenant’s activity', () => {
 
   it.each<[string, string, Poll[]]>([
     ['idle', 'without calls', [{}]],
-    ['ringing', 'while a telephone rings, whatever else goes on', [{ legs: [quiet, leg()] }]],
+    ['ringing', 'while an extension rings, whatever other calls do', [{ legs: [quiet, leg()] }]],
     ['talking', 'once it is answered', [{ legs: [leg()] }, { legs: [leg({ signal: 'answered' })] }]],
     ['waiting', 'while a caller waits and nothing rings', [{ legs: [quiet], entries: [entry()] }]],
     [

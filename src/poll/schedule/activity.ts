@@ -3,11 +3,11 @@ import type { Instant } from '../../core/model/observation.js';
 
 /**
  * How much a tenant's next poll matters, from the most to the least: `ringing`: an answer may come at any moment;
- * `waiting`: a telephone may begin to ring; `talking`: somebody hangs up, or is transferred; `idle`: no call at all.
+ * `waiting`: an extension may begin to ring; `talking`: a call may end or be transferred; `idle`: there is no call.
  */
 export type Activity = 'ringing' | 'waiting' | 'talking' | 'idle';
 
-/** The liveliest of the tenant's calls, as its state has them. Costs a look at each of them. */
+/** The most urgent activity among the tenant's calls. Visits each call. */
 export function activityOf({ calls }: TenantState, now: Instant): Activity {
   if (calls.size === 0) return 'idle';
   let isWaited = false;
@@ -19,7 +19,7 @@ export function activityOf({ calls }: TenantState, now: Instant): Activity {
   return isWaited ? 'waiting' : 'talking';
 }
 
-/** Also of an answered call: a transfer rings at the next extension. */
+/** True also of an answered call, which a transfer makes ring at the next extension. */
 function isRinging({ legs }: Call): boolean {
   return legs.some(({ state, absence }) => state === 'ringing' && absence === null);
 }
@@ -29,7 +29,8 @@ function isWaiting({ answeredAt, entry }: Call): boolean {
 }
 
 /**
- * Rows can go stale for hours as Trying (`docs/upstream.md`, mark F), and one of them must not keep a tenant's polls
- * fast. Longer than callers wait; a call that began earlier and rings once more is seen a little later.
+ * A row can remain Trying for hours after its call has ended (`docs/upstream.md`, mark F); such a row must not keep a
+ * tenant's polls fast. The bound is longer than callers wait; a call older than that which rings again is seen a little
+ * later.
  */
 const STALE_MS = 1_800_000;

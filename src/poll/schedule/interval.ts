@@ -4,22 +4,25 @@ import type { Activity } from './activity.js';
 import { RequestBudget } from './request-budget.js';
 import { Throttle } from './throttle.js';
 
-/** How fast a tenant is polled when nothing fails. Pure arithmetic over instants of the monotonic clock, in milliseconds. */
-export interface Tempo {
-  /** From one request at an endpoint to the next. */
+/**
+ * Says how long a tenant's polling intervals are while nothing fails. Pure arithmetic over instants of the monotonic
+ * clock, in milliseconds.
+ */
+export interface Interval {
+  /** The time from one request to an endpoint to the next. */
   intervalMs(endpoint: Endpoint, now: number): number;
-  /** When the next cycle may be sent at all: `now`, or later. */
+  /** When the budget allows the next cycle: `now`, or later. */
   affordableAt(now: number): number;
-  /** Whether an absence is confirmed after exactly the confirming delay, or sooner where the interval is shorter. */
+  /** True: an absence is confirmed after exactly the confirming delay. False: sooner, where the interval is shorter. */
   readonly isConfirmedInFull: boolean;
-  /** What the last cycle left of the tenant's calls. */
+  /** Takes the tenant's activity after the last cycle. */
   turn(activity: Activity): void;
-  /** A request that was sent is over. */
+  /** Takes the result of a request that was sent. */
   note(result: PollResult, now: number): void;
 }
 
-/** The interval that the operator chose, whatever happens. */
-export class FixedTempo implements Tempo {
+/** Always the interval that the operator chose. */
+export class FixedInterval implements Interval {
   readonly isConfirmedInFull = false;
   readonly #intervalMs: number;
 
@@ -41,7 +44,7 @@ export class FixedTempo implements Tempo {
 }
 
 /**
- * Faster while something rings or waits, slower while nobody calls.
+ * Shorter while an extension rings or a caller waits, longer while there is no call.
  *
  * | activity | monitor                | queue                  |
  * |----------|------------------------|------------------------|
@@ -50,13 +53,13 @@ export class FixedTempo implements Tempo {
  * | talking  | `MONITOR.talking`      | `maxIntervalMs`        |
  * | idle     | `maxIntervalMs`        | `maxIntervalMs`        |
  *
- * An answer shows on the monitor first, so that is where the requests go. A PBX in trouble (`Throttle`) and a budget that
- * runs low (`RequestBudget`) stretch the interval, also beyond `maxIntervalMs`.
+ * The monitor shows an answered call first, so it gets most of the requests. Trouble of the PBX (`Throttle`) and a
+ * budget that runs low (`RequestBudget`) lengthen the interval, also beyond `maxIntervalMs`.
  *
- * An absence must not mean less because polls are fast: two polls 100 ms apart may both fall into one flicker at a bridge.
- * So the poll that confirms it always comes the full confirming delay later, as with a fixed interval of a second.
+ * Fast polls must not weaken the proof of an absence: two polls 100 ms apart may both fall into one flicker of a row.
+ * So the confirming poll always comes the full confirming delay later, as with a fixed interval of a second.
  */
-export class AdaptiveTempo implements Tempo {
+export class AdaptiveInterval implements Interval {
   readonly isConfirmedInFull = true;
   readonly #options: AdaptiveOptions;
   readonly #budget: RequestBudget | null;
@@ -96,11 +99,14 @@ export class AdaptiveTempo implements Tempo {
 export interface AdaptiveOptions {
   readonly minIntervalMs: number;
   readonly maxIntervalMs: number;
-  /** Polls of a tenant in any hour; 0: no bound. */
+  /** The most requests for a tenant in any hour; 0: no bound. */
   readonly budgetPerHour: number;
 }
 
-/** Where between the bounds, in their ratio: 0 the shortest interval, 1 the longest. Found with `npm run bench -- adaptive`. */
+/**
+ * Where between the bounds an interval is, on a logarithmic scale: 0 the shortest, 1 the longest. Found with `npm run
+ * bench -- adaptive`.
+ */
 type Between = Readonly<Record<Activity, number>>;
 const MONITOR: Between = { ringing: 0, waiting: 0.4, talking: 0.6, idle: 1 };
 const QUEUE: Between = { ringing: 0.7, waiting: 0.7, talking: 1, idle: 1 };

@@ -26,7 +26,7 @@ describe('a budget of requests', () => {
     },
   );
 
-  it('lets an interval be while it is half full, and stretches it in proportion after that', () => {
+  it('leaves an interval as it is while at least half full, and stretches it in proportion below that', () => {
     const budget = new RequestBudget(3_600, 0);
     expect([budget.stretched(250, 0), budget.stretched(2_000, 0)]).toEqual([250, 2_000]);
     for (let spent = 0; spent < 270; spent++) budget.spend(0);

@@ -1,17 +1,17 @@
 import { TokenBucket } from '../../base/token-bucket.js';
 
 /**
- * A tenant's requests per hour, as a token bucket: what quiet minutes leave over, busy ones may spend.
+ * Bounds a tenant's requests per hour with a token bucket, so that busy minutes may use what quiet ones have saved.
  *
- * Guarantee: in any hour, wherever it begins, no more than `perHour` requests are spent: what the bucket holds and what
- * flows into it in an hour are together that many. Pure arithmetic over instants of the monotonic clock, in milliseconds.
+ * Guarantee: in any 60 minutes, no more than `perHour` requests are spent, since the bucket's capacity and its inflow
+ * of an hour add up to `perHour`. Pure arithmetic over instants of the monotonic clock, in milliseconds.
  */
 export class RequestBudget {
   readonly #capacity: number;
   readonly #perMs: number;
   readonly #bucket: TokenBucket;
 
-  /** @param perHour some hundred at least, as the configuration asks for */
+  /** @param perHour a few hundred at least, which the configuration enforces */
   constructor(perHour: number, now: number) {
     this.#capacity = Math.max(perHour * BUCKET_SHARE, 2 * A_CYCLE);
     this.#perMs = (perHour - this.#capacity) / HOUR_MS;
@@ -22,15 +22,15 @@ export class RequestBudget {
     this.#bucket.take(now);
   }
 
-  /** When a cycle can be paid for: `now`, or later. */
+  /** When the bucket holds enough for a cycle: `now`, or later. */
   affordableAt(now: number): number {
     return this.#bucket.holdsAt(A_CYCLE, now);
   }
 
   /**
-   * What an interval becomes as the bucket empties: itself while it is half full, then longer in proportion, so that what
-   * matters more stays faster; at most `SLOWEST` times what the inflow alone would pay for, so that a bucket always
-   * fills again before it is empty and a poll that confirms something need not wait.
+   * Lengthens an interval as the bucket empties. It is unchanged while the bucket is at least half full, then grows in
+   * proportion, so that urgent polls remain faster than others. It is at most `SLOWEST` times the interval that the
+   * inflow alone would allow: then the bucket refills before it is empty, and a confirming poll need not wait.
    */
   stretched(intervalMs: number, now: number): number {
     const shortage = this.#capacity / 2 / Math.max(this.#bucket.level(now), 1);
@@ -43,5 +43,5 @@ const HOUR_MS = 3_600_000;
 /** Both endpoints. */
 const A_CYCLE = 2;
 const SLOWEST = 2;
-/** Six minutes' worth: a rush of calls is paid from it, and the rest of the hour is hardly poorer for it. */
+/** Six minutes' worth: enough for a rush of calls, and little of what the rest of the hour needs. */
 const BUCKET_SHARE = 0.1;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Endpoint, ENDPOINTS } from '../../core/model/observation.js';
-import { Pace, startOffset } from './schedule.js';
+import { Schedule, startOffset } from './schedule.js';
 import { type PollResult, pollResult } from '../../source/poll-result.js';
 
 const never = () => 0;
 const options = { intervalMs: 1_000, confirmMs: 200, adaptive: null, random: never };
 
-/** What an endpoint answered to what was sent then; `ok: false`: it failed. */
+/** The result of a request that was sent then; `ok: false`: it failed. */
 function reply(
   endpoint: Endpoint,
   sentAt: number,
@@ -21,93 +21,93 @@ function reply(
 const noAnswer = (endpoint: Endpoint, sentAt: number, given: Partial<PollResult> = {}) =>
   reply(endpoint, sentAt, { ok: false, status: null, ...given });
 
-describe('the pace of polling', () => {
+describe('the schedule of polling', () => {
   it('asks one interval after the last request was sent, however long the answer took', () => {
-    const pace = new Pace(options, 0);
-    for (const endpoint of pace.due(0)) pace.record(reply(endpoint, 0), 400);
-    expect(pace.delay(400)).toBe(600);
+    const schedule = new Schedule(options, 0);
+    for (const endpoint of schedule.due(0)) schedule.record(reply(endpoint, 0), 400);
+    expect(schedule.delay(400)).toBe(600);
   });
 
   it('leaves a PBX that is slower than the interval a pause', () => {
-    const pace = new Pace(options, 0);
-    for (const endpoint of pace.due(0)) pace.record(reply(endpoint, 0), 3_000);
-    expect(pace.delay(3_000)).toBe(100);
+    const schedule = new Schedule(options, 0);
+    for (const endpoint of schedule.due(0)) schedule.record(reply(endpoint, 0), 3_000);
+    expect(schedule.delay(3_000)).toBe(100);
   });
 
   it('asks both endpoints together although one answered a little later', () => {
-    const pace = new Pace(options, 0);
-    pace.record(reply('monitor', 0), 10);
-    pace.record(reply('queue', 120), 130);
-    expect(pace.due(1_000)).toEqual(['monitor', 'queue']);
+    const schedule = new Schedule(options, 0);
+    schedule.record(reply('monitor', 0), 10);
+    schedule.record(reply('queue', 120), 130);
+    expect(schedule.due(1_000)).toEqual(['monitor', 'queue']);
   });
 
   it('doubles the wait with each failure and leaves the healthy endpoint at its rate', () => {
-    const pace = new Pace(options, 0);
+    const schedule = new Schedule(options, 0);
     const waits: number[] = [];
     let now = 0;
     for (let failure = 0; failure < 7; failure++) {
-      pace.record(noAnswer('monitor', now), now);
-      waits.push(pace.delay(now, ['queue']));
-      now += pace.delay(now, ['queue']);
+      schedule.record(noAnswer('monitor', now), now);
+      waits.push(schedule.delay(now, ['queue']));
+      now += schedule.delay(now, ['queue']);
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
-    pace.record(noAnswer('monitor', now), now);
-    pace.record(reply('queue', now), now);
-    expect(pace.due(now + 1_000)).toEqual(['queue']);
+    schedule.record(noAnswer('monitor', now), now);
+    schedule.record(reply('queue', now), now);
+    expect(schedule.due(now + 1_000)).toEqual(['queue']);
   });
 
-  it('does not ask an endpoint that has yet to answer, and the other one as if nothing were', () => {
-    const pace = new Pace(options, 0);
-    pace.record(reply('monitor', 0), 40);
-    expect(pace.delay(400, ['queue'])).toBe(600);
-    expect(pace.due(1_000, ['queue'])).toEqual(['monitor']);
-    expect(pace.delay(1_000, ['monitor', 'queue'])).toBe(Infinity);
+  it('does not ask an endpoint that has a request open, and asks the other one as usual', () => {
+    const schedule = new Schedule(options, 0);
+    schedule.record(reply('monitor', 0), 40);
+    expect(schedule.delay(400, ['queue'])).toBe(600);
+    expect(schedule.due(1_000, ['queue'])).toEqual(['monitor']);
+    expect(schedule.delay(1_000, ['monitor', 'queue'])).toBe(Infinity);
   });
 
-  it('asks an endpoint at once whose answer was of no use, however it is polled', () => {
+  it('asks an endpoint at once whose answer was stale, with fixed and adaptive intervals', () => {
     const adaptive = { minIntervalMs: 250, maxIntervalMs: 1_000, budgetPerHour: 0 };
     for (const given of [options, { ...options, adaptive }]) {
-      const pace = new Pace(given, 0);
-      pace.record(reply('monitor', 4_900), 4_940);
-      pace.record(reply('queue', 0), 5_000);
-      pace.again('queue', 5_000);
-      expect([pace.delay(5_000), pace.due(5_000)]).toEqual([0, ['queue']]);
+      const schedule = new Schedule(given, 0);
+      schedule.record(reply('monitor', 4_900), 4_940);
+      schedule.record(reply('queue', 0), 5_000);
+      schedule.again('queue', 5_000);
+      expect([schedule.delay(5_000), schedule.due(5_000)]).toEqual([0, ['queue']]);
     }
   });
 
   it('spreads retries by up to a quarter', () => {
-    const pace = new Pace({ ...options, random: () => 0.999 }, 0);
-    pace.record(noAnswer('monitor', 0), 0);
-    expect(pace.delay(0, ['queue'])).toBeGreaterThan(1_240);
-    expect(pace.delay(0, ['queue'])).toBeLessThanOrEqual(1_250);
+    const schedule = new Schedule({ ...options, random: () => 0.999 }, 0);
+    schedule.record(noAnswer('monitor', 0), 0);
+    expect(schedule.delay(0, ['queue'])).toBeGreaterThan(1_240);
+    expect(schedule.delay(0, ['queue'])).toBeLessThanOrEqual(1_250);
   });
 
   it('honours Retry-After', () => {
-    const pace = new Pace(options, 0);
-    pace.record(noAnswer('monitor', 0, { retryAfterMs: 30_000 }), 0);
-    expect(pace.delay(0, ['queue'])).toBe(30_000);
+    const schedule = new Schedule(options, 0);
+    schedule.record(noAnswer('monitor', 0, { retryAfterMs: 30_000 }), 0);
+    expect(schedule.delay(0, ['queue'])).toBe(30_000);
   });
 
   it('brings the confirming poll forward, except where an endpoint is failing', () => {
-    const pace = new Pace(options, 0);
-    pace.record(reply('queue', 0), 0);
-    pace.record(noAnswer('monitor', 0, { retryAfterMs: 5_000 }), 0);
-    pace.confirm(0);
-    expect(pace.delay(0)).toBe(200);
-    expect(pace.due(200)).toEqual(['queue']);
+    const schedule = new Schedule(options, 0);
+    schedule.record(reply('queue', 0), 0);
+    schedule.record(noAnswer('monitor', 0, { retryAfterMs: 5_000 }), 0);
+    schedule.confirm(0);
+    expect(schedule.delay(0)).toBe(200);
+    expect(schedule.due(200)).toEqual(['queue']);
   });
 
-  it('asks again when the host is to be looked at, without doubling, since nothing was sent', () => {
-    const pace = new Pace(options, 0);
-    pace.record(noAnswer('monitor', 0), 0);
+  it('asks again when the breaker lets it, without doubling, since nothing was sent', () => {
+    const schedule = new Schedule(options, 0);
+    schedule.record(noAnswer('monitor', 0), 0);
     for (let refusals = 0; refusals < 5; refusals++)
-      pace.record(noAnswer('monitor', 0, { heldBackMs: 4_000 }), 0);
-    expect(pace.delay(0, ['queue'])).toBe(4_000);
-    pace.record(noAnswer('monitor', 0, { heldBackMs: 0 }), 0);
-    expect(pace.delay(0, ['queue'])).toBe(1_000);
-    expect(pace.due(999, ['queue'])).toEqual([]);
-    pace.record(noAnswer('monitor', 999), 999);
-    expect(pace.delay(999, ['queue'])).toBe(2_000);
+      schedule.record(noAnswer('monitor', 0, { heldBackMs: 4_000 }), 0);
+    expect(schedule.delay(0, ['queue'])).toBe(4_000);
+    schedule.record(noAnswer('monitor', 0, { heldBackMs: 0 }), 0);
+    expect(schedule.delay(0, ['queue'])).toBe(1_000);
+    expect(schedule.due(999, ['queue'])).toEqual([]);
+    schedule.record(noAnswer('monitor', 999), 999);
+    expect(schedule.delay(999, ['queue'])).toBe(2_000);
   });
 
   it('spreads tenants over the interval, each at the same place on every start', () => {
@@ -119,44 +119,44 @@ describe('the pace of polling', () => {
   });
 });
 
-describe('the adaptive pace of polling', () => {
+describe('the adaptive schedule of polling', () => {
   const adaptive = { minIntervalMs: 250, maxIntervalMs: 2_000, budgetPerHour: 0 };
   const setUp = (given: Partial<typeof adaptive> = {}) =>
-    new Pace({ ...options, adaptive: { ...adaptive, ...given } }, 0);
-  const answered = (pace: Pace, now = 0) => {
-    for (const endpoint of pace.due(now)) pace.record(reply(endpoint, now), now);
+    new Schedule({ ...options, adaptive: { ...adaptive, ...given } }, 0);
+  const answered = (schedule: Schedule, now = 0) => {
+    for (const endpoint of schedule.due(now)) schedule.record(reply(endpoint, now), now);
   };
 
-  it('is slow while nobody calls, and fast at the monitor while something rings', () => {
-    const pace = setUp();
+  it('is slow while there is no call, and fast at the monitor while an extension rings', () => {
+    const schedule = setUp();
     const delays = (['idle', 'talking', 'waiting', 'ringing'] as const).map((activity) => {
-      pace.turn(activity);
-      pace.record(reply('monitor', 0), 0);
-      pace.record(reply('queue', 0), 0);
-      return pace.delay(0);
+      schedule.turn(activity);
+      schedule.record(reply('monitor', 0), 0);
+      schedule.record(reply('queue', 0), 0);
+      return schedule.delay(0);
     });
     expect([delays[0], delays[3]]).toEqual([2_000, 250]);
     expect([...delays].sort((a, b) => b - a)).toEqual(delays);
-    expect(pace.due(250)).toEqual(['monitor']);
+    expect(schedule.due(250)).toEqual(['monitor']);
   });
 
-  it('hastens what was planned when something begins to ring', () => {
-    const pace = setUp();
-    answered(pace);
-    expect(pace.delay(0)).toBe(2_000);
-    pace.turn('ringing');
-    expect(pace.delay(0)).toBe(250);
+  it('brings a planned request forward when an extension begins to ring', () => {
+    const schedule = setUp();
+    answered(schedule);
+    expect(schedule.delay(0)).toBe(2_000);
+    schedule.turn('ringing');
+    expect(schedule.delay(0)).toBe(250);
   });
 
   it('confirms an absence no sooner than a fixed second does, however fast it polls', () => {
-    const pace = setUp({ minIntervalMs: 100 });
-    pace.turn('ringing');
+    const schedule = setUp({ minIntervalMs: 100 });
+    schedule.turn('ringing');
     for (let now = 0; now <= 400; now += 200) {
-      expect(pace.due(now)).toEqual(['monitor', 'queue']);
-      answered(pace, now);
-      pace.confirm(now);
-      expect(pace.delay(now)).toBe(200);
-      expect(pace.due(now + 100)).toEqual([]);
+      expect(schedule.due(now)).toEqual(['monitor', 'queue']);
+      answered(schedule, now);
+      schedule.confirm(now);
+      expect(schedule.delay(now)).toBe(200);
+      expect(schedule.due(now + 100)).toEqual([]);
     }
   });
 
@@ -165,12 +165,12 @@ describe('the adaptive pace of polling', () => {
     ['503', 503],
     ['no answer', null],
   ])('halves at %s, once for both endpoints, and recovers in half a minute', (_, status) => {
-    const pace = setUp();
-    pace.turn('ringing');
-    for (const endpoint of ENDPOINTS) pace.record(reply(endpoint, 0, { ok: false, status }), 10);
+    const schedule = setUp();
+    schedule.turn('ringing');
+    for (const endpoint of ENDPOINTS) schedule.record(reply(endpoint, 0, { ok: false, status }), 10);
     const interval = (now: number) => {
-      pace.record(reply('monitor', now), now);
-      return pace.delay(now, ['queue']);
+      schedule.record(reply('monitor', now), now);
+      return schedule.delay(now, ['queue']);
     };
     expect(interval(10)).toBe(500);
     expect(interval(15_010)).toBeCloseTo(250 / 0.75);
@@ -178,46 +178,46 @@ describe('the adaptive pace of polling', () => {
   });
 
   it('does not slow down for what is one tenant’s mistake', () => {
-    const pace = setUp();
-    pace.turn('ringing');
-    pace.record(reply('monitor', 0, { ok: false, status: 401 }), 0);
-    pace.record(reply('monitor', 0), 0);
-    pace.record(reply('queue', 0), 0);
-    expect(pace.delay(0)).toBe(250);
+    const schedule = setUp();
+    schedule.turn('ringing');
+    schedule.record(reply('monitor', 0, { ok: false, status: 401 }), 0);
+    schedule.record(reply('monitor', 0), 0);
+    schedule.record(reply('queue', 0), 0);
+    expect(schedule.delay(0)).toBe(250);
   });
 
   it('slows down when answers take far longer than they usually do', () => {
-    const pace = setUp();
-    pace.turn('ringing');
+    const schedule = setUp();
+    schedule.turn('ringing');
     let now = 0;
     const delayAfter = (tookMs: number, polls: number) => {
       for (let poll = 0; poll < polls; poll++) {
         now += 1;
-        pace.record(reply('monitor', now, { tookMs }), now);
+        schedule.record(reply('monitor', now, { tookMs }), now);
       }
-      return Math.round(pace.delay(now, ['queue']));
+      return Math.round(schedule.delay(now, ['queue']));
     };
     expect(delayAfter(80, 50)).toBe(250);
     expect(delayAfter(200, 50)).toBe(250);
     expect(delayAfter(900, 2)).toBeGreaterThan(480);
   });
 
-  it('keeps a budget in every hour, spends what quiet left over, and still knows what matters more', () => {
-    const pace = setUp({ budgetPerHour: 7_200 });
+  it('keeps a budget in every hour, spends what quiet minutes saved, and still prefers urgent polls', () => {
+    const schedule = setUp({ budgetPerHour: 7_200 });
     const sent: number[] = [];
     const run = (from: number, to: number) => {
       for (let now = from; ; ) {
-        now += pace.delay(now);
+        now += schedule.delay(now);
         if (now >= to) return;
-        for (const endpoint of pace.due(now)) {
+        for (const endpoint of schedule.due(now)) {
           sent.push(now);
-          pace.record(reply(endpoint, now), now);
+          schedule.record(reply(endpoint, now), now);
         }
       }
     };
     const minute = 60_000;
     run(0, 60 * minute);
-    pace.turn('ringing');
+    schedule.turn('ringing');
     run(60 * minute, 61 * minute);
     const first = sent.filter((at) => at >= 60 * minute).length;
     expect(first).toBeGreaterThan(280);
@@ -225,25 +225,25 @@ describe('the adaptive pace of polling', () => {
     for (let at = 0; at < 120 * minute; at += minute) {
       expect(sent.filter((one) => one >= at && one < at + 60 * minute).length).toBeLessThanOrEqual(7_200);
     }
-    for (const endpoint of ENDPOINTS) pace.record(reply(endpoint, 180 * minute), 180 * minute);
-    const ringing = pace.delay(180 * minute);
-    pace.turn('idle');
-    expect(pace.delay(180 * minute)).toBeGreaterThan(1.5 * ringing);
+    for (const endpoint of ENDPOINTS) schedule.record(reply(endpoint, 180 * minute), 180 * minute);
+    const ringing = schedule.delay(180 * minute);
+    schedule.turn('idle');
+    expect(schedule.delay(180 * minute)).toBeGreaterThan(1.5 * ringing);
   });
 });
 
-describe('the pace of polling in a process that was paused', () => {
+describe('the schedule of polling in a process that was paused', () => {
   it('asks at once, and once', () => {
     const hour = 3_600_000;
-    const pace = new Pace(options, 0);
-    for (const endpoint of pace.due(0)) pace.record(reply(endpoint, 0), 40);
-    expect(pace.due(hour)).toEqual(['monitor', 'queue']);
-    for (const endpoint of ENDPOINTS) pace.record(reply(endpoint, hour), hour + 40);
-    expect(pace.delay(hour + 40)).toBe(960);
+    const schedule = new Schedule(options, 0);
+    for (const endpoint of schedule.due(0)) schedule.record(reply(endpoint, 0), 40);
+    expect(schedule.due(hour)).toEqual(['monitor', 'queue']);
+    for (const endpoint of ENDPOINTS) schedule.record(reply(endpoint, hour), hour + 40);
+    expect(schedule.delay(hour + 40)).toBe(960);
   });
 
   it('keeps its place in the interval: the first poll is planned', () => {
-    const pace = new Pace(options, 600);
-    expect(pace.delay(0)).toBe(600);
+    const schedule = new Schedule(options, 600);
+    expect(schedule.delay(0)).toBe(600);
   });
 });

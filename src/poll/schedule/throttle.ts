@@ -1,17 +1,18 @@
 import type { PollResult } from '../../source/poll-result.js';
 
 /**
- * How much of its chosen rate a tenant's polling takes, in (0, 1]: halved when the PBX is in trouble, regained slowly.
+ * Says what share of its chosen rate a tenant is polled at, in (0, 1]: halved when the PBX is in trouble, and raised
+ * again slowly.
  *
- * Trouble is 429, 5xx, no answer, or answers that take `SLOWER` times as long as that endpoint's own usually do. It
- * halves once for what was sent before the halving could help: two endpoints that fail together are one trouble. Pure
- * arithmetic over instants of the monotonic clock, in milliseconds.
+ * Trouble is a 429, a 5xx, no answer, or answers that take `SLOWER` times as long as that endpoint's usually do. A
+ * request that was sent before the last halving causes no other one: two endpoints that fail together are one trouble.
+ * Pure arithmetic over instants of the monotonic clock, in milliseconds.
  */
 export class Throttle {
   #rate = 1;
   #at: number;
   #halvedAt = -Infinity;
-  /** By endpoint: how long its answers usually take, and lately. */
+  /** By endpoint: how long its answers usually take, and how long they have taken lately. */
   readonly #latencies = new Map<string, { usual: number; lately: number }>();
 
   constructor(now: number) {
@@ -36,7 +37,7 @@ export class Throttle {
     known.usual += (tookMs - known.usual) * weight;
     if (!isSlow) return;
     this.troubled(sentAt, now);
-    // What comes now has to show anew that it is slow.
+    // The next halving needs new slow answers.
     known.lately = known.usual;
   }
 
@@ -48,15 +49,15 @@ export class Throttle {
   }
 }
 
-/** From a standstill to the full rate: half a minute after one halving. */
+/** From 0 to the full rate; one halving is thus made up for in half a minute. */
 const RECOVERY_MS = 60_000;
 const LOWEST_RATE = 1 / 8;
-/** Three times as slow is a queue somewhere; below that, ordinary variation. */
+/** Answers three times as slow mean that requests queue up somewhere; less is ordinary variation. */
 const SLOWER = 3;
-/** A PBX that answers within a few milliseconds triples that by chance. */
+/** Added to the bound, since an answer of a few milliseconds takes three times as long by chance. */
 const UNNOTICED_MS = 100;
-/** Two or three slow answers, not one. */
+/** Two or three slow answers make a difference, one does not. */
 const LATELY_WEIGHT = 0.3;
-/** The baseline learns of better times soon and gets used to worse ones within some hundred answers. */
+/** The usual time follows faster answers within some ten answers, and slower ones within some hundred. */
 const USUAL_FALLS = 0.1;
 const USUAL_RISES = 0.005;

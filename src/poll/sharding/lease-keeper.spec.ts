@@ -16,7 +16,7 @@ interface Planned {
   readonly run: () => void;
 }
 
-/** Time for several replicas, that passes only when a test says so. */
+/** Time for several replicas, which passes only when a test lets it. */
 class VirtualTime {
   now = 0;
   readonly #planned = new Set<Planned>();
@@ -63,14 +63,14 @@ class VirtualTime {
   }
 }
 
-/** What is ready to happen without time passing has happened. */
+/** Resolves when everything has happened that can happen without time passing. */
 const settled = async () => {
   for (let round = 0; round < 20; round++) await new Promise(setImmediate);
 };
 
 function setUp() {
   const time = new VirtualTime();
-  const shared = new MemoryLeases(() => time.now);
+  const shared = new MemoryLeases({ monotonic: () => time.now });
 
   function replica(
     member: string,
@@ -94,7 +94,11 @@ function setUp() {
         },
       };
     };
-    const assignment = new TenantAssignment(given.tenants ?? TENANTS, begin, given.format);
+    const assignment = new TenantAssignment({
+      tenants: given.tenants ?? TENANTS,
+      begin,
+      format: given.format,
+    });
     const keeper = new LeaseKeeper({
       leases: given.leases ?? shared,
       member,
@@ -129,7 +133,7 @@ const preferredBy = (member: string, ...members: string[]) =>
   TENANTS.map(({ tenant }) => tenant).filter((tenant) => preferredOwner(shardOf(tenant), members) === member);
 
 describe('a replica’s leases', () => {
-  it('let one that is alone poll everything without any delay', async () => {
+  it('let a lone replica poll everything without any delay', async () => {
     const { time, replica } = setUp();
     const { keeper, polled } = replica('a');
     keeper.start();
@@ -176,7 +180,7 @@ describe('a replica’s leases', () => {
     expect([...a.polled].sort()).toEqual(preferredBy('a', 'a', 'b').sort());
   });
 
-  it('of a dead one are taken when its lease has run out, at once and not before', async () => {
+  it('of a dead replica are taken when its lease has expired, at once and not before', async () => {
     const { time, replica } = setUp();
     const [a, b] = [replica('a'), replica('b')];
     for (const { keeper } of [a, b]) {
@@ -192,7 +196,7 @@ describe('a replica’s leases', () => {
     expect(time.now - died).toBeLessThan(LEASE_MS + 100);
   });
 
-  it('of one that was killed and is started again at once need not run out', async () => {
+  it('of a replica that was killed and restarted at once need not expire', async () => {
     const { time, shared, replica } = setUp();
     const wanted = Array.from({ length: SHARDS }, (_, shard) => shard);
     await shared.renew('before', { leaseMs: LEASE_MS, list: 'x', wanted, released: [] });
@@ -202,7 +206,7 @@ describe('a replica’s leases', () => {
     expect([after.polled.size, time.now]).toEqual([TENANTS.length, 0]);
   });
 
-  it('of one that was taken for dead and is not come back to it with its next renewal', async () => {
+  it('of a replica that was wrongly taken for dead come back to it with its next renewal', async () => {
     const { time, replica } = setUp();
     const a = replica('a');
     const b = replica('b', { dead: 'a' });
@@ -214,7 +218,7 @@ describe('a replica’s leases', () => {
     expect([...b.polled].sort()).toEqual(preferredBy('b', 'a', 'b').sort());
   });
 
-  it('of one that stops are taken at once', async () => {
+  it('of a replica that stops are taken at once', async () => {
     const { time, replica } = setUp();
     const [a, b] = [replica('a'), replica('b')];
     for (const { keeper } of [a, b]) {
@@ -226,7 +230,7 @@ describe('a replica’s leases', () => {
     expect([a.polled.size, b.polled.size, time.now]).toEqual([0, TENANTS.length, 0]);
   });
 
-  it('stay with their owner, who renews them', async () => {
+  it('remain with their owner while it renews them', async () => {
     const { time, shared, replica } = setUp();
     const { cut, leases } = cuttable(shared);
     const a = replica('a', { leases });
@@ -262,15 +266,15 @@ describe('a replica’s leases', () => {
     expect(a.polled.size).toBe(TENANTS.length);
     expect(a.lines.map(({ msg }) => msg)).toEqual([
       'tenants polled here: 40',
-      'leases: Redis is away',
-      'the lease could not be renewed in time: nothing is polled here until it is',
+      'lease renewal failed: Redis is away',
+      'lease expired: it could not be renewed in time, nothing is polled here until it is',
       'tenants polled here: 0',
-      'leases are renewed again',
+      'lease renewal recovered',
       'tenants polled here: 40',
     ]);
   });
 
-  it('are not believed in by one that wakes up past their end, whichever of its timers comes first', async () => {
+  it('have expired for a replica that wakes up after their end, whichever of its timers fires first', async () => {
     const { time, replica } = setUp();
     const [a, b] = [replica('a'), replica('b')];
     for (const { keeper } of [a, b]) {
@@ -284,12 +288,12 @@ describe('a replica’s leases', () => {
     expect(TENANTS.some(({ tenant }) => a.keeper.holds(shardOf(tenant)))).toBe(false);
     for (const { run } of frozen.toReversed()) run();
     await time.pass(2_000);
-    // Alive again, it has its part back, from the other’s hand.
+    // Alive again, it has its share back, which the other has released.
     expect([...a.polled].sort()).toEqual(preferredBy('a', 'a', 'b').sort());
     expect([...b.polled].sort()).toEqual(preferredBy('b', 'a', 'b').sort());
   });
 
-  it('are found to be lost where the server has forgotten them, and shared out anew', async () => {
+  it('are found to be lost where the server has forgotten them, and are shared again', async () => {
     const { time, shared, replica } = setUp();
     let current: Leases = shared;
     const leases: Leases = {
@@ -301,13 +305,13 @@ describe('a replica’s leases', () => {
     const replicas = [replica('a', { leases }), replica('b', { leases })];
     for (const { keeper } of replicas) keeper.start();
     await time.pass(5_000);
-    current = new MemoryLeases(() => time.now);
+    current = new MemoryLeases({ monotonic: () => time.now });
     await time.pass(5_000);
     for (const { member, polled } of replicas)
       expect([...polled].sort()).toEqual(preferredBy(member, 'a', 'b').sort());
   });
 
-  it('say one line for a change, and nothing while nothing changes', async () => {
+  it('log one line for a change, and nothing while nothing changes', async () => {
     const { time, replica } = setUp();
     const [a, b] = [replica('a'), replica('b')];
     a.keeper.start();
@@ -322,7 +326,7 @@ describe('a replica’s leases', () => {
     expect(a.lines[1]).toMatchObject({ replicas: 2, tenants: mine });
   });
 
-  it('end without an error where they cannot be given back', async () => {
+  it('end without an error where they cannot be released', async () => {
     const { shared, replica } = setUp();
     const { cut, leases } = cuttable(shared);
     const a = replica('a', { leases });
@@ -330,13 +334,13 @@ describe('a replica’s leases', () => {
     await settled();
     cut.off = true;
     await a.keeper.stop();
-    expect(a.lines.at(-1)!.msg).toBe('the lease was not given back, it will run out by itself');
+    expect(a.lines.at(-1)!.msg).toBe('lease not released, it expires by itself: Redis is away');
   });
 
   const ADDED = { tenant: 'added' };
   const NAMES = TENANTS.map(({ tenant }) => tenant);
 
-  it('share on while a changed list reaches one after the other, and lose no loop of the others', async () => {
+  it('remain shared while a changed list reaches one replica after the other, and lose no loop of the others', async () => {
     const { time, replica } = setUp();
     const [a, b] = [replica('a'), replica('b')];
     a.keeper.start();
@@ -354,7 +358,7 @@ describe('a replica’s leases', () => {
     expect([a, b].flatMap(({ lines }) => lines.filter(({ level }) => level > 30))).toEqual([]);
   });
 
-  it('leave nothing unpolled where lists differ for good, say so once, and share again when they agree', async () => {
+  it('leave nothing unpolled where lists differ for good, log it once, and are shared again when they agree', async () => {
     const { time, replica } = setUp();
     const [a, b, c] = [replica('a'), replica('b'), replica('c', { tenants: [...TENANTS, ADDED] })];
     for (const { keeper } of [a, b, c]) keeper.start();
@@ -374,7 +378,7 @@ describe('a replica’s leases', () => {
     expect([a, b, c].map(warnings)).toEqual([1, 1, 1]);
   });
 
-  it('of bridges with nothing in common but the group let each poll all of its own', async () => {
+  it('of bridges with no tenant in common let each poll all of its own', async () => {
     const { time, replica } = setUp();
     const other = Array.from({ length: 40 }, (_, index) => ({ tenant: `other-${index}` }));
     const [a, b] = [replica('a'), replica('b', { tenants: other })];
@@ -386,7 +390,7 @@ describe('a replica’s leases', () => {
     expect([a.polled.size, b.polled.size]).toEqual([40, 40]);
   });
 
-  it('stop what is polled without a share when the lease may have run out', async () => {
+  it('end what is polled unshared when the lease may have expired', async () => {
     const { time, shared, replica } = setUp();
     const { cut, leases } = cuttable(shared);
     const [a, b] = [replica('a', { leases, tenants: [ADDED] }), replica('b')];

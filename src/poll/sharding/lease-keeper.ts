@@ -4,12 +4,12 @@ import type { Clock, Stop } from '../../base/clock.js';
 import type { Leases, Renewed } from '../../store/leases.js';
 import type { Subscription } from '../../store/store.js';
 import { preferredShards } from './rendezvous.js';
-import { type LeaseChange, type PollListener, UNOBSERVED } from '../cycle/poll-listener.js';
+import { type LeaseChange, type PollListener, NO_LISTENER } from '../cycle/poll-listener.js';
 import type { TenantAssignment } from './tenant-assignment.js';
 
 /**
- * Keeps this process' shards: renews its lease, takes what it should own and is free, hands over what another should
- * own, and has the tenants of its shards polled.
+ * Keeps this process' shards: renews its lease, takes the free shards that it should own, hands over those that another
+ * should own, and has the tenants of its shards polled.
  *
  * A shard, as this process sees it:
  *
@@ -18,30 +18,33 @@ import type { TenantAssignment } from './tenant-assignment.js';
  *     held, ends ─ preferred here again ─→ held, runs
  *     held ─ taken by another meanwhile, or the lease may have run out ─→ another's; its loops are stopped
  *
- * Leases share out shards, and whoever holds a shard must know all its tenants. While members know different ones, as when
- * a changed list reaches them one after the other, some may go unpolled for `DIFFERENCE_MS`. A difference that lasts
- * longer ends the sharing: those with the same list divide all of their tenants among themselves, whoever holds the
- * shards, until the lists agree again. What two lists have in common is then polled twice.
+ * The holder of a shard must know all its tenants. While members have different lists, as when a changed list reaches
+ * them one after the other, some tenants may go unpolled for `DIFFERENCE_MS`. A difference that lasts longer ends the
+ * sharing: the members with the same list divide all of their tenants among themselves, regardless of who holds the
+ * shards, until all lists agree again. A tenant on two lists is then polled twice.
  *
- * Builds that write different formats of the stored state differ in the same way (`listDigest`). So the newer ones soon
- * poll all tenants among themselves and take them over; an older one that meets a state which it cannot read keeps its
- * lease and lets that tenant rest (`TenantLoop`).
+ * Builds that write different formats of the stored state differ in the same way (`listDigest`). So the newer builds
+ * soon poll all tenants among themselves and take them over. An older build that finds a state which it cannot read
+ * keeps its lease and does not poll that tenant (`TenantLoop`).
  *
  * Guarantees: one renewal at a time; polling stops before the lease can end at the server, measured by this process'
- * monotonic clock from before the renewal was sent; a member that is alone waits for nobody.
+ * monotonic clock from before the renewal was sent; a lone member waits for no other.
  *
- * Not guaranteed: that nobody else polls the same. See `Leases`.
+ * Not guaranteed: that no other replica polls the same tenants. See `Leases`.
  */
 export class LeaseKeeper {
   readonly #deps: KeeperDeps;
   #members: readonly string[] = [];
   #preferred: ReadonlySet<number> = new Set();
   #held: ReadonlySet<number> = new Set();
-  /** What runs here. Among those that agree what is held and preferred, else what is preferred among those that do. */
+  /**
+   * The shards that run here: those held and preferred; while lists differ, those preferred among the members that
+   * agree.
+   */
   #runs: ReadonlySet<number> = new Set();
   #differSince: number | null = null;
   #isApart = false;
-  /** By this process' monotonic clock, the margin taken off. */
+  /** When the lease ends, by this process' monotonic clock, less the margin. */
   #endsAt = -Infinity;
   #renewing: Promise<void> | null = null;
   #renewAgain = false;
@@ -67,27 +70,27 @@ export class LeaseKeeper {
     const changed = (by: string | null) => {
       if (by !== member) this.#renewNow();
     };
-    // Without it changes are noticed at the next renewal; it rejects only when closed before it began.
+    // Where following fails, the next renewal notices changes; it rejects only when closed before it began.
     this.#following = leases.follow(changed).catch(() => null);
     this.#renewNow();
   }
 
-  /** Whether this process may still believe that the shard is its own. */
+  /** Whether the shard is still this process', as far as it can know. */
   holds(shard: number): boolean {
     return (this.#held.has(shard) || this.#runs.has(shard)) && this.#deps.clock.monotonic() < this.#endsAt;
   }
 
-  /** Whether a lease runs: without one nothing is polled here. */
+  /** Whether the lease has not expired: without one nothing is polled here. */
   get hasLease(): boolean {
     return this.#deps.clock.monotonic() < this.#endsAt;
   }
 
-  /** The others hear of it at once. */
+  /** Renews at once, so that the other members see the changed list. */
   tenantsChanged(): void {
     this.#renewNow();
   }
 
-  /** Ends all polling, lets commits finish, then gives everything back at once. Does not reject. */
+  /** Ends all polling, waits for commits, then releases all shards at once. Does not reject. */
   async stop(): Promise<void> {
     const { tenants, leases, member, log } = this.#deps;
     this.#stopped = true;
@@ -97,12 +100,12 @@ export class LeaseKeeper {
     await tenants.ended();
     this.#held = NONE;
     this.#runs = NONE;
-    // Or a renewal that is still under way would join again.
+    // A renewal that is still under way would make this member join again after `leave`.
     await this.#renewing;
     try {
       await leases.leave(member);
     } catch (error) {
-      log.warn({ reason: reasonOf(error) }, 'the lease was not given back, it will run out by itself');
+      log.warn({ reason: reasonOf(error) }, `lease not released, it expires by itself: ${reasonOf(error)}`);
     }
     await (await this.#following)?.close();
   }
@@ -120,17 +123,17 @@ export class LeaseKeeper {
       this.#renewAgain = false;
       delay = await this.#renew();
     }
-    // In the same breath as the last look at `renewAgain`, or a wish in between would be lost.
+    // In the same step as the last check of `renewAgain`, or a request in between would be lost.
     this.#renewing = null;
     if (this.#stopped) return;
-    this.#tell();
+    this.#logSummary();
     if (delay === Infinity) return;
     this.#cancelRenewal = this.#deps.clock.after(delay, () => {
       this.#renewNow();
     });
   }
 
-  /** Returns when to renew next, in milliseconds; 0 where there is something to take or to release already. */
+  /** Returns how long to wait for the next renewal, in milliseconds; 0 where there are shards to take or to release. */
   async #renew(): Promise<number> {
     const { leases, member, leaseMs, clock, random, tenants, log } = this.#deps;
     const sentAt = clock.monotonic();
@@ -145,11 +148,11 @@ export class LeaseKeeper {
       });
     } catch (error) {
       if (!this.#stopped && this.#retry.failures === 0)
-        log.warn({ reason: reasonOf(error) }, `leases: ${reasonOf(error)}`);
+        log.warn({ reason: reasonOf(error) }, `lease renewal failed: ${reasonOf(error)}`);
       this.#observe('missed', 0);
       return this.#retry.next();
     }
-    if (this.#retry.failures > 0) log.info('leases are renewed again');
+    if (this.#retry.failures > 0) log.info('lease renewal recovered');
     this.#retry.reset();
     if (this.#stopped) return Infinity;
     this.#adopt(renewed, sentAt);
@@ -158,12 +161,15 @@ export class LeaseKeeper {
     const missed = [...this.#preferred].some((shard) => !this.#held.has(shard) && !wanted.includes(shard));
     if (missed || this.#releasable().length > 0) return 0;
     const regular = (leaseMs / RENEWALS_PER_LEASE) * (0.8 + 0.4 * random());
-    // Whoever may die first is looked after as soon as its lease can have run out, and not a renewal later.
+    // Renews as soon as the first of the others' leases can have expired, so that a dead member's shards are taken
+    // then.
     const othersEnd = (renewed.othersEndInMs ?? Infinity) + DEATH_WATCH_MS * (1 + random());
     return Math.min(regular, othersEnd);
   }
 
-  /** Once, at the start: who was killed here before has left, without waiting for the end of its lease. */
+  /**
+   * Once, at the start: removes members that were killed on this host, instead of waiting for their leases to expire.
+   */
   async #buryForerunners(members: readonly string[]): Promise<boolean> {
     const { leases, member, isDead } = this.#deps;
     if (this.#hasBuried) return false;
@@ -175,7 +181,7 @@ export class LeaseKeeper {
 
   #adopt({ members, agreeing, held }: Renewed, sentAt: number): void {
     const { member, leaseMs, clock, tenants } = this.#deps;
-    // Loops that the end of the lease has silenced are stopped before others begin.
+    // Loops that stopped polling when the lease expired are ended before new ones begin.
     if (clock.monotonic() >= this.#endsAt) this.#lapse();
     this.#endsAt = sentAt + leaseMs * (1 - MARGIN);
     if (clock.monotonic() >= this.#endsAt) return;
@@ -206,12 +212,12 @@ export class LeaseKeeper {
     this.#isApart = isApart;
     if (isApart)
       log.warn(
-        'another replica of this lease group has other tenants, or is another build: they are not shared, and what both have is polled twice',
+        'tenants not shared: another replica of this lease group has other tenants, or is another build, and what both have is polled twice',
       );
-    else log.info('the replicas have the same tenants again and share them');
+    else log.info('tenants shared again: the replicas of this lease group have the same ones');
   }
 
-  /** The lease may have run out: whatever is under way is cut off. What is being committed is fenced or counts. */
+  /** Ends all polling, since the lease may have expired. A commit that is under way either counts or is fenced. */
   #lapse(): void {
     const { log, tenants } = this.#deps;
     if (this.#held.size === 0 && this.#runs.size === 0) return;
@@ -219,11 +225,11 @@ export class LeaseKeeper {
     this.#held = NONE;
     this.#runs = NONE;
     tenants.run(NONE);
-    log.warn('the lease could not be renewed in time: nothing is polled here until it is');
-    this.#tell();
+    log.warn('lease expired: it could not be renewed in time, nothing is polled here until it is');
+    this.#logSummary();
   }
 
-  /** What another took was not given back here: that is the other change of hands. */
+  /** Reports shards taken, released and lost. A shard that another member took without a release here is lost. */
   #observeHeld(held: ReadonlySet<number>): void {
     const taken = [...held].filter((shard) => !this.#held.has(shard)).length;
     const gone = [...this.#held].filter((shard) => !held.has(shard));
@@ -234,10 +240,10 @@ export class LeaseKeeper {
   }
 
   #observe(change: LeaseChange, shards: number): void {
-    (this.#deps.listener ?? UNOBSERVED).lease(change, shards);
+    (this.#deps.listener ?? NO_LISTENER).lease(change, shards);
   }
 
-  /** Held, another's by right, and at rest. */
+  /** The shards that are held here, preferred by another member, and not busy. */
   #releasable(): number[] {
     return [...this.#held].filter(
       (shard) => !this.#preferred.has(shard) && !this.#deps.tenants.isBusy(shard),
@@ -245,7 +251,7 @@ export class LeaseKeeper {
   }
 
   /** One line for each change of what this process polls, whatever the number of tenants. */
-  #tell(): void {
+  #logSummary(): void {
     const { log, tenants } = this.#deps;
     const [replicas, size] = [this.#members.length, tenants.size];
     const summary = `${replicas} ${size}`;
@@ -259,9 +265,9 @@ export interface KeeperDeps {
   readonly leases: Leases;
   /** This process, by a name that no other has or had. */
   readonly member: string;
-  /** Whether another member is known to be dead although its lease runs; asked once, at the start. */
+  /** Whether another member is known to be dead although its lease has not expired; asked once, at the start. */
   readonly isDead: (member: string) => boolean;
-  /** Infinity where nobody else can come: then nothing is ever renewed. */
+  /** Infinity where there can be no other member: then the lease is never renewed. */
   readonly leaseMs: number;
   readonly tenants: Pick<
     TenantAssignment<never>,
@@ -276,14 +282,14 @@ export interface KeeperDeps {
 
 const NONE: ReadonlySet<number> = new Set();
 const NOTHING = () => undefined;
-/** Several may fail before the lease is lost, as while Redis restarts. */
+/** Several renewals may fail before the lease expires, as while Redis restarts. */
 const RENEWALS_PER_LEASE = 5;
-/** Of the lease, for timers that come late and clocks that run at different speeds. */
+/** The share of the lease that is not used, for timers that fire late and clocks that run at different speeds. */
 const MARGIN = 0.1;
 const RETRY_MS = 100;
 const RENEWALS_MAX_MS = 1_000;
 const DEATH_WATCH_MS = 20;
-/** Replicas see a changed file within some seconds; nobody should go unpolled for longer than a takeover takes. */
+/** Replicas see a changed file within seconds; no tenant should go unpolled for longer than a takeover takes. */
 const DIFFERENCE_MS = 10_000;
 
 function reasonOf(error: unknown): string {

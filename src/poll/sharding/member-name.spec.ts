@@ -12,16 +12,16 @@ describe('a replica’s name', () => {
     expect(newMember()).not.toBe(newMember());
   });
 
-  it('tells a forerunner that is dead from a neighbour that lives', () => {
+  it('distinguishes a dead process of this host from a live one', () => {
     expect(isDeadHere(newMember(here(7)), here(9))).toBe(true);
     expect(isDeadHere(newMember(here(7)), here(9, 7))).toBe(false);
   });
 
-  it('takes one with its own process id for dead: in a container it is always the same', () => {
+  it('takes a member with its own process id for dead: in a container it is always the same', () => {
     expect(isDeadHere(newMember(here(1)), here(1, 1))).toBe(true);
   });
 
-  it('says nothing about other hosts, nor about names that are none', () => {
+  it('takes members of other hosts, and names of another form, for alive', () => {
     expect(isDeadHere(newMember({ ...here(7), host: 'elsewhere' }), here(9))).toBe(false);
     for (const name of ['', 'host', 'host.', 'host.-1.x', 'host.0.x', 'host.1e9.x'])
       expect(isDeadHere(name, here(9))).toBe(false);

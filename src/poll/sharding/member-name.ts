@@ -2,21 +2,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
 /**
- * A replica's name among the others, which no other has or had: its host, its process id, and chance.
+ * Makes a replica's name, which no other replica has or had: its host, its process id and random letters.
  *
- * Host and process id tell a process that begins whether another was a forerunner here that was killed, so that a lone
- * replica that is started again need not wait for the end of its own lease. Two containers with one host name may take
- * each other for dead: the other is then sent away once, and is back with its next renewal.
+ * By host and process id, a starting process recognises a killed process of the same host, so that a lone replica which
+ * is restarted need not wait for its own old lease to expire. Two containers with the same host name may take each
+ * other for dead: the other then loses its lease once, and has it back with its next renewal.
  */
 export function newMember(here: Here = HERE): string {
   return `${here.host}.${here.pid}.${randomBytes(9).toString('base64url')}`;
 }
 
-/** Whether `member` was a process of this host that is no more. Nothing may rest on it but efficiency. */
+/** Whether `member` was a process of this host that has ended. It may be wrong: only efficiency may depend on it. */
 export function isDeadHere(member: string, here: Here = HERE): boolean {
   const [host, pid] = member.split('.');
   if (host !== here.host || !/^[1-9]\d*$/.test(pid ?? '')) return false;
-  // In a container that is started again, the same process id again: there is one process to one id.
+  // A restarted container has the same process id again, and this process is the one that has it now.
   return Number(pid) === here.pid || !here.isAlive(Number(pid));
 }
 
@@ -27,7 +27,7 @@ export interface Here {
 }
 
 const HERE: Here = {
-  // Only compared: what the machine is called is nobody's business in Redis.
+  // Hashed, since the name is only compared and the machine's real name does not belong into Redis.
   host: createHash('sha256').update(hostname()).digest('hex').slice(0, 12),
   pid: process.pid,
   isAlive: (pid) => {

@@ -25,7 +25,7 @@ describe('ownership', () => {
       for (const member of among) parts.push(found.filter((owner) => owner === member).length);
     }
     const deviation = Math.sqrt(parts.reduce((sum, part) => sum + (part - mean) ** 2, 0) / parts.length);
-    // As even as throwing dice would be: binomial, with a tenth on top.
+    // As even as a binomial distribution, with a tenth on top.
     expect(deviation).toBeLessThan(1.1 * Math.sqrt(SHARDS * (1 / count) * (1 - 1 / count)));
   });
 
@@ -53,7 +53,7 @@ describe('ownership', () => {
     expect(owners(members(7).toReversed())).toEqual(owners(members(7)));
   });
 
-  it('gives each shard to exactly one, and all of them to who is alone', () => {
+  it('gives each shard to exactly one member, and all of them to a lone one', () => {
     const among = members(3);
     const all = among.flatMap((member) => [...preferredShards(member, among)]);
     expect(all.toSorted((a, b) => a - b)).toEqual(shards);
@@ -61,13 +61,13 @@ describe('ownership', () => {
     expect(() => preferredOwner(0, [])).toThrow(TypeError);
   });
 
-  it('tells lists of tenants apart, in whatever order they come', () => {
+  it('gives different lists of tenants different digests, in any order', () => {
     expect(listDigest(['a', 'b'], 1)).toBe(listDigest(['b', 'a'], 1));
     expect(new Set([['a', 'b'], ['a'], ['ab']].map((list) => listDigest(list, 1))).size).toBe(3);
     expect(listDigest(['a'], 1)).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  it('tells formats of the stored state apart, and has one digest with builds that had none', () => {
+  it('gives different formats different digests, and format 1 that of builds without formats', () => {
     expect(new Set([1, 2, 3].map((format) => listDigest(['a', 'b'], format))).size).toBe(3);
     const before = createHash('sha256').update('a\nb').digest('hex').slice(0, 16);
     expect(listDigest(['a', 'b'], 1)).toBe(before);

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { fnv1a, mix } from '../../base/spread-hash.js';
 
 /**
- * Who should poll what: pure, and the same in every replica.
+ * Which replica should poll which tenant: pure, and the same in every replica.
  *
  * A tenant belongs to a shard by its name, a shard to the live member that scores highest for it (rendezvous hashing).
- * So every replica comes to the same answer without asking another; a member that joins takes its part from all others
- * alike, and the shards of one that is gone are spread over those that are left. No other shard moves.
+ * So every replica computes the same owners without asking another. A member that joins takes shards from all others
+ * alike, and the shards of a member that leaves are spread over the rest. No other shard moves.
  */
 
 /**
- * How finely the tenants are shared out. With 256, the parts of 16 replicas are mostly within a quarter of their mean,
- * and a renewal looks at few entries. A change of it is no rolling update: what counts would stay right, but tenants
- * would go unpolled while old and new replicas divide them differently.
+ * Into how many shards the tenants are divided. With 256, the shares of 16 replicas are mostly within a quarter of
+ * their mean, and a renewal reads few entries. This number cannot be changed in a rolling update: the events would
+ * remain right, but tenants would go unpolled while old and new replicas divide them differently.
  */
 export const SHARDS = 256;
 
@@ -23,7 +23,7 @@ export function shardOf(tenant: string): number {
 /** @throws TypeError without members */
 export function preferredOwner(shard: number, members: readonly string[]): string {
   const [first, ...others] = members;
-  if (first === undefined) throw new TypeError('nobody is there to own a shard');
+  if (first === undefined) throw new TypeError('a shard needs at least one member to own it');
   let best = { member: first, score: score(shard, first) };
   for (const member of others) {
     const rival = { member, score: score(shard, member) };
@@ -41,12 +41,13 @@ export function preferredShards(member: string, members: readonly string[]): Set
 }
 
 /**
- * The same for the same tenants in the same stored format, in whatever order: by it replicas notice that one of them has
- * another list, or writes what the others cannot read. Neither kind can share tenants with the other.
+ * The same for the same tenants, in any order, and the same stored format. Replicas compare digests to notice that one
+ * of them has another list, or writes a format that the others cannot read. Replicas with different digests cannot
+ * share tenants.
  */
 export function listDigest(tenants: Iterable<string>, format: number): string {
   const names = [...tenants].sort();
-  // Format 1 is what builds wrote before they had formats, and the digest is theirs.
+  // Builds that wrote format 1 did not put a format into the digest.
   return createHash('sha256')
     .update([...names, ...(format === 1 ? [] : [`format ${format}`])].join('\n'))
     .digest('hex')

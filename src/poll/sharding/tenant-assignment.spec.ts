@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { shardOf } from './rendezvous.js';
 import { TenantAssignment } from './tenant-assignment.js';
 
-/** Tenants whose ends a test lets happen; `said` is what was begun and ended. */
+/** Tenants that end when a test lets them; `said` lists what was begun and ended. */
 function setUp(names: readonly string[]) {
   const said: string[] = [];
   const ends = new Map<string, () => void>();
-  const assignment = new TenantAssignment(
-    names.map((tenant) => ({ tenant })),
-    ({ tenant }) => {
+  const assignment = new TenantAssignment({
+    tenants: names.map((tenant) => ({ tenant })),
+    begin: ({ tenant }) => {
       said.push(`+${tenant}`);
       return {
         stop: () =>
@@ -20,7 +20,7 @@ function setUp(names: readonly string[]) {
           }),
       };
     },
-  );
+  });
   const end = async (tenant: string) => {
     ends.get(tenant)!();
     await new Promise(setImmediate);
@@ -40,7 +40,7 @@ describe('the assignment of tenants', () => {
     expect(assignment.size).toBe(2);
   });
 
-  it('ends the tenants of a shard that is not to run any more, and says when it is at rest', async () => {
+  it('ends the tenants of a shard that is not to run any more, and reports when they have ended', async () => {
     const { assignment, said, end } = setUp(['a', 'b']);
     let rested = 0;
     assignment.onShardEnded(() => rested++);
@@ -52,7 +52,7 @@ describe('the assignment of tenants', () => {
     expect(said).toEqual(['+a', '+b', '-a']);
   });
 
-  it('begins a tenant that is wanted again only when it has ended', async () => {
+  it('begins a tenant that is to run again only when it has ended', async () => {
     const { assignment, said, end } = setUp(['a']);
     let rested = 0;
     assignment.onShardEnded(() => rested++);
@@ -87,19 +87,19 @@ describe('the assignment of tenants', () => {
     expect(said).toEqual(['+a', '+b', '+c']);
   });
 
-  it('begins an altered tenant anew when it has ended, as it is by then, and leaves the others alone', async () => {
+  it('begins an altered tenant again when it has ended, with its latest settings, and leaves the others alone', async () => {
     const begun: { tenant: string; version: number }[] = [];
     let end: () => void = () => undefined;
-    const assignment = new TenantAssignment(
-      [
+    const assignment = new TenantAssignment({
+      tenants: [
         { tenant: 'a', version: 1 },
         { tenant: 'b', version: 1 },
       ],
-      (tenant) => {
+      begin: (tenant) => {
         begun.push(tenant);
         return { stop: () => new Promise<void>((resolve) => (end = resolve)) };
       },
-    );
+    });
     assignment.run(shards('a', 'b'));
     assignment.put({ tenant: 'a', version: 2 });
     assignment.put({ tenant: 'a', version: 3 });
@@ -113,7 +113,7 @@ describe('the assignment of tenants', () => {
     const { assignment, said, end } = setUp(['a', 'b']);
     assignment.run(shards('a', 'b'));
     assignment.remove('a');
-    assignment.remove('nobody');
+    assignment.remove('unknown');
     expect([assignment.isBusy(shardOf('a')), assignment.size]).toEqual([true, 1]);
     await end('a');
     expect(assignment.isBusy(shardOf('a'))).toBe(false);
@@ -145,7 +145,7 @@ describe('the assignment of tenants', () => {
     expect(assignment.digest).toBe(before);
   });
 
-  it('of 10,000 tenants touches the one that has changed', async () => {
+  it('touches only the one of 10,000 tenants that has changed', async () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
     const { assignment, said, end } = setUp(names);
     assignment.run(new Set(names.map(shardOf)));

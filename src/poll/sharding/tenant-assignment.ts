@@ -2,15 +2,15 @@ import { STORED_FORM } from '../../store/stored/formats.js';
 import { listDigest, shardOf } from './rendezvous.js';
 
 /**
- * Turns shards into running tenants: each tenant of a shard that is to run is polled, no other is.
+ * Polls each tenant of the shards that are to run, and no other.
  *
  * A tenant is `idle`, `running` or `ending`:
  *
  *     idle ─ its shard is to run ─→ running ─ it is not any more ─→ ending ─ nothing is under way ─→ idle
  *                                      └──── altered, removed ────→ ending
  *
- * Guarantees: in this process a tenant never runs twice at once; one that is wanted again while it ends, or was altered,
- * begins anew when it has ended. A change of one tenant touches no other.
+ * Guarantees: in this process a tenant never runs twice at once; a tenant that is to run again while it ends, or was
+ * altered, begins again when it has ended. A change of one tenant affects no other.
  */
 export class TenantAssignment<Tenant extends { readonly tenant: string }> {
   readonly #begin: (tenant: Tenant, shard: number) => Running;
@@ -20,12 +20,7 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
   #shardEnded: () => void = () => undefined;
   #digest: string | null = null;
 
-  /** @param format of the states that are written here */
-  constructor(
-    tenants: readonly Tenant[],
-    begin: (tenant: Tenant, shard: number) => Running,
-    format = STORED_FORM.format,
-  ) {
+  constructor({ tenants, begin, format = STORED_FORM.format }: AssignmentDeps<Tenant>) {
     this.#format = format;
     this.#begin = begin;
     for (const tenant of tenants) this.put(tenant);
@@ -38,7 +33,7 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
     return size;
   }
 
-  /** Of the tenants' names, run or not, and of the format. */
+  /** `listDigest` of all tenants, running or not, and of the format. */
   get digest(): string {
     this.#digest ??= listDigest(this.#names(), this.#format);
     return this.#digest;
@@ -70,7 +65,7 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
     this.#forget(entry);
   }
 
-  /** These shards are to run, and no others. Returns at once; what has to end may take as long as a commit. */
+  /** Runs these shards and no others. Returns at once; a tenant that has to end may take as long as a commit. */
   run(shards: ReadonlySet<number>): void {
     this.#shards = shards;
     for (const entry of this.#entries()) {
@@ -79,19 +74,19 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
     }
   }
 
-  /** Whether something of the shard runs or has not ended yet. */
+  /** Whether a tenant of the shard runs or has not ended yet. */
   isBusy(shard: number): boolean {
     for (const { running, ending } of this.#byShard.get(shard)?.values() ?? [])
       if (running !== null || ending !== null) return true;
     return false;
   }
 
-  /** Calls back each time that a shard has come to rest. */
+  /** `ended` is called each time that the last tenant of a shard has ended. */
   onShardEnded(ended: () => void): void {
     this.#shardEnded = ended;
   }
 
-  /** Resolves when nothing of what was ending up to now is under way any more. */
+  /** Resolves when all tenants that are ending now have ended. */
   async ended(): Promise<void> {
     await Promise.all([...this.#entries()].map(({ ending }) => ending ?? Promise.resolve()));
   }
@@ -113,7 +108,7 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
     });
   }
 
-  /** What was removed stays known until it has ended. */
+  /** A removed tenant's entry is kept until the tenant has ended. */
   #forget({ name, shard, tenant, running, ending }: Entry<Tenant>): void {
     if (tenant === null && running === null && ending === null) this.#byShard.get(shard)?.delete(name);
   }
@@ -125,6 +120,14 @@ export class TenantAssignment<Tenant extends { readonly tenant: string }> {
   *#entries(): Iterable<Entry<Tenant>> {
     for (const entries of this.#byShard.values()) yield* entries.values();
   }
+}
+
+export interface AssignmentDeps<Tenant> {
+  readonly tenants: readonly Tenant[];
+  /** Begins to poll a tenant. */
+  readonly begin: (tenant: Tenant, shard: number) => Running;
+  /** The format of the states that are written here. */
+  readonly format?: number | undefined;
 }
 
 /** May not reject. */

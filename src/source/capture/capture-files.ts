@@ -45,7 +45,7 @@ export class CaptureFiles {
     this.#bytes = 0;
     const stamp = new Date(this.#last).toISOString().replace(/[-:.]/g, '');
     const path = join(directory, `${tenant}-${stamp}.ndjson`);
-    // Fails where somebody else has it: two that write one file would make it unreadable.
+    // Fails where the file exists: two writers would make it unreadable.
     await appendFile(path, '', { flag: 'ax', mode: 0o600 });
     return path;
   }
@@ -53,7 +53,7 @@ export class CaptureFiles {
 
 export interface CaptureFilesOptions {
   readonly directory: string;
-  /** As in the configuration: lower-case letters, digits and hyphens. */
+  /** The tenant's id: lower-case letters, digits and hyphens. */
   readonly tenant: string;
   readonly maxBytes: number;
   readonly maxFiles: number;

@@ -70,10 +70,10 @@ export type AnswerRecord = z.output<typeof answerRecord>;
 
 export type Numbers = StartRecord['numbers'];
 
-/** What stands before the answers. */
+/** What the record before the answers says. */
 export interface Start {
   readonly tenant: string;
-  /** Names the recording: files of one process have the same, and the same pseudonyms. */
+  /** The recording's id. Files of one process have the same id, and the same pseudonyms. */
   readonly capture: string;
   readonly at: Instant;
   readonly timeZone: string;
@@ -82,7 +82,7 @@ export interface Start {
   readonly policy: Policy;
 }
 
-/** One poll's record, with its outcome before that is written. */
+/** One poll's record before it is written, with its outcome. */
 export type AnswerLine = Readonly<
   Omit<AnswerRecord, 'v' | 'record' | 'body' | 'body64' | 'same' | 'reason'>
 > & {
@@ -111,13 +111,13 @@ export function gapLine(tenant: string, at: Instant, dropped: number): string {
   return line({ record: 'gap', tenant, at: rfc3339(at), dropped });
 }
 
-/** The bytes of a body as they were written, or null for a record without one. */
+/** The bytes of a record's body, or null for a record without one. */
 export function bodyOf({ body, body64 }: AnswerRecord): Buffer | null {
   if (body !== undefined) return Buffer.from(body);
   return body64 === undefined ? null : Buffer.from(body64, 'base64');
 }
 
-/** Names a body within a file. */
+/** A body's id within a file. */
 export function digestOf(body: Buffer): string {
   return createHash('sha256').update(body).digest('hex').slice(0, 16);
 }
@@ -130,7 +130,7 @@ function wireOutcome(outcome: AnswerLine['outcome']) {
 
 function line(record: object): string {
   const json = JSON.stringify({ v: CAPTURE_VERSION, ...record });
-  // Legal inside JSON, and line breaks to many readers of lines.
+  // Legal inside JSON, but line breaks to many programs that read lines.
   return `${json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}\n`;
 }
 

@@ -20,7 +20,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-/** What a poll brought, by when it was asked. */
+/** A poll's outcome, by when it was sent. */
 type Brought = (endpoint: Endpoint, times: { startedAt: number; at: number }) => PollOutcome;
 
 const answered =
@@ -47,8 +47,8 @@ async function newCapture(options: Partial<CaptureOptions> = {}) {
   const directory = options.directory ?? join(await newFolder(), 'new');
   const clock = { now: Date.UTC(2026, 2, 2, 1) };
   const stopped: string[] = [];
-  const capture = new Capture(
-    {
+  const capture = new Capture({
+    options: {
       directory,
       maxBytes: 1_000_000,
       maxFiles: 10,
@@ -59,9 +59,9 @@ async function newCapture(options: Partial<CaptureOptions> = {}) {
       onStopped: (tenant, reason) => stopped.push(`${tenant}: ${reason}`),
       ...options,
     },
-    { tenant: 'acme', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN', time: { now: () => clock.now } },
-    (text) => text.replaceAll('s3cret', '[…]'),
-  );
+    of: { tenant: 'acme', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN', time: { now: () => clock.now } },
+    conceal: (text) => text.replaceAll('s3cret', '[…]'),
+  });
   /** One cycle of both endpoints. */
   const cycle = (monitor: Brought, queue: Brought): void => {
     const ended = [capture.begin(), capture.begin()] as const;
@@ -86,7 +86,7 @@ const EMPTY = '{"data":[]}';
 const afterTurn = (): Promise<void> => new Promise(setImmediate);
 
 describe('a capture', () => {
-  it('says first how it is to be read, then what each poll brought; a repeated body only once', async () => {
+  it('begins with how it is to be read, then has each poll’s outcome; a repeated body only once', async () => {
     const { capture, cycle, records } = await newCapture();
     cycle(answered(EMPTY), failed);
     await afterTurn();
@@ -150,7 +150,7 @@ describe('a capture', () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
   });
 
-  it('leaves out a cycle that was cut off: the bridge did not look at it either', async () => {
+  it('leaves out a cycle that was aborted, which the bridge does not record either', async () => {
     const { capture, cycle, records } = await newCapture();
     const ended = [capture.begin(), capture.begin()] as const;
     ended[0](answered(EMPTY)('monitor', { startedAt: 0, at: 1 }));
@@ -165,7 +165,7 @@ describe('a capture', () => {
     ]);
   });
 
-  it('says how many polls are missing when they come faster than the disk', async () => {
+  it('notes how many polls are missing when they come faster than the disk can write', async () => {
     const { capture, cycle, records } = await newCapture();
     for (let turn = 0; turn < 40; turn++) {
       cycle(answered(EMPTY), answered(EMPTY));
@@ -198,7 +198,7 @@ describe('a capture', () => {
     }
   });
 
-  it('stops with one word when it cannot be written, and nothing is thrown then or later', async () => {
+  it('stops with one report when it cannot be written, and throws nothing then or later', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'file'), '');
     const { capture, cycle, stopped } = await newCapture({ directory: join(folder, 'file', 'captures') });

@@ -9,12 +9,12 @@ import type { Conceal } from '../quote-upstream.js';
 import { scrubbed } from './scrub.js';
 
 /**
- * Records what the upstream really answered, to be replayed when something went wrong.
+ * Records the upstream's answers, to be replayed when something went wrong.
  *
- * Guarantees: a poll neither waits for it nor fails by it. Work and writing happen behind the polls, from a queue with
- * a bound; what does not fit is left out, and a `gap` says so. The first error (disk full, no permission) ends the
- * recording with one call of `onStopped`. No secret is written: see `scrub.ts`. A cycle is recorded as a whole or, when
- * it was cut off, not at all, as the poller does with it.
+ * Guarantees: a poll neither waits for a capture nor fails because of it. Answers are prepared and written beside the
+ * polls, from a bounded queue; what does not fit is left out, and a `gap` record says so. The first error (disk full,
+ * no permission) ends the recording with one call of `onStopped`. No secret is written: see `scrub.ts`. A cycle is
+ * recorded as a whole or, when it was aborted, not at all, as the poller treats it.
  */
 export class Capture {
   readonly #options: CaptureOptions;
@@ -22,7 +22,7 @@ export class Capture {
   readonly #conceal: Conceal;
   readonly #files: CaptureFiles;
   readonly #pseudonyms: Pseudonyms | null;
-  /** The last body of each endpoint in the current file, as it came, and the name it has there. */
+  /** The last body of each endpoint in the current file, as it was received, and its digest there. */
   readonly #last = new Map<Endpoint, { readonly body: Buffer; readonly digest: string }>();
   #cycles = 0;
   #begun: Cycle | null = null;
@@ -32,7 +32,7 @@ export class Capture {
   #writing: Promise<void> | null = null;
   #stopped = false;
 
-  constructor(options: CaptureOptions, of: CapturedTenant, conceal: Conceal) {
+  constructor({ options, of, conceal }: CaptureDeps) {
     this.#options = options;
     this.#of = of;
     this.#conceal = conceal;
@@ -40,7 +40,7 @@ export class Capture {
     this.#pseudonyms = options.numbers === 'hashed' ? new Pseudonyms(options.key) : null;
   }
 
-  /** To be called when a poll begins. Polls that begin in one turn of the event loop are one cycle. */
+  /** Call it when a poll begins. Polls that begin in one turn of the event loop are one cycle. */
   begin(): PollEnded {
     const cycle = (this.#begun ??= this.#newCycle());
     cycle.asked++;
@@ -52,7 +52,7 @@ export class Capture {
     };
   }
 
-  /** Resolves when what was recorded is written, or will not be. */
+  /** Resolves when what was recorded has been written, or cannot be. */
   async close(): Promise<void> {
     await this.#writing;
   }
@@ -80,7 +80,7 @@ export class Capture {
   async #drain(): Promise<void> {
     try {
       for (let cycle = this.#queue[0]; cycle !== undefined; cycle = this.#queue[0]) {
-        // Polls first: this work can wait for a turn in which nothing else is to be done.
+        // Polls come first: this work waits for the next turn of the event loop.
         await new Promise(setImmediate);
         await this.#files.append(this.#textOf(cycle));
         this.#queue.shift();
@@ -105,7 +105,7 @@ export class Capture {
       text += startLine({ tenant, capture: id, at: time.now(), timeZone, country, numbers, policy });
     }
     for (const outcome of cycle.outcomes) text += answerLine(this.#answer(cycle, outcome));
-    // What does not fit comes after all that did: the gap stands behind the whole queue.
+    // What was left out is newer than all that is queued: the gap is written after the whole queue.
     if (this.#dropped > 0 && this.#queue.length === 1) {
       text += gapLine(tenant, time.now(), this.#dropped);
       this.#dropped = 0;
@@ -139,16 +139,23 @@ export class Capture {
   }
 }
 
+export interface CaptureDeps {
+  readonly options: CaptureOptions;
+  /** The tenant whose answers are recorded. */
+  readonly of: CapturedTenant;
+  readonly conceal: Conceal;
+}
+
 export interface CaptureOptions {
   readonly directory: string;
   readonly maxBytes: number;
   readonly maxFiles: number;
   readonly numbers: Numbers;
-  /** Names this process's recordings. */
+  /** The id of this process' recordings. */
   readonly id: string;
-  /** For the pseudonyms; never written. */
+  /** The key of the pseudonyms; never written. */
   readonly key: Buffer;
-  /** Written along, so that a replay decides by the same rules. */
+  /** Written too, so that a replay decides by the same rules. */
   readonly policy: Policy;
   readonly onStopped: (tenant: string, reason: string) => void;
 }
@@ -163,16 +170,15 @@ export interface CapturedTenant {
 export interface PollOutcome {
   readonly result: PollResult;
   /**
-   * What was read: where the upstream only said "unchanged", the body that it said it of. Null: there was none, and the
-   * observation says why.
+   * The body that was read; for a 304, the body that it repeats. Null where there was none: the observation says why.
    */
   readonly body: Buffer | null;
 }
 
-/** A poll that has begun: tells its outcome, or null when it was cut off. To be called once. */
+/** Reports the outcome of a poll that has begun, or null when it was aborted. To be called once. */
 export type PollEnded = (outcome: PollOutcome | null) => void;
 
-/** Polls that were begun together. */
+/** Polls that began together. */
 interface Cycle {
   readonly number: number;
   asked: number;
@@ -180,16 +186,16 @@ interface Cycle {
   readonly outcomes: PollOutcome[];
 }
 
-/** At one poll a second of both endpoints, half a minute of a disk that does not answer. */
+/** Half a minute in which the disk does not answer, at one poll of both endpoints a second. */
 const MAX_QUEUED_CYCLES = 30;
-/** Two of the largest answers: what a slow disk may cost in memory. */
+/** How much memory a slow disk may cost: two of the largest answers. */
 const MAX_QUEUED_BYTES = 33_554_432;
 
 function sizeOf({ outcomes }: Cycle): number {
   return outcomes.reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
 }
 
-/** The error's code: its message would repeat the path, and says no more. */
+/** Describes the error by its code: its message would repeat the path, and says no more. */
 function reasonOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'no space left';

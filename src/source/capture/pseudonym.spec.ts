@@ -18,7 +18,7 @@ describe('a pseudonymous number', () => {
     expect(new Pseudonyms(Buffer.alloc(32, 8)).hide('0914237383')).not.toBe(hide('0914237383'));
   });
 
-  it('is one line in every way of writing it, and as valid as the number was', () => {
+  it('is the same line in every notation, and as valid as the number was', () => {
     const lines = ['0914237383', '84914237383', '+84914237383', '0914 237 383', '(091) 423-7383'].map(
       (written) => numbers.read(hide(written))!.e164,
     );
@@ -26,7 +26,7 @@ describe('a pseudonymous number', () => {
     expect(new Set(lines).size).toBe(1);
   });
 
-  it('belongs to nobody else: different numbers stay different', () => {
+  it('is no other number’s: different numbers remain different', () => {
     const seen = new Set(Array.from({ length: 5_000 }, (_, n) => hide(String(900_000_000 + n * 197))));
     expect(seen.size).toBe(5_000);
   });

@@ -1,20 +1,20 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Telephone numbers → pseudonymous ones of the same shape, for captures that leave the house.
+ * Replaces phone numbers by pseudonymous ones of the same shape, for captures that are passed to others.
  *
- * A number keeps everything but its last six digits: its length, its separators, its country and operator, and with
- * them what libphonenumber says about it. The six become six others by a keyed permutation.
+ * A number keeps everything but its last six digits: its length, separators, country and operator, and so what
+ * libphonenumber finds in it. A keyed permutation replaces the six digits.
  *
- * Guarantees: under one key the same digits always become the same digits, and different ones different ones, so that
- * `0914237383` and `+84914237383` are still one line and no two customers become one. Uuids, times, addresses, hotlines
- * (1800…, 1900…) and extensions stay as they are. Not guaranteed: anonymity. Who knows a number and where it occurs
- * learns its pseudonym; and names are not touched.
+ * Guarantees: under one key the same digits always become the same digits, and different digits different ones, so that
+ * `0914237383` and `+84914237383` remain one line and no two customers become one. Uuids, times, addresses, hotlines
+ * (1800…, 1900…) and extensions are not changed. Not guaranteed: anonymity. A reader who knows a number and where it
+ * occurs learns its pseudonym; and names are not changed.
  */
 export class Pseudonyms {
   readonly #rounds: readonly Uint16Array[];
 
-  /** @param key at least 16 random bytes; who has it can turn pseudonyms back into numbers */
+  /** @param key at least 16 random bytes; with it, pseudonyms can be turned back into numbers */
   constructor(key: Buffer) {
     this.#rounds = Array.from({ length: ROUNDS }, (_, round) =>
       Uint16Array.from({ length: HALF }, (_, half) => {
@@ -24,7 +24,7 @@ export class Pseudonyms {
     );
   }
 
-  /** A JSON text with every number in it replaced, whatever field it is in; what the text means otherwise is kept. */
+  /** Replaces every number in a JSON text, in any field, and changes nothing else. */
   hide(json: string): string {
     return json.replace(KEPT_OR_NUMBER, (found: string, number: string | undefined) =>
       number === undefined ? found : this.#number(number),
@@ -46,7 +46,7 @@ export class Pseudonyms {
       .join('');
   }
 
-  /** A Feistel network over two halves of three digits: a permutation, whatever the rounds' functions are. */
+  /** A Feistel network over two halves of three digits: a permutation for any functions of the rounds. */
   #permuted(digits: string): string {
     let left = Number(digits.slice(0, 3));
     let right = Number(digits.slice(3));
@@ -57,14 +57,14 @@ export class Pseudonyms {
 
 const HALF = 1_000;
 const ROUNDS = 10;
-/** Six: with them gone a number is one of a million, and what stays is what numbering plans look at. */
+/** Without six digits a number is one of a million, and the rest is what numbering plans depend on. */
 const HIDDEN = 6;
-/** Below it is an extension; above it, E.164 with an international prefix is exceeded. */
+/** Shorter numbers are extensions; longer ones exceed E.164 with an international prefix. */
 const SHORTEST = 7;
 const LONGEST = 18;
 const HOTLINE = /^(?:84|0)?1[89]00\d{2,8}$/;
 
-/** What looks like a number and is none comes first, so that it is passed over. */
+/** Texts that look like a number and are none come first, so that they are skipped. */
 const KEPT_OR_NUMBER = new RegExp(
   [
     String.raw`\\u[0-9a-f]{4}`,

@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { Conceal } from '../quote-upstream.js';
 
 /**
- * A body of the upstream without secrets, to be kept.
+ * Removes secrets from a body of the upstream before it is stored.
  *
- * Guarantees: what `conceal` knows (the token in use and the one before, the API key) is not in it, nor a value of a
- * field that is named like a secret, nor anything after `Bearer`, nor a JWT; what is left is as legal JSON as it was,
- * with the same rows. Not guaranteed: that an opaque secret of somebody else in a field of another name is noticed.
+ * Guarantees: the result holds no secret that `conceal` knows (the current token and the one before, the API key), no
+ * value of a field that is named like a secret, nothing after `Bearer`, and no JWT. It is legal JSON where the body
+ * was, with the same rows. Not guaranteed: that an unknown opaque secret in a field of another name is noticed.
  */
 export interface Scrubbed {
   readonly text: string;
@@ -20,7 +20,7 @@ export function scrubbed(body: Buffer, conceal: Conceal): Scrubbed {
     .replace(SECRET_FIELD, `$1"${REMOVED}"`)
     .replace(BEARER, `$1${REMOVED}`)
     .replace(JWT, REMOVED);
-  // `conceal` marks with a character that is no byte.
+  // The mark of `conceal` has a character that is not a single byte.
   return { text: utf8 ? text : text.replaceAll('…', '...'), utf8 };
 }
 
@@ -30,7 +30,7 @@ const SECRET_FIELD =
 const BEARER = /(bearer\s+)[\w+/=.~-]+/gi;
 const JWT = /eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
 
-/** Some writers escape every slash, and a token may have some. The two spellings mean the same. */
+/** Some writers escape every slash, also in tokens. Both spellings mean the same. */
 function withPlainSlashes(text: string): string {
   return text.includes('\\/') ? text.replace(/\\(.)/gs, (pair, char) => (char === '/' ? '/' : pair)) : text;
 }

@@ -19,7 +19,7 @@ function setUp({ tenants = 2, random = 0 } = {}) {
   const fail = (...by: object[]) => {
     for (const tenant of by) breaker.failed(begin(tenant), 'no answer within 5000 ms');
   };
-  /** Milliseconds until it may be asked again. */
+  /** Milliseconds until the host may be asked again. */
   const wait = () => (breaker.refusal() as Refusal).retryInMs;
   return { time, breaker, begin, fail, wait };
 }
@@ -45,7 +45,7 @@ describe('a circuit breaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('does not shut out the others for what one tenant meets alone', () => {
+  it('does not open for the failures of one tenant among several', () => {
     const { breaker, fail } = setUp();
     fail(...Array<object>(50).fill(A));
     expect(breaker.state).toBe('closed');
@@ -82,7 +82,7 @@ describe('a circuit breaker', () => {
     expect(wait()).toBeCloseTo(375, 0);
   });
 
-  it('closes when the probe is answered, and when anybody else’s late answer comes', () => {
+  it('closes when the probe is answered, and when a late answer to another request comes', () => {
     for (const late of [false, true]) {
       const { time, breaker, begin, fail, wait } = setUp();
       fail(A, B, A, B, A);
@@ -92,7 +92,7 @@ describe('a circuit breaker', () => {
       }
       breaker.answered();
       expect(breaker.state).toBe('closed');
-      // It begins from the beginning: four failures are again too few.
+      // The count begins again: four failures are too few.
       fail(A, B, A, B);
       expect(breaker.state).toBe('closed');
     }
@@ -106,7 +106,7 @@ describe('a circuit breaker', () => {
     expect(wait()).toBe(500);
   });
 
-  it('gives the probe’s turn to the next when it ends without a verdict', () => {
+  it('makes the next request the probe when one ends without a verdict', () => {
     const { time, breaker, begin, fail, wait } = setUp();
     fail(A, B, A, B, A);
     time.now += wait();
@@ -114,12 +114,12 @@ describe('a circuit breaker', () => {
     breaker.unknown(probe);
     expect(breaker.state).toBe('open');
     begin(B);
-    // Told once more, now that it is somebody else's turn.
+    // Reported again, now that another request is the probe.
     breaker.unknown(probe);
     expect(breaker.state).toBe('probing');
   });
 
-  it('wants nobody to wait in line to be the probe', () => {
+  it('lets no request wait in line to be the probe', () => {
     const { time, breaker, fail, wait } = setUp();
     fail(A, B, A, B, A);
     time.now += wait();

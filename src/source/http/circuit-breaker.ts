@@ -2,29 +2,30 @@ import { Backoff } from '../../base/backoff.js';
 import type { Time } from '../../base/clock.js';
 
 /**
- * Whether a host is worth asking. Pure but for the clock and the randomness that are passed in.
+ * Says whether a request may be sent to a host. Pure but for the clock and the randomness that are passed in.
  *
- * | state   | asked whether to send                       | a host's answer | no answer                                   |
+ * | state   | may a request be sent                       | a host's answer | no answer
+ * |
  * |---------|---------------------------------------------|-----------------|---------------------------------------------|
  * | closed  | yes                                         | failures to 0   | failures + 1; open when there are enough    |
  * | open    | no; once the delay is over: yes → probing   | closed          | nothing: it was sent before                 |
  * | probing | no                                          | closed          | of the probe: open, with twice the delay    |
  *
- * An answer is anything with an HTTP status: a host that says 401, 429 or 503 to one tenant is there. Enough is
- * `FAILURES` in a row, of two tenants where there are two: what hangs for one tenant only must not shut out the others.
- * A probe that ends without a verdict (its tenant left) gives its turn to the next who asks.
+ * An answer is anything with an HTTP status: a host that answers one tenant with 401, 429 or 503 is up. Enough are
+ * `FAILURES` in a row, of two tenants where there are two: requests that hang for one tenant only must not stop the
+ * others'. After a probe that ends without a verdict (its tenant left), the next request is the probe.
  *
- * Not cockatiel's: its breaker lets whoever comes during the probe wait for it (2,000 hanging requests again), cannot
- * say when it will look next, takes an abandoned probe for a success, and reads the clock itself.
+ * Not cockatiel's: its breaker lets requests that come during the probe wait for it (2,000 hanging requests again),
+ * cannot say when the next probe will be, takes an abandoned probe for a success, and reads the clock itself.
  */
 export class CircuitBreaker {
   readonly #options: CircuitBreakerOptions;
-  /** Since the last answer. */
+  /** Failures since the last answer. */
   #failures = 0;
   #failedLast: object | null = null;
   #failedOthers = false;
   #opened: { readonly until: number; readonly reason: string } | null = null;
-  /** From one look at a host that is down to the next. */
+  /** From one probe of a host that is down to the next. */
   readonly #delays: Backoff;
   #probe: object | null = null;
 
@@ -47,7 +48,7 @@ export class CircuitBreaker {
     return { reason: this.#opened.reason, retryInMs };
   }
 
-  /** A request of this tenant is to be sent now; its outcome must be told, with the permit. */
+  /** Asks to send a request of this tenant now. With a permit, the caller must report the request's outcome. */
   begin(tenant: object): Permit | Refusal {
     const refused = this.refusal();
     if (refused !== null) return refused;
@@ -78,7 +79,7 @@ export class CircuitBreaker {
     }
   }
 
-  /** The request ended, and says nothing about the host. */
+  /** Reports a request that ended without showing whether the host is up. */
   unknown(permit: Permit): void {
     if (this.#probe === permit) this.#probe = null;
   }
@@ -87,7 +88,7 @@ export class CircuitBreaker {
     this.#probe = null;
     this.#opened = {
       until: this.#options.time.monotonic() + this.#delays.next(),
-      // Without the seconds that are left: reasons are logged when they change, and must not change all the time.
+      // Without the seconds that are left: a reason is logged whenever it changes, and must not change with each poll.
       reason: `host down (${why}): not asked, retrying within ${MAX_DELAY_MS / 1000} s`,
     };
   }
@@ -107,14 +108,14 @@ export interface Permit {
 
 export interface Refusal {
   readonly reason: string;
-  /** Until the host is looked at again; 0 while it is being looked at. */
+  /** Until the next probe of the host; 0 while one is under way. */
   readonly retryInMs: number;
 }
 
-/** One dropped connection, or the few of a proxy's restart, are no dead host. */
+/** One dropped connection, or the few of a proxy's restart, do not mean that the host is down. */
 const FAILURES = 5;
-/** Short at first: most outages are a restart. */
+/** Short at first, since most outages are restarts. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 15_000;
-/** Replicas that saw the host die together shall not all knock together. */
+/** Replicas that saw the host fail at the same time should not all probe it at the same time. */
 const SPREAD = 0.25;

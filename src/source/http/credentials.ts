@@ -5,17 +5,17 @@ import { tokenAnswer } from '../parse/answer-schemas.js';
 /**
  * The bearer token of one tenant: fixed, or exchanged for an API key at `POST /v3/auth/token`.
  *
- * | token            | asked for a token                        | upstream said 401                                   |
+ * | token            | a token is needed                        | upstream answered 401                               |
  * |------------------|------------------------------------------|-----------------------------------------------------|
  * | fixed            | it                                       | refused: nothing else can be tried                  |
- * | none             | exchange, everybody waits for one        |                                                     |
- * | fresh            | it                                       | exchange, everybody waits for one                   |
- * | nearly expired   | it, and an exchange begins behind it     | the same                                            |
- * | expired          | exchange, everybody waits for one        | the same                                            |
+ * | none             | exchange; all requests wait for it       |                                                     |
+ * | fresh            | it                                       | exchange; all requests wait for it                  |
+ * | nearly expired   | it, and an exchange begins beside it     | the same                                            |
+ * | expired          | exchange; all requests wait for it       | the same                                            |
  *
- * The upstream answers an early exchange with the *same* token and the seconds that remain, so that asking again
- * because little remains would ask for ever: exchanges keep a minimum interval, and until it has passed the token at
- * hand is used, or the last refusal repeated. Guarantee: neither key nor token is in any reason, error or inspection.
+ * The upstream answers an early exchange with the *same* token and its remaining seconds; exchanging again because few
+ * seconds remain would never end. So exchanges keep a minimum interval; until it is over, the current token is used or
+ * the last refusal repeated. Guarantee: neither key nor token is in any reason, error or inspection.
  */
 export interface CredentialsOptions {
   /** A fixed token excludes an API key; exactly one of them is given. */
@@ -27,21 +27,21 @@ export interface CredentialsOptions {
 
 export type Token = { readonly ok: true; readonly token: string } | TokenRefusal;
 
-/** As a request's that failed. */
+/** As of a request that failed. */
 export type TokenRefusal = Pick<HttpFailure, 'ok' | 'reason' | 'retryAfterMs' | 'heldBackMs'>;
 
 interface Held {
   readonly token: string;
-  /** From when on it should be replaced, and from when on it no longer holds, by the monotonic clock. */
+  /** When the token should be replaced, and when it expires, by the monotonic clock. */
   readonly renewAt: number;
   readonly expiresAt: number;
 }
 
 const TOKEN_PATH = '/v3/auth/token';
 const MINIMUM_INTERVAL_MS = 30_000;
-/** After a failed exchange: short, since nothing can be polled without a token. */
+/** The minimum after a failed exchange: short, since nothing can be polled without a token. */
 const FAILED_INTERVAL_MS = 2_000;
-/** A tenth of its life ahead of expiry, but not more: a month's token need not be replaced days before. */
+/** A token is replaced when a tenth of its life is left, but no earlier than this before it expires. */
 const LONGEST_LEAD_MS = 300_000;
 
 export class Credentials {
@@ -50,7 +50,7 @@ export class Credentials {
   readonly #client: PitelClient;
   readonly #time: Pick<Time, 'monotonic'>;
   #held: Held | null = null;
-  /** The token before it: an answer to a request that was sent with it may still be about. */
+  /** The token before: an answer to a request that was sent with it may still come. */
   #previous: string | null = null;
   #exchange: Promise<Token> | null = null;
   /** No exchange before this instant, and what the last one failed with. */
@@ -69,20 +69,20 @@ export class Credentials {
     this.#time = time;
   }
 
-  /** The token to send, or why there is none, where that can be told without waiting for an exchange. */
+  /** The token to send, or why there is none; null where that needs an exchange. */
   atHand(): Token | null {
     if (this.#fixed !== null) return { ok: true, token: this.#fixed };
     const held = this.#held;
     const now = this.#time.monotonic();
     const mayExchange = this.#mayExchange(now);
     if (held !== null && now < held.expiresAt) {
-      // Replaced behind the polls: while it holds, nobody waits for the next one.
+      // Replaced beside the polls: while the token is valid, no request waits for the next one.
       if (now >= held.renewAt && mayExchange) void this.#exchanged();
       return { ok: true, token: held.token };
     }
     if (mayExchange) return null;
     if (this.#refusal !== null) return this.#refusal;
-    // Clocks differ, so a token that is expired here may still hold there: the upstream decides.
+    // Clocks differ: a token that is expired here may still be valid there, and the upstream decides.
     return held === null ? refusal('asked too recently') : { ok: true, token: held.token };
   }
 
@@ -94,11 +94,12 @@ export class Credentials {
   /** Another token than `refused`, which the upstream answered with 401, or why there is none. */
   async renew(refused: string): Promise<Token> {
     if (this.#fixed !== null) return { ok: false, reason: 'HTTP 401', retryAfterMs: null, heldBackMs: null };
-    // Somebody else was refused before and has it already.
+    // Another request was refused before, and has renewed the token already.
     if (this.#held !== null && this.#held.token !== refused) return { ok: true, token: this.#held.token };
     if (!this.#mayExchange(this.#time.monotonic())) {
       if (this.#refusal !== null) return this.#refusal;
-      // The exchange gave the refused token once more. A first refusal may ask at once: the token was revoked.
+      // The exchange gave the refused token again. After a first refusal an exchange may begin at once: the token was
+      // revoked.
       if (this.#refused === refused)
         return { ok: false, reason: 'HTTP 401 with a renewed token', retryAfterMs: null, heldBackMs: null };
     }
@@ -106,7 +107,7 @@ export class Credentials {
     return this.#exchanged();
   }
 
-  /** The text without the secrets that are known here, however they are spelt. */
+  /** The text without the secrets that are known here, in any of their `spellings`. */
   readonly conceal = (text: string): string =>
     [this.#fixed, this.#apiKey, this.#held?.token ?? null, this.#previous]
       .flatMap((secret) => (secret === null || secret === '' ? [] : spellings(secret)))
@@ -116,7 +117,7 @@ export class Credentials {
     return this.#exchange !== null || now >= this.#notBefore;
   }
 
-  /** One exchange for all who wait. It never rejects. */
+  /** Begins one exchange for all requests that wait. It never rejects. */
   #exchanged(): Promise<Token> {
     this.#exchange ??= this.#ask().finally(() => {
       this.#exchange = null;
@@ -143,15 +144,15 @@ export class Credentials {
   }
 }
 
-/** As it is, as a part of an address, and in both kinds of base64, with or without the padding. */
+/** A secret as it is, as part of a URL, and in both kinds of base64, with or without padding. */
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const base64 = bytes.toString('base64').replace(/=+$/, '');
-  // Most tokens are the same in several of them, and a captured body is long.
+  // Most tokens are the same in several spellings, and a captured body is long.
   return [...new Set([secret, encodeURIComponent(secret), base64, bytes.toString('base64url')])];
 }
 
-/** A token and the seconds it holds; null seconds: until the upstream says 401. */
+/** A token and its seconds until it expires; null seconds: until the upstream answers 401. */
 function readToken(body: Buffer): { readonly token: string; readonly seconds: number | null } | null {
   try {
     const answer = tokenAnswer.safeParse(JSON.parse(body.toString()));

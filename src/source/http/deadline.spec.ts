@@ -12,7 +12,7 @@ function waiting(signal: AbortSignal): { readonly deadline: Deadline; readonly c
 }
 
 describe('a deadline', () => {
-  it('is passed when its signal says so, like every other one of that signal', () => {
+  it('is passed when its signal aborts, like every other one of that signal', () => {
     const given = new AbortController();
     const [one, other] = [waiting(given.signal), waiting(given.signal)];
     const elsewhere = waiting(new AbortController().signal);
@@ -27,7 +27,7 @@ describe('a deadline', () => {
     elsewhere.deadline.end();
   });
 
-  it('that has ended hears nothing of its signal any more', () => {
+  it('that has ended is not given up when its signal aborts later', () => {
     const given = new AbortController();
     const { deadline, cut } = waiting(given.signal);
     deadline.end();
@@ -37,7 +37,7 @@ describe('a deadline', () => {
     expect([deadline.passed, cut()]).toEqual([null, false]);
   });
 
-  it('of a signal that was given before is passed from the start, and cuts off at once', () => {
+  it('of a signal that has already aborted is passed from the start, and cuts at once', () => {
     const { deadline, cut } = waiting(AbortSignal.abort());
     expect([deadline.passed, cut()]).toEqual(['request given up', true]);
     deadline.end();

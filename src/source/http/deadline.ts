@@ -1,11 +1,13 @@
-/** When and why a request is given up: a time-out at a time, its caller's signal, or its client's end. */
+/**
+ * Decides when and why a request is given up: after its time-out, by its caller's signal, or when its client closes.
+ */
 export class Deadline {
   readonly #mates: Set<Deadline> | null;
   #timer: NodeJS.Timeout | undefined;
   #cut: (() => void) | null = null;
   /** Why the request was given up, null while it was not. */
   passed: string | null = null;
-  /** It was given up for taking too long. */
+  /** Whether it was given up by the time-out. */
   isLate = false;
 
   constructor(given: AbortSignal | undefined) {
@@ -14,7 +16,9 @@ export class Deadline {
     if (given?.aborted === true) this.giveUp(GIVEN_UP);
   }
 
-  /** Replaces the time-out that is set, and what is cut off when it, or anything else, comes: at once if it already has. */
+  /**
+   * Replaces the time-out, and what is called when the request is given up; calls it at once if it has been already.
+   */
   set(ms: number, why: string, cut: () => void): void {
     clearTimeout(this.#timer);
     this.#cut = cut;
@@ -40,7 +44,10 @@ export class Deadline {
 const GIVEN_UP = 'request given up';
 const bySignal = new WeakMap<AbortSignal, Set<Deadline>>();
 
-/** What the signal gives up. One listener for all: a tenant has the same signal all day, and adding one costs more than a set. */
+/**
+ * The deadlines of a signal. They share one listener: a tenant's signal is the same all day, and adding a listener
+ * costs more than adding to a set.
+ */
 function underWay(signal: AbortSignal): Set<Deadline> {
   const known = bySignal.get(signal);
   if (known !== undefined) return known;

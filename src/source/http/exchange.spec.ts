@@ -22,7 +22,7 @@ async function poolTo(server: Server): Promise<Pool> {
 
 const GET = { method: 'GET', path: '/' } as const;
 
-it('is told of the status once, after whatever the host said before it', async () => {
+it('reports the status once, after any informational answers', async () => {
   const pool = await poolTo(
     createServer((_, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' });
@@ -30,14 +30,14 @@ it('is told of the status once, after whatever the host said before it', async (
       setImmediate(() => response.end('2]'));
     }),
   );
-  let told = 0;
+  let statuses = 0;
   const exchange = new Exchange(
     () => 100,
-    () => told++,
+    () => statuses++,
   );
   pool.dispatch(GET, exchange);
   const { status, body } = await exchange.answer;
-  expect([status, body!.toString(), told]).toEqual([200, '[1,2]', 1]);
+  expect([status, body!.toString(), statuses]).toEqual([200, '[1,2]', 1]);
 });
 
 it('that is given up ends at once, also while it waits for a connection, and is then never sent', async () => {

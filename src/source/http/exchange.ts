@@ -2,12 +2,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 
 /**
- * One request and its whole answer, over undici's dispatcher and without the stream that `request` builds for a body: a
- * poll wants all of it or nothing, and two thirds of a poll's cost are its HTTP.
+ * One request and its whole answer, over undici's dispatcher. It avoids the stream that undici's `request` builds for a
+ * body: a poll needs the whole body or none, and HTTP is two thirds of a poll's cost.
  *
- * Guarantees: settles exactly once; resolves with the whole answer, or with `body: null` when it is larger than the limit
- * of its status, and then its connection is given up, not drained. Rejects with undici's error, or with `giveUp`'s at once,
- * also while the connection is still being made: then the request is cut as soon as it would be sent.
+ * Guarantees: settles exactly once; resolves with the whole answer, or with `body: null` when the body is larger than
+ * its status allows: then the connection is closed, not drained. Rejects with undici's error, or at once with that of
+ * `giveUp`, also while the connection is still being made: then the request is aborted when it would be sent.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Whether the host has sent a status. */
@@ -43,7 +43,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(this.#givenUp);
   }
 
-  /** Once more when a kept connection turns out to be closed. */
+  /** Called again when a kept connection turns out to be closed. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#givenUp !== null) controller.abort(this.#givenUp);
@@ -88,6 +88,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
 export interface RawAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Null where it is larger than its limit. */
+  /** Null where the body is larger than its limit. */
   readonly body: Buffer | null;
 }

@@ -37,7 +37,7 @@ function clientOf(baseUrl: string, options: Partial<PitelClientOptions> = {}): P
   return client;
 }
 
-/** What a client makes of an answer. */
+/** The client's result for an answer. */
 async function fetched(
   respond: (response: ServerResponse) => void,
   options: Partial<PitelClientOptions> = {},
@@ -46,7 +46,7 @@ async function fetched(
   return clientOf(origin, options).get('/v3/monitor?=null');
 }
 
-it('a successful answer is its bytes, asked for exactly as the vendor writes it', async () => {
+it('a successful answer is its bytes, and the request is exactly as the vendor documents it', async () => {
   const asked: unknown[] = [];
   const { origin } = await upstream((request, response) => {
     asked.push(request.method, request.url, request.headers.authorization, request.headers.accept);
@@ -205,7 +205,7 @@ describe('the deadline', () => {
 });
 
 describe('a request ends as a value', () => {
-  it('when nobody listens', async () => {
+  it('when no server listens', async () => {
     const { origin, server } = await upstream(() => {});
     server.close();
     await once(server, 'close');
@@ -224,7 +224,7 @@ describe('a request ends as a value', () => {
     expect(await client.get('/', { signal: given.signal })).toMatchObject({ reason: 'request given up' });
   });
 
-  it('when the client is closed under it', async () => {
+  it('when the client is closed while it is under way', async () => {
     const { origin, server } = await upstream(() => {});
     const arrived = once(server, 'request');
     const client = clientOf(origin);

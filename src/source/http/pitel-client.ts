@@ -10,12 +10,12 @@ import { type Validators, validatorsOf } from './validators.js';
 /**
  * One tenant's HTTP to its upstream, over the connections that all tenants of that host share.
  *
- * Guarantees: every request ends within twice `timeoutMs`: it waits for a free connection at most that long and, once it
- * is sent, ends within `timeoutMs`, its body included. No more than `maxBodyBytes` of a body is kept; a redirect is
- * refused, so credentials and questions never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body
- * that begins like a JSON document, no more: whether it is one, and complete, is for who parses it. A request that is
- * not sent, since the host is busy or down, is a failure like any other: nothing was seen. Not guaranteed: that a request
- * that failed was not received.
+ * Guarantees: every request ends within twice `timeoutMs`: it waits for a free connection at most that long and, once
+ * it is sent, ends within `timeoutMs`, its body included. No more than `maxBodyBytes` of a body is kept; a redirect is
+ * refused, so credentials and requests never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body
+ * that begins like a JSON document: its parser finds out whether it is complete. A request that is not sent because the
+ * host is busy or down is a failure like any other. Not guaranteed: that the host has not received a request that
+ * failed.
  */
 export interface PitelClientOptions {
   /** Scheme, host and port; a path is ignored. */
@@ -29,18 +29,18 @@ export interface PitelClientOptions {
 
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Gives up the request; it then fails like any other. */
+  /** Gives up the request, which then fails. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What came of one request: its answer, or why there is none. */
+/** The result of one request: its answer, or why there is none. */
 export type HttpResult =
   | (Sent & {
       readonly ok: true;
       readonly status: 200;
       readonly body: Buffer;
       readonly retryAfterMs: null;
-      /** With which the upstream can be asked whether the answer has changed; null when it gave none. */
+      /** For asking the upstream whether the answer has changed; null when it gave none. */
       readonly validators: Validators | null;
     })
   | HttpFailure;
@@ -51,15 +51,15 @@ export interface HttpFailure extends Sent {
   readonly status: number | null;
   /** One line without secrets or customer data. */
   readonly reason: string;
-  /** What the upstream asks for in `Retry-After`, at most `LONGEST_RETRY_AFTER_MS`; null when it does not. */
+  /** The upstream's `Retry-After`, at most `LONGEST_RETRY_AFTER_MS`; null when there is none. */
   readonly retryAfterMs: number | null;
-  /** Not sent, as the host is down: ask again after so long. Null for whatever was sent, or given up. */
+  /** After how many milliseconds to ask again, where it was not sent because the host is down; null otherwise. */
   readonly heldBackMs: number | null;
-  /** The body of an answer that is no success, as far as it is small. */
+  /** The body of an unsuccessful answer, unless it is large. */
   readonly body: Buffer;
 }
 
-/** When a request went out, after any wait for a connection, or when it was clear that it would not. */
+/** When a request was sent, after any wait for a connection, or when it was decided not to send it. */
 export interface Sent {
   /** By the wall clock. */
   readonly startedAt: Instant;
@@ -69,8 +69,8 @@ export interface Sent {
 
 const ERROR_BODY_BYTES = 65_536;
 /**
- * The one bound of every wait that the upstream asks for: of a poll, a registration, or a token exchange, without which
- * there is neither. Hours would be a PBX that nobody watches, by one header: look again every five minutes.
+ * Bounds every wait that the upstream asks for, of polls, registrations and token exchanges: one header must not stop
+ * the polls of a PBX for hours.
  */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 const NOTHING = Buffer.alloc(0);
@@ -97,7 +97,7 @@ export class PitelClient {
     return this.#request({ method: 'POST', path, body: JSON.stringify(body) }, options);
   }
 
-  /** Ends what is under way (it fails) and leaves the host. */
+  /** Ends requests that are under way, which fail, and leaves the host. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -122,7 +122,7 @@ export class PitelClient {
     }
   }
 
-  /** Path parameters stay out of the trace, and it out of the request: the PBX is somebody else's. */
+  /** Traces a request. The span has no path parameters, and the request no trace header: the PBX is not ours. */
   #traced({ method, path }: Question, ask: () => Promise<HttpResult>): Promise<HttpResult> {
     const { tracer = UNTRACED, baseUrl } = this.#options;
     const describe = () => {
@@ -181,7 +181,7 @@ export class PitelClient {
     return this.#lane.enter(givingUp.signal);
   }
 
-  /** An error says what it has to say in less; reading it keeps the connection usable. */
+  /** The most bytes of a body that are read. Error bodies are read too, which keeps the connection usable. */
   readonly #limitOf = (status: number): number =>
     status === 200 ? this.#options.maxBodyBytes : ERROR_BODY_BYTES;
 
@@ -209,7 +209,7 @@ interface Question {
   readonly body: string | null;
 }
 
-/** Both clocks in one moment. */
+/** The time now, by both clocks. */
 export function sentNow(time: Time): Sent {
   return { startedAt: time.now(), sentAt: time.monotonic() };
 }
@@ -230,12 +230,12 @@ function failure(reason: string, sent: Sent, more: Partial<HttpFailure> = {}): H
 function statusReason(status: number, headers: IncomingHttpHeaders): string {
   const location = headers.location;
   if (status < 300 || status > 399 || location === undefined) return `HTTP ${status}`;
-  // Only the host: path and query of a login redirect carry tokens.
+  // Only the host is named: path and query of a redirect to a login carry tokens.
   const host = URL.canParse(location) ? new URL(location).host : 'another path';
   return `HTTP ${status}: redirect to ${host} refused`;
 }
 
-/** Whether the host or the way to it failed; undici's argument errors are about what one tenant wanted to send. */
+/** Whether the host or the way to it failed; undici's argument errors are about one tenant's request. */
 function isOfTheHost(error: unknown): boolean {
   const code = codeOf(error);
   return code !== 'UND_ERR_INVALID_ARG' && !code.startsWith('HPE_') && code !== 'UND_ERR_HEADERS_OVERFLOW';
@@ -258,14 +258,14 @@ function codeOf(error: unknown): string {
 function mediaType(headers: IncomingHttpHeaders): string {
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(headers['content-type'] ?? '');
   if (type === null) return 'no media type';
-  // The upstream's own word, which could be anything; a short one in small letters names a type.
+  // The upstream's text could be anything; only a short one in lower case is shown.
   return /^[a-z]{2,12}\/[a-z.+-]{2,24}$/.test(type[0]) ? type[0] : 'an unusual media type';
 }
 
-/** Objects and lists only: nothing that the upstream answers is anything else. */
+/** Whether the body is an object or a list, as all of the upstream's answers are. */
 function beginsLikeJson(body: Buffer): boolean {
   if (body[0] === OPEN_BRACE || body[0] === OPEN_BRACKET) return true;
   const start = /^(?:\xef\xbb\xbf)?[ \t\r\n]*[{[]/;
-  // Pretty-printers indent by a few bytes; what hides its first bracket behind more than this is not an answer.
+  // Pretty-printers begin with a few bytes of white space; a body with more than this is not an answer.
   return start.test(body.toString('latin1', 0, 1024));
 }

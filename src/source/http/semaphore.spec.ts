@@ -4,7 +4,7 @@ import { Slots } from './semaphore.js';
 const patient = new AbortController().signal;
 const settled = () => new Promise(setImmediate);
 
-/** Takes a slot as each of `names`, and writes down who was served, and who was not. */
+/** Takes a slot for each of `names`, and notes which were served, and which were not. */
 function line(slots: Slots, names: string[], signals: Record<string, AbortSignal> = {}) {
   const served: string[] = [];
   const unserved: string[] = [];
@@ -15,13 +15,13 @@ function line(slots: Slots, names: string[], signals: Record<string, AbortSignal
 }
 
 describe('slots', () => {
-  it('are given to those who came first, in their order', async () => {
+  it('are given in order of arrival', async () => {
     const slots = new Slots(2);
     const { served } = line(slots, ['a', 'b', 'c', 'd']);
     await settled();
     expect([served, slots.taken, slots.waiting]).toEqual([['a', 'b'], 2, 2]);
     slots.release();
-    // Whoever comes now stands behind those in line, although a slot has just become free.
+    // A request that comes now waits behind those in line, although a slot has just become free.
     const late = line(slots, ['e']);
     await settled();
     expect([served, late.served]).toEqual([['a', 'b', 'c'], []]);
@@ -40,7 +40,7 @@ describe('slots', () => {
     expect(await slots.take(patient)).toBe(true);
   });
 
-  it('do not go to somebody who has given up, before or while waiting', async () => {
+  it('do not go to a request that has been given up, before or while waiting', async () => {
     const slots = new Slots(1);
     const leaving = new AbortController();
     const { served, unserved } = line(slots, ['a', 'b', 'c'], { b: leaving.signal });
@@ -51,10 +51,10 @@ describe('slots', () => {
     expect(await slots.take(leaving.signal)).toBe(false);
   });
 
-  it('stay taken when all who wait are sent away', async () => {
+  it('remain taken when the line is dismissed', async () => {
     const slots = new Slots(1);
     const { served, unserved } = line(slots, ['a', 'b', 'c']);
-    slots.sendAway();
+    slots.dismiss();
     await settled();
     expect([served, unserved, slots.taken, slots.waiting]).toEqual([['a'], ['b', 'c'], 1, 0]);
   });

@@ -1,13 +1,13 @@
 /**
- * A bound on how much is under way at once; who comes when nothing is free waits in line.
+ * Bounds how many requests are under way at once. Where no slot is free, a request waits in line.
  *
- * Guarantees: first come, first served; leaving the line costs the same however long it is; a slot that becomes free is
- * handed to the next in line before anybody new gets it. Not guaranteed: that somebody who waits is ever served: how
- * long to wait is the caller's business, by the signal.
+ * Guarantees: first come, first served; leaving the line costs the same however long it is; a slot that becomes free
+ * goes to the next in line before any new request. Not guaranteed: that a waiting request is ever served. The caller's
+ * signal ends the wait.
  */
 export class Slots {
   readonly #size: number;
-  /** In the order they came; a set, so that one in the middle leaves without a search. */
+  /** In order of arrival; a set, so that a request in the middle leaves without a search. */
   readonly #line = new Set<(served: boolean) => void>();
   #taken = 0;
 
@@ -27,14 +27,17 @@ export class Slots {
     return this.#line.size;
   }
 
-  /** A slot that is free right now; the caller's, when true. */
+  /** Takes a slot if one is free now. Returns whether the caller has it. */
   takeFree(): boolean {
     if (this.isFull) return false;
     this.#taken++;
     return true;
   }
 
-  /** Resolves with true when a slot is the caller's, who must release it; false: sent away, or given up by the signal. */
+  /**
+   * Resolves with true when the caller has a slot, and must release it; with false when the signal aborts or the line
+   * is dismissed.
+   */
   take(signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
     if (this.takeFree()) return Promise.resolve(true);
@@ -56,8 +59,8 @@ export class Slots {
     else next(true);
   }
 
-  /** Everybody in line gets false; what is taken stays taken. */
-  sendAway(): void {
+  /** Dismisses the line: all waiting requests get false. Taken slots remain taken. */
+  dismiss(): void {
     for (const leave of [...this.#line]) leave(false);
   }
 }

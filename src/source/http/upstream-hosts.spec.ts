@@ -77,7 +77,7 @@ const poll = async (source: Pick<EndpointReader, 'poll'>) => {
 };
 
 describe('tenants of one host', () => {
-  it('share its connections, however many they are, and are served in the order they came', async () => {
+  it('share its connections, however many tenants there are, and are served in order of arrival', async () => {
     const order: string[] = [];
     const held: (() => void)[] = [];
     const upstream = await host((request, response) => {
@@ -135,7 +135,7 @@ describe('tenants of one host', () => {
     expect((await two).observation.startedAt).toBe(4_000);
   });
 
-  it('do not suffer from one whose token is refused, whose rate is limited, or whose answers are spoilt', async () => {
+  it('are not affected by one whose token is refused, whose rate is limited, or whose answers are unreadable', async () => {
     const spoilt: RequestListener[] = [
       (_, response) => response.writeHead(401).end(),
       (_, response) => response.writeHead(404).end(),
@@ -158,7 +158,7 @@ describe('tenants of one host', () => {
     expect((await poll(good!)).outcome).toBe('complete');
   });
 
-  it('do not suffer from one that cannot be asked, or that hangs alone', async () => {
+  it('are not affected by one that cannot be asked, or whose requests alone hang', async () => {
     const upstream = await host((request, response) => {
       if (request.headers.authorization !== 'Bearer token-0') response.end(EMPTY);
     });
@@ -208,7 +208,7 @@ describe('a host that hangs', () => {
     expect([healthy.asked, hanging.asked, hanging.most, answered]).toEqual([500, 8, 8, []]);
   });
 
-  it('is found to be down; then polls fail at once, and one at a time looks whether it is back', async () => {
+  it('is found to be down; then polls fail at once, and one at a time probes whether it is up', async () => {
     const upstream = await host(hang);
     const time = { now: 0 };
     const changes: (string | null)[] = [];
@@ -233,7 +233,7 @@ describe('a host that hangs', () => {
     const reasons = (await Promise.all(sources.map(poll))).map(({ reason }) => reason);
     expect(upstream.asked).toBe(asked + 1);
     expect(reasons.filter((reason) => reason === 'no answer within 200 ms')).toHaveLength(1);
-    // Back again: the next probe is answered, and then everybody.
+    // Up again: the next probe is answered, and then every request.
     upstream.answer = empty;
     time.now = 1_500;
     expect((await poll(sources[3]!)).outcome).toBe('complete');

@@ -4,16 +4,16 @@ import { CircuitBreaker, type Permit } from './circuit-breaker.js';
 import { Slots } from './semaphore.js';
 
 /**
- * The upstream hosts of all tenants of this process: one pool of connections and one circuit breaker per origin,
- * however many tenants are behind it.
+ * The upstream hosts of all tenants of this process: one pool of connections and one circuit breaker per origin, shared
+ * by its tenants.
  *
  * Guarantees:
- * - At most `concurrency` requests, and as many connections, at one host at once, and `PER_TENANT` of one tenant. Who
- *   comes when all are taken waits in line, first come, first served. As a tenant has few requests under way, a tenant
- *   waits for each other one's few, never for one tenant's many.
- * - Hosts share nothing: one that hangs takes no connection, no slot and no place in a line of another.
- * - While a host is down (see `CircuitBreaker`) it gets one request at a time; every other is refused at once, and who
- *   was waiting in line is sent away.
+ * - At most `concurrency` requests, and as many connections, are open at one host, and `PER_TENANT` of one tenant. A
+ *   request that finds all taken waits in line, first come, first served. Since each tenant has few requests under way,
+ *   no tenant waits for another one's many.
+ * - Hosts share nothing: a hanging host takes no connection, no slot and no place in line of another.
+ * - While a host is down (see `CircuitBreaker`) it gets one request at a time; every other is refused at once, and so
+ *   are the requests in line.
  * - A host is closed when its last tenant has left it.
  */
 export class UpstreamHosts {
@@ -24,7 +24,7 @@ export class UpstreamHosts {
     this.#options = options;
   }
 
-  /** One tenant's way to a host. @param origin scheme, host and port */
+  /** Joins a tenant to a host. @param origin scheme, host and port */
   join(origin: string): Lane {
     let host = this.#hosts.get(origin);
     if (host === undefined) {
@@ -34,7 +34,7 @@ export class UpstreamHosts {
     return host.join();
   }
 
-  /** Every host at present: for metrics, and for people. */
+  /** The status of every current host. */
   statuses(): HostStatus[] {
     return [...this.#hosts.values()].map((host) => host.status);
   }
@@ -43,7 +43,7 @@ export class UpstreamHosts {
 export interface UpstreamHostsOptions {
   /** Requests under way at one host, and connections to it. */
   readonly concurrency: number;
-  /** How long a connection may take to be made. */
+  /** The time-out of making a connection. */
   readonly connectTimeoutMs: number;
   readonly time: Pick<Time, 'monotonic'>;
   /** In [0, 1). */
@@ -78,7 +78,7 @@ class UpstreamHost {
     this.slots = new Slots(options.concurrency);
     this.pool = new Pool(origin, {
       connections: options.concurrency,
-      // The deadline of the client covers the whole request; undici's own would only add other words for it.
+      // The client's deadline covers the whole request; undici's own would only add other reasons for the same.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: options.connectTimeoutMs },
@@ -116,7 +116,7 @@ class UpstreamHost {
     const before = this.breaker.state;
     this.breaker.failed(permit, why);
     if (before !== 'closed' || this.breaker.state === 'closed') return;
-    this.slots.sendAway();
+    this.slots.dismiss();
     this.#options.onChange?.(this.#origin, why);
   }
 }
@@ -132,7 +132,7 @@ export class Lane {
     this.#leave = leave;
   }
 
-  /** The turn that can be had, or refused, without waiting; null: there is a line. */
+  /** A turn, or a refusal, without waiting; null where the request would have to wait in line. */
   enterFree(): Turn | null {
     const { slots } = this.#host;
     const refused = this.#refusal();
@@ -148,20 +148,20 @@ export class Lane {
     if (refused !== null) return refused;
     if (!(await this.#own.take(signal))) return GIVEN_UP;
     const { slots } = this.#host;
-    // Looked at after each wait: the host may have gone down meanwhile.
+    // Checked after each wait: the host may have gone down meanwhile.
     const refusedSince = this.#refusal();
     if (refusedSince === null && (await slots.take(signal))) return this.#begin();
     this.#own.release();
     if (refusedSince !== null) return refusedSince;
-    return signal.aborted ? GIVEN_UP : (this.#refusal() ?? SENT_AWAY);
+    return signal.aborted ? GIVEN_UP : (this.#refusal() ?? DISMISSED);
   }
 
-  /** After the last turn has ended. */
+  /** To be called after the last turn has ended. */
   leave(): Promise<void> {
     return this.#leave();
   }
 
-  /** With a slot of its own and one of the host. */
+  /** Begins a turn, for which a slot of the tenant and one of the host have been taken. */
   #begin(): Turn {
     const { breaker, slots, pool } = this.#host;
     const permit = breaker.begin(this);
@@ -183,7 +183,9 @@ export class Lane {
     };
   }
 
-  /** Nobody waits in line for a host that is down, not even to be its probe. */
+  /**
+   * Why no request may be sent now, or null. No request waits in line for a host that is down, not even for the probe.
+   */
   #refusal(): Refused | null {
     const { breaker, slots } = this.#host;
     const refusal = breaker.refusal(!slots.isFull);
@@ -196,11 +198,11 @@ export type Turn =
   | {
       readonly ok: true;
       readonly dispatcher: Dispatcher;
-      /** The host sent a status, whichever. */
+      /** The host has sent a status. */
       answered(): void;
-      /** The host sent none: it hangs, or there was no connection. */
+      /** The host has sent no status: it hangs, or there was no connection. */
       failed(why: string): void;
-      /** The request is over, however; exactly once, and last. */
+      /** The request is over. To be called last, and exactly once. */
       end(): void;
     }
   | Refused;
@@ -213,7 +215,7 @@ interface Refused {
 }
 
 const GIVEN_UP: Refused = { ok: false, reason: 'given up while waiting', retryInMs: null };
-/** The host answered again in the very moment in which those who waited were sent away. */
-const SENT_AWAY: Refused = { ok: false, reason: 'host down: not asked', retryInMs: 0 };
-/** Two polls, a token exchange and a registration may be under way at once; more would only press a slow PBX. */
+/** For a request in line that was dismissed while the host answered again. */
+const DISMISSED: Refused = { ok: false, reason: 'host down: not asked', retryInMs: 0 };
+/** Two polls, a token exchange and a registration may be under way at once; more would only load a slow PBX. */
 const PER_TENANT = 4;

@@ -11,7 +11,7 @@ describe('a list answer', () => {
     expect(list({ data: [], error: null, code: 200, status: 'success' })).toMatchObject({ ok: true });
   });
 
-  it('is doubted when total counts more rows, or does not count', () => {
+  it('is doubted when total counts more rows, or is no number', () => {
     const doubt = (total: unknown) => {
       const read = list({ data: [{}], total });
       return read.ok ? read.value.doubt : read.reason;
@@ -51,7 +51,7 @@ describe('a quotation of the upstream', () => {
     expect(quoteUpstream('so '.repeat(100), keep)).toHaveLength(83);
   });
 
-  it('leaves out what looks like a token, a key or a telephone number, and secrets that are known', () => {
+  it('leaves out what looks like a token, a key or a phone number, and secrets that are known', () => {
     const conceal = (text: string) => text.replaceAll('k3y!', '[…]');
     const quoted = quoteUpstream(
       'Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_ refused for 0914 237 383 with k3y! (401)',
@@ -93,7 +93,7 @@ describe('a row', () => {
       }
   });
 
-  it('that is not all text is left to the schema that reads more', () => {
+  it('that is not all text is read by the schema that accepts more', () => {
     const { usual, any } = monitorRow;
     const text = { ...any.parse({}), extension: '107' };
     for (const row of [

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { type Conceal, quoteUpstream } from '../quote-upstream.js';
 
 /**
- * The upstream's JSON, as far as it is read: the two lists, their rows, an extension's registration, a token, and
- * the shapes in which it says that something went wrong.
+ * The parts of the upstream's JSON that the bridge reads: the two lists, their rows, an extension's registration, a
+ * token, and the shapes of error bodies.
  *
- * Guarantees: fields nobody reads may be anything; a missing or null field reads as ''; a number where text is
- * expected (`"extension": 107`) reads as its text. A field of any other type spoils its row, unless it is only for
- * display. An error body is never read as an empty list, whatever its HTTP status (a sibling service answers 200).
+ * Guarantees: unused fields may be anything; a missing or null field reads as ''; a number where text is expected
+ * (`"extension": 107`) reads as its text. A field of any other type makes its row bad, unless it is only for display.
+ * An error body is never read as an empty list, whatever its HTTP status (a sibling service answers 200).
  */
 
 const text = z
@@ -15,14 +15,14 @@ const text = z
   .nullish()
   .transform((value) => (value === null || value === undefined ? '' : String(value).trim()));
 
-/** Shown to people and decides nothing: nonsense in it must not cost the row. */
+/** A field that is only displayed: a wrong type in it does not make the row bad. */
 const label = text.catch('');
 
-/** Two schemas that read a row to the same; the second reads more rows. */
+/** Two schemas with the same result; the second accepts more rows. */
 export interface RowSchema<Row> {
   /**
-   * Rows with all fields, each of them text: nearly every row there is. Without a union or a transform zod compiles it
-   * into straight code, so it is tried first.
+   * Accepts rows with all fields, each of them text: nearly all rows. It is tried first, since zod compiles a schema
+   * without unions and transforms into fast code.
    */
   readonly usual: z.ZodType<Row>;
   readonly any: z.ZodType<Row>;
@@ -52,7 +52,7 @@ export const monitorRow = rowSchema({
   user_uuid: label,
 });
 
-/** One row of `/v3/monitor/callcenter/queue`: a caller's stay in a queue. */
+/** One row of `/v3/monitor/callcenter/queue`: a caller's queue entry. */
 export const queueRow = rowSchema({
   call_center_queue_uuid: text,
   call_center_queue_name: label,
@@ -73,7 +73,7 @@ export const registrationAnswer = z.object({
   is_logged_in: z.boolean(),
 });
 
-/** `POST /v3/auth/token`; `expired_in` is in seconds and its field is to be trusted, not its usual size. */
+/** `POST /v3/auth/token`; `expired_in` is in seconds; its usual value must not be relied on. */
 export const tokenAnswer = z.object({
   token: z.string().trim().min(1),
   expired_in: z.coerce.number().nonnegative().nullish().catch(null),
@@ -93,7 +93,7 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
-/** A row through its schema; the reason names the field and never its value. */
+/** Checks a row by its schema; the reason names the field and never its value. */
 export function checkRow<Row>({ usual, any }: RowSchema<Row>, raw: unknown): Checked<Row> {
   const plain = usual.safeParse(raw);
   if (plain.success) return { ok: true, value: plain.data };
@@ -105,11 +105,11 @@ export function checkRow<Row>({ usual, any }: RowSchema<Row>, raw: unknown): Che
 
 export interface List {
   readonly rows: readonly unknown[];
-  /** Why these may not be all rows there are, or null. A `total` may count more rows than came with it. */
+  /** Why rows may be missing, or null: `total` may count more rows than the list holds. */
   readonly doubt: string | null;
 }
 
-/** A list answer's document. `rowCount` is given where the rows were cut out of `data` before. */
+/** Reads a list answer's document. `rowCount` is given where the rows have been cut out of `data`. */
 export function readList(document: unknown, conceal: Conceal, rowCount?: number): Checked<List> {
   const checked = envelope.safeParse(document);
   if (!checked.success) return { ok: false, reason: 'not a JSON object' };
@@ -132,7 +132,7 @@ function doubtOf(total: unknown, rowCount: number): string | null {
   return count > rowCount ? `${rowCount} of ${count} rows came` : null;
 }
 
-/** What an error body says, or null when it is none. Three shapes are known; v3's own is `{"error": "…"}`. */
+/** The message of an error body, or null for any other body. Three shapes are known; v3's own is `{"error": "…"}`. */
 export function errorText(document: unknown): string | null {
   const checked = envelope.safeParse(document);
   return checked.success ? errorOf(checked.data) : null;

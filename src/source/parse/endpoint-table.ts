@@ -10,7 +10,7 @@ import { readQueueRow, entryStrength } from './queue-row.js';
 import type { Locale, RowReading } from './row-reading.js';
 import type { Strength } from './row-set.js';
 
-/** What differs from one polled endpoint to the other: where it is asked for, and how its rows are read. */
+/** How the two polled endpoints differ: in their paths, and in how their rows are read. */
 export const ENDPOINT_TABLE: { readonly [Of in Endpoint]: EndpointReading<RowOf[Of]> } = {
   monitor: {
     path: '/v3/monitor?=null',
@@ -27,7 +27,7 @@ export const ENDPOINT_TABLE: { readonly [Of in Endpoint]: EndpointReading<RowOf[
 };
 
 export interface EndpointReading<Row> {
-  /** Literally as the vendor's page writes it. */
+  /** Exactly as the vendor's page has it. */
   readonly path: string;
   readonly readRow: (raw: unknown, locale: Locale) => RowReading<Row>;
   readonly strength: Strength<Row>;

@@ -6,7 +6,7 @@ const utc = (text: string): number => Date.parse(text);
 
 describe('a time without a zone', () => {
   it("trap 10: call_time is read in the tenant's zone, not in the host's", () => {
-    // The test's own process.env is a copy; the host's zone hangs on the real one.
+    // The test's own process.env is a copy; the host's zone depends on the real one.
     const hostZone = (zone: string | undefined): void => {
       const change = zone === undefined ? 'delete process.env.TZ' : `process.env.TZ = '${zone}'`;
       runInThisContext(change);
@@ -100,7 +100,7 @@ describe('a time that has not happened', () => {
     expect(vietnam.read('2000-01-01T00:00:00Z')).toBe(utc('2000-01-01T00:00:00Z'));
   });
 
-  it('is told from a time that cannot be read', () => {
+  it('differs from a time that cannot be read', () => {
     for (const text of [
       'soon',
       '2023-02-30 10:00:00',

@@ -3,22 +3,21 @@ import type { Instant } from '../../core/model/observation.js';
 /**
  * Reads the upstream's times: zone-less ones (`2023-04-10 17:02:51`) in the tenant's zone, RFC 3339 ones as they are.
  *
- * Guarantees: the host's own zone plays no part. "Has not happened" is null however it is written: empty, the epoch
- * in any zone (`1970-01-01T08:00:00+08:00` is the epoch as an instant, not as a text), Go's zero time, and whatever
- * else lies before the year 2000. What cannot be read is `'unreadable'`, which is not the same as not having
- * happened. A wall time that a change to summer time skips is read with the offset before it; one that occurs twice
- * is its first occurrence.
+ * Guarantees: the host's own time zone does not matter. A time that means "has not happened" is null in all its forms:
+ * empty, the epoch in any zone (such as `1970-01-01T08:00:00+08:00`), Go's zero time, and every other time before the
+ * year 2000. A time that cannot be read is `'unreadable'`, not null. A wall time that a change to summer time skips is
+ * read with the offset before it; one that occurs twice is its first occurrence.
  */
 export type ReadInstant = Instant | null | 'unreadable';
 
-/** Older than the PBX by far: a sentinel, by whatever name. */
+/** Times before this are sentinels: the PBX is far younger. */
 const EARLIEST = Date.UTC(2000, 0, 1);
 const TIME = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:(Z)|([+-])(\d\d):?(\d\d))?$/i;
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** Zones change their offset at quarters of an hour, so one look-up holds for a quarter. */
+/** Zones change their offset at quarters of an hour, so an offset is looked up once a quarter. */
 const QUARTER = 15 * MINUTE;
-/** A day and its neighbours, with room: 96 quarters a day. Emptied when full, as a day's calls move on. */
+/** Some ten days of 96 quarters. Emptied when full. */
 const CACHED_QUARTERS = 1_024;
 
 export class InstantReader {

@@ -1,4 +1,4 @@
-/** What the bytes say as JSON; undefined where they are none. */
+/** Parses bytes as JSON; undefined where they are not. */
 export function parseOrNothing(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString()) as unknown;

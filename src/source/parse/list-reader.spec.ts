@@ -49,7 +49,7 @@ describe('the monitor', () => {
     expect(watch()(body(null))).toMatchObject({ outcome: 'complete', rows: new Map() });
   });
 
-  it('trap 4: of duplicate rows of one leg the strongest state wins, in whatever order they come', () => {
+  it('trap 4: of duplicate rows of one leg the strongest state wins, in any order', () => {
     const rows = [
       live('107', 'c1', { call_state: 'DOWN' }),
       live('107', 'c1', { call_state: 'ONCALL' }),
@@ -200,7 +200,7 @@ describe('what did not change', () => {
   });
 });
 
-it('a row that came twice in a jumbled answer is still there when one copy goes', () => {
+it('a row that came twice in an answer is still there when one copy disappears', () => {
   const rows = Array.from({ length: 30 }, (_, n) => live(`${n}00`, `c${n}`));
   const see = watch();
   see(body(rows));
@@ -219,7 +219,7 @@ describe('the queue', () => {
     ...more,
   });
 
-  it('of duplicate rows of one stay the strongest status wins', () => {
+  it('of duplicate rows of one queue entry the strongest status wins', () => {
     const order = ['Unknown', 'Waiting', 'Trying', 'Abandoned', 'Answered'];
     for (let strongest = 0; strongest < order.length; strongest++) {
       const words = order.slice(0, strongest + 1);
@@ -241,7 +241,7 @@ describe('the queue', () => {
   });
 });
 
-/** What an observer should see, said as plainly as possible: parse everything, keep the strongest. */
+/** The expected observation, computed as simply as possible: parse everything, keep the strongest rows. */
 function plainly(text: string) {
   let document: { data?: unknown; total?: number };
   try {
@@ -388,7 +388,7 @@ describe('any sequence of answers', () => {
             held.push({ rows: seen.rows, copy: [...seen.rows] });
           }
         }
-        // Nobody's map changed behind their back.
+        // No earlier map has changed.
         for (const { rows: map, copy } of held) expect([...map]).toEqual(copy);
       }),
       { numRuns: 300 },

@@ -10,13 +10,13 @@ import { type Listing, listRows, relistRows } from './row-set.js';
 import { cutRows } from './row-slicer.js';
 
 /**
- * Answer bodies → observations, at a cost that grows with what changed.
+ * Reads answer bodies into observations, at a cost that grows with what has changed.
  *
- * Guarantees: what comes out depends on the body alone, never on the bodies before it; those decide only how much
- * work it takes and which *objects* are the same. The same bytes give the same `rows` map, unparsed. A row whose bytes
- * the last answer had is the very same object, and so is one whose new bytes mean the same (another `network_ip`).
- * Rows that cannot be read make the answer `partial`, and `failed` when there are no others. A failed answer changes
- * nothing here: the next one is compared with the last that was none. Not guaranteed: the order of `rows`.
+ * Guarantees: an observation depends on its body alone, never on earlier bodies; those only determine how much work it
+ * takes and which *objects* are the same. The same bytes give the same `rows` map, unparsed. A row with the same bytes
+ * as in the last answer is the same object, and so is a row whose changed bytes mean the same (another `network_ip`).
+ * Rows that cannot be read make the answer `partial`, and `failed` when there are no others. A failed answer is not
+ * kept: the next answer is compared with the last successful one. Not guaranteed: the order of `rows`.
  */
 export class ListReader<Of extends Endpoint> {
   readonly #endpoint: Of;
@@ -32,7 +32,7 @@ export class ListReader<Of extends Endpoint> {
     this.#conceal = conceal;
   }
 
-  /** @param body a successful answer of the endpoint; it is kept and must not be written to afterwards */
+  /** @param body a successful answer of the endpoint; it is kept and must not be modified afterwards */
   read(body: Buffer, { startedAt, at }: PollTimes): ObservationOf[Of] {
     const poll = { endpoint: this.#endpoint, startedAt, at };
     const seen = this.#seen(body);
@@ -68,7 +68,7 @@ export class ListReader<Of extends Endpoint> {
     return seen;
   }
 
-  /** Null when the body is not understood row by row: then it has to be parsed as a whole. */
+  /** Reads the body row by row; null where it has to be parsed as a whole. */
   #readSliced(body: Buffer): Reading<RowOf[Of]> | Unseen | null {
     const last = this.#last;
     const cut = cutRows(body, last?.cut ?? null);
@@ -85,7 +85,9 @@ export class ListReader<Of extends Endpoint> {
     return { ok: true, readings, cut, doubt: list.value.doubt };
   }
 
-  /** Null when the slice is not legal JSON, and so the body is not. Bytes that are no text spoil one row only. */
+  /**
+   * Null when the slice, and therefore the body, is not legal JSON. Bytes that are not UTF-8 make only their row bad.
+   */
   #readSlice(slice: Buffer): RowReading<RowOf[Of]> | null {
     const raw = parseOrNothing(slice);
     if (raw === undefined) return null;
@@ -123,7 +125,7 @@ export function listReaders(
   };
 }
 
-/** When a poll was sent and when its answer was there. */
+/** When a poll was sent, and when its answer was complete. */
 export interface PollTimes {
   readonly startedAt: Instant;
   readonly at: Instant;
@@ -143,16 +145,16 @@ interface Unseen {
   readonly reason: string;
 }
 
-/** An answer's rows as they were read, in its order. */
+/** The readings of an answer's rows, in its order. */
 interface Reading<Row> {
   readonly ok: true;
   readonly readings: readonly RowReading<Row>[];
-  /** Where they are in the body, and which of them the last body had; null when it was parsed as a whole. */
+  /** Where the rows are in the body, and which of them the last body had; null when it was parsed as a whole. */
   readonly cut: (RowSlices & { readonly origins: readonly number[] }) | null;
   readonly doubt: string | null;
 }
 
-/** The last body that was an answer. */
+/** The last successful answer. */
 interface LastAnswer<Row> extends Reading<Row> {
   readonly body: Buffer;
   readonly seen: Seen<Row>;
@@ -162,7 +164,7 @@ function complaintOf(listing: Listing<unknown>, rows: number): string | null {
   return listing.badRows === 0 ? null : `${listing.badRows} of ${rows} rows bad, ${listing.firstBad}`;
 }
 
-/** Legal JSON has none, but some writers put it there; parsers may pass over it (RFC 8259, 8.1). */
+/** Legal JSON has no byte order mark, but some writers add it; parsers may ignore it (RFC 8259, 8.1). */
 function withoutByteOrderMark(body: Buffer): Buffer {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }

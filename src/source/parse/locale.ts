@@ -6,8 +6,8 @@ const instants = new Map<string, InstantReader>();
 const numbers = new Map<string, PhoneNumbers>();
 
 /**
- * How rows are read in a zone and a country: the same readers for all tenants there, as each weighs more than the rest of
- * a quiet tenant. They keep nothing but what a text means. As many as there are zones and countries, and no more.
+ * The readers for rows of a zone and a country. All tenants there share them, since each reader takes more memory than
+ * the rest of a quiet tenant. They only cache what a text means.
  *
  * @throws RangeError when there is no such zone or country
  */

@@ -17,7 +17,7 @@ function leg(row: Record<string, unknown>): ObservedLeg {
   return reading.row;
 }
 
-/** The raw numbers of a leg's parties. */
+/** The raw numbers of a leg's participants. */
 function participants(row: Record<string, unknown>) {
   const { customer, hotline } = leg(row);
   return { customer: customer?.raw ?? null, hotline: hotline?.raw ?? null };
@@ -80,7 +80,7 @@ describe('what a row is', () => {
     });
   });
 
-  it('nonsense in what is only shown costs that field, not the row', () => {
+  it('a wrong type in a field that is only displayed empties that field and keeps the row', () => {
     expect(leg({ agent_name: {}, username: ['x'], user_uuid: false, call_time: 5 })).toMatchObject({
       agentName: null,
       username: null,
@@ -128,7 +128,7 @@ describe('customer and hotline', () => {
     expect(participants(row)).toEqual({ customer: '0914237383', hotline: '19001234' });
   });
 
-  it('are a hotline and nobody where a caller who withholds his number leaves the first field empty', () => {
+  it('are a hotline and no customer where a caller who withholds the number leaves the first field empty', () => {
     const row = { direction: 'inbound', b_cid_num: '', cid_num: '19001234', destination: '107' };
     expect(participants(row)).toEqual({ customer: null, hotline: '19001234' });
   });
@@ -195,7 +195,7 @@ describe('a local leg', () => {
     });
   });
 
-  it('tells its role from what little the row says', () => {
+  it('has a role that is inferred from the few fields of the row', () => {
     expect(local({ cid_num: '', destination: '108' }).role).toBe('caller');
     expect(local({ cid_num: '108', destination: '108' }).role).toBe('callee');
     expect(local({ cid_num: '', destination: '' }).role).toBe('callee');

@@ -1,22 +1,22 @@
 import type { LegSignal, ObservedLeg } from '../../core/model/observation.js';
-import { directionOf, type LegNumbers, participantsOf, peerOf, roleOf } from './parties.js';
+import { directionOf, type LegNumbers, participantsOf, peerOf, roleOf } from './participants.js';
 import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
 import { checkRow, monitorRow } from './answer-schemas.js';
 
 /**
- * One row of `/v3/monitor` → a leg, an extension without a call, or a bad row.
+ * Reads one row of `/v3/monitor` as a leg, an extension without a call, or a bad row.
  *
  * | call_id | call_state        | reading                                                              |
  * |---------|-------------------|----------------------------------------------------------------------|
- * | given   | anything          | leg, `unclear` where the word says nothing                           |
+ * | given   | anything          | leg, `unclear` where the state is unknown                            |
  * | empty   | ringing, answered | bad: it must neither merge with others nor be taken for no call       |
  * | empty   | anything else     | idle                                                                 |
  *
- * A row without an extension is bad. `call_time` that is missing, a sentinel or unreadable is null: nothing rests
+ * A row without an extension is bad. A `call_time` that is missing, a sentinel or unreadable is null: nothing depends
  * on it.
  */
 
-/** FreeSWITCH's words as well as the two documented ones; a held call is an answered one. */
+/** The two documented states and FreeSWITCH's; a held call is an answered one. */
 const SIGNALS: Readonly<Record<string, LegSignal>> = {
   ONCALL: 'answered',
   ACTIVE: 'answered',
@@ -72,8 +72,8 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
 const STRENGTH: Readonly<Record<LegSignal, number>> = { unclear: 0, ringing: 1, answered: 2 };
 
 /**
- * Of several rows of one leg (several devices or dialogs of one extension) the strongest counts: a leg that talks on
- * one device is answered, whatever the others say, and does not flap as their order changes.
+ * Of several rows of one leg (several devices or dialogs of one extension) the strongest counts: a leg that is answered
+ * on one device is answered whatever the other rows show, and does not change when their order does.
  */
 export function legStrength(leg: ObservedLeg): number {
   return STRENGTH[leg.signal];

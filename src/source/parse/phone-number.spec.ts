@@ -54,7 +54,7 @@ it("the tenant's country decides how a national number is read", () => {
   expect(() => new PhoneNumbers('XX')).toThrow(RangeError);
 });
 
-it('a repeated number is the same object, and the memory for them is bounded', () => {
+it('a repeated number is the same object, and the cache is bounded', () => {
   const some = new PhoneNumbers('VN');
   const first = some.read('0914237383');
   expect(some.read('0914237383')).toBe(first);
@@ -70,7 +70,7 @@ it('lines are compared by E.164, and by their digits where there is none', () =>
   expect(sameLine(line('anonymous'), line('unknown'))).toBe(false);
 });
 
-it('hotlines and extensions are told by their form', () => {
+it('hotlines and extensions are recognised by their form', () => {
   expect(['19001234', '1800123456', '+841900123456', '01900123456'].every(isHotlineLike)).toBe(true);
   expect(['0914237383', '190', '24052364', 'anonymous'].some(isHotlineLike)).toBe(false);
   expect(['10', '107', '999999'].every(isShortExtension)).toBe(true);

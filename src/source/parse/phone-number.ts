@@ -7,22 +7,25 @@ import {
 import type { PhoneNumber } from '../../core/model/observation.js';
 
 /**
- * Telephone numbers as the PBX writes them, read with libphonenumber's data for the tenant's country.
+ * Reads phone numbers as the PBX writes them, with libphonenumber's data for the tenant's country.
  *
  * Guarantees: `raw` is always what the PBX wrote; `e164` is set only for a number that the full metadata calls valid
- * and that can be dialled from abroad as it is. Hotlines (1800…, 1900…), short extensions, `anonymous` and whatever
- * libphonenumber doubts have neither form. `national` is in dialling digits (`0914237383`) and only for numbers of
- * the tenant's own country: elsewhere it would name somebody else.
+ * and that can be dialled from abroad as it is. Hotlines (1800…, 1900…), short extensions, `anonymous` and numbers that
+ * libphonenumber does not call valid have neither form. `national` is in dialling digits (`0914237383`), and only for
+ * numbers of the tenant's own country: in another country it would be another number.
  */
 
-/** The same numbers come with every poll. Half an hour of 2,000 small tenants of a country, at some 200 bytes each. */
+/**
+ * The same numbers come with every poll. Enough for half an hour of 2,000 small tenants of a country, at some 200 bytes
+ * each.
+ */
 const CACHED_NUMBERS = 50_000;
 /** Not longer than E.164 and an international prefix with separators: anything longer is not a number. */
 const LONGEST = 40;
 const NUMBER_LIKE = /^\+?[\d\s().-]+$/;
-/** Extensions and service codes: too short to be told from one another, let alone to be a number in E.164. */
+/** Shorter ones are extensions and service codes, and no numbers in E.164. */
 const SHORTEST_DIGITS = 7;
-/** Free, premium-rate and shared-cost numbers belong to a country's network; libphonenumber calls them valid. */
+/** Free, premium-rate and shared-cost numbers cannot be dialled from abroad, though libphonenumber calls them valid. */
 const HOTLINE_TYPES: ReadonlySet<string> = new Set(['TOLL_FREE', 'PREMIUM_RATE', 'SHARED_COST', 'UAN']);
 
 export class PhoneNumbers {
@@ -32,13 +35,12 @@ export class PhoneNumbers {
 
   /** @throws RangeError when `country` is not an ISO 3166-1 code that libphonenumber knows. */
   constructor(country: string) {
-    if (!isSupportedCountry(country))
-      throw new RangeError(`no telephone numbering plan for country ${country}`);
+    if (!isSupportedCountry(country)) throw new RangeError(`no numbering plan for country ${country}`);
     this.#country = country;
     this.#callingCode = getCountryCallingCode(country);
   }
 
-  /** Null where the PBX wrote nothing. The same text gives the same object while it is remembered. */
+  /** Null where the PBX wrote nothing. The same text gives the same object while it is cached. */
   read(raw: string): PhoneNumber | null {
     if (raw === '') return null;
     const known = this.#cache.get(raw);
@@ -56,13 +58,16 @@ export class PhoneNumbers {
     const parsed = parsePhoneNumberFromString(raw, { defaultCountry: this.#country, extract: false });
     if (parsed === undefined) return uncertain;
     const type = parsed.getType();
-    // A number with a type is valid: the same patterns are not tried twice.
+    // A number with a type is valid: no need to match the same patterns twice.
     if (type === undefined ? !parsed.isValid() : HOTLINE_TYPES.has(type)) return uncertain;
     const domestic = parsed.countryCallingCode === this.#callingCode;
     return { raw, e164: parsed.number, national: domestic ? digitsOf(parsed.formatNational()) : null };
   }
 
-  /** A Map keeps the order of insertion; half of it goes at once, so that a full cache does not evict every time. */
+  /**
+   * Removes the older half at once, so that a full cache does not evict at every read. A Map keeps the order of
+   * insertion.
+   */
   #forgetOldest(): void {
     let excess = CACHED_NUMBERS / 2;
     for (const raw of this.#cache.keys()) {

@@ -18,7 +18,7 @@ function entry(row: Record<string, unknown>): ObservedQueueEntry {
   return reading.row;
 }
 
-it("the vendor's queue sample is an answered stay without an abandonment and without a resume", () => {
+it("the vendor's queue sample is an answered queue entry without an abandonment and without a resume", () => {
   const rowKey = `7bc3db7b-e95e-4afe-a345-a8385dfb31b7|0865662711|${Date.parse('2023-10-12T10:48:19Z')}`;
   expect(read({})).toEqual({
     kind: 'row',
@@ -53,7 +53,7 @@ it('the join instant counts, not how it is written', () => {
   expect(entry({ joined_time: '2023-10-12T10:48:19Z' }).entryKey).toBe(entry({}).entryKey);
 });
 
-it('a resume keeps the row and is a new stay, and abandoned_time is passed on as it stands', () => {
+it('a resume keeps the row and is a new queue entry, and abandoned_time is read as it is', () => {
   const resumed = entry({
     status: 'Waiting',
     abandoned_time: '2023-10-12T17:49:00+07:00',
@@ -94,7 +94,7 @@ it('a row without an identity is bad', () => {
   expect(read({ status: [] })).toMatchObject({ kind: 'bad', reason: 'status is not text' });
 });
 
-it('a caller without a number still has a stay', () => {
+it('a caller without a number still has a queue entry', () => {
   expect(entry({ mobile: null })).toMatchObject({ customer: null, queueId: sample.call_center_queue_uuid });
 });
 

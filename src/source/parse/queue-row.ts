@@ -4,12 +4,13 @@ import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-r
 import { checkRow, queueRow } from './answer-schemas.js';
 
 /**
- * One row of `/v3/monitor/callcenter/queue` → a caller's stay in a queue, or a bad row.
+ * Reads one row of `/v3/monitor/callcenter/queue` as a queue entry, or a bad row.
  *
- * The row's identity is queue, number and join instant; `call_uuid` may be emptied or change and is an alias. A
- * resume keeps the row and sets `rejoined_time`, so the stay is the row and that instant; `abandoned_time` is not
- * cleared by it and says nothing about the new stay (core compares the two). Without a queue, a join instant or a
- * readable `rejoined_time` there is no identity, and the row is bad. The other times are estimates: null when unreadable.
+ * Queue, number and join instant identify the row; `call_uuid` may be emptied or change and is only an alias. A resume
+ * keeps the row and sets `rejoined_time`, so row and rejoin instant identify the queue entry. A resume does not clear
+ * `abandoned_time`, which therefore says nothing about the entry after it (core compares the two). A row without a
+ * queue, a join instant or a readable `rejoined_time` has no identity and is bad. The other times are estimates: null
+ * when unreadable.
  */
 export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQueueEntry> {
   const checked = checkRow(queueRow, raw);
@@ -22,7 +23,7 @@ export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQ
   if (joinedAt === 'unreadable') return bad('joined_time unreadable');
   const rejoined = locale.instants.read(row.rejoined_time);
   if (rejoined === 'unreadable') return bad('rejoined_time unreadable');
-  // A resume comes after the join; what is not after it is one more way to say that there was none.
+  // A resume comes after the join; an instant that does not is another way to write that there was none.
   const rejoinedAt = rejoined !== null && rejoined > joinedAt ? rejoined : null;
   const rowKey = `${queueId}|${row.mobile}|${joinedAt}`;
   const entryKey = `${rowKey}|${rejoinedAt ?? 0}`;
@@ -57,8 +58,8 @@ const STRENGTH: Readonly<Record<QueueStatus, number>> = {
 };
 
 /**
- * Of several rows of one stay the strongest status counts. Within one stay the status only goes from waiting and
- * trying to an end, so a weaker duplicate is a stale copy. Answered beats Abandoned because a restart of the
+ * Of several rows of one queue entry the strongest status counts. The status of an entry only changes from waiting and
+ * trying to an end, so a weaker duplicate is a stale copy. Answered is stronger than Abandoned because a restart of the
  * call-centre module turns answered rows into abandoned ones and never the other way round.
  */
 export function entryStrength(entry: ObservedQueueEntry): number {

@@ -1,9 +1,9 @@
 /**
- * Recognises, in a new body, the rows of the last one by their bytes alone.
+ * Recognises in a new body the rows of the last one, by their bytes alone.
  *
- * Guarantee: a row is recognised only when all its bytes are equal. As a row is a complete JSON object, bytes that
- * begin with it are that object, whatever follows. Not guaranteed: that every equal row is recognised; one that is
- * not is read again, which costs time and changes nothing.
+ * Guarantee: a row is recognised only when all its bytes are equal. Since a row is a complete JSON object, bytes that
+ * begin with it are that object, whatever follows. Not guaranteed: that every equal row is recognised; a row that is
+ * not is read again, which takes time and changes nothing.
  */
 
 /** A body and where its rows are: `body[starts[i]]` up to, not including, `body[ends[i]]`. */
@@ -14,25 +14,25 @@ export interface RowSlices {
 }
 
 const CLOSE_BRACE = 0x7d;
-/** Rows that are looked ahead for what comes next, and one more for each row just missed: a few rows are gone. */
+/** How many rows after the expected one are compared, and one more for each row just missed: a few rows may be gone. */
 const LOOK_AHEAD = 4;
-/** Rows missed in a row that mean another order or a large gap: from there on an index of all is worth its cost. */
+/** So many consecutive misses mean another order or a large gap: then an index of all rows is worth its cost. */
 const ORDER_LOST = 8;
-/** Rows of one hash that are compared; more of them are copies of each other, and then any of them will do. */
+/** How many rows with the same hash are compared; more are copies of each other, and any of them will do. */
 const CANDIDATES = 8;
 
-/** Rows compared at once at most: a longer run that breaks would cost too much to compare again in parts. */
+/** The most rows compared at once: comparing a longer run again in parts after a difference would cost too much. */
 const LONGEST_RUN = 256;
 
-/** One comparison of a body with the last one; `next` and `find` are to be asked in the order of the new rows. */
+/** One comparison of a body with the last one; call `next` and `find` in the order of the new rows. */
 export class RowMatcher {
   readonly #last: RowSlices;
   readonly #body: Buffer;
   /** The last body's row that is expected next. */
   #expected = 0;
-  /** How many rows the next run is tried with: twice as many after each that held, from two on after one that did not. */
+  /** The length of the next run: doubled after each run that matched, and 2 again after one that did not. */
   #reach = 2;
-  /** Rows of the new body since one was recognised. */
+  /** How many rows of the new body have come since one was recognised. */
   #missed = 0;
   /** Hash → the last body's rows that have it; built when the order is first lost. */
   #index: Map<number, number[]> | null = null;
@@ -53,9 +53,8 @@ export class RowMatcher {
   }
 
   /**
-   * How many rows stand at `at` as they stood in the last body, from the expected one on and with all that is between
-   * them: one comparison for a whole run. 0 or at least 2, and not always as many as there are. `take` them, then ask
-   * for what follows.
+   * How many rows at `at` are those of the last body from the expected one on, including the bytes between them: one
+   * comparison for a whole run. 0 or at least 2, and possibly fewer than there are. `take` them, then call it again.
    */
   run(at: number): number {
     const rows = Math.min(this.#reach, this.#last.starts.length - this.#expected);
@@ -73,12 +72,12 @@ export class RowMatcher {
     return same ? rows : 0;
   }
 
-  /** The expected row, known to stand where it is looked for. */
+  /** Takes the expected row, which `run` has found. */
   take(): number {
     return this.#recognised(this.#expected);
   }
 
-  /** The last body's row whose bytes stand at `at`, near the one that is expected there, or -1. */
+  /** The last body's row whose bytes are at `at`, at most a few rows after the expected one; or -1. */
   next(at: number): number {
     const reach = LOOK_AHEAD + Math.min(this.#missed, ORDER_LOST);
     const limit = Math.min(this.#expected + reach, this.#last.starts.length);
@@ -90,8 +89,8 @@ export class RowMatcher {
   }
 
   /**
-   * The last body's row with the bytes from `start` to `end`, wherever it was, or -1. Asked after `next` has
-   * found nothing. While few rows in a row are new, they are taken for new without a look at all the others.
+   * The last body's row with the bytes from `start` to `end`, at any position, or -1. Called after `next` has found
+   * nothing. A few consecutive new rows are taken for new without a search among all others.
    */
   find(start: number, end: number): number {
     if (this.#index === null && this.#missed < ORDER_LOST) return -1;
@@ -112,7 +111,7 @@ export class RowMatcher {
     const start = this.#last.starts[row]!;
     const end = this.#last.ends[row]!;
     const until = at + end - start;
-    // The cheap look at one byte also refuses what would reach past the end of the body.
+    // The cheap comparison of one byte also rejects a row that would reach past the end of the body.
     return (
       this.#body[until - 1] === CLOSE_BRACE &&
       this.#body.compare(this.#last.body, start, end, at, until) === 0
@@ -131,7 +130,7 @@ function indexOf(slices: RowSlices): Map<number, number[]> {
   return index;
 }
 
-/** FNV-1a. Of all bytes: rows of one tenant differ in a few digits, which a sample would miss. */
+/** FNV-1a of all bytes: rows of one tenant differ in a few digits, which a sample would miss. */
 function hashOf(body: Buffer, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ body[at]!, 0x01000193);

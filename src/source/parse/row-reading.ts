@@ -1,13 +1,13 @@
 import type { InstantReader } from './instant.js';
 import type { PhoneNumbers } from './phone-number.js';
 
-/** What one row of a list came to. A bad row's reason names the field, never its value. */
+/** The reading of one row of a list. A bad row's reason names the field, never its value. */
 export type RowReading<Row> =
   | { readonly kind: 'row'; readonly key: string; readonly row: Row }
   | { readonly kind: 'idle'; readonly extension: string }
   | { readonly kind: 'bad'; readonly reason: string };
 
-/** What depends on the tenant when a row is read. */
+/** The parts of reading a row that depend on the tenant. */
 export interface Locale {
   readonly instants: InstantReader;
   readonly numbers: PhoneNumbers;

@@ -1,11 +1,11 @@
 import type { RowReading } from './row-reading.js';
 
 /**
- * Row readings → the rows by their key, without repetitions.
+ * Lists row readings as rows by their key, without repetitions.
  *
- * Guarantee: what is listed depends on the readings as a set, not on their order nor on what was listed before. The
- * last listing decides only which *objects* are used: an equal row keeps its object, and where nothing differs the
- * whole map (and set) is the last one's. Not guaranteed: the order of the map.
+ * Guarantee: a listing depends on the readings as a set, not on their order or on earlier listings. The last listing
+ * determines only which *objects* are used: an equal row keeps its object, and where nothing differs the map and the
+ * set are the last listing's. Not guaranteed: the order of the map.
  */
 export interface Listing<Row> {
   readonly rows: ReadonlyMap<string, Row>;
@@ -14,7 +14,7 @@ export interface Listing<Row> {
   readonly badRows: number;
   /** The first bad row's index and what is wrong with it; '' without any. */
   readonly firstBad: string;
-  /** Some key came more than once, so a row that goes may uncover another. */
+  /** Whether a key came more than once: then a row that disappears may uncover another. */
   readonly repeats: boolean;
 }
 
@@ -45,8 +45,8 @@ export function listRows<Row extends object>(
 }
 
 /**
- * The same as `listRows`, at a cost that grows with the difference. `origins` names for each reading the index of the
- * very same one among `before`, or -1. Null where it takes the whole list to tell: repeated keys and bad rows.
+ * The same as `listRows`, at a cost that grows with the difference. `origins` has for each reading the index of the
+ * same reading in `before`, or -1. Null where only the whole list decides: with repeated keys and bad rows.
  */
 export function relistRows<Row extends object>(
   readings: readonly RowReading<Row>[],
@@ -100,7 +100,7 @@ function changesOf<Row extends object>(
   return changes;
 }
 
-/** A copy: who holds the last map must not see it change. */
+/** Changes a copy, since the last map is still in use. */
 function changed<Row>(rows: ReadonlyMap<string, Row>, changes: readonly Change<Row>[]): Map<string, Row> {
   const copy = new Map(rows);
   for (const [key, row] of changes) {
@@ -110,7 +110,7 @@ function changed<Row>(rows: ReadonlyMap<string, Row>, changes: readonly Change<R
   return copy;
 }
 
-/** Equally strong rows are told apart by what they say, so that their order in the body decides nothing. */
+/** Equally strong rows are compared by their content, so that their order in the body does not matter. */
 function outranks<Row>(row: Row, other: Row, strength: Strength<Row>): boolean {
   const difference = strength(row) - strength(other);
   return difference === 0 ? JSON.stringify(row) > JSON.stringify(other) : difference > 0;
@@ -131,7 +131,7 @@ function unchangedOr<Row extends object>(
   return unchanged ? last : rows;
 }
 
-/** Shallow: telephone numbers are the same objects as long as they are remembered. */
+/** A shallow comparison: phone numbers are the same objects as long as they are cached. */
 function sameFields<Row extends object>(a: Row, b: Row): boolean {
   for (const field in a) if (a[field] !== b[field]) return false;
   return true;

@@ -26,7 +26,7 @@ it('takes any white space and any order of members', () => {
   });
 });
 
-it('knows every row of the last body again, however the new ones break the order and the space between them', () => {
+it('recognises every row of the last body, however new rows break the order and the space between them', () => {
   const names = Array.from({ length: 40 }, (_, row) => `{"a":${row}}`);
   const body = (rows: readonly string[], comma = ',') => Buffer.from(`{"data":[${rows.join(comma)}]}`);
   const last = cutRows(body(names), null)!;
@@ -86,7 +86,7 @@ it('agrees with JSON.parse on every legal answer it understands', () => {
   );
 });
 
-it('never cuts what JSON.parse refuses, and never otherwise than it would', () => {
+it('never cuts a body that JSON.parse rejects, and always agrees with JSON.parse', () => {
   const noise = fc
     .array(
       fc.constantFrom(

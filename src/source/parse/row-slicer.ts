@@ -5,14 +5,14 @@ import { RowMatcher, type RowSlices } from './row-matcher.js';
 /**
  * Cuts a list answer into the byte ranges of its rows without parsing them.
  *
- * The body is `{ …, "data": [ {row}, {row} ], … }` with any legal white space and any order of members. A row is
- * found by its braces, with regard to strings; a row that the last body had, byte for byte, is recognised by a native
- * comparison and not even scanned. Everything but the rows goes through JSON.parse.
+ * The body is `{ …, "data": [ {row}, {row} ], … }` with any legal white space and any order of members. A row is found
+ * by its braces outside strings. A row with the same bytes as in the last body is recognised by a native comparison and
+ * not scanned. Everything but the rows goes through JSON.parse.
  *
  * Guarantee: when every returned range that is not recognised is legal JSON, so is the whole body, and the ranges are
- * its `data` array's elements. Not guaranteed: that the ranges are legal JSON; who parses them finds out. Null means
- * "not understood" (another shape, an escaped or repeated `data`, rows that are no objects, illegal JSON), never
- * "empty": parse the whole.
+ * its `data` array's elements. Not guaranteed: that the ranges are legal JSON, which parsing them shows. Null never
+ * means "empty": the body has another shape (an escaped or repeated `data`, rows that are no objects, illegal JSON) and
+ * must be parsed as a whole.
  */
 export interface Cut extends RowSlices {
   /** For each row the index of the last body's row with the same bytes, or -1. */
@@ -42,7 +42,7 @@ export function cutRows(body: Buffer, last: RowSlices | null): Cut | null {
   const empty = body[at] === CLOSE_BRACKET;
   while (!empty) {
     if (body[at] !== OPEN_BRACE) return null;
-    // Of a run of rows all but the last are followed by what followed them before: a comma.
+    // All rows of a run but the last are followed by a comma, as in the last body.
     for (let more = (matcher?.run(at) ?? 0) - 1; more > 0; more--) {
       const row = matcher!.take();
       starts.push(at);
@@ -80,8 +80,8 @@ function restOf(body: Buffer, open: number, close: number): unknown {
 }
 
 /**
- * The place after the `[` of the top level's `data`, or -1. What stands before it is only skipped, as legal JSON
- * would have to be skipped; `restOf` finds out whether it was.
+ * The index after the `[` of the top level's `data`, or -1. The text before it is skipped as if it were legal JSON;
+ * `restOf` finds out whether it is.
  */
 function beginningOfRows(body: Buffer): number {
   let at = skipSpace(body, 0);
@@ -119,7 +119,7 @@ function endOfValue(body: Buffer, from: number): number {
   return at;
 }
 
-/** The place after the closing quotation mark, or -1. */
+/** The index after the closing quotation mark, or -1. */
 function endOfString(body: Buffer, from: number): number {
   for (let at = from + 1; at < body.length; at++) {
     const byte = body[at];
@@ -130,9 +130,9 @@ function endOfString(body: Buffer, from: number): number {
 }
 
 /**
- * The place after the bracket that closes the one at `from`, or -1. Kinds of brackets are not told apart: in legal
- * JSON they nest, and what is not legal JSON fails later, when it is parsed. One loop over bytes: it took half the
- * time of `indexOf` over a latin1 string, since most strings in a row are short.
+ * The index after the bracket that closes the one at `from`, or -1. All kinds of brackets count alike: in legal JSON
+ * they nest, and illegal JSON fails later, when it is parsed. One loop over bytes took half the time of `indexOf` over
+ * a latin1 string, since most strings in a row are short.
  */
 function endOfNested(body: Buffer, from: number): number {
   const length = body.length;

@@ -1,3 +1,4 @@
+import type { Time } from '../../base/clock.js';
 import type { Leases, Renewal, Renewed } from '../leases.js';
 import { StoreClosedError } from '../errors.js';
 import type { Subscription } from '../store.js';
@@ -7,8 +8,7 @@ import type { Subscription } from '../store.js';
  * For tests, several members in one process.
  */
 export class MemoryLeases implements Leases {
-  /** Milliseconds; only lengths of time are read off it. */
-  readonly #clock: () => number;
+  readonly #time: Pick<Time, 'monotonic'>;
   /** When each member's lease ends. */
   readonly #members = new Map<string, number>();
   readonly #lists = new Map<string, string>();
@@ -16,13 +16,13 @@ export class MemoryLeases implements Leases {
   readonly #followers = new Set<{ readonly changed: (member: string) => void }>();
   #closed = false;
 
-  constructor(clock: () => number) {
-    this.#clock = clock;
+  constructor(time: Pick<Time, 'monotonic'>) {
+    this.#time = time;
   }
 
   renew(member: string, { leaseMs, list, wanted, released }: Renewal): Promise<Renewed> {
     return this.#do(() => {
-      const now = this.#clock();
+      const now = this.#time.monotonic();
       const joined = !this.#members.has(member) || this.#members.get(member)! <= now;
       for (const [name, ends] of this.#members) if (ends <= now) this.#members.delete(name);
       this.#members.set(member, now + leaseMs);

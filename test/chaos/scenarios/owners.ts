@@ -56,7 +56,7 @@ export const twoOwners: Scenario = {
         await rig.watch({ name: `consumer at ${bridge.name}`, url: () => bridge.url });
       const fenced = () =>
         bridges.map(
-          ({ service }) => service.lines.filter(({ msg }) => msg.startsWith('the store did not take')).length,
+          ({ service }) => service.lines.filter(({ msg }) => msg.startsWith('commit rejected')).length,
         );
       const wanted = times(chaos, 3, 40);
       await until(() => Math.min(...fenced()) >= wanted, 'cycles that were fenced off');

@@ -2,11 +2,11 @@ import type { Direction, ObservedLeg, PhoneNumber } from '../../core/model/obser
 import { isExternal, isHotlineLike, isShortExtension, type PhoneNumbers, sameLine } from './phone-number.js';
 
 /**
- * Who is on a leg: the direction, the customer, the hotline, the other extension.
+ * Finds out who is on a leg: the direction, the customer, the hotline, the other extension.
  *
- * The vendor's page says that `b_cid_num` is the customer, `cid_num` the hotline and `destination` the callee. Its
- * own outbound sample has the customer in both cid fields and the hotline in `destination`. So no field is taken at
- * its word: what is the extension itself is never the customer, and what repeats the customer is never the hotline.
+ * The vendor's page says that `b_cid_num` is the customer, `cid_num` the hotline and `destination` the callee. Its own
+ * outbound sample has the customer in both cid fields and the hotline in `destination`. So no field alone decides: the
+ * extension's own number is never the customer, and the customer's number is never the hotline.
  */
 
 /** A row's numbers as the PBX wrote them, '' where it wrote nothing. */
@@ -17,24 +17,24 @@ export interface LegNumbers {
   readonly destination: string;
 }
 
-export interface Parties {
+export interface Participants {
   readonly customer: PhoneNumber | null;
   readonly hotline: PhoneNumber | null;
 }
 
-/** The direction as written, or inferred where the PBX wrote none or a word of its own. */
+/** The direction that the PBX wrote, or an inferred one where it wrote none or an unknown word. */
 export function directionOf(word: string, leg: LegNumbers): Direction {
   const written = word.toLowerCase();
   if (written === 'inbound' || written === 'outbound' || written === 'local') return written;
   const callers = [leg.bCid, leg.cid].filter((number) => number !== '');
-  // Asked before the destination: a local call, too, has the extension it rings at as its destination.
+  // Checked before the destination: a local call's destination is the extension that it rings at, as an inbound call's.
   if (callers.length > 0 && callers.every(isShortExtension) && isShortExtension(leg.destination))
     return 'local';
   if (leg.destination === leg.extension || leg.destination === '') return 'inbound';
   return 'outbound';
 }
 
-/** Whether the extension placed the call or is called by it. */
+/** Whether the extension placed the call or is being called. */
 export function roleOf(direction: Direction, leg: LegNumbers): ObservedLeg['role'] {
   if (direction === 'outbound') return 'caller';
   if (direction === 'inbound') return 'callee';
@@ -48,17 +48,17 @@ export function peerOf(leg: LegNumbers): string | null {
   return [leg.destination, leg.bCid, leg.cid].find((number) => isOther(number, leg)) ?? null;
 }
 
-export function participantsOf(direction: Direction, leg: LegNumbers, numbers: PhoneNumbers): Parties {
+export function participantsOf(direction: Direction, leg: LegNumbers, numbers: PhoneNumbers): Participants {
   if (direction === 'local') {
-    // A customer who was put through to a colleague still shows as the caller of a local leg.
+    // A customer who was transferred to another agent is still the caller of the local leg.
     return { customer: firstNumber([leg.bCid, leg.cid], leg, numbers, isOutsider) ?? null, hotline: null };
   }
   const fields = direction === 'outbound' ? [leg.bCid, leg.cid, leg.destination] : [leg.bCid, leg.cid];
   const first = firstNumber(fields, leg, numbers);
-  // 1800… and 1900… are called, they do not call: where one stands first, the fields are swapped.
+  // 1800… and 1900… are called and do not call: where one comes first, the fields are swapped.
   const swapped = first !== undefined && isHotlineLike(first.raw);
   const outsider = swapped ? firstNumber(fields, leg, numbers, isOutsider) : first;
-  // Of an inbound leg such a number alone is the hotline of a caller who withholds his.
+  // On an inbound leg such a number alone is the hotline, called by a caller who withholds the own number.
   const customer = outsider ?? (direction === 'inbound' ? null : first) ?? null;
   const lines = swapped ? [first.raw, leg.cid, leg.destination] : [leg.cid, leg.destination];
   const hotline = firstNumber(lines, leg, numbers, (number) => isLine(number) && !isCustomer(number));
@@ -69,7 +69,7 @@ export function participantsOf(direction: Direction, leg: LegNumbers, numbers: P
   }
 }
 
-/** The first of the fields that is not this extension and passes. */
+/** The first field with a number that is not this extension and that `passes` accepts. */
 function firstNumber(
   fields: readonly string[],
   leg: LegNumbers,
@@ -87,12 +87,12 @@ function isOther(number: string, leg: LegNumbers): boolean {
   return number !== '' && number !== leg.extension;
 }
 
-/** An ordinary number outside the PBX: somebody who can be a customer. */
+/** An ordinary number outside the PBX, which can be a customer's. */
 function isOutsider(number: PhoneNumber): boolean {
   return isExternal(number) && !isHotlineLike(number.raw);
 }
 
-/** What can be a hotline: digits, and more of them than an extension has. */
+/** A number that can be a hotline: digits, and more of them than an extension has. */
 function isLine(number: PhoneNumber): boolean {
   return isExternal(number) || (/^\+?\d+$/.test(number.raw) && !isShortExtension(number.raw));
 }
