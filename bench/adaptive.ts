@@ -1,13 +1,13 @@
 import { mean, quantile } from '../test/support/numbers.js';
 import type { Row } from './measure.js';
-import { type PacedDay, pacedDay, type Told } from '../test/support/paced-day.js';
+import { type PacedDay, pacedDay, type MeasuredType } from '../test/support/paced-day.js';
 
 /**
- * What adaptive polling wins: one simulated day of a call centre (30 telephones, 240 calls in the busy hour, quiet at
+ * What adaptive polling wins: one simulated day of a call centre (30 extensions, 240 calls in the busy hour, quiet at
  * night), in virtual time, under fixed intervals and under the adaptive pace. Each adaptive row is followed by the fixed
  * interval that costs as many requests. `unseen` are answers that began and ended between two polls; `wrong` is what
- * the simulator's judge finds lost, doubled, invented or false. Nothing here depends on the machine,
- * and so it prints a table of its own and adds no row to the other.
+ * the simulator's judge finds lost, doubled, invented or false. The figures do not depend on the machine, so they have a
+ * table of their own.
  */
 export function adaptiveDay(): Promise<readonly Row[]> {
   console.log(
@@ -31,7 +31,7 @@ export function adaptiveDay(): Promise<readonly Row[]> {
     const theirs = fixed(7_200_000 / ours.requestsPerHour);
     show(`adaptive${budgetPerHour === 0 ? '' : `, budget ${budgetPerHour}`}`, ours);
     show('  fixed, as many requests', theirs);
-    const ratio = (type: Told, of: (numbers: readonly number[]) => number) =>
+    const ratio = (type: MeasuredType, of: (numbers: readonly number[]) => number) =>
       (of(ours.delays[type].seen) / of(theirs.delays[type].seen)).toFixed(2);
     const p50 = (numbers: readonly number[]) => quantile(numbers, 0.5);
     const ratios = TYPES.map((type) => `× ${ratio(type, mean)} / ${ratio(type, p50)}`);
@@ -45,7 +45,7 @@ const DAY = {
   seed: 'adaptive',
   traffic: { profile: 'office' as const, callsPerHour: 240 },
 };
-const TYPES: readonly Told[] = ['call-answered', 'call-offered', 'call-abandoned', 'call-ended'];
+const TYPES: readonly MeasuredType[] = ['call-answered', 'call-offered', 'call-abandoned', 'call-ended'];
 const NAME = 26;
 const WIDTH = 20;
 const NARROW = 8;

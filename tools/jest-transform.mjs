@@ -1,5 +1,5 @@
 /**
- * TypeScript for the tests, module by module and without a look at its types, by the compiler and with the options that the
+ * TypeScript for the tests, module by module and without checking types, by the compiler and with the options that the
  * service is built with. Modules stay ES modules.
  */
 import { createHash } from 'node:crypto';

@@ -12,13 +12,15 @@ interface Row {
   readonly call_state: string;
   readonly call_time: string;
 }
-type RowObject = KubernetesObject & { readonly row: Row };
+interface RowObject extends KubernetesObject {
+  readonly row: Row;
+}
 
 export class KubernetesCache {
   #objects = new Map<string, Map<string, RowObject>>();
 
-  /** How often it has called back. */
-  told = 0;
+  /** How many callbacks it has made. */
+  callbacks = 0;
 
   poll(body: Buffer): void {
     const { data } = JSON.parse(body.toString()) as { readonly data: readonly Row[] };
@@ -31,7 +33,7 @@ export class KubernetesCache {
         row,
       }),
     );
-    const called = [() => void (this.told += 1)];
+    const called = [() => void (this.callbacks += 1)];
     this.#objects = deleteItems(this.#objects, items, called);
     for (const item of items) addOrUpdateObject(this.#objects, item, called, called);
   }

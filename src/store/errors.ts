@@ -32,8 +32,8 @@ export class StoreUnavailableError extends Error {
 }
 
 /**
- * The store answers, and this build cannot read the state that it holds of the tenant. Asking again helps only after
- * somebody has acted: a newer build, or `npm run repair`.
+ * The store answers, and this build cannot read the state that it holds of the tenant. Asking again helps only after the
+ * operator has started a newer build or run `npm run repair`.
  */
 export abstract class UnreadableStateError extends Error {
   abstract readonly reason: UnreadableReason;

@@ -9,7 +9,7 @@ import type { Subscription } from './store.js';
  *
  * Guarantees, as of one moment at the server and by its clock:
  * - A shard has at most one owner.
- * - A member's shards stay its own until it releases them, leaves, or somebody takes them after its lease has run out.
+ * - A member's shards stay its own until it releases them, leaves, or another takes them after its lease has run out.
  * - What is released is free at once.
  *
  * What a lease does **not** promise:

@@ -118,7 +118,7 @@ export function describeWriting(subject: () => Subject): void {
       expect(recorder.sequences()).toEqual([1, 2, 3]);
     });
 
-    it('reports a conflict when somebody else has committed under the same token', async () => {
+    it('reports a conflict when another process has committed under the same token', async () => {
       const owner = await Owner.claim(store);
       const rival = owner.prepare({ state: stateOf([call('rival')]), events: 1 });
       await owner.commit({ state: stateOf([call('a')]), events: 1 });

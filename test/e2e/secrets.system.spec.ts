@@ -154,7 +154,7 @@ describe('secrets', () => {
         'a wrongly signed token',
         await clientToken({ tenant: 'plain' }, secrets.make('another key')),
       ),
-      secrets.know('another tenant’s token', await clientToken({ tenant: 'nobody' })),
+      secrets.know('another tenant’s token', await clientToken({ tenant: 'unknown' })),
       tokens.inline,
       jwtSecret,
     ];
@@ -277,7 +277,7 @@ describe('secrets', () => {
     }
   });
 
-  it('are not the only thing that stays out of the log: so do customers’ numbers', async () => {
+  it('are kept out of the log, and so are customers’ numbers', async () => {
     await redis.flushall();
     const service = await start();
     await until(

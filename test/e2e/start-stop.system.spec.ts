@@ -176,7 +176,7 @@ describe('start and shutdown', () => {
     await redis.flushall();
     redis.disconnect();
     await until(async () => (await epochs()) === '1', 'a new epoch to be counted');
-    await until(async () => (await stored()).includes('call-started'), 'the log to begin anew');
+    await until(async () => (await stored()).includes('call-started'), 'the log to begin again');
   });
 
   it('gives its lease back, and a later start goes on where it was', async () => {
@@ -224,7 +224,7 @@ describe('start and shutdown', () => {
     expect(await stored()).not.toContain('call-ended');
   });
 
-  it('is not held up by who sends half a request', async () => {
+  it('is not held up by a client that sends half a request', async () => {
     await startBoth();
     const socket = connect(Number(new URL(service!.url).port), '127.0.0.1');
     socket.on('error', () => undefined);

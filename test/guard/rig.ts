@@ -70,7 +70,7 @@ export class EventLog {
   }
 }
 
-/** The bridge of one tenant, from its start to its end: loop, poller, ledger and observers are the real ones. */
+/** The bridge of one tenant, from its start to its end: loop, poller, ledger and list readers are the real ones. */
 export class BridgeProcess {
   readonly #clock: MortalClock;
   readonly #loop: TenantLoop;

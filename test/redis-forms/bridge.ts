@@ -11,7 +11,7 @@ import { worldSource } from '../support/world-source.js';
 
 const CALLS = 40;
 
-/** @param calls Infinity: it never falls silent, however many of its seconds a wait takes */
+/** @param calls Infinity: new calls come for as long as the world is used */
 export function busyWorld(seed: string, calls = CALLS): World {
   return createWorld({
     seed,
@@ -20,7 +20,7 @@ export function busyWorld(seed: string, calls = CALLS): World {
   });
 }
 
-/** One process of the bridge, as far as the store can tell: polls a world, and tries again when the store is away. */
+/** One process of the bridge, as the store sees it: polls a world, and tries again when the store is away. */
 export class Bridge {
   readonly #poller: HandPolled;
 
@@ -69,7 +69,7 @@ export class Bridge {
       await this.#poller.cycle(ENDPOINTS, new AbortController().signal);
       return true;
     } catch (error) {
-      // Whoever has closed the store waits for nothing any more.
+      // The test has closed the store and does not wait any more.
       if (error instanceof StoreClosedError) throw error;
       return false;
     }

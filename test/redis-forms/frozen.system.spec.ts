@@ -25,7 +25,7 @@ describe('a master that was frozen, and the one that has taken over', () => {
     await form.stop();
   });
 
-  it('never put two events at one place', async () => {
+  it('never put two events at one position', async () => {
     const delivery = await DeliveryUnderTest.start(open(), { compareMs: 50, tenants: [tenant] });
     ends.push(() => delivery.stop());
     const world = busyWorld('frozen');

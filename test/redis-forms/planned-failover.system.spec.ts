@@ -74,7 +74,7 @@ describe('a planned fail-over', () => {
       const before = await epochAt(sentinel, next);
       let cycles = 0;
       const deaf = bridge.cycles(3).then(() => (cycles = 3));
-      // Demoted, it takes no commit, and nobody tells the bridge of another one.
+      // The demoted master takes no commit, and no sentinel names another one to the bridge.
       await until(
         async () => cycles === 3 || (await isDemoted(old)),
         'commits of a bridge that heard nothing',

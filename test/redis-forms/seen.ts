@@ -20,7 +20,7 @@ export function expectWhole(log: readonly BridgeEvent[]): void {
   expect(log.map(({ sequence }) => Number(sequence))).toEqual(log.map((_, index) => index + 1));
 }
 
-/** Whoever was begun is ended, once. */
+/** Demands that every call that has started has ended, once. */
 export function expectEnded(log: readonly BridgeEvent[]): void {
   const subjects = (type: string) => log.filter((event) => event.type === type).map(({ subject }) => subject);
   expect(subjects('call-started').length).toBeGreaterThan(0);

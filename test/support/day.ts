@@ -14,7 +14,7 @@ import { createWorld, type WorldOptions, type World } from '../../simulator/worl
 import { spoilt } from './spoilt.js';
 
 /**
- * A simulated day through the bridge's own observers, core and state encoding, in virtual time: as many polls as fit,
+ * A simulated day through the bridge's own list readers, core and state encoding, in virtual time: as many polls as fit,
  * with faults and restarts in between, and the simulator's truth as the judge.
  */
 export interface DayOptions extends Partial<WorldOptions> {
@@ -25,7 +25,7 @@ export interface DayOptions extends Partial<WorldOptions> {
   readonly restarts?: number;
   /** Probability that the bridge dies with a poll's answer, before it has committed what that shows. */
   readonly kills?: number;
-  /** Nobody polls for so long after such a death, at most. */
+  /** The longest time without polls after such a death. */
   readonly downMs?: number;
   /** For the judge: see `JudgeOptions`. */
   readonly sightingsToDemand?: number;
@@ -79,7 +79,7 @@ export function simulateDay(options: DayOptions = {}): Day {
       readers = listReaders(locale());
     }
     if (isKilled) {
-      // The PBX has answered one of its endpoints or both, and nobody will ever know what.
+      // The PBX has answered a request to one endpoint or to both, and these answers are lost.
       const answered = random.pick([['monitor'], ['queue'], ['monitor', 'queue']] as const);
       for (const endpoint of answered) polls[endpoint].push(now);
       now += random.int(0, downMs);

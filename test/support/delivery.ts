@@ -15,11 +15,11 @@ import type { Store } from '../../src/store/store.js';
 
 export const SECRET = 'a secret of at least thirty-two bytes';
 export const TENANTS = ['acme', 'globex'] as const;
-/** For whoever asks no PBX. */
+/** For tests that do not ask the PBX. */
 export const noPbx: DeliverParts['askRegistration'] = () => Promise.resolve({ outcome: 'not-found' });
 export const silent = pino({ level: 'silent' });
 
-/** Time that passes only when told to. */
+/** Time that passes only when a test says so. */
 export class ManualClock implements Clock {
   private timers: { at: number; every: number | null; task: () => void }[] = [];
 

@@ -29,9 +29,9 @@ export interface LoopDay {
   readonly polls: Readonly<Record<Endpoint, number>>;
   /** Requests without an answer. */
   readonly failed: number;
-  /** Answers that came too late for their rows to be looked at. They are no looks, and the judge does not hear of them. */
+  /** Answers that came too late for their rows to be used. They do not count as polls for the judge. */
   readonly outdated: number;
-  /** From a telephone's ringing to its event. */
+  /** Milliseconds from the start of an offer to its event. */
   readonly offeredAfterMs: readonly number[];
 }
 
@@ -101,10 +101,10 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
 
   const { events: entries } = await store.read('day', 0, 1_000_000);
   await store.close();
-  // So that the truth of calls that go on is known: a telephone of click-to-call talks before the customer answers.
+  // Runs on, so that the truth of the last calls is known: with click-to-call the agent talks before the customer answers.
   world.advanceTo(startAt + durationMs + RUN_OUT_MS);
   const events = entries.map(({ json }) => JSON.parse(json) as BridgeEvent);
-  // What the last looks showed may have been on its way still.
+  // Events of the last polls may not be logged yet.
   const until = startAt + durationMs - 4 * TIMEOUT_MS;
   const looked = { monitor: [...looks.monitor.values()], queue: [...looks.queue.values()] };
   const report = judge(world.truth, events as unknown as JudgedEvent[], looked, { until });
@@ -113,14 +113,14 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
 
 /** Of each call's first ringing. */
 function delaysOf(truth: readonly CallTruth[], events: readonly BridgeEvent[]): number[] {
-  const told = new Map<string, number>();
+  const recordedAt = new Map<string, number>();
   for (const { type, data, recordedtime } of events)
     if (type === 'call-offered')
       for (const id of (data as unknown as { upstreamIds: string[] }).upstreamIds)
-        if (!told.has(id)) told.set(id, Date.parse(recordedtime));
+        if (!recordedAt.has(id)) recordedAt.set(id, Date.parse(recordedtime));
   return truth.flatMap(({ events: happened, upstreamIds }) => {
     const rang = happened.find(({ type }) => type === 'call-offered')?.at;
-    const at = Math.min(...upstreamIds.map((id) => told.get(id) ?? Infinity));
+    const at = Math.min(...upstreamIds.map((id) => recordedAt.get(id) ?? Infinity));
     return rang === undefined || at === Infinity ? [] : [at - rang];
   });
 }

@@ -15,7 +15,7 @@ import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { pollResult } from '../../src/source/poll-result.js';
 
 /**
- * A simulated day as `Pace` polls it, in virtual time: the bridge's own pace, observers and core against a world that
+ * A simulated day as `Pace` polls it, in virtual time: the bridge's own pace, list readers and core against a world that
  * knows what really happened, and how long after it the bridge said so.
  */
 export interface PacedDayOptions extends Partial<WorldOptions> {
@@ -28,7 +28,7 @@ export interface PacedDay {
   readonly busiestHour: number;
   readonly calls: number;
   /** Of inbound calls: what happened, and how long after it the bridge had recorded it. */
-  readonly delays: Readonly<Record<Told, Delays>>;
+  readonly delays: Readonly<Record<MeasuredType, Delays>>;
   readonly report: Report;
 }
 
@@ -39,10 +39,10 @@ interface Delays {
   readonly unseen: number;
 }
 
-export type Told = 'call-answered' | 'call-offered' | 'call-abandoned' | 'call-ended';
+export type MeasuredType = 'call-answered' | 'call-offered' | 'call-abandoned' | 'call-ended';
 
 const CONFIRM_MS = 200;
-/** From the request to its answer; the PBX looks in the middle of it. */
+/** From the request to its answer, which shows the PBX as of the middle of that time. */
 const LATENCY_MS = 40;
 const HOUR_MS = 3_600_000;
 
@@ -111,11 +111,11 @@ function delaysOf(world: World, events: readonly BridgeEvent[]): PacedDay['delay
   for (const call of world.truth.filter(({ direction }) => direction === 'inbound')) {
     for (const { type, at, extension } of call.events) {
       if (!(type in delays)) continue;
-      const those = delays[type as Told];
+      const those = delays[type as MeasuredType];
       const key = keyOf(call.callKey, type, type === 'call-offered' ? extension : undefined);
-      const told = recorded.get(key)?.find((instant) => instant >= at && instant < at + LOST_MS);
-      if (told === undefined) those.unseen += 1;
-      else those.seen.push(told - at);
+      const recordedAt = recorded.get(key)?.find((instant) => instant >= at && instant < at + LOST_MS);
+      if (recordedAt === undefined) those.unseen += 1;
+      else those.seen.push(recordedAt - at);
     }
   }
   return delays;

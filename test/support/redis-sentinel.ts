@@ -143,7 +143,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
         replica['master-link-status'] === 'ok' &&
         replica['master-port'] === String(port),
     );
-    // The flags tell of a death or a fail-over that is under way.
+    // The flags show a death or a fail-over that is under way.
     return about.port === String(port) && about.flags === 'master' && good.length === living.size;
   };
   const stop = async () => {

@@ -13,7 +13,7 @@ export interface SharedPbx {
   readonly asked: readonly Asked[];
   /** What is answered from now on: null for nothing yet, and the test answers in its own time. */
   answer: (asked: Asked, response: ServerResponse) => string | Buffer | null;
-  /** Resolves when `is` holds; looked at whenever somebody has asked. */
+  /** Resolves when `is` holds, which is checked at every request. */
   until(is: () => boolean): Promise<void>;
   close(): Promise<void>;
 }

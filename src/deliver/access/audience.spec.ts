@@ -121,7 +121,7 @@ describe('who may see what', () => {
       eventOf(transition('call-started', 'c', at('107'))),
       false,
     ],
-    ['sources concern everybody', grant({ extensions: [] }), {}, eventOf(sourceDown), true],
+    ['sources are visible to every client', grant({ extensions: [] }), {}, eventOf(sourceDown), true],
     ['a registration is its extension’s', grant({ extensions: ['107'] }), {}, registered, true],
     ['and no other’s', grant({ extensions: ['108'], queues: ['q-1'] }), {}, registered, false],
     ['a filter by type', grant(), { types: ['call-ended'] }, eventOf(transition('call-started', 'c')), false],
