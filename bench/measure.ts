@@ -37,7 +37,7 @@ export interface Row {
   readonly curve?: Curve;
 }
 
-/** Another way to do the same, and how much of what it took was taken. */
+/** Another way to do the same, and our share of what it took. */
 export interface PeerRatio {
   readonly name: string;
   readonly ratio: number;
@@ -84,7 +84,7 @@ export function versus(
   };
 }
 
-/** A bridge polls all day: what the compiler has not seen often enough to optimise is not what it runs. */
+/** A bridge polls all day, so what counts is code that the compiler has seen often enough to optimise. */
 const WARM_UP_SHARE = 0.3;
 
 /** Times each contender once a round. */

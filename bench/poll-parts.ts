@@ -18,12 +18,12 @@ export class Parts {
   readonly #live: { readonly state: TenantState };
   readonly #transitionCounts: readonly number[];
   readonly #numbers = new PhoneNumbers('VN');
-  /** Of the turn that is measured: kept for all turns they would be work for every collection of garbage. */
+  /** Only those of the measured turn, because rows kept for all turns would burden every garbage collection. */
   #rows: readonly Row[] = [];
 
   /**
-   * @param live whose calls the views are built of
-   * @param transitionCounts by turn, how many transitions there were
+   * @param live the state whose calls the views are built from
+   * @param transitionCounts the number of transitions, by turn
    */
   constructor(polls: Polls, live: { readonly state: TenantState }, transitionCounts: readonly number[]) {
     this.#polls = polls;

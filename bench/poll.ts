@@ -44,7 +44,7 @@ export async function changed({ redisUrl, rounds }: Bench): Promise<Row[]> {
     for (const count of [10, 100, 1_000, 10_000]) {
       half.push(await changedPoll(count, 0.5, rounds(count > 5_000 ? 10 : 60), redis));
     }
-    // The smallest two are there for the growth: a poll of 10 rows takes less than asking for it.
+    // The smallest two serve the growth curve only: a poll of 10 rows takes less than its request.
     const rows = [...few, ...half.slice(2)].map(({ row }) => row);
     return [...rows, growthRow('changed poll, 50 % changed', half)];
   } finally {
@@ -159,7 +159,7 @@ async function changedPoll(count: number, share: number, rounds: number, redis: 
   };
 }
 
-/** @param transitionCounts gets, by turn, how many transitions there were */
+/** @param transitionCounts gets the number of transitions, by turn */
 function oursAndParsing(ours: Ours, polls: Polls, transitionCounts: number[]): Contender[] {
   const prepare = (turn: number) => void polls.at(turn);
   return [

@@ -1,6 +1,6 @@
 /**
  * One word for one thing: refuses the words that the project has given up, in code, comments, tests and documents, and says
- * what to write instead. `docs/glossary.md` explains the words that stay. Run by `npm run lint`.
+ * what to write instead. `docs/glossary.md` explains the words to use. Run by `npm run lint`.
  *
  * A line that must keep such a word (a quotation, another product's name) is listed in `EXCEPTIONS` with its reason.
  */

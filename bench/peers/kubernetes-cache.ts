@@ -2,9 +2,9 @@ import { addOrUpdateObject, deleteItems } from '@kubernetes/client-node/dist/cac
 import type { KubernetesObject } from '@kubernetes/client-node/dist/types.js';
 
 /**
- * The list cache of the Kubernetes JavaScript client, fed the same lists: the best known code that keeps a picture of
- * what it polls and calls back for what was added, changed or deleted. A row's name is its extension and call; its
- * version is all of it that may change.
+ * The list cache of the Kubernetes JavaScript client, fed the same lists: the best known code that keeps a copy of what it
+ * polls and calls back for what was added, changed or deleted. A row's name is its extension and call; its version is all
+ * of it that may change.
  */
 interface Row {
   readonly extension: string;

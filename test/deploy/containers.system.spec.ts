@@ -58,8 +58,8 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('what goes out with the code of others', () => {
-  it('is their licences: the image is without their manuals, and not without these', () => {
+describe('the licences of other people’s code', () => {
+  it('are in the image, which leaves out their manuals', () => {
     const folder = mkdtempSync(join(tmpdir(), 'image-modules-'));
     const modules = join(folder, 'node_modules', 'jose');
     mkdirSync(modules, { recursive: true });

@@ -47,7 +47,7 @@ async function upstream() {
 }
 
 describe('a PBX that hangs', () => {
-  it('delays no tenant of another, is knocked at by few, and is polled again when it answers', async () => {
+  it('delays no tenant of another, gets few requests, and is polled again when it answers', async () => {
     const [dead, good] = [await upstream(), await upstream()];
     dead.hangs = true;
     const directory = await mkdtemp(join(tmpdir(), 'dead-pbx-'));

@@ -198,7 +198,7 @@ describe('start and shutdown', () => {
     const { server } = await startBoth();
     const before = await stored();
     server.signal('SIGSTOP');
-    // Something to commit that cannot be.
+    // Starts a call, which cannot be committed.
     pbx.monitor = EMPTY_MONITOR;
     const { monitor } = pbx.asked;
     await until(() => pbx.asked.monitor > monitor, 'a poll');
@@ -237,7 +237,7 @@ describe('start and shutdown', () => {
   it('says that it shuts down as soon as it does, and further signals change nothing', async () => {
     await startBoth();
     await until(isReady, 'readiness');
-    // An open event stream is closed spread over a moment, in which health can be asked.
+    // An open event stream is not closed at once, which leaves time to ask for the health.
     const stream = await fetch(`${service!.url}/v1/events/stream`);
     const reasons: (string | undefined)[] = [];
     const ending = stopped();

@@ -55,7 +55,7 @@ describe('a tenants file that changes while the bridge runs', () => {
     await until(() => changes().length > before, 'a line about the change');
     return changes()[before]!.msg;
   };
-  /** As editors and configuration management do it. */
+  /** Replaces the file as editors and configuration management do. */
   const replace = async (path: string, text: string) => {
     await writeFile(`${path}.new`, text);
     await rename(`${path}.new`, path);

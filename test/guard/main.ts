@@ -10,8 +10,8 @@ import { type DayResult, ENDS, type Hashes, hashesOf, runDay } from './guard-day
  * and the sha256 of every event of them, byte for byte. Compare the hashes before and after a change; where they differ,
  * `--write` both and look at the first line that does.
  *
- * Days with clock steps are hashed apart, as what a wall clock that is set does to the scheduling may be changed on
- * purpose. The second hash of each pair leaves out the texts of reasons.
+ * Days with clock steps are hashed apart, as a change may affect on purpose how the scheduling reacts to a wall clock that
+ * is set. The second hash of each pair leaves out the texts of reasons.
  */
 const HELP = `Guard of refactorings: hashes of the events of simulated days
 

@@ -198,7 +198,7 @@ describe('with the rights of the document', () => {
     await refused('acme-worker', ONLY_READERS);
   });
 
-  it('the log goes on after a worker has done its worst: neither numbers nor events are touched', async () => {
+  it('the log goes on whatever a worker does: its sequences and events do not change', async () => {
     await allowed('acme-worker', [...ONLY_WORKERS, `XGROUP CREATE ${OWN} another 0`]);
     const [event] = await log.commit(transition('call-ended', 'c1', { state: 'ended' }));
     expect(event!.sequence).toBe('0000000000000002');

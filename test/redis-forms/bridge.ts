@@ -41,7 +41,7 @@ export class Bridge {
     });
   }
 
-  /** One second of the world and one cycle, which counts when the store has answered. */
+  /** Lets one second of the world pass and runs one cycle, which counts when the store has answered. */
   async cycle(): Promise<void> {
     this.world.advanceTo(this.world.now + 1_000);
     while (!(await this.#poll())) await pause(RETRY_MS);
@@ -51,7 +51,7 @@ export class Bridge {
     for (let i = 0; i < count; i++) await this.cycle();
   }
 
-  /** Until every call of the world is over and its end was seen. */
+  /** Runs cycles until every call of the world is over and its end was seen. */
   async toTheEnd(): Promise<void> {
     const { world } = this;
     const isOver = () => world.truth.length === CALLS && world.truth.every(({ endedAt }) => endedAt !== null);

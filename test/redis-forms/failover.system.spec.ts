@@ -48,7 +48,7 @@ describe.each<[string, () => Promise<Form>]>([
     ends.push(() => delivery.stop());
     return delivery;
   };
-  /** Commits some, cuts the heirs off, commits more, kills; returns what the successor will not have. */
+  /** Commits events, stops replication, commits more and kills the master; returns the events that its successor lacks. */
   const loseTail = async (bridge: Bridge, client: TestClient): Promise<readonly BridgeEvent[]> => {
     await bridge.cycles(30);
     await form.inSync(tenant);

@@ -16,7 +16,7 @@ import type { TestRedis } from '../support/redis.js';
  */
 export interface Form {
   readonly target: RedisTarget;
-  /** Of the server that takes the tenant's writes. */
+  /** The server that takes the tenant's writes. */
   master(tenant: string): Promise<TestRedis>;
   admin(server: TestRedis): Redis;
   flush(): Promise<void>;
@@ -25,7 +25,7 @@ export interface Form {
   cutOffHeirs(tenant: string): Promise<() => Promise<void>>;
   killMaster(tenant: string): Promise<TestRedis>;
   successorOf(old: TestRedis, tenant: string): Promise<TestRedis>;
-  /** As many heirs as before. */
+  /** Restores the number of replicas. */
   heal(dead: TestRedis): Promise<void>;
   stop(): Promise<void>;
 }

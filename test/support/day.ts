@@ -70,7 +70,7 @@ export function simulateDay(options: DayOptions = {}): Day {
   while (pollCount < maxPolls && (now - lastBusy < tailMs || pollCount === 0)) {
     now += confirm ? CONFIRM_MS : intervalMs;
     world.advanceTo(now);
-    // Of as many polls in a row as are asked for, one survives.
+    // One of so many polls in a row is committed.
     const isKilled = deaths + 1 < sightingsToDemand && random.chance(kills);
     deaths = isKilled ? deaths + 1 : 0;
     if (isKilled || random.chance(restarts)) {

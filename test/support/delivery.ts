@@ -244,7 +244,7 @@ export class DeliveryUnderTest {
     return new TestClient(socket);
   }
 
-  /** Connects and returns why that was refused. */
+  /** Connects and returns the reason why that was refused. */
   async refusal(auth: object, options: Partial<ManagerOptions & SocketOptions> = {}): Promise<unknown> {
     const { socket } = this.connect(auth, options);
     return new Promise((resolve, reject) => {
@@ -263,7 +263,7 @@ export class DeliveryUnderTest {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.disconnect();
-    // Polling clients say goodbye in a request of its own; one that is paused never does.
+    // Polling clients close with a request of its own, which a paused one never sends.
     for (let turn = 0; turn < 200 && this.stats.sockets > 0; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve));
     }

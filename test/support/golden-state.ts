@@ -2,11 +2,11 @@ import type { Absence, Call, TenantState } from '../../src/core/model/call.js';
 import { leg, number, entry, T0 } from './history.js';
 
 /**
- * What the golden files of stored states hold, in the domain's words: a busy floor as seven polls of a simulated PBX left
- * it, with a caller who waits, one who rings at two extensions, one who was answered, one who was transferred, one whom
- * the queue sent on, a local call, two that have ended, and an entry that is ignored.
+ * The state in the golden files, in the domain's words: a busy floor after seven polls of a simulated PBX, with a caller
+ * who waits, one who is offered to two extensions, one who was answered, one who was transferred, one who has overflowed,
+ * a local call, two that have ended, and an entry that is ignored.
  *
- * A field that is renamed in the domain is renamed here, and the golden files stay as they are.
+ * A field that is renamed in the domain is renamed here; the golden files do not change.
  */
 
 /** The poll of that many seconds: when it was asked for, and when its answer was there. */

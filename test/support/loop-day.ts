@@ -15,8 +15,8 @@ import { slowSource } from './slow-source.js';
 import { VirtualTime } from './virtual-time.js';
 
 /**
- * A simulated PBX as a tenant's own loop polls it, in virtual time and over answers that take as long as is drawn: each
- * shows the PBX as it was at some instant between the request and the answer, as answers do.
+ * A simulated PBX that a tenant's own loop polls, in virtual time. Each answer takes a random time and shows the PBX as it
+ * was at some instant between the request and the answer.
  */
 export interface LoopDayOptions extends Partial<WorldOptions> {
   /** How long an answer takes; from `TIMEOUT_MS` on there is none. */
@@ -111,7 +111,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   return { report, polls, failed, outdated, offeredAfterMs: delaysOf(world.truth, events) };
 }
 
-/** Of each call's first ringing. */
+/** The delays of each call's first offer. */
 function delaysOf(truth: readonly CallTruth[], events: readonly BridgeEvent[]): number[] {
   const recordedAt = new Map<string, number>();
   for (const { type, data, recordedtime } of events)

@@ -15,8 +15,8 @@ import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { pollResult } from '../../src/source/poll-result.js';
 
 /**
- * A simulated day as `Pace` polls it, in virtual time: the bridge's own pace, list readers and core against a world that
- * knows what really happened, and how long after it the bridge said so.
+ * A simulated day that `Pace` polls, in virtual time: the bridge's own pace, list readers and core against a world that
+ * knows what really happened. Measures how long after it the bridge recorded each event.
  */
 export interface PacedDayOptions extends Partial<WorldOptions> {
   readonly pace: Omit<PaceOptions, 'confirmMs' | 'random'>;
@@ -35,7 +35,7 @@ export interface PacedDay {
 interface Delays {
   /** Milliseconds. */
   readonly seen: readonly number[];
-  /** How many no poll fell into. */
+  /** How many began and ended between two polls. */
   readonly unseen: number;
 }
 

@@ -26,7 +26,7 @@ export interface TestRedis {
 export interface TestRedisOptions {
   /** More of `redis-server`'s command line, such as `['--appendonly', 'yes']`; the last word counts. */
   readonly args?: readonly string[];
-  /** To start again where another was: default is a free one. */
+  /** To start again at another's port; default: a free one. */
   readonly port?: number;
   /** Lines of a configuration file of its own, which it may rewrite. */
   readonly config?: readonly string[];

@@ -13,16 +13,16 @@ export interface SlowSourceOptions {
   /** Lives in virtual time, whatever the clock of the bridge says. */
   readonly world: World;
   readonly time: VirtualTime;
-  /** The bridge's, which stamps what it observes by its wall clock. */
+  /** The bridge's time: it stamps observations by its wall clock. */
   readonly clock: Time;
   readonly timeoutMs: number;
-  /** Of one request: its latency, the instant that the answer shows, whether it is spoiled. */
+  /** The randomness of one request: its latency, the instant that the answer shows, whether it is spoiled. */
   readonly drawing: (endpoint: Endpoint) => Random;
   /** How long an answer takes; from `timeoutMs` on there is none. */
   readonly latencyMs: (endpoint: Endpoint, random: Random, now: number) => number;
   readonly spoil?: (body: Buffer, random: Random) => Buffer;
   readonly asked?: (endpoint: Endpoint) => void;
-  /** The PBX answers what it was asked at `sentAt`, as it is now. */
+  /** Called when the PBX answers the request of `sentAt`, with its present state. */
   readonly looked?: (endpoint: Endpoint, sentAt: number) => void;
   readonly failed?: () => void;
 }
