@@ -66,9 +66,9 @@ module.exports = {
       to: { path: 'node_modules/@nestjs/' },
     },
     {
-      name: 'nobody-imports-the-application',
+      name: 'no-part-imports-the-application',
       severity: 'error',
-      comment: 'src/app and src/app.module.ts know everybody, so nobody knows them',
+      comment: 'src/app and src/app.module.ts import every part, so no part may import them',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/(app/|app\\.module\\.ts$|main\\.ts$|cli/)' },
       to: { path: '^src/(app/|app\\.module\\.ts$)' },
     },

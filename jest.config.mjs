@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * Two tiers, told apart by a file's name. `*.system.spec.ts` needs something outside of its own process: Redis, a browser,
+ * Two tiers, by a file's name. `*.system.spec.ts` needs something outside of its own process: Redis, a browser,
  * another process, or the build. Every other `*.spec.ts` is a unit test and runs from the sources alone: where it runs,
  * `node:child_process` throws.
  */

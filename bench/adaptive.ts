@@ -3,11 +3,11 @@ import type { Row } from './measure.js';
 import { type PacedDay, pacedDay, type MeasuredEvent } from '../test/support/paced-day.js';
 
 /**
- * What adaptive polling wins: one simulated day of a call centre (30 telephones, 240 calls in the busy hour, quiet at
+ * What adaptive polling wins: one simulated day of a call centre (30 extensions, 240 calls in the busy hour, quiet at
  * night), in virtual time, under fixed intervals and under the adaptive pace. Each adaptive row is followed by the fixed
  * interval that costs as many requests. `unseen` are answers that began and ended between two polls; `wrong` is what
- * the simulator's judge finds lost, doubled, invented or false. Nothing here depends on the machine,
- * and so it prints a table of its own and adds no row to the other.
+ * the simulator's judge finds lost, doubled, invented or false. The figures do not depend on the machine, so they have a
+ * table of their own.
  */
 export function adaptiveDay(): Promise<readonly Row[]> {
   console.log(

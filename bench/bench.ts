@@ -4,6 +4,6 @@ export interface Bench {
   readonly redisUrl: string;
   /** Where child processes leave their CPU profiles; null where none are wanted. */
   readonly profileDir: string | null;
-  /** How many rounds to run where so many are usual: more when asked for, fewer, but `least`, when there is no time. */
+  /** How many rounds to run instead of the usual number: more on request, fewer (but at least `least`) to save time. */
   readonly rounds: (usual: number, least?: number) => number;
 }

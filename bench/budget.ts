@@ -2,9 +2,9 @@
  * Fits a run into its time on a slow or busy machine by measuring fewer rounds, so that the whole table still comes: a
  * wide spread says less than a narrow one, but a row that is missing says nothing.
  *
- * What is left of the time is shared out before each measurement, by what those ahead usually take and by how much
- * slower or quicker than usual this run has been so far. Only rounds are saved, and never all of them: on a machine that
- * is slow enough a run still takes longer than it should.
+ * Before each measurement the remaining time is shared out, by what the measurements ahead usually take and by how much
+ * slower or quicker than usual this run has been so far. Only rounds are saved, and never all of them, so on a very slow
+ * machine a run still takes longer than it should.
  */
 export interface Usual {
   /** Seconds that do not depend on the number of rounds, as seen on two cores with little else to do. */

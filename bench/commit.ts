@@ -9,12 +9,12 @@ import type { Bench } from './bench.js';
 import { interleaved, type Row, type Spread, spreadText, versus } from './measure.js';
 
 /**
- * One commit beside what any way to append and announce must at least do: one pipelined XADD and PUBLISH of the same
- * bytes. Peers do what a commit is for, the way Redis' own documentation shows it: state, log and announcement under
- * MULTI/EXEC, and the same under WATCH with a check of the version.
+ * Compares one commit with the least that appending and publishing takes: one pipelined XADD and PUBLISH of the same
+ * bytes. The peers do what a commit does, as Redis' documentation shows it: state, log and publication under MULTI/EXEC,
+ * and the same under WATCH with a check of the version.
  */
 const TENANT = 'bench';
-/** What a busy tenant's state is: a commit must not pay for the calls that have not changed. */
+/** A busy tenant's calls: a commit must not pay for those that have not changed. */
 const CALLS = 200;
 const EVENT_BYTES = 1_200;
 

@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 /**
- * A CPU profile as V8 writes it, drawn as a flame graph: one SVG that needs nothing else. Callers stand above what they
- * call, a width is a share of the time in which the process was not idle, and a function's own name, place and share are
- * its tooltip.
+ * Draws a CPU profile of V8 as a flame graph, in one self-contained SVG. Callers stand above what they call, a width is a
+ * share of the time in which the process was not idle, and a function's tooltip shows its name, file and share.
  */
 interface CpuProfile {
   readonly nodes: readonly ProfileNode[];

@@ -6,7 +6,7 @@ export interface Contender {
   readonly name: string;
   /** One measured turn. Gets the number of the turn, so that input can change from turn to turn. */
   readonly run: (turn: number) => void | Promise<void>;
-  /** Makes, before the clock runs, what the turn needs and nobody should keep for all turns. */
+  /** Makes, before the clock runs, what the turn needs, so that it is not kept for all turns. */
   readonly prepare?: (turn: number) => void;
   /** How often a turn runs it, where once is too short for the clock. Default 1. */
   readonly repeats?: number;
@@ -26,7 +26,7 @@ export interface Row {
   readonly what: string;
   readonly ratio: number;
   readonly of: string;
-  /** The most that `ratio` may be; null where it is only told. */
+  /** The most that `ratio` may be; null where it is only printed. */
   readonly goal: number | null;
   /** The spreads, and the rest of what was measured. */
   readonly detail: string;
@@ -37,7 +37,7 @@ export interface Row {
   readonly curve?: Curve;
 }
 
-/** Another way to do the same, and how much of what it took was taken. */
+/** Another way to do the same, and our share of what it took. */
 export interface PeerRatio {
   readonly name: string;
   readonly ratio: number;
@@ -84,7 +84,7 @@ export function versus(
   };
 }
 
-/** A bridge polls all day: what the compiler has not seen often enough to optimise is not what it runs. */
+/** A bridge polls all day, so what counts is code that the compiler has seen often enough to optimise. */
 const WARM_UP_SHARE = 0.3;
 
 /** Times each contender once a round. */
@@ -114,7 +114,7 @@ function warmUpTurns(rounds: number): number {
 
 /**
  * `act` for each of them once a round; the first rounds do not count. The order rotates and every other round it is
- * reversed: nobody always runs in the caches, or with the garbage, that the same other one has left.
+ * reversed, so that no contender always runs with the caches, or the garbage, that the same other one has left.
  */
 export async function takingTurns<T>(
   contestants: readonly T[],
@@ -140,7 +140,7 @@ export function spread(name: string, samples: readonly number[], unit: string): 
   return { name, unit, median: at(0.5), p10: at(0.1), p90: at(0.9) };
 }
 
-/** How far the turns of a contender lie apart, for a miss that is the machine's as much as anybody's. */
+/** How far the turns of a contender lie apart, for a goal that is missed as much by the machine as by the contender. */
 export function unrest({ p10, p90 }: Spread): string {
   return `${(p90 / p10).toFixed(1)} times`;
 }

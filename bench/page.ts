@@ -18,8 +18,8 @@ export interface Took {
 }
 
 /**
- * A run as one page that needs nothing else: the table, a bar for each ratio against its goal, a plot for each curve.
- * Light or dark as the reader has it.
+ * A run as one self-contained page: the table, a bar for each ratio against its goal, a plot for each curve. It is light or
+ * dark, as the reader's browser is.
  */
 export function page({ takenAt, node, rows }: Figures, uplot: { script: string; style: string }): string {
   const curves = rows.filter(({ curve }) => curve !== undefined);

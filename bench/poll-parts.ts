@@ -11,24 +11,24 @@ interface Row {
 
 /**
  * What a changed poll cannot do without, each measured alone: the changed rows parsed and checked, the new numbers read,
- * a view built for each transition. Their sum is the floor of a poll that tells what the contract says.
+ * a view built for each transition. Their sum is the floor of a poll that emits what the contract says.
  */
 export class Parts {
   readonly #polls: Polls;
   readonly #live: { readonly state: TenantState };
-  readonly #told: readonly number[];
+  readonly #transitionCounts: readonly number[];
   readonly #numbers = new PhoneNumbers('VN');
-  /** Of the turn that is measured: kept for all turns they would be work for every collection of garbage. */
+  /** Only those of the measured turn, because rows kept for all turns would burden every garbage collection. */
   #rows: readonly Row[] = [];
 
   /**
-   * @param live whose calls the views are built of
-   * @param told by turn, how many transitions there were
+   * @param live the state whose calls the views are built from
+   * @param transitionCounts the number of transitions, by turn
    */
-  constructor(polls: Polls, live: { readonly state: TenantState }, told: readonly number[]) {
+  constructor(polls: Polls, live: { readonly state: TenantState }, transitionCounts: readonly number[]) {
     this.#polls = polls;
     this.#live = live;
-    this.#told = told;
+    this.#transitionCounts = transitionCounts;
   }
 
   contenders(): Contender[] {
@@ -43,8 +43,8 @@ export class Parts {
       },
       { name: 'checking them by their schema', prepare, run: () => this.#check() },
       { name: 'new numbers by libphonenumber', prepare, run: () => this.#readNumbers() },
-      // In some rounds its turn comes before that which tells.
-      { name: 'building the views', run: () => this.#buildViews(this.#told.at(-1) ?? 0) },
+      // In some rounds it runs before the contender that counts the transitions.
+      { name: 'building the views', run: () => this.#buildViews(this.#transitionCounts.at(-1) ?? 0) },
     ];
   }
 

@@ -44,7 +44,7 @@ export async function changed({ redisUrl, rounds }: Bench): Promise<Row[]> {
     for (const count of [10, 100, 1_000, 10_000]) {
       half.push(await changedPoll(count, 0.5, rounds(count > 5_000 ? 10 : 60), redis));
     }
-    // The smallest two are there for the growth: a poll of 10 rows takes less than asking for it.
+    // The smallest two serve the growth curve only: a poll of 10 rows takes less than its request.
     const rows = [...few, ...half.slice(2)].map(({ row }) => row);
     return [...rows, growthRow('changed poll, 50 % changed', half)];
   } finally {
@@ -128,12 +128,12 @@ async function changedPoll(count: number, share: number, rounds: number, redis: 
   const ours = new Ours();
   const cache = new KubernetesCache();
   const plain = await PlainWay.start(redis);
-  const told: number[] = [];
-  const parts = new Parts(polls, ours, told);
+  const transitionCounts: number[] = [];
+  const parts = new Parts(polls, ours, transitionCounts);
   const prepare = (turn: number) => void polls.at(turn);
   const spreads = await interleaved(
     [
-      ...oursAndParsing(ours, polls, told),
+      ...oursAndParsing(ours, polls, transitionCounts),
       { name: PLAIN, prepare, run: async (turn) => void (await plain.poll(polls.at(turn).body)) },
       { name: KUBERNETES, prepare, run: (turn) => cache.poll(polls.at(turn).body) },
       ...parts.contenders(),
@@ -145,7 +145,9 @@ async function changedPoll(count: number, share: number, rounds: number, redis: 
   const what = `changed poll, ${count} rows, ${share * 100} % changed`;
   const contest = [mine, parsing, ...others.slice(0, 2)];
   const row = versus(what, contest, { limit: 1.4, peers: { [PLAIN]: 1, [KUBERNETES]: 1 } });
-  const transitions = Math.round(told.slice(1).reduce((sum, one) => sum + one, 0) / (told.length - 1));
+  const transitions = Math.round(
+    transitionCounts.slice(1).reduce((sum, one) => sum + one, 0) / (transitionCounts.length - 1),
+  );
   return {
     count,
     row: {
@@ -157,8 +159,8 @@ async function changedPoll(count: number, share: number, rounds: number, redis: 
   };
 }
 
-/** @param told gets, by turn, how many transitions there were */
-function oursAndParsing(ours: Ours, polls: Polls, told: number[]): Contender[] {
+/** @param transitionCounts gets the number of transitions, by turn */
+function oursAndParsing(ours: Ours, polls: Polls, transitionCounts: number[]): Contender[] {
   const prepare = (turn: number) => void polls.at(turn);
   return [
     {
@@ -166,14 +168,14 @@ function oursAndParsing(ours: Ours, polls: Polls, told: number[]): Contender[] {
       prepare,
       run: (turn) => {
         ours.poll(polls.at(turn).body);
-        told[turn] = ours.transitions.length;
+        transitionCounts[turn] = ours.transitions.length;
       },
     },
     { name: PARSING, prepare, run: (turn) => void JSON.parse(polls.at(turn).text) },
   ];
 }
 
-/** What a small poll takes when nobody else has had the processor's caches since the last one. */
+/** What a small poll takes when nothing else has used the processor's caches since the last one. */
 async function cached(count: number, share: number): Promise<string> {
   const contenders = oursAndParsing(new Ours(), new Polls(count, share), []);
   const [mine, parsing] = (await interleaved(contenders, CACHED_ROUNDS)) as [Spread, Spread];

@@ -10,7 +10,7 @@ export interface Poll {
 
 /**
  * The answers of a changed poll, each made when the first contender's turn comes to it: as one from the network it has
- * just been written, and those that are over burden nobody's memory.
+ * just been written, and earlier ones are not kept in memory.
  */
 export class Polls {
   readonly #bodies: MonitorBodies;

@@ -36,7 +36,7 @@ export async function wallboard(): Promise<readonly Row[]> {
       `window.longTasks = []; new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });`,
     );
     await page.goto(`http://127.0.0.1:${port}/`);
-    // From the first event on somebody watches: this log is written without the state that a cold start reads.
+    // Follows the log from its first event on, because it is written without the state that a cold start reads.
     await page.locator('.board[data-freshness=fresh]').waitFor();
     await floor.fill();
     await page.locator(`.calls[aria-rowcount="${CALLS + 1}"]`).waitFor();
@@ -47,9 +47,9 @@ export async function wallboard(): Promise<readonly Row[]> {
     const running = floor.run();
     await pause(SETTLE_S * 1_000);
     await page.evaluate('longTasks.length = 0');
-    const told = floor.told;
+    const emitted = floor.emitted;
     const busy = await mainThread(cdp, MEASURED_S);
-    const rate = (floor.told - told) / busy.seconds;
+    const rate = (floor.emitted - emitted) / busy.seconds;
     const longest = Math.max(0, ...(await page.evaluate<number[]>('longTasks')));
     floor.stop();
     await running;
@@ -135,7 +135,7 @@ async function serve(store: MemoryStore): Promise<NestExpressApplication> {
 
 /** Calls that come, ring, are answered and go, always as many at a time. */
 class BusyFloor {
-  told = 0;
+  emitted = 0;
   private next = 0;
   private readonly alive: string[] = [];
   private stopped = false;
@@ -153,10 +153,11 @@ class BusyFloor {
   /** Each turn as many events as are due: what one commit was late the next makes up for. */
   async run(): Promise<void> {
     const begun = performance.now();
-    const first = this.told;
+    const first = this.emitted;
     let waiting: Transition[] = [];
     while (!this.stopped) {
-      const due = Math.floor(((performance.now() - begun) / 1_000) * EVENTS_PER_SECOND) - (this.told - first);
+      const due =
+        Math.floor(((performance.now() - begun) / 1_000) * EVENTS_PER_SECOND) - (this.emitted - first);
       while (waiting.length < due) waiting.push(...this.begin(), this.end());
       if (due > 0) await this.commit(waiting.slice(0, due));
       waiting = waiting.slice(Math.max(0, due));
@@ -167,7 +168,7 @@ class BusyFloor {
   private async commit(transitions: readonly Transition[]): Promise<void> {
     this.log.recordedAt = Date.now();
     await this.log.commit(...transitions);
-    this.told += transitions.length;
+    this.emitted += transitions.length;
   }
 
   /** Begins, rings at an agent, stops ringing and is answered: four events. */

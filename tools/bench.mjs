@@ -24,7 +24,7 @@ if (changedAt('bench/node_modules/.package-lock.json') < changedAt('bench/packag
   if (status !== 0) process.exit(status ?? 1);
 }
 
-// Compiled they lie in dist/bench, from where Node would not look into bench/node_modules.
+// The compiled benchmarks are in dist/bench, from where Node would not search bench/node_modules.
 const link = path('dist/bench/node_modules');
 if (!existsSync(link)) {
   rmSync(link, { force: true });

@@ -1,6 +1,6 @@
 /**
  * Compiles the service and builds the pages, each unless nothing has changed since the last time: `npm start` and
- * `npm run demo` begin at once then. What decides is the age of the sources, as with make.
+ * `npm run demo` begin at once then. It compares the ages of the sources, like make.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
- * Makes sure that the tests find Prometheus' promtool, with which they check and try the alert rules. Silent when it is
- * there; otherwise taken out of Debian's package into a cache of this checkout, without installing anything, so that no
- * service starts. Where that cannot be done, it says what is missing and lets the other tests run: those of the rules
- * then fail, and say the same.
+ * Makes sure that the tests find Prometheus' promtool, with which they check and try the alert rules. It prints nothing
+ * when promtool is there; otherwise it takes it out of Debian's package into a cache of this checkout, without installing
+ * anything, so that no service starts. Where it cannot do that, it says what is missing and lets the other tests run: those
+ * of the rules then fail, and say the same.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * Makes sure that the tests find a Redis to start, `redis-server` or `valkey-server`, and `openssl` for its certificate.
- * Silent when they are there; installed on a Debian machine as root, without the system service; otherwise one sentence
- * and exit code 1.
+ * It prints nothing when they are there, installs them on a Debian machine as root, without the system service, and
+ * otherwise prints one sentence and exits with code 1.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ function runs(command, ...args) {
 
 function install() {
   console.error('Installing redis-server and openssl for the tests ...');
-  // Debian's way to say that a package's service is not to be started: the tests start their own.
+  // Keeps Debian from starting the package's service, as the tests start their own servers.
   const ours = !existsSync(POLICY);
   if (ours) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {

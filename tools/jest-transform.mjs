@@ -1,5 +1,5 @@
 /**
- * TypeScript for the tests, module by module and without a look at its types, by the compiler and with the options that the
+ * TypeScript for the tests, module by module and without checking types, by the compiler and with the options that the
  * service is built with. Modules stay ES modules.
  */
 import { createHash } from 'node:crypto';
@@ -16,12 +16,12 @@ const CONFIG = readFileSync(path('../tsconfig.json'), 'utf8');
 let compiler = null;
 
 export default {
-  /** What is kept is of this source, by this compiler with these options. */
+  /** The cache key: the source, the compiler and its options. */
   getCacheKey: (source, file) =>
     createHash('sha256').update([version, OWN, CONFIG, file, source].join('\0')).digest('hex'),
 
   process(source, file) {
-    // Loaded only for what is not kept: it takes longer than most tests.
+    // Loads the compiler only when the cache has no result, as that takes longer than most tests.
     compiler ??= loadCompiler();
     const { ts, options } = compiler;
     return { code: ts.transpileModule(source, { fileName: file, compilerOptions: options }).outputText };

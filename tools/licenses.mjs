@@ -1,14 +1,14 @@
 /**
- * A part of the pages' build: `licenses.txt` beside them. What is bundled is other people's code without their notices,
- * and their licences ask for these wherever the code goes. It names what the bundle really holds, and the tool that adds a
- * few lines of its own to it; a package without the text of its licence ends the build.
+ * A part of the pages' build that writes `licenses.txt` beside them. The bundle holds other people's code without their
+ * notices, which their licences require wherever the code goes. The file lists the packages that are really in the bundle,
+ * and the bundler, which adds a few lines of its own; a package without the text of its licence ends the build.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const TOOL = fileURLToPath(new URL('../node_modules/esbuild', import.meta.url));
 
-/** Of the packages that the files are of. */
+/** The licences of the packages that the files belong to. */
 export function licenses(files) {
   const folders = new Set([TOOL, ...files.flatMap((file) => folderOf(file) ?? [])]);
   return [...folders]

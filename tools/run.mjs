@@ -1,6 +1,6 @@
 /**
  * `node tools/run.mjs src/main ARGS...`: builds, if anything has changed, and then is that program. It runs in this very
- * process, so that signals reach it from whoever started it, and needs no shell, so that it works on Windows too.
+ * process, so that signals from its parent process reach it, and needs no shell, so that it works on Windows too.
  */
 import { fileURLToPath } from 'node:url';
 import './build.mjs';

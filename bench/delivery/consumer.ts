@@ -14,11 +14,11 @@ export type Dialect =
 /** What a consumer has noticed over all its connections. */
 export interface Tally {
   received: number;
-  /** Sequences passed over, and those that were at or before the last: without both, nothing is missing, twice or out of order. */
+  /** Sequences that were skipped, and those at or before the last: without either, no event is missing, twice or late. */
   skipped: number;
   stale: number;
   snapshots: number;
-  /** Beginnings anew where going on was asked for. */
+  /** How often the consumer had to begin again although it asked to resume. */
   resets: number;
   /** Connections that the server has closed. */
   cut: number;
@@ -122,7 +122,7 @@ export class Consumer implements WireListener {
   private letIn({ pid = null }: { pid?: string | null }): void {
     if (this.dialect === 'recovery' && this.pid !== null && this.pid !== pid) this.tally.resets += 1;
     this.pid = pid;
-    // The bridge's clients are live with their snapshot; one that resumes is told nothing before its events.
+    // The bridge's clients are live with their snapshot; one that resumes gets no message before its events.
     if (this.dialect !== 'bridge' || this.last >= 0) this.opened?.resolve();
   }
 

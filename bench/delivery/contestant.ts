@@ -49,7 +49,7 @@ export class Contestant {
     return contestant;
   }
 
-  /** Makes its clients anew, none of them connected. */
+  /** Makes new clients, none of them connected. */
   gather(count = this.clients): Promise<void> {
     const { name: group, audience = 'tenant', order } = this.options;
     const { port } = this.server.ready;

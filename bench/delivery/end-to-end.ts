@@ -8,8 +8,8 @@ import { Contestant } from './contestant.js';
 import type { ChainKind } from './server-order.js';
 
 /**
- * From the moment at which the upstream sends its answer to the moment at which a client has what it brings: a real
- * poller, store and delivery in one process, beside fetch → publish → `ws` and beside the plain way, in one process each.
+ * From the moment at which the upstream sends its answer to the moment at which a client has its events: a real poller,
+ * store and delivery in one process, beside fetch → publish → `ws` and beside the plain way, in one process each.
  * 200 rows, of which one changes from poll to poll; 100 clients; a poll every 25 ms, in turns of a second.
  */
 const TENANT = 'end-to-end';
@@ -73,7 +73,7 @@ class Entrant {
     };
   }
 
-  /** What is there already is told before anybody is connected. */
+  /** Emits what is there already before any client is connected. */
   async begin(): Promise<void> {
     for (let poll = 0; poll < WARM_UP_POLLS; poll++) {
       this.sequence = await this.poll();

@@ -42,7 +42,7 @@ export async function exactness({ redisUrl, profileDir }: Bench): Promise<Row[]>
       load(),
       contestant.harass({ drops: DROPS, overMs: SECONDS * 900, awayMs: AWAY_MS, seed: SEED }),
     ]);
-    await told(contestant, last);
+    await delivered(contestant, last);
     const { received, skipped, stale, snapshots, resets, cut } = await contestant.tally();
     const missing = last * CLIENTS - received + stale;
     const again = resets + cut + snapshots - CLIENTS;
@@ -53,7 +53,7 @@ export async function exactness({ redisUrl, profileDir }: Bench): Promise<Row[]>
         of: '1 event',
         goal: 0,
         detail:
-          `${missing} missing, ${stale} twice or late, ${skipped} out of order, ${again} begun anew; ` +
+          `${missing} missing, ${stale} twice or late, ${skipped} out of order, ${again} begun again; ` +
           `${received} delivered, ${drops} drops, ${rate} events/s, seed ${SEED}`,
       },
     ];
@@ -64,10 +64,10 @@ export async function exactness({ redisUrl, profileDir }: Bench): Promise<Row[]>
 }
 
 /**
- * Resolves when all have it, which takes a while on a busy machine, or nothing has come for long: who has not got all of it
- * then is missing it.
+ * Resolves when all clients have it, which takes a while on a busy machine, or when nothing has come for long: then it
+ * counts as missing.
  */
-async function told(contestant: Contestant, last: number): Promise<void> {
+async function delivered(contestant: Contestant, last: number): Promise<void> {
   for (let received = -1; ; ) {
     const all = await contestant.until(last, STALLED_MS).then(
       () => true,

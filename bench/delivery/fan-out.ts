@@ -22,7 +22,7 @@ import type { Burst, Memory, ServerOrder } from './server-order.js';
  * one at a time at work.
  *
  * The bridge's events are committed by another process and reach it through Redis, which is part of what it costs;
- * the peers emit objects that they have already. Ticks are so far apart that nobody's fall together.
+ * the peers emit objects that they have already. Ticks are so far apart that no two contestants work at once.
  */
 interface Entrant {
   readonly contestant: Contestant;

@@ -16,7 +16,7 @@ export function nthTransition(n: number, padding = 0): Transition {
     : transition('call-ended', callId, { queue: QUEUE, upstreamIds, state: 'ended', outcome: 'no-answer' });
 }
 
-/** Events as the bridge would announce them, for those who have no log; sequences follow `after`. */
+/** Events as the bridge would announce them, for peers without a log; sequences follow `after`. */
 export function nextEvents(tenant: string, after: number, count: number): BridgeEvent[] {
   const transitions = Array.from({ length: count }, (_, index) => nthTransition(after + index));
   return toEvents(transitions, { tenant, epoch: 'e1', sequence: after, recordedAt: Date.UTC(2026, 2, 2, 3) });

@@ -150,7 +150,7 @@ async function rowsOf(
       detail: [ours!, away!, peer!].map(({ seconds }) => spreadText(seconds)).join(' · '),
       miss:
         `for Redis alone to send the bytes once takes ${(least.median / peer!.seconds.median).toFixed(2)} of what the ` +
-        `streams adapter takes, ${spreadText(least)}: the floor of whoever has it do so for each client`,
+        `streams adapter takes, ${spreadText(least)}: the floor of any server that has Redis do so for each client`,
     },
     {
       what: `${what}: time`,

@@ -1,6 +1,6 @@
 import type { Limits } from '../../src/deliver/access/options.js';
 
-/** What a server process is told to be. */
+/** What a server process is to be. */
 export interface ServerOrder {
   readonly kind:
     | 'bridge'

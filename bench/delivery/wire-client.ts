@@ -20,7 +20,7 @@ const HEADERS = [
   'Cache-Control: no-cache',
   'User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
   'Upgrade: websocket',
-  // One of those that the bridge is told to allow.
+  // One of the origins that the bridge is configured to allow.
   'Origin: https://crm.example',
   'Sec-WebSocket-Version: 13',
   'Accept-Encoding: gzip, deflate, br, zstd',

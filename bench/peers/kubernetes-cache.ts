@@ -2,9 +2,9 @@ import { addOrUpdateObject, deleteItems } from '@kubernetes/client-node/dist/cac
 import type { KubernetesObject } from '@kubernetes/client-node/dist/types.js';
 
 /**
- * The list cache of the Kubernetes JavaScript client, fed the same lists: the best known code that keeps a picture of
- * what it polls and calls back for what was added, changed or deleted. A row's name is its extension and call; its
- * version is all of it that may change.
+ * The list cache of the Kubernetes JavaScript client, fed the same lists: the best known code that keeps a copy of what it
+ * polls and calls back for what was added, changed or deleted. A row's name is its extension and call; its version is all
+ * of it that may change.
  */
 interface Row {
   readonly extension: string;
@@ -12,13 +12,15 @@ interface Row {
   readonly call_state: string;
   readonly call_time: string;
 }
-type RowObject = KubernetesObject & { readonly row: Row };
+interface RowObject extends KubernetesObject {
+  readonly row: Row;
+}
 
 export class KubernetesCache {
   #objects = new Map<string, Map<string, RowObject>>();
 
-  /** How often it has called back. */
-  told = 0;
+  /** How many callbacks it has made. */
+  callbacks = 0;
 
   poll(body: Buffer): void {
     const { data } = JSON.parse(body.toString()) as { readonly data: readonly Row[] };
@@ -31,7 +33,7 @@ export class KubernetesCache {
         row,
       }),
     );
-    const called = [() => void (this.told += 1)];
+    const called = [() => void (this.callbacks += 1)];
     this.#objects = deleteItems(this.#objects, items, called);
     for (const item of items) addOrUpdateObject(this.#objects, item, called, called);
   }

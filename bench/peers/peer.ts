@@ -11,7 +11,7 @@ export interface Peer {
   clients(): number;
   /** To every client of the event's tenant. */
   emit(event: BridgeEvent): void;
-  /** Resolves when what was emitted is where it is kept, if it is kept. */
+  /** Resolves when all emitted events are stored, for a peer that stores them. */
   settled(): Promise<void>;
 }
 

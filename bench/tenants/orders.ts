@@ -1,4 +1,4 @@
-/** What the processes of the measurement of many tenants are told, and what they tell. */
+/** The orders to the processes that measure many tenants, and their answers. */
 export interface PbxOrder {
   readonly tenants: number;
 }

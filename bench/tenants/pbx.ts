@@ -5,8 +5,8 @@ import { type Gaps, type PbxOrder, tokenOf } from './orders.js';
 import { used } from './usage.js';
 
 /**
- * The simulator with many small tenants: eight telephones, a queue, a call every five minutes. It writes down when it
- * was asked, so that lateness is judged outside of who is judged.
+ * The simulator with many small tenants: eight extensions, a queue, a call every five minutes. It records when it was
+ * asked, so that lateness is measured outside of the processes under test.
  */
 const { tenants } = order<PbxOrder>();
 const startAt = Date.now();

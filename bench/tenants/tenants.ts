@@ -69,7 +69,7 @@ function growthRows(costs: readonly Cost[], intervalMs: number): Row[] {
       `${gaps.unpolled} endpoints not polled at all, load ${load.toFixed(1)}`,
     miss:
       `polled in time they take ${(((cpu + redisCpu + pbxCpu) * tenants) / 1e6).toFixed(2)} s of CPU a second, replicas, PBX and ` +
-      `Redis together, and share ${availableParallelism()} cores: whoever waits for a core polls late`,
+      `Redis together, and share ${availableParallelism()} cores: a process that waits for a core polls late`,
   }));
   if (costs.length > 1) for (const grown of GROWING) rows.push(growthRow(costs, grown));
   return rows;

@@ -6,7 +6,7 @@ import type { TokenVerifier } from './access/token.js';
 import type { Relay } from './log/relay.js';
 import type { DeliverStats } from './stats.js';
 
-/** What clients are served with, whichever transport they come over: they share the limits and are counted together. */
+/** What every transport needs to serve clients: they share the limits and are counted together. */
 export interface ClientsDeps {
   readonly relay: Relay;
   readonly tokens: TokenVerifier;

@@ -33,7 +33,7 @@ import { Relay } from './log/relay.js';
 import { DeliverStats } from './stats.js';
 import { TokenVerifier } from './access/token.js';
 
-/** What delivery is made of; the store stays the caller's to close. */
+/** What delivery is made of. The caller closes the store. */
 export interface DeliverParts {
   readonly store: Store;
   readonly options: DeliverOptions;
@@ -44,7 +44,7 @@ export interface DeliverParts {
   readonly tracer?: Tracer;
 }
 
-/** Starts delivery with the application. Ending it is the application's: `drain` has its place among other parts' ends. */
+/** Starts delivery with the application, which ends it with `drain`, in the order of its parts' ends. */
 @Injectable()
 export class Delivery implements OnApplicationBootstrap {
   #draining: Promise<void> | null = null;
@@ -64,14 +64,14 @@ export class Delivery implements OnApplicationBootstrap {
   }
 
   /**
-   * From now on these are the configured tenants: tokens of others are refused, and whoever was let in for one that is
-   * gone is closed as `unauthorized` within a second.
+   * Replaces the configured tenants: tokens of others are refused, and clients of a tenant that is gone are closed as
+   * `unauthorized` within a second.
    */
   serve(tenants: readonly [string, ...string[]]): void {
     this.tokens.know(tenants);
   }
 
-  /** Bytes written to clients and not taken by them yet: of all, and of the one with the most. */
+  /** Bytes written to clients that these have not taken yet: the sum, and the most of one client. */
   inFlight(): { readonly total: number; readonly most: number } {
     let total = 0;
     let most = 0;
@@ -83,7 +83,7 @@ export class Delivery implements OnApplicationBootstrap {
     return { total, most };
   }
 
-  /** Nobody is let in any more, clients are closed spread over `drainMs`, the log is followed no longer. Once is enough. */
+  /** Refuses new clients, closes all others spread over `drainMs`, stops following the log. Further calls do nothing. */
   drain(): Promise<void> {
     this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() =>
       this.relay.close(),
@@ -102,7 +102,7 @@ export class DeliverModule implements NestModule {
     @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
   ) {}
 
-  /** Here and not where the application is made, so that whoever serves delivery serves it to the same origins. */
+  /** Set here, so that every application that serves delivery serves it to the same origins. */
   configure(): void {
     this.host.httpAdapter.enableCors(httpCors(this.options));
   }

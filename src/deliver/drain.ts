@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 
-/** Closes all of them because the process ends, each at its own moment within `withinMs`: they will all come back. */
+/** Closes all of them because the process ends, spread over `withinMs`, so that they do not all reconnect at once. */
 export async function closeSpread(
   clients: Iterable<{ close(code: 'shutting-down'): void }>,
   withinMs: number,

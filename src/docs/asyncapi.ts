@@ -3,7 +3,7 @@ import { componentName, componentRef, componentSchemas, type JsonSchema } from '
 import type { Examples } from './examples.js';
 import { INTERFACE_VERSION } from './openapi.js';
 
-/** As much of an AsyncAPI document as the page reads. */
+/** The part of an AsyncAPI document that the page reads. */
 export interface AsyncApiDocument {
   readonly asyncapi: '3.0.0';
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
@@ -28,7 +28,7 @@ interface Reference {
   readonly $ref: string;
 }
 
-/** What the bridge sends on Socket.IO besides events, and what it understands, with the schema of each. */
+/** The messages besides events that the bridge sends and understands on Socket.IO, with the schema of each. */
 export const SENT = { snapshot: 'Snapshot', reset: 'Reset', closing: 'Closing' } as const;
 export const UNDERSTOOD = { subscribe: 'Subscription', refresh: 'Refresh' } as const;
 const ACKNOWLEDGED = { subscribed: 'Subscribed', refreshed: 'Refreshed', refused: 'Refused' } as const;
@@ -80,7 +80,7 @@ export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocume
       redis: {
         host: '{host}',
         protocol: 'redis',
-        description: "The bridge's Redis, for consumers inside",
+        description: "The bridge's Redis, for consumers inside the operator's network",
         variables: { host: { default: 'localhost:6379', description: 'Where Redis listens' } },
         security: [{ $ref: '#/components/securitySchemes/redisUser' }],
       },
@@ -90,7 +90,7 @@ export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocume
         address: '/',
         title: 'Socket.IO, the default namespace',
         description:
-          "The handshake's `auth` is a `Handshake`. On connect a client gets `snapshot` and then live events; with `auth.cursor` exactly the events after that cursor and then live ones; when that cursor cannot be resumed, or the epoch changes, `reset`, `snapshot`, live. A refused handshake is a `connect_error` whose `data.code` is one of `Closing`'s codes.",
+          "The handshake's `auth` is a `Handshake`. A client that connects gets `snapshot`, then live events; with `auth.cursor` it gets exactly the events after that cursor, then live ones. If that cursor cannot be resumed, or when the epoch changes, it gets `reset` and `snapshot`, then live events. A refused handshake is a `connect_error` whose `data.code` is one of `Closing`'s codes.",
         servers: [reference('servers', 'bridge')],
         messages: references([...EVENT_TYPES, ...names(SENT), ...names(UNDERSTOOD), ...names(ACKNOWLEDGED)]),
       },
@@ -98,7 +98,7 @@ export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocume
         address: 'pitel:{tenant}:{type}',
         title: 'Redis pub/sub',
         description:
-          'Each event is published in the same atomic step that appends it to the log. At most once, as pub/sub is: `sequence` shows a gap, the stream fills it.',
+          'Each event is published in the same atomic step that appends it to the log. Pub/sub delivers at most once: a gap in `sequence` shows a missed event; read it from the stream.',
         servers: [reference('servers', 'redis')],
         parameters: {
           tenant: { description: 'The tenant', examples: ['acme'] },
@@ -115,7 +115,7 @@ export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocume
         parameters: {
           hashTag: {
             description:
-              'The tenant in braces, which are a part of the key: they keep its keys together in a cluster',
+              "The tenant in braces, which are part of the key: they keep a tenant's keys together in a cluster",
             examples: ['{acme}'],
           },
         },
@@ -126,11 +126,11 @@ export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocume
       sendEvents: {
         action: 'send',
         channel: reference('channels', 'socket'),
-        summary: 'Events, what comes before them, and why it ends',
+        summary: 'Events, the first messages, and the notice before the connection is closed',
         messages: [...EVENT_TYPES, ...names(SENT)].map((name) => inChannel('socket', name)),
       },
-      subscribe: requested('subscribe', 'subscribed', 'Narrow what is sent. Acknowledged'),
-      refresh: requested('refresh', 'refreshed', 'Go on with a fresh token. Acknowledged'),
+      subscribe: requested('subscribe', 'subscribed', 'Narrow what is sent; acknowledged'),
+      refresh: requested('refresh', 'refreshed', 'Replace the token with a fresh one; acknowledged'),
       publishEvents: {
         action: 'send',
         channel: reference('channels', 'pubsub'),

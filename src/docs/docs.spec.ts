@@ -173,7 +173,7 @@ describe('the AsyncAPI document', () => {
 });
 
 describe('the schemas of events', () => {
-  it.each(EVENT_TYPES)('are served for %s to whoever has a token', async (type) => {
+  it.each(EVENT_TYPES)('are served for %s to a client with a token', async (type) => {
     const answer = await get(`/v1/schemas/${type}`, await token());
     expect(answer.headers.get('content-type')).toMatch(/^application\/schema\+json/);
     expect(await answer.json()).toMatchObject({
@@ -183,7 +183,7 @@ describe('the schemas of events', () => {
     });
   });
 
-  it('are not for others, and nothing else is one', async () => {
+  it('are not served without a token, and no other name has one', async () => {
     expect((await get('/v1/schemas/call-started')).status).toBe(401);
     const missing = await get('/v1/schemas/constructor', await token());
     expect(missing.status).toBe(404);

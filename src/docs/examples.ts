@@ -20,11 +20,11 @@ import { decide } from '../core/reconcile.js';
 import { callView } from '../core/life/view.js';
 
 /**
- * The examples of the documents. None is typed by hand, but the two of registrations (`registration` below): a small
- * history goes through the core, so that they are what the bridge says, and change with it.
+ * The examples in the documents. Only the two of registrations (`registration` below) are typed by hand: the others come
+ * from a small history that goes through the core, so that they are what the bridge emits, and change with it.
  *
- * One caller waits in a queue, two telephones ring, one answers and passes the call on; another caller gives up; then
- * the PBX is away for a moment.
+ * One caller waits in a queue, two extensions ring, one answers and transfers the call; another caller hangs up; then the
+ * PBX is away for a moment.
  */
 export interface Examples {
   /** The first of each type. */
@@ -39,7 +39,7 @@ export interface Examples {
 
 const TENANT = 'acme';
 const EPOCH = 'mm8x4r3k-9f41c0de';
-/** Ten in the morning in Vietnam. */
+/** 10:00 in Vietnam. */
 const START = Date.UTC(2026, 2, 2, 3);
 const COMMIT_MS = 9;
 

@@ -1,4 +1,4 @@
-/** HTML that is safe by its making: what is put into a template is escaped unless it is HTML itself. */
+/** HTML that is safe by construction: a value put into a template is escaped unless it is HTML itself. */
 export class Html {
   constructor(readonly text: string) {}
 

@@ -2,7 +2,7 @@ import { componentRef, componentSchemas } from '../schema/json-schema.js';
 import type { Examples } from './examples.js';
 import { type Operation, operations } from './operations.js';
 
-/** The version of the interface: what an integrator programs against, not that of the program. */
+/** The version of the interface that an integrator programs against, not that of the program. */
 export const INTERFACE_VERSION = '1.0.0';
 
 export interface OpenApiDocument {
@@ -41,8 +41,8 @@ export interface OpenApiOperation {
 }
 
 /**
- * OpenAPI 3.1 of the addresses that the service has. `operations.ts` says which there are and what they mean; a test holds
- * it against the routes. The schemas are those that events are checked with.
+ * OpenAPI 3.1 of the service's addresses. `operations.ts` lists and describes them; a test compares it with the routes.
+ * The schemas are those that events are checked with.
  */
 export function openApiDocument(examples: Examples): OpenApiDocument {
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
@@ -56,7 +56,7 @@ export function openApiDocument(examples: Examples): OpenApiDocument {
     info: {
       title: 'Pitel event bridge',
       description:
-        'Call events of a Pitel cloud PBX over HTTP: the calls that are alive, the event log, and a stream of what happens. The same events come over Socket.IO and Redis, which the AsyncAPI document describes.',
+        'Call events of a Pitel cloud PBX over HTTP: the calls that are alive, the event log, and a stream of events as they happen. The AsyncAPI document describes the same events over Socket.IO and Redis.',
       version: INTERFACE_VERSION,
       contact: {},
     },
@@ -110,10 +110,10 @@ function described(operation: Operation): OpenApiOperation {
 
 const WITH_A_TOKEN: Readonly<Record<number, string>> = {
   400: 'A parameter is not understood: `detail` names it and says what it must be',
-  401: 'No token, one that does not hold or has expired, or one in the address',
+  401: 'The token is missing, invalid or expired, or it is in the address',
   403: 'A page of this origin may not use the service',
   429: 'Too many connections are open',
-  503: 'The event log cannot be read at the moment, or nothing was observed yet, or what is stored cannot be read',
+  503: 'The event log cannot be read at the moment, nothing was observed yet, or the stored state cannot be read',
 };
 
 function anything(mediaType: string): object {

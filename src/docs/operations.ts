@@ -3,11 +3,11 @@ import { PUBLISHED_NAMES } from '../schema/json-schema.js';
 import type { Examples } from './examples.js';
 
 /**
- * What is to be said about each HTTP address, by method and path, in the order in which they are read. A test fails when the
- * controllers have a route that is not described here, or not one that is.
+ * Describes each HTTP address, by method and path, in reading order. A test fails when the controllers have a route that is
+ * not described here, or lack one that is.
  */
 export interface Operation {
-  /** The name that generated clients give it; it stays when the code is called something else. */
+  /** The name that generated clients give it. It does not change when the code is renamed. */
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
@@ -30,7 +30,7 @@ interface Parameter {
 interface Answer {
   readonly description: string;
   readonly mediaType: string;
-  /** Name of a component; without it, text or whatever the description says. */
+  /** The name of a component; absent where the answer is text or an object that the description explains. */
   readonly component?: string;
   readonly example?: unknown;
 }
@@ -61,14 +61,14 @@ const TYPES: Parameter = {
   example: 'call-offered,call-offer-ended',
 };
 
-const GONE = 'The cursor cannot be resumed; `reason` says why. Take a snapshot and go on from its cursor';
+const GONE = 'The cursor cannot be resumed; `reason` says why. Take a snapshot and continue from its cursor';
 
 export function operations({ events, snapshot }: Examples): Readonly<Record<string, Operation>> {
   const { cursor, calls, sources } = snapshot;
   const after: Parameter = {
     name: 'after',
     in: 'query',
-    description: 'The cursor to go on from',
+    description: 'The cursor to continue from',
     schema: { type: 'string' },
     example: cursor,
   };
@@ -77,14 +77,14 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       operationId: 'LogController_calls',
       summary: 'The calls that are alive',
       description:
-        'As of the request. `cursor` is where the log stood: ask `/v1/events` or the stream for what comes after it, and nothing is missed or repeated.',
+        'The calls at the moment of the request. `cursor` is the position of the log at that moment: continue from it with `/v1/events` or the stream, and no event is missed or repeated.',
       parameters: FILTERS,
       ok: { description: 'The calls', mediaType: JSON_TYPE, component: 'Calls', example: { cursor, calls } },
     },
     'GET /v1/calls/{callId}': {
       operationId: 'LogController_call',
       summary: 'One call that is alive',
-      description: 'What the token may not see does not exist for it.',
+      description: 'A call that the token may not see is answered as if it did not exist.',
       parameters: [
         {
           name: 'callId',
@@ -101,28 +101,28 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       operationId: 'LogController_events',
       summary: 'Events after a cursor',
       description:
-        'Oldest first, from the oldest that is held where no cursor is given. Ask on with the cursor of the answer: an empty list with a cursor that has not moved means that there is nothing more yet; one that has moved passed over events that the token may not see.',
+        'Oldest first. Without a cursor, the list begins with the oldest event in the log. Continue with the cursor of the answer: an empty list with the same cursor means that there are no more events yet; an empty list with a later cursor means that the token may not see the events in between.',
       parameters: [
         after,
         {
           name: 'since',
           in: 'query',
           description:
-            'Instead of a cursor: the events recorded from this instant on (RFC 3339), those of earlier epochs included; go on with the cursor of the answer',
+            'Instead of a cursor: the events recorded from this instant on (RFC 3339), those of earlier epochs included; continue with the cursor of the answer',
           schema: { type: 'string', format: 'date-time' },
           example: events['call-answered'].recordedtime,
         },
         {
           name: 'limit',
           in: 'query',
-          description: 'How many at most',
+          description: 'The maximum number of events',
           schema: { type: 'integer', minimum: 1, maximum: 1_000, default: 100 },
         },
         TYPES,
         ...FILTERS,
       ],
       ok: {
-        description: 'The events, and the cursor to ask with next',
+        description: 'The events, and the cursor for the next request',
         mediaType: JSON_TYPE,
         component: 'Events',
         example: { cursor, events: [events['call-answered']] },
@@ -133,7 +133,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       operationId: 'LogController_stream',
       summary: 'Events as they happen, as server-sent events',
       description:
-        'Without a cursor a `snapshot` and then live events; with one exactly the events after it, then live ones; with one that cannot be resumed `reset`, `snapshot`, live. `id:` is the cursor, `event:` the type, `data:` the event in one line. Between events there are comments, so that proxies keep the stream open, and at times an `id:` alone. Before the bridge ends the stream there is an event `closing` with a `code`, except for a client that reads too slowly: it is cut without a word, for nothing more fits on its way. A browser sends `Last-Event-ID` by itself when it reconnects, but its EventSource cannot send a token: use fetch and read the body.',
+        'Without a cursor, the stream begins with a `snapshot`, followed by live events. With a cursor, it begins with exactly the events after it, followed by live ones; if that cursor cannot be resumed, with `reset` and `snapshot`. `id:` is the cursor, `event:` the type, `data:` the event in one line. Between events the bridge sends comments, so that proxies keep the stream open, and sometimes an `id:` alone. Before the bridge ends the stream it sends an event `closing` with a `code`, except to a client that reads too slowly: that connection is cut without a notice, because its buffers are full. A browser sends `Last-Event-ID` by itself when it reconnects, but its EventSource cannot send a token: use fetch and read the body.',
       parameters: [
         {
           name: 'Last-Event-ID',
@@ -153,9 +153,9 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
     },
     'GET /v1/extensions/{id}/registration': {
       operationId: 'LogController_registration',
-      summary: 'Whether an extension is signed in',
+      summary: 'Whether an extension is registered',
       description:
-        'From what the bridge knows while that is fresh (`WATCH_EXTENSIONS`), else the PBX is asked: `checkedAt` says when. Who ask at the same time share one question.',
+        'Answered from what the bridge knows while that is fresh (`WATCH_EXTENSIONS`); otherwise the bridge asks the PBX. `checkedAt` says when the PBX answered. Requests at the same time share one question to the PBX.',
       parameters: [
         {
           name: 'id',
@@ -173,22 +173,22 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       },
       problems: {
         404: 'The PBX has no such extension, `id` is neither a number (1 to 15 digits) nor a uuid, or the token may not see it',
-        429: 'Too many extensions are being asked for at once',
+        429: 'Too many questions about extensions are under way',
         502: 'The PBX did not answer properly',
       },
     },
     'GET /v1/sources': {
       operationId: 'LogController_sources',
-      summary: 'Whether the PBX is being watched',
+      summary: 'Whether the PBX is being observed',
       description:
-        'Each polled endpoint: `down` means that what happens now is not seen, and `lastCompleteAt` since when.',
+        'The state of each polled endpoint: `down` means that what happens there is not observed at the moment; `lastCompleteAt` says when it was last observed completely.',
       ok: { description: 'The endpoints', mediaType: JSON_TYPE, component: 'Sources', example: { sources } },
     },
     'GET /v1/schemas/{type}': {
       operationId: 'SchemaController_schema',
       summary: 'The JSON Schema of an event type',
       description:
-        "The schema that an event's `dataschema` names: of its `data`, with that name as `$id`. `event` is the schema of whole events of any type. JSON Schema 2020-12.",
+        "The JSON Schema (2020-12) of an event's `data`, with the event's `dataschema` as its `$id`. `event` is the schema of whole events of any type.",
       parameters: [
         {
           name: 'type',
@@ -203,24 +203,24 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
     },
     'GET /health/live': {
       operationId: 'HealthController_live',
-      summary: 'Is the process alive',
-      description: 'For orchestrators: restart it when this does not answer.',
+      summary: 'Whether the process is alive',
+      description: 'For orchestrators: restart the process when this does not answer.',
       public: true,
-      ok: { description: 'It is', mediaType: JSON_TYPE, example: { status: 'ok' } },
+      ok: { description: 'The process is alive', mediaType: JSON_TYPE, example: { status: 'ok' } },
     },
     'GET /health/ready': {
       operationId: 'HealthController_ready',
-      summary: 'Should it get traffic',
+      summary: 'Whether the process should get traffic',
       description:
-        'For orchestrators and load balancers: not while the store is away, this replica has no lease yet or the service is stopping. A file of tenants that was refused while running is a warning here and no reason; neither are tenants whose stored state cannot be read: the status is `degraded` then, with their number.',
+        'For orchestrators and load balancers: 503 while the store is away, this replica has no lease yet or the service is stopping. A tenants file that was refused while running is only a warning here. With tenants whose stored state cannot be read, the status is `degraded`, with their number.',
       public: true,
-      ok: { description: 'It should', mediaType: JSON_TYPE, example: { status: 'ok' } },
-      problems: { 503: 'It should not; the members of the problem document say why' },
+      ok: { description: 'The process should get traffic', mediaType: JSON_TYPE, example: { status: 'ok' } },
+      problems: { 503: 'The process should not get traffic; the members of the problem document say why' },
     },
     'GET /metrics': {
       operationId: 'MetricsController_text',
       summary: 'Metrics for Prometheus',
-      description: "In Prometheus' text format. No customer data in names or labels.",
+      description: "Metrics in Prometheus' text format. Names and labels hold no customer data.",
       public: true,
       ok: { description: 'The metrics', mediaType: 'text/plain' },
     },

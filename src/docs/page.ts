@@ -6,9 +6,9 @@ import { type Html, html, prose } from './html.js';
 import type { OpenApiDocument, OpenApiOperation } from './openapi.js';
 
 /**
- * The page at `/docs`: everything that the two documents say, for people. One request for it, one each for its style
- * and its script, none to anybody else; without the script only the copy buttons and the choice of language and colours
- * are missing. The language is that of what surrounds the documentation, which is English.
+ * The page at `/docs`: everything that the two documents say, for people. It takes one request, and one each for its
+ * style and its script, none of them to another origin. Without the script only the copy buttons and the choice of
+ * language and colours are missing. The choice of language concerns what surrounds the documentation, which is English.
  */
 export function docsPage(openapi: OpenApiDocument, asyncapi: AsyncApiDocument): string {
   const addresses = Object.entries(openapi.paths).flatMap(([path, item]) =>

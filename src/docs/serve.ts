@@ -6,9 +6,9 @@ import { openApiDocument } from './openapi.js';
 import { docsPage } from './page.js';
 
 /**
- * `/docs`, `/docs/openapi.json` and `/docs/asyncapi.json`: made once, when the application is put together, and public,
- * because a browser's address bar cannot send a token and nothing in them is a customer's. Its style and script are
- * in `public/`. `headers` are those of the other pages.
+ * Serves `/docs`, `/docs/openapi.json` and `/docs/asyncapi.json`, which are made once, when the application is assembled.
+ * They are public, because a browser's address bar cannot send a token and they hold no customer data. The page's style
+ * and script are in `public/`. `headers` are those of the other pages.
  */
 export function serveDocs(app: INestApplication, headers: Readonly<Record<string, string>>): void {
   const examples = buildExamples();

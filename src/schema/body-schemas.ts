@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../core/model/event.js';
 import { bridgeEvent, call } from './event-schemas.js';
 import { cursor, endpoint, instant } from './parts.js';
 
-/** What is said besides events: first messages, requests and answers on Socket.IO, and the bodies of HTTP. */
+/** The messages besides events: first messages, requests and answers on Socket.IO, and the bodies of HTTP. */
 
 export const source = z
   .object({
@@ -16,20 +16,21 @@ export const source = z
 
 export const snapshot = z
   .object({
-    cursor: cursor.describe('Where in the log the snapshot stands: the next event is the one after it'),
+    cursor: cursor.describe('The position of the snapshot in the log: the next event is the one after it'),
     calls: z.array(call).describe('The calls that are alive and that the token may see'),
     sources: z.array(source).describe('Whether each endpoint of the PBX is being watched'),
   })
-  .meta({ description: 'What a client gets first, unless it resumes from a cursor' });
+  .meta({ description: 'The first message to a client that does not resume from a cursor' });
 
 const resetReason = z
   .enum(['epoch-changed', 'cursor-too-old', 'cursor-unknown', 'cursor-malformed'])
   .describe(
-    '`epoch-changed`: the log lost its past, or the cursor is of another log. `cursor-too-old`: the events after it are no longer held. `cursor-unknown`: the log has never reached it. `cursor-malformed`: no bridge has ever handed it out',
+    '`epoch-changed`: the log lost its past, or the cursor belongs to another log. `cursor-too-old`: the log no longer holds the events after it. `cursor-unknown`: the log has never reached it. `cursor-malformed`: it is not a cursor that a bridge hands out',
   );
 
 export const reset = z.object({ reason: resetReason }).meta({
-  description: 'The log cannot go on from where the client was. Drop what was built; a `snapshot` follows',
+  description:
+    'The client cannot resume from its position. Discard the state built so far; a `snapshot` follows',
 });
 
 const refusalCode = z
@@ -47,11 +48,11 @@ const refusalCode = z
     'state-unreadable',
     'shutting-down',
   ])
-  .describe('Why a client is turned away or sent off; nothing more is told');
+  .describe('Why the bridge refuses or closes a connection; it gives no further detail');
 
 export const closing = z.object({ code: refusalCode }).meta({
   description:
-    'The connection is about to be closed by the bridge. After `slow-consumer` and `shutting-down` come back and resume from the cursor; after `state-unreadable` come back now and then, until the operator has seen to it; otherwise something has to change first, such as the token',
+    'The bridge is about to close the connection. After `slow-consumer` and `shutting-down`, reconnect and resume from the cursor; after `state-unreadable`, retry at intervals until the operator has repaired the state; after any other code, something has to change first, such as the token',
 });
 
 const names = z.array(z.string().min(1).max(128)).max(200);
@@ -62,13 +63,13 @@ export const subscription = z
       .array(z.enum(EVENT_TYPES))
       .max(EVENT_TYPES.length)
       .exactOptional()
-      .describe('Event types to get; all where it is missing'),
+      .describe('The event types to receive; all types if absent'),
     extensions: names.exactOptional().describe('Calls in which one of these has, or had, a part'),
     queues: names.exactOptional().describe('Calls in one of these queues, by id or name'),
   })
   .meta({
     description:
-      'Narrows what a token allows, never widens it. `extensions` and `queues` together are a union. Each subscription replaces the one before',
+      'Narrows what the token allows, never widens it. With both `extensions` and `queues`, calls that match either are sent. Each subscription replaces the previous one',
   });
 
 export const handshake = z
@@ -83,11 +84,11 @@ export const handshake = z
       .exactOptional()
       .describe('Only with `AUTH_MODE=none`, where no token names the tenant'),
   })
-  .meta({ description: "What a Socket.IO client gives in the handshake's `auth`" });
+  .meta({ description: "What a Socket.IO client sends in the handshake's `auth`" });
 
 export const refresh = z
   .object({ token: z.string() })
-  .meta({ description: 'A fresh token of the same tenant, before the one in use expires' });
+  .meta({ description: 'A fresh token of the same tenant, sent before the one in use expires' });
 
 export const refused = z
   .object({ ok: z.literal(false), code: refusalCode })
@@ -102,12 +103,14 @@ export const refreshed = z
   .meta({ description: 'The acknowledgement of `refresh`: when the new token expires' });
 
 export const callsBody = z.object({
-  cursor: cursor.describe('Where the log stood'),
+  cursor: cursor.describe('The position of the log when the calls were read'),
   calls: z.array(call),
 });
 
 export const eventsBody = z.object({
-  cursor: cursor.describe('What to ask with next; it also moves past events that the token may not see'),
+  cursor: cursor.describe(
+    'The cursor for the next request; it also moves past events that the token may not see',
+  ),
   events: z.array(bridgeEvent),
 });
 
@@ -124,9 +127,9 @@ export const problem = z
     type: z.string().describe('`urn:pitel-event-bridge:problem:<code>`'),
     title: z.string(),
     status: z.int().min(400).max(599),
-    detail: z.string().describe('For people'),
-    instance: z.string().describe('The path that was asked for, without its query'),
-    code: z.string().describe('For programs'),
+    detail: z.string().describe('An explanation for people'),
+    instance: z.string().describe('The requested path, without its query'),
+    code: z.string().describe('The kind of problem, for programs'),
     reason: resetReason.exactOptional().describe('With 410: why the cursor cannot be used'),
   })
   .meta({ description: 'RFC 9457 problem document' });

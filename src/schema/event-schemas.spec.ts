@@ -7,7 +7,7 @@ import { PUBLISHED_NAMES, publishedSchema } from './json-schema.js';
 
 const observedNow = { earliest: null, latest: '2026-03-02T03:00:00.000Z', certainty: 'observed' } as const;
 
-/** An afternoon that has everything in it at least once. */
+/** A history that has every type of event at least once. */
 function history(): BridgeEvent[] {
   const queued = (given = {}) => entry({ status: 'trying', ...given });
   const past = new History({ absencePolls: 1, sourceDownAfter: 1 });
@@ -71,7 +71,7 @@ describe('what the bridge emits', () => {
     for (const event of day.events) expectValidEvent(event);
   });
 
-  it('would not get past the check with a field that nobody has described, or with one too few', () => {
+  it('fails the check with a field that no schema describes, and with a missing one', () => {
     const [event] = events;
     expect(() => expectValidEvent({ ...event, secret: 1 })).toThrow();
     expect(() => expectValidEvent({ ...event, data: { ...event!.data, extra: null } })).toThrow();

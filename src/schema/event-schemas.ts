@@ -23,7 +23,11 @@ import {
  * compile when either side gets or loses a field.
  */
 
-const baseline = z.boolean().describe('Already so at the first sight of it: nothing that has just happened');
+const baseline = z
+  .boolean()
+  .describe(
+    'True if it was already so in the first poll that shows it: it may have happened any time before',
+  );
 
 /** Every field that `data` of a `call-*` event may have. */
 export const callView = z.object({
@@ -31,33 +35,33 @@ export const callView = z.object({
   callId: z
     .string()
     .describe(
-      'The upstream id that was seen first. Never changes; `~2`, `~3` … is added where that id has named a call before',
+      'The first upstream id seen for the call. It never changes; `~2`, `~3` … is appended if that id has named an earlier call',
     ),
   linkedCallIds: z
     .array(z.string())
-    .describe('Calls that this one continues: the caller came back, or an id did'),
+    .describe('Earlier calls that this one continues: the caller called again, or an upstream id was reused'),
   upstreamIds: z
     .array(z.string())
-    .describe("Every upstream id that the call is known by; look them up in the vendor's call records"),
+    .describe("Every upstream id of the call, to find it in the vendor's call records"),
   direction: z.enum(['inbound', 'outbound', 'local']),
   state: z.enum(['queued', 'ringing', 'answered', 'ended']),
   customer: phoneNumber.nullable().describe('The other side of the conversation'),
-  hotline: phoneNumber.nullable().describe('The number that was called, or is shown to the customer'),
+  hotline: phoneNumber
+    .nullable()
+    .describe('The number that the customer called, or that is shown to the customer'),
   queue: queue.nullable(),
   queues: z.array(queue).describe('Every queue that the caller has been in, in order'),
-  agent: agent.nullable().describe('Who talks, or the one being rung'),
+  agent: agent.nullable().describe('The agent who is talking, or whose extension is ringing'),
   extensions: z.array(extensionView).describe('Every extension that has, or had, a part in the call'),
   startedAt: instant,
   answeredAt: instant.nullable(),
   endedAt: instant.nullable(),
   waitMs: durationMs
     .nullable()
-    .describe(
-      'From the start to the answer or the end, in milliseconds; null when not known, never 0 for it',
-    ),
+    .describe('From the start to the answer or the end, in milliseconds; null (never 0) if not known'),
   talkMs: durationMs
     .nullable()
-    .describe('From the answer to the end, in milliseconds; null when not known, never 0 for it'),
+    .describe('From the answer to the end, in milliseconds; null (never 0) if not known'),
   outcome: z.union([outcome, offerOutcome]).nullable(),
   baseline,
   observed,
@@ -90,7 +94,9 @@ export const sourceView = z.object({
     .describe('The last complete observation before the outage; null if there was none'),
   unwatchedMs: durationMs
     .nullable()
-    .describe('On `source-up`: for how long nobody was watching, in milliseconds; null if never before'),
+    .describe(
+      'On `source-up`: how long the endpoint was not observed, in milliseconds; null if it never was before',
+    ),
   observed,
 });
 
@@ -111,14 +117,16 @@ function event<const Type extends EventType, Data extends z.ZodObject>(
       specversion: z.literal('1.0').describe('CloudEvents 1.0'),
       id: z
         .string()
-        .describe('The same for the same transition, however often it is announced: drop what you have had'),
+        .describe(
+          'Identifies the transition: the same however often it is announced, so drop ids already seen',
+        ),
       source: z
         .string()
         .regex(/^\/pitel\/[a-z0-9][a-z0-9-]{0,62}$/)
         .describe('`/pitel/<tenant>`'),
       type: z.literal(type).describe("Also the Socket.IO event's name and the end of the Redis channel"),
       subject: z.string().describe(SUBJECTS[type]),
-      time: instant.describe('When it happened, as well as that is known: see `data.observed`'),
+      time: instant.describe('When it happened, as far as that is known: see `data.observed`'),
       datacontenttype: z.literal('application/json'),
       dataschema: z.literal(schemaUri(type)).describe('The `$id` of the schema of `data`'),
       recordedtime: instant.describe('When the bridge committed it'),
@@ -129,13 +137,13 @@ function event<const Type extends EventType, Data extends z.ZodObject>(
       epoch: z
         .string()
         .regex(/^[A-Za-z0-9_-]{1,64}$/)
-        .describe('The log that `sequence` counts in; a new one means that the log lost its past'),
+        .describe('The log that `sequence` belongs to; a new epoch means that the log lost its past'),
       traceparent: z.exactOptional(
         z
           .string()
           .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
           .describe(
-            'The W3C trace context of the commit, where the bridge is traced: what follows from the event may go on with it',
+            'The W3C trace context of the commit, if the bridge is traced; a consumer can continue the trace with it',
           ),
       ),
       data,
@@ -163,66 +171,66 @@ const SUBJECTS: Readonly<Record<EventType, string>> = {
 export const EVENT_SCHEMAS = {
   'call-started': event(
     'call-started',
-    'The first sighting of a call. Every call has exactly one. A call that is already answered at first sight gets `call-started` and `call-answered` together.',
+    'A call appears for the first time. Every call has exactly one. A call that is already answered in the first poll that shows it gets `call-started` and `call-answered` together.',
     // A schema of its own, so that it has a name of its own in the documents.
     call.extend({}),
   ),
   'call-offered': event(
     'call-offered',
-    'A telephone begins to ring for an inbound or local call: the moment for a screen pop. `offer.extension` is whose. It may come more than once for a call, and for several extensions at a time; each is closed by a `call-offer-ended` of its own.',
+    'An extension begins to ring for an inbound or local call: the moment for a screen pop. `offer.extension` says which one. A call may have several, also at the same time; each is closed by its own `call-offer-ended`.',
     call.extend({ offer: offer.extend({ outcome: z.null().describe('Null: it rings') }) }),
   ),
   'call-answered': event(
     'call-answered',
-    'Somebody talks: a leg is connected, or the queue says that the caller was bridged, whichever is seen first. At most once in a call.',
+    'The call is answered: a leg is connected, or the queue reports that the caller was bridged, whichever is seen first. At most once in a call.',
     answered,
   ),
   'call-transferred': event(
     'call-transferred',
-    'An answered call goes on with another extension, under the same `callId`. `agent` is who has it now.',
+    'An answered call continues at another extension, under the same `callId`. `agent` is the agent who has it now.',
     answered.extend({ transferredFrom }),
   ),
   'call-offer-ended': event(
     'call-offer-ended',
-    'The ringing at `offer.extension` is over: the moment to close the screen pop. `outcome` tells why.',
+    'The extension `offer.extension` stops ringing: the moment to close the screen pop. `outcome` says why.',
     call.extend({ outcome: offerOutcome, offer: offer.extend({ outcome: offerOutcome }) }),
   ),
   'call-abandoned': event(
     'call-abandoned',
-    'The caller of an inbound call left before anybody answered. Always followed by its `call-ended`, which is committed in the same step.',
+    'The caller of an inbound call left before the call was answered. Always followed by its `call-ended`, which is committed in the same step.',
     ended.extend({
       outcome: z.literal('abandoned'),
-      answeredAt: z.null().describe('Null: nobody answered'),
-      talkMs: z.null().describe('Null: nobody answered'),
+      answeredAt: z.null().describe('Null: the call was not answered'),
+      talkMs: z.null().describe('Null: the call was not answered'),
     }),
   ),
   'call-ended': event(
     'call-ended',
-    'No part of the call is left. Every call has exactly one, so whatever was opened for a call can be closed here. `outcome` tells how it ended; outbound and local calls that nobody answers end as `no-answer`.',
+    'The call is over: none of its legs or queue entries is left. Every call has exactly one, so close here whatever was opened for the call. `outcome` says how it ended; outbound and local calls that are not answered end as `no-answer`.',
     ended,
   ),
   'source-down': event(
     'source-down',
-    'An endpoint of the PBX stopped answering properly. What happens meanwhile is not seen, and no call ends because of it.',
+    'An endpoint of the PBX no longer answers properly. Until `source-up`, what happens there is not observed, and no call ends because of the outage.',
     sourceView.extend({
       state: z.literal('down'),
       reason: z.string().describe('The last failure, in one line without secrets'),
-      unwatchedMs: z.null().describe('Null: it is not over'),
+      unwatchedMs: z.null().describe('Null: the outage is not over'),
     }),
   ),
   'source-up': event(
     'source-up',
-    'The endpoint answers again. `unwatchedMs` says for how long nobody was watching.',
+    'The endpoint answers properly again. `unwatchedMs` says how long it was not observed.',
     sourceView.extend({ state: z.literal('up') }),
   ),
   'extension-registered': event(
     'extension-registered',
-    'A watched extension has a telephone that is signed in to the PBX.',
+    'A device of a watched extension is registered with the PBX.',
     registrationView.extend({ registered: z.literal(true) }),
   ),
   'extension-unregistered': event(
     'extension-unregistered',
-    'A watched extension has no telephone that is signed in any more: nobody can reach it.',
+    'A watched extension has no registered device any more, so calls cannot reach it.',
     registrationView.extend({ registered: z.literal(false) }),
   ),
 } as const satisfies Readonly<Record<EventType, z.ZodObject>>;

@@ -4,7 +4,7 @@ import * as bodies from './body-schemas.js';
 import { bridgeEvent, call, EVENT_SCHEMAS } from './event-schemas.js';
 import * as parts from './parts.js';
 
-/** As much of a JSON Schema as is read again when it has been written. */
+/** The part of a JSON Schema that the documents' page reads. */
 export interface JsonSchema {
   readonly $id?: string;
   readonly $ref?: string;

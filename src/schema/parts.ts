@@ -3,12 +3,12 @@ import { z } from 'zod';
 /**
  * The pieces that events, snapshots and HTTP bodies are made of.
  *
- * Written once, here: the published JSON Schemas, the OpenAPI and AsyncAPI documents and the check of what is emitted
- * all come from these, and `types.spec.ts` holds them equal to the types of `core`. What has an `id` is a named
- * schema in the documents. Published schemas allow fields that they do not name, because fields are only ever added.
+ * The published JSON Schemas, the OpenAPI and AsyncAPI documents and the check of emitted events are all made from these,
+ * and `types.spec.ts` keeps them equal to the types of `core`. A piece with an `id` is a named schema in the documents.
+ * Published schemas allow fields that they do not name, because fields are only ever added.
  */
 
-/** RFC 3339, UTC, milliseconds: always this one spelling, so that text sorts as time does. */
+/** RFC 3339 in UTC with milliseconds. There is only this one spelling, so that instants sort as text. */
 export const instant = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
@@ -24,7 +24,7 @@ export const cursor = z
 export const tenant = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
-  .describe('The Pitel account; nothing of one tenant ever reaches another');
+  .describe('The Pitel account. Data of one tenant never reaches another');
 
 export const endpoint = z.enum(['monitor', 'queue']).describe('A polled upstream address');
 
@@ -35,7 +35,7 @@ export const phoneNumber = z
       .string()
       .regex(/^\+\d+$/)
       .nullable()
-      .describe('E.164 with `+`; null where that is not certain: hotlines, extensions, `anonymous`'),
+      .describe('E.164 with `+`; null if that is not certain, as for hotlines, extensions and `anonymous`'),
     national: z.string().nullable().describe("In the national form of the tenant's country"),
   })
   .meta({ id: 'PhoneNumber', description: 'A telephone number' });
@@ -44,15 +44,15 @@ export const observed = z
   .object({
     earliest: instant
       .nullable()
-      .describe('The last observation in which it had not happened; null where there is none'),
-    latest: instant.describe('The first observation in which it had happened'),
+      .describe('The time of the last observation in which it had not happened; null if there is none'),
+    latest: instant.describe('The time of the first observation in which it had happened'),
     certainty: z
       .enum(['upstream', 'observed', 'inferred'])
       .describe(
-        '`upstream`: the PBX gave the time. `observed`: it lies between `earliest` and `latest`. `inferred`: it was deduced',
+        '`upstream`: the PBX gave the time. `observed`: the time lies between `earliest` and `latest`. `inferred`: it was deduced, not seen',
       ),
   })
-  .meta({ id: 'Observed', description: 'How sure `time` is: the bridge sees the world only at polls' });
+  .meta({ id: 'Observed', description: 'How exact `time` is: the bridge sees the PBX only at its polls' });
 
 export const agent = z
   .object({
@@ -61,11 +61,11 @@ export const agent = z
     username: z.string().nullable(),
     extension: z.string().nullable(),
   })
-  .meta({ id: 'Agent', description: 'Who talks, or is being rung' });
+  .meta({ id: 'Agent', description: 'An agent who is talking, or whose extension is ringing' });
 
 export const queue = z
   .object({ id: z.string().describe("The queue's uuid"), name: z.string() })
-  .meta({ id: 'Queue', description: 'The queue that the caller is, or was last, in' });
+  .meta({ id: 'Queue', description: 'The queue that the caller is in, or was in last' });
 
 export const extensionView = z
   .object({
@@ -88,12 +88,12 @@ export const offerOutcome = z
 
 export const offer = z
   .object({
-    extension: z.string().describe('Whose telephone rings'),
+    extension: z.string().describe('The extension that rings'),
     extensionId: z.string().nullable(),
     outcome: offerOutcome.nullable(),
   })
-  .meta({ id: 'Offer', description: 'The ringing that this event is about' });
+  .meta({ id: 'Offer', description: 'One ringing of one extension: the one that this event is about' });
 
 export const transferredFrom = z
   .object({ extension: z.string() })
-  .meta({ id: 'TransferredFrom', description: 'Who had the call before' });
+  .meta({ id: 'TransferredFrom', description: 'The extension that had the call before' });

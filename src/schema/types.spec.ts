@@ -26,8 +26,8 @@ import {
 } from './event-schemas.js';
 
 /**
- * Neither the schemas nor the types of the code can change alone: this file would not compile (`npm run typecheck`).
- * Assignability would not do, because a new optional field is assignable in both directions; so the types are equal.
+ * Keeps the schemas and the types of the code equal: if one changes alone, this file does not compile
+ * (`npm run typecheck`). Assignability is not enough, because a new optional field is assignable in both directions.
  */
 type Equal<A, B> =
   (<T>() => T extends Plain<A> ? 1 : 2) extends <T>() => T extends Plain<B> ? 1 : 2 ? true : false;
@@ -44,7 +44,7 @@ type Schemas = typeof EVENT_SCHEMAS;
 type Emitted<Type extends EventType> = z.infer<Schemas[Type]>;
 type KeysOfUnion<T> = T extends unknown ? keyof T : never;
 
-/** The compiler does the work; the value is there to be called with. */
+/** The compiler checks `Statement`; at run time there is nothing to check. */
 function holds<Statement extends true>(statement: Statement): void {
   expect(statement).toBe(true);
 }
@@ -78,7 +78,7 @@ describe('the schemas and the types of the code', () => {
     holds<Equal<KeysOfUnion<Emitted<SourceEventType>['data']>, keyof SourceView>>(true);
   });
 
-  it('agree on what delivery says besides events', () => {
+  it('agree on the messages that delivery sends besides events', () => {
     holds<Equal<z.infer<typeof source>, SourceEntry>>(true);
     holds<Equal<z.infer<typeof reset>, { reason: ResetReason }>>(true);
     holds<Equal<z.infer<typeof closing>, { code: RefusalCode }>>(true);

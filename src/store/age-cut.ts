@@ -6,15 +6,15 @@ interface Found {
   readonly json: string;
 }
 
-/** A log of 2^53 events would be cut within so many reads. */
+/** A binary search over 2^53 sequences needs fewer reads. */
 const MAX_READS = 64;
 
 /**
- * The sequence from which on events are to be kept, null when all are. `read` gives the first event from a sequence
- * on. Reads once where nothing is old, and log2 of the log's length otherwise.
+ * Returns the sequence of the first event to keep, null when all are kept. `read` gives the first event at or after a
+ * sequence. Reads once where nothing is old, and log2 of the log's length otherwise.
  *
- * Holds as far as events are recorded in order of time: clocks that step, or differ between replicas, move the cut
- * by as much. An event that does not say when it was recorded is kept, and what follows it.
+ * The cut is exact only where events are recorded in order of time: clocks that step, or differ between replicas, move
+ * it by as much. An event that does not say when it was recorded is kept, with all that follow it.
  */
 export async function ageCut(
   olderThan: number,

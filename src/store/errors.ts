@@ -2,7 +2,7 @@
 
 /**
  * The commit was sent and no answer came: it may have been carried out, or may yet be when a frozen server goes on.
- * Retry it with the same `commitId` until there is an answer; or claim anew, after which it cannot happen any more,
+ * Retry it with the same `commitId` until there is an answer; or claim again, after which it cannot happen any more,
  * and go on from the state that the claim gives.
  */
 export class OutcomeUnknownError extends Error {
@@ -32,8 +32,8 @@ export class StoreUnavailableError extends Error {
 }
 
 /**
- * The store answers, and this build cannot read the state that it holds of the tenant. Asking again helps only after
- * somebody has acted: a newer build, or `npm run repair`.
+ * The store answers, and this build cannot read the state that it holds of the tenant. Asking again helps only after the
+ * operator has started a newer build or run `npm run repair`.
  */
 export abstract class UnreadableStateError extends Error {
   abstract readonly reason: UnreadableReason;
@@ -62,7 +62,7 @@ export class CorruptStateError extends UnreadableStateError {
   }
 }
 
-/** A newer build has written the state. A claim that is refused for it has changed nothing: its writer is not fenced. */
+/** A newer build has written the state. A claim that is refused for this reason does not fence that build. */
 export class NewerFormatError extends UnreadableStateError {
   override readonly name = 'NewerFormatError';
   readonly reason = 'newer-format';

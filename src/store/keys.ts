@@ -26,7 +26,7 @@ export function channel(tenant: string, type: string): string {
   return `pitel:${checked(tenant)}:${type}`;
 }
 
-/** Matches every tenant's channels, and possibly more: `parseChannel` tells. */
+/** Matches every tenant's channels, and possibly more: check each with `parseChannel`. */
 export const ALL_CHANNELS = 'pitel:*:*';
 
 /** Null for a name that is none of the bridge's channels. */
@@ -36,9 +36,9 @@ export function parseChannel(name: string): { readonly tenant: string; readonly 
 }
 
 /**
- * Of the leases of one group of replicas: live members by the end of their lease, shards by their owner, the digest of
- * each member's list of tenants, and where a change is published. One tag for all, in which a tenant of that name has
- * other keys. Whoever subscribes to `pitel:*` expects events, so the channel is outside of that.
+ * The names for the leases of one group of replicas: live members by the end of their lease, shards by their owner, the
+ * digest of each member's list of tenants, and the channel of changes. All keys share one hash tag; a tenant called
+ * `leases` has other keys. The channel does not match `pitel:*`, because subscribers to that pattern expect events.
  */
 export function leaseKeys(group: string): {
   readonly members: string;

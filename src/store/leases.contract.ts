@@ -3,7 +3,7 @@ import type { Leases, Renewed } from './leases.js';
 /** Leases under test. */
 export interface LeasesSubject {
   readonly leases: Leases;
-  /** As if so many milliseconds had gone by. */
+  /** Lets the leases age by so many milliseconds. */
   elapse(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       });
     });
 
-    it('give nobody what another holds', async () => {
+    it('give no member what another holds', async () => {
       await renew('a', [1, 2]);
       expect((await renew('b', [2, 3])).held).toEqual(new Set([3]));
       expect(await held('a')).toEqual([1, 2]);
@@ -55,7 +55,7 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       expect(othersEndInMs).toBeLessThanOrEqual(LEASE_MS - 1_000);
     });
 
-    it('tell which members know the same tenants, as each said last', async () => {
+    it('say which members know the same tenants, by the latest renewal of each', async () => {
       await renew('a', [], [], 'old');
       await renew('b', [], [], 'new');
       expect((await renew('c', [], [], 'new')).agreeing).toEqual(['b', 'c']);
@@ -64,13 +64,13 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       expect(await renew('c', [], [], 'new')).toMatchObject({ members: ['a', 'c'], agreeing: ['a', 'c'] });
     });
 
-    it('give what is released to who asks next', async () => {
+    it('give what is released to the next member that asks', async () => {
       await renew('a', [1, 2]);
       expect((await renew('a', [], [1])).held).toEqual(new Set([2]));
       expect((await renew('b', [1, 2])).held).toEqual(new Set([1]));
     });
 
-    it('release nobody else’s', async () => {
+    it('release nothing that another member holds', async () => {
       await renew('a', [1]);
       await renew('b', [], [1]);
       expect((await renew('b', [1])).held).toEqual(new Set());
@@ -86,7 +86,7 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       expect((await renew('b', [1])).held).toEqual(new Set());
     });
 
-    it('give the shards of a dead member to others, and tell it when it comes back', async () => {
+    it('give the shards of a dead member to others, and show it so when it comes back', async () => {
       await renew('a', [1, 2, 3]);
       await subject.elapse(LEASE_MS + 1);
       expect(await renew('b', [1, 2])).toMatchObject({ members: ['b'], held: new Set([1, 2]) });
@@ -101,7 +101,7 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       expect(await held('b')).toEqual([1, 2]);
     });
 
-    it('tell of who joins, releases and leaves, and not of renewals', async () => {
+    it('report members that join, release and leave, and no renewals', async () => {
       const heard: (string | null)[] = [];
       let last: () => void;
       const all = new Promise<void>((resolve) => (last = resolve));
@@ -120,7 +120,7 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       expect(heard).toEqual(['a', 'b', 'a', 'b', 'end']);
     });
 
-    it('tell a follower nothing any more once it has closed', async () => {
+    it('report nothing to a follower that has closed', async () => {
       const heard: (string | null)[] = [];
       const closed = await subject.leases.follow((member) => heard.push(member));
       await closed.close();
@@ -135,7 +135,7 @@ export function describeLeases(name: string, open: () => Promise<LeasesSubject>)
       expect(heard).toEqual([]);
     });
 
-    it('answer nobody once they are closed', async () => {
+    it('reject every call once they are closed', async () => {
       await subject.leases.close();
       await expect(renew('a')).rejects.toThrow('closed');
       await expect(subject.leases.leave('a')).rejects.toThrow('closed');

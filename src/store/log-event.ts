@@ -3,7 +3,7 @@ import type { Commit } from './store.js';
 
 /** What both stores ask of events before they take them, and read from them. */
 
-/** Throws `TypeError` for a commit that no state of the store could accept: a mistake of the caller, not a conflict. */
+/** Throws a `TypeError` for a commit that no state of the store could accept: the caller's mistake, not a conflict. */
 export function checkEvents(tenant: string, { events }: Commit): void {
   const first = events[0]?.sequence ?? 1;
   if (!Number.isSafeInteger(first) || first < 1) throw new TypeError('sequences are whole numbers from 1');

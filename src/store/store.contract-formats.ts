@@ -155,7 +155,7 @@ export function describeFormats(subject: () => Subject): void {
     });
   });
 
-  it('inspects nothing of a tenant that nobody has claimed', async () => {
+  it('inspects nothing of a tenant that was never claimed', async () => {
     expect(await store.inspect('acme')).toBeNull();
   });
 }

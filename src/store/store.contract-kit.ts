@@ -16,9 +16,9 @@ export interface Subject {
   readonly store: Store;
   /** Another build over the same memory; `close` closes it too. */
   build(form: StoredForm): Store;
-  /** As if another hand had written a field of the state. */
+  /** Replaces a field of the state behind the store's back. */
   overwrite(tenant: string, field: string, text: string): Promise<void>;
-  /** As if the memory behind the store had been wiped. */
+  /** Wipes the memory behind the store. */
   loseMemory(): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export function numbers(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-/** A call of which nothing is known but its id, and `note` to tell two versions of it apart. */
+/** A call of which nothing is known but its id, and a `note` that distinguishes its versions. */
 export function call(callId: string, note: unknown = null): Call {
   return {
     callId,
@@ -169,7 +169,7 @@ export class Owner {
   }
 }
 
-/** Keeps what it is told, and tells when it was told enough. */
+/** Keeps the events that it gets, and resolves a wait when they are enough. */
 export class Recorder implements Follower {
   readonly heard: { readonly tenant: string; readonly json: string }[] = [];
   interruptions = 0;
@@ -185,7 +185,7 @@ export class Recorder implements Follower {
     this.#changed();
   }
 
-  /** Resolves when `is` holds; the test's own time limit ends a wait in vain. */
+  /** Resolves when `is` holds; the test's own time limit ends the wait otherwise. */
   async until(is: (recorder: this) => boolean): Promise<void> {
     while (!is(this)) await new Promise<void>((resolve) => this.#waiting.add(resolve));
   }

@@ -23,7 +23,7 @@ export function describeReading(subject: () => Subject): void {
     (await store.read(tenant, after, 10_000)).events.map((event) => event.sequence);
 
   describe('reading', () => {
-    it('knows nothing of a tenant that nobody has claimed', async () => {
+    it('knows nothing of a tenant that was never claimed', async () => {
       expect(await store.snapshot('acme')).toBeNull();
       expect(await store.position('acme')).toBeNull();
       const nothing = { epoch: null, first: 0, last: 0, epochStart: 0, events: [] };
@@ -157,7 +157,7 @@ export function describeReading(subject: () => Subject): void {
       expect(await Promise.all(found)).toEqual(Array<boolean>(60).fill(true));
     });
 
-    it('serves several followers, and none any more that has closed', async () => {
+    it('serves several followers, and no longer one that has closed', async () => {
       const [entries, leaves] = [new Recorder(), new Recorder()];
       await store.follow(entries);
       const subscription = await store.follow(leaves);

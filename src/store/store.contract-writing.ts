@@ -109,7 +109,7 @@ export function describeWriting(subject: () => Subject): void {
       expect((await store.snapshot('acme'))?.state).toEqual(stateOf([call('a')]));
       expect(await logged()).toEqual([1, 2]);
 
-      // Still so for whoever was superseded since: the commit did happen.
+      // An owner that was superseded since gets the same answer: the commit did happen.
       const successor = await Owner.claim(store);
       expect(await store.commit('acme', commit)).toEqual(first);
       await successor.commit({ events: 1 });
@@ -118,7 +118,7 @@ export function describeWriting(subject: () => Subject): void {
       expect(recorder.sequences()).toEqual([1, 2, 3]);
     });
 
-    it('reports a conflict when somebody else has committed under the same token', async () => {
+    it('reports a conflict when another process has committed under the same token', async () => {
       const owner = await Owner.claim(store);
       const rival = owner.prepare({ state: stateOf([call('rival')]), events: 1 });
       await owner.commit({ state: stateOf([call('a')]), events: 1 });
@@ -134,7 +134,7 @@ export function describeWriting(subject: () => Subject): void {
       expect((await store.snapshot('acme'))?.state).toEqual(EMPTY_STATE);
     });
 
-    it('fences whoever holds an older token, and writes nothing of theirs', async () => {
+    it('fences the holder of an older token, and writes nothing of it', async () => {
       const old = await Owner.claim(store);
       const recorder = new Recorder();
       await store.follow(recorder);
@@ -162,9 +162,9 @@ export function describeWriting(subject: () => Subject): void {
       expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
       expect(await store.snapshot('acme')).toBeNull();
 
-      const anew = await Owner.claim(store, 'acme', { epoch: 'e2', newEpoch: true });
-      expect(anew).toMatchObject({ epoch: 'e2', sequence: 0, state: EMPTY_STATE });
-      expect(await anew.commit({ events: 1 })).toMatchObject({ status: 'committed' });
+      const next = await Owner.claim(store, 'acme', { epoch: 'e2', newEpoch: true });
+      expect(next).toMatchObject({ epoch: 'e2', sequence: 0, state: EMPTY_STATE });
+      expect(await next.commit({ events: 1 })).toMatchObject({ status: 'committed' });
     });
 
     it('refuses events that cannot be a commit', async () => {
@@ -203,7 +203,7 @@ export function describeWriting(subject: () => Subject): void {
       expect((await store.snapshot('acme'))?.state).toEqual(EMPTY_STATE);
     });
 
-    it('makes one sequence of events out of two owners that both believe in their token', async () => {
+    it('makes one sequence of the events of two owners that both think their token is valid', async () => {
       const one = await Owner.claim(store);
       const two = await Owner.claim(store);
       Object.assign(one, { fence: two.fence });

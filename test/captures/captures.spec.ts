@@ -6,7 +6,7 @@ import { replay } from '../../src/replay/replay.js';
 
 /**
  * Every capture in this folder, replayed: `NAME.ndjson` must give the events in `NAME.events.ndjson`, and no complaint.
- * docs/capture.md tells how a fault seen in production gets here.
+ * docs/capture.md says how a fault seen in production gets here.
  */
 const folder = new URL('.', import.meta.url);
 const captures = readdirSync(folder).filter((name) => /^[\w-]+\.ndjson$/.test(name));

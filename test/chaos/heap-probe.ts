@@ -3,10 +3,10 @@ import { getHeapCodeStatistics } from 'node:v8';
 
 /**
  * Loaded into a bridge with `--import` and `--expose-gc`: on SIGUSR2 it writes what the heap keeps after collecting, in
- * KiB, into the file named by HEAP_PROBE_FILE. The bridge itself knows nothing of it.
+ * KiB, into the file named by HEAP_PROBE_FILE. The bridge itself has no code for it.
  */
 process.on('SIGUSR2', () => {
-  // The first time, buffers that nobody holds any more are still to be swept: some 2 MiB, more or less.
+  // The first collection leaves some 2 MiB of unreferenced buffers to be swept.
   globalThis.gc!();
   globalThis.gc!();
   const { heapUsed, external } = process.memoryUsage();

@@ -11,9 +11,9 @@ import {
 import type { Tally } from './scenario.js';
 
 /**
- * Everything that any log of a tenant ever held, kept while Redis may lose it: read from the log itself again and again,
- * heard on its channels, and told by consumers. What contradicts what is known is tallied: a place in an epoch is one
- * event, for ever and to everybody, and published once.
+ * Everything that any log of a tenant ever held, kept although Redis may lose it: read from the log itself again and again,
+ * heard on its channels, and reported by consumers. Every contradiction is tallied: a position belongs to one event, for
+ * ever and for every consumer, and that event is published once.
  */
 export class LogBook {
   readonly #tally: Tally;
@@ -96,8 +96,8 @@ export class LogBook {
   }
 
   /**
-   * The history that Redis stands by: what it holds now, and before it what it has dropped by its own rule. Across epochs
-   * sequences only grow, so what a later epoch begins at or before is lost and no part of it.
+   * The history that is still valid: what Redis holds now, and before that what it has trimmed. Sequences only grow across
+   * epochs, so events at or after the sequence that a later epoch begins with are lost, and no part of it.
    */
   async whole(tenant: string): Promise<BridgeEvent[]> {
     const events = await this.log(tenant);
@@ -118,7 +118,7 @@ export class LogBook {
     return entry === undefined ? 0 : Number.parseInt(entry[0], 10);
   }
 
-  /** Where the log stands; null: nobody has claimed the tenant, or Redis does not answer. */
+  /** The log's position; null if the tenant was never claimed, or Redis does not answer. */
   async place(tenant: string): Promise<{ epoch: string; sequence: number; fence: string } | null> {
     const fields = await this.#commands
       .hmget(stateKey(tenant), 'epoch', 'sequence', 'fence')

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     outcomes.push(outcome);
     for (const line of [...outcome.tally.notes, ...outcome.tally.examples]) say(line);
     say(`${outcome.tally.ok ? 'held' : 'BROKEN'} after ${outcome.seconds.toFixed(0)} s`);
-    // Whoever stops it has what there was.
+    // A run that is stopped leaves a report of the rows so far.
     await writeReport(report);
   }
   console.log(`\n${table(report)}`);

@@ -5,7 +5,7 @@ import { startSentinel, type TestSentinel } from '../support/redis-sentinel.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
-/** Redis as a rig uses it, in one of its forms: how bridges are told, and how the rig itself gets there. */
+/** Redis as a rig uses it, in one of its forms: how bridges are configured for it, and how the rig itself connects. */
 export interface RedisInUse {
   readonly env: Readonly<Record<string, string>>;
   /** For the rig, past any proxy. */
@@ -15,7 +15,7 @@ export interface RedisInUse {
 
 export interface Standalone extends RedisInUse {
   readonly server: TestRedis;
-  /** Ends it as a power cut does, and starts an empty one in its place. */
+  /** Ends it like a power cut, and starts an empty one in its place. */
   loseEverything(): Promise<void>;
 }
 

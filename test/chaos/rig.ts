@@ -19,9 +19,9 @@ import { type Demand, judgeLog, judgeSequences, liveCalls } from './verdict.js';
 import { Watcher, type WatcherOptions } from './watcher.js';
 
 /**
- * What a scenario plays with: a simulated PBX under load, Redis in one of its forms, replicas of the bridge as processes
- * of their own, consumers. `settle` brings it all to rest, and `verdict` compares the log, what consumers were told and
- * the truth. Everything is ended by its process id, whatever happened.
+ * What a scenario works with: a simulated PBX under load, Redis in one of its forms, replicas of the bridge as processes
+ * of their own, consumers. `settle` brings it all to rest, and `verdict` compares the log, what consumers got and the
+ * truth. Everything is ended by its process id, whatever happened.
  */
 export interface RigSetup<Redis extends RedisInUse> {
   readonly redis?: () => Promise<Redis>;
@@ -153,10 +153,10 @@ export class Rig<Redis extends RedisInUse> {
     }, 'the sharing of tenants');
   }
 
-  /** With one tenant: who polls it. */
+  /** With one tenant: the replica that polls it. */
   owner(): Bridge {
     const owner = this.bridges.find((bridge) => bridge.isRunning && (bridge.share?.tenants ?? 0) > 0);
-    if (owner === undefined) throw new Error('nobody polls');
+    if (owner === undefined) throw new Error('no replica polls');
     return owner;
   }
 
@@ -196,12 +196,12 @@ export class Rig<Redis extends RedisInUse> {
     );
   }
 
-  /** Somewhere between two polls, or in the middle of a commit. */
+  /** Waits for a random moment, which may be between two polls or in the middle of a commit. */
   async anyMoment(): Promise<void> {
     await pause(this.#chaos.random.int(0, POLL_INTERVAL_MS));
   }
 
-  /** Resolves when somebody else than now has claimed the tenant, and has polled. Returns after how long. */
+  /** Resolves when another replica has claimed the tenant and has polled it, with the time that took. */
   async takenOver(from: { readonly fence: string; readonly at: number }): Promise<number> {
     await until(async () => {
       const now = await this.book.place(this.tenants[0]!);
@@ -211,7 +211,7 @@ export class Rig<Redis extends RedisInUse> {
     return performance.now() - from.at;
   }
 
-  /** The epoch of the first tenant's log, as soon as Redis can tell it. */
+  /** The epoch of the first tenant's log, as soon as Redis can be asked. */
   async epoch(): Promise<string> {
     let epoch: string | undefined;
     await until(async () => {
@@ -223,19 +223,19 @@ export class Rig<Redis extends RedisInUse> {
 
   async claimed(): Promise<{ fence: string; at: number }> {
     const place = await this.book.place(this.tenants[0]!);
-    if (place === null) throw new Error('nobody has claimed the tenant');
+    if (place === null) throw new Error('the tenant was never claimed');
     return { fence: place.fence, at: performance.now() };
   }
 
-  /** The worlds stand still, everybody has seen how they stand, and everybody has been told. */
+  /** Stops the worlds, and waits until they were polled often enough and every consumer has the whole log. */
   async settle(): Promise<void> {
     this.#frozenAt = Date.now();
     const own = this.tenants.filter((tenant) => !this.#setup.elsewhere?.has(tenant));
     await Promise.all(own.map((tenant) => this.polled(SETTLING_POLLS, tenant)));
-    await Promise.all(own.map((tenant) => this.#told(tenant)));
+    await Promise.all(own.map((tenant) => this.#delivered(tenant)));
   }
 
-  /** Compares the log, the state, what consumers were told and the truth. After `settle`. */
+  /** Compares the log, the state, what consumers got and the truth. Call it after `settle`. */
   async verdict(demand: Demand, tenant = this.tenants[0]!): Promise<void> {
     const { tally } = this.#chaos;
     const events = await this.book.whole(tenant);
@@ -245,21 +245,21 @@ export class Rig<Redis extends RedisInUse> {
     this.#judgeConsumers(tenant, events);
   }
 
-  /** A rebuilt snapshot is the stored one: state and log tell the same. */
+  /** Demands that state and log agree: a snapshot rebuilt from the log is the stored one. */
   async #judgeState(tenant: string, events: readonly BridgeEvent[]): Promise<void> {
     const { tally } = this.#chaos;
     const fields = new Map(Object.entries(await this.book.commands.hgetall(stateKey(tenant))));
     const state = decode(tenant, fields);
     const stored = [...state.calls.keys()].sort();
-    const told = liveCalls(events).sort();
+    const logged = liveCalls(events).sort();
     tally.demand(
       Number(fields.get('sequence')) === Number(events.at(-1)?.sequence ?? 0),
       `the state stands at ${fields.get('sequence')}, the log at ${events.at(-1)?.sequence}`,
     );
     tally.demand(
-      stored.join() === told.join(),
-      `alive by the log alone: ${told.filter((id) => !stored.includes(id)).join()}; by the state alone: ` +
-        stored.filter((id) => !told.includes(id)).join(),
+      stored.join() === logged.join(),
+      `alive by the log alone: ${logged.filter((id) => !stored.includes(id)).join()}; by the state alone: ` +
+        stored.filter((id) => !logged.includes(id)).join(),
     );
   }
 
@@ -276,10 +276,10 @@ export class Rig<Redis extends RedisInUse> {
     }
   }
 
-  /** Until consumers have what the log has, or time is up and they are missing it. */
-  async #told(tenant: string): Promise<void> {
+  /** Waits until consumers have all that the log has, or time is up: then it counts as missing. */
+  async #delivered(tenant: string): Promise<void> {
     const own = this.watchers.filter((watcher) => watcher.tenant === tenant && watcher.isWhole);
-    const deadline = Date.now() + TOLD_WITHIN_MS;
+    const deadline = Date.now() + DELIVERED_WITHIN_MS;
     for (;;) {
       const end = await this.book.place(tenant);
       const has = ({ place }: Watcher) => place?.epoch === end?.epoch && place?.sequence === end?.sequence;
@@ -297,16 +297,16 @@ export class Rig<Redis extends RedisInUse> {
       speed,
       directory: { extensions: 120, queues: 6, ...world?.directory },
       traffic: { callsPerHour: 2_000, firstCallAfterMs: 100, ...traffic },
-      // At this speed a caller who calls again would do so before any poll could confirm that he had left.
+      // At this speed a caller would call again before any poll could confirm that the first call had ended.
       habits: { callAgain: 0, ...world?.habits },
       quirks: { lingerMs: 5_000, ...world?.quirks },
     });
   }
 }
 
-/** As short as the bridge allows: what a fault hits is then mostly a poll or a commit. */
+/** As short as the bridge allows, so that a fault mostly hits a poll or a commit. */
 const POLL_INTERVAL_MS = 100;
 /** Enough for an absence to be confirmed also where three sightings are demanded. */
 const SETTLING_POLLS = 12;
-/** Past it something is stuck. */
-const TOLD_WITHIN_MS = 60_000;
+/** If it takes longer, something is stuck. */
+const DELIVERED_WITHIN_MS = 60_000;

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly seconds: number;
 }
 
-/** Runs one scenario; what goes wrong outside of its promises is a promise broken too. */
+/** Runs one scenario; an error that it throws counts as a broken promise too. */
 export async function runScenario(
   scenario: Scenario,
   { long, seed, say }: Pick<Chaos, 'long' | 'seed' | 'say'>,

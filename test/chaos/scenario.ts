@@ -38,17 +38,17 @@ const EXAMPLES = 12;
 export class Tally {
   /** How often the fault was injected. */
   injected = 0;
-  /** Events of the truth that polls could see, so that they had to be told, and told to every consumer. */
+  /** Events of the truth that polls could see, so that they had to be emitted and delivered to every consumer. */
   expected = 0;
   missing = 0;
   doubled = 0;
-  /** Told and not so; or a promise of the contract that is not about a single event. */
+  /** Emitted events that are not true, and broken promises of the contract that are not about a single event. */
   false = 0;
   readonly kinds = { sigkill: 0, failover: 0, drop: 0 };
   /** Figures worth printing. */
   readonly notes: string[] = [];
   readonly examples: string[] = [];
-  /** Of the first findings about a call: what happened, what polls were there, and what was told. */
+  /** For the first findings about a call: what happened, the polls near it, and what was emitted. */
   readonly evidence: unknown[] = [];
 
   count(what: 'missing' | 'doubled' | 'false', example: string): void {
@@ -56,7 +56,7 @@ export class Tally {
     if (this[what] <= EXAMPLES) this.examples.push(`${what}: ${example}`);
   }
 
-  /** Not met: the promise, and what was there instead. */
+  /** Counts a promise that was not kept. `promise` names it, and what was found instead. */
   demand(holds: boolean, promise: string): void {
     if (!holds) this.count('false', promise);
   }
@@ -66,7 +66,7 @@ export class Tally {
   }
 }
 
-/** Notes how long something took; in the long form, which has the machine for itself, a bound is a promise. */
+/** Notes how long something took. In the long form, which has the machine for itself, the bound is demanded. */
 export function keepsTime(
   { long, tally }: Chaos,
   what: string,
@@ -74,7 +74,7 @@ export function keepsTime(
   boundMs = Infinity,
 ): void {
   const most = Math.round(Math.max(0, ...ms));
-  const told = `${what} ${most} ms${ms.length > 1 ? ` at most of ${ms.length}` : ''}`;
-  tally.notes.push(told);
-  if (long) tally.demand(most <= boundMs, `${told}, more than ${boundMs}`);
+  const finding = `${what} ${most} ms${ms.length > 1 ? ` at most of ${ms.length}` : ''}`;
+  tally.notes.push(finding);
+  if (long) tally.demand(most <= boundMs, `${finding}, more than ${boundMs}`);
 }

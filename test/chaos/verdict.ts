@@ -4,9 +4,9 @@ import type { Tenant } from '../../simulator/server.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { Tally } from './scenario.js';
 
-/** The log held against the truth, and against its own grammar. */
+/** Compares the log with the truth, and checks the order of its events. */
 
-/** Between these instants (ms) what polls saw was lost with a Redis, so that nobody can be asked for it. */
+/** Between these instants (ms) what polls saw was lost with a Redis, so that it is not demanded. */
 export interface Blind {
   readonly from: number;
   readonly to: number;
@@ -31,23 +31,23 @@ export function judgeLog(
     sightingsToDemand: sightings,
   });
   tally.expected += report.expected;
-  const tell = (what: 'missing' | 'doubled' | 'false', findings: readonly Finding[]) => {
+  const count = (what: 'missing' | 'doubled' | 'false', findings: readonly Finding[]) => {
     for (const { type, callKey, callId, at, reason } of findings)
       tally.count(what, `${type} of ${callKey ?? callId} at ${at}: ${reason}`);
     const first = findings.slice(0, EVIDENCE);
     tally.evidence.push(...first.map((finding) => evidenceOf(finding, tenant, events, blind)));
   };
-  tell('missing', report.missing);
-  tell('doubled', report.doubled);
-  tell('false', report.invented);
-  tell('false', report.misreported);
+  count('missing', report.missing);
+  count('doubled', report.doubled);
+  count('false', report.invented);
+  count('false', report.misreported);
 }
 
-/** Of each kind, so that a flood of one hides no other. */
+/** How many findings of each kind to explain, so that a flood of one does not hide the others. */
 const EVIDENCE = 2;
 const AROUND_MS = 2_000;
 
-/** For whoever has to find out why; goes into the report's JSON. */
+/** Explains a finding in the report's JSON, for debugging. */
 function evidenceOf(
   finding: Finding,
   tenant: Tenant,
@@ -56,7 +56,7 @@ function evidenceOf(
 ) {
   const call = tenant.world.truth.find(({ callKey }) => callKey === finding.callKey);
   const ids = new Set([finding.callId, ...(call?.upstreamIds ?? [])]);
-  const told = events.filter(({ subject, data }) =>
+  const logged = events.filter(({ subject, data }) =>
     [subject, ...('upstreamIds' in data ? data.upstreamIds : [])].some((id) => ids.has(id)),
   );
   const instants = [
@@ -66,7 +66,7 @@ function evidenceOf(
   const [from, to] = [Math.min(...instants) - AROUND_MS, Math.max(...instants) + AROUND_MS];
   const near = (polls: readonly number[]) => polls.filter((at) => at >= from && at <= to);
   const polls = { monitor: near(tenant.polls.monitor), queue: near(tenant.polls.queue) };
-  return { finding, call, polls, blind: blind.filter((one) => one.to >= from && one.from <= to), told };
+  return { finding, call, polls, blind: blind.filter((one) => one.to >= from && one.from <= to), logged };
 }
 
 /** Contiguous within an epoch, growing across epochs, and an id once in an epoch. */
@@ -86,7 +86,7 @@ export function judgeSequences(events: readonly BridgeEvent[], tally: Tally): vo
   }
 }
 
-/** What is told again for one call has the id that it had, over all epochs. */
+/** Demands that an event that is announced again has the same id, over all epochs. Returns how many were. */
 export function judgeIds(events: readonly BridgeEvent[], tally: Tally): number {
   const ids = new Map<string, string>();
   let again = 0;
@@ -101,7 +101,7 @@ export function judgeIds(events: readonly BridgeEvent[], tally: Tally): number {
   return again;
 }
 
-/** The calls that a reader of the log takes for alive, oldest first. */
+/** The calls that are alive according to the log, oldest first. */
 export function liveCalls(events: readonly BridgeEvent[]): string[] {
   const live = new Set<string>();
   for (const { type, subject } of events) {

@@ -4,8 +4,8 @@ import type { LogBook } from './log-book.js';
 import type { Tally } from './scenario.js';
 
 /**
- * A consumer over Socket.IO that comes back whatever ends its connection, with the place of the last event that it got,
- * and believes nothing: what is missing, twice, out of order or another's is tallied the moment it comes.
+ * A consumer over Socket.IO that reconnects whatever ends its connection, with the cursor of the last event that it got.
+ * It tallies at once each event that is missing, comes twice or out of order, or is of another tenant.
  */
 export interface WatcherOptions {
   readonly name: string;
@@ -70,7 +70,7 @@ export class Watcher {
       reconnection: false,
     });
     this.#socket = socket;
-    // A connection that was given up delivers nothing more, whatever it still holds.
+    // Ignores what an abandoned connection still holds.
     const whileOpen =
       <T extends unknown[]>(act: (...args: T) => void) =>
       (...args: T) => {
@@ -92,7 +92,7 @@ export class Watcher {
     socket.onAny(whileOpen((name: string, body: unknown) => this.#got(name, body)));
   }
 
-  /** Breaks the connection as a network does, without a word, and is away until `open`. */
+  /** Breaks the connection without a close, like a network failure, and stays away until `open`. */
   drop(): void {
     this.#socket?.io.engine?.close();
     this.#leave();
@@ -123,7 +123,7 @@ export class Watcher {
         return;
       case 'snapshot': {
         this.snapshots += 1;
-        if (this.#place !== null) this.#wrong('false', 'a snapshot that nobody asked for');
+        if (this.#place !== null) this.#wrong('false', 'an unexpected snapshot');
         const [epoch, sequence] = (body as { cursor: string }).cursor.split(':');
         this.#place = { epoch: epoch!, sequence: Number(sequence) };
         return;
@@ -136,17 +136,17 @@ export class Watcher {
   #event(name: string, event: BridgeEvent): void {
     const { tenant, maySee } = this.#options;
     const sequence = Number(event.sequence);
-    const told = `${event.type} ${event.epoch}:${sequence}`;
+    const described = `${event.type} ${event.epoch}:${sequence}`;
     this.received += 1;
-    if (name !== event.type) this.#wrong('false', `${told} came as ${name}`);
+    if (name !== event.type) this.#wrong('false', `${described} came as ${name}`);
     if (event.data.tenant !== tenant || (maySee !== null && !maySee(event)))
-      this.#wrong('false', `${told} of ${event.data.tenant} is not for it`);
-    if (this.#place === null) this.#wrong('false', `${told} before any snapshot`);
-    else if (this.#place.epoch !== event.epoch) this.#wrong('false', `${told} in ${this.#place.epoch}`);
+      this.#wrong('false', `${described} of ${event.data.tenant} is not for it`);
+    if (this.#place === null) this.#wrong('false', `${described} before any snapshot`);
+    else if (this.#place.epoch !== event.epoch) this.#wrong('false', `${described} in ${this.#place.epoch}`);
     else if (sequence <= this.#place.sequence)
-      this.#wrong('doubled', `${told} after ${this.#place.sequence}`);
+      this.#wrong('doubled', `${described} after ${this.#place.sequence}`);
     else if (this.isWhole && sequence > this.#place.sequence + 1)
-      this.#wrong('missing', `up to ${told} after ${this.#place.sequence}`);
+      this.#wrong('missing', `up to ${described} after ${this.#place.sequence}`);
     this.#place = { epoch: event.epoch, sequence: Math.max(sequence, this.#place?.sequence ?? 0) };
     this.#book.note(event.data.tenant, event);
     const recordedAt = Date.parse(event.recordedtime);

@@ -3,8 +3,8 @@ import { median, mean } from '../support/numbers.js';
 import { type PacedDay, pacedDay } from '../support/paced-day.js';
 
 /**
- * What adaptive polling wins, in virtual time and therefore the same on every machine: a call centre's morning, from
- * quiet to its busiest hour, as fixed intervals and as the adaptive pace see it. `npm run bench -- adaptive` has the whole day.
+ * Compares adaptive polling with fixed intervals, in virtual time and so the same on every machine: a call centre's
+ * morning, from quiet to its busiest hour. `npm run bench -- adaptive` has the whole day.
  */
 const MORNING = {
   // Seven to ten in Vietnam.
@@ -12,7 +12,7 @@ const MORNING = {
   durationMs: 3 * 3_600_000,
   traffic: { profile: 'office' as const, callsPerHour: 240 },
 };
-const told: string[] = [];
+const summaries: string[] = [];
 
 function fixed(intervalMs: number): PacedDay {
   return pacedDay({ ...MORNING, pace: { intervalMs, adaptive: null } });
@@ -27,7 +27,7 @@ function adaptive(budgetPerHour: number): PacedDay {
 const asExpensive = ({ requestsPerHour }: PacedDay) => fixed(7_200_000 / requestsPerHour);
 
 describe('adaptive polling', () => {
-  afterAll(() => console.log(told.join('\n')));
+  afterAll(() => console.log(summaries.join('\n')));
 
   it.each([
     ['with its defaults', 0],
@@ -38,11 +38,11 @@ describe('adaptive polling', () => {
       const ours = adaptive(budget);
       const theirs = asExpensive(ours);
       const [mine, other] = [ours, theirs].map(({ delays }) => delays['call-answered'].seen);
-      told.push(
+      summaries.push(
         `${name}: ${ours.requestsPerHour.toFixed(0)} requests an hour, answers after ${mean(mine!).toFixed(0)} ms; ` +
           `fixed: ${theirs.requestsPerHour.toFixed(0)} requests, after ${mean(other!).toFixed(0)} ms`,
       );
-      // A morning on which little happened would prove little.
+      // A morning on which little happened proves little.
       expect(mine!.length).toBeGreaterThan(100);
       expect(ours.requestsPerHour).toBeLessThanOrEqual(theirs.requestsPerHour);
       expect(mean(mine!) / mean(other!)).toBeLessThanOrEqual(0.5);

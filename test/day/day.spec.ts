@@ -3,13 +3,13 @@ import { type Day, simulateDay } from '../support/day.js';
 import { expectTrue } from '../support/expect-true.js';
 
 /**
- * Days of traffic through the bridge's own observers, core and stored state, judged by the simulator's truth: what polls
- * could see must be told, once and truly; what they could not is counted, with the reason.
+ * Days of traffic through the bridge's own list readers, core and stored state, judged by the simulator's truth. What polls
+ * could see must be emitted, once and correctly; what they could not see is counted, with the reason.
  */
 const BUSY = { traffic: { callsPerHour: 1_500, firstCallAfterMs: 500 }, tailMs: 180_000 };
-const told: string[] = [];
+const summaries: string[] = [];
 
-/** As the chaos suite has it: fast calls, and polls that die with the bridge before what they saw is committed. */
+/** As in the chaos suite: fast calls, and a bridge that is killed before it commits what its polls saw. */
 const KILLED = {
   speed: 10,
   intervalMs: 100,
@@ -27,25 +27,25 @@ function summary(name: string, { world, pollCount, spoiled, restarts, events, re
   const reasons = Object.entries(report.unseen.byReason).map(([reason, count]) => `${reason} ${count}`);
   return [
     `${name}: ${world.truth.length} calls, ${pollCount} polls (${spoiled} answers spoiled, ${restarts} restarts), ${events.length} events;`,
-    `${report.matched} of ${report.expected} told, ${report.missing.length} missing, ${report.doubled.length} doubled,`,
+    `${report.matched} of ${report.expected} emitted, ${report.missing.length} missing, ${report.doubled.length} doubled,`,
     `${report.invented.length} invented, ${report.misreported.length} misreported;`,
     `not to be seen: ${reasons.join(', ') || 'nothing'}`,
   ].join(' ');
 }
 
 function expectTold(name: string, day: Day, calls: number): void {
-  told.push(summary(name, day));
+  summaries.push(summary(name, day));
   expectTrue(day.report);
   expect(day.world.truth).toHaveLength(calls);
-  // A day on which little was demanded would prove little.
+  // A day on which few events are demanded proves little.
   expect(day.report.expected).toBeGreaterThan(calls * 3);
   expect(day.state.calls.size).toBe(0);
 }
 
 describe('against a simulated day', () => {
-  afterAll(() => console.log(told.join('\n')));
+  afterAll(() => console.log(summaries.join('\n')));
 
-  it('thousands of calls, with spoiled answers and restarts, are told as they were', () => {
+  it('thousands of calls, with spoiled answers and restarts, are emitted as they were', () => {
     const traffic = { ...BUSY.traffic, totalCalls: 3_000 };
     const day = simulateDay({ ...BUSY, traffic, seed: 2026, faults: 0.05, restarts: 0.01 });
     expectTold('a day with faults', day, 3_000);
@@ -61,14 +61,14 @@ describe('against a simulated day', () => {
     ],
     ['a slow poll', { intervalMs: 5_000 }],
     ['rows that linger for 15 minutes', { quirks: { lingerMs: 900_000 } }],
-  ])('%s is told as it was', (name, options) => {
+  ])('%s is emitted as it was', (name, options) => {
     const traffic = { ...BUSY.traffic, totalCalls: 1_000 };
     expectTold(name, simulateDay({ ...BUSY, ...options, traffic, seed: name }), 1_000);
   });
 
-  // Each of these has told the judge, or the simulated callers, something that could not be so.
+  // Each of these seeds once showed a mistake of the judge or of the simulated callers.
   it.each(['kill 7', 'kill 18', 'kill 29'])(
-    'what polls saw that died with a killed bridge is not demanded, and the rest is told as it was (%s)',
+    'what only uncommitted polls of a killed bridge saw is not demanded, and the rest is emitted as it was (%s)',
     (seed) => {
       const day = simulateDay({ ...KILLED, seed });
       expectTold(`killed ${day.restarts} times`, day, 1_000);

@@ -6,10 +6,10 @@ import { mean } from '../support/numbers.js';
 
 /**
  * Hours of a busy call centre, as a tenant's own loop polls it, while its endpoints hang for a while every two minutes.
- * Most requests then time out, and one in five is answered seconds late, between looks that the other endpoint gave.
+ * Most requests then time out, and one in five is answered seconds late, between answers of the other endpoint.
  *
- * Half of the truth can mislead: over other seeds one call in 4,500 is told wrongly (record 15 says how, and measures it).
- * These hours hold none of them, so that whatever goes wrong here has been broken.
+ * With one endpoint missing the bridge can be wrong: over other seeds one call in 4,500 is emitted wrongly (record 15 says
+ * how, and measures it). These hours hold none of them, so that a failure here is a regression.
  */
 const HOUR_MS = 3_600_000;
 const BUSY = {
@@ -20,14 +20,14 @@ const BUSY = {
     firstCallAfterMs: 500,
     unregistersPerHour: 2,
   },
-  // Not to be told while an endpoint cannot be seen, however its looks are reconciled: that who calls again a moment later
-  // had hung up; and that two agents who are rung one after the other, with a pause, are rung by one caller in the queue.
+  // Without one endpoint the bridge cannot know that a caller who calls again a moment later had hung up, nor that two
+  // agents whose extensions ring one after the other, with a pause, are offered the same caller in the queue.
   habits: { callAgain: 0, declines: 0 },
 } as const;
 const EVERY_MS = 120_000;
 const FOR_MS = 12_000;
-const told: string[] = [];
-afterAll(() => console.log(told.join('\n')));
+const summaries: string[] = [];
+afterAll(() => console.log(summaries.join('\n')));
 
 function hanging(hangs: (stretch: number) => Endpoint): LoopDayOptions['latencyMs'] {
   return (endpoint, random, now) => {
@@ -37,13 +37,13 @@ function hanging(hangs: (stretch: number) => Endpoint): LoopDayOptions['latencyM
   };
 }
 
-function tell(name: string, { report, polls, failed, outdated, offeredAfterMs }: LoopDay): void {
+function summarize(name: string, { report, polls, failed, outdated, offeredAfterMs }: LoopDay): void {
   const { matched, expected, missing, doubled, invented, misreported } = report;
-  told.push(
-    `${name}: ${polls.monitor} + ${polls.queue} polls, ${failed} timed out, ${outdated} too late to be looked at; ` +
-      `${matched} of ${expected} told, ${missing.length} missing, ${doubled.length} doubled, ` +
+  summaries.push(
+    `${name}: ${polls.monitor} + ${polls.queue} polls, ${failed} timed out, ${outdated} too late to be used; ` +
+      `${matched} of ${expected} emitted, ${missing.length} missing, ${doubled.length} doubled, ` +
       `${invented.length} invented, ${misreported.length} misreported; ` +
-      `a ringing is heard of after ${mean(offeredAfterMs).toFixed(0)} ms`,
+      `an offer is emitted after ${mean(offeredAfterMs).toFixed(0)} ms`,
   );
 }
 
@@ -55,27 +55,27 @@ describe('while endpoints hang for a while and answer in between', () => {
   ])('nothing is lost, doubled, invented or misreported (%s)', async (name, hours, hangs) => {
     const durationMs = hours * HOUR_MS;
     const day = await loopDay({ ...BUSY, durationMs, seed: `d${name}`, latencyMs: hanging(hangs) });
-    tell(name, day);
+    summarize(name, day);
     expectTrue(day.report);
-    // Hours in which little hung, or little was demanded, would prove little.
+    // Hours in which little hung, or few events are demanded, prove little.
     expect(day.failed).toBeGreaterThan(hours * 50);
     expect(day.report.expected).toBeGreaterThan(hours * 2_000);
   });
 });
 
 describe('while answers take up to two seconds, and callers are quick', () => {
-  it('who rings and hangs up before the queue has shown it is told once', async () => {
+  it('a caller who hangs up before the queue has shown the call is emitted once', async () => {
     const name = 'slow answers';
     const day = await loopDay({
       seed: name,
       durationMs: 600_000,
       speed: 6,
       traffic: { ...BUSY.traffic, callsPerHour: 800 },
-      // At this speed who comes back on his row is back within a second: to polls, he had never left.
+      // At this speed a caller who resumes a queue row is back within a second: polls do not see that the caller left.
       habits: { ...BUSY.habits, resume: 0, impatient: 0.4 },
       latencyMs: (_, random) => (random.chance(0.5) ? random.int(20, 2_000) : random.int(2, 20)),
     });
-    tell(name, day);
+    summarize(name, day);
     expectTrue(day.report);
     expect(day.report.expected).toBeGreaterThan(2_000);
   });

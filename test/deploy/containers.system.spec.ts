@@ -58,8 +58,8 @@ describe('the Dockerfile', () => {
   });
 });
 
-describe('what goes out with the code of others', () => {
-  it('is their licences: the image is without their manuals, and not without these', () => {
+describe('the licences of other people’s code', () => {
+  it('are in the image, which leaves out their manuals', () => {
     const folder = mkdtempSync(join(tmpdir(), 'image-modules-'));
     const modules = join(folder, 'node_modules', 'jose');
     mkdirSync(modules, { recursive: true });
@@ -96,7 +96,7 @@ const services = Object.entries(compose.services);
 
 describe('the composition', () => {
   it('is of the compose specification', () => {
-    // Draft 2019-09, but for names that are none there: `id` is `$id` now, and needed by nobody.
+    // Draft 2019-09, but for keywords that it does not have: `id` is `$id` now, and not used here.
     const { $schema, ...schema } = JSON.parse(
       JSON.stringify(composeSchema, (name, value: unknown) =>
         name === 'id' && typeof value === 'string' ? undefined : value,
@@ -132,7 +132,7 @@ describe('the composition', () => {
     },
   );
 
-  it('lets nobody but this machine in, and nobody at Redis', () => {
+  it('lets only this machine in, and no client from outside at Redis', () => {
     expect(compose.services.redis.ports).toBeUndefined();
     for (const [, service] of services) {
       for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);

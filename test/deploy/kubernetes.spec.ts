@@ -115,7 +115,7 @@ describe('a replica on Kubernetes', () => {
     expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(SHUTDOWN_MS);
   });
 
-  it('is asked whether it lives and is ready, at addresses that need no token', () => {
+  it('has probes for liveness and readiness, at addresses that need no token', () => {
     expect(bridge.livenessProbe.httpGet.path).toBe('/health/live');
     expect(bridge.startupProbe.httpGet.path).toBe('/health/live');
     expect(bridge.readinessProbe.httpGet.path).toBe('/health/ready');

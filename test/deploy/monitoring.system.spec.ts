@@ -132,11 +132,11 @@ describe('the alert rules', () => {
     ]);
   });
 
-  it('never use what is only there with few tenants', () => {
+  it('use no metric that exists only with few tenants', () => {
     expect(rules.filter(({ expr }) => expr.includes('pitel_tenant_'))).toEqual([]);
   });
 
-  it('are what promtool takes for rules', () => {
+  it('are accepted by promtool', () => {
     expect(promtool('check', 'rules', ALERTS)).toContain(`SUCCESS: ${rules.length} rules found`);
   });
 

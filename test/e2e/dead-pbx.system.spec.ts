@@ -47,7 +47,7 @@ async function upstream() {
 }
 
 describe('a PBX that hangs', () => {
-  it('delays no tenant of another, is knocked at by few, and is polled again when it answers', async () => {
+  it('delays no tenant of another, gets few requests, and is polled again when it answers', async () => {
     const [dead, good] = [await upstream(), await upstream()];
     dead.hangs = true;
     const directory = await mkdtemp(join(tmpdir(), 'dead-pbx-'));
@@ -71,7 +71,7 @@ describe('a PBX that hangs', () => {
     });
     closing.push(() => service.stop());
 
-    // No request to the dead one ends before ten minutes: whoever waited for one would not be polled again and again.
+    // No request to the dead one ends before ten minutes: a tenant that waited for one would not be polled again and again.
     await until(() => dead.hanging.length === 8, 'the dead host’s share of requests');
     const fewest = () => (good.polls.size < 25 ? 0 : Math.min(...good.polls.values()));
     await until(() => fewest() >= 30, 'thirty polls of each good tenant');

@@ -27,18 +27,18 @@ async function pbxAndService() {
   return { world, service, tenant: server.tenants[0]! };
 }
 
-interface Told {
+interface LoggedEvent {
   readonly type: string;
   readonly recordedtime: string;
   readonly data: { readonly upstreamIds?: readonly string[]; readonly endpoint?: string };
 }
 
-async function eventsOf(service: Service): Promise<Told[]> {
+async function eventsOf(service: Service): Promise<LoggedEvent[]> {
   const response = await fetch(`${service.url}/v1/events?limit=1000`);
-  return ((await response.json()) as { events: Told[] }).events;
+  return ((await response.json()) as { events: LoggedEvent[] }).events;
 }
 
-function isAbout({ data }: Told, id: string): boolean {
+function isAbout({ data }: LoggedEvent, id: string): boolean {
   return data.upstreamIds?.includes(id) === true;
 }
 
@@ -46,13 +46,13 @@ describe.each([
   ['queue', 'monitor', { kind: 'direct', extension: '107', answerAfterMs: null, leavesAfterMs: null }],
   ['monitor', 'queue', { kind: 'queue', answerAfterMs: null, leavesAfterMs: null }],
 ] as const)('a PBX of which the %s hangs', (hanging, other, script: CallScript) => {
-  it(`tells what the ${other} shows with its next polls after one time-out, and takes the answer that comes at last`, async () => {
+  it(`emits what the ${other} shows with its next polls after one time-out, and takes the answer that comes at last`, async () => {
     const { world, service, tenant } = await pbxAndService();
     await until(() => tenant.polls.monitor.length > 0 && tenant.polls.queue.length > 0, 'a poll of each');
     tenant.faults.add(hanging, { kind: 'hang', times: 1_000_000 });
 
     /** How many polls of the other it takes from now until the log has it. */
-    const told = async (type: string, id: string) => {
+    const pollsUntilLogged = async (type: string, id: string) => {
       const before = tenant.polls[other].length;
       let recordedAt: number | undefined;
       await until(async () => {
@@ -64,15 +64,15 @@ describe.each([
     };
     const has = async (what: string) =>
       (await eventsOf(service)).some(({ type, data }) => type === what && data.endpoint === hanging);
-    /** A call comes, and goes when it has been told. */
+    /** Starts a call, and ends it when its start was logged. */
     const comeAndGo = async () => {
       world.advanceTo(Date.now());
       const { callKey, upstreamIds } = world.startCall(script);
-      const started = await told('call-started', upstreamIds[0]!);
+      const started = await pollsUntilLogged('call-started', upstreamIds[0]!);
       world.advanceTo(Date.now());
       world.hangUp(callKey);
-      // That the queue calls a caller Abandoned waits for a look at the telephones, for as long as there is hope for one.
-      return other === 'queue' ? [started] : [started, await told('call-ended', upstreamIds[0]!)];
+      // The bridge does not trust the status Abandoned before a monitor answer, for as long as one may still come.
+      return other === 'queue' ? [started] : [started, await pollsUntilLogged('call-ended', upstreamIds[0]!)];
     };
     // The first may have to wait for the first time-out; two more requests hang, with a pause between them.
     await comeAndGo();

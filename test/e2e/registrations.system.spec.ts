@@ -69,7 +69,7 @@ describe('registrations', () => {
     expect(new Set(pbx.asked.registrations)).toEqual(new Set(['107', '999']));
   });
 
-  it('become events when they change, in the log and its sequence, and not at the first sight', async () => {
+  it('become events when they change, in the log and its sequence, and not at the first poll', async () => {
     await askedAgain('107');
     expect(await log()).toEqual([]);
     says(false);
@@ -86,7 +86,7 @@ describe('registrations', () => {
     expect((await asked('107')).body).toMatchObject({ registered: true });
   });
 
-  it('are known across a restart: a change meanwhile is told, and nothing else', async () => {
+  it('are known across a restart: a change meanwhile is announced, and nothing else', async () => {
     await service.stop('SIGKILL');
     says(false);
     service = await start();

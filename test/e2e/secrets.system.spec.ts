@@ -26,7 +26,7 @@ import { until } from '../support/until.js';
 
 const REPLAY = fileURLToPath(new URL('dist/src/cli/replay-cli.js', ROOT));
 
-/** On SIGUSR2 the process meets a defect: an error that carries what it was about, as those of Redis do. */
+/** On SIGUSR2 the process throws an error that carries its arguments, like those of Redis. */
 const DEFECT = `data:text/javascript,${encodeURIComponent(`
 process.on('SIGUSR2', () => {
   const { REDIS_PASSWORD, AUTH_JWT_SECRET } = process.env;
@@ -46,7 +46,7 @@ describe('secrets', () => {
     key: secrets.make('apiKeyFile'),
   };
   const collectorKey = secrets.make('OTEL_EXPORTER_OTLP_HEADERS', { plain: true });
-  /** Everything that came out of anywhere. */
+  /** All output of the bridge, whatever the way out. */
   const shown: { readonly where: string; readonly text: string }[] = [];
   const show = (where: string, text: string) => void shown.push({ where, text });
 
@@ -120,7 +120,7 @@ describe('secrets', () => {
     return response.status;
   }
 
-  it('are what this looks for, in every form', () => {
+  it('are found by this test, in every form', () => {
     for (const text of [
       `x${redisPassword}`,
       encodeURIComponent(redisPassword),
@@ -133,7 +133,7 @@ describe('secrets', () => {
     expect(secrets.in('nothing of the kind')).toEqual([]);
   });
 
-  it('come out nowhere, however the PBX and the collector say them back', async () => {
+  it('come out nowhere, in whatever form the PBX and the collector repeat them', async () => {
     const service = await start();
     await until(() => ECHOES.every((way) => (upstream.said.get(way) ?? 0) > 2), 'every echo');
     await until(async () => (await redis.xlen('pitel:{plain}:events')) > 0, 'events');
@@ -154,7 +154,7 @@ describe('secrets', () => {
         'a wrongly signed token',
         await clientToken({ tenant: 'plain' }, secrets.make('another key')),
       ),
-      secrets.know('another tenant’s token', await clientToken({ tenant: 'nobody' })),
+      secrets.know('another tenant’s token', await clientToken({ tenant: 'unknown' })),
       tokens.inline,
       jwtSecret,
     ];
@@ -277,7 +277,7 @@ describe('secrets', () => {
     }
   });
 
-  it('are not the only thing that stays out of the log: so do customers’ numbers', async () => {
+  it('are kept out of the log, and so are customers’ numbers', async () => {
     await redis.flushall();
     const service = await start();
     await until(

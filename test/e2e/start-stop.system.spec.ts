@@ -176,7 +176,7 @@ describe('start and shutdown', () => {
     await redis.flushall();
     redis.disconnect();
     await until(async () => (await epochs()) === '1', 'a new epoch to be counted');
-    await until(async () => (await stored()).includes('call-started'), 'the log to begin anew');
+    await until(async () => (await stored()).includes('call-started'), 'the log to begin again');
   });
 
   it('gives its lease back, and a later start goes on where it was', async () => {
@@ -198,7 +198,7 @@ describe('start and shutdown', () => {
     const { server } = await startBoth();
     const before = await stored();
     server.signal('SIGSTOP');
-    // Something to commit that cannot be.
+    // Starts a call, which cannot be committed.
     pbx.monitor = EMPTY_MONITOR;
     const { monitor } = pbx.asked;
     await until(() => pbx.asked.monitor > monitor, 'a poll');
@@ -224,7 +224,7 @@ describe('start and shutdown', () => {
     expect(await stored()).not.toContain('call-ended');
   });
 
-  it('is not held up by who sends half a request', async () => {
+  it('is not held up by a client that sends half a request', async () => {
     await startBoth();
     const socket = connect(Number(new URL(service!.url).port), '127.0.0.1');
     socket.on('error', () => undefined);
@@ -237,7 +237,7 @@ describe('start and shutdown', () => {
   it('says that it shuts down as soon as it does, and further signals change nothing', async () => {
     await startBoth();
     await until(isReady, 'readiness');
-    // An open event stream is closed spread over a moment, in which health can be asked.
+    // An open event stream is not closed at once, which leaves time to ask for the health.
     const stream = await fetch(`${service!.url}/v1/events/stream`);
     const reasons: (string | undefined)[] = [];
     const ending = stopped();

@@ -55,7 +55,7 @@ describe('a tenants file that changes while the bridge runs', () => {
     await until(() => changes().length > before, 'a line about the change');
     return changes()[before]!.msg;
   };
-  /** As editors and configuration management do it. */
+  /** Replaces the file as editors and configuration management do. */
   const replace = async (path: string, text: string) => {
     await writeFile(`${path}.new`, text);
     await rename(`${path}.new`, path);
@@ -131,14 +131,14 @@ describe('a tenants file that changes while the bridge runs', () => {
       expect(await nextChange(() => replace(file, slower))).toBe(
         'tenants changed: 0 added, 0 removed, 1 altered',
       );
-      await until(async () => (await fenceOf('cantho')) !== fenceOfCantho, 'cantho begun anew');
+      await until(async () => (await fenceOf('cantho')) !== fenceOfCantho, 'cantho to begin again');
       await hasEvents('cantho', 5);
 
       expect(await nextChange(() => replace(file, rows('acme', 'berlin', 'cantho')))).toBe(
         'tenants changed: 1 added, 0 removed, 1 altered',
       );
       await hasEvents('berlin', 5);
-      // Acme's loop was never begun anew: nobody has claimed it since the start.
+      // Acme's loop never began again: it was not claimed since the start.
       expect(await fenceOf('acme')).toBe(fence);
       expect(await service!.stop()).toBe(0);
 
@@ -228,11 +228,11 @@ describe('a tenants file that changes while the bridge runs', () => {
         'tenants changed: 0 added, 0 removed, 1 altered',
       );
       await askedAs('acme', 'two');
-      const told = await nextChange(async () => {
+      const change = await nextChange(async () => {
         await publish('v3', 'acme.three');
         service!.signal('SIGHUP');
       });
-      expect(told).toBe('tenants changed: 0 added, 0 removed, 1 altered');
+      expect(change).toBe('tenants changed: 0 added, 0 removed, 1 altered');
       await askedAs('acme', 'three');
       expect(await service!.stop()).toBe(0);
     });

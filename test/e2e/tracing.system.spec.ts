@@ -144,7 +144,7 @@ describe('tracing', () => {
     expect(logged?.msg).toBe('event');
   });
 
-  it('tells once that the collector takes nothing, and that it does again, and delivers all the same', async () => {
+  it('reports once that the collector takes nothing, and once that it does again, and delivers all the same', async () => {
     pbx.monitor = sample('monitor');
     const endpoint = await new Promise<string>((resolve) => {
       collector.close();

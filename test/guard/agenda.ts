@@ -1,8 +1,8 @@
 import { Random } from '../../simulator/random.js';
 
 /**
- * The instants from which the next fault is due, and its kind, in turn. The instants depend on the seed alone, so that a
- * bridge that calls more or less often meets the same plan. A fault that was not taken before the next is due is left out.
+ * Says when the next fault is due, and which kind, in turn. The instants depend on the seed alone, so that a bridge that
+ * calls more or less often meets the same plan. A fault that was not taken before the next one is due is left out.
  */
 export class Agenda<Kind extends string> {
   readonly #random: Random;

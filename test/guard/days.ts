@@ -6,7 +6,7 @@ const HOUR = 60 * MINUTE;
 
 const fast: DayPlan['latencyMs'] = (_, random) => random.int(20, 80);
 
-/** For a quarter of a minute now and then an endpoint hangs: most requests time out, some are answered seconds late. */
+/** An endpoint hangs at intervals for 15 seconds: most requests time out, some are answered seconds late. */
 const hanging: DayPlan['latencyMs'] = (endpoint, random, now) => {
   const stretch = Math.floor(now / (20 * MINUTE));
   const isHanging = stretch % 3 !== (endpoint === 'queue' ? 0 : 1) && now % (20 * MINUTE) < 25 * SECOND;

@@ -5,14 +5,14 @@ import { OutcomeUnknownError, StoreUnavailableError } from '../../src/store/erro
 import type { VirtualTime } from '../support/virtual-time.js';
 import { Agenda } from './agenda.js';
 
-/** What can go wrong with each operation, as the contract of `Store` has it. */
+/** What can go wrong with each operation, according to the contract of `Store`. */
 const KINDS = {
   commit: [
-    /** Answered so, and nothing is written. */
+    /** Answered with a conflict, and nothing is written. */
     'conflict',
     /** Another process claims just before. */
     'fenced',
-    /** Answered so, as after a fail-over: the log is what it was. */
+    /** Answered with a loss, as after a fail-over, although the log is unchanged. */
     'lost',
     'refused',
     /** Carried out, and the answer is lost. */
@@ -71,11 +71,11 @@ export interface FaultyStoreDeps {
   readonly inner: MemoryStore;
   readonly faults: StoreFaults;
   readonly time: VirtualTime;
-  /** An operation is under way, and takes about so long. */
+  /** Called when an operation begins, with about how long it takes. */
   readonly using: (operation: string, takesMs: number) => void;
-  /** The process at this end of the connection is gone: what it was sending arrives or does not. */
+  /** Whether the connection's process is gone: then what it was sending may or may not arrive. */
   readonly isDead: () => boolean;
-  /** Is called before the store loses its memory. */
+  /** Called before the store loses its memory. */
   readonly wiping: () => Promise<void>;
 }
 

@@ -10,8 +10,8 @@ import { type DayResult, ENDS, type Hashes, hashesOf, runDay } from './guard-day
  * and the sha256 of every event of them, byte for byte. Compare the hashes before and after a change; where they differ,
  * `--write` both and look at the first line that does.
  *
- * Days with clock steps are hashed apart, as what a wall clock that is set does to the scheduling may be changed on
- * purpose. The second hash of each pair leaves out the texts of reasons.
+ * Days with clock steps are hashed apart, as a change may affect on purpose how the scheduling reacts to a wall clock that
+ * is set. The second hash of each pair leaves out the texts of reasons.
  */
 const HELP = `Guard of refactorings: hashes of the events of simulated days
 
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     for (const json of events) (plan.clockStepsEveryMs === Infinity ? steady : stepped).push(json);
     if (values.write !== undefined)
       writeFileSync(values.write, events.map((json) => `${json}\n`).join(''), { flag: 'a' });
-    console.log(`day ${day} (${plan.seed})\n  ${told(result)}\n  ${text(hashesOf(events))}`);
+    console.log(`day ${day} (${plan.seed})\n  ${summary(result)}\n  ${text(hashesOf(events))}`);
   }
   if (steady.length > 0) console.log(`days without clock steps\n  ${text(hashesOf(steady))}`);
   if (stepped.length > 0) console.log(`days with clock steps\n  ${text(hashesOf(stepped))}`);
@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   process.exitCode = 1;
 }
 
-function told({ counts, faults }: DayResult): string {
+function summary({ counts, faults }: DayResult): string {
   const list = (of: ReadonlyMap<string, number>) => [...of].map(([name, times]) => `${name} ${times}`).sort();
   return [list(counts).join('; '), list(faults).join('; ') || 'no fault of the store'].join('\n  ');
 }

@@ -17,8 +17,8 @@ import type { VirtualTime } from '../support/virtual-time.js';
 import { FaultyStore, type StoreFaults } from './faulty-store.js';
 
 /**
- * All that the guard knows of the bridge's internals, with `faulty-store.ts` and `test/support/slow-source.ts`: a change
- * of a signature of the loop, the poller or the store is followed here, and the hashes must stay the same.
+ * The only part of the guard that uses the bridge's internals, with `faulty-store.ts` and `test/support/slow-source.ts`.
+ * When a signature of the loop, the poller or the store changes, adapt it here; the hashes must not change.
  */
 export type Pace = Pick<ScheduleOptions, 'intervalMs' | 'adaptive'>;
 
@@ -39,7 +39,7 @@ export interface ProcessDeps {
   readonly registrationsMs: number | null;
   /** Unique over all processes of a day. */
   readonly newId: (of: 'e' | 'c') => string;
-  /** Something is under way, and takes about so long. */
+  /** Called when a poll or a commit begins, with about how long it takes. */
   readonly using: (what: 'poll' | 'commit', takesMs: number) => void;
   readonly count: (what: 'polls' | 'unanswered' | 'spoiled') => void;
 }
@@ -70,7 +70,7 @@ export class EventLog {
   }
 }
 
-/** The bridge of one tenant, from its start to its end: loop, poller, ledger and observers are the real ones. */
+/** The bridge of one tenant, from its start to its end: loop, poller, ledger and list readers are the real ones. */
 export class BridgeProcess {
   readonly #clock: MortalClock;
   readonly #loop: TenantLoop;
@@ -79,7 +79,7 @@ export class BridgeProcess {
 
   constructor(deps: ProcessDeps) {
     const { seed, time, newId, pace } = deps;
-    // As many ids as before are drawn: commits are named by them.
+    // Draws an id that is not used, so that commits get the same ids as before.
     newId('c');
     const clock = (this.#clock = new MortalClock(time.clock(deps.clock)));
     const log = pino({ level: 'silent' });

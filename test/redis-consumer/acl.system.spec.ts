@@ -198,7 +198,7 @@ describe('with the rights of the document', () => {
     await refused('acme-worker', ONLY_READERS);
   });
 
-  it('the log goes on after a worker has done its worst: neither numbers nor events are touched', async () => {
+  it('the log goes on whatever a worker does: its sequences and events do not change', async () => {
     await allowed('acme-worker', [...ONLY_WORKERS, `XGROUP CREATE ${OWN} another 0`]);
     const [event] = await log.commit(transition('call-ended', 'c1', { state: 'ended' }));
     expect(event!.sequence).toBe('0000000000000002');
@@ -224,7 +224,7 @@ describe('with the rights of the document', () => {
       'PSUBSCRIBE *',
       `XGROUP DESTROY ${OWN} crm`,
     ]);
-    // A script has the rights of whoever runs it.
+    // A script has the rights of the user that runs it.
     const NO_RIGHT = /can't run this command|can't access/;
     const client = login('bridge');
     const script = (code: string) => client.eval(code, 1, STATE);
@@ -288,7 +288,7 @@ describe('deploy/redis/users.acl', () => {
     expect(lines.slice(1).toSorted()).toEqual(documented.toSorted());
   });
 
-  it('is understood by Redis, and lets nobody in without a password', async () => {
+  it('is understood by Redis, and lets no client in without a password', async () => {
     const redis = await startRedis({ args: ['--aclfile', file.pathname] });
     try {
       for (const user of ['bridge', 'acme-reader', 'acme-worker']) {

@@ -11,7 +11,7 @@ import { worldSource } from '../support/world-source.js';
 
 const CALLS = 40;
 
-/** @param calls Infinity: it never falls silent, however many of its seconds a wait takes */
+/** @param calls Infinity: new calls come for as long as the world is used */
 export function busyWorld(seed: string, calls = CALLS): World {
   return createWorld({
     seed,
@@ -20,7 +20,7 @@ export function busyWorld(seed: string, calls = CALLS): World {
   });
 }
 
-/** One process of the bridge, as far as the store can tell: polls a world, and tries again when the store is away. */
+/** One process of the bridge, as the store sees it: polls a world, and tries again when the store is away. */
 export class Bridge {
   readonly #poller: HandPolled;
 
@@ -41,7 +41,7 @@ export class Bridge {
     });
   }
 
-  /** One second of the world and one cycle, which counts when the store has answered. */
+  /** Lets one second of the world pass and runs one cycle, which counts when the store has answered. */
   async cycle(): Promise<void> {
     this.world.advanceTo(this.world.now + 1_000);
     while (!(await this.#poll())) await pause(RETRY_MS);
@@ -51,7 +51,7 @@ export class Bridge {
     for (let i = 0; i < count; i++) await this.cycle();
   }
 
-  /** Until every call of the world is over and its end was seen. */
+  /** Runs cycles until every call of the world is over and its end was seen. */
   async toTheEnd(): Promise<void> {
     const { world } = this;
     const isOver = () => world.truth.length === CALLS && world.truth.every(({ endedAt }) => endedAt !== null);
@@ -69,7 +69,7 @@ export class Bridge {
       await this.#poller.cycle(ENDPOINTS, new AbortController().signal);
       return true;
     } catch (error) {
-      // Whoever has closed the store waits for nothing any more.
+      // The test has closed the store and does not wait any more.
       if (error instanceof StoreClosedError) throw error;
       return false;
     }

@@ -4,7 +4,7 @@ import { leasesSubject } from '../support/redis-leases.js';
 import { storeSubject } from '../support/redis-store.js';
 import { clusterForm, type Form, sentinelForm } from './form.js';
 
-/** The promises of store and leases, where Redis is several processes, encrypted, and its users have few rights. */
+/** Checks the contracts of store and leases where Redis is several processes, encrypted, and its users have few rights. */
 describe.each<[string, () => Promise<Form>]>([
   ['behind sentinels', sentinelForm],
   ['in a cluster of six', clusterForm],

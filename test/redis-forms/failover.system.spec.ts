@@ -17,8 +17,8 @@ import {
 import { clusterForm, type Form, sentinelForm } from './form.js';
 
 /** The master dies, and its replica takes over: with all that was acknowledged, or without the newest of it. */
-const told: string[] = [];
-afterAll(() => console.log(told.join('\n')));
+const summaries: string[] = [];
+afterAll(() => console.log(summaries.join('\n')));
 
 describe.each<[string, () => Promise<Form>]>([
   ['behind sentinels', sentinelForm],
@@ -48,7 +48,7 @@ describe.each<[string, () => Promise<Form>]>([
     ends.push(() => delivery.stop());
     return delivery;
   };
-  /** Commits some, cuts the heirs off, commits more, kills; returns what the successor will not have. */
+  /** Commits events, stops replication, commits more and kills the master; returns the events that its successor lacks. */
   const loseTail = async (bridge: Bridge, client: TestClient): Promise<readonly BridgeEvent[]> => {
     await bridge.cycles(30);
     await form.inSync(tenant);
@@ -83,8 +83,8 @@ describe.each<[string, () => Promise<Form>]>([
     expectOneEventAPlace(log, eventsOf(client));
     expect(expectSameIds(lost, log)).toBeGreaterThan(0);
 
-    // Connected all the time: told that its place is gone, with a snapshot of the new epoch, before anything else of it.
-    // Who looked between the fail-over and the poller's next cycle found the log shorter, and the epoch still the same.
+    // A client that was connected all the time gets a reset, with a snapshot of the new epoch, before any of its events. If
+    // delivery read the log between the fail-over and the poller's next cycle, the log was shorter in the same epoch.
     const resets = client.messages.filter(({ name: message }) => message === 'reset');
     const { reason } = resets.at(-1)!.body as { reason: string };
     expect(['epoch-changed', 'cursor-unknown']).toContain(reason);
@@ -94,7 +94,7 @@ describe.each<[string, () => Promise<Form>]>([
     expect((next.body as { cursor: string }).cursor).toMatch(new RegExp(`^${begun}:`));
     const before = client.messages.slice(0, lastReset);
     expect(before.filter(({ body }) => (body as { epoch?: string }).epoch === begun)).toEqual([]);
-    // Away all the time, and back with a place that the log has lost.
+    // A client that was away comes back with a cursor that the log has lost.
     const late = delivery.connect({ token: await token({ tenant }), cursor: cursorOf(lost.at(-1)!) });
     expect(await late.first('reset')).toEqual({ reason: 'epoch-changed' });
     await late.first('snapshot');
@@ -117,7 +117,7 @@ describe.each<[string, () => Promise<Form>]>([
       committed = position?.sequence ?? 0;
       return position !== null && position.epoch !== epoch;
     }, 'another epoch');
-    told.push(
+    summaries.push(
       `${name}: first write ${Math.round(performance.now() - killedAt)} ms after SIGKILL of the master`,
     );
     await running;

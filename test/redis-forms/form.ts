@@ -11,21 +11,21 @@ import { startSentinel } from '../support/redis-sentinel.js';
 import type { TestRedis } from '../support/redis.js';
 
 /**
- * Redis in one of its forms, as careful operators run it: encrypted with a certificate of one's own, and the bridge let
- * in as the user that the documents describe, with these rights and no others.
+ * Redis in one of its forms, as careful operators run it: encrypted with a private certificate, and with the bridge as
+ * the user that the documents describe, with these rights and no others.
  */
 export interface Form {
   readonly target: RedisTarget;
-  /** Of the server that takes the tenant's writes. */
+  /** The server that takes the tenant's writes. */
   master(tenant: string): Promise<TestRedis>;
   admin(server: TestRedis): Redis;
   flush(): Promise<void>;
   inSync(tenant: string): Promise<void>;
-  /** From now on nothing reaches the heirs; call what it returns when the master is dead. */
+  /** Stops replication to the replicas; call what it returns when the master is dead. */
   cutOffHeirs(tenant: string): Promise<() => Promise<void>>;
   killMaster(tenant: string): Promise<TestRedis>;
   successorOf(old: TestRedis, tenant: string): Promise<TestRedis>;
-  /** As many heirs as before. */
+  /** Restores the number of replicas. */
   heal(dead: TestRedis): Promise<void>;
   stop(): Promise<void>;
 }
@@ -88,7 +88,7 @@ export async function clusterForm(): Promise<Form> {
   };
 }
 
-/** Certificate, users, and how the bridge is told of both. */
+/** Certificate, users, and how the bridge is configured for both. */
 async function surroundings() {
   const certificate: TestCertificate = await makeCertificate();
   const dir = await mkdtemp(join(tmpdir(), 'pitel-acl-'));
@@ -99,7 +99,7 @@ async function surroundings() {
     .filter((word) => word !== 'reset');
   const users = join(dir, 'users.acl');
   await writeFile(users, `user default on >${ADMIN.password} ~* &* +@all\nuser bridge ${rights.join(' ')}\n`);
-  // What is tried here is what is shipped.
+  // Tests the file that is shipped.
   const shipped = await readFile(new URL('../../deploy/redis/users.acl', import.meta.url), 'utf8');
   const missing = rights.filter((word) => !shipped.includes(word) && !word.includes('cluster|'));
   if (missing.length > 0) throw new Error(`deploy/redis/users.acl lacks ${missing.join(' ')}`);

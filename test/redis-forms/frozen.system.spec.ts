@@ -5,8 +5,8 @@ import { type Form, sentinelForm } from './form.js';
 import { atTheEndOf, eventsOf, expectEnded, expectOneEventAPlace, expectWhole } from './seen.js';
 
 /**
- * A master that is frozen is not dead: it wakes with commits in its sockets and carries them out, while another has
- * been master for a while. For a moment there are two logs.
+ * A frozen master is not dead: when it wakes it carries out the commits in its sockets, although another has been master
+ * for a while. For a moment there are two logs.
  */
 describe('a master that was frozen, and the one that has taken over', () => {
   const tenant = 'acme';
@@ -25,7 +25,7 @@ describe('a master that was frozen, and the one that has taken over', () => {
     await form.stop();
   });
 
-  it('never put two events at one place', async () => {
+  it('never put two events at one position', async () => {
     const delivery = await DeliveryUnderTest.start(open(), { compareMs: 50, tenants: [tenant] });
     ends.push(() => delivery.stop());
     const world = busyWorld('frozen');

@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 import { Bridge, busyWorld } from './bridge.js';
 import { expectWhole } from './seen.js';
 
-/** Another server becomes the master while the old one lives, and would take commits until it is demoted. */
+/** Another server becomes the master while the old one still runs, which would take commits until it is demoted. */
 describe('a planned fail-over', () => {
   const tenant = 'acme';
   const ends: (() => Promise<unknown>)[] = [];
@@ -53,7 +53,7 @@ describe('a planned fail-over', () => {
     expectWhole(await bridge.log());
   });
 
-  it('is noticed by a bridge that the news did not reach, as soon as it reaches a sentinel again', async () => {
+  it('is noticed by a bridge that missed the message, as soon as it reaches a sentinel again', async () => {
     const sentinel = await start();
     const proxies = await Promise.all(sentinel.sentinels.map(({ port }) => startTcpProxy(port)));
     for (const proxy of proxies) ends.push(() => proxy.close());
@@ -74,7 +74,7 @@ describe('a planned fail-over', () => {
       const before = await epochAt(sentinel, next);
       let cycles = 0;
       const deaf = bridge.cycles(3).then(() => (cycles = 3));
-      // Demoted, it takes no commit, and nobody tells the bridge of another one.
+      // The demoted master takes no commit, and no sentinel names another one to the bridge.
       await until(
         async () => cycles === 3 || (await isDemoted(old)),
         'commits of a bridge that heard nothing',
@@ -96,7 +96,7 @@ describe('a planned fail-over', () => {
     // Longer than two of the waits in it may take: then the one that has failed says so.
   }, 400_000);
 
-  it('is a matter of some ten seconds where the sentinels do not let the bridge subscribe, and that is said once', async () => {
+  it('takes some ten seconds where the sentinels refuse the bridge’s subscription, which is reported once', async () => {
     const sentinel = await start(['user default on nopass ~* +@all -subscribe &*']);
     const errors: string[] = [];
     const store = openStore(

@@ -1,7 +1,7 @@
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { TestClient } from '../support/delivery.js';
 
-/** What was seen of a log, and what must be true of it. */
+/** Demands on what was seen of a log. */
 export const cursorOf = ({ epoch, sequence }: BridgeEvent) => `${epoch}:${Number(sequence)}`;
 export const idsOf = (events: readonly BridgeEvent[]) => events.map(({ id }) => id);
 export const eventsOf = ({ messages }: TestClient) =>
@@ -14,20 +14,20 @@ export function atTheEndOf(log: readonly BridgeEvent[], { messages }: TestClient
   return body?.cursor === `${epoch}:${sequence}` || (body?.sequence === sequence && body.epoch === epoch);
 }
 
-/** Nothing is there twice, and every epoch goes on without a hole from where it began. */
+/** Demands that no event is there twice, and that every epoch is without a gap from its beginning. */
 export function expectWhole(log: readonly BridgeEvent[]): void {
   expect(new Set(idsOf(log)).size).toBe(log.length);
   expect(log.map(({ sequence }) => Number(sequence))).toEqual(log.map((_, index) => index + 1));
 }
 
-/** Whoever was begun is ended, once. */
+/** Demands that every call that has started has ended, once. */
 export function expectEnded(log: readonly BridgeEvent[]): void {
   const subjects = (type: string) => log.filter((event) => event.type === type).map(({ subject }) => subject);
   expect(subjects('call-started').length).toBeGreaterThan(0);
   expect(subjects('call-ended').toSorted()).toEqual(subjects('call-started').toSorted());
 }
 
-/** Whatever was seen at a place, in the log or on its way to a client, was the same event. */
+/** Demands that all that was seen at one position, in the log or by a client, was the same event. */
 export function expectOneEventAPlace(...seen: (readonly BridgeEvent[])[]): void {
   const places = new Map<string, string>();
   for (const event of seen.flat()) {
@@ -37,7 +37,7 @@ export function expectOneEventAPlace(...seen: (readonly BridgeEvent[])[]): void 
   }
 }
 
-/** What was announced again has the id that it had. */
+/** Demands that an event that is announced again has the same id. */
 export function expectSameIds(lost: readonly BridgeEvent[], log: readonly BridgeEvent[]): number {
   const key = ({ type, subject, data }: BridgeEvent) =>
     `${type} ${subject} ${'offer' in data ? JSON.stringify(data.offer) : ''}`;

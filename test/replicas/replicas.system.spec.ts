@@ -160,7 +160,7 @@ describe('replicas of one bridge', () => {
       figures.push(`takeover after SIGSTOP: ${ms.toFixed(0)} ms`);
       calls.set(tenant, 'seen-by-the-heir');
       while ((await log(tenant)).length === 0) await polledAgain(tenant);
-      // What the sleeper asked for before it fell asleep arrives: a call that nobody else has seen.
+      // The paused replica gets the answer to its old request: a call that no other replica has seen.
       paused!.response.writeHead(200, { 'content-type': 'application/json' }).end(monitor('seen-asleep'));
     } finally {
       sleeper.service.signal('SIGCONT');

@@ -13,11 +13,11 @@ import { timeAt } from '../support/time.js';
 import { worldSource } from '../support/world-source.js';
 
 /**
- * A lease may overlap: here two pollers believe all the time that a tenant is theirs. What they commit must be one
- * sequence all the same, and what the truth says. As processes of their own: test/chaos.
+ * Leases may overlap: here two pollers assume all the time that they own a tenant. Their commits must be one sequence all
+ * the same, and agree with the truth. test/chaos tests the same with processes.
  */
-const told: string[] = [];
-afterAll(() => console.log(told.join('\n')));
+const summaries: string[] = [];
+afterAll(() => console.log(summaries.join('\n')));
 
 async function logOf(store: Store): Promise<BridgeEvent[]> {
   const { events } = await store.read('acme', 0, 100_000);
@@ -100,7 +100,7 @@ class Contender {
 describe('two pollers that both believe they own a tenant', () => {
   const given = withRedis();
 
-  it('make one true sequence, at once or with old looks that come late', async () => {
+  it('make one true sequence, at once or with old answers that come late', async () => {
     const calls = 60;
     const startAt = Date.UTC(2026, 2, 2, 1);
     const world = createWorld({
@@ -132,9 +132,9 @@ describe('two pollers that both believe they own a tenant', () => {
     const polls = { monitor: merged('monitor'), queue: merged('queue') };
     const report = judge(world.truth, events as unknown as JudgedEvent[], polls);
     const fenced = contenders.map((contender) => contender.fenced);
-    told.push(
+    summaries.push(
       `two pollers over one store: ${calls} calls, ${events.length} events, ${fenced.join(' + ')} cycles fenced;`,
-      `  ${report.matched} of ${report.expected} told, ${report.missing.length} missing, ${report.doubled.length} doubled`,
+      `  ${report.matched} of ${report.expected} emitted, ${report.missing.length} missing, ${report.doubled.length} doubled`,
     );
     expectTrue(report);
     expect(Math.min(...fenced)).toBeGreaterThan(10);

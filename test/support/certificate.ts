@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A certificate for 127.0.0.1 that nobody else has signed: who is to believe it has to be told. */
+/** A self-signed certificate for 127.0.0.1: a client must be configured to trust it. */
 export interface TestCertificate {
   readonly certFile: string;
   readonly keyFile: string;

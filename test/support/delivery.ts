@@ -15,11 +15,11 @@ import type { Store } from '../../src/store/store.js';
 
 export const SECRET = 'a secret of at least thirty-two bytes';
 export const TENANTS = ['acme', 'globex'] as const;
-/** For whoever asks no PBX. */
+/** For tests that do not ask the PBX. */
 export const noPbx: DeliverParts['askRegistration'] = () => Promise.resolve({ outcome: 'not-found' });
 export const silent = pino({ level: 'silent' });
 
-/** Time that passes only when told to. */
+/** Time that passes only when a test says so. */
 export class ManualClock implements Clock {
   private timers: { at: number; every: number | null; task: () => void }[] = [];
 
@@ -244,7 +244,7 @@ export class DeliveryUnderTest {
     return new TestClient(socket);
   }
 
-  /** Connects and returns why that was refused. */
+  /** Connects and returns the reason why that was refused. */
   async refusal(auth: object, options: Partial<ManagerOptions & SocketOptions> = {}): Promise<unknown> {
     const { socket } = this.connect(auth, options);
     return new Promise((resolve, reject) => {
@@ -263,7 +263,7 @@ export class DeliveryUnderTest {
 
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.disconnect();
-    // Polling clients say goodbye in a request of its own; one that is paused never does.
+    // Polling clients close with a request of its own, which a paused one never sends.
     for (let turn = 0; turn < 200 && this.stats.sockets > 0; turn += 1) {
       await new Promise((resolve) => setImmediate(resolve));
     }

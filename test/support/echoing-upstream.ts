@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server that says everything it was told, in another way each time: no upstream should, and some do. */
+/** An upstream that repeats everything it was sent, in another form each time, as real ones sometimes do. */
 export interface EchoingUpstream {
   readonly url: string;
   /** How often each way was taken. */

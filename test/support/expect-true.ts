@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Report } from '../../simulator/judge-report.js';
 
-/** The judge found nothing wrong; what it found is in the error. */
+/** Demands that the judge found nothing wrong; the error shows what it found. */
 export function expectTrue({ missing, doubled, invented, misreported }: Report): void {
   expect({ missing, doubled, invented, misreported }).toEqual({
     missing: [],

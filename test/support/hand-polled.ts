@@ -8,7 +8,7 @@ import type { EndpointReader } from '../../src/source/endpoint-reader.js';
 export type HandPolledDeps = Pick<PollerDeps, 'tenant' | 'store' | 'time' | 'newEpoch' | 'newCommitId'> &
   Partial<PollerDeps> & { readonly source: Pick<EndpointReader, 'poll'> };
 
-/** A tenant whose cycles are run by hand: the bridge's requests and poller, without the loop that times them. */
+/** A tenant whose cycles a test runs one by one: the bridge's requests and poller, without the loop that times them. */
 export class HandPolled {
   readonly requests: InFlightRequests;
   readonly #tenant: string;

@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Loose = any;
 
-/** A Kubernetes object as it is written, loosely typed: what it may be is what the tests find out. */
+/** A Kubernetes object as it is written, loosely typed, because the tests check its type. */
 export interface Manifest {
   readonly file: string;
   readonly apiVersion: string;
@@ -30,9 +30,9 @@ export function readManifests(folder: string): Manifest[] {
 }
 
 /**
- * What is wrong with the objects by the types of Kubernetes' API: the compiler reads each as a literal of its type. It finds
- * what is missing, what is of another type and, above all, the fields that the API does not know, which Kubernetes would
- * refuse or, worse, drop.
+ * Checks the objects by the types of Kubernetes' API: the compiler reads each as a literal of its type. It finds fields
+ * that are missing or of another type and, above all, fields that the API does not know, which Kubernetes would refuse or
+ * drop.
  */
 export function misfits(manifests: readonly Manifest[]): string[] {
   const objects = manifests.map(({ file: _file, ...object }) => object);

@@ -15,8 +15,8 @@ import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { pollResult } from '../../src/source/poll-result.js';
 
 /**
- * A simulated day as `Schedule` polls it, in virtual time: the bridge's own pace, observers and core against a world that
- * knows what really happened, and how long after it the bridge said so.
+ * Simulates a day of a PBX and polls it by the bridge's own `Schedule`, with its list readers and core, in virtual time. The
+ * delays are from what happened in the simulation to the event about it.
  */
 export interface PacedDayOptions extends Partial<WorldOptions> {
   readonly pace: Omit<ScheduleOptions, 'confirmMs' | 'random'>;

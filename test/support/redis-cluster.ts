@@ -11,13 +11,13 @@ export interface TestCluster {
   /** The master that owns the key's slot, as the living nodes see it. */
   ownerOf(key: string): Promise<TestRedis>;
   replicaOf(master: TestRedis): Promise<TestRedis>;
-  /** As by a power cut; returns whom it hit. */
+  /** Kills the owner like a power cut, and returns it. */
   killOwnerOf(key: string): Promise<TestRedis>;
   /** Resolves when another has taken the key's slot over and every living node agrees. */
   successorOf(old: TestRedis, key: string): Promise<TestRedis>;
   /** Resolves when the replica of the key's owner has all that the owner has. */
   inSync(key: string): Promise<void>;
-  /** From now on the replica of the key's owner gets nothing from it; call what it returns when the owner is dead. */
+  /** Stops replication from the key's owner to its replica; call what it returns when the owner is dead. */
   cutOffReplicaOf(key: string): Promise<() => Promise<void>>;
   /** A client of one node, to look behind the store's back; closed by `stop`. */
   admin(server: TestRedis): Redis;
@@ -31,7 +31,7 @@ export interface TestClusterOptions {
   readonly args?: readonly string[];
   /** The nodes speak TLS and nothing else. */
   readonly tls?: TestRedisOptions['tls'];
-  /** How this support itself is let in. */
+  /** The user that this support connects as. */
   readonly access?: Pick<RedisOptions, 'username' | 'password'>;
   /** Until a node that does not answer counts as down; default 1,000. */
   readonly nodeTimeoutMs?: number;
@@ -48,9 +48,9 @@ export async function startCluster(options: TestClusterOptions = {}): Promise<Te
   const args = [
     ...['--cluster-enabled', 'yes', '--cluster-announce-ip', HOST],
     ...['--cluster-node-timeout', String(options.nodeTimeoutMs ?? 1_000)],
-    // A replica stands for election however long it was cut off: a test wants its fail-over.
+    // A replica may be elected however long it was cut off, so that a test gets its fail-over.
     ...['--cluster-replica-validity-factor', '0', '--repl-diskless-sync-delay', '0'],
-    // A replica is named once it has heard anything from its master; without traffic that is this.
+    // A replica is listed after its first message from its master, which is this ping where there is no traffic.
     ...['--repl-ping-replica-period', '1'],
     ...(options.args ?? []),
   ];
@@ -130,7 +130,7 @@ export async function startCluster(options: TestClusterOptions = {}): Promise<Te
     );
     for (const server of servers) {
       await until(() => says(server, 'cluster_state:ok'), 'the cluster to be whole');
-      // Every node names every replica: who would be elected is known everywhere.
+      // Waits until every node lists every replica, so that any node can elect one.
       await until(
         async () =>
           ((await cluster(server, 'SLOTS')) as unknown[][]).every((range) => range.length === 2 + 2),
@@ -186,7 +186,7 @@ export async function startCluster(options: TestClusterOptions = {}): Promise<Te
   };
 }
 
-/** The bus keeps the order: who has heard the mark of a node has heard all that the node sent before. */
+/** The cluster bus keeps the order: a node that has got another's mark has got all that the other sent before. */
 async function published(nodes: readonly Redis[], publishers: readonly Redis[]): Promise<void> {
   const channel = 'all-sent-before';
   const listeners = nodes.map((node) => node.duplicate());

@@ -18,7 +18,7 @@ export function openLeases(target: RedisTarget, commandTimeoutMs = 3_000) {
   return { leases, close };
 }
 
-/** The clock is the server's, so time goes by when the leases are made older. */
+/** Makes the leases older, because the server's clock counts and cannot be set. */
 export async function ageLeases(admin: Redis, ms: number): Promise<void> {
   for (const member of await admin.zrange(MEMBERS_KEY, '0', '-1'))
     await admin.zincrby(MEMBERS_KEY, -ms, member);

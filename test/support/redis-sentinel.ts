@@ -9,25 +9,25 @@ export interface TestSentinel {
   readonly name: string;
   /** All that were started, the dead among them. */
   readonly servers: readonly TestRedis[];
-  /** Whom the sentinels name at this moment. */
+  /** The master that the sentinels name at this moment. */
   master(): Promise<TestRedis>;
-  /** Those of the others that are alive. */
+  /** The replicas that are alive. */
   replicas(): Promise<readonly TestRedis[]>;
-  /** As by a power cut; returns whom it hit. */
+  /** Kills the master like a power cut, and returns it. */
   killMaster(): Promise<TestRedis>;
   /**
-   * As an administrator does for maintenance: the sentinels, once they agree, promote a replica. Returns the old master,
-   * which lives on.
+   * Makes the sentinels promote a replica once they agree, as administrators do for maintenance. Returns the old master,
+   * which runs on.
    */
   switchMaster(): Promise<TestRedis>;
   /** Resolves when the sentinels name another, and that one takes writes. */
   successorOf(old: TestRedis): Promise<TestRedis>;
   /**
-   * Resolves when every living replica has all that the master has, and every sentinel knows it: a master that dies before
-   * the last fail-over is over in all their eyes may be the last one, as they find no replica that is any good.
+   * Resolves when every living replica has all that the master has, and every sentinel knows it. If the master died before
+   * every sentinel has completed the last fail-over, they might find no suitable replica and promote none.
    */
   inSync(): Promise<void>;
-  /** From now on the replicas get nothing from the master; call what it returns when the master is dead. */
+  /** Stops replication from the master; call what it returns when the master is dead. */
   cutOffReplicas(): Promise<() => Promise<void>>;
   /** Starts an empty server where a killed one was, as a replica of the present master. */
   restart(dead: TestRedis): Promise<TestRedis>;
@@ -50,10 +50,10 @@ export interface TestSentinelOptions {
   readonly sentinelConfig?: readonly string[];
   /** Servers and sentinels speak TLS and nothing else. */
   readonly tls?: TestRedisOptions['tls'];
-  /** How this support itself is let in. */
+  /** The user that this support connects as. */
   readonly access?: Access;
   readonly sentinelAccess?: Access;
-  /** Until a master that does not answer counts as down; default 2,000. They ask once a second, so less would be chance. */
+  /** Until a master that does not answer counts as down; default 2,000, as the sentinels ping only once a second. */
   readonly downAfterMs?: number;
 }
 
@@ -80,7 +80,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
       port: server.port,
       ...access,
       ...(tls ? { tls: { rejectUnauthorized: false } } : {}),
-      // A server that is busy loading or not in sync is asked about just that.
+      // No ready check, because servers that are loading or not in sync are asked too.
       enableReadyCheck: false,
       disconnectTimeout: 100,
     });
@@ -143,7 +143,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
         replica['master-link-status'] === 'ok' &&
         replica['master-port'] === String(port),
     );
-    // The flags tell of a death or a fail-over that is under way.
+    // The flags show a death or a fail-over that is under way.
     return about.port === String(port) && about.flags === 'master' && good.length === living.size;
   };
   const stop = async () => {
@@ -169,7 +169,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
       ];
       watchers.push(await startRedis({ config, args: ['--sentinel'], ...(tls ? { tls } : {}) }));
     }
-    // Without this many, a death now would find no majority, or no heir.
+    // With fewer, the sentinels would have no majority after a death now, or no replica to promote.
     for (const watcher of watchers)
       await until(async () => {
         const about = fieldsOf(
@@ -202,7 +202,7 @@ export async function startSentinel(options: TestSentinelOptions = {}): Promise<
       await settled();
       const now = await master();
       let askedAt = -Infinity;
-      // A fail-over that is planned and fails is not tried again by itself.
+      // The sentinels do not repeat a planned fail-over that fails.
       await until(async () => {
         if ((await master()) !== now) return true;
         if (performance.now() - askedAt < ASK_AGAIN_MS) return false;

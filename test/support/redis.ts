@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 
 /**
  * A real Redis of a test's own: a child process on a free loopback port, in a folder of its own, that keeps nothing
- * unless told to. Whoever starts one stops it.
+ * unless configured to. The test that starts one stops it.
  */
 export interface TestRedis {
   readonly pid: number;
@@ -26,7 +26,7 @@ export interface TestRedis {
 export interface TestRedisOptions {
   /** More of `redis-server`'s command line, such as `['--appendonly', 'yes']`; the last word counts. */
   readonly args?: readonly string[];
-  /** To start again where another was: default is a free one. */
+  /** To start again at another's port; default: a free one. */
   readonly port?: number;
   /** Lines of a configuration file of its own, which it may rewrite. */
   readonly config?: readonly string[];
@@ -47,13 +47,13 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
     try {
       return await start(binary, options.port ?? (await freePort()), options);
     } catch (error) {
-      // Between finding a free port and taking it somebody else may have.
+      // Another process may have taken the port since it was found free.
       if (options.port !== undefined || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** A port that nobody listens on, and never the machine's own Redis'. */
+/** A free port, and never that of the machine's own Redis. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

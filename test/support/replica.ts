@@ -65,8 +65,8 @@ export function haveShared(replicas: readonly Replica[], tenants: number): boole
 }
 
 /**
- * What `look` finds while nothing is shared anew: a machine so slow that a lease runs out makes them share again, and then
- * it looks again.
+ * Returns what `look` finds while the tenants are not shared out again. On a machine so slow that a lease runs out the
+ * replicas share again; then `look` is repeated.
  */
 export async function whileShared<Found>(
   replicas: readonly Replica[],

@@ -9,15 +9,15 @@ export async function infoOf(client: Redis, section: string, field: string): Pro
 
 /**
  * Cuts a replica off from its master, for good: what the master takes from now on, the replica will not have, also
- * when it is promoted. (Freezing it would not do: what its socket holds is read on thawing.) Returns how to let it
- * follow again whoever is its master by then.
+ * when it is promoted. (Freezing it would not do: what its socket holds is read on thawing.) Returns a function
+ * that makes it follow the present master again.
  */
 export async function cutOff(replica: Redis): Promise<() => Promise<void>> {
   const before = new Map<string, string>();
   for (const setting of ['masteruser', 'masterauth']) {
     const reply = (await replica.config('GET', setting)) as Record<string, string> | string[];
     before.set(setting, (Array.isArray(reply) ? reply[1] : reply[setting]) ?? '');
-    await replica.config('SET', setting, 'nobody');
+    await replica.config('SET', setting, 'unknown');
   }
   await replica.call('CLIENT', 'KILL', 'TYPE', 'master');
   await until(

@@ -1,8 +1,8 @@
-/** Secrets to be looked for: each with characters that encodings change, so that a changed form is noticed too. */
+/** Secrets to search for. Each has characters that encodings change, so that an encoded form is found too. */
 export class Secrets {
   readonly #secrets = new Map<string, string>();
 
-  /** A new one, to be recognised wherever it turns up; `name` is what a test says when it does. */
+  /** Makes a secret that is recognisable wherever it turns up; a test reports it by `name`. */
   make(name: string, { plain = false } = {}): string {
     const core = `pXq7${name.replace(/\W/g, '')}Hunter${this.#secrets.size}zK4w`;
     return this.know(name, plain ? core : `${core}+/~=R9`);
@@ -25,7 +25,7 @@ export class Secrets {
 
 function formsOf(secret: string): [string, string][] {
   const bytes = Buffer.from(secret);
-  // What stands before it decides how base64 cuts it: one of three ways.
+  // The bytes before it decide how base64 splits it, in one of three ways.
   const shifted = [0, 1, 2].map((shift): [string, string] => {
     const whole = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
     return [`base64, shifted by ${shift}`, whole.slice(shift === 0 ? 0 : 4, -4)];

@@ -15,7 +15,7 @@ export interface Service {
   /** Resolves with the exit code, null when a signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
-  /** Resolves with the first line, past or future, that fits. */
+  /** Resolves with the first line, past or future, that satisfies `fits`. */
   line(fits: (line: LogLine) => boolean): Promise<LogLine>;
 }
 

@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { EMPTY_MONITOR, EMPTY_QUEUE } from './pbx.js';
 
 /**
- * A PBX of several tenants that knows which replica asks: each has a bearer token of its own for each tenant,
- * `<tenant>.<replica>`. Real HTTP; what is answered is the test's business.
+ * A PBX of several tenants that knows which replica asks: each replica has its own bearer token for each tenant,
+ * `<tenant>.<replica>`. It speaks real HTTP, and the test supplies the answers.
  */
 export interface SharedPbx {
   readonly url: string;
   /** Every request so far, in order. */
   readonly asked: readonly Asked[];
-  /** What is answered from now on: null for nothing yet, and the test answers in its own time. */
+  /** Makes the answers from now on; null: the test answers later itself. */
   answer: (asked: Asked, response: ServerResponse) => string | Buffer | null;
-  /** Resolves when `is` holds; looked at whenever somebody has asked. */
+  /** Resolves when `is` holds, which is checked at every request. */
   until(is: () => boolean): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Random } from '../../simulator/random.js';
 
-/** What is no honest answer, and must end nothing: cut, garbage, an error with 200, half of the rows. */
+/** Spoils an answer, which must end no call: cut short, garbage, an error with 200, half of the rows. */
 export function spoilt(body: Buffer, random: Random): Buffer {
   const text = body.toString();
   const ways = [

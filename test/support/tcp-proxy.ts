@@ -6,9 +6,9 @@ export interface TcpProxy {
   readonly port: number;
   /** From now on, what the server answers is dropped: requests arrive, replies do not. */
   swallowReplies(): void;
-  /** As `swallowReplies`, on each connection from the next request on that contains this text. */
+  /** Like `swallowReplies`, but on each connection only from the next request that contains this text. */
   swallowRepliesTo(text: string): void;
-  /** Replies pass again; those that were dropped stay so. */
+  /** Lets replies pass again; dropped ones are lost. */
   passReplies(): void;
   /** Resolves when `swallowReplies` has dropped something: the request was carried out. */
   swallowed(): Promise<void>;

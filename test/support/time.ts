@@ -1,11 +1,11 @@
 import type { Clock, Stop, Time } from '../../src/base/clock.js';
 
-/** Both clocks at what is read there. */
+/** Both clocks show what `read` returns. */
 export function timeAt(read: () => number): Time {
   return { now: read, monotonic: read };
 }
 
-/** Both clocks where a test sets them, apart from each other where the wall clock is set. */
+/** Both clocks as a test sets them; they differ after the wall clock was set. */
 export class ManualTime implements Time {
   /** How far the wall clock is ahead of the monotonic one. */
   skewMs = 0;
@@ -67,7 +67,7 @@ export class ManualTimers extends ManualTime implements Clock {
     return delayMs;
   }
 
-  /** Lets time pass, and everything that is planned happen, with what follows from it. */
+  /** Lets time pass and runs all that is due in it, with what follows from that. */
   async pass(ms: number): Promise<void> {
     const end = this.at + ms;
     for (;;) {

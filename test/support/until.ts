@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Resolves as soon as the condition holds; it is looked at often and costs nothing in between. */
+/** Resolves as soon as the condition holds, which is checked often. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   what = 'the condition',

@@ -1,8 +1,8 @@
 import { EVENT_SCHEMAS } from '../../src/schema/event-schemas.js';
 
 /**
- * Fails unless `event` is one of the contract's, to the last field. What a schema does not name, parsing drops: so
- * what comes out must be what went in.
+ * Fails unless `event` is one of the contract's, to the last field. Parsing drops fields that a schema does not name, so
+ * its result must equal the event.
  */
 export function expectValidEvent(event: unknown): void {
   const { type } = event as { readonly type: string };

@@ -1,6 +1,6 @@
 import type { Clock, Stop } from '../../src/base/clock.js';
 
-/** Things happen in the order of their instants; between two of them, all that can be done without waiting is done. */
+/** Runs tasks in the order of their instants; between two of them, all promises that can settle do. */
 export class VirtualTime {
   now: number;
   #planned: Planned[] = [];

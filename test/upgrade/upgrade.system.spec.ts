@@ -93,7 +93,7 @@ describe('another build', () => {
   const isServing = { code: 200, status: 'ok', tenants: { status: 'up' } };
   const unservedLines = ({ service }: Replica) =>
     service.lines.filter(({ msg }) => msg.startsWith('tenant not served'));
-  /** Calls that the PBX shows from now on, which every tenant is told of. */
+  /** Calls that the PBX shows from now on, which every tenant emits events of. */
   const callsBegin = async () => {
     pbx.answer = (asked) => (asked.endpoint === 'monitor' ? sample('monitor') : nothing(asked));
     for (const tenant of TENANTS)
@@ -156,7 +156,7 @@ describe('another build', () => {
       expect(await readiness(young)).toEqual(isServing);
       const epochs = (await rows()).map(({ epoch }) => epoch);
 
-      // From here on nobody claims any more, and what happens is told by the young one.
+      // From here on neither claims again, and the newer one emits what happens.
       const before = await fences();
       pbx.answer = nothing;
       for (const tenant of TENANTS)
@@ -164,9 +164,9 @@ describe('another build', () => {
       expect(await fences()).toEqual(before);
       expect((await rows()).map(({ epoch }) => epoch)).toEqual(epochs);
       for (const tenant of TENANTS) {
-        const told = await types(tenant);
-        expect(told.filter((type) => type === 'call-started')).toHaveLength(
-          told.filter((type) => type === 'call-ended').length,
+        const emitted = await types(tenant);
+        expect(emitted.filter((type) => type === 'call-started')).toHaveLength(
+          emitted.filter((type) => type === 'call-ended').length,
         );
       }
 
@@ -202,14 +202,14 @@ describe('another build', () => {
       expect(await readiness(again)).toEqual(isServing);
       expect(await state('acme', 'epoch')).toBe(before[0]!.epoch);
 
-      // Back without a backup: the state goes, and the log stays.
+      // Back without a backup: the state goes, and the log is kept.
       await stop(again);
-      const told = await redis.xlen(logKey('acme'));
+      const entries = await redis.xlen(logKey('acme'));
       await redis.del(...TENANTS.map(stateKey));
-      const anew = await start('anew');
+      const fresh = await start('fresh');
       await until(() => areIn(OWN), 'all states in this format');
-      await until(async () => (await redis.xlen(logKey('acme'))) > told, 'what is alive, announced again');
-      expect(await readiness(anew)).toEqual(isServing);
+      await until(async () => (await redis.xlen(logKey('acme'))) > entries, 'what is alive, announced again');
+      expect(await readiness(fresh)).toEqual(isServing);
       expect(await state('acme', 'epoch')).not.toBe(before[0]!.epoch);
     },
     inTime,

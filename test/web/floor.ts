@@ -37,7 +37,7 @@ export interface PageOptions {
 
 /** A call centre to look at: the simulated PBX, the bridge as a process of its own, a cable to it, and a real Chromium. */
 export class Floor {
-  /** What browsers complained about, and what they asked of anybody but the bridge. */
+  /** The errors that browsers reported, and their requests to other servers than the bridge. */
   readonly complaints: string[] = [];
 
   private constructor(
@@ -150,7 +150,7 @@ export class Floor {
 }
 
 /**
- * The world's time, which goes on when the bridge asks: as fast as everybody's, but no further than one poll at once. On a
+ * The world's time, which advances when the bridge polls: at normal speed, but no further than one poll at once. On a
  * slow machine a call takes longer then, and every state of it is seen.
  */
 function patientClock(startAt: number): () => number {

@@ -25,7 +25,7 @@ describe('the pages', () => {
         habits: { impatient: 0.25 },
       },
     });
-    // Some of everything has happened, and somebody is waiting.
+    // The page has something of each kind to show, and a waiting caller.
     const { world } = floor;
     await until(() => world.truth.filter(({ outcome }) => outcome === 'answered').length > 6, 'some calls');
     for (const n of [1, 2]) {
@@ -57,8 +57,8 @@ describe('the pages', () => {
       // With the size only the layout differs: colours and words are looked at on the desk, the layout once.
       if (size === 'desk' || (language === 'vi' && theme === 'dark'))
         expect(await floor.violations(page)).toEqual([]);
-      await floor.photograph(page, `wallboard-${language}-${theme}-${size}`, size === 'phone');
-      // Nothing sticks out: a page that scrolls sideways is one that nobody reads.
+      await floor.photograph(page, `wallboard-${language}-${theme}-${size}`, size === 'mobile');
+      // No element makes the page scroll sideways.
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     }
     await page.setViewportSize(SIZES.desk);

@@ -88,7 +88,7 @@ describe('who may see what', () => {
       false,
     ],
     [
-      'a queue that the caller has left, by overflow: whoever saw the call begin hears its end',
+      'a queue from which the caller has overflowed: a client that got the call’s start gets its end',
       grant({ queues: ['q-1'] }),
       {},
       eventOf(
@@ -121,9 +121,9 @@ describe('who may see what', () => {
       eventOf(transition('call-started', 'c', at('107'))),
       false,
     ],
-    ['sources concern everybody', grant({ extensions: [] }), {}, eventOf(sourceDown), true],
+    ['sources are visible to every client', grant({ extensions: [] }), {}, eventOf(sourceDown), true],
     ['a registration is its extension’s', grant({ extensions: ['107'] }), {}, registered, true],
-    ['and nobody else’s', grant({ extensions: ['108'], queues: ['q-1'] }), {}, registered, false],
+    ['and no other’s', grant({ extensions: ['108'], queues: ['q-1'] }), {}, registered, false],
     ['a filter by type', grant(), { types: ['call-ended'] }, eventOf(transition('call-started', 'c')), false],
     [
       'a filter by extension',
@@ -143,7 +143,7 @@ describe('who may see what', () => {
     expect(maySee(given, filter, event)).toBe(visible);
   });
 
-  it('an event of a later release is for those alone who may see everything', () => {
+  it('an event of a later release is only for clients that may see everything', () => {
     const later = {
       ...eventOf(sourceDown),
       type: 'queue-overflowed',
@@ -184,7 +184,7 @@ describe('who may see what', () => {
     );
   });
 
-  it('whoever names the same in another order is of the same audience', () => {
+  it('clients that name the same in another order share one audience', () => {
     fc.assert(
       fc.property(anyGrant, anyFilter, (given, filter) => {
         const turned = { ...given, extensions: given.extensions?.toReversed() };

@@ -8,17 +8,17 @@ import {
 import type { Instant } from '../../core/model/observation.js';
 
 /**
- * Who may see what. Pure, and the one place that decides it: snapshot, catch-up, live events, HTTP and event streams
- * all ask here.
+ * Decides who may see what. Pure, and the only place that does: snapshot, catch-up, live events, HTTP and event streams
+ * all use it.
  *
- * - A call is visible to an extension's token while and after that extension has a part in it, so from the event in
- *   which the extension first appears; the customer's number is in no earlier one.
+ * - A call is visible to an extension's token from the first event in which the extension is a participant, so that no
+ *   earlier event shows it the customer's number.
  * - A call is visible to a queue's token while and after it is in that queue, by the queue's id or name.
  * - `extensions` and `queues` together are a union. An empty list grants nothing, a missing one does not narrow.
  *   With `queues` alone no extension is granted, and the other way round.
  * - Registrations are visible by extension. `source-*` events carry no customer data: every token of the tenant sees
  *   them.
- * - A filter narrows what the grant gives. It cannot widen: both must agree.
+ * - A filter narrows what the grant gives and cannot widen it: both must agree.
  */
 interface Scope {
   readonly extensions?: readonly string[] | undefined;
@@ -31,12 +31,12 @@ export interface Grant extends Scope {
   readonly expiresAt: Instant;
 }
 
-/** What a client asks to be spared. `types` concerns events; a snapshot holds calls of every state. */
+/** What a client wants to get. `types` concerns events only; a snapshot holds calls of every state. */
 export interface Filter extends Scope {
   readonly types?: readonly EventType[] | undefined;
 }
 
-/** What of an event decides who may see it: taken once per event, asked once per audience. */
+/** The part of an event that decides who may see it: taken once per event, checked once per audience. */
 export interface Exposure {
   /** Visible to the whole tenant. */
   readonly public: boolean;
@@ -45,7 +45,7 @@ export interface Exposure {
 }
 
 const PUBLIC: Exposure = { public: true, extensions: [], queues: [] };
-/** Of an event that a newer release has written and this one does not know: for those who may see everything. */
+/** For an event of a newer release that this one does not know: only clients that may see everything get it. */
 const UNKNOWN: Exposure = { public: false, extensions: [], queues: [] };
 
 export function exposureOf(event: BridgeEvent): Exposure {
@@ -79,7 +79,7 @@ export interface Audience {
   seesCall(exposure: Exposure): boolean;
 }
 
-/** Of whoever neither is narrowed nor narrows: one for all of them. */
+/** The one audience of all clients without a narrowing grant or filter. */
 const EVERYTHING: Audience = { key: '*', unrestricted: true, sees: () => true, seesCall: () => true };
 
 export function audienceOf(grant: Grant, filter: Filter): Audience {
@@ -106,7 +106,7 @@ function inScope({ extensions, queues }: Scope): ((exposure: Exposure) => boolea
   if (extensions === undefined && queues === undefined) return null;
   const named = new Set(extensions);
   const lines = new Set(queues);
-  // Loops, and no functions made: asked for every audience there is, of every event.
+  // Loops instead of closures, because this runs for every audience and every event.
   return ({ public: everybody, extensions: participants, queues: visited }) => {
     if (everybody) return true;
     for (const participant of participants) if (named.has(participant)) return true;
@@ -123,7 +123,7 @@ function sorted(list: readonly string[] | undefined): readonly string[] | null {
   return list === undefined ? null : [...new Set(list)].sort();
 }
 
-/** By its value, not by its type alone: during an upgrade the log may hold what this release has never heard of. */
+/** Checks the value, not only the type: during an upgrade the log may hold events that this release does not know. */
 export function isCallEvent(event: BridgeEvent): event is CallEvent {
   return (CALL_EVENT_TYPES as readonly string[]).includes(event.type);
 }

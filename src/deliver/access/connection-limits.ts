@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.js';
 import { TokenBucket } from '../../base/token-bucket.js';
 import type { Limits } from './options.js';
 
-/** Open connections per key. Bounded by the connections themselves: a key without one is not kept. */
+/** Counts open connections per key. Its size is bounded by the connections: a key without one is dropped. */
 class Tally {
   readonly #limit: number;
   readonly #counts = new Map<string, number>();
@@ -12,7 +12,7 @@ class Tally {
     this.#limit = limit;
   }
 
-  /** How to give it back (once), or null when the key has all it may have. */
+  /** Returns the function that gives the connection back (to be called once), or null when the key is at its limit. */
   take(key: string): (() => void) | null {
     const count = this.#counts.get(key) ?? 0;
     if (count >= this.#limit) return null;

@@ -70,7 +70,7 @@ describe('CORS_ORIGINS over HTTP', () => {
     ['a listed name on another port', [CRM], `${CRM}:8443`],
     ['any origin where none is listed', [], CRM],
     ['a page without an origin', [CRM], 'null'],
-  ])('tells browsers nothing about %s', async (_, corsOrigins, origin) => {
+  ])('sends browsers no CORS header for %s', async (_, corsOrigins, origin) => {
     const delivery = await serving({ corsOrigins });
     const asked = await preflight(delivery, '/v1/calls', origin);
     const answered = await delivery.get('/v1/calls', await token(), { origin });

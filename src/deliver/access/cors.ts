@@ -9,11 +9,11 @@ import type { ResolvedOptions } from './options.js';
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Whether a page of this origin may connect. Browsers send Origin and do not let pages change it; CORS does not guard
- * WebSocket handshakes, so this does. No Origin: not a page, and the token decides alone.
+ * Whether a page of this origin may connect. CORS does not guard WebSocket handshakes, so this check does: browsers send
+ * Origin and do not let pages change it. A request without Origin is not from a page, and the token alone decides.
  *
- * Without tokens the address is all that protects: then the request must also have been made to a loopback name, or a
- * foreign name that was made to resolve to this machine would count as its own origin.
+ * Without tokens only the address protects the service: then the request must also have been made to a loopback name, or
+ * a foreign name that was made to resolve to this machine would count as its own origin.
  */
 export function originAllowed(
   headers: IncomingHttpHeaders,
@@ -25,7 +25,7 @@ export function originAllowed(
   return origin === undefined || (host !== undefined && hostOf(origin) === hostOf(`http://${host}`));
 }
 
-/** Host and port without the scheme: behind a proxy that ends TLS the service does not know which it was. */
+/** Host and port without the scheme, which the service does not know behind a proxy that ends TLS. */
 function hostOf(origin: string): string | null {
   try {
     const { hostname, port, protocol } = new URL(origin);
@@ -35,15 +35,14 @@ function hostOf(origin: string): string | null {
   }
 }
 
-/** For Socket.IO's polling transport: nobody but the listed origins is answered to. */
+/** For Socket.IO's polling transport: pages of the listed origins alone may read its answers. */
 export function corsOptions({ corsOrigins }: Pick<ResolvedOptions, 'corsOrigins'>) {
   return { origin: [...corsOrigins], methods: ['GET', 'POST'], credentials: false };
 }
 
 /**
- * For HTTP: pages of listed origins may send a token to the addresses under `/v1` and read what they answer. Other
- * origins and other addresses get no header of CORS at all. It permits nothing by itself: token and origin are checked
- * as ever.
+ * For HTTP: pages of listed origins may send a token to the addresses under `/v1` and read the answers. Other origins and
+ * other addresses get no CORS header at all. It grants nothing by itself: token and origin are still checked.
  */
 export function httpCors({
   corsOrigins,
@@ -57,8 +56,8 @@ export function httpCors({
 const HTTP_CORS: CorsOptions = {
   methods: ['GET', 'HEAD'],
   allowedHeaders: ['Authorization', 'Last-Event-ID', 'X-Request-Id'],
-  // When to come back, why a token was not taken, and what to name to the operator.
+  // When to retry, why a token was refused, and the id to give to the operator.
   exposedHeaders: ['Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
-  // Every request carries a token and would be asked about first.
+  // Every request carries a token, so each would need a preflight without this.
   maxAge: 600,
 };

@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../../core/model/event.js';
 import type { Filter } from './audience.js';
 import { Refusal } from './refusal.js';
 
-/** What clients may ask for. Lists are short: each is looked at for every event. */
+/** Bounds the lists that clients send, because each is searched for every event. */
 export const MAX_NAMES = 200;
 export const MAX_NAME_LENGTH = 128;
 const names = z.array(z.string().min(1).max(MAX_NAME_LENGTH)).max(MAX_NAMES);

@@ -2,14 +2,14 @@ import { token } from '../../base/inject.js';
 
 /** How clients prove who they are. */
 export type AuthOptions =
-  /** Everybody who reaches the port sees everything: only behind a loopback address. */
+  /** Every client that reaches the port sees everything: only for a loopback address. */
   | { readonly mode: 'none' }
   /** HS256 with this secret, and no other algorithm. */
   | { readonly mode: 'jwt'; readonly secret: string }
   /** A remote key set, asymmetric algorithms only. */
   | { readonly mode: 'jwt'; readonly jwksUrl: string };
 
-/** What the operator says. */
+/** What the operator configures. */
 export interface DeliverOptions extends Partial<Limits> {
   /**
    * Configured tenants as of the start; a token for any other is refused. With `AUTH_MODE=none` the first is the default.
@@ -24,19 +24,19 @@ export interface DeliverOptions extends Partial<Limits> {
 export interface Limits {
   /** Where Socket.IO listens. */
   readonly socketPath: string;
-  /** How often positions are compared with the store: lost pub/sub heals within this and one read. */
+  /** How often positions are compared with the store: a lost pub/sub message is made good within this and one read. */
   readonly compareMs: number;
   /** Newest events kept per followed tenant, so that a reconnect wave costs the store one read and not one each. */
   readonly bufferEvents: number;
   /** The same bound in bytes of JSON; the encoded frames may take as much again. */
   readonly bufferBytes: number;
-  /** A tenant that nobody has asked about for so long is no longer followed, and its buffer is freed. */
+  /** A tenant without a request or client for so long is no longer followed, and its buffer is freed. */
   readonly feedIdleMs: number;
   /** What one client may have in flight before it is closed as a slow consumer. */
   readonly maxInFlightBytes: number;
   /** How long a slow consumer has to take what was already handed to the kernel, and the notice, before the cut. */
   readonly closeGraceMs: number;
-  /** An agent's desk sends subscribe and refresh: a few kilobytes with a large token. */
+  /** Clients send subscribe and refresh only: a few kilobytes with a large token. */
   readonly maxMessageBytes: number;
   /** Messages a client may send: sustained per second, and at once. */
   readonly messagesPerSecond: number;

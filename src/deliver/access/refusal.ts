@@ -1,4 +1,4 @@
-/** Why somebody is turned away or sent off. The code is all that the client is told. */
+/** Why a client is refused or closed. The client gets the code and nothing else. */
 export type RefusalCode =
   | 'unauthorized'
   | 'token-expired'
@@ -14,8 +14,8 @@ export type RefusalCode =
   | 'shutting-down';
 
 /**
- * Neither a token nor what was wrong with it may reach a log or a client. `detail`, of fixed words, is told over HTTP only;
- * Socket.IO tells the code.
+ * Keeps a token, and what was wrong with it, out of logs and answers. HTTP sends `code` and `detail`, which is of fixed
+ * words; Socket.IO sends `code` only.
  */
 export class Refusal extends Error {
   /** How Socket.IO hands it to `connect_error`. */
@@ -31,7 +31,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The line of an error that may be logged: no properties, which can hold commands, keys and requests. */
+/** The part of an error that may be logged, without its properties, which can hold commands, keys and requests. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

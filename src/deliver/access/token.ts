@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.js';
 import type { ResolvedOptions } from './options.js';
 import { Refusal } from './refusal.js';
 
-/** A key set holds public keys: a symmetric algorithm would let whoever reads them sign. */
+/** A key set holds public keys: with a symmetric algorithm, every reader of the set could sign. */
 const ASYMMETRIC = [
   'RS256',
   'RS384',
@@ -18,10 +18,10 @@ const ASYMMETRIC = [
   'EdDSA',
   'Ed25519',
 ];
-/** Fits into the largest message together with a subscription, and into the usual header limits. */
+/** Small enough for the largest message together with a subscription, and for the usual header limits. */
 const MAX_TOKEN_LENGTH = 8 * 1024;
 const MAX_LIST = 1_000;
-/** A token may say more, but RFC 3339, in which clients are told when theirs expires, knows no later year. */
+/** Caps the expiry of a token: clients get it in RFC 3339, which has no later year. */
 const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** The names under which clients put tokens into addresses, where proxies and histories keep them. */
 const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt', 'auth', 'authorization', 'bearer'];
@@ -33,8 +33,8 @@ type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs'>;
  *
  * Claims: `tenant` (required, a configured tenant), `exp` (required), `extensions` and `queues` (optional lists of
  * strings; anything else refuses the token, because ignoring a claim that should narrow would widen). The tenant comes
- * from the claim alone. Refusals: `unauthorized` for whatever is wrong with the token, `token-expired`,
- * `auth-unavailable` while the key set cannot be read. Tenants may come and go: see `know`.
+ * from the claim alone. Refusals: `token-expired`, `unauthorized` for anything else that is wrong with the token, and
+ * `auth-unavailable` while the key set cannot be read. The tenants may change: see `know`.
  */
 export class TokenVerifier {
   readonly #clock: Clock;
@@ -49,7 +49,7 @@ export class TokenVerifier {
     this.#verifySignature = signatureCheck(options, () => new Date(clock.now()));
   }
 
-  /** False with `AUTH_MODE=none`: no token is asked for, and none is looked at. */
+  /** False with `AUTH_MODE=none`: then tokens are neither required nor read. */
   get required(): boolean {
     return this.#verifySignature !== null;
   }
@@ -66,7 +66,7 @@ export class TokenVerifier {
     return this.#known.has(tenant) ? null : 'unauthorized';
   }
 
-  /** `requestedTenant` counts only where no token says whose client this is. */
+  /** `requestedTenant` counts only with `AUTH_MODE=none`, where no token names the tenant. */
   async verify(token: unknown, requestedTenant?: unknown): Promise<Grant> {
     if (this.#verifySignature === null) return this.#openGrant(requestedTenant);
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new Refusal('unauthorized');
@@ -124,7 +124,7 @@ function signatureCheck({ auth, authTimeoutMs }: Options, currentDate: () => Dat
   };
 }
 
-/** A key that the set does not have is the token's fault; a set that does not come is not. */
+/** Whether the token is to blame: it is for a key that the set does not have, it is not for a set that cannot be read. */
 function isAboutTheToken(error: unknown): boolean {
   return (
     error instanceof errors.JWKSNoMatchingKey ||

@@ -26,7 +26,7 @@ export class BearerGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Granted>();
     context.switchToHttp().getResponse<Response>().setHeader('Cache-Control', 'no-store');
     if (hasTokenInQuery(request.query)) throw new Refusal('token-in-url');
-    // With tokens, CORS is enough: no page has one by itself. Without, the address is all there is.
+    // With tokens CORS is enough, because a page has no token by itself. Without them the address is the only check.
     if (!this.tokens.required && !originAllowed(request.headers, this.options)) {
       throw new Refusal('origin-not-allowed');
     }

@@ -13,12 +13,12 @@ import type { TenantFeed } from '../log/tenant-feed.js';
 import type { TokenVerifier } from '../access/token.js';
 
 /**
- * One client of `GET /v1/events/stream`: the promises and the bounds of a socket, on server-sent events.
+ * One client of `GET /v1/events/stream`: it has the guarantees and the bounds of a socket, on server-sent events.
  *
- * `id:` is the cursor, `event:` the type, `data:` the event. Every `heartbeatMs` a comment and, once the client is
- * live, an `id:` alone: it moves `Last-Event-ID` past events that the client may not see, so that a quiet client does
- * not fall behind the log's retention. Before the stream is ended by the service there is an event `closing`; not for a
- * slow consumer, which is cut: the notice would have to wait behind all that it does not read.
+ * `id:` is the cursor, `event:` the type, `data:` the event. Every `heartbeatMs` the stream sends a comment and, once the
+ * client is live, an `id:` alone: it moves `Last-Event-ID` past events that the client may not see, so that a quiet client
+ * does not fall behind the log's retention. Before the service ends a stream it sends an event `closing`. It cuts a slow
+ * consumer without one: the notice would have to wait behind all that the consumer does not read.
  */
 export class EventStream implements Outlet {
   readonly #deps: EventStreamDeps;
@@ -46,7 +46,7 @@ export class EventStream implements Outlet {
     this.#deps.response.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store',
-      // Proxies that collect answers would collect this one for ever.
+      // A proxy that buffers answers would never pass this one to the client.
       'X-Accel-Buffering': 'no',
     });
     this.#deps.response.write(': connected\n\n');
@@ -64,11 +64,11 @@ export class EventStream implements Outlet {
     this.#deps.stats.countClosed(code);
     if (code === 'slow-consumer') return void this.#deps.response.destroy();
     this.#deps.response.end(`event: closing\ndata: ${JSON.stringify({ code })}\n\n`);
-    // A client that does not read would otherwise hold the connection, and the shutdown.
+    // A client that does not read would otherwise keep the connection open, and delay the shutdown.
     this.#deps.clock.after(this.#deps.options.closeGraceMs, () => this.#deps.response.destroy());
   }
 
-  /** Lets go of the log; for when the client has gone. */
+  /** Stops reading the log, after the client has gone. */
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -113,7 +113,7 @@ export class EventStream implements Outlet {
 
   #beat(): void {
     const id = this.#reader.live ? `id: ${formatCursor(this.#deps.feed.position.loaded())}\n` : '';
-    // A client that takes nothing needs no sign of life.
+    // No heartbeat while the client does not read.
     if (this.hasRoom) this.#write(`: heartbeat\n${id}\n`);
   }
 
@@ -130,6 +130,6 @@ export interface EventStreamDeps {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly stats: DeliverStats;
-  /** What should not have happened did; the stream ends itself. */
+  /** Called for a defect; the stream ends itself. */
   readonly failed: (error: unknown) => void;
 }

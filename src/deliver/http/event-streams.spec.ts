@@ -11,7 +11,7 @@ import { TokenVerifier } from '../access/token.js';
 const STREAM = '/v1/events/stream';
 const LIMIT = 3;
 
-/** A key set that answers when it is told to, and a token of it. */
+/** A key set that answers when the test says so, and a token of it. */
 async function slowKeySet() {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256' };
@@ -93,7 +93,7 @@ describe('the event streams let go of a client', () => {
     await until(() => delivery.stats.streams === LIMIT);
     client.destroy();
     await until(() => answers[0]!.closed);
-    // All listeners of the connection have been told by then.
+    // All listeners of the connection have run by then.
     await (await delivery.get('/v1/calls', mine)).text();
     expect(delivery.stats.streams).toBe(0);
     expect(delivery.relay.feed('acme').readers).toBe(0);

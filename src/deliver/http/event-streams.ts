@@ -18,8 +18,8 @@ export interface StreamRequest {
 }
 
 /**
- * The event streams that are open: counted with the sockets, ended when their token expires or its tenant is removed,
- * and on shutdown.
+ * The open event streams: counted with the sockets, and ended when their token expires, their tenant is removed, or the
+ * service shuts down.
  */
 export class EventStreams {
   readonly #deps: ClientsDeps;
@@ -42,7 +42,7 @@ export class EventStreams {
     const { relay, limits, options, clock, stats, logger } = this.#deps;
     const { tenant } = grant;
     const { socket } = response.req;
-    // The client left while its token was verified: 'close' has been, and would never give back what is taken here.
+    // The client left while its token was verified: after its 'close', nothing would give back a connection taken now.
     if (socket.destroyed || response.closed) return;
     if (this.#draining) throw new Refusal('shutting-down');
     const releaseAddress = limits.takeAddress(address);
@@ -67,7 +67,7 @@ export class EventStreams {
       releaseToken();
     };
     response.once('close', release);
-    // A response that waits for its turn behind another one on the connection never says 'close' itself.
+    // A response that waits behind another one on its connection never emits 'close' itself.
     socket.once('close', release);
     stream.start(cursor);
   }

@@ -200,7 +200,7 @@ describe('the log over HTTP', () => {
     expect((await json('/v1/events?limit=1')).body.events[0].sequence).toBe('0000000000000801');
   });
 
-  it('tells of the sources as the store has them now', async () => {
+  it('shows the sources as the store has them now', async () => {
     const at = Date.UTC(2026, 2, 2, 3);
     await json('/v1/sources');
     const up = {
@@ -302,7 +302,7 @@ describe('the log over HTTP', () => {
       expect([status, body.code, body.instance]).toEqual([404, 'not-found', '/v1/nothing']);
     });
 
-    it('with 503 while the store is away, and while nobody has claimed the tenant', async () => {
+    it('with 503 while the store is away, and before the tenant was ever claimed', async () => {
       expect((await json('/v1/calls', await token({ tenant: 'globex' }))).body.code).toBe('not-ready');
       jest.spyOn(store, 'read').mockRejectedValue(new Error('redis://user:secret@host is away'));
       jest.spyOn(store, 'snapshot').mockRejectedValue(new Error('away'));
@@ -315,7 +315,7 @@ describe('the log over HTTP', () => {
   });
 
   describe('a state that cannot be read', () => {
-    it('is told apart from a store that is away, and on a stream too', async () => {
+    it('has another code than a store that is away, on a stream too', async () => {
       store.overwrite('acme', 'call:x', 'no call');
       for (const address of ['/v1/calls', '/v1/calls/c1', '/v1/events', '/v1/sources']) {
         const { status, body } = await json(address);
@@ -412,7 +412,7 @@ describe('the log over HTTP', () => {
       expect(await events.next()).toEqual({ event: 'closing', data: '{"code":"shutting-down"}' });
     });
 
-    it('is cut without a word when its client does not read, and nobody else is', async () => {
+    it('is cut without a notice when its client does not read, and no other stream is', async () => {
       const bounded = await DeliveryUnderTest.start(store, { maxInFlightBytes: 64 * 1024 });
       const slow = new Stream(await bounded.get('/v1/events/stream', mine));
       await slow.next();

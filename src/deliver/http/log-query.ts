@@ -13,30 +13,30 @@ import type { TenantFeed } from '../log/tenant-feed.js';
 
 export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
-/** How many events one request may look at: a token that sees little does not read the whole log at once. */
+/** How many events one request may examine, so that a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;
 const PAGE_BYTES = 1024 * 1024;
 
 const DETAILS: Readonly<Record<ResetReason, string>> = {
-  'epoch-changed': 'the log was begun anew; take a snapshot and go on from its cursor',
+  'epoch-changed': 'the log began again; take a snapshot and go on from its cursor',
   'cursor-too-old':
     'the events after this cursor are no longer held; take a snapshot and go on from its cursor',
   'cursor-unknown': 'the log has never reached this cursor; take a snapshot and go on from its cursor',
   'cursor-malformed': 'this is not a cursor; take a snapshot and go on from its cursor',
 };
 
-/** At most one of them; neither: the oldest event that is held, of whichever epoch. */
+/** At most one of the two; without both, the page begins with the oldest event in the log, of whichever epoch. */
 export interface PageStart {
   /** A cursor: the events after it. */
   readonly after?: string | undefined;
-  /** The events recorded from then on, of earlier epochs too. */
+  /** An instant: the events recorded from then on, of earlier epochs too. */
   readonly since?: Instant | undefined;
 }
 
 /**
- * What HTTP asks of the log: as of the request, because every answer waits for one (shared) read of the store.
- * Answers are JSON text, made of the events as the log holds them. Without the store there is a 503, not an old answer;
- * another one, `state-unreadable`, where the store answers and the tenant's state cannot be read.
+ * Answers HTTP requests from the log. Every answer waits for one (shared) read of the store, so that it is as new as the
+ * request. Answers are JSON text, made of the events as the log holds them. Without the store the answer is a 503, not an
+ * old state; where the store answers and the tenant's state cannot be read, it is a 503 with the code `state-unreadable`.
  */
 @Injectable()
 export class LogQuery {
@@ -67,7 +67,7 @@ export class LogQuery {
     return `{"sources":${feed.view.sourcesJson()}}`;
   }
 
-  /** `{cursor, events}`: the cursor is behind the last event looked at, seen or not. */
+  /** `{cursor, events}`: the cursor stands after the last event examined, whether the token may see it or not. */
   async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<string> {
     const feed = await this.#synced(grant);
     const { epoch, sequence: newest } = feed.position.loaded();
@@ -106,7 +106,7 @@ export class LogQuery {
     return feed;
   }
 
-  /** The store may be frozen rather than gone: it gets `storeTimeoutMs`. */
+  /** Waits at most `storeTimeoutMs`, as the store may be frozen rather than gone. */
   async #answered<T>(asked: Promise<T>): Promise<T> {
     const away = () =>
       new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'store-away', 'the event log cannot be read');

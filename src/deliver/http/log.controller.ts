@@ -51,7 +51,7 @@ export class LogController {
     @Res() response: Response,
   ) {
     if (request.method === 'HEAD') return void response.end();
-    // A browser that reconnects repeats the address as it was, so the header is the newer of the two.
+    // A browser that reconnects repeats the old address, so the header is the newer of the two.
     const lastEventId = request.headers['last-event-id'];
     const { after, ...filter } = parseQuery(streamQuery, query);
     this.streams.open(response, {
@@ -64,7 +64,7 @@ export class LogController {
   }
 }
 
-/** The text is JSON already; Express would parse nothing but compute an ETag for what must not be cached. */
+/** Sends text that is JSON already; Express' `json` would also compute an ETag, for what must not be cached. */
 function sendJson(response: Response, json: string): void {
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.end(json);

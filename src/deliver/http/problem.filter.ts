@@ -16,7 +16,7 @@ import { DeliverStats } from '../stats.js';
 
 export const DELIVER_LOGGER = token<Logger>('DELIVER_LOGGER');
 
-/** An answer other than the one asked for; `code` is what programs look at, `detail` is for people. */
+/** An answer other than the requested one; `code` is for programs, `detail` for people. */
 export class Problem extends HttpException {
   constructor(
     status: HttpStatus,
@@ -31,7 +31,7 @@ export class Problem extends HttpException {
 
 const UNREADABLE = 'the stored state of this tenant cannot be read; the operator of the service has to act';
 
-/** The store answers, and yet there is nothing to give. */
+/** The store answers, but this build cannot read the tenant's state. */
 export function stateUnreadable(): Problem {
   return new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'state-unreadable', UNREADABLE);
 }
@@ -52,8 +52,8 @@ const REFUSALS: Readonly<Partial<Record<RefusalCode, readonly [HttpStatus, strin
 };
 
 /**
- * Every error as an RFC 9457 problem document, from every part of the service.
- * Nothing of an unexpected error is told, and neither query nor headers are logged: they may hold a token.
+ * Answers every error, from every part of the service, with an RFC 9457 problem document. The document says nothing about
+ * an unexpected error. Neither query nor headers are logged, as they may hold a token.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -85,7 +85,7 @@ export class ProblemFilter implements ExceptionFilter {
       instance: pathOf(request),
       code: problem.code,
     };
-    // Once more at the end: a readiness report has a `status` of its own, which is no HTTP status.
+    // `standard` again at the end, because a readiness report has a `status` of its own that is no HTTP status.
     response.end(JSON.stringify({ ...standard, ...problem.members, ...standard }));
   }
 
@@ -116,12 +116,12 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** What other parts put into their exceptions beside the message, a readiness report for example. */
+/** What other parts add to their exceptions beside the message, such as a readiness report. */
 function membersOf(error: HttpException): Readonly<Record<string, unknown>> {
   const body = error.getResponse();
   if (typeof body === 'string') return {};
   return Object.fromEntries(
-    // Nest's own `error` is the title in words; a report's is the parts that are down.
+    // Nest's own `error` repeats the title; a report's `error` lists the parts that are down.
     Object.entries(body).filter(
       ([name, value]) =>
         !['statusCode', 'message'].includes(name) && !(name === 'error' && typeof value === 'string'),

@@ -5,7 +5,7 @@ import { Refusal } from '../access/refusal.js';
 
 export type QueryString = Readonly<Record<string, unknown>>;
 
-/** The parameters of the addresses under `/v1`. Those that an address does not know are not looked at. */
+/** The parameters of the addresses under `/v1`. An address ignores those that it does not know. */
 const { types, extensions, queues } = subscription.shape;
 const filters = { types: listed(types), extensions: listed(extensions), queues: listed(queues) };
 const after = z.string().optional();
@@ -36,7 +36,7 @@ export const pageQuery = z
   })
   .refine((query) => query.after === undefined || query.since === undefined, { path: [EXCLUSIVE] });
 
-/** Completes the parameter's name. Fixed words: what was sent may be a token in the wrong place. */
+/** Completes the parameter's name to a message. Fixed words, because what was sent may be a token in the wrong place. */
 const MUST: Readonly<Record<string, string>> = {
   after: 'must be one cursor',
   since: 'must be an instant as in RFC 3339, such as 2026-03-02T03:00:00Z (a + is written %2B)',

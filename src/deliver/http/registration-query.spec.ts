@@ -43,7 +43,7 @@ describe('GET /v1/extensions/{id}/registration', () => {
     await store.touch('acme', fence, { ...UNCHANGED, registrations: new Map([[extension, one]]) });
   }
 
-  it('asks the PBX about an extension that nobody watches, by number or uuid', async () => {
+  it('asks the PBX about an extension that is not watched, by number or uuid', async () => {
     const checkedAt = new Date(clock.now()).toISOString();
     for (const id of ['107', UUID])
       expect(await asked(id)).toEqual({
@@ -67,7 +67,7 @@ describe('GET /v1/extensions/{id}/registration', () => {
     expect(ask).toHaveBeenCalledTimes(1);
   });
 
-  it('is never behind the event that told of a change', async () => {
+  it('is never behind the event that announced a change', async () => {
     await known('107', true, 1_000);
     expect((await asked('107')).body).toMatchObject({ registered: true });
     const latest = new Date(clock.now()).toISOString();
@@ -145,7 +145,7 @@ describe('GET /v1/extensions/{id}/registration', () => {
   });
 
   it.each(['*97', 'abc', '1'.repeat(16), 'a@b'])(
-    'asks nobody about %s, which is no extension’s number or uuid, and says so with a 404',
+    'does not ask the PBX about %s, which is no extension’s number or uuid, and answers 404',
     async (id) => {
       expect(await asked(encodeURIComponent(id))).toMatchObject({
         status: 404,

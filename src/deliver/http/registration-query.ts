@@ -21,16 +21,16 @@ export type RegistrationNow =
   | { readonly outcome: 'not-found' }
   | { readonly outcome: 'failed'; readonly reason: string };
 
-/** Asks a tenant's PBX by number or uuid; what is neither must not get there. Does not reject. */
+/** Asks a tenant's PBX by number or uuid; the caller must pass nothing else. Does not reject. */
 export type AskRegistration = (tenant: string, id: string) => Promise<RegistrationNow>;
 export const ASK_REGISTRATION = token<AskRegistration>('ASK_REGISTRATION');
 
 /**
  * Whether an extension is registered: from the state while that is fresh, else from the PBX.
  *
- * Guarantees: whoever asks for the same at the same time shares one question to the PBX, and its answer for `ANSWER_MS`;
- * a tenant has at most `MAX_ASKING` questions under way. An extension that the token may not see does not exist for it,
- * and by its number it is not even asked for; neither is what no extension can be asked for by.
+ * Guarantees: requests for the same extension share one question to the PBX, and its answer for `ANSWER_MS`; a tenant has
+ * at most `MAX_ASKING` questions under way. An extension that the token may not see is answered as if it did not exist;
+ * the PBX is not asked about it by number, nor about an id that is neither a number nor a uuid.
  */
 @Injectable()
 export class RegistrationQuery {
@@ -62,7 +62,7 @@ export class RegistrationQuery {
     return JSON.stringify({ extension, registered, checkedAt: rfc3339(at) });
   }
 
-  /** Null where the state does not know, or has not heard of it for too long, or cannot be read. */
+  /** Null where the state has no registration of it, only an old one, or cannot be read. */
   async #known(tenant: string, id: string): Promise<RegistrationNow | null> {
     const feed = this.relay.feed(tenant);
     const read = feed.sync().then(() => feed.freshness.refresh());
@@ -77,7 +77,7 @@ export class RegistrationQuery {
     });
     const found = feed.view.registration(id);
     if (found === undefined) return null;
-    // Far ahead is not fresh either: the clock was set back. A little is the clock of the replica that polls.
+    // A time far ahead is not fresh either: the clock was set back. The polling replica's clock may be a little ahead.
     const age = Math.abs(this.clock.now() - found.at);
     if (age > this.options.registrationFreshMs) return null;
     return { outcome: 'found', ...found };
@@ -99,7 +99,7 @@ export class RegistrationQuery {
     this.#asked.set(key, asked);
     void asked.answer.finally(() => {
       asked.underWay = false;
-      // By a timer and not by the time of day: a clock that is set back would keep the answer for as long as its step.
+      // A timer, not the time of day: when the clock is set back, the answer would be kept for as long as the step.
       this.clock.after(ANSWER_MS, () => this.#asked.delete(key));
     });
     return asked.answer;
@@ -120,8 +120,8 @@ function notFound(detail = 'the PBX knows no such extension'): Problem {
   return new Problem(HttpStatus.NOT_FOUND, 'extension-not-found', detail);
 }
 
-/** The store may be away: the PBX is asked then. */
+/** How long to wait for the state; the PBX is asked when the store is away. */
 const STATE_MS = 500;
-/** A page that asks again and again costs the PBX one question in this time. */
+/** How long an answer is kept, so that a page that asks repeatedly costs the PBX one question in this time. */
 const ANSWER_MS = 2_000;
 const MAX_ASKING = 8;

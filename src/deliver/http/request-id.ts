@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 
 const HEADER = 'X-Request-Id';
-/** What proxies send: a uuid, a hexadecimal trace id, or the like. Anything else might be anything. */
+/** The ids that proxies send: a uuid, a hexadecimal trace id, or the like. No other text is logged. */
 const SANE = /^[A-Za-z\d][A-Za-z\d_-]{7,63}$/;
 
 /**
- * Names a request in its answer and in what is logged about it: by the caller's own `X-Request-Id` where that is sane,
- * else by a new one. The same for as long as the request lasts.
+ * The id of a request in its answer and its log lines: the caller's own `X-Request-Id` where that is sane, else a new one.
+ * It does not change while the request lasts.
  */
 export function requestId(request: Request, response: Response): string {
   const known = response.getHeader(HEADER);
@@ -18,7 +18,7 @@ export function requestId(request: Request, response: Response): string {
   return id;
 }
 
-/** Express middleware, to be the first: every answer has an id. */
+/** Express middleware. It must be the first, so that every answer has an id. */
 export function nameRequests(request: Request, response: Response, next: NextFunction): void {
   requestId(request, response);
   next();

@@ -5,9 +5,9 @@ import { type Audience, type Exposure, exposureOf } from '../access/audience.js'
 /**
  * Events on their way out, encoded once per tenant and not once per client.
  *
- * Each encoding is made when the first client needs it and kept as long as the event is held. A batch is what one
- * commit brought (or one page of the log): a WebSocket client gets it in a single write, because frames are
- * self-delimiting and may stand one after the other in one buffer.
+ * Each encoding is made when the first client needs it and kept as long as the event is. A batch holds the events of one
+ * commit, or one page of the log. A WebSocket client gets it in a single write: frames are self-delimiting, so one buffer
+ * can hold several.
  */
 export class LogEntry {
   readonly epoch: string;
@@ -77,7 +77,7 @@ export class Batch {
     return (this.#stream ??= this.entries.map((entry) => entry.sse).join(''));
   }
 
-  /** What of it the audience sees; itself where that is all. */
+  /** The events that the audience sees; this batch itself if those are all. */
   seenBy(audience: Audience): Batch {
     if (audience.unrestricted) return this;
     let visible: LogEntry[] | null = null;
@@ -89,7 +89,7 @@ export class Batch {
   }
 }
 
-/** How engine.io is told that the frame is already there; socket.io's own broadcasts use the same way. */
+/** Hands engine.io a frame that is already encoded, as socket.io's own broadcasts do. */
 export interface FrameOptions {
   readonly wsPreEncodedFrame: readonly [Buffer];
   readonly compress: false;

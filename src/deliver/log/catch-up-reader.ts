@@ -5,18 +5,18 @@ import type { Member } from './fan-out.js';
 import type { ResetReason } from './resumption.js';
 import type { TenantFeed } from './tenant-feed.js';
 
-/** What a page of missed events may hold: small against what a client may have in flight. */
+/** How many missed events a page may hold: small against what a client may have in flight. */
 const PAGE_EVENTS = 250;
 const PAGE_BYTES = 128 * 1024;
 
 /** Where a client's messages go: a socket, or an event stream. */
 export interface Outlet {
-  /** The cursor that the client came with can be gone on from. */
+  /** The client resumes from the cursor that it came with. */
   resumed(): void;
   snapshot(json: string): void;
   reset(reason: ResetReason): void;
   events(batch: Batch): void;
-  /** Whether what was written before has mostly left. */
+  /** Whether most of what was written before has been taken. */
   readonly hasRoom: boolean;
   /** Calls `resume` once, when there is room again. */
   onceRoom(resume: () => void): void;
@@ -33,10 +33,11 @@ export interface CatchUpDeps {
  * Brings one client from a snapshot or a cursor to the live events, without a gap and without a repeat.
  *
  *   waiting → reading → live          waiting: for the store's first answer, however long that takes
- *      ↑________________|             back on a reset: `reset`, snapshot, then on as before
+ *      ↑________________|             back on a reset: `reset`, snapshot, then as before
  *
- * What was missed is read page by page as the client takes it, so a slow client costs a page and not its backlog. It
- * is live once its sequence equals the feed's position: checked and joined in one tick, in which nothing can be published.
+ * Missed events are read page by page as the client takes them, so a slow client costs a page and not its backlog. The
+ * client is live once its sequence equals the feed's position. The reader checks that and joins in one tick, in which
+ * nothing can be published.
  */
 export class CatchUpReader implements Member {
   readonly #feed: TenantFeed;
@@ -48,7 +49,7 @@ export class CatchUpReader implements Member {
   #generation = -1;
   #started = false;
   #leave: (() => void) | null = null;
-  /** Goes on with the run that waits; set only while it does. */
+  /** Wakes the run that waits; set only while one does. */
   #wake: (() => void) | null = null;
 
   constructor({ feed, outlet, audience, failed }: CatchUpDeps) {
@@ -81,7 +82,7 @@ export class CatchUpReader implements Member {
     try {
       this.#outlet.events(batch);
     } catch (error) {
-      // The others of the batch still get theirs, and this one comes back with its cursor.
+      // The other clients of the batch still get it, and this one comes back with its cursor.
       this.close();
       this.#failed(error);
     }
@@ -124,9 +125,9 @@ export class CatchUpReader implements Member {
     }
   }
 
-  /** Writes the snapshot, and before it why there is one. False when the client has gone. */
+  /** Writes the snapshot, after a `reset` where there is a reason for one. False when the client has gone. */
   async #begin(reason: ResetReason | null): Promise<boolean> {
-    // Stale freshness is no reason to keep a client waiting: the calls are as good as the log.
+    // A failed refresh does not keep the client waiting: the calls are as new as the log.
     await this.#feed.freshness.refresh().catch(() => undefined);
     if (this.#closed) return false;
     if (reason !== null) this.#outlet.reset(reason);
@@ -136,7 +137,7 @@ export class CatchUpReader implements Member {
     return true;
   }
 
-  /** Reads on until the client is live or gone (null), or has to begin again (why). */
+  /** Reads until the client is live or gone (null), or has to begin again (the reason). */
   async #read(): Promise<ResetReason | null> {
     for (;;) {
       while (!this.#outlet.hasRoom && !this.#closed) await this.#pause((wake) => this.#outlet.onceRoom(wake));
@@ -152,7 +153,7 @@ export class CatchUpReader implements Member {
       if (this.#generation !== this.#feed.position.generation) return this.#feed.position.resetReason;
       if (batch === 'again') continue;
       if (batch === null) {
-        // Gone from the log, or the whole log is another one: the next answer tells which.
+        // The events are gone from the log, or the log is another one: the next answer shows which.
         if (!(await this.#synced())) return null;
         return this.#generation === this.#feed.position.generation
           ? 'cursor-too-old'
@@ -164,7 +165,7 @@ export class CatchUpReader implements Member {
     }
   }
 
-  /** A page from the store; when the store is away, `again` once it has answered. */
+  /** A page from the store; after an outage of the store, `again` once it answers. */
   async #readPatiently(page: Promise<Batch | null>): Promise<Batch | null | 'again'> {
     try {
       return await page;
@@ -175,8 +176,8 @@ export class CatchUpReader implements Member {
   }
 
   /**
-   * Waits until the feed is loaded and as new as the log was at the call. False when the client has gone meanwhile. Rejects
-   * where the state cannot be read: a store that is away comes back by itself, and that does not.
+   * Waits until the feed is loaded and as new as the log was at the call. False when the client has gone meanwhile.
+   * Rejects where the state cannot be read, because waiting does not help then, as it does while the store is away.
    */
   async #synced(): Promise<boolean> {
     for (;;) {

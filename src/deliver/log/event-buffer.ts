@@ -1,11 +1,11 @@
 import type { LogEntry } from './batch.js';
 
-/** A sixteenth late, so that moving the rest down is paid once in many appends. */
+/** Trims when a sixteenth too much is held, so that the rest is moved down only once in many appends. */
 const TRIM_AT = 1 + 1 / 16;
 
 /**
- * The newest events of one tenant, contiguous, bounded by count and by bytes of JSON: oldest go first.
- * It only ever holds what the log held too; whether the log still does is for the caller to ask.
+ * The newest events of one tenant, contiguous, bounded by count and by bytes of JSON; the oldest are dropped first.
+ * Whether the log still holds them is for the caller to check.
  */
 export class EventBuffer {
   readonly #limits: { readonly maxEvents: number; readonly maxBytes: number };
@@ -27,7 +27,7 @@ export class EventBuffer {
     if (isFull) this.#trim();
   }
 
-  /** Older events that end where what is held begins, or at `newest` where nothing is held; what does not fit is left. */
+  /** Adds older events that end right before the held ones, or at `newest` if there are none; drops what does not fit. */
   prepend(older: readonly LogEntry[], newest: number): void {
     let expected = (this.#entries[0]?.sequence ?? newest + 1) - 1;
     const { maxEvents, maxBytes } = this.#limits;
@@ -43,7 +43,7 @@ export class EventBuffer {
     this.#entries = [...fitting.reverse(), ...this.#entries];
   }
 
-  /** At most `limit` events after `sequence` and about `maxBytes`, but at least one; null when they are not all held. */
+  /** At most `limit` events after `sequence` and about `maxBytes`, but at least one; null if the buffer lacks any. */
   after(sequence: number, limit: number, maxBytes: number): readonly LogEntry[] | null {
     const first = this.#entries[0];
     if (first === undefined || sequence < first.sequence - 1) return null;

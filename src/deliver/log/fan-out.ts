@@ -2,10 +2,10 @@ import type { Audience } from '../access/audience.js';
 import type { Batch } from './batch.js';
 import type { ResetReason } from './resumption.js';
 
-/** A client that has everything up to the tenant's position and gets what comes. */
+/** A client that has everything up to the tenant's position and gets each new batch. */
 export interface Member {
   events(batch: Batch): void;
-  /** The log is not the one it was: the member is out of the live set and has to begin again. */
+  /** The log is another one: the member has left the live set and has to begin again. */
   reset(reason: ResetReason): void;
 }
 
@@ -15,8 +15,8 @@ interface AudienceClass {
 }
 
 /**
- * The live set of one tenant. Members with the same audience form a class: who may see an event is decided once per
- * class, and what a class sees is encoded once.
+ * The live clients of one tenant. Members with the same audience form a class: visibility is decided, and the visible
+ * events are encoded, once per class.
  */
 export class FanOut {
   readonly #classes = new Map<string, AudienceClass>();
@@ -26,7 +26,7 @@ export class FanOut {
     return this.#size;
   }
 
-  /** Synchronous, so that a client joins in the very tick in which it has everything. Returns how to leave. */
+  /** Synchronous, so that a client joins in the very tick in which it has everything. Returns the function to leave. */
   join(member: Member, audience: Audience): () => void {
     let group = this.#classes.get(audience.key);
     if (group === undefined) {

@@ -3,10 +3,10 @@ import type { Store } from '../../store/store.js';
 import type { LogPosition } from './log-position.js';
 import type { TenantView } from './tenant-view.js';
 
-/** How old the sources' freshness in a snapshot may be: bounds how often a wave of clients reads the whole state. */
+/** How old the sources' freshness in a snapshot may be, which bounds how often many clients read the whole state. */
 const FRESH_MS = 5_000;
 
-/** Keeps in a tenant's view what no event tells: when the sources were last heard of. Reads that meet are one. */
+/** Keeps the view's freshness, which no event carries: when each source last answered. Simultaneous reads share one. */
 export class FreshnessReader {
   readonly #deps: FreshnessDeps;
   #reading: Promise<void> | null = null;
@@ -23,8 +23,8 @@ export class FreshnessReader {
   }
 
   /**
-   * Reads the state, unless the last read is younger than `maxAgeMs`. Where it is of the very position, its calls are
-   * taken over too.
+   * Reads the state, unless the last read is younger than `maxAgeMs`. Takes its calls over too if it is of the same
+   * position.
    */
   async refresh(maxAgeMs = FRESH_MS): Promise<void> {
     if (this.#deps.clock.monotonic() - this.#readAt < maxAgeMs) return;

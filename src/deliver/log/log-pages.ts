@@ -12,8 +12,8 @@ export const PAGE_EVENTS = 500;
 /**
  * One tenant's events up to its position, page by page: the newest from a buffer, older ones from the store.
  *
- * Guarantee: no page goes beyond the position, though the log may be ahead of it: a reader that ran past the position
- * would never meet it.
+ * Guarantee: no page goes beyond the position, even where the log is ahead of it. A reader becomes live when it is at the
+ * position, so it must not pass it.
  */
 export class LogPages {
   readonly #deps: LogPagesDeps;
@@ -33,7 +33,7 @@ export class LogPages {
     this.#buffer.append(entries);
   }
 
-  /** The log is another one: nothing of what is held counts. */
+  /** Drops all events, because the log is another one. */
   clear(): void {
     this.#buffer.clear();
   }
@@ -75,7 +75,7 @@ export class LogPages {
     return new Batch(known.map(({ json }) => LogEntry.parse(json)));
   }
 
-  /** Fills the buffer backwards: on a replica that has just started, one wave of reconnects shares one read. */
+  /** Fills the buffer backwards, so that on a replica that has just started all reconnecting clients share one read. */
   async #backfill(): Promise<void> {
     const { tenant, store, position, limits } = this.#deps;
     const { generation } = position;

@@ -12,10 +12,9 @@ import {
 } from './resumption.js';
 
 /**
- * How far one tenant's log has been taken here, and what the log was last seen to hold. Pure.
+ * How far this replica has read one tenant's log, and what the log held when it was last read. Pure.
  *
- * `generation` grows when the log is not the one that it was: positions of before then mean nothing any more, and
- * `resetReason` says why.
+ * `generation` grows when the log is another one than before: older positions are void then, and `resetReason` says why.
  */
 export class LogPosition {
   readonly #tenant: string;
@@ -43,11 +42,11 @@ export class LogPosition {
 
   /** @throws until the log was loaded */
   loaded(): Position {
-    if (this.#current === null) throw new Error(`nobody has claimed ${this.#tenant} yet`);
+    if (this.#current === null) throw new Error(`the log of ${this.#tenant} is not loaded yet`);
     return this.#current;
   }
 
-  /** The log is taken from here on. `reason`: it is another than before. */
+  /** Begins at `position`. `reason` says why the log is another one than before; null the first time. */
   begin(position: Position, reason: ResetReason | null): void {
     this.#current = position;
     if (reason === null) return;
@@ -55,14 +54,14 @@ export class LogPosition {
     this.#resetReason = reason;
   }
 
-  /** Why `slice`, read after `from`, does not continue the log; null where it does, and then what it says is remembered. */
+  /** Why `slice`, read after `from`, does not continue the log; null where it does: then keeps its bounds of the log. */
   continuedBy(slice: LogSlice, from: Position): ResetReason | null {
     const broken = discontinuity(from, slice);
     if (broken === null) this.#reach = { first: slice.first, epochStart: slice.epochStart };
     return broken;
   }
 
-  /** Moves on, and returns what is new: what is known already, or does not follow, is left out. */
+  /** Moves on and returns the new events, without those that are known already or do not follow. */
   advance(candidates: readonly LogEntry[]): readonly LogEntry[] {
     if (this.#current === null) return [];
     const { epoch } = this.#current;
@@ -87,7 +86,7 @@ export class LogPosition {
     return resumption(cursor, this.loaded(), acrossEpochs(this.#reach));
   }
 
-  /** Where pages and the buffer may begin: before the epoch's beginning, where the log holds what was there. */
+  /** Where pages and the buffer may begin, which is before the epoch if the log still holds earlier events. */
   oldestSequence(): number {
     return oldestSequence(this.loaded(), acrossEpochs(this.#reach));
   }

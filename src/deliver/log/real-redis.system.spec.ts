@@ -45,7 +45,7 @@ describe('delivery from a real Redis', () => {
     expect(client.sequences).toEqual(range(1, 300));
   });
 
-  it('tells its clients when Redis has lost its memory', async () => {
+  it('resets its clients when Redis has lost its memory', async () => {
     const log = await new LogWriter(given().open()).claim('e1');
     const delivery = await DeliveryUnderTest.start(given().open(), { compareMs: 50 });
     given().afterwards(() => delivery.stop());

@@ -7,11 +7,11 @@ import { reasonOf } from '../access/refusal.js';
 import { TenantFeed } from './tenant-feed.js';
 
 /**
- * Follows the logs of the tenants that somebody on this replica asks about.
+ * Follows the logs of the tenants that this replica has clients or requests for.
  *
- * Woken by what is published, and not dependent on it: positions are compared after every interruption of the
- * subscription and every `compareMs`, so what pub/sub lost is delivered within that and one read. A store that is
- * away is tried again at every comparison; nothing here ends because of it.
+ * Published events wake it, but it does not depend on them: it compares positions after every interruption of the
+ * subscription and every `compareMs`, so an event that pub/sub lost is delivered within that time and one read. While the
+ * store is away it tries again at every comparison.
  */
 export class Relay {
   readonly #deps: RelayDeps;
@@ -36,7 +36,7 @@ export class Relay {
     void this.#subscribe();
   }
 
-  /** The tenant's feed; from the first call on it is followed, until nobody has used it for `feedIdleMs`. */
+  /** The tenant's feed, which follows the log from the first call on, until it was not used for `feedIdleMs`. */
   feed(tenant: string): TenantFeed {
     let feed = this.#feeds.get(tenant);
     if (feed === undefined) {
@@ -77,7 +77,7 @@ export class Relay {
       // `close` may have come while the subscription was made.
       if (this.#closed as boolean) await subscription.close();
       else this.#subscription = subscription;
-      // What was committed before the subscription stood.
+      // Reads what was committed before the subscription was confirmed.
       this.#catchUpAll();
     } catch (error) {
       this.#deps.logger.warn(
@@ -93,7 +93,7 @@ export class Relay {
     try {
       this.#feeds.get(tenant)?.published(json);
     } catch (error) {
-      // Whoever may publish on the channel may publish nonsense; the log is what counts.
+      // Any client of Redis with the right to publish may publish nonsense; only the log counts.
       this.#deps.logger.warn({ tenant, reason: reasonOf(error) }, 'published event not understood');
     }
   }

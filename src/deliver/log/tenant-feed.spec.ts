@@ -92,7 +92,7 @@ describe("a tenant's feed", () => {
     expect(late.isUnreadable).toBe(true);
   });
 
-  it('begins anew when the epoch has changed', async () => {
+  it('begins again when the epoch has changed', async () => {
     await log.commit(started(1));
     await feed.sync();
     await log.claim('e2', true);
@@ -102,7 +102,7 @@ describe("a tenant's feed", () => {
     expect(feed.live.size).toBe(0);
   });
 
-  it('begins anew when the log is shorter than it was, though the epoch is the same', async () => {
+  it('begins again when the log is shorter than it was, though the epoch is the same', async () => {
     await log.commit(started(1), started(2));
     await feed.sync();
     store.loseMemory();
@@ -123,7 +123,7 @@ describe("a tenant's feed", () => {
     expect(batches).toEqual([[1]]);
   });
 
-  it('keeps what it knows while the store is empty and claimed by nobody', async () => {
+  it('keeps what it knows while the store is empty and the tenant not claimed', async () => {
     await log.commit(started(1));
     await feed.sync();
     store.loseMemory();
@@ -132,7 +132,7 @@ describe("a tenant's feed", () => {
     expect(resets).toEqual([]);
   });
 
-  it('begins anew when the log has been cut behind it', async () => {
+  it('begins again when the log has been cut behind it', async () => {
     const deps = {
       ...sharedDeps(),
       clock: new ManualClock(),

@@ -14,24 +14,24 @@ import { LogPosition } from './log-position.js';
 import type { ResetReason } from './resumption.js';
 import { TenantView } from './tenant-view.js';
 
-/** A log that changes its epoch under every one of so many reads is not there to be followed. */
+/** Gives up when the log changes its epoch during each of so many reads. */
 const LOAD_ATTEMPTS = 3;
 
 /**
- * Follows one tenant's log, and keeps together what this replica knows of it: the position, the current view, the
- * newest events, the live clients.
+ * Follows one tenant's log, and keeps what this replica knows of it: the position, the current view, the newest events,
+ * the live clients.
  *
  * Guarantees:
- * - Events are taken in sequence, each once. What is published is taken directly when it follows on; a hole is filled
- *   by reading; what is older is ignored.
- * - Position, view, pages and the live set change together, in one tick: a client that is at the position and joins in
+ * - Events are taken in sequence, each once. A published event is taken directly when it is the next one; a gap is filled
+ *   from the log; an older event is ignored.
+ * - Position, view, pages and the live clients change together, in one tick: a client that is at the position and joins in
  *   the same tick misses nothing and gets nothing twice.
- * - Another epoch, a log that is shorter than it was or that no longer holds the next event is a `reset`: the state is
- *   loaded again, the position's generation grows, and every live client is told.
+ * - Another epoch, a log that is shorter than before and one that no longer holds the next event cause a reset: the state
+ *   is loaded again, the position's generation grows, and every live client gets `reset`.
  *
  * Not guaranteed: that the position is the log's newest. `sync()` makes it so, as of the call.
  *
- * States: unloaded (nobody has claimed the tenant, or the store has not answered yet) → loaded, for good.
+ * States: unloaded (the tenant was never claimed, or the store has not answered yet) → loaded, for good.
  */
 export class TenantFeed {
   readonly live = new FanOut();
@@ -45,12 +45,12 @@ export class TenantFeed {
   #readers = 0;
   #lastUsed: number;
   readonly #waiting = new Set<() => void>();
-  /** Published and not taken yet: each follows the one before it, the first follows the position. */
+  /** Published events that are not taken yet: each follows the one before it, the first follows the position. */
   #incoming: LogEntry[] = [];
   #flushScheduled = false;
   #running: Promise<void> = Promise.resolve();
   #queued: Promise<void> | null = null;
-  /** Why the log was not read last, which is logged once. */
+  /** Why the last read of the log failed; each reason is logged once. */
   #unread: string | null = null;
 
   constructor(deps: TenantFeedDeps) {
@@ -65,7 +65,7 @@ export class TenantFeed {
     this.freshness = new FreshnessReader({ tenant, store, clock, position, view });
   }
 
-  /** Counts a reader, which lets go once. */
+  /** Counts a reader, which must release its hold once. */
   hold(): void {
     this.#readers += 1;
   }
@@ -80,22 +80,22 @@ export class TenantFeed {
     return this.#readers;
   }
 
-  /** The state was needed and could not be read, the last time that it was asked for. */
+  /** Whether the state could not be read the last time that it was needed. */
   get isUnreadable(): boolean {
     return this.#isUnreadable;
   }
 
-  /** Somebody has asked for it. */
+  /** Notes that the feed is in use. */
   used(): void {
     this.#lastUsed = this.#deps.clock.monotonic();
   }
 
-  /** Whether nobody reads it or is live, and nobody has asked for it since `instant`. */
+  /** Whether it has no reader and no live client, and was not used since `instant`. */
   isIdleSince(instant: number): boolean {
     return this.#readers === 0 && this.#lastUsed < instant;
   }
 
-  /** An event as it was published. What one commit brings arrives in one go and is handed on as one batch. */
+  /** Takes an event as it was published. The events of one commit arrive together and are delivered as one batch. */
   published(json: string): void {
     const last = this.#incoming.at(-1) ?? this.position.current;
     if (last === null) return this.catchUp();
@@ -127,7 +127,7 @@ export class TenantFeed {
     return this.#queued;
   }
 
-  /** As `sync`, for nobody in particular; a read that is waiting its turn already is enough. */
+  /** Like `sync`, without a caller that waits; does nothing if a read is already queued. */
   catchUp(): void {
     if (this.#queued !== null) return;
     const { tenant, logger } = this.#deps;
@@ -141,7 +141,7 @@ export class TenantFeed {
     );
   }
 
-  /** Calls `resume` once, after the next time that the log was read and the feed is loaded. Returns how to not. */
+  /** Calls `resume` once, after the next read that leaves the feed loaded. Returns the function that cancels it. */
   onceSynced(resume: () => void): () => void {
     this.#waiting.add(resume);
     return () => this.#waiting.delete(resume);
@@ -151,14 +151,14 @@ export class TenantFeed {
     const { tenant, store } = this.#deps;
     if (this.position.current === null && !(await this.#load(null))) return;
     for (let loads = 0; ; ) {
-      // Taken before the read: a commit that is published meanwhile must not make the log look shorter than it is.
+      // Taken before the read, so that a commit published meanwhile does not make the log seem shorter than it is.
       const from: Position = this.position.loaded();
       const slice = await store.read(tenant, from.sequence, PAGE_EVENTS);
-      // Redis is empty and nobody has claimed the tenant again: what is known stays until the new epoch is there.
+      // Redis is empty and the tenant is not claimed again yet: the feed keeps what it has until the new epoch begins.
       if (slice.epoch === null) return;
       const broken = this.position.continuedBy(slice, from);
       if (broken !== null) {
-        if (loads === LOAD_ATTEMPTS) throw new Error('the log does not hold still');
+        if (loads === LOAD_ATTEMPTS) throw new Error('the log changes its epoch at every read');
         loads += 1;
         if (!(await this.#load(broken))) return;
         continue;
@@ -172,7 +172,7 @@ export class TenantFeed {
     for (const resume of waiting) resume();
   }
 
-  /** False when nobody has claimed the tenant. */
+  /** False when the tenant was never claimed. */
   async #load(reason: ResetReason | null): Promise<boolean> {
     const { tenant, logger } = this.#deps;
     const snapshot = await this.#readSnapshot(reason);
@@ -183,13 +183,13 @@ export class TenantFeed {
     this.freshness.wasRead();
     this.position.begin(snapshot.position, reason);
     if (reason !== null) {
-      logger.warn({ tenant, reason, position: snapshot.position }, 'log begun anew');
+      logger.warn({ tenant, reason, position: snapshot.position }, 'log loaded again');
       this.live.reset(reason);
     }
     return true;
   }
 
-  /** A client that would go on from a log that is not there any more is closed: the state cannot be read. */
+  /** Where the state cannot be read, closes the clients of a log that does not exist any more. */
   async #readSnapshot(reason: ResetReason | null): Promise<Snapshot | null> {
     const { tenant, store } = this.#deps;
     try {
@@ -209,7 +209,7 @@ export class TenantFeed {
     this.#take(entries);
   }
 
-  /** The one step in which everything moves on. */
+  /** Moves position, pages, view and live clients on in one step. */
   #take(candidates: readonly LogEntry[]): void {
     const entries = this.position.advance(candidates);
     if (entries.length === 0) return;
@@ -218,7 +218,7 @@ export class TenantFeed {
     this.#deliver(new Batch(entries));
   }
 
-  /** What is traced goes on with the trace of the commit, from whichever replica that came. */
+  /** Delivers the batch, as part of the trace of the commit, whichever replica committed it. */
   #deliver(batch: Batch): void {
     const { tenant, tracer } = this.#deps;
     const causes = [...new Set(batch.entries.flatMap(({ event }) => event.traceparent ?? []))];
@@ -232,7 +232,7 @@ export class TenantFeed {
       },
       causes,
     });
-    // What clients get is written in this very tick, traced or not.
+    // Clients are written to in this very tick, traced or not.
     void tracer.span(describe, () => Promise.resolve(this.live.publish(batch)));
   }
 }

@@ -34,11 +34,11 @@ interface HeldCall {
 }
 
 /**
- * The calls that are alive and the state of the sources, folded from events on top of a state of the store.
+ * The calls that are alive and the state of the sources: a state of the store, with the later events applied to it.
  *
- * Guarantee: `calls` is what the log says up to the position it was folded to. Not guaranteed: that `sources` and
- * registrations are not newer than that. They are the freshest that was read, because between two events nothing but
- * their times tells that somebody watches.
+ * Guarantee: `calls` is what the log says up to the position of the last applied event. `sources` and registrations may be
+ * newer than that: they are the freshest that were read, because between two events only their times show that the PBX is
+ * still observed.
  */
 export class TenantView {
   readonly #tenant: string;
@@ -128,7 +128,7 @@ export class TenantView {
   }
 }
 
-/** What an event adds to the call's view (`offer`, how an offer ended, who had it before) is not part of its state. */
+/** Removes what an event adds to the call's view (`offer`, how an offer ended, who had the call before). */
 function aliveView(data: CallView): CallView {
   const view: { -readonly [Field in keyof CallView]: CallView[Field] } = { ...data, outcome: null };
   delete view.offer;

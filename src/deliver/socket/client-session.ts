@@ -19,7 +19,7 @@ import type { DeliverStats } from '../stats.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
 import type { TokenVerifier } from '../access/token.js';
 
-/** What is used of an engine.io connection, some of it not in its public types. */
+/** The used part of an engine.io connection, some of it not in the public types. */
 export interface Connection {
   readonly readyState: string;
   readonly transport: { readonly name: string; readonly socket?: { terminate?: () => void } };
@@ -34,7 +34,7 @@ export interface SessionContext {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly stats: DeliverStats;
-  /** What should not have happened did; the session closes its connection itself. */
+  /** Called for a defect; the session closes its connection itself. */
   readonly failed: (tenant: string, error: unknown) => void;
   readonly left: (session: ClientSession) => void;
 }
@@ -47,7 +47,7 @@ export interface NewSession {
   readonly filter: Filter;
 }
 
-/** After these a client that reconnects by itself does the right thing; after the others it has to change something. */
+/** After these codes a client may simply reconnect; after the others it has to change something first. */
 const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'slow-consumer',
   'state-unreadable',
@@ -55,13 +55,13 @@ const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
 ]);
 
 /**
- * One Socket.IO client: its grant, its subscription, and what is on its way to it.
+ * One Socket.IO client: its grant, its subscription, and the messages on their way to it.
  *
  * Backpressure: every write is counted until the kernel has taken it. A live client that would have more than
- * `maxInFlightBytes` in flight is closed as `slow-consumer`: what waits in this process is dropped at once, the notice
- * is put behind what the socket already has, and after `closeGraceMs` the connection is cut. It resumes from its
- * cursor. A single message may be larger than the bound (a snapshot of very many calls), never a pile of them: until a
- * client is live, nothing more is written before it has taken what it has.
+ * `maxInFlightBytes` in flight is closed as `slow-consumer`: messages that wait in this process are dropped at once, the
+ * notice is put behind what the socket already has, and after `closeGraceMs` the connection is cut. The client can resume
+ * from its cursor. A single message may be larger than the bound (a snapshot of very many calls), but only one: until a
+ * client is live, it gets the next message only after it has taken the previous one.
  */
 export class ClientSession implements Outlet {
   readonly #context: SessionContext;
@@ -165,7 +165,7 @@ export class ClientSession implements Outlet {
     return Promise.resolve({ subscription: this.#filter });
   }
 
-  /** The new token alone decides what is granted from now on; the subscription stays. */
+  /** The new token replaces the grant; the subscription does not change. */
   async #refresh(body: unknown): Promise<object> {
     const token = (body as { token?: unknown } | null | undefined)?.token;
     const grant = await this.#context.tokens.verify(token, this.#grant.tenant);
@@ -212,10 +212,10 @@ export class ClientSession implements Outlet {
     this.#connection.write(packet, options, this.#sent);
   }
 
-  /** Engine.io calls back in the order of the writes, once the transport has passed each on. */
+  /** Engine.io calls back in the order of the writes, once the transport has taken each. */
   readonly #sent = (): void => {
     this.#inFlight -= this.#sizes.shift() ?? 0;
-    // Gives the array's memory back: most clients are idle most of the time.
+    // Frees the array's memory, as most clients are idle most of the time.
     if (this.#inFlight === 0) this.#sizes.length = 0;
     if (this.#roomWanted === null || !this.hasRoom) return;
     const resume = this.#roomWanted;

@@ -45,7 +45,7 @@ describe('a client that stops reading', () => {
   }
   const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-  it('costs no more than its bound, is closed, delays nobody, and resumes where it was', async () => {
+  it('costs no more than its bound, is closed, delays no other, and resumes where it was', async () => {
     const auth = { token: await token() };
     const slow = delivery.connect(auth);
     const other = delivery.connect(auth);
@@ -66,7 +66,7 @@ describe('a client that stops reading', () => {
     expect([...slow.sequences, ...resumed.sequences]).toEqual(other.sequences);
   });
 
-  it('is told why, when it reads again before it is cut', async () => {
+  it('gets the reason, when it reads again before it is cut', async () => {
     const patient = await DeliveryUnderTest.start(store, { maxInFlightBytes: bound, closeGraceMs: 10_000 });
     const slow = patient.connect({ token: await token() });
     await slow.first('snapshot');

@@ -119,7 +119,7 @@ describe('the Socket.IO gateway', () => {
     expect(client.names).toEqual(['snapshot', 'call-started']);
   });
 
-  it('tells a connected client of a new epoch: reset, snapshot, live', async () => {
+  it('announces a new epoch to a connected client: reset, snapshot, live', async () => {
     const client = delivery.connect({ token: await token() });
     await client.first('snapshot');
     await log.claim('e2', true);
@@ -134,7 +134,7 @@ describe('the Socket.IO gateway', () => {
     expect(client.sequences).toEqual([2]);
   });
 
-  it('lets a client of a tenant that nobody has claimed wait, and gives it the snapshot as soon as there is one', async () => {
+  it('lets a client of a tenant that was never claimed wait, and gives it the snapshot as soon as there is one', async () => {
     const client = delivery.connect({ token: await token({ tenant: 'globex' }) });
     await new Promise<void>((resolve) => client.socket.on('connect', resolve));
     const other = await new LogWriter(store, 'globex').claim('g1');
@@ -384,7 +384,7 @@ describe('the Socket.IO gateway', () => {
     expect(await client.closed()).toMatch(/transport/);
   });
 
-  it('says that it shuts down, closes everybody, and lets nobody in', async () => {
+  it('says that it shuts down, closes all clients, and lets no client in', async () => {
     const client = delivery.connect({ token: await token() });
     await client.first('snapshot');
     const drained = delivery.drain();
@@ -426,7 +426,7 @@ describe('the Socket.IO gateway', () => {
     await delivery.connect({ token: await token() }).first('snapshot');
   });
 
-  it('sends those off who cannot be told what a new epoch begins with', async () => {
+  it('closes clients that cannot get the state of a new epoch', async () => {
     const client = delivery.connect({ token: await token() });
     await client.first('snapshot');
     await log.claim('e2', true);

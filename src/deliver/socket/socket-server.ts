@@ -11,12 +11,12 @@ import { corsOptions, originAllowed } from '../access/cors.js';
 import { Refusal, reasonOf } from '../access/refusal.js';
 import { hasTokenInQuery } from '../access/token.js';
 
-/** A client that opens a connection and never says who it is. */
+/** How long a connection may take to present its token. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Tokens give their expiry in whole seconds, and a tenant that was removed may be seen for as long. */
+/** How often tokens are checked: they give their expiry in whole seconds. A removed tenant is served as long at most. */
 const LAPSE_SWEEP_MS = 1_000;
 
-/** What is kept of a connection: of its handshake request once that has been let go, and what it holds. */
+/** What is kept of a connection after its handshake request was released, and the limits that it counts against. */
 interface Visitor {
   readonly foreign: boolean;
   readonly tokenInUrl: boolean;
@@ -35,20 +35,20 @@ interface Admitted {
 
 type EngineConnection = Socket['conn'];
 
-/** What engine.io writes the answer to a handshake with: Node's own, or for a WebSocket one that it has made up. */
+/** The response that engine.io answers a handshake with: Node's own, or a made-up one for a WebSocket. */
 interface Answer {
   req?: unknown;
 }
 
-/** In the place of every socket's own: nobody needs it after the token was checked. */
+/** Replaces every socket's own handshake, which is not needed after the token was checked. */
 const LET_GO = Object.freeze({}) as Socket['handshake'];
 
 /**
- * The Socket.IO side: who gets in, and who is still allowed to be.
+ * The Socket.IO server: lets clients in, and closes them when their token has lapsed.
  *
- * A handshake is checked for its origin before anything else, then for its token, which may take its time; a refusal is a
- * `connect_error` whose `data.code` says why and nothing more. Everything after that is the session's. Connection state
- * recovery is off on purpose: it loses events when a middleware is asynchronous, and a cursor does not.
+ * A handshake is checked for its origin first, then for its token, which may take a while; a refusal is a `connect_error`
+ * whose `data.code` says why and nothing more. The session does everything after that. Connection state recovery is off
+ * on purpose: it loses events when a middleware is asynchronous; a cursor does not.
  */
 export class SocketServer {
   readonly #deps: ClientsDeps;
@@ -96,7 +96,7 @@ export class SocketServer {
     io.use((socket, next) => {
       this.#admit(socket).then(
         () => next(),
-        // The client closes what leads nowhere; one that does not is closed by the connect time-out.
+        // A refused client closes its connection; where it does not, the connect time-out does.
         (error: unknown) => next(this.#refuse(error)),
       );
     });
@@ -111,7 +111,7 @@ export class SocketServer {
     return this.#sessions;
   }
 
-  /** Lets nobody in any more and closes everybody, spread over `drainMs`, so that they do not come back as one. */
+  /** Refuses new clients and closes all others, spread over `drainMs`, so that they do not all reconnect at once. */
   async drain(): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
@@ -122,8 +122,8 @@ export class SocketServer {
   }
 
   /**
-   * Of a page that polls, at every request. A browser tells a page nothing of a WebSocket that is refused here, so one that
-   * begins is refused a moment later, with the code.
+   * Checks the origin of every polling request. A new WebSocket is refused a moment later instead, with the code, because a
+   * browser does not show a page why a WebSocket was refused here.
    */
   #checkOrigin(
     request: IncomingMessage,
@@ -136,7 +136,7 @@ export class SocketServer {
     decide('origin-not-allowed', false);
   }
 
-  /** Every connection, before it has said anything. */
+  /** Prepares every new connection, before its first message. */
   #greet(connection: EngineConnection): void {
     const query = queryOf(connection.request);
     const releaseAddress = this.#deps.limits.takeAddress(connection.remoteAddress);
@@ -170,9 +170,9 @@ export class SocketServer {
   }
 
   /**
-   * The request holds headers, buffers and the token of a polling client for as long as the connection lives. That of
-   * a WebSocket is held by its answer too, which engine.io never lets go: over a kilobyte with a browser's headers,
-   * and more with cookies.
+   * Releases the handshake request, which would keep headers, buffers and a polling client's token for as long as the
+   * connection lives. The made-up response of a WebSocket keeps it too, and engine.io never releases that: over a kilobyte
+   * with a browser's headers, and more with cookies.
    */
   #letGo(connection: EngineConnection): void {
     const answer = this.#answers.get(connection.request);
@@ -183,7 +183,7 @@ export class SocketServer {
   async #admit(socket: Socket): Promise<void> {
     const visitor = this.#visitors.get(socket.conn)!;
     const auth = socket.handshake.auth as Record<string, unknown>;
-    // A token is not something to keep, and the rest would be kept for nobody.
+    // Drops the token, which must not be kept, and the rest, which is not needed.
     (socket as { handshake: Socket['handshake'] }).handshake = LET_GO;
     if (this.#draining) throw new Refusal('shutting-down');
     if (visitor.foreign) throw new Refusal('origin-not-allowed');
@@ -200,7 +200,7 @@ export class SocketServer {
     this.#admitted.set(socket, { grant, filter, cursor });
   }
 
-  /** Given back when the connection ends, which may be before the client is let in. */
+  /** Counts the token until the connection ends, which may be before the client is let in. */
   #countToken(connection: EngineConnection, visitor: Visitor, token: string): void {
     if (connection.readyState !== 'open') throw new Refusal('bad-request');
     const release = this.#deps.limits.takeToken(token);
@@ -239,7 +239,7 @@ function isUnderstood(packet: unknown): boolean {
   return typeof packet === 'string' && UNDERSTOOD.test(packet);
 }
 
-/** What is no text is no cursor either: the reader answers it as it does any other malformed one. */
+/** Turns a cursor that is no text into a malformed one, which the reader answers like any other. */
 function cursorOf(cursor: unknown): string | null {
   return cursor === null || typeof cursor === 'string' ? cursor : '';
 }

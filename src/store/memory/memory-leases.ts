@@ -32,7 +32,7 @@ export class MemoryLeases implements Leases {
       for (const shard of freed) this.#owners.delete(shard);
       for (const shard of wanted)
         if (!this.#members.has(this.#owners.get(shard) ?? '')) this.#owners.set(shard, member);
-      if (joined || freed.length > 0) this.#tell(member);
+      if (joined || freed.length > 0) this.#notify(member);
 
       const others = [...this.#members].filter(([name]) => name !== member).map(([, ends]) => ends - now);
       const members = [...this.#members.keys()].sort();
@@ -49,7 +49,7 @@ export class MemoryLeases implements Leases {
     return this.#do(() => {
       this.#members.delete(member);
       for (const shard of this.#ownedBy(member)) this.#owners.delete(shard);
-      this.#tell(member);
+      this.#notify(member);
     });
   }
 
@@ -76,8 +76,8 @@ export class MemoryLeases implements Leases {
     return [...this.#owners].filter(([, owner]) => owner === member).map(([shard]) => shard);
   }
 
-  /** After the call has returned to its caller's stack, as a message from Redis would. */
-  #tell(member: string): void {
+  /** Notifies after the call has returned, as a message from Redis would arrive. */
+  #notify(member: string): void {
     for (const follower of this.#followers) {
       queueMicrotask(() => {
         if (this.#followers.has(follower)) follower.changed(member);

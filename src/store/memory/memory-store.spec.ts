@@ -23,7 +23,7 @@ describe('MemoryStore in detail', () => {
     expect((await store.snapshot('acme'))?.state).toEqual(stateOf([call('a', { text: 'as given' })]));
   });
 
-  it('tells followers after the commit has returned, not in the middle of it', async () => {
+  it('notifies followers after the commit has returned, not in the middle of it', async () => {
     const store = new MemoryStore({ maxEvents: 10 });
     const recorder = new Recorder();
     await store.follow(recorder);

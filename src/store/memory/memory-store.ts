@@ -31,8 +31,8 @@ import type { FreshnessDelta } from '../../core/model/delta.js';
 /**
  * The store in this process' memory: for trying out, and for tests.
  *
- * Keeps the same encoded fields as Redis, so that what comes out is a copy and what cannot be stored fails here too.
- * Not guaranteed: that anything outlives the process; replicas each have a store of their own.
+ * It keeps the same encoded fields as Redis, so that readers get copies and what cannot be stored fails here too.
+ * Nothing outlives the process, and each replica has a store of its own.
  */
 export class MemoryStore implements Store {
   readonly #tenants: Map<string, Tenant>;
@@ -151,7 +151,7 @@ export class MemoryStore implements Store {
 
   follow(follower: Follower): Promise<Subscription> {
     return this.#do(() => {
-      // One follower may follow twice, and each time is closed for itself.
+      // One follower may subscribe twice, and each subscription is closed on its own.
       const followed = { event: follower.event.bind(follower) };
       this.#followers.add(followed);
       return {
@@ -173,29 +173,29 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  /** For tests: as if Redis had been wiped. */
+  /** For tests: forgets everything, like a Redis that was wiped. */
   loseMemory(): void {
     this.#tenants.clear();
   }
 
-  /** For tests: as if another hand had written it. */
+  /** For tests: replaces a stored field behind the store's back. */
   overwrite(name: string, field: string, text: string): void {
     this.#tenant(name)?.fields.set(field, text);
   }
 
-  /** Checks the name as the keys in Redis would. */
+  /** Refuses the names that `keys.ts` refuses for Redis. */
   #tenant(name: string): Tenant | undefined {
     stateKey(name);
     return this.#tenants.get(name);
   }
 
-  /** In one step, like a script in Redis: whatever it throws rejects. */
+  /** Runs `step` in one go, like a script in Redis, and rejects with what it throws. */
   async #do<T>(step: () => T): Promise<T> {
     if (this.#closed) throw new StoreClosedError();
     return await Promise.resolve(step());
   }
 
-  /** After the commit has returned to its caller's stack, as a message from Redis would; microtasks keep the order. */
+  /** Publishes after the commit has returned, as a message from Redis would arrive; microtasks keep the order. */
   #publish(name: string, json: string): void {
     for (const follower of this.#followers) {
       queueMicrotask(() => {
@@ -207,9 +207,9 @@ export class MemoryStore implements Store {
 
 export interface MemoryStoreOptions {
   readonly maxEvents: number;
-  /** Of another build than this one: for tests. */
+  /** For tests: the form of another build than this one. */
   readonly form?: StoredForm;
-  /** Whose memory to share, as two builds share a Redis: for tests. */
+  /** For tests: the store whose memory to share, as two builds share a Redis. */
   readonly memoryOf?: MemoryStore;
 }
 
@@ -225,7 +225,7 @@ interface Tenant {
   log: { readonly sequence: number; readonly json: string }[];
 }
 
-/** The checks of `commit-2.lua`, in its order; null where nothing speaks against the commit. */
+/** The checks of `commit-2.lua`, in its order; null where the commit may be made. */
 function judge(tenant: Tenant, commit: Commit): CommitResult | null {
   if (tenant.commitId === commit.commitId) return committed(tenant);
   if (tenant.fence < commit.fence) return { status: 'lost' };

@@ -12,7 +12,7 @@ describe('a connector', () => {
     const { port } = server.address() as AddressInfo;
     const connector = new (connectorTo(port))({ host: '127.0.0.1', port });
     const stream = await connector.connect(() => undefined);
-    // An error that nobody listens for is thrown by emit.
+    // `emit` throws an error that has no listener.
     for (const reason of ['refused', 'decode error'])
       expect(stream.emit('error', new Error(reason))).toBe(true);
     expect(connector.firstError?.message).toBe('refused');

@@ -6,7 +6,7 @@ import { AbstractConnector, type RedisOptions, SentinelConnector } from 'ioredis
  * How ioredis' clients get their sockets.
  *
  * ioredis' own connectors listen for one error of a socket. A TLS connection that is refused may have two (the refusal,
- * and what the server says to it), and an error that nobody hears ends the process: here somebody always listens.
+ * and what the server says to it), and an error without a listener ends the process. These connectors always listen.
  */
 export interface Node {
   readonly host: string;
@@ -15,23 +15,22 @@ export interface Node {
 
 type Connector = NonNullable<RedisOptions['Connector']>;
 
-/** To the client's own host and port: one server, or one node of a cluster. */
+/** Connects to the client's own host and port: one server, or one node of a cluster. */
 export const hostConnector: Connector = connectorTo(({ host, port }) => ({
   host: host ?? '127.0.0.1',
   port: port ?? 6379,
 }));
 
 /**
- * To whichever node of a cluster answers: every attempt takes the next. For a subscriber, as any node hears everything
- * that is published. ioredis' own cluster subscriber resubscribes in silence, so that nobody would learn that events were
- * missed.
+ * Connects to whichever node of a cluster answers: every attempt takes the next. It serves subscribers, as any node hears
+ * everything that is published. ioredis' own cluster subscriber would resubscribe without a sign that events were missed.
  */
 export function anyNodeConnector(nodes: readonly Node[]): Connector {
   let attempts = 0;
   return connectorTo(() => nodes[attempts++ % nodes.length]);
 }
 
-/** To the master that the sentinels name. Not for the connections to the sentinels, which ioredis makes itself. */
+/** Connects to the master that the sentinels name; ioredis itself makes the connections to the sentinels. */
 export const sentinelConnector: Connector = class extends SentinelConnector {
   constructor(options: unknown) {
     super(options as ConstructorParameters<typeof SentinelConnector>[0]);

@@ -6,9 +6,11 @@ import { SentinelWatch } from './sentinel-watch.js';
 /**
  * Connections to Redis, whichever way it is set up.
  *
- * Guarantees: a connection comes back by itself for as long as it is not closed; a command is answered or rejected
- * within about `commandTimeoutMs`, whether Redis is slow, frozen or away; nothing waits in a queue while Redis is away,
- * so an outage costs no memory; passwords and the arguments of commands show in no error and no printed client.
+ * Guarantees:
+ * - A connection comes back by itself until it is closed.
+ * - A command is answered or rejected within about `commandTimeoutMs`, whether Redis is slow, frozen or away.
+ * - No command waits in a queue while Redis is away, so an outage costs no memory.
+ * - Neither errors nor printed clients show passwords or the arguments of commands.
  */
 export type RedisTarget = Access &
   (
@@ -23,7 +25,7 @@ export type RedisTarget = Access &
     | { readonly clusterNodes: readonly Node[] }
   );
 
-/** Completes a URL, or says what there is no URL for. */
+/** What a URL leaves out, or cannot say. */
 interface Access {
   readonly username?: string;
   readonly password?: string;
@@ -33,11 +35,11 @@ interface Access {
   readonly tlsCa?: string;
 }
 
-/** The mapping of replies is left at ioredis' default, which its types want to be told of. */
+/** ioredis' options without the mapping of replies, which is left at its default. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
 export interface RedisConnectionOptions {
-  /** Hears of every failed attempt, which may be several a second: whoever logs them limits the rate. */
+  /** Gets every failed attempt, which may be several a second: a caller that logs them limits the rate. */
   readonly onError: (error: Error) => void;
   readonly commandTimeoutMs?: number;
 }
@@ -46,17 +48,17 @@ export interface RedisConnection {
   readonly commands: Redis | Cluster;
   readonly commandTimeoutMs: number;
   readonly onError: (error: Error) => void;
-  /** A connection of its own for one subscription; whoever opens it closes it. */
+  /** Opens a connection for one subscription; the caller closes it. */
   openSubscriber(): Redis;
-  /** Ends `commands`, and what watches over them, for good. */
+  /** Ends `commands`, and the watch over the sentinels, for good. */
   close(): Promise<void>;
 }
 
-/** Some hundred times what a large commit takes. */
+/** About a hundred times the duration of a large commit. */
 const COMMAND_TIMEOUT_MS = 3_000;
 const RECONNECT_MAX_MS = 2_000;
 
-/** Begins to connect and returns at once. Throws for an address that is none, without repeating it. */
+/** Begins to connect and returns at once. Throws for a malformed address, without repeating it. */
 export function connectRedis(target: RedisTarget, options: RedisConnectionOptions): RedisConnection {
   const { onError, commandTimeoutMs = COMMAND_TIMEOUT_MS } = options;
   const common = commonOptions(commandTimeoutMs);
@@ -108,17 +110,17 @@ export function connectRedis(target: RedisTarget, options: RedisConnectionOption
   };
 }
 
-/** Ends a client for good and resolves when it is gone. What it had not answered yet is rejected. */
+/** Ends a client for good and resolves when it is gone. Commands without an answer are rejected. */
 export async function closeClient(client: Redis | Cluster): Promise<void> {
-  // Between two attempts there is nothing to close, and ioredis says nothing when it is told not to try again. A cluster
-  // that has ended may say `close` again, as its nodes go one after the other.
+  // Between two attempts there is nothing to close, and ioredis emits nothing when its attempts are stopped. A cluster
+  // that has ended may emit `close` again, as its nodes end one after the other.
   const idle = ['end', 'close', 'reconnecting'].includes(client.status);
   const ended = new Promise<void>((resolve) => client.once('end', resolve));
   client.disconnect();
   if (!idle) await ended;
 }
 
-/** The same error without what ioredis attaches: a command's arguments are passwords or customers' data. */
+/** Removes from the error what ioredis attaches: a command's arguments are passwords or customers' data. */
 export function withoutArguments(error: Error & { command?: unknown; lastNodeError?: unknown }): Error {
   const name = (error.command as { readonly name?: unknown } | undefined)?.name;
   if (error.command !== undefined) error.command = { name };
@@ -130,16 +132,16 @@ function commonOptions(commandTimeoutMs: number): Options {
   return {
     commandTimeout: commandTimeoutMs,
     connectTimeout: commandTimeoutMs,
-    // A frozen server keeps its connections open. Longer than a command may take, so that commands time out first.
+    // Ends connections to a frozen server, which keeps them open. Commands time out first.
     socketTimeout: commandTimeoutMs * 2,
     keepAlive: 10_000,
     disconnectTimeout: 200,
-    // One reconnection is ridden out, the second rejects what was sent. What is sent twice is harmless: see commit.
+    // A command survives one reconnection, the second rejects it. Sending it twice is harmless: see `Store.commit`.
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     enableReadyCheck: true,
     retryStrategy: reconnectDelay,
-    // A demoted master; the one that took over is found by connecting again. The command was refused: reject it.
+    // A demoted master refused the command, which is rejected; connecting again finds the master that took over.
     // Redis 6 puts its own words before those of a command that a script called.
     reconnectOnError: (error) => /(^|-)READONLY /.test(error.message),
     sentinelRetryStrategy: reconnectDelay,
@@ -147,7 +149,7 @@ function commonOptions(commandTimeoutMs: number): Options {
   };
 }
 
-/** Half of it random: the replicas of the bridge do not all come back in the same moment. */
+/** Half of the delay is random, so that the bridge's replicas do not all come back in the same moment. */
 function reconnectDelay(attempt: number): number {
   const delay = Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS);
   return delay / 2 + (Math.random() * delay) / 2;
@@ -216,7 +218,7 @@ function accessOf({
   };
 }
 
-/** Printing a client, or logging it as JSON, would show its options and the password among them. */
+/** Keeps a client's options, the password among them, out of what is printed or logged as JSON. */
 function discreet<T extends Redis | Cluster>(client: T): T {
   const shown = { value: () => `Redis (${client.status})`, enumerable: false };
   return Object.defineProperties(client, { [inspect.custom]: shown, toJSON: shown });

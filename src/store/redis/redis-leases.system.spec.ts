@@ -37,7 +37,7 @@ describe('RedisLeases in detail', () => {
   };
   const wants = (...wanted: number[]) => ({ leaseMs: 60_000, list: 'x', wanted, released: [] });
 
-  it('keep three keys for all, which go when nobody renews any more', async () => {
+  it('keep three keys for all, which expire when no member renews any more', async () => {
     const { admin } = given();
     await open().renew('a', wants(1));
     expect((await admin.keys('*')).toSorted()).toEqual([LISTS_KEY, MEMBERS_KEY, SHARDS_KEY]);
@@ -60,7 +60,7 @@ describe('RedisLeases in detail', () => {
     expect((await leases.renew('a', wants(1))).held).toEqual(new Set([1]));
   });
 
-  it('give the shards anew after Redis has lost its memory', async () => {
+  it('give the shards again after Redis has lost its memory', async () => {
     const { admin } = given();
     const leases = open();
     await leases.renew('a', wants(1, 2));
@@ -85,7 +85,7 @@ describe('RedisLeases in detail', () => {
     expect((await leases.renew('a', wants(2))).held).toEqual(new Set([1, 2]));
   });
 
-  it('tell a follower with null that it may have missed something', async () => {
+  it('call a follower with null when it may have missed something', async () => {
     const { admin } = given();
     const leases = open();
     let heard: (member: string | null) => void = () => undefined;

@@ -7,11 +7,10 @@ import { loadScripts, runScript, type ScriptName } from './scripts.js';
 import type { Subscription } from '../store.js';
 
 /**
- * Leases in Redis, one script call a renewal, whatever the number of shards. Time is the server's, so the replicas'
- * clocks do not matter; only the lengths of time that they measure do.
+ * Leases in Redis. A renewal is one script call, whatever the number of shards. The server's clock says when a lease ends,
+ * so the replicas' clocks need not agree.
  *
- * Replicas of one group share shards; groups know nothing of each other. The connection is the store's, and the store
- * closes it.
+ * Replicas of one group share shards; groups do not affect each other. The store owns the connection and closes it.
  */
 export class RedisLeases implements Leases {
   readonly #connection: RedisConnection;

@@ -2,7 +2,7 @@ import { type RedisConnection, withoutArguments } from './redis-connection.js';
 import { StoreClosedError, StoreUnavailableError } from '../errors.js';
 
 /**
- * Sends commands for one user of a connection, until it is closed; the connection itself is not.
+ * Sends commands for one user of a connection, until the sender is closed; the connection stays open.
  *
  * Guarantee: a command is answered or rejected within about twice the connection's time-out, with
  * `StoreUnavailableError` while Redis is away; no error shows what was sent.
@@ -33,7 +33,7 @@ export class RedisSender {
     this.#closing.abort();
   }
 
-  /** A short reconnection is waited for here and not in the client's queue, which would keep what timed out. */
+  /** Waits here for a short reconnection, not in the client's queue, which would keep commands that timed out. */
   async #ready(): Promise<void> {
     const { commands, commandTimeoutMs } = this.#connection;
     if (this.#closing.signal.aborted) throw new StoreClosedError();

@@ -25,7 +25,7 @@ describe('RedisStore under faults', () => {
       expect((await owner.store.read(owner.tenant, 0, 1_000)).events).toHaveLength(100);
   });
 
-  it('tells followers of an interruption once it is over, and goes on', async () => {
+  it('reports an interruption to followers once it is over, and goes on', async () => {
     const { admin, open } = given();
     const store = open();
     const recorder = new Recorder();

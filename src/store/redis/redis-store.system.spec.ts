@@ -89,7 +89,7 @@ describe('RedisStore in detail', () => {
     expect(next).toMatchObject({ epoch: 'e2', sequence: 7 });
   });
 
-  it('leaves an epoch when the server has been made master anew, also where nothing is missing', async () => {
+  it('leaves an epoch when the server has been made master again, also where nothing is missing', async () => {
     const { admin, open } = given();
     const owner = await Owner.claim(open());
     const first = owner.prepare({ state: stateOf([call('a')]), events: 3 });

@@ -39,7 +39,7 @@ import type { FreshnessDelta } from '../../core/model/delta.js';
  * `StoreUnavailableError` while Redis is away. The log keeps about `maxEvents` events, and up to a hundred more.
  */
 export class RedisStore implements Store {
-  // Private in the language's sense: whoever prints a store sees no connection.
+  // `#`, not `private`: printing a store does not show its connection.
   readonly #connection: RedisConnection;
   readonly #maxEvents: number;
   readonly #form: StoredForm;
@@ -140,7 +140,7 @@ export class RedisStore implements Store {
     };
   }
 
-  /** Entry ids are sequences and not times, so the place to cut is searched for: some 17 small reads in 100,000. */
+  /** Entry ids are sequences, not times, so the cut is searched for: some 17 small reads in 100,000 events. */
   async trim(tenant: string, olderThan: number): Promise<number> {
     const key = logKey(tenant);
     const [newest] = await this.#sender.send((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
@@ -148,7 +148,7 @@ export class RedisStore implements Store {
     let oldest: number | undefined;
     const cut = await ageCut(olderThan, sequenceOf(newest), async (from) => {
       const [entry] = await this.#sender.send((client) => client.xrange(key, `${from}-0`, '+', 'COUNT', 1));
-      // The first look is at the beginning.
+      // The first read begins at the start of the log.
       oldest ??= entry && sequenceOf(entry);
       return entry && { sequence: sequenceOf(entry), json: jsonOf(entry) };
     });
@@ -218,7 +218,7 @@ export class RedisStore implements Store {
       hash.length,
       whole === undefined ? remove.length : -1,
     ];
-    // No spread: a state has thousands of fields, and a call only so many arguments.
+    // No spread: a state has thousands of fields, and the number of a call's arguments is limited.
     const all: (string | number)[] = args.concat(hash, remove);
     for (const event of events) all.push(channel(tenant, event.type), event.json);
     return all;
@@ -238,7 +238,7 @@ export class RedisStore implements Store {
 
 export interface RedisStoreOptions {
   readonly maxEvents: number;
-  /** Of another build than this one: for tests. */
+  /** For tests: the form of another build than this one. */
   readonly form?: StoredForm;
 }
 

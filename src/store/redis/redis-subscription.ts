@@ -6,8 +6,8 @@ import type { Subscription } from '../store.js';
 /**
  * Follows what is published to the channels of a pattern, on a connection of its own.
  *
- * Guarantee: after an interruption, `interrupted()` comes once the subscription is confirmed again, so that what
- * is not heard from then on has been in the log before. ioredis' own resubscription tells before it is confirmed.
+ * Guarantee: after an interruption, `interrupted()` is called once the subscription is confirmed again, so that every
+ * event that was missed is in the log by then. ioredis' own resubscription signals before it is confirmed.
  */
 
 export interface Listener {
@@ -16,7 +16,7 @@ export interface Listener {
   interrupted(): void;
 }
 
-/** How soon a silent, dead connection is noticed: nobody publishes where nobody calls, so silence proves nothing. */
+/** How soon a dead connection is noticed. Silence proves nothing, because without calls nothing is published. */
 const HEARTBEAT_MS = 5_000;
 
 /** Resolves once subscribed, however long Redis is away; rejects only when closed before. */

@@ -7,7 +7,7 @@ import type { Cluster, Redis } from 'ioredis';
  * The Lua scripts in `lua/`, whose names end in their number of keys.
  *
  * Guarantee: a server that does not know a script (restarted, another node, SCRIPT FLUSH in between) costs one more
- * round trip and nothing else. ioredis' own `defineCommand` gives up when the flush comes twice.
+ * round trip and nothing else. ioredis' own `defineCommand` gives up after a second flush.
  */
 export interface Script {
   readonly source: string;
@@ -60,7 +60,7 @@ function load(folder: string, name: ScriptName): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex'), keys: Number(name.split('-')[1]) };
 }
 
-/** The compiler does not copy the scripts: beside `dist/src/store/redis` they are in the package's `src/store/redis`. */
+/** Finds the package's `src/store/redis` from `dist/src/store/redis` too, as the compiler does not copy the scripts. */
 function scriptFolder(): string {
   const candidates = ['./lua/', '../../../../src/store/redis/lua/'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),

@@ -13,12 +13,12 @@ describe('the watch over the sentinels', () => {
     for (const end of ends.splice(0).toReversed()) await end();
   });
 
-  it('leaves a client alone that is asking for the master already: ioredis would give it up for good', async () => {
+  it('leaves a client alone that is already asking for the master: ioredis would give it up for good', async () => {
     const sentinel = await startSentinel({ replicas: 0 });
     ends.push(() => sentinel.stop());
     const proxy = await startTcpProxy(sentinel.sentinels[0]!.port);
     ends.push(() => proxy.close());
-    // Says what sentinels say, when the test wants it.
+    // Publishes what sentinels publish, when the test wants it.
     const speaker = await startRedis();
     ends.push(() => speaker.stop());
     const admin = new Redis(speaker.url);
@@ -38,7 +38,7 @@ describe('the watch over the sentinels', () => {
       { sentinels: [{ host: '127.0.0.1', port: speaker.port }], name },
       {},
       () => {
-        throw new Error('nobody refuses');
+        throw new Error('no sentinel refuses here');
       },
     );
     ends.push(() => watch.close());

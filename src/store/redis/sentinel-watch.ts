@@ -3,21 +3,21 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { hostConnector, type Node } from './connectors.js';
 
 /**
- * Hears from the sentinels that another server has become the master while the old one still runs: a planned fail-over, or
- * sentinels that lost sight of it for a moment. Nothing else tells: until they get round to demoting it, some ten seconds
- * later, the old master takes commits that will be lost with its demotion.
+ * Learns from the sentinels that another server has become the master while the old one still runs: after a planned
+ * fail-over, or when the sentinels lost contact with it for a moment. Nothing else shows this: the sentinels demote the
+ * old master some ten seconds later, and until then it takes commits that are lost with its demotion.
  *
- * Guarantees: as soon as any sentinel names another master than the one that a client is connected to, that client is
- * disconnected, and asks for the master anew. As many connections as there are sentinels, and each comes back by itself.
- * Not guaranteed: what the old master took until then, a second or so, is lost, as Redis' replication is asynchronous
- * (`min-replicas-to-write` in `docs/redis.md`).
+ * Guarantee: as soon as any sentinel names another master than the one that a client is connected to, that client is
+ * disconnected and asks for the master again. There is one connection to each sentinel, and each comes back by itself.
+ * Not guaranteed: what the old master took until then, about a second's commits, is lost, as Redis' replication is
+ * asynchronous (`min-replicas-to-write` in `docs/redis.md`).
  *
- * A sentinel that refuses the subscription is reported once and left alone; a fail-over with a dead master needs none.
+ * A sentinel that refuses the subscription is reported once and left alone; a fail-over from a dead master needs no watch.
  */
 export class SentinelWatch {
   readonly #name: string;
   readonly #watchers: readonly Redis[];
-  /** The clients, each with what it has to be compared with once it is connected. */
+  /** The clients, each with the master that it has to be compared with once it is connected. */
   readonly #followed = new Map<Redis, Node | null>();
   readonly #onRefused: (error: Error) => void;
 
@@ -49,7 +49,7 @@ export class SentinelWatch {
   }
 
   #watch(watcher: Redis): Redis {
-    // That a sentinel is away is nobody's concern as long as another names the master; whoever connects hears of it.
+    // One sentinel may be away as long as another names the master; where none does, connecting clients report it.
     watcher.on('error', () => undefined);
     watcher.on('ready', () => {
       void this.#subscribe(watcher);
@@ -89,14 +89,14 @@ export class SentinelWatch {
 }
 
 /**
- * ioredis gives a client up for good that is disconnected while it asks the sentinels. Its last socket does not tell: a
- * closed one still has the address of the old master.
+ * ioredis gives a client up for good that is disconnected while it asks the sentinels. The client's last socket does not
+ * show whether it is connected: a closed one still has the address of the old master.
  */
 function isConnected({ status }: Redis): boolean {
   return status === 'connect' || status === 'ready';
 }
 
-/** Where the sentinels speak of host names, an address cannot be compared: then only that they named a new one counts. */
+/** Where the sentinels use host names, addresses cannot be compared: then any newly named master counts as another. */
 function isElsewhere(client: Redis, { host, port }: Node, isNew: boolean): boolean {
   const { remoteAddress, remotePort } = client.stream ?? {};
   if (remoteAddress === undefined) return false;
@@ -107,7 +107,7 @@ function isElsewhere(client: Redis, { host, port }: Node, isNew: boolean): boole
 const SWITCHED = '+switch-master';
 const RETRY_MS = 1_000;
 
-/** Silence is the rule here, so no time-out of the socket's; a subscription is made anew when the connection is. */
+/** No socket time-out, as sentinels are silent most of the time; the subscription is made again with the connection. */
 const OWN = {
   Connector: hostConnector,
   autoResubscribe: false,

@@ -42,7 +42,7 @@ export interface Patch {
 
 export type Fields = ReadonlyMap<string, string>;
 
-/** Where a state's format stands, beside its fields. */
+/** The field that holds the state's format. */
 export const FORMAT_FIELD = 'format';
 
 const CALL = 'call:';
@@ -50,7 +50,7 @@ const ENDED = 'ended:';
 const REGISTRATION = 'registration:';
 const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags'];
 
-/** What to write of a state that changes so. */
+/** What to write when a state changes by `delta`. */
 export function patch(delta: Delta): Patch {
   const { calls, ended, ignoredEntries, listsIdle } = delta;
   const patch = freshnessPatch(delta);
@@ -61,7 +61,7 @@ export function patch(delta: Delta): Patch {
   return patch;
 }
 
-/** What to write of a state in which nothing else changes. */
+/** What to write when only the freshness of a state changes. */
 export function freshnessPatch({ sources, registrations }: FreshnessDelta): Patch {
   const patch: Patch = { set: new Map(), remove: [] };
   if (sources !== null) patch.set.set('sources', JSON.stringify(encodeSources(sources)));
@@ -97,8 +97,8 @@ export function decode(tenant: string, fields: Fields, form: StoredForm = STORED
 }
 
 /**
- * What of the state can be read, and the fields that cannot. A format that is no number counts as this build's: what is
- * not in that cannot be read and shows. Throws `NewerFormatError`, for of a newer format nothing can be told.
+ * The part of the state that can be read, and the fields that cannot. A format that is no number counts as this build's:
+ * fields in another format are then unreadable. Throws a `NewerFormatError` for a newer format, which it cannot judge.
  */
 export function decodeReadable(tenant: string, fields: Fields, form: StoredForm = STORED_FORM): Readable {
   const reading = new Reading();
@@ -116,7 +116,7 @@ export interface Readable {
   readonly unreadable: readonly string[];
 }
 
-/** What of the fields a claim would find. */
+/** What a claim would find in the fields. */
 export function inspectFields(tenant: string, fields: Fields, form: StoredForm): Inspection {
   const { unreadable } = decodeReadable(tenant, fields, form);
   const own = [...fields.keys()].filter((field) => isOfState(field));
@@ -143,7 +143,7 @@ class Reading {
   #ignored: readonly string[] = [];
   #flags: Pick<TenantState, 'listsIdle'> = EMPTY_STATE;
 
-  /** The errors of parser and schema quote what they read, and that is customers' data: they are not passed on. */
+  /** Drops the errors of parser and schema, because they quote what they read, and that is customers' data. */
   read(field: string, text: string, format: number, form: StoredForm): void {
     try {
       const stored = { field, value: JSON.parse(text) as unknown };

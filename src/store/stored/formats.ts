@@ -5,12 +5,12 @@
  *   1   `format-1.ts`
  *
  * A change of what is stored is a new format: its number, a file like `format-1.ts`, a migration here and a golden file
- * under `golden/`. Without a new number a build that knows less would take the state over, and lose what it cannot see.
+ * under `golden/`. Without a new number an older build would take the state over, and lose the fields it does not know.
  */
 export interface StoredForm {
-  /** Of what is written, and the newest that can be read. */
+  /** The format that is written, which is the newest that can be read. */
   readonly format: number;
-  /** Each from the format of its place in the list to the next one. */
+  /** The migration at index N leads from format N to N + 1. */
   readonly migrations: readonly Migration[];
 }
 
@@ -21,14 +21,14 @@ export interface StoredField {
 }
 
 /**
- * One field of an older format as fields of the next one: none, itself, or others. What a migration throws makes the
- * field an unreadable one.
+ * Turns one field of an older format into fields of the next one: none, itself, or others. A field whose migration throws
+ * is unreadable.
  */
 export type Migration = (stored: StoredField) => readonly StoredField[];
 
 export const STORED_FORM: StoredForm = { format: 1, migrations: [fromFormat0] };
 
-/** Format 1 gave a name to what there was: the fields hold the same. */
+/** Format 1 added the field `format`; the other fields hold the same. */
 function fromFormat0(stored: StoredField): readonly StoredField[] {
   return [stored];
 }

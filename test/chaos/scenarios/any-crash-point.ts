@@ -18,16 +18,16 @@ export const restartedAnywhere: Scenario = {
       const broken = simulateDay({ ...options, restarts: random.pick([0.02, 0.2, 1]) });
       tally.injected += broken.restarts;
       tally.expected += straight.events.length;
-      const [told, toldAgain] = [straight, broken].map(({ events }) =>
+      const [straightLog, brokenLog] = [straight, broken].map(({ events }) =>
         events.map((event) => JSON.stringify(event)),
       );
-      const all = new Set(told);
-      const again = new Set(toldAgain);
+      const all = new Set(straightLog);
+      const again = new Set(brokenLog);
       for (const event of all) if (!again.has(event)) tally.count('missing', event);
       for (const event of again) if (!all.has(event)) tally.count('false', event);
-      if (again.size !== toldAgain!.length) tally.count('doubled', 'an event twice in one log');
-      tally.demand(told!.join() === toldAgain!.join(), 'the two logs are not in the same order');
-      if (!straight.report.ok) tally.count('false', `history ${history} is not told as it was`);
+      if (again.size !== brokenLog!.length) tally.count('doubled', 'an event twice in one log');
+      tally.demand(straightLog!.join() === brokenLog!.join(), 'the two logs are not in the same order');
+      if (!straight.report.ok) tally.count('false', `history ${history} is not emitted as it was`);
     }
   },
 };

@@ -23,7 +23,7 @@ export const dropped: Scenario = {
       const begun = (await rig.book.place('acme'))!.sequence;
       const from = performance.now();
       for (let drop = 1; drop <= drops; drop++) {
-        await until(() => rig.watchers.some(({ isConnected }) => isConnected), 'somebody to drop');
+        await until(() => rig.watchers.some(({ isConnected }) => isConnected), 'a client to drop');
         const watcher = random.pick(rig.watchers.filter(({ isConnected }) => isConnected));
         watcher.drop();
         tally.injected += 1;
@@ -35,15 +35,15 @@ export const dropped: Scenario = {
         if (drop % 250 === 0) say(`${drop} of ${drops} drops`);
       }
       const rate = ((await rig.book.place('acme'))!.sequence - begun) / ((performance.now() - from) / 1_000);
-      await until(() => rig.watchers.every(({ isConnected }) => isConnected), 'everybody to be back');
+      await until(() => rig.watchers.every(({ isConnected }) => isConnected), 'all clients to be back');
       await rig.settle();
       for (const { name, snapshots } of rig.watchers)
-        tally.demand(snapshots === 1, `${name} had to begin anew ${snapshots - 1} times`);
+        tally.demand(snapshots === 1, `${name} had to begin again ${snapshots - 1} times`);
       const received = rig.watchers.reduce((sum, watcher) => sum + watcher.received, 0);
       tally.notes.push(`${rate.toFixed(0)} events/s, ${received} delivered to ${consumers} consumers`);
       await rig.verdict({ sightings: 1 });
     });
-    // And without a simulated PBX, which could not be so busy: 500 events/s, authentication takes 20 ms.
+    // Again without the simulated PBX, which could not be so busy: 500 events/s, authentication takes 20 ms.
     await measured(chaos, exactness, DROPPED);
     chaos.tally.kinds.drop += DROPPED;
   },
@@ -61,16 +61,16 @@ export const outOfReach: Scenario = {
       for (let absence = 1; absence <= absences; absence++) {
         const [watcher] = rig.watchers;
         const { resets, place } = watcher!;
-        const [told, from] = [resets.length, place!.sequence];
+        const [before, from] = [resets.length, place!.sequence];
         watcher!.drop();
-        // About the count is enough for a log: whole blocks go.
+        // The log keeps only about its count, as it drops whole blocks.
         await until(async () => (await rig.book.oldest('acme')) > from + 1, 'the log to forget');
         watcher!.open();
         tally.injected += 1;
         await until(() => watcher!.place !== null && watcher!.place.sequence > from, 'an answer');
         tally.demand(
-          resets.length === told + 1 && resets.at(-1) === 'cursor-too-old',
-          `told ${resets.slice(told).join() || 'nothing'} instead of cursor-too-old`,
+          resets.length === before + 1 && resets.at(-1) === 'cursor-too-old',
+          `got ${resets.slice(before).join() || 'nothing'} instead of cursor-too-old`,
         );
       }
       await rig.settle();
@@ -81,7 +81,7 @@ export const outOfReach: Scenario = {
 export const stuck: Scenario = {
   row: 14,
   fault: 'sockets that stop reading under load',
-  invariant: 'a slow or paused client costs bounded memory and delays nobody',
+  invariant: 'a slow or paused client costs bounded memory and delays no other',
   testedIn: 'src/deliver/socket/slow-consumer.spec.ts',
   run: (chaos) => measured(chaos, slowConsumers, STOPPED),
 };
@@ -96,9 +96,9 @@ async function measured(
   try {
     const bench = { redisUrl: redis.server.url, profileDir: null, rounds: (usual: number) => usual };
     for (const { what, ratio, of, goal, detail } of await measure(bench)) {
-      const told = `${what}: ${ratio.toFixed(2)} of ${of} (${detail})`;
-      tally.demand(goal === null || ratio <= goal, told);
-      tally.notes.push(told);
+      const finding = `${what}: ${ratio.toFixed(2)} of ${of} (${detail})`;
+      tally.demand(goal === null || ratio <= goal, finding);
+      tally.notes.push(finding);
     }
     tally.injected += faults;
   } finally {

@@ -21,7 +21,7 @@ export const isolated: Scenario = {
           name: `extension ${own}`,
           tenant: 'acme',
           claims: { extensions: [own] },
-          // A call that it has no part in is not its own, and neither is an offer to somebody else.
+          // Neither a call without its extension nor an offer at another extension may reach it.
           maySee: ({ type, data }) => {
             if (!type.startsWith('call-')) return true;
             const view = data as CallView & { tenant: string };
@@ -41,7 +41,7 @@ export const isolated: Scenario = {
           const heard = await socket(url, { token: wrong });
           tally.demand(heard === 'refused', `a socket with a token that is ${kind} heard ${heard}`);
         }
-        // Another tenant's call by its id, and another tenant's place in its log.
+        // Another tenant's call by its id, and a cursor of another tenant's log.
         const { call, cursor } = await ofAnother(`${url}/v1/calls`, await token({ tenant: 'acme' }));
         tally.injected += 3;
         if (call !== null) {
@@ -86,7 +86,7 @@ async function ofAnother(url: string, bearer: string): Promise<{ call: string | 
   return { call: calls[0]?.callId ?? null, cursor };
 }
 
-/** The first thing that a socket is told. */
+/** The first message that a socket gets. */
 function socket(url: string, auth: object): Promise<string> {
   const client = io(url, { auth, transports: ['websocket'], forceNew: true, reconnection: false });
   return new Promise<string>((resolve) => {

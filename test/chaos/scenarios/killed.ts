@@ -12,8 +12,8 @@ export const killed: Scenario = {
       const kills = times(chaos, 4, 60);
       let polls = 0;
       for (let kill = 1; kill <= kills; kill++) {
-        // From the very first poll to the middle of things, and right after an answer: around the commit it leads to. Of
-        // three polls in a row one has to live, as what three have seen is demanded; the last before a kill may not.
+        // Kills right after an answer, so around the commit that it leads to, from the very first poll on. Of three polls
+        // in a row one has to be committed, as what three have seen is demanded; the last before a kill need not be.
         polls = random.int(polls === 1 ? 2 : 1, 10);
         await rig.polled(polls);
         if (random.chance(0.5)) await rig.anyMoment();
@@ -31,7 +31,7 @@ export const killed: Scenario = {
 export const killedInTurns: Scenario = {
   row: 6,
   fault: 'random SIGKILLs of two replicas, then a scan of the log',
-  invariant: 'sequences have no hole within an epoch, and whoever is left takes over within 8 s',
+  invariant: 'sequences have no hole within an epoch, and another replica takes over within 8 s',
   run: (chaos) =>
     withRig(chaos, {}, async (rig) => {
       const { random, tally, say } = chaos;
@@ -47,7 +47,7 @@ export const killedInTurns: Scenario = {
         const before = await rig.claimed();
         await victim.kill();
         tally.injected += 1;
-        // One that begins anew on the same machine gives back what it had: only without it the lease has to run out.
+        // A replica that starts again on the same machine gives its shards back; otherwise the lease has to run out.
         if (waits) took.push(await rig.takenOver(before));
         await victim.start();
         if (kill % 10 === 0) say(`${kill} of ${kills} kills`);

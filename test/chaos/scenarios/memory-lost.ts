@@ -9,7 +9,7 @@ import { type Blind, judgeIds, judgeLog, judgeSequences } from '../verdict.js';
 export const emptied: Scenario = {
   row: 7,
   fault: 'Redis restarted empty',
-  invariant: 'losing its memory starts a new epoch, and clients are told',
+  invariant: 'losing its memory starts a new epoch, and clients get a reset',
   run: (chaos) =>
     withRig(chaos, {}, async (rig) => {
       const { tally, random, say } = chaos;
@@ -38,7 +38,10 @@ export const emptied: Scenario = {
         say(`emptied ${loss} of ${losses} times`);
       }
       for (const { name, resets } of rig.watchers)
-        tally.demand(resets.length === losses, `${name} was told of ${resets.length} of ${losses} losses`);
+        tally.demand(
+          resets.length === losses,
+          `${name} got a reset for ${resets.length} of ${losses} losses`,
+        );
       await rig.settle();
       await rig.verdict({ sightings: 3, blind });
       const all = rig.book.epochs('acme').flatMap((epoch) => rig.book.lines('acme', epoch));
@@ -61,7 +64,7 @@ export const tailLost: Scenario = {
       await withRig(chaos, { redis: sentinel }, async (rig) => {
         const { tally, say } = chaos;
         const { sentinel: servers } = rig.redis;
-        // Every other time somebody else may claim first, with the leases that the fail-over brought back.
+        // Every other time another replica may claim first, with the leases that the fail-over brought back.
         await rig.replicas(loss % 2 === 0 ? 2 : 1);
         await rig.polled(20);
         const epoch = await rig.epoch();
@@ -77,10 +80,10 @@ export const tailLost: Scenario = {
         tally.demand((await rig.epoch()) !== epoch, 'the log lost its tail and kept its epoch');
         await rig.settle();
         for (const { name, resets } of rig.watchers)
-          tally.demand(resets.length > 0, `${name} was not told of the loss`);
+          tally.demand(resets.length > 0, `${name} got no reset after the loss`);
         const before = rig.book.lines('acme', epoch).map(({ event }) => event);
         judgeSequences(before, tally);
-        // What consumers were told before, lost or not, was true.
+        // What consumers got before, lost or not, was true.
         judgeLog(rig.pbx(), before, { sightings: 3, blind: [{ from: killedAt, to: Infinity }] }, tally);
         await rig.verdict({ sightings: AFTERWARDS, blind: await gaps(rig) });
         const lost = await lostOf(rig.book, epoch);
@@ -90,7 +93,7 @@ export const tailLost: Scenario = {
           all.map(({ event }) => event),
           tally,
         );
-        tally.notes.push(`${lost.length} events lost, ${again} told again with their ids`);
+        tally.notes.push(`${lost.length} events lost, ${again} announced again with their ids`);
         say(`lost the tail ${loss} of ${losses} times`);
       });
   },
@@ -161,7 +164,7 @@ export const clusterFailovers: Scenario = {
   },
 };
 
-/** What the epoch's log once held, and the history that Redis stands by does not. */
+/** The events that the epoch's log once held and the valid history does not. */
 async function lostOf(book: LogBook, epoch: string): Promise<BridgeEvent[]> {
   const kept = new Set((await book.whole('acme')).map((event) => `${event.epoch}:${event.sequence}`));
   const lines = book.lines('acme', epoch).map(({ event }) => event);
@@ -169,15 +172,15 @@ async function lostOf(book: LogBook, epoch: string): Promise<BridgeEvent[]> {
 }
 
 /**
- * What nobody can be asked for after fail-overs: what polls saw between the last commit of one epoch and the first of the next,
- * in the history that Redis stands by in the end. That is little: the bridge asks the PBX for nothing while a
- * commit has no answer, so it is the poll whose commit the death cut off, those whose commits no replica had, and a first
- * one at the new master, dropped where its log turns out to be another one. It is more where a master lives on for a while
- * (planned), or a promoted one is replaced seconds later (Sentinel, on a busy machine): what it was told goes with it.
- * Everything else is demanded: what the history has, and what was there at `AFTERWARDS` polls outside of those gaps.
+ * The gaps that fail-overs may leave: what polls saw between the last commit of one epoch and the first of the next, in the
+ * history that is valid in the end. A gap is small, because the bridge does not poll while a commit has no answer: the poll
+ * whose commit the death cut off, those whose commits no replica had, and a first one at the new master, which is dropped
+ * where its log turns out to be another one. It is larger where a master lives on for a while (planned fail-over), or a
+ * promoted one is replaced seconds later (Sentinel, on a busy machine): what that one took is lost with it. Everything else
+ * is demanded: what the history has, and what was there at `AFTERWARDS` polls outside of those gaps.
  *
- * By the instants of commits and not of looks: what waited to be confirmed is told in the next epoch with the older look. The
- * polls that led to the next epoch's first commit are no part of the gap.
+ * A gap goes by the instants of commits, not of polls: an event that waited to be confirmed is emitted in the next epoch with
+ * the time of the older poll. The polls that led to the next epoch's first commit are no part of the gap.
  */
 async function gaps(rig: Pick<Rig<RedisInUse>, 'book' | 'pbx'>): Promise<Blind[]> {
   const { polls } = rig.pbx();
@@ -194,14 +197,14 @@ async function gaps(rig: Pick<Rig<RedisInUse>, 'book' | 'pbx'>): Promise<Blind[]
   return blind;
 }
 
-/** A master's fail-over begins one epoch; any other begins because Redis lost something, or is the bridge's mistake. */
+/** A master's fail-over begins one epoch. Any other epoch means that Redis lost something, or is the bridge's mistake. */
 async function judgeEpochs(book: LogBook, deaths: number, tally: Tally): Promise<string> {
   const epochs = book.epochs('acme');
   let lossy = 0;
   for (const epoch of epochs) if ((await lostOf(book, epoch)).length > 0) lossy += 1;
-  const told = `${epochs.length - 1} new epochs after ${deaths} fail-overs, ${lossy} lost events`;
-  tally.demand(epochs.length - 1 <= deaths + lossy, told);
-  return told;
+  const finding = `${epochs.length - 1} new epochs after ${deaths} fail-overs, ${lossy} lost events`;
+  tally.demand(epochs.length - 1 <= deaths + lossy, finding);
+  return finding;
 }
 
 /** One of them may be cut off where the tenant changes hands. */

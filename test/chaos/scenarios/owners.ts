@@ -18,7 +18,7 @@ export const paused: Scenario = {
         await rig.polled(5);
         const owner = rig.owner();
         const before = await rig.claimed();
-        // What is on its way to the owner now is an old look by the time it wakes.
+        // An answer that is on its way to the owner now is out of date by the time that it wakes.
         rig.pbx().faults.add('monitor', { kind: 'delay', ms: 150 });
         await rig.polled(1);
         owner.service.signal('SIGSTOP');
@@ -45,10 +45,10 @@ export const twoOwners: Scenario = {
   invariant: 'two pollers of one tenant make one sequence of events',
   testedIn: 'test/replicas/two-owners.system.spec.ts',
   run: (chaos) =>
-    // Slow calls: of two that keep each other from committing, each gets its turn only now and then.
+    // Slow calls, because two owners that fence each other commit only now and then.
     withRig(chaos, { speed: 4 }, async (rig) => {
       const { tally } = chaos;
-      // Two groups of leases know nothing of each other.
+      // Two lease groups do not affect each other.
       const one = await rig.bridge('one', { env: { LEASE_GROUP: 'one' } });
       const two = await rig.bridge('two', { env: { LEASE_GROUP: 'two' } });
       const bridges = [one, two];
@@ -59,11 +59,11 @@ export const twoOwners: Scenario = {
           ({ service }) => service.lines.filter(({ msg }) => msg.startsWith('commit rejected')).length,
         );
       const wanted = times(chaos, 3, 40);
-      await until(() => Math.min(...fenced()) >= wanted, 'cycles that were fenced off');
+      await until(() => Math.min(...fenced()) >= wanted, 'fenced cycles');
       await rig.settle();
       tally.injected += fenced().reduce((sum, count) => sum + count, 0);
-      tally.notes.push(`cycles fenced off ${fenced().join(' + ')}`);
-      // A look that was fenced off told nothing; what was there for long enough is demanded all the same.
+      tally.notes.push(`fenced cycles ${fenced().join(' + ')}`);
+      // A fenced poll emitted nothing, but what was there for long enough is demanded all the same.
       await rig.verdict({ sightings: 25 });
     }),
 };

@@ -13,14 +13,14 @@ const LONG_S = 300;
 const SHORT_S = 5;
 /** For the first buffers, the JIT and V8's heap. */
 const WARM_UP = 0.4;
-/** More than this would be half a KiB for each call, and no accident. */
+/** More than this would be half a KiB for each call, which is no noise. */
 const FLAT_KIB_PER_MINUTE = 128;
 /**
- * A call that has ended is remembered for an hour of the clock, which no simulator compresses: by then as many are forgotten
- * as come. What that takes is bounded by itself, with its indexes and ids (measured: 1.4 KiB), and not growth.
+ * An ended call is remembered for an hour of real time, which the simulator does not compress. After that as many are
+ * forgotten as come, so this memory (measured: 1.4 KiB with indexes and ids) is bounded and does not count as growth.
  */
 const REMEMBERED_KIB = 1.5;
-/** Several times while the newest events fill the room that they get and are cut again: looked at in step, that is a slope. */
+/** Often enough that the event buffer, which fills up and is trimmed again, does not look like a slope. */
 const HEAP_EVERY_S = 2;
 
 export const soaked: Scenario = {
@@ -47,7 +47,7 @@ export const soaked: Scenario = {
           if (second % 60 === 0) say(`heap ${mib(heap)}, RSS ${mib(rss)} after ${second} s`);
         }
         tally.injected = rig.pbx().world.truth.length;
-        // Seconds show no slope, only that the hour went through.
+        // The seconds of the short form are too few for a slope.
         if (long) {
           const [grows, ofMemory, ofProcess] = [heap, remembered, rss].map((samples) =>
             slopeOf(warm(samples)),

@@ -4,7 +4,7 @@ import type { FaultInput } from '../../../simulator/faults.js';
 import { withRig } from '../rig.js';
 import { keepsTime, type Scenario, times } from '../scenario.js';
 
-/** What no honest answer looks like. */
+/** Answers that are clearly not valid. */
 const NONSENSE: readonly FaultInput[] = [
   { kind: 'status', status: 500 },
   { kind: 'status', status: 502 },
@@ -23,7 +23,7 @@ const NONSENSE: readonly FaultInput[] = [
   { kind: 'redirect' },
 ];
 
-/** What looks like an honest answer and lacks rows (the monitor's `total` gives the second away). */
+/** Answers that look valid and lack rows (the monitor's `total` shows it for the second). */
 const LIES: readonly FaultInput[] = [
   { kind: 'null-data' },
   { kind: 'partial', rows: 2 },
@@ -45,13 +45,13 @@ export const nonsense: Scenario = {
           const endpoint = random.chance(0.5) ? 'monitor' : 'queue';
           rig.pbx().faults.add(endpoint, fault);
           tally.injected += 1;
-          // Past its back-off, and past the end of any absence that it may have begun.
+          // Waits past the back-off, and past the end of any absence that the fault may have begun.
           await rig.polled(4);
         }
         say(`${round} of ${rounds} rounds of ${NONSENSE.length} answers`);
       }
       await rig.settle();
-      // Nobody can tell one lie from the first of two looks that agree; while nothing happens, nothing may be told.
+      // One wrong answer looks like the first of two that agree; while nothing happens, no event may be emitted.
       const before = await rig.book.place('acme');
       for (const lie of LIES)
         for (const endpoint of ['monitor', 'queue'] as const) {
@@ -107,7 +107,7 @@ export const dead: Scenario = {
         tally.injected += hanging.length;
         const since = await gaps();
         const p99 = (sorted: readonly number[]) => sorted[Math.floor(0.99 * (sorted.length - 1))]!;
-        // A hang of seconds would show; a machine's jitter does not count.
+        // The bound shows a hang of seconds and lets a machine's jitter pass.
         keepsTime(chaos, 'p99 between two polls of the others', [p99(before)]);
         keepsTime(chaos, 'with it', [p99(since)], p99(before) + 500);
         tally.demand(bridge.isRunning, 'the bridge ended');

@@ -4,10 +4,10 @@
   The token is at least one more than the last and not below the server's clock in microseconds, so that a token
   which a fail-over made the server forget is not handed out a second time.
 
-  An epoch is one lineage's: a master's replication id changes when it is promoted and when it starts, and either may
+  An epoch belongs to one replication id. A master's id changes when it is promoted and when it starts, and either may
   have cost the log its tail. So another id begins another epoch, whether or not something is missing.
 
-  A state in a newer format than the caller knows is left as it is, token and all: who wrote it goes on.
+  A state in a newer format than the caller knows is left as it is, token included: its writer is not fenced.
 
   KEYS[1]  state hash
   KEYS[2]  event log

@@ -1,9 +1,9 @@
 --[[
-  One poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them.
+  Commits one poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them.
 
   Scripts do not roll back. All checks come before the first write; the first write is the one that can still be
-  refused (a log that is ahead of the state), and it leaves nothing behind when it is. Published last, so that who
-  hears of an event finds it in the log.
+  refused (a log that is ahead of the state), and it leaves nothing behind when it is. Events are published last, so that
+  a subscriber finds each of them in the log.
 
   KEYS[1]  state hash
   KEYS[2]  event log
@@ -37,7 +37,7 @@ elseif stored[4] ~= ARGV[3] or version < expected then
 elseif version > expected then
   return {1}
 elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (stored[6] or '') .. '\r\n', 1, true) then
-  -- Nothing is missing here, and yet another master may go on with the same epoch on its side of a broken network.
+  -- Nothing is missing here, but another master may go on with the same epoch on its side of a broken network.
   return {3}
 end
 
@@ -50,7 +50,7 @@ if firstEvent <= total then
   if id ~= sequence + 1 then
     return {1}
   end
-  -- Trimming once a commit is enough, and about the count is enough: whole blocks go cheaply.
+  -- Trims once per commit and to about the count, because whole blocks are cheap to drop.
   local function append(call, i)
     if i + 2 > total then
       return call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], id .. '-0', 'event', ARGV[i + 1])

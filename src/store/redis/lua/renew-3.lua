@@ -1,8 +1,9 @@
 --[[
   Joins or renews a member's lease, gives back what it releases and takes what is free of what it wants.
 
-  A shard's entry names its owner and no time: it counts while the owner's lease runs. Entries of the dead entry until
-  somebody takes them, so there are never more than there are shards; all keys go when nobody renews any more.
+  A shard's entry names its owner and no time: it counts while the owner's lease runs. The entries of a dead member
+  remain until another takes the shards, so there are never more than there are shards. All keys expire when no member
+  renews any more.
 
   KEYS[1]  sorted set: members by the end of their lease, ms by this server's clock
   KEYS[2]  hash: shard, its owner
@@ -42,7 +43,7 @@ redis.call('HSET', KEYS[3], member, list)
 for i = 1, #known, 2 do
   local name, ends = known[i], tonumber(known[i + 1])
   if name == member then
-    -- A lease that had run out begins anew; as if it had joined.
+    -- A lease that had run out begins again, which counts as joining.
     joined = joined or ends <= now
   elseif ends <= now then
     redis.call('ZREM', KEYS[1], name)

@@ -1,6 +1,6 @@
 --[[
-  Keeps the freshness current: of the sources and of watched extensions. The version entries, for nothing that a commit is
-  computed from changes.
+  Keeps the freshness of the sources and of watched extensions current. The version does not change, because nothing that
+  a commit is computed from does.
 
   KEYS[1]  state hash
   ARGV[1]  fencing token
