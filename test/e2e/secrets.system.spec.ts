@@ -252,7 +252,7 @@ describe('secrets', () => {
       REDIS_SENTINEL_PASSWORD: secrets.make('REDIS_SENTINEL_PASSWORD set'),
     });
     running.push(waiting);
-    await waiting.line(({ msg }) => msg.startsWith('redis:'));
+    await waiting.line(({ msg }) => msg.startsWith('redis connection failed'));
   });
 
   it('are in nothing that is kept: events, state, captures, and what is replayed from them', async () => {

@@ -263,7 +263,7 @@ class Run {
   #faultyStore(): Store {
     return new Proxy(this.store, {
       get: (store, name: keyof Store) => {
-        const member = store[name];
+        const member: unknown = Reflect.get(store, name);
         if (typeof member !== 'function') return member;
         const method = (member as (...args: unknown[]) => Promise<unknown>).bind(store);
         return async (...args: unknown[]): Promise<unknown> => {
