@@ -1,0 +1,23 @@
+import { expect } from '@jest/globals';
+import type { Day } from '../support/day.js';
+import { expectTrue } from '../support/expect-true.js';
+
+/** What the judge found of a day, in one line. */
+export function summary(name: string, { world, pollCount, spoiled, restarts, events, report }: Day): string {
+  const reasons = Object.entries(report.unseen.byReason).map(([reason, count]) => `${reason} ${count}`);
+  return [
+    `${name}: ${world.truth.length} calls, ${pollCount} polls (${spoiled} answers spoiled, ${restarts} restarts), ${events.length} events;`,
+    `${report.matched} of ${report.expected} emitted, ${report.missing.length} missing, ${report.doubled.length} doubled,`,
+    `${report.invented.length} invented, ${report.misreported.length} misreported;`,
+    `not to be seen: ${reasons.join(', ') || 'nothing'}`,
+  ].join(' ');
+}
+
+/** Expects that the judge found nothing, and that the day was one on which it could have. */
+export function expectJudgedTrue(day: Day, calls: number): void {
+  expectTrue(day.report);
+  expect(day.world.truth).toHaveLength(calls);
+  // A day on which few events are demanded proves little.
+  expect(day.report.expected).toBeGreaterThan(calls * 3);
+  expect(day.state.calls.size).toBe(0);
+}
