@@ -14,7 +14,7 @@ describe('against a simulated day', () => {
 
   it('thousands of calls, with spoiled answers and restarts, are emitted as they were', () => {
     const traffic = { ...BUSY.traffic, totalCalls: 2_000 };
-    const day = simulateDay({ ...BUSY, traffic, seed: 2026, faults: 0.05, restarts: 0.01 });
+    const day = simulateDay({ ...BUSY, traffic, seed: 2026, faults: 0.05, restarts: 0.012 });
     summaries.push(summary('a day with faults', day));
     expectJudgedTrue(day, 2_000);
     expect(day.spoiled).toBeGreaterThan(500);
