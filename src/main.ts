@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
+import { reasonOf } from './base/error-text.js';
 import { describeProblems, loadConfig } from './config/settings/environment.js';
 import { nameRequests } from './deliver/http/request-id.js';
 import { serveDocs } from './docs/serve.js';
@@ -62,10 +63,6 @@ main().catch((error: unknown) => {
   process.stderr.write(`The bridge could not start: ${redactText(reasonOf(error), true)}\n`);
   process.exit(1);
 });
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 function stackOf(error: unknown): string | undefined {
   return error instanceof Error ? error.stack : undefined;

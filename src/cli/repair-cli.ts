@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { openStorage } from '../app/storage.js';
+import { reasonOf } from '../base/error-text.js';
 import { describeProblems, loadConfig } from '../config/settings/environment.js';
 import { parseRepairArguments, repair, type RepairRequest } from './repair.js';
 import type { CommandResult } from './token-issue.js';
@@ -23,7 +24,7 @@ async function main(): Promise<CommandResult<string>> {
     return await repairIn(storage.store, request.value);
   } catch (error) {
     const why = storage.whyAway();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { ok: false, problem: why === null ? reason : `${reason}: ${why}` };
   } finally {
     await storage.store.close();

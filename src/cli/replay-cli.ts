@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { reasonOf } from '../base/error-text.js';
 import { HELP, readArguments, type ReplayArguments } from '../replay/arguments.js';
 import { FixtureWriter } from '../replay/fixture.js';
 import { describeEvent } from '../replay/print.js';
@@ -83,5 +84,5 @@ function complain(problem: string): void {
 process.stdout.on('error', () => process.exit());
 
 main().catch((error: unknown) => {
-  complain(`replay: ${error instanceof Error ? error.message : String(error)}`);
+  complain(`replay: ${reasonOf(error)}`);
 });

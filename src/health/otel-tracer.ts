@@ -18,6 +18,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { reasonOf } from '../base/error-text.js';
 import type { Attributes, Description, Span, Tracer } from '../core/model/tracer.js';
 
 /**
@@ -68,7 +69,7 @@ export class OtelTracer implements Tracer {
       } catch (error) {
         span.setStatus({
           code: SpanStatusCode.ERROR,
-          message: error instanceof Error ? error.message : String(error),
+          message: reasonOf(error),
         });
         throw error;
       } finally {

@@ -4,7 +4,8 @@ import type { Stop } from '../../base/clock.js';
 import type { ClientsDeps } from '../clients.js';
 import { closeSpread } from '../drain.js';
 import { EventStream } from './event-stream.js';
-import { Refusal, reasonOf } from '../access/refusal.js';
+import { reasonOf } from '../../base/error-text.js';
+import { Refusal } from '../access/refusal.js';
 
 const LAPSE_SWEEP_MS = 1_000;
 

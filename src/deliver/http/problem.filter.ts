@@ -11,7 +11,8 @@ import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { token } from '../../base/inject.js';
 import { requestId } from './request-id.js';
-import { Refusal, type RefusalCode, reasonOf } from '../access/refusal.js';
+import { reasonOf } from '../../base/error-text.js';
+import { Refusal, type RefusalCode } from '../access/refusal.js';
 import { DeliverStats } from '../stats.js';
 
 export const DELIVER_LOGGER = token<Logger>('DELIVER_LOGGER');

@@ -3,7 +3,7 @@ import type { Tracer } from '../../core/model/tracer.js';
 import type { Store, Subscription } from '../../store/store.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import type { ResolvedOptions } from '../access/options.js';
-import { reasonOf } from '../access/refusal.js';
+import { reasonOf } from '../../base/error-text.js';
 import { TenantFeed } from './tenant-feed.js';
 
 /**

@@ -5,7 +5,7 @@ import type { Position } from '../../core/model/position.js';
 import type { Tracer } from '../../core/model/tracer.js';
 import type { Snapshot, Store } from '../../store/store.js';
 import type { Limits } from '../access/options.js';
-import { reasonOf } from '../access/refusal.js';
+import { reasonOf } from '../../base/error-text.js';
 import { Batch, LogEntry } from './batch.js';
 import { FanOut } from './fan-out.js';
 import { FreshnessReader } from './freshness-reader.js';

@@ -8,7 +8,8 @@ import type { ClientsDeps } from '../clients.js';
 import { closeSpread } from '../drain.js';
 import { parseSubscription } from '../access/event-filter.js';
 import { corsOptions, originAllowed } from '../access/cors.js';
-import { Refusal, reasonOf } from '../access/refusal.js';
+import { reasonOf } from '../../base/error-text.js';
+import { Refusal } from '../access/refusal.js';
 import { hasTokenInQuery } from '../access/token.js';
 
 /** How long a connection may take to present its token. */

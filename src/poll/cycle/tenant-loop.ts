@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Backoff } from '../../base/backoff.js';
 import type { Clock, Stop } from '../../base/clock.js';
+import { reasonOf } from '../../base/error-text.js';
 import type { Endpoint } from '../../core/model/observation.js';
 import type { Tracer } from '../../core/model/tracer.js';
 import { Schedule, type ScheduleOptions, startOffset } from '../schedule/schedule.js';
@@ -104,7 +105,7 @@ export class TenantLoop {
       this.#storeRetry.reset();
       return UNREADABLE_RETRY_MS * (0.8 + 0.4 * this.#deps.random());
     }
-    this.#note('store', error instanceof Error ? error.message : String(error), cycle);
+    this.#note('store', reasonOf(error), cycle);
     return this.#storeRetry.next();
   }
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Backoff } from '../../base/backoff.js';
 import type { Clock, Stop } from '../../base/clock.js';
+import { reasonOf } from '../../base/error-text.js';
 import type { Leases, Renewed } from '../../store/leases.js';
 import type { Subscription } from '../../store/store.js';
 import { preferredShards } from './rendezvous.js';
@@ -291,7 +292,3 @@ const RENEWALS_MAX_MS = 1_000;
 const DEATH_WATCH_MS = 20;
 /** Replicas see a changed file within seconds; no tenant should go unpolled for longer than a takeover takes. */
 const DIFFERENCE_MS = 10_000;
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
