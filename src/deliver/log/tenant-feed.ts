@@ -141,7 +141,10 @@ export class TenantFeed {
     );
   }
 
-  /** Calls `resume` once, after the next read that leaves the feed loaded. Returns the function that cancels it. */
+  /**
+   * Calls `resume` once, after the next read that leaves the feed loaded, or that finds that the state cannot be read.
+   * Returns the function that cancels it.
+   */
   onceSynced(resume: () => void): () => void {
     this.#waiting.add(resume);
     return () => this.#waiting.delete(resume);
@@ -167,6 +170,10 @@ export class TenantFeed {
       this.#take(slice.events.map(({ json }) => LogEntry.parse(json)));
       if (this.position.loaded().sequence >= slice.last) break;
     }
+    this.#resumeWaiting();
+  }
+
+  #resumeWaiting(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const resume of waiting) resume();
@@ -189,7 +196,7 @@ export class TenantFeed {
     return true;
   }
 
-  /** Where the state cannot be read, closes the clients of a log that does not exist any more. */
+  /** Where the state cannot be read, closes the clients that wait for it, and those of a log that does not exist any more. */
   async #readSnapshot(reason: ResetReason | null): Promise<Snapshot | null> {
     const { tenant, store } = this.#deps;
     try {
@@ -198,7 +205,10 @@ export class TenantFeed {
       return snapshot;
     } catch (error) {
       this.#isUnreadable = error instanceof UnreadableStateError;
-      if (this.#isUnreadable && reason !== null) this.live.reset(reason);
+      if (this.#isUnreadable) {
+        if (reason !== null) this.live.reset(reason);
+        this.#resumeWaiting();
+      }
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { until } from '../../../test/support/until.js';
 import { UNCHANGED } from '../../core/model/delta.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import {
@@ -424,6 +425,18 @@ describe('the Socket.IO gateway', () => {
     await store.commit('acme', { ...commit, delta: UNCHANGED, whole: state });
     await delivery.relay.feed('acme').sync();
     await delivery.connect({ token: await token() }).first('snapshot');
+  });
+
+  it('closes a client that waits for a tenant’s first state when that turns out to be unreadable', async () => {
+    store.loseMemory();
+    const feed = delivery.relay.feed('acme');
+    const client = delivery.connect({ token: await token() });
+    await until(() => feed.readers === 1);
+    await feed.sync();
+    await log.claim('e1');
+    store.overwrite('acme', 'call:x', 'no call');
+    await feed.sync().catch(() => undefined);
+    expect(await client.first('closing')).toEqual({ code: 'state-unreadable' });
   });
 
   it('closes clients that cannot get the state of a new epoch', async () => {
