@@ -19,20 +19,28 @@ export class Backoff {
 
   /** Counts a failure, and returns the wait after it in milliseconds. */
   next(): number {
-    const { firstMs, maxMs } = this.#options;
-    return this.spread(Math.min(firstMs * 2 ** this.#failures++, maxMs));
+    return waitAfter(this.#failures++, this.#options);
   }
 
   /** Spreads a wait that was computed elsewhere. It counts no failure. */
   spread(ms: number): number {
-    const { spread = 0, random } = this.#options;
-    return spread === 0 ? ms : ms * (1 + spread * random());
+    return spreadOut(ms, this.#options);
   }
 
   /** Takes a success: the next failure is the first again. */
   reset(): void {
     this.#failures = 0;
   }
+}
+
+/** The wait after a failure that `failures` others in a row precede, for those who count the failures themselves. */
+export function waitAfter(failures: number, options: BackoffOptions): number {
+  const { firstMs, maxMs } = options;
+  return spreadOut(Math.min(firstMs * 2 ** failures, maxMs), options);
+}
+
+function spreadOut(ms: number, { spread = 0, random }: BackoffOptions): number {
+  return spread === 0 ? ms : ms * (1 + spread * random());
 }
 
 export interface BackoffOptions {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { type BackoffOptions, waitAfter } from '../../base/backoff.js';
 import { anyNodeConnector, hostConnector, type Node, sentinelConnector } from './connectors.js';
 import { SentinelWatch } from './sentinel-watch.js';
 
@@ -56,7 +57,7 @@ export interface RedisConnection {
 
 /** About a hundred times the duration of a large commit. */
 const COMMAND_TIMEOUT_MS = 3_000;
-const RECONNECT_MAX_MS = 2_000;
+const RECONNECT: BackoffOptions = { firstMs: 100, maxMs: 2_000, spread: -0.5, random: Math.random };
 
 /** Begins to connect and returns at once. Throws for a malformed address, without repeating it. */
 export function connectRedis(target: RedisTarget, options: RedisConnectionOptions): RedisConnection {
@@ -151,8 +152,7 @@ function commonOptions(commandTimeoutMs: number): Options {
 
 /** Half of the delay is random, so that the bridge's replicas do not all come back in the same moment. */
 function reconnectDelay(attempt: number): number {
-  const delay = Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_MAX_MS);
-  return delay / 2 + (Math.random() * delay) / 2;
+  return waitAfter(attempt - 1, RECONNECT);
 }
 
 function fromUrl({ url: text, ...access }: Access & { url: string }): Options {
