@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { openStorage } from '../app/storage.js';
 import { reasonOf } from '../base/error-text.js';
 import { describeProblems, loadConfig } from '../config/settings/environment.js';
-import { parseRepairArguments, repair, type RepairRequest } from './repair.js';
+import { newEpoch } from '../store/new-epoch.js';
+import { parseRepairArguments, repair } from './repair.js';
 import type { CommandResult } from './token-issue.js';
 
 /**
@@ -21,7 +22,7 @@ async function main(): Promise<CommandResult<string>> {
     return { ok: false, problem: 'STORE=memory keeps its state inside the bridge: a restart clears it' };
   const storage = openStorage(config, pino({ level: 'silent' }));
   try {
-    return await repairIn(storage.store, request.value);
+    return await repair(storage.store, request.value, { newEpoch, newCommitId: randomUUID });
   } catch (error) {
     const why = storage.whyAway();
     const reason = reasonOf(error);
@@ -29,16 +30,6 @@ async function main(): Promise<CommandResult<string>> {
   } finally {
     await storage.store.close();
   }
-}
-
-function repairIn(
-  store: Parameters<typeof repair>[0],
-  request: RepairRequest,
-): Promise<CommandResult<string>> {
-  return repair(store, request, {
-    newEpoch: () => `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`,
-    newCommitId: randomUUID,
-  });
 }
 
 const result = await main();

@@ -1,6 +1,6 @@
-import { UNCHANGED } from '../core/model/delta.js';
 import { parseArgs } from 'node:util';
 import { tenantId } from '../config/settings/formats.js';
+import { UNCHANGED } from '../core/model/delta.js';
 import type { Inspection, Store } from '../store/store.js';
 import type { CommandResult } from './token-issue.js';
 

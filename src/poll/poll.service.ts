@@ -10,6 +10,7 @@ import { askRegistration } from '../source/registration.js';
 import type { TenantConnection } from '../source/tenant-connection.js';
 import type { TenantConnections } from '../source/tenant-connections.js';
 import type { Leases } from '../store/leases.js';
+import { newEpoch } from '../store/new-epoch.js';
 import type { Store } from '../store/store.js';
 import { LeaseKeeper } from './sharding/lease-keeper.js';
 import { isDeadHere, newMember } from './sharding/member-name.js';
@@ -217,11 +218,6 @@ class RegistryClock implements Clock {
       if (this.#registry.doesExist('interval', name)) this.#registry.deleteInterval(name);
     };
   }
-}
-
-/** Begins with the time, so that an operator can see which epoch is newer. */
-function newEpoch(): string {
-  return `${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
 }
 
 /** Eight hexadecimal digits. A process uses all 2^32 values before it repeats one. */
