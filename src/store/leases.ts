@@ -43,7 +43,7 @@ export interface Leases {
 export interface Renewal {
   /** Milliseconds from now, the same for all members. */
   readonly leaseMs: number;
-  /** A digest of the tenants that the member knows. */
+  /** A digest of the tenants that the member knows, and of the format of stored states that it writes. */
   readonly list: string;
   readonly wanted: readonly number[];
   /** Shards that another member holds are left alone. */
@@ -53,7 +53,7 @@ export interface Renewal {
 export interface Renewed {
   /** Whose lease runs, the caller's own among them; sorted. */
   readonly members: readonly string[];
-  /** Those among them that know the same tenants, the caller among them; sorted. */
+  /** Those among them with the same `list`, the caller among them; sorted. */
   readonly agreeing: readonly string[];
   /** What the caller holds now. */
   readonly held: ReadonlySet<number>;

@@ -84,8 +84,6 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type { Position };
-
 export interface ClaimOptions {
   readonly epoch: string;
   readonly newEpoch?: boolean;

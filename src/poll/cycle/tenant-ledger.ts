@@ -10,10 +10,11 @@ import {
 } from '../../core/model/delta.js';
 import { type BridgeEvent, rfc3339, toEvents, type Transition } from '../../core/model/event.js';
 import { ENDPOINTS, type Instant, type Observations } from '../../core/model/observation.js';
+import type { Position } from '../../core/model/position.js';
 import { decide, type Decision } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { UnreadableStateError } from '../../store/errors.js';
-import type { Claim, Commit, CommitResult, Position, Store } from '../../store/store.js';
+import type { Claim, Commit, CommitResult, Store } from '../../store/store.js';
 import { type TenantListener, NO_TENANT_LISTENER } from './poll-listener.js';
 
 /**

@@ -4,8 +4,7 @@ import type { Time } from '../../base/clock.js';
 /**
  * Says whether a request may be sent to a host. Pure but for the clock and the randomness that are passed in.
  *
- * | state   | may a request be sent                       | a host's answer | no answer
- * |
+ * | state   | may a request be sent                       | a host's answer | no answer                                   |
  * |---------|---------------------------------------------|-----------------|---------------------------------------------|
  * | closed  | yes                                         | failures to 0   | failures + 1; open when there are enough    |
  * | open    | no; once the delay is over: yes → probing   | closed          | nothing: it was sent before                 |

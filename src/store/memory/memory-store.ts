@@ -21,12 +21,12 @@ import type {
   Follower,
   Inspection,
   LogSlice,
-  Position,
   Snapshot,
   Store,
   Subscription,
 } from '../store.js';
 import type { FreshnessDelta } from '../../core/model/delta.js';
+import type { Position } from '../../core/model/position.js';
 
 /**
  * The store in this process' memory: for trying out, and for tests.

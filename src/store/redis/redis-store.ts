@@ -25,12 +25,12 @@ import type {
   Follower,
   Inspection,
   LogSlice,
-  Position,
   Snapshot,
   Store,
   Subscription,
 } from '../store.js';
 import type { FreshnessDelta } from '../../core/model/delta.js';
+import type { Position } from '../../core/model/position.js';
 
 /**
  * The store in Redis: standalone, behind Sentinel or in a cluster, from version 6.2.
