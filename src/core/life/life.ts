@@ -75,7 +75,7 @@ class Life {
   readonly call: MutableCall;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
-  readonly returnRow: ObservedQueueEntry | null;
+  readonly #returnRow: ObservedQueueEntry | null;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
@@ -84,13 +84,13 @@ class Life {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
-    this.returnRow = draft.returnRow ?? null;
+    this.#returnRow = draft.returnRow ?? null;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
 
   start(): void {
-    if (!this.#announced) this.emit('call-started', this.call.startedAt, callView(this.call));
+    if (!this.#announced) this.#emit('call-started', this.call.startedAt, callView(this.call));
   }
 
   offer(): void {
@@ -109,7 +109,7 @@ class Life {
           ringingStopped: participant.ringingStopped,
         }),
       );
-      this.emitOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
+      this.#emitOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
     }
   }
 
@@ -178,12 +178,12 @@ class Life {
     this.call.transfers += 1;
     const data = this.#view(observed);
     data.transferredFrom = { extension: connected.extension };
-    this.emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
+    this.#emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
   /** Says how the call ended; null while a part of it is left. */
   ending(): Ending | null {
-    return endingOf(this.call, this.#gone, this.returnRow, this.#cycle);
+    return endingOf(this.call, this.#gone, this.#returnRow, this.#cycle);
   }
 
   endOffers(ending: Ending | null): void {
@@ -196,8 +196,8 @@ class Life {
 
   end(ending: Ending): void {
     if (ending.outcome === 'abandoned')
-      this.emit('call-abandoned', ending.endedAt, callView(this.call, ending));
-    this.emit('call-ended', ending.endedAt, callView(this.call, ending));
+      this.#emit('call-abandoned', ending.endedAt, callView(this.call, ending));
+    this.#emit('call-ended', ending.endedAt, callView(this.call, ending));
   }
 
   settled(): Call {
@@ -224,19 +224,19 @@ class Life {
     if (end === null) return;
     const { outcome, isInferred } = end;
     const stopped = whenRingingStopped(participant, legs);
-    const seen = stopped === null ? this.sinceLastMonitorAnswer() : observedIn(stopped, 'observed');
+    const seen = stopped === null ? this.#sinceLastMonitorAnswer() : observedIn(stopped, 'observed');
     const observed: Observed = isInferred ? { ...seen, certainty: 'inferred' } : seen;
     this.#replaceParticipant(
       withOffer(participant, { offers: participant.offers, offerOpen: false, ringingStopped: null }),
     );
-    this.emitOffer('call-offer-ended', participant.extension, outcome, observed);
+    this.#emitOffer('call-offer-ended', participant.extension, outcome, observed);
   }
 
   #answered(time: Instant | null, observed: Observed): void {
     const answeredAt = time ?? observed.latest;
     this.call.answeredAt = answeredAt;
     this.call.answeredCertainty = observed.certainty;
-    this.emit('call-answered', answeredAt, this.#view(observed));
+    this.#emit('call-answered', answeredAt, this.#view(observed));
   }
 
   /**
@@ -264,7 +264,7 @@ class Life {
   }
 
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */
-  sinceLastMonitorAnswer(): Observed {
+  #sinceLastMonitorAnswer(): Observed {
     const { monitor, monitorSeenAt, queue } = this.#cycle;
     if (monitor !== null) return this.#observed('monitor', 'observed');
     return observedIn({ after: monitorSeenAt, by: queue!.by }, 'inferred');
@@ -281,7 +281,7 @@ class Life {
     );
   }
 
-  emitOffer(
+  #emitOffer(
     type: 'call-offered' | 'call-offer-ended',
     extension: string,
     outcome: OfferOutcome | null,
@@ -292,7 +292,7 @@ class Life {
     data.agent = offeredAgent(this.call, participant);
     data.offer = { extension, extensionId: participant.extensionId, outcome };
     if (outcome !== null) data.outcome = outcome;
-    this.emit(type, observed.latest, data, `${extension}/${participant.offers}`);
+    this.#emit(type, observed.latest, data, `${extension}/${participant.offers}`);
   }
 
   /** Makes the view of the call with its latest transition, whose time is `observed`. */
@@ -301,7 +301,7 @@ class Life {
     return callView(this.call);
   }
 
-  emit(type: CallEventType, time: Instant, data: MutableCallView, discriminator?: string): void {
+  #emit(type: CallEventType, time: Instant, data: MutableCallView, discriminator?: string): void {
     const subject = this.call.callId;
     this.#transitions.push(
       discriminator === undefined

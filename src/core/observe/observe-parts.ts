@@ -19,7 +19,7 @@ import {
   onlyEntryDuring,
   entryBegan,
 } from '../parts/part.js';
-import { windowBetween } from '../parts/window.js';
+import { isEarlierThan, windowBetween } from '../parts/window.js';
 import { findRegistration } from './registrations.js';
 
 /** Finds what an answer changes in the known parts, by the tables of `absence-rules.ts`, and which parts are new. */
@@ -81,8 +81,8 @@ export function observeEntries(
   const complete = answer.outcome === 'complete';
   const ignored = new Set(complete ? [] : state.ignoredEntries);
   let isNew = false;
-  const { after, by } = cycle.queue!;
-  const announceSince = after === null ? by - cycle.policy.abandonedLookbackMs : after - CLOCK_TOLERANCE_MS;
+  const poll = cycle.queue!;
+  const bounds = { toleranceMs: CLOCK_TOLERANCE_MS, lookbackMs: cycle.policy.abandonedLookbackMs };
 
   for (const [key, row] of answer.rows) {
     const known = index.entries.get(key);
@@ -104,7 +104,7 @@ export function observeEntries(
       if (index.ended.byEntry(key, answer.at) !== undefined) continue;
       const when = belongsToEntry(row.abandonedAt, row) ? row.abandonedAt! : entryBegan(row);
       const wasIgnored = state.ignoredEntries.has(key);
-      if (wasIgnored || when < announceSince || isAnnounced(row, answer, index)) {
+      if (wasIgnored || isEarlierThan(when, poll, bounds) || isAnnounced(row, answer, index)) {
         ignored.add(key);
         isNew ||= !wasIgnored;
       } else changes.newEntries.push(row);

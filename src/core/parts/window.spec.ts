@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   isAfter,
   isBefore,
+  isEarlierThan,
   isLaterThan,
   isLongBefore,
   isSeenLater,
@@ -21,6 +22,14 @@ describe('a window', () => {
 
   it('is before an instant that is later than both of its ends', () => {
     expect([19, 20, 21].map((instant) => isBefore(window, instant))).toEqual([false, false, true]);
+  });
+
+  it('is later than an instant before its beginning, and before so long a time where it has none', () => {
+    const bounds = { toleranceMs: 2, lookbackMs: 5 };
+    const isEarlier = (instants: number[], after: number | null) =>
+      instants.map((instant) => isEarlierThan(instant, { after, by: 20 }, bounds));
+    expect(isEarlier([7, 8, 9], 10)).toEqual([true, false, false]);
+    expect(isEarlier([14, 15, 16], null)).toEqual([true, false, false]);
   });
 
   it('is long before another that a poll showed at least that much later', () => {
