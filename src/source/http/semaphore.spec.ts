@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { Slots } from './semaphore.js';
+import { Semaphore } from './semaphore.js';
 
 const patient = new AbortController().signal;
 const settled = () => new Promise(setImmediate);
 
 /** Takes a slot for each of `names`, and notes which were served, and which were not. */
-function line(slots: Slots, names: string[], signals: Record<string, AbortSignal> = {}) {
+function line(slots: Semaphore, names: string[], signals: Record<string, AbortSignal> = {}) {
   const served: string[] = [];
   const unserved: string[] = [];
   for (const name of names) {
@@ -16,7 +16,7 @@ function line(slots: Slots, names: string[], signals: Record<string, AbortSignal
 
 describe('slots', () => {
   it('are given in order of arrival', async () => {
-    const slots = new Slots(2);
+    const slots = new Semaphore(2);
     const { served } = line(slots, ['a', 'b', 'c', 'd']);
     await settled();
     expect([served, slots.taken, slots.waiting]).toEqual([['a', 'b'], 2, 2]);
@@ -32,7 +32,7 @@ describe('slots', () => {
   });
 
   it('are free again when all have released them', async () => {
-    const slots = new Slots(1);
+    const slots = new Semaphore(1);
     line(slots, ['a', 'b']);
     slots.release();
     slots.release();
@@ -41,7 +41,7 @@ describe('slots', () => {
   });
 
   it('do not go to a request that has been given up, before or while waiting', async () => {
-    const slots = new Slots(1);
+    const slots = new Semaphore(1);
     const leaving = new AbortController();
     const { served, unserved } = line(slots, ['a', 'b', 'c'], { b: leaving.signal });
     leaving.abort();
@@ -52,7 +52,7 @@ describe('slots', () => {
   });
 
   it('remain taken when the line is dismissed', async () => {
-    const slots = new Slots(1);
+    const slots = new Semaphore(1);
     const { served, unserved } = line(slots, ['a', 'b', 'c']);
     slots.dismiss();
     await settled();

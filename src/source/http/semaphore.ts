@@ -5,7 +5,7 @@
  * goes to the next in line before any new request. Not guaranteed: that a waiting request is ever served. The caller's
  * signal ends the wait.
  */
-export class Slots {
+export class Semaphore {
   readonly #size: number;
   /** In order of arrival; a set, so that a request in the middle leaves without a search. */
   readonly #line = new Set<(served: boolean) => void>();

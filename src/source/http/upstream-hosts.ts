@@ -1,7 +1,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { Time } from '../../base/clock.js';
 import { CircuitBreaker, type Permit } from './circuit-breaker.js';
-import { Slots } from './semaphore.js';
+import { Semaphore } from './semaphore.js';
 
 /**
  * The upstream hosts of all tenants of this process: one pool of connections and one circuit breaker per origin, shared
@@ -66,7 +66,7 @@ class UpstreamHost {
   readonly #closed: () => void;
   readonly #lanes = new Set<Lane>();
   readonly breaker: CircuitBreaker;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly pool: Pool;
 
   constructor(origin: string, options: UpstreamHostsOptions, closed: () => void) {
@@ -75,7 +75,7 @@ class UpstreamHost {
     this.#closed = closed;
     const { time, random } = options;
     this.breaker = new CircuitBreaker({ time, random, tenants: () => this.#lanes.size });
-    this.slots = new Slots(options.concurrency);
+    this.slots = new Semaphore(options.concurrency);
     this.pool = new Pool(origin, {
       connections: options.concurrency,
       // The client's deadline covers the whole request; undici's own would only add other reasons for the same.
@@ -125,7 +125,7 @@ class UpstreamHost {
 export class Lane {
   readonly #host: UpstreamHost;
   readonly #leave: () => Promise<void>;
-  readonly #own = new Slots(PER_TENANT);
+  readonly #own = new Semaphore(PER_TENANT);
 
   constructor(host: UpstreamHost, leave: () => Promise<void>) {
     this.#host = host;
@@ -217,5 +217,5 @@ interface Refused {
 const GIVEN_UP: Refused = { ok: false, reason: 'given up while waiting', retryInMs: null };
 /** For a request in line that was dismissed while the host answered again. */
 const DISMISSED: Refused = { ok: false, reason: 'host down: not asked', retryInMs: 0 };
-/** Two polls, a token exchange and a registration may be under way at once; more would only load a slow PBX. */
+/** Two polls and two registrations may be under way at once, or a token exchange; more would only load a slow PBX. */
 const PER_TENANT = 4;
