@@ -19,7 +19,7 @@ export async function askRegistration(
   signal?: AbortSignal,
 ): Promise<Registration> {
   if (!isExtensionId(id)) return { outcome: 'not-found' };
-  const http = await connection.get(`/v3/extension/${id}/loggedin`, { signal });
+  const http = await connection.getAside(`/v3/extension/${id}/loggedin`, { signal });
   const document = parseOrNothing(http.body);
   if (!http.ok && http.status === 404) return { outcome: 'not-found' };
   if (/extension not found/i.test(errorText(document) ?? '')) return { outcome: 'not-found' };

@@ -2,7 +2,9 @@ import type { Time } from '../base/clock.js';
 import { type Tracer } from '../core/model/tracer.js';
 import { Capture, type CaptureOptions } from './capture/capture.js';
 import { Credentials, type Token } from './http/credentials.js';
+import { Deadline } from './http/deadline.js';
 import { type HttpResult, PitelClient, sentNow } from './http/pitel-client.js';
+import { Semaphore } from './http/semaphore.js';
 import type { UpstreamHosts } from './http/upstream-hosts.js';
 import { localeOf } from './parse/locale.js';
 import type { Locale } from './parse/row-reading.js';
@@ -17,7 +19,8 @@ import type { Conceal } from './quote-upstream.js';
  * is logged here. On 401 the token is renewed once for all waiting requests, and the request is repeated once. A
  * request takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for
  * a connection before each); usually it is one request. It is given up as soon as its signal aborts, also while it
- * waits for a token that others wait for too.
+ * waits for a token that others wait for too. At most `ASIDE` requests that are not polls are under way, so that polls
+ * find a connection free while those hang; such a request waits for its turn at most `timeoutMs` longer.
  */
 export class TenantConnection {
   readonly tenant: string;
@@ -29,11 +32,14 @@ export class TenantConnection {
   readonly capture: Capture | null;
   readonly #client: PitelClient;
   readonly #credentials: Credentials;
+  readonly #aside = new Semaphore(ASIDE);
+  readonly #timeoutMs: number;
 
   /** @throws Error when the options make no sense: no origin, zone or country, not exactly one secret. */
   constructor(options: TenantConnectionOptions) {
-    const { tenant, time, timeZone, country, capture } = options;
+    const { tenant, time, timeZone, country, capture, timeoutMs } = options;
     this.tenant = tenant;
+    this.#timeoutMs = timeoutMs;
     this.time = time;
     this.locale = localeOf(timeZone, country);
     this.#client = new PitelClient(options);
@@ -41,6 +47,22 @@ export class TenantConnection {
     this.conceal = this.#credentials.conceal;
     this.capture =
       capture === undefined ? null : new Capture({ options: capture, of: options, conceal: this.conceal });
+  }
+
+  /** Sends a GET that is not a poll. */
+  async getAside(path: string, request: TenantRequest = {}): Promise<HttpResult> {
+    const timeoutMs = this.#timeoutMs;
+    const deadline = new Deadline(request.signal);
+    const givingUp = new AbortController();
+    deadline.set(timeoutMs, `no turn beside the polls within ${timeoutMs} ms`, () => givingUp.abort());
+    const hasTurn = await this.#aside.take(givingUp.signal);
+    deadline.end();
+    if (!hasTurn) return this.#unsent({ ...GIVEN_UP, reason: deadline.passed ?? GIVEN_UP.reason });
+    try {
+      return await this.get(path, request);
+    } finally {
+      this.#aside.release();
+    }
   }
 
   /** Sends a GET under the tenant's token. */
@@ -101,6 +123,8 @@ export interface TenantRequest {
   readonly headers?: (token: string) => Readonly<Record<string, string>>;
 }
 
+/** A tenant has four connections to its host: one remains for each endpoint. */
+const ASIDE = 2;
 const NO_HEADERS = () => ({});
 const GIVEN_UP = { ok: false, reason: 'request given up', retryAfterMs: null, heldBackMs: null } as const;
 

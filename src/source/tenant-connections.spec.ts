@@ -16,8 +16,8 @@ class Pbx {
   readonly asked: string[] = [];
   /** Delays exchanges, when a test sets it. */
   held: ServerResponse[] | null = null;
-  /** Makes the PBX hang, when a test sets it. */
-  hangs = false;
+  /** Makes the PBX hang, when a test sets it: at all requests, or at those of registrations. */
+  hangs: 'never' | 'always' | 'registrations' = 'never';
   readonly hosts = upstreamHosts();
   readonly #server: Server;
 
@@ -25,8 +25,8 @@ class Pbx {
     this.#server = createServer((request, response) => {
       if (request.url !== '/v3/auth/token') {
         this.asked.push(`${request.headers.authorization} ${request.url}`);
-        if (this.hangs) return;
         const isPoll = request.url?.startsWith('/v3/monitor') === true;
+        if (this.hangs === 'always' || (this.hangs === 'registrations' && !isPoll)) return;
         response.end(isPoll ? '{"data":[]}' : '{"extension":"107","is_logged_in":true}');
         return;
       }
@@ -84,6 +84,25 @@ describe('the connections to tenants’ PBXes', () => {
   afterEach(async () => {
     await lookup.close();
     await pbx.stop();
+  });
+
+  it('leave a connection to each endpoint while the PBX answers no look-up', async () => {
+    connections.change([{ ...pbx.tenant(), timeoutMs: 60_000 }], []);
+    const { connection, close } = connections.open('acme')!;
+    const reader = new EndpointReader(connection);
+    pbx.hangs = 'registrations';
+    let ended = 0;
+    const lookups = Array.from({ length: 8 }, async (_, n) => {
+      const answer = await lookup.ask('acme', String(200 + n));
+      ended += 1;
+      return answer;
+    });
+    await until(() => pbx.asked.length === 2);
+    const polls = await Promise.all([reader.poll('monitor'), reader.poll('queue')]);
+    expect(polls.map(({ observation }) => observation.outcome)).toEqual(['complete', 'complete']);
+    expect([ended, pbx.asked.length]).toEqual([0, 4]);
+    await Promise.all([close(), lookup.close()]);
+    expect((await Promise.all(lookups)).map(({ outcome }) => outcome)).toEqual(Array(8).fill('failed'));
   });
 
   it('are shared: a registration look-up beside polls makes no second exchange of the key', async () => {
@@ -162,7 +181,7 @@ describe('the connections to tenants’ PBXes', () => {
 
   it('end what is under way for their last user', async () => {
     await lookup.ask('acme', '107');
-    pbx.hangs = true;
+    pbx.hangs = 'always';
     const waiting = lookup.ask('acme', '107');
     await until(() => pbx.asked.length === 2);
     await lookup.close();
