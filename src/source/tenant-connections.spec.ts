@@ -86,7 +86,7 @@ describe('the connections to tenants’ PBXes', () => {
     await pbx.stop();
   });
 
-  it('leave a connection to each endpoint while the PBX answers no look-up', async () => {
+  it('leave a connection to each endpoint while registration requests hang', async () => {
     connections.change([{ ...pbx.tenant(), timeoutMs: 60_000 }], []);
     const { connection, close } = connections.open('acme')!;
     const reader = new EndpointReader(connection);
