@@ -5,6 +5,7 @@ import { channel } from '../src/store/keys.js';
 import { connectRedis } from '../src/store/redis/redis-connection.js';
 import { RedisStore } from '../src/store/redis/redis-store.js';
 import type { Claim, LogEvent } from '../src/store/store.js';
+import { call as completeCall } from '../src/store/store.contract-kit.js';
 import type { Bench } from './bench.js';
 import { interleaved, type Row, type Spread, spreadText, versus } from './measure.js';
 
@@ -192,7 +193,7 @@ function events(count: number, after: number): LogEvent[] {
 }
 
 function call(n: number, note: number): Call {
-  return { callId: `c${n}`, note, filler: FILLER } as unknown as Call;
+  return completeCall(`c${n}`, `${note} ${FILLER}`);
 }
 
 function numbered(count: number): number[] {

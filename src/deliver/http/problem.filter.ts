@@ -52,6 +52,10 @@ const REFUSALS: Readonly<Partial<Record<RefusalCode, readonly [HttpStatus, strin
   'bad-request': [HttpStatus.BAD_REQUEST, 'a parameter is not understood'],
 };
 
+/** Seconds: a store that restarts is back by then; a stored state that cannot be read waits for the operator. */
+const RETRY_S = '2';
+const UNREADABLE_RETRY_S = '30';
+
 /**
  * Answers every error, from every part of the service, with an RFC 9457 problem document. The document says nothing about
  * an unexpected error. Neither query nor headers are logged, as they may hold a token.
@@ -74,7 +78,8 @@ export class ProblemFilter implements ExceptionFilter {
       const about = problem.code === 'unauthorized' && request.headers.authorization === undefined;
       response.setHeader('WWW-Authenticate', `Bearer realm="pitel"${about ? '' : ', error="invalid_token"'}`);
     }
-    if (status === 503 || status === 429) response.setHeader('Retry-After', '2');
+    if (status === 503 || status === 429)
+      response.setHeader('Retry-After', problem.code === 'state-unreadable' ? UNREADABLE_RETRY_S : RETRY_S);
     response.setHeader('Cache-Control', 'no-store');
     response.statusCode = status;
     response.setHeader('Content-Type', 'application/problem+json');
