@@ -318,7 +318,9 @@ describe('the log over HTTP', () => {
     it('has another code than a store that is away, on a stream too', async () => {
       store.overwrite('acme', 'call:x', 'no call');
       for (const address of ['/v1/calls', '/v1/calls/c1', '/v1/events', '/v1/sources']) {
-        const { status, body } = await json(address);
+        const { status, body, headers } = await json(address);
+        // An operator has to act first: a client that asks every two seconds would wait in vain.
+        expect(headers.get('retry-after')).toBe('30');
         expect([status, body.code, body.type]).toEqual([
           503,
           'state-unreadable',
