@@ -14,7 +14,7 @@ export interface Time {
   readonly monotonic: () => number;
 }
 
-/** Time, and timers that run by the monotonic clock. */
+/** Time, and timers that run by the monotonic clock, in whole milliseconds: a part of one is rounded up. */
 export interface Clock extends Time {
   /** Runs `task` every `ms`, first after `ms`. */
   every(ms: number, task: () => void): Stop;
@@ -30,7 +30,8 @@ export const systemClock: Clock = {
     return () => clearInterval(timer);
   },
   after(ms, task) {
-    const timer = setTimeout(task, ms).unref();
+    // A timer cuts off the part, and would be early.
+    const timer = setTimeout(task, Math.ceil(ms)).unref();
     return () => clearTimeout(timer);
   },
 };

@@ -206,7 +206,8 @@ class RegistryClock implements Clock {
     const timer = setTimeout(() => {
       stop();
       task();
-    }, ms);
+      // A timer cuts off the part of a millisecond, and would be early.
+    }, Math.ceil(ms));
     this.#registry.addTimeout(name, timer);
     return stop;
   }

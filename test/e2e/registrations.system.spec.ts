@@ -25,13 +25,14 @@ describe('registrations', () => {
     await redisServer.stop();
   });
 
-  const start = () =>
+  const start = (env: Readonly<Record<string, string>> = {}) =>
     startService({
       PITEL_BASE_URL: pbx.url,
       REDIS_URL: redisServer.url,
       TENANT_ID: 'acme',
       WATCH_EXTENSIONS: '107,999',
       REGISTRATION_INTERVAL_MS: '200',
+      ...env,
     });
   const asked = async (id: string) => {
     const response = await fetch(`${service.url}/v1/extensions/${id}/registration`);
@@ -94,5 +95,18 @@ describe('registrations', () => {
     await askedAgain('107');
     expect((await log()).map(({ type }) => type).at(-1)).toBe('extension-unregistered');
     expect(await log()).toHaveLength(3);
+  });
+
+  it('are looked up over the connection of the polls: the key is exchanged once', async () => {
+    await service.stop();
+    const before = pbx.asked.exchanges;
+    service = await start({ PITEL_TOKEN: '', PITEL_API_KEY: 'a-key' });
+    await pbx.polled(2);
+    await askedAgain('999');
+    const count = pbx.asked.registrations.length;
+    // Nothing is known of it, so that the PBX is asked.
+    expect(await asked('108')).toMatchObject({ status: 404, body: { code: 'extension-not-found' } });
+    expect(pbx.asked.registrations.slice(count)).toContain('108');
+    expect(pbx.asked.exchanges - before).toBe(1);
   });
 });

@@ -18,6 +18,8 @@ export interface ScriptedPbx {
     monitor: number;
     queue: number;
     readonly registrations: string[];
+    /** Keys exchanged for a token. */
+    exchanges: number;
     readonly authorizations: Set<string>;
   };
   /** Resolves when both have been asked so many times more. */
@@ -31,6 +33,11 @@ export const EMPTY_QUEUE = '{"data":[]}';
 export async function startPbx(): Promise<ScriptedPbx> {
   const waiting = new Set<() => void>();
   const server = createServer((request, response) => {
+    if (request.url === '/v3/auth/token') {
+      pbx.asked.exchanges++;
+      response.end(`{"token":"token-${pbx.asked.exchanges}","expired_in":3600}`);
+      return;
+    }
     const extension = /^\/v3\/extension\/(.*)\/loggedin$/.exec(request.url!)?.[1];
     if (extension !== undefined) {
       pbx.asked.registrations.push(extension);
@@ -56,7 +63,7 @@ export async function startPbx(): Promise<ScriptedPbx> {
     monitor: EMPTY_MONITOR,
     queue: EMPTY_QUEUE,
     registrations: new Map(),
-    asked: { monitor: 0, queue: 0, registrations: [], authorizations: new Set() },
+    asked: { monitor: 0, queue: 0, registrations: [], exchanges: 0, authorizations: new Set() },
     polled: (times) =>
       new Promise((resolve) => {
         const target = { monitor: pbx.asked.monitor + times, queue: pbx.asked.queue + times };
