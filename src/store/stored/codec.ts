@@ -20,7 +20,7 @@ import {
   encodeRegistration,
   encodeSources,
   SCHEMAS,
-} from './format-1.js';
+} from './format-2.js';
 import { migrated, STORED_FORM, type StoredField, type StoredForm } from './formats.js';
 
 /**

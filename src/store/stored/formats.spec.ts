@@ -17,7 +17,7 @@ describe('the formats of a stored state', () => {
     expect(STORED_FORM.migrations).toHaveLength(STORED_FORM.format);
   });
 
-  it.each([0, 1])('read format %d as it was written', (format) => {
+  it.each([0, 1, 2])('read format %d as it was written', (format) => {
     const fields = golden(format);
     expect(fields.get('format')).toBe(format === 0 ? undefined : String(format));
     const state = decode('acme', fields);
@@ -44,10 +44,10 @@ describe('the formats of a stored state', () => {
 
   it('refuse what is newer, whatever it holds', () => {
     const fields = new Map([
-      ['format', '2'],
+      ['format', '3'],
       ['call:a', 'x'],
     ]);
-    expect(() => decode('acme', fields)).toThrow(new NewerFormatError('acme', 2, 1));
+    expect(() => decode('acme', fields)).toThrow(new NewerFormatError('acme', 3, 2));
     expect(() => decodeReadable('acme', fields)).toThrow(NewerFormatError);
   });
 
@@ -57,7 +57,7 @@ describe('the formats of a stored state', () => {
       if (field === 'call:bad') throw new Error('no such thing');
       return field === 'idle' ? [{ field: 'flags', value: { listsIdle: value } }] : [{ field, value }];
     };
-    const form = { format: 3, migrations: [...STORED_FORM.migrations, drop, rename] };
+    const form = { format: 4, migrations: [...STORED_FORM.migrations, drop, rename] };
     const fields = new Map([
       ['format', '1'],
       ['ignored', '["q"]'],

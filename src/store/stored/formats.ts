@@ -2,9 +2,11 @@
  * The formats of a stored state, of which this build writes the newest and reads all.
  *
  *   0   what builds before formats wrote: the fields of format 1, and no field `format`
- *   1   `format-1.ts`
+ *   1   the same fields, and `format`
+ *   2   `format-2.ts`: format 1 and what the rules since then remember. Each new value may be missing, as format 1 has none
+ *       of them
  *
- * A change of what is stored is a new format: its number, a file like `format-1.ts`, a migration here and a golden file
+ * A change of what is stored is a new format: its number, a file like `format-2.ts`, a migration here and a golden file
  * under `golden/`. Without a new number an older build would take the state over, and lose the fields it does not know.
  */
 export interface StoredForm {
@@ -26,10 +28,15 @@ export interface StoredField {
  */
 export type Migration = (stored: StoredField) => readonly StoredField[];
 
-export const STORED_FORM: StoredForm = { format: 1, migrations: [fromFormat0] };
+export const STORED_FORM: StoredForm = { format: 2, migrations: [fromFormat0, fromFormat1] };
 
 /** Format 1 added the field `format`; the other fields hold the same. */
 function fromFormat0(stored: StoredField): readonly StoredField[] {
+  return [stored];
+}
+
+/** Format 2 added values that may be missing. */
+function fromFormat1(stored: StoredField): readonly StoredField[] {
   return [stored];
 }
 

@@ -12,7 +12,7 @@ import type {
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../../core/model/observation.js';
 
 /**
- * Format 1 of a tenant's state: what stands in Redis, and its two mappings, field by field.
+ * Format 2 of a tenant's state: what stands in Redis, and its two mappings, field by field.
  *
  * The names in the schemas are those of the stored data, and those beside them the domain's: a name that changes in the
  * domain changes a mapping and nothing that is stored. The objects are strict. Whatever a build writes beyond them is
