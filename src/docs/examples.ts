@@ -111,6 +111,8 @@ function leg(extension: string, signal: LegSignal): ObservedLeg {
     customer: CUSTOMER,
     hotline: HOTLINE,
     peer: null,
+    dialled: null,
+    ringWait: false,
     startedAt: null,
   };
 }

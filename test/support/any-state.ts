@@ -38,6 +38,8 @@ const observedLeg: fc.Arbitrary<ObservedLeg> = fc.record({
   customer: phoneNumber,
   hotline: phoneNumber,
   peer: textOrNull,
+  dialled: textOrNull,
+  ringWait: fc.boolean(),
   startedAt: instantOrNull,
 });
 

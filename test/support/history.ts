@@ -40,6 +40,8 @@ export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}
     customer: number('0914237383'),
     hotline: number('19001234'),
     peer: null,
+    dialled: null,
+    ringWait: false,
     startedAt: null,
     ...fields,
   };

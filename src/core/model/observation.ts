@@ -47,6 +47,10 @@ export interface ObservedLeg {
   readonly hotline: PhoneNumber | null;
   /** In a local call, the other extension, as this row names it. */
   readonly peer: string | null;
+  /** The feature code that the extension dialled (`**106`, `*8`), where `destination` is one: it is no number of a participant. */
+  readonly dialled: string | null;
+  /** `call_state` says RING_WAIT: the extension placed the call by a click, has answered, and the customer's side rings. */
+  readonly ringWait: boolean;
   /** `call_time` read in the tenant's zone, null where it is missing or a sentinel. Never an identity. */
   readonly startedAt: Instant | null;
 }

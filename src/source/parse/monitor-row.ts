@@ -1,5 +1,6 @@
 import type { LegSignal, ObservedLeg } from '../../core/model/observation.js';
 import { directionOf, type LegNumbers, participantsOf, peerOf, roleOf } from './participants.js';
+import { isFeatureCode } from './phone-number.js';
 import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
 import { checkRow, monitorRow } from './answer-schemas.js';
 
@@ -64,6 +65,8 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
       role: roleOf(direction, numbers),
       ...participantsOf(direction, numbers, locale.numbers),
       peer: direction === 'local' ? peerOf(numbers) : null,
+      dialled: isFeatureCode(numbers.destination) ? numbers.destination : null,
+      ringWait: word === 'RING_WAIT',
       startedAt: startedAt === 'unreadable' ? null : startedAt,
     },
   };

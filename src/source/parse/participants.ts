@@ -1,12 +1,19 @@
 import type { Direction, ObservedLeg, PhoneNumber } from '../../core/model/observation.js';
-import { isExternal, isHotlineLike, isShortExtension, type PhoneNumbers, sameLine } from './phone-number.js';
+import {
+  isExternal,
+  isFeatureCode,
+  isHotlineLike,
+  isShortExtension,
+  type PhoneNumbers,
+  sameLine,
+} from './phone-number.js';
 
 /**
  * Finds out who is on a leg: the direction, the customer, the hotline, the other extension.
  *
  * The vendor's page says that `b_cid_num` is the customer, `cid_num` the hotline and `destination` the callee. Its own
  * outbound sample has the customer in both cid fields and the hotline in `destination`. So no field alone decides: the
- * extension's own number is never the customer, and the customer's number is never the hotline.
+ * extension's own number is never the customer, and the customer's number is never the hotline. A feature code is neither.
  */
 
 /** A row's numbers as the PBX wrote them, '' where it wrote nothing. */
@@ -28,8 +35,7 @@ export function directionOf(word: string, leg: LegNumbers): Direction {
   if (written === 'inbound' || written === 'outbound' || written === 'local') return written;
   const callers = [leg.bCid, leg.cid].filter((number) => number !== '');
   // Checked before the destination: a local call's destination is the extension that it rings at, as an inbound call's.
-  if (callers.length > 0 && callers.every(isShortExtension) && isShortExtension(leg.destination))
-    return 'local';
+  if (callers.length > 0 && callers.every(isShortExtension) && isInside(leg.destination)) return 'local';
   if (leg.destination === leg.extension || leg.destination === '') return 'inbound';
   return 'outbound';
 }
@@ -84,7 +90,11 @@ function firstNumber(
 }
 
 function isOther(number: string, leg: LegNumbers): boolean {
-  return number !== '' && number !== leg.extension;
+  return number !== '' && number !== leg.extension && !isFeatureCode(number);
+}
+
+function isInside(number: string): boolean {
+  return isShortExtension(number) || isFeatureCode(number);
 }
 
 /** An ordinary number outside the PBX, which can be a customer's. */

@@ -52,6 +52,8 @@ const observedLeg = z.strictObject({
   customer: phoneNumber,
   hotline: phoneNumber,
   peer: textOrNull,
+  dialled: text.optional(),
+  ringWait: z.literal(true).optional(),
   startedAt: instantOrNull,
 });
 
@@ -344,6 +346,8 @@ function encodeObservedLeg(from: ObservedLeg): z.infer<typeof observedLeg> {
     customer: numberOf(from.customer),
     hotline: numberOf(from.hotline),
     peer: from.peer,
+    ...(from.dialled !== null && { dialled: from.dialled }),
+    ...(from.ringWait && { ringWait: true as const }),
     startedAt: from.startedAt,
   };
 }
@@ -363,6 +367,8 @@ function decodeObservedLeg(from: z.infer<typeof observedLeg>): ObservedLeg {
     customer: from.customer,
     hotline: from.hotline,
     peer: from.peer,
+    dialled: from.dialled ?? null,
+    ringWait: from.ringWait ?? false,
     startedAt: from.startedAt,
   };
 }
