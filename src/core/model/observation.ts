@@ -51,6 +51,8 @@ export interface ObservedLeg {
   readonly dialled: string | null;
   /** `call_state` says RING_WAIT: the extension placed the call by a click, has answered, and the customer's side rings. */
   readonly ringWait: boolean;
+  /** An inbound row that shows the extension itself as its customer, as some views of a pick-up do. */
+  readonly ownCustomer: boolean;
   /** `call_time` read in the tenant's zone, null where it is missing or a sentinel. Never an identity. */
   readonly startedAt: Instant | null;
 }
@@ -59,7 +61,12 @@ export type QueueStatus = 'waiting' | 'trying' | 'answered' | 'abandoned' | 'unk
 
 /** A queue entry as a row of `/v3/monitor/callcenter/queue` shows it. */
 export interface ObservedQueueEntry {
-  /** Identity of the row: `<queue uuid>|<mobile>|<joined instant>`. A resume keeps it. */
+  /**
+   * Identity of the row in its answer: `entryKey`, and `call_uuid` or, without one, `abandoned_time`. It tells callers
+   * apart who joined with one number in one second. It changes when the PBX empties `call_uuid`.
+   */
+  readonly key: string;
+  /** Identity of the caller's place: `<queue uuid>|<mobile>|<joined instant>`. A resume keeps it. */
   readonly rowKey: string;
   /** Identity of the entry: the row and its `rejoined_time`, so that a caller who resumes has a new entry. */
   readonly entryKey: string;
@@ -110,7 +117,7 @@ export interface MonitorAnswer extends Answer<ObservedLeg> {
   readonly idleExtensions: ReadonlySet<string>;
 }
 
-/** Rows by `entryKey`. */
+/** Rows by `key`, in the PBX's order. */
 export interface QueueAnswer extends Answer<ObservedQueueEntry> {
   readonly endpoint: 'queue';
 }

@@ -67,6 +67,7 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
       peer: direction === 'local' ? peerOf(numbers) : null,
       dialled: isFeatureCode(numbers.destination) ? numbers.destination : null,
       ringWait: word === 'RING_WAIT',
+      ownCustomer: direction === 'inbound' && row.b_cid_num === row.extension,
       startedAt: startedAt === 'unreadable' ? null : startedAt,
     },
   };
