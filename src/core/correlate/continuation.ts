@@ -1,7 +1,7 @@
 import type { Call, Leg } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { connectedLegIsThere } from '../parts/connected-participant.js';
+import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry, CALL_TIME_MS } from '../parts/part.js';
@@ -29,7 +29,7 @@ function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): Contin
     hotlines: call.direction === 'outbound' ? 'same' : hotlineMatch(hotline, leg.hotline),
     visited: participants.some(({ extension }) => extension === leg.extension),
     rings: entry !== null && entry.absence === null && !entry.answered,
-    connected: connectedLegIsThere(call),
+    connected: isConnected(call),
     lost: lostPart(leg, call, cycle),
   };
 }

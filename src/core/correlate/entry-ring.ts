@@ -1,7 +1,7 @@
 import type { Call } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
-import { connectedLegIsThere } from '../parts/connected-participant.js';
+import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { beganTogether, CALL_TIME_MS, entryBegan, ringTimes } from '../parts/part.js';
@@ -100,7 +100,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(isKnown ? call.hotline : hotlineOf(group, call, entry), leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),
-    connected: call !== null && connectedLegIsThere(call),
+    connected: call !== null && isConnected(call),
     stale: isKnown && isStale(call.entry!, cycle),
   };
 }

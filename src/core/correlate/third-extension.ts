@@ -1,7 +1,7 @@
 import type { Call, Joined, Participant } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { connectedLegIsThere } from '../parts/connected-participant.js';
+import { isConnected } from '../parts/connected-participant.js';
 import { hotlineMatch } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isJustSeen, whenGone } from '../parts/window.js';
@@ -29,7 +29,7 @@ export function thirdExtension(
   if (dialled !== null) {
     const rung = only(calls, (call) => isUnanswered(call) && ringsAt(call, (extension) => isTarget(dialled, extension)));
     if (rung !== null) return { call: rung, joined: 'inferred' };
-    const heard = only(calls, (call) => isTarget(dialled, call.connected?.extension) && connectedLegIsThere(call));
+    const heard = only(calls, (call) => isTarget(dialled, call.connected?.extension) && isConnected(call));
     if (heard !== null) return { call: heard, joined: 'listens' };
     if (hasTarget(dialled)) return null;
   }

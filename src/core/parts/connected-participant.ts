@@ -28,7 +28,7 @@ export function isPresent({ absence }: Leg): boolean {
   return absence === null;
 }
 
-/** Whether the leg of the participant who is connected to the caller is there. */
-export function connectedLegIsThere({ connected, legs }: Call): boolean {
-  return connected !== null && legs.some((leg) => leg.seen.extension === connected.extension && isPresent(leg));
+/** Whether the caller is connected: a leg that talks is there, and not only to listen. */
+export function isConnected({ legs }: Call): boolean {
+  return legs.some((leg) => isPresent(leg) && leg.state === 'answered' && leg.joined !== 'listens');
 }
