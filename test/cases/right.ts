@@ -30,15 +30,15 @@ export interface RightCall {
   readonly answered?: string;
   /** All offers by extension, each with its outcome; several at one extension in their order. */
   readonly offers?: Readonly<Record<string, string | readonly string[]>>;
-  /** `FROM>TO`, all of them in their order. */
-  readonly transfers?: readonly string[];
+  /** `FROM>TO`, all of them in their order; or `any`. */
+  readonly transfers?: readonly string[] | 'any';
   /** By type of event, of its first; that event must be there. */
   readonly certainty?: Readonly<Partial<Record<CallEventType, string>>>;
   /** By type of event: seconds of the case between which its window lies. */
   readonly within?: Readonly<Partial<Record<CallEventType, readonly [number, number]>>>;
   /** Types of which there is no event, such as `call-answered` where an answer is only inferred by its end. */
   readonly without?: readonly CallEventType[];
-  /** Ids of legs or entries of other calls that this one must name when it ends. */
+  /** Ids of legs or entries of other calls that this one must name when it ends; `#N` is the Nth of `calls`, from 0. */
   readonly linked?: readonly string[];
   /** `call-ended` says that a row was stale. */
   readonly stale?: boolean;
@@ -61,7 +61,11 @@ export function wrongIn({ calls }: Right, run: Run): string[] {
     const { subject, data } = story.at(-1)!;
     wrong.push(`${subject}: a call that there was not (${[...idsOf(story)].join(', ')}; ${data.outcome})`);
   }
-  const callIds = new Map(pairs.flatMap(([right, story]) => right.of.map((id) => [id, story[0]!.subject])));
+  const callIds = new Map(
+    pairs.flatMap(([right, story]) =>
+      [...right.of, `#${calls.indexOf(right)}`].map((id) => [id, story[0]!.subject]),
+    ),
+  );
   for (const [right, story] of pairs) {
     const others = calls.filter((other) => other !== right).flatMap((other) => other.of);
     for (const id of idsOf(story))
@@ -95,7 +99,7 @@ function wrongInCall(
   const moved = story
     .filter(({ type }) => type === 'call-transferred')
     .map(({ data }) => `${data.transferredFrom?.extension}>${data.agent?.extension}`);
-  say('transfers', moved.join(' ') || 'none', transfers.join(' ') || 'none');
+  if (transfers !== 'any') say('transfers', moved.join(' ') || 'none', transfers.join(' ') || 'none');
   for (const [type, certainty] of Object.entries(right.certainty ?? {}) as [CallEventType, string][])
     say(`certainty of ${type}`, first(type)?.data.observed.certainty, certainty);
   for (const [type, [from, to]] of Object.entries(right.within ?? {}) as [
