@@ -45,7 +45,7 @@ export class PbxScript {
     const own = this.#case.legs[name]!;
     const fields = { call_time: `@${this.#firstShown('monitor', name) - SHOWN_AFTER_S}`, ...own, ...changes };
     return {
-      ...busyRow(own.extension),
+      ...busyRow(changes['extension'] ?? own.extension),
       call_id: name,
       call_state: state,
       ...this.#dated(fields, plainTime),
