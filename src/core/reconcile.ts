@@ -194,12 +194,11 @@ class Cycle {
   }
 
   #answers({ turned }: Changes): Answers {
-    const { monitor, queue } = this.#observations;
+    const { queue } = this.#observations;
     const places = new Map<string, number>();
     if (queue !== undefined && queue.outcome !== 'failed')
       for (const key of queue.rows.keys()) places.set(key, places.size);
-    const legs = monitor === undefined || monitor.outcome === 'failed' ? new Map<string, never>() : monitor.rows;
-    return { legs, places, turned };
+    return { places, turned };
   }
 
   /** Begins a call, which names the customer's other calls and is named by them. */

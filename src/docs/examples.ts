@@ -170,7 +170,7 @@ function observations({ legs = [], entries = [] }: Poll, at: number) {
             outcome: 'complete',
             reason: null,
             rows: new Map(legs.map((row) => [row.key, row])),
-            idleExtensions: new Set<string>(),
+            idleExtensions: new Map(),
           } as const),
     queue: {
       endpoint: 'queue',

@@ -1,11 +1,9 @@
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
-import { agentNamesOf, extensionOf, isNamed } from '../parts/agents.js';
+import { agentNamesOf, isNamed } from '../parts/agents.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 
 /** What the answers of this cycle show beside the new parts. */
 export interface Answers {
-  /** The monitor's rows; none where it was not asked or failed. */
-  readonly legs: ReadonlyMap<string, ObservedLeg>;
   /** The place of each row in the queue's answer, by `key`; none where it was not asked or failed. */
   readonly places: ReadonlyMap<string, number>;
   /** The calls whose entry has another status than in the answer before. */
@@ -17,17 +15,11 @@ export function namedBy(
   entry: ObservedQueueEntry,
   leg: ObservedLeg,
   cycle: CycleFacts,
-  { legs }: Answers,
 ): 'it' | 'another' | 'nobody' {
   const names = agentNamesOf(entry);
   if (names.length === 0) return 'nobody';
   if (isNamed(leg, names)) return 'it';
-  const extension = extensionOf(names, cycle.agents) ?? extensionInRows(names, legs);
+  const extension = cycle.extensionOf(names);
   if (extension === leg.extension) return 'it';
   return extension !== undefined && cycle.isListed(extension) ? 'another' : 'nobody';
-}
-
-function extensionInRows(names: readonly string[], rows: Answers['legs']): string | undefined {
-  for (const row of rows.values()) if (isNamed(row, names)) return row.extension;
-  return undefined;
 }

@@ -36,7 +36,7 @@ export function resolveConsultation(
     case 'joins':
       return {
         isOver: false,
-        changed: [withLeg(call, leg, facts.showsCustomer), withoutLeg(consultation, leg)],
+        changed: [withLeg(call, leg, facts.showsCustomer && call.consultation === null), withoutLeg(consultation, leg)],
       };
   }
 }
@@ -111,6 +111,7 @@ function held(call: Call, { callId }: Call, went: Window): Call {
   return copy;
 }
 
+/** Where the other extension still rang as the connected participant went, nothing shows who heard it ring. */
 function withLeg(call: Call, leg: Leg, isShown: boolean): Call {
   const copy = copyOf(call);
   const { seen, state, firstSeen, since, waited, absence } = leg;

@@ -45,9 +45,10 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
   return isLetGo(call) && startedAt >= call.entry!.seen.abandonedAt! - CALL_TIME_MS ? 'shortly before' : 'no';
 }
 
-/** The legs whose loss lets the caller go on: of an answered call those of the connected participant, else any. */
+/** The legs whose loss lets the caller go on: those of the connected participant while there are any, else any leg. */
 function lostLegs({ connected, legs }: Call): readonly Leg[] {
-  return connected === null ? legs : legs.filter(({ seen }) => seen.extension === connected.extension);
+  const own = legs.filter(({ seen }) => seen.extension === connected?.extension);
+  return own.length > 0 ? own : legs;
 }
 
 /** Whether the queue let the caller go, and says when. */

@@ -1,7 +1,8 @@
 import type { Call, CreatedLeg, Joined } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
-import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { isPresent } from '../parts/connected-participant.js';
+import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { entryBegan } from '../parts/part.js';
 import type { Answers } from './candidates.js';
@@ -79,27 +80,32 @@ export interface Placement {
  */
 function groupById({ legs, entries }: NewParts): Group[] {
   const groups: Group[] = [];
-  const byId = new Map<string, Group>();
-  const groupFor = (id: string | null): Group => {
-    const known = id === null ? undefined : byId.get(id);
+  const groupFor = (id: string | null, customer: PhoneNumber | null): Group => {
+    const known = groups.find((group) => group.id === id && id !== null && areOne(group.customer, customer));
     if (known !== undefined) return known;
-    const group = groupOf();
+    const group = groupOf(id, customer);
     groups.push(group);
-    if (id !== null) byId.set(id, group);
     return group;
   };
   for (const entry of [...entries].sort((a, b) => entryBegan(a) - entryBegan(b)))
-    groupFor(entry.callId).entries.push(entry);
-  for (const seen of [...legs].sort(byStart)) groupFor(seen.callId).legs.push({ seen, joined: 'shown' });
+    groupFor(entry.callId, entry.customer).entries.push(entry);
+  for (const seen of [...legs].sort(byStart))
+    groupFor(seen.callId, seen.customer).legs.push({ seen, joined: 'shown' });
   return groups;
+}
+
+/** An id that two customers show is none of a call. A row without a customer may be anybody's. */
+function areOne(a: PhoneNumber | null, b: PhoneNumber | null): boolean {
+  const [one, other] = [customerKey(a), customerKey(b)];
+  return one === other || one === WITHHELD || other === WITHHELD;
 }
 
 /** Applies rule 1 to a group: finds the live call that has one of its ids. */
 function joinById(group: Group, index: CallIndex): void {
   const parts = [...group.entries, ...group.legs.map(({ seen }) => seen)];
-  for (const { callId } of parts) {
+  for (const { callId, customer } of parts) {
     const call = callId === null ? undefined : index.byUpstreamId(callId);
-    if (call === undefined) continue;
+    if (call === undefined || !areOne(call.customer, customer)) continue;
     const listens = group.legs.some(({ seen }) => comesInOn(call, seen));
     return joinsCall(group, call, listens ? 'listens' : 'shown');
   }

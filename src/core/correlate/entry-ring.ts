@@ -96,7 +96,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
     outbound: !mayBeInbound(leg),
     customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
     waits: isKnown && entry.status === 'waiting' && answers.places.has(entry.key) && !answers.turned.has(call.callId),
-    names: namedBy(entry, leg, cycle, answers),
+    names: namedBy(entry, leg, cycle),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(isKnown ? call.hotline : hotlineOf(group, call, entry), leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),

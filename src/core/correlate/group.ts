@@ -1,18 +1,21 @@
 import type { Call, Joined } from '../model/call.js';
-import type { ObservedQueueEntry } from '../model/observation.js';
+import type { ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { customerKey } from '../parts/customer.js';
 import type { PlacedLeg } from './correlate.js';
 
 /** New parts that are one call, while `correlate` finds out which. */
 export interface Group {
+  /** The upstream id that its parts share, and the customer of the first of them. */
+  readonly id: string | null;
+  readonly customer: PhoneNumber | null;
   readonly legs: PlacedLeg[];
   readonly entries: ObservedQueueEntry[];
   joins: Call | null;
   mergedInto: Group | null;
 }
 
-export function groupOf(): Group {
-  return { legs: [], entries: [], joins: null, mergedInto: null };
+export function groupOf(id: string | null, customer: PhoneNumber | null): Group {
+  return { id, customer, legs: [], entries: [], joins: null, mergedInto: null };
 }
 
 export function isAlone(group: Group): boolean {
@@ -35,6 +38,6 @@ function rejoin(group: Group, joined: Joined): void {
   for (const [nth, { seen }] of group.legs.entries()) group.legs[nth] = { seen, joined };
 }
 
-export function customerOf({ entries, legs }: Group): string {
-  return customerKey(entries[0]?.customer ?? legs[0]?.seen.customer ?? null);
+export function customerOf({ customer }: Group): string {
+  return customerKey(customer);
 }

@@ -1,5 +1,5 @@
-import type { Call, ConnectedParticipant, Leg, Participant } from '../model/call.js';
-import { agentNamesOf, extensionOf } from '../parts/agents.js';
+import type { Call, ConnectedParticipant, Leg } from '../model/call.js';
+import { agentNamesOf } from '../parts/agents.js';
 import { connectedParticipantOf } from '../parts/connected-participant.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isGone } from '../parts/part.js';
@@ -36,25 +36,18 @@ export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFact
 function connectedBy(
   { entry, participants }: Call,
   gone: readonly Leg[],
-  { agents }: CycleFacts,
+  cycle: CycleFacts,
 ): ConnectedParticipant | null {
   const names = agentNamesOf(entry!.seen);
-  const extension = extensionOf(names, agents);
+  const extension = cycle.extensionOf(names);
   const offered = participants.filter(({ offerOpen }) => offerOpen);
-  const named = offered.filter((one) => one.extension === extension || isNamed(one, names, gone));
+  const named = offered.filter((one) => one.extension === extension);
   const [by] = named.length === 1 ? named : offered.length === 1 ? offered : [];
   if (by === undefined) return null;
   const leg = gone.find(({ seen }) => seen.extension === by.extension);
   if (leg !== undefined) return connectedParticipantOf(leg);
   const { extensionId, agentName } = by;
   return { extension: by.extension, extensionId, agentName, username: null, userId: null };
-}
-
-function isNamed({ agentName, extensionId, extension }: Participant, names: readonly string[], gone: readonly Leg[]): boolean {
-  const leg = gone.find(({ seen }) => seen.extension === extension)?.seen;
-  return [agentName, extensionId, leg?.username, leg?.userId].some(
-    (name) => typeof name === 'string' && names.includes(name.normalize()),
-  );
 }
 
 function earliest(windows: readonly Window[]): number | null {

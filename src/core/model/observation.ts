@@ -59,6 +59,9 @@ export interface ObservedLeg {
 
 export type QueueStatus = 'waiting' | 'trying' | 'answered' | 'abandoned' | 'unknown';
 
+/** The names under which a row shows whose an extension is. */
+export type ExtensionOwner = Pick<ObservedLeg, 'extensionId' | 'agentName' | 'username' | 'userId'>;
+
 /** A queue entry as a row of `/v3/monitor/callcenter/queue` shows it. */
 export interface ObservedQueueEntry {
   /**
@@ -111,10 +114,10 @@ export interface FailedObservation extends Poll {
 export interface MonitorAnswer extends Answer<ObservedLeg> {
   readonly endpoint: 'monitor';
   /**
-   * Extensions that the answer lists without a call. If the PBX lists those at all, an extension that is neither here nor
-   * in a leg is not registered.
+   * Extensions that the answer lists without a call, and whose they are. If the PBX lists those at all, an extension that is
+   * neither here nor in a leg is not registered.
    */
-  readonly idleExtensions: ReadonlySet<string>;
+  readonly idleExtensions: ReadonlyMap<string, ExtensionOwner>;
 }
 
 /** Rows by `key`, in the PBX's order. */

@@ -1,4 +1,4 @@
-import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import type { ExtensionOwner, MonitorAnswer, ObservedQueueEntry } from '../model/observation.js';
 import type { TenantState } from '../model/call.js';
 
 /**
@@ -14,10 +14,10 @@ export function agentNamesOf({ agentId, agentName }: ObservedQueueEntry): readon
   );
 }
 
-/** Whether the leg's row shows one of these names. */
-export function isNamed(leg: ObservedLeg, names: readonly string[]): boolean {
+/** Whether a row that shows whose an extension is shows one of these names. */
+export function isNamed(owner: ExtensionOwner, names: readonly string[]): boolean {
   if (names.length === 0) return false;
-  const own = [leg.agentName, leg.username, leg.userId, leg.extensionId];
+  const own = [owner.agentName, owner.username, owner.userId, owner.extensionId];
   return own.some((name) => name !== null && names.includes(name.normalize()));
 }
 
@@ -28,6 +28,17 @@ export function extensionOf(names: readonly string[], agents: Agents): string | 
     if (extension !== undefined) return extension;
   }
   return undefined;
+}
+
+/** The only extension of which a row of the answer shows one of these names; undefined if there is none, or several. */
+export function extensionInAnswer(
+  names: readonly string[],
+  { rows, idleExtensions }: Pick<MonitorAnswer, 'rows' | 'idleExtensions'>,
+): string | undefined {
+  const found = new Set<string>();
+  for (const row of rows.values()) if (isNamed(row, names)) found.add(row.extension);
+  for (const [extension, owner] of idleExtensions) if (isNamed(owner, names)) found.add(extension);
+  return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** Far more agents than a tenant has: names that are used no more make room. */

@@ -1,5 +1,6 @@
 import type { Policy, TenantState } from '../model/call.js';
 import type { Endpoint, Instant, Observations } from '../model/observation.js';
+import { extensionInAnswer, extensionOf } from './agents.js';
 import { ifBefore, isLongBefore, isSince, type Window, windowBetween } from './window.js';
 
 /** The facts that all calls of a cycle share. */
@@ -23,7 +24,8 @@ export interface CycleFacts {
   readonly monitorDown: boolean;
   /** Whether the monitor's answer of this cycle lists an extension, with or without a call. */
   isListed(extension: string): boolean;
-  readonly agents: TenantState['agents'];
+  /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
+  extensionOf(names: readonly string[]): string | undefined;
   readonly listsIdle: boolean;
 }
 
@@ -43,9 +45,17 @@ export function factsOf(state: TenantState, observations: Observations, policy: 
     queueSeenBefore: ifBefore(queue.lastComplete?.startedAt ?? null, now),
     monitorDown: monitor.status === 'down',
     isListed: listedBy(answer),
-    agents: state.agents,
+    extensionOf: agentsIn(state, answer),
     listsIdle: state.listsIdle,
   };
+}
+
+function agentsIn({ agents }: TenantState, answer: Observations['monitor']): CycleFacts['extensionOf'] {
+  const isShown = answer !== undefined && answer.outcome !== 'failed';
+  return (names) =>
+    names.length === 0
+      ? undefined
+      : (extensionOf(names, agents) ?? (isShown ? extensionInAnswer(names, answer) : undefined));
 }
 
 /** It collects the extensions with a call on first use. */

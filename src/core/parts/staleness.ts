@@ -1,7 +1,7 @@
 import type { Bracket, Call, QueueEntry } from '../model/call.js';
 import { copyOf } from '../model/call-copy.js';
 import type { Instant } from '../model/observation.js';
-import { agentNamesOf, extensionOf } from './agents.js';
+import { agentNamesOf } from './agents.js';
 import type { CycleFacts } from './cycle-facts.js';
 import { isLongAgo } from './window.js';
 
@@ -65,14 +65,14 @@ export function heldSince({ legs }: Call): Instant | null {
 export function quietOf(
   { entry, connected }: Call,
   isBusy: (extension: string) => boolean,
-  { monitor, agents, listsIdle, isListed }: CycleFacts,
+  { monitor, extensionOf, listsIdle, isListed }: CycleFacts,
 ): Bracket | null {
   const { seen, quiet } = entry!;
   if (seen.status === 'answered') {
     const isWatched = !listsIdle || isListed(connected!.extension);
     return quiet ?? (isWatched ? monitor : null);
   }
-  const extension = extensionOf(agentNamesOf(seen), agents);
+  const extension = extensionOf(agentNamesOf(seen));
   return extension === undefined || isBusy(extension) ? null : (quiet ?? monitor);
 }
 
