@@ -48,6 +48,8 @@ export interface ObservedView {
   readonly earliest: string | null;
   readonly latest: string;
   readonly certainty: 'upstream' | 'observed' | 'inferred';
+  /** With `upstream`: how exact the PBX's time is. */
+  readonly precisionMs?: number;
 }
 
 export interface ExtensionView {
@@ -154,6 +156,8 @@ export interface SourceEntry {
   readonly state: 'unknown' | 'up' | 'down';
   readonly lastCompleteAt: string | null;
   readonly lastError: string | null;
+  /** How far the PBX's clock is ahead of the bridge's; null if unknown. */
+  readonly clockSkewMs: number | null;
 }
 
 export interface Snapshot {

@@ -25,6 +25,7 @@ export function configOf(
       absencePolls: values.ABSENCE_POLLS,
       abandonedLookbackMs: values.ABANDONED_LOOKBACK_MS,
       sourceDownAfter: values.SOURCE_DOWN_AFTER,
+      monitorLagMs: values.MONITOR_LAG_MS,
     },
     registrations: { watch: values.WATCH_EXTENSIONS, intervalMs: values.REGISTRATION_INTERVAL_MS },
     capture: captureOf(values),

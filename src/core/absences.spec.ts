@@ -150,9 +150,10 @@ describe('a caller who comes back on the same row', () => {
       time: T0 + 1_500,
       data: {
         observed: {
-          earliest: '2026-03-02T03:00:00.960Z',
+          earliest: '2026-03-02T03:00:01.500Z',
           latest: '2026-03-02T03:00:02.000Z',
           certainty: 'upstream',
+          precisionMs: 1_000,
         },
       },
     });

@@ -11,6 +11,7 @@ import { advance, type Draft } from './life/life.js';
 import type { Observations } from './model/observation.js';
 import { isOverflow } from './parts/overflow.js';
 import { type Changes, observeLegs, observeEntries } from './observe/observe-parts.js';
+import { observeClock } from './observe/clock-samples.js';
 import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
 
@@ -32,10 +33,14 @@ import { observeSource } from './observe/sources.js';
 export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
   const isSettled = known.settled.match(observations);
-  const freshness = observeFreshness(known, observations, policy, transitions);
+  let freshness = observeFreshness(known, observations, policy, transitions);
+  if (!isSettled && freshness.sources !== null) {
+    const sources = observeClock(observations, known, known.index, policy, freshness.sources);
+    freshness = { ...freshness, sources };
+  }
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
-    : new Cycle(known, observations, policy, transitions).run(freshness);
+    : new Cycle(known, observations, policy, transitions, freshness).run();
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
@@ -56,18 +61,26 @@ class Cycle {
   readonly #facts: CycleFacts;
   readonly #index: CallIndex;
   readonly #transitions: Transition[];
+  readonly #freshness: Delta;
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
 
-  constructor(known: TenantCalls, observations: Observations, policy: Policy, transitions: Transition[]) {
+  constructor(
+    known: TenantCalls,
+    observations: Observations,
+    policy: Policy,
+    transitions: Transition[],
+    freshness: Delta,
+  ) {
     this.#known = known;
     this.#observations = observations;
-    this.#facts = factsOf(known, observations, policy);
+    this.#facts = factsOf(known, observations, policy, freshness.sources ?? known.sources);
+    this.#freshness = freshness;
     this.#index = known.index;
     this.#transitions = transitions;
   }
 
-  run(freshness: Delta): Decision {
+  run(): Decision {
     const known = this.#known;
     const { policy } = this.#facts;
     const changes: Changes = {
@@ -92,7 +105,7 @@ class Cycle {
     this.#supersede(changes);
     for (const draft of sorted(this.#drafts(changes))) this.#advance(draft);
     return {
-      delta: { ...freshness, calls: this.#calls, ended: this.#ended, ignoredEntries, listsIdle },
+      delta: { ...this.#freshness, calls: this.#calls, ended: this.#ended, ignoredEntries, listsIdle },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0,
     };
@@ -219,12 +232,11 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
 }
 
 function legsOnlyOf(call: Call): EndedCall['legsOnly'] {
-  const { direction, entry, pastEntries, answeredAt, startedAt, startedCertainty } = call;
+  const { direction, entry, pastEntries, answeredAt, pbxStartedAt } = call;
   const byQueue = entry !== null || pastEntries.length > 0;
-  if (direction !== 'inbound' || answeredAt !== null || startedCertainty !== 'upstream' || byQueue)
-    return undefined;
+  if (direction !== 'inbound' || answeredAt !== null || pbxStartedAt === null || byQueue) return undefined;
   const customer = numberKey(call.customer);
-  return customer === null ? undefined : { customer, startedAt };
+  return customer === null ? undefined : { customer, startedAt: pbxStartedAt };
 }
 
 const NONE: ReadonlySet<string> = new Set();

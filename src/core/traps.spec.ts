@@ -162,7 +162,7 @@ describe('traps', () => {
       'call-ended abandoned',
       'call-started',
     ]);
-    const [earliest, latest] = [T0 - 40, T0 + 4_000].map((at) => new Date(at).toISOString());
+    const [earliest, latest] = [T0 - 340, T0 + 4_000].map((at) => new Date(at).toISOString());
     expect(emitted[0]).toMatchObject({ data: { observed: { earliest, latest, certainty: 'inferred' } } });
   });
 

@@ -24,7 +24,7 @@ Feeds captured answers of the PBX through the bridge's own code and prints the e
 
   --tenant ID         only this tenant
   --policy NAME=N     decide by another rule than the capture was made under; may be repeated:
-                      absencePolls, abandonedLookbackMs, sourceDownAfter
+                      absencePolls, abandonedLookbackMs, sourceDownAfter, monitorLagMs
   --from, --to TIME   only polls in this time, such as 2026-11-23T08:15:00Z
   --json              events as NDJSON
   --fixture PATH      write what was replayed to PATH.ndjson and its events to PATH.events.ndjson
@@ -32,7 +32,7 @@ Feeds captured answers of the PBX through the bridge's own code and prints the e
 The exit code is 1 when a line could not be read. docs/capture.md says more.
 `;
 
-const POLICY_NAMES = ['absencePolls', 'abandonedLookbackMs', 'sourceDownAfter'] as const;
+const POLICY_NAMES = ['absencePolls', 'abandonedLookbackMs', 'sourceDownAfter', 'monitorLagMs'] as const;
 
 export function readArguments(args: readonly string[]): Parsed {
   let parsed;
@@ -75,7 +75,7 @@ function readPolicy(settings: readonly string[]): Partial<Policy> | string {
     const [name, value = ''] = setting.split('=', 2);
     const known = POLICY_NAMES.find((candidate) => candidate === name);
     if (known === undefined) return `--policy: ${name} is none of ${POLICY_NAMES.join(', ')}`;
-    const least = known === 'abandonedLookbackMs' ? 0 : 1;
+    const least = known.endsWith('Ms') ? 0 : 1;
     if (!/^\d{1,9}$/.test(value) || Number(value) < least)
       return `--policy: ${known} must be a whole number from ${least} on`;
     policy[known] = Number(value);

@@ -3,7 +3,9 @@ import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import { type CycleFacts, sawMonitor } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
-import { isAfter, lastOf, observedIn, whenGone, type Window } from '../parts/window.js';
+import { honestTime, seenIn, timedAt, type Timed } from '../parts/honest-time.js';
+import { onOurClock } from '../parts/pbx-clock.js';
+import { isAfter, lastOf, whenGone, type Window } from '../parts/window.js';
 import { CALL_OUTCOMES, ENTRY_WORDS, type EntryState, entryState, outcomeFacts } from './outcome-rules.js';
 import type { Ending } from './view.js';
 
@@ -22,10 +24,9 @@ export function endingOf(
 ): Ending | null {
   const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, returnRow, cycle));
   if (outcome === null) return null;
-  const { at, within, certainty } = CALL_ENDS.decide(endFacts(call, gone, returnRow, cycle));
-  const window = windowOf(within, call, gone, cycle);
-  const endedAt = instantOf(at, window, call, returnRow);
-  return { outcome, endedAt, observed: observedIn(window, certainty) };
+  const end = CALL_ENDS.decide(endFacts(call, gone, returnRow, cycle));
+  const { time, observed } = timeOf(end, windowOf(end.within, call, gone, cycle), call, returnRow, cycle);
+  return { outcome, endedAt: time, observed };
 }
 
 export interface EndFacts {
@@ -235,8 +236,9 @@ function abandonedTime({ entry }: Call, returnRow: ObservedQueueEntry | null): I
 function leftAt(call: Call, returnRow: ObservedQueueEntry, cycle: CycleFacts): Instant {
   const { absence } = call.entry!;
   const seen =
-    absence?.kind === 'abandoned' ? whenGone(absence).by : (returnRow.rejoinedAt ?? cycle.queue!.by);
-  return abandonedTime(call, returnRow) ?? seen;
+    absence?.kind === 'abandoned' ? whenGone(absence).by : returnedAt(returnRow, cycle.queue!.by, cycle);
+  const time = abandonedTime(call, returnRow);
+  return time === null ? seen : onOurClock(time, cycle.skewMs);
 }
 
 function windowOf(
@@ -257,15 +259,29 @@ function windowOf(
   }
 }
 
-function instantOf(at: End['at'], { by }: Window, call: Call, returnRow: ObservedQueueEntry | null): Instant {
+/** When the caller came back, on the bridge's clock: as the row says, and no later than a poll showed it. */
+function returnedAt({ rejoinedAt }: ObservedQueueEntry, seenAt: Instant, { skewMs }: CycleFacts): Instant {
+  return rejoinedAt === null ? seenAt : Math.min(onOurClock(rejoinedAt, skewMs), seenAt);
+}
+
+function timeOf(
+  { at, certainty }: End,
+  window: Window,
+  call: Call,
+  returnRow: ObservedQueueEntry | null,
+  cycle: CycleFacts,
+): Timed {
+  const notBefore = call.answeredAt ?? call.startedAt;
   switch (at) {
     case 'seen':
-      return by;
-    case 'pbx':
-      return abandonedTime(call, returnRow)!;
+      return seenIn(window, certainty, notBefore);
+    case 'pbx': {
+      const { time, observed } = honestTime(abandonedTime(call, returnRow), window, cycle.skewMs, notBefore);
+      return { time, observed: certainty === 'inferred' ? { ...observed, certainty } : observed };
+    }
     case 'return':
-      return returnRow!.rejoinedAt ?? by;
+      return timedAt(returnedAt(returnRow!, window.by, cycle), window, certainty, notBefore);
     case 'answer':
-      return call.answeredAt!;
+      return timedAt(call.answeredAt!, window, certainty, notBefore);
   }
 }

@@ -9,17 +9,10 @@ import {
   type KnownEntryFacts,
   LEG_UNLISTED,
 } from '../parts/absence-rules.js';
-import type { CycleFacts } from '../parts/cycle-facts.js';
+import { type CycleFacts, pollWindow } from '../parts/cycle-facts.js';
 import type { MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
-import {
-  beganDuring,
-  belongsToEntry,
-  CLOCK_TOLERANCE_MS,
-  isGone,
-  onlyEntryDuring,
-  entryBegan,
-} from '../parts/part.js';
-import { isEarlierThan, windowBetween } from '../parts/window.js';
+import { beganDuring, belongsToEntry, isGone, onlyEntryDuring, entryBegan } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
 import { findRegistration } from './registrations.js';
 
 /** Finds what an answer changes in the known parts, by the tables of `absence-rules.ts`, and which parts are new. */
@@ -56,7 +49,7 @@ export function observeLegs(
   }
   if (KNOWN_LEG.decide({ row: 'missing', complete }) !== 'absent') return;
 
-  const poll = windowBetween(state.sources.monitor.lastComplete?.startedAt ?? null, answer.at);
+  const poll = pollWindow('monitor', state.sources, answer.at, policy);
   const { listsIdle, registrations } = state;
   const isListed = listedBy(answer);
   for (const { callId, part } of index.legs.values()) {
@@ -81,8 +74,9 @@ export function observeEntries(
   const complete = answer.outcome === 'complete';
   const ignored = new Set(complete ? [] : state.ignoredEntries);
   let isNew = false;
-  const poll = cycle.queue!;
-  const bounds = { toleranceMs: CLOCK_TOLERANCE_MS, lookbackMs: cycle.policy.abandonedLookbackMs };
+  // A row that the last complete answer did not have is news, whatever its times say.
+  const notBefore =
+    state.sources.queue.lastComplete === null ? answer.at - cycle.policy.abandonedLookbackMs : -Infinity;
 
   for (const [key, row] of answer.rows) {
     const known = index.entries.get(key);
@@ -104,7 +98,7 @@ export function observeEntries(
       if (index.ended.byEntry(key, answer.at) !== undefined) continue;
       const when = belongsToEntry(row.abandonedAt, row) ? row.abandonedAt! : entryBegan(row);
       const wasIgnored = state.ignoredEntries.has(key);
-      if (wasIgnored || isEarlierThan(when, poll, bounds) || isAnnounced(row, answer, index)) {
+      if (wasIgnored || onOurClock(when, cycle.skewMs) < notBefore || isAnnounced(row, answer, index)) {
         ignored.add(key);
         isNew ||= !wasIgnored;
       } else changes.newEntries.push(row);
