@@ -123,10 +123,15 @@ describe('for any history of observations', () => {
         for (const poll of polls) {
           const at = T0 + poll.at! * 1000;
           const seen = observations(poll, at);
+          const shown =
+            seen.monitor === undefined || seen.monitor.outcome === 'failed'
+              ? new Map<string, ObservedLeg>()
+              : seen.monitor.rows;
           const isLost = (row: ObservedLeg) => {
             const name = legName(row);
             return (
-              name !== null && (state.index.hasJustLost(name, at) || state.index.ended.hasJustLost(name, at))
+              name !== null &&
+              (state.index.hasJustLost(name, shown, at) || state.index.ended.hasJustLost(name, at))
             );
           };
           const rows =

@@ -18,6 +18,7 @@ import { customerKey, WITHHELD } from './parts/customer.js';
 import { dueCalls, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
 import { type Changes, noChanges } from './observe/changes.js';
+import { observeClock } from './observe/clock-samples.js';
 import { observeCreated } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
@@ -43,10 +44,14 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
   const transitions: Transition[] = [];
   const isDue = dueCalls(known.index, { now: latestAnswerAt(observations), policy }).length > 0;
   const isSettled = !isDue && known.settled.match(observations);
-  const freshness = observeFreshness(known, observations, policy, transitions);
+  let freshness = observeFreshness(known, observations, policy, transitions);
+  if (!isSettled && freshness.sources !== null) {
+    const sources = observeClock(observations, known, known.index, policy, freshness.sources);
+    freshness = { ...freshness, sources };
+  }
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
-    : new Cycle(known, observations, policy, transitions).run(freshness);
+    : new Cycle(known, observations, policy, transitions, freshness).run();
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
@@ -67,18 +72,26 @@ class Cycle {
   readonly #facts: CycleFacts;
   readonly #index: CallIndex;
   readonly #transitions: Transition[];
+  readonly #freshness: Delta;
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
 
-  constructor(known: TenantCalls, observations: Observations, policy: Policy, transitions: Transition[]) {
+  constructor(
+    known: TenantCalls,
+    observations: Observations,
+    policy: Policy,
+    transitions: Transition[],
+    freshness: Delta,
+  ) {
     this.#known = known;
     this.#observations = observations;
-    this.#facts = factsOf(known, observations, policy);
+    this.#facts = factsOf(known, observations, policy, freshness.sources ?? known.sources);
+    this.#freshness = freshness;
     this.#index = known.index;
     this.#transitions = transitions;
   }
 
-  run(freshness: Delta): Decision {
+  run(): Decision {
     const known = this.#known;
     const changes = noChanges();
     const { monitor, queue } = this.#observations;
@@ -101,7 +114,7 @@ class Cycle {
     known.agents = agents ?? known.agents;
     return {
       delta: {
-        ...freshness,
+        ...this.#freshness,
         calls: this.#calls,
         ended: this.#ended,
         ignoredEntries,
@@ -351,12 +364,11 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
 }
 
 function legsOnlyOf(call: Call): EndedCall['legsOnly'] {
-  const { direction, entry, pastEntries, answeredAt, startedAt, startedCertainty } = call;
+  const { direction, entry, pastEntries, answeredAt, pbxStartedAt } = call;
   const byQueue = entry !== null || pastEntries.length > 0;
-  if (direction !== 'inbound' || answeredAt !== null || startedCertainty !== 'upstream' || byQueue)
-    return undefined;
+  if (direction !== 'inbound' || answeredAt !== null || pbxStartedAt === null || byQueue) return undefined;
   const customer = customerKey(call.customer);
-  return customer === WITHHELD ? undefined : { customer, startedAt };
+  return customer === WITHHELD ? undefined : { customer, startedAt: pbxStartedAt };
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -18,6 +18,7 @@ import {
 } from '../core/model/observation.js';
 import { decide } from '../core/reconcile.js';
 import { callView } from '../core/life/view.js';
+import { skewOf } from '../core/parts/pbx-clock.js';
 
 /**
  * The examples in the documents. Only the two of registrations (`registration` below) are typed by hand: the others come
@@ -202,9 +203,10 @@ function registration(registered: boolean): Transition {
 }
 
 function snapshotOf(state: TenantState, sequence: number): Examples['snapshot'] {
+  const clockSkewMs = skewOf(state.sources);
   return {
     cursor: formatCursor({ epoch: EPOCH, sequence }),
-    calls: [...state.calls.values()].map((call) => ({ tenant: TENANT, ...callView(call) })),
+    calls: [...state.calls.values()].map((call) => ({ tenant: TENANT, ...callView(call, clockSkewMs) })),
     sources: ENDPOINTS.map((endpoint) => {
       const { status, lastComplete, lastError } = state.sources[endpoint];
       return {
@@ -212,6 +214,7 @@ function snapshotOf(state: TenantState, sequence: number): Examples['snapshot'] 
         state: status,
         lastCompleteAt: rfc3339OrNull(lastComplete?.at ?? null),
         lastError,
+        clockSkewMs,
       };
     }),
   };

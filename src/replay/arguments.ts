@@ -83,7 +83,7 @@ function readPolicy(settings: readonly string[]): Partial<Policy> | string {
     const [name, value = ''] = setting.split('=', 2);
     const known = POLICY_NAMES.find((candidate) => candidate === name);
     if (known === undefined) return `--policy: ${name} is none of ${POLICY_NAMES.join(', ')}`;
-    const least = known === 'abandonedLookbackMs' ? 0 : 1;
+    const least = known.endsWith('Ms') ? 0 : 1;
     if (!/^\d{1,9}$/.test(value) || Number(value) < least)
       return `--policy: ${known} must be a whole number from ${least} on`;
     policy[known] = Number(value);

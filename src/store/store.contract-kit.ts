@@ -46,6 +46,7 @@ export function call(callId: string, note: unknown = null): Call {
     pastEntries: [],
     participants: [],
     startedAt: 0,
+    pbxStartedAt: null,
     startedCertainty: 'observed',
     answeredAt: null,
     answeredCertainty: null,

@@ -116,6 +116,7 @@ const call: fc.Arbitrary<Call> = fc.record({
   ),
   startedAt: instant,
   startedCertainty: certainty,
+  pbxStartedAt: instantOrNull,
   answeredAt: instantOrNull,
   answeredCertainty: fc.option(certainty),
   connected: fc.option(
@@ -164,6 +165,7 @@ const source = fc.record({
   failures: fc.nat(9),
   failingSince: instantOrNull,
   lastError: textOrNull,
+  clock: fc.array(fc.record({ pbx: instant, after: instantOrNull, by: instant }), { maxLength: 3 }),
 });
 
 export const anyState: fc.Arbitrary<TenantState> = fc.record({

@@ -60,6 +60,7 @@ const inbound: Omit<Call, 'callId' | 'upstreamIds' | 'customer'> = {
   participants: [],
   startedAt: T0,
   startedCertainty: 'upstream',
+  pbxStartedAt: T0,
   answeredAt: null,
   answeredCertainty: null,
   connected: null,
@@ -189,6 +190,7 @@ const local: Call = {
   ],
   participants: [{ ...participant('130', false), agentName: 'agent-130', offers: 0 }],
   startedCertainty: 'observed',
+  pbxStartedAt: null,
   pendingAbsence: true,
   observed: { earliest: null, latest: T0, certainty: 'observed' },
 };
@@ -205,6 +207,7 @@ const transferred: Call = {
   ],
   participants: [participant('110', false), participant('111', false)],
   startedAt: T0 - 1_000,
+  pbxStartedAt: T0 - 1_000,
   answeredAt: T0 + 2_000,
   answeredCertainty: 'observed',
   connected: connected('111'),
@@ -215,13 +218,21 @@ const transferred: Call = {
 
 export const GOLDEN_STATE: TenantState = {
   sources: {
-    monitor: { status: 'up', lastComplete: polled(5), failures: 0, failingSince: null, lastError: null },
+    monitor: {
+      status: 'up',
+      lastComplete: polled(5),
+      failures: 0,
+      failingSince: null,
+      lastError: null,
+      clock: [],
+    },
     queue: {
       status: 'up',
       lastComplete: polled(5),
       failures: 1,
       failingSince: T0 + 6_000,
       lastError: 'no answer within 5000 ms',
+      clock: [],
     },
   },
   calls: new Map(

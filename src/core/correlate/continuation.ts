@@ -5,6 +5,7 @@ import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry, CALL_TIME_MS } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
 import { isJustSeen, isNear, whenGone } from '../parts/window.js';
 import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
 
@@ -35,7 +36,7 @@ function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): Contin
 }
 
 function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts['lost'] {
-  const { startedAt } = leg;
+  const startedAt = leg.startedAt === null ? null : onOurClock(leg.startedAt, cycle.skewMs);
   const absences = [...lostLegs(call).map(({ absence }) => absence), call.entry?.absence ?? null];
   const windows = absences.filter((absence) => absence !== null).map(whenGone);
   if (
@@ -47,7 +48,9 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
     return 'in this poll';
   if (startedAt === null) return 'no';
   if (windows.some((window) => isNear(startedAt, window, NEAR_MS))) return 'shortly before';
-  return isLetGo(call) && startedAt >= call.entry!.seen.abandonedAt! - CALL_TIME_MS ? 'shortly before' : 'no';
+  return isLetGo(call) && leg.startedAt! >= call.entry!.seen.abandonedAt! - CALL_TIME_MS
+    ? 'shortly before'
+    : 'no';
 }
 
 /** The legs whose loss lets the caller go on: those of the connected participant while there are any, else any leg. */

@@ -5,6 +5,7 @@ import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { beganTogether, CALL_TIME_MS, entryBegan, ringTimes } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
@@ -61,8 +62,8 @@ function strongest(
   if (ranked.length === 0) return null;
   const rank = Math.max(...ranked.map((one) => one.rank));
   const best = ranked.filter((one) => one.rank === rank).map(({ candidate }) => candidate);
-  // Where no queue rings, nothing says which of them the leg is for.
-  if (best.length > 1 && rank % 2 === 0) return null;
+  // Where none is known to ring, nothing says for which of two queues the leg is.
+  if (rank % 2 === 0 && new Set(best.map(({ entry }) => entry.queueId)).size > 1) return null;
   const candidate = best.reduce((first, other) => (isBehind(first, other) ? other : first));
   return { candidate, isAlone: best.length === 1 };
 }
@@ -133,7 +134,7 @@ function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: 
 function ringsAt(
   { startedAt }: ObservedLeg,
   candidate: Candidate,
-  { now }: CycleFacts,
+  { now, skewMs }: CycleFacts,
   { turned }: Answers,
 ): RingFacts['time'] {
   const { entry, call } = candidate;
@@ -145,8 +146,13 @@ function ringsAt(
     return isOver && isKnown && !turned.has(call.callId) ? 'outside' : 'unknown';
   }
   if (startedAt < from - CALL_TIME_MS) return 'outside';
-  const end = isOver ? (to ?? (isKnown ? call.entry!.changedAt : now)) : Infinity;
-  return startedAt <= end + CALL_TIME_MS ? 'inside' : 'outside';
+  if (!isOver) return 'inside';
+  // Where the row does not say when it was over, the poll that showed it does, on the bridge's clock.
+  const isBefore =
+    to === null
+      ? onOurClock(startedAt, skewMs) <= (isKnown ? call.entry!.changedAt : now) + CALL_TIME_MS
+      : startedAt <= to + CALL_TIME_MS;
+  return isBefore ? 'inside' : 'outside';
 }
 
 function hasTurned(

@@ -1,4 +1,4 @@
-import type { Call, Certainty, EndedCall, TenantState } from '../model/call.js';
+import type { Call, EndedCall, TenantState } from '../model/call.js';
 import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentEntry } from './call-parts.js';
@@ -6,8 +6,9 @@ import type { Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { customerKey, mayBeInbound, WITHHELD } from '../parts/customer.js';
-import { CLOCK_TOLERANCE_MS, entryBegan } from '../parts/part.js';
-import { isLaterThan, observedIn, type Window } from '../parts/window.js';
+import { honestTime } from '../parts/honest-time.js';
+import { entryBegan } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
 
 /**
  * Makes a new call of new parts.
@@ -30,7 +31,8 @@ export function beginCall(
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
   const others = callsOfCustomer(placement, index);
-  const { startedAt, certainty } = startOf(placement, current, linked, window);
+  const pbxStartedAt = startOf(placement, current, linked, cycle.skewMs);
+  const { time: startedAt, observed } = honestTime(pbxStartedAt, window, cycle.skewMs);
   const { monitor, queue } = state.sources;
   const primaryId = current?.callId ?? rows[0]?.callId ?? current!.fallbackId;
   const begun: MutableCall = {
@@ -46,7 +48,8 @@ export function beginCall(
     pastEntries: [],
     participants: [],
     startedAt,
-    startedCertainty: certainty,
+    startedCertainty: observed.certainty,
+    pbxStartedAt,
     answeredAt: null,
     answeredCertainty: null,
     connected: null,
@@ -57,7 +60,7 @@ export function beginCall(
       (legs.length === 0 || monitor.lastComplete === null) &&
       (entries.length === 0 || queue.lastComplete === null),
     pendingAbsence: false,
-    observed: observedIn(window, certainty),
+    observed,
   };
   return addParts(begun, placement, cycle);
 }
@@ -92,32 +95,26 @@ const MAX_LINKS = 10;
 const NONE: readonly never[] = [];
 
 /**
- * Says when a call began. A queue entry gives `joined_time`, or `rejoined_time` after a resume. A leg gives `call_time`
- * if that is plausible: not in the future, and not before the end of an earlier call that had this id. Otherwise the call
- * began when a poll first showed it.
+ * Says when a call began, by the PBX's clock; null if it gives no such time. A queue entry gives `joined_time`, or
+ * `rejoined_time` after a resume. A leg gives `call_time`. A time before the end of an earlier call that had this id is
+ * that call's.
  */
 function startOf(
   { legs, entries }: Placement,
   current: ObservedQueueEntry | null,
   linked: readonly EndedCall[],
-  window: Window,
-): { startedAt: Instant; certainty: Certainty } {
+  skewMs: number | null,
+): Instant | null {
   const notBefore = linked.reduce((last, call) => Math.max(last, call.endedAt), -Infinity);
+  const isOwn = (time: Instant) => onOurClock(time, skewMs) > notBefore;
   if (current !== null) {
     const began = Math.min(...entries.map(entryBegan));
-    const resumed = current.rejoinedAt !== null;
-    if (resumed || began > notBefore) return { startedAt: began, certainty: 'upstream' };
-    return { startedAt: window.by, certainty: 'observed' };
+    return current.rejoinedAt !== null || isOwn(began) ? began : null;
   }
-  let first = Infinity;
-  for (const { seen } of legs) {
-    const { startedAt: time } = seen;
-    if (time === null || isLaterThan(time, window, CLOCK_TOLERANCE_MS) || time <= notBefore) continue;
-    first = Math.min(first, time);
-  }
-  return first === Infinity
-    ? { startedAt: window.by, certainty: 'observed' }
-    : { startedAt: first, certainty: 'upstream' };
+  const times = legs.flatMap(({ seen: { startedAt } }) =>
+    startedAt !== null && isOwn(startedAt) ? [startedAt] : [],
+  );
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** Reads the direction from the legs. A call with a queue entry is inbound whatever they say: `addParts` sets that. */

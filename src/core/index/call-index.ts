@@ -96,11 +96,11 @@ export class CallIndex {
     return this.#all(this.#rows.get(rowKey));
   }
 
-  /** Whether a live call is just losing the leg of this name: it is missing, or went a moment ago. */
-  hasJustLost(name: string, now: Instant): boolean {
+  /** Whether a live call is just losing the leg of this name: the answer does not show it, or it went a moment ago. */
+  hasJustLost(name: string, rows: ReadonlyMap<string, ObservedLeg>, now: Instant): boolean {
     return this.#all(this.#legNames.get(name)).some(
       ({ legs, lastLegs }) =>
-        legs.some(({ seen, absence }) => absence !== null && legName(seen) === name) ||
+        legs.some(({ seen }) => !rows.has(seen.key) && legName(seen) === name) ||
         lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now)),
     );
   }

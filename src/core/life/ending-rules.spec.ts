@@ -119,6 +119,34 @@ describeTable(CALL_ENDS, [
     { ...UNANSWERED, entry: 'vanished', timeGiven: true, lastLegs: 'unlisted' },
     { at: 'seen', within: 'parts', certainty: 'observed' },
   ],
+  [
+    { ...UNANSWERED, entry: 'listed', lastLegs: 'none' },
+    { at: 'quiet', within: 'quiet', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'listed', lastLegs: 'none' },
+    { at: 'quiet', within: 'quiet', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, lastLegs: 'none', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'listed', lastLegs: 'none', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'vanished', lastLegs: 'listed', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'vanished', doubted: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'abandoned', monitorSeen: true, doubted: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
+  ],
   [UNANSWERED, { at: 'seen', within: 'parts', certainty: 'inferred' }],
   [
     { ...UNANSWERED, lastLegs: 'unlisted' },

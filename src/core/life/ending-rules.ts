@@ -3,7 +3,9 @@ import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import { type CycleFacts, sawMonitor } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
-import { isAfter, lastOf, observedIn, whenGone, type Window } from '../parts/window.js';
+import { honestTime, seenIn, timedAt, type Timed } from '../parts/honest-time.js';
+import { onOurClock } from '../parts/pbx-clock.js';
+import { isAfter, lastOf, whenGone, type Window } from '../parts/window.js';
 import { CALL_OUTCOMES, ENTRY_WORDS, type EntryState, entryState, outcomeFacts } from './outcome-rules.js';
 import type { Ending } from './view.js';
 
@@ -24,11 +26,9 @@ export function endingOf(remains: Remains, cycle: CycleFacts): Ending | null {
   const { call, returnRow, isLeft } = remains;
   const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, { cameBack: returnRow !== null, isLeft }, cycle));
   if (outcome === null) return null;
-  const { at, within, certainty } = CALL_ENDS.decide(endFacts(remains, cycle));
-  const window = windowOf(within, remains, cycle);
-  const endedAt = instantOf(at, window, remains, cycle);
-  const isStale = within === 'quiet';
-  return { outcome, endedAt, observed: observedIn(window, certainty), isStale };
+  const end = CALL_ENDS.decide(endFacts(remains, cycle));
+  const { time, observed } = timeOf(end, windowOf(end.within, remains, cycle), remains, cycle);
+  return { outcome, endedAt: time, observed, isStale: end.within === 'quiet' };
 }
 
 export interface EndFacts {
@@ -219,11 +219,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     },
     { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
     {
-      when: { cameBack: false, entry: 'listed', lastLegs: 'listed' },
+      when: { cameBack: false, entry: 'listed', lastLegs: 'listed', left: false },
       why: 'such an entry has been quiet for long',
     },
     {
-      when: { cameBack: false, entry: 'listed', lastLegs: 'unlisted' },
+      when: { cameBack: false, entry: 'listed', lastLegs: 'unlisted', left: false },
       why: 'such an entry has been quiet for long',
     },
     { when: { left: true, answered: false }, why: 'a caller is transferred after an answer' },
@@ -276,8 +276,9 @@ function abandonedTime({ entry }: Call, returnRow: ObservedQueueEntry | null): I
 function leftAt(call: Call, returnRow: ObservedQueueEntry, cycle: CycleFacts): Instant {
   const { absence } = call.entry!;
   const seen =
-    absence?.kind === 'abandoned' ? whenGone(absence).by : (returnRow.rejoinedAt ?? cycle.queue!.by);
-  return abandonedTime(call, returnRow) ?? seen;
+    absence?.kind === 'abandoned' ? whenGone(absence).by : returnedAt(returnRow, cycle.queue!.by, cycle);
+  const time = abandonedTime(call, returnRow);
+  return time === null ? seen : onOurClock(time, cycle.skewMs);
 }
 
 function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFacts): Window {
@@ -302,22 +303,30 @@ function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFa
   }
 }
 
-function instantOf(
-  at: End['at'],
-  { by }: Window,
+/** When the caller came back, on the bridge's clock: as the row says, and no later than a poll showed it. */
+function returnedAt({ rejoinedAt }: ObservedQueueEntry, seenAt: Instant, { skewMs }: CycleFacts): Instant {
+  return rejoinedAt === null ? seenAt : Math.min(onOurClock(rejoinedAt, skewMs), seenAt);
+}
+
+function timeOf(
+  { at, certainty }: End,
+  window: Window,
   { call, returnRow }: Remains,
-  { now }: CycleFacts,
-): Instant {
+  cycle: CycleFacts,
+): Timed {
+  const notBefore = call.answeredAt ?? call.startedAt;
   switch (at) {
     case 'seen':
-      return by;
-    case 'pbx':
-      return abandonedTime(call, returnRow)!;
+      return seenIn(window, certainty, notBefore);
+    case 'pbx': {
+      const { time, observed } = honestTime(abandonedTime(call, returnRow), window, cycle.skewMs, notBefore);
+      return { time, observed: certainty === 'inferred' ? { ...observed, certainty } : observed };
+    }
     case 'return':
-      return returnRow!.rejoinedAt ?? by;
+      return timedAt(returnedAt(returnRow!, window.by, cycle), window, certainty, notBefore);
     case 'answer':
-      return call.answeredAt!;
+      return timedAt(call.answeredAt!, window, certainty, notBefore);
     case 'quiet':
-      return call.entry!.quiet?.by ?? now;
+      return timedAt(call.entry!.quiet?.by ?? window.by, window, certainty, notBefore);
   }
 }

@@ -15,11 +15,13 @@ import {
   isAnswered,
 } from './offer-rules.js';
 import { consequenceOf } from './consequence.js';
+import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
 import { abandonedEntry, isAfterCallerLeft, isOverflow, isOverflowLeg } from '../parts/overflow.js';
-import { belongsToEntry, CLOCK_TOLERANCE_MS, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import { belongsToEntry, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
-import { isSeenLater, observedIn, whenGone, windowOf } from '../parts/window.js';
+import { isSeenLater, lastOf, observedIn, whenGone, type Window, windowOf } from '../parts/window.js';
 import { type MutableCallView, callView, type Ending, offeredAgent } from './view.js';
 
 /**
@@ -43,6 +45,7 @@ import { type MutableCallView, callView, type Ending, offeredAgent } from './vie
  */
 export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition[]): Advanced {
   const life = new Life(draft, cycle, transitions);
+  life.correctTimes();
   life.start();
   life.offer();
   life.answer();
@@ -98,8 +101,28 @@ class Life {
     this.#transitions = transitions;
   }
 
+  /** Corrects times that were taken from the PBX before its clock was known to be off. */
+  correctTimes(): void {
+    const { call } = this;
+    const { skewMs } = this.#cycle;
+    if (!isClockOff(skewMs)) return;
+    if (call.answeredAt !== null && call.answeredCertainty === 'upstream') {
+      call.answeredAt = Math.min(onOurClock(call.answeredAt, skewMs), this.#latest());
+      call.answeredCertainty = 'observed';
+    }
+    if (call.startedCertainty === 'upstream') {
+      call.startedAt = Math.min(
+        onOurClock(call.pbxStartedAt ?? call.startedAt, skewMs),
+        call.answeredAt ?? this.#latest(),
+      );
+      call.startedCertainty = 'observed';
+    }
+    // Of a call that began on the bridge's clock, such as one that had been shown late.
+    if (call.answeredAt !== null) call.answeredAt = Math.max(call.answeredAt, call.startedAt);
+  }
+
   start(): void {
-    if (!this.#announced) this.#emit('call-started', this.call.startedAt, callView(this.call));
+    if (!this.#announced) this.#emit('call-started', this.call.startedAt, this.#callView());
   }
 
   offer(): void {
@@ -132,11 +155,13 @@ class Life {
 
     const bridgedAt = entry?.answered === true ? bridged(entry) : null;
     if (bridgedAt !== null) {
-      this.#answered(bridgedAt, this.#observed('queue', 'upstream'));
+      this.#answered(honestTime(bridgedAt, this.#window('queue'), this.#cycle.skewMs, call.startedAt));
     } else if (leg !== null) {
-      this.#answered(null, this.#observed('monitor', this.#isAnswerSeen(leg) ? 'observed' : 'inferred'));
+      const certainty = this.#isAnswerSeen(leg) ? 'observed' : 'inferred';
+      this.#answered(seenIn(this.#window('monitor'), certainty, call.startedAt));
     } else if (entry?.answered === true) {
-      this.#answered(null, this.#observed('queue', this.#announced ? 'observed' : 'inferred'));
+      const certainty = this.#announced ? 'observed' : 'inferred';
+      this.#answered(seenIn(this.#window('queue'), certainty, call.startedAt));
     }
   }
 
@@ -215,7 +240,7 @@ class Life {
     if (consequence === null) return;
     this.#isDeduced = true;
     call.connected = consequence.connected;
-    this.#answered(null, observedIn(consequence.window, 'inferred'));
+    this.#answered(seenIn(consequence.window, 'inferred', call.startedAt));
   }
 
   /** Says how the call ended; null while a part of it is left. */
@@ -244,9 +269,8 @@ class Life {
   }
 
   end(ending: Ending): void {
-    if (ending.outcome === 'abandoned')
-      this.#emit('call-abandoned', ending.endedAt, callView(this.call, ending));
-    this.#emit('call-ended', ending.endedAt, callView(this.call, ending));
+    if (ending.outcome === 'abandoned') this.#emit('call-abandoned', ending.endedAt, this.#callView(ending));
+    this.#emit('call-ended', ending.endedAt, this.#callView(ending));
   }
 
   settled(): Call {
@@ -287,9 +311,8 @@ class Life {
     this.#emitOffer('call-offer-ended', participant.extension, outcome, observed, left?.endedAt);
   }
 
-  #answered(time: Instant | null, observed: Observed): void {
-    const answeredAt = time ?? observed.latest;
-    this.call.answeredAt = answeredAt;
+  #answered({ time, observed }: Timed): void {
+    this.call.answeredAt = time;
     this.call.answeredCertainty = observed.certainty;
     const by = this.call.connected?.extension;
     // The offers elsewhere end for that reason, even if their rows remain until the whole group is over.
@@ -298,7 +321,7 @@ class Life {
       if (!offerOpen || extension === by) return participant;
       return withOffer(participant, { offers, offerOpen, elsewhere: true, ringingStopped });
     });
-    this.#emit('call-answered', answeredAt, this.#view(observed));
+    this.#emit('call-answered', time, this.#view(observed));
   }
 
   /**
@@ -310,10 +333,12 @@ class Life {
     const { entry, answeredAt, answeredCertainty, transfers } = this.call;
     if (answeredCertainty === 'upstream' || transfers > 0 || entry?.answered !== true) return;
     const bridgedAt = bridged(entry);
-    if (bridgedAt === null || bridgedAt > answeredAt! + CLOCK_TOLERANCE_MS) return;
-    if (entryBegan(entry.seen) > answeredAt!) return;
-    this.call.answeredAt = bridgedAt;
-    this.call.answeredCertainty = 'upstream';
+    const { skewMs } = this.#cycle;
+    if (bridgedAt === null || onOurClock(entryBegan(entry.seen), skewMs) > answeredAt!) return;
+    const refined = refinedTime(bridgedAt, { startedAt: this.call.startedAt, seenAt: answeredAt! }, skewMs);
+    if (refined === null) return;
+    this.call.answeredAt = refined.time;
+    this.call.answeredCertainty = refined.certainty;
   }
 
   #participant(extension: string): Participant {
@@ -321,15 +346,25 @@ class Life {
   }
 
   #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
-    const window = this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
-    return observedIn(window, certainty);
+    return observedIn(this.#window(endpoint), certainty);
+  }
+
+  #window(endpoint: 'monitor' | 'queue'): Window {
+    return this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
+  }
+
+  /** When the later of this cycle's answers was received. */
+  #latest(): Instant {
+    const { monitor, queue } = this.#cycle;
+    return lastOf([monitor, queue].filter((window) => window !== null)).by;
   }
 
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */
   #sinceLastMonitorAnswer(): Observed {
-    const { monitor, monitorSeenAt, queue } = this.#cycle;
+    const { monitor, monitorSeenAt, queue, policy } = this.#cycle;
     if (monitor !== null) return this.#observed('monitor', 'observed');
-    return observedIn({ after: monitorSeenAt, by: queue!.by }, 'inferred');
+    const after = monitorSeenAt === null ? null : monitorSeenAt - policy.monitorLagMs;
+    return observedIn({ after, by: queue!.by }, 'inferred');
   }
 
   #legsAt(participant: Participant): readonly Leg[] {
@@ -361,7 +396,11 @@ class Life {
   /** Makes the view of the call with its latest transition, whose time is `observed`. */
   #view(observed: Observed): MutableCallView {
     this.call.observed = observed;
-    return callView(this.call);
+    return this.#callView();
+  }
+
+  #callView(ending: Ending | null = null): MutableCallView {
+    return callView(this.call, this.#cycle.skewMs, ending);
   }
 
   #emit(type: CallEventType, time: Instant, data: MutableCallView, discriminator?: string): void {

@@ -193,7 +193,6 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     { when: { deduced: true, keptRinging: true }, why: 'all legs had stopped ringing' },
     { when: { deduced: true, legs: 'ringing' }, why: 'all legs had stopped ringing' },
     { when: { deduced: true, legs: 'missing' }, why: 'all legs had stopped ringing' },
-    { when: { deduced: true, ringsAgain: true }, why: 'all legs had stopped ringing' },
   ],
 });
 

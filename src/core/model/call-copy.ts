@@ -25,6 +25,7 @@ export function copyOf(call: Call): MutableCall {
     participants: call.participants,
     startedAt: call.startedAt,
     startedCertainty: call.startedCertainty,
+    pbxStartedAt: call.pbxStartedAt,
     answeredAt: call.answeredAt,
     answeredCertainty: call.answeredCertainty,
     connected: call.connected,

@@ -86,7 +86,13 @@ export type ConnectedParticipant = Pick<
 
 export type Certainty = 'upstream' | 'observed' | 'inferred';
 
-/** How certain a time is: the last observation without the change, the first with it, and where the time comes from. */
+/** The PBX cuts its times to whole seconds. */
+export const PBX_PRECISION_MS = 1_000;
+
+/**
+ * How certain a time is: the last observation without the change, the first with it, and where the time comes from. With
+ * `upstream` the window is the second that the PBX names.
+ */
 export interface Observed {
   readonly earliest: Instant | null;
   readonly latest: Instant;
@@ -126,6 +132,8 @@ export interface Call {
   readonly participants: readonly Participant[];
   readonly startedAt: Instant;
   readonly startedCertainty: Certainty;
+  /** The same by the PBX's clock; null if the PBX gave no time. */
+  readonly pbxStartedAt: Instant | null;
   readonly answeredAt: Instant | null;
   readonly answeredCertainty: Certainty | null;
   /** The participant who is connected to the caller, or was last; null until a poll showed an answered leg. */
@@ -201,6 +209,17 @@ export interface SourceState {
   readonly failures: number;
   readonly failingSince: Instant | null;
   readonly lastError: string | null;
+  /** What its latest rows say about the PBX's clock, oldest first: see `parts/pbx-clock.ts`. */
+  readonly clock: readonly ClockSample[];
+}
+
+/** A row's time by the PBX's clock, and the polls between which the row appeared, by the bridge's. */
+export interface ClockSample {
+  readonly pbx: Instant;
+  /** When the last poll without it was sent. Null unless that poll and the first one with it were complete and in a row. */
+  readonly after: Instant | null;
+  /** When the first answer with it was received. */
+  readonly by: Instant;
 }
 
 /** Whether a watched extension is registered, by the PBX's latest answer. */
@@ -250,6 +269,7 @@ const UNKNOWN_SOURCE: SourceState = {
   failures: 0,
   failingSince: null,
   lastError: null,
+  clock: [],
 };
 
 /** The state of a tenant before its first observation. */

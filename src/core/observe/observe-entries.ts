@@ -4,15 +4,8 @@ import { entryAbsence, KNOWN_ENTRY, type KnownEntry, type KnownEntryFacts } from
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
-import {
-  beganDuring,
-  belongsToEntry,
-  CLOCK_TOLERANCE_MS,
-  isGone,
-  onlyEntryDuring,
-  entryBegan,
-} from '../parts/part.js';
-import { isEarlierThan } from '../parts/window.js';
+import { beganDuring, belongsToEntry, isGone, onlyEntryDuring, entryBegan } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
 import { type Changes, isSameRow } from './changes.js';
 
 /** Finds what a queue answer changes in the known entries, by the tables of `absence-rules.ts`, and which are new. */
@@ -27,8 +20,9 @@ export function observeEntries(
   const complete = answer.outcome === 'complete';
   const ignored = new Set(complete ? [] : state.ignoredEntries);
   let isNew = false;
-  const poll = cycle.queue!;
-  const bounds = { toleranceMs: CLOCK_TOLERANCE_MS, lookbackMs: cycle.policy.abandonedLookbackMs };
+  // A row that the last complete answer did not have is news, whatever its times say.
+  const notBefore =
+    state.sources.queue.lastComplete === null ? answer.at - cycle.policy.abandonedLookbackMs : -Infinity;
 
   const listed = new Set<string>();
   for (const [key, row] of answer.rows) {
@@ -53,7 +47,7 @@ export function observeEntries(
       if (index.ended.hasEntry(row, answer.at)) continue;
       const when = belongsToEntry(row.abandonedAt, row) ? row.abandonedAt! : entryBegan(row);
       const wasIgnored = state.ignoredEntries.has(key);
-      if (wasIgnored || isEarlierThan(when, poll, bounds) || isAnnounced(row, answer, index)) {
+      if (wasIgnored || onOurClock(when, cycle.skewMs) < notBefore || isAnnounced(row, answer, index)) {
         ignored.add(key);
         isNew ||= !wasIgnored;
       } else changes.newEntries.push(row);
@@ -108,7 +102,8 @@ function isAnnounced(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIn
 
 /** Makes the queue entry of a row that a poll shows for the first time. */
 export function newEntry(row: ObservedQueueEntry, cycle: CycleFacts): QueueEntry {
-  const changedAt = Math.min(cycle.now, Math.max(entryBegan(row), row.bridgedAt ?? 0));
+  const lastTime = Math.max(entryBegan(row), row.bridgedAt ?? 0);
+  const changedAt = Math.min(cycle.now, onOurClock(lastTime, cycle.skewMs));
   const entry: QueueEntry = { seen: row, answered: false, rang: 'no', quiet: null, changedAt, absence: null };
   return listedEntry(entry, row, { complete: true, unchanged: false }, cycle)!;
 }

@@ -20,7 +20,7 @@ export function observeLegs(
   for (const row of answer.rows.values()) {
     const known = index.legs.get(row.key);
     if (known === undefined) {
-      if (isNew(row, index, cycle)) changes.newLegs.push(row);
+      if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
     } else if (known.part.absence !== null || !isSameRow(known, row)) {
       const { state: before, joined, firstSeen, since, waited } = known.part;
       const answered =
@@ -55,13 +55,13 @@ export function observeLegs(
  * A leg without a state keeps a known call alive, and begins one only where it is a customer's; a leg that lingers from an
  * ended call, or that a call has just lost under another id, is not new.
  */
-function isNew(row: ObservedLeg, index: CallIndex, cycle: CycleFacts): boolean {
-  if (index.ended.isLingering(row.key, cycle.now)) return false;
+function isNew(row: ObservedLeg, { rows }: MonitorAnswer, index: CallIndex, { now }: CycleFacts): boolean {
+  if (index.ended.isLingering(row.key, now)) return false;
   const isKnownId = index.byUpstreamId(row.callId) !== undefined;
   if (isKnownId) return true;
   if (row.signal === 'unclear') return row.direction === 'inbound' && (row.customer ?? row.hotline) !== null;
   const name = legName(row);
-  return name === null || !(index.hasJustLost(name, cycle.now) || index.ended.hasJustLost(name, cycle.now));
+  return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));
 }
 
 function isUnregistered({ extension, extensionId }: ObservedLeg, registrations: Registrations): boolean {

@@ -1,6 +1,7 @@
 import type { Policy, TenantState } from '../model/call.js';
 import type { Endpoint, Instant, Observations } from '../model/observation.js';
 import { extensionInAnswer, extensionOf } from './agents.js';
+import { skewOf } from './pbx-clock.js';
 import { ifBefore, isLongBefore, isSince, type Window, windowBetween } from './window.js';
 
 /** The facts that all calls of a cycle share. */
@@ -22,6 +23,8 @@ export interface CycleFacts {
   readonly queueSeenBefore: Instant | null;
   /** The monitor was down before this cycle. */
   readonly monitorDown: boolean;
+  /** How far the PBX's clock is ahead, with what this cycle's rows say about it; null if unknown. */
+  readonly skewMs: number | null;
   /** Whether the monitor's answer of this cycle lists an extension, with or without a call. */
   isListed(extension: string): boolean;
   /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
@@ -29,7 +32,13 @@ export interface CycleFacts {
   readonly listsIdle: boolean;
 }
 
-export function factsOf(state: TenantState, observations: Observations, policy: Policy): CycleFacts {
+/** @param after the endpoints' state after this cycle; `state` has the one before */
+export function factsOf(
+  state: TenantState,
+  observations: Observations,
+  policy: Policy,
+  after: TenantState['sources'],
+): CycleFacts {
   const { monitor, queue } = state.sources;
   const now = latestAnswerAt(observations);
   const before = ifBefore(monitor.lastComplete?.startedAt ?? null, now);
@@ -37,13 +46,14 @@ export function factsOf(state: TenantState, observations: Observations, policy: 
   return {
     policy,
     now,
-    monitor: windowOf('monitor', state, observations),
-    queue: windowOf('queue', state, observations),
+    monitor: windowOf('monitor', state, observations, policy),
+    queue: windowOf('queue', state, observations, policy),
     monitorComplete: observations.monitor?.outcome === 'complete',
     monitorSeenAt: answer?.outcome === 'complete' ? answer.startedAt : before,
     monitorSeenBefore: before,
     queueSeenBefore: ifBefore(queue.lastComplete?.startedAt ?? null, now),
     monitorDown: monitor.status === 'down',
+    skewMs: skewOf(after),
     isListed: listedBy(answer),
     extensionOf: agentsIn(state, answer),
     listsIdle: state.listsIdle,
@@ -69,10 +79,31 @@ function listedBy(answer: Observations['monitor']): (extension: string) => boole
   };
 }
 
-function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
+function windowOf(
+  endpoint: Endpoint,
+  { sources }: TenantState,
+  observations: Observations,
+  policy: Policy,
+): Window | null {
   const observation = observations[endpoint];
   if (observation === undefined || observation.outcome === 'failed') return null;
-  return windowBetween(state.sources[endpoint].lastComplete?.startedAt ?? null, observation.at);
+  return pollWindow(endpoint, sources, observation.at, policy);
+}
+
+/**
+ * The window of what an answer received at `by` shows first. The monitor trails its own switch, so what it did not show yet
+ * may have happened already when it was asked.
+ */
+export function pollWindow(
+  endpoint: Endpoint,
+  sources: TenantState['sources'],
+  by: Instant,
+  { monitorLagMs }: Policy,
+): Window {
+  const { lastComplete } = sources[endpoint];
+  const lagMs = endpoint === 'monitor' ? monitorLagMs : 0;
+  const { after } = windowBetween(lastComplete?.startedAt ?? null, by);
+  return { after: after === null ? null : after - lagMs, by };
 }
 
 /** When the later of the answers was received. */

@@ -62,23 +62,6 @@ export function isNear(instant: Instant, { after, by }: Window, ms: number): boo
   return instant <= by + ms && (after === null || instant >= after - ms);
 }
 
-/**
- * Whether `instant` is more than `toleranceMs` earlier than the window or, where the window has no `after`, more than
- * `lookbackMs` earlier than the poll that showed it.
- */
-export function isEarlierThan(
-  instant: Instant,
-  { after, by }: Window,
-  { toleranceMs, lookbackMs }: { readonly toleranceMs: number; readonly lookbackMs: number },
-): boolean {
-  return instant < (after === null ? by - lookbackMs : after - toleranceMs);
-}
-
-/** Whether `instant` is more than `toleranceMs` later than the poll that showed it. */
-export function isLaterThan(instant: Instant, { by }: Window, toleranceMs: number): boolean {
-  return instant > by + toleranceMs;
-}
-
 /** Whether a later poll showed it than the one that showed the other. False if one poll showed both. */
 export function isSeenLater({ by }: Window, other: Window): boolean {
   return by > other.by;

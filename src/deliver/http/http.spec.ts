@@ -209,6 +209,7 @@ describe('the log over HTTP', () => {
       failures: 0,
       failingSince: null,
       lastError: null,
+      clock: [],
     };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
     await store.touch('acme', fence, { ...UNCHANGED, sources: { monitor: up, queue: up } });
@@ -218,6 +219,7 @@ describe('the log over HTTP', () => {
         state: 'up',
         lastCompleteAt: '2026-03-02T03:00:00.000Z',
         lastError: null,
+        clockSkewMs: null,
       })),
     });
   });

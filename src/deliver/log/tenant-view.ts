@@ -10,6 +10,7 @@ import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observa
 import { formatCursor, type Position } from '../../core/model/position.js';
 import { findRegistration } from '../../core/observe/registrations.js';
 import { callView } from '../../core/life/view.js';
+import { skewOf } from '../../core/parts/pbx-clock.js';
 import { type Audience, type Exposure, exposureOfCall, isCallEvent } from '../access/audience.js';
 import type { LogEntry } from './batch.js';
 
@@ -19,6 +20,8 @@ export interface SourceEntry {
   readonly state: SourceStatus;
   readonly lastCompleteAt: string | null;
   readonly lastError: string | null;
+  /** How far the PBX's clock is ahead, the same for both endpoints; null if unknown. */
+  readonly clockSkewMs: number | null;
 }
 
 export interface RegistrationEntry {
@@ -52,12 +55,15 @@ export class TenantView {
 
   replace(state: TenantState): void {
     this.#calls.clear();
-    for (const call of state.calls.values()) this.#hold({ tenant: this.#tenant, ...callView(call) });
+    const skewMs = skewOf(state.sources);
+    for (const call of state.calls.values()) this.#hold({ tenant: this.#tenant, ...callView(call, skewMs) });
     this.replaceFreshness(state);
   }
 
   replaceFreshness({ sources, registrations }: Freshness): void {
-    for (const endpoint of ENDPOINTS) this.#sources.set(endpoint, sourceEntry(endpoint, sources[endpoint]));
+    const clockSkewMs = skewOf(sources);
+    for (const endpoint of ENDPOINTS)
+      this.#sources.set(endpoint, { ...sourceEntry(endpoint, sources[endpoint]), clockSkewMs });
     this.#registrations = registrations;
   }
 
@@ -84,7 +90,8 @@ export class TenantView {
       case 'source-up': {
         const { endpoint, state, reason, lastCompleteAt } = event.data;
         const lastError = event.type === 'source-down' ? reason : null;
-        this.#sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
+        const clockSkewMs = this.#sources.get(endpoint)?.clockSkewMs ?? null;
+        this.#sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError, clockSkewMs });
         return;
       }
       case 'call-ended':
@@ -140,7 +147,7 @@ function jsonOf(held: HeldCall): string {
   return (held.json ??= JSON.stringify(held.view));
 }
 
-function sourceEntry(endpoint: Endpoint, source: SourceState): SourceEntry {
+function sourceEntry(endpoint: Endpoint, source: SourceState): Omit<SourceEntry, 'clockSkewMs'> {
   return {
     endpoint,
     state: source.status,

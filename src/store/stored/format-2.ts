@@ -127,6 +127,7 @@ const call = z.strictObject({
   parties: z.array(participant),
   startedAt: instant,
   startedCertainty: certainty,
+  pbxStartedAt: instantOrNull.optional(),
   answeredAt: instantOrNull,
   answeredCertainty: certainty.nullable(),
   talker: z
@@ -172,6 +173,7 @@ const source = z.strictObject({
   failures: z.int(),
   failingSince: instantOrNull,
   lastError: textOrNull,
+  clock: z.array(z.strictObject({ pbx: instant, after: instantOrNull, by: instant })).optional(),
 });
 
 /** What each kind of field holds. */
@@ -205,6 +207,7 @@ export function encodeCall(from: Call): Stored<'call'> {
     parties: from.participants.map(encodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
+    ...(from.pbxStartedAt !== pbxTimeOf(from) && { pbxStartedAt: from.pbxStartedAt }),
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
     talker: from.connected && {
@@ -245,6 +248,7 @@ export function decodeCall(from: Stored<'call'>): Call {
     participants: from.parties.map(decodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
+    pbxStartedAt: from.pbxStartedAt === undefined ? pbxTimeOf(from) : from.pbxStartedAt,
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
     connected: from.talker && {
@@ -322,11 +326,11 @@ export function decodeRegistration(from: Stored<'registration'>): Registration {
 }
 
 export function encodeSources({ monitor, queue }: TenantState['sources']): Stored<'sources'> {
-  return { monitor: sourceOf(monitor), queue: sourceOf(queue) };
+  return { monitor: encodeSource(monitor), queue: encodeSource(queue) };
 }
 
 export function decodeSources({ monitor, queue }: Stored<'sources'>): TenantState['sources'] {
-  return { monitor: sourceOf(monitor), queue: sourceOf(queue) };
+  return { monitor: decodeSource(monitor), queue: decodeSource(queue) };
 }
 
 export function encodeIgnored(entries: ReadonlySet<string>): Stored<'ignored'> {
@@ -355,14 +359,36 @@ export function encodeAgents(from: TenantState['agents']): Stored<'agents'> {
   return [...from];
 }
 
-/** A source is the same on both sides, and the mapping is one. */
-function sourceOf(from: TenantState['sources']['monitor']): Stored<'sources'>['monitor'] {
+/** What stands for a time that is not stored: an `upstream` start is the PBX's. */
+function pbxTimeOf({
+  startedAt,
+  startedCertainty,
+}: Pick<Call, 'startedAt' | 'startedCertainty'>): number | null {
+  return startedCertainty === 'upstream' ? startedAt : null;
+}
+
+function encodeSource({ clock, ...from }: TenantState['sources']['monitor']): Stored<'sources'>['monitor'] {
   return {
     status: from.status,
     lastComplete: from.lastComplete && { startedAt: from.lastComplete.startedAt, at: from.lastComplete.at },
     failures: from.failures,
     failingSince: from.failingSince,
     lastError: from.lastError,
+    ...(clock.length > 0 && { clock: clock.map(({ pbx, after, by }) => ({ pbx, after, by })) }),
+  };
+}
+
+function decodeSource({
+  clock = [],
+  ...from
+}: Stored<'sources'>['monitor']): TenantState['sources']['monitor'] {
+  return {
+    status: from.status,
+    lastComplete: from.lastComplete && { startedAt: from.lastComplete.startedAt, at: from.lastComplete.at },
+    failures: from.failures,
+    failingSince: from.failingSince,
+    lastError: from.lastError,
+    clock,
   };
 }
 
