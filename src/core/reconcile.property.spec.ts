@@ -265,8 +265,17 @@ function restarted({
   ignoredEntries,
   listsIdle,
   registrations,
+  direction,
 }: TenantState): TenantCalls {
-  const state = structuredClone({ sources, calls, ended, ignoredEntries, listsIdle, registrations });
+  const state = structuredClone({
+    sources,
+    calls,
+    ended,
+    ignoredEntries,
+    listsIdle,
+    registrations,
+    direction,
+  });
   return new TenantCalls({
     ...state,
     calls: new Map([...state.calls].reverse()),
@@ -283,6 +292,7 @@ function apply(state: TenantState, delta: Delta): TenantState {
     ended: withChanges(state.ended, delta.ended),
     ignoredEntries: delta.ignoredEntries ?? state.ignoredEntries,
     listsIdle: delta.listsIdle ?? state.listsIdle,
+    direction: delta.direction ?? state.direction,
   };
 }
 
@@ -295,11 +305,12 @@ function withChanges<Value>(values: ReadonlyMap<string, Value>, changes: Changed
   return changed;
 }
 
-function plain({ sources, calls, ended, ignoredEntries, listsIdle }: TenantState) {
+function plain({ sources, calls, ended, ignoredEntries, listsIdle, direction }: TenantState) {
   const byKey = (entries: Iterable<[string, unknown]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     sources,
     listsIdle,
+    direction,
     calls: byKey(calls),
     ended: byKey(ended),
     ignored: [...ignoredEntries].sort(),

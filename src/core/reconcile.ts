@@ -10,6 +10,7 @@ import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import type { Observations } from './model/observation.js';
 import { isOverflow } from './parts/overflow.js';
+import { type ReadObservations, readDirections } from './observe/direction.js';
 import { type Changes, observeLegs, observeEntries } from './observe/observe-parts.js';
 import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
@@ -35,7 +36,7 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
   const freshness = observeFreshness(known, observations, policy, transitions);
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
-    : new Cycle(known, observations, policy, transitions).run(freshness);
+    : new Cycle(known, readDirections(known, observations, policy), policy, transitions).run(freshness);
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
@@ -58,10 +59,17 @@ class Cycle {
   readonly #transitions: Transition[];
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
+  readonly #direction: Delta['direction'];
 
-  constructor(known: TenantCalls, observations: Observations, policy: Policy, transitions: Transition[]) {
+  constructor(
+    known: TenantCalls,
+    { observations, direction }: ReadObservations,
+    policy: Policy,
+    transitions: Transition[],
+  ) {
     this.#known = known;
     this.#observations = observations;
+    this.#direction = direction;
     this.#facts = factsOf(known, observations, policy);
     this.#index = known.index;
     this.#transitions = transitions;
@@ -80,6 +88,7 @@ class Cycle {
     const { monitor, queue } = this.#observations;
     let ignoredEntries: Delta['ignoredEntries'] = null;
     let listsIdle: Delta['listsIdle'] = null;
+    known.direction = this.#direction ?? known.direction;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
       observeLegs(monitor, known, this.#index, policy, changes);
       if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
@@ -92,7 +101,14 @@ class Cycle {
     this.#supersede(changes);
     for (const draft of sorted(this.#drafts(changes))) this.#advance(draft);
     return {
-      delta: { ...freshness, calls: this.#calls, ended: this.#ended, ignoredEntries, listsIdle },
+      delta: {
+        ...freshness,
+        calls: this.#calls,
+        ended: this.#ended,
+        ignoredEntries,
+        listsIdle,
+        direction: this.#direction,
+      },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0,
     };
@@ -198,7 +214,7 @@ function observeFreshness(
     queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
   const isAsked = monitor !== undefined || queue !== undefined;
   // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
-  const { registrations, calls, ended, ignoredEntries, listsIdle } = UNCHANGED;
+  const { registrations, calls, ended, ignoredEntries, listsIdle, direction } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
@@ -209,6 +225,7 @@ function observeFreshness(
     ended,
     ignoredEntries,
     listsIdle,
+    direction,
   };
 }
 

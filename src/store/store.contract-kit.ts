@@ -88,6 +88,7 @@ export function difference(before: TenantState, after: TenantState): Delta {
       ? null
       : after.ignoredEntries,
     listsIdle: before.listsIdle === after.listsIdle ? null : after.listsIdle,
+    direction: sameJson(before.direction, after.direction) ? null : after.direction,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Absence, Call, TenantState } from '../../src/core/model/call.js';
+import { type Absence, ASSUMED_DIRECTION, type Call, type TenantState } from '../../src/core/model/call.js';
 import { leg, number, entry, T0 } from './history.js';
 
 /**
@@ -221,6 +221,7 @@ export const GOLDEN_STATE: TenantState = {
   ),
   ignoredEntries: new Set([`sales|0914000009|${T0 - 900_000}|0`]),
   listsIdle: true,
+  direction: ASSUMED_DIRECTION,
   registrations: new Map(
     [
       {

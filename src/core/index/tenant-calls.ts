@@ -15,6 +15,7 @@ export class TenantCalls implements TenantState {
   sources: TenantState['sources'];
   ignoredEntries: TenantState['ignoredEntries'];
   listsIdle: boolean;
+  direction: TenantState['direction'];
   readonly registrations: Map<string, Registration>;
 
   constructor(state: TenantState) {
@@ -22,6 +23,7 @@ export class TenantCalls implements TenantState {
     this.sources = state.sources;
     this.ignoredEntries = state.ignoredEntries;
     this.listsIdle = state.listsIdle;
+    this.direction = state.direction;
     this.registrations = new Map(state.registrations);
   }
 

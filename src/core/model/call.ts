@@ -1,5 +1,6 @@
 import type {
   Direction,
+  DirectionMeaning,
   Endpoint,
   Instant,
   ObservedLeg,
@@ -174,6 +175,14 @@ export interface TenantState {
   readonly listsIdle: boolean;
   /** What is known of watched extensions. */
   readonly registrations: Registrations;
+  readonly direction: RowDirection;
+}
+
+/** Whose direction the word in the tenant's monitor rows is, and how that is known. */
+export interface RowDirection {
+  readonly meaning: DirectionMeaning;
+  /** `assumed`: nothing has shown it yet, and the word is taken as the call's. */
+  readonly source: 'configured' | 'learnt' | 'assumed';
 }
 
 /**
@@ -189,6 +198,8 @@ const UNKNOWN_SOURCE: SourceState = {
   lastError: null,
 };
 
+export const ASSUMED_DIRECTION: RowDirection = { meaning: 'call', source: 'assumed' };
+
 /** The state of a tenant before its first observation. */
 export const EMPTY_STATE: TenantState = {
   sources: { monitor: UNKNOWN_SOURCE, queue: UNKNOWN_SOURCE },
@@ -197,6 +208,7 @@ export const EMPTY_STATE: TenantState = {
   ignoredEntries: new Set(),
   listsIdle: false,
   registrations: new Map(),
+  direction: ASSUMED_DIRECTION,
 };
 
 /** The rules' settings, which an operator may choose; see `docs/configuration.md`. */
@@ -207,6 +219,16 @@ export interface Policy {
   readonly abandonedLookbackMs: number;
   /** How many failed polls in a row mean that an endpoint is down. */
   readonly sourceDownAfter: number;
+  /** Whose direction the word in a monitor row is; `auto`: the bridge finds out. */
+  readonly direction: DirectionSetting;
 }
 
-export const DEFAULT_POLICY: Policy = { absencePolls: 2, abandonedLookbackMs: 60_000, sourceDownAfter: 3 };
+export const DIRECTION_SETTINGS = ['auto', 'call', 'leg'] as const;
+export type DirectionSetting = (typeof DIRECTION_SETTINGS)[number];
+
+export const DEFAULT_POLICY: Policy = {
+  absencePolls: 2,
+  abandonedLookbackMs: 60_000,
+  sourceDownAfter: 3,
+  direction: 'auto',
+};

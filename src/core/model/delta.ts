@@ -13,6 +13,8 @@ export interface Delta extends FreshnessDelta {
   readonly ignoredEntries: TenantState['ignoredEntries'] | null;
   /** Null: unchanged. */
   readonly listsIdle: boolean | null;
+  /** Null: unchanged. */
+  readonly direction: TenantState['direction'] | null;
 }
 
 /** What one poll changes in the `Freshness`. */
@@ -35,11 +37,13 @@ export const UNCHANGED: Delta = {
   ended: NONE,
   ignoredEntries: null,
   listsIdle: null,
+  direction: null,
 };
 
 /** Whether the delta changes only the freshness: no call, and nothing that decides about calls. */
-export function isOnlyFreshness({ calls, ended, ignoredEntries, listsIdle }: Delta): boolean {
-  return calls.size === 0 && ended.size === 0 && ignoredEntries === null && listsIdle === null;
+export function isOnlyFreshness({ calls, ended, ignoredEntries, listsIdle, direction }: Delta): boolean {
+  const hasCalls = calls.size > 0 || ended.size > 0;
+  return !hasCalls && ignoredEntries === null && listsIdle === null && direction === null;
 }
 
 /** Merges an earlier change of the freshness into the delta that follows it. */

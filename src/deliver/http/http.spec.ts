@@ -219,7 +219,22 @@ describe('the log over HTTP', () => {
         lastCompleteAt: '2026-03-02T03:00:00.000Z',
         lastError: null,
       })),
+      direction: { meaning: 'call', source: 'assumed' },
     });
+  });
+
+  it('shows how the direction of the rows is read', async () => {
+    const { fence, version, position } = await store.claim('acme', { epoch: 'e1' });
+    const direction = { meaning: 'leg', source: 'learnt' } as const;
+    await store.commit('acme', {
+      fence,
+      expectedVersion: version,
+      commitId: 'learns',
+      epoch: position.epoch,
+      delta: { ...UNCHANGED, direction },
+      events: [],
+    });
+    expect((await json('/v1/sources')).body).toMatchObject({ direction });
   });
 
   describe('refuses', () => {

@@ -1,4 +1,5 @@
 import type { TenantCalls } from '../../core/index/tenant-calls.js';
+import type { RowDirection } from '../../core/model/call.js';
 import type { Transition } from '../../core/model/event.js';
 import type { Endpoint, Observations } from '../../core/model/observation.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
@@ -68,7 +69,8 @@ export class TenantPoller {
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
     await this.#ledger.trim();
-    return { confirm, owned, transitions, activity: this.#activityOf(known) };
+    const { direction } = decision.delta;
+    return { confirm, owned, transitions, direction, activity: this.#activityOf(known) };
   }
 
   async #claim(): Promise<void> {
@@ -106,11 +108,19 @@ export interface Recorded {
   /** False when the store rejected the commit: another replica polls this tenant, or the store lost its memory. */
   readonly owned: boolean;
   readonly transitions: readonly Transition[];
+  /** Whose direction the word in a monitor row is, if that is known otherwise than before. */
+  readonly direction: RowDirection | null;
   /** The activity of the calls that are left. */
   readonly activity: Activity;
 }
 
-export const NOTHING_RECORDED: Recorded = { confirm: false, owned: true, transitions: [], activity: 'idle' };
+export const NOTHING_RECORDED: Recorded = {
+  confirm: false,
+  owned: true,
+  transitions: [],
+  direction: null,
+  activity: 'idle',
+};
 const ACTIVITY_HOLDS_MS = 10_000;
 
 /** The extensions of which a leg is missing, by number and uuid. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Policy } from '../../core/model/call.js';
+import { DIRECTION_SETTINGS, type Policy } from '../../core/model/call.js';
 import type { Instant } from '../../core/model/observation.js';
 
 /**
@@ -32,6 +32,8 @@ const startRecord = z.object({
     absencePolls: z.number().int().positive(),
     abandonedLookbackMs: z.number().int().nonnegative(),
     sourceDownAfter: z.number().int().positive(),
+    // Captures from before this setting have none.
+    direction: z.enum(DIRECTION_SETTINGS).default('auto'),
   }),
 });
 
@@ -93,12 +95,12 @@ export type AnswerLine = Readonly<
 };
 
 export function startLine({ at, policy, ...start }: Start): string {
-  const { absencePolls, abandonedLookbackMs, sourceDownAfter } = policy;
+  const { absencePolls, abandonedLookbackMs, sourceDownAfter, direction } = policy;
   return line({
     record: 'start',
     ...start,
     at: rfc3339(at),
-    policy: { absencePolls, abandonedLookbackMs, sourceDownAfter },
+    policy: { absencePolls, abandonedLookbackMs, sourceDownAfter, direction },
   });
 }
 

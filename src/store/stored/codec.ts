@@ -10,10 +10,12 @@ import { CorruptStateError, NewerFormatError } from '../errors.js';
 import type { Inspection } from '../store.js';
 import {
   decodeCall,
+  decodeDirection,
   decodeEnded,
   decodeRegistration,
   decodeSources,
   encodeCall,
+  encodeDirection,
   encodeEnded,
   encodeFlags,
   encodeIgnored,
@@ -27,6 +29,7 @@ import { migrated, STORED_FORM, type StoredField, type StoredForm } from './form
  * A tenant's state as the fields of one hash, so that a commit writes only what changed:
  *
  *     sources, ignored, flags         JSON
+ *     direction                       JSON; missing while it is assumed
  *     call:<callId>, ended:<callId>   JSON, one field a call
  *     registration:<extension>        JSON, one field a watched extension
  *     format                          of all the others: `formats.ts`
@@ -48,14 +51,20 @@ export const FORMAT_FIELD = 'format';
 const CALL = 'call:';
 const ENDED = 'ended:';
 const REGISTRATION = 'registration:';
-const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags'];
+const DIRECTION = 'direction';
+const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags', DIRECTION];
 
 /** What to write when a state changes by `delta`. */
 export function patch(delta: Delta): Patch {
-  const { calls, ended, ignoredEntries, listsIdle } = delta;
+  const { calls, ended, ignoredEntries, listsIdle, direction } = delta;
   const patch = freshnessPatch(delta);
   if (ignoredEntries !== null) patch.set.set('ignored', JSON.stringify(encodeIgnored(ignoredEntries)));
   if (listsIdle !== null) patch.set.set('flags', JSON.stringify(encodeFlags({ listsIdle })));
+  if (direction !== null) {
+    const stored = encodeDirection(direction);
+    if (stored === null) patch.remove.push(DIRECTION);
+    else patch.set.set(DIRECTION, JSON.stringify(stored));
+  }
   patchEntries(patch, CALL, calls, encodeCall);
   patchEntries(patch, ENDED, ended, encodeEnded);
   return patch;
@@ -75,6 +84,8 @@ export function encodeWhole(state: TenantState, { format }: StoredForm = STORED_
   fields.set('sources', JSON.stringify(encodeSources(state.sources)));
   fields.set('ignored', JSON.stringify(encodeIgnored(state.ignoredEntries)));
   fields.set('flags', JSON.stringify(encodeFlags(state)));
+  const direction = encodeDirection(state.direction);
+  if (direction !== null) fields.set(DIRECTION, JSON.stringify(direction));
   for (const [id, call] of state.calls) fields.set(fieldOf(CALL, id), JSON.stringify(encodeCall(call)));
   for (const [id, call] of state.ended) fields.set(fieldOf(ENDED, id), JSON.stringify(encodeEnded(call)));
   for (const [id, known] of state.registrations)
@@ -142,6 +153,7 @@ class Reading {
   #sources = EMPTY_STATE.sources;
   #ignored: readonly string[] = [];
   #flags: Pick<TenantState, 'listsIdle'> = EMPTY_STATE;
+  #direction = EMPTY_STATE.direction;
 
   /** Drops the errors of parser and schema, because they quote what they read, and that is customers' data. */
   read(field: string, text: string, format: number, form: StoredForm): void {
@@ -166,6 +178,7 @@ class Reading {
       ignoredEntries: new Set(this.#ignored),
       listsIdle: this.#flags.listsIdle,
       registrations: new Map(registrations.map((known) => [known.extension, known])),
+      direction: this.#direction,
     };
   }
 
@@ -184,6 +197,7 @@ class Reading {
       return field === fieldOf(REGISTRATION, known.extension) && this.#registrations.push(known) > 0;
     }
     if (field === 'sources') this.#sources = decodeSources(SCHEMAS.sources.parse(value));
+    else if (field === DIRECTION) this.#direction = decodeDirection(SCHEMAS.direction.parse(value));
     else if (field === 'ignored') this.#ignored = SCHEMAS.ignored.parse(value);
     else this.#flags = SCHEMAS.flags.parse(value);
     return true;

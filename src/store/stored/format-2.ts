@@ -159,6 +159,7 @@ export const SCHEMAS = {
   sources: z.strictObject({ monitor: source, queue: source }),
   ignored: z.array(text),
   flags: z.strictObject({ listsIdle: z.boolean() }),
+  direction: z.strictObject({ meaning: z.enum(['call', 'leg']), source: z.enum(['configured', 'learnt']) }),
 };
 
 type Stored<Kind extends keyof typeof SCHEMAS> = z.infer<(typeof SCHEMAS)[Kind]>;
@@ -297,6 +298,15 @@ export function encodeIgnored(entries: ReadonlySet<string>): Stored<'ignored'> {
 
 export function encodeFlags({ listsIdle }: Pick<TenantState, 'listsIdle'>): Stored<'flags'> {
   return { listsIdle };
+}
+
+/** Null: nothing is stored of what is only assumed. */
+export function encodeDirection({ meaning, source }: TenantState['direction']): Stored<'direction'> | null {
+  return source === 'assumed' ? null : { meaning, source };
+}
+
+export function decodeDirection({ meaning, source }: Stored<'direction'>): TenantState['direction'] {
+  return { meaning, source };
 }
 
 /** A source is the same on both sides, and the mapping is one. */
