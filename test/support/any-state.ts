@@ -1,11 +1,5 @@
 import fc from 'fast-check';
-import {
-  ASSUMED_DIRECTION,
-  type Call,
-  EMPTY_STATE,
-  type EndedCall,
-  type TenantState,
-} from '../../src/core/model/call.js';
+import { type Call, EMPTY_STATE, type EndedCall, type TenantState } from '../../src/core/model/call.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../../src/core/model/observation.js';
 
 /** Generates any state that the types allow: every field in all its shapes, whether or not such a state can occur. */
@@ -156,11 +150,11 @@ export const anyState: fc.Arbitrary<TenantState> = fc.record({
   ended: fc.array(ended, { maxLength: 6 }).map((calls) => new Map(calls.map((one) => [one.callId, one]))),
   ignoredEntries: texts.map((entries) => new Set(entries)),
   listsIdle: fc.boolean(),
-  direction: fc.constantFrom(
-    ASSUMED_DIRECTION,
-    { meaning: 'call' as const, source: 'configured' as const },
-    { meaning: 'leg' as const, source: 'learnt' as const },
-  ),
+  direction: fc.record({
+    meaning: fc.constantFrom('call' as const, 'leg' as const),
+    source: fc.constantFrom('configured' as const, 'learnt' as const, 'assumed' as const),
+    earlierLegs: texts,
+  }),
   registrations: fc
     .array(registration, { maxLength: 4 })
     .map((all) => new Map(all.map((one) => [one.extension, one]))),

@@ -183,6 +183,8 @@ export interface RowDirection {
   readonly meaning: DirectionMeaning;
   /** `assumed`: nothing has shown it yet, and the word is taken as the call's. */
   readonly source: 'configured' | 'learnt' | 'assumed';
+  /** The legs, by key, that were known when the meaning became another one: they keep the direction they were read with. */
+  readonly earlierLegs: readonly string[];
 }
 
 /**
@@ -198,7 +200,7 @@ const UNKNOWN_SOURCE: SourceState = {
   lastError: null,
 };
 
-export const ASSUMED_DIRECTION: RowDirection = { meaning: 'call', source: 'assumed' };
+export const ASSUMED_DIRECTION: RowDirection = { meaning: 'call', source: 'assumed', earlierLegs: [] };
 
 /** The state of a tenant before its first observation. */
 export const EMPTY_STATE: TenantState = {

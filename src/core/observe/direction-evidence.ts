@@ -89,15 +89,16 @@ export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | 
   impossible: [],
 });
 
-/** What the observations show, if they show something and nothing against it. */
+/**
+ * What the observations show, if they show something and nothing against it. The cost grows with the legs of callers in
+ * queues and with the rows that are new or changed: a tenant may never show any evidence.
+ */
 export function evidenceIn({ monitor, queue }: Observations, known: TenantCalls): DirectionMeaning | null {
   if (monitor === undefined || monitor.outcome === 'failed') return null;
-  const legs = [...monitor.rows.values()].filter(hasTwoReadings);
-  if (legs.length === 0) return null;
   const listed =
     queue === undefined || queue.outcome === 'failed' ? knownEntries(known) : queue.rows.values();
-  const evidence = new Evidence(monitor, legs, [...listed].filter(isServed), known);
-  const found = new Set(legs.map((leg) => WHOSE_DIRECTION.decide(evidence.factsOf(leg))));
+  const evidence = new Evidence(monitor, listed, known);
+  const found = new Set(evidence.candidates().map((leg) => WHOSE_DIRECTION.decide(evidence.factsOf(leg))));
   found.delete(null);
   const [only, contrary] = found;
   return contrary === undefined ? (only ?? null) : null;
@@ -107,22 +108,33 @@ type TwoReadings = ObservedLeg & { readonly asLeg: LegsReading; readonly directi
 
 class Evidence {
   readonly #monitor: MonitorAnswer;
-  readonly #legs: readonly TwoReadings[];
-  readonly #ofCustomer: ReadonlyMap<string, readonly TwoReadings[]>;
-  readonly #entries: readonly ObservedQueueEntry[];
   readonly #known: TenantCalls;
+  /** Entries that are Trying or Answered, by customer. */
+  readonly #entries = new Map<string, ObservedQueueEntry[]>();
+  #legs: ReadonlyMap<string, readonly TwoReadings[]> | null = null;
+  #agents: ReadonlySet<string | null> | null = null;
 
-  constructor(
-    monitor: MonitorAnswer,
-    legs: readonly TwoReadings[],
-    entries: readonly ObservedQueueEntry[],
-    known: TenantCalls,
-  ) {
+  constructor(monitor: MonitorAnswer, listed: Iterable<ObservedQueueEntry>, known: TenantCalls) {
     this.#monitor = monitor;
-    this.#legs = legs;
-    this.#ofCustomer = byCustomer(legs);
-    this.#entries = entries;
     this.#known = known;
+    for (const entry of listed) {
+      const isServed = entry.status === 'trying' || entry.status === 'answered';
+      const customer = isServed ? numberKey(entry.customer) : null;
+      if (customer !== null) add(this.#entries, customer, entry);
+    }
+  }
+
+  /** The legs that may show something. */
+  candidates(): TwoReadings[] {
+    const { index } = this.#known;
+    const legs: TwoReadings[] = [];
+    for (const leg of this.#monitor.rows.values()) {
+      if (!hasTwoReadings(leg) || leg.asLeg.destination === 'customer') continue;
+      const mayBeCalled = leg.direction === 'outbound' && leg.asLeg.destination === 'own';
+      const isChanged = mayBeCalled && index.legs.get(leg.key)?.row !== leg;
+      if (isChanged || (this.#entries.size > 0 && this.#entries.has(customerOf(leg) ?? ''))) legs.push(leg);
+    }
+    return legs;
   }
 
   factsOf(leg: TwoReadings): DirectionFacts {
@@ -137,14 +149,12 @@ class Evidence {
   }
 
   #entryOf(leg: TwoReadings): DirectionFacts['entry'] {
-    const customer = inboundCustomer(leg);
-    if (customer === null) return 'none';
     let found: DirectionFacts['entry'] = 'none';
-    for (const entry of this.#entries) {
-      if (numberKey(entry.customer) !== customer || !isDuring(leg, entry)) continue;
-      if (namesAgent(entry, leg)) {
-        if (this.#isFresh(leg, entry)) return 'names';
-      } else if (!this.#legs.some((other) => namesAgent(entry, other))) found = 'fits';
+    for (const entry of this.#entries.get(customerOf(leg) ?? '') ?? []) {
+      if (!isDuring(leg, entry)) continue;
+      if (!namesOf(leg).some((name) => isName(name, entry))) {
+        if (!this.#namesAnAgent(entry)) found = 'fits';
+      } else if (this.#isFresh(leg, entry)) return 'names';
     }
     return found;
   }
@@ -159,9 +169,11 @@ class Evidence {
   }
 
   #isInGroup(leg: TwoReadings): boolean {
-    const customer = inboundCustomer(leg);
-    if (customer === null || leg.startedAt === null) return false;
-    return this.#ofCustomer
+    const customer = customerOf(leg);
+    const { startedAt } = leg;
+    if (customer === null || startedAt === null) return false;
+    this.#legs ??= byCustomer(this.#monitor);
+    return this.#legs
       .get(customer)!
       .some(
         (other) =>
@@ -169,7 +181,7 @@ class Evidence {
           other.direction === leg.direction &&
           other.asLeg.destination !== 'customer' &&
           other.startedAt !== null &&
-          Math.abs(other.startedAt - leg.startedAt!) <= PBX_SECOND_MS,
+          Math.abs(other.startedAt - startedAt) <= PBX_SECOND_MS,
       );
   }
 
@@ -177,6 +189,14 @@ class Evidence {
     const polledAt = this.#known.sources.monitor.lastComplete?.startedAt ?? null;
     const isClose = polledAt !== null && this.#monitor.at - polledAt <= CLOSE_POLLS_MS;
     return isClose && before?.signal === 'ringing' && leg.signal === 'answered';
+  }
+
+  /** Whether the entry names the agent of any leg. */
+  #namesAnAgent({ agentName, agentId }: ObservedQueueEntry): boolean {
+    this.#agents ??= new Set([...this.#monitor.rows.values()].flatMap(namesOf));
+    return (
+      (agentName !== null && this.#agents.has(agentName)) || (agentId !== null && this.#agents.has(agentId))
+    );
   }
 }
 
@@ -191,25 +211,18 @@ function hasTwoReadings(leg: ObservedLeg): leg is TwoReadings {
   return leg.asLeg !== undefined;
 }
 
-/** The customer by the reading in which the call is inbound; null where a withheld number tells callers not apart. */
-function inboundCustomer({ direction, customer, asLeg }: TwoReadings): string | null {
+/** The customer by the reading in which the call is inbound; null where the number does not identify a caller. */
+function customerOf({ direction, customer, asLeg }: TwoReadings): string | null {
   return numberKey(direction === 'inbound' ? customer : asLeg.leg.customer);
 }
 
-function byCustomer(legs: readonly TwoReadings[]): ReadonlyMap<string, readonly TwoReadings[]> {
-  const ofCustomer = new Map<string, TwoReadings[]>();
-  for (const leg of legs) {
-    const customer = inboundCustomer(leg);
-    if (customer === null) continue;
-    const known = ofCustomer.get(customer);
-    if (known === undefined) ofCustomer.set(customer, [leg]);
-    else known.push(leg);
+function byCustomer({ rows }: MonitorAnswer): ReadonlyMap<string, readonly TwoReadings[]> {
+  const legs = new Map<string, TwoReadings[]>();
+  for (const leg of rows.values()) {
+    const customer = hasTwoReadings(leg) ? customerOf(leg) : null;
+    if (customer !== null) add(legs, customer, leg as TwoReadings);
   }
-  return ofCustomer;
-}
-
-function isServed({ status }: ObservedQueueEntry): boolean {
-  return status === 'trying' || status === 'answered';
+  return legs;
 }
 
 function isDuring({ startedAt }: ObservedLeg, entry: ObservedQueueEntry): boolean {
@@ -218,11 +231,21 @@ function isDuring({ startedAt }: ObservedLeg, entry: ObservedQueueEntry): boolea
   return belongsToEntry(entry.bridgedAt, entry) && startedAt <= entry.bridgedAt! + PBX_SECOND_MS;
 }
 
-function namesAgent({ agentName, agentId }: ObservedQueueEntry, leg: ObservedLeg): boolean {
-  const byName = agentName !== null && [leg.agentName, leg.username, leg.extension].includes(agentName);
-  return byName || (agentId !== null && [leg.userId, leg.extensionId].includes(agentId));
+/** What a queue entry may call the leg's agent. */
+function namesOf({ agentName, username, extension, userId, extensionId }: ObservedLeg): (string | null)[] {
+  return [agentName, username, extension, userId, extensionId];
+}
+
+function isName(name: string | null, { agentName, agentId }: ObservedQueueEntry): boolean {
+  return name !== null && (name === agentName || name === agentId);
 }
 
 function knownEntries({ index }: TenantCalls): ObservedQueueEntry[] {
   return [...index.entries.values()].filter(({ part }) => part.absence === null).map(({ part }) => part.seen);
+}
+
+function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [value]);
+  else list.push(value);
 }

@@ -1,7 +1,7 @@
 import type { TenantCalls } from '../index/tenant-calls.js';
 import { ASSUMED_DIRECTION, type Policy, type RowDirection } from '../model/call.js';
 import type { Delta } from '../model/delta.js';
-import type { DirectionMeaning, MonitorAnswer, Observations, ObservedLeg } from '../model/observation.js';
+import type { Observations, ObservedLeg } from '../model/observation.js';
 import { evidenceIn } from './direction-evidence.js';
 
 /**
@@ -10,24 +10,21 @@ import { evidenceIn } from './direction-evidence.js';
  *
  * - The operator's setting counts, and else what was learnt from conclusive evidence (`direction-evidence.ts`). Evidence is
  *   looked for until something is learnt, and before the rows that hold it are read. Without it the row's word stands.
- * - A leg that is known keeps the direction with which it was read first. So a call that began before the meaning was
+ * - A leg that was known then keeps the direction with which it was read. So a call that began before the meaning was
  *   learnt goes on and ends as it began; it does not begin a second time.
  *
- * Rows of which the word's reading is taken are the same objects as before, and so is the map where that holds for all.
+ * The rows are the reader's own objects, so a row that has not changed is the same object again. By the call's direction,
+ * and once no earlier call is left, reading costs nothing.
  */
 export function readDirections(
   known: TenantCalls,
   observations: Observations,
   policy: Policy,
 ): ReadObservations {
-  const direction = directionAfter(known, observations, policy);
-  const changed = isSame(direction, known.direction) ? null : direction;
-  const { monitor } = observations;
-  if (monitor === undefined || monitor.outcome === 'failed') return { observations, direction: changed };
-  const rows = readRows(monitor, direction.meaning, known);
+  const direction = directionAfter(known, findDirection(known, observations, policy));
   return {
-    observations: rows === monitor.rows ? observations : { ...observations, monitor: { ...monitor, rows } },
-    direction: changed,
+    observations: withReadings(observations, direction, known),
+    direction: direction === known.direction ? null : direction,
   };
 }
 
@@ -36,39 +33,43 @@ export interface ReadObservations {
   readonly direction: Delta['direction'];
 }
 
-function directionAfter(known: TenantCalls, observations: Observations, policy: Policy): RowDirection {
+/** Returns the known direction itself where nothing has changed. */
+function directionAfter(
+  { direction: known, direction: { earlierLegs }, index }: TenantCalls,
+  found: Found,
+): RowDirection {
+  if (found.meaning !== known.meaning) return { ...found, earlierLegs: [...index.legs.keys()].sort() };
+  const isOver = earlierLegs.length > 0 && !earlierLegs.some((key) => index.legs.has(key));
+  if (found.source === known.source && !isOver) return known;
+  return { ...found, earlierLegs: isOver ? [] : earlierLegs };
+}
+
+type Found = Pick<RowDirection, 'meaning' | 'source'>;
+
+function findDirection(known: TenantCalls, observations: Observations, policy: Policy): Found {
   if (policy.direction !== 'auto') return { meaning: policy.direction, source: 'configured' };
   if (known.direction.source === 'learnt') return known.direction;
   const meaning = evidenceIn(observations, known);
   return meaning === null ? ASSUMED_DIRECTION : { meaning, source: 'learnt' };
 }
 
-function isSame(one: RowDirection, other: RowDirection): boolean {
-  return one.meaning === other.meaning && one.source === other.source;
-}
-
-function readRows(
-  { rows }: MonitorAnswer,
-  meaning: DirectionMeaning,
+function withReadings(
+  observations: Observations,
+  { meaning, earlierLegs }: RowDirection,
   { index }: TenantCalls,
-): MonitorAnswer['rows'] {
-  let read: Map<string, ObservedLeg> | null = null;
-  for (const [key, row] of rows) {
-    if (row.asLeg === undefined) continue;
-    const leg = readRow(row, row.asLeg.leg, index.legs.get(key)?.part.seen.direction, meaning);
-    if (leg !== row) (read ??= new Map(rows)).set(key, leg);
+): Observations {
+  const { monitor } = observations;
+  if (monitor === undefined || monitor.outcome === 'failed') return observations;
+  const isAsWritten = meaning === 'call' && earlierLegs.length === 0;
+  if (isAsWritten) return observations;
+  const rows = new Map<string, ObservedLeg>();
+  for (const [key, row] of monitor.rows) rows.set(key, meaning === 'call' ? row : (row.asLeg?.leg ?? row));
+  for (const key of earlierLegs) {
+    const row = monitor.rows.get(key);
+    const before = index.legs.get(key)?.part.seen.direction;
+    // The two readings of a row never have the same direction.
+    if (row?.asLeg !== undefined && before !== undefined)
+      for (const reading of [row, row.asLeg.leg]) if (reading.direction === before) rows.set(key, reading);
   }
-  return read ?? rows;
-}
-
-/** The two readings never have the same direction. */
-function readRow(
-  asCall: ObservedLeg,
-  asLeg: ObservedLeg,
-  before: ObservedLeg['direction'] | undefined,
-  meaning: DirectionMeaning,
-): ObservedLeg {
-  if (before === asCall.direction) return asCall;
-  if (before === asLeg.direction) return asLeg;
-  return meaning === 'call' ? asCall : asLeg;
+  return { ...observations, monitor: { ...monitor, rows } };
 }

@@ -122,7 +122,8 @@ export class TenantView {
 
   /** Whose direction the word in the tenant's monitor rows is. */
   directionJson(): string {
-    return JSON.stringify(this.#direction);
+    const { meaning, source } = this.#direction;
+    return JSON.stringify({ meaning, source });
   }
 
   /** What a client gets first: `{cursor, calls, sources}`. */

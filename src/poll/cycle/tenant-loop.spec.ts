@@ -71,7 +71,7 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
 
 describe('a tenant’s loop', () => {
   it('logs whose direction the rows have when that is learnt, and only then', async () => {
-    const direction = { meaning: 'leg', source: 'learnt' } as const;
+    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
     const learnt = [null, direction, null];
     const { turn, lines } = setUp((_, __, now) =>
       Promise.resolve(report(now, { direction: learnt.shift()! })),
@@ -80,7 +80,11 @@ describe('a tenant’s loop', () => {
     await turn();
     await turn();
     expect(lines.filter((line) => 'direction' in line)).toEqual([
-      expect.objectContaining({ direction, msg: "direction of monitor rows: the leg's, learnt" }),
+      expect.objectContaining({
+        direction: 'leg',
+        source: 'learnt',
+        msg: "direction of monitor rows: the leg's, learnt",
+      }),
     ]);
   });
 

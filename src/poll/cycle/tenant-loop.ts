@@ -122,7 +122,7 @@ export class TenantLoop {
     if (report.direction !== null && report.owned) {
       const { meaning, source } = report.direction;
       log.info(
-        { cycle, direction: report.direction },
+        { cycle, direction: meaning, source },
         `direction of monitor rows: the ${meaning}'s, ${source}`,
       );
     }

@@ -60,6 +60,7 @@ export class TenantPoller {
     const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
+    const { direction: before } = known;
     const decision = this.#ledger.decide(observations);
     const { transitions, confirm } = decision;
     if (decision.delta.calls.size > 0) this.#activity = null;
@@ -69,7 +70,7 @@ export class TenantPoller {
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
     await this.#ledger.trim();
-    const { direction } = decision.delta;
+    const direction = isOtherDirection(before, known.direction) ? known.direction : null;
     return { confirm, owned, transitions, direction, activity: this.#activityOf(known) };
   }
 
@@ -131,6 +132,10 @@ function vanishedExtensions({ index }: TenantCalls): string[] {
     seen.extension,
     ...(seen.extensionId === null ? [] : [seen.extensionId]),
   ]);
+}
+
+function isOtherDirection(before: RowDirection, after: RowDirection): boolean {
+  return before.meaning !== after.meaning || before.source !== after.source;
 }
 
 function observationsOf(polls: readonly PollVerdict[]): Observations {

@@ -29,7 +29,7 @@ import { migrated, STORED_FORM, type StoredField, type StoredForm } from './form
  * A tenant's state as the fields of one hash, so that a commit writes only what changed:
  *
  *     sources, ignored, flags         JSON
- *     direction                       JSON; missing while it is assumed
+ *     direction                       JSON; missing as long as it is the empty state's
  *     call:<callId>, ended:<callId>   JSON, one field a call
  *     registration:<extension>        JSON, one field a watched extension
  *     format                          of all the others: `formats.ts`
@@ -60,11 +60,7 @@ export function patch(delta: Delta): Patch {
   const patch = freshnessPatch(delta);
   if (ignoredEntries !== null) patch.set.set('ignored', JSON.stringify(encodeIgnored(ignoredEntries)));
   if (listsIdle !== null) patch.set.set('flags', JSON.stringify(encodeFlags({ listsIdle })));
-  if (direction !== null) {
-    const stored = encodeDirection(direction);
-    if (stored === null) patch.remove.push(DIRECTION);
-    else patch.set.set(DIRECTION, JSON.stringify(stored));
-  }
+  if (direction !== null) patch.set.set(DIRECTION, JSON.stringify(encodeDirection(direction)));
   patchEntries(patch, CALL, calls, encodeCall);
   patchEntries(patch, ENDED, ended, encodeEnded);
   return patch;
@@ -84,8 +80,8 @@ export function encodeWhole(state: TenantState, { format }: StoredForm = STORED_
   fields.set('sources', JSON.stringify(encodeSources(state.sources)));
   fields.set('ignored', JSON.stringify(encodeIgnored(state.ignoredEntries)));
   fields.set('flags', JSON.stringify(encodeFlags(state)));
-  const direction = encodeDirection(state.direction);
-  if (direction !== null) fields.set(DIRECTION, JSON.stringify(direction));
+  if (state.direction !== EMPTY_STATE.direction)
+    fields.set(DIRECTION, JSON.stringify(encodeDirection(state.direction)));
   for (const [id, call] of state.calls) fields.set(fieldOf(CALL, id), JSON.stringify(encodeCall(call)));
   for (const [id, call] of state.ended) fields.set(fieldOf(ENDED, id), JSON.stringify(encodeEnded(call)));
   for (const [id, known] of state.registrations)

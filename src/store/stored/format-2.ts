@@ -159,7 +159,11 @@ export const SCHEMAS = {
   sources: z.strictObject({ monitor: source, queue: source }),
   ignored: z.array(text),
   flags: z.strictObject({ listsIdle: z.boolean() }),
-  direction: z.strictObject({ meaning: z.enum(['call', 'leg']), source: z.enum(['configured', 'learnt']) }),
+  direction: z.strictObject({
+    meaning: z.enum(['call', 'leg']),
+    source: z.enum(['configured', 'learnt', 'assumed']),
+    earlierLegs: z.array(text),
+  }),
 };
 
 type Stored<Kind extends keyof typeof SCHEMAS> = z.infer<(typeof SCHEMAS)[Kind]>;
@@ -300,13 +304,12 @@ export function encodeFlags({ listsIdle }: Pick<TenantState, 'listsIdle'>): Stor
   return { listsIdle };
 }
 
-/** Null: nothing is stored of what is only assumed. */
-export function encodeDirection({ meaning, source }: TenantState['direction']): Stored<'direction'> | null {
-  return source === 'assumed' ? null : { meaning, source };
+export function encodeDirection(from: TenantState['direction']): Stored<'direction'> {
+  return { meaning: from.meaning, source: from.source, earlierLegs: [...from.earlierLegs] };
 }
 
-export function decodeDirection({ meaning, source }: Stored<'direction'>): TenantState['direction'] {
-  return { meaning, source };
+export function decodeDirection(from: Stored<'direction'>): TenantState['direction'] {
+  return { meaning: from.meaning, source: from.source, earlierLegs: from.earlierLegs };
 }
 
 /** A source is the same on both sides, and the mapping is one. */
