@@ -20,8 +20,15 @@ const legRow: fc.Arbitrary<ObservedLeg> = fc
     mobile: fc.constantFrom(...MOBILES),
     peer: fc.constantFrom('101', '102', null),
     startedAt: fc.constantFrom(null, T0 - 60_000, T0 + 5_000),
+    destination: fc.constantFrom('own', 'customer', 'other', null),
   })
-  .map(({ mobile, ...fields }) => leg({ ...fields, customer: number(mobile) }));
+  .map(({ mobile, destination, ...fields }) => {
+    const asCall = leg({ ...fields, customer: number(mobile) });
+    if (destination === null || asCall.direction === 'local') return asCall;
+    const direction = asCall.direction === 'inbound' ? 'outbound' : 'inbound';
+    const asLeg = { ...asCall, direction, role: direction === 'inbound' ? 'callee' : 'caller' } as const;
+    return { ...asCall, asLeg: { leg: asLeg, destination } };
+  });
 
 const entryRow: fc.Arbitrary<ObservedQueueEntry> = fc
   .record({
