@@ -1,4 +1,3 @@
-import { numberKey } from '../index/call-index.js';
 import type { TenantCalls } from '../index/tenant-calls.js';
 import type {
   DirectionMeaning,
@@ -8,7 +7,9 @@ import type {
   ObservedLeg,
   ObservedQueueEntry,
 } from '../model/observation.js';
+import { add } from './changes.js';
 import { belongsToEntry, entryBegan } from '../parts/part.js';
+import { customerKey, WITHHELD } from '../parts/customer.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 
 /**
@@ -119,8 +120,8 @@ class Evidence {
     this.#known = known;
     for (const entry of listed) {
       const isServed = entry.status === 'trying' || entry.status === 'answered';
-      const customer = isServed ? numberKey(entry.customer) : null;
-      if (customer !== null) add(this.#entries, customer, entry);
+      const customer = customerKey(entry.customer);
+      if (isServed && customer !== WITHHELD) add(this.#entries, customer, entry);
     }
   }
 
@@ -132,7 +133,7 @@ class Evidence {
       if (!hasTwoReadings(leg) || leg.asLeg.destination === 'customer') continue;
       const mayBeCalled = leg.direction === 'outbound' && leg.asLeg.destination === 'own';
       const isChanged = mayBeCalled && index.legs.get(leg.key)?.row !== leg;
-      if (isChanged || (this.#entries.size > 0 && this.#entries.has(customerOf(leg) ?? ''))) legs.push(leg);
+      if (isChanged || (this.#entries.size > 0 && this.#entries.has(customerOf(leg)))) legs.push(leg);
     }
     return legs;
   }
@@ -150,7 +151,7 @@ class Evidence {
 
   #entryOf(leg: TwoReadings): DirectionFacts['entry'] {
     let found: DirectionFacts['entry'] = 'none';
-    for (const entry of this.#entries.get(customerOf(leg) ?? '') ?? []) {
+    for (const entry of this.#entries.get(customerOf(leg)) ?? []) {
       if (!isDuring(leg, entry)) continue;
       if (!namesOf(leg).some((name) => isName(name, entry))) {
         if (!this.#namesAnAgent(entry)) found = 'fits';
@@ -162,7 +163,7 @@ class Evidence {
   /** Trying for the agent of an earlier leg can last until the PBX restarts, and the agent may call the customer back. */
   #isFresh(leg: ObservedLeg, entry: ObservedQueueEntry): boolean {
     if (entry.status === 'answered') return true;
-    const before = this.#known.index.entries.get(entry.entryKey)?.part.seen;
+    const before = this.#known.index.entries.get(entry.key)?.part.seen;
     const isNew =
       before?.status !== 'trying' || before.agentName !== entry.agentName || before.agentId !== entry.agentId;
     return isNew || leg.startedAt! <= entryBegan(entry) + FIRST_RING_MS;
@@ -171,7 +172,7 @@ class Evidence {
   #isInGroup(leg: TwoReadings): boolean {
     const customer = customerOf(leg);
     const { startedAt } = leg;
-    if (customer === null || startedAt === null) return false;
+    if (customer === WITHHELD || startedAt === null) return false;
     this.#legs ??= byCustomer(this.#monitor);
     return this.#legs
       .get(customer)!
@@ -211,17 +212,14 @@ function hasTwoReadings(leg: ObservedLeg): leg is TwoReadings {
   return leg.asLeg !== undefined;
 }
 
-/** The customer by the reading in which the call is inbound; null where the number does not identify a caller. */
-function customerOf({ direction, customer, asLeg }: TwoReadings): string | null {
-  return numberKey(direction === 'inbound' ? customer : asLeg.leg.customer);
+/** The customer by the reading in which the call is inbound. */
+function customerOf({ direction, customer, asLeg }: TwoReadings): string {
+  return customerKey(direction === 'inbound' ? customer : asLeg.leg.customer);
 }
 
 function byCustomer({ rows }: MonitorAnswer): ReadonlyMap<string, readonly TwoReadings[]> {
   const legs = new Map<string, TwoReadings[]>();
-  for (const leg of rows.values()) {
-    const customer = hasTwoReadings(leg) ? customerOf(leg) : null;
-    if (customer !== null) add(legs, customer, leg as TwoReadings);
-  }
+  for (const leg of rows.values()) if (hasTwoReadings(leg)) add(legs, customerOf(leg), leg);
   return legs;
 }
 
@@ -242,10 +240,4 @@ function isName(name: string | null, { agentName, agentId }: ObservedQueueEntry)
 
 function knownEntries({ index }: TenantCalls): ObservedQueueEntry[] {
   return [...index.entries.values()].filter(({ part }) => part.absence === null).map(({ part }) => part.seen);
-}
-
-function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

@@ -242,7 +242,9 @@ describe('calls that began before the direction was known', () => {
     ]);
     expect(after.state.calls.get('leg-1')).toMatchObject({ direction: 'inbound' });
     after.poll();
-    expect(after.emitted({ legs: [placed({ callId: 'leg-2' })] })).toContain('call-started');
+    expect(after.emitted({ legs: [placed({ callId: 'leg-2', startedAt: T0 + 3_000 })] })).toContain(
+      'call-started',
+    );
     expect(after.state.calls.get('leg-2')).toMatchObject({ direction: 'outbound' });
   });
 });

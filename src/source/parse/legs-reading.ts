@@ -29,8 +29,10 @@ export function legsReading(
   const participants =
     direction === 'outbound' ? calledParticipants(from, numbers) : participantsOf(direction, from, numbers);
   const role = isCalled ? 'callee' : 'caller';
+  const peer = isLocal ? peerOf(from) : null;
+  const ownCustomer = direction === 'inbound' && from.bCid === from.extension;
   return {
-    leg: { ...leg, direction, role, ...participants, peer: isLocal ? peerOf(from) : null },
+    leg: { ...leg, direction, role, ...participants, peer, ownCustomer },
     destination: destinationOf(leg, from, numbers),
   };
 }

@@ -38,8 +38,14 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
   const callId = idOrNull(row.call_id);
   const word = row.call_state.toUpperCase();
   const signal = Object.hasOwn(SIGNALS, word) ? (SIGNALS[word] ?? 'unclear') : 'unclear';
+  const owner = {
+    extensionId: idOrNull(row.extension_uuid),
+    agentName: textOrNull(row.agent_name),
+    username: textOrNull(row.username),
+    userId: idOrNull(row.user_uuid),
+  };
   if (callId === null) {
-    return signal === 'unclear' ? { kind: 'idle', extension: row.extension } : bad('call_id missing');
+    return signal === 'unclear' ? { kind: 'idle', extension: row.extension, owner } : bad('call_id missing');
   }
   const numbers: LegNumbers = {
     extension: row.extension,
@@ -55,10 +61,10 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
     key,
     callId,
     extension: row.extension,
-    extensionId: idOrNull(row.extension_uuid),
-    agentName: textOrNull(row.agent_name),
-    username: textOrNull(row.username),
-    userId: idOrNull(row.user_uuid),
+    extensionId: owner.extensionId,
+    agentName: owner.agentName,
+    username: owner.username,
+    userId: owner.userId,
     signal,
     direction,
     role: roleOf(direction, numbers),
@@ -66,6 +72,7 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
     peer: direction === 'local' ? peerOf(numbers) : null,
     dialled: isFeatureCode(numbers.destination) ? numbers.destination : null,
     ringWait,
+    ownCustomer: direction === 'inbound' && row.b_cid_num === row.extension,
     startedAt: startedAt === 'unreadable' ? null : startedAt,
   };
   // A click-to-call's leg is placed by the PBX like an inbound call's, and its call is outbound all the same.

@@ -64,7 +64,7 @@ export function participantsOf(direction: Direction, leg: LegNumbers, numbers: P
     // A customer who was transferred to another agent is still the caller of the local leg.
     return { customer: firstNumber([leg.bCid, leg.cid], leg, numbers, isOutsider) ?? null, hotline: null };
   }
-  const fields = direction === 'outbound' ? [leg.bCid, leg.cid, leg.destination] : [leg.bCid, leg.cid];
+  const fields = customerFields(direction, leg);
   const first = firstNumber(fields, leg, numbers);
   // 1800… and 1900… are called and do not call: where one comes first, the fields are swapped.
   const swapped = first !== undefined && isHotlineLike(first.raw);
@@ -89,6 +89,16 @@ export function calledParticipants(leg: LegNumbers, numbers: PhoneNumbers): Part
   const isHotline = (number: PhoneNumber) =>
     isLine(number) && (customer === null || !sameLine(number, customer));
   return { customer, hotline: firstNumber([leg.bCid, leg.cid], leg, numbers, isHotline) ?? null };
+}
+
+/**
+ * The fields in which the customer may be. On a telephone's inbound leg whose `b_cid_num` is empty or the telephone's own (a
+ * pick-up), `cid_num` is the hotline, as documented, and the caller withholds the number or is not shown.
+ */
+function customerFields(direction: Direction, leg: LegNumbers): readonly string[] {
+  if (direction === 'outbound') return [leg.bCid, leg.cid, leg.destination];
+  const isUnshown = leg.bCid === '' || leg.bCid === leg.extension;
+  return isUnshown && leg.destination === leg.extension ? [] : [leg.bCid, leg.cid];
 }
 
 /** The first field with a number that is not this extension and that `passes` accepts. */
