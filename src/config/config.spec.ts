@@ -67,7 +67,13 @@ describe('the configuration', () => {
       tracing: null,
     });
     expect(config.tenants).toMatchObject([
-      { id: 'default', baseUrl: 'https://pbx.example', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN' },
+      {
+        id: 'default',
+        baseUrl: 'https://pbx.example',
+        timeZone: 'Asia/Ho_Chi_Minh',
+        country: 'VN',
+        direction: 'auto',
+      },
     ]);
     const [tenant] = config.tenants;
     expect(tenant?.credential.kind === 'token' && tenant.credential.token.reveal()).toBe('pitel-token');
@@ -186,6 +192,7 @@ describe('a value', () => {
       ['UTC', 'Asia/Ho_Chi_Minh', 'Europe/Berlin'],
       ['Asia/Saigon City', 'Mars/Base', 'GMT+7:00h'],
     ],
+    ['PITEL_DIRECTION', ['auto', 'call', 'leg'], ['LEG', 'inbound', 'true']],
     ['PITEL_COUNTRY', ['VN', 'vn', 'DE'], ['VNM', 'V', '84', 'XX', 'UK', 'EU', 'ZZ', 'AN', 'Việt']],
     [
       'WATCH_EXTENSIONS',

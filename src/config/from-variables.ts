@@ -62,6 +62,7 @@ export function singleTenant(values: Variables): TenantConfig {
     credential: credential(kind, ruledOut(secret)),
     timeZone: values.PITEL_TIME_ZONE,
     country: values.PITEL_COUNTRY,
+    direction: values.PITEL_DIRECTION,
     pollIntervalMs: values.POLL_INTERVAL_MS,
   };
 }

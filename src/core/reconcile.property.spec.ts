@@ -21,8 +21,15 @@ const legRow: fc.Arbitrary<ObservedLeg> = fc
     mobile: fc.constantFrom(...MOBILES),
     peer: fc.constantFrom('101', '102', null),
     startedAt: fc.constantFrom(null, T0 - 60_000, T0 + 5_000),
+    destination: fc.constantFrom('own', 'customer', 'other', null),
   })
-  .map(({ mobile, ...fields }) => leg({ ...fields, customer: number(mobile) }));
+  .map(({ mobile, destination, ...fields }) => {
+    const asCall = leg({ ...fields, customer: number(mobile) });
+    if (destination === null || asCall.direction === 'local') return asCall;
+    const direction = asCall.direction === 'inbound' ? 'outbound' : 'inbound';
+    const asLeg = { ...asCall, direction, role: direction === 'inbound' ? 'callee' : 'caller' } as const;
+    return { ...asCall, asLeg: { leg: asLeg, destination } };
+  });
 
 const entryRow: fc.Arbitrary<ObservedQueueEntry> = fc
   .record({
@@ -288,6 +295,7 @@ function restarted({
   created,
   agents,
   registrations,
+  direction,
 }: TenantState): TenantCalls {
   const state = structuredClone({
     sources,
@@ -298,6 +306,7 @@ function restarted({
     created,
     agents,
     registrations,
+    direction,
   });
   return new TenantCalls({
     ...state,
@@ -317,6 +326,7 @@ function apply(state: TenantState, delta: Delta): TenantState {
     listsIdle: delta.listsIdle ?? state.listsIdle,
     created: delta.created ?? state.created,
     agents: delta.agents ?? state.agents,
+    direction: delta.direction ?? state.direction,
   };
 }
 
@@ -329,11 +339,12 @@ function withChanges<Value>(values: ReadonlyMap<string, Value>, changes: Changed
   return changed;
 }
 
-function plain({ sources, calls, ended, ignoredEntries, listsIdle }: TenantState) {
+function plain({ sources, calls, ended, ignoredEntries, listsIdle, direction }: TenantState) {
   const byKey = (entries: Iterable<[string, unknown]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     sources,
     listsIdle,
+    direction,
     calls: byKey(calls),
     ended: byKey(ended),
     ignored: [...ignoredEntries].sort(),

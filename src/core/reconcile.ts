@@ -22,6 +22,7 @@ import { observeClock } from './observe/clock-samples.js';
 import { observeCreated } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
+import { type ReadObservations, readDirections } from './observe/direction.js';
 import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
 
@@ -51,7 +52,7 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
   }
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
-    : new Cycle(known, observations, policy, transitions, freshness).run();
+    : new Cycle(known, readDirections(known, observations, policy), policy, transitions, freshness).run();
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
@@ -75,16 +76,18 @@ class Cycle {
   readonly #freshness: Delta;
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
+  readonly #direction: Delta['direction'];
 
   constructor(
     known: TenantCalls,
-    observations: Observations,
+    { observations, direction }: ReadObservations,
     policy: Policy,
     transitions: Transition[],
     freshness: Delta,
   ) {
     this.#known = known;
     this.#observations = observations;
+    this.#direction = direction;
     this.#facts = factsOf(known, observations, policy, freshness.sources ?? known.sources);
     this.#freshness = freshness;
     this.#index = known.index;
@@ -97,6 +100,7 @@ class Cycle {
     const { monitor, queue } = this.#observations;
     let ignoredEntries: Delta['ignoredEntries'] = null;
     let listsIdle: Delta['listsIdle'] = null;
+    known.direction = this.#direction ?? known.direction;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
       observeLegs(monitor, known, this.#index, this.#facts, changes);
       if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
@@ -121,6 +125,7 @@ class Cycle {
         listsIdle,
         created,
         agents,
+        direction: this.#direction,
       },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0 || known.created.size > 0,
@@ -307,7 +312,7 @@ function observeFreshness(
     queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
   const isAsked = monitor !== undefined || queue !== undefined;
   // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
-  const { registrations, calls, ended, ignoredEntries, listsIdle, created, agents } = UNCHANGED;
+  const { registrations, calls, ended, ignoredEntries, listsIdle, created, agents, direction } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
@@ -320,6 +325,7 @@ function observeFreshness(
     listsIdle,
     created,
     agents,
+    direction,
   };
 }
 

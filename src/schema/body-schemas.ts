@@ -120,7 +120,18 @@ export const eventsBody = z.object({
   events: z.array(bridgeEvent),
 });
 
-export const sourcesBody = z.object({ sources: z.array(source) });
+const rowDirection = z
+  .object({
+    meaning: z
+      .enum(['call', 'leg'])
+      .describe("`leg`: the PBX lists the direction of the extension's own leg, not the call's"),
+    source: z
+      .enum(['configured', 'learnt', 'assumed'])
+      .describe('`configured`: `PITEL_DIRECTION`. `learnt`: from rows. `assumed`: no row has shown it yet'),
+  })
+  .meta({ description: "How the bridge reads the direction in the PBX's monitor rows" });
+
+export const sourcesBody = z.object({ sources: z.array(source), direction: rowDirection });
 
 export const registrationBody = z.object({
   extension: z.string(),

@@ -178,6 +178,11 @@ export const anyState: fc.Arbitrary<TenantState> = fc.record({
     .array(fc.record({ seen: observedLeg, since: bracket, polls: fc.nat(3) }), { maxLength: 2 })
     .map((legs) => new Map(legs.map((one) => [one.seen.key, one]))),
   agents: fc.array(fc.tuple(text, text), { maxLength: 3 }).map((names) => new Map(names)),
+  direction: fc.record({
+    meaning: fc.constantFrom('call' as const, 'leg' as const),
+    source: fc.constantFrom('configured' as const, 'learnt' as const, 'assumed' as const),
+    earlierLegs: texts,
+  }),
   registrations: fc
     .array(registration, { maxLength: 4 })
     .map((all) => new Map(all.map((one) => [one.extension, one]))),

@@ -1,4 +1,4 @@
-import type { Absence, Call, TenantState } from '../../src/core/model/call.js';
+import { type Absence, ASSUMED_DIRECTION, type Call, type TenantState } from '../../src/core/model/call.js';
 import { leg, number, entry, T0 } from './history.js';
 
 /**
@@ -261,6 +261,7 @@ export const GOLDEN_STATE: TenantState = {
   listsIdle: true,
   created: new Map(),
   agents: new Map(),
+  direction: ASSUMED_DIRECTION,
   registrations: new Map(
     [
       {

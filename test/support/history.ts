@@ -1,8 +1,9 @@
 import { TenantCalls } from '../../src/core/index/tenant-calls.js';
-import { DEFAULT_POLICY, EMPTY_STATE, type Policy } from '../../src/core/model/call.js';
+import { DEFAULT_POLICY, EMPTY_STATE, type Policy, type TenantState } from '../../src/core/model/call.js';
 import type { Transition } from '../../src/core/model/event.js';
 import type {
   ExtensionOwner,
+  LegsReading,
   MonitorObservation,
   ObservedLeg,
   ObservedQueueEntry,
@@ -50,6 +51,18 @@ export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}
     startedAt: null,
     ...fields,
   };
+}
+
+/**
+ * Makes an inbound call's leg as a PBX lists it that lists the leg's direction: `outbound`, and how it reads if that is the
+ * leg's. `destination` is its row's.
+ */
+export function placedLeg(
+  given: Parameters<typeof leg>[0] = {},
+  destination: LegsReading['destination'] = 'own',
+): ObservedLeg {
+  const inbound = leg({ hotline: null, ...given });
+  return { ...inbound, direction: 'outbound', role: 'caller', asLeg: { leg: inbound, destination } };
 }
 
 /** Makes the entry of a caller who waits in the queue `sales` since T0, with the given fields in place of its own. */
@@ -101,13 +114,15 @@ export interface Poll {
  * Decides one poll after the other and keeps the transitions. An endpoint that a poll does not name answers with no rows.
  */
 export class History {
-  readonly state = new TenantCalls(EMPTY_STATE);
+  readonly state: TenantCalls;
   readonly transitions: Transition[] = [];
   confirm = false;
   readonly #policy: Policy;
   #at = T0 - 1000;
 
-  constructor(policy: Partial<Policy> = {}) {
+  /** @param before what is known from before, as after a restart */
+  constructor(policy: Partial<Policy> = {}, before: TenantState = EMPTY_STATE) {
+    this.state = new TenantCalls(before);
     this.#policy = { ...DEFAULT_POLICY, ...policy };
   }
 

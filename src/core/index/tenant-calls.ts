@@ -17,6 +17,7 @@ export class TenantCalls implements TenantState {
   listsIdle: boolean;
   created: TenantState['created'];
   agents: TenantState['agents'];
+  direction: TenantState['direction'];
   readonly registrations: Map<string, Registration>;
 
   constructor(state: TenantState) {
@@ -26,6 +27,7 @@ export class TenantCalls implements TenantState {
     this.listsIdle = state.listsIdle;
     this.created = state.created;
     this.agents = state.agents;
+    this.direction = state.direction;
     this.registrations = new Map(state.registrations);
   }
 

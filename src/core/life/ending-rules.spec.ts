@@ -128,6 +128,10 @@ describeTable(CALL_ENDS, [
     { at: 'quiet', within: 'quiet', certainty: 'inferred' },
   ],
   [
+    { ...ANSWERED, lastLegs: 'unlisted', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
     { ...ANSWERED, lastLegs: 'none', left: true },
     { at: 'seen', within: 'connected', certainty: 'inferred' },
   ],
@@ -138,6 +142,10 @@ describeTable(CALL_ENDS, [
   [
     { ...ANSWERED, entry: 'vanished', lastLegs: 'listed', left: true },
     { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'vanished', lastLegs: 'unlisted', doubted: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
   ],
   [
     { ...ANSWERED, entry: 'vanished', doubted: true },

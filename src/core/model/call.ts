@@ -1,5 +1,6 @@
 import type {
   Direction,
+  DirectionMeaning,
   Endpoint,
   Instant,
   ObservedLeg,
@@ -256,6 +257,16 @@ export interface TenantState {
   readonly agents: ReadonlyMap<string, string>;
   /** What is known of watched extensions. */
   readonly registrations: Registrations;
+  readonly direction: RowDirection;
+}
+
+/** Whose direction the word in the tenant's monitor rows is, and how that is known. */
+export interface RowDirection {
+  readonly meaning: DirectionMeaning;
+  /** `assumed`: nothing has shown it yet, and the word is taken as the call's. */
+  readonly source: 'configured' | 'learnt' | 'assumed';
+  /** The legs, by key, that were known when the meaning became another one: they keep the direction they were read with. */
+  readonly earlierLegs: readonly string[];
 }
 
 /**
@@ -272,6 +283,8 @@ const UNKNOWN_SOURCE: SourceState = {
   clock: [],
 };
 
+export const ASSUMED_DIRECTION: RowDirection = { meaning: 'call', source: 'assumed', earlierLegs: [] };
+
 /** The state of a tenant before its first observation. */
 export const EMPTY_STATE: TenantState = {
   sources: { monitor: UNKNOWN_SOURCE, queue: UNKNOWN_SOURCE },
@@ -282,6 +295,7 @@ export const EMPTY_STATE: TenantState = {
   created: new Map(),
   agents: new Map(),
   registrations: new Map(),
+  direction: ASSUMED_DIRECTION,
 };
 
 /** The rules' settings, which an operator may choose; see `docs/configuration.md`. */
@@ -298,7 +312,12 @@ export interface Policy {
   readonly unlistedHoldMs: number;
   /** After how long a queue entry whose row is stale ends. */
   readonly staleEntryMs: number;
+  /** Whose direction the word in a monitor row is; `auto`: the bridge finds out. */
+  readonly direction: DirectionSetting;
 }
+
+export const DIRECTION_SETTINGS = ['auto', 'call', 'leg'] as const;
+export type DirectionSetting = (typeof DIRECTION_SETTINGS)[number];
 
 export const DEFAULT_POLICY: Policy = {
   absencePolls: 2,
@@ -307,4 +326,5 @@ export const DEFAULT_POLICY: Policy = {
   monitorLagMs: 300,
   unlistedHoldMs: 10_000,
   staleEntryMs: 900_000,
+  direction: 'auto',
 };

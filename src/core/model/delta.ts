@@ -17,6 +17,8 @@ export interface Delta extends FreshnessDelta {
   readonly created: TenantState['created'] | null;
   /** All agents' extensions; null: unchanged. */
   readonly agents: TenantState['agents'] | null;
+  /** Null: unchanged. */
+  readonly direction: TenantState['direction'] | null;
 }
 
 /** What one poll changes in the `Freshness`. */
@@ -41,6 +43,7 @@ export const UNCHANGED: Delta = {
   listsIdle: null,
   created: null,
   agents: null,
+  direction: null,
 };
 
 /** Whether the delta changes only the freshness: no call, and nothing that decides about calls. */
@@ -51,9 +54,10 @@ export function isOnlyFreshness({
   listsIdle,
   created,
   agents,
+  direction,
 }: Delta): boolean {
   const isUnchanged = ignoredEntries === null && listsIdle === null && created === null && agents === null;
-  return calls.size === 0 && ended.size === 0 && isUnchanged;
+  return calls.size === 0 && ended.size === 0 && isUnchanged && direction === null;
 }
 
 /** Merges an earlier change of the freshness into the delta that follows it. */

@@ -12,6 +12,12 @@ export const ENDPOINTS: readonly Endpoint[] = ['monitor', 'queue'];
 
 export type Direction = 'inbound' | 'outbound' | 'local';
 
+/**
+ * Whose direction the word in a monitor row is: the call's, or that of the extension's own leg, which the PBX places
+ * (`outbound`) for an inbound call.
+ */
+export type DirectionMeaning = 'call' | 'leg';
+
 /** Milliseconds since the Unix epoch. */
 export type Instant = number;
 
@@ -55,6 +61,17 @@ export interface ObservedLeg {
   readonly ownCustomer: boolean;
   /** `call_time` read in the tenant's zone, null where it is missing or a sentinel. Never an identity. */
   readonly startedAt: Instant | null;
+  /**
+   * How the row reads if its direction is the leg's and not the call's, where that makes a difference. `observe/direction.ts`
+   * takes one of the two readings; nothing else of the core looks at this, and it is not stored.
+   */
+  readonly asLeg?: LegsReading;
+}
+
+export interface LegsReading {
+  readonly leg: ObservedLeg;
+  /** Whether the row's destination is the extension itself, the customer, or neither. */
+  readonly destination: 'own' | 'customer' | 'other';
 }
 
 export type QueueStatus = 'waiting' | 'trying' | 'answered' | 'abandoned' | 'unknown';

@@ -43,11 +43,13 @@ function isDeepEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   let fields = 0;
   for (const field in a) {
+    // The reading that was not taken (`direction.ts`) is no part of what is known of a leg.
+    if (field === 'asLeg') continue;
     if (!isDeepEqual((a as Record<string, unknown>)[field], (b as Record<string, unknown>)[field]))
       return false;
     fields++;
   }
-  return fields === Object.keys(b).length;
+  return fields === Object.keys(b).length - ('asLeg' in b ? 1 : 0);
 }
 
 export function add<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {

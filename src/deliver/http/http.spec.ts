@@ -221,7 +221,23 @@ describe('the log over HTTP', () => {
         lastError: null,
         clockSkewMs: null,
       })),
+      direction: { meaning: 'call', source: 'assumed' },
     });
+  });
+
+  it('shows how the direction of the rows is read', async () => {
+    const { fence, version, position } = await store.claim('acme', { epoch: 'e1' });
+    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
+    await store.commit('acme', {
+      fence,
+      expectedVersion: version,
+      commitId: 'learns',
+      epoch: position.epoch,
+      delta: { ...UNCHANGED, direction },
+      events: [],
+    });
+    const { body } = await json('/v1/sources');
+    expect(body.direction).toEqual({ meaning: 'leg', source: 'learnt' });
   });
 
   describe('refuses', () => {

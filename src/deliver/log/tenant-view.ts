@@ -1,9 +1,10 @@
-import type {
-  Freshness,
-  Registrations,
-  SourceState,
-  SourceStatus,
-  TenantState,
+import {
+  ASSUMED_DIRECTION,
+  type Freshness,
+  type Registrations,
+  type SourceState,
+  type SourceStatus,
+  type TenantState,
 } from '../../core/model/call.js';
 import { type CallView, rfc3339OrNull } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observation.js';
@@ -48,6 +49,7 @@ export class TenantView {
   readonly #calls = new Map<string, HeldCall>();
   readonly #sources = new Map<Endpoint, SourceEntry>();
   #registrations: Registrations = new Map();
+  #direction = ASSUMED_DIRECTION;
 
   constructor(tenant: string) {
     this.#tenant = tenant;
@@ -60,11 +62,12 @@ export class TenantView {
     this.replaceFreshness(state);
   }
 
-  replaceFreshness({ sources, registrations }: Freshness): void {
+  replaceFreshness({ sources, registrations, direction }: Freshness & Pick<TenantState, 'direction'>): void {
     const clockSkewMs = skewOf(sources);
     for (const endpoint of ENDPOINTS)
       this.#sources.set(endpoint, { ...sourceEntry(endpoint, sources[endpoint]), clockSkewMs });
     this.#registrations = registrations;
+    this.#direction = direction;
   }
 
   fold({ event }: LogEntry): void {
@@ -122,6 +125,12 @@ export class TenantView {
 
   sourcesJson(): string {
     return JSON.stringify([...this.#sources.values()]);
+  }
+
+  /** Whose direction the word in the tenant's monitor rows is. */
+  directionJson(): string {
+    const { meaning, source } = this.#direction;
+    return JSON.stringify({ meaning, source });
   }
 
   /** What a client gets first: `{cursor, calls, sources}`. */

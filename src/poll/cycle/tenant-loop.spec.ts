@@ -6,6 +6,7 @@ import { type PollResult, pollResult } from '../../source/poll-result.js';
 import type { CycleReport } from './poll-cycle.js';
 import { CorruptStateError, NewerFormatError } from '../../store/errors.js';
 import { TenantLoop } from './tenant-loop.js';
+import { NOTHING_RECORDED } from './tenant-poller.js';
 
 type Cycle = (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) => Promise<CycleReport>;
 
@@ -65,10 +66,28 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
     const result = pollResult(observation as PollResult['observation'], { sentAt, status }, sentAt + 40);
     return { result, round: 1, isStale: false };
   });
-  return { polls, confirm: false, owned: true, transitions: [], activity: 'idle', ...given };
+  return { polls, ...NOTHING_RECORDED, ...given };
 }
 
 describe('a tenant’s loop', () => {
+  it('logs whose direction the rows have when that is learnt, and only then', async () => {
+    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
+    const learnt = [null, direction, null];
+    const { turn, lines } = setUp((_, __, now) =>
+      Promise.resolve(report(now, { direction: learnt.shift()! })),
+    );
+    await turn();
+    await turn();
+    await turn();
+    expect(lines.filter((line) => 'direction' in line)).toEqual([
+      expect.objectContaining({
+        direction: 'leg',
+        source: 'learnt',
+        msg: "direction of monitor rows: the leg's, learnt",
+      }),
+    ]);
+  });
+
   it('plans the next cycle only when this one is done', async () => {
     let done: (report: CycleReport) => void = () => {};
     const { timers } = setUp(() => new Promise((resolve) => (done = resolve)));

@@ -119,6 +119,13 @@ export class TenantLoop {
       if (isStale) this.#schedule.again(result.endpoint, now);
     }
     for (const { type, subject } of report.transitions) log.debug({ cycle, type, subject }, 'event');
+    if (report.direction !== null && report.owned) {
+      const { meaning, source } = report.direction;
+      log.info(
+        { cycle, direction: meaning, source },
+        `direction of monitor rows: the ${meaning}'s, ${source}`,
+      );
+    }
     if (!report.owned && this.#deps.holds()) {
       log.warn(
         { cycle },

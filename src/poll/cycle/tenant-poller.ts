@@ -1,4 +1,5 @@
 import type { TenantCalls } from '../../core/index/tenant-calls.js';
+import type { RowDirection } from '../../core/model/call.js';
 import type { Transition } from '../../core/model/event.js';
 import type { Endpoint, Observations } from '../../core/model/observation.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
@@ -59,6 +60,7 @@ export class TenantPoller {
     const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
+    const { direction: before } = known;
     const decision = this.#ledger.decide(observations);
     const { transitions, confirm } = decision;
     if (decision.delta.calls.size > 0) this.#activity = null;
@@ -68,7 +70,8 @@ export class TenantPoller {
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
     await this.#ledger.trim();
-    return { confirm, owned, transitions, activity: this.#activityOf(known) };
+    const direction = isOtherDirection(before, known.direction) ? known.direction : null;
+    return { confirm, owned, transitions, direction, activity: this.#activityOf(known) };
   }
 
   async #claim(): Promise<void> {
@@ -106,11 +109,19 @@ export interface Recorded {
   /** False when the store rejected the commit: another replica polls this tenant, or the store lost its memory. */
   readonly owned: boolean;
   readonly transitions: readonly Transition[];
+  /** Whose direction the word in a monitor row is, if that is known otherwise than before. */
+  readonly direction: RowDirection | null;
   /** The activity of the calls that are left. */
   readonly activity: Activity;
 }
 
-export const NOTHING_RECORDED: Recorded = { confirm: false, owned: true, transitions: [], activity: 'idle' };
+export const NOTHING_RECORDED: Recorded = {
+  confirm: false,
+  owned: true,
+  transitions: [],
+  direction: null,
+  activity: 'idle',
+};
 const ACTIVITY_HOLDS_MS = 10_000;
 
 /** The extensions of which a leg is missing, by number and uuid. */
@@ -121,6 +132,10 @@ function vanishedExtensions({ index }: TenantCalls): string[] {
     seen.extension,
     ...(seen.extensionId === null ? [] : [seen.extensionId]),
   ]);
+}
+
+function isOtherDirection(before: RowDirection, after: RowDirection): boolean {
+  return before.meaning !== after.meaning || before.source !== after.source;
 }
 
 function observationsOf(polls: readonly PollVerdict[]): Observations {

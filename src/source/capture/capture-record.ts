@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { DEFAULT_POLICY, type Policy } from '../../core/model/call.js';
+import { DEFAULT_POLICY, DIRECTION_SETTINGS, type Policy } from '../../core/model/call.js';
 import type { Instant } from '../../core/model/observation.js';
 
 /**
@@ -36,6 +36,7 @@ const startRecord = z.object({
     monitorLagMs: z.number().int().nonnegative().default(DEFAULT_POLICY.monitorLagMs),
     unlistedHoldMs: z.number().int().nonnegative().default(DEFAULT_POLICY.unlistedHoldMs),
     staleEntryMs: z.number().int().positive().default(DEFAULT_POLICY.staleEntryMs),
+    direction: z.enum(DIRECTION_SETTINGS).default(DEFAULT_POLICY.direction),
   }),
 });
 
@@ -110,6 +111,7 @@ export function startLine({ at, policy, ...start }: Start): string {
       monitorLagMs,
       unlistedHoldMs,
       staleEntryMs,
+      direction: policy.direction,
     },
   });
 }

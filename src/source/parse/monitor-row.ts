@@ -1,4 +1,5 @@
 import type { LegSignal, ObservedLeg } from '../../core/model/observation.js';
+import { legsReading } from './legs-reading.js';
 import { directionOf, type LegNumbers, participantsOf, peerOf, roleOf } from './participants.js';
 import { isFeatureCode } from './phone-number.js';
 import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
@@ -53,30 +54,30 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
     destination: row.destination,
   };
   const direction = directionOf(row.direction, numbers);
+  const ringWait = word === 'RING_WAIT';
   const startedAt = locale.instants.read(row.call_time);
   const key = `${row.extension}|${callId}`;
-  return {
-    kind: 'row',
+  const leg: ObservedLeg = {
     key,
-    row: {
-      key,
-      callId,
-      extension: row.extension,
-      extensionId: owner.extensionId,
-      agentName: owner.agentName,
-      username: owner.username,
-      userId: owner.userId,
-      signal,
-      direction,
-      role: roleOf(direction, numbers),
-      ...participantsOf(direction, numbers, locale.numbers),
-      peer: direction === 'local' ? peerOf(numbers) : null,
-      dialled: isFeatureCode(numbers.destination) ? numbers.destination : null,
-      ringWait: word === 'RING_WAIT',
-      ownCustomer: direction === 'inbound' && row.b_cid_num === row.extension,
-      startedAt: startedAt === 'unreadable' ? null : startedAt,
-    },
+    callId,
+    extension: row.extension,
+    extensionId: owner.extensionId,
+    agentName: owner.agentName,
+    username: owner.username,
+    userId: owner.userId,
+    signal,
+    direction,
+    role: roleOf(direction, numbers),
+    ...participantsOf(direction, numbers, locale.numbers),
+    peer: direction === 'local' ? peerOf(numbers) : null,
+    dialled: isFeatureCode(numbers.destination) ? numbers.destination : null,
+    ringWait,
+    ownCustomer: direction === 'inbound' && row.b_cid_num === row.extension,
+    startedAt: startedAt === 'unreadable' ? null : startedAt,
   };
+  // A click-to-call's leg is placed by the PBX like an inbound call's, and its call is outbound all the same.
+  const asLeg = ringWait ? null : legsReading(row.direction, leg, numbers, locale.numbers);
+  return { kind: 'row', key, row: asLeg === null ? leg : { ...leg, asLeg } };
 }
 
 const STRENGTH: Readonly<Record<LegSignal, number>> = { unclear: 0, ringing: 1, answered: 2 };

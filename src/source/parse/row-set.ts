@@ -132,10 +132,14 @@ function unchangedOr<Row extends object>(
   return unchanged ? last : rows;
 }
 
-/** A shallow comparison: phone numbers are the same objects as long as they are cached. */
+/** Goes into nested objects (a leg's other reading); phone numbers are the same objects as long as they are cached. */
 function sameFields<Row extends object>(a: Row, b: Row): boolean {
-  for (const field in a) if (a[field] !== b[field]) return false;
+  for (const field in a) if (a[field] !== b[field] && !areSameObjects(a[field], b[field])) return false;
   return true;
+}
+
+function areSameObjects(a: unknown, b: unknown): boolean {
+  return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && sameFields(a, b);
 }
 
 function idleOf<Row>(readings: readonly RowReading<Row>[], last: Listing<Row> | null): Listing<Row>['idle'] {

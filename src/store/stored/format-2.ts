@@ -187,6 +187,11 @@ export const SCHEMAS = {
   created: z.array(z.strictObject({ seen: observedLeg, since: bracket, polls: z.int() })),
   /** Name and extension. */
   agents: z.array(z.tuple([text, text])),
+  direction: z.strictObject({
+    meaning: z.enum(['call', 'leg']),
+    source: z.enum(['configured', 'learnt', 'assumed']),
+    earlierLegs: z.array(text),
+  }),
 };
 
 type Stored<Kind extends keyof typeof SCHEMAS> = z.infer<(typeof SCHEMAS)[Kind]>;
@@ -339,6 +344,14 @@ export function encodeIgnored(entries: ReadonlySet<string>): Stored<'ignored'> {
 
 export function encodeFlags({ listsIdle }: Pick<TenantState, 'listsIdle'>): Stored<'flags'> {
   return { listsIdle };
+}
+
+export function encodeDirection(from: TenantState['direction']): Stored<'direction'> {
+  return { meaning: from.meaning, source: from.source, earlierLegs: [...from.earlierLegs] };
+}
+
+export function decodeDirection(from: Stored<'direction'>): TenantState['direction'] {
+  return { meaning: from.meaning, source: from.source, earlierLegs: from.earlierLegs };
 }
 
 export function encodeCreated(from: TenantState['created']): Stored<'created'> {
