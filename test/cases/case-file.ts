@@ -27,7 +27,7 @@ export interface Case {
 }
 
 export type Fields = Readonly<Record<string, string>>;
-export type LegFields = Fields & { readonly extension: string };
+type LegFields = Fields & { readonly extension: string };
 
 export interface Step {
   /** How long the answers are these; a second where this is missing. */

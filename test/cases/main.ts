@@ -24,16 +24,16 @@ function main(): void {
   if (values.help) return void process.stdout.write(HELP);
   const only = values.pace === undefined ? null : PACE_NAMES[Number(values.pace) - 1];
   if (only === undefined) throw new Error(`--pace: ${values.pace} is none of 1 to ${PACE_NAMES.length}`);
-  const isTold = positionals.length > 0;
-  const names = caseNames().filter((name) => !isTold || positionals.some((part) => name.includes(part)));
+  const isPrinted = positionals.length > 0;
+  const names = caseNames().filter((name) => !isPrinted || positionals.some((part) => name.includes(part)));
   if (names.length === 0) throw new Error(`no case is called ${positionals.join(' or ')}`);
   let wrongCases = 0;
   for (const name of names) {
     const of = readCase(name);
-    if (isTold) console.log(`\n=== ${name}: ${of.title}`);
+    if (isPrinted) console.log(`\n=== ${name}: ${of.title}`);
     let isWrong = false;
     for (const pace of of.paces ?? PACE_NAMES) {
-      if (only === null || only === pace) isWrong = print(name, pace, isTold) || isWrong;
+      if (only === null || only === pace) isWrong = print(name, pace, isPrinted) || isWrong;
     }
     if (isWrong) wrongCases++;
   }
@@ -41,16 +41,16 @@ function main(): void {
   if (wrongCases > 0) process.exitCode = 1;
 }
 
-function print(name: string, pace: PaceName, isTold: boolean): boolean {
+function print(name: string, pace: PaceName, isPrinted: boolean): boolean {
   const of = readCase(name);
   const run = runCase(of, PACES[pace]);
-  if (isTold) {
+  if (isPrinted) {
     console.log(`--- ${pace}`);
     for (const event of run.events) console.log(`  ${lineOf(event)}`);
     console.log(`  live: ${run.live.join(' ') || 'none'}`);
   }
   const wrong = [...wrongIn(of.right, run), ...brokenIn(run)];
-  for (const what of wrong) console.log(isTold ? `  !! ${what}` : `${name} (${pace}): ${what}`);
+  for (const what of wrong) console.log(isPrinted ? `  !! ${what}` : `${name} (${pace}): ${what}`);
   return wrong.length > 0;
 }
 

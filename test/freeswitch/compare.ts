@@ -49,7 +49,7 @@ export function compare(
   if (announced.length !== calls.length) wrong.push(wrongNumber(announced, calls.length));
   else {
     const span: Span = { start: scenario.start, intervalMs };
-    for (const [call, told] of pairs(calls, announced)) wrong.push(...wrongInCall(call, told, span));
+    for (const [call, of] of pairs(calls, announced)) wrong.push(...wrongInCall(call, of, span));
   }
   return {
     wrong,
@@ -125,12 +125,12 @@ function pairs(calls: readonly TrueCall[], announced: readonly Announced[]): [Tr
   const paired: [TrueCall, Announced][] = [];
   for (const call of calls) {
     const { customer, root, legs } = call;
-    const isOfCustomer = (told: Announced) => customer === null || told.customer === customer;
+    const isOfCustomer = (of: Announced) => customer === null || of.customer === customer;
     const sharesId = ({ events }: Announced) =>
       [...events[0]!.data.upstreamIds, ...events.at(-1)!.data.upstreamIds].some(
         (id) => id === root.id || legs.some((leg) => leg.id === id),
       );
-    let index = left.findIndex((told) => isOfCustomer(told) && sharesId(told));
+    let index = left.findIndex((of) => isOfCustomer(of) && sharesId(of));
     if (index < 0) index = left.findIndex(isOfCustomer);
     if (index >= 0) paired.push([call, ...left.splice(index, 1)] as [TrueCall, Announced]);
   }

@@ -25,7 +25,7 @@ export interface TrueOffer {
   outcome: 'answered' | 'answered-elsewhere' | 'not-answered' | 'caller-left';
 }
 
-export interface TrueTransfer {
+interface TrueTransfer {
   readonly from: string;
   readonly to: string;
   /** How long the new participant talked. */
