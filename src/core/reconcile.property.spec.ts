@@ -264,9 +264,20 @@ function restarted({
   ended,
   ignoredEntries,
   listsIdle,
+  created,
+  agents,
   registrations,
 }: TenantState): TenantCalls {
-  const state = structuredClone({ sources, calls, ended, ignoredEntries, listsIdle, registrations });
+  const state = structuredClone({
+    sources,
+    calls,
+    ended,
+    ignoredEntries,
+    listsIdle,
+    created,
+    agents,
+    registrations,
+  });
   return new TenantCalls({
     ...state,
     calls: new Map([...state.calls].reverse()),
@@ -283,6 +294,8 @@ function apply(state: TenantState, delta: Delta): TenantState {
     ended: withChanges(state.ended, delta.ended),
     ignoredEntries: delta.ignoredEntries ?? state.ignoredEntries,
     listsIdle: delta.listsIdle ?? state.listsIdle,
+    created: delta.created ?? state.created,
+    agents: delta.agents ?? state.agents,
   };
 }
 

@@ -111,6 +111,9 @@ function leg(extension: string, signal: LegSignal): ObservedLeg {
     customer: CUSTOMER,
     hotline: HOTLINE,
     peer: null,
+    dialled: null,
+    ringWait: false,
+    ownCustomer: false,
     startedAt: null,
   };
 }
@@ -135,9 +138,11 @@ function queueEntry(
   status: ObservedQueueEntry['status'],
 ): ObservedQueueEntry {
   const rowKey = `sales|${customer.raw}|${joinedAt}`;
+  const entryKey = `${rowKey}|0`;
   return {
+    key: `${entryKey}|${callId}`,
     rowKey,
-    entryKey: `${rowKey}|0`,
+    entryKey,
     queueId: '5d7a3b1c-sales',
     queueName: 'Sales',
     agentId: null,
@@ -165,7 +170,7 @@ function observations({ legs = [], entries = [] }: Poll, at: number) {
             outcome: 'complete',
             reason: null,
             rows: new Map(legs.map((row) => [row.key, row])),
-            idleExtensions: new Set<string>(),
+            idleExtensions: new Map(),
           } as const),
     queue: {
       endpoint: 'queue',

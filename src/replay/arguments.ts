@@ -24,7 +24,8 @@ Feeds captured answers of the PBX through the bridge's own code and prints the e
 
   --tenant ID         only this tenant
   --policy NAME=N     decide by another rule than the capture was made under; may be repeated:
-                      absencePolls, abandonedLookbackMs, sourceDownAfter
+                      absencePolls, abandonedLookbackMs, sourceDownAfter,
+                      monitorLagMs, unlistedHoldMs, staleEntryMs
   --from, --to TIME   only polls in this time, such as 2026-11-23T08:15:00Z
   --json              events as NDJSON
   --fixture PATH      write what was replayed to PATH.ndjson and its events to PATH.events.ndjson
@@ -32,7 +33,14 @@ Feeds captured answers of the PBX through the bridge's own code and prints the e
 The exit code is 1 when a line could not be read. docs/capture.md says more.
 `;
 
-const POLICY_NAMES = ['absencePolls', 'abandonedLookbackMs', 'sourceDownAfter'] as const;
+const POLICY_NAMES = [
+  'absencePolls',
+  'abandonedLookbackMs',
+  'sourceDownAfter',
+  'monitorLagMs',
+  'unlistedHoldMs',
+  'staleEntryMs',
+] as const;
 
 export function readArguments(args: readonly string[]): Parsed {
   let parsed;

@@ -50,7 +50,9 @@ export function call(callId: string, note: unknown = null): Call {
     answeredAt: null,
     answeredCertainty: null,
     connected: null,
+    consultation: null,
     transfers: 0,
+    lastLegs: [],
     baseline: false,
     pendingAbsence: false,
     observed: { earliest: null, latest: 0, certainty: 'observed' },
@@ -88,6 +90,8 @@ export function difference(before: TenantState, after: TenantState): Delta {
       ? null
       : after.ignoredEntries,
     listsIdle: before.listsIdle === after.listsIdle ? null : after.listsIdle,
+    created: sameJson([...before.created], [...after.created]) ? null : after.created,
+    agents: sameJson([...before.agents], [...after.agents]) ? null : after.agents,
   };
 }
 

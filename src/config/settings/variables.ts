@@ -108,6 +108,9 @@ const VARIABLES = {
   ABSENCE_POLLS: whole(1, 10).default(2),
   ABANDONED_LOOKBACK_MS: whole(0, DAY_MS, 'milliseconds').default(60_000),
   SOURCE_DOWN_AFTER: whole(1, 1000).default(3),
+  MONITOR_LAG_MS: whole(0, 10_000, 'milliseconds').default(300),
+  UNLISTED_HOLD_MS: whole(0, 600_000, 'milliseconds').default(10_000),
+  STALE_ENTRY_MS: whole(10_000, DAY_MS, 'milliseconds').default(900_000),
   WATCH_EXTENSIONS: text(
     'must be active, or a list of extensions such as 101,102, each by its number (1 to 15 digits) or its uuid',
     format.watchList,

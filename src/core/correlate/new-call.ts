@@ -5,6 +5,7 @@ import { addParts, currentEntry } from './call-parts.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import { customerKey, mayBeInbound, WITHHELD } from '../parts/customer.js';
 import { CLOCK_TOLERANCE_MS, entryBegan } from '../parts/part.js';
 import { isLaterThan, observedIn, type Window } from '../parts/window.js';
 
@@ -24,17 +25,19 @@ export function beginCall(
   cycle: CycleFacts,
 ): Call {
   const { legs, entries } = placement;
+  const rows = legs.map(({ seen }) => seen);
   const current = entries.length > 0 ? currentEntry(entries) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
+  const others = callsOfCustomer(placement, index);
   const { startedAt, certainty } = startOf(placement, current, linked, window);
   const { monitor, queue } = state.sources;
-  const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
+  const primaryId = current?.callId ?? rows[0]?.callId ?? current!.fallbackId;
   const begun: MutableCall = {
     callId: unusedCallId(primaryId, index, window.by),
-    linkedCallIds: linked.map((call) => call.callId),
+    linkedCallIds: [...new Set([...linked, ...others].map((call) => call.callId))],
     upstreamIds: [],
-    direction: directionOf(legs),
+    direction: directionOf(rows),
     customer: null,
     hotline: null,
     queues: [],
@@ -47,7 +50,9 @@ export function beginCall(
     answeredAt: null,
     answeredCertainty: null,
     connected: null,
+    consultation: null,
     transfers: 0,
+    lastLegs: [],
     baseline:
       (legs.length === 0 || monitor.lastComplete === null) &&
       (entries.length === 0 || queue.lastComplete === null),
@@ -65,9 +70,23 @@ function linkedCalls({ legs, entries }: Placement, index: CallIndex, now: Instan
   for (const { entryKey, rowKey } of entries)
     add(index.ended.byEntry(entryKey, now) ?? index.ended.byRow(rowKey, now));
   for (const { callId } of entries) if (callId !== null) add(index.ended.byUpstreamId(callId, now));
-  for (const { callId } of legs) add(index.ended.byUpstreamId(callId, now));
+  for (const { seen } of legs) add(index.ended.byUpstreamId(seen.callId, now));
   return found;
 }
+
+/**
+ * The live inbound calls of the same customer: where the evidence does not make the parts one call, each call names the other.
+ * A company's line may have many; the latest are enough.
+ */
+export function callsOfCustomer({ legs, entries }: Placement, index: CallIndex): readonly Call[] {
+  if (entries.length === 0 && !legs.some(({ seen }) => mayBeInbound(seen))) return NONE;
+  const customer = customerKey(entries[0]?.customer ?? legs[0]?.seen.customer ?? null);
+  if (customer === WITHHELD) return NONE;
+  return index.byCustomer(customer).filter(({ direction }) => direction === 'inbound').slice(-MAX_LINKS);
+}
+
+const MAX_LINKS = 10;
+const NONE: readonly never[] = [];
 
 /**
  * Says when a call began. A queue entry gives `joined_time`, or `rejoined_time` after a resume. A leg gives `call_time`
@@ -88,7 +107,8 @@ function startOf(
     return { startedAt: window.by, certainty: 'observed' };
   }
   let first = Infinity;
-  for (const { startedAt: time } of legs) {
+  for (const { seen } of legs) {
+    const { startedAt: time } = seen;
     if (time === null || isLaterThan(time, window, CLOCK_TOLERANCE_MS) || time <= notBefore) continue;
     first = Math.min(first, time);
   }

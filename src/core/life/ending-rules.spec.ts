@@ -9,6 +9,8 @@ const UNANSWERED: EndFacts = {
   timeGiven: false,
   monitorSeen: false,
   lastLegs: 'listed',
+  left: false,
+  doubted: false,
 };
 const ANSWERED: EndFacts = { ...UNANSWERED, answered: true };
 const BACK: EndFacts = { ...UNANSWERED, cameBack: true, entry: 'listed' };

@@ -7,25 +7,28 @@ import { isAfter, lastOf, observedIn, whenGone, type Window } from '../parts/win
 import { CALL_OUTCOMES, ENTRY_WORDS, type EntryState, entryState, outcomeFacts } from './outcome-rules.js';
 import type { Ending } from './view.js';
 
-/**
- * Says how and when a call ended, and how certain that is; null while the call goes on.
- *
- * @param call the call without the legs that are gone
- * @param gone the legs that went in this cycle
- * @param returnRow the row with which the caller has come back as another call, before a poll showed the end of this one
- */
-export function endingOf(
-  call: Call,
-  gone: readonly Leg[],
-  returnRow: ObservedQueueEntry | null,
-  cycle: CycleFacts,
-): Ending | null {
-  const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, returnRow, cycle));
+/** A call at the end of a cycle. */
+export interface Remains {
+  /** The call without the legs that are gone. */
+  readonly call: Call;
+  /** The legs that went in this cycle. */
+  readonly gone: readonly Leg[];
+  /** The row with which the caller has come back as another call, before a poll showed the end of this one. */
+  readonly returnRow: ObservedQueueEntry | null;
+  /** A consultation held the call open, and its caller had gone. */
+  readonly isLeft: boolean;
+}
+
+/** Says how and when a call ended, and how certain that is; null while the call goes on. */
+export function endingOf(remains: Remains, cycle: CycleFacts): Ending | null {
+  const { call, returnRow, isLeft } = remains;
+  const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, { cameBack: returnRow !== null, isLeft }, cycle));
   if (outcome === null) return null;
-  const { at, within, certainty } = CALL_ENDS.decide(endFacts(call, gone, returnRow, cycle));
-  const window = windowOf(within, call, gone, cycle);
-  const endedAt = instantOf(at, window, call, returnRow);
-  return { outcome, endedAt, observed: observedIn(window, certainty) };
+  const { at, within, certainty } = CALL_ENDS.decide(endFacts(remains, cycle));
+  const window = windowOf(within, remains, cycle);
+  const endedAt = instantOf(at, window, remains, cycle);
+  const isStale = within === 'quiet';
+  return { outcome, endedAt, observed: observedIn(window, certainty), isStale };
 }
 
 export interface EndFacts {
@@ -36,12 +39,14 @@ export interface EndFacts {
   readonly timeGiven: boolean;
   readonly monitorSeen: boolean;
   readonly lastLegs: 'none' | 'listed' | 'unlisted';
+  readonly left: boolean;
+  readonly doubted: boolean;
 }
 
 /** `within` names the window of the end, `at` the best estimate in it. */
 export interface End {
-  readonly at: 'seen' | 'pbx' | 'return' | 'answer';
-  readonly within: 'parts' | 'entry' | 'poll';
+  readonly at: 'seen' | 'pbx' | 'return' | 'answer' | 'quiet';
+  readonly within: 'parts' | 'entry' | 'poll' | 'connected' | 'quiet';
   readonly certainty: Certainty;
 }
 
@@ -50,12 +55,15 @@ const AT_WORDS: Readonly<Record<End['at'], string>> = {
   pbx: 'the queue’s time',
   return: 'the return of the caller',
   answer: 'the answer',
+  quiet: 'since when the agent has had no leg',
 };
 
 const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
   parts: 'the last part went',
   entry: 'the entry went',
   poll: 'the caller came back',
+  connected: 'the connected participant went',
+  quiet: 'the agent had no leg any more, up to now',
 };
 
 export const CALL_ENDS = new RuleTable<EndFacts, End>({
@@ -93,6 +101,16 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
         listed: '`listed`',
         unlisted: '`unlisted`',
       },
+    },
+    left: {
+      heading: 'left',
+      meaning: 'a consultation held the call open, and its caller had gone when the connected participant did',
+      values: YES_NO,
+    },
+    doubted: {
+      heading: 'doubted',
+      meaning: 'a leg talked, and the row of the queue entry never said Answered',
+      values: YES_NO,
     },
   },
   outcome: {
@@ -132,6 +150,16 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'the caller left before that, but no poll shows when',
     },
     {
+      when: { cameBack: false, entry: 'listed', left: false },
+      then: { at: 'quiet', within: 'quiet', certainty: 'inferred' },
+      why: 'the row is stale: nothing says when its caller went',
+    },
+    {
+      when: { left: true },
+      then: { at: 'seen', within: 'connected', certainty: 'inferred' },
+      why: 'the extension that was consulted talks to the one that consulted it, or to nobody',
+    },
+    {
       when: { answered: true, lastLegs: 'unlisted' },
       then: { at: 'seen', within: 'parts', certainty: 'inferred' },
       why: 'the leg may have vanished with its registration, and the conversation may go on',
@@ -140,6 +168,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       when: { answered: true, entry: 'abandoned', lastLegs: 'none' },
       then: { at: 'seen', within: 'parts', certainty: 'inferred' },
       why: 'a restart of the call-centre module makes every row Abandoned',
+    },
+    {
+      when: { answered: true, doubted: true },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'the caller may have hung up as the agent answered',
     },
     {
       when: { answered: true },
@@ -184,20 +217,20 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'only a caller who came back can have left before the answer',
     },
     { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
-    { when: { cameBack: false, entry: 'listed' }, why: 'the entry is a part that is left' },
-    { when: { cameBack: false, entry: 'none', lastLegs: 'none' }, why: 'the last part of the call went' },
+    { when: { cameBack: false, entry: 'listed', lastLegs: 'listed' }, why: 'such an entry has been quiet for long' },
+    { when: { cameBack: false, entry: 'listed', lastLegs: 'unlisted' }, why: 'such an entry has been quiet for long' },
+    { when: { cameBack: false, entry: 'none', lastLegs: 'none', left: false }, why: 'the last part of the call went' },
+    { when: { left: true, answered: false }, why: 'a caller is transferred after an answer' },
+    { when: { left: true, cameBack: true }, why: 'the call has no row of the queue any more' },
+    { when: { doubted: true, answered: false }, why: 'nobody talked' },
+    { when: { doubted: true, entry: 'none' }, why: 'there is no row' },
     { when: { entry: 'none', timeGiven: true }, why: 'the time is on the entry’s row' },
     { when: { entry: 'none', monitorSeen: true }, why: 'no entry went' },
     { when: { entry: 'listed', monitorSeen: true }, why: 'no entry went' },
   ],
 });
 
-function endFacts(
-  call: Call,
-  gone: readonly Leg[],
-  returnRow: ObservedQueueEntry | null,
-  cycle: CycleFacts,
-): EndFacts {
+function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts): EndFacts {
   const { entry, answeredAt } = call;
   const time = abandonedTime(call, returnRow);
   return {
@@ -208,6 +241,8 @@ function endFacts(
     timeGiven: time !== null,
     monitorSeen: entry !== null && entry.absence !== null && sawMonitor(cycle, whenGone(entry.absence)),
     lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed',
+    left: isLeft,
+    doubted: answeredAt !== null && entry !== null && !entry.answered,
   };
 }
 
@@ -239,25 +274,25 @@ function leftAt(call: Call, returnRow: ObservedQueueEntry, cycle: CycleFacts): I
   return abandonedTime(call, returnRow) ?? seen;
 }
 
-function windowOf(
-  within: End['within'],
-  { entry }: Call,
-  gone: readonly Leg[],
-  { queue }: CycleFacts,
-): Window {
+function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFacts): Window {
+  const { entry, consultation } = call;
   switch (within) {
     case 'entry':
       return whenGone(entry!.absence!);
     case 'poll':
-      return queue!;
+      return cycle.queue!;
+    case 'connected':
+      return consultation!.went;
+    case 'quiet':
+      return { after: entry!.quiet === null ? entry!.changedAt : entry!.quiet.after, by: cycle.now };
     case 'parts': {
       const absences = gone.map((leg) => leg.absence!);
-      return lastOf((entry === null ? absences : [...absences, entry.absence!]).map(whenGone));
+      return lastOf((entry?.absence == null ? absences : [...absences, entry.absence]).map(whenGone));
     }
   }
 }
 
-function instantOf(at: End['at'], { by }: Window, call: Call, returnRow: ObservedQueueEntry | null): Instant {
+function instantOf(at: End['at'], { by }: Window, { call, returnRow }: Remains, { now }: CycleFacts): Instant {
   switch (at) {
     case 'seen':
       return by;
@@ -267,5 +302,7 @@ function instantOf(at: End['at'], { by }: Window, call: Call, returnRow: Observe
       return returnRow!.rejoinedAt ?? by;
     case 'answer':
       return call.answeredAt!;
+    case 'quiet':
+      return call.entry!.quiet?.by ?? now;
   }
 }

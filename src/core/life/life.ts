@@ -9,14 +9,17 @@ import {
   legsAt,
   OFFER_ENDS,
   type OfferEnd,
+  type OfferFacts,
   offerFacts,
   whenRingingStopped,
   isAnswered,
 } from './offer-rules.js';
-import { abandonedEntry, isOverflow } from '../parts/overflow.js';
+import { consequenceOf } from './consequence.js';
+import { lastLegsOf } from '../parts/last-leg.js';
+import { abandonedEntry, isAfterCallerLeft, isOverflow, isOverflowLeg } from '../parts/overflow.js';
 import { belongsToEntry, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
-import { observedIn, whenGone } from '../parts/window.js';
+import { isSeenLater, observedIn, whenGone, windowOf } from '../parts/window.js';
 import { type MutableCallView, callView, type Ending, offeredAgent } from './view.js';
 
 /**
@@ -46,6 +49,7 @@ export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition
   life.dropGoneLegs();
   life.overflow();
   life.transfer();
+  life.answerByConsequence();
   const ending = life.ending();
   life.endOffers(ending);
   if (ending !== null) life.end(ending);
@@ -61,6 +65,8 @@ export interface Draft {
   readonly newLegs: ReadonlySet<string>;
   /** The row with which the caller has come back, as another call. It ends this call now, whatever its parts show. */
   readonly returnRow?: ObservedQueueEntry;
+  /** The call was held open for a consultation, and its caller had gone when the connected participant did. */
+  readonly isLeft?: boolean;
 }
 
 export interface Advanced {
@@ -76,15 +82,18 @@ class Life {
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
   readonly #returnRow: ObservedQueueEntry | null;
+  readonly #isLeft: boolean;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
+  #isDeduced = false;
 
   constructor(draft: Draft, cycle: CycleFacts, transitions: Transition[]) {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
     this.#returnRow = draft.returnRow ?? null;
+    this.#isLeft = draft.isLeft ?? false;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
@@ -106,6 +115,7 @@ class Life {
         withOffer(participant, {
           offers: participant.offers + 1,
           offerOpen: true,
+          elsewhere: false,
           ringingStopped: participant.ringingStopped,
         }),
       );
@@ -116,7 +126,7 @@ class Life {
   answer(): void {
     const { call } = this;
     const { entry } = call;
-    const leg = connectedLeg(call.legs);
+    const leg = connectedLeg(call.legs.filter((one) => !isAfterCallerLeft(one, call)));
     if (leg !== null && call.connected === null) call.connected = connectedParticipantOf(leg);
     if (call.answeredAt !== null) return this.#refineAnswer();
 
@@ -124,28 +134,35 @@ class Life {
     if (bridgedAt !== null) {
       this.#answered(bridgedAt, this.#observed('queue', 'upstream'));
     } else if (leg !== null) {
-      const seenBefore = this.#announced && leg.seen.direction !== 'outbound';
-      this.#answered(null, this.#observed('monitor', seenBefore ? 'observed' : 'inferred'));
+      this.#answered(null, this.#observed('monitor', this.#isAnswerSeen(leg) ? 'observed' : 'inferred'));
     } else if (entry?.answered === true) {
       this.#answered(null, this.#observed('queue', this.#announced ? 'observed' : 'inferred'));
     }
   }
 
+  /**
+   * Whether polls showed the call without the answer and then with it. An outbound leg can talk before the customer does,
+   * unless it has shown RING_WAIT; and a leg that joined by inference may be another call's.
+   */
+  #isAnswerSeen({ seen, joined, waited }: Leg): boolean {
+    return this.#announced && joined === 'shown' && (seen.direction !== 'outbound' || waited);
+  }
+
   dropGoneLegs(): void {
-    const { policy } = this.#cycle;
     const left: Leg[] = [];
     const gone: Leg[] = [];
-    for (const leg of this.call.legs) (isGone(leg, policy) ? gone : left).push(leg);
+    for (const leg of this.call.legs) (isGone(leg, this.#cycle) ? gone : left).push(leg);
     if (gone.length === 0) return;
     this.#gone = gone;
     this.call.legs = left;
+    this.call.lastLegs = lastLegsOf(gone);
     for (const { seen, absence } of this.#gone) {
       const participant = this.#participant(seen.extension);
       if (!participant.offerOpen || this.#legsAt(participant).length > 0) continue;
       const { lastPresent, firstAbsent } = absence!;
-      const { offers, offerOpen } = participant;
+      const { offers, offerOpen, elsewhere } = participant;
       this.#replaceParticipant(
-        withOffer(participant, { offers, offerOpen, ringingStopped: { lastPresent, firstAbsent } }),
+        withOffer(participant, { offers, offerOpen, elsewhere, ringingStopped: { lastPresent, firstAbsent } }),
       );
     }
   }
@@ -153,8 +170,8 @@ class Life {
   overflow(): void {
     const left = abandonedEntry(this.call);
     if (left === null) return;
-    const beginsElsewhere = ({ seen, absence }: Leg) =>
-      this.#announced && absence === null && this.#newLegs.has(seen.key);
+    const beginsElsewhere = (leg: Leg) =>
+      this.#announced && this.#newLegs.has(leg.seen.key) && isOverflowLeg(leg, left);
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
     const { entryKey, rowKey } = left.seen;
     this.call.entry = null;
@@ -170,28 +187,49 @@ class Life {
     const candidates = legs.filter(
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
-    const next = connectedLeg(candidates);
+    const next = connectedLeg(candidates) ?? candidates.find(isListener) ?? null;
     if (next === null) return;
-    const observed: Observed =
-      absence === null ? this.#observed('monitor', 'observed') : observedIn(whenGone(absence), 'observed');
+    const certainty = next.joined === 'shown' ? 'observed' : 'inferred';
+    const went = absence === null ? null : whenGone(absence);
+    // The caller may have waited for the other extension to answer.
+    const when = went === null || isSeenLater(next.since, went) ? next.since : went;
     this.call.connected = connectedParticipantOf(next);
     this.call.transfers += 1;
+    const observed = observedIn(when, certainty);
     const data = this.#view(observed);
     data.transferredFrom = { extension: connected.extension };
     this.#emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
+  /** Notes an answer that no poll showed, where what followed could not be without one. */
+  answerByConsequence(): void {
+    const { call } = this;
+    if (call.answeredAt !== null || this.#returnRow !== null) return;
+    const consequence = consequenceOf(call, this.#gone, this.#cycle);
+    if (consequence === null) return;
+    this.#isDeduced = true;
+    call.connected = consequence.connected;
+    this.#answered(null, observedIn(consequence.window, 'inferred'));
+  }
+
   /** Says how the call ended; null while a part of it is left. */
   ending(): Ending | null {
-    return endingOf(this.call, this.#gone, this.#returnRow, this.#cycle);
+    return endingOf(
+      { call: this.call, gone: this.#gone, returnRow: this.#returnRow, isLeft: this.#isLeft },
+      this.#cycle,
+    );
   }
 
   endOffers(ending: Ending | null): void {
     for (const participant of this.call.participants) {
       if (!participant.offerOpen) continue;
-      const facts = offerFacts(participant, this.call, this.#gone, ending !== null, this.#cycle.policy);
-      this.#endOffer(participant, OFFER_ENDS.decide(facts));
+      const end = OFFER_ENDS.decide(this.#offerFacts(participant, this.#gone, ending !== null));
+      this.#endOffer(participant, end, ending);
     }
+  }
+
+  #offerFacts(participant: Participant, gone: readonly Leg[], over: boolean): OfferFacts {
+    return offerFacts(participant, this.call, { gone, over, isDeduced: this.#isDeduced, policy: this.#cycle.policy });
   }
 
   end(ending: Ending): void {
@@ -212,22 +250,25 @@ class Life {
     const stopped =
       older.length > 0 ? older.every((leg) => leg.absence !== null) : participant.ringingStopped !== null;
     if (!participant.offerOpen || !stopped) return;
-    const facts = offerFacts(participant, this.call, NONE, false, this.#cycle.policy);
-    this.#endOffer(participant, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), older);
+    const facts = this.#offerFacts(participant, NONE, false);
+    this.#endOffer(participant, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), null, older);
   }
 
   #endOffer(
     participant: Participant,
     end: OfferEnd,
+    ending: Ending | null,
     legs = [...this.#gone, ...this.#legsAt(participant)],
   ): void {
     if (end === null) return;
     const { outcome, isInferred } = end;
     const stopped = whenRingingStopped(participant, legs);
-    const seen = stopped === null ? this.#sinceLastMonitorAnswer() : observedIn(stopped, 'observed');
-    const observed: Observed = isInferred ? { ...seen, certainty: 'inferred' } : seen;
+    const seen =
+      stopped === null ? (ending?.observed ?? this.#sinceLastMonitorAnswer()) : observedIn(stopped, 'observed');
+    const observed: Observed = isInferred ? observedIn(windowOf(seen), 'inferred') : seen;
+    const { offers } = participant;
     this.#replaceParticipant(
-      withOffer(participant, { offers: participant.offers, offerOpen: false, ringingStopped: null }),
+      withOffer(participant, { offers, offerOpen: false, elsewhere: false, ringingStopped: null }),
     );
     this.#emitOffer('call-offer-ended', participant.extension, outcome, observed);
   }
@@ -236,6 +277,13 @@ class Life {
     const answeredAt = time ?? observed.latest;
     this.call.answeredAt = answeredAt;
     this.call.answeredCertainty = observed.certainty;
+    const by = this.call.connected?.extension;
+    // The offers elsewhere end for that reason, even if their rows remain until the whole group is over.
+    this.call.participants = this.call.participants.map((participant) => {
+      const { extension, offers, offerOpen, ringingStopped } = participant;
+      if (!offerOpen || extension === by) return participant;
+      return withOffer(participant, { offers, offerOpen, elsewhere: true, ringingStopped });
+    });
     this.#emit('call-answered', answeredAt, this.#view(observed));
   }
 
@@ -316,9 +364,18 @@ const NONE: readonly never[] = [];
 /** Copies field by field, as `copyOf` does for calls. */
 function withOffer(
   { extension, extensionId, agentName }: Participant,
-  { offers, offerOpen, ringingStopped }: Pick<Participant, 'offers' | 'offerOpen' | 'ringingStopped'>,
+  {
+    offers,
+    offerOpen,
+    elsewhere,
+    ringingStopped,
+  }: Pick<Participant, 'offers' | 'offerOpen' | 'elsewhere' | 'ringingStopped'>,
 ): Participant {
-  return { extension, extensionId, agentName, offers, offerOpen, ringingStopped };
+  return { extension, extensionId, agentName, offers, offerOpen, elsewhere, ringingStopped };
+}
+
+function isListener({ joined }: Leg): boolean {
+  return joined === 'listens';
 }
 
 function bridged({ seen }: QueueEntry): Instant | null {

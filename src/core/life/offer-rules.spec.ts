@@ -10,6 +10,7 @@ const RINGING: OfferFacts = {
   pending: false,
   connectedKnown: false,
   named: false,
+  deduced: false,
   keptRinging: false,
 };
 const ANSWERED: OfferFacts = { ...RINGING, answered: true, connectedKnown: true };

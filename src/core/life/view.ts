@@ -14,6 +14,8 @@ export interface Ending {
   readonly outcome: Outcome;
   readonly endedAt: Instant;
   readonly observed: Observed;
+  /** Only a stale row of the queue was left of it. */
+  readonly isStale: boolean;
 }
 
 /** A view that its maker may still change. */
@@ -44,6 +46,7 @@ export function callView(call: Call, ending: Ending | null = null): MutableCallV
     outcome: ending?.outcome ?? null,
     baseline: call.baseline,
     observed: observedView(ending?.observed ?? call.observed),
+    ...(ending?.isStale === true && { stale: true as const }),
   };
 }
 

@@ -71,6 +71,8 @@ export interface CallView {
   readonly observed: ObservedView;
   /** On `call-offered` and `call-offer-ended`: the extension that rings or rang. */
   readonly offer?: OfferView;
+  /** On the end of a call of which only a row of the queue was left, which the PBX had forgotten. */
+  readonly stale?: true;
   /** On `call-transferred`: the extension that was connected before. */
   readonly transferredFrom?: { readonly extension: string };
 }

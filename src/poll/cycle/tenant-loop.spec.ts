@@ -59,7 +59,7 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
     const times = { endpoint, startedAt: sentAt, at: sentAt + 40 };
     const observation =
       reason === null
-        ? ({ ...times, outcome: 'complete', reason, rows: new Map(), idleExtensions: new Set() } as const)
+        ? ({ ...times, outcome: 'complete', reason, rows: new Map(), idleExtensions: new Map() } as const)
         : ({ ...times, outcome: 'failed', reason } as const);
     const status = reason === null ? 200 : 502;
     const result = pollResult(observation as PollResult['observation'], { sentAt, status }, sentAt + 40);

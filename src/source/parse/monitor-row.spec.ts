@@ -41,6 +41,8 @@ it("the vendor's monitor sample is an answered outbound leg of extension 107", (
       customer: { raw: '0914237383', e164: '+84914237383', national: '0914237383' },
       hotline: { raw: '24052364', e164: null, national: null },
       peer: null,
+      dialled: null,
+      ringWait: false,
       startedAt: Date.parse('2023-04-10T10:02:51.000Z'),
     },
   });
@@ -115,6 +117,26 @@ describe('the direction', () => {
     expect(inferred('107', '0914237383')).toBe('outbound');
     expect(leg({ direction: 'sideways', destination: '107' }).direction).toBe('inbound');
   });
+});
+
+it('a feature code is neither customer nor hotline, whatever the direction', () => {
+  for (const direction of ['inbound', 'outbound']) {
+    expect(leg({ direction, b_cid_num: '107', cid_num: '107', destination: '*33106' })).toMatchObject({
+      dialled: '*33106',
+      customer: null,
+      hotline: null,
+    });
+    expect(participants({ direction, b_cid_num: '*8', cid_num: '19001234', destination: '*8' })).toEqual({
+      customer: direction === 'outbound' ? '19001234' : null,
+      hotline: direction === 'outbound' ? null : '19001234',
+    });
+  }
+  expect(leg({ direction: 'outbound', destination: '0914237383' }).dialled).toBeNull();
+});
+
+it('RING_WAIT is kept, beside what it means for the leg', () => {
+  expect(leg({ call_state: 'ring_wait' })).toMatchObject({ signal: 'ringing', ringWait: true });
+  expect(leg({ call_state: 'RINGING' }).ringWait).toBe(false);
 });
 
 describe('customer and hotline', () => {
@@ -200,6 +222,12 @@ describe('a local leg', () => {
     expect(local({ cid_num: '108', destination: '108' }).role).toBe('callee');
     expect(local({ cid_num: '', destination: '' }).role).toBe('callee');
     expect(local({ cid_num: '107', destination: '' }).role).toBe('caller');
+  });
+
+  it('that dialled a feature code keeps it, and takes it for no number', () => {
+    const pickUp = { cid_num: '107', b_cid_num: '107', destination: '**106', direction: 'local' };
+    expect(leg(pickUp)).toMatchObject({ dialled: '**106', role: 'caller', peer: null, customer: null });
+    expect(leg({ ...pickUp, direction: '' })).toMatchObject({ direction: 'local', dialled: '**106' });
   });
 
   it('only local legs have a peer', () => {

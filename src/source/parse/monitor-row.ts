@@ -1,5 +1,6 @@
 import type { LegSignal, ObservedLeg } from '../../core/model/observation.js';
 import { directionOf, type LegNumbers, participantsOf, peerOf, roleOf } from './participants.js';
+import { isFeatureCode } from './phone-number.js';
 import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
 import { checkRow, monitorRow } from './answer-schemas.js';
 
@@ -36,8 +37,14 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
   const callId = idOrNull(row.call_id);
   const word = row.call_state.toUpperCase();
   const signal = Object.hasOwn(SIGNALS, word) ? (SIGNALS[word] ?? 'unclear') : 'unclear';
+  const owner = {
+    extensionId: idOrNull(row.extension_uuid),
+    agentName: textOrNull(row.agent_name),
+    username: textOrNull(row.username),
+    userId: idOrNull(row.user_uuid),
+  };
   if (callId === null) {
-    return signal === 'unclear' ? { kind: 'idle', extension: row.extension } : bad('call_id missing');
+    return signal === 'unclear' ? { kind: 'idle', extension: row.extension, owner } : bad('call_id missing');
   }
   const numbers: LegNumbers = {
     extension: row.extension,
@@ -55,15 +62,18 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
       key,
       callId,
       extension: row.extension,
-      extensionId: idOrNull(row.extension_uuid),
-      agentName: textOrNull(row.agent_name),
-      username: textOrNull(row.username),
-      userId: idOrNull(row.user_uuid),
+      extensionId: owner.extensionId,
+      agentName: owner.agentName,
+      username: owner.username,
+      userId: owner.userId,
       signal,
       direction,
       role: roleOf(direction, numbers),
       ...participantsOf(direction, numbers, locale.numbers),
       peer: direction === 'local' ? peerOf(numbers) : null,
+      dialled: isFeatureCode(numbers.destination) ? numbers.destination : null,
+      ringWait: word === 'RING_WAIT',
+      ownCustomer: direction === 'inbound' && row.b_cid_num === row.extension,
       startedAt: startedAt === 'unreadable' ? null : startedAt,
     },
   };

@@ -1,3 +1,4 @@
+import type { ExtensionOwner } from '../../core/model/observation.js';
 import type { RowReading } from './row-reading.js';
 
 /**
@@ -10,7 +11,7 @@ import type { RowReading } from './row-reading.js';
 export interface Listing<Row> {
   readonly rows: ReadonlyMap<string, Row>;
   /** Extensions that were listed without a call. */
-  readonly idle: ReadonlySet<string>;
+  readonly idle: ReadonlyMap<string, ExtensionOwner>;
   readonly badRows: number;
   /** The first bad row's index and what is wrong with it; '' without any. */
   readonly firstBad: string;
@@ -137,11 +138,14 @@ function sameFields<Row extends object>(a: Row, b: Row): boolean {
   return true;
 }
 
-function idleOf<Row>(readings: readonly RowReading<Row>[], last: Listing<Row> | null): ReadonlySet<string> {
-  const idle = new Set<string>();
-  for (const reading of readings) if (reading.kind === 'idle') idle.add(reading.extension);
+function idleOf<Row>(readings: readonly RowReading<Row>[], last: Listing<Row> | null): Listing<Row>['idle'] {
+  const idle = new Map<string, ExtensionOwner>();
+  for (const reading of readings) if (reading.kind === 'idle') idle.set(reading.extension, reading.owner);
   if (last === null || idle.size !== last.idle.size) return idle;
-  for (const extension of idle) if (!last.idle.has(extension)) return idle;
+  for (const [extension, owner] of idle) {
+    const before = last.idle.get(extension);
+    if (before === undefined || (before !== owner && !sameFields(before, owner))) return idle;
+  }
   return last.idle;
 }
 
