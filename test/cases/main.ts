@@ -41,15 +41,22 @@ function main(): void {
   if (wrongCases > 0) process.exitCode = 1;
 }
 
+/** Prints one run, or only what is not right in it; returns whether something is not. */
 function print(name: string, pace: PaceName, isPrinted: boolean): boolean {
   const of = readCase(name);
-  const run = runCase(of, PACES[pace]);
-  if (isPrinted) {
-    console.log(`--- ${pace}`);
-    for (const event of run.events) console.log(`  ${lineOf(event)}`);
-    console.log(`  live: ${run.live.join(' ') || 'none'}`);
+  if (isPrinted) console.log(`--- ${pace}`);
+  let wrong: string[];
+  try {
+    const run = runCase(of, PACES[pace]);
+    if (isPrinted) {
+      for (const event of run.events) console.log(`  ${lineOf(event)}`);
+      console.log(`  live: ${run.live.join(' ') || 'none'}`);
+    }
+    wrong = [...wrongIn(of.right, run), ...brokenIn(run)];
+  } catch (error) {
+    // One case that breaks the core must not hide what the others show.
+    wrong = [(error as Error).stack ?? String(error)];
   }
-  const wrong = [...wrongIn(of.right, run), ...brokenIn(run)];
   for (const what of wrong) console.log(isPrinted ? `  !! ${what}` : `${name} (${pace}): ${what}`);
   return wrong.length > 0;
 }
