@@ -77,3 +77,13 @@ export function readCase(name: string): Case {
   });
   return read;
 }
+
+/** `NAME [STATE] [field=value …]`. */
+export function cutRow(row: string): [name: string, state: string, changes: Fields] {
+  const [name, ...words] = row.split(' ');
+  const state = words.find((word) => !word.includes('=')) ?? '';
+  const changes = words
+    .filter((word) => word.includes('='))
+    .map((word) => word.split('=') as [string, string]);
+  return [name!, state, Object.fromEntries(changes)];
+}

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { brokenIn } from './always.js';
-import { caseNames, readCase } from './case-file.js';
+import { type Case, caseNames, readCase } from './case-file.js';
 import { PACE_NAMES, PACES, type PaceName } from './paces.js';
+import { QUIRKS } from './quirks.js';
 import { wrongIn } from './right.js';
 import { runCase } from './run-case.js';
 import { lineOf } from './story.js';
@@ -11,6 +12,7 @@ const HELP = `npm run case -- [NAME...] [options]
 Prints what the bridge makes of the cases whose name contains NAME: each event on a line, then what is not right. Without
 a name: only which cases are wrong.
 
+  --quirks    with every quirk of quirks.ts
   --pace N    only this pace: ${PACE_NAMES.map((name, index) => `${index + 1} = ${name}`).join('; ')}
 
 The exit code is 1 when something is not right.
@@ -19,7 +21,11 @@ The exit code is 1 when something is not right.
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { pace: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
+    options: {
+      pace: { type: 'string' },
+      quirks: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
   });
   if (values.help) return void process.stdout.write(HELP);
   const only = values.pace === undefined ? null : PACE_NAMES[Number(values.pace) - 1];
@@ -29,11 +35,12 @@ function main(): void {
   if (names.length === 0) throw new Error(`no case is called ${positionals.join(' or ')}`);
   let wrongCases = 0;
   for (const name of names) {
-    const of = readCase(name);
+    const as = readCase(name);
+    const of = values.quirks ? Object.values(QUIRKS).reduce((odd, quirk) => quirk(odd), as) : as;
     if (isPrinted) console.log(`\n=== ${name}: ${of.title}`);
     let isWrong = false;
     for (const pace of of.paces ?? PACE_NAMES) {
-      if (only === null || only === pace) isWrong = print(name, pace, isPrinted) || isWrong;
+      if (only === null || only === pace) isWrong = print({ name, of, pace, isPrinted }) || isWrong;
     }
     if (isWrong) wrongCases++;
   }
@@ -41,9 +48,16 @@ function main(): void {
   if (wrongCases > 0) process.exitCode = 1;
 }
 
+interface Printed {
+  readonly name: string;
+  readonly of: Case;
+  readonly pace: PaceName;
+  /** Whether the events are printed too. */
+  readonly isPrinted: boolean;
+}
+
 /** Prints one run, or only what is not right in it; returns whether something is not. */
-function print(name: string, pace: PaceName, isPrinted: boolean): boolean {
-  const of = readCase(name);
+function print({ name, of, pace, isPrinted }: Printed): boolean {
   if (isPrinted) console.log(`--- ${pace}`);
   let wrong: string[];
   try {
