@@ -100,7 +100,15 @@ class Cycle {
     const agents = learntAgents(known.agents, this.#calls.values());
     known.agents = agents ?? known.agents;
     return {
-      delta: { ...freshness, calls: this.#calls, ended: this.#ended, ignoredEntries, listsIdle, created, agents },
+      delta: {
+        ...freshness,
+        calls: this.#calls,
+        ended: this.#ended,
+        ignoredEntries,
+        listsIdle,
+        created,
+        agents,
+      },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0 || known.created.size > 0,
     };
@@ -142,7 +150,8 @@ class Cycle {
       touched.set(callId, withParts(call, { legs: call.legs, entry }, this.#facts));
     }
     // If an entry went while the monitor was unavailable, only a complete monitor answer can show that a leg still rings.
-    for (const callId of this.#facts.monitorComplete ? this.#index.abandoned : NONE) touched.set(callId, current(callId));
+    for (const callId of this.#facts.monitorComplete ? this.#index.abandoned : NONE)
+      touched.set(callId, current(callId));
     for (const callId of this.#index.consulting) touched.set(callId, current(callId));
     for (const callId of dueCalls(this.#index, this.#facts)) touched.set(callId, current(callId));
     return touched;
@@ -176,10 +185,16 @@ class Cycle {
       created = observed.created;
       for (const leg of observed.begun) this.#begin(placementOf(leg), touched, begun);
     }
-    return { drafts: [...begun.values(), ...this.#changedDrafts(touched, joined)], created };
+    const left = this.#leftDrafts(touched);
+    this.#noteQuiet(touched, begun);
+    const changed = [...touched.values()].map((call): Draft => {
+      return { announced: true, call, newLegs: joined.get(call.callId) ?? NONE };
+    });
+    return { drafts: [...begun.values(), ...left, ...changed], created };
   }
 
-  #changedDrafts(touched: Map<string, Call>, joined: ReadonlyMap<string, ReadonlySet<string>>): Draft[] {
+  /** Resolves consultations, and takes the calls out of `touched` whose callers had gone. */
+  #leftDrafts(touched: Map<string, Call>): Draft[] {
     const drafts: Draft[] = [];
     for (const { callId } of [...touched.values()]) {
       const call = touched.get(callId)!;
@@ -187,9 +202,6 @@ class Cycle {
       touched.delete(callId);
       drafts.push({ announced: true, call, newLegs: NONE, isLeft: true });
     }
-    this.#noteQuiet(touched);
-    for (const call of touched.values())
-      drafts.push({ announced: true, call, newLegs: joined.get(call.callId) ?? NONE });
     return drafts;
   }
 
@@ -229,14 +241,17 @@ class Cycle {
   }
 
   /** Notes since when the entries whose rows may be stale are quiet. */
-  #noteQuiet(touched: Map<string, Call>): void {
+  #noteQuiet(touched: Map<string, Call>, begun: Map<string, Draft>): void {
     if (!this.#facts.monitorComplete) return;
     const isBusy = busyIn(this.#observations.monitor);
     for (const call of touched.values()) this.#index.put(call);
     for (const callId of this.#index.quietable) {
-      const call = touched.get(callId) ?? this.#index.calls.get(callId)!;
+      const draft = begun.get(callId);
+      const call = draft?.call ?? touched.get(callId) ?? this.#index.calls.get(callId)!;
       const quiet = quietOf(call, isBusy, this.#facts);
-      if (quiet !== call.entry!.quiet) touched.set(callId, withQuiet(call, quiet));
+      if (quiet === call.entry!.quiet) continue;
+      if (draft === undefined) touched.set(callId, withQuiet(call, quiet));
+      else begun.set(callId, { ...draft, call: withQuiet(call, quiet) });
     }
   }
 

@@ -77,7 +77,9 @@ const answered: Call = {
   upstreamIds: ['call-answered', 'leg-a'],
   customer: number('0914000003'),
   hotline: number('19001234'),
-  legs: [{ seen: legOf('109', 'leg-a', '0914000003', 'answered'), state: 'answered', ...seenLong, absence: null }],
+  legs: [
+    { seen: legOf('109', 'leg-a', '0914000003', 'answered'), state: 'answered', ...seenLong, absence: null },
+  ],
   entry: {
     seen: entry({
       mobile: '0914000003',
@@ -130,7 +132,12 @@ const ringing: Call = {
   hotline: number('19001234'),
   legs: [
     { seen: legOf('107', 'leg-r7', '0914000002', 'ringing'), state: 'ringing', ...seenLong, absence: null },
-    { seen: legOf('108', 'leg-r8', '0914000002', 'ringing'), state: 'ringing', ...seenLong, absence: missing },
+    {
+      seen: legOf('108', 'leg-r8', '0914000002', 'ringing'),
+      state: 'ringing',
+      ...seenLong,
+      absence: missing,
+    },
   ],
   entry: {
     seen: entry({ mobile: '0914000002', callId: 'call-ringing', status: 'trying' }),
@@ -149,7 +156,12 @@ const waiting: Call = {
   callId: 'call-waiting',
   upstreamIds: ['call-waiting'],
   customer: number('0914000001'),
-  entry: { seen: entry({ mobile: '0914000001', callId: 'call-waiting' }), answered: false, ...unchanged(T0), absence: null },
+  entry: {
+    seen: entry({ mobile: '0914000001', callId: 'call-waiting' }),
+    answered: false,
+    ...unchanged(T0),
+    absence: null,
+  },
 };
 
 const local: Call = {
@@ -188,7 +200,9 @@ const transferred: Call = {
   customer: number('0914000006'),
   hotline: number('19001234'),
   queues: [],
-  legs: [{ seen: legOf('111', 'leg-x1', '0914000006', 'answered'), state: 'answered', ...seenLong, absence: null }],
+  legs: [
+    { seen: legOf('111', 'leg-x1', '0914000006', 'answered'), state: 'answered', ...seenLong, absence: null },
+  ],
   participants: [participant('110', false), participant('111', false)],
   startedAt: T0 - 1_000,
   answeredAt: T0 + 2_000,

@@ -84,16 +84,21 @@ function newLeg({ seen, joined, created }: PlacedLeg, cycle: CycleFacts): Leg {
 /** Notes that the queue rings for the entry, and that a leg is there: then its row is not stale. Only in a ring-all queue does it ring while the row names nobody. */
 function withRing(entry: QueueEntry, legs: readonly Leg[]): QueueEntry {
   const { seen, answered, quiet, changedAt, absence } = entry;
-  const isRinging = seen.status === 'trying' && legs.some((leg) => leg.absence === null && mayBeInbound(leg.seen));
+  const isRinging =
+    seen.status === 'trying' && legs.some((leg) => leg.absence === null && mayBeInbound(leg.seen));
   const rang = !isRinging ? entry.rang : agentNamesOf(seen).length === 0 ? 'unnamed' : 'named';
   const isThere = legs.some((leg) => leg.absence === null);
-  const isKept = (rang === entry.rang || (entry.rang === 'unnamed' && rang === 'named')) && !(isThere && quiet !== null);
+  const isKept =
+    (rang === entry.rang || (entry.rang === 'unnamed' && rang === 'named')) && !(isThere && quiet !== null);
   if (isKept) return entry;
   const kept = entry.rang === 'unnamed' ? 'unnamed' : rang;
   return { seen, answered, rang: kept, quiet: isThere ? null : quiet, changedAt, absence };
 }
 
-export function withParticipant(participants: readonly Participant[], leg: ObservedLeg): readonly Participant[] {
+export function withParticipant(
+  participants: readonly Participant[],
+  leg: ObservedLeg,
+): readonly Participant[] {
   if (participants.some((participant) => participant.extension === leg.extension)) return participants;
   const { extension, extensionId, agentName } = leg;
   return [

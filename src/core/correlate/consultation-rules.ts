@@ -47,7 +47,11 @@ export const CONSULTATION = new RuleTable<ConsultationFacts, Consulted>({
     { when: { showsCustomer: true, alone: true }, then: 'joins', why: 'the row says so' },
     { when: { alone: false }, then: 'is over', why: 'it is not to be known whose caller was transferred' },
     { when: { consulted: 'missing' }, then: 'holds', why: 'the next poll confirms it' },
-    { when: { consulted: 'talks', transferor: 'gone' }, then: 'joins', why: 'only the consulted leg talks on' },
+    {
+      when: { consulted: 'talks', transferor: 'gone' },
+      then: 'joins',
+      why: 'only the consulted leg talks on',
+    },
     { when: { consulted: 'talks', transferor: 'missing' }, then: 'holds', why: 'the next poll confirms it' },
     { when: { consulted: 'talks' }, then: 'is over', why: 'the two extensions talk to one another' },
     { when: { consulted: 'rings' }, then: 'holds', why: 'the caller may hear it ring' },

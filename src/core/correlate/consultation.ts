@@ -4,7 +4,7 @@ import type { CallIndex } from '../index/call-index.js';
 import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { isGone } from '../parts/part.js';
+import { isLegGone } from '../parts/part.js';
 import { whenGone, type Window } from '../parts/window.js';
 import { withParticipant } from './call-parts.js';
 import { CONSULTATION, type ConsultationFacts } from './consultation-rules.js';
@@ -23,7 +23,8 @@ export function resolveConsultation(
 ): Resolution | null {
   const went = whenConnectedWent(call, cycle);
   if (went === null) return null;
-  const consultation = call.consultation === null ? consultationOf(call, current, cycle) : current.get(call.consultation.callId);
+  const consultation =
+    call.consultation === null ? consultationOf(call, current, cycle) : current.get(call.consultation.callId);
   const leg = consultation === undefined ? undefined : consultedLeg(call, consultation, cycle);
   if (consultation === undefined || leg === undefined) return call.consultation === null ? null : OVER;
 
@@ -36,7 +37,10 @@ export function resolveConsultation(
     case 'joins':
       return {
         isOver: false,
-        changed: [withLeg(call, leg, facts.showsCustomer && call.consultation === null), withoutLeg(consultation, leg)],
+        changed: [
+          withLeg(call, leg, facts.showsCustomer && call.consultation === null),
+          withoutLeg(consultation, leg),
+        ],
       };
   }
 }
@@ -62,7 +66,7 @@ function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
   if (consultation !== null) return consultation.went;
   const own = legs.filter(({ seen }) => seen.extension === connected.extension);
   const [leg] = own;
-  if (leg === undefined || !own.every((one) => isGone(one, cycle))) return null;
+  if (leg === undefined || !own.every((one) => isLegGone(one, call, cycle))) return null;
   if (legs.some((other) => !own.includes(other) && isPresent(other))) return null;
   return whenGone(leg.absence!);
 }
@@ -77,8 +81,10 @@ function consultationOf(call: Call, current: Calls, cycle: CycleFacts): Call | u
 }
 
 /** Its row may have turned into one of the customer; what it was when it began does not matter. */
-function consultedLeg({ connected }: Call, { legs }: Call, cycle: CycleFacts): Leg | undefined {
-  return legs.find((leg) => leg.seen.extension !== connected!.extension && !isGone(leg, cycle));
+function consultedLeg({ connected }: Call, consultation: Call, cycle: CycleFacts): Leg | undefined {
+  return consultation.legs.find(
+    (leg) => leg.seen.extension !== connected!.extension && !isLegGone(leg, consultation, cycle),
+  );
 }
 
 function factsOf(
@@ -99,7 +105,11 @@ function factsOf(
   const customer = customerKey(consulted.seen.customer);
   return {
     alone: ![...others].some(isRival),
-    transferor: own.some(isPresent) ? 'there' : own.some((leg) => !isGone(leg, cycle)) ? 'missing' : 'gone',
+    transferor: own.some(isPresent)
+      ? 'there'
+      : own.some((leg) => !isLegGone(leg, consultation, cycle))
+        ? 'missing'
+        : 'gone',
     consulted: !isPresent(consulted) ? 'missing' : consulted.state === 'answered' ? 'talks' : 'rings',
     showsCustomer: customer !== WITHHELD && customer === customerKey(call.customer),
   };
@@ -115,7 +125,10 @@ function held(call: Call, { callId }: Call, went: Window): Call {
 function withLeg(call: Call, leg: Leg, isShown: boolean): Call {
   const copy = copyOf(call);
   const { seen, state, firstSeen, since, waited, absence } = leg;
-  copy.legs = [...call.legs, { seen, state, joined: isShown ? 'shown' : 'inferred', firstSeen, since, waited, absence }];
+  copy.legs = [
+    ...call.legs,
+    { seen, state, joined: isShown ? 'shown' : 'inferred', firstSeen, since, waited, absence },
+  ];
   copy.participants = withParticipant(call.participants, seen);
   copy.consultation = null;
   return copy;

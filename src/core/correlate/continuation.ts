@@ -38,7 +38,12 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
   const { startedAt } = leg;
   const absences = [...lostLegs(call).map(({ absence }) => absence), call.entry?.absence ?? null];
   const windows = absences.filter((absence) => absence !== null).map(whenGone);
-  if (windows.some((window) => isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null)))
+  if (
+    windows.some(
+      (window) =>
+        isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null),
+    )
+  )
     return 'in this poll';
   if (startedAt === null) return 'no';
   if (windows.some((window) => isNear(startedAt, window, NEAR_MS))) return 'shortly before';

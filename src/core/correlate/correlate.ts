@@ -75,8 +75,8 @@ export interface Placement {
 }
 
 /**
- * Applies rule 1 to the new parts: those that share an id become one group. Entries keep the PBX's order among those that
- * began in one second, and so do legs.
+ * Applies rule 1 to the new parts: those that share an id become one group. Entries that began in one second keep the PBX's
+ * order, in which it serves them.
  */
 function groupById({ legs, entries }: NewParts): Group[] {
   const groups: Group[] = [];
@@ -124,5 +124,5 @@ function isLoneLeg(group: Group): boolean {
 }
 
 function byStart(a: ObservedLeg, b: ObservedLeg): number {
-  return (a.startedAt ?? Number.MAX_VALUE) - (b.startedAt ?? Number.MAX_VALUE);
+  return (a.startedAt ?? Number.MAX_VALUE) - (b.startedAt ?? Number.MAX_VALUE) || (a.key < b.key ? -1 : 1);
 }

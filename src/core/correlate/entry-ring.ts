@@ -61,6 +61,8 @@ function strongest(
   if (ranked.length === 0) return null;
   const rank = Math.max(...ranked.map((one) => one.rank));
   const best = ranked.filter((one) => one.rank === rank).map(({ candidate }) => candidate);
+  // Where no queue rings, nothing says which of them the leg is for.
+  if (best.length > 1 && rank % 2 === 0) return null;
   const candidate = best.reduce((first, other) => (isBehind(first, other) ? other : first));
   return { candidate, isAlone: best.length === 1 };
 }
@@ -95,7 +97,11 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
   return {
     outbound: !mayBeInbound(leg),
     customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
-    waits: isKnown && entry.status === 'waiting' && answers.places.has(entry.key) && !answers.turned.has(call.callId),
+    waits:
+      isKnown &&
+      entry.status === 'waiting' &&
+      answers.places.has(entry.key) &&
+      !answers.turned.has(call.callId),
     names: namedBy(entry, leg, cycle),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(isKnown ? call.hotline : hotlineOf(group, call, entry), leg.hotline),
@@ -113,10 +119,14 @@ function hotlineOf(group: Group | null, call: Call | null, entry: ObservedQueueE
 
 /** Two telephones of one extension ring together for one entry; a leg that begins later is another ring. */
 function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: Candidate): boolean {
-  const live = call === null ? [] : call.legs.filter(({ absence }) => absence === null).map(({ seen }) => seen);
+  const live =
+    call === null ? [] : call.legs.filter(({ absence }) => absence === null).map(({ seen }) => seen);
   const own = [...live, ...(group?.legs.map(({ seen }) => seen) ?? [])];
   return own.some(
-    (seen) => seen.extension === extension && seen.key !== key && beganTogether(seen.startedAt, startedAt) !== 'together',
+    (seen) =>
+      seen.extension === extension &&
+      seen.key !== key &&
+      beganTogether(seen.startedAt, startedAt) !== 'together',
   );
 }
 
@@ -131,6 +141,7 @@ function ringsAt(
   const isKnown = call !== null && call.entry?.seen === entry;
   const isOver = entry.status === 'answered' || entry.status === 'abandoned';
   if (startedAt === null) {
+    if (entry.status === 'abandoned') return 'outside';
     return isOver && isKnown && !turned.has(call.callId) ? 'outside' : 'unknown';
   }
   if (startedAt < from - CALL_TIME_MS) return 'outside';
@@ -138,7 +149,11 @@ function ringsAt(
   return startedAt <= end + CALL_TIME_MS ? 'inside' : 'outside';
 }
 
-function hasTurned({ entry, call }: Candidate, { answers }: Deps, status: ObservedQueueEntry['status']): boolean {
+function hasTurned(
+  { entry, call }: Candidate,
+  { answers }: Deps,
+  status: ObservedQueueEntry['status'],
+): boolean {
   return entry.status === status && (call === null || answers.turned.has(call.callId));
 }
 
@@ -163,6 +178,9 @@ function isRingOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): boo
   return legs.some(({ seen, firstSeen }) => {
     const isSince = cycle.queueSeenBefore === null || firstSeen > cycle.queueSeenBefore;
     if (!mayBeInbound(seen) || !isSince) return false;
-    return seen.startedAt === null || (seen.startedAt >= from && (to === null || seen.startedAt <= to + CALL_TIME_MS));
+    return (
+      seen.startedAt === null ||
+      (seen.startedAt >= from && (to === null || seen.startedAt <= to + CALL_TIME_MS))
+    );
   });
 }

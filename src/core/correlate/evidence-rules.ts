@@ -8,7 +8,8 @@ import { RuleTable, YES_NO } from '../parts/rule-table.js';
 
 const CUSTOMERS = {
   heading: 'customers',
-  meaning: 'the numbers of the two callers. `withheld`: both withhold theirs, which makes them neither same nor different',
+  meaning:
+    'the numbers of the two callers. `withheld`: both withhold theirs, which makes them neither same nor different',
   values: { same: 'same', withheld: '`withheld`', different: 'different' },
 } as const;
 
@@ -48,7 +49,11 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
       meaning: 'whose agent the row names, if that agent’s extension is listed',
       values: { it: 'this leg’s', another: 'another’s', nobody: 'nobody known' },
     },
-    owns: { heading: 'has a leg here', meaning: 'the entry has a live leg at this extension', values: YES_NO },
+    owns: {
+      heading: 'has a leg here',
+      meaning: 'the entry has a live leg at this extension',
+      values: YES_NO,
+    },
     hotlines: HOTLINES,
     time: {
       heading: 'began',
@@ -76,8 +81,16 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     { when: { connected: true }, then: null, why: 'the caller talks to somebody' },
     { when: { stale: true, names: 'nobody' }, then: null, why: 'the caller has gone; only the row remains' },
     { when: { names: 'it' }, then: 'named', why: 'the row says so' },
-    { when: { customers: 'same' }, then: 'customer', why: 'the queue rings, and this telephone rings for that number' },
-    { when: {}, then: 'time', why: 'the queue rings for a caller who withholds the number, and so does this telephone' },
+    {
+      when: { customers: 'same' },
+      then: 'customer',
+      why: 'the queue rings, and this telephone rings for that number',
+    },
+    {
+      when: {},
+      then: 'time',
+      why: 'the queue rings for a caller who withholds the number, and so does this telephone',
+    },
   ],
   impossible: [],
 });
@@ -163,7 +176,11 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
     { when: { outbound: true }, then: false, why: 'calling back at once is a new call' },
     { when: { customers: 'different' }, then: false, why: 'two customers' },
     { when: { hotlines: 'different' }, then: false, why: 'the caller called another number' },
-    { when: { customers: 'withheld', hotlines: 'unknown' }, then: false, why: 'nothing ties the two together' },
+    {
+      when: { customers: 'withheld', hotlines: 'unknown' },
+      then: false,
+      why: 'nothing ties the two together',
+    },
     { when: { visited: true }, then: false, why: 'a customer who redials looks the same' },
     { when: { rings: true }, then: false, why: 'the queue goes on ringing' },
     { when: { connected: true }, then: false, why: 'the caller talks to somebody' },

@@ -4,7 +4,9 @@ import { type Group, isAlone, joinsCall, mergeInto } from './group.js';
 /** Joins the two legs of a local call, which name each other. */
 export function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
   const local = groups.filter((group) => isAlone(group) && namesItsPeer(group));
-  const byNames = groupBy(local, (group) => pairKey(group.legs[0]!.seen.extension, group.legs[0]!.seen.peer!));
+  const byNames = groupBy(local, (group) =>
+    pairKey(group.legs[0]!.seen.extension, group.legs[0]!.seen.peer!),
+  );
   for (const group of local) {
     if (!isAlone(group)) continue;
     const { extension, peer } = group.legs[0]!.seen;

@@ -82,7 +82,10 @@ export function callsOfCustomer({ legs, entries }: Placement, index: CallIndex):
   if (entries.length === 0 && !legs.some(({ seen }) => mayBeInbound(seen))) return NONE;
   const customer = customerKey(entries[0]?.customer ?? legs[0]?.seen.customer ?? null);
   if (customer === WITHHELD) return NONE;
-  return index.byCustomer(customer).filter(({ direction }) => direction === 'inbound').slice(-MAX_LINKS);
+  return index
+    .byCustomer(customer)
+    .filter(({ direction }) => direction === 'inbound')
+    .slice(-MAX_LINKS);
 }
 
 const MAX_LINKS = 10;

@@ -25,9 +25,14 @@ export function thirdExtension(
 ): { readonly call: Call; readonly joined: Joined } | null {
   if (leg.signal !== 'answered' || (leg.dialled === null && !leg.ownCustomer)) return null;
   const { dialled } = leg;
-  const calls = [...index.calls.values()].filter(({ direction }) => direction !== 'local' || dialled !== null);
+  const calls = [...index.calls.values()].filter(
+    ({ direction }) => direction !== 'local' || dialled !== null,
+  );
   if (dialled !== null) {
-    const rung = only(calls, (call) => isUnanswered(call) && ringsAt(call, (extension) => isTarget(dialled, extension)));
+    const rung = only(
+      calls,
+      (call) => isUnanswered(call) && ringsAt(call, (extension) => isTarget(dialled, extension)),
+    );
     if (rung !== null) return { call: rung, joined: 'inferred' };
     const heard = only(calls, (call) => isTarget(dialled, call.connected?.extension) && isConnected(call));
     if (heard !== null) return { call: heard, joined: 'listens' };

@@ -211,11 +211,11 @@ export class CallIndex {
   }
 
   #addCustomer(call: Call): void {
-    if (call.direction !== 'local') this.#customers.add(customerKey(call.customer), call.callId);
+    if (isOutside(call)) this.#customers.add(customerKey(call.customer), call.callId);
   }
 
   #removeCustomer(call: Call): void {
-    if (call.direction !== 'local') this.#customers.remove(customerKey(call.customer), call.callId);
+    if (isOutside(call)) this.#customers.remove(customerKey(call.customer), call.callId);
   }
 
   /** Looks the calls up, in the order in which they began. */
@@ -234,6 +234,11 @@ export interface Indexed<Part, Row> {
   row: Row;
 }
 
+/** Whether it is a call with somebody outside the PBX, which may be listed as local at first. */
+function isOutside({ direction, customer }: Call): boolean {
+  return direction !== 'local' || customer !== null;
+}
+
 function namesOf({ legs, lastLegs }: Call): string[] {
   return [...legs.flatMap(({ seen }) => legName(seen) ?? []), ...lastLegs.map(lastLegName)];
 }
@@ -243,11 +248,14 @@ function mark(set: Set<string>, callId: string, is: boolean): void {
   else set.delete(callId);
 }
 
-/** Whether both have the same legs, in whatever state. */
+/** Whether both have the same legs, in whatever state. A leg may change its `call_time`, and with it its name. */
 function sameLegs(before: Call, after: Call): boolean {
   return (
     before.legs.length === after.legs.length &&
-    before.legs.every(({ seen }, index) => seen.key === after.legs[index]!.seen.key)
+    before.legs.every(({ seen }, index) => {
+      const other = after.legs[index]!.seen;
+      return seen === other || (seen.key === other.key && legName(seen) === legName(other));
+    })
   );
 }
 

@@ -61,9 +61,7 @@ export class EndedCalls {
   hasEntry({ entryKey, callId }: ObservedQueueEntry, now: Instant): boolean {
     return this.#entries
       .get(entryKey)
-      .some(
-        (call) => isRemembered(call, now) && (callId === null || sharesId(call, callId)),
-      );
+      .some((call) => isRemembered(call, now) && (callId === null || sharesId(call, callId)));
   }
 
   /** Whether the row is one whose call ended because it was stale, and has not changed since. */
@@ -80,7 +78,11 @@ export class EndedCalls {
 
   /** Whether a call that has ended lost the leg of this name a moment ago. */
   hasJustLost(name: string, now: Instant): boolean {
-    return this.#lastLegs.get(name).some(({ lastLegs = [] }) => lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now)));
+    return this.#lastLegs
+      .get(name)
+      .some(({ lastLegs = [] }) =>
+        lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now)),
+      );
   }
 
   byRow(rowKey: string, now: Instant): EndedCall | undefined {

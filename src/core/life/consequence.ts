@@ -23,12 +23,15 @@ export interface Consequence {
 export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFacts): Consequence | null {
   const { entry, legs } = call;
   if (entry === null || entry.rang === 'no' || legs.length > 0 || entry.seen.status !== 'trying') return null;
-  const vanished = entry.absence?.kind === 'vanished' && isGone(entry, cycle);
+  const vanished = entry.absence?.kind === 'vanished' && isGone(entry, cycle.policy);
   const named = entry.absence === null && entry.rang === 'unnamed' && agentNamesOf(entry.seen).length > 0;
   if (!vanished && !named) return null;
   const went = gone.map((leg) => whenGone(leg.absence!));
   const windows = vanished ? [...went, whenGone(entry.absence!)] : went;
-  const window = windows.length === 0 ? (cycle.queue ?? cycle.monitor!) : { after: earliest(windows), by: lastOf(windows).by };
+  const window =
+    windows.length === 0
+      ? (cycle.queue ?? cycle.monitor!)
+      : { after: earliest(windows), by: lastOf(windows).by };
   return { window, connected: connectedBy(call, gone, cycle) };
 }
 

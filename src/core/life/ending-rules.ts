@@ -104,7 +104,8 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     },
     left: {
       heading: 'left',
-      meaning: 'a consultation held the call open, and its caller had gone when the connected participant did',
+      meaning:
+        'a consultation held the call open, and its caller had gone when the connected participant did',
       values: YES_NO,
     },
     doubted: {
@@ -217,9 +218,14 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'only a caller who came back can have left before the answer',
     },
     { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
-    { when: { cameBack: false, entry: 'listed', lastLegs: 'listed' }, why: 'such an entry has been quiet for long' },
-    { when: { cameBack: false, entry: 'listed', lastLegs: 'unlisted' }, why: 'such an entry has been quiet for long' },
-    { when: { cameBack: false, entry: 'none', lastLegs: 'none', left: false }, why: 'the last part of the call went' },
+    {
+      when: { cameBack: false, entry: 'listed', lastLegs: 'listed' },
+      why: 'such an entry has been quiet for long',
+    },
+    {
+      when: { cameBack: false, entry: 'listed', lastLegs: 'unlisted' },
+      why: 'such an entry has been quiet for long',
+    },
     { when: { left: true, answered: false }, why: 'a caller is transferred after an answer' },
     { when: { left: true, cameBack: true }, why: 'the call has no row of the queue any more' },
     { when: { doubted: true, answered: false }, why: 'nobody talked' },
@@ -286,13 +292,22 @@ function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFa
     case 'quiet':
       return { after: entry!.quiet === null ? entry!.changedAt : entry!.quiet.after, by: cycle.now };
     case 'parts': {
-      const absences = gone.map((leg) => leg.absence!);
-      return lastOf((entry?.absence == null ? absences : [...absences, entry.absence]).map(whenGone));
+      const absences = [
+        ...gone.map((leg) => leg.absence!),
+        ...(entry?.absence == null ? [] : [entry.absence]),
+      ];
+      // Of a consultation whose last leg has moved on to the caller, no part went.
+      return absences.length === 0 ? (cycle.monitor ?? cycle.queue!) : lastOf(absences.map(whenGone));
     }
   }
 }
 
-function instantOf(at: End['at'], { by }: Window, { call, returnRow }: Remains, { now }: CycleFacts): Instant {
+function instantOf(
+  at: End['at'],
+  { by }: Window,
+  { call, returnRow }: Remains,
+  { now }: CycleFacts,
+): Instant {
   switch (at) {
     case 'seen':
       return by;

@@ -15,9 +15,9 @@ import {
   isAnswered,
 } from './offer-rules.js';
 import { consequenceOf } from './consequence.js';
-import { lastLegsOf } from '../parts/last-leg.js';
+import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
 import { abandonedEntry, isAfterCallerLeft, isOverflow, isOverflowLeg } from '../parts/overflow.js';
-import { belongsToEntry, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import { belongsToEntry, CLOCK_TOLERANCE_MS, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
 import { isSeenLater, observedIn, whenGone, windowOf } from '../parts/window.js';
 import { type MutableCallView, callView, type Ending, offeredAgent } from './view.js';
@@ -151,18 +151,24 @@ class Life {
   dropGoneLegs(): void {
     const left: Leg[] = [];
     const gone: Leg[] = [];
-    for (const leg of this.call.legs) (isGone(leg, this.#cycle) ? gone : left).push(leg);
+    for (const leg of this.call.legs) (isLegGone(leg, this.call, this.#cycle) ? gone : left).push(leg);
     if (gone.length === 0) return;
     this.#gone = gone;
     this.call.legs = left;
-    this.call.lastLegs = lastLegsOf(gone);
+    const earlier = this.call.lastLegs.filter((leg) => hasJustGone(leg, this.#cycle.now));
+    this.call.lastLegs = [...earlier, ...lastLegsOf(gone)];
     for (const { seen, absence } of this.#gone) {
       const participant = this.#participant(seen.extension);
       if (!participant.offerOpen || this.#legsAt(participant).length > 0) continue;
       const { lastPresent, firstAbsent } = absence!;
       const { offers, offerOpen, elsewhere } = participant;
       this.#replaceParticipant(
-        withOffer(participant, { offers, offerOpen, elsewhere, ringingStopped: { lastPresent, firstAbsent } }),
+        withOffer(participant, {
+          offers,
+          offerOpen,
+          elsewhere,
+          ringingStopped: { lastPresent, firstAbsent },
+        }),
       );
     }
   }
@@ -229,7 +235,12 @@ class Life {
   }
 
   #offerFacts(participant: Participant, gone: readonly Leg[], over: boolean): OfferFacts {
-    return offerFacts(participant, this.call, { gone, over, isDeduced: this.#isDeduced, policy: this.#cycle.policy });
+    return offerFacts(participant, this.call, {
+      gone,
+      over,
+      isDeduced: this.#isDeduced,
+      policy: this.#cycle.policy,
+    });
   }
 
   end(ending: Ending): void {
@@ -264,13 +275,16 @@ class Life {
     const { outcome, isInferred } = end;
     const stopped = whenRingingStopped(participant, legs);
     const seen =
-      stopped === null ? (ending?.observed ?? this.#sinceLastMonitorAnswer()) : observedIn(stopped, 'observed');
+      stopped === null
+        ? (ending?.observed ?? this.#sinceLastMonitorAnswer())
+        : observedIn(stopped, 'observed');
     const observed: Observed = isInferred ? observedIn(windowOf(seen), 'inferred') : seen;
     const { offers } = participant;
     this.#replaceParticipant(
       withOffer(participant, { offers, offerOpen: false, elsewhere: false, ringingStopped: null }),
     );
-    this.#emitOffer('call-offer-ended', participant.extension, outcome, observed);
+    const left = outcome === 'caller-left' && stopped === null ? ending : null;
+    this.#emitOffer('call-offer-ended', participant.extension, outcome, observed, left?.endedAt);
   }
 
   #answered(time: Instant | null, observed: Observed): void {
@@ -334,13 +348,14 @@ class Life {
     extension: string,
     outcome: OfferOutcome | null,
     observed: Observed,
+    time = observed.latest,
   ): void {
     const participant = this.#participant(extension);
     const data = this.#view(observed);
     data.agent = offeredAgent(this.call, participant);
     data.offer = { extension, extensionId: participant.extensionId, outcome };
     if (outcome !== null) data.outcome = outcome;
-    this.#emit(type, observed.latest, data, `${extension}/${participant.offers}`);
+    this.#emit(type, time, data, `${extension}/${participant.offers}`);
   }
 
   /** Makes the view of the call with its latest transition, whose time is `observed`. */

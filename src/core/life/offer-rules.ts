@@ -219,7 +219,8 @@ export function offerFacts(
   const legs = own.length === 0 ? 'gone' : own.every(isMissing) ? 'missing' : 'ringing';
   return {
     ringsAgain: false,
-    answeredHere: own.some(isAnswered) || legsAt(participant, gone).some(isAnswered),
+    // A leg that is answered after its caller has left answers nothing.
+    answeredHere: answered && [...own, ...legsAt(participant, gone)].some(isAnswered),
     over,
     answered,
     legs,
@@ -230,7 +231,11 @@ export function offerFacts(
       : participant.agentName !== null && entry?.seen.agentName === participant.agentName,
     deduced: isDeduced,
     keptRinging:
-      answered && !isDeduced && !participant.elsewhere && legs !== 'ringing' && keptRinging(participant, call, gone),
+      answered &&
+      !isDeduced &&
+      !participant.elsewhere &&
+      legs !== 'ringing' &&
+      keptRinging(participant, call, gone),
   };
 }
 

@@ -103,7 +103,7 @@ function isPartLeft(call: Call, isLeft: boolean, cycle: CycleFacts): boolean {
   const { legs, entry, consultation } = call;
   if (consultation !== null) return !isLeft;
   if (legs.some((leg) => !isAfterCallerLeft(leg, call))) return true;
-  return entry !== null && !isGone(entry, cycle) && !isOverdue(call, cycle);
+  return entry !== null && !isGone(entry, cycle.policy) && !isOverdue(call, cycle);
 }
 
 export function entryState({ entry }: Call): EntryState {

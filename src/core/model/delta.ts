@@ -44,7 +44,14 @@ export const UNCHANGED: Delta = {
 };
 
 /** Whether the delta changes only the freshness: no call, and nothing that decides about calls. */
-export function isOnlyFreshness({ calls, ended, ignoredEntries, listsIdle, created, agents }: Delta): boolean {
+export function isOnlyFreshness({
+  calls,
+  ended,
+  ignoredEntries,
+  listsIdle,
+  created,
+  agents,
+}: Delta): boolean {
   const isUnchanged = ignoredEntries === null && listsIdle === null && created === null && agents === null;
   return calls.size === 0 && ended.size === 0 && isUnchanged;
 }

@@ -121,7 +121,7 @@ function listedEntry(
 ): QueueEntry | null {
   const bridged = belongsToEntry(row.bridgedAt, row);
   const facts = { row: row.status, complete, unchanged, bridged, ...stateBefore(entry, cycle) };
-  return entryAfter(entry, row, KNOWN_ENTRY.decide(facts), cycle);
+  return entryAfter(entry, unchanged ? entry.seen : row, KNOWN_ENTRY.decide(facts), cycle);
 }
 
 function missingEntry(entry: QueueEntry, complete: boolean, cycle: CycleFacts): QueueEntry | null {
@@ -136,7 +136,7 @@ function missingEntry(entry: QueueEntry, complete: boolean, cycle: CycleFacts): 
 }
 
 function stateBefore(entry: QueueEntry, cycle: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
-  return { before: entry.absence?.kind ?? 'listed', gone: isGone(entry, cycle) };
+  return { before: entry.absence?.kind ?? 'listed', gone: isGone(entry, cycle.policy) };
 }
 
 function entryAfter(

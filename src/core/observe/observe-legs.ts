@@ -23,7 +23,8 @@ export function observeLegs(
       if (isNew(row, index, cycle)) changes.newLegs.push(row);
     } else if (known.part.absence !== null || !isSameRow(known, row)) {
       const { state: before, joined, firstSeen, since, waited } = known.part;
-      const answered = before === 'answered' || KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
+      const answered =
+        before === 'answered' || KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
       add(changes.legs, known.callId, {
         seen: row,
         state: answered ? 'answered' : before,

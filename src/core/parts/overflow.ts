@@ -13,11 +13,14 @@ export function abandonedEntry({ entry, answeredAt }: Call): QueueEntry | null {
   return entry?.absence?.kind === 'abandoned' && answeredAt === null ? entry : null;
 }
 
-/** Whether the leg is there and began when the queue let the caller go, or later. */
-export function isOverflowLeg({ seen, firstSeen, absence }: Leg, { seen: row, absence: left }: QueueEntry): boolean {
+/** Whether the leg is there and began when the queue let the caller go, or later; without a time, no poll showed it before. */
+export function isOverflowLeg(
+  { seen, firstSeen, absence }: Leg,
+  { seen: row, absence: left }: QueueEntry,
+): boolean {
   if (absence !== null) return false;
   if (seen.startedAt === null || !belongsToEntry(row.abandonedAt, row))
-    return isSeenLater({ after: null, by: firstSeen }, { after: null, by: whenGone(left!).after ?? 0 });
+    return !isSeenLater(whenGone(left!), { after: null, by: firstSeen });
   return seen.startedAt >= row.abandonedAt!;
 }
 
@@ -34,7 +37,7 @@ export function isOverflow(call: Call, cycle: CycleFacts): boolean {
   const entry = abandonedEntry(call);
   return (
     entry !== null &&
-    isGone(entry, cycle) &&
+    isGone(entry, cycle.policy) &&
     sawMonitor(cycle, whenGone(entry.absence!)) &&
     call.legs.some((leg) => isOverflowLeg(leg, entry))
   );

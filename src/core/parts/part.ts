@@ -1,7 +1,7 @@
 import type { Absence, Call, Leg, Policy, QueueEntry } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import type { CycleFacts } from './cycle-facts.js';
-import { isLongAgo, whenGone } from './window.js';
+import { isAfter, isLongAgo, whenGone } from './window.js';
 
 /**
  * What can be said about one part of a call, a leg or a queue entry, without the rest of the call: when it began, which
@@ -45,7 +45,8 @@ export function onlyEntryDuring(
 
 /** From when until when the queue can have rung for the entry, by the PBX's own times; `to` null: it still can. */
 export function ringTimes(row: ObservedQueueEntry): { readonly from: Instant; readonly to: Instant | null } {
-  const left = row.status === 'abandoned' ? row.abandonedAt : row.status === 'answered' ? row.bridgedAt : null;
+  const left =
+    row.status === 'abandoned' ? row.abandonedAt : row.status === 'answered' ? row.bridgedAt : null;
   return { from: entryBegan(row), to: belongsToEntry(left, row) ? left : null };
 }
 
@@ -55,13 +56,22 @@ export function beganTogether(a: Instant | null, b: Instant | null): 'together' 
   return Math.abs(a - b) <= CALL_TIME_MS ? 'together' : 'apart';
 }
 
+/** Whether the part is confirmed as gone: it has been missing for so many polls that it is no flicker. */
+export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
+  return absence !== null && absence.polls >= policy.absencePolls;
+}
+
 /**
- * Whether the part is confirmed as gone: it has been missing for so many polls that it is no flicker. A leg whose extension
- * is not listed any more is held for a while, because a web phone that reconnects comes back.
+ * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a web phone that
+ * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends.
  */
-export function isGone({ absence }: Leg | QueueEntry, { policy, now }: CycleFacts): boolean {
-  if (absence === null || absence.polls < policy.absencePolls) return false;
-  return !absence.unlisted || isLongAgo(whenGone(absence), now, policy.unlistedHoldMs);
+export function isLegGone(leg: Leg, { entry }: Call, { policy, now, monitorComplete }: CycleFacts): boolean {
+  const { absence, state } = leg;
+  if (!isGone(leg, policy)) return false;
+  if (!absence!.unlisted || state !== 'answered') return true;
+  const isDeleted =
+    entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
+  return isDeleted || (monitorComplete && isLongAgo(whenGone(absence!), now, policy.unlistedHoldMs));
 }
 
 /** Whether further polls must show that a missing part is gone. */

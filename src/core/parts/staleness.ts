@@ -35,9 +35,10 @@ export function isStale({ quiet }: QueueEntry, { now }: Pick<CycleFacts, 'now'>)
   return quiet !== null && isLongAgo(quiet, now, STALE_AFTER_MS);
 }
 
-/** Whether nothing is left of the call but a row that has been stale for long, or unchanged for a day. */
-export function isOverdue(call: Call, { now, policy }: CycleFacts): boolean {
-  if (call.legs.length > 0 || call.entry === null || call.entry.absence !== null) return false;
+/** Whether a complete monitor answer leaves nothing of the call but a row that has been stale for long, or unchanged for a day. */
+export function isOverdue(call: Call, { now, policy, monitorComplete }: CycleFacts): boolean {
+  if (!monitorComplete || call.legs.length > 0 || call.entry === null || call.entry.absence !== null)
+    return false;
   const { quiet, changedAt } = call.entry;
   return (quiet !== null && isLongAgo(quiet, now, policy.staleEntryMs)) || now - changedAt >= DAY_MS;
 }
@@ -53,7 +54,8 @@ export function unchangedSince({ entry, legs }: Call): Instant | null {
 /** When the last leg went that is held because its extension is not listed any more. */
 export function heldSince({ legs }: Call): Instant | null {
   let since: Instant | null = null;
-  for (const { absence } of legs) if (absence?.unlisted === true) since = Math.max(since ?? 0, absence.firstAbsent);
+  for (const { absence } of legs)
+    if (absence?.unlisted === true) since = Math.max(since ?? 0, absence.firstAbsent);
   return since;
 }
 

@@ -387,7 +387,15 @@ function lastLegOf({ extension, customer, startedAt, goneAt }: LastLeg): LastLeg
   return { extension, customer, startedAt, goneAt };
 }
 
-function encodeLeg({ seen, state, joined, firstSeen, since, waited, absence: missing }: Leg): z.infer<typeof leg> {
+function encodeLeg({
+  seen,
+  state,
+  joined,
+  firstSeen,
+  since,
+  waited,
+  absence: missing,
+}: Leg): z.infer<typeof leg> {
   return {
     seen: encodeObservedLeg(seen),
     state,
