@@ -35,10 +35,10 @@ function brokenGrammar(story: readonly CallEvent[], isLive: boolean): string[] {
   demand(isLive || open.size === 0, `offers without an end at ${[...open].join(', ')}`);
   const outcome = story.find(({ type }) => type === 'call-ended')?.data.outcome;
   for (const which of ['answered', 'abandoned'] as const) {
-    const isTold = count(`call-${which}`) === 1;
+    const isAnnounced = count(`call-${which}`) === 1;
     demand(
-      isLive || isTold === (outcome === which),
-      `outcome ${outcome}, ${isTold ? '' : 'no '}call-${which}`,
+      isLive || isAnnounced === (outcome === which),
+      `outcome ${outcome}, ${isAnnounced ? '' : 'no '}call-${which}`,
     );
   }
   return broken;

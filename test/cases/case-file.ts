@@ -27,7 +27,7 @@ export interface Case {
 }
 
 export type Fields = Readonly<Record<string, string>>;
-export type LegFields = Fields & { readonly extension: string };
+type LegFields = Fields & { readonly extension: string };
 
 export interface Step {
   /** How long the answers are these; a second where this is missing. */
@@ -76,4 +76,14 @@ export function readCase(name: string): Case {
     }
   });
   return read;
+}
+
+/** `NAME [STATE] [field=value …]`. */
+export function cutRow(row: string): [name: string, state: string, changes: Fields] {
+  const [name, ...words] = row.split(' ');
+  const state = words.find((word) => !word.includes('=')) ?? '';
+  const changes = words
+    .filter((word) => word.includes('='))
+    .map((word) => word.split('=') as [string, string]);
+  return [name!, state, Object.fromEntries(changes)];
 }

@@ -1,5 +1,5 @@
 import type { Endpoint, Instant } from '../../src/core/model/observation.js';
-import type { Case, Fields, Rows, Step } from './case-file.js';
+import { type Case, cutRow, type Fields, type Rows, type Step } from './case-file.js';
 
 /** What the PBX of a case answers at any instant: rows in the vendor's form, times on its own clock. */
 export class PbxScript {
@@ -41,7 +41,7 @@ export class PbxScript {
   }
 
   #leg(row: string): object {
-    const [name, state, changes] = cut(row);
+    const [name, state, changes] = cutRow(row);
     const own = this.#case.legs[name]!;
     const fields = { call_time: `@${this.#firstShown('monitor', name) - SHOWN_AFTER_S}`, ...own, ...changes };
     return {
@@ -55,7 +55,7 @@ export class PbxScript {
   #queue(rows: Exclude<Rows, string>): object[] {
     return rows.map((row) => {
       if (typeof row !== 'string') return row;
-      const [name, status, changes] = cut(row);
+      const [name, status, changes] = cutRow(row);
       const fields = this.#dated({ ...this.#case.entries[name]!, ...changes }, zonedTime);
       return { ...ENTRY, call_uuid: name, status, ...fields };
     });
@@ -64,7 +64,7 @@ export class PbxScript {
   /** The second in which a row is first shown. */
   #firstShown(endpoint: Endpoint, name: string): number {
     const index = this.#case.steps.findIndex(({ [endpoint]: rows = [] }) =>
-      [rows].flat().some((row) => typeof row === 'string' && cut(row)[0] === name),
+      [rows].flat().some((row) => typeof row === 'string' && cutRow(row)[0] === name),
     );
     return this.#beginnings[index]! / 1_000;
   }
@@ -81,16 +81,6 @@ export class PbxScript {
 
 /** A leg exists this long before the step that first shows it. */
 const SHOWN_AFTER_S = 0.4;
-
-/** `NAME [STATE] [field=value …]`. */
-function cut(row: string): [name: string, state: string, changes: Fields] {
-  const [name, ...words] = row.split(' ');
-  const state = words.find((word) => !word.includes('=')) ?? '';
-  const changes = words
-    .filter((word) => word.includes('='))
-    .map((word) => word.split('=') as [string, string]);
-  return [name!, state, Object.fromEntries(changes)];
-}
 
 const busyRow = (extension: string) => ({
   agent_name: `a${extension}`,

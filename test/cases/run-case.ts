@@ -11,6 +11,7 @@ import { decide } from '../../src/core/reconcile.js';
 import { InstantReader } from '../../src/source/parse/instant.js';
 import { listReaders } from '../../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
+import { decode, patch } from '../../src/store/stored/codec.js';
 import type { Case } from './case-file.js';
 import type { Pace } from './paces.js';
 import { PbxScript } from './pbx-script.js';
@@ -18,16 +19,15 @@ import type { Run } from './right.js';
 
 /**
  * Runs the bridge's list readers and core over a case, in virtual time. Endpoints are asked as the real loop asks them:
- * each at its own interval, together where they are due at nearly the same time, and sooner to confirm an absence.
+ * each at its own interval, together where they are due at nearly the same time, and sooner to confirm an absence. With
+ * `restarts` the bridge begins again from its stored state after every poll.
  */
-export function runCase(of: Case, { intervals, beginsAtMs }: Pace): Run {
+export function runCase(of: Case, { intervals, beginsAtMs }: Pace, { restarts = false } = {}): Run {
   const beginsAt = NOON + beginsAtMs;
   const pbx = new PbxScript(of, beginsAt);
-  const readers = listReaders({
-    instants: new InstantReader('Asia/Ho_Chi_Minh'),
-    numbers: new PhoneNumbers('VN'),
-  });
-  const known = new TenantCalls(EMPTY_STATE);
+  let readers = listReaders(LOCALE);
+  let known = new TenantCalls(EMPTY_STATE);
+  const stored = new Map<string, string>();
   const events: BridgeEvent[] = [];
   const dueAt: Record<Endpoint, Instant> = { monitor: beginsAt, queue: beginsAt };
   for (;;) {
@@ -38,15 +38,22 @@ export function runCase(of: Case, { intervals, beginsAtMs }: Pace): Run {
     const observations: Observations = Object.fromEntries(
       due.map((endpoint) => [endpoint, readers[endpoint].read(pbx.answer(endpoint, now), at)]),
     );
-    const { transitions, confirm } = decide(known, observations, DEFAULT_POLICY);
+    const { transitions, confirm, delta } = decide(known, observations, DEFAULT_POLICY);
     const stamp = { tenant: 'case', epoch: 'e', sequence: events.length, recordedAt: at.at };
     events.push(...toEvents(transitions, stamp));
     for (const endpoint of due) dueAt[endpoint] = now + intervals[endpoint];
-    if (!confirm) continue;
-    for (const endpoint of ENDPOINTS) dueAt[endpoint] = Math.min(dueAt[endpoint], now + CONFIRM_MS);
+    if (confirm)
+      for (const endpoint of ENDPOINTS) dueAt[endpoint] = Math.min(dueAt[endpoint], now + CONFIRM_MS);
+    if (!restarts) continue;
+    const { set, remove } = patch(delta);
+    for (const [field, text] of set) stored.set(field, text);
+    for (const field of remove) stored.delete(field);
+    known = new TenantCalls(decode('case', stored));
+    readers = listReaders(LOCALE);
   }
 }
 
+const LOCALE = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
 const NOON = Date.UTC(2026, 2, 2, 5);
 const CONFIRM_MS = 200;
 const ANSWERED_IN_MS = 20;
