@@ -144,10 +144,6 @@ describeTable(CALL_ENDS, [
     { at: 'seen', within: 'connected', certainty: 'inferred' },
   ],
   [
-    { ...ANSWERED, entry: 'vanished', lastLegs: 'unlisted', doubted: true },
-    { at: 'seen', within: 'parts', certainty: 'inferred' },
-  ],
-  [
     { ...ANSWERED, entry: 'vanished', doubted: true },
     { at: 'seen', within: 'parts', certainty: 'inferred' },
   ],

@@ -230,6 +230,8 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     { when: { left: true, cameBack: true }, why: 'the call has no row of the queue any more' },
     { when: { doubted: true, answered: false }, why: 'nobody talked' },
     { when: { doubted: true, entry: 'none' }, why: 'there is no row' },
+    { when: { doubted: true, lastLegs: 'unlisted' }, why: 'that is doubt enough' },
+    { when: { doubted: true, entry: 'abandoned', lastLegs: 'none' }, why: 'that is doubt enough' },
     { when: { entry: 'none', timeGiven: true }, why: 'the time is on the entry’s row' },
     { when: { entry: 'none', monitorSeen: true }, why: 'no entry went' },
     { when: { entry: 'listed', monitorSeen: true }, why: 'no entry went' },
@@ -239,16 +241,20 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
 function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts): EndFacts {
   const { entry, answeredAt } = call;
   const time = abandonedTime(call, returnRow);
+  const lastLegs =
+    gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed';
+  const state = entryState(call);
+  const isUncertain = lastLegs === 'unlisted' || (state === 'abandoned' && lastLegs === 'none');
   return {
     cameBack: returnRow !== null,
     answered: answeredAt !== null,
     answeredSince: returnRow !== null && answeredAt !== null && leftAt(call, returnRow, cycle) < answeredAt,
-    entry: entryState(call),
+    entry: state,
     timeGiven: time !== null,
     monitorSeen: entry !== null && entry.absence !== null && sawMonitor(cycle, whenGone(entry.absence)),
-    lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed',
+    lastLegs,
     left: isLeft,
-    doubted: answeredAt !== null && entry !== null && !entry.answered,
+    doubted: answeredAt !== null && entry !== null && !entry.answered && !isUncertain,
   };
 }
 
