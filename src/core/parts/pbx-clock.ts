@@ -14,9 +14,11 @@ import type { Instant } from '../model/observation.js';
 /** Two clocks that differ by no more than this are taken for one. */
 export const CLOCK_LIMIT_MS = 2_000;
 
-/** How many samples of each endpoint count, and for how long. A clock may drift, so old ones say little. */
-const SAMPLES = 8;
-const SAMPLE_AGE_MS = 3_600_000;
+/**
+ * How many samples count, the latest of both endpoints. A clock may drift or be set, so old ones say little; but a few rows
+ * may all be shown late.
+ */
+const SAMPLES = 6;
 /** Of one answer, the two rows with the least delay: the second one confirms the first. */
 const SAMPLES_PER_ANSWER = 2;
 
@@ -25,7 +27,7 @@ const SAMPLES_PER_ANSWER = 2;
  * `CLOCK_LIMIT_MS` it is the smallest difference that explains the rows, as a rule 0.
  */
 export function skewOf({ monitor, queue }: TenantState['sources']): number | null {
-  const samples = recent([...monitor.clock, ...queue.clock]);
+  const samples = latest([...monitor.clock, ...queue.clock]);
   if (samples.length === 0) return null;
   const least = Math.max(...samples.map(({ pbx, by }) => pbx - by));
   const fresh = samples.flatMap(({ pbx, after }) => (after === null ? [] : [pbx + PBX_PRECISION_MS - after]));
@@ -72,9 +74,8 @@ function saysNothing({ pbx, after, by }: ClockSample): boolean {
   return after === null && pbx - by < -CLOCK_LIMIT_MS;
 }
 
-function recent(samples: readonly ClockSample[]): readonly ClockSample[] {
-  const newest = Math.max(...samples.map(({ by }) => by));
-  return samples.filter(({ by }) => newest - by <= SAMPLE_AGE_MS);
+function latest(samples: readonly ClockSample[]): readonly ClockSample[] {
+  return [...samples].sort((a, b) => a.by - b.by).slice(-SAMPLES);
 }
 
 function middle(a: number, b: number): number {
