@@ -4,7 +4,7 @@ import type { BridgeEvent, Transition } from '../../src/core/model/event.js';
  * What is dishonest about the times of an event: its time lies outside its window, steps of a call are out of order, a
  * duration is negative, or a window is open although a poll had not shown the change before.
  */
-export function dishonestIn({ type, time, data }: BridgeEvent | Transition): string[] {
+function dishonestIn({ type, time, data }: BridgeEvent | Transition): string[] {
   const { earliest, latest, certainty, precisionMs } = data.observed;
   const [at, from, to] = [Date.parse(new Date(time).toISOString()), instant(earliest), instant(latest)!];
   const wrong = [

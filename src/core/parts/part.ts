@@ -6,9 +6,6 @@ import type { Instant, ObservedQueueEntry } from '../model/observation.js';
  * times are its own, whether it is gone.
  */
 
-/** How far the PBX's clock may differ from ours. */
-export const CLOCK_TOLERANCE_MS = 5_000;
-
 /** A `call_time` is in whole seconds. */
 const CALL_TIME_MS = 1_000;
 

@@ -1,5 +1,5 @@
-import { type ClockSample, PBX_PRECISION_MS, type TenantState } from '../model/call.js';
-import type { Instant } from '../model/observation.js';
+import { type ClockSample, PBX_PRECISION_MS } from '../model/call.js';
+import type { Endpoint, Instant } from '../model/observation.js';
 
 /**
  * How far the PBX's clock is ahead of the bridge's, estimated from the times on rows.
@@ -26,7 +26,7 @@ const SAMPLES_PER_ANSWER = 2;
  * Milliseconds by which the PBX's clock is ahead; negative if it is behind, null if the rows do not say. Within
  * `CLOCK_LIMIT_MS` it is the smallest difference that explains the rows, as a rule 0.
  */
-export function skewOf({ monitor, queue }: TenantState['sources']): number | null {
+export function skewOf({ monitor, queue }: Readonly<Record<Endpoint, Clocked>>): number | null {
   const samples = latest([...monitor.clock, ...queue.clock]);
   if (samples.length === 0) return null;
   const least = Math.max(...samples.map(({ pbx, by }) => pbx - by));
@@ -38,6 +38,10 @@ export function skewOf({ monitor, queue }: TenantState['sources']): number | nul
   if (behind !== undefined && behind < -CLOCK_LIMIT_MS) return middle(least, behind);
   const isInTune = least >= -CLOCK_LIMIT_MS || fresh.some((bound) => bound >= -CLOCK_LIMIT_MS);
   return isInTune ? Math.max(least, Math.min(0, behind ?? 0)) : null;
+}
+
+interface Clocked {
+  readonly clock: readonly ClockSample[];
 }
 
 /** Whether the PBX's clock is so far off that none of its times may be used as it is. */
