@@ -8,6 +8,7 @@ import type { Transition } from './model/event.js';
 import type { ObservedLeg, ObservedQueueEntry } from './model/observation.js';
 import { conditionsOf, matches, RuleTable } from './parts/rule-table.js';
 import { decide } from './reconcile.js';
+import { expectHonestTimes } from '../../test/support/honest.js';
 import { leg, number, observations, entry, T0, type Poll } from '../../test/support/history.js';
 
 const MOBILES = ['0914237383', '0987654321', 'anonymous'];
@@ -119,6 +120,13 @@ describe('for any history of observations', () => {
             throw new Error('abandoned is not committed with its end');
         }
       }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('every time lies in its window, and no duration is negative', () => {
+    fc.assert(
+      fc.property(history, (polls) => expectHonestTimes(run(drained(polls), straight).transitions)),
       { numRuns: 1500 },
     );
   });

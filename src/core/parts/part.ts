@@ -8,9 +8,6 @@ import { isAfter, isLongAgo, whenGone } from './window.js';
  * times are its own, whether it is gone.
  */
 
-/** How far the PBX's clock may differ from ours. */
-export const CLOCK_TOLERANCE_MS = 5_000;
-
 /** The PBX's times are in whole seconds. */
 export const CALL_TIME_MS = 1_000;
 

@@ -1,5 +1,5 @@
-import { type ClockSample, PBX_PRECISION_MS, type TenantState } from '../model/call.js';
-import type { Instant } from '../model/observation.js';
+import { type ClockSample, PBX_PRECISION_MS } from '../model/call.js';
+import type { Endpoint, Instant } from '../model/observation.js';
 
 /**
  * How far the PBX's clock is ahead of the bridge's, estimated from the times on rows.
@@ -14,9 +14,11 @@ import type { Instant } from '../model/observation.js';
 /** Two clocks that differ by no more than this are taken for one. */
 export const CLOCK_LIMIT_MS = 2_000;
 
-/** How many samples of each endpoint count, and for how long. A clock may drift, so old ones say little. */
-const SAMPLES = 8;
-const SAMPLE_AGE_MS = 3_600_000;
+/**
+ * How many samples count, the latest of both endpoints. A clock may drift or be set, so old ones say little; but a few rows
+ * may all be shown late.
+ */
+const SAMPLES = 6;
 /** Of one answer, the two rows with the least delay: the second one confirms the first. */
 const SAMPLES_PER_ANSWER = 2;
 
@@ -24,8 +26,8 @@ const SAMPLES_PER_ANSWER = 2;
  * Milliseconds by which the PBX's clock is ahead; negative if it is behind, null if the rows do not say. Within
  * `CLOCK_LIMIT_MS` it is the smallest difference that explains the rows, as a rule 0.
  */
-export function skewOf({ monitor, queue }: TenantState['sources']): number | null {
-  const samples = recent([...monitor.clock, ...queue.clock]);
+export function skewOf({ monitor, queue }: Readonly<Record<Endpoint, Clocked>>): number | null {
+  const samples = latest([...monitor.clock, ...queue.clock]);
   if (samples.length === 0) return null;
   const least = Math.max(...samples.map(({ pbx, by }) => pbx - by));
   const fresh = samples.flatMap(({ pbx, after }) => (after === null ? [] : [pbx + PBX_PRECISION_MS - after]));
@@ -36,6 +38,10 @@ export function skewOf({ monitor, queue }: TenantState['sources']): number | nul
   if (behind !== undefined && behind < -CLOCK_LIMIT_MS) return middle(least, behind);
   const isInTune = least >= -CLOCK_LIMIT_MS || fresh.some((bound) => bound >= -CLOCK_LIMIT_MS);
   return isInTune ? Math.max(least, Math.min(0, behind ?? 0)) : null;
+}
+
+interface Clocked {
+  readonly clock: readonly ClockSample[];
 }
 
 /** Whether the PBX's clock is so far off that none of its times may be used as it is. */
@@ -72,9 +78,8 @@ function saysNothing({ pbx, after, by }: ClockSample): boolean {
   return after === null && pbx - by < -CLOCK_LIMIT_MS;
 }
 
-function recent(samples: readonly ClockSample[]): readonly ClockSample[] {
-  const newest = Math.max(...samples.map(({ by }) => by));
-  return samples.filter(({ by }) => newest - by <= SAMPLE_AGE_MS);
+function latest(samples: readonly ClockSample[]): readonly ClockSample[] {
+  return [...samples].sort((a, b) => a.by - b.by).slice(-SAMPLES);
 }
 
 function middle(a: number, b: number): number {

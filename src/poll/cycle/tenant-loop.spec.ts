@@ -123,6 +123,17 @@ describe('a tenant’s loop', () => {
     expect(asked.map(({ length }) => length)).toEqual(Array(9).fill(2));
   });
 
+  it('logs once that the PBX’s clock is off, and once that it is right again', async () => {
+    const skews = [null, 0, -300_000, -299_000, null, -300_500, 2_000, 0, 2_500];
+    const { turn, lines } = setUp((_, __, now) => Promise.resolve(report(now, { skewMs: skews.shift()! })));
+    while (skews.length > 0) await turn();
+    expect(lines.filter(({ msg }) => msg.startsWith('PBX')).map(({ level, msg }) => [level, msg])).toEqual([
+      [40, 'PBX clock is 300.0 s behind: its times are corrected and said to be observed'],
+      [30, 'PBX clock is right again'],
+      [40, 'PBX clock is 2.5 s ahead: its times are corrected and said to be observed'],
+    ]);
+  });
+
   it('asks again when the breaker lets it, while requests are held back', async () => {
     const { turn } = setUp((_, __, now) => {
       const { polls, ...rest } = report(now, {}, 'host down');

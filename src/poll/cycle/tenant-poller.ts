@@ -1,7 +1,8 @@
 import type { TenantCalls } from '../../core/index/tenant-calls.js';
-import type { RowDirection } from '../../core/model/call.js';
+import type { RowDirection, TenantState } from '../../core/model/call.js';
 import type { Transition } from '../../core/model/event.js';
 import type { Endpoint, Observations } from '../../core/model/observation.js';
+import { skewOf } from '../../core/parts/pbx-clock.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
 import type { PollVerdict } from './in-flight-requests.js';
 import { NO_TENANT_LISTENER } from './poll-listener.js';
@@ -31,6 +32,8 @@ export class TenantPoller {
    * The activity of the calls, and when it was determined, by the monotonic clock; null where the calls have changed.
    */
   #activity: { readonly at: number; readonly is: Activity } | null = null;
+  /** The estimate of the PBX's clock, and the sources that it is of. */
+  #clock: { readonly of: TenantState['sources']; readonly skewMs: number | null } | null = null;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
@@ -71,7 +74,19 @@ export class TenantPoller {
     this.#updateWatch(observations, known);
     await this.#ledger.trim();
     const direction = isOtherDirection(before, known.direction) ? known.direction : null;
-    return { confirm, owned, transitions, direction, activity: this.#activityOf(known) };
+    const skewMs = this.#skewOf(known);
+    return { confirm, owned, transitions, direction, activity: this.#activityOf(known), skewMs };
+  }
+
+  /** Estimates only where there are new samples, which few polls bring. */
+  #skewOf({ sources }: TenantCalls): number | null {
+    const before = this.#clock;
+    const isKnown =
+      before !== null &&
+      before.of.monitor.clock === sources.monitor.clock &&
+      before.of.queue.clock === sources.queue.clock;
+    if (!isKnown) this.#clock = { of: sources, skewMs: skewOf(sources) };
+    return this.#clock!.skewMs;
   }
 
   async #claim(): Promise<void> {
@@ -113,6 +128,8 @@ export interface Recorded {
   readonly direction: RowDirection | null;
   /** The activity of the calls that are left. */
   readonly activity: Activity;
+  /** How far the PBX's clock is ahead; null if unknown. */
+  readonly skewMs: number | null;
 }
 
 export const NOTHING_RECORDED: Recorded = {
@@ -121,6 +138,7 @@ export const NOTHING_RECORDED: Recorded = {
   transitions: [],
   direction: null,
   activity: 'idle',
+  skewMs: null,
 };
 const ACTIVITY_HOLDS_MS = 10_000;
 
