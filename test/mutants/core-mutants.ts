@@ -108,12 +108,15 @@ const parts: readonly Mutant[] = [
       "when: { row: 'missing', before: 'abandoned' },\n      then: { absence: 'vanished', isAnswered: false },",
       'that the caller had left would be forgotten when the queue deletes the row',
     ],
-  ]),
-  ...mutantsOf(`${PARTS}/absence-rules.ts`, 'src/core/absences.spec.ts', [
     [
       "=== 'counts' ? policy.absencePolls : policy.absencePolls - 1;",
       "=== 'counts' ? policy.absencePolls : policy.absencePolls;",
       'an absence from the queue would count without a monitor answer beside it',
+    ],
+    [
+      'polls: Math.min((before?.polls ?? 0) + 1, absencePolls),',
+      'polls: (before?.polls ?? 0) + 1,',
+      'a leg that stays missing would be written with every poll',
     ],
   ]),
   ...mutantsOf(`${PARTS}/window.ts`, `${PARTS}/window.spec.ts`, [

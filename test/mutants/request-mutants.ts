@@ -43,8 +43,8 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
     ],
     [
       'if (signal.aborted) return Promise.resolve(false);',
-      '',
-      'a request that was given up would take a slot for good',
+      'if (signal.aborted) return Promise.resolve(true);',
+      'a request that was given up would be sent, in a slot that is another’s',
     ],
     [
       'const giveUp = () => leave(false);',
