@@ -101,7 +101,7 @@ const parts: readonly Mutant[] = [
     [
       'when: { unregistered: false, listsIdle: true, listedSince: false },\n      then: true,',
       'when: { unregistered: false, listsIdle: true, listedSince: false },\n      then: false,',
-      'a phone that loses its registration during a conversation would end the call',
+      'an extension that loses its registration during a conversation would end the call',
     ],
     [
       "when: { row: 'missing', before: 'abandoned' },\n      then: { absence: 'abandoned', isAnswered: false },",
@@ -116,7 +116,7 @@ const parts: readonly Mutant[] = [
     [
       'polls: Math.min((before?.polls ?? 0) + 1, absencePolls),',
       'polls: (before?.polls ?? 0) + 1,',
-      'a leg that stays missing would be written with every poll',
+      'a missing leg would be written with every poll',
     ],
   ]),
   ...mutantsOf(`${PARTS}/window.ts`, `${PARTS}/window.spec.ts`, [

@@ -33,7 +33,7 @@ export type Verdict =
   | { readonly outcome: 'lived' }
   | { readonly outcome: 'not applicable'; readonly because: string };
 
-/** The part of jest's JSON that tells. */
+/** The part of jest’s JSON that decides the verdict. */
 export interface JestRun {
   readonly success: boolean;
   readonly numTotalTests: number;

@@ -203,7 +203,7 @@ const rows: readonly Mutant[] = [
     [
       'type === undefined ? !parsed.isValid() : HOTLINE_TYPES.has(type)',
       'type === undefined && !parsed.isValid()',
-      'a hotline would get an international form that nobody can dial',
+      'a hotline would get an international form that cannot be dialled',
     ],
     [
       'domestic ? digitsOf(parsed.formatNational()) : null',

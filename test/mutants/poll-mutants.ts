@@ -10,7 +10,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
       'a PBX that asks to be left alone would be polled on',
     ],
     [
-      'if (plan.notBefore !== null) continue;',
+      'if (notBefore !== null) return notBefore;',
       '',
       'an absence to confirm would break through a back-off and a Retry-After',
     ],

@@ -214,6 +214,19 @@ describe('who may see what', () => {
     expect(one!.key).toBe(other!.key);
   });
 
+  it('clients that see different things share no audience', () => {
+    const keys = [
+      audienceOf(grant(), { types: ['call-ended'] }),
+      audienceOf(grant(), { types: ['call-started'] }),
+      audienceOf(grant(), { extensions: ['107'] }),
+      audienceOf(grant({ extensions: ['107'] }), {}),
+      audienceOf(grant(), { queues: ['107'] }),
+      audienceOf(grant(), { queues: [] }),
+      audienceOf(grant(), {}),
+    ].map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
   it('clients that name the same in another order share one audience', () => {
     fc.assert(
       fc.property(anyGrant, anyFilter, (given, filter) => {
