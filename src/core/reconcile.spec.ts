@@ -281,6 +281,17 @@ describe('offers', () => {
     });
   });
 
+  it('end as answered by the agent whom the queue names, also where queue and monitor encode the name differently', () => {
+    const name = 'Hoàng Thị Thanh';
+    const rings = leg({ agentName: name.normalize('NFC') });
+    const history = new History();
+    history.poll({ entries: [entry({ status: 'trying' })], legs: [rings] });
+    const answered = entry({ status: 'answered', bridgedAt: T0 + 2_000, agentName: name.normalize('NFD') });
+    history.poll({ entries: [answered], legs: [{ ...rings, signal: 'unclear' }] });
+    history.poll({ entries: [answered] });
+    expect(history.emitted({ entries: [answered] })).toEqual(['call-offer-ended 107 answered']);
+  });
+
   it('end as not-answered when the queue tries the next agent', () => {
     const history = new History();
     history.poll();

@@ -7,6 +7,7 @@ import type {
   QueueEntry,
   ConnectedParticipant,
 } from '../model/call.js';
+import { nameForm } from '../model/name-form.js';
 import { pendingAbsence } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { isAfter, isSeenLater, lastOf, whenGone, type Window } from '../parts/window.js';
@@ -225,9 +226,7 @@ export function offerFacts(
     legs,
     pending: pendingAbsence(call, policy),
     connectedKnown: connected !== null,
-    named: isDeduced
-      ? connected?.extension === participant.extension
-      : participant.agentName !== null && entry?.seen.agentName === participant.agentName,
+    named: isDeduced ? connected?.extension === participant.extension : isNamed(participant, entry),
     deduced: isDeduced,
     keptRinging:
       answered &&
@@ -236,6 +235,12 @@ export function offerFacts(
       legs !== 'ringing' &&
       keptRinging(participant, call, gone),
   };
+}
+
+/** Whether the queue names this participant's agent. Two endpoints write the name, and may encode it differently. */
+function isNamed({ agentName }: Participant, entry: QueueEntry | null): boolean {
+  const named = entry?.seen.agentName ?? null;
+  return agentName !== null && named !== null && nameForm(named) === nameForm(agentName);
 }
 
 /** The window in which the last leg of the extension went. Null while one of its legs is there. */

@@ -1,4 +1,5 @@
 import { History, leg, T0 } from '../../../test/support/history.js';
+import { findRegistration } from './registrations.js';
 
 const iso = (seconds: number, ms = 0) => new Date(T0 + seconds * 1000 + ms).toISOString();
 
@@ -38,6 +39,16 @@ describe('registrations', () => {
     expect(history.state.registrations.size).toBe(1);
   });
 
+  it('keeps the uuid of an extension that is asked for by number later, and finds it however that is written', () => {
+    const history = new History();
+    history.poll({ registered: { 'uuid-107': true } });
+    history.poll({ registered: { 107: true } });
+    const known = history.state.registrations.get('107');
+    expect(known).toMatchObject({ extensionId: 'uuid-107' });
+    expect(findRegistration(history.state.registrations, 'UUID-107')).toBe(known);
+    expect(findRegistration(history.state.registrations, 'uuid-108')).toBeUndefined();
+  });
+
   it('forgets an extension that the PBX does not know any more', () => {
     const history = new History();
     history.poll({ registered: { 107: true } });
@@ -58,6 +69,12 @@ describe('registrations', () => {
     history.poll({ at: 10, registered: { 107: true } });
     expect(history.emitted({ at: 5, registered: { 107: false } })).toEqual([]);
     expect(history.state.registrations.get('107')).toMatchObject({ registered: true });
+  });
+
+  it('takes an answer that lies far before the latest one: the clock was set back', () => {
+    const history = new History();
+    history.poll({ at: 3_600, registered: { 107: true } });
+    expect(history.emitted({ at: 5, registered: { 107: false } })).toEqual(['extension-unregistered']);
   });
 
   describe('trap 13: the end of a leg', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ObservedLeg } from '../../core/model/observation.js';
 import { InstantReader } from './instant.js';
-import { readMonitorRow } from './monitor-row.js';
+import { legStrength, readMonitorRow } from './monitor-row.js';
 import { PhoneNumbers } from './phone-number.js';
 
 const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
@@ -47,6 +47,14 @@ it("the vendor's monitor sample is an answered outbound leg of extension 107", (
       asLeg: { leg: expect.objectContaining({ direction: 'inbound', role: 'callee' }), destination: 'other' },
     },
   });
+});
+
+it('of the rows of one leg an answered one counts most, and one that says nothing least', () => {
+  const [unclear, ringing, answered] = ['MOVED', 'RINGING', 'ONCALL'].map((call_state) =>
+    legStrength(leg({ call_state })),
+  );
+  expect(answered).toBeGreaterThan(ringing!);
+  expect(ringing).toBeGreaterThan(unclear!);
 });
 
 describe('what a row is', () => {
