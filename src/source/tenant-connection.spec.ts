@@ -137,7 +137,9 @@ describe('a poll', () => {
     const { source } = await pbx((_, response) =>
       response.end(JSON.stringify({ error: `token ${TOKEN} of 0914237383 has expired` })),
     );
-    expect(await reasonOf(source)).toBe('error body with 200: "token […] of […] has expired"');
+    expect(await reasonOf(source)).toBe(
+      'error body with 200: "token […] of […] has expired"; the token is fixed, so no other can be tried',
+    );
   });
 
   it('shows no secret when it is inspected or written as JSON', async () => {
@@ -152,7 +154,7 @@ describe('a poll', () => {
 describe('with a fixed token', () => {
   it('401 is a failure, and nothing else is tried', async () => {
     const { source, paths } = await pbx((_, response) => response.writeHead(401).end());
-    expect(await reasonOf(source)).toBe('HTTP 401');
+    expect(await reasonOf(source)).toBe('HTTP 401; the token is fixed, so no other can be tried');
     expect(paths).toEqual(['/v3/monitor?=null']);
   });
 
@@ -223,12 +225,13 @@ describe('with an API key', () => {
 
   it('a renewed token that is refused too makes the poll fail, and the next one does not ask for another', async () => {
     const { source, keys, clock } = await guarded(() => ({ token: 'same', expired_in: 600 }), new Set());
-    expect(await reasonOf(source)).toBe('HTTP 401');
+    const reason = 'HTTP 401: "expired"; a renewed token was refused too';
+    expect(await reasonOf(source)).toBe(reason);
     expect(keys).toHaveLength(2);
-    expect(await reasonOf(source)).toBe('HTTP 401 with a renewed token');
+    expect(await reasonOf(source)).toBe(reason);
     expect(keys).toHaveLength(2);
     clock.at += 30_000;
-    expect(await reasonOf(source)).toBe('HTTP 401');
+    expect(await reasonOf(source)).toBe(reason);
     expect(keys).toHaveLength(3);
   });
 

@@ -191,7 +191,11 @@ export class PitelClient {
       return failure(statusReason(status, headers), sent, { status, retryAfterMs, body: body ?? NOTHING });
     }
     if (body === null) return failure(`body larger than ${this.#limitOf(200)} bytes`, sent, { status });
-    if (!beginsLikeJson(body)) return failure(`not JSON (${mediaType(headers)})`, sent, { status });
+    if (!beginsLikeJson(body))
+      return failure(`not JSON (${mediaType(headers)})`, sent, {
+        status,
+        body: body.subarray(0, ERROR_BODY_BYTES),
+      });
     return { ok: true, status, body, retryAfterMs: null, ...sent, validators: validatorsOf(headers) };
   }
 
