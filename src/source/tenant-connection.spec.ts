@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Endpoint } from '../core/model/observation.js';
 import { upstreamHosts } from '../../test/support/hosts.js';
 import { ManualTime } from '../../test/support/time.js';
@@ -82,6 +83,25 @@ describe('a poll', () => {
         hotline: { raw: '24052364' },
       },
     ]);
+  });
+
+  it('that is answered in another content coding each time is read, and is the same while its bytes are', async () => {
+    const codings = [gzipSync, brotliCompressSync, deflateSync];
+    let asked = 0;
+    const { source } = await pbx((_, response) => {
+      const encode = codings[asked++]!;
+      const name = encode === gzipSync ? 'gzip' : encode === deflateSync ? 'deflate' : 'br';
+      response.writeHead(200, { 'content-encoding': name }).end(encode(fixture('monitor')));
+    });
+    const seen = [];
+    while (seen.length < codings.length) {
+      const { observation } = await source.poll('monitor');
+      if (observation.outcome === 'failed') throw new Error(observation.reason);
+      seen.push(observation.rows);
+    }
+    expect(seen[0]!.size).toBe(1);
+    expect(seen[1]).toBe(seen[0]);
+    expect(seen[2]).toBe(seen[0]);
   });
 
   it("of the queue shows the vendor's sample as an answered queue entry", async () => {

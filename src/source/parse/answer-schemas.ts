@@ -128,7 +128,8 @@ export function readList(document: unknown, conceal: Conceal, rowCount?: number)
 function doubtOf(total: unknown, rowCount: number): string | null {
   if (total === undefined || total === null) return null;
   const count = typeof total === 'string' && total.trim() !== '' ? Number(total) : total;
-  if (typeof count !== 'number' || !Number.isFinite(count)) return '"total" is not a number';
+  if (typeof count !== 'number' || !(count >= 0 && count < Infinity))
+    return '"total" is not a number of rows';
   return count > rowCount ? `${rowCount} of ${count} rows came` : null;
 }
 
