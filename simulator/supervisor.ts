@@ -1,0 +1,57 @@
+import type { EnginePlan } from './engine-plan.js';
+import type { LiveCall } from './live-call.js';
+import type { Leg } from './switchboard-parts.js';
+
+/**
+ * A supervisor listens (`*33`), whispers (`*34`) or barges (`*88`): a leg that talks at once and never rang, with the feature
+ * code as its destination, or with the call's own id. It ends with the agent's, or it stays when the agent leaves, and then has
+ * the call.
+ */
+export function superviseFrom(
+  call: LiveCall,
+  agent: Leg,
+  { code, forMs }: NonNullable<EnginePlan['supervises']>,
+): void {
+  const { board, directory, engine, schedule } = call.pbx;
+  if (!agent.alive) return;
+  const free = directory.extensions.filter((extension) => board.isFree(extension));
+  if (free.length === 0) return;
+  const by = engine.random.pick(free);
+  const dialled = `${code}${agent.extension.number}`;
+  call.mark('supervises');
+  const leg = call.addLeg(by, {
+    bCid: dialled,
+    cid: by.number,
+    destination: dialled,
+    direction: 'local',
+    callId: engine.random.uuid(),
+    offered: false,
+    state: 'ONCALL',
+    role: 'supervisor',
+  });
+  // Some of the engine's views show who listens in under the call's id.
+  if (call.uuid !== null && engine.habits.legIds === 'call-uuid' && engine.random.chance(0.5)) {
+    board.changeLeg(leg, { callId: call.uuid });
+  }
+  call.tie(leg, agent);
+  if (forMs !== null) {
+    call.later(forMs, () => call.dropLeg(leg));
+    return;
+  }
+  call.later(engine.random.int(2000, 6000), () => {
+    if (!agent.alive || !leg.alive) return;
+    call.truth.transfers.push({
+      as: 'barge',
+      from: agent.extension.number,
+      to: by.number,
+      at: schedule.now,
+      leftAt: schedule.now,
+      answeredAt: null,
+      outcome: null,
+    });
+    call.tie(leg, null);
+    call.leaveQueue();
+    call.dropLeg(agent);
+    call.transferred(leg);
+  });
+}
