@@ -68,11 +68,12 @@ function pickersRow(
  * with the agent's name until the module restarts.
  */
 function endAtOnce(call: LiveCall, leg: Leg, afterMs: number): void {
-  const { members } = call.pbx;
+  const { board, members } = call.pbx;
   const { entry } = call;
   call.mark('stuckTrying');
   call.truth.neverBridged = true;
   call.answers(leg);
+  board.setRole(leg, 'void');
   if (entry !== null) members.change(entry, { agent: leg.extension });
   call.entry = null;
   call.later(afterMs, () => {
@@ -91,6 +92,7 @@ function answerNobody(call: LiveCall, leg: Leg, afterMs: number): void {
   call.mark('leavesAtAnswer');
   call.truth.neverBridged = true;
   call.answers(leg);
+  pbx.board.setRole(leg, 'void');
   if (entry !== null) pbx.members.change(entry, { agent: leg.extension });
   call.later(afterMs, () => {
     call.release(leg);

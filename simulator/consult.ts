@@ -3,6 +3,7 @@ import { LiveCall } from './live-call.js';
 import type { CallPlan } from './plan.js';
 import { numbersOfInbound, numbersOfLocal } from './rows.js';
 import type { Leg, LegChange } from './switchboard-parts.js';
+import { noteTransferBegun } from './transfer-notes.js';
 import type { TransferTruth } from './truth.js';
 
 /**
@@ -49,17 +50,13 @@ export function consultFor(
     callId: plan.oneLocalId ? id : consult.random.uuid(),
     offered: true,
   });
-  const noted: TransferTruth = {
-    as: transfer.as === 'semi-attended' ? 'semi-attended' : 'attended',
+  const noted = noteTransferBegun(call.truth, {
+    as: transfer.as,
     from: caller.number,
     to: callee.number,
     at: pbx.schedule.now,
-    leftAt: null,
-    answeredAt: null,
-    outcome: null,
     consultation: consult.truth.callKey,
-  };
-  call.truth.transfers.push(noted);
+  });
   const all = { call, from, consult, asking, asked, transfer, noted };
   if (transfer.as === 'semi-attended') leaveWhileItRings(all);
   else attend(all);
@@ -160,10 +157,10 @@ function join({ call, from, consult, asked, transfer }: Consultation): void {
 
 /** What the row of the consultation's leg shows from now on: the transferor as before, or the customer, and no hotline. */
 function joinedRow(call: LiveCall, asked: Leg): LegChange {
-  const { habits, random } = call.pbx.engine;
-  // An outbound call's id was that of the transferor's leg; the customer's own leg has another.
-  if (call.truth.direction === 'outbound') call.uuid = random.uuid();
-  const shared = habits.legIds === 'call-uuid' && call.uuid !== null ? { callId: call.uuid } : {};
+  const { habits } = call.pbx.engine;
+  if (call.truth.direction === 'outbound') call.ids.passToCustomer();
+  const callId = call.ids.bridged;
+  const shared = callId === null ? {} : { callId };
   if (habits.consultLeg !== 'customer') return { ...shared, state: 'ONCALL' };
   return {
     ...shared,

@@ -54,7 +54,7 @@ export function withHabits(plan: CallPlan, { engine, directory, scaled, companie
     answerAfterMs: neverRings ? null : plan.answerAfterMs,
     // Half of those who wait long give up in the end, and the others are answered.
     leavesAfterMs: waits === null ? plan.leavesAfterMs : Math.round(waits * (random.chance(0.5) ? 0.9 : 1.5)),
-    bridgeLagMs: habits.timing ? random.int(0, 20) : plan.bridgeLagMs,
+    bridgeLagMs: habits.timing ? random.int(30, 120) : plan.bridgeLagMs,
     emptyUuid: habits.emptiesUuid || plan.emptyUuid,
     staleRow: plan.staleRow || (isQueue && happens('staleAnswered')),
     overflow:

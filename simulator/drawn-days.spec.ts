@@ -89,7 +89,7 @@ describe('days of drawn habits', () => {
   });
 
   it('touch calls by every habit, and by most pairs of them', () => {
-    const { calls, habits, pairs } = countHabits(...days.values());
+    const { calls, habits } = countHabits(...days.values());
     expect(calls).toBe(24 * 220);
     const missing = ENGINE_HABITS.filter((name) => (habits.get(name) ?? 0) < 3);
     expect(missing).toEqual([]);

@@ -16,8 +16,9 @@ export interface EngineHabits {
    */
   readonly trail: boolean;
   /**
-   * The engine's timing instead of a round one: Trying 40 to 130 ms after joining, Answered with the bridge, the next
-   * destination's legs 20 ms after the last one's end, Abandoned rows for up to a second longer.
+   * The engine's timing instead of a round one: Trying 40 to 130 ms after joining, Answered 30 to 120 ms after the
+   * agent's answer (where rows trail, mostly before the leg's ONCALL), the next destination's legs 20 ms after the last one's
+   * end, Abandoned rows for up to a second longer.
    */
   readonly timing: boolean;
   /** A direct call to a device that never says that it rings: its leg is DOWN all the time. */
@@ -97,7 +98,7 @@ export interface EngineHabits {
   readonly callsBack: number;
 
   // ----- the PBX as a whole
-  /** One registration, and so one row, a user: a second device that signs off hides the extension with its live legs. */
+  /** One registration, and so one row, a user: a second device that signs off in mid-call hides the extension and its legs. */
   readonly oneRow: boolean;
   /** Answered calls in which the extension signs off, and mostly comes back. */
   readonly signsOff: number;

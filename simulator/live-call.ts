@@ -2,14 +2,17 @@ import type { Directory, Extension } from './directory.js';
 import type { Engine } from './engine.js';
 import type { Members } from './members.js';
 import type { Customer } from './numbers.js';
+import { Offers } from './offers.js';
 import type { CallKind, HabitName, Options } from './options.js';
 import type { CallPlan } from './plan.js';
 import type { Random } from './random.js';
+import { LegIds } from './leg-ids.js';
 import type { RowNumbers } from './leg-view.js';
 import type { QueueAgent } from './rows.js';
 import type { Schedule, Timer } from './schedule.js';
 import type { Leg, QueueEntry } from './switchboard-parts.js';
 import type { Switchboard } from './switchboard.js';
+import { noteTransferAnswered, noteTransfersOver } from './transfer-notes.js';
 import type { CallOutcome, CallTruth, LegRole, OfferOutcome, Truth } from './truth.js';
 
 /** The parts of a world that calls need. */
@@ -49,14 +52,13 @@ export class LiveCall {
   over = false;
   /** An answered caller who waits in another queue: leaving it is Abandoned there. */
   waitsAgain = false;
-  /** The caller's own id: a queue's call_uuid, and what legs share where their ids are the column call_uuid. */
-  uuid: string | null = null;
+  readonly ids: LegIds;
   /** Called once, when the caller left unanswered, with the row that lingers. */
   whenAbandoned: ((entry: QueueEntry | null) => void) | null = null;
   /** Of a queue call: the caller joins another queue when this leg's agent transfers it there. */
   requeue: ((from: Leg) => void) | null = null;
   readonly #timers = new Set<Timer>();
-  readonly #offers = new Map<Leg, 'rings' | 'over'>();
+  readonly #offers = new Offers((type, detail) => this.#record(type, detail));
   /** Legs whose rows stay until the call is answered or over. */
   readonly #kept: Leg[] = [];
   /** Legs that end with another one: who listens in goes with the agent. */
@@ -74,6 +76,7 @@ export class LiveCall {
     },
   ) {
     const { engine, schedule } = pbx;
+    this.ids = new LegIds(engine);
     this.truth = pbx.truth.open(schedule.now, {
       kind: as.kind,
       direction: as.direction,
@@ -125,7 +128,11 @@ export class LiveCall {
     const first = isDown ? '' : odd === null ? state : odd.state;
     const added = board.addLeg(this.truth, {
       ...numbers,
-      ...this.#idsOf(leg.callId, leg.offered, role),
+      ...this.ids.next(leg.callId, {
+        offered: leg.offered,
+        inQueue: this.entry !== null,
+        ...(role === undefined ? {} : { role }),
+      }),
       extension,
       direction: leg.direction ?? this.truth.direction,
       towardsExtension: byEngine && this.truth.direction === 'outbound',
@@ -144,17 +151,17 @@ export class LiveCall {
       this.later(engine.random.int(60, 150), () => {
         if (!added.alive || added.state !== '') return;
         board.setLegState(added, state);
-        this.#rings(added);
+        this.#offers.begin(added);
       });
     }
-    if (!isDown) this.#rings(added);
+    if (!isDown) this.#offers.begin(added);
     return added;
   }
 
   /** Ends an offer that this leg did not answer, and drops the leg. `keepRow`: its row stays for now. */
   stopRinging(leg: Leg, outcome: OfferOutcome, keepRow = false): void {
     if (!leg.alive) return;
-    this.#endOffer(leg, outcome);
+    this.#offers.end(leg, outcome);
     this.dropLeg(leg, keepRow);
   }
 
@@ -193,20 +200,17 @@ export class LiveCall {
 
   /** This leg is ONCALL, and no other rings any more; whether the two ever talk is another matter. */
   answers(leg: Leg): void {
-    const { board, engine } = this.pbx;
     this.stopOthers(leg);
-    this.#rings(leg);
-    const isShared = engine.habits.legIds === 'call-uuid' && this.uuid !== null;
-    board.changeLeg(leg, { state: 'ONCALL', ...(isShared ? { callId: this.uuid ?? '' } : {}) });
-    if (isShared) this.mark('legIds');
-    this.#endOffer(leg, 'answered');
+    this.#offers.begin(leg);
+    const callId = this.ids.bridged;
+    this.pbx.board.changeLeg(leg, { state: 'ONCALL', ...(callId === null ? {} : { callId }) });
+    if (callId !== null) this.mark('legIds');
+    this.#offers.end(leg, 'answered');
   }
 
   stopOthers(leg: Leg | null): void {
     for (const other of [...this.legs]) {
-      if (other !== leg && other.offered && this.#offers.get(other) !== 'over') {
-        this.stopRinging(other, 'answered-elsewhere');
-      }
+      if (other !== leg && this.#offers.isOpen(other)) this.stopRinging(other, 'answered-elsewhere');
     }
     this.#releaseRows();
   }
@@ -218,23 +222,16 @@ export class LiveCall {
   }
 
   transferred(leg: Leg): void {
-    const { now } = this.pbx.schedule;
-    const open = this.truth.transfers.find(({ outcome }) => outcome === null);
-    if (open !== undefined) {
-      open.to = leg.extension.number;
-      open.answeredAt = now;
-      open.leftAt ??= now;
-      open.outcome = 'answered';
-    }
+    noteTransferAnswered(this.truth, this.pbx.schedule.now, leg.extension.number);
     this.#record('call-transferred', { extension: leg.extension.number, part: leg.id });
   }
 
   /** The call has the leg from now on, as `change` has it; the call that had it goes on without. */
   adopt(leg: Leg, from: LiveCall, change: Parameters<Switchboard['moveLeg']>[2]): void {
     from.legs.delete(leg);
-    from.#endOffer(leg, 'answered');
+    from.#offers.end(leg, 'answered');
     this.pbx.board.moveLeg(leg, this.truth, change);
-    this.#offers.set(leg, 'over');
+    this.#offers.close(leg);
     this.legs.add(leg);
   }
 
@@ -285,7 +282,7 @@ export class LiveCall {
     for (const timer of this.#timers) this.pbx.schedule.cancel(timer);
     this.#timers.clear();
     for (const leg of [...this.legs]) {
-      this.#endOffer(leg, 'caller-left');
+      this.#offers.end(leg, 'caller-left');
       this.dropLeg(leg);
     }
     const outcome: CallOutcome = this.answered
@@ -297,7 +294,7 @@ export class LiveCall {
     let lingering: QueueEntry | null = null;
     if (this.answered && !this.waitsAgain) this.leaveQueue();
     else lingering = this.abandonRow(touchTime);
-    this.#closeTransfers();
+    noteTransfersOver(this.truth, this.pbx.schedule.now);
     this.pbx.truth.close(this.truth, this.pbx.schedule.now, outcome);
     this.pbx.live.delete(this.truth.callKey);
     if (!this.answered) this.whenAbandoned?.(lingering);
@@ -308,41 +305,8 @@ export class LiveCall {
     return this.plan.engine.neverRings || this.pbx.engine.happens('downFirst');
   }
 
-  #idsOf(kept: string, offered: boolean, role: LegRole | undefined) {
-    const { engine } = this.pbx;
-    const { legIds } = engine.habits;
-    if (legIds === 'kept') return { callId: kept, ownId: kept };
-    const ownId = engine.random.uuid();
-    // What a queue rings, and who dials a feature code, is not bridged with the caller yet.
-    if (legIds === 'leg' || role !== undefined || (this.entry !== null && offered)) {
-      return { callId: ownId, ownId };
-    }
-    this.uuid ??= offered ? engine.random.uuid() : ownId;
-    return { callId: this.uuid, ownId: offered ? ownId : this.uuid };
-  }
-
-  #rings(leg: Leg): void {
-    if (!leg.offered || this.#offers.has(leg)) return;
-    this.#offers.set(leg, 'rings');
-    this.#record('call-offered', { extension: leg.extension.number, part: leg.id });
-  }
-
-  #endOffer(leg: Leg, outcome: OfferOutcome): void {
-    if (this.#offers.get(leg) !== 'rings') return;
-    this.#offers.set(leg, 'over');
-    this.#record('call-offer-ended', { extension: leg.extension.number, outcome, part: leg.id });
-  }
-
   #releaseRows(): void {
     for (const leg of this.#kept.splice(0)) this.pbx.board.releaseRow(leg);
-  }
-
-  #closeTransfers(): void {
-    const { now } = this.pbx.schedule;
-    for (const transfer of this.truth.transfers) {
-      transfer.outcome ??= 'given-up';
-      transfer.leftAt ??= now;
-    }
   }
 
   #record(

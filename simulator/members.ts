@@ -55,7 +55,7 @@ export class Members {
    * unless callers of one second are wanted (the habit `sameSecond`), whom only their `call_uuid` tells apart.
    */
   #unusedJoin(queue: Queue, mobile: string): number {
-    const second = (instant: number): number => Math.floor(instant / 1000);
+    const second = (instant: number): number => Math.floor(this.engine.clock(instant) / 1000);
     const taken = new Set<number>();
     if (!this.engine.isOn('sameSecond')) {
       for (const entry of this.entries) {

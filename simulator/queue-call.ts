@@ -6,6 +6,7 @@ import type { Random } from './random.js';
 import { ringMobile } from './mobile.js';
 import { ringAll, ringOne } from './ring.js';
 import type { Leg, QueueEntry } from './switchboard-parts.js';
+import { noteTransferBegun } from './transfer-notes.js';
 
 /**
  * A caller in a queue, as mod_callcenter keeps its members (`docs/upstream.md`, mark F):
@@ -29,7 +30,7 @@ export function startQueueCall(
   });
   const callUuid = random.uuid();
   const row = before?.row ?? null;
-  call.uuid = callUuid;
+  call.ids.shared = callUuid;
   if (row !== null) call.mark('resume');
   if (row !== null && pbx.engine.isOn('resumes')) call.mark('resumes');
   if (row !== null) pbx.members.resume(row, call.truth, callUuid);
@@ -52,16 +53,9 @@ function requeue(call: LiveCall, from: Leg): void {
   if (others.length === 0) return;
   call.mark('queueToQueue');
   const next = pbx.members.join(call.truth, random.pick(others), call.plan.customer.queueRaw, entry.callUuid);
-  call.truth.transfers.push({
-    as: 'queue',
-    from: from.extension.number,
-    to: null,
-    queueId: next.queue.uuid,
-    at: pbx.schedule.now,
-    leftAt: pbx.schedule.now,
-    answeredAt: null,
-    outcome: null,
-  });
+  const { now } = pbx.schedule;
+  const noted = { as: 'queue', from: from.extension.number, to: null, queueId: next.queue.uuid } as const;
+  noteTransferBegun(call.truth, { ...noted, at: now, leftAt: now });
   call.leaveQueue();
   call.dropLeg(from);
   call.entry = next;
@@ -189,8 +183,8 @@ function comeBack(call: LiveCall, row: QueueEntry | null): void {
 }
 
 /** Rows show whole seconds: within the second in which the caller joined, no row would show that the caller is back. */
-function untilShown({ joinedAt, rejoinedAt }: QueueEntry, { schedule }: Pbx): number {
-  return (Math.floor((rejoinedAt ?? joinedAt) / 1000) + 1) * 1000 - schedule.now;
+function untilShown({ joinedAt, rejoinedAt }: QueueEntry, { engine, schedule }: Pbx): number {
+  return (Math.floor(engine.clock(rejoinedAt ?? joinedAt) / 1000) + 1) * 1000 - engine.clock(schedule.now);
 }
 
 function longestIdle(call: LiveCall, agents: readonly Extension[]): Extension | null {

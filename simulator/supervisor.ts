@@ -1,6 +1,7 @@
 import type { EnginePlan } from './engine-plan.js';
 import type { LiveCall } from './live-call.js';
 import type { Leg } from './switchboard-parts.js';
+import { noteTransferBegun } from './transfer-notes.js';
 
 /**
  * A supervisor listens (`*33`), whispers (`*34`) or barges (`*88`): a leg that talks at once and never rang, with the feature
@@ -30,9 +31,8 @@ export function superviseFrom(
     role: 'supervisor',
   });
   // Some of the engine's views show who listens in under the call's id.
-  if (call.uuid !== null && engine.habits.legIds === 'call-uuid' && engine.random.chance(0.5)) {
-    board.changeLeg(leg, { callId: call.uuid });
-  }
+  const callId = call.ids.bridged;
+  if (callId !== null && engine.random.chance(0.5)) board.changeLeg(leg, { callId });
   call.tie(leg, agent);
   if (forMs !== null) {
     call.later(forMs, () => call.dropLeg(leg));
@@ -40,15 +40,9 @@ export function superviseFrom(
   }
   call.later(engine.random.int(2000, 6000), () => {
     if (!agent.alive || !leg.alive) return;
-    call.truth.transfers.push({
-      as: 'barge',
-      from: agent.extension.number,
-      to: by.number,
-      at: schedule.now,
-      leftAt: schedule.now,
-      answeredAt: null,
-      outcome: null,
-    });
+    const { now } = schedule;
+    const noted = { as: 'barge', from: agent.extension.number, to: by.number } as const;
+    noteTransferBegun(call.truth, { ...noted, at: now, leftAt: now });
     call.tie(leg, null);
     call.leaveQueue();
     call.dropLeg(agent);

@@ -32,7 +32,7 @@ export interface NewLeg extends Omit<LegView, 'id' | 'callTime'> {
 /** A leg's row. */
 export interface ShownLeg extends Mutable<LegView> {
   readonly extension: Extension;
-  readonly role: LegRole | undefined;
+  role: LegRole | undefined;
   truth: CallTruth;
   /** Null while the extension is not registered. */
   sighting: Sighting | null;

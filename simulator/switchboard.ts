@@ -4,7 +4,7 @@ import type { Quirks } from './options.js';
 import { type MonitorRow, namelessRow, rowsOf } from './rows.js';
 import type { Schedule } from './schedule.js';
 import type { Leg, LegChange, Line, NewLeg, ShownLeg } from './switchboard-parts.js';
-import type { CallTruth, Truth } from './truth.js';
+import type { CallTruth, LegRole, Truth } from './truth.js';
 
 /**
  * The extensions with their live legs, and the rows of the monitor that show them. Only this class adds, changes and removes
@@ -84,6 +84,13 @@ export class Switchboard {
       const forMs = this.engine.random.int(400, 600);
       this.schedule.in(forMs, () => this.engine.trail.leg(() => this.#removeRow(leg)));
     } else this.engine.trail.afterHangUp(() => this.#removeRow(leg));
+  }
+
+  /** Says in the truth what the leg has turned out to be. */
+  setRole({ row }: Leg, role: LegRole): void {
+    if (row === null) return;
+    row.role = role;
+    if (row.sighting !== null) row.sighting.role = role;
   }
 
   /** The row of a leg that was dropped with `keepRow`. */

@@ -38,8 +38,20 @@ export function inTalk(call: LiveCall, leg: Leg): void {
       else transferAttended(call, leg);
     });
   }
+  signOffSecondDevice(call, leg);
   if (supervises !== null) call.later(supervises.afterMs, () => superviseFrom(call, leg, supervises));
   if (requeueAfterMs !== null) call.later(requeueAfterMs, () => call.requeue?.(leg));
+}
+
+/** Where a user has one registration, a second device that signs off hides the extension; so it does in every third talk. */
+function signOffSecondDevice(call: LiveCall, { extension }: Leg): void {
+  const { board, engine, scaled, schedule } = call.pbx;
+  if (!engine.habits.oneRow || extension.devices.length < 2 || !engine.random.chance(0.33)) return;
+  call.later(Math.round(call.plan.talkMs * (0.1 + 0.4 * engine.random.next())), () => {
+    call.mark('signsOff');
+    board.unregister(extension);
+    schedule.in(scaled(engine.random.int(3000, 60_000)), () => board.register(extension));
+  });
 }
 
 function holdFor(call: LiveCall, leg: Leg, afterMs: number, forMs: number): void {

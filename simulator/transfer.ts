@@ -2,6 +2,7 @@ import { consultFor } from './consult.js';
 import type { LiveCall } from './live-call.js';
 import { numbersOfInbound } from './rows.js';
 import type { Leg } from './switchboard-parts.js';
+import { noteTransferBegun } from './transfer-notes.js';
 import { targetOf } from './transfer-target.js';
 
 /**
@@ -19,19 +20,11 @@ export function transferBlind(call: LiveCall, from: Leg): void {
   if (transfer === null || target === null || !from.alive) return;
   const { now } = call.pbx.schedule;
   noteTransfer(call, 'blindTransfer');
-  call.truth.transfers.push({
-    as: 'blind',
-    from: from.extension.number,
-    to: target.number,
-    at: now,
-    leftAt: now,
-    answeredAt: null,
-    outcome: null,
-  });
+  const noted = { as: 'blind', from: from.extension.number, to: target.number } as const;
+  noteTransferBegun(call.truth, { ...noted, at: now, leftAt: now });
   call.leaveQueue();
   call.dropLeg(from);
-  // An outbound call's ids were those of the leg that has gone; the customer's own leg has another.
-  if (call.truth.direction === 'outbound') call.uuid = null;
+  if (call.truth.direction === 'outbound') call.ids.passToCustomer();
   call.soon(() => {
     const leg = call.addLeg(target, {
       ...numbersOfInbound(call.plan.customer.raw, call.truth.hotline ?? '', target.number),

@@ -46,8 +46,8 @@ export interface Sighting {
   readonly callId: string;
   /** The ids that the row had afterwards, and since when (the habit `legIds`: `call-uuid`). All are in `upstreamIds`. */
   ids?: { at: number; callId: string }[];
-  /** What the leg is, where it is neither an offer nor a talk of the call: see `LegRole`. */
-  readonly role?: LegRole;
+  /** What the leg is, where it is no ordinary offer or talk: see `LegRole`. */
+  role?: LegRole;
   readonly extension?: string;
   readonly queueId?: string;
   /** Queue rows: the instants that identify the queue entry. */

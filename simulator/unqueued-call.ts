@@ -20,8 +20,7 @@ export function startRingGroupCall(pbx: Pbx, plan: CallPlan, random: Random): Li
   const { huntMs } = plan.engine;
   if (huntMs === null) ringAll(call, group.members, null);
   else huntThrough(call, group.members, huntMs);
-  // A hunt group is over when its last member has rung.
-  if (huntMs === null) leaveUnanswered(call);
+  leaveUnanswered(call);
   return call;
 }
 
