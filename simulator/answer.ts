@@ -1,4 +1,5 @@
 import type { Extension } from './directory.js';
+import { somebodyFree } from './free-extension.js';
 import type { RowNumbers } from './leg-view.js';
 import type { LiveCall } from './live-call.js';
 import { numbersOfInbound } from './rows.js';
@@ -26,7 +27,7 @@ function pickUpElsewhere(call: LiveCall, rung: Leg): boolean {
   const { pbx, plan } = call;
   const { pickup } = plan.engine;
   if (pickup === null) return false;
-  const by = pickup.by ?? somebodyFree(call);
+  const by = pickup.by ?? somebodyFree(pbx, pbx.engine.random);
   if (by === null || !pbx.board.isFree(by)) return false;
   call.mark('pickup');
   if (pbx.engine.isOn('pickupRow')) call.mark('pickupRow');
@@ -83,7 +84,7 @@ function endAtOnce(call: LiveCall, leg: Leg, afterMs: number): void {
 }
 
 /**
- * The caller hangs up as the agent answers: the row is Abandoned with the agent's name, and the agent's leg talks to nobody for
+ * The caller hangs up as the agent answers: the row is Abandoned with the agent's name, and the agent's leg is bridged with no one for
  * some seconds. `abandoned_time` becomes the instant at which that leg ends.
  */
 function answerNobody(call: LiveCall, leg: Leg, afterMs: number): void {
@@ -104,11 +105,4 @@ function answerNobody(call: LiveCall, leg: Leg, afterMs: number): void {
       }
     });
   });
-}
-
-/** An extension without a leg that is not one of this call's. */
-export function somebodyFree(call: LiveCall): Extension | null {
-  const { board, directory, engine } = call.pbx;
-  const free = directory.extensions.filter((extension) => board.isFree(extension));
-  return free.length === 0 ? null : engine.random.pick(free);
 }

@@ -39,7 +39,7 @@ export function drawHabits(seed: number | string): DrawnHabits {
       oneRow: random.chance(0.5),
       namelessIdle: random.chance(0.3),
       clockOffsetMs: random.chance(0.4) ? random.int(-90_000, 90_000) : 0,
-      clockDriftPpm: random.chance(0.25) ? random.int(-100, 100) : 0,
+      clockDriftPpm: random.chance(0.35) ? random.int(-100, 100) : 0,
       pageSize: random.chance(0.25) ? random.int(5, 20) : 0,
     },
     habits: {

@@ -154,7 +154,7 @@ describe('an agent’s leg that ends at once', () => {
 });
 
 describe('a caller who hangs up as the agent answers', () => {
-  it('is Abandoned with the agent’s name, while the leg talks to nobody; abandoned_time becomes that leg’s end', () => {
+  it('is Abandoned with the agent’s name, while the leg is bridged with no one; abandoned_time becomes that leg’s end', () => {
     const { world, call, lines } = play({}, { ...queued, engine: { leavesAtAnswerMs: 60 } }, 4000);
     expect(call).toMatchObject({ outcome: 'abandoned', neverBridged: true });
     const talks = lines.findIndex((line) => line.includes('ONCALL') && line.includes('Abandoned'));

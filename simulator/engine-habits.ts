@@ -26,7 +26,7 @@ export interface EngineHabits {
   /**
    * What `call_id` is. `kept`: a transferred call keeps the id of its first leg. `leg`: the leg's uuid, so that each leg has
    * its own. `call-uuid`: the column call_uuid, which a call's legs share once they are bridged, or from the start where no
-   * queue rings them; when the parties part it falls back to the leg's own value for 0.4 to 0.6 s before the row goes.
+   * queue rings them; when the bridge ends it falls back to the leg's own value for 0.4 to 0.6 s before the row goes.
    */
   readonly legIds: 'kept' | 'leg' | 'call-uuid';
   /** What the page calls `direction`: the call's, or that of the leg as seen from the PBX. */
@@ -39,7 +39,7 @@ export interface EngineHabits {
   // ----- transfers
   /**
    * After an attended transfer. `moved`: the customer's leg shows up at the consulted extension. Otherwise the consultation's
-   * leg stays, with its id, and shows the transferor in a local row, or the customer.
+   * leg remains, with its id, and shows the transferor in a local row, or the customer.
    */
   readonly consultLeg: 'moved' | 'transferor' | 'customer';
   /** Answered calls that are transferred while the consulted extension still rings. */

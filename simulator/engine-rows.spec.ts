@@ -140,7 +140,7 @@ describe("a leg's id", () => {
     expect(call.upstreamIds).toHaveLength(5);
   });
 
-  it('is the column call_uuid: shared by what rings without a queue, and its own for 0.4 to 0.6 s when the parties part', () => {
+  it('is the column call_uuid: shared by what rings without a queue, and its own for 0.4 to 0.6 s when the bridge ends', () => {
     const world = quiet({ legIds: 'call-uuid' });
     const call = world.startCall(direct);
     const lines = timeline(world, 12_000);

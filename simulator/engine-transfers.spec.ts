@@ -82,7 +82,7 @@ describe('a blind transfer', () => {
     }
   });
 
-  it('that nobody answers ends the call, the offer not answered', () => {
+  it('that no one answers ends the call, the offer not answered', () => {
     const { call, lines } = play({ legIds: 'leg' }, transferred({ as: 'blind', instead: 'silent' }));
     expect(lines.at(-2)).toContain('112 RINGING');
     expect(call.outcome).toBe('answered');
@@ -198,7 +198,7 @@ describe('a semi-attended transfer', () => {
     expect(consultation!.events.find(({ type }) => type === 'call-offer-ended')!.outcome).toBe('answered');
   });
 
-  it('that nobody answers ends both', () => {
+  it('that no one answers ends both', () => {
     const { lines, call } = semi('silent');
     expect(lines.slice(3)).toEqual([ringing, '']);
     expect(at(call, 'call-ended')).toBe(8000);

@@ -1,4 +1,5 @@
 import { NO_ENGINE_PLAN } from './engine-plan.js';
+import { somebodyFree } from './free-extension.js';
 import type { LiveCall, Pbx } from './live-call.js';
 import { NO_HABITS } from './options.js';
 import { type CallPlan, drawPlan } from './plan.js';
@@ -47,14 +48,14 @@ function planOfCompanion(
 }
 
 function callBack(pbx: Pbx, call: LiveCall, begin: Begin): void {
-  const { engine, options, directory, board } = pbx;
-  const free = directory.extensions.filter((extension) => board.isFree(extension));
-  if (free.length === 0) return;
+  const { engine, options, directory } = pbx;
+  const extension = somebodyFree(pbx, engine.random);
+  if (extension === null) return;
   const drawn = drawPlan(engine.random, { ...options, habits: NO_HABITS }, directory, 'outbound');
   const next = begin({
     ...drawn,
     customer: call.plan.customer,
-    extension: engine.random.pick(free),
+    extension,
     marks: ['callsBack'],
   });
   if (next === null) return;

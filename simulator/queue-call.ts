@@ -1,5 +1,6 @@
 import { answerFor } from './answer.js';
 import type { Extension, Queue } from './directory.js';
+import { somebodyFree } from './free-extension.js';
 import { LiveCall, type Pbx } from './live-call.js';
 import type { CallPlan } from './plan.js';
 import type { Random } from './random.js';
@@ -127,12 +128,11 @@ function overflow(call: LiveCall): void {
   call.mark('overflow');
   if (pbx.engine.habits.legIds !== 'kept') call.mark('legIds');
   const others = pbx.directory.queues.filter((queue) => queue !== entry.queue);
-  const free = to === 'extension' ? pbx.directory.extensions.filter((one) => pbx.board.isFree(one)) : [];
+  const target = to === 'extension' ? somebodyFree(pbx, random) : null;
   if (to === 'queue' && others.length > 0) {
     const queue = random.pick(others);
     call.soon(() => joinNext(call, queue, callUuid));
-  } else if (free.length > 0) {
-    const target = random.pick(free);
+  } else if (target !== null) {
     call.soon(() => {
       const leg = ringOne(call, target, callUuid);
       if (plan.answerAfterMs === null) return;

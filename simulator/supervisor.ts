@@ -1,4 +1,5 @@
 import type { EnginePlan } from './engine-plan.js';
+import { somebodyFree } from './free-extension.js';
 import type { LiveCall } from './live-call.js';
 import type { Leg } from './switchboard-parts.js';
 import { noteTransferBegun } from './transfer-notes.js';
@@ -13,11 +14,9 @@ export function superviseFrom(
   agent: Leg,
   { code, forMs }: NonNullable<EnginePlan['supervises']>,
 ): void {
-  const { board, directory, engine, schedule } = call.pbx;
-  if (!agent.alive) return;
-  const free = directory.extensions.filter((extension) => board.isFree(extension));
-  if (free.length === 0) return;
-  const by = engine.random.pick(free);
+  const { board, engine, schedule } = call.pbx;
+  const by = agent.alive ? somebodyFree(call.pbx, engine.random) : null;
+  if (by === null) return;
   const dialled = `${code}${agent.extension.number}`;
   call.mark('supervises');
   const leg = call.addLeg(by, {

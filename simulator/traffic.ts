@@ -1,6 +1,6 @@
-import type { Extension } from './directory.js';
 import { withHabits } from './draw-engine-plan.js';
 import { followUp } from './follow-up.js';
+import { somebodyFree } from './free-extension.js';
 import type { LiveCall, Pbx } from './live-call.js';
 import type { TrafficKind } from './options.js';
 import {
@@ -92,11 +92,4 @@ function busyness(profile: 'flat' | 'office', instant: number): number {
   const hour = hourOfDay(instant);
   const peak = (at: number, width: number): number => Math.exp(-(((hour - at) / width) ** 2));
   return Math.min(1, 0.05 + 0.95 * peak(10, 1.8) + 0.85 * peak(15, 2));
-}
-
-function somebodyFree(pbx: Pbx, random: Random, not: Extension | null): Extension | null {
-  const free = pbx.directory.extensions.filter(
-    (extension) => extension !== not && pbx.board.isFree(extension),
-  );
-  return free.length === 0 ? null : random.pick(free);
 }
