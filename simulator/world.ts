@@ -144,7 +144,7 @@ export function createWorld(given: WorldOptions): World {
       for (const entry of [...members.entries]) {
         if (entry.status === 'Abandoned') continue;
         const call = [...pbx.live.values()].find((one) => one.entry === entry);
-        if (call !== undefined && !call.answered) call.finish(false);
+        if (call !== undefined && (!call.answered || call.waitsAgain)) call.finish(false);
         else {
           // An answered call goes on; its row is a leftover from now on.
           members.change(entry, { status: 'Abandoned' });
