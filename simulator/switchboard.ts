@@ -54,7 +54,10 @@ export class Switchboard {
       leg.callTime = this.schedule.now;
     }
     leg.state = state;
-    if (leg.sighting !== null) this.truth.change(leg.sighting, this.schedule.now, state);
+    if (leg.sighting !== null) {
+      this.truth.change(leg.sighting, this.schedule.now, state);
+      this.truth.show(leg.sighting.callTimes, this.schedule.now, leg.callTime);
+    }
     this.#touch(this.#line(leg.extension));
   }
 
@@ -124,7 +127,7 @@ export class Switchboard {
       bridgedAt: null,
       rejoinedAt: null,
       callUuid,
-      sighting: this.#showEntry(truth, queue, callUuid, joinedAt, null),
+      sighting: this.#showEntry(truth, { queue, callUuid, mobile, joinedAt, rejoinedAt: null }),
       linger: null,
     };
     this.entries.add(entry);
@@ -152,6 +155,8 @@ export class Switchboard {
     if (change.abandonedAt !== undefined) entry.sighting.abandonedAt = change.abandonedAt;
     if (change.bridgedAt !== undefined) entry.sighting.bridgedAt = change.bridgedAt;
     this.truth.change(entry.sighting, this.schedule.now, entry.status);
+    this.truth.show(entry.sighting.callIds, this.schedule.now, entry.callUuid);
+    this.truth.show(entry.sighting.agents, this.schedule.now, agentOf(entry.agent));
     this.#touchEntry(entry);
   }
 
@@ -172,7 +177,7 @@ export class Switchboard {
     entry.status = 'Waiting';
     entry.agent = null;
     entry.callUuid = callUuid;
-    entry.sighting = this.#showEntry(truth, entry.queue, callUuid, entry.joinedAt, now);
+    entry.sighting = this.#showEntry(truth, entry);
     this.#touchEntry(entry);
   }
 
@@ -243,6 +248,13 @@ export class Switchboard {
         callId: leg.callId,
         extension: leg.extension.number,
         from: this.schedule.now,
+        numbers: [leg.bCid, leg.cid, leg.destination],
+        who: {
+          extensionId: leg.extension.uuid,
+          agentName: leg.extension.agentName,
+          userId: leg.extension.userUuid,
+        },
+        callTimes: [{ at: this.schedule.now, value: leg.callTime }],
       },
       leg.state,
     );
@@ -250,11 +262,9 @@ export class Switchboard {
 
   #showEntry(
     truth: CallTruth,
-    queue: Queue,
-    callId: string,
-    joinedAt: number,
-    rejoinedAt: number | null,
+    entry: Pick<QueueEntry, 'queue' | 'callUuid' | 'mobile' | 'joinedAt' | 'rejoinedAt'>,
   ): Sighting {
+    const { queue, callUuid: callId, mobile, joinedAt, rejoinedAt } = entry;
     return this.truth.appear(
       truth,
       {
@@ -267,6 +277,9 @@ export class Switchboard {
         from: this.schedule.now,
         abandonedAt: null,
         bridgedAt: null,
+        numbers: [mobile],
+        callIds: [{ at: this.schedule.now, value: callId }],
+        agents: [{ at: this.schedule.now, value: null }],
       },
       'Waiting',
     );
@@ -288,6 +301,18 @@ export class Switchboard {
     return line;
   }
 }
+
+/** The same object for the same extension: `Truth.show` compares by identity. */
+function agentOf(extension: Extension | null): { readonly id: string; readonly name: string } | null {
+  if (extension === null) return null;
+  const known = AGENTS.get(extension);
+  if (known !== undefined) return known;
+  const agent = { id: extension.agentUuid, name: extension.agentName };
+  AGENTS.set(extension, agent);
+  return agent;
+}
+
+const AGENTS = new WeakMap<Extension, { readonly id: string; readonly name: string }>();
 
 export interface Leg extends RowNumbers {
   readonly id: number;
