@@ -98,8 +98,10 @@ const upstreamIds: Rule = (statement) => {
 /** The rows that show this id, each only while it does. */
 function showingId(sightings: readonly Sighting[], id: string): Sighting[] {
   return sightings.flatMap((one) => {
-    const { callIds } = one;
-    if (callIds === undefined) return one.callId === id ? [one] : [];
+    const callIds = one.callIds ?? [
+      { at: one.from, value: one.callId },
+      ...(one.ids ?? []).map(({ at, callId: value }) => ({ at, value })),
+    ];
     return callIds.flatMap(({ at, value }, index) => {
       if (value !== id) return [];
       const to = callIds[index + 1]?.at ?? one.to;

@@ -1,5 +1,5 @@
 import type { Statement } from './judge-statement.js';
-import type { Sighting } from './truth.js';
+import type { CallTruth, Sighting } from './truth.js';
 
 /** The times that the PBX's rows give, in whole seconds as they show them, as far as the bridge may know them. */
 
@@ -13,7 +13,8 @@ export interface PbxTime {
 /** When the caller entered the queue, or else when the legs began; the earliest that must be known, and earlier ones. */
 export function startTimes(statement: Statement): PbxTime[] {
   const { entries, legs } = statement;
-  const joined = (one: Sighting): PbxTime[] => timesOf(one, [one.rejoinedAt ?? one.joinedAt ?? null]);
+  const { call } = statement;
+  const joined = (one: Sighting): PbxTime[] => timesOf(call, one, [one.rejoinedAt ?? one.joinedAt ?? null]);
   const known = earliest(entries, joined, statement);
   if (statement.must(entries)) return known;
   const began = (one: Sighting): PbxTime[] => {
@@ -25,6 +26,7 @@ export function startTimes(statement: Statement): PbxTime[] {
         .some(at, callTimes[index + 1]?.at ?? one.to ?? Infinity, statement.recorded),
     );
     return timesOf(
+      call,
       one,
       shown.map(({ value }) => value),
     );
@@ -48,7 +50,7 @@ function earliest(
 /** When the queue bridged the caller to an agent. */
 export function bridgedTimes(statement: Statement): PbxTime[] {
   const shown = statement.entries.filter((one) => statement.may([one], (state) => state === 'Answered'));
-  return shown.flatMap((one) => timesOf(one, [one.bridgedAt ?? null]));
+  return shown.flatMap((one) => timesOf(statement.call, one, [one.bridgedAt ?? null]));
 }
 
 /** When the queue says that the caller left: on a row that is Abandoned, or on one with which the caller came back. */
@@ -60,11 +62,21 @@ export function abandonedTimes(statement: Statement): PbxTime[] {
       statement.may([one], (state) => state === 'Abandoned') ||
       (one.closedBy === 'resumed' && statement.may(back.filter(({ joinedAt }) => joinedAt === one.joinedAt))),
   );
-  return shown.flatMap((one) => timesOf(one, [one.abandonedAt ?? null]));
+  return shown.flatMap((one) => timesOf(call, one, [one.abandonedAt ?? null]));
 }
 
-function timesOf(sighting: Sighting, instants: readonly (number | null)[]): PbxTime[] {
-  return instants.flatMap((exact) =>
-    exact === null ? [] : [{ time: Math.floor(exact / 1000) * 1000, exact, sighting }],
-  );
+/** Nothing of a clock that is further off: its times are corrected, and so observed. */
+const TRUSTED_SKEW_MS = 2_000;
+
+function timesOf(
+  { clockSkewMs }: CallTruth,
+  sighting: Sighting,
+  instants: readonly (number | null)[],
+): PbxTime[] {
+  if (Math.abs(clockSkewMs) > TRUSTED_SKEW_MS) return [];
+  return instants.flatMap((instant) => {
+    if (instant === null) return [];
+    const exact = instant + clockSkewMs;
+    return [{ time: Math.floor(exact / 1000) * 1000, exact, sighting }];
+  });
 }
