@@ -1,5 +1,11 @@
 import { TenantCalls } from '../../src/core/index/tenant-calls.js';
-import { DEFAULT_POLICY, EMPTY_STATE, type Policy, type TenantState } from '../../src/core/model/call.js';
+import {
+  DEFAULT_POLICY,
+  EMPTY_STATE,
+  type Policy,
+  type TenantState,
+  type Leg,
+} from '../../src/core/model/call.js';
 import type { Transition } from '../../src/core/model/event.js';
 import type {
   ExtensionOwner,
@@ -63,6 +69,21 @@ export function placedLeg(
 ): ObservedLeg {
   const inbound = leg({ hotline: null, ...given });
   return { ...inbound, direction: 'outbound', role: 'caller', asLeg: { leg: inbound, destination } };
+}
+
+/** Makes the part of a call that is such a leg, as the poll that first showed it knew it. */
+export function legPart(given: Partial<Leg> = {}): Leg {
+  const firstSeen = T0;
+  return {
+    seen: leg(),
+    state: 'ringing',
+    joined: 'shown',
+    firstSeen,
+    since: { after: null, by: firstSeen },
+    waited: false,
+    absence: null,
+    ...given,
+  };
 }
 
 /** Makes the entry of a caller who waits in the queue `sales` since T0, with the given fields in place of its own. */

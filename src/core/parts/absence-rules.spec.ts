@@ -1,6 +1,6 @@
-import { leg, T0 } from '../../../test/support/history.js';
+import { legPart, T0 } from '../../../test/support/history.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
-import { DEFAULT_POLICY, type Leg } from '../model/call.js';
+import { DEFAULT_POLICY } from '../model/call.js';
 import {
   absentLeg,
   entryAbsence,
@@ -94,11 +94,18 @@ describe('one more answer without a part', () => {
   const window = (seconds: number) => ({ after: T0 + (seconds - 1) * 1_000, by: T0 + seconds * 1_000 });
   const facts = (seconds: number, given: Partial<CycleFacts> = {}): CycleFacts => ({
     policy: DEFAULT_POLICY,
+    now: T0 + seconds * 1_000,
     monitor: null,
     queue: window(seconds),
     monitorComplete: false,
     monitorSeenAt: null,
+    monitorSeenBefore: null,
+    queueSeenBefore: null,
     monitorDown: false,
+    skewMs: null,
+    listsIdle: false,
+    isListed: () => false,
+    extensionOf: () => undefined,
     ...given,
   });
   const first = entryAbsence(null, 'vanished', facts(1));
@@ -111,7 +118,7 @@ describe('one more answer without a part', () => {
       firstAbsent: T0 + 1_000,
       unlisted: false,
     });
-    expect(entryAbsence(first, 'abandoned', facts(2, { monitorComplete: true }))).toEqual({
+    expect(entryAbsence(first, 'abandoned', facts(2, { monitorSeenAt: T0 + 1_900 }))).toEqual({
       ...first,
       kind: 'abandoned',
       polls: 2,
@@ -126,7 +133,7 @@ describe('one more answer without a part', () => {
   });
 
   it('stops counting a leg that is confirmed as gone, as a state that does not change is not written', () => {
-    let missing: Leg = { seen: leg(), state: 'ringing', absence: null };
+    let missing = legPart();
     for (let seconds = 1; seconds < 6; seconds++)
       missing = absentLeg(missing, window(seconds), false, DEFAULT_POLICY);
     expect(missing.absence).toEqual({ polls: 2, lastPresent: T0, firstAbsent: T0 + 1_000, unlisted: false });

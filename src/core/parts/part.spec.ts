@@ -1,4 +1,4 @@
-import { entry, leg, T0 } from '../../../test/support/history.js';
+import { entry, legPart, T0 } from '../../../test/support/history.js';
 import { DEFAULT_POLICY } from '../model/call.js';
 import { beganDuring, belongsToEntry, entryBegan, isGone, onlyEntryDuring, pendingAbsence } from './part.js';
 
@@ -46,12 +46,8 @@ describe('a queue entry', () => {
 
 describe('a part that is missing', () => {
   const missing = (polls: number) =>
-    ({
-      seen: leg(),
-      state: 'ringing',
-      absence: { polls, lastPresent: T0, firstAbsent: T0 + S, unlisted: false },
-    }) as const;
-  const there = { seen: leg(), state: 'ringing', absence: null } as const;
+    legPart({ absence: { polls, lastPresent: T0, firstAbsent: T0 + S, unlisted: false } });
+  const there = legPart();
 
   it('is gone after so many polls and not before; until then its absence is pending', () => {
     expect([1, 2, 3].map((polls) => isGone(missing(polls), DEFAULT_POLICY))).toEqual([false, true, true]);
