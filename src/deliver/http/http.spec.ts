@@ -235,6 +235,7 @@ describe('the log over HTTP', () => {
       failures: 0,
       failingSince: null,
       lastError: null,
+      clock: [],
     };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
     await store.touch('acme', fence, { ...UNCHANGED, sources: { monitor: up, queue: up } });
@@ -244,8 +245,25 @@ describe('the log over HTTP', () => {
         state: 'up',
         lastCompleteAt: '2026-03-02T03:00:00.000Z',
         lastError: null,
+        clockSkewMs: null,
       })),
+      direction: { meaning: 'call', source: 'assumed' },
     });
+  });
+
+  it('shows how the direction of the rows is read', async () => {
+    const { fence, version, position } = await store.claim('acme', { epoch: 'e1' });
+    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
+    await store.commit('acme', {
+      fence,
+      expectedVersion: version,
+      commitId: 'learns',
+      epoch: position.epoch,
+      delta: { ...UNCHANGED, direction },
+      events: [],
+    });
+    const { body } = await json('/v1/sources');
+    expect(body.direction).toEqual({ meaning: 'leg', source: 'learnt' });
   });
 
   describe('refuses', () => {
