@@ -98,7 +98,14 @@ describe('one more answer without a part', () => {
     queue: window(seconds),
     monitorComplete: false,
     monitorSeenAt: null,
+    monitorSeenBefore: null,
+    queueSeenBefore: null,
     monitorDown: false,
+    now: T0 + seconds * 1_000,
+    skewMs: null,
+    isListed: () => false,
+    extensionOf: () => undefined,
+    listsIdle: false,
     ...given,
   });
   const first = entryAbsence(null, 'vanished', facts(1));
@@ -111,7 +118,7 @@ describe('one more answer without a part', () => {
       firstAbsent: T0 + 1_000,
       unlisted: false,
     });
-    expect(entryAbsence(first, 'abandoned', facts(2, { monitorComplete: true }))).toEqual({
+    expect(entryAbsence(first, 'abandoned', facts(3, { monitorSeenAt: T0 + 2_000 }))).toEqual({
       ...first,
       kind: 'abandoned',
       polls: 2,
@@ -126,7 +133,15 @@ describe('one more answer without a part', () => {
   });
 
   it('stops counting a leg that is confirmed as gone, as a state that does not change is not written', () => {
-    let missing: Leg = { seen: leg(), state: 'ringing', absence: null };
+    let missing: Leg = {
+      seen: leg(),
+      state: 'ringing',
+      joined: 'shown',
+      firstSeen: T0,
+      since: { after: null, by: T0 },
+      waited: false,
+      absence: null,
+    };
     for (let seconds = 1; seconds < 6; seconds++)
       missing = absentLeg(missing, window(seconds), false, DEFAULT_POLICY);
     expect(missing.absence).toEqual({ polls: 2, lastPresent: T0, firstAbsent: T0 + 1_000, unlisted: false });

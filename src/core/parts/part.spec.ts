@@ -1,5 +1,5 @@
 import { entry, leg, T0 } from '../../../test/support/history.js';
-import { DEFAULT_POLICY } from '../model/call.js';
+import { DEFAULT_POLICY, type Leg } from '../model/call.js';
 import { beganDuring, belongsToEntry, entryBegan, isGone, onlyEntryDuring, pendingAbsence } from './part.js';
 
 const S = 1_000;
@@ -45,13 +45,19 @@ describe('a queue entry', () => {
 });
 
 describe('a part that is missing', () => {
-  const missing = (polls: number) =>
-    ({
-      seen: leg(),
-      state: 'ringing',
-      absence: { polls, lastPresent: T0, firstAbsent: T0 + S, unlisted: false },
-    }) as const;
-  const there = { seen: leg(), state: 'ringing', absence: null } as const;
+  const there: Leg = {
+    seen: leg(),
+    state: 'ringing',
+    joined: 'shown',
+    firstSeen: T0,
+    since: { after: null, by: T0 },
+    waited: false,
+    absence: null,
+  };
+  const missing = (polls: number): Leg => ({
+    ...there,
+    absence: { polls, lastPresent: T0, firstAbsent: T0 + S, unlisted: false },
+  });
 
   it('is gone after so many polls and not before; until then its absence is pending', () => {
     expect([1, 2, 3].map((polls) => isGone(missing(polls), DEFAULT_POLICY))).toEqual([false, true, true]);
