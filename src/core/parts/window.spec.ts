@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAfter, isLongBefore, isSeenLater, isSince, lastOf, windowBetween } from './window.js';
+import { isAfter, isLongBefore, isNear, isSeenLater, isSince, lastOf, windowBetween } from './window.js';
 
 const window = { after: 10, by: 20 };
 
@@ -18,6 +18,13 @@ describe('a window', () => {
   it('is long before another that a poll showed at least that much later', () => {
     const others = [29, 30, 31].map((by) => ({ after: null, by }));
     expect(others.map((other) => isLongBefore(window, other, 10))).toEqual([false, true, true]);
+  });
+
+  it('is near an instant within the tolerance of its ends, and near every earlier one where it has no beginning', () => {
+    const near = (of: typeof window | { after: null; by: number }) =>
+      [4, 5, 25, 26].map((instant) => isNear(instant, of, 5));
+    expect(near(window)).toEqual([false, true, true, false]);
+    expect(near({ after: null, by: 20 })).toEqual([true, true, true, false]);
   });
 
   it('is seen later than another only if a later poll showed it', () => {
