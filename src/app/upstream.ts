@@ -51,7 +51,7 @@ export class Upstream {
     return this.#hosts.statuses();
   }
 
-  #address({ id, baseUrl, credential, timeZone, country }: TenantConfig): TenantConnectionOptions {
+  #address({ id, baseUrl, credential, timeZone, country, proxy, ca }: TenantConfig): TenantConnectionOptions {
     const { poll } = this.#config;
     return {
       tenant: id,
@@ -59,6 +59,8 @@ export class Upstream {
       ...(credential.kind === 'token'
         ? { token: credential.token.reveal() }
         : { apiKey: credential.apiKey.reveal() }),
+      proxy: proxy?.reveal() ?? null,
+      ca,
       timeZone,
       country,
       hosts: this.#hosts,

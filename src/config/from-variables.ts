@@ -48,7 +48,7 @@ function adaptiveOf(values: Variables): AdaptiveConfig | null {
 }
 
 /** The environment's tenant, used where there is no file. */
-export function singleTenant(values: Variables): TenantConfig {
+export function singleTenant(values: Variables, way: Pick<TenantConfig, 'proxy' | 'ca'>): TenantConfig {
   const [kind, secret] =
     values.PITEL_TOKEN === undefined
       ? (['api-key', values.PITEL_API_KEY] as const)
@@ -60,6 +60,7 @@ export function singleTenant(values: Variables): TenantConfig {
     timeZone: values.PITEL_TIME_ZONE,
     country: values.PITEL_COUNTRY,
     pollIntervalMs: values.POLL_INTERVAL_MS,
+    ...way,
   };
 }
 

@@ -5,6 +5,7 @@ import { Credentials, type NoToken } from './http/credentials.js';
 import { Deadline } from './http/deadline.js';
 import { type HttpFailure, type HttpResult, PitelClient, sentNow } from './http/pitel-client.js';
 import { Semaphore } from './http/semaphore.js';
+import { proxySecrets } from './http/route.js';
 import { type TokenRefusal, tokenRefusal } from './http/token-refusal.js';
 import type { UpstreamHosts } from './http/upstream-hosts.js';
 import { errorText } from './parse/answer-schemas.js';
@@ -46,7 +47,11 @@ export class TenantConnection {
     this.time = time;
     this.locale = localeOf(timeZone, country);
     this.#client = new PitelClient(options);
-    this.#credentials = new Credentials({ ...options, client: this.#client });
+    this.#credentials = new Credentials({
+      ...options,
+      client: this.#client,
+      otherSecrets: options.proxy ? proxySecrets(options.proxy) : [],
+    });
     this.conceal = this.#credentials.conceal;
     this.capture =
       capture === undefined ? null : new Capture({ options: capture, of: options, conceal: this.conceal });
@@ -127,6 +132,10 @@ export interface TenantConnectionOptions {
   readonly tenant: string;
   /** The upstream's origin; a trailing slash is ignored. */
   readonly baseUrl: string;
+  /** The proxy over which it is asked, which may hold a password; null or absent: none. */
+  readonly proxy?: string | null | undefined;
+  /** Certificates in PEM form that are trusted in addition to the public ones. */
+  readonly ca?: string | null | undefined;
   /** Exactly one of token and API key. */
   readonly token?: string | undefined;
   readonly apiKey?: string | undefined;

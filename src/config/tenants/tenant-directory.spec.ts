@@ -10,6 +10,8 @@ function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
     timeZone: 'UTC',
     country: 'VN',
     pollIntervalMs: 1000,
+    proxy: null,
+    ca: null,
     ...given,
   };
 }
@@ -37,6 +39,8 @@ describe('the directory of tenants', () => {
     ['zone', { timeZone: 'Asia/Ho_Chi_Minh' }],
     ['country', { country: 'DE' }],
     ['interval', { pollIntervalMs: 500 }],
+    ['proxy', { proxy: new Secret('http://proxy.example/') }],
+    ['authority', { ca: 'pem' }],
   ])('counts another %s as altered', (_, given) => {
     const { directory, changes } = setUp(tenant('a'));
     directory.replace([tenant('a', given)]);

@@ -64,6 +64,8 @@ function isSame(one: TenantConfig, other: TenantConfig): boolean {
     one.timeZone === other.timeZone &&
     one.country === other.country &&
     one.pollIntervalMs === other.pollIntervalMs &&
+    one.proxy?.reveal() === other.proxy?.reveal() &&
+    one.ca === other.ca &&
     one.credential.kind === other.credential.kind &&
     secretOf(one).reveal() === secretOf(other).reveal()
   );
