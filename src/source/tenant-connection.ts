@@ -21,10 +21,11 @@ import { type Conceal, quoteUpstream } from './quote-upstream.js';
  *
  * Guarantees: a request always resolves; a failure has a reason in one line, without secrets or customer data. Nothing
  * is logged here. Where an answer refuses the token (`tokenRefusal`), the token is renewed once for all waiting requests,
- * and the request is repeated once. A request takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for
- * a connection before each); usually it is one request. It is given up as soon as its signal aborts, also while it
- * waits for a token that others wait for too. At most `ASIDE` requests that are not polls are under way, so that polls
- * find a connection free while those hang; such a request waits for its turn at most `timeoutMs` longer.
+ * and the request is repeated once. A request takes at most eight times `timeoutMs` (a token, the request, another token,
+ * the request again, and a wait for a connection before each); usually it is one request. It is given up as soon as its
+ * signal aborts, also while it waits for a token that others wait for too. At most `ASIDE` requests that are not polls are
+ * under way, so that polls find a connection free while those hang; such a request waits for its turn at most `timeoutMs`
+ * longer.
  */
 export class TenantConnection {
   readonly tenant: string;
@@ -73,7 +74,10 @@ export class TenantConnection {
     }
   }
 
-  /** Sends a GET under the tenant's token. Only what polls are answered shows that a token may be refused. */
+  /**
+   * Sends a GET under the tenant's token. What may refuse the token or mean something else counts for polls only, which are
+   * always the same: a client can make the bridge ask about odd extensions.
+   */
   async get(path: string, request: TenantRequest = {}, isPoll = true): Promise<HttpResult> {
     const { signal } = request;
     const token =

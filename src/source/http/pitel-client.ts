@@ -17,9 +17,8 @@ import { type Validators, validatorsOf } from './validators.js';
  * it is sent, ends within `timeoutMs`, its body included. No more than `maxBodyBytes` of a body is kept; a redirect is
  * refused, so credentials and requests never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body,
  * decoded, that begins like a JSON document: its parser finds out whether it is complete. A request whose kept connection
- * turns out to be closed is sent once more, within the same time. A request that is not sent because the
- * host is busy or down is a failure like any other. Not guaranteed: that the host has not received a request that
- * failed.
+ * turns out to be closed is sent again, one time, within the same deadline. A request that is not sent because the host is
+ * busy or down is a failure like any other. Not guaranteed: that the host has not received a request that failed.
  */
 export interface PitelClientOptions {
   /** Scheme, host and port; a path is ignored. */
