@@ -157,6 +157,14 @@ describe("a leg's id", () => {
     expect(call.sightings[0]!.ids).toEqual([{ at: call.endedAt, callId: call.upstreamIds[1] }]);
   });
 
+  it('does not change when a leg that only rang goes', () => {
+    const unanswered = { ...direct, answerAfterMs: null, leavesAfterMs: 4000 };
+    expect(texts(seen({ legIds: 'call-uuid' }, unanswered))).toEqual([
+      '107 RINGING 0914237383>24370107>107 inbound #1',
+      '',
+    ]);
+  });
+
   it('is the column call_uuid: own ids while a queue rings, and the entry’s call_uuid once bridged', () => {
     const world = quiet({ legIds: 'call-uuid' });
     world.startCall({ ...direct, kind: 'queue', queue: 'BanHang_39989220' });
