@@ -18,6 +18,7 @@ export class Members {
   readonly entries = new Set<QueueEntry>();
   readonly #shown = new Set<ShownEntry>();
   readonly #texts = new Map<ShownEntry, string>();
+  readonly #agents = new Map<string, { readonly id: string; readonly name: string }>();
   #body: Buffer | null = null;
   /** A row that is no row (the habit `poison`). */
   #poison: object | null = null;
@@ -79,6 +80,8 @@ export class Members {
       if (change.abandonedAt !== undefined) row.sighting.abandonedAt = change.abandonedAt;
       if (change.bridgedAt !== undefined) row.sighting.bridgedAt = change.bridgedAt;
       this.truth.change(row.sighting, this.schedule.now, row.status);
+      this.truth.show(row.sighting.callIds, this.schedule.now, row.callUuid);
+      this.truth.show(row.sighting.agents, this.schedule.now, this.#agentOf(row));
       this.#touch(row);
     });
   }
@@ -170,12 +173,24 @@ export class Members {
           from: this.schedule.now,
           abandonedAt: null,
           bridgedAt: null,
+          numbers: [row.mobile],
+          callIds: [{ at: this.schedule.now, value: row.callUuid }],
+          agents: [{ at: this.schedule.now, value: this.#agentOf(row) }],
         },
         'Waiting',
       );
       this.#shown.add(row);
       this.#touch(row);
     });
+  }
+
+  /** Whom the row names. The same object for the same agent: the truth compares by identity. */
+  #agentOf(row: ShownEntry): { readonly id: string; readonly name: string } | null {
+    const { call_center_agent_uuid: id, call_center_agent_name: name } = queueRow(row, this.#look);
+    if (name === '' || name === 'ring-all') return null;
+    const agent = this.#agents.get(name) ?? { id, name };
+    this.#agents.set(name, agent);
+    return agent;
   }
 
   #touch(row: ShownEntry): void {

@@ -218,6 +218,7 @@ export class Switchboard {
       Object.assign(row, change);
       if (row.sighting !== null) {
         this.truth.change(row.sighting, this.schedule.now, row.state);
+        this.truth.show(row.sighting.callTimes, this.schedule.now, row.callTime);
         if (row.callId !== callId) this.truth.rename(row.truth, row.sighting, this.schedule.now, row.callId);
       }
       this.#touch(this.#line(row.extension));
@@ -244,6 +245,13 @@ export class Switchboard {
         extension: row.extension.number,
         ...(row.role === undefined ? {} : { role: row.role }),
         from: this.schedule.now,
+        numbers: [row.bCid, row.cid, row.destination],
+        who: {
+          extensionId: row.extension.uuid,
+          agentName: row.extension.agentName,
+          userId: row.extension.userUuid,
+        },
+        callTimes: [{ at: this.schedule.now, value: row.callTime }],
       },
       row.state,
     );

@@ -65,6 +65,31 @@ export interface Sighting {
   bridgedAt?: number | null;
   /** `call_state` or `status` over time; the first begins at `from`. */
   readonly states: { at: number; state: string | null }[];
+  /** Every number that the row shows, whatever it stands for. */
+  readonly numbers?: readonly string[];
+  /** Legs: who has the extension, as the row names them. An empty text is shown as such. */
+  readonly who?: Who;
+  /** Legs: `call_time` over time. Queue rows: `call_uuid`, and the agent that the row names. */
+  readonly callTimes?: Shown<number>[];
+  readonly callIds?: Shown<string>[];
+  readonly agents?: Shown<Agent | null>[];
+}
+
+export interface Who {
+  readonly extensionId: string;
+  readonly agentName: string;
+  readonly userId: string;
+}
+
+interface Agent {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A value that a row shows from this instant on. */
+interface Shown<Value> {
+  readonly at: number;
+  readonly value: Value;
 }
 
 /**
@@ -192,6 +217,11 @@ export class Truth {
     // No poll falls between two changes of one instant: only the latter can ever be seen.
     if (last?.at === at) last.state = state;
     else if (last?.state !== state) sighting.states.push({ at, state });
+  }
+
+  /** The row shows another value from now on; a value that it shows already changes nothing. */
+  show<Value>(values: Shown<Value>[] | undefined, at: number, value: Value): void {
+    if (values !== undefined && values.at(-1)?.value !== value) values.push({ at, value });
   }
 
   /** The row goes on under another call id. */

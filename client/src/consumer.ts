@@ -135,7 +135,8 @@ export class Consumer {
     if (event.type !== 'source-down' && event.type !== 'source-up') return;
     const { endpoint, state, reason, lastCompleteAt } = event.data;
     const lastError = state === 'down' ? reason : null;
-    this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
+    const clockSkewMs = this.sources.get(endpoint)?.clockSkewMs ?? null;
+    this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError, clockSkewMs });
     this.sourcesChanged();
   }
 

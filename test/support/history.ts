@@ -1,7 +1,9 @@
 import { TenantCalls } from '../../src/core/index/tenant-calls.js';
-import { DEFAULT_POLICY, EMPTY_STATE, type Policy } from '../../src/core/model/call.js';
+import { DEFAULT_POLICY, EMPTY_STATE, type Policy, type TenantState } from '../../src/core/model/call.js';
 import type { Transition } from '../../src/core/model/event.js';
 import type {
+  ExtensionOwner,
+  LegsReading,
   MonitorObservation,
   ObservedLeg,
   ObservedQueueEntry,
@@ -14,6 +16,12 @@ import { decide } from '../../src/core/reconcile.js';
 
 /** 2026-03-02T03:00:00.000Z, which is ten in the morning in Vietnam. */
 export const T0 = Date.UTC(2026, 2, 2, 3);
+
+/** Whose an extension is, as every row of it shows. */
+function ownerOf(extension: string): ExtensionOwner {
+  const [agentName, username] = [`agent-${extension}`, `user-${extension}`];
+  return { extensionId: `uuid-${extension}`, agentName, username, userId: null };
+}
 
 export function number(raw: string): PhoneNumber {
   const mobile = /^0\d{9}$/.test(raw);
@@ -30,19 +38,31 @@ export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}
     key: `${extension}|${callId}`,
     callId,
     extension,
-    extensionId: `uuid-${extension}`,
-    agentName: `agent-${extension}`,
-    username: `user-${extension}`,
-    userId: null,
+    ...ownerOf(extension),
     signal: 'ringing',
     direction,
     role: direction === 'outbound' ? 'caller' : 'callee',
     customer: number('0914237383'),
     hotline: number('19001234'),
     peer: null,
+    dialled: null,
+    ringWait: false,
+    ownCustomer: false,
     startedAt: null,
     ...fields,
   };
+}
+
+/**
+ * Makes an inbound call's leg as a PBX lists it that lists the leg's direction: `outbound`, and how it reads if that is the
+ * leg's. `destination` is its row's.
+ */
+export function placedLeg(
+  given: Parameters<typeof leg>[0] = {},
+  destination: LegsReading['destination'] = 'own',
+): ObservedLeg {
+  const inbound = leg({ hotline: null, ...given });
+  return { ...inbound, direction: 'outbound', role: 'caller', asLeg: { leg: inbound, destination } };
 }
 
 /** Makes the entry of a caller who waits in the queue `sales` since T0, with the given fields in place of its own. */
@@ -53,9 +73,12 @@ export function entry(
   const queueId = given.queueId ?? 'sales';
   const joinedAt = given.joinedAt ?? T0;
   const rowKey = `${queueId}|${mobile}|${joinedAt}`;
+  const entryKey = `${rowKey}|${given.rejoinedAt ?? 0}`;
+  const callId = given.callId === undefined ? 'queue-call-1' : given.callId;
   return {
+    key: `${entryKey}|${callId ?? `@${given.abandonedAt ?? 0}`}`,
     rowKey,
-    entryKey: `${rowKey}|${given.rejoinedAt ?? 0}`,
+    entryKey,
     queueId,
     queueName: `${queueId}-name`,
     agentId: null,
@@ -66,7 +89,7 @@ export function entry(
     rejoinedAt: null,
     bridgedAt: null,
     abandonedAt: null,
-    callId: 'queue-call-1',
+    callId,
     fallbackId: `q-${rowKey}`,
     ...fields,
   };
@@ -91,13 +114,15 @@ export interface Poll {
  * Decides one poll after the other and keeps the transitions. An endpoint that a poll does not name answers with no rows.
  */
 export class History {
-  readonly state = new TenantCalls(EMPTY_STATE);
+  readonly state: TenantCalls;
   readonly transitions: Transition[] = [];
   confirm = false;
   readonly #policy: Policy;
   #at = T0 - 1000;
 
-  constructor(policy: Partial<Policy> = {}) {
+  /** @param before what is known from before, as after a restart */
+  constructor(policy: Partial<Policy> = {}, before: TenantState = EMPTY_STATE) {
+    this.state = new TenantCalls(before);
     this.#policy = { ...DEFAULT_POLICY, ...policy };
   }
 
@@ -140,14 +165,15 @@ function monitor(poll: Poll, startedAt: number, at: number): MonitorObservation 
   const base = { endpoint: 'monitor', startedAt, at } as const;
   if (isFailure(legs)) return { ...base, outcome: 'failed', reason: legs.failed };
   const rows = new Map(list(legs).map((row) => [row.key, row]));
-  return { ...base, ...outcome(legs), rows, idleExtensions: new Set(poll.idle ?? []) };
+  const idleExtensions = new Map((poll.idle ?? []).map((extension) => [extension, ownerOf(extension)]));
+  return { ...base, ...outcome(legs), rows, idleExtensions };
 }
 
 function queue(poll: Poll, startedAt: number, at: number): QueueObservation {
   const entries = poll.entries as Rows<ObservedQueueEntry> | undefined;
   const base = { endpoint: 'queue', startedAt, at } as const;
   if (isFailure(entries)) return { ...base, outcome: 'failed', reason: entries.failed };
-  return { ...base, ...outcome(entries), rows: new Map(list(entries).map((row) => [row.entryKey, row])) };
+  return { ...base, ...outcome(entries), rows: new Map(list(entries).map((row) => [row.key, row])) };
 }
 
 function registrations(poll: Poll, startedAt: number, at: number): RegistrationAnswer[] {

@@ -74,6 +74,7 @@ function answered(
     failures: 0,
     failingSince: null,
     lastError: observation.reason,
+    clock: source.clock,
   };
   if (source.status !== 'down') return next;
 

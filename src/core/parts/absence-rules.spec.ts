@@ -1,11 +1,16 @@
+import { leg, T0 } from '../../../test/support/history.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
+import { DEFAULT_POLICY, type Leg } from '../model/call.js';
 import {
+  absentLeg,
+  entryAbsence,
   ENTRY_ABSENCE,
   KNOWN_ENTRY,
   KNOWN_LEG,
   type KnownEntryFacts,
   LEG_UNLISTED,
 } from './absence-rules.js';
+import type { CycleFacts } from './cycle-facts.js';
 
 describeTable(KNOWN_LEG, [
   [{ row: 'missing', complete: false }, 'as before'],
@@ -84,3 +89,46 @@ describeTable(LEG_UNLISTED, [
   [{ unregistered: false, listsIdle: true, listedSince: true }, false],
   [{ unregistered: false, listsIdle: false, listedSince: false }, false],
 ]);
+
+describe('one more answer without a part', () => {
+  const window = (seconds: number) => ({ after: T0 + (seconds - 1) * 1_000, by: T0 + seconds * 1_000 });
+  const facts = (seconds: number, given: Partial<CycleFacts> = {}): CycleFacts => ({
+    policy: DEFAULT_POLICY,
+    monitor: null,
+    queue: window(seconds),
+    monitorComplete: false,
+    monitorSeenAt: null,
+    monitorDown: false,
+    ...given,
+  });
+  const first = entryAbsence(null, 'vanished', facts(1));
+
+  it('counts, and keeps the window in which the part went', () => {
+    expect(first).toEqual({
+      kind: 'vanished',
+      polls: 1,
+      lastPresent: T0,
+      firstAbsent: T0 + 1_000,
+      unlisted: false,
+    });
+    expect(entryAbsence(first, 'abandoned', facts(2, { monitorComplete: true }))).toEqual({
+      ...first,
+      kind: 'abandoned',
+      polls: 2,
+    });
+  });
+
+  it('does not confirm that a queue entry is gone before the monitor has answered too, or cannot', () => {
+    expect(entryAbsence(first, 'vanished', facts(2)).polls).toBe(1);
+    expect(entryAbsence(first, 'vanished', facts(3, { monitorSeenAt: T0 + 2_000 })).polls).toBe(2);
+    expect(entryAbsence(first, 'vanished', facts(2, { monitorDown: true })).polls).toBe(2);
+    expect(entryAbsence(first, 'vanished', facts(11)).polls).toBe(2);
+  });
+
+  it('stops counting a leg that is confirmed as gone, as a state that does not change is not written', () => {
+    let missing: Leg = { seen: leg(), state: 'ringing', absence: null };
+    for (let seconds = 1; seconds < 6; seconds++)
+      missing = absentLeg(missing, window(seconds), false, DEFAULT_POLICY);
+    expect(missing.absence).toEqual({ polls: 2, lastPresent: T0, firstAbsent: T0 + 1_000, unlisted: false });
+  });
+});

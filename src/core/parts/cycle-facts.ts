@@ -1,38 +1,109 @@
 import type { Policy, TenantState } from '../model/call.js';
 import type { Endpoint, Instant, Observations } from '../model/observation.js';
-import { ifBefore, isBefore, isLongBefore, type Window, windowBetween } from './window.js';
+import { extensionInAnswer, extensionOf } from './agents.js';
+import { skewOf } from './pbx-clock.js';
+import { ifBefore, isLongBefore, isSince, type Window, windowBetween } from './window.js';
 
 /** The facts that all calls of a cycle share. */
 export interface CycleFacts {
   readonly policy: Policy;
+  /** When the latest answer of this cycle was received. */
+  readonly now: Instant;
   /** From the monitor's last complete observation to its observation in this cycle; null if it has none in this cycle. */
   readonly monitor: Window | null;
   /** The same of the queue. */
   readonly queue: Window | null;
   /** The monitor's observation in this cycle is complete, so that a leg it does not show is not there. */
   readonly monitorComplete: boolean;
-  /** When the monitor's last complete observation before this cycle was requested. */
+  /** When the monitor's last complete observation was requested, in this cycle or before it. */
   readonly monitorSeenAt: Instant | null;
+  /** When the monitor's last complete observation before this cycle was requested. */
+  readonly monitorSeenBefore: Instant | null;
+  /** When the queue's last complete observation before this cycle was requested. */
+  readonly queueSeenBefore: Instant | null;
   /** The monitor was down before this cycle. */
   readonly monitorDown: boolean;
+  /** How far the PBX's clock is ahead, with what this cycle's rows say about it; null if unknown. */
+  readonly skewMs: number | null;
+  /** Whether the monitor's answer of this cycle lists an extension, with or without a call. */
+  isListed(extension: string): boolean;
+  /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
+  extensionOf(names: readonly string[]): string | undefined;
+  readonly listsIdle: boolean;
 }
 
-export function factsOf(state: TenantState, observations: Observations, policy: Policy): CycleFacts {
-  const { monitor } = state.sources;
+/** @param after the endpoints' state after this cycle; `state` has the one before */
+export function factsOf(
+  state: TenantState,
+  observations: Observations,
+  policy: Policy,
+  after: TenantState['sources'],
+): CycleFacts {
+  const { monitor, queue } = state.sources;
+  const now = latestAnswerAt(observations);
+  const before = ifBefore(monitor.lastComplete?.startedAt ?? null, now);
+  const answer = observations.monitor;
   return {
     policy,
-    monitor: windowOf('monitor', state, observations),
-    queue: windowOf('queue', state, observations),
+    now,
+    monitor: windowOf('monitor', state, observations, policy),
+    queue: windowOf('queue', state, observations, policy),
     monitorComplete: observations.monitor?.outcome === 'complete',
-    monitorSeenAt: ifBefore(monitor.lastComplete?.startedAt ?? null, latestAnswerAt(observations)),
+    monitorSeenAt: answer?.outcome === 'complete' ? answer.startedAt : before,
+    monitorSeenBefore: before,
+    queueSeenBefore: ifBefore(queue.lastComplete?.startedAt ?? null, now),
     monitorDown: monitor.status === 'down',
+    skewMs: skewOf(after),
+    isListed: listedBy(answer),
+    extensionOf: agentsIn(state, answer),
+    listsIdle: state.listsIdle,
   };
 }
 
-function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
+function agentsIn({ agents }: TenantState, answer: Observations['monitor']): CycleFacts['extensionOf'] {
+  const isShown = answer !== undefined && answer.outcome !== 'failed';
+  return (names) =>
+    names.length === 0
+      ? undefined
+      : (extensionOf(names, agents) ?? (isShown ? extensionInAnswer(names, answer) : undefined));
+}
+
+/** It collects the extensions with a call on first use. */
+function listedBy(answer: Observations['monitor']): (extension: string) => boolean {
+  if (answer === undefined || answer.outcome === 'failed') return () => false;
+  let busy: Set<string> | null = null;
+  return (extension) => {
+    if (answer.idleExtensions.has(extension)) return true;
+    busy ??= new Set([...answer.rows.values()].map((row) => row.extension));
+    return busy.has(extension);
+  };
+}
+
+function windowOf(
+  endpoint: Endpoint,
+  { sources }: TenantState,
+  observations: Observations,
+  policy: Policy,
+): Window | null {
   const observation = observations[endpoint];
   if (observation === undefined || observation.outcome === 'failed') return null;
-  return windowBetween(state.sources[endpoint].lastComplete?.startedAt ?? null, observation.at);
+  return pollWindow(endpoint, sources, observation.at, policy);
+}
+
+/**
+ * The window of what an answer received at `by` shows first. The monitor trails its own switch, so what it did not show yet
+ * may have happened already when it was asked.
+ */
+export function pollWindow(
+  endpoint: Endpoint,
+  sources: TenantState['sources'],
+  by: Instant,
+  { monitorLagMs }: Policy,
+): Window {
+  const { lastComplete } = sources[endpoint];
+  const lagMs = endpoint === 'monitor' ? monitorLagMs : 0;
+  const { after } = windowBetween(lastComplete?.startedAt ?? null, by);
+  return { after: after === null ? null : after - lagMs, by };
 }
 
 /** When the later of the answers was received. */
@@ -43,9 +114,12 @@ export function latestAnswerAt({ monitor, queue }: Observations): Instant {
 /** How long a queue status waits for a monitor answer: long enough for one request that times out and another. */
 const MONITOR_WAIT_MS = 10_000;
 
-/** Whether a complete monitor answer was requested after `since`, so that a leg it does not show was not there. */
-export function sawMonitor({ monitorComplete, monitorSeenAt }: CycleFacts, since: Window): boolean {
-  return monitorComplete || (monitorSeenAt !== null && isBefore(since, monitorSeenAt));
+/**
+ * Whether a complete monitor answer was requested so long after `since` that a leg it does not show was not there: the
+ * monitor is a little behind its own PBX.
+ */
+export function sawMonitor({ monitorSeenAt, policy }: CycleFacts, since: Window): boolean {
+  return monitorSeenAt !== null && isSince(since, monitorSeenAt, policy.monitorLagMs);
 }
 
 /** Whether no such answer can be expected soon: the monitor is down, or has had no complete answer for long. */

@@ -1,3 +1,4 @@
+import type { ClockSample } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { UnreadableReason } from '../../store/errors.js';
@@ -28,7 +29,11 @@ export interface TenantListener {
 export type SourcesReport = Readonly<
   Record<
     Endpoint,
-    { readonly status: 'unknown' | 'up' | 'down'; readonly lastComplete: { readonly at: Instant } | null }
+    {
+      readonly status: 'unknown' | 'up' | 'down';
+      readonly lastComplete: { readonly at: Instant } | null;
+      readonly clock: readonly ClockSample[];
+    }
   >
 >;
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type {
   Absence,
+  Bracket,
   Call,
   EndedCall,
+  LastLeg,
   Leg,
   Participant,
   Registration,
@@ -52,16 +54,26 @@ const observedLeg = z.strictObject({
   customer: phoneNumber,
   hotline: phoneNumber,
   peer: textOrNull,
+  dialled: text.optional(),
+  ringWait: z.literal(true).optional(),
+  ownCustomer: z.literal(true).optional(),
   startedAt: instantOrNull,
 });
+
+const bracket = z.strictObject({ after: instantOrNull, by: instant });
 
 const leg = z.strictObject({
   seen: observedLeg,
   state: z.enum(['ringing', 'answered']),
+  joined: z.enum(['inferred', 'listens']).optional(),
+  firstSeen: instant.optional(),
+  since: bracket.optional(),
+  waited: z.literal(true).optional(),
   absence: z.strictObject(absence).nullable(),
 });
 
 const observedQueueEntry = z.strictObject({
+  key: text.optional(),
   rowKey: text,
   stayKey: text,
   queueId: text,
@@ -81,6 +93,9 @@ const observedQueueEntry = z.strictObject({
 const entry = z.strictObject({
   seen: observedQueueEntry,
   answered: z.boolean(),
+  rang: z.enum(['named', 'unnamed']).optional(),
+  quiet: bracket.optional(),
+  changedAt: instant.optional(),
   absence: z.strictObject({ ...absence, kind: z.enum(['vanished', 'abandoned']) }).nullable(),
 });
 
@@ -90,8 +105,13 @@ const participant = z.strictObject({
   agentName: textOrNull,
   offers: z.int(),
   offerOpen: z.boolean(),
+  elsewhere: z.literal(true).optional(),
   silent: z.strictObject({ lastPresent: instantOrNull, firstAbsent: instant }).nullable(),
 });
+
+const lastLegs = z
+  .array(z.strictObject({ extension: text, customer: text, startedAt: instant, goneAt: instant }))
+  .optional();
 
 const call = z.strictObject({
   callId: text,
@@ -107,6 +127,7 @@ const call = z.strictObject({
   parties: z.array(participant),
   startedAt: instant,
   startedCertainty: certainty,
+  pbxStartedAt: instantOrNull.optional(),
   answeredAt: instantOrNull,
   answeredCertainty: certainty.nullable(),
   talker: z
@@ -118,7 +139,9 @@ const call = z.strictObject({
       userId: textOrNull,
     })
     .nullable(),
+  consultation: z.strictObject({ callId: text, went: bracket }).optional(),
   transfers: z.int(),
+  lastLegs,
   baseline: z.boolean(),
   pendingAbsence: z.boolean(),
   observed: z.strictObject({ earliest: instantOrNull, latest: instant, certainty }),
@@ -130,6 +153,9 @@ const ended = z.strictObject({
   stays: z.array(text),
   rows: z.array(text),
   endedAt: instant,
+  lingering: z.array(text).optional(),
+  staleEntry: text.optional(),
+  lastLegs,
   atTelephones: z.strictObject({ customer: text, startedAt: instant }).optional(),
 });
 
@@ -147,6 +173,7 @@ const source = z.strictObject({
   failures: z.int(),
   failingSince: instantOrNull,
   lastError: textOrNull,
+  clock: z.array(z.strictObject({ pbx: instant, after: instantOrNull, by: instant })).optional(),
 });
 
 /** What each kind of field holds. */
@@ -157,6 +184,14 @@ export const SCHEMAS = {
   sources: z.strictObject({ monitor: source, queue: source }),
   ignored: z.array(text),
   flags: z.strictObject({ listsIdle: z.boolean() }),
+  created: z.array(z.strictObject({ seen: observedLeg, since: bracket, polls: z.int() })),
+  /** Name and extension. */
+  agents: z.array(z.tuple([text, text])),
+  direction: z.strictObject({
+    meaning: z.enum(['call', 'leg']),
+    source: z.enum(['configured', 'learnt', 'assumed']),
+    earlierLegs: z.array(text),
+  }),
 };
 
 type Stored<Kind extends keyof typeof SCHEMAS> = z.infer<(typeof SCHEMAS)[Kind]>;
@@ -177,6 +212,7 @@ export function encodeCall(from: Call): Stored<'call'> {
     parties: from.participants.map(encodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
+    ...(from.pbxStartedAt !== pbxTimeOf(from) && { pbxStartedAt: from.pbxStartedAt }),
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
     talker: from.connected && {
@@ -186,7 +222,11 @@ export function encodeCall(from: Call): Stored<'call'> {
       username: from.connected.username,
       userId: from.connected.userId,
     },
+    ...(from.consultation && {
+      consultation: { callId: from.consultation.callId, went: bracketOf(from.consultation.went) },
+    }),
     transfers: from.transfers,
+    ...(from.lastLegs.length > 0 && { lastLegs: from.lastLegs.map(lastLegOf) }),
     baseline: from.baseline,
     pendingAbsence: from.pendingAbsence,
     observed: {
@@ -213,6 +253,7 @@ export function decodeCall(from: Stored<'call'>): Call {
     participants: from.parties.map(decodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
+    pbxStartedAt: from.pbxStartedAt === undefined ? pbxTimeOf(from) : from.pbxStartedAt,
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
     connected: from.talker && {
@@ -222,7 +263,9 @@ export function decodeCall(from: Stored<'call'>): Call {
       username: from.talker.username,
       userId: from.talker.userId,
     },
+    consultation: from.consultation ?? null,
     transfers: from.transfers,
+    lastLegs: from.lastLegs ?? [],
     baseline: from.baseline,
     pendingAbsence: from.pendingAbsence,
     observed: {
@@ -234,13 +277,16 @@ export function decodeCall(from: Stored<'call'>): Call {
 }
 
 export function encodeEnded(from: EndedCall): Stored<'ended'> {
-  const { legsOnly } = from;
+  const { legsOnly, lingering, staleEntry, lastLegs: legs } = from;
   return {
     callId: from.callId,
     upstreamIds: [...from.upstreamIds],
     stays: [...from.entries],
     rows: [...from.rows],
     endedAt: from.endedAt,
+    ...(lingering && lingering.length > 0 && { lingering: [...lingering] }),
+    ...(staleEntry !== undefined && { staleEntry }),
+    ...(legs && legs.length > 0 && { lastLegs: legs.map(lastLegOf) }),
     ...(legsOnly && {
       atTelephones: { customer: legsOnly.customer, startedAt: legsOnly.startedAt },
     }),
@@ -248,13 +294,16 @@ export function encodeEnded(from: EndedCall): Stored<'ended'> {
 }
 
 export function decodeEnded(from: Stored<'ended'>): EndedCall {
-  const { atTelephones } = from;
+  const { atTelephones, lingering, staleEntry, lastLegs: legs } = from;
   return {
     callId: from.callId,
     upstreamIds: from.upstreamIds,
     entries: from.stays,
     rows: from.rows,
     endedAt: from.endedAt,
+    ...(lingering && { lingering }),
+    ...(staleEntry !== undefined && { staleEntry }),
+    ...(legs && { lastLegs: legs }),
     ...(atTelephones && {
       legsOnly: { customer: atTelephones.customer, startedAt: atTelephones.startedAt },
     }),
@@ -282,11 +331,11 @@ export function decodeRegistration(from: Stored<'registration'>): Registration {
 }
 
 export function encodeSources({ monitor, queue }: TenantState['sources']): Stored<'sources'> {
-  return { monitor: sourceOf(monitor), queue: sourceOf(queue) };
+  return { monitor: encodeSource(monitor), queue: encodeSource(queue) };
 }
 
 export function decodeSources({ monitor, queue }: Stored<'sources'>): TenantState['sources'] {
-  return { monitor: sourceOf(monitor), queue: sourceOf(queue) };
+  return { monitor: decodeSource(monitor), queue: decodeSource(queue) };
 }
 
 export function encodeIgnored(entries: ReadonlySet<string>): Stored<'ignored'> {
@@ -297,14 +346,62 @@ export function encodeFlags({ listsIdle }: Pick<TenantState, 'listsIdle'>): Stor
   return { listsIdle };
 }
 
-/** A source is the same on both sides, and the mapping is one. */
-function sourceOf(from: TenantState['sources']['monitor']): Stored<'sources'>['monitor'] {
+export function encodeDirection(from: TenantState['direction']): Stored<'direction'> {
+  return { meaning: from.meaning, source: from.source, earlierLegs: [...from.earlierLegs] };
+}
+
+export function decodeDirection(from: Stored<'direction'>): TenantState['direction'] {
+  return { meaning: from.meaning, source: from.source, earlierLegs: from.earlierLegs };
+}
+
+export function encodeCreated(from: TenantState['created']): Stored<'created'> {
+  return [...from.values()].map(({ seen, since, polls }) => ({
+    seen: encodeObservedLeg(seen),
+    since: bracketOf(since),
+    polls,
+  }));
+}
+
+export function decodeCreated(from: Stored<'created'>): TenantState['created'] {
+  return new Map(
+    from.map(({ seen, since, polls }) => [seen.key, { seen: decodeObservedLeg(seen), since, polls }]),
+  );
+}
+
+export function encodeAgents(from: TenantState['agents']): Stored<'agents'> {
+  return [...from];
+}
+
+/** What stands for a time that is not stored: an `upstream` start is the PBX's. */
+function pbxTimeOf({
+  startedAt,
+  startedCertainty,
+}: Pick<Call, 'startedAt' | 'startedCertainty'>): number | null {
+  return startedCertainty === 'upstream' ? startedAt : null;
+}
+
+function encodeSource({ clock, ...from }: TenantState['sources']['monitor']): Stored<'sources'>['monitor'] {
   return {
     status: from.status,
     lastComplete: from.lastComplete && { startedAt: from.lastComplete.startedAt, at: from.lastComplete.at },
     failures: from.failures,
     failingSince: from.failingSince,
     lastError: from.lastError,
+    ...(clock.length > 0 && { clock: clock.map(({ pbx, after, by }) => ({ pbx, after, by })) }),
+  };
+}
+
+function decodeSource({
+  clock = [],
+  ...from
+}: Stored<'sources'>['monitor']): TenantState['sources']['monitor'] {
+  return {
+    status: from.status,
+    lastComplete: from.lastComplete && { startedAt: from.lastComplete.startedAt, at: from.lastComplete.at },
+    failures: from.failures,
+    failingSince: from.failingSince,
+    lastError: from.lastError,
+    clock,
   };
 }
 
@@ -321,12 +418,45 @@ function absenceOf(from: Absence): StoredAbsence {
   };
 }
 
-function encodeLeg({ seen, state, absence: missing }: Leg): z.infer<typeof leg> {
-  return { seen: encodeObservedLeg(seen), state, absence: missing && absenceOf(missing) };
+function bracketOf({ after, by }: Bracket): z.infer<typeof bracket> {
+  return { after, by };
 }
 
-function decodeLeg({ seen, state, absence: missing }: z.infer<typeof leg>): Leg {
-  return { seen: decodeObservedLeg(seen), state, absence: missing && absenceOf(missing) };
+function lastLegOf({ extension, customer, startedAt, goneAt }: LastLeg): LastLeg {
+  return { extension, customer, startedAt, goneAt };
+}
+
+function encodeLeg({
+  seen,
+  state,
+  joined,
+  firstSeen,
+  since,
+  waited,
+  absence: missing,
+}: Leg): z.infer<typeof leg> {
+  return {
+    seen: encodeObservedLeg(seen),
+    state,
+    ...(joined !== 'shown' && { joined }),
+    firstSeen,
+    since: bracketOf(since),
+    ...(waited && { waited: true as const }),
+    absence: missing && absenceOf(missing),
+  };
+}
+
+/** Of a leg from format 1 it is not known when it was seen first: it counts as seen for ever. */
+function decodeLeg(from: z.infer<typeof leg>): Leg {
+  return {
+    seen: decodeObservedLeg(from.seen),
+    state: from.state,
+    joined: from.joined ?? 'shown',
+    firstSeen: from.firstSeen ?? 0,
+    since: from.since ?? { after: null, by: 0 },
+    waited: from.waited ?? false,
+    absence: from.absence && absenceOf(from.absence),
+  };
 }
 
 function encodeObservedLeg(from: ObservedLeg): z.infer<typeof observedLeg> {
@@ -344,6 +474,9 @@ function encodeObservedLeg(from: ObservedLeg): z.infer<typeof observedLeg> {
     customer: numberOf(from.customer),
     hotline: numberOf(from.hotline),
     peer: from.peer,
+    ...(from.dialled !== null && { dialled: from.dialled }),
+    ...(from.ringWait && { ringWait: true as const }),
+    ...(from.ownCustomer && { ownCustomer: true as const }),
     startedAt: from.startedAt,
   };
 }
@@ -363,28 +496,46 @@ function decodeObservedLeg(from: z.infer<typeof observedLeg>): ObservedLeg {
     customer: from.customer,
     hotline: from.hotline,
     peer: from.peer,
+    dialled: from.dialled ?? null,
+    ringWait: from.ringWait ?? false,
+    ownCustomer: from.ownCustomer ?? false,
     startedAt: from.startedAt,
   };
 }
 
-function encodeEntry({ seen, answered, absence: missing }: QueueEntry): z.infer<typeof entry> {
+function encodeEntry({
+  seen,
+  answered,
+  rang,
+  quiet,
+  changedAt,
+  absence: missing,
+}: QueueEntry): z.infer<typeof entry> {
   return {
     seen: encodeQueueEntry(seen),
     answered,
+    ...(rang !== 'no' && { rang }),
+    ...(quiet && { quiet: bracketOf(quiet) }),
+    changedAt,
     absence: missing && { ...absenceOf(missing), kind: missing.kind },
   };
 }
 
-function decodeEntry({ seen, answered, absence: missing }: z.infer<typeof entry>): QueueEntry {
+function decodeEntry(from: z.infer<typeof entry>): QueueEntry {
+  const { seen, answered, absence: missing } = from;
   return {
     seen: decodeQueueEntry(seen),
     answered,
+    rang: from.rang ?? 'no',
+    quiet: from.quiet ?? null,
+    changedAt: from.changedAt ?? seen.rejoinedAt ?? seen.joinedAt,
     absence: missing && { ...absenceOf(missing), kind: missing.kind },
   };
 }
 
 function encodeQueueEntry(from: ObservedQueueEntry): z.infer<typeof observedQueueEntry> {
   return {
+    key: from.key,
     rowKey: from.rowKey,
     stayKey: from.entryKey,
     queueId: from.queueId,
@@ -404,6 +555,7 @@ function encodeQueueEntry(from: ObservedQueueEntry): z.infer<typeof observedQueu
 
 function decodeQueueEntry(from: z.infer<typeof observedQueueEntry>): ObservedQueueEntry {
   return {
+    key: from.key ?? `${from.stayKey}|${from.callId ?? `@${from.abandonedAt ?? 0}`}`,
     rowKey: from.rowKey,
     entryKey: from.stayKey,
     queueId: from.queueId,
@@ -428,6 +580,7 @@ function encodeParticipant(from: Participant): z.infer<typeof participant> {
     agentName: from.agentName,
     offers: from.offers,
     offerOpen: from.offerOpen,
+    ...(from.elsewhere && { elsewhere: true as const }),
     silent: from.ringingStopped && {
       lastPresent: from.ringingStopped.lastPresent,
       firstAbsent: from.ringingStopped.firstAbsent,
@@ -442,6 +595,7 @@ function decodeParticipant(from: z.infer<typeof participant>): Participant {
     agentName: from.agentName,
     offers: from.offers,
     offerOpen: from.offerOpen,
+    elsewhere: from.elsewhere ?? false,
     ringingStopped: from.silent && {
       lastPresent: from.silent.lastPresent,
       firstAbsent: from.silent.firstAbsent,

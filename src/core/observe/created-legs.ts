@@ -1,0 +1,37 @@
+import type { CreatedLeg, TenantState } from '../model/call.js';
+import type { MonitorObservation, ObservedLeg } from '../model/observation.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+
+/**
+ * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its telephone rings; or, where
+ * a telephone never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that.
+ *
+ * @param unowned the legs without a state that belong to no call in this answer
+ * @returns the legs that begin a call without ringing, and all that are awaited from now on: null if nothing changes
+ */
+export function observeCreated(
+  unowned: readonly ObservedLeg[],
+  { created: known }: TenantState,
+  answer: MonitorObservation | undefined,
+  { monitor, monitorComplete, policy }: CycleFacts,
+): { readonly begun: readonly CreatedLeg[]; readonly created: TenantState['created'] | null } {
+  if (monitor === null || answer === undefined || answer.outcome === 'failed') return NOTHING;
+  if (unowned.length === 0 && known.size === 0) return NOTHING;
+  const created = new Map<string, CreatedLeg>();
+  const begun: CreatedLeg[] = [];
+  for (const seen of unowned) {
+    const before = known.get(seen.key);
+    const polls = (before?.polls ?? 0) + (monitorComplete ? 1 : 0);
+    const leg: CreatedLeg = { seen, since: before?.since ?? monitor, polls };
+    if (polls >= policy.absencePolls) begun.push(leg);
+    else created.set(seen.key, leg);
+  }
+  for (const [key, leg] of known) {
+    if (answer.rows.has(key)) continue;
+    if (monitorComplete) begun.push(leg);
+    else created.set(key, leg);
+  }
+  return { begun, created };
+}
+
+const NOTHING = { begun: [], created: null } as const;
