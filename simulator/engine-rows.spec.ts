@@ -154,7 +154,9 @@ describe("a leg's id", () => {
     expect(gone! - parted!).toBeGreaterThanOrEqual(400);
     expect(gone! - parted!).toBeLessThanOrEqual(610);
     expect(call.upstreamIds).toHaveLength(2);
-    expect(call.sightings[0]!.ids).toEqual([{ at: call.endedAt, callId: call.upstreamIds[1] }]);
+    expect(call.sightings[0]!.ids).toEqual([
+      { at: call.endedAt, callId: call.upstreamIds[1], phantom: true },
+    ]);
   });
 
   it('does not change when a leg that only rang goes', () => {
