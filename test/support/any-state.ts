@@ -107,6 +107,8 @@ const call: fc.Arbitrary<Call> = fc.record({
       extension: text,
       extensionId: textOrNull,
       agentName: textOrNull,
+      username: textOrNull,
+      userId: textOrNull,
       offers: fc.nat(3),
       offerOpen: fc.boolean(),
       elsewhere: fc.boolean(),

@@ -34,6 +34,8 @@ const participant = (extension: string, offerOpen: boolean) => ({
   extension,
   extensionId: `uuid-${extension}`,
   agentName: agent(extension),
+  username: null,
+  userId: null,
   offers: 1,
   offerOpen,
   elsewhere: false,

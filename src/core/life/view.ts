@@ -55,14 +55,8 @@ export function callView(call: Call, skewMs: number | null, ending: Ending | nul
 }
 
 /** The `agent` of an event about an offer at `participant`. */
-export function offeredAgent(call: Call, participant: Participant): Agent {
-  const leg = call.legs.find((candidate) => candidate.seen.extension === participant.extension);
-  return {
-    id: leg?.seen.userId ?? null,
-    name: participant.agentName,
-    username: leg?.seen.username ?? null,
-    extension: participant.extension,
-  };
+export function offeredAgent({ userId, agentName, username, extension }: Participant): Agent {
+  return { id: userId, name: agentName, username, extension };
 }
 
 function viewState(call: Call): CallViewState {

@@ -70,6 +70,8 @@ export interface Participant {
   readonly extension: string;
   readonly extensionId: string | null;
   readonly agentName: string | null;
+  readonly username: string | null;
+  readonly userId: string | null;
   /** How often the call was offered here. */
   readonly offers: number;
   readonly offerOpen: boolean;
