@@ -220,7 +220,7 @@ function legsBefore(call: CallTruth, { at, extension }: TruthEvent): Sighting[] 
   );
 }
 
-export function partsOf(call: CallTruth, { part }: TruthEvent): Sighting[] {
+function partsOf(call: CallTruth, { part }: TruthEvent): Sighting[] {
   return part === undefined ? [] : call.sightings.filter((one) => one.part === part);
 }
 

@@ -21,12 +21,12 @@ const outcome: Rule = (statement) => {
 };
 
 function outcomeOfCall(statement: Statement): Verdict {
-  const { call, data, sight, told, isAnswered, event, legs } = statement;
+  const { call, data, sight, stated, isAnswered, event, legs } = statement;
   const wrong = `outcome ${data.outcome} instead of ${call.outcome}`;
   if ((data.outcome === 'answered') !== isAnswered)
-    return `outcome ${data.outcome} after ${told.at(-2)?.type}`;
-  if ((data.outcome === 'abandoned') !== told.some(({ type }) => type === 'call-abandoned'))
-    return `outcome ${data.outcome} after ${told.at(-2)?.type}`;
+    return `outcome ${data.outcome} after ${stated.at(-2)?.type}`;
+  if ((data.outcome === 'abandoned') !== stated.some(({ type }) => type === 'call-abandoned'))
+    return `outcome ${data.outcome} after ${stated.at(-2)?.type}`;
   if (data.outcome === call.outcome) return null;
   if (call.outcome === null || event.type !== 'call-ended') return wrong;
   const hasRung = statement.must(legs);
