@@ -165,6 +165,8 @@ function judgeUnpaired(event: JudgedEvent, judgement: Judgement): boolean {
       if (isRepeat(event, emitted)) return false;
       if (call.kind === 'click-to-call' && sight.may(call.sightings, isAnswer, instant(event.recordedtime)))
         return forgive('click-to-call-looks-answered');
+      if (call.neverBridged === true && sight.may(call.sightings, isAnswer, instant(event.recordedtime)))
+        return forgive('never-bridged');
       if (isInferred && isAnsweredByConsequence(call, sight)) return forgive('abandon-not-shown');
       return wrong('no agent answered');
     case 'call-abandoned': {

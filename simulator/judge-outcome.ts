@@ -40,6 +40,9 @@ function outcomeOfCall(statement: Statement): Verdict {
   }
   if (call.kind === 'click-to-call' && data.outcome === 'answered' && statement.may(legs, isConnected))
     return { excused: 'click-to-call-looks-answered' };
+  const isInferred = data.observed.certainty === 'inferred';
+  if (call.neverBridged === true && isInferred && data.outcome === 'answered')
+    return { excused: 'never-bridged' };
   const isHidden =
     vanished(statement) && !statement.must(statement.entries, (state) => state === 'Abandoned');
   if (call.outcome === 'abandoned' && isHidden) {

@@ -144,6 +144,9 @@ function connectedAgent(stated: JudgedAgent | null, statement: Statement): Verdi
     legs[0]?.extension === stated.extension
   )
     return null;
+  const isUnbridged = statement.call.neverBridged === true && connected.length === 0;
+  if (isUnbridged && statement.may(legsOf(stated.extension, statement), isConnected))
+    return { excused: 'never-bridged' };
   if (!connected.includes(stated.extension)) {
     const rang = legsOf(stated.extension, statement).length > 0;
     const between = !mustKnow && rang && statement.answer?.data.observed.certainty === 'inferred';

@@ -51,6 +51,11 @@ const REASONS = {
     from: 'contract',
     means: 'an ONCALL before the customer answers: click-to-call, or an autodialer',
   },
+  'never-bridged': {
+    from: 'contract',
+    means:
+      'an agent’s leg answered as the caller left, and the two were never bridged: it looks like an answer',
+  },
   'stopped-with-its-group': {
     from: 'contract',
     means:

@@ -8,6 +8,7 @@ import {
   type Report,
   truthOf,
 } from './judge.js';
+import type { EngineHabits } from './engine-habits.js';
 import { withReasons } from './judge-reasons.js';
 import { perfectEvents, type TellerPolls } from './perfect-teller.js';
 import type { CallScript } from './plan.js';
@@ -116,6 +117,30 @@ describe('the judge', () => {
     const report = judged(world, same, { stated: polls, options: {} });
     expectTrue(report);
     expect(report.expected).toBeGreaterThan(900);
+  });
+
+  it.each<Partial<EngineHabits>>([
+    { downFirst: 1, neverRings: 0.1 },
+    { trail: true, timing: true, legIds: 'leg' },
+    { legIds: 'call-uuid', ringWait: 1, holdEnds: 'UNHELD' },
+    { pickup: 0.3, huntGroup: 0.3, rejects: 0.2, supervises: 0.1, mobileAgents: 0.1 },
+    {
+      stuckTrying: 0.05,
+      blinks: 0.05,
+      leavesAtAnswer: 0.05,
+      servingAgent: 'ring-all',
+      agentNames: 'prefixed',
+    },
+    { withheld: 0.2, company: 0.1, sameSecond: 0.1, callsBack: 0.1 },
+  ])('finds nothing wrong in a perfect bridge’s day with the habits %j', (engine) => {
+    const world = createWorld({
+      seed: 'h',
+      startAt: MONDAY_MORNING,
+      traffic: { totalCalls: 150, callsPerHour: 900 },
+      engine,
+    });
+    world.advanceTo(MONDAY_MORNING + 3 * 3_600_000);
+    expectTrue(judged(world, same, { stated: every(SECOND, world, 0), options: {} }));
   });
 
   it.each(['call-started', 'call-answered', 'call-ended', 'call-offered', 'call-offer-ended'])(

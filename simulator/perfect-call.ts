@@ -206,7 +206,8 @@ export class ToldCall {
   }
 
   #learn({ sighting }: Part): void {
-    const id = sighting.callIds === undefined ? sighting.callId : valueAt(sighting.callIds, this.#at);
+    const ids = sighting.ids?.map(({ at, callId: value }) => ({ at, value })) ?? [];
+    const id = valueAt(sighting.callIds ?? [{ at: sighting.from, value: sighting.callId }, ...ids], this.#at);
     if (id !== '' && !this.#ids.includes(id)) this.#ids.push(id);
     const { customer, hotline } = this.#call;
     const { numbers = [] } = sighting;
