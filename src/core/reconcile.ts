@@ -1,6 +1,6 @@
 import type { Answers } from './correlate/candidates.js';
 import { type Calls, resolveConsultation } from './correlate/consultation.js';
-import { beginCall, callsOfCustomer } from './correlate/new-call.js';
+import { beginCall, callsInDoubt } from './correlate/new-call.js';
 import type { Call, CreatedLeg, EndedCall, Leg, Policy } from './model/call.js';
 import { type Delta, UNCHANGED } from './model/delta.js';
 import type { CallIndex } from './index/call-index.js';
@@ -234,7 +234,7 @@ class Cycle {
   /** Begins a call, which names the customer's other calls and is named by them. */
   #begin(placement: Placement, touched: Map<string, Call>, begun: Map<string, Draft>): void {
     const started = beginCall(placement, this.#known, this.#index, this.#facts);
-    for (const { callId } of callsOfCustomer(placement, this.#index)) {
+    for (const { callId } of callsInDoubt(placement, this.#index)) {
       const draft = begun.get(callId);
       const other = draft?.call ?? touched.get(callId) ?? this.#index.calls.get(callId)!;
       const linked = linkedTo(other, started.callId);

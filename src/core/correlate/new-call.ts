@@ -5,7 +5,7 @@ import { addParts, currentEntry } from './call-parts.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
-import { customerKey, mayBeInbound, WITHHELD } from '../parts/customer.js';
+import { customerKey, hotlineMatch, mayBeInbound, WITHHELD } from '../parts/customer.js';
 import { honestTime } from '../parts/honest-time.js';
 import { entryBegan } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
@@ -30,7 +30,7 @@ export function beginCall(
   const current = entries.length > 0 ? currentEntry(entries) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
-  const others = callsOfCustomer(placement, index);
+  const others = callsInDoubt(placement, index);
   const pbxStartedAt = startOf(placement, current, linked, cycle.skewMs);
   const { time: startedAt, observed } = honestTime(pbxStartedAt, window, cycle.skewMs);
   const { monitor, queue } = state.sources;
@@ -78,16 +78,17 @@ function linkedCalls({ legs, entries }: Placement, index: CallIndex, now: Instan
 }
 
 /**
- * The live inbound calls of the same customer: where the evidence does not make the parts one call, each call names the other.
- * A company's line may have many; the latest are enough.
+ * The live inbound calls of the same customer that came in by the same hotline, as far as that is known: where the evidence
+ * does not make the parts one call, each call names the other. A company's line may have many; the latest are enough.
  */
-export function callsOfCustomer({ legs, entries }: Placement, index: CallIndex): readonly Call[] {
+export function callsInDoubt({ legs, entries }: Placement, index: CallIndex): readonly Call[] {
   if (entries.length === 0 && !legs.some(({ seen }) => mayBeInbound(seen))) return NONE;
   const customer = customerKey(entries[0]?.customer ?? legs[0]?.seen.customer ?? null);
   if (customer === WITHHELD) return NONE;
+  const hotline = legs[0]?.seen.hotline ?? null;
   return index
     .byCustomer(customer)
-    .filter(({ direction }) => direction === 'inbound')
+    .filter((call) => call.direction === 'inbound' && hotlineMatch(call.hotline, hotline) !== 'different')
     .slice(-MAX_LINKS);
 }
 

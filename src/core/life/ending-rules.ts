@@ -63,7 +63,7 @@ const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
   entry: 'the entry went',
   poll: 'the caller came back',
   connected: 'the connected participant went',
-  quiet: 'the agent had no leg any more, up to now',
+  quiet: 'the agent’s leg went or, where there was none, since the row changed',
 };
 
 export const CALL_ENDS = new RuleTable<EndFacts, End>({
@@ -297,7 +297,7 @@ function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFa
     case 'connected':
       return consultation!.went;
     case 'quiet':
-      return { after: entry!.quiet === null ? entry!.changedAt : entry!.quiet.after, by: cycle.now };
+      return entry!.quiet ?? { after: entry!.changedAt, by: cycle.now };
     case 'parts': {
       const absences = [
         ...gone.map((leg) => leg.absence!),
