@@ -16,7 +16,7 @@ export const CALL_EVENT_TYPES = [
   'call-abandoned',
   'call-ended',
 ] as const;
-export const SOURCE_EVENT_TYPES = ['source-down', 'source-up'] as const;
+export const SOURCE_EVENT_TYPES = ['source-down', 'source-degraded', 'source-up'] as const;
 export const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
 export const EVENT_TYPES = [...CALL_EVENT_TYPES, ...SOURCE_EVENT_TYPES, ...REGISTRATION_EVENT_TYPES] as const;
 
@@ -96,11 +96,11 @@ export interface CallView {
   readonly transferredFrom?: { readonly extension: string };
 }
 
-/** `data` of `source-down` and `source-up`. */
+/** `data` of the `source-*` events. */
 export interface SourceView {
   readonly tenant: string;
   readonly endpoint: Endpoint;
-  readonly state: 'up' | 'down';
+  readonly state: 'up' | 'degraded' | 'down';
   readonly since: string;
   readonly reason: string | null;
   readonly lastCompleteAt: string | null;
@@ -123,6 +123,7 @@ export interface EventData extends Record<CallEventType, CallView> {
   'call-offer-ended': CallView & { readonly offer: OfferView };
   'call-transferred': CallView & { readonly transferredFrom: { readonly extension: string } };
   'source-down': SourceView;
+  'source-degraded': SourceView;
   'source-up': SourceView;
   'extension-registered': RegistrationView;
   'extension-unregistered': RegistrationView;
@@ -151,7 +152,7 @@ export type BridgeEvent = { [Type in EventType]: EventOf<Type> }[EventType];
 
 export interface SourceEntry {
   readonly endpoint: Endpoint;
-  readonly state: 'unknown' | 'up' | 'down';
+  readonly state: 'unknown' | 'up' | 'degraded' | 'down';
   readonly lastCompleteAt: string | null;
   readonly lastError: string | null;
 }

@@ -1,5 +1,5 @@
 import { beginCall } from './correlate/new-call.js';
-import type { Call, EndedCall, Leg, Policy } from './model/call.js';
+import type { Call, EndedCall, Leg, Policy, SourceState } from './model/call.js';
 import { type Delta, UNCHANGED } from './model/delta.js';
 import { type CallIndex, numberKey } from './index/call-index.js';
 import type { TenantCalls } from './index/tenant-calls.js';
@@ -8,9 +8,10 @@ import { correlate, type Placement } from './correlate/correlate.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
-import type { Observations } from './model/observation.js';
+import type { Observation, Observations } from './model/observation.js';
 import { isOverflow } from './parts/overflow.js';
 import { type Changes, observeLegs, observeEntries } from './observe/observe-parts.js';
+import { type KnownKeys, withObservation } from './parts/incomplete.js';
 import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
 
@@ -20,7 +21,8 @@ import { observeSource } from './observe/sources.js';
  * Guarantees, for any history of observations:
  * - Every call gets exactly one `call-started` and, once no part of it is left, exactly one `call-ended`; at most one
  *   of `call-answered` and `call-abandoned` between them.
- * - A failed observation changes nothing but the health of its source; a partial one ends nothing.
+ * - A failed observation changes nothing but the health of its source; a partial one ends only what it cannot hide, and
+ *   after a while what its lack of makes likely to be over (`partial-absence.ts`).
  * - The result depends on the arguments alone, and not on the order of rows: the same history, cut anywhere by a
  *   restart from the stored state, gives the same transitions.
  * - `known` is brought up to date, and `delta` has every change of it. The cost grows with what has changed; `settled` rows
@@ -35,7 +37,12 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
   const freshness = observeFreshness(known, observations, policy, transitions);
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
-    : new Cycle(known, observations, policy, transitions).run(freshness);
+    : new Cycle(
+        known,
+        observations,
+        factsOf(known, observations, policy, freshness.sources),
+        transitions,
+      ).run(freshness);
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
@@ -59,17 +66,16 @@ class Cycle {
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
 
-  constructor(known: TenantCalls, observations: Observations, policy: Policy, transitions: Transition[]) {
+  constructor(known: TenantCalls, observations: Observations, facts: CycleFacts, transitions: Transition[]) {
     this.#known = known;
     this.#observations = observations;
-    this.#facts = factsOf(known, observations, policy);
+    this.#facts = facts;
     this.#index = known.index;
     this.#transitions = transitions;
   }
 
   run(freshness: Delta): Decision {
     const known = this.#known;
-    const { policy } = this.#facts;
     const changes: Changes = {
       legs: new Map(),
       entries: new Map(),
@@ -81,7 +87,7 @@ class Cycle {
     let ignoredEntries: Delta['ignoredEntries'] = null;
     let listsIdle: Delta['listsIdle'] = null;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
-      observeLegs(monitor, known, this.#index, policy, changes);
+      observeLegs(monitor, known, this.#index, this.#facts, changes);
       if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
     }
     if (queue !== undefined && queue.outcome !== 'failed') {
@@ -150,7 +156,7 @@ class Cycle {
           touched.set(callId, joinParts(current(callId), placement, this.#facts));
           joined.set(callId, keysOf(placement, joined.get(callId)));
         } else {
-          const call = beginCall(placement, this.#known, this.#index, this.#facts);
+          const call = beginCall(placement, this.#index, this.#facts);
           this.#index.put(call);
           drafts.push({ announced: false, call, newLegs: keysOf(placement) });
         }
@@ -187,18 +193,24 @@ class Cycle {
 
 /** Brings the registrations up to date and returns the new state of the sources without storing it in `known`. */
 function observeFreshness(
-  { sources, registrations: known }: TenantCalls,
+  { sources, registrations: known, index, ignoredEntries }: TenantCalls,
   { monitor, queue, registrations: answers }: Observations,
   policy: Policy,
   transitions: Transition[],
 ): Delta {
-  const ofMonitor =
-    monitor === undefined ? sources.monitor : observeSource(sources.monitor, monitor, policy, transitions);
-  const ofQueue =
-    queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
+  const observed = (source: SourceState, observation: Observation, parts: KnownKeys) => {
+    const incomplete = withObservation(source, observation, { parts, atMost: policy.sourceDownAfter });
+    return observeSource(source, observation, incomplete, policy, transitions);
+  };
+  const ofMonitor = monitor === undefined ? sources.monitor : observed(sources.monitor, monitor, index.legs);
+  const entries: KnownKeys = {
+    has: (key) => index.entries.has(key) || ignoredEntries.has(key),
+    keys: () => index.entries.keys(),
+  };
+  const ofQueue = queue === undefined ? sources.queue : observed(sources.queue, queue, entries);
   const isAsked = monitor !== undefined || queue !== undefined;
   // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
-  const { registrations, calls, ended, ignoredEntries, listsIdle } = UNCHANGED;
+  const { registrations, calls, ended, listsIdle } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
@@ -207,7 +219,7 @@ function observeFreshness(
         : observeRegistrations(known, answers, transitions),
     calls,
     ended,
-    ignoredEntries,
+    ignoredEntries: UNCHANGED.ignoredEntries,
     listsIdle,
   };
 }

@@ -188,13 +188,23 @@ const transferred: Call = {
 
 export const GOLDEN_STATE: TenantState = {
   sources: {
-    monitor: { status: 'up', lastComplete: polled(5), failures: 0, failingSince: null, lastError: null },
+    monitor: {
+      status: 'up',
+      since: null,
+      lastComplete: polled(5),
+      failures: 0,
+      failingSince: null,
+      lastError: null,
+      incomplete: null,
+    },
     queue: {
       status: 'up',
+      since: null,
       lastComplete: polled(5),
       failures: 1,
       failingSince: T0 + 6_000,
       lastError: 'no answer within 5000 ms',
+      incomplete: null,
     },
   },
   calls: new Map(

@@ -1,4 +1,4 @@
-import type { Call, Certainty, EndedCall, TenantState } from '../model/call.js';
+import type { Call, Certainty, EndedCall } from '../model/call.js';
 import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentEntry } from './call-parts.js';
@@ -17,18 +17,12 @@ import { isLaterThan, observedIn, type Window } from '../parts/window.js';
  */
 
 /** Begins a call with the placement's parts. */
-export function beginCall(
-  placement: Placement,
-  state: TenantState,
-  index: CallIndex,
-  cycle: CycleFacts,
-): Call {
+export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFacts): Call {
   const { legs, entries } = placement;
   const current = entries.length > 0 ? currentEntry(entries) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
   const { startedAt, certainty } = startOf(placement, current, linked, window);
-  const { monitor, queue } = state.sources;
   const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
   const begun: MutableCall = {
     callId: unusedCallId(primaryId, index, window.by),
@@ -48,9 +42,7 @@ export function beginCall(
     answeredCertainty: null,
     connected: null,
     transfers: 0,
-    baseline:
-      (legs.length === 0 || monitor.lastComplete === null) &&
-      (entries.length === 0 || queue.lastComplete === null),
+    baseline: (legs.length === 0 || cycle.isFirst.monitor) && (entries.length === 0 || cycle.isFirst.queue),
     pendingAbsence: false,
     observed: observedIn(window, certainty),
   };

@@ -9,6 +9,7 @@ const UNANSWERED: EndFacts = {
   timeGiven: false,
   monitorSeen: false,
   lastLegs: 'listed',
+  doubtful: false,
 };
 const ANSWERED: EndFacts = { ...UNANSWERED, answered: true };
 const BACK: EndFacts = { ...UNANSWERED, cameBack: true, entry: 'listed' };
@@ -88,6 +89,10 @@ describeTable(CALL_ENDS, [
     { at: 'seen', within: 'parts', certainty: 'observed' },
   ],
   [
+    { ...ANSWERED, entry: 'vanished', doubtful: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
+  ],
+  [
     { ...ANSWERED, entry: 'abandoned', timeGiven: true },
     { at: 'seen', within: 'parts', certainty: 'observed' },
   ],
@@ -109,6 +114,14 @@ describeTable(CALL_ENDS, [
     { at: 'pbx', within: 'entry', certainty: 'upstream' },
   ],
   [ABANDONED, { at: 'seen', within: 'entry', certainty: 'observed' }],
+  [
+    { ...ABANDONED, entry: 'vanished', doubtful: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
+  ],
+  [
+    { ...BACK, entry: 'vanished', doubtful: true, timeGiven: true },
+    { at: 'pbx', within: 'poll', certainty: 'upstream' },
+  ],
   [
     { ...ABANDONED, entry: 'vanished' },
     { at: 'seen', within: 'parts', certainty: 'observed' },

@@ -36,6 +36,7 @@ export interface EndFacts {
   readonly timeGiven: boolean;
   readonly monitorSeen: boolean;
   readonly lastLegs: 'none' | 'listed' | 'unlisted';
+  readonly doubtful: boolean;
 }
 
 /** `within` names the window of the end, `at` the best estimate in it. */
@@ -94,6 +95,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
         unlisted: '`unlisted`',
       },
     },
+    doubtful: {
+      heading: 'doubtful',
+      meaning: 'only partial answers show that the entry is missing, for a long time',
+      values: YES_NO,
+    },
   },
   outcome: {
     time: ({ at }) => AT_WORDS[at],
@@ -142,6 +148,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'a restart of the call-centre module makes every row Abandoned',
     },
     {
+      when: { answered: true, doubtful: true },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'its row may be one that the answers lack',
+    },
+    {
       when: { answered: true },
       then: { at: 'seen', within: 'parts', certainty: 'observed' },
       why: 'one poll showed the call and a later one its end',
@@ -167,6 +178,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'the row does not say when',
     },
     {
+      when: { doubtful: true },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'its row may be one that the answers lack',
+    },
+    {
       when: { entry: 'vanished' },
       then: { at: 'seen', within: 'parts', certainty: 'observed' },
       why: 'one poll showed the entry and a later one its end, but not its outcome',
@@ -189,6 +205,9 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     { when: { entry: 'none', timeGiven: true }, why: 'the time is on the entry’s row' },
     { when: { entry: 'none', monitorSeen: true }, why: 'no entry went' },
     { when: { entry: 'listed', monitorSeen: true }, why: 'no entry went' },
+    { when: { entry: 'none', doubtful: true }, why: 'no entry is missing' },
+    { when: { entry: 'listed', doubtful: true }, why: 'no entry is missing' },
+    { when: { entry: 'abandoned', doubtful: true }, why: 'the row was there' },
   ],
 });
 
@@ -208,6 +227,7 @@ function endFacts(
     timeGiven: time !== null,
     monitorSeen: entry !== null && entry.absence !== null && sawMonitor(cycle, whenGone(entry.absence)),
     lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed',
+    doubtful: entry?.absence?.kind === 'vanished' && entry.absence.unlisted,
   };
 }
 

@@ -133,15 +133,46 @@ export interface EndedCall {
   readonly legsOnly?: { readonly customer: string; readonly startedAt: Instant } | undefined;
 }
 
-export type SourceStatus = 'unknown' | 'up' | 'down';
+/** `degraded`: the endpoint answers, but for a while no answer was complete. */
+export type SourceStatus = 'unknown' | 'up' | 'degraded' | 'down';
 
 export interface SourceState {
   readonly status: SourceStatus;
+  /** Since when it is degraded or down; null in the other states. */
+  readonly since: Instant | null;
   /** When the last complete observation was requested and when it was received. */
   readonly lastComplete: { readonly startedAt: Instant; readonly at: Instant } | null;
   readonly failures: number;
   readonly failingSince: Instant | null;
   readonly lastError: string | null;
+  /** What is remembered since the last complete observation; null directly after one. */
+  readonly incomplete: Incomplete | null;
+}
+
+/** Observations in a row of which none was complete. `parts/incomplete.ts` keeps it. */
+export interface Incomplete {
+  /** When the first of them was received. */
+  readonly since: Instant;
+  /** How many there are, up to SOURCE_DOWN_AFTER. */
+  readonly polls: number;
+  /** One of them was an answer: it had rows, or asked to wait. */
+  readonly answered: boolean;
+  /** Since when there are partial answers, without an outage in between; null where the last state was an outage. */
+  readonly partialSince: Instant | null;
+  /** The last partial answer; `whole`: it had every row, some of them unreadable. */
+  readonly last: { readonly startedAt: Instant; readonly at: Instant; readonly whole: boolean } | null;
+  /** The unreadable rows of that answer, by id, and when the first answer with each was received. */
+  readonly unreadable: ReadonlyMap<string, Instant>;
+  /** The keys of rows that a partial answer was the first to show, and when it was received. */
+  readonly appeared: ReadonlyMap<string, Instant>;
+  /** The keys of known parts that the partial answers do not show. */
+  readonly missing: ReadonlyMap<string, Missing>;
+}
+
+/** When the last answer with the part was requested, and when the first one without it was received. */
+export interface Missing {
+  readonly lastPresent: Instant | null;
+  readonly since: Instant;
 }
 
 /** Whether a watched extension is registered, by the PBX's latest answer. */
@@ -183,10 +214,12 @@ export type Freshness = Pick<TenantState, 'sources' | 'registrations'>;
 
 const UNKNOWN_SOURCE: SourceState = {
   status: 'unknown',
+  since: null,
   lastComplete: null,
   failures: 0,
   failingSince: null,
   lastError: null,
+  incomplete: null,
 };
 
 /** The state of a tenant before its first observation. */

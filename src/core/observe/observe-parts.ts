@@ -1,6 +1,7 @@
-import type { Leg, Policy, Registrations, QueueEntry, TenantState } from '../model/call.js';
+import type { Leg, Registrations, QueueEntry, TenantState } from '../model/call.js';
 import { type CallIndex, type Indexed, numberKey } from '../index/call-index.js';
 import {
+  type AbsencePoll,
   absentLeg,
   entryAbsence,
   KNOWN_ENTRY,
@@ -10,6 +11,7 @@ import {
   LEG_UNLISTED,
 } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { absenceWindow } from '../parts/incomplete.js';
 import type { MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import {
   beganDuring,
@@ -19,7 +21,8 @@ import {
   onlyEntryDuring,
   entryBegan,
 } from '../parts/part.js';
-import { isEarlierThan, windowBetween } from '../parts/window.js';
+import { type Lack, lackOf } from '../parts/partial-absence.js';
+import { isEarlierThan, type Window } from '../parts/window.js';
 import { findRegistration } from './registrations.js';
 
 /** Finds what an answer changes in the known parts, by the tables of `absence-rules.ts`, and which parts are new. */
@@ -39,7 +42,7 @@ export function observeLegs(
   answer: MonitorAnswer,
   state: TenantState,
   index: CallIndex,
-  policy: Policy,
+  cycle: CycleFacts,
   changes: Changes,
 ): void {
   const complete = answer.outcome === 'complete';
@@ -54,20 +57,23 @@ export function observeLegs(
       add(changes.legs, known.callId, { seen: row, state, absence: null });
     }
   }
-  if (KNOWN_LEG.decide({ row: 'missing', complete }) !== 'absent') return;
 
-  const poll = windowBetween(state.sources.monitor.lastComplete?.startedAt ?? null, answer.at);
+  const run = cycle.incomplete.monitor;
   const { listsIdle, registrations } = state;
   const isListed = listedBy(answer);
   for (const { callId, part } of index.legs.values()) {
-    if (answer.rows.has(part.seen.key)) continue;
+    const { key, extension } = part.seen;
+    if (answer.rows.has(key)) continue;
+    const lack = lackOf({ key, extension }, answer, run);
+    if (KNOWN_LEG.decide({ row: 'missing', complete: lack !== 'nothing' }) !== 'absent') continue;
     const wasListed = part.absence?.unlisted === false;
     const unlisted = LEG_UNLISTED.decide({
       unregistered: isUnregistered(part.seen, registrations),
       listsIdle,
-      listedSince: listsIdle && (wasListed || isListed(part.seen.extension)),
+      listedSince: listsIdle && (wasListed || isListed(extension)),
     });
-    add(changes.legs, callId, absentLeg(part, poll, unlisted, policy));
+    const window = absenceWindow(key, state.sources.monitor, answer.at);
+    add(changes.legs, callId, absentLeg(part, window, unlisted || lack === 'doubtful', cycle.policy));
   }
 }
 
@@ -79,7 +85,9 @@ export function observeEntries(
   changes: Changes,
 ): TenantState['ignoredEntries'] | null {
   const complete = answer.outcome === 'complete';
-  const ignored = new Set(complete ? [] : state.ignoredEntries);
+  const run = cycle.incomplete.queue;
+  const mayBeThere = (key: string) => lackOf({ key, extension: null }, answer, run) === 'nothing';
+  const ignored = new Set(complete ? [] : [...state.ignoredEntries].filter(mayBeThere));
   let isNew = false;
   const poll = cycle.queue!;
   const bounds = { toleranceMs: CLOCK_TOLERANCE_MS, lookbackMs: cycle.policy.abandonedLookbackMs };
@@ -114,7 +122,9 @@ export function observeEntries(
   }
   for (const [key, { callId, part }] of index.entries) {
     if (answer.rows.has(key)) continue;
-    const entry = missingEntry(part, complete, cycle);
+    const lack = lackOf({ key, extension: null }, answer, run);
+    const window = absenceWindow(key, state.sources.queue, answer.at);
+    const entry = missingEntry(part, { lack, window }, cycle);
     if (entry !== null) changes.entries.set(callId, entry);
   }
   return isNew || ignored.size !== state.ignoredEntries.size ? ignored : null;
@@ -150,18 +160,23 @@ function listedEntry(
 ): QueueEntry | null {
   const bridged = belongsToEntry(row.bridgedAt, row);
   const facts = { row: row.status, complete, unchanged, bridged, ...stateBefore(entry, cycle) };
-  return entryAfter(entry, row, KNOWN_ENTRY.decide(facts), cycle);
+  return entryAfter(entry, row, KNOWN_ENTRY.decide(facts), { window: cycle.queue!, unlisted: false }, cycle);
 }
 
-function missingEntry(entry: QueueEntry, complete: boolean, cycle: CycleFacts): QueueEntry | null {
+function missingEntry(
+  entry: QueueEntry,
+  { lack, window }: { readonly lack: Lack; readonly window: Window },
+  cycle: CycleFacts,
+): QueueEntry | null {
   const facts = {
     row: 'missing',
-    complete,
+    complete: lack !== 'nothing',
     unchanged: false,
     bridged: false,
     ...stateBefore(entry, cycle),
   } as const;
-  return entryAfter(entry, entry.seen, KNOWN_ENTRY.decide(facts), cycle);
+  const unlisted = lack === 'doubtful';
+  return entryAfter(entry, entry.seen, KNOWN_ENTRY.decide(facts), { window, unlisted }, cycle);
 }
 
 function stateBefore(entry: QueueEntry, { policy }: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
@@ -172,13 +187,14 @@ function entryAfter(
   { answered, absence }: QueueEntry,
   seen: ObservedQueueEntry,
   entry: KnownEntry,
+  poll: AbsencePoll,
   cycle: CycleFacts,
 ): QueueEntry | null {
   if (entry === null) return null;
   return {
     seen,
     answered: answered || entry.isAnswered,
-    absence: entry.absence === null ? null : entryAbsence(absence, entry.absence, cycle),
+    absence: entry.absence === null ? null : entryAbsence(absence, entry.absence, poll, cycle),
   };
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   isAfter,
   isBefore,
+  isEarlierOrAt,
   isEarlierThan,
   isLaterThan,
   isLongBefore,
@@ -39,6 +40,12 @@ describe('a window', () => {
 
   it('is earlier than an instant that is later than it by more than the tolerance', () => {
     expect([24, 25, 26].map((instant) => isLaterThan(instant, window, 5))).toEqual([false, false, true]);
+  });
+
+  it('begins at or after an instant, if a poll that was sent then did not show it', () => {
+    const sent = [9, 10, 11].map((instant) => isEarlierOrAt(instant, window));
+    expect(sent).toEqual([true, true, false]);
+    expect(isEarlierOrAt(9, { after: null, by: 20 })).toBe(false);
   });
 
   it('is seen later than another only if a later poll showed it', () => {

@@ -58,6 +58,11 @@ export function isEarlierThan(
   return instant < (after === null ? by - lookbackMs : after - toleranceMs);
 }
 
+/** Whether `instant` is not later than the poll that did not show it yet. False if there is no such poll. */
+export function isEarlierOrAt(instant: Instant, { after }: Window): boolean {
+  return after !== null && instant <= after;
+}
+
 /** Whether `instant` is more than `toleranceMs` later than the poll that showed it. */
 export function isLaterThan(instant: Instant, { by }: Window, toleranceMs: number): boolean {
   return instant > by + toleranceMs;

@@ -208,6 +208,8 @@ describe('the log over HTTP', () => {
       lastComplete: { startedAt: at, at },
       failures: 0,
       failingSince: null,
+      since: null,
+      incomplete: null,
       lastError: null,
     };
     const { fence } = await store.claim('acme', { epoch: 'e1' });

@@ -21,6 +21,7 @@ describe('the problem document of another part of the service', () => {
       whyIdle: () => 'waiting for the lease',
       refusedProblems: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
+      sources: () => ({ degraded: 0, down: 0 }),
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({

@@ -187,7 +187,15 @@ describe("a tenant's feed", () => {
     await fresh.freshness.refresh();
     expect(snapshot).not.toHaveBeenCalled();
     const lastComplete = { startedAt: clock.now(), at: clock.now() };
-    const up = { status: 'up' as const, lastComplete, failures: 0, failingSince: null, lastError: null };
+    const up = {
+      status: 'up' as const,
+      lastComplete,
+      failures: 0,
+      failingSince: null,
+      since: null,
+      lastError: null,
+      incomplete: null,
+    };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
     await store.touch('acme', fence, { ...UNCHANGED, sources: { monitor: up, queue: up } });
     clock.behindMs = 3_600_000;

@@ -1,3 +1,4 @@
+import type { SourceStatus } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { UnreadableReason } from '../../store/errors.js';
@@ -26,10 +27,7 @@ export interface TenantListener {
 }
 
 export type SourcesReport = Readonly<
-  Record<
-    Endpoint,
-    { readonly status: 'unknown' | 'up' | 'down'; readonly lastComplete: { readonly at: Instant } | null }
-  >
+  Record<Endpoint, { readonly status: SourceStatus; readonly lastComplete: { readonly at: Instant } | null }>
 >;
 
 export interface ClaimReport {

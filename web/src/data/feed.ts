@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<EventType, FeedKind>> = {
   'extension-registered': 'registrations',
   'extension-unregistered': 'registrations',
   'source-down': 'sources',
+  'source-degraded': 'sources',
   'source-up': 'sources',
 };
 
