@@ -5,7 +5,16 @@ import type { PhoneNumbers } from './phone-number.js';
 export type RowReading<Row> =
   | { readonly kind: 'row'; readonly key: string; readonly row: Row }
   | { readonly kind: 'idle'; readonly extension: string }
-  | { readonly kind: 'bad'; readonly reason: string };
+  /** A row that says nothing. */
+  | { readonly kind: 'empty' }
+  | BadRow;
+
+export interface BadRow {
+  readonly kind: 'bad';
+  readonly reason: string;
+  /** Depends on the row's bytes alone. The list reader, which has them, adds it. */
+  readonly id?: string;
+}
 
 /** The parts of reading a row that depend on the tenant. */
 export interface Locale {
@@ -25,6 +34,6 @@ export function textOrNull(text: string): string | null {
   return text === '' ? null : text;
 }
 
-export function bad(reason: string): { readonly kind: 'bad'; readonly reason: string } {
+export function bad(reason: string): BadRow {
   return { kind: 'bad', reason };
 }
