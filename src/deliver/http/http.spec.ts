@@ -4,6 +4,7 @@ import {
   LogWriter,
   ManualClock,
   SECRET,
+  sourceDegraded,
   sourceDown,
   token,
   transition,
@@ -222,6 +223,15 @@ describe('the log over HTTP', () => {
         lastError: null,
       })),
     });
+  });
+
+  it('shows the sources beside the calls, as the events and the store say', async () => {
+    const sources = async () => (await json('/v1/calls')).body.sources;
+    const unknown = { endpoint: 'monitor', state: 'unknown', lastCompleteAt: null, lastError: null };
+    expect(await sources()).toEqual([unknown, { ...unknown, endpoint: 'queue' }]);
+    await log.commit(sourceDegraded);
+    const degraded = { endpoint: 'queue', state: 'degraded', lastCompleteAt: null };
+    expect(await sources()).toEqual([unknown, { ...degraded, lastError: '10 of 25 rows came' }]);
   });
 
   describe('refuses', () => {
