@@ -138,8 +138,8 @@ class Cycle {
       const call = current(callId);
       touched.set(callId, withParts(call, { legs: call.legs, entry }, this.#facts));
     }
-    // If an entry went while the monitor was unavailable, only a complete monitor answer can show that a leg still rings.
-    for (const callId of this.#facts.monitorComplete ? this.#index.abandoned : NONE) {
+    // If an entry went while the monitor was unavailable, only a later monitor answer can show that a leg still rings.
+    for (const callId of this.#facts.monitor === null ? NONE : this.#index.abandoned) {
       const call = current(callId);
       if (isOverflow(call, this.#facts)) touched.set(callId, call);
     }

@@ -131,18 +131,25 @@ describe('a row that cannot be read', () => {
     expect(unreadable(see, [odd, odd, idle('107')])).toEqual([id, `${id}#2`]);
   });
 
-  it('alone is a partial answer if it was there before among others, and a failed one if not', () => {
+  it('alone is a partial answer', () => {
     const see = watch();
-    const before = see(body([idle('107'), odd]));
-    for (let poll = 0; poll < 2; poll++)
-      expect(see(body([odd]))).toMatchObject({
-        outcome: 'partial',
-        reason: '1 of 1 rows bad, row 0: extension missing',
-        rows: new Map(),
-        unreadable: before.unreadable,
-      });
-    expect(() => see(body([odd, odd]))).toThrow('2 of 2 rows bad');
-    expect(() => watch()(body([odd]))).toThrow('1 of 1 rows bad');
+    for (const rows of [[odd], [odd, odd], [live('107', '')], [live('107', 'c1', { extension: null })]]) {
+      const seen = see(body(rows));
+      expect(seen).toMatchObject({ outcome: 'partial', rows: new Map() });
+      expect(seen.unreadable!.size).toBe(rows.length);
+    }
+  });
+
+  it('and that has not even the fields of a row is a failed answer, unless it was there before among others', () => {
+    for (const foreign of [{ ext: '107' }, live('107', 'c1', { call_id: {} }), null, 1, 'x', []]) {
+      expect(() => watch()(body([foreign]))).toThrow('1 of 1 rows bad');
+      const see = watch();
+      const { unreadable } = see(body([idle('107'), foreign]));
+      for (let poll = 0; poll < 2; poll++)
+        expect(see(body([foreign]))).toMatchObject({ outcome: 'partial', rows: new Map(), unreadable });
+      expect(() => see(body([foreign, foreign]))).toThrow('2 of 2 rows bad');
+      expect(see(body([foreign, odd]))).toMatchObject({ outcome: 'partial' });
+    }
   });
 
   it('is not said where other rows may be missing too', () => {
@@ -317,10 +324,15 @@ function plainly(text: string) {
   const idleExtensions = new Set<string>();
   const data = document.data as unknown[];
   let badRows = 0;
+  let foreignRows = 0;
   for (const raw of data) {
     const reading = readMonitorRow(raw, locale);
-    if (reading.kind === 'bad') badRows++;
-    else if (reading.kind === 'idle') idleExtensions.add(reading.extension);
+    if (reading.kind === 'bad') {
+      badRows++;
+      if (!/"extension":[^{[].*"call_id":[^{[]|"call_id":[^{[].*"extension":[^{[]/.test(JSON.stringify(raw)))
+        foreignRows++;
+    }
+    if (reading.kind === 'idle') idleExtensions.add(reading.extension);
     else if (reading.kind === 'row') {
       const other = rows.get(reading.key);
       const strength = other === undefined ? 1 : legStrength(reading.row) - legStrength(other);
@@ -328,7 +340,7 @@ function plainly(text: string) {
       if (wins) rows.set(reading.key, reading.row);
     }
   }
-  if (badRows > 0 && badRows === data.length) return null;
+  if (foreignRows > 0 && foreignRows === data.length) return null;
   const partial = badRows > 0 || (document.total ?? 0) > data.length;
   return { outcome: partial ? 'partial' : 'complete', rows, idleExtensions };
 }

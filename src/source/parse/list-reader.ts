@@ -16,8 +16,8 @@ import { cutRows } from './row-slicer.js';
  * Guarantees: an observation depends on its body alone, never on earlier bodies, with one exception below; those only
  * determine how much work it takes and which *objects* are the same. The same bytes give the same `rows` map, unparsed. A row with the same bytes
  * as in the last answer is the same object, and so is a row whose changed bytes mean the same (another `network_ip`).
- * Rows that cannot be read make the answer `partial`, and `failed` when there are no others, unless the last answer had
- * them too. A failed answer is not
+ * Rows that cannot be read make the answer `partial`. It is `failed` when all rows are something else than rows of this
+ * list, as they lack its fields or have them in other types, unless the last answer had them among others. A failed answer is not
  * kept: the next answer is compared with the last successful one. Not guaranteed: the order of `rows`.
  */
 export class ListReader<Of extends Endpoint> {
@@ -64,7 +64,7 @@ export class ListReader<Of extends Endpoint> {
     if (!reading.ok) return reading;
     const listing = this.#list(reading);
     const complaint = complaintOf(listing, reading.readings.length);
-    if (complaint !== null && listing.badRows === reading.readings.length && !this.#hasHad(listing)) {
+    if (complaint !== null && reading.readings.every(isForeign) && !this.#hasHad(listing)) {
       return { ok: false, reason: complaint };
     }
     const doubts = [reading.doubt, complaint].filter((doubt) => doubt !== null);
@@ -78,7 +78,7 @@ export class ListReader<Of extends Endpoint> {
     return seen;
   }
 
-  /** Whether the bad rows were in the last answer too: then it is they that are odd, and the answer is not nonsense. */
+  /** Whether the bad rows were in the last answer too: then it is they that are odd, and not the answer. */
   #hasHad({ unreadable }: Listing<RowOf[Of]>): boolean {
     const before = this.#last?.seen.listing.unreadable;
     return before !== undefined && [...unreadable].every((id) => before.has(id));
@@ -107,7 +107,19 @@ export class ListReader<Of extends Endpoint> {
   #readSlice(slice: Buffer): RowReading<RowOf[Of]> | null {
     const raw = parseOrNothing(slice);
     if (raw === undefined) return null;
-    return identified(isUtf8(slice) ? this.#of.readRow(raw, this.#locale) : bad('not UTF-8'), slice);
+    return this.#identified(
+      isUtf8(slice) ? this.#of.readRow(raw, this.#locale) : bad('not UTF-8'),
+      raw,
+      slice,
+    );
+  }
+
+  #identified(reading: RowReading<RowOf[Of]>, raw: unknown, bytes: Buffer | string): RowReading<RowOf[Of]> {
+    if (reading.kind !== 'bad') return reading;
+    const row = (typeof raw === 'object' ? raw : null) as Record<string, unknown> | null;
+    const has = (field: string) => row !== null && Object.hasOwn(row, field) && isPlain(row[field]);
+    const id = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+    return { ...reading, id, isForeign: !this.#of.identity.every(has) };
   }
 
   #readWhole(body: Buffer): Reading<RowOf[Of]> | Unseen {
@@ -117,7 +129,7 @@ export class ListReader<Of extends Endpoint> {
     const list = readList(document, this.#conceal);
     if (!list.ok) return list;
     const readings = list.value.rows.map((raw) =>
-      identified(this.#of.readRow(raw, this.#locale), JSON.stringify(raw)),
+      this.#identified(this.#of.readRow(raw, this.#locale), raw, JSON.stringify(raw)),
     );
     return { ok: true, readings, cut: null, doubt: list.value.doubt };
   }
@@ -183,9 +195,13 @@ interface LastAnswer<Row> extends Reading<Row> {
   readonly seen: Seen<Row>;
 }
 
-function identified<Row>(reading: RowReading<Row>, row: Buffer | string): RowReading<Row> {
-  if (reading.kind !== 'bad') return reading;
-  return { ...reading, id: createHash('sha256').update(row).digest('hex').slice(0, 16) };
+/** Whether it may be a field of a row: no list, and no object. */
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value !== 'object';
+}
+
+function isForeign(reading: RowReading<unknown>): boolean {
+  return reading.kind === 'bad' && reading.isForeign === true;
 }
 
 function complaintOf(listing: Listing<unknown>, rows: number): string | null {

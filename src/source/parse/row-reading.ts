@@ -12,8 +12,10 @@ export type RowReading<Row> =
 export interface BadRow {
   readonly kind: 'bad';
   readonly reason: string;
-  /** Depends on the row's bytes alone. The list reader, which has them, adds it. */
+  /** Added by the list reader, which has the row's bytes: it depends on them alone. */
   readonly id?: string;
+  /** Added by it too: this is not even a row of the list, but something else. */
+  readonly isForeign?: boolean;
 }
 
 /** The parts of reading a row that depend on the tenant. */
