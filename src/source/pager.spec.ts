@@ -177,7 +177,7 @@ describe('an endpoint that ignores limit and offset', () => {
   const ignoring: Answers = (_, all) => ({ data: all.slice(0, 10), total: all.length });
   const IGNORED = '"limit" and "offset" bring no other rows';
 
-  it('is asked once more, and then once a poll for a minute, always with the same reason', async () => {
+  it('is asked a second time, and then once a poll for a minute, always with the same reason', async () => {
     const { state, poll } = endpoint(ignoring, 25);
     const expected = { data: state.rows.slice(0, 10), total: 25, doubt: IGNORED };
     expect(await poll()).toMatchObject({ ...expected, asked: 2 });

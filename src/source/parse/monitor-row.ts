@@ -12,8 +12,8 @@ import { checkRow, monitorRow } from './answer-schemas.js';
  * | empty   | ringing, answered | bad: it must neither merge with others nor be taken for no call       |
  * | empty   | anything else     | idle                                                                 |
  *
- * A row without an extension is empty where its `call_id` and `call_state` are too: a device that is nobody's extension.
- * All three fields must be given. Any other row without an extension is bad. A `call_time` that is missing, a sentinel or unreadable is null: nothing depends
+ * A row without an extension is empty where its `call_id` and `call_state` are too, if all three fields are given. Any
+ * other row without an extension is bad. A `call_time` that is missing, a sentinel or unreadable is null: nothing depends
  * on it.
  */
 
