@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import type { DrawnHabits } from './draw-habits.js';
+import { readHabits } from './habits-setting.js';
 
 /** The simulator's settings: flags first, then the environment, then the defaults. */
 export interface Settings {
@@ -12,6 +14,7 @@ export interface Settings {
   readonly lingerMs: number;
   readonly token: string;
   readonly apiKey: string | undefined;
+  readonly habits: Partial<DrawnHabits>;
 }
 
 export const HELP = `Simulated Pitel PBX
@@ -24,6 +27,8 @@ export const HELP = `Simulated Pitel PBX
   --profile         SIM_PROFILE         flat, or office: two peaks a day, quiet at night
   --extensions      SIM_EXTENSIONS      30
   --linger-ms       SIM_LINGER_MS       60000: how long Abandoned rows stay
+  --habits          SIM_HABITS          none; drawn: from the seed; or a list such as
+                                        trail,legIds=leg,downFirst=0.5 (docs/simulator.md)
   --token           SIM_TOKEN           simulator-token
   --api-key         SIM_API_KEY         none: no token can be exchanged for a key
 `;
@@ -44,6 +49,7 @@ export function readSettings(
       profile: { type: 'string' },
       extensions: { type: 'string' },
       'linger-ms': { type: 'string' },
+      habits: { type: 'string' },
       token: { type: 'string' },
       'api-key': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
@@ -71,10 +77,11 @@ export function readSettings(
   if (profile !== 'flat' && profile !== 'office') {
     throw new Error(`--profile must be flat or office, not "${profile}"`);
   }
+  const seed = text('seed') ?? '1';
   return {
     host: text('host') ?? '127.0.0.1',
     port: whole('port', 4010, 0, 65_535),
-    seed: text('seed') ?? '1',
+    seed,
     speed: number('speed', 1, 0.01, 1000),
     callsPerHour: number('calls-per-hour', 240, 0, 1_000_000),
     profile,
@@ -82,5 +89,6 @@ export function readSettings(
     lingerMs: whole('linger-ms', 60_000, 0, 86_400_000),
     token: text('token') ?? 'simulator-token',
     apiKey: text('api-key'),
+    habits: readHabits(text('habits') ?? 'none', seed),
   };
 }

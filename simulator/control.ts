@@ -117,15 +117,40 @@ const scriptSchema = z.strictObject({
   unregister: z.strictObject(episode).optional(),
   blip: z.strictObject({ ...episode, state: z.string().nullable() }).optional(),
   oddStart: z.strictObject({ state: z.string().nullable(), forMs: ms }).optional(),
-  overflow: z.strictObject({ afterMs: ms, to: z.enum(['queue', 'ring-group']) }).optional(),
+  overflow: z.strictObject({ afterMs: ms, to: z.enum(['queue', 'ring-group', 'extension']) }).optional(),
   again: z.strictObject({ as: z.enum(['resume', 'new-row']), afterMs: ms }).optional(),
   transfer: z
     .strictObject({
-      as: z.enum(['blind', 'attended']),
+      as: z.enum(['blind', 'attended', 'semi-attended']),
       to: z.string().optional(),
       afterMs: ms,
       ringMs: ms.optional(),
       answered: z.boolean().optional(),
+      instead: z.enum(['silent', 'given-up']).optional(),
+    })
+    .optional(),
+  engine: z
+    .strictObject({
+      neverRings: z.boolean().optional(),
+      blinks: z.boolean().optional(),
+      pickup: z.strictObject({ by: z.string().optional(), code: z.enum(['**', '*8']) }).optional(),
+      huntMs: ms.nullable().optional(),
+      rejects: z.number().int().min(0).max(20).optional(),
+      supervises: z
+        .strictObject({ afterMs: ms, forMs: ms.nullable(), code: z.enum(['*33', '*34', '*88']) })
+        .nullable()
+        .optional(),
+      mobileAgent: z.boolean().optional(),
+      stuckAfterMs: ms.nullable().optional(),
+      leavesAtAnswerMs: ms.nullable().optional(),
+      waitsMs: ms.nullable().optional(),
+      requeueAfterMs: ms.nullable().optional(),
+      ringWait: z.boolean().optional(),
+      callsBackAfterMs: ms.nullable().optional(),
+      companion: z
+        .strictObject({ afterMs: ms, kind: z.enum(['queue', 'direct', 'same-queue']) })
+        .nullable()
+        .optional(),
     })
     .optional(),
 });

@@ -1,6 +1,7 @@
 import { eventLine, unseenLine, wrongLine } from './demo-lines.js';
 import { judge, truthOf } from './judge.js';
-import type { JudgedEvent, PollInstants } from './judge-report.js';
+import type { PollInstants } from './judge-polls.js';
+import type { JudgedEvent } from './judge-report.js';
 import type { CallTruth } from './truth.js';
 import type { World } from './world.js';
 
@@ -44,7 +45,7 @@ export class DemoWatch {
     for (const call of ended) {
       this.#settled.add(call.callKey);
       const events = this.#events.filter((event) => truthOf([call], event, this.polls) !== null);
-      const report = judge([call], events, this.polls);
+      const report = judge([call], events, this.polls, OF_REAL_REQUESTS);
       for (const finding of report.unseen.items) this.print(unseenLine(finding));
       for (const kind of ['missing', 'doubled', 'invented', 'misreported'] as const) {
         for (const finding of report[kind]) this.print(wrongLine(kind, finding));
@@ -57,3 +58,6 @@ export class DemoWatch {
     return this.world.truth.slice(-500);
   }
 }
+
+/** The events are one call's; the polls' instants are the simulator's, and the bridge's are a request earlier or later. */
+const OF_REAL_REQUESTS = { wholeLog: false, toleranceMs: 250, commitMs: 1_000 };

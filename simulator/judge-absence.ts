@@ -1,18 +1,40 @@
-import type { JudgedEvent } from './judge-report.js';
+import { instant, type JudgedEvent } from './judge-report.js';
 import { goneAt, type Sight } from './judge-sight.js';
 import type { CallTruth } from './truth.js';
 
 /** Decides what the polls before an event could not find. */
 
+/** A leg that vanished with its registration is waited for so long, where idle extensions are listed. */
+const UNLISTED_HOLD_MS = 10_000;
+
 /** No poll could find any part of the call when its end was emitted: after a lost registration, or in mid-overflow. */
 export function outOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
-  const since = Date.parse(event.data.observed.latest) - sight.toleranceMs;
+  const isGone = foundNothing(call, event, sight.absencePolls, sight);
+  return isGone && (!sight.listsIdle || wasHeld(call, event, sight));
+}
+
+/** So many of the latest answers of each endpoint before the commit, apart from those that may be lost, show nothing of it. */
+function foundNothing(call: CallTruth, event: JudgedEvent, needed: number, sight: Sight): boolean {
+  const recorded = instant(event.recordedtime) + sight.toleranceMs + 1;
   return (['monitor', 'queue'] as const).every((endpoint) => {
-    for (let nth = 0; nth < sight.absencePolls; nth++) {
-      if (shownBy(call, endpoint, sight.pollAfter(endpoint, since, nth))) return false;
+    let empty = 0;
+    for (let nth = 0; nth < needed + sight.toDemand - 1; nth++) {
+      const poll = sight.polls(endpoint).before(recorded, nth)?.shown;
+      if (poll === undefined) return true;
+      const isShown = call.sightings.some(
+        (one) => one.endpoint === endpoint && one.from <= poll && poll < goneAt(one),
+      );
+      if (!isShown) empty += 1;
     }
-    return true;
+    return empty >= needed;
   });
+}
+
+function wasHeld(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
+  const recorded = instant(event.recordedtime);
+  const lost = call.sightings.filter(({ closedBy, to }) => closedBy === 'unregistered' && to! <= recorded);
+  const last = Math.max(-Infinity, ...lost.map(({ to }) => to!));
+  return recorded >= last + UNLISTED_HOLD_MS - sight.toleranceMs;
 }
 
 /**
@@ -20,13 +42,9 @@ export function outOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): b
  * `call-abandoned`, with the queue's own time, although the caller overflowed to another queue or a ring group.
  */
 export function seemedAbandoned(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
-  const latest = Date.parse(event.data.observed.latest) + sight.toleranceMs;
+  const latest = instant(event.recordedtime) + sight.toleranceMs;
   const shown = call.sightings.some(({ states }) =>
     states.some(({ at, state }) => state === 'Abandoned' && at <= latest),
   );
-  return shown && event.data.outcome !== 'answered' && outOfSight(call, event, sight);
-}
-
-function shownBy(call: CallTruth, endpoint: 'monitor' | 'queue', poll: number): boolean {
-  return call.sightings.some((one) => one.endpoint === endpoint && one.from <= poll && poll < goneAt(one));
+  return shown && event.data.outcome !== 'answered' && foundNothing(call, event, 1, sight);
 }

@@ -1,48 +1,96 @@
-import { seemedAbandoned, outOfSight } from './judge-absence.js';
+import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { type Expectation, expectationsOf } from './judge-expect.js';
 import type { TruthIndex } from './judge-match.js';
-import { type Findings, type JudgedEvent, extensionOf } from './judge-report.js';
-import { type Expectation, RINGS_ON, type Sight } from './judge-sight.js';
-import { ENDINGS, instant, type Split, wrongIn, wrongTime } from './judge-statement.js';
+import { extensionOf, type Findings, instant, type JudgedEvent } from './judge-report.js';
+import type { Reason } from './judge-reasons.js';
+import { HOLDS_FOR_PARTS, RULE_LIST } from './judge-rules.js';
+import { isAnswer, type Sight } from './judge-sight.js';
+import { Statement } from './judge-statement.js';
 import type { CallTruth } from './truth.js';
+
+/** Whether a call was emitted as several calls, and whether that was right. */
+export interface Split {
+  /** The split is counted once, whatever each part lacks. A reason: rows do not tell whose they are. */
+  readonly kind: 'wrong' | Reason | null;
+  /** The `callId`s that rightly continue a call that no poll could find for a while, and from when on they have its rows. */
+  readonly continued: ReadonlyMap<string, number>;
+}
+
+export const NOT_SPLIT: Split = { kind: null, continued: new Map() };
+
+interface Judgement {
+  readonly call: CallTruth;
+  readonly emitted: readonly JudgedEvent[];
+  readonly split: Split;
+  readonly sight: Sight;
+  readonly index: TruthIndex;
+  readonly findings: Findings;
+}
 
 /**
  * Compares the events that were emitted for one call with its truth: every demanded event is there once, no other is, and
- * each is correct. A false statement is forgiven only where the polls could not show the truth and the event says `inferred`.
- *
- * `split` says whether the call was emitted as several calls, and whether that was right.
+ * each field of each is true.
  */
-export function judgeCall(
-  call: CallTruth,
-  emitted: readonly JudgedEvent[],
-  split: Split,
-  sight: Sight,
-  index: TruthIndex,
-  findings: Findings,
-): void {
-  const expectations = sight.expectations(call);
+export function judgeCall(judgement: Judgement): void {
+  const { call, emitted, sight, findings } = judgement;
+  const expectations = expectationsOf(call, sight);
   const pairs = pairUp(expectations, emitted, sight);
+  const paired = new Map<JudgedEvent, Expectation>();
   for (const expectation of expectations) {
     const event = pairs.get(expectation);
+    findings.statements += 1;
     if (expectation.demanded) findings.expected += 1;
-    if (event !== undefined) {
+    if (event === undefined) judgeAbsent(expectation, judgement);
+    else {
       if (expectation.demanded) findings.matched += 1;
-      for (const reason of wrongIn(call, expectation, event, split, sight))
-        findings.misreported.push(about(event, call, reason));
-    } else {
-      const { type, at, extension } = expectation.event;
-      const finding = { callKey: call.callKey, callId: null, type, at, ...(extension ? { extension } : {}) };
-      const gone = ENDINGS.has(type) && emitted.some((other) => inferredEnd(call, other, at, sight));
-      if (gone) findings.unseen.push({ ...finding, reason: 'out-of-sight' });
-      else if (expectation.demanded)
-        findings.missing.push({ ...finding, reason: 'polls saw it, no event was emitted' });
-      else findings.unseen.push({ ...finding, reason: expectation.reason });
+      paired.set(event, expectation);
     }
   }
-  const paired = new Set(pairs.values());
   for (const event of emitted) {
-    if (!paired.has(event)) judgeUnpaired(call, event, emitted, split, sight, findings);
-    for (const other of index.mergedInto(event, call)) {
-      findings.misreported.push(about(event, call, `merges ${other.callKey} into this call`));
+    const expectation = paired.get(event) ?? null;
+    if (expectation === null && !judgeUnpaired(event, judgement)) continue;
+    judgeFields(event, expectation, judgement);
+  }
+}
+
+function judgeAbsent(
+  { event: { type, at, extension }, demanded, reason }: Expectation,
+  { call, emitted, sight, findings }: Judgement,
+): void {
+  const finding = {
+    rule: 'demanded',
+    callKey: call.callKey,
+    callId: null,
+    type,
+    at,
+    ...(extension ? { extension } : {}),
+  };
+  const isEnded = ENDINGS.has(type) && emitted.some((other) => endedEarly(call, other, at, sight));
+  if (isEnded) findings.unseen.push({ ...finding, reason: 'out-of-sight' });
+  else if (demanded) findings.missing.push({ ...finding, reason: 'polls saw it, no event was emitted' });
+  else findings.unseen.push({ ...finding, reason: reason! });
+}
+
+function judgeFields(
+  event: JudgedEvent,
+  expectation: Expectation | null,
+  { call, emitted, split, sight, index, findings }: Judgement,
+): void {
+  const { callId } = event.data;
+  const all = emitted.filter((one) => one.data.callId === callId);
+  const told = all.slice(0, all.indexOf(event) + 1);
+  const since = split.kind === null ? (split.continued.get(callId) ?? -Infinity) : Infinity;
+  const statement = new Statement({ call, event, expectation, told, sight, index, since });
+  for (const [rule, compare] of RULE_LIST) {
+    findings.statements += 1;
+    const verdict = compare(statement);
+    if (verdict === null) continue;
+    if (typeof verdict !== 'string') {
+      findings.forgiven.push({ ...about(event, call, rule), reason: verdict.excused });
+    } else if (split.kind === null || HOLDS_FOR_PARTS.has(rule)) {
+      findings.misreported.push({ ...about(event, call, rule), reason: verdict });
+    } else if (split.kind !== 'wrong') {
+      findings.forgiven.push({ ...about(event, call, rule), reason: split.kind });
     }
   }
 }
@@ -66,15 +114,14 @@ export function pairUp(
   ];
   for (const { exactly, ringsOn } of rounds) {
     for (const expectation of expectations) {
-      if (pairs.has(expectation) || (!ringsOn && expectation.reason === RINGS_ON)) continue;
+      if (pairs.has(expectation) || (!ringsOn && expectation.reason === 'rings-on')) continue;
       const { type, extension, at, outcome } = expectation.event;
       const perExtension = OF_AN_EXTENSION.has(type);
       for (const event of left) {
         if (event.type !== type) continue;
         if (perExtension && extensionOf(event) !== extension) continue;
         if (ENDINGS.has(type) && emittedTooEarly(event, at, sight)) continue;
-        const fits =
-          wrongTime(expectation, event, sight) === null && (event.data.outcome ?? outcome) === outcome;
+        const fits = isInTime(expectation, event, sight) && (event.data.outcome ?? outcome) === outcome;
         if (exactly && !fits) continue;
         pairs.set(expectation, event);
         left.delete(event);
@@ -86,53 +133,86 @@ export function pairUp(
 }
 
 const OF_AN_EXTENSION = new Set(['call-offered', 'call-offer-ended', 'call-transferred']);
+export const ENDINGS: ReadonlySet<string> = new Set(['call-abandoned', 'call-ended']);
 
-function judgeUnpaired(
-  call: CallTruth,
-  event: JudgedEvent,
-  emitted: readonly JudgedEvent[],
-  split: Split,
-  sight: Sight,
-  findings: Findings,
-): void {
-  const inferred = event.data.observed.certainty === 'inferred';
-  const forgive = (reason: string): void => void findings.unseen.push(about(event, call, reason));
-  const wrong = (reason: string): void => void findings.misreported.push(about(event, call, reason));
-  if (split.kind === 'ambiguous') return forgive('split-ambiguous');
-  if (split.kind === 'wrong') return;
+function isInTime({ from, to }: Expectation, { data: { observed } }: JudgedEvent, sight: Sight): boolean {
+  const earliest = observed.earliest === null ? -Infinity : instant(observed.earliest);
+  // The PBX shows whole seconds.
+  const precision = observed.certainty === 'upstream' ? 1000 : 0;
+  const slack = sight.toleranceMs + precision;
+  return instant(observed.latest) >= from - slack && earliest <= to + slack;
+}
+
+/** Judges an event that announces nothing of the truth. True: it may stand, and its fields are judged. */
+function judgeUnpaired(event: JudgedEvent, judgement: Judgement): boolean {
+  const { call, emitted, split, sight, findings } = judgement;
+  const forgive = (reason: Reason): true => {
+    findings.forgiven.push({ ...about(event, call, 'event'), reason });
+    return true;
+  };
+  const wrong = (reason: string): false => {
+    findings.misreported.push({ ...about(event, call, 'event'), reason });
+    return false;
+  };
+  if (split.kind === 'wrong') return false;
+  if (split.kind !== null) return forgive(split.kind);
   if (split.continued.has(event.data.callId) && event.type !== 'call-ended') return forgive('out-of-sight');
+  const isInferred = event.data.observed.certainty === 'inferred';
   switch (event.type) {
+    case 'call-started':
+      return false;
     case 'call-answered':
-      if (call.kind === 'click-to-call' && sight.answerSeenAt(call) !== null)
+      if (isRepeat(event, emitted)) return false;
+      if (call.kind === 'click-to-call' && sight.may(call.sightings, isAnswer, instant(event.recordedtime)))
         return forgive('click-to-call-looks-answered');
-      return isRepeat(event, emitted) ? undefined : wrong('no agent answered');
+      if (isInferred && isAnsweredByConsequence(call, sight)) return forgive('abandon-not-shown');
+      return wrong('no agent answered');
     case 'call-abandoned': {
-      if (isRepeat(event, emitted)) return;
-      if (seemedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
-      const hidden = call.outcome === 'answered' && sight.answerSeenAt(call) === null;
-      if (inferred && (hidden || outOfSight(call, event, sight))) return forgive('answer-between-polls');
+      if (isRepeat(event, emitted)) return false;
+      if (seemedAbandoned(call, event, sight)) return forgive('out-of-sight');
+      const isHidden = call.outcome === 'answered' && !sight.isAnswerDemanded(call);
+      if (isInferred && isHidden) return forgive('answer-between-polls');
+      if (isInferred && outOfSight(call, event, sight)) return forgive('out-of-sight');
       return wrong(call.outcome === 'answered' ? 'the call was answered' : 'the caller had not left');
     }
     case 'call-ended':
-      if (isRepeat(event, emitted)) return;
-      if (inferred && outOfSight(call, event, sight)) return forgive('out-of-sight');
-      if (seemedAbandoned(call, event, sight)) return forgive('overflow-out-of-sight');
+      if (isRepeat(event, emitted)) return false;
+      if (isInferred && outOfSight(call, event, sight)) return forgive('out-of-sight');
+      if (seemedAbandoned(call, event, sight)) return forgive('out-of-sight');
       return wrong(call.outcome === null ? 'the call goes on' : 'the call had not ended yet');
-    case 'call-started':
-      return;
     case 'call-offered':
     case 'call-offer-ended': {
       const extension = extensionOf(event);
       if (call.sightings.some((one) => one.extension === extension && one.closedBy === 'unregistered'))
         return forgive('out-of-sight');
-      const known = call.events.some((one) => one.type === event.type && one.extension === extension);
-      if (known) findings.doubled.push(about(event, call, `${event.type} again`));
-      else findings.invented.push(about(event, call, 'this extension did not ring for this call'));
-      return;
+      const isKnown = call.events.some((one) => one.type === event.type && one.extension === extension);
+      if (isKnown) findings.doubled.push({ ...about(event, call, 'event'), reason: `${event.type} again` });
+      else
+        findings.invented.push({
+          ...about(event, call, 'event'),
+          reason: 'this extension did not ring for this call',
+        });
+      return false;
     }
     default:
-      findings.invented.push(about(event, call, 'nothing like it happened in this call'));
+      findings.invented.push({
+        ...about(event, call, 'event'),
+        reason: 'nothing like it happened in this call',
+      });
+      return false;
   }
+}
+
+/** The row in the queue was deleted, never Abandoned as far as polls show, after a leg had rung: by the contract an answer. */
+function isAnsweredByConsequence(call: CallTruth, sight: Sight): boolean {
+  const row = call.sightings.findLast(({ endpoint }) => endpoint === 'queue');
+  const hasRung = call.sightings.some((one) => one.endpoint === 'monitor' && sight.may([one], () => true));
+  return (
+    row !== undefined &&
+    row.to !== null &&
+    hasRung &&
+    sight.firstSeen(row, (state) => state === 'Abandoned') === null
+  );
 }
 
 /** A second event of one type in one call, which `judgeGrammar` has already counted. */
@@ -142,20 +222,19 @@ function isRepeat(event: JudgedEvent, emitted: readonly JudgedEvent[]): boolean 
       other !== event &&
       other.type === event.type &&
       other.data.callId === event.data.callId &&
-      !early(event, other),
+      !(event.epoch === other.epoch && event.sequence < other.sequence),
   );
 }
 
-function early(event: JudgedEvent, other: JudgedEvent): boolean {
-  return event.epoch === other.epoch && event.sequence < other.sequence;
-}
-
 function emittedTooEarly(event: JudgedEvent, endedAt: number, sight: Sight): boolean {
-  return instant(event.data.observed.latest) < endedAt - sight.toleranceMs;
+  const { latest, certainty } = event.data.observed;
+  // The queue's time is cut to a second, and its window ends within that second.
+  const precision = certainty === 'upstream' ? 1000 : 0;
+  return instant(latest) < endedAt - precision - sight.toleranceMs;
 }
 
 /** The end was emitted while no poll could find the call, and was marked as inferred, or followed the queue status. */
-function inferredEnd(call: CallTruth, event: JudgedEvent, endedAt: number, sight: Sight): boolean {
+function endedEarly(call: CallTruth, event: JudgedEvent, endedAt: number, sight: Sight): boolean {
   return (
     ENDINGS.has(event.type) &&
     emittedTooEarly(event, endedAt, sight) &&
@@ -164,14 +243,14 @@ function inferredEnd(call: CallTruth, event: JudgedEvent, endedAt: number, sight
   );
 }
 
-export function about(event: JudgedEvent, call: CallTruth | null, reason: string) {
+export function about(event: JudgedEvent, call: CallTruth | null, rule: string) {
   const extension = extensionOf(event);
   return {
+    rule,
     callKey: call?.callKey ?? null,
     callId: event.data.callId,
     type: event.type,
     at: instant(event.time),
     ...(extension === null ? {} : { extension }),
-    reason,
   };
 }

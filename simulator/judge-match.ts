@@ -6,24 +6,30 @@ import type { CallTruth, Sighting } from './truth.js';
  * no id, by queue, number and the instant of joining (`docs/upstream.md`: the identity that never changes).
  */
 export class TruthIndex {
+  readonly #byKey = new Map<string, CallTruth>();
   readonly #byId = new Map<string, CallTruth>();
   readonly #byQueueEntry = new Map<string, { readonly call: CallTruth; readonly sighting: Sighting }[]>();
   readonly #byCustomer = new Map<string, CallTruth[]>();
+  readonly #after = new Map<string, CallTruth[]>();
+  readonly #told = new Map<string, CallTruth>();
+  readonly #callIds = new Map<CallTruth, string[]>();
 
   constructor(truth: readonly CallTruth[]) {
     for (const call of truth) {
+      this.#byKey.set(call.callKey, call);
+      if (call.linkedTo !== null) append(this.#after, call.linkedTo, call);
       for (const id of call.upstreamIds) this.#byId.set(id, call);
       for (const sighting of call.sightings) {
         if (sighting.endpoint !== 'queue') continue;
         append(this.#byQueueEntry, `${sighting.queueId}|${call.customer?.queueRaw}`, { call, sighting });
       }
-      if (call.customer !== null) append(this.#byCustomer, call.customer.e164 ?? 'anonymous', call);
+      if (call.customer !== null) append(this.#byCustomer, keyOf(call), call);
     }
   }
 
   callOf(event: JudgedEvent): CallTruth | null {
     const { callId, upstreamIds, queue, customer, startedAt } = event.data;
-    for (const id of [callId, ...upstreamIds]) {
+    for (const id of [callId.replace(/~\d+$/, ''), ...upstreamIds]) {
       const call = this.#byId.get(id);
       if (call !== undefined) return call;
     }
@@ -38,26 +44,65 @@ export class TruthIndex {
     return nearest?.call ?? null;
   }
 
-  /** Other calls whose ids this event claims as its own. */
-  mergedInto(event: JudgedEvent, call: CallTruth): CallTruth[] {
-    const others = new Set<CallTruth>();
-    for (const id of event.data.upstreamIds) {
-      const other = this.#byId.get(id);
-      if (other !== undefined && other !== call) others.add(other);
-    }
-    return [...others];
+  byKey(callKey: string): CallTruth | null {
+    return this.#byKey.get(callKey) ?? null;
   }
 
-  /** The contract's ambiguous case, in which two rows remain two calls: the number is withheld, or had two calls at once. */
+  byUpstreamId(id: string): CallTruth | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  /** Remembers which call was emitted under a `callId`. */
+  tell(callId: string, call: CallTruth): void {
+    this.#told.set(callId, call);
+    this.#callIds.set(call, [...this.toldOf(call), callId]);
+  }
+
+  toldAs(callId: string): CallTruth | null {
+    return this.#told.get(callId) ?? null;
+  }
+
+  /** The `callId`s under which a call was emitted. */
+  toldOf(call: CallTruth): readonly string[] {
+    return this.#callIds.get(call) ?? [];
+  }
+
+  /** The queue rows of the caller's later calls: those that show how an earlier one ended. */
+  rowsAfter({ callKey }: CallTruth): Sighting[] {
+    const later = this.#after.get(callKey) ?? [];
+    return later.flatMap(({ sightings }) => sightings.filter(({ endpoint }) => endpoint === 'queue'));
+  }
+
+  /** The same caller again, or two whom the rows do not tell apart. */
+  areRelated(a: CallTruth, b: CallTruth): boolean {
+    const [first, second] = a.startedAt <= b.startedAt ? [a, b] : [b, a];
+    for (let call: CallTruth | null = second; call !== null; ) {
+      if (call === first) return true;
+      call = call.linkedTo === null ? null : this.byKey(call.linkedTo);
+    }
+    return areAlike(a, b);
+  }
+
+  /** The contract's ambiguous case, in which two rows remain two calls: another call alive at the same time looks the same. */
   isAmbiguous(call: CallTruth): boolean {
     if (call.customer === null) return false;
-    if (call.customer.e164 === null) return true;
-    const lastSeen = (one: CallTruth): number =>
-      Math.max(...one.sightings.map(({ to }) => to ?? Infinity), one.startedAt);
-    return (this.#byCustomer.get(call.customer.e164) ?? []).some(
-      (other) => other !== call && other.startedAt <= lastSeen(call) && call.startedAt <= lastSeen(other),
-    );
+    return (this.#byCustomer.get(keyOf(call)) ?? []).some((other) => areAlike(call, other));
   }
+}
+
+/** One number, or both withheld, and one hotline, at the same time. */
+export function areAlike(a: CallTruth, b: CallTruth): boolean {
+  if (a === b || a.customer === null || b.customer === null || a.direction !== b.direction) return false;
+  if (keyOf(a) !== keyOf(b) || a.hotline !== b.hotline) return false;
+  return a.startedAt <= lastSeen(b) && b.startedAt <= lastSeen(a);
+}
+
+function keyOf({ customer }: CallTruth): string {
+  return customer?.e164 ?? customer?.raw ?? '';
+}
+
+function lastSeen({ sightings, startedAt }: CallTruth): number {
+  return Math.max(...sightings.map(({ to }) => to ?? Infinity), startedAt);
 }
 
 function append<T>(map: Map<string, T[]>, key: string, item: T): void {

@@ -1,41 +1,70 @@
+import type { Reason } from './judge-reasons.js';
+
 /**
  * The judge's input and output. The event's shape is declared here again, from `events.md`, on purpose: the judge shares no
  * type with the bridge.
  */
 export interface JudgedEvent {
   readonly id: string;
+  readonly source: string;
   readonly type: string;
   readonly subject: string;
   readonly time: string;
+  readonly recordedtime: string;
   readonly sequence: string;
   readonly epoch: string;
   /** Of `call-*` events; other types are not judged. */
   readonly data: JudgedCall;
 }
 
-interface JudgedCall {
+export interface JudgedNumber {
+  readonly raw: string;
+  readonly e164: string | null;
+  readonly national: string | null;
+}
+
+export interface JudgedAgent {
+  readonly id: string | null;
+  readonly name: string | null;
+  readonly username: string | null;
+  readonly extension: string | null;
+}
+
+export interface JudgedCall {
+  readonly tenant: string;
   readonly callId: string;
   readonly linkedCallIds: readonly string[];
   readonly upstreamIds: readonly string[];
   readonly direction: string;
-  readonly customer: { readonly raw: string; readonly e164: string | null } | null;
-  readonly hotline: { readonly raw: string } | null;
+  readonly state: string;
+  readonly customer: JudgedNumber | null;
+  readonly hotline: JudgedNumber | null;
   readonly queue: { readonly id: string; readonly name: string } | null;
-  readonly agent: { readonly extension: string | null } | null;
-  readonly offer?: { readonly extension: string } | undefined;
+  readonly queues: readonly { readonly id: string; readonly name: string }[];
+  readonly agent: JudgedAgent | null;
+  readonly extensions: readonly {
+    readonly extension: string;
+    readonly extensionId: string | null;
+    readonly agentName: string | null;
+    readonly state: string;
+  }[];
+  readonly offer?:
+    | { readonly extension: string; readonly extensionId: string | null; readonly outcome: string | null }
+    | undefined;
+  readonly transferredFrom?: { readonly extension: string } | undefined;
   readonly startedAt: string;
+  readonly answeredAt: string | null;
+  readonly endedAt: string | null;
+  readonly waitMs: number | null;
+  readonly talkMs: number | null;
   readonly outcome: string | null;
+  readonly baseline: boolean;
   readonly observed: {
     readonly earliest: string | null;
     readonly latest: string;
     readonly certainty: string;
+    readonly precisionMs?: number | null | undefined;
   };
-}
-
-/** The instants (ms) of the complete answers that the bridge got, of each endpoint; those that failed are left out. */
-export interface PollInstants {
-  readonly monitor: readonly number[];
-  readonly queue: readonly number[];
 }
 
 export interface JudgeOptions {
@@ -48,9 +77,16 @@ export interface JudgeOptions {
   readonly sightingsToDemand?: number;
   /** How far clocks and rounding may be apart. */
   readonly toleranceMs?: number;
+  /** How long the bridge may take from an answer to the commit of what it shows. */
+  readonly commitMs?: number;
+  /** The PBX lists extensions without a call, so that one that is missing is known not to be registered. */
+  readonly listsIdle?: boolean;
+  /** False: events were left out, so that `sequence` has gaps and fields that refer to others may refer to those. */
+  readonly wholeLog?: boolean;
 }
 
 export interface Finding {
+  readonly rule: string;
   readonly callKey: string | null;
   readonly callId: string | null;
   readonly type: string;
@@ -59,25 +95,35 @@ export interface Finding {
   readonly reason: string;
 }
 
+export interface Excused extends Finding {
+  readonly reason: Reason;
+}
+
+export interface Excuses {
+  readonly count: number;
+  readonly byReason: Readonly<Partial<Record<Reason, number>>>;
+  readonly items: readonly Excused[];
+}
+
 export interface Report {
   /** Truth events that polls could see, so that the bridge must emit them. */
   readonly expected: number;
   /** Those of them that it emitted. */
   readonly matched: number;
+  /** What was compared: each demanded event, and each field of each event. */
+  readonly statements: number;
   /** Demanded, and not emitted. */
   readonly missing: readonly Finding[];
   /** Emitted more than once, or one call emitted as two. */
   readonly doubled: readonly Finding[];
   /** Emitted, and nothing like it ever happened. */
   readonly invented: readonly Finding[];
-  /** Emitted wrongly: a false statement with certainty, a false outcome, order, person or number. */
+  /** A false statement: a field, an order, an outcome, a certainty. */
   readonly misreported: readonly Finding[];
-  /** What polls could not show, whether the bridge inferred it or emitted nothing, and why. */
-  readonly unseen: {
-    readonly count: number;
-    readonly byReason: Readonly<Record<string, number>>;
-    readonly items: readonly Finding[];
-  };
+  /** What happened, polls could not show, and the bridge did not emit. */
+  readonly unseen: Excuses;
+  /** What the bridge stated that is not the truth, and could not know better. */
+  readonly forgiven: Excuses;
   /** Nothing missing, doubled, invented or misreported. */
   readonly ok: boolean;
 }
@@ -86,29 +132,41 @@ export interface Report {
 export class Findings {
   expected = 0;
   matched = 0;
+  statements = 0;
   readonly missing: Finding[] = [];
   readonly doubled: Finding[] = [];
   readonly invented: Finding[] = [];
   readonly misreported: Finding[] = [];
-  readonly unseen: Finding[] = [];
+  readonly unseen: Excused[] = [];
+  readonly forgiven: Excused[] = [];
 
   report(): Report {
-    const byReason: Record<string, number> = {};
-    for (const { reason } of this.unseen) byReason[reason] = (byReason[reason] ?? 0) + 1;
-    const { expected, matched, missing, doubled, invented, misreported } = this;
+    const { expected, matched, statements, missing, doubled, invented, misreported } = this;
     return {
       expected,
       matched,
+      statements,
       missing,
       doubled,
       invented,
       misreported,
-      unseen: { count: this.unseen.length, byReason, items: this.unseen },
+      unseen: counted(this.unseen),
+      forgiven: counted(this.forgiven),
       ok: missing.length + doubled.length + invented.length + misreported.length === 0,
     };
   }
 }
 
+function counted(items: readonly Excused[]): Excuses {
+  const byReason: Partial<Record<Reason, number>> = {};
+  for (const { reason } of items) byReason[reason] = (byReason[reason] ?? 0) + 1;
+  return { count: items.length, byReason, items };
+}
+
 export function extensionOf(event: JudgedEvent): string | null {
   return event.data.offer?.extension ?? event.data.agent?.extension ?? null;
+}
+
+export function instant(text: string): number {
+  return Date.parse(text);
 }

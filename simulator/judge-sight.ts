@@ -1,30 +1,37 @@
-import type { JudgeOptions, PollInstants } from './judge-report.js';
-import type { CallTruth, Sighting, TruthEvent } from './truth.js';
+import { type Endpoint, type Poll, type PollInstants, Polls } from './judge-polls.js';
+import type { JudgeOptions } from './judge-report.js';
+import type { CallTruth, Sighting } from './truth.js';
 
 /**
- * What polls at given instants could have seen of a call: for each event of the truth, whether the bridge must emit it, why
- * not otherwise, and between which instants polls first showed it.
+ * What polls at given instants could have seen: a poll sees a row in the state it has at the poll's instant.
  *
- * A poll sees a row in the state it has at the poll's instant. `call_state` RINGING and ONCALL mean what they say;
- * any other word shows only that the leg is there (`docs/upstream.md`), so nothing is demanded because of it.
+ * Two questions, and the judge asks both: may the bridge know it (some answer showed it, also a partial one), and must it
+ * (so many complete answers showed it that not all of them can have been lost with a killed bridge)?
  */
-export interface Expectation {
-  readonly event: TruthEvent;
-  readonly demanded: boolean;
-  /** Why it is not demanded; empty when it is. */
-  readonly reason: string;
-  /** From the instant at which it was true to the poll that could show it: any time in between is right. */
+
+/** A row in one state, `from` inclusive, `to` exclusive. */
+export interface Span {
+  readonly sighting: Sighting;
+  readonly state: string | null;
   readonly from: number;
   readonly to: number;
 }
 
-/** The same extension rings for the same call again before a poll could see it idle: one offer or two, both are right. */
-export const RINGS_ON = 'rings-on';
+type Wanted = (state: string | null) => boolean;
 
-const BEGINS = new Set(['RINGING', 'ONCALL', 'Waiting', 'Trying', 'Answered']);
-const ANSWERS = new Set(['ONCALL', 'Answered']);
-const isAnswer = (state: string | null): boolean => state !== null && ANSWERS.has(state);
-type Endpoint = Sighting['endpoint'];
+/** The words that say that two are connected (`docs/upstream.md`); any other word shows at most that a leg is there. */
+const CONNECTED = new Set(['ONCALL', 'ACTIVE', 'HELD', 'UNHELD']);
+const RINGING = new Set(['RINGING', 'EARLY', 'DIALING', 'RING_WAIT']);
+const BEGINS = new Set(['RINGING', 'Waiting', 'Trying']);
+
+export const isConnected: Wanted = (state) => state !== null && CONNECTED.has(state);
+export const isAnswer: Wanted = (state) => isConnected(state) || state === 'Answered';
+/** RINGING must be taken for ringing; the others may be. */
+export const mayRing: Wanted = (state) => state !== null && RINGING.has(state);
+export const isRinging: Wanted = (state) => state === 'RINGING';
+
+/** The monitor shows what happened up to so much later than it did (`docs/upstream.md`). */
+const MONITOR_LAG_MS = 300;
 
 export class Sight {
   readonly until: number;
@@ -32,46 +39,120 @@ export class Sight {
   readonly lookbackMs: number;
   readonly toDemand: number;
   readonly toleranceMs: number;
-  readonly #polls: Record<Endpoint, readonly number[]>;
+  readonly commitMs: number;
+  readonly listsIdle: boolean;
+  readonly #polls: Readonly<Record<Endpoint, Polls>>;
+  readonly #spans = new WeakMap<Sighting, readonly Span[]>();
 
   constructor(polls: PollInstants, options: JudgeOptions) {
-    const sorted = (instants: readonly number[]): number[] => [...instants].sort((a, b) => a - b);
-    this.#polls = { monitor: sorted(polls.monitor), queue: sorted(polls.queue) };
-    this.until = options.until ?? Math.max(this.#polls.monitor.at(-1) ?? 0, this.#polls.queue.at(-1) ?? 0);
+    this.#polls = {
+      monitor: new Polls(polls.monitor, polls.partial?.monitor),
+      queue: new Polls(polls.queue, polls.partial?.queue),
+    };
+    const last = Math.max(this.#polls.monitor.last?.shown ?? 0, this.#polls.queue.last?.shown ?? 0);
+    this.until = options.until ?? last;
     this.absencePolls = options.absencePolls ?? 2;
     this.lookbackMs = options.abandonedLookbackMs ?? 60_000;
     this.toDemand = options.sightingsToDemand ?? 1;
     this.toleranceMs = options.toleranceMs ?? 20;
+    this.commitMs = options.commitMs ?? 0;
+    this.listsIdle = options.listsIdle ?? true;
+  }
+
+  polls(endpoint: Endpoint): Polls {
+    return this.#polls[endpoint];
+  }
+
+  /** The row's states one after the other. The truth does not change while it is judged. */
+  spans(sighting: Sighting): readonly Span[] {
+    const known = this.#spans.get(sighting);
+    if (known !== undefined) return known;
+    const spans = spansOf(sighting);
+    this.#spans.set(sighting, spans);
+    return spans;
   }
 
   /** How many polls there are in [from, to), up to `until`. */
   countIn(endpoint: Endpoint, from: number, to: number): number {
-    const polls = this.#polls[endpoint];
-    return Math.max(0, lowerBound(polls, Math.min(to, this.until + 1)) - lowerBound(polls, from));
+    return this.#polls[endpoint].count(from, Math.min(to, this.until + 1));
   }
 
   /** The poll that is number `nth` (from 0) at or after this instant; Infinity when it is not up to `until`. */
   pollAfter(endpoint: Endpoint, instant: number, nth: number): number {
-    const polls = this.#polls[endpoint];
-    const poll = polls[lowerBound(polls, instant) + nth] ?? Infinity;
+    const poll = this.#polls[endpoint].after(instant, nth)?.shown ?? Infinity;
     return poll <= this.until ? poll : Infinity;
   }
 
   /** The last poll before this instant. */
   pollBefore(endpoint: Endpoint, instant: number): number | null {
-    const polls = this.#polls[endpoint];
-    return polls[lowerBound(polls, instant) - 1] ?? null;
+    return this.#polls[endpoint].before(instant)?.shown ?? null;
   }
 
+  // ----- what a bridge knows by an instant
+
+  /** Some answer showed the row in such a state, and the bridge may have had it by then. */
+  may(sightings: readonly Sighting[], wanted: Wanted, by = Infinity): boolean {
+    return sightings.some((one) =>
+      this.spans(one).some(
+        ({ state, from, to }) =>
+          wanted(state) && this.#polls[one.endpoint].some(from, to, by + this.toleranceMs),
+      ),
+    );
+  }
+
+  /** So many complete answers did that the bridge must have known by then. Only what polls since `since` showed counts. */
+  must(sightings: readonly Sighting[], wanted: Wanted, by: number, since = -Infinity): boolean {
+    const received = Math.min(by - this.commitMs, this.until);
+    let count = 0;
+    for (const one of sightings)
+      for (const { state, from, to } of this.spans(one)) {
+        if (!wanted(state) || from > by) continue;
+        count += this.#polls[one.endpoint].countReceived(Math.max(from, since), to, received);
+        if (count >= this.toDemand) return true;
+      }
+    return false;
+  }
+
+  /** How many complete answers up to `by` may have shown that the row is gone. */
+  absencesBy(sighting: Sighting, by: number): number {
+    const gone = goneAt(sighting);
+    return gone > by ? 0 : this.#polls[sighting.endpoint].count(gone, by + this.toleranceMs + 1);
+  }
+
+  /** The latest answer that the bridge must have had by then, apart from those that may have been lost. */
+  latestSure(endpoint: Endpoint, by: number): Poll | null {
+    return this.#polls[endpoint].before(by - this.commitMs + 1, this.toDemand - 1);
+  }
+
+  // ----- windows
+
+  /**
+   * The widest window that polls leave for a change at this instant: from the last answer before it to the first one after
+   * it. `earliest` is null where the bridge may have got no answer before.
+   */
+  windowAround(
+    endpoint: Endpoint,
+    at: number,
+  ): { readonly earliest: number | null; readonly latest: number } {
+    const polls = this.#polls[endpoint];
+    const before = polls.before(at, this.toDemand - 1);
+    const lag = endpoint === 'monitor' ? MONITOR_LAG_MS : 0;
+    return {
+      earliest: before === null ? null : before.sent - lag,
+      latest: polls.after(at, this.toDemand - 1)?.received ?? Infinity,
+    };
+  }
+
+  // ----- what polls showed of a row, of a call
+
   /** The first poll that found the row in one of these states, as soon as enough polls did; null: none. */
-  firstSeen(sighting: Sighting, wanted: (state: string | null) => boolean): number | null {
+  firstSeen(sighting: Sighting, wanted: Wanted): number | null {
     let seen = 0;
     let first: number | null = null;
-    for (const [index, { at, state }] of sighting.states.entries()) {
+    for (const { state, from, to } of this.spans(sighting)) {
       if (!wanted(state)) continue;
-      const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
-      const count = this.countIn(sighting.endpoint, at, end);
-      if (count > 0) first ??= this.pollAfter(sighting.endpoint, at, 0);
+      const count = this.countIn(sighting.endpoint, from, to);
+      if (count > 0) first ??= this.pollAfter(sighting.endpoint, from, 0);
       seen += count;
       if (seen >= this.toDemand) return first;
     }
@@ -91,8 +172,8 @@ export class Sight {
   begunAt(call: CallTruth): number | null {
     let first: number | null = null;
     for (const sighting of call.sightings) {
-      const seen =
-        this.firstSeen(sighting, (state) => state !== null && BEGINS.has(state)) ?? this.#news(sighting);
+      const begins: Wanted = (state) => isAnswer(state) || (state !== null && BEGINS.has(state));
+      const seen = this.firstSeen(sighting, begins) ?? this.#news(sighting);
       if (seen !== null && (first === null || seen < first)) first = seen;
     }
     return first;
@@ -102,52 +183,31 @@ export class Sight {
    * The latest poll that may be the first the bridge got of those that found some part of the call in a wanted state. Of
    * `sightingsToDemand` polls of one endpoint at least one was not lost, however many parts it showed. Null: no poll did.
    */
-  #latestFirst(call: CallTruth, from: number, wanted: (state: string | null) => boolean): number | null {
+  latestFirst(sightings: readonly Sighting[], from: number, wanted: Wanted): number | null {
     const found = { monitor: new Set<number>(), queue: new Set<number>() };
-    for (const sighting of call.sightings)
-      for (const [index, { at, state }] of sighting.states.entries()) {
-        if (!wanted(state)) continue;
-        const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
+    for (const sighting of sightings)
+      for (const span of this.spans(sighting)) {
+        if (!wanted(span.state)) continue;
         for (let nth = 0; nth < this.toDemand; nth++) {
-          const poll = this.pollAfter(sighting.endpoint, Math.max(at, from), nth);
-          if (poll < end) found[sighting.endpoint].add(poll);
+          const poll = this.pollAfter(sighting.endpoint, Math.max(span.from, from), nth);
+          if (poll < span.to) found[sighting.endpoint].add(poll);
         }
       }
-    const [monitor, queue] = [found.monitor, found.queue].map((polls) => [...polls].sort((a, b) => a - b));
-    const sure = [monitor, queue]
-      .map((polls) => polls![this.toDemand - 1])
-      .filter((poll) => poll !== undefined);
-    const all = [...monitor!, ...queue!];
+    const sorted = [found.monitor, found.queue].map((polls) => [...polls].sort((a, b) => a - b));
+    const sure = sorted.map((polls) => polls[this.toDemand - 1]).filter((poll) => poll !== undefined);
+    const all = sorted.flat();
     if (all.length === 0) return null;
     return sure.length > 0 ? Math.min(...sure) : Math.max(...all);
-  }
-
-  /**
-   * The latest poll that may be the first the bridge got that found this row in this state: the first that did, or, where
-   * polls may have been lost, that many later. Null: no poll did. An event may follow it even if it was not demanded.
-   */
-  #latestFirstIn(sighting: Sighting, wanted: string): number | null {
-    let left = this.toDemand;
-    let last: number | null = null;
-    for (const [index, { at, state }] of sighting.states.entries()) {
-      if (state !== wanted) continue;
-      const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
-      const found = Math.min(left, this.countIn(sighting.endpoint, at, end));
-      if (found > 0) last = this.pollAfter(sighting.endpoint, at, found - 1);
-      left -= found;
-    }
-    return last;
   }
 
   /** The first poll at or after `from` that found the call answered. */
   answerSeenAt(call: CallTruth, from = -Infinity): number | null {
     let first: number | null = null;
     for (const sighting of call.sightings) {
-      for (const [index, { at, state }] of sighting.states.entries()) {
-        if (!isAnswer(state)) continue;
-        const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
-        const seen = this.pollAfter(sighting.endpoint, Math.max(at, from), 0);
-        if (seen < end && (first === null || seen < first)) first = seen;
+      for (const span of this.spans(sighting)) {
+        if (!isAnswer(span.state)) continue;
+        const seen = this.pollAfter(sighting.endpoint, Math.max(span.from, from), 0);
+        if (seen < span.to && (first === null || seen < first)) first = seen;
       }
     }
     return first;
@@ -157,10 +217,9 @@ export class Sight {
   answerSightings(call: CallTruth, from: number, to: number): number {
     let count = 0;
     for (const sighting of call.sightings) {
-      for (const [index, { at, state }] of sighting.states.entries()) {
-        if (!isAnswer(state)) continue;
-        const end = sighting.states[index + 1]?.at ?? sighting.to ?? Infinity;
-        count += this.countIn(sighting.endpoint, Math.max(at, from), Math.min(end, to + 1));
+      for (const span of this.spans(sighting)) {
+        if (!isAnswer(span.state)) continue;
+        count += this.countIn(sighting.endpoint, Math.max(span.from, from), Math.min(span.to, to + 1));
       }
     }
     return count;
@@ -171,136 +230,29 @@ export class Sight {
     return this.seen(sighting) && this.firstSeen(sighting, (state) => state !== 'Abandoned') === null;
   }
 
-  expectations(call: CallTruth): Expectation[] {
-    const begun = this.begunAt(call);
-    const hasBegun = begun !== null && begun <= this.until;
-    return call.events.map((event) => {
-      const expectation = this.#expect(call, event);
-      if (hasBegun) return { event, ...expectation, demanded: expectation.reason === '' };
-      // A bridge that makes a call of such a row all the same, unclear or seen too rarely, knows only what the row shows.
-      const to = Math.max(expectation.to, lastGone(call));
-      return { event, ...expectation, demanded: false, reason: this.#whyNotBegun(call), to };
-    });
-  }
-
-  #expect(call: CallTruth, event: TruthEvent): Omit<Expectation, 'event' | 'demanded'> {
-    const when = (from: number, to: number | null, reason: string) => ({
-      from,
-      to: Math.max(from, to ?? from),
-      reason,
-    });
-    const parts = call.sightings.filter(({ part }) => part === event.part);
-    switch (event.type) {
-      case 'call-started': {
-        // The upstream's time may move until then; and a row whose identity was in use shows a later second.
-        const latest = this.#latestFirst(call, this.begunAt(call) ?? 0, () => true);
-        return when(event.at, Math.max(latest ?? 0, call.sightings[0]?.joinedAt ?? 0), '');
-      }
-      case 'call-answered': {
-        const seen = this.answerSeenAt(call, event.at);
-        const early = call.kind === 'click-to-call' ? onCallSince(call) : event.at;
-        const bridged = Math.max(...call.sightings.map(({ bridgedAt }) => bridgedAt ?? 0));
-        const reason =
-          seen === null ? 'answer-between-polls' : this.isAnswerDemanded(call) ? '' : 'seen-too-rarely';
-        const latest = this.#latestFirst(call, event.at, isAnswer);
-        return when(early, Math.max(event.at, latest ?? 0, bridged), reason);
-      }
-      case 'call-abandoned':
-        // A caller whom the queue let go, and whom no row showed afterwards, left then as far as polls show.
-        return when(Math.min(event.at, lastGone(call)), event.at, this.#whyNotAbandoned(call));
-      case 'call-ended': {
-        const last = lastGone(call);
-        const open = call.sightings.some(
-          (one) => this.seen(one) && !this.confirmed(one.endpoint, goneAt(one)),
-        );
-        return when(Math.min(event.at, last), Math.max(event.at, last), open ? 'end-after-last-poll' : '');
-      }
-      case 'call-offered': {
-        const rangOn = call.events.some(
-          (one) =>
-            one.type === 'call-offer-ended' &&
-            one.extension === event.extension &&
-            one.at <= event.at &&
-            one.seq < event.seq &&
-            this.countIn('monitor', one.at, event.at) === 0,
-        );
-        const latest = firstOf(parts, (part) => this.#latestFirstIn(part, 'RINGING'));
-        if (rangOn) return when(event.at, latest, RINGS_ON);
-        const seen = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
-        return when(event.at, latest, seen === null ? 'ringing-between-polls' : '');
-      }
-      case 'call-offer-ended': {
-        const ringsOn = call.events.some(
-          (one) =>
-            one.type === 'call-offered' &&
-            one.extension === event.extension &&
-            one.seq > event.seq &&
-            this.countIn('monitor', event.at, one.at) === 0,
-        );
-        if (ringsOn) return when(event.at, null, RINGS_ON);
-        const rang = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'RINGING'));
-        const talked = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'ONCALL'));
-        const gone = parts.every((part) => this.confirmed('monitor', goneAt(part)));
-        const reason =
-          rang === null ? 'ringing-between-polls' : talked === null && !gone ? 'end-after-last-poll' : '';
-        const latest = firstOf(parts, (part) => this.#latestFirstIn(part, 'ONCALL'));
-        return when(event.at, latest, reason);
-      }
-      case 'call-transferred': {
-        const talked = firstOf(parts, (part) => this.firstSeen(part, (state) => state === 'ONCALL'));
-        const before = call.sightings.some(
-          (one) =>
-            one.endpoint === 'monitor' &&
-            one.extension !== event.extension &&
-            one.from < event.at &&
-            this.firstSeen(one, (state) => state === 'ONCALL') !== null,
-        );
-        const shown = Math.min(event.at, ...parts.map(({ from }) => from));
-        const latest = firstOf(parts, (part) => this.#latestFirstIn(part, 'ONCALL'));
-        return when(
-          shown,
-          Math.max(event.at, latest ?? 0),
-          talked === null || !before ? 'talk-between-polls' : '',
-        );
-      }
-      case 'extension-registered':
-      case 'extension-unregistered':
-        return when(event.at, null, 'not-a-call');
-    }
-  }
-
   /** Enough polls found the call answered for the event to be demanded. */
   isAnswerDemanded(call: CallTruth): boolean {
     return call.sightings.some((one) => this.firstSeen(one, isAnswer) !== null);
   }
 
-  /** A row first found Abandoned is news if it was abandoned since the last poll, or shortly before the first one. */
+  /** A row first found Abandoned is news, at the first poll of all only if it was abandoned shortly before. */
   #news(sighting: Sighting): number | null {
-    const abandonedAt = sighting.abandonedAt ?? null;
-    if (sighting.endpoint !== 'queue' || abandonedAt === null) return null;
+    if (sighting.endpoint !== 'queue') return null;
     const seen = this.firstSeen(sighting, (state) => state === 'Abandoned');
-    if (seen === null) return null;
-    const before = this.pollBefore('queue', seen);
+    if (seen === null || this.pollBefore('queue', seen) !== null) return seen;
+    const abandonedAt = sighting.abandonedAt ?? null;
     // The shown time is cut to whole seconds; at the edge of `lookbackMs` nothing is demanded.
-    if (before !== null) return abandonedAt >= before + 1000 ? seen : null;
-    return abandonedAt >= seen - this.lookbackMs + 2000 ? seen : null;
+    return abandonedAt !== null && abandonedAt >= seen - this.lookbackMs + 2000 ? seen : null;
   }
+}
 
-  #whyNotBegun(call: CallTruth): string {
-    if (!call.sightings.some((one) => this.seen(one))) return 'call-between-polls';
-    return call.sightings.some((one) => this.onlyAbandoned(one)) ? 'first-seen-abandoned' : 'state-unclear';
-  }
-
-  #whyNotAbandoned(call: CallTruth): string {
-    const rows = call.sightings.filter((one) => one.endpoint === 'queue' && this.seen(one));
-    const last = rows.at(-1);
-    if (last !== undefined && goneAt(last) === call.endedAt) {
-      // A row that just vanishes does not show why: the contract's outcome is then `unknown`.
-      if (this.firstSeen(last, (state) => state === 'Abandoned') === null) return 'abandon-not-shown';
-    }
-    const open = call.sightings.some((one) => this.seen(one) && !this.confirmed(one.endpoint, goneAt(one)));
-    return open ? 'end-after-last-poll' : '';
-  }
+export function spansOf(sighting: Sighting): Span[] {
+  return sighting.states.map(({ at, state }, index) => ({
+    sighting,
+    state,
+    from: at,
+    to: sighting.states[index + 1]?.at ?? sighting.to ?? Infinity,
+  }));
 }
 
 /** When this row stopped showing its call alive: the row was deleted, or became Abandoned. */
@@ -310,32 +262,6 @@ export function goneAt(sighting: Sighting): number {
 }
 
 /** When the last row stopped showing the call alive. */
-function lastGone(call: CallTruth): number {
+export function lastGone(call: CallTruth): number {
   return Math.max(...call.sightings.map(goneAt));
-}
-
-function onCallSince(call: CallTruth): number {
-  const instants = call.sightings.flatMap(({ states }) =>
-    states.filter(({ state }) => state === 'ONCALL').map(({ at }) => at),
-  );
-  return Math.min(Infinity, ...instants);
-}
-
-function firstOf(parts: readonly Sighting[], seen: (part: Sighting) => number | null): number | null {
-  for (const part of parts) {
-    const at = seen(part);
-    if (at !== null) return at;
-  }
-  return null;
-}
-
-/** Index of the first instant that is not before `at`. */
-function lowerBound(instants: readonly number[], at: number): number {
-  let [low, high] = [0, instants.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((instants[middle] ?? Infinity) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,29 +1,25 @@
-import { outOfSight } from './judge-absence.js';
-import { about, judgeCall, pairUp } from './judge-call.js';
+import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
+import { expectationsOf } from './judge-expect.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
 import { TruthIndex } from './judge-match.js';
-import {
-  Findings,
-  type JudgedEvent,
-  type JudgeOptions,
-  type PollInstants,
-  type Report,
-} from './judge-report.js';
+import type { PollInstants } from './judge-polls.js';
+import { Findings, instant, type JudgedEvent, type JudgeOptions, type Report } from './judge-report.js';
 import { goneAt, Sight } from './judge-sight.js';
-import { NOT_SPLIT, type Split } from './judge-statement.js';
 import type { CallTruth, TruthEvent } from './truth.js';
 
-export type { JudgedEvent, JudgeOptions, PollInstants, Report } from './judge-report.js';
+export type { PollInstants } from './judge-polls.js';
+export type { JudgedEvent, JudgeOptions, Report } from './judge-report.js';
 
 /**
- * Compares the events that a bridge emitted with what happened and what its polls could have seen.
+ * Compares the events that a bridge emitted with what happened and what its polls could have seen (`docs/judge.md`).
  *
  * A pure function. `events` are the bridge's CloudEvents in the order of its log, of one tenant; the calls' events are
- * judged, others are ignored. `polls` are the instants of the complete answers it got. After a loss of the store's
+ * judged, of others only the envelope. `polls` are the answers it got. After a loss of the store's
  * memory events repeat by contract, with the same ids: pass only the first of each.
  *
- * What it demands follows from `events.md`; what polls cannot show is never demanded, but counted in `unseen` with
- * the reason. It is strict about certainty: a wrong event that says `inferred` is forgiven only where no poll showed the truth.
+ * What it demands follows from `events.md`. What polls could not show is not demanded, and counted in `unseen`; a
+ * statement that differs from the truth is excused only for a reason of `judge-reasons.ts`, and counted in `forgiven`.
  */
 export function judge(
   truth: readonly CallTruth[],
@@ -34,30 +30,32 @@ export function judge(
   const findings = new Findings();
   const sight = new Sight(polls, options);
   const index = new TruthIndex(truth);
-  const emitted = events.filter(({ type }) => type.startsWith('call-'));
-  judgeLog(emitted, findings);
+  judgeLog(events, { wholeLog: options.wholeLog ?? true, toleranceMs: sight.toleranceMs }, findings);
 
-  const byCall = new Map<CallTruth, Map<string, JudgedEvent[]>>();
   const groups = new Map<string, JudgedEvent[]>();
-  for (const event of emitted) {
+  for (const event of events) {
+    if (!event.type.startsWith('call-')) continue;
     const group = groups.get(event.data.callId);
     if (group === undefined) groups.set(event.data.callId, [event]);
     else group.push(event);
   }
+  const byCall = new Map<CallTruth, JudgedEvent[][]>();
   for (const [callId, group] of groups) {
-    judgeGrammar(callId, group, findings);
+    judgeGrammar(group, findings);
     const call = group.map((event) => index.callOf(event)).find((found) => found !== null) ?? null;
     if (call === null) {
-      for (const event of group) findings.invented.push(about(event, null, 'no such call'));
+      for (const event of group)
+        findings.invented.push({ ...about(event, null, 'event'), reason: 'no such call' });
       continue;
     }
-    const parts = byCall.get(call) ?? new Map<string, JudgedEvent[]>();
-    byCall.set(call, parts.set(callId, group));
+    index.tell(callId, call);
+    const parts = byCall.get(call) ?? [];
+    byCall.set(call, [...parts, group]);
   }
   for (const call of truth) {
-    const parts = [...(byCall.get(call)?.values() ?? [])];
+    const parts = byCall.get(call) ?? [];
     const split = parts.length > 1 ? judgeSplit(call, parts, sight, index, findings) : NOT_SPLIT;
-    judgeCall(call, parts.flat(), split, sight, index, findings);
+    judgeCall({ call, emitted: parts.flat(), split, sight, index, findings });
   }
   return findings.report();
 }
@@ -71,7 +69,7 @@ export function truthOf(
   const call = new TruthIndex(truth).callOf(event);
   if (call === null) return null;
   const sight = new Sight(polls, {});
-  const pairs = pairUp(sight.expectations(call), [event], sight);
+  const pairs = pairUp(expectationsOf(call, sight), [event], sight);
   const [pair] = pairs.keys();
   return { call, event: pair?.event ?? null };
 }
@@ -84,27 +82,30 @@ function judgeSplit(
   index: TruthIndex,
   findings: Findings,
 ): Split {
-  const ambiguous = index.isAmbiguous(call) || mayLoseItsCaller(call, sight);
+  const doubt = index.isAmbiguous(call)
+    ? 'alike-callers'
+    : mayLoseItsCaller(call, sight)
+      ? 'first-seen-abandoned'
+      : null;
   const earlier = new Set<string>();
-  const continued = new Set<string>();
+  const continued = new Map<string, number>();
   let kind: Split['kind'] = null;
   for (const [nth, part] of parts.entries()) {
     const [first] = part;
     if (first === undefined) continue;
-    const { callId, linkedCallIds } = first.data;
+    const { callId, linkedCallIds, observed } = first.data;
     if (nth > 0) {
       const ended = parts[nth - 1]?.find(({ type }) => type === 'call-ended');
-      const linked = linkedCallIds.some((id) => earlier.has(id));
-      const lost = ended !== undefined && outOfSight(call, ended, sight);
-      if (linked && lost) {
-        continued.add(callId);
-        findings.unseen.push(about(first, call, 'out-of-sight'));
-      } else if (ambiguous) {
-        kind = 'ambiguous';
-        findings.unseen.push(about(first, call, 'split-ambiguous'));
+      const isLinked = linkedCallIds.some((id) => earlier.has(id));
+      const isLost =
+        ended !== undefined && (outOfSight(call, ended, sight) || seemedAbandoned(call, ended, sight));
+      if (isLinked && isLost) {
+        continued.set(callId, instant(observed.latest));
+      } else if (doubt !== null) {
+        kind = doubt;
       } else {
         kind = 'wrong';
-        findings.doubled.push(about(first, call, 'one call emitted as two'));
+        findings.doubled.push({ ...about(first, call, 'split'), reason: 'one call emitted as two' });
       }
     }
     earlier.add(callId);
@@ -112,8 +113,11 @@ function judgeSplit(
   return { kind, continued };
 }
 
-/** A row first found Abandoned may not identify its caller, who a moment later rings elsewhere or waits in another queue. */
+/** Polls found a row only when it was Abandoned and had lost its id, and the caller is at an extension or in another queue. */
 function mayLoseItsCaller(call: CallTruth, sight: Sight): boolean {
   const rows = call.sightings.filter(({ endpoint }) => endpoint === 'queue');
-  return rows.some((row) => sight.onlyAbandoned(row) && (rows.length > 1 || goneAt(row) !== call.endedAt));
+  const hasNoId = ({ callIds }: (typeof rows)[number]): boolean => callIds?.at(-1)?.value === '';
+  return rows.some(
+    (row) => sight.onlyAbandoned(row) && hasNoId(row) && (rows.length > 1 || goneAt(row) !== call.endedAt),
+  );
 }

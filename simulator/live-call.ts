@@ -1,19 +1,33 @@
 import type { Directory, Extension } from './directory.js';
-import type { CallKind, Options } from './options.js';
+import type { Engine } from './engine.js';
+import type { Members } from './members.js';
+import type { Customer } from './numbers.js';
+import { Offers } from './offers.js';
+import type { CallKind, HabitName, Options } from './options.js';
 import type { CallPlan } from './plan.js';
 import type { Random } from './random.js';
-import type { RowNumbers } from './rows.js';
+import { LegIds } from './leg-ids.js';
+import type { RowNumbers } from './leg-view.js';
+import type { QueueAgent } from './rows.js';
 import type { Schedule, Timer } from './schedule.js';
-import type { Leg, QueueEntry, Switchboard } from './switchboard.js';
-import type { CallOutcome, CallTruth, OfferOutcome, Truth } from './truth.js';
+import type { Leg, QueueEntry } from './switchboard-parts.js';
+import type { Switchboard } from './switchboard.js';
+import { noteTransferAnswered, noteTransfersOver } from './transfer-notes.js';
+import type { CallOutcome, CallTruth, LegRole, OfferOutcome, Truth } from './truth.js';
 
 /** The parts of a world that calls need. */
 export interface Pbx {
   readonly schedule: Schedule;
   readonly board: Switchboard;
+  readonly members: Members;
   readonly truth: Truth;
   readonly directory: Directory;
   readonly options: Options;
+  readonly engine: Engine;
+  /** The numbers of companies, of whom several people call (the habit `company`). */
+  readonly companies: readonly Customer[];
+  /** A list has a row at present that is no row. */
+  poisoned: boolean;
   /** Calls that are alive, by `callKey`. */
   readonly live: Map<string, LiveCall>;
   readonly scaled: (ms: number) => number;
@@ -27,7 +41,7 @@ export interface Pbx {
  *     open → (offer → stop ringing)* → pick up → finish          outcome answered
  *     open → (offer → stop ringing)* → finish                    abandoned (inbound) or no-answer
  *
- * Guarantees: after `finish` none of its timers runs, no leg of it is left, and its queue row is gone or Abandoned;
+ * Guarantees: after `finish` none of its timers runs, no leg of it is left, and its queue row is gone, Abandoned or stuck;
  * the truth has recorded each step at its instant. The files beside this one make the calls of each kind.
  */
 export class LiveCall {
@@ -36,10 +50,19 @@ export class LiveCall {
   entry: QueueEntry | null = null;
   answered = false;
   over = false;
+  /** An answered caller who waits in another queue: leaving it is Abandoned there. */
+  waitsAgain = false;
+  readonly ids: LegIds;
   /** Called once, when the caller left unanswered, with the row that lingers. */
   whenAbandoned: ((entry: QueueEntry | null) => void) | null = null;
+  /** Of a queue call: the caller joins another queue when this leg's agent transfers it there. */
+  requeue: ((from: Leg) => void) | null = null;
   readonly #timers = new Set<Timer>();
-  readonly #offersOver = new Set<Leg>();
+  readonly #offers = new Offers((type, detail) => this.#record(type, detail));
+  /** Legs whose rows stay until the call is answered or over. */
+  readonly #kept: Leg[] = [];
+  /** Legs that end with another one: who listens in goes with the agent. */
+  readonly #tied = new Map<Leg, Leg>();
 
   constructor(
     readonly pbx: Pbx,
@@ -52,14 +75,23 @@ export class LiveCall {
       readonly linkedTo?: string | null;
     },
   ) {
-    this.truth = pbx.truth.open(pbx.schedule.now, {
+    const { engine, schedule } = pbx;
+    this.ids = new LegIds(engine);
+    this.truth = pbx.truth.open(schedule.now, {
       kind: as.kind,
       direction: as.direction,
       hotline: as.hotline,
       customer: as.direction === 'local' ? null : plan.customer,
       linkedTo: as.linkedTo ?? null,
+      clockSkewMs: engine.skewAt(schedule.now),
     });
+    for (const habit of [...plan.marks, ...engine.ofEveryCall(as.direction)]) this.mark(habit);
+    if (pbx.poisoned) this.mark('poison');
     pbx.live.set(this.truth.callKey, this);
+  }
+
+  mark(habit: HabitName): void {
+    this.pbx.truth.mark(this.truth, habit);
   }
 
   /** Runs `act` after this long, unless the call is over by then. */
@@ -71,53 +103,89 @@ export class LiveCall {
     this.#timers.add(timer);
   }
 
-  /** Adds a leg. `offered`: it rings at an extension that may answer, and the truth records the offer. */
+  /** Runs `act` when the engine gets to it: 20 ms later with its own timing, otherwise at once. */
+  soon(act: () => void): void {
+    if (this.pbx.engine.habits.timing) this.later(20, act);
+    else act();
+  }
+
+  /**
+   * Adds a leg. `offered`: it rings at an extension that may answer, and the truth records the offer when it does.
+   * `byEngine`: the PBX makes the leg, as it does those it offers. `callId`: the id where ids are `kept`.
+   */
   addLeg(
     extension: Extension,
-    leg: RowNumbers & Partial<Pick<Leg, 'state'>> & Pick<Leg, 'callId' | 'offered'>,
+    leg: RowNumbers &
+      Partial<Pick<Leg, 'state' | 'direction'>> &
+      Pick<Leg, 'callId' | 'offered'> & { readonly byEngine?: boolean; readonly role?: LegRole },
   ): Leg {
+    const { board, engine } = this.pbx;
     const { oddStart } = this.plan;
+    const { byEngine = leg.offered, role, ...numbers } = leg;
     const state = leg.state === undefined ? 'RINGING' : leg.state;
     const odd = state === 'RINGING' ? oddStart : null;
-    const added = this.pbx.board.addLeg(this.truth, {
-      ...leg,
+    const isDown = odd === null && state === 'RINGING' && byEngine && this.#isDown();
+    const first = isDown ? '' : odd === null ? state : odd.state;
+    const added = board.addLeg(this.truth, {
+      ...numbers,
+      ...this.ids.next(leg.callId, {
+        offered: leg.offered,
+        inQueue: this.entry !== null,
+        ...(role === undefined ? {} : { role }),
+      }),
       extension,
-      direction: this.truth.direction,
-      state: odd === null ? state : odd.state,
+      direction: leg.direction ?? this.truth.direction,
+      towardsExtension: byEngine && this.truth.direction === 'outbound',
+      state: first,
+      role,
     });
     this.legs.add(added);
+    if (engine.habits.oneRow && extension.devices.length > 1) this.mark('oneRow');
     if (odd !== null) {
       this.later(odd.forMs, () => {
-        if (added.alive && added.state === odd.state) this.pbx.board.setLegState(added, state);
+        if (added.alive && added.state === odd.state) board.setLegState(added, state);
       });
     }
-    if (added.offered) {
-      this.#record('call-offered', { extension: extension.number, part: added.id });
+    if (isDown && !this.plan.engine.neverRings) {
+      this.mark('downFirst');
+      this.later(engine.random.int(60, 150), () => {
+        if (!added.alive || added.state !== '') return;
+        board.setLegState(added, state);
+        this.#offers.begin(added);
+      });
     }
+    if (!isDown) this.#offers.begin(added);
     return added;
   }
 
-  /** Ends an offer that this leg did not answer, and drops the leg. */
-  stopRinging(leg: Leg, outcome: OfferOutcome): void {
+  /** Ends an offer that this leg did not answer, and drops the leg. `keepRow`: its row stays for now. */
+  stopRinging(leg: Leg, outcome: OfferOutcome, keepRow = false): void {
     if (!leg.alive) return;
-    this.#endOffer(leg, outcome);
-    this.dropLeg(leg);
+    this.#offers.end(leg, outcome);
+    this.dropLeg(leg, keepRow);
   }
 
-  dropLeg(leg: Leg): void {
+  dropLeg(leg: Leg, keepRow = false): void {
     if (!leg.alive) return;
     this.legs.delete(leg);
-    this.pbx.board.dropLeg(leg);
+    this.pbx.board.dropLeg(leg, keepRow);
+    if (keepRow) this.#kept.push(leg);
+    const tied = this.#tied.get(leg);
+    this.#tied.delete(leg);
+    if (tied !== undefined) this.dropLeg(tied);
+  }
+
+  /** This leg ends when that one does; null: it no longer does. */
+  tie(leg: Leg, to: Leg | null): void {
+    for (const [one, other] of this.#tied) if (other === leg) this.#tied.delete(one);
+    if (to !== null) this.#tied.set(to, leg);
   }
 
   /** This leg answers; every other one that rang stops. The queue status follows later (`docs/upstream.md`, mark F). */
   pickUp(leg: Leg): void {
-    const { board, schedule } = this.pbx;
-    for (const other of [...this.legs]) {
-      if (other !== leg && this.#isOffering(other)) this.stopRinging(other, 'answered-elsewhere');
-    }
-    board.setLegState(leg, 'ONCALL');
-    if (leg.offered) this.#endOffer(leg, 'answered');
+    const { members, schedule } = this.pbx;
+    this.answers(leg);
+    this.waitsAgain = false;
     if (!this.answered) {
       this.answered = true;
       this.#record('call-answered', { extension: leg.extension.number });
@@ -126,18 +194,50 @@ export class LiveCall {
     if (entry === null) return;
     this.later(this.plan.bridgeLagMs, () => {
       if (this.entry !== entry || entry.status === 'Abandoned') return;
-      board.setEntry(entry, { status: 'Answered', agent: leg.extension, bridgedAt: schedule.now });
+      members.change(entry, { status: 'Answered', agent: leg.extension, bridgedAt: schedule.now });
     });
   }
 
-  /** The customer answers, which no row can show (click-to-call). */
-  answeredUnseen(leg: Leg): void {
+  /** This leg is ONCALL, and no other rings any more; whether the two ever talk is another matter. */
+  answers(leg: Leg): void {
+    this.stopOthers(leg);
+    this.#offers.begin(leg);
+    const callId = this.ids.bridged;
+    this.pbx.board.changeLeg(leg, { state: 'ONCALL', ...(callId === null ? {} : { callId }) });
+    if (callId !== null) this.mark('legIds');
+    this.#offers.end(leg, 'answered');
+  }
+
+  stopOthers(leg: Leg | null): void {
+    for (const other of [...this.legs]) {
+      if (other !== leg && this.#offers.isOpen(other)) this.stopRinging(other, 'answered-elsewhere');
+    }
+    this.#releaseRows();
+  }
+
+  /** The customer answers, which no row can show (click-to-call without RING_WAIT), or an agent whose leg no row shows. */
+  answeredUnseen(by: Extension | null): void {
     this.answered = true;
-    this.#record('call-answered', { extension: leg.extension.number });
+    this.#record('call-answered', by === null ? {} : { extension: by.number });
   }
 
   transferred(leg: Leg): void {
+    noteTransferAnswered(this.truth, this.pbx.schedule.now, leg.extension.number);
     this.#record('call-transferred', { extension: leg.extension.number, part: leg.id });
+  }
+
+  /** The call has the leg from now on, as `change` has it; the call that had it goes on without. */
+  adopt(leg: Leg, from: LiveCall, change: Parameters<Switchboard['moveLeg']>[2]): void {
+    from.legs.delete(leg);
+    from.#offers.end(leg, 'answered');
+    this.pbx.board.moveLeg(leg, this.truth, change);
+    this.#offers.close(leg);
+    this.legs.add(leg);
+  }
+
+  /** The leg outlives the call. */
+  release(leg: Leg): void {
+    this.legs.delete(leg);
   }
 
   /** The agent's leg ended: the queue deletes the row, for hang-up and transfer alike (`docs/upstream.md`, mark F). */
@@ -146,23 +246,33 @@ export class LiveCall {
     this.entry = null;
     if (entry === null) return;
     if (this.plan.staleRow && entry.status === 'Answered') {
-      this.pbx.schedule.in(this.pbx.options.quirks.staleMs, () => this.pbx.board.removeEntry(entry));
-    } else this.pbx.board.removeEntry(entry);
+      this.mark(this.pbx.engine.isOn('staleAnswered') ? 'staleAnswered' : 'staleRow');
+      this.pbx.schedule.in(this.pbx.options.quirks.staleMs, () => this.pbx.members.remove(entry));
+    } else this.pbx.members.remove(entry);
   }
 
   /** The row becomes Abandoned and lingers, for a caller who left and for one who overflowed. */
   abandonRow(touchTime = true): QueueEntry | null {
     const { entry } = this;
-    const { board, schedule } = this.pbx;
+    const { engine, members, schedule } = this.pbx;
     this.entry = null;
     if (entry === null) return null;
-    board.setEntry(entry, {
+    if (engine.habits.emptiesUuid) this.mark('emptiesUuid');
+    members.change(entry, {
       status: 'Abandoned',
       ...(touchTime ? { abandonedAt: schedule.now } : {}),
       ...(this.plan.emptyUuid ? { callUuid: '' } : {}),
     });
-    board.linger(entry);
+    members.linger(entry);
     return entry;
+  }
+
+  /** Trying, with the agent's name where the queue rings one agent at a time. */
+  tries(entry: QueueEntry, agent: QueueAgent | null): void {
+    const { engine, members } = this.pbx;
+    if (agent === null && engine.isOn('servingAgent')) this.mark('servingAgent');
+    if (engine.isOn('agentNames')) this.mark('agentNames');
+    members.change(entry, agent === null ? { status: 'Trying' } : { status: 'Trying', agent });
   }
 
   /** Ends the call, whichever side hangs up. `touchTime` false: the queue does not note when. */
@@ -172,7 +282,7 @@ export class LiveCall {
     for (const timer of this.#timers) this.pbx.schedule.cancel(timer);
     this.#timers.clear();
     for (const leg of [...this.legs]) {
-      this.#endOffer(leg, 'caller-left');
+      this.#offers.end(leg, 'caller-left');
       this.dropLeg(leg);
     }
     const outcome: CallOutcome = this.answered
@@ -180,22 +290,23 @@ export class LiveCall {
       : this.truth.direction === 'inbound'
         ? 'abandoned'
         : 'no-answer';
+    this.#releaseRows();
     let lingering: QueueEntry | null = null;
-    if (this.answered) this.leaveQueue();
+    if (this.answered && !this.waitsAgain) this.leaveQueue();
     else lingering = this.abandonRow(touchTime);
+    noteTransfersOver(this.truth, this.pbx.schedule.now);
     this.pbx.truth.close(this.truth, this.pbx.schedule.now, outcome);
     this.pbx.live.delete(this.truth.callKey);
     if (!this.answered) this.whenAbandoned?.(lingering);
   }
 
-  #isOffering(leg: Leg): boolean {
-    return leg.offered && !this.#offersOver.has(leg);
+  /** Does the engine say of this leg for a while, or for ever, only that it is there? */
+  #isDown(): boolean {
+    return this.plan.engine.neverRings || this.pbx.engine.happens('downFirst');
   }
 
-  #endOffer(leg: Leg, outcome: OfferOutcome): void {
-    if (!this.#isOffering(leg)) return;
-    this.#offersOver.add(leg);
-    this.#record('call-offer-ended', { extension: leg.extension.number, outcome, part: leg.id });
+  #releaseRows(): void {
+    for (const leg of this.#kept.splice(0)) this.pbx.board.releaseRow(leg);
   }
 
   #record(

@@ -15,7 +15,8 @@ async function main(): Promise<void> {
     speed: settings.speed,
     directory: { extensions: settings.extensions },
     traffic: { callsPerHour: settings.callsPerHour, profile: settings.profile },
-    quirks: { lingerMs: settings.lingerMs },
+    ...settings.habits,
+    quirks: { ...settings.habits.quirks, lingerMs: settings.lingerMs },
     // No judge reads this truth, so it keeps few calls.
     truthLimit: 20_000,
   });

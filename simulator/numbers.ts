@@ -13,6 +13,18 @@ export interface Customer {
   readonly e164: string | null;
 }
 
+/** The spellings of a number that is withheld. */
+export const WITHHELD = [
+  '',
+  'anonymous',
+  'Anonymous',
+  'unknown',
+  'restricted',
+  'private',
+  'unavailable',
+  '0000000000',
+] as const;
+
 const ANONYMOUS: Customer = { raw: 'anonymous', queueRaw: 'anonymous', e164: null };
 
 /** With the mobiles that begin with 084, which a careless parser takes for the country code. */
@@ -31,6 +43,12 @@ export function drawCustomer(
   const spelling = random.weighted(SPELLINGS);
   const other = random.chance(odds.mixedFormats) ? random.weighted(SPELLINGS) : spelling;
   return { raw: spell(national, spelling), queueRaw: spell(national, other), e164: `+84${national}` };
+}
+
+/** A caller who withholds the number: both lists write it alike. */
+export function withheldCustomer(random: Random): Customer {
+  const raw = random.pick(WITHHELD);
+  return { raw, queueRaw: raw, e164: null };
 }
 
 /** A customer as a person types it into a script: E.164 only where the spelling leaves no doubt. */

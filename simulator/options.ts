@@ -1,4 +1,5 @@
 import type { DirectoryOptions } from './directory.js';
+import { type EngineHabits, NO_ENGINE_HABITS } from './engine-habits.js';
 import type { Sentinel } from './vietnam-time.js';
 
 /** What may be chosen about a simulated world, with the defaults. Every number of milliseconds is real unless it says "before speed". */
@@ -52,6 +53,9 @@ export interface Habits {
   readonly staleRow: number;
 }
 
+/** The names under which the truth says which habits touched a call: the engine's, and those that any traffic has. */
+export type HabitName = keyof EngineHabits | keyof Habits;
+
 /** Where `docs/upstream.md` is not certain, which way this upstream behaves; the marks are explained there. */
 export interface Quirks {
   /** How long an Abandoned row lingers: 60 s, or 900 s by FusionPBX's default (mark F). */
@@ -81,6 +85,7 @@ export interface WorldOptions {
   readonly traffic?: Partial<TrafficOptions>;
   readonly habits?: Partial<Habits>;
   readonly quirks?: Partial<Quirks>;
+  readonly engine?: Partial<EngineHabits>;
   /** Ended calls that the truth keeps; the oldest go first. Bounds the memory of a long test. */
   readonly truthLimit?: number;
 }
@@ -93,6 +98,7 @@ export interface Options {
   readonly traffic: TrafficOptions;
   readonly habits: Habits;
   readonly quirks: Quirks;
+  readonly engine: EngineHabits;
   readonly truthLimit: number;
 }
 
@@ -146,6 +152,7 @@ const DEFAULTS: Omit<Options, 'startAt'> = {
     callTimeMoves: true,
     staleMs: 4 * 3_600_000,
   },
+  engine: NO_ENGINE_HABITS,
 };
 
 /** Nothing unusual ever happens: for tests that script their calls. */
@@ -163,5 +170,6 @@ export function withDefaults(options: WorldOptions): Options {
     traffic: { ...DEFAULTS.traffic, ...options.traffic },
     habits: { ...DEFAULTS.habits, ...options.habits },
     quirks: { ...DEFAULTS.quirks, ...options.quirks },
+    engine: { ...DEFAULTS.engine, ...options.engine },
   };
 }

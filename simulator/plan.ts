@@ -1,6 +1,7 @@
 import type { Directory, Extension, Queue, RingGroup } from './directory.js';
+import { type EnginePlan, type EngineScript, NO_ENGINE_PLAN } from './engine-plan.js';
 import { type Customer, customerOf, drawCustomer } from './numbers.js';
-import { NO_HABITS, type Options, type TrafficKind } from './options.js';
+import { type HabitName, NO_HABITS, type Options, type TrafficKind } from './options.js';
 import type { Random } from './random.js';
 
 /**
@@ -30,23 +31,29 @@ export interface CallPlan {
   /** Click-to-call: how long the agent's own extension rings first. */
   readonly pickUpMs: number;
   readonly bridgeLagMs: number;
-  readonly overflow: { readonly afterMs: number; readonly to: 'queue' | 'ring-group' } | null;
+  readonly overflow: { readonly afterMs: number; readonly to: 'queue' | 'ring-group' | 'extension' } | null;
   readonly again: { readonly as: 'resume' | 'new-row'; readonly afterMs: number } | null;
   readonly hold: Episode | null;
   readonly blip: (Episode & { readonly state: string | null }) | null;
   readonly unregister: Episode | null;
   readonly transfer: {
-    readonly as: 'blind' | 'attended';
+    readonly as: 'blind' | 'attended' | 'semi-attended';
     readonly to: Extension | null;
     readonly afterMs: number;
     readonly ringMs: number;
-    /** Otherwise the caller hangs up while the new extension rings. */
+    /** Blind: otherwise the caller hangs up while the new extension rings. */
     readonly answered: boolean;
+    /** What comes of it instead: the target does not answer, or the caller leaves while it rings. */
+    readonly instead: 'silent' | 'given-up' | null;
   } | null;
   readonly oddStart: { readonly state: string | null; readonly forMs: number } | null;
   readonly oneLocalId: boolean;
   readonly emptyUuid: boolean;
   readonly staleRow: boolean;
+  /** What the engine's habits make of the call. */
+  readonly engine: EnginePlan;
+  /** The habits of which the plan itself is a case: a withheld number, a talk of 0.4 s. */
+  readonly marks: readonly HabitName[];
 }
 
 interface Episode {
@@ -80,15 +87,17 @@ export interface CallScript {
   readonly unregister?: Episode;
   readonly blip?: Episode & { readonly state: string | null };
   readonly oddStart?: { readonly state: string | null; readonly forMs: number };
-  readonly overflow?: { readonly afterMs: number; readonly to: 'queue' | 'ring-group' };
+  readonly overflow?: { readonly afterMs: number; readonly to: 'queue' | 'ring-group' | 'extension' };
   readonly again?: { readonly as: 'resume' | 'new-row'; readonly afterMs: number };
   readonly transfer?: {
-    readonly as: 'blind' | 'attended';
+    readonly as: 'blind' | 'attended' | 'semi-attended';
     readonly to?: string;
     readonly afterMs: number;
     readonly ringMs?: number;
     readonly answered?: boolean;
+    readonly instead?: 'silent' | 'given-up';
   };
+  readonly engine?: EngineScript;
 }
 
 /** States other than RINGING and ONCALL that the upstream may show (`docs/upstream.md`, mark S). */
@@ -150,6 +159,7 @@ export function drawPlan(
           afterMs: inTalk().afterMs,
           ringMs: seconds(2, 8),
           answered: random.chance(0.85),
+          instead: null,
         }
       : null,
     oddStart: random.chance(habits.oddStart)
@@ -158,13 +168,15 @@ export function drawPlan(
     oneLocalId: random.chance(habits.oneLocalId),
     emptyUuid: random.chance(quirks.emptyUuidOnAbandon),
     staleRow: random.chance(habits.staleRow),
+    engine: NO_ENGINE_PLAN,
+    marks: [],
   };
 }
 
 /** @throws Error in one line, when the script names an extension or a queue that does not exist. */
 export function planOf(random: Random, options: Options, directory: Directory, script: CallScript): CallPlan {
   const ordinary = drawPlan(random, { ...options, habits: NO_HABITS }, directory, script.kind);
-  const { customer, queue, ringGroup, extension, peer, transfer, ...same } = script;
+  const { customer, queue, ringGroup, extension, peer, transfer, engine, ...same } = script;
   const extensionOf = (name: string): Extension =>
     known(
       directory.extensions.find(({ number, uuid }) => number === name || uuid === name),
@@ -200,7 +212,23 @@ export function planOf(random: Random, options: Options, directory: Directory, s
             afterMs: transfer.afterMs,
             to: transfer.to === undefined ? null : extensionOf(transfer.to),
             ringMs: transfer.ringMs ?? 4000,
-            answered: transfer.answered ?? true,
+            answered: transfer.answered ?? transfer.instead === undefined,
+            instead: transfer.instead ?? null,
+          },
+        }),
+    ...(engine === undefined
+      ? {}
+      : {
+          engine: {
+            ...NO_ENGINE_PLAN,
+            ...engine,
+            pickup:
+              engine.pickup === undefined
+                ? null
+                : {
+                    ...engine.pickup,
+                    by: engine.pickup.by === undefined ? null : extensionOf(engine.pickup.by),
+                  },
           },
         }),
   };

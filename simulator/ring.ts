@@ -1,8 +1,8 @@
+import { answerFor } from './answer.js';
 import type { Extension } from './directory.js';
 import type { LiveCall } from './live-call.js';
 import { numbersOfInbound } from './rows.js';
-import type { Leg } from './switchboard.js';
-import { talk } from './talk.js';
+import type { Leg } from './switchboard-parts.js';
 
 /** Rings extensions for an inbound caller. */
 
@@ -33,9 +33,53 @@ export function ringAll(call: LiveCall, members: readonly Extension[], sharedId:
   }
   const legs = free.map((member) => ringOne(call, member, sharedId ?? random.uuid()));
   const quickest = random.pick(legs);
+  if (entry === null) rejectSome(call, legs, quickest);
   if (plan.answerAfterMs === null) return;
   call.later(plan.answerAfterMs, () => {
     // The caller may have overflowed meanwhile: then the legs are gone.
-    if (quickest.alive) talk(call, quickest);
+    if (quickest.alive) answerFor(call, quickest);
   });
+}
+
+/** Members reject the call as soon as they ring; their rows say RINGING until the whole group is over. */
+function rejectSome(call: LiveCall, legs: readonly Leg[], not: Leg): void {
+  const { pbx, plan } = call;
+  const { rejects } = plan.engine;
+  if (rejects === 0) return;
+  for (const leg of legs.filter((one) => one !== not).slice(0, rejects)) {
+    call.later(pbx.engine.random.int(200, 1500), () => {
+      if (!leg.alive) return;
+      call.mark('rejects');
+      call.stopRinging(leg, 'not-answered', true);
+    });
+  }
+}
+
+/**
+ * Members ring one after the other, `huntMs` each, until one of them answers. The next leg is made when the last one is gone.
+ * After the last member the PBX hangs up.
+ */
+export function huntThrough(call: LiveCall, members: readonly Extension[], huntMs: number): void {
+  const { pbx, plan } = call;
+  const { engine } = pbx;
+  const free = members.filter((member) => pbx.board.isFree(member));
+  const answering = plan.answerAfterMs === null ? -1 : engine.random.int(0, free.length - 1);
+  const ring = (place: number): void => {
+    const member = free[place];
+    if (member === undefined) {
+      call.finish();
+      return;
+    }
+    const leg = ringOne(call, member, engine.random.uuid());
+    if (place === answering) {
+      call.later(Math.min(plan.answerAfterMs ?? huntMs, huntMs), () => answerFor(call, leg));
+      return;
+    }
+    call.later(huntMs, () => {
+      call.stopRinging(leg, 'not-answered');
+      if (engine.habits.legIds !== 'kept') call.mark('legIds');
+      call.soon(() => ring(place + 1));
+    });
+  };
+  ring(0);
 }

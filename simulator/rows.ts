@@ -1,6 +1,10 @@
 import type { Device, Directory, Extension } from './directory.js';
+import type { EngineHabits } from './engine-habits.js';
+import type { Engine } from './engine.js';
+import { asTheLegsDirection } from './leg-direction.js';
+import type { LegView, RowNumbers } from './leg-view.js';
 import type { Quirks } from './options.js';
-import { type Sentinel, rfc3339, zoneless } from './vietnam-time.js';
+import { rfc3339, zoneless } from './vietnam-time.js';
 
 /** The rows of the two polled endpoints: every field of the vendor's page, in its order (`docs/upstream.md`). */
 
@@ -41,24 +45,16 @@ export interface QueueRow {
   readonly call_uuid: string;
 }
 
-/** The three numbers of a row. What they mean depends on the direction; see `numbersOf…` below. */
-export interface RowNumbers {
-  readonly bCid: string;
-  readonly cid: string;
-  readonly destination: string;
-}
-
-export interface LegView extends RowNumbers {
-  readonly id: number;
-  readonly callId: string;
-  readonly direction: 'inbound' | 'outbound' | 'local';
-  readonly state: string | null;
-  readonly callTime: number;
+/** An agent as queue rows name one: of an extension, or of a mobile that no row of the monitor shows. */
+export interface QueueAgent {
+  readonly number: string;
+  readonly agentUuid: string;
+  readonly agentName: string;
 }
 
 export interface EntryView {
-  readonly queue: { readonly uuid: string; readonly name: string };
-  readonly agent: Extension | null;
+  readonly queue: { readonly uuid: string; readonly name: string; readonly strategy: string };
+  readonly agent: QueueAgent | null;
   readonly mobile: string;
   readonly status: string;
   readonly joinedAt: number;
@@ -66,6 +62,12 @@ export interface EntryView {
   readonly bridgedAt: number | null;
   readonly rejoinedAt: number | null;
   readonly callUuid: string;
+}
+
+/** How the rows of this PBX look. */
+export interface Look {
+  readonly quirks: Quirks;
+  readonly engine: Engine;
 }
 
 /** `b_cid_num` is the customer, `cid_num` the hotline, `destination` the callee (mark D). */
@@ -98,60 +100,92 @@ export function rowsOf(
   directory: Directory,
   extension: Extension,
   legs: readonly LegView[],
-  quirks: Quirks,
+  look: Look,
 ): MonitorRow[] {
-  const [first, ...others] = extension.devices;
+  const { quirks, engine } = look;
+  const [first, ...others] = engine.habits.oneRow ? extension.devices.slice(0, 1) : extension.devices;
   if (first === undefined) return [];
   if (legs.length === 0) {
     if (!quirks.listIdle) return [];
-    return extension.devices.map((device) => idleRow(directory, extension, device, quirks.idleFields));
+    return [first, ...others].map((device) => idleRow(directory, extension, device, quirks.idleFields));
   }
   return legs.flatMap((leg) => {
-    const rows = [legRow(directory, extension, first, leg, leg.state)];
+    const rows = [legRow(directory, extension, first, leg, leg.state, engine)];
     for (const device of others) {
       const { secondDevice } = extension;
       if (secondDevice === 'idle') rows.push(idleRow(directory, extension, device, quirks.idleFields));
       else {
         const state = secondDevice === 'lagging' && leg.state === 'ONCALL' ? 'RINGING' : leg.state;
-        rows.push(legRow(directory, extension, device, leg, state));
+        rows.push(legRow(directory, extension, device, leg, state, engine));
       }
     }
     return leg.id % 2 === 0 ? rows : rows.reverse();
   });
 }
 
-export function queueRow(entry: EntryView, sentinel: Sentinel): QueueRow {
+export function queueRow(entry: EntryView, { quirks, engine }: Look): QueueRow {
+  const { sentinel } = quirks;
+  const time = (instant: number | null): string =>
+    rfc3339(instant === null ? null : engine.clock(instant), sentinel);
   return {
     call_center_queue_uuid: entry.queue.uuid,
     call_center_queue_name: entry.queue.name,
     call_center_agent_uuid: entry.agent?.agentUuid ?? '',
-    call_center_agent_name: entry.agent?.agentName ?? '',
+    call_center_agent_name: agentName(entry, engine.habits),
     mobile: entry.mobile,
     status: entry.status,
-    joined_time: rfc3339(entry.joinedAt, sentinel),
-    abandoned_time: rfc3339(entry.abandonedAt, sentinel),
-    bridged_time: rfc3339(entry.bridgedAt, sentinel),
-    rejoined_time: rfc3339(entry.rejoinedAt, sentinel),
+    joined_time: time(entry.joinedAt),
+    abandoned_time: time(entry.abandonedAt),
+    bridged_time: time(entry.bridgedAt),
+    rejoined_time: time(entry.rejoinedAt),
     call_uuid: entry.callUuid,
   };
+}
+
+/** Until an agent has answered, a ring-all queue's row names none, or the word `ring-all`. */
+function agentName({ agent, queue, status }: EntryView, habits: EngineHabits): string {
+  if (agent === null) {
+    const named = habits.servingAgent === 'ring-all' && queue.strategy === 'ring-all' && status !== 'Waiting';
+    return named ? 'ring-all' : '';
+  }
+  return { monitor: agent.agentName, prefixed: `agent_${agent.number}`, uuid: agent.agentUuid }[
+    habits.agentNames
+  ];
 }
 
 function legRow(
   directory: Directory,
   extension: Extension,
   device: Device,
-  leg: LegView,
+  given: LegView,
   state: string | null,
+  engine: Engine,
 ): MonitorRow {
+  const leg = engine.habits.direction === 'leg' ? asTheLegsDirection(given, extension.number) : given;
   return row(directory, extension, device, {
     b_cid_num: leg.bCid,
     call_id: leg.callId,
     call_state: state,
-    call_time: zoneless(leg.callTime),
+    call_time: zoneless(engine.clock(leg.callTime)),
     cid_num: leg.cid,
     destination: leg.destination,
     direction: leg.direction,
   });
+}
+
+/** An idle row that names no extension (the habit `namelessIdle`). */
+export function namelessRow(directory: Directory, extension: Extension, { quirks }: Look): MonitorRow {
+  const [device] = extension.devices;
+  if (device === undefined) throw new Error(`extension ${extension.number} has no device`);
+  return {
+    ...idleRow(directory, extension, device, quirks.idleFields),
+    agent_name: '',
+    extension: '',
+    extension_uuid: '',
+    first_name: '',
+    user_uuid: '',
+    username: '',
+  };
 }
 
 type CallFields = Pick<

@@ -62,22 +62,39 @@ export function createSimulatorServer(options: SimulatorServerOptions): Simulato
     return null;
   }
 
-  function poll(endpoint: 'monitor' | 'queue', tenant: Tenant, response: ServerResponse): void {
+  function poll(
+    endpoint: 'monitor' | 'queue',
+    tenant: Tenant,
+    query: URLSearchParams,
+    response: ServerResponse,
+  ): void {
     const { world } = tenant;
     const at = world.now;
+    const page = endpoint === 'monitor' && world.pageSize > 0 ? pageOf(query, world.pageSize) : null;
     const honest: Honest = {
-      rows: () => (endpoint === 'monitor' ? world.monitorRows() : world.queueRows()),
-      body: () => (endpoint === 'monitor' ? world.monitorBody() : world.queueBody()),
+      rows: () =>
+        endpoint === 'queue'
+          ? world.queueRows()
+          : page === null
+            ? world.monitorRows()
+            : world.monitorRows().slice(page.offset, page.offset + page.limit),
+      body: () =>
+        endpoint === 'queue'
+          ? world.queueBody()
+          : page === null
+            ? world.monitorBody()
+            : pageBody(world.monitorRows(), page),
       hasTotal: endpoint === 'monitor',
     };
     const fault = tenant.faults.next(endpoint, at);
-    let complete = true;
+    // Of several pages the one with the last rows completes the list.
+    let complete = page === null || page.offset + page.limit >= world.monitorRows().length;
     // Registered first: an answer may be out before the next line runs.
     response.once('finish', () => {
       if (complete) tenant.notePoll(endpoint, at);
     });
     if (fault === null) sendBuffer(response, 200, honest.body());
-    else complete = sendSpoiled(response, fault, honest, later);
+    else complete = sendSpoiled(response, fault, honest, later) && complete;
   }
 
   function registration(id: string, tenant: Tenant, response: ServerResponse): void {
@@ -140,7 +157,7 @@ export function createSimulatorServer(options: SimulatorServerOptions): Simulato
     if (tenant === null) return sendJson(response, 401, { error: 'Unauthorized' });
     tenant.world.advanceTo(clock());
     if (endpoint.name === 'registration') return registration(endpoint.id, tenant, response);
-    poll(endpoint.name, tenant, response);
+    poll(endpoint.name, tenant, url.searchParams, response);
   }
 
   const server = createServer((request, response) => {
@@ -183,6 +200,24 @@ export function createSimulatorServer(options: SimulatorServerOptions): Simulato
       });
     },
   };
+}
+
+interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** As other v3 lists take it: `limit` up to the size of a page, `offset` from 0 (`docs/upstream.md`, mark D). */
+function pageOf(query: URLSearchParams, pageSize: number): Page {
+  const whole = (name: string, usual: number): number => {
+    const value = Number(query.get(name) ?? usual);
+    return Number.isInteger(value) && value >= 0 ? value : usual;
+  };
+  return { limit: Math.min(pageSize, whole('limit', pageSize)), offset: whole('offset', 0) };
+}
+
+function pageBody(rows: readonly object[], { limit, offset }: Page): Buffer {
+  return Buffer.from(JSON.stringify({ data: rows.slice(offset, offset + limit), total: rows.length }));
 }
 
 const apiKeySchema = z.object({ api_key: z.string() });

@@ -1,31 +1,35 @@
-import type { Directory, Extension, Queue } from './directory.js';
+import type { Directory, Extension } from './directory.js';
+import type { Engine } from './engine.js';
 import type { Quirks } from './options.js';
-import { type MonitorRow, type QueueRow, type RowNumbers, queueRow, rowsOf } from './rows.js';
-import type { Schedule, Timer } from './schedule.js';
-import type { CallTruth, Sighting, Truth } from './truth.js';
+import { type MonitorRow, namelessRow, rowsOf } from './rows.js';
+import type { Schedule } from './schedule.js';
+import type { Leg, LegChange, Line, NewLeg, ShownLeg } from './switchboard-parts.js';
+import type { CallTruth, LegRole, Truth } from './truth.js';
 
 /**
- * The live rows of both endpoints. Only this class adds, changes and removes rows, and it records each change in the truth
- * at the same time.
+ * The extensions with their live legs, and the rows of the monitor that show them. Only this class adds, changes and removes
+ * them, and it records each change of a row in the truth at the same time.
  *
- * Guarantees: a sighting is open exactly while a poll would find its row. Bodies are rendered when asked for and kept
- * until something changed; of a changed monitor only the extensions that changed are rendered again.
+ * Guarantees: a sighting is open exactly while a poll would find its row. Without the habit `trail` a row changes with its leg.
+ * The body is rendered when asked for and kept until something changed; then only the extensions that changed are rendered
+ * again.
  */
 export class Switchboard {
-  readonly entries = new Set<QueueEntry>();
   readonly #lines: Line[];
-  readonly #entryText = new Map<QueueEntry, string>();
-  #monitorBody: Buffer | null = null;
-  #queueBody: Buffer | null = null;
+  #body: Buffer | null = null;
+  /** A row that is no row (the habit `poison`). */
+  #poison: object | null = null;
 
   constructor(
     readonly directory: Directory,
     private readonly quirks: Quirks,
     private readonly schedule: Schedule,
     private readonly truth: Truth,
+    private readonly engine: Engine,
   ) {
     this.#lines = directory.extensions.map(() => ({
       legs: [],
+      shown: [],
       registered: true,
       idleSince: schedule.now,
       text: null,
@@ -35,36 +39,78 @@ export class Switchboard {
 
   // ----- legs
 
-  addLeg(
-    truth: CallTruth,
-    leg: RowNumbers & Pick<Leg, 'extension' | 'callId' | 'direction' | 'offered' | 'state'>,
-  ): Leg {
+  addLeg(truth: CallTruth, { extension, ownId, offered, role, ...view }: NewLeg): Leg {
     const { now } = this.schedule;
     const id = this.truth.nextPart();
-    const added: Leg = { id, truth, ...leg, callTime: now, alive: true, sighting: null };
-    const line = this.#line(leg.extension);
-    line.legs.push(added);
-    this.#touch(line);
-    if (line.registered) this.#show(added);
-    return added;
+    const leg: Leg = { id, truth, extension, ownId, offered, ...view, callTime: now, alive: true, row: null };
+    this.#line(extension).legs.push(leg);
+    const row: ShownLeg = { id, extension, truth, ...view, callTime: now, sighting: null, role };
+    leg.row = row;
+    this.engine.trail.leg(() => {
+      const line = this.#line(extension);
+      line.shown.push(row);
+      this.#touch(line);
+      if (line.registered) this.#show(row);
+    });
+    return leg;
   }
 
   setLegState(leg: Leg, state: string | null): void {
-    if (state === 'ONCALL' && leg.state === 'RINGING' && this.quirks.callTimeMoves) {
-      leg.callTime = this.schedule.now;
-    }
-    leg.state = state;
-    if (leg.sighting !== null) this.truth.change(leg.sighting, this.schedule.now, state);
-    this.#touch(this.#line(leg.extension));
+    this.changeLeg(leg, { state });
   }
 
-  dropLeg(leg: Leg): void {
+  /** The state, the numbers or the id that the row shows. */
+  changeLeg(leg: Leg, given: LegChange): void {
+    const answered = given.state === 'ONCALL' && leg.state === 'RINGING';
+    const moves = answered && this.quirks.callTimeMoves;
+    const change = moves ? { ...given, callTime: this.schedule.now } : given;
+    Object.assign(leg, change);
+    this.#changeRow(leg.row, change);
+  }
+
+  /**
+   * The leg ends, and its row goes. Where ids are the column call_uuid, the row of a bridged leg shows the leg's own id for
+   * 0.4 to 0.6 s before.
+   */
+  dropLeg(leg: Leg, keepRow = false): void {
     const line = this.#line(leg.extension);
     leg.alive = false;
     line.legs.splice(line.legs.indexOf(leg), 1);
     line.idleSince = this.schedule.now;
-    if (leg.sighting !== null) this.truth.vanish(leg.sighting, this.schedule.now, 'gone');
-    this.#touch(line);
+    if (keepRow) return;
+    const isParted = this.engine.habits.legIds === 'call-uuid' && leg.callId !== leg.ownId;
+    if (isParted && leg.state !== 'RINGING' && leg.state !== '') {
+      this.#changeRow(leg.row, { callId: leg.ownId });
+      const forMs = this.engine.random.int(400, 600);
+      this.schedule.in(forMs, () => this.engine.trail.leg(() => this.#removeRow(leg)));
+    } else this.engine.trail.afterHangUp(() => this.#removeRow(leg));
+  }
+
+  /** Says in the truth what the leg has turned out to be. */
+  setRole({ row }: Leg, role: LegRole): void {
+    if (row === null) return;
+    row.role = role;
+    if (row.sighting !== null) row.sighting.role = role;
+  }
+
+  /** The row of a leg that was dropped with `keepRow`. */
+  releaseRow(leg: Leg): void {
+    this.engine.trail.afterHangUp(() => this.#removeRow(leg));
+  }
+
+  /** The leg belongs to another call from now on: what was a consultation is the customer's call. */
+  moveLeg(leg: Leg, truth: CallTruth, change: LegChange): void {
+    leg.truth = truth;
+    Object.assign(leg, change);
+    const { row } = leg;
+    if (row === null) return;
+    this.engine.trail.leg(() => {
+      if (row.sighting !== null) this.truth.vanish(row.sighting, this.schedule.now, 'joined');
+      row.truth = truth;
+      Object.assign(row, change);
+      if (row.sighting !== null) this.#show(row);
+      this.#touch(this.#line(row.extension));
+    });
   }
 
   // ----- extensions
@@ -91,9 +137,9 @@ export class Switchboard {
     const line = this.#line(extension);
     if (!line.registered) return;
     line.registered = false;
-    for (const leg of line.legs) {
-      if (leg.sighting !== null) this.truth.vanish(leg.sighting, this.schedule.now, 'unregistered');
-      leg.sighting = null;
+    for (const row of line.shown) {
+      if (row.sighting !== null) this.truth.vanish(row.sighting, this.schedule.now, 'unregistered');
+      row.sighting = null;
     }
     this.#touch(line);
     this.truth.record(null, 'extension-unregistered', this.schedule.now, { extension: extension.number });
@@ -103,99 +149,28 @@ export class Switchboard {
     const line = this.#line(extension);
     if (line.registered) return;
     line.registered = true;
-    for (const leg of line.legs) this.#show(leg);
+    for (const row of line.shown) this.#show(row);
     this.#touch(line);
     this.truth.record(null, 'extension-registered', this.schedule.now, { extension: extension.number });
   }
 
-  // ----- queue entries
-
-  join(truth: CallTruth, queue: Queue, mobile: string, callUuid: string): QueueEntry {
-    truth.queues.push({ id: queue.uuid, name: queue.name });
-    const joinedAt = this.#unusedJoin(queue, mobile);
-    const entry: QueueEntry = {
-      queue,
-      mobile,
-      joinedAt,
-      truth,
-      status: 'Waiting',
-      agent: null,
-      abandonedAt: null,
-      bridgedAt: null,
-      rejoinedAt: null,
-      callUuid,
-      sighting: this.#showEntry(truth, queue, callUuid, joinedAt, null),
-      linger: null,
-    };
-    this.entries.add(entry);
-    this.#touchEntry(entry);
-    return entry;
-  }
-
-  /** `(queue, mobile, joined_time)` identifies a row (mark F), and rows show whole seconds: a second that is taken is skipped. */
-  #unusedJoin(queue: Queue, mobile: string): number {
-    const second = (instant: number): number => Math.floor(instant / 1000);
-    const taken = new Set<number>();
-    for (const entry of this.entries) {
-      if (entry.queue === queue && entry.mobile === mobile) taken.add(second(entry.joinedAt));
-    }
-    let joinedAt = this.schedule.now;
-    while (taken.has(second(joinedAt))) joinedAt += 1000;
-    return joinedAt;
-  }
-
-  setEntry(
-    entry: QueueEntry,
-    change: Partial<Pick<QueueEntry, 'status' | 'agent' | 'bridgedAt' | 'abandonedAt' | 'callUuid'>>,
-  ): void {
-    Object.assign(entry, change);
-    if (change.abandonedAt !== undefined) entry.sighting.abandonedAt = change.abandonedAt;
-    if (change.bridgedAt !== undefined) entry.sighting.bridgedAt = change.bridgedAt;
-    this.truth.change(entry.sighting, this.schedule.now, entry.status);
-    this.#touchEntry(entry);
-  }
-
-  /** The row remains as Abandoned for a while and is then deleted (mark F). */
-  linger(entry: QueueEntry): void {
-    entry.linger ??= this.schedule.in(this.quirks.lingerMs, () => this.removeEntry(entry));
-  }
-
-  /** The same row and `joined_time` for another call; `abandoned_time` is not cleared (mark F). */
-  resume(entry: QueueEntry, truth: CallTruth, callUuid: string): void {
-    const { now } = this.schedule;
-    if (entry.linger !== null) this.schedule.cancel(entry.linger);
-    this.truth.vanish(entry.sighting, now, 'resumed');
-    truth.queues.push({ id: entry.queue.uuid, name: entry.queue.name });
-    entry.linger = null;
-    entry.truth = truth;
-    entry.rejoinedAt = now;
-    entry.status = 'Waiting';
-    entry.agent = null;
-    entry.callUuid = callUuid;
-    entry.sighting = this.#showEntry(truth, entry.queue, callUuid, entry.joinedAt, now);
-    this.#touchEntry(entry);
-  }
-
-  removeEntry(entry: QueueEntry): void {
-    if (!this.entries.delete(entry)) return;
-    if (entry.linger !== null) this.schedule.cancel(entry.linger);
-    this.truth.vanish(entry.sighting, this.schedule.now, 'gone');
-    this.#entryText.delete(entry);
-    this.#queueBody = null;
-  }
-
   // ----- what a poll gets
 
-  monitorRows(): MonitorRow[] {
-    return this.directory.extensions.flatMap((extension) => this.#rowsOf(extension));
+  setPoison(row: object | null): void {
+    this.#poison = row;
+    this.#body = null;
   }
 
-  queueRows(): QueueRow[] {
-    return [...this.entries].map((entry) => queueRow(entry, this.quirks.sentinel));
+  /** With a row that is no row among them, where there is one: typed as if it were. */
+  rows(): MonitorRow[] {
+    return [
+      ...this.directory.extensions.flatMap((extension) => this.#rowsOf(extension)),
+      ...(this.#extraMonitorRows() as MonitorRow[]),
+    ];
   }
 
-  monitorBody(): Buffer {
-    if (this.#monitorBody !== null) return this.#monitorBody;
+  body(): Buffer {
+    if (this.#body !== null) return this.#body;
     const texts: string[] = [];
     let total = 0;
     this.directory.extensions.forEach((extension) => {
@@ -208,78 +183,83 @@ export class Switchboard {
       total += line.rows;
       if (line.rows > 0) texts.push(line.text);
     });
-    this.#monitorBody = Buffer.from(`{"data":[${texts.join(',')}],"total":${total}}`);
-    return this.#monitorBody;
-  }
-
-  queueBody(): Buffer {
-    if (this.#queueBody !== null) return this.#queueBody;
-    const texts: string[] = [];
-    for (const entry of this.entries) {
-      let text = this.#entryText.get(entry);
-      if (text === undefined) {
-        text = JSON.stringify(queueRow(entry, this.quirks.sentinel));
-        this.#entryText.set(entry, text);
-      }
-      texts.push(text);
+    for (const row of this.#extraMonitorRows()) {
+      texts.push(JSON.stringify(row));
+      total += 1;
     }
-    this.#queueBody = Buffer.from(`{"data":[${texts.join(',')}]}`);
-    return this.#queueBody;
+    this.#body = Buffer.from(`{"data":[${texts.join(',')}],"total":${total}}`);
+    return this.#body;
   }
 
   // ----- inside
 
+  get #look() {
+    return { quirks: this.quirks, engine: this.engine };
+  }
+
   #rowsOf(extension: Extension): MonitorRow[] {
     const line = this.#line(extension);
-    return line.registered ? rowsOf(this.directory, extension, line.legs, this.quirks) : [];
+    return line.registered ? rowsOf(this.directory, extension, line.shown, this.#look) : [];
   }
 
-  #show(leg: Leg): void {
-    leg.sighting = this.truth.appear(
-      leg.truth,
+  #extraMonitorRows(): object[] {
+    const [first] = this.directory.extensions;
+    const nameless = this.engine.habits.namelessIdle && this.quirks.listIdle && first !== undefined;
+    return [
+      ...(nameless ? [namelessRow(this.directory, first, this.#look)] : []),
+      ...(this.#poison === null ? [] : [this.#poison]),
+    ];
+  }
+
+  #changeRow(row: ShownLeg | null, change: LegChange): void {
+    if (row === null) return;
+    this.engine.trail.leg(() => {
+      const { callId } = row;
+      Object.assign(row, change);
+      if (row.sighting !== null) {
+        this.truth.change(row.sighting, this.schedule.now, row.state);
+        this.truth.show(row.sighting.callTimes, this.schedule.now, row.callTime);
+        if (row.callId !== callId) this.truth.rename(row.truth, row.sighting, this.schedule.now, row.callId);
+      }
+      this.#touch(this.#line(row.extension));
+    });
+  }
+
+  #removeRow({ row }: Leg): void {
+    if (row === null) return;
+    const line = this.#line(row.extension);
+    const place = line.shown.indexOf(row);
+    if (place < 0) return;
+    line.shown.splice(place, 1);
+    if (row.sighting !== null) this.truth.vanish(row.sighting, this.schedule.now, 'gone');
+    this.#touch(line);
+  }
+
+  #show(row: ShownLeg): void {
+    row.sighting = this.truth.appear(
+      row.truth,
       {
         endpoint: 'monitor',
-        part: leg.id,
-        callId: leg.callId,
-        extension: leg.extension.number,
+        part: row.id,
+        callId: row.callId,
+        extension: row.extension.number,
+        ...(row.role === undefined ? {} : { role: row.role }),
         from: this.schedule.now,
+        numbers: [row.bCid, row.cid, row.destination],
+        who: {
+          extensionId: row.extension.uuid,
+          agentName: row.extension.agentName,
+          userId: row.extension.userUuid,
+        },
+        callTimes: [{ at: this.schedule.now, value: row.callTime }],
       },
-      leg.state,
-    );
-  }
-
-  #showEntry(
-    truth: CallTruth,
-    queue: Queue,
-    callId: string,
-    joinedAt: number,
-    rejoinedAt: number | null,
-  ): Sighting {
-    return this.truth.appear(
-      truth,
-      {
-        endpoint: 'queue',
-        part: this.truth.nextPart(),
-        callId,
-        queueId: queue.uuid,
-        joinedAt,
-        rejoinedAt,
-        from: this.schedule.now,
-        abandonedAt: null,
-        bridgedAt: null,
-      },
-      'Waiting',
+      row.state,
     );
   }
 
   #touch(line: Line): void {
     line.text = null;
-    this.#monitorBody = null;
-  }
-
-  #touchEntry(entry: QueueEntry): void {
-    this.#entryText.delete(entry);
-    this.#queueBody = null;
+    this.#body = null;
   }
 
   #line(extension: Extension): Line {
@@ -287,44 +267,4 @@ export class Switchboard {
     if (line === undefined) throw new Error(`no extension ${extension.number}`);
     return line;
   }
-}
-
-export interface Leg extends RowNumbers {
-  readonly id: number;
-  readonly truth: CallTruth;
-  readonly extension: Extension;
-  readonly callId: string;
-  readonly direction: 'inbound' | 'outbound' | 'local';
-  /** It rings at an extension that may answer. */
-  readonly offered: boolean;
-  state: string | null;
-  callTime: number;
-  alive: boolean;
-  /** Null while the extension is not registered. */
-  sighting: Sighting | null;
-}
-
-/** A caller's row in a queue. A resume keeps the row and gives it to another call. */
-export interface QueueEntry {
-  readonly queue: Queue;
-  readonly mobile: string;
-  readonly joinedAt: number;
-  truth: CallTruth;
-  status: 'Waiting' | 'Trying' | 'Answered' | 'Abandoned';
-  agent: Extension | null;
-  abandonedAt: number | null;
-  bridgedAt: number | null;
-  rejoinedAt: number | null;
-  callUuid: string;
-  sighting: Sighting;
-  linger: Timer | null;
-}
-
-interface Line {
-  readonly legs: Leg[];
-  registered: boolean;
-  idleSince: number;
-  /** Its rows as JSON without brackets, and their number; null when they must be rendered again. */
-  text: string | null;
-  rows: number;
 }

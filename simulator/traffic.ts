@@ -1,4 +1,6 @@
-import type { Extension } from './directory.js';
+import { withHabits } from './draw-engine-plan.js';
+import { followUp } from './follow-up.js';
+import { somebodyFree } from './free-extension.js';
 import type { LiveCall, Pbx } from './live-call.js';
 import type { TrafficKind } from './options.js';
 import {
@@ -26,7 +28,8 @@ export function startTraffic(pbx: Pbx, random: Random): void {
     // Thinning: candidates come at the busy hour's rate and are kept in proportion to the hour's.
     if (random.chance(busyness(traffic.profile, pbx.schedule.now))) {
       const kind = random.weighted<TrafficKind>(traffic.mix);
-      startCall(pbx, drawPlan(random, pbx.options, pbx.directory, kind), random.fork());
+      const plan = drawPlan(random, pbx.options, pbx.directory, kind);
+      startCall(pbx, withHabits(plan, pbx), random.fork());
     }
     pbx.schedule.in(random.exponential(busyGapMs), arrive);
   };
@@ -50,8 +53,18 @@ export function startRegistrationChurn(pbx: Pbx, random: Random): void {
   pbx.schedule.in(random.exponential(gapMs), lose);
 }
 
-/** Begins a call as planned. Extensions that the plan does not name are drawn from the free ones. */
+/** Begins a call as planned, and what comes of it: another caller of the same number, a call back. */
 export function startCall(pbx: Pbx, plan: CallPlan, random: Random): LiveCall {
+  const call = startKind(pbx, plan, random);
+  followUp(pbx, call, (next) => {
+    if (pbx.mayOpen()) return startKind(pbx, next, pbx.engine.random.fork());
+    return null;
+  });
+  return call;
+}
+
+/** Extensions that the plan does not name are drawn from the free ones. */
+function startKind(pbx: Pbx, plan: CallPlan, random: Random): LiveCall {
   switch (plan.kind) {
     case 'queue':
       return startQueueCall(pbx, plan, random);
@@ -79,11 +92,4 @@ function busyness(profile: 'flat' | 'office', instant: number): number {
   const hour = hourOfDay(instant);
   const peak = (at: number, width: number): number => Math.exp(-(((hour - at) / width) ** 2));
   return Math.min(1, 0.05 + 0.95 * peak(10, 1.8) + 0.85 * peak(15, 2));
-}
-
-function somebodyFree(pbx: Pbx, random: Random, not: Extension | null): Extension | null {
-  const free = pbx.directory.extensions.filter(
-    (extension) => extension !== not && pbx.board.isFree(extension),
-  );
-  return free.length === 0 ? null : random.pick(free);
 }

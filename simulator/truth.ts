@@ -1,5 +1,5 @@
 import type { Customer } from './numbers.js';
-import type { CallKind } from './options.js';
+import type { CallKind, HabitName } from './options.js';
 
 /**
  * What really happened, with exact instants, and what of it a poll could have seen. The judge compares the bridge's events
@@ -34,13 +34,20 @@ export interface TruthEvent {
   readonly part?: number;
 }
 
-/** An interval in which a poll would have found this row, `from` inclusive, `to` exclusive. */
+/**
+ * An interval in which a poll would have found this row, `from` inclusive, `to` exclusive: the row, not the leg. Where rows
+ * trail (the habit `trail`), it begins after the leg and outlives it, and may begin after the call has ended.
+ */
 export interface Sighting {
   readonly endpoint: 'monitor' | 'queue';
-  /** One leg, or one queue entry. A leg whose row was gone for a while has several sightings. */
+  /** One leg, or one queue entry. A leg whose row was gone for a while, or passed to another call, has several sightings. */
   readonly part: number;
   /** The row's call id when it appeared. */
   readonly callId: string;
+  /** The ids that the row had afterwards, and since when (the habit `legIds`: `call-uuid`). All are in `upstreamIds`. */
+  ids?: { at: number; callId: string }[];
+  /** What the leg is, where it is no ordinary offer or talk: see `LegRole`. */
+  role?: LegRole;
   readonly extension?: string;
   readonly queueId?: string;
   /** Queue rows: the instants that identify the queue entry. */
@@ -48,13 +55,66 @@ export interface Sighting {
   readonly rejoinedAt?: number | null;
   readonly from: number;
   to: number | null;
-  /** `unregistered`: the row went while the call went on. `resumed`: the row now belongs to another call. */
-  closedBy?: 'gone' | 'unregistered' | 'resumed';
+  /**
+   * `unregistered`: the row went while the call went on. `resumed`: the queue row now belongs to another call. `joined`: the
+   * leg of a consultation is a leg of the customer's call from now on, whose sighting of the same `part` begins here.
+   */
+  closedBy?: 'gone' | 'unregistered' | 'resumed' | 'joined';
   /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older entry's. */
   abandonedAt?: number | null;
   bridgedAt?: number | null;
   /** `call_state` or `status` over time; the first begins at `from`. */
   readonly states: { at: number; state: string | null }[];
+  /** Every number that the row shows, whatever it stands for. */
+  readonly numbers?: readonly string[];
+  /** Legs: who has the extension, as the row names them. An empty text is shown as such. */
+  readonly who?: Who;
+  /** Legs: `call_time` over time. Queue rows: `call_uuid`, and the agent that the row names. */
+  readonly callTimes?: Shown<number>[];
+  readonly callIds?: Shown<string>[];
+  readonly agents?: Shown<Agent | null>[];
+}
+
+export interface Who {
+  readonly extensionId: string;
+  readonly agentName: string;
+  readonly userId: string;
+}
+
+interface Agent {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A value that a row shows from this instant on. */
+interface Shown<Value> {
+  readonly at: number;
+  readonly value: Value;
+}
+
+/**
+ * `picker`: picked up a call that rang elsewhere. `supervisor`: listens, whispers or barges. `void`: the agent's leg answered
+ * and was never bridged with the caller.
+ */
+export type LegRole = 'picker' | 'supervisor' | 'void';
+
+/** A transfer of an answered call, from the instant at which the transferor asked for it. */
+export interface TransferTruth {
+  readonly as: 'blind' | 'attended' | 'semi-attended' | 'queue' | 'barge';
+  readonly from: string;
+  /** Null: a queue's, before an agent answers. */
+  to: string | null;
+  readonly queueId?: string;
+  /** Blind and queue: the transferor left. Attended and semi-attended: the consultation began. */
+  readonly at: number;
+  /** The instant at which the transferor's leg of the customer's call ended, null while it lives. */
+  leftAt: number | null;
+  /** The instant of `call-transferred`; null: it never came to that. */
+  answeredAt: number | null;
+  /** `silent`: the target did not answer. `given-up`: the caller left before. Null while it is open. */
+  outcome: 'answered' | 'silent' | 'given-up' | null;
+  /** Attended and semi-attended: the consultation's call. */
+  readonly consultation?: string;
 }
 
 export interface CallTruth {
@@ -63,6 +123,8 @@ export interface CallTruth {
   readonly direction: 'inbound' | 'outbound' | 'local';
   /** The call that this caller abandoned before. */
   readonly linkedTo: string | null;
+  /** Outbound: the abandoned call whose caller this call calls back. */
+  callsBack?: string;
   /** Every id under which a row has shown this call. */
   readonly upstreamIds: string[];
   readonly customer: Customer | null;
@@ -73,7 +135,14 @@ export interface CallTruth {
   endedAt: number | null;
   readonly events: TruthEvent[];
   readonly sightings: Sighting[];
+  readonly transfers: TransferTruth[];
   outcome: CallOutcome | null;
+  /** An agent's leg answered, and the caller was gone, or the leg, before the two were bridged: the outcome is `abandoned`. */
+  neverBridged?: true;
+  /** How far the PBX's clock was ahead when the call began (negative: behind); all its times are written by that clock. */
+  readonly clockSkewMs: number;
+  /** The habits that touched this call, in the order in which they did. */
+  readonly habits: HabitName[];
 }
 
 type Detail = Pick<TruthEvent, 'extension' | 'outcome' | 'part'>;
@@ -94,7 +163,7 @@ export class Truth {
 
   open(
     at: number,
-    call: Pick<CallTruth, 'kind' | 'direction' | 'linkedTo' | 'customer' | 'hotline'>,
+    call: Pick<CallTruth, 'kind' | 'direction' | 'linkedTo' | 'customer' | 'hotline' | 'clockSkewMs'>,
   ): CallTruth {
     const truth: CallTruth = {
       callKey: `call-${++this.#keys}`,
@@ -105,7 +174,9 @@ export class Truth {
       endedAt: null,
       events: [],
       sightings: [],
+      transfers: [],
       outcome: null,
+      habits: [],
     };
     this.calls.push(truth);
     this.#forget();
@@ -146,6 +217,21 @@ export class Truth {
     // No poll falls between two changes of one instant: only the latter can ever be seen.
     if (last?.at === at) last.state = state;
     else if (last?.state !== state) sighting.states.push({ at, state });
+  }
+
+  /** The row shows another value from now on; a value that it shows already changes nothing. */
+  show<Value>(values: Shown<Value>[] | undefined, at: number, value: Value): void {
+    if (values !== undefined && values.at(-1)?.value !== value) values.push({ at, value });
+  }
+
+  /** The row goes on under another call id. */
+  rename(call: CallTruth, sighting: Sighting, at: number, callId: string): void {
+    (sighting.ids ??= []).push({ at, callId });
+    if (!call.upstreamIds.includes(callId)) call.upstreamIds.push(callId);
+  }
+
+  mark(call: CallTruth, habit: HabitName): void {
+    if (!call.habits.includes(habit)) call.habits.push(habit);
   }
 
   vanish(sighting: Sighting, at: number, closedBy: NonNullable<Sighting['closedBy']>): void {

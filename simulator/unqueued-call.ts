@@ -1,8 +1,9 @@
+import { answerFor } from './answer.js';
 import type { Extension } from './directory.js';
 import { LiveCall, type Pbx } from './live-call.js';
 import type { CallPlan } from './plan.js';
 import type { Random } from './random.js';
-import { ringAll, ringOne } from './ring.js';
+import { huntThrough, ringAll, ringOne } from './ring.js';
 import { numbersOfLocal, numbersOfOutbound } from './rows.js';
 import { inTalk, talk } from './talk.js';
 
@@ -16,7 +17,9 @@ export function startRingGroupCall(pbx: Pbx, plan: CallPlan, random: Random): Li
     direction: 'inbound',
     hotline: group.hotline,
   });
-  ringAll(call, group.members, null);
+  const { huntMs } = plan.engine;
+  if (huntMs === null) ringAll(call, group.members, null);
+  else huntThrough(call, group.members, huntMs);
   leaveUnanswered(call);
   return call;
 }
@@ -26,8 +29,9 @@ export function startDirectCall(pbx: Pbx, plan: CallPlan, random: Random, extens
   const hotline = `2437${extension.number.padStart(4, '0')}`;
   const call = new LiveCall(pbx, plan, random, { kind: 'direct', direction: 'inbound', hotline });
   const leg = ringOne(call, extension, random.uuid());
+  if (plan.engine.neverRings) call.mark('neverRings');
   leaveUnanswered(call);
-  if (plan.answerAfterMs !== null) call.later(plan.answerAfterMs, () => talk(call, leg));
+  if (plan.answerAfterMs !== null) call.later(plan.answerAfterMs, () => answerFor(call, leg));
   return call;
 }
 
@@ -39,16 +43,25 @@ export function startOutboundCall(pbx: Pbx, plan: CallPlan, random: Random, exte
   return call;
 }
 
-/** The agent's own extension rings first, and its ONCALL precedes the customer's answer (`docs/upstream.md`, mark D). */
+/**
+ * The agent's own extension rings first, and its ONCALL precedes the customer's answer (`docs/upstream.md`, mark D). With the
+ * habit `ringWait` it says RING_WAIT until then.
+ */
 export function startClickToCall(pbx: Pbx, plan: CallPlan, random: Random, extension: Extension): LiveCall {
   const { call, leg } = dialOut(pbx, plan, random, extension, 'click-to-call');
   const { answerAfterMs } = plan;
   call.later(plan.pickUpMs, () => {
     pbx.board.setLegState(leg, 'ONCALL');
+    const { ringWait } = plan.engine;
+    if (ringWait) {
+      call.mark('ringWait');
+      call.later(20, () => pbx.board.setLegState(leg, 'RING_WAIT'));
+    }
     leaveUnanswered(call);
     if (answerAfterMs === null) return;
-    call.later(answerAfterMs, () => {
-      call.answeredUnseen(leg);
+    call.later(Math.max(answerAfterMs, ringWait ? 21 : 0), () => {
+      if (ringWait) pbx.board.setLegState(leg, 'ONCALL');
+      call.answeredUnseen(leg.extension);
       inTalk(call, leg);
     });
   });
@@ -98,6 +111,7 @@ function dialOut(
     ...numbersOfOutbound(pbx.options.quirks.outboundShape, plan.customer.raw, hotline),
     callId: random.uuid(),
     offered: false,
+    byEngine: kind === 'click-to-call',
   });
   return { call, leg };
 }

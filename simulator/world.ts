@@ -1,7 +1,11 @@
 import { type Directory, drawDirectory, findExtension } from './directory.js';
+import { Engine } from './engine.js';
 import type { LiveCall, Pbx } from './live-call.js';
+import { Members } from './members.js';
+import { type Customer, drawCustomer } from './numbers.js';
 import { type WorldOptions, withDefaults } from './options.js';
 import { type CallScript, planOf } from './plan.js';
+import { type PoisonSpell, startPoison } from './poison.js';
 import { Random } from './random.js';
 import type { MonitorRow, QueueRow } from './rows.js';
 import { Schedule } from './schedule.js';
@@ -35,6 +39,12 @@ export interface World {
   /** The answers' bodies; the same Buffer as long as nothing changed. */
   monitorBody(): Buffer;
   queueBody(): Buffer;
+  /** How many rows of the monitor an answer has at most, where the request does not say; 0: all. */
+  readonly pageSize: number;
+  /** How far the PBX's clock is ahead at this instant. */
+  clockSkewAt(instant: number): number;
+  /** When a list had a row that was no row. */
+  readonly poison: readonly PoisonSpell[];
   /** By number or uuid; null: there is no such extension. */
   registration(idOrNumber: string): { readonly extension: string; readonly is_logged_in: boolean } | null;
   /** Begins a call now. @throws Error when the script names an extension or a queue that does not exist. */
@@ -54,21 +64,28 @@ export function createWorld(given: WorldOptions): World {
   const directory = drawDirectory(random.fork(), options.directory);
   const schedule = new Schedule(options.startAt);
   const truth = new Truth(options.truthLimit);
-  const board = new Switchboard(directory, options.quirks, schedule, truth);
+  const trafficRandom = random.fork();
+  const churnRandom = random.fork();
+  // Scripts draw from a stream of their own, so that they leave the traffic's decisions alone; so does the engine.
+  const scriptRandom = random.fork();
+  const engine = new Engine(options.engine, random.fork(), schedule);
+  const board = new Switchboard(directory, options.quirks, schedule, truth, engine);
+  const members = new Members(options.quirks, schedule, truth, engine);
   const pbx: Pbx = {
     schedule,
     board,
+    members,
     truth,
     directory,
     options,
+    engine,
+    companies: engine.isOn('company') ? [1, 2].map(() => drawCompany(engine.random)) : [],
+    poisoned: false,
     live: new Map<string, LiveCall>(),
     scaled: (ms) => Math.max(1, Math.round(ms / options.speed)),
     mayOpen: () => truth.count < options.traffic.totalCalls,
   };
-  const trafficRandom = random.fork();
-  const churnRandom = random.fork();
-  // Scripts draw from a stream of their own, so that they leave the traffic's decisions alone.
-  const scriptRandom = random.fork();
+  const poison = startPoison(pbx);
   startTraffic(pbx, trafficRandom);
   startRegistrationChurn(pbx, churnRandom);
 
@@ -83,10 +100,13 @@ export function createWorld(given: WorldOptions): World {
       return schedule.nextAt;
     },
     advanceTo: (instant) => schedule.runUntil(instant),
-    monitorRows: () => board.monitorRows(),
-    queueRows: () => board.queueRows(),
-    monitorBody: () => board.monitorBody(),
-    queueBody: () => board.queueBody(),
+    monitorRows: () => board.rows(),
+    queueRows: () => members.rows(),
+    monitorBody: () => board.body(),
+    queueBody: () => members.body(),
+    pageSize: engine.habits.pageSize,
+    clockSkewAt: (instant) => engine.skewAt(instant),
+    poison,
     registration(idOrNumber) {
       const extension = findExtension(directory, idOrNumber);
       return extension === undefined
@@ -121,16 +141,20 @@ export function createWorld(given: WorldOptions): World {
       return true;
     },
     restartQueues() {
-      for (const entry of [...board.entries]) {
+      for (const entry of [...members.entries]) {
         if (entry.status === 'Abandoned') continue;
         const call = [...pbx.live.values()].find((one) => one.entry === entry);
-        if (call !== undefined && !call.answered) call.finish(false);
+        if (call !== undefined && (!call.answered || call.waitsAgain)) call.finish(false);
         else {
           // An answered call goes on; its row is a leftover from now on.
-          board.setEntry(entry, { status: 'Abandoned' });
-          board.linger(entry);
+          members.change(entry, { status: 'Abandoned' });
+          members.linger(entry);
         }
       }
     },
   };
+}
+
+function drawCompany(random: Random): Customer {
+  return drawCustomer(random, { anonymous: 0, mixedFormats: 0 });
 }

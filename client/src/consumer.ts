@@ -138,7 +138,8 @@ export class Consumer {
     if (!isOfSource(event)) return;
     const { endpoint, state, reason, lastCompleteAt } = event.data;
     const lastError = state === 'up' ? null : reason;
-    this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
+    const clockSkewMs = this.sources.get(endpoint)?.clockSkewMs ?? null;
+    this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError, clockSkewMs });
     this.sourcesChanged();
   }
 

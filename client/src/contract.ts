@@ -48,6 +48,8 @@ export interface ObservedView {
   readonly earliest: string | null;
   readonly latest: string;
   readonly certainty: 'upstream' | 'observed' | 'inferred';
+  /** With `upstream`: how exact the PBX's time is. */
+  readonly precisionMs?: number;
 }
 
 export interface ExtensionView {
@@ -94,6 +96,8 @@ export interface CallView {
   readonly offer?: OfferView;
   /** On `call-transferred`: who had the call before. */
   readonly transferredFrom?: { readonly extension: string };
+  /** On `call-ended`: only a row of the queue was left of the call, which the PBX had forgotten. */
+  readonly stale?: true;
 }
 
 /** `data` of the `source-*` events. */
@@ -155,6 +159,8 @@ export interface SourceEntry {
   readonly state: 'unknown' | 'up' | 'degraded' | 'down';
   readonly lastCompleteAt: string | null;
   readonly lastError: string | null;
+  /** How far the PBX's clock is ahead of the bridge's; null if unknown. */
+  readonly clockSkewMs: number | null;
 }
 
 export interface Snapshot {

@@ -2,10 +2,13 @@ import type { Bridge } from './bridge.js';
 import type { CallView, OfferOutcome } from './contract.js';
 import { type OpenPop, OpenPops } from './open-pops.js';
 import { PopClaims } from './pop-claims.js';
+import { RecentIds } from './recent-ids.js';
 import { UrlTemplate } from './url-template.js';
 
 /** A visible tab decides at once; one in the background waits this long. */
 const HIDDEN_DELAY_MS = 250;
+/** More calls than one extension is offered in a day, should a tab sleep that long. */
+const REMEMBERED = 1_000;
 
 /** Why a pop closes: how the offer ended, or `ended`: the call is over (after this extension had answered it). */
 export type CloseReason = Exclude<OfferOutcome, 'answered'> | 'ended';
@@ -29,7 +32,7 @@ export interface ScreenPopOptions {
   readonly answered?: (call: CallView) => void;
   /** The page was reloaded while its pop was open: draw it again. It is not a second pop. */
   readonly restore?: (call: CallView, pop: Pop) => void;
-  /** Another tab has popped this call, or it had popped before. */
+  /** Another tab has popped this call, or it had popped before. Once per pop and page load, however often the tab hears of it. */
   readonly elsewhere?: (call: CallView) => void;
   /** Pop again when the same call, after its pop was closed, rings here again (a queue that tries an agent twice). */
   readonly again?: boolean;
@@ -62,6 +65,8 @@ export function screenPop(bridge: Bridge, options: ScreenPopOptions): ScreenPop 
 class AgentPops implements ScreenPop {
   private readonly claims: PopClaims;
   private readonly pops: OpenPops;
+  /** The pops of which this tab has said that they are elsewhere: after a sleep, snapshot and missed events both show them. */
+  private readonly elsewhere = new RecentIds(REMEMBERED);
   private readonly template: UrlTemplate | null;
   private readonly stops: (() => void)[];
   /** Makes decisions run one after the other, because the same call may come in a snapshot and in an event. */
@@ -113,7 +118,10 @@ class AgentPops implements ScreenPop {
     if (offered === null || this.pops.get(callId) !== undefined) return;
     const won = await this.claims.claim(`${offered.tenant}/${key}`);
     if (this.stopped) return;
-    if (!won) return this.options.elsewhere?.(offered);
+    if (!won) {
+      if (this.elsewhere.add(key)) this.options.elsewhere?.(offered);
+      return;
+    }
     // It may have stopped ringing while the claim was decided; then no tab pops it.
     const call = this.ringing(callId);
     if (call === null) return this.claims.release(`${offered.tenant}/${key}`);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { DeliveryUnderTest, LogWriter, ManualClock, token, transition } from '../../test/support/delivery.js';
 import { startTcpProxy, type TcpProxy } from '../../test/support/tcp-proxy.js';
@@ -15,7 +16,9 @@ describe('a client that slept', () => {
   let client: Watched;
   let maps: string[][];
   let pops: string[];
+  let elsewhere: string[];
   let popping: ScreenPop;
+  let closings: (() => unknown)[];
 
   beforeEach(async () => {
     store = new MemoryStore({ maxEvents: 1_000 });
@@ -31,12 +34,19 @@ describe('a client that slept', () => {
     );
     maps = [];
     pops = [];
+    elsewhere = [];
+    closings = [];
     await client.hears('snapshot');
     client.on('event', () => maps.push(client.callIds));
-    popping = screenPop(client.bridge, { extension: '107', open: ({ callId }) => pops.push(callId) });
+    popping = screenPop(client.bridge, {
+      extension: '107',
+      open: ({ callId }) => pops.push(callId),
+      elsewhere: ({ callId }) => elsewhere.push(callId),
+    });
   });
 
   afterEach(async () => {
+    for (const close of closings) await close();
     popping.stop();
     await client.bridge.close();
     await proxy.close();
@@ -81,6 +91,28 @@ describe('a client that slept', () => {
     client.clock.advance(SLEEP_MS);
     await meanwhile();
     await hasTheStateOfNowAndThenEveryEvent();
+  });
+
+  it('while another tab popped says so once, though snapshot and missed events both show the call', async () => {
+    client.clock.advance(SLEEP_MS);
+    const popped = new BroadcastChannel('pitel-pop 107');
+    closings.push(() => popped.close());
+    const announced = once(popped, 'message');
+    const other = new Watched({ url: delivery.url, token: () => token() });
+    closings.push(() => other.bridge.close());
+    await other.hears('snapshot');
+    const otherPops = screenPop(other.bridge, { extension: '107', open: () => undefined });
+    closings.push(() => otherPops.stop());
+    await meanwhile();
+    await announced;
+    await client.hears('stale disconnected');
+    client.clock.advance(1_000);
+    await client.count(5);
+    await client.until(() => elsewhere.length > 0);
+    await log.commit(transition('call-started', 'next'), offered('next'));
+    await client.until(() => pops.includes('next') || elsewhere.includes('next'));
+    expect(pops).not.toContain('alive');
+    expect(elsewhere.filter((id) => id === 'alive')).toEqual(['alive']);
   });
 
   it('for a moment only, and was dropped, goes on without a snapshot', async () => {

@@ -223,6 +223,21 @@ describe.each([
     expect(who(`close ${c1} not-answered`)).toEqual([popped]);
   });
 
+  it('say once that another has it, when one of them was away and gets snapshot and missed events', async () => {
+    await tab('a', { remember: 'yes' });
+    const away = await tab('b', { remember: 'yes' });
+    await away.waitForFunction("sessionStorage.getItem('place') !== null");
+    const address = away.url();
+    await away.goto('about:blank');
+    await rings(c1);
+    expect(await decided(c1, 1)).toBe('a');
+    await away.goto(address);
+    await until(() => who(`elsewhere ${c1}`).includes('b'));
+    await rings(c2);
+    await decided(c2, 2);
+    expect(who(`elsewhere ${c1}`).filter((name) => name === 'b')).toEqual(['b']);
+  });
+
   it('pop a call that rings already when the first of them is opened', async () => {
     await rings(c1);
     await tab('a');

@@ -15,7 +15,7 @@ import { TenantConnections } from '../source/tenant-connections.js';
 export class Upstream {
   readonly #config: Config;
   readonly #hosts: UpstreamHosts;
-  readonly #capture: CaptureOptions | undefined;
+  readonly #capture: Omit<CaptureOptions, 'policy'> | undefined;
   readonly #tracer: Tracer;
   /** Shared by polls and look-ups. */
   readonly connections: TenantConnections;
@@ -39,8 +39,9 @@ export class Upstream {
   /** The tenants' polling intervals. */
   polled(tenants: readonly TenantConfig[]): PolledTenant[] {
     const { poll } = this.#config;
-    return tenants.map(({ id, pollIntervalMs }) => ({
+    return tenants.map(({ id, pollIntervalMs, direction }) => ({
       tenant: id,
+      direction,
       intervalMs: pollIntervalMs,
       adaptive: poll.adaptive && adaptiveBounds(poll.adaptive, pollIntervalMs),
     }));
@@ -51,7 +52,7 @@ export class Upstream {
     return this.#hosts.statuses();
   }
 
-  #address({ id, baseUrl, credential, timeZone, country }: TenantConfig): TenantConnectionOptions {
+  #address({ id, baseUrl, credential, timeZone, country, direction }: TenantConfig): TenantConnectionOptions {
     const { poll } = this.#config;
     return {
       tenant: id,
@@ -65,7 +66,7 @@ export class Upstream {
       timeoutMs: poll.timeoutMs,
       maxBodyBytes: poll.maxBodyBytes,
       time: systemClock,
-      capture: this.#capture,
+      capture: this.#capture && { ...this.#capture, policy: { ...poll, direction } },
       tracer: this.#tracer,
     };
   }
@@ -91,13 +92,12 @@ function openHosts({ poll }: Config, log: Logger): UpstreamHosts {
   });
 }
 
-function captureOptions({ capture, poll }: Config, log: Logger): CaptureOptions | undefined {
+function captureOptions({ capture }: Config, log: Logger): Omit<CaptureOptions, 'policy'> | undefined {
   if (capture === null) return undefined;
   return {
     ...capture,
     id: randomUUID(),
     key: randomBytes(32),
-    policy: poll,
     onStopped: (tenant, reason) => log.error({ tenant, reason }, `capture stopped: ${reason}`),
   };
 }

@@ -55,6 +55,7 @@ describe('the configuration', () => {
         absencePolls: 2,
         abandonedLookbackMs: 60_000,
         sourceDownAfter: 3,
+        monitorLagMs: 300,
       },
       registrations: { watch: [], intervalMs: 30_000 },
       store: null,
@@ -66,7 +67,13 @@ describe('the configuration', () => {
       tracing: null,
     });
     expect(config.tenants).toMatchObject([
-      { id: 'default', baseUrl: 'https://pbx.example', timeZone: 'Asia/Ho_Chi_Minh', country: 'VN' },
+      {
+        id: 'default',
+        baseUrl: 'https://pbx.example',
+        timeZone: 'Asia/Ho_Chi_Minh',
+        country: 'VN',
+        direction: 'auto',
+      },
     ]);
     const [tenant] = config.tenants;
     expect(tenant?.credential.kind === 'token' && tenant.credential.token.reveal()).toBe('pitel-token');
@@ -125,6 +132,7 @@ describe('a value', () => {
     ['ABSENCE_POLLS', 1, 10],
     ['ABANDONED_LOOKBACK_MS', 0, 86_400_000],
     ['SOURCE_DOWN_AFTER', 1, 1000],
+    ['MONITOR_LAG_MS', 0, 10_000],
     ['REGISTRATION_INTERVAL_MS', 100, 86_400_000],
     ['LOG_RETENTION_EVENTS', 1, 100_000_000],
     ['LOG_RETENTION_MS', 1, 315_360_000_000],
@@ -184,6 +192,7 @@ describe('a value', () => {
       ['UTC', 'Asia/Ho_Chi_Minh', 'Europe/Berlin'],
       ['Asia/Saigon City', 'Mars/Base', 'GMT+7:00h'],
     ],
+    ['PITEL_DIRECTION', ['auto', 'call', 'leg'], ['LEG', 'inbound', 'true']],
     ['PITEL_COUNTRY', ['VN', 'vn', 'DE'], ['VNM', 'V', '84', 'XX', 'UK', 'EU', 'ZZ', 'AN', 'Việt']],
     [
       'WATCH_EXTENSIONS',

@@ -28,6 +28,9 @@ export interface Config {
     readonly absencePolls: number;
     readonly abandonedLookbackMs: number;
     readonly sourceDownAfter: number;
+    readonly monitorLagMs: number;
+    readonly unlistedHoldMs: number;
+    readonly staleEntryMs: number;
   };
   readonly registrations: {
     /** `active`: the extensions that the monitor shows. An empty list: none. */

@@ -25,6 +25,9 @@ export function configOf(
       absencePolls: values.ABSENCE_POLLS,
       abandonedLookbackMs: values.ABANDONED_LOOKBACK_MS,
       sourceDownAfter: values.SOURCE_DOWN_AFTER,
+      monitorLagMs: values.MONITOR_LAG_MS,
+      unlistedHoldMs: values.UNLISTED_HOLD_MS,
+      staleEntryMs: values.STALE_ENTRY_MS,
     },
     registrations: { watch: values.WATCH_EXTENSIONS, intervalMs: values.REGISTRATION_INTERVAL_MS },
     capture: captureOf(values),
@@ -59,6 +62,7 @@ export function singleTenant(values: Variables): TenantConfig {
     credential: credential(kind, ruledOut(secret)),
     timeZone: values.PITEL_TIME_ZONE,
     country: values.PITEL_COUNTRY,
+    direction: values.PITEL_DIRECTION,
     pollIntervalMs: values.POLL_INTERVAL_MS,
   };
 }

@@ -72,10 +72,16 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
 }
 
 function tenantsFileAt(path: string, env: Environment, defaults: Variables): TenantsFile {
-  const { PITEL_TIME_ZONE: timeZone, PITEL_COUNTRY: country, POLL_INTERVAL_MS: pollIntervalMs } = defaults;
+  const {
+    PITEL_TIME_ZONE: timeZone,
+    PITEL_COUNTRY: country,
+    PITEL_DIRECTION: direction,
+    POLL_INTERVAL_MS: pollIntervalMs,
+  } = defaults;
   return {
     path,
-    read: (readText) => readTenantsFile(path, { env, readText, timeZone, country, pollIntervalMs }),
+    read: (readText) =>
+      readTenantsFile(path, { env, readText, timeZone, country, direction, pollIntervalMs }),
   };
 }
 

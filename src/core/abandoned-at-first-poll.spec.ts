@@ -69,13 +69,25 @@ describe('an entry that is Abandoned in the first poll that shows it', () => {
     expect(history.state.calls.size).toBe(1);
   });
 
-  it('goes on as an overflow if the leg still rings after it', () => {
+  it('has ended although the leg that began before it still rings, and is answered into silence', () => {
     const history = watching();
     history.poll({ at: 4, entries: [abandoned], legs: [ringing] });
-    for (let poll = 0; poll < 3; poll++) {
-      expect(history.emitted({ entries: [abandoned], legs: [ringing] })).toEqual([]);
-    }
-    expect(history.emitted({ entries: [abandoned], legs: [{ ...ringing, signal: 'answered' }] })).toEqual([
+    expect(history.emitted({ entries: [abandoned], legs: [ringing] })).toEqual([
+      'call-offer-ended 107 caller-left',
+      'call-abandoned',
+      'call-ended abandoned',
+    ]);
+    for (const signal of ['ringing', 'answered'] as const)
+      expect(history.emitted({ entries: [abandoned], legs: [{ ...ringing, signal }] })).toEqual([]);
+  });
+
+  it('goes on as an overflow if a leg that began as it was let go still rings after it', () => {
+    const history = watching();
+    const next = { ...ringing, startedAt: abandoned.abandonedAt };
+    history.poll({ at: 4, entries: [abandoned], legs: [next] });
+    for (let poll = 0; poll < 3; poll++)
+      expect(history.emitted({ entries: [abandoned], legs: [next] })).toEqual([]);
+    expect(history.emitted({ entries: [abandoned], legs: [{ ...next, signal: 'answered' }] })).toEqual([
       'call-answered',
       'call-offer-ended 107 answered',
     ]);
@@ -135,7 +147,7 @@ describe('a caller whose leg stopped ringing while the queue was unavailable', (
   it('is not announced again when the queue’s row appears', () => {
     const history = announced();
     for (let poll = 0; poll < 5; poll++) expect(calls(history.emitted({ entries: [abandoned] }))).toEqual([]);
-    expect(history.state.ignoredEntries).toEqual(new Set([abandoned.entryKey]));
+    expect(history.state.ignoredEntries).toEqual(new Set([abandoned.key]));
   });
 
   it('is announced as a new call after coming back on that row', () => {

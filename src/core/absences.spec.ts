@@ -80,7 +80,7 @@ describe('the end of a call whose extension is not listed any more', () => {
     history.poll({ legs: [next], idle: ['107'] });
     expect(history.emitted({ legs: [next], idle: ['107'] })).toEqual(['call-transferred 108']);
     for (let poll = 0; poll < 5; poll++) history.poll({ legs: [next], idle: ['107'] });
-    history.poll({ idle: ['107'] });
+    for (let poll = 0; poll < 10; poll++) expect(history.emitted({ idle: ['107'] })).toEqual([]);
     const [end] = history.poll({ idle: ['107'] });
     expect(end).toMatchObject({
       type: 'call-ended',
@@ -150,9 +150,10 @@ describe('a caller who comes back on the same row', () => {
       time: T0 + 1_500,
       data: {
         observed: {
-          earliest: '2026-03-02T03:00:00.960Z',
+          earliest: '2026-03-02T03:00:01.500Z',
           latest: '2026-03-02T03:00:02.000Z',
           certainty: 'upstream',
+          precisionMs: 1_000,
         },
       },
     });

@@ -47,11 +47,11 @@ describe('a row that cannot be read', () => {
     const [started] = history.transitions.filter(({ type }) => type === 'call-started');
     expect(started!.data).toMatchObject({
       baseline: false,
-      observed: { earliest: iso(0.96), latest: iso(2) },
+      observed: { earliest: iso(0.66), latest: iso(2) },
     });
     const ended = history.transitions.find(({ type }) => type === 'call-ended')!;
     expect(ended.data).toMatchObject({
-      observed: { earliest: iso(2.96), latest: iso(4), certainty: 'observed' },
+      observed: { earliest: iso(2.66), latest: iso(4), certainty: 'observed' },
     });
   });
 
@@ -61,7 +61,7 @@ describe('a row that cannot be read', () => {
     expect(calls(seen(history, [[], ['odd']], [[], ['odd']], [[], ['odd']]))).toEqual([]);
     expect(calls(seen(history, [[], []], [[], []]))).toEqual(['call-ended answered']);
     expect(history.transitions.at(-1)!.data).toMatchObject({
-      observed: { earliest: iso(1.96), latest: iso(6), certainty: 'observed' },
+      observed: { earliest: iso(1.66), latest: iso(6), certainty: 'observed' },
     });
   });
 
@@ -103,7 +103,7 @@ describe('a row that cannot be read', () => {
     expect(history.transitions.at(-1)!.data).toMatchObject({
       outcome: 'answered',
       talkMs: null,
-      observed: { earliest: iso(1.96), latest: iso(61), certainty: 'inferred' },
+      observed: { earliest: iso(1.66), latest: iso(61), certainty: 'inferred' },
     });
     // From then on, two polls are enough.
     const next = leg({ callId: 'leg-2', signal: 'answered' });
@@ -180,6 +180,6 @@ describe('a list that is too short', () => {
     for (const seconds of [10, 20, 30]) history.poll({ at: seconds, legs: { failed: 'HTTP 502' } });
     expect(calls([40, 70, 99].flatMap(at))).toEqual([]);
     expect(calls([100, 101].flatMap(at))).toEqual(['call-ended answered']);
-    expect(history.transitions.at(-1)!.data).toMatchObject({ observed: { earliest: iso(-0.04) } });
+    expect(history.transitions.at(-1)!.data).toMatchObject({ observed: { earliest: iso(-0.34) } });
   });
 });

@@ -1,17 +1,29 @@
-import { beginCall } from './correlate/new-call.js';
-import type { Call, EndedCall, Leg, Policy, SourceState } from './model/call.js';
+import type { Answers } from './correlate/candidates.js';
+import { type Calls, resolveConsultation } from './correlate/consultation.js';
+import { beginCall, callsOfCustomer } from './correlate/new-call.js';
+import type { Call, CreatedLeg, EndedCall, Leg, Policy, SourceState } from './model/call.js';
 import { type Delta, UNCHANGED } from './model/delta.js';
-import { type CallIndex, numberKey } from './index/call-index.js';
+import type { CallIndex } from './index/call-index.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate, type Placement } from './correlate/correlate.js';
+import { absentLeg } from './parts/absence-rules.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
-import type { Observation, Observations } from './model/observation.js';
-import { isOverflow } from './parts/overflow.js';
-import { type Changes, observeLegs, observeEntries } from './observe/observe-parts.js';
-import { type KnownKeys, withObservation } from './parts/incomplete.js';
+import { copyOf } from './model/call-copy.js';
+import type { MonitorObservation, Observation, ObservedLeg, Observations } from './model/observation.js';
+import { isPresent } from './parts/connected-participant.js';
+import { customerKey, WITHHELD } from './parts/customer.js';
+import { absenceWindow, type KnownKeys, withObservation } from './parts/incomplete.js';
+import { dueCalls, quietOf, withQuiet } from './parts/staleness.js';
+import { learntAgents } from './life/learnt-agents.js';
+import { type Changes, noChanges } from './observe/changes.js';
+import { observeClock } from './observe/clock-samples.js';
+import { observeCreated } from './observe/created-legs.js';
+import { observeEntries } from './observe/observe-entries.js';
+import { observeLegs } from './observe/observe-legs.js';
+import { type ReadObservations, readDirections } from './observe/direction.js';
 import { observeRegistrations } from './observe/registrations.js';
 import { observeSource } from './observe/sources.js';
 
@@ -33,16 +45,16 @@ import { observeSource } from './observe/sources.js';
  */
 export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
-  const isSettled = known.settled.match(observations);
-  const freshness = observeFreshness(known, observations, policy, transitions);
+  const isDue = dueCalls(known.index, { now: latestAnswerAt(observations), policy }).length > 0;
+  const isSettled = !isDue && known.settled.match(observations);
+  let freshness = observeFreshness(known, observations, policy, transitions);
+  if (!isSettled && freshness.sources !== null) {
+    const sources = observeClock(observations, known, known.index, policy, freshness.sources);
+    freshness = { ...freshness, sources };
+  }
   const decision = isSettled
     ? { delta: freshness, transitions, confirm: false }
-    : new Cycle(
-        known,
-        observations,
-        factsOf(known, observations, policy, freshness.sources),
-        transitions,
-      ).run(freshness);
+    : new Cycle(known, readDirections(known, observations, policy), policy, transitions, freshness).run();
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
@@ -63,29 +75,34 @@ class Cycle {
   readonly #facts: CycleFacts;
   readonly #index: CallIndex;
   readonly #transitions: Transition[];
+  readonly #freshness: Delta;
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
+  readonly #direction: Delta['direction'];
 
-  constructor(known: TenantCalls, observations: Observations, facts: CycleFacts, transitions: Transition[]) {
+  constructor(
+    known: TenantCalls,
+    { observations, direction }: ReadObservations,
+    policy: Policy,
+    transitions: Transition[],
+    freshness: Delta,
+  ) {
     this.#known = known;
     this.#observations = observations;
-    this.#facts = facts;
+    this.#direction = direction;
+    this.#facts = factsOf(known, observations, policy, freshness.sources ?? known.sources);
+    this.#freshness = freshness;
     this.#index = known.index;
     this.#transitions = transitions;
   }
 
-  run(freshness: Delta): Decision {
+  run(): Decision {
     const known = this.#known;
-    const changes: Changes = {
-      legs: new Map(),
-      entries: new Map(),
-      newLegs: [],
-      newEntries: [],
-      superseded: new Map(),
-    };
+    const changes = noChanges();
     const { monitor, queue } = this.#observations;
     let ignoredEntries: Delta['ignoredEntries'] = null;
     let listsIdle: Delta['listsIdle'] = null;
+    known.direction = this.#direction ?? known.direction;
     if (monitor !== undefined && monitor.outcome !== 'failed') {
       observeLegs(monitor, known, this.#index, this.#facts, changes);
       if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
@@ -96,11 +113,24 @@ class Cycle {
     }
 
     this.#supersede(changes);
-    for (const draft of sorted(this.#drafts(changes))) this.#advance(draft);
+    const { drafts, created } = this.#drafts(changes);
+    known.created = created ?? known.created;
+    for (const draft of sorted(drafts)) this.#advance(draft);
+    const agents = learntAgents(known.agents, this.#calls.values());
+    known.agents = agents ?? known.agents;
     return {
-      delta: { ...freshness, calls: this.#calls, ended: this.#ended, ignoredEntries, listsIdle },
+      delta: {
+        ...this.#freshness,
+        calls: this.#calls,
+        ended: this.#ended,
+        ignoredEntries,
+        listsIdle,
+        created,
+        agents,
+        direction: this.#direction,
+      },
       transitions: this.#transitions,
-      confirm: this.#index.pending.size > 0,
+      confirm: this.#index.pending.size > 0 || known.created.size > 0,
     };
   }
 
@@ -125,7 +155,8 @@ class Cycle {
     return monitor !== undefined && monitor.outcome !== 'failed' && monitor.rows.has(leg.seen.key);
   }
 
-  #drafts(changes: Changes): Draft[] {
+  /** The calls that change in this cycle, with their parts brought up to date. */
+  #touched(changes: Changes): Map<string, Call> {
     const touched = new Map<string, Call>();
     const current = (callId: string) => touched.get(callId) ?? this.#index.calls.get(callId)!;
     for (const [callId, changed] of changes.legs) {
@@ -139,33 +170,109 @@ class Cycle {
       touched.set(callId, withParts(call, { legs: call.legs, entry }, this.#facts));
     }
     // If an entry went while the monitor was unavailable, only a later monitor answer can show that a leg still rings.
-    for (const callId of this.#facts.monitor === null ? NONE : this.#index.abandoned) {
-      const call = current(callId);
-      if (isOverflow(call, this.#facts)) touched.set(callId, call);
-    }
+    for (const callId of this.#facts.monitor === null ? NONE : this.#index.abandoned)
+      touched.set(callId, current(callId));
+    for (const callId of this.#index.consulting) touched.set(callId, current(callId));
+    for (const callId of dueCalls(this.#index, this.#facts)) touched.set(callId, current(callId));
+    return touched;
+  }
 
-    const drafts: Draft[] = [];
+  #drafts(changes: Changes): { readonly drafts: readonly Draft[]; readonly created: Delta['created'] } {
+    const touched = this.#touched(changes);
+    const begun = new Map<string, Draft>();
     const joined = new Map<string, ReadonlySet<string>>();
-    const { newLegs, newEntries } = changes;
-    if (newLegs.length > 0 || newEntries.length > 0) {
+    let created: Delta['created'] = null;
+    if (changes.newLegs.length > 0 || changes.newEntries.length > 0 || this.#known.created.size > 0) {
       // The index gets the changed calls first, because new parts are compared with the calls' present state.
       for (const call of touched.values()) this.#index.put(call);
-      for (const placement of correlate({ legs: newLegs, entries: newEntries }, this.#index)) {
+      const placements = correlate(
+        { legs: changes.newLegs, entries: changes.newEntries },
+        this.#index,
+        this.#facts,
+        this.#answers(changes),
+      );
+      const unowned: ObservedLeg[] = [];
+      for (const placement of placements) {
         if (placement.joins !== null) {
           const { callId } = placement.joins;
-          touched.set(callId, joinParts(current(callId), placement, this.#facts));
+          const call = touched.get(callId) ?? this.#index.calls.get(callId)!;
+          touched.set(callId, joinParts(call, placement, this.#facts));
           joined.set(callId, keysOf(placement, joined.get(callId)));
-        } else {
-          const call = beginCall(placement, this.#index, this.#facts);
-          this.#index.put(call);
-          drafts.push({ announced: false, call, newLegs: keysOf(placement) });
-        }
+        } else if (isOnlyCreated(placement)) unowned.push(placement.legs[0]!.seen);
+        else this.#begin(placement, touched, begun);
       }
+      const observed = observeCreated(unowned, this.#known, this.#observations.monitor, this.#facts);
+      created = observed.created;
+      for (const leg of observed.begun) this.#begin(placementOf(leg), touched, begun);
     }
-    for (const call of touched.values()) {
-      drafts.push({ announced: true, call, newLegs: joined.get(call.callId) ?? NONE });
+    const left = this.#leftDrafts(touched);
+    this.#noteQuiet(touched, begun);
+    const changed = [...touched.values()].map((call): Draft => {
+      return { announced: true, call, newLegs: joined.get(call.callId) ?? NONE };
+    });
+    return { drafts: [...begun.values(), ...left, ...changed], created };
+  }
+
+  /** Resolves consultations, and takes the calls out of `touched` whose callers had gone. */
+  #leftDrafts(touched: Map<string, Call>): Draft[] {
+    const drafts: Draft[] = [];
+    for (const { callId } of [...touched.values()]) {
+      const call = touched.get(callId)!;
+      if (!this.#isLeft(call, touched)) continue;
+      touched.delete(callId);
+      drafts.push({ announced: true, call, newLegs: NONE, isLeft: true });
     }
     return drafts;
+  }
+
+  #answers({ turned }: Changes): Answers {
+    const { queue } = this.#observations;
+    const places = new Map<string, number>();
+    if (queue !== undefined && queue.outcome !== 'failed')
+      for (const key of queue.rows.keys()) places.set(key, places.size);
+    return { places, turned };
+  }
+
+  /** Begins a call, which names the customer's other calls and is named by them. */
+  #begin(placement: Placement, touched: Map<string, Call>, begun: Map<string, Draft>): void {
+    const started = beginCall(placement, this.#index, this.#facts);
+    for (const { callId } of callsOfCustomer(placement, this.#index)) {
+      const draft = begun.get(callId);
+      const other = draft?.call ?? touched.get(callId) ?? this.#index.calls.get(callId)!;
+      const linked = linkedTo(other, started.callId);
+      if (draft === undefined) touched.set(callId, linked);
+      else begun.set(callId, { ...draft, call: linked });
+    }
+    const call = withoutGoneLegs(started, this.#observations.monitor, this.#known.sources, this.#facts);
+    this.#index.put(call);
+    begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
+  }
+
+  /** Resolves the call's consultation, if it has one; true if its caller, who was held, had gone. */
+  #isLeft(call: Call, touched: Map<string, Call>): boolean {
+    const calls: Calls = {
+      get: (callId) => touched.get(callId) ?? this.#index.calls.get(callId),
+      localAt: (extension) => this.#index.localAt(extension),
+    };
+    const resolution = resolveConsultation(call, calls, touched.values(), this.#facts);
+    for (const changed of resolution?.changed ?? [])
+      touched.set(changed.callId, withParts(changed, changed, this.#facts));
+    return resolution?.isOver === true && call.consultation !== null;
+  }
+
+  /** Notes since when the entries whose rows may be stale are quiet. */
+  #noteQuiet(touched: Map<string, Call>, begun: Map<string, Draft>): void {
+    if (!this.#facts.monitorComplete) return;
+    const isBusy = busyIn(this.#observations.monitor);
+    for (const call of touched.values()) this.#index.put(call);
+    for (const callId of this.#index.quietable) {
+      const draft = begun.get(callId);
+      const call = draft?.call ?? touched.get(callId) ?? this.#index.calls.get(callId)!;
+      const quiet = quietOf(call, isBusy, this.#facts);
+      if (quiet === call.entry!.quiet) continue;
+      if (draft === undefined) touched.set(callId, withQuiet(call, quiet));
+      else begun.set(callId, { ...draft, call: withQuiet(call, quiet) });
+    }
   }
 
   #advance(draft: Draft): void {
@@ -182,7 +289,10 @@ class Cycle {
       upstreamIds: call.upstreamIds,
       entries: entries.map((entry) => entry.entryKey),
       rows: entries.map((entry) => entry.rowKey),
-      endedAt: latestAnswerAt(this.#observations),
+      endedAt: this.#facts.now,
+      lingering: call.legs.filter(isPresent).map(({ seen }) => seen.key),
+      staleEntry: call.entry?.absence === null ? call.entry.seen.key : undefined,
+      lastLegs: call.lastLegs,
       legsOnly: legsOnlyOf(call),
     };
     this.#index.remove(call.callId);
@@ -193,7 +303,7 @@ class Cycle {
 
 /** Brings the registrations up to date and returns the new state of the sources without storing it in `known`. */
 function observeFreshness(
-  { sources, registrations: known, index, ignoredEntries }: TenantCalls,
+  { sources, registrations: known, index, ignoredEntries, created: awaited }: TenantCalls,
   { monitor, queue, registrations: answers }: Observations,
   policy: Policy,
   transitions: Transition[],
@@ -202,7 +312,11 @@ function observeFreshness(
     const incomplete = withObservation(source, observation, { parts, atMost: policy.sourceDownAfter });
     return observeSource(source, observation, incomplete, policy, transitions);
   };
-  const ofMonitor = monitor === undefined ? sources.monitor : observed(sources.monitor, monitor, index.legs);
+  const legs: KnownKeys = {
+    has: (key) => index.legs.has(key) || awaited.has(key),
+    keys: () => [...index.legs.keys(), ...awaited.keys()],
+  };
+  const ofMonitor = monitor === undefined ? sources.monitor : observed(sources.monitor, monitor, legs);
   const entries: KnownKeys = {
     has: (key) => index.entries.has(key) || ignoredEntries.has(key),
     keys: () => index.entries.keys(),
@@ -210,7 +324,7 @@ function observeFreshness(
   const ofQueue = queue === undefined ? sources.queue : observed(sources.queue, queue, entries);
   const isAsked = monitor !== undefined || queue !== undefined;
   // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
-  const { registrations, calls, ended, listsIdle } = UNCHANGED;
+  const { registrations, calls, ended, listsIdle, created, agents, direction } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
@@ -221,7 +335,51 @@ function observeFreshness(
     ended,
     ignoredEntries: UNCHANGED.ignoredEntries,
     listsIdle,
+    created,
+    agents,
+    direction,
   };
+}
+
+/** A leg without a state that nothing else is tied to. */
+function isOnlyCreated({ legs, entries }: Placement): boolean {
+  return entries.length === 0 && legs.length === 1 && legs[0]!.seen.signal === 'unclear';
+}
+
+function placementOf(leg: CreatedLeg): Placement {
+  return { joins: null, legs: [{ seen: leg.seen, joined: 'shown', created: leg }], entries: [] };
+}
+
+/** A leg that went before its telephone rang is missing already when its call begins. */
+function withoutGoneLegs(
+  call: Call,
+  answer: MonitorObservation | undefined,
+  sources: TenantCalls['sources'],
+  cycle: CycleFacts,
+): Call {
+  if (answer === undefined || answer.outcome === 'failed') return call;
+  if (call.legs.every(({ seen }) => answer.rows.has(seen.key))) return call;
+  const { policy } = cycle;
+  const legs = call.legs.map((leg) =>
+    answer.rows.has(leg.seen.key)
+      ? leg
+      : absentLeg(leg, absenceWindow(leg.seen.key, sources, answer, policy), false, policy),
+  );
+  return withParts(call, { legs, entry: call.entry }, cycle);
+}
+
+function linkedTo(call: Call, callId: string): Call {
+  if (call.linkedCallIds.includes(callId)) return call;
+  const copy = copyOf(call);
+  copy.linkedCallIds = [...call.linkedCallIds, callId];
+  return copy;
+}
+
+function busyIn(answer: MonitorObservation | undefined): (extension: string) => boolean {
+  const busy = new Set<string>();
+  if (answer !== undefined && answer.outcome !== 'failed')
+    for (const { extension } of answer.rows.values()) busy.add(extension);
+  return (extension) => busy.has(extension);
 }
 
 function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Leg[] {
@@ -231,19 +389,18 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
 }
 
 function legsOnlyOf(call: Call): EndedCall['legsOnly'] {
-  const { direction, entry, pastEntries, answeredAt, startedAt, startedCertainty } = call;
+  const { direction, entry, pastEntries, answeredAt, pbxStartedAt } = call;
   const byQueue = entry !== null || pastEntries.length > 0;
-  if (direction !== 'inbound' || answeredAt !== null || startedCertainty !== 'upstream' || byQueue)
-    return undefined;
-  const customer = numberKey(call.customer);
-  return customer === null ? undefined : { customer, startedAt };
+  if (direction !== 'inbound' || answeredAt !== null || pbxStartedAt === null || byQueue) return undefined;
+  const customer = customerKey(call.customer);
+  return customer === WITHHELD ? undefined : { customer, startedAt: pbxStartedAt };
 }
 
 const NONE: ReadonlySet<string> = new Set();
 
 function keysOf({ legs }: Placement, more = NONE): ReadonlySet<string> {
   const keys = new Set(more);
-  for (const { key } of legs) keys.add(key);
+  for (const { seen } of legs) keys.add(seen.key);
   return keys;
 }
 

@@ -53,7 +53,7 @@ describe('an older queue entry of a call that a poll shows only when a newer one
   });
 });
 
-describe('an overflow while the monitor was unavailable', () => {
+describe('a caller who left while the monitor was unavailable', () => {
   const trying = entry({ status: 'trying', joinedAt: T0 - 5_000 });
   const abandoned = { ...trying, status: 'abandoned', abandonedAt: T0 + 1_500 } as const;
   const rings = [leg()];
@@ -65,7 +65,7 @@ describe('an overflow while the monitor was unavailable', () => {
       'its answers were partial for long',
       [2, 8, 14, 15].map((at) => ({ at, legs: { partial: rings }, entries: [abandoned] })),
     ],
-  ])('is recognised at the next complete monitor answer: %s', (_, unseen) => {
+  ])('has left when the queue says so, however long the leg of the queue rings on: %s', (_, unseen) => {
     const history = new History();
     history.poll({ at: 0, legs: rings, entries: [trying] });
     history.poll({ legs: rings, entries: [trying] });
@@ -82,7 +82,7 @@ describe('an overflow while the monitor was unavailable', () => {
       'call-ended abandoned',
     ]);
     expect(emitted.at(-1)).toMatchObject({
-      time: T0 + 31_000,
+      time: T0 + 1_500,
       data: { observed: { certainty: 'inferred' } },
     });
   });

@@ -18,6 +18,7 @@ import {
 } from '../core/model/observation.js';
 import { decide } from '../core/reconcile.js';
 import { callView } from '../core/life/view.js';
+import { skewOf } from '../core/parts/pbx-clock.js';
 
 /**
  * The examples in the documents. Only the two of registrations (`registration` below) are typed by hand: the others come
@@ -117,6 +118,9 @@ function leg(extension: string, signal: LegSignal): ObservedLeg {
     customer: CUSTOMER,
     hotline: HOTLINE,
     peer: null,
+    dialled: null,
+    ringWait: false,
+    ownCustomer: false,
     startedAt: null,
   };
 }
@@ -141,9 +145,11 @@ function queueEntry(
   status: ObservedQueueEntry['status'],
 ): ObservedQueueEntry {
   const rowKey = `sales|${customer.raw}|${joinedAt}`;
+  const entryKey = `${rowKey}|0`;
   return {
+    key: `${entryKey}|${callId}`,
     rowKey,
-    entryKey: `${rowKey}|0`,
+    entryKey,
     queueId: '5d7a3b1c-sales',
     queueName: 'Sales',
     agentId: null,
@@ -171,7 +177,7 @@ function observations({ legs = [], isShort = false, entries = [] }: Poll, at: nu
             outcome: isShort ? 'partial' : 'complete',
             reason: isShort ? '10 of 25 rows came' : null,
             rows: new Map(legs.map((row) => [row.key, row])),
-            idleExtensions: new Set<string>(),
+            idleExtensions: new Map(),
           } as const),
     queue: {
       endpoint: 'queue',
@@ -203,9 +209,10 @@ function registration(registered: boolean): Transition {
 }
 
 function snapshotOf(state: TenantState, sequence: number): Examples['snapshot'] {
+  const clockSkewMs = skewOf(state.sources);
   return {
     cursor: formatCursor({ epoch: EPOCH, sequence }),
-    calls: [...state.calls.values()].map((call) => ({ tenant: TENANT, ...callView(call) })),
+    calls: [...state.calls.values()].map((call) => ({ tenant: TENANT, ...callView(call, clockSkewMs) })),
     sources: ENDPOINTS.map((endpoint) => {
       const { status, lastComplete, lastError } = state.sources[endpoint];
       return {
@@ -213,6 +220,7 @@ function snapshotOf(state: TenantState, sequence: number): Examples['snapshot'] 
         state: status,
         lastCompleteAt: rfc3339OrNull(lastComplete?.at ?? null),
         lastError,
+        clockSkewMs,
       };
     }),
   };

@@ -181,8 +181,13 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       operationId: 'LogController_sources',
       summary: 'Whether the PBX is being observed',
       description:
-        'The state of each polled endpoint: `down` means that what happens there is not observed at the moment, and `degraded` that it is not observed completely; `lastCompleteAt` says when it was last observed completely.',
-      ok: { description: 'The endpoints', mediaType: JSON_TYPE, component: 'Sources', example: { sources } },
+        'The state of each polled endpoint: `down` means that what happens there is not observed at the moment, and `degraded` that it is not observed completely; `lastCompleteAt` says when it was last observed completely. `direction` says how the direction in the monitor’s rows is read.',
+      ok: {
+        description: 'The endpoints',
+        mediaType: JSON_TYPE,
+        component: 'Sources',
+        example: { sources, direction: { meaning: 'call', source: 'learnt' } },
+      },
     },
     'GET /v1/schemas/{type}': {
       operationId: 'SchemaController_schema',

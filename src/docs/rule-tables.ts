@@ -1,6 +1,7 @@
 import { CALL_ENDS } from '../core/life/ending-rules.js';
 import { OFFER_ENDS } from '../core/life/offer-rules.js';
 import { CALL_OUTCOMES } from '../core/life/outcome-rules.js';
+import { WHOSE_DIRECTION } from '../core/observe/direction-evidence.js';
 import { ENTRY_ABSENCE, KNOWN_ENTRY, KNOWN_LEG, LEG_UNLISTED } from '../core/parts/absence-rules.js';
 import { SOURCE_STATES } from '../core/observe/sources.js';
 import { PART_LACKS } from '../core/parts/partial-absence.js';
@@ -31,6 +32,7 @@ function ruleTables(): string {
     sectionOf(LEG_UNLISTED),
     sectionOf(KNOWN_ENTRY),
     sectionOf(ENTRY_ABSENCE),
+    sectionOf(WHOSE_DIRECTION),
   ].join('\n');
 }
 

@@ -91,7 +91,7 @@ export class PollService implements OnApplicationBootstrap {
     clearTimeout(timer);
   }
 
-  #begin({ tenant, intervalMs, adaptive }: PolledTenant, shard: number): Running {
+  #begin({ tenant, direction, intervalMs, adaptive }: PolledTenant, shard: number): Running {
     const { policy, retentionMs, connections, tracer = UNTRACED } = this.#options;
     const { connection, close } = connections.open(tenant)!;
     const log = this.#log.child({ tenant });
@@ -105,7 +105,7 @@ export class PollService implements OnApplicationBootstrap {
       outdate: () => requests.outdate(),
       registrations,
       store: this.#store,
-      policy,
+      policy: { ...policy, direction },
       retentionMs,
       time: clock,
       newEpoch,
@@ -159,9 +159,10 @@ export interface PollServiceDeps {
   readonly log: Logger;
 }
 
-/** How often each of a tenant's endpoints is asked, in milliseconds. */
+/** How a tenant's rows are read, and how often each of its endpoints is asked, in milliseconds. */
 export interface PolledTenant {
   readonly tenant: string;
+  readonly direction: Policy['direction'];
   readonly intervalMs: number;
   /** Null: the interval is fixed. */
   readonly adaptive: AdaptiveOptions | null;
@@ -173,7 +174,7 @@ export interface PollOptions {
   readonly tenants: readonly PolledTenant[];
   /** Holds a connection for each of the tenants. */
   readonly connections: TenantConnections;
-  readonly policy: Policy;
+  readonly policy: Omit<Policy, 'direction'>;
   readonly retentionMs: number;
   readonly graceMs: number;
   /** How long a dead or disconnected replica keeps its tenants. Infinity: there is no other replica. */

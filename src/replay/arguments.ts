@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Policy } from '../core/model/call.js';
+import { DIRECTION_SETTINGS, type Policy } from '../core/model/call.js';
 
 /** The arguments of `npm run replay`. */
 export interface ReplayArguments {
@@ -23,8 +23,9 @@ export const HELP = `npm run replay -- FILE... [options]
 Feeds captured answers of the PBX through the bridge's own code and prints the events, in the order of the files.
 
   --tenant ID         only this tenant
-  --policy NAME=N     decide by another rule than the capture was made under; may be repeated:
-                      absencePolls, abandonedLookbackMs, sourceDownAfter
+  --policy NAME=VALUE decide by another rule than the capture was made under; may be repeated:
+                      absencePolls, abandonedLookbackMs, sourceDownAfter,
+                      monitorLagMs, unlistedHoldMs, staleEntryMs, direction
   --from, --to TIME   only polls in this time, such as 2026-11-23T08:15:00Z
   --json              events as NDJSON
   --fixture PATH      write what was replayed to PATH.ndjson and its events to PATH.events.ndjson
@@ -32,7 +33,14 @@ Feeds captured answers of the PBX through the bridge's own code and prints the e
 The exit code is 1 when a line could not be read. docs/capture.md says more.
 `;
 
-const POLICY_NAMES = ['absencePolls', 'abandonedLookbackMs', 'sourceDownAfter'] as const;
+const NUMBERS = [
+  'absencePolls',
+  'abandonedLookbackMs',
+  'sourceDownAfter',
+  'monitorLagMs',
+  'unlistedHoldMs',
+  'staleEntryMs',
+] as const;
 
 export function readArguments(args: readonly string[]): Parsed {
   let parsed;
@@ -70,12 +78,18 @@ export function readArguments(args: readonly string[]): Parsed {
 
 /** The policy, or what is wrong with it. */
 function readPolicy(settings: readonly string[]): Partial<Policy> | string {
-  const policy: { -readonly [Name in keyof Policy]?: number } = {};
+  const policy: { -readonly [Name in keyof Policy]?: Policy[Name] } = {};
   for (const setting of settings.flatMap((list) => list.split(','))) {
     const [name, value = ''] = setting.split('=', 2);
-    const known = POLICY_NAMES.find((candidate) => candidate === name);
-    if (known === undefined) return `--policy: ${name} is none of ${POLICY_NAMES.join(', ')}`;
-    const least = known === 'abandonedLookbackMs' ? 0 : 1;
+    if (name === 'direction') {
+      const direction = DIRECTION_SETTINGS.find((candidate) => candidate === value);
+      if (direction === undefined) return `--policy: direction must be ${DIRECTION_SETTINGS.join(', ')}`;
+      policy.direction = direction;
+      continue;
+    }
+    const known = NUMBERS.find((candidate) => candidate === name);
+    if (known === undefined) return `--policy: ${name} is none of ${[...NUMBERS, 'direction'].join(', ')}`;
+    const least = known.endsWith('Ms') ? 0 : 1;
     if (!/^\d{1,9}$/.test(value) || Number(value) < least)
       return `--policy: ${known} must be a whole number from ${least} on`;
     policy[known] = Number(value);

@@ -225,6 +225,7 @@ describe('what is asked for', () => {
 
   it.each([
     [[], 'which file? npm run replay -- FILE...'],
+    [['a', '--policy', 'direction=both'], '--policy: direction must be auto, call, leg'],
     [['a', '--policy', 'patience=2'], expect.stringContaining('patience is none of')],
     [['a', '--policy', 'absencePolls=0'], '--policy: absencePolls must be a whole number from 1 on'],
     [['a', '--to', 'tomorrow'], '--to: must be a time such as 2026-11-23T08:15:00Z'],

@@ -18,6 +18,12 @@ export const source = z
       .string()
       .nullable()
       .describe('The last failure, or what the last answer lacked, in one line without secrets'),
+    clockSkewMs: z
+      .int()
+      .nullable()
+      .describe(
+        'How far the PBX’s clock is ahead of the bridge’s, as its rows show; negative if it is behind, null if unknown. Beyond 2000 either way, its times are corrected by this and are `observed`. The same for all endpoints of a tenant',
+      ),
   })
   .meta({ description: 'An endpoint of the PBX and whether it is being watched' });
 
@@ -122,7 +128,18 @@ export const eventsBody = z.object({
   events: z.array(bridgeEvent),
 });
 
-export const sourcesBody = z.object({ sources: z.array(source) });
+const rowDirection = z
+  .object({
+    meaning: z
+      .enum(['call', 'leg'])
+      .describe("`leg`: the PBX lists the direction of the extension's own leg, not the call's"),
+    source: z
+      .enum(['configured', 'learnt', 'assumed'])
+      .describe('`configured`: `PITEL_DIRECTION`. `learnt`: from rows. `assumed`: no row has shown it yet'),
+  })
+  .meta({ description: "How the bridge reads the direction in the PBX's monitor rows" });
+
+export const sourcesBody = z.object({ sources: z.array(source), direction: rowDirection });
 
 export const registrationBody = z.object({
   extension: z.string(),

@@ -67,10 +67,13 @@ export const callView = z.object({
   observed,
   offer: z.exactOptional(offer),
   transferredFrom: z.exactOptional(transferredFrom),
+  stale: z.exactOptional(
+    z.literal(true).describe('Only a row of the queue was left of the call, which the PBX had forgotten'),
+  ),
 });
 
 /** A call that is alive, as in the snapshot. */
-export const call = callView.omit({ offer: true, transferredFrom: true }).extend({
+export const call = callView.omit({ offer: true, transferredFrom: true, stale: true }).extend({
   state: z.enum(['queued', 'ringing', 'answered']),
   endedAt: z.null().describe('Null: the call is alive'),
   talkMs: z.null().describe('Null: the call is alive'),

@@ -44,13 +44,22 @@ export const observed = z
   .object({
     earliest: instant
       .nullable()
-      .describe('The time of the last observation in which it had not happened; null if there is none'),
-    latest: instant.describe('The time of the first observation in which it had happened'),
+      .describe(
+        'The time of the last observation in which it had not happened; null if there is none. With `upstream`, the time that the PBX gave. Of what the monitor shows, earlier by `MONITOR_LAG_MS`, since its rows trail the PBX',
+      ),
+    latest: instant.describe(
+      'The time of the first observation in which it had happened. With `upstream`, a second after the time that the PBX gave, if that is earlier',
+    ),
     certainty: z
       .enum(['upstream', 'observed', 'inferred'])
       .describe(
         '`upstream`: the PBX gave the time. `observed`: the time lies between `earliest` and `latest`. `inferred`: it was deduced, not seen',
       ),
+    precisionMs: z
+      .int()
+      .min(0)
+      .exactOptional()
+      .describe('With `upstream`: how exact the PBX’s time is, which counts whole seconds. Absent otherwise'),
   })
   .meta({ id: 'Observed', description: 'How exact `time` is: the bridge sees the PBX only at its polls' });
 

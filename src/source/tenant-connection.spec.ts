@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Endpoint } from '../core/model/observation.js';
 import { upstreamHosts } from '../../test/support/hosts.js';
 import { ManualTime } from '../../test/support/time.js';
@@ -84,6 +85,25 @@ describe('a poll', () => {
     ]);
   });
 
+  it('that is answered in another content coding each time is read, and is the same while its bytes are', async () => {
+    const codings = [gzipSync, brotliCompressSync, deflateSync];
+    let asked = 0;
+    const { source } = await pbx((_, response) => {
+      const encode = codings[asked++]!;
+      const name = encode === gzipSync ? 'gzip' : encode === deflateSync ? 'deflate' : 'br';
+      response.writeHead(200, { 'content-encoding': name }).end(encode(fixture('monitor')));
+    });
+    const seen = [];
+    while (seen.length < codings.length) {
+      const { observation } = await source.poll('monitor');
+      if (observation.outcome === 'failed') throw new Error(observation.reason);
+      seen.push(observation.rows);
+    }
+    expect(seen[0]!.size).toBe(1);
+    expect(seen[1]).toBe(seen[0]);
+    expect(seen[2]).toBe(seen[0]);
+  });
+
   it("of the queue shows the vendor's sample as an answered queue entry", async () => {
     const { source, paths } = await pbx((_, response) => response.end(fixture('queue')));
     const { observation } = await source.poll('queue');
@@ -137,7 +157,9 @@ describe('a poll', () => {
     const { source } = await pbx((_, response) =>
       response.end(JSON.stringify({ error: `token ${TOKEN} of 0914237383 has expired` })),
     );
-    expect(await reasonOf(source)).toBe('error body with 200: "token […] of […] has expired"');
+    expect(await reasonOf(source)).toBe(
+      'error body with 200: "token […] of […] has expired"; the token is fixed, so no other can be tried',
+    );
   });
 
   it('shows no secret when it is inspected or written as JSON', async () => {
@@ -152,7 +174,7 @@ describe('a poll', () => {
 describe('with a fixed token', () => {
   it('401 is a failure, and nothing else is tried', async () => {
     const { source, paths } = await pbx((_, response) => response.writeHead(401).end());
-    expect(await reasonOf(source)).toBe('HTTP 401');
+    expect(await reasonOf(source)).toBe('HTTP 401; the token is fixed, so no other can be tried');
     expect(paths).toEqual(['/v3/monitor?=null']);
   });
 
@@ -223,12 +245,13 @@ describe('with an API key', () => {
 
   it('a renewed token that is refused too makes the poll fail, and the next one does not ask for another', async () => {
     const { source, keys, clock } = await guarded(() => ({ token: 'same', expired_in: 600 }), new Set());
-    expect(await reasonOf(source)).toBe('HTTP 401');
+    const reason = 'HTTP 401: "expired"; a renewed token was refused too';
+    expect(await reasonOf(source)).toBe(reason);
     expect(keys).toHaveLength(2);
-    expect(await reasonOf(source)).toBe('HTTP 401 with a renewed token');
+    expect(await reasonOf(source)).toBe(reason);
     expect(keys).toHaveLength(2);
     clock.at += 30_000;
-    expect(await reasonOf(source)).toBe('HTTP 401');
+    expect(await reasonOf(source)).toBe(reason);
     expect(keys).toHaveLength(3);
   });
 

@@ -1,14 +1,17 @@
 import type { Time } from '../base/clock.js';
 import { type Tracer } from '../core/model/tracer.js';
 import { Capture, type CaptureOptions } from './capture/capture.js';
-import { Credentials, type Token } from './http/credentials.js';
+import { Credentials, type NoToken } from './http/credentials.js';
 import { Deadline } from './http/deadline.js';
-import { type HttpResult, PitelClient, sentNow } from './http/pitel-client.js';
+import { type HttpFailure, type HttpResult, PitelClient, sentNow } from './http/pitel-client.js';
 import { Semaphore } from './http/semaphore.js';
+import { type TokenRefusal, tokenRefusal } from './http/token-refusal.js';
 import type { UpstreamHosts } from './http/upstream-hosts.js';
+import { errorText } from './parse/answer-schemas.js';
+import { parseOrNothing } from './parse/json.js';
 import { localeOf } from './parse/locale.js';
 import type { Locale } from './parse/row-reading.js';
-import type { Conceal } from './quote-upstream.js';
+import { type Conceal, quoteUpstream } from './quote-upstream.js';
 
 /**
  * This process' connection to one tenant's PBX: its address and credentials, the host's connections and circuit
@@ -16,8 +19,8 @@ import type { Conceal } from './quote-upstream.js';
  * one client and one token exchange.
  *
  * Guarantees: a request always resolves; a failure has a reason in one line, without secrets or customer data. Nothing
- * is logged here. On 401 the token is renewed once for all waiting requests, and the request is repeated once. A
- * request takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for
+ * is logged here. Where an answer refuses the token (`tokenRefusal`), the token is renewed once for all waiting requests,
+ * and the request is repeated once. A request takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for
  * a connection before each); usually it is one request. It is given up as soon as its signal aborts, also while it
  * waits for a token that others wait for too. At most `ASIDE` requests that are not polls are under way, so that polls
  * find a connection free while those hang; such a request waits for its turn at most `timeoutMs` longer.
@@ -60,21 +63,33 @@ export class TenantConnection {
     deadline.end();
     if (!hasTurn) return this.#unsent({ ...GIVEN_UP, reason: deadline.passed ?? GIVEN_UP.reason });
     try {
-      return await this.get(path, request);
+      return await this.get(path, request, false);
     } finally {
       this.#aside.release();
     }
   }
 
-  /** Sends a GET under the tenant's token. */
-  async get(path: string, request: TenantRequest = {}): Promise<HttpResult> {
+  /** Sends a GET under the tenant's token. Only what polls are answered shows that a token may be refused. */
+  async get(path: string, request: TenantRequest = {}, isPoll = true): Promise<HttpResult> {
     const { signal } = request;
     const token =
       this.#credentials.atHand() ?? (await unlessAborted(() => this.#credentials.token(), signal));
-    const first = await this.#get(path, token, request);
-    if (first.ok || first.status !== 401 || token === null || !token.ok) return first;
-    const renewed = await unlessAborted(() => this.#credentials.renew(token.token), signal);
-    return this.#get(path, renewed, request);
+    if (token === null) return this.#unsent(GIVEN_UP);
+    if (!token.ok) return this.#unsent(token);
+    const first = await this.#ask(path, token.token, request);
+    if (first.refusal === null || (first.refusal === 'possible' && !isPoll)) return first.result;
+    if (this.#credentials.isFixed)
+      return this.#refused(first.result, 'the token is fixed, so no other can be tried');
+    const { refusal } = first;
+    const other = await unlessAborted(
+      async () => (await this.#credentials.renew(token.token, refusal)) ?? NONE_NOW,
+      signal,
+    );
+    if (other === null) return this.#unsent(GIVEN_UP);
+    if (other === NONE_NOW) return this.#refused(first.result, REFUSED_TOO);
+    if (!other.ok) return this.#refused(first.result, other.reason, other.retryAfterMs);
+    const second = await this.#ask(path, other.token, request);
+    return second.refusal === null ? second.result : this.#refused(second.result, REFUSED_TOO);
   }
 
   /** Ends requests that are under way, which fail; leaves the host and writes the rest of the capture. */
@@ -83,15 +98,28 @@ export class TenantConnection {
     await this.capture?.close();
   }
 
-  async #get(path: string, token: Token | null, request: TenantRequest): Promise<HttpResult> {
-    if (token === null) return this.#unsent(GIVEN_UP);
-    if (!token.ok) return this.#unsent(token);
-    const { signal, headers = NO_HEADERS } = request;
-    const authorization = `Bearer ${token.token}`;
-    return this.#client.get(path, { headers: { authorization, ...headers(token.token) }, signal });
+  async #ask(
+    path: string,
+    token: string,
+    { signal, headers = NO_HEADERS }: TenantRequest,
+  ): Promise<{ readonly result: HttpResult; readonly refusal: TokenRefusal | null }> {
+    const authorization = `Bearer ${token}`;
+    const result = await this.#client.get(path, { headers: { authorization, ...headers(token) }, signal });
+    const refusal = tokenRefusal(result);
+    if (result.ok && refusal === null) this.#credentials.accepted(token);
+    return { result, refusal };
   }
 
-  #unsent(refusal: Extract<Token, { ok: false }>): HttpResult {
+  /** The failure of a request whose token was refused: with what the upstream says, and why no other token helps. */
+  #refused(result: HttpResult, why: string, retryAfterMs = result.retryAfterMs): HttpFailure {
+    const { status, body, startedAt, sentAt } = result;
+    const says = errorText(parseOrNothing(body));
+    const head = result.ok ? 'error body with 200' : result.reason;
+    const reason = `${head}${says === null ? '' : `: ${quoteUpstream(says, this.conceal)}`}; ${why}`;
+    return { ok: false, status, reason, retryAfterMs, heldBackMs: null, body, startedAt, sentAt };
+  }
+
+  #unsent(refusal: NoToken): HttpResult {
     return { ...refusal, status: null, body: Buffer.alloc(0), ...sentNow(this.time) };
   }
 }
@@ -127,6 +155,9 @@ export interface TenantRequest {
 /** A tenant has four connections to its host: one remains for each endpoint. */
 const ASIDE = 2;
 const NO_HEADERS = () => ({});
+/** No other token may be had now. */
+const NONE_NOW = Symbol('none now');
+const REFUSED_TOO = 'a renewed token was refused too';
 const GIVEN_UP = { ok: false, reason: 'request given up', retryAfterMs: null, heldBackMs: null } as const;
 
 /** Null where the signal aborts first: `work` then goes on for the other requests that wait for it. */

@@ -46,11 +46,14 @@ export function call(callId: string, note: unknown = null): Call {
     pastEntries: [],
     participants: [],
     startedAt: 0,
+    pbxStartedAt: null,
     startedCertainty: 'observed',
     answeredAt: null,
     answeredCertainty: null,
     connected: null,
+    consultation: null,
     transfers: 0,
+    lastLegs: [],
     baseline: false,
     pendingAbsence: false,
     observed: { earliest: null, latest: 0, certainty: 'observed' },
@@ -88,6 +91,9 @@ export function difference(before: TenantState, after: TenantState): Delta {
       ? null
       : after.ignoredEntries,
     listsIdle: before.listsIdle === after.listsIdle ? null : after.listsIdle,
+    created: sameJson([...before.created], [...after.created]) ? null : after.created,
+    agents: sameJson([...before.agents], [...after.agents]) ? null : after.agents,
+    direction: sameJson(before.direction, after.direction) ? null : after.direction,
   };
 }
 

@@ -23,6 +23,18 @@ describe('the workflow', () => {
     expect(commands).toContain('npm audit --omit=dev --audit-level=high');
   });
 
+  it('runs the mutants each night, and not with every push', () => {
+    const nightly = parse(readFileSync(`${FOLDER}/nightly.yml`, 'utf8'), { strict: true });
+    expect(Object.keys(nightly.on)).toEqual(['schedule', 'workflow_dispatch']);
+    const nights: Loose[] = Object.values<Loose>(nightly.jobs).flatMap((job) => job.steps);
+    expect(nights.map(({ run }) => run as string | undefined)).toContain('npm run mutants');
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts.mutants).toBeDefined();
+    expect(scripts.test).not.toContain('mutants');
+  });
+
   it('may only read, ends in bounded time, and uses versions', () => {
     for (const name of readdirSync(FOLDER)) {
       const { permissions, jobs } = parse(readFileSync(`${FOLDER}/${name}`, 'utf8'));

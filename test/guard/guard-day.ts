@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Random } from '../../simulator/random.js';
 import { createWorld, type WorldOptions } from '../../simulator/world.js';
+import type { BridgeEvent } from '../../src/core/model/event.js';
+import { expectHonestTimes } from '../support/honest.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { Agenda } from './agenda.js';
 import { type FaultGaps, StoreFaults } from './faulty-store.js';
@@ -104,6 +106,7 @@ export async function runDay(plan: DayPlan): Promise<DayResult> {
   await stopped;
   const events = await log.all();
   await log.store.close();
+  expectHonestTimes(events.map((json) => JSON.parse(json) as BridgeEvent));
   counts.set('calls', world.truth.length);
   counts.set('events', events.length);
   return { events, counts, faults: faults.injected };

@@ -38,10 +38,21 @@ const observedLeg: fc.Arbitrary<ObservedLeg> = fc.record({
   customer: phoneNumber,
   hotline: phoneNumber,
   peer: textOrNull,
+  dialled: textOrNull,
+  ringWait: fc.boolean(),
+  ownCustomer: fc.boolean(),
   startedAt: instantOrNull,
 });
 
+const bracket = fc.record({ after: instantOrNull, by: instant });
+
+const lastLegs = fc.array(
+  fc.record({ extension: text, customer: text, startedAt: instant, goneAt: instant }),
+  { maxLength: 2 },
+);
+
 const queueEntry: fc.Arbitrary<ObservedQueueEntry> = fc.record({
+  key: text,
   rowKey: text,
   entryKey: text,
   queueId: text,
@@ -70,6 +81,10 @@ const call: fc.Arbitrary<Call> = fc.record({
     fc.record({
       seen: observedLeg,
       state: fc.constantFrom('ringing' as const, 'answered' as const),
+      joined: fc.constantFrom('shown' as const, 'inferred' as const, 'listens' as const),
+      firstSeen: instant,
+      since: bracket,
+      waited: fc.boolean(),
       absence: fc.option(fc.record(absence)),
     }),
     { maxLength: 2 },
@@ -78,6 +93,9 @@ const call: fc.Arbitrary<Call> = fc.record({
     fc.record({
       seen: queueEntry,
       answered: fc.boolean(),
+      rang: fc.constantFrom('no' as const, 'named' as const, 'unnamed' as const),
+      quiet: fc.option(bracket),
+      changedAt: instant,
       absence: fc.option(
         fc.record({ ...absence, kind: fc.constantFrom('vanished' as const, 'abandoned' as const) }),
       ),
@@ -91,12 +109,14 @@ const call: fc.Arbitrary<Call> = fc.record({
       agentName: textOrNull,
       offers: fc.nat(3),
       offerOpen: fc.boolean(),
+      elsewhere: fc.boolean(),
       ringingStopped: fc.option(fc.record({ lastPresent: instantOrNull, firstAbsent: instant })),
     }),
     { maxLength: 2 },
   ),
   startedAt: instant,
   startedCertainty: certainty,
+  pbxStartedAt: instantOrNull,
   answeredAt: instantOrNull,
   answeredCertainty: fc.option(certainty),
   connected: fc.option(
@@ -108,7 +128,9 @@ const call: fc.Arbitrary<Call> = fc.record({
       userId: textOrNull,
     }),
   ),
+  consultation: fc.option(fc.record({ callId: text, went: bracket })),
   transfers: fc.nat(3),
+  lastLegs,
   baseline: fc.boolean(),
   pendingAbsence: fc.boolean(),
   observed: fc.record({ earliest: instantOrNull, latest: instant, certainty }),
@@ -121,6 +143,9 @@ const ended: fc.Arbitrary<EndedCall> = fc.record(
     entries: texts,
     rows: texts,
     endedAt: instant,
+    lingering: fc.array(text, { minLength: 1, maxLength: 2 }),
+    staleEntry: text,
+    lastLegs: lastLegs.filter(({ length }) => length > 0),
     legsOnly: fc.record({ customer: text, startedAt: instant }),
   },
   { requiredKeys: ['callId', 'upstreamIds', 'entries', 'rows', 'endedAt'] },
@@ -157,6 +182,7 @@ const source = fc.record({
       missing: mapOf(fc.record({ lastPresent: instantOrNull, since: instant })),
     }),
   ),
+  clock: fc.array(fc.record({ pbx: instant, after: instantOrNull, by: instant }), { maxLength: 3 }),
 });
 
 export const anyState: fc.Arbitrary<TenantState> = fc.record({
@@ -165,6 +191,15 @@ export const anyState: fc.Arbitrary<TenantState> = fc.record({
   ended: fc.array(ended, { maxLength: 6 }).map((calls) => new Map(calls.map((one) => [one.callId, one]))),
   ignoredEntries: texts.map((entries) => new Set(entries)),
   listsIdle: fc.boolean(),
+  created: fc
+    .array(fc.record({ seen: observedLeg, since: bracket, polls: fc.nat(3) }), { maxLength: 2 })
+    .map((legs) => new Map(legs.map((one) => [one.seen.key, one]))),
+  agents: fc.array(fc.tuple(text, text), { maxLength: 3 }).map((names) => new Map(names)),
+  direction: fc.record({
+    meaning: fc.constantFrom('call' as const, 'leg' as const),
+    source: fc.constantFrom('configured' as const, 'learnt' as const, 'assumed' as const),
+    earlierLegs: texts,
+  }),
   registrations: fc
     .array(registration, { maxLength: 4 })
     .map((all) => new Map(all.map((one) => [one.extension, one]))),

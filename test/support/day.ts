@@ -11,6 +11,7 @@ import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
 import { createWorld, type WorldOptions, type World } from '../../simulator/world.js';
+import { expectHonestTimes } from './honest.js';
 import { spoilt } from './spoilt.js';
 
 /**
@@ -107,6 +108,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     pollCount++;
     if (known.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }
+  expectHonestTimes(events);
   const report = judge(world.truth, events as unknown as JudgedEvent[], polls, { sightingsToDemand });
   return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state: known };
 }

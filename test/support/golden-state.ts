@@ -1,4 +1,4 @@
-import type { Absence, Call, TenantState } from '../../src/core/model/call.js';
+import { type Absence, ASSUMED_DIRECTION, type Call, type TenantState } from '../../src/core/model/call.js';
 import { leg, number, entry, T0 } from './history.js';
 
 /**
@@ -19,6 +19,12 @@ const missing: Absence = {
   unlisted: true,
 };
 
+/** What formats before 2 do not tell of a leg. */
+const seenLong = { joined: 'shown', firstSeen: 0, since: { after: null, by: 0 }, waited: false } as const;
+
+/** What they do not tell of an entry that began then. */
+const unchanged = (changedAt: number) => ({ rang: 'no', quiet: null, changedAt }) as const;
+
 const agent = (extension: string) => `Trần Thị ${extension}`;
 
 const legOf = (ext: string, callId: string, mobile: string, signal: 'ringing' | 'answered') =>
@@ -30,6 +36,7 @@ const participant = (extension: string, offerOpen: boolean) => ({
   agentName: agent(extension),
   offers: 1,
   offerOpen,
+  elsewhere: false,
   ringingStopped: null,
 });
 
@@ -53,10 +60,13 @@ const inbound: Omit<Call, 'callId' | 'upstreamIds' | 'customer'> = {
   participants: [],
   startedAt: T0,
   startedCertainty: 'upstream',
+  pbxStartedAt: T0,
   answeredAt: null,
   answeredCertainty: null,
   connected: null,
+  consultation: null,
   transfers: 0,
+  lastLegs: [],
   baseline: true,
   pendingAbsence: false,
   observed: { earliest: null, latest: T0, certainty: 'upstream' },
@@ -68,7 +78,9 @@ const answered: Call = {
   upstreamIds: ['call-answered', 'leg-a'],
   customer: number('0914000003'),
   hotline: number('19001234'),
-  legs: [{ seen: legOf('109', 'leg-a', '0914000003', 'answered'), state: 'answered', absence: null }],
+  legs: [
+    { seen: legOf('109', 'leg-a', '0914000003', 'answered'), state: 'answered', ...seenLong, absence: null },
+  ],
   entry: {
     seen: entry({
       mobile: '0914000003',
@@ -79,6 +91,7 @@ const answered: Call = {
       bridgedAt: T0 + 2_000,
     }),
     answered: true,
+    ...unchanged(T0),
     absence: null,
   },
   participants: [participant('109', false)],
@@ -105,6 +118,7 @@ const overflowed: Call = {
       callId: 'call-overflow',
     }),
     answered: false,
+    ...unchanged(T0 + 2_000),
     absence: { ...missing, unlisted: false, kind: 'vanished' },
   },
   pastEntries: [{ entryKey: `sales|0914000005|${T0}|0`, rowKey: `sales|0914000005|${T0}` }],
@@ -118,12 +132,18 @@ const ringing: Call = {
   customer: number('0914000002'),
   hotline: number('19001234'),
   legs: [
-    { seen: legOf('107', 'leg-r7', '0914000002', 'ringing'), state: 'ringing', absence: null },
-    { seen: legOf('108', 'leg-r8', '0914000002', 'ringing'), state: 'ringing', absence: missing },
+    { seen: legOf('107', 'leg-r7', '0914000002', 'ringing'), state: 'ringing', ...seenLong, absence: null },
+    {
+      seen: legOf('108', 'leg-r8', '0914000002', 'ringing'),
+      state: 'ringing',
+      ...seenLong,
+      absence: missing,
+    },
   ],
   entry: {
     seen: entry({ mobile: '0914000002', callId: 'call-ringing', status: 'trying' }),
     answered: false,
+    ...unchanged(T0),
     absence: null,
   },
   participants: [participant('107', true), participant('108', true)],
@@ -137,7 +157,12 @@ const waiting: Call = {
   callId: 'call-waiting',
   upstreamIds: ['call-waiting'],
   customer: number('0914000001'),
-  entry: { seen: entry({ mobile: '0914000001', callId: 'call-waiting' }), answered: false, absence: null },
+  entry: {
+    seen: entry({ mobile: '0914000001', callId: 'call-waiting' }),
+    answered: false,
+    ...unchanged(T0),
+    absence: null,
+  },
 };
 
 const local: Call = {
@@ -159,11 +184,13 @@ const local: Call = {
         hotline: null,
       }),
       state: 'ringing',
+      ...seenLong,
       absence: missing,
     },
   ],
   participants: [{ ...participant('130', false), agentName: 'agent-130', offers: 0 }],
   startedCertainty: 'observed',
+  pbxStartedAt: null,
   pendingAbsence: true,
   observed: { earliest: null, latest: T0, certainty: 'observed' },
 };
@@ -175,9 +202,12 @@ const transferred: Call = {
   customer: number('0914000006'),
   hotline: number('19001234'),
   queues: [],
-  legs: [{ seen: legOf('111', 'leg-x1', '0914000006', 'answered'), state: 'answered', absence: null }],
+  legs: [
+    { seen: legOf('111', 'leg-x1', '0914000006', 'answered'), state: 'answered', ...seenLong, absence: null },
+  ],
   participants: [participant('110', false), participant('111', false)],
   startedAt: T0 - 1_000,
+  pbxStartedAt: T0 - 1_000,
   answeredAt: T0 + 2_000,
   answeredCertainty: 'observed',
   connected: connected('111'),
@@ -196,6 +226,7 @@ export const GOLDEN_STATE: TenantState = {
       failingSince: null,
       lastError: null,
       incomplete: null,
+      clock: [],
     },
     queue: {
       status: 'up',
@@ -205,6 +236,7 @@ export const GOLDEN_STATE: TenantState = {
       failingSince: T0 + 6_000,
       lastError: 'no answer within 5000 ms',
       incomplete: null,
+      clock: [],
     },
   },
   calls: new Map(
@@ -231,6 +263,9 @@ export const GOLDEN_STATE: TenantState = {
   ),
   ignoredEntries: new Set([`sales|0914000009|${T0 - 900_000}|0`]),
   listsIdle: true,
+  created: new Map(),
+  agents: new Map(),
+  direction: ASSUMED_DIRECTION,
   registrations: new Map(
     [
       {

@@ -1,7 +1,15 @@
 import { TenantCalls } from '../../src/core/index/tenant-calls.js';
-import { DEFAULT_POLICY, EMPTY_STATE, type Policy } from '../../src/core/model/call.js';
+import {
+  DEFAULT_POLICY,
+  EMPTY_STATE,
+  type Policy,
+  type TenantState,
+  type Leg,
+} from '../../src/core/model/call.js';
 import type { Transition } from '../../src/core/model/event.js';
 import type {
+  ExtensionOwner,
+  LegsReading,
   MonitorObservation,
   ObservedLeg,
   ObservedQueueEntry,
@@ -15,6 +23,12 @@ import { decode, encodeWhole } from '../../src/store/stored/codec.js';
 
 /** 2026-03-02T03:00:00.000Z, which is ten in the morning in Vietnam. */
 export const T0 = Date.UTC(2026, 2, 2, 3);
+
+/** Whose an extension is, as every row of it shows. */
+function ownerOf(extension: string): ExtensionOwner {
+  const [agentName, username] = [`agent-${extension}`, `user-${extension}`];
+  return { extensionId: `uuid-${extension}`, agentName, username, userId: null };
+}
 
 export function number(raw: string): PhoneNumber {
   const mobile = /^0\d{9}$/.test(raw);
@@ -31,18 +45,45 @@ export function leg(given: Partial<ObservedLeg> & { readonly ext?: string } = {}
     key: `${extension}|${callId}`,
     callId,
     extension,
-    extensionId: `uuid-${extension}`,
-    agentName: `agent-${extension}`,
-    username: `user-${extension}`,
-    userId: null,
+    ...ownerOf(extension),
     signal: 'ringing',
     direction,
     role: direction === 'outbound' ? 'caller' : 'callee',
     customer: number('0914237383'),
     hotline: number('19001234'),
     peer: null,
+    dialled: null,
+    ringWait: false,
+    ownCustomer: false,
     startedAt: null,
     ...fields,
+  };
+}
+
+/**
+ * Makes an inbound call's leg as a PBX lists it that lists the leg's direction: `outbound`, and how it reads if that is the
+ * leg's. `destination` is its row's.
+ */
+export function placedLeg(
+  given: Parameters<typeof leg>[0] = {},
+  destination: LegsReading['destination'] = 'own',
+): ObservedLeg {
+  const inbound = leg({ hotline: null, ...given });
+  return { ...inbound, direction: 'outbound', role: 'caller', asLeg: { leg: inbound, destination } };
+}
+
+/** Makes the part of a call that is such a leg, as the poll that first showed it knew it. */
+export function legPart(given: Partial<Leg> = {}): Leg {
+  const firstSeen = T0;
+  return {
+    seen: leg(),
+    state: 'ringing',
+    joined: 'shown',
+    firstSeen,
+    since: { after: null, by: firstSeen },
+    waited: false,
+    absence: null,
+    ...given,
   };
 }
 
@@ -54,9 +95,12 @@ export function entry(
   const queueId = given.queueId ?? 'sales';
   const joinedAt = given.joinedAt ?? T0;
   const rowKey = `${queueId}|${mobile}|${joinedAt}`;
+  const entryKey = `${rowKey}|${given.rejoinedAt ?? 0}`;
+  const callId = given.callId === undefined ? 'queue-call-1' : given.callId;
   return {
+    key: `${entryKey}|${callId ?? `@${given.abandonedAt ?? 0}`}`,
     rowKey,
-    entryKey: `${rowKey}|${given.rejoinedAt ?? 0}`,
+    entryKey,
     queueId,
     queueName: `${queueId}-name`,
     agentId: null,
@@ -67,7 +111,7 @@ export function entry(
     rejoinedAt: null,
     bridgedAt: null,
     abandonedAt: null,
-    callId: 'queue-call-1',
+    callId,
     fallbackId: `q-${rowKey}`,
     ...fields,
   };
@@ -99,13 +143,15 @@ export interface Poll {
  * Decides one poll after the other and keeps the transitions. An endpoint that a poll does not name answers with no rows.
  */
 export class History {
-  state = new TenantCalls(EMPTY_STATE);
+  state: TenantCalls;
   readonly transitions: Transition[] = [];
   confirm = false;
   readonly #policy: Policy;
   #at = T0 - 1000;
 
-  constructor(policy: Partial<Policy> = {}) {
+  /** @param before what is known from before, as after a restart */
+  constructor(policy: Partial<Policy> = {}, before: TenantState = EMPTY_STATE) {
+    this.state = new TenantCalls(before);
     this.#policy = { ...DEFAULT_POLICY, ...policy };
   }
 
@@ -153,14 +199,15 @@ function monitor(poll: Poll, startedAt: number, at: number): MonitorObservation 
   const base = { endpoint: 'monitor', startedAt, at } as const;
   if (isFailure(legs)) return { ...base, ...failure(legs, at) };
   const rows = new Map(list(legs).map((row) => [row.key, row]));
-  return { ...base, ...outcome(legs), rows, idleExtensions: new Set(poll.idle ?? []) };
+  const idleExtensions = new Map((poll.idle ?? []).map((extension) => [extension, ownerOf(extension)]));
+  return { ...base, ...outcome(legs), rows, idleExtensions };
 }
 
 function queue(poll: Poll, startedAt: number, at: number): QueueObservation {
   const entries = poll.entries as Rows<ObservedQueueEntry> | undefined;
   const base = { endpoint: 'queue', startedAt, at } as const;
   if (isFailure(entries)) return { ...base, ...failure(entries, at) };
-  return { ...base, ...outcome(entries), rows: new Map(list(entries).map((row) => [row.entryKey, row])) };
+  return { ...base, ...outcome(entries), rows: new Map(list(entries).map((row) => [row.key, row])) };
 }
 
 function registrations(poll: Poll, startedAt: number, at: number): RegistrationAnswer[] {

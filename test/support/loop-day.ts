@@ -11,6 +11,7 @@ import { InFlightRequests } from '../../src/poll/cycle/in-flight-requests.js';
 import { TenantLoop } from '../../src/poll/cycle/tenant-loop.js';
 import { TenantPoller } from '../../src/poll/cycle/tenant-poller.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
+import { expectHonestTimes } from './honest.js';
 import { slowSource } from './slow-source.js';
 import { VirtualTime } from './virtual-time.js';
 
@@ -104,6 +105,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   // The simulation goes on so that the judge knows the end of calls: a click-to-call leg is answered before the customer.
   world.advanceTo(startAt + durationMs + RUN_OUT_MS);
   const events = entries.map(({ json }) => JSON.parse(json) as BridgeEvent);
+  expectHonestTimes(events);
   // The events of the last polls may not have been emitted yet.
   const until = startAt + durationMs - 4 * TIMEOUT_MS;
   const shown = { monitor: [...shownAt.monitor.values()], queue: [...shownAt.queue.values()] };

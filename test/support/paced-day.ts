@@ -13,6 +13,7 @@ import { InstantReader } from '../../src/source/parse/instant.js';
 import { listReaders } from '../../src/source/parse/list-reader.js';
 import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { pollResult } from '../../src/source/poll-result.js';
+import { expectHonestTimes } from './honest.js';
 
 /**
  * Simulates a day of a PBX and polls it by the bridge's own `Schedule`, with its list readers and core, in virtual time. The
@@ -84,6 +85,7 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
     }
     if (confirm) pace.confirm(now);
   }
+  expectHonestTimes(events);
   return {
     requestsPerHour: ((polls.monitor.length + polls.queue.length) / durationMs) * HOUR_MS,
     busiestHour: Math.max(...hours),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as format from './formats.js';
+import { DIRECTION_SETTINGS } from '../../core/model/call.js';
 import { Secret } from '../secrets/secret.js';
 
 /**
@@ -63,6 +64,7 @@ export const FORMATS = {
   credential: secret(CREDENTIAL, format.isCredential),
   tenantId: NAME,
   timeZone: text('must be a time zone by name, such as Asia/Ho_Chi_Minh', format.timeZone),
+  direction: oneOf(...DIRECTION_SETTINGS),
   country: text('must be a two-letter country code such as VN; the United Kingdom is GB', format.country),
 };
 
@@ -93,6 +95,7 @@ const VARIABLES = {
   LEASE_GROUP: NAME.optional(),
   PITEL_TIME_ZONE: FORMATS.timeZone.default('Asia/Ho_Chi_Minh'),
   PITEL_COUNTRY: FORMATS.country.default('VN'),
+  PITEL_DIRECTION: FORMATS.direction.default('auto'),
 
   POLL_INTERVAL_MS: whole(POLL_INTERVAL_MS.min, POLL_INTERVAL_MS.max, 'milliseconds').default(1000),
   POLL_MODE: oneOf('fixed', 'adaptive').default('fixed'),
@@ -108,6 +111,9 @@ const VARIABLES = {
   ABSENCE_POLLS: whole(1, 10).default(2),
   ABANDONED_LOOKBACK_MS: whole(0, DAY_MS, 'milliseconds').default(60_000),
   SOURCE_DOWN_AFTER: whole(1, 1000).default(3),
+  MONITOR_LAG_MS: whole(0, 10_000, 'milliseconds').default(300),
+  UNLISTED_HOLD_MS: whole(0, 600_000, 'milliseconds').default(10_000),
+  STALE_ENTRY_MS: whole(10_000, DAY_MS, 'milliseconds').default(900_000),
   WATCH_EXTENSIONS: text(
     'must be active, or a list of extensions such as 101,102, each by its number (1 to 15 digits) or its uuid',
     format.watchList,

@@ -9,6 +9,7 @@ function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
     credential: { kind: 'token', token: new Secret(`token-of-${id}`) },
     timeZone: 'UTC',
     country: 'VN',
+    direction: 'auto',
     pollIntervalMs: 1000,
     ...given,
   };
@@ -36,6 +37,7 @@ describe('the directory of tenants', () => {
     ['kind of credential', { credential: { kind: 'api-key', apiKey: new Secret('token-of-a') } }],
     ['zone', { timeZone: 'Asia/Ho_Chi_Minh' }],
     ['country', { country: 'DE' }],
+    ['direction', { direction: 'leg' }],
     ['interval', { pollIntervalMs: 500 }],
   ])('counts another %s as altered', (_, given) => {
     const { directory, changes } = setUp(tenant('a'));

@@ -63,6 +63,7 @@ function isSame(one: TenantConfig, other: TenantConfig): boolean {
     one.baseUrl === other.baseUrl &&
     one.timeZone === other.timeZone &&
     one.country === other.country &&
+    one.direction === other.direction &&
     one.pollIntervalMs === other.pollIntervalMs &&
     one.credential.kind === other.credential.kind &&
     secretOf(one).reveal() === secretOf(other).reveal()

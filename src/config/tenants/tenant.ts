@@ -1,3 +1,4 @@
+import type { DirectionSetting } from '../../core/model/call.js';
 import type { Secret } from '../secrets/secret.js';
 
 /**
@@ -19,6 +20,8 @@ export interface TenantConfig {
   readonly country: string;
   /** Milliseconds between two polls of an endpoint. */
   readonly pollIntervalMs: number;
+  /** Whose direction the word in a monitor row is; `auto`: the bridge finds out. */
+  readonly direction: DirectionSetting;
 }
 
 /** @param tenants at least one */

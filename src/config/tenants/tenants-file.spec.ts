@@ -14,6 +14,7 @@ function read(content: unknown, files: Record<string, string> = {}, env: Record<
     },
     timeZone: 'Asia/Ho_Chi_Minh',
     country: 'VN',
+    direction: 'auto',
     pollIntervalMs: 1000,
   });
 }
@@ -220,6 +221,25 @@ tenants:
     ]);
   });
 
+  it('lets each tenant say whose direction its monitor lists', () => {
+    const result = read({
+      tenants: [
+        { ...ACME, direction: 'leg' },
+        { ...ACME, id: 'other' },
+      ],
+    });
+    expect(result).toMatchObject({
+      ok: true,
+      tenants: [
+        { id: 'acme', direction: 'leg' },
+        { id: 'other', direction: 'auto' },
+      ],
+    });
+    expect(problems({ tenants: [{ ...ACME, direction: 'legs' }] })).toEqual([
+      'tenants[0].direction must be auto, call or leg',
+    ]);
+  });
+
   it('names the failure and not the path when it cannot be read', () => {
     const result = readTenantsFile('/x', {
       env: {},
@@ -228,6 +248,7 @@ tenants:
       },
       timeZone: 'UTC',
       country: 'VN',
+      direction: 'auto',
       pollIntervalMs: 1000,
     });
     expect(result).toEqual({ ok: false, problems: ['cannot be read (EACCES)'] });

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { DIRECTION_SETTINGS, type DirectionSetting } from '../../core/model/call.js';
 import { readFailure, type ReadText } from '../secrets/read-text.js';
 import type { Secret } from '../secrets/secret.js';
 import type { Credential, Environment, TenantConfig } from './tenant.js';
@@ -15,8 +16,8 @@ import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
  *         tokenEnv: ACME_TOKEN
  *
  * A tenant has exactly one credential: `token`, `tokenEnv` (the name of an environment variable) or `tokenFile` (a
- * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country` and `pollIntervalMs` may be left
- * out. `docs/tenants.schema.json` is this as a JSON schema.
+ * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country`, `direction` and `pollIntervalMs`
+ * may be left out. `docs/tenants.schema.json` is this as a JSON schema.
  *
  * Guarantees: a file with a problem is refused as a whole, with all problems, so that a mistake never drops one tenant
  * silently. Problems name the field (`tenants[2].baseUrl`) and never repeat its value; in a text that is no YAML they
@@ -32,7 +33,7 @@ export type TenantsFileResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const CREDENTIAL_FIELDS = ['token', 'tokenEnv', 'tokenFile', 'apiKey', 'apiKeyEnv', 'apiKeyFile'] as const;
-const FIELDS = ['id', 'baseUrl', 'timeZone', 'country', 'pollIntervalMs'] as const;
+const FIELDS = ['id', 'baseUrl', 'timeZone', 'country', 'direction', 'pollIntervalMs'] as const;
 /** The number of tenants that the bridge is built and tested for. */
 const MAX_TENANTS = 10_000;
 
@@ -62,6 +63,13 @@ const Row = z
         .meta({
           description: 'The country of phone numbers in national form; PITEL_COUNTRY when left out',
           pattern: '^[A-Za-z]{2}$',
+        })
+        .optional(),
+      direction: TEXT.pipe(FORMATS.direction)
+        .meta({
+          description:
+            "Whose direction the monitor's word is, the call's or the leg's; PITEL_DIRECTION when left out",
+          enum: [...DIRECTION_SETTINGS],
         })
         .optional(),
       pollIntervalMs: z
@@ -114,6 +122,7 @@ export interface TenantsFileSurroundings {
   /** The defaults for tenants that do not set these. */
   readonly timeZone: string;
   readonly country: string;
+  readonly direction: DirectionSetting;
   readonly pollIntervalMs: number;
 }
 
@@ -150,6 +159,7 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
         credential,
         timeZone: row.timeZone ?? around.timeZone,
         country: row.country ?? around.country,
+        direction: row.direction ?? around.direction,
         pollIntervalMs: row.pollIntervalMs ?? around.pollIntervalMs,
       });
   }

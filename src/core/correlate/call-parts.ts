@@ -1,10 +1,12 @@
 import type { Call, Leg, Participant, Queue, QueueEntry } from '../model/call.js';
 import { type MutableCall, copyOf } from '../model/call-copy.js';
-import type { Placement } from './correlate.js';
+import type { PlacedLeg, Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import { agentNamesOf } from '../parts/agents.js';
+import { mayBeInbound } from '../parts/customer.js';
 import { pendingAbsence, entryBegan } from '../parts/part.js';
-import { newEntry } from '../observe/observe-parts.js';
+import { newEntry } from '../observe/observe-entries.js';
 
 /** Gives a call new or changed parts, and takes its ids, numbers, queues and participants from them. */
 
@@ -27,9 +29,9 @@ export function withParts(
 
 /** Adds the placement's parts to `call` itself. */
 export function addParts(call: MutableCall, { legs, entries }: Placement, cycle: CycleFacts): Call {
-  call.legs = [...call.legs, ...legs.map(newLeg)];
-  call.participants = legs.reduce(withParticipant, call.participants);
-  call.customer ??= entries[0]?.customer ?? firstKnown(legs, (leg) => leg.customer);
+  call.legs = [...call.legs, ...legs.map((leg) => newLeg(leg, cycle))];
+  call.participants = legs.reduce((all, { seen }) => withParticipant(all, seen), call.participants);
+  call.customer ??= entries[0]?.customer ?? firstKnown(legs, ({ seen }) => seen.customer);
   if (entries.length > 0) {
     // A call has one queue entry at a time: a newer one means that the caller has moved on to another queue.
     const before = call.entry?.seen ?? null;
@@ -48,9 +50,15 @@ export function addParts(call: MutableCall, { legs, entries }: Placement, cycle:
 function learnFromParts(call: MutableCall, cycle: CycleFacts): Call {
   const { legs, entry } = call;
   call.upstreamIds = idsOf(call.upstreamIds, legs, entry);
-  call.customer ??= entry?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer);
-  call.hotline ??= firstKnown(legs, ({ seen }) => seen.hotline);
-  if (entry !== null) call.queues = withQueue(call.queues, entry.seen);
+  // The row of a consultation's leg may turn into one of the customer who is being transferred, but the call stays local.
+  if (call.direction !== 'local') {
+    call.customer ??= entry?.seen.customer ?? firstKnown(legs, ({ seen }) => seen.customer);
+    call.hotline ??= firstKnown(legs, ({ seen }) => seen.hotline);
+  }
+  if (entry !== null) {
+    call.queues = withQueue(call.queues, entry.seen);
+    call.entry = withRing(entry, legs);
+  }
   call.pendingAbsence = pendingAbsence(call, cycle.policy);
   return call;
 }
@@ -67,16 +75,43 @@ function idsOf(known: readonly string[], legs: Call['legs'], entry: Call['entry'
   return ids;
 }
 
-function newLeg(seen: ObservedLeg): Leg {
-  return { seen, state: seen.signal === 'answered' ? 'answered' : 'ringing', absence: null };
+function newLeg({ seen, joined, created }: PlacedLeg, cycle: CycleFacts): Leg {
+  const state = seen.signal === 'answered' ? 'answered' : 'ringing';
+  const since = created?.since ?? cycle.monitor!;
+  return { seen, state, joined, firstSeen: since.by, since, waited: seen.ringWait, absence: null };
 }
 
-function withParticipant(participants: readonly Participant[], leg: ObservedLeg): readonly Participant[] {
+/** Notes that the queue rings for the entry, and that a leg is there: then its row is not stale. Only in a ring-all queue does it ring while the row names nobody. */
+function withRing(entry: QueueEntry, legs: readonly Leg[]): QueueEntry {
+  const { seen, answered, quiet, changedAt, absence } = entry;
+  const isRinging =
+    seen.status === 'trying' && legs.some((leg) => leg.absence === null && mayBeInbound(leg.seen));
+  const rang = !isRinging ? entry.rang : agentNamesOf(seen).length === 0 ? 'unnamed' : 'named';
+  const isThere = legs.some((leg) => leg.absence === null);
+  const isKept =
+    (rang === entry.rang || (entry.rang === 'unnamed' && rang === 'named')) && !(isThere && quiet !== null);
+  if (isKept) return entry;
+  const kept = entry.rang === 'unnamed' ? 'unnamed' : rang;
+  return { seen, answered, rang: kept, quiet: isThere ? null : quiet, changedAt, absence };
+}
+
+export function withParticipant(
+  participants: readonly Participant[],
+  leg: ObservedLeg,
+): readonly Participant[] {
   if (participants.some((participant) => participant.extension === leg.extension)) return participants;
   const { extension, extensionId, agentName } = leg;
   return [
     ...participants,
-    { extension, extensionId, agentName, offers: 0, offerOpen: false, ringingStopped: null },
+    {
+      extension,
+      extensionId,
+      agentName,
+      offers: 0,
+      offerOpen: false,
+      elsewhere: false,
+      ringingStopped: null,
+    },
   ];
 }
 

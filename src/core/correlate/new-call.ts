@@ -1,12 +1,14 @@
-import type { Call, Certainty, EndedCall } from '../model/call.js';
+import type { Call, EndedCall } from '../model/call.js';
 import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentEntry } from './call-parts.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
-import { CLOCK_TOLERANCE_MS, entryBegan } from '../parts/part.js';
-import { isLaterThan, observedIn, type Window } from '../parts/window.js';
+import { customerKey, mayBeInbound, WITHHELD } from '../parts/customer.js';
+import { honestTime } from '../parts/honest-time.js';
+import { entryBegan } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
 
 /**
  * Makes a new call of new parts.
@@ -19,16 +21,19 @@ import { isLaterThan, observedIn, type Window } from '../parts/window.js';
 /** Begins a call with the placement's parts. */
 export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFacts): Call {
   const { legs, entries } = placement;
+  const rows = legs.map(({ seen }) => seen);
   const current = entries.length > 0 ? currentEntry(entries) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
-  const { startedAt, certainty } = startOf(placement, current, linked, window);
-  const primaryId = current?.callId ?? legs[0]?.callId ?? current!.fallbackId;
+  const others = callsOfCustomer(placement, index);
+  const pbxStartedAt = startOf(placement, current, linked, cycle.skewMs);
+  const { time: startedAt, observed } = honestTime(pbxStartedAt, window, cycle.skewMs);
+  const primaryId = current?.callId ?? rows[0]?.callId ?? current!.fallbackId;
   const begun: MutableCall = {
     callId: unusedCallId(primaryId, index, window.by),
-    linkedCallIds: linked.map((call) => call.callId),
+    linkedCallIds: [...new Set([...linked, ...others].map((call) => call.callId))],
     upstreamIds: [],
-    direction: directionOf(legs),
+    direction: directionOf(rows),
     customer: null,
     hotline: null,
     queues: [],
@@ -37,14 +42,17 @@ export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFa
     pastEntries: [],
     participants: [],
     startedAt,
-    startedCertainty: certainty,
+    startedCertainty: observed.certainty,
+    pbxStartedAt,
     answeredAt: null,
     answeredCertainty: null,
     connected: null,
+    consultation: null,
     transfers: 0,
+    lastLegs: [],
     baseline: (legs.length === 0 || cycle.isFirst.monitor) && (entries.length === 0 || cycle.isFirst.queue),
     pendingAbsence: false,
-    observed: observedIn(window, certainty),
+    observed,
   };
   return addParts(begun, placement, cycle);
 }
@@ -57,36 +65,48 @@ function linkedCalls({ legs, entries }: Placement, index: CallIndex, now: Instan
   for (const { entryKey, rowKey } of entries)
     add(index.ended.byEntry(entryKey, now) ?? index.ended.byRow(rowKey, now));
   for (const { callId } of entries) if (callId !== null) add(index.ended.byUpstreamId(callId, now));
-  for (const { callId } of legs) add(index.ended.byUpstreamId(callId, now));
+  for (const { seen } of legs) add(index.ended.byUpstreamId(seen.callId, now));
   return found;
 }
 
 /**
- * Says when a call began. A queue entry gives `joined_time`, or `rejoined_time` after a resume. A leg gives `call_time`
- * if that is plausible: not in the future, and not before the end of an earlier call that had this id. Otherwise the call
- * began when a poll first showed it.
+ * The live inbound calls of the same customer: where the evidence does not make the parts one call, each call names the other.
+ * A company's line may have many; the latest are enough.
+ */
+export function callsOfCustomer({ legs, entries }: Placement, index: CallIndex): readonly Call[] {
+  if (entries.length === 0 && !legs.some(({ seen }) => mayBeInbound(seen))) return NONE;
+  const customer = customerKey(entries[0]?.customer ?? legs[0]?.seen.customer ?? null);
+  if (customer === WITHHELD) return NONE;
+  return index
+    .byCustomer(customer)
+    .filter(({ direction }) => direction === 'inbound')
+    .slice(-MAX_LINKS);
+}
+
+const MAX_LINKS = 10;
+const NONE: readonly never[] = [];
+
+/**
+ * Says when a call began, by the PBX's clock; null if it gives no such time. A queue entry gives `joined_time`, or
+ * `rejoined_time` after a resume. A leg gives `call_time`. A time before the end of an earlier call that had this id is
+ * that call's.
  */
 function startOf(
   { legs, entries }: Placement,
   current: ObservedQueueEntry | null,
   linked: readonly EndedCall[],
-  window: Window,
-): { startedAt: Instant; certainty: Certainty } {
+  skewMs: number | null,
+): Instant | null {
   const notBefore = linked.reduce((last, call) => Math.max(last, call.endedAt), -Infinity);
+  const isOwn = (time: Instant) => onOurClock(time, skewMs) > notBefore;
   if (current !== null) {
     const began = Math.min(...entries.map(entryBegan));
-    const resumed = current.rejoinedAt !== null;
-    if (resumed || began > notBefore) return { startedAt: began, certainty: 'upstream' };
-    return { startedAt: window.by, certainty: 'observed' };
+    return current.rejoinedAt !== null || isOwn(began) ? began : null;
   }
-  let first = Infinity;
-  for (const { startedAt: time } of legs) {
-    if (time === null || isLaterThan(time, window, CLOCK_TOLERANCE_MS) || time <= notBefore) continue;
-    first = Math.min(first, time);
-  }
-  return first === Infinity
-    ? { startedAt: window.by, certainty: 'observed' }
-    : { startedAt: first, certainty: 'upstream' };
+  const times = legs.flatMap(({ seen: { startedAt } }) =>
+    startedAt !== null && isOwn(startedAt) ? [startedAt] : [],
+  );
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** Reads the direction from the legs. A call with a queue entry is inbound whatever they say: `addParts` sets that. */

@@ -1,8 +1,12 @@
 import type { Call, Leg, QueueEntry, TenantState } from '../model/call.js';
-import type { Instant, ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
+import type { Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import { customerKey } from '../parts/customer.js';
+import { hasJustGone, lastLegName, legName } from '../parts/last-leg.js';
+import { abandonedEntry } from '../parts/overflow.js';
+import { heldSince, isQuietable, quietSince, unchangedSince } from '../parts/staleness.js';
+import { Earliest } from './earliest.js';
 import { EndedCalls } from './ended-calls.js';
 import { Lookup } from './lookup.js';
-import { abandonedEntry } from '../parts/overflow.js';
 
 /**
  * Holds the calls of a tenant and finds them by what a row shows. Nothing else holds them. A poll changes it call by
@@ -14,17 +18,28 @@ export class CallIndex {
   readonly ended: EndedCalls;
   /** By `ObservedLeg.key`. */
   readonly legs = new Map<string, Indexed<Leg, ObservedLeg>>();
-  /** The live calls' current queue entries, by `entryKey`. */
+  /** The live calls' current queue entries, by their row's `key`. */
   readonly entries = new Map<string, Indexed<QueueEntry, ObservedQueueEntry>>();
-  /** The `callId` of the live call that has left a queue entry, by `entryKey`. */
-  readonly pastEntries = new Map<string, string>();
+  /** The live call that has left a queue entry, by `entryKey`. */
+  readonly #pastEntries = new Lookup<string>();
   /** Calls with a part whose absence the next complete observation must confirm. */
   readonly pending = new Set<string>();
   /** Calls whose entry is Abandoned and that have not been answered. */
   readonly abandoned = new Set<string>();
+  /** Calls whose entry may become stale without any change of its row. */
+  readonly quietable = new Set<string>();
+  /** Calls that are held open by a consultation. */
+  readonly consulting = new Set<string>();
+  /** When the leg of a call went that is held because its extension is not listed. */
+  readonly held = new Earliest();
+  /** Since when a call's entry has been quiet, and since when its row has not changed. */
+  readonly quiet = new Earliest();
+  readonly unchanged = new Earliest();
   readonly #upstreamIds = new Lookup<string>();
   readonly #rows = new Lookup<string>();
   readonly #customers = new Lookup<string>();
+  readonly #identities = new Lookup<string>();
+  readonly #legNames = new Lookup<string>();
   readonly #localExtensions = new Lookup<string>();
 
   constructor({ calls, ended }: Pick<TenantState, 'calls' | 'ended'>) {
@@ -44,8 +59,12 @@ export class CallIndex {
     this.calls.delete(callId);
     this.pending.delete(callId);
     this.abandoned.delete(callId);
+    this.quietable.delete(callId);
+    this.consulting.delete(callId);
+    this.#setTimes(callId, null);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
     this.#removeLegs(call);
+    this.#removeExtensions(call);
     this.#removeEntries(call);
     this.#removeCustomer(call);
   }
@@ -55,21 +74,43 @@ export class CallIndex {
     return this.calls.has(callId) || this.ended.has(callId, now);
   }
 
-  /** Finds the live call that has the upstream id. Of two calls that share one, it is the call that began first. */
+  /** Finds the live call that has the upstream id; undefined also where two live calls show it, so that it ties nothing. */
   byUpstreamId(id: string): Call | undefined {
-    return this.#all(this.#upstreamIds.get(id))[0];
+    const callIds = this.#upstreamIds.get(id);
+    return callIds.length === 1 ? this.calls.get(callIds[0]!) : undefined;
   }
 
-  /** Finds the live call whose current queue entry is in the row. */
-  byRow(rowKey: string): Call | undefined {
-    return this.#all(this.#rows.get(rowKey))[0];
+  /** Finds the live calls whose current queue entry is the one of the row, whatever its `key` in an earlier answer. */
+  byIdentity(entryKey: string): readonly Call[] {
+    return this.#all(this.#identities.get(entryKey));
   }
 
+  /** Whether a live call has left the entry in this row. A row with another `call_uuid` is another caller's. */
+  isPastEntry({ entryKey, callId }: ObservedQueueEntry): boolean {
+    const calls = this.#all(this.#pastEntries.get(entryKey));
+    return calls.some(({ upstreamIds }) => callId === null || upstreamIds.includes(callId));
+  }
+
+  /** Finds the live calls whose current queue entry is of the caller's place. */
+  byRow(rowKey: string): readonly Call[] {
+    return this.#all(this.#rows.get(rowKey));
+  }
+
+  /** Whether a live call is just losing the leg of this name: the answer does not show it, or it went a moment ago. */
+  hasJustLost(name: string, rows: ReadonlyMap<string, ObservedLeg>, now: Instant): boolean {
+    return this.#all(this.#legNames.get(name)).some(
+      ({ legs, lastLegs }) =>
+        legs.some(({ seen }) => !rows.has(seen.key) && legName(seen) === name) ||
+        lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now)),
+    );
+  }
+
+  /** Finds the calls with the outside world whose customer has the `customerKey`. */
   byCustomer(customer: string): readonly Call[] {
     return this.#all(this.#customers.get(customer));
   }
 
-  /** Finds the local calls that have a leg at the extension. */
+  /** Finds the local calls that have or had a leg at the extension. */
   localAt(extension: string): readonly Call[] {
     return this.#all(this.#localExtensions.get(extension));
   }
@@ -79,6 +120,7 @@ export class CallIndex {
     this.calls.set(callId, call);
     for (const id of call.upstreamIds) this.#upstreamIds.add(id, callId);
     this.#addLegs(call);
+    this.#addExtensions(call);
     this.#addEntries(call);
     this.#addCustomer(call);
     this.#mark(call);
@@ -93,16 +135,20 @@ export class CallIndex {
       for (const id of before.upstreamIds) this.#upstreamIds.remove(id, callId);
       for (const id of after.upstreamIds) this.#upstreamIds.add(id, callId);
     }
-    if (before.legs !== after.legs) {
+    if (before.legs !== after.legs || before.lastLegs !== after.lastLegs) {
       // The same legs in another state are only overwritten: their keys have not changed.
-      if (!sameLegs(before, after) || before.direction !== after.direction) this.#removeLegs(before);
+      if (!sameLegs(before, after) || before.lastLegs !== after.lastLegs) this.#removeLegs(before);
       this.#addLegs(after);
+    }
+    if (before.participants !== after.participants || before.direction !== after.direction) {
+      this.#removeExtensions(before);
+      this.#addExtensions(after);
     }
     if (before.entry !== after.entry || before.pastEntries !== after.pastEntries) {
       this.#removeEntries(before);
       this.#addEntries(after);
     }
-    if (before.customer !== after.customer) {
+    if (before.customer !== after.customer || before.direction !== after.direction) {
       this.#removeCustomer(before);
       this.#addCustomer(after);
     }
@@ -110,50 +156,66 @@ export class CallIndex {
 
   #mark(call: Call): void {
     const { callId } = call;
-    if (call.pendingAbsence) this.pending.add(callId);
-    else this.pending.delete(callId);
-    if (abandonedEntry(call) !== null) this.abandoned.add(callId);
-    else this.abandoned.delete(callId);
+    mark(this.pending, callId, call.pendingAbsence);
+    mark(this.abandoned, callId, abandonedEntry(call) !== null);
+    mark(this.quietable, callId, isQuietable(call));
+    mark(this.consulting, callId, call.consultation !== null);
+    this.#setTimes(callId, call);
   }
 
-  #addLegs({ callId, legs, direction }: Call): void {
-    for (const leg of legs) {
-      this.legs.set(leg.seen.key, { callId, part: leg, row: leg.seen });
-      if (direction === 'local') this.#localExtensions.add(leg.seen.extension, callId);
-    }
+  #setTimes(callId: string, call: Call | null): void {
+    this.held.set(callId, call && heldSince(call));
+    this.quiet.set(callId, call && quietSince(call));
+    this.unchanged.set(callId, call && unchangedSince(call));
   }
 
-  #removeLegs({ callId, legs, direction }: Call): void {
-    for (const leg of legs) {
-      this.legs.delete(leg.seen.key);
-      if (direction === 'local') this.#localExtensions.remove(leg.seen.extension, callId);
-    }
+  #addLegs(call: Call): void {
+    const { callId, legs } = call;
+    for (const leg of legs) this.legs.set(leg.seen.key, { callId, part: leg, row: leg.seen });
+    for (const name of namesOf(call)) this.#legNames.add(name, callId);
+  }
+
+  /** A leg that has moved on to another call is that call's. */
+  #removeLegs(call: Call): void {
+    const { callId, legs } = call;
+    for (const name of namesOf(call)) this.#legNames.remove(name, callId);
+    for (const { seen } of legs) if (this.legs.get(seen.key)?.callId === callId) this.legs.delete(seen.key);
+  }
+
+  #addExtensions({ callId, participants, direction }: Call): void {
+    if (direction !== 'local') return;
+    for (const { extension } of participants) this.#localExtensions.add(extension, callId);
+  }
+
+  #removeExtensions({ callId, participants, direction }: Call): void {
+    if (direction !== 'local') return;
+    for (const { extension } of participants) this.#localExtensions.remove(extension, callId);
   }
 
   #addEntries({ callId, entry, pastEntries }: Call): void {
     if (entry !== null) {
-      this.entries.set(entry.seen.entryKey, { callId, part: entry, row: entry.seen });
+      this.entries.set(entry.seen.key, { callId, part: entry, row: entry.seen });
       this.#rows.add(entry.seen.rowKey, callId);
+      this.#identities.add(entry.seen.entryKey, callId);
     }
-    for (const past of pastEntries) this.pastEntries.set(past.entryKey, callId);
+    for (const past of pastEntries) this.#pastEntries.add(past.entryKey, callId);
   }
 
   #removeEntries({ callId, entry, pastEntries }: Call): void {
     if (entry !== null) {
-      this.entries.delete(entry.seen.entryKey);
+      this.entries.delete(entry.seen.key);
       this.#rows.remove(entry.seen.rowKey, callId);
+      this.#identities.remove(entry.seen.entryKey, callId);
     }
-    for (const past of pastEntries) this.pastEntries.delete(past.entryKey);
+    for (const past of pastEntries) this.#pastEntries.remove(past.entryKey, callId);
   }
 
-  #addCustomer({ callId, customer }: Call): void {
-    const key = numberKey(customer);
-    if (key !== null) this.#customers.add(key, callId);
+  #addCustomer(call: Call): void {
+    if (isOutside(call)) this.#customers.add(customerKey(call.customer), call.callId);
   }
 
-  #removeCustomer({ callId, customer }: Call): void {
-    const key = numberKey(customer);
-    if (key !== null) this.#customers.remove(key, callId);
+  #removeCustomer(call: Call): void {
+    if (isOutside(call)) this.#customers.remove(customerKey(call.customer), call.callId);
   }
 
   /** Looks the calls up, in the order in which they began. */
@@ -172,25 +234,28 @@ export interface Indexed<Part, Row> {
   row: Row;
 }
 
-/**
- * Identifies a caller by number: the E.164 form, or else the digits as written. Null for text that identifies no caller
- * (`anonymous`, empty), because two calls must not be joined by that.
- */
-export function numberKey(number: PhoneNumber | null): string | null {
-  if (number === null) return null;
-  return number.e164 ?? (/^\+?\d{3,}$/.test(number.raw) ? number.raw : null);
+/** Whether it is a call with somebody outside the PBX, which may be listed as local at first. */
+function isOutside({ direction, customer }: Call): boolean {
+  return direction !== 'local' || customer !== null;
 }
 
-/** Whether the leg can belong to a customer's inbound call: the PBX may list an agent's leg of one as local. */
-export function mayBeInbound(leg: ObservedLeg): boolean {
-  return leg.direction !== 'outbound';
+function namesOf({ legs, lastLegs }: Call): string[] {
+  return [...legs.flatMap(({ seen }) => legName(seen) ?? []), ...lastLegs.map(lastLegName)];
 }
 
-/** Whether both have the same legs, in whatever state. */
+function mark(set: Set<string>, callId: string, is: boolean): void {
+  if (is) set.add(callId);
+  else set.delete(callId);
+}
+
+/** Whether both have the same legs, in whatever state. A leg may change its `call_time`, and with it its name. */
 function sameLegs(before: Call, after: Call): boolean {
   return (
     before.legs.length === after.legs.length &&
-    before.legs.every(({ seen }, index) => seen.key === after.legs[index]!.seen.key)
+    before.legs.every(({ seen }, index) => {
+      const other = after.legs[index]!.seen;
+      return seen === other || (seen.key === other.key && legName(seen) === legName(other));
+    })
   );
 }
 

@@ -1,5 +1,6 @@
 import { ENDED_MEMORY_MS, type EndedCall } from '../model/call.js';
-import type { Instant } from '../model/observation.js';
+import type { Instant, ObservedQueueEntry } from '../model/observation.js';
+import { hasJustGone, lastLegName } from '../parts/last-leg.js';
 import { Lookup } from './lookup.js';
 
 /**
@@ -15,6 +16,9 @@ export class EndedCalls {
   readonly #entries = new Lookup<EndedCall>();
   readonly #rows = new Lookup<EndedCall>();
   readonly #customers = new Lookup<EndedCall>();
+  readonly #lingering = new Lookup<EndedCall>();
+  readonly #lastLegs = new Lookup<EndedCall>();
+  readonly #staleEntries = new Lookup<EndedCall>();
   #round = this.calls.values();
 
   constructor(calls: Iterable<EndedCall>) {
@@ -53,6 +57,34 @@ export class EndedCalls {
     return latest(this.#entries.get(entryKey), now);
   }
 
+  /** Whether the row is the entry of a call that has ended. A row with another `call_uuid` is another caller's. */
+  hasEntry({ entryKey, callId }: ObservedQueueEntry, now: Instant): boolean {
+    return this.#entries
+      .get(entryKey)
+      .some((call) => isRemembered(call, now) && (callId === null || sharesId(call, callId)));
+  }
+
+  /** Whether the row is one whose call ended because it was stale, and has not changed since. */
+  isStaleEntry(key: string, now: Instant): boolean {
+    const call = this.#staleEntries.get(key)[0];
+    return call !== undefined && isRemembered(call, now);
+  }
+
+  /** Whether the leg was still there when its call ended. */
+  isLingering(legKey: string, now: Instant): boolean {
+    const call = this.#lingering.get(legKey)[0];
+    return call !== undefined && isRemembered(call, now);
+  }
+
+  /** Whether a call that has ended lost the leg of this name a moment ago. */
+  hasJustLost(name: string, now: Instant): boolean {
+    return this.#lastLegs
+      .get(name)
+      .some(({ lastLegs = [] }) =>
+        lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now)),
+      );
+  }
+
   byRow(rowKey: string, now: Instant): EndedCall | undefined {
     return latest(this.#rows.get(rowKey), now);
   }
@@ -74,16 +106,24 @@ export class EndedCalls {
   }
 
   #lookups(change: 'add' | 'remove', ended: EndedCall): void {
-    const { upstreamIds, entries, rows, legsOnly } = ended;
+    const { upstreamIds, entries, rows, legsOnly, lingering = [], lastLegs = [], staleEntry } = ended;
     for (const id of upstreamIds) this.#upstreamIds[change](id, ended);
     for (const entry of entries) this.#entries[change](entry, ended);
     for (const row of rows) this.#rows[change](row, ended);
+    for (const key of lingering) this.#lingering[change](key, ended);
+    for (const leg of lastLegs) this.#lastLegs[change](lastLegName(leg), ended);
+    if (staleEntry !== undefined) this.#staleEntries[change](staleEntry, ended);
     if (legsOnly !== undefined) this.#customers[change](legsOnly.customer, ended);
   }
 }
 
 /** How many calls are checked for each one added. With more than two, fewer outdated calls are kept than current ones. */
 const CHECKS = 4;
+
+/** A call whose entry never had a `call_uuid` in sight may be anybody's of that place. */
+function sharesId({ upstreamIds, callId: own }: EndedCall, callId: string): boolean {
+  return upstreamIds.length === 0 || upstreamIds.includes(callId) || own === callId;
+}
 
 function isRemembered({ endedAt }: EndedCall, now: Instant): boolean {
   return now - endedAt <= ENDED_MEMORY_MS;

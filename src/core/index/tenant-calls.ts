@@ -15,6 +15,9 @@ export class TenantCalls implements TenantState {
   sources: TenantState['sources'];
   ignoredEntries: TenantState['ignoredEntries'];
   listsIdle: boolean;
+  created: TenantState['created'];
+  agents: TenantState['agents'];
+  direction: TenantState['direction'];
   readonly registrations: Map<string, Registration>;
 
   constructor(state: TenantState) {
@@ -22,6 +25,9 @@ export class TenantCalls implements TenantState {
     this.sources = state.sources;
     this.ignoredEntries = state.ignoredEntries;
     this.listsIdle = state.listsIdle;
+    this.created = state.created;
+    this.agents = state.agents;
+    this.direction = state.direction;
     this.registrations = new Map(state.registrations);
   }
 

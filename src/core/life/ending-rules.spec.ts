@@ -10,6 +10,8 @@ const UNANSWERED: EndFacts = {
   monitorSeen: false,
   lastLegs: 'listed',
   doubtful: false,
+  left: false,
+  doubted: false,
 };
 const ANSWERED: EndFacts = { ...UNANSWERED, answered: true };
 const BACK: EndFacts = { ...UNANSWERED, cameBack: true, entry: 'listed' };
@@ -129,6 +131,38 @@ describeTable(CALL_ENDS, [
   [
     { ...UNANSWERED, entry: 'vanished', timeGiven: true, lastLegs: 'unlisted' },
     { at: 'seen', within: 'parts', certainty: 'observed' },
+  ],
+  [
+    { ...UNANSWERED, entry: 'listed', lastLegs: 'none' },
+    { at: 'quiet', within: 'quiet', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'listed', lastLegs: 'none' },
+    { at: 'quiet', within: 'quiet', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, lastLegs: 'unlisted', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, lastLegs: 'none', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'listed', lastLegs: 'none', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'vanished', lastLegs: 'listed', left: true },
+    { at: 'seen', within: 'connected', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'vanished', doubted: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
+  ],
+  [
+    { ...ANSWERED, entry: 'abandoned', monitorSeen: true, doubted: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
   ],
   [UNANSWERED, { at: 'seen', within: 'parts', certainty: 'inferred' }],
   [

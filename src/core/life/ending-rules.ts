@@ -3,29 +3,32 @@ import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import { type CycleFacts, sawMonitor } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
-import { isAfter, lastOf, observedIn, whenGone, type Window } from '../parts/window.js';
+import { honestTime, seenIn, timedAt, type Timed } from '../parts/honest-time.js';
+import { onOurClock } from '../parts/pbx-clock.js';
+import { isAfter, lastOf, whenGone, type Window } from '../parts/window.js';
 import { CALL_OUTCOMES, ENTRY_WORDS, type EntryState, entryState, outcomeFacts } from './outcome-rules.js';
 import type { Ending } from './view.js';
 
-/**
- * Says how and when a call ended, and how certain that is; null while the call goes on.
- *
- * @param call the call without the legs that are gone
- * @param gone the legs that went in this cycle
- * @param returnRow the row with which the caller has come back as another call, before a poll showed the end of this one
- */
-export function endingOf(
-  call: Call,
-  gone: readonly Leg[],
-  returnRow: ObservedQueueEntry | null,
-  cycle: CycleFacts,
-): Ending | null {
-  const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, returnRow, cycle));
+/** A call at the end of a cycle. */
+export interface Remains {
+  /** The call without the legs that are gone. */
+  readonly call: Call;
+  /** The legs that went in this cycle. */
+  readonly gone: readonly Leg[];
+  /** The row with which the caller has come back as another call, before a poll showed the end of this one. */
+  readonly returnRow: ObservedQueueEntry | null;
+  /** A consultation held the call open, and its caller had gone. */
+  readonly isLeft: boolean;
+}
+
+/** Says how and when a call ended, and how certain that is; null while the call goes on. */
+export function endingOf(remains: Remains, cycle: CycleFacts): Ending | null {
+  const { call, returnRow, isLeft } = remains;
+  const outcome = CALL_OUTCOMES.decide(outcomeFacts(call, { cameBack: returnRow !== null, isLeft }, cycle));
   if (outcome === null) return null;
-  const { at, within, certainty } = CALL_ENDS.decide(endFacts(call, gone, returnRow, cycle));
-  const window = windowOf(within, call, gone, cycle);
-  const endedAt = instantOf(at, window, call, returnRow);
-  return { outcome, endedAt, observed: observedIn(window, certainty) };
+  const end = CALL_ENDS.decide(endFacts(remains, cycle));
+  const { time, observed } = timeOf(end, windowOf(end.within, remains, cycle), remains, cycle);
+  return { outcome, endedAt: time, observed, isStale: end.within === 'quiet' };
 }
 
 export interface EndFacts {
@@ -37,12 +40,14 @@ export interface EndFacts {
   readonly monitorSeen: boolean;
   readonly lastLegs: 'none' | 'listed' | 'unlisted';
   readonly doubtful: boolean;
+  readonly left: boolean;
+  readonly doubted: boolean;
 }
 
 /** `within` names the window of the end, `at` the best estimate in it. */
 export interface End {
-  readonly at: 'seen' | 'pbx' | 'return' | 'answer';
-  readonly within: 'parts' | 'entry' | 'poll';
+  readonly at: 'seen' | 'pbx' | 'return' | 'answer' | 'quiet';
+  readonly within: 'parts' | 'entry' | 'poll' | 'connected' | 'quiet';
   readonly certainty: Certainty;
 }
 
@@ -51,12 +56,15 @@ const AT_WORDS: Readonly<Record<End['at'], string>> = {
   pbx: 'the queue’s time',
   return: 'the return of the caller',
   answer: 'the answer',
+  quiet: 'since when the agent has had no leg',
 };
 
 const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
   parts: 'the last part went',
   entry: 'the entry went',
   poll: 'the caller came back',
+  connected: 'the connected participant went',
+  quiet: 'the agent had no leg any more, up to now',
 };
 
 export const CALL_ENDS = new RuleTable<EndFacts, End>({
@@ -100,6 +108,17 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       meaning: 'only partial answers show that the entry is missing, for a long time',
       values: YES_NO,
     },
+    left: {
+      heading: 'left',
+      meaning:
+        'a consultation held the call open, and its caller had gone when the connected participant did',
+      values: YES_NO,
+    },
+    doubted: {
+      heading: 'doubted',
+      meaning: 'a leg talked, and the row of the queue entry never said Answered',
+      values: YES_NO,
+    },
   },
   outcome: {
     time: ({ at }) => AT_WORDS[at],
@@ -138,6 +157,16 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'the caller left before that, but no poll shows when',
     },
     {
+      when: { cameBack: false, entry: 'listed', left: false },
+      then: { at: 'quiet', within: 'quiet', certainty: 'inferred' },
+      why: 'the row is stale: nothing says when its caller went',
+    },
+    {
+      when: { left: true },
+      then: { at: 'seen', within: 'connected', certainty: 'inferred' },
+      why: 'the extension that was consulted talks to the one that consulted it, or to nobody',
+    },
+    {
       when: { answered: true, lastLegs: 'unlisted' },
       then: { at: 'seen', within: 'parts', certainty: 'inferred' },
       why: 'the leg may have vanished with its registration, and the conversation may go on',
@@ -151,6 +180,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       when: { answered: true, doubtful: true },
       then: { at: 'seen', within: 'parts', certainty: 'inferred' },
       why: 'its row may be one that the answers lack',
+    },
+    {
+      when: { answered: true, doubted: true },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'the caller may have hung up as the agent answered',
     },
     {
       when: { answered: true },
@@ -200,8 +234,21 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'only a caller who came back can have left before the answer',
     },
     { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
-    { when: { cameBack: false, entry: 'listed' }, why: 'the entry is a part that is left' },
-    { when: { cameBack: false, entry: 'none', lastLegs: 'none' }, why: 'the last part of the call went' },
+    {
+      when: { cameBack: false, entry: 'listed', lastLegs: 'listed', left: false },
+      why: 'such an entry has been quiet for long',
+    },
+    {
+      when: { cameBack: false, entry: 'listed', lastLegs: 'unlisted', left: false },
+      why: 'such an entry has been quiet for long',
+    },
+    { when: { left: true, answered: false }, why: 'a caller is transferred after an answer' },
+    { when: { left: true, cameBack: true }, why: 'the call has no row of the queue any more' },
+    { when: { doubted: true, answered: false }, why: 'nobody talked' },
+    { when: { doubted: true, entry: 'none' }, why: 'there is no row' },
+    { when: { doubted: true, lastLegs: 'unlisted' }, why: 'that is doubt enough' },
+    { when: { doubted: true, doubtful: true }, why: 'that is doubt enough' },
+    { when: { doubted: true, entry: 'abandoned', lastLegs: 'none' }, why: 'that is doubt enough' },
     { when: { entry: 'none', timeGiven: true }, why: 'the time is on the entry’s row' },
     { when: { entry: 'none', monitorSeen: true }, why: 'no entry went' },
     { when: { entry: 'listed', monitorSeen: true }, why: 'no entry went' },
@@ -211,23 +258,25 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
   ],
 });
 
-function endFacts(
-  call: Call,
-  gone: readonly Leg[],
-  returnRow: ObservedQueueEntry | null,
-  cycle: CycleFacts,
-): EndFacts {
+function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts): EndFacts {
   const { entry, answeredAt } = call;
   const time = abandonedTime(call, returnRow);
+  const lastLegs =
+    gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed';
+  const state = entryState(call);
+  const isDoubtful = entry?.absence?.kind === 'vanished' && entry.absence.unlisted;
+  const isUncertain = isDoubtful || lastLegs === 'unlisted' || (state === 'abandoned' && lastLegs === 'none');
   return {
     cameBack: returnRow !== null,
     answered: answeredAt !== null,
     answeredSince: returnRow !== null && answeredAt !== null && leftAt(call, returnRow, cycle) < answeredAt,
-    entry: entryState(call),
+    entry: state,
     timeGiven: time !== null,
     monitorSeen: entry !== null && entry.absence !== null && sawMonitor(cycle, whenGone(entry.absence)),
-    lastLegs: gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed',
-    doubtful: entry?.absence?.kind === 'vanished' && entry.absence.unlisted,
+    lastLegs,
+    doubtful: isDoubtful,
+    left: isLeft,
+    doubted: answeredAt !== null && entry !== null && !entry.answered && !isUncertain,
   };
 }
 
@@ -255,37 +304,57 @@ function abandonedTime({ entry }: Call, returnRow: ObservedQueueEntry | null): I
 function leftAt(call: Call, returnRow: ObservedQueueEntry, cycle: CycleFacts): Instant {
   const { absence } = call.entry!;
   const seen =
-    absence?.kind === 'abandoned' ? whenGone(absence).by : (returnRow.rejoinedAt ?? cycle.queue!.by);
-  return abandonedTime(call, returnRow) ?? seen;
+    absence?.kind === 'abandoned' ? whenGone(absence).by : returnedAt(returnRow, cycle.queue!.by, cycle);
+  const time = abandonedTime(call, returnRow);
+  return time === null ? seen : onOurClock(time, cycle.skewMs);
 }
 
-function windowOf(
-  within: End['within'],
-  { entry }: Call,
-  gone: readonly Leg[],
-  { queue }: CycleFacts,
-): Window {
+function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFacts): Window {
+  const { entry, consultation } = call;
   switch (within) {
     case 'entry':
       return whenGone(entry!.absence!);
     case 'poll':
-      return queue!;
+      return cycle.queue!;
+    case 'connected':
+      return consultation!.went;
+    case 'quiet':
+      return { after: entry!.quiet === null ? entry!.changedAt : entry!.quiet.after, by: cycle.now };
     case 'parts': {
-      const absences = gone.map((leg) => leg.absence!);
-      return lastOf((entry === null ? absences : [...absences, entry.absence!]).map(whenGone));
+      const absences = [
+        ...gone.map((leg) => leg.absence!),
+        ...(entry?.absence == null ? [] : [entry.absence]),
+      ];
+      // Of a consultation whose last leg has moved on to the caller, no part went.
+      return absences.length === 0 ? (cycle.monitor ?? cycle.queue!) : lastOf(absences.map(whenGone));
     }
   }
 }
 
-function instantOf(at: End['at'], { by }: Window, call: Call, returnRow: ObservedQueueEntry | null): Instant {
+/** When the caller came back, on the bridge's clock: as the row says, and no later than a poll showed it. */
+function returnedAt({ rejoinedAt }: ObservedQueueEntry, seenAt: Instant, { skewMs }: CycleFacts): Instant {
+  return rejoinedAt === null ? seenAt : Math.min(onOurClock(rejoinedAt, skewMs), seenAt);
+}
+
+function timeOf(
+  { at, certainty }: End,
+  window: Window,
+  { call, returnRow }: Remains,
+  cycle: CycleFacts,
+): Timed {
+  const notBefore = call.answeredAt ?? call.startedAt;
   switch (at) {
     case 'seen':
-      return by;
-    case 'pbx':
-      return abandonedTime(call, returnRow)!;
+      return seenIn(window, certainty, notBefore);
+    case 'pbx': {
+      const { time, observed } = honestTime(abandonedTime(call, returnRow), window, cycle.skewMs, notBefore);
+      return { time, observed: certainty === 'inferred' ? { ...observed, certainty } : observed };
+    }
     case 'return':
-      return returnRow!.rejoinedAt ?? by;
+      return timedAt(returnedAt(returnRow!, window.by, cycle), window, certainty, notBefore);
     case 'answer':
-      return call.answeredAt!;
+      return timedAt(call.answeredAt!, window, certainty, notBefore);
+    case 'quiet':
+      return timedAt(call.entry!.quiet?.by ?? window.by, window, certainty, notBefore);
   }
 }

@@ -9,14 +9,19 @@ import {
   legsAt,
   OFFER_ENDS,
   type OfferEnd,
+  type OfferFacts,
   offerFacts,
   whenRingingStopped,
   isAnswered,
 } from './offer-rules.js';
-import { abandonedEntry, isOverflow } from '../parts/overflow.js';
-import { belongsToEntry, CLOCK_TOLERANCE_MS, isGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import { consequenceOf } from './consequence.js';
+import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
+import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
+import { abandonedEntry, isAfterCallerLeft, isOverflow, isOverflowLeg } from '../parts/overflow.js';
+import { belongsToEntry, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
-import { observedIn, whenGone } from '../parts/window.js';
+import { isSeenLater, lastOf, observedIn, whenGone, type Window, windowOf } from '../parts/window.js';
 import { type MutableCallView, callView, type Ending, offeredAgent } from './view.js';
 
 /**
@@ -40,12 +45,14 @@ import { type MutableCallView, callView, type Ending, offeredAgent } from './vie
  */
 export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition[]): Advanced {
   const life = new Life(draft, cycle, transitions);
+  life.correctTimes();
   life.start();
   life.offer();
   life.answer();
   life.dropGoneLegs();
   life.overflow();
   life.transfer();
+  life.answerByConsequence();
   const ending = life.ending();
   life.endOffers(ending);
   if (ending !== null) life.end(ending);
@@ -61,6 +68,8 @@ export interface Draft {
   readonly newLegs: ReadonlySet<string>;
   /** The row with which the caller has come back, as another call. It ends this call now, whatever its parts show. */
   readonly returnRow?: ObservedQueueEntry;
+  /** The call was held open for a consultation, and its caller had gone when the connected participant did. */
+  readonly isLeft?: boolean;
 }
 
 export interface Advanced {
@@ -76,21 +85,44 @@ class Life {
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
   readonly #returnRow: ObservedQueueEntry | null;
+  readonly #isLeft: boolean;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
+  #isDeduced = false;
 
   constructor(draft: Draft, cycle: CycleFacts, transitions: Transition[]) {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
     this.#returnRow = draft.returnRow ?? null;
+    this.#isLeft = draft.isLeft ?? false;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
 
+  /** Corrects times that were taken from the PBX before its clock was known to be off. */
+  correctTimes(): void {
+    const { call } = this;
+    const { skewMs } = this.#cycle;
+    if (!isClockOff(skewMs)) return;
+    if (call.answeredAt !== null && call.answeredCertainty === 'upstream') {
+      call.answeredAt = Math.min(onOurClock(call.answeredAt, skewMs), this.#latest());
+      call.answeredCertainty = 'observed';
+    }
+    if (call.startedCertainty === 'upstream') {
+      call.startedAt = Math.min(
+        onOurClock(call.pbxStartedAt ?? call.startedAt, skewMs),
+        call.answeredAt ?? this.#latest(),
+      );
+      call.startedCertainty = 'observed';
+    }
+    // Of a call that began on the bridge's clock, such as one that had been shown late.
+    if (call.answeredAt !== null) call.answeredAt = Math.max(call.answeredAt, call.startedAt);
+  }
+
   start(): void {
-    if (!this.#announced) this.#emit('call-started', this.call.startedAt, callView(this.call));
+    if (!this.#announced) this.#emit('call-started', this.call.startedAt, this.#callView());
   }
 
   offer(): void {
@@ -106,6 +138,7 @@ class Life {
         withOffer(participant, {
           offers: participant.offers + 1,
           offerOpen: true,
+          elsewhere: false,
           ringingStopped: participant.ringingStopped,
         }),
       );
@@ -116,36 +149,51 @@ class Life {
   answer(): void {
     const { call } = this;
     const { entry } = call;
-    const leg = connectedLeg(call.legs);
+    const leg = connectedLeg(call.legs.filter((one) => !isAfterCallerLeft(one, call)));
     if (leg !== null && call.connected === null) call.connected = connectedParticipantOf(leg);
     if (call.answeredAt !== null) return this.#refineAnswer();
 
     const bridgedAt = entry?.answered === true ? bridged(entry) : null;
     if (bridgedAt !== null) {
-      this.#answered(bridgedAt, this.#observed('queue', 'upstream'));
+      this.#answered(honestTime(bridgedAt, this.#window('queue'), this.#cycle.skewMs, call.startedAt));
     } else if (leg !== null) {
-      const seenBefore = this.#announced && leg.seen.direction !== 'outbound';
-      this.#answered(null, this.#observed('monitor', seenBefore ? 'observed' : 'inferred'));
+      const certainty = this.#isAnswerSeen(leg) ? 'observed' : 'inferred';
+      this.#answered(seenIn(this.#window('monitor'), certainty, call.startedAt));
     } else if (entry?.answered === true) {
-      this.#answered(null, this.#observed('queue', this.#announced ? 'observed' : 'inferred'));
+      const certainty = this.#announced ? 'observed' : 'inferred';
+      this.#answered(seenIn(this.#window('queue'), certainty, call.startedAt));
     }
   }
 
+  /**
+   * Whether polls showed the call without the answer and then with it. An outbound leg can talk before the customer does,
+   * unless it has shown RING_WAIT; and a leg that joined by inference may be another call's.
+   */
+  #isAnswerSeen({ seen, joined, waited }: Leg): boolean {
+    return this.#announced && joined === 'shown' && (seen.direction !== 'outbound' || waited);
+  }
+
   dropGoneLegs(): void {
-    const { policy } = this.#cycle;
     const left: Leg[] = [];
     const gone: Leg[] = [];
-    for (const leg of this.call.legs) (isGone(leg, policy) ? gone : left).push(leg);
+    for (const leg of this.call.legs) (isLegGone(leg, this.call, this.#cycle) ? gone : left).push(leg);
     if (gone.length === 0) return;
     this.#gone = gone;
     this.call.legs = left;
+    const earlier = this.call.lastLegs.filter((leg) => hasJustGone(leg, this.#cycle.now));
+    this.call.lastLegs = [...earlier, ...lastLegsOf(gone)];
     for (const { seen, absence } of this.#gone) {
       const participant = this.#participant(seen.extension);
       if (!participant.offerOpen || this.#legsAt(participant).length > 0) continue;
       const { lastPresent, firstAbsent } = absence!;
-      const { offers, offerOpen } = participant;
+      const { offers, offerOpen, elsewhere } = participant;
       this.#replaceParticipant(
-        withOffer(participant, { offers, offerOpen, ringingStopped: { lastPresent, firstAbsent } }),
+        withOffer(participant, {
+          offers,
+          offerOpen,
+          elsewhere,
+          ringingStopped: { lastPresent, firstAbsent },
+        }),
       );
     }
   }
@@ -153,8 +201,8 @@ class Life {
   overflow(): void {
     const left = abandonedEntry(this.call);
     if (left === null) return;
-    const beginsElsewhere = ({ seen, absence }: Leg) =>
-      this.#announced && absence === null && this.#newLegs.has(seen.key);
+    const beginsElsewhere = (leg: Leg) =>
+      this.#announced && this.#newLegs.has(leg.seen.key) && isOverflowLeg(leg, left);
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
     const { entryKey, rowKey } = left.seen;
     this.call.entry = null;
@@ -170,34 +218,59 @@ class Life {
     const candidates = legs.filter(
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
-    const next = connectedLeg(candidates);
+    const next = connectedLeg(candidates) ?? candidates.find(isListener) ?? null;
     if (next === null) return;
-    const observed: Observed =
-      absence === null ? this.#observed('monitor', 'observed') : observedIn(whenGone(absence), 'observed');
+    const certainty = next.joined === 'shown' ? 'observed' : 'inferred';
+    const went = absence === null ? null : whenGone(absence);
+    // The caller may have waited for the other extension to answer.
+    const when = went === null || isSeenLater(next.since, went) ? next.since : went;
     this.call.connected = connectedParticipantOf(next);
     this.call.transfers += 1;
+    const observed = observedIn(when, certainty);
     const data = this.#view(observed);
     data.transferredFrom = { extension: connected.extension };
     this.#emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
   }
 
+  /** Notes an answer that no poll showed, where what followed could not be without one. */
+  answerByConsequence(): void {
+    const { call } = this;
+    if (call.answeredAt !== null || this.#returnRow !== null) return;
+    const consequence = consequenceOf(call, this.#gone, this.#cycle);
+    if (consequence === null) return;
+    this.#isDeduced = true;
+    call.connected = consequence.connected;
+    this.#answered(seenIn(consequence.window, 'inferred', call.startedAt));
+  }
+
   /** Says how the call ended; null while a part of it is left. */
   ending(): Ending | null {
-    return endingOf(this.call, this.#gone, this.#returnRow, this.#cycle);
+    return endingOf(
+      { call: this.call, gone: this.#gone, returnRow: this.#returnRow, isLeft: this.#isLeft },
+      this.#cycle,
+    );
   }
 
   endOffers(ending: Ending | null): void {
     for (const participant of this.call.participants) {
       if (!participant.offerOpen) continue;
-      const facts = offerFacts(participant, this.call, this.#gone, ending !== null, this.#cycle.policy);
-      this.#endOffer(participant, OFFER_ENDS.decide(facts));
+      const end = OFFER_ENDS.decide(this.#offerFacts(participant, this.#gone, ending !== null));
+      this.#endOffer(participant, end, ending);
     }
   }
 
+  #offerFacts(participant: Participant, gone: readonly Leg[], over: boolean): OfferFacts {
+    return offerFacts(participant, this.call, {
+      gone,
+      over,
+      isDeduced: this.#isDeduced,
+      policy: this.#cycle.policy,
+    });
+  }
+
   end(ending: Ending): void {
-    if (ending.outcome === 'abandoned')
-      this.#emit('call-abandoned', ending.endedAt, callView(this.call, ending));
-    this.#emit('call-ended', ending.endedAt, callView(this.call, ending));
+    if (ending.outcome === 'abandoned') this.#emit('call-abandoned', ending.endedAt, this.#callView(ending));
+    this.#emit('call-ended', ending.endedAt, this.#callView(ending));
   }
 
   settled(): Call {
@@ -212,31 +285,43 @@ class Life {
     const stopped =
       older.length > 0 ? older.every((leg) => leg.absence !== null) : participant.ringingStopped !== null;
     if (!participant.offerOpen || !stopped) return;
-    const facts = offerFacts(participant, this.call, NONE, false, this.#cycle.policy);
-    this.#endOffer(participant, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), older);
+    const facts = this.#offerFacts(participant, NONE, false);
+    this.#endOffer(participant, OFFER_ENDS.decide({ ...facts, ringsAgain: true }), null, older);
   }
 
   #endOffer(
     participant: Participant,
     end: OfferEnd,
+    ending: Ending | null,
     legs = [...this.#gone, ...this.#legsAt(participant)],
   ): void {
     if (end === null) return;
     const { outcome, isInferred } = end;
     const stopped = whenRingingStopped(participant, legs);
-    const seen = stopped === null ? this.#sinceLastMonitorAnswer() : observedIn(stopped, 'observed');
-    const observed: Observed = isInferred ? { ...seen, certainty: 'inferred' } : seen;
+    const seen =
+      stopped === null
+        ? (ending?.observed ?? this.#sinceLastMonitorAnswer())
+        : observedIn(stopped, 'observed');
+    const observed: Observed = isInferred ? observedIn(windowOf(seen), 'inferred') : seen;
+    const { offers } = participant;
     this.#replaceParticipant(
-      withOffer(participant, { offers: participant.offers, offerOpen: false, ringingStopped: null }),
+      withOffer(participant, { offers, offerOpen: false, elsewhere: false, ringingStopped: null }),
     );
-    this.#emitOffer('call-offer-ended', participant.extension, outcome, observed);
+    const left = outcome === 'caller-left' && stopped === null ? ending : null;
+    this.#emitOffer('call-offer-ended', participant.extension, outcome, observed, left?.endedAt);
   }
 
-  #answered(time: Instant | null, observed: Observed): void {
-    const answeredAt = time ?? observed.latest;
-    this.call.answeredAt = answeredAt;
+  #answered({ time, observed }: Timed): void {
+    this.call.answeredAt = time;
     this.call.answeredCertainty = observed.certainty;
-    this.#emit('call-answered', answeredAt, this.#view(observed));
+    const by = this.call.connected?.extension;
+    // The offers elsewhere end for that reason, even if their rows remain until the whole group is over.
+    this.call.participants = this.call.participants.map((participant) => {
+      const { extension, offers, offerOpen, ringingStopped } = participant;
+      if (!offerOpen || extension === by) return participant;
+      return withOffer(participant, { offers, offerOpen, elsewhere: true, ringingStopped });
+    });
+    this.#emit('call-answered', time, this.#view(observed));
   }
 
   /**
@@ -248,10 +333,12 @@ class Life {
     const { entry, answeredAt, answeredCertainty, transfers } = this.call;
     if (answeredCertainty === 'upstream' || transfers > 0 || entry?.answered !== true) return;
     const bridgedAt = bridged(entry);
-    if (bridgedAt === null || bridgedAt > answeredAt! + CLOCK_TOLERANCE_MS) return;
-    if (entryBegan(entry.seen) > answeredAt!) return;
-    this.call.answeredAt = bridgedAt;
-    this.call.answeredCertainty = 'upstream';
+    const { skewMs } = this.#cycle;
+    if (bridgedAt === null || onOurClock(entryBegan(entry.seen), skewMs) > answeredAt!) return;
+    const refined = refinedTime(bridgedAt, { startedAt: this.call.startedAt, seenAt: answeredAt! }, skewMs);
+    if (refined === null) return;
+    this.call.answeredAt = refined.time;
+    this.call.answeredCertainty = refined.certainty;
   }
 
   #participant(extension: string): Participant {
@@ -259,15 +346,25 @@ class Life {
   }
 
   #observed(endpoint: 'monitor' | 'queue', certainty: Certainty): Observed {
-    const window = this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
-    return observedIn(window, certainty);
+    return observedIn(this.#window(endpoint), certainty);
+  }
+
+  #window(endpoint: 'monitor' | 'queue'): Window {
+    return this.#cycle[endpoint] ?? this.#cycle.monitor ?? this.#cycle.queue!;
+  }
+
+  /** When the later of this cycle's answers was received. */
+  #latest(): Instant {
+    const { monitor, queue } = this.#cycle;
+    return lastOf([monitor, queue].filter((window) => window !== null)).by;
   }
 
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */
   #sinceLastMonitorAnswer(): Observed {
-    const { monitor, monitorSeenAt, queue } = this.#cycle;
+    const { monitor, monitorSeenAt, queue, policy } = this.#cycle;
     if (monitor !== null) return this.#observed('monitor', 'observed');
-    return observedIn({ after: monitorSeenAt, by: queue!.by }, 'inferred');
+    const after = monitorSeenAt === null ? null : monitorSeenAt - policy.monitorLagMs;
+    return observedIn({ after, by: queue!.by }, 'inferred');
   }
 
   #legsAt(participant: Participant): readonly Leg[] {
@@ -286,19 +383,24 @@ class Life {
     extension: string,
     outcome: OfferOutcome | null,
     observed: Observed,
+    time = observed.latest,
   ): void {
     const participant = this.#participant(extension);
     const data = this.#view(observed);
     data.agent = offeredAgent(this.call, participant);
     data.offer = { extension, extensionId: participant.extensionId, outcome };
     if (outcome !== null) data.outcome = outcome;
-    this.#emit(type, observed.latest, data, `${extension}/${participant.offers}`);
+    this.#emit(type, time, data, `${extension}/${participant.offers}`);
   }
 
   /** Makes the view of the call with its latest transition, whose time is `observed`. */
   #view(observed: Observed): MutableCallView {
     this.call.observed = observed;
-    return callView(this.call);
+    return this.#callView();
+  }
+
+  #callView(ending: Ending | null = null): MutableCallView {
+    return callView(this.call, this.#cycle.skewMs, ending);
   }
 
   #emit(type: CallEventType, time: Instant, data: MutableCallView, discriminator?: string): void {
@@ -316,9 +418,18 @@ const NONE: readonly never[] = [];
 /** Copies field by field, as `copyOf` does for calls. */
 function withOffer(
   { extension, extensionId, agentName }: Participant,
-  { offers, offerOpen, ringingStopped }: Pick<Participant, 'offers' | 'offerOpen' | 'ringingStopped'>,
+  {
+    offers,
+    offerOpen,
+    elsewhere,
+    ringingStopped,
+  }: Pick<Participant, 'offers' | 'offerOpen' | 'elsewhere' | 'ringingStopped'>,
 ): Participant {
-  return { extension, extensionId, agentName, offers, offerOpen, ringingStopped };
+  return { extension, extensionId, agentName, offers, offerOpen, elsewhere, ringingStopped };
+}
+
+function isListener({ joined }: Leg): boolean {
+  return joined === 'listens';
 }
 
 function bridged({ seen }: QueueEntry): Instant | null {

@@ -10,6 +10,7 @@ const RINGING: OfferFacts = {
   pending: false,
   connectedKnown: false,
   named: false,
+  deduced: false,
   keptRinging: false,
 };
 const ANSWERED: OfferFacts = { ...RINGING, answered: true, connectedKnown: true };
@@ -64,6 +65,22 @@ describeTable(OFFER_ENDS, [
   [{ ...ANSWERED, ...STOPPED, over: true }, callerLeft],
   [{ ...ANSWERED, ...STOPPED, over: true, pending: true }, callerLeft],
   [{ ...BY_QUEUE, ...STOPPED, over: true }, callerLeft],
+
+  [{ ...BY_QUEUE, ...GONE, deduced: true, named: true }, inferred],
+  [{ ...BY_QUEUE, ...GONE, deduced: true, named: true, over: true }, inferred],
+  [{ ...ANSWERED, ...GONE, deduced: true, named: true }, inferred],
+  [
+    { ...BY_QUEUE, ...GONE, deduced: true },
+    { outcome: 'answered-elsewhere', isInferred: true },
+  ],
+  [
+    { ...BY_QUEUE, ...GONE, deduced: true, over: true },
+    { outcome: 'answered-elsewhere', isInferred: true },
+  ],
+  [
+    { ...ANSWERED, ...GONE, deduced: true },
+    { outcome: 'answered-elsewhere', isInferred: true },
+  ],
 
   [{ ...RINGING, ...MISSING }, null],
   [{ ...RINGING, ...GONE, pending: true }, null],

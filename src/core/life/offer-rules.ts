@@ -7,6 +7,7 @@ import type {
   QueueEntry,
   ConnectedParticipant,
 } from '../model/call.js';
+import { nameForm } from '../model/name-form.js';
 import { pendingAbsence } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { isAfter, isSeenLater, lastOf, whenGone, type Window } from '../parts/window.js';
@@ -45,6 +46,7 @@ export interface OfferFacts {
   readonly pending: boolean;
   readonly connectedKnown: boolean;
   readonly named: boolean;
+  readonly deduced: boolean;
   readonly keptRinging: boolean;
 }
 
@@ -88,11 +90,20 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
         'a poll has shown an answered leg of the call; without one, only the queue says that the call was answered',
       values: YES_NO,
     },
-    named: { heading: 'named', meaning: 'the queue entry names the agent of this extension', values: YES_NO },
+    named: {
+      heading: 'named',
+      meaning: 'the queue entry names the agent of this extension, or no other extension can have answered',
+      values: YES_NO,
+    },
+    deduced: {
+      heading: 'deduced',
+      meaning: 'no poll showed the answer; it follows from what came after it',
+      values: YES_NO,
+    },
     keptRinging: {
       heading: 'kept ringing',
       meaning:
-        'it still rang when the connected participant had gone or, if none is known, when the queue entry had gone',
+        'it began to ring after the answer, and still rang when the connected participant had gone or, if none is known, when the queue entry had gone',
       values: YES_NO,
     },
   },
@@ -133,6 +144,16 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
       why: 'the leg may come back, or come back answered',
     },
     {
+      when: { deduced: true, named: true },
+      then: { outcome: 'answered', isInferred: true },
+      why: 'only this extension can have answered',
+    },
+    {
+      when: { deduced: true },
+      then: { outcome: 'answered-elsewhere', isInferred: true },
+      why: 'another extension answered, or one of those that rang: no poll shows which',
+    },
+    {
       when: { answered: true, connectedKnown: false, named: true },
       then: { outcome: 'answered', isInferred: true },
       why: 'no poll showed who is connected, but the queue names the agent',
@@ -168,19 +189,29 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     { when: { legs: 'missing', pending: false }, why: 'that leg is such a part of the call' },
     { when: { keptRinging: true, answered: false }, why: 'there is no connected participant' },
     { when: { keptRinging: true, legs: 'ringing' }, why: 'it still rings' },
+    { when: { deduced: true, answered: false }, why: 'there is no answer' },
+    { when: { deduced: true, answeredHere: true }, why: 'a poll showed that answer' },
+    { when: { deduced: true, keptRinging: true }, why: 'all legs had stopped ringing' },
+    { when: { deduced: true, legs: 'ringing' }, why: 'all legs had stopped ringing' },
+    { when: { deduced: true, legs: 'missing' }, why: 'all legs had stopped ringing' },
   ],
 });
 
-/**
- * @param call the call without the legs that are gone
- * @param gone the legs that went in this cycle
- */
+/** What a cycle knows of a call beside its state. */
+export interface OfferCycle {
+  /** The legs that went in this cycle. */
+  readonly gone: readonly Leg[];
+  readonly over: boolean;
+  /** The answer was deduced in this cycle. */
+  readonly isDeduced: boolean;
+  readonly policy: Policy;
+}
+
+/** @param call the call without the legs that are gone */
 export function offerFacts(
   participant: Participant,
   call: Call,
-  gone: readonly Leg[],
-  over: boolean,
-  policy: Policy,
+  { gone, over, isDeduced, policy }: OfferCycle,
 ): OfferFacts {
   const { entry, connected } = call;
   const own = legsAt(participant, call.legs);
@@ -188,15 +219,28 @@ export function offerFacts(
   const legs = own.length === 0 ? 'gone' : own.every(isMissing) ? 'missing' : 'ringing';
   return {
     ringsAgain: false,
-    answeredHere: own.some(isAnswered) || legsAt(participant, gone).some(isAnswered),
+    // A leg that is answered after its caller has left answers nothing.
+    answeredHere: answered && [...own, ...legsAt(participant, gone)].some(isAnswered),
     over,
     answered,
     legs,
     pending: pendingAbsence(call, policy),
     connectedKnown: connected !== null,
-    named: participant.agentName !== null && entry?.seen.agentName === participant.agentName,
-    keptRinging: answered && legs !== 'ringing' && keptRinging(participant, call, gone),
+    named: isDeduced ? connected?.extension === participant.extension : isNamed(participant, entry),
+    deduced: isDeduced,
+    keptRinging:
+      answered &&
+      !isDeduced &&
+      !participant.elsewhere &&
+      legs !== 'ringing' &&
+      keptRinging(participant, call, gone),
   };
+}
+
+/** Whether the queue names this participant's agent. Two endpoints write the name, and may encode it differently. */
+function isNamed({ agentName }: Participant, entry: QueueEntry | null): boolean {
+  const named = entry?.seen.agentName ?? null;
+  return agentName !== null && named !== null && nameForm(named) === nameForm(agentName);
 }
 
 /** The window in which the last leg of the extension went. Null while one of its legs is there. */

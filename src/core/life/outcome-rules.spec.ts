@@ -28,6 +28,8 @@ describeTable(CALL_OUTCOMES, [
   [{ ...RANG, cameBack: true, entry: 'vanished', partLeft: true }, 'abandoned'],
   [{ ...RANG, cameBack: true, entry: 'listed', partLeft: true }, 'abandoned'],
 
+  [{ ...RANG, entry: 'listed' }, 'unknown'],
+  [{ ...RANG, entry: 'listed', answered: true }, 'answered'],
   [{ ...RANG, entry: 'vanished' }, 'unknown'],
   [{ ...RANG, entry: 'abandoned' }, 'abandoned'],
   [{ ...RANG, entry: 'abandoned', inbound: false }, 'abandoned'],

@@ -1,7 +1,8 @@
 import type { Call, Outcome } from '../model/call.js';
-import type { ObservedQueueEntry } from '../model/observation.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isAfterCallerLeft } from '../parts/overflow.js';
 import { isGone } from '../parts/part.js';
+import { isOverdue } from '../parts/staleness.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 
 /** Decides whether a call has ended, and with which outcome. */
@@ -35,7 +36,8 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
     },
     partLeft: {
       heading: 'part left',
-      meaning: 'a leg or the queue entry is there, or is missing and not confirmed as gone',
+      meaning:
+        'a leg or the queue entry is there, or is missing and not confirmed as gone, or a consultation holds the call open. A row that has been stale for long is no part, nor is a leg of the queue when its caller has gone',
       values: YES_NO,
     },
     answered: { heading: 'answered', meaning: 'the call was answered', values: YES_NO },
@@ -60,6 +62,11 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
     },
     { when: { cameBack: true }, then: 'abandoned', why: 'to come back, the caller must have left' },
     {
+      when: { entry: 'listed' },
+      then: 'unknown',
+      why: 'only the row is left, and it says nothing',
+    },
+    {
       when: { entry: 'vanished' },
       then: 'unknown',
       why: 'the queue deletes a row without saying whether its caller was answered',
@@ -73,24 +80,30 @@ export const CALL_OUTCOMES = new RuleTable<OutcomeFacts, Outcome | null>({
     { when: {}, then: 'no-answer', why: 'an outbound or a local call' },
   ],
   impossible: [
-    { when: { entry: 'listed', partLeft: false }, why: 'a listed entry is such a part' },
     { when: { cameBack: true, entry: 'none' }, why: 'a caller comes back to the row of the queue entry' },
   ],
 });
 
 export function outcomeFacts(
   call: Call,
-  returnRow: ObservedQueueEntry | null,
+  { cameBack, isLeft }: { readonly cameBack: boolean; readonly isLeft: boolean },
   cycle: CycleFacts,
 ): OutcomeFacts {
-  const { legs, entry, answeredAt, direction } = call;
+  const { answeredAt, direction } = call;
   return {
-    cameBack: returnRow !== null,
-    partLeft: legs.length > 0 || (entry !== null && !isGone(entry, cycle.policy)),
+    cameBack,
+    partLeft: isPartLeft(call, isLeft, cycle),
     answered: answeredAt !== null,
     entry: entryState(call),
     inbound: direction === 'inbound',
   };
+}
+
+function isPartLeft(call: Call, isLeft: boolean, cycle: CycleFacts): boolean {
+  const { legs, entry, consultation } = call;
+  if (consultation !== null) return !isLeft;
+  if (legs.some((leg) => !isAfterCallerLeft(leg, call))) return true;
+  return entry !== null && !isGone(entry, cycle.policy) && !isOverdue(call, cycle);
 }
 
 export function entryState({ entry }: Call): EntryState {

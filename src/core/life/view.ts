@@ -1,4 +1,4 @@
-import type { Agent, Call, Leg, Observed, Outcome, Participant } from '../model/call.js';
+import type { Agent, Call, Certainty, Leg, Observed, Outcome, Participant } from '../model/call.js';
 import {
   type CallView,
   type CallViewState,
@@ -8,12 +8,15 @@ import {
   rfc3339OrNull,
 } from '../model/event.js';
 import type { Instant } from '../model/observation.js';
+import { isClockOff } from '../parts/pbx-clock.js';
 
 /** How and when a call ended. */
 export interface Ending {
   readonly outcome: Outcome;
   readonly endedAt: Instant;
   readonly observed: Observed;
+  /** Only a stale row of the queue was left of it. */
+  readonly isStale: boolean;
 }
 
 /** A view that its maker may still change. */
@@ -21,9 +24,12 @@ export type MutableCallView = { -readonly [Field in keyof Omit<CallView, 'tenant
 
 /**
  * Makes the view of a call that consumers get, in the snapshot and in events; the last events of a call give its ending.
- * A duration is given only if both of its ends are known: the PBX gave them, or they lie between two polls.
+ * A duration is given only if both of its ends are known: the PBX gave them, or they lie between two polls; and if both are
+ * of one clock, or the PBX's clock agrees with ours.
+ *
+ * @param skewMs how far the PBX's clock is ahead; null if unknown
  */
-export function callView(call: Call, ending: Ending | null = null): MutableCallView {
+export function callView(call: Call, skewMs: number | null, ending: Ending | null = null): MutableCallView {
   return {
     callId: call.callId,
     linkedCallIds: call.linkedCallIds,
@@ -39,11 +45,12 @@ export function callView(call: Call, ending: Ending | null = null): MutableCallV
     startedAt: rfc3339(call.startedAt),
     answeredAt: rfc3339OrNull(call.answeredAt),
     endedAt: rfc3339OrNull(ending?.endedAt ?? null),
-    waitMs: waitMs(call, ending),
-    talkMs: talkMs(call, ending),
+    waitMs: waitMs(call, ending, skewMs),
+    talkMs: talkMs(call, ending, skewMs),
     outcome: ending?.outcome ?? null,
     baseline: call.baseline,
     observed: observedView(ending?.observed ?? call.observed),
+    ...(ending?.isStale === true && { stale: true as const }),
   };
 }
 
@@ -114,25 +121,46 @@ function extensionView(call: Call, participant: Participant, ending: Ending | nu
   };
 }
 
-function waitMs(call: Call, ending: Ending | null): number | null {
-  if (call.startedCertainty !== 'upstream' && call.baseline) return null;
+function waitMs(call: Call, ending: Ending | null, skewMs: number | null): number | null {
+  if (call.startedCertainty !== 'upstream' && call.baseline && call.pbxStartedAt === null) return null;
+  const start = { at: call.startedAt, certainty: call.startedCertainty };
   if (call.answeredAt !== null) {
-    return call.answeredCertainty === 'inferred' ? null : duration(call.startedAt, call.answeredAt);
+    const { answeredAt, answeredCertainty: certainty } = call;
+    return certainty === 'inferred'
+      ? null
+      : duration(start, { at: answeredAt, certainty: certainty! }, skewMs);
   }
   // Polls showed the caller waiting until `earliest`, so the wait is as certain as its end, whatever the outcome.
   if (ending === null || ending.outcome === 'unknown') return null;
-  const known = ending.observed.certainty === 'upstream' || ending.observed.earliest !== null;
-  return known ? duration(call.startedAt, ending.endedAt) : null;
+  const { certainty, earliest } = ending.observed;
+  const known = certainty === 'upstream' || earliest !== null;
+  return known ? duration(start, { at: ending.endedAt, certainty }, skewMs) : null;
 }
 
-function talkMs(call: Call, ending: Ending | null): number | null {
-  if (call.answeredAt === null || call.answeredCertainty === 'inferred') return null;
-  return ending === null || ending.observed.certainty === 'inferred'
-    ? null
-    : duration(call.answeredAt, ending.endedAt);
+function talkMs(
+  { answeredAt, answeredCertainty }: Call,
+  ending: Ending | null,
+  skewMs: number | null,
+): number | null {
+  if (answeredAt === null || answeredCertainty === 'inferred') return null;
+  if (ending === null || ending.observed.certainty === 'inferred') return null;
+  const end = { at: ending.endedAt, certainty: ending.observed.certainty };
+  return duration({ at: answeredAt, certainty: answeredCertainty! }, end, skewMs);
 }
 
-/** Null for a negative duration, which the PBX's clock can cause when it differs from ours. */
-function duration(from: Instant, to: Instant): number | null {
-  return to >= from ? to - from : null;
+interface DurationEnd {
+  readonly at: Instant;
+  readonly certainty: Certainty;
+}
+
+/**
+ * Null if the two ends are of two clocks that do not agree: an `upstream` time is by the PBX's clock, all others are by
+ * ours. Null also if both ends were first seen at once: how much time lay between them is not known.
+ */
+function duration(from: DurationEnd, to: DurationEnd, skewMs: number | null): number | null {
+  const isOfPbx = from.certainty === 'upstream';
+  const isOneClock = isOfPbx === (to.certainty === 'upstream');
+  if (!isOneClock && (skewMs === null || isClockOff(skewMs))) return null;
+  if (to.at < from.at || (to.at === from.at && isOneClock && !isOfPbx)) return null;
+  return to.at - from.at;
 }

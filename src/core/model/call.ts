@@ -1,5 +1,6 @@
 import type {
   Direction,
+  DirectionMeaning,
   Endpoint,
   Instant,
   ObservedLeg,
@@ -24,17 +25,42 @@ export interface Absence {
   readonly unlisted: boolean;
 }
 
+/**
+ * How a leg came into its call: `shown` by an id, a queue's row or a number; `inferred` from when and where it began, so
+ * that it may be another call's; `listens`: a third extension that came in on a conversation (listen, whisper, barge).
+ */
+export type Joined = 'shown' | 'inferred' | 'listens';
+
 /** A leg of a live call. Its state changes only from `ringing` to `answered`. */
 export interface Leg {
   readonly seen: ObservedLeg;
   readonly state: 'ringing' | 'answered';
+  readonly joined: Joined;
+  /** When an answer first showed the leg, in any state. */
+  readonly firstSeen: Instant;
+  /** The window in which it came into its state. */
+  readonly since: Bracket;
+  /** A poll showed RING_WAIT: the customer of a click-to-call had not answered then. */
+  readonly waited: boolean;
   readonly absence: Absence | null;
+}
+
+/** The ends of a window of time: later than `after`, and not later than `by`. `parts/window.ts` compares them. */
+export interface Bracket {
+  readonly after: Instant | null;
+  readonly by: Instant;
 }
 
 /** The call's current queue entry. The call keeps it after its row is gone, until another entry replaces it. */
 export interface QueueEntry {
   readonly seen: ObservedQueueEntry;
   readonly answered: boolean;
+  /** A leg that the queue rang for this entry was seen; `unnamed`: while its row named no agent, as in a ring-all queue. */
+  readonly rang: 'no' | 'named' | 'unnamed';
+  /** The window in which the agent on the row lost the leg, or was named without one; `parts/staleness.ts`. */
+  readonly quiet: Bracket | null;
+  /** When the row changed last. */
+  readonly changedAt: Instant;
   /** Set while the row is Abandoned or missing; `kind` says which. */
   readonly absence: (Absence & { readonly kind: 'vanished' | 'abandoned' }) | null;
 }
@@ -47,6 +73,8 @@ export interface Participant {
   /** How often the call was offered here. */
   readonly offers: number;
   readonly offerOpen: boolean;
+  /** Another extension answered while this offer was open: it is that which ended it, however long the row remains. */
+  readonly elsewhere: boolean;
   /** Set while an open offer has no leg left and how it ended is not known yet: when its last leg went. */
   readonly ringingStopped: Pick<Absence, 'lastPresent' | 'firstAbsent'> | null;
 }
@@ -59,7 +87,13 @@ export type ConnectedParticipant = Pick<
 
 export type Certainty = 'upstream' | 'observed' | 'inferred';
 
-/** How certain a time is: the last observation without the change, the first with it, and where the time comes from. */
+/** The PBX cuts its times to whole seconds. */
+export const PBX_PRECISION_MS = 1_000;
+
+/**
+ * How certain a time is: the last observation without the change, the first with it, and where the time comes from. With
+ * `upstream` the window is the second that the PBX names.
+ */
 export interface Observed {
   readonly earliest: Instant | null;
   readonly latest: Instant;
@@ -99,11 +133,20 @@ export interface Call {
   readonly participants: readonly Participant[];
   readonly startedAt: Instant;
   readonly startedCertainty: Certainty;
+  /** The same by the PBX's clock; null if the PBX gave no time. */
+  readonly pbxStartedAt: Instant | null;
   readonly answeredAt: Instant | null;
   readonly answeredCertainty: Certainty | null;
   /** The participant who is connected to the caller, or was last; null until a poll showed an answered leg. */
   readonly connected: ConnectedParticipant | null;
+  /**
+   * Set while the call has no part left, but rings at an extension that the connected participant had consulted and left
+   * the caller to: the local call of that consultation, and the window in which the connected participant went.
+   */
+  readonly consultation: { readonly callId: string; readonly went: Bracket } | null;
   readonly transfers: number;
+  /** The legs that went last. */
+  readonly lastLegs: readonly LastLeg[];
   readonly baseline: boolean;
   /** A part is missing, or a queue entry Abandoned, and the next complete observation must confirm it. */
   readonly pendingAbsence: boolean;
@@ -126,11 +169,36 @@ export interface EndedCall {
   readonly rows: readonly string[];
   /** When the bridge ended it. */
   readonly endedAt: Instant;
+  /** `ObservedLeg.key` of the legs that were still there: they belong to nothing else. */
+  readonly lingering?: readonly string[] | undefined;
+  /** `ObservedQueueEntry.key` of its entry if the row was still there when it went stale. */
+  readonly staleEntry?: string | undefined;
+  /** Its last legs, by which the PBX shows them again for a moment under another id when the parties part. */
+  readonly lastLegs?: readonly LastLeg[] | undefined;
   /**
    * Set on an unanswered inbound call that had legs and no queue entry: `numberKey` of the customer, and `call_time`. The
    * queue may show the entry of this caller later.
    */
   readonly legsOnly?: { readonly customer: string; readonly startedAt: Instant } | undefined;
+}
+
+/** What identifies a leg beside its id. */
+export interface LastLeg {
+  readonly extension: string;
+  /** `customerKey` of its customer. */
+  readonly customer: string;
+  readonly startedAt: Instant;
+  /** When the first observation without it was received. */
+  readonly goneAt: Instant;
+}
+
+/** A leg without a state that belongs to no call yet: the PBX has created it, and its telephone does not ring yet. */
+export interface CreatedLeg {
+  readonly seen: ObservedLeg;
+  /** The window in which it appeared. */
+  readonly since: Bracket;
+  /** How many observations have shown it that would show all that began with it. */
+  readonly polls: number;
 }
 
 /** `degraded`: the endpoint answers, but for a while no answer was complete. */
@@ -147,6 +215,8 @@ export interface SourceState {
   readonly lastError: string | null;
   /** What is remembered since the last complete observation; null directly after one. */
   readonly incomplete: Incomplete | null;
+  /** What its latest rows say about the PBX's clock, oldest first: see `parts/pbx-clock.ts`. */
+  readonly clock: readonly ClockSample[];
 }
 
 /** Observations in a row of which none was complete. `parts/incomplete.ts` keeps it. */
@@ -173,6 +243,15 @@ export interface Incomplete {
 export interface Missing {
   readonly lastPresent: Instant | null;
   readonly since: Instant;
+}
+
+/** A row's time by the PBX's clock, and the polls between which the row appeared, by the bridge's. */
+export interface ClockSample {
+  readonly pbx: Instant;
+  /** When the last poll without it was sent. Null unless that poll and the first one with it were complete and in a row. */
+  readonly after: Instant | null;
+  /** When the first answer with it was received. */
+  readonly by: Instant;
 }
 
 /** Whether a watched extension is registered, by the PBX's latest answer. */
@@ -203,8 +282,22 @@ export interface TenantState {
   readonly ignoredEntries: ReadonlySet<string>;
   /** The monitor has listed extensions without a call, so it lists every extension that is registered. */
   readonly listsIdle: boolean;
+  /** By `ObservedLeg.key`. */
+  readonly created: ReadonlyMap<string, CreatedLeg>;
+  /** The extension of an agent by the name or uuid that queue rows use for it, as learnt from answered entries. */
+  readonly agents: ReadonlyMap<string, string>;
   /** What is known of watched extensions. */
   readonly registrations: Registrations;
+  readonly direction: RowDirection;
+}
+
+/** Whose direction the word in the tenant's monitor rows is, and how that is known. */
+export interface RowDirection {
+  readonly meaning: DirectionMeaning;
+  /** `assumed`: nothing has shown it yet, and the word is taken as the call's. */
+  readonly source: 'configured' | 'learnt' | 'assumed';
+  /** The legs, by key, that were known when the meaning became another one: they keep the direction they were read with. */
+  readonly earlierLegs: readonly string[];
 }
 
 /**
@@ -220,7 +313,10 @@ const UNKNOWN_SOURCE: SourceState = {
   failingSince: null,
   lastError: null,
   incomplete: null,
+  clock: [],
 };
+
+export const ASSUMED_DIRECTION: RowDirection = { meaning: 'call', source: 'assumed', earlierLegs: [] };
 
 /** The state of a tenant before its first observation. */
 export const EMPTY_STATE: TenantState = {
@@ -229,7 +325,10 @@ export const EMPTY_STATE: TenantState = {
   ended: new Map(),
   ignoredEntries: new Set(),
   listsIdle: false,
+  created: new Map(),
+  agents: new Map(),
   registrations: new Map(),
+  direction: ASSUMED_DIRECTION,
 };
 
 /** The rules' settings, which an operator may choose; see `docs/configuration.md`. */
@@ -240,6 +339,25 @@ export interface Policy {
   readonly abandonedLookbackMs: number;
   /** How many failed polls in a row mean that an endpoint is down. */
   readonly sourceDownAfter: number;
+  /** How far the monitor may be behind its own PBX. */
+  readonly monitorLagMs: number;
+  /** How long the call of an extension that is not listed any more is held: a web phone that reconnects comes back. */
+  readonly unlistedHoldMs: number;
+  /** After how long a queue entry whose row is stale ends. */
+  readonly staleEntryMs: number;
+  /** Whose direction the word in a monitor row is; `auto`: the bridge finds out. */
+  readonly direction: DirectionSetting;
 }
 
-export const DEFAULT_POLICY: Policy = { absencePolls: 2, abandonedLookbackMs: 60_000, sourceDownAfter: 3 };
+export const DIRECTION_SETTINGS = ['auto', 'call', 'leg'] as const;
+export type DirectionSetting = (typeof DIRECTION_SETTINGS)[number];
+
+export const DEFAULT_POLICY: Policy = {
+  absencePolls: 2,
+  abandonedLookbackMs: 60_000,
+  sourceDownAfter: 3,
+  monitorLagMs: 300,
+  unlistedHoldMs: 10_000,
+  staleEntryMs: 900_000,
+  direction: 'auto',
+};

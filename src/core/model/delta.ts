@@ -13,6 +13,12 @@ export interface Delta extends FreshnessDelta {
   readonly ignoredEntries: TenantState['ignoredEntries'] | null;
   /** Null: unchanged. */
   readonly listsIdle: boolean | null;
+  /** All created legs; null: unchanged. */
+  readonly created: TenantState['created'] | null;
+  /** All agents' extensions; null: unchanged. */
+  readonly agents: TenantState['agents'] | null;
+  /** Null: unchanged. */
+  readonly direction: TenantState['direction'] | null;
 }
 
 /** What one poll changes in the `Freshness`. */
@@ -35,11 +41,23 @@ export const UNCHANGED: Delta = {
   ended: NONE,
   ignoredEntries: null,
   listsIdle: null,
+  created: null,
+  agents: null,
+  direction: null,
 };
 
 /** Whether the delta changes only the freshness: no call, and nothing that decides about calls. */
-export function isOnlyFreshness({ calls, ended, ignoredEntries, listsIdle }: Delta): boolean {
-  return calls.size === 0 && ended.size === 0 && ignoredEntries === null && listsIdle === null;
+export function isOnlyFreshness({
+  calls,
+  ended,
+  ignoredEntries,
+  listsIdle,
+  created,
+  agents,
+  direction,
+}: Delta): boolean {
+  const isUnchanged = ignoredEntries === null && listsIdle === null && created === null && agents === null;
+  return calls.size === 0 && ended.size === 0 && isUnchanged && direction === null;
 }
 
 /** Merges an earlier change of the freshness into the delta that follows it. */

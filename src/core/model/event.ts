@@ -1,4 +1,11 @@
-import type { Agent, Observed, OfferOutcome, Outcome, Queue } from './call.js';
+import {
+  type Agent,
+  type Observed,
+  type OfferOutcome,
+  type Outcome,
+  PBX_PRECISION_MS,
+  type Queue,
+} from './call.js';
 import type { Direction, Endpoint, Instant, PhoneNumber } from './observation.js';
 import { type Position, sequenceText } from './position.js';
 
@@ -35,6 +42,8 @@ export interface ObservedView {
   readonly earliest: string | null;
   readonly latest: string;
   readonly certainty: Observed['certainty'];
+  /** How exact the PBX's time is; only with `upstream`. */
+  readonly precisionMs?: number;
 }
 
 export interface ExtensionView {
@@ -71,6 +80,8 @@ export interface CallView {
   readonly observed: ObservedView;
   /** On `call-offered` and `call-offer-ended`: the extension that rings or rang. */
   readonly offer?: OfferView;
+  /** On the end of a call of which only a row of the queue was left, which the PBX had forgotten. */
+  readonly stale?: true;
   /** On `call-transferred`: the extension that was connected before. */
   readonly transferredFrom?: { readonly extension: string };
 }
@@ -172,11 +183,12 @@ export function rfc3339OrNull(instant: Instant | null): string | null {
 }
 
 export function observedView(observed: Observed): ObservedView {
-  return {
-    earliest: rfc3339OrNull(observed.earliest),
-    latest: rfc3339(observed.latest),
-    certainty: observed.certainty,
-  };
+  const { certainty } = observed;
+  const earliest = rfc3339OrNull(observed.earliest);
+  const latest = rfc3339(observed.latest);
+  return certainty === 'upstream'
+    ? { earliest, latest, certainty, precisionMs: PBX_PRECISION_MS }
+    : { earliest, latest, certainty };
 }
 
 /** Makes an event of each transition, in the order given. Their sequences follow `stamp.sequence` without a gap. */

@@ -12,6 +12,12 @@ export const ENDPOINTS: readonly Endpoint[] = ['monitor', 'queue'];
 
 export type Direction = 'inbound' | 'outbound' | 'local';
 
+/**
+ * Whose direction the word in a monitor row is: the call's, or that of the extension's own leg, which the PBX places
+ * (`outbound`) for an inbound call.
+ */
+export type DirectionMeaning = 'call' | 'leg';
+
 /** Milliseconds since the Unix epoch. */
 export type Instant = number;
 
@@ -47,15 +53,40 @@ export interface ObservedLeg {
   readonly hotline: PhoneNumber | null;
   /** In a local call, the other extension, as this row names it. */
   readonly peer: string | null;
+  /** The feature code that the extension dialled (`**106`, `*8`), where `destination` is one: it is no number of a participant. */
+  readonly dialled: string | null;
+  /** `call_state` says RING_WAIT: the extension placed the call by a click, has answered, and the customer's side rings. */
+  readonly ringWait: boolean;
+  /** An inbound row that shows the extension itself as its customer, as some views of a pick-up do. */
+  readonly ownCustomer: boolean;
   /** `call_time` read in the tenant's zone, null where it is missing or a sentinel. Never an identity. */
   readonly startedAt: Instant | null;
+  /**
+   * How the row reads if its direction is the leg's and not the call's, where that makes a difference. `observe/direction.ts`
+   * takes one of the two readings; nothing else of the core looks at this, and it is not stored.
+   */
+  readonly asLeg?: LegsReading;
+}
+
+export interface LegsReading {
+  readonly leg: ObservedLeg;
+  /** Whether the row's destination is the extension itself, the customer, or neither. */
+  readonly destination: 'own' | 'customer' | 'other';
 }
 
 export type QueueStatus = 'waiting' | 'trying' | 'answered' | 'abandoned' | 'unknown';
 
+/** The names under which a row shows whose an extension is. */
+export type ExtensionOwner = Pick<ObservedLeg, 'extensionId' | 'agentName' | 'username' | 'userId'>;
+
 /** A queue entry as a row of `/v3/monitor/callcenter/queue` shows it. */
 export interface ObservedQueueEntry {
-  /** Identity of the row: `<queue uuid>|<mobile>|<joined instant>`. A resume keeps it. */
+  /**
+   * Identity of the row in its answer: `entryKey`, and `call_uuid` or, without one, `abandoned_time`. It tells callers
+   * apart who joined with one number in one second. It changes when the PBX empties `call_uuid`.
+   */
+  readonly key: string;
+  /** Identity of the caller's place: `<queue uuid>|<mobile>|<joined instant>`. A resume keeps it. */
   readonly rowKey: string;
   /** Identity of the entry: the row and its `rejoined_time`, so that a caller who resumes has a new entry. */
   readonly entryKey: string;
@@ -107,13 +138,13 @@ export interface FailedObservation extends Poll {
 export interface MonitorAnswer extends Answer<ObservedLeg> {
   readonly endpoint: 'monitor';
   /**
-   * Extensions that the answer lists without a call. If the PBX lists those at all, an extension that is neither here nor
-   * in a leg is not registered.
+   * Extensions that the answer lists without a call, and whose they are. If the PBX lists those at all, an extension that is
+   * neither here nor in a leg is not registered.
    */
-  readonly idleExtensions: ReadonlySet<string>;
+  readonly idleExtensions: ReadonlyMap<string, ExtensionOwner>;
 }
 
-/** Rows by `entryKey`. */
+/** Rows by `key`, in the PBX's order. */
 export interface QueueAnswer extends Answer<ObservedQueueEntry> {
   readonly endpoint: 'queue';
 }

@@ -1,4 +1,5 @@
 import { History, leg, T0 } from '../../../test/support/history.js';
+import { findRegistration } from './registrations.js';
 
 const iso = (seconds: number, ms = 0) => new Date(T0 + seconds * 1000 + ms).toISOString();
 
@@ -38,6 +39,16 @@ describe('registrations', () => {
     expect(history.state.registrations.size).toBe(1);
   });
 
+  it('keeps the uuid of an extension that is asked for by number later, and finds it however that is written', () => {
+    const history = new History();
+    history.poll({ registered: { 'uuid-107': true } });
+    history.poll({ registered: { 107: true } });
+    const known = history.state.registrations.get('107');
+    expect(known).toMatchObject({ extensionId: 'uuid-107' });
+    expect(findRegistration(history.state.registrations, 'UUID-107')).toBe(known);
+    expect(findRegistration(history.state.registrations, 'uuid-108')).toBeUndefined();
+  });
+
   it('forgets an extension that the PBX does not know any more', () => {
     const history = new History();
     history.poll({ registered: { 107: true } });
@@ -60,9 +71,20 @@ describe('registrations', () => {
     expect(history.state.registrations.get('107')).toMatchObject({ registered: true });
   });
 
+  it('takes an answer that lies far before the latest one: the clock was set back', () => {
+    const history = new History();
+    history.poll({ at: 3_600, registered: { 107: true } });
+    expect(history.emitted({ at: 5, registered: { 107: false } })).toEqual(['extension-unregistered']);
+  });
+
   describe('trap 13: the end of a leg', () => {
     const talking = leg({ signal: 'answered' });
-    const ended = (history: History) => history.poll({}).find(({ type }) => type === 'call-ended');
+    /** Longer than a web phone needs to reconnect. */
+    const HELD = 11;
+    const ended = (history: History) => {
+      const polls = Array.from({ length: HELD }, () => history.poll({}));
+      return polls.flat().find(({ type }) => type === 'call-ended');
+    };
 
     it.each([
       ['is observed while its extension is registered', '107', true, 'observed'],
@@ -83,9 +105,8 @@ describe('registrations', () => {
       history.poll({ legs: [leg()], registered: { 107: true } });
       history.poll({ legs: [talking] });
       history.poll({});
-      const emitted = history.poll({ registered: { 107: false } });
-      expect(emitted.map(({ type }) => type)).toEqual(['extension-unregistered', 'call-ended']);
-      expect(emitted[1]).toMatchObject({ data: { observed: { certainty: 'inferred' } } });
+      expect(history.emitted({ registered: { 107: false } })).toEqual(['extension-unregistered']);
+      expect(ended(history)).toMatchObject({ data: { observed: { certainty: 'inferred' } } });
     });
   });
 });

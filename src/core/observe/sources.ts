@@ -108,6 +108,7 @@ export function observeSource(
     failingSince,
     lastError,
     incomplete: status === 'down' ? afterOutage(incomplete) : incomplete,
+    clock: source.clock,
   };
   const event = eventOf(source.status, status);
   if (event !== null) transitions.push(transition(event, source, next, observation));

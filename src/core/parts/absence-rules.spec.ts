@@ -1,11 +1,16 @@
+import { legPart, T0 } from '../../../test/support/history.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
+import { type Absence, DEFAULT_POLICY } from '../model/call.js';
 import {
+  absentLeg,
+  entryAbsence,
   ENTRY_ABSENCE,
   KNOWN_ENTRY,
   KNOWN_LEG,
   type KnownEntryFacts,
   LEG_UNLISTED,
 } from './absence-rules.js';
+import type { CycleFacts } from './cycle-facts.js';
 
 describeTable(KNOWN_LEG, [
   [{ row: 'missing', complete: false }, 'as before'],
@@ -84,3 +89,58 @@ describeTable(LEG_UNLISTED, [
   [{ unregistered: false, listsIdle: true, listedSince: true }, false],
   [{ unregistered: false, listsIdle: false, listedSince: false }, false],
 ]);
+
+describe('one more answer without a part', () => {
+  const window = (seconds: number) => ({ after: T0 + (seconds - 1) * 1_000, by: T0 + seconds * 1_000 });
+  const facts = (seconds: number, given: Partial<CycleFacts> = {}): CycleFacts => ({
+    policy: DEFAULT_POLICY,
+    now: T0 + seconds * 1_000,
+    monitor: null,
+    queue: window(seconds),
+    monitorComplete: false,
+    monitorSeenAt: null,
+    monitorSeenBefore: null,
+    queueSeenBefore: null,
+    monitorDown: false,
+    skewMs: null,
+    listsIdle: false,
+    isListed: () => false,
+    extensionOf: () => undefined,
+    incomplete: { monitor: null, queue: null },
+    isFirst: { monitor: false, queue: false },
+    lackOf: () => 'nothing',
+    ...given,
+  });
+  const missingEntry = (before: Absence | null, kind: 'vanished' | 'abandoned', cycle: CycleFacts) =>
+    entryAbsence(before, kind, { window: cycle.queue!, unlisted: false }, cycle);
+  const first = missingEntry(null, 'vanished', facts(1));
+
+  it('counts, and keeps the window in which the part went', () => {
+    expect(first).toEqual({
+      kind: 'vanished',
+      polls: 1,
+      lastPresent: T0,
+      firstAbsent: T0 + 1_000,
+      unlisted: false,
+    });
+    expect(missingEntry(first, 'abandoned', facts(2, { monitorSeenAt: T0 + 1_900 }))).toEqual({
+      ...first,
+      kind: 'abandoned',
+      polls: 2,
+    });
+  });
+
+  it('does not confirm that a queue entry is gone before the monitor has answered too, or cannot', () => {
+    expect(missingEntry(first, 'vanished', facts(2)).polls).toBe(1);
+    expect(missingEntry(first, 'vanished', facts(3, { monitorSeenAt: T0 + 2_000 })).polls).toBe(2);
+    expect(missingEntry(first, 'vanished', facts(2, { monitorDown: true })).polls).toBe(2);
+    expect(missingEntry(first, 'vanished', facts(11)).polls).toBe(2);
+  });
+
+  it('stops counting a leg that is confirmed as gone, as a state that does not change is not written', () => {
+    let missing = legPart();
+    for (let seconds = 1; seconds < 6; seconds++)
+      missing = absentLeg(missing, window(seconds), false, DEFAULT_POLICY);
+    expect(missing.absence).toEqual({ polls: 2, lastPresent: T0, firstAbsent: T0 + 1_000, unlisted: false });
+  });
+});

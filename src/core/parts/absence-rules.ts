@@ -258,13 +258,14 @@ function absentAgain(
 }
 
 export function absentLeg(
-  { seen, state, absence }: Leg,
+  { seen, state, joined, firstSeen, since, waited, absence }: Leg,
   poll: Window,
   unlisted: boolean,
   policy: Policy,
 ): Leg {
   const { polls, lastPresent, firstAbsent } = absentAgain(absence, poll, policy);
-  return { seen, state, absence: { polls, lastPresent, firstAbsent, unlisted } };
+  const missing = { polls, lastPresent, firstAbsent, unlisted };
+  return { seen, state, joined, firstSeen, since, waited, absence: missing };
 }
 
 /** In which window the entry went; `unlisted`: its end is inferred. */

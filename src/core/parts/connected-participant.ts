@@ -1,4 +1,4 @@
-import type { Absence, Leg, ConnectedParticipant } from '../model/call.js';
+import type { Absence, Call, Leg, ConnectedParticipant } from '../model/call.js';
 import { isSeenLater, whenGone } from './window.js';
 
 /** Finds the participant who is connected to the caller, by the legs of the call. */
@@ -12,7 +12,7 @@ export function outlives(leg: Leg, other: Absence | null): boolean {
 export function connectedLeg(legs: readonly Leg[]): Leg | null {
   let first: Leg | null = null;
   for (const leg of legs) {
-    if (leg.state !== 'answered') continue;
+    if (leg.state !== 'answered' || leg.joined === 'listens') continue;
     if (leg.seen.role === 'callee') return leg;
     first ??= leg;
   }
@@ -22,4 +22,13 @@ export function connectedLeg(legs: readonly Leg[]): Leg | null {
 export function connectedParticipantOf({ seen }: Leg): ConnectedParticipant {
   const { extension, extensionId, agentName, username, userId } = seen;
   return { extension, extensionId, agentName, username, userId };
+}
+
+export function isPresent({ absence }: Leg): boolean {
+  return absence === null;
+}
+
+/** Whether the caller is connected: a leg that talks is there, and not only to listen. */
+export function isConnected({ legs }: Call): boolean {
+  return legs.some((leg) => isPresent(leg) && leg.state === 'answered' && leg.joined !== 'listens');
 }

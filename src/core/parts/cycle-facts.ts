@@ -1,52 +1,116 @@
 import type { Incomplete, Policy, TenantState } from '../model/call.js';
-import type { Endpoint, Instant, Observations } from '../model/observation.js';
-import { hasAllSince, lastAnswered, lastWithoutNews } from './incomplete.js';
-import { ifBefore, isBefore, isLongBefore, type Window, windowBetween } from './window.js';
+import type { Endpoint, Instant, MonitorAnswer, Observations, QueueAnswer } from '../model/observation.js';
+import { extensionInAnswer, extensionOf } from './agents.js';
+import { hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
+import { type Lack, lackOf, type LackingPart } from './partial-absence.js';
+import { skewOf } from './pbx-clock.js';
+import { ifBefore, isLongBefore, isSince, type Window } from './window.js';
 
 /** The facts that all calls of a cycle share. */
 export interface CycleFacts {
   readonly policy: Policy;
+  /** When the latest answer of this cycle was received. */
+  readonly now: Instant;
   /** From the monitor's last complete observation to its observation in this cycle; null if it has none in this cycle. */
   readonly monitor: Window | null;
   /** The same of the queue. */
   readonly queue: Window | null;
   /** The monitor's observation in this cycle is complete, so that a leg it does not show is not there. */
   readonly monitorComplete: boolean;
-  /** When the monitor's last complete observation before this cycle was requested. */
+  /** When the monitor's last complete observation was requested, in this cycle or before it. */
   readonly monitorSeenAt: Instant | null;
+  /** When the monitor's last complete observation before this cycle was requested. */
+  readonly monitorSeenBefore: Instant | null;
+  /** When the queue's last complete observation before this cycle was requested. */
+  readonly queueSeenBefore: Instant | null;
   /** The monitor was down before this cycle. */
   readonly monitorDown: boolean;
   /** The observations since each endpoint's last complete one, with those of this cycle; null: it is complete. */
   readonly incomplete: Readonly<Record<Endpoint, Incomplete | null>>;
   /** Whether the endpoint has never answered before this cycle: what it shows may be of any age. */
   readonly isFirst: Readonly<Record<Endpoint, boolean>>;
+  /** How far the PBX's clock is ahead, with what this cycle's rows say about it; null if unknown. */
+  readonly skewMs: number | null;
+  /** Whether the monitor's answer of this cycle lists an extension, with or without a call. */
+  isListed(extension: string): boolean;
+  /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
+  extensionOf(names: readonly string[]): string | undefined;
+  /** What it means that the monitor's answer of this cycle lacks the leg; `nothing` without an answer. */
+  readonly lackOf: (this: void, leg: LackingPart) => Lack;
+  readonly listsIdle: boolean;
 }
 
-/** @param sources the sources with this cycle's observations; null: unchanged */
+/** @param after the endpoints' state after this cycle; `state` has the one before */
 export function factsOf(
   state: TenantState,
   observations: Observations,
   policy: Policy,
-  sources: TenantState['sources'] | null,
+  after: TenantState['sources'],
 ): CycleFacts {
   const { monitor, queue } = state.sources;
-  const now = sources ?? state.sources;
+  const now = latestAnswerAt(observations);
+  const before = ifBefore(monitor.lastComplete?.startedAt ?? null, now);
+  const answer = observations.monitor;
   return {
     policy,
-    monitor: windowOf('monitor', state, observations),
-    queue: windowOf('queue', state, observations),
+    now,
+    monitor: windowOf('monitor', state, observations, policy),
+    queue: windowOf('queue', state, observations, policy),
     monitorComplete: observations.monitor?.outcome === 'complete',
-    monitorSeenAt: ifBefore(monitor.lastComplete?.startedAt ?? null, latestAnswerAt(observations)),
+    monitorSeenAt: answer?.outcome === 'complete' ? answer.startedAt : before,
+    monitorSeenBefore: before,
+    queueSeenBefore: ifBefore(queue.lastComplete?.startedAt ?? null, now),
     monitorDown: monitor.status === 'down',
-    incomplete: { monitor: now.monitor.incomplete, queue: now.queue.incomplete },
+    incomplete: { monitor: after.monitor.incomplete, queue: after.queue.incomplete },
     isFirst: { monitor: lastAnswered(monitor) === null, queue: lastAnswered(queue) === null },
+    skewMs: skewOf(after),
+    isListed: listedBy(answer),
+    lackOf: (leg) =>
+      answer === undefined || answer.outcome === 'failed'
+        ? 'nothing'
+        : lackOf(leg, answer, after.monitor.incomplete),
+    extensionOf: agentsIn(state, answer),
+    listsIdle: state.listsIdle,
   };
 }
 
-function windowOf(endpoint: Endpoint, state: TenantState, observations: Observations): Window | null {
+function agentsIn({ agents }: TenantState, answer: Observations['monitor']): CycleFacts['extensionOf'] {
+  const isShown = answer !== undefined && answer.outcome !== 'failed';
+  return (names) =>
+    names.length === 0
+      ? undefined
+      : (extensionOf(names, agents) ?? (isShown ? extensionInAnswer(names, answer) : undefined));
+}
+
+/** It collects the extensions with a call on first use. */
+function listedBy(answer: Observations['monitor']): (extension: string) => boolean {
+  if (answer === undefined || answer.outcome === 'failed') return () => false;
+  let busy: Set<string> | null = null;
+  return (extension) => {
+    if (answer.idleExtensions.has(extension)) return true;
+    busy ??= new Set([...answer.rows.values()].map((row) => row.extension));
+    return busy.has(extension);
+  };
+}
+
+function windowOf(
+  endpoint: Endpoint,
+  { sources }: TenantState,
+  observations: Observations,
+  policy: Policy,
+): Window | null {
   const observation = observations[endpoint];
   if (observation === undefined || observation.outcome === 'failed') return null;
-  return windowBetween(lastWithoutNews(state.sources[endpoint], observation), observation.at);
+  return pollWindow(observation, sources, policy);
+}
+
+/** The window of what an answer shows first. */
+export function pollWindow(
+  answer: MonitorAnswer | QueueAnswer,
+  sources: TenantState['sources'],
+  policy: Policy,
+): Window {
+  return shownBetween(lastWithoutNews(sources[answer.endpoint], answer), answer, policy);
 }
 
 /** When the later of the answers was received. */
@@ -58,12 +122,21 @@ export function latestAnswerAt({ monitor, queue }: Observations): Instant {
 const MONITOR_WAIT_MS = 10_000;
 
 /**
- * Whether a monitor answer was requested after `since` that has every leg which began since then: a complete one, or one
- * whose unreadable rows had all been there before.
+ * Whether a monitor answer was requested so long after `since` that a leg it does not show was not there: a complete one, or
+ * one whose unreadable rows had all been there before. The monitor is a little behind its own PBX.
  */
-export function sawMonitor(cycle: CycleFacts, since: Window): boolean {
-  const { monitorComplete, monitorSeenAt, monitor, incomplete } = cycle;
-  if (monitorComplete || (monitorSeenAt !== null && isBefore(since, monitorSeenAt))) return true;
+export function sawMonitor({ monitorSeenAt, incomplete, now, policy }: CycleFacts, since: Window): boolean {
+  const isLater = (asked: Instant | null) => asked !== null && isSince(since, asked, policy.monitorLagMs);
+  if (isLater(monitorSeenAt)) return true;
+  const { monitor } = incomplete;
+  return (
+    monitor !== null && isLater(ifBefore(monitor.last?.startedAt ?? null, now)) && hasAllSince(monitor, since)
+  );
+}
+
+/** Whether the monitor's answer of this cycle has every leg that came into being within `since` or later. */
+export function showsAllSince({ monitor, monitorComplete, incomplete }: CycleFacts, since: Window): boolean {
+  if (monitorComplete) return true;
   return monitor !== null && incomplete.monitor !== null && hasAllSince(incomplete.monitor, since);
 }
 

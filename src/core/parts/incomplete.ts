@@ -1,4 +1,4 @@
-import type { Incomplete, Missing, SourceState } from '../model/call.js';
+import type { Incomplete, Missing, Policy, SourceState, TenantState } from '../model/call.js';
 import type { Instant, MonitorAnswer, Observation, QueueAnswer } from '../model/observation.js';
 import { isEarlierOrAt, type Window, windowBetween } from './window.js';
 
@@ -59,10 +59,29 @@ export function lastWithoutNews(
   return (isProof ? incomplete.last : lastComplete)?.startedAt ?? null;
 }
 
-/** When a part went that this endpoint's new answer, received at `at`, is the first to show as absent. */
-export function absenceWindow(key: string, before: SourceState, at: Instant): Window {
+/**
+ * The window of what this answer shows and one requested at `before` did not. The monitor trails its own switch, so what it
+ * did not show yet may have happened already when it was asked.
+ */
+export function shownBetween(
+  before: Instant | null,
+  { endpoint, at }: Pick<Observation, 'endpoint' | 'at'>,
+  { monitorLagMs }: Policy,
+): Window {
+  const { after, by } = windowBetween(before, at);
+  return { after: after === null ? null : after - (endpoint === 'monitor' ? monitorLagMs : 0), by };
+}
+
+/** When a part went that this answer is the first to show as absent; `sources`: before it. */
+export function absenceWindow(
+  key: string,
+  sources: TenantState['sources'],
+  answer: Pick<Observation, 'endpoint' | 'at'>,
+  policy: Policy,
+): Window {
+  const before = sources[answer.endpoint];
   const missing = before.incomplete?.missing.get(key);
-  return windowBetween(missing === undefined ? lastAnswered(before) : missing.lastPresent, at);
+  return shownBetween(missing === undefined ? lastAnswered(before) : missing.lastPresent, answer, policy);
 }
 
 /** Whether the run's last answer has every row that came into being within `since` or later. */
@@ -72,8 +91,11 @@ export function hasAllSince({ last, unreadable }: Incomplete, since: Window): bo
   return true;
 }
 
-/** The parts of live calls, by key. */
-export type KnownKeys = Pick<ReadonlyMap<string, unknown>, 'has' | 'keys'>;
+/** The parts of live calls, and the legs that are awaited, by key. */
+export interface KnownKeys {
+  has(key: string): boolean;
+  keys(): Iterable<string>;
+}
 
 function sinceWhen(
   { at, unreadable }: MonitorAnswer | QueueAnswer,

@@ -1,11 +1,11 @@
-import type { Call, QueueEntry } from '../model/call.js';
+import type { Call, Leg, QueueEntry } from '../model/call.js';
 import { type CycleFacts, sawMonitor } from './cycle-facts.js';
-import { isGone } from './part.js';
-import { whenGone } from './window.js';
+import { belongsToEntry, isGone } from './part.js';
+import { isSeenLater, whenGone } from './window.js';
 
 /**
- * A caller whose entry is Abandoned may have overflowed to extensions outside the queue. The call then goes on without
- * it.
+ * A caller whose entry is Abandoned may have hung up, or have overflowed to extensions outside the queue. The PBX creates the
+ * next legs in the same moment, so a leg that began before is no overflow: it rings, or is answered, into silence.
  */
 
 /** Returns the Abandoned entry of a call that has not been answered; null if there is none. */
@@ -13,8 +13,25 @@ export function abandonedEntry({ entry, answeredAt }: Call): QueueEntry | null {
   return entry?.absence?.kind === 'abandoned' && answeredAt === null ? entry : null;
 }
 
+/** Whether the leg is there and began when the queue let the caller go, or later; without a time, no poll showed it before. */
+export function isOverflowLeg(
+  { seen, firstSeen, absence }: Leg,
+  { seen: row, absence: left }: QueueEntry,
+): boolean {
+  if (absence !== null) return false;
+  if (seen.startedAt === null || !belongsToEntry(row.abandonedAt, row))
+    return !isSeenLater(whenGone(left!), { after: null, by: firstSeen });
+  return seen.startedAt >= row.abandonedAt!;
+}
+
+/** Whether the leg is one of the queue's, which the caller did not wait for. */
+export function isAfterCallerLeft(leg: Leg, call: Call): boolean {
+  const left = abandonedEntry(call);
+  return left !== null && !isOverflowLeg(leg, left);
+}
+
 /**
- * Whether the Abandoned entry is confirmed as gone while a complete monitor answer since then shows a leg of the call.
+ * Whether the Abandoned entry is confirmed as gone while a complete monitor answer since then shows that the call goes on.
  */
 export function isOverflow(call: Call, cycle: CycleFacts): boolean {
   const entry = abandonedEntry(call);
@@ -22,6 +39,6 @@ export function isOverflow(call: Call, cycle: CycleFacts): boolean {
     entry !== null &&
     isGone(entry, cycle.policy) &&
     sawMonitor(cycle, whenGone(entry.absence!)) &&
-    call.legs.some(({ absence }) => absence === null)
+    call.legs.some((leg) => isOverflowLeg(leg, entry))
   );
 }

@@ -1,16 +1,15 @@
-import type { Call, Leg, Policy, QueueEntry } from '../model/call.js';
+import type { Absence, Call, Leg, Policy, QueueEntry } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
+import type { CycleFacts } from './cycle-facts.js';
+import { isAfter, isLongAgo, whenGone } from './window.js';
 
 /**
  * What can be said about one part of a call, a leg or a queue entry, without the rest of the call: when it began, which
  * times are its own, whether it is gone.
  */
 
-/** How far the PBX's clock may differ from ours. */
-export const CLOCK_TOLERANCE_MS = 5_000;
-
-/** A `call_time` is in whole seconds. */
-const CALL_TIME_MS = 1_000;
+/** The PBX's times are in whole seconds. */
+export const CALL_TIME_MS = 1_000;
 
 /** When the entry began: the caller joined the queue, or came back into it. */
 export function entryBegan(row: ObservedQueueEntry): Instant {
@@ -41,16 +40,48 @@ export function onlyEntryDuring(
   return during.length === 1 ? during[0]! : null;
 }
 
+/** From when until when the queue can have rung for the entry, by the PBX's own times; `to` null: it still can. */
+export function ringTimes(row: ObservedQueueEntry): { readonly from: Instant; readonly to: Instant | null } {
+  const left =
+    row.status === 'abandoned' ? row.abandonedAt : row.status === 'answered' ? row.bridgedAt : null;
+  return { from: entryBegan(row), to: belongsToEntry(left, row) ? left : null };
+}
+
+/** Whether two legs began together, as those of a ring group do. */
+export function beganTogether(a: Instant | null, b: Instant | null): 'together' | 'apart' | 'unknown' {
+  if (a === null || b === null) return 'unknown';
+  return Math.abs(a - b) <= CALL_TIME_MS ? 'together' : 'apart';
+}
+
 /** Whether the part is confirmed as gone: it has been missing for so many polls that it is no flicker. */
-export function isGone(part: Leg | QueueEntry, policy: Policy): boolean {
-  return part.absence !== null && part.absence.polls >= policy.absencePolls;
+export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
+  return absence !== null && absence.polls >= policy.absencePolls;
 }
 
+/**
+ * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a web phone that
+ * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends, nor where only partial
+ * answers lack it, which have done so for longer already.
+ */
+export function isLegGone(leg: Leg, { entry }: Call, { policy, now, lackOf }: CycleFacts): boolean {
+  const { absence, seen, state } = leg;
+  if (!isGone(leg, policy)) return false;
+  if (!absence!.unlisted || state !== 'answered') return true;
+  const isDeleted =
+    entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
+  if (isDeleted) return true;
+  const lack = lackOf(seen);
+  return (
+    lack === 'doubtful' || (lack === 'absent' && isLongAgo(whenGone(absence!), now, policy.unlistedHoldMs))
+  );
+}
+
+/** Whether further polls must show that a missing part is gone. */
 export function pendingAbsence(call: Pick<Call, 'legs' | 'entry'>, policy: Policy): boolean {
-  for (const leg of call.legs) if (isPending(leg, policy)) return true;
-  return call.entry !== null && isPending(call.entry, policy);
+  for (const { absence } of call.legs) if (isPending(absence, policy)) return true;
+  return call.entry !== null && isPending(call.entry.absence, policy);
 }
 
-function isPending(part: Leg | QueueEntry, policy: Policy): boolean {
-  return part.absence !== null && !isGone(part, policy);
+function isPending(absence: Absence | null, { absencePolls }: Policy): boolean {
+  return absence !== null && absence.polls < absencePolls;
 }

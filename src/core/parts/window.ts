@@ -1,4 +1,4 @@
-import type { Absence, Certainty, Observed } from '../model/call.js';
+import type { Absence, Bracket, Certainty, Observed } from '../model/call.js';
 import type { Instant } from '../model/observation.js';
 
 /**
@@ -8,10 +8,7 @@ import type { Instant } from '../model/observation.js';
  * Only the functions of this file compare the ends of a window, so that each comparison has a name and decides in one
  * place what equal ends mean.
  */
-export interface Window {
-  readonly after: Instant | null;
-  readonly by: Instant;
-}
+export type Window = Bracket;
 
 /**
  * Makes a window. If `after` is later than `by`, the clock has been set back in between, and the window has no `after`.
@@ -36,9 +33,13 @@ export function observedIn({ after, by }: Window, certainty: Certainty): Observe
   return { earliest: after, latest: by, certainty };
 }
 
-/** Whether a poll had shown it before `instant`. False if that poll's answer was received at `instant` itself. */
-export function isBefore({ by }: Window, instant: Instant): boolean {
-  return by < instant;
+export function windowOf({ earliest, latest }: Observed): Window {
+  return { after: earliest, by: latest };
+}
+
+/** Whether a poll had shown it at least `ms` before `instant`. */
+export function isSince({ by }: Window, instant: Instant, ms: number): boolean {
+  return by + ms <= instant;
 }
 
 /** Whether a poll showed it at least `ms` before one showed the other. */
@@ -46,16 +47,9 @@ export function isLongBefore({ by }: Window, other: Window, ms: number): boolean
   return other.by - by >= ms;
 }
 
-/**
- * Whether `instant` is more than `toleranceMs` earlier than the window or, where the window has no `after`, more than
- * `lookbackMs` earlier than the poll that showed it.
- */
-export function isEarlierThan(
-  instant: Instant,
-  { after, by }: Window,
-  { toleranceMs, lookbackMs }: { readonly toleranceMs: number; readonly lookbackMs: number },
-): boolean {
-  return instant < (after === null ? by - lookbackMs : after - toleranceMs);
+/** Whether a poll showed it at least `ms` before `now`. */
+export function isLongAgo({ by }: Window, now: Instant, ms: number): boolean {
+  return now - by >= ms;
 }
 
 /** Whether `instant` is not later than the poll that did not show it yet. False if there is no such poll. */
@@ -63,9 +57,14 @@ export function isEarlierOrAt(instant: Instant, { after }: Window): boolean {
   return after !== null && instant <= after;
 }
 
-/** Whether `instant` is more than `toleranceMs` later than the poll that showed it. */
-export function isLaterThan(instant: Instant, { by }: Window, toleranceMs: number): boolean {
-  return instant > by + toleranceMs;
+/** Whether the very answer that was received at `now` was the first to show it. */
+export function isJustSeen({ by }: Window, now: Instant | null): boolean {
+  return by === now;
+}
+
+/** Whether `instant` lies in the window, or at most `ms` before or after it. */
+export function isNear(instant: Instant, { after, by }: Window, ms: number): boolean {
+  return instant <= by + ms && (after === null || instant >= after - ms);
 }
 
 /** Whether a later poll showed it than the one that showed the other. False if one poll showed both. */

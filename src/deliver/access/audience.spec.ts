@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type BridgeEvent, EVENT_TYPES, toEvents, type Transition } from '../../core/model/event.js';
 import { sourceDegraded, sourceDown, transition } from '../../../test/support/delivery.js';
-import { audienceOf, type Filter, type Grant, maySee } from './audience.js';
+import { audienceOf, type Filter, type Grant, maySee, maySeeExtension } from './audience.js';
 
 const stamp = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: 0 };
 const eventOf = (given: Transition): BridgeEvent => toEvents([given], stamp)[0]!;
@@ -10,6 +10,10 @@ const at = (extension: string, state: 'ringing' | 'ended' = 'ringing') => ({
   extensions: [{ extension, extensionId: null, agentName: null, state }],
 });
 const sales = { queue: { id: 'q-1', name: 'Sales' }, extensions: [] };
+/** A queue's name as one system writes it, and as another does. */
+const CARE = 'Chăm sóc khách hàng';
+const FORMS = [CARE.normalize('NFC'), CARE.normalize('NFD')] as const;
+const careOf = (name: string) => ({ queue: { id: 'q-3', name }, extensions: [] });
 const registered = eventOf({
   type: 'extension-registered',
   subject: '107',
@@ -144,6 +148,27 @@ describe('who may see what', () => {
     expect(maySee(given, filter, event)).toBe(visible);
   });
 
+  it.each(FORMS.flatMap((asked) => FORMS.map((said) => [asked, said] as const)))(
+    'a name is one name, however token or filter (%j) and PBX (%j) encode it',
+    (asked, said) => {
+      const queued = eventOf(transition('call-started', 'c', careOf(said)));
+      expect(maySee(grant({ queues: [asked] }), {}, queued)).toBe(true);
+      expect(maySee(grant(), { queues: [asked] }, queued)).toBe(true);
+      expect(maySee(grant({ queues: [`${asked} 2`] }), {}, queued)).toBe(false);
+      expect(maySee(grant({ queues: [asked.toUpperCase()] }), {}, queued)).toBe(false);
+      const rings = eventOf(transition('call-started', 'c', at(said)));
+      expect(maySee(grant({ extensions: [asked] }), {}, rings)).toBe(true);
+      expect(maySeeExtension(grant({ extensions: [asked] }), said)).toBe(true);
+      expect(maySeeExtension(grant({ queues: [asked] }), said)).toBe(false);
+    },
+  );
+
+  it('white space around a name does not count, as no screen shows it', () => {
+    const queued = eventOf(transition('call-started', 'c', careOf('CSKH  VIP ')));
+    expect(maySee(grant({ queues: ['CSKH  VIP'] }), {}, queued)).toBe(true);
+    expect(maySee(grant({ queues: ['CSKH VIP'] }), {}, queued)).toBe(false);
+  });
+
   it('an event of a later release is only for clients that may see everything', () => {
     const later = {
       ...eventOf(sourceDown),
@@ -183,6 +208,24 @@ describe('who may see what', () => {
         expect(maySee(given, filter, event)).toBe(maySee(given, {}, event) && maySee(grant(), filter, event));
       }),
     );
+  });
+
+  it('clients that encode the same name differently share one audience', () => {
+    const [one, other] = FORMS.map((name) => audienceOf(grant({ queues: [name] }), { extensions: [name] }));
+    expect(one!.key).toBe(other!.key);
+  });
+
+  it('clients that see different things share no audience', () => {
+    const keys = [
+      audienceOf(grant(), { types: ['call-ended'] }),
+      audienceOf(grant(), { types: ['call-started'] }),
+      audienceOf(grant(), { extensions: ['107'] }),
+      audienceOf(grant({ extensions: ['107'] }), {}),
+      audienceOf(grant(), { queues: ['107'] }),
+      audienceOf(grant(), { queues: [] }),
+      audienceOf(grant(), {}),
+    ].map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('clients that name the same in another order share one audience', () => {

@@ -5,6 +5,7 @@ import {
   type CallView,
   type EventType,
 } from '../../core/model/event.js';
+import { nameForm } from '../../core/model/name-form.js';
 import type { Instant } from '../../core/model/observation.js';
 
 /**
@@ -19,6 +20,7 @@ import type { Instant } from '../../core/model/observation.js';
  * - Registrations are visible by extension. `source-*` events carry no customer data: every token of the tenant sees
  *   them.
  * - A filter narrows what the grant gives and cannot widen it: both must agree.
+ * - Names are compared by their `nameForm`, so that a token or filter for a name means it however it is encoded.
  */
 interface Scope {
   readonly extensions?: readonly string[] | undefined;
@@ -40,8 +42,10 @@ export interface Filter extends Scope {
 export interface Exposure {
   /** Visible to the whole tenant. */
   readonly public: boolean;
+  /** `nameForm` of each participant. */
   readonly extensions: readonly string[];
-  readonly queues: CallView['queues'];
+  /** `nameForm` of the id and of the name of each queue that the caller has been in. */
+  readonly queues: readonly string[];
 }
 
 const PUBLIC: Exposure = { public: true, extensions: [], queues: [] };
@@ -56,7 +60,7 @@ export function exposureOf(event: BridgeEvent): Exposure {
       return PUBLIC;
     case 'extension-registered':
     case 'extension-unregistered':
-      return { public: false, extensions: [event.data.extension], queues: [] };
+      return exposureOfExtension(event.data.extension);
     default:
       return isCallEvent(event) ? exposureOfCall(event.data) : UNKNOWN;
   }
@@ -67,7 +71,11 @@ export function exposureOfCall(call: CallView): Exposure {
   const talking = call.agent?.extension ?? null;
   if (talking !== null) extensions.add(talking);
   if (call.offer !== undefined) extensions.add(call.offer.extension);
-  return { public: false, extensions: [...extensions], queues: call.queues };
+  return {
+    public: false,
+    extensions: [...extensions].map(nameForm),
+    queues: call.queues.flatMap(({ id, name }) => [nameForm(id), nameForm(name)]),
+  };
 }
 
 /** The sets of a grant and a filter, made once per client and shared by all clients that agree in both. */
@@ -102,22 +110,31 @@ export function maySee(grant: Grant, filter: Filter, event: BridgeEvent): boolea
   return event.data.tenant === grant.tenant && audienceOf(grant, filter).sees(event.type, exposureOf(event));
 }
 
+/** Whether the token shows the extension's registration. */
+export function maySeeExtension(grant: Grant, extension: string): boolean {
+  return audienceOf(grant, {}).seesCall(exposureOfExtension(extension));
+}
+
+function exposureOfExtension(extension: string): Exposure {
+  return { public: false, extensions: [nameForm(extension)], queues: [] };
+}
+
 /** Null when the scope does not narrow at all. */
 function inScope({ extensions, queues }: Scope): ((exposure: Exposure) => boolean) | null {
   if (extensions === undefined && queues === undefined) return null;
-  const named = new Set(extensions);
-  const lines = new Set(queues);
+  const named = new Set(extensions?.map(nameForm));
+  const lines = new Set(queues?.map(nameForm));
   // Loops instead of closures, because this runs for every audience and every event.
   return ({ public: everybody, extensions: participants, queues: visited }) => {
     if (everybody) return true;
     for (const participant of participants) if (named.has(participant)) return true;
-    for (const queue of visited) if (lines.has(queue.id) || lines.has(queue.name)) return true;
+    for (const queue of visited) if (lines.has(queue)) return true;
     return false;
   };
 }
 
 function scopeKey({ extensions, queues }: Scope) {
-  return [sorted(extensions), sorted(queues)];
+  return [sorted(extensions?.map(nameForm)), sorted(queues?.map(nameForm))];
 }
 
 function sorted(list: readonly string[] | undefined): readonly string[] | null {

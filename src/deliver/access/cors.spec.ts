@@ -1,5 +1,6 @@
 import { DeliveryUnderTest, LogWriter, token } from '../../../test/support/delivery.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
+import { originAllowed } from './cors.js';
 
 const CRM = 'https://crm.example';
 
@@ -91,5 +92,48 @@ describe('CORS_ORIGINS over HTTP', () => {
     expect([listed.status, listed.headers.get('access-control-allow-origin')]).toEqual([200, CRM]);
     const foreign = await open.get(path, null, { origin: 'https://evil.example' });
     expect([foreign.status, corsHeaders(foreign)]).toEqual([403, {}]);
+  });
+});
+
+describe('a page that connects', () => {
+  const tokens = { corsOrigins: [CRM], auth: { mode: 'jwt', jwksUrl: 'https://id.example' } } as const;
+  const open = { corsOrigins: [CRM], auth: { mode: 'none' } } as const;
+
+  it.each([
+    ['of a listed origin may', { origin: CRM, host: 'bridge.example' }, true, true],
+    [
+      'of the service itself may, at a loopback name',
+      { origin: 'http://localhost:3000', host: 'localhost:3000' },
+      true,
+      true,
+    ],
+    [
+      'behind a proxy that ends TLS may with a token',
+      { origin: 'https://bridge.example', host: 'bridge.example' },
+      true,
+      false,
+    ],
+    [
+      'of a foreign name that resolves here may not without tokens',
+      { origin: 'http://evil.example', host: 'evil.example' },
+      true,
+      false,
+    ],
+    ['of another origin may not', { origin: 'https://evil.example', host: 'localhost:3000' }, false, false],
+    ['of another port may not', { origin: 'http://localhost:8080', host: 'localhost:3000' }, false, false],
+    [
+      'without an origin is no page: the token or the address decides',
+      { host: '127.0.0.1:3000' },
+      true,
+      true,
+    ],
+    [
+      'without an origin, by a foreign name, is let in with tokens only',
+      { host: 'bridge.example' },
+      true,
+      false,
+    ],
+  ])('%s', (_, headers, withTokens, without) => {
+    expect([originAllowed(headers, tokens), originAllowed(headers, open)]).toEqual([withTokens, without]);
   });
 });

@@ -121,6 +121,26 @@ describe('a token with a key set', () => {
   });
 });
 
+describe('what was granted', () => {
+  const expiresAt = clock.now() + 60_000;
+
+  it('holds until the token expires, or its tenant is removed', () => {
+    const now = new ManualClock(clock.now());
+    const tokens = new TokenVerifier(
+      { auth: { mode: 'jwt', secret: SECRET }, tenants: TENANTS, authTimeoutMs: 500 },
+      now,
+    );
+    expect(tokens.lapsed({ tenant: 'acme', expiresAt })).toBeNull();
+    tokens.know(['globex']);
+    expect(tokens.lapsed({ tenant: 'acme', expiresAt })).toBe('unauthorized');
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt })).toBeNull();
+    now.advance(59_999);
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt })).toBeNull();
+    now.advance(1);
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt })).toBe('token-expired');
+  });
+});
+
 describe('no authentication', () => {
   it('serves the tenant that is asked for if there is such a one, else the first', async () => {
     const tokens = verifier({ mode: 'none' });

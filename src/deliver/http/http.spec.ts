@@ -131,6 +131,25 @@ describe('the log over HTTP', () => {
     }
   });
 
+  it('finds a queue by its name, in whichever form of Unicode PBX, token and query write it', async () => {
+    const name = 'Chăm sóc khách hàng';
+    const [composed, decomposed] = [name.normalize('NFC'), name.normalize('NFD')];
+    await json('/v1/calls');
+    await log.commit(
+      transition('call-started', 'c1', { queue: { id: 'q-1', name: decomposed }, extensions: [] }),
+      transition('call-started', 'c2', { queue: { id: 'q-2', name: composed }, extensions: [] }),
+      transition('call-started', 'c3', { queue: { id: 'q-3', name: 'Khác' }, extensions: [] }),
+    );
+    const ids = async (path: string, bearer = mine) =>
+      (await json(path, bearer)).body.calls.map(({ callId }: { callId: string }) => callId);
+    for (const form of [composed, decomposed]) {
+      expect(await ids(`/v1/calls?queues=${encodeURIComponent(form)}`)).toEqual(['c1', 'c2']);
+      const bearer = await token({ queues: [form] });
+      expect(await ids('/v1/calls', bearer)).toEqual(['c1', 'c2']);
+      expect((await json('/v1/events', bearer)).body.events).toHaveLength(2);
+    }
+  });
+
   it('hands out the log page by page, exactly', async () => {
     const events = await log.commit(
       ...Array.from({ length: 250 }, (_, n) => transition('call-started', `c${n}`)),
@@ -212,6 +231,7 @@ describe('the log over HTTP', () => {
       since: null,
       incomplete: null,
       lastError: null,
+      clock: [],
     };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
     await store.touch('acme', fence, { ...UNCHANGED, sources: { monitor: up, queue: up } });
@@ -221,17 +241,40 @@ describe('the log over HTTP', () => {
         state: 'up',
         lastCompleteAt: '2026-03-02T03:00:00.000Z',
         lastError: null,
+        clockSkewMs: null,
       })),
+      direction: { meaning: 'call', source: 'assumed' },
     });
   });
 
   it('shows the sources beside the calls, as the events and the store say', async () => {
     const sources = async () => (await json('/v1/calls')).body.sources;
-    const unknown = { endpoint: 'monitor', state: 'unknown', lastCompleteAt: null, lastError: null };
+    const unknown = {
+      endpoint: 'monitor',
+      state: 'unknown',
+      lastCompleteAt: null,
+      lastError: null,
+      clockSkewMs: null,
+    };
     expect(await sources()).toEqual([unknown, { ...unknown, endpoint: 'queue' }]);
     await log.commit(sourceDegraded);
-    const degraded = { endpoint: 'queue', state: 'degraded', lastCompleteAt: null };
+    const degraded = { endpoint: 'queue', state: 'degraded', lastCompleteAt: null, clockSkewMs: null };
     expect(await sources()).toEqual([unknown, { ...degraded, lastError: '10 of 25 rows came' }]);
+  });
+
+  it('shows how the direction of the rows is read', async () => {
+    const { fence, version, position } = await store.claim('acme', { epoch: 'e1' });
+    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
+    await store.commit('acme', {
+      fence,
+      expectedVersion: version,
+      commitId: 'learns',
+      epoch: position.epoch,
+      delta: { ...UNCHANGED, direction },
+      events: [],
+    });
+    const { body } = await json('/v1/sources');
+    expect(body.direction).toEqual({ meaning: 'leg', source: 'learnt' });
   });
 
   describe('refuses', () => {

@@ -60,11 +60,11 @@ export class LogQuery {
     return call;
   }
 
-  /** `{sources}`, read for this request. */
+  /** `{sources, direction}`, read for this request. */
   async sources(grant: Grant): Promise<string> {
     const feed = await this.#synced(grant);
     await this.#answered(feed.freshness.refresh(0));
-    return `{"sources":${feed.view.sourcesJson()}}`;
+    return `{"sources":${feed.view.sourcesJson()},"direction":${feed.view.directionJson()}}`;
   }
 
   /** `{cursor, events}`: the cursor stands after the last event examined, whether the token may see it or not. */

@@ -2,7 +2,7 @@ import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { rfc3339 } from '../../core/model/event.js';
 import { isExtensionId } from '../../core/model/extension-id.js';
 import type { Instant } from '../../core/model/observation.js';
-import type { Grant } from '../access/audience.js';
+import { type Grant, maySeeExtension } from '../access/audience.js';
 import type { Clock } from '../../base/clock.js';
 import { token } from '../../base/inject.js';
 import { DELIVER_CLOCK } from './log-query.js';
@@ -48,7 +48,7 @@ export class RegistrationQuery {
     if (!isExtensionId(id))
       throw notFound('an extension is asked for by its number, 1 to 15 digits, or its uuid');
     const isNumber = /^\d+$/.test(id);
-    if (isNumber && !isVisible(grant, id)) throw notFound();
+    if (isNumber && !maySeeExtension(grant, id)) throw notFound();
     const known = await this.#known(grant.tenant, id);
     const now = known ?? (await this.#share(grant.tenant, id));
     if (now.outcome === 'failed')
@@ -57,7 +57,7 @@ export class RegistrationQuery {
         'upstream-failed',
         `the PBX could not be asked: ${now.reason}`,
       );
-    if (now.outcome === 'not-found' || !isVisible(grant, now.extension)) throw notFound();
+    if (now.outcome === 'not-found' || !maySeeExtension(grant, now.extension)) throw notFound();
     const { extension, registered, at } = now;
     return JSON.stringify({ extension, registered, checkedAt: rfc3339(at) });
   }
@@ -110,10 +110,6 @@ interface Asked {
   readonly tenant: string;
   readonly answer: Promise<RegistrationNow>;
   underWay: boolean;
-}
-
-function isVisible({ extensions, queues }: Grant, extension: string): boolean {
-  return extensions === undefined ? queues === undefined : extensions.includes(extension);
 }
 
 function notFound(detail = 'the PBX knows no such extension'): Problem {

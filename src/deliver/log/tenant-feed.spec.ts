@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { LogWriter, ManualClock, silent, transition } from '../../../test/support/delivery.js';
+import { EMPTY_STATE } from '../../core/model/call.js';
 import { UNTRACED } from '../../core/model/tracer.js';
 import { NewerFormatError } from '../../store/errors.js';
 import { UNCHANGED } from '../../core/model/delta.js';
@@ -188,13 +189,9 @@ describe("a tenant's feed", () => {
     expect(snapshot).not.toHaveBeenCalled();
     const lastComplete = { startedAt: clock.now(), at: clock.now() };
     const up = {
+      ...EMPTY_STATE.sources.monitor,
       status: 'up' as const,
       lastComplete,
-      failures: 0,
-      failingSince: null,
-      since: null,
-      lastError: null,
-      incomplete: null,
     };
     const { fence } = await store.claim('acme', { epoch: 'e1' });
     await store.touch('acme', fence, { ...UNCHANGED, sources: { monitor: up, queue: up } });

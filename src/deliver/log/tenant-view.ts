@@ -1,15 +1,17 @@
-import type {
-  Freshness,
-  Registrations,
-  SourceState,
-  SourceStatus,
-  TenantState,
+import {
+  ASSUMED_DIRECTION,
+  type Freshness,
+  type Registrations,
+  type SourceState,
+  type SourceStatus,
+  type TenantState,
 } from '../../core/model/call.js';
 import { type CallView, rfc3339OrNull } from '../../core/model/event.js';
 import { ENDPOINTS, type Endpoint, type Instant } from '../../core/model/observation.js';
 import { formatCursor, type Position } from '../../core/model/position.js';
 import { findRegistration } from '../../core/observe/registrations.js';
 import { callView } from '../../core/life/view.js';
+import { skewOf } from '../../core/parts/pbx-clock.js';
 import { type Audience, type Exposure, exposureOfCall, isCallEvent } from '../access/audience.js';
 import type { LogEntry } from './batch.js';
 
@@ -19,6 +21,8 @@ export interface SourceEntry {
   readonly state: SourceStatus;
   readonly lastCompleteAt: string | null;
   readonly lastError: string | null;
+  /** How far the PBX's clock is ahead, the same for both endpoints; null if unknown. */
+  readonly clockSkewMs: number | null;
 }
 
 export interface RegistrationEntry {
@@ -45,6 +49,7 @@ export class TenantView {
   readonly #calls = new Map<string, HeldCall>();
   readonly #sources = new Map<Endpoint, SourceEntry>();
   #registrations: Registrations = new Map();
+  #direction = ASSUMED_DIRECTION;
 
   constructor(tenant: string) {
     this.#tenant = tenant;
@@ -52,13 +57,17 @@ export class TenantView {
 
   replace(state: TenantState): void {
     this.#calls.clear();
-    for (const call of state.calls.values()) this.#hold({ tenant: this.#tenant, ...callView(call) });
+    const skewMs = skewOf(state.sources);
+    for (const call of state.calls.values()) this.#hold({ tenant: this.#tenant, ...callView(call, skewMs) });
     this.replaceFreshness(state);
   }
 
-  replaceFreshness({ sources, registrations }: Freshness): void {
-    for (const endpoint of ENDPOINTS) this.#sources.set(endpoint, sourceEntry(endpoint, sources[endpoint]));
+  replaceFreshness({ sources, registrations, direction }: Freshness & Pick<TenantState, 'direction'>): void {
+    const clockSkewMs = skewOf(sources);
+    for (const endpoint of ENDPOINTS)
+      this.#sources.set(endpoint, { ...sourceEntry(endpoint, sources[endpoint]), clockSkewMs });
     this.#registrations = registrations;
+    this.#direction = direction;
   }
 
   fold({ event }: LogEntry): void {
@@ -85,7 +94,8 @@ export class TenantView {
       case 'source-up': {
         const { endpoint, state, reason, lastCompleteAt } = event.data;
         const lastError = event.type === 'source-up' ? null : reason;
-        this.#sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError });
+        const clockSkewMs = this.#sources.get(endpoint)?.clockSkewMs ?? null;
+        this.#sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError, clockSkewMs });
         return;
       }
       case 'call-ended':
@@ -118,6 +128,12 @@ export class TenantView {
     return JSON.stringify([...this.#sources.values()]);
   }
 
+  /** Whose direction the word in the tenant's monitor rows is. */
+  directionJson(): string {
+    const { meaning, source } = this.#direction;
+    return JSON.stringify({ meaning, source });
+  }
+
   /** What a client gets first: `{cursor, calls, sources}`. */
   snapshotJson(position: Position, audience: Audience): string {
     const cursor = formatCursor(position);
@@ -141,7 +157,7 @@ function jsonOf(held: HeldCall): string {
   return (held.json ??= JSON.stringify(held.view));
 }
 
-function sourceEntry(endpoint: Endpoint, source: SourceState): SourceEntry {
+function sourceEntry(endpoint: Endpoint, source: SourceState): Omit<SourceEntry, 'clockSkewMs'> {
   return {
     endpoint,
     state: source.status,

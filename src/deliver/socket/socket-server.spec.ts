@@ -289,6 +289,29 @@ describe('the Socket.IO gateway', () => {
     expect(client.sequences).toEqual([2, 4]);
   });
 
+  it.each(['NFC', 'NFD'] as const)(
+    'shows a queue’s calls to a token and a subscription in %s',
+    async (form) => {
+      const name = 'Chăm sóc khách hàng';
+      const queues = [name.normalize(form)];
+      const narrowed = delivery.connect({ token: await token({ queues }) });
+      const subscribed = delivery.connect({ token: await token(), subscribe: { queues } });
+      await Promise.all([narrowed.first('snapshot'), subscribed.first('snapshot')]);
+      const queued = (callId: string, said: string) =>
+        transition('call-started', callId, { queue: { id: callId, name: said }, extensions: [] });
+      await log.commit(
+        queued('c1', name.normalize('NFC')),
+        queued('c2', 'Khác'),
+        queued('c3', name.normalize('NFD')),
+        transition('call-ended', 'c3', { queue: { id: 'c3', name: name.normalize('NFD') }, extensions: [] }),
+      );
+      for (const client of [narrowed, subscribed]) {
+        await client.first('call-ended');
+        expect(client.sequences).toEqual([1, 3, 4]);
+      }
+    },
+  );
+
   it('takes a subscription at the handshake', async () => {
     const client = delivery.connect({ token: await token(), subscribe: { types: ['call-ended'] } });
     await client.first('snapshot');

@@ -35,8 +35,11 @@ function poll(
   return { result: pollResult(observation, { sentAt: 0, status, heldBackMs }, 40), round: 1, isStale: false };
 }
 
-const up = (at: number) => ({ status: 'up', lastComplete: { at } }) as const;
-const never = { status: 'unknown', lastComplete: null } as const;
+const up = (at: number, aheadMs?: number) => {
+  const clock = aheadMs === undefined ? [] : [{ pbx: at + aheadMs, after: null, by: at }];
+  return { status: 'up', lastComplete: { at }, clock } as const;
+};
+const never = { status: 'unknown', lastComplete: null, clock: [] } as const;
 
 function event(
   observed: { earliest: string | null; certainty: string },
@@ -119,6 +122,17 @@ describe('the metrics', () => {
     acme.ended();
     expect(await value('pitel_source_age_max_seconds{endpoint="monitor"}')).toBe(0);
     expect(await value('pitel_tenant_source_age_seconds{tenant="acme",endpoint="monitor"}')).toBeUndefined();
+  });
+
+  it('show how far the clock of each PBX is off, and the largest difference', async () => {
+    const { metrics, value } = setUp();
+    const [acme, other] = ['acme', 'other'].map((name) => metrics.polls.tenant(name));
+    expect(await value('pitel_pbx_clock_skew_max_seconds')).toBe(0);
+    acme!.sources({ monitor: up(0, 300_000), queue: never });
+    other!.sources({ monitor: up(0), queue: never });
+    expect(await value('pitel_tenant_pbx_clock_skew_seconds{tenant="acme"}')).toBe(300);
+    expect(await value('pitel_tenant_pbx_clock_skew_seconds{tenant="other"}')).toBeUndefined();
+    expect(await value('pitel_pbx_clock_skew_max_seconds')).toBe(300);
   });
 
   it('keep a tenant that has begun again when its previous loop ends late', async () => {

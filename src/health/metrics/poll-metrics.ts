@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Time } from '../../base/clock.js';
 import type { SourceStatus } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
+import { skewOf } from '../../core/parts/pbx-clock.js';
 import { type Endpoint, ENDPOINTS, type Instant } from '../../core/model/observation.js';
 import type {
   ClaimReport,
@@ -273,6 +274,28 @@ export class PollMetrics implements PollListener {
       },
     });
     new Gauge({
+      name: 'pitel_pbx_clock_skew_max_seconds',
+      help: 'How far the clock of a PBX is from ours, ahead or behind: the largest of the tenants polled here',
+      registers,
+      collect() {
+        const all = served().map(({ sources }) => Math.abs(skewSeconds(sources) ?? 0));
+        this.set(Math.max(0, ...all));
+      },
+    });
+    new Gauge({
+      name: 'pitel_tenant_pbx_clock_skew_seconds',
+      help: 'How far the clock of the PBX is ahead of ours, negative if it is behind, of each tenant of which that is known, while there are no more than METRICS_TENANTS_MAX',
+      labelNames: ['tenant'],
+      registers,
+      collect() {
+        this.reset();
+        each((name, { sources, unserved }) => {
+          const skew = skewSeconds(sources);
+          if (skew !== null && unserved === null) this.set({ tenant: name }, skew);
+        });
+      },
+    });
+    new Gauge({
       name: 'pitel_log_events',
       help: 'Events held in the logs of the tenants polled here, as of the last trimming and what was committed since',
       registers,
@@ -336,6 +359,11 @@ const CAUSES = [
   'unusable-answer',
   'other-status',
 ] as const;
+
+function skewSeconds(sources: SourcesReport | null): number | null {
+  const skewMs = sources && skewOf(sources);
+  return skewMs === null ? null : skewMs / 1_000;
+}
 
 /** The cause of a failed poll, as one of a few fixed values. */
 function causeOf(status: number | null): (typeof CAUSES)[number] {

@@ -1,4 +1,4 @@
-import type { SourceStatus } from '../../core/model/call.js';
+import type { ClockSample, SourceStatus } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { UnreadableReason } from '../../store/errors.js';
@@ -27,7 +27,14 @@ export interface TenantListener {
 }
 
 export type SourcesReport = Readonly<
-  Record<Endpoint, { readonly status: SourceStatus; readonly lastComplete: { readonly at: Instant } | null }>
+  Record<
+    Endpoint,
+    {
+      readonly status: SourceStatus;
+      readonly lastComplete: { readonly at: Instant } | null;
+      readonly clock: readonly ClockSample[];
+    }
+  >
 >;
 
 export interface ClaimReport {

@@ -66,7 +66,9 @@ const shows = (extensions: readonly string[], idle: readonly string[] = []): Mon
   startedAt: 0,
   at: 0,
   rows: new Map(extensions.map((ext) => [ext, leg({ ext })])),
-  idleExtensions: new Set(idle),
+  idleExtensions: new Map(
+    idle.map((id) => [id, { extensionId: null, agentName: null, username: null, userId: null }]),
+  ),
 });
 const hundred = Array.from({ length: 100 }, (_, n) => String(100 + n));
 

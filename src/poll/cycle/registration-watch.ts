@@ -74,7 +74,7 @@ export class RegistrationWatch {
     // What the last answer showed was there until now: nothing has changed in between.
     for (const id of this.#shown) this.#watched.get(id)!.shownAt = now;
     this.#shown = new Set();
-    for (const id of [...idleExtensions, ...[...rows.values()].map(({ extension }) => extension)]) {
+    for (const id of [...idleExtensions.keys(), ...[...rows.values()].map(({ extension }) => extension)]) {
       // A row may name a service such as `*97`, which the PBX does not know as an extension: no warning is due.
       if (!isExtensionId(id)) continue;
       if (!this.#watched.has(id) && this.#watched.size < MAX_ACTIVE) this.#add(id);

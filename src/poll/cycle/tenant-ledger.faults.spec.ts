@@ -315,7 +315,7 @@ function expectSame(actual: object, expected: object): void {
 }
 
 /** Without the freshness, which is written now and then. */
-function plain({ calls, ended, ignoredEntries, listsIdle }: TenantState) {
+function plain({ calls, ended, ignoredEntries, listsIdle, direction }: TenantState) {
   const sorted = (values: ReadonlyMap<string, unknown>) =>
     [...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
   const state = {
@@ -323,6 +323,7 @@ function plain({ calls, ended, ignoredEntries, listsIdle }: TenantState) {
     ended: sorted(ended),
     ignored: [...ignoredEntries].sort(),
     listsIdle,
+    direction,
   };
   return JSON.parse(JSON.stringify(state)) as typeof state;
 }

@@ -6,6 +6,7 @@ import { type PollResult, pollResult } from '../../source/poll-result.js';
 import type { CycleReport } from './poll-cycle.js';
 import { CorruptStateError, NewerFormatError } from '../../store/errors.js';
 import { TenantLoop } from './tenant-loop.js';
+import { NOTHING_RECORDED } from './tenant-poller.js';
 
 type Cycle = (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) => Promise<CycleReport>;
 
@@ -59,16 +60,34 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
     const times = { endpoint, startedAt: sentAt, at: sentAt + 40 };
     const observation =
       reason === null
-        ? ({ ...times, outcome: 'complete', reason, rows: new Map(), idleExtensions: new Set() } as const)
+        ? ({ ...times, outcome: 'complete', reason, rows: new Map(), idleExtensions: new Map() } as const)
         : ({ ...times, outcome: 'failed', reason } as const);
     const status = reason === null ? 200 : 502;
     const result = pollResult(observation as PollResult['observation'], { sentAt, status }, sentAt + 40);
     return { result, round: 1, isStale: false };
   });
-  return { polls, confirm: false, owned: true, transitions: [], activity: 'idle', ...given };
+  return { polls, ...NOTHING_RECORDED, ...given };
 }
 
 describe('a tenant’s loop', () => {
+  it('logs whose direction the rows have when that is learnt, and only then', async () => {
+    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
+    const learnt = [null, direction, null];
+    const { turn, lines } = setUp((_, __, now) =>
+      Promise.resolve(report(now, { direction: learnt.shift()! })),
+    );
+    await turn();
+    await turn();
+    await turn();
+    expect(lines.filter((line) => 'direction' in line)).toEqual([
+      expect.objectContaining({
+        direction: 'leg',
+        source: 'learnt',
+        msg: "direction of monitor rows: the leg's, learnt",
+      }),
+    ]);
+  });
+
   it('plans the next cycle only when this one is done', async () => {
     let done: (report: CycleReport) => void = () => {};
     const { timers } = setUp(() => new Promise((resolve) => (done = resolve)));
@@ -102,6 +121,17 @@ describe('a tenant’s loop', () => {
       expect([await turn(), await turn(), await turn()]).toEqual([1_000, 1_000, 1_000]);
     }
     expect(asked.map(({ length }) => length)).toEqual(Array(9).fill(2));
+  });
+
+  it('logs once that the PBX’s clock is off, and once that it is right again', async () => {
+    const skews = [null, 0, -300_000, -299_000, null, -300_500, 2_000, 0, 2_500];
+    const { turn, lines } = setUp((_, __, now) => Promise.resolve(report(now, { skewMs: skews.shift()! })));
+    while (skews.length > 0) await turn();
+    expect(lines.filter(({ msg }) => msg.startsWith('PBX')).map(({ level, msg }) => [level, msg])).toEqual([
+      [40, 'PBX clock is 300.0 s behind: its times are corrected and said to be observed'],
+      [30, 'PBX clock is right again'],
+      [40, 'PBX clock is 2.5 s ahead: its times are corrected and said to be observed'],
+    ]);
   });
 
   it('asks again when the breaker lets it, while requests are held back', async () => {

@@ -3,6 +3,7 @@ import { Backoff } from '../../base/backoff.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import { reasonOf } from '../../base/error-text.js';
 import type { Endpoint, Observation } from '../../core/model/observation.js';
+import { isClockOff } from '../../core/parts/pbx-clock.js';
 import type { Tracer } from '../../core/model/tracer.js';
 import { Schedule, type ScheduleOptions, startOffset } from '../schedule/schedule.js';
 import type { InFlightRequests } from './in-flight-requests.js';
@@ -27,6 +28,7 @@ export class TenantLoop {
   readonly #stopping = new AbortController();
   readonly #schedule: Schedule;
   readonly #reasons = new Map<Endpoint | 'store' | 'state', string | null>();
+  #isClockOff = false;
   readonly #storeRetry: Backoff;
   #running: Promise<void> = Promise.resolve();
   /** True between two cycles while the loop waits only for an endpoint to be due or to answer. */
@@ -118,7 +120,15 @@ export class TenantLoop {
       this.#schedule.record(result, now);
       if (isStale) this.#schedule.again(result.endpoint, now);
     }
+    this.#noteClock(report.skewMs, cycle);
     for (const { type, subject } of report.transitions) log.debug({ cycle, type, subject }, 'event');
+    if (report.direction !== null && report.owned) {
+      const { meaning, source } = report.direction;
+      log.info(
+        { cycle, direction: meaning, source },
+        `direction of monitor rows: the ${meaning}'s, ${source}`,
+      );
+    }
     if (!report.owned && this.#deps.holds()) {
       log.warn(
         { cycle },
@@ -152,6 +162,16 @@ export class TenantLoop {
     if (this.#reasons.get(endpoint) === kind) return;
     this.#reasons.set(endpoint, kind);
     this.#deps.log.warn({ cycle, endpoint, reason }, `${endpoint} incomplete: ${reason!}`);
+  }
+
+  /** Logs one line when the PBX's clock is found to be off, and one when it is right again. */
+  #noteClock(skewMs: number | null, cycle: string): void {
+    if (skewMs === null || isClockOff(skewMs) === this.#isClockOff) return;
+    this.#isClockOff = isClockOff(skewMs);
+    const { log } = this.#deps;
+    if (!this.#isClockOff) return log.info({ cycle, skewMs }, 'PBX clock is right again');
+    const off = `${Math.abs(skewMs / 1_000).toFixed(1)} s ${skewMs > 0 ? 'ahead' : 'behind'}`;
+    log.warn({ cycle, skewMs }, `PBX clock is ${off}: its times are corrected and said to be observed`);
   }
 
   /** Logs one line when a reason appears or changes, and one when it is gone. */

@@ -1,6 +1,8 @@
 import type { TenantCalls } from '../../core/index/tenant-calls.js';
+import type { RowDirection, TenantState } from '../../core/model/call.js';
 import type { Transition } from '../../core/model/event.js';
 import type { Endpoint, Observations } from '../../core/model/observation.js';
+import { skewOf } from '../../core/parts/pbx-clock.js';
 import { type Activity, activityOf } from '../schedule/activity.js';
 import type { PollVerdict } from './in-flight-requests.js';
 import { NO_TENANT_LISTENER } from './poll-listener.js';
@@ -30,6 +32,8 @@ export class TenantPoller {
    * The activity of the calls, and when it was determined, by the monotonic clock; null where the calls have changed.
    */
   #activity: { readonly at: number; readonly is: Activity } | null = null;
+  /** The estimate of the PBX's clock, and the sources that it is of. */
+  #clock: { readonly of: TenantState['sources']; readonly skewMs: number | null } | null = null;
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
@@ -59,6 +63,7 @@ export class TenantPoller {
     const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
+    const { direction: before } = known;
     const decision = this.#ledger.decide(observations);
     const { transitions, confirm } = decision;
     if (decision.delta.calls.size > 0) this.#activity = null;
@@ -68,7 +73,20 @@ export class TenantPoller {
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
     await this.#ledger.trim();
-    return { confirm, owned, transitions, activity: this.#activityOf(known) };
+    const direction = isOtherDirection(before, known.direction) ? known.direction : null;
+    const skewMs = this.#skewOf(known);
+    return { confirm, owned, transitions, direction, activity: this.#activityOf(known), skewMs };
+  }
+
+  /** Estimates only where there are new samples, which few polls bring. */
+  #skewOf({ sources }: TenantCalls): number | null {
+    const before = this.#clock;
+    const isKnown =
+      before !== null &&
+      before.of.monitor.clock === sources.monitor.clock &&
+      before.of.queue.clock === sources.queue.clock;
+    if (!isKnown) this.#clock = { of: sources, skewMs: skewOf(sources) };
+    return this.#clock!.skewMs;
   }
 
   async #claim(): Promise<void> {
@@ -106,11 +124,22 @@ export interface Recorded {
   /** False when the store rejected the commit: another replica polls this tenant, or the store lost its memory. */
   readonly owned: boolean;
   readonly transitions: readonly Transition[];
+  /** Whose direction the word in a monitor row is, if that is known otherwise than before. */
+  readonly direction: RowDirection | null;
   /** The activity of the calls that are left. */
   readonly activity: Activity;
+  /** How far the PBX's clock is ahead; null if unknown. */
+  readonly skewMs: number | null;
 }
 
-export const NOTHING_RECORDED: Recorded = { confirm: false, owned: true, transitions: [], activity: 'idle' };
+export const NOTHING_RECORDED: Recorded = {
+  confirm: false,
+  owned: true,
+  transitions: [],
+  direction: null,
+  activity: 'idle',
+  skewMs: null,
+};
 const ACTIVITY_HOLDS_MS = 10_000;
 
 /** The extensions of which a leg is missing, by number and uuid. */
@@ -121,6 +150,10 @@ function vanishedExtensions({ index }: TenantCalls): string[] {
     seen.extension,
     ...(seen.extensionId === null ? [] : [seen.extensionId]),
   ]);
+}
+
+function isOtherDirection(before: RowDirection, after: RowDirection): boolean {
+  return before.meaning !== after.meaning || before.source !== after.source;
 }
 
 function observationsOf(polls: readonly PollVerdict[]): Observations {

@@ -56,6 +56,14 @@ describe('the schedule of polling', () => {
     expect(schedule.due(now + 1_000)).toEqual(['queue']);
   });
 
+  it('waits after a failure that follows an answer as after the first one', () => {
+    const schedule = new Schedule(options, 0);
+    for (let failure = 0; failure < 3; failure++) schedule.record(noAnswer('monitor', 0), 0);
+    schedule.record(reply('monitor', 10_000), 10_000);
+    schedule.record(noAnswer('monitor', 11_000), 11_000);
+    expect(schedule.delay(11_000, ['queue'])).toBe(1_000);
+  });
+
   it('does not ask an endpoint that has a request open, and asks the other one as usual', () => {
     const schedule = new Schedule(options, 0);
     schedule.record(reply('monitor', 0), 40);

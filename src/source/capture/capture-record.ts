@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Policy } from '../../core/model/call.js';
+import { DEFAULT_POLICY, DIRECTION_SETTINGS, type Policy } from '../../core/model/call.js';
 import type { Instant } from '../../core/model/observation.js';
 
 /**
@@ -34,6 +34,11 @@ const startRecord = z.object({
     absencePolls: z.number().int().positive(),
     abandonedLookbackMs: z.number().int().nonnegative(),
     sourceDownAfter: z.number().int().positive(),
+    // Older captures do not have these.
+    monitorLagMs: z.number().int().nonnegative().default(DEFAULT_POLICY.monitorLagMs),
+    unlistedHoldMs: z.number().int().nonnegative().default(DEFAULT_POLICY.unlistedHoldMs),
+    staleEntryMs: z.number().int().positive().default(DEFAULT_POLICY.staleEntryMs),
+    direction: z.enum(DIRECTION_SETTINGS).default(DEFAULT_POLICY.direction),
   }),
 });
 
@@ -96,12 +101,21 @@ export type AnswerLine = Readonly<
 };
 
 export function startLine({ at, policy, ...start }: Start): string {
-  const { absencePolls, abandonedLookbackMs, sourceDownAfter } = policy;
+  const { absencePolls, abandonedLookbackMs, sourceDownAfter, monitorLagMs, unlistedHoldMs, staleEntryMs } =
+    policy;
   return line({
     record: 'start',
     ...start,
     at: rfc3339(at),
-    policy: { absencePolls, abandonedLookbackMs, sourceDownAfter },
+    policy: {
+      absencePolls,
+      abandonedLookbackMs,
+      sourceDownAfter,
+      monitorLagMs,
+      unlistedHoldMs,
+      staleEntryMs,
+      direction: policy.direction,
+    },
   });
 }
 

@@ -98,6 +98,17 @@ describe('a circuit breaker', () => {
     }
   });
 
+  it('begins a new outage with the shortest delay', () => {
+    const { time, breaker, begin, fail, wait } = setUp();
+    fail(A, B, A, B, A);
+    time.now += wait();
+    breaker.failed(begin(A), 'connection refused');
+    expect(wait()).toBe(1_000);
+    breaker.answered();
+    fail(A, B, A, B, A);
+    expect(wait()).toBe(500);
+  });
+
   it('is not kept open by what was sent before it opened', () => {
     const { breaker, begin, fail, wait } = setUp();
     const before = [begin(A), begin(B)];

@@ -1,21 +1,28 @@
+import { Backoff } from '../../base/backoff.js';
 import type { Time } from '../../base/clock.js';
 import type { HttpFailure, PitelClient } from './pitel-client.js';
 import { tokenAnswer } from '../parse/answer-schemas.js';
+import type { TokenRefusal } from './token-refusal.js';
 
 /**
  * The bearer token of one tenant: fixed, or exchanged for an API key at `POST /v3/auth/token`.
  *
- * | token            | a token is needed                        | upstream answered 401                               |
+ * | token            | a token is needed                        | the upstream refused it                             |
  * |------------------|------------------------------------------|-----------------------------------------------------|
- * | fixed            | it                                       | refused: nothing else can be tried                  |
+ * | fixed            | it                                       | nothing else can be tried                           |
  * | none             | exchange; all requests wait for it       |                                                     |
  * | fresh            | it                                       | exchange; all requests wait for it                  |
  * | nearly expired   | it, and an exchange begins beside it     | the same                                            |
  * | expired          | exchange; all requests wait for it       | the same                                            |
+ * | clearly refused, |                                          |                                                     |
+ * | exchange failed  | exchange; none before it may be repeated | the same                                            |
  *
  * The upstream answers an early exchange with the *same* token and its remaining seconds; exchanging again because few
- * seconds remain would never end. So exchanges keep a minimum interval; until it is over, the current token is used or
- * the last refusal repeated. Guarantee: neither key nor token is in any reason, error or inspection.
+ * seconds remain would never end. So exchanges keep a minimum interval; until it is over, the current token is used. A
+ * token that is refused long before it expires is exchanged at once. If the next one is refused soon too, another token
+ * may not help, or another client takes the token away each time: each further exchange keeps twice the distance. One
+ * that fails is repeated after a wait that is doubled likewise, and which has a bound, so that polling goes on soon
+ * after the exchange works again. Guarantee: neither key nor token is in any reason, error or inspection.
  */
 export interface CredentialsOptions {
   /** A fixed token excludes an API key; exactly one of them is given. */
@@ -25,22 +32,29 @@ export interface CredentialsOptions {
   readonly time: Pick<Time, 'monotonic'>;
 }
 
-export type Token = { readonly ok: true; readonly token: string } | TokenRefusal;
+export type Token = { readonly ok: true; readonly token: string } | NoToken;
 
 /** As of a request that failed. */
-export type TokenRefusal = Pick<HttpFailure, 'ok' | 'reason' | 'retryAfterMs' | 'heldBackMs'>;
+export type NoToken = Pick<HttpFailure, 'ok' | 'reason' | 'retryAfterMs' | 'heldBackMs'>;
 
 interface Held {
   readonly token: string;
-  /** When the token should be replaced, and when it expires, by the monotonic clock. */
+  /** When the token was granted, should be replaced, and expires, by the monotonic clock. */
+  readonly grantedAt: number;
   readonly renewAt: number;
   readonly expiresAt: number;
 }
 
 const TOKEN_PATH = '/v3/auth/token';
 const MINIMUM_INTERVAL_MS = 30_000;
-/** The minimum after a failed exchange: short, since nothing can be polled without a token. */
-const FAILED_INTERVAL_MS = 2_000;
+/** After the first exchange that fails: short, since nothing can be polled without a token. */
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 15_000;
+/** Between two exchanges of refused tokens, the first of which took place at once. */
+const FIRST_DISTANCE_MS = 10_000;
+const LONGEST_DISTANCE_MS = 300_000;
+/** A token that lived this long was good: the next one is exchanged at once again. */
+const LONG_LIFE_MS = 2 * LONGEST_DISTANCE_MS;
 /** A token is replaced when a tenth of its life is left, but no earlier than this before it expires. */
 const LONGEST_LEAD_MS = 300_000;
 
@@ -53,11 +67,19 @@ export class Credentials {
   /** The token before: an answer to a request that was sent with it may still come. */
   #previous: string | null = null;
   #exchange: Promise<Token> | null = null;
-  /** No exchange before this instant, and what the last one failed with. */
-  #notBefore = -Infinity;
-  #refusal: TokenRefusal | null = null;
-  /** The last token that the upstream refused and that was therefore exchanged. */
-  #refused: string | null = null;
+  /** What the last exchange failed with, and when the next may begin. Null after one that gave a token. */
+  #failed: { readonly reason: string; readonly retryAfterMs: number | null; readonly until: number } | null =
+    null;
+  readonly #retries = new Backoff({ firstMs: FIRST_RETRY_MS, maxMs: LONGEST_RETRY_MS, random: () => 0 });
+  /** How far apart exchanges of refused tokens are at present; its failures are tokens that were refused soon. */
+  readonly #distances = new Backoff({
+    firstMs: FIRST_DISTANCE_MS,
+    maxMs: LONGEST_DISTANCE_MS,
+    random: () => 0,
+  });
+  #distanceMs = 0;
+  /** The last token that was refused, until it is accepted. */
+  #refused: { readonly token: string; readonly how: TokenRefusal } | null = null;
 
   /** @throws Error unless exactly one of token and API key is given. */
   constructor({ token, apiKey, client, time }: CredentialsOptions) {
@@ -69,21 +91,26 @@ export class Credentials {
     this.#time = time;
   }
 
+  get isFixed(): boolean {
+    return this.#fixed !== null;
+  }
+
   /** The token to send, or why there is none; null where that needs an exchange. */
   atHand(): Token | null {
     if (this.#fixed !== null) return { ok: true, token: this.#fixed };
     const held = this.#held;
     const now = this.#time.monotonic();
-    const mayExchange = this.#mayExchange(now);
-    if (held !== null && now < held.expiresAt) {
+    const refused = this.#refusalOf(held);
+    const mustWait = refused === 'clear' && this.#failed !== null;
+    if (held !== null && now < held.expiresAt && !mustWait) {
       // Replaced beside the polls: while the token is valid, no request waits for the next one.
-      if (now >= held.renewAt && mayExchange) void this.#exchanged();
+      if (now >= held.renewAt && this.#mayExchange(now, MINIMUM_INTERVAL_MS)) void this.#exchanged();
       return { ok: true, token: held.token };
     }
-    if (mayExchange) return null;
-    if (this.#refusal !== null) return this.#refusal;
+    if (this.#mayExchange(now, refused === null ? MINIMUM_INTERVAL_MS : this.#distanceMs)) return null;
+    if (this.#failed !== null) return this.#without(now);
     // Clocks differ: a token that is expired here may still be valid there, and the upstream decides.
-    return held === null ? refusal('asked too recently') : { ok: true, token: held.token };
+    return { ok: true, token: held!.token };
   }
 
   /** A token to send. */
@@ -91,20 +118,25 @@ export class Credentials {
     return this.atHand() ?? (await this.#exchanged());
   }
 
-  /** Another token than `refused`, which the upstream answered with 401, or why there is none. */
-  async renew(refused: string): Promise<Token> {
-    if (this.#fixed !== null) return { ok: false, reason: 'HTTP 401', retryAfterMs: null, heldBackMs: null };
+  /** Another token than `refused`, which the upstream has refused; or why there is none; null where none may be had. */
+  async renew(refused: string, how: TokenRefusal): Promise<Token | null> {
+    if (this.#fixed !== null) return null;
     // Another request was refused before, and has renewed the token already.
     if (this.#held !== null && this.#held.token !== refused) return { ok: true, token: this.#held.token };
-    if (!this.#mayExchange(this.#time.monotonic())) {
-      if (this.#refusal !== null) return this.#refusal;
-      // The exchange gave the refused token again. After a first refusal an exchange may begin at once: the token was
-      // revoked.
-      if (this.#refused === refused)
-        return { ok: false, reason: 'HTTP 401 with a renewed token', retryAfterMs: null, heldBackMs: null };
+    this.#refused = { token: refused, how };
+    const now = this.#time.monotonic();
+    const sinceMs = now - (this.#held?.grantedAt ?? -Infinity);
+    if (sinceMs >= LONG_LIFE_MS) {
+      this.#distances.reset();
+      this.#distanceMs = 0;
     }
-    this.#refused = refused;
+    if (!this.#mayExchange(now, this.#distanceMs)) return this.#failed === null ? null : this.#without(now);
     return this.#exchanged();
+  }
+
+  /** The upstream has accepted the token. */
+  accepted(token: string): void {
+    if (this.#refused?.token === token) this.#refused = null;
   }
 
   /** The text without the secrets that are known here, in any of their `spellings`. */
@@ -113,8 +145,15 @@ export class Credentials {
       .flatMap((secret) => (secret === null || secret === '' ? [] : spellings(secret)))
       .reduce((rest, spelling) => rest.replaceAll(spelling, '[…]'), text);
 
-  #mayExchange(now: number): boolean {
-    return this.#exchange !== null || now >= this.#notBefore;
+  /** Whether an exchange is under way or may begin, which keeps the distance from the last one that gave a token. */
+  #mayExchange(now: number, distanceMs: number): boolean {
+    if (this.#exchange !== null) return true;
+    if (this.#failed !== null) return now >= this.#failed.until;
+    return this.#held === null || now >= this.#held.grantedAt + distanceMs;
+  }
+
+  #refusalOf(held: Held | null): TokenRefusal | null {
+    return held !== null && this.#refused?.token === held.token ? this.#refused.how : null;
   }
 
   /** Begins one exchange for all requests that wait. It never rejects. */
@@ -130,17 +169,35 @@ export class Credentials {
     const now = this.#time.monotonic();
     const granted = answer.ok ? readToken(answer.body) : null;
     if (granted === null) {
-      this.#refusal = answer.ok ? refusal('no token in the answer') : refusal(answer.reason, answer);
-      this.#notBefore = now + Math.max(FAILED_INTERVAL_MS, this.#refusal.retryAfterMs ?? 0);
-      return this.#refusal;
+      const reason = answer.ok ? 'no token in the answer' : answer.reason;
+      const { retryAfterMs } = answer;
+      const waitMs = Math.max(
+        this.#retries.next(),
+        retryAfterMs ?? 0,
+        (!answer.ok && answer.heldBackMs) || 0,
+      );
+      this.#failed = { reason: `token exchange: ${reason}`, retryAfterMs, until: now + waitMs };
+      return this.#without(now);
     }
+    if (this.#refusalOf(this.#held) !== null) this.#distanceMs = this.#distances.next();
     const lifeMs = granted.seconds === null ? Infinity : granted.seconds * 1000;
     const leadMs = Math.min(lifeMs / 10, LONGEST_LEAD_MS);
     if (this.#held !== null && this.#held.token !== granted.token) this.#previous = this.#held.token;
-    this.#held = { token: granted.token, renewAt: now + lifeMs - leadMs, expiresAt: now + lifeMs };
-    this.#refusal = null;
-    this.#notBefore = now + MINIMUM_INTERVAL_MS;
+    this.#held = {
+      token: granted.token,
+      grantedAt: now,
+      renewAt: now + lifeMs - leadMs,
+      expiresAt: now + lifeMs,
+    };
+    this.#failed = null;
+    this.#retries.reset();
     return { ok: true, token: granted.token };
+  }
+
+  /** Why there is no token: requests are held back until the next exchange may begin. */
+  #without(now: number): NoToken {
+    const { reason, retryAfterMs, until } = this.#failed!;
+    return { ok: false, reason, retryAfterMs, heldBackMs: Math.max(0, until - now) };
   }
 }
 
@@ -160,12 +217,4 @@ function readToken(body: Buffer): { readonly token: string; readonly seconds: nu
   } catch {
     return null;
   }
-}
-
-function refusal(
-  reason: string,
-  waits: Partial<Pick<TokenRefusal, 'retryAfterMs' | 'heldBackMs'>> = {},
-): TokenRefusal {
-  const { retryAfterMs = null, heldBackMs = null } = waits;
-  return { ok: false, reason: `token exchange: ${reason}`, retryAfterMs, heldBackMs };
 }

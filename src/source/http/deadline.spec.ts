@@ -43,6 +43,13 @@ describe('a deadline', () => {
     deadline.end();
   });
 
+  it('is late when its time is over, and says so', async () => {
+    const deadline = new Deadline(new AbortController().signal);
+    await new Promise<void>((resolve) => deadline.set(1, 'no answer within 1 ms', resolve));
+    expect([deadline.passed, deadline.isLate]).toEqual(['no answer within 1 ms', true]);
+    deadline.end();
+  });
+
   it('keeps the first reason', () => {
     const given = new AbortController();
     const { deadline } = waiting(given.signal);

@@ -40,6 +40,29 @@ it('reports the status once, after any informational answers', async () => {
   expect([status, body!.toString(), statuses]).toEqual([200, '[1,2]', 1]);
 });
 
+it.each([
+  ['announced', { 'content-length': '101' }],
+  ['sent in pieces without a length', {}],
+])('has no body where one larger than its status allows is %s', async (_, headers) => {
+  const pool = await poolTo(
+    createServer((__, response) => {
+      response.writeHead(200, headers).write('x'.repeat(60));
+      setImmediate(() => response.end('x'.repeat(41)));
+    }),
+  );
+  const limits: number[] = [];
+  const exchange = new Exchange(
+    (status) => {
+      limits.push(status);
+      return 100;
+    },
+    () => undefined,
+  );
+  pool.dispatch(GET, exchange);
+  expect(await exchange.answer).toMatchObject({ status: 200, body: null });
+  expect(limits).toEqual([200]);
+});
+
 it('that is given up ends at once, also while it waits for a connection, and is then never sent', async () => {
   let asked = 0;
   const held: (() => void)[] = [];

@@ -12,9 +12,13 @@ import type { Dispatcher } from 'undici';
 export class Exchange implements Dispatcher.DispatchHandler {
   /** Whether the host has sent a status. */
   isAnswered = false;
+  /** Whether it was surely sent over a connection that had been there before. */
+  isOnKept = false;
   readonly answer: Promise<RawAnswer>;
   readonly #limitOf: (status: number) => number;
   readonly #answered: () => void;
+  readonly #made: () => number;
+  readonly #madeBefore: number;
   #resolve!: (answer: RawAnswer) => void;
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | null = null;
@@ -27,10 +31,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /**
    * @param limitOf the most bytes of a body that are kept, by its status
    * @param answered called when the host has sent a status
+   * @param made how many connections to the host have been made so far
    */
-  constructor(limitOf: (status: number) => number, answered: () => void) {
+  constructor(limitOf: (status: number) => number, answered: () => void, made: () => number = () => 0) {
     this.#limitOf = limitOf;
     this.#answered = answered;
+    this.#made = made;
+    this.#madeBefore = made();
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -46,6 +53,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Called again when a kept connection turns out to be closed. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    // A request that needs a new connection starts when it has been made.
+    this.isOnKept = this.#made() === this.#madeBefore;
     if (this.#givenUp !== null) controller.abort(this.#givenUp);
   }
 

@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+  type Socket,
+} from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { upstreamHosts } from '../../../test/support/hosts.js';
 import { timeAt } from '../../../test/support/time.js';
 import { type HttpResult, PitelClient, type PitelClientOptions } from './pitel-client.js';
@@ -22,6 +28,16 @@ async function upstream(listener: RequestListener): Promise<{ origin: string; se
     await once(server, 'close');
   });
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server };
+}
+
+function closingServers(server: TcpServer): void {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
+  closing.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+    await once(server, 'close');
+  });
 }
 
 function clientOf(baseUrl: string, options: Partial<PitelClientOptions> = {}): PitelClient {
@@ -119,7 +135,31 @@ describe('an answer that is no success', () => {
         .end('<html>login?token=abc</html>'),
     );
     expect(answer).toMatchObject({ ok: false, status: 200, reason: 'not JSON (text/html)' });
-    expect(await fetched((response) => response.end())).toMatchObject({ reason: 'not JSON (no media type)' });
+    expect(await fetched((response) => response.end('no'))).toMatchObject({
+      reason: 'not JSON (no media type)',
+    });
+  });
+
+  it('is 200 with what is obviously no JSON, whatever its media type', async () => {
+    const sent = (body: Buffer | string) =>
+      fetched((response) => response.writeHead(200, { 'content-type': 'application/json' }).end(body));
+    expect(await sent('')).toMatchObject({ reason: 'not JSON (empty)' });
+    expect(await sent(gzipSync('{"data":[]}'))).toMatchObject({
+      reason: 'not JSON (gzip, without a content-encoding header that says so)',
+    });
+    expect(await sent(Buffer.from('\ufeff{"data":[]}', 'utf16le'))).toMatchObject({
+      reason: 'not JSON (not UTF-8)',
+    });
+    expect(await sent('cb({"data":[]})')).toMatchObject({ reason: 'not JSON (application/json)' });
+  });
+
+  it('has headers that are too large, or is not HTTP', async () => {
+    expect(
+      await fetched((response) => response.writeHead(200, { debug: 'x'.repeat(20_000) }).end('{}')),
+    ).toMatchObject({ reason: 'headers larger than 16 KiB' });
+    expect(await fetched((response) => response.socket!.end('SSH-2.0-OpenSSH_9.6\r\n'))).toMatchObject({
+      reason: 'not HTTP',
+    });
   });
 
   it('is a redirect, which is never followed; only its host is named', async () => {
@@ -183,6 +223,129 @@ describe('a body', () => {
       reason,
     });
     expect(await fetched((response) => cutAfter(response, {}))).toMatchObject({ ok: false, reason });
+  });
+});
+
+describe('a coded answer', () => {
+  const coded = (coding: string, body: Buffer, status = 200) =>
+    fetched((response) => response.writeHead(status, { 'content-encoding': coding, etag: '"v1"' }).end(body));
+
+  it('is asked for and decoded', async () => {
+    let accepted: string | undefined;
+    const { origin } = await upstream((request, response) => {
+      accepted = request.headers['accept-encoding'];
+      response.writeHead(200, { 'content-encoding': 'br' }).end(brotliCompressSync('{"data":[1]}'));
+    });
+    const answer = await clientOf(origin).get('/');
+    expect(answer).toMatchObject({ ok: true, status: 200, body: Buffer.from('{"data":[1]}') });
+    expect(accepted).toBe('gzip, br, deflate');
+  });
+
+  it('keeps its validators, and says as an error body what it says', async () => {
+    expect(await coded('gzip', gzipSync('{}'))).toMatchObject({ validators: { 'if-none-match': '"v1"' } });
+    expect(await coded('gzip', gzipSync('{"error":"no"}'), 403)).toMatchObject({
+      reason: 'HTTP 403',
+      body: Buffer.from('{"error":"no"}'),
+    });
+    expect(await coded('gzip', Buffer.from('plain'), 403)).toMatchObject({
+      reason: 'HTTP 403',
+      body: Buffer.alloc(0),
+    });
+  });
+
+  it('is as large as its decoded body', async () => {
+    const reason = 'body larger than 1000 bytes when decoded (gzip)';
+    expect(await coded('gzip', gzipSync('['.padEnd(1_000)))).toMatchObject({ ok: true });
+    expect(await coded('gzip', gzipSync('['.padEnd(1_001)))).toMatchObject({
+      ok: false,
+      status: 200,
+      reason,
+    });
+  });
+
+  it('that is cut is a failure that says so', async () => {
+    expect(await coded('gzip', gzipSync('{"data":[]}').subarray(0, 20))).toMatchObject({
+      ok: false,
+      reason: 'gzip body cut short',
+    });
+  });
+});
+
+describe('a kept connection that the PBX closes', () => {
+  /** A server that answers the first request of each connection, and does `then` with later ones. */
+  async function keeping(
+    then: (socket: Socket) => unknown,
+    first: (socket: Socket) => unknown = (socket) => socket.write(EMPTY),
+  ) {
+    const asked = { connections: 0, requests: 0 };
+    const server = createTcpServer((socket) => {
+      asked.connections++;
+      let requests = 0;
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        asked.requests++;
+        if (++requests === 1) first(socket);
+        else then(socket);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closingServers(server);
+    const client = clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {
+      hosts: upstreamHosts({ concurrency: 1 }),
+    });
+    return { client, asked };
+  }
+  /** Asks when the answer before is over, so that its connection is free. */
+  const ask = async (client: PitelClient, method: 'get' | 'post' = 'get') => {
+    await new Promise(setImmediate);
+    return method === 'get' ? client.get('/') : client.post('/', {});
+  };
+  const EMPTY = 'HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{"data":[]}';
+
+  it.each([
+    ['closes', (socket: Socket) => socket.end()],
+    ['resets', (socket: Socket) => socket.resetAndDestroy()],
+  ])('and %s as the next request comes: it is sent again at once, each time', async (_, close) => {
+    const { client, asked } = await keeping(close);
+    for (let request = 0; request < 12; request++) expect(await ask(client)).toMatchObject({ ok: true });
+    expect(await ask(client, 'post')).toMatchObject({ ok: true });
+    // The first, and then each request over a kept connection and over a new one.
+    expect(asked).toEqual({ connections: 13, requests: 25 });
+  });
+
+  it('is not asked twice when it has begun to answer', async () => {
+    const { client, asked } = await keeping((socket) => socket.end(EMPTY.slice(0, -3)));
+    await ask(client);
+    expect(await ask(client)).toMatchObject({
+      reason: 'connection lost before the answer was complete',
+    });
+    expect(asked).toEqual({ connections: 1, requests: 2 });
+  });
+
+  it('is not asked twice when it was a new connection', async () => {
+    const { client, asked } = await keeping(
+      () => undefined,
+      (socket) => socket.destroy(),
+    );
+    expect(await ask(client)).toMatchObject({
+      ok: false,
+      reason: 'connection lost before the answer was complete',
+    });
+    expect(asked).toEqual({ connections: 1, requests: 1 });
+  });
+
+  it('is asked twice at most, and within one deadline', async () => {
+    let connections = 0;
+    const { client, asked } = await keeping(
+      (socket) => socket.destroy(),
+      (socket) => {
+        if (++connections === 1) socket.write(EMPTY);
+        else socket.destroy();
+      },
+    );
+    await ask(client);
+    expect(await ask(client)).toMatchObject({ ok: false });
+    expect(asked).toEqual({ connections: 2, requests: 3 });
   });
 });
 

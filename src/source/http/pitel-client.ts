@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Time } from '../../base/clock.js';
 import type { Instant } from '../../core/model/observation.js';
 import { type Tracer, UNTRACED } from '../../core/model/tracer.js';
+import { ACCEPTED_CODINGS, decode } from './content-coding.js';
 import { Deadline } from './deadline.js';
 import { Exchange, type RawAnswer } from './exchange.js';
 import type { Lane, Turn, UpstreamHosts } from './upstream-hosts.js';
@@ -12,8 +13,9 @@ import { type Validators, validatorsOf } from './validators.js';
  *
  * Guarantees: every request ends within twice `timeoutMs`: it waits for a free connection at most that long and, once
  * it is sent, ends within `timeoutMs`, its body included. No more than `maxBodyBytes` of a body is kept; a redirect is
- * refused, so credentials and requests never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body
- * that begins like a JSON document: its parser finds out whether it is complete. A request that is not sent because the
+ * refused, so credentials and requests never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body,
+ * decoded, that begins like a JSON document: its parser finds out whether it is complete. A request whose kept connection
+ * turns out to be closed is sent once more, within the same time. A request that is not sent because the
  * host is busy or down is a failure like any other. Not guaranteed: that the host has not received a request that
  * failed.
  */
@@ -153,17 +155,18 @@ export class PitelClient {
       turn.end();
       return failure(deadline.passed, sent);
     }
-    const exchange = new Exchange(this.#limitOf, () => turn.answered());
+    const request = { ...question, headers: { ...ACCEPTED, ...headers } };
+    let exchange = this.#newExchange(turn);
     deadline.set(timeoutMs, `no answer within ${timeoutMs} ms`, () => exchange.giveUp());
     try {
-      turn.dispatcher.dispatch(
-        {
-          ...question,
-          headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
-        },
-        exchange,
-      );
-      return this.#result(await exchange.answer, sent);
+      turn.dispatcher.dispatch(request, exchange);
+      const answer = await exchange.answer.catch((error: unknown) => {
+        if (deadline.passed !== null || !wasClosedBefore(exchange, error)) throw error;
+        exchange = this.#newExchange(turn);
+        turn.dispatcher.dispatch(request, exchange);
+        return exchange.answer;
+      });
+      return await this.#result(answer, sent);
     } catch (error) {
       const reason = deadline.passed ?? connectionReason(error);
       const isSilent = deadline.isLate || (deadline.passed === null && isOfTheHost(error));
@@ -172,6 +175,14 @@ export class PitelClient {
     } finally {
       turn.end();
     }
+  }
+
+  #newExchange(turn: Extract<Turn, { ok: true }>): Exchange {
+    return new Exchange(
+      this.#limitOf,
+      () => turn.answered(),
+      () => turn.connectionsMade(),
+    );
   }
 
   #waitInLine(deadline: Deadline): Promise<Turn> {
@@ -185,13 +196,36 @@ export class PitelClient {
   readonly #limitOf = (status: number): number =>
     status === 200 ? this.#options.maxBodyBytes : ERROR_BODY_BYTES;
 
-  #result({ status, headers, body }: RawAnswer, sent: Sent): HttpResult {
+  #result(answer: RawAnswer, sent: Sent): HttpResult | Promise<HttpResult> {
+    const coding = answer.headers['content-encoding'];
+    return coding === undefined || answer.body === null
+      ? this.#plainResult(answer, sent)
+      : this.#decodedResult({ ...answer, body: answer.body }, coding, sent);
+  }
+
+  async #decodedResult(
+    answer: RawAnswer & { readonly body: Buffer },
+    coding: string,
+    sent: Sent,
+  ): Promise<HttpResult> {
+    const { status } = answer;
+    const decoded = await decode(answer.body, coding, this.#limitOf(status));
+    if (decoded.ok) return this.#plainResult({ ...answer, body: decoded.body }, sent);
+    return status === 200
+      ? failure(decoded.reason, sent, { status })
+      : this.#plainResult({ ...answer, body: null }, sent);
+  }
+
+  #plainResult({ status, headers, body }: RawAnswer, sent: Sent): HttpResult {
     if (status !== 200) {
       const retryAfterMs = this.#retryAfter(headers);
       return failure(statusReason(status, headers), sent, { status, retryAfterMs, body: body ?? NOTHING });
     }
     if (body === null) return failure(`body larger than ${this.#limitOf(200)} bytes`, sent, { status });
-    if (!beginsLikeJson(body)) return failure(`not JSON (${mediaType(headers)})`, sent, { status });
+    if (!beginsLikeJson(body)) {
+      const reason = `not JSON (${looksLike(body) ?? mediaType(headers)})`;
+      return failure(reason, sent, { status, body: body.subarray(0, ERROR_BODY_BYTES) });
+    }
     return { ok: true, status, body, retryAfterMs: null, ...sent, validators: validatorsOf(headers) };
   }
 
@@ -208,6 +242,22 @@ interface Question {
   readonly path: string;
   readonly body: string | null;
 }
+
+/**
+ * Whether the request got no answer because the host had closed the connection that was kept for it: a host closes idle
+ * connections when it likes, and may do so while a request is on its way. Such a request is sent again at once. That does no
+ * harm with the token exchange, the only request that is no GET: it gives the same token again.
+ */
+function wasClosedBefore(exchange: Exchange, error: unknown): boolean {
+  return exchange.isOnKept && !exchange.isAnswered && LOST.has(codeOf(error));
+}
+
+const LOST: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const ACCEPTED = {
+  accept: 'application/json',
+  'accept-encoding': ACCEPTED_CODINGS,
+  'content-type': 'application/json',
+};
 
 /** The time now, by both clocks. */
 export function sentNow(time: Time): Sent {
@@ -238,7 +288,7 @@ function statusReason(status: number, headers: IncomingHttpHeaders): string {
 /** Whether the host or the way to it failed; undici's argument errors are about one tenant's request. */
 function isOfTheHost(error: unknown): boolean {
   const code = codeOf(error);
-  return code !== 'UND_ERR_INVALID_ARG' && !code.startsWith('HPE_') && code !== 'UND_ERR_HEADERS_OVERFLOW';
+  return code !== 'UND_ERR_INVALID_ARG' && code !== NOT_HTTP && code !== 'UND_ERR_HEADERS_OVERFLOW';
 }
 
 /** The error's code only: messages of the network layer may quote what was sent. */
@@ -246,20 +296,32 @@ function connectionReason(error: unknown): string {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED') return 'connection refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host name not found';
-  if (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET')
-    return 'connection lost before the answer was complete';
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'headers larger than 16 KiB';
+  if (code === NOT_HTTP) return 'not HTTP';
+  if (LOST.has(code)) return 'connection lost before the answer was complete';
   return /^[A-Z0-9_]{1,40}$/.test(code) ? `request failed (${code})` : 'request failed';
 }
 
 function codeOf(error: unknown): string {
+  // The parser's own codes are many, and not all of its errors have one.
+  if (error instanceof Error && error.name === 'HTTPParserError') return NOT_HTTP;
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
+
+const NOT_HTTP = 'not HTTP';
 
 function mediaType(headers: IncomingHttpHeaders): string {
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(headers['content-type'] ?? '');
   if (type === null) return 'no media type';
   // The upstream's text could be anything; only a short one in lower case is shown.
   return /^[a-z]{2,12}\/[a-z.+-]{2,24}$/.test(type[0]) ? type[0] : 'an unusual media type';
+}
+
+/** What a body that is no JSON obviously is, whatever its media type. */
+function looksLike(body: Buffer): string | null {
+  if (body.length === 0) return 'empty';
+  if (body[0] === 0x1f && body[1] === 0x8b) return 'gzip, without a content-encoding header that says so';
+  return body.subarray(0, 4).includes(0) ? 'not UTF-8' : null;
 }
 
 /** Whether the body is an object or a list, as all of the upstream's answers are. */

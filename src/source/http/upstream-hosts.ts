@@ -68,6 +68,7 @@ class UpstreamHost {
   readonly breaker: CircuitBreaker;
   readonly slots: Semaphore;
   readonly pool: Pool;
+  connectionsMade = 0;
 
   constructor(origin: string, options: UpstreamHostsOptions, closed: () => void) {
     this.#origin = origin;
@@ -82,7 +83,7 @@ class UpstreamHost {
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: options.connectTimeoutMs },
-    });
+    }).on('connect', () => this.connectionsMade++);
   }
 
   get status(): HostStatus {
@@ -173,6 +174,7 @@ export class Lane {
     return {
       ok: true,
       dispatcher: pool,
+      connectionsMade: () => this.#host.connectionsMade,
       answered: () => this.#host.answered(),
       failed: (why) => this.#host.failed(permit, why),
       end: () => {
@@ -198,6 +200,8 @@ export type Turn =
   | {
       readonly ok: true;
       readonly dispatcher: Dispatcher;
+      /** How many connections to the host have been made so far. */
+      connectionsMade(): number;
       /** The host has sent a status. */
       answered(): void;
       /** The host has sent no status: it hangs, or there was no connection. */

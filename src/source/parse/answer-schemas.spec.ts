@@ -22,7 +22,7 @@ describe('a list answer', () => {
     expect(doubt(3)).toBe('1 of 3 rows came');
     expect(doubt('3')).toBe('1 of 3 rows came');
     expect([doubt(1), doubt(0), doubt(null), doubt(undefined)]).toEqual([null, null, null, null]);
-    expect(doubt({})).toBe('"total" is not a number');
+    expect(doubt({})).toBe('"total" is not a number of rows');
   });
 
   it('trap 1: without a list in it, it is a failure and not an empty list', () => {

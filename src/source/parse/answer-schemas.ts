@@ -130,19 +130,33 @@ export function readList(document: unknown, conceal: Conceal, rowCount?: number)
 function doubtOf(total: unknown, rowCount: number): string | null {
   if (total === undefined || total === null) return null;
   const count = countOf(total);
-  if (count === null) return '"total" is not a number';
+  if (count === null) return '"total" is not a number of rows';
   return count > rowCount ? `${rowCount} of ${count} rows came` : null;
 }
 
 function countOf(total: unknown): number | null {
   const count = typeof total === 'string' && total.trim() !== '' ? Number(total) : total;
-  return typeof count === 'number' && Number.isFinite(count) ? count : null;
+  return typeof count === 'number' && count >= 0 && count < Infinity ? count : null;
 }
 
 /** The message of an error body, or null for any other body. Three shapes are known; v3's own is `{"error": "…"}`. */
 export function errorText(document: unknown): string | null {
   const checked = envelope.safeParse(document);
   return checked.success ? errorOf(checked.data) : null;
+}
+
+/** All that an error body, or one with nothing but a message, says: its texts, and its codes as numbers. */
+export function errorWords(document: unknown): readonly (string | number)[] {
+  const checked = envelope.safeParse(document);
+  if (!checked.success || (errorOf(checked.data) === null && checked.data.data !== undefined)) return [];
+  const { error, status, code, content, message } = checked.data;
+  const nested = nestedError.safeParse(error);
+  const said = [error, status, code, content, message, nested.data?.message, nested.data?.code];
+  return said.flatMap((word): (string | number)[] => {
+    if (typeof word === 'number') return [word];
+    if (typeof word !== 'string' || word === '') return [];
+    return /^\d{3}$/.test(word) ? [Number(word)] : [word];
+  });
 }
 
 function errorOf({ error, status, code, content, message }: z.infer<typeof envelope>): string | null {
@@ -152,9 +166,11 @@ function errorOf({ error, status, code, content, message }: z.infer<typeof envel
     (word) => typeof word === 'string' && word !== '',
   );
   if (typeof words === 'string') return words;
-  const nested = z.object({ message: z.string() }).safeParse(error);
-  return nested.success ? nested.data.message : 'unspecified';
+  const nested = nestedError.safeParse(error);
+  return (nested.success && nested.data.message) || 'unspecified';
 }
+
+const nestedError = z.object({ message: z.string().optional().catch(''), code: z.unknown().optional() });
 
 function refuses(word: unknown): boolean {
   if (word === false) return true;

@@ -44,6 +44,20 @@ describe('the monitor', () => {
     expect([...seen.idleExtensions]).toEqual(['108']);
   });
 
+  it.each([
+    ['cut row by row', ''],
+    ['parsed as a whole', '"\\u0064":0,'],
+  ])('ids that are numbers above 2^53 stay two ids, and are as the PBX wrote them: %s', (_, first) => {
+    const row = (id: string) =>
+      `{"extension":1079007199254740993,"call_id":${id},"call_state":"RINGING","b_cid_num":84914237383,"user_uuid":${id}}`;
+    const rows = [row('9007199254740992'), row('9007199254740993')].join();
+    const seen = watch()(Buffer.from(`{${first}"data":[${rows}],"total":2}`));
+    expect([...seen.rows.values()]).toMatchObject([
+      { extension: '1079007199254740993', callId: '9007199254740992', userId: '9007199254740992' },
+      { extension: '1079007199254740993', callId: '9007199254740993', userId: '9007199254740993' },
+    ]);
+  });
+
   it('an empty list is complete, and so is null', () => {
     expect(watch()(body([]))).toMatchObject({ outcome: 'complete', rows: new Map() });
     expect(watch()(body(null))).toMatchObject({ outcome: 'complete', rows: new Map() });

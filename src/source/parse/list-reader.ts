@@ -4,7 +4,7 @@ import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { Conceal } from '../quote-upstream.js';
 import { readList } from './answer-schemas.js';
 import { ENDPOINT_TABLE, type EndpointReading, type ObservationOf, type RowOf } from './endpoint-table.js';
-import { parseOrNothing } from './json.js';
+import { parseRow, parseRows } from './json.js';
 import type { RowSlices } from './row-matcher.js';
 import { bad, type Locale, type RowReading } from './row-reading.js';
 import { type Listing, listRows, relistRows } from './row-set.js';
@@ -105,7 +105,7 @@ export class ListReader<Of extends Endpoint> {
    * Null when the slice, and therefore the body, is not legal JSON. Bytes that are not UTF-8 make only their row bad.
    */
   #readSlice(slice: Buffer): RowReading<RowOf[Of]> | null {
-    const raw = parseOrNothing(slice);
+    const raw = parseRow(slice);
     if (raw === undefined) return null;
     return this.#identified(
       isUtf8(slice) ? this.#of.readRow(raw, this.#locale) : bad('not UTF-8'),
@@ -124,7 +124,7 @@ export class ListReader<Of extends Endpoint> {
 
   #readWhole(body: Buffer): Reading<RowOf[Of]> | Unseen {
     if (!isUtf8(body)) return { ok: false, reason: 'not UTF-8' };
-    const document = parseOrNothing(body);
+    const document = parseRows(body);
     if (document === undefined) return { ok: false, reason: 'not JSON: malformed or cut short' };
     const list = readList(document, this.#conceal);
     if (!list.ok) return list;

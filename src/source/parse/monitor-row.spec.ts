@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ObservedLeg } from '../../core/model/observation.js';
 import { InstantReader } from './instant.js';
-import { readMonitorRow } from './monitor-row.js';
+import { legStrength, readMonitorRow } from './monitor-row.js';
 import { PhoneNumbers } from './phone-number.js';
 
 const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
@@ -41,9 +41,20 @@ it("the vendor's monitor sample is an answered outbound leg of extension 107", (
       customer: { raw: '0914237383', e164: '+84914237383', national: '0914237383' },
       hotline: { raw: '24052364', e164: null, national: null },
       peer: null,
+      dialled: null,
+      ringWait: false,
       startedAt: Date.parse('2023-04-10T10:02:51.000Z'),
+      asLeg: { leg: expect.objectContaining({ direction: 'inbound', role: 'callee' }), destination: 'other' },
     },
   });
+});
+
+it('of the rows of one leg an answered one counts most, and one that says nothing least', () => {
+  const [unclear, ringing, answered] = ['MOVED', 'RINGING', 'ONCALL'].map((call_state) =>
+    legStrength(leg({ call_state })),
+  );
+  expect(answered).toBeGreaterThan(ringing!);
+  expect(ringing).toBeGreaterThan(unclear!);
 });
 
 describe('what a row is', () => {
@@ -121,6 +132,104 @@ describe('the direction', () => {
     expect(inferred('0914237383', '')).toBe('inbound');
     expect(inferred('107', '0914237383')).toBe('outbound');
     expect(leg({ direction: 'sideways', destination: '107' }).direction).toBe('inbound');
+  });
+});
+
+it('a feature code is neither customer nor hotline, whatever the direction', () => {
+  for (const direction of ['inbound', 'outbound']) {
+    expect(leg({ direction, b_cid_num: '107', cid_num: '107', destination: '*33106' })).toMatchObject({
+      dialled: '*33106',
+      customer: null,
+      hotline: null,
+    });
+    expect(participants({ direction, b_cid_num: '*8', cid_num: '19001234', destination: '*8' })).toEqual({
+      customer: direction === 'outbound' ? '19001234' : null,
+      hotline: direction === 'outbound' ? null : '19001234',
+    });
+  }
+  expect(leg({ direction: 'outbound', destination: '0914237383' }).dialled).toBeNull();
+});
+
+it('RING_WAIT is kept, beside what it means for the leg', () => {
+  expect(leg({ call_state: 'ring_wait' })).toMatchObject({ signal: 'ringing', ringWait: true });
+  expect(leg({ call_state: 'RINGING' }).ringWait).toBe(false);
+});
+
+describe('a row whose direction is the leg’s', () => {
+  const asLeg = (row: Record<string, unknown>) => {
+    const other = leg(row).asLeg;
+    if (other === undefined) return null;
+    const { direction, role, customer, hotline, peer } = other.leg;
+    return {
+      direction,
+      role,
+      customer: customer?.raw,
+      hotline: hotline?.raw,
+      peer,
+      destination: other.destination,
+    };
+  };
+
+  it('and that the PBX placed, is an inbound call’s, whether it names the hotline or the extension', () => {
+    const row = { direction: 'outbound', b_cid_num: '0914237383', cid_num: '0914237383' };
+    const inbound = { direction: 'inbound', role: 'callee', customer: '0914237383', peer: null };
+    expect(asLeg({ ...row, destination: '24052364' })).toEqual({
+      ...inbound,
+      hotline: '24052364',
+      destination: 'other',
+    });
+    expect(asLeg({ ...row, destination: '107' })).toEqual({ ...inbound, destination: 'own' });
+  });
+
+  it('and that the extension placed, is an outbound call’s, whose destination is the customer', () => {
+    const row = { direction: 'inbound', cid_num: '107', b_cid_num: '02473001234', destination: '0914237383' };
+    expect(asLeg(row)).toEqual({
+      direction: 'outbound',
+      role: 'caller',
+      customer: '0914237383',
+      hotline: '02473001234',
+      peer: null,
+      destination: 'other',
+    });
+    expect(leg(row)).toMatchObject({ direction: 'inbound', customer: { raw: '02473001234' } });
+  });
+
+  it('is a local call’s where all numbers are extensions or a feature code', () => {
+    const caller = { direction: 'inbound', cid_num: '107', b_cid_num: '107', destination: '108' };
+    const callee = { direction: 'outbound', cid_num: '108', b_cid_num: '108', destination: '107' };
+    expect(asLeg(caller)).toMatchObject({ direction: 'local', role: 'caller', peer: '108' });
+    expect(asLeg(callee)).toMatchObject({
+      direction: 'local',
+      role: 'callee',
+      peer: '108',
+      destination: 'own',
+    });
+    expect(asLeg({ ...caller, destination: '*8' })).toMatchObject({
+      direction: 'local',
+      role: 'caller',
+      peer: null,
+    });
+  });
+
+  it('calls a customer where the destination says so', () => {
+    const row = { direction: 'outbound', b_cid_num: '0914237383', cid_num: '02473001234' };
+    expect(asLeg({ ...row, destination: '+84914237383' })?.destination).toBe('customer');
+  });
+
+  it('is the same leg in all else, and has no third reading', () => {
+    const { asLeg: other, ...row } = leg({
+      direction: 'outbound',
+      destination: '107',
+      call_state: 'RINGING',
+    });
+    const { direction, role, customer, hotline, peer } = other!.leg;
+    expect(other!.leg).toEqual({ ...row, direction, role, customer, hotline, peer });
+  });
+
+  it('reads the same where it says anything else, and where a click began the call', () => {
+    for (const direction of ['local', '', 'sideways'])
+      expect(asLeg({ direction, destination: '107' })).toBeNull();
+    expect(asLeg({ direction: 'outbound', destination: '107', call_state: 'RING_WAIT' })).toBeNull();
   });
 });
 
@@ -207,6 +316,12 @@ describe('a local leg', () => {
     expect(local({ cid_num: '108', destination: '108' }).role).toBe('callee');
     expect(local({ cid_num: '', destination: '' }).role).toBe('callee');
     expect(local({ cid_num: '107', destination: '' }).role).toBe('caller');
+  });
+
+  it('that dialled a feature code keeps it, and takes it for no number', () => {
+    const pickUp = { cid_num: '107', b_cid_num: '107', destination: '**106', direction: 'local' };
+    expect(leg(pickUp)).toMatchObject({ dialled: '**106', role: 'caller', peer: null, customer: null });
+    expect(leg({ ...pickUp, direction: '' })).toMatchObject({ direction: 'local', dialled: '**106' });
   });
 
   it('only local legs have a peer', () => {

@@ -1,5 +1,7 @@
 import type { LegSignal, ObservedLeg } from '../../core/model/observation.js';
+import { legsReading } from './legs-reading.js';
 import { directionOf, type LegNumbers, participantsOf, peerOf, roleOf } from './participants.js';
+import { isFeatureCode } from './phone-number.js';
 import { bad, idOrNull, type Locale, type RowReading, textOrNull } from './row-reading.js';
 import { checkRow, monitorRow } from './answer-schemas.js';
 
@@ -37,8 +39,14 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
   const callId = idOrNull(row.call_id);
   const word = row.call_state.toUpperCase();
   const signal = Object.hasOwn(SIGNALS, word) ? (SIGNALS[word] ?? 'unclear') : 'unclear';
+  const owner = {
+    extensionId: idOrNull(row.extension_uuid),
+    agentName: textOrNull(row.agent_name),
+    username: textOrNull(row.username),
+    userId: idOrNull(row.user_uuid),
+  };
   if (callId === null) {
-    return signal === 'unclear' ? { kind: 'idle', extension: row.extension } : bad('call_id missing');
+    return signal === 'unclear' ? { kind: 'idle', extension: row.extension, owner } : bad('call_id missing');
   }
   const numbers: LegNumbers = {
     extension: row.extension,
@@ -47,27 +55,30 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
     destination: row.destination,
   };
   const direction = directionOf(row.direction, numbers);
+  const ringWait = word === 'RING_WAIT';
   const startedAt = locale.instants.read(row.call_time);
   const key = `${row.extension}|${callId}`;
-  return {
-    kind: 'row',
+  const leg: ObservedLeg = {
     key,
-    row: {
-      key,
-      callId,
-      extension: row.extension,
-      extensionId: idOrNull(row.extension_uuid),
-      agentName: textOrNull(row.agent_name),
-      username: textOrNull(row.username),
-      userId: idOrNull(row.user_uuid),
-      signal,
-      direction,
-      role: roleOf(direction, numbers),
-      ...participantsOf(direction, numbers, locale.numbers),
-      peer: direction === 'local' ? peerOf(numbers) : null,
-      startedAt: startedAt === 'unreadable' ? null : startedAt,
-    },
+    callId,
+    extension: row.extension,
+    extensionId: owner.extensionId,
+    agentName: owner.agentName,
+    username: owner.username,
+    userId: owner.userId,
+    signal,
+    direction,
+    role: roleOf(direction, numbers),
+    ...participantsOf(direction, numbers, locale.numbers),
+    peer: direction === 'local' ? peerOf(numbers) : null,
+    dialled: isFeatureCode(numbers.destination) ? numbers.destination : null,
+    ringWait,
+    ownCustomer: direction === 'inbound' && row.b_cid_num === row.extension,
+    startedAt: startedAt === 'unreadable' ? null : startedAt,
   };
+  // A click-to-call's leg is placed by the PBX like an inbound call's, and its call is outbound all the same.
+  const asLeg = ringWait ? null : legsReading(row.direction, leg, numbers, locale.numbers);
+  return { kind: 'row', key, row: asLeg === null ? leg : { ...leg, asLeg } };
 }
 
 /** If the PBX renames its fields, its rows must not be taken for empty ones. */

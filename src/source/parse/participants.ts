@@ -1,12 +1,19 @@
 import type { Direction, ObservedLeg, PhoneNumber } from '../../core/model/observation.js';
-import { isExternal, isHotlineLike, isShortExtension, type PhoneNumbers, sameLine } from './phone-number.js';
+import {
+  isExternal,
+  isFeatureCode,
+  isHotlineLike,
+  isShortExtension,
+  type PhoneNumbers,
+  sameLine,
+} from './phone-number.js';
 
 /**
  * Finds out who is on a leg: the direction, the customer, the hotline, the other extension.
  *
  * The vendor's page says that `b_cid_num` is the customer, `cid_num` the hotline and `destination` the callee. Its own
  * outbound sample has the customer in both cid fields and the hotline in `destination`. So no field alone decides: the
- * extension's own number is never the customer, and the customer's number is never the hotline.
+ * extension's own number is never the customer, and the customer's number is never the hotline. A feature code is neither.
  */
 
 /** A row's numbers as the PBX wrote them, '' where it wrote nothing. */
@@ -26,12 +33,16 @@ export interface Participants {
 export function directionOf(word: string, leg: LegNumbers): Direction {
   const written = word.toLowerCase();
   if (written === 'inbound' || written === 'outbound' || written === 'local') return written;
-  const callers = [leg.bCid, leg.cid].filter((number) => number !== '');
   // Checked before the destination: a local call's destination is the extension that it rings at, as an inbound call's.
-  if (callers.length > 0 && callers.every(isShortExtension) && isShortExtension(leg.destination))
-    return 'local';
+  if (isBetweenExtensions(leg)) return 'local';
   if (leg.destination === leg.extension || leg.destination === '') return 'inbound';
   return 'outbound';
+}
+
+/** Whether all numbers are inside the PBX: extensions, and a feature code that was dialled. */
+export function isBetweenExtensions(leg: LegNumbers): boolean {
+  const callers = [leg.bCid, leg.cid].filter((number) => number !== '');
+  return callers.length > 0 && callers.every(isShortExtension) && isInside(leg.destination);
 }
 
 /** Whether the extension placed the call or is being called. */
@@ -53,7 +64,7 @@ export function participantsOf(direction: Direction, leg: LegNumbers, numbers: P
     // A customer who was transferred to another agent is still the caller of the local leg.
     return { customer: firstNumber([leg.bCid, leg.cid], leg, numbers, isOutsider) ?? null, hotline: null };
   }
-  const fields = direction === 'outbound' ? [leg.bCid, leg.cid, leg.destination] : [leg.bCid, leg.cid];
+  const fields = customerFields(direction, leg);
   const first = firstNumber(fields, leg, numbers);
   // 1800… and 1900… are called and do not call: where one comes first, the fields are swapped.
   const swapped = first !== undefined && isHotlineLike(first.raw);
@@ -67,6 +78,27 @@ export function participantsOf(direction: Direction, leg: LegNumbers, numbers: P
   function isCustomer(number: PhoneNumber): boolean {
     return customer !== null && sameLine(number, customer);
   }
+}
+
+/**
+ * The participants of an outbound call as the row of the leg that the extension placed shows them: the extension in
+ * `cid_num`, the hotline in `b_cid_num` and the customer in `destination`.
+ */
+export function calledParticipants(leg: LegNumbers, numbers: PhoneNumbers): Participants {
+  const customer = firstNumber([leg.destination, leg.bCid, leg.cid], leg, numbers) ?? null;
+  const isHotline = (number: PhoneNumber) =>
+    isLine(number) && (customer === null || !sameLine(number, customer));
+  return { customer, hotline: firstNumber([leg.bCid, leg.cid], leg, numbers, isHotline) ?? null };
+}
+
+/**
+ * The fields in which the customer may be. On a telephone's inbound leg whose `b_cid_num` is empty or the telephone's own (a
+ * pick-up), `cid_num` is the hotline, as documented, and the caller withholds the number or is not shown.
+ */
+function customerFields(direction: Direction, leg: LegNumbers): readonly string[] {
+  if (direction === 'outbound') return [leg.bCid, leg.cid, leg.destination];
+  const isUnshown = leg.bCid === '' || leg.bCid === leg.extension;
+  return isUnshown && leg.destination === leg.extension ? [] : [leg.bCid, leg.cid];
 }
 
 /** The first field with a number that is not this extension and that `passes` accepts. */
@@ -84,7 +116,11 @@ function firstNumber(
 }
 
 function isOther(number: string, leg: LegNumbers): boolean {
-  return number !== '' && number !== leg.extension;
+  return number !== '' && number !== leg.extension && !isFeatureCode(number);
+}
+
+function isInside(number: string): boolean {
+  return isShortExtension(number) || isFeatureCode(number);
 }
 
 /** An ordinary number outside the PBX, which can be a customer's. */

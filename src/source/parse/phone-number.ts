@@ -99,6 +99,11 @@ export function isShortExtension(raw: string): boolean {
   return /^[1-9]\d{1,5}$/.test(raw);
 }
 
+/** What an extension dials for a function of the PBX: `**106` picks a call up, `*33106` listens in. */
+export function isFeatureCode(raw: string): boolean {
+  return raw.startsWith('*');
+}
+
 /** A number outside the PBX: E.164, or at least 7 digits and nothing that digits are not written with. */
 export function isExternal(number: PhoneNumber): boolean {
   return (

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ObservedQueueEntry } from '../../core/model/observation.js';
 import { InstantReader } from './instant.js';
 import { PhoneNumbers } from './phone-number.js';
-import { readQueueRow } from './queue-row.js';
+import { entryStrength, readQueueRow } from './queue-row.js';
 
 const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
 const sample = (
@@ -80,6 +80,13 @@ it('a status in any case is understood, and another word is unknown', () => {
     'abandoned',
   ]);
   expect(['', null, 'Unknown', 'constructor'].map(status)).toEqual(Array(4).fill('unknown'));
+});
+
+it('an end counts more than waiting, and an answer most: a restart of the call-centre module abandons answered rows', () => {
+  const words = ['Unknown', 'Waiting', 'Trying', 'Abandoned', 'Answered'];
+  const strengths = words.map((status) => entryStrength(entry({ status })));
+  expect(strengths).toEqual(strengths.toSorted((a, b) => a - b));
+  expect(new Set(strengths).size).toBe(words.length);
 });
 
 it('call_uuid is an alias: null once it is empty', () => {

@@ -7,7 +7,8 @@ import { checkRow, queueRow } from './answer-schemas.js';
  * Reads one row of `/v3/monitor/callcenter/queue` as a queue entry, or a bad row.
  *
  * Queue, number and join instant identify the row; `call_uuid` may be emptied or change and is only an alias. A resume
- * keeps the row and sets `rejoined_time`, so row and rejoin instant identify the queue entry. A resume does not clear
+ * keeps the row and sets `rejoined_time`, so row and rejoin instant identify the queue entry. Two callers may join with one
+ * number in one second: as long as rows have a `call_uuid` that tells them apart, and without one `abandoned_time` does. A resume does not clear
  * `abandoned_time`, which therefore says nothing about the entry after it (core compares the two). A row without a
  * queue, a join instant or a readable `rejoined_time` has no identity and is bad. The other times are estimates: null
  * when unreadable.
@@ -27,10 +28,14 @@ export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQ
   const rejoinedAt = rejoined !== null && rejoined > joinedAt ? rejoined : null;
   const rowKey = `${queueId}|${row.mobile}|${joinedAt}`;
   const entryKey = `${rowKey}|${rejoinedAt ?? 0}`;
+  const callId = idOrNull(row.call_uuid);
+  const abandonedAt = readableOrNull(row.abandoned_time, locale);
+  const key = `${entryKey}|${callId ?? `@${abandonedAt ?? 0}`}`;
   return {
     kind: 'row',
-    key: entryKey,
+    key,
     row: {
+      key,
       rowKey,
       entryKey,
       queueId,
@@ -42,8 +47,8 @@ export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQ
       joinedAt,
       rejoinedAt,
       bridgedAt: readableOrNull(row.bridged_time, locale),
-      abandonedAt: readableOrNull(row.abandoned_time, locale),
-      callId: idOrNull(row.call_uuid),
+      abandonedAt,
+      callId,
       fallbackId: `q-${digest(rejoinedAt === null ? rowKey : entryKey)}`,
     },
   };

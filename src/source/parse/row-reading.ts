@@ -1,10 +1,11 @@
+import type { ExtensionOwner } from '../../core/model/observation.js';
 import type { InstantReader } from './instant.js';
 import type { PhoneNumbers } from './phone-number.js';
 
 /** The reading of one row of a list. A bad row's reason names the field, never its value. */
 export type RowReading<Row> =
   | { readonly kind: 'row'; readonly key: string; readonly row: Row }
-  | { readonly kind: 'idle'; readonly extension: string }
+  | { readonly kind: 'idle'; readonly extension: string; readonly owner: ExtensionOwner }
   /** A row that says nothing. */
   | { readonly kind: 'empty' }
   | BadRow;

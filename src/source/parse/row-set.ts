@@ -1,3 +1,4 @@
+import type { ExtensionOwner } from '../../core/model/observation.js';
 import type { RowReading } from './row-reading.js';
 
 /**
@@ -10,7 +11,7 @@ import type { RowReading } from './row-reading.js';
 export interface Listing<Row> {
   readonly rows: ReadonlyMap<string, Row>;
   /** Extensions that were listed without a call. */
-  readonly idle: ReadonlySet<string>;
+  readonly idle: ReadonlyMap<string, ExtensionOwner>;
   readonly badRows: number;
   /** The ids of the bad rows; `#2`, `#3` … is appended to those that repeat. */
   readonly unreadable: ReadonlySet<string>;
@@ -141,17 +142,24 @@ function unchangedOr<Row extends object>(
   return unchanged ? last : rows;
 }
 
-/** A shallow comparison: phone numbers are the same objects as long as they are cached. */
+/** Goes into nested objects (a leg's other reading); phone numbers are the same objects as long as they are cached. */
 function sameFields<Row extends object>(a: Row, b: Row): boolean {
-  for (const field in a) if (a[field] !== b[field]) return false;
+  for (const field in a) if (a[field] !== b[field] && !areSameObjects(a[field], b[field])) return false;
   return true;
 }
 
-function idleOf<Row>(readings: readonly RowReading<Row>[], last: Listing<Row> | null): ReadonlySet<string> {
-  const idle = new Set<string>();
-  for (const reading of readings) if (reading.kind === 'idle') idle.add(reading.extension);
+function areSameObjects(a: unknown, b: unknown): boolean {
+  return typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && sameFields(a, b);
+}
+
+function idleOf<Row>(readings: readonly RowReading<Row>[], last: Listing<Row> | null): Listing<Row>['idle'] {
+  const idle = new Map<string, ExtensionOwner>();
+  for (const reading of readings) if (reading.kind === 'idle') idle.set(reading.extension, reading.owner);
   if (last === null || idle.size !== last.idle.size) return idle;
-  for (const extension of idle) if (!last.idle.has(extension)) return idle;
+  for (const [extension, owner] of idle) {
+    const before = last.idle.get(extension);
+    if (before === undefined || (before !== owner && !sameFields(before, owner))) return idle;
+  }
   return last.idle;
 }
 

@@ -70,6 +70,21 @@ describe('the codec', () => {
     expect(decode('acme', fields)).toEqual(EMPTY_STATE);
   });
 
+  it('gives two ids that UTF-8 cannot tell apart a field each', () => {
+    const state = stateOf([call('\ud800'), call('\ud801')]);
+    const stored = [...encodeWhole(state)].map(
+      ([field, text]) => [Buffer.from(field).toString(), text] as const,
+    );
+    expect(decode('acme', new Map(stored))).toEqual(state);
+  });
+
+  it.each(['call:', 'ended:'])('reports a %s field that holds another call than it names', (kind) => {
+    const ended = new Map([['b', endedCall('b', 1)]]);
+    const text = encodeWhole(stateOf([call('b')], { ended })).get(`${kind}b`)!;
+    const field = `${kind}a`;
+    expect(() => decode('acme', new Map([[field, text]]))).toThrow(new CorruptStateError('acme', field));
+  });
+
   it.each([
     ['call:a', '{"callId":'],
     ['call:a', 'null'],

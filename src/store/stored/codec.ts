@@ -10,10 +10,15 @@ import { CorruptStateError, NewerFormatError } from '../errors.js';
 import type { Inspection } from '../store.js';
 import {
   decodeCall,
+  decodeCreated,
+  decodeDirection,
   decodeEnded,
   decodeRegistration,
   decodeSources,
+  encodeAgents,
   encodeCall,
+  encodeCreated,
+  encodeDirection,
   encodeEnded,
   encodeFlags,
   encodeIgnored,
@@ -26,7 +31,9 @@ import { migrated, STORED_FORM, type StoredField, type StoredForm } from './form
 /**
  * A tenant's state as the fields of one hash, so that a commit writes only what changed:
  *
- *     sources, ignored, flags         JSON
+ *     sources, ignored, flags,        JSON
+ *     created, agents
+ *     direction                       JSON; missing as long as it is the empty state's
  *     call:<callId>, ended:<callId>   JSON, one field a call
  *     registration:<extension>        JSON, one field a watched extension
  *     format                          of all the others: `formats.ts`
@@ -48,14 +55,18 @@ export const FORMAT_FIELD = 'format';
 const CALL = 'call:';
 const ENDED = 'ended:';
 const REGISTRATION = 'registration:';
-const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags'];
+const DIRECTION = 'direction';
+const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags', 'created', 'agents', DIRECTION];
 
 /** What to write when a state changes by `delta`. */
 export function patch(delta: Delta): Patch {
-  const { calls, ended, ignoredEntries, listsIdle } = delta;
+  const { calls, ended, ignoredEntries, listsIdle, created, agents, direction } = delta;
   const patch = freshnessPatch(delta);
   if (ignoredEntries !== null) patch.set.set('ignored', JSON.stringify(encodeIgnored(ignoredEntries)));
   if (listsIdle !== null) patch.set.set('flags', JSON.stringify(encodeFlags({ listsIdle })));
+  if (created !== null) patch.set.set('created', JSON.stringify(encodeCreated(created)));
+  if (agents !== null) patch.set.set('agents', JSON.stringify(encodeAgents(agents)));
+  if (direction !== null) patch.set.set(DIRECTION, JSON.stringify(encodeDirection(direction)));
   patchEntries(patch, CALL, calls, encodeCall);
   patchEntries(patch, ENDED, ended, encodeEnded);
   return patch;
@@ -75,6 +86,10 @@ export function encodeWhole(state: TenantState, { format }: StoredForm = STORED_
   fields.set('sources', JSON.stringify(encodeSources(state.sources)));
   fields.set('ignored', JSON.stringify(encodeIgnored(state.ignoredEntries)));
   fields.set('flags', JSON.stringify(encodeFlags(state)));
+  fields.set('created', JSON.stringify(encodeCreated(state.created)));
+  fields.set('agents', JSON.stringify(encodeAgents(state.agents)));
+  if (state.direction !== EMPTY_STATE.direction)
+    fields.set(DIRECTION, JSON.stringify(encodeDirection(state.direction)));
   for (const [id, call] of state.calls) fields.set(fieldOf(CALL, id), JSON.stringify(encodeCall(call)));
   for (const [id, call] of state.ended) fields.set(fieldOf(ENDED, id), JSON.stringify(encodeEnded(call)));
   for (const [id, known] of state.registrations)
@@ -142,6 +157,9 @@ class Reading {
   #sources = EMPTY_STATE.sources;
   #ignored: readonly string[] = [];
   #flags: Pick<TenantState, 'listsIdle'> = EMPTY_STATE;
+  #created = EMPTY_STATE.created;
+  #agents = EMPTY_STATE.agents;
+  #direction = EMPTY_STATE.direction;
 
   /** Drops the errors of parser and schema, because they quote what they read, and that is customers' data. */
   read(field: string, text: string, format: number, form: StoredForm): void {
@@ -165,7 +183,10 @@ class Reading {
       ended: new Map(ended.map((call) => [call.callId, call])),
       ignoredEntries: new Set(this.#ignored),
       listsIdle: this.#flags.listsIdle,
+      created: this.#created,
+      agents: this.#agents,
       registrations: new Map(registrations.map((known) => [known.extension, known])),
+      direction: this.#direction,
     };
   }
 
@@ -184,6 +205,9 @@ class Reading {
       return field === fieldOf(REGISTRATION, known.extension) && this.#registrations.push(known) > 0;
     }
     if (field === 'sources') this.#sources = decodeSources(SCHEMAS.sources.parse(value));
+    else if (field === 'created') this.#created = decodeCreated(SCHEMAS.created.parse(value));
+    else if (field === 'agents') this.#agents = new Map(SCHEMAS.agents.parse(value));
+    else if (field === DIRECTION) this.#direction = decodeDirection(SCHEMAS.direction.parse(value));
     else if (field === 'ignored') this.#ignored = SCHEMAS.ignored.parse(value);
     else this.#flags = SCHEMAS.flags.parse(value);
     return true;

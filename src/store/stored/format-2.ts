@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type {
   Absence,
+  Bracket,
   Call,
   EndedCall,
+  LastLeg,
   Leg,
   Participant,
   Registration,
@@ -53,16 +55,26 @@ const observedLeg = z.strictObject({
   customer: phoneNumber,
   hotline: phoneNumber,
   peer: textOrNull,
+  dialled: text.optional(),
+  ringWait: z.literal(true).optional(),
+  ownCustomer: z.literal(true).optional(),
   startedAt: instantOrNull,
 });
+
+const bracket = z.strictObject({ after: instantOrNull, by: instant });
 
 const leg = z.strictObject({
   seen: observedLeg,
   state: z.enum(['ringing', 'answered']),
+  joined: z.enum(['inferred', 'listens']).optional(),
+  firstSeen: instant.optional(),
+  since: bracket.optional(),
+  waited: z.literal(true).optional(),
   absence: z.strictObject(absence).nullable(),
 });
 
 const observedQueueEntry = z.strictObject({
+  key: text.optional(),
   rowKey: text,
   stayKey: text,
   queueId: text,
@@ -82,6 +94,9 @@ const observedQueueEntry = z.strictObject({
 const entry = z.strictObject({
   seen: observedQueueEntry,
   answered: z.boolean(),
+  rang: z.enum(['named', 'unnamed']).optional(),
+  quiet: bracket.optional(),
+  changedAt: instant.optional(),
   absence: z.strictObject({ ...absence, kind: z.enum(['vanished', 'abandoned']) }).nullable(),
 });
 
@@ -91,8 +106,13 @@ const participant = z.strictObject({
   agentName: textOrNull,
   offers: z.int(),
   offerOpen: z.boolean(),
+  elsewhere: z.literal(true).optional(),
   silent: z.strictObject({ lastPresent: instantOrNull, firstAbsent: instant }).nullable(),
 });
+
+const lastLegs = z
+  .array(z.strictObject({ extension: text, customer: text, startedAt: instant, goneAt: instant }))
+  .optional();
 
 const call = z.strictObject({
   callId: text,
@@ -108,6 +128,7 @@ const call = z.strictObject({
   parties: z.array(participant),
   startedAt: instant,
   startedCertainty: certainty,
+  pbxStartedAt: instantOrNull.optional(),
   answeredAt: instantOrNull,
   answeredCertainty: certainty.nullable(),
   talker: z
@@ -119,7 +140,9 @@ const call = z.strictObject({
       userId: textOrNull,
     })
     .nullable(),
+  consultation: z.strictObject({ callId: text, went: bracket }).optional(),
   transfers: z.int(),
+  lastLegs,
   baseline: z.boolean(),
   pendingAbsence: z.boolean(),
   observed: z.strictObject({ earliest: instantOrNull, latest: instant, certainty }),
@@ -131,6 +154,9 @@ const ended = z.strictObject({
   stays: z.array(text),
   rows: z.array(text),
   endedAt: instant,
+  lingering: z.array(text).optional(),
+  staleEntry: text.optional(),
+  lastLegs,
   atTelephones: z.strictObject({ customer: text, startedAt: instant }).optional(),
 });
 
@@ -164,6 +190,7 @@ const source = z.strictObject({
   failingSince: instantOrNull,
   lastError: textOrNull,
   incomplete: incomplete.nullable().default(null),
+  clock: z.array(z.strictObject({ pbx: instant, after: instantOrNull, by: instant })).optional(),
 });
 
 /** What each kind of field holds. */
@@ -174,6 +201,14 @@ export const SCHEMAS = {
   sources: z.strictObject({ monitor: source, queue: source }),
   ignored: z.array(text),
   flags: z.strictObject({ listsIdle: z.boolean() }),
+  created: z.array(z.strictObject({ seen: observedLeg, since: bracket, polls: z.int() })),
+  /** Name and extension. */
+  agents: z.array(z.tuple([text, text])),
+  direction: z.strictObject({
+    meaning: z.enum(['call', 'leg']),
+    source: z.enum(['configured', 'learnt', 'assumed']),
+    earlierLegs: z.array(text),
+  }),
 };
 
 type Stored<Kind extends keyof typeof SCHEMAS> = z.infer<(typeof SCHEMAS)[Kind]>;
@@ -194,6 +229,7 @@ export function encodeCall(from: Call): Stored<'call'> {
     parties: from.participants.map(encodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
+    ...(from.pbxStartedAt !== pbxTimeOf(from) && { pbxStartedAt: from.pbxStartedAt }),
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
     talker: from.connected && {
@@ -203,7 +239,11 @@ export function encodeCall(from: Call): Stored<'call'> {
       username: from.connected.username,
       userId: from.connected.userId,
     },
+    ...(from.consultation && {
+      consultation: { callId: from.consultation.callId, went: bracketOf(from.consultation.went) },
+    }),
     transfers: from.transfers,
+    ...(from.lastLegs.length > 0 && { lastLegs: from.lastLegs.map(lastLegOf) }),
     baseline: from.baseline,
     pendingAbsence: from.pendingAbsence,
     observed: {
@@ -230,6 +270,7 @@ export function decodeCall(from: Stored<'call'>): Call {
     participants: from.parties.map(decodeParticipant),
     startedAt: from.startedAt,
     startedCertainty: from.startedCertainty,
+    pbxStartedAt: from.pbxStartedAt === undefined ? pbxTimeOf(from) : from.pbxStartedAt,
     answeredAt: from.answeredAt,
     answeredCertainty: from.answeredCertainty,
     connected: from.talker && {
@@ -239,7 +280,9 @@ export function decodeCall(from: Stored<'call'>): Call {
       username: from.talker.username,
       userId: from.talker.userId,
     },
+    consultation: from.consultation ?? null,
     transfers: from.transfers,
+    lastLegs: from.lastLegs ?? [],
     baseline: from.baseline,
     pendingAbsence: from.pendingAbsence,
     observed: {
@@ -251,13 +294,16 @@ export function decodeCall(from: Stored<'call'>): Call {
 }
 
 export function encodeEnded(from: EndedCall): Stored<'ended'> {
-  const { legsOnly } = from;
+  const { legsOnly, lingering, staleEntry, lastLegs: legs } = from;
   return {
     callId: from.callId,
     upstreamIds: [...from.upstreamIds],
     stays: [...from.entries],
     rows: [...from.rows],
     endedAt: from.endedAt,
+    ...(lingering && lingering.length > 0 && { lingering: [...lingering] }),
+    ...(staleEntry !== undefined && { staleEntry }),
+    ...(legs && legs.length > 0 && { lastLegs: legs.map(lastLegOf) }),
     ...(legsOnly && {
       atTelephones: { customer: legsOnly.customer, startedAt: legsOnly.startedAt },
     }),
@@ -265,13 +311,16 @@ export function encodeEnded(from: EndedCall): Stored<'ended'> {
 }
 
 export function decodeEnded(from: Stored<'ended'>): EndedCall {
-  const { atTelephones } = from;
+  const { atTelephones, lingering, staleEntry, lastLegs: legs } = from;
   return {
     callId: from.callId,
     upstreamIds: from.upstreamIds,
     entries: from.stays,
     rows: from.rows,
     endedAt: from.endedAt,
+    ...(lingering && { lingering }),
+    ...(staleEntry !== undefined && { staleEntry }),
+    ...(legs && { lastLegs: legs }),
     ...(atTelephones && {
       legsOnly: { customer: atTelephones.customer, startedAt: atTelephones.startedAt },
     }),
@@ -314,8 +363,42 @@ export function encodeFlags({ listsIdle }: Pick<TenantState, 'listsIdle'>): Stor
   return { listsIdle };
 }
 
+export function encodeDirection(from: TenantState['direction']): Stored<'direction'> {
+  return { meaning: from.meaning, source: from.source, earlierLegs: [...from.earlierLegs] };
+}
+
+export function decodeDirection(from: Stored<'direction'>): TenantState['direction'] {
+  return { meaning: from.meaning, source: from.source, earlierLegs: from.earlierLegs };
+}
+
+export function encodeCreated(from: TenantState['created']): Stored<'created'> {
+  return [...from.values()].map(({ seen, since, polls }) => ({
+    seen: encodeObservedLeg(seen),
+    since: bracketOf(since),
+    polls,
+  }));
+}
+
+export function decodeCreated(from: Stored<'created'>): TenantState['created'] {
+  return new Map(
+    from.map(({ seen, since, polls }) => [seen.key, { seen: decodeObservedLeg(seen), since, polls }]),
+  );
+}
+
+export function encodeAgents(from: TenantState['agents']): Stored<'agents'> {
+  return [...from];
+}
+
+/** What stands for a time that is not stored: an `upstream` start is the PBX's. */
+function pbxTimeOf({
+  startedAt,
+  startedCertainty,
+}: Pick<Call, 'startedAt' | 'startedCertainty'>): number | null {
+  return startedCertainty === 'upstream' ? startedAt : null;
+}
+
 function encodeSource(from: SourceState): Stored<'sources'>['monitor'] {
-  const { lastComplete, incomplete: run } = from;
+  const { lastComplete, incomplete: run, clock } = from;
   return {
     status: from.status,
     since: from.since,
@@ -333,11 +416,12 @@ function encodeSource(from: SourceState): Stored<'sources'>['monitor'] {
       appeared: [...run.appeared],
       missing: [...run.missing].map(([key, { lastPresent, since }]) => [key, { lastPresent, since }]),
     },
+    ...(clock.length > 0 && { clock: clock.map(({ pbx, after, by }) => ({ pbx, after, by })) }),
   };
 }
 
 function decodeSource(from: Stored<'sources'>['monitor']): SourceState {
-  const { lastComplete, incomplete: run } = from;
+  const { lastComplete, incomplete: run, clock = [] } = from;
   return {
     status: from.status,
     since: from.since,
@@ -355,6 +439,7 @@ function decodeSource(from: Stored<'sources'>['monitor']): SourceState {
       appeared: new Map(run.appeared),
       missing: new Map(run.missing),
     },
+    clock,
   };
 }
 
@@ -371,12 +456,45 @@ function absenceOf(from: Absence): StoredAbsence {
   };
 }
 
-function encodeLeg({ seen, state, absence: missing }: Leg): z.infer<typeof leg> {
-  return { seen: encodeObservedLeg(seen), state, absence: missing && absenceOf(missing) };
+function bracketOf({ after, by }: Bracket): z.infer<typeof bracket> {
+  return { after, by };
 }
 
-function decodeLeg({ seen, state, absence: missing }: z.infer<typeof leg>): Leg {
-  return { seen: decodeObservedLeg(seen), state, absence: missing && absenceOf(missing) };
+function lastLegOf({ extension, customer, startedAt, goneAt }: LastLeg): LastLeg {
+  return { extension, customer, startedAt, goneAt };
+}
+
+function encodeLeg({
+  seen,
+  state,
+  joined,
+  firstSeen,
+  since,
+  waited,
+  absence: missing,
+}: Leg): z.infer<typeof leg> {
+  return {
+    seen: encodeObservedLeg(seen),
+    state,
+    ...(joined !== 'shown' && { joined }),
+    firstSeen,
+    since: bracketOf(since),
+    ...(waited && { waited: true as const }),
+    absence: missing && absenceOf(missing),
+  };
+}
+
+/** Of a leg from format 1 it is not known when it was seen first: it counts as seen for ever. */
+function decodeLeg(from: z.infer<typeof leg>): Leg {
+  return {
+    seen: decodeObservedLeg(from.seen),
+    state: from.state,
+    joined: from.joined ?? 'shown',
+    firstSeen: from.firstSeen ?? 0,
+    since: from.since ?? { after: null, by: 0 },
+    waited: from.waited ?? false,
+    absence: from.absence && absenceOf(from.absence),
+  };
 }
 
 function encodeObservedLeg(from: ObservedLeg): z.infer<typeof observedLeg> {
@@ -394,6 +512,9 @@ function encodeObservedLeg(from: ObservedLeg): z.infer<typeof observedLeg> {
     customer: numberOf(from.customer),
     hotline: numberOf(from.hotline),
     peer: from.peer,
+    ...(from.dialled !== null && { dialled: from.dialled }),
+    ...(from.ringWait && { ringWait: true as const }),
+    ...(from.ownCustomer && { ownCustomer: true as const }),
     startedAt: from.startedAt,
   };
 }
@@ -413,28 +534,46 @@ function decodeObservedLeg(from: z.infer<typeof observedLeg>): ObservedLeg {
     customer: from.customer,
     hotline: from.hotline,
     peer: from.peer,
+    dialled: from.dialled ?? null,
+    ringWait: from.ringWait ?? false,
+    ownCustomer: from.ownCustomer ?? false,
     startedAt: from.startedAt,
   };
 }
 
-function encodeEntry({ seen, answered, absence: missing }: QueueEntry): z.infer<typeof entry> {
+function encodeEntry({
+  seen,
+  answered,
+  rang,
+  quiet,
+  changedAt,
+  absence: missing,
+}: QueueEntry): z.infer<typeof entry> {
   return {
     seen: encodeQueueEntry(seen),
     answered,
+    ...(rang !== 'no' && { rang }),
+    ...(quiet && { quiet: bracketOf(quiet) }),
+    changedAt,
     absence: missing && { ...absenceOf(missing), kind: missing.kind },
   };
 }
 
-function decodeEntry({ seen, answered, absence: missing }: z.infer<typeof entry>): QueueEntry {
+function decodeEntry(from: z.infer<typeof entry>): QueueEntry {
+  const { seen, answered, absence: missing } = from;
   return {
     seen: decodeQueueEntry(seen),
     answered,
+    rang: from.rang ?? 'no',
+    quiet: from.quiet ?? null,
+    changedAt: from.changedAt ?? seen.rejoinedAt ?? seen.joinedAt,
     absence: missing && { ...absenceOf(missing), kind: missing.kind },
   };
 }
 
 function encodeQueueEntry(from: ObservedQueueEntry): z.infer<typeof observedQueueEntry> {
   return {
+    key: from.key,
     rowKey: from.rowKey,
     stayKey: from.entryKey,
     queueId: from.queueId,
@@ -454,6 +593,7 @@ function encodeQueueEntry(from: ObservedQueueEntry): z.infer<typeof observedQueu
 
 function decodeQueueEntry(from: z.infer<typeof observedQueueEntry>): ObservedQueueEntry {
   return {
+    key: from.key ?? `${from.stayKey}|${from.callId ?? `@${from.abandonedAt ?? 0}`}`,
     rowKey: from.rowKey,
     entryKey: from.stayKey,
     queueId: from.queueId,
@@ -478,6 +618,7 @@ function encodeParticipant(from: Participant): z.infer<typeof participant> {
     agentName: from.agentName,
     offers: from.offers,
     offerOpen: from.offerOpen,
+    ...(from.elsewhere && { elsewhere: true as const }),
     silent: from.ringingStopped && {
       lastPresent: from.ringingStopped.lastPresent,
       firstAbsent: from.ringingStopped.firstAbsent,
@@ -492,6 +633,7 @@ function decodeParticipant(from: z.infer<typeof participant>): Participant {
     agentName: from.agentName,
     offers: from.offers,
     offerOpen: from.offerOpen,
+    elsewhere: from.elsewhere ?? false,
     ringingStopped: from.silent && {
       lastPresent: from.silent.lastPresent,
       firstAbsent: from.silent.firstAbsent,

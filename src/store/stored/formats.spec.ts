@@ -51,23 +51,30 @@ describe('the formats of a stored state', () => {
     expect(() => decodeReadable('acme', fields)).toThrow(NewerFormatError);
   });
 
-  it('take a state through every migration in turn, each field for itself', () => {
-    const drop: Migration = (stored) => (stored.field === 'call:dropped' ? [] : [stored]);
-    const rename: Migration = ({ field, value }) => {
-      if (field === 'call:bad') throw new Error('no such thing');
-      return field === 'idle' ? [{ field: 'flags', value: { listsIdle: value } }] : [{ field, value }];
-    };
-    const form = { format: 4, migrations: [...STORED_FORM.migrations, drop, rename] };
-    const fields = new Map([
-      ['format', '1'],
-      ['ignored', '["q"]'],
-      ['flags', '{"listsIdle":true}'],
-      ['call:dropped', '1'],
-      ['call:bad', '1'],
-    ]);
-    expect(decodeReadable('acme', fields, form)).toEqual({
-      state: { ...EMPTY_STATE, ignoredEntries: new Set(['q']), listsIdle: true },
-      unreadable: ['call:bad'],
-    });
+  it.each(['', 'x', ' 1', '1e0', '0x1', '-1'])('are whole numbers: %j is unreadable', (text) => {
+    expect(decodeReadable('acme', new Map([['format', text]])).unreadable).toEqual(['format']);
   });
+
+  it.each(['1', '2'])(
+    'take a state of format %s through every migration in turn, each field for itself',
+    (from) => {
+      const drop: Migration = (stored) => (stored.field === 'call:dropped' ? [] : [stored]);
+      const rename: Migration = ({ field, value }) => {
+        if (field === 'call:bad') throw new Error('no such thing');
+        return field === 'idle' ? [{ field: 'flags', value: { listsIdle: value } }] : [{ field, value }];
+      };
+      const form = { format: 4, migrations: [...STORED_FORM.migrations, drop, rename] };
+      const fields = new Map([
+        ['format', from],
+        ['ignored', '["q"]'],
+        ['flags', '{"listsIdle":true}'],
+        ['call:dropped', '1'],
+        ['call:bad', '1'],
+      ]);
+      expect(decodeReadable('acme', fields, form)).toEqual({
+        state: { ...EMPTY_STATE, ignoredEntries: new Set(['q']), listsIdle: true },
+        unreadable: ['call:bad'],
+      });
+    },
+  );
 });

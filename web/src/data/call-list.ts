@@ -1,4 +1,5 @@
 import type { CallView } from '@pitel-event-bridge/client';
+import { searchFor } from './search.js';
 
 /** Chooses the live calls that are shown, and their order. */
 export type Phase = 'waiting' | 'ringing' | 'talking';
@@ -38,12 +39,12 @@ export function countCalls(calls: Iterable<CallView>): LiveCounts {
 
 /** Waiting calls come first, longest wait first; then ringing calls, then answered ones, the longest first. */
 export function listCalls(calls: Iterable<CallView>, { phase, text }: CallFilter): readonly string[] {
-  const wanted = text.trim().toLocaleLowerCase();
+  const matches = searchFor(text, wordsOf);
   const shown: { readonly id: string; readonly rank: number; readonly since: string }[] = [];
   for (const call of calls) {
     const own = phaseOf(call);
     if (phase !== null && own !== phase) continue;
-    if (wanted !== '' && !wordsOf(call).some((word) => word.toLocaleLowerCase().includes(wanted))) continue;
+    if (!matches(call)) continue;
     // Instants are RFC 3339 in UTC with milliseconds: their text sorts as they do.
     shown.push({ id: call.callId, rank: RANK[own], since: call.answeredAt ?? call.startedAt });
   }

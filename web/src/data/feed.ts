@@ -1,4 +1,5 @@
 import type { BridgeEvent, EventType } from '@pitel-event-bridge/client';
+import { searchFor } from './search.js';
 
 /** The newest events, newest first, and the filter that chooses among them. */
 export type FeedKind = 'calls' | 'offers' | 'registrations' | 'sources';
@@ -42,14 +43,13 @@ export function filterFeed(
   { kinds, text }: FeedFilter,
   most: number,
 ): readonly BridgeEvent[] {
-  const wanted = text.trim().toLocaleLowerCase();
+  const matches = searchFor(text, words);
   const found: BridgeEvent[] = [];
   for (const event of feed) {
     if (found.length === most) break;
     // An event type that is newer than this page has no kind: it is shown only while no kind is chosen.
     if (kinds.size > 0 && !kinds.has(KINDS[event.type])) continue;
-    if (wanted === '' || words(event).some((word) => word.toLocaleLowerCase().includes(wanted)))
-      found.push(event);
+    if (matches(event)) found.push(event);
   }
   return found;
 }

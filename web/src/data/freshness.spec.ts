@@ -7,6 +7,7 @@ const source = (given: Partial<SourceEntry> = {}): SourceEntry => ({
   state: 'up',
   lastCompleteAt: iso(NINE - 1_000),
   lastError: null,
+  clockSkewMs: null,
   ...given,
 });
 const now = (given: Partial<Contact> = {}) =>

@@ -25,6 +25,24 @@ describe('the list of calls', () => {
   });
 });
 
+describe.each([
+  ['NFC', 'NFD'],
+  ['NFD', 'NFC'],
+] as const)('a search typed in %s', (typed, said) => {
+  const name = 'Chăm sóc khách hàng';
+  const queue = { id: 'q3', name: name.normalize(said) };
+  const text = 'CHĂM SÓC'.normalize(typed);
+
+  it(`finds the calls and events of a queue whose name is in ${said}, and no others`, () => {
+    const calls = [callView({ callId: 'found', queue, queues: [queue] }), OLD];
+    expect(listCalls(calls, { phase: null, text })).toEqual(['found']);
+    const found = callEvent('call-started', NINE, { queue, queues: [queue] });
+    const feed = extendFeed([], [found, callEvent('call-started', NINE)]);
+    expect(filterFeed(feed, { kinds: new Set(), text }, 10)).toEqual([found]);
+    expect(filterFeed(feed, { kinds: new Set(), text: 'chàm' }, 10)).toEqual([]);
+  });
+});
+
 describe('callers waiting', () => {
   it('are counted by queue, with the beginning of the longest wait', () => {
     expect(waitingByQueue(CALLS)).toEqual([

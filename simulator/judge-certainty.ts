@@ -1,0 +1,145 @@
+import { abandonedTimes, bridgedTimes, startTimes } from './judge-pbx-times.js';
+import { instant } from './judge-report.js';
+import { goneAt, isAnswer, isConnected, spansOf } from './judge-sight.js';
+import type { Statement } from './judge-statement.js';
+
+/**
+ * How sure a bridge may and must be: `upstream` where a row gives the time, `observed` where one poll showed it and an
+ * earlier one did not, `inferred` where it is deduced. More than one where it depends on which answers it had by then.
+ */
+export function allowedCertainties(statement: Statement): Set<string> {
+  switch (statement.event.type) {
+    case 'call-started':
+      return ofStart(statement);
+    case 'call-answered':
+      return ofAnswer(statement);
+    case 'call-offered':
+      return new Set(['observed']);
+    case 'call-offer-ended':
+      return ofOfferEnd(statement);
+    case 'call-transferred':
+      return new Set([sharesId(statement) ? 'observed' : 'inferred']);
+    default:
+      return ofEnd(statement);
+  }
+}
+
+/** A time of the PBX that is later than the poll that shows it is none; nor is a leg's from before the call it continues. */
+function ofStart(statement: Statement): Set<string> {
+  const { recorded, data, sight } = statement;
+  const times = startTimes(statement);
+  const allowed = new Set<string>();
+  if (times.some(({ time }) => time <= recorded + sight.toleranceMs)) allowed.add('upstream');
+  const isLater = times.every(({ time }) => time > recorded - sight.commitMs - sight.toleranceMs);
+  const mayBeOlder = data.linkedCallIds.length > 0 && !statement.must(statement.entries);
+  if (times.length === 0 || isLater || mayBeOlder) allowed.add('observed');
+  return allowed;
+}
+
+function ofAnswer(statement: Statement): Set<string> {
+  const { entries, legs, call, event, start, recorded } = statement;
+  const allowed = new Set<string>();
+  const isGiven = bridgedTimes(statement).some(({ time }) => time <= recorded + statement.sight.toleranceMs);
+  if (isGiven) allowed.add('upstream');
+  if (isGiven && statement.must(entries, (state) => state === 'Answered')) return allowed;
+  const isShown = statement.may(legs, isConnected) || statement.may(entries, isAnswer);
+  const wasShown = start !== undefined && start.recordedtime < event.recordedtime;
+  if (call.direction === 'outbound') {
+    // RING_WAIT says that the customer has not answered yet.
+    const isWaiting = (state: string | null): boolean => state === 'RING_WAIT';
+    if (statement.may(legs, isWaiting) && wasShown) allowed.add('observed');
+    if (!statement.must(legs, isWaiting)) allowed.add('inferred');
+    return allowed;
+  }
+  allowed.add(isShown && wasShown ? 'observed' : 'inferred');
+  return allowed;
+}
+
+function ofOfferEnd(statement: Statement): Set<string> {
+  const { data, legs, entries, sight, recorded } = statement;
+  const here = legs.filter(({ extension }) => extension === data.offer?.extension);
+  const allowed = new Set<string>();
+  const latest = sight.latestSure('monitor', recorded)?.shown ?? -Infinity;
+  // Without an answer of the monitor since, that the ringing is over is deduced from the queue.
+  const stopped = here.filter(({ from }) => from <= recorded).map(goneAt);
+  const isStopShown =
+    statement.may(here, isConnected) ||
+    here.some((one) => sight.polls('monitor').some(goneAt(one), Infinity, recorded + sight.toleranceMs));
+  const mustBeShown = statement.must(here, isConnected) || stopped.some((at) => at <= latest);
+  const isAnsweredBy = data.outcome === 'answered' ? here : legs;
+  const isDeduced =
+    (data.outcome === 'answered' || data.outcome === 'answered-elsewhere') &&
+    !statement.may(isAnsweredBy, isConnected) &&
+    !(data.outcome === 'answered-elsewhere' && statement.may(entries, isAnswer));
+  if (isStopShown && !isDeduced) allowed.add('observed');
+  if (!mustBeShown || isDeduced) allowed.add('inferred');
+  return allowed;
+}
+
+/** The leg of the extension that has the call now shows an id that the call had before. */
+function sharesId({ expectation, call, legs, data }: Statement): boolean {
+  const part = expectation?.event.part;
+  const now = legs.find((leg) =>
+    part === undefined ? leg.extension === data.agent?.extension : leg.part === part,
+  );
+  if (now === undefined) return false;
+  return call.sightings.some(
+    (one) => one.part !== now.part && one.from < now.from && one.callId === now.callId,
+  );
+}
+
+function ofEnd(statement: Statement): Set<string> {
+  switch (statement.data.outcome) {
+    case 'abandoned':
+      return ofAbandon(statement);
+    case 'answered':
+      return ofAnsweredEnd(statement);
+    case 'unknown':
+      return new Set(['observed']);
+    default:
+      // No poll shows whether a leg that is gone was answered in between.
+      return new Set(['inferred']);
+  }
+}
+
+function ofAbandon(statement: Statement): Set<string> {
+  const { entries, sight, recorded, call, index } = statement;
+  const isAbandoned = (state: string | null): boolean => state === 'Abandoned';
+  const rows = entries.filter((one) => statement.may([one], isAbandoned));
+  const back = entries.filter(({ closedBy }) => closedBy === 'resumed');
+  if (rows.length === 0 && (back.length === 0 || !statement.may(index.rowsAfter(call))))
+    return new Set(['inferred']);
+  const isGiven = abandonedTimes(statement).length > 0;
+  const allowed = new Set([isGiven ? 'upstream' : rows.length > 0 ? 'observed' : 'inferred']);
+  // Without an answer of the monitor since, the caller may have gone on at an extension.
+  const latest = sight.polls('monitor').before(recorded + sight.toleranceMs + 1);
+  const shownAt = Math.max(
+    ...rows
+      .flatMap(spansOf)
+      .flatMap(({ state, from }) =>
+        isAbandoned(state) ? [sight.polls('queue').firstAfter(from)?.received ?? Infinity] : [],
+      ),
+  );
+  if (rows.length > 0 && (latest === null || latest.sent < shownAt)) allowed.add('inferred');
+  return allowed;
+}
+
+function ofAnsweredEnd(statement: Statement): Set<string> {
+  const { legs, entries, call } = statement;
+  const last = Math.max(...legs.map(goneAt));
+  const lastLegs = legs.filter((leg) => goneAt(leg) === last);
+  const queueEnd = Math.max(-Infinity, ...entries.map(goneAt));
+  const hasVanished = lastLegs.some(({ closedBy }) => closedBy === 'unregistered');
+  // The queue deletes its row when the agent's leg ends; one that became Abandoned says nothing of it.
+  const isAbandoned = entries.some((one) => statement.may([one], (state) => state === 'Abandoned'));
+  const isDeduced = !statement.may(legs, isConnected) && !statement.may(entries, isAnswer);
+  const hasNoWord =
+    isAbandoned &&
+    !statement.may(entries, (state) => state === 'Answered') &&
+    queueEnd < (call.endedAt ?? Infinity);
+  const allowed = new Set<string>();
+  const isOver = call.endedAt !== null && instant(statement.data.observed.latest) >= call.endedAt - 1000;
+  if (!isDeduced && !(hasVanished && !isOver)) allowed.add('observed');
+  if (isDeduced || hasVanished || isAbandoned || hasNoWord || !isOver) allowed.add('inferred');
+  return allowed;
+}

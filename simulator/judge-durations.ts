@@ -1,0 +1,91 @@
+import { bridgedTimes, startTimes } from './judge-pbx-times.js';
+import { instant } from './judge-report.js';
+import type { Rule, Statement } from './judge-statement.js';
+
+/** The times and durations of the whole call, which each of its events carries. */
+
+/** The PBX's time at which the call began, or that of `call-started`. */
+const startedAt: Rule = (statement) => {
+  const { data, event, start } = statement;
+  const told = instant(data.startedAt);
+  if (event.type === 'call-started') {
+    return told === instant(event.time) ? null : 'startedAt is not the time of call-started';
+  }
+  if (start === undefined || told === instant(start.data.startedAt)) return null;
+  return startTimes(statement).some(({ time }) => time === told) ? null : 'startedAt changes';
+};
+
+/** The time of `call-answered`, or the queue's time once that is known. */
+const answeredAt: Rule = (statement) => {
+  const { data, event, answer } = statement;
+  if (answer === undefined) return data.answeredAt === null ? null : 'answeredAt before an answer';
+  if (data.answeredAt === null) return 'no answeredAt after the answer';
+  const told = instant(data.answeredAt);
+  if (told === instant(answer.time)) return null;
+  if (event.type === 'call-answered') return 'answeredAt is not the time of call-answered';
+  return isRefined(statement) ? null : 'answeredAt changes';
+};
+
+/** The queue's time came after the answer had been seen at the extension. */
+function isRefined(statement: Statement): boolean {
+  const { answer, data } = statement;
+  if (answer?.data.observed.certainty === 'upstream') return false;
+  const told = instant(data.answeredAt!);
+  const shown = instant(answer!.data.observed.latest);
+  return bridgedTimes(statement).some(({ time }) => time === told && time <= shown);
+}
+
+const endedAt: Rule = ({ data, event, isOver }) => {
+  if (!isOver) return data.endedAt === null ? null : 'endedAt before the end';
+  if (data.endedAt === null) return 'no endedAt';
+  return data.endedAt === event.time ? null : 'endedAt is not the time of the end';
+};
+
+/** From the start to the answer or, without one, to the end; null where one of the two is not known. */
+const waitMs: Rule = (statement) => {
+  const { data, start } = statement;
+  const began = instant(data.startedAt);
+  const isStartKnown = start === undefined || start.data.observed.certainty === 'upstream' || !data.baseline;
+  if (data.answeredAt !== null) {
+    const known = isAnswerKnown(statement);
+    return duration('waitMs', data.waitMs, began, data.answeredAt, isStartKnown ? known : false);
+  }
+  const isEnd = data.outcome === 'abandoned' || data.outcome === 'no-answer';
+  const { certainty, earliest } = data.observed;
+  const isEndKnown = statement.isOver && isEnd && (certainty === 'upstream' || earliest !== null);
+  return duration('waitMs', data.waitMs, began, data.endedAt, isStartKnown && isEndKnown);
+};
+
+/** From the answer to the end; null where one of the two is not known. */
+const talkMs: Rule = (statement) => {
+  const { data, isOver } = statement;
+  if (!isOver || data.answeredAt === null)
+    return data.talkMs === null ? null : 'talkMs of no talk that is over';
+  const isEndKnown = data.observed.certainty !== 'inferred';
+  const known = isEndKnown ? isAnswerKnown(statement) : false;
+  return duration('talkMs', data.talkMs, instant(data.answeredAt), data.endedAt, known);
+};
+
+/** `either`: the queue's time has taken the place of an inferred one, or happens to be the same. */
+function isAnswerKnown(statement: Statement): boolean | 'either' {
+  if (statement.answer?.data.observed.certainty !== 'inferred') return true;
+  return isRefined(statement) ? 'either' : false;
+}
+
+function duration(
+  name: string,
+  told: number | null,
+  from: number,
+  to: string | null,
+  isKnown: boolean | 'either',
+): string | null {
+  const length = to === null ? -1 : instant(to) - from;
+  const isGiven = isKnown !== false && length >= 0;
+  if (told === null) return isGiven && isKnown === true ? `no ${name}, although both ends are known` : null;
+  if (!isGiven) return `${name} ${told}, although an end is not known`;
+  return told === length ? null : `${name} ${told} instead of ${length}`;
+}
+
+export const DURATIONS = { startedAt, answeredAt, endedAt, waitMs, talkMs } as const satisfies Readonly<
+  Record<string, Rule>
+>;

@@ -1,0 +1,185 @@
+import { customerOf } from './numbers.js';
+import type { JudgedNumber } from './judge-report.js';
+import type { Rule, Statement } from './judge-statement.js';
+import type { Sighting } from './truth.js';
+
+/** Whom and what the call is about: numbers, queues, ids, links, where it came from. */
+
+const direction: Rule = ({ data, call }) =>
+  data.direction === call.direction ? null : `direction ${data.direction} instead of ${call.direction}`;
+
+const customer: Rule = (statement) => {
+  const { call } = statement;
+  if (call.customer === null) return noNumber('customer', statement.data.customer);
+  return numberOf(
+    'customer',
+    statement.data.customer,
+    [call.customer.raw, call.customer.queueRaw],
+    statement,
+  );
+};
+
+const hotline: Rule = (statement) => {
+  const { call } = statement;
+  if (call.hotline === null) return noNumber('hotline', statement.data.hotline);
+  return numberOf('hotline', statement.data.hotline, [call.hotline], statement);
+};
+
+function noNumber(what: string, number: JudgedNumber | null): string | null {
+  return number === null ? null : `${what} ${number.raw}, where there is none`;
+}
+
+/** A number that a row has shown is known, in the spelling of a row that has shown it. */
+function numberOf(
+  what: string,
+  number: JudgedNumber | null,
+  spellings: readonly string[],
+  statement: Statement,
+): string | null {
+  const showing = statement.call.sightings.filter(({ numbers }) =>
+    spellings.some((one) => numbers?.includes(one)),
+  );
+  if (number === null) return statement.must(showing) ? `no ${what}, which a row has shown` : null;
+  if (!spellings.includes(number.raw)) return `another ${what}: ${number.raw}`;
+  if (!statement.may(showing.filter(({ numbers }) => numbers?.includes(number.raw))))
+    return `${what} ${number.raw}, which no row has shown yet`;
+  const { e164 } = customerOf(number.raw);
+  const national = e164?.replace(/^\+84/, '0') ?? null;
+  if (number.e164 !== e164) return `E.164 ${number.e164} of the ${what} instead of ${e164}`;
+  if (number.national !== national)
+    return `national ${number.national} of the ${what} instead of ${national}`;
+  return null;
+}
+
+const queue: Rule = (statement) => {
+  const { queue: told, queues } = statement.data;
+  const last = queues.at(-1) ?? null;
+  if (told?.id !== last?.id || told?.name !== last?.name) return 'queue is not the last of queues';
+  return null;
+};
+
+/** Every queue of which the bridge knows a row, in the order in which the caller was in them. */
+const queues: Rule = (statement) => {
+  const { call, entries, data } = statement;
+  let at = 0;
+  const named = new Set<string>();
+  for (const { id, name } of data.queues) {
+    const place = call.queues.findIndex((one, index) => index >= at && one.id === id);
+    if (place < 0) return `queue ${name}, or in this place`;
+    if (call.queues[place]?.name !== name) return `queue ${name} instead of ${call.queues[place]?.name}`;
+    if (!statement.may(ofQueue(entries, id))) return `queue ${name}, of which no row has been shown yet`;
+    at = place + 1;
+    named.add(id);
+  }
+  const omitted = call.queues.find(({ id }) => !named.has(id) && statement.must(ofQueue(entries, id)));
+  return omitted === undefined ? null : `no queue ${omitted.name}, of which a row has been shown`;
+};
+
+function ofQueue(entries: readonly Sighting[], id: string): Sighting[] {
+  return entries.filter(({ queueId }) => queueId === id);
+}
+
+/** Ids that rows have shown; an id that a row no longer shows stays known. */
+const upstreamIds: Rule = (statement) => {
+  const { call, data } = statement;
+  if (new Set(data.upstreamIds).size < data.upstreamIds.length) return 'an upstream id twice';
+  const foreign = data.upstreamIds.find((id) => !statement.may(showingId(call.sightings, id)));
+  if (foreign !== undefined) {
+    const other = statement.index.byUpstreamId(foreign);
+    if (other !== null && other !== call) return `merges ${other.callKey} into this call`;
+    return `upstream id ${foreign}, which no row of the call has shown`;
+  }
+  const omitted = call.upstreamIds.find(
+    (id) => !data.upstreamIds.includes(id) && statement.must(showingId(call.sightings, id)),
+  );
+  return omitted === undefined ? null : `no upstream id ${omitted}, which a row has shown`;
+};
+
+/** The rows that show this id, each only while it does. */
+function showingId(sightings: readonly Sighting[], id: string): Sighting[] {
+  return sightings.flatMap((one) => {
+    const callIds = one.callIds ?? [
+      { at: one.from, value: one.callId },
+      ...(one.ids ?? []).map(({ at, callId: value }) => ({ at, value })),
+    ];
+    return callIds.flatMap(({ at, value }, index) => {
+      if (value !== id) return [];
+      const to = callIds[index + 1]?.at ?? one.to;
+      return [clipped(one, at, to)];
+    });
+  });
+}
+
+/** The row between two instants, in whatever state. */
+function clipped(sighting: Sighting, from: number, to: number | null): Sighting {
+  return { ...sighting, from, to, states: [{ at: from, state: sighting.states[0]?.state ?? null }] };
+}
+
+/** The id that was seen first, with a number behind it where it has named a call before; a digest where no row shows one. */
+const callId: Rule = (statement) => {
+  const { call, data, event, told } = statement;
+  if (event.subject !== data.callId) return `subject ${event.subject} of call ${data.callId}`;
+  if (told[0]?.data.callId !== data.callId) return 'another callId';
+  const id = data.callId.replace(/~\d+$/, '');
+  if (call.upstreamIds.includes(id))
+    return event.type !== 'call-started' || statement.may(showingId(call.sightings, id))
+      ? null
+      : `named by ${id}, which no row has shown yet`;
+  if (!id.startsWith('q-')) return `named by ${id}, which is no id of the call`;
+  const isNamed =
+    event.type === 'call-started' &&
+    call.upstreamIds.some((one) => statement.must(showingId(statement.entries, one)));
+  return isNamed ? 'named by a digest, although its row shows an id' : null;
+};
+
+/** Links lead to calls that were emitted for the same caller, and a caller who is back in the same row has one. */
+const linkedCallIds: Rule = (statement) => {
+  const { call, index } = statement;
+  const { linkedCallIds: ids, callId: own } = statement.data;
+  if (new Set(ids).size < ids.length || ids.includes(own)) return 'a link twice, or to itself';
+  for (const id of ids) {
+    const other = index.toldAs(id);
+    if (other === null) return `linked to ${id}, which is no call`;
+    if (other !== call && !index.areRelated(call, other))
+      return `linked to ${other.callKey}, which is no relation`;
+  }
+  const before = call.linkedTo === null ? null : index.byKey(call.linkedTo);
+  const isBack = statement.must(statement.entries.filter(({ rejoinedAt }) => (rejoinedAt ?? null) !== null));
+  if (before === null || !isBack) return null;
+  const earlier = index.toldOf(before);
+  return earlier.length > 0 && !ids.some((id) => earlier.includes(id))
+    ? `not linked to ${before.callKey}`
+    : null;
+};
+
+/** The call was there at the first answer of every endpoint that showed it first. */
+const baseline: Rule = ({ call, data, sight, told, isFirst }) => {
+  if (told.length > 1 && told[0]?.data.baseline !== data.baseline) return 'baseline changes';
+  const seen = call.sightings.filter((one) => sight.polls(one.endpoint).some(one.from, one.to ?? Infinity));
+  if (seen.length === 0) return null;
+  const began = Math.min(
+    ...seen.map((one) => sight.polls(one.endpoint).firstAfter(one.from)?.shown ?? Infinity),
+  );
+  const first = seen.filter((one) => sight.polls(one.endpoint).firstAfter(one.from)?.shown === began);
+  // With its predecessor lost with a killed bridge, another answer may have been the first.
+  const mayBeFirst = first.some(
+    (one) => sight.polls(one.endpoint).before(one.from, sight.toDemand - 1) === null,
+  );
+  const mustBeFirst = first.every((one) => sight.polls(one.endpoint).before(one.from) === null);
+  if (data.baseline && !mayBeFirst) return 'baseline, although earlier polls did not show it';
+  return !data.baseline && mustBeFirst && isFirst && sight.toDemand === 1
+    ? 'no baseline, although the first poll showed it'
+    : null;
+};
+
+export const FACTS = {
+  direction,
+  customer,
+  hotline,
+  queue,
+  queues,
+  upstreamIds,
+  callId,
+  linkedCallIds,
+  baseline,
+} as const satisfies Readonly<Record<string, Rule>>;

@@ -1,0 +1,129 @@
+import { seemedAbandoned } from './judge-absence.js';
+import { bridgedTimes } from './judge-pbx-times.js';
+import type { Rule, Statement, Verdict } from './judge-statement.js';
+import { isAnswer, isConnected, spansOf } from './judge-sight.js';
+import type { TruthEvent } from './truth.js';
+
+/** How the call ended, and how its offers did. */
+
+const outcome: Rule = (statement) => {
+  const { event, data } = statement;
+  switch (event.type) {
+    case 'call-ended':
+      return outcomeOfCall(statement);
+    case 'call-abandoned':
+      return data.outcome === 'abandoned' ? null : `outcome ${data.outcome} of call-abandoned`;
+    case 'call-offer-ended':
+      return outcomeOfOffer(statement);
+    default:
+      return data.outcome === null ? null : `outcome ${data.outcome} before an end`;
+  }
+};
+
+function outcomeOfCall(statement: Statement): Verdict {
+  const { call, data, sight, told, isAnswered, event, legs } = statement;
+  const wrong = `outcome ${data.outcome} instead of ${call.outcome}`;
+  if ((data.outcome === 'answered') !== isAnswered)
+    return `outcome ${data.outcome} after ${told.at(-2)?.type}`;
+  if ((data.outcome === 'abandoned') !== told.some(({ type }) => type === 'call-abandoned'))
+    return `outcome ${data.outcome} after ${told.at(-2)?.type}`;
+  if (data.outcome === call.outcome) return null;
+  if (call.outcome === null || event.type !== 'call-ended') return wrong;
+  const hasRung = statement.must(legs);
+  if (call.outcome === 'answered') {
+    if (statement.must(call.sightings, isAnswer)) return wrong;
+    if (seemedAbandoned(call, event, sight)) return { excused: 'out-of-sight' };
+    // A row that vanished, never Abandoned, after a leg was seen, was deleted because it was answered.
+    if (vanished(statement) && hasRung) return wrong;
+    const unknown = call.direction === 'inbound' ? ['abandoned', 'unknown'] : ['no-answer'];
+    return unknown.includes(data.outcome ?? '') ? { excused: 'answer-between-polls' } : wrong;
+  }
+  if (call.kind === 'click-to-call' && data.outcome === 'answered' && statement.may(legs, isConnected))
+    return { excused: 'click-to-call-looks-answered' };
+  const isHidden =
+    vanished(statement) && !statement.must(statement.entries, (state) => state === 'Abandoned');
+  if (call.outcome === 'abandoned' && isHidden) {
+    if (data.outcome === (hasRung ? 'answered' : 'unknown')) return { excused: 'abandon-not-shown' };
+    if (data.outcome === 'unknown') return { excused: 'abandon-not-shown' };
+  }
+  return wrong;
+}
+
+/** The call's last row in a queue was gone before a poll showed it Abandoned. */
+function vanished(statement: Statement): boolean {
+  const row = statement.entries.findLast((one) => statement.may([one]));
+  return row !== undefined && row.to !== null && !statement.must([row], (state) => state === 'Abandoned');
+}
+
+/**
+ * What the call did next shows why a leg stopped ringing. The reason is demanded where the polls that confirm the leg's
+ * absence also show that. A talk that no poll showed looks the same as a caller who left.
+ */
+function outcomeOfOffer(statement: Statement): Verdict {
+  const { call, data, event, expectation, sight, legs } = statement;
+  const truth = expectation?.event;
+  if (truth === undefined || data.outcome === truth.outcome) return null;
+  const wrong = `offer ended ${data.outcome} instead of ${truth.outcome}`;
+  if (!OUTCOMES.has(data.outcome ?? '')) return wrong;
+  if (data.outcome === 'caller-left' && seemedAbandoned(call, event, sight))
+    return { excused: 'out-of-sight' };
+  const here = legs.filter(({ extension }) => extension === truth.extension);
+  if (data.outcome === 'answered') {
+    if (wasTransferredTo(statement, truth)) return { excused: 'rings-on' };
+    const isDeduced = data.observed.certainty === 'inferred' && !statement.must(legs, isConnected);
+    return isDeduced && call.outcome === 'answered' ? { excused: 'who-answered-between-polls' } : wrong;
+  }
+  if (expectation?.reason === 'rings-on') return { excused: 'rings-on' };
+  // Some of these polls may have been lost, and the ones that confirmed the absence are among them. The answer is demanded
+  // only if so many of them show it that every possible choice contains one that does.
+  const confirmedAt = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 2);
+  switch (truth.outcome) {
+    case 'answered':
+      return statement.must(here, isConnected) || isNamedBridged(statement)
+        ? wrong
+        : { excused: 'answer-between-polls' };
+    case 'answered-elsewhere': {
+      const isShown = sight.answerSightings(call, truth.at, confirmedAt) >= sight.toDemand;
+      return isShown ? wrong : { excused: 'answer-between-polls' };
+    }
+    case 'caller-left': {
+      // The event is emitted as soon as the absence is confirmed, if no poll was lost: a later poll of the queue is too late.
+      const soonest = sight.pollAfter('monitor', truth.at, sight.absencePolls - 1);
+      const isShown = sight.countIn('queue', truth.at, soonest) >= sight.toDemand;
+      return call.queues.length === 0 || isShown ? wrong : { excused: 'stopped-with-its-group' };
+    }
+    default: {
+      const soon = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 1);
+      const changes = call.events.filter(({ type }) => type === 'call-answered' || type === 'call-ended');
+      // A queue that lets the caller go looks like a hang-up until the caller turns up elsewhere.
+      const letGo = call.sightings.flatMap(spansOf).filter(({ state }) => state === 'Abandoned');
+      const instants = [...changes.map(({ at }) => at), ...letGo.map(({ from }) => from)];
+      return instants.some((at) => at >= truth.at && at <= soon)
+        ? { excused: 'stopped-with-its-group' }
+        : wrong;
+    }
+  }
+}
+
+const OUTCOMES: ReadonlySet<string> = new Set([
+  'answered',
+  'answered-elsewhere',
+  'not-answered',
+  'caller-left',
+]);
+
+/** The queue names the agent whom it bridged the caller to. */
+function isNamedBridged(statement: Statement): boolean {
+  return bridgedTimes(statement).some(({ sighting }) => statement.must([sighting], isAnswer));
+}
+
+/** The call was transferred to this extension, which talks before enough polls could show that it had stopped ringing. */
+function wasTransferredTo({ legs, sight }: Statement, { at: stoppedAt, extension }: TruthEvent): boolean {
+  const talks = legs
+    .filter((one) => one.extension === extension)
+    .flatMap(spansOf)
+    .filter(({ state, from }) => isConnected(state) && from >= stoppedAt);
+  return talks.some(({ from }) => sight.countIn('monitor', stoppedAt, from) < sight.toDemand);
+}
+
+export const OUTCOME = { outcome } as const satisfies Readonly<Record<string, Rule>>;

@@ -1,0 +1,82 @@
+import type { Statement } from './judge-statement.js';
+import type { CallTruth, Sighting } from './truth.js';
+
+/** The times that the PBX's rows give, in whole seconds as they show them, as far as the bridge may know them. */
+
+export interface PbxTime {
+  readonly time: number;
+  /** The instant that the row shows without its fraction. */
+  readonly exact: number;
+  readonly sighting: Sighting;
+}
+
+/** When the caller entered the queue, or else when the legs began; the earliest that must be known, and earlier ones. */
+export function startTimes(statement: Statement): PbxTime[] {
+  const { entries, legs } = statement;
+  const { call } = statement;
+  const joined = (one: Sighting): PbxTime[] => timesOf(call, one, [one.rejoinedAt ?? one.joinedAt ?? null]);
+  const known = earliest(entries, joined, statement);
+  if (statement.must(entries)) return known;
+  const began = (one: Sighting): PbxTime[] => {
+    const { callTimes = [] } = one;
+    // A time that the row showed only between two polls is not known.
+    const shown = callTimes.filter(({ at }, index) =>
+      statement.sight
+        .polls('monitor')
+        .some(at, callTimes[index + 1]?.at ?? one.to ?? Infinity, statement.recorded),
+    );
+    return timesOf(
+      call,
+      one,
+      shown.map(({ value }) => value),
+    );
+  };
+  return [...known, ...legs.filter((leg) => statement.may([leg])).flatMap(began)];
+}
+
+function earliest(
+  sightings: readonly Sighting[],
+  times: (one: Sighting) => PbxTime[],
+  statement: Statement,
+): PbxTime[] {
+  const sure = sightings.filter((one) => statement.must([one])).flatMap(times);
+  const last = Math.min(Infinity, ...sure.map(({ time }) => time));
+  return sightings
+    .filter((one) => statement.may([one]))
+    .flatMap(times)
+    .filter(({ time }) => time <= last);
+}
+
+/** When the queue bridged the caller to an agent. */
+export function bridgedTimes(statement: Statement): PbxTime[] {
+  const shown = statement.entries.filter((one) => statement.may([one], (state) => state === 'Answered'));
+  return shown.flatMap((one) => timesOf(statement.call, one, [one.bridgedAt ?? null]));
+}
+
+/** When the queue says that the caller left: on a row that is Abandoned, or on one with which the caller came back. */
+export function abandonedTimes(statement: Statement): PbxTime[] {
+  const { entries, call, index } = statement;
+  const back = index.rowsAfter(call);
+  const shown = entries.filter(
+    (one) =>
+      statement.may([one], (state) => state === 'Abandoned') ||
+      (one.closedBy === 'resumed' && statement.may(back.filter(({ joinedAt }) => joinedAt === one.joinedAt))),
+  );
+  return shown.flatMap((one) => timesOf(call, one, [one.abandonedAt ?? null]));
+}
+
+/** Nothing of a clock that is further off: its times are corrected, and so observed. */
+const TRUSTED_SKEW_MS = 2_000;
+
+function timesOf(
+  { clockSkewMs }: CallTruth,
+  sighting: Sighting,
+  instants: readonly (number | null)[],
+): PbxTime[] {
+  if (Math.abs(clockSkewMs) > TRUSTED_SKEW_MS) return [];
+  return instants.flatMap((instant) => {
+    if (instant === null) return [];
+    const exact = instant + clockSkewMs;
+    return [{ time: Math.floor(exact / 1000) * 1000, exact, sighting }];
+  });
+}

@@ -1,0 +1,169 @@
+import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { allowedCertainties } from './judge-certainty.js';
+import { allChanges, type Evidence } from './judge-expect.js';
+import { abandonedTimes, bridgedTimes, type PbxTime, startTimes } from './judge-pbx-times.js';
+import { instant } from './judge-report.js';
+import { isConnected, mayRing } from './judge-sight.js';
+import type { Rule, Statement, Verdict } from './judge-statement.js';
+
+/** When it happened, between which polls, how sure that is, and when it was committed. */
+
+const SECOND = 1000;
+const FORM = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/** The event's time lies in its window, and the window ends before the commit. */
+const time: Rule = ({ event, data, recorded, sight }) => {
+  const { earliest, latest } = data.observed;
+  const texts = [
+    event.time,
+    event.recordedtime,
+    latest,
+    data.startedAt,
+    earliest,
+    data.answeredAt,
+    data.endedAt,
+  ];
+  const odd = texts.find((text) => text !== null && (!FORM.test(text) || Number.isNaN(Date.parse(text))));
+  if (odd !== undefined) return `${odd} is not RFC 3339 in UTC with milliseconds`;
+  if (earliest !== null && earliest > event.time) return 'time before its window';
+  if (event.time > latest) return 'time after its window';
+  return instant(latest) > recorded + sight.toleranceMs ? 'emitted before a poll could show it' : null;
+};
+
+const certainty: Rule = (statement) => {
+  const { certainty: told, precisionMs } = statement.data.observed;
+  if (!KNOWN.has(told)) return `certainty ${told}`;
+  if (told === 'upstream' ? precisionMs !== SECOND : (precisionMs ?? null) !== null)
+    return `precisionMs ${precisionMs} of a time that is ${told}`;
+  const allowed = allowedCertainties(statement);
+  return allowed.has(told) ? null : `${told} instead of ${[...allowed].join(' or ')}`;
+};
+
+const KNOWN: ReadonlySet<string> = new Set(['upstream', 'observed', 'inferred']);
+
+/** The window is that of the polls before and after a change that shows the event; a time of the PBX has one of a second. */
+const observed: Rule = (statement) => {
+  const { certainty: told } = statement.data.observed;
+  if (told === 'upstream') return upstreamWindow(statement);
+  const { expectation } = statement;
+  const evidence = expectation?.evidence ?? [];
+  const wrong = evidence.map((one) => wrongWindow(one, statement, true));
+  if (wrong.includes(null)) return null;
+  if (told !== 'inferred' && !hidden(statement)) return wrong[0] ?? 'no poll shows anything like it';
+  const anywhere = allChanges(statement.call).some((one) => wrongWindow(one, statement, false) === null);
+  if (!anywhere) return wrong[0] ?? 'a window in which no row of the call changed';
+  return excuse(statement, wrong[0] ?? 'another window');
+};
+
+/** Statements about calls that are not what their rows show. */
+function hidden({ call, expectation, event, sight }: Statement): boolean {
+  if (expectation === null) return true;
+  return seemedAbandoned(call, event, sight) || outOfSight(call, event, sight);
+}
+
+function excuse({ call, event, expectation, sight }: Statement, wrong: string): Verdict {
+  if (expectation === null) return null;
+  if (expectation.reason !== null) return { excused: expectation.reason };
+  if (call.kind === 'click-to-call') return { excused: 'click-to-call-looks-answered' };
+  if (seemedAbandoned(call, event, sight) || outOfSight(call, event, sight))
+    return { excused: 'out-of-sight' };
+  return wrong;
+}
+
+function upstreamWindow(statement: Statement): string | null {
+  const { event, data, sight } = statement;
+  const { earliest, latest } = data.observed;
+  const told = instant(event.time);
+  const known = timesOf(statement).find((one) => one.time === told);
+  if (known === undefined) return `time ${event.time}, which no row gives`;
+  if (earliest !== event.time) return 'earliest is not the PBX’s time';
+  const [from, to] = [known.exact - sight.toleranceMs, told + SECOND];
+  return instant(latest) >= Math.min(from, to) && instant(latest) <= to
+    ? null
+    : 'latest is not within a second of the PBX’s time';
+}
+
+function timesOf(statement: Statement): PbxTime[] {
+  switch (statement.event.type) {
+    case 'call-started':
+      return startTimes(statement);
+    case 'call-answered':
+      return bridgedTimes(statement);
+    case 'call-abandoned':
+    case 'call-ended':
+      return abandonedTimes(statement);
+    default:
+      return [];
+  }
+}
+
+/** Null: right. `covers`: it must also hold the instant at which the change happened. */
+function wrongWindow(change: Evidence, { data, sight }: Statement, covers: boolean): string | null {
+  const widest = sight.windowAround(change.endpoint, change.at);
+  const slack = sight.toleranceMs;
+  const latest = instant(data.observed.latest);
+  const earliest = data.observed.earliest === null ? null : instant(data.observed.earliest);
+  if (earliest === null && widest.earliest !== null) return 'no earliest, although polls came before';
+  if (earliest !== null && earliest < (widest.earliest ?? -Infinity) - slack)
+    return `earliest ${widest.earliest! - earliest} ms before the last poll without it`;
+  if (latest > widest.latest + slack)
+    return `latest ${latest - widest.latest} ms after the first poll with it`;
+  if (!covers) return latest < change.at - slack ? 'a window before the change' : null;
+  if (earliest !== null && earliest > change.until + slack)
+    return `happened ${earliest - change.until} ms before its window`;
+  if (latest < change.since - slack) return `emitted ${change.since - latest} ms before it happened`;
+  return null;
+}
+
+/** It was committed when a poll had shown it, and not long after the polls that had to. */
+const recordedtime: Rule = (statement) => {
+  const { event, data, recorded, sight, expectation } = statement;
+  if (recorded < instant(data.observed.latest) - sight.toleranceMs) return 'recorded before its window ends';
+  if (expectation === null || expectation.evidence.length === 0) return null;
+  const isConfirmed = CONFIRMED.has(event.type) || isUnclear(statement);
+  const clear = isUnclear(statement) ? clearAt(statement) : 0;
+  const nth = isConfirmed ? sight.absencePolls * sight.toDemand : sight.toDemand;
+  const last = Math.max(
+    clear,
+    ...expectation.evidence.map(({ endpoint, at }) => {
+      const polls = (['monitor', 'queue'] as const).map(
+        (one) => sight.polls(one).after(at, nth)?.received ?? Infinity,
+      );
+      return isConfirmed
+        ? Math.max(...polls)
+        : (sight.polls(endpoint).after(at, nth - 1)?.received ?? Infinity);
+    }),
+  );
+  if (recorded <= last + sight.commitMs + sight.toleranceMs) return null;
+  return hidden(statement) || expectation.reason !== null ? null : `recorded ${recorded - last} ms too late`;
+};
+
+/** The first polls that show the call show a leg that does not ring yet. */
+function isUnclear({ event, call, sight }: Statement): boolean {
+  if (event.type !== 'call-started') return false;
+  const shown = call.sightings.filter((one) => sight.polls(one.endpoint).some(one.from, one.to ?? Infinity));
+  return shown.some(({ endpoint, states }) => endpoint === 'monitor' && !isClear(states[0]?.state ?? null));
+}
+
+/** When polls must have shown an outbound or local call clearly; an inbound one counts without. */
+function clearAt({ call, sight }: Statement): number {
+  return call.direction === 'inbound'
+    ? 0
+    : (sight.latestFirst(call.sightings, -Infinity, isClear) ?? Infinity);
+}
+
+function isClear(state: string | null): boolean {
+  return isConnected(state) || mayRing(state);
+}
+
+/** What is emitted only when an absence is confirmed. */
+const CONFIRMED: ReadonlySet<string> = new Set([
+  'call-transferred',
+  'call-offer-ended',
+  'call-abandoned',
+  'call-ended',
+]);
+
+export const WINDOWS = { time, certainty, observed, recordedtime } as const satisfies Readonly<
+  Record<string, Rule>
+>;

@@ -1,0 +1,141 @@
+import type { Call, Leg } from '../model/call.js';
+import { copyOf } from '../model/call-copy.js';
+import type { CallIndex } from '../index/call-index.js';
+import { isPresent } from '../parts/connected-participant.js';
+import { customerKey, WITHHELD } from '../parts/customer.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isLegGone } from '../parts/part.js';
+import { whenGone, type Window } from '../parts/window.js';
+import { withParticipant } from './call-parts.js';
+import { CONSULTATION, type ConsultationFacts } from './consultation-rules.js';
+
+/**
+ * Resolves the consultation of a call whose connected participant has gone. Null where the call has none.
+ *
+ * @param current the calls as this cycle has changed them
+ * @param others the calls of which a leg is missing in this cycle
+ */
+export function resolveConsultation(
+  call: Call,
+  current: Calls,
+  others: Iterable<Call>,
+  cycle: CycleFacts,
+): Resolution | null {
+  const went = whenConnectedWent(call, cycle);
+  if (went === null) return null;
+  const consultation =
+    call.consultation === null ? consultationOf(call, current, cycle) : current.get(call.consultation.callId);
+  const leg = consultation === undefined ? undefined : consultedLeg(call, consultation, cycle);
+  if (consultation === undefined || leg === undefined) return call.consultation === null ? null : OVER;
+
+  const facts = factsOf(call, consultation, leg, went, others, cycle);
+  switch (CONSULTATION.decide(facts)) {
+    case 'holds':
+      return { isOver: false, changed: call.consultation === null ? [held(call, consultation, went)] : [] };
+    case 'is over':
+      return OVER;
+    case 'joins':
+      return {
+        isOver: false,
+        changed: [
+          withLeg(call, leg, facts.showsCustomer && call.consultation === null),
+          withoutLeg(consultation, leg),
+        ],
+      };
+  }
+}
+
+export interface Resolution {
+  /** The caller had gone when the connected participant's leg did. */
+  readonly isOver: boolean;
+  /** The call that is held or goes on, and the consultation if its leg moves. */
+  readonly changed: readonly Call[];
+}
+
+const OVER: Resolution = { isOver: true, changed: [] };
+
+/** Live calls, as far as this cycle has changed them already. */
+export interface Calls extends Pick<CallIndex, 'localAt'> {
+  get(callId: string): Call | undefined;
+}
+
+/** The window in which the connected participant's leg went, once that is confirmed; null before, or while another talks. */
+function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
+  const { connected, consultation, legs, answeredAt, direction } = call;
+  if (answeredAt === null || connected === null || direction === 'local') return null;
+  if (consultation !== null) return consultation.went;
+  const own = legs.filter(({ seen }) => seen.extension === connected.extension);
+  const [leg] = own;
+  if (leg === undefined || !own.every((one) => isLegGone(one, call, cycle))) return null;
+  if (legs.some((other) => !own.includes(other) && isPresent(other))) return null;
+  return whenGone(leg.absence!);
+}
+
+/** The only local call that the connected participant has placed and whose other leg is there. */
+function consultationOf(call: Call, current: Calls, cycle: CycleFacts): Call | undefined {
+  const found = current
+    .localAt(call.connected!.extension)
+    .map(({ callId }) => current.get(callId))
+    .filter((other) => other !== undefined && consultedLeg(call, other, cycle) !== undefined);
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** Its row may have turned into one of the customer; what it was when it began does not matter. */
+function consultedLeg({ connected }: Call, consultation: Call, cycle: CycleFacts): Leg | undefined {
+  return consultation.legs.find(
+    (leg) => leg.seen.extension !== connected!.extension && !isLegGone(leg, consultation, cycle),
+  );
+}
+
+function factsOf(
+  call: Call,
+  consultation: Call,
+  consulted: Leg,
+  went: Window,
+  others: Iterable<Call>,
+  cycle: CycleFacts,
+): ConsultationFacts {
+  const { extension } = call.connected!;
+  const own = consultation.legs.filter(({ seen }) => seen.extension === extension);
+  const isRival = (other: Call) =>
+    other.callId !== call.callId &&
+    other.direction !== 'local' &&
+    other.connected?.extension === extension &&
+    other.legs.some(({ seen, absence }) => seen.extension === extension && absence?.firstAbsent === went.by);
+  const customer = customerKey(consulted.seen.customer);
+  return {
+    alone: ![...others].some(isRival),
+    transferor: own.some(isPresent)
+      ? 'there'
+      : own.some((leg) => !isLegGone(leg, consultation, cycle))
+        ? 'missing'
+        : 'gone',
+    consulted: !isPresent(consulted) ? 'missing' : consulted.state === 'answered' ? 'talks' : 'rings',
+    showsCustomer: customer !== WITHHELD && customer === customerKey(call.customer),
+  };
+}
+
+function held(call: Call, { callId }: Call, went: Window): Call {
+  const copy = copyOf(call);
+  copy.consultation = { callId, went };
+  return copy;
+}
+
+/** Where the other extension still rang as the connected participant went, nothing shows who heard it ring. */
+function withLeg(call: Call, leg: Leg, isShown: boolean): Call {
+  const copy = copyOf(call);
+  const { seen, state, firstSeen, since, waited, absence } = leg;
+  copy.legs = [
+    ...call.legs,
+    { seen, state, joined: isShown ? 'shown' : 'inferred', firstSeen, since, waited, absence },
+  ];
+  copy.participants = withParticipant(call.participants, seen);
+  copy.consultation = null;
+  return copy;
+}
+
+function withoutLeg(consultation: Call, { seen }: Leg): Call {
+  const copy = copyOf(consultation);
+  copy.legs = consultation.legs.filter((leg) => leg.seen.key !== seen.key);
+  return copy;
+}

@@ -1,0 +1,65 @@
+import type { Call, Leg } from '../model/call.js';
+import type { CallIndex } from '../index/call-index.js';
+import type { ObservedLeg } from '../model/observation.js';
+import { isConnected } from '../parts/connected-participant.js';
+import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { belongsToEntry, CALL_TIME_MS } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
+import { isJustSeen, isNear, whenGone } from '../parts/window.js';
+import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
+
+/** Which leg continues a call that has just lost a part. */
+
+/** How long before or after the old part went the new leg may have begun. */
+const NEAR_MS = 2_000;
+
+/** Finds the call that the leg continues; null if there is none, or more than one. */
+export function callContinuedBy(leg: ObservedLeg, index: CallIndex, cycle: CycleFacts): Call | null {
+  const calls = index
+    .byCustomer(customerKey(leg.customer))
+    .filter((call) => CONTINUES.decide(continuesFacts(leg, call, cycle)));
+  return calls.length === 1 ? calls[0]! : null;
+}
+
+function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts {
+  const { customer, hotline, participants, entry } = call;
+  return {
+    outbound: !mayBeInbound(leg),
+    customers: likeness(customerKey(customer), customerKey(leg.customer)),
+    hotlines: call.direction === 'outbound' ? 'same' : hotlineMatch(hotline, leg.hotline),
+    visited: participants.some(({ extension }) => extension === leg.extension),
+    rings: entry !== null && entry.absence === null && !entry.answered,
+    connected: isConnected(call),
+    lost: lostPart(leg, call, cycle),
+  };
+}
+
+function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts['lost'] {
+  const startedAt = leg.startedAt === null ? null : onOurClock(leg.startedAt, cycle.skewMs);
+  const absences = [...lostLegs(call).map(({ absence }) => absence), call.entry?.absence ?? null];
+  const windows = absences.filter((absence) => absence !== null).map(whenGone);
+  if (
+    windows.some(
+      (window) =>
+        isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null),
+    )
+  )
+    return 'in this poll';
+  if (startedAt === null) return 'no';
+  if (windows.some((window) => isNear(startedAt, window, NEAR_MS))) return 'shortly before';
+  return isLetGo(call) && leg.startedAt! >= call.entry!.seen.abandonedAt! - CALL_TIME_MS
+    ? 'shortly before'
+    : 'no';
+}
+
+/** The legs whose loss lets the caller go on: those of the connected participant while there are any, else any leg. */
+function lostLegs({ connected, legs }: Call): readonly Leg[] {
+  const own = legs.filter(({ seen }) => seen.extension === connected?.extension);
+  return own.length > 0 ? own : legs;
+}
+
+/** Whether the queue let the caller go, and says when. */
+function isLetGo({ entry }: Call): boolean {
+  return entry?.absence?.kind === 'abandoned' && belongsToEntry(entry.seen.abandonedAt, entry.seen);
+}

@@ -1,0 +1,192 @@
+import type { Call } from '../model/call.js';
+import type { CallIndex } from '../index/call-index.js';
+import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
+import { isConnected } from '../parts/connected-participant.js';
+import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { beganTogether, CALL_TIME_MS, entryBegan, ringTimes } from '../parts/part.js';
+import { onOurClock } from '../parts/pbx-clock.js';
+import { isStale } from '../parts/staleness.js';
+import { type Answers, namedBy } from './candidates.js';
+import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
+import { customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
+
+/** Which legs a queue rings for which entry. */
+
+/** A queue entry that a leg may be rung for: of a live call, or of a new group. */
+interface Candidate {
+  readonly entry: ObservedQueueEntry;
+  /** Its place in the queue's answer. */
+  readonly place: number;
+  readonly call: Call | null;
+  readonly group: Group | null;
+}
+
+interface Deps {
+  readonly index: CallIndex;
+  readonly cycle: CycleFacts;
+  readonly answers: Answers;
+}
+
+const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2, customer: 1, time: 0 };
+
+/**
+ * Joins each leg to the entry with the strongest evidence. Of several with the same, those that are Trying come first,
+ * then who joined earliest, then the PBX's order; the leg may be another's then, so the join is inferred.
+ */
+export function joinLegsToEntries(groups: readonly Group[], deps: Deps): void {
+  for (const group of groups) {
+    if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
+    const best = strongest(group, groups, deps);
+    if (best === null) continue;
+    const { call, group: into } = best.candidate;
+    const joined = best.isAlone ? 'shown' : 'inferred';
+    if (call !== null) joinsCall(group, call, joined);
+    else mergeInto(group, into!, joined);
+  }
+}
+
+function strongest(
+  { legs }: Group,
+  groups: readonly Group[],
+  deps: Deps,
+): { readonly candidate: Candidate; readonly isAlone: boolean } | null {
+  const { seen } = legs[0]!;
+  const ranked: { readonly candidate: Candidate; readonly rank: number }[] = [];
+  for (const candidate of candidatesFor(seen, groups, deps)) {
+    const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, deps));
+    if (evidence === null) continue;
+    const rings = candidate.entry.status === 'trying' || hasTurned(candidate, deps, 'answered');
+    ranked.push({ candidate, rank: 2 * STRENGTH[evidence] + (rings ? 1 : 0) });
+  }
+  if (ranked.length === 0) return null;
+  const rank = Math.max(...ranked.map((one) => one.rank));
+  const best = ranked.filter((one) => one.rank === rank).map(({ candidate }) => candidate);
+  // Where none is known to ring, nothing says for which of two queues the leg is.
+  if (rank % 2 === 0 && new Set(best.map(({ entry }) => entry.queueId)).size > 1) return null;
+  const candidate = best.reduce((first, other) => (isBehind(first, other) ? other : first));
+  return { candidate, isAlone: best.length === 1 };
+}
+
+function isBehind(a: Candidate, b: Candidate): boolean {
+  return entryBegan(a.entry) - entryBegan(b.entry) > 0 || (sameBegin(a, b) && a.place > b.place);
+}
+
+function sameBegin(a: Candidate, b: Candidate): boolean {
+  return entryBegan(a.entry) === entryBegan(b.entry);
+}
+
+function candidatesFor(leg: ObservedLeg, groups: readonly Group[], { index, answers }: Deps): Candidate[] {
+  const customer = customerKey(leg.customer);
+  const placeOf = ({ key }: ObservedQueueEntry) => answers.places.get(key) ?? Infinity;
+  const found: Candidate[] = [];
+  for (const call of index.byCustomer(customer)) {
+    const entry = call.entry?.seen;
+    if (entry !== undefined) found.push({ entry, place: placeOf(entry), call, group: null });
+  }
+  for (const group of groups) {
+    if (group.entries.length === 0 || group.mergedInto !== null || customerOf(group) !== customer) continue;
+    const entry = group.entries.at(-1)!;
+    found.push({ entry, place: placeOf(entry), call: group.joins, group });
+  }
+  return found;
+}
+
+function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: Deps): RingFacts {
+  const { entry, call, group } = candidate;
+  const isKnown = call !== null && call.entry?.seen === entry;
+  return {
+    outbound: !mayBeInbound(leg),
+    customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
+    waits:
+      isKnown &&
+      entry.status === 'waiting' &&
+      answers.places.has(entry.key) &&
+      !answers.turned.has(call.callId),
+    names: namedBy(entry, leg, cycle),
+    owns: ownsLegAt(leg, candidate),
+    hotlines: hotlineMatch(isKnown ? call.hotline : hotlineOf(group, call, entry), leg.hotline),
+    time: ringsAt(leg, candidate, cycle, answers),
+    connected: call !== null && isConnected(call),
+    stale: isKnown && isStale(call.entry!, cycle),
+  };
+}
+
+/** A caller in a second queue may have come to it through another number than the one that was called first. */
+function hotlineOf(group: Group | null, call: Call | null, entry: ObservedQueueEntry): PhoneNumber | null {
+  if (call !== null && call.entry?.seen !== entry) return null;
+  return group?.legs.find(({ seen }) => seen.hotline !== null)?.seen.hotline ?? null;
+}
+
+/** Two telephones of one extension ring together for one entry; a leg that begins later is another ring. */
+function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: Candidate): boolean {
+  const live =
+    call === null ? [] : call.legs.filter(({ absence }) => absence === null).map(({ seen }) => seen);
+  const own = [...live, ...(group?.legs.map(({ seen }) => seen) ?? [])];
+  return own.some(
+    (seen) =>
+      seen.extension === extension &&
+      seen.key !== key &&
+      beganTogether(seen.startedAt, startedAt) !== 'together',
+  );
+}
+
+function ringsAt(
+  { startedAt }: ObservedLeg,
+  candidate: Candidate,
+  { now, skewMs }: CycleFacts,
+  { turned }: Answers,
+): RingFacts['time'] {
+  const { entry, call } = candidate;
+  const { from, to } = ringTimes(entry);
+  const isKnown = call !== null && call.entry?.seen === entry;
+  const isOver = entry.status === 'answered' || entry.status === 'abandoned';
+  if (startedAt === null) {
+    if (entry.status === 'abandoned') return 'outside';
+    return isOver && isKnown && !turned.has(call.callId) ? 'outside' : 'unknown';
+  }
+  if (startedAt < from - CALL_TIME_MS) return 'outside';
+  if (!isOver) return 'inside';
+  // Where the row does not say when it was over, the poll that showed it does, on the bridge's clock.
+  const isBefore =
+    to === null
+      ? onOurClock(startedAt, skewMs) <= (isKnown ? call.entry!.changedAt : now) + CALL_TIME_MS
+      : startedAt <= to + CALL_TIME_MS;
+  return isBefore ? 'inside' : 'outside';
+}
+
+function hasTurned(
+  { entry, call }: Candidate,
+  { answers }: Deps,
+  status: ObservedQueueEntry['status'],
+): boolean {
+  return entry.status === status && (call === null || answers.turned.has(call.callId));
+}
+
+/**
+ * Joins a new entry to the live call whose ring it takes: seen since the last queue answer without the entry, and begun at
+ * or after its join, but not after it was over. More than one such call is in doubt, and none is joined.
+ */
+export function joinEntriesToRinging(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
+  for (const group of groups) {
+    if (!isAlone(group) || group.entries.length === 0) continue;
+    const [entry] = group.entries;
+    const ringing = index.byCustomer(customerOf(group)).filter((call) => isRingOf(call, entry!, cycle));
+    if (ringing.length === 1) joinsCall(group, ringing[0]!, 'shown');
+  }
+}
+
+function isRingOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): boolean {
+  const { entry: own, pastEntries, direction, answeredAt, legs } = call;
+  if (direction === 'outbound' || own !== null || pastEntries.length > 0) return false;
+  const { from, to } = ringTimes(entry);
+  if (answeredAt !== null && answeredAt < from - CALL_TIME_MS) return false;
+  return legs.some(({ seen, firstSeen }) => {
+    const isSince = cycle.queueSeenBefore === null || firstSeen > cycle.queueSeenBefore;
+    if (!mayBeInbound(seen) || !isSince) return false;
+    return (
+      seen.startedAt === null ||
+      (seen.startedAt >= from && (to === null || seen.startedAt <= to + CALL_TIME_MS))
+    );
+  });
+}

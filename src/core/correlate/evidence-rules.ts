@@ -1,0 +1,191 @@
+import type { Likeness, Match } from '../parts/customer.js';
+import { RuleTable, YES_NO } from '../parts/rule-table.js';
+
+/**
+ * The evidence that two parts are one conversation, for and against. These tables decide, and nothing else does:
+ * `correlate.ts` finds the candidates and gathers the facts.
+ */
+
+const CUSTOMERS = {
+  heading: 'customers',
+  meaning:
+    'the numbers of the two callers. `withheld`: both withhold theirs, which makes them neither same nor different',
+  values: { same: 'same', withheld: '`withheld`', different: 'different' },
+} as const;
+
+const HOTLINES = {
+  heading: 'hotlines',
+  meaning: 'the numbers called; that of a queue entry is the one of its first leg',
+  values: { same: 'same', different: 'different', unknown: 'not both known' },
+} as const;
+
+export interface RingFacts {
+  readonly outbound: boolean;
+  readonly customers: Likeness;
+  readonly waits: boolean;
+  readonly names: 'it' | 'another' | 'nobody';
+  readonly owns: boolean;
+  readonly hotlines: Match;
+  readonly time: 'inside' | 'outside' | 'unknown';
+  readonly connected: boolean;
+  readonly stale: boolean;
+}
+
+/** How strong the evidence is that the queue rings this leg for this entry; null: it does not. */
+export type RingEvidence = 'named' | 'customer' | 'time' | null;
+
+export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
+  title: 'Whether a leg is rung for a queue entry',
+  facts: {
+    outbound: { heading: 'outbound', meaning: 'the direction of the leg', values: YES_NO },
+    customers: CUSTOMERS,
+    waits: {
+      heading: 'waits',
+      meaning: 'the entry was Waiting in the queue answers before and after the monitor answer',
+      values: YES_NO,
+    },
+    names: {
+      heading: 'names',
+      meaning: 'whose agent the row names, if that agent’s extension is listed',
+      values: { it: 'this leg’s', another: 'another’s', nobody: 'nobody known' },
+    },
+    owns: {
+      heading: 'has a leg here',
+      meaning: 'the entry has a live leg at this extension',
+      values: YES_NO,
+    },
+    hotlines: HOTLINES,
+    time: {
+      heading: 'began',
+      meaning:
+        'the first `call_time` seen of the leg: from when the caller joined until an agent answered or the caller left, with a tolerance of 1 s',
+      values: { inside: 'meanwhile', outside: 'before or after', unknown: 'not known' },
+    },
+    connected: { heading: 'connected', meaning: 'a participant of the call is connected', values: YES_NO },
+    stale: { heading: 'stale', meaning: 'the entry’s row is stale', values: YES_NO },
+  },
+  outcome: {
+    evidence: (evidence) =>
+      evidence === null
+        ? 'none: it is not'
+        : { named: 'the agent (strongest)', customer: 'the customer', time: 'the time (weakest)' }[evidence],
+  },
+  rows: [
+    { when: { outbound: true }, then: null, why: 'an outbound leg never joins an inbound call' },
+    { when: { customers: 'different' }, then: null, why: 'two customers' },
+    { when: { waits: true }, then: null, why: 'the queue rings telephones for entries that are Trying only' },
+    { when: { names: 'another' }, then: null, why: 'the queue rings the agent that it names' },
+    { when: { owns: true }, then: null, why: 'the queue rings an agent once' },
+    { when: { hotlines: 'different' }, then: null, why: 'the caller called another number' },
+    { when: { time: 'outside' }, then: null, why: 'the queue did not ring at that time' },
+    { when: { connected: true }, then: null, why: 'the caller talks to somebody' },
+    { when: { stale: true, names: 'nobody' }, then: null, why: 'the caller has gone; only the row remains' },
+    { when: { names: 'it' }, then: 'named', why: 'the row says so' },
+    {
+      when: { customers: 'same' },
+      then: 'customer',
+      why: 'the queue rings, and this telephone rings for that number',
+    },
+    {
+      when: {},
+      then: 'time',
+      why: 'the queue rings for a caller who withholds the number, and so does this telephone',
+    },
+  ],
+  impossible: [],
+});
+
+export interface TogetherFacts {
+  readonly customers: Likeness;
+  readonly hotlines: Match;
+  readonly began: 'together' | 'apart' | 'unknown';
+  readonly samePoll: boolean;
+  readonly taken: boolean;
+}
+
+export const RINGS_TOGETHER = new RuleTable<TogetherFacts, boolean>({
+  title: 'Whether two inbound legs without a queue entry ring for one call (a ring group)',
+  facts: {
+    customers: CUSTOMERS,
+    hotlines: HOTLINES,
+    began: {
+      heading: 'began',
+      meaning: 'their `call_time`: at most 1 s apart or more',
+      values: { together: 'together', apart: 'apart', unknown: 'not both known' },
+    },
+    samePoll: { heading: 'same poll', meaning: 'one poll showed both for the first time', values: YES_NO },
+    taken: {
+      heading: 'taken',
+      meaning: 'the call has a queue entry or was answered, or both legs were answered at first sight',
+      values: YES_NO,
+    },
+  },
+  outcome: { 'they are': (isOne) => (isOne ? 'one call' : 'two calls') },
+  rows: [
+    { when: { customers: 'different' }, then: false, why: 'two customers' },
+    { when: { taken: true }, then: false, why: 'that call has its extensions' },
+    { when: { hotlines: 'different' }, then: false, why: 'the numbers called differ' },
+    { when: { began: 'apart' }, then: false, why: 'two people behind one number' },
+    { when: { customers: 'same' }, then: true, why: 'a ring group begins to ring at once' },
+    {
+      when: { began: 'together', samePoll: true, hotlines: 'same' },
+      then: true,
+      why: 'two callers who withhold their numbers would have called one hotline in one second',
+    },
+    { when: {}, then: false, why: 'a withheld number alone makes no one caller' },
+  ],
+  impossible: [],
+});
+
+export interface ContinuesFacts {
+  readonly outbound: boolean;
+  readonly customers: Likeness;
+  readonly hotlines: Match;
+  readonly visited: boolean;
+  readonly rings: boolean;
+  readonly connected: boolean;
+  readonly lost: 'in this poll' | 'shortly before' | 'no';
+}
+
+export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
+  title: 'Whether a leg continues a call that has lost a part (hunt group, overflow, blind transfer)',
+  facts: {
+    outbound: { heading: 'outbound', meaning: 'the direction of the leg', values: YES_NO },
+    customers: CUSTOMERS,
+    hotlines: HOTLINES,
+    visited: { heading: 'was here', meaning: 'the call has had a leg at this extension', values: YES_NO },
+    rings: {
+      heading: 'queue rings',
+      meaning: 'the call’s queue entry is listed and not answered: its legs are those of the queue',
+      values: YES_NO,
+    },
+    connected: {
+      heading: 'connected',
+      meaning: 'the leg of the connected participant is there',
+      values: YES_NO,
+    },
+    lost: {
+      heading: 'lost a part',
+      meaning:
+        'a leg or the queue entry is missing for the first time in this poll; or the new leg began at most 2 s from when that part can have gone, or after the time at which the queue let the caller go',
+      values: { 'in this poll': 'in this poll', 'shortly before': 'shortly before', no: 'no' },
+    },
+  },
+  outcome: { 'the leg': (continues) => (continues ? 'joins the call, `inferred`' : 'does not') },
+  rows: [
+    { when: { outbound: true }, then: false, why: 'calling back at once is a new call' },
+    { when: { customers: 'different' }, then: false, why: 'two customers' },
+    { when: { hotlines: 'different' }, then: false, why: 'the caller called another number' },
+    {
+      when: { customers: 'withheld', hotlines: 'unknown' },
+      then: false,
+      why: 'nothing ties the two together',
+    },
+    { when: { visited: true }, then: false, why: 'a customer who redials looks the same' },
+    { when: { rings: true }, then: false, why: 'the queue goes on ringing' },
+    { when: { connected: true }, then: false, why: 'the caller talks to somebody' },
+    { when: { lost: 'no' }, then: false, why: 'the call is where it was' },
+    { when: {}, then: true, why: 'the PBX sends a caller on in the same moment' },
+  ],
+  impossible: [],
+});

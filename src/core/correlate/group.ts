@@ -1,0 +1,43 @@
+import type { Call, Joined } from '../model/call.js';
+import type { ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
+import { customerKey } from '../parts/customer.js';
+import type { PlacedLeg } from './correlate.js';
+
+/** New parts that are one call, while `correlate` finds out which. */
+export interface Group {
+  /** The upstream id that its parts share, and the customer of the first of them. */
+  readonly id: string | null;
+  readonly customer: PhoneNumber | null;
+  readonly legs: PlacedLeg[];
+  readonly entries: ObservedQueueEntry[];
+  joins: Call | null;
+  mergedInto: Group | null;
+}
+
+export function groupOf(id: string | null, customer: PhoneNumber | null): Group {
+  return { id, customer, legs: [], entries: [], joins: null, mergedInto: null };
+}
+
+export function isAlone(group: Group): boolean {
+  return group.joins === null && group.mergedInto === null;
+}
+
+export function joinsCall(group: Group, call: Call, joined: Joined): void {
+  group.joins = call;
+  rejoin(group, joined);
+}
+
+export function mergeInto(group: Group, into: Group, joined: Joined): void {
+  rejoin(group, joined);
+  into.legs.push(...group.legs);
+  into.entries.push(...group.entries);
+  group.mergedInto = into;
+}
+
+function rejoin(group: Group, joined: Joined): void {
+  for (const [nth, { seen }] of group.legs.entries()) group.legs[nth] = { seen, joined };
+}
+
+export function customerOf({ customer }: Group): string {
+  return customerKey(customer);
+}

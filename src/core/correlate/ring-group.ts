@@ -1,0 +1,60 @@
+import type { Call } from '../model/call.js';
+import type { CallIndex } from '../index/call-index.js';
+import type { ObservedLeg } from '../model/observation.js';
+import { customerKey, hotlineMatch, likeness } from '../parts/customer.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { beganTogether } from '../parts/part.js';
+import { isJustSeen, whenGone } from '../parts/window.js';
+import { RINGS_TOGETHER, type TogetherFacts } from './evidence-rules.js';
+import { type Group, isAlone, joinsCall, mergeInto } from './group.js';
+
+/** Joins legs that ring together without a queue to the call that rings, or to one another. */
+export function joinRingGroups(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
+  const lone = groups.filter(
+    (group) => isAlone(group) && group.entries.length === 0 && group.legs[0]?.seen.direction === 'inbound',
+  );
+  for (const group of lone) {
+    if (!isAlone(group)) continue;
+    const { seen } = group.legs[0]!;
+    const calls = index
+      .byCustomer(customerKey(seen.customer))
+      .filter((call) => isStillRinging(call, cycle) && RINGS_TOGETHER.decide(factsOfCall(seen, call)));
+    if (calls.length === 1) joinsCall(group, calls[0]!, 'shown');
+    if (calls.length > 0) continue;
+    for (const other of lone) {
+      if (other === group || !isAlone(other)) continue;
+      if (RINGS_TOGETHER.decide(factsOfLegs(seen, other.legs[0]!.seen))) mergeInto(other, group, 'shown');
+    }
+  }
+}
+
+function factsOfCall(leg: ObservedLeg, call: Call): TogetherFacts {
+  const began = call.legs.map(({ seen }) => beganTogether(seen.startedAt, leg.startedAt));
+  return {
+    customers: likeness(customerKey(call.customer), customerKey(leg.customer)),
+    hotlines: hotlineOf(call.hotline, leg.hotline),
+    began: began.includes('together') ? 'together' : began.includes('unknown') ? 'unknown' : 'apart',
+    samePoll: false,
+    taken: call.direction !== 'inbound' || call.entry !== null || call.answeredAt !== null,
+  };
+}
+
+function factsOfLegs(leg: ObservedLeg, other: ObservedLeg): TogetherFacts {
+  return {
+    customers: likeness(customerKey(leg.customer), customerKey(other.customer)),
+    hotlines: hotlineOf(leg.hotline, other.hotline),
+    began: beganTogether(leg.startedAt, other.startedAt),
+    samePoll: true,
+    taken: leg.signal === 'answered' && other.signal === 'answered',
+  };
+}
+
+/** A PBX that writes no hotline writes none for the whole group. */
+function hotlineOf(a: ObservedLeg['hotline'], b: ObservedLeg['hotline']): TogetherFacts['hotlines'] {
+  return a === null && b === null ? 'same' : a === null || b === null ? 'different' : hotlineMatch(a, b);
+}
+
+/** Whether a leg of the call is there, or has gone missing in this poll. */
+function isStillRinging({ legs }: Call, { monitor }: CycleFacts): boolean {
+  return legs.some(({ absence }) => absence === null || isJustSeen(whenGone(absence), monitor?.by ?? null));
+}

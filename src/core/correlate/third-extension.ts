@@ -1,0 +1,84 @@
+import type { Call, Joined, Participant } from '../model/call.js';
+import type { CallIndex } from '../index/call-index.js';
+import type { ObservedLeg } from '../model/observation.js';
+import { isConnected } from '../parts/connected-participant.js';
+import { hotlineMatch } from '../parts/customer.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isJustSeen, whenGone } from '../parts/window.js';
+
+/**
+ * A leg that talks at first sight and never rang: the extension picked another's call up, or listens in on a conversation.
+ *
+ *   the leg                                                        joins
+ *   dialled a code that ends in an extension that rings, or whose   the call that rings there, `inferred`
+ *   ringing has stopped
+ *   dialled a code that ends in an extension that talks             that call, as a listener
+ *   dialled a code without an extension                             the only call of which a ring stopped in this poll
+ *   is inbound and shows itself as the customer                     the only call of its hotline of which a ring did
+ *
+ * A pick-up under the customer's own number is a continuation.
+ */
+export function thirdExtension(
+  leg: ObservedLeg,
+  index: CallIndex,
+  cycle: CycleFacts,
+): { readonly call: Call; readonly joined: Joined } | null {
+  if (leg.signal !== 'answered' || (leg.dialled === null && !leg.ownCustomer)) return null;
+  const { dialled } = leg;
+  const calls = [...index.calls.values()].filter(
+    ({ direction }) => direction !== 'local' || dialled !== null,
+  );
+  if (dialled !== null) {
+    const rung = only(
+      calls,
+      (call) => isUnanswered(call) && ringsAt(call, (extension) => isTarget(dialled, extension)),
+    );
+    if (rung !== null) return { call: rung, joined: 'inferred' };
+    const heard = only(calls, (call) => isTarget(dialled, call.connected?.extension) && isConnected(call));
+    if (heard !== null) return { call: heard, joined: 'listens' };
+    if (hasTarget(dialled)) return null;
+  }
+  const vanished = only(
+    calls,
+    (call) =>
+      isUnanswered(call) &&
+      (dialled !== null || hotlineMatch(call.hotline, leg.hotline) === 'same') &&
+      lostRing(call, cycle),
+  );
+  return vanished === null ? null : { call: vanished, joined: 'inferred' };
+}
+
+/** A code has at most two digits of its own before the extension that it aims at: `**106`, `*33106`. */
+function isTarget(dialled: string, extension: string | undefined): boolean {
+  if (extension === undefined || !dialled.endsWith(extension)) return false;
+  return /^\*+\d{0,2}$/.test(dialled.slice(0, -extension.length));
+}
+
+/** A code of at most two digits aims at no extension: `*8`, `**`. */
+function hasTarget(dialled: string): boolean {
+  return !/^\*+\d{0,2}#?$/.test(dialled);
+}
+
+function isUnanswered({ answeredAt }: Call): boolean {
+  return answeredAt === null;
+}
+
+function ringsAt({ participants, legs }: Call, isIt: (extension: string) => boolean): boolean {
+  return participants.some(
+    ({ extension, offerOpen }: Participant) =>
+      offerOpen && isIt(extension) && legs.some(({ seen }) => seen.extension === extension),
+  );
+}
+
+function lostRing({ participants, legs }: Call, { monitor }: CycleFacts): boolean {
+  return participants.some(({ extension, offerOpen }) => {
+    const own = legs.filter(({ seen }) => seen.extension === extension);
+    if (!offerOpen || own.length === 0) return false;
+    return own.every(({ absence }) => absence !== null && isJustSeen(whenGone(absence), monitor?.by ?? null));
+  });
+}
+
+function only(calls: readonly Call[], is: (call: Call) => boolean): Call | null {
+  const found = calls.filter(is);
+  return found.length === 1 ? found[0]! : null;
+}

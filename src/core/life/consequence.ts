@@ -1,0 +1,59 @@
+import type { Call, ConnectedParticipant, Leg } from '../model/call.js';
+import { agentNamesOf } from '../parts/agents.js';
+import { connectedParticipantOf } from '../parts/connected-participant.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isGone } from '../parts/part.js';
+import { lastOf, whenGone, type Window } from '../parts/window.js';
+
+/**
+ * An answer that is seen by its consequence only. mod_callcenter deletes a Trying row when its caller has been bridged, and
+ * never for another reason; and in a ring-all queue it names an agent when that agent has answered, even where the row then
+ * stays Trying.
+ */
+export interface Consequence {
+  readonly window: Window;
+  /** Null where more than one extension may have answered. */
+  readonly connected: ConnectedParticipant | null;
+}
+
+/**
+ * @param call the call without the legs that are gone
+ * @param gone the legs that went in this cycle
+ */
+export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFacts): Consequence | null {
+  const { entry, legs } = call;
+  if (entry === null || entry.rang === 'no' || legs.length > 0 || entry.seen.status !== 'trying') return null;
+  const vanished = entry.absence?.kind === 'vanished' && isGone(entry, cycle.policy);
+  const named = entry.absence === null && entry.rang === 'unnamed' && agentNamesOf(entry.seen).length > 0;
+  if (!vanished && !named) return null;
+  const went = gone.map((leg) => whenGone(leg.absence!));
+  const windows = vanished ? [...went, whenGone(entry.absence!)] : went;
+  const window =
+    windows.length === 0
+      ? (cycle.queue ?? cycle.monitor!)
+      : { after: earliest(windows), by: lastOf(windows).by };
+  return { window, connected: connectedBy(call, gone, cycle) };
+}
+
+/** The participant whom the row names, or the only one at whom the call was offered. */
+function connectedBy(
+  { entry, participants }: Call,
+  gone: readonly Leg[],
+  cycle: CycleFacts,
+): ConnectedParticipant | null {
+  const names = agentNamesOf(entry!.seen);
+  const extension = cycle.extensionOf(names);
+  const offered = participants.filter(({ offerOpen }) => offerOpen);
+  const named = offered.filter((one) => one.extension === extension);
+  const [by] = named.length === 1 ? named : offered.length === 1 ? offered : [];
+  if (by === undefined) return null;
+  const leg = gone.find(({ seen }) => seen.extension === by.extension);
+  if (leg !== undefined) return connectedParticipantOf(leg);
+  const { extensionId, agentName } = by;
+  return { extension: by.extension, extensionId, agentName, username: null, userId: null };
+}
+
+function earliest(windows: readonly Window[]): number | null {
+  const ends = windows.map(({ after }) => after);
+  return ends.includes(null) ? null : Math.min(...ends.map((after) => after!));
+}

@@ -1,0 +1,87 @@
+import type { CallIndex } from '../index/call-index.js';
+import type { ClockSample, Policy, TenantState } from '../model/call.js';
+import type {
+  Endpoint,
+  Instant,
+  MonitorAnswer,
+  Observations,
+  ObservedQueueEntry,
+  QueueAnswer,
+} from '../model/observation.js';
+import { pollWindow } from '../parts/cycle-facts.js';
+import { belongsToEntry, entryBegan } from '../parts/part.js';
+import { withSamples } from '../parts/pbx-clock.js';
+
+/**
+ * Collects what new and changed rows say about the PBX's clock. To be called before the answers change what is known.
+ *
+ * @param sources the endpoints' state after these answers
+ * @returns `sources` with the samples added
+ */
+export function observeClock(
+  { monitor, queue }: Observations,
+  known: TenantState,
+  index: CallIndex,
+  policy: Policy,
+  sources: TenantState['sources'],
+): TenantState['sources'] {
+  let observed = sources;
+  const add = (answer: MonitorAnswer | QueueAnswer, times: readonly Instant[]) => {
+    const { endpoint, at } = answer;
+    const source = observed[endpoint];
+    const after = isInARow(answer, known) ? pollWindow(answer, known.sources, policy).after : null;
+    const found = times.map((pbx): ClockSample => ({ pbx, after, by: at }));
+    const clock = withSamples(source.clock, found, at);
+    if (clock !== source.clock) observed = { ...observed, [endpoint]: { ...source, clock } };
+  };
+  if (monitor !== undefined && monitor.outcome !== 'failed') add(monitor, timesOfLegs(monitor, index));
+  if (queue !== undefined && queue.outcome !== 'failed') add(queue, timesOfEntries(queue, known, index));
+  return observed;
+}
+
+/** Whether the answer is complete, and the poll before it was too. */
+function isInARow(
+  { endpoint, outcome }: { endpoint: Endpoint; outcome: string },
+  known: TenantState,
+): boolean {
+  const { failures, lastError } = known.sources[endpoint];
+  return outcome === 'complete' && failures === 0 && lastError === null;
+}
+
+/** Only of new legs: the PBX may move the `call_time` of a leg later. */
+function timesOfLegs({ rows }: MonitorAnswer, index: CallIndex): Instant[] {
+  const times: Instant[] = [];
+  for (const { key, startedAt } of rows.values())
+    if (startedAt !== null && !index.legs.has(key)) times.push(startedAt);
+  return times;
+}
+
+function timesOfEntries({ rows, at }: QueueAnswer, known: TenantState, index: CallIndex): Instant[] {
+  const times: Instant[] = [];
+  for (const [key, row] of rows) {
+    const entry = index.entries.get(key);
+    if (entry?.row === row) continue;
+    // The PBX empties `call_uuid` as a caller leaves, which makes it another key.
+    const before = entry?.part.seen ?? index.byIdentity(row.entryKey)[0]?.entry?.seen;
+    const isKnown =
+      before !== undefined ||
+      index.isPastEntry(row) ||
+      known.ignoredEntries.has(key) ||
+      index.ended.hasEntry(row, at);
+    if (isKnown && before === undefined) continue;
+    const latest = latestTime(row, before);
+    if (latest !== null) times.push(latest);
+  }
+  return times;
+}
+
+/** The latest of the times that the row has only now. */
+function latestTime(row: ObservedQueueEntry, before: ObservedQueueEntry | undefined): Instant | null {
+  let last = before === undefined ? entryBegan(row) : null;
+  for (const field of ['bridgedAt', 'abandonedAt'] as const) {
+    const time = row[field];
+    if (time === before?.[field] || !belongsToEntry(time, row)) continue;
+    last = Math.max(last ?? time!, time!);
+  }
+  return last;
+}

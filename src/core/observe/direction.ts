@@ -1,0 +1,75 @@
+import type { TenantCalls } from '../index/tenant-calls.js';
+import { ASSUMED_DIRECTION, type Policy, type RowDirection } from '../model/call.js';
+import type { Delta } from '../model/delta.js';
+import type { Observations, ObservedLeg } from '../model/observation.js';
+import { evidenceIn } from './direction-evidence.js';
+
+/**
+ * Takes one of the two readings of each monitor row: its direction is the call's, or that of the extension's own leg. This
+ * is the only place that decides so.
+ *
+ * - The operator's setting counts, and else what was learnt from conclusive evidence (`direction-evidence.ts`). Evidence is
+ *   looked for until something is learnt, and before the rows that hold it are read. Without it the row's word stands.
+ * - A leg that was known then keeps the direction with which it was read. So a call that began before the meaning was
+ *   learnt goes on and ends as it began; it does not begin a second time.
+ *
+ * The rows are the reader's own objects, so a row that has not changed is the same object again. By the call's direction,
+ * and once no earlier call is left, reading costs nothing.
+ */
+export function readDirections(
+  known: TenantCalls,
+  observations: Observations,
+  policy: Policy,
+): ReadObservations {
+  const direction = directionAfter(known, findDirection(known, observations, policy));
+  return {
+    observations: withReadings(observations, direction, known),
+    direction: direction === known.direction ? null : direction,
+  };
+}
+
+export interface ReadObservations {
+  readonly observations: Observations;
+  readonly direction: Delta['direction'];
+}
+
+/** Returns the known direction itself where nothing has changed. */
+function directionAfter(
+  { direction: known, direction: { earlierLegs }, index }: TenantCalls,
+  found: Found,
+): RowDirection {
+  if (found.meaning !== known.meaning) return { ...found, earlierLegs: [...index.legs.keys()].sort() };
+  const isOver = earlierLegs.length > 0 && !earlierLegs.some((key) => index.legs.has(key));
+  if (found.source === known.source && !isOver) return known;
+  return { ...found, earlierLegs: isOver ? [] : earlierLegs };
+}
+
+type Found = Pick<RowDirection, 'meaning' | 'source'>;
+
+function findDirection(known: TenantCalls, observations: Observations, policy: Policy): Found {
+  if (policy.direction !== 'auto') return { meaning: policy.direction, source: 'configured' };
+  if (known.direction.source === 'learnt') return known.direction;
+  const meaning = evidenceIn(observations, known);
+  return meaning === null ? ASSUMED_DIRECTION : { meaning, source: 'learnt' };
+}
+
+function withReadings(
+  observations: Observations,
+  { meaning, earlierLegs }: RowDirection,
+  { index }: TenantCalls,
+): Observations {
+  const { monitor } = observations;
+  if (monitor === undefined || monitor.outcome === 'failed') return observations;
+  const isAsWritten = meaning === 'call' && earlierLegs.length === 0;
+  if (isAsWritten) return observations;
+  const rows = new Map<string, ObservedLeg>();
+  for (const [key, row] of monitor.rows) rows.set(key, meaning === 'call' ? row : (row.asLeg?.leg ?? row));
+  for (const key of earlierLegs) {
+    const row = monitor.rows.get(key);
+    const before = index.legs.get(key)?.part.seen.direction;
+    // The two readings of a row never have the same direction.
+    if (row?.asLeg !== undefined && before !== undefined)
+      for (const reading of [row, row.asLeg.leg]) if (reading.direction === before) rows.set(key, reading);
+  }
+  return { ...observations, monitor: { ...monitor, rows } };
+}

@@ -1,0 +1,75 @@
+import type { Registrations, TenantState } from '../model/call.js';
+import { type CallIndex } from '../index/call-index.js';
+import type { MonitorAnswer, ObservedLeg } from '../model/observation.js';
+import { absentLeg, KNOWN_LEG, LEG_UNLISTED } from '../parts/absence-rules.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { absenceWindow } from '../parts/incomplete.js';
+import { legName } from '../parts/last-leg.js';
+import { add, type Changes, isSameRow } from './changes.js';
+import { findRegistration } from './registrations.js';
+
+/** Finds what a monitor answer changes in the known legs, by the tables of `absence-rules.ts`, and which legs are new. */
+export function observeLegs(
+  answer: MonitorAnswer,
+  state: TenantState,
+  index: CallIndex,
+  cycle: CycleFacts,
+  changes: Changes,
+): void {
+  const complete = answer.outcome === 'complete';
+  const poll = cycle.monitor!;
+  for (const row of answer.rows.values()) {
+    const known = index.legs.get(row.key);
+    if (known === undefined) {
+      if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
+    } else if (known.part.absence !== null || !isSameRow(known, row)) {
+      const { state: before, joined, firstSeen, since, waited } = known.part;
+      const answered =
+        before === 'answered' || KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
+      add(changes.legs, known.callId, {
+        seen: row,
+        state: answered ? 'answered' : before,
+        joined,
+        firstSeen,
+        since: answered && before !== 'answered' ? poll : since,
+        waited: waited || row.ringWait,
+        absence: null,
+      });
+    }
+  }
+
+  const { listsIdle, registrations, sources } = state;
+  for (const { callId, part } of index.legs.values()) {
+    if (answer.rows.has(part.seen.key)) continue;
+    const lack = cycle.lackOf(part.seen);
+    if (KNOWN_LEG.decide({ row: 'missing', complete: lack !== 'nothing' }) !== 'absent') continue;
+    const wasListed = part.absence?.unlisted === false;
+    const unlisted = LEG_UNLISTED.decide({
+      unregistered: isUnregistered(part.seen, registrations),
+      listsIdle,
+      listedSince: listsIdle && (wasListed || cycle.isListed(part.seen.extension)),
+    });
+    const window = absenceWindow(part.seen.key, sources, answer, cycle.policy);
+    add(changes.legs, callId, absentLeg(part, window, unlisted || lack === 'doubtful', cycle.policy));
+  }
+}
+
+/**
+ * A leg without a state keeps a known call alive, and begins one only where it is a customer's; a leg that lingers from an
+ * ended call, or that a call has just lost under another id, is not new.
+ */
+function isNew(row: ObservedLeg, { rows }: MonitorAnswer, index: CallIndex, { now }: CycleFacts): boolean {
+  if (index.ended.isLingering(row.key, now)) return false;
+  const isKnownId = index.byUpstreamId(row.callId) !== undefined;
+  if (isKnownId) return true;
+  if (row.signal === 'unclear') return row.direction === 'inbound' && (row.customer ?? row.hotline) !== null;
+  const name = legName(row);
+  return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));
+}
+
+function isUnregistered({ extension, extensionId }: ObservedLeg, registrations: Registrations): boolean {
+  const known =
+    findRegistration(registrations, extension) ??
+    (extensionId === null ? undefined : findRegistration(registrations, extensionId));
+  return known?.registered === false;
+}

@@ -1,0 +1,36 @@
+import type { LastLeg, Leg } from '../model/call.js';
+import type { Instant, ObservedLeg } from '../model/observation.js';
+import { customerKey } from './customer.js';
+
+/**
+ * A leg's identity beside its id: as the parties part, a PBX may show a leg that has gone under another id for up to 0.6 s
+ * (`call_uuid` falls back to the leg's own value).
+ */
+
+/** How long: three times what a FreeSWITCH needed. */
+const PHANTOM_MS = 2_000;
+
+/** Null without a `call_time`. */
+export function legName({ extension, customer, startedAt }: ObservedLeg): string | null {
+  return startedAt === null ? null : nameOf(extension, customerKey(customer), startedAt);
+}
+
+export function lastLegName({ extension, customer, startedAt }: LastLeg): string {
+  return nameOf(extension, customer, startedAt);
+}
+
+export function lastLegsOf(gone: readonly Leg[]): readonly LastLeg[] {
+  return gone.flatMap(({ seen, absence }) => {
+    const { extension, customer, startedAt } = seen;
+    if (startedAt === null) return [];
+    return [{ extension, customer: customerKey(customer), startedAt, goneAt: absence!.firstAbsent }];
+  });
+}
+
+export function hasJustGone({ goneAt }: LastLeg, now: Instant): boolean {
+  return now - goneAt <= PHANTOM_MS;
+}
+
+function nameOf(extension: string, customer: string, startedAt: Instant): string {
+  return `${extension}|${customer}|${startedAt}`;
+}

@@ -1,0 +1,111 @@
+import type { Bracket, Call, QueueEntry } from '../model/call.js';
+import { copyOf } from '../model/call-copy.js';
+import type { Instant } from '../model/observation.js';
+import { agentNamesOf } from './agents.js';
+import { type CycleFacts, showsAllSince } from './cycle-facts.js';
+import { isLongAgo } from './window.js';
+
+/**
+ * A queue row can remain when its caller has gone: the PBX forgets it, for hours or until it restarts. Such an entry must
+ * not take later calls of the customer, and must end some time. Any change of the row ends its staleness.
+ *
+ *   row                                     quiet while                                            stale after   ends after
+ *   Answered, and a leg that talked was     no leg of the call is there, and the extension of the   2 s           STALE_ENTRY_MS
+ *   seen                                    participant is listed, or idle ones never are
+ *   Trying, and names an agent whose        the agent has no leg                                    2 s           STALE_ENTRY_MS
+ *   extension is known
+ *   any other                               never: a caller may wait long                           –             a day
+ */
+
+/** Two polls at least, and long enough for rows that are a little behind. */
+const STALE_AFTER_MS = 2_000;
+
+const DAY_MS = 86_400_000;
+
+/** Whether the entry may become quiet or stop being so without a change of its call. */
+export function isQuietable({ entry, legs, connected }: Call): boolean {
+  if (entry === null || entry.absence !== null) return false;
+  const { status } = entry.seen;
+  if (status === 'answered') return connected !== null && legs.length === 0;
+  return status === 'trying' && agentNamesOf(entry.seen).length > 0;
+}
+
+/** Whether the entry owns no new leg but of the agent that it names. */
+export function isStale({ quiet }: QueueEntry, { now }: Pick<CycleFacts, 'now'>): boolean {
+  return quiet !== null && isLongAgo(quiet, now, STALE_AFTER_MS);
+}
+
+/**
+ * Whether nothing of the call is left but a row that has been stale for long, or unchanged for a day, by a monitor answer that
+ * would show any later leg.
+ */
+export function isOverdue({ legs, entry }: Call, cycle: CycleFacts): boolean {
+  if (legs.length > 0 || entry === null || entry.absence !== null) return false;
+  const { now, policy } = cycle;
+  const { quiet, changedAt } = entry;
+  if (!showsAllSince(cycle, quiet ?? { after: changedAt, by: changedAt })) return false;
+  return (quiet !== null && isLongAgo(quiet, now, policy.staleEntryMs)) || now - changedAt >= DAY_MS;
+}
+
+export function quietSince({ entry, legs }: Call): Instant | null {
+  return entry !== null && entry.absence === null && legs.length === 0 ? (entry.quiet?.by ?? null) : null;
+}
+
+export function unchangedSince({ entry, legs }: Call): Instant | null {
+  return entry !== null && entry.absence === null && legs.length === 0 ? entry.changedAt : null;
+}
+
+/** When the last leg went that is held because its extension is not listed any more. */
+export function heldSince({ legs }: Call): Instant | null {
+  let since: Instant | null = null;
+  for (const { absence } of legs)
+    if (absence?.unlisted === true) since = Math.max(since ?? 0, absence.firstAbsent);
+  return since;
+}
+
+/**
+ * Since when the entry has been quiet, after a complete monitor answer; null if it is not.
+ *
+ * @param isBusy whether the answer shows a leg at an extension
+ */
+export function quietOf(
+  { entry, connected }: Call,
+  isBusy: (extension: string) => boolean,
+  { monitor, extensionOf, listsIdle, isListed }: CycleFacts,
+): Bracket | null {
+  const { seen, quiet } = entry!;
+  if (seen.status === 'answered') {
+    const isWatched = !listsIdle || isListed(connected!.extension);
+    return quiet ?? (isWatched ? monitor : null);
+  }
+  const extension = extensionOf(agentNamesOf(seen));
+  return extension === undefined || isBusy(extension) ? null : (quiet ?? monitor);
+}
+
+export function withQuiet(call: Call, quiet: Bracket | null): Call {
+  const { seen, answered, rang, changedAt, absence } = call.entry!;
+  const copy = copyOf(call);
+  copy.entry = { seen, answered, rang, quiet, changedAt, absence };
+  return copy;
+}
+
+interface Times {
+  isAfter(limit: Instant): boolean;
+  until(limit: Instant): readonly string[];
+}
+
+/** The calls that must be looked at although no row changes. */
+export function dueCalls(
+  { held, quiet, unchanged }: Readonly<Record<'held' | 'quiet' | 'unchanged', Times>>,
+  { now, policy }: Pick<CycleFacts, 'now' | 'policy'>,
+): readonly string[] {
+  const times = [
+    [held, now - policy.unlistedHoldMs],
+    [quiet, now - policy.staleEntryMs],
+    [unchanged, now - DAY_MS],
+  ] as const;
+  if (times.every(([time, limit]) => time.isAfter(limit))) return NONE;
+  return [...new Set(times.flatMap(([time, limit]) => time.until(limit)))];
+}
+
+const NONE: readonly never[] = [];

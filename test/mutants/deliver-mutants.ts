@@ -1,0 +1,195 @@
+import { type Mutant, mutantsOf } from './mutant.js';
+
+const ACCESS = 'src/deliver/access';
+const LOG = 'src/deliver/log';
+const HTTP = 'src/deliver/http';
+
+const access: readonly Mutant[] = [
+  ...mutantsOf(`${ACCESS}/audience.ts`, `${ACCESS}/audience.spec.ts`, [
+    [
+      '(granted === null || granted(exposure)) && (wanted === null || wanted(exposure));',
+      'wanted === null ? granted!(exposure) : wanted(exposure);',
+      'a filter would show what the token does not allow',
+    ],
+    [
+      'if (extensions === undefined && queues === undefined) return null;',
+      'if (extensions === undefined || queues === undefined) return null;',
+      'a token for one extension would see the whole floor',
+    ],
+    [
+      'new Set(queues?.map(nameForm))',
+      'new Set(queues)',
+      'a token for a queue’s name would see nothing where the PBX encodes it differently',
+    ],
+    [
+      'queues: call.queues.flatMap(({ id, name }) => [nameForm(id), nameForm(name)]),',
+      'queues: call.queues.flatMap(({ id, name }) => [nameForm(id), name]),',
+      'a queue whose name is in NFD would be hidden from its own token',
+    ],
+    [
+      'if (call.offer !== undefined) extensions.add(call.offer.extension);',
+      '',
+      'the extension that rings would not get its offer, and not pop',
+    ],
+    ['if (talking !== null) extensions.add(talking);', '', 'the agent who answered would not see the call'],
+    [
+      "case 'source-up':\n      return PUBLIC;",
+      "case 'source-up':\n      return UNKNOWN;",
+      'narrowed clients would not know that what they show is old',
+    ],
+    [
+      'const UNKNOWN: Exposure = { public: false,',
+      'const UNKNOWN: Exposure = { public: true,',
+      'an event of a later release would be shown to clients that may not see it',
+    ],
+    [
+      'scopeKey(filter), sorted(filter.types)',
+      'scopeKey(filter)',
+      'clients with different filters would share one audience',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/token.ts`, `${ACCESS}/token.spec.ts`, [
+    ['|| !this.#known.has(tenant) ||', '||', 'a token for a tenant that is not configured would be accepted'],
+    [
+      "if (!isList || !claim.every((item) => typeof item === 'string')) throw new Refusal('unauthorized');",
+      'if (!isList) return undefined;',
+      'a claim that cannot be read would widen the token to everything',
+    ],
+    [
+      "if (expiresAt <= this.#clock.now()) return 'token-expired';",
+      '',
+      'a client would stay connected after its token has expired',
+    ],
+    ['|| token.length > MAX_TOKEN_LENGTH', '', 'anybody could make the bridge verify megabytes'],
+  ]),
+  ...mutantsOf(`${ACCESS}/connection-limits.ts`, `${ACCESS}/connection-limits.spec.ts`, [
+    [
+      'if (count >= this.#limit) return null;',
+      'if (count > this.#limit) return null;',
+      'the limit would be one higher than configured',
+    ],
+    ['if (!taken) return;', '', 'a connection that is given back twice would free another’s place'],
+  ]),
+  ...mutantsOf(`${ACCESS}/cors.ts`, `${ACCESS}/cors.spec.ts`, [
+    [
+      "if (auth.mode === 'none' && !LOOPBACK_HOST.test(host ?? '')) return false;",
+      '',
+      'a web page could read a bridge without tokens by DNS rebinding',
+    ],
+    [
+      "path.startsWith('/v1/') && origin !== undefined",
+      'origin !== undefined',
+      'pages of other origins could read metrics and health',
+    ],
+    [
+      'hostOf(origin) === hostOf(`http://${host}`)',
+      'hostOf(origin) !== null',
+      'every page would count as the bridge’s own',
+    ],
+  ]),
+];
+
+const log: readonly Mutant[] = [
+  ...mutantsOf(`${LOG}/resumption.ts`, `${LOG}/resumption.spec.ts`, [
+    [
+      'asked.sequence > position.sequence ||',
+      '',
+      'a cursor from the future would wait for ever, or skip events',
+    ],
+    [
+      '|| asked.sequence < reach.epochStart - 1',
+      '',
+      'a cursor of a lost past would be continued with other events',
+    ],
+    [
+      "if (asked.epoch !== position.epoch) return { reset: 'epoch-changed' };",
+      '',
+      'a client would go on in another log, and miss its events',
+    ],
+    [
+      'return asked.sequence < oldestSequence(position, reach)',
+      'return asked.sequence < 0',
+      'a client would lose events without a reset',
+    ],
+    [
+      "if (slice.last < from.sequence) return 'cursor-unknown';",
+      '',
+      'a lost tail of the log would be concealed',
+    ],
+    [
+      ' && slice.events[0]?.sequence !== from.sequence + 1',
+      ' && false',
+      'a hole in the log would be handed out as if there were none',
+    ],
+    [
+      'Math.max(first, epochStart) - 1',
+      'first - 1',
+      'a client would be given events of an epoch that was lost',
+    ],
+  ]),
+  ...mutantsOf(`${LOG}/log-position.ts`, `${LOG}/tenant-feed.spec.ts`, [
+    [
+      'if (entry.sequence !== sequence + 1) continue;',
+      '',
+      'an event that is announced twice would be delivered twice',
+    ],
+  ]),
+  ...mutantsOf(`${LOG}/event-buffer.ts`, `${LOG}/event-buffer.spec.ts`, [
+    [
+      'sequence < first.sequence - 1) return null;',
+      'sequence < first.sequence - 2) return null;',
+      'a client would miss the event that the buffer has just dropped',
+    ],
+    [
+      'const from = sequence + 1 - first.sequence;',
+      'const from = sequence - first.sequence;',
+      'every page would repeat the last event',
+    ],
+    ['|| this.#bytes > maxBytes * TRIM_AT', '', 'large events would fill the memory'],
+    [
+      'if (full || entry.sequence < expected) break;',
+      'if (full) break;',
+      'older events with a hole would be taken for contiguous',
+    ],
+    [
+      'if (entry.sequence > expected) continue;',
+      '',
+      'older events that overlap would be refused, or be held twice',
+    ],
+  ]),
+  ...mutantsOf(`${LOG}/batch.ts`, `${LOG}/batch.spec.ts`, [
+    ['length < 126 ? 2 :', 'length < 127 ? 2 :', 'a frame of 126 bytes would break the connection'],
+    ['length < 0x1_0000 ? 4', 'length <= 0x1_0000 ? 4', 'a frame of 65,536 bytes would break the connection'],
+    ['Buffer.byteLength(text)', 'text.length', 'a Vietnamese name would break the connection'],
+  ]),
+];
+
+const http: readonly Mutant[] = [
+  ...mutantsOf(`${HTTP}/registration-query.ts`, `${HTTP}/registration-query.spec.ts`, [
+    [
+      'if (isNumber && !maySeeExtension(grant, id)) throw notFound();',
+      '',
+      'a token could make the bridge ask the PBX about any extension',
+    ],
+    ['|| !maySeeExtension(grant, now.extension)', '', 'a token could learn of any extension by its uuid'],
+    [
+      'const age = Math.abs(this.clock.now() - found.at);',
+      'const age = this.clock.now() - found.at;',
+      'after the clock was set back, an old registration would count as fresh',
+    ],
+  ]),
+  ...mutantsOf(`${HTTP}/query.ts`, `${HTTP}/http.spec.ts`, [
+    [
+      'query.after === undefined || query.since === undefined',
+      'query.after !== null',
+      'a page would begin somewhere, and not say where',
+    ],
+    [
+      "text.split(',').filter((item) => item !== '')",
+      "text.split(',')",
+      'a comma too many would refuse the request',
+    ],
+  ]),
+];
+
+export const DELIVER_MUTANTS: readonly Mutant[] = [...access, ...log, ...http];
