@@ -114,6 +114,19 @@ describe('a supervisor', () => {
     expect(cut.call.endedAt! - cut.call.startedAt).toBe(10_000);
   });
 
+  it('goes when the agent transfers the call', () => {
+    const { lines } = play(
+      {},
+      {
+        ...direct,
+        transfer: { as: 'blind', to: '112', afterMs: 3000, ringMs: 2000 },
+        engine: { supervises: { afterMs: 2000, forMs: 90_000, code: '*34' } },
+      },
+    );
+    expect(lines.at(-2)).toMatch(/^112 ONCALL [^|]*$/);
+    expect(lines.at(-4)).toMatch(/>\*34107 local #2$/);
+  });
+
   it('has the call when the agent leaves it', () => {
     const { call, lines } = play(
       {},
@@ -140,12 +153,16 @@ describe('an agent on a mobile', () => {
 
 describe('an agent’s leg that ends at once', () => {
   it('leaves the row Trying with the agent’s name until the module restarts', () => {
-    const { world, call, lines, timed } = play({}, { ...queued, engine: { stuckAfterMs: 40 } });
+    const { world, call, lines, timed } = play(
+      {},
+      { ...queued, queue: 'ChamSocKH_39989221', engine: { stuckAfterMs: 40 } },
+    );
     const answer = timed.findIndex((line) => line.includes('ONCALL'));
     expect(Number(timed[answer + 1]!.split(' ')[0]) - Number(timed[answer]!.split(' ')[0])).toBe(40);
-    expect(lines.at(-1)).toMatch(/^\[\w+101 Trying 0914237383 #1\]$/);
+    const by = call.events.find(({ outcome }) => outcome === 'answered')!.extension!;
+    expect(lines.at(-1)).toMatch(new RegExp(`^\\[\\w+${by} Trying 0914237383 #1\\]$`));
     expect(call).toMatchObject({ outcome: 'abandoned', neverBridged: true });
-    expect(call.sightings.find(({ role }) => role === 'void')).toMatchObject({ extension: '101' });
+    expect(call.sightings.find(({ role }) => role === 'void')).toMatchObject({ extension: by });
     world.advanceTo(world.now + 5 * 3_600_000);
     expect(world.queueRows()[0]!.status).toBe('Trying');
     world.restartQueues();

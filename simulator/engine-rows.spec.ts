@@ -154,7 +154,17 @@ describe("a leg's id", () => {
     expect(gone! - parted!).toBeGreaterThanOrEqual(400);
     expect(gone! - parted!).toBeLessThanOrEqual(610);
     expect(call.upstreamIds).toHaveLength(2);
-    expect(call.sightings[0]!.ids).toEqual([{ at: call.endedAt, callId: call.upstreamIds[1] }]);
+    expect(call.sightings[0]!.ids).toEqual([
+      { at: call.endedAt, callId: call.upstreamIds[1], phantom: true },
+    ]);
+  });
+
+  it('does not change when a leg that only rang goes', () => {
+    const unanswered = { ...direct, answerAfterMs: null, leavesAfterMs: 4000 };
+    expect(texts(seen({ legIds: 'call-uuid' }, unanswered))).toEqual([
+      '107 RINGING 0914237383>24370107>107 inbound #1',
+      '',
+    ]);
   });
 
   it('is the column call_uuid: own ids while a queue rings, and the entry’s call_uuid once bridged', () => {

@@ -2,6 +2,7 @@ import { abandonedTimes, bridgedTimes, startTimes } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
 import { goneAt, isAnswer, isConnected, spansOf } from './judge-sight.js';
 import type { Statement } from './judge-statement.js';
+import type { Sighting } from './truth.js';
 
 /**
  * How sure a bridge may and must be: `upstream` where a row gives the time, `observed` where one poll showed it and an
@@ -109,6 +110,9 @@ function ofAbandon(statement: Statement): Set<string> {
   const back = entries.filter(({ closedBy }) => closedBy === 'resumed');
   if (rows.length === 0 && (back.length === 0 || !statement.may(index.rowsAfter(call))))
     return new Set(['inferred']);
+  // A caller who overflowed to extensions has left these, and no row says so.
+  const elsewhere = legsAfterQueue(statement);
+  if (statement.must(elsewhere)) return new Set(['inferred']);
   const isGiven = abandonedTimes(statement).length > 0;
   const allowed = new Set([isGiven ? 'upstream' : rows.length > 0 ? 'observed' : 'inferred']);
   // Without an answer of the monitor since, the caller may have gone on at an extension.
@@ -121,7 +125,15 @@ function ofAbandon(statement: Statement): Set<string> {
       ),
   );
   if (rows.length > 0 && (latest === null || latest.sent < shownAt)) allowed.add('inferred');
+  if (statement.may(elsewhere)) allowed.add('inferred');
   return allowed;
+}
+
+/** The legs that began when the caller had left the last queue. */
+export function legsAfterQueue({ legs, entries }: Statement): Sighting[] {
+  if (entries.length === 0) return [];
+  const left = Math.max(...entries.map(goneAt));
+  return legs.filter(({ from }) => from >= left);
 }
 
 function ofAnsweredEnd(statement: Statement): Set<string> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { judge, type Report } from './judge.js';
-import { LIES, type Lie } from './judge-lies.js';
+import { LIES } from './judge-lies.js';
+import type { Lie } from './lies/telling.js';
 import { tell } from './perfect-teller.js';
 import { MONDAY_MORNING } from './quiet-world.js';
 import { Random } from './random.js';

@@ -1,3 +1,4 @@
+import { legsAfterQueue } from './judge-certainty.js';
 import { isAnswer, isConnected } from './judge-sight.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
 import type { JudgedAgent } from './judge-report.js';
@@ -20,7 +21,8 @@ function stateOfParts(statement: Statement): string[] {
   const { legs, entries } = statement;
   const states: string[] = [];
   const isQueued = statement.may(entries);
-  if (!isQueued || legs.some((leg) => mayBeThere(leg, statement))) states.push('ringing');
+  const hasOverflowed = statement.may(legsAfterQueue(statement));
+  if (!isQueued || hasOverflowed || legs.some((leg) => mayBeThere(leg, statement))) states.push('ringing');
   if (isQueued && !legs.some((leg) => mustBeThere(leg, statement))) states.push('queued');
   return states;
 }
@@ -104,6 +106,8 @@ const agent: Rule = (statement) => {
       : `agent ${told?.extension} of an offer at ${offer.extension}`;
   if (statement.isAnswered) return connectedAgent(told, statement);
   if (statement.call.direction !== 'inbound') {
+    // At the end nobody talks and nobody is rung.
+    if (told === null && statement.isOver) return null;
     const own = statement.legs[0]?.extension;
     return told?.extension === own ? null : `agent ${told?.extension} instead of ${own}, who calls`;
   }

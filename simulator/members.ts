@@ -52,13 +52,13 @@ export class Members {
   }
 
   /**
-   * `(queue, mobile, joined_time)` identifies a row (mark F), and rows show whole seconds: a second that is taken is skipped,
-   * unless callers of one second are wanted (the habit `sameSecond`), whom only their `call_uuid` tells apart.
+   * `(queue, mobile, joined_time)` identifies a row (mark F), and rows show whole seconds: a second that is taken is skipped.
+   * Where several callers of one number come at once by habit, as on a real PBX, only their `call_uuid` tells them apart.
    */
   #unusedJoin(queue: Queue, mobile: string): number {
     const second = (instant: number): number => Math.floor(this.engine.clock(instant) / 1000);
     const taken = new Set<number>();
-    if (!this.engine.isOn('sameSecond')) {
+    if (!(['sameSecond', 'company', 'withheld'] as const).some((habit) => this.engine.isOn(habit))) {
       for (const entry of this.entries) {
         if (entry.queue === queue && entry.mobile === mobile) taken.add(second(entry.joinedAt));
       }

@@ -80,7 +80,7 @@ export class Switchboard {
     if (keepRow) return;
     const isParted = this.engine.habits.legIds === 'call-uuid' && leg.callId !== leg.ownId;
     if (isParted && leg.state !== 'RINGING' && leg.state !== '') {
-      this.#changeRow(leg.row, { callId: leg.ownId });
+      this.#changeRow(leg.row, { callId: leg.ownId }, true);
       const forMs = this.engine.random.int(400, 600);
       this.schedule.in(forMs, () => this.engine.trail.leg(() => this.#removeRow(leg)));
     } else this.engine.trail.afterHangUp(() => this.#removeRow(leg));
@@ -211,7 +211,7 @@ export class Switchboard {
     ];
   }
 
-  #changeRow(row: ShownLeg | null, change: LegChange): void {
+  #changeRow(row: ShownLeg | null, change: LegChange, isPhantom = false): void {
     if (row === null) return;
     this.engine.trail.leg(() => {
       const { callId } = row;
@@ -219,7 +219,9 @@ export class Switchboard {
       if (row.sighting !== null) {
         this.truth.change(row.sighting, this.schedule.now, row.state);
         this.truth.show(row.sighting.callTimes, this.schedule.now, row.callTime);
-        if (row.callId !== callId) this.truth.rename(row.truth, row.sighting, this.schedule.now, row.callId);
+        if (row.callId !== callId) {
+          this.truth.rename(row.truth, row.sighting, this.schedule.now, row.callId, isPhantom);
+        }
       }
       this.#touch(this.#line(row.extension));
     });

@@ -44,8 +44,11 @@ export interface Sighting {
   readonly part: number;
   /** The row's call id when it appeared. */
   readonly callId: string;
-  /** The ids that the row had afterwards, and since when (the habit `legIds`: `call-uuid`). All are in `upstreamIds`. */
-  ids?: { at: number; callId: string }[];
+  /**
+   * The ids that the row had afterwards, and since when (the habit `legIds`: `call-uuid`). All are in `upstreamIds`. `phantom`:
+   * the leg's own id, which the row of an ended leg shows until it goes.
+   */
+  ids?: { at: number; callId: string; phantom?: true }[];
   /** What the leg is, where it is no ordinary offer or talk: see `LegRole`. */
   role?: LegRole;
   readonly extension?: string;
@@ -225,8 +228,8 @@ export class Truth {
   }
 
   /** The row goes on under another call id. */
-  rename(call: CallTruth, sighting: Sighting, at: number, callId: string): void {
-    (sighting.ids ??= []).push({ at, callId });
+  rename(call: CallTruth, sighting: Sighting, at: number, callId: string, isPhantom: boolean): void {
+    (sighting.ids ??= []).push({ at, callId, ...(isPhantom ? { phantom: true } : {}) });
     if (!call.upstreamIds.includes(callId)) call.upstreamIds.push(callId);
   }
 

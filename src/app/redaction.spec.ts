@@ -48,7 +48,10 @@ describe('a line of the log', () => {
     const error = Object.assign(new Error('AUTH password=pXq7hunter'), { command: { token: 'pXq7hunter' } });
     log
       .child({ caller: '0912345678' })
-      .warn({ err: error, deep: [{ authorization: 'pXq7hunter' }] }, 'from 0912345678');
+      .warn(
+        { err: error, deep: [{ authorization: 'pXq7hunter', 'Proxy-Authorization': 'pXq7hunter' }] },
+        'from 0912345678',
+      );
     expect(lines).toHaveLength(1);
     expect(lines[0]).not.toMatch(/pXq7hunter|0912345/);
     expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'warn', caller: '***678', msg: 'from ***678' });

@@ -38,7 +38,7 @@ function mask(number: string): string {
 }
 
 const CENSORED = '[secret]';
-const SECRET_FIELD = /^(authorization|cookie|token|secret|password|passwd|api[_-]?key)$/i;
+const SECRET_FIELD = /^((?:proxy-)?authorization|cookie|token|secret|password|passwd|api[_-]?key)$/i;
 /** Fields with names that an operator gave, and those of the logger itself. */
 const PLAIN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'tenant', 'cycle', 'request']);
 const SECRETS: readonly (readonly [RegExp, string])[] = [

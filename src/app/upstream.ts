@@ -52,7 +52,16 @@ export class Upstream {
     return this.#hosts.statuses();
   }
 
-  #address({ id, baseUrl, credential, timeZone, country, direction }: TenantConfig): TenantConnectionOptions {
+  #address({
+    id,
+    baseUrl,
+    credential,
+    timeZone,
+    country,
+    direction,
+    proxy,
+    ca,
+  }: TenantConfig): TenantConnectionOptions {
     const { poll } = this.#config;
     return {
       tenant: id,
@@ -60,6 +69,8 @@ export class Upstream {
       ...(credential.kind === 'token'
         ? { token: credential.token.reveal() }
         : { apiKey: credential.apiKey.reveal() }),
+      proxy: proxy?.reveal() ?? null,
+      ca,
       timeZone,
       country,
       hosts: this.#hosts,

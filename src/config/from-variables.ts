@@ -51,7 +51,7 @@ function adaptiveOf(values: Variables): AdaptiveConfig | null {
 }
 
 /** The environment's tenant, used where there is no file. */
-export function singleTenant(values: Variables): TenantConfig {
+export function singleTenant(values: Variables, way: Pick<TenantConfig, 'proxy' | 'ca'>): TenantConfig {
   const [kind, secret] =
     values.PITEL_TOKEN === undefined
       ? (['api-key', values.PITEL_API_KEY] as const)
@@ -64,6 +64,7 @@ export function singleTenant(values: Variables): TenantConfig {
     country: values.PITEL_COUNTRY,
     direction: values.PITEL_DIRECTION,
     pollIntervalMs: values.POLL_INTERVAL_MS,
+    ...way,
   };
 }
 

@@ -1,14 +1,16 @@
 import type { Config } from './config.js';
 import { configOf, singleTenant } from './from-variables.js';
 import { noFiles, type ReadText } from './secrets/read-text.js';
+import type { Secret } from './secrets/secret.js';
 import { given } from './settings/given.js';
 import { isLoopback } from './settings/loopback.js';
-import { readCertificates } from './settings/redis-access.js';
+import { type Certificates, namingFile, readCertificates } from './settings/certificates.js';
+import { EnvironmentProxies } from './settings/proxy.js';
 import { checkRules } from './settings/rules.js';
 import { likelyTypos } from './settings/typos.js';
-import { VARIABLE_NAMES, type VariableName, Variables } from './settings/variables.js';
+import { PROXY_EXPECTED, VARIABLE_NAMES, type VariableName, Variables } from './settings/variables.js';
 import type { Environment, TenantConfig } from './tenants/tenant.js';
-import { readTenantsFile } from './tenants/tenants-file.js';
+import { readTenantsFile, type TenantsFileSurroundings } from './tenants/tenants-file.js';
 import type { TenantsFile } from './tenants/tenants-watch.js';
 
 export type ConfigResult =
@@ -16,11 +18,11 @@ export type ConfigResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /**
- * Reads the variables of `variables.ts` and NODE_ENV, and ignores all others. Pure but for `readText`, which is called
- * only for `TENANTS_FILE`, the files that it names, and `REDIS_TLS_CA_FILE`.
+ * Reads the variables of `variables.ts`, NODE_ENV and those of `EnvironmentProxies`, and ignores all others. Pure but for
+ * `readText`, which is called only for `TENANTS_FILE`, the files that it names, `PITEL_CA_FILE` and `REDIS_TLS_CA_FILE`.
  *
  * Guarantees: all problems at once, each beginning with its variable's name; no problem and no warning repeats a
- * value, so none can show a secret.
+ * value, but for the name of a file of certificates, so none can show a secret.
  */
 export function parseConfig(env: Environment, readText: ReadText = noFiles): ConfigResult {
   const present: Partial<Record<VariableName, string>> = {};
@@ -39,28 +41,43 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
 
   // The file is read even when something else is wrong, so that one start shows all problems.
   const defaults = parsed.success ? parsed.data : Variables.parse({});
+  const certificates = (name: 'PITEL_CA_FILE' | 'REDIS_TLS_CA_FILE'): string | null => {
+    const path = present[name];
+    const read: Certificates | null = path === undefined ? null : readCertificates(path, readText);
+    if (path === undefined || read === null) return null;
+    if ('pem' in read) return read.pem;
+    problems.push(`${name}: ${name === 'PITEL_CA_FILE' ? namingFile(path, read.problem) : read.problem}`);
+    return null;
+  };
+  const pitelCa = certificates('PITEL_CA_FILE');
+  const redisCa = certificates('REDIS_TLS_CA_FILE');
+  const proxies = new EnvironmentProxies(env);
+  const proxyOf = (origin: string, given = defaults.PITEL_PROXY): Secret | null =>
+    given === undefined ? proxies.of(origin) : given === 'none' ? null : given;
   const tenantsFile =
-    present.TENANTS_FILE === undefined ? null : tenantsFileAt(present.TENANTS_FILE, env, defaults);
+    present.TENANTS_FILE === undefined
+      ? null
+      : tenantsFileAt(present.TENANTS_FILE, { env, proxyOf, ca: pitelCa }, defaults);
   const file = tenantsFile?.read(readText) ?? null;
   if (file?.ok === false) problems.push(...file.problems.map((problem) => `TENANTS_FILE: ${problem}`));
-  const ca =
-    present.REDIS_TLS_CA_FILE === undefined
-      ? undefined
-      : readCertificates(present.REDIS_TLS_CA_FILE, readText);
-  if (ca !== undefined && 'problem' in ca) problems.push(`REDIS_TLS_CA_FILE: ${ca.problem}`);
+  const single =
+    file === null && defaults.PITEL_BASE_URL !== undefined
+      ? { proxy: proxyOf(defaults.PITEL_BASE_URL), ca: pitelCa }
+      : { proxy: null, ca: null };
+  problems.push(
+    ...[...proxies.malformed].map((name) => `${name}: ${PROXY_EXPECTED}; PITEL_PROXY wins over it`),
+  );
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
 
   const values = parsed.data;
-  const tenants = file?.ok === true ? file.tenants : [singleTenant(values)];
+  const tenants = file?.ok === true ? file.tenants : [singleTenant(values, single)];
   const referred: readonly string[] = file?.ok === true ? file.variables : [];
   const unknown = Object.keys(env).filter(
     (name) => given(env, name as VariableName) && !referred.includes(name),
   );
   return {
     ok: true,
-    config: deepFreeze(
-      configOf(values, tenants, { tenantsFile, tlsCa: ca !== undefined && 'pem' in ca ? ca.pem : undefined }),
-    ),
+    config: deepFreeze(configOf(values, tenants, { tenantsFile, tlsCa: redisCa ?? undefined })),
     warnings: [
       ...rules.warnings,
       ...unencrypted(values, tenants),
@@ -71,7 +88,11 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
   };
 }
 
-function tenantsFileAt(path: string, env: Environment, defaults: Variables): TenantsFile {
+function tenantsFileAt(
+  path: string,
+  around: Pick<TenantsFileSurroundings, 'env' | 'proxyOf' | 'ca'>,
+  defaults: Variables,
+): TenantsFile {
   const {
     PITEL_TIME_ZONE: timeZone,
     PITEL_COUNTRY: country,
@@ -81,7 +102,7 @@ function tenantsFileAt(path: string, env: Environment, defaults: Variables): Ten
   return {
     path,
     read: (readText) =>
-      readTenantsFile(path, { env, readText, timeZone, country, direction, pollIntervalMs }),
+      readTenantsFile(path, { ...around, readText, timeZone, country, direction, pollIntervalMs }),
   };
 }
 

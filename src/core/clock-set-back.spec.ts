@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { expectHonestTimes } from '../../test/support/honest.js';
 import { History, leg, summaryOf, entry, T0 } from '../../test/support/history.js';
 
 /** An hour earlier, in seconds: what is known then lies in the future. */
@@ -37,5 +38,14 @@ describe('after the clock has been set back', () => {
     expect(history.transitions.map(summaryOf)).toEqual(['call-started']);
     history.poll({ at: BACK + 2, entries: [abandoned] });
     expect(history.transitions.map(summaryOf)).toContain('call-ended abandoned');
+  });
+
+  it('a call does not end before its answer, and has no negative duration', () => {
+    const history = new History();
+    history.poll({ at: 0, legs: [leg()] });
+    history.poll({ at: 1, legs: [leg({ signal: 'answered' })] });
+    for (let poll = 0; poll < 2; poll++) history.poll({ at: BACK + poll });
+    expect(history.transitions.map(summaryOf)).toContain('call-ended answered');
+    expectHonestTimes(history.transitions);
   });
 });

@@ -120,7 +120,7 @@ const WAYS: readonly (readonly [how: string, refuse: Refuse, reason: string])[] 
 ];
 
 describe.each(WAYS)('a token that dies early, which the PBX says with %s', (_, refuse, reason) => {
-  it('is exchanged once, by all who wait, and each asks once more', async () => {
+  it('is exchanged once, by all who wait, and each asks again', async () => {
     const { pbx, poll, clock } = await guarded(refuse);
     await poll();
     clock.at += 1_500;

@@ -5,6 +5,7 @@ import { Credentials, type NoToken } from './http/credentials.js';
 import { Deadline } from './http/deadline.js';
 import { type HttpFailure, type HttpResult, PitelClient, sentNow } from './http/pitel-client.js';
 import { Semaphore } from './http/semaphore.js';
+import { proxySecrets } from './http/route.js';
 import { type TokenRefusal, tokenRefusal } from './http/token-refusal.js';
 import type { UpstreamHosts } from './http/upstream-hosts.js';
 import { errorText } from './parse/answer-schemas.js';
@@ -20,10 +21,11 @@ import { type Conceal, quoteUpstream } from './quote-upstream.js';
  *
  * Guarantees: a request always resolves; a failure has a reason in one line, without secrets or customer data. Nothing
  * is logged here. Where an answer refuses the token (`tokenRefusal`), the token is renewed once for all waiting requests,
- * and the request is repeated once. A request takes at most eight times `timeoutMs` (a token, the request, another token, the request again, and a wait for
- * a connection before each); usually it is one request. It is given up as soon as its signal aborts, also while it
- * waits for a token that others wait for too. At most `ASIDE` requests that are not polls are under way, so that polls
- * find a connection free while those hang; such a request waits for its turn at most `timeoutMs` longer.
+ * and the request is repeated once. A request takes at most eight times `timeoutMs` (a token, the request, another token,
+ * the request again, and a wait for a connection before each); usually it is one request. It is given up as soon as its
+ * signal aborts, also while it waits for a token that others wait for too. At most `ASIDE` requests that are not polls are
+ * under way, so that polls find a connection free while those hang; such a request waits for its turn at most `timeoutMs`
+ * longer.
  */
 export class TenantConnection {
   readonly tenant: string;
@@ -47,7 +49,11 @@ export class TenantConnection {
     this.time = time;
     this.locale = localeOf(timeZone, country);
     this.#client = new PitelClient(options);
-    this.#credentials = new Credentials({ ...options, client: this.#client });
+    this.#credentials = new Credentials({
+      ...options,
+      client: this.#client,
+      otherSecrets: options.proxy ? proxySecrets(options.proxy) : [],
+    });
     this.conceal = this.#credentials.conceal;
     this.capture =
       capture === undefined ? null : new Capture({ options: capture, of: options, conceal: this.conceal });
@@ -69,7 +75,10 @@ export class TenantConnection {
     }
   }
 
-  /** Sends a GET under the tenant's token. Only what polls are answered shows that a token may be refused. */
+  /**
+   * Sends a GET under the tenant's token. What may refuse the token or mean something else counts for polls only, which are
+   * always the same: a client can make the bridge ask about odd extensions.
+   */
   async get(path: string, request: TenantRequest = {}, isPoll = true): Promise<HttpResult> {
     const { signal } = request;
     const token =
@@ -128,6 +137,10 @@ export interface TenantConnectionOptions {
   readonly tenant: string;
   /** The upstream's origin; a trailing slash is ignored. */
   readonly baseUrl: string;
+  /** The proxy over which it is asked, which may hold a password; null or absent: none. */
+  readonly proxy?: string | null | undefined;
+  /** Certificates in PEM form that are trusted in addition to the public ones. */
+  readonly ca?: string | null | undefined;
   /** Exactly one of token and API key. */
   readonly token?: string | undefined;
   readonly apiKey?: string | undefined;

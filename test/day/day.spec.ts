@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { simulateDay } from '../support/day.js';
+import { expectNotMoreExcused } from './excused.js';
 import { expectJudgedTrue, summary } from './judged-day.js';
 
 /**
@@ -17,6 +18,7 @@ describe('against a simulated day', () => {
     const day = simulateDay({ ...BUSY, traffic, seed: 2026, faults: 0.05, restarts: 0.012 });
     summaries.push(summary('a day with faults', day));
     expectJudgedTrue(day, 2_000);
+    expectNotMoreExcused('a day with faults', day.report);
     expect(day.spoiled).toBeGreaterThan(500);
     expect(day.restarts).toBeGreaterThan(50);
   });
@@ -34,5 +36,6 @@ describe('against a simulated day', () => {
     const day = simulateDay({ ...BUSY, ...options, traffic, seed: name });
     summaries.push(summary(name, day));
     expectJudgedTrue(day, 600);
+    expectNotMoreExcused(name, day.report);
   });
 });

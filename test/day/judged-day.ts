@@ -1,15 +1,19 @@
 import { expect } from '@jest/globals';
+import type { Excuses } from '../../simulator/judge-report.js';
 import type { Day } from '../support/day.js';
 import { expectTrue } from '../support/expect-true.js';
 
 /** What the judge found of a day, in one line. */
 export function summary(name: string, { world, pollCount, spoiled, restarts, events, report }: Day): string {
-  const reasons = Object.entries(report.unseen.byReason).map(([reason, count]) => `${reason} ${count}`);
+  const said = ({ byReason }: Excuses) =>
+    Object.entries(byReason)
+      .map(([reason, count]) => `${reason} ${count}`)
+      .join(', ') || 'nothing';
   return [
     `${name}: ${world.truth.length} calls, ${pollCount} polls (${spoiled} answers spoiled, ${restarts} restarts), ${events.length} events;`,
     `${report.matched} of ${report.expected} emitted, ${report.missing.length} missing, ${report.doubled.length} doubled,`,
     `${report.invented.length} invented, ${report.misreported.length} misreported;`,
-    `not to be seen: ${reasons.join(', ') || 'nothing'}`,
+    `not to be seen: ${said(report.unseen)}; excused: ${said(report.forgiven)}; of ${report.statements} statements`,
   ].join(' ');
 }
 

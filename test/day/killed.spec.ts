@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { simulateDay } from '../support/day.js';
+import { expectNotMoreExcused } from './excused.js';
 import { expectJudgedTrue, summary } from './judged-day.js';
 
 const summaries: string[] = [];
@@ -28,6 +29,7 @@ describe('against a simulated day on which the bridge is killed again and again'
       const day = simulateDay({ ...KILLED, seed });
       summaries.push(summary(`killed ${day.restarts} times`, day));
       expectJudgedTrue(day, 1_000);
+      expectNotMoreExcused(seed, day.report, { losesPolls: true });
       expect(day.restarts).toBeGreaterThan(50);
     },
   );

@@ -125,22 +125,22 @@ const parts: readonly Mutant[] = [
       'instant < now ? instant : null',
       'a poll in the same millisecond would look like a clock set back',
     ],
-    ['return by < instant;', 'return by <= instant;', 'one answer would be before itself'],
+    [
+      'return by + ms <= instant;',
+      'return by + ms < instant;',
+      'an answer that was requested just when it had to be would not count',
+    ],
     [
       'return other.by - by >= ms;',
       'return other.by - by > ms;',
       'the bound itself is long enough, as the table says',
     ],
     [
-      'after === null ? by - lookbackMs : after - toleranceMs',
-      'after === null ? by - toleranceMs : after - lookbackMs',
-      'calls from before the first poll would get no time of their own',
+      '(after === null || instant >= after - ms)',
+      '(after === null || instant >= after)',
+      'a time of the PBX’s clock within the tolerance would be refused',
     ],
-    [
-      'return instant > by + toleranceMs;',
-      'return instant >= by + toleranceMs;',
-      'a clock at the edge of the tolerance is within it',
-    ],
+    ['instant <= by + ms', 'instant < by + ms', 'a clock at the edge of the tolerance is within it'],
     ['return by > other.by;', 'return by >= other.by;', 'what one poll shows together would have an order'],
     [
       'return after !== null && after >= other.by;',
@@ -175,8 +175,8 @@ const parts: readonly Mutant[] = [
       'of two callers with one number, the wrong one would get the leg',
     ],
     [
-      'part.absence !== null && part.absence.polls >= policy.absencePolls;',
-      'part.absence !== null && part.absence.polls > 0;',
+      'return absence !== null && absence.polls >= policy.absencePolls;',
+      'return absence !== null && absence.polls > 0;',
       'one flicker of a row would end its call',
     ],
   ]),

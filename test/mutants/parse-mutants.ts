@@ -131,8 +131,8 @@ const lists: readonly Mutant[] = [
 const rows: readonly Mutant[] = [
   ...mutantsOf(`${PARSE}/monitor-row.ts`, `${PARSE}/monitor-row.spec.ts`, [
     [
-      "return signal === 'unclear' ? { kind: 'idle', extension: row.extension } : bad('call_id missing');",
-      "return { kind: 'idle', extension: row.extension };",
+      "signal === 'unclear' ? { kind: 'idle', extension: row.extension, owner } : bad('call_id missing');",
+      "{ kind: 'idle', extension: row.extension, owner };",
       'an extension that talks would count as one without a call, and its call would end',
     ],
     ["  HELD: 'answered',", "  HELD: 'ringing',", 'a call on hold would ring'],
@@ -147,8 +147,8 @@ const rows: readonly Mutant[] = [
       'a leg that is answered on one of two devices would go on ringing',
     ],
     [
-      "ringWait: word === 'RING_WAIT',",
-      'ringWait: false,',
+      "const ringWait = word === 'RING_WAIT';",
+      'const ringWait = false;',
       'RING_WAIT is not RINGING for what the leg does next',
     ],
     [

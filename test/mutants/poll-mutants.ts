@@ -44,7 +44,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
       'a 429 would not slow the polls down',
     ],
   ]),
-  ...mutantsOf(`${SCHEDULE}/throttle.ts`, `${SCHEDULE}/schedule.spec.ts`, [
+  ...mutantsOf(`${SCHEDULE}/throttle.ts`, `${SCHEDULE}/throttle.spec.ts`, [
     ['if (sentAt < this.#halvedAt) return;', '', 'two endpoints that fail together would quarter the rate'],
     [
       'this.#rate = Math.max(rate / 2, LOWEST_RATE);',

@@ -46,8 +46,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${STORED}/format-2.ts`, `${STORED}/codec.spec.ts`, [
     [
-      'unlisted: from.unlisted,\n  };\n}\n\nfunction encodeLeg',
-      'unlisted: false,\n  };\n}\n\nfunction encodeLeg',
+      'unlisted: from.unlisted,\n  };\n}\n\nfunction bracketOf',
+      'unlisted: false,\n  };\n}\n\nfunction bracketOf',
       'a replica that takes over would end calls of extensions that lost their registration',
     ],
     [
@@ -56,8 +56,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       'a take-over would announce a caller twice whom the queue shows late',
     ],
     [
-      'failingSince: from.failingSince,',
-      'failingSince: null,',
+      'failingSince: from.failingSince,\n    lastError: from.lastError,\n    clock,',
+      'failingSince: null,\n    lastError: from.lastError,\n    clock,',
       'an outage would begin again at each take-over',
     ],
   ]),

@@ -130,7 +130,10 @@ describe('two pollers that both believe they own a tenant', () => {
     const [a, b] = contenders.map(({ complete }) => complete);
     const merged = (endpoint: Endpoint) => [...a![endpoint], ...b![endpoint]].sort((x, y) => x - y);
     const polls = { monitor: merged('monitor'), queue: merged('queue') };
-    const report = judge(world.truth, events as unknown as JudgedEvent[], polls);
+    const report = judge(world.truth, events as unknown as JudgedEvent[], polls, {
+      // A contender that is held back commits when it is released.
+      commitMs: 60_000,
+    });
     const fenced = contenders.map((contender) => contender.fenced);
     summaries.push(
       `two pollers over one store: ${calls} calls, ${events.length} events, ${fenced.join(' + ')} cycles fenced;`,

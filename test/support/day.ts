@@ -60,6 +60,7 @@ export function simulateDay(options: DayOptions = {}): Day {
   let readers = listReaders(locale());
   const events: BridgeEvent[] = [];
   const polls = { monitor: [] as number[], queue: [] as number[] };
+  const partial = { monitor: [] as number[], queue: [] as number[] };
   let pollCount = 0;
   let spoiled = 0;
   let restarted = 0;
@@ -97,6 +98,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     const queue = readers.queue.read(spoil(world.queueBody()), at);
     for (const observation of [monitor, queue] as Observation[]) {
       if (observation.outcome === 'complete') polls[observation.endpoint].push(now);
+      if (observation.outcome === 'partial') partial[observation.endpoint].push(now);
     }
     const decision = decide(known, { monitor, queue }, DEFAULT_POLICY);
     confirm = decision.confirm;
@@ -109,6 +111,11 @@ export function simulateDay(options: DayOptions = {}): Day {
     if (known.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }
   expectHonestTimes(events);
-  const report = judge(world.truth, events as unknown as JudgedEvent[], polls, { sightingsToDemand });
+  const seen = { ...polls, partial };
+  const listsIdle = options.quirks?.listIdle ?? true;
+  const report = judge(world.truth, events as unknown as JudgedEvent[], seen, {
+    sightingsToDemand,
+    listsIdle,
+  });
   return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state: known };
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { judge } from '../../simulator/judge.js';
+import type { Poll } from '../../simulator/judge-polls.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
 import { type CallTruth, createWorld, type WorldOptions } from '../../simulator/world.js';
@@ -48,6 +49,8 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   const time = new VirtualTime(startAt);
   /** The instant of the PBX that an answer shows, by when the request was sent. */
   const shownAt = { monitor: new Map<number, number>(), queue: new Map<number, number>() };
+  const complete = { monitor: [] as Poll[], queue: [] as Poll[] };
+  const partial = { monitor: [] as Poll[], queue: [] as Poll[] };
   const polls = { monitor: 0, queue: 0 };
   let [failed, outdated, commits, epochs] = [0, 0, 0, 0];
 
@@ -79,9 +82,13 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     listener: {
       ...NO_TENANT_LISTENER,
       polled: ({ result, isStale }) => {
-        if (!isStale) return;
-        outdated += 1;
-        shownAt[result.endpoint].delete(result.sentAt);
+        const { endpoint, sentAt, observation } = result;
+        if (isStale) outdated += 1;
+        const shown = shownAt[endpoint].get(sentAt);
+        if (isStale || shown === undefined || observation.outcome === 'failed') return;
+        const { startedAt: sent, at: received } = observation;
+        const seen = observation.outcome === 'complete' ? complete : partial;
+        seen[endpoint].push({ sent, shown, received });
       },
     },
   });
@@ -108,8 +115,12 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   expectHonestTimes(events);
   // The events of the last polls may not have been emitted yet.
   const until = startAt + durationMs - 4 * TIMEOUT_MS;
-  const shown = { monitor: [...shownAt.monitor.values()], queue: [...shownAt.queue.values()] };
-  const report = judge(world.truth, events as unknown as JudgedEvent[], shown, { until });
+  // A cycle waits for both endpoints, so that an answer may be used only when the other one's request has timed out.
+  const seen = { ...complete, partial };
+  const report = judge(world.truth, events as unknown as JudgedEvent[], seen, {
+    until,
+    commitMs: TIMEOUT_MS,
+  });
   return { report, polls, failed, outdated, offeredAfterMs: delaysOf(world.truth, events) };
 }
 

@@ -1,4 +1,5 @@
 import { judge } from '../../simulator/judge.js';
+import type { Poll } from '../../simulator/judge-polls.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { TruthIndex } from '../../simulator/judge-match.js';
 import { createWorld, type World, type WorldOptions } from '../../simulator/world.js';
@@ -54,7 +55,7 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
   const pace = new Schedule({ ...paceOptions, confirmMs: CONFIRM_MS, random: () => 0 }, startAt);
   const locale = { instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') };
   const readers = listReaders(locale);
-  const polls = { monitor: [] as number[], queue: [] as number[] };
+  const polls = { monitor: [] as Poll[], queue: [] as Poll[] };
   const events: BridgeEvent[] = [];
   const hours = Array<number>(Math.ceil(durationMs / HOUR_MS)).fill(0);
   const known = new TenantCalls(EMPTY_STATE);
@@ -62,7 +63,7 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
 
   const poll = (endpoint: Endpoint, sentAt: number): Observations => {
     const at = { startedAt: sentAt, at: sentAt + LATENCY_MS };
-    polls[endpoint].push(world.now);
+    polls[endpoint].push({ sent: sentAt, shown: world.now, received: sentAt + LATENCY_MS });
     hours[Math.floor((sentAt - startAt) / HOUR_MS)]! += 1;
     return endpoint === 'monitor'
       ? { monitor: readers.monitor.read(world.monitorBody(), at) }

@@ -39,6 +39,18 @@ export function httpAddress(text: string): string | undefined {
 }
 
 /**
+ * A proxy's address: `http://host:port` or `https://host:port`, with user and password where it asks for them,
+ * percent-encoded. Without a scheme it is http. No path, since a proxy has none.
+ */
+export function proxyAddress(text: string): string | undefined {
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  if (!/^https?:\/\/[^\s/?#]+\/?$/i.test(address) || !URL.canParse(address)) return undefined;
+  const { href, hostname, username, password } = new URL(address);
+  const isDecodable = percentDecoded(username) !== undefined && percentDecoded(password) !== undefined;
+  return hostname !== '' && isDecodable ? href : undefined;
+}
+
+/**
  * `redis://` or `rediss://`, with a host, nothing but a database number as its path, and no query: `?db=3` would be
  * ignored and lead to another database. User and password are percent-encoded; `URL` accepts a bare percent sign, which
  * decoding would throw for.

@@ -1,6 +1,4 @@
-import { X509Certificate } from 'node:crypto';
 import type { SetOf, Unused } from './given.js';
-import { type ReadText, readFailure } from '../secrets/read-text.js';
 import type { VariableName } from './variables.js';
 
 /** The variables for the bridge's user at Redis and for TLS, in addition to any form of address. */
@@ -47,25 +45,4 @@ export function redisAccessRules(
     problems.push('REDIS_SENTINEL_PASSWORD: is required with REDIS_SENTINEL_USERNAME');
   if (!isSet('REDIS_SENTINELS'))
     unused(set('REDIS_SENTINEL_USERNAME', 'REDIS_SENTINEL_PASSWORD'), 'REDIS_SENTINELS is not set');
-}
-
-/** The certificates of the file, unchanged; or the file's problem, without its path and content. */
-export function readCertificates(path: string, readText: ReadText): { pem: string } | { problem: string } {
-  let text: string;
-  try {
-    text = readText(path);
-  } catch (error) {
-    return { problem: readFailure(error) };
-  }
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) return { problem: 'holds no certificate in PEM form' };
-  for (const [index, block] of blocks.entries()) {
-    try {
-      new X509Certificate(block);
-    } catch {
-      return { problem: `certificate ${index + 1} of ${blocks.length} cannot be read` };
-    }
-  }
-  // Only the certificates are kept, not other content of the file such as a key.
-  return { pem: blocks.join('\n') };
 }

@@ -56,7 +56,15 @@ const NAME = text(
   format.tenantId,
 );
 
+/** Tenants without a proxy of their own take another one of the environment, unless it says `none`. */
+export const PROXY_EXPECTED =
+  'must be none, or an http or https address such as http://proxy.example:3128, without a path, and with user and password percent-encoded';
+
 export const FORMATS = {
+  proxy: text(PROXY_EXPECTED, (given): Secret | 'none' | undefined => {
+    const address = given === 'none' ? given : format.proxyAddress(given);
+    return address === undefined || address === 'none' ? address : new Secret(address);
+  }),
   baseUrl: text(
     'must be an http or https origin such as https://pbx.example, without path, query and credentials',
     format.httpOrigin,
@@ -93,6 +101,8 @@ const VARIABLES = {
   TENANT_ID: FORMATS.tenantId.default('default'),
   TENANTS_FILE: path('a YAML or JSON file').optional(),
   LEASE_GROUP: NAME.optional(),
+  PITEL_PROXY: FORMATS.proxy.optional(),
+  PITEL_CA_FILE: path('a PEM file').optional(),
   PITEL_TIME_ZONE: FORMATS.timeZone.default('Asia/Ho_Chi_Minh'),
   PITEL_COUNTRY: FORMATS.country.default('VN'),
   PITEL_DIRECTION: FORMATS.direction.default('auto'),

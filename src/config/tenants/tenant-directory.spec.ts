@@ -11,6 +11,8 @@ function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
     country: 'VN',
     direction: 'auto',
     pollIntervalMs: 1000,
+    proxy: null,
+    ca: null,
     ...given,
   };
 }
@@ -39,6 +41,8 @@ describe('the directory of tenants', () => {
     ['country', { country: 'DE' }],
     ['direction', { direction: 'leg' }],
     ['interval', { pollIntervalMs: 500 }],
+    ['proxy', { proxy: new Secret('http://proxy.example/') }],
+    ['authority', { ca: 'pem' }],
   ])('counts another %s as altered', (_, given) => {
     const { directory, changes } = setUp(tenant('a'));
     directory.replace([tenant('a', given)]);

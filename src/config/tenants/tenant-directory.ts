@@ -65,6 +65,8 @@ function isSame(one: TenantConfig, other: TenantConfig): boolean {
     one.country === other.country &&
     one.direction === other.direction &&
     one.pollIntervalMs === other.pollIntervalMs &&
+    one.proxy?.reveal() === other.proxy?.reveal() &&
+    one.ca === other.ca &&
     one.credential.kind === other.credential.kind &&
     secretOf(one).reveal() === secretOf(other).reveal()
   );

@@ -18,6 +18,10 @@ export interface TenantConfig {
   readonly timeZone: string;
   /** The country, as two capital letters, of numbers in national form. */
   readonly country: string;
+  /** The proxy over which the PBX is asked, which may hold a password; null where there is none. */
+  readonly proxy: Secret | null;
+  /** Certificates in PEM form that are trusted in addition to the public ones; null where there are none. */
+  readonly ca: string | null;
   /** Milliseconds between two polls of an endpoint. */
   readonly pollIntervalMs: number;
   /** Whose direction the word in a monitor row is; `auto`: the bridge finds out. */

@@ -2,6 +2,8 @@ import { readTenantsFile } from './tenants-file.js';
 
 const ACME = { id: 'acme', baseUrl: 'https://acme.example', token: 'acme-token' };
 
+const NO_WAY = { proxyOf: () => null, ca: null };
+
 function read(content: unknown, files: Record<string, string> = {}, env: Record<string, string> = {}) {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
   const all: Record<string, string> = { '/etc/bridge/tenants.json': text, ...files };
@@ -16,6 +18,7 @@ function read(content: unknown, files: Record<string, string> = {}, env: Record<
     country: 'VN',
     direction: 'auto',
     pollIntervalMs: 1000,
+    ...NO_WAY,
   });
 }
 
@@ -250,6 +253,7 @@ tenants:
       country: 'VN',
       direction: 'auto',
       pollIntervalMs: 1000,
+      ...NO_WAY,
     });
     expect(result).toEqual({ ok: false, problems: ['cannot be read (EACCES)'] });
   });

@@ -5,6 +5,7 @@ import { readFailure, type ReadText } from '../secrets/read-text.js';
 import type { Secret } from '../secrets/secret.js';
 import type { Credential, Environment, TenantConfig } from './tenant.js';
 import { parseDocumentText } from './tenants-document.js';
+import { type Certificates, namingFile, readCertificates } from '../settings/certificates.js';
 import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
 
 /**
@@ -17,10 +18,11 @@ import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
  *
  * A tenant has exactly one credential: `token`, `tokenEnv` (the name of an environment variable) or `tokenFile` (a
  * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country`, `direction` and `pollIntervalMs`
- * may be left out. `docs/tenants.schema.json` is this as a JSON schema.
+ * may be left out, and so may `proxy` and `caFile`. `docs/tenants.schema.json` is this as a JSON schema.
  *
  * Guarantees: a file with a problem is refused as a whole, with all problems, so that a mistake never drops one tenant
- * silently. Problems name the field (`tenants[2].baseUrl`) and never repeat its value; in a text that is no YAML they
+ * silently. Problems name the field (`tenants[2].baseUrl`) and never repeat its value, but for the name of a
+ * `caFile`; in a text that is no YAML they
  * name line and column only.
  */
 export type TenantsFileResult =
@@ -33,7 +35,16 @@ export type TenantsFileResult =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 const CREDENTIAL_FIELDS = ['token', 'tokenEnv', 'tokenFile', 'apiKey', 'apiKeyEnv', 'apiKeyFile'] as const;
-const FIELDS = ['id', 'baseUrl', 'timeZone', 'country', 'direction', 'pollIntervalMs'] as const;
+const FIELDS = [
+  'id',
+  'baseUrl',
+  'timeZone',
+  'country',
+  'direction',
+  'pollIntervalMs',
+  'proxy',
+  'caFile',
+] as const;
 /** The number of tenants that the bridge is built and tested for. */
 const MAX_TENANTS = 10_000;
 
@@ -78,6 +89,16 @@ const Row = z
         .max(POLL_INTERVAL_MS.max, { error: INTERVAL })
         .meta({ description: 'How often each endpoint is asked; POLL_INTERVAL_MS when left out' })
         .optional(),
+      proxy: TEXT.pipe(FORMATS.proxy)
+        .meta({
+          description:
+            'The proxy over which the PBX is asked, such as http://proxy.example:3128, or none; PITEL_PROXY when left out',
+        })
+        .optional(),
+      caFile: NAME.meta({
+        description:
+          'A PEM file with certificates that are trusted in addition to the public ones, relative to this file; PITEL_CA_FILE when left out',
+      }).optional(),
       token: NAME.meta({ description: 'A fixed bearer token, without the word Bearer' }).optional(),
       tokenEnv: NAME.meta({ description: 'The environment variable that holds the token' }).optional(),
       tokenFile: NAME.meta({
@@ -124,6 +145,9 @@ export interface TenantsFileSurroundings {
   readonly country: string;
   readonly direction: DirectionSetting;
   readonly pollIntervalMs: number;
+  readonly ca: string | null;
+  /** The proxy for an origin, given what the tenant says of it. */
+  readonly proxyOf: (origin: string, given?: Secret | 'none') => Secret | null;
 }
 
 export function readTenantsFile(path: string, around: TenantsFileSurroundings): TenantsFileResult {
@@ -144,6 +168,13 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
     };
   }
 
+  /** Thousands of tenants share a few of these files. */
+  const read = new Map<string, Certificates>();
+  const certificatesOf = (caFile: string): string | { readonly problem: string } => {
+    const known = read.get(caFile) ?? readCertificates(resolve(dirname(path), caFile), around.readText);
+    read.set(caFile, known);
+    return 'pem' in known ? known.pem : { problem: namingFile(caFile, known.problem) };
+  };
   const problems: string[] = [];
   const seen = new Set<string>();
   const tenants: TenantConfig[] = [];
@@ -151,7 +182,9 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
     if (seen.has(row.id)) problems.push(`tenants[${index}].id is taken by an earlier tenant`);
     seen.add(row.id);
     const credential = credentialOf(row, path, around);
+    const ca = row.caFile === undefined ? around.ca : certificatesOf(row.caFile);
     if (typeof credential === 'string') problems.push(`tenants[${index}]${credential}`);
+    else if (ca !== null && typeof ca === 'object') problems.push(`tenants[${index}].caFile ${ca.problem}`);
     else
       tenants.push({
         id: row.id,
@@ -161,6 +194,8 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
         country: row.country ?? around.country,
         direction: row.direction ?? around.direction,
         pollIntervalMs: row.pollIntervalMs ?? around.pollIntervalMs,
+        proxy: around.proxyOf(row.baseUrl, row.proxy),
+        ca,
       });
   }
   const variables = parsed.data.tenants.flatMap((row) =>

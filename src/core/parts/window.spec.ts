@@ -3,6 +3,7 @@ import {
   isAfter,
   isEarlierOrAt,
   isLongBefore,
+  isNear,
   isSeenLater,
   isSince,
   lastOf,
@@ -32,6 +33,13 @@ describe('a window', () => {
     const sent = [9, 10, 11].map((instant) => isEarlierOrAt(instant, window));
     expect(sent).toEqual([true, true, false]);
     expect(isEarlierOrAt(9, { after: null, by: 20 })).toBe(false);
+  });
+
+  it('is near an instant within the tolerance of its ends, and near every earlier one where it has no beginning', () => {
+    const near = (of: typeof window | { after: null; by: number }) =>
+      [4, 5, 25, 26].map((instant) => isNear(instant, of, 5));
+    expect(near(window)).toEqual([false, true, true, false]);
+    expect(near({ after: null, by: 20 })).toEqual([true, true, true, false]);
   });
 
   it('is seen later than another only if a later poll showed it', () => {

@@ -150,6 +150,13 @@ describe('the log over HTTP', () => {
     }
   });
 
+  it('takes a comma too many in a list for none', async () => {
+    await json('/v1/calls');
+    await log.commit(transition('call-started', 'c1'));
+    const { status, body } = await json('/v1/calls?extensions=,107,,108,');
+    expect([status, body.calls.length]).toEqual([200, 1]);
+  });
+
   it('hands out the log page by page, exactly', async () => {
     const events = await log.commit(
       ...Array.from({ length: 250 }, (_, n) => transition('call-started', `c${n}`)),

@@ -25,6 +25,14 @@ describe('a tenant’s activity', () => {
       'when the ringing is over and waits to be confirmed',
       [{ legs: [quiet, leg()] }, { legs: [quiet] }],
     ],
+    [
+      'talking',
+      'when the extension shows the answer before the queue does',
+      [
+        { entries: [entry({ status: 'trying' })], legs: [leg()] },
+        { entries: [entry({ status: 'trying' })], legs: [leg({ signal: 'answered' })] },
+      ],
+    ],
     ['talking', 'when the caller was answered', [{ entries: [entry({ status: 'answered' })] }]],
   ])('is %s %s', (expected, _, polls) => {
     expect(activityOf(after(...polls), T0 + 2_000)).toBe(expected);

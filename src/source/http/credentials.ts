@@ -30,6 +30,8 @@ export interface CredentialsOptions {
   readonly apiKey?: string | undefined;
   readonly client: PitelClient;
   readonly time: Pick<Time, 'monotonic'>;
+  /** What `conceal` removes too. */
+  readonly otherSecrets?: readonly string[] | undefined;
 }
 
 export type Token = { readonly ok: true; readonly token: string } | NoToken;
@@ -63,6 +65,7 @@ export class Credentials {
   readonly #apiKey: string | null;
   readonly #client: PitelClient;
   readonly #time: Pick<Time, 'monotonic'>;
+  readonly #otherSecrets: readonly string[];
   #held: Held | null = null;
   /** The token before: an answer to a request that was sent with it may still come. */
   #previous: string | null = null;
@@ -82,13 +85,14 @@ export class Credentials {
   #refused: { readonly token: string; readonly how: TokenRefusal } | null = null;
 
   /** @throws Error unless exactly one of token and API key is given. */
-  constructor({ token, apiKey, client, time }: CredentialsOptions) {
+  constructor({ token, apiKey, client, time, otherSecrets = [] }: CredentialsOptions) {
     if ((token === undefined) === (apiKey === undefined))
       throw new Error('give either a token or an API key');
     this.#fixed = token?.trim() ?? null;
     this.#apiKey = apiKey?.trim() ?? null;
     this.#client = client;
     this.#time = time;
+    this.#otherSecrets = otherSecrets;
   }
 
   get isFixed(): boolean {
@@ -141,7 +145,7 @@ export class Credentials {
 
   /** The text without the secrets that are known here, in any of their `spellings`. */
   readonly conceal = (text: string): string =>
-    [this.#fixed, this.#apiKey, this.#held?.token ?? null, this.#previous]
+    [this.#fixed, this.#apiKey, this.#held?.token ?? null, this.#previous, ...this.#otherSecrets]
       .flatMap((secret) => (secret === null || secret === '' ? [] : spellings(secret)))
       .reduce((rest, spelling) => rest.replaceAll(spelling, '[…]'), text);
 

@@ -2,9 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Time } from '../../base/clock.js';
 import type { Instant } from '../../core/model/observation.js';
 import { type Tracer, UNTRACED } from '../../core/model/tracer.js';
+import { connectionReason, type Destination, explained, isLost, isOfTheHost } from './connection-reason.js';
 import { ACCEPTED_CODINGS, decode } from './content-coding.js';
 import { Deadline } from './deadline.js';
 import { Exchange, type RawAnswer } from './exchange.js';
+import { proxyHost, type Way } from './route.js';
 import type { Lane, Turn, UpstreamHosts } from './upstream-hosts.js';
 import { type Validators, validatorsOf } from './validators.js';
 
@@ -15,13 +17,14 @@ import { type Validators, validatorsOf } from './validators.js';
  * it is sent, ends within `timeoutMs`, its body included. No more than `maxBodyBytes` of a body is kept; a redirect is
  * refused, so credentials and requests never reach another host; nothing is ever thrown. `ok` means HTTP 200 and a body,
  * decoded, that begins like a JSON document: its parser finds out whether it is complete. A request whose kept connection
- * turns out to be closed is sent once more, within the same time. A request that is not sent because the
- * host is busy or down is a failure like any other. Not guaranteed: that the host has not received a request that
- * failed.
+ * turns out to be closed is sent again, one time, within the same deadline. A request that is not sent because the host is
+ * busy or down is a failure like any other. Not guaranteed: that the host has not received a request that failed.
  */
 export interface PitelClientOptions {
   /** Scheme, host and port; a path is ignored. */
   readonly baseUrl: string;
+  readonly proxy?: Way['proxy'];
+  readonly ca?: Way['ca'];
   readonly hosts: UpstreamHosts;
   readonly timeoutMs: number;
   readonly maxBodyBytes: number;
@@ -83,12 +86,16 @@ const CLOSED = 'client closed';
 export class PitelClient {
   readonly #options: PitelClientOptions;
   readonly #lane: Lane;
+  readonly #destination: Destination;
   readonly #underWay = new Map<Promise<HttpResult>, Deadline>();
   #closed: Promise<void> | null = null;
 
   constructor(options: PitelClientOptions) {
     this.#options = options;
-    this.#lane = options.hosts.join(new URL(options.baseUrl).origin);
+    const { baseUrl, proxy = null, ca, hosts } = options;
+    const { origin, hostname } = new URL(baseUrl);
+    this.#lane = hosts.join({ origin, proxy, ca });
+    this.#destination = { host: hostname, proxy: proxy === null ? null : proxyHost(proxy) };
   }
 
   get(path: string, options: RequestOptions = {}): Promise<HttpResult> {
@@ -168,7 +175,7 @@ export class PitelClient {
       });
       return await this.#result(answer, sent);
     } catch (error) {
-      const reason = deadline.passed ?? connectionReason(error);
+      const reason = deadline.passed ?? connectionReason(error, this.#destination);
       const isSilent = deadline.isLate || (deadline.passed === null && isOfTheHost(error));
       if (!exchange.isAnswered && isSilent) turn.failed(reason);
       return failure(reason, sent);
@@ -249,10 +256,9 @@ interface Question {
  * harm with the token exchange, the only request that is no GET: it gives the same token again.
  */
 function wasClosedBefore(exchange: Exchange, error: unknown): boolean {
-  return exchange.isOnKept && !exchange.isAnswered && LOST.has(codeOf(error));
+  return exchange.isOnKept && !exchange.isAnswered && isLost(error);
 }
 
-const LOST: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 const ACCEPTED = {
   accept: 'application/json',
   'accept-encoding': ACCEPTED_CODINGS,
@@ -279,36 +285,11 @@ function failure(reason: string, sent: Sent, more: Partial<HttpFailure> = {}): H
 
 function statusReason(status: number, headers: IncomingHttpHeaders): string {
   const location = headers.location;
-  if (status < 300 || status > 399 || location === undefined) return `HTTP ${status}`;
+  if (status < 300 || status > 399 || location === undefined) return `HTTP ${status}${explained(status)}`;
   // Only the host is named: path and query of a redirect to a login carry tokens.
   const host = URL.canParse(location) ? new URL(location).host : 'another path';
   return `HTTP ${status}: redirect to ${host} refused`;
 }
-
-/** Whether the host or the way to it failed; undici's argument errors are about one tenant's request. */
-function isOfTheHost(error: unknown): boolean {
-  const code = codeOf(error);
-  return code !== 'UND_ERR_INVALID_ARG' && code !== NOT_HTTP && code !== 'UND_ERR_HEADERS_OVERFLOW';
-}
-
-/** The error's code only: messages of the network layer may quote what was sent. */
-function connectionReason(error: unknown): string {
-  const code = codeOf(error);
-  if (code === 'ECONNREFUSED') return 'connection refused';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'host name not found';
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'headers larger than 16 KiB';
-  if (code === NOT_HTTP) return 'not HTTP';
-  if (LOST.has(code)) return 'connection lost before the answer was complete';
-  return /^[A-Z0-9_]{1,40}$/.test(code) ? `request failed (${code})` : 'request failed';
-}
-
-function codeOf(error: unknown): string {
-  // The parser's own codes are many, and not all of its errors have one.
-  if (error instanceof Error && error.name === 'HTTPParserError') return NOT_HTTP;
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-}
-
-const NOT_HTTP = 'not HTTP';
 
 function mediaType(headers: IncomingHttpHeaders): string {
   const type = /^[\w.+-]+\/[\w.+-]+/.exec(headers['content-type'] ?? '');

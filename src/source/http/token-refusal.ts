@@ -37,12 +37,15 @@ const NEVER: ReadonlySet<number> = new Set([304, 404, 407, 429]);
 const PAGE_BYTES = 1_000;
 /** Error bodies are short: a longer answer that succeeded is not looked into. */
 const ERROR_BYTES = 2_048;
-const ERROR_FIELD =
-  /"(?:error|code|message|content|status)"\s*:\s*(?!"(?:Waiting|Trying|Answered|Abandoned)")/;
+const ERROR_FIELD = /"(?:error|code|message|content|status)"\s*:/;
+/** How an answer with rows begins. */
+const ROWS = /^\s*\{\s*"data"\s*:\s*\[\s*\{/;
+const ROWS_BYTES = 32;
 
-/** Cheap, since every poll's answer is asked this: nearly all are longer, or have none of these fields. */
+/** Cheap, since every poll's answer is asked this: nearly all are longer, begin with rows, or have none of these fields. */
 function mayBeError(body: Buffer): boolean {
-  return body.length <= ERROR_BYTES && ERROR_FIELD.test(body.toString('latin1'));
+  if (body.length > ERROR_BYTES || ROWS.test(body.toString('latin1', 0, ROWS_BYTES))) return false;
+  return ERROR_FIELD.test(body.toString('latin1'));
 }
 
 function speaksOfToken(body: Buffer): boolean {

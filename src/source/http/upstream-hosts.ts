@@ -1,11 +1,12 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { SecureContext } from 'node:tls';
 import type { Time } from '../../base/clock.js';
 import { CircuitBreaker, type Permit } from './circuit-breaker.js';
+import { openRoute, type Route, trusting, type Way } from './route.js';
 import { Semaphore } from './semaphore.js';
 
 /**
- * The upstream hosts of all tenants of this process: one pool of connections and one circuit breaker per origin, shared
- * by its tenants.
+ * The upstream hosts of all tenants of this process: one pool of connections and one circuit breaker per way to a host
+ * (its origin, the proxy in between, the certificates that are trusted), shared by its tenants.
  *
  * Guarantees:
  * - At most `concurrency` requests, and as many connections, are open at one host, and `PER_TENANT` of one tenant. A
@@ -19,19 +20,29 @@ import { Semaphore } from './semaphore.js';
 export class UpstreamHosts {
   readonly #options: UpstreamHostsOptions;
   readonly #hosts = new Map<string, UpstreamHost>();
+  readonly #trusted = new Map<string, SecureContext>();
 
   constructor(options: UpstreamHostsOptions) {
     this.#options = options;
   }
 
-  /** Joins a tenant to a host. @param origin scheme, host and port */
-  join(origin: string): Lane {
-    let host = this.#hosts.get(origin);
+  /** Joins a tenant to a host. */
+  join(way: Way): Lane {
+    const key = JSON.stringify([way.origin, way.proxy ?? null, way.ca ?? null]);
+    let host = this.#hosts.get(key);
     if (host === undefined) {
-      host = new UpstreamHost(origin, this.#options, () => this.#hosts.delete(origin));
-      this.#hosts.set(origin, host);
+      const trusted = way.ca === undefined || way.ca === null ? null : this.#trusting(way.ca);
+      host = new UpstreamHost(way, { ...this.#options, trusted }, () => this.#hosts.delete(key));
+      this.#hosts.set(key, host);
     }
     return host.join();
+  }
+
+  /** Many hosts trust the same few certificates. */
+  #trusting(ca: string): SecureContext {
+    const known = this.#trusted.get(ca) ?? trusting(ca);
+    this.#trusted.set(ca, known);
+    return known;
   }
 
   /** The status of every current host. */
@@ -49,7 +60,7 @@ export interface UpstreamHostsOptions {
   /** In [0, 1). */
   readonly random: () => number;
   /** Called when a host is found to be down, with the reason, and when it answers again (null). */
-  readonly onChange?: (origin: string, down: string | null) => void;
+  readonly onChange?: (host: string, down: string | null) => void;
 }
 
 export interface HostStatus {
@@ -67,23 +78,26 @@ class UpstreamHost {
   readonly #lanes = new Set<Lane>();
   readonly breaker: CircuitBreaker;
   readonly slots: Semaphore;
-  readonly pool: Pool;
+  readonly route: Route;
   connectionsMade = 0;
 
-  constructor(origin: string, options: UpstreamHostsOptions, closed: () => void) {
-    this.#origin = origin;
+  constructor(
+    way: Way,
+    options: UpstreamHostsOptions & { readonly trusted: SecureContext | null },
+    closed: () => void,
+  ) {
+    this.#origin = way.origin;
     this.#options = options;
     this.#closed = closed;
-    const { time, random } = options;
+    const { time, random, concurrency, connectTimeoutMs, trusted } = options;
     this.breaker = new CircuitBreaker({ time, random, tenants: () => this.#lanes.size });
-    this.slots = new Semaphore(options.concurrency);
-    this.pool = new Pool(origin, {
-      connections: options.concurrency,
-      // The client's deadline covers the whole request; undici's own would only add other reasons for the same.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: options.connectTimeoutMs },
-    }).on('connect', () => this.connectionsMade++);
+    this.slots = new Semaphore(concurrency);
+    this.route = openRoute(way, {
+      connections: concurrency,
+      connectTimeoutMs,
+      onConnect: () => this.connectionsMade++,
+      secureContext: trusted,
+    });
   }
 
   get status(): HostStatus {
@@ -101,7 +115,7 @@ class UpstreamHost {
       this.#lanes.delete(lane);
       if (this.#lanes.size > 0) return;
       this.#closed();
-      await this.pool.destroy();
+      await this.route.destroy();
     });
     this.#lanes.add(lane);
     return lane;
@@ -110,7 +124,7 @@ class UpstreamHost {
   answered(): void {
     if (this.breaker.state === 'closed') return this.breaker.answered();
     this.breaker.answered();
-    this.#options.onChange?.(this.#origin, null);
+    this.#options.onChange?.(this.route.name, null);
   }
 
   failed(permit: Permit, why: string): void {
@@ -118,7 +132,7 @@ class UpstreamHost {
     this.breaker.failed(permit, why);
     if (before !== 'closed' || this.breaker.state === 'closed') return;
     this.slots.dismiss();
-    this.#options.onChange?.(this.#origin, why);
+    this.#options.onChange?.(this.route.name, why);
   }
 }
 
@@ -164,7 +178,7 @@ export class Lane {
 
   /** Begins a turn, for which a slot of the tenant and one of the host have been taken. */
   #begin(): Turn {
-    const { breaker, slots, pool } = this.#host;
+    const { breaker, slots, route } = this.#host;
     const permit = breaker.begin(this);
     if ('reason' in permit) {
       slots.release();
@@ -173,7 +187,7 @@ export class Lane {
     }
     return {
       ok: true,
-      dispatcher: pool,
+      dispatcher: route.dispatcher,
       connectionsMade: () => this.#host.connectionsMade,
       answered: () => this.#host.answered(),
       failed: (why) => this.#host.failed(permit, why),
@@ -199,7 +213,7 @@ export class Lane {
 export type Turn =
   | {
       readonly ok: true;
-      readonly dispatcher: Dispatcher;
+      readonly dispatcher: Route['dispatcher'];
       /** How many connections to the host have been made so far. */
       connectionsMade(): number;
       /** The host has sent a status. */

@@ -1,0 +1,99 @@
+import { any, everywhere, is, isOfAnother, knows, type Lie, one, says, with_ } from './telling.js';
+
+/** Lies about what the call is: direction, queues, ids, links, the envelope. */
+
+export const FACTS: readonly Lie[] = [
+  ...['inbound', 'outbound', 'local'].map((direction) =>
+    one(
+      `the direction is ${direction}`,
+      'direction',
+      is((data) => data.direction !== direction),
+      says({ direction }),
+    ),
+  ),
+  one('the queue is null', 'queue', knows('queue'), says({ queue: null })),
+  one('queue and queues are empty', 'queues', knows('queue'), says({ queue: null, queues: [] })),
+  one('the queue is another', 'queues', knows('queue'), (event, events) => {
+    const { queue } = events.find(
+      ({ data }) => data.queue !== null && data.queue.id !== event.data.queue!.id,
+    )!.data;
+    return with_(event, { queue, queues: [queue!] });
+  }),
+  one('the queue has another name', 'queues', knows('queue'), ({ data, ...event }) => {
+    const queue = { ...data.queue!, name: 'Other' };
+    return { ...event, data: { ...data, queue, queues: [...data.queues.slice(0, -1), queue] } };
+  }),
+  one(
+    'a queue of a direct call',
+    'queues',
+    is(({ queue, direction }) => queue === null && direction === 'inbound'),
+    (event, events) => {
+      const { queue } = events.find(({ data }) => data.queue !== null)!.data;
+      return with_(event, { queue, queues: [queue!] });
+    },
+  ),
+  one(
+    'an earlier queue is left out',
+    'queues',
+    is(({ queues }) => queues.length > 1),
+    (event) => with_(event, { queues: event.data.queues.slice(-1) }),
+  ),
+  one('baseline is flipped', 'baseline', any, (event) => with_(event, { baseline: !event.data.baseline })),
+  everywhere('baseline is flipped', 'baseline', any, (event) =>
+    with_(event, { baseline: !event.data.baseline }),
+  ),
+  one(
+    'an upstream id is left out',
+    'upstreamIds',
+    is(({ upstreamIds }) => upstreamIds.length > 1),
+    (event) => with_(event, { upstreamIds: event.data.upstreamIds.slice(1) }),
+  ),
+  one(
+    'no upstream ids',
+    'upstreamIds',
+    is(({ upstreamIds }) => upstreamIds.length > 0),
+    says({ upstreamIds: [] }),
+  ),
+  one('an upstream id is invented', 'upstreamIds', any, (event) =>
+    with_(event, { upstreamIds: [...event.data.upstreamIds, 'invented'] }),
+  ),
+  one(
+    'an upstream id twice',
+    'upstreamIds',
+    is(({ upstreamIds }) => upstreamIds.length > 0),
+    ({ data, ...event }) => ({
+      ...event,
+      data: { ...data, upstreamIds: [...data.upstreamIds, data.upstreamIds[0]!] },
+    }),
+  ),
+  one('the ids of another call', 'upstreamIds', any, (event, events) =>
+    with_(event, {
+      upstreamIds: [...event.data.upstreamIds, ...isOfAnother(event, events).data.upstreamIds],
+    }),
+  ),
+  one(
+    'a link is dropped',
+    'linkedCallIds',
+    is(({ linkedCallIds, callId }) => linkedCallIds.length > 0 && !callId.includes('~')),
+    says({ linkedCallIds: [] }),
+  ),
+  everywhere(
+    'links are dropped',
+    'linkedCallIds',
+    is(({ linkedCallIds }) => linkedCallIds.length > 0),
+    says({ linkedCallIds: [] }),
+  ),
+  one('a link to no call', 'linkedCallIds', any, says({ linkedCallIds: ['invented'] })),
+  one('a link to another caller', 'linkedCallIds', any, (event, events) =>
+    with_(event, { linkedCallIds: [isOfAnother(event, events).data.callId] }),
+  ),
+  one('a link to itself', 'linkedCallIds', any, (event) =>
+    with_(event, { linkedCallIds: [event.data.callId] }),
+  ),
+  one('the subject is another', 'callId', any, (event, events) => ({
+    ...event,
+    subject: isOfAnother(event, events).subject,
+  })),
+  one('the tenant is another', 'tenant', any, says({ tenant: 'other' })),
+  one('the source is another', 'tenant', any, (event) => ({ ...event, source: '/pitel/other' })),
+];
