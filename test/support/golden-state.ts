@@ -222,18 +222,22 @@ export const GOLDEN_STATE: TenantState = {
   sources: {
     monitor: {
       status: 'up',
+      since: null,
       lastComplete: polled(5),
       failures: 0,
       failingSince: null,
       lastError: null,
+      incomplete: null,
       clock: [],
     },
     queue: {
       status: 'up',
+      since: null,
       lastComplete: polled(5),
       failures: 1,
       failingSince: T0 + 6_000,
       lastError: 'no answer within 5000 ms',
+      incomplete: null,
       clock: [],
     },
   },

@@ -1,4 +1,4 @@
-import type { Call, EndedCall, TenantState } from '../model/call.js';
+import type { Call, EndedCall } from '../model/call.js';
 import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentEntry } from './call-parts.js';
@@ -19,12 +19,7 @@ import { onOurClock } from '../parts/pbx-clock.js';
  */
 
 /** Begins a call with the placement's parts. */
-export function beginCall(
-  placement: Placement,
-  state: TenantState,
-  index: CallIndex,
-  cycle: CycleFacts,
-): Call {
+export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFacts): Call {
   const { legs, entries } = placement;
   const rows = legs.map(({ seen }) => seen);
   const current = entries.length > 0 ? currentEntry(entries) : null;
@@ -33,7 +28,6 @@ export function beginCall(
   const others = callsInDoubt(placement, index);
   const pbxStartedAt = startOf(placement, current, linked, cycle.skewMs);
   const { time: startedAt, observed } = honestTime(pbxStartedAt, window, cycle.skewMs);
-  const { monitor, queue } = state.sources;
   const primaryId = current?.callId ?? rows[0]?.callId ?? current!.fallbackId;
   const begun: MutableCall = {
     callId: unusedCallId(primaryId, index, window.by),
@@ -56,9 +50,7 @@ export function beginCall(
     consultation: null,
     transfers: 0,
     lastLegs: [],
-    baseline:
-      (legs.length === 0 || monitor.lastComplete === null) &&
-      (entries.length === 0 || queue.lastComplete === null),
+    baseline: (legs.length === 0 || cycle.isFirst.monitor) && (entries.length === 0 || cycle.isFirst.queue),
     pendingAbsence: false,
     observed,
   };

@@ -30,7 +30,7 @@ export function observeClock(
   const add = (answer: MonitorAnswer | QueueAnswer, times: readonly Instant[]) => {
     const { endpoint, at } = answer;
     const source = observed[endpoint];
-    const after = isInARow(answer, known) ? pollWindow(endpoint, known.sources, at, policy).after : null;
+    const after = isInARow(answer, known) ? pollWindow(answer, known.sources, policy).after : null;
     const found = times.map((pbx): ClockSample => ({ pbx, after, by: at }));
     const clock = withSamples(source.clock, found, at);
     if (clock !== source.clock) observed = { ...observed, [endpoint]: { ...source, clock } };
