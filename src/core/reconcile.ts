@@ -202,24 +202,43 @@ class Cycle {
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
     }
-    const left = this.#leftDrafts(touched);
+    const { left, moved } = this.#resolveConsultations(touched);
     this.#noteQuiet(touched, begun);
     const changed = [...touched.values()].map((call): Draft => {
-      return { announced: true, call, newLegs: joined.get(call.callId) ?? NONE };
+      const newLegs = joined.get(call.callId) ?? NONE;
+      const movedFrom = moved.get(call.callId);
+      return { announced: true, call, newLegs, ...(movedFrom !== undefined && { movedFrom }) };
     });
     return { drafts: [...begun.values(), ...left, ...changed], created };
   }
 
-  /** Resolves consultations, and takes the calls out of `touched` whose callers had gone. */
-  #leftDrafts(touched: Map<string, Call>): Draft[] {
-    const drafts: Draft[] = [];
+  /**
+   * Resolves consultations, and takes the calls out of `touched` that were held for callers who had gone.
+   *
+   * @returns `moved`: the extension whose leg has moved on from a consultation, by its `callId`
+   */
+  #resolveConsultations(touched: Map<string, Call>): {
+    readonly left: readonly Draft[];
+    readonly moved: ReadonlyMap<string, string>;
+  } {
+    const left: Draft[] = [];
+    const moved = new Map<string, string>();
+    const calls: Calls = {
+      get: (callId) => touched.get(callId) ?? this.#index.calls.get(callId),
+      localAt: (extension) => this.#index.localAt(extension),
+    };
     for (const { callId } of [...touched.values()]) {
       const call = touched.get(callId)!;
-      if (!this.#isLeft(call, touched)) continue;
+      const resolution = resolveConsultation(call, calls, touched.values(), this.#facts);
+      if (resolution === null) continue;
+      for (const changed of resolution.changed)
+        touched.set(changed.callId, withParts(changed, changed, this.#facts));
+      if (resolution.moved !== null) moved.set(resolution.moved.callId, resolution.moved.extension);
+      if (!resolution.isOver || call.consultation === null) continue;
       touched.delete(callId);
-      drafts.push({ announced: true, call, newLegs: NONE, isLeft: true });
+      left.push({ announced: true, call, newLegs: NONE, isLeft: true });
     }
-    return drafts;
+    return { left, moved };
   }
 
   #answers({ turned }: Changes): Answers {
@@ -243,18 +262,6 @@ class Cycle {
     const call = withoutGoneLegs(started, this.#observations.monitor, this.#known.sources, this.#facts);
     this.#index.put(call);
     begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
-  }
-
-  /** Resolves the call's consultation, if it has one; true if its caller, who was held, had gone. */
-  #isLeft(call: Call, touched: Map<string, Call>): boolean {
-    const calls: Calls = {
-      get: (callId) => touched.get(callId) ?? this.#index.calls.get(callId),
-      localAt: (extension) => this.#index.localAt(extension),
-    };
-    const resolution = resolveConsultation(call, calls, touched.values(), this.#facts);
-    for (const changed of resolution?.changed ?? [])
-      touched.set(changed.callId, withParts(changed, changed, this.#facts));
-    return resolution?.isOver === true && call.consultation !== null;
   }
 
   /** Notes since when the entries whose rows may be stale are quiet. */

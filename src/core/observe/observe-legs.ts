@@ -59,7 +59,7 @@ function isNew(row: ObservedLeg, { rows }: MonitorAnswer, index: CallIndex, { no
   if (index.ended.isLingering(row.key, now)) return false;
   const isKnownId = index.byUpstreamId(row.callId) !== undefined;
   if (isKnownId) return true;
-  if (row.signal === 'unclear') return row.direction !== 'outbound';
+  if (row.signal === 'unclear') return true;
   const name = legName(row);
   return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));
 }
