@@ -290,9 +290,9 @@ class Cycle {
       entries: entries.map((entry) => entry.entryKey),
       rows: entries.map((entry) => entry.rowKey),
       endedAt: this.#facts.now,
-      lingering: call.legs.filter(isPresent).map(({ seen }) => seen.key),
+      lingering: unlessEmpty(call.legs.filter(isPresent).map(({ seen }) => seen.key)),
       staleEntry: call.entry?.absence === null ? call.entry.seen.key : undefined,
-      lastLegs: call.lastLegs,
+      lastLegs: unlessEmpty(call.lastLegs),
       legsOnly: legsOnlyOf(call),
     };
     this.#index.remove(call.callId);
@@ -386,6 +386,11 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
   if (legs.length === 1 && changed.length === 1) return changed;
   const byKey = new Map(changed.map((leg) => [leg.seen.key, leg]));
   return legs.map((leg) => byKey.get(leg.seen.key) ?? leg);
+}
+
+/** As it is read back, so that a state that was read and one that was made are the same. */
+function unlessEmpty<One>(list: readonly One[]): readonly One[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 function legsOnlyOf(call: Call): EndedCall['legsOnly'] {
