@@ -2,10 +2,12 @@ import {
   type Absence,
   type Call,
   DEFAULT_POLICY,
+  type EndedCall,
   type Participant,
   type QueueEntry,
 } from '../../src/core/model/call.js';
 import type { MonitorAnswer, ObservedLeg } from '../../src/core/model/observation.js';
+import { CallIndex } from '../../src/core/index/call-index.js';
 import type { CycleFacts } from '../../src/core/parts/cycle-facts.js';
 import { entry, leg, number, T0 } from './history.js';
 
@@ -105,4 +107,11 @@ export function monitorAnswer(legs: readonly ObservedLeg[], idle: readonly strin
     rows: new Map(legs.map((row) => [row.key, row])),
     idleExtensions: new Map(idle.map((extension) => [extension, leg({ ext: extension })])),
   };
+}
+
+/** Finds these live and ended calls. */
+export function indexOf(calls: readonly Call[], ended: readonly EndedCall[] = []): CallIndex {
+  const byId = <One extends { readonly callId: string }>(all: readonly One[]) =>
+    new Map(all.map((one) => [one.callId, one]));
+  return new CallIndex({ calls: byId(calls), ended: byId(ended) });
 }
