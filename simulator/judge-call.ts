@@ -10,7 +10,7 @@ import type { CallTruth } from './truth.js';
 
 /** Whether a call was emitted as several calls, and whether that was right. */
 export interface Split {
-  /** The split is counted once, whatever each part lacks. A reason: rows do not tell whose they are. */
+  /** The split is counted once, whatever each part lacks. A reason: rows do not say whose they are. */
   readonly kind: 'wrong' | Reason | null;
   /** The `callId`s that rightly continue a call that no poll could find for a while, and from when on they have its rows. */
   readonly continued: ReadonlyMap<string, number>;
@@ -78,9 +78,9 @@ function judgeFields(
 ): void {
   const { callId } = event.data;
   const all = emitted.filter((one) => one.data.callId === callId);
-  const told = all.slice(0, all.indexOf(event) + 1);
+  const stated = all.slice(0, all.indexOf(event) + 1);
   const since = split.kind === null ? (split.continued.get(callId) ?? -Infinity) : Infinity;
-  const statement = new Statement({ call, event, expectation, told, sight, index, since });
+  const statement = new Statement({ call, event, expectation, stated, sight, index, since });
   for (const [rule, compare] of RULE_LIST) {
     findings.statements += 1;
     const verdict = compare(statement);
@@ -133,7 +133,7 @@ export function pairUp(
 }
 
 const OF_AN_EXTENSION = new Set(['call-offered', 'call-offer-ended', 'call-transferred']);
-export const ENDINGS: ReadonlySet<string> = new Set(['call-abandoned', 'call-ended']);
+const ENDINGS: ReadonlySet<string> = new Set(['call-abandoned', 'call-ended']);
 
 function isInTime({ from, to }: Expectation, { data: { observed } }: JudgedEvent, sight: Sight): boolean {
   const earliest = observed.earliest === null ? -Infinity : instant(observed.earliest);
@@ -165,6 +165,8 @@ function judgeUnpaired(event: JudgedEvent, judgement: Judgement): boolean {
       if (isRepeat(event, emitted)) return false;
       if (call.kind === 'click-to-call' && sight.may(call.sightings, isAnswer, instant(event.recordedtime)))
         return forgive('click-to-call-looks-answered');
+      if (call.neverBridged === true && sight.may(call.sightings, isAnswer, instant(event.recordedtime)))
+        return forgive('never-bridged');
       if (isInferred && isAnsweredByConsequence(call, sight)) return forgive('abandon-not-shown');
       return wrong('no agent answered');
     case 'call-abandoned': {

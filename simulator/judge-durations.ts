@@ -7,12 +7,12 @@ import type { Rule, Statement } from './judge-statement.js';
 /** The PBX's time at which the call began, or that of `call-started`. */
 const startedAt: Rule = (statement) => {
   const { data, event, start } = statement;
-  const told = instant(data.startedAt);
+  const stated = instant(data.startedAt);
   if (event.type === 'call-started') {
-    return told === instant(event.time) ? null : 'startedAt is not the time of call-started';
+    return stated === instant(event.time) ? null : 'startedAt is not the time of call-started';
   }
-  if (start === undefined || told === instant(start.data.startedAt)) return null;
-  return startTimes(statement).some(({ time }) => time === told) ? null : 'startedAt changes';
+  if (start === undefined || stated === instant(start.data.startedAt)) return null;
+  return startTimes(statement).some(({ time }) => time === stated) ? null : 'startedAt changes';
 };
 
 /** The time of `call-answered`, or the queue's time once that is known. */
@@ -20,8 +20,8 @@ const answeredAt: Rule = (statement) => {
   const { data, event, answer } = statement;
   if (answer === undefined) return data.answeredAt === null ? null : 'answeredAt before an answer';
   if (data.answeredAt === null) return 'no answeredAt after the answer';
-  const told = instant(data.answeredAt);
-  if (told === instant(answer.time)) return null;
+  const stated = instant(data.answeredAt);
+  if (stated === instant(answer.time)) return null;
   if (event.type === 'call-answered') return 'answeredAt is not the time of call-answered';
   return isRefined(statement) ? null : 'answeredAt changes';
 };
@@ -30,9 +30,9 @@ const answeredAt: Rule = (statement) => {
 function isRefined(statement: Statement): boolean {
   const { answer, data } = statement;
   if (answer?.data.observed.certainty === 'upstream') return false;
-  const told = instant(data.answeredAt!);
+  const stated = instant(data.answeredAt!);
   const shown = instant(answer!.data.observed.latest);
-  return bridgedTimes(statement).some(({ time }) => time === told && time <= shown);
+  return bridgedTimes(statement).some(({ time }) => time === stated && time <= shown);
 }
 
 const endedAt: Rule = ({ data, event, isOver }) => {
@@ -74,16 +74,16 @@ function isAnswerKnown(statement: Statement): boolean | 'either' {
 
 function duration(
   name: string,
-  told: number | null,
+  stated: number | null,
   from: number,
   to: string | null,
   isKnown: boolean | 'either',
 ): string | null {
   const length = to === null ? -1 : instant(to) - from;
   const isGiven = isKnown !== false && length >= 0;
-  if (told === null) return isGiven && isKnown === true ? `no ${name}, although both ends are known` : null;
-  if (!isGiven) return `${name} ${told}, although an end is not known`;
-  return told === length ? null : `${name} ${told} instead of ${length}`;
+  if (stated === null) return isGiven && isKnown === true ? `no ${name}, although both ends are known` : null;
+  if (!isGiven) return `${name} ${stated}, although an end is not known`;
+  return stated === length ? null : `${name} ${stated} instead of ${length}`;
 }
 
 export const DURATIONS = { startedAt, answeredAt, endedAt, waitMs, talkMs } as const satisfies Readonly<

@@ -220,7 +220,7 @@ function legsBefore(call: CallTruth, { at, extension }: TruthEvent): Sighting[] 
   );
 }
 
-export function partsOf(call: CallTruth, { part }: TruthEvent): Sighting[] {
+function partsOf(call: CallTruth, { part }: TruthEvent): Sighting[] {
   return part === undefined ? [] : call.sightings.filter((one) => one.part === part);
 }
 
@@ -252,6 +252,7 @@ function whyNotBegun(call: CallTruth, sight: Sight): Reason {
 }
 
 function whyNotAbandoned(call: CallTruth, sight: Sight): Reason | null {
+  if (call.neverBridged === true && sight.answerSeenAt(call) !== null) return 'never-bridged';
   const rows = call.sightings.filter((one) => one.endpoint === 'queue' && sight.seen(one));
   const last = rows.at(-1);
   if (last !== undefined && goneAt(last) === call.endedAt) {

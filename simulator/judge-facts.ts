@@ -52,9 +52,9 @@ function numberOf(
 }
 
 const queue: Rule = (statement) => {
-  const { queue: told, queues } = statement.data;
+  const { queue: stated, queues } = statement.data;
   const last = queues.at(-1) ?? null;
-  if (told?.id !== last?.id || told?.name !== last?.name) return 'queue is not the last of queues';
+  if (stated?.id !== last?.id || stated?.name !== last?.name) return 'queue is not the last of queues';
   return null;
 };
 
@@ -117,9 +117,9 @@ function clipped(sighting: Sighting, from: number, to: number | null): Sighting 
 
 /** The id that was seen first, with a number behind it where it has named a call before; a digest where no row shows one. */
 const callId: Rule = (statement) => {
-  const { call, data, event, told } = statement;
+  const { call, data, event, stated } = statement;
   if (event.subject !== data.callId) return `subject ${event.subject} of call ${data.callId}`;
-  if (told[0]?.data.callId !== data.callId) return 'another callId';
+  if (stated[0]?.data.callId !== data.callId) return 'another callId';
   const id = data.callId.replace(/~\d+$/, '');
   if (call.upstreamIds.includes(id))
     return event.type !== 'call-started' || statement.may(showingId(call.sightings, id))
@@ -153,8 +153,8 @@ const linkedCallIds: Rule = (statement) => {
 };
 
 /** The call was there at the first answer of every endpoint that showed it first. */
-const baseline: Rule = ({ call, data, sight, told, isFirst }) => {
-  if (told.length > 1 && told[0]?.data.baseline !== data.baseline) return 'baseline changes';
+const baseline: Rule = ({ call, data, sight, stated, isFirst }) => {
+  if (stated.length > 1 && stated[0]?.data.baseline !== data.baseline) return 'baseline changes';
   const seen = call.sightings.filter((one) => sight.polls(one.endpoint).some(one.from, one.to ?? Infinity));
   if (seen.length === 0) return null;
   const began = Math.min(

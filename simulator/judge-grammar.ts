@@ -77,7 +77,7 @@ export function judgeLog(
   }
 }
 
-export function findingOf(event: JudgedEvent, rule: string, reason: string) {
+function findingOf(event: JudgedEvent, rule: string, reason: string) {
   return {
     rule,
     callKey: null,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { judge, type Report } from './judge.js';
 import { LIES } from './judge-lies.js';
 import type { Lie } from './lies/telling.js';
-import { tell } from './perfect-teller.js';
+import { perfectEvents } from './perfect-teller.js';
 import { MONDAY_MORNING } from './quiet-world.js';
 import { Random } from './random.js';
 import { createWorld } from './world.js';
@@ -33,7 +33,7 @@ function dayOf(seed: string) {
   for (let at = MONDAY_MORNING; at < last; at += 1000) monitor.push(at);
   const queue = monitor.map((at) => at + 300);
   const polls = { monitor, queue };
-  return { world, polls, events: tell(world.truth, polls) };
+  return { world, polls, events: perfectEvents(world.truth, polls) };
 }
 
 const DAYS = SEEDS.map((seed) => ({ seed, ...dayOf(seed) }));
@@ -49,26 +49,23 @@ describe('the judge', () => {
     expect(report.expected).toBeGreaterThan(200);
   });
 
-  it.each(LIES.map((lie): [string, Lie] => [lie.name, lie]))(
-    'finds: %s',
-    (name, { rules, tell: falsify }) => {
-      let told = 0;
-      for (const { seed, world, events, polls } of DAYS) {
-        const lies = falsify(events, new Random(`${seed} ${name}`));
-        if (lies === null) continue;
-        told += 1;
-        const found = findingsOf(judge(world.truth, lies, polls)).map(({ rule }) => rule);
-        expect({
-          seed,
-          isFound: rules.some((rule) => found.includes(rule)),
-          found: found.slice(0, 5),
-        }).toMatchObject({
-          isFound: true,
-        });
-      }
-      expect(told).toBeGreaterThan(0);
-    },
-  );
+  it.each(LIES.map((lie): [string, Lie] => [lie.name, lie]))('finds: %s', (name, { rules, falsify }) => {
+    let stated = 0;
+    for (const { seed, world, events, polls } of DAYS) {
+      const lies = falsify(events, new Random(`${seed} ${name}`));
+      if (lies === null) continue;
+      stated += 1;
+      const found = findingsOf(judge(world.truth, lies, polls)).map(({ rule }) => rule);
+      expect({
+        seed,
+        isFound: rules.some((rule) => found.includes(rule)),
+        found: found.slice(0, 5),
+      }).toMatchObject({
+        isFound: true,
+      });
+    }
+    expect(stated).toBeGreaterThan(0);
+  });
 
   it('knows more than a hundred lies, each once', () => {
     expect(LIES.length).toBeGreaterThan(100);

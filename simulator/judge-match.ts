@@ -11,7 +11,7 @@ export class TruthIndex {
   readonly #byQueueEntry = new Map<string, { readonly call: CallTruth; readonly sighting: Sighting }[]>();
   readonly #byCustomer = new Map<string, CallTruth[]>();
   readonly #after = new Map<string, CallTruth[]>();
-  readonly #told = new Map<string, CallTruth>();
+  readonly #stated = new Map<string, CallTruth>();
   readonly #callIds = new Map<CallTruth, string[]>();
 
   constructor(truth: readonly CallTruth[]) {
@@ -53,13 +53,13 @@ export class TruthIndex {
   }
 
   /** Remembers which call was emitted under a `callId`. */
-  tell(callId: string, call: CallTruth): void {
-    this.#told.set(callId, call);
+  remember(callId: string, call: CallTruth): void {
+    this.#stated.set(callId, call);
     this.#callIds.set(call, [...this.toldOf(call), callId]);
   }
 
   toldAs(callId: string): CallTruth | null {
-    return this.#told.get(callId) ?? null;
+    return this.#stated.get(callId) ?? null;
   }
 
   /** The `callId`s under which a call was emitted. */
@@ -73,7 +73,7 @@ export class TruthIndex {
     return later.flatMap(({ sightings }) => sightings.filter(({ endpoint }) => endpoint === 'queue'));
   }
 
-  /** The same caller again, or two whom the rows do not tell apart. */
+  /** The same caller again, or two whom the rows cannot distinguish. */
   areRelated(a: CallTruth, b: CallTruth): boolean {
     const [first, second] = a.startedAt <= b.startedAt ? [a, b] : [b, a];
     for (let call: CallTruth | null = second; call !== null; ) {
@@ -91,7 +91,7 @@ export class TruthIndex {
 }
 
 /** One number, or both withheld, and one hotline, at the same time. */
-export function areAlike(a: CallTruth, b: CallTruth): boolean {
+function areAlike(a: CallTruth, b: CallTruth): boolean {
   if (a === b || a.customer === null || b.customer === null || a.direction !== b.direction) return false;
   if (keyOf(a) !== keyOf(b) || a.hotline !== b.hotline) return false;
   return a.startedAt <= lastSeen(b) && b.startedAt <= lastSeen(a);

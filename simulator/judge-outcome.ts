@@ -21,12 +21,12 @@ const outcome: Rule = (statement) => {
 };
 
 function outcomeOfCall(statement: Statement): Verdict {
-  const { call, data, sight, told, isAnswered, event, legs } = statement;
+  const { call, data, sight, stated, isAnswered, event, legs } = statement;
   const wrong = `outcome ${data.outcome} instead of ${call.outcome}`;
   if ((data.outcome === 'answered') !== isAnswered)
-    return `outcome ${data.outcome} after ${told.at(-2)?.type}`;
-  if ((data.outcome === 'abandoned') !== told.some(({ type }) => type === 'call-abandoned'))
-    return `outcome ${data.outcome} after ${told.at(-2)?.type}`;
+    return `outcome ${data.outcome} after ${stated.at(-2)?.type}`;
+  if ((data.outcome === 'abandoned') !== stated.some(({ type }) => type === 'call-abandoned'))
+    return `outcome ${data.outcome} after ${stated.at(-2)?.type}`;
   if (data.outcome === call.outcome) return null;
   if (call.outcome === null || event.type !== 'call-ended') return wrong;
   const hasRung = statement.must(legs);
@@ -40,6 +40,9 @@ function outcomeOfCall(statement: Statement): Verdict {
   }
   if (call.kind === 'click-to-call' && data.outcome === 'answered' && statement.may(legs, isConnected))
     return { excused: 'click-to-call-looks-answered' };
+  const isInferred = data.observed.certainty === 'inferred';
+  if (call.neverBridged === true && isInferred && data.outcome === 'answered')
+    return { excused: 'never-bridged' };
   const isHidden =
     vanished(statement) && !statement.must(statement.entries, (state) => state === 'Abandoned');
   if (call.outcome === 'abandoned' && isHidden) {

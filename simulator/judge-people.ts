@@ -8,13 +8,13 @@ import type { Sighting } from './truth.js';
 
 /** The call's state is that of its parts: `ended`, else `answered`, else whether a leg is there. */
 const state: Rule = (statement) => {
-  const { state: told } = statement.data;
+  const { state: stated } = statement.data;
   const expected = statement.isOver
     ? ['ended']
     : statement.isAnswered
       ? ['answered']
       : stateOfParts(statement);
-  return expected.includes(told) ? null : `state ${told} instead of ${expected.join(' or ')}`;
+  return expected.includes(stated) ? null : `state ${stated} instead of ${expected.join(' or ')}`;
 };
 
 function stateOfParts(statement: Statement): string[] {
@@ -46,7 +46,7 @@ function mustBeThere(leg: Sighting, statement: Statement): boolean {
 /** Every extension that has or had a leg in the call, and what its leg does. */
 const extensions: Rule = (statement) => {
   const named = new Set<string>();
-  for (const { extension, extensionId, agentName, state: told } of statement.data.extensions) {
+  for (const { extension, extensionId, agentName, state: stated } of statement.data.extensions) {
     if (named.has(extension)) return `extension ${extension} twice`;
     named.add(extension);
     const legs = statement.legs.filter((leg) => leg.extension === extension);
@@ -55,8 +55,8 @@ const extensions: Rule = (statement) => {
     if (who !== undefined && (extensionId !== who.extensionId || agentName !== textOrNull(who.agentName)))
       return `extension ${extension} has another id or agent`;
     const expected = statesOf(extension, legs, statement);
-    if (!expected.includes(told))
-      return `extension ${extension} is ${told} instead of ${expected.join(' or ')}`;
+    if (!expected.includes(stated))
+      return `extension ${extension} is ${stated} instead of ${expected.join(' or ')}`;
   }
   const omitted = statement.legs.find(
     ({ extension }) => !named.has(extension!) && statement.must(legsOf(extension!, statement)),
@@ -76,7 +76,7 @@ function statesOf(extension: string, legs: readonly Sighting[], statement: State
   const mustBeGone =
     shown.length === legs.length &&
     legs.every((leg) => leg.closedBy === 'gone' && sight.absencesBy(leg, before - sight.commitMs) >= enough);
-  const offers = statement.told.filter(({ data }) => data.offer?.extension === extension);
+  const offers = statement.stated.filter(({ data }) => data.offer?.extension === extension);
   const isOfferOver =
     offers.at(-1)?.type === 'call-offer-ended' && offers.at(-1)?.data.outcome !== 'answered';
   if (mayBeGone || isOfferOver) states.push('ended');
@@ -95,45 +95,45 @@ function legsOf(extension: string, { legs }: Statement): Sighting[] {
 /** Who talks, or is being rung; the extension that an offer is about. */
 const agent: Rule = (statement) => {
   const { data } = statement;
-  const { agent: told, offer } = data;
-  if (told !== null) {
-    const stranger = wrongPerson(told, statement);
+  const { agent: stated, offer } = data;
+  if (stated !== null) {
+    const stranger = wrongPerson(stated, statement);
     if (stranger !== null) return stranger;
   }
   if (offer !== undefined)
-    return told?.extension === offer.extension
+    return stated?.extension === offer.extension
       ? null
-      : `agent ${told?.extension} of an offer at ${offer.extension}`;
-  if (statement.isAnswered) return connectedAgent(told, statement);
+      : `agent ${stated?.extension} of an offer at ${offer.extension}`;
+  if (statement.isAnswered) return connectedAgent(stated, statement);
   if (statement.call.direction !== 'inbound') {
-    // At the end nobody talks and nobody is rung.
-    if (told === null && statement.isOver) return null;
+    // At the end no extension talks or rings.
+    if (stated === null && statement.isOver) return null;
     const own = statement.legs[0]?.extension;
-    return told?.extension === own ? null : `agent ${told?.extension} instead of ${own}, who calls`;
+    return stated?.extension === own ? null : `agent ${stated?.extension} instead of ${own}, who calls`;
   }
-  if (told === null) {
+  if (stated === null) {
     const rings = statement.legs.some((leg) => mustBeThere(leg, statement));
     return rings && !statement.isOver ? 'no agent, although an extension rings' : null;
   }
-  if (statement.isOver) return `agent ${told.extension} of a call that nobody answered`;
-  if (told.extension === null) return null;
-  const rings = legsOf(told.extension, statement).some((leg) => mayBeThere(leg, statement));
-  return rings ? null : `agent ${told.extension}, who does not ring`;
+  if (statement.isOver) return `agent ${stated.extension} of a call without an answer`;
+  if (stated.extension === null) return null;
+  const rings = legsOf(stated.extension, statement).some((leg) => mayBeThere(leg, statement));
+  return rings ? null : `agent ${stated.extension}, who does not ring`;
 };
 
 /** The agent is the one to whom the caller is connected, as far as polls have shown. */
-function connectedAgent(told: JudgedAgent | null, statement: Statement): Verdict {
+function connectedAgent(stated: JudgedAgent | null, statement: Statement): Verdict {
   const { entries, legs } = statement;
   const mustKnow = statement.must(
     legs.filter((leg) => isConnectedLeg(leg, statement)),
     isConnected,
   );
-  if (told === null || told.extension === null) {
+  if (stated === null || stated.extension === null) {
     if (mustKnow) return 'no agent, although a leg was shown connected';
     const isNamed = entries.some(({ agents }) => agents?.some(({ value }) => value !== null));
     const isDeduced = statement.answer?.data.observed.certainty === 'inferred';
     const mayBeNamed = isNamed && (isDeduced || statement.may(entries, isAnswer));
-    if (told !== null) return mayBeNamed ? null : 'an agent whom no row names';
+    if (stated !== null) return mayBeNamed ? null : 'an agent whom no row names';
     return null;
   }
   const connected = connectedInOrder(statement);
@@ -141,15 +141,18 @@ function connectedAgent(told: JudgedAgent | null, statement: Statement): Verdict
   if (
     statement.call.direction === 'outbound' &&
     connected.length === 0 &&
-    legs[0]?.extension === told.extension
+    legs[0]?.extension === stated.extension
   )
     return null;
-  if (!connected.includes(told.extension)) {
-    const rang = legsOf(told.extension, statement).length > 0;
+  const isUnbridged = statement.call.neverBridged === true && connected.length === 0;
+  if (isUnbridged && statement.may(legsOf(stated.extension, statement), isConnected))
+    return { excused: 'never-bridged' };
+  if (!connected.includes(stated.extension)) {
+    const rang = legsOf(stated.extension, statement).length > 0;
     const between = !mustKnow && rang && statement.answer?.data.observed.certainty === 'inferred';
     return between
       ? { excused: 'who-answered-between-polls' }
-      : `agent ${told.extension} instead of ${connected.join(' or ')}`;
+      : `agent ${stated.extension} instead of ${connected.join(' or ')}`;
   }
   return null;
 }
@@ -176,22 +179,22 @@ function isConnectedLeg(leg: Sighting, { call }: Statement): boolean {
 }
 
 /** An agent's id and names are those that the rows give. */
-function wrongPerson(told: JudgedAgent, { legs, entries }: Statement): string | null {
-  const who = legs.find((leg) => leg.extension === told.extension)?.who;
+function wrongPerson(stated: JudgedAgent, { legs, entries }: Statement): string | null {
+  const who = legs.find((leg) => leg.extension === stated.extension)?.who;
   const named = entries.flatMap(({ agents }) => (agents ?? []).flatMap(({ value }) => value ?? []));
-  if (told.extension !== null && who === undefined)
-    return `agent ${told.extension}, who has no part in the call`;
+  if (stated.extension !== null && who === undefined)
+    return `agent ${stated.extension}, who has no part in the call`;
   if (who === undefined) {
-    const isNamed = named.some(({ id, name }) => id === told.id && name === told.name);
-    return isNamed ? null : `agent ${told.name}, whom no row names`;
+    const isNamed = named.some(({ id, name }) => id === stated.id && name === stated.name);
+    return isNamed ? null : `agent ${stated.name}, whom no row names`;
   }
-  if (told.name !== textOrNull(who.agentName)) return `agent ${told.name} instead of ${who.agentName}`;
-  if (told.username !== textOrNull(who.agentName)) return `username ${told.username} of ${who.agentName}`;
+  if (stated.name !== textOrNull(who.agentName)) return `agent ${stated.name} instead of ${who.agentName}`;
+  if (stated.username !== textOrNull(who.agentName)) return `username ${stated.username} of ${who.agentName}`;
   const ids = [
     textOrNull(who.userId),
     ...named.filter(({ name }) => name === who.agentName).map(({ id }) => id),
   ];
-  return ids.includes(told.id) ? null : `id ${told.id} of agent ${who.agentName}`;
+  return ids.includes(stated.id) ? null : `id ${stated.id} of agent ${who.agentName}`;
 }
 
 function textOrNull(text: string): string | null {

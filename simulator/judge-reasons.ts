@@ -3,7 +3,7 @@
  *
  * `contract`: docs/events.md says that polls cannot know it. `polls`: it follows from the instants of this bridge's polls.
  */
-export const REASONS = {
+const REASONS = {
   'call-between-polls': {
     from: 'polls',
     means:
@@ -45,11 +45,16 @@ export const REASONS = {
   'alike-callers': {
     from: 'contract',
     means:
-      'two callers whom the rows do not tell apart: one number, or both withheld, and one hotline, alive at the same time',
+      'two callers whom the rows do not distinguish: one number, or both withheld, and one hotline, alive at the same time',
   },
   'click-to-call-looks-answered': {
     from: 'contract',
     means: 'an ONCALL before the customer answers: click-to-call, or an autodialer',
+  },
+  'never-bridged': {
+    from: 'contract',
+    means:
+      'an agent’s leg answered as the caller left, and the two were never bridged: it looks like an answer',
   },
   'stopped-with-its-group': {
     from: 'contract',

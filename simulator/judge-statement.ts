@@ -12,7 +12,7 @@ export class Statement {
   /** What of the truth it announces; null: nothing. */
   readonly expectation: Expectation | null;
   /** The events of the same `callId` up to this one, which is the last. */
-  readonly told: readonly JudgedEvent[];
+  readonly stated: readonly JudgedEvent[];
   readonly sight: Sight;
   readonly index: TruthIndex;
   /** When it was committed: what polls showed by then can be known. */
@@ -25,7 +25,7 @@ export class Statement {
     readonly call: CallTruth;
     readonly event: JudgedEvent;
     readonly expectation: Expectation | null;
-    readonly told: readonly JudgedEvent[];
+    readonly stated: readonly JudgedEvent[];
     readonly sight: Sight;
     readonly index: TruthIndex;
     /** What polls before showed is another `callId`'s. Infinity: which rows are this one's is not known. */
@@ -35,7 +35,7 @@ export class Statement {
       call: this.call,
       event: this.event,
       expectation: this.expectation,
-      told: this.told,
+      stated: this.stated,
       sight: this.sight,
       index: this.index,
       since: this.#since,
@@ -64,11 +64,11 @@ export class Statement {
   }
 
   get start(): JudgedEvent | undefined {
-    return this.told.find(({ type }) => type === 'call-started');
+    return this.stated.find(({ type }) => type === 'call-started');
   }
 
   get answer(): JudgedEvent | undefined {
-    return this.told.find(({ type }) => type === 'call-answered');
+    return this.stated.find(({ type }) => type === 'call-answered');
   }
 
   /** Some poll that the bridge may know of showed one of these rows so. */

@@ -31,25 +31,25 @@ const time: Rule = ({ event, data, recorded, sight }) => {
 };
 
 const certainty: Rule = (statement) => {
-  const { certainty: told, precisionMs } = statement.data.observed;
-  if (!KNOWN.has(told)) return `certainty ${told}`;
-  if (told === 'upstream' ? precisionMs !== SECOND : (precisionMs ?? null) !== null)
-    return `precisionMs ${precisionMs} of a time that is ${told}`;
+  const { certainty: stated, precisionMs } = statement.data.observed;
+  if (!KNOWN.has(stated)) return `certainty ${stated}`;
+  if (stated === 'upstream' ? precisionMs !== SECOND : (precisionMs ?? null) !== null)
+    return `precisionMs ${precisionMs} of a time that is ${stated}`;
   const allowed = allowedCertainties(statement);
-  return allowed.has(told) ? null : `${told} instead of ${[...allowed].join(' or ')}`;
+  return allowed.has(stated) ? null : `${stated} instead of ${[...allowed].join(' or ')}`;
 };
 
 const KNOWN: ReadonlySet<string> = new Set(['upstream', 'observed', 'inferred']);
 
 /** The window is that of the polls before and after a change that shows the event; a time of the PBX has one of a second. */
 const observed: Rule = (statement) => {
-  const { certainty: told } = statement.data.observed;
-  if (told === 'upstream') return upstreamWindow(statement);
+  const { certainty: stated } = statement.data.observed;
+  if (stated === 'upstream') return upstreamWindow(statement);
   const { expectation } = statement;
   const evidence = expectation?.evidence ?? [];
   const wrong = evidence.map((one) => wrongWindow(one, statement, true));
   if (wrong.includes(null)) return null;
-  if (told !== 'inferred' && !hidden(statement)) return wrong[0] ?? 'no poll shows anything like it';
+  if (stated !== 'inferred' && !hidden(statement)) return wrong[0] ?? 'no poll shows anything like it';
   const anywhere = allChanges(statement.call).some((one) => wrongWindow(one, statement, false) === null);
   if (!anywhere) return wrong[0] ?? 'a window in which no row of the call changed';
   return excuse(statement, wrong[0] ?? 'another window');
@@ -73,11 +73,11 @@ function excuse({ call, event, expectation, sight }: Statement, wrong: string): 
 function upstreamWindow(statement: Statement): string | null {
   const { event, data, sight } = statement;
   const { earliest, latest } = data.observed;
-  const told = instant(event.time);
-  const known = timesOf(statement).find((one) => one.time === told);
+  const stated = instant(event.time);
+  const known = timesOf(statement).find((one) => one.time === stated);
   if (known === undefined) return `time ${event.time}, which no row gives`;
   if (earliest !== event.time) return 'earliest is not the PBX’s time';
-  const [from, to] = [known.exact - sight.toleranceMs, told + SECOND];
+  const [from, to] = [known.exact - sight.toleranceMs, stated + SECOND];
   return instant(latest) >= Math.min(from, to) && instant(latest) <= to
     ? null
     : 'latest is not within a second of the PBX’s time';

@@ -8,8 +8,9 @@ import {
   type Report,
   truthOf,
 } from './judge.js';
+import type { EngineHabits } from './engine-habits.js';
 import { withReasons } from './judge-reasons.js';
-import { tell, type TellerPolls } from './perfect-teller.js';
+import { perfectEvents, type TellerPolls } from './perfect-teller.js';
 import type { CallScript } from './plan.js';
 import { createQuietWorld, MONDAY_MORNING } from './quiet-world.js';
 import { createWorld, type World } from './world.js';
@@ -60,16 +61,16 @@ function judged(
   world: World,
   change: Change = same,
   {
-    told = every(SECOND, world),
-    seen = told,
+    stated = every(SECOND, world),
+    seen = stated,
     options = OF_PARTS,
   }: {
-    readonly told?: TellerPolls;
+    readonly stated?: TellerPolls;
     readonly seen?: PollInstants;
     readonly options?: JudgeOptions;
   } = {},
 ): Report {
-  return judge(world.truth, change(tell(world.truth, told)), seen, options);
+  return judge(world.truth, change(perfectEvents(world.truth, stated)), seen, options);
 }
 
 const without =
@@ -113,9 +114,33 @@ describe('the judge', () => {
     world.advanceTo(MONDAY_MORNING + 4 * 3_600_000);
     const { monitor } = every(interval, world, 0);
     const polls = { monitor, queue: monitor.map((at) => at + offset) };
-    const report = judged(world, same, { told: polls, options: {} });
+    const report = judged(world, same, { stated: polls, options: {} });
     expectTrue(report);
     expect(report.expected).toBeGreaterThan(900);
+  });
+
+  it.each<Partial<EngineHabits>>([
+    { downFirst: 1, neverRings: 0.1 },
+    { trail: true, timing: true, legIds: 'leg' },
+    { legIds: 'call-uuid', ringWait: 1, holdEnds: 'UNHELD' },
+    { pickup: 0.3, huntGroup: 0.3, rejects: 0.2, supervises: 0.1, mobileAgents: 0.1 },
+    {
+      stuckTrying: 0.05,
+      blinks: 0.05,
+      leavesAtAnswer: 0.05,
+      servingAgent: 'ring-all',
+      agentNames: 'prefixed',
+    },
+    { withheld: 0.2, company: 0.1, sameSecond: 0.1, callsBack: 0.1 },
+  ])('finds nothing wrong in a perfect bridge’s day with the habits %j', (engine) => {
+    const world = createWorld({
+      seed: 'h',
+      startAt: MONDAY_MORNING,
+      traffic: { totalCalls: 150, callsPerHour: 900 },
+      engine,
+    });
+    world.advanceTo(MONDAY_MORNING + 3 * 3_600_000);
+    expectTrue(judged(world, same, { stated: every(SECOND, world, 0), options: {} }));
   });
 
   it.each(['call-started', 'call-answered', 'call-ended', 'call-offered', 'call-offer-ended'])(
@@ -161,7 +186,7 @@ describe('the judge', () => {
     }
   });
 
-  it('demands that an ended call was told of as one that a later poll would show', () => {
+  it('demands that an ended call was stated of as one that a later poll would show', () => {
     const world = createQuietWorld();
     const { truth } = world;
     world.startCall(answeredCall);
@@ -201,7 +226,7 @@ describe('the judge', () => {
   it('demands no end that came after the last poll', () => {
     const world = quiet(answeredCall);
     const polls = only(every(SECOND, world), (at) => at < MONDAY_MORNING + 10 * SECOND);
-    const report = judged(world, same, { told: polls });
+    const report = judged(world, same, { stated: polls });
     expectTrue(report);
     expect(report.unseen.byReason).toEqual({ 'end-after-last-poll': 1 });
   });
@@ -242,7 +267,7 @@ describe('the judge', () => {
     const report = judged(world);
     expectTrue(report);
     expect(report.forgiven.byReason).toHaveProperty('out-of-sight');
-    const impatient: Change = () => tell(world.truth, every(SECOND, world), { listsIdle: false });
+    const impatient: Change = () => perfectEvents(world.truth, every(SECOND, world), { listsIdle: false });
     expect(judged(world, impatient).ok).toBe(false);
     expect(judged(world, impatient, { options: { ...OF_PARTS, listsIdle: false } }).ok).toBe(true);
   });
@@ -287,8 +312,8 @@ describe('the judge', () => {
       ...late,
       monitor: late.monitor.filter((at) => at < call!.startedAt || at > call!.endedAt!),
     };
-    const report = judged(world, same, { told: silent });
-    const [started] = tell(world.truth, silent);
+    const report = judged(world, same, { stated: silent });
+    const [started] = perfectEvents(world.truth, silent);
     expect(started!.data.callId).toMatch(/^q-/);
     expectTrue(report);
   });
@@ -310,25 +335,25 @@ describe('the judge', () => {
       });
       world.advanceTo(MONDAY_MORNING + 2 * 3_600_000);
       const seen = every(SECOND, world);
-      const told = {
+      const stated = {
         monitor: seen.monitor.filter((_, nth) => nth % 3 === 1),
         queue: seen.queue.filter((_, nth) => nth % 3 === 1),
       };
-      const report = judged(world, same, { told, seen, options: { sightingsToDemand: 3 } });
+      const report = judged(world, same, { stated, seen, options: { sightingsToDemand: 3 } });
       expectTrue(report);
       expect(report.expected).toBeGreaterThan(200);
-      expect(judged(world, same, { told, seen }).ok).toBe(false);
+      expect(judged(world, same, { stated, seen }).ok).toBe(false);
     });
   });
 
   it('allows for the time that a request takes, and no more', () => {
     const world = quiet(answeredCall);
-    const told = every(SECOND, world, 950);
+    const stated = every(SECOND, world, 950);
     const slow = (ms: number): PollInstants => {
-      const delayed = told.monitor.map((at) => ({ sent: at - ms, shown: at - ms / 2, received: at }));
+      const delayed = stated.monitor.map((at) => ({ sent: at - ms, shown: at - ms / 2, received: at }));
       return { monitor: delayed, queue: delayed };
     };
-    expectTrue(judged(world, same, { told, seen: slow(20) }));
+    expectTrue(judged(world, same, { stated, seen: slow(20) }));
     const wide: Change = (events) =>
       events.map((event) => {
         const { observed } = event.data;
@@ -336,19 +361,19 @@ describe('the judge', () => {
         const earliest = new Date(Date.parse(observed.earliest) - 400).toISOString();
         return { ...event, data: { ...event.data, observed: { ...observed, earliest } } };
       });
-    expectTrue(judged(world, wide, { told, seen: slow(400) }));
-    expect(judged(world, wide, { told }).ok).toBe(false);
+    expectTrue(judged(world, wide, { stated, seen: slow(400) }));
+    expect(judged(world, wide, { stated }).ok).toBe(false);
   });
 
   it('lets what only a partial answer showed be known, and demands nothing because of it', () => {
     const world = quiet({ ...direct, answerAfterMs: null, leavesAfterMs: 1200 });
-    const told = every(SECOND, world);
+    const stated = every(SECOND, world);
     const { startedAt, endedAt } = world.truth[0]!;
     const isPartial = (at: number) => at >= startedAt && at < endedAt!;
-    const complete = { monitor: told.monitor.filter((at) => !isPartial(at)), queue: told.queue };
-    const partial = { monitor: told.monitor.filter(isPartial), queue: [] };
-    expectTrue(judged(world, same, { told, seen: { ...complete, partial } }));
-    expect(judged(world, same, { told, seen: complete }).ok).toBe(false);
+    const complete = { monitor: stated.monitor.filter((at) => !isPartial(at)), queue: stated.queue };
+    const partial = { monitor: stated.monitor.filter(isPartial), queue: [] };
+    expectTrue(judged(world, same, { stated, seen: { ...complete, partial } }));
+    expect(judged(world, same, { stated, seen: complete }).ok).toBe(false);
     expect(judge(world.truth, [], { ...complete, partial }).missing).toEqual([]);
   });
 
@@ -362,7 +387,7 @@ describe('the judge', () => {
   it('pairs an event with its truth', () => {
     const world = quiet(answeredCall);
     const polls = every(SECOND, world);
-    const offered = tell(world.truth, polls).find(({ type }) => type === 'call-offered')!;
+    const offered = perfectEvents(world.truth, polls).find(({ type }) => type === 'call-offered')!;
     expect(truthOf(world.truth, offered, polls)?.event).toMatchObject({
       type: 'call-offered',
       extension: '101',

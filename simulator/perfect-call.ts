@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { JudgedCall } from './judge-report.js';
 import { customerOf } from './numbers.js';
-import type { Cycle, Emitted } from './perfect-teller.js';
+import type { Cycle, Emitted } from './perfect-cycle.js';
 import type { CallTruth, Sighting, TruthEvent } from './truth.js';
 
-/** One call as `perfect-teller.ts` tells it: what polls have shown of it so far, and the events that follow from that. */
+/** One call as `perfect-teller.ts` emits it: what polls have shown of it so far, and the events that follow from that. */
 
 const TENANT = 't';
 const ABSENCE_POLLS = 2;
@@ -206,7 +206,8 @@ export class ToldCall {
   }
 
   #learn({ sighting }: Part): void {
-    const id = sighting.callIds === undefined ? sighting.callId : valueAt(sighting.callIds, this.#at);
+    const ids = sighting.ids?.map(({ at, callId: value }) => ({ at, value })) ?? [];
+    const id = valueAt(sighting.callIds ?? [{ at: sighting.from, value: sighting.callId }, ...ids], this.#at);
     if (id !== '' && !this.#ids.includes(id)) this.#ids.push(id);
     const { customer, hotline } = this.#call;
     const { numbers = [] } = sighting;
@@ -579,8 +580,8 @@ interface Row {
 
 function rowsAt(call: CallTruth, { at, monitor, queue }: Cycle): Row[] {
   return call.sightings.flatMap((sighting) => {
-    const isPolled = sighting.endpoint === 'monitor' ? monitor !== null : queue !== null;
-    if (!isPolled || at < sighting.from || at >= (sighting.to ?? Infinity)) return [];
+    const isPrevious = sighting.endpoint === 'monitor' ? monitor !== null : queue !== null;
+    if (!isPrevious || at < sighting.from || at >= (sighting.to ?? Infinity)) return [];
     return [{ sighting, word: sighting.states.findLast((one) => one.at <= at)!.state }];
   });
 }

@@ -1,9 +1,10 @@
 import { ToldCall } from './perfect-call.js';
+import type { Cycle, Emitted, Previous } from './perfect-cycle.js';
 import type { JudgedEvent } from './judge-report.js';
 import type { CallTruth } from './truth.js';
 
 /**
- * A bridge that makes no mistake: it sees what polls show, as any bridge does, but it is told by the truth which rows are
+ * A bridge that makes no mistake: it sees what polls show, as any bridge does, but it is stated by the truth which rows are
  * which call's. It proves that the judge accepts a bridge that keeps the contract, and its events are what lies are made
  * of. It shares no code with the judge and none with the bridge.
  */
@@ -12,25 +13,9 @@ export interface TellerPolls {
   readonly queue: readonly number[];
 }
 
-export interface Cycle {
-  readonly at: number;
-  readonly monitor: Polled | null;
-  readonly queue: Polled | null;
-  /** The extensions of which the monitor lists no row are known not to be registered. */
-  readonly listsIdle: boolean;
-}
-
-/** One endpoint's answer of this cycle, and when the one before was. */
-export interface Polled {
-  readonly before: number | null;
-}
-
-/** An event without what only the whole log gives it. */
-export type Emitted = Omit<JudgedEvent, 'sequence'>;
-
 const FORGET_AFTER_MS = 60_000;
 
-export function tell(
+export function perfectEvents(
   truth: readonly CallTruth[],
   polls: TellerPolls,
   { listsIdle = true }: { readonly listsIdle?: boolean } = {},
@@ -40,9 +25,9 @@ export function tell(
   const emitted: Emitted[] = [];
   for (const call of truth) {
     const before = call.linkedTo === null ? [] : (callIds.get(call.linkedTo) ?? []);
-    const told = tellCall(call, cycles, before);
-    callIds.set(call.callKey, told.callIds);
-    emitted.push(...told.events);
+    const stated = tellCall(call, cycles, before);
+    callIds.set(call.callKey, stated.callIds);
+    emitted.push(...stated.events);
   }
   // Stable: events of one call and one commit stay in their order.
   emitted.sort((a, b) => (a.recordedtime < b.recordedtime ? -1 : a.recordedtime > b.recordedtime ? 1 : 0));
@@ -54,7 +39,7 @@ function cyclesOf({ monitor, queue }: TellerPolls, listsIdle: boolean): Cycle[] 
   const [monitors, queues] = [new Set(monitor), new Set(queue)];
   const last: { monitor: number | null; queue: number | null } = { monitor: null, queue: null };
   return instants.map((at) => {
-    const polled = (endpoint: 'monitor' | 'queue', all: ReadonlySet<number>): Polled | null => {
+    const polled = (endpoint: 'monitor' | 'queue', all: ReadonlySet<number>): Previous | null => {
       if (!all.has(at)) return null;
       const before = last[endpoint];
       last[endpoint] = at;

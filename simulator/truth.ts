@@ -78,7 +78,7 @@ export interface Sighting {
   readonly agents?: Shown<Agent | null>[];
 }
 
-export interface Who {
+interface Who {
   readonly extensionId: string;
   readonly agentName: string;
   readonly userId: string;

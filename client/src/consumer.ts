@@ -3,10 +3,13 @@ import {
   type BridgeEvent,
   CALL_EVENT_TYPES,
   type Endpoint,
+  type EventOf,
   type EventType,
   type ResetReason,
   type Snapshot,
+  SOURCE_EVENT_TYPES,
   type SourceEntry,
+  type SourceEventType,
 } from './contract.js';
 import { type CursorStore, memoryCursor } from './cursor-store.js';
 import { Inbox } from './inbox.js';
@@ -132,9 +135,9 @@ export class Consumer {
   private fold(event: BridgeEvent, position: Position): void {
     this.folded = position;
     if (this.tracksCalls) this.table.fold(event);
-    if (event.type !== 'source-down' && event.type !== 'source-up') return;
+    if (!isOfSource(event)) return;
     const { endpoint, state, reason, lastCompleteAt } = event.data;
-    const lastError = state === 'down' ? reason : null;
+    const lastError = state === 'up' ? null : reason;
     const clockSkewMs = this.sources.get(endpoint)?.clockSkewMs ?? null;
     this.sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError, clockSkewMs });
     this.sourcesChanged();
@@ -160,4 +163,8 @@ function raise(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
+}
+
+function isOfSource(event: BridgeEvent): event is EventOf<SourceEventType> {
+  return (SOURCE_EVENT_TYPES as readonly string[]).includes(event.type);
 }

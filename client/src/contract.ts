@@ -16,7 +16,7 @@ export const CALL_EVENT_TYPES = [
   'call-abandoned',
   'call-ended',
 ] as const;
-export const SOURCE_EVENT_TYPES = ['source-down', 'source-up'] as const;
+export const SOURCE_EVENT_TYPES = ['source-down', 'source-degraded', 'source-up'] as const;
 export const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
 export const EVENT_TYPES = [...CALL_EVENT_TYPES, ...SOURCE_EVENT_TYPES, ...REGISTRATION_EVENT_TYPES] as const;
 
@@ -100,11 +100,11 @@ export interface CallView {
   readonly stale?: true;
 }
 
-/** `data` of `source-down` and `source-up`. */
+/** `data` of the `source-*` events. */
 export interface SourceView {
   readonly tenant: string;
   readonly endpoint: Endpoint;
-  readonly state: 'up' | 'down';
+  readonly state: 'up' | 'degraded' | 'down';
   readonly since: string;
   readonly reason: string | null;
   readonly lastCompleteAt: string | null;
@@ -127,6 +127,7 @@ export interface EventData extends Record<CallEventType, CallView> {
   'call-offer-ended': CallView & { readonly offer: OfferView };
   'call-transferred': CallView & { readonly transferredFrom: { readonly extension: string } };
   'source-down': SourceView;
+  'source-degraded': SourceView;
   'source-up': SourceView;
   'extension-registered': RegistrationView;
   'extension-unregistered': RegistrationView;
@@ -155,7 +156,7 @@ export type BridgeEvent = { [Type in EventType]: EventOf<Type> }[EventType];
 
 export interface SourceEntry {
   readonly endpoint: Endpoint;
-  readonly state: 'unknown' | 'up' | 'down';
+  readonly state: 'unknown' | 'up' | 'degraded' | 'down';
   readonly lastCompleteAt: string | null;
   readonly lastError: string | null;
   /** How far the PBX's clock is ahead of the bridge's; null if unknown. */

@@ -5,6 +5,7 @@ import {
   DeliveryUnderTest,
   LogWriter,
   ManualClock,
+  sourceDegraded,
   sourceDown,
   token,
   transition,
@@ -234,6 +235,18 @@ describe('the client, against the real bridge', () => {
     await client.hears('stale disconnected');
     client.clock.advance(1_000);
     await client.hears('stale source-down', 2);
+  });
+
+  it('knows that a source is degraded, which does not make what is shown stale', async () => {
+    const client = watch();
+    await client.hears('snapshot');
+    await log.commit(sourceDegraded, ...started('c1'));
+    await client.hears('call-started');
+    expect(client.bridge.sources.get('queue')).toMatchObject({
+      state: 'degraded',
+      lastError: '10 of 25 rows came',
+    });
+    expect(client.bridge.status).toEqual({ state: 'live' });
   });
 
   it('comes back after the bridge itself sent it away, which socket.io alone would not', async () => {

@@ -21,15 +21,15 @@ import {
 /** Lies about how sure a time is, and about outcomes. */
 
 export const CERTAINTY: readonly Lie[] = [
-  ...['inferred', 'observed', 'upstream'].flatMap((told) => {
-    const precisionMs = told === 'upstream' ? SECOND : undefined;
-    const change: Change = (event) => seen(event, { certainty: told, precisionMs });
+  ...['inferred', 'observed', 'upstream'].flatMap((stated) => {
+    const precisionMs = stated === 'upstream' ? SECOND : undefined;
+    const change: Change = (event) => seen(event, { certainty: stated, precisionMs });
     return [
-      everywhere(`${told}`, 'certainty', any, change),
+      everywhere(`${stated}`, 'certainty', any, change),
       one(
-        `${told}`,
+        `${stated}`,
         'certainty',
-        is(({ observed }) => observed.certainty !== told),
+        is(({ observed }) => observed.certainty !== stated),
         change,
       ),
     ];

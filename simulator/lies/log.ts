@@ -77,10 +77,10 @@ export const LOG: readonly Lie[] = [
   }),
   log('a call is invented', 'event', (events, random) => {
     const ghost = ofCall(events, pickOf(events, random, any)!);
-    const told = ghost.map((event) =>
+    const stated = ghost.map((event) =>
       renamed(with_(event, { upstreamIds: ['ghost'], queue: null, queues: [] }), 'ghost'),
     );
-    return [...events, ...told];
+    return [...events, ...stated];
   }),
   log('two calls are merged', ['upstreamIds', 'event', 'grammar'], (events, random) => {
     const event = pickOf(events, random, any)!;
@@ -89,7 +89,7 @@ export const LOG: readonly Lie[] = [
       one.data.callId === other.data.callId ? renamed(one, event.data.callId) : one,
     );
   }),
-  log('a call is told as two', ['split', 'callId'], (events, random) => {
+  log('a call is stated as two', ['split', 'callId'], (events, random) => {
     const event = pickOf(
       events,
       random,
@@ -110,17 +110,17 @@ export const LOG: readonly Lie[] = [
     const event = pickOf(events, random, ofType('call-offered'));
     if (event === null) return null;
     const offer = { ...event.data.offer!, extension: '999' };
-    const told = { ...with_(asAgent(event, '999'), { offer }), id: `${event.id}/999` };
-    return events.flatMap((other) => (other === event ? [other, told] : [other]));
+    const stated = { ...with_(asAgent(event, '999'), { offer }), id: `${event.id}/999` };
+    return events.flatMap((other) => (other === event ? [other, stated] : [other]));
   }),
   log('a transfer is invented', 'event', (events, random) => {
     const event = pickOf(events, random, and(ofType('call-answered'), isCertain));
     if (event === null) return null;
-    const told = {
+    const stated = {
       ...with_(event, { transferredFrom: { extension: event.data.agent?.extension ?? '' } }),
       type: 'call-transferred',
     };
-    const transferred = { ...told, id: event.id.replace('call-answered', 'call-transferred') };
+    const transferred = { ...stated, id: event.id.replace('call-answered', 'call-transferred') };
     return events.flatMap((other) => (other === event ? [other, transferred] : [other]));
   }),
   log('an answer is invented', ['event', 'outcome'], (events, random) => {
@@ -132,9 +132,9 @@ export const LOG: readonly Lie[] = [
       ),
     );
     if (event === null) return null;
-    const told = with_(event, { offer: undefined, answeredAt: event.time, state: 'answered' });
+    const stated = with_(event, { offer: undefined, answeredAt: event.time, state: 'answered' });
     const answered = {
-      ...told,
+      ...stated,
       type: 'call-answered',
       id: event.id.replace(/call-offered.*/, 'call-answered'),
     };

@@ -22,13 +22,15 @@ import {
 /** Lies about who has a part in the call, and what each of them does. */
 
 const extensions = (
-  change: (told: JudgedCall['extensions'][number]) => Partial<JudgedCall['extensions'][number]>,
+  change: (stated: JudgedCall['extensions'][number]) => Partial<JudgedCall['extensions'][number]>,
 ): Change => {
   return ({ data, ...event }) => ({
     ...event,
     data: {
       ...data,
-      extensions: data.extensions.map((told, nth) => (nth === 0 ? { ...told, ...change(told) } : told)),
+      extensions: data.extensions.map((stated, nth) =>
+        nth === 0 ? { ...stated, ...change(stated) } : stated,
+      ),
     },
   });
 };
@@ -156,7 +158,7 @@ export const PEOPLE: readonly Lie[] = [
     (event, events) => asAgent(event, rival(event, events)!),
   ),
   one(
-    'an agent of a call that nobody answered',
+    'an agent of a call without an answer',
     'agent',
     and(
       isEnd,

@@ -5,14 +5,14 @@ import type { Random } from '../random.js';
  * Ways to falsify the true events of a day, each in one respect. `judge-lies.spec.ts` demands that the judge finds every one
  * of them, by the rule that is named here.
  *
- * A lie about one event is told of one that the seed picks among all to which it applies; "everywhere" is told of each.
+ * A lie about one event is stated of one that the seed picks among all to which it applies; "everywhere" is stated of each.
  */
 export interface Lie {
   readonly name: string;
   /** The rules of which one must find it. */
   readonly rules: readonly string[];
-  /** Null: this day has nothing that it could be told of. */
-  readonly tell: (events: readonly JudgedEvent[], random: Random) => readonly JudgedEvent[] | null;
+  /** Null: this day has nothing that it could be stated of. */
+  readonly falsify: (events: readonly JudgedEvent[], random: Random) => readonly JudgedEvent[] | null;
 }
 
 export type Data = Partial<JudgedCall>;
@@ -23,13 +23,13 @@ export const SECOND = 1000;
 export const HOUR = 3_600_000;
 export const SHIFTS = { '1.5 s': 1500, '2 h': 2 * HOUR, 'a day': 24 * HOUR } as const;
 
-// ----- how a lie is told
+// ----- how a lie is stated
 
 export function one(name: string, rules: string | readonly string[], applies: Applies, change: Change): Lie {
   return {
     name,
     rules: [rules].flat(),
-    tell: (events, random) => {
+    falsify: (events, random) => {
       const chosen = events.filter((event) => applies(event, events));
       if (chosen.length === 0) return null;
       const event = random.pick(chosen);
@@ -47,7 +47,7 @@ export function everywhere(
   return {
     name: `${name}, everywhere`,
     rules: [rules].flat(),
-    tell: (events, random) =>
+    falsify: (events, random) =>
       events.some((event) => applies(event, events))
         ? events.map((event) => (applies(event, events) ? change(event, events, random) : event))
         : null,
@@ -58,19 +58,19 @@ export function everywhere(
 export function log(
   name: string,
   rules: string | readonly string[],
-  tell: (events: readonly JudgedEvent[], random: Random) => readonly JudgedEvent[] | null,
+  falsify: (events: readonly JudgedEvent[], random: Random) => readonly JudgedEvent[] | null,
 ): Lie {
   return {
     name,
     rules: [rules].flat(),
-    tell: (events, random) => {
-      const told = tell(events, random);
-      return told === null ? null : numbered(told);
+    falsify: (events, random) => {
+      const stated = falsify(events, random);
+      return stated === null ? null : numbered(stated);
     },
   };
 }
 
-export function numbered(events: readonly JudgedEvent[]): JudgedEvent[] {
+function numbered(events: readonly JudgedEvent[]): JudgedEvent[] {
   return events.map((event, index) => ({ ...event, sequence: String(index + 1).padStart(16, '0') }));
 }
 
@@ -100,7 +100,7 @@ export const is =
     applies(event.data, event);
 export const isEnd: Applies = ofType('call-ended');
 export const isLive = is(({ state }) => state !== 'ended');
-export const certainty = (told: string) => is(({ observed }) => observed.certainty === told);
+export const certainty = (stated: string) => is(({ observed }) => observed.certainty === stated);
 export const and =
   (...all: Applies[]): Applies =>
   (event, events) =>

@@ -66,7 +66,7 @@ export const TIMES: readonly Lie[] = [
       ),
     ]),
     one(
-      `told ${name} late, with a window that says so`,
+      `stated ${name} late, with a window that says so`,
       ['observed', 'time'],
       certainty('observed'),
       (event) => {

@@ -40,6 +40,7 @@ import { Upstream } from './upstream.js';
           whyIdle: () => polls.idleReason,
           refusedProblems: () => tenants?.problems ?? 0,
           unserved: () => metrics.polls.unserved,
+          sources: () => metrics.polls.sources,
         }),
     ),
     provide(

@@ -2,7 +2,7 @@
  * A token bucket: it holds up to `capacity` tokens, and `perMs` tokens flow in each millisecond.
  *
  * Guarantee: in any stretch of `ms` no more than `capacity + perMs * ms` tokens are taken by `tryTake`. `take` always
- * takes a token, and may leave a debt. Pure arithmetic over instants of a monotonic clock, in milliseconds.
+ * takes its tokens, and may leave a debt. Pure arithmetic over instants of a monotonic clock, in milliseconds.
  */
 export class TokenBucket {
   readonly #capacity: number;
@@ -32,9 +32,9 @@ export class TokenBucket {
     return true;
   }
 
-  /** Takes a token in any case. */
-  take(now: number): void {
-    this.#tokens = this.level(now) - 1;
+  /** Takes so many tokens in any case. */
+  take(now: number, tokens = 1): void {
+    this.#tokens = this.level(now) - tokens;
   }
 
   /** When the bucket holds that many tokens: `now`, or later. */

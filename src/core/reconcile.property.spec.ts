@@ -50,7 +50,14 @@ const rowsOf = <Row>(row: fc.Arbitrary<Row>) =>
   fc.oneof(
     { weight: 8, arbitrary: fc.array(row, { maxLength: 5 }) },
     { weight: 2, arbitrary: fc.array(row, { maxLength: 3 }).map((partial) => ({ partial })) },
-    { weight: 2, arbitrary: fc.constant({ failed: 'HTTP 502' }) },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(fc.array(row, { maxLength: 3 }), fc.subarray(['x', 'y'], { minLength: 1 }))
+        .map(([partial, unreadable]) => ({ partial, unreadable })),
+    },
+    { weight: 1, arbitrary: fc.constant({ failed: 'HTTP 502' }) },
+    { weight: 1, arbitrary: fc.constant({ failed: 'HTTP 429', heldFor: 9 }) },
     { weight: 1, arbitrary: fc.constant('not asked' as const) },
   );
 
@@ -348,9 +355,14 @@ function withChanges<Value>(values: ReadonlyMap<string, Value>, changes: Changed
 }
 
 function plain({ sources, calls, ended, ignoredEntries, listsIdle, direction }: TenantState) {
-  const byKey = (entries: Iterable<[string, unknown]>) => [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  const byKey = (entries: Iterable<readonly [string, unknown]>) =>
+    [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  // A cloned map is of another realm, and so no instance of this one's `Map`.
+  const isMap = (value: unknown): value is Map<string, unknown> =>
+    Object.prototype.toString.call(value) === '[object Map]';
+  const sorted = (_: string, value: unknown) => (isMap(value) ? byKey(value) : value);
   return {
-    sources,
+    sources: JSON.stringify(sources, sorted),
     listsIdle,
     direction,
     calls: byKey(calls),

@@ -1,7 +1,7 @@
 import type { Answers } from './correlate/candidates.js';
 import { type Calls, resolveConsultation } from './correlate/consultation.js';
-import { beginCall, callsOfCustomer } from './correlate/new-call.js';
-import type { Call, CreatedLeg, EndedCall, Leg, Policy } from './model/call.js';
+import { beginCall, callsInDoubt } from './correlate/new-call.js';
+import type { Call, CreatedLeg, EndedCall, Leg, Policy, SourceState } from './model/call.js';
 import { type Delta, UNCHANGED } from './model/delta.js';
 import type { CallIndex } from './index/call-index.js';
 import type { TenantCalls } from './index/tenant-calls.js';
@@ -12,9 +12,10 @@ import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import { copyOf } from './model/call-copy.js';
-import type { MonitorObservation, ObservedLeg, Observations } from './model/observation.js';
+import type { MonitorObservation, Observation, ObservedLeg, Observations } from './model/observation.js';
 import { isPresent } from './parts/connected-participant.js';
 import { customerKey, WITHHELD } from './parts/customer.js';
+import { absenceWindow, type KnownKeys, withObservation } from './parts/incomplete.js';
 import { dueCalls, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
 import { type Changes, noChanges } from './observe/changes.js';
@@ -32,7 +33,8 @@ import { observeSource } from './observe/sources.js';
  * Guarantees, for any history of observations:
  * - Every call gets exactly one `call-started` and, once no part of it is left, exactly one `call-ended`; at most one
  *   of `call-answered` and `call-abandoned` between them.
- * - A failed observation changes nothing but the health of its source; a partial one ends nothing.
+ * - A failed observation changes nothing but the health of its source; a partial one ends only what it cannot hide, and
+ *   after a while what its lack of makes likely to be over (`partial-absence.ts`).
  * - The result depends on the arguments alone, and not on the order of rows: the same history, cut anywhere by a
  *   restart from the stored state, gives the same transitions.
  * - `known` is brought up to date, and `delta` has every change of it. The cost grows with what has changed; `settled` rows
@@ -167,8 +169,8 @@ class Cycle {
       const call = current(callId);
       touched.set(callId, withParts(call, { legs: call.legs, entry }, this.#facts));
     }
-    // If an entry went while the monitor was unavailable, only a complete monitor answer can show that a leg still rings.
-    for (const callId of this.#facts.monitorComplete ? this.#index.abandoned : NONE)
+    // If an entry went while the monitor was unavailable, only a later monitor answer can show that a leg still rings.
+    for (const callId of this.#facts.monitor === null ? NONE : this.#index.abandoned)
       touched.set(callId, current(callId));
     for (const callId of this.#index.consulting) touched.set(callId, current(callId));
     for (const callId of dueCalls(this.#index, this.#facts)) touched.set(callId, current(callId));
@@ -233,15 +235,15 @@ class Cycle {
 
   /** Begins a call, which names the customer's other calls and is named by them. */
   #begin(placement: Placement, touched: Map<string, Call>, begun: Map<string, Draft>): void {
-    const started = beginCall(placement, this.#known, this.#index, this.#facts);
-    for (const { callId } of callsOfCustomer(placement, this.#index)) {
+    const started = beginCall(placement, this.#index, this.#facts);
+    for (const { callId } of callsInDoubt(placement, this.#index)) {
       const draft = begun.get(callId);
       const other = draft?.call ?? touched.get(callId) ?? this.#index.calls.get(callId)!;
       const linked = linkedTo(other, started.callId);
       if (draft === undefined) touched.set(callId, linked);
       else begun.set(callId, { ...draft, call: linked });
     }
-    const call = withoutGoneLegs(started, this.#observations.monitor, this.#facts);
+    const call = withoutGoneLegs(started, this.#observations.monitor, this.#known.sources, this.#facts);
     this.#index.put(call);
     begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
   }
@@ -301,18 +303,28 @@ class Cycle {
 
 /** Brings the registrations up to date and returns the new state of the sources without storing it in `known`. */
 function observeFreshness(
-  { sources, registrations: known }: TenantCalls,
+  { sources, registrations: known, index, ignoredEntries, created: awaited }: TenantCalls,
   { monitor, queue, registrations: answers }: Observations,
   policy: Policy,
   transitions: Transition[],
 ): Delta {
-  const ofMonitor =
-    monitor === undefined ? sources.monitor : observeSource(sources.monitor, monitor, policy, transitions);
-  const ofQueue =
-    queue === undefined ? sources.queue : observeSource(sources.queue, queue, policy, transitions);
+  const observed = (source: SourceState, observation: Observation, parts: KnownKeys) => {
+    const incomplete = withObservation(source, observation, { parts, atMost: policy.sourceDownAfter });
+    return observeSource(source, observation, incomplete, policy, transitions);
+  };
+  const legs: KnownKeys = {
+    has: (key) => index.legs.has(key) || awaited.has(key),
+    keys: () => [...index.legs.keys(), ...awaited.keys()],
+  };
+  const ofMonitor = monitor === undefined ? sources.monitor : observed(sources.monitor, monitor, legs);
+  const entries: KnownKeys = {
+    has: (key) => index.entries.has(key) || ignoredEntries.has(key),
+    keys: () => index.entries.keys(),
+  };
+  const ofQueue = queue === undefined ? sources.queue : observed(sources.queue, queue, entries);
   const isAsked = monitor !== undefined || queue !== undefined;
   // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
-  const { registrations, calls, ended, ignoredEntries, listsIdle, created, agents, direction } = UNCHANGED;
+  const { registrations, calls, ended, listsIdle, created, agents, direction } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
@@ -321,7 +333,7 @@ function observeFreshness(
         : observeRegistrations(known, answers, transitions),
     calls,
     ended,
-    ignoredEntries,
+    ignoredEntries: UNCHANGED.ignoredEntries,
     listsIdle,
     created,
     agents,
@@ -339,12 +351,19 @@ function placementOf(leg: CreatedLeg): Placement {
 }
 
 /** A leg that went before its telephone rang is missing already when its call begins. */
-function withoutGoneLegs(call: Call, answer: MonitorObservation | undefined, cycle: CycleFacts): Call {
+function withoutGoneLegs(
+  call: Call,
+  answer: MonitorObservation | undefined,
+  sources: TenantCalls['sources'],
+  cycle: CycleFacts,
+): Call {
   if (answer === undefined || answer.outcome === 'failed') return call;
   if (call.legs.every(({ seen }) => answer.rows.has(seen.key))) return call;
   const { policy } = cycle;
   const legs = call.legs.map((leg) =>
-    answer.rows.has(leg.seen.key) ? leg : absentLeg(leg, cycle.monitor!, false, policy),
+    answer.rows.has(leg.seen.key)
+      ? leg
+      : absentLeg(leg, absenceWindow(leg.seen.key, sources, answer, policy), false, policy),
   );
   return withParts(call, { legs, entry: call.entry }, cycle);
 }

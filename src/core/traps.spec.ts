@@ -348,7 +348,12 @@ describe('traps', () => {
     const answered = entry({ status: 'answered', bridgedAt: T0 + 500 });
     const blind = { failed: 'time-out' };
     history.poll({ at: 1, entries: [answered], legs: blind });
-    for (const at of [2, 3, 4]) expect(history.emitted({ at, legs: { partial: [] } })).toEqual([]);
+    for (const [at, emitted] of [
+      [2, []],
+      [3, ['source-degraded']],
+      [4, []],
+    ] as const)
+      expect(history.emitted({ at, legs: { partial: [] } })).toEqual(emitted);
     expect(history.emitted({ at: 12.5, legs: { partial: [] } })).toEqual(['call-ended answered']);
     expect(history.transitions.at(-1)).toMatchObject({
       time: T0 + 2_000,

@@ -25,7 +25,7 @@ import { skewOf } from '../core/parts/pbx-clock.js';
  * from a small history that goes through the core, so that they are what the bridge emits, and change with it.
  *
  * One caller waits in a queue, two extensions ring, one answers and transfers the call; another caller hangs up; then the
- * PBX is away for a moment.
+ * PBX is away for a moment, and then sends incomplete lists.
  */
 export interface Examples {
   /** The first of each type. */
@@ -73,9 +73,12 @@ export function buildExamples(): Examples {
   };
 }
 
-/** A poll of both endpoints; null: the monitor did not answer. */
+/** A poll of both endpoints. */
 interface Poll {
+  /** Null: the monitor did not answer. */
   readonly legs?: readonly ObservedLeg[] | null;
+  /** The monitor's list is short. */
+  readonly isShort?: boolean;
   readonly entries?: readonly ObservedQueueEntry[];
 }
 
@@ -94,6 +97,9 @@ const POLLS: readonly (readonly [seconds: number, Poll])[] = [
   [111, { legs: null }],
   [112, { legs: null }],
   [131, {}],
+  [140, { isShort: true }],
+  [141, { isShort: true }],
+  [142, { isShort: true }],
 ];
 
 function leg(extension: string, signal: LegSignal): ObservedLeg {
@@ -159,7 +165,7 @@ function queueEntry(
   };
 }
 
-function observations({ legs = [], entries = [] }: Poll, at: number) {
+function observations({ legs = [], isShort = false, entries = [] }: Poll, at: number) {
   const times = { startedAt: at - 40, at };
   return {
     monitor:
@@ -168,8 +174,8 @@ function observations({ legs = [], entries = [] }: Poll, at: number) {
         : ({
             endpoint: 'monitor',
             ...times,
-            outcome: 'complete',
-            reason: null,
+            outcome: isShort ? 'partial' : 'complete',
+            reason: isShort ? '10 of 25 rows came' : null,
             rows: new Map(legs.map((row) => [row.key, row])),
             idleExtensions: new Map(),
           } as const),

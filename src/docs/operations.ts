@@ -64,7 +64,7 @@ const TYPES: Parameter = {
 const GONE = 'The cursor cannot be resumed; `reason` says why. Take a snapshot and continue from its cursor';
 
 export function operations({ events, snapshot }: Examples): Readonly<Record<string, Operation>> {
-  const { cursor, calls, sources } = snapshot;
+  const { cursor, sources } = snapshot;
   const after: Parameter = {
     name: 'after',
     in: 'query',
@@ -79,7 +79,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       description:
         'The calls at the moment of the request. `cursor` is the position of the log at that moment: continue from it with `/v1/events` or the stream, and no event is missed or repeated.',
       parameters: FILTERS,
-      ok: { description: 'The calls', mediaType: JSON_TYPE, component: 'Calls', example: { cursor, calls } },
+      ok: { description: 'The calls', mediaType: JSON_TYPE, component: 'Calls', example: snapshot },
     },
     'GET /v1/calls/{callId}': {
       operationId: 'LogController_call',
@@ -94,7 +94,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
           example: events['call-answered'].subject,
         },
       ],
-      ok: { description: 'The call', mediaType: JSON_TYPE, component: 'Call', example: calls[0] },
+      ok: { description: 'The call', mediaType: JSON_TYPE, component: 'Call', example: snapshot.calls[0] },
       problems: { 404: 'No such call is alive, or the token may not see it' },
     },
     'GET /v1/events': {
@@ -181,7 +181,7 @@ export function operations({ events, snapshot }: Examples): Readonly<Record<stri
       operationId: 'LogController_sources',
       summary: 'Whether the PBX is being observed',
       description:
-        'The state of each polled endpoint: `down` means that what happens there is not observed at the moment; `lastCompleteAt` says when it was last observed completely. `direction` says how the direction in the monitor’s rows is read.',
+        'The state of each polled endpoint: `down` means that what happens there is not observed at the moment, and `degraded` that it is not observed completely; `lastCompleteAt` says when it was last observed completely. `direction` says how the direction in the monitor’s rows is read.',
       ok: {
         description: 'The endpoints',
         mediaType: JSON_TYPE,

@@ -3,6 +3,8 @@ import { OFFER_ENDS } from '../core/life/offer-rules.js';
 import { CALL_OUTCOMES } from '../core/life/outcome-rules.js';
 import { WHOSE_DIRECTION } from '../core/observe/direction-evidence.js';
 import { ENTRY_ABSENCE, KNOWN_ENTRY, KNOWN_LEG, LEG_UNLISTED } from '../core/parts/absence-rules.js';
+import { SOURCE_STATES } from '../core/observe/sources.js';
+import { PART_LACKS } from '../core/parts/partial-absence.js';
 import type { FactsOf, RuleTable } from '../core/parts/rule-table.js';
 
 /** The core's rule tables as Markdown, and where docs/events.md holds them. `npm run docs:tables` writes them there. */
@@ -21,10 +23,12 @@ export function withRuleTables(document: string): string {
 
 function ruleTables(): string {
   return [
+    sectionOf(SOURCE_STATES),
     sectionOf(CALL_OUTCOMES),
     sectionOf(CALL_ENDS),
     sectionOf(OFFER_ENDS),
     sectionOf(KNOWN_LEG),
+    sectionOf(PART_LACKS),
     sectionOf(LEG_UNLISTED),
     sectionOf(KNOWN_ENTRY),
     sectionOf(ENTRY_ABSENCE),

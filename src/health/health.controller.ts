@@ -32,6 +32,7 @@ export class HealthController {
       () => this.#indicate('store', this.readiness.store()),
       () => this.#indicate('polling', this.readiness.polling()),
       () => this.#tenants(),
+      () => this.#sources(),
       () => this.#indicate('running', this.readiness.running()),
     ]);
   }
@@ -43,6 +44,13 @@ export class HealthController {
     const indicator = this.indicators.check(name);
     const why = await reason;
     return why === null ? indicator.up() : indicator.down({ reason: why });
+  }
+
+  /** Never a reason to get no traffic: another replica would see no more of the PBX. */
+  #sources(): HealthIndicatorResult {
+    const warning = this.readiness.sourcesWarning();
+    const indicator = this.indicators.check('sources');
+    return warning === null ? indicator.up() : indicator.up({ warning });
   }
 
   /**

@@ -16,6 +16,7 @@ describe('readiness', () => {
       whyIdle: () => null,
       refusedProblems: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
+      sources: () => ({ degraded: 0, down: 0 }),
       ...parts,
     });
     @Module({
@@ -34,7 +35,17 @@ describe('readiness', () => {
   it('is ok while every tenant is served', async () => {
     const { status, body } = await ready({});
     expect(status).toBe(200);
-    expect(body).toMatchObject({ status: 'ok', details: { tenants: { status: 'up' } } });
+    expect(body).toMatchObject({
+      status: 'ok',
+      details: { tenants: { status: 'up' }, sources: { status: 'up' } },
+    });
+  });
+
+  it('is ok while endpoints are not observed completely: it warns, and counts them', async () => {
+    const { status, body } = await ready({ sources: () => ({ degraded: 2, down: 1 }) });
+    expect(status).toBe(200);
+    const warning = expect.stringContaining('incompletely: 2, that do not answer: 1');
+    expect(body).toMatchObject({ status: 'ok', details: { sources: { status: 'up', warning } } });
   });
 
   it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {

@@ -48,6 +48,13 @@ export class Readiness {
     const unserved = this.#parts.unserved();
     return Object.values(unserved).some((count) => count > 0) ? unserved : null;
   }
+
+  /** How many endpoints of the tenants polled here are not observed completely; null where there are none. */
+  sourcesWarning(): string | null {
+    const { degraded, down } = this.#parts.sources();
+    if (degraded + down === 0) return null;
+    return `endpoints that answer incompletely: ${degraded}, that do not answer: ${down} (see GET /v1/sources and the log)`;
+  }
 }
 
 type Unserved = Readonly<Record<UnreadableReason, number>>;
@@ -62,6 +69,8 @@ export interface ReadinessParts {
   readonly refusedProblems: () => number;
   /** How many tenants of this process have a stored state that it cannot read. */
   readonly unserved: () => Unserved;
+  /** How many endpoints of the tenants polled here are degraded, and down. */
+  readonly sources: () => { readonly degraded: number; readonly down: number };
 }
 
 /** Less than the time-out of common probes. */

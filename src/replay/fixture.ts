@@ -49,8 +49,16 @@ export class FixtureWriter {
   }
 
   #answer({ record, body }: CapturedPoll): string {
-    const { tenant, endpoint, startedAt, at, status, retryAfterMs } = record;
-    const poll = { tenant, cycle: this.#cycle, endpoint, startedAt, at, status, retryAfterMs };
+    const { tenant, endpoint, startedAt, at, status, retryAfterMs, doubt } = record;
+    const answer = {
+      endpoint,
+      startedAt,
+      at,
+      status,
+      retryAfterMs,
+      ...(doubt === undefined ? {} : { doubt }),
+    };
+    const poll = { tenant, cycle: this.#cycle, ...answer };
     if (body === null) return answerLine({ ...poll, outcome: { reason: record.reason! } });
     const utf8 = isUtf8(body);
     const text = body.toString(utf8 ? 'utf8' : 'latin1');

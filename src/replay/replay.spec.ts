@@ -78,6 +78,25 @@ describe('a replay', () => {
     });
   });
 
+  it('takes a body for partial where a page of it did not come, and holds calls back as the bridge did', async () => {
+    const text = { text: NO_CALLS, utf8: true };
+    const doubted = (n: number) => answer(n, text).replace('"record"', '"doubt":"page 2: HTTP 502","record"');
+    const capture = start() + answer(1, SAMPLE) + [2, 3, 4].map(doubted).join('');
+    expect(summary(await outcomesOf(linesOf(capture)))).toEqual([
+      'call-started',
+      'call-answered',
+      'source-degraded',
+    ]);
+    const goesOn = capture + answer(5, text) + answer(6, text);
+    expect(summary(await outcomesOf(linesOf(goesOn))).slice(3)).toEqual(['source-up', 'call-ended']);
+    const written = new FixtureWriter(Buffer.alloc(32, 1));
+    for await (const item of readCapture(linesOf(goesOn)))
+      if (item.kind === 'start' || item.kind === 'cycle') written.add(item);
+    expect(summary(await outcomesOf(linesOf(written.text)))).toEqual(
+      summary(await outcomesOf(linesOf(goesOn))),
+    );
+  });
+
   it('can decide by another policy', async () => {
     const capture = start() + answer(1, SAMPLE) + answer(2, NO_CALLS);
     expect(summary(await outcomesOf(linesOf(capture)))).toEqual(['call-started', 'call-answered']);

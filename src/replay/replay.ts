@@ -6,6 +6,7 @@ import { decide } from '../core/reconcile.js';
 import type { StartRecord } from '../source/capture/capture-record.js';
 import { InstantReader } from '../source/parse/instant.js';
 import { listReaders } from '../source/parse/list-reader.js';
+import { failed } from '../source/poll-result.js';
 import { PhoneNumbers } from '../source/parse/phone-number.js';
 import type { CapturedPoll, Item } from './read-capture.js';
 
@@ -102,8 +103,8 @@ class TenantReplay {
   }
 
   #observe({ record, body }: CapturedPoll): Observation {
-    const { endpoint, startedAt, at, reason } = record;
-    if (body === null) return { endpoint, startedAt, at, outcome: 'failed', reason: reason! };
-    return this.#readers[endpoint].read(body, { startedAt, at });
+    const { endpoint, startedAt, at, reason, retryAfterMs, doubt = null } = record;
+    if (body === null) return failed({ endpoint, startedAt, at }, reason!, retryAfterMs);
+    return this.#readers[endpoint].read(body, { startedAt, at, doubt });
   }
 }

@@ -8,9 +8,16 @@ import { cursor, endpoint, instant } from './parts.js';
 export const source = z
   .object({
     endpoint,
-    state: z.enum(['unknown', 'up', 'down']).describe('`unknown`: nothing was observed yet'),
+    state: z
+      .enum(['unknown', 'up', 'degraded', 'down'])
+      .describe(
+        '`unknown`: nothing was observed yet. `degraded`: the endpoint answers, but for a while no answer was complete',
+      ),
     lastCompleteAt: instant.nullable().describe('The last complete observation'),
-    lastError: z.string().nullable().describe('The last failure, in one line without secrets'),
+    lastError: z
+      .string()
+      .nullable()
+      .describe('The last failure, or what the last answer lacked, in one line without secrets'),
     clockSkewMs: z
       .int()
       .nullable()
@@ -111,6 +118,7 @@ export const refreshed = z
 export const callsBody = z.object({
   cursor: cursor.describe('The position of the log when the calls were read'),
   calls: z.array(call),
+  sources: z.array(source).describe('Whether each endpoint of the PBX is being watched'),
 });
 
 export const eventsBody = z.object({

@@ -43,6 +43,7 @@ function history(): BridgeEvent[] {
     legs: [leg({ callId: 'l1', direction: 'local', peer: '108', customer: null, hotline: null })],
   });
   past.poll({});
+  for (let poll = 0; poll < 3; poll++) past.poll({ legs: { partial: [] } });
   const registration = (registered: boolean): Transition => ({
     type: registered ? 'extension-registered' : 'extension-unregistered',
     subject: '107',

@@ -89,16 +89,21 @@ const ended = callView
 export const sourceView = z.object({
   tenant,
   endpoint,
-  state: z.enum(['up', 'down']),
-  since: instant.describe('When the first poll of the outage failed'),
-  reason: z.string().nullable().describe('The last failure, in one line without secrets'),
+  state: z.enum(['up', 'degraded', 'down']),
+  since: instant.describe(
+    'Since when the endpoint is, or was, degraded or down: the first poll without a complete answer, or the first that failed',
+  ),
+  reason: z
+    .string()
+    .nullable()
+    .describe('The last failure, or what the last answer lacked, in one line without secrets'),
   lastCompleteAt: instant
     .nullable()
-    .describe('The last complete observation before the outage; null if there was none'),
+    .describe('The last complete observation before that; null if there was none'),
   unwatchedMs: durationMs
     .nullable()
     .describe(
-      'On `source-up`: how long the endpoint was not observed, in milliseconds; null if it never was before',
+      'On `source-up`: how long the endpoint was not observed completely, in milliseconds; null if it never was before',
     ),
   observed,
 });
@@ -166,6 +171,7 @@ const SUBJECTS: Readonly<Record<EventType, string>> = {
   'call-abandoned': OF_CALL,
   'call-ended': OF_CALL,
   'source-down': OF_ENDPOINT,
+  'source-degraded': OF_ENDPOINT,
   'source-up': OF_ENDPOINT,
   'extension-registered': OF_EXTENSION,
   'extension-unregistered': OF_EXTENSION,
@@ -221,9 +227,20 @@ export const EVENT_SCHEMAS = {
       unwatchedMs: z.null().describe('Null: the outage is not over'),
     }),
   ),
+  'source-degraded': event(
+    'source-degraded',
+    'An endpoint of the PBX answers, but for a while no answer was complete: its list is short, has rows that cannot be read, or the PBX asks to be left alone. Until `source-up`, calls may come and go unobserved, and a call that is over may end late.',
+    sourceView.extend({
+      state: z.literal('degraded'),
+      reason: z
+        .string()
+        .describe('What the last answer lacked, or the last failure, in one line without secrets'),
+      unwatchedMs: z.null().describe('Null: it is not over'),
+    }),
+  ),
   'source-up': event(
     'source-up',
-    'The endpoint answers properly again. `unwatchedMs` says how long it was not observed.',
+    'The endpoint answers completely again. `unwatchedMs` says how long it was not observed.',
     sourceView.extend({ state: z.literal('up') }),
   ),
   'extension-registered': event(
@@ -247,6 +264,7 @@ export const bridgeEvent = z.discriminatedUnion('type', [
   EVENT_SCHEMAS['call-abandoned'],
   EVENT_SCHEMAS['call-ended'],
   EVENT_SCHEMAS['source-down'],
+  EVENT_SCHEMAS['source-degraded'],
   EVENT_SCHEMAS['source-up'],
   EVENT_SCHEMAS['extension-registered'],
   EVENT_SCHEMAS['extension-unregistered'],

@@ -38,13 +38,14 @@ export class TenantConnection {
   readonly #client: PitelClient;
   readonly #credentials: Credentials;
   readonly #aside = new Semaphore(ASIDE);
-  readonly #timeoutMs: number;
+  /** In how many milliseconds a request must be over, once it is sent. */
+  readonly timeoutMs: number;
 
   /** @throws Error when the options make no sense: no origin, zone or country, not exactly one secret. */
   constructor(options: TenantConnectionOptions) {
     const { tenant, time, timeZone, country, capture, timeoutMs } = options;
     this.tenant = tenant;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
     this.time = time;
     this.locale = localeOf(timeZone, country);
     this.#client = new PitelClient(options);
@@ -60,7 +61,7 @@ export class TenantConnection {
 
   /** Sends a GET that is not a poll. */
   async getAside(path: string, request: TenantRequest = {}): Promise<HttpResult> {
-    const timeoutMs = this.#timeoutMs;
+    const { timeoutMs } = this;
     const deadline = new Deadline(request.signal);
     const givingUp = new AbortController();
     deadline.set(timeoutMs, `no turn beside the polls within ${timeoutMs} ms`, () => givingUp.abort());

@@ -4,8 +4,8 @@ import { MOST_EXCUSED } from '../../simulator/judge-reasons.js';
 import type { Report } from '../../simulator/judge-report.js';
 
 /**
- * What the judge may excuse of each fixed day, by reason. The numbers may fall and never rise: whoever makes the bridge or the
- * judge excuse more has to say why in the commit that changes `excused.json`.
+ * What the judge may excuse of each fixed day, by reason. The numbers may fall and never rise: a commit that makes the bridge or the
+ * judge excuse more says why, and changes `excused.json`.
  */
 const ALLOWED = JSON.parse(readFileSync(new URL('excused.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, Readonly<Record<string, number>>>

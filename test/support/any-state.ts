@@ -107,6 +107,8 @@ const call: fc.Arbitrary<Call> = fc.record({
       extension: text,
       extensionId: textOrNull,
       agentName: textOrNull,
+      username: textOrNull,
+      userId: textOrNull,
       offers: fc.nat(3),
       offerOpen: fc.boolean(),
       elsewhere: fc.boolean(),
@@ -159,12 +161,29 @@ const registration = fc.record({
   checked: asked,
 });
 
+function mapOf<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<ReadonlyMap<string, Value>> {
+  return fc.array(fc.tuple(text, value), { maxLength: 3 }).map((pairs) => new Map(pairs));
+}
+
 const source = fc.record({
-  status: fc.constantFrom('unknown' as const, 'up' as const, 'down' as const),
+  status: fc.constantFrom('unknown' as const, 'up' as const, 'degraded' as const, 'down' as const),
+  since: instantOrNull,
   lastComplete: fc.option(asked),
   failures: fc.nat(9),
   failingSince: instantOrNull,
   lastError: textOrNull,
+  incomplete: fc.option(
+    fc.record({
+      since: instant,
+      polls: fc.nat(9),
+      answered: fc.boolean(),
+      partialSince: instantOrNull,
+      last: fc.option(fc.record({ startedAt: instant, at: instant, whole: fc.boolean() })),
+      unreadable: mapOf(instant),
+      appeared: mapOf(instant),
+      missing: mapOf(fc.record({ lastPresent: instantOrNull, since: instant })),
+    }),
+  ),
   clock: fc.array(fc.record({ pbx: instant, after: instantOrNull, by: instant }), { maxLength: 3 }),
 });
 

@@ -100,6 +100,22 @@ export function transition(
   return { type, subject: callId, time: Date.UTC(2026, 2, 2, 3), data: view(callId, given) };
 }
 
+/** The queue answers, but not completely. */
+export const sourceDegraded: Transition = {
+  type: 'source-degraded',
+  subject: 'queue',
+  time: 0,
+  data: {
+    endpoint: 'queue',
+    state: 'degraded',
+    since: '2026-03-02T03:00:00.000Z',
+    reason: '10 of 25 rows came',
+    lastCompleteAt: null,
+    unwatchedMs: null,
+    observed: { earliest: null, latest: '2026-03-02T03:00:00.000Z', certainty: 'observed' },
+  },
+};
+
 export const sourceDown: Transition = {
   type: 'source-down',
   subject: 'monitor',

@@ -19,6 +19,7 @@ import type {
   RegistrationAnswer,
 } from '../../src/core/model/observation.js';
 import { decide } from '../../src/core/reconcile.js';
+import { decode, encodeWhole } from '../../src/store/stored/codec.js';
 
 /** 2026-03-02T03:00:00.000Z, which is ten in the morning in Vietnam. */
 export const T0 = Date.UTC(2026, 2, 2, 3);
@@ -118,8 +119,15 @@ export function entry(
 
 interface Failure {
   readonly failed: string;
+  /** Seconds after the poll until which the PBX asks not to be polled. */
+  readonly heldFor?: number;
 }
-type Rows<Row> = readonly Row[] | Failure | { readonly partial: readonly Row[] };
+interface Incomplete<Row> {
+  readonly partial: readonly Row[];
+  /** The ids of rows that cannot be read. Without them, the answer lacks rows. */
+  readonly unreadable?: readonly string[];
+}
+type Rows<Row> = readonly Row[] | Failure | Incomplete<Row>;
 
 export interface Poll {
   /** Seconds since T0. By default, one second after the last poll. */
@@ -135,7 +143,7 @@ export interface Poll {
  * Decides one poll after the other and keeps the transitions. An endpoint that a poll does not name answers with no rows.
  */
 export class History {
-  readonly state: TenantCalls;
+  state: TenantCalls;
   readonly transitions: Transition[] = [];
   confirm = false;
   readonly #policy: Policy;
@@ -154,6 +162,11 @@ export class History {
     this.confirm = confirm;
     this.transitions.push(...transitions);
     return [...transitions];
+  }
+
+  /** Goes on from the state as it is stored. */
+  restart(): void {
+    this.state = new TenantCalls(decode('acme', encodeWhole(this.state)));
   }
 
   /** Decides a poll and returns summaries of its transitions: `call-offered 107`, `call-ended answered`. */
@@ -184,7 +197,7 @@ export function observations(poll: Poll, at: number): Observations {
 function monitor(poll: Poll, startedAt: number, at: number): MonitorObservation {
   const legs = poll.legs as Rows<ObservedLeg> | undefined;
   const base = { endpoint: 'monitor', startedAt, at } as const;
-  if (isFailure(legs)) return { ...base, outcome: 'failed', reason: legs.failed };
+  if (isFailure(legs)) return { ...base, ...failure(legs, at) };
   const rows = new Map(list(legs).map((row) => [row.key, row]));
   const idleExtensions = new Map((poll.idle ?? []).map((extension) => [extension, ownerOf(extension)]));
   return { ...base, ...outcome(legs), rows, idleExtensions };
@@ -193,7 +206,7 @@ function monitor(poll: Poll, startedAt: number, at: number): MonitorObservation 
 function queue(poll: Poll, startedAt: number, at: number): QueueObservation {
   const entries = poll.entries as Rows<ObservedQueueEntry> | undefined;
   const base = { endpoint: 'queue', startedAt, at } as const;
-  if (isFailure(entries)) return { ...base, outcome: 'failed', reason: entries.failed };
+  if (isFailure(entries)) return { ...base, ...failure(entries, at) };
   return { ...base, ...outcome(entries), rows: new Map(list(entries).map((row) => [row.key, row])) };
 }
 
@@ -209,13 +222,18 @@ function isFailure(rows: unknown): rows is Failure {
   return typeof rows === 'object' && rows !== null && 'failed' in rows;
 }
 
+function failure({ failed, heldFor }: Failure, at: number) {
+  const held = heldFor === undefined ? {} : { heldUntil: at + heldFor * 1000 };
+  return { outcome: 'failed', reason: failed, ...held } as const;
+}
+
 function list<Row>(rows: Exclude<Rows<Row>, Failure> | undefined): readonly Row[] {
   return rows === undefined ? [] : 'partial' in rows ? rows.partial : rows;
 }
 
-function outcome(rows: unknown) {
-  const partial = typeof rows === 'object' && rows !== null && 'partial' in rows;
-  return partial
+function outcome(rows: Exclude<Rows<unknown>, Failure> | undefined) {
+  if (rows === undefined || !('partial' in rows)) return { outcome: 'complete', reason: null } as const;
+  return rows.unreadable === undefined
     ? ({ outcome: 'partial', reason: 'total above the number of rows' } as const)
-    : ({ outcome: 'complete', reason: null } as const);
+    : ({ outcome: 'partial', reason: 'bad rows', unreadable: new Set(rows.unreadable) } as const);
 }

@@ -2,9 +2,11 @@ import {
   type Absence,
   type Call,
   DEFAULT_POLICY,
+  EMPTY_STATE,
   type EndedCall,
   type Participant,
   type QueueEntry,
+  type TenantState,
 } from '../../src/core/model/call.js';
 import type { MonitorAnswer, ObservedLeg } from '../../src/core/model/observation.js';
 import { CallIndex } from '../../src/core/index/call-index.js';
@@ -33,6 +35,9 @@ export function cycleAt(seconds: number, given: Partial<CycleFacts> = {}): Cycle
     listsIdle: false,
     isListed: () => false,
     extensionOf: () => undefined,
+    incomplete: { monitor: null, queue: null },
+    isFirst: { monitor: false, queue: false },
+    lackOf: () => (given.monitorComplete === false ? 'nothing' : 'absent'),
     ...given,
   };
 }
@@ -53,6 +58,8 @@ export function participant(extension: string, given: Partial<Participant> = {})
     extension,
     extensionId: `uuid-${extension}`,
     agentName: `agent-${extension}`,
+    username: `user-${extension}`,
+    userId: null,
     offers: 1,
     offerOpen: true,
     elsewhere: false,
@@ -96,14 +103,25 @@ export function callOf(given: Partial<Call> = {}): Call {
   };
 }
 
+/** The state of both endpoints, whose last answers were complete and received at this second. */
+export function completeAt(seconds: number): TenantState['sources'] {
+  const { monitor, queue } = EMPTY_STATE.sources;
+  const lastComplete = { startedAt: at(seconds) - 40, at: at(seconds) };
+  return { monitor: { ...monitor, lastComplete }, queue: { ...queue, lastComplete } };
+}
+
 /** A complete monitor answer with these legs, and these extensions without a call. */
-export function monitorAnswer(legs: readonly ObservedLeg[], idle: readonly string[] = []): MonitorAnswer {
+export function monitorAnswer(
+  legs: readonly ObservedLeg[],
+  idle: readonly string[] = [],
+  seconds = 0,
+): MonitorAnswer {
   return {
     endpoint: 'monitor',
     outcome: 'complete',
     reason: null,
-    startedAt: T0 - 40,
-    at: T0,
+    startedAt: at(seconds) - 40,
+    at: at(seconds),
     rows: new Map(legs.map((row) => [row.key, row])),
     idleExtensions: new Map(idle.map((extension) => [extension, leg({ ext: extension })])),
   };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-type Answer = string | Buffer | ((response: ServerResponse) => void);
+type Answer = string | Buffer | ((response: ServerResponse, request: IncomingMessage) => void);
 
 /** A PBX that answers exactly what a test says, over real HTTP. For traffic there is the simulator. */
 export interface ScriptedPbx {
@@ -52,7 +52,7 @@ export async function startPbx(): Promise<ScriptedPbx> {
     pbx.asked[endpoint]++;
     pbx.asked.authorizations.add(request.headers.authorization ?? '');
     const answer = pbx[endpoint];
-    if (typeof answer === 'function') answer(response);
+    if (typeof answer === 'function') answer(response, request);
     else response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
     for (const look of waiting) look();
   });

@@ -100,13 +100,15 @@ export function withParticipant(
   leg: ObservedLeg,
 ): readonly Participant[] {
   if (participants.some((participant) => participant.extension === leg.extension)) return participants;
-  const { extension, extensionId, agentName } = leg;
+  const { extension, extensionId, agentName, username, userId } = leg;
   return [
     ...participants,
     {
       extension,
       extensionId,
       agentName,
+      username,
+      userId,
       offers: 0,
       offerOpen: false,
       elsewhere: false,

@@ -115,7 +115,7 @@ describe('a leg is rung for the queue entry', () => {
   });
 
   it('not if the entry owns a live leg there, unless two devices of the extension ring together', () => {
-    const own = (given: Partial<ObservedLeg>, more: Partial<ReturnType<typeof legPart>> = {}) => ({
+    const own = (given: Parameters<typeof leg>[0], more: Partial<ReturnType<typeof legPart>> = {}) => ({
       ...one,
       legs: [legPart({ seen: leg({ callId: 'own', startedAt: at(3), ...given }), ...more })],
     });

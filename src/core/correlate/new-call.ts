@@ -1,11 +1,11 @@
-import type { Call, EndedCall, TenantState } from '../model/call.js';
+import type { Call, EndedCall } from '../model/call.js';
 import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentEntry } from './call-parts.js';
 import type { Placement } from './correlate.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
-import { customerKey, mayBeInbound, WITHHELD } from '../parts/customer.js';
+import { customerKey, hotlineMatch, mayBeInbound, WITHHELD } from '../parts/customer.js';
 import { honestTime } from '../parts/honest-time.js';
 import { entryBegan } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
@@ -19,21 +19,15 @@ import { onOurClock } from '../parts/pbx-clock.js';
  */
 
 /** Begins a call with the placement's parts. */
-export function beginCall(
-  placement: Placement,
-  state: TenantState,
-  index: CallIndex,
-  cycle: CycleFacts,
-): Call {
+export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFacts): Call {
   const { legs, entries } = placement;
   const rows = legs.map(({ seen }) => seen);
   const current = entries.length > 0 ? currentEntry(entries) : null;
   const window = current === null ? cycle.monitor! : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
-  const others = callsOfCustomer(placement, index);
+  const others = callsInDoubt(placement, index);
   const pbxStartedAt = startOf(placement, current, linked, cycle.skewMs);
   const { time: startedAt, observed } = honestTime(pbxStartedAt, window, cycle.skewMs);
-  const { monitor, queue } = state.sources;
   const primaryId = current?.callId ?? rows[0]?.callId ?? current!.fallbackId;
   const begun: MutableCall = {
     callId: unusedCallId(primaryId, index, window.by),
@@ -56,9 +50,7 @@ export function beginCall(
     consultation: null,
     transfers: 0,
     lastLegs: [],
-    baseline:
-      (legs.length === 0 || monitor.lastComplete === null) &&
-      (entries.length === 0 || queue.lastComplete === null),
+    baseline: (legs.length === 0 || cycle.isFirst.monitor) && (entries.length === 0 || cycle.isFirst.queue),
     pendingAbsence: false,
     observed,
   };
@@ -78,16 +70,17 @@ function linkedCalls({ legs, entries }: Placement, index: CallIndex, now: Instan
 }
 
 /**
- * The live inbound calls of the same customer: where the evidence does not make the parts one call, each call names the other.
- * A company's line may have many; the latest are enough.
+ * The live inbound calls of the same customer that came in by the same hotline, as far as that is known: where the evidence
+ * does not make the parts one call, each call names the other. A company's line may have many; the latest are enough.
  */
-export function callsOfCustomer({ legs, entries }: Placement, index: CallIndex): readonly Call[] {
+export function callsInDoubt({ legs, entries }: Placement, index: CallIndex): readonly Call[] {
   if (entries.length === 0 && !legs.some(({ seen }) => mayBeInbound(seen))) return NONE;
   const customer = customerKey(entries[0]?.customer ?? legs[0]?.seen.customer ?? null);
   if (customer === WITHHELD) return NONE;
+  const hotline = legs[0]?.seen.hotline ?? null;
   return index
     .byCustomer(customer)
-    .filter(({ direction }) => direction === 'inbound')
+    .filter((call) => call.direction === 'inbound' && hotlineMatch(call.hotline, hotline) !== 'different')
     .slice(-MAX_LINKS);
 }
 

@@ -1,6 +1,5 @@
 import type { Call, ConnectedParticipant, Leg } from '../model/call.js';
 import { agentNamesOf } from '../parts/agents.js';
-import { connectedParticipantOf } from '../parts/connected-participant.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isGone } from '../parts/part.js';
 import { lastOf, whenGone, type Window } from '../parts/window.js';
@@ -32,25 +31,19 @@ export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFact
     windows.length === 0
       ? (cycle.queue ?? cycle.monitor!)
       : { after: earliest(windows), by: lastOf(windows).by };
-  return { window, connected: connectedBy(call, gone, cycle) };
+  return { window, connected: connectedBy(call, cycle) };
 }
 
 /** The participant whom the row names, or the only one at whom the call was offered. */
-function connectedBy(
-  { entry, participants }: Call,
-  gone: readonly Leg[],
-  cycle: CycleFacts,
-): ConnectedParticipant | null {
+function connectedBy({ entry, participants }: Call, cycle: CycleFacts): ConnectedParticipant | null {
   const names = agentNamesOf(entry!.seen);
   const extension = cycle.extensionOf(names);
   const offered = participants.filter(({ offerOpen }) => offerOpen);
   const named = offered.filter((one) => one.extension === extension);
   const [by] = named.length === 1 ? named : offered.length === 1 ? offered : [];
   if (by === undefined) return null;
-  const leg = gone.find(({ seen }) => seen.extension === by.extension);
-  if (leg !== undefined) return connectedParticipantOf(leg);
-  const { extensionId, agentName } = by;
-  return { extension: by.extension, extensionId, agentName, username: null, userId: null };
+  const { extensionId, agentName, username, userId } = by;
+  return { extension: by.extension, extensionId, agentName, username, userId };
 }
 
 function earliest(windows: readonly Window[]): number | null {

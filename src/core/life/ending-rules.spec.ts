@@ -9,6 +9,7 @@ const UNANSWERED: EndFacts = {
   timeGiven: false,
   monitorSeen: false,
   lastLegs: 'listed',
+  doubtful: false,
   left: false,
   doubted: false,
 };
@@ -90,6 +91,10 @@ describeTable(CALL_ENDS, [
     { at: 'seen', within: 'parts', certainty: 'observed' },
   ],
   [
+    { ...ANSWERED, entry: 'vanished', doubtful: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
+  ],
+  [
     { ...ANSWERED, entry: 'abandoned', timeGiven: true },
     { at: 'seen', within: 'parts', certainty: 'observed' },
   ],
@@ -111,6 +116,14 @@ describeTable(CALL_ENDS, [
     { at: 'pbx', within: 'entry', certainty: 'upstream' },
   ],
   [ABANDONED, { at: 'seen', within: 'entry', certainty: 'observed' }],
+  [
+    { ...ABANDONED, entry: 'vanished', doubtful: true },
+    { at: 'seen', within: 'parts', certainty: 'inferred' },
+  ],
+  [
+    { ...BACK, entry: 'vanished', doubtful: true, timeGiven: true },
+    { at: 'pbx', within: 'poll', certainty: 'upstream' },
+  ],
   [
     { ...ABANDONED, entry: 'vanished' },
     { at: 'seen', within: 'parts', certainty: 'observed' },

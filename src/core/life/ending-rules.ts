@@ -39,6 +39,7 @@ export interface EndFacts {
   readonly timeGiven: boolean;
   readonly monitorSeen: boolean;
   readonly lastLegs: 'none' | 'listed' | 'unlisted';
+  readonly doubtful: boolean;
   readonly left: boolean;
   readonly doubted: boolean;
 }
@@ -63,7 +64,7 @@ const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
   entry: 'the entry went',
   poll: 'the caller came back',
   connected: 'the connected participant went',
-  quiet: 'the agent had no leg any more, up to now',
+  quiet: 'the agent’s leg went or, where there was none, since the row changed',
 };
 
 export const CALL_ENDS = new RuleTable<EndFacts, End>({
@@ -101,6 +102,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
         listed: '`listed`',
         unlisted: '`unlisted`',
       },
+    },
+    doubtful: {
+      heading: 'doubtful',
+      meaning: 'only partial answers show that the entry is missing, for a long time',
+      values: YES_NO,
     },
     left: {
       heading: 'left',
@@ -171,6 +177,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       why: 'a restart of the call-centre module makes every row Abandoned',
     },
     {
+      when: { answered: true, doubtful: true },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'its row may be one that the answers lack',
+    },
+    {
       when: { answered: true, doubted: true },
       then: { at: 'seen', within: 'parts', certainty: 'inferred' },
       why: 'the caller may have hung up as the agent answered',
@@ -199,6 +210,11 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
       when: { entry: 'abandoned' },
       then: { at: 'seen', within: 'entry', certainty: 'observed' },
       why: 'the row does not say when',
+    },
+    {
+      when: { doubtful: true },
+      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      why: 'its row may be one that the answers lack',
     },
     {
       when: { entry: 'vanished' },
@@ -231,10 +247,14 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     { when: { doubted: true, answered: false }, why: 'nobody talked' },
     { when: { doubted: true, entry: 'none' }, why: 'there is no row' },
     { when: { doubted: true, lastLegs: 'unlisted' }, why: 'that is doubt enough' },
+    { when: { doubted: true, doubtful: true }, why: 'that is doubt enough' },
     { when: { doubted: true, entry: 'abandoned', lastLegs: 'none' }, why: 'that is doubt enough' },
     { when: { entry: 'none', timeGiven: true }, why: 'the time is on the entry’s row' },
     { when: { entry: 'none', monitorSeen: true }, why: 'no entry went' },
     { when: { entry: 'listed', monitorSeen: true }, why: 'no entry went' },
+    { when: { entry: 'none', doubtful: true }, why: 'no entry is missing' },
+    { when: { entry: 'listed', doubtful: true }, why: 'no entry is missing' },
+    { when: { entry: 'abandoned', doubtful: true }, why: 'the row was there' },
   ],
 });
 
@@ -244,7 +264,8 @@ function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts)
   const lastLegs =
     gone.length === 0 ? 'none' : gone.some((leg) => isUnlisted(leg, call)) ? 'unlisted' : 'listed';
   const state = entryState(call);
-  const isUncertain = lastLegs === 'unlisted' || (state === 'abandoned' && lastLegs === 'none');
+  const isDoubtful = entry?.absence?.kind === 'vanished' && entry.absence.unlisted;
+  const isUncertain = isDoubtful || lastLegs === 'unlisted' || (state === 'abandoned' && lastLegs === 'none');
   return {
     cameBack: returnRow !== null,
     answered: answeredAt !== null,
@@ -253,6 +274,7 @@ function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts)
     timeGiven: time !== null,
     monitorSeen: entry !== null && entry.absence !== null && sawMonitor(cycle, whenGone(entry.absence)),
     lastLegs,
+    doubtful: isDoubtful,
     left: isLeft,
     doubted: answeredAt !== null && entry !== null && !entry.answered && !isUncertain,
   };
@@ -297,7 +319,7 @@ function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFa
     case 'connected':
       return consultation!.went;
     case 'quiet':
-      return { after: entry!.quiet === null ? entry!.changedAt : entry!.quiet.after, by: cycle.now };
+      return entry!.quiet ?? { after: entry!.changedAt, by: cycle.now };
     case 'parts': {
       const absences = [
         ...gone.map((leg) => leg.absence!),

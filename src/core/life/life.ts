@@ -387,7 +387,7 @@ class Life {
   ): void {
     const participant = this.#participant(extension);
     const data = this.#view(observed);
-    data.agent = offeredAgent(this.call, participant);
+    data.agent = offeredAgent(participant);
     data.offer = { extension, extensionId: participant.extensionId, outcome };
     if (outcome !== null) data.outcome = outcome;
     this.#emit(type, time, data, `${extension}/${participant.offers}`);
@@ -417,7 +417,7 @@ const NONE: readonly never[] = [];
 
 /** Copies field by field, as `copyOf` does for calls. */
 function withOffer(
-  { extension, extensionId, agentName }: Participant,
+  { extension, extensionId, agentName, username, userId }: Participant,
   {
     offers,
     offerOpen,
@@ -425,7 +425,17 @@ function withOffer(
     ringingStopped,
   }: Pick<Participant, 'offers' | 'offerOpen' | 'elsewhere' | 'ringingStopped'>,
 ): Participant {
-  return { extension, extensionId, agentName, offers, offerOpen, elsewhere, ringingStopped };
+  return {
+    extension,
+    extensionId,
+    agentName,
+    username,
+    userId,
+    offers,
+    offerOpen,
+    elsewhere,
+    ringingStopped,
+  };
 }
 
 function isListener({ joined }: Leg): boolean {

@@ -8,6 +8,7 @@ import {
   rfc3339OrNull,
 } from '../model/event.js';
 import type { Instant } from '../model/observation.js';
+import { agentNamesOf } from '../parts/agents.js';
 import { isClockOff } from '../parts/pbx-clock.js';
 
 /** How and when a call ended. */
@@ -55,14 +56,8 @@ export function callView(call: Call, skewMs: number | null, ending: Ending | nul
 }
 
 /** The `agent` of an event about an offer at `participant`. */
-export function offeredAgent(call: Call, participant: Participant): Agent {
-  const leg = call.legs.find((candidate) => candidate.seen.extension === participant.extension);
-  return {
-    id: leg?.seen.userId ?? null,
-    name: participant.agentName,
-    username: leg?.seen.username ?? null,
-    extension: participant.extension,
-  };
+export function offeredAgent({ userId, agentName, username, extension }: Participant): Agent {
+  return { id: userId, name: agentName, username, extension };
 }
 
 function viewState(call: Call): CallViewState {
@@ -73,7 +68,7 @@ function viewState(call: Call): CallViewState {
 
 function agentOf(call: Call, ending: Ending | null): Agent | null {
   const { connected, entry } = call;
-  const queueAgent = entry !== null && entry.seen.agentName !== null ? entry.seen : null;
+  const queueAgent = entry !== null && agentNamesOf(entry.seen).length > 0 ? entry.seen : null;
   if (call.answeredAt !== null) {
     if (connected === null) return queueAgent === null ? null : fromQueue(queueAgent);
     // The queue names the agent that it bridged the caller to. After a transfer another agent is connected.

@@ -70,6 +70,8 @@ export interface Participant {
   readonly extension: string;
   readonly extensionId: string | null;
   readonly agentName: string | null;
+  readonly username: string | null;
+  readonly userId: string | null;
   /** How often the call was offered here. */
   readonly offers: number;
   readonly offerOpen: boolean;
@@ -197,21 +199,52 @@ export interface CreatedLeg {
   readonly seen: ObservedLeg;
   /** The window in which it appeared. */
   readonly since: Bracket;
-  /** How many complete observations have shown it. */
+  /** How many observations have shown it that would show all that began with it. */
   readonly polls: number;
 }
 
-export type SourceStatus = 'unknown' | 'up' | 'down';
+/** `degraded`: the endpoint answers, but for a while no answer was complete. */
+export type SourceStatus = 'unknown' | 'up' | 'degraded' | 'down';
 
 export interface SourceState {
   readonly status: SourceStatus;
+  /** Since when it is degraded or down; null in the other states. */
+  readonly since: Instant | null;
   /** When the last complete observation was requested and when it was received. */
   readonly lastComplete: { readonly startedAt: Instant; readonly at: Instant } | null;
   readonly failures: number;
   readonly failingSince: Instant | null;
   readonly lastError: string | null;
+  /** What is remembered since the last complete observation; null directly after one. */
+  readonly incomplete: Incomplete | null;
   /** What its latest rows say about the PBX's clock, oldest first: see `parts/pbx-clock.ts`. */
   readonly clock: readonly ClockSample[];
+}
+
+/** Observations in a row of which none was complete. `parts/incomplete.ts` keeps it. */
+export interface Incomplete {
+  /** When the first of them was received. */
+  readonly since: Instant;
+  /** How many there are, up to SOURCE_DOWN_AFTER. */
+  readonly polls: number;
+  /** One of them was an answer: it had rows, or asked to wait. */
+  readonly answered: boolean;
+  /** Since when there are partial answers, without an outage in between; null where the last state was an outage. */
+  readonly partialSince: Instant | null;
+  /** The last partial answer; `whole`: it had every row, some of them unreadable. */
+  readonly last: { readonly startedAt: Instant; readonly at: Instant; readonly whole: boolean } | null;
+  /** The unreadable rows of that answer, by id, and when the first answer with each was received. */
+  readonly unreadable: ReadonlyMap<string, Instant>;
+  /** The keys of rows that a partial answer was the first to show, and when it was received. */
+  readonly appeared: ReadonlyMap<string, Instant>;
+  /** The keys of known parts that the partial answers do not show. */
+  readonly missing: ReadonlyMap<string, Missing>;
+}
+
+/** When the last answer with the part was requested, and when the first one without it was received. */
+export interface Missing {
+  readonly lastPresent: Instant | null;
+  readonly since: Instant;
 }
 
 /** A row's time by the PBX's clock, and the polls between which the row appeared, by the bridge's. */
@@ -276,10 +309,12 @@ export type Freshness = Pick<TenantState, 'sources' | 'registrations'>;
 
 const UNKNOWN_SOURCE: SourceState = {
   status: 'unknown',
+  since: null,
   lastComplete: null,
   failures: 0,
   failingSince: null,
   lastError: null,
+  incomplete: null,
   clock: [],
 };
 

@@ -27,7 +27,7 @@ export const CALL_EVENT_TYPES = [
 ] as const;
 export type CallEventType = (typeof CALL_EVENT_TYPES)[number];
 
-const SOURCE_EVENT_TYPES = ['source-down', 'source-up'] as const;
+const SOURCE_EVENT_TYPES = ['source-down', 'source-degraded', 'source-up'] as const;
 export type SourceEventType = (typeof SOURCE_EVENT_TYPES)[number];
 
 const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
@@ -92,14 +92,14 @@ interface OfferView {
   readonly outcome: OfferOutcome | null;
 }
 
-/** `data` of `source-down` and `source-up`. */
+/** `data` of the `source-*` events. */
 export interface SourceView {
   readonly tenant: string;
   readonly endpoint: Endpoint;
-  readonly state: 'up' | 'down';
-  /** When the first poll of the outage failed. */
+  readonly state: 'up' | 'degraded' | 'down';
+  /** Since when it was degraded or down. */
   readonly since: string;
-  /** The last failure, in one line without secrets. */
+  /** Why: the last failure, or what the last answer lacked, in one line without secrets. */
   readonly reason: string | null;
   readonly lastCompleteAt: string | null;
   /** On `source-up`: the time from the last complete observation to this one; null if there was none before. */

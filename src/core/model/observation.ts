@@ -121,11 +121,18 @@ interface Answer<Row> extends Poll {
   readonly rows: ReadonlyMap<string, Row>;
   /** Why the answer is partial, in one line without secrets or customer data; null if it is complete. */
   readonly reason: string | null;
+  /**
+   * The rows that could not be read, by ids that depend on their bytes alone. Given only where the answer is partial for
+   * nothing else: what it does not show can then only be one of these.
+   */
+  readonly unreadable?: ReadonlySet<string>;
 }
 
 export interface FailedObservation extends Poll {
   readonly outcome: 'failed';
   readonly reason: string;
+  /** Given where the PBX has answered that it wants to be left alone until then (`Retry-After`). */
+  readonly heldUntil?: Instant;
 }
 
 export interface MonitorAnswer extends Answer<ObservedLeg> {

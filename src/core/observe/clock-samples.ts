@@ -9,6 +9,7 @@ import type {
   QueueAnswer,
 } from '../model/observation.js';
 import { pollWindow } from '../parts/cycle-facts.js';
+import { legName } from '../parts/last-leg.js';
 import { belongsToEntry, entryBegan } from '../parts/part.js';
 import { withSamples } from '../parts/pbx-clock.js';
 
@@ -29,7 +30,7 @@ export function observeClock(
   const add = (answer: MonitorAnswer | QueueAnswer, times: readonly Instant[]) => {
     const { endpoint, at } = answer;
     const source = observed[endpoint];
-    const after = isInARow(answer, known) ? pollWindow(endpoint, known.sources, at, policy).after : null;
+    const after = isInARow(answer, known) ? pollWindow(answer, known.sources, policy).after : null;
     const found = times.map((pbx): ClockSample => ({ pbx, after, by: at }));
     const clock = withSamples(source.clock, found, at);
     if (clock !== source.clock) observed = { ...observed, [endpoint]: { ...source, clock } };
@@ -48,11 +49,17 @@ function isInARow(
   return outcome === 'complete' && failures === 0 && lastError === null;
 }
 
-/** Only of new legs: the PBX may move the `call_time` of a leg later. */
-function timesOfLegs({ rows }: MonitorAnswer, index: CallIndex): Instant[] {
+/**
+ * Only of new legs that do not talk yet: the PBX may move the `call_time` of a leg later, and shows one that has just gone
+ * under another id for a moment, with its old `call_time`.
+ */
+function timesOfLegs({ rows, at }: MonitorAnswer, index: CallIndex): Instant[] {
   const times: Instant[] = [];
-  for (const { key, startedAt } of rows.values())
-    if (startedAt !== null && !index.legs.has(key)) times.push(startedAt);
+  for (const row of rows.values()) {
+    if (row.startedAt === null || row.signal === 'answered' || index.legs.has(row.key)) continue;
+    const name = legName(row)!;
+    if (!index.hasJustLost(name, rows, at) && !index.ended.hasJustLost(name, at)) times.push(row.startedAt);
+  }
   return times;
 }
 

@@ -1,7 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { entry, number } from '../../../test/support/history.js';
-import { absentSince, at, callOf, cycleAt, entryPart, indexOf, window } from '../../../test/support/parts.js';
-import { type Call, EMPTY_STATE, type EndedCall, type QueueEntry, type TenantState } from '../model/call.js';
+import {
+  absentSince,
+  at,
+  callOf,
+  completeAt,
+  cycleAt,
+  entryPart,
+  indexOf,
+  window,
+} from '../../../test/support/parts.js';
+import {
+  type Call,
+  EMPTY_STATE,
+  type EndedCall,
+  type Incomplete,
+  type QueueEntry,
+  type TenantState,
+} from '../model/call.js';
 import type { ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { noChanges } from './changes.js';
@@ -16,6 +32,18 @@ interface Given {
   readonly first?: boolean;
 }
 
+/** What is known of the first partial answer, received at second 60: any row may be one that it lacks. */
+const PARTIAL: Incomplete = {
+  since: at(60),
+  polls: 1,
+  answered: true,
+  partialSince: at(60),
+  last: { startedAt: at(60) - 40, at: at(60), whole: false },
+  unreadable: new Map(),
+  appeared: new Map(),
+  missing: new Map(),
+};
+
 /** An answer at second 60, after a complete one before it unless `first`. */
 function observed(rows: readonly ObservedQueueEntry[], given: Given = {}) {
   const { calls = [], ended, cycle, state, partial = false, first = false } = given;
@@ -26,15 +54,14 @@ function observed(rows: readonly ObservedQueueEntry[], given: Given = {}) {
     rows: new Map(rows.map((row) => [row.key, row])),
     ...(partial ? { outcome: 'partial', reason: 'short' } : { outcome: 'complete', reason: null }),
   };
-  const { sources } = EMPTY_STATE;
-  const lastComplete = first ? null : { startedAt: at(59) - 40, at: at(59) };
-  const before = { ...sources, queue: { ...sources.queue, lastComplete } };
+  const sources = first ? EMPTY_STATE.sources : completeAt(59);
+  const incomplete = { monitor: null, queue: partial ? PARTIAL : null };
   const changes = noChanges();
   const ignored = observeEntries(
     answer,
-    { ...EMPTY_STATE, sources: before, ...state },
+    { ...EMPTY_STATE, sources, ...state },
     indexOf(calls, ended),
-    cycleAt(60, cycle),
+    cycleAt(60, { incomplete, ...cycle }),
     changes,
   );
   return {

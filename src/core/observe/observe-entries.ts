@@ -1,11 +1,20 @@
 import type { QueueEntry, TenantState } from '../model/call.js';
 import type { CallIndex, Indexed } from '../index/call-index.js';
-import { entryAbsence, KNOWN_ENTRY, type KnownEntry, type KnownEntryFacts } from '../parts/absence-rules.js';
+import {
+  type AbsencePoll,
+  entryAbsence,
+  KNOWN_ENTRY,
+  type KnownEntry,
+  type KnownEntryFacts,
+} from '../parts/absence-rules.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { absenceWindow, lastWithoutNews } from '../parts/incomplete.js';
 import type { ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import { beganDuring, belongsToEntry, isGone, onlyEntryDuring, entryBegan } from '../parts/part.js';
+import { type Lack, lackOf } from '../parts/partial-absence.js';
 import { onOurClock } from '../parts/pbx-clock.js';
+import type { Window } from '../parts/window.js';
 import { type Changes, isSameRow } from './changes.js';
 
 /** Finds what a queue answer changes in the known entries, by the tables of `absence-rules.ts`, and which are new. */
@@ -18,11 +27,16 @@ export function observeEntries(
   changes: Changes,
 ): TenantState['ignoredEntries'] | null {
   const complete = answer.outcome === 'complete';
-  const ignored = new Set(complete ? [] : state.ignoredEntries);
+  const run = cycle.incomplete.queue;
+  const lackOfEntry = (key: string) => lackOf({ key, extension: null }, answer, run);
+  const mayBeThere = (key: string) => lackOfEntry(key) === 'nothing';
+  const ignored = new Set(complete ? [] : [...state.ignoredEntries].filter(mayBeThere));
   let isNew = false;
-  // A row that the last complete answer did not have is news, whatever its times say.
+  // A row that an earlier answer surely did not have is news, whatever its times say.
   const notBefore =
-    state.sources.queue.lastComplete === null ? answer.at - cycle.policy.abandonedLookbackMs : -Infinity;
+    lastWithoutNews(state.sources.queue, answer) === null
+      ? answer.at - cycle.policy.abandonedLookbackMs
+      : -Infinity;
 
   const listed = new Set<string>();
   for (const [key, row] of answer.rows) {
@@ -57,7 +71,8 @@ export function observeEntries(
   }
   for (const [key, { callId, part }] of index.entries) {
     if (answer.rows.has(key) || listed.has(callId)) continue;
-    const entry = missingEntry(part, complete, cycle);
+    const window = absenceWindow(key, state.sources, answer, cycle.policy);
+    const entry = missingEntry(part, { lack: lackOfEntry(key), window }, cycle);
     if (entry !== null) changes.entries.set(callId, entry);
   }
   return isNew || ignored.size !== state.ignoredEntries.size ? ignored : null;
@@ -116,18 +131,24 @@ function listedEntry(
 ): QueueEntry | null {
   const bridged = belongsToEntry(row.bridgedAt, row);
   const facts = { row: row.status, complete, unchanged, bridged, ...stateBefore(entry, cycle) };
-  return entryAfter(entry, unchanged ? entry.seen : row, KNOWN_ENTRY.decide(facts), cycle);
+  const seen = unchanged ? entry.seen : row;
+  return entryAfter(entry, seen, KNOWN_ENTRY.decide(facts), { window: cycle.queue!, unlisted: false }, cycle);
 }
 
-function missingEntry(entry: QueueEntry, complete: boolean, cycle: CycleFacts): QueueEntry | null {
+function missingEntry(
+  entry: QueueEntry,
+  { lack, window }: { readonly lack: Lack; readonly window: Window },
+  cycle: CycleFacts,
+): QueueEntry | null {
   const facts = {
     row: 'missing',
-    complete,
+    complete: lack !== 'nothing',
     unchanged: false,
     bridged: false,
     ...stateBefore(entry, cycle),
   } as const;
-  return entryAfter(entry, entry.seen, KNOWN_ENTRY.decide(facts), cycle);
+  const unlisted = lack === 'doubtful';
+  return entryAfter(entry, entry.seen, KNOWN_ENTRY.decide(facts), { window, unlisted }, cycle);
 }
 
 function stateBefore(entry: QueueEntry, cycle: CycleFacts): Pick<KnownEntryFacts, 'before' | 'gone'> {
@@ -138,6 +159,7 @@ function entryAfter(
   { seen: before, answered, rang, quiet, changedAt, absence }: QueueEntry,
   seen: ObservedQueueEntry,
   entry: KnownEntry,
+  poll: AbsencePoll,
   cycle: CycleFacts,
 ): QueueEntry | null {
   if (entry === null) return null;
@@ -148,6 +170,6 @@ function entryAfter(
     // Any change of the row ends its staleness.
     quiet: seen === before ? quiet : null,
     changedAt: seen === before ? changedAt : cycle.now,
-    absence: entry.absence === null ? null : entryAbsence(absence, entry.absence, cycle),
+    absence: entry.absence === null ? null : entryAbsence(absence, entry.absence, poll, cycle),
   };
 }

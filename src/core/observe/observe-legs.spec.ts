@@ -4,13 +4,14 @@ import {
   absentSince,
   at,
   callOf,
+  completeAt,
   cycleAt,
   indexOf,
   monitorAnswer,
   window,
 } from '../../../test/support/parts.js';
 import { type Call, EMPTY_STATE, type EndedCall, type Leg, type TenantState } from '../model/call.js';
-import type { MonitorAnswer, ObservedLeg } from '../model/observation.js';
+import type { ObservedLeg } from '../model/observation.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { lastLegsOf } from '../parts/last-leg.js';
 import { noChanges } from './changes.js';
@@ -21,19 +22,20 @@ interface Given {
   readonly ended?: readonly EndedCall[];
   readonly cycle?: Partial<CycleFacts>;
   readonly state?: Partial<TenantState>;
-  readonly answer?: Partial<MonitorAnswer>;
 }
 
-function observed(rows: readonly ObservedLeg[], { calls = [], ended, cycle, state, answer }: Given = {}) {
+function observed(rows: readonly ObservedLeg[], { calls = [], ended, cycle, state }: Given = {}) {
   const changes = noChanges();
-  const seen = { ...monitorAnswer(rows), ...answer } as MonitorAnswer;
-  observeLegs(seen, { ...EMPTY_STATE, ...state }, indexOf(calls, ended), cycleAt(6, cycle), changes);
+  const before = { ...EMPTY_STATE, sources: completeAt(5), ...state };
+  observeLegs(monitorAnswer(rows, [], 6), before, indexOf(calls, ended), cycleAt(6, cycle), changes);
   return { legs: changes.legs.get('call-1') ?? [], isNew: changes.newLegs.map(({ key }) => key) };
 }
 
 const known = (given: Partial<Leg> = {}) => [
   callOf({ upstreamIds: ['leg-1'], legs: [legPart({ ...given })] }),
 ];
+/** From the request to its answer, and how far the monitor may be behind its switch. */
+const LAG = 40 + 300;
 const NONE = { legs: [], isNew: [] };
 
 describe('a known leg', () => {
@@ -63,9 +65,9 @@ describe('a known leg', () => {
 
   it('is absent only from a complete answer', () => {
     expect(observed([], { calls: known() }).legs).toMatchObject([
-      { absence: { polls: 1, lastPresent: at(5), firstAbsent: at(6), unlisted: false } },
+      { absence: { polls: 1, lastPresent: at(5) - LAG, firstAbsent: at(6), unlisted: false } },
     ]);
-    expect(observed([], { calls: known(), answer: { outcome: 'partial', reason: 'short' } })).toEqual(NONE);
+    expect(observed([], { calls: known(), cycle: { monitorComplete: false } })).toEqual(NONE);
   });
 });
 

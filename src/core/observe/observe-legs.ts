@@ -3,6 +3,7 @@ import { type CallIndex } from '../index/call-index.js';
 import type { MonitorAnswer, ObservedLeg } from '../model/observation.js';
 import { absentLeg, KNOWN_LEG, LEG_UNLISTED } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { absenceWindow } from '../parts/incomplete.js';
 import { legName } from '../parts/last-leg.js';
 import { add, type Changes, isSameRow } from './changes.js';
 import { findRegistration } from './registrations.js';
@@ -36,18 +37,20 @@ export function observeLegs(
       });
     }
   }
-  if (KNOWN_LEG.decide({ row: 'missing', complete }) !== 'absent') return;
 
-  const { listsIdle, registrations } = state;
+  const { listsIdle, registrations, sources } = state;
   for (const { callId, part } of index.legs.values()) {
     if (answer.rows.has(part.seen.key)) continue;
+    const lack = cycle.lackOf(part.seen);
+    if (KNOWN_LEG.decide({ row: 'missing', complete: lack !== 'nothing' }) !== 'absent') continue;
     const wasListed = part.absence?.unlisted === false;
     const unlisted = LEG_UNLISTED.decide({
       unregistered: isUnregistered(part.seen, registrations),
       listsIdle,
       listedSince: listsIdle && (wasListed || cycle.isListed(part.seen.extension)),
     });
-    add(changes.legs, callId, absentLeg(part, poll, unlisted, cycle.policy));
+    const window = absenceWindow(part.seen.key, sources, answer, cycle.policy);
+    add(changes.legs, callId, absentLeg(part, window, unlisted || lack === 'doubtful', cycle.policy));
   }
 }
 

@@ -1,7 +1,7 @@
 import { legPart, T0 } from '../../../test/support/history.js';
 import { cycleAt, window } from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
-import { DEFAULT_POLICY } from '../model/call.js';
+import { type Absence, DEFAULT_POLICY } from '../model/call.js';
 import {
   absentLeg,
   entryAbsence,
@@ -94,7 +94,9 @@ describeTable(LEG_UNLISTED, [
 describe('one more answer without a part', () => {
   const facts = (seconds: number, given: Partial<CycleFacts> = {}) =>
     cycleAt(seconds, { monitor: null, monitorComplete: false, monitorSeenAt: null, ...given });
-  const first = entryAbsence(null, 'vanished', facts(1));
+  const missingEntry = (before: Absence | null, kind: 'vanished' | 'abandoned', cycle: CycleFacts) =>
+    entryAbsence(before, kind, { window: cycle.queue!, unlisted: false }, cycle);
+  const first = missingEntry(null, 'vanished', facts(1));
 
   it('counts, and keeps the window in which the part went', () => {
     expect(first).toEqual({
@@ -104,7 +106,7 @@ describe('one more answer without a part', () => {
       firstAbsent: T0 + 1_000,
       unlisted: false,
     });
-    expect(entryAbsence(first, 'abandoned', facts(2, { monitorSeenAt: T0 + 1_900 }))).toEqual({
+    expect(missingEntry(first, 'abandoned', facts(2, { monitorSeenAt: T0 + 1_900 }))).toEqual({
       ...first,
       kind: 'abandoned',
       polls: 2,
@@ -112,10 +114,10 @@ describe('one more answer without a part', () => {
   });
 
   it('does not confirm that a queue entry is gone before the monitor has answered too, or cannot', () => {
-    expect(entryAbsence(first, 'vanished', facts(2)).polls).toBe(1);
-    expect(entryAbsence(first, 'vanished', facts(3, { monitorSeenAt: T0 + 2_000 })).polls).toBe(2);
-    expect(entryAbsence(first, 'vanished', facts(2, { monitorDown: true })).polls).toBe(2);
-    expect(entryAbsence(first, 'vanished', facts(11)).polls).toBe(2);
+    expect(missingEntry(first, 'vanished', facts(2)).polls).toBe(1);
+    expect(missingEntry(first, 'vanished', facts(3, { monitorSeenAt: T0 + 2_000 })).polls).toBe(2);
+    expect(missingEntry(first, 'vanished', facts(2, { monitorDown: true })).polls).toBe(2);
+    expect(missingEntry(first, 'vanished', facts(11)).polls).toBe(2);
   });
 
   it('stops counting a leg that is confirmed as gone, as a state that does not change is not written', () => {

@@ -18,7 +18,8 @@ export type KnownLeg = 'as before' | 'absent' | 'there' | 'answered';
 
 const COMPLETE = {
   heading: 'complete',
-  meaning: 'the answer is complete: what it does not show is not there',
+  meaning:
+    'the answer is complete, or what it lacks counts all the same (“What it means that an answer lacks a known part”)',
   values: YES_NO,
 } as const;
 
@@ -267,18 +268,25 @@ export function absentLeg(
   return { seen, state, joined, firstSeen, since, waited, absence: missing };
 }
 
+/** In which window the entry went; `unlisted`: its end is inferred. */
+export interface AbsencePoll {
+  readonly window: Window;
+  readonly unlisted: boolean;
+}
+
 export function entryAbsence(
   before: Absence | null,
   kind: 'vanished' | 'abandoned',
+  poll: AbsencePoll,
   cycle: CycleFacts,
 ): NonNullable<QueueEntry['absence']> {
   const { policy } = cycle;
-  const absence = absentAgain(before, cycle.queue!, policy);
+  const absence = absentAgain(before, poll.window, policy);
   const window = whenGone(absence);
   const facts = {
     monitorSeen: sawMonitor(cycle, window),
     monitorUnavailable: isMonitorUnavailable(cycle, window),
   };
   const most = ENTRY_ABSENCE.decide(facts) === 'counts' ? policy.absencePolls : policy.absencePolls - 1;
-  return { ...absence, polls: Math.min(absence.polls, most), kind, unlisted: false };
+  return { ...absence, polls: Math.min(absence.polls, most), kind, unlisted: poll.unlisted };
 }

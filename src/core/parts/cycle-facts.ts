@@ -1,8 +1,10 @@
-import type { Policy, TenantState } from '../model/call.js';
-import type { Endpoint, Instant, Observations } from '../model/observation.js';
+import type { Incomplete, Policy, TenantState } from '../model/call.js';
+import type { Endpoint, Instant, MonitorAnswer, Observations, QueueAnswer } from '../model/observation.js';
 import { extensionInAnswer, extensionOf } from './agents.js';
+import { hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
+import { type Lack, lackOf, type LackingPart } from './partial-absence.js';
 import { skewOf } from './pbx-clock.js';
-import { ifBefore, isLongBefore, isSince, type Window, windowBetween } from './window.js';
+import { ifBefore, isLongBefore, isSince, type Window } from './window.js';
 
 /** The facts that all calls of a cycle share. */
 export interface CycleFacts {
@@ -23,12 +25,18 @@ export interface CycleFacts {
   readonly queueSeenBefore: Instant | null;
   /** The monitor was down before this cycle. */
   readonly monitorDown: boolean;
+  /** The observations since each endpoint's last complete one, with those of this cycle; null: it is complete. */
+  readonly incomplete: Readonly<Record<Endpoint, Incomplete | null>>;
+  /** Whether the endpoint has never answered before this cycle: what it shows may be of any age. */
+  readonly isFirst: Readonly<Record<Endpoint, boolean>>;
   /** How far the PBX's clock is ahead, with what this cycle's rows say about it; null if unknown. */
   readonly skewMs: number | null;
   /** Whether the monitor's answer of this cycle lists an extension, with or without a call. */
   isListed(extension: string): boolean;
   /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
   extensionOf(names: readonly string[]): string | undefined;
+  /** What it means that the monitor's answer of this cycle lacks the leg; `nothing` without an answer. */
+  readonly lackOf: (this: void, leg: LackingPart) => Lack;
   readonly listsIdle: boolean;
 }
 
@@ -53,8 +61,14 @@ export function factsOf(
     monitorSeenBefore: before,
     queueSeenBefore: ifBefore(queue.lastComplete?.startedAt ?? null, now),
     monitorDown: monitor.status === 'down',
+    incomplete: { monitor: after.monitor.incomplete, queue: after.queue.incomplete },
+    isFirst: { monitor: lastAnswered(monitor) === null, queue: lastAnswered(queue) === null },
     skewMs: skewOf(after),
     isListed: listedBy(answer),
+    lackOf: (leg) =>
+      answer === undefined || answer.outcome === 'failed'
+        ? 'nothing'
+        : lackOf(leg, answer, after.monitor.incomplete),
     extensionOf: agentsIn(state, answer),
     listsIdle: state.listsIdle,
   };
@@ -87,23 +101,16 @@ function windowOf(
 ): Window | null {
   const observation = observations[endpoint];
   if (observation === undefined || observation.outcome === 'failed') return null;
-  return pollWindow(endpoint, sources, observation.at, policy);
+  return pollWindow(observation, sources, policy);
 }
 
-/**
- * The window of what an answer received at `by` shows first. The monitor trails its own switch, so what it did not show yet
- * may have happened already when it was asked.
- */
+/** The window of what an answer shows first. */
 export function pollWindow(
-  endpoint: Endpoint,
+  answer: MonitorAnswer | QueueAnswer,
   sources: TenantState['sources'],
-  by: Instant,
-  { monitorLagMs }: Policy,
+  policy: Policy,
 ): Window {
-  const { lastComplete } = sources[endpoint];
-  const lagMs = endpoint === 'monitor' ? monitorLagMs : 0;
-  const { after } = windowBetween(lastComplete?.startedAt ?? null, by);
-  return { after: after === null ? null : after - lagMs, by };
+  return shownBetween(lastWithoutNews(sources[answer.endpoint], answer), answer, policy);
 }
 
 /** When the later of the answers was received. */
@@ -115,11 +122,22 @@ export function latestAnswerAt({ monitor, queue }: Observations): Instant {
 const MONITOR_WAIT_MS = 10_000;
 
 /**
- * Whether a complete monitor answer was requested so long after `since` that a leg it does not show was not there: the
- * monitor is a little behind its own PBX.
+ * Whether a monitor answer was requested so long after `since` that a leg it does not show was not there: a complete one, or
+ * one whose unreadable rows had all been there before. The monitor is a little behind its own PBX.
  */
-export function sawMonitor({ monitorSeenAt, policy }: CycleFacts, since: Window): boolean {
-  return monitorSeenAt !== null && isSince(since, monitorSeenAt, policy.monitorLagMs);
+export function sawMonitor({ monitorSeenAt, incomplete, now, policy }: CycleFacts, since: Window): boolean {
+  const isLater = (asked: Instant | null) => asked !== null && isSince(since, asked, policy.monitorLagMs);
+  if (isLater(monitorSeenAt)) return true;
+  const { monitor } = incomplete;
+  return (
+    monitor !== null && isLater(ifBefore(monitor.last?.startedAt ?? null, now)) && hasAllSince(monitor, since)
+  );
+}
+
+/** Whether the monitor's answer of this cycle has every leg that came into being within `since` or later. */
+export function showsAllSince({ monitor, monitorComplete, incomplete }: CycleFacts, since: Window): boolean {
+  if (monitorComplete) return true;
+  return monitor !== null && incomplete.monitor !== null && hasAllSince(incomplete.monitor, since);
 }
 
 /** Whether no such answer can be expected soon: the monitor is down, or has had no complete answer for long. */

@@ -73,9 +73,9 @@ export function refinedTime(
   { startedAt, seenAt }: { readonly startedAt: Instant; readonly seenAt: Instant },
   skewMs: number | null,
 ): { readonly time: Instant; readonly certainty: Certainty } | null {
-  const time = onOurClock(pbxTime, skewMs);
-  const isOfAnother = time > seenAt + CLOCK_LIMIT_MS;
-  if (skewMs === null || isOfAnother) return null;
-  const certainty = isClockOff(skewMs) || time < startedAt || time > seenAt ? 'observed' : 'upstream';
-  return { time: Math.min(Math.max(time, startedAt), seenAt), certainty };
+  const isOfAnother = pbxTime > seenAt + CLOCK_LIMIT_MS;
+  // A clock that is off says no more than the poll did.
+  if (skewMs === null || isClockOff(skewMs) || isOfAnother) return null;
+  const certainty = pbxTime < startedAt || pbxTime > seenAt ? 'observed' : 'upstream';
+  return { time: Math.min(Math.max(pbxTime, startedAt), seenAt), certainty };
 }

@@ -60,15 +60,20 @@ export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
 
 /**
  * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a web phone that
- * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends.
+ * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends, nor where only partial
+ * answers lack it, which have done so for longer already.
  */
-export function isLegGone(leg: Leg, { entry }: Call, { policy, now, monitorComplete }: CycleFacts): boolean {
-  const { absence, state } = leg;
+export function isLegGone(leg: Leg, { entry }: Call, { policy, now, lackOf }: CycleFacts): boolean {
+  const { absence, seen, state } = leg;
   if (!isGone(leg, policy)) return false;
   if (!absence!.unlisted || state !== 'answered') return true;
   const isDeleted =
     entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
-  return isDeleted || (monitorComplete && isLongAgo(whenGone(absence!), now, policy.unlistedHoldMs));
+  if (isDeleted) return true;
+  const lack = lackOf(seen);
+  return (
+    lack === 'doubtful' || (lack === 'absent' && isLongAgo(whenGone(absence!), now, policy.unlistedHoldMs))
+  );
 }
 
 /** Whether further polls must show that a missing part is gone. */

@@ -2,7 +2,7 @@ import type { Bracket, Call, QueueEntry } from '../model/call.js';
 import { copyOf } from '../model/call-copy.js';
 import type { Instant } from '../model/observation.js';
 import { agentNamesOf } from './agents.js';
-import type { CycleFacts } from './cycle-facts.js';
+import { type CycleFacts, showsAllSince } from './cycle-facts.js';
 import { isLongAgo } from './window.js';
 
 /**
@@ -35,11 +35,15 @@ export function isStale({ quiet }: QueueEntry, { now }: Pick<CycleFacts, 'now'>)
   return quiet !== null && isLongAgo(quiet, now, STALE_AFTER_MS);
 }
 
-/** Whether a complete monitor answer leaves nothing of the call but a row that has been stale for long, or unchanged for a day. */
-export function isOverdue(call: Call, { now, policy, monitorComplete }: CycleFacts): boolean {
-  if (!monitorComplete || call.legs.length > 0 || call.entry === null || call.entry.absence !== null)
-    return false;
-  const { quiet, changedAt } = call.entry;
+/**
+ * Whether nothing of the call is left but a row that has been stale for long, or unchanged for a day, by a monitor answer that
+ * would show any later leg.
+ */
+export function isOverdue({ legs, entry }: Call, cycle: CycleFacts): boolean {
+  if (legs.length > 0 || entry === null || entry.absence !== null) return false;
+  const { now, policy } = cycle;
+  const { quiet, changedAt } = entry;
+  if (!showsAllSince(cycle, quiet ?? { after: changedAt, by: changedAt })) return false;
   return (quiet !== null && isLongAgo(quiet, now, policy.staleEntryMs)) || now - changedAt >= DAY_MS;
 }
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAfter, isLongBefore, isNear, isSeenLater, isSince, lastOf, windowBetween } from './window.js';
+import {
+  isAfter,
+  isEarlierOrAt,
+  isLongBefore,
+  isNear,
+  isSeenLater,
+  isSince,
+  lastOf,
+  windowBetween,
+} from './window.js';
 
 const window = { after: 10, by: 20 };
 
@@ -18,6 +27,12 @@ describe('a window', () => {
   it('is long before another that a poll showed at least that much later', () => {
     const others = [29, 30, 31].map((by) => ({ after: null, by }));
     expect(others.map((other) => isLongBefore(window, other, 10))).toEqual([false, true, true]);
+  });
+
+  it('begins at or after an instant, if a poll that was sent then did not show it', () => {
+    const sent = [9, 10, 11].map((instant) => isEarlierOrAt(instant, window));
+    expect(sent).toEqual([true, true, false]);
+    expect(isEarlierOrAt(9, { after: null, by: 20 })).toBe(false);
   });
 
   it('is near an instant within the tolerance of its ends, and near every earlier one where it has no beginning', () => {

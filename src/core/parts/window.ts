@@ -52,6 +52,11 @@ export function isLongAgo({ by }: Window, now: Instant, ms: number): boolean {
   return now - by >= ms;
 }
 
+/** Whether `instant` is not later than the poll that did not show it yet. False if there is no such poll. */
+export function isEarlierOrAt(instant: Instant, { after }: Window): boolean {
+  return after !== null && instant <= after;
+}
+
 /** Whether the very answer that was received at `now` was the first to show it. */
 export function isJustSeen({ by }: Window, now: Instant | null): boolean {
   return by === now;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type BridgeEvent, EVENT_TYPES, toEvents, type Transition } from '../../core/model/event.js';
-import { sourceDown, transition } from '../../../test/support/delivery.js';
+import { sourceDegraded, sourceDown, transition } from '../../../test/support/delivery.js';
 import { audienceOf, type Filter, type Grant, maySee, maySeeExtension } from './audience.js';
 
 const stamp = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: 0 };
@@ -126,6 +126,7 @@ describe('who may see what', () => {
       false,
     ],
     ['sources are visible to every client', grant({ extensions: [] }), {}, eventOf(sourceDown), true],
+    ['degraded ones too', grant({ extensions: [] }), {}, eventOf(sourceDegraded), true],
     ['a registration is its extension’s', grant({ extensions: ['107'] }), {}, registered, true],
     ['and no other’s', grant({ extensions: ['108'], queues: ['q-1'] }), {}, registered, false],
     ['a filter by type', grant(), { types: ['call-ended'] }, eventOf(transition('call-started', 'c')), false],

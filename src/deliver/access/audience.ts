@@ -55,6 +55,7 @@ const UNKNOWN: Exposure = { public: false, extensions: [], queues: [] };
 export function exposureOf(event: BridgeEvent): Exposure {
   switch (event.type) {
     case 'source-down':
+    case 'source-degraded':
     case 'source-up':
       return PUBLIC;
     case 'extension-registered':

@@ -4,6 +4,7 @@ import {
   LogWriter,
   ManualClock,
   SECRET,
+  sourceDegraded,
   sourceDown,
   token,
   transition,
@@ -234,6 +235,8 @@ describe('the log over HTTP', () => {
       lastComplete: { startedAt: at, at },
       failures: 0,
       failingSince: null,
+      since: null,
+      incomplete: null,
       lastError: null,
       clock: [],
     };
@@ -249,6 +252,21 @@ describe('the log over HTTP', () => {
       })),
       direction: { meaning: 'call', source: 'assumed' },
     });
+  });
+
+  it('shows the sources beside the calls, as the events and the store say', async () => {
+    const sources = async () => (await json('/v1/calls')).body.sources;
+    const unknown = {
+      endpoint: 'monitor',
+      state: 'unknown',
+      lastCompleteAt: null,
+      lastError: null,
+      clockSkewMs: null,
+    };
+    expect(await sources()).toEqual([unknown, { ...unknown, endpoint: 'queue' }]);
+    await log.commit(sourceDegraded);
+    const degraded = { endpoint: 'queue', state: 'degraded', lastCompleteAt: null, clockSkewMs: null };
+    expect(await sources()).toEqual([unknown, { ...degraded, lastError: '10 of 25 rows came' }]);
   });
 
   it('shows how the direction of the rows is read', async () => {

@@ -46,11 +46,11 @@ export class LogQuery {
     @Inject(DELIVER_CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** `{cursor, calls}` */
+  /** `{cursor, calls, sources}`, as in the snapshot of a stream. */
   async calls(grant: Grant, filter: Filter): Promise<string> {
     const feed = await this.#synced(grant);
-    const calls = feed.view.callsJson(audienceOf(grant, filter));
-    return `{"cursor":"${formatCursor(feed.position.loaded())}","calls":${calls}}`;
+    await this.#answered(feed.freshness.refresh());
+    return feed.view.snapshotJson(feed.position.loaded(), audienceOf(grant, filter));
   }
 
   async call(grant: Grant, callId: string): Promise<string> {

@@ -21,6 +21,7 @@ describe('the problem document of another part of the service', () => {
       whyIdle: () => 'waiting for the lease',
       refusedProblems: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
+      sources: () => ({ degraded: 0, down: 0 }),
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({
@@ -52,7 +53,8 @@ describe('the problem document of another part of the service', () => {
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(problem.safeParse(body).error?.issues).toBeUndefined();
     const down = { polling: { status: 'down', reason: 'waiting for the lease' } };
-    const up = { store: { status: 'up' }, tenants: { status: 'up' }, running: { status: 'up' } };
+    const isUp = { status: 'up' };
+    const up = { store: isUp, tenants: isUp, sources: isUp, running: isUp };
     expect(body).toEqual({
       type: 'urn:pitel-event-bridge:problem:service-unavailable',
       title: 'Service Unavailable',

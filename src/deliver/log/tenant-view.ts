@@ -90,9 +90,10 @@ export class TenantView {
         return;
       }
       case 'source-down':
+      case 'source-degraded':
       case 'source-up': {
         const { endpoint, state, reason, lastCompleteAt } = event.data;
-        const lastError = event.type === 'source-down' ? reason : null;
+        const lastError = event.type === 'source-up' ? null : reason;
         const clockSkewMs = this.#sources.get(endpoint)?.clockSkewMs ?? null;
         this.#sources.set(endpoint, { endpoint, state, lastCompleteAt, lastError, clockSkewMs });
         return;

@@ -116,6 +116,9 @@ describe('the metrics', () => {
     // No complete observation yet: since polling began.
     expect(await value('pitel_source_age_max_seconds{endpoint="queue"}')).toBe(10);
     expect(await value('pitel_sources{endpoint="queue",state="unknown"}')).toBe(1);
+    acme.sources({ monitor: { ...up(state.now), status: 'degraded' }, queue: never });
+    expect(await value('pitel_sources{endpoint="monitor",state="degraded"}')).toBe(1);
+    expect(metrics.polls.sources).toEqual({ degraded: 1, down: 0 });
     acme.ended();
     expect(await value('pitel_source_age_max_seconds{endpoint="monitor"}')).toBe(0);
     expect(await value('pitel_tenant_source_age_seconds{tenant="acme",endpoint="monitor"}')).toBeUndefined();

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Time } from '../../base/clock.js';
+import type { SourceStatus } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import { skewOf } from '../../core/parts/pbx-clock.js';
 import { type Endpoint, ENDPOINTS, type Instant } from '../../core/model/observation.js';
@@ -107,6 +108,13 @@ export class PollMetrics implements PollListener {
     return { 'unreadable-entry': count('unreadable-entry'), 'newer-format': count('newer-format') };
   }
 
+  /** How many endpoints of the tenants polled here are in each of the two states that need attention. */
+  get sources(): { readonly degraded: number; readonly down: number } {
+    const states = ENDPOINTS.flatMap((endpoint) => this.#statesOf(endpoint));
+    const count = (state: SourceStatus) => states.filter((one) => one === state).length;
+    return { degraded: count('degraded'), down: count('down') };
+  }
+
   tenant(name: string): TenantListener {
     const tenant: Tenant = { since: this.#options.time.now(), sources: null, logEvents: 0, unserved: null };
     this.#tenants.set(name, tenant);
@@ -195,6 +203,7 @@ export class PollMetrics implements PollListener {
     };
     const served = () => [...tenants.values()].filter(({ unserved }) => unserved === null);
     const unserved = () => this.unserved;
+    const statesOf = (endpoint: Endpoint) => this.#statesOf(endpoint);
     new Gauge({
       name: 'pitel_tenants_polled',
       help: 'Tenants that are polled here',
@@ -227,14 +236,14 @@ export class PollMetrics implements PollListener {
     });
     new Gauge({
       name: 'pitel_sources',
-      help: 'Endpoints of the tenants polled here, by what is known of them: unknown, up, down',
+      help: 'Endpoints of the tenants polled here, by what is known of them: unknown, up, degraded, down',
       labelNames: ['endpoint', 'state'],
       registers,
       collect() {
         for (const endpoint of ENDPOINTS)
           for (const state of STATES) {
-            const all = served().map(({ sources }) => sources?.[endpoint].status ?? 'unknown');
-            this.set({ endpoint, state }, all.filter((status) => status === state).length);
+            const count = statesOf(endpoint).filter((status) => status === state).length;
+            this.set({ endpoint, state }, count);
           }
       },
     });
@@ -308,6 +317,11 @@ export class PollMetrics implements PollListener {
     });
   }
 
+  #statesOf(endpoint: Endpoint): SourceStatus[] {
+    const served = [...this.#tenants.values()].filter(({ unserved }) => unserved === null);
+    return served.map(({ sources }) => sources?.[endpoint].status ?? 'unknown');
+  }
+
   #ageSeconds({ sources, since }: Tenant, endpoint: Endpoint): number {
     const seenAt = sources?.[endpoint].lastComplete?.at ?? since;
     return Math.max(0, this.#options.time.now() - seenAt) / 1_000;
@@ -336,7 +350,7 @@ const KEYS_MAX = 5;
 const OUTCOMES = ['complete', 'partial', 'failed', 'held-back'] as const;
 const RESULTS = ['committed', 'conflict', 'fenced', 'lost', 'rejected'] as const;
 const CHANGES: readonly LeaseChange[] = ['taken', 'released', 'lost', 'missed'];
-const STATES = ['unknown', 'up', 'down'] as const;
+const STATES = ['unknown', 'up', 'degraded', 'down'] as const;
 const CAUSES = [
   'no-answer',
   'unauthorized',

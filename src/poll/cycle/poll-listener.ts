@@ -1,4 +1,4 @@
-import type { ClockSample } from '../../core/model/call.js';
+import type { ClockSample, SourceStatus } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { UnreadableReason } from '../../store/errors.js';
@@ -30,7 +30,7 @@ export type SourcesReport = Readonly<
   Record<
     Endpoint,
     {
-      readonly status: 'unknown' | 'up' | 'down';
+      readonly status: SourceStatus;
       readonly lastComplete: { readonly at: Instant } | null;
       readonly clock: readonly ClockSample[];
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import type { Endpoint } from '../../core/model/observation.js';
+import type { Endpoint, Observation } from '../../core/model/observation.js';
 import { ManualTimers } from '../../../test/support/time.js';
 import { type PollResult, pollResult } from '../../source/poll-result.js';
 import type { CycleReport } from './poll-cycle.js';
@@ -152,6 +152,32 @@ describe('a tenant’s loop', () => {
     for (let turns = 0; turns < 6; turns++) await turn();
     expect(lines.filter((line) => line.msg.startsWith('monitor')).map((line) => line.msg)).toEqual([
       'monitor failed: HTTP 502',
+      'monitor recovered',
+    ]);
+  });
+
+  it('logs once that answers are incomplete, whatever the numbers in the reason, and once that they are complete', async () => {
+    const reasons = ['1 of 9 rows bad', '1 of 8 rows bad', '2 of 9 rows bad', '8 of 9 rows came', null];
+    const { turn, lines } = setUp((_, __, now) => {
+      const { polls, ...rest } = report(now);
+      const reason = reasons.shift() ?? null;
+      const partial = (poll: (typeof polls)[number]) => ({
+        ...poll,
+        result: {
+          ...poll.result,
+          observation: {
+            ...poll.result.observation,
+            outcome: reason === null ? 'complete' : 'partial',
+            reason,
+          } as Observation,
+        },
+      });
+      return Promise.resolve({ ...rest, polls: polls.map(partial) });
+    });
+    for (let turns = 0; turns < 5; turns++) await turn();
+    expect(lines.filter((line) => line.msg.startsWith('monitor')).map((line) => line.msg)).toEqual([
+      'monitor incomplete: 1 of 9 rows bad',
+      'monitor incomplete: 8 of 9 rows came',
       'monitor recovered',
     ]);
   });

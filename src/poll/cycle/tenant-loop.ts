@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Backoff } from '../../base/backoff.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import { reasonOf } from '../../base/error-text.js';
-import type { Endpoint } from '../../core/model/observation.js';
+import type { Endpoint, Observation } from '../../core/model/observation.js';
 import { isClockOff } from '../../core/parts/pbx-clock.js';
 import type { Tracer } from '../../core/model/tracer.js';
 import { Schedule, type ScheduleOptions, startOffset } from '../schedule/schedule.js';
@@ -116,7 +116,7 @@ export class TenantLoop {
     const now = clock.monotonic();
     this.#schedule.turn(report.activity);
     for (const { result, isStale } of report.polls) {
-      this.#note(result.endpoint, result.observation.reason, cycle);
+      this.#noteResult(result.observation, cycle);
       this.#schedule.record(result, now);
       if (isStale) this.#schedule.again(result.endpoint, now);
     }
@@ -153,6 +153,15 @@ export class TenantLoop {
       { cycle, reason, ...(keys.length === 0 ? {} : { keys }) },
       `tenant not served: ${error.message}`,
     );
+  }
+
+  /** What an answer lacks is the same reason whatever its numbers are, which change with every call. */
+  #noteResult({ endpoint, outcome, reason }: Observation, cycle: string): void {
+    if (outcome !== 'partial') return this.#note(endpoint, reason, cycle);
+    const kind = `incomplete: ${reason!.replace(/\d+/g, 'N')}`;
+    if (this.#reasons.get(endpoint) === kind) return;
+    this.#reasons.set(endpoint, kind);
+    this.#deps.log.warn({ cycle, endpoint, reason }, `${endpoint} incomplete: ${reason!}`);
   }
 
   /** Logs one line when the PBX's clock is found to be off, and one when it is right again. */

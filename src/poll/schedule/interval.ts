@@ -64,6 +64,8 @@ export class AdaptiveInterval implements Interval {
   readonly #options: AdaptiveOptions;
   readonly #budget: RequestBudget | null;
   readonly #throttle: Throttle;
+  /** How many requests the last poll of each endpoint took. */
+  readonly #requests = new Map<Endpoint, number>();
   #activity: Activity = 'idle';
 
   constructor(options: AdaptiveOptions, now: number) {
@@ -89,8 +91,10 @@ export class AdaptiveInterval implements Interval {
   }
 
   note(result: PollResult, now: number): void {
-    const { status, sentAt } = result;
-    this.#budget?.spend(now);
+    const { endpoint, status, sentAt, requests } = result;
+    this.#requests.set(endpoint, requests);
+    this.#budget?.cycleTakes([...this.#requests.values()].reduce((sum, one) => sum + one, 0));
+    this.#budget?.spend(now, requests);
     if (!hasFailed(result)) this.#throttle.answered(result, now);
     else if (status === null || status === 429 || status >= 500) this.#throttle.troubled(sentAt, now);
   }

@@ -26,6 +26,22 @@ describe('a budget of requests', () => {
     },
   );
 
+  it('is kept also by cycles of many requests', () => {
+    const budget = new RequestBudget(3_600, 0);
+    budget.cycleTakes(12);
+    let spent = 0;
+    for (let now = 0; now < HOUR; now = Math.max(budget.affordableAt(now), now + 1)) {
+      if (budget.affordableAt(now) > now) continue;
+      budget.spend(now, 12);
+      spent += 12;
+    }
+    expect(spent).toBeLessThanOrEqual(3_600);
+    expect(spent).toBeGreaterThan(3_500);
+    // More than the bucket ever holds: it is still asked now and then.
+    budget.cycleTakes(10_000);
+    expect(budget.affordableAt(HOUR)).toBeLessThan(2 * HOUR);
+  });
+
   it('leaves an interval as it is while at least half full, and stretches it in proportion below that', () => {
     const budget = new RequestBudget(3_600, 0);
     expect([budget.stretched(250, 0), budget.stretched(2_000, 0)]).toEqual([250, 2_000]);

@@ -12,6 +12,8 @@ import type { Instant } from '../../core/model/observation.js';
  * | `answer` | one poll's outcome: `body` (`body64` where it is not UTF-8), `same`, or `reason` where it failed   |
  * | `gap`    | so many polls were not recorded here                                                              |
  *
+ * `doubt` stands beside a body that lacks rows for a reason that it does not show: a page of it did not come.
+ *
  * Answers of one poll cycle stand together and have the same `cycle`. `same` is the digest of the body that this one
  * repeats, the last one of its endpoint in this file. So a file can be read without any other.
  */
@@ -50,6 +52,7 @@ const answerRecord = z
     at: instant,
     status: z.number().int().nullable(),
     retryAfterMs: z.number().nullable(),
+    doubt: z.string().optional(),
     body: z.string().optional(),
     body64: z.base64().optional(),
     same: z.string().optional(),

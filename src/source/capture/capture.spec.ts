@@ -32,6 +32,7 @@ const answered =
       5,
     ),
     body: Buffer.from(body as string),
+    doubt: null,
   });
 const failed: Brought = (endpoint, times) => ({
   result: pollResult(
@@ -40,6 +41,7 @@ const failed: Brought = (endpoint, times) => ({
     5,
   ),
   body: null,
+  doubt: null,
 });
 
 /** A capture in a folder of its own; `now` is its clock. */

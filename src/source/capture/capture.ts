@@ -113,7 +113,7 @@ export class Capture {
     return text;
   }
 
-  #answer({ number }: Cycle, { result, body }: PollOutcome): AnswerLine {
+  #answer({ number }: Cycle, { result, body, doubt }: PollOutcome): AnswerLine {
     const { endpoint, observation, status, retryAfterMs } = result;
     const { startedAt, at, reason } = observation;
     return {
@@ -124,6 +124,7 @@ export class Capture {
       at,
       status,
       retryAfterMs,
+      ...(doubt === null ? {} : { doubt }),
       outcome: body === null ? { reason: reason! } : this.#body(endpoint, body),
     };
   }
@@ -170,9 +171,12 @@ export interface CapturedTenant {
 export interface PollOutcome {
   readonly result: PollResult;
   /**
-   * The body that was read; for a 304, the body that it repeats. Null where there was none: the observation says why.
+   * The body that was read: for a 304, the body that it repeats; of several pages, one with the rows of all. Null where
+   * there was none: the observation says why.
    */
   readonly body: Buffer | null;
+  /** Why rows may be missing although the body does not show that; null otherwise. */
+  readonly doubt: string | null;
 }
 
 /** Reports the outcome of a poll that has begun, or null when it was aborted. To be called once. */

@@ -6,8 +6,11 @@ const list = (document: unknown) => readList(document, keep);
 
 describe('a list answer', () => {
   it('is its data, and null is an empty list', () => {
-    expect(list({ data: [{}, {}], total: 2 })).toEqual({ ok: true, value: { rows: [{}, {}], doubt: null } });
-    expect(list({ data: null })).toEqual({ ok: true, value: { rows: [], doubt: null } });
+    expect(list({ data: [{}, {}], total: 2 })).toEqual({
+      ok: true,
+      value: { rows: [{}, {}], total: 2, doubt: null },
+    });
+    expect(list({ data: null })).toEqual({ ok: true, value: { rows: [], total: null, doubt: null } });
     expect(list({ data: [], error: null, code: 200, status: 'success' })).toMatchObject({ ok: true });
   });
 

@@ -105,6 +105,8 @@ export function checkRow<Row>({ usual, any }: RowSchema<Row>, raw: unknown): Che
 
 export interface List {
   readonly rows: readonly unknown[];
+  /** How many rows the whole list has, as the answer says; null where it does not, or not with a number. */
+  readonly total: number | null;
   /** Why rows may be missing, or null: `total` may count more rows than the list holds. */
   readonly doubt: string | null;
 }
@@ -122,15 +124,19 @@ export function readList(document: unknown, conceal: Conceal, rowCount?: number)
   // A Go nil slice is written as null: an empty list.
   const rows = data === null ? [] : data;
   if (!Array.isArray(rows)) return { ok: false, reason: '"data" is not a list' };
-  return { ok: true, value: { rows, doubt: doubtOf(total, rowCount ?? rows.length) } };
+  return { ok: true, value: { rows, total: countOf(total), doubt: doubtOf(total, rowCount ?? rows.length) } };
 }
 
 function doubtOf(total: unknown, rowCount: number): string | null {
   if (total === undefined || total === null) return null;
-  const count = typeof total === 'string' && total.trim() !== '' ? Number(total) : total;
-  if (typeof count !== 'number' || !(count >= 0 && count < Infinity))
-    return '"total" is not a number of rows';
+  const count = countOf(total);
+  if (count === null) return '"total" is not a number of rows';
   return count > rowCount ? `${rowCount} of ${count} rows came` : null;
+}
+
+function countOf(total: unknown): number | null {
+  const count = typeof total === 'string' && total.trim() !== '' ? Number(total) : total;
+  return typeof count === 'number' && count >= 0 && count < Infinity ? count : null;
 }
 
 /** The message of an error body, or null for any other body. Three shapes are known; v3's own is `{"error": "…"}`. */

@@ -15,12 +15,14 @@ export const ENDPOINT_TABLE: { readonly [Of in Endpoint]: EndpointReading<RowOf[
   monitor: {
     path: '/v3/monitor?=null',
     readRow: readMonitorRow,
+    identity: ['extension', 'call_id'],
     strength: legStrength,
     listsIdle: true,
   },
   queue: {
     path: '/v3/monitor/callcenter/queue',
     readRow: readQueueRow,
+    identity: ['call_center_queue_uuid', 'joined_time'],
     strength: entryStrength,
     listsIdle: false,
   },
@@ -30,6 +32,8 @@ export interface EndpointReading<Row> {
   /** Exactly as the vendor's page has it. */
   readonly path: string;
   readonly readRow: (raw: unknown, locale: Locale) => RowReading<Row>;
+  /** The fields that every row has. A row without them is no row of this list. */
+  readonly identity: readonly string[];
   readonly strength: Strength<Row>;
   /** Whether it lists extensions without a call too. */
   readonly listsIdle: boolean;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { Conceal } from '../quote-upstream.js';
 import { readList } from './answer-schemas.js';
@@ -12,10 +13,11 @@ import { cutRows } from './row-slicer.js';
 /**
  * Reads answer bodies into observations, at a cost that grows with what has changed.
  *
- * Guarantees: an observation depends on its body alone, never on earlier bodies; those only determine how much work it
- * takes and which *objects* are the same. The same bytes give the same `rows` map, unparsed. A row with the same bytes
+ * Guarantees: an observation depends on its body alone, never on earlier bodies, with one exception below; those only
+ * determine how much work it takes and which *objects* are the same. The same bytes give the same `rows` map, unparsed. A row with the same bytes
  * as in the last answer is the same object, and so is a row whose changed bytes mean the same (another `network_ip`).
- * Rows that cannot be read make the answer `partial`, and `failed` when there are no others. A failed answer is not
+ * Rows that cannot be read make the answer `partial`. It is `failed` when all rows are something else than rows of this
+ * list, as they lack its fields or have them in other types, unless the last answer had them among others. A failed answer is not
  * kept: the next answer is compared with the last successful one. Not guaranteed: the order of `rows`.
  */
 export class ListReader<Of extends Endpoint> {
@@ -33,7 +35,7 @@ export class ListReader<Of extends Endpoint> {
   }
 
   /** @param body a successful answer of the endpoint; it is kept and must not be modified afterwards */
-  read(body: Buffer, { startedAt, at }: PollTimes): ObservationOf[Of] {
+  read(body: Buffer, { startedAt, at, doubt = null }: PollTimes): ObservationOf[Of] {
     const endpoint = this.#endpoint;
     const seen = this.#seen(body);
     // Each written out, not spread: of a small answer that repeats, spreading takes longer than comparing its bytes.
@@ -41,12 +43,16 @@ export class ListReader<Of extends Endpoint> {
     if (!seen.ok) {
       observation = { endpoint, startedAt, at, outcome: 'failed', reason: seen.reason };
     } else {
-      const { listing, doubt: reason } = seen;
+      const { listing } = seen;
       const { rows, idle: idleExtensions } = listing;
+      const reason =
+        doubt === null ? seen.reason : [doubt, seen.reason].filter((why) => why !== null).join('; ');
       const outcome = reason === null ? 'complete' : 'partial';
       observation = this.#of.listsIdle
         ? { endpoint, startedAt, at, outcome, reason, rows, idleExtensions }
         : { endpoint, startedAt, at, outcome, reason, rows };
+      if (doubt === null && seen.hasAllRows && listing.badRows > 0)
+        observation = { ...observation, unreadable: listing.unreadable };
     }
     return observation as ObservationOf[Of];
   }
@@ -58,17 +64,24 @@ export class ListReader<Of extends Endpoint> {
     if (!reading.ok) return reading;
     const listing = this.#list(reading);
     const complaint = complaintOf(listing, reading.readings.length);
-    if (complaint !== null && listing.badRows === reading.readings.length) {
+    if (complaint !== null && reading.readings.every(isForeign) && !this.#hasHad(listing)) {
       return { ok: false, reason: complaint };
     }
     const doubts = [reading.doubt, complaint].filter((doubt) => doubt !== null);
     const seen: Seen<RowOf[Of]> = {
       ok: true,
       listing,
-      doubt: doubts.length === 0 ? null : doubts.join('; '),
+      reason: doubts.length === 0 ? null : doubts.join('; '),
+      hasAllRows: reading.doubt === null,
     };
     this.#last = { ...reading, body, seen };
     return seen;
+  }
+
+  /** Whether the bad rows were in the last answer too: then it is they that are odd, and not the answer. */
+  #hasHad({ unreadable }: Listing<RowOf[Of]>): boolean {
+    const before = this.#last?.seen.listing.unreadable;
+    return before !== undefined && [...unreadable].every((id) => before.has(id));
   }
 
   /** Reads the body row by row; null where it has to be parsed as a whole. */
@@ -94,7 +107,19 @@ export class ListReader<Of extends Endpoint> {
   #readSlice(slice: Buffer): RowReading<RowOf[Of]> | null {
     const raw = parseRow(slice);
     if (raw === undefined) return null;
-    return isUtf8(slice) ? this.#of.readRow(raw, this.#locale) : bad('not UTF-8');
+    return this.#identified(
+      isUtf8(slice) ? this.#of.readRow(raw, this.#locale) : bad('not UTF-8'),
+      raw,
+      slice,
+    );
+  }
+
+  #identified(reading: RowReading<RowOf[Of]>, raw: unknown, bytes: Buffer | string): RowReading<RowOf[Of]> {
+    if (reading.kind !== 'bad') return reading;
+    const row = (typeof raw === 'object' ? raw : null) as Record<string, unknown> | null;
+    const has = (field: string) => row !== null && Object.hasOwn(row, field) && isPlain(row[field]);
+    const id = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+    return { ...reading, id, isForeign: !this.#of.identity.every(has) };
   }
 
   #readWhole(body: Buffer): Reading<RowOf[Of]> | Unseen {
@@ -103,7 +128,9 @@ export class ListReader<Of extends Endpoint> {
     if (document === undefined) return { ok: false, reason: 'not JSON: malformed or cut short' };
     const list = readList(document, this.#conceal);
     if (!list.ok) return list;
-    const readings = list.value.rows.map((raw) => this.#of.readRow(raw, this.#locale));
+    const readings = list.value.rows.map((raw) =>
+      this.#identified(this.#of.readRow(raw, this.#locale), raw, JSON.stringify(raw)),
+    );
     return { ok: true, readings, cut: null, doubt: list.value.doubt };
   }
 
@@ -128,10 +155,13 @@ export function listReaders(
   };
 }
 
-/** When a poll was sent, and when its answer was complete. */
+/** What is known of a poll beside the body. */
 export interface PollTimes {
+  /** When it was sent, and when its answer was complete. */
   readonly startedAt: Instant;
   readonly at: Instant;
+  /** Why the body may lack rows although it does not show that; null if it does not. */
+  readonly doubt?: string | null;
 }
 
 const KEEP: Conceal = (text) => text;
@@ -140,7 +170,9 @@ interface Seen<Row> {
   readonly ok: true;
   readonly listing: Listing<Row>;
   /** Why the answer is only partial, or null. */
-  readonly doubt: string | null;
+  readonly reason: string | null;
+  /** False: as many rows as `total` counts have not come. */
+  readonly hasAllRows: boolean;
 }
 
 interface Unseen {
@@ -161,6 +193,15 @@ interface Reading<Row> {
 interface LastAnswer<Row> extends Reading<Row> {
   readonly body: Buffer;
   readonly seen: Seen<Row>;
+}
+
+/** Whether it may be a field of a row: no list, and no object. */
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value !== 'object';
+}
+
+function isForeign(reading: RowReading<unknown>): boolean {
+  return reading.kind === 'bad' && reading.isForeign === true;
 }
 
 function complaintOf(listing: Listing<unknown>, rows: number): string | null {

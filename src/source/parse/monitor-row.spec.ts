@@ -72,6 +72,13 @@ describe('what a row is', () => {
     }
   });
 
+  it('a row without an extension and without a call is empty', () => {
+    for (const extension of ['', null])
+      for (const call_id of ['', null, '00000000-0000-0000-0000-000000000000'])
+        expect(read({ extension, call_id, call_state: '' })).toEqual({ kind: 'empty' });
+    expect(read({ extension: '', call_id: '', call_state: 'DOWN' })).toMatchObject({ kind: 'bad' });
+  });
+
   it('a row without an extension is bad, and so is one with fields of another type', () => {
     expect(read({ extension: '', call_id: 'c1' })).toEqual({ kind: 'bad', reason: 'extension missing' });
     expect(read({ extension: null })).toEqual({ kind: 'bad', reason: 'extension missing' });

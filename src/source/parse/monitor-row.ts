@@ -14,7 +14,8 @@ import { checkRow, monitorRow } from './answer-schemas.js';
  * | empty   | ringing, answered | bad: it must neither merge with others nor be taken for no call       |
  * | empty   | anything else     | idle                                                                 |
  *
- * A row without an extension is bad. A `call_time` that is missing, a sentinel or unreadable is null: nothing depends
+ * A row without an extension is empty where its `call_id` and `call_state` are too, if all three fields are given. Any
+ * other row without an extension is bad. A `call_time` that is missing, a sentinel or unreadable is null: nothing depends
  * on it.
  */
 
@@ -34,7 +35,7 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
   const checked = checkRow(monitorRow, raw);
   if (!checked.ok) return bad(checked.reason);
   const row = checked.value;
-  if (row.extension === '') return bad('extension missing');
+  if (row.extension === '') return isEmpty(row, raw as object) ? { kind: 'empty' } : bad('extension missing');
   const callId = idOrNull(row.call_id);
   const word = row.call_state.toUpperCase();
   const signal = Object.hasOwn(SIGNALS, word) ? (SIGNALS[word] ?? 'unclear') : 'unclear';
@@ -78,6 +79,12 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
   // A click-to-call's leg is placed by the PBX like an inbound call's, and its call is outbound all the same.
   const asLeg = ringWait ? null : legsReading(row.direction, leg, numbers, locale.numbers);
   return { kind: 'row', key, row: asLeg === null ? leg : { ...leg, asLeg } };
+}
+
+/** If the PBX renames its fields, its rows must not be taken for empty ones. */
+function isEmpty({ call_id, call_state }: { call_id: string; call_state: string }, raw: object): boolean {
+  const isGiven = ['extension', 'call_id', 'call_state'].every((field) => Object.hasOwn(raw, field));
+  return isGiven && idOrNull(call_id) === null && call_state === '';
 }
 
 const STRENGTH: Readonly<Record<LegSignal, number>> = { unclear: 0, ringing: 1, answered: 2 };

@@ -6,7 +6,18 @@ import type { PhoneNumbers } from './phone-number.js';
 export type RowReading<Row> =
   | { readonly kind: 'row'; readonly key: string; readonly row: Row }
   | { readonly kind: 'idle'; readonly extension: string; readonly owner: ExtensionOwner }
-  | { readonly kind: 'bad'; readonly reason: string };
+  /** A row that says nothing. */
+  | { readonly kind: 'empty' }
+  | BadRow;
+
+export interface BadRow {
+  readonly kind: 'bad';
+  readonly reason: string;
+  /** Added by the list reader, which has the row's bytes: it depends on them alone. */
+  readonly id?: string;
+  /** Added by it too: this is not even a row of the list, but something else. */
+  readonly isForeign?: boolean;
+}
 
 /** The parts of reading a row that depend on the tenant. */
 export interface Locale {
@@ -26,6 +37,6 @@ export function textOrNull(text: string): string | null {
   return text === '' ? null : text;
 }
 
-export function bad(reason: string): { readonly kind: 'bad'; readonly reason: string } {
+export function bad(reason: string): BadRow {
   return { kind: 'bad', reason };
 }

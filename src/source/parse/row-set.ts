@@ -13,6 +13,8 @@ export interface Listing<Row> {
   /** Extensions that were listed without a call. */
   readonly idle: ReadonlyMap<string, ExtensionOwner>;
   readonly badRows: number;
+  /** The ids of the bad rows; `#2`, `#3` … is appended to those that repeat. */
+  readonly unreadable: ReadonlySet<string>;
   /** The first bad row's index and what is wrong with it; '' without any. */
   readonly firstBad: string;
   /** Whether a key came more than once: then a row that disappears may uncover another. */
@@ -31,18 +33,26 @@ export function listRows<Row extends object>(
   let repeats = false;
   let badRows = 0;
   let firstBad = '';
+  const unreadable = new Set<string>();
   for (let index = 0; index < readings.length; index++) {
     const reading = readings[index]!;
     if (reading.kind === 'row') {
       const other = rows.get(reading.key);
       if (other !== undefined) repeats = true;
       if (other === undefined || outranks(reading.row, other, strength)) rows.set(reading.key, reading.row);
-    } else if (reading.kind === 'bad' && ++badRows === 1) {
-      firstBad = `row ${index}: ${reading.reason}`;
+    } else if (reading.kind === 'bad') {
+      if (++badRows === 1) firstBad = `row ${index}: ${reading.reason}`;
+      unreadable.add(unusedId(reading.id ?? '', unreadable));
     }
   }
   const kept = last === null ? rows : unchangedOr(last.rows, rows);
-  return { rows: kept, idle: idleOf(readings, last), badRows, firstBad, repeats };
+  return { rows: kept, idle: idleOf(readings, last), badRows, unreadable, firstBad, repeats };
+}
+
+function unusedId(id: string, used: ReadonlySet<string>): string {
+  let candidate = id;
+  for (let copy = 2; used.has(candidate); copy++) candidate = `${id}#${copy}`;
+  return candidate;
 }
 
 /**
@@ -89,7 +99,7 @@ function changesOf<Row extends object>(
   const seen = new Set<string>();
   for (const reading of fresh) {
     if (reading.kind === 'bad') return null;
-    if (reading.kind === 'idle') continue;
+    if (reading.kind !== 'row') continue;
     const { key, row } = reading;
     const before = rows.get(key);
     if (seen.has(key) || (before !== undefined && !leaving.has(key))) return null;

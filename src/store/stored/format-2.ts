@@ -9,6 +9,7 @@ import type {
   Participant,
   Registration,
   QueueEntry,
+  SourceState,
   TenantState,
 } from '../../core/model/call.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../../core/model/observation.js';
@@ -105,6 +106,8 @@ const participant = z.strictObject({
   agentName: textOrNull,
   offers: z.int(),
   offerOpen: z.boolean(),
+  username: text.optional(),
+  userId: text.optional(),
   elsewhere: z.literal(true).optional(),
   silent: z.strictObject({ lastPresent: instantOrNull, firstAbsent: instant }).nullable(),
 });
@@ -167,12 +170,28 @@ const registration = z.strictObject({
   checked: asked,
 });
 
+const times = z.array(z.tuple([text, instant]));
+
+/** Pairs of a key and what belongs to it, as a `Map` has them. */
+const incomplete = z.strictObject({
+  since: instant,
+  polls: z.int(),
+  answered: z.boolean(),
+  partialSince: instantOrNull,
+  last: z.strictObject({ startedAt: instant, at: instant, whole: z.boolean() }).nullable(),
+  unreadable: times,
+  appeared: times,
+  missing: z.array(z.tuple([text, z.strictObject({ lastPresent: instantOrNull, since: instant })])),
+});
+
 const source = z.strictObject({
-  status: z.enum(['unknown', 'up', 'down']),
+  status: z.enum(['unknown', 'up', 'degraded', 'down']),
+  since: instantOrNull.default(null),
   lastComplete: asked.nullable(),
   failures: z.int(),
   failingSince: instantOrNull,
   lastError: textOrNull,
+  incomplete: incomplete.nullable().default(null),
   clock: z.array(z.strictObject({ pbx: instant, after: instantOrNull, by: instant })).optional(),
 });
 
@@ -380,27 +399,48 @@ function pbxTimeOf({
   return startedCertainty === 'upstream' ? startedAt : null;
 }
 
-function encodeSource({ clock, ...from }: TenantState['sources']['monitor']): Stored<'sources'>['monitor'] {
+function encodeSource(from: SourceState): Stored<'sources'>['monitor'] {
+  const { lastComplete, incomplete: run, clock } = from;
   return {
     status: from.status,
-    lastComplete: from.lastComplete && { startedAt: from.lastComplete.startedAt, at: from.lastComplete.at },
+    since: from.since,
+    lastComplete: lastComplete && { startedAt: lastComplete.startedAt, at: lastComplete.at },
     failures: from.failures,
     failingSince: from.failingSince,
     lastError: from.lastError,
+    incomplete: run && {
+      since: run.since,
+      polls: run.polls,
+      answered: run.answered,
+      partialSince: run.partialSince,
+      last: run.last && { startedAt: run.last.startedAt, at: run.last.at, whole: run.last.whole },
+      unreadable: [...run.unreadable],
+      appeared: [...run.appeared],
+      missing: [...run.missing].map(([key, { lastPresent, since }]) => [key, { lastPresent, since }]),
+    },
     ...(clock.length > 0 && { clock: clock.map(({ pbx, after, by }) => ({ pbx, after, by })) }),
   };
 }
 
-function decodeSource({
-  clock = [],
-  ...from
-}: Stored<'sources'>['monitor']): TenantState['sources']['monitor'] {
+function decodeSource(from: Stored<'sources'>['monitor']): SourceState {
+  const { lastComplete, incomplete: run, clock = [] } = from;
   return {
     status: from.status,
-    lastComplete: from.lastComplete && { startedAt: from.lastComplete.startedAt, at: from.lastComplete.at },
+    since: from.since,
+    lastComplete: lastComplete && { startedAt: lastComplete.startedAt, at: lastComplete.at },
     failures: from.failures,
     failingSince: from.failingSince,
     lastError: from.lastError,
+    incomplete: run && {
+      since: run.since,
+      polls: run.polls,
+      answered: run.answered,
+      partialSince: run.partialSince,
+      last: run.last,
+      unreadable: new Map(run.unreadable),
+      appeared: new Map(run.appeared),
+      missing: new Map(run.missing),
+    },
     clock,
   };
 }
@@ -578,6 +618,8 @@ function encodeParticipant(from: Participant): z.infer<typeof participant> {
     extension: from.extension,
     extensionId: from.extensionId,
     agentName: from.agentName,
+    ...(from.username !== null && { username: from.username }),
+    ...(from.userId !== null && { userId: from.userId }),
     offers: from.offers,
     offerOpen: from.offerOpen,
     ...(from.elsewhere && { elsewhere: true as const }),
@@ -593,6 +635,8 @@ function decodeParticipant(from: z.infer<typeof participant>): Participant {
     extension: from.extension,
     extensionId: from.extensionId,
     agentName: from.agentName,
+    username: from.username ?? null,
+    userId: from.userId ?? null,
     offers: from.offers,
     offerOpen: from.offerOpen,
     elsewhere: from.elsewhere ?? false,

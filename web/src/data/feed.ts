@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<EventType, FeedKind>> = {
   'extension-registered': 'registrations',
   'extension-unregistered': 'registrations',
   'source-down': 'sources',
+  'source-degraded': 'sources',
   'source-up': 'sources',
 };
 

@@ -41,6 +41,8 @@ describe('the numbers', () => {
     const at = NINE - 9_000;
     const down = [source(), source({ endpoint: 'queue', state: 'down', lastCompleteAt: iso(at) })];
     expect(now({ sources: down })).toEqual({ state: 'stale', reason: 'source-down', asOf: at });
+    const degraded = [source({ state: 'degraded', lastCompleteAt: iso(at) }), source()];
+    expect(now({ sources: degraded })).toEqual({ state: 'stale', reason: 'source-degraded', asOf: at });
     const late = NINE - LATE_MS - 1;
     expect(now({ sources: [source({ lastCompleteAt: iso(late) })] })).toEqual({
       state: 'stale',

@@ -3,12 +3,13 @@ import type { BridgeStatus, SourceEntry } from '@pitel-event-bridge/client';
 /**
  * Whether the numbers are current, and if not, up to when they were. One reason is enough to make them stale:
  *
- *   disconnected   no connection to the bridge, or the bridge has not answered for a while although there is one
- *   source-down    the bridge says that it cannot see the PBX
- *   source-late    the bridge's last complete poll of the PBX is too long ago
- *   refused        the bridge turned this page away
+ *   disconnected      no connection to the bridge, or the bridge has not answered for a while although there is one
+ *   source-down       the bridge says that it cannot see the PBX
+ *   source-degraded   the PBX answers, but not completely
+ *   source-late       the bridge's last complete poll of the PBX is too long ago
+ *   refused           the bridge turned this page away
  */
-export type StaleReason = 'disconnected' | 'source-down' | 'source-late' | 'refused';
+export type StaleReason = 'disconnected' | 'source-down' | 'source-degraded' | 'source-late' | 'refused';
 
 export interface Freshness {
   readonly state: 'connecting' | 'fresh' | 'stale';
@@ -45,6 +46,7 @@ export function freshnessOf({ status, confirmedAt, sources, now }: Contact): Fre
   if (status.state === 'stale' || sources.some(({ state }) => state === 'down')) {
     return stale('source-down', oldest);
   }
+  if (sources.some(({ state }) => state === 'degraded')) return stale('source-degraded', oldest);
   if (oldest !== null && now - oldest > LATE_MS) return stale('source-late', oldest);
   return fresh('fresh', now);
 }

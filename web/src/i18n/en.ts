@@ -54,6 +54,8 @@ export const en: Words = {
       'The connection to the bridge is lost. This page reconnects by itself, and nothing that happens meanwhile is lost.',
     'source-down':
       'The bridge cannot see the PBX. Calls go on, but this page shows none of them until the PBX answers again.',
+    'source-degraded':
+      'The PBX answers, but not completely. Calls may be missing, and a call that is over may stay for a while.',
     'source-late': 'The last complete poll of the PBX was too long ago.',
     refused: 'The bridge has turned this page away; it tries again now and then.',
   },
@@ -127,7 +129,12 @@ export const en: Words = {
 
   sources: 'Sources',
   endpoint: { monitor: 'Extensions (monitor)', queue: 'Queues (queue)' },
-  sourceState: { up: 'answers', down: 'does not answer', unknown: 'not polled yet' },
+  sourceState: {
+    up: 'answers',
+    degraded: 'answers incompletely',
+    down: 'does not answer',
+    unknown: 'not polled yet',
+  },
   lastPoll: (ago) => `last complete poll: ${ago}`,
   neverPolled: 'no complete poll yet',
 
@@ -155,6 +162,7 @@ export const en: Words = {
     'call-abandoned': 'caller left',
     'call-ended': 'call ends',
     'source-down': 'source down',
+    'source-degraded': 'source degraded',
     'source-up': 'source up',
     'extension-registered': 'device registered',
     'extension-unregistered': 'device not registered',

@@ -47,6 +47,8 @@ export const vi: Words = {
     disconnected: 'Mất kết nối với hệ thống. Trang sẽ tự kết nối lại và không sự kiện nào bị mất.',
     'source-down':
       'Hệ thống mất kết nối với tổng đài. Cuộc gọi vẫn diễn ra nhưng không hiển thị cho đến khi kết nối lại.',
+    'source-degraded':
+      'Tổng đài trả lời nhưng dữ liệu không đầy đủ. Có thể thiếu cuộc gọi, và cuộc gọi đã kết thúc có thể vẫn còn hiển thị một lúc.',
     'source-late': 'Lần cập nhật đầy đủ gần nhất từ tổng đài đã quá lâu.',
     refused: 'Hệ thống đã từ chối trang này; trang sẽ thử lại sau.',
   },
@@ -119,7 +121,12 @@ export const vi: Words = {
 
   sources: 'Nguồn dữ liệu',
   endpoint: { monitor: 'Máy nhánh (monitor)', queue: 'Hàng chờ (queue)' },
-  sourceState: { up: 'hoạt động', down: 'mất kết nối', unknown: 'chưa kiểm tra lần nào' },
+  sourceState: {
+    up: 'hoạt động',
+    degraded: 'dữ liệu không đầy đủ',
+    down: 'mất kết nối',
+    unknown: 'chưa kiểm tra lần nào',
+  },
   lastPoll: (ago) => `cập nhật đầy đủ gần nhất: ${ago}`,
   neverPolled: 'chưa có lần cập nhật đầy đủ nào',
 
@@ -147,6 +154,7 @@ export const vi: Words = {
     'call-abandoned': 'cuộc gọi nhỡ',
     'call-ended': 'cuộc gọi kết thúc',
     'source-down': 'mất nguồn dữ liệu',
+    'source-degraded': 'nguồn dữ liệu không đầy đủ',
     'source-up': 'nguồn dữ liệu hoạt động lại',
     'extension-registered': 'máy đã đăng ký',
     'extension-unregistered': 'máy mất đăng ký',

@@ -131,7 +131,7 @@ export interface Words
   readonly direction: Named<'inbound' | 'outbound' | 'local'>;
   readonly agentState: Named<AgentState>;
   readonly endpoint: Named<'monitor' | 'queue'>;
-  readonly sourceState: Named<'up' | 'down' | 'unknown'>;
+  readonly sourceState: Named<'up' | 'degraded' | 'down' | 'unknown'>;
   readonly kinds: Named<FeedKind>;
   readonly eventTypes: Named<EventType>;
   readonly outcomes: Open;

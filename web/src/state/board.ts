@@ -219,7 +219,7 @@ export class Board {
   private takeOther(event: BridgeEvent): void {
     if (event.type === 'extension-registered' || event.type === 'extension-unregistered') {
       this.known.registration(event.data, Date.parse(event.time));
-    } else if (event.type === 'source-up' || event.type === 'source-down') {
+    } else if (event.type.startsWith('source-')) {
       sources.value = [...this.bridge.sources.values()];
     }
   }

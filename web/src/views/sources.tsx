@@ -19,7 +19,9 @@ export function Sources() {
             </span>
             <b>{said.endpoint[source.endpoint]}</b>
             <Age source={source} />
-            {source.lastError !== null && source.state === 'down' && <code>{source.lastError}</code>}
+            {source.lastError !== null && (source.state === 'down' || source.state === 'degraded') && (
+              <code>{source.lastError}</code>
+            )}
           </li>
         ))}
       </ul>

@@ -1,0 +1,185 @@
+import { entry, History, leg, type Poll, T0 } from '../../test/support/history.js';
+
+/** What ends a call while the answers are partial: rows that cannot be read, and lists that are too short. */
+
+const iso = (seconds: number) => new Date(T0 + seconds * 1000).toISOString();
+const IDLE = ['107'];
+const ODD = { partial: [], unreadable: ['odd'] } as const;
+
+type Seen = readonly [legs: readonly ReturnType<typeof leg>[], unreadable: readonly string[]];
+
+/** Polls a monitor whose answers hold these legs, and rows that cannot be read; 107 is listed idle without a leg. */
+function seen(history: History, ...polls: readonly Seen[]): string[] {
+  return polls.flatMap(([legs, unreadable]) =>
+    history.emitted({
+      legs: unreadable.length === 0 ? legs : { partial: legs, unreadable },
+      idle: legs.length === 0 ? IDLE : [],
+    }),
+  );
+}
+
+const calls = (emitted: readonly string[]) => emitted.filter((type) => type.startsWith('call-'));
+const talking = leg({ signal: 'answered' });
+
+describe('a row that cannot be read', () => {
+  it('does not hold back the end of a call that began when it was there, however long that lasts', () => {
+    const history = new History();
+    seen(history, [[], ['odd']], [[], ['odd']]);
+    for (let call = 1; call <= 3; call++) {
+      const callId = `leg-${call}`;
+      const ringing = leg({ callId });
+      const answered = leg({ callId, signal: 'answered' });
+      const emitted = seen(
+        history,
+        [[ringing], ['odd']],
+        [[answered], ['odd']],
+        [[], ['odd']],
+        [[], ['odd']],
+      );
+      expect(calls(emitted)).toEqual([
+        'call-started',
+        'call-offered 107',
+        'call-answered',
+        'call-offer-ended 107 answered',
+        'call-ended answered',
+      ]);
+    }
+    const [started] = history.transitions.filter(({ type }) => type === 'call-started');
+    expect(started!.data).toMatchObject({
+      baseline: false,
+      observed: { earliest: iso(0.66), latest: iso(2) },
+    });
+    const ended = history.transitions.find(({ type }) => type === 'call-ended')!;
+    expect(ended.data).toMatchObject({
+      observed: { earliest: iso(2.66), latest: iso(4), certainty: 'observed' },
+    });
+  });
+
+  it('may be a call that was there before it', () => {
+    const history = new History();
+    seen(history, [[], []], [[talking], []], [[talking], ['odd']]);
+    expect(calls(seen(history, [[], ['odd']], [[], ['odd']], [[], ['odd']]))).toEqual([]);
+    expect(calls(seen(history, [[], []], [[], []]))).toEqual(['call-ended answered']);
+    expect(history.transitions.at(-1)!.data).toMatchObject({
+      observed: { earliest: iso(1.66), latest: iso(6), certainty: 'observed' },
+    });
+  });
+
+  it('may be a call that it appeared together with', () => {
+    const history = new History();
+    seen(history, [[], []], [[talking], ['odd']]);
+    expect(calls(seen(history, [[], ['odd']], [[], ['odd']]))).toEqual([]);
+  });
+
+  it('counts as another one when it comes back, and as two where there are two', () => {
+    const again = new History();
+    seen(again, [[], ['odd']], [[talking], ['odd']], [[talking], []], [[talking], ['odd']]);
+    expect(calls(seen(again, [[], ['odd']], [[], ['odd']]))).toEqual([]);
+
+    const two = new History();
+    seen(two, [[], ['odd']], [[talking], ['odd']], [[talking], ['odd', 'odd#2']]);
+    expect(calls(seen(two, [[], ['odd', 'odd#2']], [[], ['odd', 'odd#2']]))).toEqual([]);
+    expect(calls(seen(two, [[], ['odd']], [[], ['odd']]))).toEqual(['call-ended answered']);
+  });
+
+  it('that comes and goes delays an end until it has gone', () => {
+    const history = new History();
+    seen(history, [[], []], [[talking], []]);
+    const emitted = seen(history, [[], ['odd']], [[], []], [[], ['odd']], [[], []]);
+    expect(calls(emitted)).toEqual(['call-ended answered']);
+  });
+
+  it('that changes with each poll holds a call for a minute at most, where its extension is idle', () => {
+    const history = new History();
+    seen(history, [[], []]);
+    let poll = 0;
+    const changing = (legs: Seen[0]) => seen(history, [legs, [`odd-${++poll}`]]);
+    changing([talking]);
+    changing([talking]);
+    const emitted: string[] = [];
+    while (poll < 60) emitted.push(...changing([]));
+    expect(calls(emitted)).toEqual([]);
+    expect(calls([...changing([]), ...changing([])])).toEqual(['call-ended answered']);
+    expect(history.transitions.at(-1)!.data).toMatchObject({
+      outcome: 'answered',
+      talkMs: null,
+      observed: { earliest: iso(1.66), latest: iso(61), certainty: 'inferred' },
+    });
+    // From then on, two polls are enough.
+    const next = leg({ callId: 'leg-2', signal: 'answered' });
+    changing([next]);
+    expect(calls([...changing([]), ...changing([])])).toEqual(['call-ended answered']);
+  });
+
+  it('after a restart is the same row as before', () => {
+    const history = new History();
+    seen(history, [[], ['odd']], [[talking], ['odd']]);
+    history.restart();
+    expect(calls(seen(history, [[], ['odd']], [[], ['odd']]))).toEqual(['call-ended answered']);
+  });
+
+  it('in the queue holds back no later entry, and an earlier one for a minute', () => {
+    const history = new History();
+    const later = entry({ mobile: '0987654321', callId: 'queue-call-2', joinedAt: T0 + 2_000 });
+    history.poll({ at: 0, entries: [entry()] });
+    history.poll({ at: 1, entries: { partial: [entry()], unreadable: ['odd'] } });
+    history.poll({ at: 2, entries: { partial: [entry(), later], unreadable: ['odd'] } });
+    const both = [3, 4].flatMap((at) => history.poll({ at, entries: ODD }));
+    expect(both.filter(({ type }) => type === 'call-ended')).toMatchObject([{ subject: 'queue-call-2' }]);
+    const waiting = [10, 30, 50, 62].flatMap((at) => history.emitted({ at, entries: ODD }));
+    expect(calls(waiting)).toEqual([]);
+    const [ended] = [63, 64].flatMap((at) => history.poll({ at, entries: ODD }));
+    expect(ended).toMatchObject({
+      type: 'call-ended',
+      subject: 'queue-call-1',
+      data: { observed: { earliest: iso(1.96), latest: iso(63), certainty: 'inferred' } },
+    });
+  });
+
+  it('in the monitor delays no abandoned call whose caller came later', () => {
+    const history = new History();
+    const rows = (status: 'waiting' | 'abandoned'): Poll => ({
+      legs: ODD,
+      entries: [entry({ joinedAt: T0 + 1_000, status })],
+    });
+    history.poll({ at: 0, legs: ODD });
+    history.poll(rows('waiting'));
+    history.poll(rows('waiting'));
+    history.poll(rows('abandoned'));
+    const emitted = history.poll(rows('abandoned'));
+    expect(emitted.map(({ type }) => type)).toEqual(['call-abandoned', 'call-ended']);
+    expect(emitted[0]!.data).toMatchObject({ observed: { certainty: 'observed' } });
+  });
+});
+
+describe('a list that is too short', () => {
+  const SHORT: Poll = { legs: { partial: [] }, entries: { partial: [] } };
+
+  it('ends nothing within a minute', () => {
+    const history = new History();
+    history.poll({ at: 0, legs: [talking], entries: [entry({ mobile: '0987654321' })] });
+    const emitted = Array.from({ length: 60 }, (_, index) => history.emitted({ ...SHORT, at: index + 1 }));
+    expect(calls(emitted.flat())).toEqual([]);
+    expect(history.state.calls.size).toBe(2);
+  });
+
+  it('shows for a quarter of an hour that a leg is over, where it does not list its extension', () => {
+    const history = new History();
+    history.poll({ at: 0, legs: [talking] });
+    const at = (seconds: number) => history.emitted({ at: seconds, legs: { partial: [] } });
+    expect(calls([1, 300, 600, 900].flatMap(at))).toEqual([]);
+    expect(calls([901, 902].flatMap(at))).toEqual(['call-ended answered']);
+    expect(history.transitions.at(-1)!.data).toMatchObject({ observed: { certainty: 'inferred' } });
+  });
+
+  it('begins its minute again after an outage', () => {
+    const history = new History();
+    history.poll({ at: 0, legs: [talking] });
+    const at = (seconds: number) => history.emitted({ at: seconds, legs: { partial: [] }, idle: IDLE });
+    at(1);
+    for (const seconds of [10, 20, 30]) history.poll({ at: seconds, legs: { failed: 'HTTP 502' } });
+    expect(calls([40, 70, 99].flatMap(at))).toEqual([]);
+    expect(calls([100, 101].flatMap(at))).toEqual(['call-ended answered']);
+    expect(history.transitions.at(-1)!.data).toMatchObject({ observed: { earliest: iso(-0.34) } });
+  });
+});
