@@ -175,7 +175,7 @@ export interface EndedCall {
   readonly lingering?: readonly string[] | undefined;
   /** `ObservedQueueEntry.key` of its entry if the row was still there when it went stale. */
   readonly staleEntry?: string | undefined;
-  /** Its last legs, by which the PBX shows them again for a moment under another id when the parties part. */
+  /** Its last legs, by which the PBX shows them again for a moment under another id when the connection ends. */
   readonly lastLegs?: readonly LastLeg[] | undefined;
   /**
    * Set on an unanswered inbound call that had legs and no queue entry: `numberKey` of the customer, and `call_time`. The
@@ -194,7 +194,7 @@ export interface LastLeg {
   readonly goneAt: Instant;
 }
 
-/** A leg without a state that belongs to no call yet: the PBX has created it, and its telephone does not ring yet. */
+/** A leg without a state that belongs to no call yet: the PBX has created it, and its device does not ring yet. */
 export interface CreatedLeg {
   readonly seen: ObservedLeg;
   /** The window in which it appeared. */
@@ -343,7 +343,7 @@ export interface Policy {
   readonly sourceDownAfter: number;
   /** How far the monitor may be behind its own PBX. */
   readonly monitorLagMs: number;
-  /** How long the call of an extension that is not listed any more is held: a web phone that reconnects comes back. */
+  /** How long the call of an extension that is not listed any more is held: a softphone that reconnects comes back. */
   readonly unlistedHoldMs: number;
   /** After how long a queue entry whose row is stale ends. */
   readonly staleEntryMs: number;

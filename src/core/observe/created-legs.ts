@@ -3,8 +3,8 @@ import type { MonitorObservation, ObservedLeg } from '../model/observation.js';
 import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
 
 /**
- * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its telephone rings; or, where
- * a telephone never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that.
+ * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its device rings; or, where
+ * a device never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that.
  *
  * @param unowned the legs without a state that belong to no call in this answer
  * @returns the legs that begin a call without ringing, and all that are awaited from now on: null if nothing changes
