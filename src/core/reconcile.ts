@@ -79,6 +79,8 @@ class Cycle {
   readonly #freshness: Delta;
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
+  /** The keys of the rows of calls that have ended while their rows are still listed. */
+  readonly #stale: string[] = [];
   readonly #direction: Delta['direction'];
 
   constructor(
@@ -117,6 +119,8 @@ class Cycle {
     const { drafts, created } = this.#drafts(changes);
     known.created = created ?? known.created;
     for (const draft of sorted(drafts)) this.#advance(draft);
+    if (this.#stale.length > 0)
+      known.ignoredEntries = ignoredEntries = new Set([...known.ignoredEntries, ...this.#stale]);
     const agents = learntAgents(known.agents, this.#calls.values());
     known.agents = agents ?? known.agents;
     return {
@@ -296,10 +300,11 @@ class Cycle {
       rows: entries.map((entry) => entry.rowKey),
       endedAt: this.#facts.now,
       lingering: call.legs.filter(isPresent).map(({ seen }) => seen.key),
-      staleEntry: call.entry?.absence === null ? call.entry.seen.key : undefined,
       lastLegs: call.lastLegs,
       legsOnly: legsOnlyOf(call),
     };
+    // A row that has gone stale stays for hours, longer than ended calls are remembered.
+    if (call.entry?.absence === null) this.#stale.push(call.entry.seen.key);
     this.#index.remove(call.callId);
     this.#ended.set(call.callId, ended);
     for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);
