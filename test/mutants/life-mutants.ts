@@ -266,20 +266,40 @@ const parts: readonly Mutant[] = [
 const rows: readonly Mutant[] = [
   ...mutantsOf(`${OBSERVE}/created-legs.ts`, `${OBSERVE}/created-legs.spec.ts`, [
     [
-      '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',
-      '(before?.polls ?? 0) + 1',
+      'polls + (showsAllSince(cycle, since) ? 1 : 0)',
+      'polls + 1',
       'partial answers would make a call of a leg that does not ring yet',
     ],
-    ['since: before?.since ?? monitor', 'since: monitor', 'a leg would be as old as its first ring'],
     [
-      'if (polls >= policy.absencePolls)',
-      'if (polls > policy.absencePolls)',
+      'polls + (showsAllSince(cycle, since) ? 1 : 0)',
+      'polls + (cycle.monitorComplete ? 1 : 0)',
+      'one unreadable row would hide every device that never rings',
+    ],
+    [
+      'known.get(seen.key) ?? { since: monitor, polls: 0 };',
+      '{ since: monitor, polls: known.get(seen.key)?.polls ?? 0 };',
+      'a leg would be as old as its first ring',
+    ],
+    [
+      'pollsOf(leg, cycle) >= cycle.policy.absencePolls;',
+      'pollsOf(leg, cycle) > cycle.policy.absencePolls;',
       'a device that never rings would begin its call a poll late',
     ],
     [
-      "=== 'nothing') created.set(key, leg);",
-      "=== 'nothing') continue;",
+      "? cycle.lackOf(leg.seen) !== 'nothing'",
+      '? true',
+      'a partial answer would begin and end a call of a leg that it lacks',
+    ],
+    [
+      "&& cycle.lackOf(leg.seen) === 'nothing') awaited.set(key, leg);",
+      '&& false) awaited.set(key, leg);',
       'a partial answer would forget the legs that it lacks',
+    ],
+    ['if (isDue && isOfCustomer(leg.seen))', 'if (isDue)', 'any row without a state would begin a call'],
+    [
+      'Math.min(pollsOf({ since, polls }, cycle), policy.absencePolls)',
+      'pollsOf({ since, polls }, cycle)',
+      'a created leg would be written with every poll',
     ],
   ]),
   ...mutantsOf(`${OBSERVE}/observe-legs.ts`, `${OBSERVE}/observe-legs.spec.ts`, [
@@ -289,11 +309,6 @@ const rows: readonly Mutant[] = [
       'the leg that rings on after its caller has left would be a second call',
     ],
     ['if (isKnownId) return true;', '', 'a leg of a known call that is about to ring would not be seen'],
-    [
-      "row.direction === 'inbound' && (row.customer ?? row.hotline) !== null;",
-      "row.direction === 'inbound';",
-      'any row without a state would begin a call',
-    ],
     [
       'return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));',
       'return name === null || !index.hasJustLost(name, rows, now);',
@@ -332,14 +347,14 @@ const rows: readonly Mutant[] = [
       'with a clock that is off, missed calls of the first poll would be dropped',
     ],
     [
-      'index.isPastEntry(row) || index.ended.isStaleEntry(row.key, answer.at)',
-      'index.isPastEntry(row)',
-      'a stale row would begin a call again as soon as that has ended',
+      'if (index.isPastEntry(row)) continue;',
+      '',
+      'the row of a caller who overflowed would begin another call',
     ],
     [
-      'index.isPastEntry(row) || index.ended.isStaleEntry(row.key, answer.at)',
-      'index.ended.isStaleEntry(row.key, answer.at)',
-      'the row of a caller who overflowed would begin another call',
+      "if (row.status !== 'abandoned' && state.ignoredEntries.has(key)) {",
+      'if (state.ignoredEntries.size < 0) {',
+      'a stale row would begin a call again as soon as that has ended',
     ],
     [
       '|| isAnnounced(row, answer, index)',
