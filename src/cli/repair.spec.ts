@@ -33,7 +33,7 @@ describe('npm run repair', () => {
     const claim = jest.spyOn(store, 'claim');
     expect(await run(true)).toEqual({
       ok: true,
-      value: 'The stored state of acme has format 1 and 5 entries, and all of them can be read.',
+      value: 'The stored state of acme has format 2 and 7 entries, and all of them can be read.',
     });
     expect(claim).not.toHaveBeenCalled();
   });
@@ -45,7 +45,7 @@ describe('npm run repair', () => {
     expect(result).toMatchObject({
       ok: true,
       value: expect.stringMatching(
-        /5 entries\. Unreadable: 2\n {2}(call:a|flags)\n {2}(call:a|flags)\nNothing/,
+        /7 entries\. Unreadable: 2\n {2}(call:a|flags)\n {2}(call:a|flags)\nNothing/,
       ),
     });
     expect(JSON.stringify(result)).not.toContain('a customer');

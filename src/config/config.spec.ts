@@ -56,6 +56,8 @@ describe('the configuration', () => {
         abandonedLookbackMs: 60_000,
         sourceDownAfter: 3,
         monitorLagMs: 300,
+        unlistedHoldMs: 10_000,
+        staleEntryMs: 900_000,
       },
       registrations: { watch: [], intervalMs: 30_000 },
       store: null,

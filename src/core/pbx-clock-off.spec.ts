@@ -43,7 +43,8 @@ describe('a PBX whose clock is behind', () => {
     const history = new History();
     const waits = entry({ joinedAt: pbx(-50), status: 'trying' });
     history.poll({ at: 0, entries: [waits], legs: [leg()] });
-    history.poll({ at: 1, entries: [waits], legs: [leg({ signal: 'answered' })] });
+    const talks = { ...waits, status: 'answered' } as const;
+    history.poll({ at: 1, entries: [talks], legs: [leg({ signal: 'answered' })] });
     history.poll({ at: 2 });
     const ended = history.poll({ at: 3 }).find(({ type }) => type === 'call-ended')!;
     expect(skewIn(history)).toBeNull();

@@ -6,7 +6,8 @@ import { type Delta, UNCHANGED } from './model/delta.js';
 import type { CallIndex } from './index/call-index.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
-import { correlate, type Placement } from './correlate/correlate.js';
+import { correlate } from './correlate/correlate.js';
+import type { Placement } from './correlate/placement.js';
 import { absentLeg } from './parts/absence-rules.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
@@ -298,8 +299,8 @@ class Cycle {
       entries: entries.map((entry) => entry.entryKey),
       rows: entries.map((entry) => entry.rowKey),
       endedAt: this.#facts.now,
-      lingering: call.legs.filter(isPresent).map(({ seen }) => seen.key),
-      lastLegs: call.lastLegs,
+      lingering: unlessEmpty(call.legs.filter(isPresent).map(({ seen }) => seen.key)),
+      lastLegs: unlessEmpty(call.lastLegs),
       legsOnly: legsOnlyOf(call),
     };
     // A row that has gone stale stays for hours, longer than ended calls are remembered.
@@ -365,7 +366,7 @@ function withCreated(placement: Placement, created: TenantCalls['created']): Pla
   return { joins, legs: placed, entries };
 }
 
-/** A leg that went before its telephone rang is missing already when its call begins. */
+/** A leg that went before its device rang is missing already when its call begins. */
 function withoutGoneLegs(
   call: Call,
   answer: MonitorObservation | undefined,
@@ -401,6 +402,11 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
   if (legs.length === 1 && changed.length === 1) return changed;
   const byKey = new Map(changed.map((leg) => [leg.seen.key, leg]));
   return legs.map((leg) => byKey.get(leg.seen.key) ?? leg);
+}
+
+/** As it is read back, so that a state that was read and one that was made are the same. */
+function unlessEmpty<One>(list: readonly One[]): readonly One[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 function legsOnlyOf(call: Call): EndedCall['legsOnly'] {

@@ -160,8 +160,8 @@ describe('traps', () => {
     ]);
     const [earliest, latest] = [T0 + 1_000, T0 + 2_000].map((at) => new Date(at).toISOString());
     expect(emitted[0]).toMatchObject({
-      time: T0 + 1_000,
-      data: { observed: { earliest, latest, certainty: 'upstream' } },
+      time: T0 + 2_000,
+      data: { observed: { earliest, latest, certainty: 'observed' } },
     });
   });
 
@@ -219,7 +219,7 @@ describe('traps', () => {
     const history = new History();
     const talking = leg({ signal: 'answered' });
     history.poll({ legs: [talking], idle: ['108', '109'] });
-    // A web phone that reconnects comes back, so the call is held for a while.
+    // A softphone that reconnects comes back, so the call is held for a while.
     for (let poll = 0; poll < 10; poll++) expect(history.emitted({ idle: ['108', '109'] })).toEqual([]);
     const [ended] = history.poll({ idle: ['108', '109'] });
     expect(ended).toMatchObject({

@@ -1,3 +1,5 @@
+import { CONSULTATION } from '../core/correlate/consultation-rules.js';
+import { CONTINUES, ENTRY_RINGS, RINGS_TOGETHER } from '../core/correlate/evidence-rules.js';
 import { CALL_ENDS } from '../core/life/ending-rules.js';
 import { OFFER_ENDS } from '../core/life/offer-rules.js';
 import { CALL_OUTCOMES } from '../core/life/outcome-rules.js';
@@ -24,6 +26,10 @@ export function withRuleTables(document: string): string {
 function ruleTables(): string {
   return [
     sectionOf(SOURCE_STATES),
+    sectionOf(ENTRY_RINGS),
+    sectionOf(RINGS_TOGETHER),
+    sectionOf(CONTINUES),
+    sectionOf(CONSULTATION),
     sectionOf(CALL_OUTCOMES),
     sectionOf(CALL_ENDS),
     sectionOf(OFFER_ENDS),

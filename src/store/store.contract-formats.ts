@@ -66,7 +66,7 @@ export function describeFormats(subject: () => Subject): void {
       expect(owner).toMatchObject({ state, format: STORED_FORM.format });
       expect(await store.inspect('acme')).toMatchObject({ format: STORED_FORM.format });
       await owner.commit({});
-      expect(await next.inspect('acme')).toEqual({ format: NEXT_FORM.format, fields: 7, unreadable: [] });
+      expect(await next.inspect('acme')).toEqual({ format: NEXT_FORM.format, fields: 9, unreadable: [] });
       expect((await next.snapshot('acme'))?.state).toEqual(state);
       await expect(store.claim('acme', { epoch: 'e2' })).rejects.toThrow(NewerFormatError);
       expect(await older.commit({ events: 1 })).toEqual({ status: 'fenced' });
@@ -118,7 +118,7 @@ export function describeFormats(subject: () => Subject): void {
       await expect(store.claim('acme', { epoch: 'e2' })).rejects.toThrow(expected);
       expect(await store.inspect('acme')).toEqual({
         format: STORED_FORM.format,
-        fields: 7,
+        fields: 9,
         unreadable: ['call:a'],
       });
     });
@@ -147,7 +147,7 @@ export function describeFormats(subject: () => Subject): void {
       expect([...owner.state.calls.keys()]).toEqual(['b']);
       expect(await store.inspect('acme')).toMatchObject({ unreadable: ['call:a'] });
       await owner.commit({});
-      expect(await store.inspect('acme')).toMatchObject({ fields: 6, unreadable: [] });
+      expect(await store.inspect('acme')).toMatchObject({ fields: 8, unreadable: [] });
       expect(await store.snapshot('acme')).toEqual({
         position: { epoch: 'e2', sequence: 1 },
         state: { ...state, calls: new Map([['b', call('b')]]) },

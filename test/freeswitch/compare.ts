@@ -17,9 +17,9 @@ export interface Comparison {
   readonly announced: readonly (readonly CallEvent[])[];
 }
 
-/** Rows trail the switch's own events; this much is the monitor's own lag and the recorder's. */
-const SLACK_MS = 300;
-const END_SLACK_MS = 400;
+/** The recorder's own delay. The windows allow for the monitor's. */
+const SLACK_MS = 100;
+const END_SLACK_MS = 200;
 /** Its time is a whole second. */
 const UPSTREAM_MS = 1_100;
 

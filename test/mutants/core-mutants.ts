@@ -8,13 +8,13 @@ const PARTS = 'src/core/parts';
 const observe: readonly Mutant[] = [
   ...mutantsOf(`${OBSERVE}/sources.ts`, `${OBSERVE}/sources.spec.ts`, [
     [
-      'Math.min(source.failures + 1, policy.sourceDownAfter) : 0;',
-      'source.failures + 1 : 0;',
+      'hasFailed ? Math.min(source.failures + 1, policy.sourceDownAfter) : 0;',
+      'hasFailed ? source.failures + 1 : 0;',
       'the state of an endpoint that is down would be written with every poll, for days',
     ],
     [
-      '(source.failingSince ?? observation.at) : null;',
-      'observation.at : null;',
+      'hasFailed ? (source.failingSince ?? observation.at) : null;',
+      'hasFailed ? observation.at : null;',
       'an outage would begin with its last failure',
     ],
     [
@@ -28,8 +28,8 @@ const observe: readonly Mutant[] = [
       'an endpoint would be announced as down never, as the count stops at the threshold',
     ],
     [
-      "outcome === 'complete' ? { startedAt:",
-      "outcome !== 'failed' ? { startedAt:",
+      "outcome === 'complete' ? { startedAt: observation.startedAt, at: observation.at } : source.lastComplete;",
+      '{ startedAt: observation.startedAt, at: observation.at };',
       'a partial answer would prove that the calls it lacks were not there',
     ],
     [

@@ -117,11 +117,7 @@ const life: readonly Mutant[] = [
       'offered.length > 0 ? offered : [];',
       'one of several extensions would be named, by chance',
     ],
-    [
-      'ends.includes(null) ? null : Math.min',
-      'ends.includes(null) ? null : Math.max',
-      'the answer’s window would not hold the answer',
-    ],
+    [': spanOf(windows);', ': windows[0]!;', 'the answer’s window would not hold the answer'],
   ]),
   ...mutantsOf(`${LIFE}/learnt-agents.ts`, `${LIFE}/learnt-agents.spec.ts`, [
     [
@@ -266,23 +262,23 @@ const parts: readonly Mutant[] = [
 const rows: readonly Mutant[] = [
   ...mutantsOf(`${OBSERVE}/created-legs.ts`, `${OBSERVE}/created-legs.spec.ts`, [
     [
-      'polls + (showsAllSince(cycle, since) ? 1 : 0)',
-      'polls + 1',
+      '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',
+      '(before?.polls ?? 0) + 1',
       'partial answers would make a call of a leg that does not ring yet',
     ],
     [
-      'polls + (showsAllSince(cycle, since) ? 1 : 0)',
-      'polls + (cycle.monitorComplete ? 1 : 0)',
+      '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',
+      '(before?.polls ?? 0) + (cycle.monitorComplete ? 1 : 0)',
       'one unreadable row would hide every device that never rings',
     ],
     [
-      'known.get(seen.key) ?? { since: monitor, polls: 0 };',
-      '{ since: monitor, polls: known.get(seen.key)?.polls ?? 0 };',
+      'const since = before?.since ?? monitor;',
+      'const since = monitor;',
       'a leg would be as old as its first ring',
     ],
     [
-      'pollsOf(leg, cycle) >= cycle.policy.absencePolls;',
-      'pollsOf(leg, cycle) > cycle.policy.absencePolls;',
+      'leg.polls + 1 >= absencePolls;',
+      'leg.polls >= absencePolls;',
       'a device that never rings would begin its call a poll late',
     ],
     [
@@ -297,8 +293,8 @@ const rows: readonly Mutant[] = [
     ],
     ['if (isDue && isOfCustomer(leg.seen))', 'if (isDue)', 'any row without a state would begin a call'],
     [
-      'Math.min(pollsOf({ since, polls }, cycle), policy.absencePolls)',
-      'pollsOf({ since, polls }, cycle)',
+      'Math.min((before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0), policy.absencePolls)',
+      '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',
       'a created leg would be written with every poll',
     ],
   ]),

@@ -72,8 +72,8 @@ const lists: readonly Mutant[] = [
       'calls whose rows could not be read would end',
     ],
     [
-      'if (complaint !== null && reading.readings.every(isForeign) &&',
-      'if (complaint === null && reading.readings.every(isForeign) &&',
+      'if (complaint !== null && reading.readings.every(isForeign) && !this.#hasHad(listing)) {',
+      'if (complaint !== null && reading.readings.length === 0) {',
       'an answer without one readable row would keep the source up',
     ],
     [

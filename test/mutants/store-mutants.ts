@@ -56,8 +56,8 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       'a take-over would announce a caller twice whom the queue shows late',
     ],
     [
-      'failingSince: from.failingSince,\n    lastError: from.lastError,\n    incomplete: run && {\n      since: run.since,\n      polls: run.polls,\n      answered: run.answered,\n      partialSince: run.partialSince,\n      last: run.last,',
-      'failingSince: null,\n    lastError: from.lastError,\n    incomplete: run && {\n      since: run.since,\n      polls: run.polls,\n      answered: run.answered,\n      partialSince: run.partialSince,\n      last: run.last,',
+      'failingSince: from.failingSince,\n    lastError: from.lastError,\n    clock,',
+      'failingSince: null,\n    lastError: from.lastError,\n    clock,',
       'an outage would begin again at each take-over',
     ],
   ]),

@@ -1,286 +1,158 @@
-import { type Absence, ASSUMED_DIRECTION, type Call, type TenantState } from '../../src/core/model/call.js';
-import { leg, number, entry, T0 } from './history.js';
+import type { Call, EndedCall, TenantState } from '../../src/core/model/call.js';
+import { GOLDEN_STATE_1, polled } from './golden-state-1.js';
+import { leg, legPart, number, T0 } from './history.js';
 
 /**
- * The state in the golden files, in the domain's words: a busy call centre after seven polls of a simulated PBX, with a
- * caller who waits, one whose call rings at two extensions, one who was answered, one who was transferred, one who
- * overflowed, a local call, two ended calls, and an ignored queue entry.
- *
- * A field that is renamed in the domain is renamed here, and the golden files do not change.
+ * The state in the golden file of the newest format, in the domain's words: that of format 1, and every value that format 2
+ * added.
  */
 
-/** When the poll at that second was requested, and when its answer was received. */
-const polled = (second: number) => ({ startedAt: T0 + second * 1_000 - 40, at: T0 + second * 1_000 });
+const was = GOLDEN_STATE_1.calls;
+const bracket = { after: polled(1).startedAt, by: polled(2).at };
+const lastLeg = { extension: '112', customer: '+84914000006', startedAt: T0 + 1_000, goneAt: polled(4).at };
 
-const missing: Absence = {
-  polls: 1,
-  lastPresent: polled(4).startedAt,
-  firstAbsent: polled(5).at,
-  unlisted: true,
-};
-
-/** What formats before 2 do not tell of a leg. */
-const seenLong = { joined: 'shown', firstSeen: 0, since: { after: null, by: 0 }, waited: false } as const;
-
-/** What they do not tell of an entry that began then. */
-const unchanged = (changedAt: number) => ({ rang: 'no', quiet: null, changedAt }) as const;
-
-const agent = (extension: string) => `Trần Thị ${extension}`;
-
-const legOf = (ext: string, callId: string, mobile: string, signal: 'ringing' | 'answered') =>
-  leg({ ext, callId, customer: number(mobile), startedAt: T0 - 1_000, agentName: agent(ext), signal });
-
-const participant = (extension: string, offerOpen: boolean) => ({
-  extension,
-  extensionId: `uuid-${extension}`,
-  agentName: agent(extension),
-  username: null,
-  userId: null,
-  offers: 1,
-  offerOpen,
-  elsewhere: false,
-  ringingStopped: null,
-});
-
-const connected = (extension: string) => ({
-  extension,
-  extensionId: `uuid-${extension}`,
-  agentName: agent(extension),
-  username: `user-${extension}`,
-  userId: null,
-});
-
-/** An inbound call that has been in the queue `sales` since the first poll. */
-const inbound: Omit<Call, 'callId' | 'upstreamIds' | 'customer'> = {
-  linkedCallIds: [],
-  direction: 'inbound',
-  hotline: null,
-  queues: [{ id: 'sales', name: 'sales-name' }],
-  legs: [],
-  entry: null,
-  pastEntries: [],
-  participants: [],
-  startedAt: T0,
-  startedCertainty: 'upstream',
-  pbxStartedAt: T0,
-  answeredAt: null,
-  answeredCertainty: null,
-  connected: null,
-  consultation: null,
-  transfers: 0,
-  lastLegs: [],
-  baseline: true,
-  pendingAbsence: false,
-  observed: { earliest: null, latest: T0, certainty: 'upstream' },
-};
-
-const answered: Call = {
-  ...inbound,
-  callId: 'call-answered',
-  upstreamIds: ['call-answered', 'leg-a'],
-  customer: number('0914000003'),
-  hotline: number('19001234'),
-  legs: [
-    { seen: legOf('109', 'leg-a', '0914000003', 'answered'), state: 'answered', ...seenLong, absence: null },
-  ],
-  entry: {
-    seen: entry({
-      mobile: '0914000003',
-      callId: 'call-answered',
-      status: 'answered',
-      agentId: 'agent-109',
-      agentName: agent('109'),
-      bridgedAt: T0 + 2_000,
-    }),
-    answered: true,
-    ...unchanged(T0),
-    absence: null,
-  },
-  participants: [participant('109', false)],
-  answeredAt: T0 + 2_000,
-  answeredCertainty: 'upstream',
-  connected: connected('109'),
-  observed: { earliest: polled(1).startedAt, latest: polled(2).at, certainty: 'observed' },
-};
-
-const overflowed: Call = {
-  ...inbound,
-  callId: 'call-overflow',
-  upstreamIds: ['call-overflow'],
-  customer: number('0914000005'),
-  queues: [
-    { id: 'sales', name: 'sales-name' },
-    { id: 'support', name: 'support-name' },
-  ],
-  entry: {
-    seen: entry({
-      mobile: '0914000005',
-      queueId: 'support',
-      joinedAt: T0 + 2_000,
-      callId: 'call-overflow',
-    }),
-    answered: false,
-    ...unchanged(T0 + 2_000),
-    absence: { ...missing, unlisted: false, kind: 'vanished' },
-  },
-  pastEntries: [{ entryKey: `sales|0914000005|${T0}|0`, rowKey: `sales|0914000005|${T0}` }],
-  pendingAbsence: true,
-};
-
+/** A ring-all queue rings two extensions; one of them is rung by guesswork, and its answer was elsewhere's. */
 const ringing: Call = {
-  ...inbound,
-  callId: 'call-ringing',
-  upstreamIds: ['call-ringing', 'leg-r7', 'leg-r8'],
-  customer: number('0914000002'),
-  hotline: number('19001234'),
+  ...was.get('call-ringing')!,
+  legs: was.get('call-ringing')!.legs.map((known, index) => ({
+    ...known,
+    ...(index === 1 && { joined: 'inferred' }),
+    firstSeen: polled(1).at,
+    since: bracket,
+  })),
+  entry: { ...was.get('call-ringing')!.entry!, rang: 'unnamed' },
+  participants: was
+    .get('call-ringing')!
+    .participants.map((known, index) => (index === 1 ? { ...known, elsewhere: true } : known)),
+};
+
+/** A supervisor listens to the conversation, which a row of the queue shows. */
+const answered: Call = {
+  ...was.get('call-answered')!,
   legs: [
-    { seen: legOf('107', 'leg-r7', '0914000002', 'ringing'), state: 'ringing', ...seenLong, absence: null },
-    {
-      seen: legOf('108', 'leg-r8', '0914000002', 'ringing'),
-      state: 'ringing',
-      ...seenLong,
-      absence: missing,
-    },
+    ...was.get('call-answered')!.legs,
+    legPart({
+      seen: leg({ ext: '120', callId: 'leg-listens', signal: 'answered', ownCustomer: true }),
+      state: 'answered',
+      joined: 'listens',
+      firstSeen: polled(3).at,
+      since: { after: polled(2).startedAt, by: polled(3).at },
+    }),
   ],
-  entry: {
-    seen: entry({ mobile: '0914000002', callId: 'call-ringing', status: 'trying' }),
-    answered: false,
-    ...unchanged(T0),
-    absence: null,
-  },
-  participants: [participant('107', true), participant('108', true)],
-  baseline: false,
-  pendingAbsence: true,
-  observed: { earliest: polled(1).startedAt, latest: polled(2).at, certainty: 'observed' },
+  entry: { ...was.get('call-answered')!.entry!, rang: 'named', changedAt: T0 + 2_000 },
+  participants: was
+    .get('call-answered')!
+    .participants.map((known) => ({ ...known, username: 'user-109', userId: 'id-109' })),
 };
 
+/** A row without a leg: the agent on it has gone. */
 const waiting: Call = {
-  ...inbound,
-  callId: 'call-waiting',
-  upstreamIds: ['call-waiting'],
-  customer: number('0914000001'),
-  entry: {
-    seen: entry({ mobile: '0914000001', callId: 'call-waiting' }),
-    answered: false,
-    ...unchanged(T0),
-    absence: null,
-  },
+  ...was.get('call-waiting')!,
+  entry: { ...was.get('call-waiting')!.entry!, quiet: bracket },
 };
 
-const local: Call = {
-  ...inbound,
-  callId: 'leg-local',
-  upstreamIds: ['leg-local'],
-  direction: 'local',
-  customer: null,
-  queues: [],
+/** The connected participant consulted another extension and left the caller to it, who hears it ring. */
+const transferred: Call = {
+  ...was.get('leg-x1')!,
+  pbxStartedAt: null,
+  legs: [],
+  consultation: { callId: 'leg-local', went: bracket },
+  lastLegs: [lastLeg],
+};
+
+/** The customer of a click-to-call has not answered. */
+const clickToCall: Call = {
+  ...was.get('leg-local')!,
+  callId: 'leg-click',
+  upstreamIds: ['leg-click'],
+  direction: 'outbound',
+  customer: number('0914000008'),
   legs: [
-    {
+    legPart({
       seen: leg({
         ext: '130',
-        callId: 'leg-local',
-        direction: 'local',
-        role: 'caller',
-        peer: '131',
-        customer: null,
-        hotline: null,
+        callId: 'leg-click',
+        direction: 'outbound',
+        customer: number('0914000008'),
+        dialled: '0914000008',
+        ringWait: true,
       }),
-      state: 'ringing',
-      ...seenLong,
-      absence: missing,
-    },
+      waited: true,
+    }),
   ],
-  participants: [{ ...participant('130', false), agentName: 'agent-130', offers: 0 }],
-  startedCertainty: 'observed',
-  pbxStartedAt: null,
-  pendingAbsence: true,
-  observed: { earliest: null, latest: T0, certainty: 'observed' },
+  pendingAbsence: false,
 };
 
-const transferred: Call = {
-  ...inbound,
-  callId: 'leg-x1',
-  upstreamIds: ['leg-x1'],
-  customer: number('0914000006'),
-  hotline: number('19001234'),
-  queues: [],
-  legs: [
-    { seen: legOf('111', 'leg-x1', '0914000006', 'answered'), state: 'answered', ...seenLong, absence: null },
-  ],
-  participants: [participant('110', false), participant('111', false)],
-  startedAt: T0 - 1_000,
-  pbxStartedAt: T0 - 1_000,
-  answeredAt: T0 + 2_000,
-  answeredCertainty: 'observed',
-  connected: connected('111'),
-  transfers: 1,
-  baseline: false,
-  observed: { earliest: polled(3).startedAt, latest: polled(4).at, certainty: 'observed' },
+const calls = byId([
+  ...[...was.values()].filter(
+    ({ callId }) => !['leg-x1', 'call-waiting', 'call-ringing', 'call-answered'].includes(callId),
+  ),
+  ringing,
+  answered,
+  waiting,
+  transferred,
+  clickToCall,
+]);
+
+/** Its row was stale; a leg of it was still there. */
+const stale: EndedCall = {
+  callId: 'call-stale',
+  upstreamIds: ['call-stale'],
+  entries: [`sales|0914000010|${T0}|0`],
+  rows: [`sales|0914000010|${T0}`],
+  endedAt: T0 + 4_000,
+  lingering: ['112|leg-lingers'],
+  lastLegs: [lastLeg],
 };
+
+const ended = new Map([...GOLDEN_STATE_1.ended, [stale.callId, stale] as const]);
 
 export const GOLDEN_STATE: TenantState = {
+  ...GOLDEN_STATE_1,
   sources: {
     monitor: {
-      status: 'up',
-      since: null,
-      lastComplete: polled(5),
-      failures: 0,
-      failingSince: null,
-      lastError: null,
-      incomplete: null,
-      clock: [],
+      ...GOLDEN_STATE_1.sources.monitor,
+      status: 'degraded',
+      since: polled(6).at,
+      incomplete: {
+        since: polled(6).at,
+        polls: 2,
+        answered: true,
+        partialSince: polled(6).at,
+        last: { ...polled(7), whole: true },
+        unreadable: new Map([['a1b2', polled(6).at]]),
+        appeared: new Map([['113|leg-appeared', polled(7).at]]),
+        missing: new Map([['107|leg-r7', { lastPresent: polled(5).startedAt, since: polled(6).at }]]),
+      },
     },
     queue: {
-      status: 'up',
-      since: null,
-      lastComplete: polled(5),
-      failures: 1,
-      failingSince: T0 + 6_000,
-      lastError: 'no answer within 5000 ms',
-      incomplete: null,
-      clock: [],
+      ...GOLDEN_STATE_1.sources.queue,
+      clock: [
+        { pbx: T0, after: null, by: polled(0).at },
+        { pbx: T0 + 2_000, after: polled(1).startedAt, by: polled(2).at },
+      ],
     },
   },
-  calls: new Map(
-    [answered, overflowed, ringing, waiting, local, transferred].map((call) => [call.callId, call]),
+  calls,
+  ended,
+  created: new Map(
+    [leg({ ext: '114', callId: 'leg-created', signal: 'unclear' })].map((seen) => [
+      seen.key,
+      { seen, since: bracket, polls: 2 },
+    ]),
   ),
-  ended: new Map(
-    [
-      {
-        callId: 'call-abandoned',
-        upstreamIds: ['call-abandoned'],
-        entries: [`sales|0914000004|${T0}|0`],
-        rows: [`sales|0914000004|${T0}`],
-        endedAt: T0 + 3_000,
-      },
-      {
-        callId: 'leg-gone',
-        upstreamIds: ['leg-gone'],
-        entries: [],
-        rows: [],
-        endedAt: T0 + 3_000,
-        legsOnly: { customer: '+84914000007', startedAt: T0 - 1_000 },
-      },
-    ].map((call) => [call.callId, call]),
-  ),
-  ignoredEntries: new Set([`sales|0914000009|${T0 - 900_000}|0`]),
-  listsIdle: true,
-  created: new Map(),
-  agents: new Map(),
-  direction: ASSUMED_DIRECTION,
-  registrations: new Map(
-    [
-      {
-        extension: '107',
-        extensionId: 'uuid-107',
-        registered: true,
-        since: T0,
-        checked: polled(2),
-      },
-      { extension: '108', extensionId: null, registered: false, since: T0, checked: polled(0) },
-    ].map((known) => [known.extension, known]),
-  ),
+  agents: new Map([
+    ['agent-109', '109'],
+    ['Trần Thị 109', '109'],
+  ]),
+  direction: { meaning: 'leg', source: 'learnt', earlierLegs: ['107|leg-r7'] },
 };
+
+/** In the order of the fields in the golden file. */
+function byId(these: readonly Call[]): Map<string, Call> {
+  const sorted = these.toSorted((a, b) => (a.callId < b.callId ? -1 : 1));
+  return new Map(sorted.map((call) => [call.callId, call]));
+}
 
 /** The golden file of a format in `src/store/stored/golden/`: the state's fields as Redis held them, by name. */
 export function goldenFile(format: number): URL {

@@ -3,8 +3,8 @@ import type { MonitorObservation, ObservedLeg } from '../model/observation.js';
 import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
 
 /**
- * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its telephone rings; or, where
- * a telephone never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that. Only a customer's leg
+ * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its device rings; or, where
+ * a device never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that. Only a customer's leg
  * does so: of another one without a state nothing is known.
  */
 
@@ -16,12 +16,13 @@ export function ripeLegs(
 ): ReadonlyMap<string, CreatedLeg> {
   const ripe = new Map<string, CreatedLeg>();
   if (answer === undefined || answer.outcome === 'failed') return ripe;
+  const { absencePolls } = cycle.policy;
   for (const [key, leg] of created) {
     const row = answer.rows.get(key);
     const isDue =
       row === undefined
         ? cycle.lackOf(leg.seen) !== 'nothing'
-        : row.signal === 'unclear' && pollsOf(leg, cycle) >= cycle.policy.absencePolls;
+        : row.signal === 'unclear' && showsAllSince(cycle, leg.since) && leg.polls + 1 >= absencePolls;
     if (isDue && isOfCustomer(leg.seen)) ripe.set(key, leg);
   }
   return ripe;
@@ -43,21 +44,14 @@ export function awaitedLegs(
   if (unowned.length === 0 && known.size === 0) return null;
   const awaited = new Map<string, CreatedLeg>();
   for (const seen of unowned) {
-    const { since, polls } = known.get(seen.key) ?? { since: monitor, polls: 0 };
-    awaited.set(seen.key, {
-      seen,
-      since,
-      polls: Math.min(pollsOf({ since, polls }, cycle), policy.absencePolls),
-    });
+    const before = known.get(seen.key);
+    const since = before?.since ?? monitor;
+    const polls = Math.min((before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0), policy.absencePolls);
+    awaited.set(seen.key, { seen, since, polls });
   }
   for (const [key, leg] of known)
     if (!answer.rows.has(key) && cycle.lackOf(leg.seen) === 'nothing') awaited.set(key, leg);
   return awaited;
-}
-
-/** How many answers have shown the leg, of those that would have shown its ring. */
-function pollsOf({ since, polls }: Pick<CreatedLeg, 'since' | 'polls'>, cycle: CycleFacts): number {
-  return polls + (showsAllSince(cycle, since) ? 1 : 0);
 }
 
 /** Whether further polls decide about one of these legs. */

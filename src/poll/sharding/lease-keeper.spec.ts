@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { Leases } from '../../store/leases.js';
 import { MemoryLeases } from '../../store/memory/memory-leases.js';
+import { STORED_FORM } from '../../store/stored/formats.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { preferredOwner, SHARDS, shardOf } from './rendezvous.js';
 import { TenantAssignment } from './tenant-assignment.js';
@@ -9,6 +10,7 @@ import type { Clock } from '../../base/clock.js';
 
 const TENANTS = Array.from({ length: 40 }, (_, index) => ({ tenant: `tenant-${index}` }));
 const LEASE_MS = 5_000;
+const NEWER = STORED_FORM.format + 1;
 
 interface Planned {
   readonly owner: string;
@@ -408,7 +410,7 @@ describe('a replica’s leases', () => {
 
   it('of a newer build poll all tenants themselves, as the older ones cannot read what they write', async () => {
     const { time, replica } = setUp();
-    const [a, b, c] = [replica('a'), replica('b', { format: 2 }), replica('c', { format: 2 })];
+    const [a, b, c] = [replica('a'), replica('b', { format: NEWER }), replica('c', { format: NEWER })];
     for (const { keeper } of [a, b, c]) keeper.start();
     await time.pass(60_000);
     expect([...a.polled].sort()).toEqual([...NAMES].sort());

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MonitorObservation, ObservedLeg } from '../../core/model/observation.js';
+import type { ExtensionOwner, MonitorObservation, ObservedLeg } from '../../core/model/observation.js';
 import { InstantReader } from './instant.js';
 import { legStrength, readMonitorRow } from './monitor-row.js';
 import { ListReader } from './list-reader.js';
@@ -41,7 +41,7 @@ describe('the monitor', () => {
       reason: null,
     });
     expect([...seen.rows.keys()]).toEqual(['107|c1', '109|c1']);
-    expect([...seen.idleExtensions]).toEqual(['108']);
+    expect([...seen.idleExtensions.keys()]).toEqual(['108']);
   });
 
   it.each([
@@ -335,7 +335,7 @@ function plainly(text: string) {
     return null;
   }
   const rows = new Map<string, ObservedLeg>();
-  const idleExtensions = new Set<string>();
+  const idleExtensions = new Map<string, ExtensionOwner>();
   const data = document.data as unknown[];
   let badRows = 0;
   let foreignRows = 0;
@@ -346,7 +346,7 @@ function plainly(text: string) {
       if (!/"extension":[^{[].*"call_id":[^{[]|"call_id":[^{[].*"extension":[^{[]/.test(JSON.stringify(raw)))
         foreignRows++;
     }
-    if (reading.kind === 'idle') idleExtensions.add(reading.extension);
+    if (reading.kind === 'idle') idleExtensions.set(reading.extension, reading.owner);
     else if (reading.kind === 'row') {
       const other = rows.get(reading.key);
       const strength = other === undefined ? 1 : legStrength(reading.row) - legStrength(other);

@@ -43,6 +43,7 @@ it("the vendor's monitor sample is an answered outbound leg of extension 107", (
       peer: null,
       dialled: null,
       ringWait: false,
+      ownCustomer: false,
       startedAt: Date.parse('2023-04-10T10:02:51.000Z'),
       asLeg: { leg: expect.objectContaining({ direction: 'inbound', role: 'callee' }), destination: 'other' },
     },
@@ -57,11 +58,13 @@ it('of the rows of one leg an answered one counts most, and one that says nothin
   expect(ringing).toBeGreaterThan(unclear!);
 });
 
+const NOBODY = { extensionId: null, agentName: null, username: null, userId: null };
+
 describe('what a row is', () => {
   it('trap 3: rows with an empty call_id are idle extensions and never a call', () => {
     for (const call_id of ['', null, undefined, '  ', '00000000-0000-0000-0000-000000000000']) {
       for (const call_state of ['', null, undefined, 'DOWN', 'REGISTERED']) {
-        expect(read({ call_id, call_state })).toEqual({ kind: 'idle', extension: '107' });
+        expect(read({ call_id, call_state })).toEqual({ kind: 'idle', extension: '107', owner: NOBODY });
       }
     }
   });

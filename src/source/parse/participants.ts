@@ -92,13 +92,14 @@ export function calledParticipants(leg: LegNumbers, numbers: PhoneNumbers): Part
 }
 
 /**
- * The fields in which the customer may be. On a telephone's inbound leg whose `b_cid_num` is empty or the telephone's own (a
+ * The fields in which the customer may be. On an extension's inbound leg whose `b_cid_num` is empty or the extension's own (a
  * pick-up), `cid_num` is the hotline, as documented, and the caller withholds the number or is not shown.
  */
 function customerFields(direction: Direction, leg: LegNumbers): readonly string[] {
   if (direction === 'outbound') return [leg.bCid, leg.cid, leg.destination];
-  const isUnshown = leg.bCid === '' || leg.bCid === leg.extension;
-  return isUnshown && leg.destination === leg.extension ? [] : [leg.bCid, leg.cid];
+  const isPickedUp = direction === 'inbound' && leg.bCid === leg.extension;
+  const isWithheld = leg.bCid === '' && leg.destination === leg.extension;
+  return isPickedUp || isWithheld ? [] : [leg.bCid, leg.cid];
 }
 
 /** The first field with a number that is not this extension and that `passes` accepts. */

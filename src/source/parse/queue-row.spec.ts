@@ -22,8 +22,9 @@ it("the vendor's queue sample is an answered queue entry without an abandonment 
   const rowKey = `7bc3db7b-e95e-4afe-a345-a8385dfb31b7|0865662711|${Date.parse('2023-10-12T10:48:19Z')}`;
   expect(read({})).toEqual({
     kind: 'row',
-    key: `${rowKey}|0`,
+    key: `${rowKey}|0|34f6a205-121c-4fa3-bb94-414c5aff5995`,
     row: {
+      key: `${rowKey}|0|34f6a205-121c-4fa3-bb94-414c5aff5995`,
       rowKey,
       entryKey: `${rowKey}|0`,
       queueId: '7bc3db7b-e95e-4afe-a345-a8385dfb31b7',

@@ -1,13 +1,32 @@
 import { difference } from '../store.contract-kit.js';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { GOLDEN_STATE_1 } from '../../../test/support/golden-state-1.js';
 import { GOLDEN_STATE, goldenFile } from '../../../test/support/golden-state.js';
 import { EMPTY_STATE } from '../../core/model/call.js';
 import { NewerFormatError } from '../errors.js';
 import { decode, decodeReadable, encodeWhole, patch } from './codec.js';
+import { SCHEMAS } from './format-2.js';
 import { type Migration, STORED_FORM } from './formats.js';
 
 const golden = (format: number) =>
   new Map(Object.entries(JSON.parse(readFileSync(goldenFile(format), 'utf8')) as Record<string, string>));
+
+/** The names of a schema's values that may be missing, at any depth. */
+function optionalNames(schema: unknown): string[] {
+  const { shape, element, def } = schema as {
+    shape?: object;
+    element?: unknown;
+    def: { innerType?: unknown };
+  };
+  if (shape !== undefined)
+    return Object.entries(shape).flatMap(([name, value]) => [
+      ...((value as z.ZodType).safeParse(undefined).success ? [name] : []),
+      ...optionalNames(value),
+    ]);
+  const inner = element ?? def.innerType;
+  return inner === undefined ? [] : optionalNames(inner);
+}
 
 describe('the formats of a stored state', () => {
   it('have a golden file and a migration each, and the newest is written', () => {
@@ -17,13 +36,17 @@ describe('the formats of a stored state', () => {
     expect(STORED_FORM.migrations).toHaveLength(STORED_FORM.format);
   });
 
-  it.each([0, 1, 2])('read format %d as it was written', (format) => {
+  it.each([
+    [0, GOLDEN_STATE_1],
+    [1, GOLDEN_STATE_1],
+    [2, GOLDEN_STATE],
+  ])('read format %d as it was written', (format, written) => {
     const fields = golden(format);
     expect(fields.get('format')).toBe(format === 0 ? undefined : String(format));
     const state = decode('acme', fields);
-    expect(state).toEqual(GOLDEN_STATE);
-    expect([...state.calls.keys()]).toEqual([...GOLDEN_STATE.calls.keys()]);
-    expect([...state.ended.keys()]).toEqual([...GOLDEN_STATE.ended.keys()]);
+    expect(state).toEqual(written);
+    expect([...state.calls.keys()]).toEqual([...written.calls.keys()]);
+    expect([...state.ended.keys()]).toEqual([...written.ended.keys()]);
   });
 
   it('0 and 1 hold the same, so that builds before formats can go back to what this one writes', () => {
@@ -40,6 +63,13 @@ describe('the formats of a stored state', () => {
     const { set, remove } = patch(difference(EMPTY_STATE, GOLDEN_STATE));
     expect(new Map([...set, ['format', String(STORED_FORM.format)]])).toEqual(fields);
     expect(remove).toEqual([]);
+  });
+
+  it('have every value that may be missing in the newest golden file', () => {
+    const text = [...golden(STORED_FORM.format).values()].join('\n');
+    const optional = new Set(Object.values(SCHEMAS).flatMap(optionalNames));
+    expect(optional.size).toBeGreaterThan(20);
+    expect([...optional].filter((name) => !text.includes(`"${name}":`))).toEqual([]);
   });
 
   it('refuse what is newer, whatever it holds', () => {
