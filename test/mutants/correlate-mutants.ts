@@ -16,7 +16,7 @@ const evidence: readonly Mutant[] = [
       'the page of another customer would open',
     ],
     [
-      "{ when: { waits: true }, then: null, why: 'the queue rings telephones for entries that are Trying only' },",
+      "{ when: { waits: true }, then: null, why: 'the queue rings agents only for entries that are Trying' },",
       '',
       'a direct call would answer a caller who still waits',
     ],
@@ -41,12 +41,12 @@ const evidence: readonly Mutant[] = [
       'a leg that rang before the caller joined would be the queue’s',
     ],
     [
-      "{ when: { connected: true }, then: null, why: 'the caller talks to somebody' },\n    { when: { stale",
-      '{ when: { stale',
+      "{ when: { connected: true }, then: null, why: 'the caller talks to somebody' },\n    {\n      when: { stale",
+      '{\n      when: { stale',
       'a second call of a customer who talks would be lost in the first',
     ],
     [
-      "{ when: { stale: true, names: 'nobody' }, then: null, why: 'the caller has gone; only the row remains' },",
+      "{\n      when: { stale: true, names: 'none known' },\n      then: null,\n      why: 'the caller has gone; only the row remains',\n    },",
       '',
       'a row that the PBX forgot would take every later call of its customer',
     ],
@@ -173,7 +173,7 @@ const joins: readonly Mutant[] = [
       'a leg that began in the second of the answer would be another call',
     ],
     [
-      'isKnown ? call.entry!.changedAt : now',
+      'isKnown ? call.entry.changedAt : now',
       'now',
       'a leg that begins long after the answer would be the queue’s',
     ],
