@@ -20,7 +20,7 @@ import { dueCalls, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
 import { type Changes, noChanges } from './observe/changes.js';
 import { observeClock } from './observe/clock-samples.js';
-import { observeCreated } from './observe/created-legs.js';
+import { awaitedLegs, awaitsPoll, ripeLegs } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
 import { type ReadObservations, readDirections } from './observe/direction.js';
@@ -78,6 +78,8 @@ class Cycle {
   readonly #freshness: Delta;
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
+  /** The keys of the rows of calls that have ended while their rows are still listed. */
+  readonly #stale: string[] = [];
   readonly #direction: Delta['direction'];
 
   constructor(
@@ -116,6 +118,8 @@ class Cycle {
     const { drafts, created } = this.#drafts(changes);
     known.created = created ?? known.created;
     for (const draft of sorted(drafts)) this.#advance(draft);
+    if (this.#stale.length > 0)
+      known.ignoredEntries = ignoredEntries = new Set([...known.ignoredEntries, ...this.#stale]);
     const agents = learntAgents(known.agents, this.#calls.values());
     known.agents = agents ?? known.agents;
     return {
@@ -130,7 +134,7 @@ class Cycle {
         direction: this.#direction,
       },
       transitions: this.#transitions,
-      confirm: this.#index.pending.size > 0 || known.created.size > 0,
+      confirm: this.#index.pending.size > 0 || awaitsPoll(known.created, this.#facts.policy.absencePolls),
     };
   }
 
@@ -141,7 +145,7 @@ class Cycle {
       const call = this.#index.calls.get(callId)!;
       // Legs that are still there belong to the new call.
       for (const leg of withChanges(call.legs, changes.legs.get(callId) ?? [])) {
-        if (leg.absence === null && this.#isShown(leg)) changes.newLegs.push(leg.seen);
+        if (leg.absence === null && this.#isShown(leg.seen)) changes.newLegs.push(leg.seen);
       }
       changes.legs.delete(callId);
       changes.entries.delete(callId);
@@ -150,9 +154,9 @@ class Cycle {
     for (const draft of sorted(drafts)) this.#advance(draft);
   }
 
-  #isShown(leg: Leg): boolean {
+  #isShown({ key }: ObservedLeg): boolean {
     const { monitor } = this.#observations;
-    return monitor !== undefined && monitor.outcome !== 'failed' && monitor.rows.has(leg.seen.key);
+    return monitor !== undefined && monitor.outcome !== 'failed' && monitor.rows.has(key);
   }
 
   /** The calls that change in this cycle, with their parts brought up to date. */
@@ -182,47 +186,63 @@ class Cycle {
     const begun = new Map<string, Draft>();
     const joined = new Map<string, ReadonlySet<string>>();
     let created: Delta['created'] = null;
-    if (changes.newLegs.length > 0 || changes.newEntries.length > 0 || this.#known.created.size > 0) {
+    const { newLegs, newEntries } = changes;
+    if (newLegs.length > 0 || newEntries.length > 0 || this.#known.created.size > 0) {
       // The index gets the changed calls first, because new parts are compared with the calls' present state.
       for (const call of touched.values()) this.#index.put(call);
-      const placements = correlate(
-        { legs: changes.newLegs, entries: changes.newEntries },
-        this.#index,
-        this.#facts,
-        this.#answers(changes),
-      );
+      const ripe = ripeLegs(this.#known, this.#observations.monitor, this.#facts);
+      const gone = [...ripe.values()].map(({ seen }) => seen).filter((leg) => !this.#isShown(leg));
+      const parts = { legs: [...newLegs, ...gone], entries: newEntries };
       const unowned: ObservedLeg[] = [];
-      for (const placement of placements) {
+      for (const found of correlate(parts, this.#index, this.#facts, this.#answers(changes))) {
+        const placement = withCreated(found, this.#known.created);
         if (placement.joins !== null) {
           const { callId } = placement.joins;
           const call = touched.get(callId) ?? this.#index.calls.get(callId)!;
           touched.set(callId, joinParts(call, placement, this.#facts));
           joined.set(callId, keysOf(placement, joined.get(callId)));
-        } else if (isOnlyCreated(placement)) unowned.push(placement.legs[0]!.seen);
+        } else if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
         else this.#begin(placement, touched, begun);
       }
-      const observed = observeCreated(unowned, this.#known, this.#observations.monitor, this.#facts);
-      created = observed.created;
-      for (const leg of observed.begun) this.#begin(placementOf(leg), touched, begun);
+      created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
     }
-    const left = this.#leftDrafts(touched);
+    const { left, moved } = this.#resolveConsultations(touched);
     this.#noteQuiet(touched, begun);
     const changed = [...touched.values()].map((call): Draft => {
-      return { announced: true, call, newLegs: joined.get(call.callId) ?? NONE };
+      const newLegs = joined.get(call.callId) ?? NONE;
+      const movedFrom = moved.get(call.callId);
+      return { announced: true, call, newLegs, ...(movedFrom !== undefined && { movedFrom }) };
     });
     return { drafts: [...begun.values(), ...left, ...changed], created };
   }
 
-  /** Resolves consultations, and takes the calls out of `touched` whose callers had gone. */
-  #leftDrafts(touched: Map<string, Call>): Draft[] {
-    const drafts: Draft[] = [];
+  /**
+   * Resolves consultations, and takes the calls out of `touched` that were held for callers who had gone.
+   *
+   * @returns `moved`: the extension whose leg has moved on from a consultation, by its `callId`
+   */
+  #resolveConsultations(touched: Map<string, Call>): {
+    readonly left: readonly Draft[];
+    readonly moved: ReadonlyMap<string, string>;
+  } {
+    const left: Draft[] = [];
+    const moved = new Map<string, string>();
+    const calls: Calls = {
+      get: (callId) => touched.get(callId) ?? this.#index.calls.get(callId),
+      localAt: (extension) => this.#index.localAt(extension),
+    };
     for (const { callId } of [...touched.values()]) {
       const call = touched.get(callId)!;
-      if (!this.#isLeft(call, touched)) continue;
+      const resolution = resolveConsultation(call, calls, touched.values(), this.#facts);
+      if (resolution === null) continue;
+      for (const changed of resolution.changed)
+        touched.set(changed.callId, withParts(changed, changed, this.#facts));
+      if (resolution.moved !== null) moved.set(resolution.moved.callId, resolution.moved.extension);
+      if (!resolution.isOver || call.consultation === null) continue;
       touched.delete(callId);
-      drafts.push({ announced: true, call, newLegs: NONE, isLeft: true });
+      left.push({ announced: true, call, newLegs: NONE, isLeft: true });
     }
-    return drafts;
+    return { left, moved };
   }
 
   #answers({ turned }: Changes): Answers {
@@ -246,18 +266,6 @@ class Cycle {
     const call = withoutGoneLegs(started, this.#observations.monitor, this.#known.sources, this.#facts);
     this.#index.put(call);
     begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
-  }
-
-  /** Resolves the call's consultation, if it has one; true if its caller, who was held, had gone. */
-  #isLeft(call: Call, touched: Map<string, Call>): boolean {
-    const calls: Calls = {
-      get: (callId) => touched.get(callId) ?? this.#index.calls.get(callId),
-      localAt: (extension) => this.#index.localAt(extension),
-    };
-    const resolution = resolveConsultation(call, calls, touched.values(), this.#facts);
-    for (const changed of resolution?.changed ?? [])
-      touched.set(changed.callId, withParts(changed, changed, this.#facts));
-    return resolution?.isOver === true && call.consultation !== null;
   }
 
   /** Notes since when the entries whose rows may be stale are quiet. */
@@ -291,10 +299,11 @@ class Cycle {
       rows: entries.map((entry) => entry.rowKey),
       endedAt: this.#facts.now,
       lingering: unlessEmpty(call.legs.filter(isPresent).map(({ seen }) => seen.key)),
-      staleEntry: call.entry?.absence === null ? call.entry.seen.key : undefined,
       lastLegs: unlessEmpty(call.lastLegs),
       legsOnly: legsOnlyOf(call),
     };
+    // A row that has gone stale stays for hours, longer than ended calls are remembered.
+    if (call.entry?.absence === null) this.#stale.push(call.entry.seen.key);
     this.#index.remove(call.callId);
     this.#ended.set(call.callId, ended);
     for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);
@@ -341,13 +350,19 @@ function observeFreshness(
   };
 }
 
-/** A leg without a state that nothing else is tied to. */
-function isOnlyCreated({ legs, entries }: Placement): boolean {
-  return entries.length === 0 && legs.length === 1 && legs[0]!.seen.signal === 'unclear';
+/** Legs without a state that nothing else is tied to, and of which none begins a call by itself. */
+function isOnlyCreated({ legs, entries }: Placement, ripe: ReadonlyMap<string, CreatedLeg>): boolean {
+  return entries.length === 0 && legs.every(({ seen }) => seen.signal === 'unclear' && !ripe.has(seen.key));
 }
 
-function placementOf(leg: CreatedLeg): Placement {
-  return { joins: null, legs: [{ seen: leg.seen, joined: 'shown', created: leg }], entries: [] };
+function withCreated(placement: Placement, created: TenantCalls['created']): Placement {
+  if (created.size === 0) return placement;
+  const { joins, legs, entries } = placement;
+  const placed = legs.map(({ seen, joined }) => {
+    const before = created.get(seen.key);
+    return before === undefined ? { seen, joined } : { seen, joined, created: before };
+  });
+  return { joins, legs: placed, entries };
 }
 
 /** A leg that went before its telephone rang is missing already when its call begins. */

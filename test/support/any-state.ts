@@ -146,7 +146,6 @@ const ended: fc.Arbitrary<EndedCall> = fc.record(
     rows: texts,
     endedAt: instant,
     lingering: fc.array(text, { minLength: 1, maxLength: 2 }),
-    staleEntry: text,
     lastLegs: lastLegs.filter(({ length }) => length > 0),
     legsOnly: fc.record({ customer: text, startedAt: instant }),
   },

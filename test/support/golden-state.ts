@@ -102,7 +102,6 @@ const stale: EndedCall = {
   rows: [`sales|0914000010|${T0}`],
   endedAt: T0 + 4_000,
   lingering: ['112|leg-lingers'],
-  staleEntry: `sales|0914000010|${T0}|0|call-stale`,
   lastLegs: [lastLeg],
 };
 

@@ -31,7 +31,11 @@ export function resolveConsultation(
   const facts = factsOf(call, consultation, leg, went, others, cycle);
   switch (CONSULTATION.decide(facts)) {
     case 'holds':
-      return { isOver: false, changed: call.consultation === null ? [held(call, consultation, went)] : [] };
+      return {
+        isOver: false,
+        changed: call.consultation === null ? [held(call, consultation, went)] : [],
+        moved: null,
+      };
     case 'is over':
       return OVER;
     case 'joins':
@@ -41,6 +45,7 @@ export function resolveConsultation(
           withLeg(call, leg, facts.showsCustomer && call.consultation === null),
           withoutLeg(consultation, leg),
         ],
+        moved: { callId: consultation.callId, extension: leg.seen.extension },
       };
   }
 }
@@ -50,9 +55,11 @@ export interface Resolution {
   readonly isOver: boolean;
   /** The call that is held or goes on, and the consultation if its leg moves. */
   readonly changed: readonly Call[];
+  /** The consultation and the extension of the leg that moves from it to the caller's call. */
+  readonly moved: { readonly callId: string; readonly extension: string } | null;
 }
 
-const OVER: Resolution = { isOver: true, changed: [] };
+const OVER: Resolution = { isOver: true, changed: [], moved: null };
 
 /** Live calls, as far as this cycle has changed them already. */
 export interface Calls extends Pick<CallIndex, 'localAt'> {

@@ -50,7 +50,11 @@ export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFa
     consultation: null,
     transfers: 0,
     lastLegs: [],
-    baseline: (legs.length === 0 || cycle.isFirst.monitor) && (entries.length === 0 || cycle.isFirst.queue),
+    baseline:
+      legs.every(({ created }) =>
+        created === undefined ? cycle.isFirst.monitor : created.since.after === null,
+      ) &&
+      (entries.length === 0 || cycle.isFirst.queue),
     pendingAbsence: false,
     observed,
   };

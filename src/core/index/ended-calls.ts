@@ -18,7 +18,6 @@ export class EndedCalls {
   readonly #customers = new Lookup<EndedCall>();
   readonly #lingering = new Lookup<EndedCall>();
   readonly #lastLegs = new Lookup<EndedCall>();
-  readonly #staleEntries = new Lookup<EndedCall>();
   #round = this.calls.values();
 
   constructor(calls: Iterable<EndedCall>) {
@@ -64,12 +63,6 @@ export class EndedCalls {
       .some((call) => isRemembered(call, now) && (callId === null || sharesId(call, callId)));
   }
 
-  /** Whether the row is one whose call ended because it was stale, and has not changed since. */
-  isStaleEntry(key: string, now: Instant): boolean {
-    const call = this.#staleEntries.get(key)[0];
-    return call !== undefined && isRemembered(call, now);
-  }
-
   /** Whether the leg was still there when its call ended. */
   isLingering(legKey: string, now: Instant): boolean {
     const call = this.#lingering.get(legKey)[0];
@@ -106,13 +99,12 @@ export class EndedCalls {
   }
 
   #lookups(change: 'add' | 'remove', ended: EndedCall): void {
-    const { upstreamIds, entries, rows, legsOnly, lingering = [], lastLegs = [], staleEntry } = ended;
+    const { upstreamIds, entries, rows, legsOnly, lingering = [], lastLegs = [] } = ended;
     for (const id of upstreamIds) this.#upstreamIds[change](id, ended);
     for (const entry of entries) this.#entries[change](entry, ended);
     for (const row of rows) this.#rows[change](row, ended);
     for (const key of lingering) this.#lingering[change](key, ended);
     for (const leg of lastLegs) this.#lastLegs[change](lastLegName(leg), ended);
-    if (staleEntry !== undefined) this.#staleEntries[change](staleEntry, ended);
     if (legsOnly !== undefined) this.#customers[change](legsOnly.customer, ended);
   }
 }

@@ -70,6 +70,8 @@ export interface Draft {
   readonly returnRow?: ObservedQueueEntry;
   /** The call was held open for a consultation, and its caller had gone when the connected participant did. */
   readonly isLeft?: boolean;
+  /** The call is a consultation, and the leg of this extension has moved on from it to the caller who was transferred. */
+  readonly movedFrom?: string;
 }
 
 export interface Advanced {
@@ -86,6 +88,7 @@ class Life {
   readonly #newLegs: Draft['newLegs'];
   readonly #returnRow: ObservedQueueEntry | null;
   readonly #isLeft: boolean;
+  readonly #movedFrom: string | null;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
@@ -97,6 +100,7 @@ class Life {
     this.#newLegs = draft.newLegs;
     this.#returnRow = draft.returnRow ?? null;
     this.#isLeft = draft.isLeft ?? false;
+    this.#movedFrom = draft.movedFrom ?? null;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
@@ -149,7 +153,9 @@ class Life {
   answer(): void {
     const { call } = this;
     const { entry } = call;
-    const leg = connectedLeg(call.legs.filter((one) => !isAfterCallerLeft(one, call)));
+    const leg = isCallerMissing(call)
+      ? null
+      : connectedLeg(call.legs.filter((one) => !isAfterCallerLeft(one, call)));
     if (leg !== null && call.connected === null) call.connected = connectedParticipantOf(leg);
     if (call.answeredAt !== null) return this.#refineAnswer();
 
@@ -264,6 +270,7 @@ class Life {
       gone,
       over,
       isDeduced: this.#isDeduced,
+      movedFrom: this.#movedFrom,
       policy: this.#cycle.policy,
     });
   }
@@ -436,6 +443,16 @@ function withOffer(
     elsewhere,
     ringingStopped,
   };
+}
+
+/**
+ * Whether the leg of a local call's caller is missing and not confirmed as gone. An extension that answers then talks to a
+ * customer whom the caller has transferred, if the next poll confirms it.
+ */
+function isCallerMissing({ direction, legs }: Call): boolean {
+  return (
+    direction === 'local' && legs.some(({ seen, absence }) => seen.role === 'caller' && absence !== null)
+  );
 }
 
 function isListener({ joined }: Leg): boolean {

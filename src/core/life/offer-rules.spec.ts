@@ -11,6 +11,7 @@ const RINGING: OfferFacts = {
   connectedKnown: false,
   named: false,
   deduced: false,
+  moved: false,
   keptRinging: false,
 };
 const ANSWERED: OfferFacts = { ...RINGING, answered: true, connectedKnown: true };
@@ -66,6 +67,9 @@ describeTable(OFFER_ENDS, [
   [{ ...ANSWERED, ...STOPPED, over: true, pending: true }, callerLeft],
   [{ ...BY_QUEUE, ...STOPPED, over: true }, callerLeft],
 
+  [{ ...RINGING, ...GONE, moved: true }, inferred],
+  [{ ...RINGING, ...GONE, moved: true, over: true }, inferred],
+  [{ ...ANSWERED, ...GONE, moved: true, answeredHere: true }, answered],
   [{ ...BY_QUEUE, ...GONE, deduced: true, named: true }, inferred],
   [{ ...BY_QUEUE, ...GONE, deduced: true, named: true, over: true }, inferred],
   [{ ...ANSWERED, ...GONE, deduced: true, named: true }, inferred],

@@ -39,6 +39,7 @@ export function isAnswered(leg: Leg): boolean {
 
 export interface OfferFacts {
   readonly ringsAgain: boolean;
+  readonly moved: boolean;
   readonly answeredHere: boolean;
   readonly over: boolean;
   readonly answered: boolean;
@@ -61,6 +62,12 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     ringsAgain: {
       heading: 'rings again',
       meaning: 'the extension rings with a new leg, and its earlier legs are missing or gone',
+      values: YES_NO,
+    },
+    moved: {
+      heading: 'moved on',
+      meaning:
+        'the call is a consultation, and the leg of the extension talks on with the customer who was transferred',
       values: YES_NO,
     },
     answeredHere: {
@@ -121,6 +128,11 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
       when: { ringsAgain: true },
       then: { outcome: 'not-answered', isInferred: false },
       why: 'an extension has one offer at a time, and the next one begins',
+    },
+    {
+      when: { moved: true, answeredHere: false },
+      then: { outcome: 'answered', isInferred: true },
+      why: 'it answered, but not the call that rang',
     },
     {
       when: { answeredHere: true },
@@ -184,6 +196,9 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     { when: { ringsAgain: true, over: true }, why: 'a call with a new leg goes on' },
     { when: { ringsAgain: true, legs: 'missing' }, why: 'the new leg is there' },
     { when: { ringsAgain: true, legs: 'gone' }, why: 'the new leg is there' },
+    { when: { moved: true, legs: 'ringing' }, why: 'the leg has left the call' },
+    { when: { moved: true, legs: 'missing' }, why: 'the leg has left the call' },
+    { when: { moved: true, deduced: true }, why: 'a call with a queue entry is no consultation' },
     { when: { answeredHere: true, answered: false }, why: 'an answer here answers the call' },
     { when: { connectedKnown: true, answered: false }, why: 'an answered leg answers the call' },
     { when: { legs: 'missing', pending: false }, why: 'that leg is such a part of the call' },
@@ -204,6 +219,8 @@ export interface OfferCycle {
   readonly over: boolean;
   /** The answer was deduced in this cycle. */
   readonly isDeduced: boolean;
+  /** The extension whose leg has moved on from this call, a consultation. */
+  readonly movedFrom: string | null;
   readonly policy: Policy;
 }
 
@@ -211,7 +228,7 @@ export interface OfferCycle {
 export function offerFacts(
   participant: Participant,
   call: Call,
-  { gone, over, isDeduced, policy }: OfferCycle,
+  { gone, over, isDeduced, movedFrom, policy }: OfferCycle,
 ): OfferFacts {
   const { entry, connected } = call;
   const own = legsAt(participant, call.legs);
@@ -219,6 +236,7 @@ export function offerFacts(
   const legs = own.length === 0 ? 'gone' : own.every(isMissing) ? 'missing' : 'ringing';
   return {
     ringsAgain: false,
+    moved: movedFrom === participant.extension,
     // A leg that is answered after its caller has left answers nothing.
     answeredHere: answered && [...own, ...legsAt(participant, gone)].some(isAnswered),
     over,

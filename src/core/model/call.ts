@@ -173,8 +173,6 @@ export interface EndedCall {
   readonly endedAt: Instant;
   /** `ObservedLeg.key` of the legs that were still there: they belong to nothing else. */
   readonly lingering?: readonly string[] | undefined;
-  /** `ObservedQueueEntry.key` of its entry if the row was still there when it went stale. */
-  readonly staleEntry?: string | undefined;
   /** Its last legs, by which the PBX shows them again for a moment under another id when the parties part. */
   readonly lastLegs?: readonly LastLeg[] | undefined;
   /**
@@ -278,8 +276,9 @@ export interface TenantState {
   /** Calls that ended within `ENDED_MEMORY_MS`, by `callId`. */
   readonly ended: ReadonlyMap<string, EndedCall>;
   /**
-   * The `entryKey` of each row that was Abandoned in the first poll that showed it and is not announced, while it
-   * lingers: the caller left too long ago, or a call that had legs only has been announced for this caller already.
+   * The `key` of each row that is not announced while it lingers: it was Abandoned in the first poll that showed it, and the
+   * caller left too long ago, or a call that had legs only has been announced for this caller already; or its call has ended
+   * because the row had gone stale.
    */
   readonly ignoredEntries: ReadonlySet<string>;
   /** The monitor has listed extensions without a call, so it lists every extension that is registered. */

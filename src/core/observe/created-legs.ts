@@ -1,39 +1,58 @@
 import type { CreatedLeg, TenantState } from '../model/call.js';
 import type { MonitorObservation, ObservedLeg } from '../model/observation.js';
-import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
 
 /**
  * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its telephone rings; or, where
- * a telephone never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that.
+ * a telephone never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that. Only a customer's leg
+ * does so: of another one without a state nothing is known.
+ */
+
+/** The created legs that begin a call in this cycle although they do not ring, by `ObservedLeg.key`. */
+export function ripeLegs(
+  { created }: TenantState,
+  answer: MonitorObservation | undefined,
+  { monitorComplete, policy }: CycleFacts,
+): ReadonlyMap<string, CreatedLeg> {
+  const ripe = new Map<string, CreatedLeg>();
+  if (!monitorComplete || answer === undefined || answer.outcome === 'failed') return ripe;
+  for (const [key, leg] of created) {
+    const row = answer.rows.get(key);
+    const isDue = row === undefined || (row.signal === 'unclear' && leg.polls + 1 >= policy.absencePolls);
+    if (isDue && isOfCustomer(leg.seen)) ripe.set(key, leg);
+  }
+  return ripe;
+}
+
+/**
+ * The created legs that are awaited after this cycle; null if nothing changes.
  *
  * @param unowned the legs without a state that belong to no call in this answer
- * @returns the legs that begin a call without ringing, and all that are awaited from now on: null if nothing changes
  */
-export function observeCreated(
+export function awaitedLegs(
   unowned: readonly ObservedLeg[],
   { created: known }: TenantState,
   answer: MonitorObservation | undefined,
-  cycle: CycleFacts,
-): { readonly begun: readonly CreatedLeg[]; readonly created: TenantState['created'] | null } {
-  const { monitor, policy } = cycle;
-  if (monitor === null || answer === undefined || answer.outcome === 'failed') return NOTHING;
-  if (unowned.length === 0 && known.size === 0) return NOTHING;
-  const created = new Map<string, CreatedLeg>();
-  const begun: CreatedLeg[] = [];
+  { monitor, monitorComplete, policy }: CycleFacts,
+): TenantState['created'] | null {
+  if (monitor === null || answer === undefined || answer.outcome === 'failed') return null;
+  if (unowned.length === 0 && known.size === 0) return null;
+  const awaited = new Map<string, CreatedLeg>();
   for (const seen of unowned) {
     const before = known.get(seen.key);
-    const since = before?.since ?? monitor;
-    const polls = (before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0);
-    const leg: CreatedLeg = { seen, since, polls };
-    if (polls >= policy.absencePolls) begun.push(leg);
-    else created.set(seen.key, leg);
+    const polls = Math.min((before?.polls ?? 0) + (monitorComplete ? 1 : 0), policy.absencePolls);
+    awaited.set(seen.key, { seen, since: before?.since ?? monitor, polls });
   }
-  for (const [key, leg] of known) {
-    if (answer.rows.has(key)) continue;
-    if (cycle.lackOf(leg.seen) === 'nothing') created.set(key, leg);
-    else begun.push(leg);
-  }
-  return { begun, created };
+  if (!monitorComplete) for (const [key, leg] of known) if (!answer.rows.has(key)) awaited.set(key, leg);
+  return awaited;
 }
 
-const NOTHING = { begun: [], created: null } as const;
+/** Whether further polls decide about one of these legs. */
+export function awaitsPoll(created: TenantState['created'], absencePolls: number): boolean {
+  for (const { seen, polls } of created.values()) if (isOfCustomer(seen) && polls < absencePolls) return true;
+  return false;
+}
+
+function isOfCustomer({ direction, customer, hotline }: ObservedLeg): boolean {
+  return direction === 'inbound' && (customer ?? hotline) !== null;
+}

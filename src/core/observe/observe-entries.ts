@@ -51,7 +51,11 @@ export function observeEntries(
       continue;
     }
     // A row lingers after its call has left the entry, by an overflow or for another queue.
-    if (index.isPastEntry(row) || index.ended.isStaleEntry(row.key, answer.at)) continue;
+    if (index.isPastEntry(row)) continue;
+    if (row.status !== 'abandoned' && state.ignoredEntries.has(key)) {
+      ignored.add(key);
+      continue;
+    }
     // If the old entry is still listed beside it, this is another caller with the same identity.
     const resumedFrom = index.byRow(row.rowKey).find(({ entry }) => !answer.rows.has(entry!.seen.key));
     if (resumedFrom !== undefined && row.rejoinedAt !== resumedFrom.entry!.seen.rejoinedAt) {

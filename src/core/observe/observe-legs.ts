@@ -54,15 +54,12 @@ export function observeLegs(
   }
 }
 
-/**
- * A leg without a state keeps a known call alive, and begins one only where it is a customer's; a leg that lingers from an
- * ended call, or that a call has just lost under another id, is not new.
- */
+/** A leg that lingers from an ended call, or that a call has just lost under another id, is not new. */
 function isNew(row: ObservedLeg, { rows }: MonitorAnswer, index: CallIndex, { now }: CycleFacts): boolean {
   if (index.ended.isLingering(row.key, now)) return false;
   const isKnownId = index.byUpstreamId(row.callId) !== undefined;
   if (isKnownId) return true;
-  if (row.signal === 'unclear') return row.direction === 'inbound' && (row.customer ?? row.hotline) !== null;
+  if (row.signal === 'unclear') return true;
   const name = legName(row);
   return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));
 }

@@ -157,7 +157,6 @@ const ended = z.strictObject({
   rows: z.array(text),
   endedAt: instant,
   lingering: z.array(text).optional(),
-  staleEntry: text.optional(),
   lastLegs,
   atTelephones: z.strictObject({ customer: text, startedAt: instant }).optional(),
 });
@@ -296,7 +295,7 @@ export function decodeCall(from: Stored<'call'>): Call {
 }
 
 export function encodeEnded(from: EndedCall): Stored<'ended'> {
-  const { legsOnly, lingering, staleEntry, lastLegs: legs } = from;
+  const { legsOnly, lingering, lastLegs: legs } = from;
   return {
     callId: from.callId,
     upstreamIds: [...from.upstreamIds],
@@ -304,7 +303,6 @@ export function encodeEnded(from: EndedCall): Stored<'ended'> {
     rows: [...from.rows],
     endedAt: from.endedAt,
     ...(lingering && lingering.length > 0 && { lingering: [...lingering] }),
-    ...(staleEntry !== undefined && { staleEntry }),
     ...(legs && legs.length > 0 && { lastLegs: legs.map(lastLegOf) }),
     ...(legsOnly && {
       atTelephones: { customer: legsOnly.customer, startedAt: legsOnly.startedAt },
@@ -313,7 +311,7 @@ export function encodeEnded(from: EndedCall): Stored<'ended'> {
 }
 
 export function decodeEnded(from: Stored<'ended'>): EndedCall {
-  const { atTelephones, lingering, staleEntry, lastLegs: legs } = from;
+  const { atTelephones, lingering, lastLegs: legs } = from;
   return {
     callId: from.callId,
     upstreamIds: from.upstreamIds,
@@ -321,7 +319,6 @@ export function decodeEnded(from: Stored<'ended'>): EndedCall {
     rows: from.rows,
     endedAt: from.endedAt,
     ...(lingering && { lingering }),
-    ...(staleEntry !== undefined && { staleEntry }),
     ...(legs && { lastLegs: legs }),
     ...(atTelephones && {
       legsOnly: { customer: atTelephones.customer, startedAt: atTelephones.startedAt },
