@@ -118,6 +118,35 @@ describe('a row that cannot be read', () => {
     expect(calls(seen(history, [[], ['odd']], [[], ['odd']]))).toEqual(['call-ended answered']);
   });
 
+  it('that is older than a leg lets it begin a call although its telephone never rings, there or gone', () => {
+    const history = new History();
+    const created = leg({ signal: 'unclear' });
+    seen(history, [[], ['odd']], [[], ['odd']]);
+    expect(calls(seen(history, [[created], ['odd']]))).toEqual([]);
+    expect(calls(seen(history, [[created], ['odd']]))).toContain('call-started');
+    const customer = { raw: '0987654321', e164: '+84987654321', national: '0987654321' };
+    const other = leg({ callId: 'leg-2', signal: 'unclear', customer });
+    expect(calls(seen(history, [[created, other], ['odd']]))).toEqual([]);
+    expect(calls(seen(history, [[created], ['odd']]))).toContain('call-started');
+  });
+
+  it('that came with a leg may hide what belongs to it, which so begins no call without ringing', () => {
+    const history = new History();
+    const created = leg({ signal: 'unclear' });
+    seen(history, [[], []]);
+    expect(calls(seen(history, [[created], ['odd']], [[created], ['odd']], [[], ['odd']]))).toEqual([]);
+    expect(calls(seen(history, [[], []]))).toContain('call-started');
+  });
+
+  it('that is older than a conversation holds it no longer than a reconnecting web phone', () => {
+    const history = new History();
+    const gone = (at: number) => history.emitted({ at, legs: ODD, idle: ['108'] });
+    history.poll({ at: 0, legs: ODD, idle: ['107', '108'] });
+    history.poll({ at: 1, legs: { partial: [talking], unreadable: ['odd'] }, idle: ['108'] });
+    expect(calls([2, 3, 11.9].flatMap(gone))).toEqual([]);
+    expect(calls(gone(12))).toEqual(['call-ended answered']);
+  });
+
   it('in the queue holds back no later entry, and an earlier one for a minute', () => {
     const history = new History();
     const later = entry({ mobile: '0987654321', callId: 'queue-call-2', joinedAt: T0 + 2_000 });

@@ -160,8 +160,8 @@ describe('traps', () => {
     ]);
     const [earliest, latest] = [T0 + 1_000, T0 + 2_000].map((at) => new Date(at).toISOString());
     expect(emitted[0]).toMatchObject({
-      time: T0 + 1_000,
-      data: { observed: { earliest, latest, certainty: 'upstream' } },
+      time: T0 + 2_000,
+      data: { observed: { earliest, latest, certainty: 'observed' } },
     });
   });
 

@@ -6,39 +6,43 @@ const PARTS = 'src/core/parts';
 const observe: readonly Mutant[] = [
   ...mutantsOf(`${OBSERVE}/sources.ts`, `${OBSERVE}/sources.spec.ts`, [
     [
-      'failures: Math.min(source.failures + 1, policy.sourceDownAfter),',
-      'failures: source.failures + 1,',
+      'hasFailed ? Math.min(source.failures + 1, policy.sourceDownAfter) : 0;',
+      'hasFailed ? source.failures + 1 : 0;',
       'the state of an endpoint that is down would be written with every poll, for days',
     ],
     [
-      'const failingSince = source.failingSince ?? observation.at;',
-      'const failingSince = observation.at;',
+      'hasFailed ? (source.failingSince ?? observation.at) : null;',
+      'hasFailed ? observation.at : null;',
       'an outage would begin with its last failure',
     ],
     [
-      "if (source.status === 'down' || next.failures < policy.sourceDownAfter) return next;",
-      'if (next.failures < policy.sourceDownAfter) return next;',
+      "if (before === now || now === 'unknown') return null;",
+      "if (now === 'unknown') return null;",
       '`source-down` would be emitted with every failed poll',
     ],
     [
-      'next.failures < policy.sourceDownAfter) return next;',
-      'next.failures <= policy.sourceDownAfter) return next;',
+      'failsOften: failures >= policy.sourceDownAfter,',
+      'failsOften: failures > policy.sourceDownAfter,',
       'an endpoint would be announced as down never, as the count stops at the threshold',
     ],
     [
-      'lastComplete: complete ? { startedAt: observation.startedAt, at: observation.at } : source.lastComplete,',
-      'lastComplete: { startedAt: observation.startedAt, at: observation.at },',
+      "outcome === 'complete' ? { startedAt: observation.startedAt, at: observation.at } : source.lastComplete;",
+      '{ startedAt: observation.startedAt, at: observation.at };',
       'a partial answer would prove that the calls it lacks were not there',
     ],
     [
-      "if (source.status !== 'down') return next;",
-      "if (source.status === 'up') return next;",
+      "return before === 'unknown' ? null : 'source-up';",
+      "return 'source-up';",
       '`source-up` would be emitted at every first start, for an outage that never was',
     ],
-    ['reason: source.lastError,', 'reason: next.lastError,', '`source-up` would not say what the outage was'],
     [
-      'unwatched.after === null ? null : unwatched.by - unwatched.after',
-      'unwatched.by - (unwatched.after ?? unwatched.by)',
+      'reason: isUp ? before.lastError : now.lastError,',
+      'reason: now.lastError,',
+      '`source-up` would not say what the outage was',
+    ],
+    [
+      'isUp && window.after !== null ? window.by - window.after : null',
+      'isUp ? window.by - (window.after ?? window.by) : null',
       'a bridge that has never seen the endpoint would claim to have missed nothing',
     ],
   ]),

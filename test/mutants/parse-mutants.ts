@@ -72,13 +72,13 @@ const lists: readonly Mutant[] = [
       'calls whose rows could not be read would end',
     ],
     [
-      'if (complaint !== null && listing.badRows === reading.readings.length) {',
-      'if (complaint !== null && listing.badRows > reading.readings.length) {',
+      'if (complaint !== null && reading.readings.every(isForeign) && !this.#hasHad(listing)) {',
+      'if (complaint !== null && reading.readings.length === 0) {',
       'an answer without one readable row would keep the source up',
     ],
     [
-      "return isUtf8(slice) ? this.#of.readRow(raw, this.#locale) : bad('not UTF-8');",
-      'return this.#of.readRow(raw, this.#locale);',
+      "isUtf8(slice) ? this.#of.readRow(raw, this.#locale) : bad('not UTF-8'),",
+      'this.#of.readRow(raw, this.#locale),',
       'names with replacement characters would be in the events',
     ],
     ['? body.subarray(3) : body;', '? body : body;', 'an answer with a byte order mark would be a failure'],
@@ -152,7 +152,7 @@ const rows: readonly Mutant[] = [
       'RING_WAIT is not RINGING for what the leg does next',
     ],
     [
-      "if (row.extension === '') return bad('extension missing');",
+      "if (row.extension === '') return isEmpty(row, raw as object) ? { kind: 'empty' } : bad('extension missing');",
       '',
       'rows without an extension would be one extension, and their calls one',
     ],

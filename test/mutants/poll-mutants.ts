@@ -37,7 +37,7 @@ export const POLL_MUTANTS: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${SCHEDULE}/interval.ts`, `${SCHEDULE}/schedule.spec.ts`, [
-    ['this.#budget?.spend(now);', '', 'the budget would not count what is spent'],
+    ['this.#budget?.spend(now, requests);', '', 'the budget would not count what is spent'],
     [
       'else if (status === null || status === 429 || status >= 500)',
       'else if (status === null || status >= 500)',

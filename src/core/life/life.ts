@@ -305,17 +305,13 @@ class Life {
     if (end === null) return;
     const { outcome, isInferred } = end;
     const stopped = whenRingingStopped(participant, legs);
-    const seen =
-      stopped === null
-        ? (ending?.observed ?? this.#sinceLastMonitorAnswer())
-        : observedIn(stopped, 'observed');
+    const seen = stopped === null ? this.#endOfRinging(ending) : observedIn(stopped, 'observed');
     const observed: Observed = isInferred ? observedIn(windowOf(seen), 'inferred') : seen;
     const { offers } = participant;
     this.#replaceParticipant(
       withOffer(participant, { offers, offerOpen: false, elsewhere: false, ringingStopped: null }),
     );
-    const left = outcome === 'caller-left' && stopped === null ? ending : null;
-    this.#emitOffer('call-offer-ended', participant.extension, outcome, observed, left?.endedAt);
+    this.#emitOffer('call-offer-ended', participant.extension, outcome, observed);
   }
 
   #answered({ time, observed }: Timed): void {
@@ -366,6 +362,14 @@ class Life {
     return lastOf([monitor, queue].filter((window) => window !== null)).by;
   }
 
+  /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */
+  #endOfRinging(ending: Ending | null): Observed {
+    if (ending === null) return this.#sinceLastMonitorAnswer();
+    const { observed } = ending;
+    // The PBX gave the time of the call's end, and not that of the ringing's.
+    return observedIn(windowOf(observed), observed.certainty === 'inferred' ? 'inferred' : 'observed');
+  }
+
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */
   #sinceLastMonitorAnswer(): Observed {
     const { monitor, monitorSeenAt, queue, policy } = this.#cycle;
@@ -390,14 +394,13 @@ class Life {
     extension: string,
     outcome: OfferOutcome | null,
     observed: Observed,
-    time = observed.latest,
   ): void {
     const participant = this.#participant(extension);
     const data = this.#view(observed);
     data.agent = offeredAgent(participant);
     data.offer = { extension, extensionId: participant.extensionId, outcome };
     if (outcome !== null) data.outcome = outcome;
-    this.#emit(type, time, data, `${extension}/${participant.offers}`);
+    this.#emit(type, observed.latest, data, `${extension}/${participant.offers}`);
   }
 
   /** Makes the view of the call with its latest transition, whose time is `observed`. */

@@ -1,6 +1,6 @@
 import type { CreatedLeg, TenantState } from '../model/call.js';
 import type { MonitorObservation, ObservedLeg } from '../model/observation.js';
-import type { CycleFacts } from '../parts/cycle-facts.js';
+import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
 
 /**
  * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its telephone rings; or, where
@@ -12,13 +12,17 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 export function ripeLegs(
   { created }: TenantState,
   answer: MonitorObservation | undefined,
-  { monitorComplete, policy }: CycleFacts,
+  cycle: CycleFacts,
 ): ReadonlyMap<string, CreatedLeg> {
   const ripe = new Map<string, CreatedLeg>();
-  if (!monitorComplete || answer === undefined || answer.outcome === 'failed') return ripe;
+  if (answer === undefined || answer.outcome === 'failed') return ripe;
+  const { absencePolls } = cycle.policy;
   for (const [key, leg] of created) {
     const row = answer.rows.get(key);
-    const isDue = row === undefined || (row.signal === 'unclear' && leg.polls + 1 >= policy.absencePolls);
+    const isDue =
+      row === undefined
+        ? cycle.lackOf(leg.seen) !== 'nothing'
+        : row.signal === 'unclear' && showsAllSince(cycle, leg.since) && leg.polls + 1 >= absencePolls;
     if (isDue && isOfCustomer(leg.seen)) ripe.set(key, leg);
   }
   return ripe;
@@ -33,17 +37,20 @@ export function awaitedLegs(
   unowned: readonly ObservedLeg[],
   { created: known }: TenantState,
   answer: MonitorObservation | undefined,
-  { monitor, monitorComplete, policy }: CycleFacts,
+  cycle: CycleFacts,
 ): TenantState['created'] | null {
+  const { monitor, policy } = cycle;
   if (monitor === null || answer === undefined || answer.outcome === 'failed') return null;
   if (unowned.length === 0 && known.size === 0) return null;
   const awaited = new Map<string, CreatedLeg>();
   for (const seen of unowned) {
     const before = known.get(seen.key);
-    const polls = Math.min((before?.polls ?? 0) + (monitorComplete ? 1 : 0), policy.absencePolls);
-    awaited.set(seen.key, { seen, since: before?.since ?? monitor, polls });
+    const since = before?.since ?? monitor;
+    const polls = Math.min((before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0), policy.absencePolls);
+    awaited.set(seen.key, { seen, since, polls });
   }
-  if (!monitorComplete) for (const [key, leg] of known) if (!answer.rows.has(key)) awaited.set(key, leg);
+  for (const [key, leg] of known)
+    if (!answer.rows.has(key) && cycle.lackOf(leg.seen) === 'nothing') awaited.set(key, leg);
   return awaited;
 }
 

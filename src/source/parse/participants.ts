@@ -97,8 +97,9 @@ export function calledParticipants(leg: LegNumbers, numbers: PhoneNumbers): Part
  */
 function customerFields(direction: Direction, leg: LegNumbers): readonly string[] {
   if (direction === 'outbound') return [leg.bCid, leg.cid, leg.destination];
-  const isUnshown = leg.bCid === '' || leg.bCid === leg.extension;
-  return isUnshown && leg.destination === leg.extension ? [] : [leg.bCid, leg.cid];
+  const isPickedUp = direction === 'inbound' && leg.bCid === leg.extension;
+  const isWithheld = leg.bCid === '' && leg.destination === leg.extension;
+  return isPickedUp || isWithheld ? [] : [leg.bCid, leg.cid];
 }
 
 /** The first field with a number that is not this extension and that `passes` accepts. */

@@ -428,6 +428,7 @@ function decodeSource(from: Stored<'sources'>['monitor']): SourceState {
     failures: from.failures,
     failingSince: from.failingSince,
     lastError: from.lastError,
+    clock,
     incomplete: run && {
       since: run.since,
       polls: run.polls,
@@ -438,7 +439,6 @@ function decodeSource(from: Stored<'sources'>['monitor']): SourceState {
       appeared: new Map(run.appeared),
       missing: new Map(run.missing),
     },
-    clock,
   };
 }
 
