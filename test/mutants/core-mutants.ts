@@ -1,3 +1,5 @@
+import { CORRELATE_MUTANTS } from './correlate-mutants.js';
+import { LIFE_MUTANTS } from './life-mutants.js';
 import { type Mutant, mutantsOf } from './mutant.js';
 
 const OBSERVE = 'src/core/observe';
@@ -186,7 +188,4 @@ const parts: readonly Mutant[] = [
   ]),
 ];
 
-/** The rows of `core/correlate`, `core/life`, `core/index` and `core/observe/observe-parts.ts` belong here. */
-const calls: readonly Mutant[] = [];
-
-export const CORE_MUTANTS: readonly Mutant[] = [...observe, ...parts, ...calls];
+export const CORE_MUTANTS: readonly Mutant[] = [...observe, ...parts, ...CORRELATE_MUTANTS, ...LIFE_MUTANTS];

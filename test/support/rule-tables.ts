@@ -8,9 +8,9 @@ type AnyFacts<Facts> = { readonly [Name in keyof Facts]: boolean | string };
 export type Case<Facts, Outcome> = readonly [facts: Facts, outcome: Outcome];
 
 /**
- * Tests what must hold for every table, and that the cases cover it: if a row is removed, swapped with the next one or
- * given another outcome, or if one of its conditions is dropped or altered, a case fails, unless the change affects no
- * facts that can occur.
+ * Tests what must hold for every table, and that the cases cover it: if a row is removed, swapped with a next one of
+ * another outcome or given another outcome, or if one of its conditions is dropped or altered, a case fails, unless the
+ * change affects no facts that can occur.
  */
 export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
   table: RuleTable<Facts, Outcome>,
@@ -75,6 +75,8 @@ export function describeTable<Facts extends AnyFacts<Facts>, Outcome>(
         const next = rows[index + 1]!;
         const isForNextToo = (facts: Facts) => matches(facts, conditionsOf(next.when));
         if (!possible.some((facts) => decidedBy(facts) === index && isForNextToo(facts))) continue;
+        // Of reasons for one outcome, such as all that speak against a join, either may come first.
+        if (isDeepStrictEqual(row.then, next.then)) continue;
         const swapped = withRows(rows.with(index, next).with(index + 1, row));
         expect({ row, isNoticed: isNoticed(swapped) }).toEqual({ row, isNoticed: true });
       }

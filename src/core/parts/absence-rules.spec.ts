@@ -1,4 +1,5 @@
 import { legPart, T0 } from '../../../test/support/history.js';
+import { cycleAt, window } from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
 import { type Absence, DEFAULT_POLICY } from '../model/call.js';
 import {
@@ -91,26 +92,8 @@ describeTable(LEG_UNLISTED, [
 ]);
 
 describe('one more answer without a part', () => {
-  const window = (seconds: number) => ({ after: T0 + (seconds - 1) * 1_000, by: T0 + seconds * 1_000 });
-  const facts = (seconds: number, given: Partial<CycleFacts> = {}): CycleFacts => ({
-    policy: DEFAULT_POLICY,
-    now: T0 + seconds * 1_000,
-    monitor: null,
-    queue: window(seconds),
-    monitorComplete: false,
-    monitorSeenAt: null,
-    monitorSeenBefore: null,
-    queueSeenBefore: null,
-    monitorDown: false,
-    skewMs: null,
-    listsIdle: false,
-    isListed: () => false,
-    extensionOf: () => undefined,
-    incomplete: { monitor: null, queue: null },
-    isFirst: { monitor: false, queue: false },
-    lackOf: () => 'nothing',
-    ...given,
-  });
+  const facts = (seconds: number, given: Partial<CycleFacts> = {}) =>
+    cycleAt(seconds, { monitor: null, monitorComplete: false, monitorSeenAt: null, ...given });
   const missingEntry = (before: Absence | null, kind: 'vanished' | 'abandoned', cycle: CycleFacts) =>
     entryAbsence(before, kind, { window: cycle.queue!, unlisted: false }, cycle);
   const first = missingEntry(null, 'vanished', facts(1));

@@ -3,8 +3,8 @@
  * that matches decides.
  *
  * Guarantees, which each table's test checks over all combinations of its facts: every combination matches a row; every
- * row decides a combination that can occur; of two rows in succession the order matters, or no combination that can occur
- * matches both. `docs/events.md` prints the tables.
+ * row decides a combination that can occur; of two rows in succession with different outcomes the order matters, or no
+ * combination that can occur matches both. `docs/events.md` prints the tables.
  */
 export class RuleTable<Facts extends FactsOf<Facts>, Outcome> {
   readonly definition: Definition<Facts, Outcome>;

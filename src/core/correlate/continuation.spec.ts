@@ -1,0 +1,123 @@
+import { describe, expect, it } from '@jest/globals';
+import { entry, leg, legPart, number } from '../../../test/support/history.js';
+import {
+  absentSince,
+  at,
+  callOf,
+  connectedAt,
+  cycleAt,
+  entryPart,
+  indexOf,
+  participant,
+  window,
+} from '../../../test/support/parts.js';
+import type { Call } from '../model/call.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { callContinuedBy } from './continuation.js';
+
+/** Extension 107 talked, and the poll at second 6 misses its leg first. */
+const gone = legPart({ state: 'answered', absence: absentSince(6) });
+const lost = callOf({
+  legs: [gone],
+  participants: [participant('107')],
+  answeredAt: at(1),
+  connected: connectedAt('107'),
+});
+const next = leg({ ext: '108', callId: 'leg-2', startedAt: at(6) });
+const anonymous = number('anonymous');
+
+function continued(
+  seen: Partial<typeof next>,
+  calls: readonly Call[] = [lost],
+  given: Partial<CycleFacts> = {},
+) {
+  return callContinuedBy({ ...next, ...seen }, indexOf(calls), cycleAt(6, given))?.callId ?? null;
+}
+
+describe('a leg continues a call', () => {
+  it('in the poll that first misses the old leg, whenever the new one began', () => {
+    expect(continued({})).toBe('call-1');
+    expect(continued({ startedAt: null })).toBe('call-1');
+    expect(continued({ startedAt: at(-60) })).toBe('call-1');
+  });
+
+  it('in a later poll, if it began within 2 s of when the old leg can have gone', () => {
+    const later = { monitor: window(9), queue: window(9) };
+    const begun = (seconds: number) => continued({ startedAt: at(seconds) }, [lost], later);
+    expect([2.999, 3, 8, 8.001].map(begun)).toEqual([null, 'call-1', 'call-1', null]);
+    expect(continued({ startedAt: null }, [lost], later)).toBeNull();
+  });
+
+  it('never at an extension that the call already had', () => {
+    expect(continued({ extension: '107' })).toBeNull();
+  });
+
+  it('not while the caller talks to an extension', () => {
+    const other = legPart({ seen: leg({ ext: '109', callId: 'leg-3' }), state: 'answered' });
+    expect(continued({}, [{ ...lost, legs: [gone, other] }])).toBeNull();
+    const ringing = { ...other, state: 'ringing' as const };
+    expect(continued({}, [{ ...lost, legs: [gone, ringing] }])).toBe('call-1');
+  });
+
+  it('only if the connected participant’s leg is the one that went', () => {
+    const other = legPart({ seen: leg({ ext: '109', callId: 'leg-3' }), absence: absentSince(6) });
+    const held = { ...gone, absence: absentSince(2) };
+    const late = { startedAt: at(5.5) };
+    expect(continued(late, [{ ...lost, legs: [held, other] }])).toBeNull();
+    expect(continued(late, [{ ...lost, legs: [other] }])).toBe('call-1');
+  });
+
+  it('of the same customer and hotline', () => {
+    expect(continued({ customer: number('0987654321') })).toBeNull();
+    expect(continued({ hotline: number('19005678') })).toBeNull();
+    expect(continued({ hotline: null })).toBe('call-1');
+  });
+
+  it('of a withheld customer only with the same hotline, if exactly one call just lost its leg', () => {
+    const withheld = { ...lost, customer: anonymous };
+    expect(continued({ customer: anonymous }, [withheld])).toBe('call-1');
+    expect(continued({ customer: anonymous, hotline: null }, [withheld])).toBeNull();
+    const second = { ...withheld, callId: 'call-2', legs: [{ ...gone, seen: leg({ callId: 'leg-9' }) }] };
+    expect(continued({ customer: anonymous }, [withheld, second])).toBeNull();
+  });
+
+  it('not if it is outbound: calling back at once is a new call', () => {
+    expect(continued({ direction: 'outbound' })).toBeNull();
+  });
+
+  it('of an outbound call, whatever number the customer’s other half shows as called', () => {
+    const outbound = { ...lost, direction: 'outbound' as const, hotline: number('24052364') };
+    expect(continued({}, [outbound])).toBe('call-1');
+  });
+});
+
+describe('a leg after a queue entry', () => {
+  const row = entry({ status: 'abandoned', abandonedAt: at(30) });
+  const absence = { kind: 'abandoned', ...absentSince(31) } as const;
+  const left = callOf({ hotline: null, entry: entryPart({ seen: row, absence }) });
+  const late = { monitor: window(60), queue: window(60) };
+
+  it('continues the call in the poll of either endpoint that first misses the entry', () => {
+    expect(continued({ startedAt: null }, [left], { queue: window(31) })).toBe('call-1');
+    expect(continued({ startedAt: null }, [left], { monitor: window(31), queue: null })).toBe('call-1');
+    expect(continued({ startedAt: null }, [left], late)).toBeNull();
+  });
+
+  it('continues it later if it began when the queue let the caller go or after that, with 1 s of tolerance', () => {
+    const begun = (seconds: number) => continued({ startedAt: at(seconds) }, [left], late);
+    expect([28.999, 29, 59].map(begun)).toEqual(['call-1', 'call-1', 'call-1']);
+    expect([27.999, 20].map(begun)).toEqual([null, null]);
+    const early = { ...left, entry: entryPart({ seen: { ...row, abandonedAt: at(10) }, absence }) };
+    expect([8.999, 9].map((seconds) => continued({ startedAt: at(seconds) }, [early], late))).toEqual([
+      null,
+      'call-1',
+    ]);
+  });
+
+  it('that is listed and not answered does not: the queue goes on ringing', () => {
+    const trying = entryPart({ seen: entry({ status: 'trying' }) });
+    const call = { ...lost, answeredAt: null, connected: null, entry: trying };
+    expect(continued({}, [call])).toBeNull();
+    expect(continued({}, [{ ...call, entry: { ...trying, answered: true } }])).toBe('call-1');
+  });
+});

@@ -1,0 +1,291 @@
+import { describe, expect, it } from '@jest/globals';
+import { entry, leg, legPart, number } from '../../../test/support/history.js';
+import {
+  absentSince,
+  at,
+  callOf,
+  connectedAt,
+  cycleAt,
+  entryPart,
+  indexOf,
+  window,
+} from '../../../test/support/parts.js';
+import type { Call } from '../model/call.js';
+import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
+import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
+import { type Group, groupOf } from './group.js';
+
+const anonymous = number('anonymous');
+/** A leg that began at second 5, in a poll at second 6. */
+const rung = leg({ startedAt: at(5) });
+const trying = entry({ status: 'trying' });
+
+function groupWith(seen: ObservedLeg): Group {
+  const group = groupOf(seen.callId, seen.customer);
+  group.legs.push({ seen, joined: 'shown' });
+  return group;
+}
+
+function entryGroup(row: ObservedQueueEntry): Group {
+  const group = groupOf(row.callId, row.customer);
+  group.entries.push(row);
+  return group;
+}
+
+function withEntry(seen: ObservedQueueEntry, given: Partial<Call> = {}): Call {
+  const { customer } = seen;
+  return callOf({ callId: seen.callId!, customer, hotline: null, entry: entryPart({ seen }), ...given });
+}
+
+interface Given {
+  readonly cycle?: Partial<CycleFacts>;
+  readonly turned?: readonly string[];
+  /** The rows of the queue's answer, in its order: by default none, as where it was not asked. */
+  readonly rows?: readonly ObservedQueueEntry[];
+  readonly others?: readonly Group[];
+}
+
+/** Which call the leg joins, and how; null if it joins none. */
+function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
+  const { cycle = {}, turned = [], rows = [], others = [] } = given;
+  const group = groupWith(seen);
+  joinLegsToEntries([...others, group], {
+    index: indexOf(calls),
+    cycle: cycleAt(6, cycle),
+    answers: { places: new Map(rows.map(({ key }, place) => [key, place])), turned: new Set(turned) },
+  });
+  const into = group.joins?.callId ?? group.mergedInto?.id ?? null;
+  return into === null ? null : `${into} ${group.mergedInto?.legs.at(-1)?.joined ?? group.legs[0]!.joined}`;
+}
+
+const one = withEntry(trying);
+const ONE = `${one.callId} shown`;
+
+describe('a leg is rung for the queue entry', () => {
+  it('of its customer', () => {
+    expect(owner(rung, [one])).toBe(ONE);
+    expect(owner({ ...rung, customer: number('0987654321') }, [one])).toBeNull();
+    expect(owner({ ...rung, customer: anonymous }, [one])).toBeNull();
+    expect(owner(rung, [withEntry({ ...trying, customer: anonymous })])).toBeNull();
+  });
+
+  it('that a poll shows together with it', () => {
+    expect(owner(rung, [], { others: [entryGroup(trying)] })).toBe(ONE);
+  });
+
+  it('whose row names its agent, of several', () => {
+    const second = entry({ queueId: 'support', status: 'trying', callId: 'two', agentName: 'agent-107' });
+    expect(owner(rung, [one, withEntry(second)])).toBe('two shown');
+    const learnt = { ...second, agentName: 'agent_no_7' };
+    expect(owner(rung, [one, withEntry(learnt)], { cycle: { extensionOf: () => '107' } })).toBe('two shown');
+    expect(owner(rung, [one, withEntry(learnt)])).toBe('queue-call-1 inferred');
+  });
+
+  it('not if its row names another extension that is listed', () => {
+    const other = withEntry({ ...trying, agentName: 'agent-108' });
+    const at108 = { extensionOf: () => '108' };
+    expect(owner(rung, [other], { cycle: { ...at108, isListed: (ext) => ext === '108' } })).toBeNull();
+    expect(owner(rung, [other], { cycle: at108 })).toBe(ONE);
+    expect(owner(rung, [other])).toBe(ONE);
+    const all = withEntry({ ...trying, agentName: 'ring-all' });
+    expect(owner(rung, [all], { cycle: { ...at108, isListed: () => true } })).toBe(ONE);
+  });
+
+  it('not if it says outbound, or local without the customer', () => {
+    expect(owner({ ...rung, direction: 'outbound' }, [one])).toBeNull();
+    expect(owner({ ...rung, direction: 'local' }, [one])).toBe(ONE);
+  });
+
+  it('not if the hotline is another than that of the first leg', () => {
+    const called = (hotline: string) => ({ ...one, hotline: number(hotline) });
+    expect(owner(rung, [called('19001234')])).toBe(ONE);
+    expect(owner(rung, [called('19005678')])).toBeNull();
+    const beside = entryGroup(trying);
+    beside.legs.push({ seen: leg({ ext: '108', hotline: number('19005678') }), joined: 'shown' });
+    expect(owner(rung, [], { others: [beside] })).toBeNull();
+  });
+
+  it('not if the caller talks to an extension', () => {
+    const talking = legPart({ seen: leg({ ext: '108', callId: 'talks' }), state: 'answered' });
+    const call = { ...one, legs: [talking], answeredAt: at(1), connected: connectedAt('108') };
+    expect(owner(rung, [call])).toBeNull();
+    expect(owner(rung, [{ ...call, legs: [{ ...talking, joined: 'listens' }] }])).toBe(ONE);
+    expect(owner(rung, [{ ...call, legs: [{ ...talking, absence: absentSince(6) }] }])).toBe(ONE);
+  });
+
+  it('not if the entry owns a live leg there, unless two devices of the extension ring together', () => {
+    const own = (given: Parameters<typeof leg>[0], more: Partial<ReturnType<typeof legPart>> = {}) => ({
+      ...one,
+      legs: [legPart({ seen: leg({ callId: 'own', startedAt: at(3), ...given }), ...more })],
+    });
+    expect(owner(rung, [own({})])).toBeNull();
+    expect(owner(rung, [own({ startedAt: null })])).toBeNull();
+    expect(owner(rung, [own({ startedAt: at(4) })])).toBe(ONE);
+    expect(owner(rung, [own({ ext: '108' })])).toBe(ONE);
+    expect(owner(rung, [own({}, { absence: absentSince(6) })])).toBe(ONE);
+  });
+
+  it('not while its row is stale, unless the row names its agent', () => {
+    const stale = (seen: ObservedQueueEntry) => ({
+      ...withEntry(seen),
+      entry: entryPart({ seen, quiet: window(2) }),
+    });
+    expect(owner(rung, [stale(trying)])).toBeNull();
+    expect(owner(rung, [stale({ ...trying, agentName: 'agent-107' })])).toBe(ONE);
+    expect(owner(rung, [{ ...one, entry: entryPart({ seen: trying, quiet: window(5) }) }])).toBe(ONE);
+  });
+});
+
+describe('an entry that is Waiting', () => {
+  const waiting = entry();
+
+  it('in the queue answers before and after the monitor answer rings no leg', () => {
+    expect(owner(rung, [withEntry(waiting)], { rows: [waiting] })).toBeNull();
+  });
+
+  it('forbids nothing while no later answer says that it still is', () => {
+    expect(owner(rung, [withEntry(waiting)])).toBe(ONE);
+  });
+
+  it('may have been Trying before it turned Waiting, and may ring when it is new', () => {
+    expect(owner(rung, [withEntry(waiting)], { rows: [waiting], turned: [one.callId] })).toBe(ONE);
+    expect(owner(rung, [], { rows: [waiting], others: [entryGroup(waiting)] })).toBe(ONE);
+  });
+});
+
+describe('the time at which a leg began', () => {
+  const began = (seconds: number) => ({ ...rung, startedAt: at(seconds) });
+
+  it('lies in its entry’s, with 1 s of tolerance', () => {
+    expect(owner(began(-1), [one])).toBe(ONE);
+    expect(owner(began(-1.001), [one])).toBeNull();
+    const back = withEntry({ ...trying, rejoinedAt: at(4) });
+    expect([2.999, 3].map((seconds) => owner(began(seconds), [back]))).toEqual([null, ONE]);
+  });
+
+  it('is not after the answer or the hang-up that the row tells, with the same tolerance', () => {
+    const turned = [one.callId];
+    for (const over of [
+      { ...trying, status: 'answered', bridgedAt: at(4) } as const,
+      { ...trying, status: 'abandoned', abandonedAt: at(4) } as const,
+    ]) {
+      const call = withEntry(over);
+      const owners = [5, 5.001].map((seconds) => owner(began(seconds), [call], { turned }));
+      expect(owners).toEqual([ONE, null]);
+    }
+  });
+
+  it('is not after the poll that showed the row Answered where the row does not tell when', () => {
+    const over = { ...trying, status: 'answered' } as const;
+    const call = { ...one, entry: entryPart({ seen: over, changedAt: at(4) }) };
+    expect([5, 5.001].map((seconds) => owner(began(seconds), [call]))).toEqual([ONE, null]);
+    const beside = () => ({ others: [entryGroup(over)] });
+    expect([7, 7.001].map((seconds) => owner(began(seconds), [], beside()))).toEqual([ONE, null]);
+  });
+
+  it('need not be known while the entry rings, or if it turned Answered in this very poll', () => {
+    const seen = { ...rung, startedAt: null };
+    const over = (status: 'answered' | 'abandoned') => withEntry({ ...trying, status });
+    expect(owner(seen, [one])).toBe(ONE);
+    expect(owner(seen, [over('answered')], { turned: [one.callId] })).toBe(ONE);
+    expect(owner(seen, [over('answered')])).toBeNull();
+    expect(owner(seen, [over('abandoned')], { turned: [one.callId] })).toBeNull();
+  });
+});
+
+describe('of several entries of one withheld customer', () => {
+  const withheld = { ...rung, customer: anonymous };
+  const of = (callId: string, given: Partial<ObservedQueueEntry>) =>
+    entry({ callId, status: 'trying', customer: anonymous, ...given });
+  const [first, second] = [of('first', { joinedAt: at(1) }), of('second', { joinedAt: at(2) })];
+
+  it('the only one owns the leg', () => {
+    expect(owner(withheld, [withEntry(first)])).toBe('first shown');
+  });
+
+  it('the earliest joined owns it, inferred', () => {
+    expect(owner(withheld, [withEntry(second), withEntry(first)])).toBe('first inferred');
+    const groups = [entryGroup(second), entryGroup(first)];
+    expect(owner(withheld, [], { others: groups })).toBe('first inferred');
+  });
+
+  it('of two that joined in one second, the first in the PBX’s order', () => {
+    const [a, b] = [of('a', { joinedAt: at(1) }), of('b', { joinedAt: at(1) })];
+    const both = [withEntry(a), withEntry(b)];
+    expect(owner(withheld, both, { rows: [a, b] })).toBe('a inferred');
+    expect(owner(withheld, both, { rows: [b, a] })).toBe('b inferred');
+  });
+
+  it('one that is Trying owns it before one that joined earlier and waits', () => {
+    const waits = { ...first, status: 'waiting' } as const;
+    expect(owner(withheld, [withEntry(waits), withEntry(second)])).toBe('second shown');
+    const answered = { ...first, status: 'answered', bridgedAt: at(5) } as const;
+    expect(owner(withheld, [withEntry(answered), withEntry(second)], { turned: ['first'] })).toBe(
+      'first inferred',
+    );
+  });
+
+  it('none owns it where both wait, in two queues', () => {
+    const waits = { ...first, status: 'waiting' } as const;
+    const elsewhere = of('other', { queueId: 'support', status: 'waiting' });
+    expect(owner(withheld, [withEntry(waits), withEntry(elsewhere)])).toBeNull();
+    const beside = { ...second, status: 'waiting' } as const;
+    expect(owner(withheld, [withEntry(waits), withEntry(beside)])).toBe('first inferred');
+  });
+});
+
+describe('an entry that comes after its ring', () => {
+  const row = entry({ joinedAt: at(4), status: 'trying' });
+  /** A call whose leg began at second 5, and which the poll at second 6 showed. */
+  const ringing = (given: Partial<Call> = {}, seen = rung) =>
+    callOf({
+      callId: seen.callId,
+      customer: seen.customer,
+      legs: [legPart({ seen, firstSeen: at(6) })],
+      ...given,
+    });
+  const takes = (calls: readonly Call[], of = row, queueSeenBefore: number | null = at(5.5)) => {
+    const group = entryGroup(of);
+    joinEntriesToRinging([group], indexOf(calls), cycleAt(7, { queueSeenBefore }));
+    return group.joins?.callId ?? null;
+  };
+
+  it('takes the ring of its customer, withheld too', () => {
+    expect(takes([ringing()])).toBe('leg-1');
+    const withheld = ringing({}, { ...rung, customer: anonymous });
+    expect(takes([withheld], { ...row, customer: anonymous })).toBe('leg-1');
+    expect(takes([withheld])).toBeNull();
+  });
+
+  it('takes it if it was seen since the last queue answer without the entry', () => {
+    expect(takes([ringing()], row, at(6) - 1)).toBe('leg-1');
+    expect(takes([ringing()], row, at(6))).toBeNull();
+    expect(takes([ringing()], row, null)).toBe('leg-1');
+  });
+
+  it('takes it if it began at or after its join, and not after it was over', () => {
+    const began = (seconds: number | null) =>
+      ringing({}, { ...rung, startedAt: seconds === null ? null : at(seconds) });
+    expect([3.999, 4].map((seconds) => takes([began(seconds)]))).toEqual([null, 'leg-1']);
+    expect(takes([began(null)])).toBe('leg-1');
+    const over = { ...row, status: 'abandoned', abandonedAt: at(5) } as const;
+    expect([6, 6.001].map((seconds) => takes([began(seconds)], over))).toEqual(['leg-1', null]);
+  });
+
+  it('takes none of a call that has or had an entry, is outbound, or was answered before', () => {
+    expect(takes([ringing({ entry: entryPart({ seen: entry({ callId: 'other' }) }) })])).toBeNull();
+    expect(takes([ringing({ pastEntries: [row] })])).toBeNull();
+    expect(takes([ringing({ direction: 'outbound' })])).toBeNull();
+    expect([2.999, 3].map((seconds) => takes([ringing({ answeredAt: at(seconds) })]))).toEqual([
+      null,
+      'leg-1',
+    ]);
+    expect(takes([ringing({}, { ...rung, direction: 'outbound' })])).toBeNull();
+  });
+
+  it('takes none where two may be it', () => {
+    const other = { ...rung, key: '108|leg-2', callId: 'leg-2', extension: '108' };
+    expect(takes([ringing(), ringing({}, other)])).toBeNull();
+  });
+});

@@ -1,0 +1,116 @@
+import { describeTable } from '../../../test/support/rule-tables.js';
+import {
+  type ContinuesFacts,
+  CONTINUES,
+  ENTRY_RINGS,
+  type RingFacts,
+  RINGS_TOGETHER,
+  type TogetherFacts,
+} from './evidence-rules.js';
+
+/** A leg of the entry's customer that began while the entry was Trying, and nothing that speaks against it. */
+const RINGS: RingFacts = {
+  outbound: false,
+  customers: 'same',
+  waits: false,
+  names: 'nobody',
+  owns: false,
+  hotlines: 'same',
+  time: 'inside',
+  connected: false,
+  stale: false,
+};
+const NAMED: RingFacts = { ...RINGS, names: 'it' };
+const WITHHELD: RingFacts = { ...RINGS, customers: 'withheld' };
+
+describeTable(ENTRY_RINGS, [
+  [RINGS, 'customer'],
+  [{ ...RINGS, hotlines: 'unknown' }, 'customer'],
+  [{ ...RINGS, time: 'unknown' }, 'customer'],
+  [NAMED, 'named'],
+  [{ ...NAMED, customers: 'withheld' }, 'named'],
+  [{ ...NAMED, hotlines: 'unknown', time: 'unknown' }, 'named'],
+  [WITHHELD, 'time'],
+  [{ ...WITHHELD, time: 'unknown' }, 'time'],
+
+  [{ ...NAMED, outbound: true }, null],
+  [{ ...RINGS, outbound: true }, null],
+  [{ ...NAMED, customers: 'different' }, null],
+  [{ ...RINGS, customers: 'different' }, null],
+  [{ ...NAMED, waits: true }, null],
+  [{ ...RINGS, waits: true }, null],
+  [{ ...RINGS, names: 'another' }, null],
+  [{ ...WITHHELD, names: 'another' }, null],
+  [{ ...NAMED, owns: true }, null],
+  [{ ...RINGS, owns: true }, null],
+  [{ ...NAMED, hotlines: 'different' }, null],
+  [{ ...RINGS, hotlines: 'different' }, null],
+  [{ ...NAMED, time: 'outside' }, null],
+  [{ ...RINGS, time: 'outside' }, null],
+  [{ ...NAMED, connected: true }, null],
+  [{ ...RINGS, connected: true }, null],
+  [{ ...RINGS, stale: true }, null],
+  [{ ...WITHHELD, stale: true }, null],
+  // The agent whom a stale row names may still be rung for it.
+  [{ ...NAMED, stale: true }, 'named'],
+]);
+
+/** Two legs of one customer and hotline that began within a second. */
+const TOGETHER: TogetherFacts = {
+  customers: 'same',
+  hotlines: 'same',
+  began: 'together',
+  samePoll: false,
+  taken: false,
+};
+
+describeTable(RINGS_TOGETHER, [
+  [TOGETHER, true],
+  [{ ...TOGETHER, samePoll: true }, true],
+  [{ ...TOGETHER, began: 'unknown' }, true],
+  [{ ...TOGETHER, hotlines: 'unknown' }, true],
+  [{ ...TOGETHER, customers: 'withheld', samePoll: true }, true],
+
+  [{ ...TOGETHER, customers: 'different' }, false],
+  [{ ...TOGETHER, customers: 'different', samePoll: true }, false],
+  [{ ...TOGETHER, taken: true }, false],
+  [{ ...TOGETHER, taken: true, customers: 'withheld', samePoll: true }, false],
+  [{ ...TOGETHER, hotlines: 'different' }, false],
+  [{ ...TOGETHER, hotlines: 'different', customers: 'withheld', samePoll: true }, false],
+  // Two people behind one company number.
+  [{ ...TOGETHER, began: 'apart' }, false],
+  [{ ...TOGETHER, began: 'apart', samePoll: true }, false],
+  [{ ...TOGETHER, customers: 'withheld' }, false],
+  [{ ...TOGETHER, customers: 'withheld', samePoll: true, began: 'unknown' }, false],
+  [{ ...TOGETHER, customers: 'withheld', samePoll: true, began: 'apart' }, false],
+  [{ ...TOGETHER, customers: 'withheld', samePoll: true, hotlines: 'unknown' }, false],
+]);
+
+/** A leg of a customer whose call has just lost its leg. */
+const GOES_ON: ContinuesFacts = {
+  outbound: false,
+  customers: 'same',
+  hotlines: 'same',
+  visited: false,
+  rings: false,
+  connected: false,
+  lost: 'in this poll',
+};
+
+describeTable(CONTINUES, [
+  [GOES_ON, true],
+  [{ ...GOES_ON, lost: 'shortly before' }, true],
+  [{ ...GOES_ON, hotlines: 'unknown' }, true],
+  [{ ...GOES_ON, customers: 'withheld' }, true],
+  [{ ...GOES_ON, customers: 'withheld', lost: 'shortly before' }, true],
+
+  [{ ...GOES_ON, outbound: true }, false],
+  [{ ...GOES_ON, customers: 'different' }, false],
+  [{ ...GOES_ON, hotlines: 'different' }, false],
+  [{ ...GOES_ON, customers: 'withheld', hotlines: 'different' }, false],
+  [{ ...GOES_ON, customers: 'withheld', hotlines: 'unknown' }, false],
+  [{ ...GOES_ON, visited: true }, false],
+  [{ ...GOES_ON, rings: true }, false],
+  [{ ...GOES_ON, connected: true }, false],
+  [{ ...GOES_ON, lost: 'no' }, false],
+]);

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import { leg, legPart, number } from '../../../test/support/history.js';
+import {
+  absentSince,
+  at,
+  callOf,
+  connectedAt,
+  cycleAt,
+  indexOf,
+  participant,
+} from '../../../test/support/parts.js';
+import type { Call } from '../model/call.js';
+import type { ObservedLeg } from '../model/observation.js';
+import { thirdExtension } from './third-extension.js';
+
+/** A call that rings at an extension. */
+const rings = (ext: string, given: Partial<Call> = {}) =>
+  callOf({
+    callId: `rings-${ext}`,
+    legs: [legPart({ seen: leg({ ext, callId: `rings-${ext}` }) })],
+    participants: [participant(ext)],
+    ...given,
+  });
+/** The same, in the poll at second 6, which first misses the ring. */
+const stopped = (ext: string, seconds = 6, given: Partial<Call> = {}) =>
+  rings(ext, {
+    legs: [legPart({ seen: leg({ ext, callId: `rings-${ext}` }), absence: absentSince(seconds) })],
+    ...given,
+  });
+/** A call whose caller talks to an extension. */
+const talks = (ext: string) =>
+  callOf({
+    callId: `talks-${ext}`,
+    legs: [legPart({ seen: leg({ ext, callId: `talks-${ext}` }), state: 'answered' })],
+    participants: [participant(ext, { offerOpen: false })],
+    answeredAt: at(1),
+    connected: connectedAt(ext),
+  });
+const dials = (dialled: string, given: Partial<ObservedLeg> = {}) =>
+  leg({
+    ext: '108',
+    callId: 'third',
+    signal: 'answered',
+    direction: 'local',
+    customer: null,
+    dialled,
+    ...given,
+  });
+
+function joins(seen: ObservedLeg, calls: readonly Call[]): string | null {
+  const found = thirdExtension(seen, indexOf(calls), cycleAt(6));
+  return found === null ? null : `${found.call.callId} ${found.joined}`;
+}
+
+describe('an extension that dials a code', () => {
+  it('picks up the ring of the extension that the code ends in', () => {
+    expect(joins(dials('**106'), [rings('106'), rings('107')])).toBe('rings-106 inferred');
+    expect(joins(dials('*33106'), [rings('106')])).toBe('rings-106 inferred');
+    expect(joins(dials('**106'), [stopped('106'), stopped('107')])).toBe('rings-106 inferred');
+    expect(joins(dials('*333106'), [rings('106')])).toBeNull();
+    expect(joins(dials('106'), [rings('106')])).toBeNull();
+  });
+
+  it('listens in on the extension that the code ends in, if that talks', () => {
+    expect(joins(dials('*33106'), [talks('106'), rings('107')])).toBe('talks-106 listens');
+    const gone = { ...talks('106'), legs: [legPart({ state: 'answered', absence: absentSince(6) })] };
+    expect(joins(dials('*33106'), [gone])).toBeNull();
+  });
+
+  it('joins nothing where the extension neither rings nor talks, or two calls ring there', () => {
+    expect(joins(dials('**109'), [stopped('106'), talks('107')])).toBeNull();
+    expect(joins(dials('**106'), [rings('106'), rings('106', { callId: 'second' })])).toBeNull();
+    const over = rings('106', { participants: [participant('106', { offerOpen: false })] });
+    expect(joins(dials('**106'), [over])).toBeNull();
+  });
+
+  it('without an extension picks up the only ring that stopped in this poll', () => {
+    expect(joins(dials('*8'), [stopped('106'), rings('107')])).toBe('rings-106 inferred');
+    expect(joins(dials('**'), [stopped('106')])).toBe('rings-106 inferred');
+    expect(joins(dials('*8'), [stopped('106'), stopped('107')])).toBeNull();
+    expect(joins(dials('*8'), [stopped('106', 5)])).toBeNull();
+    expect(joins(dials('*8'), [rings('106')])).toBeNull();
+    expect(joins(dials('*8'), [stopped('106', 6, { answeredAt: at(2) })])).toBeNull();
+  });
+
+  it('picks up a local call too', () => {
+    expect(joins(dials('**106'), [rings('106', { direction: 'local' })])).toBe('rings-106 inferred');
+  });
+
+  it('does so only when it talks', () => {
+    expect(joins(dials('**106', { signal: 'ringing' }), [rings('106')])).toBeNull();
+    expect(joins(dials('**106', { dialled: null }), [rings('106')])).toBeNull();
+  });
+});
+
+describe('an extension that is shown as its own customer', () => {
+  const own = leg({ ext: '108', callId: 'third', signal: 'answered', ownCustomer: true, customer: null });
+
+  it('picks up the only ring of the hotline that stopped in this poll', () => {
+    expect(joins(own, [stopped('106')])).toBe('rings-106 inferred');
+    expect(joins(own, [stopped('106'), stopped('107', 6, { hotline: number('19005678') })])).toBe(
+      'rings-106 inferred',
+    );
+    expect(joins(own, [stopped('106'), stopped('107')])).toBeNull();
+    expect(joins({ ...own, hotline: null }, [stopped('106')])).toBeNull();
+    expect(joins(own, [stopped('106', 6, { direction: 'local' })])).toBeNull();
+    expect(joins(own, [rings('106')])).toBeNull();
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import { entry, legPart } from '../../../test/support/history.js';
+import {
+  absentSince,
+  at,
+  callOf,
+  connectedAt,
+  cycleAt,
+  entryPart,
+  window,
+} from '../../../test/support/parts.js';
+import { Earliest } from '../index/earliest.js';
+import { DEFAULT_POLICY } from '../model/call.js';
+import {
+  dueCalls,
+  heldSince,
+  isOverdue,
+  isQuietable,
+  isStale,
+  quietOf,
+  quietSince,
+  unchangedSince,
+  withQuiet,
+} from './staleness.js';
+
+const answered = entryPart({ seen: entry({ status: 'answered' }), answered: true });
+const trying = entryPart({ seen: entry({ status: 'trying', agentName: 'agent-107' }) });
+const gone = { kind: 'vanished', ...absentSince(5) } as const;
+/** Extension 107 answered, and has no leg any more. */
+const talked = callOf({ entry: answered, answeredAt: at(1), connected: connectedAt('107') });
+const DAY = 86_400;
+
+describe('an entry whose row may become stale', () => {
+  it('is Answered, and the leg that talked is gone', () => {
+    expect(isQuietable(talked)).toBe(true);
+    expect(isQuietable({ ...talked, legs: [legPart()] })).toBe(false);
+    // An agent on a mobile: no leg was ever seen.
+    expect(isQuietable({ ...talked, connected: null })).toBe(false);
+    expect(isQuietable({ ...talked, entry: { ...answered, absence: gone } })).toBe(false);
+    expect(isQuietable({ ...talked, entry: null })).toBe(false);
+  });
+
+  it('is Trying, and names an agent', () => {
+    expect(isQuietable(callOf({ entry: trying }))).toBe(true);
+    const of = (given: Parameters<typeof entry>[0]) => callOf({ entry: entryPart({ seen: entry(given) }) });
+    expect(isQuietable(of({ status: 'trying', agentName: 'ring-all' }))).toBe(false);
+    expect(isQuietable(of({ status: 'trying' }))).toBe(false);
+    expect(isQuietable(of({ status: 'waiting', agentName: 'agent-107' }))).toBe(false);
+  });
+});
+
+describe('an entry is quiet', () => {
+  const nobody = () => false;
+  const cycle = cycleAt(9);
+
+  it('from the poll on that shows no leg of its answered call, while the extension is listed', () => {
+    const listing = { ...cycle, listsIdle: true };
+    expect(quietOf(talked, nobody, cycle)).toEqual(window(9));
+    expect(quietOf(talked, nobody, { ...listing, isListed: (ext) => ext === '107' })).toEqual(window(9));
+    expect(quietOf(talked, nobody, { ...listing, isListed: (ext) => ext === '108' })).toBeNull();
+  });
+
+  it('from the poll on in which the agent that it names has no leg', () => {
+    const known = { ...cycle, extensionOf: () => '107' };
+    const call = callOf({ entry: trying });
+    expect(quietOf(call, nobody, known)).toEqual(window(9));
+    expect(quietOf(call, (ext) => ext === '108', known)).toEqual(window(9));
+    expect(quietOf(call, (ext) => ext === '107', known)).toBeNull();
+    expect(quietOf(call, nobody, cycle)).toBeNull();
+  });
+
+  it('since then, and not since the latest poll', () => {
+    const known = { ...cycle, extensionOf: () => '107' };
+    for (const call of [talked, callOf({ entry: trying })])
+      expect(quietOf(withQuiet(call, window(5)), nobody, known)).toEqual(window(5));
+    const unlisted = { ...cycle, listsIdle: true };
+    expect(quietOf(withQuiet(talked, window(5)), nobody, unlisted)).toEqual(window(5));
+  });
+});
+
+describe('a quiet entry', () => {
+  const quiet = { ...trying, quiet: window(5) };
+
+  it('is stale after 2 s', () => {
+    expect([6.999, 7].map((seconds) => isStale(quiet, { now: at(seconds) }))).toEqual([false, true]);
+    expect(isStale(trying, { now: at(DAY) })).toBe(false);
+  });
+
+  it('ends its call after STALE_ENTRY_MS, if a complete monitor answer shows no leg', () => {
+    const call = callOf({ entry: { ...quiet, changedAt: at(5) } });
+    expect([904.999, 905].map((seconds) => isOverdue(call, cycleAt(seconds)))).toEqual([false, true]);
+    expect(isOverdue(call, cycleAt(905, { monitorComplete: false }))).toBe(false);
+    expect(isOverdue({ ...call, legs: [legPart()] }, cycleAt(905))).toBe(false);
+    expect(isOverdue({ ...call, entry: { ...quiet, absence: gone } }, cycleAt(905))).toBe(false);
+    expect(isOverdue({ ...call, entry: null }, cycleAt(905))).toBe(false);
+    const policy = { ...DEFAULT_POLICY, staleEntryMs: 1_000 };
+    expect(isOverdue(call, cycleAt(6, { policy }))).toBe(true);
+  });
+
+  it('that is not quiet ends its call a day after the last change of its row', () => {
+    const call = callOf({ entry: { ...answered, changedAt: at(5) } });
+    const ends = [DAY + 4.999, DAY + 5].map((seconds) => isOverdue(call, cycleAt(seconds)));
+    expect(ends).toEqual([false, true]);
+  });
+});
+
+describe('the times at which a call must be looked at although no row changes', () => {
+  const call = callOf({ entry: { ...trying, quiet: window(5), changedAt: at(4) } });
+
+  it('are those of its entry, while that is there and no leg is', () => {
+    expect([quietSince(call), unchangedSince(call)]).toEqual([at(5), at(4)]);
+    expect(quietSince(callOf({ entry: trying }))).toBeNull();
+    for (const other of [
+      { ...call, legs: [legPart()] },
+      { ...call, entry: { ...call.entry!, absence: gone } },
+      callOf(),
+    ])
+      expect([quietSince(other), unchangedSince(other)]).toEqual([null, null]);
+  });
+
+  it('are those of a leg that is held because its extension is not listed: the last one', () => {
+    const held = (seconds: number) => legPart({ absence: absentSince(seconds, 2, true) });
+    expect(heldSince(callOf({ legs: [held(5), held(8), held(6)] }))).toBe(at(8));
+    expect(heldSince(callOf({ legs: [legPart({ absence: absentSince(5) }), legPart()] }))).toBeNull();
+  });
+
+  it.each([
+    ['held', 10],
+    ['quiet', 900],
+    ['unchanged', DAY],
+  ] as const)('a call that is %s is due after %i s', (kind, seconds) => {
+    const times = { held: new Earliest(), quiet: new Earliest(), unchanged: new Earliest() };
+    times[kind].set('call-1', at(0));
+    const due = (now: number) => dueCalls(times, { now: at(now), policy: DEFAULT_POLICY });
+    expect(due(seconds - 0.001)).toEqual([]);
+    expect(due(seconds)).toEqual(['call-1']);
+  });
+
+  it('name a call once', () => {
+    const times = { held: new Earliest(), quiet: new Earliest(), unchanged: new Earliest() };
+    for (const time of Object.values(times)) time.set('call-1', at(0));
+    times.held.set('call-2', at(DAY));
+    expect(dueCalls(times, { now: at(DAY), policy: DEFAULT_POLICY })).toEqual(['call-1']);
+  });
+});

@@ -1,0 +1,409 @@
+import { type Mutant, mutantsOf } from './mutant.js';
+
+const [INDEX, LIFE, OBSERVE, PARTS] = ['index', 'life', 'observe', 'parts'].map((room) => `src/core/${room}`);
+
+const life: readonly Mutant[] = [
+  ...mutantsOf(`${LIFE}/life.ts`, `${LIFE}/life.spec.ts`, [
+    [
+      "const certainty = this.#announced ? 'observed' : 'inferred';",
+      "const certainty = 'observed' as const;",
+      'an answer that no poll showed would be observed',
+    ],
+    [
+      '|| transfers > 0 || entry?.answered !== true) return;',
+      '|| entry?.answered !== true) return;',
+      'a `bridged_time` that arrives after a transfer would date the first answer',
+    ],
+    [
+      "(seen.direction !== 'outbound' || waited);",
+      "seen.direction !== 'local';",
+      'a click-to-call would have waited for nothing',
+    ],
+    [
+      "(seen.direction !== 'outbound' || waited);",
+      "seen.direction !== 'outbound';",
+      'a customer who was seen to be rung would be answered at an uncertain time',
+    ],
+    [
+      "this.#announced && joined === 'shown' &&",
+      'this.#announced &&',
+      'an answer by a leg that may be another call’s would be certain',
+    ],
+    [
+      'if (!isOffered(leg) || leg.absence !== null) continue;',
+      'if (!isOffered(leg)) continue;',
+      'the page of a call would open again when its leg is missing',
+    ],
+    [
+      'call.legs.filter((one) => !isAfterCallerLeft(one, call))',
+      'call.legs',
+      'an agent who answers into silence would have answered the call',
+    ],
+    [
+      "const certainty = next.joined === 'shown' ? 'observed' : 'inferred';",
+      "const certainty = 'observed' as const;",
+      'a transfer that is deduced would be certain',
+    ],
+    [
+      ' ?? candidates.find(isListener) ?? null;',
+      ' ?? null;',
+      'a supervisor who takes a call over would not be known',
+    ],
+  ]),
+  ...mutantsOf(`${LIFE}/view.ts`, `${LIFE}/life.spec.ts`, [
+    [
+      "return certainty === 'inferred'\n      ? null\n      : duration(",
+      'return certainty === null\n      ? null\n      : duration(',
+      'a wait that nobody saw would be stated',
+    ],
+    [
+      "if (call.startedCertainty !== 'upstream' && call.baseline && call.pbxStartedAt === null) return null;",
+      '',
+      'a call that was there before the bridge would have waited since the bridge started',
+    ],
+    [
+      "if (ending === null || ending.observed.certainty === 'inferred') return null;",
+      'if (ending === null) return null;',
+      'a conversation whose end nobody saw would have a length',
+    ],
+  ]),
+  ...mutantsOf(`${LIFE}/ending-rules.ts`, `${LIFE}/ending-rules.spec.ts`, [
+    [
+      "when: { answered: true, entry: 'abandoned', lastLegs: 'none' },\n      then: { at: 'seen', within: 'parts', certainty: 'inferred' },",
+      "when: { answered: true, entry: 'abandoned', lastLegs: 'none' },\n      then: { at: 'seen', within: 'parts', certainty: 'observed' },",
+      'a restart of the call-centre module would end conversations for certain',
+    ],
+    [
+      "when: { answered: true, doubted: true },\n      then: { at: 'seen', within: 'parts', certainty: 'inferred' },",
+      "when: { answered: true, doubted: true },\n      then: { at: 'seen', within: 'parts', certainty: 'observed' },",
+      'a caller who hung up as the agent answered would be answered for certain',
+    ],
+    [
+      "when: { left: true },\n      then: { at: 'seen', within: 'connected', certainty: 'inferred' },",
+      "when: { left: true },\n      then: { at: 'seen', within: 'parts', certainty: 'inferred' },",
+      'a caller who hung up before the consultation was over would have talked until then',
+    ],
+  ]),
+  ...mutantsOf(`${LIFE}/offer-rules.ts`, `${LIFE}/offer-rules.spec.ts`, [
+    [
+      "when: { answered: true, connectedKnown: false, named: true },\n      then: { outcome: 'answered', isInferred: true },",
+      "when: { answered: true, connectedKnown: false, named: true },\n      then: { outcome: 'answered', isInferred: false },",
+      'the deduced answer of an offer would be observed',
+    ],
+    [
+      "when: { deduced: true, named: true },\n      then: { outcome: 'answered', isInferred: true },",
+      "when: { deduced: true, named: true },\n      then: { outcome: 'answered', isInferred: false },",
+      'an answer of which only the consequence was seen would be observed',
+    ],
+  ]),
+  ...mutantsOf(`${LIFE}/consequence.ts`, `${LIFE}/consequence.spec.ts`, [
+    [
+      "entry.rang === 'no' || legs.length > 0",
+      'legs.length > 0',
+      'a call of which no ring was ever seen would be answered',
+    ],
+    [
+      "entry.rang === 'unnamed' && agentNamesOf",
+      'agentNamesOf',
+      'an agent who is tried and does not answer would have answered',
+    ],
+    [
+      "=== 'vanished' && isGone(entry, cycle.policy)",
+      "=== 'vanished'",
+      'a flicker of the row would be an answer',
+    ],
+    [
+      'offered.length === 1 ? offered : [];',
+      'offered.length > 0 ? offered : [];',
+      'one of several extensions would be named, by chance',
+    ],
+    [
+      'ends.includes(null) ? null : Math.min',
+      'ends.includes(null) ? null : Math.max',
+      'the answer’s window would not hold the answer',
+    ],
+  ]),
+  ...mutantsOf(`${LIFE}/learnt-agents.ts`, `${LIFE}/learnt-agents.spec.ts`, [
+    [
+      'return learnt === agents ? null : learnt;',
+      'return null;',
+      'no agent would be learnt, and rows that name one would say nothing',
+    ],
+    [
+      'call.transfers > 0 || ',
+      '',
+      'the colleague to whom a call was transferred would be learnt as the agent',
+    ],
+    [" && talking[0]!.joined === 'shown';", ';', 'an agent would be learnt from a leg that is a guess'],
+    ['talking.length === 1 &&', 'talking.length > 0 &&', 'one of two extensions would be learnt, by chance'],
+    [
+      "leg.state === 'answered' && leg.absence === null",
+      "leg.state === 'answered'",
+      'an agent would be learnt from a leg that has gone',
+    ],
+  ]),
+];
+
+const parts: readonly Mutant[] = [
+  ...mutantsOf(`${PARTS}/customer.ts`, `${PARTS}/customer.spec.ts`, [
+    [
+      "return a === WITHHELD ? 'withheld' : 'same';",
+      "return 'same';",
+      'two callers who withhold their numbers would be one',
+    ],
+    [
+      'unavailable|withheld|\\+?0*)',
+      'unavailable|withheld)',
+      'callers whose number is 0 would be one person',
+    ],
+    [')$/i.test(raw)', ')$/.test(raw)', '`Anonymous` would be the number of one person'],
+    [
+      "(direction === 'local' && customer !== null)",
+      "direction === 'local'",
+      'a call between colleagues would be rung for a caller',
+    ],
+    [
+      "if (a === null || b === null) return 'unknown';",
+      "if (a === null || b === null) return 'different';",
+      'a PBX that writes no hotline would make two calls of each',
+    ],
+  ]),
+  ...mutantsOf(`${PARTS}/agents.ts`, `${PARTS}/agents.spec.ts`, [
+    [' || /^ring-all$/i.test(name)', '', '`ring-all` would be an agent, and learnt as one'],
+    ['found.size === 1 ?', 'found.size > 0 ?', 'one of two agents of a name would be the one'],
+    ['learnt.delete(name);\n    learnt.set', 'learnt.set', 'the agents in use would be forgotten first'],
+    ['if (learnt.size <= MAX_NAMES) break;', 'break;', 'the state of a tenant would grow without bound'],
+  ]),
+  ...mutantsOf(`${PARTS}/staleness.ts`, `${PARTS}/staleness.spec.ts`, [
+    [
+      'const STALE_AFTER_MS = 2_000;',
+      'const STALE_AFTER_MS = 0;',
+      'rows a little behind would be stale at once',
+    ],
+    ['const DAY_MS = 86_400_000;', 'const DAY_MS = 8_640_000;', 'a caller who waits for long would be ended'],
+    [
+      'connected !== null && legs.length === 0;',
+      'legs.length === 0;',
+      'an agent on a mobile, of whom no leg is ever seen, would make the row stale',
+    ],
+    [
+      'extension === undefined || isBusy(extension) ? null :',
+      'extension === undefined ? null :',
+      'an entry whose agent rings would go stale',
+    ],
+    ['return quiet ?? (isWatched ?', 'return (isWatched ?', 'a stale entry would never end'],
+    [
+      '!listsIdle || isListed(connected!.extension)',
+      'isListed(connected!.extension)',
+      'where idle extensions are not listed, no row would ever be stale',
+    ],
+  ]),
+  ...mutantsOf(`${PARTS}/overflow.ts`, `${PARTS}/overflow.spec.ts`, [
+    [
+      'return seen.startedAt >= row.abandonedAt!;',
+      'return seen.startedAt > row.abandonedAt!;',
+      'an overflow that begins in the second of the hang-up would be abandoned',
+    ],
+    ['if (absence !== null) return false;', '', 'a leg that is missing would be an overflow'],
+    [
+      'sawMonitor(cycle, whenGone(entry.absence!)) &&',
+      '',
+      'a caller would have overflowed to a leg that the monitor shows late',
+    ],
+    [
+      "=== 'abandoned' && answeredAt === null",
+      "=== 'abandoned'",
+      'an answered call whose row is Abandoned would be abandoned',
+    ],
+  ]),
+  ...mutantsOf(`${PARTS}/last-leg.ts`, `${PARTS}/last-leg.spec.ts`, [
+    ['const PHANTOM_MS = 2_000;', 'const PHANTOM_MS = 0;', 'each hang-up would begin a call that is none'],
+    [
+      'const PHANTOM_MS = 2_000;',
+      'const PHANTOM_MS = 20_000;',
+      'a call that begins again at once would be lost',
+    ],
+    [
+      '`${extension}|${customer}|${startedAt}`',
+      '`${extension}|${customer}`',
+      'a customer who calls again at once would be taken for a shadow',
+    ],
+  ]),
+  ...mutantsOf(`${PARTS}/cycle-facts.ts`, `${PARTS}/cycle-facts.spec.ts`, [
+    [
+      'isSince(since, asked, policy.monitorLagMs);',
+      'isSince(since, asked, 0);',
+      'a leg that the monitor is about to show would not be there',
+    ],
+    [
+      'const MONITOR_WAIT_MS = 10_000;',
+      'const MONITOR_WAIT_MS = 1_000;',
+      'one slow request of the monitor would end calls',
+    ],
+    [
+      'extensionOf(names, agents) ?? (isShown ? extensionInAnswer(names, answer) : undefined)',
+      'isShown ? extensionInAnswer(names, answer) : undefined',
+      'what was learnt of agents would not be used',
+    ],
+  ]),
+  ...mutantsOf(`${PARTS}/incomplete.ts`, `${PARTS}/cycle-facts.spec.ts`, [
+    [
+      "(endpoint === 'monitor' ? monitorLagMs : 0)",
+      '0',
+      'what the monitor shows late would have happened after it did',
+    ],
+  ]),
+  ...mutantsOf(`${PARTS}/honest-time.ts`, `${PARTS}/honest-time.spec.ts`, [
+    ['(!isClockOff(skewMs) && pbxTime > by)', 'false', 'a `call_time` in the future would be taken'],
+    [
+      '|| isClockOff(skewMs) || isOfAnother) return null;',
+      '|| isClockOff(skewMs)) return null;',
+      'a `bridged_time` 45 s after the answer that a poll showed would date that answer',
+    ],
+  ]),
+];
+
+const rows: readonly Mutant[] = [
+  ...mutantsOf(`${OBSERVE}/created-legs.ts`, `${OBSERVE}/created-legs.spec.ts`, [
+    [
+      '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',
+      '(before?.polls ?? 0) + 1',
+      'partial answers would make a call of a leg that does not ring yet',
+    ],
+    ['since: before?.since ?? monitor', 'since: monitor', 'a leg would be as old as its first ring'],
+    [
+      'if (polls >= policy.absencePolls)',
+      'if (polls > policy.absencePolls)',
+      'a device that never rings would begin its call a poll late',
+    ],
+    [
+      "=== 'nothing') created.set(key, leg);",
+      "=== 'nothing') continue;",
+      'a partial answer would forget the legs that it lacks',
+    ],
+  ]),
+  ...mutantsOf(`${OBSERVE}/observe-legs.ts`, `${OBSERVE}/observe-legs.spec.ts`, [
+    [
+      'if (index.ended.isLingering(row.key, now)) return false;',
+      '',
+      'the leg that rings on after its caller has left would be a second call',
+    ],
+    ['if (isKnownId) return true;', '', 'a leg of a known call that is about to ring would not be seen'],
+    [
+      "row.direction === 'inbound' && (row.customer ?? row.hotline) !== null;",
+      "row.direction === 'inbound';",
+      'any row without a state would begin a call',
+    ],
+    [
+      'return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));',
+      'return name === null || !index.hasJustLost(name, rows, now);',
+      'each hang-up would begin a call that is none',
+    ],
+    [
+      'return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));',
+      'return name === null || !index.ended.hasJustLost(name, now);',
+      'each transfer would begin a call that is none',
+    ],
+    [
+      "since: answered && before !== 'answered' ? poll : since,",
+      'since,',
+      'an answer would be as old as the ring',
+    ],
+    [
+      'waited: waited || row.ringWait,',
+      'waited: row.ringWait,',
+      'that the customer was rung would be forgotten',
+    ],
+    [
+      'listsIdle && (wasListed || cycle.isListed(part.seen.extension))',
+      'listsIdle && cycle.isListed(part.seen.extension)',
+      'an extension that signs off after its call would keep that call open',
+    ],
+  ]),
+  ...mutantsOf(`${OBSERVE}/observe-entries.ts`, `${OBSERVE}/observe-entries.spec.ts`, [
+    [
+      '? answer.at - cycle.policy.abandonedLookbackMs\n      : -Infinity;',
+      '? answer.at - cycle.policy.abandonedLookbackMs\n      : answer.at - 5_000;',
+      'a caller who hung up would be dropped where the PBX’s clock is behind',
+    ],
+    [
+      'onOurClock(when, cycle.skewMs) < notBefore',
+      'when < notBefore',
+      'with a clock that is off, missed calls of the first poll would be dropped',
+    ],
+    [
+      'index.isPastEntry(row) || index.ended.isStaleEntry(row.key, answer.at)',
+      'index.isPastEntry(row)',
+      'a stale row would begin a call again as soon as that has ended',
+    ],
+    [
+      'index.isPastEntry(row) || index.ended.isStaleEntry(row.key, answer.at)',
+      'index.ended.isStaleEntry(row.key, answer.at)',
+      'the row of a caller who overflowed would begin another call',
+    ],
+    [
+      '|| isAnnounced(row, answer, index)',
+      '',
+      'a missed call would be announced twice, by its legs and by its row',
+    ],
+    [
+      'if (announced === undefined || others.length > 0) return false;',
+      'if (announced === undefined) return false;',
+      'the second of two missed calls would be dropped',
+    ],
+    [
+      '(row.callId === null || entry!.seen.callId === null) &&',
+      '',
+      'two callers of one number and second would be one',
+    ],
+    [
+      '!answer.rows.has(entry!.seen.key));',
+      'answer.rows.size > 0);',
+      'a second caller of that number would end the call of the first',
+    ],
+    ['quiet: seen === before ? quiet : null,', 'quiet,', 'a row that changes would stay stale'],
+    [
+      'if (known.part.seen.status !== row.status) changes.turned',
+      'changes.turned',
+      'a caller who waits on would have been Trying a moment ago',
+    ],
+  ]),
+  ...mutantsOf(`${INDEX}/call-index.ts`, `${INDEX}/call-index.spec.ts`, [
+    [
+      'callIds.length === 1 ? this.calls.get(callIds[0]!) : undefined',
+      'this.calls.get(callIds[0] ?? "")',
+      'an id that two live calls show would tie a leg to either',
+    ],
+    [
+      'legs.some(({ seen }) => !rows.has(seen.key) && legName(seen) === name)',
+      'legs.some(({ seen }) => legName(seen) === name)',
+      'a second device of the extension would be taken for a shadow',
+    ],
+    [
+      'callId === null || upstreamIds.includes(callId)',
+      'upstreamIds !== null',
+      'another caller of that number and second would be taken for the one who has left',
+    ],
+    [
+      'if (this.legs.get(seen.key)?.callId === callId) ',
+      '',
+      'the leg of a transferred caller would be lost, and begin a second call',
+    ],
+  ]),
+  ...mutantsOf(`${INDEX}/earliest.ts`, `${INDEX}/earliest.spec.ts`, [
+    [
+      'if (before === this.#earliest) this.#earliest = null;',
+      '',
+      'polls would look at calls that are not due, or at none',
+    ],
+    ['return this.#earliest > limit;', 'return this.#earliest >= limit;', 'a call would be due a poll late'],
+    ['time <= limit)', 'time < limit)', 'a call would be due, and not be found'],
+    [
+      'if (this.#earliest !== null && time < this.#earliest) this.#earliest = time;',
+      '',
+      'an earlier time would be missed',
+    ],
+  ]),
+];
+
+export const LIFE_MUTANTS: readonly Mutant[] = [...life, ...parts, ...rows];
