@@ -6,7 +6,8 @@ import { type Delta, UNCHANGED } from './model/delta.js';
 import type { CallIndex } from './index/call-index.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
-import { correlate, type Placement } from './correlate/correlate.js';
+import { correlate } from './correlate/correlate.js';
+import type { Placement } from './correlate/placement.js';
 import { absentLeg } from './parts/absence-rules.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
@@ -365,7 +366,7 @@ function withCreated(placement: Placement, created: TenantCalls['created']): Pla
   return { joins, legs: placed, entries };
 }
 
-/** A leg that went before its telephone rang is missing already when its call begins. */
+/** A leg that went before its device rang is missing already when its call begins. */
 function withoutGoneLegs(
   call: Call,
   answer: MonitorObservation | undefined,

@@ -219,7 +219,7 @@ describe('traps', () => {
     const history = new History();
     const talking = leg({ signal: 'answered' });
     history.poll({ legs: [talking], idle: ['108', '109'] });
-    // A web phone that reconnects comes back, so the call is held for a while.
+    // A softphone that reconnects comes back, so the call is held for a while.
     for (let poll = 0; poll < 10; poll++) expect(history.emitted({ idle: ['108', '109'] })).toEqual([]);
     const [ended] = history.poll({ idle: ['108', '109'] });
     expect(ended).toMatchObject({

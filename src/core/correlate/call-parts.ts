@@ -1,6 +1,6 @@
 import type { Call, Leg, Participant, Queue, QueueEntry } from '../model/call.js';
 import { type MutableCall, copyOf } from '../model/call-copy.js';
-import type { PlacedLeg, Placement } from './correlate.js';
+import type { PlacedLeg, Placement } from './placement.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { agentNamesOf } from '../parts/agents.js';
@@ -81,7 +81,10 @@ function newLeg({ seen, joined, created }: PlacedLeg, cycle: CycleFacts): Leg {
   return { seen, state, joined, firstSeen: since.by, since, waited: seen.ringWait, absence: null };
 }
 
-/** Notes that the queue rings for the entry, and that a leg is there: then its row is not stale. Only in a ring-all queue does it ring while the row names nobody. */
+/**
+ * Notes that the queue rings for the entry, and that a leg is there: then its row is not stale. Only a ring-all queue rings
+ * while the row names no agent.
+ */
 function withRing(entry: QueueEntry, legs: readonly Leg[]): QueueEntry {
   const { seen, answered, quiet, changedAt, absence } = entry;
   const isRinging =

@@ -10,16 +10,16 @@ export interface Answers {
   readonly turned: ReadonlySet<string>;
 }
 
-/** Whose agent a queue row names, seen from a leg. A name that matches nothing, or nobody who is listed, says nothing. */
+/** Whose agent a queue row names, seen from a leg. A name that matches no extension, or none that is listed, says nothing. */
 export function namedBy(
   entry: ObservedQueueEntry,
   leg: ObservedLeg,
   cycle: CycleFacts,
-): 'it' | 'another' | 'nobody' {
+): 'it' | 'another' | 'none known' {
   const names = agentNamesOf(entry);
-  if (names.length === 0) return 'nobody';
+  if (names.length === 0) return 'none known';
   if (isNamed(leg, names)) return 'it';
   const extension = cycle.extensionOf(names);
   if (extension === leg.extension) return 'it';
-  return extension !== undefined && cycle.isListed(extension) ? 'another' : 'nobody';
+  return extension !== undefined && cycle.isListed(extension) ? 'another' : 'none known';
 }

@@ -2,7 +2,7 @@ import { RuleTable, YES_NO } from '../parts/rule-table.js';
 
 /**
  * An attended transfer: the connected participant consults another extension by a local call and leaves the caller to it. The
- * PBX says nothing of that; the answers show only which legs go and which stay.
+ * PBX says nothing of that; the answers show only which legs go and which remain.
  */
 
 export interface ConsultationFacts {

@@ -1,6 +1,6 @@
-import type { Call, CreatedLeg, Joined } from '../model/call.js';
+import type { Call } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
-import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
+import type { ObservedLeg, PhoneNumber } from '../model/observation.js';
 import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
@@ -10,6 +10,7 @@ import { callContinuedBy } from './continuation.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { type Group, groupOf, isAlone, joinsCall } from './group.js';
 import { joinLocalPairs } from './local-pairs.js';
+import type { NewParts, Placement } from './placement.js';
 import { thirdExtension } from './third-extension.js';
 import { joinRingGroups } from './ring-group.js';
 
@@ -22,7 +23,7 @@ import { joinRingGroups } from './ring-group.js';
  * 3. A leg joins the queue entry that it is rung for (`entry-ring.ts`).
  * 4. A leg picks a ringing call up, or listens in on a conversation (`third-extension.ts`).
  * 5. A leg continues the call that has just lost a part (`continuation.ts`).
- * 6. Legs that ring together are a ring group (`ring-group.ts`).
+ * 6. Legs that ring for one caller at the same time are a ring group (`ring-group.ts`).
  * 7. The two legs of a local call name each other (`local-pairs.ts`).
  *
  * What is left is a call of its own: taking two customers for one is worse than emitting a second event. It never merges two
@@ -53,25 +54,6 @@ export function correlate(
   return groups
     .filter((group) => group.mergedInto === null)
     .map(({ joins, legs, entries }) => ({ joins, legs, entries }));
-}
-
-export interface NewParts {
-  readonly legs: readonly ObservedLeg[];
-  readonly entries: readonly ObservedQueueEntry[];
-}
-
-export interface PlacedLeg {
-  readonly seen: ObservedLeg;
-  readonly joined: Joined;
-  /** Set on a leg that was seen before, without a state. */
-  readonly created?: CreatedLeg;
-}
-
-/** New parts of one call: of the live call `joins`, or of a new call where that is null. */
-export interface Placement {
-  readonly joins: Call | null;
-  readonly legs: readonly PlacedLeg[];
-  readonly entries: readonly ObservedQueueEntry[];
 }
 
 /**
@@ -111,7 +93,7 @@ function joinById(group: Group, index: CallIndex): void {
   }
 }
 
-/** Whether a leg that never rang joins a conversation that goes on: by its id it is a part of it, and nobody was replaced. */
+/** Whether a leg that never rang joins a conversation that goes on: by its id it is a part of it, and it replaces no other. */
 function comesInOn(call: Call, { signal, extension }: ObservedLeg): boolean {
   const { connected, direction, legs } = call;
   if (signal !== 'answered' || connected === null || direction === 'local') return false;

@@ -108,7 +108,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
     hotlines: hotlineMatch(isKnown ? call.hotline : hotlineOf(group, call, entry), leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),
     connected: call !== null && isConnected(call),
-    stale: isKnown && isStale(call.entry!, cycle),
+    stale: isKnown && isStale(call.entry, cycle),
   };
 }
 
@@ -118,7 +118,7 @@ function hotlineOf(group: Group | null, call: Call | null, entry: ObservedQueueE
   return group?.legs.find(({ seen }) => seen.hotline !== null)?.seen.hotline ?? null;
 }
 
-/** Two telephones of one extension ring together for one entry; a leg that begins later is another ring. */
+/** Two devices of one extension ring for one entry at the same time; a leg that begins later is another ring. */
 function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: Candidate): boolean {
   const live =
     call === null ? [] : call.legs.filter(({ absence }) => absence === null).map(({ seen }) => seen);
@@ -150,7 +150,7 @@ function ringsAt(
   // Where the row does not say when it was over, the poll that showed it does, on the bridge's clock.
   const isBefore =
     to === null
-      ? onOurClock(startedAt, skewMs) <= (isKnown ? call.entry!.changedAt : now) + CALL_TIME_MS
+      ? onOurClock(startedAt, skewMs) <= (isKnown ? call.entry.changedAt : now) + CALL_TIME_MS
       : startedAt <= to + CALL_TIME_MS;
   return isBefore ? 'inside' : 'outside';
 }
@@ -165,7 +165,7 @@ function hasTurned(
 
 /**
  * Joins a new entry to the live call whose ring it takes: seen since the last queue answer without the entry, and begun at
- * or after its join, but not after it was over. More than one such call is in doubt, and none is joined.
+ * or after its join, but not after it was over. Where there is more than one such call, it joins none.
  */
 export function joinEntriesToRinging(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
   for (const group of groups) {

@@ -23,7 +23,7 @@ export interface RingFacts {
   readonly outbound: boolean;
   readonly customers: Likeness;
   readonly waits: boolean;
-  readonly names: 'it' | 'another' | 'nobody';
+  readonly names: 'it' | 'another' | 'none known';
   readonly owns: boolean;
   readonly hotlines: Match;
   readonly time: 'inside' | 'outside' | 'unknown';
@@ -47,7 +47,7 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     names: {
       heading: 'names',
       meaning: 'whose agent the row names, if that agent’s extension is listed',
-      values: { it: 'this leg’s', another: 'another’s', nobody: 'nobody known' },
+      values: { it: 'this leg’s', another: 'another’s', 'none known': 'none known' },
     },
     owns: {
       heading: 'has a leg here',
@@ -73,23 +73,27 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
   rows: [
     { when: { outbound: true }, then: null, why: 'an outbound leg never joins an inbound call' },
     { when: { customers: 'different' }, then: null, why: 'two customers' },
-    { when: { waits: true }, then: null, why: 'the queue rings telephones for entries that are Trying only' },
+    { when: { waits: true }, then: null, why: 'the queue rings agents only for entries that are Trying' },
     { when: { names: 'another' }, then: null, why: 'the queue rings the agent that it names' },
     { when: { owns: true }, then: null, why: 'the queue rings an agent once' },
     { when: { hotlines: 'different' }, then: null, why: 'the caller called another number' },
     { when: { time: 'outside' }, then: null, why: 'the queue did not ring at that time' },
     { when: { connected: true }, then: null, why: 'the caller talks to somebody' },
-    { when: { stale: true, names: 'nobody' }, then: null, why: 'the caller has gone; only the row remains' },
+    {
+      when: { stale: true, names: 'none known' },
+      then: null,
+      why: 'the caller has gone; only the row remains',
+    },
     { when: { names: 'it' }, then: 'named', why: 'the row says so' },
     {
       when: { customers: 'same' },
       then: 'customer',
-      why: 'the queue rings, and this telephone rings for that number',
+      why: 'the queue rings, and this extension rings for that number',
     },
     {
       when: {},
       then: 'time',
-      why: 'the queue rings for a caller who withholds the number, and so does this telephone',
+      why: 'the queue rings for a caller who withholds the number, and this extension rings for such a caller',
     },
   ],
   impossible: [],
@@ -116,7 +120,8 @@ export const RINGS_TOGETHER = new RuleTable<TogetherFacts, boolean>({
     samePoll: { heading: 'same poll', meaning: 'one poll showed both for the first time', values: YES_NO },
     taken: {
       heading: 'taken',
-      meaning: 'the call has a queue entry or was answered, or both legs were answered at first sight',
+      meaning:
+        'the call has a queue entry or was answered, or both legs were answered in the first poll that shows them',
       values: YES_NO,
     },
   },

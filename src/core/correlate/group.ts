@@ -1,7 +1,7 @@
 import type { Call, Joined } from '../model/call.js';
 import type { ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { customerKey } from '../parts/customer.js';
-import type { PlacedLeg } from './correlate.js';
+import type { PlacedLeg } from './placement.js';
 
 /** New parts that are one call, while `correlate` finds out which. */
 export interface Group {

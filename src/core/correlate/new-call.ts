@@ -2,7 +2,7 @@ import type { Call, EndedCall } from '../model/call.js';
 import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
 import { addParts, currentEntry } from './call-parts.js';
-import type { Placement } from './correlate.js';
+import type { Placement } from './placement.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { Direction, Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { customerKey, hotlineMatch, mayBeInbound, WITHHELD } from '../parts/customer.js';

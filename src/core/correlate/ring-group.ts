@@ -8,7 +8,7 @@ import { isJustSeen, whenGone } from '../parts/window.js';
 import { RINGS_TOGETHER, type TogetherFacts } from './evidence-rules.js';
 import { type Group, isAlone, joinsCall, mergeInto } from './group.js';
 
-/** Joins legs that ring together without a queue to the call that rings, or to one another. */
+/** Joins legs that ring for one caller at the same time, without a queue, to the call that rings, or to one another. */
 export function joinRingGroups(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
   const lone = groups.filter(
     (group) => isAlone(group) && group.entries.length === 0 && group.legs[0]?.seen.direction === 'inbound',

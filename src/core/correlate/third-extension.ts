@@ -7,7 +7,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isJustSeen, whenGone } from '../parts/window.js';
 
 /**
- * A leg that talks at first sight and never rang: the extension picked another's call up, or listens in on a conversation.
+ * A leg that talks in the first poll that shows it, and never rang: the extension picked another's call up, or listens in on a conversation.
  *
  *   the leg                                                        joins
  *   dialled a code that ends in an extension that rings, or whose   the call that rings there, `inferred`

@@ -33,7 +33,7 @@ export class Earliest {
 const NONE: readonly never[] = [];
 
 function earliestOf(times: Iterable<Instant>): Instant {
-  let earliest = Infinity;
-  for (const time of times) if (time < earliest) earliest = time;
-  return earliest;
+  let first = Infinity;
+  for (const time of times) if (time < first) first = time;
+  return first;
 }

@@ -2,7 +2,7 @@ import type { Call, ConnectedParticipant, Leg } from '../model/call.js';
 import { agentNamesOf } from '../parts/agents.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isGone } from '../parts/part.js';
-import { lastOf, whenGone, type Window } from '../parts/window.js';
+import { spanOf, whenGone, type Window } from '../parts/window.js';
 
 /**
  * An answer that is seen by its consequence only. mod_callcenter deletes a Trying row when its caller has been bridged, and
@@ -26,11 +26,8 @@ export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFact
   const named = entry.absence === null && entry.rang === 'unnamed' && agentNamesOf(entry.seen).length > 0;
   if (!vanished && !named) return null;
   const went = gone.map((leg) => whenGone(leg.absence!));
-  const windows = vanished ? [...went, whenGone(entry.absence!)] : went;
-  const window =
-    windows.length === 0
-      ? (cycle.queue ?? cycle.monitor!)
-      : { after: earliest(windows), by: lastOf(windows).by };
+  const windows = vanished ? [...went, whenGone(entry.absence)] : went;
+  const window = windows.length === 0 ? (cycle.queue ?? cycle.monitor!) : spanOf(windows);
   return { window, connected: connectedBy(call, cycle) };
 }
 
@@ -44,9 +41,4 @@ function connectedBy({ entry, participants }: Call, cycle: CycleFacts): Connecte
   if (by === undefined) return null;
   const { extensionId, agentName, username, userId } = by;
   return { extension: by.extension, extensionId, agentName, username, userId };
-}
-
-function earliest(windows: readonly Window[]): number | null {
-  const ends = windows.map(({ after }) => after);
-  return ends.includes(null) ? null : Math.min(...ends.map((after) => after!));
 }

@@ -164,7 +164,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     {
       when: { left: true },
       then: { at: 'seen', within: 'connected', certainty: 'inferred' },
-      why: 'the extension that was consulted talks to the one that consulted it, or to nobody',
+      why: 'the extension that was consulted talks to the one that consulted it, or to no one',
     },
     {
       when: { answered: true, lastLegs: 'unlisted' },
@@ -244,7 +244,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     },
     { when: { left: true, answered: false }, why: 'a caller is transferred after an answer' },
     { when: { left: true, cameBack: true }, why: 'the call has no row of the queue any more' },
-    { when: { doubted: true, answered: false }, why: 'nobody talked' },
+    { when: { doubted: true, answered: false }, why: 'there was no conversation' },
     { when: { doubted: true, entry: 'none' }, why: 'there is no row' },
     { when: { doubted: true, lastLegs: 'unlisted' }, why: 'that is doubt enough' },
     { when: { doubted: true, doubtful: true }, why: 'that is doubt enough' },
@@ -323,7 +323,7 @@ function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFa
     case 'parts': {
       const absences = [
         ...gone.map((leg) => leg.absence!),
-        ...(entry?.absence == null ? [] : [entry.absence]),
+        ...(entry === null || entry.absence === null ? [] : [entry.absence]),
       ];
       // Of a consultation whose last leg has moved on to the caller, no part went.
       return absences.length === 0 ? (cycle.monitor ?? cycle.queue!) : lastOf(absences.map(whenGone));

@@ -173,7 +173,7 @@ export interface EndedCall {
   readonly endedAt: Instant;
   /** `ObservedLeg.key` of the legs that were still there: they belong to nothing else. */
   readonly lingering?: readonly string[] | undefined;
-  /** Its last legs, by which the PBX shows them again for a moment under another id when the parties part. */
+  /** Its last legs, by which the PBX shows them again for a moment under another id when the connection ends. */
   readonly lastLegs?: readonly LastLeg[] | undefined;
   /**
    * Set on an unanswered inbound call that had legs and no queue entry: `numberKey` of the customer, and `call_time`. The
@@ -192,7 +192,7 @@ export interface LastLeg {
   readonly goneAt: Instant;
 }
 
-/** A leg without a state that belongs to no call yet: the PBX has created it, and its telephone does not ring yet. */
+/** A leg without a state that belongs to no call yet: the PBX has created it, and its device does not ring yet. */
 export interface CreatedLeg {
   readonly seen: ObservedLeg;
   /** The window in which it appeared. */
@@ -342,7 +342,7 @@ export interface Policy {
   readonly sourceDownAfter: number;
   /** How far the monitor may be behind its own PBX. */
   readonly monitorLagMs: number;
-  /** How long the call of an extension that is not listed any more is held: a web phone that reconnects comes back. */
+  /** How long the call of an extension that is not listed any more is held: a softphone that reconnects comes back. */
   readonly unlistedHoldMs: number;
   /** After how long a queue entry whose row is stale ends. */
   readonly staleEntryMs: number;

@@ -82,7 +82,7 @@ export type ExtensionOwner = Pick<ObservedLeg, 'extensionId' | 'agentName' | 'us
 /** A queue entry as a row of `/v3/monitor/callcenter/queue` shows it. */
 export interface ObservedQueueEntry {
   /**
-   * Identity of the row in its answer: `entryKey`, and `call_uuid` or, without one, `abandoned_time`. It tells callers
+   * Identity of the row in its answer: `entryKey`, and `call_uuid` or, without one, `abandoned_time`. It keeps callers
    * apart who joined with one number in one second. It changes when the PBX empties `call_uuid`.
    */
   readonly key: string;

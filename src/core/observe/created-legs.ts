@@ -3,8 +3,8 @@ import type { MonitorObservation, ObservedLeg } from '../model/observation.js';
 import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
 
 /**
- * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its telephone rings; or, where
- * a telephone never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that. Only a customer's leg
+ * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its device rings; or, where
+ * a device never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that. Only a customer's leg
  * does so: of another one without a state nothing is known.
  */
 

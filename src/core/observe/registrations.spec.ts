@@ -79,7 +79,7 @@ describe('registrations', () => {
 
   describe('trap 13: the end of a leg', () => {
     const talking = leg({ signal: 'answered' });
-    /** Longer than a web phone needs to reconnect. */
+    /** Longer than a softphone needs to reconnect. */
     const HELD = 11;
     const ended = (history: History) => {
       const polls = Array.from({ length: HELD }, () => history.poll({}));

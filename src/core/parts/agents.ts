@@ -1,5 +1,6 @@
 import type { ExtensionOwner, MonitorAnswer, ObservedQueueEntry } from '../model/observation.js';
 import type { TenantState } from '../model/call.js';
+import { nameForm } from '../model/name-form.js';
 
 /**
  * Which extension an agent that a queue row names is at. The row's name (`agent_101`, a uuid) need not be one that the
@@ -7,10 +8,10 @@ import type { TenantState } from '../model/call.js';
  */
 export type Agents = TenantState['agents'];
 
-/** The names that a queue row gives its agent; none where it names nobody: `ring-all` is a way to ring, and no agent. */
+/** The names that a queue row gives its agent; none where it names no agent: `ring-all` is a way to ring, and no agent. */
 export function agentNamesOf({ agentId, agentName }: ObservedQueueEntry): readonly string[] {
   return [agentName, agentId].flatMap((name) =>
-    name === null || /^ring-all$/i.test(name) ? [] : [name.normalize()],
+    name === null || /^ring-all$/i.test(name) ? [] : [nameForm(name)],
   );
 }
 
@@ -18,7 +19,7 @@ export function agentNamesOf({ agentId, agentName }: ObservedQueueEntry): readon
 export function isNamed(owner: ExtensionOwner, names: readonly string[]): boolean {
   if (names.length === 0) return false;
   const own = [owner.agentName, owner.username, owner.userId, owner.extensionId];
-  return own.some((name) => name !== null && names.includes(name.normalize()));
+  return own.some((name) => name !== null && names.includes(nameForm(name)));
 }
 
 /** The extension of the agent, as learnt; undefined if nothing is known of these names. */

@@ -32,9 +32,9 @@ export interface CycleFacts {
   /** How far the PBX's clock is ahead, with what this cycle's rows say about it; null if unknown. */
   readonly skewMs: number | null;
   /** Whether the monitor's answer of this cycle lists an extension, with or without a call. */
-  isListed(extension: string): boolean;
+  readonly isListed: (extension: string) => boolean;
   /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
-  extensionOf(names: readonly string[]): string | undefined;
+  readonly extensionOf: (names: readonly string[]) => string | undefined;
   /** What it means that the monitor's answer of this cycle lacks the leg; `nothing` without an answer. */
   readonly lackOf: (this: void, leg: LackingPart) => Lack;
   readonly listsIdle: boolean;

@@ -3,7 +3,7 @@ import type { Instant, ObservedLeg } from '../model/observation.js';
 import { customerKey } from './customer.js';
 
 /**
- * A leg's identity beside its id: as the parties part, a PBX may show a leg that has gone under another id for up to 0.6 s
+ * A leg's identity beside its id: as a connection ends, a PBX may show a leg that has gone under another id for up to 0.6 s
  * (`call_uuid` falls back to the leg's own value).
  */
 

@@ -59,7 +59,7 @@ export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
 }
 
 /**
- * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a web phone that
+ * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a softphone that
  * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends, nor where only partial
  * answers lack it, which have done so for longer already.
  */

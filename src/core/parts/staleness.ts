@@ -3,7 +3,7 @@ import { copyOf } from '../model/call-copy.js';
 import type { Instant } from '../model/observation.js';
 import { agentNamesOf } from './agents.js';
 import { type CycleFacts, showsAllSince } from './cycle-facts.js';
-import { isLongAgo } from './window.js';
+import { isLongAgo, lastOf, whenGone, type Window } from './window.js';
 
 /**
  * A queue row can remain when its caller has gone: the PBX forgets it, for hours or until it restarts. Such an entry must
@@ -57,10 +57,13 @@ export function unchangedSince({ entry, legs }: Call): Instant | null {
 
 /** When the last leg went that is held because its extension is not listed any more. */
 export function heldSince({ legs }: Call): Instant | null {
-  let since: Instant | null = null;
-  for (const { absence } of legs)
-    if (absence?.unlisted === true) since = Math.max(since ?? 0, absence.firstAbsent);
-  return since;
+  let last: Window | null = null;
+  for (const { absence } of legs) {
+    if (absence?.unlisted !== true) continue;
+    const went = whenGone(absence);
+    last = last === null ? went : lastOf([last, went]);
+  }
+  return last === null ? null : last.by;
 }
 
 /**

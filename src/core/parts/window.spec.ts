@@ -7,6 +7,7 @@ import {
   isSeenLater,
   isSince,
   lastOf,
+  spanOf,
   windowBetween,
 } from './window.js';
 
@@ -60,5 +61,13 @@ describe('a window', () => {
     ];
     expect(lastOf([{ after: 15, by: 19 }, first, second])).toBe(first);
     expect(lastOf([first, { after: null, by: 21 }])).toEqual({ after: null, by: 21 });
+  });
+
+  it('spans others from the earliest beginning to the latest end, and has no beginning where one of them has none', () => {
+    const other = { after: 5, by: 15 };
+    expect(spanOf([window, other])).toEqual({ after: 5, by: 20 });
+    expect(spanOf([other, window])).toEqual({ after: 5, by: 20 });
+    expect(spanOf([other, { after: null, by: 30 }])).toEqual({ after: null, by: 30 });
+    expect(spanOf([window])).toEqual(window);
   });
 });

@@ -81,3 +81,10 @@ export function isAfter({ after }: Window, other: Window): boolean {
 export function lastOf(windows: readonly Window[]): Window {
   return windows.reduce((last, window) => (isSeenLater(window, last) ? window : last));
 }
+
+/** Makes the window that holds all of these. At least one must be given. */
+export function spanOf(windows: readonly Window[]): Window {
+  const starts = windows.map(({ after }) => after);
+  const after = starts.includes(null) ? null : Math.min(...starts.map((start) => start!));
+  return { after, by: lastOf(windows).by };
+}

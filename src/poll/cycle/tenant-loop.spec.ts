@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { Endpoint, Observation } from '../../core/model/observation.js';
 import { ManualTimers } from '../../../test/support/time.js';
-import { type PollResult, pollResult } from '../../source/poll-result.js';
+import { pollResult } from '../../source/poll-result.js';
 import type { CycleReport } from './poll-cycle.js';
 import { CorruptStateError, NewerFormatError } from '../../store/errors.js';
 import { TenantLoop } from './tenant-loop.js';
@@ -63,7 +63,7 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
         ? ({ ...times, outcome: 'complete', reason, rows: new Map(), idleExtensions: new Map() } as const)
         : ({ ...times, outcome: 'failed', reason } as const);
     const status = reason === null ? 200 : 502;
-    const result = pollResult(observation as PollResult['observation'], { sentAt, status }, sentAt + 40);
+    const result = pollResult(observation, { sentAt, status }, sentAt + 40);
     return { result, round: 1, isStale: false };
   });
   return { polls, ...NOTHING_RECORDED, ...given };

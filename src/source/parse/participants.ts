@@ -92,7 +92,7 @@ export function calledParticipants(leg: LegNumbers, numbers: PhoneNumbers): Part
 }
 
 /**
- * The fields in which the customer may be. On a telephone's inbound leg whose `b_cid_num` is empty or the telephone's own (a
+ * The fields in which the customer may be. On an extension's inbound leg whose `b_cid_num` is empty or the extension's own (a
  * pick-up), `cid_num` is the hotline, as documented, and the caller withholds the number or is not shown.
  */
 function customerFields(direction: Direction, leg: LegNumbers): readonly string[] {
