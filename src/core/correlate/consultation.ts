@@ -5,7 +5,7 @@ import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isLegGone } from '../parts/part.js';
-import { whenGone, type Window } from '../parts/window.js';
+import { isBefore, whenGone, type Window } from '../parts/window.js';
 import { withParticipant } from './call-parts.js';
 import { CONSULTATION, type ConsultationFacts } from './consultation-rules.js';
 
@@ -24,7 +24,9 @@ export function resolveConsultation(
   const went = whenConnectedWent(call, cycle);
   if (went === null) return null;
   const consultation =
-    call.consultation === null ? consultationOf(call, current, cycle) : current.get(call.consultation.callId);
+    call.consultation === null
+      ? consultationOf(call, went, current, cycle)
+      : current.get(call.consultation.callId);
   const leg = consultation === undefined ? undefined : consultedLeg(call, consultation, cycle);
   if (consultation === undefined || leg === undefined) return call.consultation === null ? null : OVER;
 
@@ -78,12 +80,19 @@ function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
   return whenGone(leg.absence!);
 }
 
-/** The only local call that the connected participant has placed and whose other leg is there. */
-function consultationOf(call: Call, current: Calls, cycle: CycleFacts): Call | undefined {
+/** The only local call that the connected participant placed while the caller's leg was there, and whose other leg is left. */
+function consultationOf(call: Call, went: Window, current: Calls, cycle: CycleFacts): Call | undefined {
+  const { extension } = call.connected!;
+  const wasPlaced = ({ legs }: Call) =>
+    legs.some(({ seen, firstSeen }) => {
+      return seen.extension === extension && seen.role === 'caller' && isBefore(firstSeen, went);
+    });
   const found = current
-    .localAt(call.connected!.extension)
+    .localAt(extension)
     .map(({ callId }) => current.get(callId))
-    .filter((other) => other !== undefined && consultedLeg(call, other, cycle) !== undefined);
+    .filter(
+      (other) => other !== undefined && wasPlaced(other) && consultedLeg(call, other, cycle) !== undefined,
+    );
   return found.length === 1 ? found[0] : undefined;
 }
 
