@@ -5,7 +5,7 @@ import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isLegGone } from '../parts/part.js';
-import { whenGone, type Window } from '../parts/window.js';
+import { isSeenLater, whenGone, type Window } from '../parts/window.js';
 import { withParticipant } from './call-parts.js';
 import { CONSULTATION, type ConsultationFacts } from './consultation-rules.js';
 
@@ -24,7 +24,9 @@ export function resolveConsultation(
   const went = whenConnectedWent(call, cycle);
   if (went === null) return null;
   const consultation =
-    call.consultation === null ? consultationOf(call, current, cycle) : current.get(call.consultation.callId);
+    call.consultation === null
+      ? consultationOf(call, went, current, cycle)
+      : current.get(call.consultation.callId);
   const leg = consultation === undefined ? undefined : consultedLeg(call, consultation, cycle);
   if (consultation === undefined || leg === undefined) return call.consultation === null ? null : OVER;
 
@@ -61,7 +63,7 @@ export interface Resolution {
 
 const OVER: Resolution = { isOver: true, changed: [], moved: null };
 
-/** Live calls, as far as this cycle has changed them already. */
+/** Live calls, as far as this cycle has changed them already; none that begins in it. */
 export interface Calls extends Pick<CallIndex, 'localAt'> {
   get(callId: string): Call | undefined;
 }
@@ -78,13 +80,20 @@ function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
   return whenGone(leg.absence!);
 }
 
-/** The only local call that the connected participant has placed and whose other leg is there. */
-function consultationOf(call: Call, current: Calls, cycle: CycleFacts): Call | undefined {
+/**
+ * The only local call of the connected participant whose other leg is there. One that a poll showed only after the caller's
+ * leg had gone is no consultation: the extension talks to a colleague next.
+ */
+function consultationOf(call: Call, went: Window, current: Calls, cycle: CycleFacts): Call | undefined {
   const found = current
     .localAt(call.connected!.extension)
-    .map(({ callId }) => current.get(callId))
-    .filter((other) => other !== undefined && consultedLeg(call, other, cycle) !== undefined);
+    .flatMap(({ callId }) => current.get(callId) ?? [])
+    .filter((other) => wasThere(other, went) && consultedLeg(call, other, cycle) !== undefined);
   return found.length === 1 ? found[0] : undefined;
+}
+
+function wasThere({ legs }: Call, went: Window): boolean {
+  return legs.some(({ firstSeen }) => !isSeenLater({ after: null, by: firstSeen }, went));
 }
 
 /** Its row may have turned into one of the customer; what it was when it began does not matter. */
