@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { History, leg, number, type Poll, entry, T0 } from '../../test/support/history.js';
+import { decode, encodeWhole } from '../store/stored/codec.js';
 
 /**
  * A caller who hung up before the queue was polled: the first poll that shows the row shows it Abandoned, its `call_uuid`
@@ -180,5 +181,22 @@ describe('a caller whose leg stopped ringing while the queue was unavailable', (
     history.poll({ at: 5, entries: HUNG });
     history.poll({ at: 6, entries: HUNG });
     expect(calls(history.emitted({ at: 7, entries: [abandoned] }))).toEqual(['call-started']);
+  });
+});
+
+describe('a row that is not announced', () => {
+  it('stays so after an update from a build that remembered less of it', () => {
+    const old = entry({ ...left, joinedAt: T0 - 900_000, abandonedAt: T0 - 800_000 });
+    const before = new History();
+    expect(calls(before.emitted({ at: 0, entries: [old] }))).toEqual([]);
+    expect(before.state.ignoredEntries).toEqual(new Set([old.key]));
+
+    const stored = new Map(encodeWhole(before.state));
+    stored.set('format', '1').set('ignored', JSON.stringify([old.entryKey]));
+    const after = new History({}, decode('acme', stored));
+    for (const at of [1, 2, 3]) expect(calls(after.emitted({ at, entries: [old] }))).toEqual([]);
+    expect(after.state.ignoredEntries).toEqual(new Set([old.key]));
+    // Nor do its old times say anything of the clock.
+    expect(after.state.sources.queue.clock).toEqual(before.state.sources.queue.clock);
   });
 });

@@ -17,7 +17,7 @@ import type { MonitorObservation, Observation, ObservedLeg, Observations } from 
 import { isPresent } from './parts/connected-participant.js';
 import { customerKey, WITHHELD } from './parts/customer.js';
 import { absenceWindow, type KnownKeys, withObservation } from './parts/incomplete.js';
-import { dueCalls, quietOf, withQuiet } from './parts/staleness.js';
+import { dueCalls, isQuietable, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
 import { type Changes, noChanges } from './observe/changes.js';
 import { observeClock } from './observe/clock-samples.js';
@@ -277,14 +277,21 @@ class Cycle {
   #noteQuiet(touched: Map<string, Call>, begun: Map<string, Draft>): void {
     if (!this.#facts.monitorComplete) return;
     const isBusy = busyIn(this.#observations.monitor);
-    for (const call of touched.values()) this.#index.put(call);
-    for (const callId of this.#index.quietable) {
-      const draft = begun.get(callId);
-      const call = draft?.call ?? touched.get(callId) ?? this.#index.calls.get(callId)!;
+    const noted = (call: Call): Call => {
+      if (!isQuietable(call)) return call;
       const quiet = quietOf(call, isBusy, this.#facts);
-      if (quiet === call.entry!.quiet) continue;
-      if (draft === undefined) touched.set(callId, withQuiet(call, quiet));
-      else begun.set(callId, { ...draft, call: withQuiet(call, quiet) });
+      return quiet === call.entry!.quiet ? call : withQuiet(call, quiet);
+    };
+    for (const [callId, draft] of begun) {
+      const call = noted(draft.call);
+      if (call !== draft.call) begun.set(callId, { ...draft, call });
+    }
+    for (const [callId, call] of touched) touched.set(callId, noted(call));
+    for (const callId of this.#index.quietable) {
+      const known = this.#index.calls.get(callId)!;
+      if (touched.has(callId) || begun.has(callId)) continue;
+      const call = noted(known);
+      if (call !== known) touched.set(callId, call);
     }
   }
 

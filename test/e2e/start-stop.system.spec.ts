@@ -97,6 +97,7 @@ describe('start and shutdown', () => {
         store: { status: 'down', reason: 'connection refused' },
         polling: { status: 'down', reason: 'waiting for the lease' },
         tenants: { status: 'up' },
+        sources: { status: 'up' },
         running: { status: 'up' },
       },
     ]);

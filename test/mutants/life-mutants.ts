@@ -54,7 +54,7 @@ const life: readonly Mutant[] = [
     [
       "return certainty === 'inferred'\n      ? null\n      : duration(",
       'return certainty === null\n      ? null\n      : duration(',
-      'a wait that nobody saw would be stated',
+      'a wait that no poll showed would be stated',
     ],
     [
       "if (call.startedCertainty !== 'upstream' && call.baseline && call.pbxStartedAt === null) return null;",
@@ -64,7 +64,7 @@ const life: readonly Mutant[] = [
     [
       "if (ending === null || ending.observed.certainty === 'inferred') return null;",
       'if (ending === null) return null;',
-      'a conversation whose end nobody saw would have a length',
+      'a conversation whose end no poll showed would have a length',
     ],
   ]),
   ...mutantsOf(`${LIFE}/ending-rules.ts`, `${LIFE}/ending-rules.spec.ts`, [

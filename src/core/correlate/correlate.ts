@@ -62,11 +62,15 @@ export function correlate(
  */
 function groupById({ legs, entries }: NewParts): Group[] {
   const groups: Group[] = [];
+  const byId = new Map<string, Group[]>();
   const groupFor = (id: string | null, customer: PhoneNumber | null): Group => {
-    const known = groups.find((group) => group.id === id && id !== null && areOne(group.customer, customer));
+    const sharing = id === null ? undefined : byId.get(id);
+    const known = sharing?.find((group) => areOne(group.customer, customer));
     if (known !== undefined) return known;
-    const group = groupOf(id, customer);
+    const group = groupOf(customer);
     groups.push(group);
+    if (sharing !== undefined) sharing.push(group);
+    else if (id !== null) byId.set(id, [group]);
     return group;
   };
   for (const entry of [...entries].sort((a, b) => entryBegan(a) - entryBegan(b)))

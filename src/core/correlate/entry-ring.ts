@@ -9,7 +9,7 @@ import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
-import { customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
+import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
 
 /** Which legs a queue rings for which entry. */
 
@@ -21,6 +21,9 @@ interface Candidate {
   readonly call: Call | null;
   readonly group: Group | null;
 }
+
+/** The groups that have a new entry, by customer. */
+type EntryGroups = ReturnType<typeof byCustomerOf>;
 
 interface Deps {
   readonly index: CallIndex;
@@ -35,9 +38,10 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2
  * then who joined earliest, then the PBX's order; the leg may be another's then, so the join is inferred.
  */
 export function joinLegsToEntries(groups: readonly Group[], deps: Deps): void {
+  const begun = byCustomerOf(groups.filter(({ entries }) => entries.length > 0));
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
-    const best = strongest(group, groups, deps);
+    const best = strongest(group, begun, deps);
     if (best === null) continue;
     const { call, group: into } = best.candidate;
     const joined = best.isAlone ? 'shown' : 'inferred';
@@ -48,12 +52,12 @@ export function joinLegsToEntries(groups: readonly Group[], deps: Deps): void {
 
 function strongest(
   { legs }: Group,
-  groups: readonly Group[],
+  begun: EntryGroups,
   deps: Deps,
 ): { readonly candidate: Candidate; readonly isAlone: boolean } | null {
   const { seen } = legs[0]!;
   const ranked: { readonly candidate: Candidate; readonly rank: number }[] = [];
-  for (const candidate of candidatesFor(seen, groups, deps)) {
+  for (const candidate of candidatesFor(seen, begun, deps)) {
     const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, deps));
     if (evidence === null) continue;
     const rings = candidate.entry.status === 'trying' || hasTurned(candidate, deps, 'answered');
@@ -76,7 +80,7 @@ function sameBegin(a: Candidate, b: Candidate): boolean {
   return entryBegan(a.entry) === entryBegan(b.entry);
 }
 
-function candidatesFor(leg: ObservedLeg, groups: readonly Group[], { index, answers }: Deps): Candidate[] {
+function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }: Deps): Candidate[] {
   const customer = customerKey(leg.customer);
   const placeOf = ({ key }: ObservedQueueEntry) => answers.places.get(key) ?? Infinity;
   const found: Candidate[] = [];
@@ -84,8 +88,8 @@ function candidatesFor(leg: ObservedLeg, groups: readonly Group[], { index, answ
     const entry = call.entry?.seen;
     if (entry !== undefined) found.push({ entry, place: placeOf(entry), call, group: null });
   }
-  for (const group of groups) {
-    if (group.entries.length === 0 || group.mergedInto !== null || customerOf(group) !== customer) continue;
+  for (const group of begun.get(customer) ?? []) {
+    if (group.mergedInto !== null) continue;
     const entry = group.entries.at(-1)!;
     found.push({ entry, place: placeOf(entry), call: group.joins, group });
   }

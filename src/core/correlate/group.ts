@@ -5,8 +5,7 @@ import type { PlacedLeg } from './placement.js';
 
 /** New parts that are one call, while `correlate` finds out which. */
 export interface Group {
-  /** The upstream id that its parts share, and the customer of the first of them. */
-  readonly id: string | null;
+  /** The customer of the first of its parts. */
   readonly customer: PhoneNumber | null;
   readonly legs: PlacedLeg[];
   readonly entries: ObservedQueueEntry[];
@@ -14,8 +13,8 @@ export interface Group {
   mergedInto: Group | null;
 }
 
-export function groupOf(id: string | null, customer: PhoneNumber | null): Group {
-  return { id, customer, legs: [], entries: [], joins: null, mergedInto: null };
+export function groupOf(customer: PhoneNumber | null): Group {
+  return { customer, legs: [], entries: [], joins: null, mergedInto: null };
 }
 
 export function isAlone(group: Group): boolean {
@@ -40,4 +39,16 @@ function rejoin(group: Group, joined: Joined): void {
 
 export function customerOf({ customer }: Group): string {
   return customerKey(customer);
+}
+
+/** Sorts groups by the customer. */
+export function byCustomerOf(groups: readonly Group[]): ReadonlyMap<string, readonly Group[]> {
+  const found = new Map<string, Group[]>();
+  for (const group of groups) {
+    const customer = customerOf(group);
+    const others = found.get(customer);
+    if (others === undefined) found.set(customer, [group]);
+    else others.push(group);
+  }
+  return found;
 }

@@ -6,13 +6,14 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { beganTogether } from '../parts/part.js';
 import { isJustSeen, whenGone } from '../parts/window.js';
 import { RINGS_TOGETHER, type TogetherFacts } from './evidence-rules.js';
-import { type Group, isAlone, joinsCall, mergeInto } from './group.js';
+import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
 
 /** Joins legs that ring for one caller at the same time, without a queue, to the call that rings, or to one another. */
 export function joinRingGroups(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
   const lone = groups.filter(
     (group) => isAlone(group) && group.entries.length === 0 && group.legs[0]?.seen.direction === 'inbound',
   );
+  const byCustomer = byCustomerOf(lone);
   for (const group of lone) {
     if (!isAlone(group)) continue;
     const { seen } = group.legs[0]!;
@@ -21,7 +22,7 @@ export function joinRingGroups(groups: readonly Group[], index: CallIndex, cycle
       .filter((call) => isStillRinging(call, cycle) && RINGS_TOGETHER.decide(factsOfCall(seen, call)));
     if (calls.length === 1) joinsCall(group, calls[0]!, 'shown');
     if (calls.length > 0) continue;
-    for (const other of lone) {
+    for (const other of byCustomer.get(customerOf(group))!) {
       if (other === group || !isAlone(other)) continue;
       if (RINGS_TOGETHER.decide(factsOfLegs(seen, other.legs[0]!.seen))) mergeInto(other, group, 'shown');
     }

@@ -64,6 +64,7 @@ export class CallIndex {
     this.#setTimes(callId, null);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
     this.#removeLegs(call);
+    this.#removeNames(call);
     this.#removeExtensions(call);
     this.#removeEntries(call);
     this.#removeCustomer(call);
@@ -120,6 +121,7 @@ export class CallIndex {
     this.calls.set(callId, call);
     for (const id of call.upstreamIds) this.#upstreamIds.add(id, callId);
     this.#addLegs(call);
+    this.#addNames(call);
     this.#addExtensions(call);
     this.#addEntries(call);
     this.#addCustomer(call);
@@ -136,8 +138,13 @@ export class CallIndex {
       for (const id of after.upstreamIds) this.#upstreamIds.add(id, callId);
     }
     if (before.legs !== after.legs || before.lastLegs !== after.lastLegs) {
-      // The same legs in another state are only overwritten: their keys have not changed.
-      if (!sameLegs(before, after) || before.lastLegs !== after.lastLegs) this.#removeLegs(before);
+      // The same legs in another state are only overwritten: their keys and names have not changed.
+      const isSame = sameLegs(before, after) && before.lastLegs === after.lastLegs;
+      if (!isSame) {
+        this.#removeLegs(before);
+        this.#removeNames(before);
+        this.#addNames(after);
+      }
       this.#addLegs(after);
     }
     if (before.participants !== after.participants || before.direction !== after.direction) {
@@ -169,16 +176,20 @@ export class CallIndex {
     this.unchanged.set(callId, call && unchangedSince(call));
   }
 
-  #addLegs(call: Call): void {
-    const { callId, legs } = call;
+  #addLegs({ callId, legs }: Call): void {
     for (const leg of legs) this.legs.set(leg.seen.key, { callId, part: leg, row: leg.seen });
-    for (const name of namesOf(call)) this.#legNames.add(name, callId);
+  }
+
+  #addNames(call: Call): void {
+    for (const name of namesOf(call)) this.#legNames.add(name, call.callId);
+  }
+
+  #removeNames(call: Call): void {
+    for (const name of namesOf(call)) this.#legNames.remove(name, call.callId);
   }
 
   /** A leg that has moved on to another call is that call's. */
-  #removeLegs(call: Call): void {
-    const { callId, legs } = call;
-    for (const name of namesOf(call)) this.#legNames.remove(name, callId);
+  #removeLegs({ callId, legs }: Call): void {
     for (const { seen } of legs) if (this.legs.get(seen.key)?.callId === callId) this.legs.delete(seen.key);
   }
 

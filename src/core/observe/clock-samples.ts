@@ -12,6 +12,7 @@ import { pollWindow } from '../parts/cycle-facts.js';
 import { legName } from '../parts/last-leg.js';
 import { belongsToEntry, entryBegan } from '../parts/part.js';
 import { withSamples } from '../parts/pbx-clock.js';
+import { isIgnored } from './ignored-rows.js';
 
 /**
  * Collects what new and changed rows say about the PBX's clock. To be called before the answers change what is known.
@@ -73,7 +74,7 @@ function timesOfEntries({ rows, at }: QueueAnswer, known: TenantState, index: Ca
     const isKnown =
       before !== undefined ||
       index.isPastEntry(row) ||
-      known.ignoredEntries.has(key) ||
+      isIgnored(row, known.ignoredEntries) ||
       index.ended.hasEntry(row, at);
     if (isKnown && before === undefined) continue;
     const latest = latestTime(row, before);

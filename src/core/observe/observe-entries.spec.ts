@@ -143,7 +143,7 @@ describe('a new row', () => {
     expect(observed([entry({ status: 'unknown' })])).toEqual(NONE);
   });
 
-  it('of a caller who is told apart by call_uuid is another entry, in the same second too', () => {
+  it('of a caller with another call_uuid is another entry, in the same second too', () => {
     const second = entry({ callId: 'queue-call-2' });
     expect(observed([waiting, second]).isNew).toEqual([waiting.key, second.key]);
     expect(observed([waiting, second], { calls: known() })).toMatchObject({ isNew: [second.key] });

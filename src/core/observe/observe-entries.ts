@@ -16,6 +16,7 @@ import { type Lack, lackOf } from '../parts/partial-absence.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import type { Window } from '../parts/window.js';
 import { type Changes, isSameRow } from './changes.js';
+import { isIgnored } from './ignored-rows.js';
 
 /** Finds what a queue answer changes in the known entries, by the tables of `absence-rules.ts`, and which are new. */
 
@@ -64,10 +65,13 @@ export function observeEntries(
     } else if (row.status === 'abandoned') {
       if (index.ended.hasEntry(row, answer.at)) continue;
       const when = belongsToEntry(row.abandonedAt, row) ? row.abandonedAt! : entryBegan(row);
-      const wasIgnored = state.ignoredEntries.has(key);
-      if (wasIgnored || onOurClock(when, cycle.skewMs) < notBefore || isAnnounced(row, answer, index)) {
+      if (
+        isIgnored(row, state.ignoredEntries) ||
+        onOurClock(when, cycle.skewMs) < notBefore ||
+        isAnnounced(row, answer, index)
+      ) {
         ignored.add(key);
-        isNew ||= !wasIgnored;
+        isNew ||= !state.ignoredEntries.has(key);
       } else changes.newEntries.push(row);
     } else if (row.status !== 'unknown') {
       changes.newEntries.push(row);

@@ -63,7 +63,7 @@ describe('RedisStore in detail', () => {
     expect((await admin.hkeys('pitel:{acme}:state')).toSorted()).toEqual(
       [
         ...['commit', 'epoch', 'epochStart', 'fence', 'format', 'lineage', 'sequence', 'version'],
-        ...['call:a', 'flags', 'ignored', 'sources'],
+        ...['agents', 'call:a', 'created', 'flags', 'ignored', 'sources'],
       ].toSorted(),
     );
   });
