@@ -371,8 +371,8 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/correlate.ts`, `${CORRELATE}/correlate.spec.ts`, [
     [
-      'id !== null && areOne(group.customer, customer));',
-      'id !== null);',
+      'sharing?.find((group) => areOne(group.customer, customer));',
+      'sharing?.[0];',
       'an id that two customers show would make them one call',
     ],
     [

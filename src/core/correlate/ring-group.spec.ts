@@ -11,7 +11,7 @@ const second = leg({ ext: '108', callId: 'leg-2', startedAt: at(5) });
 const anonymous = number('anonymous');
 
 function groupWith(seen: ObservedLeg): Group {
-  const group = groupOf(seen.callId, seen.customer);
+  const group = groupOf(seen.customer);
   group.legs.push({ seen, joined: 'shown' });
   return group;
 }
