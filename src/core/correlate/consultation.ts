@@ -63,7 +63,7 @@ export interface Resolution {
 
 const OVER: Resolution = { isOver: true, changed: [], moved: null };
 
-/** Live calls, as far as this cycle has changed them already. */
+/** Live calls, as far as this cycle has changed them already; none that begins in it. */
 export interface Calls extends Pick<CallIndex, 'localAt'> {
   get(callId: string): Call | undefined;
 }
@@ -80,20 +80,12 @@ function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
   return whenGone(leg.absence!);
 }
 
-/** The only local call that the connected participant placed while the caller's leg was there, and whose other leg is left. */
-function consultationOf(call: Call, went: Window, current: Calls, cycle: CycleFacts): Call | undefined {
-  const { extension } = call.connected!;
-  const wasPlaced = ({ legs }: Call) =>
-    legs.some(({ seen, firstSeen }) => {
-      return seen.extension === extension && seen.role === 'caller' && isBefore(firstSeen, went);
-    });
-  const found = current
-    .localAt(extension)
-    .map(({ callId }) => current.get(callId))
-    .filter(
-      (other) => other !== undefined && wasPlaced(other) && consultedLeg(call, other, cycle) !== undefined,
-    );
-  return found.length === 1 ? found[0] : undefined;
+/** Whether a poll showed the extension placing the call before one missed the caller's leg: else it talks to a colleague next. */
+function wasPlacedBy(extension: string, { legs }: Call, went: Window): boolean {
+  return legs.some(
+    ({ seen, firstSeen }) =>
+      seen.extension === extension && seen.role === 'caller' && isBefore(firstSeen, went),
+  );
 }
 
 /** Its row may have turned into one of the customer; what it was when it began does not matter. */

@@ -62,6 +62,8 @@ describe('a ring group', () => {
     const withheld = (seen: ObservedLeg) => ({ ...seen, customer: anonymous });
     expect(joined([withheld(first), withheld(second)])).toEqual(['leg-1 leg-2']);
     expect(joined([withheld(first), { ...withheld(second), startedAt: null }])).toEqual(['leg-1', 'leg-2']);
+    const unwritten = (seen: ObservedLeg) => ({ ...withheld(seen), hotline: null });
+    expect(joined([unwritten(first), unwritten(second)])).toEqual(['leg-1 leg-2']);
     const known = callOf({ customer: anonymous, legs: [legPart({ seen: withheld(first) })] });
     expect(joined([withheld(second)], [known])).toEqual(['leg-2']);
   });
