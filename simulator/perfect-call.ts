@@ -371,11 +371,12 @@ export class ToldCall {
     );
     if (this.#answered !== null) {
       const lost = last?.sighting.closedBy === 'unregistered';
-      const noLegs = row?.word === 'Abandoned';
+      // A row that is Abandoned, or never said Answered, leaves it in doubt that the agent had the caller.
+      const isDoubted = row !== undefined && row.word !== 'Answered';
       if (last === null) return null;
       return {
         outcome: 'answered',
-        when: { ...this.#absent(last), certainty: lost || noLegs ? 'inferred' : 'observed' },
+        when: { ...this.#absent(last), certainty: lost || isDoubted ? 'inferred' : 'observed' },
       };
     }
     if (row !== undefined && (row.word === 'Abandoned' || isResumed(row))) return this.#abandoned(row, cycle);

@@ -118,7 +118,7 @@ describe('a row that cannot be read', () => {
     expect(calls(seen(history, [[], ['odd']], [[], ['odd']]))).toEqual(['call-ended answered']);
   });
 
-  it('that is older than a leg lets it begin a call although its telephone never rings, there or gone', () => {
+  it('that is older than a leg lets it begin a call although its device never rings, there or gone', () => {
     const history = new History();
     const created = leg({ signal: 'unclear' });
     seen(history, [[], ['odd']], [[], ['odd']]);
@@ -138,7 +138,7 @@ describe('a row that cannot be read', () => {
     expect(calls(seen(history, [[], []]))).toContain('call-started');
   });
 
-  it('that is older than a conversation holds it no longer than a reconnecting web phone', () => {
+  it('that is older than a conversation holds it no longer than a reconnecting softphone', () => {
     const history = new History();
     const gone = (at: number) => history.emitted({ at, legs: ODD, idle: ['108'] });
     history.poll({ at: 0, legs: ODD, idle: ['107', '108'] });

@@ -47,6 +47,21 @@ const observe: readonly Mutant[] = [
       'isUp ? window.by - (window.after ?? window.by) : null',
       'a bridge that has never seen the endpoint would claim to have missed nothing',
     ],
+    [
+      "{ when: { before: 'down' }, then: 'down', why: 'only an answer ends an outage' },",
+      '',
+      'a PBX that asks to wait would end its own outage',
+    ],
+    [
+      'const DEGRADED_AFTER_MS = 10_000;',
+      'const DEGRADED_AFTER_MS = 100_000;',
+      'a source that hides calls for a minute would be up',
+    ],
+    [
+      'return answered && (polls >=',
+      'return (polls >=',
+      'a source that never answered would be degraded and not down',
+    ],
   ]),
   ...mutantsOf(`${OBSERVE}/registrations.ts`, `${OBSERVE}/registrations.spec.ts`, [
     [

@@ -16,7 +16,7 @@ const evidence: readonly Mutant[] = [
       'the page of another customer would open',
     ],
     [
-      "{ when: { waits: true }, then: null, why: 'the queue rings telephones for entries that are Trying only' },",
+      "{ when: { waits: true }, then: null, why: 'the queue rings agents only for entries that are Trying' },",
       '',
       'a direct call would answer a caller who still waits',
     ],
@@ -41,12 +41,12 @@ const evidence: readonly Mutant[] = [
       'a leg that rang before the caller joined would be the queue’s',
     ],
     [
-      "{ when: { connected: true }, then: null, why: 'the caller talks to somebody' },\n    { when: { stale",
-      '{ when: { stale',
+      "{ when: { connected: true }, then: null, why: 'the caller talks to somebody' },\n    {\n      when: { stale",
+      '{\n      when: { stale',
       'a second call of a customer who talks would be lost in the first',
     ],
     [
-      "{ when: { stale: true, names: 'nobody' }, then: null, why: 'the caller has gone; only the row remains' },",
+      "{\n      when: { stale: true, names: 'none known' },\n      then: null,\n      why: 'the caller has gone; only the row remains',\n    },",
       '',
       'a row that the PBX forgot would take every later call of its customer',
     ],
@@ -173,7 +173,7 @@ const joins: readonly Mutant[] = [
       'a leg that began in the second of the answer would be another call',
     ],
     [
-      'isKnown ? call.entry!.changedAt : now',
+      'isKnown ? call.entry.changedAt : now',
       'now',
       'a leg that begins long after the answer would be the queue’s',
     ],
@@ -307,11 +307,6 @@ const joins: readonly Mutant[] = [
       "!== 'different') &&\n      lostRing",
       'a pick-up without a hotline would answer any call',
     ],
-    [
-      '(call) => isUnanswered(call) && ringsAt(',
-      '(call) => ringsAt(',
-      'a code that listens in would pick a talking call up',
-    ],
   ]),
   ...mutantsOf(`${CORRELATE}/consultation.ts`, `${CORRELATE}/consultation.spec.ts`, [
     [
@@ -340,9 +335,21 @@ const joins: readonly Mutant[] = [
       'any withheld row would be the withheld caller’s transfer',
     ],
     [
+      'wasThere(other, went) && consultedLeg',
+      'consultedLeg',
+      'a caller who hangs up would be held while the agent calls a colleague next',
+    ],
+    [
       'if (legs.some((other) => !own.includes(other) && isPresent(other))) return null;',
       '',
       'a caller who talks to another extension would be transferred',
+    ],
+  ]),
+  ...mutantsOf('src/core/reconcile.ts', `${CORRELATE}/consultation.spec.ts`, [
+    [
+      'begun.has(callId) ? undefined :',
+      'begun.size < 0 ? undefined :',
+      'a call that begins in this poll would be changed twice, and lose a leg',
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/local-pairs.ts`, `${CORRELATE}/local-pairs.spec.ts`, [
@@ -364,8 +371,8 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/correlate.ts`, `${CORRELATE}/correlate.spec.ts`, [
     [
-      'id !== null && areOne(group.customer, customer));',
-      'id !== null);',
+      'sharing?.find((group) => areOne(group.customer, customer));',
+      'sharing?.[0];',
       'an id that two customers show would make them one call',
     ],
     [

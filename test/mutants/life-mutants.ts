@@ -54,7 +54,7 @@ const life: readonly Mutant[] = [
     [
       "return certainty === 'inferred'\n      ? null\n      : duration(",
       'return certainty === null\n      ? null\n      : duration(',
-      'a wait that nobody saw would be stated',
+      'a wait that no poll showed would be stated',
     ],
     [
       "if (call.startedCertainty !== 'upstream' && call.baseline && call.pbxStartedAt === null) return null;",
@@ -64,7 +64,7 @@ const life: readonly Mutant[] = [
     [
       "if (ending === null || ending.observed.certainty === 'inferred') return null;",
       'if (ending === null) return null;',
-      'a conversation whose end nobody saw would have a length',
+      'a conversation whose end no poll showed would have a length',
     ],
   ]),
   ...mutantsOf(`${LIFE}/ending-rules.ts`, `${LIFE}/ending-rules.spec.ts`, [
@@ -117,11 +117,7 @@ const life: readonly Mutant[] = [
       'offered.length > 0 ? offered : [];',
       'one of several extensions would be named, by chance',
     ],
-    [
-      'ends.includes(null) ? null : Math.min',
-      'ends.includes(null) ? null : Math.max',
-      'the answer’s window would not hold the answer',
-    ],
+    [': spanOf(windows);', ': windows[0]!;', 'the answer’s window would not hold the answer'],
   ]),
   ...mutantsOf(`${LIFE}/learnt-agents.ts`, `${LIFE}/learnt-agents.spec.ts`, [
     [
@@ -270,16 +266,36 @@ const rows: readonly Mutant[] = [
       '(before?.polls ?? 0) + 1',
       'partial answers would make a call of a leg that does not ring yet',
     ],
-    ['since: before?.since ?? monitor', 'since: monitor', 'a leg would be as old as its first ring'],
     [
-      'if (polls >= policy.absencePolls)',
-      'if (polls > policy.absencePolls)',
+      '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',
+      '(before?.polls ?? 0) + (cycle.monitorComplete ? 1 : 0)',
+      'one unreadable row would hide every device that never rings',
+    ],
+    [
+      'const since = before?.since ?? monitor;',
+      'const since = monitor;',
+      'a leg would be as old as its first ring',
+    ],
+    [
+      'leg.polls + 1 >= absencePolls;',
+      'leg.polls >= absencePolls;',
       'a device that never rings would begin its call a poll late',
     ],
     [
-      "=== 'nothing') created.set(key, leg);",
-      "=== 'nothing') continue;",
+      "? cycle.lackOf(leg.seen) !== 'nothing'",
+      '? true',
+      'a partial answer would begin and end a call of a leg that it lacks',
+    ],
+    [
+      "&& cycle.lackOf(leg.seen) === 'nothing') awaited.set(key, leg);",
+      '&& false) awaited.set(key, leg);',
       'a partial answer would forget the legs that it lacks',
+    ],
+    ['if (isDue && isOfCustomer(leg.seen))', 'if (isDue)', 'any row without a state would begin a call'],
+    [
+      'Math.min((before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0), policy.absencePolls)',
+      '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',
+      'a created leg would be written with every poll',
     ],
   ]),
   ...mutantsOf(`${OBSERVE}/observe-legs.ts`, `${OBSERVE}/observe-legs.spec.ts`, [
@@ -289,11 +305,6 @@ const rows: readonly Mutant[] = [
       'the leg that rings on after its caller has left would be a second call',
     ],
     ['if (isKnownId) return true;', '', 'a leg of a known call that is about to ring would not be seen'],
-    [
-      "row.direction === 'inbound' && (row.customer ?? row.hotline) !== null;",
-      "row.direction === 'inbound';",
-      'any row without a state would begin a call',
-    ],
     [
       'return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));',
       'return name === null || !index.hasJustLost(name, rows, now);',
@@ -332,17 +343,17 @@ const rows: readonly Mutant[] = [
       'with a clock that is off, missed calls of the first poll would be dropped',
     ],
     [
-      'index.isPastEntry(row) || index.ended.isStaleEntry(row.key, answer.at)',
-      'index.isPastEntry(row)',
-      'a stale row would begin a call again as soon as that has ended',
-    ],
-    [
-      'index.isPastEntry(row) || index.ended.isStaleEntry(row.key, answer.at)',
-      'index.ended.isStaleEntry(row.key, answer.at)',
+      'if (index.isPastEntry(row)) continue;',
+      '',
       'the row of a caller who overflowed would begin another call',
     ],
     [
-      '|| isAnnounced(row, answer, index)',
+      "if (row.status !== 'abandoned' && state.ignoredEntries.has(key)) {",
+      'if (state.ignoredEntries.size < 0) {',
+      'a stale row would begin a call again as soon as that has ended',
+    ],
+    [
+      '||\n        isAnnounced(row, answer, index)',
       '',
       'a missed call would be announced twice, by its legs and by its row',
     ],

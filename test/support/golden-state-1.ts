@@ -19,10 +19,10 @@ const missing: Absence = {
   unlisted: true,
 };
 
-/** What formats before 2 do not tell of a leg. */
+/** What formats before 2 do not have of a leg. */
 const seenLong = { joined: 'shown', firstSeen: 0, since: { after: null, by: 0 }, waited: false } as const;
 
-/** What they do not tell of an entry that began then. */
+/** What they do not have of an entry that began then. */
 const unchanged = (changedAt: number) => ({ rang: 'no', quiet: null, changedAt }) as const;
 
 const agent = (extension: string) => `Trần Thị ${extension}`;

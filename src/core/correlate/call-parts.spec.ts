@@ -3,7 +3,7 @@ import { entry, leg, legPart, number } from '../../../test/support/history.js';
 import { absentSince, at, callOf, cycleAt, entryPart, window } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import { currentEntry, joinParts, withParts } from './call-parts.js';
-import type { Placement } from './correlate.js';
+import type { Placement } from './placement.js';
 
 const cycle = cycleAt(6);
 const nothing = { joins: null, legs: [], entries: [] } as const;

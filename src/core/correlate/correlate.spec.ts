@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { entry, leg, legPart, number } from '../../../test/support/history.js';
 import { absentSince, at, callOf, connectedAt, cycleAt, indexOf } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
-import { correlate, type NewParts } from './correlate.js';
+import { correlate } from './correlate.js';
+import type { NewParts } from './placement.js';
 
 const other = number('0987654321');
 

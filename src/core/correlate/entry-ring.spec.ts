@@ -22,13 +22,13 @@ const rung = leg({ startedAt: at(5) });
 const trying = entry({ status: 'trying' });
 
 function groupWith(seen: ObservedLeg): Group {
-  const group = groupOf(seen.callId, seen.customer);
+  const group = groupOf(seen.customer);
   group.legs.push({ seen, joined: 'shown' });
   return group;
 }
 
 function entryGroup(row: ObservedQueueEntry): Group {
-  const group = groupOf(row.callId, row.customer);
+  const group = groupOf(row.customer);
   group.entries.push(row);
   return group;
 }
@@ -55,7 +55,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
     cycle: cycleAt(6, cycle),
     answers: { places: new Map(rows.map(({ key }, place) => [key, place])), turned: new Set(turned) },
   });
-  const into = group.joins?.callId ?? group.mergedInto?.id ?? null;
+  const into = group.joins?.callId ?? group.mergedInto?.entries[0]?.callId ?? null;
   return into === null ? null : `${into} ${group.mergedInto?.legs.at(-1)?.joined ?? group.legs[0]!.joined}`;
 }
 
@@ -114,7 +114,7 @@ describe('a leg is rung for the queue entry', () => {
     expect(owner(rung, [{ ...call, legs: [{ ...talking, absence: absentSince(6) }] }])).toBe(ONE);
   });
 
-  it('not if the entry owns a live leg there, unless two devices of the extension ring together', () => {
+  it('not if the entry owns a live leg there, unless two devices of the extension ring at the same time', () => {
     const own = (given: Parameters<typeof leg>[0], more: Partial<ReturnType<typeof legPart>> = {}) => ({
       ...one,
       legs: [legPart({ seen: leg({ callId: 'own', startedAt: at(3), ...given }), ...more })],
@@ -164,7 +164,7 @@ describe('the time at which a leg began', () => {
     expect([2.999, 3].map((seconds) => owner(began(seconds), [back]))).toEqual([null, ONE]);
   });
 
-  it('is not after the answer or the hang-up that the row tells, with the same tolerance', () => {
+  it('is not after the answer or the hang-up that the row shows, with the same tolerance', () => {
     const turned = [one.callId];
     for (const over of [
       { ...trying, status: 'answered', bridgedAt: at(4) } as const,
@@ -176,7 +176,7 @@ describe('the time at which a leg began', () => {
     }
   });
 
-  it('is not after the poll that showed the row Answered where the row does not tell when', () => {
+  it('is not after the poll that showed the row Answered where the row does not say when', () => {
     const over = { ...trying, status: 'answered' } as const;
     const call = { ...one, entry: entryPart({ seen: over, changedAt: at(4) }) };
     expect([5, 5.001].map((seconds) => owner(began(seconds), [call]))).toEqual([ONE, null]);

@@ -13,7 +13,7 @@ const RINGS: RingFacts = {
   outbound: false,
   customers: 'same',
   waits: false,
-  names: 'nobody',
+  names: 'none known',
   owns: false,
   hotlines: 'same',
   time: 'inside',

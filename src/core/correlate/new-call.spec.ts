@@ -121,6 +121,17 @@ describe('a new call', () => {
     expect(begun({ entries: [entry()], cycle: first(false, true) }).baseline).toBe(true);
   });
 
+  it('was there before the first poll if its leg was, which did not ring then', () => {
+    const created = (after: number | null) => ({ seen: leg(), since: { after, by: at(58) }, polls: 1 });
+    const of = (after: number | null) =>
+      beginCall(
+        { joins: null, legs: [{ seen: leg(), joined: 'shown', created: created(after) }], entries: [] },
+        indexOf([]),
+        cycleAt(60),
+      ).baseline;
+    expect([of(null), of(at(57))]).toEqual([true, false]);
+  });
+
   it('has the direction of its legs, and is inbound with a queue entry', () => {
     const outbound = leg({ direction: 'outbound' });
     expect(begun({ legs: [outbound] }).direction).toBe('outbound');

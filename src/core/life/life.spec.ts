@@ -231,7 +231,7 @@ describe('a caller who has gone', () => {
 });
 
 describe('how long a caller waited', () => {
-  it('is not stated of a call that was there before the first poll and whose start the PBX does not tell', () => {
+  it('is not stated of a call that was there before the first poll and whose start the PBX does not give', () => {
     const history = new History();
     history.poll({ legs: [leg()] });
     history.poll({ at: 5, legs: [leg({ signal: 'answered' })] });

@@ -143,7 +143,7 @@ describe('a new row', () => {
     expect(observed([entry({ status: 'unknown' })])).toEqual(NONE);
   });
 
-  it('of a caller who is told apart by call_uuid is another entry, in the same second too', () => {
+  it('of a caller with another call_uuid is another entry, in the same second too', () => {
     const second = entry({ callId: 'queue-call-2' });
     expect(observed([waiting, second]).isNew).toEqual([waiting.key, second.key]);
     expect(observed([waiting, second], { calls: known() })).toMatchObject({ isNew: [second.key] });
@@ -153,16 +153,12 @@ describe('a new row', () => {
     const { entryKey, rowKey, key } = waiting;
     const calls = [callOf({ upstreamIds: ['queue-call-1'], pastEntries: [{ entryKey, rowKey }] })];
     expect(observed([waiting], { calls })).toEqual(NONE);
-    const ended: EndedCall = {
-      callId: 'ended',
-      upstreamIds: [],
-      entries: [],
-      rows: [],
-      endedAt: at(50),
-      staleEntry: key,
-    };
-    expect(observed([waiting], { ended: [ended] })).toEqual(NONE);
-    expect(observed([{ ...waiting, key: 'another' }], { ended: [ended] }).isNew).toEqual(['another']);
+    const state = { ignoredEntries: new Set([key]) };
+    expect(observed([waiting], { state })).toEqual(NONE);
+    expect(observed([{ ...waiting, key: 'another' }], { state })).toMatchObject({
+      isNew: ['another'],
+      ignored: [],
+    });
   });
 
   it('with a newer rejoined_time is a caller who came back: the entry before was abandoned', () => {

@@ -13,7 +13,7 @@ describe('the name of a leg', () => {
     expect(legName({ ...seen, startedAt: at(1) })).not.toBe(legName(seen));
   });
 
-  it('is none without a time: then nothing tells it from another leg', () => {
+  it('is none without a time: then it may be any leg', () => {
     expect(legName(leg())).toBeNull();
   });
 });

@@ -50,31 +50,31 @@ describe('an entry whose row may become stale', () => {
 });
 
 describe('an entry is quiet', () => {
-  const nobody = () => false;
+  const noneBusy = () => false;
   const cycle = cycleAt(9);
 
   it('from the poll on that shows no leg of its answered call, while the extension is listed', () => {
     const listing = { ...cycle, listsIdle: true };
-    expect(quietOf(talked, nobody, cycle)).toEqual(window(9));
-    expect(quietOf(talked, nobody, { ...listing, isListed: (ext) => ext === '107' })).toEqual(window(9));
-    expect(quietOf(talked, nobody, { ...listing, isListed: (ext) => ext === '108' })).toBeNull();
+    expect(quietOf(talked, noneBusy, cycle)).toEqual(window(9));
+    expect(quietOf(talked, noneBusy, { ...listing, isListed: (ext) => ext === '107' })).toEqual(window(9));
+    expect(quietOf(talked, noneBusy, { ...listing, isListed: (ext) => ext === '108' })).toBeNull();
   });
 
   it('from the poll on in which the agent that it names has no leg', () => {
     const known = { ...cycle, extensionOf: () => '107' };
     const call = callOf({ entry: trying });
-    expect(quietOf(call, nobody, known)).toEqual(window(9));
+    expect(quietOf(call, noneBusy, known)).toEqual(window(9));
     expect(quietOf(call, (ext) => ext === '108', known)).toEqual(window(9));
     expect(quietOf(call, (ext) => ext === '107', known)).toBeNull();
-    expect(quietOf(call, nobody, cycle)).toBeNull();
+    expect(quietOf(call, noneBusy, cycle)).toBeNull();
   });
 
   it('since then, and not since the latest poll', () => {
     const known = { ...cycle, extensionOf: () => '107' };
     for (const call of [talked, callOf({ entry: trying })])
-      expect(quietOf(withQuiet(call, window(5)), nobody, known)).toEqual(window(5));
+      expect(quietOf(withQuiet(call, window(5)), noneBusy, known)).toEqual(window(5));
     const unlisted = { ...cycle, listsIdle: true };
-    expect(quietOf(withQuiet(talked, window(5)), nobody, unlisted)).toEqual(window(5));
+    expect(quietOf(withQuiet(talked, window(5)), noneBusy, unlisted)).toEqual(window(5));
   });
 });
 

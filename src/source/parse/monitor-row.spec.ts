@@ -58,13 +58,13 @@ it('of the rows of one leg an answered one counts most, and one that says nothin
   expect(ringing).toBeGreaterThan(unclear!);
 });
 
-const NOBODY = { extensionId: null, agentName: null, username: null, userId: null };
+const NO_OWNER = { extensionId: null, agentName: null, username: null, userId: null };
 
 describe('what a row is', () => {
   it('trap 3: rows with an empty call_id are idle extensions and never a call', () => {
     for (const call_id of ['', null, undefined, '  ', '00000000-0000-0000-0000-000000000000']) {
       for (const call_state of ['', null, undefined, 'DOWN', 'REGISTERED']) {
-        expect(read({ call_id, call_state })).toEqual({ kind: 'idle', extension: '107', owner: NOBODY });
+        expect(read({ call_id, call_state })).toEqual({ kind: 'idle', extension: '107', owner: NO_OWNER });
       }
     }
   });
