@@ -14,6 +14,7 @@ import type { ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import { beganDuring, belongsToEntry, isGone, onlyEntryDuring, entryBegan } from '../parts/part.js';
 import { type Lack, lackOf } from '../parts/partial-absence.js';
 import { onOurClock } from '../parts/pbx-clock.js';
+import { changedBefore } from '../parts/staleness.js';
 import type { Window } from '../parts/window.js';
 import { type Changes, isSameRow } from './changes.js';
 import { isIgnored } from './ignored-rows.js';
@@ -126,7 +127,7 @@ function isAnnounced(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIn
 /** Makes the queue entry of a row that a poll shows for the first time. */
 export function newEntry(row: ObservedQueueEntry, cycle: CycleFacts): QueueEntry {
   const lastTime = Math.max(entryBegan(row), row.bridgedAt ?? 0);
-  const changedAt = Math.min(cycle.now, onOurClock(lastTime, cycle.skewMs));
+  const changedAt = changedBefore(onOurClock(lastTime, cycle.skewMs), cycle.now);
   const entry: QueueEntry = { seen: row, answered: false, rang: 'no', quiet: null, changedAt, absence: null };
   return listedEntry(entry, row, { complete: true, unchanged: false }, cycle)!;
 }

@@ -47,6 +47,14 @@ export function isOverdue({ legs, entry }: Call, cycle: CycleFacts): boolean {
   return (quiet !== null && isLongAgo(quiet, now, policy.staleEntryMs)) || now - changedAt >= DAY_MS;
 }
 
+/**
+ * When the row of a new entry changed last, by the latest of its times on the bridge's clock. A row whose times are a day old
+ * counts as changed now, and is watched for a day: the PBX's clock may be off, and such rows be of callers who wait.
+ */
+export function changedBefore(latestTime: Instant, now: Instant): Instant {
+  return now - latestTime >= DAY_MS ? now : Math.min(now, latestTime);
+}
+
 export function quietSince({ entry, legs }: Call): Instant | null {
   return entry !== null && entry.absence === null && legs.length === 0 ? (entry.quiet?.by ?? null) : null;
 }
