@@ -67,6 +67,8 @@ export class ToldCall {
   #transfers = 0;
   /** RING_WAIT: the customer has not answered yet. */
   #hasWaited = false;
+  /** A row in a queue has said Answered. */
+  #wasSaid = false;
   #ended: When | null = null;
   #at = 0;
 
@@ -167,6 +169,7 @@ export class ToldCall {
         Object.assign(part, { sighting, word, absences: 0, lastSeen: cycle.at });
         if (word !== null && CONNECTED.has(word)) part.isConnected = true;
         if (word === 'RING_WAIT') this.#hasWaited = true;
+        if (word === 'Answered') this.#wasSaid = true;
         this.#learn(part);
       }
       for (const [key, part] of parts) {
@@ -275,7 +278,8 @@ export class ToldCall {
     const wasShown = this.#events.every(({ type }) => type !== 'call-started');
     if (bridgedAt !== null && cycle.queue !== null) this.#answered = this.#upstream(seconds(bridgedAt));
     else if (leg !== null && cycle.monitor !== null) {
-      const isSure = wasShown && (this.#call.direction !== 'outbound' || this.#hasWaited);
+      const isPickedUp = leg.sighting.role === 'picker' && entry?.word !== 'Answered';
+      const isSure = wasShown && !isPickedUp && (this.#call.direction !== 'outbound' || this.#hasWaited);
       this.#answered = { ...this.#byMonitor(cycle), certainty: isSure ? 'observed' : 'inferred' };
     } else return;
     this.#emit('call-answered', this.#answered);
@@ -372,10 +376,12 @@ export class ToldCall {
     if (this.#answered !== null) {
       const lost = last?.sighting.closedBy === 'unregistered';
       const noLegs = row?.word === 'Abandoned';
+      // The row never said that the caller was bridged with the leg that talked.
+      const isUnsaid = rows.length > 0 && !this.#wasSaid;
       if (last === null) return null;
       return {
         outcome: 'answered',
-        when: { ...this.#absent(last), certainty: lost || noLegs ? 'inferred' : 'observed' },
+        when: { ...this.#absent(last), certainty: lost || noLegs || isUnsaid ? 'inferred' : 'observed' },
       };
     }
     if (row !== undefined && (row.word === 'Abandoned' || isResumed(row))) return this.#abandoned(row, cycle);
