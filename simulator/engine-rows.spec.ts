@@ -187,7 +187,7 @@ describe('the direction', () => {
       '107 RINGING 24052364>107>0914237383 inbound #1',
     );
     expect(texts(seen(engine, { ...direct, kind: 'click-to-call' }))[0]).toBe(
-      '107 RINGING 0914237383>0914237383>24370107 outbound #1',
+      '107 RINGING 0914237383>0914237383>107 outbound #1',
     );
     expect(texts(seen(engine, { ...direct, kind: 'local', peer: '112' }))[0]).toBe(
       '107 RINGING 112>107>112 local #1 | 112 RINGING 107>107>112 local #2',

@@ -43,7 +43,7 @@ function ofAnswer(statement: Statement): Set<string> {
   const isGiven = bridgedTimes(statement).some(({ time }) => time <= recorded + statement.sight.toleranceMs);
   if (isGiven) allowed.add('upstream');
   if (isGiven && statement.must(entries, (state) => state === 'Answered')) return allowed;
-  // A pick-up is told by what happened at the same time, and no row says so, unless one in a queue says Answered.
+  // A pick-up follows from what happened at the same time, and no row says so, unless one in a queue says Answered.
   const isPickedUp = legs.some((one) => one.role === 'picker' && statement.may([one], isConnected));
   if (isPickedUp && !statement.may(entries, (state) => state === 'Answered')) return allowed.add('inferred');
   const isShown = statement.may(legs, isConnected) || statement.may(entries, isAnswer);
