@@ -164,14 +164,19 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
     isAbandoned &&
     !statement.may(entries, (state) => state === 'Answered') &&
     queueEnd < (call.endedAt ?? Infinity);
+  // events.md: "A leg that talked while its row never said Answered: the outcome is inferred". Who has left the queue for
+  // other extensions has no row any more.
+  const isOfQueue = entries.length > 0 && !statement.may(legsAfterQueue(statement));
+  const isDoubted = isOfQueue && !statement.may(entries, (state) => state === 'Answered');
+  const mayBeDoubted = isOfQueue && !statement.must(entries, (state) => state === 'Answered');
+  // A leg whose extension is not listed in the first poll without it may go on.
+  const hasSignedOff = lastLegs.some((leg) =>
+    statement.sight.signedOffAt(leg.extension ?? null, goneAt(leg)),
+  );
   const allowed = new Set<string>();
-  // A leg that talked while its row never said Answered may be one that was never bridged with the caller.
-  const isUnsaid =
-    entries.length > 0 && !isAbandoned && !statement.may(entries, (state) => state === 'Answered');
-  const isSaid = statement.must(entries, (state) => state === 'Answered');
   const isOver = call.endedAt !== null && instant(statement.data.observed.latest) >= call.endedAt - 1000;
-  if (!isDeduced && !isUnsaid && !(hasVanished && !isOver)) allowed.add('observed');
-  const mayBeUnsaid = entries.length > 0 && !isSaid;
-  if (isDeduced || hasVanished || isAbandoned || hasNoWord || mayBeUnsaid || !isOver) allowed.add('inferred');
+  if (!isDeduced && !isDoubted && !(hasVanished && !isOver)) allowed.add('observed');
+  const isUncertain = isDeduced || hasVanished || hasSignedOff || isAbandoned || hasNoWord || mayBeDoubted;
+  if (isUncertain || !isOver) allowed.add('inferred');
   return allowed;
 }

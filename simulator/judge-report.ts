@@ -1,4 +1,5 @@
 import type { Reason } from './judge-reasons.js';
+import type { TruthEvent } from './truth.js';
 
 /**
  * The judge's input and output. The event's shape is declared here again, from `events.md`, on purpose: the judge shares no
@@ -81,6 +82,8 @@ export interface JudgeOptions {
   readonly commitMs?: number;
   /** The PBX lists extensions without a call, so that one that is missing is known not to be registered. */
   readonly listsIdle?: boolean;
+  /** The log of the simulated PBX, for the registrations in it. */
+  readonly log?: readonly TruthEvent[];
   /** False: events were left out, so that `sequence` has gaps and fields that refer to others may refer to those. */
   readonly wholeLog?: boolean;
 }

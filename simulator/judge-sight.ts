@@ -1,6 +1,6 @@
 import { type Endpoint, type Poll, type PollInstants, Polls } from './judge-polls.js';
 import type { JudgeOptions } from './judge-report.js';
-import type { CallTruth, Sighting } from './truth.js';
+import type { CallTruth, Sighting, TruthEvent } from './truth.js';
 
 /**
  * What polls at given instants could have seen: a poll sees a row in the state it has at the poll's instant.
@@ -42,6 +42,7 @@ export class Sight {
   readonly commitMs: number;
   readonly listsIdle: boolean;
   readonly #polls: Readonly<Record<Endpoint, Polls>>;
+  readonly #signedOff: ReadonlyMap<string, readonly SignedOff[]>;
   readonly #spans = new WeakMap<Sighting, readonly Span[]>();
 
   constructor(polls: PollInstants, options: JudgeOptions) {
@@ -57,6 +58,14 @@ export class Sight {
     this.toleranceMs = options.toleranceMs ?? 20;
     this.commitMs = options.commitMs ?? 0;
     this.listsIdle = options.listsIdle ?? true;
+    this.#signedOff = signedOffIn(options.log ?? []);
+  }
+
+  /** Whether the first poll after `at` did not list the extension because its device had signed off. */
+  signedOffAt(extension: string | null, at: number): boolean {
+    const shown = this.polls('monitor').firstAfter(at)?.shown;
+    if (extension === null || shown === undefined || !this.listsIdle) return false;
+    return (this.#signedOff.get(extension) ?? []).some(({ from, to }) => from <= shown && shown < to);
   }
 
   polls(endpoint: Endpoint): Polls {
@@ -264,4 +273,21 @@ export function goneAt(sighting: Sighting): number {
 /** When the last row stopped showing the call alive. */
 export function lastGone(call: CallTruth): number {
   return Math.max(...call.sightings.map(goneAt));
+}
+
+interface SignedOff {
+  readonly from: number;
+  readonly to: number;
+}
+
+function signedOffIn(log: readonly TruthEvent[]): ReadonlyMap<string, readonly SignedOff[]> {
+  const spans = new Map<string, { from: number; to: number }[]>();
+  for (const { type, extension, at } of log) {
+    if (extension === undefined) continue;
+    if (type === 'extension-unregistered')
+      spans.set(extension, [...(spans.get(extension) ?? []), { from: at, to: Infinity }]);
+    if (type === 'extension-registered')
+      for (const span of spans.get(extension) ?? []) span.to = Math.min(span.to, at);
+  }
+  return spans;
 }

@@ -67,8 +67,6 @@ export class ToldCall {
   #transfers = 0;
   /** RING_WAIT: the customer has not answered yet. */
   #hasWaited = false;
-  /** A row in a queue has said Answered. */
-  #wasSaid = false;
   #ended: When | null = null;
   #at = 0;
 
@@ -169,7 +167,6 @@ export class ToldCall {
         Object.assign(part, { sighting, word, absences: 0, lastSeen: cycle.at });
         if (word !== null && CONNECTED.has(word)) part.isConnected = true;
         if (word === 'RING_WAIT') this.#hasWaited = true;
-        if (word === 'Answered') this.#wasSaid = true;
         this.#learn(part);
       }
       for (const [key, part] of parts) {
@@ -375,13 +372,12 @@ export class ToldCall {
     );
     if (this.#answered !== null) {
       const lost = last?.sighting.closedBy === 'unregistered';
-      const noLegs = row?.word === 'Abandoned';
-      // The row never said that the caller was bridged with the leg that talked.
-      const isUnsaid = rows.length > 0 && !this.#wasSaid;
+      // A row that is Abandoned, or never said Answered, leaves it in doubt that the agent had the caller.
+      const isDoubted = row !== undefined && row.word !== 'Answered';
       if (last === null) return null;
       return {
         outcome: 'answered',
-        when: { ...this.#absent(last), certainty: lost || noLegs || isUnsaid ? 'inferred' : 'observed' },
+        when: { ...this.#absent(last), certainty: lost || isDoubted ? 'inferred' : 'observed' },
       };
     }
     if (row !== undefined && (row.word === 'Abandoned' || isResumed(row))) return this.#abandoned(row, cycle);

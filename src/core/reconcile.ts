@@ -207,7 +207,7 @@ class Cycle {
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
     }
-    const { left, moved } = this.#resolveConsultations(touched);
+    const { left, moved } = this.#resolveConsultations(touched, begun);
     this.#noteQuiet(touched, begun);
     const changed = [...touched.values()].map((call): Draft => {
       const newLegs = joined.get(call.callId) ?? NONE;
@@ -222,14 +222,18 @@ class Cycle {
    *
    * @returns `moved`: the extension whose leg has moved on from a consultation, by its `callId`
    */
-  #resolveConsultations(touched: Map<string, Call>): {
+  #resolveConsultations(
+    touched: Map<string, Call>,
+    begun: ReadonlyMap<string, Draft>,
+  ): {
     readonly left: readonly Draft[];
     readonly moved: ReadonlyMap<string, string>;
   } {
     const left: Draft[] = [];
     const moved = new Map<string, string>();
     const calls: Calls = {
-      get: (callId) => touched.get(callId) ?? this.#index.calls.get(callId),
+      get: (callId) =>
+        begun.has(callId) ? undefined : (touched.get(callId) ?? this.#index.calls.get(callId)),
       localAt: (extension) => this.#index.localAt(extension),
     };
     for (const { callId } of [...touched.values()]) {

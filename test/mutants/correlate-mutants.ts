@@ -307,11 +307,6 @@ const joins: readonly Mutant[] = [
       "!== 'different') &&\n      lostRing",
       'a pick-up without a hotline would answer any call',
     ],
-    [
-      '(call) => isUnanswered(call) && ringsAt(',
-      '(call) => ringsAt(',
-      'a code that listens in would pick a talking call up',
-    ],
   ]),
   ...mutantsOf(`${CORRELATE}/consultation.ts`, `${CORRELATE}/consultation.spec.ts`, [
     [
@@ -340,9 +335,21 @@ const joins: readonly Mutant[] = [
       'any withheld row would be the withheld caller’s transfer',
     ],
     [
+      'wasThere(other, went) && consultedLeg',
+      'consultedLeg',
+      'a caller who hangs up would be held while the agent calls a colleague next',
+    ],
+    [
       'if (legs.some((other) => !own.includes(other) && isPresent(other))) return null;',
       '',
       'a caller who talks to another extension would be transferred',
+    ],
+  ]),
+  ...mutantsOf('src/core/reconcile.ts', `${CORRELATE}/consultation.spec.ts`, [
+    [
+      'begun.has(callId) ? undefined :',
+      'begun.size < 0 ? undefined :',
+      'a call that begins in this poll would be changed twice, and lose a leg',
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/local-pairs.ts`, `${CORRELATE}/local-pairs.spec.ts`, [
@@ -364,8 +371,8 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/correlate.ts`, `${CORRELATE}/correlate.spec.ts`, [
     [
-      'id !== null && areOne(group.customer, customer));',
-      'id !== null);',
+      'sharing?.find((group) => areOne(group.customer, customer));',
+      'sharing?.[0];',
       'an id that two customers show would make them one call',
     ],
     [

@@ -353,7 +353,7 @@ const rows: readonly Mutant[] = [
       'a stale row would begin a call again as soon as that has ended',
     ],
     [
-      '|| isAnnounced(row, answer, index)',
+      '||\n        isAnnounced(row, answer, index)',
       '',
       'a missed call would be announced twice, by its legs and by its row',
     ],

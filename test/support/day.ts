@@ -117,6 +117,7 @@ export function simulateDay(options: DayOptions = {}): Day {
   const seen = { ...polls, partial };
   const listsIdle = options.quirks?.listIdle ?? true;
   const report = judge(world.truth, events as unknown as JudgedEvent[], seen, {
+    log: world.log,
     sightingsToDemand,
     listsIdle,
   });

@@ -118,6 +118,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
   // A cycle waits for both endpoints, so that an answer may be used only when the other one's request has timed out.
   const seen = { ...complete, partial };
   const report = judge(world.truth, events as unknown as JudgedEvent[], seen, {
+    log: world.log,
     until,
     commitMs: TIMEOUT_MS,
   });

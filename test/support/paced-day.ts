@@ -92,7 +92,7 @@ export function pacedDay({ pace: paceOptions, durationMs, ...options }: PacedDay
     busiestHour: Math.max(...hours),
     delays: delaysOf(world, events),
     calls: world.truth.length,
-    report: judge(world.truth, events as unknown as JudgedEvent[], polls),
+    report: judge(world.truth, events as unknown as JudgedEvent[], polls, { log: world.log }),
   };
 }
 

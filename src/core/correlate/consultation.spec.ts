@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { leg, legPart, number } from '../../../test/support/history.js';
+import { History, leg, legPart, number, summaryOf } from '../../../test/support/history.js';
 import {
   absentSince,
   at,
@@ -102,6 +102,18 @@ describe('an attended transfer', () => {
     );
   });
 
+  it('is none by a local call that a poll showed only after the caller’s leg had gone', () => {
+    const since = (seconds: number) => ({
+      ...left,
+      legs: left.legs.map((one) => ({ ...one, firstSeen: at(seconds) })),
+    });
+    expect(fate(caller, [since(6)])).toBe('joined inferred');
+    expect(fate(caller, [since(6.001)])).toBeNull();
+    const [own, consulted] = left.legs;
+    const rungLater = { ...left, legs: [own!, { ...consulted!, firstSeen: at(7) }] };
+    expect(fate(caller, [rungLater])).toBe('joined inferred');
+  });
+
   it('needs one consultation and no more', () => {
     expect(fate(caller, [])).toBeNull();
     const other = { ...left, callId: 'consultation-2' };
@@ -123,6 +135,37 @@ describe('an attended transfer', () => {
     expect(fate({ ...caller, legs: [] }, [left])).toBeNull();
     const two = { ...caller, legs: [...caller.legs, part(leg({ callId: 'l-107b' }))] };
     expect(fate(two, [left])).toBeNull();
+  });
+});
+
+describe('an agent whose caller hangs up', () => {
+  const talks = leg({ callId: 'l-107', signal: 'answered' });
+  const colleagues = [
+    local('107', { role: 'caller', callId: 'local', peer: '108' }),
+    local('108', { callId: 'local', peer: '107', signal: 'ringing' }),
+  ];
+  const polled = (
+    absencePolls: number,
+    first: readonly ObservedLeg[],
+    ...polls: (readonly ObservedLeg[])[]
+  ) => {
+    const history = new History({ absencePolls });
+    history.poll({ legs: first.map((one) => ({ ...one, signal: 'ringing' })) });
+    history.poll({ legs: first });
+    for (const legs of polls) history.poll({ legs });
+    return history.transitions.filter(({ subject }) => subject === 'l-107').map(summaryOf);
+  };
+
+  it('and who calls a colleague next has ended the caller’s call, which is held for no consultation', () => {
+    const ended = [
+      'call-started',
+      'call-offered 107',
+      'call-answered',
+      'call-offer-ended 107 answered',
+      'call-ended answered',
+    ];
+    expect(polled(2, [talks], [], colleagues)).toEqual(ended);
+    expect(polled(1, [talks], colleagues)).toEqual(ended);
   });
 });
 

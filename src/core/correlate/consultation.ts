@@ -5,7 +5,7 @@ import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isLegGone } from '../parts/part.js';
-import { whenGone, type Window } from '../parts/window.js';
+import { isBefore, whenGone, type Window } from '../parts/window.js';
 import { withParticipant } from './call-parts.js';
 import { CONSULTATION, type ConsultationFacts } from './consultation-rules.js';
 
@@ -24,7 +24,9 @@ export function resolveConsultation(
   const went = whenConnectedWent(call, cycle);
   if (went === null) return null;
   const consultation =
-    call.consultation === null ? consultationOf(call, current, cycle) : current.get(call.consultation.callId);
+    call.consultation === null
+      ? consultationOf(call, went, current, cycle)
+      : current.get(call.consultation.callId);
   const leg = consultation === undefined ? undefined : consultedLeg(call, consultation, cycle);
   if (consultation === undefined || leg === undefined) return call.consultation === null ? null : OVER;
 
@@ -61,7 +63,7 @@ export interface Resolution {
 
 const OVER: Resolution = { isOver: true, changed: [], moved: null };
 
-/** Live calls, as far as this cycle has changed them already. */
+/** Live calls, as far as this cycle has changed them already; none that begins in it. */
 export interface Calls extends Pick<CallIndex, 'localAt'> {
   get(callId: string): Call | undefined;
 }
@@ -78,13 +80,12 @@ function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
   return whenGone(leg.absence!);
 }
 
-/** The only local call that the connected participant has placed and whose other leg is there. */
-function consultationOf(call: Call, current: Calls, cycle: CycleFacts): Call | undefined {
-  const found = current
-    .localAt(call.connected!.extension)
-    .map(({ callId }) => current.get(callId))
-    .filter((other) => other !== undefined && consultedLeg(call, other, cycle) !== undefined);
-  return found.length === 1 ? found[0] : undefined;
+/** Whether a poll showed the extension placing the call before one missed the caller's leg: else it talks to a colleague next. */
+function wasPlacedBy(extension: string, { legs }: Call, went: Window): boolean {
+  return legs.some(
+    ({ seen, firstSeen }) =>
+      seen.extension === extension && seen.role === 'caller' && isBefore(firstSeen, went),
+  );
 }
 
 /** Its row may have turned into one of the customer; what it was when it began does not matter. */

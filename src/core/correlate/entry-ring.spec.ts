@@ -22,13 +22,13 @@ const rung = leg({ startedAt: at(5) });
 const trying = entry({ status: 'trying' });
 
 function groupWith(seen: ObservedLeg): Group {
-  const group = groupOf(seen.callId, seen.customer);
+  const group = groupOf(seen.customer);
   group.legs.push({ seen, joined: 'shown' });
   return group;
 }
 
 function entryGroup(row: ObservedQueueEntry): Group {
-  const group = groupOf(row.callId, row.customer);
+  const group = groupOf(row.customer);
   group.entries.push(row);
   return group;
 }
@@ -55,7 +55,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
     cycle: cycleAt(6, cycle),
     answers: { places: new Map(rows.map(({ key }, place) => [key, place])), turned: new Set(turned) },
   });
-  const into = group.joins?.callId ?? group.mergedInto?.id ?? null;
+  const into = group.joins?.callId ?? group.mergedInto?.entries[0]?.callId ?? null;
   return into === null ? null : `${into} ${group.mergedInto?.legs.at(-1)?.joined ?? group.legs[0]!.joined}`;
 }
 

@@ -11,7 +11,7 @@ const second = leg({ ext: '108', callId: 'leg-2', startedAt: at(5) });
 const anonymous = number('anonymous');
 
 function groupWith(seen: ObservedLeg): Group {
-  const group = groupOf(seen.callId, seen.customer);
+  const group = groupOf(seen.customer);
   group.legs.push({ seen, joined: 'shown' });
   return group;
 }
@@ -62,6 +62,8 @@ describe('a ring group', () => {
     const withheld = (seen: ObservedLeg) => ({ ...seen, customer: anonymous });
     expect(joined([withheld(first), withheld(second)])).toEqual(['leg-1 leg-2']);
     expect(joined([withheld(first), { ...withheld(second), startedAt: null }])).toEqual(['leg-1', 'leg-2']);
+    const unwritten = (seen: ObservedLeg) => ({ ...withheld(seen), hotline: null });
+    expect(joined([unwritten(first), unwritten(second)])).toEqual(['leg-1 leg-2']);
     const known = callOf({ customer: anonymous, legs: [legPart({ seen: withheld(first) })] });
     expect(joined([withheld(second)], [known])).toEqual(['leg-2']);
   });

@@ -15,6 +15,22 @@ const stateWith = (...known: readonly CreatedLeg[]) => ({
 });
 const cycle = cycleAt(6);
 const partial = cycleAt(6, { monitorComplete: false });
+/** A partial answer whose unreadable row had been there before the leg. */
+const run: Incomplete = {
+  since: at(1),
+  polls: 3,
+  answered: true,
+  partialSince: at(1),
+  last: { startedAt: at(6) - 40, at: at(6), whole: true },
+  unreadable: new Map([['row', at(1)]]),
+  appeared: new Map([[seen.key, at(5)]]),
+  missing: new Map(),
+};
+const whole = cycleAt(6, {
+  monitorComplete: false,
+  incomplete: { monitor: run, queue: null },
+  lackOf: () => 'absent',
+});
 const failed = {
   endpoint: 'monitor',
   outcome: 'failed',
@@ -40,21 +56,8 @@ describe('a leg that the PBX has created begins a call without ringing', () => {
   });
 
   it('also where the answer is partial for a row that was there before it, and that it cannot be', () => {
-    const whole = { startedAt: at(6) - 40, at: at(6), whole: true };
-    const run: Incomplete = {
-      since: at(1),
-      polls: 3,
-      answered: true,
-      partialSince: at(1),
-      last: whole,
-      unreadable: new Map([['row', at(1)]]),
-      appeared: new Map([[seen.key, at(5)]]),
-      missing: new Map(),
-    };
-    const incomplete = { monitor: run, queue: null };
-    const given = cycleAt(6, { monitorComplete: false, incomplete, lackOf: () => 'absent' });
-    expect(ripe(waits, [seen], given)).toEqual([seen.key]);
-    expect(ripe(waits, [], given)).toEqual([seen.key]);
+    expect(ripe(waits, [seen], whole)).toEqual([seen.key]);
+    expect(ripe(waits, [], whole)).toEqual([seen.key]);
     const since = { ...run, unreadable: new Map([['row', at(6)]]) };
     expect(
       ripe(
@@ -94,6 +97,7 @@ describe('the created legs that are awaited', () => {
     expect(awaited([], [seen], partial)).toMatchObject([{ polls: 0 }]);
     expect(awaited([waits], [seen], partial)).toMatchObject([{ polls: 1 }]);
     expect(awaited([waits], [], partial)).toEqual([waits]);
+    expect(awaited([waits], [seen], whole)).toMatchObject([{ polls: 2 }]);
     expect(awaited([waits], [])).toEqual([]);
   });
 

@@ -37,6 +37,11 @@ export function windowOf({ earliest, latest }: Observed): Window {
   return { after: earliest, by: latest };
 }
 
+/** Whether `instant` is that of an earlier poll than the one that showed it. */
+export function isBefore(instant: Instant, { by }: Window): boolean {
+  return instant < by;
+}
+
 /** Whether a poll had shown it at least `ms` before `instant`. */
 export function isSince({ by }: Window, instant: Instant, ms: number): boolean {
   return by + ms <= instant;
