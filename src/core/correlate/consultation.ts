@@ -80,6 +80,16 @@ function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
   return whenGone(leg.absence!);
 }
 
+/** The only local call that the connected participant placed while the caller's leg was there, and whose other leg is left. */
+function consultationOf(call: Call, went: Window, current: Calls, cycle: CycleFacts): Call | undefined {
+  const { extension } = call.connected!;
+  const found = current
+    .localAt(extension)
+    .flatMap(({ callId }) => current.get(callId) ?? [])
+    .filter((other) => wasPlacedBy(extension, other, went) && consultedLeg(call, other, cycle) !== undefined);
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Whether a poll showed the extension placing the call before one missed the caller's leg: else it talks to a colleague next. */
 function wasPlacedBy(extension: string, { legs }: Call, went: Window): boolean {
   return legs.some(
