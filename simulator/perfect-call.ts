@@ -372,7 +372,7 @@ export class ToldCall {
     );
     if (this.#answered !== null) {
       const lost = last?.sighting.closedBy === 'unregistered';
-      // A row that is Abandoned, or never said Answered, leaves it in doubt that the agent had the caller.
+      // A row that is Abandoned, or never said Answered, does not show that the agent had the caller.
       const isDoubted = row !== undefined && row.word !== 'Answered';
       if (last === null) return null;
       return {
