@@ -182,7 +182,7 @@ describe("a leg's id", () => {
 describe('the direction', () => {
   it("is the leg's: towards an extension outbound with the customer in both cid fields, from one inbound", () => {
     const engine = { direction: 'leg' } as const;
-    expect(texts(seen(engine, direct))[0]).toBe('107 RINGING 0914237383>0914237383>107 outbound #1');
+    expect(texts(seen(engine, direct))[0]).toBe('107 RINGING 0914237383>0914237383>24370107 outbound #1');
     expect(texts(seen(engine, { ...direct, kind: 'outbound' }))[0]).toBe(
       '107 RINGING 24052364>107>0914237383 inbound #1',
     );

@@ -19,7 +19,7 @@ export function allowedCertainties(statement: Statement): Set<string> {
     case 'call-offer-ended':
       return ofOfferEnd(statement);
     case 'call-transferred':
-      return new Set([sharesId(statement) ? 'observed' : 'inferred']);
+      return ofTransfer(statement);
     default:
       return ofEnd(statement);
   }
@@ -43,6 +43,9 @@ function ofAnswer(statement: Statement): Set<string> {
   const isGiven = bridgedTimes(statement).some(({ time }) => time <= recorded + statement.sight.toleranceMs);
   if (isGiven) allowed.add('upstream');
   if (isGiven && statement.must(entries, (state) => state === 'Answered')) return allowed;
+  // A pick-up follows from what happened at the same time, and no row says so, unless one in a queue says Answered.
+  const isPickedUp = legs.some((one) => one.role === 'picker' && statement.may([one], isConnected));
+  if (isPickedUp && !statement.may(entries, (state) => state === 'Answered')) return allowed.add('inferred');
   const isShown = statement.may(legs, isConnected) || statement.may(entries, isAnswer);
   const wasShown = start !== undefined && start.recordedtime < event.recordedtime;
   if (call.direction === 'outbound') {
@@ -74,6 +77,18 @@ function ofOfferEnd(statement: Statement): Set<string> {
     !(data.outcome === 'answered-elsewhere' && statement.may(entries, isAnswer));
   if (isStopShown && !isDeduced) allowed.add('observed');
   if (!mustBeShown || isDeduced) allowed.add('inferred');
+  return allowed;
+}
+
+/** A caller who was passed to another queue is there under the id that the row in the first queue had. */
+function ofTransfer(statement: Statement): Set<string> {
+  if (sharesId(statement)) return new Set(['observed']);
+  const allowed = new Set(['inferred']);
+  const { entries, recorded } = statement;
+  const later = entries.filter((one) => one.from <= recorded).slice(1);
+  const sharing = later.filter((one) => entries[0]!.callId === one.callId);
+  if (statement.may(sharing)) allowed.add('observed');
+  if (statement.must(sharing)) allowed.delete('inferred');
   return allowed;
 }
 
@@ -155,7 +170,9 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   const isDoubted = isOfQueue && !statement.may(entries, (state) => state === 'Answered');
   const mayBeDoubted = isOfQueue && !statement.must(entries, (state) => state === 'Answered');
   // A leg whose extension is not listed in the first poll without it may go on.
-  const hasSignedOff = lastLegs.some((leg) => statement.sight.signedOffAt(leg.extension ?? null, goneAt(leg)));
+  const hasSignedOff = lastLegs.some((leg) =>
+    statement.sight.signedOffAt(leg.extension ?? null, goneAt(leg)),
+  );
   const allowed = new Set<string>();
   const isOver = call.endedAt !== null && instant(statement.data.observed.latest) >= call.endedAt - 1000;
   if (!isDeduced && !isDoubted && !(hasVanished && !isOver)) allowed.add('observed');

@@ -275,7 +275,8 @@ export class ToldCall {
     const wasShown = this.#events.every(({ type }) => type !== 'call-started');
     if (bridgedAt !== null && cycle.queue !== null) this.#answered = this.#upstream(seconds(bridgedAt));
     else if (leg !== null && cycle.monitor !== null) {
-      const isSure = wasShown && (this.#call.direction !== 'outbound' || this.#hasWaited);
+      const isPickedUp = leg.sighting.role === 'picker' && entry?.word !== 'Answered';
+      const isSure = wasShown && !isPickedUp && (this.#call.direction !== 'outbound' || this.#hasWaited);
       this.#answered = { ...this.#byMonitor(cycle), certainty: isSure ? 'observed' : 'inferred' };
     } else return;
     this.#emit('call-answered', this.#answered);
@@ -371,7 +372,7 @@ export class ToldCall {
     );
     if (this.#answered !== null) {
       const lost = last?.sighting.closedBy === 'unregistered';
-      // A row that is Abandoned, or never said Answered, leaves it in doubt that the agent had the caller.
+      // A row that is Abandoned, or never said Answered, does not show that the agent had the caller.
       const isDoubted = row !== undefined && row.word !== 'Answered';
       if (last === null) return null;
       return {

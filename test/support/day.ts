@@ -20,6 +20,8 @@ import { spoilt } from './spoilt.js';
  */
 export interface DayOptions extends Partial<WorldOptions> {
   readonly intervalMs?: number;
+  /** The queue endpoint is asked in every how many polls; the monitor in all of them. */
+  readonly queueEvery?: number;
   /** Probability that an answer is spoiled, per endpoint and poll. */
   readonly faults?: number;
   /** Probability that the bridge is restarted before a poll. */
@@ -50,7 +52,7 @@ const CONFIRM_MS = 200;
 const locale = () => ({ instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers: new PhoneNumbers('VN') });
 
 export function simulateDay(options: DayOptions = {}): Day {
-  const { intervalMs = 1_000, faults = 0, restarts = 0, kills = 0, downMs = 0 } = options;
+  const { intervalMs = 1_000, queueEvery = 1, faults = 0, restarts = 0, kills = 0, downMs = 0 } = options;
   const { tailMs = 600_000, maxPolls = 1_000_000, sightingsToDemand = 1 } = options;
   const startAt = options.startAt ?? Date.UTC(2026, 2, 2, 1);
   const world = createWorld({ ...options, startAt });
@@ -95,12 +97,13 @@ export function simulateDay(options: DayOptions = {}): Day {
       return spoilt(body, random);
     };
     const monitor = readers.monitor.read(spoil(world.monitorBody()), at);
-    const queue = readers.queue.read(spoil(world.queueBody()), at);
-    for (const observation of [monitor, queue] as Observation[]) {
+    const isQueueDue = pollCount % queueEvery === 0;
+    const queue = isQueueDue ? readers.queue.read(spoil(world.queueBody()), at) : null;
+    for (const observation of (queue === null ? [monitor] : [monitor, queue]) as Observation[]) {
       if (observation.outcome === 'complete') polls[observation.endpoint].push(now);
       if (observation.outcome === 'partial') partial[observation.endpoint].push(now);
     }
-    const decision = decide(known, { monitor, queue }, DEFAULT_POLICY);
+    const decision = decide(known, queue === null ? { monitor } : { monitor, queue }, DEFAULT_POLICY);
     confirm = decision.confirm;
     const { set, remove } = patch(decision.delta);
     for (const [field, text] of set) stored.set(field, text);

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { excusesOf, findingsOf } from './days-tally.js';
+import { type PaceName, simulateDrawn } from './drawn-day.js';
+
+/**
+ * Drawn days that are right, and stay right. What is excused may fall and never rise: a commit that makes the bridge or the
+ * judge excuse more says why, and changes `kept-days.json`. `npm run days` runs any other day.
+ */
+interface KeptDay {
+  readonly seed: number;
+  readonly calls: number;
+  readonly pace: PaceName;
+  readonly only: string;
+  readonly excused: Readonly<Record<string, number>>;
+}
+
+const KEPT = JSON.parse(readFileSync(new URL('kept-days.json', import.meta.url), 'utf8')) as KeptDay[];
+
+describe('a drawn day', () => {
+  it.each(KEPT)('of seed $seed with $only, polled at $pace, is emitted as it was', (kept) => {
+    const { report, world } = simulateDrawn(kept);
+    expect(world.truth).toHaveLength(kept.calls);
+    expect(findingsOf(report)).toEqual([]);
+    expect(report.expected).toBeGreaterThan(kept.calls * 2);
+    const more = Object.entries(excusesOf(report)).filter(
+      ([reason, times]) => times > (kept.excused[reason] ?? 0),
+    );
+    expect(more).toEqual([]);
+  });
+});
