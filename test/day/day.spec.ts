@@ -17,7 +17,7 @@ describe('against a simulated day', () => {
     const traffic = { ...BUSY.traffic, totalCalls: 2_000 };
     const day = simulateDay({ ...BUSY, traffic, seed: 2026, faults: 0.05, restarts: 0.012 });
     summaries.push(summary('a day with faults', day));
-    expectJudgedTrue(day, 2_000);
+    expectJudgedTrue('a day with faults', day, 2_000);
     expectNotMoreExcused('a day with faults', day.report);
     expect(day.spoiled).toBeGreaterThan(500);
     expect(day.restarts).toBeGreaterThan(50);
@@ -35,7 +35,7 @@ describe('against a simulated day', () => {
     const traffic = { ...BUSY.traffic, totalCalls: 600 };
     const day = simulateDay({ ...BUSY, ...options, traffic, seed: name });
     summaries.push(summary(name, day));
-    expectJudgedTrue(day, 600);
+    expectJudgedTrue(name, day, 600);
     expectNotMoreExcused(name, day.report);
   });
 });

@@ -28,7 +28,7 @@ describe('against a simulated day on which the bridge is killed again and again'
     (seed) => {
       const day = simulateDay({ ...KILLED, seed });
       summaries.push(summary(`killed ${day.restarts} times`, day));
-      expectJudgedTrue(day, 1_000);
+      expectJudgedTrue(seed, day, 1_000);
       expectNotMoreExcused(seed, day.report, { losesPolls: true });
       expect(day.restarts).toBeGreaterThan(50);
     },

@@ -335,7 +335,7 @@ const joins: readonly Mutant[] = [
       'any withheld row would be the withheld caller’s transfer',
     ],
     [
-      'wasThere(other, went) && consultedLeg',
+      'wasPlacedBy(extension, other, went) && consultedLeg',
       'consultedLeg',
       'a caller who hangs up would be held while the agent calls a colleague next',
     ],

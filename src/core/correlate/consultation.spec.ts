@@ -102,13 +102,13 @@ describe('an attended transfer', () => {
     );
   });
 
-  it('is none by a local call that a poll showed only after the caller’s leg had gone', () => {
+  it('is none by a local call that no poll showed before one missed the caller’s leg', () => {
     const since = (seconds: number) => ({
       ...left,
       legs: left.legs.map((one) => ({ ...one, firstSeen: at(seconds) })),
     });
-    expect(fate(caller, [since(6)])).toBe('joined inferred');
-    expect(fate(caller, [since(6.001)])).toBeNull();
+    expect(fate(caller, [since(5.999)])).toBe('joined inferred');
+    expect(fate(caller, [since(6)])).toBeNull();
     const [own, consulted] = left.legs;
     const rungLater = { ...left, legs: [own!, { ...consulted!, firstSeen: at(7) }] };
     expect(fate(caller, [rungLater])).toBe('joined inferred');
