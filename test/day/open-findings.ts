@@ -5,7 +5,7 @@ import { findingsOf } from './days-tally.js';
 
 /**
  * What the judge still finds wrong of each fixed day: mistakes that are known and not yet mended. A new one fails, and so does
- * one that is listed but mended: whoever mends it takes it from `open-findings.json`.
+ * one that is listed but mended: the commit that mends it takes it from `open-findings.json`.
  */
 const OPEN = JSON.parse(readFileSync(new URL('open-findings.json', import.meta.url), 'utf8')) as Readonly<
   Record<string, readonly string[]>

@@ -133,8 +133,7 @@ describe('bad input from the PBX', () => {
   it('null instead of an empty list is an empty list', async () => {
     pbx.monitor = '{"data":null,"total":0}';
     pbx.queue = '{"data":null}';
-    await pbx.polled(4);
-    expect(await events('call-ended')).toHaveLength(2);
+    await until(async () => (await events('call-ended')).length === 2, 'the end of both calls');
   });
 
   it('says source-down after three failures and source-up when it is over', async () => {

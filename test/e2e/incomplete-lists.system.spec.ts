@@ -119,7 +119,13 @@ describe('a PBX whose monitor', () => {
     ]);
 
     const lastError = '1 of 2 rows bad, row 0: extension missing';
-    const degraded = { endpoint: 'monitor', state: 'degraded', lastCompleteAt: null, lastError, clockSkewMs: null };
+    const degraded = {
+      endpoint: 'monitor',
+      state: 'degraded',
+      lastCompleteAt: null,
+      lastError,
+      clockSkewMs: null,
+    };
     for (const path of ['/v1/sources', '/v1/calls'])
       expect((await get<{ sources: object[] }>(path)).sources).toContainEqual(degraded);
     const warning = expect.stringContaining('answer incompletely: 1');
