@@ -13,7 +13,13 @@ import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import { copyOf } from './model/call-copy.js';
-import type { MonitorObservation, Observation, ObservedLeg, Observations } from './model/observation.js';
+import {
+  answerOf,
+  type MonitorObservation,
+  type Observation,
+  type ObservedLeg,
+  type Observations,
+} from './model/observation.js';
 import { isPresent } from './parts/connected-participant.js';
 import { customerKey, WITHHELD } from './parts/customer.js';
 import { absenceWindow, type KnownKeys, withObservation } from './parts/incomplete.js';
@@ -102,15 +108,16 @@ class Cycle {
   run(): Decision {
     const known = this.#known;
     const changes = noChanges();
-    const { monitor, queue } = this.#observations;
+    const monitor = answerOf(this.#observations.monitor);
+    const queue = answerOf(this.#observations.queue);
     let ignoredEntries: Delta['ignoredEntries'] = null;
     let listsIdle: Delta['listsIdle'] = null;
     known.direction = this.#direction ?? known.direction;
-    if (monitor !== undefined && monitor.outcome !== 'failed') {
+    if (monitor !== null) {
       observeLegs(monitor, known, this.#index, this.#facts, changes);
       if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
     }
-    if (queue !== undefined && queue.outcome !== 'failed') {
+    if (queue !== null) {
       ignoredEntries = observeEntries(queue, known, this.#index, this.#facts, changes);
       known.ignoredEntries = ignoredEntries ?? known.ignoredEntries;
     }
@@ -156,8 +163,7 @@ class Cycle {
   }
 
   #isShown({ key }: ObservedLeg): boolean {
-    const { monitor } = this.#observations;
-    return monitor !== undefined && monitor.outcome !== 'failed' && monitor.rows.has(key);
+    return answerOf(this.#observations.monitor)?.rows.has(key) === true;
   }
 
   /** The calls that change in this cycle, with their parts brought up to date. */
@@ -251,10 +257,8 @@ class Cycle {
   }
 
   #answers({ turned }: Changes): Answers {
-    const { queue } = this.#observations;
     const places = new Map<string, number>();
-    if (queue !== undefined && queue.outcome !== 'failed')
-      for (const key of queue.rows.keys()) places.set(key, places.size);
+    for (const key of answerOf(this.#observations.queue)?.rows.keys() ?? []) places.set(key, places.size);
     return { places, turned };
   }
 
@@ -276,7 +280,7 @@ class Cycle {
   /** Notes since when the entries whose rows may be stale are quiet. */
   #noteQuiet(touched: Map<string, Call>, begun: Map<string, Draft>): void {
     if (!this.#facts.monitorComplete) return;
-    const isBusy = busyIn(this.#observations.monitor);
+    const { isBusy } = this.#facts;
     const noted = (call: Call): Call => {
       if (!isQuietable(call)) return call;
       const quiet = quietOf(call, isBusy, this.#facts);
@@ -380,11 +384,12 @@ function withCreated(placement: Placement, created: TenantCalls['created']): Pla
 /** A leg that went before its device rang is missing already when its call begins. */
 function withoutGoneLegs(
   call: Call,
-  answer: MonitorObservation | undefined,
+  monitor: MonitorObservation | undefined,
   sources: TenantCalls['sources'],
   cycle: CycleFacts,
 ): Call {
-  if (answer === undefined || answer.outcome === 'failed') return call;
+  const answer = answerOf(monitor);
+  if (answer === null) return call;
   if (call.legs.every(({ seen }) => answer.rows.has(seen.key))) return call;
   const { policy } = cycle;
   const legs = call.legs.map((leg) =>
@@ -400,13 +405,6 @@ function linkedTo(call: Call, callId: string): Call {
   const copy = copyOf(call);
   copy.linkedCallIds = [...call.linkedCallIds, callId];
   return copy;
-}
-
-function busyIn(answer: MonitorObservation | undefined): (extension: string) => boolean {
-  const busy = new Set<string>();
-  if (answer !== undefined && answer.outcome !== 'failed')
-    for (const { extension } of answer.rows.values()) busy.add(extension);
-  return (extension) => busy.has(extension);
 }
 
 function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Leg[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from '@jest/globals';
 import { MOST_EXCUSED } from '../../simulator/judge-reasons.js';
 import type { Report } from '../../simulator/judge-report.js';
+import { excusesOf } from './days-tally.js';
 
 /**
  * What the judge may excuse of each fixed day, by reason. The numbers may fall and never rise: a commit that makes the bridge or the
@@ -14,15 +15,19 @@ const ALLOWED = JSON.parse(readFileSync(new URL('excused.json', import.meta.url)
 /** `losesPolls`: what only lost polls showed is not seen, and counts by its own number, but not towards the share. */
 export function expectNotMoreExcused(
   name: string,
-  { unseen, forgiven, statements }: Report,
+  report: Report,
   { losesPolls = false }: { readonly losesPolls?: boolean } = {},
 ): void {
-  const counts: Record<string, number> = {};
-  for (const { byReason } of [unseen, forgiven])
-    for (const [reason, count] of Object.entries(byReason)) counts[reason] = (counts[reason] ?? 0) + count;
-  const allowed = ALLOWED[name] ?? {};
-  const more = Object.entries(counts).filter(([reason, count]) => count > (allowed[reason] ?? 0));
-  expect({ name, more }).toEqual({ name, more: [] });
+  expect({ name, more: moreExcused(report, ALLOWED[name]) }).toEqual({ name, more: [] });
+  const { unseen, forgiven, statements } = report;
   const excused = forgiven.count + (losesPolls ? 0 : unseen.count);
   expect(excused / statements).toBeLessThanOrEqual(MOST_EXCUSED);
+}
+
+/** The reasons that excused more of the day than is allowed. */
+export function moreExcused(
+  report: Report,
+  allowed: Readonly<Record<string, number>> = {},
+): [reason: string, times: number][] {
+  return Object.entries(excusesOf(report)).filter(([reason, times]) => times > (allowed[reason] ?? 0));
 }

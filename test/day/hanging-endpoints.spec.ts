@@ -9,7 +9,7 @@ import { expectOnlyOpenFindings } from './open-findings.js';
  * Most requests then time out, and one in five is answered seconds late, between answers of the other endpoint.
  *
  * With one endpoint missing the bridge can be wrong: over other seeds one call in 4,500 is emitted wrongly (record 15 says
- * how, and measures it). These hours hold none of them, so that a failure here is a regression.
+ * how, and measures it). `open-findings.json` has those that these hours hold, so that any other one is a regression.
  */
 const HOUR_MS = 3_600_000;
 const BUSY = {

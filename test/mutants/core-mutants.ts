@@ -181,7 +181,7 @@ const parts: readonly Mutant[] = [
       'an earlier entry’s end would end the caller who came back',
     ],
     [
-      'startedAt <= entryBegan(entry) - CALL_TIME_MS',
+      'startedAt <= entryBegan(entry) - PBX_PRECISION_MS',
       'startedAt <= entryBegan(entry)',
       'a `call_time` in whole seconds may lie before the entry that it belongs to',
     ],

@@ -163,17 +163,17 @@ const joins: readonly Mutant[] = [
       'a ring that may be another caller’s would be certain',
     ],
     [
-      'if (startedAt < from - CALL_TIME_MS)',
+      'if (startedAt < from - PBX_PRECISION_MS)',
       'if (startedAt < from)',
       '`call_time` in whole seconds may lie before the join that it belongs to',
     ],
     [
-      ': startedAt <= to + CALL_TIME_MS;',
+      ': startedAt <= to + PBX_PRECISION_MS;',
       ': startedAt <= to;',
       'a leg that began in the second of the answer would be another call',
     ],
     [
-      'isKnown ? call.entry.changedAt : now',
+      'group === null ? call.entry.changedAt : now',
       'now',
       'a leg that begins long after the answer would be the queue’s',
     ],
@@ -254,8 +254,8 @@ const joins: readonly Mutant[] = [
       'a blind transfer of an outbound call would be a second call',
     ],
     [
-      'abandonedAt! - CALL_TIME_MS',
-      'abandonedAt! + CALL_TIME_MS',
+      'abandonedAt! - PBX_PRECISION_MS',
+      'abandonedAt! + PBX_PRECISION_MS',
       'an overflow that a slow poll shows late would be a second call',
     ],
   ]),
@@ -371,8 +371,8 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/correlate.ts`, `${CORRELATE}/correlate.spec.ts`, [
     [
-      'sharing?.find((group) => areOne(group.customer, customer));',
-      'sharing?.[0];',
+      'sharing.find((group) => areOne(group.customer, customer));',
+      'sharing[0];',
       'an id that two customers show would make them one call',
     ],
     [

@@ -237,8 +237,8 @@ const parts: readonly Mutant[] = [
       'one slow request of the monitor would end calls',
     ],
     [
-      'extensionOf(names, agents) ?? (isShown ? extensionInAnswer(names, answer) : undefined)',
-      'isShown ? extensionInAnswer(names, answer) : undefined',
+      'extensionOf(names, agents) ?? (answer === null ? undefined : extensionInAnswer(names, answer))',
+      'answer === null ? undefined : extensionInAnswer(names, answer)',
       'what was learnt of agents would not be used',
     ],
   ]),
@@ -272,8 +272,8 @@ const rows: readonly Mutant[] = [
       'one unreadable row would hide every device that never rings',
     ],
     [
-      'const since = before?.since ?? monitor;',
-      'const since = monitor;',
+      'const since = before?.since ?? window;',
+      'const since = window;',
       'a leg would be as old as its first ring',
     ],
     [

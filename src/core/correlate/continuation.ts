@@ -1,10 +1,10 @@
-import type { Call, Leg } from '../model/call.js';
+import { type Call, type Leg, PBX_PRECISION_MS } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { belongsToEntry, CALL_TIME_MS } from '../parts/part.js';
+import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isJustSeen, isNear, whenGone } from '../parts/window.js';
 import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
@@ -48,7 +48,7 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
     return 'in this poll';
   if (startedAt === null) return 'no';
   if (windows.some((window) => isNear(startedAt, window, NEAR_MS))) return 'shortly before';
-  return isLetGo(call) && leg.startedAt! >= call.entry!.seen.abandonedAt! - CALL_TIME_MS
+  return isLetGo(call) && leg.startedAt! >= call.entry!.seen.abandonedAt! - PBX_PRECISION_MS
     ? 'shortly before'
     : 'no';
 }

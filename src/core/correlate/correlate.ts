@@ -1,6 +1,7 @@
 import type { Call } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, PhoneNumber } from '../model/observation.js';
+import { add } from '../observe/changes.js';
 import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
@@ -64,13 +65,12 @@ function groupById({ legs, entries }: NewParts): Group[] {
   const groups: Group[] = [];
   const byId = new Map<string, Group[]>();
   const groupFor = (id: string | null, customer: PhoneNumber | null): Group => {
-    const sharing = id === null ? undefined : byId.get(id);
-    const known = sharing?.find((group) => areOne(group.customer, customer));
+    const sharing = id === null ? [] : (byId.get(id) ?? []);
+    const known = sharing.find((group) => areOne(group.customer, customer));
     if (known !== undefined) return known;
     const group = groupOf(customer);
     groups.push(group);
-    if (sharing !== undefined) sharing.push(group);
-    else if (id !== null) byId.set(id, [group]);
+    if (id !== null) add(byId, id, group);
     return group;
   };
   for (const entry of [...entries].sort((a, b) => entryBegan(a) - entryBegan(b)))

@@ -1,10 +1,10 @@
-import type { Call } from '../model/call.js';
+import { type Call, PBX_PRECISION_MS, type QueueEntry } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { beganTogether, CALL_TIME_MS, entryBegan, ringTimes } from '../parts/part.js';
+import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
@@ -13,14 +13,15 @@ import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } f
 
 /** Which legs a queue rings for which entry. */
 
-/** A queue entry that a leg may be rung for: of a live call, or of a new group. */
-interface Candidate {
+/** A queue entry that a leg may be rung for: a live call's own, or a new one, whose group may join a live call. */
+type Candidate = {
   readonly entry: ObservedQueueEntry;
   /** Its place in the queue's answer. */
   readonly place: number;
-  readonly call: Call | null;
-  readonly group: Group | null;
-}
+} & (
+  | { readonly call: Call & { readonly entry: QueueEntry }; readonly group: null }
+  | { readonly call: Call | null; readonly group: Group }
+);
 
 /** The groups that have a new entry, by customer. */
 type EntryGroups = ReturnType<typeof byCustomerOf>;
@@ -85,8 +86,9 @@ function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }:
   const placeOf = ({ key }: ObservedQueueEntry) => answers.places.get(key) ?? Infinity;
   const found: Candidate[] = [];
   for (const call of index.byCustomer(customer)) {
-    const entry = call.entry?.seen;
-    if (entry !== undefined) found.push({ entry, place: placeOf(entry), call, group: null });
+    if (!isQueued(call)) continue;
+    const entry = call.entry.seen;
+    found.push({ entry, place: placeOf(entry), call, group: null });
   }
   for (const group of begun.get(customer) ?? []) {
     if (group.mergedInto !== null) continue;
@@ -98,28 +100,32 @@ function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }:
 
 function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: Deps): RingFacts {
   const { entry, call, group } = candidate;
-  const isKnown = call !== null && call.entry?.seen === entry;
   return {
     outbound: !mayBeInbound(leg),
     customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
     waits:
-      isKnown &&
+      group === null &&
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
       !answers.turned.has(call.callId),
     names: namedBy(entry, leg, cycle),
     owns: ownsLegAt(leg, candidate),
-    hotlines: hotlineMatch(isKnown ? call.hotline : hotlineOf(group, call, entry), leg.hotline),
+    hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),
     connected: call !== null && isConnected(call),
-    stale: isKnown && isStale(call.entry, cycle),
+    stale: group === null && isStale(call.entry, cycle),
   };
 }
 
-/** A caller in a second queue may have come to it through another number than the one that was called first. */
-function hotlineOf(group: Group | null, call: Call | null, entry: ObservedQueueEntry): PhoneNumber | null {
-  if (call !== null && call.entry?.seen !== entry) return null;
-  return group?.legs.find(({ seen }) => seen.hotline !== null)?.seen.hotline ?? null;
+function hotlineOf({ call, group }: Candidate): PhoneNumber | null {
+  if (group === null) return call.hotline;
+  // A caller in a second queue may have come to it through another number than the one that was called first.
+  if (call !== null) return null;
+  return group.legs.find(({ seen }) => seen.hotline !== null)?.seen.hotline ?? null;
+}
+
+function isQueued(call: Call): call is Call & { readonly entry: QueueEntry } {
+  return call.entry !== null;
 }
 
 /** Two devices of one extension ring for one entry at the same time; a leg that begins later is another ring. */
@@ -141,21 +147,20 @@ function ringsAt(
   { now, skewMs }: CycleFacts,
   { turned }: Answers,
 ): RingFacts['time'] {
-  const { entry, call } = candidate;
+  const { entry, call, group } = candidate;
   const { from, to } = ringTimes(entry);
-  const isKnown = call !== null && call.entry?.seen === entry;
   const isOver = entry.status === 'answered' || entry.status === 'abandoned';
   if (startedAt === null) {
     if (entry.status === 'abandoned') return 'outside';
-    return isOver && isKnown && !turned.has(call.callId) ? 'outside' : 'unknown';
+    return isOver && group === null && !turned.has(call.callId) ? 'outside' : 'unknown';
   }
-  if (startedAt < from - CALL_TIME_MS) return 'outside';
+  if (startedAt < from - PBX_PRECISION_MS) return 'outside';
   if (!isOver) return 'inside';
   // Where the row does not say when it was over, the poll that showed it does, on the bridge's clock.
   const isBefore =
     to === null
-      ? onOurClock(startedAt, skewMs) <= (isKnown ? call.entry.changedAt : now) + CALL_TIME_MS
-      : startedAt <= to + CALL_TIME_MS;
+      ? onOurClock(startedAt, skewMs) <= (group === null ? call.entry.changedAt : now) + PBX_PRECISION_MS
+      : startedAt <= to + PBX_PRECISION_MS;
   return isBefore ? 'inside' : 'outside';
 }
 
@@ -184,13 +189,13 @@ function isRingOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): boo
   const { entry: own, pastEntries, direction, answeredAt, legs } = call;
   if (direction === 'outbound' || own !== null || pastEntries.length > 0) return false;
   const { from, to } = ringTimes(entry);
-  if (answeredAt !== null && answeredAt < from - CALL_TIME_MS) return false;
+  if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return false;
   return legs.some(({ seen, firstSeen }) => {
     const isSince = cycle.queueSeenBefore === null || firstSeen > cycle.queueSeenBefore;
     if (!mayBeInbound(seen) || !isSince) return false;
     return (
       seen.startedAt === null ||
-      (seen.startedAt >= from && (to === null || seen.startedAt <= to + CALL_TIME_MS))
+      (seen.startedAt >= from && (to === null || seen.startedAt <= to + PBX_PRECISION_MS))
     );
   });
 }

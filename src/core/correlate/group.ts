@@ -1,5 +1,6 @@
 import type { Call, Joined } from '../model/call.js';
 import type { ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
+import { add } from '../observe/changes.js';
 import { customerKey } from '../parts/customer.js';
 import type { PlacedLeg } from './placement.js';
 
@@ -41,14 +42,16 @@ export function customerOf({ customer }: Group): string {
   return customerKey(customer);
 }
 
-/** Sorts groups by the customer. */
-export function byCustomerOf(groups: readonly Group[]): ReadonlyMap<string, readonly Group[]> {
+/** Sorts groups by a key, in the order in which the keys first occur. */
+export function sortedBy(
+  groups: readonly Group[],
+  keyOf: (group: Group) => string,
+): ReadonlyMap<string, readonly Group[]> {
   const found = new Map<string, Group[]>();
-  for (const group of groups) {
-    const customer = customerOf(group);
-    const others = found.get(customer);
-    if (others === undefined) found.set(customer, [group]);
-    else others.push(group);
-  }
+  for (const group of groups) add(found, keyOf(group), group);
   return found;
+}
+
+export function byCustomerOf(groups: readonly Group[]): ReadonlyMap<string, readonly Group[]> {
+  return sortedBy(groups, customerOf);
 }

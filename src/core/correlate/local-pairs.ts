@@ -1,10 +1,10 @@
 import type { CallIndex } from '../index/call-index.js';
-import { type Group, isAlone, joinsCall, mergeInto } from './group.js';
+import { type Group, isAlone, joinsCall, mergeInto, sortedBy } from './group.js';
 
 /** Joins the two legs of a local call, which name each other. */
 export function joinLocalPairs(groups: readonly Group[], index: CallIndex): void {
   const local = groups.filter((group) => isAlone(group) && namesItsPeer(group));
-  const byNames = groupBy(local, (group) =>
+  const byNames = sortedBy(local, (group) =>
     pairKey(group.legs[0]!.seen.extension, group.legs[0]!.seen.peer!),
   );
   for (const group of local) {
@@ -31,17 +31,4 @@ function namesItsPeer({ legs }: Group): boolean {
 
 function pairKey(extension: string, peer: string): string {
   return `${extension} ${peer}`;
-}
-
-/** Groups by key, in the order in which the keys first occur, and leaves out what has no key. */
-function groupBy(groups: readonly Group[], keyOf: (group: Group) => string | null): Map<string, Group[]> {
-  const byKey = new Map<string, Group[]>();
-  for (const group of groups) {
-    const key = keyOf(group);
-    if (key === null) continue;
-    const known = byKey.get(key);
-    if (known === undefined) byKey.set(key, [group]);
-    else known.push(group);
-  }
-  return byKey;
 }

@@ -1,4 +1,4 @@
-import type { Endpoint, Observation, Observations } from '../model/observation.js';
+import { answerOf, type Endpoint, type Observation, type Observations } from '../model/observation.js';
 
 /**
  * Remembers the rows of the last reconciled observations, unless something in them waits to be confirmed. An observation
@@ -23,10 +23,11 @@ export class SettledRows {
 
   #has(observation: Observation | undefined): boolean {
     // A failed observation has no rows to reconcile.
-    if (observation === undefined || observation.outcome === 'failed') return true;
-    const settled = this.#settled[observation.endpoint];
-    if (settled === undefined || observation.outcome !== 'complete') return false;
-    return settled.rows === observation.rows && settled.idle === idleOf(observation);
+    const answer = answerOf(observation);
+    if (answer === null) return true;
+    const settled = this.#settled[answer.endpoint];
+    if (settled === undefined || answer.outcome !== 'complete') return false;
+    return settled.rows === answer.rows && settled.idle === idleOf(answer);
   }
 
   #note(observation: Observation | undefined): void {

@@ -139,12 +139,7 @@ class Life {
       const participant = this.#participant(seen.extension);
       if (participant.offerOpen || this.#legsAt(participant).some(isAnswered)) continue;
       this.#replaceParticipant(
-        withOffer(participant, {
-          offers: participant.offers + 1,
-          offerOpen: true,
-          elsewhere: false,
-          ringingStopped: participant.ringingStopped,
-        }),
+        withOffer(participant, { offers: participant.offers + 1, offerOpen: true, elsewhere: false }),
       );
       this.#emitOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
     }
@@ -192,15 +187,7 @@ class Life {
       const participant = this.#participant(seen.extension);
       if (!participant.offerOpen || this.#legsAt(participant).length > 0) continue;
       const { lastPresent, firstAbsent } = absence!;
-      const { offers, offerOpen, elsewhere } = participant;
-      this.#replaceParticipant(
-        withOffer(participant, {
-          offers,
-          offerOpen,
-          elsewhere,
-          ringingStopped: { lastPresent, firstAbsent },
-        }),
-      );
+      this.#replaceParticipant(withOffer(participant, { ringingStopped: { lastPresent, firstAbsent } }));
     }
   }
 
@@ -307,9 +294,8 @@ class Life {
     const stopped = whenRingingStopped(participant, legs);
     const seen = stopped === null ? this.#endOfRinging(ending) : observedIn(stopped, 'observed');
     const observed: Observed = isInferred ? observedIn(windowOf(seen), 'inferred') : seen;
-    const { offers } = participant;
     this.#replaceParticipant(
-      withOffer(participant, { offers, offerOpen: false, elsewhere: false, ringingStopped: null }),
+      withOffer(participant, { offerOpen: false, elsewhere: false, ringingStopped: null }),
     );
     this.#emitOffer('call-offer-ended', participant.extension, outcome, observed);
   }
@@ -320,9 +306,8 @@ class Life {
     const by = this.call.connected?.extension;
     // The offers elsewhere end for that reason, even if their rows remain until the whole group is over.
     this.call.participants = this.call.participants.map((participant) => {
-      const { extension, offers, offerOpen, ringingStopped } = participant;
-      if (!offerOpen || extension === by) return participant;
-      return withOffer(participant, { offers, offerOpen, elsewhere: true, ringingStopped });
+      const { extension, offerOpen } = participant;
+      return !offerOpen || extension === by ? participant : withOffer(participant, { elsewhere: true });
     });
     this.#emit('call-answered', time, this.#view(observed));
   }
@@ -427,14 +412,15 @@ const NONE: readonly never[] = [];
 
 /** Copies field by field, as `copyOf` does for calls. */
 function withOffer(
-  { extension, extensionId, agentName, username, userId }: Participant,
+  participant: Participant,
   {
-    offers,
-    offerOpen,
-    elsewhere,
-    ringingStopped,
-  }: Pick<Participant, 'offers' | 'offerOpen' | 'elsewhere' | 'ringingStopped'>,
+    offers = participant.offers,
+    offerOpen = participant.offerOpen,
+    elsewhere = participant.elsewhere,
+    ringingStopped = participant.ringingStopped,
+  }: Partial<Pick<Participant, 'offers' | 'offerOpen' | 'elsewhere' | 'ringingStopped'>>,
 ): Participant {
+  const { extension, extensionId, agentName, username, userId } = participant;
   return {
     extension,
     extensionId,

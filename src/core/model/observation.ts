@@ -153,6 +153,14 @@ export type MonitorObservation = MonitorAnswer | (FailedObservation & { readonly
 export type QueueObservation = QueueAnswer | (FailedObservation & { readonly endpoint: 'queue' });
 export type Observation = MonitorObservation | QueueObservation;
 
+/** The answer that was observed; null where the endpoint was not polled, or the poll failed. */
+export function answerOf<Of extends Observation>(
+  observation: Of | undefined,
+): Exclude<Of, FailedObservation> | null {
+  if (observation === undefined || observation.outcome === 'failed') return null;
+  return observation as Exclude<Of, FailedObservation>;
+}
+
 /** The PBX's answer about the registration of one extension, which the request names by `id`: its number or uuid. */
 export type RegistrationAnswer = {
   readonly id: string;

@@ -1,12 +1,13 @@
 import type { CallIndex } from '../index/call-index.js';
 import type { ClockSample, Policy, TenantState } from '../model/call.js';
-import type {
-  Endpoint,
-  Instant,
-  MonitorAnswer,
-  Observations,
-  ObservedQueueEntry,
-  QueueAnswer,
+import {
+  answerOf,
+  type Endpoint,
+  type Instant,
+  type MonitorAnswer,
+  type Observations,
+  type ObservedQueueEntry,
+  type QueueAnswer,
 } from '../model/observation.js';
 import { pollWindow } from '../parts/cycle-facts.js';
 import { legName } from '../parts/last-leg.js';
@@ -21,7 +22,7 @@ import { isIgnored } from './ignored-rows.js';
  * @returns `sources` with the samples added
  */
 export function observeClock(
-  { monitor, queue }: Observations,
+  observations: Observations,
   known: TenantState,
   index: CallIndex,
   policy: Policy,
@@ -36,8 +37,10 @@ export function observeClock(
     const clock = withSamples(source.clock, found, at);
     if (clock !== source.clock) observed = { ...observed, [endpoint]: { ...source, clock } };
   };
-  if (monitor !== undefined && monitor.outcome !== 'failed') add(monitor, timesOfLegs(monitor, index));
-  if (queue !== undefined && queue.outcome !== 'failed') add(queue, timesOfEntries(queue, known, index));
+  const monitor = answerOf(observations.monitor);
+  const queue = answerOf(observations.queue);
+  if (monitor !== null) add(monitor, timesOfLegs(monitor, index));
+  if (queue !== null) add(queue, timesOfEntries(queue, known, index));
   return observed;
 }
 

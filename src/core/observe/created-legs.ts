@@ -1,5 +1,5 @@
 import type { CreatedLeg, TenantState } from '../model/call.js';
-import type { MonitorObservation, ObservedLeg } from '../model/observation.js';
+import { answerOf, type MonitorObservation, type ObservedLeg } from '../model/observation.js';
 import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
 
 /**
@@ -11,11 +11,12 @@ import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
 /** The created legs that begin a call in this cycle although they do not ring, by `ObservedLeg.key`. */
 export function ripeLegs(
   { created }: TenantState,
-  answer: MonitorObservation | undefined,
+  monitor: MonitorObservation | undefined,
   cycle: CycleFacts,
 ): ReadonlyMap<string, CreatedLeg> {
   const ripe = new Map<string, CreatedLeg>();
-  if (answer === undefined || answer.outcome === 'failed') return ripe;
+  const answer = answerOf(monitor);
+  if (answer === null) return ripe;
   const { absencePolls } = cycle.policy;
   for (const [key, leg] of created) {
     const row = answer.rows.get(key);
@@ -36,16 +37,17 @@ export function ripeLegs(
 export function awaitedLegs(
   unowned: readonly ObservedLeg[],
   { created: known }: TenantState,
-  answer: MonitorObservation | undefined,
+  monitor: MonitorObservation | undefined,
   cycle: CycleFacts,
 ): TenantState['created'] | null {
-  const { monitor, policy } = cycle;
-  if (monitor === null || answer === undefined || answer.outcome === 'failed') return null;
+  const { monitor: window, policy } = cycle;
+  const answer = answerOf(monitor);
+  if (window === null || answer === null) return null;
   if (unowned.length === 0 && known.size === 0) return null;
   const awaited = new Map<string, CreatedLeg>();
   for (const seen of unowned) {
     const before = known.get(seen.key);
-    const since = before?.since ?? monitor;
+    const since = before?.since ?? window;
     const polls = Math.min((before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0), policy.absencePolls);
     awaited.set(seen.key, { seen, since, polls });
   }

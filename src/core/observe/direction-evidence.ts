@@ -1,11 +1,13 @@
 import type { TenantCalls } from '../index/tenant-calls.js';
-import type {
-  DirectionMeaning,
-  LegsReading,
-  MonitorAnswer,
-  Observations,
-  ObservedLeg,
-  ObservedQueueEntry,
+import { PBX_PRECISION_MS } from '../model/call.js';
+import {
+  answerOf,
+  type DirectionMeaning,
+  type LegsReading,
+  type MonitorAnswer,
+  type Observations,
+  type ObservedLeg,
+  type ObservedQueueEntry,
 } from '../model/observation.js';
 import { add } from './changes.js';
 import { belongsToEntry, entryBegan } from '../parts/part.js';
@@ -94,10 +96,10 @@ export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | 
  * What the observations show, if they show something and nothing against it. The cost grows with the legs of callers in
  * queues and with the rows that are new or changed: a tenant may never show any evidence.
  */
-export function evidenceIn({ monitor, queue }: Observations, known: TenantCalls): DirectionMeaning | null {
-  if (monitor === undefined || monitor.outcome === 'failed') return null;
-  const listed =
-    queue === undefined || queue.outcome === 'failed' ? knownEntries(known) : queue.rows.values();
+export function evidenceIn(observations: Observations, known: TenantCalls): DirectionMeaning | null {
+  const monitor = answerOf(observations.monitor);
+  if (monitor === null) return null;
+  const listed = answerOf(observations.queue)?.rows.values() ?? knownEntries(known);
   const evidence = new Evidence(monitor, listed, known);
   const found = new Set(evidence.candidates().map((leg) => WHOSE_DIRECTION.decide(evidence.factsOf(leg))));
   found.delete(null);
@@ -182,7 +184,7 @@ class Evidence {
           other.direction === leg.direction &&
           other.asLeg.destination !== 'customer' &&
           other.startedAt !== null &&
-          Math.abs(other.startedAt - startedAt) <= PBX_SECOND_MS,
+          Math.abs(other.startedAt - startedAt) <= PBX_PRECISION_MS,
       );
   }
 
@@ -201,8 +203,6 @@ class Evidence {
   }
 }
 
-/** The PBX's times are in whole seconds. */
-const PBX_SECOND_MS = 1_000;
 /** A first agent rings at once; no agent has talked, hung up and called back by then. */
 const FIRST_RING_MS = 5_000;
 /** An extension that clicked answers, and the customer rings for longer than this. */
@@ -224,9 +224,9 @@ function byCustomer({ rows }: MonitorAnswer): ReadonlyMap<string, readonly TwoRe
 }
 
 function isDuring({ startedAt }: ObservedLeg, entry: ObservedQueueEntry): boolean {
-  if (startedAt === null || startedAt < entryBegan(entry) - PBX_SECOND_MS) return false;
+  if (startedAt === null || startedAt < entryBegan(entry) - PBX_PRECISION_MS) return false;
   if (entry.status === 'trying') return true;
-  return belongsToEntry(entry.bridgedAt, entry) && startedAt <= entry.bridgedAt! + PBX_SECOND_MS;
+  return belongsToEntry(entry.bridgedAt, entry) && startedAt <= entry.bridgedAt! + PBX_PRECISION_MS;
 }
 
 /** What a queue entry may call the leg's agent. */

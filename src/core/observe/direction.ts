@@ -1,7 +1,7 @@
 import type { TenantCalls } from '../index/tenant-calls.js';
 import { ASSUMED_DIRECTION, type Policy, type RowDirection } from '../model/call.js';
 import type { Delta } from '../model/delta.js';
-import type { Observations, ObservedLeg } from '../model/observation.js';
+import { answerOf, type Observations, type ObservedLeg } from '../model/observation.js';
 import { evidenceIn } from './direction-evidence.js';
 
 /**
@@ -58,8 +58,8 @@ function withReadings(
   { meaning, earlierLegs }: RowDirection,
   { index }: TenantCalls,
 ): Observations {
-  const { monitor } = observations;
-  if (monitor === undefined || monitor.outcome === 'failed') return observations;
+  const monitor = answerOf(observations.monitor);
+  if (monitor === null) return observations;
   const isAsWritten = meaning === 'call' && earlierLegs.length === 0;
   if (isAsWritten) return observations;
   const rows = new Map<string, ObservedLeg>();

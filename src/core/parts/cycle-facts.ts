@@ -1,5 +1,12 @@
 import type { Incomplete, Policy, TenantState } from '../model/call.js';
-import type { Endpoint, Instant, MonitorAnswer, Observations, QueueAnswer } from '../model/observation.js';
+import {
+  answerOf,
+  type Endpoint,
+  type Instant,
+  type MonitorAnswer,
+  type Observations,
+  type QueueAnswer,
+} from '../model/observation.js';
 import { extensionInAnswer, extensionOf } from './agents.js';
 import { hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
 import { type Lack, lackOf, type LackingPart } from './partial-absence.js';
@@ -31,7 +38,9 @@ export interface CycleFacts {
   readonly isFirst: Readonly<Record<Endpoint, boolean>>;
   /** How far the PBX's clock is ahead, with what this cycle's rows say about it; null if unknown. */
   readonly skewMs: number | null;
-  /** Whether the monitor's answer of this cycle lists an extension, with or without a call. */
+  /** Whether the monitor's answer of this cycle shows a leg at an extension. */
+  readonly isBusy: (extension: string) => boolean;
+  /** Whether it lists an extension, with or without a call. */
   readonly isListed: (extension: string) => boolean;
   /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
   readonly extensionOf: (names: readonly string[]) => string | undefined;
@@ -50,13 +59,14 @@ export function factsOf(
   const { monitor, queue } = state.sources;
   const now = latestAnswerAt(observations);
   const before = ifBefore(monitor.lastComplete?.startedAt ?? null, now);
-  const answer = observations.monitor;
+  const answer = answerOf(observations.monitor);
+  const isBusy = busyIn(answer);
   return {
     policy,
     now,
     monitor: windowOf('monitor', state, observations, policy),
     queue: windowOf('queue', state, observations, policy),
-    monitorComplete: observations.monitor?.outcome === 'complete',
+    monitorComplete: answer?.outcome === 'complete',
     monitorSeenAt: answer?.outcome === 'complete' ? answer.startedAt : before,
     monitorSeenBefore: before,
     queueSeenBefore: ifBefore(queue.lastComplete?.startedAt ?? null, now),
@@ -64,30 +74,26 @@ export function factsOf(
     incomplete: { monitor: after.monitor.incomplete, queue: after.queue.incomplete },
     isFirst: { monitor: lastAnswered(monitor) === null, queue: lastAnswered(queue) === null },
     skewMs: skewOf(after),
-    isListed: listedBy(answer),
-    lackOf: (leg) =>
-      answer === undefined || answer.outcome === 'failed'
-        ? 'nothing'
-        : lackOf(leg, answer, after.monitor.incomplete),
+    isBusy,
+    isListed: (extension) => answer !== null && (answer.idleExtensions.has(extension) || isBusy(extension)),
+    lackOf: (leg) => (answer === null ? 'nothing' : lackOf(leg, answer, after.monitor.incomplete)),
     extensionOf: agentsIn(state, answer),
     listsIdle: state.listsIdle,
   };
 }
 
-function agentsIn({ agents }: TenantState, answer: Observations['monitor']): CycleFacts['extensionOf'] {
-  const isShown = answer !== undefined && answer.outcome !== 'failed';
+function agentsIn({ agents }: TenantState, answer: MonitorAnswer | null): CycleFacts['extensionOf'] {
   return (names) =>
     names.length === 0
       ? undefined
-      : (extensionOf(names, agents) ?? (isShown ? extensionInAnswer(names, answer) : undefined));
+      : (extensionOf(names, agents) ?? (answer === null ? undefined : extensionInAnswer(names, answer)));
 }
 
 /** It collects the extensions with a call on first use. */
-function listedBy(answer: Observations['monitor']): (extension: string) => boolean {
-  if (answer === undefined || answer.outcome === 'failed') return () => false;
+function busyIn(answer: MonitorAnswer | null): CycleFacts['isBusy'] {
+  if (answer === null) return () => false;
   let busy: Set<string> | null = null;
   return (extension) => {
-    if (answer.idleExtensions.has(extension)) return true;
     busy ??= new Set([...answer.rows.values()].map((row) => row.extension));
     return busy.has(extension);
   };
@@ -99,9 +105,8 @@ function windowOf(
   observations: Observations,
   policy: Policy,
 ): Window | null {
-  const observation = observations[endpoint];
-  if (observation === undefined || observation.outcome === 'failed') return null;
-  return pollWindow(observation, sources, policy);
+  const answer = answerOf(observations[endpoint]);
+  return answer === null ? null : pollWindow(answer, sources, policy);
 }
 
 /** The window of what an answer shows first. */

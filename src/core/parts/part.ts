@@ -1,4 +1,11 @@
-import type { Absence, Call, Leg, Policy, QueueEntry } from '../model/call.js';
+import {
+  type Absence,
+  type Call,
+  type Leg,
+  PBX_PRECISION_MS,
+  type Policy,
+  type QueueEntry,
+} from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import type { CycleFacts } from './cycle-facts.js';
 import { isAfter, isLongAgo, whenGone } from './window.js';
@@ -7,9 +14,6 @@ import { isAfter, isLongAgo, whenGone } from './window.js';
  * What can be said about one part of a call, a leg or a queue entry, without the rest of the call: when it began, which
  * times are its own, whether it is gone.
  */
-
-/** The PBX's times are in whole seconds. */
-export const CALL_TIME_MS = 1_000;
 
 /** When the entry began: the caller joined the queue, or came back into it. */
 export function entryBegan(row: ObservedQueueEntry): Instant {
@@ -26,7 +30,7 @@ export function belongsToEntry(time: Instant | null, row: ObservedQueueEntry): b
  * `call_time` to a later time, that of the bridging; such a leg may not be recognised, but none is taken for another's.
  */
 export function beganDuring(startedAt: Instant | null, entry: ObservedQueueEntry): boolean {
-  if (startedAt === null || startedAt <= entryBegan(entry) - CALL_TIME_MS) return false;
+  if (startedAt === null || startedAt <= entryBegan(entry) - PBX_PRECISION_MS) return false;
   if (entry.status !== 'abandoned') return true;
   return belongsToEntry(entry.abandonedAt, entry) && startedAt <= entry.abandonedAt!;
 }
@@ -50,7 +54,7 @@ export function ringTimes(row: ObservedQueueEntry): { readonly from: Instant; re
 /** Whether two legs began together, as those of a ring group do. */
 export function beganTogether(a: Instant | null, b: Instant | null): 'together' | 'apart' | 'unknown' {
   if (a === null || b === null) return 'unknown';
-  return Math.abs(a - b) <= CALL_TIME_MS ? 'together' : 'apart';
+  return Math.abs(a - b) <= PBX_PRECISION_MS ? 'together' : 'apart';
 }
 
 /** Whether the part is confirmed as gone: it has been missing for so many polls that it is no flicker. */
