@@ -4,6 +4,7 @@ import { countHabits } from './habit-count.js';
 import { MONDAY_MORNING } from './quiet-world.js';
 import type { CallTruth } from './truth.js';
 import { createWorld, type World } from './world.js';
+import { expectWellFormed } from './well-formed-call.js';
 
 const SEEDS = Array.from({ length: 18 }, (_, place) => `drawn-${place}`);
 
@@ -28,17 +29,7 @@ describe('days of drawn habits', () => {
     days.set(seed, world.truth);
     expect(world.truth).toHaveLength(150);
     for (const call of world.truth) {
-      const types = call.events.map(({ type }) => type);
-      expect(types[0]).toBe('call-started');
-      expect(types.at(-1)).toBe('call-ended');
-      for (const once of ['call-started', 'call-answered', 'call-abandoned', 'call-ended']) {
-        expect(types.filter((type) => type === once).length).toBeLessThanOrEqual(1);
-      }
-      expect(types.includes('call-answered')).toBe(call.outcome === 'answered');
-      expect(types.includes('call-abandoned')).toBe(call.outcome === 'abandoned');
-      const offered = call.events.filter(({ type }) => type === 'call-offered');
-      const over = call.events.filter(({ type }) => type === 'call-offer-ended');
-      expect(over.map(({ part }) => part).sort()).toEqual(offered.map(({ part }) => part).sort());
+      expectWellFormed(call);
       const transferred = call.events.filter(({ type }) => type === 'call-transferred');
       const done = call.transfers.filter(({ outcome }) => outcome === 'answered');
       expect(done.map(({ answeredAt, to }) => [answeredAt, to])).toEqual(

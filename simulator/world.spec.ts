@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createQuietWorld, MONDAY_MORNING } from './quiet-world.js';
 import { createWorld, type World } from './world.js';
+import { expectWellFormed } from './well-formed-call.js';
 
 const HOUR = 3_600_000;
 const vendorSample = (name: string) =>
@@ -65,17 +66,7 @@ describe('a simulated world', () => {
     });
     world.advanceTo(MONDAY_MORNING + 48 * HOUR);
     for (const call of world.truth) {
-      const types = call.events.map(({ type }) => type);
-      expect(types[0]).toBe('call-started');
-      expect(types.at(-1)).toBe('call-ended');
-      for (const once of ['call-started', 'call-answered', 'call-abandoned', 'call-ended']) {
-        expect(types.filter((type) => type === once).length).toBeLessThanOrEqual(1);
-      }
-      expect(types.includes('call-answered')).toBe(call.outcome === 'answered');
-      expect(types.includes('call-abandoned')).toBe(call.outcome === 'abandoned');
-      const offered = call.events.filter(({ type }) => type === 'call-offered');
-      const over = call.events.filter(({ type }) => type === 'call-offer-ended');
-      expect(over.map(({ part }) => part).sort()).toEqual(offered.map(({ part }) => part).sort());
+      expectWellFormed(call);
       expect(call.sightings.every(({ from, to }) => to !== null && from <= to)).toBe(true);
     }
     expect(new Set(world.truth.flatMap(({ upstreamIds }) => upstreamIds)).size).toBe(

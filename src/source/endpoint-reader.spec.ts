@@ -1,18 +1,15 @@
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '../core/model/call.js';
 import type { MonitorObservation } from '../core/model/observation.js';
-import { upstreamHosts } from '../../test/support/hosts.js';
-import { ManualTime } from '../../test/support/time.js';
 import { bodyOf, captureRecord } from './capture/capture-record.js';
+import { connectedPbx } from '../../test/support/connected-pbx.js';
 import { EndpointReader } from './endpoint-reader.js';
 import { localeOf } from './parse/locale.js';
 import { ListReader } from './parse/list-reader.js';
-import { TenantConnection, type TenantConnectionOptions } from './tenant-connection.js';
+import type { TenantConnectionOptions } from './tenant-connection.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -41,30 +38,16 @@ const pages =
 
 async function pbx(page: Page, options: Partial<TenantConnectionOptions> = {}) {
   const state = { page, asked: [] as string[] };
-  const server = createServer((request, response) => {
-    const query = new URL(request.url!, 'http://pbx').searchParams;
-    state.asked.push(request.url!);
-    const limit = query.get('limit');
-    state.page(Number(query.get('offset') ?? 0), limit === null ? null : Number(limit), response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const connection = new TenantConnection({
-    tenant: 'acme',
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    timeZone: 'Asia/Ho_Chi_Minh',
-    country: 'VN',
-    token: 'secret-token',
-    hosts: upstreamHosts(),
-    timeoutMs: 5_000,
-    maxBodyBytes: 100_000,
-    time: new ManualTime(1_700_000_000_000),
-    ...options,
-  });
-  closing.push(async () => {
-    await connection.close();
-    server.closeAllConnections();
-    server.close();
-  });
+  const { connection, close } = await connectedPbx(
+    (request, response) => {
+      const query = new URL(request.url!, 'http://pbx').searchParams;
+      state.asked.push(request.url!);
+      const limit = query.get('limit');
+      state.page(Number(query.get('offset') ?? 0), limit === null ? null : Number(limit), response);
+    },
+    { token: 'secret-token', ...options },
+  );
+  closing.push(close);
   const reader = new EndpointReader(connection);
   return { state, connection, poll: () => reader.poll('monitor') };
 }

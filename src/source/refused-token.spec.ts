@@ -1,12 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { upstreamHosts } from '../../test/support/hosts.js';
-import { ManualTime } from '../../test/support/time.js';
+import { connectedPbx } from '../../test/support/connected-pbx.js';
 import { EndpointReader } from './endpoint-reader.js';
 import { askRegistration } from './registration.js';
-import { TenantConnection } from './tenant-connection.js';
 
 const EMPTY = '{"data":[]}';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -28,35 +24,20 @@ const answer =
  */
 async function guarded(refuse: Refuse, credential: object = { apiKey: 'k3y' }) {
   const pbx = { valid: 1, exchanges: 0, refused: 0, exchange: null as Refuse | null };
-  const server = createServer((request, response) => {
-    if (request.method === 'POST') {
-      pbx.exchanges++;
-      if (pbx.exchange !== null) return void pbx.exchange(response);
-      return void response.end(JSON.stringify({ token: `t${pbx.valid}`, expired_in: 15_000_000 }));
-    }
-    if (request.headers.authorization === `Bearer t${pbx.valid}`) return void response.end(EMPTY);
-    pbx.refused++;
-    refuse(response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const clock = new ManualTime(1_700_000_000_000);
-  const connection = new TenantConnection({
-    tenant: 'acme',
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    timeZone: 'UTC',
-    country: 'VN',
-    hosts: upstreamHosts(),
-    timeoutMs: 5_000,
-    maxBodyBytes: 100_000,
-    time: clock,
-    ...credential,
-  });
-  closing.push(async () => {
-    await connection.close();
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
+  const { connection, clock, close } = await connectedPbx(
+    (request, response) => {
+      if (request.method === 'POST') {
+        pbx.exchanges++;
+        if (pbx.exchange !== null) return void pbx.exchange(response);
+        return void response.end(JSON.stringify({ token: `t${pbx.valid}`, expired_in: 15_000_000 }));
+      }
+      if (request.headers.authorization === `Bearer t${pbx.valid}`) return void response.end(EMPTY);
+      pbx.refused++;
+      refuse(response);
+    },
+    { timeZone: 'UTC', ...credential },
+  );
+  closing.push(close);
   const reader = new EndpointReader(connection);
   const poll = async () => {
     const { observation, heldBackMs } = await reader.poll('monitor');

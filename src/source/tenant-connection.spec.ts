@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { inspect } from 'node:util';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Endpoint } from '../core/model/observation.js';
 import { upstreamHosts } from '../../test/support/hosts.js';
 import { ManualTime } from '../../test/support/time.js';
+import { connectedPbx } from '../../test/support/connected-pbx.js';
 import { EndpointReader } from './endpoint-reader.js';
 import { askRegistration } from './registration.js';
 import { TenantConnection, type TenantConnectionOptions } from './tenant-connection.js';
@@ -26,29 +25,11 @@ type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 /** A PBX that answers as a test sets it, and the parts that ask it over one connection. */
 async function pbx(respond: Respond, options: Partial<TenantConnectionOptions> = { token: TOKEN }) {
   const paths: string[] = [];
-  const server = createServer((request, response) => {
+  const { connection, clock, close } = await connectedPbx((request, response) => {
     paths.push(request.url ?? '');
     respond(request, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const clock = new ManualTime(1_700_000_000_000);
-  const connection = new TenantConnection({
-    tenant: 'acme',
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    timeZone: 'Asia/Ho_Chi_Minh',
-    country: 'VN',
-    hosts: upstreamHosts(),
-    timeoutMs: 5_000,
-    maxBodyBytes: 100_000,
-    time: clock,
-    ...options,
-  });
-  closing.push(async () => {
-    await connection.close();
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  });
+  }, options);
+  closing.push(close);
   const reader = new EndpointReader(connection);
   const source = {
     connection,
