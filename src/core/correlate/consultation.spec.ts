@@ -166,6 +166,9 @@ describe('an agent whose caller hangs up', () => {
     ];
     expect(polled(2, [talks], [], colleagues)).toEqual(ended);
     expect(polled(1, [talks], colleagues)).toEqual(ended);
+    // Its leg was there before, without a state: the call begins only now, and is no consultation in the same poll.
+    const created = { ...colleagues[0]!, signal: 'unclear' } as const;
+    expect(polled(2, [talks], [talks, created], [created], colleagues)).toEqual(ended);
   });
 });
 
