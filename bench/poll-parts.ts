@@ -1,5 +1,6 @@
 import type { TenantState } from '../src/core/model/call.js';
 import { callView } from '../src/core/life/view.js';
+import { skewOf } from '../src/core/parts/pbx-clock.js';
 import { PhoneNumbers } from '../src/source/parse/phone-number.js';
 import { checkRow, monitorRow } from '../src/source/parse/answer-schemas.js';
 import type { Contender } from './measure.js';
@@ -65,7 +66,7 @@ export class Parts {
     while (built.length < transitions) {
       for (const call of this.#live.state.calls.values()) {
         if (built.length === transitions) break;
-        const data = callView(call);
+        const data = callView(call, skewOf(this.#live.state.sources));
         built.push({ type: 'call-started', subject: call.callId, time: call.startedAt, data });
       }
     }
