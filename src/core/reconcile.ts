@@ -1,38 +1,29 @@
 import type { Answers } from './correlate/candidates.js';
 import { type Calls, resolveConsultation } from './correlate/consultation.js';
 import { beginCall, callsInDoubt } from './correlate/new-call.js';
-import type { Call, CreatedLeg, EndedCall, Leg, Policy, SourceState } from './model/call.js';
-import { type Delta, UNCHANGED } from './model/delta.js';
+import type { Call, EndedCall, Leg, Policy } from './model/call.js';
+import type { Delta } from './model/delta.js';
 import type { CallIndex } from './index/call-index.js';
+import { endedCallOf } from './index/ended-call.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate } from './correlate/correlate.js';
+import { isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
-import { absentLeg } from './parts/absence-rules.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import { copyOf } from './model/call-copy.js';
-import {
-  answerOf,
-  type MonitorObservation,
-  type Observation,
-  type ObservedLeg,
-  type Observations,
-} from './model/observation.js';
-import { isPresent } from './parts/connected-participant.js';
-import { customerKey, WITHHELD } from './parts/customer.js';
-import { absenceWindow, type KnownKeys, withObservation } from './parts/incomplete.js';
+import { answerOf, type ObservedLeg, type Observations } from './model/observation.js';
 import { dueCalls, isQuietable, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
 import { type Changes, noChanges } from './observe/changes.js';
 import { observeClock } from './observe/clock-samples.js';
+import { observeFreshness } from './observe/freshness.js';
 import { awaitedLegs, awaitsPoll, ripeLegs } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
 import { type ReadObservations, readDirections } from './observe/direction.js';
-import { observeRegistrations } from './observe/registrations.js';
-import { observeSource } from './observe/sources.js';
 
 /**
  * Decides what has happened, given what was known and what the endpoints now show. It is the core of the bridge.
@@ -307,97 +298,13 @@ class Cycle {
   }
 
   #end(call: Call): void {
-    const entries = [...call.pastEntries, ...(call.entry === null ? [] : [call.entry.seen])];
-    const ended: EndedCall = {
-      callId: call.callId,
-      upstreamIds: call.upstreamIds,
-      entries: entries.map((entry) => entry.entryKey),
-      rows: entries.map((entry) => entry.rowKey),
-      endedAt: this.#facts.now,
-      lingering: unlessEmpty(call.legs.filter(isPresent).map(({ seen }) => seen.key)),
-      lastLegs: unlessEmpty(call.lastLegs),
-      legsOnly: legsOnlyOf(call),
-    };
+    const ended = endedCallOf(call, this.#facts.now);
     // A row that has gone stale stays for hours, longer than ended calls are remembered.
     if (call.entry?.absence === null) this.#stale.push(call.entry.seen.key);
     this.#index.remove(call.callId);
     this.#ended.set(call.callId, ended);
     for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);
   }
-}
-
-/** Brings the registrations up to date and returns the new state of the sources without storing it in `known`. */
-function observeFreshness(
-  { sources, registrations: known, index, ignoredEntries, created: awaited }: TenantCalls,
-  { monitor, queue, registrations: answers }: Observations,
-  policy: Policy,
-  transitions: Transition[],
-): Delta {
-  const observed = (source: SourceState, observation: Observation, parts: KnownKeys) => {
-    const incomplete = withObservation(source, observation, { parts, atMost: policy.sourceDownAfter });
-    return observeSource(source, observation, incomplete, policy, transitions);
-  };
-  const legs: KnownKeys = {
-    has: (key) => index.legs.has(key) || awaited.has(key),
-    keys: () => [...index.legs.keys(), ...awaited.keys()],
-  };
-  const ofMonitor = monitor === undefined ? sources.monitor : observed(sources.monitor, monitor, legs);
-  const entries: KnownKeys = {
-    has: (key) => index.entries.has(key) || ignoredEntries.has(key),
-    keys: () => index.entries.keys(),
-  };
-  const ofQueue = queue === undefined ? sources.queue : observed(sources.queue, queue, entries);
-  const isAsked = monitor !== undefined || queue !== undefined;
-  // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
-  const { registrations, calls, ended, listsIdle, created, agents, direction } = UNCHANGED;
-  return {
-    sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
-    registrations:
-      answers === undefined || answers.length === 0
-        ? registrations
-        : observeRegistrations(known, answers, transitions),
-    calls,
-    ended,
-    ignoredEntries: UNCHANGED.ignoredEntries,
-    listsIdle,
-    created,
-    agents,
-    direction,
-  };
-}
-
-/** Legs without a state that nothing else is tied to, and of which none begins a call by itself. */
-function isOnlyCreated({ legs, entries }: Placement, ripe: ReadonlyMap<string, CreatedLeg>): boolean {
-  return entries.length === 0 && legs.every(({ seen }) => seen.signal === 'unclear' && !ripe.has(seen.key));
-}
-
-function withCreated(placement: Placement, created: TenantCalls['created']): Placement {
-  if (created.size === 0) return placement;
-  const { joins, legs, entries } = placement;
-  const placed = legs.map(({ seen, joined }) => {
-    const before = created.get(seen.key);
-    return before === undefined ? { seen, joined } : { seen, joined, created: before };
-  });
-  return { joins, legs: placed, entries };
-}
-
-/** A leg that went before its device rang is missing already when its call begins. */
-function withoutGoneLegs(
-  call: Call,
-  monitor: MonitorObservation | undefined,
-  sources: TenantCalls['sources'],
-  cycle: CycleFacts,
-): Call {
-  const answer = answerOf(monitor);
-  if (answer === null) return call;
-  if (call.legs.every(({ seen }) => answer.rows.has(seen.key))) return call;
-  const { policy } = cycle;
-  const legs = call.legs.map((leg) =>
-    answer.rows.has(leg.seen.key)
-      ? leg
-      : absentLeg(leg, absenceWindow(leg.seen.key, sources, answer, policy), false, policy),
-  );
-  return withParts(call, { legs, entry: call.entry }, cycle);
 }
 
 function linkedTo(call: Call, callId: string): Call {
@@ -411,19 +318,6 @@ function withChanges(legs: readonly Leg[], changed: readonly Leg[]): readonly Le
   if (legs.length === 1 && changed.length === 1) return changed;
   const byKey = new Map(changed.map((leg) => [leg.seen.key, leg]));
   return legs.map((leg) => byKey.get(leg.seen.key) ?? leg);
-}
-
-/** As it is read back, so that a state that was read and one that was made are the same. */
-function unlessEmpty<One>(list: readonly One[]): readonly One[] | undefined {
-  return list.length === 0 ? undefined : list;
-}
-
-function legsOnlyOf(call: Call): EndedCall['legsOnly'] {
-  const { direction, entry, pastEntries, answeredAt, pbxStartedAt } = call;
-  const byQueue = entry !== null || pastEntries.length > 0;
-  if (direction !== 'inbound' || answeredAt !== null || pbxStartedAt === null || byQueue) return undefined;
-  const customer = customerKey(call.customer);
-  return customer === WITHHELD ? undefined : { customer, startedAt: pbxStartedAt };
 }
 
 const NONE: ReadonlySet<string> = new Set();
