@@ -8,7 +8,9 @@ export interface DrawnDay {
   readonly calls: number;
   /** Null: drawn. */
   readonly pace: PaceName | null;
-  /** One habit of those that the seed draws, as `engine.pickup`, on a PBX that is polled calmly; null: all of them. */
+  /**
+   * Some of the habits that the seed draws, as `engine.pickup,habits.hold`, on a PBX that is polled calmly; null: all of them.
+   */
   readonly only: string | null;
 }
 
@@ -54,10 +56,19 @@ export function simulateDrawn(drawn: DrawnDay): Day {
 function habitsOf({ seed, only }: DrawnDay): Partial<DrawnHabits> {
   const all = drawHabits(seed);
   if (only === null) return all;
-  for (const group of GROUPS) {
-    const values = all[group] as Readonly<Record<string, unknown>>;
-    const name = only.startsWith(`${group}.`) ? only.slice(group.length + 1) : only;
-    if (name in values) return { [group]: { [name]: values[name] } };
+  const kept: Partial<Record<(typeof GROUPS)[number], Record<string, unknown>>> = {};
+  for (const habit of only.split(',')) {
+    const [group, name] = nameOf(habit, all);
+    (kept[group] ??= {})[name] = (all[group] as Readonly<Record<string, unknown>>)[name];
   }
-  throw new Error(`--only: there is no habit "${only}"`);
+  return kept;
+}
+
+/** The group and the name of a habit, which may be written without its group. */
+function nameOf(habit: string, all: DrawnHabits): [group: (typeof GROUPS)[number], name: string] {
+  for (const group of GROUPS) {
+    const name = habit.startsWith(`${group}.`) ? habit.slice(group.length + 1) : habit;
+    if (name in all[group]) return [group, name];
+  }
+  throw new Error(`--only: there is no habit "${habit}"`);
 }

@@ -10,7 +10,8 @@ Runs days whose PBX, pace and misfortunes are drawn from their seed, and prints 
   --seeds A-B     default 1-10
   --calls N       calls of a day, default 200
   --pace NAME     instead of the drawn one: ${PACE_NAMES.join(', ')}
-  --only HABIT    only this one of the habits that each seed draws, as engine.pickup; polled every second unless --pace is given
+  --only HABITS   only these of the habits that each seed draws, as engine.pickup,habits.hold; polled every second unless --pace
+                  is given
   --show CALL     the truth, the rows and the events of one call of the first seed, as call-12
 
 The exit code is 1 when the judge finds anything.
