@@ -20,6 +20,7 @@ import { learntAgents } from './life/learnt-agents.js';
 import { type Changes, noChanges } from './observe/changes.js';
 import { observeClock } from './observe/clock-samples.js';
 import { observeFreshness } from './observe/freshness.js';
+import type { ListedLegs } from './observe/listed-legs.js';
 import { awaitedLegs, awaitsPoll, ripeLegs } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
@@ -46,13 +47,15 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
   const isDue = dueCalls(known.index, { now: latestAnswerAt(observations), policy }).length > 0;
   const isSettled = !isDue && known.settled.match(observations);
   let freshness = observeFreshness(known, observations, policy, transitions);
-  if (!isSettled && freshness.sources !== null) {
-    const sources = observeClock(observations, known, known.index, policy, freshness.sources);
-    freshness = { ...freshness, sources };
+  let decision: Decision = { delta: freshness, transitions, confirm: false };
+  if (!isSettled) {
+    const read = readDirections(known, observations, policy);
+    if (freshness.sources !== null) {
+      const sources = observeClock(read, known, known.index, policy, freshness.sources);
+      freshness = { ...freshness, sources };
+    }
+    decision = new Cycle(known, read, policy, transitions, freshness).run();
   }
-  const decision = isSettled
-    ? { delta: freshness, transitions, confirm: false }
-    : new Cycle(known, readDirections(known, observations, policy), policy, transitions, freshness).run();
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return decision;
@@ -70,6 +73,7 @@ export interface Decision {
 class Cycle {
   readonly #known: TenantCalls;
   readonly #observations: Observations;
+  readonly #legs: ListedLegs | null;
   readonly #facts: CycleFacts;
   readonly #index: CallIndex;
   readonly #transitions: Transition[];
@@ -82,13 +86,14 @@ class Cycle {
 
   constructor(
     known: TenantCalls,
-    { observations, direction }: ReadObservations,
+    { observations, legs, direction }: ReadObservations,
     policy: Policy,
     transitions: Transition[],
     freshness: Delta,
   ) {
     this.#known = known;
     this.#observations = observations;
+    this.#legs = legs;
     this.#direction = direction;
     this.#facts = factsOf(known, observations, policy, freshness.sources ?? known.sources);
     this.#freshness = freshness;
@@ -99,14 +104,13 @@ class Cycle {
   run(): Decision {
     const known = this.#known;
     const changes = noChanges();
-    const monitor = answerOf(this.#observations.monitor);
     const queue = answerOf(this.#observations.queue);
     let ignoredEntries: Delta['ignoredEntries'] = null;
     let listsIdle: Delta['listsIdle'] = null;
     known.direction = this.#direction ?? known.direction;
-    if (monitor !== null) {
-      observeLegs(monitor, known, this.#index, this.#facts, changes);
-      if (!known.listsIdle && monitor.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
+    if (this.#legs !== null) {
+      observeLegs(this.#legs, known, this.#index, this.#facts, changes);
+      if (!known.listsIdle && this.#legs.answer.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
     }
     if (queue !== null) {
       ignoredEntries = observeEntries(queue, known, this.#index, this.#facts, changes);

@@ -177,7 +177,10 @@ export class CallIndex {
   }
 
   #addLegs({ callId, legs }: Call): void {
-    for (const leg of legs) this.legs.set(leg.seen.key, { callId, part: leg, row: leg.seen });
+    for (const leg of legs) {
+      const row = leg.absence === null ? leg.seen : null;
+      this.legs.set(leg.seen.key, { callId, part: leg, row, listed: null });
+    }
   }
 
   #addNames(call: Call): void {
@@ -205,7 +208,8 @@ export class CallIndex {
 
   #addEntries({ callId, entry, pastEntries }: Call): void {
     if (entry !== null) {
-      this.entries.set(entry.seen.key, { callId, part: entry, row: entry.seen });
+      const row = entry.absence === null ? entry.seen : null;
+      this.entries.set(entry.seen.key, { callId, part: entry, row, listed: null });
       this.#rows.add(entry.seen.rowKey, callId);
       this.#identities.add(entry.seen.entryKey, callId);
     }
@@ -238,11 +242,14 @@ export class CallIndex {
 
 const NONE: readonly never[] = [];
 
-/** A part, its call, and the row object that last showed it: the same object again needs no comparison of its fields. */
+/** A part, its call, and where it was seen last. */
 export interface Indexed<Part, Row> {
   readonly callId: string;
   readonly part: Part;
-  row: Row;
+  /** The row object that the latest answer showed: the same object again needs no comparison. Null while the part is absent. */
+  row: Row | null;
+  /** The latest answer that lists it, as far as that is noted; compared by identity only. */
+  listed: object | null;
 }
 
 /** Whether it is a call with somebody outside the PBX, which may be listed as local at first. */

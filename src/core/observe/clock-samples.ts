@@ -5,7 +5,6 @@ import {
   type Endpoint,
   type Instant,
   type MonitorAnswer,
-  type Observations,
   type ObservedQueueEntry,
   type QueueAnswer,
 } from '../model/observation.js';
@@ -14,6 +13,8 @@ import { legName } from '../parts/last-leg.js';
 import { belongsToEntry, entryBegan } from '../parts/part.js';
 import { withSamples } from '../parts/pbx-clock.js';
 import { isIgnored } from './ignored-rows.js';
+import type { ReadObservations } from './direction.js';
+import type { ListedLegs } from './listed-legs.js';
 
 /**
  * Collects what new and changed rows say about the PBX's clock. To be called before the answers change what is known.
@@ -22,7 +23,7 @@ import { isIgnored } from './ignored-rows.js';
  * @returns `sources` with the samples added
  */
 export function observeClock(
-  observations: Observations,
+  { observations, legs }: Pick<ReadObservations, 'observations' | 'legs'>,
   known: TenantState,
   index: CallIndex,
   policy: Policy,
@@ -37,9 +38,8 @@ export function observeClock(
     const clock = withSamples(source.clock, found, at);
     if (clock !== source.clock) observed = { ...observed, [endpoint]: { ...source, clock } };
   };
-  const monitor = answerOf(observations.monitor);
   const queue = answerOf(observations.queue);
-  if (monitor !== null) add(monitor, timesOfLegs(monitor, index));
+  if (legs !== null) add(legs.answer, timesOfLegs(legs, index));
   if (queue !== null) add(queue, timesOfEntries(queue, known, index));
   return observed;
 }
@@ -57,10 +57,10 @@ function isInARow(
  * Only of new legs that do not talk yet: the PBX may move the `call_time` of a leg later, and shows one that has just gone
  * under another id for a moment, with its old `call_time`.
  */
-function timesOfLegs({ rows, at }: MonitorAnswer, index: CallIndex): Instant[] {
+function timesOfLegs({ answer: { rows, at }, unknown }: ListedLegs, index: CallIndex): Instant[] {
   const times: Instant[] = [];
-  for (const row of rows.values()) {
-    if (row.startedAt === null || row.signal === 'answered' || index.legs.has(row.key)) continue;
+  for (const row of unknown) {
+    if (row.startedAt === null || row.signal === 'answered') continue;
     const name = legName(row)!;
     if (!index.hasJustLost(name, rows, at) && !index.ended.hasJustLost(name, at)) times.push(row.startedAt);
   }

@@ -1,14 +1,14 @@
 import type { TenantCalls } from '../index/tenant-calls.js';
 import { PBX_PRECISION_MS } from '../model/call.js';
-import {
-  answerOf,
-  type DirectionMeaning,
-  type LegsReading,
-  type MonitorAnswer,
-  type Observations,
-  type ObservedLeg,
-  type ObservedQueueEntry,
+import type {
+  DirectionMeaning,
+  LegsReading,
+  MonitorAnswer,
+  ObservedLeg,
+  ObservedQueueEntry,
+  QueueAnswer,
 } from '../model/observation.js';
+import type { ListedLegs } from './listed-legs.js';
 import { add } from './changes.js';
 import { belongsToEntry, entryBegan } from '../parts/part.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
@@ -93,14 +93,15 @@ export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | 
 });
 
 /**
- * What the observations show, if they show something and nothing against it. The cost grows with the legs of callers in
- * queues and with the rows that are new or changed: a tenant may never show any evidence.
+ * What the observations show, if they show something and nothing against it. While no caller is served in a queue, only rows
+ * that are new or changed are looked at: a tenant may never show any evidence.
  */
-export function evidenceIn(observations: Observations, known: TenantCalls): DirectionMeaning | null {
-  const monitor = answerOf(observations.monitor);
-  if (monitor === null) return null;
-  const listed = answerOf(observations.queue)?.rows.values() ?? knownEntries(known);
-  const evidence = new Evidence(monitor, listed, known);
+export function evidenceIn(
+  legs: ListedLegs,
+  queue: QueueAnswer | null,
+  known: TenantCalls,
+): DirectionMeaning | null {
+  const evidence = new Evidence(legs, queue?.rows.values() ?? knownEntries(known), known);
   const found = new Set(evidence.candidates().map((leg) => WHOSE_DIRECTION.decide(evidence.factsOf(leg))));
   found.delete(null);
   const [only, contrary] = found;
@@ -110,6 +111,7 @@ export function evidenceIn(observations: Observations, known: TenantCalls): Dire
 type TwoReadings = ObservedLeg & { readonly asLeg: LegsReading; readonly direction: DirectionFacts['says'] };
 
 class Evidence {
+  readonly #listed: ListedLegs;
   readonly #monitor: MonitorAnswer;
   readonly #known: TenantCalls;
   /** Entries that are Trying or Answered, by customer. */
@@ -117,10 +119,11 @@ class Evidence {
   #legs: ReadonlyMap<string, readonly TwoReadings[]> | null = null;
   #agents: ReadonlySet<string | null> | null = null;
 
-  constructor(monitor: MonitorAnswer, listed: Iterable<ObservedQueueEntry>, known: TenantCalls) {
-    this.#monitor = monitor;
+  constructor(legs: ListedLegs, entries: Iterable<ObservedQueueEntry>, known: TenantCalls) {
+    this.#listed = legs;
+    this.#monitor = legs.answer;
     this.#known = known;
-    for (const entry of listed) {
+    for (const entry of entries) {
       const isServed = entry.status === 'trying' || entry.status === 'answered';
       const customer = customerKey(entry.customer);
       if (isServed && customer !== WITHHELD) add(this.#entries, customer, entry);
@@ -129,15 +132,14 @@ class Evidence {
 
   /** The legs that may show something. */
   candidates(): TwoReadings[] {
-    const { index } = this.#known;
-    const legs: TwoReadings[] = [];
-    for (const leg of this.#monitor.rows.values()) {
-      if (!hasTwoReadings(leg) || leg.asLeg.destination === 'customer') continue;
-      const mayBeCalled = leg.direction === 'outbound' && leg.asLeg.destination === 'own';
-      const isChanged = mayBeCalled && index.legs.get(leg.key)?.row !== leg;
-      if (isChanged || (this.#entries.size > 0 && this.#entries.has(customerOf(leg)))) legs.push(leg);
-    }
-    return legs;
+    const { unknown, changed } = this.#listed;
+    const legs = new Set<TwoReadings>();
+    for (const leg of [...unknown, ...changed.map(([, row]) => row)])
+      if (mayShow(leg) && leg.direction === 'outbound' && leg.asLeg.destination === 'own') legs.add(leg);
+    if (this.#entries.size > 0)
+      for (const leg of this.#monitor.rows.values())
+        if (mayShow(leg) && this.#entries.has(customerOf(leg))) legs.add(leg);
+    return [...legs];
   }
 
   factsOf(leg: TwoReadings): DirectionFacts {
@@ -210,6 +212,10 @@ const CLOSE_POLLS_MS = 3_000;
 
 function hasTwoReadings(leg: ObservedLeg): leg is TwoReadings {
   return leg.asLeg !== undefined;
+}
+
+function mayShow(leg: ObservedLeg): leg is TwoReadings {
+  return hasTwoReadings(leg) && leg.asLeg.destination !== 'customer';
 }
 
 /** The customer by the reading in which the call is inbound. */

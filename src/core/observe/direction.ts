@@ -1,8 +1,9 @@
 import type { TenantCalls } from '../index/tenant-calls.js';
 import { ASSUMED_DIRECTION, type Policy, type RowDirection } from '../model/call.js';
 import type { Delta } from '../model/delta.js';
-import { answerOf, type Observations, type ObservedLeg } from '../model/observation.js';
+import { answerOf, type Observations, type ObservedLeg, type QueueAnswer } from '../model/observation.js';
 import { evidenceIn } from './direction-evidence.js';
+import { type ListedLegs, listedLegs } from './listed-legs.js';
 
 /**
  * Takes one of the two readings of each monitor row: its direction is the call's, or that of the extension's own leg. This
@@ -21,15 +22,24 @@ export function readDirections(
   observations: Observations,
   policy: Policy,
 ): ReadObservations {
-  const direction = directionAfter(known, findDirection(known, observations, policy));
+  const monitor = answerOf(observations.monitor);
+  let legs: ListedLegs | null = null;
+  const asWritten = () => (monitor === null ? null : (legs ??= listedLegs(monitor, known.index)));
+  const queue = answerOf(observations.queue);
+  const direction = directionAfter(known, findDirection(known, asWritten, queue, policy));
+  const read = withReadings(observations, direction, known);
+  const answer = answerOf(read.monitor);
   return {
-    observations: withReadings(observations, direction, known),
+    observations: read,
+    legs: answer === monitor ? asWritten() : answer && listedLegs(answer, known.index),
     direction: direction === known.direction ? null : direction,
   };
 }
 
 export interface ReadObservations {
   readonly observations: Observations;
+  /** Null without a monitor answer. */
+  readonly legs: ListedLegs | null;
   readonly direction: Delta['direction'];
 }
 
@@ -46,10 +56,16 @@ function directionAfter(
 
 type Found = Pick<RowDirection, 'meaning' | 'source'>;
 
-function findDirection(known: TenantCalls, observations: Observations, policy: Policy): Found {
+function findDirection(
+  known: TenantCalls,
+  asWritten: () => ListedLegs | null,
+  queue: QueueAnswer | null,
+  policy: Policy,
+): Found {
   if (policy.direction !== 'auto') return { meaning: policy.direction, source: 'configured' };
   if (known.direction.source === 'learnt') return known.direction;
-  const meaning = evidenceIn(observations, known);
+  const legs = asWritten();
+  const meaning = legs === null ? null : evidenceIn(legs, queue, known);
   return meaning === null ? ASSUMED_DIRECTION : { meaning, source: 'learnt' };
 }
 

@@ -15,6 +15,7 @@ import type { ObservedLeg } from '../model/observation.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { lastLegsOf } from '../parts/last-leg.js';
 import { noChanges } from './changes.js';
+import { listedLegs } from './listed-legs.js';
 import { observeLegs } from './observe-legs.js';
 
 interface Given {
@@ -27,7 +28,9 @@ interface Given {
 function observed(rows: readonly ObservedLeg[], { calls = [], ended, cycle, state }: Given = {}) {
   const changes = noChanges();
   const before = { ...EMPTY_STATE, sources: completeAt(5), ...state };
-  observeLegs(monitorAnswer(rows, [], 6), before, indexOf(calls, ended), cycleAt(6, cycle), changes);
+  const index = indexOf(calls, ended);
+  const legs = listedLegs(monitorAnswer(rows, [], 6), index);
+  observeLegs(legs, before, index, cycleAt(6, cycle), changes);
   return { legs: changes.legs.get('call-1') ?? [], isNew: changes.newLegs.map(({ key }) => key) };
 }
 

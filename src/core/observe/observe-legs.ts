@@ -5,12 +5,13 @@ import { absentLeg, KNOWN_LEG, LEG_UNLISTED } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { absenceWindow } from '../parts/incomplete.js';
 import { legName } from '../parts/last-leg.js';
-import { add, type Changes, isSameRow } from './changes.js';
+import { add, type Changes } from './changes.js';
+import type { ListedLegs } from './listed-legs.js';
 import { findRegistration } from './registrations.js';
 
 /** Finds what a monitor answer changes in the known legs, by the tables of `absence-rules.ts`, and which legs are new. */
 export function observeLegs(
-  answer: MonitorAnswer,
+  { answer, unknown, changed, missing }: ListedLegs,
   state: TenantState,
   index: CallIndex,
   cycle: CycleFacts,
@@ -18,29 +19,23 @@ export function observeLegs(
 ): void {
   const complete = answer.outcome === 'complete';
   const poll = cycle.monitor!;
-  for (const row of answer.rows.values()) {
-    const known = index.legs.get(row.key);
-    if (known === undefined) {
-      if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
-    } else if (known.part.absence !== null || !isSameRow(known, row)) {
-      const { state: before, joined, firstSeen, since, waited } = known.part;
-      const answered =
-        before === 'answered' || KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
-      add(changes.legs, known.callId, {
-        seen: row,
-        state: answered ? 'answered' : before,
-        joined,
-        firstSeen,
-        since: answered && before !== 'answered' ? poll : since,
-        waited: waited || row.ringWait,
-        absence: null,
-      });
-    }
+  for (const row of unknown) if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
+  for (const [{ callId, part }, row] of changed) {
+    const { state: before, joined, firstSeen, since, waited } = part;
+    const answered = before === 'answered' || KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
+    add(changes.legs, callId, {
+      seen: row,
+      state: answered ? 'answered' : before,
+      joined,
+      firstSeen,
+      since: answered && before !== 'answered' ? poll : since,
+      waited: waited || row.ringWait,
+      absence: null,
+    });
   }
 
   const { listsIdle, registrations, sources } = state;
-  for (const { callId, part } of index.legs.values()) {
-    if (answer.rows.has(part.seen.key)) continue;
+  for (const { callId, part } of missing) {
     const lack = cycle.lackOf(part.seen);
     if (KNOWN_LEG.decide({ row: 'missing', complete: lack !== 'nothing' }) !== 'absent') continue;
     const wasListed = part.absence?.unlisted === false;
