@@ -1,5 +1,5 @@
 import { instant, type JudgedEvent } from './judge-report.js';
-import { goneAt, type Sight } from './judge-sight.js';
+import { goneAt, isConnected, type Sight } from './judge-sight.js';
 import type { CallTruth } from './truth.js';
 
 /** Decides what the polls before an event could not find. */
@@ -30,9 +30,13 @@ function foundNothing(call: CallTruth, event: JudgedEvent, needed: number, sight
   });
 }
 
+/** Only a leg that must have been seen talking is held; one that rang when it vanished has stopped. */
 function wasHeld(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
   const recorded = instant(event.recordedtime);
-  const lost = call.sightings.filter(({ closedBy, to }) => closedBy === 'unregistered' && to! <= recorded);
+  const lost = call.sightings.filter(
+    (one) =>
+      one.closedBy === 'unregistered' && one.to! <= recorded && sight.must([one], isConnected, recorded),
+  );
   const last = Math.max(-Infinity, ...lost.map(({ to }) => to!));
   return recorded >= last + UNLISTED_HOLD_MS - sight.toleranceMs;
 }

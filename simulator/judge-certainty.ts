@@ -56,7 +56,13 @@ function ofAnswer(statement: Statement): Set<string> {
     return allowed;
   }
   allowed.add(isShown && wasShown ? 'observed' : 'inferred');
+  if (mayBeLost([...legs, ...entries], statement)) allowed.add('inferred');
   return allowed;
+}
+
+/** The answers that showed one of these rows connected may all have been lost with a killed bridge. */
+function mayBeLost(rows: readonly Sighting[], statement: Statement): boolean {
+  return statement.sight.toDemand > 1 && !statement.must(rows, isAnswer);
 }
 
 function ofOfferEnd(statement: Statement): Set<string> {
@@ -75,8 +81,11 @@ function ofOfferEnd(statement: Statement): Set<string> {
     (data.outcome === 'answered' || data.outcome === 'answered-elsewhere') &&
     !statement.may(isAnsweredBy, isConnected) &&
     !(data.outcome === 'answered-elsewhere' && statement.may(entries, isAnswer));
+  const mayBeDeduced =
+    (data.outcome === 'answered' || data.outcome === 'answered-elsewhere') &&
+    mayBeLost([...isAnsweredBy, ...(data.outcome === 'answered' ? [] : entries)], statement);
   if (isStopShown && !isDeduced) allowed.add('observed');
-  if (!mustBeShown || isDeduced) allowed.add('inferred');
+  if (!mustBeShown || isDeduced || mayBeDeduced) allowed.add('inferred');
   return allowed;
 }
 
@@ -166,8 +175,9 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
     queueEnd < (call.endedAt ?? Infinity);
   // events.md: "A leg that talked while its row never said Answered: the outcome is inferred". Who has left the queue for
   // other extensions has no row any more.
-  const isOfQueue = entries.length > 0 && !statement.may(legsAfterQueue(statement));
-  const isDoubted = isOfQueue && !statement.may(entries, (state) => state === 'Answered');
+  const isOfQueue = statement.may(entries) && !statement.may(legsAfterQueue(statement));
+  const isDoubted =
+    isOfQueue && statement.must(entries) && !statement.may(entries, (state) => state === 'Answered');
   const mayBeDoubted = isOfQueue && !statement.must(entries, (state) => state === 'Answered');
   // A leg whose extension is not listed in the first poll without it may go on.
   const hasSignedOff = lastLegs.some((leg) =>

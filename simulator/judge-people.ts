@@ -70,12 +70,12 @@ function statesOf(extension: string, legs: readonly Sighting[], statement: State
   const states: string[] = [];
   const shown = legs.filter((leg) => statement.may([leg]));
   // What this very commit confirms may be stated by its later events only.
-  const before = recorded - sight.toleranceMs - 2;
+  const before = recorded - sight.commitMs - sight.toleranceMs - 2;
   const enough = sight.absencePolls * sight.toDemand;
   const mayBeGone = shown.every((leg) => sight.absencesBy(leg, recorded) >= sight.absencePolls);
   const mustBeGone =
     shown.length === legs.length &&
-    legs.every((leg) => leg.closedBy === 'gone' && sight.absencesBy(leg, before - sight.commitMs) >= enough);
+    legs.every((leg) => leg.closedBy === 'gone' && sight.absencesReceived(leg, before) >= enough);
   const offers = statement.stated.filter(({ data }) => data.offer?.extension === extension);
   const isOfferOver =
     offers.at(-1)?.type === 'call-offer-ended' && offers.at(-1)?.data.outcome !== 'answered';

@@ -41,13 +41,12 @@ export class Polls {
     return Math.max(0, lowerBound(this.#complete, to) - lowerBound(this.#complete, from));
   }
 
-  /** How many complete answers show it there and were received by this instant. */
-  countReceived(from: number, to: number, by: number): number {
-    let count = 0;
+  /** The numbers of the complete answers that show it there and were received by this instant. */
+  *received(from: number, to: number, by: number): Generator<number, void, undefined> {
     for (let index = lowerBound(this.#complete, from); ; index++) {
       const poll = this.#complete[index];
-      if (poll === undefined || poll.shown >= to || poll.shown > by) return count;
-      if (poll.received <= by) count += 1;
+      if (poll === undefined || poll.shown >= to || poll.shown > by) return;
+      if (poll.received <= by) yield index;
     }
   }
 

@@ -109,23 +109,34 @@ export class Sight {
     );
   }
 
-  /** So many complete answers did that the bridge must have known by then. Only what polls since `since` showed counts. */
+  /**
+   * So many complete answers of one endpoint did, in a row, that the bridge must have known by then: one answer counts once,
+   * however many rows it showed. Only what polls since `since` showed counts.
+   */
   must(sightings: readonly Sighting[], wanted: Wanted, by: number, since = -Infinity): boolean {
     const received = Math.min(by - this.commitMs, this.until);
-    let count = 0;
+    const found = { monitor: new Set<number>(), queue: new Set<number>() };
     for (const one of sightings)
       for (const { state, from, to } of this.spans(one)) {
         if (!wanted(state) || from > by) continue;
-        count += this.#polls[one.endpoint].countReceived(Math.max(from, since), to, received);
-        if (count >= this.toDemand) return true;
+        const numbers = this.#polls[one.endpoint].received(Math.max(from, since), to, received);
+        for (const number of numbers) {
+          if (this.toDemand === 1) return true;
+          found[one.endpoint].add(number);
+        }
       }
-    return false;
+    return [found.monitor, found.queue].some((numbers) => hasRun(numbers, this.toDemand));
   }
 
   /** How many complete answers up to `by` may have shown that the row is gone. */
   absencesBy(sighting: Sighting, by: number): number {
     const gone = goneAt(sighting);
     return gone > by ? 0 : this.#polls[sighting.endpoint].count(gone, by + this.toleranceMs + 1);
+  }
+
+  /** How many complete answers showed that the row is gone, and had been received by then. */
+  absencesReceived(sighting: Sighting, by: number): number {
+    return [...this.#polls[sighting.endpoint].received(goneAt(sighting), Infinity, by)].length;
   }
 
   /** The latest answer that the bridge must have had by then, apart from those that may have been lost. */
@@ -253,6 +264,16 @@ export class Sight {
     // The shown time is cut to whole seconds; at the edge of `lookbackMs` nothing is demanded.
     return abandonedAt !== null && abandonedAt >= seen - this.lookbackMs + 2000 ? seen : null;
   }
+}
+
+/** Whether there are so many numbers in a row. */
+function hasRun(numbers: ReadonlySet<number>, length: number): boolean {
+  for (const first of numbers) {
+    let end = first;
+    while (numbers.has(end)) end++;
+    if (end - first >= length) return true;
+  }
+  return false;
 }
 
 export function spansOf(sighting: Sighting): Span[] {

@@ -138,6 +138,30 @@ describe('a customer who calls again at once', () => {
 });
 
 describe('a caller who comes back on the same row', () => {
+  it('in the second in which the caller left had left then, as the row says', () => {
+    const history = new History();
+    history.poll({ at: 0, entries: [entry()] });
+    const back = entry({ status: 'trying', abandonedAt: T0 + 1_000, rejoinedAt: T0 + 1_000 });
+    const [left] = history.poll({ at: 2, entries: [back] });
+    expect(left).toMatchObject({
+      type: 'call-abandoned',
+      time: T0 + 1_000,
+      data: { observed: { certainty: 'upstream' } },
+    });
+  });
+
+  it('is linked to the call before, also where the row comes after the ring', () => {
+    const history = new History();
+    history.poll({ at: 0, entries: [entry()] });
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 5_000 });
+    for (const at of [5, 6]) history.poll({ at, entries: [gone] });
+    history.poll({ at: 21, entries: 'not asked', legs: [leg({ startedAt: T0 + 20_000 })] });
+    const back = entry({ ...gone, status: 'trying', rejoinedAt: T0 + 20_000, callId: 'queue-call-2' });
+    history.poll({ at: 22, entries: [back], legs: [leg({ startedAt: T0 + 20_000 })] });
+    const [call] = history.state.calls.values();
+    expect(call).toMatchObject({ entry: { seen: back }, linkedCallIds: ['queue-call-1'] });
+  });
+
   it('left before the poll that first showed it, even if that was not confirmed yet', () => {
     const history = new History();
     history.poll({ at: 0, entries: [entry()] });
@@ -174,5 +198,66 @@ describe('a call that begins as a local one and turns out to be in a queue', () 
       { type: 'call-abandoned', data: { direction: 'inbound' } },
       { type: 'call-ended', data: { outcome: 'abandoned' } },
     ]);
+  });
+});
+
+describe('an extension that stops ringing while the queue does not answer', () => {
+  const seconds = (at: number, queue: boolean) => ({
+    at,
+    idle: ['107'],
+    entries: queue ? [entry({ status: 'trying' })] : ('not asked' as const),
+  });
+  const rung = () => {
+    const history = new History();
+    history.poll({ at: 0, idle: ['107'] });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    history.poll(seconds(2, false));
+    return history;
+  };
+
+  it('may have stopped because the caller left: its offer ends with the queue’s next answer', () => {
+    const history = rung();
+    expect(history.emitted(seconds(3, false))).toEqual([]);
+    expect(history.emitted(seconds(4, true))).toEqual(['call-offer-ended 107 not-answered']);
+    const left = rung();
+    left.poll(seconds(3, false));
+    const gone = entry({ status: 'abandoned', abandonedAt: T0 + 2_000 });
+    left.poll({ ...seconds(4, true), entries: [gone] });
+    expect(left.emitted({ ...seconds(5, true), entries: [gone] })).toEqual([
+      'call-offer-ended 107 caller-left',
+      'call-abandoned',
+      'call-ended abandoned',
+    ]);
+  });
+
+  it('has not been answered, where the queue does not answer for 10 s', () => {
+    const history = rung();
+    for (const at of [3, 11]) expect(history.emitted(seconds(at, false))).toEqual([]);
+    expect(history.emitted(seconds(12, false))).toEqual(['call-offer-ended 107 not-answered']);
+  });
+});
+
+describe('a monitor that lists no extensions without a call', () => {
+  it('is not taken for one that does because of an idle row of a second device', () => {
+    const history = new History();
+    history.poll({ legs: [leg()], idle: ['107'] });
+    expect(history.state.listsIdle).toBe(false);
+    history.poll({ legs: [leg()], idle: ['107', '108'] });
+    expect(history.state.listsIdle).toBe(true);
+  });
+});
+
+describe('a leg of another extension after the row of the queue has gone', () => {
+  it('ends the call as a poll shows it, although no poll showed the row as Answered', () => {
+    const history = new History();
+    history.poll({ at: 0, idle: ['107', '108'] });
+    history.poll({ entries: [entry({ status: 'trying' })], legs: [leg()], idle: ['108'] });
+    const next = leg({ ext: '108', signal: 'answered' });
+    for (let poll = 0; poll < 2; poll++) history.poll({ legs: [next], idle: ['107'] });
+    const ended = [1, 2].flatMap(() => history.poll({ idle: ['107', '108'] }));
+    expect(ended.at(-1)).toMatchObject({
+      type: 'call-ended',
+      data: { outcome: 'answered', observed: { certainty: 'observed' } },
+    });
   });
 });

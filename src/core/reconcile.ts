@@ -1,6 +1,6 @@
 import type { Answers } from './correlate/candidates.js';
 import { type Calls, resolveConsultation } from './correlate/consultation.js';
-import { beginCall, callsInDoubt } from './correlate/new-call.js';
+import { beginCall, callsInDoubt, linkedCalls } from './correlate/new-call.js';
 import type { Call, EndedCall, Leg, Policy } from './model/call.js';
 import type { Delta } from './model/delta.js';
 import type { CallIndex } from './index/call-index.js';
@@ -10,11 +10,11 @@ import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate } from './correlate/correlate.js';
 import { isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
-import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
+import { type CycleFacts, factsOf, latestAnswerAt, QUEUE_LEADS_MS } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import { copyOf } from './model/call-copy.js';
-import { answerOf, type ObservedLeg, type Observations } from './model/observation.js';
+import { answerOf, type MonitorAnswer, type ObservedLeg, type Observations } from './model/observation.js';
 import { dueCalls, isQuietable, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
 import { type Changes, noChanges } from './observe/changes.js';
@@ -45,7 +45,7 @@ import { type ReadObservations, readDirections } from './observe/direction.js';
 export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
   const isDue = dueCalls(known.index, { now: latestAnswerAt(observations), policy }).length > 0;
-  const isSettled = !isDue && known.settled.match(observations);
+  const isSettled = !isDue && known.index.stopped.size === 0 && known.settled.match(observations);
   let freshness = observeFreshness(known, observations, policy, transitions);
   let decision: Decision = { delta: freshness, transitions, confirm: false };
   if (!isSettled) {
@@ -110,7 +110,7 @@ class Cycle {
     known.direction = this.#direction ?? known.direction;
     if (this.#legs !== null) {
       observeLegs(this.#legs, known, this.#index, this.#facts, changes);
-      if (!known.listsIdle && this.#legs.answer.idleExtensions.size > 0) known.listsIdle = listsIdle = true;
+      if (!known.listsIdle && showsIdle(this.#legs.answer, this.#facts)) known.listsIdle = listsIdle = true;
     }
     if (queue !== null) {
       ignoredEntries = observeEntries(queue, known, this.#index, this.#facts, changes);
@@ -179,6 +179,7 @@ class Cycle {
     for (const callId of this.#facts.monitor === null ? NONE : this.#index.abandoned)
       touched.set(callId, current(callId));
     for (const callId of this.#index.consulting) touched.set(callId, current(callId));
+    for (const callId of this.#index.stopped) touched.set(callId, current(callId));
     for (const callId of dueCalls(this.#index, this.#facts)) touched.set(callId, current(callId));
     return touched;
   }
@@ -201,7 +202,7 @@ class Cycle {
         if (placement.joins !== null) {
           const { callId } = placement.joins;
           const call = touched.get(callId) ?? this.#index.calls.get(callId)!;
-          touched.set(callId, joinParts(call, placement, this.#facts));
+          touched.set(callId, this.#join(call, placement));
           joined.set(callId, keysOf(placement, joined.get(callId)));
         } else if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
         else this.#begin(placement, touched, begun);
@@ -253,8 +254,23 @@ class Cycle {
 
   #answers({ turned }: Changes): Answers {
     const places = new Map<string, number>();
-    for (const key of answerOf(this.#observations.queue)?.rows.keys() ?? []) places.set(key, places.size);
-    return { places, turned };
+    const [monitor, queue] = [answerOf(this.#observations.monitor), answerOf(this.#observations.queue)];
+    for (const key of queue?.rows.keys() ?? []) places.set(key, places.size);
+    const queueIsLater = queue !== null && monitor !== null && queue.startedAt + QUEUE_LEADS_MS >= monitor.at;
+    return { places, queueIsLater, turned };
+  }
+
+  /** Gives a call new parts. An entry that a caller has come back to leads to the call before. */
+  #join(call: Call, placement: Placement): Call {
+    const { entries } = placement;
+    const earlier =
+      entries.length === 0
+        ? NO_PARTS
+        : linkedCalls({ entries, legs: NO_PARTS }, this.#index, this.#facts.now);
+    return earlier.reduce(
+      (joined, { callId }) => linkedTo(joined, callId),
+      joinParts(call, placement, this.#facts),
+    );
   }
 
   /** Begins a call, which names the customer's other calls and is named by them. */
@@ -310,6 +326,14 @@ class Cycle {
     for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);
   }
 }
+
+/** Whether an extension without a call is listed. One that has a call may have an idle row beside it, of a second device. */
+function showsIdle({ idleExtensions }: MonitorAnswer, { isBusy }: CycleFacts): boolean {
+  for (const extension of idleExtensions.keys()) if (!isBusy(extension)) return true;
+  return false;
+}
+
+const NO_PARTS: readonly never[] = [];
 
 function linkedTo(call: Call, callId: string): Call {
   if (call.linkedCallIds.includes(callId)) return call;

@@ -193,8 +193,8 @@ const joins: readonly Mutant[] = [
       'a second device of the extension would be a second call',
     ],
     [
-      "const rings = candidate.entry.status === 'trying' || hasTurned(candidate, deps, 'answered');",
-      "const rings = candidate.entry.status === 'trying';",
+      "(hasTurned(candidate, deps, 'answered') && namedBy(",
+      '(false && namedBy(',
       'the caller who is answered in this poll would lose the leg to one who waits',
     ],
     [
@@ -249,7 +249,7 @@ const joins: readonly Mutant[] = [
       'a colleague’s ring that stops would let another call continue this one',
     ],
     [
-      "call.direction === 'outbound' ? 'same' : hotlineMatch",
+      "isOurs ? 'same' : hotlineMatch",
       'hotlineMatch',
       'a blind transfer of an outbound call would be a second call',
     ],
@@ -403,9 +403,9 @@ const joins: readonly Mutant[] = [
       'a caller who moved on would still be in the first queue',
     ],
     [
-      'leg.absence === null && mayBeInbound(leg.seen)',
-      'mayBeInbound(leg.seen)',
-      'an entry whose ring is missing would count as rung, and its end as an answer',
+      'rung.some((leg) => leg.absence === null)',
+      'rung.length > 0',
+      'an entry whose ring is missing would count as one that rings and names no agent',
     ],
     [
       "agentNamesOf(seen).length === 0 ? 'unnamed' : 'named'",

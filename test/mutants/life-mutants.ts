@@ -117,7 +117,7 @@ const life: readonly Mutant[] = [
       'offered.length > 0 ? offered : [];',
       'one of several extensions would be named, by chance',
     ],
-    [': spanOf(windows);', ': windows[0]!;', 'the answer’s window would not hold the answer'],
+    [': commonOf(windows);', ': windows[0]!;', 'the answer’s window would not hold the answer'],
   ]),
   ...mutantsOf(`${LIFE}/learnt-agents.ts`, `${LIFE}/learnt-agents.spec.ts`, [
     [

@@ -101,8 +101,14 @@ describe('that the queue rang for an entry', () => {
     expect(rang(trying, [legPart()], { rang: 'named' }).rang).toBe('unnamed');
   });
 
-  it('is not known by a leg that is missing or outbound, or while the entry waits', () => {
-    expect(rang(trying, [legPart({ absence: absentSince(6) })]).rang).toBe('no');
+  it('is known by a leg that went before its row came, but not whether the row named an agent meanwhile', () => {
+    const missing = legPart({ absence: absentSince(6) });
+    expect(rang(trying, [missing]).rang).toBe('named');
+    expect(rang(trying, [missing], { rang: 'unnamed' }).rang).toBe('unnamed');
+  });
+
+  it('is not known by a leg that is outbound, or while the entry waits', () => {
+    expect(rang(sales, [legPart({ absence: absentSince(6) })]).rang).toBe('no');
     expect(rang(trying, [legPart({ seen: leg({ direction: 'outbound' }) })]).rang).toBe('no');
     expect(rang(sales).rang).toBe('no');
     expect(rang(sales, [legPart()], { rang: 'named' }).rang).toBe('named');

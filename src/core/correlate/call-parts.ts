@@ -87,9 +87,11 @@ function newLeg({ seen, joined, created }: PlacedLeg, cycle: CycleFacts): Leg {
  */
 function withRing(entry: QueueEntry, legs: readonly Leg[]): QueueEntry {
   const { seen, answered, quiet, changedAt, absence } = entry;
-  const isRinging =
-    seen.status === 'trying' && legs.some((leg) => leg.absence === null && mayBeInbound(leg.seen));
-  const rang = !isRinging ? entry.rang : agentNamesOf(seen).length === 0 ? 'unnamed' : 'named';
+  const rung = seen.status === 'trying' ? legs.filter((leg) => mayBeInbound(leg.seen)) : [];
+  const isRinging = rung.some((leg) => leg.absence === null);
+  // Where the ring was over before the row came, nothing shows what the row said while it rang.
+  const before = entry.rang === 'no' && rung.length > 0 ? 'named' : entry.rang;
+  const rang = !isRinging ? before : agentNamesOf(seen).length === 0 ? 'unnamed' : 'named';
   const isThere = legs.some((leg) => leg.absence === null);
   const isKept =
     (rang === entry.rang || (entry.rang === 'unnamed' && rang === 'named')) && !(isThere && quiet !== null);

@@ -6,6 +6,8 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 export interface Answers {
   /** The place of each row in the queue's answer, by `key`; none where it was not asked or failed. */
   readonly places: ReadonlyMap<string, number>;
+  /** An entry that rang an extension of the monitor's answer would say Trying in the queue's: it is surely not the older one. */
+  readonly queueIsLater: boolean;
   /** The calls whose entry has another status than in the answer before. */
   readonly turned: ReadonlySet<string>;
 }

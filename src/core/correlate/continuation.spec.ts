@@ -85,6 +85,14 @@ describe('a leg continues a call', () => {
     expect(continued({ direction: 'outbound' })).toBeNull();
   });
 
+  it('not of an outbound call that was not answered, nor of one whose customer is withheld and called another number', () => {
+    const out = { ...lost, direction: 'outbound' as const, hotline: number('19005678') };
+    const withheld = { ...out, customer: anonymous };
+    expect(continued({}, [{ ...out, answeredAt: null, connected: null }])).toBeNull();
+    expect(continued({ customer: anonymous, hotline: number('19001234') }, [withheld])).toBeNull();
+    expect(continued({ customer: anonymous, hotline: number('19005678') }, [withheld])).toBe('call-1');
+  });
+
   it('of an outbound call, whatever number the customer’s other half shows as called', () => {
     const outbound = { ...lost, direction: 'outbound' as const, hotline: number('24052364') };
     expect(continued({}, [outbound])).toBe('call-1');

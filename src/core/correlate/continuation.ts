@@ -24,10 +24,14 @@ export function callContinuedBy(leg: ObservedLeg, index: CallIndex, cycle: Cycle
 
 function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts {
   const { customer, hotline, participants, entry } = call;
+  const customers = likeness(customerKey(customer), customerKey(leg.customer));
+  // The number that an extension called from is none that the customer called; but one who is withheld has no other.
+  const isOurs = call.direction === 'outbound' && customers !== 'withheld';
   return {
     outbound: !mayBeInbound(leg),
-    customers: likeness(customerKey(customer), customerKey(leg.customer)),
-    hotlines: call.direction === 'outbound' ? 'same' : hotlineMatch(hotline, leg.hotline),
+    customers,
+    calling: call.direction === 'outbound' && call.answeredAt === null,
+    hotlines: isOurs ? 'same' : hotlineMatch(hotline, leg.hotline),
     visited: participants.some(({ extension }) => extension === leg.extension),
     rings: entry !== null && entry.absence === null && !entry.answered,
     connected: isConnected(call),

@@ -44,16 +44,21 @@ interface Given {
   /** The rows of the queue's answer, in its order: by default none, as where it was not asked. */
   readonly rows?: readonly ObservedQueueEntry[];
   readonly others?: readonly Group[];
+  readonly queueIsLater?: boolean;
 }
 
 /** Which call the leg joins, and how; null if it joins none. */
 function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
-  const { cycle = {}, turned = [], rows = [], others = [] } = given;
+  const { cycle = {}, turned = [], rows = [], others = [], queueIsLater = true } = given;
   const group = groupWith(seen);
   joinLegsToEntries([...others, group], {
     index: indexOf(calls),
     cycle: cycleAt(6, cycle),
-    answers: { places: new Map(rows.map(({ key }, place) => [key, place])), turned: new Set(turned) },
+    answers: {
+      places: new Map(rows.map(({ key }, place) => [key, place])),
+      queueIsLater,
+      turned: new Set(turned),
+    },
   });
   const into = group.joins?.callId ?? group.mergedInto?.entries[0]?.callId ?? null;
   return into === null ? null : `${into} ${group.mergedInto?.legs.at(-1)?.joined ?? group.legs[0]!.joined}`;
@@ -95,6 +100,25 @@ describe('a leg is rung for the queue entry', () => {
   it('not if it says outbound, or local without the customer', () => {
     expect(owner({ ...rung, direction: 'outbound' }, [one])).toBeNull();
     expect(owner({ ...rung, direction: 'local' }, [one])).toBe(ONE);
+  });
+
+  it('even if its row says Answered and names another: that one answered, and this one rang until then', () => {
+    const answered = entry({ status: 'answered', bridgedAt: at(5), agentName: 'agent-108' });
+    const cycle = { extensionOf: () => '108', isListed: () => true };
+    expect(owner(rung, [withEntry(answered)], { cycle, turned: [ONE] })).toBe(ONE);
+    expect(owner(rung, [], { cycle, others: [entryGroup(answered)] })).not.toBeNull();
+    expect(
+      owner({ ...rung, signal: 'answered' }, [withEntry(answered)], { cycle, turned: [ONE] }),
+    ).toBeNull();
+    expect(owner({ ...rung, startedAt: at(7) }, [withEntry(answered)], { cycle, turned: [ONE] })).toBeNull();
+  });
+
+  it('of a caller who is tried rather than of one whose row names who answered', () => {
+    const answered = entry({ status: 'answered', bridgedAt: at(5), agentName: 'agent-108' });
+    const other = entry({ status: 'trying', callId: 'queue-call-2', joinedAt: at(1) });
+    const cycle = { extensionOf: () => '108', isListed: () => true };
+    const calls = [withEntry(answered), withEntry(other)];
+    expect(owner(rung, calls, { cycle, turned: [ONE] })).toBe('queue-call-2 shown');
   });
 
   it('not if the hotline is another than that of the first leg', () => {
@@ -146,6 +170,7 @@ describe('an entry that is Waiting', () => {
 
   it('forbids nothing while no later answer says that it still is', () => {
     expect(owner(rung, [withEntry(waiting)])).toBe(ONE);
+    expect(owner(rung, [withEntry(waiting)], { rows: [waiting], queueIsLater: false })).toBe(ONE);
   });
 
   it('may have been Trying before it turned Waiting, and may ring when it is new', () => {

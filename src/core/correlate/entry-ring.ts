@@ -61,7 +61,9 @@ function strongest(
   for (const candidate of candidatesFor(seen, begun, deps)) {
     const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, deps));
     if (evidence === null) continue;
-    const rings = candidate.entry.status === 'trying' || hasTurned(candidate, deps, 'answered');
+    const rings =
+      candidate.entry.status === 'trying' ||
+      (hasTurned(candidate, deps, 'answered') && namedBy(candidate.entry, seen, deps.cycle) !== 'another');
     ranked.push({ candidate, rank: 2 * STRENGTH[evidence] + (rings ? 1 : 0) });
   }
   if (ranked.length === 0) return null;
@@ -106,15 +108,23 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
     waits:
       group === null &&
       entry.status === 'waiting' &&
+      answers.queueIsLater &&
       answers.places.has(entry.key) &&
       !answers.turned.has(call.callId),
-    names: namedBy(entry, leg, cycle),
+    names: whomItRings(entry, leg, cycle),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),
     connected: call !== null && isConnected(call),
     stale: group === null && isStale(call.entry, cycle),
   };
+}
+
+/** A row that says Answered names who answered: that says nothing of the others that rang until then. */
+function whomItRings(entry: ObservedQueueEntry, leg: ObservedLeg, cycle: CycleFacts): RingFacts['names'] {
+  const names = namedBy(entry, leg, cycle);
+  const isOther = names === 'another' && entry.status === 'answered' && leg.signal !== 'answered';
+  return isOther ? 'none known' : names;
 }
 
 function hotlineOf({ call, group }: Candidate): PhoneNumber | null {

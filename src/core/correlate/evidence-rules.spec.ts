@@ -89,6 +89,7 @@ describeTable(RINGS_TOGETHER, [
 /** A leg of a customer whose call has just lost its leg. */
 const GOES_ON: ContinuesFacts = {
   outbound: false,
+  calling: false,
   customers: 'same',
   hotlines: 'same',
   visited: false,
@@ -105,6 +106,8 @@ describeTable(CONTINUES, [
   [{ ...GOES_ON, customers: 'withheld', lost: 'shortly before' }, true],
 
   [{ ...GOES_ON, outbound: true }, false],
+  // An extension that called out, and rang off when the customer did not answer.
+  [{ ...GOES_ON, calling: true }, false],
   [{ ...GOES_ON, customers: 'different' }, false],
   [{ ...GOES_ON, hotlines: 'different' }, false],
   [{ ...GOES_ON, customers: 'withheld', hotlines: 'different' }, false],

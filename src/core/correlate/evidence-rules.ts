@@ -41,12 +41,14 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     customers: CUSTOMERS,
     waits: {
       heading: 'waits',
-      meaning: 'the entry was Waiting in the queue answers before and after the monitor answer',
+      meaning:
+        'the entry was Waiting in the queue answers before and after the monitor answer: the later one was requested when that came, or at most 90 ms before',
       values: YES_NO,
     },
     names: {
       heading: 'names',
-      meaning: 'whose agent the row names, if that agent’s extension is listed',
+      meaning:
+        'whose agent the row names, if that agent’s extension is listed. A row that says Answered names who answered, not who rings',
       values: { it: 'this leg’s', another: 'another’s', 'none known': 'none known' },
     },
     owns: {
@@ -144,6 +146,7 @@ export const RINGS_TOGETHER = new RuleTable<TogetherFacts, boolean>({
 
 export interface ContinuesFacts {
   readonly outbound: boolean;
+  readonly calling: boolean;
   readonly customers: Likeness;
   readonly hotlines: Match;
   readonly visited: boolean;
@@ -156,6 +159,11 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
   title: 'Whether a leg continues a call that has lost a part (hunt group, overflow, blind transfer)',
   facts: {
     outbound: { heading: 'outbound', meaning: 'the direction of the leg', values: YES_NO },
+    calling: {
+      heading: 'calling',
+      meaning: 'the call is outbound, and was not answered',
+      values: YES_NO,
+    },
     customers: CUSTOMERS,
     hotlines: HOTLINES,
     visited: { heading: 'was here', meaning: 'the call has had a leg at this extension', values: YES_NO },
@@ -179,6 +187,7 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
   outcome: { 'the leg': (continues) => (continues ? 'joins the call, `inferred`' : 'does not') },
   rows: [
     { when: { outbound: true }, then: false, why: 'calling back at once is a new call' },
+    { when: { calling: true }, then: false, why: 'there is no conversation to be transferred' },
     { when: { customers: 'different' }, then: false, why: 'two customers' },
     { when: { hotlines: 'different' }, then: false, why: 'the caller called another number' },
     {

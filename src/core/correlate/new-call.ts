@@ -61,7 +61,12 @@ export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFa
   return addParts(begun, placement, cycle);
 }
 
-function linkedCalls({ legs, entries }: Placement, index: CallIndex, now: Instant): EndedCall[] {
+/** The calls that have ended and that had one of these ids or rows before. */
+export function linkedCalls(
+  { legs, entries }: Pick<Placement, 'legs' | 'entries'>,
+  index: CallIndex,
+  now: Instant,
+): EndedCall[] {
   const found: EndedCall[] = [];
   const add = (call: EndedCall | undefined) => {
     if (call !== undefined && !found.includes(call)) found.push(call);

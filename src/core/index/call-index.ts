@@ -1,4 +1,4 @@
-import type { Call, Leg, QueueEntry, TenantState } from '../model/call.js';
+import type { Call, Leg, Participant, QueueEntry, TenantState } from '../model/call.js';
 import type { Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { customerKey } from '../parts/customer.js';
 import { hasJustGone, lastLegName, legName } from '../parts/last-leg.js';
@@ -30,6 +30,8 @@ export class CallIndex {
   readonly quietable = new Set<string>();
   /** Calls that are held open by a consultation. */
   readonly consulting = new Set<string>();
+  /** Calls with an open offer whose legs are confirmed as gone: what the queue says next decides how it ended. */
+  readonly stopped = new Set<string>();
   /** When the leg of a call went that is held because its extension is not listed. */
   readonly held = new Earliest();
   /** Since when a call's entry has been quiet, and since when its row has not changed. */
@@ -61,6 +63,7 @@ export class CallIndex {
     this.abandoned.delete(callId);
     this.quietable.delete(callId);
     this.consulting.delete(callId);
+    this.stopped.delete(callId);
     this.#setTimes(callId, null);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
     this.#removeLegs(call);
@@ -167,6 +170,7 @@ export class CallIndex {
     mark(this.abandoned, callId, abandonedEntry(call) !== null);
     mark(this.quietable, callId, isQuietable(call));
     mark(this.consulting, callId, call.consultation !== null);
+    mark(this.stopped, callId, call.participants.some(hasStopped));
     this.#setTimes(callId, call);
   }
 
@@ -259,6 +263,10 @@ function isOutside({ direction, customer }: Call): boolean {
 
 function namesOf({ legs, lastLegs }: Call): string[] {
   return [...legs.flatMap(({ seen }) => legName(seen) ?? []), ...lastLegs.map(lastLegName)];
+}
+
+function hasStopped({ offerOpen, ringingStopped }: Participant): boolean {
+  return offerOpen && ringingStopped !== null;
 }
 
 function mark(set: Set<string>, callId: string, is: boolean): void {

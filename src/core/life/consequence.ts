@@ -2,7 +2,7 @@ import type { Call, ConnectedParticipant, Leg } from '../model/call.js';
 import { agentNamesOf } from '../parts/agents.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isGone } from '../parts/part.js';
-import { spanOf, whenGone, type Window } from '../parts/window.js';
+import { commonOf, whenGone, type Window } from '../parts/window.js';
 
 /**
  * An answer that is seen by its consequence only. mod_callcenter deletes a Trying row when its caller has been bridged, and
@@ -27,7 +27,7 @@ export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFact
   if (!vanished && !named) return null;
   const went = gone.map((leg) => whenGone(leg.absence!));
   const windows = vanished ? [...went, whenGone(entry.absence)] : went;
-  const window = windows.length === 0 ? (cycle.queue ?? cycle.monitor!) : spanOf(windows);
+  const window = windows.length === 0 ? (cycle.queue ?? cycle.monitor!) : commonOf(windows);
   return { window, connected: connectedBy(call, cycle) };
 }
 

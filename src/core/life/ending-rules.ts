@@ -1,11 +1,11 @@
-import type { Call, Certainty, Leg } from '../model/call.js';
+import type { Call, Certainty, Leg, QueueEntry } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import { type CycleFacts, sawMonitor } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { honestTime, seenIn, timedAt, type Timed } from '../parts/honest-time.js';
 import { onOurClock } from '../parts/pbx-clock.js';
-import { isAfter, lastOf, whenGone, type Window } from '../parts/window.js';
+import { isAfter, isSeenLater, lastOf, whenGone, type Window } from '../parts/window.js';
 import { CALL_OUTCOMES, ENTRY_WORDS, type EntryState, entryState, outcomeFacts } from './outcome-rules.js';
 import type { Ending } from './view.js';
 
@@ -116,7 +116,8 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     },
     doubted: {
       heading: 'doubted',
-      meaning: 'a leg talked, and the row of the queue entry never said Answered',
+      meaning:
+        'a leg talked, and the row of the queue entry never said Answered; the last leg was there before the row went',
       values: YES_NO,
     },
   },
@@ -266,6 +267,8 @@ function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts)
   const state = entryState(call);
   const isDoubtful = entry?.absence?.kind === 'vanished' && entry.absence.unlisted;
   const isUncertain = isDoubtful || lastLegs === 'unlisted' || (state === 'abandoned' && lastLegs === 'none');
+  const isElsewhere =
+    entry !== null && entry.absence !== null && gone.some((leg) => isAfterEntry(leg, entry));
   return {
     cameBack: returnRow !== null,
     answered: answeredAt !== null,
@@ -276,7 +279,7 @@ function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts)
     lastLegs,
     doubtful: isDoubtful,
     left: isLeft,
-    doubted: answeredAt !== null && entry !== null && !entry.answered && !isUncertain,
+    doubted: answeredAt !== null && entry !== null && !entry.answered && !isUncertain && !isElsewhere,
   };
 }
 
@@ -291,6 +294,11 @@ function isUnlisted({ absence }: Leg, { entry }: Call): boolean {
   return entry?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(entry.absence));
 }
 
+/** Whether no poll showed the leg before the row had gone: the queue did not ring it. */
+function isAfterEntry({ firstSeen }: Leg, { absence }: QueueEntry): boolean {
+  return !isSeenLater(whenGone(absence!), { after: null, by: firstSeen });
+}
+
 /** When the caller left the queue, as the PBX gives it. A row keeps this time when the caller comes back. */
 function abandonedTime({ entry }: Call, returnRow: ObservedQueueEntry | null): Instant | null {
   if (entry === null) return null;
@@ -298,7 +306,10 @@ function abandonedTime({ entry }: Call, returnRow: ObservedQueueEntry | null): I
   const isOfEntry = (time: Instant | null) => belongsToEntry(time, seen);
   if (returnRow === null) return isOfEntry(seen.abandonedAt) ? seen.abandonedAt : null;
   const times = [returnRow.abandonedAt, seen.abandonedAt];
-  return times.find((time) => isOfEntry(time) && !belongsToEntry(time, returnRow)) ?? null;
+  // A caller who waits, or talks, has not left again: then even a time in the second of the return is of this entry.
+  const isOfReturn = (time: Instant | null) =>
+    returnRow.status === 'abandoned' && belongsToEntry(time, returnRow);
+  return times.find((time) => isOfEntry(time) && !isOfReturn(time)) ?? null;
 }
 
 function leftAt(call: Call, returnRow: ObservedQueueEntry, cycle: CycleFacts): Instant {

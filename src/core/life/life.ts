@@ -17,7 +17,7 @@ import {
 import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
-import { abandonedEntry, isAfterCallerLeft, isOverflow, isOverflowLeg } from '../parts/overflow.js';
+import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '../parts/overflow.js';
 import { belongsToEntry, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
@@ -195,7 +195,7 @@ class Life {
     const left = abandonedEntry(this.call);
     if (left === null) return;
     const beginsElsewhere = (leg: Leg) =>
-      this.#announced && this.#newLegs.has(leg.seen.key) && isOverflowLeg(leg, left);
+      this.#announced && this.#newLegs.has(leg.seen.key) && surelyOverflows(leg, left, this.#cycle);
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
     const { entryKey, rowKey } = left.seen;
     this.call.entry = null;
@@ -258,7 +258,7 @@ class Life {
       over,
       isDeduced: this.#isDeduced,
       movedFrom: this.#movedFrom,
-      policy: this.#cycle.policy,
+      facts: this.#cycle,
     });
   }
 

@@ -3,11 +3,11 @@ import type {
   Leg,
   OfferOutcome,
   Participant,
-  Policy,
   QueueEntry,
   ConnectedParticipant,
 } from '../model/call.js';
 import { nameForm } from '../model/name-form.js';
+import { awaitsQueue, type CycleFacts } from '../parts/cycle-facts.js';
 import { pendingAbsence } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
 import { isAfter, isSeenLater, lastOf, whenGone, type Window } from '../parts/window.js';
@@ -88,7 +88,8 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     },
     pending: {
       heading: 'part missing',
-      meaning: 'some part of the call is missing and not confirmed as gone',
+      meaning:
+        'some part of the call is missing and not confirmed as gone; or the queue entry is listed, and the queue was not asked again since the extension stopped ringing, for 10 s at most',
       values: YES_NO,
     },
     connectedKnown: {
@@ -221,14 +222,14 @@ export interface OfferCycle {
   readonly isDeduced: boolean;
   /** The extension whose leg has moved on from this call, a consultation. */
   readonly movedFrom: string | null;
-  readonly policy: Policy;
+  readonly facts: CycleFacts;
 }
 
 /** @param call the call without the legs that are gone */
 export function offerFacts(
   participant: Participant,
   call: Call,
-  { gone, over, isDeduced, movedFrom, policy }: OfferCycle,
+  { gone, over, isDeduced, movedFrom, facts }: OfferCycle,
 ): OfferFacts {
   const { entry, connected } = call;
   const own = legsAt(participant, call.legs);
@@ -242,7 +243,7 @@ export function offerFacts(
     over,
     answered,
     legs,
-    pending: pendingAbsence(call, policy),
+    pending: pendingAbsence(call, facts.policy) || mayHaveLeft(participant, call, gone, facts),
     connectedKnown: connected !== null,
     named: isDeduced ? connected?.extension === participant.extension : isNamed(participant, entry),
     deduced: isDeduced,
@@ -253,6 +254,18 @@ export function offerFacts(
       legs !== 'ringing' &&
       keptRinging(participant, call, gone),
   };
+}
+
+/** Whether the ringing stopped, and the queue has not said since then that the caller is still there. */
+function mayHaveLeft(
+  participant: Participant,
+  { entry, legs }: Call,
+  gone: readonly Leg[],
+  facts: CycleFacts,
+): boolean {
+  if (entry === null || entry.absence !== null) return false;
+  const stopped = whenRingingStopped(participant, [...legs, ...gone]);
+  return stopped !== null && awaitsQueue(facts, stopped);
 }
 
 /** Whether the queue names this participant's agent. Two endpoints write the name, and may encode it differently. */

@@ -11,7 +11,7 @@ import { extensionInAnswer, extensionOf } from './agents.js';
 import { hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
 import { type Lack, lackOf, type LackingPart } from './partial-absence.js';
 import { skewOf } from './pbx-clock.js';
-import { ifBefore, isLongBefore, isSince, type Window } from './window.js';
+import { ifBefore, isLongAgo, isLongBefore, isSince, type Window } from './window.js';
 
 /** The facts that all calls of a cycle share. */
 export interface CycleFacts {
@@ -28,8 +28,12 @@ export interface CycleFacts {
   readonly monitorSeenAt: Instant | null;
   /** When the monitor's last complete observation before this cycle was requested. */
   readonly monitorSeenBefore: Instant | null;
+  /** When the queue's last complete observation was requested, in this cycle or before it. */
+  readonly queueSeenAt: Instant | null;
   /** When the queue's last complete observation before this cycle was requested. */
   readonly queueSeenBefore: Instant | null;
+  /** The queue was down before this cycle. */
+  readonly queueDown: boolean;
   /** The monitor was down before this cycle. */
   readonly monitorDown: boolean;
   /** The observations since each endpoint's last complete one, with those of this cycle; null: it is complete. */
@@ -59,6 +63,7 @@ export function factsOf(
   const { monitor, queue } = state.sources;
   const now = latestAnswerAt(observations);
   const before = ifBefore(monitor.lastComplete?.startedAt ?? null, now);
+  const queueBefore = ifBefore(queue.lastComplete?.startedAt ?? null, now);
   const answer = answerOf(observations.monitor);
   const isBusy = busyIn(answer);
   return {
@@ -69,7 +74,9 @@ export function factsOf(
     monitorComplete: answer?.outcome === 'complete',
     monitorSeenAt: answer?.outcome === 'complete' ? answer.startedAt : before,
     monitorSeenBefore: before,
-    queueSeenBefore: ifBefore(queue.lastComplete?.startedAt ?? null, now),
+    queueSeenAt: observations.queue?.outcome === 'complete' ? observations.queue.startedAt : queueBefore,
+    queueSeenBefore: queueBefore,
+    queueDown: queue.status === 'down',
     monitorDown: monitor.status === 'down',
     incomplete: { monitor: after.monitor.incomplete, queue: after.queue.incomplete },
     isFirst: { monitor: lastAnswered(monitor) === null, queue: lastAnswered(queue) === null },
@@ -123,8 +130,13 @@ export function latestAnswerAt({ monitor, queue }: Observations): Instant {
   return Math.max(monitor?.at ?? 0, queue?.at ?? 0);
 }
 
+/** The PBX writes the queue’s rows so much sooner than the monitor’s of the same moment: 20 ms after it, and 110 at least. */
+export const QUEUE_LEADS_MS = 90;
+
 /** How long a queue status waits for a monitor answer: long enough for one request that times out and another. */
 const MONITOR_WAIT_MS = 10_000;
+/** The same of what the queue shows. */
+const QUEUE_WAIT_MS = 10_000;
 
 /**
  * Whether a monitor answer was requested so long after `since` that a leg it does not show was not there: a complete one, or
@@ -137,6 +149,15 @@ export function sawMonitor({ monitorSeenAt, incomplete, now, policy }: CycleFact
   return (
     monitor !== null && isLater(ifBefore(monitor.last?.startedAt ?? null, now)) && hasAllSince(monitor, since)
   );
+}
+
+/**
+ * Whether the queue's next answer may show that the caller has left, since it was not asked after `since`. It is not waited for
+ * where none can be expected soon.
+ */
+export function awaitsQueue({ queueSeenAt, queueDown, now }: CycleFacts, since: Window): boolean {
+  const wasAsked = queueSeenAt !== null && isSince(since, queueSeenAt, -QUEUE_LEADS_MS);
+  return !wasAsked && !queueDown && !isLongAgo(since, now, QUEUE_WAIT_MS);
 }
 
 /** Whether the monitor's answer of this cycle has every leg that came into being within `since` or later. */

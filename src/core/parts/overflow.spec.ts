@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { entry, leg, legPart } from '../../../test/support/history.js';
 import { absentSince, at, callOf, cycleAt, entryPart } from '../../../test/support/parts.js';
-import { abandonedEntry, isAfterCallerLeft, isOverflow, isOverflowLeg } from './overflow.js';
+import { abandonedEntry, isAfterCallerLeft, isOverflow, isOverflowLeg, surelyOverflows } from './overflow.js';
 
 /** The queue let the caller go at second 5; the poll received at second 6 showed it. */
 const row = entry({ status: 'abandoned', abandonedAt: at(5) });
@@ -45,6 +45,21 @@ describe('a leg of a caller whom the queue let go', () => {
     expect(isAfterCallerLeft(begunAt(5), call)).toBe(false);
     expect(isAfterCallerLeft(begunAt(4), callOf())).toBe(false);
     expect(isAfterCallerLeft(begunAt(4), callOf({ entry: left, answeredAt: at(4) }))).toBe(false);
+  });
+});
+
+describe('a leg that a poll shows first as its caller’s entry is Abandoned', () => {
+  const unseen = { monitorSeenAt: at(5) };
+
+  it('surely is an overflow if it began later, or has no time', () => {
+    expect(
+      [4, 6, null].map((seconds) => surelyOverflows(begunAt(seconds), left, cycleAt(6, unseen))),
+    ).toEqual([false, true, true]);
+  });
+
+  it('of that very second is one only if the monitor was asked when the queue had said so', () => {
+    expect(surelyOverflows(begunAt(5), left, cycleAt(6, unseen))).toBe(false);
+    expect(surelyOverflows(begunAt(5), left, cycleAt(8))).toBe(true);
   });
 });
 

@@ -24,6 +24,19 @@ export function isOverflowLeg(
   return seen.startedAt >= row.abandonedAt!;
 }
 
+/**
+ * Whether a leg that this cycle shows first is no leg of the queue that has just gone too. In the second in which the queue
+ * let the caller go both may begin, and a monitor answer that was requested after that must show the leg.
+ */
+export function surelyOverflows(leg: Leg, entry: QueueEntry, cycle: CycleFacts): boolean {
+  if (!isOverflowLeg(leg, entry)) return false;
+  const { startedAt } = leg.seen;
+  const { abandonedAt } = entry.seen;
+  const isThatSecond =
+    startedAt !== null && startedAt === abandonedAt && belongsToEntry(abandonedAt, entry.seen);
+  return !isThatSecond || sawMonitor(cycle, whenGone(entry.absence!));
+}
+
 /** Whether the leg is one of the queue's, which the caller did not wait for. */
 export function isAfterCallerLeft(leg: Leg, call: Call): boolean {
   const left = abandonedEntry(call);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  commonOf,
   isAfter,
   isEarlierOrAt,
   isLongBefore,
@@ -61,6 +62,13 @@ describe('a window', () => {
     ];
     expect(lastOf([{ after: 15, by: 19 }, first, second])).toBe(first);
     expect(lastOf([first, { after: null, by: 21 }])).toEqual({ after: null, by: 21 });
+  });
+
+  it('is common to others from the latest beginning to the earliest end, and spans them where they contradict each other', () => {
+    expect(commonOf([window, { after: 15, by: 30 }])).toEqual({ after: 15, by: 20 });
+    expect(commonOf([window, { after: null, by: 18 }])).toEqual({ after: 10, by: 18 });
+    expect(commonOf([{ after: null, by: 18 }])).toEqual({ after: null, by: 18 });
+    expect(commonOf([window, { after: 20, by: 30 }])).toEqual({ after: 10, by: 30 });
   });
 
   it('spans others from the earliest beginning to the latest end, and has no beginning where one of them has none', () => {

@@ -87,6 +87,16 @@ export function lastOf(windows: readonly Window[]): Window {
   return windows.reduce((last, window) => (isSeenLater(window, last) ? window : last));
 }
 
+/**
+ * Makes the window of what was over before each of these ended and had not happened when it began; where polls contradict
+ * each other, that which holds all of them. At least one must be given.
+ */
+export function commonOf(windows: readonly Window[]): Window {
+  const after = Math.max(...windows.map((window) => window.after ?? -Infinity));
+  const by = Math.min(...windows.map((window) => window.by));
+  return after >= by ? spanOf(windows) : { after: after === -Infinity ? null : after, by };
+}
+
 /** Makes the window that holds all of these. At least one must be given. */
 export function spanOf(windows: readonly Window[]): Window {
   const starts = windows.map(({ after }) => after);
