@@ -45,6 +45,8 @@ const KNOWN: ReadonlySet<string> = new Set(['upstream', 'observed', 'inferred'])
 const observed: Rule = (statement) => {
   const { certainty: stated } = statement.data.observed;
   if (stated === 'upstream') return upstreamWindow(statement);
+  // The queue gives the time, and whether the caller went on at an extension is not known: the second is the same.
+  if (stated === 'inferred' && statement.isOver && upstreamWindow(statement) === null) return null;
   const { expectation } = statement;
   const evidence = expectation?.evidence ?? [];
   const wrong = evidence.map((one) => wrongWindow(one, statement, true));

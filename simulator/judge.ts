@@ -3,7 +3,7 @@ import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js
 import { expectationsOf } from './judge-expect.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
 import { TruthIndex } from './judge-match.js';
-import type { PollInstants } from './judge-polls.js';
+import { type PollInstants, pollsOf } from './judge-polls.js';
 import { Findings, instant, type JudgedEvent, type JudgeOptions, type Report } from './judge-report.js';
 import { goneAt, Sight } from './judge-sight.js';
 import type { CallTruth, TruthEvent } from './truth.js';
@@ -28,7 +28,7 @@ export function judge(
   options: JudgeOptions = {},
 ): Report {
   const findings = new Findings();
-  const sight = new Sight(polls, options);
+  const sight = new Sight(pollsOf(polls), options);
   const index = new TruthIndex(truth);
   judgeLog(events, { wholeLog: options.wholeLog ?? true, toleranceMs: sight.toleranceMs }, findings);
 
@@ -54,8 +54,9 @@ export function judge(
   }
   for (const call of truth) {
     const parts = byCall.get(call) ?? [];
-    const split = parts.length > 1 ? judgeSplit(call, parts, sight, index, findings) : NOT_SPLIT;
-    judgeCall({ call, emitted: parts.flat(), split, sight, index, findings });
+    const own = sight.of(call);
+    const split = parts.length > 1 ? judgeSplit(call, parts, own, index, findings) : NOT_SPLIT;
+    judgeCall({ call, emitted: parts.flat(), split, sight: own, index, findings });
   }
   return findings.report();
 }
@@ -68,7 +69,7 @@ export function truthOf(
 ): { readonly call: CallTruth; readonly event: TruthEvent | null } | null {
   const call = new TruthIndex(truth).callOf(event);
   if (call === null) return null;
-  const sight = new Sight(polls, {});
+  const sight = new Sight(pollsOf(polls), {}).of(call);
   const pairs = pairUp(expectationsOf(call, sight), [event], sight);
   const [pair] = pairs.keys();
   return { call, event: pair?.event ?? null };

@@ -316,7 +316,7 @@ const rows: readonly Mutant[] = [
       'each transfer would begin a call that is none',
     ],
     [
-      "since: answered && before !== 'answered' ? poll : since,",
+      "since: answered && before !== 'answered' ? cycle.legChanged(row.key)! : since,",
       'since,',
       'an answer would be as old as the ring',
     ],
