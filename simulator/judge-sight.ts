@@ -158,6 +158,11 @@ export class Sight {
 
   // ----- windows
 
+  /** How much later than it happens the endpoint may show something. */
+  lagOf(endpoint: Endpoint): number {
+    return endpoint === 'monitor' ? MONITOR_LAG_MS : 0;
+  }
+
   /**
    * The widest window that polls leave for a change at this instant: from the last answer before it to the first one after
    * it. `earliest` is null where the bridge may have got no answer before.
@@ -168,9 +173,8 @@ export class Sight {
   ): { readonly earliest: number | null; readonly latest: number } {
     const polls = this.#polls[endpoint];
     const before = polls.before(at, this.toDemand - 1);
-    const lag = endpoint === 'monitor' ? MONITOR_LAG_MS : 0;
     return {
-      earliest: before === null ? null : before.sent - lag,
+      earliest: before === null ? null : before.sent - this.lagOf(endpoint),
       latest: polls.after(at, this.toDemand - 1)?.received ?? Infinity,
     };
   }

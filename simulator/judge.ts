@@ -1,5 +1,6 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
+import { clockKnownAt } from './judge-clock.js';
 import { expectationsOf } from './judge-expect.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
 import { TruthIndex } from './judge-match.js';
@@ -29,7 +30,7 @@ export function judge(
 ): Report {
   const findings = new Findings();
   const sight = new Sight(pollsOf(polls), options);
-  const index = new TruthIndex(truth);
+  const index = new TruthIndex(truth, clockKnownAt(truth, sight));
   judgeLog(events, { wholeLog: options.wholeLog ?? true, toleranceMs: sight.toleranceMs }, findings);
 
   const groups = new Map<string, JudgedEvent[]>();

@@ -39,7 +39,7 @@ export function observeClock(
   };
   const monitor = answerOf(observations.monitor);
   const queue = answerOf(observations.queue);
-  if (monitor !== null) add(monitor, timesOfLegs(monitor, index));
+  if (monitor !== null) add(monitor, timesOfLegs(monitor, known, index));
   if (queue !== null) add(queue, timesOfEntries(queue, known, index));
   return observed;
 }
@@ -57,10 +57,11 @@ function isInARow(
  * Only of new legs that do not talk yet: the PBX may move the `call_time` of a leg later, and shows one that has just gone
  * under another id for a moment, with its old `call_time`.
  */
-function timesOfLegs({ rows, at }: MonitorAnswer, index: CallIndex): Instant[] {
+function timesOfLegs({ rows, at }: MonitorAnswer, { created }: TenantState, index: CallIndex): Instant[] {
   const times: Instant[] = [];
   for (const row of rows.values()) {
-    if (row.startedAt === null || row.signal === 'answered' || index.legs.has(row.key)) continue;
+    if (row.startedAt === null || row.signal === 'answered') continue;
+    if (index.legs.has(row.key) || created.has(row.key)) continue;
     const name = legName(row)!;
     if (!index.hasJustLost(name, rows, at) && !index.ended.hasJustLost(name, at)) times.push(row.startedAt);
   }
