@@ -186,7 +186,13 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   const allowed = new Set<string>();
   const isOver = call.endedAt !== null && instant(statement.data.observed.latest) >= call.endedAt - 1000;
   if (!isDeduced && !isDoubted && !(hasVanished && !isOver)) allowed.add('observed');
-  const isUncertain = isDeduced || hasVanished || hasSignedOff || isAbandoned || hasNoWord || mayBeDoubted;
+  // events.md: only partial answers, for a minute, show that it has gone.
+  const isDoubtful = lastLegs.some((leg) => statement.mayBeDoubtful(leg));
+  // Where the queue deletes its row with the leg, that shows the end.
+  if (isDoubtful && entries.length === 0 && !lastLegs.some((leg) => statement.isAbsenceShown(leg)))
+    allowed.delete('observed');
+  const isUncertain =
+    isDeduced || hasVanished || hasSignedOff || isAbandoned || hasNoWord || mayBeDoubted || isDoubtful;
   if (isUncertain || !isOver) allowed.add('inferred');
   return allowed;
 }

@@ -1,4 +1,5 @@
-import { bridgedTimes, startTimes } from './judge-pbx-times.js';
+import { TRUSTED_SKEW_MS } from './judge-clock.js';
+import { bridgedTimes, isClockUnknown, startTimes } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
 import type { Rule, Statement } from './judge-statement.js';
 
@@ -12,8 +13,19 @@ const startedAt: Rule = (statement) => {
     return stated === instant(event.time) ? null : 'startedAt is not the time of call-started';
   }
   if (start === undefined || stated === instant(start.data.startedAt)) return null;
-  return startTimes(statement).some(({ time }) => time === stated) ? null : 'startedAt changes';
+  if (startTimes(statement).some(({ time }) => time === stated)) return null;
+  return isCorrected(statement, stated) ? null : 'startedAt changes';
 };
+
+/** The start had been taken from a clock that is behind, and is corrected when polls have shown that. */
+function isCorrected({ start, call, recorded, index }: Statement, stated: number): boolean {
+  const isOfPbx =
+    start!.data.observed.certainty === 'upstream' && instant(start!.recordedtime) < index.clockKnownAt;
+  const isOff = Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
+  return (
+    isOff && isOfPbx && recorded >= index.clockKnownAt && Math.abs(stated - call.startedAt) <= TRUSTED_SKEW_MS
+  );
+}
 
 /** The time of `call-answered`, or the queue's time once that is known. */
 const answeredAt: Rule = (statement) => {
@@ -46,14 +58,17 @@ const waitMs: Rule = (statement) => {
   const { data, start } = statement;
   const began = instant(data.startedAt);
   const isStartKnown = start === undefined || start.data.observed.certainty === 'upstream' || !data.baseline;
+  // Of two times by a clock that is off, the difference is known; of one of them and a poll's, it is not.
+  const surely = (isKnown: boolean | 'either') =>
+    isKnown === true && isClockUnknown(statement) ? 'either' : isKnown;
   if (data.answeredAt !== null) {
-    const known = isAnswerKnown(statement);
+    const known = surely(isAnswerKnown(statement));
     return duration('waitMs', data.waitMs, began, data.answeredAt, isStartKnown ? known : false);
   }
   const isEnd = data.outcome === 'abandoned' || data.outcome === 'no-answer';
   const { certainty, earliest } = data.observed;
   const isEndKnown = statement.isOver && isEnd && (certainty === 'upstream' || earliest !== null);
-  return duration('waitMs', data.waitMs, began, data.endedAt, isStartKnown && isEndKnown);
+  return duration('waitMs', data.waitMs, began, data.endedAt, surely(isStartKnown && isEndKnown));
 };
 
 /** From the answer to the end; null where one of the two is not known. */
@@ -81,7 +96,10 @@ function duration(
 ): string | null {
   const length = to === null ? -1 : instant(to) - from;
   const isGiven = isKnown !== false && length >= 0;
-  if (stated === null) return isGiven && isKnown === true ? `no ${name}, although both ends are known` : null;
+  // What one poll was the first to show, with its end, lasted for an unknown while.
+  const isOfOnePoll = length === 0 && isKnown === true;
+  if (stated === null)
+    return isGiven && isKnown === true && !isOfOnePoll ? `no ${name}, although both ends are known` : null;
   if (!isGiven) return `${name} ${stated}, although an end is not known`;
   return stated === length ? null : `${name} ${stated} instead of ${length}`;
 }

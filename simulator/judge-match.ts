@@ -14,7 +14,11 @@ export class TruthIndex {
   readonly #stated = new Map<string, CallTruth>();
   readonly #callIds = new Map<CallTruth, string[]>();
 
-  constructor(truth: readonly CallTruth[]) {
+  /** @param clockKnownAt since when polls show that the PBX's clock is off, if it is */
+  constructor(
+    truth: readonly CallTruth[],
+    readonly clockKnownAt = Infinity,
+  ) {
     for (const call of truth) {
       this.#byKey.set(call.callKey, call);
       if (call.linkedTo !== null) append(this.#after, call.linkedTo, call);

@@ -1,3 +1,4 @@
+import { TRUSTED_SKEW_MS } from './judge-clock.js';
 import type { Statement } from './judge-statement.js';
 import type { CallTruth, Sighting } from './truth.js';
 
@@ -12,6 +13,11 @@ export interface PbxTime {
 
 /** When the caller entered the queue, or else when the legs began; the earliest that must be known, and earlier ones. */
 export function startTimes(statement: Statement): PbxTime[] {
+  return isClockOff(statement) ? [] : startTimesAsShown(statement);
+}
+
+/** The same by a clock that is off, for as long as polls cannot know that. */
+export function startTimesAsShown(statement: Statement): PbxTime[] {
   const { entries, legs } = statement;
   const { call } = statement;
   const joined = (one: Sighting): PbxTime[] => timesOf(call, one, [one.rejoinedAt ?? one.joinedAt ?? null]);
@@ -49,12 +55,14 @@ function earliest(
 
 /** When the queue bridged the caller to an agent. */
 export function bridgedTimes(statement: Statement): PbxTime[] {
+  if (isClockOff(statement)) return [];
   const shown = statement.entries.filter((one) => statement.may([one], (state) => state === 'Answered'));
   return shown.flatMap((one) => timesOf(statement.call, one, [one.bridgedAt ?? null]));
 }
 
 /** When the queue says that the caller left: on a row that is Abandoned, or on one with which the caller came back. */
 export function abandonedTimes(statement: Statement): PbxTime[] {
+  if (isClockOff(statement)) return [];
   const { entries, call, index } = statement;
   const back = index.rowsAfter(call);
   const shown = entries.filter(
@@ -65,18 +73,30 @@ export function abandonedTimes(statement: Statement): PbxTime[] {
   return shown.flatMap((one) => timesOf(call, one, [one.abandonedAt ?? null]));
 }
 
-/** Nothing of a clock that is further off: its times are corrected, and so observed. */
-const TRUSTED_SKEW_MS = 2_000;
+function isClockOff({ call }: Statement): boolean {
+  return Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
+}
+
+/** Polls cannot know yet that the PBX's clock is behind: its times were taken as they are, and may be. */
+export function isClockUnknown(statement: Statement): boolean {
+  return (
+    isClockOff(statement) &&
+    statement.call.clockSkewMs < 0 &&
+    statement.recorded < statement.index.clockKnownAt
+  );
+}
 
 function timesOf(
-  { clockSkewMs }: CallTruth,
+  { clockSkewMs, clockDriftPpm = 0, startedAt }: CallTruth,
   sighting: Sighting,
   instants: readonly (number | null)[],
 ): PbxTime[] {
-  if (Math.abs(clockSkewMs) > TRUSTED_SKEW_MS) return [];
   return instants.flatMap((instant) => {
     if (instant === null) return [];
-    const exact = instant + clockSkewMs;
-    return [{ time: Math.floor(exact / 1000) * 1000, exact, sighting }];
+    const exact = instant + clockSkewMs + Math.round(((instant - startedAt) * clockDriftPpm) / 1_000_000);
+    // Two roundings of the clock's drift may fall on either side of a second.
+    const seconds = clockDriftPpm === 0 ? [exact] : [exact - 1, exact, exact + 1];
+    const times = new Set(seconds.map((one) => Math.floor(one / 1000) * 1000));
+    return [...times].map((time) => ({ time, exact, sighting }));
   });
 }

@@ -72,7 +72,7 @@ function statesOf(extension: string, legs: readonly Sighting[], statement: State
   // What this very commit confirms may be stated by its later events only.
   const before = recorded - sight.commitMs - sight.toleranceMs - 2;
   const enough = sight.absencePolls * sight.toDemand;
-  const mayBeGone = shown.every((leg) => sight.absencesBy(leg, recorded) >= sight.absencePolls);
+  const mayBeGone = shown.every((leg) => sight.mayBeAbsencesBy(leg, recorded) >= sight.absencePolls);
   const mustBeGone =
     shown.length === legs.length &&
     legs.every((leg) => leg.closedBy === 'gone' && sight.absencesReceived(leg, before) >= enough);

@@ -6,18 +6,29 @@ import type { Sighting } from './truth.js';
 export interface PollInstants {
   readonly monitor: readonly Instant[];
   readonly queue: readonly Instant[];
-  /** Partial answers: what they show may be emitted, and nothing is demanded because of them. */
+  /** Partial answers: what they show may be emitted, and nothing is demanded because of them but what `unreadable` proves. */
   readonly partial?: { readonly monitor: readonly Instant[]; readonly queue: readonly Instant[] };
 }
 
-type Instant = number | Poll;
+export type Instant = number | Poll;
 
 export interface Poll {
   /** When the request was sent, at which instant the answer shows the PBX, and when it was received. */
   readonly sent: number;
   readonly shown: number;
   readonly received: number;
+  /** Of a partial answer that has every row, some of them unreadable. */
+  readonly unreadable?: Unreadable;
 }
+
+/** The answers in a row, by when they were received, that have all the unreadable rows of this one, with the same bytes. */
+export interface Unreadable {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Partial answers without a complete one: after so long a part that they lack counts as gone (`docs/events.md`). */
+const LONG_PARTIAL_MS = 60_000;
 
 export type Endpoint = Sighting['endpoint'];
 
@@ -25,11 +36,44 @@ export type Endpoint = Sighting['endpoint'];
 export class Polls {
   readonly #complete: readonly Poll[];
   readonly #all: readonly Poll[];
+  readonly #partial: readonly Poll[];
+  /** Those that came after so many partial ones that what they lack counts as gone. */
+  readonly #longPartial: readonly Poll[];
 
-  constructor(complete: readonly Instant[], partial: readonly Instant[] = []) {
+  readonly #since = new Map<string, Polls>();
+
+  constructor(complete: readonly Instant[], partial: readonly Instant[] = [], long?: readonly Poll[]) {
     this.#complete = complete.map(pollOf).sort(byShown);
-    this.#all =
-      partial.length === 0 ? this.#complete : [...this.#complete, ...partial.map(pollOf)].sort(byShown);
+    this.#partial = partial.map(pollOf).sort(byShown);
+    this.#all = partial.length === 0 ? this.#complete : [...this.#complete, ...this.#partial].sort(byShown);
+    this.#longPartial = long ?? longPartial(this.#all, new Set(this.#partial));
+  }
+
+  /**
+   * The polls as they show rows that appeared at `from` or later. A row that cannot be read, and that was there before, is none
+   * of these; one that has gone when the first of these is shown may have been it. The same polls where that proves nothing.
+   */
+  asSeenSince(from: number): Polls {
+    const firstShown = this.firstAfter(from)?.received ?? Infinity;
+    const isWhole = ({ unreadable, shown }: Poll): boolean =>
+      unreadable !== undefined &&
+      unreadable.since < from &&
+      (shown >= from || unreadable.until >= firstShown);
+    const whole = this.#partial.filter(isWhole);
+    if (whole.length === 0) return this;
+    const key = whole.map(({ shown }) => shown).join();
+    let polls = this.#since.get(key);
+    if (polls === undefined) {
+      const rest = this.#partial.filter((poll) => !isWhole(poll));
+      polls = new Polls([...this.#complete, ...whole], rest, this.#longPartial);
+      this.#since.set(key, polls);
+    }
+    return polls;
+  }
+
+  /** How many answers that show the PBX in [from, to) are partial, after 60 s of such answers. */
+  countLongPartial(from: number, to: number): number {
+    return Math.max(0, lowerBound(this.#longPartial, to) - lowerBound(this.#longPartial, from));
   }
 
   get last(): Poll | null {
@@ -70,6 +114,18 @@ export class Polls {
   firstAfter(instant: number): Poll | null {
     return this.#all[lowerBound(this.#all, instant)] ?? null;
   }
+}
+
+export function pollsOf({ monitor, queue, partial }: PollInstants): Readonly<Record<Endpoint, Polls>> {
+  return { monitor: new Polls(monitor, partial?.monitor), queue: new Polls(queue, partial?.queue) };
+}
+
+function longPartial(all: readonly Poll[], partial: ReadonlySet<Poll>): Poll[] {
+  let since: number | null = null;
+  return all.filter((poll) => {
+    since = partial.has(poll) ? (since ?? poll.received) : null;
+    return since !== null && poll.received - since >= LONG_PARTIAL_MS;
+  });
 }
 
 function pollOf(instant: Instant): Poll {

@@ -37,6 +37,11 @@ const REASONS = {
       'no poll could find any part of the call, which went on: a device lost its registration, or a caller overflowed to extensions that were all busy',
   },
   'abandon-not-shown': { from: 'polls', means: 'the row was gone before a poll showed it Abandoned' },
+  'clock-not-known': {
+    from: 'polls',
+    means:
+      'the PBX’s clock is behind, and fewer than two rows that were new between two complete polls had shown that',
+  },
   'answer-between-polls': { from: 'contract', means: 'an answer shorter than a poll' },
   'who-answered-between-polls': {
     from: 'contract',

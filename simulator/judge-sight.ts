@@ -1,4 +1,4 @@
-import { type Endpoint, type Poll, type PollInstants, Polls } from './judge-polls.js';
+import { type Endpoint, type Poll, type Polls } from './judge-polls.js';
 import type { JudgeOptions } from './judge-report.js';
 import type { CallTruth, Sighting, TruthEvent } from './truth.js';
 
@@ -42,14 +42,14 @@ export class Sight {
   readonly commitMs: number;
   readonly listsIdle: boolean;
   readonly #polls: Readonly<Record<Endpoint, Polls>>;
+  readonly #options: JudgeOptions;
+  readonly #others: Sight[] = [];
   readonly #signedOff: ReadonlyMap<string, readonly SignedOff[]>;
   readonly #spans = new WeakMap<Sighting, readonly Span[]>();
 
-  constructor(polls: PollInstants, options: JudgeOptions) {
-    this.#polls = {
-      monitor: new Polls(polls.monitor, polls.partial?.monitor),
-      queue: new Polls(polls.queue, polls.partial?.queue),
-    };
+  constructor(polls: Readonly<Record<Endpoint, Polls>>, options: JudgeOptions) {
+    this.#polls = polls;
+    this.#options = options;
     const last = Math.max(this.#polls.monitor.last?.shown ?? 0, this.#polls.queue.last?.shown ?? 0);
     this.until = options.until ?? last;
     this.absencePolls = options.absencePolls ?? 2;
@@ -59,6 +59,21 @@ export class Sight {
     this.commitMs = options.commitMs ?? 0;
     this.listsIdle = options.listsIdle ?? true;
     this.#signedOff = signedOffIn(options.log ?? []);
+  }
+
+  /** The same, where the partial answers that cannot lack a row of this call count as complete ones. */
+  of({ sightings, startedAt }: CallTruth): Sight {
+    const first = (endpoint: Endpoint): number => {
+      const own = sightings.filter((one) => one.endpoint === endpoint).map(({ from }) => from);
+      return own.length === 0 ? startedAt : Math.min(...own);
+    };
+    const monitor = this.#polls.monitor.asSeenSince(first('monitor'));
+    const queue = this.#polls.queue.asSeenSince(first('queue'));
+    const isOf = (other: Sight): boolean => other.#polls.monitor === monitor && other.#polls.queue === queue;
+    if (isOf(this)) return this;
+    let sight = this.#others.find(isOf);
+    if (sight === undefined) this.#others.push((sight = new Sight({ monitor, queue }, this.#options)));
+    return sight;
   }
 
   /** Whether the first poll after `at` did not list the extension because its device had signed off. */
@@ -139,12 +154,25 @@ export class Sight {
     return [...this.#polls[sighting.endpoint].received(goneAt(sighting), Infinity, by)].length;
   }
 
+  /** How many answers up to `by` may have been taken for its absence: see `Polls.countLongPartial`. */
+  mayBeAbsencesBy(sighting: Sighting, by: number): number {
+    const gone = goneAt(sighting);
+    if (gone > by) return 0;
+    const long = this.#polls[sighting.endpoint].countLongPartial(gone, by + this.toleranceMs + 1);
+    return this.absencesBy(sighting, by) + long;
+  }
+
   /** The latest answer that the bridge must have had by then, apart from those that may have been lost. */
   latestSure(endpoint: Endpoint, by: number): Poll | null {
     return this.#polls[endpoint].before(by - this.commitMs + 1, this.toDemand - 1);
   }
 
   // ----- windows
+
+  /** How much later than it happens the endpoint may show something. */
+  lagOf(endpoint: Endpoint): number {
+    return endpoint === 'monitor' ? MONITOR_LAG_MS : 0;
+  }
 
   /**
    * The widest window that polls leave for a change at this instant: from the last answer before it to the first one after
@@ -156,9 +184,8 @@ export class Sight {
   ): { readonly earliest: number | null; readonly latest: number } {
     const polls = this.#polls[endpoint];
     const before = polls.before(at, this.toDemand - 1);
-    const lag = endpoint === 'monitor' ? MONITOR_LAG_MS : 0;
     return {
-      earliest: before === null ? null : before.sent - lag,
+      earliest: before === null ? null : before.sent - this.lagOf(endpoint),
       latest: polls.after(at, this.toDemand - 1)?.received ?? Infinity,
     };
   }

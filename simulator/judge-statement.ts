@@ -76,6 +76,18 @@ export class Statement {
     return this.sight.may(sightings, wanted, this.recorded);
   }
 
+  /** Partial answers may have shown that the row is gone, because nothing better came for long. */
+  mayBeDoubtful(sighting: Sighting): boolean {
+    return (
+      this.sight.mayBeAbsencesBy(sighting, this.recorded) > this.sight.absencesBy(sighting, this.recorded)
+    );
+  }
+
+  /** A complete answer showed that it is. */
+  isAbsenceShown(sighting: Sighting): boolean {
+    return this.sight.absencesBy(sighting, this.recorded) > 0;
+  }
+
   /** The bridge must know that these rows were so. */
   must(sightings: readonly Sighting[], wanted: (state: string | null) => boolean = ANY): boolean {
     const own = this.isFirst ? sightings : sightings.filter((one) => goneAt(one) > this.#since);

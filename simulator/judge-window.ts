@@ -1,7 +1,14 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
 import { allowedCertainties } from './judge-certainty.js';
 import { allChanges, type Evidence } from './judge-expect.js';
-import { abandonedTimes, bridgedTimes, type PbxTime, startTimes } from './judge-pbx-times.js';
+import {
+  abandonedTimes,
+  bridgedTimes,
+  isClockUnknown,
+  type PbxTime,
+  startTimes,
+  startTimesAsShown,
+} from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
 import { isConnected, mayRing } from './judge-sight.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
@@ -36,7 +43,9 @@ const certainty: Rule = (statement) => {
   if (stated === 'upstream' ? precisionMs !== SECOND : (precisionMs ?? null) !== null)
     return `precisionMs ${precisionMs} of a time that is ${stated}`;
   const allowed = allowedCertainties(statement);
-  return allowed.has(stated) ? null : `${stated} instead of ${[...allowed].join(' or ')}`;
+  if (allowed.has(stated)) return null;
+  if (stated === 'upstream' && isOfUnknownClock(statement)) return { excused: 'clock-not-known' };
+  return `${stated} instead of ${[...allowed].join(' or ')}`;
 };
 
 const KNOWN: ReadonlySet<string> = new Set(['upstream', 'observed', 'inferred']);
@@ -44,7 +53,10 @@ const KNOWN: ReadonlySet<string> = new Set(['upstream', 'observed', 'inferred'])
 /** The window is that of the polls before and after a change that shows the event; a time of the PBX has one of a second. */
 const observed: Rule = (statement) => {
   const { certainty: stated } = statement.data.observed;
+  if (isOfUnknownClock(statement)) return { excused: 'clock-not-known' };
   if (stated === 'upstream') return upstreamWindow(statement);
+  // The queue gives the time, and whether the caller went on at an extension is not known: the second is the same.
+  if (stated === 'inferred' && statement.isOver && upstreamWindow(statement) === null) return null;
   const { expectation } = statement;
   const evidence = expectation?.evidence ?? [];
   const wrong = evidence.map((one) => wrongWindow(one, statement, true));
@@ -54,6 +66,26 @@ const observed: Rule = (statement) => {
   if (!anywhere) return wrong[0] ?? 'a window in which no row of the call changed';
   return excuse(statement, wrong[0] ?? 'another window');
 };
+
+/**
+ * The start of a call by a clock of which polls could not know that it is behind: the PBX's time with its second, or the first
+ * poll that shows the call, and a window that holds both.
+ */
+function isOfUnknownClock(statement: Statement): boolean {
+  const { event, data, call, sight } = statement;
+  if (event.type !== 'call-started' || !isClockUnknown(statement)) return false;
+  const { certainty: stated, earliest, latest } = data.observed;
+  if (!startTimesAsShown(statement).some(({ time: given }) => given === instant(earliest ?? '')))
+    return false;
+  if (stated === 'upstream')
+    return event.time === earliest && instant(latest) === instant(event.time) + SECOND;
+  const firstShown = sight.latestFirst(call.sightings, -Infinity, () => true) ?? -Infinity;
+  return (
+    stated === 'observed' &&
+    instant(latest) <= firstShown + sight.toleranceMs &&
+    instant(latest) >= call.startedAt
+  );
+}
 
 /** Statements about calls that are not what their rows show. */
 function hidden({ call, expectation, event, sight }: Statement): boolean {

@@ -377,6 +377,56 @@ describe('the judge', () => {
     expect(judge(world.truth, [], { ...complete, partial }).missing).toEqual([]);
   });
 
+  it('demands what a partial answer proves whose unreadable rows are older than the call', () => {
+    const world = quiet(direct);
+    const stated = every(SECOND, world);
+    const { startedAt, endedAt } = world.truth[0]!;
+    const [since, until] = [stated.monitor[0]!, stated.monitor.at(-1)!];
+    const seenWith = (unreadable: { readonly since: number; readonly until: number }): PollInstants => ({
+      monitor: [],
+      queue: stated.queue,
+      partial: {
+        monitor: stated.monitor.map((at) => ({ sent: at, shown: at, received: at, unreadable })),
+        queue: [],
+      },
+    });
+    expectTrue(judged(world, same, { stated, seen: seenWith({ since, until }) }));
+    expect(judge(world.truth, [], seenWith({ since, until })).missing.length).toBeGreaterThan(0);
+    expect(
+      judged(world, says('call-ended', { baseline: true }), { stated, seen: seenWith({ since, until }) }).ok,
+    ).toBe(false);
+    // It may be the call's own row where it came with it, and where it went as that was shown.
+    expect(judge(world.truth, [], seenWith({ since: startedAt, until })).missing).toEqual([]);
+    expect(judge(world.truth, [], seenWith({ since: endedAt!, until })).missing).toEqual([]);
+  });
+
+  it('allows, and demands, that an end is inferred that only partial answers showed for a minute', () => {
+    const world = quiet({ ...direct, talkMs: 80_000 });
+    const stated = every(SECOND, world);
+    const { endedAt } = world.truth[0]!;
+    const isPartial = (at: number) => at >= endedAt! - 70_000;
+    const seen: PollInstants = {
+      monitor: stated.monitor.filter((at) => !isPartial(at)),
+      queue: stated.queue,
+      partial: { monitor: stated.monitor.filter(isPartial), queue: [] },
+    };
+    const inferred: Change = (events) =>
+      events.map((event) =>
+        event.type === 'call-ended'
+          ? {
+              ...event,
+              data: {
+                ...event.data,
+                talkMs: null,
+                observed: { ...event.data.observed, certainty: 'inferred' },
+              },
+            }
+          : event,
+      );
+    expectTrue(judged(world, inferred, { stated, seen }));
+    expect(judged(world, same, { stated, seen }).misreported).toMatchObject([{ rule: 'certainty' }]);
+  });
+
   it('finds a false statement beside an excused one', () => {
     const world = quiet({ ...direct, answerAfterMs: 2600, talkMs: 300 });
     expect(judged(world, says('call-ended', { customer: null })).misreported.map(({ rule }) => rule)).toEqual(

@@ -1,9 +1,10 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
+import { clockKnownAt } from './judge-clock.js';
 import { expectationsOf } from './judge-expect.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
 import { TruthIndex } from './judge-match.js';
-import type { PollInstants } from './judge-polls.js';
+import { type PollInstants, pollsOf } from './judge-polls.js';
 import { Findings, instant, type JudgedEvent, type JudgeOptions, type Report } from './judge-report.js';
 import { goneAt, Sight } from './judge-sight.js';
 import type { CallTruth, TruthEvent } from './truth.js';
@@ -28,8 +29,8 @@ export function judge(
   options: JudgeOptions = {},
 ): Report {
   const findings = new Findings();
-  const sight = new Sight(polls, options);
-  const index = new TruthIndex(truth);
+  const sight = new Sight(pollsOf(polls), options);
+  const index = new TruthIndex(truth, clockKnownAt(truth, sight));
   judgeLog(events, { wholeLog: options.wholeLog ?? true, toleranceMs: sight.toleranceMs }, findings);
 
   const groups = new Map<string, JudgedEvent[]>();
@@ -54,8 +55,9 @@ export function judge(
   }
   for (const call of truth) {
     const parts = byCall.get(call) ?? [];
-    const split = parts.length > 1 ? judgeSplit(call, parts, sight, index, findings) : NOT_SPLIT;
-    judgeCall({ call, emitted: parts.flat(), split, sight, index, findings });
+    const own = sight.of(call);
+    const split = parts.length > 1 ? judgeSplit(call, parts, own, index, findings) : NOT_SPLIT;
+    judgeCall({ call, emitted: parts.flat(), split, sight: own, index, findings });
   }
   return findings.report();
 }
@@ -68,7 +70,7 @@ export function truthOf(
 ): { readonly call: CallTruth; readonly event: TruthEvent | null } | null {
   const call = new TruthIndex(truth).callOf(event);
   if (call === null) return null;
-  const sight = new Sight(polls, {});
+  const sight = new Sight(pollsOf(polls), {}).of(call);
   const pairs = pairUp(expectationsOf(call, sight), [event], sight);
   const [pair] = pairs.keys();
   return { call, event: pair?.event ?? null };

@@ -84,6 +84,7 @@ export class LiveCall {
       customer: as.direction === 'local' ? null : plan.customer,
       linkedTo: as.linkedTo ?? null,
       clockSkewMs: engine.skewAt(schedule.now),
+      clockDriftPpm: engine.habits.clockDriftPpm,
     });
     for (const habit of [...plan.marks, ...engine.ofEveryCall(as.direction)]) this.mark(habit);
     if (pbx.poisoned) this.mark('poison');

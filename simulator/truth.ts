@@ -144,6 +144,8 @@ export interface CallTruth {
   neverBridged?: true;
   /** How far the PBX's clock was ahead when the call began (negative: behind); all its times are written by that clock. */
   readonly clockSkewMs: number;
+  /** How much more since then, in millionths of the time that has passed. */
+  readonly clockDriftPpm?: number;
   /** The habits that touched this call, in the order in which they did. */
   readonly habits: HabitName[];
 }
@@ -166,7 +168,10 @@ export class Truth {
 
   open(
     at: number,
-    call: Pick<CallTruth, 'kind' | 'direction' | 'linkedTo' | 'customer' | 'hotline' | 'clockSkewMs'>,
+    call: Pick<
+      CallTruth,
+      'kind' | 'direction' | 'linkedTo' | 'customer' | 'hotline' | 'clockSkewMs' | 'clockDriftPpm'
+    >,
   ): CallTruth {
     const truth: CallTruth = {
       callKey: `call-${++this.#keys}`,

@@ -111,6 +111,30 @@ describe('a row that cannot be read', () => {
     expect(calls([...changing([]), ...changing([])])).toEqual(['call-ended answered']);
   });
 
+  it('that changes with each poll does not widen the window of what the other rows show', () => {
+    const history = new History();
+    seen(history, [[], []]);
+    seen(history, [[leg({ signal: 'unclear' })], ['odd-1']], [[leg()], ['odd-2']], [[talking], ['odd-3']]);
+    const window = (type: string) => history.transitions.find((one) => one.type === type)!.data;
+    expect(window('call-offered')).toMatchObject({ observed: { earliest: iso(0.66), latest: iso(2) } });
+    expect(window('call-answered')).toMatchObject({ observed: { earliest: iso(1.66), latest: iso(3) } });
+    expect(window('call-offer-ended')).toMatchObject({ observed: { earliest: iso(1.66), latest: iso(3) } });
+  });
+
+  it('lets the last ringing of a transferred call outlast the leg that had gone before it', () => {
+    const history = new History();
+    const target = leg({ extension: '108' });
+    seen(history, [[], []], [[leg()], []], [[talking], []]);
+    seen(history, [[target], ['odd-1']], [[target], ['odd-2']], [[], ['odd-3']]);
+    expect(calls(seen(history, [[], []], [[], []]))).toEqual([
+      'call-offer-ended 108 caller-left',
+      'call-ended answered',
+    ]);
+    expect(history.transitions.at(-1)!.data).toMatchObject({
+      observed: { earliest: iso(3.66), latest: iso(6) },
+    });
+  });
+
   it('after a restart is the same row as before', () => {
     const history = new History();
     seen(history, [[], ['odd']], [[talking], ['odd']]);

@@ -39,6 +39,25 @@ describe('a PBX whose clock is behind', () => {
     }
   });
 
+  it('is not known from a leg that was created before the poll that shows it again', () => {
+    const history = new History();
+    const created = leg({ signal: 'unclear', startedAt: pbx(-0.5) });
+    history.poll({ at: 0, legs: [created] });
+    history.poll({ at: 1, legs: [created], entries: [waiting(0, 0.2, BEHIND)] });
+    expect(skewIn(history)).toBeNull();
+  });
+
+  it('lets a call begin when its leg was created, before its device rang', () => {
+    const history = known();
+    const rows = [waiting(0, 0.2, BEHIND), waiting(1, 0.9, BEHIND)];
+    const created = leg({ signal: 'unclear', startedAt: pbx(4.8) });
+    history.poll({ at: 4, entries: rows });
+    history.poll({ at: 5, entries: rows, legs: [created] });
+    const [started] = history.poll({ at: 6, entries: rows, legs: [{ ...created, signal: 'ringing' }] });
+    expect(started).toMatchObject({ type: 'call-started', data: { observed: { certainty: 'observed' } } });
+    expect(started!.time).toBeLessThanOrEqual(T0 + 5_000);
+  });
+
   it('gives no duration across the two clocks, and none that is negative', () => {
     const history = new History();
     const waits = entry({ joinedAt: pbx(-50), status: 'trying' });
@@ -92,6 +111,17 @@ describe('a PBX whose clock is ahead', () => {
     expect(skewIn(history)).toBe(299_000);
     expect(started).toMatchObject({ data: { observed: { certainty: 'observed' } } });
     expect(started!.time).toBeLessThanOrEqual(T0);
+  });
+
+  it('says nothing of how long a caller of the first poll has waited', () => {
+    const history = new History();
+    const waits = entry({ joinedAt: pbx(-250, 300_000) });
+    history.poll({ at: 0, entries: [waits] });
+    const answered = { ...waits, status: 'answered', bridgedAt: pbx(9.5, 300_000) } as const;
+    expect(history.poll({ at: 10, entries: [answered] })[0]).toMatchObject({
+      type: 'call-answered',
+      data: { waitMs: null },
+    });
   });
 
   it('does not announce the hang-up of one caller twice', () => {

@@ -57,7 +57,7 @@ const life: readonly Mutant[] = [
       'a wait that no poll showed would be stated',
     ],
     [
-      "if (call.startedCertainty !== 'upstream' && call.baseline && call.pbxStartedAt === null) return null;",
+      "if (call.startedCertainty === 'inferred') return null;",
       '',
       'a call that was there before the bridge would have waited since the bridge started',
     ],
@@ -316,7 +316,7 @@ const rows: readonly Mutant[] = [
       'each transfer would begin a call that is none',
     ],
     [
-      "since: answered && before !== 'answered' ? poll : since,",
+      "since: answered && before !== 'answered' ? cycle.legChanged(row.key)! : since,",
       'since,',
       'an answer would be as old as the ring',
     ],

@@ -12,6 +12,7 @@ import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
 import { Random } from '../../simulator/random.js';
 import { createWorld, type WorldOptions, type World } from '../../simulator/world.js';
 import { expectHonestTimes } from './honest.js';
+import { PartialPolls } from './partial-polls.js';
 import { spoilt } from './spoilt.js';
 
 /**
@@ -62,7 +63,7 @@ export function simulateDay(options: DayOptions = {}): Day {
   let readers = listReaders(locale());
   const events: BridgeEvent[] = [];
   const polls = { monitor: [] as number[], queue: [] as number[] };
-  const partial = { monitor: [] as number[], queue: [] as number[] };
+  const partial = { monitor: new PartialPolls(), queue: new PartialPolls() };
   let pollCount = 0;
   let spoiled = 0;
   let restarted = 0;
@@ -85,7 +86,13 @@ export function simulateDay(options: DayOptions = {}): Day {
     if (isKilled) {
       // The PBX has answered one endpoint or both, and what it showed is lost.
       const answered = random.pick([['monitor'], ['queue'], ['monitor', 'queue']] as const);
-      for (const endpoint of answered) polls[endpoint].push(now);
+      for (const endpoint of answered) {
+        // The bridge that read it is dead: a row that cannot be read is known to no other.
+        const body = endpoint === 'monitor' ? world.monitorBody() : world.queueBody();
+        const { outcome } = listReaders(locale())[endpoint].read(body, { startedAt: now, at: now });
+        if (outcome === 'complete') polls[endpoint].push(now);
+        else partial[endpoint].polls.push({ sent: now, shown: now, received: now });
+      }
       now += random.int(0, downMs);
       confirm = false;
       continue;
@@ -100,8 +107,9 @@ export function simulateDay(options: DayOptions = {}): Day {
     const isQueueDue = pollCount % queueEvery === 0;
     const queue = isQueueDue ? readers.queue.read(spoil(world.queueBody()), at) : null;
     for (const observation of (queue === null ? [monitor] : [monitor, queue]) as Observation[]) {
-      if (observation.outcome === 'complete') polls[observation.endpoint].push(now);
-      if (observation.outcome === 'partial') partial[observation.endpoint].push(now);
+      const { endpoint, outcome } = observation;
+      if (outcome === 'complete') polls[endpoint].push(now);
+      partial[endpoint].add(observation);
     }
     const decision = decide(known, queue === null ? { monitor } : { monitor, queue }, DEFAULT_POLICY);
     confirm = decision.confirm;
@@ -114,7 +122,7 @@ export function simulateDay(options: DayOptions = {}): Day {
     if (known.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }
   expectHonestTimes(events);
-  const seen = { ...polls, partial };
+  const seen = { ...polls, partial: { monitor: partial.monitor.polls, queue: partial.queue.polls } };
   const listsIdle = options.quirks?.listIdle ?? true;
   const report = judge(world.truth, events as unknown as JudgedEvent[], seen, {
     log: world.log,

@@ -35,6 +35,7 @@ export function cycleAt(seconds: number, given: Partial<CycleFacts> = {}): Cycle
     monitorDown: false,
     skewMs: null,
     listsIdle: false,
+    legChanged: () => window(seconds),
     isBusy: () => false,
     isListed: () => false,
     extensionOf: () => undefined,

@@ -3,7 +3,7 @@ import type { Call, CreatedLeg } from '../model/call.js';
 import { answerOf, type MonitorObservation } from '../model/observation.js';
 import { absentLeg } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { absenceWindow } from '../parts/incomplete.js';
+import { changeWindow } from '../parts/incomplete.js';
 import { withParts } from './call-parts.js';
 import type { Placement } from './placement.js';
 
@@ -39,7 +39,7 @@ export function withoutGoneLegs(
   const legs = call.legs.map((leg) =>
     answer.rows.has(leg.seen.key)
       ? leg
-      : absentLeg(leg, absenceWindow(leg.seen.key, sources, answer, policy), false, policy),
+      : absentLeg(leg, changeWindow(leg.seen.key, sources, answer, policy), false, policy),
   );
   return withParts(call, { legs, entry: call.entry }, cycle);
 }

@@ -9,6 +9,7 @@ import { customerKey, hotlineMatch, mayBeInbound, WITHHELD } from '../parts/cust
 import { honestTime } from '../parts/honest-time.js';
 import { entryBegan } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
+import { isSeenLater, type Window } from '../parts/window.js';
 
 /**
  * Makes a new call of new parts.
@@ -23,12 +24,17 @@ export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFa
   const { legs, entries } = placement;
   const rows = legs.map(({ seen }) => seen);
   const current = entries.length > 0 ? currentEntry(entries) : null;
-  const window = current === null ? cycle.monitor! : cycle.queue!;
+  const window = current === null ? firstWindow(legs, cycle) : cycle.queue!;
   const linked = linkedCalls(placement, index, window.by);
   const others = callsInDoubt(placement, index);
   const pbxStartedAt = startOf(placement, current, linked, cycle.skewMs);
   const { time: startedAt, observed } = honestTime(pbxStartedAt, window, cycle.skewMs);
   const primaryId = current?.callId ?? rows[0]?.callId ?? current!.fallbackId;
+  const baseline =
+    legs.every(({ created }) =>
+      created === undefined ? cycle.isFirst.monitor : created.since.after === null,
+    ) &&
+    (entries.length === 0 || cycle.isFirst.queue);
   const begun: MutableCall = {
     callId: unusedCallId(primaryId, index, window.by),
     linkedCallIds: [...new Set([...linked, ...others].map((call) => call.callId))],
@@ -42,7 +48,8 @@ export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFa
     pastEntries: [],
     participants: [],
     startedAt,
-    startedCertainty: observed.certainty,
+    // It may have begun long before the first poll, unless the PBX says when.
+    startedCertainty: baseline && observed.certainty === 'observed' ? 'inferred' : observed.certainty,
     pbxStartedAt,
     answeredAt: null,
     answeredCertainty: null,
@@ -50,15 +57,18 @@ export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFa
     consultation: null,
     transfers: 0,
     lastLegs: [],
-    baseline:
-      legs.every(({ created }) =>
-        created === undefined ? cycle.isFirst.monitor : created.since.after === null,
-      ) &&
-      (entries.length === 0 || cycle.isFirst.queue),
+    baseline,
     pendingAbsence: false,
     observed,
   };
   return addParts(begun, placement, cycle);
+}
+
+/** When the first of the legs appeared. One that had been created before its device rang was there already. */
+function firstWindow(legs: Placement['legs'], cycle: CycleFacts): Window {
+  return legs
+    .map(({ created }) => created?.since ?? cycle.monitor!)
+    .reduce((first, window) => (isSeenLater(first, window) ? window : first));
 }
 
 /** The calls that have ended and that had one of these ids or rows before. */

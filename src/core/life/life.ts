@@ -21,7 +21,16 @@ import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '
 import { belongsToEntry, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
-import { isSeenLater, lastOf, observedIn, whenGone, type Window, windowOf } from '../parts/window.js';
+import {
+  isBefore,
+  isJustSeen,
+  isSeenLater,
+  lastOf,
+  observedIn,
+  whenGone,
+  type Window,
+  windowOf,
+} from '../parts/window.js';
 import { type MutableCallView, callView, type Ending, offeredAgent } from './view.js';
 
 /**
@@ -141,7 +150,8 @@ class Life {
       this.#replaceParticipant(
         withOffer(participant, { offers: participant.offers + 1, offerOpen: true, elsewhere: false }),
       );
-      this.#emitOffer('call-offered', seen.extension, null, this.#observed('monitor', 'observed'));
+      const rings = isBefore(leg.firstSeen, window) ? this.#cycle.legChanged(seen.key)! : window;
+      this.#emitOffer('call-offered', seen.extension, null, observedIn(rings, 'observed'));
     }
   }
 
@@ -159,7 +169,7 @@ class Life {
       this.#answered(honestTime(bridgedAt, this.#window('queue'), this.#cycle.skewMs, call.startedAt));
     } else if (leg !== null) {
       const certainty = this.#isAnswerSeen(leg) ? 'observed' : 'inferred';
-      this.#answered(seenIn(this.#window('monitor'), certainty, call.startedAt));
+      this.#answered(seenIn(this.#sinceAnswered(leg), certainty, call.startedAt));
     } else if (entry?.answered === true) {
       const certainty = this.#announced ? 'observed' : 'inferred';
       this.#answered(seenIn(this.#window('queue'), certainty, call.startedAt));
@@ -292,7 +302,13 @@ class Life {
     if (end === null) return;
     const { outcome, isInferred } = end;
     const stopped = whenRingingStopped(participant, legs);
-    const seen = stopped === null ? this.#endOfRinging(ending) : observedIn(stopped, 'observed');
+    const answered = outcome === 'answered' ? connectedLeg(this.#legsAt(participant)) : null;
+    const seen =
+      stopped !== null
+        ? observedIn(stopped, 'observed')
+        : answered !== null && isJustSeen(answered.since, this.#cycle.monitor?.by ?? null)
+          ? observedIn(answered.since, 'observed')
+          : this.#endOfRinging(ending);
     const observed: Observed = isInferred ? observedIn(windowOf(seen), 'inferred') : seen;
     this.#replaceParticipant(
       withOffer(participant, { offerOpen: false, elsewhere: false, ringingStopped: null }),
@@ -345,6 +361,12 @@ class Life {
   #latest(): Instant {
     const { monitor, queue } = this.#cycle;
     return lastOf([monitor, queue].filter((window) => window !== null)).by;
+  }
+
+  /** When the leg was answered, where this cycle's answer is the first to show it; else when this answer was given. */
+  #sinceAnswered({ since }: Leg): Window {
+    const window = this.#window('monitor');
+    return isJustSeen(since, window.by) ? since : window;
   }
 
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */

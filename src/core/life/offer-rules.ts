@@ -10,7 +10,7 @@ import { nameForm } from '../model/name-form.js';
 import { awaitsQueue, type CycleFacts } from '../parts/cycle-facts.js';
 import { pendingAbsence } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
-import { isAfter, isSeenLater, lastOf, whenGone, type Window } from '../parts/window.js';
+import { isAfter, lastOf, outlasts, whenGone, type Window } from '../parts/window.js';
 
 /**
  * An offer is one ringing of one extension for a call, with one leg or more. It lasts from `call-offered`, when a client
@@ -316,5 +316,5 @@ function keptRingingAfterConnected(
   const connectedLegs = legs.filter((leg) => leg.seen.extension === extension);
   if (!connectedLegs.every(isMissing)) return false;
   if (stopped === null || connectedLegs.length === 0) return true;
-  return isSeenLater(stopped, lastOf(connectedLegs.map(absenceOf)));
+  return outlasts(stopped, lastOf(connectedLegs.map(absenceOf)));
 }

@@ -117,7 +117,7 @@ function extensionView(call: Call, participant: Participant, ending: Ending | nu
 }
 
 function waitMs(call: Call, ending: Ending | null, skewMs: number | null): number | null {
-  if (call.startedCertainty !== 'upstream' && call.baseline && call.pbxStartedAt === null) return null;
+  if (call.startedCertainty === 'inferred') return null;
   const start = { at: call.startedAt, certainty: call.startedCertainty };
   if (call.answeredAt !== null) {
     const { answeredAt, answeredCertainty: certainty } = call;

@@ -39,7 +39,7 @@ export function observeClock(
     if (clock !== source.clock) observed = { ...observed, [endpoint]: { ...source, clock } };
   };
   const queue = answerOf(observations.queue);
-  if (legs !== null) add(legs.answer, timesOfLegs(legs, index));
+  if (legs !== null) add(legs.answer, timesOfLegs(legs, known, index));
   if (queue !== null) add(queue, timesOfEntries(queue, known, index));
   return observed;
 }
@@ -57,10 +57,14 @@ function isInARow(
  * Only of new legs that do not talk yet: the PBX may move the `call_time` of a leg later, and shows one that has just gone
  * under another id for a moment, with its old `call_time`.
  */
-function timesOfLegs({ answer: { rows, at }, unknown }: ListedLegs, index: CallIndex): Instant[] {
+function timesOfLegs(
+  { answer: { rows, at }, unknown }: ListedLegs,
+  { created }: TenantState,
+  index: CallIndex,
+): Instant[] {
   const times: Instant[] = [];
   for (const row of unknown) {
-    if (row.startedAt === null || row.signal === 'answered') continue;
+    if (row.startedAt === null || row.signal === 'answered' || created.has(row.key)) continue;
     const name = legName(row)!;
     if (!index.hasJustLost(name, rows, at) && !index.ended.hasJustLost(name, at)) times.push(row.startedAt);
   }

@@ -9,7 +9,7 @@ import {
 } from '../parts/absence-rules.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { absenceWindow, lastWithoutNews } from '../parts/incomplete.js';
+import { changeWindow, lastWithoutNews } from '../parts/incomplete.js';
 import type { ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import { beganDuring, belongsToEntry, isGone, onlyEntryDuring, entryBegan } from '../parts/part.js';
 import { type Lack, lackOf } from '../parts/partial-absence.js';
@@ -48,7 +48,8 @@ export function observeEntries(
       const unchanged = isSameRow(known, row);
       if (unchanged && known.part.absence === null) continue;
       if (known.part.seen.status !== row.status) changes.turned.add(known.callId);
-      const entry = listedEntry(known.part, row, { complete, unchanged }, cycle);
+      const window = changeWindow(known.part.seen.key, state.sources, answer, cycle.policy);
+      const entry = listedEntry(known.part, row, { complete, unchanged, window }, cycle);
       if (entry !== null) changes.entries.set(known.callId, entry);
       continue;
     }
@@ -80,7 +81,7 @@ export function observeEntries(
   }
   for (const [key, { callId, part }] of index.entries) {
     if (answer.rows.has(key) || listed.has(callId)) continue;
-    const window = absenceWindow(key, state.sources, answer, cycle.policy);
+    const window = changeWindow(key, state.sources, answer, cycle.policy);
     const entry = missingEntry(part, { lack: lackOfEntry(key), window }, cycle);
     if (entry !== null) changes.entries.set(callId, entry);
   }
@@ -129,19 +130,23 @@ export function newEntry(row: ObservedQueueEntry, cycle: CycleFacts): QueueEntry
   const lastTime = Math.max(entryBegan(row), row.bridgedAt ?? 0);
   const changedAt = changedBefore(onOurClock(lastTime, cycle.skewMs), cycle.now);
   const entry: QueueEntry = { seen: row, answered: false, rang: 'no', quiet: null, changedAt, absence: null };
-  return listedEntry(entry, row, { complete: true, unchanged: false }, cycle)!;
+  return listedEntry(entry, row, { complete: true, unchanged: false, window: cycle.queue! }, cycle)!;
 }
 
 function listedEntry(
   entry: QueueEntry,
   row: ObservedQueueEntry,
-  { complete, unchanged }: Pick<KnownEntryFacts, 'complete' | 'unchanged'>,
+  {
+    complete,
+    unchanged,
+    window,
+  }: Pick<KnownEntryFacts, 'complete' | 'unchanged'> & { readonly window: Window },
   cycle: CycleFacts,
 ): QueueEntry | null {
   const bridged = belongsToEntry(row.bridgedAt, row);
   const facts = { row: row.status, complete, unchanged, bridged, ...stateBefore(entry, cycle) };
   const seen = unchanged ? entry.seen : row;
-  return entryAfter(entry, seen, KNOWN_ENTRY.decide(facts), { window: cycle.queue!, unlisted: false }, cycle);
+  return entryAfter(entry, seen, KNOWN_ENTRY.decide(facts), { window, unlisted: false }, cycle);
 }
 
 function missingEntry(

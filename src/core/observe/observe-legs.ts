@@ -3,7 +3,7 @@ import { type CallIndex } from '../index/call-index.js';
 import type { MonitorAnswer, ObservedLeg } from '../model/observation.js';
 import { absentLeg, KNOWN_LEG, LEG_UNLISTED } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { absenceWindow } from '../parts/incomplete.js';
+import { changeWindow } from '../parts/incomplete.js';
 import { legName } from '../parts/last-leg.js';
 import { add, type Changes } from './changes.js';
 import type { ListedLegs } from './listed-legs.js';
@@ -18,7 +18,6 @@ export function observeLegs(
   changes: Changes,
 ): void {
   const complete = answer.outcome === 'complete';
-  const poll = cycle.monitor!;
   for (const row of unknown) if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
   for (const [{ callId, part }, row] of changed) {
     const { state: before, joined, firstSeen, since, waited } = part;
@@ -28,7 +27,7 @@ export function observeLegs(
       state: answered ? 'answered' : before,
       joined,
       firstSeen,
-      since: answered && before !== 'answered' ? poll : since,
+      since: answered && before !== 'answered' ? cycle.legChanged(row.key)! : since,
       waited: waited || row.ringWait,
       absence: null,
     });
@@ -44,7 +43,7 @@ export function observeLegs(
       listsIdle,
       listedSince: listsIdle && (wasListed || cycle.isListed(part.seen.extension)),
     });
-    const window = absenceWindow(part.seen.key, sources, answer, cycle.policy);
+    const window = changeWindow(part.seen.key, sources, answer, cycle.policy);
     add(changes.legs, callId, absentLeg(part, window, unlisted || lack === 'doubtful', cycle.policy));
   }
 }

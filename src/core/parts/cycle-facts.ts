@@ -8,7 +8,7 @@ import {
   type QueueAnswer,
 } from '../model/observation.js';
 import { extensionInAnswer, extensionOf } from './agents.js';
-import { hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
+import { changeWindow, hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
 import { type Lack, lackOf, type LackingPart } from './partial-absence.js';
 import { skewOf } from './pbx-clock.js';
 import { ifBefore, isLongAgo, isLongBefore, isSince, type Window } from './window.js';
@@ -51,6 +51,8 @@ export interface CycleFacts {
   /** What it means that the monitor's answer of this cycle lacks the leg; `nothing` without an answer. */
   readonly lackOf: (this: void, leg: LackingPart) => Lack;
   readonly listsIdle: boolean;
+  /** When a known leg came into the state that the monitor's answer of this cycle shows, if it is the first to show it. */
+  readonly legChanged: (this: void, leg: string) => Window | null;
 }
 
 /** @param after the endpoints' state after this cycle; `state` has the one before */
@@ -86,6 +88,7 @@ export function factsOf(
     lackOf: (leg) => (answer === null ? 'nothing' : lackOf(leg, answer, after.monitor.incomplete)),
     extensionOf: agentsIn(state, answer),
     listsIdle: state.listsIdle,
+    legChanged: (leg) => (answer === null ? null : changeWindow(leg, state.sources, answer, policy)),
   };
 }
 

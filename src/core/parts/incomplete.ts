@@ -72,8 +72,11 @@ export function shownBetween(
   return { after: after === null ? null : after - (endpoint === 'monitor' ? monitorLagMs : 0), by };
 }
 
-/** When a part went that this answer is the first to show as absent; `sources`: before it. */
-export function absenceWindow(
+/**
+ * When a known part went, or came into a state, that this answer is the first to show; `sources`: before it. A partial answer
+ * that showed the part as it was is as good as a complete one.
+ */
+export function changeWindow(
   key: string,
   sources: TenantState['sources'],
   answer: Pick<Observation, 'endpoint' | 'at'>,

@@ -55,13 +55,12 @@ describe('a window', () => {
     expect(isAfter({ after: null, by: 20 }, { after: null, by: 9 })).toBe(false);
   });
 
-  it('is the last one if no other was seen later, and of equal ones the first that is given', () => {
-    const [first, second] = [
-      { after: 1, by: 20 },
-      { after: 2, by: 20 },
-    ];
-    expect(lastOf([{ after: 15, by: 19 }, first, second])).toBe(first);
-    expect(lastOf([first, { after: null, by: 21 }])).toEqual({ after: null, by: 21 });
+  it('is the last one if no other was seen later or, in the same poll, began later; of equal ones the first that is given', () => {
+    const since = (after: number | null) => ({ after, by: 20 });
+    const [unknown, later] = [since(null), since(2)];
+    expect(lastOf([{ after: 15, by: 19 }, unknown, since(1), later, since(2)])).toBe(later);
+    expect(lastOf([unknown, since(null)])).toBe(unknown);
+    expect(lastOf([later, { after: null, by: 21 }])).toEqual({ after: null, by: 21 });
   });
 
   it('is common to others from the latest beginning to the earliest end, and spans them where they contradict each other', () => {

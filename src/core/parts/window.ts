@@ -82,9 +82,18 @@ export function isAfter({ after }: Window, other: Window): boolean {
   return after !== null && after >= other.by;
 }
 
-/** Picks the window that the latest poll showed; of several from that poll, the first. At least one must be given. */
+/**
+ * Whether what went within the first window was there for longer: a later poll showed its end or, where one poll showed both
+ * ends, a later one still showed it. Partial answers may have lacked the other since then.
+ */
+export function outlasts(window: Window, other: Window): boolean {
+  if (window.by !== other.by) return isSeenLater(window, other);
+  return window.after !== null && (other.after === null || window.after > other.after);
+}
+
+/** Picks the window of what went last; of several that may have, the first. At least one must be given. */
 export function lastOf(windows: readonly Window[]): Window {
-  return windows.reduce((last, window) => (isSeenLater(window, last) ? window : last));
+  return windows.reduce((last, window) => (outlasts(window, last) ? window : last));
 }
 
 /**

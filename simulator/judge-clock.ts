@@ -1,0 +1,37 @@
+import { type Sight, isConnected } from './judge-sight.js';
+import type { CallTruth, Sighting } from './truth.js';
+
+/** Nothing of a clock that is further off: its times are corrected, and so observed. */
+export const TRUSTED_SKEW_MS = 2_000;
+
+/**
+ * From which answer on polls show that the PBX's clock is behind, when it is: the one with the second row that was new between
+ * two complete polls of its endpoint, and whose time is further behind than can be a delay. Any row may be shown late, so one
+ * says nothing (`docs/events.md`). A clock that is ahead shows with the first row.
+ */
+export function clockKnownAt(truth: readonly CallTruth[], sight: Sight): number {
+  const found = new Map<string, number>();
+  for (const { sightings, clockSkewMs } of truth)
+    for (const one of sightings) {
+      const polls = sight.polls(one.endpoint);
+      const before = polls.before(one.from);
+      const shown = polls.firstAfter(one.from);
+      if (before === null || shown === null || shown !== polls.after(one.from)) continue;
+      const time = timeOf(one, shown.shown, sight);
+      if (time === null) continue;
+      const pbx = Math.floor((time + clockSkewMs) / SECOND) * SECOND;
+      const isBehind = pbx + SECOND - (before.sent - sight.lagOf(one.endpoint)) < -TRUSTED_SKEW_MS;
+      const key = `${one.endpoint} ${pbx}`;
+      if (isBehind) found.set(key, Math.min(found.get(key) ?? Infinity, shown.received));
+    }
+  return [...found.values()].sort((a, b) => a - b)[1] ?? Infinity;
+}
+
+const SECOND = 1000;
+
+/** The time that the row shows of its own beginning; null of a leg that talks already, whose time may have moved. */
+function timeOf(one: Sighting, shown: number, sight: Sight): number | null {
+  if (one.endpoint === 'queue') return one.rejoinedAt ?? one.joinedAt ?? null;
+  const state = sight.spans(one).find(({ from, to }) => from <= shown && shown < to)?.state ?? null;
+  return isConnected(state) ? null : (one.callTimes?.[0]?.value ?? null);
+}
