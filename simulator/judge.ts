@@ -1,7 +1,9 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { ShownDirection } from './judge-direction.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
 import { expectationsOf } from './judge-expect.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
+import { withoutPhantoms } from './judge-phantom.js';
 import { TruthIndex } from './judge-match.js';
 import type { PollInstants } from './judge-polls.js';
 import { Findings, instant, type JudgedEvent, type JudgeOptions, type Report } from './judge-report.js';
@@ -22,13 +24,14 @@ export type { JudgedEvent, JudgeOptions, Report } from './judge-report.js';
  * statement that differs from the truth is excused only for a reason of `judge-reasons.ts`, and counted in `forgiven`.
  */
 export function judge(
-  truth: readonly CallTruth[],
+  whole: readonly CallTruth[],
   events: readonly JudgedEvent[],
   polls: PollInstants,
   options: JudgeOptions = {},
 ): Report {
   const findings = new Findings();
   const sight = new Sight(polls, options);
+  const truth = withoutPhantoms(whole, (from, to) => sight.polls('monitor').some(from, to));
   const index = new TruthIndex(truth);
   judgeLog(events, { wholeLog: options.wholeLog ?? true, toleranceMs: sight.toleranceMs }, findings);
 
@@ -52,10 +55,14 @@ export function judge(
     const parts = byCall.get(call) ?? [];
     byCall.set(call, [...parts, group]);
   }
+  const direction = new ShownDirection(truth, sight);
   for (const call of truth) {
     const parts = byCall.get(call) ?? [];
-    const split = parts.length > 1 ? judgeSplit(call, parts, sight, index, findings) : NOT_SPLIT;
-    judgeCall({ call, emitted: parts.flat(), split, sight, index, findings });
+    const emitted = parts.flat();
+    const found = new Findings();
+    const split = parts.length > 1 ? judgeSplit(call, parts, sight, index, found) : NOT_SPLIT;
+    judgeCall({ call, emitted, split, sight, index, findings: found });
+    findings.take(found, direction.isUnknownOf(call, emitted) ? 'direction-not-shown' : null);
   }
   return findings.report();
 }
@@ -88,6 +95,7 @@ function judgeSplit(
       ? 'first-seen-abandoned'
       : null;
   const earlier = new Set<string>();
+  const earlierIds = new Set<string>();
   const continued = new Map<string, number>();
   let kind: Split['kind'] = null;
   for (const [nth, part] of parts.entries()) {
@@ -97,10 +105,14 @@ function judgeSplit(
     if (nth > 0) {
       const ended = parts[nth - 1]?.find(({ type }) => type === 'call-ended');
       const isLinked = linkedCallIds.some((id) => earlier.has(id));
+      const sharesId = part.some(({ data }) => data.upstreamIds.some((id) => earlierIds.has(id)));
       const isLost =
         ended !== undefined && (outOfSight(call, ended, sight) || seemedAbandoned(call, ended, sight));
-      if (isLinked && isLost) {
+      // A call that has ended is linked by a shared id alone.
+      if (isLost && (isLinked || !sharesId)) {
         continued.set(callId, instant(observed.latest));
+      } else if (isLinked && !sharesId && looksLikeRedial(call, part, sight)) {
+        kind = 'looks-like-a-redial';
       } else if (doubt !== null) {
         kind = doubt;
       } else {
@@ -109,6 +121,7 @@ function judgeSplit(
       }
     }
     earlier.add(callId);
+    for (const { data } of part) for (const id of data.upstreamIds) earlierIds.add(id);
   }
   return { kind, continued };
 }
@@ -119,5 +132,21 @@ function mayLoseItsCaller(call: CallTruth, sight: Sight): boolean {
   const hasNoId = ({ callIds }: (typeof rows)[number]): boolean => callIds?.at(-1)?.value === '';
   return rows.some(
     (row) => sight.onlyAbandoned(row) && hasNoId(row) && (rows.length > 1 || goneAt(row) !== call.endedAt),
+  );
+}
+
+/** The first leg of this part is at an extension that had rung or talked for the call before. */
+function looksLikeRedial(call: CallTruth, part: readonly JudgedEvent[], sight: Sight): boolean {
+  const ids = new Set(part.flatMap(({ data }) => data.upstreamIds));
+  const [leg] = call.sightings
+    .filter((one) => one.endpoint === 'monitor' && ids.has(one.callId))
+    .sort((a, b) => a.from - b.from);
+  return call.sightings.some(
+    (one) =>
+      one.endpoint === 'monitor' &&
+      one.extension === leg?.extension &&
+      one.part !== leg?.part &&
+      one.from < leg!.from &&
+      sight.may([one], () => true),
   );
 }

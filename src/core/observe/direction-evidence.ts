@@ -19,6 +19,7 @@ import { RuleTable, YES_NO } from '../parts/rule-table.js';
  * agent who calls back a customer whose queue entry has gone stale must not count as an agent whom the queue rings.
  */
 export interface DirectionFacts {
+  readonly placed: boolean;
   readonly clicked: boolean;
   readonly says: 'inbound' | 'outbound';
   readonly destination: LegsReading['destination'];
@@ -29,6 +30,12 @@ export interface DirectionFacts {
 export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | null>({
   title: 'Whose direction the word in a monitor row is',
   facts: {
+    placed: {
+      heading: 'placed',
+      meaning:
+        'the row says `inbound`, with the extension itself in `cid_num`, a number of an outside line in `b_cid_num` and another as destination',
+      values: YES_NO,
+    },
     clicked: { heading: 'click-to-call', meaning: 'the leg has shown RING_WAIT', values: YES_NO },
     says: {
       heading: 'says',
@@ -55,6 +62,7 @@ export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | 
   },
   outcome: { 'the direction is': (whose) => (whose === null ? 'not known by this' : `the ${whose}’s`) },
   rows: [
+    { when: { placed: true }, then: 'leg', why: 'the extension called that number: the call is outbound' },
     {
       when: { clicked: true },
       then: null,
@@ -89,7 +97,10 @@ export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | 
     },
     { when: {}, then: null, why: 'it may be either' },
   ],
-  impossible: [],
+  impossible: [
+    { when: { placed: true, says: 'outbound' }, why: 'the row says `inbound`' },
+    { when: { placed: true, destination: 'own' }, why: 'the destination is an outside line' },
+  ],
 });
 
 /**
@@ -132,7 +143,9 @@ class Evidence {
     const { index } = this.#known;
     const legs: TwoReadings[] = [];
     for (const leg of this.#monitor.rows.values()) {
-      if (!hasTwoReadings(leg) || leg.asLeg.destination === 'customer') continue;
+      if (!hasTwoReadings(leg)) continue;
+      if (isPlaced(leg)) legs.push(leg);
+      if (isPlaced(leg) || leg.asLeg.destination === 'customer') continue;
       const mayBeCalled = leg.direction === 'outbound' && leg.asLeg.destination === 'own';
       const isChanged = mayBeCalled && index.legs.get(leg.key)?.row !== leg;
       if (isChanged || (this.#entries.size > 0 && this.#entries.has(customerOf(leg)))) legs.push(leg);
@@ -143,7 +156,8 @@ class Evidence {
   factsOf(leg: TwoReadings): DirectionFacts {
     const before = this.#known.index.legs.get(leg.key)?.part.seen;
     return {
-      clicked: before?.ringWait === true,
+      placed: isPlaced(leg),
+      clicked: leg.ringWait || before?.ringWait === true,
       says: leg.direction,
       destination: leg.asLeg.destination,
       entry: this.#entryOf(leg),
@@ -210,6 +224,10 @@ const CLOSE_POLLS_MS = 3_000;
 
 function hasTwoReadings(leg: ObservedLeg): leg is TwoReadings {
   return leg.asLeg !== undefined;
+}
+
+function isPlaced({ direction, asLeg }: TwoReadings): boolean {
+  return direction === 'inbound' && asLeg.placed;
 }
 
 /** The customer by the reading in which the call is inbound. */

@@ -18,9 +18,12 @@ export function observeLegs(
 ): void {
   const complete = answer.outcome === 'complete';
   const poll = cycle.monitor!;
+  const phantoms = new Set<string>();
   for (const row of answer.rows.values()) {
     const known = index.legs.get(row.key);
-    if (known === undefined) {
+    if (known !== undefined && known.part.absence !== null && hasParted(row, answer, index, cycle)) {
+      phantoms.add(row.key);
+    } else if (known === undefined) {
       if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
     } else if (known.part.absence !== null || !isSameRow(known, row)) {
       const { state: before, joined, firstSeen, since, waited } = known.part;
@@ -40,7 +43,7 @@ export function observeLegs(
 
   const { listsIdle, registrations, sources } = state;
   for (const { callId, part } of index.legs.values()) {
-    if (answer.rows.has(part.seen.key)) continue;
+    if (answer.rows.has(part.seen.key) && !phantoms.has(part.seen.key)) continue;
     const lack = cycle.lackOf(part.seen);
     if (KNOWN_LEG.decide({ row: 'missing', complete: lack !== 'nothing' }) !== 'absent') continue;
     const wasListed = part.absence?.unlisted === false;
@@ -55,13 +58,25 @@ export function observeLegs(
 }
 
 /** A leg that lingers from an ended call, or that a call has just lost under another id, is not new. */
-function isNew(row: ObservedLeg, { rows }: MonitorAnswer, index: CallIndex, { now }: CycleFacts): boolean {
+function isNew(row: ObservedLeg, answer: MonitorAnswer, index: CallIndex, cycle: CycleFacts): boolean {
+  const { now } = cycle;
   if (index.ended.isLingering(row.key, now)) return false;
   const isKnownId = index.byUpstreamId(row.callId) !== undefined;
-  if (isKnownId) return true;
+  if (isKnownId) return !hasParted(row, answer, index, cycle);
   if (row.signal === 'unclear') return true;
   const name = legName(row);
-  return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));
+  return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));
+}
+
+/** A leg that was connected may show the id again that it had when it rang: it is not that leg. */
+function hasParted(
+  row: ObservedLeg,
+  { rows }: MonitorAnswer,
+  index: CallIndex,
+  { now }: CycleFacts,
+): boolean {
+  const name = legName(row);
+  return name !== null && index.hasParted(row, name, rows, now);
 }
 
 function isUnregistered({ extension, extensionId }: ObservedLeg, registrations: Registrations): boolean {
