@@ -1,5 +1,5 @@
 import { instant, type JudgedEvent } from './judge-report.js';
-import { goneAt, type Sight } from './judge-sight.js';
+import { goneAt, isConnected, type Sight } from './judge-sight.js';
 import type { CallTruth } from './truth.js';
 
 /** Decides what the polls before an event could not find. */
@@ -32,7 +32,11 @@ function foundNothing(call: CallTruth, event: JudgedEvent, needed: number, sight
 
 function wasHeld(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
   const recorded = instant(event.recordedtime);
-  const lost = call.sightings.filter(({ closedBy, to }) => closedBy === 'unregistered' && to! <= recorded);
+  // Only an extension that talks is waited for.
+  const lost = call.sightings.filter(
+    ({ closedBy, to, states }) =>
+      closedBy === 'unregistered' && to! <= recorded && isConnected(states.at(-1)!.state),
+  );
   const last = Math.max(-Infinity, ...lost.map(({ to }) => to!));
   return recorded >= last + UNLISTED_HOLD_MS - sight.toleranceMs;
 }

@@ -82,7 +82,7 @@ function ofOfferEnd(statement: Statement): Set<string> {
 
 /** A caller who was passed to another queue is there under the id that the row in the first queue had. */
 function ofTransfer(statement: Statement): Set<string> {
-  if (sharesId(statement)) return new Set(['observed']);
+  if (sharesId(statement) || showsCustomer(statement)) return new Set(['observed']);
   const allowed = new Set(['inferred']);
   const { entries, recorded } = statement;
   const later = entries.filter((one) => one.from <= recorded).slice(1);
@@ -90,6 +90,23 @@ function ofTransfer(statement: Statement): Set<string> {
   if (statement.may(sharing)) allowed.add('observed');
   if (statement.must(sharing)) allowed.delete('inferred');
   return allowed;
+}
+
+/**
+ * events.md: an attended transfer is `inferred` unless the row shows the customer. In a semi-attended one the other extension
+ * still rang when the transferor left, and nothing shows who heard it ring.
+ */
+function showsCustomer({ expectation, call, legs }: Statement): boolean {
+  const event = expectation?.event;
+  const leg = legs.find(({ part }) => event !== undefined && part === event.part);
+  const { customer } = call;
+  if (event === undefined || leg === undefined || customer === null || customer.e164 === null) return false;
+  const isAttended = call.transfers.some(
+    ({ as, answeredAt }) => as === 'attended' && answeredAt === event.at,
+  );
+  // The leg of the consultation is older than the transfer.
+  const wasConsulted = leg.callTimes?.some(({ value }) => value < event.at) === true;
+  return isAttended && wasConsulted && leg.numbers?.includes(customer.raw) === true;
 }
 
 /** The leg of the extension that has the call now shows an id that the call had before. */
@@ -178,7 +195,15 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   const allowed = new Set<string>();
   const isOver = call.endedAt !== null && instant(statement.data.observed.latest) >= call.endedAt - 1000;
   if (!isDeduced && !isDoubted && !(hasVanished && !isOver)) allowed.add('observed');
-  const isUncertain = isDeduced || hasVanished || hasSignedOff || isAbandoned || hasNoWord || mayBeDoubted;
+  // events.md: a caller who hangs up while the transferor's consultation rings may be waiting for its answer.
+  const isConsulting = call.transfers.some(
+    ({ answeredAt, consultation }) =>
+      answeredAt === null &&
+      consultation !== undefined &&
+      statement.may(statement.index.byKey(consultation)?.sightings ?? []),
+  );
+  const isUncertain =
+    isConsulting || isDeduced || hasVanished || hasSignedOff || isAbandoned || hasNoWord || mayBeDoubted;
   if (isUncertain || !isOver) allowed.add('inferred');
   return allowed;
 }

@@ -82,7 +82,9 @@ function statesOf(extension: string, legs: readonly Sighting[], statement: State
   if (mayBeGone || isOfferOver) states.push('ended');
   if (mustBeGone) return states;
   if (statement.isAnswered && statement.may(legs, isConnected)) states.push('answered');
-  const mustBeConnected = statement.isAnswered && statement.must(legs, isConnected);
+  // One that is gone is not connected any more when the extension rings again.
+  const present = legs.filter((leg) => sight.absencesBy(leg, recorded) < sight.absencePolls);
+  const mustBeConnected = statement.isAnswered && statement.must(present, isConnected);
   if (!mustBeConnected && !(isOfferOver && !shown.some((leg) => mayBeThere(leg, statement))))
     states.push('ringing');
   return states;

@@ -515,3 +515,51 @@ describe('a call that goes on at an extension that it had been at before', () =>
     expect(splitAtTransfer(false).doubled).toHaveLength(1);
   });
 });
+
+describe('what the judge accepts of a transfer', () => {
+  const attended: CallScript = {
+    ...direct,
+    talkMs: 60_000,
+    transfer: { as: 'attended', to: '108', afterMs: 5000, ringMs: 4000 },
+  };
+  const played = (engine: Partial<EngineHabits>, script: CallScript): World => {
+    const world = createQuietWorld({ engine });
+    world.advanceTo(world.now + 3 * SECOND);
+    world.startCall(script);
+    world.advanceTo(world.now + 90 * SECOND);
+    return world;
+  };
+  const certain =
+    (type: string, certainty: string): Change =>
+    (events) =>
+      events.map((event) =>
+        event.type === type
+          ? { ...event, data: { ...event.data, observed: { ...event.data.observed, certainty } } }
+          : event,
+      );
+
+  it('is `observed` where the row of the consulted leg shows the customer, and else `inferred`', () => {
+    for (const [consultLeg, right, wrong] of [
+      ['customer', 'observed', 'inferred'],
+      ['transferor', 'inferred', 'observed'],
+    ] as const) {
+      const world = played({ consultLeg }, attended);
+      expectTrue(judged(world, certain('call-transferred', right)));
+      expect(judged(world, certain('call-transferred', wrong)).misreported).toHaveLength(1);
+    }
+  });
+
+  it('is an end that is `inferred` while a consultation rings', () => {
+    const world = played({}, { ...attended, transfer: { ...attended.transfer!, instead: 'given-up' } });
+    const [call] = world.truth;
+    const ended: Change = (events) =>
+      events.map((event) =>
+        event.type === 'call-ended' && event.data.callId === call!.upstreamIds[0]
+          ? certain('call-ended', 'inferred')([event])[0]!
+          : event,
+      );
+    const without = (report: Report) => report.misreported.filter(({ rule }) => rule === 'certainty');
+    expect(without(judged(world, ended))).toEqual([]);
+    expect(without(judged(played({}, direct), certain('call-ended', 'inferred')))).toHaveLength(1);
+  });
+});
