@@ -55,7 +55,7 @@ export function judgeCall(judgement: Judgement): void {
 
 function judgeAbsent(
   { event: { type, at, extension }, demanded, reason }: Expectation,
-  { call, emitted, sight, findings }: Judgement,
+  { call, emitted, split, sight, findings }: Judgement,
 ): void {
   const finding = {
     rule: 'demanded',
@@ -65,8 +65,10 @@ function judgeAbsent(
     at,
     ...(extension ? { extension } : {}),
   };
+  const isRedial = split.kind === 'looks-like-a-redial' && type === 'call-transferred';
   const isEnded = ENDINGS.has(type) && emitted.some((other) => endedEarly(call, other, at, sight));
   if (isEnded) findings.unseen.push({ ...finding, reason: 'out-of-sight' });
+  else if (isRedial) findings.unseen.push({ ...finding, reason: 'looks-like-a-redial' });
   else if (demanded) findings.missing.push({ ...finding, reason: 'polls saw it, no event was emitted' });
   else findings.unseen.push({ ...finding, reason: reason! });
 }

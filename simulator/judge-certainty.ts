@@ -91,7 +91,7 @@ function ofOfferEnd(statement: Statement): Set<string> {
 
 /** A caller who was passed to another queue is there under the id that the row in the first queue had. */
 function ofTransfer(statement: Statement): Set<string> {
-  if (sharesId(statement)) return new Set(['observed']);
+  if (sharesId(statement) || showsCustomer(statement)) return new Set(['observed']);
   const allowed = new Set(['inferred']);
   const { entries, recorded } = statement;
   const later = entries.filter((one) => one.from <= recorded).slice(1);
@@ -99,6 +99,23 @@ function ofTransfer(statement: Statement): Set<string> {
   if (statement.may(sharing)) allowed.add('observed');
   if (statement.must(sharing)) allowed.delete('inferred');
   return allowed;
+}
+
+/**
+ * events.md: an attended transfer is `inferred` unless the row shows the customer. In a semi-attended one the other extension
+ * still rang when the transferor left, and nothing shows who heard it ring.
+ */
+function showsCustomer({ expectation, call, legs }: Statement): boolean {
+  const event = expectation?.event;
+  const leg = legs.find(({ part }) => event !== undefined && part === event.part);
+  const { customer } = call;
+  if (event === undefined || leg === undefined || customer === null || customer.e164 === null) return false;
+  const isAttended = call.transfers.some(
+    ({ as, answeredAt }) => as === 'attended' && answeredAt === event.at,
+  );
+  // The leg of the consultation is older than the transfer.
+  const wasConsulted = leg.callTimes?.some(({ value }) => value < event.at) === true;
+  return isAttended && wasConsulted && leg.numbers?.includes(customer.raw) === true;
 }
 
 /** The leg of the extension that has the call now shows an id that the call had before. */
@@ -175,10 +192,11 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
     queueEnd < (call.endedAt ?? Infinity);
   // events.md: "A leg that talked while its row never said Answered: the outcome is inferred". Who has left the queue for
   // other extensions has no row any more.
-  const isOfQueue = statement.may(entries) && !statement.may(legsAfterQueue(statement));
+  const isOfQueue = !statement.may(legsAfterQueue(statement));
   const isDoubted =
     isOfQueue && statement.must(entries) && !statement.may(entries, (state) => state === 'Answered');
-  const mayBeDoubted = isOfQueue && !statement.must(entries, (state) => state === 'Answered');
+  const mayBeDoubted =
+    isOfQueue && statement.may(entries) && !statement.must(entries, (state) => state === 'Answered');
   // A leg whose extension is not listed in the first poll without it may go on.
   const hasSignedOff = lastLegs.some((leg) =>
     statement.sight.signedOffAt(leg.extension ?? null, goneAt(leg)),
@@ -191,8 +209,22 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   // Where the queue deletes its row with the leg, that shows the end.
   if (isDoubtful && entries.length === 0 && !lastLegs.some((leg) => statement.isAbsenceShown(leg)))
     allowed.delete('observed');
+  // events.md: a caller who hangs up while the transferor's consultation rings may be waiting for its answer.
+  const isConsulting = call.transfers.some(
+    ({ answeredAt, consultation }) =>
+      answeredAt === null &&
+      consultation !== undefined &&
+      statement.may(statement.index.byKey(consultation)?.sightings ?? []),
+  );
   const isUncertain =
-    isDeduced || hasVanished || hasSignedOff || isAbandoned || hasNoWord || mayBeDoubted || isDoubtful;
+    isConsulting ||
+    isDeduced ||
+    hasVanished ||
+    hasSignedOff ||
+    isAbandoned ||
+    hasNoWord ||
+    mayBeDoubted ||
+    isDoubtful;
   if (isUncertain || !isOver) allowed.add('inferred');
   return allowed;
 }

@@ -110,9 +110,11 @@ function showingId(sightings: readonly Sighting[], id: string): Sighting[] {
   });
 }
 
-/** The row between two instants, in whatever state. */
+/** The row between two instants. */
 function clipped(sighting: Sighting, from: number, to: number | null): Sighting {
-  return { ...sighting, from, to, states: [{ at: from, state: sighting.states[0]?.state ?? null }] };
+  const before = sighting.states.findLast(({ at }) => at <= from)?.state ?? null;
+  const later = sighting.states.filter(({ at }) => at > from && (to === null || at < to));
+  return { ...sighting, from, to, states: [{ at: from, state: before }, ...later] };
 }
 
 /** The id that was seen first, with a number behind it where it has named a call before; a digest where no row shows one. */

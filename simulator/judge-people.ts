@@ -82,7 +82,9 @@ function statesOf(extension: string, legs: readonly Sighting[], statement: State
   if (mayBeGone || isOfferOver) states.push('ended');
   if (mustBeGone) return states;
   if (statement.isAnswered && statement.may(legs, isConnected)) states.push('answered');
-  const mustBeConnected = statement.isAnswered && statement.must(legs, isConnected);
+  // One that is gone is not connected any more when the extension rings again.
+  const present = legs.filter((leg) => sight.absencesBy(leg, recorded) < sight.absencePolls);
+  const mustBeConnected = statement.isAnswered && statement.must(present, isConnected);
   if (!mustBeConnected && !(isOfferOver && !shown.some((leg) => mayBeThere(leg, statement))))
     states.push('ringing');
   return states;
@@ -108,7 +110,7 @@ const agent: Rule = (statement) => {
   if (statement.call.direction !== 'inbound') {
     // At the end no extension talks or rings.
     if (stated === null && statement.isOver) return null;
-    const own = statement.legs[0]?.extension;
+    const own = statement.legs.find((leg) => statement.may([leg]))?.extension;
     return stated?.extension === own ? null : `agent ${stated?.extension} instead of ${own}, who calls`;
   }
   if (stated === null) {

@@ -61,6 +61,16 @@ const REASONS = {
     means:
       'an agent’s leg answered as the caller left, and the two were never bridged: it looks like an answer',
   },
+  'direction-not-shown': {
+    from: 'contract',
+    means:
+      'whose direction the word in the rows is: a call that began before any poll had shown it, and that was emitted with the direction that its rows say',
+  },
+  'looks-like-a-redial': {
+    from: 'contract',
+    means:
+      'the call went on, under an id of its own, at an extension that it had been at before: two calls that name each other',
+  },
   'stopped-with-its-group': {
     from: 'contract',
     means:

@@ -143,6 +143,23 @@ export class Findings {
   readonly unseen: Excused[] = [];
   readonly forgiven: Excused[] = [];
 
+  /** Takes over what was found of one call. With a reason, all that is wrong there is excused. */
+  take(found: Findings, excuse: Reason | null): void {
+    this.expected += found.expected;
+    this.matched += found.matched;
+    this.statements += found.statements;
+    this.unseen.push(...found.unseen);
+    this.forgiven.push(...found.forgiven);
+    const excused = (findings: readonly Finding[]): Excused[] =>
+      excuse === null ? [] : findings.map((one) => ({ ...one, reason: excuse }));
+    this.unseen.push(...excused(found.missing));
+    for (const kind of ['doubled', 'invented', 'misreported'] as const)
+      this.forgiven.push(...excused(found[kind]));
+    if (excuse !== null) return;
+    for (const kind of ['missing', 'doubled', 'invented', 'misreported'] as const)
+      this[kind].push(...found[kind]);
+  }
+
   report(): Report {
     const { expected, matched, statements, missing, doubled, invented, misreported } = this;
     return {

@@ -449,3 +449,167 @@ describe('the judge', () => {
     expect(page).toBe(withReasons(page));
   });
 });
+
+describe('whose direction the rows’ word is', () => {
+  /** A tenant whose rows have the leg's, and how a bridge reads the first call that takes the word for the call's. */
+  const legs = (...scripts: CallScript[]): World => {
+    const world = createQuietWorld({ engine: { direction: 'leg' } });
+    for (const script of scripts) {
+      world.advanceTo(world.now + 3 * SECOND);
+      world.startCall(script);
+      world.advanceTo(world.now + 90 * SECOND);
+    }
+    return world;
+  };
+  const dialled: CallScript = { kind: 'outbound', extension: '112', answerAfterMs: 2000, talkMs: 20_000 };
+  const asWritten =
+    (call: string): Change =>
+    (events) =>
+      events.map((event) =>
+        event.subject === call ? { ...event, data: { ...event.data, direction: 'outbound' } } : event,
+      );
+  const idOf = (world: World, nth: number) => world.truth[nth]!.upstreamIds[0]!;
+
+  it('is not known of a call that began before a row had shown it', () => {
+    const world = legs(direct, dialled, direct);
+    const first = judged(world, asWritten(idOf(world, 0)));
+    expectTrue(first);
+    expect(first.forgiven.byReason).toEqual({ 'direction-not-shown': 5 });
+    expect(judged(world, asWritten(idOf(world, 2))).misreported).toHaveLength(5);
+    expectTrue(judged(world));
+  });
+
+  it('is known where it is the call’s', () => {
+    const world = quiet(direct, dialled);
+    expect(judged(world, asWritten(idOf(world, 0))).misreported).toHaveLength(5);
+  });
+
+  it('is no excuse for what has the right direction', () => {
+    const world = legs(direct);
+    expect(judged(world, without('call-offered')).missing).toHaveLength(1);
+  });
+});
+
+describe('a phantom, the row of a leg that has gone under an id of its own', () => {
+  const world = createQuietWorld({ engine: { legIds: 'call-uuid' } });
+  world.advanceTo(world.now + 3 * SECOND);
+  world.startCall({ ...direct, talkMs: 20_000 });
+  world.startCall({ ...answeredCall, talkMs: 30_000 });
+  world.advanceTo(world.now + 90 * SECOND);
+  const [called, queued] = world.truth;
+  const polls = every(200, world, 100);
+
+  it('is neither a part of the call nor one of its ids', () => {
+    const events = perfectEvents(world.truth, polls);
+    for (const call of [called!, queued!]) {
+      const end = events.find(
+        ({ type, data }) => type === 'call-ended' && call.upstreamIds.includes(data.callId),
+      )!;
+      expect(Date.parse(end.data.observed.latest) - call.endedAt!).toBeLessThanOrEqual(200);
+    }
+    const phantom = called!.sightings[0]!.ids!.at(-1)!;
+    expect(phantom.phantom).toBe(true);
+    const named: Change = (all) =>
+      all.map((event) =>
+        event.data.callId === called!.upstreamIds[0] && event.type === 'call-ended'
+          ? { ...event, data: { ...event.data, upstreamIds: [...event.data.upstreamIds, phantom.callId] } }
+          : event,
+      );
+    expectTrue(judged(world, same, { stated: polls }));
+    expect(judged(world, named, { stated: polls }).misreported).toHaveLength(1);
+  });
+});
+
+describe('a call that goes on at an extension that it had been at before', () => {
+  const world = quiet({ ...direct, transfer: { as: 'blind', to: '108', afterMs: 5000 } });
+  const [call] = world.truth;
+
+  /** As if 108 had rung for the call before, and each leg had an id of its own. */
+  function splitAtTransfer(isLinked: boolean): Report {
+    const [first, second] = call!.sightings;
+    const rung = {
+      ...first!,
+      part: 99,
+      callId: 'rung',
+      extension: '108',
+      who: second!.who!,
+      to: call!.startedAt + SECOND,
+      states: [{ at: first!.from, state: '' }],
+    };
+    const apart = {
+      ...call!,
+      upstreamIds: [first!.callId, 'rung', 'redial'],
+      sightings: [first!, rung, { ...second!, callId: 'redial' }],
+    };
+    const part = (own: (typeof apart)['sightings'], callKey: string) => ({
+      ...apart,
+      callKey,
+      sightings: own,
+      upstreamIds: own.map(({ callId }) => callId),
+    });
+    const polls = every(SECOND, world);
+    const events = perfectEvents([part([first!, rung], 'a'), part([apart.sightings[2]!], 'b')], polls);
+    const linked = events.map((event) => ({
+      ...event,
+      data: {
+        ...event.data,
+        linkedCallIds: event.data.callId === 'redial' && isLinked ? [first!.callId] : [],
+      },
+    }));
+    return judge([apart], linked, polls, OF_PARTS);
+  }
+
+  it('looks like a redial, and is two calls of which the second names the first', () => {
+    expect(splitAtTransfer(true).doubled).toEqual([]);
+    expect(splitAtTransfer(true).forgiven.byReason['looks-like-a-redial']).toBeGreaterThan(0);
+    expect(splitAtTransfer(false).doubled).toHaveLength(1);
+  });
+});
+
+describe('what the judge accepts of a transfer', () => {
+  const attended: CallScript = {
+    ...direct,
+    talkMs: 60_000,
+    transfer: { as: 'attended', to: '108', afterMs: 5000, ringMs: 4000 },
+  };
+  const played = (engine: Partial<EngineHabits>, script: CallScript): World => {
+    const world = createQuietWorld({ engine });
+    world.advanceTo(world.now + 3 * SECOND);
+    world.startCall(script);
+    world.advanceTo(world.now + 90 * SECOND);
+    return world;
+  };
+  const certain =
+    (type: string, certainty: string): Change =>
+    (events) =>
+      events.map((event) =>
+        event.type === type
+          ? { ...event, data: { ...event.data, observed: { ...event.data.observed, certainty } } }
+          : event,
+      );
+
+  it('is `observed` where the row of the consulted leg shows the customer, and else `inferred`', () => {
+    for (const [consultLeg, right, wrong] of [
+      ['customer', 'observed', 'inferred'],
+      ['transferor', 'inferred', 'observed'],
+    ] as const) {
+      const world = played({ consultLeg }, attended);
+      expectTrue(judged(world, certain('call-transferred', right)));
+      expect(judged(world, certain('call-transferred', wrong)).misreported).toHaveLength(1);
+    }
+  });
+
+  it('is an end that is `inferred` while a consultation rings', () => {
+    const world = played({}, { ...attended, transfer: { ...attended.transfer!, instead: 'given-up' } });
+    const [call] = world.truth;
+    const ended: Change = (events) =>
+      events.map((event) =>
+        event.type === 'call-ended' && event.data.callId === call!.upstreamIds[0]
+          ? certain('call-ended', 'inferred')([event])[0]!
+          : event,
+      );
+    const without = (report: Report) => report.misreported.filter(({ rule }) => rule === 'certainty');
+    expect(without(judged(world, ended))).toEqual([]);
+    expect(without(judged(played({}, direct), certain('call-ended', 'inferred')))).toHaveLength(1);
+  });
+});

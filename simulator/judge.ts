@@ -1,8 +1,10 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { ShownDirection } from './judge-direction.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
 import { clockKnownAt } from './judge-clock.js';
 import { expectationsOf } from './judge-expect.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
+import { withoutPhantoms } from './judge-phantom.js';
 import { TruthIndex } from './judge-match.js';
 import { type PollInstants, pollsOf } from './judge-polls.js';
 import { Findings, instant, type JudgedEvent, type JudgeOptions, type Report } from './judge-report.js';
@@ -23,13 +25,14 @@ export type { JudgedEvent, JudgeOptions, Report } from './judge-report.js';
  * statement that differs from the truth is excused only for a reason of `judge-reasons.ts`, and counted in `forgiven`.
  */
 export function judge(
-  truth: readonly CallTruth[],
+  whole: readonly CallTruth[],
   events: readonly JudgedEvent[],
   polls: PollInstants,
   options: JudgeOptions = {},
 ): Report {
   const findings = new Findings();
   const sight = new Sight(pollsOf(polls), options);
+  const truth = withoutPhantoms(whole, (from, to) => sight.polls('monitor').some(from, to));
   const index = new TruthIndex(truth, clockKnownAt(truth, sight));
   judgeLog(events, { wholeLog: options.wholeLog ?? true, toleranceMs: sight.toleranceMs }, findings);
 
@@ -53,11 +56,15 @@ export function judge(
     const parts = byCall.get(call) ?? [];
     byCall.set(call, [...parts, group]);
   }
+  const direction = new ShownDirection(truth, sight);
   for (const call of truth) {
     const parts = byCall.get(call) ?? [];
+    const emitted = parts.flat();
     const own = sight.of(call);
-    const split = parts.length > 1 ? judgeSplit(call, parts, own, index, findings) : NOT_SPLIT;
-    judgeCall({ call, emitted: parts.flat(), split, sight: own, index, findings });
+    const found = new Findings();
+    const split = parts.length > 1 ? judgeSplit(call, parts, own, index, found) : NOT_SPLIT;
+    judgeCall({ call, emitted, split, sight: own, index, findings: found });
+    findings.take(found, direction.isUnknownOf(call, emitted) ? 'direction-not-shown' : null);
   }
   return findings.report();
 }
@@ -90,6 +97,7 @@ function judgeSplit(
       ? 'first-seen-abandoned'
       : null;
   const earlier = new Set<string>();
+  const earlierIds = new Set<string>();
   const continued = new Map<string, number>();
   let kind: Split['kind'] = null;
   for (const [nth, part] of parts.entries()) {
@@ -99,10 +107,14 @@ function judgeSplit(
     if (nth > 0) {
       const ended = parts[nth - 1]?.find(({ type }) => type === 'call-ended');
       const isLinked = linkedCallIds.some((id) => earlier.has(id));
+      const sharesId = part.some(({ data }) => data.upstreamIds.some((id) => earlierIds.has(id)));
       const isLost =
         ended !== undefined && (outOfSight(call, ended, sight) || seemedAbandoned(call, ended, sight));
-      if (isLinked && isLost) {
+      // A call that has ended is linked by a shared id alone.
+      if (isLost && (isLinked || !sharesId)) {
         continued.set(callId, instant(observed.latest));
+      } else if (isLinked && !sharesId && looksLikeRedial(call, part, sight)) {
+        kind = 'looks-like-a-redial';
       } else if (doubt !== null) {
         kind = doubt;
       } else {
@@ -111,6 +123,7 @@ function judgeSplit(
       }
     }
     earlier.add(callId);
+    for (const { data } of part) for (const id of data.upstreamIds) earlierIds.add(id);
   }
   return { kind, continued };
 }
@@ -121,5 +134,21 @@ function mayLoseItsCaller(call: CallTruth, sight: Sight): boolean {
   const hasNoId = ({ callIds }: (typeof rows)[number]): boolean => callIds?.at(-1)?.value === '';
   return rows.some(
     (row) => sight.onlyAbandoned(row) && hasNoId(row) && (rows.length > 1 || goneAt(row) !== call.endedAt),
+  );
+}
+
+/** The first leg of this part is at an extension that had rung or talked for the call before. */
+function looksLikeRedial(call: CallTruth, part: readonly JudgedEvent[], sight: Sight): boolean {
+  const ids = new Set(part.flatMap(({ data }) => data.upstreamIds));
+  const [leg] = call.sightings
+    .filter((one) => one.endpoint === 'monitor' && ids.has(one.callId))
+    .sort((a, b) => a.from - b.from);
+  return call.sightings.some(
+    (one) =>
+      one.endpoint === 'monitor' &&
+      one.extension === leg?.extension &&
+      one.part !== leg?.part &&
+      one.from < leg!.from &&
+      sight.may([one], () => true),
   );
 }

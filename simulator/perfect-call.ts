@@ -282,6 +282,14 @@ export class ToldCall {
     this.#emit('call-answered', this.#answered);
   }
 
+  /** The leg of a consultation, which is older than the transfer, shows the customer from now on. */
+  #showsCustomer({ extension, from, numbers, callTimes }: Sighting): boolean {
+    const { customer, transfers } = this.#call;
+    const isAttended = transfers.some(({ as, to }) => as === 'attended' && to === extension);
+    if (customer === null || customer.e164 === null || !isAttended) return false;
+    return numbers?.includes(customer.raw) === true && callTimes?.some(({ value }) => value < from) === true;
+  }
+
   #transfer(cycle: Cycle): void {
     const from = this.#connected;
     if (from === null || this.#answered === null) return;
@@ -304,7 +312,7 @@ export class ToldCall {
     const isShared = others.some(({ callId }) => callId === next.sighting.callId);
     this.#emit(
       'call-transferred',
-      { ...when, certainty: isShared ? 'observed' : 'inferred' },
+      { ...when, certainty: isShared || this.#showsCustomer(next.sighting) ? 'observed' : 'inferred' },
       { transferredFrom: { extension: from } },
       `${this.#transfers}/${this.#connected}`,
     );

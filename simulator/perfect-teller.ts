@@ -1,5 +1,6 @@
 import { ToldCall } from './perfect-call.js';
 import type { Cycle, Emitted, Previous } from './perfect-cycle.js';
+import { withoutPhantoms } from './judge-phantom.js';
 import type { JudgedEvent } from './judge-report.js';
 import type { CallTruth } from './truth.js';
 
@@ -16,11 +17,12 @@ export interface TellerPolls {
 const FORGET_AFTER_MS = 60_000;
 
 export function perfectEvents(
-  truth: readonly CallTruth[],
+  whole: readonly CallTruth[],
   polls: TellerPolls,
   { listsIdle = true }: { readonly listsIdle?: boolean } = {},
 ): JudgedEvent[] {
   const cycles = cyclesOf(polls, listsIdle);
+  const truth = withoutPhantoms(whole, (from, to) => polls.monitor.some((at) => from <= at && at < to));
   const callIds = new Map<string, readonly string[]>();
   const emitted: Emitted[] = [];
   for (const call of truth) {

@@ -1,5 +1,6 @@
 import type { Directory, Extension } from './directory.js';
 import type { Engine } from './engine.js';
+import { asTheLegsDirection } from './leg-direction.js';
 import type { Quirks } from './options.js';
 import { type MonitorRow, namelessRow, rowsOf } from './rows.js';
 import type { Schedule } from './schedule.js';
@@ -238,6 +239,8 @@ export class Switchboard {
   }
 
   #show(row: ShownLeg): void {
+    const isLegs = this.engine.habits.direction === 'leg';
+    const view = isLegs ? asTheLegsDirection(row, row.extension.number) : row;
     row.sighting = this.truth.appear(
       row.truth,
       {
@@ -247,7 +250,8 @@ export class Switchboard {
         extension: row.extension.number,
         ...(row.role === undefined ? {} : { role: row.role }),
         from: this.schedule.now,
-        numbers: [row.bCid, row.cid, row.destination],
+        numbers: [view.bCid, view.cid, view.destination],
+        ...(view.direction === row.direction ? {} : { says: view.direction }),
         who: {
           extensionId: row.extension.uuid,
           agentName: row.extension.agentName,

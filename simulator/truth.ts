@@ -70,6 +70,8 @@ export interface Sighting {
   readonly states: { at: number; state: string | null }[];
   /** Every number that the row shows, whatever it stands for. */
   readonly numbers?: readonly string[];
+  /** Legs: the word of direction in the row, where it is the leg's and differs from the call's. */
+  readonly says?: CallTruth['direction'];
   /** Legs: who has the extension, as the row names them. An empty text is shown as such. */
   readonly who?: Who;
   /** Legs: `call_time` over time. Queue rows: `call_uuid`, and the agent that the row names. */

@@ -29,7 +29,10 @@ const legRow: fc.Arbitrary<ObservedLeg> = fc
     if (destination === null || asCall.direction === 'local') return asCall;
     const direction = asCall.direction === 'inbound' ? 'outbound' : 'inbound';
     const asLeg = { ...asCall, direction, role: direction === 'inbound' ? 'callee' : 'caller' } as const;
-    return { ...asCall, asLeg: { leg: asLeg, destination } };
+    return {
+      ...asCall,
+      asLeg: { leg: asLeg, destination, placed: destination === 'other' && asCall.peer === '101' },
+    };
   });
 
 const entryRow: fc.Arbitrary<ObservedQueueEntry> = fc

@@ -298,22 +298,43 @@ const rows: readonly Mutant[] = [
       'a created leg would be written with every poll',
     ],
   ]),
+  ...mutantsOf(`${OBSERVE}/direction.ts`, `${OBSERVE}/direction.spec.ts`, [
+    [
+      'isTowards && (ringWait || showsHotline)',
+      'isTowards && ringWait',
+      'an agent who clicks would be offered the own call',
+    ],
+    [
+      "asLeg.destination === 'own';",
+      'true;',
+      'an agent’s leg in RING_WAIT would be an outbound call beside the caller’s',
+    ],
+  ]),
   ...mutantsOf(`${OBSERVE}/observe-legs.ts`, `${OBSERVE}/observe-legs.spec.ts`, [
     [
       'if (index.ended.isLingering(row.key, now)) return false;',
       '',
       'the leg that rings on after its caller has left would be a second call',
     ],
-    ['if (isKnownId) return true;', '', 'a leg of a known call that is about to ring would not be seen'],
     [
-      'return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));',
-      'return name === null || !index.hasJustLost(name, rows, now);',
+      'if (isKnownId) return !hasParted(row, answer, index, cycle);',
+      '',
+      'a leg of a known call that is about to ring would not be seen',
+    ],
+    [
+      'return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));',
+      'return name === null || !index.hasJustLost(name, answer.rows, now);',
       'each hang-up would begin a call that is none',
     ],
     [
-      'return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));',
+      'return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));',
       'return name === null || !index.ended.hasJustLost(name, now);',
       'each transfer would begin a call that is none',
+    ],
+    [
+      'absence !== null && hasParted(row, answer, index, cycle)',
+      'false',
+      'a transfer would be seen when the row of the leg that parted has gone',
     ],
     [
       "since: answered && before !== 'answered' ? cycle.legChanged(row.key)! : since,",

@@ -200,6 +200,7 @@ export const anyState: fc.Arbitrary<TenantState> = fc.record({
     meaning: fc.constantFrom('call' as const, 'leg' as const),
     source: fc.constantFrom('configured' as const, 'learnt' as const, 'assumed' as const),
     earlierLegs: texts,
+    showsHotline: fc.boolean(),
   }),
   registrations: fc
     .array(registration, { maxLength: 4 })

@@ -145,7 +145,7 @@ export const GOLDEN_STATE: TenantState = {
     ['agent-109', '109'],
     ['Trần Thị 109', '109'],
   ]),
-  direction: { meaning: 'leg', source: 'learnt', earlierLegs: ['107|leg-r7'] },
+  direction: { meaning: 'leg', source: 'learnt', earlierLegs: ['107|leg-r7'], showsHotline: true },
 };
 
 /** In the order of the fields in the golden file. */

@@ -69,7 +69,12 @@ export function placedLeg(
   destination: LegsReading['destination'] = 'own',
 ): ObservedLeg {
   const inbound = leg({ hotline: null, ...given });
-  return { ...inbound, direction: 'outbound', role: 'caller', asLeg: { leg: inbound, destination } };
+  return {
+    ...inbound,
+    direction: 'outbound',
+    role: 'caller',
+    asLeg: { leg: inbound, destination, placed: false },
+  };
 }
 
 /** Makes the part of a call that is such a leg, as the poll that first showed it knew it. */

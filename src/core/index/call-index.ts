@@ -102,11 +102,23 @@ export class CallIndex {
 
   /** Whether a live call is just losing the leg of this name: the answer does not show it, or it went a moment ago. */
   hasJustLost(name: string, rows: ReadonlyMap<string, ObservedLeg>, now: Instant): boolean {
-    return this.#all(this.#legNames.get(name)).some(
-      ({ legs, lastLegs }) =>
-        legs.some(({ seen }) => !rows.has(seen.key) && legName(seen) === name) ||
-        lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now)),
-    );
+    return this.#all(this.#legNames.get(name)).some((call) => isLosing(call, name, rows, now));
+  }
+
+  /**
+   * Whether the row shows a connected leg under the id that it had before, and so no longer under that of the connection: its
+   * own call is just losing the leg of this name, and the id is not the caller's.
+   */
+  hasParted(
+    { callId, signal }: ObservedLeg,
+    name: string,
+    rows: ReadonlyMap<string, ObservedLeg>,
+    now: Instant,
+  ): boolean {
+    const call = this.byUpstreamId(callId);
+    if (call === undefined || signal !== 'answered' || call.entry?.seen.callId === callId) return false;
+    const connected = call.legs.filter(({ state }) => state === 'answered');
+    return isLosing({ legs: connected, lastLegs: call.lastLegs }, name, rows, now);
   }
 
   /** Finds the calls with the outside world whose customer has the `customerKey`. */
@@ -287,4 +299,16 @@ function sameLegs(before: Call, after: Call): boolean {
 
 function byStart(a: Call, b: Call): number {
   return a.startedAt - b.startedAt || (a.callId < b.callId ? -1 : 1);
+}
+
+function isLosing(
+  { legs, lastLegs }: Pick<Call, 'legs' | 'lastLegs'>,
+  name: string,
+  rows: ReadonlyMap<string, ObservedLeg>,
+  now: Instant,
+): boolean {
+  return (
+    legs.some(({ seen }) => !rows.has(seen.key) && legName(seen) === name) ||
+    lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now))
+  );
 }

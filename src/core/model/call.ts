@@ -297,8 +297,13 @@ export interface RowDirection {
   readonly meaning: DirectionMeaning;
   /** `assumed`: nothing has shown it yet, and the word is taken as the call's. */
   readonly source: 'configured' | 'learnt' | 'assumed';
-  /** The legs, by key, that were known when the meaning became another one: they keep the direction they were read with. */
+  /** The legs, by key, that were known when the meaning became another one, or the hotline was shown: they keep the direction they were read with. */
   readonly earlierLegs: readonly string[];
+  /**
+   * By the leg's direction, a leg towards an extension has shown the hotline as its destination. One that shows the extension
+   * itself there is then a click-to-call's.
+   */
+  readonly showsHotline: boolean;
 }
 
 /**
@@ -317,7 +322,12 @@ const UNKNOWN_SOURCE: SourceState = {
   clock: [],
 };
 
-export const ASSUMED_DIRECTION: RowDirection = { meaning: 'call', source: 'assumed', earlierLegs: [] };
+export const ASSUMED_DIRECTION: RowDirection = {
+  meaning: 'call',
+  source: 'assumed',
+  earlierLegs: [],
+  showsHotline: false,
+};
 
 /** The state of a tenant before its first observation. */
 export const EMPTY_STATE: TenantState = {

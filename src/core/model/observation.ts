@@ -72,6 +72,8 @@ export interface LegsReading {
   readonly leg: ObservedLeg;
   /** Whether the row's destination is the extension itself, the customer, or neither. */
   readonly destination: 'own' | 'customer' | 'other';
+  /** The row shows the extension itself as the caller, and the two lines of an outbound call beside it. */
+  readonly placed: boolean;
 }
 
 export type QueueStatus = 'waiting' | 'trying' | 'answered' | 'abandoned' | 'unknown';

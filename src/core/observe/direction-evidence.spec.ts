@@ -3,6 +3,7 @@ import { type DirectionFacts, WHOSE_DIRECTION } from './direction-evidence.js';
 
 /** A row that shows nothing. */
 const ROW: DirectionFacts = {
+  placed: false,
   clicked: false,
   says: 'outbound',
   destination: 'other',
@@ -12,6 +13,9 @@ const ROW: DirectionFacts = {
 
 describeTable(WHOSE_DIRECTION, [
   [ROW, null],
+  [{ ...ROW, placed: true, says: 'inbound' }, 'leg'],
+  [{ ...ROW, placed: true, says: 'inbound', destination: 'customer' }, 'leg'],
+  [{ ...ROW, placed: true, says: 'inbound', clicked: true, entry: 'names' }, 'leg'],
   [{ ...ROW, says: 'inbound' }, null],
 
   [{ ...ROW, entry: 'names' }, 'leg'],

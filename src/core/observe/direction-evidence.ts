@@ -19,6 +19,7 @@ import { RuleTable, YES_NO } from '../parts/rule-table.js';
  * agent who calls back a customer whose queue entry has gone stale must not count as an agent whom the queue rings.
  */
 export interface DirectionFacts {
+  readonly placed: boolean;
   readonly clicked: boolean;
   readonly says: 'inbound' | 'outbound';
   readonly destination: LegsReading['destination'];
@@ -29,6 +30,12 @@ export interface DirectionFacts {
 export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | null>({
   title: 'Whose direction the word in a monitor row is',
   facts: {
+    placed: {
+      heading: 'placed',
+      meaning:
+        'the row says `inbound`, with the extension itself in `cid_num`, a number of an outside line in `b_cid_num` and another as destination',
+      values: YES_NO,
+    },
     clicked: { heading: 'click-to-call', meaning: 'the leg has shown RING_WAIT', values: YES_NO },
     says: {
       heading: 'says',
@@ -55,6 +62,7 @@ export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | 
   },
   outcome: { 'the direction is': (whose) => (whose === null ? 'not known by this' : `the ${whose}’s`) },
   rows: [
+    { when: { placed: true }, then: 'leg', why: 'the extension called that number: the call is outbound' },
     {
       when: { clicked: true },
       then: null,
@@ -89,7 +97,10 @@ export const WHOSE_DIRECTION = new RuleTable<DirectionFacts, DirectionMeaning | 
     },
     { when: {}, then: null, why: 'it may be either' },
   ],
-  impossible: [],
+  impossible: [
+    { when: { placed: true, says: 'outbound' }, why: 'the row says `inbound`' },
+    { when: { placed: true, destination: 'own' }, why: 'the destination is an outside line' },
+  ],
 });
 
 /**
@@ -135,17 +146,19 @@ class Evidence {
     const { unknown, changed } = this.#listed;
     const legs = new Set<TwoReadings>();
     for (const leg of [...unknown, ...changed.map(([, row]) => row)])
-      if (mayShow(leg) && leg.direction === 'outbound' && leg.asLeg.destination === 'own') legs.add(leg);
+      if (hasTwoReadings(leg) && (isPlaced(leg) || isTowardsItself(leg))) legs.add(leg);
     if (this.#entries.size > 0)
       for (const leg of this.#monitor.rows.values())
-        if (mayShow(leg) && this.#entries.has(customerOf(leg))) legs.add(leg);
+        if (hasTwoReadings(leg) && leg.asLeg.destination !== 'customer' && this.#entries.has(customerOf(leg)))
+          legs.add(leg);
     return [...legs];
   }
 
   factsOf(leg: TwoReadings): DirectionFacts {
     const before = this.#known.index.legs.get(leg.key)?.part.seen;
     return {
-      clicked: before?.ringWait === true,
+      placed: isPlaced(leg),
+      clicked: leg.ringWait || before?.ringWait === true,
       says: leg.direction,
       destination: leg.asLeg.destination,
       entry: this.#entryOf(leg),
@@ -214,8 +227,12 @@ function hasTwoReadings(leg: ObservedLeg): leg is TwoReadings {
   return leg.asLeg !== undefined;
 }
 
-function mayShow(leg: ObservedLeg): leg is TwoReadings {
-  return hasTwoReadings(leg) && leg.asLeg.destination !== 'customer';
+function isPlaced({ direction, asLeg }: TwoReadings): boolean {
+  return direction === 'inbound' && asLeg.placed;
+}
+
+function isTowardsItself({ direction, asLeg }: TwoReadings): boolean {
+  return direction === 'outbound' && asLeg.destination === 'own';
 }
 
 /** The customer by the reading in which the call is inbound. */

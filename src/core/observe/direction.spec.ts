@@ -13,7 +13,18 @@ const placed = (given: Parameters<typeof placedLeg>[0] = {}, ...more: ['own' | '
 const listed = (given: Parameters<typeof leg>[0] = {}): ObservedLeg => {
   const asCall = leg({ startedAt: T0, ...given });
   const asLeg = { ...asCall, direction: 'outbound', role: 'caller' } as const;
-  return { ...asCall, asLeg: { leg: asLeg, destination: 'own' } };
+  return { ...asCall, asLeg: { leg: asLeg, destination: 'own', placed: false } };
+};
+
+/** The leg that an extension placed, by a PBX that lists the leg's direction. */
+const dialled = (): ObservedLeg => {
+  const asLeg = leg({ callId: 'out', direction: 'outbound', role: 'caller', startedAt: T0 });
+  return {
+    ...asLeg,
+    direction: 'inbound',
+    role: 'callee',
+    asLeg: { leg: asLeg, destination: 'other', placed: true },
+  };
 };
 
 describe('the direction of monitor rows', () => {
@@ -72,6 +83,17 @@ describe('the direction of monitor rows', () => {
     expect(history.state.direction).toMatchObject(ASSUMED);
     history.poll({ legs: [placed({ signal: 'answered' })] });
     expect(history.state.direction).toMatchObject(LEARNT_LEG);
+  });
+
+  it('is learnt from a leg that an extension placed, before the row is used', () => {
+    const history = new History();
+    history.poll({ legs: [dialled()] });
+    expect(history.state.direction).toMatchObject(LEARNT_LEG);
+    expect(history.state.calls.get('out')).toMatchObject({ direction: 'outbound' });
+    const says = { ...dialled(), direction: 'outbound' } as const;
+    const other = new History();
+    other.poll({ legs: [says] });
+    expect(other.state.direction).toMatchObject(ASSUMED);
   });
 
   it('is not learnt from a click-to-call, nor from an answer between distant polls', () => {
@@ -225,7 +247,7 @@ describe('calls that began before the direction was known', () => {
       placed({ startedAt: T0 + 1_000 }),
     ];
     before.poll({ legs, entries: [trying()] });
-    expect(before.state.direction).toEqual({ ...LEARNT_LEG, earlierLegs: ['101|early'] });
+    expect(before.state.direction).toMatchObject({ ...LEARNT_LEG, earlierLegs: ['101|early'] });
     const after = new History({}, before.state);
     expect(after.emitted({ at: 2, legs, entries: [trying()] })).toEqual([]);
     const [early] = after.state.calls.get('early')!.legs;
@@ -246,5 +268,51 @@ describe('calls that began before the direction was known', () => {
       'call-started',
     );
     expect(after.state.calls.get('leg-2')).toMatchObject({ direction: 'outbound' });
+  });
+});
+
+describe('a leg towards an extension, by the leg’s direction', () => {
+  const hotline = number('02473001234');
+  const customer = number('0987654321');
+  const called = placed({ ext: '101', callId: 'called', customer, hotline }, 'other');
+  const clicked = (given: Parameters<typeof leg>[0] = {}) => placed({ callId: 'click', ...given });
+  const directionOf = (history: History, callId: string) => history.state.calls.get(callId)?.direction;
+
+  it('is a click-to-call’s where it shows RING_WAIT and the extension itself as its destination', () => {
+    const history = new History({ direction: 'leg' });
+    history.poll({ legs: [{ ...clicked(), ringWait: true }] });
+    expect(directionOf(history, 'click')).toBe('outbound');
+  });
+
+  it('rings for an inbound call in RING_WAIT too, where its destination is another', () => {
+    const history = new History({ direction: 'leg' });
+    const row = { ...placed({}, 'other'), ringWait: true };
+    expect(history.emitted({ legs: [row], entries: [trying()] })).toEqual([
+      'call-started',
+      'call-offered 107',
+    ]);
+    expect(history.state.calls.size).toBe(1);
+  });
+
+  it('is a click-to-call’s where others have shown the hotline in place of the extension', () => {
+    const history = new History({ direction: 'leg' });
+    history.poll({ legs: [called] });
+    history.poll({ legs: [called, clicked()] });
+    expect([directionOf(history, 'called'), directionOf(history, 'click')]).toEqual(['inbound', 'outbound']);
+    const restarted = new History({ direction: 'leg' }, history.state);
+    restarted.poll({ legs: [clicked({ callId: 'click-2', startedAt: T0 + 9_000 })] });
+    expect(directionOf(restarted, 'click-2')).toBe('outbound');
+  });
+
+  it('rings for an inbound call as long as no other has shown a hotline', () => {
+    const history = new History({ direction: 'leg' });
+    const code = { ...placed({ ext: '101', callId: 'code', customer, hotline }, 'other'), dialled: '**106' };
+    history.poll({ legs: [code, placed({ ext: '102', callId: 'none', customer }, 'other')] });
+    history.poll({ legs: [clicked()] });
+    expect(directionOf(history, 'click')).toBe('inbound');
+    // It keeps its direction when another shows one.
+    history.poll({ legs: [clicked(), called] });
+    history.poll({ legs: [clicked({ signal: 'answered' }), called] });
+    expect(history.state.calls.get('click')!.legs[0]!.seen.direction).toBe('inbound');
   });
 });

@@ -25,8 +25,9 @@ export function readDirections(
   const monitor = answerOf(observations.monitor);
   let legs: ListedLegs | null = null;
   const asWritten = () => (monitor === null ? null : (legs ??= listedLegs(monitor, known.index)));
-  const queue = answerOf(observations.queue);
-  const direction = directionAfter(known, findDirection(known, asWritten, queue, policy));
+  const found = findDirection(known, asWritten, answerOf(observations.queue), policy);
+  const showsHotline = found.meaning === 'leg' && isHotlineShown(known, observations);
+  const direction = directionAfter(known, found, showsHotline);
   const read = withReadings(observations, direction, known);
   const answer = answerOf(read.monitor);
   return {
@@ -47,11 +48,13 @@ export interface ReadObservations {
 function directionAfter(
   { direction: known, direction: { earlierLegs }, index }: TenantCalls,
   found: Found,
+  showsHotline: boolean,
 ): RowDirection {
-  if (found.meaning !== known.meaning) return { ...found, earlierLegs: [...index.legs.keys()].sort() };
+  if (found.meaning !== known.meaning || showsHotline !== known.showsHotline)
+    return { ...found, earlierLegs: [...index.legs.keys()].sort(), showsHotline };
   const isOver = earlierLegs.length > 0 && !earlierLegs.some((key) => index.legs.has(key));
   if (found.source === known.source && !isOver) return known;
-  return { ...found, earlierLegs: isOver ? [] : earlierLegs };
+  return { ...found, earlierLegs: isOver ? [] : earlierLegs, showsHotline };
 }
 
 type Found = Pick<RowDirection, 'meaning' | 'source'>;
@@ -69,17 +72,35 @@ function findDirection(
   return meaning === null ? ASSUMED_DIRECTION : { meaning, source: 'learnt' };
 }
 
+/** Whether a leg towards an extension shows the hotline as its destination, as all of this PBX then do. */
+function isHotlineShown({ direction }: TenantCalls, { monitor }: Observations): boolean {
+  if (direction.showsHotline) return true;
+  for (const { dialled, asLeg } of answerOf(monitor)?.rows.values() ?? []) {
+    const isInbound = dialled === null && asLeg?.leg.direction === 'inbound';
+    if (isInbound && asLeg.destination === 'other' && asLeg.leg.hotline !== null) return true;
+  }
+  return false;
+}
+
+/** A click-to-call's leg is placed by the PBX like an inbound call's, and its call is outbound all the same. */
+function isClicked({ ringWait, asLeg }: ObservedLeg, { showsHotline }: RowDirection): boolean {
+  const isTowards = asLeg?.leg.direction === 'inbound' && asLeg.destination === 'own';
+  return isTowards && (ringWait || showsHotline);
+}
+
 function withReadings(
   observations: Observations,
-  { meaning, earlierLegs }: RowDirection,
+  direction: RowDirection,
   { index }: TenantCalls,
 ): Observations {
   const monitor = answerOf(observations.monitor);
   if (monitor === null) return observations;
+  const { meaning, earlierLegs } = direction;
   const isAsWritten = meaning === 'call' && earlierLegs.length === 0;
   if (isAsWritten) return observations;
   const rows = new Map<string, ObservedLeg>();
-  for (const [key, row] of monitor.rows) rows.set(key, meaning === 'call' ? row : (row.asLeg?.leg ?? row));
+  for (const [key, row] of monitor.rows)
+    rows.set(key, meaning === 'call' || isClicked(row, direction) ? row : (row.asLeg?.leg ?? row));
   for (const key of earlierLegs) {
     const row = monitor.rows.get(key);
     const before = index.legs.get(key)?.part.seen.direction;

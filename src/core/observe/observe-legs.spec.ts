@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { leg, legPart } from '../../../test/support/history.js';
+import { entry, leg, legPart } from '../../../test/support/history.js';
 import {
+  entryPart,
   absentSince,
   at,
   callOf,
@@ -162,5 +163,30 @@ describe('a new leg', () => {
   it('is one that shows a leg’s name and the id of a call', () => {
     const other = callOf({ callId: 'call-2', upstreamIds: ['phantom'] });
     expect(isNew(again, { calls: [...known({ seen: named }), other] })).toBe(true);
+  });
+
+  it('is none that shows a connected leg again under the id with which it rang', () => {
+    const talks = { ...leg({ startedAt: at(1), signal: 'answered', callId: 'own' }) };
+    const connected = legPart({ seen: leg({ startedAt: at(1), callId: 'shared' }), state: 'answered' });
+    const call = (given: Partial<Call> = {}) => [
+      callOf({ upstreamIds: ['own', 'shared'], legs: [connected], ...given }),
+    ];
+    expect(isNew(talks, { calls: call() })).toBe(false);
+    expect(isNew({ ...talks, signal: 'ringing' }, { calls: call() })).toBe(true);
+    expect(isNew({ ...talks, startedAt: at(2) }, { calls: call() })).toBe(true);
+    const ofCaller = entryPart({ seen: entry({ callId: 'own' }) });
+    expect(isNew(talks, { calls: call({ entry: ofCaller }) })).toBe(true);
+    // It is the caller's id when the leg is connected.
+    expect(isNew(talks, { calls: call({ legs: [{ ...connected, state: 'ringing' }] }) })).toBe(true);
+    // Nor is it the leg that rang, coming back.
+    const rang = legPart({ seen: { ...talks, signal: 'ringing' }, absence: absentSince(5) });
+    const changed = observed([talks], { calls: call({ legs: [rang, connected] }) }).legs;
+    expect(changed.map(({ seen, absence }) => [seen.callId, absence?.polls])).toEqual([
+      ['own', 2],
+      ['shared', 1],
+    ]);
+    const lastLegs = lastLegsOf([{ ...connected, absence: absentSince(4, 2) }]);
+    expect(isNew(talks, { calls: call({ legs: [], lastLegs }), cycle: { now: at(6) } })).toBe(false);
+    expect(isNew(talks, { calls: call({ legs: [], lastLegs }), cycle: { now: at(6) + 1 } })).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
-import type { Registrations, TenantState } from '../model/call.js';
-import { type CallIndex } from '../index/call-index.js';
+import type { Leg, Registrations, TenantState } from '../model/call.js';
+import type { CallIndex, Indexed } from '../index/call-index.js';
 import type { MonitorAnswer, ObservedLeg } from '../model/observation.js';
 import { absentLeg, KNOWN_LEG, LEG_UNLISTED } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
@@ -19,10 +19,15 @@ export function observeLegs(
 ): void {
   const complete = answer.outcome === 'complete';
   for (const row of unknown) if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
-  for (const [{ callId, part }, row] of changed) {
-    const { state: before, joined, firstSeen, since, waited } = part;
+  const phantoms: Indexed<Leg, ObservedLeg>[] = [];
+  for (const [known, row] of changed) {
+    const { state: before, joined, firstSeen, since, waited, absence } = known.part;
+    if (absence !== null && hasParted(row, answer, index, cycle)) {
+      phantoms.push(known);
+      continue;
+    }
     const answered = before === 'answered' || KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
-    add(changes.legs, callId, {
+    add(changes.legs, known.callId, {
       seen: row,
       state: answered ? 'answered' : before,
       joined,
@@ -34,7 +39,7 @@ export function observeLegs(
   }
 
   const { listsIdle, registrations, sources } = state;
-  for (const { callId, part } of missing) {
+  for (const { callId, part } of [...missing, ...phantoms]) {
     const lack = cycle.lackOf(part.seen);
     if (KNOWN_LEG.decide({ row: 'missing', complete: lack !== 'nothing' }) !== 'absent') continue;
     const wasListed = part.absence?.unlisted === false;
@@ -49,13 +54,25 @@ export function observeLegs(
 }
 
 /** A leg that lingers from an ended call, or that a call has just lost under another id, is not new. */
-function isNew(row: ObservedLeg, { rows }: MonitorAnswer, index: CallIndex, { now }: CycleFacts): boolean {
+function isNew(row: ObservedLeg, answer: MonitorAnswer, index: CallIndex, cycle: CycleFacts): boolean {
+  const { now } = cycle;
   if (index.ended.isLingering(row.key, now)) return false;
   const isKnownId = index.byUpstreamId(row.callId) !== undefined;
-  if (isKnownId) return true;
+  if (isKnownId) return !hasParted(row, answer, index, cycle);
   if (row.signal === 'unclear') return true;
   const name = legName(row);
-  return name === null || !(index.hasJustLost(name, rows, now) || index.ended.hasJustLost(name, now));
+  return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));
+}
+
+/** A leg that was connected may show the id again that it had when it rang: it is not that leg. */
+function hasParted(
+  row: ObservedLeg,
+  { rows }: MonitorAnswer,
+  index: CallIndex,
+  { now }: CycleFacts,
+): boolean {
+  const name = legName(row);
+  return name !== null && index.hasParted(row, name, rows, now);
 }
 
 function isUnregistered({ extension, extensionId }: ObservedLeg, registrations: Registrations): boolean {

@@ -271,7 +271,12 @@ describe('the log over HTTP', () => {
 
   it('shows how the direction of the rows is read', async () => {
     const { fence, version, position } = await store.claim('acme', { epoch: 'e1' });
-    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
+    const direction = {
+      meaning: 'leg',
+      source: 'learnt',
+      earlierLegs: ['107|a'],
+      showsHotline: false,
+    } as const;
     await store.commit('acme', {
       fence,
       expectedVersion: version,

@@ -71,7 +71,12 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
 
 describe('a tenant’s loop', () => {
   it('logs whose direction the rows have when that is learnt, and only then', async () => {
-    const direction = { meaning: 'leg', source: 'learnt', earlierLegs: ['107|a'] } as const;
+    const direction = {
+      meaning: 'leg',
+      source: 'learnt',
+      earlierLegs: ['107|a'],
+      showsHotline: false,
+    } as const;
     const learnt = [null, direction, null];
     const { turn, lines } = setUp((_, __, now) =>
       Promise.resolve(report(now, { direction: learnt.shift()! })),

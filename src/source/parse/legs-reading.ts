@@ -2,6 +2,8 @@ import type { LegsReading, ObservedLeg } from '../../core/model/observation.js';
 import {
   calledParticipants,
   isBetweenExtensions,
+  isLine,
+  isOutsider,
   type LegNumbers,
   participantsOf,
   peerOf,
@@ -34,7 +36,18 @@ export function legsReading(
   return {
     leg: { ...leg, direction, role, ...participants, peer, ownCustomer },
     destination: destinationOf(leg, from, numbers),
+    placed: isPlaced(from, numbers),
   };
+}
+
+/**
+ * Whether the extension placed the leg: it is in `cid_num`, and both other numbers are outside. A pick-up's row may have the
+ * extension in `b_cid_num` too, and the hotline that was called as its destination.
+ */
+function isPlaced({ extension, cid, bCid, destination }: LegNumbers, numbers: PhoneNumbers): boolean {
+  const [hotline, customer] = [numbers.read(bCid), numbers.read(destination)];
+  if (cid !== extension || hotline === null || customer === null) return false;
+  return isLine(hotline) && isOutsider(customer) && !sameLine(hotline, customer);
 }
 
 function destinationOf(

@@ -45,7 +45,11 @@ it("the vendor's monitor sample is an answered outbound leg of extension 107", (
       ringWait: false,
       ownCustomer: false,
       startedAt: Date.parse('2023-04-10T10:02:51.000Z'),
-      asLeg: { leg: expect.objectContaining({ direction: 'inbound', role: 'callee' }), destination: 'other' },
+      asLeg: {
+        leg: expect.objectContaining({ direction: 'inbound', role: 'callee' }),
+        destination: 'other',
+        placed: false,
+      },
     },
   });
 });
@@ -197,6 +201,20 @@ describe('a row whose direction is the leg’s', () => {
     expect(leg(row)).toMatchObject({ direction: 'inbound', customer: { raw: '02473001234' } });
   });
 
+  it('shows that the extension placed it by the extension as the caller between two outside lines', () => {
+    const row = { direction: 'inbound', cid_num: '107', b_cid_num: '02473001234', destination: '0914237383' };
+    const isPlaced = (given: Record<string, unknown>) => leg({ ...row, ...given }).asLeg?.placed;
+    expect(isPlaced({})).toBe(true);
+    expect(isPlaced({ b_cid_num: '19006800' })).toBe(true);
+    // As the call's, such a row is an extension's that has picked a call up, one that was called, or of a local call.
+    expect(isPlaced({ b_cid_num: '107' })).toBe(false);
+    expect(isPlaced({ b_cid_num: '' })).toBe(false);
+    expect(isPlaced({ b_cid_num: '+84914237383' })).toBe(false);
+    expect(isPlaced({ cid_num: '108' })).toBe(false);
+    for (const destination of ['107', '108', '**106', '19006800', ''])
+      expect(isPlaced({ destination })).toBe(false);
+  });
+
   it('is a local call’s where all numbers are extensions or a feature code', () => {
     const caller = { direction: 'inbound', cid_num: '107', b_cid_num: '107', destination: '108' };
     const callee = { direction: 'outbound', cid_num: '108', b_cid_num: '108', destination: '107' };
@@ -229,10 +247,9 @@ describe('a row whose direction is the leg’s', () => {
     expect(other!.leg).toEqual({ ...row, direction, role, customer, hotline, peer });
   });
 
-  it('reads the same where it says anything else, and where a click began the call', () => {
+  it('reads the same where it says anything else', () => {
     for (const direction of ['local', '', 'sideways'])
       expect(asLeg({ direction, destination: '107' })).toBeNull();
-    expect(asLeg({ direction: 'outbound', destination: '107', call_state: 'RING_WAIT' })).toBeNull();
   });
 });
 

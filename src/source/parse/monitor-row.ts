@@ -76,8 +76,7 @@ export function readMonitorRow(raw: unknown, locale: Locale): RowReading<Observe
     ownCustomer: direction === 'inbound' && row.b_cid_num === row.extension,
     startedAt: startedAt === 'unreadable' ? null : startedAt,
   };
-  // A click-to-call's leg is placed by the PBX like an inbound call's, and its call is outbound all the same.
-  const asLeg = ringWait ? null : legsReading(row.direction, leg, numbers, locale.numbers);
+  const asLeg = legsReading(row.direction, leg, numbers, locale.numbers);
   return { kind: 'row', key, row: asLeg === null ? leg : { ...leg, asLeg } };
 }
 

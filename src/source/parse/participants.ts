@@ -125,11 +125,11 @@ function isInside(number: string): boolean {
 }
 
 /** An ordinary number outside the PBX, which can be a customer's. */
-function isOutsider(number: PhoneNumber): boolean {
+export function isOutsider(number: PhoneNumber): boolean {
   return isExternal(number) && !isHotlineLike(number.raw);
 }
 
 /** A number that can be a hotline: digits, and more of them than an extension has. */
-function isLine(number: PhoneNumber): boolean {
+export function isLine(number: PhoneNumber): boolean {
   return isExternal(number) || (/^\+?\d+$/.test(number.raw) && !isShortExtension(number.raw));
 }

@@ -209,6 +209,7 @@ export const SCHEMAS = {
     meaning: z.enum(['call', 'leg']),
     source: z.enum(['configured', 'learnt', 'assumed']),
     earlierLegs: z.array(text),
+    showsHotline: z.literal(true).optional(),
   }),
 };
 
@@ -363,11 +364,21 @@ export function encodeFlags({ listsIdle }: Pick<TenantState, 'listsIdle'>): Stor
 }
 
 export function encodeDirection(from: TenantState['direction']): Stored<'direction'> {
-  return { meaning: from.meaning, source: from.source, earlierLegs: [...from.earlierLegs] };
+  return {
+    meaning: from.meaning,
+    source: from.source,
+    earlierLegs: [...from.earlierLegs],
+    ...(from.showsHotline && { showsHotline: true as const }),
+  };
 }
 
 export function decodeDirection(from: Stored<'direction'>): TenantState['direction'] {
-  return { meaning: from.meaning, source: from.source, earlierLegs: from.earlierLegs };
+  return {
+    meaning: from.meaning,
+    source: from.source,
+    earlierLegs: from.earlierLegs,
+    showsHotline: from.showsHotline ?? false,
+  };
 }
 
 export function encodeCreated(from: TenantState['created']): Stored<'created'> {
