@@ -55,8 +55,23 @@ function ofAnswer(statement: Statement): Set<string> {
     if (!statement.must(legs, isWaiting)) allowed.add('inferred');
     return allowed;
   }
-  allowed.add(isShown && wasShown ? 'observed' : 'inferred');
+  // What a leg shows that continues the call by inference is as uncertain as that.
+  const before = partsBefore(statement);
+  if (statement.may(before)) allowed.add('inferred');
+  if (!statement.must(before)) allowed.add(isShown && wasShown ? 'observed' : 'inferred');
   return allowed;
+}
+
+/** Of a leg that answers the call after all its earlier parts had gone, and that has no id of theirs: those parts. */
+function partsBefore({ call }: Statement): Sighting[] {
+  const answer = call.events.find(({ type }) => type === 'call-answered');
+  const answering = call.sightings.find(
+    (one) => one.extension === answer?.extension && spansOf(one).some((span) => isConnected(span.state)),
+  );
+  if (answering === undefined) return [];
+  const before = call.sightings.filter((one) => one.from < answering.from);
+  const isFollowed = before.every((one) => goneAt(one) <= answering.from && one.callId !== answering.callId);
+  return isFollowed ? before : [];
 }
 
 function ofOfferEnd(statement: Statement): Set<string> {

@@ -46,7 +46,8 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     },
     names: {
       heading: 'names',
-      meaning: 'whose agent the row names, if that agent’s extension is listed',
+      meaning:
+        'whose agent the row names, if that agent’s extension is listed; where the name is not known, a leg that rings for the entry already is that agent’s',
       values: { it: 'this leg’s', another: 'another’s', 'none known': 'none known' },
     },
     owns: {
