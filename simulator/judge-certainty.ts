@@ -181,9 +181,12 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
     queueEnd < (call.endedAt ?? Infinity);
   // events.md: "A leg that talked while its row never said Answered: the outcome is inferred". Who has left the queue for
   // other extensions has no row any more.
-  const isOfQueue = entries.length > 0 && !statement.may(legsAfterQueue(statement));
-  const isDoubted = isOfQueue && !statement.may(entries, (state) => state === 'Answered');
-  const mayBeDoubted = isOfQueue && !statement.must(entries, (state) => state === 'Answered');
+  // So has a caller of whom no poll showed a row.
+  const isOfQueue = !statement.may(legsAfterQueue(statement));
+  const isDoubted =
+    isOfQueue && statement.must(entries) && !statement.may(entries, (state) => state === 'Answered');
+  const mayBeDoubted =
+    isOfQueue && statement.may(entries) && !statement.must(entries, (state) => state === 'Answered');
   // A leg whose extension is not listed in the first poll without it may go on.
   const hasSignedOff = lastLegs.some((leg) =>
     statement.sight.signedOffAt(leg.extension ?? null, goneAt(leg)),
