@@ -55,9 +55,24 @@ function ofAnswer(statement: Statement): Set<string> {
     if (!statement.must(legs, isWaiting)) allowed.add('inferred');
     return allowed;
   }
-  allowed.add(isShown && wasShown ? 'observed' : 'inferred');
+  // What a leg shows that continues the call by inference is as uncertain as that.
+  const before = partsBefore(statement);
+  if (statement.may(before)) allowed.add('inferred');
+  if (!statement.must(before)) allowed.add(isShown && wasShown ? 'observed' : 'inferred');
   if (mayBeLost([...legs, ...entries], statement)) allowed.add('inferred');
   return allowed;
+}
+
+/** Of a leg that answers the call after all its earlier parts had gone, and that has no id of theirs: those parts. */
+function partsBefore({ call }: Statement): Sighting[] {
+  const answer = call.events.find(({ type }) => type === 'call-answered');
+  const answering = call.sightings.find(
+    (one) => one.extension === answer?.extension && spansOf(one).some((span) => isConnected(span.state)),
+  );
+  if (answering === undefined) return [];
+  const before = call.sightings.filter((one) => one.from < answering.from);
+  const isFollowed = before.every((one) => goneAt(one) <= answering.from && one.callId !== answering.callId);
+  return isFollowed ? before : [];
 }
 
 /** The answers that showed one of these rows connected may all have been lost with a killed bridge. */
@@ -192,6 +207,7 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
     queueEnd < (call.endedAt ?? Infinity);
   // events.md: "A leg that talked while its row never said Answered: the outcome is inferred". Who has left the queue for
   // other extensions has no row any more.
+  // So has a caller of whom no poll showed a row.
   const isOfQueue = !statement.may(legsAfterQueue(statement));
   const isDoubted =
     isOfQueue && statement.must(entries) && !statement.may(entries, (state) => state === 'Answered');

@@ -1,8 +1,8 @@
 import { seemedAbandoned } from './judge-absence.js';
 import { bridgedTimes } from './judge-pbx-times.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
-import { isAnswer, isConnected, spansOf } from './judge-sight.js';
-import type { TruthEvent } from './truth.js';
+import { goneAt, isAnswer, isConnected, type Span, spansOf } from './judge-sight.js';
+import type { Sighting, TruthEvent } from './truth.js';
 
 /** How the call ended, and how its offers did. */
 
@@ -33,8 +33,9 @@ function outcomeOfCall(statement: Statement): Verdict {
   if (call.outcome === 'answered') {
     if (statement.must(call.sightings, isAnswer)) return wrong;
     if (seemedAbandoned(call, event, sight)) return { excused: 'out-of-sight' };
-    // A row that vanished, never Abandoned, after a leg was seen, was deleted because it was answered.
-    if (vanished(statement) && hasRung) return wrong;
+    // A Trying row that vanished, never Abandoned, after a leg was seen, was deleted because it was answered.
+    const row = vanishedRow(statement);
+    if (row !== undefined && hasRung && !mayHaveWaited(row, statement)) return wrong;
     const unknown = call.direction === 'inbound' ? ['abandoned', 'unknown'] : ['no-answer'];
     return unknown.includes(data.outcome ?? '') ? { excused: 'answer-between-polls' } : wrong;
   }
@@ -44,7 +45,8 @@ function outcomeOfCall(statement: Statement): Verdict {
   if (call.neverBridged === true && isInferred && data.outcome === 'answered')
     return { excused: 'never-bridged' };
   const isHidden =
-    vanished(statement) && !statement.must(statement.entries, (state) => state === 'Abandoned');
+    vanishedRow(statement) !== undefined &&
+    !statement.must(statement.entries, (state) => state === 'Abandoned');
   if (call.outcome === 'abandoned' && isHidden) {
     if (data.outcome === (hasRung ? 'answered' : 'unknown')) return { excused: 'abandon-not-shown' };
     if (data.outcome === 'unknown') return { excused: 'abandon-not-shown' };
@@ -52,10 +54,26 @@ function outcomeOfCall(statement: Statement): Verdict {
   return wrong;
 }
 
-/** The call's last row in a queue was gone before a poll showed it Abandoned. */
-function vanished(statement: Statement): boolean {
+/** The call's last row in a queue, if it was gone before a poll showed it Abandoned. */
+function vanishedRow(statement: Statement): Sighting | undefined {
   const row = statement.entries.findLast((one) => statement.may([one]));
-  return row !== undefined && row.to !== null && !statement.must([row], (state) => state === 'Abandoned');
+  if (row === undefined || row.to === null) return undefined;
+  return statement.must([row], (state) => state === 'Abandoned') ? undefined : row;
+}
+
+/** The row was Waiting in the last answer that showed it, so that it was not for an answer that it went, as far as polls show. */
+function mayHaveWaited(row: Sighting, statement: Statement): boolean {
+  const only = ({ state, from, to }: Span): Sighting[] => [
+    { ...row, from, to, states: [{ at: from, state }] },
+  ];
+  const spans = spansOf(row);
+  const tried = spans.findLast((span) => span.state === 'Trying' && statement.must(only(span)));
+  return spans.some(
+    (span) =>
+      span.state === 'Waiting' &&
+      (tried === undefined || span.from > tried.from) &&
+      statement.may(only(span)),
+  );
 }
 
 /**
@@ -96,14 +114,17 @@ function outcomeOfOffer(statement: Statement): Verdict {
       return call.queues.length === 0 || isShown ? wrong : { excused: 'stopped-with-its-group' };
     }
     default: {
-      const soon = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 1);
+      // A member who rejects keeps its row until the whole group is over: polls show the end only then.
+      const rung = here.filter(({ part }) => part === truth.part);
+      const stopped = Math.max(truth.at, ...rung.map(goneAt));
+      const { earliest } = sight.windowAround('monitor', stopped);
+      const since = Math.max(truth.at, earliest ?? truth.at);
+      const soon = sight.pollAfter('monitor', stopped, sight.absencePolls + sight.toDemand - 1);
       const changes = call.events.filter(({ type }) => type === 'call-answered' || type === 'call-ended');
       // A queue that lets the caller go looks like a hang-up until the caller turns up elsewhere.
       const letGo = call.sightings.flatMap(spansOf).filter(({ state }) => state === 'Abandoned');
       const instants = [...changes.map(({ at }) => at), ...letGo.map(({ from }) => from)];
-      return instants.some((at) => at >= truth.at && at <= soon)
-        ? { excused: 'stopped-with-its-group' }
-        : wrong;
+      return instants.some((at) => at >= since && at <= soon) ? { excused: 'stopped-with-its-group' } : wrong;
     }
   }
 }

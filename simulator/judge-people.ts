@@ -180,7 +180,7 @@ function isConnectedLeg(leg: Sighting, { call }: Statement): boolean {
   return call.events.some(({ type, extension }) => CONNECTS.has(type) && extension === leg.extension);
 }
 
-/** An agent's id and names are those that the rows give. */
+/** An agent's id and names are those that the rows give: the monitor's, and the id those of the queue's row that names the agent. */
 function wrongPerson(stated: JudgedAgent, { legs, entries }: Statement): string | null {
   const who = legs.find((leg) => leg.extension === stated.extension)?.who;
   const named = entries.flatMap(({ agents }) => (agents ?? []).flatMap(({ value }) => value ?? []));
@@ -194,7 +194,7 @@ function wrongPerson(stated: JudgedAgent, { legs, entries }: Statement): string 
   if (stated.username !== textOrNull(who.agentName)) return `username ${stated.username} of ${who.agentName}`;
   const ids = [
     textOrNull(who.userId),
-    ...named.filter(({ name }) => name === who.agentName).map(({ id }) => id),
+    ...named.filter(({ extension }) => extension === stated.extension).map(({ id }) => id),
   ];
   return ids.includes(stated.id) ? null : `id ${stated.id} of agent ${who.agentName}`;
 }

@@ -427,6 +427,85 @@ describe('the judge', () => {
     expect(judged(world, same, { stated, seen }).misreported).toMatchObject([{ rule: 'certainty' }]);
   });
 
+  const group: CallScript = { kind: 'ring-group', ringGroup: 'group_1', answerAfterMs: 6000, talkMs: 20_000 };
+
+  it('excuses why a member that rejected stopped ringing, as its row remains until the group is over', () => {
+    const world = quiet({ ...group, engine: { rejects: 1 } });
+    const rejected = world.truth[0]!.events.find(({ outcome }) => outcome === 'not-answered')!;
+    const elsewhere: Change = (events) =>
+      events.map((event) =>
+        event.data.outcome === 'not-answered'
+          ? {
+              ...event,
+              data: {
+                ...event.data,
+                outcome: 'answered-elsewhere',
+                offer: { ...event.data.offer!, outcome: 'answered-elsewhere' },
+              },
+            }
+          : event,
+      );
+    const report = judged(world, elsewhere);
+    expectTrue(report);
+    expect(rejected.at).toBeLessThan(MONDAY_MORNING + 5 * SECOND);
+    expect(report.forgiven.byReason).toEqual({ 'stopped-with-its-group': 1 });
+    const hunt = quiet({ ...group, engine: { huntMs: 6000 } }, { ...group, engine: { huntMs: 6000 } });
+    expect(judged(hunt, elsewhere).ok).toBe(false);
+  });
+
+  it('takes an answer for inferred where the leg continues the call without an id of it', () => {
+    const hunt = { ...group, engine: { huntMs: 6000 } };
+    const world = quiet(hunt, hunt, hunt);
+    expectTrue(judged(world));
+    const continued = world.truth.filter(({ events }) =>
+      events.some(({ outcome }) => outcome === 'not-answered'),
+    );
+    expect(continued.length).toBeGreaterThan(0);
+    const surely: Change = (events) =>
+      events.map((event) =>
+        event.type === 'call-answered'
+          ? { ...event, data: { ...event.data, observed: { ...event.data.observed, certainty: 'observed' } } }
+          : event,
+      );
+    const wrong = judged(world, surely).misreported.filter(({ rule }) => rule === 'certainty');
+    expect(wrong.map(({ callKey }) => callKey)).toEqual(continued.map(({ callKey }) => callKey));
+  });
+
+  it('takes a row that went while it was Waiting, as far as polls show, for no answer', () => {
+    const queued: CallScript = {
+      ...answeredCall,
+      declines: 1,
+      ringTimeoutMs: 4000,
+      answerAfterMs: 300,
+      talkMs: 300,
+    };
+    const world = quiet(queued);
+    const [row] = world.truth[0]!.sightings;
+    const [, , waiting, again] = row!.states;
+    expect([waiting!.state, again!.state]).toEqual(['Waiting', 'Trying']);
+    const unknown = (polls: TellerPolls): Report => {
+      const change: Change = (events) =>
+        events.flatMap((event) => {
+          if (event.type === 'call-answered') return [];
+          const { observed } = event.data;
+          const data = {
+            ...event.data,
+            state: event.type === 'call-ended' ? 'ended' : event.data.state,
+            answeredAt: null,
+            ...(event.type === 'call-ended'
+              ? { outcome: 'unknown', observed: { ...observed, certainty: 'observed' } }
+              : {}),
+          };
+          return [{ ...event, data }];
+        });
+      return judged(world, change, { stated: polls });
+    };
+    const outcomes = (report: Report) => report.misreported.filter(({ rule }) => rule === 'outcome').length;
+    const sparse = (wanted: number) => only(every(SECOND, world), (at) => at < wanted || at >= row!.to!);
+    expect(outcomes(unknown(sparse(again!.at)))).toBe(0);
+    expect(outcomes(unknown(sparse(waiting!.at)))).toBe(1);
+  });
+
   it('finds a false statement beside an excused one', () => {
     const world = quiet({ ...direct, answerAfterMs: 2600, talkMs: 300 });
     expect(judged(world, says('call-ended', { customer: null })).misreported.map(({ rule }) => rule)).toEqual(

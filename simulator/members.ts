@@ -18,7 +18,7 @@ export class Members {
   readonly entries = new Set<QueueEntry>();
   readonly #shown = new Set<ShownEntry>();
   readonly #texts = new Map<ShownEntry, string>();
-  readonly #agents = new Map<string, { readonly id: string; readonly name: string }>();
+  readonly #agents = new Map<string, NamedAgent>();
   #body: Buffer | null = null;
   /** A row that is no row (the habit `poison`). */
   #poison: object | null = null;
@@ -185,11 +185,14 @@ export class Members {
   }
 
   /** Whom the row names. The same object for the same agent: the truth compares by identity. */
-  #agentOf(row: ShownEntry): { readonly id: string; readonly name: string } | null {
+  #agentOf(row: ShownEntry): NamedAgent | null {
     const { call_center_agent_uuid: id, call_center_agent_name: name } = queueRow(row, this.#look);
-    if (name === '' || name === 'ring-all') return null;
-    const agent = this.#agents.get(name) ?? { id, name };
-    this.#agents.set(name, agent);
+    if (row.agent === null || name === '') return null;
+    const extension = row.agent.isMobile === true ? null : row.agent.number;
+    // Two mobiles may have one name.
+    const key = `${id} ${name}`;
+    const agent = this.#agents.get(key) ?? { id, name, extension };
+    this.#agents.set(key, agent);
     return agent;
   }
 
@@ -197,6 +200,13 @@ export class Members {
     this.#texts.delete(row);
     this.#body = null;
   }
+}
+
+/** An agent as a row names one, and where the agent is. */
+interface NamedAgent {
+  readonly id: string;
+  readonly name: string;
+  readonly extension: string | null;
 }
 
 function viewOf(entry: QueueEntry): EntryView {

@@ -10,7 +10,12 @@ export function ringMobile(call: LiveCall, entry: QueueEntry): void {
   const { pbx, plan } = call;
   const { engine, members, schedule } = pbx;
   const number = `9${engine.random.digits(2)}`;
-  const agent: QueueAgent = { number, agentName: `mobile_${number}`, agentUuid: engine.random.uuid() };
+  const agent: QueueAgent = {
+    number,
+    isMobile: true,
+    agentName: `mobile_${number}`,
+    agentUuid: engine.random.uuid(),
+  };
   call.mark('mobileAgents');
   call.tries(entry, entry.queue.strategy === 'ring-all' ? null : agent);
   if (plan.answerAfterMs === null) return;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JudgedCall } from './judge-report.js';
+import { goneAt } from './judge-sight.js';
 import { customerOf } from './numbers.js';
 import type { Cycle, Emitted } from './perfect-cycle.js';
 import type { CallTruth, Sighting, TruthEvent } from './truth.js';
@@ -276,7 +277,8 @@ export class ToldCall {
     if (bridgedAt !== null && cycle.queue !== null) this.#answered = this.#upstream(seconds(bridgedAt));
     else if (leg !== null && cycle.monitor !== null) {
       const isPickedUp = leg.sighting.role === 'picker' && entry?.word !== 'Answered';
-      const isSure = wasShown && !isPickedUp && (this.#call.direction !== 'outbound' || this.#hasWaited);
+      const isHeard = this.#call.direction !== 'outbound' || this.#hasWaited;
+      const isSure = wasShown && !isPickedUp && isHeard && !this.#isContinuedBy(leg.sighting);
       this.#answered = { ...this.#byMonitor(cycle), certainty: isSure ? 'observed' : 'inferred' };
     } else return;
     this.#emit('call-answered', this.#answered);
@@ -288,6 +290,13 @@ export class ToldCall {
     const isAttended = transfers.some(({ as, to }) => as === 'attended' && to === extension);
     if (customer === null || customer.e164 === null || !isAttended) return false;
     return numbers?.includes(customer.raw) === true && callTimes?.some(({ value }) => value < from) === true;
+  }
+
+  /** Without an id that they share, rows do not show that a leg which begins when all else has gone is of this call. */
+  #isContinuedBy({ from, callId }: Sighting): boolean {
+    const known = [...this.#legs.values(), ...this.#gone, ...this.#entries.values()];
+    const before = known.map(({ sighting }) => sighting).filter((one) => one.from < from);
+    return before.length > 0 && before.every((one) => goneAt(one) <= from && one.callId !== callId);
   }
 
   #transfer(cycle: Cycle): void {

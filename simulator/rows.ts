@@ -48,6 +48,7 @@ export interface QueueRow {
 /** An agent as queue rows name one: of an extension, or of a mobile that no row of the monitor shows. */
 export interface QueueAgent {
   readonly number: string;
+  readonly isMobile?: true;
   readonly agentUuid: string;
   readonly agentName: string;
 }

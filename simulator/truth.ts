@@ -89,6 +89,8 @@ interface Who {
 interface Agent {
   readonly id: string;
   readonly name: string;
+  /** Where the agent is; null: on a mobile. The row's name need not be one that the monitor shows. */
+  readonly extension: string | null;
 }
 
 /** A value that a row shows from this instant on. */

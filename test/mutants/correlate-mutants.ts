@@ -223,6 +223,23 @@ const joins: readonly Mutant[] = [
       'a call that has left its queue would take another caller’s entry',
     ],
   ]),
+  ...mutantsOf(`${CORRELATE}/entry-ring.ts`, `${CORRELATE}/entry-ring.spec.ts`, [
+    [
+      'return isSettled && call.legs',
+      'return call.legs',
+      'the next agent’s leg would be another call while the row of the last one’s remains',
+    ],
+    [
+      'for (const { seen } of group.legs) add(rung, call.callId, seen);',
+      '',
+      'a caller whose agent rings would take the agent of the next one',
+    ],
+    [
+      "if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;",
+      '',
+      'a ring-all queue would ring one agent',
+    ],
+  ]),
   ...mutantsOf(`${CORRELATE}/candidates.ts`, `${CORRELATE}/entry-ring.spec.ts`, [
     [
       'extension !== undefined && cycle.isListed(extension)',

@@ -165,7 +165,7 @@ const parts: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${PARTS}/agents.ts`, `${PARTS}/agents.spec.ts`, [
-    [' || /^ring-all$/i.test(name)', '', '`ring-all` would be an agent, and learnt as one'],
+    [' || WAY_TO_RING.test(name)', '', '`ring-all` would be an agent, and learnt as one'],
     ['found.size === 1 ?', 'found.size > 0 ?', 'one of two agents of a name would be the one'],
     ['learnt.delete(name);\n    learnt.set', 'learnt.set', 'the agents in use would be forgotten first'],
     ['if (learnt.size <= MAX_NAMES) break;', 'break;', 'the state of a tenant would grow without bound'],

@@ -260,6 +260,46 @@ describe('of several entries of one withheld customer', () => {
   });
 });
 
+describe('an entry whose row names an agent of whom nothing is known', () => {
+  const row = { ...trying, agentName: 'agent_no_8' };
+  const at108 = leg({ ext: '108', callId: 'rings', startedAt: at(4) });
+  const ringsAt108 = (seen: ObservedQueueEntry, changedAt = at(5), more = {}) => ({
+    ...withEntry(seen),
+    legs: [legPart({ seen: at108, ...more })],
+    entry: entryPart({ seen, changedAt }),
+  });
+
+  it('rings no second agent', () => {
+    expect(owner(rung, [ringsAt108(row)])).toBeNull();
+    expect(owner(rung, [ringsAt108({ ...row, agentName: 'ring-all' })])).toBe(ONE);
+    expect(owner(rung, [ringsAt108({ ...row, status: 'waiting' })])).toBe(ONE);
+    expect(owner(rung, [ringsAt108(row, at(5), { absence: absentSince(6) })])).toBe(ONE);
+    const second = withEntry(entry({ callId: 'two', joinedAt: at(4), status: 'trying' }));
+    expect(owner(rung, [ringsAt108(row), second])).toBe('two shown');
+  });
+
+  it('may ring one if the leg may still be that of the agent before', () => {
+    expect(owner(rung, [ringsAt108(row, at(6) - 340)])).toBeNull();
+    expect(owner(rung, [ringsAt108(row, at(6) - 339)])).toBe(ONE);
+    expect(owner(rung, [ringsAt108(row)], { cycle: { monitorSeenAt: null } })).toBe(ONE);
+  });
+
+  it('rings no second agent that the same poll shows', () => {
+    const legs = [groupWith({ ...at108, callId: 'first' }), groupWith({ ...rung, callId: 'second' })];
+    const joined = (calls: readonly Call[], others: readonly Group[] = []) => {
+      joinLegsToEntries([...others, ...legs], {
+        index: indexOf(calls),
+        cycle: cycleAt(6),
+        answers: { places: new Map(), turned: new Set() },
+      });
+      return legs.map(({ joins, mergedInto }) => (joins ?? mergedInto) !== null);
+    };
+    expect(joined([withEntry(row)])).toEqual([true, false]);
+    legs.splice(0, 2, groupWith(at108), groupWith(rung));
+    expect(joined([], [entryGroup(row)])).toEqual([true, false]);
+  });
+});
+
 describe('an entry that comes after its ring', () => {
   const row = entry({ joinedAt: at(4), status: 'trying' });
   /** A call whose leg began at second 5, and which the poll at second 6 showed. */

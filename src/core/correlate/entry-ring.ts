@@ -1,9 +1,11 @@
 import { type Call, PBX_PRECISION_MS, type QueueEntry } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
+import { add } from '../observe/changes.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { agentNamesOf } from '../parts/agents.js';
 import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale } from '../parts/staleness.js';
@@ -30,6 +32,8 @@ interface Deps {
   readonly index: CallIndex;
   readonly cycle: CycleFacts;
   readonly answers: Answers;
+  /** The legs that have joined each live call so far. */
+  readonly rung: ReadonlyMap<string, readonly ObservedLeg[]>;
 }
 
 const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2, customer: 1, time: 0 };
@@ -38,7 +42,9 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2
  * Joins each leg to the entry with the strongest evidence. Of several with the same, those that are Trying come first,
  * then who joined earliest, then the PBX's order; the leg may be another's then, so the join is inferred.
  */
-export function joinLegsToEntries(groups: readonly Group[], deps: Deps): void {
+export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'rung'>): void {
+  const rung = new Map<string, ObservedLeg[]>();
+  const deps = { ...given, rung };
   const begun = byCustomerOf(groups.filter(({ entries }) => entries.length > 0));
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
@@ -46,8 +52,12 @@ export function joinLegsToEntries(groups: readonly Group[], deps: Deps): void {
     if (best === null) continue;
     const { call, group: into } = best.candidate;
     const joined = best.isAlone ? 'shown' : 'inferred';
-    if (call !== null) joinsCall(group, call, joined);
-    else mergeInto(group, into!, joined);
+    if (call === null) {
+      mergeInto(group, into!, joined);
+      continue;
+    }
+    joinsCall(group, call, joined);
+    for (const { seen } of group.legs) add(rung, call.callId, seen);
   }
 }
 
@@ -100,7 +110,8 @@ function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }:
   return found;
 }
 
-function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: Deps): RingFacts {
+function ringFacts(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts {
+  const { cycle, answers } = deps;
   const { entry, call, group } = candidate;
   return {
     outbound: !mayBeInbound(leg),
@@ -111,20 +122,13 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
       answers.queueIsLater &&
       answers.places.has(entry.key) &&
       !answers.turned.has(call.callId),
-    names: whomItRings(entry, leg, cycle),
+    names: agentFor(leg, candidate, deps),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),
     connected: call !== null && isConnected(call),
     stale: group === null && isStale(call.entry, cycle),
   };
-}
-
-/** A row that says Answered names who answered: that says nothing of the others that rang until then. */
-function whomItRings(entry: ObservedQueueEntry, leg: ObservedLeg, cycle: CycleFacts): RingFacts['names'] {
-  const names = namedBy(entry, leg, cycle);
-  const isOther = names === 'another' && entry.status === 'answered' && leg.signal !== 'answered';
-  return isOther ? 'none known' : names;
 }
 
 function hotlineOf({ call, group }: Candidate): PhoneNumber | null {
@@ -149,6 +153,36 @@ function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: 
       seen.key !== key &&
       beganTogether(seen.startedAt, startedAt) !== 'together',
   );
+}
+
+/**
+ * Whose agent the row names: by the name or, where it is not known, by the leg that already rings for the entry. A row that says
+ * Answered names who answered: that says nothing of the others that rang until then.
+ */
+function agentFor(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts['names'] {
+  const { entry } = candidate;
+  const named = namedBy(entry, leg, deps.cycle);
+  if (named === 'another' && entry.status === 'answered' && leg.signal !== 'answered') return 'none known';
+  return named === 'none known' && ringsAnother(leg, candidate, deps) ? 'another' : named;
+}
+
+/**
+ * Whether the agent that a Trying row names is at another extension: the queue rings one agent at a time where it names one,
+ * and a leg of the entry rings elsewhere. A leg that was known before this cycle may be that of the agent before, unless the
+ * row has named this agent for longer than the monitor lags.
+ */
+function ringsAnother(
+  leg: ObservedLeg,
+  { entry, call, group }: Candidate,
+  { cycle: { monitorSeenAt, policy }, rung }: Deps,
+): boolean {
+  if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;
+  const isElsewhere = (seen: ObservedLeg) => seen.extension !== leg.extension && mayBeInbound(seen);
+  const begun = [...(group?.legs.map(({ seen }) => seen) ?? []), ...(rung.get(call?.callId ?? '') ?? [])];
+  if (begun.some(isElsewhere)) return true;
+  if (group !== null || monitorSeenAt === null) return false;
+  const isSettled = monitorSeenAt >= call.entry.changedAt + policy.monitorLagMs;
+  return isSettled && call.legs.some(({ seen, absence }) => absence === null && isElsewhere(seen));
 }
 
 function ringsAt(

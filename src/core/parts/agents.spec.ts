@@ -10,9 +10,12 @@ describe('the agent that a queue row names', () => {
     expect(agentNamesOf(entry())).toEqual([]);
   });
 
-  it.each(['ring-all', 'Ring-All', 'RING-ALL'])('is none where the row says %s', (way) => {
-    expect(agentNamesOf(entry({ agentName: way, agentId: way }))).toEqual([]);
-  });
+  it.each(['ring-all', 'Ring-All', 'RING-ALL', 'ring-progressively'])(
+    'is none where the row says %s',
+    (way) => {
+      expect(agentNamesOf(entry({ agentName: way, agentId: way }))).toEqual([]);
+    },
+  );
 
   it('is one also where the name only begins like a way to ring', () => {
     expect(agentNamesOf(entry({ agentName: 'ring-all-107' }))).toEqual(['ring-all-107']);

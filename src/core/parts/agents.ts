@@ -8,12 +8,14 @@ import { nameForm } from '../model/name-form.js';
  */
 export type Agents = TenantState['agents'];
 
-/** The names that a queue row gives its agent; none where it names no agent: `ring-all` is a way to ring, and no agent. */
+/** The names that a queue row gives its agent; none where it names a way to ring, such as `ring-all`. */
 export function agentNamesOf({ agentId, agentName }: ObservedQueueEntry): readonly string[] {
   return [agentName, agentId].flatMap((name) =>
-    name === null || /^ring-all$/i.test(name) ? [] : [nameForm(name)],
+    name === null || WAY_TO_RING.test(name) ? [] : [nameForm(name)],
   );
 }
+
+const WAY_TO_RING = /^ring-(all|progressively)$/i;
 
 /** Whether a row that shows whose an extension is shows one of these names. */
 export function isNamed(owner: ExtensionOwner, names: readonly string[]): boolean {
