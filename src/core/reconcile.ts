@@ -179,7 +179,10 @@ class Cycle {
     for (const callId of this.#facts.monitor === null ? NONE : this.#index.abandoned)
       touched.set(callId, current(callId));
     for (const callId of this.#index.consulting) touched.set(callId, current(callId));
-    for (const callId of this.#index.stopped) touched.set(callId, current(callId));
+    // Without an answer nothing is known that was not known before.
+    const { monitor, queue } = this.#facts;
+    for (const callId of monitor === null && queue === null ? NONE : this.#index.stopped)
+      touched.set(callId, current(callId));
     for (const callId of dueCalls(this.#index, this.#facts)) touched.set(callId, current(callId));
     return touched;
   }
