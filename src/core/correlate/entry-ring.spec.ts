@@ -148,9 +148,16 @@ describe('an entry that is Waiting', () => {
     expect(owner(rung, [withEntry(waiting)])).toBe(ONE);
   });
 
-  it('may have been Trying before it turned Waiting, and may ring when it is new', () => {
+  it('may have been Trying before it turned Waiting', () => {
     expect(owner(rung, [withEntry(waiting)], { rows: [waiting], turned: [one.callId] })).toBe(ONE);
-    expect(owner(rung, [], { rows: [waiting], others: [entryGroup(waiting)] })).toBe(ONE);
+  });
+
+  it('when it is new rings no leg that the monitor showed no later', () => {
+    const beside = () => ({ rows: [waiting], others: [entryGroup(waiting)] });
+    expect(owner(rung, [], beside())).toBeNull();
+    const earlier = { after: at(5), by: at(6) - 1 };
+    expect(owner(rung, [], { ...beside(), cycle: { queue: earlier } })).toBe(ONE);
+    expect(owner(rung, [], { ...beside(), cycle: { monitor: earlier } })).toBeNull();
   });
 });
 

@@ -7,6 +7,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale } from '../parts/staleness.js';
+import { isSeenLater } from '../parts/window.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
 import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
@@ -104,10 +105,9 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
     outbound: !mayBeInbound(leg),
     customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
     waits:
-      group === null &&
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
-      !answers.turned.has(call.callId),
+      (group === null ? !answers.turned.has(call.callId) : isQueueLater(cycle)),
     names: namedBy(entry, leg, cycle),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
@@ -115,6 +115,11 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
     connected: call !== null && isConnected(call),
     stale: group === null && isStale(call.entry, cycle),
   };
+}
+
+/** Whether the queue's answer came no earlier than the monitor's: an entry that it shows first, and Waiting, has rung nothing. */
+function isQueueLater({ monitor, queue }: CycleFacts): boolean {
+  return monitor !== null && queue !== null && !isSeenLater(monitor, queue);
 }
 
 function hotlineOf({ call, group }: Candidate): PhoneNumber | null {
