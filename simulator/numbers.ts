@@ -57,6 +57,11 @@ export function customerOf(raw: string): Customer {
   return { raw, queueRaw: raw, e164: national === undefined ? null : `+84${national}` };
 }
 
+/** One number, or both withheld. */
+export function areAlike(a: Customer, b: Customer): boolean {
+  return a.e164 === b.e164;
+}
+
 function landline(random: Random, prefix: string): string {
   const subscriber = String(random.int(2, 7)) + random.digits(7);
   return prefix + subscriber.slice(0, prefix.length === 2 ? 8 : 7);
