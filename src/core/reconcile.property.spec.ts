@@ -309,6 +309,7 @@ function restarted({
   listsIdle,
   created,
   agents,
+  hotlines,
   registrations,
   direction,
 }: TenantState): TenantCalls {
@@ -320,6 +321,7 @@ function restarted({
     listsIdle,
     created,
     agents,
+    hotlines,
     registrations,
     direction,
   });
@@ -341,6 +343,7 @@ function apply(state: TenantState, delta: Delta): TenantState {
     listsIdle: delta.listsIdle ?? state.listsIdle,
     created: delta.created ?? state.created,
     agents: delta.agents ?? state.agents,
+    hotlines: delta.hotlines ?? state.hotlines,
     direction: delta.direction ?? state.direction,
   };
 }

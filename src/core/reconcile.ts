@@ -1,4 +1,4 @@
-import type { Answers } from './correlate/candidates.js';
+import { type Answers, isQueueLater } from './correlate/candidates.js';
 import { type Calls, resolveConsultation } from './correlate/consultation.js';
 import { beginCall, callsInDoubt } from './correlate/new-call.js';
 import type { Call, EndedCall, Leg, Policy } from './model/call.js';
@@ -17,6 +17,7 @@ import { copyOf } from './model/call-copy.js';
 import { answerOf, type ObservedLeg, type Observations } from './model/observation.js';
 import { dueCalls, isQuietable, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
+import { learntHotlines } from './life/learnt-hotlines.js';
 import { type Changes, noChanges } from './observe/changes.js';
 import { observeClock } from './observe/clock-samples.js';
 import { observeFreshness } from './observe/freshness.js';
@@ -121,6 +122,8 @@ class Cycle {
       known.ignoredEntries = ignoredEntries = new Set([...known.ignoredEntries, ...this.#stale]);
     const agents = learntAgents(known.agents, this.#calls.values());
     known.agents = agents ?? known.agents;
+    const hotlines = learntHotlines(known.hotlines, this.#calls.values());
+    known.hotlines = hotlines ?? known.hotlines;
     return {
       delta: {
         ...this.#freshness,
@@ -130,6 +133,7 @@ class Cycle {
         listsIdle,
         created,
         agents,
+        hotlines,
         direction: this.#direction,
       },
       transitions: this.#transitions,
@@ -192,14 +196,20 @@ class Cycle {
       const gone = [...ripe.values()].map(({ seen }) => seen).filter((leg) => !this.#isShown(leg));
       const parts = { legs: [...newLegs, ...gone], entries: newEntries };
       const unowned: ObservedLeg[] = [];
-      for (const found of correlate(parts, this.#index, this.#facts, this.#answers(changes))) {
-        const placement = withCreated(found, this.#known.created);
-        if (placement.joins !== null) {
-          const { callId } = placement.joins;
-          const call = touched.get(callId) ?? this.#index.calls.get(callId)!;
-          touched.set(callId, joinParts(call, placement, this.#facts));
-          joined.set(callId, keysOf(placement, joined.get(callId)));
-        } else if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
+      const placements = correlate(parts, this.#index, this.#facts, this.#answers(changes));
+      const ready = placements.map((found) => withCreated(found, this.#known.created));
+      // A new call is compared with what the others are known to be after this poll.
+      for (const placement of ready) {
+        if (placement.joins === null) continue;
+        const { callId } = placement.joins;
+        const call = joinParts(touched.get(callId) ?? this.#index.calls.get(callId)!, placement, this.#facts);
+        touched.set(callId, call);
+        this.#index.put(call);
+        joined.set(callId, keysOf(placement, joined.get(callId)));
+      }
+      for (const placement of ready) {
+        if (placement.joins !== null) continue;
+        if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
         else this.#begin(placement, touched, begun);
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
@@ -248,9 +258,10 @@ class Cycle {
   }
 
   #answers({ turned }: Changes): Answers {
+    const [monitor, queue] = [answerOf(this.#observations.monitor), answerOf(this.#observations.queue)];
     const places = new Map<string, number>();
-    for (const key of answerOf(this.#observations.queue)?.rows.keys() ?? []) places.set(key, places.size);
-    return { places, turned };
+    for (const key of queue?.rows.keys() ?? []) places.set(key, places.size);
+    return { places, turned, queueIsLater: isQueueLater(monitor, queue) };
   }
 
   /** Begins a call, which names the customer's other calls and is named by them. */

@@ -183,12 +183,12 @@ const joins: readonly Mutant[] = [
       'an entry that has turned Trying since the queue’s last answer would lose its ring',
     ],
     [
-      'group === null ? !answers.turned.has(call.callId) : isQueueLater(cycle)',
-      'group === null || isQueueLater(cycle)',
+      'group === null ? !answers.turned.has(call.callId) : answers.queueIsLater',
+      'group === null || answers.queueIsLater',
       'an entry that was Trying until this poll would lose its ring',
     ],
     [
-      ': isQueueLater(cycle)),',
+      ': answers.queueIsLater),',
       ': false),',
       'a caller who has just joined a queue would take the ring of another one at once',
     ],

@@ -1,4 +1,4 @@
-import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import type { MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import { agentNamesOf, isNamed } from '../parts/agents.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 
@@ -8,7 +8,19 @@ export interface Answers {
   readonly places: ReadonlyMap<string, number>;
   /** The calls whose entry has another status than in the answer before. */
   readonly turned: ReadonlySet<string>;
+  /** An entry that the queue's answer shows first, and Waiting, has rung none of the legs that the monitor's shows. */
+  readonly queueIsLater: boolean;
 }
+
+/** A FreeSWITCH rings the first device so long after the entry turns Trying, at least. */
+const TRYING_TO_RING_MS = 100;
+
+/** Whether the queue's answer shows the PBX so late that an entry which is Waiting there can have no leg in the monitor's. */
+export function isQueueLater(monitor: Answered | null, queue: Answered | null): boolean {
+  return monitor !== null && queue !== null && monitor.at - queue.startedAt <= TRYING_TO_RING_MS;
+}
+
+type Answered = Pick<MonitorAnswer | QueueAnswer, 'startedAt' | 'at'>;
 
 /** Whose agent a queue row names, seen from a leg. A name that matches no extension, or none that is listed, says nothing. */
 export function namedBy(

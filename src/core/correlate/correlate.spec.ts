@@ -9,7 +9,7 @@ const other = number('0987654321');
 
 /** What the new parts become: the call that they join, their entries, and their legs with how they joined. */
 function placed(parts: Partial<NewParts>, calls: readonly Call[] = []): string[] {
-  const answers = { places: new Map<string, number>(), turned: new Set<string>() };
+  const answers = { places: new Map<string, number>(), turned: new Set<string>(), queueIsLater: true };
   return correlate({ legs: [], entries: [], ...parts }, indexOf(calls), cycleAt(6), answers).map(
     ({ joins, legs, entries }) =>
       [

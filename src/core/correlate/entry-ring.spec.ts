@@ -12,7 +12,9 @@ import {
 } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import type { Match } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isQueueLater } from './candidates.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { type Group, groupOf } from './group.js';
 
@@ -44,16 +46,21 @@ interface Given {
   /** The rows of the queue's answer, in its order: by default none, as where it was not asked. */
   readonly rows?: readonly ObservedQueueEntry[];
   readonly others?: readonly Group[];
+  readonly queueIsLater?: boolean;
 }
 
 /** Which call the leg joins, and how; null if it joins none. */
 function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
-  const { cycle = {}, turned = [], rows = [], others = [] } = given;
+  const { cycle = {}, turned = [], rows = [], others = [], queueIsLater = true } = given;
   const group = groupWith(seen);
   joinLegsToEntries([...others, group], {
     index: indexOf(calls),
     cycle: cycleAt(6, cycle),
-    answers: { places: new Map(rows.map(({ key }, place) => [key, place])), turned: new Set(turned) },
+    answers: {
+      places: new Map(rows.map(({ key }, place) => [key, place])),
+      turned: new Set(turned),
+      queueIsLater,
+    },
   });
   const into = group.joins?.callId ?? group.mergedInto?.entries[0]?.callId ?? null;
   return into === null ? null : `${into} ${group.mergedInto?.legs.at(-1)?.joined ?? group.legs[0]!.joined}`;
@@ -152,12 +159,18 @@ describe('an entry that is Waiting', () => {
     expect(owner(rung, [withEntry(waiting)], { rows: [waiting], turned: [one.callId] })).toBe(ONE);
   });
 
-  it('when it is new rings no leg that the monitor showed no later', () => {
+  it('when it is new rings no leg, unless the monitor may have been asked too long after the queue', () => {
     const beside = () => ({ rows: [waiting], others: [entryGroup(waiting)] });
     expect(owner(rung, [], beside())).toBeNull();
-    const earlier = { after: at(5), by: at(6) - 1 };
-    expect(owner(rung, [], { ...beside(), cycle: { queue: earlier } })).toBe(ONE);
-    expect(owner(rung, [], { ...beside(), cycle: { monitor: earlier } })).toBeNull();
+    expect(owner(rung, [], { ...beside(), queueIsLater: false })).toBe(ONE);
+  });
+
+  it('was so too late to have rung if the monitor answered at most 100 ms after the queue was asked', () => {
+    const asked = (startedAt: number, by = startedAt) => ({ startedAt, at: by });
+    expect(isQueueLater(asked(0, 100), asked(0, 900))).toBe(true);
+    expect(isQueueLater(asked(0, 101), asked(0))).toBe(false);
+    expect(isQueueLater(asked(0, 40), asked(1_000))).toBe(true);
+    expect([isQueueLater(null, asked(0)), isQueueLater(asked(0), null)]).toEqual([false, false]);
   });
 });
 
@@ -198,6 +211,19 @@ describe('the time at which a leg began', () => {
     expect(owner(seen, [over('answered')], { turned: [one.callId] })).toBe(ONE);
     expect(owner(seen, [over('answered')])).toBeNull();
     expect(owner(seen, [over('abandoned')], { turned: [one.callId] })).toBeNull();
+  });
+});
+
+describe('a withheld leg', () => {
+  const withheld = { ...rung, customer: anonymous };
+  const waits = withEntry({ ...trying, customer: anonymous });
+
+  it('is not the queue’s where it called a number by which no caller came to it', () => {
+    const leadsTo = (match: Match) => ({ cycle: { leadsTo: () => match } });
+    expect(owner(withheld, [waits], leadsTo('unknown'))).toBe(ONE);
+    expect(owner(withheld, [waits], leadsTo('same'))).toBe(ONE);
+    expect(owner(withheld, [waits], leadsTo('different'))).toBeNull();
+    expect(owner(rung, [one], leadsTo('different'))).toBe(ONE);
   });
 });
 

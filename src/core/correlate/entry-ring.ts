@@ -7,7 +7,6 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale } from '../parts/staleness.js';
-import { isSeenLater } from '../parts/window.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
 import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
@@ -107,19 +106,15 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, { cycle, answers }: D
     waits:
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
-      (group === null ? !answers.turned.has(call.callId) : isQueueLater(cycle)),
+      (group === null ? !answers.turned.has(call.callId) : answers.queueIsLater),
     names: namedBy(entry, leg, cycle),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
+    learnt: cycle.leadsTo(entry.queueId, leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),
     connected: call !== null && isConnected(call),
     stale: group === null && isStale(call.entry, cycle),
   };
-}
-
-/** Whether the queue's answer came no earlier than the monitor's: an entry that it shows first, and Waiting, has rung nothing. */
-function isQueueLater({ monitor, queue }: CycleFacts): boolean {
-  return monitor !== null && queue !== null && !isSeenLater(monitor, queue);
 }
 
 function hotlineOf({ call, group }: Candidate): PhoneNumber | null {
