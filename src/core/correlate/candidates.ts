@@ -12,12 +12,9 @@ export interface Answers {
   readonly queueIsLater: boolean;
 }
 
-/** A FreeSWITCH rings the first device so long after the entry turns Trying, at least. */
-const TRYING_TO_RING_MS = 100;
-
-/** Whether the queue's answer shows the PBX so late that an entry which is Waiting there can have no leg in the monitor's. */
+/** Whether the queue was asked when the monitor had answered: an entry which is Waiting then can have no leg in that answer. */
 export function isQueueLater(monitor: Answered | null, queue: Answered | null): boolean {
-  return monitor !== null && queue !== null && monitor.at - queue.startedAt <= TRYING_TO_RING_MS;
+  return monitor !== null && queue !== null && queue.startedAt >= monitor.at;
 }
 
 type Answered = Pick<MonitorAnswer | QueueAnswer, 'startedAt' | 'at'>;
