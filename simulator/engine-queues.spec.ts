@@ -34,6 +34,41 @@ function queueDay(engine: Partial<EngineHabits>, totalCalls = 120): World {
   return world;
 }
 
+describe('a ring-all queue', () => {
+  it('serves callers whom the rows do not distinguish in the order in which they joined', () => {
+    const world = createWorld({
+      startAt: MONDAY_MORNING,
+      engine: { sameSecond: 0.4 },
+      traffic: {
+        totalCalls: 150,
+        callsPerHour: 3000,
+        mix: { queue: 1, 'ring-group': 0, direct: 0, outbound: 0, 'click-to-call': 0, local: 0 },
+      },
+      habits: { anonymous: 0, resume: 0, callAgain: 0, overflow: 0 },
+    });
+    world.advanceTo(MONDAY_MORNING + 24 * 3_600_000);
+    const ringAlls = world.directory.queues.filter(({ strategy }) => strategy === 'ring-all');
+    let pairs = 0;
+    for (const [place, later] of world.truth.entries()) {
+      if (!ringAlls.some(({ uuid }) => uuid === later.queues[0]?.id)) continue;
+      const rung = later.sightings.find(({ endpoint }) => endpoint === 'monitor')?.from ?? Infinity;
+      const before = world.truth
+        .slice(0, place)
+        .filter(
+          ({ customer, queues }) =>
+            customer?.raw === later.customer?.raw && queues[0]?.id === later.queues[0]?.id,
+        );
+      for (const { sightings, endedAt } of before) {
+        const first = sightings.find(({ endpoint }) => endpoint === 'monitor')?.from ?? Infinity;
+        if (endedAt! <= later.startedAt) continue;
+        pairs += 1;
+        expect(rung).toBeGreaterThanOrEqual(Math.min(first, endedAt!));
+      }
+    }
+    expect(pairs).toBeGreaterThan(5);
+  });
+});
+
 describe("the engine's timing", () => {
   it('tries 40 to 130 ms after joining, and Abandoned rows linger for 60 to 61 s', () => {
     const world = queueDay({ timing: true });

@@ -1,7 +1,9 @@
+import { areOfOneNumber } from './judge-match.js';
+import type { Sight } from './judge-sight.js';
 import { customerOf } from './numbers.js';
 import type { JudgedNumber } from './judge-report.js';
 import type { Rule, Statement } from './judge-statement.js';
-import type { Sighting } from './truth.js';
+import type { CallTruth, Sighting } from './truth.js';
 
 /** Whom and what the call is about: numbers, queues, ids, links, where it came from. */
 
@@ -33,9 +35,12 @@ function noNumber(what: string, number: JudgedNumber | null): string | null {
 function numberOf(
   what: string,
   number: JudgedNumber | null,
-  spellings: readonly string[],
+  written: readonly string[],
   statement: Statement,
 ): string | null {
+  // A caller may withhold the number by an empty one.
+  const spellings = written.filter((one) => one !== '');
+  if (spellings.length === 0) return noNumber(what, number);
   const showing = statement.call.sightings.filter(({ numbers }) =>
     spellings.some((one) => numbers?.includes(one)),
   );
@@ -134,15 +139,22 @@ const callId: Rule = (statement) => {
   return isNamed ? 'named by a digest, although its row shows an id' : null;
 };
 
-/** Links lead to calls that were emitted for the same caller, and a caller who is back in the same row has one. */
+/**
+ * Links lead to calls that were emitted for the same caller, or that may have been of the same caller as the later one began;
+ * and a caller who is back in the same row has one.
+ */
 const linkedCallIds: Rule = (statement) => {
-  const { call, index } = statement;
+  const { call, index, sight } = statement;
   const { linkedCallIds: ids, callId: own } = statement.data;
   if (new Set(ids).size < ids.length || ids.includes(own)) return 'a link twice, or to itself';
   for (const id of ids) {
     const other = index.toldAs(id);
     if (other === null) return `linked to ${id}, which is no call`;
-    if (other !== call && !index.areRelated(call, other))
+    if (
+      other !== call &&
+      !index.areRelated(call, other) &&
+      !wereInDoubt(call, other, index.bothBegunAt(own, id), sight)
+    )
       return `linked to ${other.callKey}, which is no relation`;
   }
   const before = call.linkedTo === null ? null : index.byKey(call.linkedTo);
@@ -153,6 +165,15 @@ const linkedCallIds: Rule = (statement) => {
     ? `not linked to ${before.callKey}`
     : null;
 };
+
+/** Two live calls of one customer, while no poll had surely shown of both by which hotline they came in. */
+function wereInDoubt(a: CallTruth, b: CallTruth, begun: number, sight: Sight): boolean {
+  if (a.direction !== 'inbound' || (a.customer?.e164 ?? null) === null || !areOfOneNumber(a, b)) return false;
+  return [a, b].some(({ sightings, hotline }) => {
+    const showing = sightings.filter(({ numbers }) => hotline !== null && numbers?.includes(hotline));
+    return !sight.must(showing, () => true, begun);
+  });
+}
 
 /** The call was there at the first answer of every endpoint that showed it first. */
 const baseline: Rule = ({ call, data, sight, stated, isFirst }) => {

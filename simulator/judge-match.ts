@@ -13,6 +13,7 @@ export class TruthIndex {
   readonly #after = new Map<string, CallTruth[]>();
   readonly #stated = new Map<string, CallTruth>();
   readonly #callIds = new Map<CallTruth, string[]>();
+  readonly #begun = new Map<string, number>();
 
   /** @param clockKnownAt since when polls show that the PBX's clock is off, if it is */
   constructor(
@@ -56,14 +57,20 @@ export class TruthIndex {
     return this.#byId.get(id) ?? null;
   }
 
-  /** Remembers which call was emitted under a `callId`. */
-  remember(callId: string, call: CallTruth): void {
+  /** Remembers which call was emitted under a `callId`, and when its first event was committed. */
+  remember(callId: string, call: CallTruth, begun: number): void {
     this.#stated.set(callId, call);
+    this.#begun.set(callId, begun);
     this.#callIds.set(call, [...this.toldOf(call), callId]);
   }
 
   toldAs(callId: string): CallTruth | null {
     return this.#stated.get(callId) ?? null;
+  }
+
+  /** When the later one of two that were emitted was begun. */
+  bothBegunAt(callId: string, other: string): number {
+    return Math.max(this.#begun.get(callId) ?? -Infinity, this.#begun.get(other) ?? -Infinity);
   }
 
   /** The `callId`s under which a call was emitted. */
@@ -96,9 +103,13 @@ export class TruthIndex {
 
 /** One number, or both withheld, and one hotline, at the same time. */
 function areAlike(a: CallTruth, b: CallTruth): boolean {
+  return a.hotline === b.hotline && areOfOneNumber(a, b);
+}
+
+/** One number, or both withheld, at the same time. */
+export function areOfOneNumber(a: CallTruth, b: CallTruth): boolean {
   if (a === b || a.customer === null || b.customer === null || a.direction !== b.direction) return false;
-  if (keyOf(a) !== keyOf(b) || a.hotline !== b.hotline) return false;
-  return a.startedAt <= lastSeen(b) && b.startedAt <= lastSeen(a);
+  return keyOf(a) === keyOf(b) && a.startedAt <= lastSeen(b) && b.startedAt <= lastSeen(a);
 }
 
 function keyOf({ customer }: CallTruth): string {

@@ -52,7 +52,7 @@ export function judge(
         findings.invented.push({ ...about(event, null, 'event'), reason: 'no such call' });
       continue;
     }
-    index.remember(callId, call);
+    index.remember(callId, call, instant(group[0]!.recordedtime));
     const parts = byCall.get(call) ?? [];
     byCall.set(call, [...parts, group]);
   }

@@ -51,10 +51,15 @@ export function withheldCustomer(random: Random): Customer {
   return { raw, queueRaw: raw, e164: null };
 }
 
-/** A customer as a person types it into a script: E.164 only where the spelling leaves no doubt. */
+/** A customer as a person types it into a script: E.164 only where the spelling leaves no doubt. Only zeros are no number. */
 export function customerOf(raw: string): Customer {
-  const national = /^(?:\+?84|0)(\d{9,10})$/.exec(raw)?.[1];
+  const national = /^(?:\+?84|0)(?!0+$)(\d{9,10})$/.exec(raw)?.[1];
   return { raw, queueRaw: raw, e164: national === undefined ? null : `+84${national}` };
+}
+
+/** One number, or both withheld. */
+export function areAlike(a: Customer, b: Customer): boolean {
+  return a.e164 === b.e164;
 }
 
 function landline(random: Random, prefix: string): string {

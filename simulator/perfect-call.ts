@@ -213,7 +213,8 @@ export class ToldCall {
     const { customer, hotline } = this.#call;
     const { numbers = [] } = sighting;
     const spelled = numbers.find((one) => one === customer?.raw || one === customer?.queueRaw);
-    if (customer !== null) this.#customer ??= spelled ?? null;
+    // An empty number is a withheld one.
+    if (customer !== null) this.#customer ??= spelled === '' ? null : (spelled ?? null);
     if (hotline !== null && numbers.includes(hotline)) this.#hotline ??= hotline;
   }
 

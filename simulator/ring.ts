@@ -1,6 +1,7 @@
 import { answerFor } from './answer.js';
 import type { Extension } from './directory.js';
 import type { LiveCall } from './live-call.js';
+import { areAlike } from './numbers.js';
 import { numbersOfInbound } from './rows.js';
 import type { Leg } from './switchboard-parts.js';
 
@@ -24,7 +25,7 @@ export function ringOne(call: LiveCall, extension: Extension, callId: string): L
 export function ringAll(call: LiveCall, members: readonly Extension[], sharedId: string | null): void {
   const { pbx, plan, random, entry } = call;
   const free = members.filter((member) => pbx.board.isFree(member));
-  if (free.length === 0) {
+  if (free.length === 0 || isServedLater(call)) {
     call.later(pbx.scaled(1000), () => {
       // A caller who has overflowed is not offered here any more.
       if (call.entry === entry) ringAll(call, members, sharedId);
@@ -39,6 +40,25 @@ export function ringAll(call: LiveCall, members: readonly Extension[], sharedId:
     // The caller may have overflowed meanwhile: then the legs are gone.
     if (quickest.alive) answerFor(call, quickest);
   });
+}
+
+/**
+ * A ring-all queue serves the caller who joined first: mod_callcenter orders its members by score, and an agent who becomes
+ * free is rung for the member that is Trying already (mark F). Rows show whose a ring is unless the callers are alike, so that
+ * only among those the order is kept: another caller like this one joined before.
+ */
+function isServedLater(call: LiveCall): boolean {
+  const { entry, pbx } = call;
+  if (entry === null) return false;
+  for (const other of pbx.live.values()) {
+    // In the order in which they joined.
+    if (other === call) return false;
+    const isNext = other.entry?.status === 'Trying' && !other.answered;
+    const { waitsMs, mobileAgent } = other.plan.engine;
+    if (!isNext || waitsMs !== null || mobileAgent) continue;
+    if (other.entry?.queue === entry.queue && areAlike(other.plan.customer, call.plan.customer)) return true;
+  }
+  return false;
 }
 
 /** Members reject the call as soon as they ring; their rows say RINGING until the whole group is over. */

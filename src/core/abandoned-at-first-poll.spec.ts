@@ -104,7 +104,10 @@ describe('an entry that is Abandoned in the first poll that shows it', () => {
       'could also belong to another entry',
       {
         legs: [ringing],
-        entries: [abandoned, entry({ queueId: 'support', callId: 'queue-call-2', joinedAt: T0 + 500 })],
+        entries: [
+          abandoned,
+          entry({ queueId: 'support', callId: 'queue-call-2', joinedAt: T0 + 500, status: 'trying' }),
+        ],
       },
     ],
   ] satisfies [string, Poll][])('does not join the call of a leg that %s', (_, poll) => {

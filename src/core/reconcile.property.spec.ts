@@ -312,6 +312,7 @@ function restarted({
   listsIdle,
   created,
   agents,
+  hotlines,
   registrations,
   direction,
 }: TenantState): TenantCalls {
@@ -323,6 +324,7 @@ function restarted({
     listsIdle,
     created,
     agents,
+    hotlines,
     registrations,
     direction,
   });
@@ -344,6 +346,7 @@ function apply(state: TenantState, delta: Delta): TenantState {
     listsIdle: delta.listsIdle ?? state.listsIdle,
     created: delta.created ?? state.created,
     agents: delta.agents ?? state.agents,
+    hotlines: delta.hotlines ?? state.hotlines,
     direction: delta.direction ?? state.direction,
   };
 }

@@ -1,4 +1,4 @@
-import type { Answers } from './correlate/candidates.js';
+import { type Answers, isQueueLater, isQueueNoOlder } from './correlate/candidates.js';
 import { type Calls, resolveConsultation } from './correlate/consultation.js';
 import { beginCall, callsInDoubt, linkedCalls } from './correlate/new-call.js';
 import type { Call, EndedCall, Leg, Policy } from './model/call.js';
@@ -10,13 +10,14 @@ import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate } from './correlate/correlate.js';
 import { isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
-import { type CycleFacts, factsOf, latestAnswerAt, QUEUE_LEADS_MS } from './parts/cycle-facts.js';
+import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
 import { advance, type Draft } from './life/life.js';
 import { copyOf } from './model/call-copy.js';
 import { answerOf, type MonitorAnswer, type ObservedLeg, type Observations } from './model/observation.js';
 import { dueCalls, isQuietable, quietOf, withQuiet } from './parts/staleness.js';
 import { learntAgents } from './life/learnt-agents.js';
+import { learntHotlines } from './life/learnt-hotlines.js';
 import { type Changes, noChanges } from './observe/changes.js';
 import { observeClock } from './observe/clock-samples.js';
 import { observeFreshness } from './observe/freshness.js';
@@ -125,6 +126,8 @@ class Cycle {
       known.ignoredEntries = ignoredEntries = new Set([...known.ignoredEntries, ...this.#stale]);
     const agents = learntAgents(known.agents, this.#calls.values());
     known.agents = agents ?? known.agents;
+    const hotlines = learntHotlines(known.hotlines, this.#calls.values());
+    known.hotlines = hotlines ?? known.hotlines;
     return {
       delta: {
         ...this.#freshness,
@@ -134,6 +137,7 @@ class Cycle {
         listsIdle,
         created,
         agents,
+        hotlines,
         direction: this.#direction,
       },
       transitions: this.#transitions,
@@ -200,14 +204,20 @@ class Cycle {
       const gone = [...ripe.values()].map(({ seen }) => seen).filter((leg) => !this.#isShown(leg));
       const parts = { legs: [...newLegs, ...gone], entries: newEntries };
       const unowned: ObservedLeg[] = [];
-      for (const found of correlate(parts, this.#index, this.#facts, this.#answers(changes))) {
-        const placement = withCreated(found, this.#known.created);
-        if (placement.joins !== null) {
-          const { callId } = placement.joins;
-          const call = touched.get(callId) ?? this.#index.calls.get(callId)!;
-          touched.set(callId, this.#join(call, placement));
-          joined.set(callId, keysOf(placement, joined.get(callId)));
-        } else if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
+      const placements = correlate(parts, this.#index, this.#facts, this.#answers(changes));
+      const ready = placements.map((found) => withCreated(found, this.#known.created));
+      // A new call is compared with what the others are known to be after this poll.
+      for (const placement of ready) {
+        if (placement.joins === null) continue;
+        const { callId } = placement.joins;
+        const call = this.#join(touched.get(callId) ?? this.#index.calls.get(callId)!, placement);
+        touched.set(callId, call);
+        this.#index.put(call);
+        joined.set(callId, keysOf(placement, joined.get(callId)));
+      }
+      for (const placement of ready) {
+        if (placement.joins !== null) continue;
+        if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
         else this.#begin(placement, touched, begun);
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
@@ -256,11 +266,15 @@ class Cycle {
   }
 
   #answers({ turned }: Changes): Answers {
-    const places = new Map<string, number>();
     const [monitor, queue] = [answerOf(this.#observations.monitor), answerOf(this.#observations.queue)];
+    const places = new Map<string, number>();
     for (const key of queue?.rows.keys() ?? []) places.set(key, places.size);
-    const queueIsLater = queue !== null && monitor !== null && queue.startedAt + QUEUE_LEADS_MS >= monitor.at;
-    return { places, queueIsLater, turned };
+    return {
+      places,
+      turned,
+      queueIsNoOlder: isQueueNoOlder(monitor, queue),
+      queueIsLater: isQueueLater(monitor, queue),
+    };
   }
 
   /** Gives a call new parts. An entry that a caller has come back to leads to the call before. */

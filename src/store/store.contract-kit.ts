@@ -93,6 +93,7 @@ export function difference(before: TenantState, after: TenantState): Delta {
     listsIdle: before.listsIdle === after.listsIdle ? null : after.listsIdle,
     created: sameJson([...before.created], [...after.created]) ? null : after.created,
     agents: sameJson([...before.agents], [...after.agents]) ? null : after.agents,
+    hotlines: sameJson([...before.hotlines], [...after.hotlines]) ? null : after.hotlines,
     direction: sameJson(before.direction, after.direction) ? null : after.direction,
   };
 }

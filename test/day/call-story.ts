@@ -18,7 +18,7 @@ export function callStory({ world, events, report }: Day, callKey: string): stri
     (event) => event.type.startsWith('call-') && index.callOf(event)?.callKey === callKey,
   );
   return [
-    `${callKey}: ${call.kind}, ${call.direction}, ${at(call.startedAt)} to ${at(call.endedAt)}, ${call.outcome}; ${call.habits.join(' ')}`,
+    `${callKey}: ${call.kind}, ${call.direction}, ${at(call.startedAt)} to ${at(call.endedAt)}, ${call.outcome}; hotline ${call.hotline ?? '-'}; ${call.habits.join(' ')}`,
     ...call.events.map(
       (one) => `  truth ${at(one.at)} ${one.type} ${one.extension ?? ''} ${one.outcome ?? ''}`,
     ),
@@ -45,6 +45,7 @@ function sightingLine(one: Sighting, at: At): string {
     `${at(one.from)} to ${at(one.to)}`,
     one.role ?? '',
     states,
+    `numbers "${(one.numbers ?? []).join('" "')}"`,
     one.callId,
     ...ids,
   ].join(' ');

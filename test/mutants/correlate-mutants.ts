@@ -183,9 +183,14 @@ const joins: readonly Mutant[] = [
       'an entry that has turned Trying since the queue’s last answer would lose its ring',
     ],
     [
-      '!answers.turned.has(call.callId),\n    names',
-      'true,\n    names',
+      'group === null ? !answers.turned.has(call.callId) : answers.queueIsLater',
+      'group === null || answers.queueIsLater',
       'an entry that was Trying until this poll would lose its ring',
+    ],
+    [
+      ': answers.queueIsLater),',
+      ': false),',
+      'a caller who has just joined a queue would take the ring of another one at once',
     ],
     [
       "beganTogether(seen.startedAt, startedAt) !== 'together',",

@@ -125,22 +125,25 @@ const life: readonly Mutant[] = [
       'return null;',
       'no agent would be learnt, and rows that name one would say nothing',
     ],
-    [
-      'call.transfers > 0 || ',
-      '',
-      'the colleague to whom a call was transferred would be learnt as the agent',
-    ],
+    ['transfers > 0 || ', '', 'the colleague to whom a call was transferred would be learnt as the agent'],
     [" && talking[0]!.joined === 'shown';", ';', 'an agent would be learnt from a leg that is a guess'],
     ['talking.length === 1 &&', 'talking.length > 0 &&', 'one of two extensions would be learnt, by chance'],
     [
-      "leg.state === 'answered' && leg.absence === null",
-      "leg.state === 'answered'",
+      "state === 'answered' && absence === null",
+      "state === 'answered'",
       'an agent would be learnt from a leg that has gone',
     ],
   ]),
 ];
 
 const parts: readonly Mutant[] = [
+  ...mutantsOf(`${PARTS}/hotlines.ts`, `${PARTS}/hotlines.spec.ts`, [
+    [
+      "hotline === null || learnt === undefined) return 'unknown'",
+      "hotline === null) return 'unknown'",
+      'a queue of which nothing is known would take no ring',
+    ],
+  ]),
   ...mutantsOf(`${PARTS}/customer.ts`, `${PARTS}/customer.spec.ts`, [
     [
       "return a === WITHHELD ? 'withheld' : 'same';",

@@ -196,6 +196,7 @@ export const anyState: fc.Arbitrary<TenantState> = fc.record({
     .array(fc.record({ seen: observedLeg, since: bracket, polls: fc.nat(3) }), { maxLength: 2 })
     .map((legs) => new Map(legs.map((one) => [one.seen.key, one]))),
   agents: fc.array(fc.tuple(text, text), { maxLength: 3 }).map((names) => new Map(names)),
+  hotlines: fc.array(fc.tuple(text, texts), { maxLength: 3 }).map((queues) => new Map(queues)),
   direction: fc.record({
     meaning: fc.constantFrom('call' as const, 'leg' as const),
     source: fc.constantFrom('configured' as const, 'learnt' as const, 'assumed' as const),

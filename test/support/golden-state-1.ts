@@ -267,6 +267,7 @@ export const GOLDEN_STATE_1: TenantState = {
   listsIdle: true,
   created: new Map(),
   agents: new Map(),
+  hotlines: new Map(),
   direction: ASSUMED_DIRECTION,
   registrations: new Map(
     [

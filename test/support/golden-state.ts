@@ -145,6 +145,7 @@ export const GOLDEN_STATE: TenantState = {
     ['agent-109', '109'],
     ['Trần Thị 109', '109'],
   ]),
+  hotlines: new Map([['queue-1', ['19006801', '+842473001234']]]),
   direction: { meaning: 'leg', source: 'learnt', earlierLegs: ['107|leg-r7'], showsHotline: true },
 };
 

@@ -39,6 +39,7 @@ export function cycleAt(seconds: number, given: Partial<CycleFacts> = {}): Cycle
     isBusy: () => false,
     isListed: () => false,
     extensionOf: () => undefined,
+    leadsTo: () => 'unknown',
     incomplete: { monitor: null, queue: null },
     isFirst: { monitor: false, queue: false },
     lackOf: () => (given.monitorComplete === false ? 'nothing' : 'absent'),

@@ -1,16 +1,30 @@
-import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import type { MonitorAnswer, ObservedLeg, ObservedQueueEntry, QueueAnswer } from '../model/observation.js';
 import { agentNamesOf, isNamed } from '../parts/agents.js';
-import type { CycleFacts } from '../parts/cycle-facts.js';
+import { type CycleFacts, QUEUE_LEADS_MS } from '../parts/cycle-facts.js';
 
 /** What the answers of this cycle show beside the new parts. */
 export interface Answers {
   /** The place of each row in the queue's answer, by `key`; none where it was not asked or failed. */
   readonly places: ReadonlyMap<string, number>;
   /** An entry that rang an extension of the monitor's answer would say Trying in the queue's: it is surely not the older one. */
-  readonly queueIsLater: boolean;
+  readonly queueIsNoOlder: boolean;
   /** The calls whose entry has another status than in the answer before. */
   readonly turned: ReadonlySet<string>;
+  /** An entry that the queue's answer shows first, and Waiting, has rung none of the legs that the monitor's shows. */
+  readonly queueIsLater: boolean;
 }
+
+/** Likewise, but the queue may have been asked a moment before, as the monitor's rows trail further behind the PBX than its own. */
+export function isQueueNoOlder(monitor: Answered | null, queue: Answered | null): boolean {
+  return monitor !== null && queue !== null && queue.startedAt + QUEUE_LEADS_MS >= monitor.at;
+}
+
+/** Whether the queue was asked when the monitor had answered: an entry which is Waiting then can have no leg in that answer. */
+export function isQueueLater(monitor: Answered | null, queue: Answered | null): boolean {
+  return monitor !== null && queue !== null && queue.startedAt >= monitor.at;
+}
+
+type Answered = Pick<MonitorAnswer | QueueAnswer, 'startedAt' | 'at'>;
 
 /** Whose agent a queue row names, seen from a leg. A name that matches no extension, or none that is listed, says nothing. */
 export function namedBy(

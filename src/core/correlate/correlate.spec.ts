@@ -9,7 +9,12 @@ const other = number('0987654321');
 
 /** What the new parts become: the call that they join, their entries, and their legs with how they joined. */
 function placed(parts: Partial<NewParts>, calls: readonly Call[] = []): string[] {
-  const answers = { places: new Map<string, number>(), queueIsLater: true, turned: new Set<string>() };
+  const answers = {
+    places: new Map<string, number>(),
+    queueIsNoOlder: true,
+    queueIsLater: true,
+    turned: new Set<string>(),
+  };
   return correlate({ legs: [], entries: [], ...parts }, indexOf(calls), cycleAt(6), answers).map(
     ({ joins, legs, entries }) =>
       [

@@ -12,7 +12,9 @@ import {
 } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
+import type { Match } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isQueueLater } from './candidates.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { type Group, groupOf } from './group.js';
 
@@ -56,6 +58,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
     cycle: cycleAt(6, cycle),
     answers: {
       places: new Map(rows.map(({ key }, place) => [key, place])),
+      queueIsNoOlder: queueIsLater,
       queueIsLater,
       turned: new Set(turned),
     },
@@ -173,9 +176,22 @@ describe('an entry that is Waiting', () => {
     expect(owner(rung, [withEntry(waiting)], { rows: [waiting], queueIsLater: false })).toBe(ONE);
   });
 
-  it('may have been Trying before it turned Waiting, and may ring when it is new', () => {
+  it('may have been Trying before it turned Waiting', () => {
     expect(owner(rung, [withEntry(waiting)], { rows: [waiting], turned: [one.callId] })).toBe(ONE);
-    expect(owner(rung, [], { rows: [waiting], others: [entryGroup(waiting)] })).toBe(ONE);
+  });
+
+  it('when it is new rings no leg, unless the monitor’s answer may be the later one', () => {
+    const beside = () => ({ rows: [waiting], others: [entryGroup(waiting)] });
+    expect(owner(rung, [], beside())).toBeNull();
+    expect(owner(rung, [], { ...beside(), queueIsLater: false })).toBe(ONE);
+  });
+
+  it('was so later than the monitor’s answer if the queue was asked when that had come', () => {
+    const asked = (startedAt: number, by = startedAt) => ({ startedAt, at: by });
+    expect(isQueueLater(asked(0, 100), asked(100, 900))).toBe(true);
+    expect(isQueueLater(asked(0, 101), asked(100))).toBe(false);
+    expect(isQueueLater(asked(0, 40), asked(1_000))).toBe(true);
+    expect([isQueueLater(null, asked(0)), isQueueLater(asked(0), null)]).toEqual([false, false]);
   });
 });
 
@@ -216,6 +232,19 @@ describe('the time at which a leg began', () => {
     expect(owner(seen, [over('answered')], { turned: [one.callId] })).toBe(ONE);
     expect(owner(seen, [over('answered')])).toBeNull();
     expect(owner(seen, [over('abandoned')], { turned: [one.callId] })).toBeNull();
+  });
+});
+
+describe('a withheld leg', () => {
+  const withheld = { ...rung, customer: anonymous };
+  const waits = withEntry({ ...trying, customer: anonymous });
+
+  it('is not the queue’s where it called a number by which no caller came to it', () => {
+    const leadsTo = (match: Match) => ({ cycle: { leadsTo: () => match } });
+    expect(owner(withheld, [waits], leadsTo('unknown'))).toBe(ONE);
+    expect(owner(withheld, [waits], leadsTo('same'))).toBe(ONE);
+    expect(owner(withheld, [waits], leadsTo('different'))).toBeNull();
+    expect(owner(rung, [one], leadsTo('different'))).toBe(ONE);
   });
 });
 
@@ -290,7 +319,7 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
       joinLegsToEntries([...others, ...legs], {
         index: indexOf(calls),
         cycle: cycleAt(6),
-        answers: { places: new Map(), turned: new Set() },
+        answers: { places: new Map(), turned: new Set(), queueIsNoOlder: true, queueIsLater: true },
       });
       return legs.map(({ joins, mergedInto }) => (joins ?? mergedInto) !== null);
     };

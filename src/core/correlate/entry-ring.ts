@@ -117,14 +117,13 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFact
     outbound: !mayBeInbound(leg),
     customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
     waits:
-      group === null &&
       entry.status === 'waiting' &&
-      answers.queueIsLater &&
       answers.places.has(entry.key) &&
-      !answers.turned.has(call.callId),
+      (group === null ? answers.queueIsNoOlder && !answers.turned.has(call.callId) : answers.queueIsLater),
     names: agentFor(leg, candidate, deps),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
+    learnt: cycle.leadsTo(entry.queueId, leg.hotline),
     time: ringsAt(leg, candidate, cycle, answers),
     connected: call !== null && isConnected(call),
     stale: group === null && isStale(call.entry, cycle),

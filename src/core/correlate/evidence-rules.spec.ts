@@ -16,6 +16,7 @@ const RINGS: RingFacts = {
   names: 'none known',
   owns: false,
   hotlines: 'same',
+  learnt: 'unknown',
   time: 'inside',
   connected: false,
   stale: false,
@@ -32,6 +33,11 @@ describeTable(ENTRY_RINGS, [
   [{ ...NAMED, hotlines: 'unknown', time: 'unknown' }, 'named'],
   [WITHHELD, 'time'],
   [{ ...WITHHELD, time: 'unknown' }, 'time'],
+  [{ ...WITHHELD, learnt: 'same' }, 'time'],
+  // A queue may get another number at any time: only where nothing else ties the two together it says anything.
+  [{ ...WITHHELD, learnt: 'different' }, null],
+  [{ ...RINGS, learnt: 'different' }, 'customer'],
+  [{ ...NAMED, customers: 'withheld', learnt: 'different' }, 'named'],
 
   [{ ...NAMED, outbound: true }, null],
   [{ ...RINGS, outbound: true }, null],

@@ -26,6 +26,7 @@ export interface RingFacts {
   readonly names: 'it' | 'another' | 'none known';
   readonly owns: boolean;
   readonly hotlines: Match;
+  readonly learnt: Match;
   readonly time: 'inside' | 'outside' | 'unknown';
   readonly connected: boolean;
   readonly stale: boolean;
@@ -57,6 +58,11 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
       values: YES_NO,
     },
     hotlines: HOTLINES,
+    learnt: {
+      heading: 'hotline of the queue',
+      meaning: 'whether the number called is one by which answered callers came to the queue',
+      values: { same: 'one of them', different: 'another one', unknown: 'none known' },
+    },
     time: {
       heading: 'began',
       meaning:
@@ -91,6 +97,11 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
       when: { customers: 'same' },
       then: 'customer',
       why: 'the queue rings, and this extension rings for that number',
+    },
+    {
+      when: { learnt: 'different' },
+      then: null,
+      why: 'nothing but the time ties the two together, and no caller is known to come to this queue by that number',
     },
     {
       when: {},

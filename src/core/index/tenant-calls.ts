@@ -17,6 +17,7 @@ export class TenantCalls implements TenantState {
   listsIdle: boolean;
   created: TenantState['created'];
   agents: TenantState['agents'];
+  hotlines: TenantState['hotlines'];
   direction: TenantState['direction'];
   readonly registrations: Map<string, Registration>;
 
@@ -27,6 +28,7 @@ export class TenantCalls implements TenantState {
     this.listsIdle = state.listsIdle;
     this.created = state.created;
     this.agents = state.agents;
+    this.hotlines = state.hotlines;
     this.direction = state.direction;
     this.registrations = new Map(state.registrations);
   }

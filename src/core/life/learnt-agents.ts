@@ -1,16 +1,26 @@
-import type { Call } from '../model/call.js';
+import type { Call, Leg, QueueEntry } from '../model/call.js';
 import { type Agents, agentNamesOf, withAgent } from '../parts/agents.js';
 
 /** Learns from answered calls at which extension the agent is that a queue row names; null if there is nothing new. */
 export function learntAgents(agents: Agents, calls: Iterable<Call | null>): Agents | null {
   let learnt = agents;
   for (const call of calls) {
-    if (call === null || call.transfers > 0 || call.connected === null || call.entry === null) continue;
-    const { seen, answered, absence } = call.entry;
-    const talking = call.legs.filter((leg) => leg.state === 'answered' && leg.absence === null);
-    const isSure = answered && absence === null && talking.length === 1 && talking[0]!.joined === 'shown';
-    if (isSure && talking[0]!.seen.extension === call.connected.extension)
-      learnt = withAgent(learnt, agentNamesOf(seen), call.connected.extension);
+    const sure = call === null ? null : surelyAnswered(call);
+    if (sure !== null) learnt = withAgent(learnt, agentNamesOf(sure.entry.seen), sure.leg.seen.extension);
   }
   return learnt === agents ? null : learnt;
+}
+
+/** The answered queue entry of the call and the only leg that talks; null unless that is surely the entry's. */
+export function surelyAnswered({
+  entry,
+  legs,
+  connected,
+  transfers,
+}: Call): { readonly entry: QueueEntry; readonly leg: Leg } | null {
+  if (transfers > 0 || connected === null || entry === null) return null;
+  const talking = legs.filter(({ state, absence }) => state === 'answered' && absence === null);
+  const isSure =
+    entry.answered && entry.absence === null && talking.length === 1 && talking[0]!.joined === 'shown';
+  return isSure && talking[0]!.seen.extension === connected.extension ? { entry, leg: talking[0]! } : null;
 }

@@ -287,6 +287,8 @@ export interface TenantState {
   readonly created: ReadonlyMap<string, CreatedLeg>;
   /** The extension of an agent by the name or uuid that queue rows use for it, as learnt from answered entries. */
   readonly agents: ReadonlyMap<string, string>;
+  /** By which hotlines callers came to a queue, as learnt from answered entries: `customerKey`s by `queueId`. */
+  readonly hotlines: ReadonlyMap<string, readonly string[]>;
   /** What is known of watched extensions. */
   readonly registrations: Registrations;
   readonly direction: RowDirection;
@@ -338,6 +340,7 @@ export const EMPTY_STATE: TenantState = {
   listsIdle: false,
   created: new Map(),
   agents: new Map(),
+  hotlines: new Map(),
   registrations: new Map(),
   direction: ASSUMED_DIRECTION,
 };

@@ -17,6 +17,8 @@ export interface Delta extends FreshnessDelta {
   readonly created: TenantState['created'] | null;
   /** All agents' extensions; null: unchanged. */
   readonly agents: TenantState['agents'] | null;
+  /** All queues' hotlines; null: unchanged. */
+  readonly hotlines: TenantState['hotlines'] | null;
   /** Null: unchanged. */
   readonly direction: TenantState['direction'] | null;
 }
@@ -43,6 +45,7 @@ export const UNCHANGED: Delta = {
   listsIdle: null,
   created: null,
   agents: null,
+  hotlines: null,
   direction: null,
 };
 
@@ -54,10 +57,11 @@ export function isOnlyFreshness({
   listsIdle,
   created,
   agents,
+  hotlines,
   direction,
 }: Delta): boolean {
-  const isUnchanged = ignoredEntries === null && listsIdle === null && created === null && agents === null;
-  return calls.size === 0 && ended.size === 0 && isUnchanged && direction === null;
+  const rest = [ignoredEntries, listsIdle, created, agents, hotlines, direction];
+  return calls.size === 0 && ended.size === 0 && rest.every((change) => change === null);
 }
 
 /** Merges an earlier change of the freshness into the delta that follows it. */

@@ -30,7 +30,7 @@ export function observeFreshness(
   const ofQueue = queue === undefined ? sources.queue : observed(sources.queue, queue, entries);
   const isAsked = monitor !== undefined || queue !== undefined;
   // The fields are named because this runs at every poll: spreading `UNCHANGED` would cost more than a small answer does.
-  const { registrations, calls, ended, listsIdle, created, agents, direction } = UNCHANGED;
+  const { registrations, calls, ended, listsIdle, created, agents, hotlines, direction } = UNCHANGED;
   return {
     sources: isAsked ? { monitor: ofMonitor, queue: ofQueue } : null,
     registrations:
@@ -43,6 +43,7 @@ export function observeFreshness(
     listsIdle,
     created,
     agents,
+    hotlines,
     direction,
   };
 }

@@ -5,10 +5,13 @@ import {
   type Instant,
   type MonitorAnswer,
   type Observations,
+  type PhoneNumber,
   type QueueAnswer,
 } from '../model/observation.js';
 import { extensionInAnswer, extensionOf } from './agents.js';
 import { changeWindow, hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
+import type { Match } from './customer.js';
+import { leadsTo } from './hotlines.js';
 import { type Lack, lackOf, type LackingPart } from './partial-absence.js';
 import { skewOf } from './pbx-clock.js';
 import { ifBefore, isLongAgo, isLongBefore, isSince, type Window } from './window.js';
@@ -48,6 +51,8 @@ export interface CycleFacts {
   readonly isListed: (extension: string) => boolean;
   /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
   readonly extensionOf: (names: readonly string[]) => string | undefined;
+  /** Whether callers of the queue come in by this number, as far as has been learnt. */
+  readonly leadsTo: (queueId: string, hotline: PhoneNumber | null) => Match;
   /** What it means that the monitor's answer of this cycle lacks the leg; `nothing` without an answer. */
   readonly lackOf: (this: void, leg: LackingPart) => Lack;
   readonly listsIdle: boolean;
@@ -87,6 +92,7 @@ export function factsOf(
     isListed: (extension) => answer !== null && (answer.idleExtensions.has(extension) || isBusy(extension)),
     lackOf: (leg) => (answer === null ? 'nothing' : lackOf(leg, answer, after.monitor.incomplete)),
     extensionOf: agentsIn(state, answer),
+    leadsTo: (queueId, hotline) => leadsTo(queueId, hotline, state.hotlines),
     listsIdle: state.listsIdle,
     legChanged: (leg) => (answer === null ? null : changeWindow(leg, state.sources, answer, policy)),
   };

@@ -21,6 +21,7 @@ import {
   encodeDirection,
   encodeEnded,
   encodeFlags,
+  encodeHotlines,
   encodeIgnored,
   encodeRegistration,
   encodeSources,
@@ -33,7 +34,7 @@ import { migrated, STORED_FORM, type StoredField, type StoredForm } from './form
  *
  *     sources, ignored, flags,        JSON
  *     created, agents
- *     direction                       JSON; missing as long as it is the empty state's
+ *     hotlines, direction             JSON; missing as long as it is the empty state's
  *     call:<callId>, ended:<callId>   JSON, one field a call
  *     registration:<extension>        JSON, one field a watched extension
  *     format                          of all the others: `formats.ts`
@@ -56,16 +57,26 @@ const CALL = 'call:';
 const ENDED = 'ended:';
 const REGISTRATION = 'registration:';
 const DIRECTION = 'direction';
-const SINGLE_FIELDS: readonly string[] = ['sources', 'ignored', 'flags', 'created', 'agents', DIRECTION];
+const HOTLINES = 'hotlines';
+const SINGLE_FIELDS: readonly string[] = [
+  'sources',
+  'ignored',
+  'flags',
+  'created',
+  'agents',
+  HOTLINES,
+  DIRECTION,
+];
 
 /** What to write when a state changes by `delta`. */
 export function patch(delta: Delta): Patch {
-  const { calls, ended, ignoredEntries, listsIdle, created, agents, direction } = delta;
+  const { calls, ended, ignoredEntries, listsIdle, created, agents, hotlines, direction } = delta;
   const patch = freshnessPatch(delta);
   if (ignoredEntries !== null) patch.set.set('ignored', JSON.stringify(encodeIgnored(ignoredEntries)));
   if (listsIdle !== null) patch.set.set('flags', JSON.stringify(encodeFlags({ listsIdle })));
   if (created !== null) patch.set.set('created', JSON.stringify(encodeCreated(created)));
   if (agents !== null) patch.set.set('agents', JSON.stringify(encodeAgents(agents)));
+  if (hotlines !== null) patch.set.set(HOTLINES, JSON.stringify(encodeHotlines(hotlines)));
   if (direction !== null) patch.set.set(DIRECTION, JSON.stringify(encodeDirection(direction)));
   patchEntries(patch, CALL, calls, encodeCall);
   patchEntries(patch, ENDED, ended, encodeEnded);
@@ -88,6 +99,7 @@ export function encodeWhole(state: TenantState, { format }: StoredForm = STORED_
   fields.set('flags', JSON.stringify(encodeFlags(state)));
   fields.set('created', JSON.stringify(encodeCreated(state.created)));
   fields.set('agents', JSON.stringify(encodeAgents(state.agents)));
+  if (state.hotlines.size > 0) fields.set(HOTLINES, JSON.stringify(encodeHotlines(state.hotlines)));
   if (state.direction !== EMPTY_STATE.direction)
     fields.set(DIRECTION, JSON.stringify(encodeDirection(state.direction)));
   for (const [id, call] of state.calls) fields.set(fieldOf(CALL, id), JSON.stringify(encodeCall(call)));
@@ -159,6 +171,7 @@ class Reading {
   #flags: Pick<TenantState, 'listsIdle'> = EMPTY_STATE;
   #created = EMPTY_STATE.created;
   #agents = EMPTY_STATE.agents;
+  #hotlines = EMPTY_STATE.hotlines;
   #direction = EMPTY_STATE.direction;
 
   /** Drops the errors of parser and schema, because they quote what they read, and that is customers' data. */
@@ -185,6 +198,7 @@ class Reading {
       listsIdle: this.#flags.listsIdle,
       created: this.#created,
       agents: this.#agents,
+      hotlines: this.#hotlines,
       registrations: new Map(registrations.map((known) => [known.extension, known])),
       direction: this.#direction,
     };
@@ -207,6 +221,7 @@ class Reading {
     if (field === 'sources') this.#sources = decodeSources(SCHEMAS.sources.parse(value));
     else if (field === 'created') this.#created = decodeCreated(SCHEMAS.created.parse(value));
     else if (field === 'agents') this.#agents = new Map(SCHEMAS.agents.parse(value));
+    else if (field === HOTLINES) this.#hotlines = new Map(SCHEMAS.hotlines.parse(value));
     else if (field === DIRECTION) this.#direction = decodeDirection(SCHEMAS.direction.parse(value));
     else if (field === 'ignored') this.#ignored = SCHEMAS.ignored.parse(value);
     else this.#flags = SCHEMAS.flags.parse(value);

@@ -205,6 +205,8 @@ export const SCHEMAS = {
   created: z.array(z.strictObject({ seen: observedLeg, since: bracket, polls: z.int() })),
   /** Name and extension. */
   agents: z.array(z.tuple([text, text])),
+  /** Queue, and the numbers by which its callers came in. */
+  hotlines: z.array(z.tuple([text, z.array(text)])),
   direction: z.strictObject({
     meaning: z.enum(['call', 'leg']),
     source: z.enum(['configured', 'learnt', 'assumed']),
@@ -393,6 +395,10 @@ export function decodeCreated(from: Stored<'created'>): TenantState['created'] {
   return new Map(
     from.map(({ seen, since, polls }) => [seen.key, { seen: decodeObservedLeg(seen), since, polls }]),
   );
+}
+
+export function encodeHotlines(from: TenantState['hotlines']): Stored<'hotlines'> {
+  return [...from].map(([queueId, numbers]) => [queueId, [...numbers]]);
 }
 
 export function encodeAgents(from: TenantState['agents']): Stored<'agents'> {
