@@ -286,11 +286,13 @@ export class ToldCall {
   }
 
   /** The leg of a consultation, which is older than the transfer, shows the customer from now on. */
-  #showsCustomer({ extension, from, numbers, callTimes }: Sighting): boolean {
+  #showsCustomer({ extension, numbers, callTimes }: Sighting): boolean {
     const { customer, transfers } = this.#call;
-    const isAttended = transfers.some(({ as, to }) => as === 'attended' && to === extension);
-    if (customer === null || customer.e164 === null || !isAttended) return false;
-    return numbers?.includes(customer.raw) === true && callTimes?.some(({ value }) => value < from) === true;
+    if (customer === null || customer.e164 === null || numbers?.includes(customer.raw) !== true) return false;
+    return transfers.some(
+      ({ as, to, answeredAt }) =>
+        as === 'attended' && to === extension && callTimes?.some(({ value }) => value < (answeredAt ?? 0)),
+    );
   }
 
   /** Without an id that they share, rows do not show that a leg which begins when all else has gone is of this call. */

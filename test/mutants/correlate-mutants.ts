@@ -183,7 +183,7 @@ const joins: readonly Mutant[] = [
       'an entry that has turned Trying since the queue’s last answer would lose its ring',
     ],
     [
-      'group === null ? !answers.turned.has(call.callId) : answers.queueIsLater',
+      'group === null ? answers.queueIsNoOlder && !answers.turned.has(call.callId) : answers.queueIsLater',
       'group === null || answers.queueIsLater',
       'an entry that was Trying until this poll would lose its ring',
     ],

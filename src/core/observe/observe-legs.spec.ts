@@ -181,10 +181,10 @@ describe('a new leg', () => {
     // Nor is it the leg that rang, coming back.
     const rang = legPart({ seen: { ...talks, signal: 'ringing' }, absence: absentSince(5) });
     const changed = observed([talks], { calls: call({ legs: [rang, connected] }) }).legs;
-    expect(changed.map(({ seen, absence }) => [seen.callId, absence?.polls])).toEqual([
-      ['own', 2],
-      ['shared', 1],
-    ]);
+    expect(Object.fromEntries(changed.map(({ seen, absence }) => [seen.callId, absence?.polls]))).toEqual({
+      own: 2,
+      shared: 1,
+    });
     const lastLegs = lastLegsOf([{ ...connected, absence: absentSince(4, 2) }]);
     expect(isNew(talks, { calls: call({ legs: [], lastLegs }), cycle: { now: at(6) } })).toBe(false);
     expect(isNew(talks, { calls: call({ legs: [], lastLegs }), cycle: { now: at(6) + 1 } })).toBe(true);
