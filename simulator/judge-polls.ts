@@ -22,7 +22,7 @@ export interface Poll {
 }
 
 /** The answers in a row, by when they were received, that have all the unreadable rows of this one, with the same bytes. */
-export interface Unreadable {
+interface Unreadable {
   readonly since: number;
   readonly until: number;
 }

@@ -4,11 +4,12 @@ import { customerKey, type Match } from './customer.js';
 
 /**
  * By which numbers the callers of a queue came in. A queue's row does not show it: the legs that ring for its callers do, once
- * they are known to be the queue's. Where a caller withholds the number, it is what tells the queue's rings from others.
+ * they are known to be the queue's. Where a caller withholds the number, only that
+ * distinguishes the queue's rings from others.
  */
 export type Hotlines = TenantState['hotlines'];
 
-/** More hotlines than a queue has: those by which nobody has come for long make room. */
+/** More hotlines than a queue has: those by which no caller has come for long make room. */
 const MAX_OF_QUEUE = 50;
 /** Far more queues than a tenant has. */
 const MAX_QUEUES = 1_000;
