@@ -244,6 +244,16 @@ const joins: readonly Mutant[] = [
       '',
       'a ring-all queue would ring one agent',
     ],
+    [
+      "(hasTurned(candidate, deps, 'answered') && namedBy(candidate.entry, seen, deps.cycle) !== 'another')",
+      "hasTurned(candidate, deps, 'answered')",
+      'the ring of a caller who waits would be that of one whom another agent has answered',
+    ],
+    [
+      'if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return false;',
+      '',
+      'a conversation that began before the caller joined the queue would be that caller’s',
+    ],
   ]),
   ...mutantsOf(`${CORRELATE}/candidates.ts`, `${CORRELATE}/entry-ring.spec.ts`, [
     [
@@ -256,6 +266,16 @@ const joins: readonly Mutant[] = [
       '',
       'a name that was learnt would tie nothing together',
     ],
+    [
+      'queue.startedAt >= monitor.at;',
+      'queue.at >= monitor.at;',
+      'a caller who joined while both were asked would lose the ring',
+    ],
+    [
+      'queue.startedAt + QUEUE_LEADS_MS >= monitor.at',
+      'queue.startedAt >= monitor.at',
+      'where both endpoints are asked at once, a caller who waits would take another’s ring',
+    ],
   ]),
   ...mutantsOf(`${CORRELATE}/continuation.ts`, `${CORRELATE}/continuation.spec.ts`, [
     ['const NEAR_MS = 2_000;', 'const NEAR_MS = 3_000;', 'a caller who calls again would be a transfer'],
@@ -264,6 +284,16 @@ const joins: readonly Mutant[] = [
       'return calls.length === 1 ? calls[0]! : null;',
       'return calls[0] ?? null;',
       'of two withheld callers the wrong one would be transferred',
+    ],
+    [
+      " && customers !== 'withheld';",
+      ';',
+      'any withheld call would continue that of a withheld customer whom an extension had called',
+    ],
+    [
+      'leg.startedAt === null ? null : onOurClock(leg.startedAt, cycle.skewMs)',
+      'leg.startedAt',
+      'with a clock that is off, each transfer that a later poll shows would be a second call',
     ],
     [
       'return own.length > 0 ? own : legs;',
@@ -279,6 +309,13 @@ const joins: readonly Mutant[] = [
       'abandonedAt! - PBX_PRECISION_MS',
       'abandonedAt! + PBX_PRECISION_MS',
       'an overflow that a slow poll shows late would be a second call',
+    ],
+  ]),
+  ...mutantsOf(`${CORRELATE}/created-parts.ts`, `${CORRELATE}/created-parts.spec.ts`, [
+    [
+      'legs.every(({ seen }) => seen.signal',
+      'legs.some(({ seen }) => seen.signal',
+      'a call that rings would wait for the other devices of its group',
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/ring-group.ts`, `${CORRELATE}/ring-group.spec.ts`, [

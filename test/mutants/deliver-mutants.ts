@@ -134,6 +134,13 @@ const log: readonly Mutant[] = [
       'an event that is announced twice would be delivered twice',
     ],
   ]),
+  ...mutantsOf(`${LOG}/tenant-view.ts`, `${LOG}/tenant-feed.spec.ts`, [
+    [
+      'delete view.transferredFrom;',
+      '',
+      'a snapshot would show a transfer on a call for as long as it lives',
+    ],
+  ]),
   ...mutantsOf(`${LOG}/event-buffer.ts`, `${LOG}/event-buffer.spec.ts`, [
     [
       'sequence < first.sequence - 1) return null;',

@@ -83,6 +83,16 @@ const life: readonly Mutant[] = [
       "when: { left: true },\n      then: { at: 'seen', within: 'parts', certainty: 'inferred' },",
       'a caller who hung up before the consultation was over would have talked until then',
     ],
+    [
+      'time === null ? seen : onOurClock(time, cycle.skewMs)',
+      'time ?? seen',
+      'with a clock that is off, a deduced end would be said to be observed',
+    ],
+    [
+      '|| isAfter(whenGone(absence!), whenGone(entry.absence))',
+      '',
+      'a conversation that may go on at its device would have ended for certain after a transfer',
+    ],
   ]),
   ...mutantsOf(`${LIFE}/offer-rules.ts`, `${LIFE}/offer-rules.spec.ts`, [
     [
@@ -94,6 +104,11 @@ const life: readonly Mutant[] = [
       "when: { deduced: true, named: true },\n      then: { outcome: 'answered', isInferred: true },",
       "when: { deduced: true, named: true },\n      then: { outcome: 'answered', isInferred: false },",
       'an answer of which only the consequence was seen would be observed',
+    ],
+    [
+      '!participant.elsewhere &&\n',
+      '',
+      'a ring that another extension answered would be not answered where its row remains for longer',
     ],
   ]),
   ...mutantsOf(`${LIFE}/consequence.ts`, `${LIFE}/consequence.spec.ts`, [
@@ -119,6 +134,13 @@ const life: readonly Mutant[] = [
     ],
     [': commonOf(windows);', ': windows[0]!;', 'the answer’s window would not hold the answer'],
   ]),
+  ...mutantsOf(`${LIFE}/learnt-hotlines.ts`, `${LIFE}/learnt-hotlines.spec.ts`, [
+    [
+      'call === null || customerKey(call.customer) === WITHHELD',
+      'call === null',
+      'a queue would learn a hotline from a leg that may be another caller’s',
+    ],
+  ]),
   ...mutantsOf(`${LIFE}/learnt-agents.ts`, `${LIFE}/learnt-agents.spec.ts`, [
     [
       'return learnt === agents ? null : learnt;',
@@ -142,6 +164,16 @@ const parts: readonly Mutant[] = [
       "hotline === null || learnt === undefined) return 'unknown'",
       "hotline === null) return 'unknown'",
       'a queue of which nothing is known would take no ring',
+    ],
+    [
+      '.slice(-MAX_OF_QUEUE)',
+      '.slice(0, MAX_OF_QUEUE)',
+      'a queue with many hotlines would never learn a new one, and withheld callers who come by it would be two calls',
+    ],
+    [
+      'learnt.delete(queueId);\n  learnt.set',
+      'learnt.set',
+      'the hotlines of the queues in use would be forgotten first',
     ],
   ]),
   ...mutantsOf(`${PARTS}/customer.ts`, `${PARTS}/customer.spec.ts`, [
@@ -190,11 +222,33 @@ const parts: readonly Mutant[] = [
       'extension === undefined ? null :',
       'an entry whose agent rings would go stale',
     ],
+    [
+      'now - latestTime >= DAY_MS ? now : Math.min',
+      'Math.min',
+      'a caller whose row is a day old by a clock that is off would be ended by the first poll that shows it',
+    ],
+    [
+      'quiet ?? { after: changedAt, by: changedAt }',
+      '{ after: changedAt, by: changedAt }',
+      'one unreadable row would keep a call whose caller has gone',
+    ],
     ['return quiet ?? (isWatched ?', 'return (isWatched ?', 'a stale entry would never end'],
     [
       '!listsIdle || isListed(connected!.extension)',
       'isListed(connected!.extension)',
       'where idle extensions are not listed, no row would ever be stale',
+    ],
+  ]),
+  ...mutantsOf(`${PARTS}/partial-absence.ts`, `${PARTS}/partial-absence.spec.ts`, [
+    [
+      'Math.min(lasts(missing.get(key)?.since ?? null, at), lasts(partialSince, at))',
+      'lasts(missing.get(key)?.since ?? null, at)',
+      'the first partial answer after an outage would end the callers whom it lacks',
+    ],
+    [
+      'if (since >= first) return true;',
+      'if (since > first) return true;',
+      'a call that began with the first partial answer would end with the next one whose row is spoilt',
     ],
   ]),
   ...mutantsOf(`${PARTS}/overflow.ts`, `${PARTS}/overflow.spec.ts`, [
@@ -311,6 +365,47 @@ const rows: readonly Mutant[] = [
       "asLeg.destination === 'own';",
       'true;',
       'an agent’s leg in RING_WAIT would be an outbound call beside the caller’s',
+    ],
+    [
+      '!earlierLegs.some((key)',
+      '!earlierLegs.every((key)',
+      'when one of the earlier calls ends, the others would turn round and begin a second time',
+    ],
+  ]),
+  ...mutantsOf(`${OBSERVE}/direction-evidence.ts`, `${OBSERVE}/direction.spec.ts`, [
+    [
+      'leg.ringWait || before?.ringWait === true',
+      'leg.ringWait',
+      'a click-to-call that is answered would teach the wrong direction, once and for good',
+    ],
+    [
+      ' || before.agentId !== entry.agentId;',
+      ';',
+      'a queue that names its agents by uuid alone would teach nothing after the first agent',
+    ],
+    [
+      'lastComplete?.startedAt',
+      'lastComplete?.at',
+      'a click between slow polls would teach the wrong direction, once and for good',
+    ],
+  ]),
+  ...mutantsOf(`${OBSERVE}/clock-samples.ts`, `${OBSERVE}/clock-samples.spec.ts`, [
+    [
+      ' || created.has(row.key)) continue;',
+      ') continue;',
+      'a leg that was created long before it rings would show a clock that is behind',
+    ],
+    [
+      ' && failures === 0 && lastError === null;',
+      ' && failures === 0;',
+      'a row that the last partial answer may have lacked would show a clock that is behind',
+    ],
+  ]),
+  ...mutantsOf(`${OBSERVE}/listed-legs.ts`, `${OBSERVE}/observe-legs.spec.ts`, [
+    [
+      '(known.part.absence !== null || !isSameRow(known, row))',
+      '!isSameRow(known, row)',
+      'a leg that is back as it was would stay missing, and its call end',
     ],
   ]),
   ...mutantsOf(`${OBSERVE}/observe-legs.ts`, `${OBSERVE}/observe-legs.spec.ts`, [

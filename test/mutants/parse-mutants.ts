@@ -199,6 +199,13 @@ const rows: readonly Mutant[] = [
       'the caller’s own leg of a local call would be an offer, and pop',
     ],
   ]),
+  ...mutantsOf(`${PARSE}/legs-reading.ts`, `${PARSE}/monitor-row.spec.ts`, [
+    [
+      ' && !sameLine(hotline, customer);',
+      ';',
+      'a row that repeats one number would teach the wrong direction, once and for good',
+    ],
+  ]),
   ...mutantsOf(`${PARSE}/phone-number.ts`, `${PARSE}/phone-number.spec.ts`, [
     [
       'type === undefined ? !parsed.isValid() : HOTLINE_TYPES.has(type)',

@@ -93,7 +93,7 @@ export function view(callId: string, given: Partial<CallView> = {}): Omit<CallVi
 }
 
 export function transition(
-  type: 'call-started' | 'call-offered' | 'call-answered' | 'call-ended',
+  type: 'call-started' | 'call-offered' | 'call-answered' | 'call-transferred' | 'call-ended',
   callId: string,
   given: Partial<CallView> = {},
 ): Transition {

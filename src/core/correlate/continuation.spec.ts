@@ -48,6 +48,12 @@ describe('a leg continues a call', () => {
     expect(continued({ startedAt: null }, [lost], later)).toBeNull();
   });
 
+  it('by the time on the bridge’s clock, where the PBX’s is off', () => {
+    const later = { monitor: window(9), queue: window(9), skewMs: 60_000 };
+    const begun = (seconds: number) => continued({ startedAt: at(seconds) }, [lost], later);
+    expect([4, 62, 64, 70].map(begun)).toEqual([null, null, 'call-1', null]);
+  });
+
   it('never at an extension that the call already had', () => {
     expect(continued({ extension: '107' })).toBeNull();
   });

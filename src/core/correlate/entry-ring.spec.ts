@@ -14,7 +14,7 @@ import type { Call } from '../model/call.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import type { Match } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { isQueueLater } from './candidates.js';
+import { isQueueLater, isQueueNoOlder } from './candidates.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { type Group, groupOf } from './group.js';
 
@@ -108,12 +108,14 @@ describe('a leg is rung for the queue entry', () => {
   it('even if its row says Answered and names another: that one answered, and this one rang until then', () => {
     const answered = entry({ status: 'answered', bridgedAt: at(5), agentName: 'agent-108' });
     const cycle = { extensionOf: () => '108', isListed: () => true };
-    expect(owner(rung, [withEntry(answered)], { cycle, turned: [ONE] })).toBe(ONE);
+    expect(owner(rung, [withEntry(answered)], { cycle, turned: [one.callId] })).toBe(ONE);
     expect(owner(rung, [], { cycle, others: [entryGroup(answered)] })).not.toBeNull();
     expect(
-      owner({ ...rung, signal: 'answered' }, [withEntry(answered)], { cycle, turned: [ONE] }),
+      owner({ ...rung, signal: 'answered' }, [withEntry(answered)], { cycle, turned: [one.callId] }),
     ).toBeNull();
-    expect(owner({ ...rung, startedAt: at(7) }, [withEntry(answered)], { cycle, turned: [ONE] })).toBeNull();
+    expect(
+      owner({ ...rung, startedAt: at(7) }, [withEntry(answered)], { cycle, turned: [one.callId] }),
+    ).toBeNull();
   });
 
   it('of a caller who is tried rather than of one whose row names who answered', () => {
@@ -121,7 +123,7 @@ describe('a leg is rung for the queue entry', () => {
     const other = entry({ status: 'trying', callId: 'queue-call-2', joinedAt: at(1) });
     const cycle = { extensionOf: () => '108', isListed: () => true };
     const calls = [withEntry(answered), withEntry(other)];
-    expect(owner(rung, calls, { cycle, turned: [ONE] })).toBe('queue-call-2 shown');
+    expect(owner(rung, calls, { cycle, turned: [one.callId] })).toBe('queue-call-2 shown');
   });
 
   it('not if the hotline is another than that of the first leg', () => {
@@ -189,9 +191,16 @@ describe('an entry that is Waiting', () => {
   it('was so later than the monitor’s answer if the queue was asked when that had come', () => {
     const asked = (startedAt: number, by = startedAt) => ({ startedAt, at: by });
     expect(isQueueLater(asked(0, 100), asked(100, 900))).toBe(true);
-    expect(isQueueLater(asked(0, 101), asked(100))).toBe(false);
+    expect(isQueueLater(asked(0, 101), asked(100, 900))).toBe(false);
     expect(isQueueLater(asked(0, 40), asked(1_000))).toBe(true);
     expect([isQueueLater(null, asked(0)), isQueueLater(asked(0), null)]).toEqual([false, false]);
+  });
+
+  it('is no older than it if the queue was asked 90 ms before it had come, by which the queue’s rows lead', () => {
+    const asked = (startedAt: number, by = startedAt) => ({ startedAt, at: by });
+    expect(isQueueNoOlder(asked(0, 190), asked(100, 900))).toBe(true);
+    expect(isQueueNoOlder(asked(0, 191), asked(100, 900))).toBe(false);
+    expect([isQueueNoOlder(null, asked(0)), isQueueNoOlder(asked(0), null)]).toEqual([false, false]);
   });
 });
 

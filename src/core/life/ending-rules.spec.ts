@@ -1,5 +1,8 @@
+import { describe, expect, it } from '@jest/globals';
+import { entry, legPart } from '../../../test/support/history.js';
+import { absentSince, at, callOf, connectedAt, cycleAt, entryPart } from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
-import { CALL_ENDS, type EndFacts } from './ending-rules.js';
+import { CALL_ENDS, type EndFacts, endingOf } from './ending-rules.js';
 
 const UNANSWERED: EndFacts = {
   cameBack: false,
@@ -170,3 +173,45 @@ describeTable(CALL_ENDS, [
     { at: 'seen', within: 'parts', certainty: 'inferred' },
   ],
 ]);
+
+describe('the end of a call whose caller came back after an answer', () => {
+  const seen = entry({ status: 'trying' });
+  const call = callOf({ entry: entryPart({ seen }), answeredAt: at(10), answeredCertainty: 'observed' });
+  const certaintyOf = (leftAt: number, skewMs: number | null) => {
+    const returnRow = entry({ rejoinedAt: at(leftAt + 1), abandonedAt: at(leftAt) });
+    const end = endingOf({ call, gone: [], returnRow, isLeft: false }, cycleAt(20, { skewMs }));
+    return end!.observed.certainty;
+  };
+
+  it('is inferred if the answer is later than the time at which the caller left', () => {
+    expect([9.999, 10].map((seconds) => certaintyOf(seconds, 0))).toEqual(['inferred', 'upstream']);
+  });
+
+  it('is judged by that time on the bridge’s clock', () => {
+    expect([65, 75].map((seconds) => certaintyOf(seconds, 60_000))).toEqual(['inferred', 'observed']);
+  });
+});
+
+describe('the end of a talking leg whose extension is not listed any more', () => {
+  const certaintyOf = (entryGone: number | null) => {
+    const absence = entryGone === null ? null : ({ kind: 'vanished', ...absentSince(entryGone, 2) } as const);
+    const talked = legPart({ state: 'answered', absence: absentSince(10, 2, true) });
+    const own = entryPart({ seen: entry({ status: 'answered' }), answered: true, absence });
+    const call = callOf({
+      answeredAt: at(1),
+      connected: connectedAt('107'),
+      entry: absence === null ? null : own,
+    });
+    return endingOf({ call, gone: [talked], returnRow: null, isLeft: false }, cycleAt(20))!.observed
+      .certainty;
+  };
+
+  it('is inferred, unless the queue deleted the entry with the leg', () => {
+    expect(certaintyOf(null)).toBe('inferred');
+    expect([10, 11].map(certaintyOf)).toEqual(['observed', 'observed']);
+  });
+
+  it('is inferred if the entry had gone before, as at a transfer', () => {
+    expect([9, 5].map(certaintyOf)).toEqual(['inferred', 'inferred']);
+  });
+});

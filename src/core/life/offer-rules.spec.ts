@@ -1,5 +1,8 @@
+import { describe, expect, it } from '@jest/globals';
+import { leg, legPart } from '../../../test/support/history.js';
+import { absentSince, at, callOf, connectedAt, cycleAt, participant } from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
-import { OFFER_ENDS, type OfferFacts } from './offer-rules.js';
+import { offerFacts, OFFER_ENDS, type OfferFacts } from './offer-rules.js';
 
 const RINGING: OfferFacts = {
   ringsAgain: false,
@@ -95,3 +98,29 @@ describeTable(OFFER_ENDS, [
   [{ ...ANSWERED, ...STOPPED }, notAnswered],
   [{ ...BY_QUEUE, ...STOPPED }, notAnswered],
 ]);
+
+describe('an offer kept ringing', () => {
+  /** Extension 107 answered and went at second 5. */
+  const talked = legPart({ state: 'answered', absence: absentSince(5, 2) });
+  const rang = (seconds: number) =>
+    legPart({ seen: leg({ ext: '108', callId: 'leg-2' }), absence: absentSince(seconds, 2) });
+  const call = callOf({ answeredAt: at(1), connected: connectedAt('107'), legs: [talked] });
+  const kept = (seconds: number, elsewhere: boolean, of = call) =>
+    offerFacts(participant('108', { elsewhere }), of, {
+      gone: [rang(seconds)],
+      over: false,
+      isDeduced: false,
+      movedFrom: null,
+      facts: cycleAt(9),
+    }).keptRinging;
+
+  it('if it outlasted the connected participant’s leg', () => {
+    expect([4, 5, 6].map((seconds) => kept(seconds, false))).toEqual([false, false, true]);
+    expect(kept(6, false, { ...call, legs: [{ ...talked, absence: null }] })).toBe(false);
+    expect(kept(6, false, { ...call, answeredAt: null })).toBe(false);
+  });
+
+  it('not if it rang when another answered: that ends it, even if its row remains for longer', () => {
+    expect(kept(6, true)).toBe(false);
+  });
+});

@@ -103,10 +103,15 @@ describe('the direction of monitor rows', () => {
     clicked.poll({ legs: [placed({ signal: 'answered' })] });
     expect(clicked.state.direction).toMatchObject(ASSUMED);
 
-    const distant = new History();
-    distant.poll({ legs: [placed()] });
-    distant.poll({ at: 30, legs: [placed({ signal: 'answered' })] });
-    expect(distant.state.direction).toMatchObject(ASSUMED);
+    // A poll is sent 40 ms before its answer comes.
+    const distant = (seconds: number) => {
+      const history = new History();
+      history.poll({ at: 0, legs: [placed()] });
+      history.poll({ at: seconds, legs: [placed({ signal: 'answered' })] });
+      return history.state.direction;
+    };
+    expect(distant(2.96)).toMatchObject(LEARNT_LEG);
+    for (const seconds of [2.961, 30]) expect(distant(seconds)).toMatchObject(ASSUMED);
   });
 
   it.each<[string, ObservedLeg, Parameters<typeof entry>[0]]>([
@@ -151,6 +156,15 @@ describe('the direction of monitor rows', () => {
       history.poll({ at, legs: [placed({ startedAt: T0 + 59_000 }, 'other')], entries: [trying()] });
       expect(history.state.direction).toMatchObject(ASSUMED);
     }
+  });
+
+  it('is learnt from an entry that went on to the agent whose uuid alone it names', () => {
+    const history = new History();
+    const tried = (agentId: string) => entry({ status: 'trying', agentId });
+    history.poll({ entries: [tried('uuid-108')] });
+    const legs = [placed({ startedAt: T0 + 59_000 }, 'other')];
+    history.poll({ at: 60, legs, entries: [tried('uuid-107')] });
+    expect(history.state.direction).toMatchObject(LEARNT_LEG);
   });
 
   it('is learnt from an answered entry, by a leg that began before the answer', () => {

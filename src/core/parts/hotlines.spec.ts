@@ -33,4 +33,11 @@ describe('the hotline of a queue', () => {
     expect(many.size).toBe(1_000);
     expect(many.has('sales')).toBe(false);
   });
+
+  it('is forgotten first of the queue that has learnt none for longest', () => {
+    let many = learnt;
+    for (let nth = 0; nth < 999; nth++) many = withHotline(many, `queue ${nth}`, sales);
+    many = withHotline(withHotline(many, 'sales', support), 'one more', sales);
+    expect(['sales', 'queue 0', 'queue 1'].map((queue) => many.has(queue))).toEqual([true, false, true]);
+  });
 });

@@ -12,6 +12,7 @@ import {
 import { Earliest } from '../index/earliest.js';
 import { DEFAULT_POLICY } from '../model/call.js';
 import {
+  changedBefore,
   dueCalls,
   heldSince,
   isOverdue,
@@ -97,6 +98,25 @@ describe('a quiet entry', () => {
     expect(isOverdue(call, cycleAt(6, { policy }))).toBe(true);
   });
 
+  it('ends it by a partial answer too if all unreadable rows were there before it was quiet', () => {
+    const call = callOf({ entry: { ...quiet, changedAt: at(1) } });
+    const ends = (unreadableSince: number) => {
+      const monitor = {
+        since: at(3),
+        polls: 9,
+        answered: true,
+        partialSince: at(3),
+        last: { startedAt: at(904), at: at(905), whole: true },
+        unreadable: new Map([['row', at(unreadableSince)]]),
+        appeared: new Map(),
+        missing: new Map(),
+      };
+      const incomplete = { monitor, queue: null };
+      return isOverdue(call, cycleAt(905, { monitorComplete: false, incomplete }));
+    };
+    expect([1, 4, 4.001].map(ends)).toEqual([true, true, false]);
+  });
+
   it('that is not quiet ends its call a day after the last change of its row', () => {
     const call = callOf({ entry: { ...answered, changedAt: at(5) } });
     const ends = [DAY + 4.999, DAY + 5].map((seconds) => isOverdue(call, cycleAt(seconds)));
@@ -141,5 +161,17 @@ describe('the times at which a call must be looked at although no row changes', 
     for (const time of Object.values(times)) time.set('call-1', at(0));
     times.held.set('call-2', at(DAY));
     expect(dueCalls(times, { now: at(DAY), policy: DEFAULT_POLICY })).toEqual(['call-1']);
+  });
+});
+
+describe('when the row of a new entry changed last', () => {
+  it('is the latest of its times, and not later than the answer that shows it', () => {
+    expect(changedBefore(at(5), at(9))).toBe(at(5));
+    expect(changedBefore(at(12), at(9))).toBe(at(9));
+  });
+
+  it('is now where its times are a day old: it may be of a caller who waits', () => {
+    expect(changedBefore(at(5) + 1, at(DAY + 5))).toBe(at(5) + 1);
+    expect(changedBefore(at(5), at(DAY + 5))).toBe(at(DAY + 5));
   });
 });

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { LogWriter, ManualClock, silent, transition } from '../../../test/support/delivery.js';
+import { LogWriter, ManualClock, silent, transition, view } from '../../../test/support/delivery.js';
 import { EMPTY_STATE } from '../../core/model/call.js';
 import { UNTRACED } from '../../core/model/tracer.js';
 import { NewerFormatError } from '../../store/errors.js';
@@ -203,6 +203,18 @@ describe("a tenant's feed", () => {
     expect(fresh.view.sourcesJson()).toContain('"state":"up"');
     await fresh.freshness.refresh();
     expect(snapshot).toHaveBeenCalledTimes(1);
+  });
+
+  it('shows a call without what an event added to its view', async () => {
+    const call = { tenant: 'acme', ...view('c1') };
+    for (const event of [
+      transition('call-offered', 'c1', { offer: { extension: '107', extensionId: null, outcome: null } }),
+      transition('call-transferred', 'c1', { transferredFrom: { extension: '107' } }),
+    ]) {
+      await log.commit(event);
+      await feed.sync();
+      expect(JSON.parse(feed.view.callsJson(everybody))).toEqual([call]);
+    }
   });
 
   it('reads from the store what the buffer cannot hold', async () => {
