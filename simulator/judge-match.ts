@@ -84,7 +84,7 @@ export class TruthIndex {
     return later.flatMap(({ sightings }) => sightings.filter(({ endpoint }) => endpoint === 'queue'));
   }
 
-  /** The same caller again, or two of one number whom the rows cannot distinguish: a withheld number tells no caller from another. */
+  /** The same caller again, or two of one number whom the rows cannot distinguish. A withheld number distinguishes no callers. */
   areRelated(a: CallTruth, b: CallTruth): boolean {
     const [first, second] = a.startedAt <= b.startedAt ? [a, b] : [b, a];
     for (let call: CallTruth | null = second; call !== null; ) {
