@@ -144,12 +144,13 @@ const callId: Rule = (statement) => {
  * and a caller who is back in the same row has one.
  */
 const linkedCallIds: Rule = (statement) => {
-  const { call, index, sight } = statement;
+  const { call, index, sight, recorded } = statement;
   const { linkedCallIds: ids, callId: own } = statement.data;
   if (new Set(ids).size < ids.length || ids.includes(own)) return 'a link twice, or to itself';
   for (const id of ids) {
     const other = index.toldAs(id);
     if (other === null) return `linked to ${id}, which is no call`;
+    if (index.bothBegunAt(own, id) > recorded) return `linked to ${other.callKey}, which had not begun`;
     if (
       other !== call &&
       !index.areRelated(call, other) &&

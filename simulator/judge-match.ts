@@ -84,14 +84,14 @@ export class TruthIndex {
     return later.flatMap(({ sightings }) => sightings.filter(({ endpoint }) => endpoint === 'queue'));
   }
 
-  /** The same caller again, or two whom the rows cannot distinguish. */
+  /** The same caller again, or two of one number whom the rows cannot distinguish. A withheld number distinguishes no callers. */
   areRelated(a: CallTruth, b: CallTruth): boolean {
     const [first, second] = a.startedAt <= b.startedAt ? [a, b] : [b, a];
     for (let call: CallTruth | null = second; call !== null; ) {
       if (call === first) return true;
       call = call.linkedTo === null ? null : this.byKey(call.linkedTo);
     }
-    return areAlike(a, b);
+    return (a.customer?.e164 ?? null) !== null && areAlike(a, b);
   }
 
   /** The contract's ambiguous case, in which two rows remain two calls: another call alive at the same time looks the same. */

@@ -120,9 +120,12 @@ function outcomeOfOffer(statement: Statement): Verdict {
       const { earliest } = sight.windowAround('monitor', stopped);
       const since = Math.max(truth.at, earliest ?? truth.at);
       const soon = sight.pollAfter('monitor', stopped, sight.absencePolls + sight.toDemand - 1);
-      const changes = call.events.filter(({ type }) => type === 'call-answered' || type === 'call-ended');
+      // An answer looks like the reason of a ring that went with it, and an end of one that the caller gave up.
+      const looksLike = data.outcome === 'caller-left' ? 'call-ended' : 'call-answered';
+      const changes = call.events.filter(({ type }) => type === looksLike);
       // A queue that lets the caller go looks like a hang-up until the caller turns up elsewhere.
-      const letGo = call.sightings.flatMap(spansOf).filter(({ state }) => state === 'Abandoned');
+      const rows = data.outcome === 'caller-left' ? call.sightings.flatMap(spansOf) : [];
+      const letGo = rows.filter(({ state }) => state === 'Abandoned');
       const instants = [...changes.map(({ at }) => at), ...letGo.map(({ from }) => from)];
       return instants.some((at) => at >= since && at <= soon) ? { excused: 'stopped-with-its-group' } : wrong;
     }
@@ -150,4 +153,12 @@ function wasTransferredTo({ legs, sight }: Statement, { at: stoppedAt, extension
   return talks.some(({ from }) => sight.countIn('monitor', stoppedAt, from) < sight.toDemand);
 }
 
-export const OUTCOME = { outcome } as const satisfies Readonly<Record<string, Rule>>;
+/** Only a call that has nothing left but a row which the queue still shows. */
+const stale: Rule = ({ data, event, entries, sight, recorded }) => {
+  if (data.stale === undefined) return null;
+  const latest = sight.latestSure('queue', recorded)?.shown ?? -Infinity;
+  const isLeft = entries.some((row) => goneAt(row) > latest - sight.toleranceMs);
+  return data.stale && event.type === 'call-ended' && isLeft ? null : 'stale, although no row is left';
+};
+
+export const OUTCOME = { outcome, stale } as const satisfies Readonly<Record<string, Rule>>;

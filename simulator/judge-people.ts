@@ -223,7 +223,7 @@ const transferredFrom: Rule = (statement) => {
   const from = statement.data.transferredFrom;
   if (event.type !== 'call-transferred')
     return from === undefined ? null : `transferredFrom in ${event.type}`;
-  if (from === undefined) return 'no transferredFrom';
+  if (from?.extension === undefined) return 'no transferredFrom';
   const here = legs.filter(({ extension }) => extension === from.extension);
   if (here.length === 0) return `transferred from ${from.extension}, which had no part in the call`;
   if (expectation === null) return null;

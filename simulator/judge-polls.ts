@@ -110,6 +110,11 @@ export class Polls {
     return this.#complete[lowerBound(this.#complete, instant) - 1 - nth] ?? null;
   }
 
+  /** The last answer before this instant, complete or partial. */
+  lastBefore(instant: number): Poll | null {
+    return this.#all[lowerBound(this.#all, instant) - 1] ?? null;
+  }
+
   /** The first answer at or after this instant, complete or partial. */
   firstAfter(instant: number): Poll | null {
     return this.#all[lowerBound(this.#all, instant)] ?? null;

@@ -140,6 +140,14 @@ function wrongWindow(change: Evidence, { data, sight }: Statement, covers: boole
     return `earliest ${widest.earliest! - earliest} ms before the last poll without it`;
   if (latest > widest.latest + slack)
     return `latest ${latest - widest.latest} ms after the first poll with it`;
+  // events.md: the instants of the last observation without it and of the first with it, and not of any in between.
+  const polls = sight.polls(change.endpoint);
+  const without = polls.lastBefore(change.at);
+  const within =
+    earliest === null || without === null ? 0 : earliest + sight.lagOf(change.endpoint) - without.sent;
+  if (within > slack) return `earliest ${within} ms after the last poll without it`;
+  const early = (polls.firstAfter(change.at)?.sent ?? Infinity) - latest;
+  if (early > slack) return `latest ${early} ms before the first poll with it`;
   if (!covers) return latest < change.at - slack ? 'a window before the change' : null;
   if (earliest !== null && earliest > change.until + slack)
     return `happened ${earliest - change.until} ms before its window`;
@@ -152,6 +160,8 @@ const recordedtime: Rule = (statement) => {
   const { event, data, recorded, sight, expectation } = statement;
   if (recorded < instant(data.observed.latest) - sight.toleranceMs) return 'recorded before its window ends';
   if (expectation === null || expectation.evidence.length === 0) return null;
+  if (event.type === 'call-ended' && !hidden(statement) && isUnconfirmed(statement))
+    return 'recorded before polls had confirmed that a leg is gone';
   const isConfirmed = CONFIRMED.has(event.type) || isUnclear(statement);
   const clear = isUnclear(statement) ? clearAt(statement) : 0;
   const nth = isConfirmed ? sight.absencePolls * sight.toDemand : sight.toDemand;
@@ -169,6 +179,20 @@ const recordedtime: Rule = (statement) => {
   if (recorded <= last + sight.commitMs + sight.toleranceMs) return null;
   return hidden(statement) || expectation.reason !== null ? null : `recorded ${recorded - last} ms too late`;
 };
+
+/** A leg that polls have shown, and that not enough of them have missed. A queue status of Abandoned needs none. */
+function isUnconfirmed(statement: Statement): boolean {
+  const { legs, data, sight, recorded } = statement;
+  return (
+    data.outcome !== 'abandoned' &&
+    legs.some(
+      (leg) =>
+        leg.closedBy === 'gone' &&
+        statement.may([leg]) &&
+        sight.mayBeAbsencesBy(leg, recorded) < sight.absencePolls,
+    )
+  );
+}
 
 /** The first polls that show the call show a leg that does not ring yet. */
 function isUnclear({ event, call, sight }: Statement): boolean {

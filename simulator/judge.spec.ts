@@ -432,20 +432,21 @@ describe('the judge', () => {
   it('excuses why a member that rejected stopped ringing, as its row remains until the group is over', () => {
     const world = quiet({ ...group, engine: { rejects: 1 } });
     const rejected = world.truth[0]!.events.find(({ outcome }) => outcome === 'not-answered')!;
-    const elsewhere: Change = (events) =>
-      events.map((event) =>
-        event.data.outcome === 'not-answered'
-          ? {
-              ...event,
-              data: {
-                ...event.data,
-                outcome: 'answered-elsewhere',
-                offer: { ...event.data.offer!, outcome: 'answered-elsewhere' },
-              },
-            }
-          : event,
-      );
+    const ending =
+      (outcome: string): Change =>
+      (events) =>
+        events.map((event) =>
+          event.data.outcome === 'not-answered'
+            ? {
+                ...event,
+                data: { ...event.data, outcome, offer: { ...event.data.offer!, outcome } },
+              }
+            : event,
+        );
+    const elsewhere = ending('answered-elsewhere');
     const report = judged(world, elsewhere);
+    // The caller talks on for long, as polls show.
+    expect(judged(world, ending('caller-left')).misreported.map(({ rule }) => rule)).toEqual(['outcome']);
     expectTrue(report);
     expect(rejected.at).toBeLessThan(MONDAY_MORNING + 5 * SECOND);
     expect(report.forgiven.byReason).toEqual({ 'stopped-with-its-group': 1 });

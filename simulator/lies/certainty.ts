@@ -98,6 +98,7 @@ export const OUTCOMES: readonly Lie[] = [
       (event) => with_(event, { outcome, offer: { ...event.data.offer!, outcome } }),
     ),
   ),
+  one('an end that a stale row is said to have', 'stale', ofType('call-ended'), says({ stale: true })),
   one(
     'an outcome before an end',
     'outcome',

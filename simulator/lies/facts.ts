@@ -1,6 +1,31 @@
-import { any, everywhere, is, isOfAnother, knows, type Lie, one, says, with_ } from './telling.js';
+import type { JudgedEvent } from '../judge-report.js';
+import { any, everywhere, is, isOfAnother, knows, type Lie, ofCall, one, says, with_ } from './telling.js';
 
 /** Lies about what the call is: direction, queues, ids, links, the envelope. */
+
+/** The `callId` of a call that names this one, and whose first event came after this event. */
+function laterNaming(event: JudgedEvent, events: readonly JudgedEvent[]): string | undefined {
+  const later = events.filter(({ data }) => data.linkedCallIds.includes(event.data.callId));
+  return later.find((other) => {
+    const [first] = ofCall(events, other);
+    return first!.recordedtime > event.recordedtime && !event.data.linkedCallIds.includes(other.data.callId);
+  })?.data.callId;
+}
+
+/** That of another call whose caller withheld the number, which neither came of this one nor brought it about. */
+function otherWithheld(event: JudgedEvent, events: readonly JudgedEvent[]): string | undefined {
+  const { customer, callId, linkedCallIds } = event.data;
+  if (customer === null || customer.e164 !== null) return undefined;
+  return events.find(
+    ({ data, recordedtime }) =>
+      data.callId !== callId &&
+      data.customer?.raw === customer.raw &&
+      recordedtime <= event.recordedtime &&
+      ![...data.linkedCallIds, callId].some((id) => linkedCallIds.includes(id)) &&
+      !linkedCallIds.includes(data.callId) &&
+      !data.linkedCallIds.includes(callId),
+  )?.data.callId;
+}
 
 export const FACTS: readonly Lie[] = [
   ...['inbound', 'outbound', 'local'].map((direction) =>
@@ -86,6 +111,20 @@ export const FACTS: readonly Lie[] = [
   one('a link to no call', 'linkedCallIds', any, says({ linkedCallIds: ['invented'] })),
   one('a link to another caller', 'linkedCallIds', any, (event, events) =>
     with_(event, { linkedCallIds: [isOfAnother(event, events).data.callId] }),
+  ),
+  one(
+    'a link to a call that had not begun',
+    'linkedCallIds',
+    (event, events) => laterNaming(event, events) !== undefined,
+    (event, events) =>
+      with_(event, { linkedCallIds: [...event.data.linkedCallIds, laterNaming(event, events)!] }),
+  ),
+  one(
+    'a link to another caller who withholds the number',
+    'linkedCallIds',
+    (event, events) => otherWithheld(event, events) !== undefined,
+    (event, events) =>
+      with_(event, { linkedCallIds: [...event.data.linkedCallIds, otherWithheld(event, events)!] }),
   ),
   one('a link to itself', 'linkedCallIds', any, (event) =>
     with_(event, { linkedCallIds: [event.data.callId] }),

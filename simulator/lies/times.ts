@@ -1,4 +1,6 @@
+import type { JudgedEvent } from '../judge-report.js';
 import {
+  and,
   any,
   certainty,
   everywhere,
@@ -22,6 +24,11 @@ import {
 
 const hasWait = is(({ waitMs }) => waitMs !== null && waitMs !== 1);
 const hasTalk = is(({ talkMs }) => talkMs !== null && talkMs !== 1);
+
+/** How long a window is, 0 where it has no beginning. */
+function width({ data: { observed } }: JudgedEvent): number {
+  return observed.earliest === null ? 0 : Date.parse(observed.latest) - Date.parse(observed.earliest);
+}
 
 export const TIMES: readonly Lie[] = [
   ...Object.entries(SHIFTS).flatMap(([name, ms]) => [
@@ -84,6 +91,36 @@ export const TIMES: readonly Lie[] = [
       seen(event, { latest: later(event.data.observed.latest, ms)! }),
     ),
   ]),
+  one(
+    'the window begins after the last poll without it',
+    'observed',
+    and(certainty('observed'), (event) => width(event) > 400),
+    (event) => seen(event, { earliest: later(event.data.observed.earliest, 400) }),
+  ),
+  one(
+    'the window ends before the first poll with it',
+    'observed',
+    and(ofType('call-offered', 'call-offer-ended'), certainty('observed'), (event) => width(event) > 200),
+    (event) => {
+      const latest = later(event.data.observed.latest, -200)!;
+      return { ...seen(event, { latest }), time: latest };
+    },
+  ),
+  one(
+    'an end is recorded before it is confirmed',
+    'recordedtime',
+    and(
+      isEnd,
+      is(
+        ({ outcome, observed, queue }, { recordedtime }) =>
+          outcome === 'answered' &&
+          queue === null &&
+          recordedtime > observed.latest &&
+          observed.certainty === 'observed',
+      ),
+    ),
+    (event) => ({ ...event, recordedtime: event.data.observed.latest }),
+  ),
   one('a call begins 2 s later, and says so everywhere', 'observed', ofType('call-started'), (event) => {
     const shifted = moved(event, 2 * SECOND);
     return with_(shifted, { startedAt: shifted.time });
