@@ -111,3 +111,23 @@ describe('a caller whom an agent transfers into a queue', () => {
     });
   });
 });
+
+describe('a row that its caller has left for another queue, and that outlasts the call', () => {
+  it('begins no call, before or after a restart, though its caller was answered there', () => {
+    const history = new History();
+    const first = entry({ queueId: 'q1', joinedAt: T0, status: 'answered', bridgedAt: T0 + 1_000 });
+    const second = entry({ queueId: 'q2', joinedAt: T0 + 3_000, status: 'answered', bridgedAt: T0 + 4_000 });
+    history.poll({ at: 2, entries: [first] });
+    history.poll({ at: 5, entries: [first, second] });
+    for (let poll = 0; poll < 3; poll++) history.poll({ entries: [first] });
+    history.restart();
+    for (let poll = 0; poll < 3; poll++) history.poll({ entries: [first] });
+    expect(history.transitions.map(summaryOf)).toEqual([
+      'call-started',
+      'call-answered',
+      'call-ended answered',
+    ]);
+    history.poll();
+    expect(history.state.ignoredEntries.size).toBe(0);
+  });
+});

@@ -410,7 +410,7 @@ const rows: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${OBSERVE}/observe-legs.ts`, `${OBSERVE}/observe-legs.spec.ts`, [
     [
-      'if (index.ended.isLingering(row.key, now)) return false;',
+      'if ([row.key, name].some((one) => one !== null && index.ended.isLingering(one, now))) return false;',
       '',
       'the leg that rings on after its caller has left would be a second call',
     ],
@@ -462,13 +462,13 @@ const rows: readonly Mutant[] = [
       'with a clock that is off, missed calls of the first poll would be dropped',
     ],
     [
-      'if (index.isPastEntry(row)) continue;',
-      '',
+      'const isPast = index.isPastEntry(row);',
+      'const isPast = false;',
       'the row of a caller who overflowed would begin another call',
     ],
     [
-      "if (row.status !== 'abandoned' && state.ignoredEntries.has(key)) {",
-      'if (state.ignoredEntries.size < 0) {',
+      "if (isPast || (row.status !== 'abandoned' && state.ignoredEntries.has(key))) {",
+      'if (isPast) {',
       'a stale row would begin a call again as soon as that has ended',
     ],
     [

@@ -190,6 +190,17 @@ describe('a semi-attended transfer', () => {
     expect(resolve(held, [left])!.changed[0]!.consultation).toBeNull();
   });
 
+  it('needs no consultation any more once a leg of the call’s own is there, by a shared id', () => {
+    const own = { ...held, legs: [part(leg({ ext: '108', callId: 'caller' }))] };
+    for (const others of [[consultation(gone, missing)], [consultation(gone, gone)], []])
+      expect(resolve(own, others)).toEqual({
+        isOver: false,
+        changed: [expect.objectContaining({ callId: 'caller', consultation: null, legs: own.legs })],
+        moved: null,
+      });
+    expect(fate({ ...held, legs: [part(leg({ ext: '108' }), missing)] }, [])).toBe('had hung up');
+  });
+
   it('is none where both talk, or neither does: the customer had hung up', () => {
     expect(fate(held, [consultation({}, {})])).toBe('had hung up');
     expect(fate(held, [consultation(gone, gone)])).toBe('had hung up');

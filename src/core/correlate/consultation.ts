@@ -23,6 +23,7 @@ export function resolveConsultation(
 ): Resolution | null {
   const went = whenConnectedWent(call, cycle);
   if (went === null) return null;
+  if (call.consultation !== null && call.legs.some(isPresent)) return goesOn(call);
   const consultation =
     call.consultation === null
       ? consultationOf(call, went, current, cycle)
@@ -62,6 +63,13 @@ export interface Resolution {
 }
 
 const OVER: Resolution = { isOver: true, changed: [], moved: null };
+
+/** A leg of its own shows where the caller is: the PBX may give the consulted leg the id of the caller's call as they connect. */
+function goesOn(call: Call): Resolution {
+  const copy = copyOf(call);
+  copy.consultation = null;
+  return { isOver: false, changed: [copy], moved: null };
+}
 
 /** Live calls, as far as this cycle has changed them already; none that begins in it. */
 export interface Calls extends Pick<CallIndex, 'localAt'> {

@@ -1,7 +1,8 @@
-import type { Call, EndedCall } from '../model/call.js';
+import type { Call, EndedCall, Leg } from '../model/call.js';
 import type { Instant } from '../model/observation.js';
 import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
+import { legName } from '../parts/last-leg.js';
 
 /** What is remembered of a call that ended at `endedAt`, by our clock. */
 export function endedCallOf(call: Call, endedAt: Instant): EndedCall {
@@ -12,10 +13,15 @@ export function endedCallOf(call: Call, endedAt: Instant): EndedCall {
     entries: entries.map((entry) => entry.entryKey),
     rows: entries.map((entry) => entry.rowKey),
     endedAt,
-    lingering: unlessEmpty(call.legs.filter(isPresent).map(({ seen }) => seen.key)),
+    lingering: unlessEmpty(call.legs.filter(isPresent).flatMap(namesOf)),
     lastLegs: unlessEmpty(call.lastLegs),
     legsOnly: legsOnlyOf(call),
   };
+}
+
+function namesOf({ seen }: Leg): readonly string[] {
+  const name = legName(seen);
+  return name === null ? [seen.key] : [seen.key, name];
 }
 
 /** As it is read back, so that a state that was read and one that was made are the same. */

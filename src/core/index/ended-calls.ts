@@ -63,9 +63,9 @@ export class EndedCalls {
       .some((call) => isRemembered(call, now) && (callId === null || sharesId(call, callId)));
   }
 
-  /** Whether the leg was still there when its call ended. */
-  isLingering(legKey: string, now: Instant): boolean {
-    const call = this.#lingering.get(legKey)[0];
+  /** Whether the leg of this key or name was still there when its call ended. It may show another id as it goes. */
+  isLingering(keyOrName: string, now: Instant): boolean {
+    const call = this.#lingering.get(keyOrName)[0];
     return call !== undefined && isRemembered(call, now);
   }
 

@@ -171,7 +171,7 @@ export interface EndedCall {
   readonly rows: readonly string[];
   /** When the bridge ended it. */
   readonly endedAt: Instant;
-  /** `ObservedLeg.key` of the legs that were still there: they belong to nothing else. */
+  /** `ObservedLeg.key` and `legName` of the legs that were still there: they belong to nothing else. */
   readonly lingering?: readonly string[] | undefined;
   /** Its last legs, by which the PBX shows them again for a moment under another id when the connection ends. */
   readonly lastLegs?: readonly LastLeg[] | undefined;

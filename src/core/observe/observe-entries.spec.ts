@@ -152,7 +152,8 @@ describe('a new row', () => {
   it('is none where its call has left that entry, or ended because it was stale', () => {
     const { entryKey, rowKey, key } = waiting;
     const calls = [callOf({ upstreamIds: ['queue-call-1'], pastEntries: [{ entryKey, rowKey }] })];
-    expect(observed([waiting], { calls })).toEqual(NONE);
+    // It is ignored from now on, because it may outlast the call.
+    expect(observed([waiting], { calls })).toEqual({ ...NONE, ignored: [key] });
     const state = { ignoredEntries: new Set([key]) };
     expect(observed([waiting], { state })).toEqual(NONE);
     expect(observed([{ ...waiting, key: 'another' }], { state })).toMatchObject({

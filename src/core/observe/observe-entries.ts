@@ -53,10 +53,11 @@ export function observeEntries(
       if (entry !== null) changes.entries.set(known.callId, entry);
       continue;
     }
-    // A row lingers after its call has left the entry, by an overflow or for another queue.
-    if (index.isPastEntry(row)) continue;
-    if (row.status !== 'abandoned' && state.ignoredEntries.has(key)) {
+    // A row lingers after its call has left the entry, by an overflow or for another queue, and may outlast the call.
+    const isPast = index.isPastEntry(row);
+    if (isPast || (row.status !== 'abandoned' && state.ignoredEntries.has(key))) {
       ignored.add(key);
+      isNew ||= !state.ignoredEntries.has(key);
       continue;
     }
     // If the old entry is still listed beside it, this is another caller with the same identity.

@@ -15,6 +15,7 @@ import { type Call, EMPTY_STATE, type EndedCall, type Leg, type TenantState } fr
 import type { ObservedLeg } from '../model/observation.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { lastLegsOf } from '../parts/last-leg.js';
+import { endedCallOf } from '../index/ended-call.js';
 import { noChanges } from './changes.js';
 import { listedLegs } from './listed-legs.js';
 import { observeLegs } from './observe-legs.js';
@@ -138,6 +139,13 @@ describe('a new leg', () => {
     };
     expect(isNew(leg(), { ended: [ended] })).toBe(false);
     expect(isNew(leg({ ext: '108' }), { ended: [ended] })).toBe(true);
+  });
+
+  it('is none that shows under another id what lingers from a call that has ended, however much later', () => {
+    const ended = [endedCallOf(callOf({ legs: [legPart({ seen: named })] }), at(5))];
+    expect(isNew(again, { ended, cycle: { now: at(60) } })).toBe(false);
+    expect(isNew({ ...again, startedAt: at(2) }, { ended })).toBe(true);
+    expect(isNew({ ...again, extension: '108' }, { ended })).toBe(true);
   });
 
   it('is none that shows a leg under another id in the poll that misses it', () => {

@@ -56,11 +56,11 @@ export function observeLegs(
 /** A leg that lingers from an ended call, or that a call has just lost under another id, is not new. */
 function isNew(row: ObservedLeg, answer: MonitorAnswer, index: CallIndex, cycle: CycleFacts): boolean {
   const { now } = cycle;
-  if (index.ended.isLingering(row.key, now)) return false;
+  const name = legName(row);
+  if ([row.key, name].some((one) => one !== null && index.ended.isLingering(one, now))) return false;
   const isKnownId = index.byUpstreamId(row.callId) !== undefined;
   if (isKnownId) return !hasParted(row, answer, index, cycle);
   if (row.signal === 'unclear') return true;
-  const name = legName(row);
   return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));
 }
 
