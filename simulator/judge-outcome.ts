@@ -1,5 +1,6 @@
 import { seemedAbandoned } from './judge-absence.js';
 import { bridgedTimes } from './judge-pbx-times.js';
+import { staleRow } from './judge-stale.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
 import { goneAt, isAnswer, isConnected, type Span, spansOf } from './judge-sight.js';
 import type { Sighting, TruthEvent } from './truth.js';
@@ -39,6 +40,8 @@ function outcomeOfCall(statement: Statement): Verdict {
     const unknown = call.direction === 'inbound' ? ['abandoned', 'unknown'] : ['no-answer'];
     return unknown.includes(data.outcome ?? '') ? { excused: 'answer-between-polls' } : wrong;
   }
+  if (call.outcome === 'abandoned' && data.outcome === 'unknown' && staleRow(statement)?.state === 'Trying')
+    return { excused: 'stays-trying' };
   if (call.kind === 'click-to-call' && data.outcome === 'answered' && statement.may(legs, isConnected))
     return { excused: 'click-to-call-looks-answered' };
   const isInferred = data.observed.certainty === 'inferred';

@@ -59,6 +59,7 @@ export interface JudgedCall {
   readonly waitMs: number | null;
   readonly talkMs: number | null;
   readonly outcome: string | null;
+  readonly stale?: true | undefined;
   readonly baseline: boolean;
   readonly observed: {
     readonly earliest: string | null;
