@@ -4,7 +4,7 @@ import type { TruthIndex } from './judge-match.js';
 import { extensionOf, type Findings, instant, type JudgedEvent } from './judge-report.js';
 import type { Reason } from './judge-reasons.js';
 import { HOLDS_FOR_PARTS, RULE_LIST } from './judge-rules.js';
-import { isAnswer, type Sight } from './judge-sight.js';
+import { isAnswer, type Sight, spansOf } from './judge-sight.js';
 import { Statement } from './judge-statement.js';
 import type { CallTruth } from './truth.js';
 
@@ -169,6 +169,8 @@ function judgeUnpaired(event: JudgedEvent, judgement: Judgement): boolean {
         return forgive('click-to-call-looks-answered');
       if (call.neverBridged === true && sight.may(call.sightings, isAnswer, instant(event.recordedtime)))
         return forgive('never-bridged');
+      if (call.neverBridged === true && isInferred && namesAgent(call, event, sight))
+        return forgive('never-bridged');
       if (isInferred && isAnsweredByConsequence(call, sight)) return forgive('abandon-not-shown');
       return wrong('no agent answered');
     case 'call-abandoned': {
@@ -217,6 +219,25 @@ function isAnsweredByConsequence(call: CallTruth, sight: Sight): boolean {
     hasRung &&
     sight.firstSeen(row, (state) => state === 'Abandoned') === null
   );
+}
+
+/**
+ * A row that named no agent while it was Trying, and then does: a ring-all queue names an agent when that agent has answered, even
+ * if the row stays Trying (`docs/upstream.md`).
+ */
+function namesAgent({ sightings }: CallTruth, event: JudgedEvent, sight: Sight): boolean {
+  const recorded = instant(event.recordedtime);
+  return sightings.some((row) => {
+    if (row.endpoint !== 'queue' || row.agents === undefined) return false;
+    const named = row.agents.find(({ at, value }, index) => {
+      const tried = spansOf(row).find(({ state, from, to }) => state === 'Trying' && from < at && at < to);
+      return value !== null && tried !== undefined && row.agents![index - 1]?.value === null;
+    });
+    return (
+      named !== undefined &&
+      sight.polls('queue').some(named.at, row.to ?? Infinity, recorded + sight.toleranceMs)
+    );
+  });
 }
 
 /** A second event of one type in one call, which `judgeGrammar` has already counted. */

@@ -1,6 +1,7 @@
 import { abandonedTimes, bridgedTimes, startTimes } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
 import { goneAt, isAnswer, isConnected, spansOf } from './judge-sight.js';
+import { staleRow } from './judge-stale.js';
 import type { Statement } from './judge-statement.js';
 import type { Sighting } from './truth.js';
 
@@ -146,6 +147,8 @@ function sharesId({ expectation, call, legs, data }: Statement): boolean {
 }
 
 function ofEnd(statement: Statement): Set<string> {
+  // Nothing says when the caller went.
+  if (staleRow(statement) !== null) return new Set(['inferred']);
   switch (statement.data.outcome) {
     case 'abandoned':
       return ofAbandon(statement);

@@ -1,5 +1,6 @@
 import { seemedAbandoned } from './judge-absence.js';
 import { bridgedTimes } from './judge-pbx-times.js';
+import { staleRow } from './judge-stale.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
 import { goneAt, isAnswer, isConnected, type Span, spansOf } from './judge-sight.js';
 import type { Sighting, TruthEvent } from './truth.js';
@@ -39,6 +40,8 @@ function outcomeOfCall(statement: Statement): Verdict {
     const unknown = call.direction === 'inbound' ? ['abandoned', 'unknown'] : ['no-answer'];
     return unknown.includes(data.outcome ?? '') ? { excused: 'answer-between-polls' } : wrong;
   }
+  if (call.outcome === 'abandoned' && data.outcome === 'unknown' && staleRow(statement)?.state === 'Trying')
+    return { excused: 'stays-trying' };
   if (call.kind === 'click-to-call' && data.outcome === 'answered' && statement.may(legs, isConnected))
     return { excused: 'click-to-call-looks-answered' };
   const isInferred = data.observed.certainty === 'inferred';
@@ -153,12 +156,4 @@ function wasTransferredTo({ legs, sight }: Statement, { at: stoppedAt, extension
   return talks.some(({ from }) => sight.countIn('monitor', stoppedAt, from) < sight.toDemand);
 }
 
-/** Only a call that has nothing left but a row which the queue still shows. */
-const stale: Rule = ({ data, event, entries, sight, recorded }) => {
-  if (data.stale === undefined) return null;
-  const latest = sight.latestSure('queue', recorded)?.shown ?? -Infinity;
-  const isLeft = entries.some((row) => goneAt(row) > latest - sight.toleranceMs);
-  return data.stale && event.type === 'call-ended' && isLeft ? null : 'stale, although no row is left';
-};
-
-export const OUTCOME = { outcome, stale } as const satisfies Readonly<Record<string, Rule>>;
+export const OUTCOME = { outcome } as const satisfies Readonly<Record<string, Rule>>;

@@ -61,6 +61,11 @@ const REASONS = {
     means:
       'an agent’s leg answered as the caller left, and the two were never bridged: it looks like an answer',
   },
+  'stays-trying': {
+    from: 'contract',
+    means:
+      'how a call ended whose row stayed Trying when its caller had gone, and which ends when that row has been stale for long',
+  },
   'direction-not-shown': {
     from: 'contract',
     means:

@@ -2,11 +2,12 @@ import { DURATIONS } from './judge-durations.js';
 import { FACTS } from './judge-facts.js';
 import { OUTCOME } from './judge-outcome.js';
 import { PEOPLE } from './judge-people.js';
+import { STALE } from './judge-stale.js';
 import type { Rule } from './judge-statement.js';
 import { WINDOWS } from './judge-window.js';
 
 /** What is compared in each event, by field. */
-const RULES = { ...FACTS, ...PEOPLE, ...DURATIONS, ...WINDOWS, ...OUTCOME } satisfies Readonly<
+const RULES = { ...FACTS, ...PEOPLE, ...DURATIONS, ...WINDOWS, ...OUTCOME, ...STALE } satisfies Readonly<
   Record<string, Rule>
 >;
 

@@ -232,10 +232,20 @@ const parts: readonly Mutant[] = [
       '{ after: changedAt, by: changedAt }',
       'one unreadable row would keep a call whose caller has gone',
     ],
-    ['return quiet ?? (isWatched ?', 'return (isWatched ?', 'a stale entry would never end'],
+    ['if (quiet !== null) return quiet;', '', 'a stale entry would never end'],
     [
-      '!listsIdle || isListed(connected!.extension)',
-      'isListed(connected!.extension)',
+      'filter(({ seen: { extension } }) => extension === agent)',
+      'slice()',
+      'an entry whose next agent is about to ring would go stale since the last one stopped',
+    ],
+    [
+      'return lastOf(own.map(({ absence }) => whenGone(absence!)));',
+      'return quiet ?? cycle.monitor;',
+      'a stale call would end when polls had confirmed that its leg was gone, and not when it went',
+    ],
+    [
+      '!listsIdle || isListed(extension)',
+      'isListed(extension)',
       'where idle extensions are not listed, no row would ever be stale',
     ],
   ]),

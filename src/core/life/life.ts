@@ -21,6 +21,7 @@ import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '
 import { belongsToEntry, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
+import { quietSinceGone } from '../parts/staleness.js';
 import {
   isBefore,
   isJustSeen,
@@ -193,6 +194,9 @@ class Life {
     this.call.legs = left;
     const earlier = this.call.lastLegs.filter((leg) => hasJustGone(leg, this.#cycle.now));
     this.call.lastLegs = [...earlier, ...lastLegsOf(gone)];
+    const quiet = quietSinceGone(this.call, gone, this.#cycle);
+    if (this.call.entry !== null && quiet !== this.call.entry.quiet)
+      this.call.entry = { ...this.call.entry, quiet };
     for (const { seen, absence } of this.#gone) {
       const participant = this.#participant(seen.extension);
       if (!participant.offerOpen || this.#legsAt(participant).length > 0) continue;

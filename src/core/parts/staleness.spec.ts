@@ -20,6 +20,7 @@ import {
   isStale,
   quietOf,
   quietSince,
+  quietSinceGone,
   unchangedSince,
   withQuiet,
 } from './staleness.js';
@@ -76,6 +77,27 @@ describe('an entry is quiet', () => {
       expect(quietOf(withQuiet(call, window(5)), noneBusy, known)).toEqual(window(5));
     const unlisted = { ...cycle, listsIdle: true };
     expect(quietOf(withQuiet(talked, window(5)), noneBusy, unlisted)).toEqual(window(5));
+  });
+
+  it('also while the agent has a leg of another call', () => {
+    const known = { ...cycle, extensionOf: () => '107' };
+    expect(quietOf(withQuiet(callOf({ entry: trying }), window(5)), () => true, known)).toEqual(window(5));
+  });
+
+  it('since its last leg went, and not since polls have confirmed that', () => {
+    const went = [legPart({ absence: absentSince(7) }), legPart({ absence: absentSince(6) })];
+    expect(quietSinceGone(talked, went, cycle)).toEqual(window(7));
+    const known = { ...cycle, extensionOf: () => '107' };
+    expect(quietSinceGone(callOf({ entry: trying }), went, known)).toEqual(window(7));
+  });
+
+  it('not since a leg went of an agent whom the row does not name any more, or while others are left', () => {
+    const went = [legPart({ absence: absentSince(7) })];
+    const known = { ...cycle, extensionOf: () => '108' };
+    expect(quietSinceGone(callOf({ entry: trying }), went, known)).toBeNull();
+    expect(quietSinceGone({ ...talked, legs: [legPart()] }, went, cycle)).toBeNull();
+    expect(quietSinceGone(talked, went, { ...cycle, listsIdle: true, isListed: () => false })).toBeNull();
+    expect(quietSinceGone(callOf({ entry: entryPart() }), went, known)).toBeNull();
   });
 });
 

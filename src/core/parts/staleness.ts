@@ -1,4 +1,4 @@
-import type { Bracket, Call, QueueEntry } from '../model/call.js';
+import type { Bracket, Call, Leg, QueueEntry } from '../model/call.js';
 import { copyOf } from '../model/call-copy.js';
 import type { Instant } from '../model/observation.js';
 import { agentNamesOf } from './agents.js';
@@ -12,8 +12,8 @@ import { isLongAgo, lastOf, whenGone, type Window } from './window.js';
  *   row                                     quiet while                                            stale after   ends after
  *   Answered, and a leg that talked was     no leg of the call is there, and the extension of the   2 s           STALE_ENTRY_MS
  *   seen                                    participant is listed, or idle ones never are
- *   Trying, and names an agent whose        the agent has no leg                                    2 s           STALE_ENTRY_MS
- *   extension is known
+ *   Trying, and names an agent whose        the agent has no leg, or one that is not of this call   2 s           STALE_ENTRY_MS
+ *   extension is known                      and that came later
  *   any other                               never: a caller may wait long                           –             a day
  */
 
@@ -75,22 +75,46 @@ export function heldSince({ legs }: Call): Instant | null {
 }
 
 /**
- * Since when the entry has been quiet, after a complete monitor answer; null if it is not.
+ * Since when the entry has been quiet, after a complete monitor answer; null if it is not. Only a change of the row or a leg of
+ * its own ends that: the agent, who takes other calls, does not.
  *
  * @param isBusy whether the answer shows a leg at an extension
  */
 export function quietOf(
   { entry, connected }: Call,
   isBusy: (extension: string) => boolean,
-  { monitor, extensionOf, listsIdle, isListed }: CycleFacts,
+  cycle: CycleFacts,
 ): Bracket | null {
   const { seen, quiet } = entry!;
-  if (seen.status === 'answered') {
-    const isWatched = !listsIdle || isListed(connected!.extension);
-    return quiet ?? (isWatched ? monitor : null);
-  }
-  const extension = extensionOf(agentNamesOf(seen));
-  return extension === undefined || isBusy(extension) ? null : (quiet ?? monitor);
+  if (quiet !== null) return quiet;
+  if (seen.status === 'answered') return isWatched(connected!, cycle) ? cycle.monitor : null;
+  const extension = cycle.extensionOf(agentNamesOf(seen));
+  return extension === undefined || isBusy(extension) ? null : cycle.monitor;
+}
+
+/**
+ * The same when legs of the call have been confirmed as gone: since its last one went, which was some polls before. The agent
+ * whom a Trying row names may be a later one than who had that leg.
+ *
+ * @param call the call without these legs
+ */
+export function quietSinceGone(call: Call, gone: readonly Leg[], cycle: CycleFacts): Bracket | null {
+  const { entry, legs, connected } = call;
+  if (entry === null || legs.length > 0 || !isQuietable(call)) return entry?.quiet ?? null;
+  const { seen, quiet } = entry;
+  const agent = cycle.extensionOf(agentNamesOf(seen));
+  const own =
+    seen.status === 'answered' ? gone : gone.filter(({ seen: { extension } }) => extension === agent);
+  if (own.length === 0 || (seen.status === 'answered' && !isWatched(connected!, cycle))) return quiet;
+  return lastOf(own.map(({ absence }) => whenGone(absence!)));
+}
+
+/** Whether the monitor would show a leg of the extension. */
+function isWatched(
+  { extension }: Pick<Leg['seen'], 'extension'>,
+  { listsIdle, isListed }: CycleFacts,
+): boolean {
+  return !listsIdle || isListed(extension);
 }
 
 export function withQuiet(call: Call, quiet: Bracket | null): Call {
