@@ -37,10 +37,10 @@ type Data = Partial<JudgedEvent['data']>;
 function endedAfter(world: World, ms: number, data: Data, certainty = 'inferred'): Report {
   const polls = pollsOf(world);
   const { endedAt, outcome } = world.truth[0]!;
-  const untold = ['call-abandoned', 'call-ended', ...(data.outcome === 'unknown' ? ['call-answered'] : [])];
+  const unsaid = ['call-abandoned', 'call-ended', ...(data.outcome === 'unknown' ? ['call-answered'] : [])];
   const text = (at: number) => new Date(at).toISOString();
-  const told = perfectEvents(world.truth, polls).filter(({ type }) => !untold.includes(type));
-  const last = told.at(-1)!;
+  const emitted = perfectEvents(world.truth, polls).filter(({ type }) => !unsaid.includes(type));
+  const last = emitted.at(-1)!;
   const seenAt = polls.monitor.find((at) => at >= endedAt!)!;
   const end: JudgedEvent = {
     ...last,
@@ -58,7 +58,7 @@ function endedAfter(world: World, ms: number, data: Data, certainty = 'inferred'
       ...data,
     },
   };
-  return judge(world.truth, [...told, end], polls, { wholeLog: false });
+  return judge(world.truth, [...emitted, end], polls, { wholeLog: false });
 }
 
 const OWN = new Set(['certainty', 'outcome', 'stale']);
