@@ -1,5 +1,5 @@
 import type { CallScript } from './plan.js';
-import { createQuietWorld } from './quiet-world.js';
+import { ANSWERED_CALL, createQuietWorld } from './quiet-world.js';
 import type { MonitorRow } from './rows.js';
 import type { CallTruth } from './truth.js';
 import type { World } from './world.js';
@@ -18,12 +18,7 @@ const story = (call: CallTruth) =>
   call.events.map(({ type, extension, outcome }) => [type, extension, outcome].filter(Boolean).join(' '));
 const quiet = (quirks = {}) => createQuietWorld({ quirks, directory: { doubleRegistered: 0 } });
 const longestIdle = (script: Partial<CallScript> = {}): CallScript => ({
-  kind: 'queue',
-  queue: 'BanHang_39989220',
-  customer: '0914237383',
-  answerAfterMs: 3000,
-  talkMs: 20_000,
-  leavesAfterMs: null,
+  ...ANSWERED_CALL,
   bridgeLagMs: 200,
   ...script,
 });

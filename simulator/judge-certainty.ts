@@ -93,13 +93,13 @@ function ofOfferEnd(statement: Statement): Set<string> {
     here.some((one) => sight.polls('monitor').some(goneAt(one), Infinity, recorded + sight.toleranceMs));
   const mustBeShown = statement.must(here, isConnected) || stopped.some((at) => at <= latest);
   const isAnsweredBy = data.outcome === 'answered' ? here : legs;
+  const isOfAnswer = data.outcome === 'answered' || data.outcome === 'answered-elsewhere';
   const isDeduced =
-    (data.outcome === 'answered' || data.outcome === 'answered-elsewhere') &&
+    isOfAnswer &&
     !statement.may(isAnsweredBy, isConnected) &&
     !(data.outcome === 'answered-elsewhere' && statement.may(entries, isAnswer));
   const mayBeDeduced =
-    (data.outcome === 'answered' || data.outcome === 'answered-elsewhere') &&
-    mayBeLost([...isAnsweredBy, ...(data.outcome === 'answered' ? [] : entries)], statement);
+    isOfAnswer && mayBeLost([...isAnsweredBy, ...(data.outcome === 'answered' ? [] : entries)], statement);
   if (isStopShown && !isDeduced) allowed.add('observed');
   if (!mustBeShown || isDeduced || mayBeDeduced) allowed.add('inferred');
   return allowed;

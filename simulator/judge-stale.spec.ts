@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { judge, type JudgedEvent, type Report } from './judge.js';
 import { perfectEvents } from './perfect-teller.js';
 import type { CallScript } from './plan.js';
-import { createQuietWorld, MONDAY_MORNING } from './quiet-world.js';
+import { ANSWERED_CALL, MONDAY_MORNING, createQuietWorld } from './quiet-world.js';
 import type { World } from './world.js';
 
 const SECOND = 1000;
@@ -19,12 +19,7 @@ function dayOf(script: Partial<CallScript>): World {
   const world = createQuietWorld({ quirks: { staleMs: 2 * HOUR } });
   world.advanceTo(world.now + 3 * SECOND);
   world.startCall({
-    kind: 'queue',
-    queue: 'BanHang_39989220',
-    customer: '0914237383',
-    answerAfterMs: 3000,
-    talkMs: 20_000,
-    leavesAfterMs: null,
+    ...ANSWERED_CALL,
     ...script,
   });
   world.advanceTo(world.now + HOUR);

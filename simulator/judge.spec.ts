@@ -12,7 +12,7 @@ import type { EngineHabits } from './engine-habits.js';
 import { withReasons } from './judge-reasons.js';
 import { perfectEvents, type TellerPolls } from './perfect-teller.js';
 import type { CallScript } from './plan.js';
-import { createQuietWorld, MONDAY_MORNING } from './quiet-world.js';
+import { ANSWERED_CALL, MONDAY_MORNING, createQuietWorld } from './quiet-world.js';
 import { createWorld, type World } from './world.js';
 
 /**
@@ -37,16 +37,8 @@ const quiet = (...scripts: CallScript[]): World => {
   }
   return world;
 };
-const answeredCall: CallScript = {
-  kind: 'queue',
-  queue: 'BanHang_39989220',
-  customer: '0914237383',
-  answerAfterMs: 3000,
-  talkMs: 20_000,
-  leavesAfterMs: null,
-};
 const abandonedCall: CallScript = {
-  ...answeredCall,
+  ...ANSWERED_CALL,
   answerAfterMs: null,
   leavesAfterMs: 6000,
   emptyUuid: false,
@@ -92,7 +84,7 @@ function expectTrue({ missing, doubled, invented, misreported }: Report): void {
 
 describe('the judge', () => {
   it('finds nothing wrong, and excuses nothing, in the events of simple calls', () => {
-    const report = judged(quiet(answeredCall, abandonedCall), same, { options: {} });
+    const report = judged(quiet(ANSWERED_CALL, abandonedCall), same, { options: {} });
     expectTrue(report);
     expect(report).toMatchObject({ ok: true, expected: 10, matched: 10 });
     expect([report.unseen.count, report.forgiven.count]).toEqual([0, 0]);
@@ -146,14 +138,14 @@ describe('the judge', () => {
   it.each(['call-started', 'call-answered', 'call-ended', 'call-offered', 'call-offer-ended'])(
     'detects a missing %s',
     (type) => {
-      expect(judged(quiet(answeredCall), without(type)).missing.map((finding) => finding.type)).toEqual([
+      expect(judged(quiet(ANSWERED_CALL), without(type)).missing.map((finding) => finding.type)).toEqual([
         type,
       ]);
     },
   );
 
   it('detects a whole call without events', () => {
-    const world = quiet(answeredCall, abandonedCall);
+    const world = quiet(ANSWERED_CALL, abandonedCall);
     const [first] = world.truth;
     const report = judged(world, (events) =>
       events.filter(({ subject }) => !first!.upstreamIds.includes(subject)),
@@ -180,7 +172,7 @@ describe('the judge', () => {
         );
     };
     for (const certainty of ['observed', 'inferred']) {
-      expect(judged(quiet(answeredCall), early(certainty)).misreported).toContainEqual(
+      expect(judged(quiet(ANSWERED_CALL), early(certainty)).misreported).toContainEqual(
         expect.objectContaining({ type: 'call-ended', rule: 'event', reason: 'the call had not ended yet' }),
       );
     }
@@ -189,7 +181,7 @@ describe('the judge', () => {
   it('demands that an ended call was stated of as one that a later poll would show', () => {
     const world = createQuietWorld();
     const { truth } = world;
-    world.startCall(answeredCall);
+    world.startCall(ANSWERED_CALL);
     world.advanceTo(world.now + 12 * SECOND);
     const report = judged(world);
     expect(truth[0]!.outcome).toBeNull();
@@ -224,7 +216,7 @@ describe('the judge', () => {
   });
 
   it('demands no end that came after the last poll', () => {
-    const world = quiet(answeredCall);
+    const world = quiet(ANSWERED_CALL);
     const polls = only(every(SECOND, world), (at) => at < MONDAY_MORNING + 10 * SECOND);
     const report = judged(world, same, { stated: polls });
     expectTrue(report);
@@ -280,14 +272,14 @@ describe('the judge', () => {
     });
 
   it('detects one call emitted as two', () => {
-    const { doubled } = judged(quiet(answeredCall), inTwo);
+    const { doubled } = judged(quiet(ANSWERED_CALL), inTwo);
     expect(doubled).toMatchObject([
       { type: 'call-started', rule: 'split', reason: 'one call emitted as two' },
     ]);
   });
 
   it('excuses it of a caller without a number only while another one like it is there', () => {
-    const nameless = { ...answeredCall, customer: 'anonymous' };
+    const nameless = { ...ANSWERED_CALL, customer: 'anonymous' };
     expect(judged(quiet(nameless), inTwo).doubled).toHaveLength(1);
     const world = createQuietWorld();
     world.startCall(nameless);
@@ -347,7 +339,7 @@ describe('the judge', () => {
   });
 
   it('allows for the time that a request takes, and no more', () => {
-    const world = quiet(answeredCall);
+    const world = quiet(ANSWERED_CALL);
     const stated = every(SECOND, world, 950);
     const slow = (ms: number): PollInstants => {
       const delayed = stated.monitor.map((at) => ({ sent: at - ms, shown: at - ms / 2, received: at }));
@@ -474,7 +466,7 @@ describe('the judge', () => {
 
   it('takes a row that went while it was Waiting, as far as polls show, for no answer', () => {
     const queued: CallScript = {
-      ...answeredCall,
+      ...ANSWERED_CALL,
       declines: 1,
       ringTimeoutMs: 4000,
       answerAfterMs: 300,
@@ -515,7 +507,7 @@ describe('the judge', () => {
   });
 
   it('pairs an event with its truth', () => {
-    const world = quiet(answeredCall);
+    const world = quiet(ANSWERED_CALL);
     const polls = every(SECOND, world);
     const offered = perfectEvents(world.truth, polls).find(({ type }) => type === 'call-offered')!;
     expect(truthOf(world.truth, offered, polls)?.event).toMatchObject({
@@ -574,7 +566,7 @@ describe('a phantom, the row of a leg that has gone under an id of its own', () 
   const world = createQuietWorld({ engine: { legIds: 'call-uuid' } });
   world.advanceTo(world.now + 3 * SECOND);
   world.startCall({ ...direct, talkMs: 20_000 });
-  world.startCall({ ...answeredCall, talkMs: 30_000 });
+  world.startCall({ ...ANSWERED_CALL, talkMs: 30_000 });
   world.advanceTo(world.now + 90 * SECOND);
   const [called, queued] = world.truth;
   const polls = every(200, world, 100);

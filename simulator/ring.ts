@@ -43,8 +43,8 @@ export function ringAll(call: LiveCall, members: readonly Extension[], sharedId:
 }
 
 /**
- * A ring-all queue serves the caller who joined first: mod_callcenter orders its members by score, and an agent who becomes
- * free is rung for the member that is Trying already (mark F). Rows show whose a ring is unless the callers are alike, so that
+ * A ring-all queue serves the caller who joined first, as the contract assumes; mod_callcenter is believed to order its members
+ * by score, and that has not been looked up. Rows show whose a ring is unless the callers are alike, so that
  * only among those the order is kept: another caller like this one joined before.
  */
 function isServedLater(call: LiveCall): boolean {

@@ -27,6 +27,19 @@ function otherWithheld(event: JudgedEvent, events: readonly JudgedEvent[]): stri
   )?.data.callId;
 }
 
+/** A link more, where there is a call that it can lead to. */
+function oneMoreLink(
+  name: string,
+  to: (event: JudgedEvent, events: readonly JudgedEvent[]) => string | undefined,
+): Lie {
+  return one(
+    name,
+    'linkedCallIds',
+    (event, events) => to(event, events) !== undefined,
+    (event, events) => with_(event, { linkedCallIds: [...event.data.linkedCallIds, to(event, events)!] }),
+  );
+}
+
 export const FACTS: readonly Lie[] = [
   ...['inbound', 'outbound', 'local'].map((direction) =>
     one(
@@ -112,20 +125,8 @@ export const FACTS: readonly Lie[] = [
   one('a link to another caller', 'linkedCallIds', any, (event, events) =>
     with_(event, { linkedCallIds: [isOfAnother(event, events).data.callId] }),
   ),
-  one(
-    'a link to a call that had not begun',
-    'linkedCallIds',
-    (event, events) => laterNaming(event, events) !== undefined,
-    (event, events) =>
-      with_(event, { linkedCallIds: [...event.data.linkedCallIds, laterNaming(event, events)!] }),
-  ),
-  one(
-    'a link to another caller who withholds the number',
-    'linkedCallIds',
-    (event, events) => otherWithheld(event, events) !== undefined,
-    (event, events) =>
-      with_(event, { linkedCallIds: [...event.data.linkedCallIds, otherWithheld(event, events)!] }),
-  ),
+  oneMoreLink('a link to a call that had not begun', laterNaming),
+  oneMoreLink('a link to another caller who withholds the number', otherWithheld),
   one('a link to itself', 'linkedCallIds', any, (event) =>
     with_(event, { linkedCallIds: [event.data.callId] }),
   ),

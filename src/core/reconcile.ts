@@ -300,7 +300,7 @@ class Cycle {
       if (draft === undefined) touched.set(callId, linked);
       else begun.set(callId, { ...draft, call: linked });
     }
-    const call = withoutGoneLegs(started, this.#observations.monitor, this.#known.sources, this.#facts);
+    const call = withoutGoneLegs(started, this.#observations.monitor, this.#facts);
     this.#index.put(call);
     begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
   }

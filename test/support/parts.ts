@@ -6,6 +6,7 @@ import {
   type EndedCall,
   type Participant,
   type QueueEntry,
+  type RowDirection,
   type TenantState,
 } from '../../src/core/model/call.js';
 import type { MonitorAnswer, ObservedLeg } from '../../src/core/model/observation.js';
@@ -107,6 +108,14 @@ export function callOf(given: Partial<Call> = {}): Call {
     ...given,
   };
 }
+
+/** The direction of the rows is the leg's, as learnt while a leg was there. */
+export const LEARNT_DIRECTION: RowDirection = {
+  meaning: 'leg',
+  source: 'learnt',
+  earlierLegs: ['107|a'],
+  showsHotline: false,
+};
 
 /** The state of both endpoints, whose last answers were complete and received at this second. */
 export function completeAt(seconds: number): TenantState['sources'] {

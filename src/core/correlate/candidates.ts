@@ -6,22 +6,22 @@ import { type CycleFacts, QUEUE_LEADS_MS } from '../parts/cycle-facts.js';
 export interface Answers {
   /** The place of each row in the queue's answer, by `key`; none where it was not asked or failed. */
   readonly places: ReadonlyMap<string, number>;
-  /** An entry that rang an extension of the monitor's answer would say Trying in the queue's: it is surely not the older one. */
-  readonly queueIsNoOlder: boolean;
   /** The calls whose entry has another status than in the answer before. */
   readonly turned: ReadonlySet<string>;
   /** An entry that the queue's answer shows first, and Waiting, has rung none of the legs that the monitor's shows. */
   readonly queueIsLater: boolean;
-}
-
-/** Likewise, but the queue may have been asked a moment before, as the monitor's rows trail further behind the PBX than its own. */
-export function isQueueNoOlder(monitor: Answered | null, queue: Answered | null): boolean {
-  return monitor !== null && queue !== null && queue.startedAt + QUEUE_LEADS_MS >= monitor.at;
+  /** An entry that rang an extension of the monitor's answer would say Trying in the queue's: it is surely not the older one. */
+  readonly queueIsNoOlder: boolean;
 }
 
 /** Whether the queue was asked when the monitor had answered: an entry which is Waiting then can have no leg in that answer. */
 export function isQueueLater(monitor: Answered | null, queue: Answered | null): boolean {
   return monitor !== null && queue !== null && queue.startedAt >= monitor.at;
+}
+
+/** Likewise, but the queue may have been asked a moment before, as the monitor's rows trail further behind the PBX than its own. */
+export function isQueueNoOlder(monitor: Answered | null, queue: Answered | null): boolean {
+  return monitor !== null && queue !== null && queue.startedAt + QUEUE_LEADS_MS >= monitor.at;
 }
 
 type Answered = Pick<MonitorAnswer | QueueAnswer, 'startedAt' | 'at'>;

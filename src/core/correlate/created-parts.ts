@@ -3,7 +3,6 @@ import type { Call, CreatedLeg } from '../model/call.js';
 import { answerOf, type MonitorObservation } from '../model/observation.js';
 import { absentLeg } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { changeWindow } from '../parts/incomplete.js';
 import { withParts } from './call-parts.js';
 import type { Placement } from './placement.js';
 
@@ -29,17 +28,15 @@ export function withCreated(placement: Placement, created: TenantCalls['created'
 export function withoutGoneLegs(
   call: Call,
   monitor: MonitorObservation | undefined,
-  sources: TenantCalls['sources'],
   cycle: CycleFacts,
 ): Call {
   const answer = answerOf(monitor);
   if (answer === null) return call;
   if (call.legs.every(({ seen }) => answer.rows.has(seen.key))) return call;
-  const { policy } = cycle;
   const legs = call.legs.map((leg) =>
     answer.rows.has(leg.seen.key)
       ? leg
-      : absentLeg(leg, changeWindow(leg.seen.key, sources, answer, policy), false, policy),
+      : absentLeg(leg, cycle.legChanged(leg.seen.key)!, false, cycle.policy),
   );
   return withParts(call, { legs, entry: call.entry }, cycle);
 }

@@ -123,7 +123,6 @@ type TwoReadings = ObservedLeg & { readonly asLeg: LegsReading; readonly directi
 
 class Evidence {
   readonly #listed: ListedLegs;
-  readonly #monitor: MonitorAnswer;
   readonly #known: TenantCalls;
   /** Entries that are Trying or Answered, by customer. */
   readonly #entries = new Map<string, ObservedQueueEntry[]>();
@@ -132,7 +131,6 @@ class Evidence {
 
   constructor(legs: ListedLegs, entries: Iterable<ObservedQueueEntry>, known: TenantCalls) {
     this.#listed = legs;
-    this.#monitor = legs.answer;
     this.#known = known;
     for (const entry of entries) {
       const isServed = entry.status === 'trying' || entry.status === 'answered';
@@ -148,7 +146,7 @@ class Evidence {
     for (const leg of [...unknown, ...changed.map(([, row]) => row)])
       if (hasTwoReadings(leg) && (isPlaced(leg) || isTowardsItself(leg))) legs.add(leg);
     if (this.#entries.size > 0)
-      for (const leg of this.#monitor.rows.values())
+      for (const leg of this.#listed.answer.rows.values())
         if (hasTwoReadings(leg) && leg.asLeg.destination !== 'customer' && this.#entries.has(customerOf(leg)))
           legs.add(leg);
     return [...legs];
@@ -190,7 +188,7 @@ class Evidence {
     const customer = customerOf(leg);
     const { startedAt } = leg;
     if (customer === WITHHELD || startedAt === null) return false;
-    this.#legs ??= byCustomer(this.#monitor);
+    this.#legs ??= byCustomer(this.#listed.answer);
     return this.#legs
       .get(customer)!
       .some(
@@ -205,13 +203,13 @@ class Evidence {
 
   #wasAnswered(leg: ObservedLeg, before: ObservedLeg | undefined): boolean {
     const polledAt = this.#known.sources.monitor.lastComplete?.startedAt ?? null;
-    const isClose = polledAt !== null && this.#monitor.at - polledAt <= CLOSE_POLLS_MS;
+    const isClose = polledAt !== null && this.#listed.answer.at - polledAt <= CLOSE_POLLS_MS;
     return isClose && before?.signal === 'ringing' && leg.signal === 'answered';
   }
 
   /** Whether the entry names the agent of any leg. */
   #namesAnAgent({ agentName, agentId }: ObservedQueueEntry): boolean {
-    this.#agents ??= new Set([...this.#monitor.rows.values()].flatMap(namesOf));
+    this.#agents ??= new Set([...this.#listed.answer.rows.values()].flatMap(namesOf));
     return (
       (agentName !== null && this.#agents.has(agentName)) || (agentId !== null && this.#agents.has(agentId))
     );

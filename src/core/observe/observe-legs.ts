@@ -26,7 +26,7 @@ export function observeLegs(
       phantoms.push(known);
       continue;
     }
-    const answered = before === 'answered' || KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
+    const answered = KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
     add(changes.legs, known.callId, {
       seen: row,
       state: answered ? 'answered' : before,

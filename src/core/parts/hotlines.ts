@@ -4,8 +4,8 @@ import { customerKey, type Match } from './customer.js';
 
 /**
  * By which numbers the callers of a queue came in. A queue's row does not show it: the legs that ring for its callers do, once
- * they are known to be the queue's. Where a caller withholds the number, only that
- * distinguishes the queue's rings from others.
+ * they are known to be the queue's. Where a caller withholds the number, only that distinguishes
+ * the queue's rings from others.
  */
 export type Hotlines = TenantState['hotlines'];
 

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { LEARNT_DIRECTION } from '../../../test/support/parts.js';
 import {
   DeliveryUnderTest,
   LogWriter,
@@ -271,12 +272,7 @@ describe('the log over HTTP', () => {
 
   it('shows how the direction of the rows is read', async () => {
     const { fence, version, position } = await store.claim('acme', { epoch: 'e1' });
-    const direction = {
-      meaning: 'leg',
-      source: 'learnt',
-      earlierLegs: ['107|a'],
-      showsHotline: false,
-    } as const;
+    const direction = LEARNT_DIRECTION;
     await store.commit('acme', {
       fence,
       expectedVersion: version,

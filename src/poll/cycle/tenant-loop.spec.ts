@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { Endpoint, Observation } from '../../core/model/observation.js';
+import { LEARNT_DIRECTION } from '../../../test/support/parts.js';
 import { ManualTimers } from '../../../test/support/time.js';
 import { pollResult } from '../../source/poll-result.js';
 import type { CycleReport } from './poll-cycle.js';
@@ -71,12 +72,7 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
 
 describe('a tenant’s loop', () => {
   it('logs whose direction the rows have when that is learnt, and only then', async () => {
-    const direction = {
-      meaning: 'leg',
-      source: 'learnt',
-      earlierLegs: ['107|a'],
-      showsHotline: false,
-    } as const;
+    const direction = LEARNT_DIRECTION;
     const learnt = [null, direction, null];
     const { turn, lines } = setUp((_, __, now) =>
       Promise.resolve(report(now, { direction: learnt.shift()! })),
