@@ -5,7 +5,7 @@ import { legName } from './parts/last-leg.js';
 import { EMPTY_STATE, DEFAULT_POLICY, type TenantState } from './model/call.js';
 import type { Changed, Delta } from './model/delta.js';
 import type { Transition } from './model/event.js';
-import type { ObservedLeg, ObservedQueueEntry } from './model/observation.js';
+import type { LegsReading, ObservedLeg, ObservedQueueEntry } from './model/observation.js';
 import { conditionsOf, matches, RuleTable } from './parts/rule-table.js';
 import { decide } from './reconcile.js';
 import { expectHonestTimes } from '../../test/support/honest.js';
@@ -26,14 +26,18 @@ const legRow: fc.Arbitrary<ObservedLeg> = fc
   })
   .map(({ mobile, destination, ...fields }) => {
     const asCall = leg({ ...fields, customer: number(mobile) });
-    if (destination === null || asCall.direction === 'local') return asCall;
-    const direction = asCall.direction === 'inbound' ? 'outbound' : 'inbound';
-    const asLeg = { ...asCall, direction, role: direction === 'inbound' ? 'callee' : 'caller' } as const;
-    return {
-      ...asCall,
-      asLeg: { leg: asLeg, destination, placed: destination === 'other' && asCall.peer === '101' },
-    };
+    return destination === null ? asCall : withBothReadings(asCall, destination);
   });
+
+function withBothReadings(asCall: ObservedLeg, destination: LegsReading['destination']): ObservedLeg {
+  if (asCall.direction === 'local') return asCall;
+  const direction = asCall.direction === 'inbound' ? 'outbound' : 'inbound';
+  const asLeg = { ...asCall, direction, role: direction === 'inbound' ? 'callee' : 'caller' } as const;
+  return {
+    ...asCall,
+    asLeg: { leg: asLeg, destination, placed: destination === 'other' && asCall.peer === '101' },
+  };
+}
 
 const entryRow: fc.Arbitrary<ObservedQueueEntry> = fc
   .record({
@@ -104,6 +108,34 @@ const straight = (_: number, known: TenantCalls) => known;
 const drained = (polls: readonly Poll[]): Poll[] => [
   ...polls,
   ...[1, 2, 3, 4, 15, 16].map((extra) => ({ at: (polls.at(-1)?.at ?? 0) + extra })),
+];
+
+const WAITS = entry({ joinedAt: T0 - 70_000, abandonedAt: T0 + 12_000, customer: number('anonymous') });
+/** A leg is held whose extension is not listed any more, and that runs out while no endpoint answers; the PBX's clock is off. */
+const heldByAPbxWhoseClockIsOff: Poll[] = [
+  {
+    legs: { partial: [leg({ ext: '101', startedAt: T0 - 60_000 })] },
+    entries: 'not asked',
+    idle: ['103'],
+    at: 0,
+  },
+  { legs: [], entries: { partial: [], unreadable: ['y'] }, at: 1 },
+  { legs: { failed: 'HTTP 502' }, entries: { partial: [WAITS], unreadable: ['y'] }, at: 2 },
+  { legs: { failed: 'HTTP 502' }, entries: { partial: [WAITS], unreadable: ['y'] }, at: 3 },
+];
+
+/** A leg that talked is held, and is no part that polls must confirm as gone. */
+const own = (given: Parameters<typeof leg>[0]) => withBothReadings(leg({ peer: '101', ...given }), 'own');
+const heldWhoTalked: Poll[] = [
+  {
+    legs: [own({ ext: '101', callId: 'q2', direction: 'local' })],
+    entries: { partial: [], unreadable: ['x'] },
+    at: 0,
+  },
+  { legs: [own({ ext: '103', callId: 'c' })], at: 1 },
+  { legs: [own({ ext: '101', callId: 'q2', direction: 'outbound' })], idle: ['103'], at: 2 },
+  { legs: [own({ ext: '101', callId: 'c', signal: 'answered' })], entries: { failed: 'HTTP 502' }, at: 3 },
+  { legs: 'not asked', at: 4 },
 ];
 
 describe('for any history of observations', () => {
@@ -280,7 +312,7 @@ describe('for any history of observations', () => {
         if (emitted.some(({ type }) => type.startsWith('call-')))
           throw new Error('a failure ended or began a call');
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[heldByAPbxWhoseClockIsOff, 11]] },
     );
   });
 
@@ -299,7 +331,7 @@ describe('for any history of observations', () => {
       fc.property(history, (polls) => {
         run(drained(polls), straight);
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[heldWhoTalked]] },
     );
     asked.mockRestore();
   });

@@ -179,14 +179,14 @@ class Cycle {
       const call = current(callId);
       touched.set(callId, withParts(call, { legs: call.legs, entry }, this.#facts));
     }
-    // If an entry went while the monitor was unavailable, only a later monitor answer can show that a leg still rings.
-    for (const callId of this.#facts.monitor === null ? NONE : this.#index.abandoned)
-      touched.set(callId, current(callId));
-    for (const callId of this.#index.consulting) touched.set(callId, current(callId));
     // Without an answer nothing is known that was not known before.
     const { monitor, queue } = this.#facts;
-    for (const callId of monitor === null && queue === null ? NONE : this.#index.stopped)
+    if (monitor === null && queue === null) return touched;
+    // If an entry went while the monitor was unavailable, only a later monitor answer can show that a leg still rings.
+    for (const callId of monitor === null ? NONE : this.#index.abandoned)
       touched.set(callId, current(callId));
+    for (const callId of this.#index.consulting) touched.set(callId, current(callId));
+    for (const callId of this.#index.stopped) touched.set(callId, current(callId));
     for (const callId of dueCalls(this.#index, this.#facts)) touched.set(callId, current(callId));
     return touched;
   }

@@ -202,7 +202,10 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     { when: { moved: true, deduced: true }, why: 'a call with a queue entry is no consultation' },
     { when: { answeredHere: true, answered: false }, why: 'an answer here answers the call' },
     { when: { connectedKnown: true, answered: false }, why: 'an answered leg answers the call' },
-    { when: { legs: 'missing', pending: false }, why: 'that leg is such a part of the call' },
+    {
+      when: { legs: 'missing', pending: false, answeredHere: false },
+      why: 'that leg is such a part of the call, unless it talked and is held',
+    },
     { when: { keptRinging: true, answered: false }, why: 'there is no connected participant' },
     { when: { keptRinging: true, legs: 'ringing' }, why: 'it still rings' },
     { when: { deduced: true, answered: false }, why: 'there is no answer' },
