@@ -376,9 +376,12 @@ class Life {
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */
   #endOfRinging(ending: Ending | null): Observed {
     if (ending === null) return this.#sinceLastMonitorAnswer();
-    const { observed } = ending;
+    const { certainty } = ending.observed;
     // The PBX gave the time of the call's end, and not that of the ringing's.
-    return observedIn(windowOf(observed), observed.certainty === 'inferred' ? 'inferred' : 'observed');
+    const { absence } = this.call.entry ?? { absence: null };
+    const polls = absence === null ? this.#window('queue') : whenGone(absence);
+    const window = certainty === 'upstream' ? polls : windowOf(ending.observed);
+    return observedIn(window, certainty === 'inferred' ? 'inferred' : 'observed');
   }
 
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */
