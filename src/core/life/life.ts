@@ -7,12 +7,12 @@ import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import {
   isOffered,
   legsAt,
+  talks,
   OFFER_ENDS,
   type OfferEnd,
   type OfferFacts,
   offerFacts,
   whenRingingStopped,
-  isAnswered,
 } from './offer-rules.js';
 import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
@@ -147,7 +147,7 @@ class Life {
       const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const participant = this.#participant(seen.extension);
-      if (participant.offerOpen || this.#legsAt(participant).some(isAnswered)) continue;
+      if (participant.offerOpen || this.#legsAt(participant).some(talks)) continue;
       this.#replaceParticipant(
         withOffer(participant, { offers: participant.offers + 1, offerOpen: true, elsewhere: false }),
       );
