@@ -117,7 +117,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     doubted: {
       heading: 'doubted',
       meaning:
-        'a leg talked, and the row of the queue entry never said Answered; the last leg was the queue’s: no poll showed it only after the row had gone Abandoned, or gone with a transfer',
+        'a leg talked, and the row of the queue entry never said Answered; the last leg was there before the row went',
       values: YES_NO,
     },
   },
@@ -267,10 +267,8 @@ function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts)
   const state = entryState(call);
   const isDoubtful = entry?.absence?.kind === 'vanished' && entry.absence.unlisted;
   const isUncertain = isDoubtful || lastLegs === 'unlisted' || (state === 'abandoned' && lastLegs === 'none');
-  // The row of a caller who was not transferred goes with the leg that the queue rang, though polls may show the leg later.
-  const mayGoOn = entry?.absence?.kind === 'abandoned' || call.transfers > 0;
   const isElsewhere =
-    entry !== null && entry.absence !== null && mayGoOn && gone.some((leg) => isAfterEntry(leg, entry));
+    entry !== null && entry.absence !== null && gone.some((leg) => isAfterEntry(leg, entry));
   return {
     cameBack: returnRow !== null,
     answered: answeredAt !== null,

@@ -184,19 +184,6 @@ describe('the end of a call', () => {
       observed: { certainty: 'inferred' },
     });
   });
-
-  it('is so too where the row goes in the poll that first shows the leg', () => {
-    const history = new History();
-    history.poll({ at: 0 });
-    history.poll({ at: 1, entries: [entry()] });
-    const talks = leg({ callId: entry().callId!, signal: 'answered' });
-    history.poll({ at: 2, legs: [talks] });
-    for (const at of [3, 4, 5]) history.poll({ at });
-    expect(dataOf(history, 'call-ended')).toMatchObject({
-      outcome: 'answered',
-      observed: { certainty: 'inferred' },
-    });
-  });
 });
 
 describe('an offer', () => {
