@@ -51,6 +51,15 @@ describe('a pick-up', () => {
     expect(call.habits).toContain('pickup');
   });
 
+  it.each(['**', '*8'] as const)(
+    'by the leg’s direction shows the hotline, whichever extension the view has as called (%s)',
+    (code) => {
+      const habits = { pickupRow: 'own', direction: 'leg' } as const;
+      const { lines } = play(habits, { ...direct, engine: { pickup: { by: '112', code } } });
+      expect(lines[1]).toBe('112 ONCALL 112>112>24370107 outbound #2');
+    },
+  );
+
   it('of a ring group ends every ring', () => {
     const { call } = play({}, { ...direct, kind: 'ring-group', engine: { pickup: { code: '*8' } } });
     expect(story(call).filter((line) => line.endsWith('answered-elsewhere'))).toHaveLength(5);

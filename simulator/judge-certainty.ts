@@ -44,11 +44,15 @@ function ofAnswer(statement: Statement): Set<string> {
   const isGiven = bridgedTimes(statement).some(({ time }) => time <= recorded + statement.sight.toleranceMs);
   if (isGiven) allowed.add('upstream');
   if (isGiven && statement.must(entries, (state) => state === 'Answered')) return allowed;
-  // A pick-up follows from what happened at the same time, and no row says so, unless one in a queue says Answered.
-  const isPickedUp = legs.some((one) => one.role === 'picker' && statement.may([one], isConnected));
-  if (isPickedUp && !statement.may(entries, (state) => state === 'Answered')) return allowed.add('inferred');
   const isShown = statement.may(legs, isConnected) || statement.may(entries, isAnswer);
   const wasShown = start !== undefined && start.recordedtime < event.recordedtime;
+  const pickers = legs.filter((one) => one.role === 'picker' && statement.may([one], isConnected));
+  if (pickers.length > 0 && !statement.may(entries, (state) => state === 'Answered')) {
+    // A pick-up follows from what happened at the same time, and no row says so, unless its leg shows the call's id, or a
+    // row in a queue says Answered.
+    const isShared = pickers.every((one) => showsIdBefore(one, statement));
+    return allowed.add(isShared && wasShown ? 'observed' : 'inferred');
+  }
   if (call.direction === 'outbound') {
     // RING_WAIT says that the customer has not answered yet.
     const isWaiting = (state: string | null): boolean => state === 'RING_WAIT';
@@ -62,6 +66,13 @@ function ofAnswer(statement: Statement): Set<string> {
   if (!statement.must(before)) allowed.add(isShown && wasShown ? 'observed' : 'inferred');
   if (mayBeLost([...legs, ...entries], statement)) allowed.add('inferred');
   return allowed;
+}
+
+/** Whether the first poll that showed the row showed it under an id of a part that was there before. */
+function showsIdBefore({ ids = [], from }: Sighting, { call, sight }: Statement): boolean {
+  const shown = sight.polls('monitor').firstAfter(from)?.shown ?? from;
+  const before = call.sightings.filter((one) => one.from < from).map(({ callId }) => callId);
+  return ids.some(({ at, callId }) => at <= shown && before.includes(callId));
 }
 
 /** Of a leg that answers the call after all its earlier parts had gone, and that has no id of theirs: those parts. */

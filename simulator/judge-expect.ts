@@ -150,7 +150,12 @@ function evidenceOf(call: CallTruth, event: TruthEvent, sight: Sight): Evidence[
     case 'call-offered':
       return because(starts(parts, mayRing));
     case 'call-offer-ended':
-      return because([...starts(parts, isConnected).slice(0, 1), ...ends(parts)]);
+      return because([
+        ...starts(parts, isConnected).slice(0, 1),
+        ...ends(parts),
+        // A leg that talks only after its caller has gone is no answer: what its offer ended with is the row in the queue.
+        ...(call.neverBridged === true ? lastEnds(call, sight) : []),
+      ]);
     case 'call-transferred':
       return because([...starts(parts, isConnected).slice(0, 1), ...ends(legsBefore(call, event))]);
     case 'call-abandoned':

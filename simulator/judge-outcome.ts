@@ -84,7 +84,7 @@ function mayHaveWaited(row: Sighting, statement: Statement): boolean {
  * absence also show that. A talk that no poll showed looks the same as a caller who left.
  */
 function outcomeOfOffer(statement: Statement): Verdict {
-  const { call, data, event, expectation, sight, legs } = statement;
+  const { call, data, event, expectation, sight, legs, entries, isAnswered } = statement;
   const truth = expectation?.event;
   if (truth === undefined || data.outcome === truth.outcome) return null;
   const wrong = `offer ended ${data.outcome} instead of ${truth.outcome}`;
@@ -103,6 +103,9 @@ function outcomeOfOffer(statement: Statement): Verdict {
   const confirmedAt = sight.pollAfter('monitor', truth.at, sight.absencePolls + sight.toDemand - 2);
   switch (truth.outcome) {
     case 'answered':
+      // events.md: a leg that talks only after its caller has gone is no answer.
+      if (call.neverBridged === true && data.outcome === 'caller-left' && !isAnswered)
+        return statement.may(entries, isAbandoned) ? { excused: 'never-bridged' } : wrong;
       return statement.must(here, isConnected) || isNamedBridged(statement)
         ? wrong
         : { excused: 'answer-between-polls' };
@@ -133,6 +136,10 @@ function outcomeOfOffer(statement: Statement): Verdict {
       return instants.some((at) => at >= since && at <= soon) ? { excused: 'stopped-with-its-group' } : wrong;
     }
   }
+}
+
+function isAbandoned(state: string | null): boolean {
+  return state === 'Abandoned';
 }
 
 const OUTCOMES: ReadonlySet<string> = new Set([

@@ -25,17 +25,7 @@ export function startTimesAsShown(statement: Statement): PbxTime[] {
   if (statement.must(entries)) return known;
   const began = (one: Sighting): PbxTime[] => {
     const { callTimes = [] } = one;
-    // A time that the row showed only between two polls is not known.
-    const shown = callTimes.filter(({ at }, index) =>
-      statement.sight
-        .polls('monitor')
-        .some(at, callTimes[index + 1]?.at ?? one.to ?? Infinity, statement.recorded),
-    );
-    return timesOf(
-      call,
-      one,
-      shown.map(({ value }) => value),
-    );
+    return timesOf(call, one, shownOf(callTimes, one, statement));
   };
   return [...known, ...legs.filter((leg) => statement.may([leg])).flatMap(began)];
 }
@@ -70,7 +60,24 @@ export function abandonedTimes(statement: Statement): PbxTime[] {
       statement.may([one], (state) => state === 'Abandoned') ||
       (one.closedBy === 'resumed' && statement.may(back.filter(({ joinedAt }) => joinedAt === one.joinedAt))),
   );
-  return shown.flatMap((one) => timesOf(call, one, [one.abandonedAt ?? null]));
+  return shown.flatMap((one) => {
+    const { abandonedAt = null, abandonedTimes = [], closedBy } = one;
+    const times = shownOf(abandonedTimes, one, statement);
+    return timesOf(call, one, closedBy === 'resumed' ? [...times, abandonedAt] : times);
+  });
+}
+
+/** The values of a row that polls have shown: one that it had only between two polls is not known. */
+function shownOf(
+  values: readonly { readonly at: number; readonly value: number }[],
+  { endpoint, to }: Sighting,
+  { sight, recorded }: Statement,
+): number[] {
+  const polls = sight.polls(endpoint);
+  const shown = values.filter(({ at }, index) =>
+    polls.some(at, values[index + 1]?.at ?? to ?? Infinity, recorded),
+  );
+  return shown.map(({ value }) => value);
 }
 
 function isClockOff({ call }: Statement): boolean {

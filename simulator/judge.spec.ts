@@ -508,6 +508,46 @@ describe('the judge', () => {
     expect(outcomes(unknown(sparse(waiting!.at)))).toBe(1);
   });
 
+  it.each([
+    ['leg', 'inferred', 'observed'],
+    ['call-uuid', 'observed', 'inferred'],
+  ] as const)(
+    'takes a pick-up for as sure as its row shows the call’s id (%s: %s)',
+    (legIds, right, wrong) => {
+      const world = createQuietWorld({ engine: { legIds, pickupRow: 'own' } });
+      world.advanceTo(world.now + 3 * SECOND);
+      world.startCall({ ...direct, engine: { pickup: { by: '112', code: '**' } } });
+      world.advanceTo(world.now + 90 * SECOND);
+      const as =
+        (certainty: string): Change =>
+        (events) =>
+          events.map((event) =>
+            event.type === 'call-answered'
+              ? { ...event, data: { ...event.data, observed: { ...event.data.observed, certainty } } }
+              : event,
+          );
+      expectTrue(judged(world));
+      expectTrue(judged(world, as(right)));
+      const found = judged(world, as(wrong)).misreported.map(({ rule, type }) => `${rule} ${type}`);
+      expect(found).toContain('certainty call-answered');
+    },
+  );
+
+  it('knows each abandoned_time that a poll showed, of a row on which it moves', () => {
+    const world = createQuietWorld();
+    world.advanceTo(world.now + 3 * SECOND);
+    const left = { ...ANSWERED_CALL, answerAfterMs: 6000, engine: { leavesAtAnswerMs: 60 } };
+    world.startCall(left);
+    world.advanceTo(world.now + 90 * SECOND);
+    const times = world.truth[0]!.sightings[0]!.abandonedTimes!.map(({ value }) => value);
+    expect(times).toHaveLength(2);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(1000);
+    const outcomeOf = ({ type, data }: JudgedEvent) => `${type} ${data.outcome}`;
+    const stated = perfectEvents(world.truth, every(SECOND, world)).map(outcomeOf);
+    expect(stated).toContain('call-ended answered');
+    expectTrue(judged(world));
+  });
+
   it('finds a false statement beside an excused one', () => {
     const world = quiet({ ...direct, answerAfterMs: 2600, talkMs: 300 });
     expect(judged(world, says('call-ended', { customer: null })).misreported.map(({ rule }) => rule)).toEqual(

@@ -10,7 +10,7 @@ export function asTheLegsDirection(leg: LegView, extension: string): LegView {
   if (leg.direction === 'local') return leg;
   if (leg.direction === 'inbound') {
     // A feature code that was dialled stays where it is; else the destination is what the caller dialled: the hotline.
-    const destination = leg.destination === extension ? leg.cid : leg.destination;
+    const destination = leg.destination.startsWith('*') ? leg.destination : leg.cid;
     return { ...leg, direction: 'outbound', cid: leg.bCid, destination };
   }
   const customer = leg.bCid;

@@ -78,6 +78,8 @@ export class Members {
       if (row === null || row.sighting === null) return;
       Object.assign(row, change);
       if (change.abandonedAt !== undefined) row.sighting.abandonedAt = change.abandonedAt;
+      if (typeof change.abandonedAt === 'number')
+        this.truth.show((row.sighting.abandonedTimes ??= []), this.schedule.now, change.abandonedAt);
       if (change.bridgedAt !== undefined) row.sighting.bridgedAt = change.bridgedAt;
       this.truth.change(row.sighting, this.schedule.now, row.status);
       this.truth.show(row.sighting.callIds, this.schedule.now, row.callUuid);

@@ -277,12 +277,20 @@ export class ToldCall {
     const wasShown = this.#events.every(({ type }) => type !== 'call-started');
     if (bridgedAt !== null && cycle.queue !== null) this.#answered = this.#upstream(seconds(bridgedAt));
     else if (leg !== null && cycle.monitor !== null) {
-      const isPickedUp = leg.sighting.role === 'picker' && entry?.word !== 'Answered';
+      const isPicker = leg.sighting.role === 'picker';
+      const isTied = isPicker && this.#showsId(leg.sighting, cycle);
+      const isDeduced = (isPicker && entry?.word !== 'Answered') || this.#isContinuedBy(leg.sighting);
       const isHeard = this.#call.direction !== 'outbound' || this.#hasWaited;
-      const isSure = wasShown && !isPickedUp && isHeard && !this.#isContinuedBy(leg.sighting);
+      const isSure = wasShown && isHeard && (isTied || !isDeduced);
       this.#answered = { ...this.#byMonitor(cycle), certainty: isSure ? 'observed' : 'inferred' };
     } else return;
     this.#emit('call-answered', this.#answered);
+  }
+
+  /** By the column call_uuid, the leg of a pick-up shows the id of a part that was there before. */
+  #showsId({ ids = [], from }: Sighting, cycle: Cycle): boolean {
+    const before = this.#call.sightings.filter((one) => one.from < from).map(({ callId }) => callId);
+    return ids.some(({ at, callId }) => at <= cycle.at && before.includes(callId));
   }
 
   /** The leg of a consultation, which is older than the transfer, shows the customer from now on. */
@@ -414,14 +422,17 @@ export class ToldCall {
   }
 
   #abandoned(row: Part, cycle: Cycle): { readonly outcome: string; readonly when: When } | null {
-    const { abandonedAt = null } = row.sighting;
+    const { abandonedAt = null, abandonedTimes } = row.sighting;
     if (!isResumed(row)) {
       this.#abandonedSeen ??= cycle.at;
       // A leg that the caller overflowed to may be shown so much later.
       const isConfirmed = cycle.monitor !== null && cycle.at >= this.#abandonedSeen + MONITOR_LAG_MS;
       if (!isConfirmed) return null;
     }
-    if (abandonedAt !== null) return { outcome: 'abandoned', when: this.#upstream(seconds(abandonedAt)) };
+    if (abandonedAt !== null) {
+      const time = isResumed(row) ? abandonedAt : valueAt(abandonedTimes!, cycle.at);
+      return { outcome: 'abandoned', when: this.#upstream(seconds(time)) };
+    }
     const at = this.#abandonedSeen ?? cycle.at;
     const window = { time: at, earliest: row.before, latest: at };
     return { outcome: 'abandoned', when: { ...window, certainty: 'observed' } };

@@ -65,6 +65,8 @@ export interface Sighting {
   closedBy?: 'gone' | 'unregistered' | 'resumed' | 'joined';
   /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older entry's. */
   abandonedAt?: number | null;
+  /** Its values over time: that of a caller who hung up as the agent answered moves (freeswitch.md's measurements). */
+  abandonedTimes?: Shown<number>[];
   bridgedAt?: number | null;
   /** `call_state` or `status` over time; the first begins at `from`. */
   readonly states: { at: number; state: string | null }[];

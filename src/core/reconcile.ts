@@ -126,7 +126,7 @@ class Cycle {
       known.ignoredEntries = ignoredEntries = new Set([...known.ignoredEntries, ...this.#stale]);
     const agents = learntAgents(known.agents, this.#calls.values());
     known.agents = agents ?? known.agents;
-    const hotlines = learntHotlines(known.hotlines, this.#calls.values());
+    const hotlines = learntHotlines(known.hotlines, this.#calls.values(), this.#index, this.#facts);
     known.hotlines = hotlines ?? known.hotlines;
     return {
       delta: {

@@ -56,6 +56,11 @@ const evidence: readonly Mutant[] = [
       'a forgotten row would take the legs of withheld callers',
     ],
     [
+      "when: { learnt: 'different', hotlines: 'unknown' },",
+      "when: { learnt: 'different', hotlines: 'unknown', customers: 'withheld' },",
+      'a company’s call to an extension would answer its colleague in the queue',
+    ],
+    [
       "then: 'named', why: 'the row says so'",
       "then: 'time', why: 'the row says so'",
       'of two entries the leg would join another than the one that names its agent',

@@ -140,6 +140,11 @@ const life: readonly Mutant[] = [
       'call === null',
       'a queue would learn a hotline from a leg that may be another caller’s',
     ],
+    [
+      ' && connected.extension === extensionOf(agentNamesOf(entry.seen))',
+      '',
+      'a queue would learn the number by which a colleague of its caller reached an extension',
+    ],
   ]),
   ...mutantsOf(`${LIFE}/learnt-agents.ts`, `${LIFE}/learnt-agents.spec.ts`, [
     [

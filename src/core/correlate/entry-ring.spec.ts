@@ -253,7 +253,40 @@ describe('a withheld leg', () => {
     expect(owner(withheld, [waits], leadsTo('unknown'))).toBe(ONE);
     expect(owner(withheld, [waits], leadsTo('same'))).toBe(ONE);
     expect(owner(withheld, [waits], leadsTo('different'))).toBeNull();
-    expect(owner(rung, [one], leadsTo('different'))).toBe(ONE);
+    expect(owner(withheld, [{ ...waits, hotline: withheld.hotline }], leadsTo('different'))).toBe(ONE);
+  });
+
+  it('is that of a caller who talks in this poll at an extension that rang, under an id of the call, no more', () => {
+    const first = leg({ ext: '108', callId: 'rang', customer: anonymous });
+    const ringing = { ...waits, legs: [legPart({ seen: first, absence: absentSince(6) })] };
+    const talks = (ext: string, signal: 'answered' | 'ringing') => {
+      const group = groupWith(leg({ ext, callId: one.callId, signal, customer: anonymous }));
+      group.joins = ringing;
+      return { others: [group] };
+    };
+    expect(owner(withheld, [ringing], talks('108', 'ringing'))).toBe(ONE);
+    expect(owner(withheld, [ringing], talks('109', 'answered'))).toBe(ONE);
+    expect(owner(withheld, [ringing], talks('108', 'answered'))).toBeNull();
+  });
+});
+
+describe('a company’s second call', () => {
+  const leads = (known: Record<string, Match>) => ({
+    cycle: { leadsTo: (queueId: string) => known[queueId] ?? 'unknown' },
+  });
+  const queue = trying.queueId;
+
+  it('is not the queue’s where it called a number by which no caller came to it', () => {
+    expect(owner(rung, [one], leads({ [queue]: 'same' }))).toBe(ONE);
+    expect(owner(rung, [one], leads({}))).toBe(ONE);
+    expect(owner(rung, [one], leads({ [queue]: 'different' }))).toBeNull();
+  });
+
+  it('may be where the caller was in a queue before to which that number leads, or nothing is known of that', () => {
+    const moved = { ...one, queues: [{ id: 'before', name: 'Before' }] };
+    expect(owner(rung, [moved], leads({ [queue]: 'different', before: 'same' }))).toBe(ONE);
+    expect(owner(rung, [moved], leads({ [queue]: 'different' }))).toBe(ONE);
+    expect(owner(rung, [moved], leads({ [queue]: 'different', before: 'different' }))).toBeNull();
   });
 });
 
@@ -348,11 +381,30 @@ describe('an entry that comes after its ring', () => {
       legs: [legPart({ seen, firstSeen: at(6) })],
       ...given,
     });
-  const takes = (calls: readonly Call[], of = row, queueSeenBefore: number | null = at(5.5)) => {
+  const takes = (
+    calls: readonly Call[],
+    of = row,
+    queueSeenBefore: number | null = at(5.5),
+    cycle: Partial<CycleFacts> = {},
+  ) => {
     const group = entryGroup(of);
-    joinEntriesToRinging([group], indexOf(calls), cycleAt(7, { queueSeenBefore }));
+    joinEntriesToRinging([group], indexOf(calls), cycleAt(7, { queueSeenBefore, ...cycle }));
     return group.joins?.callId ?? null;
   };
+  /** The calls whose rings new entries of withheld callers take. */
+  const takeAll = (
+    rows: readonly ObservedQueueEntry[],
+    calls: readonly Call[],
+    cycle: Partial<CycleFacts> = {},
+  ) => {
+    const groups = rows.map(entryGroup);
+    joinEntriesToRinging(groups, indexOf(calls), cycleAt(7, { queueSeenBefore: at(3.5), ...cycle }));
+    return groups.map(({ joins }) => joins?.callId ?? null);
+  };
+  const withheldRow = (given: Partial<ObservedQueueEntry>) =>
+    entry({ joinedAt: at(4), status: 'trying', customer: anonymous, ...given });
+  const withheldRing = (ext: string, seconds: number) =>
+    ringing({}, leg({ ext, callId: `rings-${ext}`, startedAt: at(seconds), customer: anonymous }));
 
   it('takes the ring of its customer, withheld too', () => {
     expect(takes([ringing()])).toBe('leg-1');
@@ -387,8 +439,41 @@ describe('an entry that comes after its ring', () => {
     expect(takes([ringing({}, { ...rung, direction: 'outbound' })])).toBeNull();
   });
 
-  it('takes none where two may be it', () => {
-    const other = { ...rung, key: '108|leg-2', callId: 'leg-2', extension: '108' };
+  it('takes none where two may be it, unless the row names the agent of one', () => {
+    const other = { ...rung, key: '108|leg-2', callId: 'leg-2', extension: '108', agentName: 'agent-108' };
     expect(takes([ringing(), ringing({}, other)])).toBeNull();
+    const named = { ...row, agentName: 'agent-108' };
+    expect(takes([ringing(), ringing({}, other)], named)).toBe('leg-2');
+  });
+
+  it('takes none of another agent, unless the row named that agent as it rang', () => {
+    const named = { ...row, agentName: 'agent_no_8' };
+    const cycle = { extensionOf: () => '108', isListed: () => true };
+    expect(takes([ringing()], named, at(5.5), cycle)).toBeNull();
+    expect(takes([ringing()], { ...named, status: 'answered', bridgedAt: at(6) }, at(5.5), cycle)).toBe(
+      'leg-1',
+    );
+    const stopped = legPart({ seen: rung, firstSeen: at(6), absence: absentSince(7) });
+    expect(takes([ringing({ legs: [stopped] })], named, at(5.5), cycle)).toBe('leg-1');
+  });
+
+  it('takes none of a number by which no caller came to the queue', () => {
+    const leadsTo = (match: Match) => ({ leadsTo: () => match });
+    expect(takes([ringing()], row, at(5.5), leadsTo('same'))).toBe('leg-1');
+    expect(takes([ringing()], row, at(5.5), leadsTo('different'))).toBeNull();
+  });
+
+  it('takes it for itself: of two entries, the one whose agent rings, or the one that joined first', () => {
+    const [first, second] = [withheldRow({ callId: 'a' }), withheldRow({ callId: 'b', joinedAt: at(4.5) })];
+    expect(takeAll([first, second], [withheldRing('107', 5)])).toEqual(['rings-107', null]);
+    const named = { ...second, agentName: 'agent-107' };
+    expect(takeAll([first, named], [withheldRing('107', 5)])).toEqual([null, 'rings-107']);
+  });
+
+  it('takes the one that others leave', () => {
+    const [first, second] = [withheldRow({ callId: 'a' }), withheldRow({ callId: 'b', joinedAt: at(5) })];
+    const rings = [withheldRing('107', 4.5), withheldRing('108', 5.5)];
+    expect(takeAll([first, second], rings)).toEqual(['rings-107', 'rings-108']);
+    expect(takeAll([first], rings)).toEqual([null]);
   });
 });

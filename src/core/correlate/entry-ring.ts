@@ -1,9 +1,9 @@
-import { type Call, PBX_PRECISION_MS, type QueueEntry } from '../model/call.js';
+import { type Call, type Leg, PBX_PRECISION_MS, type QueueEntry } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { add } from '../observe/changes.js';
 import { isConnected } from '../parts/connected-participant.js';
-import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
+import { customerKey, hotlineMatch, likeness, type Match, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
@@ -34,6 +34,8 @@ interface Deps {
   readonly answers: Answers;
   /** The legs that have joined each live call so far. */
   readonly rung: ReadonlyMap<string, readonly ObservedLeg[]>;
+  /** The calls of which a leg that rang before talks in this poll, under an id that the call already had. */
+  readonly answered: ReadonlySet<string>;
 }
 
 const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2, customer: 1, time: 0 };
@@ -42,9 +44,9 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2
  * Joins each leg to the entry with the strongest evidence. Of several with the same, those that are Trying come first,
  * then who joined earliest, then the PBX's order; the leg may be another's then, so the join is inferred.
  */
-export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'rung'>): void {
+export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'rung' | 'answered'>): void {
   const rung = new Map<string, ObservedLeg[]>();
-  const deps = { ...given, rung };
+  const deps = { ...given, rung, answered: answeredById(groups) };
   const begun = byCustomerOf(groups.filter(({ entries }) => entries.length > 0));
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
@@ -59,6 +61,18 @@ export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'r
     joinsCall(group, call, joined);
     for (const { seen } of group.legs) add(rung, call.callId, seen);
   }
+}
+
+/** Some PBXs show the call's id at the leg that has answered it, so that the leg is a new one of the call by its id. */
+function answeredById(groups: readonly Group[]): ReadonlySet<string> {
+  const answered = new Set<string>();
+  for (const { joins, legs } of groups) {
+    if (joins === null) continue;
+    const rang = (extension: string) => joins.legs.some(({ seen }) => seen.extension === extension);
+    if (legs.some(({ seen }) => seen.signal === 'answered' && rang(seen.extension)))
+      answered.add(joins.callId);
+  }
+  return answered;
 }
 
 function strongest(
@@ -123,9 +137,9 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFact
     names: agentFor(leg, candidate, deps),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
-    learnt: cycle.leadsTo(entry.queueId, leg.hotline),
+    learnt: learntOf(entry, call, leg, cycle),
     time: ringsAt(leg, candidate, cycle, answers),
-    connected: call !== null && isConnected(call),
+    connected: call !== null && (isConnected(call) || deps.answered.has(call.callId)),
     stale: group === null && isStale(call.entry, cycle),
   };
 }
@@ -135,6 +149,18 @@ function hotlineOf({ call, group }: Candidate): PhoneNumber | null {
   // A caller in a second queue may have come to it through another number than the one that was called first.
   if (call !== null) return null;
   return group.legs.find(({ seen }) => seen.hotline !== null)?.seen.hotline ?? null;
+}
+
+/** A caller whom one queue sent on to another came in by a number of the first. */
+function learntOf(
+  { queueId }: ObservedQueueEntry,
+  call: Call | null,
+  { hotline }: ObservedLeg,
+  { leadsTo }: CycleFacts,
+): Match {
+  const before = call?.queues.map(({ id }) => leadsTo(id, hotline)) ?? [];
+  const found = [leadsTo(queueId, hotline), ...before];
+  return found.includes('same') ? 'same' : found.includes('unknown') ? 'unknown' : 'different';
 }
 
 function isQueued(call: Call): call is Call & { readonly entry: QueueEntry } {
@@ -159,10 +185,18 @@ function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: 
  * Answered names who answered: that says nothing of the others that rang until then.
  */
 function agentFor(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts['names'] {
-  const { entry } = candidate;
-  const named = namedBy(entry, leg, deps.cycle);
-  if (named === 'another' && entry.status === 'answered' && leg.signal !== 'answered') return 'none known';
+  const named = namedWhileRinging(candidate.entry, leg, deps.cycle);
   return named === 'none known' && ringsAnother(leg, candidate, deps) ? 'another' : named;
+}
+
+function namedWhileRinging(
+  entry: ObservedQueueEntry,
+  leg: ObservedLeg,
+  cycle: CycleFacts,
+): RingFacts['names'] {
+  const named = namedBy(entry, leg, cycle);
+  const isOther = named === 'another' && entry.status === 'answered' && leg.signal !== 'answered';
+  return isOther ? 'none known' : named;
 }
 
 /**
@@ -216,24 +250,72 @@ function hasTurned(
 }
 
 /**
- * Joins a new entry to the live call whose ring it takes: seen since the last queue answer without the entry, and begun at
- * or after its join, but not after it was over. Where there is more than one such call, it joins none.
+ * Joins each new entry to the live call whose ring it takes: seen since the last queue answer without the entry, and begun at
+ * or after its join, but not after it was over. The strongest evidence decides first; of several entries with the same, who
+ * joined earliest has the ring. Where an entry has several such calls, it joins none.
  */
 export function joinEntriesToRinging(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
-  for (const group of groups) {
-    if (!isAlone(group) || group.entries.length === 0) continue;
-    const [entry] = group.entries;
-    const ringing = index.byCustomer(customerOf(group)).filter((call) => isRingOf(call, entry!, cycle));
-    if (ringing.length === 1) joinsCall(group, ringing[0]!, 'shown');
+  const begun = groups.filter((group) => isAlone(group) && group.entries.length > 0);
+  const taken = new Set<string>();
+  const rings = new Map(begun.map((group) => [group, ringingFor(group, index, cycle)]));
+  const joinsOnly = (group: Group, strength: number): boolean => {
+    const free = rings.get(group)!.filter(({ call, rank }) => rank === strength && !taken.has(call.callId));
+    if (!isAlone(group) || free.length !== 1) return false;
+    const { call } = free[0]!;
+    taken.add(call.callId);
+    joinsCall(group, call, 'shown');
+    return true;
+  };
+  for (const strength of [STRENGTH.named, STRENGTH.customer, STRENGTH.time]) {
+    // A ring that is taken may leave only one for an entry that joined earlier.
+    while (begun.some((group) => joinsOnly(group, strength)));
   }
 }
 
-function isRingOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): boolean {
+interface Ringing {
+  readonly call: Call;
+  readonly rank: number;
+}
+
+function ringingFor(group: Group, index: CallIndex, cycle: CycleFacts): Ringing[] {
+  const [entry] = group.entries;
+  return index.byCustomer(customerOf(group)).flatMap((call) => {
+    const ranks = ringsOf(call, entry!, cycle).flatMap((leg) => {
+      const evidence = ENTRY_RINGS.decide(takenFacts(leg, call, entry!, cycle));
+      return evidence === null ? [] : [STRENGTH[evidence]];
+    });
+    return ranks.length === 0 ? [] : [{ call, rank: Math.max(...ranks) }];
+  });
+}
+
+/** The facts of a ring that the entry comes after. While it rang the row may have named another than now. */
+function takenFacts(
+  { seen, absence }: Leg,
+  call: Call,
+  entry: ObservedQueueEntry,
+  cycle: CycleFacts,
+): RingFacts {
+  const names = namedWhileRinging(entry, seen, cycle);
+  return {
+    outbound: false,
+    customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
+    waits: false,
+    names: names === 'another' && absence !== null ? 'none known' : names,
+    owns: false,
+    hotlines: 'unknown',
+    learnt: cycle.leadsTo(entry.queueId, seen.hotline),
+    time: 'inside',
+    connected: false,
+    stale: false,
+  };
+}
+
+function ringsOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): readonly Leg[] {
   const { entry: own, pastEntries, direction, answeredAt, legs } = call;
-  if (direction === 'outbound' || own !== null || pastEntries.length > 0) return false;
+  if (direction === 'outbound' || own !== null || pastEntries.length > 0) return [];
   const { from, to } = ringTimes(entry);
-  if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return false;
-  return legs.some(({ seen, firstSeen }) => {
+  if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return [];
+  return legs.filter(({ seen, firstSeen }) => {
     const isSince = cycle.queueSeenBefore === null || firstSeen > cycle.queueSeenBefore;
     if (!mayBeInbound(seen) || !isSince) return false;
     return (

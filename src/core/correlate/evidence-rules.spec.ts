@@ -34,10 +34,13 @@ describeTable(ENTRY_RINGS, [
   [WITHHELD, 'time'],
   [{ ...WITHHELD, time: 'unknown' }, 'time'],
   [{ ...WITHHELD, learnt: 'same' }, 'time'],
-  // A queue may get another number at any time: only where nothing else ties the two together it says anything.
-  [{ ...WITHHELD, learnt: 'different' }, null],
+  // A queue may get another number at any time: where the row names the agent, or the call has shown that number, it says nothing.
+  [{ ...WITHHELD, hotlines: 'unknown', learnt: 'different' }, null],
+  [{ ...RINGS, hotlines: 'unknown', learnt: 'different' }, null],
+  [{ ...RINGS, hotlines: 'unknown', learnt: 'same' }, 'customer'],
+  [{ ...WITHHELD, learnt: 'different' }, 'time'],
   [{ ...RINGS, learnt: 'different' }, 'customer'],
-  [{ ...NAMED, customers: 'withheld', learnt: 'different' }, 'named'],
+  [{ ...NAMED, hotlines: 'unknown', customers: 'withheld', learnt: 'different' }, 'named'],
 
   [{ ...NAMED, outbound: true }, null],
   [{ ...RINGS, outbound: true }, null],

@@ -60,7 +60,8 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     hotlines: HOTLINES,
     learnt: {
       heading: 'hotline of the queue',
-      meaning: 'whether the number called is one by which answered callers came to the queue',
+      meaning:
+        'whether the number called is one by which answered callers came to the queue, or to one that the caller was in before',
       values: { same: 'one of them', different: 'another one', unknown: 'none known' },
     },
     time: {
@@ -94,14 +95,14 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     },
     { when: { names: 'it' }, then: 'named', why: 'the row says so' },
     {
+      when: { learnt: 'different', hotlines: 'unknown' },
+      then: null,
+      why: 'no caller is known to come to this queue by that number: it may be another caller of a company’s line, or of a withheld one',
+    },
+    {
       when: { customers: 'same' },
       then: 'customer',
       why: 'the queue rings, and this extension rings for that number',
-    },
-    {
-      when: { learnt: 'different' },
-      then: null,
-      why: 'nothing but the time ties the two together, and no caller is known to come to this queue by that number',
     },
     {
       when: {},

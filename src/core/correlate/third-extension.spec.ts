@@ -6,6 +6,7 @@ import {
   callOf,
   connectedAt,
   cycleAt,
+  entryPart,
   indexOf,
   participant,
 } from '../../../test/support/parts.js';
@@ -81,6 +82,14 @@ describe('an extension that dials a code', () => {
     expect(joins(dials('*8'), [stopped('106', 5)])).toBeNull();
     expect(joins(dials('*8'), [rings('106')])).toBeNull();
     expect(joins(dials('*8'), [stopped('106', 6, { answeredAt: at(2) })])).toBeNull();
+  });
+
+  it('takes no ring that went with its queue entry', () => {
+    const went = (kind: 'vanished' | 'abandoned') =>
+      stopped('107', 6, { entry: entryPart({ absence: { ...absentSince(6), kind } }) });
+    expect(joins(dials('*8'), [stopped('106'), went('vanished')])).toBe('rings-106 inferred');
+    expect(joins(dials('*8'), [went('abandoned')])).toBeNull();
+    expect(joins(dials('*8'), [stopped('107', 6, { entry: entryPart() })])).toBe('rings-107 inferred');
   });
 
   it('picks up a local call too', () => {

@@ -70,7 +70,9 @@ function ringsAt({ participants, legs }: Call, isIt: (extension: string) => bool
   );
 }
 
-function lostRing({ participants, legs }: Call, { monitor }: CycleFacts): boolean {
+/** A ring that goes with its queue entry was answered, or its caller left. */
+function lostRing({ participants, legs, entry }: Call, { monitor }: CycleFacts): boolean {
+  if (entry !== null && entry.absence !== null) return false;
   return participants.some(({ extension, offerOpen }) => {
     const own = legs.filter(({ seen }) => seen.extension === extension);
     if (!offerOpen || own.length === 0) return false;

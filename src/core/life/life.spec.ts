@@ -227,6 +227,14 @@ describe('a caller who has gone', () => {
       'call-abandoned',
       'call-ended abandoned',
     ]);
+    // The PBX gives the time at which the caller left, in whole seconds, and polls that of the end of the ringing.
+    expect(dataOf(history, 'call-offer-ended')).toMatchObject({
+      observed: {
+        earliest: iso(1.96),
+        latest: iso(4),
+        certainty: 'observed',
+      },
+    });
   });
 });
 

@@ -7,12 +7,12 @@ import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import {
   isOffered,
   legsAt,
+  talks,
   OFFER_ENDS,
   type OfferEnd,
   type OfferFacts,
   offerFacts,
   whenRingingStopped,
-  isAnswered,
 } from './offer-rules.js';
 import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
@@ -147,7 +147,7 @@ class Life {
       const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const participant = this.#participant(seen.extension);
-      if (participant.offerOpen || this.#legsAt(participant).some(isAnswered)) continue;
+      if (participant.offerOpen || this.#legsAt(participant).some(talks)) continue;
       this.#replaceParticipant(
         withOffer(participant, { offers: participant.offers + 1, offerOpen: true, elsewhere: false }),
       );
@@ -376,9 +376,12 @@ class Life {
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */
   #endOfRinging(ending: Ending | null): Observed {
     if (ending === null) return this.#sinceLastMonitorAnswer();
-    const { observed } = ending;
+    const { certainty } = ending.observed;
     // The PBX gave the time of the call's end, and not that of the ringing's.
-    return observedIn(windowOf(observed), observed.certainty === 'inferred' ? 'inferred' : 'observed');
+    const { absence } = this.call.entry ?? { absence: null };
+    const polls = absence === null ? this.#window('queue') : whenGone(absence);
+    const window = certainty === 'upstream' ? polls : windowOf(ending.observed);
+    return observedIn(window, certainty === 'inferred' ? 'inferred' : 'observed');
   }
 
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */

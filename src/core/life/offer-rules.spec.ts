@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { leg, legPart } from '../../../test/support/history.js';
 import { absentSince, at, callOf, connectedAt, cycleAt, participant } from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
+import type { Leg } from '../model/call.js';
 import { offerFacts, OFFER_ENDS, type OfferFacts } from './offer-rules.js';
 
 const RINGING: OfferFacts = {
@@ -98,6 +99,27 @@ describeTable(OFFER_ENDS, [
   [{ ...ANSWERED, ...STOPPED }, notAnswered],
   [{ ...BY_QUEUE, ...STOPPED }, notAnswered],
 ]);
+
+describe('an extension that rings again after it has talked', () => {
+  const talked = legPart({ state: 'answered', absence: absentSince(9) });
+  const rings = legPart({ seen: leg({ callId: 'leg-2', signal: 'ringing' }) });
+  const answeredHere = (...legs: readonly Leg[]) =>
+    offerFacts(participant('107'), callOf({ answeredAt: at(1), connected: connectedAt('107'), legs }), {
+      gone: [talked],
+      over: false,
+      isDeduced: false,
+      movedFrom: null,
+      facts: cycleAt(9),
+    }).answeredHere;
+
+  it('has not answered that ring yet, while its first leg is missing or gone', () => {
+    expect(answeredHere(talked, rings)).toBe(false);
+    expect(answeredHere(rings)).toBe(false);
+    expect(answeredHere(talked)).toBe(true);
+    expect(answeredHere()).toBe(true);
+    expect(answeredHere({ ...talked, absence: null }, rings)).toBe(true);
+  });
+});
 
 describe('an offer kept ringing', () => {
   /** Extension 107 answered and went at second 5. */

@@ -33,8 +33,13 @@ export function legsAt({ extension }: Participant, legs: readonly Leg[]): readon
   return legs.filter((leg) => leg.seen.extension === extension);
 }
 
-export function isAnswered(leg: Leg): boolean {
+function isAnswered(leg: Leg): boolean {
   return leg.state === 'answered';
+}
+
+/** Whether the leg talks. One that talked and is missing may be over, and the extension may ring again. */
+export function talks(leg: Leg): boolean {
+  return isAnswered(leg) && !isMissing(leg);
 }
 
 export interface OfferFacts {
@@ -242,7 +247,9 @@ export function offerFacts(
     ringsAgain: false,
     moved: movedFrom === participant.extension,
     // A leg that is answered after its caller has left answers nothing.
-    answeredHere: answered && [...own, ...legsAt(participant, gone)].some(isAnswered),
+    answeredHere:
+      answered &&
+      (own.some(rings) ? own.some(talks) : [...own, ...legsAt(participant, gone)].some(isAnswered)),
     over,
     answered,
     legs,
@@ -283,6 +290,10 @@ export function whenRingingStopped(participant: Participant, legs: readonly Leg[
   if (own.length === 0)
     return participant.ringingStopped === null ? null : whenGone(participant.ringingStopped);
   return own.every(isMissing) ? lastOf(own.map(absenceOf)) : null;
+}
+
+function rings(leg: Leg): boolean {
+  return isOffered(leg) && !isMissing(leg);
 }
 
 function isMissing({ absence }: Leg): boolean {
