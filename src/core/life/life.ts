@@ -147,7 +147,7 @@ class Life {
       const { seen } = leg;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const participant = this.#participant(seen.extension);
-      if (participant.offerOpen || this.#legsAt(participant).some(isAnswered)) continue;
+      if (participant.offerOpen || this.#legsAt(participant).some(isTalking)) continue;
       this.#replaceParticipant(
         withOffer(participant, { offers: participant.offers + 1, offerOpen: true, elsewhere: false }),
       );
@@ -468,6 +468,11 @@ function isCallerMissing({ direction, legs }: Call): boolean {
   return (
     direction === 'local' && legs.some(({ seen, absence }) => seen.role === 'caller' && absence !== null)
   );
+}
+
+/** A talk that is missing is over: the queue that the caller was passed to may ring the same extension in that very poll. */
+function isTalking(leg: Leg): boolean {
+  return isAnswered(leg) && leg.absence === null;
 }
 
 function isListener({ joined }: Leg): boolean {

@@ -72,7 +72,7 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     },
     answeredHere: {
       heading: 'answered here',
-      meaning: 'a leg of the extension was answered',
+      meaning: 'a leg of the extension was answered; not one that is missing while another rings',
       values: YES_NO,
     },
     over: { heading: 'call over', meaning: 'the call has ended', values: YES_NO },
@@ -242,7 +242,7 @@ export function offerFacts(
     ringsAgain: false,
     moved: movedFrom === participant.extension,
     // A leg that is answered after its caller has left answers nothing.
-    answeredHere: answered && [...own, ...legsAt(participant, gone)].some(isAnswered),
+    answeredHere: answered && ringingNow(own, legsAt(participant, gone)).some(isAnswered),
     over,
     answered,
     legs,
@@ -257,6 +257,12 @@ export function offerFacts(
       legs !== 'ringing' &&
       keptRinging(participant, call, gone),
   };
+}
+
+/** The legs of an offer: where one is there, a missing one at the same extension is of an earlier talk. */
+function ringingNow(own: readonly Leg[], gone: readonly Leg[]): readonly Leg[] {
+  const present = own.filter((leg) => !isMissing(leg));
+  return present.length > 0 ? present : [...own, ...gone];
 }
 
 /** Whether the ringing stopped, and the queue has not said since then that the caller is still there. */
