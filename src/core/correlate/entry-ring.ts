@@ -8,7 +8,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
-import { isStale } from '../parts/staleness.js';
+import { isStale, rangLast } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
 import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
@@ -164,7 +164,9 @@ function agentFor(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts
   const named = namedBy(entry, leg, deps.cycle);
   if (named === 'another' && entry.status === 'answered' && leg.signal !== 'answered') return 'none known';
   if (named === 'another' && isOfRingBefore(candidate, deps)) return 'none known';
-  return named === 'none known' && ringsAnother(leg, candidate, deps) ? 'another' : named;
+  if (named !== 'none known') return named;
+  if (candidate.group === null && rangLast(candidate.call, leg.extension)) return 'it';
+  return ringsAnother(leg, candidate, deps) ? 'another' : named;
 }
 
 /** Whether the queue was not asked since the agent whom the row names has rung for the entry, and stopped. */

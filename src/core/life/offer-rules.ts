@@ -274,7 +274,7 @@ function mayHaveLeft(
 ): boolean {
   if (entry === null || entry.absence !== null) return false;
   const stopped = whenRingingStopped(participant, [...legs, ...gone]);
-  return stopped !== null && awaitsQueue(facts, stopped);
+  return stopped !== null && awaitsQueue(facts, entry.seen.key, stopped);
 }
 
 /** Whether the queue names this participant's agent. Two endpoints write the name, and may encode it differently. */
