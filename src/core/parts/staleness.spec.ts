@@ -101,6 +101,11 @@ describe('an entry is quiet', () => {
     expect(since(6.5, 3)).toBeNull();
   });
 
+  it('since the rings of a ring-all queue went, which names an agent only when that agent has answered', () => {
+    const call = callOf({ entry: { ...trying, rang: 'unnamed', changedAt: at(7) } });
+    expect(quietSinceGone(call, [legPart({ absence: absentSince(7) })], cycle)).toEqual(window(7));
+  });
+
   it('not since a leg went of an agent whom the row does not name any more, or while others are left', () => {
     const went = [legPart({ absence: absentSince(7) })];
     const known = { ...cycle, extensionOf: () => '108' };

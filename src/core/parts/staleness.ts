@@ -114,11 +114,12 @@ export function quietSinceGone(call: Call, gone: readonly Leg[], cycle: CycleFac
 
 /**
  * Whether the Trying row names the agent whose leg this was. Where the name matches no extension, it is that of the last ring: a
- * queue that rings another agent changes the row first.
+ * queue that rings another agent changes the row first, and a ring-all queue names one only who has answered.
  */
-function isNamedIn({ seen, changedAt }: QueueEntry, leg: Leg, cycle: CycleFacts): boolean {
+function isNamedIn({ seen, changedAt, rang }: QueueEntry, leg: Leg, cycle: CycleFacts): boolean {
   const extension = cycle.extensionOf(agentNamesOf(seen));
   if (extension !== undefined) return extension === leg.seen.extension;
+  if (rang === 'unnamed') return true;
   return leg.firstSeen >= changedAt || isEarlierOrAt(changedAt, whenGone(leg.absence!));
 }
 
