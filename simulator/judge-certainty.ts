@@ -1,4 +1,5 @@
-import { abandonedTimes, bridgedTimes, startTimes } from './judge-pbx-times.js';
+import { showsSignOff } from './judge-absence.js';
+import { abandonedTimes, bridgedTimes, bridgedTimesAsShown, startTimes } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
 import { goneAt, isAnswer, isConnected, spansOf } from './judge-sight.js';
 import { staleRow } from './judge-stale.js';
@@ -44,6 +45,8 @@ function ofAnswer(statement: Statement): Set<string> {
   const isGiven = bridgedTimes(statement).some(({ time }) => time <= recorded + statement.sight.toleranceMs);
   if (isGiven) allowed.add('upstream');
   if (isGiven && statement.must(entries, (state) => state === 'Answered')) return allowed;
+  // Of a clock that is off, the queue's time is corrected, and observed.
+  if (!isGiven && bridgedTimesAsShown(statement).length > 0) allowed.add('observed');
   // A pick-up follows from what happened at the same time, and no row says so, unless one in a queue says Answered.
   const isPickedUp = legs.some((one) => one.role === 'picker' && statement.may([one], isConnected));
   if (isPickedUp && !statement.may(entries, (state) => state === 'Answered')) return allowed.add('inferred');
@@ -65,14 +68,18 @@ function ofAnswer(statement: Statement): Set<string> {
 }
 
 /** Of a leg that answers the call after all its earlier parts had gone, and that has no id of theirs: those parts. */
-function partsBefore({ call }: Statement): Sighting[] {
+function partsBefore({ call, sight }: Statement): Sighting[] {
   const answer = call.events.find(({ type }) => type === 'call-answered');
   const answering = call.sightings.find(
     (one) => one.extension === answer?.extension && spansOf(one).some((span) => isConnected(span.state)),
   );
   if (answering === undefined) return [];
   const before = call.sightings.filter((one) => one.from < answering.from);
-  const isFollowed = before.every((one) => goneAt(one) <= answering.from && one.callId !== answering.callId);
+  // The rows of the two legs trail the PBX by different times.
+  const lagMs = sight.lagOf('monitor');
+  const isFollowed = before.every(
+    (one) => goneAt(one) <= answering.from + lagMs && one.callId !== answering.callId,
+  );
   return isFollowed ? before : [];
 }
 
@@ -192,7 +199,9 @@ function ofAbandon(statement: Statement): Set<string> {
 export function legsAfterQueue({ legs, entries }: Statement): Sighting[] {
   if (entries.length === 0) return [];
   const left = Math.max(...entries.map(goneAt));
-  return legs.filter(({ from }) => from >= left);
+  // The monitor's rows trail the queue's: what counts is when the leg began, and the queue let the caller go.
+  const letGo = Math.min(left, ...entries.map(({ abandonedAt }) => abandonedAt ?? left));
+  return legs.filter(({ from, callTimes }) => from >= left && (callTimes?.[0]?.value ?? from) >= letGo);
 }
 
 function ofAnsweredEnd(statement: Statement): Set<string> {
@@ -201,6 +210,7 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   const lastLegs = legs.filter((leg) => goneAt(leg) === last);
   const queueEnd = Math.max(-Infinity, ...entries.map(goneAt));
   const hasVanished = lastLegs.some(({ closedBy }) => closedBy === 'unregistered');
+  const isHidden = hasVanished && showsSignOff(call, statement.event, statement.sight);
   // The queue deletes its row when the agent's leg ends; one that became Abandoned says nothing of it.
   const isAbandoned = entries.some((one) => statement.may([one], (state) => state === 'Abandoned'));
   const isDeduced = !statement.may(legs, isConnected) && !statement.may(entries, isAnswer);
@@ -222,7 +232,7 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   );
   const allowed = new Set<string>();
   const isOver = call.endedAt !== null && instant(statement.data.observed.latest) >= call.endedAt - 1000;
-  if (!isDeduced && !isDoubted && !(hasVanished && !isOver)) allowed.add('observed');
+  if (!isDeduced && !isDoubted && !(isHidden && !isOver)) allowed.add('observed');
   // events.md: only partial answers, for a minute, show that it has gone.
   const isDoubtful = lastLegs.some((leg) => statement.mayBeDoubtful(leg));
   // Where the queue deletes its row with the leg, that shows the end.

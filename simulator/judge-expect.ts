@@ -150,7 +150,12 @@ function evidenceOf(call: CallTruth, event: TruthEvent, sight: Sight): Evidence[
     case 'call-offered':
       return because(starts(parts, mayRing));
     case 'call-offer-ended':
-      return because([...starts(parts, isConnected).slice(0, 1), ...ends(parts)]);
+      return because([
+        ...starts(parts, isConnected).slice(0, 1),
+        ...ends(parts),
+        // An agent's leg that was bridged with no one may only be known to have rung until the caller left.
+        ...(call.neverBridged === true ? ends(rowsOf(call)) : []),
+      ]);
     case 'call-transferred':
       return because([...starts(parts, isConnected).slice(0, 1), ...ends(legsBefore(call, event))]);
     case 'call-abandoned':
@@ -209,15 +214,22 @@ function lastEnds(call: CallTruth, sight: Sight): Change[] {
   return ends(seen).filter((one) => one.endpoint === 'queue' || firstAbsent(one, sight.toDemand - 1) >= last);
 }
 
-/** The legs of the extensions that were connected before this transfer. */
+/** The row of a leg that has gone may show it for 0.6 s more, and all rows of the monitor trail by up to 0.3 s. */
+const ROWS_TRAIL_MS = 900;
+
+/** The legs of the extensions that were connected before this transfer, whose rows may trail it. */
 function legsBefore(call: CallTruth, { at, extension }: TruthEvent): Sighting[] {
   return call.sightings.filter(
     (one) =>
       one.endpoint === 'monitor' &&
       one.extension !== extension &&
       one.from < at &&
-      (one.to ?? Infinity) <= at,
+      goneAt(one) <= at + ROWS_TRAIL_MS,
   );
+}
+
+function rowsOf({ sightings }: CallTruth): Sighting[] {
+  return sightings.filter(({ endpoint }) => endpoint === 'queue');
 }
 
 function partsOf(call: CallTruth, { part }: TruthEvent): Sighting[] {

@@ -55,7 +55,11 @@ function earliest(
 
 /** When the queue bridged the caller to an agent. */
 export function bridgedTimes(statement: Statement): PbxTime[] {
-  if (isClockOff(statement)) return [];
+  return isClockOff(statement) ? [] : bridgedTimesAsShown(statement);
+}
+
+/** The same, also by a clock that is off. */
+export function bridgedTimesAsShown(statement: Statement): PbxTime[] {
   const shown = statement.entries.filter((one) => statement.may([one], (state) => state === 'Answered'));
   return shown.flatMap((one) => timesOf(statement.call, one, [one.bridgedAt ?? null]));
 }
@@ -70,7 +74,17 @@ export function abandonedTimes(statement: Statement): PbxTime[] {
       statement.may([one], (state) => state === 'Abandoned') ||
       (one.closedBy === 'resumed' && statement.may(back.filter(({ joinedAt }) => joinedAt === one.joinedAt))),
   );
-  return shown.flatMap((one) => timesOf(call, one, [one.abandonedAt ?? null]));
+  return shown.flatMap((one) => timesOf(call, one, abandonedTimesOf(one, statement)));
+}
+
+/** The row's times that polls may have shown: the queue moves `abandoned_time` where an agent's leg outlives the caller. */
+function abandonedTimesOf(row: Sighting, { sight, recorded }: Statement): (number | null)[] {
+  const { abandonedTimes: times, abandonedAt = null } = row;
+  if (times === undefined || times.length < 3) return [abandonedAt];
+  const shown = times.filter(({ at }, index) =>
+    sight.polls('queue').some(at, times[index + 1]?.at ?? row.to ?? Infinity, recorded + sight.toleranceMs),
+  );
+  return shown.map(({ value }) => value);
 }
 
 function isClockOff({ call }: Statement): boolean {

@@ -109,7 +109,9 @@ function upstreamWindow(statement: Statement): string | null {
   const known = timesOf(statement).find((one) => one.time === stated);
   if (known === undefined) return `time ${event.time}, which no row gives`;
   if (earliest !== event.time) return 'earliest is not the PBX’s time';
-  const [from, to] = [known.exact - sight.toleranceMs, stated + SECOND];
+  // events-2.md: a second more at most, or the first poll that shows it.
+  const shown = sight.polls(known.sighting.endpoint).firstAfter(known.sighting.from)?.received ?? Infinity;
+  const [from, to] = [Math.min(known.exact, shown) - sight.toleranceMs, stated + SECOND];
   return instant(latest) >= Math.min(from, to) && instant(latest) <= to
     ? null
     : 'latest is not within a second of the PBX’s time';

@@ -63,8 +63,9 @@ export interface Sighting {
    * leg of a consultation is a leg of the customer's call from now on, whose sighting of the same `part` begins here.
    */
   closedBy?: 'gone' | 'unregistered' | 'resumed' | 'joined';
-  /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older entry's. */
+  /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older entry's; and each that it has shown. */
   abandonedAt?: number | null;
+  readonly abandonedTimes?: Shown<number | null>[];
   bridgedAt?: number | null;
   /** `call_state` or `status` over time; the first begins at `from`. */
   readonly states: { at: number; state: string | null }[];

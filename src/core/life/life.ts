@@ -377,8 +377,10 @@ class Life {
   #endOfRinging(ending: Ending | null): Observed {
     if (ending === null) return this.#sinceLastMonitorAnswer();
     const { observed } = ending;
-    // The PBX gave the time of the call's end, and not that of the ringing's.
-    return observedIn(windowOf(observed), observed.certainty === 'inferred' ? 'inferred' : 'observed');
+    if (observed.certainty !== 'upstream') return observed;
+    // The PBX gave the time of the call's end, and not that of the ringing's: polls alone show that.
+    const absence = this.call.entry?.absence ?? null;
+    return observedIn(absence === null ? this.#window('queue') : whenGone(absence), 'observed');
   }
 
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */
