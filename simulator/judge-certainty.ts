@@ -1,10 +1,10 @@
 import { showsSignOff } from './judge-absence.js';
 import { abandonedTimes, bridgedTimes, bridgedTimesAsShown, startTimes } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
-import { goneAt, isAnswer, isConnected, spansOf } from './judge-sight.js';
+import { goneAt, isAnswer, isConnected, type Sight, spansOf } from './judge-sight.js';
 import { staleRow } from './judge-stale.js';
 import type { Statement } from './judge-statement.js';
-import type { Sighting } from './truth.js';
+import type { CallTruth, Sighting } from './truth.js';
 
 /**
  * How sure a bridge may and must be: `upstream` where a row gives the time, `observed` where one poll showed it and an
@@ -128,17 +128,25 @@ function ofTransfer(statement: Statement): Set<string> {
  * events.md: an attended transfer is `inferred` unless the row shows the customer. In a semi-attended one the other extension
  * still rang when the transferor left, and nothing shows who heard it ring.
  */
-function showsCustomer({ expectation, call, legs }: Statement): boolean {
+function showsCustomer({ expectation, call, legs, sight }: Statement): boolean {
   const event = expectation?.event;
   const leg = legs.find(({ part }) => event !== undefined && part === event.part);
   const { customer } = call;
   if (event === undefined || leg === undefined || customer === null || customer.e164 === null) return false;
+  // So does a semi-attended one where no poll showed that extension ring without the transferor.
   const isAttended = call.transfers.some(
-    ({ as, answeredAt }) => as === 'attended' && answeredAt === event.at,
+    ({ as, from, answeredAt }) =>
+      answeredAt === event.at && (as === 'attended' || !wasAlone(from, leg, call, sight)),
   );
   // The leg of the consultation is older than the transfer.
   const wasConsulted = leg.callTimes?.some(({ value }) => value < event.at) === true;
   return isAttended && wasConsulted && leg.numbers?.includes(customer.raw) === true;
+}
+
+/** A poll showed neither the transferor's leg nor yet the caller's at the consulted extension. */
+function wasAlone(transferor: string, leg: Sighting, { sightings }: CallTruth, sight: Sight): boolean {
+  const own = sightings.filter(({ extension, from }) => extension === transferor && from < leg.from);
+  return sight.polls('monitor').some(Math.max(...own.map(goneAt)), leg.from);
 }
 
 /** The leg of the extension that has the call now shows an id that the call had before. */

@@ -1,4 +1,5 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { HiddenConsultations } from './judge-consultation.js';
 import { ShownDirection } from './judge-direction.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
 import { clockKnownAt } from './judge-clock.js';
@@ -57,6 +58,7 @@ export function judge(
     byCall.set(call, [...parts, group]);
   }
   const direction = new ShownDirection(truth, sight);
+  const consultations = new HiddenConsultations(truth, index, sight);
   for (const call of truth) {
     const parts = byCall.get(call) ?? [];
     const emitted = parts.flat();
@@ -64,7 +66,14 @@ export function judge(
     const found = new Findings();
     const split = parts.length > 1 ? judgeSplit(call, parts, own, index, found) : NOT_SPLIT;
     judgeCall({ call, emitted, split, sight: own, index, findings: found });
-    findings.take(found, direction.isUnknownOf(call, emitted) ? 'direction-not-shown' : null);
+    const isUnknown = direction.isUnknownOf(call, emitted);
+    findings.take(found, (finding) =>
+      isUnknown
+        ? 'direction-not-shown'
+        : consultations.excuses(call, finding)
+          ? 'consultation-not-shown'
+          : null,
+    );
   }
   return findings.report();
 }
