@@ -75,10 +75,9 @@ function partsBefore({ call, sight }: Statement): Sighting[] {
   );
   if (answering === undefined) return [];
   const before = call.sightings.filter((one) => one.from < answering.from);
-  // The rows of the two legs trail the PBX by different times.
-  const lagMs = sight.lagOf('monitor');
+  // The rows of two legs trail the PBX by different times.
   const isFollowed = before.every(
-    (one) => goneAt(one) <= answering.from + lagMs && one.callId !== answering.callId,
+    (one) => goneAt(one) <= answering.from + sight.lagOf(one.endpoint) && one.callId !== answering.callId,
   );
   return isFollowed ? before : [];
 }
@@ -114,6 +113,7 @@ function ofOfferEnd(statement: Statement): Set<string> {
 
 /** A caller who was passed to another queue is there under the id that the row in the first queue had. */
 function ofTransfer(statement: Statement): Set<string> {
+  if (isLeftWithListener(statement)) return new Set(['inferred']);
   if (sharesId(statement) || showsCustomer(statement)) return new Set(['observed']);
   const allowed = new Set(['inferred']);
   const { entries, recorded } = statement;
@@ -122,6 +122,17 @@ function ofTransfer(statement: Statement): Set<string> {
   if (statement.may(sharing)) allowed.add('observed');
   if (statement.must(sharing)) allowed.delete('inferred');
   return allowed;
+}
+
+/** events-2.md: a supervisor's leg that a poll showed beside the agent's, by whatever id, is a listener's; left alone it is inferred. */
+function isLeftWithListener({ expectation, call, legs, sight }: Statement): boolean {
+  const leg = legs.find(({ part, role }) => role === 'supervisor' && part === expectation?.event.part);
+  if (leg === undefined) return false;
+  const own = call.sightings.filter(
+    ({ endpoint, extension, from }) =>
+      endpoint === 'monitor' && extension !== leg.extension && from < leg.from,
+  );
+  return own.some((one) => sight.polls('monitor').some(leg.from, goneAt(one)));
 }
 
 /**
@@ -136,7 +147,8 @@ function showsCustomer({ expectation, call, legs, sight }: Statement): boolean {
   // So does a semi-attended one where no poll showed that extension ring without the transferor.
   const isAttended = call.transfers.some(
     ({ as, from, answeredAt }) =>
-      answeredAt === event.at && (as === 'attended' || !wasAlone(from, leg, call, sight)),
+      answeredAt === event.at &&
+      (as === 'attended' || (as === 'semi-attended' && !wasAlone(from, leg, call, sight))),
   );
   // The leg of the consultation is older than the transfer.
   const wasConsulted = leg.callTimes?.some(({ value }) => value < event.at) === true;

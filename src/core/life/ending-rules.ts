@@ -294,9 +294,13 @@ function isUnlisted({ absence }: Leg, { entry }: Call): boolean {
   return entry?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(entry.absence));
 }
 
-/** Whether no poll showed the leg before the row had gone: the queue did not ring it. */
+/**
+ * Whether no poll showed the leg before the row had gone: the queue did not ring it. A row that is deleted, and not Abandoned, goes
+ * with the leg that answered: one poll may be the first to show the leg and to miss the row.
+ */
 function isAfterEntry({ firstSeen }: Leg, { absence }: QueueEntry): boolean {
-  return !isSeenLater(whenGone(absence!), { after: null, by: firstSeen });
+  const [seen, gone] = [{ after: null, by: firstSeen }, whenGone(absence!)];
+  return absence!.kind === 'vanished' ? isSeenLater(seen, gone) : !isSeenLater(gone, seen);
 }
 
 /** When the caller left the queue, as the PBX gives it. A row keeps this time when the caller comes back. */
