@@ -58,7 +58,7 @@ export function drawHabits(seed: number | string): DrawnHabits {
       resume: some(0.3),
       callAgain: some(0.25),
       // Drawn from a seed of its own, so that the other habits stay as they are.
-      staleRow: stale.chance(0.5) ? 0 : round(0.06 * (0.2 + 0.8 * stale.next())),
+      staleRow: stale.chance(0.5) ? 0 : round(0.15 * (0.2 + 0.8 * stale.next())),
     },
     quirks: {
       emptyUuidOnAbandon: random.pick([0, 0.5, 1]),

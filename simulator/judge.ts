@@ -53,7 +53,9 @@ export function judge(
         findings.invented.push({ ...about(event, null, 'event'), reason: 'no such call' });
       continue;
     }
-    index.remember(callId, call, instant(group[0]!.recordedtime));
+    const ended = group.find(({ type }) => type === 'call-ended')?.recordedtime;
+    const endedAt = ended === undefined ? Infinity : instant(ended);
+    index.remember(callId, call, instant(group[0]!.recordedtime), endedAt);
     const parts = byCall.get(call) ?? [];
     byCall.set(call, [...parts, group]);
   }

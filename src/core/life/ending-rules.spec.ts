@@ -215,23 +215,3 @@ describe('the end of a talking leg whose extension is not listed any more', () =
     expect([9, 5].map(certaintyOf)).toEqual(['inferred', 'inferred']);
   });
 });
-
-describe('the end of a call whose row never said Answered', () => {
-  const certaintyOf = (kind: 'vanished' | 'abandoned', firstSeen: number) => {
-    const absence = { kind, ...absentSince(8, 2) };
-    const talked = legPart({ state: 'answered', firstSeen: at(firstSeen), absence: absentSince(10, 2) });
-    const trying = entryPart({ seen: entry({ status: 'trying' }), absence });
-    const call = callOf({ answeredAt: at(8), connected: connectedAt('107'), entry: trying });
-    return endingOf({ call, gone: [talked], returnRow: null, isLeft: false }, cycleAt(20))!.observed
-      .certainty;
-  };
-
-  it('is inferred, also if one poll shows the leg first and misses the row: the two went together', () => {
-    expect([7, 8].map((seconds) => certaintyOf('vanished', seconds))).toEqual(['inferred', 'inferred']);
-  });
-
-  it('is observed if the leg came after the row: the queue did not ring it', () => {
-    expect(certaintyOf('vanished', 9)).toBe('observed');
-    expect([8, 9].map((seconds) => certaintyOf('abandoned', seconds))).toEqual(['observed', 'observed']);
-  });
-});

@@ -294,13 +294,9 @@ function isUnlisted({ absence }: Leg, { entry }: Call): boolean {
   return entry?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(entry.absence));
 }
 
-/**
- * Whether no poll showed the leg before the row had gone: the queue did not ring it. A row that is deleted, and not Abandoned, goes
- * with the leg that answered: one poll may be the first to show the leg and to miss the row.
- */
+/** Whether no poll showed the leg before the row had gone: the queue did not ring it. */
 function isAfterEntry({ firstSeen }: Leg, { absence }: QueueEntry): boolean {
-  const [seen, gone] = [{ after: null, by: firstSeen }, whenGone(absence!)];
-  return absence!.kind === 'vanished' ? isSeenLater(seen, gone) : !isSeenLater(gone, seen);
+  return !isSeenLater(whenGone(absence!), { after: null, by: firstSeen });
 }
 
 /** When the caller left the queue, as the PBX gives it. A row keeps this time when the caller comes back. */
