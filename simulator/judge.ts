@@ -1,6 +1,6 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
 import { HiddenConsultations } from './judge-consultation.js';
-import { ShownDirection } from './judge-direction.js';
+import { HOLDS_IN_ANY_DIRECTION, ShownDirection } from './judge-direction.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
 import { clockKnownAt } from './judge-clock.js';
 import { expectationsOf } from './judge-expect.js';
@@ -70,7 +70,7 @@ export function judge(
     judgeCall({ call, emitted, split, sight: own, index, findings: found });
     const isUnknown = direction.isUnknownOf(call, emitted);
     findings.take(found, (finding) =>
-      isUnknown
+      isUnknown && !HOLDS_IN_ANY_DIRECTION.has(finding.rule)
         ? 'direction-not-shown'
         : consultations.excuses(call, finding)
           ? 'consultation-not-shown'
