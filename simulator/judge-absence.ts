@@ -47,7 +47,7 @@ function foundNothing(call: CallTruth, event: JudgedEvent, needed: number, sight
   });
 }
 
-/** The agent left the caller to another extension, which never answered: a row that stays Answered is of no caller (events-2.md). */
+/** The agent left the caller to another extension, which never answered: a row that is still Answered is of no caller (events-2.md). */
 function isLeftToAnother({ transfers }: CallTruth): boolean {
   return transfers.some(
     ({ as, leftAt, answeredAt }) => as === 'semi-attended' && leftAt !== null && answeredAt === null,
