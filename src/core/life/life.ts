@@ -382,7 +382,7 @@ class Life {
 
   /** Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg. */
   #isOwnTime({ since }: Leg, window: Window | null): boolean {
-    return isJustSeen(since, window?.by ?? null) || this.call.direction === 'local';
+    return isJustSeen(since, window?.by ?? null) || (this.#announced && this.call.direction === 'local');
   }
 
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */
