@@ -17,6 +17,7 @@ export interface DrawnHabits {
  */
 export function drawHabits(seed: number | string): DrawnHabits {
   const random = new Random(`habits-${seed}`);
+  const stale = new Random(`stale-rows-${seed}`);
   const some = (most: number): number => (random.chance(0.5) ? 0 : round(most * (0.2 + 0.8 * random.next())));
   const shares = Object.fromEntries(Object.entries(MOST).map(([name, most]) => [name, some(most)])) as Record<
     ShareName,
@@ -56,7 +57,8 @@ export function drawHabits(seed: number | string): DrawnHabits {
       overflow: some(0.4),
       resume: some(0.3),
       callAgain: some(0.25),
-      staleRow: 0,
+      // Drawn from a seed of its own, so that the other habits stay as they are.
+      staleRow: stale.chance(0.5) ? 0 : round(0.15 * (0.2 + 0.8 * stale.next())),
     },
     quirks: {
       emptyUuidOnAbandon: random.pick([0, 0.5, 1]),

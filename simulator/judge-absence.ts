@@ -9,14 +9,31 @@ const UNLISTED_HOLD_MS = 10_000;
 
 /** No poll could find any part of the call when its end was emitted: after a lost registration, or in mid-overflow. */
 export function outOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
-  const isGone = foundNothing(call, event, sight.absencePolls, sight);
-  return isGone && (!sight.listsIdle || wasHeld(call, event, sight));
+  if (!foundNothing(call, event, sight.absencePolls, sight)) return false;
+  return !showsSignOff(call, event, sight) || wasHeld(call, event, sight);
+}
+
+/** The end was emitted out of sight, and said to be inferred where polls showed that a device had signed off. */
+export function endedOutOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
+  const isInferred = event.data.observed.certainty === 'inferred';
+  return (isInferred || !showsSignOff(call, event, sight)) && outOfSight(call, event, sight);
+}
+
+/**
+ * Whether polls can show that a leg of the call is hidden: only "where idle ones are" listed (events-2.md), and only of a leg that
+ * they had shown before.
+ */
+export function showsSignOff({ sightings }: CallTruth, { recordedtime }: JudgedEvent, sight: Sight): boolean {
+  const recorded = instant(recordedtime);
+  const lost = sightings.filter(({ closedBy, to }) => closedBy === 'unregistered' && to! <= recorded);
+  return sight.listsIdle && (lost.length === 0 || sight.may(lost, () => true, recorded));
 }
 
 /** So many of the latest answers of each endpoint before the commit, apart from those that may be lost, show nothing of it. */
 function foundNothing(call: CallTruth, event: JudgedEvent, needed: number, sight: Sight): boolean {
   const recorded = instant(event.recordedtime) + sight.toleranceMs + 1;
   return (['monitor', 'queue'] as const).every((endpoint) => {
+    if (endpoint === 'queue' && isLeftToAnother(call)) return true;
     let empty = 0;
     for (let nth = 0; nth < needed + sight.toDemand - 1; nth++) {
       const poll = sight.polls(endpoint).before(recorded, nth)?.shown;
@@ -28,6 +45,13 @@ function foundNothing(call: CallTruth, event: JudgedEvent, needed: number, sight
     }
     return empty >= needed;
   });
+}
+
+/** The agent left the caller to another extension, which never answered: a row that is still Answered is of no caller (events-2.md). */
+function isLeftToAnother({ transfers }: CallTruth): boolean {
+  return transfers.some(
+    ({ as, leftAt, answeredAt }) => as === 'semi-attended' && leftAt !== null && answeredAt === null,
+  );
 }
 
 /** Only a leg that must have been seen talking is held; one that rang when it vanished has stopped. */

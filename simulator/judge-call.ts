@@ -1,4 +1,4 @@
-import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { endedOutOfSight, seemedAbandoned } from './judge-absence.js';
 import { type Expectation, expectationsOf } from './judge-expect.js';
 import type { TruthIndex } from './judge-match.js';
 import { extensionOf, type Findings, instant, type JudgedEvent } from './judge-report.js';
@@ -178,12 +178,12 @@ function judgeUnpaired(event: JudgedEvent, judgement: Judgement): boolean {
       if (seemedAbandoned(call, event, sight)) return forgive('out-of-sight');
       const isHidden = call.outcome === 'answered' && !sight.isAnswerDemanded(call);
       if (isInferred && isHidden) return forgive('answer-between-polls');
-      if (isInferred && outOfSight(call, event, sight)) return forgive('out-of-sight');
+      if (endedOutOfSight(call, event, sight)) return forgive('out-of-sight');
       return wrong(call.outcome === 'answered' ? 'the call was answered' : 'the caller had not left');
     }
     case 'call-ended':
       if (isRepeat(event, emitted)) return false;
-      if (isInferred && outOfSight(call, event, sight)) return forgive('out-of-sight');
+      if (endedOutOfSight(call, event, sight)) return forgive('out-of-sight');
       if (seemedAbandoned(call, event, sight)) return forgive('out-of-sight');
       return wrong(call.outcome === null ? 'the call goes on' : 'the call had not ended yet');
     case 'call-offered':
@@ -258,13 +258,12 @@ function emittedTooEarly(event: JudgedEvent, endedAt: number, sight: Sight): boo
   return instant(latest) < endedAt - precision - sight.toleranceMs;
 }
 
-/** The end was emitted while no poll could find the call, and was marked as inferred, or followed the queue status. */
+/** The end was emitted while no poll could find the call, or followed the queue status. */
 function endedEarly(call: CallTruth, event: JudgedEvent, endedAt: number, sight: Sight): boolean {
   return (
     ENDINGS.has(event.type) &&
     emittedTooEarly(event, endedAt, sight) &&
-    ((event.data.observed.certainty === 'inferred' && outOfSight(call, event, sight)) ||
-      seemedAbandoned(call, event, sight))
+    (endedOutOfSight(call, event, sight) || seemedAbandoned(call, event, sight))
   );
 }
 

@@ -1,9 +1,10 @@
-import { abandonedTimes, bridgedTimes, startTimes } from './judge-pbx-times.js';
+import { showsSignOff } from './judge-absence.js';
+import { abandonedTimes, bridgedTimes, bridgedTimesAsShown, startTimes } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
-import { goneAt, isAnswer, isConnected, spansOf } from './judge-sight.js';
+import { goneAt, isAnswer, isConnected, type Sight, spansOf } from './judge-sight.js';
 import { staleRow } from './judge-stale.js';
 import type { Statement } from './judge-statement.js';
-import type { Sighting } from './truth.js';
+import type { CallTruth, Sighting } from './truth.js';
 
 /**
  * How sure a bridge may and must be: `upstream` where a row gives the time, `observed` where one poll showed it and an
@@ -44,6 +45,8 @@ function ofAnswer(statement: Statement): Set<string> {
   const isGiven = bridgedTimes(statement).some(({ time }) => time <= recorded + statement.sight.toleranceMs);
   if (isGiven) allowed.add('upstream');
   if (isGiven && statement.must(entries, (state) => state === 'Answered')) return allowed;
+  // Of a clock that is off, the queue's time is corrected, and observed.
+  if (!isGiven && bridgedTimesAsShown(statement).length > 0) allowed.add('observed');
   const isShown = statement.may(legs, isConnected) || statement.may(entries, isAnswer);
   const wasShown = start !== undefined && start.recordedtime < event.recordedtime;
   const pickers = legs.filter((one) => one.role === 'picker' && statement.may([one], isConnected));
@@ -76,14 +79,17 @@ function showsIdBefore({ ids = [], from }: Sighting, { call, sight }: Statement)
 }
 
 /** Of a leg that answers the call after all its earlier parts had gone, and that has no id of theirs: those parts. */
-function partsBefore({ call }: Statement): Sighting[] {
+function partsBefore({ call, sight }: Statement): Sighting[] {
   const answer = call.events.find(({ type }) => type === 'call-answered');
   const answering = call.sightings.find(
     (one) => one.extension === answer?.extension && spansOf(one).some((span) => isConnected(span.state)),
   );
   if (answering === undefined) return [];
   const before = call.sightings.filter((one) => one.from < answering.from);
-  const isFollowed = before.every((one) => goneAt(one) <= answering.from && one.callId !== answering.callId);
+  // The rows of two legs trail the PBX by different times.
+  const isFollowed = before.every(
+    (one) => goneAt(one) <= answering.from + sight.lagOf(one.endpoint) && one.callId !== answering.callId,
+  );
   return isFollowed ? before : [];
 }
 
@@ -118,6 +124,7 @@ function ofOfferEnd(statement: Statement): Set<string> {
 
 /** A caller who was passed to another queue is there under the id that the row in the first queue had. */
 function ofTransfer(statement: Statement): Set<string> {
+  if (isLeftWithListener(statement)) return new Set(['inferred']);
   if (sharesId(statement) || showsCustomer(statement)) return new Set(['observed']);
   const allowed = new Set(['inferred']);
   const { entries, recorded } = statement;
@@ -128,21 +135,41 @@ function ofTransfer(statement: Statement): Set<string> {
   return allowed;
 }
 
+/** events-2.md: a supervisor's leg that a poll showed beside the agent's, by whatever id, is a listener's; left alone it is inferred. */
+function isLeftWithListener({ expectation, call, legs, sight }: Statement): boolean {
+  const leg = legs.find(({ part, role }) => role === 'supervisor' && part === expectation?.event.part);
+  if (leg === undefined) return false;
+  const own = call.sightings.filter(
+    ({ endpoint, extension, from }) =>
+      endpoint === 'monitor' && extension !== leg.extension && from < leg.from,
+  );
+  return own.some((one) => sight.polls('monitor').some(leg.from, goneAt(one)));
+}
+
 /**
  * events.md: an attended transfer is `inferred` unless the row shows the customer. In a semi-attended one the other extension
  * still rang when the transferor left, and nothing shows who heard it ring.
  */
-function showsCustomer({ expectation, call, legs }: Statement): boolean {
+function showsCustomer({ expectation, call, legs, sight }: Statement): boolean {
   const event = expectation?.event;
   const leg = legs.find(({ part }) => event !== undefined && part === event.part);
   const { customer } = call;
   if (event === undefined || leg === undefined || customer === null || customer.e164 === null) return false;
+  // So does a semi-attended one where no poll showed that extension ring without the transferor.
   const isAttended = call.transfers.some(
-    ({ as, answeredAt }) => as === 'attended' && answeredAt === event.at,
+    ({ as, from, answeredAt }) =>
+      answeredAt === event.at &&
+      (as === 'attended' || (as === 'semi-attended' && !wasAlone(from, leg, call, sight))),
   );
   // The leg of the consultation is older than the transfer.
   const wasConsulted = leg.callTimes?.some(({ value }) => value < event.at) === true;
   return isAttended && wasConsulted && leg.numbers?.includes(customer.raw) === true;
+}
+
+/** A poll showed neither the transferor's leg nor yet the caller's at the consulted extension. */
+function wasAlone(transferor: string, leg: Sighting, { sightings }: CallTruth, sight: Sight): boolean {
+  const own = sightings.filter(({ extension, from }) => extension === transferor && from < leg.from);
+  return sight.polls('monitor').some(Math.max(...own.map(goneAt)), leg.from);
 }
 
 /** The leg of the extension that has the call now shows an id that the call had before. */
@@ -203,7 +230,9 @@ function ofAbandon(statement: Statement): Set<string> {
 export function legsAfterQueue({ legs, entries }: Statement): Sighting[] {
   if (entries.length === 0) return [];
   const left = Math.max(...entries.map(goneAt));
-  return legs.filter(({ from }) => from >= left);
+  // The monitor's rows trail the queue's: what counts is when the leg began, and the queue let the caller go.
+  const letGo = Math.min(left, ...entries.map(({ abandonedAt }) => abandonedAt ?? left));
+  return legs.filter(({ from, callTimes }) => from >= left && (callTimes?.[0]?.value ?? from) >= letGo);
 }
 
 function ofAnsweredEnd(statement: Statement): Set<string> {
@@ -212,6 +241,7 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   const lastLegs = legs.filter((leg) => goneAt(leg) === last);
   const queueEnd = Math.max(-Infinity, ...entries.map(goneAt));
   const hasVanished = lastLegs.some(({ closedBy }) => closedBy === 'unregistered');
+  const isHidden = hasVanished && showsSignOff(call, statement.event, statement.sight);
   // The queue deletes its row when the agent's leg ends; one that became Abandoned says nothing of it.
   const isAbandoned = entries.some((one) => statement.may([one], (state) => state === 'Abandoned'));
   const isDeduced = !statement.may(legs, isConnected) && !statement.may(entries, isAnswer);
@@ -233,7 +263,7 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   );
   const allowed = new Set<string>();
   const isOver = call.endedAt !== null && instant(statement.data.observed.latest) >= call.endedAt - 1000;
-  if (!isDeduced && !isDoubted && !(hasVanished && !isOver)) allowed.add('observed');
+  if (!isDeduced && !isDoubted && !(isHidden && !isOver)) allowed.add('observed');
   // events.md: only partial answers, for a minute, show that it has gone.
   const isDoubtful = lastLegs.some((leg) => statement.mayBeDoubtful(leg));
   // Where the queue deletes its row with the leg, that shows the end.

@@ -3,6 +3,18 @@ import { isAnswer, type Sight } from './judge-sight.js';
 import type { CallTruth, Sighting } from './truth.js';
 
 /**
+ * The rules that hold whatever the direction is taken for. All others may follow from it: whose numbers the row shows, whether its
+ * leg is an offer, with which other parts it is one call, and so when that began, who answered and how it ended.
+ */
+export const HOLDS_IN_ANY_DIRECTION: ReadonlySet<string> = new Set([
+  'baseline',
+  'callId',
+  'linkedCallIds',
+  'stale',
+  'time',
+]);
+
+/**
  * Whose direction the word in the rows is can only be learnt from rows that show it (docs/events.md), and until then the word
  * counts as the call's. Where it is the leg's, it is shown by
  *

@@ -214,14 +214,17 @@ function lastEnds(call: CallTruth, sight: Sight): Change[] {
   return ends(seen).filter((one) => one.endpoint === 'queue' || firstAbsent(one, sight.toDemand - 1) >= last);
 }
 
-/** The legs of the extensions that were connected before this transfer. */
+/** The row of a leg that has gone may show it for 0.6 s more, and all rows of the monitor trail by up to 0.3 s. */
+const ROWS_TRAIL_MS = 900;
+
+/** The legs of the extensions that were connected before this transfer, whose rows may trail it. */
 function legsBefore(call: CallTruth, { at, extension }: TruthEvent): Sighting[] {
   return call.sightings.filter(
     (one) =>
       one.endpoint === 'monitor' &&
       one.extension !== extension &&
       one.from < at &&
-      (one.to ?? Infinity) <= at,
+      goneAt(one) <= at + ROWS_TRAIL_MS,
   );
 }
 

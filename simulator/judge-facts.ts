@@ -157,6 +157,8 @@ const linkedCallIds: Rule = (statement) => {
       !wereInDoubt(call, other, index.bothBegunAt(own, id), sight)
     )
       return `linked to ${other.callKey}, which is no relation`;
+    if (other !== call && index.wereApart(own, id) && !sharePart(call, other))
+      return `linked to ${other.callKey}, which had ended and had no id or row of this call`;
   }
   const before = call.linkedTo === null ? null : index.byKey(call.linkedTo);
   const isBack = statement.must(statement.entries.filter(({ rejoinedAt }) => (rejoinedAt ?? null) !== null));
@@ -166,6 +168,16 @@ const linkedCallIds: Rule = (statement) => {
     ? `not linked to ${before.callKey}`
     : null;
 };
+
+/** events.md: a call that has ended is named by one that has an id of it, or the row in the queue that it had. */
+function sharePart(a: CallTruth, b: CallTruth): boolean {
+  const rowsOf = ({ sightings }: CallTruth): string[] =>
+    sightings.flatMap(({ queueId, joinedAt }) => (queueId === undefined ? [] : [`${queueId} ${joinedAt}`]));
+  const rows = rowsOf(a);
+  return (
+    a.upstreamIds.some((id) => b.upstreamIds.includes(id)) || rowsOf(b).some((row) => rows.includes(row))
+  );
+}
 
 /** Two live calls of one customer, while no poll had surely shown of both by which hotline they came in. */
 function wereInDoubt(a: CallTruth, b: CallTruth, begun: number, sight: Sight): boolean {

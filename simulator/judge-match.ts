@@ -14,6 +14,7 @@ export class TruthIndex {
   readonly #stated = new Map<string, CallTruth>();
   readonly #callIds = new Map<CallTruth, string[]>();
   readonly #begun = new Map<string, number>();
+  readonly #ended = new Map<string, number>();
 
   /** @param clockKnownAt since when polls show how far off the PBX's clock is */
   constructor(
@@ -57,10 +58,11 @@ export class TruthIndex {
     return this.#byId.get(id) ?? null;
   }
 
-  /** Remembers which call was emitted under a `callId`, and when its first event was committed. */
-  remember(callId: string, call: CallTruth, begun: number): void {
+  /** Remembers which call was emitted under a `callId`, and when its first event and its end were committed. */
+  remember(callId: string, call: CallTruth, begun: number, ended: number): void {
     this.#stated.set(callId, call);
     this.#begun.set(callId, begun);
+    this.#ended.set(callId, ended);
     this.#callIds.set(call, [...this.toldOf(call), callId]);
   }
 
@@ -71,6 +73,12 @@ export class TruthIndex {
   /** When the later one of two that were emitted was begun. */
   bothBegunAt(callId: string, other: string): number {
     return Math.max(this.#begun.get(callId) ?? -Infinity, this.#begun.get(other) ?? -Infinity);
+  }
+
+  /** Whether one of two that were emitted had ended when the other was begun. */
+  wereApart(callId: string, other: string): boolean {
+    const ended = [callId, other].map((one) => this.#ended.get(one) ?? Infinity);
+    return Math.min(...ended) < this.bothBegunAt(callId, other);
   }
 
   /** The `callId`s under which a call was emitted. */

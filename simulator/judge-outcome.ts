@@ -91,6 +91,8 @@ function outcomeOfOffer(statement: Statement): Verdict {
   if (!OUTCOMES.has(data.outcome ?? '')) return wrong;
   if (data.outcome === 'caller-left' && seemedAbandoned(call, event, sight))
     return { excused: 'out-of-sight' };
+  // events.md: a leg that answers as its caller leaves is no answer, where polls show the caller gone with it.
+  if (data.outcome === 'caller-left' && call.neverBridged === true && !statement.isAnswered) return null;
   const here = legs.filter(({ extension }) => extension === truth.extension);
   if (data.outcome === 'answered') {
     if (wasTransferredTo(statement, truth)) return { excused: 'rings-on' };

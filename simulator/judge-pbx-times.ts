@@ -45,7 +45,11 @@ function earliest(
 
 /** When the queue bridged the caller to an agent. */
 export function bridgedTimes(statement: Statement): PbxTime[] {
-  if (isClockOff(statement)) return [];
+  return isClockOff(statement) ? [] : bridgedTimesAsShown(statement);
+}
+
+/** The same, also by a clock that is off. */
+export function bridgedTimesAsShown(statement: Statement): PbxTime[] {
   const shown = statement.entries.filter((one) => statement.may([one], (state) => state === 'Answered'));
   return shown.flatMap((one) => timesOf(statement.call, one, [one.bridgedAt ?? null]));
 }
@@ -69,10 +73,10 @@ export function abandonedTimes(statement: Statement): PbxTime[] {
 
 /** The values of a row that polls have shown: one that it had only between two polls is not known. */
 function shownOf(
-  values: readonly { readonly at: number; readonly value: number }[],
+  values: readonly { readonly at: number; readonly value: number | null }[],
   { endpoint, to }: Sighting,
   { sight, recorded }: Statement,
-): number[] {
+): (number | null)[] {
   const polls = sight.polls(endpoint);
   const shown = values.filter(({ at }, index) =>
     polls.some(at, values[index + 1]?.at ?? to ?? Infinity, recorded),

@@ -36,6 +36,11 @@ const REASONS = {
     means:
       'no poll could find any part of the call, which went on: a device lost its registration, or a caller overflowed to extensions that were all busy',
   },
+  'consultation-not-shown': {
+    from: 'polls',
+    means:
+      'a transfer by a consultation that no poll showed beside the caller’s leg, or during which the transferor’s device lost its registration',
+  },
   'abandon-not-shown': { from: 'polls', means: 'the row was gone before a poll showed it Abandoned' },
   'clock-not-known': {
     from: 'polls',

@@ -144,21 +144,19 @@ export class Findings {
   readonly unseen: Excused[] = [];
   readonly forgiven: Excused[] = [];
 
-  /** Takes over what was found of one call. With a reason, all that is wrong there is excused. */
-  take(found: Findings, excuse: Reason | null): void {
+  /** Takes over what was found of one call; what is wrong there and has a reason is excused. */
+  take(found: Findings, excuse: (finding: Finding) => Reason | null): void {
     this.expected += found.expected;
     this.matched += found.matched;
     this.statements += found.statements;
     this.unseen.push(...found.unseen);
     this.forgiven.push(...found.forgiven);
-    const excused = (findings: readonly Finding[]): Excused[] =>
-      excuse === null ? [] : findings.map((one) => ({ ...one, reason: excuse }));
-    this.unseen.push(...excused(found.missing));
-    for (const kind of ['doubled', 'invented', 'misreported'] as const)
-      this.forgiven.push(...excused(found[kind]));
-    if (excuse !== null) return;
     for (const kind of ['missing', 'doubled', 'invented', 'misreported'] as const)
-      this[kind].push(...found[kind]);
+      for (const finding of found[kind]) {
+        const reason = excuse(finding);
+        if (reason === null) this[kind].push(finding);
+        else (kind === 'missing' ? this.unseen : this.forgiven).push({ ...finding, reason });
+      }
   }
 
   report(): Report {

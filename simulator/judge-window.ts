@@ -11,6 +11,7 @@ import {
 } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
 import { isConnected, mayRing } from './judge-sight.js';
+import { staleRow } from './judge-stale.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
 
 /** When it happened, between which polls, how sure that is, and when it was committed. */
@@ -63,9 +64,24 @@ const observed: Rule = (statement) => {
   if (wrong.includes(null)) return null;
   if (stated !== 'inferred' && !hidden(statement)) return wrong[0] ?? 'no poll shows anything like it';
   const anywhere = allChanges(statement.call).some((one) => wrongWindow(one, statement, false) === null);
+  // Where only a stale row is left, the call ended when its last leg went, or some time in a day without any change.
+  if (staleRow(statement) !== null && (anywhere || isOfADay(statement))) return null;
   if (!anywhere) return wrong[0] ?? 'a window in which no row of the call changed';
   return excuse(statement, wrong[0] ?? 'another window');
 };
+
+const DAY = 86_400_000;
+
+/** From the last change of the stale row, as the PBX dates it, to the poll that found it unchanged for a day. */
+function isOfADay(statement: Statement): boolean {
+  const { data, recorded, sight } = statement;
+  const { earliest, latest } = data.observed;
+  const changedAt = staleRow(statement)!.from;
+  const shown = sight.polls('queue').firstAfter(changedAt)?.received ?? changedAt;
+  const since = instant(earliest ?? '');
+  const isSinceChange = since >= statement.call.startedAt - 3 * SECOND && since <= shown + sight.toleranceMs;
+  return isSinceChange && instant(latest) >= recorded - sight.toleranceMs && recorded - since >= DAY;
+}
 
 /**
  * The start of a call by a clock of which polls could not know that it is behind: the PBX's time with its second, or the first
@@ -109,7 +125,9 @@ function upstreamWindow(statement: Statement): string | null {
   const known = timesOf(statement).find((one) => one.time === stated);
   if (known === undefined) return `time ${event.time}, which no row gives`;
   if (earliest !== event.time) return 'earliest is not the PBX’s time';
-  const [from, to] = [known.exact - sight.toleranceMs, stated + SECOND];
+  // events-2.md: a second more at most, or the first poll that shows it.
+  const shown = sight.polls(known.sighting.endpoint).firstAfter(known.sighting.from)?.received ?? Infinity;
+  const [from, to] = [Math.min(known.exact, shown) - sight.toleranceMs, stated + SECOND];
   return instant(latest) >= Math.min(from, to) && instant(latest) <= to
     ? null
     : 'latest is not within a second of the PBX’s time';

@@ -1,5 +1,6 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
-import { ShownDirection } from './judge-direction.js';
+import { HiddenConsultations } from './judge-consultation.js';
+import { HOLDS_IN_ANY_DIRECTION, ShownDirection } from './judge-direction.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
 import { clockKnownAt } from './judge-clock.js';
 import { expectationsOf } from './judge-expect.js';
@@ -52,11 +53,14 @@ export function judge(
         findings.invented.push({ ...about(event, null, 'event'), reason: 'no such call' });
       continue;
     }
-    index.remember(callId, call, instant(group[0]!.recordedtime));
+    const ended = group.find(({ type }) => type === 'call-ended')?.recordedtime;
+    const endedAt = ended === undefined ? Infinity : instant(ended);
+    index.remember(callId, call, instant(group[0]!.recordedtime), endedAt);
     const parts = byCall.get(call) ?? [];
     byCall.set(call, [...parts, group]);
   }
   const direction = new ShownDirection(truth, sight);
+  const consultations = new HiddenConsultations(truth, index, sight);
   for (const call of truth) {
     const parts = byCall.get(call) ?? [];
     const emitted = parts.flat();
@@ -64,7 +68,14 @@ export function judge(
     const found = new Findings();
     const split = parts.length > 1 ? judgeSplit(call, parts, own, index, found) : NOT_SPLIT;
     judgeCall({ call, emitted, split, sight: own, index, findings: found });
-    findings.take(found, direction.isUnknownOf(call, emitted) ? 'direction-not-shown' : null);
+    const isUnknown = direction.isUnknownOf(call, emitted);
+    findings.take(found, (finding) =>
+      isUnknown && !HOLDS_IN_ANY_DIRECTION.has(finding.rule)
+        ? 'direction-not-shown'
+        : consultations.excuses(call, finding)
+          ? 'consultation-not-shown'
+          : null,
+    );
   }
   return findings.report();
 }

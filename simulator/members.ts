@@ -78,8 +78,7 @@ export class Members {
       if (row === null || row.sighting === null) return;
       Object.assign(row, change);
       if (change.abandonedAt !== undefined) row.sighting.abandonedAt = change.abandonedAt;
-      if (typeof change.abandonedAt === 'number')
-        this.truth.show((row.sighting.abandonedTimes ??= []), this.schedule.now, change.abandonedAt);
+      this.truth.show(row.sighting.abandonedTimes, this.schedule.now, row.sighting.abandonedAt ?? null);
       if (change.bridgedAt !== undefined) row.sighting.bridgedAt = change.bridgedAt;
       this.truth.change(row.sighting, this.schedule.now, row.status);
       this.truth.show(row.sighting.callIds, this.schedule.now, row.callUuid);
@@ -174,6 +173,7 @@ export class Members {
           rejoinedAt,
           from: this.schedule.now,
           abandonedAt: null,
+          abandonedTimes: [{ at: this.schedule.now, value: null }],
           bridgedAt: null,
           numbers: [row.mobile],
           callIds: [{ at: this.schedule.now, value: row.callUuid }],

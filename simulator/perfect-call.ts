@@ -430,7 +430,7 @@ export class ToldCall {
       if (!isConfirmed) return null;
     }
     if (abandonedAt !== null) {
-      const time = isResumed(row) ? abandonedAt : valueAt(abandonedTimes!, cycle.at);
+      const time = isResumed(row) ? abandonedAt : (valueAt(abandonedTimes!, cycle.at) ?? abandonedAt);
       return { outcome: 'abandoned', when: this.#upstream(seconds(time)) };
     }
     const at = this.#abandonedSeen ?? cycle.at;

@@ -63,10 +63,10 @@ export interface Sighting {
    * leg of a consultation is a leg of the customer's call from now on, whose sighting of the same `part` begins here.
    */
   closedBy?: 'gone' | 'unregistered' | 'resumed' | 'joined';
-  /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older entry's. */
+  /** Queue rows: `abandoned_time`, null while it shows the sentinel or an older entry's; and each that it has shown. */
   abandonedAt?: number | null;
-  /** Its values over time: that of a caller who hung up as the agent answered moves (freeswitch.md's measurements). */
-  abandonedTimes?: Shown<number>[];
+  /** Its values over time: that of a caller who hung up as the agent answered moves. */
+  readonly abandonedTimes?: Shown<number | null>[];
   bridgedAt?: number | null;
   /** `call_state` or `status` over time; the first begins at `from`. */
   readonly states: { at: number; state: string | null }[];

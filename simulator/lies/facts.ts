@@ -27,6 +27,23 @@ function otherWithheld(event: JudgedEvent, events: readonly JudgedEvent[]): stri
   )?.data.callId;
 }
 
+/** An earlier call of the same caller, which had ended before this one began and of which this one has no id. */
+function endedBefore(event: JudgedEvent, events: readonly JudgedEvent[]): string | undefined {
+  const { customer, callId, upstreamIds } = event.data;
+  const own = ofCall(events, event);
+  const isLinked = own.some(({ data }) => data.linkedCallIds.length > 0);
+  if (customer === null || customer.e164 === null || isLinked) return undefined;
+  const [first] = own;
+  return events.find(
+    ({ type, data, recordedtime }) =>
+      type === 'call-ended' &&
+      data.customer?.e164 === customer.e164 &&
+      data.callId !== callId &&
+      recordedtime < first!.recordedtime &&
+      !data.upstreamIds.some((id) => upstreamIds.includes(id)),
+  )?.data.callId;
+}
+
 /** A link more, where there is a call that it can lead to. */
 function oneMoreLink(
   name: string,
@@ -126,6 +143,7 @@ export const FACTS: readonly Lie[] = [
     with_(event, { linkedCallIds: [isOfAnother(event, events).data.callId] }),
   ),
   oneMoreLink('a link to a call that had not begun', laterNaming),
+  oneMoreLink('a link to an earlier call of the same caller', endedBefore),
   oneMoreLink('a link to another caller who withholds the number', otherWithheld),
   one('a link to itself', 'linkedCallIds', any, (event) =>
     with_(event, { linkedCallIds: [event.data.callId] }),

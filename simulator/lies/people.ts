@@ -205,6 +205,26 @@ export const PEOPLE: readonly Lie[] = [
   one('an offer has another extension id', 'offer', ofType('call-offered'), (event) =>
     with_(event, { offer: { ...event.data.offer!, extensionId: 'other' } }),
   ),
+  one(
+    'an offer in a local call has another extension id',
+    'offer',
+    and(
+      ofType('call-offered', 'call-offer-ended'),
+      is(({ direction }) => direction === 'local'),
+    ),
+    (event) => with_(event, { offer: { ...event.data.offer!, extensionId: 'other' } }),
+  ),
+  one(
+    'a leg that has gone rings',
+    'extensions',
+    is(({ extensions, state }) => state !== 'ended' && extensions.some((leg) => leg.state === 'ended')),
+    (event) =>
+      with_(event, {
+        extensions: event.data.extensions.map((leg) =>
+          leg.state === 'ended' ? { ...leg, state: 'ringing' } : leg,
+        ),
+      }),
+  ),
   one('an offer that begins has an outcome', 'offer', ofType('call-offered'), (event) =>
     with_(event, { offer: { ...event.data.offer!, outcome: 'answered' } }),
   ),

@@ -5,7 +5,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { mayBeInbound } from '../parts/customer.js';
-import { pendingAbsence, entryBegan } from '../parts/part.js';
+import { beganDuring, pendingAbsence, entryBegan } from '../parts/part.js';
 import { newEntry } from '../observe/observe-entries.js';
 
 /** Gives a call new or changed parts, and takes its ids, numbers, queues and participants from them. */
@@ -37,7 +37,10 @@ export function addParts(call: MutableCall, { legs, entries }: Placement, cycle:
     const before = call.entry?.seen ?? null;
     const current = currentEntry(entries, call.entry);
     const left = (before === null ? entries : [before, ...entries]).filter((entry) => entry !== current);
-    if (current !== before) call.entry = newEntry(current, cycle);
+    if (current !== before) {
+      call.entry = newEntry(current, cycle);
+      call.legs = call.legs.map((leg) => (isRungFor(leg, current) ? { ...leg, joined: 'shown' } : leg));
+    }
     // A caller in a queue called in, whatever direction the PBX lists for the legs that ring for the call.
     call.direction = 'inbound';
     call.queues = left.reduce<readonly Queue[]>(withQueue, call.queues);
@@ -73,6 +76,11 @@ function idsOf(known: readonly string[], legs: Call['legs'], entry: Call['entry'
   if (entryId !== null) add(entryId);
   for (const { seen } of legs) add(seen.callId);
   return ids;
+}
+
+/** Whether a leg that had been taken for the call's, before the queue showed where the caller is, is the ring of that entry. */
+function isRungFor({ seen, joined, absence }: Leg, entry: ObservedQueueEntry): boolean {
+  return joined === 'inferred' && absence === null && beganDuring(seen.startedAt, entry);
 }
 
 function newLeg({ seen, joined, created }: PlacedLeg, cycle: CycleFacts): Leg {

@@ -8,7 +8,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
-import { isStale } from '../parts/staleness.js';
+import { isStale, rangLast } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
 import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
@@ -182,11 +182,24 @@ function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: 
 
 /**
  * Whose agent the row names: by the name or, where it is not known, by the leg that already rings for the entry. A row that says
- * Answered names who answered: that says nothing of the others that rang until then.
+ * Answered names who answered: that says nothing of the others that rang until then. Nor does a row from before the monitor's
+ * answer say who rings now, if the agent that it names has stopped ringing since.
  */
 function agentFor(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts['names'] {
-  const named = namedWhileRinging(candidate.entry, leg, deps.cycle);
-  return named === 'none known' && ringsAnother(leg, candidate, deps) ? 'another' : named;
+  const { entry } = candidate;
+  const named = namedWhileRinging(entry, leg, deps.cycle);
+  if (named === 'another' && isOfRingBefore(candidate, deps)) return 'none known';
+  if (named !== 'none known') return named;
+  if (candidate.group === null && rangLast(candidate.call, leg.extension)) return 'it';
+  return ringsAnother(leg, candidate, deps) ? 'another' : named;
+}
+
+/** Whether the queue was not asked since the agent whom the row names has rung for the entry, and stopped. */
+function isOfRingBefore({ entry, call, group }: Candidate, { cycle, answers }: Deps): boolean {
+  if (group !== null || answers.queueIsNoOlder) return false;
+  const extension = cycle.extensionOf(agentNamesOf(entry));
+  const hasRung = call.participants.some((one) => one.extension === extension);
+  return hasRung && !call.legs.some(({ seen, absence }) => seen.extension === extension && absence === null);
 }
 
 function namedWhileRinging(

@@ -60,6 +60,7 @@ export function advance(draft: Draft, cycle: CycleFacts, transitions: Transition
   life.offer();
   life.answer();
   life.dropGoneLegs();
+  life.answerWithoutCaller();
   life.overflow();
   life.transfer();
   life.answerByConsequence();
@@ -183,6 +184,12 @@ class Life {
    */
   #isAnswerSeen({ seen, joined, waited }: Leg): boolean {
     return this.#announced && joined === 'shown' && (seen.direction !== 'outbound' || waited);
+  }
+
+  /** Answers a local call whose caller is confirmed as gone, and whose other extension talks all the same. */
+  answerWithoutCaller(): void {
+    const { direction, answeredAt } = this.call;
+    if (direction === 'local' && answeredAt === null && this.#gone.length > 0) this.answer();
   }
 
   dropGoneLegs(): void {
@@ -310,7 +317,7 @@ class Life {
     const seen =
       stopped !== null
         ? observedIn(stopped, 'observed')
-        : answered !== null && isJustSeen(answered.since, this.#cycle.monitor?.by ?? null)
+        : answered !== null && this.#isOwnTime(answered, this.#cycle.monitor)
           ? observedIn(answered.since, 'observed')
           : this.#endOfRinging(ending);
     const observed: Observed = isInferred ? observedIn(windowOf(seen), 'inferred') : seen;
@@ -367,21 +374,25 @@ class Life {
     return lastOf([monitor, queue].filter((window) => window !== null)).by;
   }
 
-  /** When the leg was answered, where this cycle's answer is the first to show it; else when this answer was given. */
-  #sinceAnswered({ since }: Leg): Window {
+  /** When the leg was answered, where that is the answer of the call; else when this cycle's answer was given. */
+  #sinceAnswered(leg: Leg): Window {
     const window = this.#window('monitor');
-    return isJustSeen(since, window.by) ? since : window;
+    return this.#isOwnTime(leg, window) ? leg.since : window;
+  }
+
+  /** Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg. */
+  #isOwnTime({ since }: Leg, window: Window | null): boolean {
+    return isJustSeen(since, window?.by ?? null) || (this.#announced && this.call.direction === 'local');
   }
 
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */
   #endOfRinging(ending: Ending | null): Observed {
     if (ending === null) return this.#sinceLastMonitorAnswer();
-    const { certainty } = ending.observed;
-    // The PBX gave the time of the call's end, and not that of the ringing's.
-    const { absence } = this.call.entry ?? { absence: null };
-    const polls = absence === null ? this.#window('queue') : whenGone(absence);
-    const window = certainty === 'upstream' ? polls : windowOf(ending.observed);
-    return observedIn(window, certainty === 'inferred' ? 'inferred' : 'observed');
+    const { observed } = ending;
+    if (observed.certainty !== 'upstream') return observed;
+    // The PBX gave the time of the call's end, and not that of the ringing's: polls alone show that.
+    const absence = this.call.entry?.absence ?? null;
+    return observedIn(absence === null ? this.#window('queue') : whenGone(absence), 'observed');
   }
 
   /** The time of a change at an extension: in this cycle or, without a monitor answer, since the last complete one. */

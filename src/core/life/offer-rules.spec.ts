@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { leg, legPart } from '../../../test/support/history.js';
 import { absentSince, at, callOf, connectedAt, cycleAt, participant } from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
-import type { Leg } from '../model/call.js';
+import type { Call, Leg } from '../model/call.js';
 import { offerFacts, OFFER_ENDS, type OfferFacts } from './offer-rules.js';
 
 const RINGING: OfferFacts = {
@@ -144,5 +144,24 @@ describe('an offer kept ringing', () => {
 
   it('not if it rang when another answered: that ends it, even if its row remains for longer', () => {
     expect(kept(6, true)).toBe(false);
+  });
+});
+
+describe('an offer is answered', () => {
+  const talked = legPart({ state: 'answered', absence: absentSince(9) });
+  const rings = legPart({ seen: leg({ ext: '107', callId: 'leg-2' }) });
+  const isAnswered = (legs: Call['legs']) =>
+    offerFacts(participant('107'), callOf({ answeredAt: at(1), connected: connectedAt('107'), legs }), {
+      gone: [],
+      over: false,
+      isDeduced: false,
+      movedFrom: null,
+      facts: cycleAt(9),
+    }).answeredHere;
+
+  it('by a leg of its extension, but not by one that is missing while another rings', () => {
+    expect(isAnswered([talked])).toBe(true);
+    expect(isAnswered([talked, rings])).toBe(false);
+    expect(isAnswered([talked, { ...rings, state: 'answered' }])).toBe(true);
   });
 });

@@ -77,7 +77,7 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     },
     answeredHere: {
       heading: 'answered here',
-      meaning: 'a leg of the extension was answered',
+      meaning: 'a leg of the extension was answered; not one that is missing while another rings',
       values: YES_NO,
     },
     over: { heading: 'call over', meaning: 'the call has ended', values: YES_NO },
@@ -247,9 +247,7 @@ export function offerFacts(
     ringsAgain: false,
     moved: movedFrom === participant.extension,
     // A leg that is answered after its caller has left answers nothing.
-    answeredHere:
-      answered &&
-      (own.some(rings) ? own.some(talks) : [...own, ...legsAt(participant, gone)].some(isAnswered)),
+    answeredHere: answered && ringingNow(own, legsAt(participant, gone)).some(isAnswered),
     over,
     answered,
     legs,
@@ -266,6 +264,12 @@ export function offerFacts(
   };
 }
 
+/** The legs of an offer: where one is there, a missing one at the same extension is of an earlier talk. */
+function ringingNow(own: readonly Leg[], gone: readonly Leg[]): readonly Leg[] {
+  const present = own.filter((leg) => !isMissing(leg));
+  return present.length > 0 ? present : [...own, ...gone];
+}
+
 /** Whether the ringing stopped, and the queue has not said since then that the caller is still there. */
 function mayHaveLeft(
   participant: Participant,
@@ -275,7 +279,7 @@ function mayHaveLeft(
 ): boolean {
   if (entry === null || entry.absence !== null) return false;
   const stopped = whenRingingStopped(participant, [...legs, ...gone]);
-  return stopped !== null && awaitsQueue(facts, stopped);
+  return stopped !== null && awaitsQueue(facts, entry.seen.key, stopped);
 }
 
 /** Whether the queue names this participant's agent. Two endpoints write the name, and may encode it differently. */
@@ -290,10 +294,6 @@ export function whenRingingStopped(participant: Participant, legs: readonly Leg[
   if (own.length === 0)
     return participant.ringingStopped === null ? null : whenGone(participant.ringingStopped);
   return own.every(isMissing) ? lastOf(own.map(absenceOf)) : null;
-}
-
-function rings(leg: Leg): boolean {
-  return isOffered(leg) && !isMissing(leg);
 }
 
 function isMissing({ absence }: Leg): boolean {

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { leg, observations } from '../../../test/support/history.js';
 import { at, completeAt, cycleAt, window } from '../../../test/support/parts.js';
 import { DEFAULT_POLICY, EMPTY_STATE } from '../model/call.js';
-import { factsOf, isMonitorUnavailable, sawMonitor } from './cycle-facts.js';
+import {
+  awaitsQueue,
+  type CycleFacts,
+  factsOf,
+  isMonitorUnavailable,
+  rowAskedAt,
+  sawMonitor,
+} from './cycle-facts.js';
 
 const known = { ...EMPTY_STATE, sources: completeAt(5) };
 const facts = (poll: Parameters<typeof observations>[0] = {}, state = known) =>
@@ -61,5 +68,35 @@ describe('whether the monitor has answered since', () => {
     expect(isMonitorUnavailable(cycleAt(6, { monitorDown: true }), window(5))).toBe(true);
     const after = (seconds: number) => isMonitorUnavailable(cycleAt(seconds), window(5));
     expect([14.999, 15].map(after)).toEqual([false, true]);
+  });
+});
+
+describe('whether the queue was asked since', () => {
+  const partial = (asked: number, missing: readonly string[]): CycleFacts['incomplete'] => ({
+    monitor: null,
+    queue: {
+      since: at(1),
+      polls: 2,
+      answered: true,
+      partialSince: at(1),
+      last: { startedAt: at(asked), at: at(asked), whole: true },
+      unreadable: new Map(),
+      appeared: new Map(),
+      missing: new Map(missing.map((key) => [key, { lastPresent: at(1), since: at(2) }])),
+    },
+  });
+  const cycle = (incomplete: CycleFacts['incomplete']) => cycleAt(9, { queueSeenAt: at(3), incomplete });
+
+  it('is known from the last answer that shows the row, or that would', () => {
+    expect(rowAskedAt(cycle({ monitor: null, queue: null }), 'a')).toBe(at(3));
+    expect(rowAskedAt(cycle(partial(8, [])), 'a')).toBe(at(8));
+    expect(rowAskedAt(cycle(partial(8, ['a'])), 'a')).toBe(at(3));
+    expect(rowAskedAt(cycle(partial(10, [])), 'a')).toBe(at(3));
+  });
+
+  it('is not waited for where a partial answer has shown the row', () => {
+    expect(awaitsQueue(cycle({ monitor: null, queue: null }), 'a', window(5))).toBe(true);
+    expect(awaitsQueue(cycle(partial(8, [])), 'a', window(5))).toBe(false);
+    expect(awaitsQueue(cycle(partial(8, ['a'])), 'a', window(5))).toBe(true);
   });
 });

@@ -160,13 +160,23 @@ export function sawMonitor({ monitorSeenAt, incomplete, now, policy }: CycleFact
   );
 }
 
+/** When the queue was last asked by an answer that shows the row, or that would: a partial one shows what it has. */
+export function rowAskedAt(
+  { queueSeenAt, incomplete: { queue }, now }: Pick<CycleFacts, 'queueSeenAt' | 'incomplete' | 'now'>,
+  rowKey: string,
+): Instant | null {
+  if (queue === null || queue.missing.has(rowKey)) return queueSeenAt;
+  return ifBefore(queue.last?.startedAt ?? null, now) ?? queueSeenAt;
+}
+
 /**
- * Whether the queue's next answer may show that the caller has left, since it was not asked after `since`. It is not waited for
- * where none can be expected soon.
+ * Whether the queue's next answer may show that the caller of the row has left, since it was not asked after `since`. It is not
+ * waited for where none can be expected soon.
  */
-export function awaitsQueue({ queueSeenAt, queueDown, now }: CycleFacts, since: Window): boolean {
-  const wasAsked = queueSeenAt !== null && isSince(since, queueSeenAt, -QUEUE_LEADS_MS);
-  return !wasAsked && !queueDown && !isLongAgo(since, now, QUEUE_WAIT_MS);
+export function awaitsQueue(cycle: CycleFacts, rowKey: string, since: Window): boolean {
+  const askedAt = rowAskedAt(cycle, rowKey);
+  const wasAsked = askedAt !== null && isSince(since, askedAt, -QUEUE_LEADS_MS);
+  return !wasAsked && !cycle.queueDown && !isLongAgo(since, cycle.now, QUEUE_WAIT_MS);
 }
 
 /** Whether the monitor's answer of this cycle has every leg that came into being within `since` or later. */

@@ -21,6 +21,7 @@ import {
   quietOf,
   quietSince,
   quietSinceGone,
+  rangLast,
   unchangedSince,
   withQuiet,
 } from './staleness.js';
@@ -91,6 +92,20 @@ describe('an entry is quiet', () => {
     expect(quietSinceGone(callOf({ entry: trying }), went, known)).toEqual(window(7));
   });
 
+  it('since the last ring went, where the name matches no extension and the row named that agent while it rang', () => {
+    const since = (seconds: number, firstSeen: number) => {
+      const call = callOf({ entry: { ...trying, changedAt: at(seconds) } });
+      return quietSinceGone(call, [legPart({ firstSeen: at(firstSeen), absence: absentSince(7) })], cycle);
+    };
+    expect([since(6, 3), since(6.5, 6.5)]).toEqual([window(7), window(7)]);
+    expect(since(6.5, 3)).toBeNull();
+  });
+
+  it('since the rings of a ring-all queue went, which names an agent only when that agent has answered', () => {
+    const call = callOf({ entry: { ...trying, rang: 'unnamed', changedAt: at(7) } });
+    expect(quietSinceGone(call, [legPart({ absence: absentSince(7) })], cycle)).toEqual(window(7));
+  });
+
   it('not since a leg went of an agent whom the row does not name any more, or while others are left', () => {
     const went = [legPart({ absence: absentSince(7) })];
     const known = { ...cycle, extensionOf: () => '108' };
@@ -105,8 +120,17 @@ describe('a quiet entry', () => {
   const quiet = { ...trying, quiet: window(5) };
 
   it('is stale after 2 s', () => {
-    expect([6.999, 7].map((seconds) => isStale(quiet, { now: at(seconds) }))).toEqual([false, true]);
-    expect(isStale(trying, { now: at(DAY) })).toBe(false);
+    const asked = (seconds: number) => cycleAt(9, { queueSeenAt: at(seconds) });
+    expect([6.999, 7].map((seconds) => isStale(quiet, asked(seconds)))).toEqual([false, true]);
+    expect(isStale(trying, cycleAt(DAY))).toBe(false);
+  });
+
+  it('is stale for the agent of its last ring only', () => {
+    const ring = { extension: '107', customer: 'a', startedAt: at(1), goneAt: at(5) };
+    const call = callOf({ entry: quiet, lastLegs: [ring] });
+    expect([rangLast(call, '107'), rangLast(call, '108')]).toEqual([true, false]);
+    expect(rangLast({ ...call, entry: trying }, '107')).toBe(false);
+    expect(rangLast({ ...call, lastLegs: [{ ...ring, goneAt: at(4) }] }, '107')).toBe(false);
   });
 
   it('ends its call after STALE_ENTRY_MS, if a complete monitor answer shows no leg', () => {

@@ -2,8 +2,8 @@ import type { Bracket, Call, Leg, QueueEntry } from '../model/call.js';
 import { copyOf } from '../model/call-copy.js';
 import type { Instant } from '../model/observation.js';
 import { agentNamesOf } from './agents.js';
-import { type CycleFacts, showsAllSince } from './cycle-facts.js';
-import { isLongAgo, lastOf, whenGone, type Window } from './window.js';
+import { type CycleFacts, rowAskedAt, showsAllSince } from './cycle-facts.js';
+import { isEarlierOrAt, isLongAgo, lastOf, whenGone, type Window } from './window.js';
 
 /**
  * A queue row can remain when its caller has gone: the PBX forgets it, for hours or until it restarts. Such an entry must
@@ -13,7 +13,8 @@ import { isLongAgo, lastOf, whenGone, type Window } from './window.js';
  *   Answered, and a leg that talked was     no leg of the call is there, and the extension of the   2 s           STALE_ENTRY_MS
  *   seen                                    participant is listed, or idle ones never are
  *   Trying, and names an agent whose        the agent has no leg, or one that is not of this call   2 s           STALE_ENTRY_MS
- *   extension is known                      and that came later
+ *   extension is known, or that of the      and that came later
+ *   last ring while it named that agent
  *   any other                               never: a caller may wait long                           –             a day
  */
 
@@ -30,9 +31,13 @@ export function isQuietable({ entry, legs, connected }: Call): boolean {
   return status === 'trying' && agentNamesOf(entry.seen).length > 0;
 }
 
-/** Whether the entry owns no new leg but of the agent that it names. */
-export function isStale({ quiet }: QueueEntry, { now }: Pick<CycleFacts, 'now'>): boolean {
-  return quiet !== null && isLongAgo(quiet, now, STALE_AFTER_MS);
+/** Whether the entry owns no new leg but of the agent that it names: its row is still the same after so long. */
+export function isStale(
+  { quiet, seen }: QueueEntry,
+  cycle: Pick<CycleFacts, 'queueSeenAt' | 'incomplete' | 'now'>,
+): boolean {
+  const askedAt = quiet === null ? null : rowAskedAt(cycle, seen.key);
+  return quiet !== null && askedAt !== null && isLongAgo(quiet, askedAt, STALE_AFTER_MS);
 }
 
 /**
@@ -102,11 +107,26 @@ export function quietSinceGone(call: Call, gone: readonly Leg[], cycle: CycleFac
   const { entry, legs, connected } = call;
   if (entry === null || legs.length > 0 || !isQuietable(call)) return entry?.quiet ?? null;
   const { seen, quiet } = entry;
-  const agent = cycle.extensionOf(agentNamesOf(seen));
-  const own =
-    seen.status === 'answered' ? gone : gone.filter(({ seen: { extension } }) => extension === agent);
+  const own = seen.status === 'answered' ? gone : gone.filter((leg) => isNamedIn(entry, leg, cycle));
   if (own.length === 0 || (seen.status === 'answered' && !isWatched(connected!, cycle))) return quiet;
   return lastOf(own.map(({ absence }) => whenGone(absence!)));
+}
+
+/**
+ * Whether the Trying row names the agent whose leg this was. Where the name matches no extension, it is that of the last ring: a
+ * queue that rings another agent changes the row first, and a ring-all queue names one only who has answered.
+ */
+function isNamedIn({ seen, changedAt, rang }: QueueEntry, leg: Leg, cycle: CycleFacts): boolean {
+  const extension = cycle.extensionOf(agentNamesOf(seen));
+  if (extension !== undefined) return extension === leg.seen.extension;
+  if (rang === 'unnamed') return true;
+  return leg.firstSeen >= changedAt || isEarlierOrAt(changedAt, whenGone(leg.absence!));
+}
+
+/** Whether the entry is quiet since the last leg at this extension went: that was the ring of the agent whom the row names. */
+export function rangLast({ entry, lastLegs }: Call, extension: string): boolean {
+  const since = entry?.quiet?.by;
+  return lastLegs.some((leg) => leg.extension === extension && leg.goneAt === since);
 }
 
 /** Whether the monitor would show a leg of the extension. */
