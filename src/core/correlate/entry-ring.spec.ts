@@ -17,6 +17,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isQueueLater, isQueueNoOlder } from './candidates.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { type Group, groupOf } from './group.js';
+import { Weighing } from './weighing.js';
 
 const anonymous = number('anonymous');
 /** A leg that began at second 5, in a poll at second 6. */
@@ -54,6 +55,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
   const { cycle = {}, turned = [], rows = [], others = [], queueIsLater = true } = given;
   const group = groupWith(seen);
   joinLegsToEntries([...others, group], {
+    weighing: new Weighing(),
     index: indexOf(calls),
     cycle: cycleAt(6, cycle),
     answers: {
@@ -326,6 +328,7 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
     const legs = [groupWith({ ...at108, callId: 'first' }), groupWith({ ...rung, callId: 'second' })];
     const joined = (calls: readonly Call[], others: readonly Group[] = []) => {
       joinLegsToEntries([...others, ...legs], {
+        weighing: new Weighing(),
         index: indexOf(calls),
         cycle: cycleAt(6),
         answers: { places: new Map(), turned: new Set(), queueIsNoOlder: true, queueIsLater: true },
@@ -350,7 +353,11 @@ describe('an entry that comes after its ring', () => {
     });
   const takes = (calls: readonly Call[], of = row, queueSeenBefore: number | null = at(5.5)) => {
     const group = entryGroup(of);
-    joinEntriesToRinging([group], indexOf(calls), cycleAt(7, { queueSeenBefore }));
+    joinEntriesToRinging([group], {
+      index: indexOf(calls),
+      cycle: cycleAt(7, { queueSeenBefore }),
+      weighing: new Weighing(),
+    });
     return group.joins?.callId ?? null;
   };
 

@@ -1,17 +1,17 @@
 import { type Call, PBX_PRECISION_MS, type QueueEntry } from '../model/call.js';
-import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { add } from '../observe/changes.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { agentNamesOf } from '../parts/agents.js';
-import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
+import { beganTogether, entryBegan, extentOf, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
-import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
+import { byCustomerOf, customerOf, type Group, hasRoom, isAlone, joinsCall, mergeInto } from './group.js';
+import type { Weighed } from './weighing.js';
 
 /** Which legs a queue rings for which entry. */
 
@@ -28,14 +28,13 @@ type Candidate = {
 /** The groups that have a new entry, by customer. */
 type EntryGroups = ReturnType<typeof byCustomerOf>;
 
-interface Deps {
-  readonly index: CallIndex;
-  readonly cycle: CycleFacts;
+interface Deps extends Weighed {
   readonly answers: Answers;
   /** The legs that have joined each live call so far. */
   readonly rung: ReadonlyMap<string, readonly ObservedLeg[]>;
 }
 
+const NONE: readonly never[] = [];
 const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2, customer: 1, time: 0 };
 
 /**
@@ -51,6 +50,7 @@ export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'r
     const best = strongest(group, begun, deps);
     if (best === null) continue;
     const { call, group: into } = best.candidate;
+    if (!hasRoom((call === null ? 0 : extentOf(call)) + (into?.legs.length ?? 0), group)) continue;
     const joined = best.isAlone ? 'shown' : 'inferred';
     if (call === null) {
       mergeInto(group, into!, joined);
@@ -93,7 +93,11 @@ function sameBegin(a: Candidate, b: Candidate): boolean {
   return entryBegan(a.entry) === entryBegan(b.entry);
 }
 
-function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }: Deps): Candidate[] {
+function candidatesFor(
+  leg: ObservedLeg,
+  begun: EntryGroups,
+  { index, answers, weighing }: Deps,
+): readonly Candidate[] {
   const customer = customerKey(leg.customer);
   const placeOf = ({ key }: ObservedQueueEntry) => answers.places.get(key) ?? Infinity;
   const found: Candidate[] = [];
@@ -102,12 +106,12 @@ function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }:
     const entry = call.entry.seen;
     found.push({ entry, place: placeOf(entry), call, group: null });
   }
-  for (const group of begun.get(customer) ?? []) {
+  for (const group of weighing.among(begun.get(customer) ?? NONE)) {
     if (group.mergedInto !== null) continue;
     const entry = group.entries.at(-1)!;
     found.push({ entry, place: placeOf(entry), call: group.joins, group });
   }
-  return found;
+  return weighing.among(found);
 }
 
 function ringFacts(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts {
@@ -219,11 +223,13 @@ function hasTurned(
  * Joins a new entry to the live call whose ring it takes: seen since the last queue answer without the entry, and begun at
  * or after its join, but not after it was over. Where there is more than one such call, it joins none.
  */
-export function joinEntriesToRinging(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
+export function joinEntriesToRinging(groups: readonly Group[], { index, cycle, weighing }: Weighed): void {
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length === 0) continue;
     const [entry] = group.entries;
-    const ringing = index.byCustomer(customerOf(group)).filter((call) => isRingOf(call, entry!, cycle));
+    const ringing = weighing
+      .among(index.byCustomer(customerOf(group)))
+      .filter((call) => isRingOf(call, entry!, cycle));
     if (ringing.length === 1) joinsCall(group, ringing[0]!, 'shown');
   }
 }

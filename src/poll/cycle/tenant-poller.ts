@@ -59,23 +59,32 @@ export class TenantPoller {
   async record(polls: readonly PollVerdict[]): Promise<Recorded> {
     const known = this.#ledger.known!;
     const { listener = NO_TENANT_LISTENER, registrations } = this.#deps;
-    for (const poll of polls) listener.polled(poll);
     const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
     const { direction: before } = known;
     const decision = this.#ledger.decide(observations);
-    const { transitions, confirm } = decision;
+    const { transitions, confirm, observations: decidedOn } = decision;
+    const effective = polls.map((poll) => withObservation(poll, decidedOn));
+    for (const poll of effective) listener.polled(poll);
     if (decision.delta.calls.size > 0) this.#activity = null;
     if (transitions.some(({ type }) => type === 'call-ended')) this.#deps.outdate();
     const owned = await this.#ledger.write(decision);
-    if (owned) known.settled.note(observations, confirm);
+    if (owned) known.settled.note(decidedOn, confirm);
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
     await this.#ledger.trim();
     const direction = isOtherDirection(before, known.direction) ? known.direction : null;
     const skewMs = this.#skewOf(known);
-    return { confirm, owned, transitions, direction, activity: this.#activityOf(known), skewMs };
+    return {
+      polls: effective,
+      confirm,
+      owned,
+      transitions,
+      direction,
+      activity: this.#activityOf(known),
+      skewMs,
+    };
   }
 
   /** Estimates only where there are new samples, which few polls bring. */
@@ -119,6 +128,8 @@ export interface PollerDeps extends LedgerDeps {
 
 /** What recording has led to. */
 export interface Recorded {
+  /** The results, each with the observation that was decided on: it may lack rows (`core/observe/row-bounds.ts`). */
+  readonly polls: readonly PollVerdict[];
   /** Whether to poll again soon, to confirm an absence. */
   readonly confirm: boolean;
   /** False when the store rejected the commit: another replica polls this tenant, or the store lost its memory. */
@@ -133,6 +144,7 @@ export interface Recorded {
 }
 
 export const NOTHING_RECORDED: Recorded = {
+  polls: [],
   confirm: false,
   owned: true,
   transitions: [],
@@ -154,6 +166,13 @@ function vanishedExtensions({ index }: TenantCalls): string[] {
 
 function isOtherDirection(before: RowDirection, after: RowDirection): boolean {
   return before.meaning !== after.meaning || before.source !== after.source;
+}
+
+function withObservation(poll: PollVerdict, { monitor, queue }: Observations): PollVerdict {
+  const { result } = poll;
+  const observation = result.endpoint === 'monitor' ? monitor : queue;
+  if (poll.isStale || observation === undefined || observation === result.observation) return poll;
+  return { ...poll, result: { ...result, observation } };
 }
 
 function observationsOf(polls: readonly PollVerdict[]): Observations {
