@@ -118,7 +118,7 @@ describe('an answer with more calls than a tenant may have', () => {
     history.poll();
     const rows = times(MAX_PARTS + 1, (nth) => legOf(nth, { startedAt: null }));
     history.poll({ legs: rows });
-    for (const _ of [1, 2]) history.poll({ legs: rows.slice(1) });
+    times(2, () => history.poll({ legs: rows.slice(1) }));
     const began = history.poll({ legs: rows.slice(1) });
     const started = began.find(({ type }) => type === 'call-started')!;
     expect(started.subject).toBe(rows.at(-1)!.callId);
@@ -162,7 +162,7 @@ describe('a call that wanders through the PBX', () => {
     for (const nth of [...times(visited, (each) => each), 0]) {
       history.poll({ entries, legs: [leg({ ext: ext(nth), callId: 'x' })] });
       // The ringing there is over before it rings elsewhere.
-      for (const _ of [1, 2, 3]) history.poll({ entries });
+      times(3, () => history.poll({ entries }));
     }
     const [call] = history.state.calls.values();
     expect(call!.participants.length).toBeLessThanOrEqual(MAX_LEGS_OF_CALL);

@@ -4,7 +4,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 
 /**
  * Bounds how much evidence one poll weighs, so that its cost does not grow with the square of its parts. A part for which
- * there are too many candidates, or for which nothing is left to weigh, has none: in doubt it begins a call of its own.
+ * there are too many candidates, or for which nothing is left to weigh, has none: it then begins a call of its own.
  *
  * Parts are weighed in an order that does not depend on the order of rows, so that the result does not either.
  */

@@ -29,7 +29,7 @@ export const MAX_CROWD = 256;
 
 /**
  * The pairs of parts that one poll weighs as evidence, some 0.2 s of work. A large tenant's busiest polls weigh a few
- * thousand. Parts that come after that stay calls of their own.
+ * thousand. Parts that come after that begin calls of their own.
  */
 export const MAX_PAIRS = 200_000;
 

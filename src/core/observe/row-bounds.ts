@@ -15,8 +15,8 @@ import type { ListedLegs } from './listed-legs.js';
 /**
  * Leaves rows out of answers that show more than a tenant may have (`model/bounds.ts`).
  *
- * Guarantees: rows of known parts stay, so that what is announced goes on and ends as usual. Which of the others are left
- * out depends on what is known and on the rows, not on their order: those of calls that are known stay first, then those with
+ * Guarantees: rows of known parts are kept, so that what is announced goes on and ends as usual. Which of the others are left
+ * out depends on what is known and on the rows, not on their order: those of known calls are kept first, then those with
  * the lowest keys. An answer that lacks rows for this reason is partial and says why, so that its source becomes `degraded`;
  * a known part that it lacks is missing all the same, since the rows that were left out are known not to be that part.
  *
