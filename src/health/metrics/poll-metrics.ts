@@ -29,6 +29,7 @@ export class PollMetrics implements PollListener {
   readonly #polls: Counter<'endpoint' | 'outcome'>;
   readonly #failures: Counter<'endpoint' | 'cause'>;
   readonly #pollSeconds: Histogram<'endpoint'>;
+  readonly #leftOut: Counter<'endpoint'>;
   /** The tenants that were claimed here, also those that are no longer polled here. */
   readonly #claimed = new Set<string>();
   readonly #epochs: Counter;
@@ -59,6 +60,12 @@ export class PollMetrics implements PollListener {
       help: 'From the request to its whole answer, or its failure, without the wait for a connection',
       labelNames: ['endpoint'],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    this.#leftOut = new Counter({
+      name: 'pitel_rows_left_out_total',
+      help: 'Rows that were left out of answers, as these show more than a tenant may have',
+      labelNames: ['endpoint'],
       registers,
     });
     this.#commits = new Counter({
@@ -161,6 +168,7 @@ export class PollMetrics implements PollListener {
     this.#polls.inc({ endpoint, outcome });
     this.#pollSeconds.observe({ endpoint }, tookMs / 1_000);
     if (outcome === 'failed') this.#failures.inc({ endpoint, cause: causeOf(status) });
+    else this.#leftOut.inc({ endpoint }, observation.leftOut ?? 0);
   }
 
   /**
@@ -189,6 +197,7 @@ export class PollMetrics implements PollListener {
     for (const endpoint of ENDPOINTS)
       for (const outcome of OUTCOMES) this.#polls.inc({ endpoint, outcome }, 0);
     for (const endpoint of ENDPOINTS) for (const cause of CAUSES) this.#failures.inc({ endpoint, cause }, 0);
+    for (const endpoint of ENDPOINTS) this.#leftOut.inc({ endpoint }, 0);
     for (const result of RESULTS) this.#commits.inc({ result }, 0);
     for (const change of CHANGES) this.#leases.inc({ change }, 0);
   }
