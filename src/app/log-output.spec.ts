@@ -34,7 +34,7 @@ describe('the output of the log', () => {
     expect([output.dropped, reported]).toEqual([dropped, [dropped]]);
   });
 
-  it('ends in bounded time with lines that nobody reads, and at once without any', async () => {
+  it('ends in bounded time with lines that are not read, and at once without any', async () => {
     const { stream, output } = setUp();
     await output.flush();
     for (let nth = 0; nth < 100; nth++) output.write(LINE);

@@ -9,7 +9,7 @@ import { endedCallOf } from './index/ended-call.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate } from './correlate/correlate.js';
-import { isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
+import { hasCreated, isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
@@ -53,7 +53,7 @@ export function decide(known: TenantCalls, given: Observations, policy: Policy):
   const listed = monitor === null ? null : listedLegs(monitor, known.index);
   const observations = isSettled ? given : withinBounds(given, listed, known);
   let freshness = observeFreshness(known, observations, policy, transitions);
-  let decision: Decided = { delta: freshness, transitions, confirm: false };
+  let decision: Decided = { delta: freshness, transitions, confirm: false, tied: NONE };
   if (!isSettled) {
     const isWhole = observations.monitor === given.monitor;
     const read = readDirections(known, observations, policy, isWhole ? listed : null);
@@ -80,6 +80,8 @@ interface Decided {
    * Whether the absence of a part waits to be confirmed, so that the next poll should come before the interval is over.
    */
   readonly confirm: boolean;
+  /** The calls whose changes belong to the tenant's own: their rows are ignored from now on, or their legs are awaited no more. */
+  readonly tied: ReadonlySet<string>;
 }
 
 class Cycle {
@@ -94,6 +96,7 @@ class Cycle {
   readonly #ended = new Map<string, EndedCall | null>();
   /** The keys of the rows of calls that have ended while their rows are still listed. */
   readonly #stale: string[] = [];
+  readonly #tied = new Set<string>();
   readonly #direction: Delta['direction'];
 
   constructor(
@@ -153,6 +156,7 @@ class Cycle {
       },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0 || awaitsPoll(known.created, this.#facts.policy.absencePolls),
+      tied: this.#tied,
     };
   }
 
@@ -225,6 +229,7 @@ class Cycle {
         const call = this.#join(touched.get(callId) ?? this.#index.calls.get(callId)!, placement);
         touched.set(callId, call);
         this.#index.put(call);
+        if (hasCreated(placement)) this.#tied.add(callId);
         joined.set(callId, keysOf(placement, joined.get(callId)));
       }
       for (const placement of ready) {
@@ -314,6 +319,7 @@ class Cycle {
     }
     const call = withoutGoneLegs(started, this.#observations.monitor, this.#facts);
     this.#index.put(call);
+    if (hasCreated(placement)) this.#tied.add(call.callId);
     begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
   }
 
@@ -349,7 +355,10 @@ class Cycle {
   #end(call: Call): void {
     const ended = endedCallOf(call, this.#facts.now);
     // A row that has gone stale stays for hours, longer than ended calls are remembered.
-    if (call.entry?.absence === null) this.#stale.push(call.entry.seen.key);
+    if (call.entry?.absence === null) {
+      this.#stale.push(call.entry.seen.key);
+      this.#tied.add(call.callId);
+    }
     this.#index.remove(call.callId);
     this.#ended.set(call.callId, ended);
     for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);

@@ -55,7 +55,7 @@ describe('a log that is not read', () => {
     }
   };
 
-  it('loses lines and nothing else: polls go on, health and metrics say so, and the next reader is told', async () => {
+  it('loses lines and nothing else: polls go on, health and metrics say so, and the next reader learns of it', async () => {
     await blockedByLines();
     await pbx.polled(3);
     expect(await asked('/health/ready')).toContain('standard output is not read: log lines are dropped');

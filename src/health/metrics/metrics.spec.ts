@@ -77,7 +77,11 @@ describe('the metrics', () => {
   it('count the rows that are left out of answers', async () => {
     const { metrics, value } = setUp();
     const { result, ...rest } = poll();
-    const observation = { ...result.observation, outcome: 'partial', leftOut: 7 } as PollResult['observation'];
+    const observation = {
+      ...result.observation,
+      outcome: 'partial',
+      leftOut: 7,
+    } as PollResult['observation'];
     metrics.polls.tenant('acme').polled({ ...rest, result: { ...result, observation } });
     metrics.polls.tenant('acme').polled(poll());
     expect(await value('pitel_rows_left_out_total{endpoint="monitor"}')).toBe(7);

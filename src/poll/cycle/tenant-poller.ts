@@ -7,6 +7,7 @@ import { type Activity, activityOf } from '../schedule/activity.js';
 import type { PollVerdict } from './in-flight-requests.js';
 import { NO_TENANT_LISTENER } from './poll-listener.js';
 import type { RegistrationWatch } from './registration-watch.js';
+import { QuarantineError, quarantineMs } from './quarantine.js';
 import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
 
 /**
@@ -32,6 +33,8 @@ export class TenantPoller {
    * The activity of the calls, and when it was determined, by the monotonic clock; null where the calls have changed.
    */
   #activity: { readonly at: number; readonly is: Activity } | null = null;
+  /** By the monotonic clock. */
+  #quarantinedUntil = -Infinity;
   /** The estimate of the PBX's clock, and the sources that it is of. */
   #clock: { readonly of: TenantState['sources']; readonly skewMs: number | null } | null = null;
 
@@ -42,8 +45,9 @@ export class TenantPoller {
 
   /**
    * Finishes a commit that was begun, and claims the tenant where it is not claimed; to be called before the endpoints
-   * are asked. Rejects when the store cannot be reached. Returns false when it was stopped meanwhile: then nothing may
-   * be asked.
+   * are asked. Rejects when the store cannot be reached, and with a `QuarantineError` while a tenant whose last owners have
+   * ended in the middle of it is not to be polled. Returns false when it was stopped meanwhile, or lost the claim: then nothing
+   * may be asked.
    */
   async prepare(signal: AbortSignal): Promise<boolean> {
     if (this.#ledger.isUnfinished) {
@@ -52,7 +56,11 @@ export class TenantPoller {
       if (signal.aborted) return false;
     }
     if (this.#ledger.known === null) await this.#claim();
-    return true;
+    const { endedOwners } = this.#ledger;
+    if (endedOwners === null) return true;
+    const restMs = this.#quarantinedUntil - this.#deps.time.monotonic();
+    if (restMs > 0) throw new QuarantineError(endedOwners, restMs);
+    return this.#ledger.begin();
   }
 
   /** To be called after `prepare`. Rejects when the store cannot be reached: the next `prepare` finishes the commit. */
@@ -100,6 +108,7 @@ export class TenantPoller {
 
   async #claim(): Promise<void> {
     await this.#ledger.claim();
+    this.#quarantinedUntil = this.#deps.time.monotonic() + quarantineMs(this.#ledger.endedOwners ?? 0);
     this.#deps.outdate();
     this.#activity = null;
   }
