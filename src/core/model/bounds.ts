@@ -10,7 +10,7 @@
 export const MAX_PARTS = 5_000;
 
 /** The rows of one answer, with those of callers who have left: FusionPBX keeps these for 900 s. */
-export const MAX_ROWS = 20_000;
+export const MAX_ROWS = 25_000;
 
 /**
  * The legs of a call, and the extensions in its view: each of a call's events shows all of them, so that its events grow with

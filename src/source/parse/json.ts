@@ -9,7 +9,7 @@ export function parseOrNothing(bytes: Buffer): unknown {
 }
 
 /**
- * Some 25 of each of the 20,000 rows that an answer may have. A value costs memory of its own: 16 MiB of `[[],[],[]…` would
+ * Some 20 of each of the 25,000 rows that an answer may have. A value costs memory of its own: 16 MiB of `[[],[],[]…` would
  * take more than all the rest of the bridge.
  */
 const MAX_VALUES = 500_000;

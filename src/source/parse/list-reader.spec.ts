@@ -517,12 +517,12 @@ describe('any sequence of answers', () => {
 });
 
 describe('an answer that is larger than any of a PBX', () => {
-  const failure = { outcome: 'failed', reason: 'more than 20000 rows' };
+  const failure = { outcome: 'failed', reason: 'more than 25000 rows' };
 
   it('is failed with more rows than that, written in whatever way', () => {
     const reader = new ListReader('monitor', locale);
     const read = (bytes: Buffer) => reader.read(bytes, POLLED);
-    const rows = Array.from({ length: 20_001 }, () => '{}').join();
+    const rows = Array.from({ length: 25_001 }, () => '{}').join();
     expect(read(Buffer.from(`{"data":[${rows}]}`))).toMatchObject(failure);
     expect(read(Buffer.from(`{"d\\u0061ta":[${rows}]}`))).toMatchObject(failure);
     expect(read(Buffer.from(`{"data":[${rows.slice(3)}]}`))).not.toMatchObject(failure);

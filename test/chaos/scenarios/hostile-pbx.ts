@@ -43,7 +43,7 @@ export const manyCalls: Scenario = {
   run: (chaos) =>
     withstands(chaos, {
       served: OTHERS,
-      strike: answers({ kind: 'crowd', rows: 19_900, calls: 'each' }, times(chaos, 4, 4)),
+      strike: answers({ kind: 'crowd', rows: 20_000, calls: 'each' }, times(chaos, 4, 4)),
       voice: incomplete('left out: a tenant has'),
     }),
 };
