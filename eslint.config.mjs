@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const noClock = {
@@ -78,6 +79,17 @@ const environment = {
   },
 };
 
+/** What searches a PBX's or a client's text must take time that grows with its length, not with the square of it. */
+const linear = {
+  files: ['src/**/*.ts', 'client/src/**/*.ts'],
+  ignores: ['**/*.spec.ts'],
+  plugins: { regexp },
+  rules: {
+    'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+    'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: true }],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/**', 'node_modules/**', 'coverage/**', 'bench/results/**'] },
   js.configs.recommended,
@@ -109,6 +121,7 @@ export default tseslint.config(
   environment,
   core,
   windows,
+  linear,
   {
     files: ['**/*.mjs', '**/*.cjs', 'simulator/**/*.ts', 'bench/**/*.ts', 'test/**/*.ts'],
     rules: { 'no-console': 'off' },

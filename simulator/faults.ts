@@ -48,6 +48,17 @@ const faultSchema = z.discriminatedUnion('kind', [
     location: z.string().default('http://elsewhere.invalid/v3/monitor'),
     ...span,
   }),
+  /**
+   * So many rows of legs more than there are, of one call or of one each, with texts of so many bytes in a name and in the
+   * customer's number. Only the monitor's answer is spoiled in this way.
+   */
+  z.strictObject({
+    kind: z.literal('crowd'),
+    rows: z.number().int().positive(),
+    calls: z.enum(['one', 'each']),
+    textBytes: z.number().int().nonnegative().default(0),
+    ...span,
+  }),
   /** A live row is missing from the answer: this extension's, or any one. */
   z.strictObject({ kind: z.literal('flicker'), extension: z.string().optional(), ...span }),
 ]);

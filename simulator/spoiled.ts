@@ -86,6 +86,11 @@ export function sendSpoiled(response: ServerResponse, fault: Fault, honest: Hone
       response.writeHead(302, { Location: fault.location });
       response.end();
       return false;
+    case 'crowd': {
+      const data = [...honest.rows(), ...crowd(fault)];
+      sendJson(response, 200, honest.hasTotal ? { data, total: data.length } : { data });
+      return false;
+    }
     case 'flicker': {
       const rows = honest.rows();
       const live = rows.findIndex(
@@ -98,6 +103,21 @@ export function sendSpoiled(response: ServerResponse, fault: Fault, honest: Hone
       return false;
     }
   }
+}
+
+function crowd({ rows, calls, textBytes }: Extract<Fault, { kind: 'crowd' }>): object[] {
+  const text = 'eyJtoken"'.repeat(textBytes / 9);
+  return Array.from({ length: rows }, (_, nth) => ({
+    extension: String(900_000 + nth),
+    call_id: calls === 'one' ? 'crowd' : `crowd-${nth}`,
+    call_state: 'RINGING',
+    call_time: '',
+    direction: 'inbound',
+    b_cid_num: textBytes === 0 ? `09${String(10_000_000 + (calls === 'one' ? 0 : nth))}` : text,
+    cid_num: '19001234',
+    destination: String(900_000 + nth),
+    agent_name: text,
+  }));
 }
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {

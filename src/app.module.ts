@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ConfigModule } from './app/config.module.js';
 import { DeliveryModule } from './app/delivery.module.js';
 import { HealthModule } from './app/health.module.js';
+import type { LogOutput } from './app/log-output.js';
 import { LoggerModule } from './app/logger.module.js';
 import { PollModule } from './app/poll.module.js';
 import { Shutdown } from './app/shutdown.js';
@@ -50,7 +51,7 @@ import { RegistrationLookup } from './source/registration-lookup.js';
   ],
 })
 export class AppModule {
-  static for(config: Config, log: Logger): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.forRoot(config), LoggerModule.forRoot(log)] };
+  static for(config: Config, log: Logger, output: LogOutput): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.forRoot(config), LoggerModule.forRoot(log, output)] };
   }
 }

@@ -6,7 +6,7 @@ import { reasonOf } from './base/error-text.js';
 import { describeProblems, loadConfig } from './config/settings/environment.js';
 import { nameRequests } from './deliver/http/request-id.js';
 import { serveDocs } from './docs/serve.js';
-import { createLogger, NestLogger } from './app/logger.js';
+import { logToOutput, NestLogger } from './app/logger.js';
 import { PAGE_HEADERS, servePages } from './app/pages.js';
 import { redactText } from './app/redaction.js';
 import { Shutdown } from './app/shutdown.js';
@@ -21,25 +21,28 @@ async function main(): Promise<void> {
     return;
   }
   const { config, warnings } = loaded;
-  const log = createLogger(config.log);
+  const { log, output } = logToOutput(config.log);
+  const exit = (code: number) => void output.flush().then(() => process.exit(code));
   const termination = new Termination({
     after: (delayMs, run) => void setTimeout(run, delayMs),
-    exit: (code) => process.exit(code),
+    exit,
     log,
   });
   // Node itself would print the error with all its properties, such as a Redis command with its password.
   const crash = (error: unknown) => {
     log.fatal({ reason: reasonOf(error), stack: stackOf(error) }, `bridge crashed: ${reasonOf(error)}`);
-    process.exit(1);
+    exit(1);
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, termination.request);
+  // Node would open a debugger for it, to which anybody on the machine could connect.
+  process.on('SIGUSR1', () => log.info('SIGUSR1 ignored: start with --inspect to debug'));
   // With a tenants' file, SIGHUP asks to read it again, which a start does anyway. Without one, a terminal was closed.
   process.on('SIGHUP', config.tenantsFile === null ? termination.request : () => undefined);
   for (const warning of warnings) log.warn(warning);
 
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log, output), {
     logger: new NestLogger(log),
     abortOnError: false,
   });

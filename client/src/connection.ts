@@ -125,7 +125,7 @@ export interface Address {
 export function addressOf(url: string): Address {
   const base = (globalThis as { location?: { href?: string } }).location?.href;
   const { origin, pathname } = new URL(url, base);
-  const below = pathname.replace(/\/+$/, '');
+  const below = pathname.replace(/(?<!\/)\/+$/, '');
   return { origin, path: `${below}/socket.io`, base: `${origin}${below}` };
 }
 

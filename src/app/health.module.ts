@@ -10,6 +10,7 @@ import { Readiness } from '../health/readiness.js';
 import { PollService } from '../poll/poll.service.js';
 import { DeliveryModule } from './delivery.module.js';
 import { Gauges } from './gauges.js';
+import { LOG_OUTPUT } from './logger.module.js';
 import { MetricsModule } from './metrics.module.js';
 import { PollModule } from './poll.module.js';
 import { SourceModule } from './source.module.js';
@@ -32,8 +33,8 @@ import { Upstream } from './upstream.js';
   providers: [
     provide(
       Readiness,
-      [STORAGE, PollService, TENANTS_WATCH, Metrics],
-      ({ store, whyAway }, polls, tenants, metrics) =>
+      [STORAGE, PollService, TENANTS_WATCH, Metrics, LOG_OUTPUT],
+      ({ store, whyAway }, polls, tenants, metrics, output) =>
         new Readiness({
           store,
           whyAway,
@@ -41,16 +42,18 @@ import { Upstream } from './upstream.js';
           refusedProblems: () => tenants?.problems ?? 0,
           unserved: () => metrics.polls.unserved,
           sources: () => metrics.polls.sources,
+          isLogBlocked: () => output.isBlocked,
         }),
     ),
     provide(
       Gauges,
-      [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay],
-      (metrics, readiness, upstream, delivery, stats, relay) =>
+      [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay, LOG_OUTPUT],
+      (metrics, readiness, upstream, delivery, stats, relay, output) =>
         new Gauges(metrics, {
           deliver: { stats, inFlight: () => delivery.inFlight(), followed: () => relay.followed },
           hosts: () => upstream.hosts(),
           isStoreUp: async () => (await readiness.store()) === null,
+          droppedLines: () => output.dropped,
         }),
     ),
   ],

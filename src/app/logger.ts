@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { type DestinationStream, destination, pino, stdTimeFunctions, type Logger } from 'pino';
+import { type DestinationStream, pino, stdTimeFunctions, type Logger } from 'pino';
+import { LogOutput } from './log-output.js';
 import { redactLine } from './redaction.js';
 
 export interface LogOptions {
@@ -7,14 +8,20 @@ export interface LogOptions {
   readonly phoneNumbers: 'masked' | 'plain';
 }
 
+/** A logger that writes JSON lines to standard output, and that output. */
+export function logToOutput(options: LogOptions): { readonly log: Logger; readonly output: LogOutput } {
+  const output: LogOutput = new LogOutput(process.stdout, (dropped) => {
+    log.warn({ dropped }, `log lines dropped: ${dropped}, as standard output was not read`);
+  });
+  const log = createLogger(options, output);
+  return { log, output };
+}
+
 /**
- * Writes JSON lines to standard output. `redactLine` changes every line as it is written, so that no message, no field
- * and no child logger can bypass it.
+ * Writes JSON lines. `redactLine` changes every line as it is written, so that no message, no field and no child logger can
+ * bypass it.
  */
-export function createLogger(
-  { level, phoneNumbers }: LogOptions,
-  out: DestinationStream = standardOutput(),
-): Logger {
+export function createLogger({ level, phoneNumbers }: LogOptions, out: DestinationStream): Logger {
   return pino(
     {
       level,
@@ -24,11 +31,6 @@ export function createLogger(
     },
     { write: (line) => out.write(redactLine(line, phoneNumbers === 'masked')) },
   );
-}
-
-/** Synchronous, so that the last line before a crash is not lost. */
-function standardOutput(): DestinationStream {
-  return destination({ fd: 1, sync: true });
 }
 
 /** Passes Nest's own messages to the same logger, those of its start at level debug. */

@@ -1,3 +1,5 @@
+import { withoutJwts } from '../base/jwt-text.js';
+
 /**
  * Removes what a log line must not show. The bridge does not log secrets and customer data; this is for one in a
  * library's error or an upstream's text.
@@ -18,7 +20,10 @@ export function redactLine(line: string, maskNumbers: boolean): string {
 }
 
 export function redactText(text: string, maskNumbers: boolean): string {
-  const concealed = SECRETS.reduce((rest, [pattern, shown]) => rest.replace(pattern, shown), text);
+  const concealed = SECRETS.reduce(
+    (rest, [pattern, shown]) => rest.replace(pattern, shown),
+    withoutJwts(text, CENSORED),
+  );
   return maskNumbers ? concealed.replace(PHONE_NUMBER, mask) : concealed;
 }
 
@@ -43,8 +48,8 @@ const SECRET_FIELD = /^((?:proxy-)?authorization|cookie|token|secret|password|pa
 const PLAIN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'tenant', 'cycle', 'request']);
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${CENSORED}`],
-  [/\beyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?/g, CENSORED],
-  [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@]+@/gi, `$1${CENSORED}@`],
+  // No scheme is longer: from each point of a long word to its end would take the square of its length.
+  [/(\b[a-z][a-z\d+.-]{0,30}:\/\/)[^\s/@]+@/gi, `$1${CENSORED}@`],
   [/\b(token|secret|password|passwd|api[_-]?key)(["']?\s*[=:]\s*["']?)[^\s"',;&}]+/gi, `$1$2${CENSORED}`],
 ];
 /** 8 to 15 digits (E.164 has no more), or a number with a plus and gaps. Not a part of an id. */

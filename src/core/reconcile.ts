@@ -1,6 +1,7 @@
 import { type Answers, isQueueLater, isQueueNoOlder } from './correlate/candidates.js';
 import { type Calls, resolveConsultation } from './correlate/consultation.js';
-import { beginCall, callsInDoubt, linkedCalls } from './correlate/new-call.js';
+import { beginCall, callsInDoubt, linkedCalls, type Uses } from './correlate/new-call.js';
+import { MAX_PAST_OF_CALL } from './model/bounds.js';
 import type { Call, EndedCall, Leg, Policy } from './model/call.js';
 import type { Delta } from './model/delta.js';
 import type { CallIndex } from './index/call-index.js';
@@ -8,7 +9,7 @@ import { endedCallOf } from './index/ended-call.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate } from './correlate/correlate.js';
-import { isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
+import { hasCreated, isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
@@ -21,10 +22,11 @@ import { learntHotlines } from './life/learnt-hotlines.js';
 import { type Changes, noChanges } from './observe/changes.js';
 import { observeClock } from './observe/clock-samples.js';
 import { observeFreshness } from './observe/freshness.js';
-import type { ListedLegs } from './observe/listed-legs.js';
+import { type ListedLegs, listedLegs } from './observe/listed-legs.js';
 import { awaitedLegs, awaitsPoll, ripeLegs } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
+import { withinBounds } from './observe/row-bounds.js';
 import { type ReadObservations, readDirections } from './observe/direction.js';
 
 /**
@@ -43,14 +45,18 @@ import { type ReadObservations, readDirections } from './observe/direction.js';
  * Not guaranteed: what begins and ends between two polls is not noticed; see `certainty` in `life.ts`. After an exception
  * `known` is half changed, and the caller must drop it.
  */
-export function decide(known: TenantCalls, observations: Observations, policy: Policy): Decision {
+export function decide(known: TenantCalls, given: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
-  const isDue = dueCalls(known.index, { now: latestAnswerAt(observations), policy }).length > 0;
-  const isSettled = !isDue && known.index.stopped.size === 0 && known.settled.match(observations);
+  const isDue = dueCalls(known.index, { now: latestAnswerAt(given), policy }).length > 0;
+  const isSettled = !isDue && known.index.stopped.size === 0 && known.settled.match(given);
+  const monitor = isSettled ? null : answerOf(given.monitor);
+  const listed = monitor === null ? null : listedLegs(monitor, known.index);
+  const observations = isSettled ? given : withinBounds(given, listed, known);
   let freshness = observeFreshness(known, observations, policy, transitions);
-  let decision: Decision = { delta: freshness, transitions, confirm: false };
+  let decision: Decided = { delta: freshness, transitions, confirm: false, tied: NONE };
   if (!isSettled) {
-    const read = readDirections(known, observations, policy);
+    const isWhole = observations.monitor === given.monitor;
+    const read = readDirections(known, observations, policy, isWhole ? listed : null);
     if (freshness.sources !== null) {
       const sources = observeClock(read, known, known.index, policy, freshness.sources);
       freshness = { ...freshness, sources };
@@ -59,16 +65,23 @@ export function decide(known: TenantCalls, observations: Observations, policy: P
   }
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
-  return decision;
+  return { ...decision, observations };
 }
 
-export interface Decision {
+export interface Decision extends Decided {
+  /** What was decided on: the observations that were given, without the rows that are left out (`row-bounds.ts`). */
+  readonly observations: Observations;
+}
+
+interface Decided {
   readonly delta: Delta;
   readonly transitions: readonly Transition[];
   /**
    * Whether the absence of a part waits to be confirmed, so that the next poll should come before the interval is over.
    */
   readonly confirm: boolean;
+  /** The calls whose changes belong to the tenant's own: their rows are ignored from now on, or their legs are awaited no more. */
+  readonly tied: ReadonlySet<string>;
 }
 
 class Cycle {
@@ -83,6 +96,7 @@ class Cycle {
   readonly #ended = new Map<string, EndedCall | null>();
   /** The keys of the rows of calls that have ended while their rows are still listed. */
   readonly #stale: string[] = [];
+  readonly #tied = new Set<string>();
   readonly #direction: Delta['direction'];
 
   constructor(
@@ -102,7 +116,7 @@ class Cycle {
     this.#transitions = transitions;
   }
 
-  run(): Decision {
+  run(): Decided {
     const known = this.#known;
     const changes = noChanges();
     const queue = answerOf(this.#observations.queue);
@@ -142,6 +156,7 @@ class Cycle {
       },
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0 || awaitsPoll(known.created, this.#facts.policy.absencePolls),
+      tied: this.#tied,
     };
   }
 
@@ -204,6 +219,7 @@ class Cycle {
       const gone = [...ripe.values()].map(({ seen }) => seen).filter((leg) => !this.#isShown(leg));
       const parts = { legs: [...newLegs, ...gone], entries: newEntries };
       const unowned: ObservedLeg[] = [];
+      const uses: Uses = new Map();
       const placements = correlate(parts, this.#index, this.#facts, this.#answers(changes));
       const ready = placements.map((found) => withCreated(found, this.#known.created));
       // A new call is compared with what the others are known to be after this poll.
@@ -213,12 +229,13 @@ class Cycle {
         const call = this.#join(touched.get(callId) ?? this.#index.calls.get(callId)!, placement);
         touched.set(callId, call);
         this.#index.put(call);
+        if (hasCreated(placement)) this.#tied.add(callId);
         joined.set(callId, keysOf(placement, joined.get(callId)));
       }
       for (const placement of ready) {
         if (placement.joins !== null) continue;
         if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
-        else this.#begin(placement, touched, begun);
+        else this.#begin(placement, touched, begun, uses);
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
     }
@@ -291,8 +308,8 @@ class Cycle {
   }
 
   /** Begins a call, which names the customer's other calls and is named by them. */
-  #begin(placement: Placement, touched: Map<string, Call>, begun: Map<string, Draft>): void {
-    const started = beginCall(placement, this.#index, this.#facts);
+  #begin(placement: Placement, touched: Map<string, Call>, begun: Map<string, Draft>, uses: Uses): void {
+    const started = beginCall(placement, this.#index, this.#facts, uses);
     for (const { callId } of callsInDoubt(placement, this.#index)) {
       const draft = begun.get(callId);
       const other = draft?.call ?? touched.get(callId) ?? this.#index.calls.get(callId)!;
@@ -302,6 +319,7 @@ class Cycle {
     }
     const call = withoutGoneLegs(started, this.#observations.monitor, this.#facts);
     this.#index.put(call);
+    if (hasCreated(placement)) this.#tied.add(call.callId);
     begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
   }
 
@@ -337,7 +355,10 @@ class Cycle {
   #end(call: Call): void {
     const ended = endedCallOf(call, this.#facts.now);
     // A row that has gone stale stays for hours, longer than ended calls are remembered.
-    if (call.entry?.absence === null) this.#stale.push(call.entry.seen.key);
+    if (call.entry?.absence === null) {
+      this.#stale.push(call.entry.seen.key);
+      this.#tied.add(call.callId);
+    }
     this.#index.remove(call.callId);
     this.#ended.set(call.callId, ended);
     for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);
@@ -355,7 +376,7 @@ const NO_PARTS: readonly never[] = [];
 function linkedTo(call: Call, callId: string): Call {
   if (call.linkedCallIds.includes(callId)) return call;
   const copy = copyOf(call);
-  copy.linkedCallIds = [...call.linkedCallIds, callId];
+  copy.linkedCallIds = [...call.linkedCallIds, callId].slice(-MAX_PAST_OF_CALL);
   return copy;
 }
 

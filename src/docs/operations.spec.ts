@@ -1,6 +1,8 @@
+import { PassThrough } from 'node:stream';
 import 'reflect-metadata';
 import { type DynamicModule, RequestMethod, type Type } from '@nestjs/common';
 import { METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { LogOutput } from '../app/log-output.js';
 import { AppModule } from '../app.module.js';
 import { parseConfig } from '../config/parse-config.js';
 import { silent } from '../../test/support/delivery.js';
@@ -43,7 +45,7 @@ function application(): DynamicModule {
   const env = { PITEL_BASE_URL: 'http://127.0.0.1:9', PITEL_TOKEN: 't', STORE: 'memory', AUTH_MODE: 'none' };
   const parsed = parseConfig(env);
   if (!parsed.ok) throw new Error(parsed.problems.join('; '));
-  return AppModule.for(parsed.config, silent);
+  return AppModule.for(parsed.config, silent, new LogOutput(new PassThrough(), () => undefined));
 }
 
 describe('The operations that are described', () => {

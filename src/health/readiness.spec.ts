@@ -17,6 +17,7 @@ describe('readiness', () => {
       refusedProblems: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       sources: () => ({ degraded: 0, down: 0 }),
+      isLogBlocked: () => false,
       ...parts,
     });
     @Module({
@@ -46,6 +47,13 @@ describe('readiness', () => {
     expect(status).toBe(200);
     const warning = expect.stringContaining('incompletely: 2, that do not answer: 1');
     expect(body).toMatchObject({ status: 'ok', details: { sources: { status: 'up', warning } } });
+  });
+
+  it('is ok while the log is not read: it warns', async () => {
+    const { status, body } = await ready({ isLogBlocked: () => true });
+    expect(status).toBe(200);
+    const warning = 'standard output is not read: log lines are dropped';
+    expect(body).toMatchObject({ status: 'ok', details: { log: { status: 'up', warning } } });
   });
 
   it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {

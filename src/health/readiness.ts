@@ -49,6 +49,11 @@ export class Readiness {
     return Object.values(unserved).some((count) => count > 0) ? unserved : null;
   }
 
+  /** Why log lines are missing; null where they are read. */
+  logWarning(): string | null {
+    return this.#parts.isLogBlocked() ? 'standard output is not read: log lines are dropped' : null;
+  }
+
   /** How many endpoints of the tenants polled here are not observed completely; null where there are none. */
   sourcesWarning(): string | null {
     const { degraded, down } = this.#parts.sources();
@@ -71,6 +76,7 @@ export interface ReadinessParts {
   readonly unserved: () => Unserved;
   /** How many endpoints of the tenants polled here are degraded, and down. */
   readonly sources: () => { readonly degraded: number; readonly down: number };
+  readonly isLogBlocked: () => boolean;
 }
 
 /** Less than the time-out of common probes. */

@@ -111,6 +111,13 @@ export class PollService implements OnApplicationBootstrap {
       newEpoch,
       newCommitId: randomUUID,
       listener,
+      onGivenUp: ({ calls, events }) => {
+        listener.gaveUp(calls);
+        log.warn(
+          { calls, events },
+          `commit given up: the store refused it for long (calls: ${calls}, events: ${events})`,
+        );
+      },
       tracer,
     });
     const loop = new TenantLoop({
@@ -122,6 +129,7 @@ export class PollService implements OnApplicationBootstrap {
       clock,
       random: Math.random,
       newCycleId,
+      onQuarantine: (is) => listener.quarantined(is),
       log,
       tracer,
     });

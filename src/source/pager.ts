@@ -11,7 +11,7 @@ import type { Conceal } from './quote-upstream.js';
  *   it refuses a limit  later polls ask without one at first, and then for pages as long as the first one
  *   it ignores both     later polls ask once, and try again every `TRY_AGAIN_MS`
  *
- * Guarantees: a poll takes at most `MAX_REQUESTS`. The pages count as a complete list only if they agree in their totals
+ * Guarantees: a poll takes at most `MAX_REQUESTS`, and no further page after `MAX_BYTES`. The pages count as a complete list only if they agree in their totals
  * and have as many rows; rows that an earlier page had too are left out. Not guaranteed: that a row is in none or one of
  * the pages where the list changes between them and its total does not.
  */
@@ -82,6 +82,7 @@ export class Pager {
     let doubt: string | null = null;
     for (let page = 2; list.received < list.total; page++) {
       if (requests >= MAX_REQUESTS - 1) return ended(`more than ${MAX_REQUESTS} pages`);
+      if (list.bytes > MAX_BYTES) return ended('more than 16 MiB in its pages');
       const limit = this.#refusesLimit ? pageLength : (this.#limit ?? limitFor(list.total));
       requests++;
       let http = await ask(this.#page(list.received, limit));
@@ -123,6 +124,8 @@ class PagedList implements Page {
   readonly rows: Buffer[];
   readonly total: number;
   readonly #known: Set<string>;
+  /** Of all rows. */
+  bytes: number;
   /** How many rows came, with those that came twice. */
   received: number;
 
@@ -131,6 +134,7 @@ class PagedList implements Page {
     this.total = total;
     this.#known = new Set(rows.map(textOf));
     this.received = rows.length;
+    this.bytes = bytesOf(rows);
   }
 
   /**
@@ -141,10 +145,15 @@ class PagedList implements Page {
     const fresh = rows.filter((row) => !this.#known.has(textOf(row)));
     if (fresh.length * 2 < rows.length || fresh.length === 0) return false;
     for (const row of fresh) this.#known.add(textOf(row));
-    this.rows.push(...fresh);
+    for (const row of fresh) this.rows.push(row);
+    this.bytes += bytesOf(fresh);
     this.received += rows.length;
     return true;
   }
+}
+
+function bytesOf(rows: readonly Buffer[]): number {
+  return rows.reduce((sum, row) => sum + row.length, 0);
 }
 
 function textOf(row: Buffer): string {
@@ -163,6 +172,8 @@ const LEAST_LIMIT = 100;
 const MOST_LIMIT = 102_400;
 /** At ten rows a page, which a sibling product gives by default, enough for 300 extensions. */
 const MAX_REQUESTS = 30;
+/** As much as one answer may have: thirty such pages would be half a gigabyte. */
+const MAX_BYTES = 16_777_216;
 const TRY_AGAIN_MS = 60_000;
 const IGNORED = '"limit" and "offset" bring no other rows';
 /** Bad request, not found, URI too long, unprocessable. */

@@ -40,6 +40,13 @@ export interface Store {
   claim(tenant: string, options: ClaimOptions): Promise<Claim>;
 
   /**
+   * Notes that work on the tenant begins, before it does, and returns how often it has begun since the last commit or touch:
+   * more than once where an owner ended in the middle of it, such as one that the tenant's own data ends. Returns 0 when the
+   * fencing token is no longer the newest.
+   */
+  attempt(tenant: string, fence: number): Promise<number>;
+
+  /**
    * Commits one poll cycle. Rejects with an `OutcomeUnknownError` when no answer came: the commit may have been carried
    * out, or may yet be; retry with the same `commitId`, or claim again. Any other rejection means that this try wrote
    * nothing.
@@ -97,6 +104,8 @@ export interface Claim {
   readonly state: TenantState;
   /** The format of the stored state; the first commit makes it the store's own. */
   readonly format: number;
+  /** How often work has begun (`attempt`) since the last commit or touch. */
+  readonly attempts: number;
 }
 
 export interface Inspection {

@@ -151,8 +151,8 @@ class Witness {
 
   static async open(field: Field, attack: Attack, health: string): Promise<Witness> {
     const sourcesToken = await token({ tenant: ATTACKED, sub: 'witness' });
-    const { body } = await ask(`${health}/metrics`);
-    return new Witness(field, attack, health, sourcesToken, metricSum(body, attack.voice.metric));
+    const before = await metricOf(addressesOf(field, attack, health), attack.voice.metric);
+    return new Witness(field, attack, health, sourcesToken, before);
   }
 
   async close(): Promise<void> {
@@ -218,12 +218,12 @@ class Witness {
 
   async #listen(): Promise<void> {
     const { voice } = this.#attack;
-    const [metrics, ready, sources] = await Promise.all([
-      ask(`${this.#health}/metrics`),
+    const [metric, ready, sources] = await Promise.all([
+      metricOf(addressesOf(this.#field, this.#attack, this.#health), voice.metric),
       ask(`${this.#health}/health/ready`),
       ask(`${this.#field.url}/v1/sources`, { authorization: `Bearer ${this.#sourcesToken}` }),
     ]);
-    this.#metricGrew ||= metricSum(metrics.body, voice.metric) > this.#metricBefore;
+    this.#metricGrew ||= metric > this.#metricBefore;
     this.#wasShown ||= voice.shown({ ready: ready.body, sources: sources.body });
   }
 
@@ -247,6 +247,16 @@ class Witness {
       this.#lags.push(performance.now() - due);
     }
   }
+}
+
+/** Where metrics are asked: of every replica, since one of them has the tenant. */
+function addressesOf({ bridges }: Field, { ownHealthPort }: Attack, health: string): readonly string[] {
+  return ownHealthPort === true ? [health] : bridges.map(({ url }) => url);
+}
+
+async function metricOf(addresses: readonly string[], name: string): Promise<number> {
+  const answers = await Promise.all(addresses.map((address) => ask(`${address}/metrics`)));
+  return answers.reduce((sum, { body }) => sum + metricSum(body, name), 0);
 }
 
 const LOUD: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);

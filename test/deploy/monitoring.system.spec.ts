@@ -34,6 +34,7 @@ metrics.watch({
   deliver: { stats: new DeliverStats(), inFlight: () => ({ total: 0, most: 0 }), followed: () => 0 },
   hosts: () => [],
   isStoreUp: () => Promise.resolve(true),
+  droppedLines: () => 0,
 });
 const definitions = new Map(metrics.list().map((metric) => [metric.name, metric]));
 const page = readFileSync(new URL('docs/metrics.md', ROOT), 'utf8');

@@ -89,6 +89,7 @@ export class FaultyStore implements Store {
   readonly inspect: Store['inspect'];
   readonly follow: Store['follow'];
   readonly ping: Store['ping'];
+  readonly attempt: Store['attempt'];
 
   constructor(deps: FaultyStoreDeps) {
     this.#deps = deps;
@@ -100,6 +101,7 @@ export class FaultyStore implements Store {
     this.snapshot = inner.snapshot.bind(inner);
     this.follow = inner.follow.bind(inner);
     this.ping = inner.ping.bind(inner);
+    this.attempt = inner.attempt.bind(inner);
   }
 
   claim(...args: Parameters<Store['claim']>): ReturnType<Store['claim']> {

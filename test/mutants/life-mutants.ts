@@ -309,8 +309,8 @@ const parts: readonly Mutant[] = [
       'one slow request of the monitor would end calls',
     ],
     [
-      'extensionOf(names, agents) ?? (answer === null ? undefined : extensionInAnswer(names, answer))',
-      'answer === null ? undefined : extensionInAnswer(names, answer)',
+      'if (learnt !== undefined || answer === null) return learnt;',
+      'if (answer === null) return learnt;',
       'what was learnt of agents would not be used',
     ],
   ]),

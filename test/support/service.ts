@@ -15,6 +15,8 @@ export interface Service {
   /** Resolves with the exit code, null when a signal ended it. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   signal(signal: NodeJS.Signals): void;
+  /** From now on nothing reads what it writes to standard output, or something does again. */
+  readsOutput(isRead: boolean): void;
   /** Resolves with the first line, past or future, that satisfies `fits`. */
   line(fits: (line: LogLine) => boolean): Promise<LogLine>;
 }
@@ -110,6 +112,11 @@ export class RunningService implements Service {
 
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
+  }
+
+  readsOutput(isRead: boolean): void {
+    if (isRead) this.child.stdout!.resume();
+    else this.child.stdout!.pause();
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {

@@ -1,3 +1,4 @@
+import { MAX_LEGS_OF_CALL, MAX_PAST_OF_CALL } from '../model/bounds.js';
 import type { Call, Leg, Participant, Queue, QueueEntry } from '../model/call.js';
 import { type MutableCall, copyOf } from '../model/call-copy.js';
 import type { PlacedLeg, Placement } from './placement.js';
@@ -30,7 +31,10 @@ export function withParts(
 /** Adds the placement's parts to `call` itself. */
 export function addParts(call: MutableCall, { legs, entries }: Placement, cycle: CycleFacts): Call {
   call.legs = [...call.legs, ...legs.map((leg) => newLeg(leg, cycle))];
-  call.participants = legs.reduce((all, { seen }) => withParticipant(all, seen), call.participants);
+  call.participants = legs.reduce(
+    (all, { seen }) => withParticipant(all, seen, call.legs),
+    call.participants,
+  );
   call.customer ??= entries[0]?.customer ?? firstKnown(legs, ({ seen }) => seen.customer);
   if (entries.length > 0) {
     // A call has one queue entry at a time: a newer one means that the caller has moved on to another queue.
@@ -43,8 +47,9 @@ export function addParts(call: MutableCall, { legs, entries }: Placement, cycle:
     }
     // A caller in a queue called in, whatever direction the PBX lists for the legs that ring for the call.
     call.direction = 'inbound';
-    call.queues = left.reduce<readonly Queue[]>(withQueue, call.queues);
-    call.pastEntries = [...call.pastEntries, ...left.map(({ entryKey, rowKey }) => ({ entryKey, rowKey }))];
+    const past = left.slice(-MAX_PAST_OF_CALL);
+    call.queues = past.reduce<readonly Queue[]>(withQueue, call.queues);
+    call.pastEntries = withPast(call.pastEntries, past);
   }
   return learnFromParts(call, cycle);
 }
@@ -66,7 +71,16 @@ function learnFromParts(call: MutableCall, cycle: CycleFacts): Call {
   return call;
 }
 
-/** Returns `known` itself where the parts name no new id. */
+/** Returns the entries with those that the call has left now; the newest of them. */
+export function withPast(
+  known: Call['pastEntries'],
+  left: readonly Pick<ObservedQueueEntry, 'entryKey' | 'rowKey'>[],
+): Call['pastEntries'] {
+  const all = [...known, ...left.map(({ entryKey, rowKey }) => ({ entryKey, rowKey }))];
+  return all.slice(-MAX_PAST_OF_CALL);
+}
+
+/** Returns `known` itself where the parts name no new id. Of more than `MAX_IDS` the first and the newest are kept. */
 function idsOf(known: readonly string[], legs: Call['legs'], entry: Call['entry']): readonly string[] {
   let ids = known;
   const add = (id: string) => {
@@ -75,9 +89,11 @@ function idsOf(known: readonly string[], legs: Call['legs'], entry: Call['entry'
   const entryId = entry?.seen.callId ?? null;
   if (entryId !== null) add(entryId);
   for (const { seen } of legs) add(seen.callId);
-  return ids;
+  return ids.length <= MAX_IDS ? ids : [ids[0]!, ...ids.slice(1 - MAX_IDS)];
 }
 
+/** Those of all its parts, and as many of parts that have gone. */
+const MAX_IDS = 2 * MAX_LEGS_OF_CALL;
 /** Whether a leg that had been taken for the call's, before the queue showed where the caller is, is the ring of that entry. */
 function isRungFor({ seen, joined, absence }: Leg, entry: ObservedQueueEntry): boolean {
   return joined === 'inferred' && absence === null && beganDuring(seen.startedAt, entry);
@@ -108,26 +124,37 @@ function withRing(entry: QueueEntry, legs: readonly Leg[]): QueueEntry {
   return { seen, answered, rang: kept, quiet: isThere ? null : quiet, changedAt, absence };
 }
 
+/**
+ * Returns the participants with the leg's extension. Beyond `MAX_LEGS_OF_CALL` the first one at which the call does not ring is
+ * forgotten. The new one then begins to count its offers above all others, so that no offer ever has the id of another one.
+ */
 export function withParticipant(
   participants: readonly Participant[],
   leg: ObservedLeg,
+  legs: readonly Pick<Leg, 'seen'>[],
 ): readonly Participant[] {
   if (participants.some((participant) => participant.extension === leg.extension)) return participants;
   const { extension, extensionId, agentName, username, userId } = leg;
+  const isFull = participants.length >= MAX_LEGS_OF_CALL;
+  const forgotten = isFull ? participants.find((one) => !isInvolved(one, legs)) : undefined;
   return [
-    ...participants,
+    ...(forgotten === undefined ? participants : participants.filter((one) => one !== forgotten)),
     {
       extension,
       extensionId,
       agentName,
       username,
       userId,
-      offers: 0,
+      offers: isFull ? Math.max(...participants.map(({ offers }) => offers)) : 0,
       offerOpen: false,
       elsewhere: false,
       ringingStopped: null,
     },
   ];
+}
+
+function isInvolved({ extension, offerOpen }: Participant, legs: readonly Pick<Leg, 'seen'>[]): boolean {
+  return offerOpen || legs.some(({ seen }) => seen.extension === extension);
 }
 
 /**
@@ -158,7 +185,7 @@ function withQueue(
 ): readonly Queue[] {
   const last = queues.at(-1);
   if (last?.id === id && last.name === name) return queues;
-  return [...queues.filter((queue) => queue.id !== id), { id, name }];
+  return [...queues.filter((queue) => queue.id !== id), { id, name }].slice(-MAX_PAST_OF_CALL);
 }
 
 function firstKnown<Part, Value>(legs: readonly Part[], value: (leg: Part) => Value | null): Value | null {

@@ -155,7 +155,7 @@ function withLeg(call: Call, leg: Leg, isShown: boolean): Call {
     ...call.legs,
     { seen, state, joined: isShown ? 'shown' : 'inferred', firstSeen, since, waited, absence },
   ];
-  copy.participants = withParticipant(call.participants, seen);
+  copy.participants = withParticipant(call.participants, seen, copy.legs);
   copy.consultation = null;
   return copy;
 }

@@ -14,6 +14,7 @@ import {
 import type { Call } from '../model/call.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { callContinuedBy } from './continuation.js';
+import { Weighing } from './weighing.js';
 
 /** Extension 107 talked, and the poll at second 6 misses its leg first. */
 const gone = legPart({ state: 'answered', absence: absentSince(6) });
@@ -31,7 +32,12 @@ function continued(
   calls: readonly Call[] = [lost],
   given: Partial<CycleFacts> = {},
 ) {
-  return callContinuedBy({ ...next, ...seen }, indexOf(calls), cycleAt(6, given))?.callId ?? null;
+  return (
+    callContinuedBy(
+      { ...next, ...seen },
+      { index: indexOf(calls), cycle: cycleAt(6, given), weighing: new Weighing() },
+    )?.callId ?? null
+  );
 }
 
 describe('a leg continues a call', () => {

@@ -1,5 +1,4 @@
 import { type Call, type Leg, PBX_PRECISION_MS } from '../model/call.js';
-import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
@@ -8,6 +7,7 @@ import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isJustSeen, isNear, whenGone } from '../parts/window.js';
 import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
+import type { Weighed } from './weighing.js';
 
 /** Which leg continues a call that has just lost a part. */
 
@@ -15,9 +15,9 @@ import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
 const NEAR_MS = 2_000;
 
 /** Finds the call that the leg continues; null if there is none, or more than one. */
-export function callContinuedBy(leg: ObservedLeg, index: CallIndex, cycle: CycleFacts): Call | null {
-  const calls = index
-    .byCustomer(customerKey(leg.customer))
+export function callContinuedBy(leg: ObservedLeg, { index, cycle, weighing }: Weighed): Call | null {
+  const calls = weighing
+    .among(index.byCustomer(customerKey(leg.customer)))
     .filter((call) => CONTINUES.decide(continuesFacts(leg, call, cycle)));
   return calls.length === 1 ? calls[0]! : null;
 }

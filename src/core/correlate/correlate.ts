@@ -1,19 +1,19 @@
 import type { Call } from '../model/call.js';
 import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, PhoneNumber } from '../model/observation.js';
-import { add } from '../observe/changes.js';
 import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { entryBegan } from '../parts/part.js';
+import { entryBegan, extentOf } from '../parts/part.js';
 import type { Answers } from './candidates.js';
 import { callContinuedBy } from './continuation.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
-import { type Group, groupOf, isAlone, joinsCall } from './group.js';
+import { customerOf, type Group, groupOf, hasRoom, isAlone, joinsCall } from './group.js';
 import { joinLocalPairs } from './local-pairs.js';
 import type { NewParts, Placement } from './placement.js';
 import { thirdExtension } from './third-extension.js';
 import { joinRingGroups } from './ring-group.js';
+import { Weighing } from './weighing.js';
 
 /**
  * Decides which parts are one call: each part that an observation shows for the first time joins a live call, joins other
@@ -37,21 +37,22 @@ export function correlate(
   answers: Answers,
 ): Placement[] {
   const groups = groupById(parts);
+  const weighing = new Weighing();
   for (const group of groups) joinById(group, index);
-  joinEntriesToRinging(groups, index, cycle);
-  joinLegsToEntries(groups, { index, cycle, answers });
+  joinEntriesToRinging(groups, { index, cycle, weighing });
+  joinLegsToEntries(groups, { index, cycle, answers, weighing });
   for (const group of groups) {
     if (!isLoneLeg(group)) continue;
-    const third = thirdExtension(group.legs[0]!.seen, index, cycle);
-    if (third !== null) joinsCall(group, third.call, third.joined);
+    const third = thirdExtension(group.legs[0]!.seen, { index, cycle, weighing });
+    if (third !== null && hasRoom(extentOf(third.call), group)) joinsCall(group, third.call, third.joined);
   }
   for (const group of groups) {
     if (!isLoneLeg(group)) continue;
-    const call = callContinuedBy(group.legs[0]!.seen, index, cycle);
-    if (call !== null) joinsCall(group, call, 'inferred');
+    const call = callContinuedBy(group.legs[0]!.seen, { index, cycle, weighing });
+    if (call !== null && hasRoom(extentOf(call), group)) joinsCall(group, call, 'inferred');
   }
-  joinRingGroups(groups, index, cycle);
-  joinLocalPairs(groups, index);
+  joinRingGroups(groups, { index, cycle, weighing });
+  joinLocalPairs(groups, { index, weighing });
   return groups
     .filter((group) => group.mergedInto === null)
     .map(({ joins, legs, entries }) => ({ joins, legs, entries }));
@@ -63,14 +64,17 @@ export function correlate(
  */
 function groupById({ legs, entries }: NewParts): Group[] {
   const groups: Group[] = [];
-  const byId = new Map<string, Group[]>();
+  const byId = new Map<string, SameId>();
   const groupFor = (id: string | null, customer: PhoneNumber | null): Group => {
-    const sharing = id === null ? [] : (byId.get(id) ?? []);
-    const known = sharing.find((group) => areOne(group.customer, customer));
+    const known = id === null ? undefined : byId.get(id)?.of(customer);
     if (known !== undefined) return known;
     const group = groupOf(customer);
     groups.push(group);
-    if (id !== null) add(byId, id, group);
+    if (id !== null) {
+      const sharing = byId.get(id) ?? new SameId();
+      byId.set(id, sharing);
+      sharing.add(group);
+    }
     return group;
   };
   for (const entry of [...entries].sort((a, b) => entryBegan(a) - entryBegan(b)))
@@ -78,6 +82,24 @@ function groupById({ legs, entries }: NewParts): Group[] {
   for (const seen of [...legs].sort(byStart))
     groupFor(seen.callId, seen.customer).legs.push({ seen, joined: 'shown' });
   return groups;
+}
+
+/** The groups that share an id: those of several customers. Looking one up does not depend on how many there are. */
+class SameId {
+  readonly #byCustomer = new Map<string, Group>();
+  #first: Group | null = null;
+
+  /** The first group that may be this customer's, as `areOne` says. */
+  of(customer: PhoneNumber | null): Group | undefined {
+    const key = customerKey(customer);
+    if (key === WITHHELD) return this.#first ?? undefined;
+    return this.#byCustomer.get(WITHHELD) ?? this.#byCustomer.get(key);
+  }
+
+  add(group: Group): void {
+    this.#first ??= group;
+    this.#byCustomer.set(customerOf(group), group);
+  }
 }
 
 /** An id that two customers show is none of a call. A row without a customer may be anybody's. */
@@ -91,7 +113,7 @@ function joinById(group: Group, index: CallIndex): void {
   const parts = [...group.entries, ...group.legs.map(({ seen }) => seen)];
   for (const { callId, customer } of parts) {
     const call = callId === null ? undefined : index.byUpstreamId(callId);
-    if (call === undefined || !areOne(call.customer, customer)) continue;
+    if (call === undefined || !areOne(call.customer, customer) || !hasRoom(extentOf(call), group)) continue;
     const listens = group.legs.some(({ seen }) => comesInOn(call, seen));
     return joinsCall(group, call, listens ? 'listens' : 'shown');
   }

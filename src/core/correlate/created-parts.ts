@@ -24,6 +24,11 @@ export function withCreated(placement: Placement, created: TenantCalls['created'
   return { joins, legs: placed, entries };
 }
 
+/** Whether a leg of the placement was seen before, without a state. */
+export function hasCreated({ legs }: Placement): boolean {
+  return legs.some(({ created }) => created !== undefined);
+}
+
 /** A leg that went before its device rang is missing already when its call begins. */
 export function withoutGoneLegs(
   call: Call,

@@ -17,6 +17,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isQueueLater, isQueueNoOlder } from './candidates.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { type Group, groupOf } from './group.js';
+import { Weighing } from './weighing.js';
 
 const anonymous = number('anonymous');
 /** A leg that began at second 5, in a poll at second 6. */
@@ -54,6 +55,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
   const { cycle = {}, turned = [], rows = [], others = [], queueIsLater = true } = given;
   const group = groupWith(seen);
   joinLegsToEntries([...others, group], {
+    weighing: new Weighing(),
     index: indexOf(calls),
     cycle: cycleAt(6, cycle),
     answers: {
@@ -359,6 +361,7 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
     const legs = [groupWith({ ...at108, callId: 'first' }), groupWith({ ...rung, callId: 'second' })];
     const joined = (calls: readonly Call[], others: readonly Group[] = []) => {
       joinLegsToEntries([...others, ...legs], {
+        weighing: new Weighing(),
         index: indexOf(calls),
         cycle: cycleAt(6),
         answers: { places: new Map(), turned: new Set(), queueIsNoOlder: true, queueIsLater: true },
@@ -388,7 +391,11 @@ describe('an entry that comes after its ring', () => {
     cycle: Partial<CycleFacts> = {},
   ) => {
     const group = entryGroup(of);
-    joinEntriesToRinging([group], indexOf(calls), cycleAt(7, { queueSeenBefore, ...cycle }));
+    joinEntriesToRinging([group], {
+      index: indexOf(calls),
+      cycle: cycleAt(7, { queueSeenBefore, ...cycle }),
+      weighing: new Weighing(),
+    });
     return group.joins?.callId ?? null;
   };
   /** The calls whose rings new entries of withheld callers take. */
@@ -398,7 +405,11 @@ describe('an entry that comes after its ring', () => {
     cycle: Partial<CycleFacts> = {},
   ) => {
     const groups = rows.map(entryGroup);
-    joinEntriesToRinging(groups, indexOf(calls), cycleAt(7, { queueSeenBefore: at(3.5), ...cycle }));
+    joinEntriesToRinging(groups, {
+      index: indexOf(calls),
+      cycle: cycleAt(7, { queueSeenBefore: at(3.5), ...cycle }),
+      weighing: new Weighing(),
+    });
     return groups.map(({ joins }) => joins?.callId ?? null);
   };
   const withheldRow = (given: Partial<ObservedQueueEntry>) =>

@@ -1,17 +1,17 @@
 import { type Call, type Leg, PBX_PRECISION_MS, type QueueEntry } from '../model/call.js';
-import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { add } from '../observe/changes.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, type Match, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { agentNamesOf } from '../parts/agents.js';
-import { beganTogether, entryBegan, ringTimes } from '../parts/part.js';
+import { beganTogether, entryBegan, extentOf, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale, rangLast } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
-import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
+import { byCustomerOf, customerOf, type Group, hasRoom, isAlone, joinsCall, mergeInto } from './group.js';
+import type { Weighed } from './weighing.js';
 
 /** Which legs a queue rings for which entry. */
 
@@ -28,9 +28,7 @@ type Candidate = {
 /** The groups that have a new entry, by customer. */
 type EntryGroups = ReturnType<typeof byCustomerOf>;
 
-interface Deps {
-  readonly index: CallIndex;
-  readonly cycle: CycleFacts;
+interface Deps extends Weighed {
   readonly answers: Answers;
   /** The legs that have joined each live call so far. */
   readonly rung: ReadonlyMap<string, readonly ObservedLeg[]>;
@@ -38,6 +36,7 @@ interface Deps {
   readonly answered: ReadonlySet<string>;
 }
 
+const NONE: readonly never[] = [];
 const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2, customer: 1, time: 0 };
 
 /**
@@ -53,6 +52,7 @@ export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'r
     const best = strongest(group, begun, deps);
     if (best === null) continue;
     const { call, group: into } = best.candidate;
+    if (!hasRoom((call === null ? 0 : extentOf(call)) + (into?.legs.length ?? 0), group)) continue;
     const joined = best.isAlone ? 'shown' : 'inferred';
     if (call === null) {
       mergeInto(group, into!, joined);
@@ -107,7 +107,11 @@ function sameBegin(a: Candidate, b: Candidate): boolean {
   return entryBegan(a.entry) === entryBegan(b.entry);
 }
 
-function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }: Deps): Candidate[] {
+function candidatesFor(
+  leg: ObservedLeg,
+  begun: EntryGroups,
+  { index, answers, weighing }: Deps,
+): readonly Candidate[] {
   const customer = customerKey(leg.customer);
   const placeOf = ({ key }: ObservedQueueEntry) => answers.places.get(key) ?? Infinity;
   const found: Candidate[] = [];
@@ -116,12 +120,12 @@ function candidatesFor(leg: ObservedLeg, begun: EntryGroups, { index, answers }:
     const entry = call.entry.seen;
     found.push({ entry, place: placeOf(entry), call, group: null });
   }
-  for (const group of begun.get(customer) ?? []) {
+  for (const group of weighing.among(begun.get(customer) ?? NONE)) {
     if (group.mergedInto !== null) continue;
     const entry = group.entries.at(-1)!;
     found.push({ entry, place: placeOf(entry), call: group.joins, group });
   }
-  return found;
+  return weighing.among(found);
 }
 
 function ringFacts(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts {
@@ -267,21 +271,26 @@ function hasTurned(
  * or after its join, but not after it was over. The strongest evidence decides first; of several entries with the same, who
  * joined earliest has the ring. Where an entry has several such calls, it joins none.
  */
-export function joinEntriesToRinging(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
+export function joinEntriesToRinging(groups: readonly Group[], weighed: Weighed): void {
   const begun = groups.filter((group) => isAlone(group) && group.entries.length > 0);
   const taken = new Set<string>();
-  const rings = new Map(begun.map((group) => [group, ringingFor(group, index, cycle)]));
-  const joinsOnly = (group: Group, strength: number): boolean => {
+  const rings = new Map(begun.map((group) => [group, ringingFor(group, weighed)]));
+  const rivals = new Map<string, Group[]>();
+  for (const [group, ringing] of rings) for (const { call } of ringing) add(rivals, call.callId, group);
+  const joinsOnly = (group: Group, strength: number): void => {
     const free = rings.get(group)!.filter(({ call, rank }) => rank === strength && !taken.has(call.callId));
-    if (!isAlone(group) || free.length !== 1) return false;
+    if (!isAlone(group) || free.length !== 1) return;
     const { call } = free[0]!;
     taken.add(call.callId);
     joinsCall(group, call, 'shown');
-    return true;
+    // A ring that is taken may leave only one for an entry that joined earlier.
+    for (const rival of rivals.get(call.callId)!) {
+      if (rival === group) break;
+      joinsOnly(rival, strength);
+    }
   };
   for (const strength of [STRENGTH.named, STRENGTH.customer, STRENGTH.time]) {
-    // A ring that is taken may leave only one for an entry that joined earlier.
-    while (begun.some((group) => joinsOnly(group, strength)));
+    for (const group of begun) joinsOnly(group, strength);
   }
 }
 
@@ -290,9 +299,9 @@ interface Ringing {
   readonly rank: number;
 }
 
-function ringingFor(group: Group, index: CallIndex, cycle: CycleFacts): Ringing[] {
+function ringingFor(group: Group, { index, cycle, weighing }: Weighed): Ringing[] {
   const [entry] = group.entries;
-  return index.byCustomer(customerOf(group)).flatMap((call) => {
+  return weighing.among(index.byCustomer(customerOf(group))).flatMap((call) => {
     const ranks = ringsOf(call, entry!, cycle).flatMap((leg) => {
       const evidence = ENTRY_RINGS.decide(takenFacts(leg, call, entry!, cycle));
       return evidence === null ? [] : [STRENGTH[evidence]];

@@ -2,6 +2,7 @@ import type { Call, Joined } from '../model/call.js';
 import type { ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { add } from '../observe/changes.js';
 import { customerKey } from '../parts/customer.js';
+import { MAX_LEGS_OF_CALL } from '../model/bounds.js';
 import type { PlacedLeg } from './placement.js';
 
 /** New parts that are one call, while `correlate` finds out which. */
@@ -20,6 +21,11 @@ export function groupOf(customer: PhoneNumber | null): Group {
 
 export function isAlone(group: Group): boolean {
   return group.joins === null && group.mergedInto === null;
+}
+
+/** Whether a call or group that has so many legs (`extentOf`) has room for the group's. */
+export function hasRoom(extent: number, { legs }: Group): boolean {
+  return extent + legs.length <= MAX_LEGS_OF_CALL;
 }
 
 export function joinsCall(group: Group, call: Call, joined: Joined): void {

@@ -1,3 +1,4 @@
+import { MAX_PAST_OF_CALL } from '../model/bounds.js';
 import type { Call, EndedCall } from '../model/call.js';
 import type { MutableCall } from '../model/call-copy.js';
 import type { CallIndex } from '../index/call-index.js';
@@ -20,7 +21,12 @@ import { isSeenLater, type Window } from '../parts/window.js';
  */
 
 /** Begins a call with the placement's parts. */
-export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFacts): Call {
+export function beginCall(
+  placement: Placement,
+  index: CallIndex,
+  cycle: CycleFacts,
+  uses: Uses = new Map(),
+): Call {
   const { legs, entries } = placement;
   const rows = legs.map(({ seen }) => seen);
   const current = entries.length > 0 ? currentEntry(entries) : null;
@@ -36,8 +42,8 @@ export function beginCall(placement: Placement, index: CallIndex, cycle: CycleFa
     ) &&
     (entries.length === 0 || cycle.isFirst.queue);
   const begun: MutableCall = {
-    callId: unusedCallId(primaryId, index, window.by),
-    linkedCallIds: [...new Set([...linked, ...others].map((call) => call.callId))],
+    callId: unusedCallId(primaryId, index, window.by, uses),
+    linkedCallIds: [...new Set([...linked, ...others].map((call) => call.callId))].slice(-MAX_PAST_OF_CALL),
     upstreamIds: [],
     direction: directionOf(rows),
     customer: null,
@@ -135,8 +141,13 @@ function directionOf(legs: readonly ObservedLeg[]): Direction {
   return legs.some((leg) => leg.direction === 'outbound') ? 'outbound' : 'local';
 }
 
-function unusedCallId(id: string, index: CallIndex, now: Instant): string {
-  let candidate = id;
-  for (let use = 2; index.isCallIdTaken(candidate, now); use++) candidate = `${id}~${use}`;
-  return candidate;
+/** How often each id has named a call, as far as this poll has looked: an id of many calls is not searched again for each. */
+export type Uses = Map<string, number>;
+
+function unusedCallId(id: string, index: CallIndex, now: Instant, uses: Uses): string {
+  const nameOf = (use: number) => (use === 1 ? id : `${id}~${use}`);
+  let use = uses.get(id) ?? 1;
+  while (index.isCallIdTaken(nameOf(use), now)) use++;
+  uses.set(id, use);
+  return nameOf(use);
 }

@@ -5,6 +5,7 @@ import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { type Group, groupOf } from './group.js';
 import { joinRingGroups } from './ring-group.js';
+import { Weighing } from './weighing.js';
 
 const first = leg({ startedAt: at(5) });
 const second = leg({ ext: '108', callId: 'leg-2', startedAt: at(5) });
@@ -19,7 +20,7 @@ function groupWith(seen: ObservedLeg): Group {
 /** The calls that new legs make: the ids of the legs of each, or of the call that they join. */
 function joined(legs: readonly ObservedLeg[], calls: readonly Call[] = []): string[] {
   const groups = legs.map(groupWith);
-  joinRingGroups(groups, indexOf(calls), cycleAt(6));
+  joinRingGroups(groups, { index: indexOf(calls), cycle: cycleAt(6), weighing: new Weighing() });
   return groups
     .filter(({ mergedInto }) => mergedInto === null)
     .map(({ joins, legs: all }) => [joins?.callId, ...all.map(({ seen }) => seen.callId)].join(' ').trim());

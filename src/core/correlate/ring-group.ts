@@ -1,15 +1,15 @@
 import type { Call } from '../model/call.js';
-import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { customerKey, hotlineMatch, likeness } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { beganTogether } from '../parts/part.js';
+import { beganTogether, extentOf } from '../parts/part.js';
 import { isJustSeen, whenGone } from '../parts/window.js';
 import { RINGS_TOGETHER, type TogetherFacts } from './evidence-rules.js';
-import { byCustomerOf, customerOf, type Group, isAlone, joinsCall, mergeInto } from './group.js';
+import { byCustomerOf, customerOf, type Group, hasRoom, isAlone, joinsCall, mergeInto } from './group.js';
+import type { Weighed } from './weighing.js';
 
 /** Joins legs that ring for one caller at the same time, without a queue, to the call that rings, or to one another. */
-export function joinRingGroups(groups: readonly Group[], index: CallIndex, cycle: CycleFacts): void {
+export function joinRingGroups(groups: readonly Group[], { index, cycle, weighing }: Weighed): void {
   const lone = groups.filter(
     (group) => isAlone(group) && group.entries.length === 0 && group.legs[0]?.seen.direction === 'inbound',
   );
@@ -17,13 +17,13 @@ export function joinRingGroups(groups: readonly Group[], index: CallIndex, cycle
   for (const group of lone) {
     if (!isAlone(group)) continue;
     const { seen } = group.legs[0]!;
-    const calls = index
-      .byCustomer(customerKey(seen.customer))
+    const calls = weighing
+      .among(index.byCustomer(customerKey(seen.customer)))
       .filter((call) => isStillRinging(call, cycle) && RINGS_TOGETHER.decide(factsOfCall(seen, call)));
-    if (calls.length === 1) joinsCall(group, calls[0]!, 'shown');
+    if (calls.length === 1 && hasRoom(extentOf(calls[0]!), group)) joinsCall(group, calls[0]!, 'shown');
     if (calls.length > 0) continue;
-    for (const other of byCustomer.get(customerOf(group))!) {
-      if (other === group || !isAlone(other)) continue;
+    for (const other of weighing.among(byCustomer.get(customerOf(group))!)) {
+      if (other === group || !isAlone(other) || !hasRoom(group.legs.length, other)) continue;
       if (RINGS_TOGETHER.decide(factsOfLegs(seen, other.legs[0]!.seen))) mergeInto(other, group, 'shown');
     }
   }

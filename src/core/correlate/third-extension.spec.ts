@@ -13,6 +13,7 @@ import {
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { thirdExtension } from './third-extension.js';
+import { Weighing } from './weighing.js';
 
 /** A call that rings at an extension. */
 const rings = (ext: string, given: Partial<Call> = {}) =>
@@ -49,7 +50,7 @@ const dials = (dialled: string, given: Partial<ObservedLeg> = {}) =>
   });
 
 function joins(seen: ObservedLeg, calls: readonly Call[]): string | null {
-  const found = thirdExtension(seen, indexOf(calls), cycleAt(6));
+  const found = thirdExtension(seen, { index: indexOf(calls), cycle: cycleAt(6), weighing: new Weighing() });
   return found === null ? null : `${found.call.callId} ${found.joined}`;
 }
 

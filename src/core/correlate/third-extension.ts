@@ -1,10 +1,10 @@
 import type { Call, Joined, Participant } from '../model/call.js';
-import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { hotlineMatch } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { isJustSeen, whenGone } from '../parts/window.js';
+import type { Weighed } from './weighing.js';
 
 /**
  * A leg that talks in the first poll that shows it, and never rang: the extension picked another's call up, or listens in on a conversation.
@@ -20,14 +20,13 @@ import { isJustSeen, whenGone } from '../parts/window.js';
  */
 export function thirdExtension(
   leg: ObservedLeg,
-  index: CallIndex,
-  cycle: CycleFacts,
+  { index, cycle, weighing }: Weighed,
 ): { readonly call: Call; readonly joined: Joined } | null {
   if (leg.signal !== 'answered' || (leg.dialled === null && !leg.ownCustomer)) return null;
   const { dialled } = leg;
-  const calls = [...index.calls.values()].filter(
-    ({ direction }) => direction !== 'local' || dialled !== null,
-  );
+  const calls = weighing
+    .inAll([...index.calls.values()])
+    .filter(({ direction }) => direction !== 'local' || dialled !== null);
   if (dialled !== null) {
     const rung = only(
       calls,

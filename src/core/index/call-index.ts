@@ -80,8 +80,8 @@ export class CallIndex {
 
   /** Finds the live call that has the upstream id; undefined also where two live calls show it, so that it ties nothing. */
   byUpstreamId(id: string): Call | undefined {
-    const callIds = this.#upstreamIds.get(id);
-    return callIds.length === 1 ? this.calls.get(callIds[0]!) : undefined;
+    const callId = this.#upstreamIds.only(id);
+    return callId === undefined ? undefined : this.calls.get(callId);
   }
 
   /** Finds the live calls whose current queue entry is the one of the row, whatever its `key` in an earlier answer. */
@@ -121,9 +121,14 @@ export class CallIndex {
     return isLosing({ legs: connected, lastLegs: call.lastLegs }, name, rows, now);
   }
 
-  /** Finds the calls with the outside world whose customer has the `customerKey`. */
+  /** Finds the calls with the outside world whose customer has the `customerKey`; none where a crowd has it. */
   byCustomer(customer: string): readonly Call[] {
     return this.#all(this.#customers.get(customer));
+  }
+
+  /** Whether there is such a call. */
+  hasCustomer(customer: string): boolean {
+    return this.#customers.has(customer);
   }
 
   /** Finds the local calls that have or had a leg at the extension. */

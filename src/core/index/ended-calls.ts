@@ -1,3 +1,4 @@
+import { MAX_ENDED } from '../model/bounds.js';
 import { ENDED_MEMORY_MS, type EndedCall } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import { hasJustGone, lastLegName } from '../parts/last-leg.js';
@@ -7,7 +8,8 @@ import { Lookup } from './lookup.js';
  * Remembers the calls that ended lately and finds them by their ids, their queue entries and their customer.
  *
  * Adding a call checks a few others, round robin, and forgets those that are too old, so that memory is bounded and no
- * single poll has to check all of them. A call that is too old is not found, even if it has not been forgotten yet.
+ * single poll has to check all of them. A call that is too old is not found, even if it has not been forgotten yet. Beyond
+ * `MAX_ENDED` the call that ended first is forgotten.
  */
 export class EndedCalls {
   /** By `callId`. */
@@ -30,15 +32,18 @@ export class EndedCalls {
     if (before !== undefined) this.#remove(before);
     this.#add(ended);
     const forgotten: string[] = [];
+    const forget = (call: EndedCall) => {
+      this.#remove(call);
+      forgotten.push(call.callId);
+    };
+    if (this.calls.size > MAX_ENDED) forget(this.calls.values().next().value!);
     for (let checks = 0; checks < CHECKS; checks++) {
       const next = this.#round.next();
       if (next.done === true) {
         this.#round = this.calls.values();
         break;
       }
-      if (isRemembered(next.value, ended.endedAt)) continue;
-      this.#remove(next.value);
-      forgotten.push(next.value.callId);
+      if (!isRemembered(next.value, ended.endedAt)) forget(next.value);
     }
     return forgotten;
   }
@@ -58,6 +63,8 @@ export class EndedCalls {
 
   /** Whether the row is the entry of a call that has ended. A row with another `call_uuid` is another caller's. */
   hasEntry({ entryKey, callId }: ObservedQueueEntry, now: Instant): boolean {
+    // Such a row would otherwise begin a call in every poll.
+    if (this.#entries.isCrowd(entryKey)) return true;
     return this.#entries
       .get(entryKey)
       .some((call) => isRemembered(call, now) && (callId === null || sharesId(call, callId)));

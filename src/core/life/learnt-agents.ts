@@ -1,13 +1,15 @@
 import type { Call, Leg, QueueEntry } from '../model/call.js';
-import { type Agents, agentNamesOf, withAgent } from '../parts/agents.js';
+import { type Agents, agentNamesOf, type FoundAgent, withAgents } from '../parts/agents.js';
 
 /** Learns from answered calls at which extension the agent is that a queue row names; null if there is nothing new. */
 export function learntAgents(agents: Agents, calls: Iterable<Call | null>): Agents | null {
-  let learnt = agents;
+  const found: FoundAgent[] = [];
   for (const call of calls) {
     const sure = call === null ? null : surelyAnswered(call);
-    if (sure !== null) learnt = withAgent(learnt, agentNamesOf(sure.entry.seen), sure.leg.seen.extension);
+    if (sure !== null)
+      found.push({ names: agentNamesOf(sure.entry.seen), extension: sure.leg.seen.extension });
   }
+  const learnt = withAgents(agents, found);
   return learnt === agents ? null : learnt;
 }
 

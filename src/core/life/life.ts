@@ -1,6 +1,7 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Participant, QueueEntry } from '../model/call.js';
 import { type MutableCall, copyOf } from '../model/call-copy.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { withPast } from '../correlate/call-parts.js';
 import { endingOf } from './ending-rules.js';
 import type { CallEventType, Transition } from '../model/event.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
@@ -218,9 +219,8 @@ class Life {
     const beginsElsewhere = (leg: Leg) =>
       this.#announced && this.#newLegs.has(leg.seen.key) && surelyOverflows(leg, left, this.#cycle);
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
-    const { entryKey, rowKey } = left.seen;
     this.call.entry = null;
-    this.call.pastEntries = [...this.call.pastEntries, { entryKey, rowKey }];
+    this.call.pastEntries = withPast(this.call.pastEntries, [left.seen]);
   }
 
   transfer(): void {

@@ -42,7 +42,7 @@ export function callView(call: Call, skewMs: number | null, ending: Ending | nul
     queue: call.queues.at(-1) ?? null,
     queues: call.queues,
     agent: agentOf(call, ending),
-    extensions: call.participants.map((participant) => extensionView(call, participant, ending)),
+    extensions: extensionViews(call, ending),
     startedAt: rfc3339(call.startedAt),
     answeredAt: rfc3339OrNull(call.answeredAt),
     endedAt: rfc3339OrNull(ending?.endedAt ?? null),
@@ -96,15 +96,25 @@ function fromQueue(agent: { readonly agentId: string | null; readonly agentName:
   return { id: agent.agentId, name: agent.agentName, username: null, extension: null };
 }
 
-function extensionView(call: Call, participant: Participant, ending: Ending | null): ExtensionView {
-  let isPresent = false;
-  let isAnswered = false;
-  for (const leg of call.legs) {
-    if (leg.seen.extension !== participant.extension) continue;
-    isPresent = true;
-    isAnswered ||= leg.state === 'answered';
-  }
-  const answered = call.answeredAt !== null && isAnswered;
+/** Passes over the legs once: a call may ring at hundreds of extensions, and each of its events shows all of them. */
+function extensionViews(call: Call, ending: Ending | null): ExtensionView[] {
+  const isAnsweredAt = new Map<string, boolean>();
+  for (const { seen, state } of call.legs)
+    isAnsweredAt.set(seen.extension, state === 'answered' || isAnsweredAt.get(seen.extension) === true);
+  return call.participants.map((participant) =>
+    extensionView(call, participant, isAnsweredAt.get(participant.extension), ending),
+  );
+}
+
+/** @param isAnswered whether a leg of the extension is answered; undefined: it has none */
+function extensionView(
+  call: Call,
+  participant: Participant,
+  isAnswered: boolean | undefined,
+  ending: Ending | null,
+): ExtensionView {
+  const isPresent = isAnswered !== undefined;
+  const answered = call.answeredAt !== null && isAnswered === true;
   // A missing leg may come back. But once the end of its offer has been emitted, no later event would say that the leg is
   // gone.
   const isOver = !answered && participant.offers > 0 && !participant.offerOpen;

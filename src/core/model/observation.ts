@@ -128,6 +128,11 @@ interface Answer<Row> extends Poll {
    * nothing else: what it does not show can then only be one of these.
    */
   readonly unreadable?: ReadonlySet<string>;
+  /**
+   * How many rows were left out, as the answer shows more than a tenant may have (`observe/row-bounds.ts`). They are rows of
+   * no known part, and may appear later.
+   */
+  readonly leftOut?: number;
 }
 
 export interface FailedObservation extends Poll {

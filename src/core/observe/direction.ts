@@ -14,6 +14,8 @@ import { type ListedLegs, listedLegs } from './listed-legs.js';
  * - A leg that was known then keeps the direction with which it was read. So a call that began before the meaning was
  *   learnt goes on and ends as it began; it does not begin a second time.
  *
+ * `listed`: what the monitor's rows are to the known legs, as written, if that is known.
+ *
  * The rows are the reader's own objects, so a row that has not changed is the same object again. By the call's direction,
  * and once no earlier call is left, reading costs nothing.
  */
@@ -21,9 +23,10 @@ export function readDirections(
   known: TenantCalls,
   observations: Observations,
   policy: Policy,
+  listed: ListedLegs | null = null,
 ): ReadObservations {
   const monitor = answerOf(observations.monitor);
-  let legs: ListedLegs | null = null;
+  let legs = listed;
   const asWritten = () => (monitor === null ? null : (legs ??= listedLegs(monitor, known.index)));
   const found = findDirection(known, asWritten, answerOf(observations.queue), policy);
   const showsHotline = found.meaning === 'leg' && isHotlineShown(known, observations);

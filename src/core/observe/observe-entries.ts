@@ -16,7 +16,7 @@ import { type Lack, lackOf } from '../parts/partial-absence.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { changedBefore } from '../parts/staleness.js';
 import type { Window } from '../parts/window.js';
-import { type Changes, isSameRow } from './changes.js';
+import { add, type Changes, isSameRow } from './changes.js';
 import { isIgnored } from './ignored-rows.js';
 
 /** Finds what a queue answer changes in the known entries, by the tables of `absence-rules.ts`, and which are new. */
@@ -41,6 +41,7 @@ export function observeEntries(
       : -Infinity;
 
   const listed = new Set<string>();
+  const entriesOf = entriesByCustomer(answer);
   for (const [key, row] of answer.rows) {
     const known = index.entries.get(key) ?? underAnotherKey(row, answer, index, listed);
     if (known !== undefined) {
@@ -71,7 +72,7 @@ export function observeEntries(
       if (
         isIgnored(row, state.ignoredEntries) ||
         onOurClock(when, cycle.skewMs) < notBefore ||
-        isAnnounced(row, answer, index)
+        isAnnounced(row, answer, index, entriesOf)
       ) {
         ignored.add(key);
         isNew ||= !state.ignoredEntries.has(key);
@@ -115,15 +116,31 @@ function underAnotherKey(
  * ringing before the queue answered. That must be the customer's only ended call that began during this entry and no
  * other.
  */
-function isAnnounced(row: ObservedQueueEntry, answer: QueueAnswer, index: CallIndex): boolean {
+function isAnnounced(
+  row: ObservedQueueEntry,
+  answer: QueueAnswer,
+  index: CallIndex,
+  entriesOf: (customer: string) => readonly ObservedQueueEntry[],
+): boolean {
   const customer = customerKey(row.customer);
-  if (customer === WITHHELD || index.byCustomer(customer).length > 0) return false;
+  if (customer === WITHHELD || index.hasCustomer(customer)) return false;
   const [announced, ...others] = index.ended
     .legsOnlyCallsOf(customer, answer.at)
     .filter(({ startedAt }) => beganDuring(startedAt, row));
   if (announced === undefined || others.length > 0) return false;
-  const ofCustomer = [...answer.rows.values()].filter((entry) => customerKey(entry.customer) === customer);
-  return onlyEntryDuring(announced.startedAt, ofCustomer) === row;
+  return onlyEntryDuring(announced.startedAt, entriesOf(customer)) === row;
+}
+
+/** The answer's rows of a customer. It sorts them on first use. */
+function entriesByCustomer({ rows }: QueueAnswer): (customer: string) => readonly ObservedQueueEntry[] {
+  let sorted: Map<string, ObservedQueueEntry[]> | null = null;
+  return (customer) => {
+    if (sorted === null) {
+      sorted = new Map();
+      for (const row of rows.values()) add(sorted, customerKey(row.customer), row);
+    }
+    return sorted.get(customer) ?? [];
+  };
 }
 
 /** Makes the queue entry of a row that a poll shows for the first time. */

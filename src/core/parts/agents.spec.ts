@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { entry, leg } from '../../../test/support/history.js';
 import { monitorAnswer } from '../../../test/support/parts.js';
-import { agentNamesOf, extensionInAnswer, extensionOf, isNamed, withAgent } from './agents.js';
+import { agentNamesOf, extensionNamed, extensionOf, isNamed, namedExtensions, withAgents } from './agents.js';
 
 describe('the agent that a queue row names', () => {
   it('has the name and the uuid of the row', () => {
@@ -43,18 +43,21 @@ describe('the agent that a queue row names', () => {
 describe('the extension of an agent in an answer', () => {
   it('is the only one whose row shows the name, with or without a call', () => {
     const answer = monitorAnswer([leg({ ext: '107' })], ['108']);
-    expect(extensionInAnswer(['agent-107'], answer)).toBe('107');
-    expect(extensionInAnswer(['user-108'], answer)).toBe('108');
-    expect(extensionInAnswer(['agent-109'], answer)).toBeUndefined();
+    expect(extensionNamed(['agent-107'], namedExtensions(answer))).toBe('107');
+    expect(extensionNamed(['user-108'], namedExtensions(answer))).toBe('108');
+    expect(extensionNamed(['agent-109'], namedExtensions(answer))).toBeUndefined();
   });
 
   it('is not known where two show the name', () => {
     const both = [leg({ ext: '107' }), leg({ ext: '108', callId: 'leg-2', agentName: 'agent-107' })];
-    expect(extensionInAnswer(['agent-107'], monitorAnswer(both))).toBeUndefined();
+    expect(extensionNamed(['agent-107'], namedExtensions(monitorAnswer(both)))).toBeUndefined();
     const twice = [leg({ ext: '107' }), leg({ ext: '107', callId: 'leg-2' })];
-    expect(extensionInAnswer(['agent-107'], monitorAnswer(twice))).toBe('107');
+    expect(extensionNamed(['agent-107'], namedExtensions(monitorAnswer(twice)))).toBe('107');
   });
 });
+
+const withAgent = (agents: ReadonlyMap<string, string>, names: readonly string[], extension: string) =>
+  withAgents(agents, [{ names, extension }]);
 
 describe('the extensions that were learnt', () => {
   it('are found by any of the names', () => {

@@ -33,28 +33,59 @@ export function extensionOf(names: readonly string[], agents: Agents): string | 
   return undefined;
 }
 
-/** The only extension of which a row of the answer shows one of these names; undefined if there is none, or several. */
-export function extensionInAnswer(
-  names: readonly string[],
-  { rows, idleExtensions }: Pick<MonitorAnswer, 'rows' | 'idleExtensions'>,
-): string | undefined {
+/** The extensions of which a monitor answer shows a name, by that name. */
+type NamedExtensions = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Passes over the whole answer, so that any number of names can be looked up in it. */
+export function namedExtensions({
+  rows,
+  idleExtensions,
+}: Pick<MonitorAnswer, 'rows' | 'idleExtensions'>): NamedExtensions {
+  const named = new Map<string, Set<string>>();
+  const note = ({ agentName, username, userId, extensionId }: ExtensionOwner, extension: string) => {
+    for (const own of [agentName, username, userId, extensionId]) {
+      if (own === null) continue;
+      const name = nameForm(own);
+      const extensions = named.get(name);
+      if (extensions === undefined) named.set(name, new Set([extension]));
+      else extensions.add(extension);
+    }
+  };
+  for (const row of rows.values()) note(row, row.extension);
+  for (const [extension, owner] of idleExtensions) note(owner, extension);
+  return named;
+}
+
+/** The only extension that shows one of these names; undefined if there is none, or several. */
+export function extensionNamed(names: readonly string[], named: NamedExtensions): string | undefined {
   const found = new Set<string>();
-  for (const row of rows.values()) if (isNamed(row, names)) found.add(row.extension);
-  for (const [extension, owner] of idleExtensions) if (isNamed(owner, names)) found.add(extension);
+  for (const name of names) for (const extension of named.get(name) ?? []) found.add(extension);
   return found.size === 1 ? [...found][0] : undefined;
 }
 
 /** Far more agents than a tenant has: names that are used no more make room. */
 const MAX_NAMES = 5_000;
 
-/** Returns the agents with these names at this extension; the same object if that is known already. */
-export function withAgent(agents: Agents, names: readonly string[], extension: string): Agents {
-  if (names.every((name) => agents.get(name) === extension)) return agents;
-  const learnt = new Map(agents);
-  for (const name of names) {
-    learnt.delete(name);
-    learnt.set(name, extension);
+/** The names of an agent, and the extension at which they were found. */
+export interface FoundAgent {
+  readonly names: readonly string[];
+  readonly extension: string;
+}
+
+/** Returns the agents with those that were found; the same object if all of that is known already. */
+export function withAgents(agents: Agents, found: Iterable<FoundAgent>): Agents {
+  let learnt: Map<string, string> | null = null;
+  for (const { names, extension } of found) {
+    const known = learnt ?? agents;
+    if (names.every((name) => known.get(name) === extension)) continue;
+    // Copied once, however many answers one poll shows.
+    learnt ??= new Map(agents);
+    for (const name of names) {
+      learnt.delete(name);
+      learnt.set(name, extension);
+    }
   }
+  if (learnt === null) return agents;
   for (const name of learnt.keys()) {
     if (learnt.size <= MAX_NAMES) break;
     learnt.delete(name);

@@ -8,7 +8,7 @@ import {
   type PhoneNumber,
   type QueueAnswer,
 } from '../model/observation.js';
-import { extensionInAnswer, extensionOf } from './agents.js';
+import { extensionNamed, extensionOf, namedExtensions } from './agents.js';
 import { changeWindow, hasAllSince, lastAnswered, lastWithoutNews, shownBetween } from './incomplete.js';
 import type { Match } from './customer.js';
 import { leadsTo } from './hotlines.js';
@@ -98,11 +98,16 @@ export function factsOf(
   };
 }
 
+/** It collects the names that the answer shows on first use. */
 function agentsIn({ agents }: TenantState, answer: MonitorAnswer | null): CycleFacts['extensionOf'] {
-  return (names) =>
-    names.length === 0
-      ? undefined
-      : (extensionOf(names, agents) ?? (answer === null ? undefined : extensionInAnswer(names, answer)));
+  let named: ReturnType<typeof namedExtensions> | null = null;
+  return (names) => {
+    if (names.length === 0) return undefined;
+    const learnt = extensionOf(names, agents);
+    if (learnt !== undefined || answer === null) return learnt;
+    named ??= namedExtensions(answer);
+    return extensionNamed(names, named);
+  };
 }
 
 /** It collects the extensions with a call on first use. */

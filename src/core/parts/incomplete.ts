@@ -29,11 +29,16 @@ export function withObservation(
     polls,
     answered: true,
     partialSince: run.partialSince ?? at,
-    last: { startedAt: observation.startedAt, at, whole: observation.unreadable !== undefined },
+    last: { startedAt: observation.startedAt, at, whole: isWhole(observation) },
     unreadable: sinceWhen(observation, run),
     appeared: appeared(observation, run, parts),
     missing: missing(observation, source, parts),
   };
+}
+
+/** Whether every row of the answer is known, or known to be unreadable. */
+function isWhole({ unreadable, leftOut }: MonitorAnswer | QueueAnswer): boolean {
+  return unreadable !== undefined && leftOut === undefined;
 }
 
 /** The same after an outage, which breaks the row of partial answers. */

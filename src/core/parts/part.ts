@@ -80,6 +80,13 @@ export function isLegGone(leg: Leg, { entry }: Call, { policy, now, lackOf }: Cy
   );
 }
 
+/** How much of `MAX_LEGS_OF_CALL` the call takes up: by its legs, or by offers whose end is not known yet. */
+export function extentOf({ legs, participants }: Pick<Call, 'legs' | 'participants'>): number {
+  let offers = 0;
+  for (const { offerOpen } of participants) if (offerOpen) offers += 1;
+  return Math.max(legs.length, offers);
+}
+
 /** Whether further polls must show that a missing part is gone. */
 export function pendingAbsence(call: Pick<Call, 'legs' | 'entry'>, policy: Policy): boolean {
   for (const { absence } of call.legs) if (isPending(absence, policy)) return true;

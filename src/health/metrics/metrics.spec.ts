@@ -18,6 +18,7 @@ function setUp({ tenantsMax = 50 } = {}) {
       { origin: 'https://b.example', tenants: 1, inFlight: 0, waiting: 4, breaker: 'open' },
     ],
     isStoreUp: () => Promise.resolve(state.isStoreUp),
+    droppedLines: () => 0,
   });
   const lines = async () => (await metrics.text()).split('\n').filter((line) => !line.startsWith('#'));
   const value = async (series: string) => {
@@ -71,6 +72,19 @@ describe('the metrics', () => {
     expect(labels('pitel_poll_failures_total')).toContain('{endpoint="queue",cause="no-answer"}');
     expect(labels('pitel_poll_failures_total')).toHaveLength(2 * 6);
     expect(zeros).toContain('pitel_epochs_total 0');
+  });
+
+  it('count the rows that are left out of answers', async () => {
+    const { metrics, value } = setUp();
+    const { result, ...rest } = poll();
+    const observation = {
+      ...result.observation,
+      outcome: 'partial',
+      leftOut: 7,
+    } as PollResult['observation'];
+    metrics.polls.tenant('acme').polled({ ...rest, result: { ...result, observation } });
+    metrics.polls.tenant('acme').polled(poll());
+    expect(await value('pitel_rows_left_out_total{endpoint="monitor"}')).toBe(7);
   });
 
   it('count a log that begins again, also where the polling ended with the lease, but not a first claim', async () => {

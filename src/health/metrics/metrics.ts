@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Time } from '../../base/clock.js';
 import type { HostStatus } from '../../source/http/upstream-hosts.js';
 import { type DeliverSources, registerDeliverMetrics } from './deliver-metrics.js';
@@ -21,8 +21,17 @@ export class Metrics {
   }
 
   /** Registers the metrics that are read from other modules at each scrape. To be called once. */
-  watch({ deliver, hosts, isStoreUp }: Watched): void {
+  watch({ deliver, hosts, isStoreUp, droppedLines }: Watched): void {
     const registers = [this.#registry];
+    new Counter({
+      name: 'pitel_log_lines_dropped_total',
+      help: 'Log lines that were dropped as standard output was not read',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(droppedLines());
+      },
+    });
     registerDeliverMetrics(this.#registry, deliver);
     new Gauge({
       name: 'pitel_store_up',
@@ -87,6 +96,8 @@ export interface Watched {
   readonly hosts: () => readonly HostStatus[];
   /** Never rejects, and answers within a second. */
   readonly isStoreUp: () => Promise<boolean>;
+  /** Since the start. */
+  readonly droppedLines: () => number;
 }
 
 const BREAKER_STATES: readonly HostStatus['breaker'][] = ['closed', 'open', 'probing'];

@@ -29,6 +29,8 @@ export class PollMetrics implements PollListener {
   readonly #polls: Counter<'endpoint' | 'outcome'>;
   readonly #failures: Counter<'endpoint' | 'cause'>;
   readonly #pollSeconds: Histogram<'endpoint'>;
+  readonly #leftOut: Counter<'endpoint'>;
+  readonly #givenUp: Counter;
   /** The tenants that were claimed here, also those that are no longer polled here. */
   readonly #claimed = new Set<string>();
   readonly #epochs: Counter;
@@ -59,6 +61,17 @@ export class PollMetrics implements PollListener {
       help: 'From the request to its whole answer, or its failure, without the wait for a connection',
       labelNames: ['endpoint'],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    });
+    this.#leftOut = new Counter({
+      name: 'pitel_rows_left_out_total',
+      help: 'Rows that were left out of answers, as these show more than a tenant may have',
+      labelNames: ['endpoint'],
+      registers,
+    });
+    this.#givenUp = new Counter({
+      name: 'pitel_calls_given_up_total',
+      help: 'Calls that were given up, as the store refused for long what had changed of them',
       registers,
     });
     this.#commits = new Counter({
@@ -116,7 +129,13 @@ export class PollMetrics implements PollListener {
   }
 
   tenant(name: string): TenantListener {
-    const tenant: Tenant = { since: this.#options.time.now(), sources: null, logEvents: 0, unserved: null };
+    const tenant: Tenant = {
+      since: this.#options.time.now(),
+      sources: null,
+      logEvents: 0,
+      unserved: null,
+      isQuarantined: false,
+    };
     this.#tenants.set(name, tenant);
     return {
       polled: ({ result }) => this.#polled(result),
@@ -137,6 +156,10 @@ export class PollMetrics implements PollListener {
           this.#committed(commit);
           if (commit.result === 'committed') tenant.logEvents += commit.events.length;
         };
+      },
+      gaveUp: (calls) => this.#givenUp.inc(calls),
+      quarantined: (is) => {
+        tenant.isQuarantined = is;
       },
       logHolds: (events) => {
         tenant.logEvents = events;
@@ -161,6 +184,7 @@ export class PollMetrics implements PollListener {
     this.#polls.inc({ endpoint, outcome });
     this.#pollSeconds.observe({ endpoint }, tookMs / 1_000);
     if (outcome === 'failed') this.#failures.inc({ endpoint, cause: causeOf(status) });
+    else this.#leftOut.inc({ endpoint }, observation.leftOut ?? 0);
   }
 
   /**
@@ -189,6 +213,7 @@ export class PollMetrics implements PollListener {
     for (const endpoint of ENDPOINTS)
       for (const outcome of OUTCOMES) this.#polls.inc({ endpoint, outcome }, 0);
     for (const endpoint of ENDPOINTS) for (const cause of CAUSES) this.#failures.inc({ endpoint, cause }, 0);
+    for (const endpoint of ENDPOINTS) this.#leftOut.inc({ endpoint }, 0);
     for (const result of RESULTS) this.#commits.inc({ result }, 0);
     for (const change of CHANGES) this.#leases.inc({ change }, 0);
   }
@@ -204,6 +229,14 @@ export class PollMetrics implements PollListener {
     const served = () => [...tenants.values()].filter(({ unserved }) => unserved === null);
     const unserved = () => this.unserved;
     const statesOf = (endpoint: Endpoint) => this.#statesOf(endpoint);
+    new Gauge({
+      name: 'pitel_tenants_quarantined',
+      help: 'Tenants that are not polled for a while, as their last owners ended in the middle of them',
+      registers,
+      collect() {
+        this.set([...tenants.values()].filter(({ isQuarantined }) => isQuarantined).length);
+      },
+    });
     new Gauge({
       name: 'pitel_tenants_polled',
       help: 'Tenants that are polled here',
@@ -341,6 +374,7 @@ interface Tenant {
   logEvents: number;
   /** Why the tenant is not served; null while it is. */
   unserved: UnservedReport | null;
+  isQuarantined: boolean;
 }
 
 /** Twice the tenants of a file: bounds the memory where the file changes for years. */

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../core/model/observation.js';
 import { type Tracer, UNTRACED } from '../../core/model/tracer.js';
-import type { InFlightRequests, PollVerdict } from './in-flight-requests.js';
+import type { InFlightRequests } from './in-flight-requests.js';
 import { type Recorded, NOTHING_RECORDED, type TenantPoller } from './tenant-poller.js';
 
 /**
@@ -47,8 +47,7 @@ async function cycle(
   await requests.ask(endpoints, signal);
   // The loop was stopped meanwhile: the result of an aborted request is no observation.
   if (signal.aborted) return STOPPED;
-  const polls = requests.take();
-  return { polls, ...(await poller.record(polls)) };
+  return poller.record(requests.take());
 }
 
 export interface CycleParts {
@@ -58,9 +57,6 @@ export interface CycleParts {
   readonly tracer?: Tracer | undefined;
 }
 
-export interface CycleReport extends Recorded {
-  /** The results that the cycle has taken. */
-  readonly polls: readonly PollVerdict[];
-}
+export type CycleReport = Recorded;
 
-const STOPPED: CycleReport = { polls: [], ...NOTHING_RECORDED };
+const STOPPED: CycleReport = NOTHING_RECORDED;

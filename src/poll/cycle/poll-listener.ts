@@ -21,6 +21,10 @@ export interface TenantListener {
   unserved(report: UnservedReport): void;
   /** A commit is tried. The caller calls the returned function with the result. */
   committing(): (commit: CommitReport) => void;
+  /** Calls were given up, as the store never took what had changed of them. */
+  gaveUp(calls: number): void;
+  /** The tenant is not polled for a while, since its last owners ended in the middle of it; or is again. */
+  quarantined(is: boolean): void;
   /** How many events the log holds. */
   logHolds(events: number): void;
   ended(): void;
@@ -65,6 +69,8 @@ export const NO_TENANT_LISTENER: TenantListener = {
   claimed: nothing,
   unserved: nothing,
   committing: () => nothing,
+  gaveUp: nothing,
+  quarantined: nothing,
   logHolds: nothing,
   ended: nothing,
 };

@@ -1,34 +1,33 @@
 import type { Time } from '../../base/clock.js';
 import { TenantCalls } from '../../core/index/tenant-calls.js';
 import type { Freshness, Policy } from '../../core/model/call.js';
-import {
-  after,
-  type Delta,
-  type FreshnessDelta,
-  isOnlyFreshness,
-  UNCHANGED,
-} from '../../core/model/delta.js';
-import { type BridgeEvent, rfc3339, toEvents, type Transition } from '../../core/model/event.js';
+import { after, type FreshnessDelta, isOnlyFreshness, UNCHANGED } from '../../core/model/delta.js';
+import { type BridgeEvent, rfc3339, toEvents } from '../../core/model/event.js';
 import { ENDPOINTS, type Instant, type Observations } from '../../core/model/observation.js';
 import type { Position } from '../../core/model/position.js';
+import { giveUp } from '../../core/give-up.js';
 import { decide, type Decision } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import type { Claim, Commit, CommitResult, Store } from '../../store/store.js';
+import { type CommitPart, commitParts, type PartLimits } from './commit-parts.js';
 import { type TenantListener, NO_TENANT_LISTENER } from './poll-listener.js';
 
 /**
  * Owns what is known of one tenant, its calls above all, and the claim under which that is written.
  *
  * Guarantees:
- * - A decision is either committed as a whole or not at all. A commit without an answer is kept, and `finish` repeats
- *   it under its own id; until then nothing is decided.
+ * - A decision is committed as a whole, in parts where it is large (`commitParts`), each of which is committed as a whole.
+ *   A commit without an answer is kept, and `finish` repeats it under its own id and goes on with the parts after it; until
+ *   then nothing is decided.
+ * - A part that the store has refused for `GIVE_UP_MS`, while it answered otherwise, is given up (`core/give-up.ts`) as soon as
+ *   the store takes the event that says so.
  * - `known` is what the store holds, except for the freshness, which is written every `TOUCH_EVERY_MS`: each write
  *   includes what has not been written yet, also after a write without an answer.
  * - Any other failure between a decision and the store's answer (an exception anywhere, a conflict, a newer token, lost
  *   memory) ends the claim and drops what was known: `known` is null until `claim`.
- * - The first commit of a claim writes the whole state in this build's format. Where the claim found an older format,
- *   no freshness is written before it.
+ * - The first commit of a claim writes the whole state in this build's format, the last of its parts does. Where the claim
+ *   found an older format, no freshness is written before it, and there are no parts.
  * - A state that this build cannot read is claimed once at most, so that a build which can read it is not fenced
  *   repeatedly.
  */
@@ -43,6 +42,13 @@ export class TenantLedger {
   #epoch: string | null = null;
   /** Whether the last claim found a state that cannot be read. */
   #isUnreadable = false;
+  /** How often work on the tenant has begun without a write after it, as the claim found. */
+  #attempts = 0;
+  /** Whether work has begun under this claim, and whether it is noted in the store as not survived yet. */
+  #hasBegun = false;
+  #isNoted = false;
+  /** Since when, and how often, the store has refused the commit that is unfinished, while it answered otherwise. */
+  #refused: { readonly since: number; readonly times: number } | null = null;
   /** By the monotonic clock. */
   #touchedAt = -Infinity;
   #trimmedAt = -Infinity;
@@ -65,8 +71,11 @@ export class TenantLedger {
   async claim(): Promise<TenantCalls> {
     const { store, newEpoch, listener = NO_TENANT_LISTENER } = this.#deps;
     const offered = newEpoch();
-    const { state, format, ...claim } = await this.#takeOver(offered);
+    const { state, format, attempts, ...claim } = await this.#takeOver(offered);
     this.#newEpoch = false;
+    // What this process noted itself is no owner that has ended.
+    this.#attempts = Math.max(0, attempts - (this.#isNoted ? 1 : 0));
+    this.#hasBegun = false;
     const { epoch } = claim.position;
     // Another epoch than before: begun by a claim whose answer was lost, or by another replica meanwhile.
     listener.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
@@ -84,6 +93,26 @@ export class TenantLedger {
     return known;
   }
 
+  /** How many owners in a row have ended in the middle of their first work; null once work has begun under this claim. */
+  get endedOwners(): number | null {
+    return this.#held === null || this.#hasBegun ? null : this.#attempts;
+  }
+
+  /** Notes in the store that work begins, before it does. Returns false when the claim is over. */
+  async begin(): Promise<boolean> {
+    const { tenant, store } = this.#deps;
+    const { fence } = this.#held!;
+    if ((await store.attempt(tenant, fence)) === 0) {
+      this.#held = null;
+      return false;
+    }
+    this.#hasBegun = true;
+    this.#isNoted = true;
+    // The first write ends the count: it must not wait until it is due.
+    this.#touchedAt = -Infinity;
+    return true;
+  }
+
   /** Decides what the observations mean. `write` must be called next. */
   decide(observations: Observations): Decision {
     this.#decided = this.#held!;
@@ -92,19 +121,33 @@ export class TenantLedger {
   }
 
   /** Writes the last decision. Returns false when the store rejected it: then the claim is over. */
-  write({ delta: decided, transitions }: Decision): Promise<boolean> {
+  write({ delta: decided, transitions, tied }: Decision): Promise<boolean> {
     const held = this.#decided!;
     const delta = after(held.unwritten, decided);
     const isQuiet = !held.mustCommit && transitions.length === 0 && isOnlyFreshness(delta);
-    return isQuiet ? this.#touch({ ...held, unwritten: delta }) : this.#commit(held, delta, transitions);
+    if (isQuiet) return this.#touch({ ...held, unwritten: delta });
+    const parts = held.mustCommit
+      ? [{ delta, transitions }]
+      : commitParts({ delta, transitions, tied }, this.#deps.limits);
+    return this.#spanOfCommit(async (span) => {
+      this.#unfinished = this.#begun(held, parts, { ...held, span });
+      await this.#tryCommits(span);
+      return this.#held !== null;
+    });
   }
 
   /**
-   * Repeats the commit that has had no answer; rejects, and keeps it, when the store does not answer this time either.
+   * Repeats the commit that has had no answer; rejects, and keeps it, when the store does not take it this time either.
    */
   finish(): Promise<void> {
     if (this.#unfinished !== null) this.#unfinished = recordedAt(this.#deps.time.now(), this.#unfinished);
-    return this.#spanOfCommit((span) => this.#tryCommit(span));
+    return this.#spanOfCommit(async (span) => {
+      try {
+        await this.#tryCommits(span);
+      } catch (error) {
+        if (!(await this.#isRefused()) || !(await this.#gaveUp(span))) throw error;
+      }
+    });
   }
 
   /** Removes events older than the retention, every `TRIM_EVERY_MS`. Every commit keeps the bound by count. */
@@ -133,24 +176,73 @@ export class TenantLedger {
     }
   }
 
-  #commit(held: Held, delta: Delta, transitions: readonly Transition[]): Promise<boolean> {
+  /** The commit of the first of the parts. */
+  #begun(base: CommitBase, parts: readonly CommitPart[], of: SharedByParts): Begun {
     const { tenant, time, newCommitId } = this.#deps;
-    return this.#spanOfCommit(async (span) => {
-      const { traceparent } = span;
-      const events = toEvents(transitions, { tenant, ...held.position, recordedAt: time.now(), traceparent });
-      const commit = {
-        fence: held.fence,
-        expectedVersion: held.version,
-        commitId: newCommitId(),
-        epoch: held.position.epoch,
-        delta,
-        ...(held.isWhole ? {} : { whole: held.known }),
-        events: events.map(entryOf),
-      };
-      this.#unfinished = { commit, events, known: held.known };
-      await this.#tryCommit(span);
-      return this.#held !== null;
-    });
+    const { fence, version, position } = base;
+    const [part, ...rest] = parts;
+    const { delta, transitions } = part!;
+    const { traceparent } = of.span;
+    const events = toEvents(transitions, { tenant, ...position, recordedAt: time.now(), traceparent });
+    const commit = {
+      fence,
+      expectedVersion: version,
+      commitId: newCommitId(),
+      epoch: position.epoch,
+      delta,
+      // What is known is the state after all parts.
+      ...(of.isWhole || rest.length > 0 ? {} : { whole: of.known }),
+      events: events.map(entryOf),
+    };
+    const { known, isWhole, mustCommit, span } = of;
+    return { known, isWhole, mustCommit, span, base, part: part!, rest, commit, events };
+  }
+
+  /** Whether the store has refused the unfinished commit for so long, answering otherwise, that it will never take it. */
+  async #isRefused(): Promise<boolean> {
+    if (this.#unfinished === null) return false;
+    const { store, time } = this.#deps;
+    try {
+      await store.ping(PING_MS);
+    } catch {
+      // Nothing is known of the commit while the store does not answer at all.
+      return false;
+    }
+    const now = time.monotonic();
+    const { since, times } = this.#refused ?? { since: now, times: 0 };
+    this.#refused = { since, times: times + 1 };
+    return times + 1 >= GIVE_UP_TRIES && now - since >= GIVE_UP_MS;
+  }
+
+  /**
+   * Writes, in place of the commit that is refused, that its calls are given up, and then the parts after it. Returns false,
+   * and keeps the commit, where the store does not take that either: then it is not the commit's fault.
+   */
+  async #gaveUp(span: Span): Promise<boolean> {
+    const { time, onGivenUp } = this.#deps;
+    const refused = this.#unfinished!;
+    const { base, part, rest, known } = refused;
+    // A copy: the commit that is refused may have to be tried again.
+    const without = new TenantCalls(known);
+    const replaced = giveUp(without, part, time.now());
+    const { sources, ignoredEntries } = without;
+    const parts = [
+      replaced,
+      ...rest.map((one, nth) => (nth < rest.length - 1 ? one : withDelta(one, { sources, ignoredEntries }))),
+    ];
+    const isWhole = refused.isWhole || !refused.mustCommit;
+    this.#unfinished = this.#begun(base, parts, { ...refused, known: without, isWhole });
+    const written = this.#unfinished;
+    try {
+      await this.#tryCommits(span);
+    } catch (error) {
+      // Only what was written for it counts: a later part may be refused for its own reasons.
+      if (this.#unfinished !== written) throw error;
+      this.#unfinished = refused;
+      return false;
+    }
+    if (this.#held !== null) onGivenUp?.({ calls: part.delta.calls.size, events: part.transitions.length });
+    return true;
   }
 
   #spanOfCommit<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
@@ -158,15 +250,25 @@ export class TenantLedger {
     return tracer.span(() => ({ name: 'commit', about: { 'pitel.tenant': tenant } }), work);
   }
 
-  async #tryCommit(span: Span): Promise<void> {
-    if (this.#unfinished === null) return;
-    const { commit, known } = this.#unfinished;
-    const result = await this.#observed(this.#unfinished);
+  /** Commits one part after the other. */
+  async #tryCommits(span: Span): Promise<void> {
+    while (this.#unfinished !== null) await this.#tryCommit(this.#unfinished, span);
+  }
+
+  async #tryCommit(begun: Begun, span: Span): Promise<void> {
+    const { commit, known, rest } = begun;
+    const result = await this.#observed(begun);
     this.#unfinished = null;
+    this.#refused = null;
     span.set(() => ({ 'pitel.events': commit.events.length, 'pitel.result': result.status }));
     if (result.status === 'committed') {
       const { version, position } = result;
       const { fence } = commit;
+      this.#isNoted = false;
+      if (rest.length > 0) {
+        this.#unfinished = this.#begun({ fence, version, position }, rest, begun);
+        return;
+      }
       this.#held = {
         fence,
         version,
@@ -211,6 +313,7 @@ export class TenantLedger {
     if (!isDue) return true;
     this.#touchedAt = now;
     const owned = await store.touch(tenant, fence, unwritten);
+    this.#isNoted = false;
     this.#held = owned ? { ...held, unwritten: UNCHANGED, written: known.sources } : null;
     return owned;
   }
@@ -226,21 +329,47 @@ export interface LedgerDeps {
   /** Names a log that begins: unique, `[A-Za-z0-9_-]{1,64}`. */
   readonly newEpoch: () => string;
   readonly newCommitId: () => string;
+  /** How large a commit may be; for tests. */
+  readonly limits?: PartLimits;
+  /** Called when calls were given up, as the store never took them. */
+  readonly onGivenUp?: (counts: GivenUp) => void;
   readonly listener?: TenantListener;
   readonly tracer?: Tracer;
 }
 
-/** A commit that has no answer yet, its events, and what is known once it has gone through. */
-interface Begun {
-  readonly commit: Commit;
-  readonly events: readonly BridgeEvent[];
-  readonly known: TenantCalls;
+/** What the store refused for good. */
+export interface GivenUp {
+  readonly calls: number;
+  readonly events: number;
 }
 
-interface Held {
+/** A commit that has no answer yet, its events, and the parts to be committed after it. */
+interface Begun {
+  readonly base: CommitBase;
+  readonly part: CommitPart;
+  readonly rest: readonly CommitPart[];
+  readonly commit: Commit;
+  readonly events: readonly BridgeEvent[];
+  /** What is known once all of them have gone through. */
+  readonly known: TenantCalls;
+  /** Whether the store holds every field as this build writes it. */
+  readonly isWhole: boolean;
+  /** Whether it holds an older format. */
+  readonly mustCommit: boolean;
+  /** In which it was begun. */
+  readonly span: Span;
+}
+
+type SharedByParts = Pick<Begun, 'known' | 'isWhole' | 'mustCommit' | 'span'>;
+
+/** What a commit is computed from. */
+interface CommitBase {
   readonly fence: number;
   readonly version: number;
   readonly position: Position;
+}
+
+interface Held extends CommitBase {
   readonly known: TenantCalls;
   /** What has changed since the last write. */
   readonly unwritten: FreshnessDelta;
@@ -258,15 +387,24 @@ interface Held {
  */
 const TOUCH_EVERY_MS = 5_000;
 const TRIM_EVERY_MS = 60_000;
+/** A Redis that restarts, fails over or runs out of memory for a moment takes the commit again before that. */
+const GIVE_UP_MS = 30_000;
+const GIVE_UP_TRIES = 5;
+/** Less than a commit's own time-out. */
+const PING_MS = 1_000;
 
 function entryOf(event: BridgeEvent): Commit['events'][number] {
   return { sequence: Number(event.sequence), type: event.type, json: JSON.stringify(event) };
 }
 
+function withDelta({ delta, transitions }: CommitPart, more: Partial<CommitPart['delta']>): CommitPart {
+  return { delta: { ...delta, ...more }, transitions };
+}
+
 /** The same commit with a new recorded time: a store that was away for minutes records its events only now. */
-function recordedAt(now: Instant, { commit, events: before, known }: Begun): Begun {
-  const events = before.map((event) => ({ ...event, recordedtime: rfc3339(now) }));
-  return { commit: { ...commit, events: events.map(entryOf) }, events, known };
+function recordedAt(now: Instant, begun: Begun): Begun {
+  const events = begun.events.map((event) => ({ ...event, recordedtime: rfc3339(now) }));
+  return { ...begun, commit: { ...begun.commit, events: events.map(entryOf) }, events };
 }
 
 /** Whether the freshness holds more than newer times of what was known before. */

@@ -67,7 +67,7 @@ function report(sentAt: number, given: Partial<CycleReport> = {}, reason: string
     const result = pollResult(observation, { sentAt, status }, sentAt + 40);
     return { result, round: 1, isStale: false };
   });
-  return { polls, ...NOTHING_RECORDED, ...given };
+  return { ...NOTHING_RECORDED, polls, ...given };
 }
 
 describe('a tenant’s loop', () => {

@@ -8,6 +8,7 @@ import type { Tracer } from '../../core/model/tracer.js';
 import { Schedule, type ScheduleOptions, startOffset } from '../schedule/schedule.js';
 import type { InFlightRequests } from './in-flight-requests.js';
 import { type CycleReport, pollCycle } from './poll-cycle.js';
+import { QuarantineError } from './quarantine.js';
 import type { TenantPoller } from './tenant-poller.js';
 import { UnreadableStateError } from '../../store/errors.js';
 
@@ -19,7 +20,7 @@ import { UnreadableStateError } from '../../store/errors.js';
  * and once when it is over, and the loop goes on; every line carries the id of its cycle. A result that no cycle has
  * waited for is recorded by a cycle of its own as soon as none is running, except during the pause after a failure of
  * the store. While a state cannot be read by this build, the loop tries to read it again every `UNREADABLE_RETRY_MS`,
- * and does not poll. When the tenant is no longer held here, the loop neither polls nor claims any more, until it is
+ * and does not poll; neither does it poll a tenant in quarantine. When the tenant is no longer held here, the loop neither polls nor claims any more, until it is
  * stopped.
  */
 export class TenantLoop {
@@ -27,7 +28,7 @@ export class TenantLoop {
   #cancel: Stop = () => undefined;
   readonly #stopping = new AbortController();
   readonly #schedule: Schedule;
-  readonly #reasons = new Map<Endpoint | 'store' | 'state', string | null>();
+  readonly #reasons = new Map<Endpoint | 'store' | 'state' | 'quarantine', string | null>();
   #isClockOff = false;
   readonly #storeRetry: Backoff;
   #running: Promise<void> = Promise.resolve();
@@ -88,6 +89,7 @@ export class TenantLoop {
       const report = await pollCycle(this.#deps, due, this.#stopping.signal, cycle);
       this.#note('store', null, cycle);
       this.#noteState(null, cycle);
+      this.#noteQuarantine(null, cycle);
       this.#storeRetry.reset();
       next = this.#follow(report, cycle);
     } catch (error) {
@@ -106,6 +108,11 @@ export class TenantLoop {
       this.#noteState(error, cycle);
       this.#storeRetry.reset();
       return UNREADABLE_RETRY_MS * (0.8 + 0.4 * this.#deps.random());
+    }
+    if (error instanceof QuarantineError) {
+      this.#note('store', null, cycle);
+      this.#noteQuarantine(error, cycle);
+      return error.restMs;
     }
     this.#note('store', reasonOf(error), cycle);
     return this.#storeRetry.next();
@@ -153,6 +160,16 @@ export class TenantLoop {
       { cycle, reason, ...(keys.length === 0 ? {} : { keys }) },
       `tenant not served: ${error.message}`,
     );
+  }
+
+  /** Logs one line when the tenant is put into quarantine, and one when a poll of it was survived. */
+  #noteQuarantine(error: QuarantineError | null, cycle: string): void {
+    const reason = error && error.message;
+    if ((this.#reasons.get('quarantine') ?? null) === reason) return;
+    this.#reasons.set('quarantine', reason);
+    this.#deps.onQuarantine?.(error !== null);
+    if (error === null) this.#deps.log.info({ cycle }, 'tenant out of quarantine: a poll was recorded');
+    else this.#deps.log.warn({ cycle, owners: error.owners }, `tenant quarantined: ${error.message}`);
   }
 
   /** What an answer lacks is the same reason whatever its numbers are, which change with every call. */
@@ -204,6 +221,8 @@ export interface LoopDeps {
   readonly random: () => number;
   /** Makes short ids that are unlikely to repeat within a day. */
   readonly newCycleId: () => string;
+  /** Called when the tenant gets into quarantine, and out of it. */
+  readonly onQuarantine?: (isQuarantined: boolean) => void;
   /** Adds the tenant to every line. */
   readonly log: Logger;
   readonly tracer?: Tracer | undefined;

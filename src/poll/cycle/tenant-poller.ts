@@ -7,6 +7,7 @@ import { type Activity, activityOf } from '../schedule/activity.js';
 import type { PollVerdict } from './in-flight-requests.js';
 import { NO_TENANT_LISTENER } from './poll-listener.js';
 import type { RegistrationWatch } from './registration-watch.js';
+import { QuarantineError, quarantineMs } from './quarantine.js';
 import { type LedgerDeps, TenantLedger } from './tenant-ledger.js';
 
 /**
@@ -32,6 +33,8 @@ export class TenantPoller {
    * The activity of the calls, and when it was determined, by the monotonic clock; null where the calls have changed.
    */
   #activity: { readonly at: number; readonly is: Activity } | null = null;
+  /** By the monotonic clock. */
+  #quarantinedUntil = -Infinity;
   /** The estimate of the PBX's clock, and the sources that it is of. */
   #clock: { readonly of: TenantState['sources']; readonly skewMs: number | null } | null = null;
 
@@ -42,8 +45,9 @@ export class TenantPoller {
 
   /**
    * Finishes a commit that was begun, and claims the tenant where it is not claimed; to be called before the endpoints
-   * are asked. Rejects when the store cannot be reached. Returns false when it was stopped meanwhile: then nothing may
-   * be asked.
+   * are asked. Rejects when the store cannot be reached, and with a `QuarantineError` while a tenant whose last owners have
+   * ended in the middle of it is not to be polled. Returns false when it was stopped meanwhile, or lost the claim: then nothing
+   * may be asked.
    */
   async prepare(signal: AbortSignal): Promise<boolean> {
     if (this.#ledger.isUnfinished) {
@@ -52,30 +56,43 @@ export class TenantPoller {
       if (signal.aborted) return false;
     }
     if (this.#ledger.known === null) await this.#claim();
-    return true;
+    const { endedOwners } = this.#ledger;
+    if (endedOwners === null) return true;
+    const restMs = this.#quarantinedUntil - this.#deps.time.monotonic();
+    if (restMs > 0) throw new QuarantineError(endedOwners, restMs);
+    return this.#ledger.begin();
   }
 
   /** To be called after `prepare`. Rejects when the store cannot be reached: the next `prepare` finishes the commit. */
   async record(polls: readonly PollVerdict[]): Promise<Recorded> {
     const known = this.#ledger.known!;
     const { listener = NO_TENANT_LISTENER, registrations } = this.#deps;
-    for (const poll of polls) listener.polled(poll);
     const observed = observationsOf(polls);
     const observations =
       registrations === null ? observed : { ...observed, registrations: registrations.take() };
     const { direction: before } = known;
     const decision = this.#ledger.decide(observations);
-    const { transitions, confirm } = decision;
+    const { transitions, confirm, observations: decidedOn } = decision;
+    const effective = polls.map((poll) => withObservation(poll, decidedOn));
+    for (const poll of effective) listener.polled(poll);
     if (decision.delta.calls.size > 0) this.#activity = null;
     if (transitions.some(({ type }) => type === 'call-ended')) this.#deps.outdate();
     const owned = await this.#ledger.write(decision);
-    if (owned) known.settled.note(observations, confirm);
+    if (owned) known.settled.note(decidedOn, confirm);
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
     await this.#ledger.trim();
     const direction = isOtherDirection(before, known.direction) ? known.direction : null;
     const skewMs = this.#skewOf(known);
-    return { confirm, owned, transitions, direction, activity: this.#activityOf(known), skewMs };
+    return {
+      polls: effective,
+      confirm,
+      owned,
+      transitions,
+      direction,
+      activity: this.#activityOf(known),
+      skewMs,
+    };
   }
 
   /** Estimates only where there are new samples, which few polls bring. */
@@ -91,6 +108,7 @@ export class TenantPoller {
 
   async #claim(): Promise<void> {
     await this.#ledger.claim();
+    this.#quarantinedUntil = this.#deps.time.monotonic() + quarantineMs(this.#ledger.endedOwners ?? 0);
     this.#deps.outdate();
     this.#activity = null;
   }
@@ -119,6 +137,8 @@ export interface PollerDeps extends LedgerDeps {
 
 /** What recording has led to. */
 export interface Recorded {
+  /** The results, each with the observation that was decided on: it may lack rows (`core/observe/row-bounds.ts`). */
+  readonly polls: readonly PollVerdict[];
   /** Whether to poll again soon, to confirm an absence. */
   readonly confirm: boolean;
   /** False when the store rejected the commit: another replica polls this tenant, or the store lost its memory. */
@@ -133,6 +153,7 @@ export interface Recorded {
 }
 
 export const NOTHING_RECORDED: Recorded = {
+  polls: [],
   confirm: false,
   owned: true,
   transitions: [],
@@ -154,6 +175,13 @@ function vanishedExtensions({ index }: TenantCalls): string[] {
 
 function isOtherDirection(before: RowDirection, after: RowDirection): boolean {
   return before.meaning !== after.meaning || before.source !== after.source;
+}
+
+function withObservation(poll: PollVerdict, { monitor, queue }: Observations): PollVerdict {
+  const { result } = poll;
+  const observation = result.endpoint === 'monitor' ? monitor : queue;
+  if (poll.isStale || observation === undefined || observation === result.observation) return poll;
+  return { ...poll, result: { ...result, observation } };
 }
 
 function observationsOf(polls: readonly PollVerdict[]): Observations {

@@ -39,6 +39,23 @@ describe('a body that is kept', () => {
     expect(textOf('{"data":"a\\\\/b\\n\\u00e0"}')).toBe('{"data":"a\\\\/b\\n\\u00e0"}');
   });
 
+  it('has no secret that the end of the body cuts short', () => {
+    expect(textOf('{"data":[],"refresh_token" : "other-s3cr')).toBe(
+      '{"data":[],"refresh_token" : "[removed]"',
+    );
+  });
+
+  it('is read once, however long a field is and whatever words it repeats', () => {
+    // Searched again from each word, half a megabyte would take hours.
+    for (const word of ['token', 'eyJ', 'bearer ', '\\"token', '"token', 'api_key":', 'password" ']) {
+      const field = word.repeat(500_000 / word.length);
+      expect(textOf(`{"data":[{"agent_name":${JSON.stringify(field)}}]}`).length).toBeGreaterThan(0);
+      expect(textOf(field).length).toBeGreaterThan(0);
+    }
+    const spaces = ' '.repeat(500_000);
+    expect(textOf(`{"token"${spaces}:${spaces}"other-s3cret"}`)).not.toMatch(/s3cret/);
+  });
+
   it('is kept byte for byte where it is not UTF-8, without the secrets', () => {
     const bytes = Buffer.concat([Buffer.from([0x7b, 0xff, 0xfe]), Buffer.from(`"${SECRET}"`)]);
     const { text, utf8 } = scrubbed(bytes, conceal);

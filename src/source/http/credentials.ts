@@ -208,7 +208,7 @@ export class Credentials {
 /** A secret as it is, as part of a URL, and in both kinds of base64, with or without padding. */
 function spellings(secret: string): string[] {
   const bytes = Buffer.from(secret);
-  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  const base64 = bytes.toString('base64').replaceAll('=', '');
   // Most tokens are the same in several spellings, and a captured body is long.
   return [...new Set([secret, encodeURIComponent(secret), base64, bytes.toString('base64url')])];
 }

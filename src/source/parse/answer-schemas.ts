@@ -6,17 +6,33 @@ import { type Conceal, quoteUpstream } from '../quote-upstream.js';
  * token, and the shapes of error bodies.
  *
  * Guarantees: unused fields may be anything; a missing or null field reads as ''; a number where text is expected
- * (`"extension": 107`) reads as its text. A field of any other type makes its row bad, unless it is only for display.
+ * (`"extension": 107`) reads as its text. A field of any other type, or longer than `MAX_TEXT`, makes its row bad, unless it is
+ * only for display: a text is then cut off.
  * An error body is never read as an empty list, whatever its HTTP status (a sibling service answers 200).
  */
 
-const text = z
+const anyText = z
   .union([z.string(), z.number()])
   .nullish()
   .transform((value) => (value === null || value === undefined ? '' : String(value).trim()));
 
-/** A field that is only displayed: a wrong type in it does not make the row bad. */
-const label = text.catch('');
+/**
+ * In characters. Every text becomes part of keys, states and events, each of which repeats it. FreeSWITCH's own variables and
+ * FusionPBX's columns are shorter, and so is every id.
+ */
+export const MAX_TEXT = 256;
+
+const text = anyText.pipe(z.string().max(MAX_TEXT));
+
+/** A field that is only displayed: a wrong type in it, or a long text, does not make the row bad. */
+const label = anyText.transform(cutOff).catch('');
+
+function cutOff(long: string): string {
+  if (long.length <= MAX_TEXT) return long;
+  // Half a character would be none.
+  const isHalved = (long.codePointAt(MAX_TEXT - 1) ?? 0) > 0xffff;
+  return long.slice(0, isHalved ? MAX_TEXT - 1 : MAX_TEXT);
+}
 
 /** Two schemas with the same result; the second accepts more rows. */
 export interface RowSchema<Row> {
@@ -31,7 +47,7 @@ export interface RowSchema<Row> {
 function rowSchema<Field extends string>(
   fields: Readonly<Record<Field, z.ZodType<string>>>,
 ): RowSchema<Readonly<Record<Field, string>>> {
-  const texts = Object.keys(fields).map((field) => [field, z.string().trim()] as const);
+  const texts = Object.keys(fields).map((field) => [field, z.string().trim().max(MAX_TEXT)] as const);
   const schema = (shape: z.ZodRawShape) => z.object(shape) as unknown as z.ZodType<Record<Field, string>>;
   return { usual: schema(Object.fromEntries(texts)), any: schema(fields) };
 }
@@ -99,8 +115,11 @@ export function checkRow<Row>({ usual, any }: RowSchema<Row>, raw: unknown): Che
   if (plain.success) return { ok: true, value: plain.data };
   const checked = any.safeParse(raw);
   if (checked.success) return { ok: true, value: checked.data };
-  const field = checked.error.issues[0]?.path[0];
-  return { ok: false, reason: field === undefined ? 'not an object' : `${String(field)} is not text` };
+  const [issue] = checked.error.issues;
+  const field = issue?.path[0];
+  if (field === undefined) return { ok: false, reason: 'not an object' };
+  const what = issue?.code === 'too_big' ? `longer than ${MAX_TEXT} characters` : 'not text';
+  return { ok: false, reason: `${String(field)} is ${what}` };
 }
 
 export interface List {

@@ -222,6 +222,30 @@ describe('a partial answer', () => {
     expect([...seen.rows.keys()]).toEqual(['107|c1']);
   });
 
+  it('is one with a field that is longer than any of a PBX; one that is only shown is cut off', () => {
+    const long = 'x'.repeat(4_000_000);
+    const read = watch();
+    const { outcome, reason, rows } = read(
+      body([live('101', 'a', { b_cid_num: long }), live('102', 'b', { agent_name: long, network_ip: long })]),
+    );
+    expect([outcome, reason]).toEqual([
+      'partial',
+      '1 of 2 rows bad, row 0: b_cid_num is longer than 256 characters',
+    ]);
+    expect([...rows.values()].map(({ agentName }) => agentName)).toEqual(['x'.repeat(256)]);
+    const halved = `${'x'.repeat(255)}😀`;
+    const cut = read(body([live('102', 'b', { agent_name: halved })]));
+    expect([...cut.rows.values()][0]!.agentName).toBe('x'.repeat(255));
+  });
+
+  it('remembers no more than a thousand unreadable rows', () => {
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, nth) => ({ extension: [nth], call_id: nth }));
+    const bad = (count: number) => watch()(body([live('101', 'a'), ...rows(count)]));
+    expect(bad(1_000).unreadable?.size).toBe(1_000);
+    expect(bad(1_001).unreadable).toBeUndefined();
+  });
+
   it('is one with a row that is no object, or that is not UTF-8', () => {
     expect(watch()(body([live('107', 'c1'), null]))).toMatchObject({ outcome: 'partial' });
     const bytes = body([live('107', 'c1'), live('108', 'c2', { agent_name: 'XX' })]);
@@ -489,5 +513,27 @@ describe('any sequence of answers', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('an answer that is larger than any of a PBX', () => {
+  const failure = { outcome: 'failed', reason: 'more than 25000 rows' };
+
+  it('is failed with more rows than that, written in whatever way', () => {
+    const reader = new ListReader('monitor', locale);
+    const read = (bytes: Buffer) => reader.read(bytes, POLLED);
+    const rows = Array.from({ length: 25_001 }, () => '{}').join();
+    expect(read(Buffer.from(`{"data":[${rows}]}`))).toMatchObject(failure);
+    expect(read(Buffer.from(`{"d\\u0061ta":[${rows}]}`))).toMatchObject(failure);
+    expect(read(Buffer.from(`{"data":[${rows.slice(3)}]}`))).not.toMatchObject(failure);
+  });
+
+  it('is not parsed with more values than that many rows have', () => {
+    const reader = new ListReader('monitor', locale);
+    const read = (bytes: Buffer) => reader.read(bytes, POLLED);
+    const values = '[],'.repeat(600_000).slice(0, -1);
+    const unread = { outcome: 'failed', reason: 'not JSON: malformed or cut short' };
+    expect(read(Buffer.from(`{"data":[${values}]}`))).toMatchObject(unread);
+    expect(read(Buffer.from(`{"data":[{"extension":[${values}]}]}`))).toMatchObject(unread);
   });
 });

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
+import { MAX_ROWS } from '../../core/model/bounds.js';
 import type { Endpoint, Instant } from '../../core/model/observation.js';
 import type { Conceal } from '../quote-upstream.js';
 import { readList } from './answer-schemas.js';
@@ -16,7 +17,7 @@ import { cutRows } from './row-slicer.js';
  * Guarantees: an observation depends on its body alone, never on earlier bodies, with one exception below; those only
  * determine how much work it takes and which *objects* are the same. The same bytes give the same `rows` map, unparsed. A row with the same bytes
  * as in the last answer is the same object, and so is a row whose changed bytes mean the same (another `network_ip`).
- * Rows that cannot be read make the answer `partial`. It is `failed` when all rows are something else than rows of this
+ * Rows that cannot be read make the answer `partial`. It is `failed` with more rows than `MAX_ROWS`. It is `failed` when all rows are something else than rows of this
  * list, as they lack its fields or have them in other types, unless the last answer had them among others. A failed answer is not
  * kept: the next answer is compared with the last successful one. Not guaranteed: the order of `rows`.
  */
@@ -51,7 +52,7 @@ export class ListReader<Of extends Endpoint> {
       observation = this.#of.listsIdle
         ? { endpoint, startedAt, at, outcome, reason, rows, idleExtensions }
         : { endpoint, startedAt, at, outcome, reason, rows };
-      if (doubt === null && seen.hasAllRows && listing.badRows > 0)
+      if (doubt === null && seen.hasAllRows && listing.badRows > 0 && listing.badRows <= MAX_UNREADABLE)
         observation = { ...observation, unreadable: listing.unreadable };
     }
     return observation as ObservationOf[Of];
@@ -89,6 +90,7 @@ export class ListReader<Of extends Endpoint> {
     const last = this.#last;
     const cut = cutRows(body, last?.cut ?? null);
     if (cut === null) return null;
+    if (cut === 'too many') return TOO_MANY;
     const list = readList(cut.rest, this.#conceal, cut.starts.length);
     if (!list.ok) return list;
     const readings: RowReading<RowOf[Of]>[] = [];
@@ -128,6 +130,7 @@ export class ListReader<Of extends Endpoint> {
     if (document === undefined) return { ok: false, reason: 'not JSON: malformed or cut short' };
     const list = readList(document, this.#conceal);
     if (!list.ok) return list;
+    if (list.value.rows.length > MAX_ROWS) return TOO_MANY;
     const readings = list.value.rows.map((raw) =>
       this.#identified(this.#of.readRow(raw, this.#locale), raw, JSON.stringify(raw)),
     );
@@ -165,6 +168,10 @@ export interface PollTimes {
 }
 
 const KEEP: Conceal = (text) => text;
+
+/** Each is remembered for as long as it is there; of more, nothing is known of what they hide. */
+const MAX_UNREADABLE = 1_000;
+const TOO_MANY: Unseen = { ok: false, reason: `more than ${MAX_ROWS} rows` };
 
 interface Seen<Row> {
   readonly ok: true;

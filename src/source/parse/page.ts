@@ -9,9 +9,10 @@ export interface Page {
   readonly total: number;
 }
 
-/** Null where the body is no list, or does not say how many rows there are. */
+/** Null where the body is no list, has too many rows, or does not say how many rows there are. */
 export function readPage(body: Buffer, conceal: Conceal): Page | null {
   const cut = cutRows(body, null);
+  if (cut === 'too many') return null;
   const list = readList(cut === null ? parseOrNothing(body) : cut.rest, conceal);
   if (!list.ok || list.value.total === null) return null;
   const rows =

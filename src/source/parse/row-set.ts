@@ -34,6 +34,7 @@ export function listRows<Row extends object>(
   let badRows = 0;
   let firstBad = '';
   const unreadable = new Set<string>();
+  const copies = new Map<string, number>();
   for (let index = 0; index < readings.length; index++) {
     const reading = readings[index]!;
     if (reading.kind === 'row') {
@@ -42,17 +43,14 @@ export function listRows<Row extends object>(
       if (other === undefined || outranks(reading.row, other, strength)) rows.set(reading.key, reading.row);
     } else if (reading.kind === 'bad') {
       if (++badRows === 1) firstBad = `row ${index}: ${reading.reason}`;
-      unreadable.add(unusedId(reading.id ?? '', unreadable));
+      const id = reading.id ?? '';
+      const copy = (copies.get(id) ?? 0) + 1;
+      copies.set(id, copy);
+      unreadable.add(copy === 1 ? id : `${id}#${copy}`);
     }
   }
   const kept = last === null ? rows : unchangedOr(last.rows, rows);
   return { rows: kept, idle: idleOf(readings, last), badRows, unreadable, firstBad, repeats };
-}
-
-function unusedId(id: string, used: ReadonlySet<string>): string {
-  let candidate = id;
-  for (let copy = 2; used.has(candidate); copy++) candidate = `${id}#${copy}`;
-  return candidate;
 }
 
 /**

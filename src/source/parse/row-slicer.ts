@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { MAX_ROWS } from '../../core/model/bounds.js';
 import { parseOrNothing } from './json.js';
 import { RowMatcher, type RowSlices } from './row-matcher.js';
 
@@ -12,7 +13,7 @@ import { RowMatcher, type RowSlices } from './row-matcher.js';
  * Guarantee: when every returned range that is not recognised is legal JSON, so is the whole body, and the ranges are
  * its `data` array's elements. Not guaranteed: that the ranges are legal JSON, which parsing them shows. Null never
  * means "empty": the body has another shape (an escaped or repeated `data`, rows that are no objects, illegal JSON) and
- * must be parsed as a whole.
+ * must be parsed as a whole. `too many`: it has more rows than `MAX_ROWS`.
  */
 export interface Cut extends RowSlices {
   /** For each row the index of the last body's row with the same bytes, or -1. */
@@ -31,7 +32,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const DATA = Buffer.from('"data"');
 
-export function cutRows(body: Buffer, last: RowSlices | null): Cut | null {
+export function cutRows(body: Buffer, last: RowSlices | null): Cut | 'too many' | null {
   const open = beginningOfRows(body);
   if (open === -1) return null;
   const matcher = last === null ? null : new RowMatcher(last, body);
@@ -42,6 +43,7 @@ export function cutRows(body: Buffer, last: RowSlices | null): Cut | null {
   const empty = body[at] === CLOSE_BRACKET;
   while (!empty) {
     if (body[at] !== OPEN_BRACE) return null;
+    if (starts.length >= MAX_ROWS) return 'too many';
     // All rows of a run but the last are followed by a comma, as in the last body.
     for (let more = (matcher?.run(at) ?? 0) - 1; more > 0; more--) {
       const row = matcher!.take();

@@ -63,11 +63,20 @@ export class MemoryStore implements Store {
         Object.assign(tenant, { epoch: options.epoch, epochStart: tenant.sequence + 1, commitId: null });
       }
       tenant.fence += 1;
-      const { fence, version, fields } = tenant;
+      const { fence, version, fields, attempts } = tenant;
       const state = options.withoutUnreadable
         ? decodeReadable(name, fields, this.#form).state
         : decode(name, fields, this.#form);
-      return { fence, version, position: positionOf(tenant), state, format: formatOf(fields) };
+      return { fence, version, position: positionOf(tenant), state, format: formatOf(fields), attempts };
+    });
+  }
+
+  attempt(name: string, fence: number): Promise<number> {
+    return this.#do(() => {
+      const tenant = this.#tenant(name);
+      if (tenant?.fence !== fence) return 0;
+      tenant.attempts += 1;
+      return tenant.attempts;
     });
   }
 
@@ -89,6 +98,7 @@ export class MemoryStore implements Store {
       tenant.sequence += commit.events.length;
       tenant.version += 1;
       tenant.commitId = commit.commitId;
+      tenant.attempts = 0;
       for (const { json } of commit.events) this.#publish(name, json);
       return committed(tenant);
     });
@@ -98,6 +108,7 @@ export class MemoryStore implements Store {
     return this.#do(() => {
       const tenant = this.#tenant(name);
       if (tenant?.fence !== fence) return false;
+      tenant.attempts = 0;
       const { set, remove } = freshnessPatch(delta);
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
@@ -220,6 +231,7 @@ interface Tenant {
   epochStart: number;
   sequence: number;
   commitId: string | null;
+  attempts: number;
   readonly fields: Map<string, string>;
   /** Contiguous, the newest has `sequence`. */
   log: { readonly sequence: number; readonly json: string }[];
@@ -252,6 +264,7 @@ function newTenant(epoch: string): Tenant {
     epochStart: 1,
     sequence: 0,
     commitId: null,
+    attempts: 0,
     fields: new Map(),
     log: [],
   };

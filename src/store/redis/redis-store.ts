@@ -73,7 +73,12 @@ export class RedisStore implements Store {
       position: { epoch: fields.get('epoch') ?? '', sequence: number('sequence') },
       state,
       format: formatOf(fields),
+      attempts: Number(fields.get('attempts') ?? 0),
     };
+  }
+
+  async attempt(tenant: string, fence: number): Promise<number> {
+    return (await this.#run('attempt-1', tenant, [fence])) as number;
   }
 
   async commit(tenant: string, commit: Commit): Promise<CommitResult> {

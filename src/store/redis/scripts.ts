@@ -15,7 +15,7 @@ export interface Script {
   readonly keys: number;
 }
 
-const NAMES = ['claim-2', 'commit-2', 'touch-1', 'read-2', 'renew-3', 'leave-3'] as const;
+const NAMES = ['claim-2', 'commit-2', 'touch-1', 'attempt-1', 'read-2', 'renew-3', 'leave-3'] as const;
 export type ScriptName = (typeof NAMES)[number];
 export type Scripts = Readonly<Record<ScriptName, Script>>;
 

@@ -1,5 +1,6 @@
 --[[
-  Commits one poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them.
+  Commits one poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them. It ends
+  the count of attempts (attempt-1.lua).
 
   Scripts do not roll back. All checks come before the first write; the first write is the one that can still be
   refused (a log that is ahead of the state), and it leaves nothing behind when it is. Events are published last, so that
@@ -68,6 +69,7 @@ if firstEvent <= total then
   sequence = id
 end
 
+redis.call('HDEL', KEYS[1], 'attempts')
 -- In steps: Lua's stack holds some 8,000 values.
 for i = 9, firstRemoval - 1, 4000 do
   redis.call('HSET', KEYS[1], unpack(ARGV, i, math.min(i + 3999, firstRemoval - 1)))

@@ -1,6 +1,6 @@
 --[[
   Keeps the freshness of the sources and of watched extensions current. The version does not change, because nothing that
-  a commit is computed from does.
+  a commit is computed from does. It ends the count of attempts (attempt-1.lua).
 
   KEYS[1]  state hash
   ARGV[1]  fencing token
@@ -18,6 +18,7 @@ if
 then
   return 0
 end
+redis.call('HDEL', KEYS[1], 'attempts')
 local firstRemoval = 3 + tonumber(ARGV[2])
 -- In steps: Lua's stack holds some 8,000 values.
 for i = 3, firstRemoval - 1, 4000 do
