@@ -32,14 +32,15 @@ import { Upstream } from './upstream.js';
   providers: [
     provide(
       Readiness,
-      [STORAGE, PollService, TENANTS_WATCH, Metrics],
-      ({ store, whyAway }, polls, tenants, metrics) =>
+      [STORAGE, PollService, TENANTS_WATCH, Metrics, Delivery],
+      ({ store, whyAway }, polls, tenants, metrics, delivery) =>
         new Readiness({
           store,
           whyAway,
           whyIdle: () => polls.idleReason,
           refusedProblems: () => tenants?.problems ?? 0,
           unserved: () => metrics.polls.unserved,
+          troubles: () => delivery.troubles(),
           sources: () => metrics.polls.sources,
         }),
     ),
@@ -48,7 +49,13 @@ import { Upstream } from './upstream.js';
       [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay],
       (metrics, readiness, upstream, delivery, stats, relay) =>
         new Gauges(metrics, {
-          deliver: { stats, inFlight: () => delivery.inFlight(), followed: () => relay.followed },
+          deliver: {
+            stats,
+            inFlight: () => delivery.inFlight(),
+            followed: () => relay.followed,
+            catchUps: () => delivery.catchUps(),
+            memory: () => delivery.memory(),
+          },
           hosts: () => upstream.hosts(),
           isStoreUp: async () => (await readiness.store()) === null,
         }),

@@ -33,6 +33,7 @@ export class HealthController {
       () => this.#indicate('polling', this.readiness.polling()),
       () => this.#tenants(),
       () => this.#sources(),
+      () => this.#delivery(),
       () => this.#indicate('running', this.readiness.running()),
     ]);
   }
@@ -50,6 +51,13 @@ export class HealthController {
   #sources(): HealthIndicatorResult {
     const warning = this.readiness.sourcesWarning();
     const indicator = this.indicators.check('sources');
+    return warning === null ? indicator.up() : indicator.up({ warning });
+  }
+
+  /** Never a reason to get no traffic: the clients are served, or come back. */
+  #delivery(): HealthIndicatorResult {
+    const warning = this.readiness.deliveryWarning();
+    const indicator = this.indicators.check('delivery');
     return warning === null ? indicator.up() : indicator.up({ warning });
   }
 
