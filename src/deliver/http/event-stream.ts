@@ -82,13 +82,6 @@ export class EventStream implements Outlet {
     this.#reader.close();
   }
 
-  #cut(code: RefusalCode): void {
-    const bytes = this.bytesInFlight;
-    this.#deps.response.destroy();
-    this.letGo();
-    if (code === 'memory-full') this.#deps.memory.left(bytes);
-  }
-
   /** The connection is gone, and with it what waited there. */
   letGo(): void {
     for (const frame of this.#written.splice(0)) this.#deps.memory.release(frame);
@@ -127,6 +120,13 @@ export class EventStream implements Outlet {
 
   onceRoom(resume: () => void): void {
     this.#deps.response.once('drain', resume);
+  }
+
+  #cut(code: RefusalCode): void {
+    const bytes = this.bytesInFlight;
+    this.#deps.response.destroy();
+    this.letGo();
+    if (code === 'memory-full') this.#deps.memory.left(bytes);
   }
 
   #beat(): void {

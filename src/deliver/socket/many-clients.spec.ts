@@ -74,7 +74,7 @@ describe('many clients at once', () => {
     const auth = { token: await token(), cursor: 'e1:0' };
     const first = delivery.connect(auth);
     await first.count(1);
-    pause(first);
+    const paused = pause(first);
     const second = delivery.connect(auth);
     await until(() => catchUps.waiting === 1);
     second.socket.disconnect();
@@ -83,7 +83,8 @@ describe('many clients at once', () => {
     // A client that does not read does not keep the turn from the next one.
     const third = delivery.connect(auth);
     await third.until(() => third.sequences.length === 500);
-    first.socket.disconnect();
+    paused.destroy();
+    await first.closed();
   });
 
   it('that begin again get one encoding of what they see alike, and theirs of what they do not', async () => {
