@@ -40,7 +40,7 @@ export class EventStream implements Outlet {
       outlet: this,
       audience: audienceOf(grant, filter),
       failed: (error) => {
-        if (error instanceof UnreadableStateError) return this.close('state-unreadable');
+        if (error instanceof UnreadableStateError) return void this.close('state-unreadable');
         deps.failed(error);
         response.destroy();
       },
@@ -64,14 +64,19 @@ export class EventStream implements Outlet {
     if (why !== null) this.close(why);
   }
 
-  close(code: RefusalCode): void {
-    if (this.#closed) return;
+  /** False if it was closed before. */
+  close(code: RefusalCode): boolean {
+    if (this.#closed) return false;
     this.end();
     this.#deps.stats.countClosed(code);
-    if (code === 'slow-consumer' || code === 'memory-full') return this.#cut(code);
+    if (code === 'slow-consumer' || code === 'memory-full') {
+      this.#cut(code);
+      return true;
+    }
     this.#deps.response.end(`event: closing\ndata: ${JSON.stringify({ code })}\n\n`);
     // A client that does not read would otherwise keep the connection open, and delay the shutdown.
     this.#deps.clock.after(this.#deps.options.closeGraceMs, () => this.#deps.response.destroy());
+    return true;
   }
 
   /** Stops reading the log, after the client has gone. */
@@ -108,7 +113,8 @@ export class EventStream implements Outlet {
   events(batch: Batch): void {
     const waiting = this.#deps.response.writableLength;
     if (waiting > 0 && waiting + batch.stream.length > this.#deps.options.maxInFlightBytes) {
-      return this.close('slow-consumer');
+      this.close('slow-consumer');
+      return;
     }
     this.#deps.stats.delivered += batch.entries.length;
     this.#write(batch.stream);

@@ -31,9 +31,11 @@ describe('the memory of all clients', () => {
       return this;
     }
 
-    close(code: string): void {
+    close(code: string): boolean {
+      if (this.closedAs !== null) return false;
       this.closedAs = code;
       this.leaves = this.bytesInFlight;
+      return true;
     }
 
     cut(): void {
@@ -86,6 +88,10 @@ describe('the memory of all clients', () => {
     a.cut();
     b.cut();
     expect(memory.held).toBe(0);
+    // What left is not counted as leaving any more.
+    new Client('c').write(frame(120));
+    clock.advance(1_000);
+    expect(closed()).toEqual(['a', 'b', 'c']);
   });
 
   it('calls those who wait for room once there is some', () => {

@@ -14,7 +14,8 @@ const SAY_EVERY_MS = 60_000;
 /** A client whose messages wait. */
 export interface Hungry {
   readonly bytesInFlight: number;
-  close(code: 'memory-full'): void;
+  /** False if it was closed before. */
+  close(code: 'memory-full'): boolean;
 }
 
 /**
@@ -105,10 +106,14 @@ export class ClientMemory {
     for (const client of hungriest) {
       if (excess <= 0) break;
       const bytes = client.bytesInFlight;
+      // Before it is closed, as it may let go at once.
       this.#leaving += bytes;
-      excess -= bytes;
-      closed += 1;
-      client.close('memory-full');
+      if (client.close('memory-full')) {
+        excess -= bytes;
+        closed += 1;
+      } else {
+        this.#leaving -= bytes;
+      }
     }
     this.#say(closed);
   }

@@ -105,9 +105,9 @@ export class ClientSession implements Outlet {
     if (why !== null) this.close(why);
   }
 
-  /** Says why (`closing`), then closes. */
-  close(code: RefusalCode): void {
-    if (this.#closed) return;
+  /** Says why (`closing`), then closes. False if it was closed before. */
+  close(code: RefusalCode): boolean {
+    if (this.#closed) return false;
     this.#end();
     this.#context.stats.countClosed(code);
     // Captured now: once engine.io has closed, the WebSocket may still wait for the other side's close frame.
@@ -123,6 +123,7 @@ export class ClientSession implements Outlet {
       this.#letGo();
       if (code === 'memory-full') this.#context.memory.left(bytes);
     });
+    return true;
   }
 
   get bytesInFlight(): number {
@@ -147,7 +148,8 @@ export class ClientSession implements Outlet {
   events(batch: Batch): void {
     const size = batch.frame.length;
     if (this.#inFlight > 0 && this.#inFlight + size > this.#context.options.maxInFlightBytes) {
-      return this.close('slow-consumer');
+      this.close('slow-consumer');
+      return;
     }
     this.#context.stats.delivered += batch.entries.length;
     // The text is for the polling transport: a WebSocket gets the frame.
@@ -237,7 +239,7 @@ export class ClientSession implements Outlet {
   }
 
   #fail(error: unknown): void {
-    if (error instanceof UnreadableStateError) return this.close('state-unreadable');
+    if (error instanceof UnreadableStateError) return void this.close('state-unreadable');
     this.#context.failed(this.#grant.tenant, error);
     this.#connection.close();
   }
