@@ -51,6 +51,16 @@ export class Consumer implements WireListener {
     private readonly arrived: Arrival,
   ) {}
 
+  /** As if it had been there before: the next `open` asks for the events after it. */
+  startAt(epoch: string, sequence: number): void {
+    this.epoch = epoch;
+    this.last = sequence;
+  }
+
+  get isConnected(): boolean {
+    return this.wire !== null && this.opened === null;
+  }
+
   /** Resolves once it is let in and, where the server says so, live or resuming. */
   open(port: number): Promise<void> {
     return new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { audienceOf } from '../../src/deliver/access/audience.js';
-import { Batch, LogEntry } from '../../src/deliver/log/batch.js';
+import { Batch } from '../../src/deliver/log/batch.js';
 import { FanOut } from '../../src/deliver/log/fan-out.js';
+import { LogEntry } from '../../src/deliver/log/log-entry.js';
 import type { Bench } from '../bench.js';
 import {
   growthExponent,

@@ -184,5 +184,6 @@ export type RefusalCode =
   | 'too-many-messages'
   | 'bad-request'
   | 'slow-consumer'
+  | 'memory-full'
   | 'state-unreadable'
   | 'shutting-down';

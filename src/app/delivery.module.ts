@@ -4,6 +4,7 @@ import { idsOf } from '../config/tenants/tenant.js';
 import type { DeliverOptions } from '../deliver/access/options.js';
 import { DeliverModule } from '../deliver/deliver.module.js';
 import { RegistrationLookup } from '../source/registration-lookup.js';
+import { availableMemory, clientMemoryOf } from './available-memory.js';
 import { CONFIG } from './config.module.js';
 import { LOGGER } from './logger.module.js';
 import { SourceModule } from './source.module.js';
@@ -13,8 +14,8 @@ import { TRACING, TracingModule } from './tracing.module.js';
 const deliver = DeliverModule.registerAsync({
   imports: [StorageModule, SourceModule, TracingModule],
   inject: [CONFIG, STORAGE, RegistrationLookup, TRACING, LOGGER],
-  useFactory: (config, { store }, lookup, { tracer }, logger) => ({
-    store,
+  useFactory: (config, { readers }, lookup, { tracer }, logger) => ({
+    store: readers,
     tracer,
     options: deliverOptions(config),
     logger,
@@ -26,11 +27,12 @@ const deliver = DeliverModule.registerAsync({
 @Module({ imports: [deliver], exports: [deliver] })
 export class DeliveryModule {}
 
-function deliverOptions({ auth, tenants, http, registrations }: Config): DeliverOptions {
+function deliverOptions({ auth, tenants, http, deliver, registrations }: Config): DeliverOptions {
   return {
     tenants: idsOf(tenants),
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: http.corsOrigins,
+    memoryBytes: deliver.memoryBytes ?? clientMemoryOf(availableMemory()),
     registrationFreshMs: registrations.intervalMs * REGISTRATION_FRESH,
   };
 }

@@ -33,14 +33,15 @@ import { Upstream } from './upstream.js';
   providers: [
     provide(
       Readiness,
-      [STORAGE, PollService, TENANTS_WATCH, Metrics, LOG_OUTPUT],
-      ({ store, whyAway }, polls, tenants, metrics, output) =>
+      [STORAGE, PollService, TENANTS_WATCH, Metrics, Delivery, LOG_OUTPUT],
+      ({ store, whyAway }, polls, tenants, metrics, delivery, output) =>
         new Readiness({
           store,
           whyAway,
           whyIdle: () => polls.idleReason,
           refusedProblems: () => tenants?.problems ?? 0,
           unserved: () => metrics.polls.unserved,
+          troubles: () => delivery.troubles(),
           sources: () => metrics.polls.sources,
           isLogBlocked: () => output.isBlocked,
         }),
@@ -50,7 +51,13 @@ import { Upstream } from './upstream.js';
       [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay, LOG_OUTPUT],
       (metrics, readiness, upstream, delivery, stats, relay, output) =>
         new Gauges(metrics, {
-          deliver: { stats, inFlight: () => delivery.inFlight(), followed: () => relay.followed },
+          deliver: {
+            stats,
+            inFlight: () => delivery.inFlight(),
+            followed: () => relay.followed,
+            catchUps: () => delivery.catchUps(),
+            memory: () => delivery.memory(),
+          },
           hosts: () => upstream.hosts(),
           isStoreUp: async () => (await readiness.store()) === null,
           droppedLines: () => output.dropped,

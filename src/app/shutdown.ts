@@ -36,9 +36,10 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
 
   async onApplicationShutdown(): Promise<void> {
     const { tracing, storage } = this.#parts;
-    const { leases, store } = storage;
+    const { leases, readers, store } = storage;
     this.#step = 'Redis';
     await leases.close();
+    await readers.close();
     await store.close();
     this.#step = 'the traces';
     await tracing.close();
@@ -53,6 +54,7 @@ export interface ShutdownParts {
   readonly delivery: { drain(): Promise<void> };
   readonly storage: {
     readonly leases: { close(): Promise<void> };
+    readonly readers: { close(): Promise<void> };
     readonly store: { close(): Promise<void> };
   };
   readonly tracing: { close(): Promise<void> };

@@ -2,44 +2,60 @@ import type { Logger } from 'pino';
 import { systemClock } from '../base/clock.js';
 import type { Config, RedisConfig } from '../config/config.js';
 import { redisReason } from '../health/redis-reason.js';
+import { BoundedReader } from '../store/bounded-reader.js';
 import type { Leases } from '../store/leases.js';
 import { MemoryLeases } from '../store/memory/memory-leases.js';
 import { MemoryStore } from '../store/memory/memory-store.js';
 import { connectRedis, type RedisTarget } from '../store/redis/redis-connection.js';
 import { RedisLeases } from '../store/redis/redis-leases.js';
 import { RedisStore } from '../store/redis/redis-store.js';
-import type { Store } from '../store/store.js';
+import type { LogReader, Store } from '../store/store.js';
 
-/** The store and the leases, which use one connection. */
+/**
+ * The store as those who poll use it, with the leases, and as those who read for clients do. Each has a connection of
+ * its own, so that no commit and no lease waits behind an answer of megabytes ([record 27](../../docs/adr/0027-bulkheads.md)).
+ */
 export interface Storage {
   readonly store: Store;
+  readonly readers: LogReader;
   readonly leases: Leases;
   /** Why Redis cannot be reached, in words that may be public; null while it can be. */
   readonly whyAway: () => string | null;
 }
 
+/**
+ * Reads for clients under way at once. More would not make Redis faster, which does one after the other; fewer would
+ * leave it idle while this process takes an answer apart.
+ */
+const READS_AT_ONCE = 4;
+
 export function openStorage({ store, retention, leaseGroup }: Config, log: Logger): Storage {
   const options = { maxEvents: retention.events };
   if (store.kind === 'memory') {
-    const leases = new MemoryLeases(systemClock);
-    return { store: new MemoryStore(options), leases, whyAway: () => null };
+    const memory = new MemoryStore(options);
+    const readers = new BoundedReader(memory, READS_AT_ONCE);
+    return { store: memory, readers, leases: new MemoryLeases(systemClock), whyAway: () => null };
   }
+  const target = redisTarget(store.redis);
   let lastError: Error | null = null;
-  const connection = connectRedis(redisTarget(store.redis), {
-    // Several attempts a second fail for one reason: it is logged once, until it changes or Redis is back.
-    onError: (error) => {
-      if (error.message !== lastError?.message)
-        log.warn({ reason: error.message }, `redis connection failed: ${error.message}`);
-      lastError = error;
-    },
-  });
-  connection.commands.on('ready', () => {
-    if (lastError !== null) log.info('redis connection recovered');
-    lastError = null;
-  });
+  // Several attempts a second fail for one reason: it is logged once, until it changes or Redis is back.
+  const onError = (error: Error) => {
+    if (error.message !== lastError?.message)
+      log.warn({ reason: error.message }, `redis connection failed: ${error.message}`);
+    lastError = error;
+  };
+  const connections = [connectRedis(target, { onError }), connectRedis(target, { onError })] as const;
+  for (const { commands } of connections)
+    commands.on('ready', () => {
+      if (lastError === null || connections.some((other) => other.commands.status !== 'ready')) return;
+      log.info('redis connection recovered');
+      lastError = null;
+    });
+  const [polling, reading] = connections;
   return {
-    store: new RedisStore(connection, options),
-    leases: new RedisLeases(connection, leaseGroup),
+    store: new RedisStore(polling, options),
+    readers: new BoundedReader(new RedisStore(reading, options), READS_AT_ONCE),
+    leases: new RedisLeases(polling, leaseGroup),
     whyAway: () => lastError && redisReason(lastError),
   };
 }

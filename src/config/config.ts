@@ -55,6 +55,10 @@ export interface Config {
     /** Allowed in addition to the bridge's own origin. */
     readonly corsOrigins: readonly string[];
   };
+  readonly deliver: {
+    /** What the messages in flight to all clients together may take; null: by the memory that the process has. */
+    readonly memoryBytes: number | null;
+  };
   readonly auth: AuthConfig;
   readonly log: {
     readonly level: Variables['LOG_LEVEL'];

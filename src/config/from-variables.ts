@@ -5,6 +5,8 @@ import type { TenantConfig } from './tenants/tenant.js';
 import { credential } from './tenants/tenants-file.js';
 import type { TenantsFile } from './tenants/tenants-watch.js';
 
+const MIB = 1024 * 1024;
+
 /** Makes the configuration from variables that break no rule. `tenants`: those of the file where there is one. */
 export function configOf(
   values: Variables,
@@ -34,6 +36,9 @@ export function configOf(
     store: values.STORE === 'memory' ? { kind: 'memory' } : { kind: 'redis', redis: redisOf(values, tlsCa) },
     retention: { events: values.LOG_RETENTION_EVENTS, ms: values.LOG_RETENTION_MS },
     http: { host: values.HOST, port: values.PORT, corsOrigins: [...new Set(values.CORS_ORIGINS)] },
+    deliver: {
+      memoryBytes: values.DELIVER_MEMORY_MB === undefined ? null : values.DELIVER_MEMORY_MB * MIB,
+    },
     auth: authOf(values),
     log: { level: values.LOG_LEVEL, phoneNumbers: values.LOG_PHONE_NUMBERS },
     metrics: { tenantsMax: values.METRICS_TENANTS_MAX },

@@ -11,7 +11,7 @@ import {
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { Logger } from 'pino';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
-import type { Store } from '../store/store.js';
+import type { LogReader } from '../store/store.js';
 import { BearerGuard } from './http/bearer.guard.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { type Injected, type Key, provide, token } from '../base/inject.js';
@@ -30,12 +30,13 @@ import { httpCors } from './access/cors.js';
 import { DELIVER_LOGGER, ProblemFilter } from './http/problem.filter.js';
 import { ASK_REGISTRATION, type AskRegistration, RegistrationQuery } from './http/registration-query.js';
 import { Relay } from './log/relay.js';
-import { DeliverStats } from './stats.js';
+import { SharedBounds } from './log/shared-bounds.js';
+import { DeliverStats, type Trouble } from './stats.js';
 import { TokenVerifier } from './access/token.js';
 
 /** What delivery is made of. The caller closes the store. */
 export interface DeliverParts {
-  readonly store: Store;
+  readonly store: LogReader;
   readonly options: DeliverOptions;
   readonly logger: Logger;
   readonly askRegistration: AskRegistration;
@@ -43,6 +44,8 @@ export interface DeliverParts {
   readonly random?: () => number;
   readonly tracer?: Tracer;
 }
+
+const TROUBLE_MS = 60_000;
 
 /** Starts delivery with the application, which ends it with `drain`, in the order of its parts' ends. */
 @Injectable()
@@ -55,6 +58,10 @@ export class Delivery implements OnApplicationBootstrap {
     @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
+    @Inject(SharedBounds) private readonly bounds: SharedBounds,
+    @Inject(DeliverStats) private readonly stats: DeliverStats,
+    @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(DELIVER_CLOCK) private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -81,6 +88,22 @@ export class Delivery implements OnApplicationBootstrap {
         most = Math.max(most, bytesInFlight);
       }
     return { total, most };
+  }
+
+  /** What an operator should know of: each for a minute after it was seen last. */
+  troubles(): readonly Trouble[] {
+    return this.stats.troublesSince(this.clock.monotonic() - TROUBLE_MS);
+  }
+
+  /** Clients that are far behind: those that read, and those that wait for their turn. */
+  catchUps(): { readonly reading: number; readonly waiting: number } {
+    const { reading, waiting } = this.bounds.catchUps;
+    return { reading, waiting };
+  }
+
+  /** Bytes that messages in flight to all clients take here, and may take. */
+  memory(): { readonly held: number; readonly limit: number } {
+    return { held: this.bounds.memory.held, limit: this.options.memoryBytes };
   }
 
   /** Refuses new clients, closes all others spread over `drainMs`, stops following the log. Further calls do nothing. */
@@ -127,21 +150,30 @@ export class DeliverModule implements NestModule {
         provide(DELIVER_CLOCK, [PARTS], ({ clock }) => clock),
         provide(DELIVER_LOGGER, [PARTS], ({ logger }) => logger),
         provide(ASK_REGISTRATION, [PARTS], ({ askRegistration }) => askRegistration),
-        provide(Relay, [PARTS], (parts) => new Relay(parts)),
+        provide(
+          SharedBounds,
+          [PARTS, DeliverStats],
+          ({ options, clock, logger }, stats) => new SharedBounds({ limits: options, clock, stats, logger }),
+        ),
+        provide(
+          Relay,
+          [PARTS, SharedBounds, DeliverStats],
+          (parts, bounds, stats) => new Relay({ ...parts, bounds, stats }),
+        ),
         provide(TokenVerifier, [PARTS], ({ options, clock }) => new TokenVerifier(options, clock)),
         provide(ConnectionLimits, [PARTS], ({ options }) => new ConnectionLimits(options)),
         DeliverStats,
         provide(
           SocketServer,
-          [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          (parts, relay, tokens, limits, stats) =>
-            new SocketServer({ ...parts, relay, tokens, limits, stats }),
+          [PARTS, Relay, TokenVerifier, ConnectionLimits, SharedBounds, DeliverStats],
+          (parts, relay, tokens, limits, bounds, stats) =>
+            new SocketServer({ ...parts, relay, tokens, limits, bounds, stats }),
         ),
         provide(
           EventStreams,
-          [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          (parts, relay, tokens, limits, stats) =>
-            new EventStreams({ ...parts, relay, tokens, limits, stats }),
+          [PARTS, Relay, TokenVerifier, ConnectionLimits, SharedBounds, DeliverStats],
+          (parts, relay, tokens, limits, bounds, stats) =>
+            new EventStreams({ ...parts, relay, tokens, limits, bounds, stats }),
         ),
         LogQuery,
         RegistrationQuery,
@@ -149,7 +181,7 @@ export class DeliverModule implements NestModule {
         Delivery,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Relay, DeliverStats, Delivery, BearerGuard, TokenVerifier, DELIVER_OPTIONS],
+      exports: [Relay, SharedBounds, DeliverStats, Delivery, BearerGuard, TokenVerifier, DELIVER_OPTIONS],
     };
   }
 }

@@ -33,6 +33,7 @@ export class HealthController {
       () => this.#indicate('polling', this.readiness.polling()),
       () => this.#tenants(),
       () => this.#warn('sources', this.readiness.sourcesWarning()),
+      () => this.#warn('delivery', this.readiness.deliveryWarning()),
       () => this.#warn('log', this.readiness.logWarning()),
       () => this.#indicate('running', this.readiness.running()),
     ]);
@@ -48,8 +49,8 @@ export class HealthController {
   }
 
   /**
-   * Never a reason to get no traffic: another replica would see no more of the PBX, and clients are served whether or not
-   * the log is read.
+   * Never a reason to get no traffic: another replica would see no more of the PBX, and clients are served, or come
+   * back, whether or not the log is read.
    */
   #warn(name: string, warning: string | null): HealthIndicatorResult {
     const indicator = this.indicators.check(name);

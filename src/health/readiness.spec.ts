@@ -16,6 +16,7 @@ describe('readiness', () => {
       whyIdle: () => null,
       refusedProblems: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
+      troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
       isLogBlocked: () => false,
       ...parts,
@@ -54,6 +55,13 @@ describe('readiness', () => {
     expect(status).toBe(200);
     const warning = 'standard output is not read: log lines are dropped';
     expect(body).toMatchObject({ status: 'ok', details: { log: { status: 'up', warning } } });
+  });
+
+  it('is ok while something troubles the clients: it warns, and says what', async () => {
+    const { status, body } = await ready({ troubles: () => ['foreign', 'memory-full'] });
+    expect(status).toBe(200);
+    const warning = expect.stringMatching(/another client of the store writes .*; clients were closed/);
+    expect(body).toMatchObject({ status: 'ok', details: { delivery: { status: 'up', warning } } });
   });
 
   it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {

@@ -1,3 +1,4 @@
+import type { Trouble } from '../deliver/stats.js';
 import type { UnreadableReason } from '../store/errors.js';
 import type { Store } from '../store/store.js';
 
@@ -54,6 +55,12 @@ export class Readiness {
     return this.#parts.isLogBlocked() ? 'standard output is not read: log lines are dropped' : null;
   }
 
+  /** What troubles the clients of this process, for a minute after it was seen last; null where nothing does. */
+  deliveryWarning(): string | null {
+    const troubles = this.#parts.troubles().map((trouble) => TROUBLES[trouble]);
+    return troubles.length === 0 ? null : `${troubles.join('; ')} (see the log)`;
+  }
+
   /** How many endpoints of the tenants polled here are not observed completely; null where there are none. */
   sourcesWarning(): string | null {
     const { degraded, down } = this.#parts.sources();
@@ -61,6 +68,13 @@ export class Readiness {
     return `endpoints that answer incompletely: ${degraded}, that do not answer: ${down} (see GET /v1/sources and the log)`;
   }
 }
+
+const TROUBLES: Readonly<Record<Trouble, string>> = {
+  foreign: 'another client of the store writes to its channels or logs',
+  'memory-full': 'clients were closed, as all together had too much in flight',
+  'catching-up': 'clients that are far behind wait for their turn',
+  'began-again': 'a log is another one than before, and its clients start over',
+};
 
 type Unserved = Readonly<Record<UnreadableReason, number>>;
 
@@ -74,6 +88,7 @@ export interface ReadinessParts {
   readonly refusedProblems: () => number;
   /** How many tenants of this process have a stored state that it cannot read. */
   readonly unserved: () => Unserved;
+  readonly troubles: () => readonly Trouble[];
   /** How many endpoints of the tenants polled here are degraded, and down. */
   readonly sources: () => { readonly degraded: number; readonly down: number };
   readonly isLogBlocked: () => boolean;

@@ -4,7 +4,7 @@ import { Capture, type CaptureOptions } from './capture/capture.js';
 import { Credentials, type NoToken } from './http/credentials.js';
 import { Deadline } from './http/deadline.js';
 import { type HttpFailure, type HttpResult, PitelClient, sentNow } from './http/pitel-client.js';
-import { Semaphore } from './http/semaphore.js';
+import { Semaphore } from '../base/semaphore.js';
 import { proxySecrets } from './http/route.js';
 import { type TokenRefusal, tokenRefusal } from './http/token-refusal.js';
 import type { UpstreamHosts } from './http/upstream-hosts.js';

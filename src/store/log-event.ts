@@ -15,6 +15,12 @@ export function checkEvents(tenant: string, { events }: Commit): void {
 
 /** When the event was committed, in ms since the epoch; NaN when it does not say, which is never old enough to drop. */
 export function recordedAt(json: string): number {
-  const event = JSON.parse(json) as { readonly recordedtime?: unknown } | null;
+  let event: { readonly recordedtime?: unknown } | null;
+  try {
+    event = JSON.parse(json) as { readonly recordedtime?: unknown } | null;
+  } catch {
+    // Another client of the store has written it.
+    return NaN;
+  }
   return typeof event?.recordedtime === 'string' ? Date.parse(event.recordedtime) : NaN;
 }

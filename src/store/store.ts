@@ -91,6 +91,9 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** What those who hand events out need of a store: they never write. */
+export type LogReader = Pick<Store, 'snapshot' | 'read' | 'follow' | 'close'>;
+
 export interface ClaimOptions {
   readonly epoch: string;
   readonly newEpoch?: boolean;
@@ -162,7 +165,13 @@ export interface LogSlice {
   readonly last: number;
   /** The first sequence that belongs to `epoch`: cursors of this epoch before it do not exist. */
   readonly epochStart: number;
+  /** What lies at the sequences after `after`, in order. Another client of the store may have written it. */
   readonly events: readonly { readonly sequence: number; readonly json: string }[];
+  /**
+   * Ids of entries among those read that no bridge has written: their id is no sequence, or lies after `last`. They count
+   * against `limit`.
+   */
+  readonly foreign: readonly string[];
 }
 
 /** Neither may throw. */

@@ -10,6 +10,7 @@ import { memoryOf } from './process-memory.js';
 import type { RedisInUse } from './redis-in-use.js';
 import { type Rig, type RigSetup, withRig } from './rig.js';
 import { type Chaos, keepsTime, type Tally } from './scenario.js';
+import type { Blind } from './verdict.js';
 
 /**
  * What holds while somebody loads the bridge as much as they can, whoever it is (a client, a reader, a PBX, a pipe that is
@@ -30,6 +31,8 @@ export interface Attack {
   /** Attacks, and resolves when the attack is over. */
   readonly strike: (field: Field) => Promise<void>;
   readonly voice: Voice;
+  /** Where the attack costs the attacked tenant what polls saw; asked when all has come to rest. Default: nowhere. */
+  readonly blind?: (rig: Rig<RedisInUse>) => Promise<readonly Blind[]>;
 }
 
 export interface Voice {
@@ -102,7 +105,9 @@ export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
     }
     witness.report(chaos);
     await rig.settle();
-    for (const tenant of attack.served ?? rig.tenants) await rig.verdict({ sightings: 3 }, tenant);
+    const blind = (await attack.blind?.(rig)) ?? [];
+    for (const tenant of attack.served ?? rig.tenants)
+      await rig.verdict({ sightings: 3, blind: tenant === ATTACKED ? blind : [] }, tenant);
   });
 }
 

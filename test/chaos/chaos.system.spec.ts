@@ -17,8 +17,7 @@ const OPEN_SHARE = 0.01;
 
 describe('under chaos', () => {
   it('every row of the table has its test', () => {
-    const rows = [...Array.from({ length: 19 }, (_, n) => n + 1), 21, 26, 27, 29, 31];
-    expect(new Set(SCENARIOS.map(({ row }) => row))).toEqual(new Set(rows));
+    expect(SCENARIOS.map(({ row }) => row).sort((a, b) => a - b)).toEqual(ROWS);
     for (const { testedIn } of SCENARIOS)
       if (testedIn !== undefined) expect(existsSync(new URL(testedIn, ROOT))).toBe(true);
   });

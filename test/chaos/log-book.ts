@@ -25,6 +25,7 @@ export class LogBook {
   readonly #published = new Set<string>();
   #reading: Promise<void> = Promise.resolve();
   #closed = false;
+  #mayHoldForeign = false;
 
   private constructor(target: RedisTarget, tenants: readonly string[], tally: Tally) {
     this.#connection = connectRedis(target, { onError: () => undefined });
@@ -57,6 +58,11 @@ export class LogBook {
   /** Redis as it is now; rejects while it is away. */
   get commands(): Redis | Cluster {
     return this.#commands;
+  }
+
+  /** From now on the channels and logs may hold what no bridge has written; it is skipped. Otherwise it is a false event. */
+  skipForeign(): void {
+    this.#mayHoldForeign = true;
   }
 
   note(tenant: string, event: BridgeEvent): void {
@@ -138,8 +144,9 @@ export class LogBook {
   #heard(name: string, text: string): void {
     const from = parseChannel(name);
     if (from === null) return;
-    const event = JSON.parse(text) as BridgeEvent;
     const { tenant } = from;
+    const event = this.#eventIn(text, tenant);
+    if (event === null) return;
     const place = `${tenant} ${event.epoch}:${event.sequence}`;
     if (this.#published.has(place)) this.#tally.count('doubled', `${place} was published twice`);
     this.#published.add(place);
@@ -171,10 +178,26 @@ export class LogBook {
     const events: BridgeEvent[] = [];
     for (let next = from; ; ) {
       const page = (await this.#commands.xrange(logKey(tenant), next, '+', 'COUNT', PAGE)) as Entry[];
-      for (const [, fields] of page) events.push(JSON.parse(fields[1]!) as BridgeEvent);
+      for (const [id, fields] of page) {
+        const event = this.#eventIn(fields[1]!, tenant);
+        if (event !== null && id === `${Number(event.sequence)}-0`) events.push(event);
+      }
       if (page.length < PAGE) return events;
       next = `${Number.parseInt(page.at(-1)![0], 10) + 1}-0`;
     }
+  }
+
+  /** Null for what is no event of the tenant. */
+  #eventIn(text: string, tenant: string): BridgeEvent | null {
+    let event: Partial<BridgeEvent> | null = null;
+    try {
+      event = JSON.parse(text) as Partial<BridgeEvent> | null;
+    } catch {
+      // Null, as other texts that are no events.
+    }
+    if (event?.source === `/pitel/${tenant}`) return event as BridgeEvent;
+    if (!this.#mayHoldForeign) this.#tally.count('false', `${tenant}: not an event: ${text.slice(0, 80)}`);
+    return null;
   }
 
   #firstHeard(tenant: string, isWanted: (event: BridgeEvent) => boolean): number | null {

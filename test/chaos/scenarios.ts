@@ -7,6 +7,7 @@ import { killed, killedInTurns } from './scenarios/killed.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
 import { paused, rolled, twoOwners } from './scenarios/owners.js';
 import { frozen, repliesLost, scriptsFlushed, subscriptionsKilled } from './scenarios/redis-connection.js';
+import { epochOfMany, garbage, resumption } from './scenarios/readers.js';
 import { soaked } from './scenarios/soak.js';
 import { dead, nonsense } from './scenarios/upstream.js';
 
@@ -38,4 +39,7 @@ export const SCENARIOS: readonly Scenario[] = [
   longField,
   unreadLog,
   longFields,
+  resumption,
+  epochOfMany,
+  garbage,
 ];

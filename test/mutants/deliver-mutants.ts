@@ -7,7 +7,7 @@ const HTTP = 'src/deliver/http';
 const access: readonly Mutant[] = [
   ...mutantsOf(`${ACCESS}/audience.ts`, `${ACCESS}/audience.spec.ts`, [
     [
-      '(granted === null || granted(exposure)) && (wanted === null || wanted(exposure));',
+      'isWithin(granted, exposure) && isWithin(wanted, exposure);',
       'wanted === null ? granted!(exposure) : wanted(exposure);',
       'a filter would show what the token does not allow',
     ],
@@ -153,18 +153,80 @@ const log: readonly Mutant[] = [
       'every page would repeat the last event',
     ],
     ['|| this.#bytes > maxBytes * TRIM_AT', '', 'large events would fill the memory'],
+  ]),
+  ...mutantsOf(`${LOG}/tenant-feed.ts`, `${LOG}/tenant-feed.spec.ts`, [
     [
-      'if (full || entry.sequence < expected) break;',
-      'if (full) break;',
-      'older events with a hole would be taken for contiguous',
+      'this.#deafUntil = clock.monotonic() + waitAfter(this.#falseAlarms, DEAF);',
+      '',
+      'a client of Redis that publishes could have the log read without a pause',
     ],
     [
-      'if (entry.sequence > expected) continue;',
-      '',
-      'older events that overlap would be refused, or be held twice',
+      "sequence === from.sequence && sequence < slice.last ? 'cursor-too-old' : null",
+      'null',
+      'an entry that is no event would have the log read for ever',
     ],
   ]),
-  ...mutantsOf(`${LOG}/batch.ts`, `${LOG}/batch.spec.ts`, [
+  ...mutantsOf(`${LOG}/log-slice.ts`, `${LOG}/log-slice.spec.ts`, [
+    [
+      'if (sequence !== through + 1 && !isBehind) break;',
+      '',
+      'a client would miss the events of a hole without a reset',
+    ],
+    [' && slice.first <= through + 1;', ';', 'events that were trimmed would be skipped without a word'],
+  ]),
+  ...mutantsOf(`${LOG}/log-entry.ts`, `${LOG}/log-entry.spec.ts`, [
+    ['|| data.tenant !== tenant', '', 'a client would be given an event of another tenant'],
+    [
+      '!/^[a-z][a-z0-9.-]{0,63}$/.test(type)',
+      "type === ''",
+      'what another client of Redis wrote could forge packets',
+    ],
+  ]),
+  ...mutantsOf(`${LOG}/log-pages.ts`, `${LOG}/tenant-feed.spec.ts`, [
+    [
+      'stretch.entries.filter((entry) => entry.sequence <= newest)',
+      'stretch.entries',
+      'a client that catches up would pass the position, and get events twice',
+    ],
+    [
+      'this.#owner = this.#deps.cache.newOwner();\n  }',
+      '}',
+      'a client would be given pages of a log that does not exist any more',
+    ],
+  ]),
+  ...mutantsOf(`${LOG}/held-calls.ts`, `${LOG}/held-calls.spec.ts`, [
+    [
+      'if (before !== undefined) this.#unlist(before);',
+      '',
+      'a call would be listed as it was before, beside itself',
+    ],
+    [
+      '.sort((a, b) => a.order - b.order)',
+      '',
+      'an agent would get the calls in another order than a wallboard',
+    ],
+  ]),
+  ...mutantsOf(`${LOG}/snapshot.ts`, `${LOG}/snapshot.spec.ts`, [
+    ['if (version !== this.#version) {', 'if (this.#version === null) {', 'snapshots would be of the past'],
+  ]),
+  ...mutantsOf(`${LOG}/client-memory.ts`, `${LOG}/client-memory.spec.ts`, [
+    [
+      'if (frame.holders === 0) this.#held += frame.length;',
+      'this.#held += frame.length;',
+      'clients that share a snapshot would be closed although it takes its memory once',
+    ],
+    [
+      'this.#held - this.#leaving - limitBytes',
+      'this.#held - limitBytes',
+      'clients would be closed for what others let go of already',
+    ],
+    [
+      'b.bytesInFlight - a.bytesInFlight',
+      'a.bytesInFlight - b.bytesInFlight',
+      'those who keep up would be closed first',
+    ],
+  ]),
+  ...mutantsOf(`${LOG}/frame.ts`, `${LOG}/frame.spec.ts`, [
     ['length < 126 ? 2 :', 'length < 127 ? 2 :', 'a frame of 126 bytes would break the connection'],
     ['length < 0x1_0000 ? 4', 'length <= 0x1_0000 ? 4', 'a frame of 65,536 bytes would break the connection'],
     ['Buffer.byteLength(text)', 'text.length', 'a Vietnamese name would break the connection'],

@@ -35,7 +35,7 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
     ],
     ['this.#mates?.delete(this);', '', 'every request of a day would stay in memory'],
   ]),
-  ...mutantsOf(`${HTTP}/semaphore.ts`, `${HTTP}/semaphore.spec.ts`, [
+  ...mutantsOf('src/base/semaphore.ts', 'src/base/semaphore.spec.ts', [
     [
       'if (next === undefined) this.#taken--;',
       'this.#taken--;\n    if (next === undefined) return;',

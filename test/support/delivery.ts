@@ -10,6 +10,7 @@ import type { Clock } from '../../src/base/clock.js';
 import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/deliver.module.js';
 import type { DeliverOptions } from '../../src/deliver/access/options.js';
 import { Relay } from '../../src/deliver/log/relay.js';
+import { SharedBounds } from '../../src/deliver/log/shared-bounds.js';
 import { DeliverStats } from '../../src/deliver/stats.js';
 import type { Store } from '../../src/store/store.js';
 
@@ -238,6 +239,10 @@ export class DeliveryUnderTest {
 
   get relay(): Relay {
     return this.app.get(Relay);
+  }
+
+  get bounds(): SharedBounds {
+    return this.app.get(SharedBounds);
   }
 
   serve(...tenants: [string, ...string[]]): void {

@@ -165,6 +165,7 @@ const VARIABLES = {
     'must be a list of http or https origins such as https://app.example; * is refused, because the list also guards WebSocket handshakes: name the origins',
     (given) => format.listOf(given, format.httpOrigin),
   ).default((): string[] => []),
+  DELIVER_MEMORY_MB: whole(8, 65_536, 'megabytes').optional(),
   AUTH_MODE: oneOf('jwt', 'none').default('jwt'),
   AUTH_JWT_SECRET: jwtSecret.optional(),
   AUTH_JWKS_URL: text('must be an http or https address without credentials', format.httpAddress).optional(),

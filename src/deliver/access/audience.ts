@@ -84,23 +84,39 @@ export interface Audience {
   readonly key: string;
   /** Sees everything of its tenant. */
   readonly unrestricted: boolean;
+  /**
+   * A call that it sees has one of these names (in their `nameForm`): where grant and filter both narrow, the fewer. Null
+   * where calls of any name may be seen.
+   */
+  readonly reach: Reach | null;
   sees(type: EventType, exposure: Exposure): boolean;
   seesCall(exposure: Exposure): boolean;
 }
 
+interface Reach {
+  readonly extensions: ReadonlySet<string>;
+  readonly queues: ReadonlySet<string>;
+}
+
 /** The one audience of all clients without a narrowing grant or filter. */
-const EVERYTHING: Audience = { key: '*', unrestricted: true, sees: () => true, seesCall: () => true };
+const EVERYTHING: Audience = {
+  key: '*',
+  unrestricted: true,
+  reach: null,
+  sees: () => true,
+  seesCall: () => true,
+};
 
 export function audienceOf(grant: Grant, filter: Filter): Audience {
-  const granted = inScope(grant);
-  const wanted = inScope(filter);
+  const granted = reachOf(grant);
+  const wanted = reachOf(filter);
   const types = filter.types === undefined ? null : new Set<string>(filter.types);
   if (granted === null && wanted === null && types === null) return EVERYTHING;
-  const seesCall = (exposure: Exposure) =>
-    (granted === null || granted(exposure)) && (wanted === null || wanted(exposure));
+  const seesCall = (exposure: Exposure) => isWithin(granted, exposure) && isWithin(wanted, exposure);
   return {
     key: JSON.stringify([scopeKey(grant), scopeKey(filter), sorted(filter.types)]),
     unrestricted: false,
+    reach: fewer(granted, wanted),
     sees: (type, exposure) => (types === null || types.has(type)) && seesCall(exposure),
     seesCall,
   };
@@ -120,17 +136,23 @@ function exposureOfExtension(extension: string): Exposure {
 }
 
 /** Null when the scope does not narrow at all. */
-function inScope({ extensions, queues }: Scope): ((exposure: Exposure) => boolean) | null {
+function reachOf({ extensions, queues }: Scope): Reach | null {
   if (extensions === undefined && queues === undefined) return null;
-  const named = new Set(extensions?.map(nameForm));
-  const lines = new Set(queues?.map(nameForm));
-  // Loops instead of closures, because this runs for every audience and every event.
-  return ({ public: everybody, extensions: participants, queues: visited }) => {
-    if (everybody) return true;
-    for (const participant of participants) if (named.has(participant)) return true;
-    for (const queue of visited) if (lines.has(queue)) return true;
-    return false;
-  };
+  return { extensions: new Set(extensions?.map(nameForm)), queues: new Set(queues?.map(nameForm)) };
+}
+
+/** Loops instead of closures, because this runs for every audience and every event. */
+function isWithin(reach: Reach | null, { public: everybody, extensions, queues }: Exposure): boolean {
+  if (reach === null || everybody) return true;
+  for (const participant of extensions) if (reach.extensions.has(participant)) return true;
+  for (const queue of queues) if (reach.queues.has(queue)) return true;
+  return false;
+}
+
+function fewer(a: Reach | null, b: Reach | null): Reach | null {
+  if (a === null || b === null) return a ?? b;
+  const size = ({ extensions, queues }: Reach) => extensions.size + queues.size;
+  return size(a) <= size(b) ? a : b;
 }
 
 function scopeKey({ extensions, queues }: Scope) {

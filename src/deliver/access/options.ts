@@ -26,10 +26,21 @@ export interface Limits {
   readonly socketPath: string;
   /** How often positions are compared with the store: a lost pub/sub message is made good within this and one read. */
   readonly compareMs: number;
-  /** Newest events kept per followed tenant, so that a reconnect wave costs the store one read and not one each. */
+  /** Newest events kept per followed tenant, so that a short absence costs the store nothing. */
   readonly bufferEvents: number;
   /** The same bound in bytes of JSON; the encoded frames may take as much again. */
   readonly bufferBytes: number;
+  /** How long snapshots and missed events are written in one turn, before anything else has its own: a poll's answer, a commit. */
+  readonly sliceMs: number;
+  /** How many clients that are more than a page behind read at once, of all tenants together. */
+  readonly catchUpsAtOnce: number;
+  /**
+   * Pages of logs kept for clients that come back together, of all tenants; a page is some 400 KB, with its frames. Where
+   * they are further apart than fits, a page is read and parsed again.
+   */
+  readonly pageCacheBytes: number;
+  /** What the messages in flight to all clients together may take before those with the most are closed. */
+  readonly memoryBytes: number;
   /** A tenant without a request or client for so long is no longer followed, and its buffer is freed. */
   readonly feedIdleMs: number;
   /** What one client may have in flight before it is closed as a slow consumer. */
@@ -61,6 +72,10 @@ export const DEFAULT_LIMITS: Limits = {
   compareMs: 3_000,
   bufferEvents: 2_000,
   bufferBytes: 4 * 1024 * 1024,
+  sliceMs: 4,
+  catchUpsAtOnce: 64,
+  pageCacheBytes: 32 * 1024 * 1024,
+  memoryBytes: 256 * 1024 * 1024,
   feedIdleMs: 600_000,
   maxInFlightBytes: 1024 * 1024,
   closeGraceMs: 1_000,

@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'too-many-messages'
   | 'bad-request'
   | 'slow-consumer'
+  | 'memory-full'
   | 'state-unreadable'
   | 'shutting-down';
 

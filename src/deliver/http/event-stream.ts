@@ -5,6 +5,9 @@ import { audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import { CatchUpReader, type Outlet } from '../log/catch-up-reader.js';
+import type { ClientMemory } from '../log/client-memory.js';
+import { Frame } from '../log/frame.js';
+import type { EncodedSnapshot } from '../log/snapshot.js';
 import type { ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
 import type { RefusalCode } from '../access/refusal.js';
@@ -18,12 +21,15 @@ import type { TokenVerifier } from '../access/token.js';
  * `id:` is the cursor, `event:` the type, `data:` the event. Every `heartbeatMs` the stream sends a comment and, once the
  * client is live, an `id:` alone: it moves `Last-Event-ID` past events that the client may not see, so that a quiet client
  * does not fall behind the log's retention. Before the service ends a stream it sends an event `closing`. It cuts a slow
- * consumer without one: the notice would have to wait behind all that the consumer does not read.
+ * consumer, and the hungriest where the memory is full, without one: the notice would have to wait behind all that the
+ * client does not read.
  */
 export class EventStream implements Outlet {
   readonly #deps: EventStreamDeps;
   readonly #reader: CatchUpReader;
   readonly #stopHeartbeat: Stop;
+  /** Written and not taken yet, in order. */
+  readonly #written: Frame[] = [];
   #closed = false;
 
   constructor(deps: EventStreamDeps) {
@@ -34,7 +40,7 @@ export class EventStream implements Outlet {
       outlet: this,
       audience: audienceOf(grant, filter),
       failed: (error) => {
-        if (error instanceof UnreadableStateError) return this.close('state-unreadable');
+        if (error instanceof UnreadableStateError) return void this.close('state-unreadable');
         deps.failed(error);
         response.destroy();
       },
@@ -58,14 +64,19 @@ export class EventStream implements Outlet {
     if (why !== null) this.close(why);
   }
 
-  close(code: RefusalCode): void {
-    if (this.#closed) return;
+  /** False if it was closed before. */
+  close(code: RefusalCode): boolean {
+    if (this.#closed) return false;
     this.end();
     this.#deps.stats.countClosed(code);
-    if (code === 'slow-consumer') return void this.#deps.response.destroy();
+    if (code === 'slow-consumer' || code === 'memory-full') {
+      this.#cut(code);
+      return true;
+    }
     this.#deps.response.end(`event: closing\ndata: ${JSON.stringify({ code })}\n\n`);
     // A client that does not read would otherwise keep the connection open, and delay the shutdown.
     this.#deps.clock.after(this.#deps.options.closeGraceMs, () => this.#deps.response.destroy());
+    return true;
   }
 
   /** Stops reading the log, after the client has gone. */
@@ -76,6 +87,11 @@ export class EventStream implements Outlet {
     this.#reader.close();
   }
 
+  /** The connection is gone, and with it what waited there. */
+  letGo(): void {
+    for (const frame of this.#written.splice(0)) this.#deps.memory.release(frame);
+  }
+
   get bytesInFlight(): number {
     return this.#deps.response.writableLength;
   }
@@ -84,23 +100,24 @@ export class EventStream implements Outlet {
     this.#deps.stats.resumes += 1;
   }
 
-  snapshot(json: string): void {
+  snapshot(snapshot: EncodedSnapshot): void {
     this.#deps.stats.snapshots += 1;
-    this.#write(`id: ${formatCursor(this.#deps.feed.position.loaded())}\nevent: snapshot\ndata: ${json}\n\n`);
+    this.#write(snapshot.stream);
   }
 
   reset(reason: ResetReason): void {
     this.#deps.stats.countReset(reason);
-    this.#write(`event: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
+    this.#say(`event: reset\ndata: ${JSON.stringify({ reason })}\n\n`);
   }
 
   events(batch: Batch): void {
     const waiting = this.#deps.response.writableLength;
-    if (waiting > 0 && waiting + batch.sse.length > this.#deps.options.maxInFlightBytes) {
-      return this.close('slow-consumer');
+    if (waiting > 0 && waiting + batch.stream.length > this.#deps.options.maxInFlightBytes) {
+      this.close('slow-consumer');
+      return;
     }
     this.#deps.stats.delivered += batch.entries.length;
-    this.#write(batch.sse);
+    this.#write(batch.stream);
   }
 
   get hasRoom(): boolean {
@@ -111,15 +128,35 @@ export class EventStream implements Outlet {
     this.#deps.response.once('drain', resume);
   }
 
+  #cut(code: RefusalCode): void {
+    const bytes = this.bytesInFlight;
+    this.#deps.response.destroy();
+    this.letGo();
+    if (code === 'memory-full') this.#deps.memory.left(bytes);
+  }
+
   #beat(): void {
     const id = this.#reader.live ? `id: ${formatCursor(this.#deps.feed.position.loaded())}\n` : '';
     // No heartbeat while the client does not read.
-    if (this.hasRoom) this.#write(`: heartbeat\n${id}\n`);
+    if (this.hasRoom) this.#say(`: heartbeat\n${id}\n`);
   }
 
-  #write(text: string): void {
-    if (!this.#closed) this.#deps.response.write(text);
+  #say(text: string): void {
+    this.#write(new Frame(Buffer.from(text)));
   }
+
+  #write(frame: Frame): void {
+    if (this.#closed) return;
+    this.#written.push(frame);
+    this.#deps.memory.hold(frame);
+    this.#deps.response.write(frame.bytes, this.#sent);
+  }
+
+  /** Node calls back in the order of the writes, once the kernel has taken each. */
+  readonly #sent = (): void => {
+    const frame = this.#written.shift();
+    if (frame !== undefined) this.#deps.memory.release(frame);
+  };
 }
 
 export interface EventStreamDeps {
@@ -130,6 +167,7 @@ export interface EventStreamDeps {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly stats: DeliverStats;
+  readonly memory: ClientMemory;
   /** Called for a defect; the stream ends itself. */
   readonly failed: (error: unknown) => void;
 }

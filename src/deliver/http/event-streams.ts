@@ -33,14 +33,15 @@ export class EventStreams {
   }
 
   start(): void {
-    const { clock, tokens } = this.#deps;
+    const { clock, tokens, bounds } = this.#deps;
+    bounds.memory.watch(() => this.#streams);
     this.#stopSweep = clock.every(LAPSE_SWEEP_MS, () => {
       for (const stream of this.#streams) stream.closeIfLapsed(tokens);
     });
   }
 
   open(response: ServerResponse, { grant, filter, cursor, address, token }: StreamRequest): void {
-    const { relay, limits, options, clock, stats, logger } = this.#deps;
+    const { relay, limits, options, clock, stats, bounds, logger } = this.#deps;
     const { tenant } = grant;
     const { socket } = response.req;
     // The client left while its token was verified: after its 'close', nothing would give back a connection taken now.
@@ -56,13 +57,15 @@ export class EventStreams {
     const feed = relay.feed(tenant);
     const failed = (error: unknown) =>
       logger.error({ tenant, reason: reasonOf(error) }, 'event stream failed');
-    const stream = new EventStream({ response, feed, grant, filter, options, clock, stats, failed });
+    const { memory } = bounds;
+    const stream = new EventStream({ response, feed, grant, filter, options, clock, stats, memory, failed });
     this.#streams.add(stream);
     stats.streams += 1;
     const release = () => {
       if (!this.#streams.delete(stream)) return;
       socket.off('close', release);
       stream.end();
+      stream.letGo();
       stats.streams -= 1;
       releaseAddress();
       releaseToken();

@@ -15,7 +15,6 @@ export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
 /** How many events one request may examine, so that a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;
-const PAGE_BYTES = 1024 * 1024;
 
 const DETAILS: Readonly<Record<ResetReason, string>> = {
   'epoch-changed': 'the log began again; take a snapshot and go on from its cursor',
@@ -50,7 +49,7 @@ export class LogQuery {
   async calls(grant: Grant, filter: Filter): Promise<string> {
     const feed = await this.#synced(grant);
     await this.#answered(feed.freshness.refresh());
-    return feed.view.snapshotJson(feed.position.loaded(), audienceOf(grant, filter));
+    return feed.view.snapshot(feed.position.loaded(), audienceOf(grant, filter)).json;
   }
 
   async call(grant: Grant, callId: string): Promise<string> {
@@ -77,14 +76,12 @@ export class LogQuery {
     let sequence = await this.#startOf(feed, from);
     const last = Math.min(newest, sequence + SCAN_EVENTS);
     while (sequence < last && events.length < limit) {
-      const batch = await this.#answered(Promise.resolve(feed.pages.after(sequence, limit, PAGE_BYTES)));
+      const page = await this.#answered(Promise.resolve(feed.pages.after(sequence)));
       if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
-      if (batch === null) throw unusable('cursor-too-old');
-      for (const entry of batch.entries) {
-        if (events.length === limit) break;
-        sequence = entry.sequence;
-        if (audience.sees(entry.type, entry.exposure)) events.push(entry.json);
-      }
+      if (page === null) throw unusable('cursor-too-old');
+      const seen = page.batch.sharedBy(audience).entries.slice(0, limit - events.length);
+      for (const { json } of seen) events.push(json);
+      sequence = events.length === limit ? seen.at(-1)!.sequence : page.through;
     }
     return `{"cursor":"${formatCursor({ epoch, sequence })}","events":[${events.join(',')}]}`;
   }

@@ -1,19 +1,25 @@
+import { waitAfter } from '../../base/backoff.js';
+import type { Stop } from '../../base/clock.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import type { Audience } from '../access/audience.js';
 import type { Batch } from './batch.js';
 import type { Member } from './fan-out.js';
+import { PAGE_EVENTS } from './log-pages.js';
+import type { Page } from './page-cache.js';
 import type { ResetReason } from './resumption.js';
+import type { EncodedSnapshot } from './snapshot.js';
 import type { TenantFeed } from './tenant-feed.js';
 
-/** How many missed events a page may hold: small against what a client may have in flight. */
-const PAGE_EVENTS = 250;
-const PAGE_BYTES = 128 * 1024;
+/** How long a client that does not read keeps its turn among those who catch up. */
+const PATIENCE_MS = 1_000;
+/** Before what did not work is tried again. */
+const AGAIN = { firstMs: 100, maxMs: 5_000, random: () => 0 };
 
 /** Where a client's messages go: a socket, or an event stream. */
 export interface Outlet {
   /** The client resumes from the cursor that it came with. */
   resumed(): void;
-  snapshot(json: string): void;
+  snapshot(snapshot: EncodedSnapshot): void;
   reset(reason: ResetReason): void;
   events(batch: Batch): void;
   /** Whether most of what was written before has been taken. */
@@ -35,9 +41,10 @@ export interface CatchUpDeps {
  *   waiting → reading → live          waiting: for the store's first answer, however long that takes
  *      ↑________________|             back on a reset: `reset`, snapshot, then as before
  *
- * Missed events are read page by page as the client takes them, so a slow client costs a page and not its backlog. The
- * client is live once its sequence equals the feed's position. The reader checks that and joins in one tick, in which
- * nothing can be published.
+ * Missed events are read page by page as the client takes them, so a slow client costs a page and not its backlog. A
+ * client that is more than a page behind waits for its turn to catch up; what is written to any client before it is live
+ * is written in slices, and only while the memory of all clients has room (`SharedBounds`). The client is live once its
+ * sequence equals the feed's position. The reader checks that and joins in one tick, in which nothing can be published.
  */
 export class CatchUpReader implements Member {
   readonly #feed: TenantFeed;
@@ -51,6 +58,9 @@ export class CatchUpReader implements Member {
   #leave: (() => void) | null = null;
   /** Wakes the run that waits; set only while one does. */
   #wake: (() => void) | null = null;
+  /** Ends the wait for a turn; set only while there is one. */
+  #line: AbortController | null = null;
+  #hasTurn = false;
 
   constructor({ feed, outlet, audience, failed }: CatchUpDeps) {
     this.#feed = feed;
@@ -99,6 +109,8 @@ export class CatchUpReader implements Member {
     if (this.#started) this.#feed.letGo();
     this.#leave?.();
     this.#leave = null;
+    this.#endTurn();
+    this.#line?.abort();
     this.#wake?.();
   }
 
@@ -106,7 +118,8 @@ export class CatchUpReader implements Member {
     if (!(await this.#synced())) return;
     let reason = reset;
     let from = cursor;
-    for (;;) {
+    for (let resets = 0; ; resets += 1) {
+      if (resets > 1 && !(await this.#wait(resets - 2))) return;
       if (from === null) {
         if (!(await this.#begin(reason))) return;
       } else {
@@ -121,6 +134,7 @@ export class CatchUpReader implements Member {
         this.#generation = this.#feed.position.generation;
       }
       reason = await this.#read();
+      this.#endTurn();
       if (reason === null) return;
     }
   }
@@ -129,44 +143,61 @@ export class CatchUpReader implements Member {
   async #begin(reason: ResetReason | null): Promise<boolean> {
     // A failed refresh does not keep the client waiting: the calls are as new as the log.
     await this.#feed.freshness.refresh().catch(() => undefined);
-    if (this.#closed) return false;
-    if (reason !== null) this.#outlet.reset(reason);
-    this.#outlet.snapshot(this.#feed.view.snapshotJson(this.#feed.position.loaded(), this.#audience));
-    this.#sequence = this.#feed.position.loaded().sequence;
-    this.#generation = this.#feed.position.generation;
-    return true;
+    if (!(await this.#room())) return false;
+    await this.#feed.bounds.slices.run(() => {
+      if (this.#closed) return;
+      const { position, view } = this.#feed;
+      if (reason !== null) this.#outlet.reset(reason);
+      this.#outlet.snapshot(view.snapshot(position.loaded(), this.#audience));
+      this.#sequence = position.loaded().sequence;
+      this.#generation = position.generation;
+    });
+    return !this.#closed;
   }
 
   /** Reads until the client is live or gone (null), or has to begin again (the reason). */
   async #read(): Promise<ResetReason | null> {
-    for (;;) {
-      while (!this.#outlet.hasRoom && !this.#closed) await this.#pause((wake) => this.#outlet.onceRoom(wake));
-      if (this.#closed) return null;
-      if (this.#generation !== this.#feed.position.generation) return this.#feed.position.resetReason;
-      if (this.#sequence === this.#feed.position.loaded().sequence) {
-        this.#leave = this.#feed.live.join(this, this.#audience);
+    const { position, pages, live } = this.#feed;
+    for (let failures = 0; ; ) {
+      if (!(await this.#room())) return null;
+      if (this.#generation !== position.generation) return position.resetReason;
+      const behind = position.loaded().sequence - this.#sequence;
+      if (behind === 0) {
+        this.#leave = live.join(this, this.#audience);
         return null;
       }
-      const page = this.#feed.pages.after(this.#sequence, PAGE_EVENTS, PAGE_BYTES);
-      const batch = page instanceof Promise ? await this.#readPatiently(page) : page;
+      if (behind > PAGE_EVENTS && !this.#hasTurn) {
+        if (!(await this.#takeTurn())) return null;
+        continue;
+      }
+      const asked = pages.after(this.#sequence);
+      const page = asked instanceof Promise ? await this.#readPatiently(asked) : asked;
       if (this.#closed) return null;
-      if (this.#generation !== this.#feed.position.generation) return this.#feed.position.resetReason;
-      if (batch === 'again') continue;
-      if (batch === null) {
+      if (this.#generation !== position.generation) return position.resetReason;
+      if (page === 'again') {
+        if (!(await this.#wait(failures))) return null;
+        failures += 1;
+        continue;
+      }
+      failures = 0;
+      if (page === null) {
         // The events are gone from the log, or the log is another one: the next answer shows which.
         if (!(await this.#synced())) return null;
-        return this.#generation === this.#feed.position.generation
-          ? 'cursor-too-old'
-          : this.#feed.position.resetReason;
+        return this.#generation === position.generation ? 'cursor-too-old' : position.resetReason;
       }
-      this.#sequence = batch.entries.at(-1)!.sequence;
-      const visible = batch.seenBy(this.#audience);
-      if (visible.entries.length > 0) this.#outlet.events(visible);
+      await this.#feed.bounds.slices.run(() => this.#write(page));
     }
   }
 
+  #write({ batch, through }: Page): void {
+    if (this.#closed || this.#generation !== this.#feed.position.generation) return;
+    this.#sequence = through;
+    const visible = batch.sharedBy(this.#audience);
+    if (visible.entries.length > 0) this.#outlet.events(visible);
+  }
+
   /** A page from the store; after an outage of the store, `again` once it answers. */
-  async #readPatiently(page: Promise<Batch | null>): Promise<Batch | null | 'again'> {
+  async #readPatiently(page: Promise<Page | null>): Promise<Page | null | 'again'> {
     try {
       return await page;
     } catch {
@@ -195,6 +226,49 @@ export class CatchUpReader implements Member {
       stop();
       if (this.#closed) return false;
     }
+  }
+
+  /**
+   * Waits until the client has taken most of what was written, and all clients together leave room. Gives its turn to
+   * another client if that takes long. False when the client has gone.
+   */
+  async #room(): Promise<boolean> {
+    const { memory, clock } = this.#feed.bounds;
+    while (!this.#closed) {
+      if (this.#outlet.hasRoom && !memory.isTight) return true;
+      const stopPatience = this.#hasTurn ? clock.after(PATIENCE_MS, () => this.#endTurn()) : null;
+      let stop: () => unknown = () => undefined;
+      await this.#pause((wake) => {
+        if (this.#outlet.hasRoom) stop = memory.onceRoom(wake);
+        else this.#outlet.onceRoom(wake);
+      });
+      stop();
+      stopPatience?.();
+    }
+    return false;
+  }
+
+  /** False when the client has gone. */
+  async #takeTurn(): Promise<boolean> {
+    this.#line = new AbortController();
+    this.#hasTurn = await this.#feed.bounds.catchUps.take(this.#line.signal);
+    this.#line = null;
+    if (this.#closed) this.#endTurn();
+    return !this.#closed;
+  }
+
+  #endTurn(): void {
+    if (!this.#hasTurn) return;
+    this.#hasTurn = false;
+    this.#feed.bounds.catchUps.release();
+  }
+
+  /** False when the client has gone. */
+  async #wait(failures: number): Promise<boolean> {
+    let stop: Stop = () => undefined;
+    await this.#pause((wake) => (stop = this.#feed.bounds.clock.after(waitAfter(failures, AGAIN), wake)));
+    stop();
+    return !this.#closed;
   }
 
   async #pause(arm: (wake: () => void) => void): Promise<void> {

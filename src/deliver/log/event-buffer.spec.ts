@@ -1,7 +1,7 @@
 import { sourceDown } from '../../../test/support/delivery.js';
 import { toEvents } from '../../core/model/event.js';
-import { LogEntry } from './batch.js';
 import { EventBuffer } from './event-buffer.js';
+import { LogEntry } from './log-entry.js';
 
 const entryOf = (sequence: number, bytes = 10): LogEntry => {
   const [event] = toEvents([sourceDown], {
@@ -46,25 +46,6 @@ describe('the buffer of a tenant’s newest events', () => {
     byBytes.append(entries(1, 18));
     expect(held(byBytes, 1)).toBeNull();
     expect(held(byBytes, 2)).toHaveLength(16);
-  });
-
-  it('takes older events that end where it begins, as many as fit', () => {
-    const buffer = new EventBuffer({ maxEvents: 5, maxBytes: ALL });
-    buffer.append(entries(11, 12));
-    buffer.prepend(entries(1, 10), 12);
-    expect(held(buffer, 7)).toEqual([8, 9, 10, 11, 12]);
-    expect(held(buffer, 6)).toBeNull();
-  });
-
-  it('takes no older events beyond a hole, and none twice', () => {
-    const buffer = new EventBuffer({ maxEvents: 100, maxBytes: ALL });
-    buffer.append(entries(11, 12));
-    buffer.prepend([entryOf(7), entryOf(9), entryOf(10), entryOf(11)], 12);
-    expect(held(buffer, 8)).toEqual([9, 10, 11, 12]);
-    expect(held(buffer, 7)).toBeNull();
-    const empty = new EventBuffer({ maxEvents: 100, maxBytes: ALL });
-    empty.prepend(entries(3, 5), 5);
-    expect(held(empty, 2)).toEqual([3, 4, 5]);
   });
 
   it('begins again after it was cleared', () => {

@@ -1,4 +1,4 @@
-import type { LogEntry } from './batch.js';
+import type { LogEntry } from './log-entry.js';
 
 /** Trims when a sixteenth too much is held, so that the rest is moved down only once in many appends. */
 const TRIM_AT = 1 + 1 / 16;
@@ -25,22 +25,6 @@ export class EventBuffer {
     }
     const isFull = this.#entries.length > maxEvents * TRIM_AT || this.#bytes > maxBytes * TRIM_AT;
     if (isFull) this.#trim();
-  }
-
-  /** Adds older events that end right before the held ones, or at `newest` if there are none; drops what does not fit. */
-  prepend(older: readonly LogEntry[], newest: number): void {
-    let expected = (this.#entries[0]?.sequence ?? newest + 1) - 1;
-    const { maxEvents, maxBytes } = this.#limits;
-    const fitting: LogEntry[] = [];
-    for (const entry of older.toReversed()) {
-      if (entry.sequence > expected) continue;
-      const full = this.#entries.length + fitting.length >= maxEvents || this.#bytes >= maxBytes;
-      if (full || entry.sequence < expected) break;
-      fitting.push(entry);
-      this.#bytes += entry.json.length;
-      expected -= 1;
-    }
-    this.#entries = [...fitting.reverse(), ...this.#entries];
   }
 
   /** At most `limit` events after `sequence` and about `maxBytes`, but at least one; null if the buffer lacks any. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js';
-import type { Store } from '../../store/store.js';
+import type { LogReader } from '../../store/store.js';
 import type { LogPosition } from './log-position.js';
 import type { TenantView } from './tenant-view.js';
 
@@ -48,7 +48,7 @@ export class FreshnessReader {
 
 export interface FreshnessDeps {
   readonly tenant: string;
-  readonly store: Pick<Store, 'snapshot'>;
+  readonly store: Pick<LogReader, 'snapshot'>;
   readonly clock: Clock;
   readonly position: LogPosition;
   readonly view: TenantView;

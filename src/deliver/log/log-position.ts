@@ -1,6 +1,6 @@
 import type { Position } from '../../core/model/position.js';
 import type { LogSlice } from '../../store/store.js';
-import type { LogEntry } from './batch.js';
+import type { LogEntry } from './log-entry.js';
 import {
   acrossEpochs,
   discontinuity,

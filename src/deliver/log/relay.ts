@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { Tracer } from '../../core/model/tracer.js';
-import type { Store, Subscription } from '../../store/store.js';
+import type { LogReader, Subscription } from '../../store/store.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import type { ResolvedOptions } from '../access/options.js';
 import { reasonOf } from '../../base/error-text.js';
+import type { DeliverStats } from '../stats.js';
+import type { SharedBounds } from './shared-bounds.js';
 import { TenantFeed } from './tenant-feed.js';
 
 /**
@@ -71,7 +73,7 @@ export class Relay {
     this.#subscribing = true;
     try {
       const subscription = await this.#deps.store.follow({
-        event: (tenant, json) => this.#published(tenant, json),
+        event: (tenant, json) => this.#feeds.get(tenant)?.published(json),
         interrupted: () => this.#catchUpAll(),
       });
       // `close` may have come while the subscription was made.
@@ -89,22 +91,15 @@ export class Relay {
     }
   }
 
-  #published(tenant: string, json: string): void {
-    try {
-      this.#feeds.get(tenant)?.published(json);
-    } catch (error) {
-      // Any client of Redis with the right to publish may publish nonsense; only the log counts.
-      this.#deps.logger.warn({ tenant, reason: reasonOf(error) }, 'published event not understood');
-    }
-  }
-
   #catchUpAll(): void {
     for (const feed of this.#feeds.values()) feed.catchUp();
   }
 }
 
 export interface RelayDeps {
-  readonly store: Store;
+  readonly store: LogReader;
+  readonly bounds: SharedBounds;
+  readonly stats: DeliverStats;
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -7,18 +7,27 @@ import { UNCHANGED } from '../../core/model/delta.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { NEXT_FORM } from '../../store/store.contract-formats.js';
 import { audienceOf } from '../access/audience.js';
+import { DEFAULT_LIMITS } from '../access/options.js';
+import { DeliverStats } from '../stats.js';
 import type { Batch } from './batch.js';
+import type { Page } from './page-cache.js';
+import { SharedBounds } from './shared-bounds.js';
 import type { ResetReason } from './resumption.js';
 import { TenantFeed } from './tenant-feed.js';
 
 const everybody = audienceOf({ tenant: 'acme', expiresAt: Infinity }, {});
 const started = (id: string | number) => transition('call-started', `c${id}`);
+const numbers = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, n) => first + n);
+const sequencesOf = ({ batch }: Page) => batch.entries.map(({ sequence }) => sequence);
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe("a tenant's feed", () => {
   let store: MemoryStore;
   let log: LogWriter;
   let feed: TenantFeed;
+  let clock: ManualClock;
+  let stats: DeliverStats;
   let batches: number[][];
   let resets: ResetReason[];
 
@@ -26,19 +35,26 @@ describe("a tenant's feed", () => {
     events: (batch: Batch) => void batches.push(batch.entries.map((entry) => entry.sequence)),
     reset: (reason: ResetReason) => void resets.push(reason),
   };
-  const sharedDeps = () => ({ tenant: 'acme', store, logger: silent, tracer: UNTRACED });
-  const feedOf = (bufferEvents = 100, clock = new ManualClock()) =>
-    new TenantFeed({ ...sharedDeps(), clock, limits: { bufferEvents, bufferBytes: 1_000_000 } });
+  const depsOf = (bufferEvents = 100, clock = new ManualClock(), stats = new DeliverStats()) => {
+    const bounds = new SharedBounds({ limits: DEFAULT_LIMITS, clock, stats, logger: silent });
+    const limits = { bufferEvents, bufferBytes: 1_000_000 };
+    return { tenant: 'acme', store, logger: silent, tracer: UNTRACED, clock, stats, bounds, limits };
+  };
+  const feedOf = (bufferEvents?: number, clock?: ManualClock) => new TenantFeed(depsOf(bufferEvents, clock));
 
   beforeEach(async () => {
     store = new MemoryStore({ maxEvents: 10_000 });
     log = await new LogWriter(store).claim('e1');
-    feed = feedOf();
+    clock = new ManualClock();
+    stats = new DeliverStats();
+    feed = new TenantFeed(depsOf(100, clock, stats));
     batches = [];
     resets = [];
     await feed.sync();
     feed.live.join(member, everybody);
   });
+
+  afterEach(() => jest.restoreAllMocks());
 
   it('hands on what one commit brought in one batch', async () => {
     for (const event of await log.commit(started(1), started(2), started(3)))
@@ -134,11 +150,7 @@ describe("a tenant's feed", () => {
   });
 
   it('begins again when the log has been cut behind it', async () => {
-    const deps = {
-      ...sharedDeps(),
-      clock: new ManualClock(),
-      limits: { bufferEvents: 100, bufferBytes: 1_000_000 },
-    };
+    const deps = depsOf();
     const cut = new TenantFeed(deps);
     cut.live.join(member, everybody);
     await log.commit(started(1));
@@ -151,33 +163,47 @@ describe("a tenant's feed", () => {
     expect(resets).toEqual(['cursor-too-old']);
   });
 
-  it('fills its buffer backwards, once for all who ask', async () => {
-    await log.commit(...Array.from({ length: 90 }, (_, n) => started(n)));
+  it('reads a page once for all who ask, together or one after the other', async () => {
+    await log.commit(...Array.from({ length: 300 }, (_, n) => started(n)));
     const fresh = feedOf();
     await fresh.sync();
     const read = jest.spyOn(store, 'read');
-    const pages = await Promise.all(
-      Array.from({ length: 50 }, async () => fresh.pages.after(40, 20, Infinity)),
-    );
-    for (const page of pages)
-      expect(page!.entries.map((entry) => entry.sequence)).toEqual(
-        Array.from({ length: 20 }, (_, n) => 41 + n),
-      );
+    const pages = await Promise.all(Array.from({ length: 50 }, async () => fresh.pages.after(40)));
     expect(read).toHaveBeenCalledTimes(1);
+    const again = await fresh.pages.after(40);
+    expect(read).toHaveBeenCalledTimes(1);
+    for (const page of [...pages, again]) {
+      expect(page!.batch).toBe(pages[0]!.batch);
+      expect(sequencesOf(page!)).toEqual(numbers(41, 128));
+    }
+    const next = await fresh.pages.after(128);
+    expect([sequencesOf(next!), next!.through]).toEqual([numbers(129, 256), 256]);
   });
 
-  it('fills its buffer with what an earlier epoch left, too', async () => {
-    await log.commit(...Array.from({ length: 30 }, (_, n) => started(n)));
-    await log.claim('e2', true);
-    await log.commit(started(30));
+  it('ends a page after so many bytes, and goes on from there', async () => {
+    const large = Array.from({ length: 10 }, (_, n) =>
+      transition('call-started', `c${n}`, { upstreamIds: ['x'.repeat(50_000)] }),
+    );
+    await log.commit(...large);
     const fresh = feedOf();
     await fresh.sync();
-    const read = jest.spyOn(store, 'read');
-    for (const from of [0, 10, 20]) {
-      const page = await fresh.pages.after(from, 10, Infinity);
-      expect(page!.entries[0]!.sequence).toBe(from + 1);
-    }
-    expect(read).toHaveBeenCalledTimes(1);
+    const page = await fresh.pages.after(0);
+    expect([sequencesOf(page!), page!.through]).toEqual([[1, 2, 3], 3]);
+    expect(sequencesOf((await fresh.pages.after(3))!)).toEqual([4, 5, 6]);
+  });
+
+  it('has no page of a log that was replaced meanwhile', async () => {
+    await log.commit(...Array.from({ length: 30 }, (_, n) => started(n)));
+    const fresh = feedOf();
+    await fresh.sync();
+    expect(sequencesOf((await fresh.pages.after(0))!)).toEqual(numbers(1, 30));
+    store.loseMemory();
+    await log.claim('e1');
+    await log.commit(started('other'));
+    await log.commit(...Array.from({ length: 10 }, (_, n) => started(n)));
+    await fresh.sync();
+    const page = await fresh.pages.after(0);
+    expect([page!.batch.entries[0]!.json, page!.through]).toEqual([expect.stringContaining('other'), 11]);
   });
 
   it('reads the state again when the last read is too old, though the wall clock has been set back', async () => {
@@ -222,8 +248,11 @@ describe("a tenant's feed", () => {
     await small.sync();
     await log.commit(...Array.from({ length: 50 }, (_, n) => started(n)));
     await small.sync();
-    const page = await small.pages.after(5, 3, Infinity);
-    expect(page!.entries.map((entry) => entry.sequence)).toEqual([6, 7, 8]);
+    const read = jest.spyOn(store, 'read');
+    expect(sequencesOf((await small.pages.after(5))!)).toEqual(numbers(6, 50));
+    expect(read).toHaveBeenCalledTimes(1);
+    expect(sequencesOf((await small.pages.after(45))!)).toEqual(numbers(46, 50));
+    expect(read).toHaveBeenCalledTimes(1);
   });
 
   it('hands out nothing from the store that it has not taken itself', async () => {
@@ -233,9 +262,75 @@ describe("a tenant's feed", () => {
     await small.sync();
     // Committed, and not heard of here yet.
     await log.commit(started(51), started(52));
-    const page = await small.pages.after(5, 100, Infinity);
-    expect(page!.entries.at(-1)!.sequence).toBe(small.position.current!.sequence);
+    const page = await small.pages.after(5);
+    expect([sequencesOf(page!).at(-1), page!.through]).toEqual([50, 50]);
     expect(small.position.current!.sequence).toBe(50);
+  });
+
+  it('skips, counts and names what no bridge has published, without a read of the log', async () => {
+    const read = jest.spyOn(store, 'read');
+    const warn = jest.spyOn(silent, 'warn');
+    for (const json of ['x', 'null', '{}', '[1]']) for (let n = 0; n < 50; n += 1) feed.published(json);
+    const [event] = await log.commit(started(1));
+    feed.published(JSON.stringify({ ...event, data: { ...event!.data, tenant: 'globex' } }));
+    feed.published(JSON.stringify(event));
+    await nextTurn();
+    expect(batches).toEqual([[1]]);
+    expect([...stats.foreign]).toEqual([['channel', 201]]);
+    expect(read).not.toHaveBeenCalled();
+    const said = { tenant: 'acme', reason: 'not JSON', count: 1 };
+    expect(warn.mock.calls).toEqual([[said, 'published message skipped: no bridge has written it']]);
+    clock.advance(60_000);
+    feed.published('x');
+    expect(warn.mock.lastCall?.[0]).toEqual({ ...said, count: 201 });
+  });
+
+  it('does not read the log again and again for announcements that it does not bear out', async () => {
+    const [event] = await log.commit(started(1));
+    await feed.sync();
+    const read = jest.spyOn(store, 'read');
+    const reads = async (announcements: number) => {
+      read.mockClear();
+      for (let n = 0; n < announcements; n += 1) {
+        feed.published(JSON.stringify({ ...event, sequence: '0000000000000900' }));
+        feed.published(JSON.stringify({ ...event, epoch: 'e9' }));
+        await nextTurn();
+      }
+      return read.mock.calls.length;
+    };
+    expect(await reads(100)).toBeLessThanOrEqual(2);
+    clock.advance(101);
+    expect(await reads(100)).toBeLessThanOrEqual(2);
+    clock.advance(101);
+    expect(await reads(100)).toBe(0);
+    // What follows is taken all the same, and a true announcement is believed again.
+    const [two] = await log.commit(started(2));
+    feed.published(JSON.stringify(two));
+    await nextTurn();
+    clock.advance(5_000);
+    await log.commit(started(3));
+    const [four] = await log.commit(started(4));
+    feed.published(JSON.stringify(four));
+    await feed.sync();
+    expect(batches.flat()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('begins again where the log holds something else than its next event', async () => {
+    const reads = jest.spyOn(store, 'read');
+    await log.commit(started(1));
+    await feed.sync();
+    await log.commit(started(2));
+    reads.mockResolvedValueOnce({
+      epoch: 'e1',
+      first: 1,
+      last: 2,
+      epochStart: 1,
+      events: [{ sequence: 2, json: 'garbage' }],
+      foreign: [],
+    });
+    await feed.sync();
+    expect([resets, feed.position.current?.sequence]).toEqual([['cursor-too-old'], 2]);
+    expect([...stats.foreign]).toEqual([['log', 1]]);
   });
 
   it('rejects when the store does not answer, and goes on when it does', async () => {

@@ -12,8 +12,10 @@ import { formatCursor, type Position } from '../../core/model/position.js';
 import { findRegistration } from '../../core/observe/registrations.js';
 import { callView } from '../../core/life/view.js';
 import { skewOf } from '../../core/parts/pbx-clock.js';
-import { type Audience, type Exposure, exposureOfCall, isCallEvent } from '../access/audience.js';
-import type { LogEntry } from './batch.js';
+import { type Audience, isCallEvent } from '../access/audience.js';
+import { HeldCalls } from './held-calls.js';
+import type { LogEntry } from './log-entry.js';
+import { EncodedSnapshot, SnapshotCache } from './snapshot.js';
 
 /** One entry of `GET /v1/sources` and of a snapshot's `sources`. */
 export interface SourceEntry {
@@ -31,12 +33,6 @@ export interface RegistrationEntry {
   readonly at: Instant;
 }
 
-interface HeldCall {
-  readonly view: CallView;
-  readonly exposure: Exposure;
-  json: string | null;
-}
-
 /**
  * The calls that are alive and the state of the sources: a state of the store, with the later events applied to it.
  *
@@ -46,7 +42,10 @@ interface HeldCall {
  */
 export class TenantView {
   readonly #tenant: string;
-  readonly #calls = new Map<string, HeldCall>();
+  readonly #calls = new HeldCalls();
+  readonly #snapshots = new SnapshotCache();
+  /** Grows with every change of what a snapshot shows. */
+  #version = 0;
   readonly #sources = new Map<Endpoint, SourceEntry>();
   #registrations: Registrations = new Map();
   #direction = ASSUMED_DIRECTION;
@@ -58,11 +57,13 @@ export class TenantView {
   replace(state: TenantState): void {
     this.#calls.clear();
     const skewMs = skewOf(state.sources);
-    for (const call of state.calls.values()) this.#hold({ tenant: this.#tenant, ...callView(call, skewMs) });
+    for (const call of state.calls.values())
+      this.#calls.hold({ tenant: this.#tenant, ...callView(call, skewMs) });
     this.replaceFreshness(state);
   }
 
   replaceFreshness({ sources, registrations, direction }: Freshness & Pick<TenantState, 'direction'>): void {
+    this.#version += 1;
     const clockSkewMs = skewOf(sources);
     for (const endpoint of ENDPOINTS)
       this.#sources.set(endpoint, { ...sourceEntry(endpoint, sources[endpoint]), clockSkewMs });
@@ -70,7 +71,9 @@ export class TenantView {
     this.#direction = direction;
   }
 
-  fold({ event }: LogEntry): void {
+  fold(entry: LogEntry): void {
+    const { event } = entry;
+    this.#version += 1;
     switch (event.type) {
       case 'extension-registered':
       case 'extension-unregistered': {
@@ -99,23 +102,20 @@ export class TenantView {
         return;
       }
       case 'call-ended':
-        this.#calls.delete(event.data.callId);
+        this.#calls.drop(event.data.callId);
         return;
       default:
-        if (isCallEvent(event)) this.#hold(aliveView(event.data));
+        if (isCallEvent(event)) this.#calls.hold(aliveView(event.data));
     }
   }
 
   call(callId: string, audience: Audience): string | null {
-    const held = this.#calls.get(callId);
-    return held !== undefined && audience.seesCall(held.exposure) ? jsonOf(held) : null;
+    return this.#calls.call(callId, audience);
   }
 
   /** `[…]`: the calls that the audience may see, as JSON. */
   callsJson(audience: Audience): string {
-    const visible: string[] = [];
-    for (const held of this.#calls.values()) if (audience.seesCall(held.exposure)) visible.push(jsonOf(held));
-    return `[${visible.join(',')}]`;
+    return this.#calls.json(audience);
   }
 
   /** By number or uuid, as of the latest answer. */
@@ -134,14 +134,16 @@ export class TenantView {
     return JSON.stringify({ meaning, source });
   }
 
-  /** What a client gets first: `{cursor, calls, sources}`. */
-  snapshotJson(position: Position, audience: Audience): string {
+  /** Encoded once for each audience, until anything changes. */
+  snapshot(position: Position, audience: Audience): EncodedSnapshot {
     const cursor = formatCursor(position);
-    return `{"cursor":"${cursor}","calls":${this.callsJson(audience)},"sources":${this.sourcesJson()}}`;
-  }
-
-  #hold(view: CallView): void {
-    this.#calls.set(view.callId, { view, exposure: exposureOfCall(view), json: null });
+    return this.#snapshots.of(`${cursor} ${this.#version}`, audience.key, () => {
+      const calls = this.callsJson(audience);
+      return new EncodedSnapshot(
+        cursor,
+        `{"cursor":"${cursor}","calls":${calls},"sources":${this.sourcesJson()}}`,
+      );
+    });
   }
 }
 
@@ -151,10 +153,6 @@ function aliveView(data: CallView): CallView {
   delete view.offer;
   delete view.transferredFrom;
   return view;
-}
-
-function jsonOf(held: HeldCall): string {
-  return (held.json ??= JSON.stringify(held.view));
 }
 
 function sourceEntry(endpoint: Endpoint, source: SourceState): Omit<SourceEntry, 'clockSkewMs'> {

@@ -1,17 +1,13 @@
 import type { Socket } from 'socket.io';
 import { UnreadableStateError } from '../../store/errors.js';
 import { type Audience, audienceOf, type Filter, type Grant } from '../access/audience.js';
-import {
-  type Batch,
-  ENGINE_MESSAGE,
-  eventPacket,
-  type FrameOptions,
-  frameOptions,
-  textFrame,
-} from '../log/batch.js';
+import type { Batch } from '../log/batch.js';
 import type { Clock } from '../../base/clock.js';
 import { parseSubscription } from '../access/event-filter.js';
 import { CatchUpReader, type Outlet } from '../log/catch-up-reader.js';
+import type { ClientMemory } from '../log/client-memory.js';
+import { eventPacket, Frame, type FrameOptions, packetFrame } from '../log/frame.js';
+import type { EncodedSnapshot } from '../log/snapshot.js';
 import type { ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
 import { Refusal, type RefusalCode } from '../access/refusal.js';
@@ -34,6 +30,7 @@ export interface SessionContext {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly stats: DeliverStats;
+  readonly memory: ClientMemory;
   /** Called for a defect; the session closes its connection itself. */
   readonly failed: (tenant: string, error: unknown) => void;
   readonly left: (session: ClientSession) => void;
@@ -50,6 +47,7 @@ export interface NewSession {
 /** After these codes a client may simply reconnect; after the others it has to change something first. */
 const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'slow-consumer',
+  'memory-full',
   'state-unreadable',
   'shutting-down',
 ]);
@@ -60,7 +58,8 @@ const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
  * Backpressure: every write is counted until the kernel has taken it. A live client that would have more than
  * `maxInFlightBytes` in flight is closed as `slow-consumer`: messages that wait in this process are dropped at once, the
  * notice is put behind what the socket already has, and after `closeGraceMs` the connection is cut. The client can resume
- * from its cursor. A single message may be larger than the bound (a snapshot of very many calls), but only one: until a
+ * from its cursor. So it is closed as `memory-full` where all clients together have too much in flight, and it the most
+ * (`ClientMemory`). A single message may be larger than the bound (a snapshot of very many calls), but only one: until a
  * client is live, it gets the next message only after it has taken the previous one.
  */
 export class ClientSession implements Outlet {
@@ -68,7 +67,8 @@ export class ClientSession implements Outlet {
   readonly #socket: Socket;
   readonly #connection: Connection;
   readonly #reader: CatchUpReader;
-  readonly #sizes: number[] = [];
+  /** Written and not taken yet, in order. */
+  readonly #written: Frame[] = [];
   #grant: Grant;
   #filter: Filter;
   #inFlight = 0;
@@ -91,6 +91,7 @@ export class ClientSession implements Outlet {
     socket.on('refresh', (...args: unknown[]) => this.#answer(args, (body) => this.#refresh(body)));
     socket.on('disconnect', () => {
       this.#end();
+      this.#letGo();
       context.left(this);
     });
   }
@@ -104,21 +105,25 @@ export class ClientSession implements Outlet {
     if (why !== null) this.close(why);
   }
 
-  /** Says why (`closing`), then closes. */
-  close(code: RefusalCode): void {
-    if (this.#closed) return;
+  /** Says why (`closing`), then closes. False if it was closed before. */
+  close(code: RefusalCode): boolean {
+    if (this.#closed) return false;
     this.#end();
     this.#context.stats.countClosed(code);
     // Captured now: once engine.io has closed, the WebSocket may still wait for the other side's close frame.
     const { socket: webSocket } = this.#connection.transport;
-    if (code === 'slow-consumer') this.#connection.writeBuffer = [];
+    const bytes = this.#inFlight;
+    if (code === 'slow-consumer' || code === 'memory-full') this.#connection.writeBuffer = [];
     this.#socket.emit('closing', { code });
     if (COME_BACK.has(code)) this.#connection.close();
     else this.#socket.disconnect(true);
     this.#context.clock.after(this.#context.options.closeGraceMs, () => {
       webSocket?.terminate?.();
       this.#connection.close(true);
+      this.#letGo();
+      if (code === 'memory-full') this.#context.memory.left(bytes);
     });
+    return true;
   }
 
   get bytesInFlight(): number {
@@ -129,26 +134,27 @@ export class ClientSession implements Outlet {
     this.#context.stats.resumes += 1;
   }
 
-  snapshot(json: string): void {
+  snapshot(snapshot: EncodedSnapshot): void {
     this.#context.stats.snapshots += 1;
-    this.#send(eventPacket('snapshot', json));
+    this.#write(this.#isWebSocket ? '' : snapshot.packet, snapshot.frame);
   }
 
   reset(reason: ResetReason): void {
     this.#context.stats.countReset(reason);
-    this.#send(eventPacket('reset', JSON.stringify({ reason })));
+    const packet = eventPacket('reset', JSON.stringify({ reason }));
+    this.#write(packet, new Frame(packetFrame(packet)));
   }
 
   events(batch: Batch): void {
-    const size = batch.frames.length;
+    const size = batch.frame.length;
     if (this.#inFlight > 0 && this.#inFlight + size > this.#context.options.maxInFlightBytes) {
-      return this.close('slow-consumer');
+      this.close('slow-consumer');
+      return;
     }
     this.#context.stats.delivered += batch.entries.length;
-    if (this.#connection.transport.name === 'websocket') return this.#write('', batch.writeOptions, size);
-    for (const entry of batch.entries) {
-      this.#write(entry.packet, frameOptions(entry.frame), entry.frame.length);
-    }
+    // The text is for the polling transport: a WebSocket gets the frame.
+    if (this.#isWebSocket) return this.#write('', batch.frame);
+    for (const entry of batch.entries) this.#write(entry.packet, entry.frame);
   }
 
   get hasRoom(): boolean {
@@ -200,31 +206,40 @@ export class ClientSession implements Outlet {
     return audienceOf(this.#grant, this.#filter);
   }
 
-  #send(packet: string): void {
-    const frame = textFrame(`${ENGINE_MESSAGE}${packet}`);
-    this.#write(packet, frameOptions(frame), frame.length);
+  get #isWebSocket(): boolean {
+    return this.#connection.transport.name === 'websocket';
   }
 
-  #write(packet: string, options: FrameOptions, size: number): void {
+  #write(packet: string, frame: Frame): void {
     if (this.#closed) return;
-    this.#inFlight += size;
-    this.#sizes.push(size);
-    this.#connection.write(packet, options, this.#sent);
+    this.#inFlight += frame.length;
+    this.#written.push(frame);
+    this.#context.memory.hold(frame);
+    this.#connection.write(packet, frame.options, this.#sent);
   }
 
   /** Engine.io calls back in the order of the writes, once the transport has taken each. */
   readonly #sent = (): void => {
-    this.#inFlight -= this.#sizes.shift() ?? 0;
+    const frame = this.#written.shift();
+    if (frame === undefined) return;
+    this.#inFlight -= frame.length;
+    this.#context.memory.release(frame);
     // Frees the array's memory, as most clients are idle most of the time.
-    if (this.#inFlight === 0) this.#sizes.length = 0;
+    if (this.#inFlight === 0) this.#written.length = 0;
     if (this.#roomWanted === null || !this.hasRoom) return;
     const resume = this.#roomWanted;
     this.#roomWanted = null;
     resume();
   };
 
+  /** The connection is gone, and with it what waited there. */
+  #letGo(): void {
+    for (const frame of this.#written.splice(0)) this.#context.memory.release(frame);
+    this.#inFlight = 0;
+  }
+
   #fail(error: unknown): void {
-    if (error instanceof UnreadableStateError) return this.close('state-unreadable');
+    if (error instanceof UnreadableStateError) return void this.close('state-unreadable');
     this.#context.failed(this.#grant.tenant, error);
     this.#connection.close();
   }

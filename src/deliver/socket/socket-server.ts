@@ -63,13 +63,14 @@ export class SocketServer {
   #stopSweep: Stop = () => undefined;
 
   constructor(deps: ClientsDeps) {
-    const { tokens, options, clock, stats, logger } = deps;
+    const { tokens, options, clock, stats, bounds, logger } = deps;
     this.#deps = deps;
     this.#context = {
       tokens,
       options,
       clock,
       stats,
+      memory: bounds.memory,
       failed: (tenant, error) => logger.error({ tenant, reason: reasonOf(error) }, 'client session failed'),
       left: (session) => {
         this.#sessions.delete(session);
@@ -103,6 +104,7 @@ export class SocketServer {
     });
     io.on('connection', (socket) => this.#open(socket));
     this.#io = io;
+    this.#deps.bounds.memory.watch(() => this.#sessions);
     this.#stopSweep = this.#deps.clock.every(LAPSE_SWEEP_MS, () => {
       for (const session of this.#sessions) session.closeIfLapsed();
     });

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ResetReason } from '../../deliver/log/resumption.js';
 import type { RefusalCode } from '../../deliver/access/refusal.js';
-import type { DeliverStats } from '../../deliver/stats.js';
+import type { DeliverStats, ForeignWhere } from '../../deliver/stats.js';
 
 /** The numbers that delivery keeps, read at each scrape. */
 export interface DeliverSources {
@@ -9,11 +9,13 @@ export interface DeliverSources {
   readonly inFlight: () => { readonly total: number; readonly most: number };
   /** Tenants whose logs are followed here. */
   readonly followed: () => number;
+  readonly catchUps: () => { readonly reading: number; readonly waiting: number };
+  readonly memory: () => { readonly held: number; readonly limit: number };
 }
 
 export function registerDeliverMetrics(
   registry: Registry,
-  { stats, inFlight, followed }: DeliverSources,
+  { stats, inFlight, followed, catchUps, memory }: DeliverSources,
 ): void {
   const count = (name: string, help: string, read: () => number) => {
     new Counter({
@@ -71,10 +73,28 @@ export function registerDeliverMetrics(
     () => inFlight().total,
   );
   gauge('pitel_in_flight_max_bytes', 'The same of the client with the most', () => inFlight().most);
+  gauge(
+    'pitel_client_memory_bytes',
+    'What messages in flight take here: those that several clients share count once',
+    () => memory().held,
+  );
+  gauge('pitel_client_memory_limit_bytes', 'DELIVER_MEMORY_MB, or its default', () => memory().limit);
+  new Gauge({
+    name: 'pitel_catch_ups',
+    help: 'Clients more than a page behind, by what they do: reading or waiting for their turn',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      const { reading, waiting } = catchUps();
+      this.set({ state: 'reading' }, reading);
+      this.set({ state: 'waiting' }, waiting);
+    },
+  });
   gauge('pitel_followed_tenants', 'Tenants whose logs are followed for clients here', followed);
   count('pitel_delivered_events_total', 'Events written to clients', () => stats.delivered);
   count('pitel_snapshots_total', 'Snapshots written to clients', () => stats.snapshots);
   count('pitel_resumes_total', 'Clients that could go on from their cursor', () => stats.resumes);
+  count('pitel_catch_ups_total', 'Turns to catch up that clients asked for', () => stats.catchUps);
   countBy(
     'pitel_resets_total',
     'Clients that had to begin again, by why',
@@ -88,6 +108,12 @@ export function registerDeliverMetrics(
     () => stats.refused,
   );
   countBy('pitel_closed_total', 'Clients sent off, by code', ['code', REFUSAL_CODES], () => stats.closed);
+  countBy(
+    'pitel_foreign_total',
+    'Messages and log entries skipped, as no bridge has written them, by where they were',
+    ['where', FOREIGN_WHERE],
+    () => stats.foreign,
+  );
   count('pitel_ignored_messages_total', 'Messages of clients that mean nothing', () => stats.ignoredMessages);
 }
 
@@ -98,6 +124,7 @@ const RESET_REASONS = every<ResetReason>({
   'cursor-unknown': true,
   'cursor-malformed': true,
 });
+const FOREIGN_WHERE = every<ForeignWhere>({ channel: true, log: true });
 const REFUSAL_CODES = every<RefusalCode>({
   unauthorized: true,
   'token-expired': true,
@@ -109,6 +136,7 @@ const REFUSAL_CODES = every<RefusalCode>({
   'too-many-messages': true,
   'bad-request': true,
   'slow-consumer': true,
+  'memory-full': true,
   'state-unreadable': true,
   'shutting-down': true,
 });

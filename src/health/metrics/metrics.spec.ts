@@ -12,7 +12,13 @@ function setUp({ tenantsMax = 50 } = {}) {
   const state = { now: 1_000 * MINUTE, isStoreUp: true };
   const metrics = new Metrics({ tenantsMax, time: { now: () => state.now } });
   metrics.watch({
-    deliver: { stats, inFlight: () => ({ total: 300, most: 200 }), followed: () => 2 },
+    deliver: {
+      stats,
+      inFlight: () => ({ total: 300, most: 200 }),
+      followed: () => 2,
+      catchUps: () => ({ reading: 64, waiting: 7 }),
+      memory: () => ({ held: 250, limit: 1_000 }),
+    },
     hosts: () => [
       { origin: 'https://a.example', tenants: 3, inFlight: 2, waiting: 1, breaker: 'closed' },
       { origin: 'https://b.example', tenants: 1, inFlight: 0, waiting: 4, breaker: 'open' },
@@ -68,7 +74,7 @@ describe('the metrics', () => {
     ]);
     expect(labels('pitel_closed_total')).toContain('{code="slow-consumer"}');
     expect(labels('pitel_refused_total')).toEqual(labels('pitel_closed_total'));
-    expect(labels('pitel_refused_total')).toHaveLength(12);
+    expect(labels('pitel_refused_total')).toHaveLength(13);
     expect(labels('pitel_poll_failures_total')).toContain('{endpoint="queue",cause="no-answer"}');
     expect(labels('pitel_poll_failures_total')).toHaveLength(2 * 6);
     expect(zeros).toContain('pitel_epochs_total 0');
@@ -201,12 +207,20 @@ describe('the metrics', () => {
     stats.resumes = 2;
     stats.countReset('epoch-changed');
     stats.countClosed('slow-consumer');
+    stats.countForeign('log', 0);
+    stats.countForeign('log', 0);
     expect(await value('pitel_clients{transport="socket"}')).toBe(3);
     expect(await value('pitel_resumes_total')).toBe(2);
     expect(await value('pitel_resets_total{reason="epoch-changed"}')).toBe(1);
     expect(await value('pitel_closed_total{code="slow-consumer"}')).toBe(1);
     expect(await value('pitel_in_flight_bytes')).toBe(300);
     expect(await value('pitel_in_flight_max_bytes')).toBe(200);
+    expect(await value('pitel_client_memory_bytes')).toBe(250);
+    expect(await value('pitel_client_memory_limit_bytes')).toBe(1_000);
+    expect(await value('pitel_catch_ups{state="reading"}')).toBe(64);
+    expect(await value('pitel_catch_ups{state="waiting"}')).toBe(7);
+    expect(await value('pitel_foreign_total{where="log"}')).toBe(2);
+    expect(await value('pitel_foreign_total{where="channel"}')).toBe(0);
     expect(await value('pitel_upstream_hosts{breaker="open"}')).toBe(1);
     expect(await value('pitel_upstream_requests{state="waiting"}')).toBe(5);
     expect(await value('pitel_store_up')).toBe(1);

@@ -2,7 +2,7 @@ import type { SecureContext } from 'node:tls';
 import type { Time } from '../../base/clock.js';
 import { CircuitBreaker, type Permit } from './circuit-breaker.js';
 import { openRoute, type Route, trusting, type Way } from './route.js';
-import { Semaphore } from './semaphore.js';
+import { Semaphore } from '../../base/semaphore.js';
 
 /**
  * The upstream hosts of all tenants of this process: one pool of connections and one circuit breaker per way to a host

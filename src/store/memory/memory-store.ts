@@ -142,11 +142,13 @@ export class MemoryStore implements Store {
   read(name: string, after: number, limit: number): Promise<LogSlice> {
     return this.#do(() => {
       const tenant = this.#tenant(name);
-      if (tenant === undefined) return { epoch: null, first: 0, last: 0, epochStart: 0, events: [] };
+      if (tenant === undefined)
+        return { epoch: null, first: 0, last: 0, epochStart: 0, events: [], foreign: [] };
       const { epoch, epochStart, sequence: last, log } = tenant;
       const first = log[0]?.sequence ?? 0;
       const begin = Math.max(0, after + 1 - first);
-      return { epoch, first, last, epochStart, events: log.slice(begin, begin + Math.max(0, limit)) };
+      const events = log.slice(begin, begin + Math.max(0, limit));
+      return { epoch, first, last, epochStart, events, foreign: [] };
     });
   }
 

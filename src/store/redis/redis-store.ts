@@ -135,13 +135,17 @@ export class RedisStore implements Store {
       Entry[]?,
       Entry[]?,
     ];
-    if (epoch === undefined) return { epoch: null, first: 0, last: 0, epochStart: 0, events: [] };
+    if (epoch === undefined)
+      return { epoch: null, first: 0, last: 0, epochStart: 0, events: [], foreign: [] };
+    const read = entries ?? [];
+    const isOurs = (entry: Entry) => /^\d{1,16}-0$/.test(entry[0]) && sequenceOf(entry) <= Number(last);
     return {
       epoch,
       first: oldest?.[0] === undefined ? 0 : sequenceOf(oldest[0]),
       last: Number(last),
       epochStart: Number(epochStart),
-      events: (entries ?? []).map((entry) => ({ sequence: sequenceOf(entry), json: jsonOf(entry) })),
+      events: read.filter(isOurs).map((entry) => ({ sequence: sequenceOf(entry), json: jsonOf(entry) })),
+      foreign: read.filter((entry) => !isOurs(entry)).map(([id]) => id),
     };
   }
 

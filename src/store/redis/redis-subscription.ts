@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { Backoff } from '../../base/backoff.js';
 import { closeClient, type RedisConnection, withoutArguments } from './redis-connection.js';
 import { StoreClosedError } from '../errors.js';
 import type { Subscription } from '../store.js';
@@ -19,6 +20,9 @@ export interface Listener {
 /** How soon a dead connection is noticed. Silence proves nothing, because without calls nothing is published. */
 const HEARTBEAT_MS = 5_000;
 
+/** Before a refused subscription is tried again. */
+const REFUSED = { firstMs: 100, maxMs: 5_000, spread: -0.5, random: Math.random };
+
 /** Resolves once subscribed, however long Redis is away; rejects only when closed before. */
 export async function subscribe(
   connection: RedisConnection,
@@ -26,6 +30,7 @@ export async function subscribe(
   signal: AbortSignal,
 ): Promise<Subscription> {
   const client = connection.openSubscriber();
+  const refusals = new Backoff(REFUSED);
   const heartbeat = setInterval(() => {
     // The connection's socket time-out acts on a lost answer; a connection that is not ready needs none.
     if (client.status === 'ready') client.ping().catch(() => undefined);
@@ -44,7 +49,13 @@ export async function subscribe(
       let whole = false;
       client.on('ready', () => {
         void confirm(client, connection, listener.pattern).then((confirmed) => {
-          if (!confirmed) return;
+          if (!confirmed) {
+            // The connection itself works, so that its own back-off never grows: a user without the right to subscribe
+            // would connect some ten times a second.
+            setTimeout(() => client.disconnect(true), refusals.next()).unref();
+            return;
+          }
+          refusals.reset();
           if (whole) listener.interrupted();
           whole = true;
           resolve();
@@ -69,7 +80,6 @@ async function confirm(client: Redis, connection: RedisConnection, pattern: stri
     return true;
   } catch (error) {
     connection.onError(withoutArguments(error as Error));
-    client.disconnect(true);
     return false;
   }
 }

@@ -1,13 +1,14 @@
 /**
- * Bounds how many requests are under way at once. Where no slot is free, a request waits in line.
+ * Bounds how many pieces of work (requests to a PBX, reads of the store, clients that catch up) are under way at once.
+ * Where no slot is free, a caller waits in line.
  *
  * Guarantees: first come, first served; leaving the line costs the same however long it is; a slot that becomes free
- * goes to the next in line before any new request. Not guaranteed: that a waiting request is ever served. The caller's
- * signal ends the wait.
+ * goes to the next in line before any new caller. Not guaranteed: that a waiting caller is ever served. Its signal ends
+ * the wait.
  */
 export class Semaphore {
   readonly #size: number;
-  /** In order of arrival; a set, so that a request in the middle leaves without a search. */
+  /** In order of arrival; a set, so that a caller in the middle leaves without a search. */
   readonly #line = new Set<(served: boolean) => void>();
   #taken = 0;
 
@@ -59,7 +60,7 @@ export class Semaphore {
     else next(true);
   }
 
-  /** Dismisses the line: all waiting requests get false. Taken slots remain taken. */
+  /** Dismisses the line: all waiting callers get false. Taken slots remain taken. */
   dismiss(): void {
     for (const leave of [...this.#line]) leave(false);
   }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createHash } from 'node:crypto';
-import { textFrame } from './batch.js';
+import { textFrame } from './frame.js';
 
 /** What a real WebSocket client makes of the frames, sent in one write. */
 async function received(frames: Buffer): Promise<string[]> {
