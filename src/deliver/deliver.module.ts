@@ -16,6 +16,11 @@ import { BearerGuard } from './http/bearer.guard.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { type Injected, type Key, provide, token } from '../base/inject.js';
 import { ConnectionLimits } from './access/connection-limits.js';
+import { Connections } from './access/connections.js';
+import { FailurePace } from './access/failure-pace.js';
+import { LimitWatch } from './access/limit-watch.js';
+import { RequestLimits } from './access/request-limits.js';
+import type { ClientsDeps } from './clients.js';
 import { EventStreams } from './http/event-streams.js';
 import { SocketServer } from './socket/socket-server.js';
 import { LogController } from './http/log.controller.js';
@@ -55,12 +60,15 @@ export class Delivery implements OnApplicationBootstrap {
     @Inject(EventStreams) private readonly streams: EventStreams,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
+    @Inject(Connections) private readonly connections: Connections,
   ) {}
 
   onApplicationBootstrap(): void {
+    const http = this.host.httpAdapter.getHttpServer() as HttpServer;
     this.relay.start();
     this.streams.start();
-    this.sockets.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
+    this.sockets.attach(http);
+    this.connections.attach(http);
   }
 
   /**
@@ -85,15 +93,27 @@ export class Delivery implements OnApplicationBootstrap {
 
   /** Refuses new clients, closes all others spread over `drainMs`, stops following the log. Further calls do nothing. */
   drain(): Promise<void> {
-    this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() =>
-      this.relay.close(),
-    );
+    this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() => {
+      this.connections.stop();
+      return this.relay.close();
+    });
     return this.#draining;
   }
 }
 
 type Parts = Required<Omit<DeliverParts, 'options'>> & { readonly options: ResolvedOptions };
 const PARTS = token<Parts>('DELIVER_PARTS');
+const CLIENTS = token<ClientsDeps>('DELIVER_CLIENTS');
+const CLIENTS_NEED = [
+  Relay,
+  TokenVerifier,
+  ConnectionLimits,
+  Connections,
+  RequestLimits,
+  FailurePace,
+  LimitWatch,
+  DeliverStats,
+] as const;
 
 @Module({})
 export class DeliverModule implements NestModule {
@@ -128,28 +148,55 @@ export class DeliverModule implements NestModule {
         provide(DELIVER_LOGGER, [PARTS], ({ logger }) => logger),
         provide(ASK_REGISTRATION, [PARTS], ({ askRegistration }) => askRegistration),
         provide(Relay, [PARTS], (parts) => new Relay(parts)),
-        provide(TokenVerifier, [PARTS], ({ options, clock }) => new TokenVerifier(options, clock)),
-        provide(ConnectionLimits, [PARTS], ({ options }) => new ConnectionLimits(options)),
+        provide(LimitWatch, [PARTS], (parts) => new LimitWatch(parts)),
+        provide(
+          TokenVerifier,
+          [PARTS, LimitWatch],
+          ({ options, clock }, watch) => new TokenVerifier(options, clock, watch),
+        ),
+        ...[ConnectionLimits, Connections, RequestLimits, FailurePace].map((Limit) =>
+          provide<unknown, [typeof PARTS, typeof LimitWatch]>(
+            Limit,
+            [PARTS, LimitWatch],
+            ({ options, clock }, watch) => new Limit({ ...options, clock, watch }),
+          ),
+        ),
         DeliverStats,
         provide(
-          SocketServer,
-          [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          (parts, relay, tokens, limits, stats) =>
-            new SocketServer({ ...parts, relay, tokens, limits, stats }),
+          CLIENTS,
+          [PARTS, ...CLIENTS_NEED],
+          (parts, relay, tokens, limits, connections, requests, pace, watch, stats) => ({
+            ...parts,
+            relay,
+            tokens,
+            limits,
+            connections,
+            requests,
+            pace,
+            watch,
+            stats,
+          }),
         ),
-        provide(
-          EventStreams,
-          [PARTS, Relay, TokenVerifier, ConnectionLimits, DeliverStats],
-          (parts, relay, tokens, limits, stats) =>
-            new EventStreams({ ...parts, relay, tokens, limits, stats }),
-        ),
+        provide(SocketServer, [CLIENTS], (deps) => new SocketServer(deps)),
+        provide(EventStreams, [CLIENTS], (deps) => new EventStreams(deps)),
         LogQuery,
         RegistrationQuery,
         BearerGuard,
         Delivery,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Relay, DeliverStats, Delivery, BearerGuard, TokenVerifier, DELIVER_OPTIONS],
+      exports: [
+        Relay,
+        DeliverStats,
+        Delivery,
+        LimitWatch,
+        BearerGuard,
+        TokenVerifier,
+        FailurePace,
+        Connections,
+        RequestLimits,
+        DELIVER_OPTIONS,
+      ],
     };
   }
 }

@@ -24,7 +24,7 @@ async function slowKeySet() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     answer: () =>
       asked[0]!.setHeader('Content-Type', 'application/json').end(JSON.stringify({ keys: [jwk] })),
-    token: await new SignJWT({ tenant: 'acme' })
+    token: await new SignJWT({ tenant: 'acme', display: true })
       .setProtectedHeader({ alg: 'ES256', kid: 'k' })
       .setExpirationTime(4_102_444_800)
       .sign(privateKey),
@@ -62,7 +62,7 @@ describe('the event streams let go of a client', () => {
     const keys = await slowKeySet();
     keySet = keys.server;
     const auth = { mode: 'jwt', jwksUrl: keys.url } as const;
-    delivery = await DeliveryUnderTest.start(store, { auth, connectionsPerToken: LIMIT });
+    delivery = await DeliveryUnderTest.start(store, { auth, connectionsPerSubject: LIMIT });
     const verify = jest.spyOn(TokenVerifier.prototype, 'verify');
     const headers = { authorization: `Bearer ${keys.token}` };
     const impatient = Array.from({ length: LIMIT }, () =>
@@ -85,7 +85,7 @@ describe('the event streams let go of a client', () => {
   });
 
   it('whose streams waited for their turn on one connection', async () => {
-    delivery = await DeliveryUnderTest.start(store, { connectionsPerToken: LIMIT });
+    delivery = await DeliveryUnderTest.start(store, { connectionsPerSubject: LIMIT });
     const mine = await token();
     const client = connect(Number(new URL(delivery.url).port), '127.0.0.1');
     const request = `GET ${STREAM} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${mine}\r\n\r\n`;

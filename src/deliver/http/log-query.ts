@@ -1,6 +1,6 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
-import { formatCursor } from '../../core/model/position.js';
-import { audienceOf, type Filter, type Grant } from '../access/audience.js';
+import { formatCursor, type Position } from '../../core/model/position.js';
+import { type Audience, audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Clock } from '../../base/clock.js';
 import { token } from '../../base/inject.js';
@@ -9,13 +9,16 @@ import type { ResetReason } from '../log/resumption.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import { Problem, stateUnreadable } from './problem.filter.js';
 import { Relay } from '../log/relay.js';
+import type { Batch } from '../log/batch.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
 
 export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
 /** How many events one request may examine, so that a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;
-const PAGE_BYTES = 1024 * 1024;
+/** How much of a page is in memory at once, where the newest events are not. */
+const BATCH_BYTES = 256 * 1024;
+const BEGIN = '{"events":[';
 
 const DETAILS: Readonly<Record<ResetReason, string>> = {
   'epoch-changed': 'the log began again; take a snapshot and go on from its cursor',
@@ -31,6 +34,13 @@ export interface PageStart {
   readonly after?: string | undefined;
   /** An instant: the events recorded from then on, of earlier epochs too. */
   readonly since?: Instant | undefined;
+}
+
+/** A part of the log: after the sequence `start` up to `end`, as long as the log is the same one. */
+interface Stretch {
+  readonly start: number;
+  readonly end: Position;
+  readonly generation: number;
 }
 
 /**
@@ -67,26 +77,52 @@ export class LogQuery {
     return `{"sources":${feed.view.sourcesJson()},"direction":${feed.view.directionJson()}}`;
   }
 
-  /** `{cursor, events}`: the cursor stands after the last event examined, whether the token may see it or not. */
-  async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<string> {
+  /**
+   * `{events, cursor}` in pieces, of which the first is there already: the cursor stands after the last event examined,
+   * whether the token may see it or not. Where the log is lost or cannot be read after that, the page ends early.
+   */
+  async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<AsyncIterable<string>> {
     const feed = await this.#synced(grant);
-    const { epoch, sequence: newest } = feed.position.loaded();
     const { generation } = feed.position;
-    const audience = audienceOf(grant, filter);
-    const events: string[] = [];
-    let sequence = await this.#startOf(feed, from);
-    const last = Math.min(newest, sequence + SCAN_EVENTS);
-    while (sequence < last && events.length < limit) {
-      const batch = await this.#answered(Promise.resolve(feed.pages.after(sequence, limit, PAGE_BYTES)));
-      if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
-      if (batch === null) throw unusable('cursor-too-old');
+    const end = feed.position.loaded();
+    const start = await this.#startOf(feed, from);
+    const pieces = this.#page(feed, { start, end, generation }, audienceOf(grant, filter), limit);
+    const first = await pieces.next();
+    return (async function* () {
+      if (first.done !== true) yield first.value;
+      yield* pieces;
+    })();
+  }
+
+  async *#page(feed: TenantFeed, { start, end, generation }: Stretch, audience: Audience, limit: number) {
+    const { epoch } = end;
+    const last = Math.min(end.sequence, start + SCAN_EVENTS);
+    let sequence = start;
+    let count = 0;
+    while (sequence < last && count < limit) {
+      const batch = await this.#batch(feed, sequence, limit, generation).catch((error: unknown) => {
+        if (sequence === start) throw error;
+        return null;
+      });
+      if (batch === null) break;
+      const seen: string[] = [];
       for (const entry of batch.entries) {
-        if (events.length === limit) break;
+        if (count + seen.length === limit) break;
         sequence = entry.sequence;
-        if (audience.sees(entry.type, entry.exposure)) events.push(entry.json);
+        if (audience.sees(entry.type, entry.exposure)) seen.push(entry.json);
       }
+      if (seen.length > 0) yield `${count === 0 ? BEGIN : ','}${seen.join(',')}`;
+      count += seen.length;
     }
-    return `{"cursor":"${formatCursor({ epoch, sequence })}","events":[${events.join(',')}]}`;
+    yield `${count === 0 ? BEGIN : ''}],"cursor":"${formatCursor({ epoch, sequence })}"}`;
+  }
+
+  /** @throws Problem where there is no such batch */
+  async #batch(feed: TenantFeed, sequence: number, limit: number, generation: number): Promise<Batch> {
+    const batch = await this.#answered(Promise.resolve(feed.pages.after(sequence, limit, BATCH_BYTES)));
+    if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
+    if (batch === null) throw unusable('cursor-too-old');
+    return batch;
   }
 
   async #startOf(feed: TenantFeed, { after, since }: PageStart): Promise<number> {

@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import { isOver, onceOver } from './answer-over.js';
+
+/** What is prepared of an answer's body and not written yet, in bytes. */
+const PREPARED = new WeakMap<ServerResponse, number>();
+
+/** Bytes of the answer that this process holds: prepared, or written and not taken by the kernel. */
+export function bytesHeld(response: ServerResponse): number {
+  return response.writableLength + (PREPARED.get(response) ?? 0);
+}
+
+/**
+ * Sends JSON text, piece by piece: the next one is asked for when the client has taken the one before, so that a long
+ * answer is never held as a whole. Ends without the rest when the client has gone.
+ */
+export async function sendJson(
+  response: ServerResponse,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  // Express' `json` would also compute an ETag, for what must not be cached.
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  const gone = new Promise<void>((resolve) => onceOver(response, resolve));
+  for await (const piece of pieces) {
+    const bytes = Buffer.from(piece);
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+      const slice = bytes.subarray(at, at + SLICE_BYTES);
+      PREPARED.set(response, bytes.length - at - slice.length);
+      if (!response.write(slice)) await Promise.race([drained(response), gone]);
+      if (isOver(response)) return;
+    }
+  }
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('drain', resolve));
+}
+
+/** A slow client is seen to take each of them. */
+const SLICE_BYTES = 64 * 1024;
