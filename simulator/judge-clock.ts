@@ -5,11 +5,30 @@ import type { CallTruth, Sighting } from './truth.js';
 export const TRUSTED_SKEW_MS = 2_000;
 
 /**
- * From which answer on polls show that the PBX's clock is behind, when it is: the one with the second row that was new between
- * two complete polls of its endpoint, and whose time is further behind than can be a delay. Any row may be shown late, so one
- * says nothing (`docs/events.md`). A clock that is ahead shows with the first row.
+ * From which answer on polls show how far off the PBX's clock is (`docs/events.md`). A clock that is behind: the answer with
+ * the second row that was new between two complete polls of its endpoint, and whose time is further behind than can be a
+ * delay; any row may be shown late, so one says nothing. A clock that is right, or ahead: the first answer with a row whose
+ * time can be no older than `TRUSTED_SKEW_MS`.
  */
 export function clockKnownAt(truth: readonly CallTruth[], sight: Sight): number {
+  const isBehind = truth.some(({ clockSkewMs }) => clockSkewMs < -TRUSTED_SKEW_MS);
+  return isBehind ? behindAt(truth, sight) : rightAt(truth, sight);
+}
+
+function rightAt(truth: readonly CallTruth[], sight: Sight): number {
+  let first = Infinity;
+  for (const { sightings, clockSkewMs } of truth)
+    for (const one of sightings) {
+      const shown = sight.polls(one.endpoint).firstAfter(one.from);
+      const time = shown === null ? null : timeOf(one, shown.shown, sight);
+      if (time === null) continue;
+      const pbx = Math.floor((time + clockSkewMs) / SECOND) * SECOND;
+      if (pbx - shown!.received >= -TRUSTED_SKEW_MS) first = Math.min(first, shown!.received);
+    }
+  return first;
+}
+
+function behindAt(truth: readonly CallTruth[], sight: Sight): number {
   const found = new Map<string, number>();
   for (const { sightings, clockSkewMs } of truth)
     for (const one of sightings) {

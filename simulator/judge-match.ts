@@ -15,7 +15,7 @@ export class TruthIndex {
   readonly #callIds = new Map<CallTruth, string[]>();
   readonly #begun = new Map<string, number>();
 
-  /** @param clockKnownAt since when polls show that the PBX's clock is off, if it is */
+  /** @param clockKnownAt since when polls show how far off the PBX's clock is */
   constructor(
     truth: readonly CallTruth[],
     readonly clockKnownAt = Infinity,

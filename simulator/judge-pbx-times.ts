@@ -78,12 +78,13 @@ function isClockOff({ call }: Statement): boolean {
 }
 
 /** Polls cannot know yet that the PBX's clock is behind: its times were taken as they are, and may be. */
-export function isClockUnknown(statement: Statement): boolean {
-  return (
-    isClockOff(statement) &&
-    statement.call.clockSkewMs < 0 &&
-    statement.recorded < statement.index.clockKnownAt
-  );
+export function isClockMistaken(statement: Statement): boolean {
+  return isClockUnknown(statement) && isClockOff(statement) && statement.call.clockSkewMs < 0;
+}
+
+/** Polls cannot know yet how far off the PBX's clock is, so a time of it and one of a poll are not subtracted. */
+export function isClockUnknown({ recorded, index }: Statement): boolean {
+  return recorded < index.clockKnownAt;
 }
 
 function timesOf(

@@ -4,7 +4,7 @@ import { allChanges, type Evidence } from './judge-expect.js';
 import {
   abandonedTimes,
   bridgedTimes,
-  isClockUnknown,
+  isClockMistaken,
   type PbxTime,
   startTimes,
   startTimesAsShown,
@@ -73,7 +73,7 @@ const observed: Rule = (statement) => {
  */
 function isOfUnknownClock(statement: Statement): boolean {
   const { event, data, call, sight } = statement;
-  if (event.type !== 'call-started' || !isClockUnknown(statement)) return false;
+  if (event.type !== 'call-started' || !isClockMistaken(statement)) return false;
   const { certainty: stated, earliest, latest } = data.observed;
   if (!startTimesAsShown(statement).some(({ time: given }) => given === instant(earliest ?? '')))
     return false;

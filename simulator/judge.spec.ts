@@ -357,6 +357,15 @@ describe('the judge', () => {
     expect(judged(world, wide, { stated }).ok).toBe(false);
   });
 
+  it('demands a wait by two clocks only once a row has shown that they agree', () => {
+    const unanswered = quiet({ ...direct, answerAfterMs: null, leavesAfterMs: 12_000 });
+    const { startedAt } = unanswered.truth[0]!;
+    const withoutWait = says('call-ended', { waitMs: null });
+    const since = (at: number) => only(every(SECOND, unanswered), (instant) => instant >= at);
+    expectTrue(judged(unanswered, withoutWait, { stated: since(startedAt + 5 * SECOND) }));
+    expect(judged(unanswered, withoutWait, { stated: since(startedAt) }).ok).toBe(false);
+  });
+
   it('lets what only a partial answer showed be known, and demands nothing because of it', () => {
     const world = quiet({ ...direct, answerAfterMs: null, leavesAfterMs: 1200 });
     const stated = every(SECOND, world);

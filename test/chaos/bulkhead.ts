@@ -1,0 +1,252 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { token } from '../support/delivery.js';
+import { freePort } from '../support/redis.js';
+import type { LogLine } from '../support/service.js';
+import { until } from '../support/until.js';
+import { Attacker } from './attacker.js';
+import type { Bridge } from './bridge.js';
+import { type Answered, ask, metricSum } from './probe.js';
+import { memoryOf } from './process-memory.js';
+import type { RedisInUse } from './redis-in-use.js';
+import { type Rig, type RigSetup, withRig } from './rig.js';
+import { type Chaos, keepsTime, type Tally } from './scenario.js';
+
+/**
+ * What holds while somebody loads the bridge as much as they can, whoever it is (a client, a reader, a PBX, a pipe that is
+ * not read): the other tenants are polled in time, an agent who connects gets every event, probes are answered, memory is
+ * bounded, and afterwards all is as before. And it has a voice: a warning, a metric, readiness or the sources say so.
+ * Refusing everybody would be no protection, so that agents connect all the while.
+ */
+export interface Attack {
+  /** Beside the rig's own. The attacked tenant is `acme`. */
+  readonly setup?: Partial<RigSetup<RedisInUse>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default 1. */
+  readonly replicas?: number;
+  /** `/health` and `/metrics` are asked on a listener of their own (`METRICS_PORT`). */
+  readonly ownHealthPort?: boolean;
+  /** Whose agents connect during the attack, and whose log is judged; default all. */
+  readonly served?: readonly string[];
+  /** Attacks, and resolves when the attack is over. */
+  readonly strike: (field: Field) => Promise<void>;
+  readonly voice: Voice;
+}
+
+export interface Voice {
+  /** A line of the log, of level warn or above. */
+  readonly line: (line: LogLine) => boolean;
+  /** The name of a counter or gauge whose sum is above what it was before the attack, at some moment of it. */
+  readonly metric: string;
+  /** Whether an answer of `/health/ready` or of the attacked tenant's `/v1/sources` shows it; one has to. */
+  readonly shown: (answer: { readonly ready: string; readonly sources: string }) => boolean;
+}
+
+/** What an attack is given. */
+export interface Field extends Pick<Chaos, 'long' | 'say' | 'tally' | 'random'> {
+  readonly rig: Rig<RedisInUse>;
+  readonly bridges: readonly Bridge[];
+  /** Of the first replica. */
+  readonly url: string;
+  /** Starts `test/chaos/attacks/<name>.ts`; it is stopped when the row ends, at the latest. */
+  readonly attacker: (name: string, args: unknown) => Attacker;
+}
+
+export const ATTACKED = 'acme';
+const OTHERS = ['calm-1', 'calm-2', 'calm-3'] as const;
+const INTERVAL_MS = 1_000;
+const PROBE_EVERY_MS = 250;
+const AGENT_EVERY_MS = 3_000;
+/** So long the others' polls are measured after the attack. */
+const AFTERWARDS_MS = 30_000;
+
+const MOST_POLL_GAP_MS = 2 * INTERVAL_MS;
+const MOST_CONNECT_MS = 2_000;
+const MOST_LIVE_MS = 1_000;
+const MOST_RSS_MIB = 512;
+const MOST_RECOVERY_MS = 10_000;
+
+/** The run of a row of attacks. In the short form times are noted and not demanded. */
+export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
+  const healthPort = attack.ownHealthPort ? await freePort() : null;
+  const setup: RigSetup<RedisInUse> = {
+    tenants: [ATTACKED, ...OTHERS],
+    speed: 1,
+    traffic: { callsPerHour: 600, firstCallAfterMs: 100 },
+    ...attack.setup,
+    env: {
+      POLL_INTERVAL_MS: String(INTERVAL_MS),
+      ...(healthPort === null ? {} : { METRICS_PORT: String(healthPort) }),
+      ...attack.env,
+    },
+  };
+  await withRig(chaos, setup, async (rig) => {
+    const bridges = await rig.replicas(attack.replicas ?? 1);
+    const attackers: Attacker[] = [];
+    const attacker = (name: string, args: unknown) => {
+      const started = new Attacker(name, args);
+      attackers.push(started);
+      return started;
+    };
+    const { long, say, tally, random } = chaos;
+    const field: Field = { rig, bridges, url: bridges[0]!.url, attacker, long, say, tally, random };
+    const health = healthPort === null ? bridges[0]!.url : `http://127.0.0.1:${healthPort}`;
+    const witness = await Witness.open(field, attack, health);
+    try {
+      await attack.strike(field);
+      say('the attack is over');
+      await witness.recovered();
+      await pause(long ? AFTERWARDS_MS : INTERVAL_MS);
+    } finally {
+      await Promise.all(attackers.map((each) => each.stop()));
+      await witness.close();
+    }
+    witness.report(chaos);
+    await rig.settle();
+    for (const tenant of attack.served ?? rig.tenants) await rig.verdict({ sightings: 3 }, tenant);
+  });
+}
+
+/** Watches the bridge from outside during an attack. */
+class Witness {
+  readonly #field: Field;
+  readonly #attack: Attack;
+  readonly #health: string;
+  readonly #marks: ReadonlyMap<string, { readonly monitor: number; readonly queue: number }>;
+  readonly #sourcesToken: string;
+  readonly #metricBefore: number;
+  readonly #lives: Answered[] = [];
+  readonly #connects: number[] = [];
+  readonly #lags: number[] = [];
+  #peakKib = 0;
+  #recoveryMs = 0;
+  #metricGrew = false;
+  #wasShown = false;
+  #isOpen = true;
+  readonly #loops: Promise<void>[];
+
+  private constructor(
+    field: Field,
+    attack: Attack,
+    health: string,
+    sourcesToken: string,
+    metricBefore: number,
+  ) {
+    this.#field = field;
+    this.#attack = attack;
+    this.#health = health;
+    this.#sourcesToken = sourcesToken;
+    this.#metricBefore = metricBefore;
+    this.#marks = new Map(
+      OTHERS.map((id) => {
+        const { monitor, queue } = field.rig.pbx(id).polls;
+        return [id, { monitor: monitor.length - 1, queue: queue.length - 1 }];
+      }),
+    );
+    this.#loops = [
+      this.#every(PROBE_EVERY_MS, () => this.#probe()),
+      this.#every(INTERVAL_MS, () => this.#listen()),
+      this.#every(AGENT_EVERY_MS, () => this.#connect()),
+    ];
+  }
+
+  static async open(field: Field, attack: Attack, health: string): Promise<Witness> {
+    const sourcesToken = await token({ tenant: ATTACKED, sub: 'witness' });
+    const { body } = await ask(`${health}/metrics`);
+    return new Witness(field, attack, health, sourcesToken, metricSum(body, attack.voice.metric));
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await Promise.all(this.#loops);
+  }
+
+  /** Resolves when the bridge is ready, polls the attacked tenant, and lets an agent in. */
+  async recovered(): Promise<void> {
+    const begun = performance.now();
+    await until(async () => (await ask(`${this.#health}/health/ready`)).status === 200, 'readiness');
+    await this.#field.rig.polled(1, ATTACKED);
+    await this.#connect();
+    this.#recoveryMs = performance.now() - begun;
+  }
+
+  report(chaos: Chaos): void {
+    const { tally } = chaos;
+    keepsTime(chaos, 'between two polls of the others', this.#gaps(), MOST_POLL_GAP_MS);
+    keepsTime(chaos, 'until an agent had a snapshot', this.#connects, MOST_CONNECT_MS);
+    keepsTime(
+      chaos,
+      '/health/live',
+      this.#lives.map(({ ms }) => ms),
+      MOST_LIVE_MS,
+    );
+    keepsTime(chaos, 'recovery', [this.#recoveryMs], MOST_RECOVERY_MS);
+    keepsTime(chaos, "this process's own delay", this.#lags);
+    const peak = Math.round(this.#peakKib / 1_024);
+    tally.notes.push(`${peak} MiB of memory at most`);
+    tally.demand(peak <= MOST_RSS_MIB, `${peak} MiB of memory, more than ${MOST_RSS_MIB}`);
+    const dead = this.#lives.filter(({ status }) => status !== 200).length;
+    tally.demand(dead === 0, `/health/live was not 200 in ${dead} of ${this.#lives.length} probes`);
+    this.#judgeVoice(tally);
+  }
+
+  #judgeVoice(tally: Tally): void {
+    const { voice } = this.#attack;
+    const lines = this.#field.bridges.flatMap(({ service }) => service.lines);
+    const warned = lines.some((line) => LOUD.has(line.level) && voice.line(line));
+    tally.demand(warned, 'no line of the log warned of it');
+    tally.demand(this.#metricGrew, `the metric ${voice.metric} did not grow`);
+    tally.demand(this.#wasShown, 'neither readiness nor the sources showed it');
+  }
+
+  #gaps(): number[] {
+    const gaps: number[] = [];
+    for (const [id, marks] of this.#marks) {
+      const { polls } = this.#field.rig.pbx(id);
+      for (const endpoint of ['monitor', 'queue'] as const) {
+        const since = polls[endpoint].slice(marks[endpoint]);
+        for (let at = 1; at < since.length; at++) gaps.push(since[at]! - since[at - 1]!);
+      }
+    }
+    return gaps;
+  }
+
+  async #probe(): Promise<void> {
+    this.#lives.push(await ask(`${this.#health}/health/live`));
+    for (const { service } of this.#field.bridges)
+      this.#peakKib = Math.max(this.#peakKib, await memoryOf(service.pid));
+  }
+
+  async #listen(): Promise<void> {
+    const { voice } = this.#attack;
+    const [metrics, ready, sources] = await Promise.all([
+      ask(`${this.#health}/metrics`),
+      ask(`${this.#health}/health/ready`),
+      ask(`${this.#field.url}/v1/sources`, { authorization: `Bearer ${this.#sourcesToken}` }),
+    ]);
+    this.#metricGrew ||= metricSum(metrics.body, voice.metric) > this.#metricBefore;
+    this.#wasShown ||= voice.shown({ ready: ready.body, sources: sources.body });
+  }
+
+  /** A new agent of each served tenant; they stay, and the verdict looks at what they got. */
+  async #connect(): Promise<void> {
+    const { rig } = this.#field;
+    for (const tenant of this.#attack.served ?? [ATTACKED, OTHERS[0]]) {
+      const begun = performance.now();
+      await rig.watch({ name: `agent ${this.#connects.length + 1} of ${tenant}`, tenant });
+      this.#connects.push(performance.now() - begun);
+    }
+  }
+
+  async #every(ms: number, act: () => Promise<void>): Promise<void> {
+    while (this.#isOpen) {
+      const due = performance.now() + ms;
+      await act();
+      const now = performance.now();
+      if (now >= due) continue;
+      await pause(due - now);
+      this.#lags.push(performance.now() - due);
+    }
+  }
+}
+
+const LOUD: ReadonlySet<string> = new Set(['warn', 'error', 'fatal']);
