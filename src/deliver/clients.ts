@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.js';
 import type { ConnectionLimits } from './access/connection-limits.js';
 import type { Connections } from './access/connections.js';
 import type { FailurePace } from './access/failure-pace.js';
+import type { FairTurns } from './access/fair-turns.js';
 import type { LimitWatch } from './access/limit-watch.js';
 import type { ResolvedOptions } from './access/options.js';
 import type { RequestLimits } from './access/request-limits.js';
@@ -18,6 +19,7 @@ export interface ClientsDeps {
   readonly connections: Connections;
   readonly requests: RequestLimits;
   readonly pace: FailurePace;
+  readonly turns: FairTurns;
   readonly watch: LimitWatch;
   readonly options: ResolvedOptions;
   readonly clock: Clock;

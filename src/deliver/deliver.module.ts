@@ -18,6 +18,7 @@ import { type Injected, type Key, provide, token } from '../base/inject.js';
 import { ConnectionLimits } from './access/connection-limits.js';
 import { Connections } from './access/connections.js';
 import { FailurePace } from './access/failure-pace.js';
+import { FairTurns } from './access/fair-turns.js';
 import { LimitWatch } from './access/limit-watch.js';
 import { RequestLimits } from './access/request-limits.js';
 import type { ClientsDeps } from './clients.js';
@@ -111,6 +112,7 @@ const CLIENTS_NEED = [
   Connections,
   RequestLimits,
   FailurePace,
+  FairTurns,
   LimitWatch,
   DeliverStats,
 ] as const;
@@ -154,7 +156,7 @@ export class DeliverModule implements NestModule {
           [PARTS, LimitWatch],
           ({ options, clock }, watch) => new TokenVerifier(options, clock, watch),
         ),
-        ...[ConnectionLimits, Connections, RequestLimits, FailurePace].map((Limit) =>
+        ...[ConnectionLimits, Connections, RequestLimits, FailurePace, FairTurns].map((Limit) =>
           provide<unknown, [typeof PARTS, typeof LimitWatch]>(
             Limit,
             [PARTS, LimitWatch],
@@ -165,7 +167,7 @@ export class DeliverModule implements NestModule {
         provide(
           CLIENTS,
           [PARTS, ...CLIENTS_NEED],
-          (parts, relay, tokens, limits, connections, requests, pace, watch, stats) => ({
+          (parts, relay, tokens, limits, connections, requests, pace, turns, watch, stats) => ({
             ...parts,
             relay,
             tokens,
@@ -173,6 +175,7 @@ export class DeliverModule implements NestModule {
             connections,
             requests,
             pace,
+            turns,
             watch,
             stats,
           }),
@@ -193,6 +196,7 @@ export class DeliverModule implements NestModule {
         BearerGuard,
         TokenVerifier,
         FailurePace,
+        FairTurns,
         Connections,
         RequestLimits,
         DELIVER_OPTIONS,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { isOver, onceOver } from './answer-over.js';
+import { onceOver } from './answer-over.js';
 
 /** What is prepared of an answer's body and not written yet, in bytes. */
 const PREPARED = new WeakMap<ServerResponse, number>();
@@ -26,7 +26,7 @@ export async function sendJson(
       const slice = bytes.subarray(at, at + SLICE_BYTES);
       PREPARED.set(response, bytes.length - at - slice.length);
       if (!response.write(slice)) await Promise.race([drained(response), gone]);
-      if (isOver(response)) return;
+      if (response.closed) return;
     }
   }
   response.end();

@@ -132,6 +132,21 @@ describe('the connections to the port', () => {
     expect(reached).toEqual(['write-timeout']);
   });
 
+  it('have their requests answered one after the other, and may have a few waiting', async () => {
+    await serve();
+    const client = await open(REQUEST);
+    client.write(REQUEST.repeat(8));
+    const other = await open(REQUEST);
+    expect(answers).toHaveLength(2);
+    answers[0]!.end();
+    await until(() => answers.length === 3);
+    expect(reached).toEqual([]);
+    // Seven wait by now.
+    client.write(REQUEST.repeat(2));
+    await closed(client);
+    expect([answers.length, other.closed, reached]).toEqual([3, false, ['requests']]);
+  });
+
   it('are not closed for silence once they are WebSockets, and may break off while those are made', async () => {
     await serve();
     const socket = await open(`${REQUEST.trimEnd()}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);

@@ -1,7 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock, Stop } from '../../base/clock.js';
-import { onceOver } from './answer-over.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { Limits } from './options.js';
 
@@ -13,6 +12,8 @@ import type { Limits } from './options.js';
  *   go: first those without a complete request. A proven one never goes; while all are proven, the new one does.
  * - A connection without a request is closed after `idleTimeoutMs`, also when it has sent a part of one, and so is one
  *   whose request does not end within that time.
+ * - The requests of a connection are answered one after the other: the next one begins when the answer before it is out. A
+ *   connection with more than `MAX_PIPELINED` waiting ends.
  * - An answer of which the client takes nothing for `writeTimeoutMs` ends with its connection. One that it takes slowly
  *   does not. WebSockets have a bound of their own, in `ClientSession`.
  */
@@ -33,7 +34,13 @@ export class Connections {
     const { clock, idleTimeoutMs } = this.#deps;
     http.keepAliveTimeout = idleTimeoutMs;
     http.on('connection', (socket: Socket) => this.#opened(socket));
-    http.prependListener('request', (request, response) => this.#asked(request, response));
+    const listeners = http.listeners('request') as RequestListener[];
+    http.removeAllListeners('request');
+    http.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#asked(request, response, () => {
+        for (const listener of listeners) listener.call(http, request, response);
+      });
+    });
     http.prependListener('upgrade', (request: IncomingMessage) => this.#upgraded(request.socket));
     this.#stopSweep = clock.every(SWEEP_MS, () => this.#sweep());
   }
@@ -66,8 +73,9 @@ export class Connections {
     else if (isCrowded) watch.reached('tokenless');
     if ((isFull || isCrowded) && !this.#pushOut()) return void socket.destroy();
     const now = clock.monotonic();
-    const connection = {
-      requests: new Map(),
+    const connection: Connection = {
+      request: null,
+      next: [],
       proofs: 0,
       isUpgraded: false,
       since: now,
@@ -79,17 +87,28 @@ export class Connections {
     socket.once('close', () => this.#forget(socket));
   }
 
-  #asked(request: IncomingMessage, response: ServerResponse): void {
+  #asked(request: IncomingMessage, response: ServerResponse, begin: () => void): void {
     const { socket } = request;
+    const { clock, watch } = this.#deps;
     const connection = this.#open.get(socket);
     if (connection === undefined) return;
-    connection.requests.set(request, this.#deps.clock.monotonic());
-    this.#sort(socket, connection);
-    onceOver(response, () => {
-      connection.requests.delete(request);
-      connection.since = this.#deps.clock.monotonic();
+    const turn = (now: IncomingMessage | null) => {
+      connection.request = now;
+      connection.since = clock.monotonic();
       this.#sort(socket, connection);
+    };
+    connection.next.push(() => {
+      turn(request);
+      response.once('close', () => {
+        turn(null);
+        if (!socket.destroyed) connection.next.shift()?.();
+      });
+      begin();
     });
+    if (connection.request === null) return connection.next.shift()!();
+    if (connection.next.length <= MAX_PIPELINED) return;
+    watch.reached('requests');
+    this.#end(socket);
   }
 
   #upgraded(socket: Socket): void {
@@ -102,11 +121,11 @@ export class Connections {
   }
 
   /** Puts it where it belongs now, behind those that are there. */
-  #sort(socket: Socket, { proofs, requests, isUpgraded }: Connection): void {
+  #sort(socket: Socket, { proofs, request, isUpgraded }: Connection): void {
     this.#idle.delete(socket);
     this.#asking.delete(socket);
     if (proofs > 0 || !this.#open.has(socket)) return;
-    (requests.size > 0 || isUpgraded ? this.#asking : this.#idle).add(socket);
+    (request !== null || isUpgraded ? this.#asking : this.#idle).add(socket);
   }
 
   /** Whether there was one that could go. */
@@ -140,18 +159,13 @@ export class Connections {
     }
   }
 
-  #isSilent(socket: Socket, { requests, since }: Connection, now: number): boolean {
+  #isSilent(socket: Socket, { request, since }: Connection, now: number): boolean {
     const { idleTimeoutMs, watch } = this.#deps;
-    if (requests.size === 0) {
-      // What waits to be read is `#isUnread`'s. A kept connection that is not used any more is nothing to report.
-      return socket.writableLength === 0 && now - since >= idleTimeoutMs;
-    }
-    for (const [request, at] of requests)
-      if (!request.complete && now - at >= idleTimeoutMs) {
-        watch.reached('request-timeout');
-        return true;
-      }
-    return false;
+    // What still has to be taken of an answer is `#isUnread`'s.
+    if (now - since < idleTimeoutMs || socket.writableLength > 0 || request?.complete === true) return false;
+    // A kept connection that is not used any more is nothing to report.
+    if (request !== null) watch.reached('request-timeout');
+    return true;
   }
 
   #isUnread(socket: Socket, connection: Connection, now: number): boolean {
@@ -171,11 +185,13 @@ export interface ConnectionsDeps
 }
 
 interface Connection {
-  /** Those without a whole answer, with the time at which each came. */
-  readonly requests: Map<IncomingMessage, number>;
+  /** The one that is being answered. */
+  request: IncomingMessage | null;
+  /** Begin those that came after it. */
+  readonly next: (() => void)[];
   proofs: number;
   isUpgraded: boolean;
-  /** When it was opened, or had its last answer. */
+  /** When it was opened, or the request began, or its answer ended. */
   since: number;
   /** What the kernel had taken of what was written, and since when that has not changed. */
   taken: number;
@@ -189,3 +205,5 @@ function takenFrom(socket: Socket): number {
 }
 
 const SWEEP_MS = 1_000;
+/** Browsers and the usual clients send none before they have the answer before it. */
+const MAX_PIPELINED = 8;

@@ -118,6 +118,11 @@ export function hasTokenInQuery(query: Readonly<Record<string, unknown>>): boole
   return Object.keys(query).some((name) => TOKEN_PARAMETERS.includes(name.toLowerCase()));
 }
 
+/** Names a subject among those of all tenants. */
+export function subjectKey({ tenant, subject }: Holder): string {
+  return `${tenant} ${subject}`;
+}
+
 /** Where there is no `sub`, all tokens that show the same count as one person's. */
 function subjectOf(sub: unknown, extensions?: readonly string[], queues?: readonly string[]): string {
   if (typeof sub === 'string' && sub !== '') return `sub ${sub}`;

@@ -10,11 +10,12 @@ import type { Request, Response } from 'express';
 import { onceOver } from '../access/answer-over.js';
 import { Connections } from '../access/connections.js';
 import { FailurePace } from '../access/failure-pace.js';
+import { FairTurns } from '../access/fair-turns.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
 import { originAllowed } from '../access/cors.js';
 import { Refusal } from '../access/refusal.js';
 import { RequestLimits } from '../access/request-limits.js';
-import { hasTokenInQuery, type Holder, TokenVerifier } from '../access/token.js';
+import { hasTokenInQuery, type Holder, subjectKey, TokenVerifier } from '../access/token.js';
 import { Problem } from './problem.filter.js';
 
 type Granted = Request & { grant?: Holder };
@@ -29,6 +30,7 @@ export class BearerGuard implements CanActivate {
     @Inject(TokenVerifier) private readonly tokens: TokenVerifier,
     @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(FailurePace) private readonly pace: FailurePace,
+    @Inject(FairTurns) private readonly turns: FairTurns,
     @Inject(Connections) private readonly connections: Connections,
     @Inject(RequestLimits) private readonly requests: RequestLimits,
   ) {}
@@ -50,12 +52,14 @@ export class BearerGuard implements CanActivate {
         'too-many-requests',
         'too many requests are under way; read the answers, and ask again',
       );
+    await this.turns.next(subjectKey(request.grant));
     return true;
   }
 
   async #verified(request: Request): Promise<Holder> {
     const address = request.socket.remoteAddress ?? '';
     await this.pace.turn(address);
+    await this.turns.next(address);
     try {
       return await this.tokens.verify(bearerToken(request), request.query.tenant);
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { isOver, onceOver } from '../access/answer-over.js';
+import { onceOver } from '../access/answer-over.js';
 import type { Filter } from '../access/audience.js';
 import type { Stop } from '../../base/clock.js';
 import type { ClientsDeps } from '../clients.js';
@@ -42,7 +42,7 @@ export class EventStreams {
     const { relay, limits, requests, options, clock, stats, logger } = this.#deps;
     const { tenant } = grant;
     // The client left while its token was verified.
-    if (isOver(response)) return;
+    if (response.closed) return;
     if (this.#draining) throw new Refusal('shutting-down');
     const giveBack = limits.take(grant);
     if (giveBack === null) throw new Refusal('too-many-connections');

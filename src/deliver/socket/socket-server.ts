@@ -11,6 +11,7 @@ import { corsOptions, originAllowed } from '../access/cors.js';
 import { reasonOf } from '../../base/error-text.js';
 import { OldestGoes } from '../access/oldest-goes.js';
 import { Refusal } from '../access/refusal.js';
+import { subjectKey } from '../access/token.js';
 import { type EngineConnection, queryOf, Visitor } from './visitor.js';
 
 /** How long a connection may take to present its token. */
@@ -72,7 +73,7 @@ export class SocketServer {
   }
 
   attach(http: HttpServer): void {
-    const { options, clock, pace } = this.#deps;
+    const { options, clock } = this.#deps;
     const io = new Server(http, {
       path: options.socketPath,
       transports: ['websocket', 'polling'],
@@ -92,12 +93,14 @@ export class SocketServer {
     io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
       this.#answers.set(request, response);
       const { sid } = queryOf(request);
-      if (sid === undefined) return void pace.turn(addressOf(request)).then(next);
+      if (sid === undefined) return void this.#turn(addressOf(request)).then(next);
       this.#prove(request, response, String(sid));
       next();
     });
     io.engine.on('connection', (connection: EngineConnection) => this.#greet(connection));
-    io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) => pace.failed(addressOf(req)));
+    io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) =>
+      this.#deps.pace.failed(addressOf(req)),
+    );
     io.use((socket, next) => {
       this.#admit(socket).then(
         () => next(),
@@ -142,6 +145,12 @@ export class SocketServer {
     decide('origin-not-allowed', false);
   }
 
+  async #turn(address: string): Promise<void> {
+    const { pace, turns } = this.#deps;
+    await pace.turn(address);
+    await turns.next(address);
+  }
+
   /** Prepares every new connection, before its first message. */
   #greet(connection: EngineConnection): void {
     const visitor = new Visitor(connection, this.#deps, this.#tokenless);
@@ -183,12 +192,13 @@ export class SocketServer {
     if (visitor.hasAsked) throw new Refusal('bad-request');
     visitor.hasAsked = true;
     const filter = parseSubscription(auth.subscribe);
-    const { tokens, relay } = this.#deps;
+    const { tokens, relay, turns } = this.#deps;
     const grant = await tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
     // Counted until the connection ends, which may be before the client is let in.
     visitor.prove(grant);
     if (relay.feed(grant.tenant).isUnreadable) throw new Refusal('state-unreadable');
     const cursor = cursorOf(auth.cursor ?? null);
+    await turns.next(subjectKey(grant));
     this.#admitted.set(socket, { grant, filter, cursor });
   }
 
