@@ -156,11 +156,12 @@ export class DeliverModule implements NestModule {
           [PARTS, LimitWatch],
           ({ options, clock }, watch) => new TokenVerifier(options, clock, watch),
         ),
-        ...[ConnectionLimits, Connections, RequestLimits, FailurePace, FairTurns].map((Limit) =>
-          provide<unknown, [typeof PARTS, typeof LimitWatch]>(
+        provide(FairTurns, [PARTS], (parts) => new FairTurns(parts)),
+        ...[ConnectionLimits, Connections, RequestLimits, FailurePace].map((Limit) =>
+          provide<unknown, [typeof PARTS, typeof LimitWatch, typeof FairTurns]>(
             Limit,
-            [PARTS, LimitWatch],
-            ({ options, clock }, watch) => new Limit({ ...options, clock, watch }),
+            [PARTS, LimitWatch, FairTurns],
+            ({ options, clock }, watch, turns) => new Limit({ ...options, clock, watch, turns }),
           ),
         ),
         DeliverStats,

@@ -4,6 +4,7 @@ import { jest } from '@jest/globals';
 import { ManualClock } from '../../../test/support/delivery.js';
 import { until } from '../../../test/support/until.js';
 import { Connections, type ConnectionsDeps } from './connections.js';
+import { FairTurns } from './fair-turns.js';
 import type { LimitName, LimitWatch } from './limit-watch.js';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: here\r\n\r\n';
@@ -24,7 +25,7 @@ describe('the connections to the port', () => {
     const watch = { reached: (limit: LimitName) => void reached.push(limit) } as LimitWatch;
     connections = new Connections({
       ...{ maxConnections: 100, maxTokenless: 100, idleTimeoutMs: 10_000, writeTimeoutMs: 10_000 },
-      ...{ clock, watch },
+      ...{ clock, watch, turns: new FairTurns({ clock }) },
       ...limits,
     });
     server = createServer((_: IncomingMessage, response) => void answers.push(response));

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock, Stop } from '../../base/clock.js';
+import type { FairTurns } from './fair-turns.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { Limits } from './options.js';
 
@@ -13,7 +14,7 @@ import type { Limits } from './options.js';
  * - A connection without a request is closed after `idleTimeoutMs`, also when it has sent a part of one, and so is one
  *   whose request does not end within that time.
  * - The requests of a connection are answered one after the other: the next one begins when the answer before it is out. A
- *   connection with more than `MAX_PIPELINED` waiting ends.
+ *   connection with more than `MAX_PIPELINED` waiting ends. Those of all connections take turns (`FairTurns`).
  * - An answer of which the client takes nothing for `writeTimeoutMs` ends with its connection. One that it takes slowly
  *   does not. WebSockets have a bound of their own, in `ClientSession`.
  */
@@ -66,7 +67,8 @@ export class Connections {
   }
 
   #opened(socket: Socket): void {
-    const { maxConnections, maxTokenless, watch, clock } = this.#deps;
+    const { maxConnections, maxTokenless, turns, watch, clock } = this.#deps;
+    turns.beBrief();
     const isFull = this.#open.size >= maxConnections;
     const isCrowded = this.#idle.size + this.#asking.size >= maxTokenless;
     if (isFull) watch.reached('connections');
@@ -89,7 +91,7 @@ export class Connections {
 
   #asked(request: IncomingMessage, response: ServerResponse, begin: () => void): void {
     const { socket } = request;
-    const { clock, watch } = this.#deps;
+    const { clock, turns, watch } = this.#deps;
     const connection = this.#open.get(socket);
     if (connection === undefined) return;
     const turn = (now: IncomingMessage | null) => {
@@ -103,7 +105,9 @@ export class Connections {
         turn(null);
         if (!socket.destroyed) connection.next.shift()?.();
       });
-      begin();
+      void turns.next(PROBES.test(request.url ?? '') ? 'probes' : 'others').then(() => {
+        if (!socket.destroyed) begin();
+      });
     });
     if (connection.request === null) return connection.next.shift()!();
     if (connection.next.length <= MAX_PIPELINED) return;
@@ -181,6 +185,7 @@ export class Connections {
 export interface ConnectionsDeps
   extends Pick<Limits, 'maxConnections' | 'maxTokenless' | 'idleTimeoutMs' | 'writeTimeoutMs'> {
   readonly clock: Clock;
+  readonly turns: FairTurns;
   readonly watch: LimitWatch;
 }
 
@@ -207,3 +212,5 @@ function takenFrom(socket: Socket): number {
 const SWEEP_MS = 1_000;
 /** Browsers and the usual clients send none before they have the answer before it. */
 const MAX_PIPELINED = 8;
+/** Every other turn is theirs, so that an orchestrator's probe does not wait for what hundreds of clients ask for. */
+const PROBES = /^\/(health|metrics)\b/;

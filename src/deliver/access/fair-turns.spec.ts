@@ -31,4 +31,17 @@ describe('turns', () => {
     }
     expect(seen).toEqual([2, 4, 6]);
   });
+
+  it('are for one piece while connections come', async () => {
+    const turns = new FairTurns({ clock: new ManualClock() });
+    let done = 0;
+    for (let count = 0; count < 3; count += 1) void turns.next('a').then(() => (done += 1));
+    const seen: number[] = [];
+    while (done < 3) {
+      if (seen.length < 2) turns.beBrief();
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(done);
+    }
+    expect(seen).toEqual([1, 2, 3]);
+  });
 });

@@ -4,12 +4,16 @@ import type { Clock } from '../../base/clock.js';
  * Lets work that clients cause begin a little at a time: for `BUDGET_MS` in each turn of the event loop, one piece of
  * each key after the other. So neither polls nor other clients wait for hundreds of snapshots that one subject asks for
  * at once. It bounds nothing: who may wait is bounded elsewhere.
+ *
+ * Node accepts a single connection in each turn of the event loop. So while connections come, a turn is for one piece
+ * only, or those that have come last, among them probes, would wait for as many turns as others came before them.
  */
 export class FairTurns {
   readonly #clock: Pick<Clock, 'monotonic'>;
   /** Those that wait, by key; the key whose turn is next comes first. */
   readonly #waiting = new Map<string, (() => void)[]>();
   #isScheduled = false;
+  #isBrief = false;
 
   constructor({ clock }: { readonly clock: Pick<Clock, 'monotonic'> }) {
     this.#clock = clock;
@@ -25,6 +29,11 @@ export class FairTurns {
     });
   }
 
+  /** To be called for each new connection. */
+  beBrief(): void {
+    this.#isBrief = true;
+  }
+
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -32,7 +41,8 @@ export class FairTurns {
   }
 
   async #run(): Promise<void> {
-    const end = this.#clock.monotonic() + BUDGET_MS;
+    const end = this.#clock.monotonic() + (this.#isBrief ? 0 : BUDGET_MS);
+    this.#isBrief = false;
     do {
       const [first] = this.#waiting;
       if (first === undefined) break;
