@@ -26,14 +26,21 @@ const deliver = DeliverModule.registerAsync({
 @Module({ imports: [deliver], exports: [deliver] })
 export class DeliveryModule {}
 
-function deliverOptions({ auth, tenants, http, registrations }: Config): DeliverOptions {
+function deliverOptions({ auth, tenants, http, registrations, clients, poll }: Config): DeliverOptions {
+  const { budgetPerHour } = poll.adaptive ?? { budgetPerHour: 0 };
+  const lookupsInBudget = budgetPerHour === 0 ? Infinity : (budgetPerHour * LOOKUPS_OF_BUDGET) / 60;
   return {
+    ...clients,
+    lookupsPerMinute: Math.min(clients.lookupsPerMinute, lookupsInBudget),
     tenants: idsOf(tenants),
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: http.corsOrigins,
     registrationFreshMs: registrations.intervalMs * REGISTRATION_FRESH,
   };
 }
+
+/** Look-ups add no more than that to what the budget allows polls. */
+const LOOKUPS_OF_BUDGET = 0.1;
 
 /** In intervals: one request may be late, or have failed. */
 const REGISTRATION_FRESH = 1.5;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { provide } from '../base/inject.js';
+import { LimitWatch } from '../deliver/access/limit-watch.js';
 import { Delivery } from '../deliver/deliver.module.js';
 import { Relay } from '../deliver/log/relay.js';
 import { DeliverStats } from '../deliver/stats.js';
@@ -32,8 +33,8 @@ import { Upstream } from './upstream.js';
   providers: [
     provide(
       Readiness,
-      [STORAGE, PollService, TENANTS_WATCH, Metrics],
-      ({ store, whyAway }, polls, tenants, metrics) =>
+      [STORAGE, PollService, TENANTS_WATCH, Metrics, LimitWatch],
+      ({ store, whyAway }, polls, tenants, metrics, limits) =>
         new Readiness({
           store,
           whyAway,
@@ -41,14 +42,15 @@ import { Upstream } from './upstream.js';
           refusedProblems: () => tenants?.problems ?? 0,
           unserved: () => metrics.polls.unserved,
           sources: () => metrics.polls.sources,
+          limits: () => limits.active,
         }),
     ),
     provide(
       Gauges,
-      [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay],
-      (metrics, readiness, upstream, delivery, stats, relay) =>
+      [Metrics, Readiness, Upstream, Delivery, DeliverStats, LimitWatch, Relay],
+      (metrics, readiness, upstream, delivery, stats, limits, relay) =>
         new Gauges(metrics, {
-          deliver: { stats, inFlight: () => delivery.inFlight(), followed: () => relay.followed },
+          deliver: { stats, limits, inFlight: () => delivery.inFlight(), followed: () => relay.followed },
           hosts: () => upstream.hosts(),
           isStoreUp: async () => (await readiness.store()) === null,
         }),

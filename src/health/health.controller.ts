@@ -32,7 +32,8 @@ export class HealthController {
       () => this.#indicate('store', this.readiness.store()),
       () => this.#indicate('polling', this.readiness.polling()),
       () => this.#tenants(),
-      () => this.#sources(),
+      () => this.#warn('sources', this.readiness.sourcesWarning()),
+      () => this.#warn('clients', this.readiness.clientsWarning()),
       () => this.#indicate('running', this.readiness.running()),
     ]);
   }
@@ -46,10 +47,12 @@ export class HealthController {
     return why === null ? indicator.up() : indicator.down({ reason: why });
   }
 
-  /** Never a reason to get no traffic: another replica would see no more of the PBX. */
-  #sources(): HealthIndicatorResult {
-    const warning = this.readiness.sourcesWarning();
-    const indicator = this.indicators.check('sources');
+  /**
+   * Never a reason to get no traffic: another replica would see no more of the PBX, and clients that load this one would
+   * load that one next.
+   */
+  #warn(name: string, warning: string | null): HealthIndicatorResult {
+    const indicator = this.indicators.check(name);
     return warning === null ? indicator.up() : indicator.up({ warning });
   }
 

@@ -17,6 +17,7 @@ describe('readiness', () => {
       refusedProblems: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       sources: () => ({ degraded: 0, down: 0 }),
+      limits: () => [],
       ...parts,
     });
     @Module({
@@ -37,7 +38,7 @@ describe('readiness', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       status: 'ok',
-      details: { tenants: { status: 'up' }, sources: { status: 'up' } },
+      details: { tenants: { status: 'up' }, sources: { status: 'up' }, clients: { status: 'up' } },
     });
   });
 
@@ -46,6 +47,13 @@ describe('readiness', () => {
     expect(status).toBe(200);
     const warning = expect.stringContaining('incompletely: 2, that do not answer: 1');
     expect(body).toMatchObject({ status: 'ok', details: { sources: { status: 'up', warning } } });
+  });
+
+  it('is ok while bounds on clients are reached: it names them', async () => {
+    const { status, body } = await ready({ limits: () => ['tokenless', 'bytes'] });
+    expect(status).toBe(200);
+    const warning = 'limits reached: tokenless, bytes (see the log)';
+    expect(body).toMatchObject({ status: 'ok', details: { clients: { status: 'up', warning } } });
   });
 
   it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {

@@ -49,6 +49,12 @@ export class Readiness {
     return Object.values(unserved).some((count) => count > 0) ? unserved : null;
   }
 
+  /** Which bounds on clients have bitten lately; null where none has. */
+  clientsWarning(): string | null {
+    const limits = this.#parts.limits();
+    return limits.length === 0 ? null : `limits reached: ${limits.join(', ')} (see the log)`;
+  }
+
   /** How many endpoints of the tenants polled here are not observed completely; null where there are none. */
   sourcesWarning(): string | null {
     const { degraded, down } = this.#parts.sources();
@@ -69,6 +75,7 @@ export interface ReadinessParts {
   readonly refusedProblems: () => number;
   /** How many tenants of this process have a stored state that it cannot read. */
   readonly unserved: () => Unserved;
+  readonly limits: () => readonly string[];
   /** How many endpoints of the tenants polled here are degraded, and down. */
   readonly sources: () => { readonly degraded: number; readonly down: number };
 }

@@ -31,7 +31,12 @@ const CACHED_PROMTOOL = fileURLToPath(new URL('node_modules/.cache/pitel-promtoo
 
 const metrics = new Metrics({ tenantsMax: 50, time: { now: () => 0 } });
 metrics.watch({
-  deliver: { stats: new DeliverStats(), inFlight: () => ({ total: 0, most: 0 }), followed: () => 0 },
+  deliver: {
+    stats: new DeliverStats(),
+    limits: { counts: new Map() },
+    inFlight: () => ({ total: 0, most: 0 }),
+    followed: () => 0,
+  },
   hosts: () => [],
   isStoreUp: () => Promise.resolve(true),
 });

@@ -22,6 +22,7 @@ describe('the problem document of another part of the service', () => {
       refusedProblems: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       sources: () => ({ degraded: 0, down: 0 }),
+      limits: () => [],
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ResetReason } from '../../deliver/log/resumption.js';
+import { LIMIT_NAMES, type LimitWatch } from '../../deliver/access/limit-watch.js';
 import type { RefusalCode } from '../../deliver/access/refusal.js';
 import type { DeliverStats } from '../../deliver/stats.js';
 
@@ -7,13 +8,14 @@ import type { DeliverStats } from '../../deliver/stats.js';
 export interface DeliverSources {
   readonly stats: DeliverStats;
   readonly inFlight: () => { readonly total: number; readonly most: number };
+  readonly limits: Pick<LimitWatch, 'counts'>;
   /** Tenants whose logs are followed here. */
   readonly followed: () => number;
 }
 
 export function registerDeliverMetrics(
   registry: Registry,
-  { stats, inFlight, followed }: DeliverSources,
+  { stats, inFlight, limits, followed }: DeliverSources,
 ): void {
   const count = (name: string, help: string, read: () => number) => {
     new Counter({
@@ -86,6 +88,12 @@ export function registerDeliverMetrics(
     'Handshakes and requests refused, by code',
     ['code', REFUSAL_CODES],
     () => stats.refused,
+  );
+  countBy(
+    'pitel_limits_reached_total',
+    'How often a bound on clients has bitten, by which',
+    ['limit', LIMIT_NAMES],
+    () => limits.counts,
   );
   countBy('pitel_closed_total', 'Clients sent off, by code', ['code', REFUSAL_CODES], () => stats.closed);
   count('pitel_ignored_messages_total', 'Messages of clients that mean nothing', () => stats.ignoredMessages);

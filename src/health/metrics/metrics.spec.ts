@@ -12,7 +12,12 @@ function setUp({ tenantsMax = 50 } = {}) {
   const state = { now: 1_000 * MINUTE, isStoreUp: true };
   const metrics = new Metrics({ tenantsMax, time: { now: () => state.now } });
   metrics.watch({
-    deliver: { stats, inFlight: () => ({ total: 300, most: 200 }), followed: () => 2 },
+    deliver: {
+      stats,
+      limits: { counts: new Map([['bytes', 3]]) },
+      inFlight: () => ({ total: 300, most: 200 }),
+      followed: () => 2,
+    },
     hosts: () => [
       { origin: 'https://a.example', tenants: 3, inFlight: 2, waiting: 1, breaker: 'closed' },
       { origin: 'https://b.example', tenants: 1, inFlight: 0, waiting: 4, breaker: 'open' },
