@@ -6,6 +6,7 @@ import { describeProblems, loadConfig } from './config/settings/environment.js';
 import { nameRequests } from './deliver/http/request-id.js';
 import { createLogger, NestLogger } from './app/logger.js';
 import { PAGE_HEADERS, servePages } from './app/pages.js';
+import { ProbeListener } from './app/probe-listener.js';
 import { redactText } from './app/redaction.js';
 import { Termination } from './app/signals.js';
 
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
   });
   app.disable('x-powered-by');
   app.use(nameRequests);
+  app.use(app.get(ProbeListener).keepMetricsApart);
   servePages(app);
   serveDocs(app, PAGE_HEADERS);
   await app.listen(config.http.port, config.http.host);

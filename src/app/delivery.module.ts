@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { idsOf } from '../config/tenants/tenant.js';
 import type { DeliverOptions } from '../deliver/access/options.js';
 import { DeliverModule } from '../deliver/deliver.module.js';
 import { RegistrationLookup } from '../source/registration-lookup.js';
 import { CONFIG } from './config.module.js';
+import { connectionsWithin, descriptorLimit } from './descriptors.js';
 import { LOGGER } from './logger.module.js';
 import { SourceModule } from './source.module.js';
 import { STORAGE, StorageModule } from './storage.module.js';
@@ -16,7 +18,7 @@ const deliver = DeliverModule.registerAsync({
   useFactory: (config, { store }, lookup, { tracer }, logger) => ({
     store,
     tracer,
-    options: deliverOptions(config),
+    options: deliverOptions(config, logger),
     logger,
     askRegistration: (tenant, id) => lookup.ask(tenant, id),
   }),
@@ -26,11 +28,20 @@ const deliver = DeliverModule.registerAsync({
 @Module({ imports: [deliver], exports: [deliver] })
 export class DeliveryModule {}
 
-function deliverOptions({ auth, tenants, http, registrations, clients, poll }: Config): DeliverOptions {
+function deliverOptions(
+  { auth, tenants, http, registrations, clients, poll }: Config,
+  log: Pick<Logger, 'warn'>,
+): DeliverOptions {
+  const descriptors = descriptorLimit();
+  const connections = connectionsWithin(clients, { descriptors, tenants: tenants.length });
+  const { maxConnections: limit } = connections;
+  if (limit < clients.maxConnections)
+    log.warn({ limit }, `connections limited to ${limit}: the process may open ${descriptors} descriptors`);
   const { budgetPerHour } = poll.adaptive ?? { budgetPerHour: 0 };
   const lookupsInBudget = budgetPerHour === 0 ? Infinity : (budgetPerHour * LOOKUPS_OF_BUDGET) / 60;
   return {
     ...clients,
+    ...connections,
     lookupsPerMinute: Math.min(clients.lookupsPerMinute, lookupsInBudget),
     tenants: idsOf(tenants),
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
