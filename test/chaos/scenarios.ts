@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.js';
 import { restartedAnywhere } from './scenarios/any-crash-point.js';
 import { dropped, outOfReach, stuck } from './scenarios/consumers.js';
+import { fewDescriptors, lookedUp, pinged, polledByMany, unread } from './scenarios/edges.js';
 import { isolated } from './scenarios/isolation.js';
 import { killed, killedInTurns } from './scenarios/killed.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
@@ -32,4 +33,9 @@ export const SCENARIOS: readonly Scenario[] = [
   dead,
   soaked,
   restartedAnywhere,
+  pinged,
+  unread,
+  polledByMany,
+  lookedUp,
+  fewDescriptors,
 ];
