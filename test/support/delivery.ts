@@ -9,6 +9,7 @@ import { type BridgeEvent, type CallView, toEvents, type Transition } from '../.
 import type { Clock } from '../../src/base/clock.js';
 import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/deliver.module.js';
 import type { DeliverOptions } from '../../src/deliver/access/options.js';
+import { LimitWatch } from '../../src/deliver/access/limit-watch.js';
 import { Relay } from '../../src/deliver/log/relay.js';
 import { DeliverStats } from '../../src/deliver/stats.js';
 import type { Store } from '../../src/store/store.js';
@@ -235,6 +236,10 @@ export class DeliveryUnderTest {
 
   get stats(): DeliverStats {
     return this.app.get(DeliverStats);
+  }
+
+  get limits(): LimitWatch {
+    return this.app.get(LimitWatch);
   }
 
   get relay(): Relay {

@@ -1,6 +1,6 @@
 /**
  * A pool of bounded size, in the order of entry: when it is full, the oldest member goes to make room for a new one.
- * So whoever fills it only ever pushes out its own, and those who stay for a moment only are never in the way.
+ * So a client that fills it pushes out its own members first, and one that needs a place for a moment gets it.
  */
 export class OldestGoes {
   readonly #limit: number;

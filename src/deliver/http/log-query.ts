@@ -16,7 +16,8 @@ export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
 /** How many events one request may examine, so that a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;
-/** How much of a page is in memory at once, where the newest events are not. */
+/** How much of a page is held at once; the store knows the number of events only. */
+const BATCH_EVENTS = 100;
 const BATCH_BYTES = 256 * 1024;
 const BEGIN = '{"events":[';
 
@@ -119,7 +120,9 @@ export class LogQuery {
 
   /** @throws Problem where there is no such batch */
   async #batch(feed: TenantFeed, sequence: number, limit: number, generation: number): Promise<Batch> {
-    const batch = await this.#answered(Promise.resolve(feed.pages.after(sequence, limit, BATCH_BYTES)));
+    const batch = await this.#answered(
+      Promise.resolve(feed.pages.after(sequence, Math.min(limit, BATCH_EVENTS), BATCH_BYTES)),
+    );
     if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
     if (batch === null) throw unusable('cursor-too-old');
     return batch;

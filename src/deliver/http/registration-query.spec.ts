@@ -177,8 +177,8 @@ describe('GET /v1/extensions/{id}/registration', () => {
       await asked(UUID, { queues: ['sales'] }),
       await asked(UUID, { extensions: ['108'] }),
     ];
-    const { instance: _, ...refusal } = hidden[0]!.body;
-    expect(refusal).toMatchObject({ status: 404, code: 'extension-not-found' });
+    const { detail } = hidden[0]!.body;
+    const refusal = { status: 404, code: 'extension-not-found', detail };
     for (const { body } of hidden) expect(body).toMatchObject(refusal);
     for (const id of ['107', UUID])
       expect((await asked(id, own)).body).toMatchObject({ extension: '107', registered: false });

@@ -92,9 +92,9 @@ export class SocketServer {
     });
     io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
       this.#answers.set(request, response);
-      const { sid } = queryOf(request);
+      const sid = queryOf(request).sid as string | undefined;
       if (sid === undefined) return void this.#turn(addressOf(request)).then(next);
-      this.#prove(request, response, String(sid));
+      this.#prove(request, response, sid);
       next();
     });
     io.engine.on('connection', (connection: EngineConnection) => this.#greet(connection));

@@ -49,7 +49,7 @@ export async function repeat(times: number, until: number, act: () => Promise<vo
   await Promise.all(Array.from({ length: times }, loop));
 }
 
-/** Over a few hundred connections that stay open. */
+/** Over a few hundred kept connections. */
 const agent = new Agent({ keepAlive: true, maxSockets: 200 });
 
 /** The status of the answer, which is read to its end, with its text; 0 where there is none. */

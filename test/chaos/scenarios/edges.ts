@@ -40,7 +40,7 @@ export const pinged: Scenario = {
 export const unread: Scenario = {
   row: 24,
   fault: '400 connections of one subject that ask for long pages and read nothing',
-  invariant: 'answers that nobody reads cost bounded memory, and no one else their turn',
+  invariant: 'answers that are not read cost bounded memory, and no other client its turn',
   run: (chaos) =>
     withstands(chaos, {
       strike: async (field) => {
@@ -69,7 +69,7 @@ export const polledByMany: Scenario = {
 export const lookedUp: Scenario = {
   row: 28,
   fault: 'look-ups of registrations of random numbers and uuids, fifty at once',
-  invariant: 'look-ups leave the PBX and the polls alone, and tell nothing about what a token does not show',
+  invariant: 'look-ups are few at the PBX and delay no poll',
   run: (chaos) =>
     withstands(chaos, {
       strike: async (field) => {
