@@ -9,7 +9,8 @@ import { LOGGER } from './logger.module.js';
 import { ProbeListener } from './probe-listener.js';
 
 /**
- * The metrics of the process, the address where they are scraped, and the listener of its own that it may have. `HealthModule` connects them to other modules.
+ * The metrics of the process, the address where they are scraped, and the listener of its own that it may have.
+ * `HealthModule` connects them to other modules.
  */
 @Module({
   controllers: [MetricsController],

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { get } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
@@ -65,6 +66,10 @@ describe('the listener for probes', () => {
         ['/metrics', '/METRICS/', '/health/live', '/v1/calls'].map((path) => status(clients + path)),
       ),
     ).toEqual([404, 404, 200, 200]);
+    const absolute = connect(Number(new URL(clients).port), '127.0.0.1');
+    absolute.write('GET http://here/metrics HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n');
+    const [head] = (await once(absolute, 'data')) as [Buffer];
+    expect(head.toString()).toMatch(/^HTTP\/1.1 404 /);
     expect(info).toHaveBeenCalledWith({ address: own }, 'metrics are listening');
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { NotFoundException, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
+import type { NextFunction, Request } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 
@@ -51,13 +52,9 @@ export class ProbeListener implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** Middleware of the application: hides the metrics from the clients' listener. */
-  readonly keepMetricsApart = (
-    request: IncomingMessage,
-    _response: unknown,
-    next: (error?: unknown) => void,
-  ): void => {
+  readonly keepMetricsApart = (request: Request, _response: unknown, next: NextFunction): void => {
     const isHidden = this.#deps.listener !== null && !this.#own.has(request);
-    next(isHidden && METRICS.test(request.url ?? '') ? new NotFoundException() : undefined);
+    next(isHidden && METRICS.test(request.path) ? new NotFoundException() : undefined);
   };
 }
 
@@ -67,11 +64,11 @@ export interface ProbeListenerDeps {
   readonly log: Pick<Logger, 'info'>;
 }
 
-const METRICS = /^\/metrics([/?]|$)/i;
+const METRICS = /^\/metrics(\/|$)/i;
 const PROBES = /^\/(health|metrics)([/?]|$)/i;
 /** Some orchestrators and scrapers at once. Their descriptors are among those that are kept (`descriptors.ts`). */
 const CONNECTIONS = 16;
-/** For who connects and sends nothing. */
+/** For connections that send nothing. */
 const TIMEOUTS = {
   headersTimeout: 2_000,
   requestTimeout: 2_000,

@@ -66,7 +66,7 @@ describe('the configuration', () => {
       clients: {
         maxTokenLifeMs: 86_400_000,
         maxConnections: 10_000,
-        maxTokenless: 1_000,
+        maxTokenless: 2_500,
         connectionsPerSubject: 2_000,
         bytesPerSecond: 32_768,
         failuresPerSecond: 20,

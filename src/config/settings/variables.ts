@@ -175,7 +175,7 @@ const VARIABLES = {
     format.duration,
   ).default(DAY_MS),
   CONNECTIONS_MAX: whole(10, 1_000_000, 'connections').default(10_000),
-  CONNECTIONS_TOKENLESS_MAX: whole(5, 1_000_000, 'connections').default(1_000),
+  CONNECTIONS_TOKENLESS_MAX: whole(5, 1_000_000, 'connections').default(2_500),
   CONNECTIONS_PER_SUBJECT_MAX: whole(1, 1_000_000, 'connections').default(2_000),
   CLIENT_BYTES_PER_SECOND: whole(8_192, 10_485_760, 'bytes').default(32_768),
   CLIENT_FAILURES_PER_SECOND: whole(1, 10_000).default(20),

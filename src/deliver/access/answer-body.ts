@@ -20,16 +20,19 @@ export async function sendJson(
   // Express' `json` would also compute an ETag, for what must not be cached.
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   const gone = new Promise<void>((resolve) => onceOver(response, resolve));
+  // The last slice goes out with the end: of an answer in one slice, Node then sends the length.
+  let last: Buffer | null = null;
   for await (const piece of pieces) {
     const bytes = Buffer.from(piece);
     for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-      const slice = bytes.subarray(at, at + SLICE_BYTES);
-      PREPARED.set(response, bytes.length - at - slice.length);
-      if (!response.write(slice)) await Promise.race([drained(response), gone]);
+      PREPARED.set(response, bytes.length - at);
+      if (last !== null && !response.write(last)) await Promise.race([drained(response), gone]);
       if (response.closed) return;
+      last = bytes.subarray(at, at + SLICE_BYTES);
     }
   }
-  response.end();
+  PREPARED.delete(response);
+  response.end(last ?? '');
 }
 
 function drained(response: ServerResponse): Promise<void> {

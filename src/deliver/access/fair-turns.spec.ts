@@ -32,10 +32,15 @@ describe('turns', () => {
     expect(seen).toEqual([2, 4, 6]);
   });
 
-  it('are for one piece while connections come', async () => {
-    const turns = new FairTurns({ clock: new ManualClock() });
+  it('are shorter while connections come', async () => {
+    const clock = new ManualClock();
+    const turns = new FairTurns({ clock });
     let done = 0;
-    for (let count = 0; count < 3; count += 1) void turns.next('a').then(() => (done += 1));
+    for (let count = 0; count < 3; count += 1)
+      void turns.next('a').then(() => {
+        clock.advance(1);
+        done += 1;
+      });
     const seen: number[] = [];
     while (done < 3) {
       if (seen.length < 2) turns.beBrief();

@@ -5,8 +5,7 @@ import type { Clock } from '../../base/clock.js';
  * each key after the other. So neither polls nor other clients wait for hundreds of snapshots that one subject asks for
  * at once. It bounds nothing: who may wait is bounded elsewhere.
  *
- * Node accepts a single connection in each turn of the event loop. So while connections come, a turn is for one piece
- * only, or those that have come last, among them probes, would wait for as many turns as others came before them.
+ * Node accepts a single connection in each turn of the event loop. So while connections come, a turn is short, or those that have come last, among them probes, would wait for as many turns as others came before them.
  */
 export class FairTurns {
   readonly #clock: Pick<Clock, 'monotonic'>;
@@ -41,7 +40,7 @@ export class FairTurns {
   }
 
   async #run(): Promise<void> {
-    const end = this.#clock.monotonic() + (this.#isBrief ? 0 : BUDGET_MS);
+    const end = this.#clock.monotonic() + (this.#isBrief ? BRIEF_MS : BUDGET_MS);
     this.#isBrief = false;
     do {
       const [first] = this.#waiting;
@@ -62,3 +61,4 @@ export class FairTurns {
 
 /** Short against the interval of a poll, long against one piece. */
 const BUDGET_MS = 5;
+const BRIEF_MS = 1;

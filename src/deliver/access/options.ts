@@ -89,7 +89,7 @@ export const DEFAULT_LIMITS: Limits = {
   messageBurst: 30,
   bytesPerSecond: 32 * 1024,
   maxConnections: 10_000,
-  maxTokenless: 1_000,
+  maxTokenless: 2_500,
   connectionsPerSubject: 2_000,
   failuresPerSecond: 20,
   maxRequests: 256,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import type { Filter, Grant } from '../access/audience.js';
+import type { Filter } from '../access/audience.js';
 import { ClientSession, type SessionContext } from './client-session.js';
 import type { Stop } from '../../base/clock.js';
 import type { ClientsDeps } from '../clients.js';
@@ -11,7 +11,7 @@ import { corsOptions, originAllowed } from '../access/cors.js';
 import { reasonOf } from '../../base/error-text.js';
 import { OldestGoes } from '../access/oldest-goes.js';
 import { Refusal } from '../access/refusal.js';
-import { subjectKey } from '../access/token.js';
+import { type Holder, subjectKey } from '../access/token.js';
 import { type EngineConnection, queryOf, Visitor } from './visitor.js';
 
 /** How long a connection may take to present its token. */
@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const LAPSE_SWEEP_MS = 1_000;
 
 interface Admitted {
-  readonly grant: Grant;
+  readonly grant: Holder;
   readonly filter: Filter;
   readonly cursor: string | null;
 }
@@ -93,7 +93,7 @@ export class SocketServer {
     io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
       this.#answers.set(request, response);
       const sid = queryOf(request).sid as string | undefined;
-      if (sid === undefined) return void this.#turn(addressOf(request)).then(next);
+      if (sid === undefined) return void this.#deps.pace.turn(addressOf(request)).then(next);
       this.#prove(request, response, sid);
       next();
     });
@@ -145,12 +145,6 @@ export class SocketServer {
     decide('origin-not-allowed', false);
   }
 
-  async #turn(address: string): Promise<void> {
-    const { pace, turns } = this.#deps;
-    await pace.turn(address);
-    await turns.next(address);
-  }
-
   /** Prepares every new connection, before its first message. */
   #greet(connection: EngineConnection): void {
     const visitor = new Visitor(connection, this.#deps, this.#tokenless);
@@ -192,13 +186,12 @@ export class SocketServer {
     if (visitor.hasAsked) throw new Refusal('bad-request');
     visitor.hasAsked = true;
     const filter = parseSubscription(auth.subscribe);
-    const { tokens, relay, turns } = this.#deps;
+    const { tokens, relay } = this.#deps;
     const grant = await tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
     // Counted until the connection ends, which may be before the client is let in.
     visitor.prove(grant);
     if (relay.feed(grant.tenant).isUnreadable) throw new Refusal('state-unreadable');
     const cursor = cursorOf(auth.cursor ?? null);
-    await turns.next(subjectKey(grant));
     this.#admitted.set(socket, { grant, filter, cursor });
   }
 
@@ -218,7 +211,10 @@ export class SocketServer {
     this.#sessions.set(session, socket.conn);
     this.#deps.stats.sockets += 1;
     this.#visitors.get(socket.conn)!.session = session;
-    session.start(cursor);
+    // Let in already: waiting for the turn must not count as not presenting a token.
+    void this.#deps.turns.next(subjectKey(grant)).then(() => {
+      if (this.#sessions.has(session)) session.start(cursor);
+    });
     if (socket.conn.transport.name === 'polling') this.#boundPolling();
   }
 
