@@ -100,6 +100,7 @@ export function createSimulatorServer(options: SimulatorServerOptions): Simulato
   function registration(id: string, tenant: Tenant, response: ServerResponse): void {
     const found = tenant.world.registration(id);
     const body = found ?? { error: 'Extension not found' };
+    tenant.registrationsAsked += 1;
     const fault = tenant.faults.next('registration', tenant.world.now);
     const honest: Honest = {
       rows: () => [body],

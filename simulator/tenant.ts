@@ -20,6 +20,8 @@ export class Tenant {
   readonly faults = new FaultPlan();
   /** When the honest and complete answers were rendered that went out whole. */
   readonly polls: { readonly monitor: number[]; readonly queue: number[] } = { monitor: [], queue: [] };
+  /** Requests for a registration. */
+  registrationsAsked = 0;
   #issued: { readonly token: string; readonly until: number } | null = null;
   #issues = 0;
 

@@ -1,15 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppModule } from './app.module.js';
 import { reasonOf } from './base/error-text.js';
 import { describeProblems, loadConfig } from './config/settings/environment.js';
 import { nameRequests } from './deliver/http/request-id.js';
-import { serveDocs } from './docs/serve.js';
 import { logToOutput, NestLogger } from './app/logger.js';
 import { PAGE_HEADERS, servePages } from './app/pages.js';
+import { ProbeListener } from './app/probe-listener.js';
 import { redactText } from './app/redaction.js';
-import { Shutdown } from './app/shutdown.js';
 import { Termination } from './app/signals.js';
 
 /** Starts the bridge. A configuration with problems ends the process with code 1 before anything else is started. */
@@ -42,12 +40,14 @@ async function main(): Promise<void> {
   process.on('SIGHUP', config.tenantsFile === null ? termination.request : () => undefined);
   for (const warning of warnings) log.warn(warning);
 
+  const { AppModule, serveDocs, Shutdown } = await loadParts();
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log, output), {
     logger: new NestLogger(log),
     abortOnError: false,
   });
   app.disable('x-powered-by');
   app.use(nameRequests);
+  app.use(app.get(ProbeListener).keepMetricsApart);
   servePages(app);
   serveDocs(app, PAGE_HEADERS);
   await app.listen(config.http.port, config.http.host);
@@ -60,6 +60,22 @@ async function main(): Promise<void> {
     () => app.close(),
     () => shutdown.step,
   );
+}
+
+/**
+ * Loads the parts one after the other: Node opens all files of an import at once, which fails where a process may open few
+ * (`ulimit -n 256`).
+ */
+async function loadParts() {
+  await import('./core/reconcile.js');
+  await import('./store/redis/redis-store.js');
+  await import('./source/tenant-connection.js');
+  await import('./poll/poll.service.js');
+  await import('./deliver/deliver.module.js');
+  const { serveDocs } = await import('./docs/serve.js');
+  const { AppModule } = await import('./app.module.js');
+  const { Shutdown } = await import('./app/shutdown.js');
+  return { AppModule, serveDocs, Shutdown };
 }
 
 main().catch((error: unknown) => {

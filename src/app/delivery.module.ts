@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { idsOf } from '../config/tenants/tenant.js';
 import type { DeliverOptions } from '../deliver/access/options.js';
@@ -6,6 +7,7 @@ import { DeliverModule } from '../deliver/deliver.module.js';
 import { RegistrationLookup } from '../source/registration-lookup.js';
 import { availableMemory, clientMemoryOf } from './available-memory.js';
 import { CONFIG } from './config.module.js';
+import { connectionsWithin, descriptorLimit } from './descriptors.js';
 import { LOGGER } from './logger.module.js';
 import { SourceModule } from './source.module.js';
 import { STORAGE, StorageModule } from './storage.module.js';
@@ -17,7 +19,7 @@ const deliver = DeliverModule.registerAsync({
   useFactory: (config, { readers }, lookup, { tracer }, logger) => ({
     store: readers,
     tracer,
-    options: deliverOptions(config),
+    options: deliverOptions(config, logger),
     logger,
     askRegistration: (tenant, id) => lookup.ask(tenant, id),
   }),
@@ -27,8 +29,21 @@ const deliver = DeliverModule.registerAsync({
 @Module({ imports: [deliver], exports: [deliver] })
 export class DeliveryModule {}
 
-function deliverOptions({ auth, tenants, http, deliver, registrations }: Config): DeliverOptions {
+function deliverOptions(
+  { auth, tenants, http, deliver, registrations, clients, poll }: Config,
+  log: Pick<Logger, 'warn'>,
+): DeliverOptions {
+  const descriptors = descriptorLimit();
+  const connections = connectionsWithin(clients, { descriptors, tenants: tenants.length });
+  const { maxConnections: limit } = connections;
+  if (limit < clients.maxConnections)
+    log.warn({ limit }, `connections limited to ${limit}: the process may open ${descriptors} descriptors`);
+  const { budgetPerHour } = poll.adaptive ?? { budgetPerHour: 0 };
+  const lookupsInBudget = budgetPerHour === 0 ? Infinity : (budgetPerHour * LOOKUPS_OF_BUDGET) / 60;
   return {
+    ...clients,
+    ...connections,
+    lookupsPerMinute: Math.min(clients.lookupsPerMinute, lookupsInBudget),
     tenants: idsOf(tenants),
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: http.corsOrigins,
@@ -36,6 +51,9 @@ function deliverOptions({ auth, tenants, http, deliver, registrations }: Config)
     registrationFreshMs: registrations.intervalMs * REGISTRATION_FRESH,
   };
 }
+
+/** Look-ups add no more than that to what the budget allows polls. */
+const LOOKUPS_OF_BUDGET = 0.1;
 
 /** In intervals: one request may be late, or have failed. */
 const REGISTRATION_FRESH = 1.5;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { provide } from '../base/inject.js';
+import { LimitWatch } from '../deliver/access/limit-watch.js';
 import { Delivery } from '../deliver/deliver.module.js';
 import { Relay } from '../deliver/log/relay.js';
 import { DeliverStats } from '../deliver/stats.js';
@@ -33,8 +34,8 @@ import { Upstream } from './upstream.js';
   providers: [
     provide(
       Readiness,
-      [STORAGE, PollService, TENANTS_WATCH, Metrics, Delivery, LOG_OUTPUT],
-      ({ store, whyAway }, polls, tenants, metrics, delivery, output) =>
+      [STORAGE, PollService, TENANTS_WATCH, Metrics, Delivery, LimitWatch, LOG_OUTPUT],
+      ({ store, whyAway }, polls, tenants, metrics, delivery, limits, output) =>
         new Readiness({
           store,
           whyAway,
@@ -43,16 +44,18 @@ import { Upstream } from './upstream.js';
           unserved: () => metrics.polls.unserved,
           troubles: () => delivery.troubles(),
           sources: () => metrics.polls.sources,
+          limits: () => limits.active,
           isLogBlocked: () => output.isBlocked,
         }),
     ),
     provide(
       Gauges,
-      [Metrics, Readiness, Upstream, Delivery, DeliverStats, Relay, LOG_OUTPUT],
-      (metrics, readiness, upstream, delivery, stats, relay, output) =>
+      [Metrics, Readiness, Upstream, Delivery, DeliverStats, LimitWatch, Relay, LOG_OUTPUT],
+      (metrics, readiness, upstream, delivery, stats, limits, relay, output) =>
         new Gauges(metrics, {
           deliver: {
             stats,
+            limits,
             inFlight: () => delivery.inFlight(),
             followed: () => relay.followed,
             catchUps: () => delivery.catchUps(),

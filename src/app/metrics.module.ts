@@ -1,12 +1,16 @@
 import { Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { systemClock } from '../base/clock.js';
 import { provide } from '../base/inject.js';
 import { Metrics } from '../health/metrics/metrics.js';
 import { MetricsController } from '../health/metrics/metrics.controller.js';
 import { CONFIG } from './config.module.js';
+import { LOGGER } from './logger.module.js';
+import { ProbeListener } from './probe-listener.js';
 
 /**
- * The metrics of the process, and the address where they are scraped. `HealthModule` connects them to other modules.
+ * The metrics of the process, the address where they are scraped, and the listener of its own that it may have.
+ * `HealthModule` connects them to other modules.
  */
 @Module({
   controllers: [MetricsController],
@@ -15,6 +19,11 @@ import { CONFIG } from './config.module.js';
       Metrics,
       [CONFIG],
       ({ metrics }) => new Metrics({ tenantsMax: metrics.tenantsMax, time: systemClock }),
+    ),
+    provide(
+      ProbeListener,
+      [CONFIG, HttpAdapterHost, LOGGER],
+      ({ metrics: { listener } }, http, log) => new ProbeListener({ listener, http, log }),
     ),
   ],
   exports: [Metrics],

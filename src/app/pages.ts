@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 
 /**
  * Serves the pages `/` and `/pop`, and the assets of `/docs`. The pages are ordinary clients, which get all they show
@@ -11,7 +12,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
  */
 export function servePages(app: NestExpressApplication): void {
   for (const folder of [folderOf('dist/web'), folderOf('public')]) {
-    app.useStaticAssets(folder, {
+    const files = express.static(folder, {
       // `/pop` is pop.html.
       extensions: ['html'],
       setHeaders: (response: ServerResponse, path: string) => {
@@ -20,8 +21,15 @@ export function servePages(app: NestExpressApplication): void {
         response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     });
+    app.use((request: Request, response: Response, next: NextFunction) => {
+      if (NO_PAGE.test(request.path)) next();
+      else void files(request, response, next);
+    });
   }
 }
+
+/** Addresses that are no files: under load, looking for them on the disk would keep everything else waiting. */
+const NO_PAGE = /^\/(v1|health|metrics)(\/|$)/;
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

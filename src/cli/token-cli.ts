@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '../config/settings/environment.js';
 import { issueToken } from './token-issue.js';
 
@@ -7,7 +8,12 @@ import { issueToken } from './token-issue.js';
  */
 const environment = readEnvironment();
 const result = environment.ok
-  ? await issueToken(process.argv.slice(2), environment.env, Math.floor(Date.now() / 1000))
+  ? await issueToken(
+      process.argv.slice(2),
+      environment.env,
+      Math.floor(Date.now() / 1000),
+      `token-${randomUUID()}`,
+    )
   : ({ ok: false, problem: environment.problems.join('; ') } as const);
 
 if (result.ok) {

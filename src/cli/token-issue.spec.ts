@@ -1,11 +1,13 @@
-import { jwtVerify } from 'jose';
-import { issueToken, parseTokenArguments, parseTtl, tokenClaims } from './token-issue.js';
+import { decodeJwt, jwtVerify } from 'jose';
+import { issueToken, parseTokenArguments, tokenClaims } from './token-issue.js';
 
 const SECRET = 'an-hs256-secret-of-32-bytes-or-more';
 const NOW = 1_700_000_000;
 
+const NOTHING = { extensions: [], queues: [], subject: undefined, isDisplay: false };
+
 const issue = (argv: string, env: Record<string, string> = { AUTH_JWT_SECRET: SECRET }) =>
-  issueToken(argv.split(' ').filter(Boolean), env, NOW);
+  issueToken(argv.split(' ').filter(Boolean), env, NOW, 'made-up');
 
 describe('a client token', () => {
   it('is signed with the secret and carries tenant, extensions, issue and expiry', async () => {
@@ -15,47 +17,40 @@ describe('a client token', () => {
       currentDate: new Date(NOW * 1000),
     });
     expect(protectedHeader.alg).toBe('HS256');
-    expect(payload).toEqual({ tenant: 'acme', extensions: ['107'], iat: NOW, exp: NOW + 28_800 });
+    expect(payload).toEqual({ tenant: 'acme', sub: '107', extensions: ['107'], iat: NOW, exp: NOW + 28_800 });
   });
 
   it('has no claim for what was not asked for, because an empty list would mean none', () => {
-    expect(tokenClaims({ tenant: 'acme', extensions: [], queues: [], ttlSeconds: 1 }, NOW)).toEqual({
+    expect(tokenClaims({ tenant: 'acme', ttlSeconds: 1, ...NOTHING }, NOW, 'made-up')).toEqual({
       tenant: 'acme',
+      sub: 'made-up',
       iat: NOW,
       exp: NOW + 1,
     });
   });
 
   it.each<[string, object]>([
-    ['--tenant acme', { tenant: 'acme', extensions: [], queues: [], ttlSeconds: 28_800 }],
+    ['--tenant acme', { tenant: 'acme', ttlSeconds: 28_800 }],
     [
       '--tenant=acme --extension 101 --extension 102,103 --extension 101',
-      { tenant: 'acme', extensions: ['101', '102', '103'], queues: [], ttlSeconds: 28_800 },
+      { tenant: 'acme', extensions: ['101', '102', '103'], ttlSeconds: 28_800 },
     ],
     [
       '--tenant acme --queue sales --queue a,b --ttl 30s',
-      { tenant: 'acme', extensions: [], queues: ['sales', 'a', 'b'], ttlSeconds: 30 },
+      { tenant: 'acme', queues: ['sales', 'a', 'b'], ttlSeconds: 30 },
+    ],
+    [
+      '--tenant acme --sub an.nguyen --display --ttl 365d',
+      { tenant: 'acme', subject: 'an.nguyen', isDisplay: true, ttlSeconds: 31_536_000 },
     ],
   ])('is asked for by %s', (argv, value) => {
-    expect(parseTokenArguments(argv.split(' '))).toEqual({ ok: true, value });
+    expect(parseTokenArguments(argv.split(' '))).toEqual({ ok: true, value: { ...NOTHING, ...value } });
   });
 
-  it.each([
-    ['30s', 30],
-    ['15m', 900],
-    ['8h', 28_800],
-    ['7d', 604_800],
-    ['365d', 31_536_000],
-    ['366d', undefined],
-    ['8761h', undefined],
-    ['0s', undefined],
-    ['8', undefined],
-    ['-1h', undefined],
-    ['1.5h', undefined],
-    ['1w', undefined],
-    ['', undefined],
-  ])('with the life time %j lives %p seconds', (text, seconds) => {
-    expect(parseTtl(text)).toBe(seconds);
+  it('has the name that it was given as its subject, and lives longer than others only as a display', async () => {
+    const result = await issue('--tenant acme --sub wall-3 --extension 107 --ttl 30d --display');
+    if (!result.ok) throw new Error(result.problem);
+    expect(decodeJwt(result.value)).toMatchObject({ sub: 'wall-3', display: true, exp: NOW + 2_592_000 });
   });
 });
 
@@ -70,13 +65,24 @@ describe('a token that cannot be given', () => {
     ['a malformed extension', ['--tenant', 'a', '--extension', '../1'], /^--extension must be/],
     ['an empty item in a list of queues', ['--tenant', 'a', '--queue', 'x,'], /^--queue must be/],
     ['a life of more than a year', ['--tenant', 'a', '--ttl', '400d'], /^--ttl must be/],
+    ['a life of more than a day', ['--tenant', 'a', '--ttl', '25h'], /^--ttl is longer.*AUTH_MAX_TTL, 24h/],
+    ['an empty subject', ['--tenant', 'a', '--sub', ''], /^--sub must be/],
   ])('for %s says so in one line', async (_, argv, problem) => {
-    const result = await issueToken(argv, { AUTH_JWT_SECRET: SECRET }, NOW);
+    const result = await issueToken(argv, { AUTH_JWT_SECRET: SECRET }, NOW, 'made-up');
     expect(result).toEqual({ ok: false, problem: expect.stringMatching(problem) });
     expect(!result.ok && result.problem).not.toContain('\n');
   });
 
+  it('lives as long as AUTH_MAX_TTL allows', async () => {
+    const env = { AUTH_JWT_SECRET: SECRET, AUTH_MAX_TTL: '7d' };
+    expect((await issue('--tenant acme --ttl 7d', env)).ok).toBe(true);
+    expect(await issue('--tenant acme --ttl 169h', env)).toMatchObject({
+      problem: expect.stringContaining('7d'),
+    });
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
+    ['a malformed AUTH_MAX_TTL', { AUTH_JWT_SECRET: SECRET, AUTH_MAX_TTL: '1w' }, /^AUTH_MAX_TTL: must be/],
     ['no secret', {}, /^AUTH_JWT_SECRET is not set/],
     ['an empty secret', { AUTH_JWT_SECRET: ' ' }, /^AUTH_JWT_SECRET is not set/],
     ['a short secret', { AUTH_JWT_SECRET: 'sH0rt' }, /^AUTH_JWT_SECRET: must be at least 32 bytes$/],

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type JWTPayload, SignJWT } from 'jose';
-import { extensionId, tenantId } from '../config/settings/formats.js';
+import { duration, extensionId, tenantId } from '../config/settings/formats.js';
 import type { Environment } from '../config/tenants/tenant.js';
 import { jwtSecret } from '../config/settings/variables.js';
 
@@ -8,14 +8,18 @@ import { jwtSecret } from '../config/settings/variables.js';
  * Issues client tokens where there is no identity provider: HS256, signed with the secret with which the bridge
  * verifies them.
  *
- * Guarantees: a token is bound to one tenant and always expires; `extensions` and `queues` are claims only when
- * asked for, because an absent claim means "all" and an empty list would mean "none". The time is passed in.
+ * Guarantees: a token is bound to one tenant, names its subject, and always expires, within `AUTH_MAX_TTL` unless it is a
+ * display's; `extensions` and `queues` are claims only when asked for, because an absent claim means "all" and an empty
+ * list would mean "none". Time and chance are passed in.
  */
 export interface TokenRequest {
   readonly tenant: string;
   readonly extensions: readonly string[];
   readonly queues: readonly string[];
   readonly ttlSeconds: number;
+  /** Undefined: the extensions, or a name made up. */
+  readonly subject: string | undefined;
+  readonly isDisplay: boolean;
 }
 
 /** A command's result: a value, or one line that says what is wrong. */
@@ -24,18 +28,9 @@ export type CommandResult<T> =
   | { readonly ok: false; readonly problem: string };
 
 const USAGE =
-  'npm run token -- --tenant <id> [--extension <id>]… [--queue <id>]… [--ttl 30s|15m|8h|7d]   (8h when not given)';
+  'npm run token -- --tenant <id> [--sub <name>] [--extension <id>]… [--queue <id>]… [--ttl 30s|15m|8h|7d] [--display]   (8h when not given)';
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-/** A token cannot be revoked, so even a machine's must be renewed once a year. */
-const MAX_TTL_SECONDS = 365 * 86_400;
-
-/** `30s`, `15m`, `8h` or `7d` in seconds; undefined for anything else, for 0 and for more than 365 days. */
-export function parseTtl(text: string): number | undefined {
-  const match = /^(\d{1,9})([smhd])$/.exec(text);
-  const seconds = Number(match?.[1]) * (UNIT_SECONDS[match?.[2] ?? ''] ?? NaN);
-  return seconds > 0 && seconds <= MAX_TTL_SECONDS ? seconds : undefined;
-}
+const MAX_SUBJECT_LENGTH = 128;
 
 export function parseTokenArguments(argv: readonly string[]): CommandResult<TokenRequest> {
   let flags;
@@ -47,13 +42,15 @@ export function parseTokenArguments(argv: readonly string[]): CommandResult<Toke
         extension: { type: 'string', multiple: true },
         queue: { type: 'string', multiple: true },
         ttl: { type: 'string', default: '8h' },
+        sub: { type: 'string' },
+        display: { type: 'boolean', default: false },
       },
     }).values;
   } catch {
     // Node's message spans lines and explains how to escape; ours is one line.
     return { ok: false, problem: `arguments not understood; usage: ${USAGE}` };
   }
-  const { tenant, extension, queue, ttl } = flags;
+  const { tenant, extension, queue, ttl, sub: subject, display: isDisplay } = flags;
   if (tenant === undefined) return { ok: false, problem: `--tenant is required; usage: ${USAGE}` };
   if (tenantId(tenant) === undefined) {
     return { ok: false, problem: '--tenant must be 1 to 63 lower-case letters, digits and hyphens' };
@@ -66,22 +63,29 @@ export function parseTokenArguments(argv: readonly string[]): CommandResult<Toke
   // Empty items are refused and not dropped: `--queue ""` from an unset shell variable would mean "all queues".
   if (queues?.every((id) => id !== '') === false)
     return { ok: false, problem: '--queue must be a queue, or a list' };
-  const ttlSeconds = parseTtl(ttl);
-  if (ttlSeconds === undefined) {
+  if (subject !== undefined && (subject === '' || subject.length > MAX_SUBJECT_LENGTH))
+    return { ok: false, problem: `--sub must be a name, at most ${MAX_SUBJECT_LENGTH} characters` };
+  const ttlMs = duration(ttl);
+  // A display's token cannot be revoked, so even that must be renewed once a year.
+  if (ttlMs === undefined) {
     return { ok: false, problem: '--ttl must be a time such as 30s, 15m, 8h or 7d, at most 365d' };
   }
-  return { ok: true, value: { tenant, extensions: extensions ?? [], queues: queues ?? [], ttlSeconds } };
+  const lists = { extensions: extensions ?? [], queues: queues ?? [] };
+  return { ok: true, value: { tenant, ...lists, ttlSeconds: ttlMs / 1000, subject, isDisplay } };
 }
 
 function items(flag: readonly string[] | undefined): string[] | undefined {
   return flag && [...new Set(flag.flatMap((text) => text.split(',')).map((item) => item.trim()))];
 }
 
-export function tokenClaims(request: TokenRequest, nowSeconds: number): JWTPayload {
+/** `madeUp`: the subject where none is given and no extension either. */
+export function tokenClaims(request: TokenRequest, nowSeconds: number, madeUp: string): JWTPayload {
   return {
     tenant: request.tenant,
+    sub: request.subject ?? (request.extensions.join(',') || madeUp),
     ...(request.extensions.length > 0 && { extensions: [...request.extensions] }),
     ...(request.queues.length > 0 && { queues: [...request.queues] }),
+    ...(request.isDisplay && { display: true }),
     iat: nowSeconds,
     exp: nowSeconds + request.ttlSeconds,
   };
@@ -92,9 +96,19 @@ export async function issueToken(
   argv: readonly string[],
   env: Environment,
   nowSeconds: number,
+  madeUp: string,
 ): Promise<CommandResult<string>> {
   const request = parseTokenArguments(argv);
   if (!request.ok) return request;
+  const longest = env.AUTH_MAX_TTL?.trim() || '24h';
+  const longestMs = duration(longest);
+  if (longestMs === undefined)
+    return { ok: false, problem: 'AUTH_MAX_TTL: must be a time such as 12h or 7d' };
+  if (!request.value.isDisplay && request.value.ttlSeconds * 1000 > longestMs)
+    return {
+      ok: false,
+      problem: `--ttl is longer than the bridge accepts (AUTH_MAX_TTL, ${longest}): only a screen's, with --display, may be`,
+    };
 
   const text = env.AUTH_JWT_SECRET?.trim();
   if (!text) {
@@ -110,7 +124,7 @@ export async function issueToken(
   if (!secret.success)
     return { ok: false, problem: `AUTH_JWT_SECRET: ${secret.error.issues[0]?.message ?? ''}` };
 
-  const token = await new SignJWT(tokenClaims(request.value, nowSeconds))
+  const token = await new SignJWT(tokenClaims(request.value, nowSeconds, madeUp))
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .sign(new TextEncoder().encode(secret.data.reveal()));
   return { ok: true, value: token };

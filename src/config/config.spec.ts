@@ -64,9 +64,23 @@ describe('the configuration', () => {
       retention: { events: 100_000, ms: 604_800_000 },
       http: { host: '127.0.0.1', port: 3000, corsOrigins: [] },
       deliver: { memoryBytes: null },
+      clients: {
+        maxTokenLifeMs: 86_400_000,
+        maxConnections: 10_000,
+        maxTokenless: 2_500,
+        connectionsPerSubject: 2_000,
+        bytesPerSecond: 32_768,
+        failuresPerSecond: 20,
+        maxRequests: 256,
+        maxAnswerBytes: 67_108_864,
+        writeTimeoutMs: 10_000,
+        idleTimeoutMs: 10_000,
+        maxPollingBytes: 33_554_432,
+        lookupsPerMinute: 60,
+      },
       auth: null,
       log: { level: 'info', phoneNumbers: 'masked' },
-      metrics: { tenantsMax: 50 },
+      metrics: { tenantsMax: 50, listener: null },
       tracing: null,
     });
     expect(config.tenants).toMatchObject([
@@ -594,6 +608,45 @@ describe('authentication', () => {
     expect(accepted({ AUTH_MODE: 'none' }).warnings).toEqual([
       'AUTH_JWT_SECRET: is set but not used, because AUTH_MODE is none',
     ]);
+  });
+});
+
+describe('the life of a token', () => {
+  it.each([
+    ['30s', 30_000],
+    ['15m', 900_000],
+    ['8h', 28_800_000],
+    ['7d', 604_800_000],
+    ['365d', 31_536_000_000],
+  ])('may be %j: %p milliseconds', (text, ms) => {
+    expect(accepted({ AUTH_MAX_TTL: text }).config.clients.maxTokenLifeMs).toBe(ms);
+  });
+
+  it.each(['366d', '8761h', '0s', '8', '-1h', '1.5h', '1w'])('may not be %j', (text) => {
+    expect(refused({ AUTH_MAX_TTL: text })).toEqual([expect.stringMatching(/^AUTH_MAX_TTL: must be a time/)]);
+  });
+});
+
+describe('the listener for metrics', () => {
+  const listener = (given: Overrides) => accepted(given).config.metrics.listener;
+
+  it('is at the host of the other one unless it has its own', () => {
+    expect(listener({ METRICS_PORT: '9100', HOST: '10.0.0.1' })).toEqual({ host: '10.0.0.1', port: 9100 });
+    expect(listener({ METRICS_PORT: '9100', METRICS_HOST: '::1' })).toEqual({ host: '::1', port: 9100 });
+  });
+
+  it('is not at the same place as the other one', () => {
+    expect(refused({ METRICS_PORT: '3000' })).toEqual([
+      expect.stringMatching(/^METRICS_PORT: must not be PORT/),
+    ]);
+    expect(listener({ METRICS_PORT: '3000', METRICS_HOST: '::1' })).not.toBeNull();
+    expect(listener({ METRICS_PORT: '0', PORT: '0' })).toEqual({ host: '127.0.0.1', port: 0 });
+  });
+
+  it('causes a warning when it has an address and no port', () => {
+    const { config, warnings } = accepted({ METRICS_HOST: '::1' });
+    expect(config.metrics.listener).toBeNull();
+    expect(warnings).toEqual([expect.stringMatching(/^METRICS_HOST: is set but not used/)]);
   });
 });
 

@@ -60,6 +60,21 @@ export interface Config {
     readonly memoryBytes: number | null;
   };
   readonly auth: AuthConfig;
+  /** What clients can make the service do; docs/configuration.md explains each. */
+  readonly clients: {
+    readonly maxTokenLifeMs: number;
+    readonly maxConnections: number;
+    readonly maxTokenless: number;
+    readonly connectionsPerSubject: number;
+    readonly bytesPerSecond: number;
+    readonly failuresPerSecond: number;
+    readonly maxRequests: number;
+    readonly maxAnswerBytes: number;
+    readonly writeTimeoutMs: number;
+    readonly idleTimeoutMs: number;
+    readonly maxPollingBytes: number;
+    readonly lookupsPerMinute: number;
+  };
   readonly log: {
     readonly level: Variables['LOG_LEVEL'];
     /** How log lines show phone numbers. */
@@ -68,6 +83,8 @@ export interface Config {
   readonly metrics: {
     /** Tenants have series of their own while no more than this many are polled here. */
     readonly tenantsMax: number;
+    /** A listener of its own for metrics and health; null: they are on that of the clients. */
+    readonly listener: { readonly host: string; readonly port: number } | null;
   };
   /** Null where it is off. */
   readonly tracing: TracingConfig | null;

@@ -40,8 +40,22 @@ export function configOf(
       memoryBytes: values.DELIVER_MEMORY_MB === undefined ? null : values.DELIVER_MEMORY_MB * MIB,
     },
     auth: authOf(values),
+    clients: {
+      maxTokenLifeMs: values.AUTH_MAX_TTL,
+      maxConnections: values.CONNECTIONS_MAX,
+      maxTokenless: values.CONNECTIONS_TOKENLESS_MAX,
+      connectionsPerSubject: values.CONNECTIONS_PER_SUBJECT_MAX,
+      bytesPerSecond: values.CLIENT_BYTES_PER_SECOND,
+      failuresPerSecond: values.CLIENT_FAILURES_PER_SECOND,
+      maxRequests: values.HTTP_REQUESTS_MAX,
+      maxAnswerBytes: values.HTTP_ANSWER_BYTES_MAX,
+      writeTimeoutMs: values.HTTP_WRITE_TIMEOUT_MS,
+      idleTimeoutMs: values.HTTP_IDLE_TIMEOUT_MS,
+      maxPollingBytes: values.POLLING_BYTES_MAX,
+      lookupsPerMinute: values.REGISTRATION_LOOKUPS_PER_MINUTE,
+    },
     log: { level: values.LOG_LEVEL, phoneNumbers: values.LOG_PHONE_NUMBERS },
-    metrics: { tenantsMax: values.METRICS_TENANTS_MAX },
+    metrics: { tenantsMax: values.METRICS_TENANTS_MAX, listener: metricsListenerOf(values) },
     tracing: tracingOf(values),
   };
 }
@@ -71,6 +85,10 @@ export function singleTenant(values: Variables, way: Pick<TenantConfig, 'proxy' 
     pollIntervalMs: values.POLL_INTERVAL_MS,
     ...way,
   };
+}
+
+function metricsListenerOf({ METRICS_PORT: port, METRICS_HOST, HOST }: Variables) {
+  return port === undefined ? null : { host: METRICS_HOST ?? HOST, port };
 }
 
 function captureOf(values: Variables): Config['capture'] {

@@ -16,6 +16,12 @@ import { BearerGuard } from './http/bearer.guard.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { type Injected, type Key, provide, token } from '../base/inject.js';
 import { ConnectionLimits } from './access/connection-limits.js';
+import { Connections } from './access/connections.js';
+import { FailurePace } from './access/failure-pace.js';
+import { FairTurns } from './access/fair-turns.js';
+import { LimitWatch } from './access/limit-watch.js';
+import { RequestLimits } from './access/request-limits.js';
+import type { ClientsDeps } from './clients.js';
 import { EventStreams } from './http/event-streams.js';
 import { SocketServer } from './socket/socket-server.js';
 import { LogController } from './http/log.controller.js';
@@ -62,12 +68,15 @@ export class Delivery implements OnApplicationBootstrap {
     @Inject(DeliverStats) private readonly stats: DeliverStats,
     @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
     @Inject(DELIVER_CLOCK) private readonly clock: Clock,
+    @Inject(Connections) private readonly connections: Connections,
   ) {}
 
   onApplicationBootstrap(): void {
+    const http = this.host.httpAdapter.getHttpServer() as HttpServer;
     this.relay.start();
     this.streams.start();
-    this.sockets.attach(this.host.httpAdapter.getHttpServer() as HttpServer);
+    this.sockets.attach(http);
+    this.connections.attach(http);
   }
 
   /**
@@ -108,15 +117,29 @@ export class Delivery implements OnApplicationBootstrap {
 
   /** Refuses new clients, closes all others spread over `drainMs`, stops following the log. Further calls do nothing. */
   drain(): Promise<void> {
-    this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() =>
-      this.relay.close(),
-    );
+    this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() => {
+      this.connections.stop();
+      return this.relay.close();
+    });
     return this.#draining;
   }
 }
 
 type Parts = Required<Omit<DeliverParts, 'options'>> & { readonly options: ResolvedOptions };
 const PARTS = token<Parts>('DELIVER_PARTS');
+const CLIENTS = token<ClientsDeps>('DELIVER_CLIENTS');
+const CLIENTS_NEED = [
+  Relay,
+  TokenVerifier,
+  ConnectionLimits,
+  Connections,
+  RequestLimits,
+  FailurePace,
+  FairTurns,
+  LimitWatch,
+  SharedBounds,
+  DeliverStats,
+] as const;
 
 @Module({})
 export class DeliverModule implements NestModule {
@@ -160,28 +183,60 @@ export class DeliverModule implements NestModule {
           [PARTS, SharedBounds, DeliverStats],
           (parts, bounds, stats) => new Relay({ ...parts, bounds, stats }),
         ),
-        provide(TokenVerifier, [PARTS], ({ options, clock }) => new TokenVerifier(options, clock)),
-        provide(ConnectionLimits, [PARTS], ({ options }) => new ConnectionLimits(options)),
+        provide(LimitWatch, [PARTS], (parts) => new LimitWatch(parts)),
+        provide(
+          TokenVerifier,
+          [PARTS, LimitWatch],
+          ({ options, clock }, watch) => new TokenVerifier(options, clock, watch),
+        ),
+        provide(FairTurns, [PARTS], (parts) => new FairTurns(parts)),
+        ...[ConnectionLimits, Connections, RequestLimits, FailurePace].map((Limit) =>
+          provide<unknown, [typeof PARTS, typeof LimitWatch, typeof FairTurns]>(
+            Limit,
+            [PARTS, LimitWatch, FairTurns],
+            ({ options, clock }, watch, turns) => new Limit({ ...options, clock, watch, turns }),
+          ),
+        ),
         DeliverStats,
         provide(
-          SocketServer,
-          [PARTS, Relay, TokenVerifier, ConnectionLimits, SharedBounds, DeliverStats],
-          (parts, relay, tokens, limits, bounds, stats) =>
-            new SocketServer({ ...parts, relay, tokens, limits, bounds, stats }),
+          CLIENTS,
+          [PARTS, ...CLIENTS_NEED],
+          (parts, relay, tokens, limits, connections, requests, pace, turns, watch, bounds, stats) => ({
+            ...parts,
+            relay,
+            tokens,
+            limits,
+            connections,
+            requests,
+            pace,
+            turns,
+            watch,
+            bounds,
+            stats,
+          }),
         ),
-        provide(
-          EventStreams,
-          [PARTS, Relay, TokenVerifier, ConnectionLimits, SharedBounds, DeliverStats],
-          (parts, relay, tokens, limits, bounds, stats) =>
-            new EventStreams({ ...parts, relay, tokens, limits, bounds, stats }),
-        ),
+        provide(SocketServer, [CLIENTS], (deps) => new SocketServer(deps)),
+        provide(EventStreams, [CLIENTS], (deps) => new EventStreams(deps)),
         LogQuery,
         RegistrationQuery,
         BearerGuard,
         Delivery,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [Relay, SharedBounds, DeliverStats, Delivery, BearerGuard, TokenVerifier, DELIVER_OPTIONS],
+      exports: [
+        Relay,
+        SharedBounds,
+        DeliverStats,
+        Delivery,
+        LimitWatch,
+        BearerGuard,
+        TokenVerifier,
+        FailurePace,
+        FairTurns,
+        Connections,
+        RequestLimits,
+        DELIVER_OPTIONS,
+      ],
     };
   }
 }

@@ -34,6 +34,7 @@ export class HealthController {
       () => this.#tenants(),
       () => this.#warn('sources', this.readiness.sourcesWarning()),
       () => this.#warn('delivery', this.readiness.deliveryWarning()),
+      () => this.#warn('clients', this.readiness.clientsWarning()),
       () => this.#warn('log', this.readiness.logWarning()),
       () => this.#indicate('running', this.readiness.running()),
     ]);
@@ -49,8 +50,8 @@ export class HealthController {
   }
 
   /**
-   * Never a reason to get no traffic: another replica would see no more of the PBX, and clients are served, or come
-   * back, whether or not the log is read.
+   * Never a reason to get no traffic: another replica would see no more of the PBX, clients that load this one would load
+   * that one next, and whether the log is read changes nothing for either.
    */
   #warn(name: string, warning: string | null): HealthIndicatorResult {
     const indicator = this.indicators.check(name);

@@ -19,6 +19,7 @@ describe('readiness', () => {
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
       isLogBlocked: () => false,
+      limits: () => [],
       ...parts,
     });
     @Module({
@@ -39,7 +40,7 @@ describe('readiness', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       status: 'ok',
-      details: { tenants: { status: 'up' }, sources: { status: 'up' } },
+      details: { tenants: { status: 'up' }, sources: { status: 'up' }, clients: { status: 'up' } },
     });
   });
 
@@ -62,6 +63,13 @@ describe('readiness', () => {
     expect(status).toBe(200);
     const warning = expect.stringMatching(/another client of the store writes .*; clients were closed/);
     expect(body).toMatchObject({ status: 'ok', details: { delivery: { status: 'up', warning } } });
+  });
+
+  it('is ok while bounds on clients are reached: it names them', async () => {
+    const { status, body } = await ready({ limits: () => ['tokenless', 'bytes'] });
+    expect(status).toBe(200);
+    const warning = 'limits reached: tokenless, bytes (see the log)';
+    expect(body).toMatchObject({ status: 'ok', details: { clients: { status: 'up', warning } } });
   });
 
   it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {

@@ -61,6 +61,12 @@ export class Readiness {
     return troubles.length === 0 ? null : `${troubles.join('; ')} (see the log)`;
   }
 
+  /** Which bounds on clients have bitten lately; null where none has. */
+  clientsWarning(): string | null {
+    const limits = this.#parts.limits();
+    return limits.length === 0 ? null : `limits reached: ${limits.join(', ')} (see the log)`;
+  }
+
   /** How many endpoints of the tenants polled here are not observed completely; null where there are none. */
   sourcesWarning(): string | null {
     const { degraded, down } = this.#parts.sources();
@@ -89,6 +95,7 @@ export interface ReadinessParts {
   /** How many tenants of this process have a stored state that it cannot read. */
   readonly unserved: () => Unserved;
   readonly troubles: () => readonly Trouble[];
+  readonly limits: () => readonly string[];
   /** How many endpoints of the tenants polled here are degraded, and down. */
   readonly sources: () => { readonly degraded: number; readonly down: number };
   readonly isLogBlocked: () => boolean;

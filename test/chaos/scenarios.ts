@@ -2,6 +2,7 @@ import type { Scenario } from './scenario.js';
 import { restartedAnywhere } from './scenarios/any-crash-point.js';
 import { dropped, outOfReach, stuck } from './scenarios/consumers.js';
 import { longField, longFields, manyCalls, oneId, unreadLog } from './scenarios/hostile-pbx.js';
+import { fewDescriptors, lookedUp, pinged, polledByMany, unread } from './scenarios/edges.js';
 import { isolated } from './scenarios/isolation.js';
 import { killed, killedInTurns } from './scenarios/killed.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
@@ -42,4 +43,9 @@ export const SCENARIOS: readonly Scenario[] = [
   resumption,
   epochOfMany,
   garbage,
+  pinged,
+  unread,
+  polledByMany,
+  lookedUp,
+  fewDescriptors,
 ];

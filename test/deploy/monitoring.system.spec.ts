@@ -33,6 +33,7 @@ const metrics = new Metrics({ tenantsMax: 50, time: { now: () => 0 } });
 metrics.watch({
   deliver: {
     stats: new DeliverStats(),
+    limits: { counts: new Map() },
     inFlight: () => ({ total: 0, most: 0 }),
     followed: () => 0,
     catchUps: () => ({ reading: 0, waiting: 0 }),

@@ -64,8 +64,8 @@ const access: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${ACCESS}/connection-limits.ts`, `${ACCESS}/connection-limits.spec.ts`, [
     [
-      'if (count >= this.#limit) return null;',
-      'if (count > this.#limit) return null;',
+      '|| count >= connectionsPerSubject) {',
+      '|| count > connectionsPerSubject) {',
       'the limit would be one higher than configured',
     ],
     ['if (!taken) return;', '', 'a connection that is given back twice would free another’s place'],
@@ -236,14 +236,29 @@ const log: readonly Mutant[] = [
 const http: readonly Mutant[] = [
   ...mutantsOf(`${HTTP}/registration-query.ts`, `${HTTP}/registration-query.spec.ts`, [
     [
-      'if (isNumber && !maySeeExtension(grant, id)) throw notFound();',
+      'if (!isShown && /^\\d+$/.test(id)) throw notFound();',
       '',
       'a token could make the bridge ask the PBX about any extension',
     ],
+    [
+      'if (!isShown && (known === undefined || !maySeeExtension(grant, known.extension))) throw notFound();',
+      '',
+      'random uuids would make the bridge ask the PBX for an agent’s token',
+    ],
+    [
+      'if (now < rate.heldUntil)',
+      'if (false)',
+      'clients would make the bridge ask a PBX that wants to be left alone',
+    ],
+    [
+      'if (!rate.bucket.tryTake(now)) {',
+      'if (false) {',
+      'clients would set the rate at which a PBX is asked',
+    ],
     ['|| !maySeeExtension(grant, now.extension)', '', 'a token could learn of any extension by its uuid'],
     [
-      'const age = Math.abs(this.clock.now() - found.at);',
-      'const age = this.clock.now() - found.at;',
+      'return Math.abs(this.clock.now() - at) <= this.options.registrationFreshMs;',
+      'return this.clock.now() - at <= this.options.registrationFreshMs;',
       'after the clock was set back, an old registration would count as fresh',
     ],
   ]),
@@ -261,4 +276,68 @@ const http: readonly Mutant[] = [
   ]),
 ];
 
-export const DELIVER_MUTANTS: readonly Mutant[] = [...access, ...log, ...http];
+const edges: readonly Mutant[] = [
+  ...mutantsOf(`${ACCESS}/connections.ts`, `${ACCESS}/connections.spec.ts`, [
+    [
+      'if (proofs > 0 || !this.#open.has(socket)) return;',
+      'if (!this.#open.has(socket)) return;',
+      'a crowd without tokens would push out agents',
+    ],
+    [
+      'this.#idle.size > 0 ? this.#idle : this.#asking;',
+      'this.#asking.size > 0 ? this.#asking : this.#idle;',
+      'silent connections would push out those that ask for something',
+    ],
+    ["socket.on('error', () => undefined);", '', 'a reset during an upgrade would end the process'],
+    [
+      'if (!socket.destroyed) connection.next',
+      'connection.next',
+      'requests of a client that has gone would be answered',
+    ],
+    ['request?.complete === true', 'request !== null', 'half a request would hold a connection for ever'],
+    [' - (handle?.writeQueueSize ?? 0)', '', 'a client that takes a long answer slowly would be cut off'],
+  ]),
+  ...mutantsOf(`${ACCESS}/failure-pace.ts`, `${ACCESS}/failure-pace.spec.ts`, [
+    ['Math.min(waitMs, LONGEST_MS)', 'waitMs', 'a client beside an attacker would wait for minutes'],
+    [
+      'if (this.#waitOf(each, now) < LONGEST_MS) each.take(now);',
+      'each.take(now);',
+      'a debt would outlast its cause',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/token.ts`, `${ACCESS}/token.spec.ts`, [
+    [
+      'iat === undefined ? now : iat * 1000, now)',
+      'iat === undefined ? now : iat * 1000)',
+      'an `iat` in the future would lengthen a life',
+    ],
+    ['display === true', 'display', 'a claim of another form would lift the bound'],
+    [
+      "if (typeof sub === 'string' && sub !== '') return `sub ${sub}`;",
+      '',
+      'all agents would share one subject’s limits',
+    ],
+  ]),
+  ...mutantsOf('src/deliver/socket/guarded-web-sockets.ts', 'src/deliver/socket/floods.spec.ts', [
+    [".on('ping', count)", '', 'ping frames would be free'],
+    ["if (!isOver && !rate.allowsBytes(piece.length)) over('bytes');", '', 'large frames would be free'],
+  ]),
+  ...mutantsOf('src/deliver/socket/visitor.ts', 'src/deliver/socket/floods.spec.ts', [
+    [
+      '    this.#leavePool();\n  }\n\n  refused',
+      '  }\n\n  refused',
+      'a crowd without tokens would push out agents',
+    ],
+    ['    this.#deps.pace.failed(this.#address);', '', 'a cut would be a loop of new connections'],
+  ]),
+  ...mutantsOf(`${ACCESS}/request-limits.ts`, `${ACCESS}/request-limits.spec.ts`, [
+    [
+      'const SHARES = [1, 2, 8] as const;',
+      'const SHARES = [1, 1, 1] as const;',
+      'one client could take all requests',
+    ],
+    ['count.bytes += bytesHeld(other);', '', 'answers that are not read would fill the memory'],
+  ]),
+];
+
+export const DELIVER_MUTANTS: readonly Mutant[] = [...access, ...log, ...http, ...edges];

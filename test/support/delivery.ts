@@ -9,6 +9,7 @@ import { type BridgeEvent, type CallView, toEvents, type Transition } from '../.
 import type { Clock } from '../../src/base/clock.js';
 import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/deliver.module.js';
 import type { DeliverOptions } from '../../src/deliver/access/options.js';
+import { LimitWatch } from '../../src/deliver/access/limit-watch.js';
 import { Relay } from '../../src/deliver/log/relay.js';
 import { SharedBounds } from '../../src/deliver/log/shared-bounds.js';
 import { DeliverStats } from '../../src/deliver/stats.js';
@@ -184,11 +185,12 @@ export class LogWriter {
   }
 }
 
+/** As a display's, so that it lives under whichever clock a test has. */
 export async function token(
   claims: Readonly<Record<string, unknown>> = {},
   { exp = 4_102_444_800, secret = SECRET }: { exp?: number; secret?: string } = {},
 ): Promise<string> {
-  return new SignJWT({ tenant: 'acme', ...claims })
+  return new SignJWT({ tenant: 'acme', display: true, ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime(exp)
     .sign(new TextEncoder().encode(secret));
@@ -235,6 +237,10 @@ export class DeliveryUnderTest {
 
   get stats(): DeliverStats {
     return this.app.get(DeliverStats);
+  }
+
+  get limits(): LimitWatch {
+    return this.app.get(LimitWatch);
   }
 
   get relay(): Relay {

@@ -34,7 +34,10 @@ export interface LogLine {
 
 const MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
 
-/** Starts the service on a free port, without a token for clients unless `env` says otherwise. `main`: of another build. */
+/**
+ * Starts the service on a free port, without a token for clients unless `env` says otherwise; with `TEST_OPEN_FILES` it may
+ * open no more descriptors than that. `main`: of another build.
+ */
 export async function startService(env: Readonly<Record<string, string>>, main = MAIN): Promise<Service> {
   const service = spawnService(env, [main]);
   const { address } = await service.line((line) => line.address !== undefined);
@@ -50,7 +53,11 @@ export function spawnService(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [MAIN],
 ): RunningService {
-  const child = spawn(process.execPath, [...args], {
+  const command = [process.execPath, ...args];
+  const files = env.TEST_OPEN_FILES;
+  // The shell lowers the limit, and then is the service itself.
+  if (files !== undefined) command.unshift('sh', '-c', `ulimit -n ${files} && exec "$0" "$@"`);
+  const child = spawn(command[0]!, command.slice(1), {
     env: {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',

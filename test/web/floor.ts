@@ -168,7 +168,7 @@ export async function tokenFor(
   seconds: number,
   claims: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  return new SignJWT({ tenant: 'default', ...claims })
+  return new SignJWT({ tenant: 'default', sub: 'screen', display: true, ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
     .sign(new TextEncoder().encode(SECRET));

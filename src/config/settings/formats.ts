@@ -18,6 +18,16 @@ export function wholeNumber(text: string, min: number, max: number): number | un
   return value >= min && value <= max ? value : undefined;
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LONGEST_DURATION_MS = 365 * 86_400_000;
+
+/** `30s`, `15m`, `8h` or `7d` in milliseconds, more than 0 and at most 365 days. */
+export function duration(text: string): number | undefined {
+  const match = /^(\d{1,9})([smhd])$/.exec(text);
+  const ms = Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? NaN);
+  return ms > 0 && ms <= LONGEST_DURATION_MS ? ms : undefined;
+}
+
 function httpUrl(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // URL silently drops line breaks and tabs from the middle.

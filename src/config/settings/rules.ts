@@ -24,6 +24,12 @@ export function checkRules(env: Environment): RuleFindings {
   pollRules(env, findings.problems, set, unused);
   redisRules(env, findings.problems, set, unused);
   authRules(env, findings.problems, set, unused);
+  const [port, metricsPort] = [given(env, 'PORT') ?? '3000', given(env, 'METRICS_PORT')];
+  if (metricsPort === undefined) unused(set('METRICS_HOST'), 'METRICS_PORT is not');
+  else if (metricsPort === port && port !== '0' && !set('METRICS_HOST').length)
+    findings.problems.push(
+      'METRICS_PORT: must not be PORT, or METRICS_HOST must be another address than HOST',
+    );
   if (set('OTEL_EXPORTER_OTLP_ENDPOINT').length === 0) {
     const others = set('OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_SAMPLER_ARG');
     unused(others, 'OTEL_EXPORTER_OTLP_ENDPOINT is not');

@@ -171,6 +171,26 @@ const VARIABLES = {
   AUTH_JWKS_URL: text('must be an http or https address without credentials', format.httpAddress).optional(),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   LOG_PHONE_NUMBERS: oneOf('masked', 'plain').default('masked'),
+  AUTH_MAX_TTL: text(
+    'must be a time such as 12h or 7d, of s, m, h or d, at most 365d',
+    format.duration,
+  ).default(DAY_MS),
+  CONNECTIONS_MAX: whole(10, 1_000_000, 'connections').default(10_000),
+  CONNECTIONS_TOKENLESS_MAX: whole(5, 1_000_000, 'connections').default(2_500),
+  CONNECTIONS_PER_SUBJECT_MAX: whole(1, 1_000_000, 'connections').default(2_000),
+  CLIENT_BYTES_PER_SECOND: whole(8_192, 10_485_760, 'bytes').default(32_768),
+  CLIENT_FAILURES_PER_SECOND: whole(1, 10_000).default(20),
+  HTTP_REQUESTS_MAX: whole(8, 100_000, 'requests').default(256),
+  HTTP_ANSWER_BYTES_MAX: whole(1_048_576, 17_179_869_184, 'bytes').default(67_108_864),
+  HTTP_WRITE_TIMEOUT_MS: whole(1_000, 600_000, 'milliseconds').default(10_000),
+  HTTP_IDLE_TIMEOUT_MS: whole(1_000, 600_000, 'milliseconds').default(10_000),
+  POLLING_BYTES_MAX: whole(1_048_576, 17_179_869_184, 'bytes').default(33_554_432),
+  REGISTRATION_LOOKUPS_PER_MINUTE: whole(1, 10_000).default(60),
+  METRICS_PORT: whole(0, 65_535).optional(),
+  METRICS_HOST: text(
+    'must be an IP address or a host name, without scheme and port',
+    format.hostName,
+  ).optional(),
   METRICS_TENANTS_MAX: whole(0, 10_000, 'tenants').default(50),
 
   // OpenTelemetry's own names and meanings.

@@ -1,64 +1,76 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.js';
 import { TokenBucket } from '../../base/token-bucket.js';
+import type { LimitWatch } from './limit-watch.js';
 import type { Limits } from './options.js';
+import { type Holder, subjectKey } from './token.js';
 
-/** Counts open connections per key. Its size is bounded by the connections: a key without one is dropped. */
-class Tally {
-  readonly #limit: number;
-  readonly #counts = new Map<string, number>();
+/**
+ * How many clients there may be, sockets and event streams together: of one subject and of all. Its size is bounded by
+ * the clients: a subject without one is dropped.
+ */
+export class ConnectionLimits {
+  readonly #deps: ConnectionLimitsDeps;
+  readonly #subjects = new Map<string, number>();
+  #all = 0;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(deps: ConnectionLimitsDeps) {
+    this.#deps = deps;
   }
 
-  /** Returns the function that gives the connection back (to be called once), or null when the key is at its limit. */
-  take(key: string): (() => void) | null {
-    const count = this.#counts.get(key) ?? 0;
-    if (count >= this.#limit) return null;
-    this.#counts.set(key, count + 1);
+  /** Returns the function that gives the connection back (more calls do nothing), or null at one of the limits. */
+  take(holder: Holder): (() => void) | null {
+    const { maxConnections, connectionsPerSubject, watch } = this.#deps;
+    const key = subjectKey(holder);
+    const count = this.#subjects.get(key) ?? 0;
+    if (this.#all >= maxConnections || count >= connectionsPerSubject) {
+      watch.reached(this.#all >= maxConnections ? 'clients' : 'subject');
+      return null;
+    }
+    this.#all += 1;
+    this.#subjects.set(key, count + 1);
     let taken = true;
     return () => {
       if (!taken) return;
       taken = false;
-      const left = this.#counts.get(key)! - 1;
-      if (left === 0) this.#counts.delete(key);
-      else this.#counts.set(key, left);
+      this.#all -= 1;
+      const left = this.#subjects.get(key)! - 1;
+      if (left === 0) this.#subjects.delete(key);
+      else this.#subjects.set(key, left);
     };
   }
 }
 
-/** How many connections one address and one token may hold, sockets and event streams together. */
-export class ConnectionLimits {
-  readonly #addresses: Tally;
-  readonly #tokens: Tally;
-
-  constructor(limits: Pick<Limits, 'connectionsPerAddress' | 'connectionsPerToken'>) {
-    this.#addresses = new Tally(limits.connectionsPerAddress);
-    this.#tokens = new Tally(limits.connectionsPerToken);
-  }
-
-  takeAddress(address: string): (() => void) | null {
-    return this.#addresses.take(address);
-  }
-
-  /** Counted by digest, so that no token is kept. */
-  takeToken(token: string): (() => void) | null {
-    return this.#tokens.take(createHash('sha256').update(token).digest('base64url'));
-  }
+export interface ConnectionLimitsDeps extends Pick<Limits, 'maxConnections' | 'connectionsPerSubject'> {
+  readonly watch: LimitWatch;
 }
 
-/** How many messages one client may send: `perSecond` sustained, `burst` at once. */
-export class MessageRate {
-  readonly #bucket: TokenBucket;
+/** What one connection may send: messages and control frames together, and bytes. */
+export class ClientRate {
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
   readonly #clock: Pick<Clock, 'monotonic'>;
 
-  constructor(perSecond: number, burst: number, clock: Pick<Clock, 'monotonic'>) {
-    this.#bucket = new TokenBucket({ capacity: burst, perMs: perSecond / 1_000 }, clock.monotonic());
+  constructor(limits: RateLimits, clock: Pick<Clock, 'monotonic'>) {
+    const { messagesPerSecond, messageBurst, bytesPerSecond } = limits;
+    const now = clock.monotonic();
+    this.#messages = new TokenBucket({ capacity: messageBurst, perMs: messagesPerSecond / 1_000 }, now);
+    const capacity = bytesPerSecond * BYTES_BURST_S;
+    this.#bytes = new TokenBucket({ capacity, perMs: bytesPerSecond / 1_000 }, now);
     this.#clock = clock;
   }
 
-  allow(): boolean {
-    return this.#bucket.tryTake(this.#clock.monotonic());
+  allowsMessage(): boolean {
+    return this.#messages.tryTake(this.#clock.monotonic());
+  }
+
+  allowsBytes(count: number): boolean {
+    const now = this.#clock.monotonic();
+    this.#bytes.take(now, count);
+    return this.#bytes.level(now) >= 0;
   }
 }
+
+export type RateLimits = Pick<Limits, 'messagesPerSecond' | 'messageBurst' | 'bytesPerSecond'>;
+
+/** Enough for a burst of the largest messages. */
+const BYTES_BURST_S = 4;

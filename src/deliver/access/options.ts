@@ -52,10 +52,30 @@ export interface Limits {
   /** Messages a client may send: sustained per second, and at once. */
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
-  /** A whole call centre may sit behind one address. */
-  readonly connectionsPerAddress: number;
+  /** Bytes a WebSocket may send per second; four times as many at once. */
+  readonly bytesPerSecond: number;
+  /** Connections to the port, of all kinds. Also bounds the clients: sockets and event streams. */
+  readonly maxConnections: number;
+  /** Connections that have shown no valid token yet, or none for the request under way; the oldest one goes. */
+  readonly maxTokenless: number;
   /** Bounds what one leaked or looping token can take; a shared wallboard token is used by many screens. */
-  readonly connectionsPerToken: number;
+  readonly connectionsPerSubject: number;
+  /** Handshakes and tokens of one address that may fail each second; ten times as many of all addresses. */
+  readonly failuresPerSecond: number;
+  /** HTTP requests with a token under way: of all, a half of a tenant's, an eighth of a subject's. */
+  readonly maxRequests: number;
+  /** Bytes of their answers that clients have not taken yet, shared alike. */
+  readonly maxAnswerBytes: number;
+  /** How long an answer may wait for a client that takes nothing of it. */
+  readonly writeTimeoutMs: number;
+  /** How long a connection may stay open without a request, and a request without its end. */
+  readonly idleTimeoutMs: number;
+  /** Bytes that wait in all polling sessions together. */
+  readonly maxPollingBytes: number;
+  /** Registrations of a tenant that the PBX is asked for on request. */
+  readonly lookupsPerMinute: number;
+  /** The longest life of a token, unless it is a display's. */
+  readonly maxTokenLifeMs: number;
   /** How long HTTP waits for the store, and a handshake for the key set, before it answers 503. */
   readonly storeTimeoutMs: number;
   readonly authTimeoutMs: number;
@@ -82,8 +102,18 @@ export const DEFAULT_LIMITS: Limits = {
   maxMessageBytes: 16 * 1024,
   messagesPerSecond: 10,
   messageBurst: 30,
-  connectionsPerAddress: 5_000,
-  connectionsPerToken: 2_000,
+  bytesPerSecond: 32 * 1024,
+  maxConnections: 10_000,
+  maxTokenless: 2_500,
+  connectionsPerSubject: 2_000,
+  failuresPerSecond: 20,
+  maxRequests: 256,
+  maxAnswerBytes: 64 * 1024 * 1024,
+  writeTimeoutMs: 10_000,
+  idleTimeoutMs: 10_000,
+  maxPollingBytes: 32 * 1024 * 1024,
+  lookupsPerMinute: 60,
+  maxTokenLifeMs: 86_400_000,
   storeTimeoutMs: 3_000,
   authTimeoutMs: 5_000,
   registrationFreshMs: 45_000,

@@ -1,14 +1,17 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { ManualClock, SECRET, TENANTS, token } from '../../../test/support/delivery.js';
 import type { AuthOptions } from './options.js';
 import { Refusal } from './refusal.js';
 import { hasTokenInQuery, TokenVerifier } from './token.js';
 
+const DAY_MS = 86_400_000;
 const clock = new ManualClock();
+const watch = { reached: jest.fn() };
 const verifier = (auth: AuthOptions) =>
-  new TokenVerifier({ auth, tenants: TENANTS, authTimeoutMs: 500 }, clock);
+  new TokenVerifier({ auth, tenants: TENANTS, authTimeoutMs: 500, maxTokenLifeMs: DAY_MS }, clock, watch);
 const codeOf = (verifying: Promise<unknown>) =>
   verifying.then(
     () => 'accepted',
@@ -26,6 +29,7 @@ describe('a token with a shared secret', () => {
       tenant: 'acme',
       extensions: ['107'],
       queues: ['sales'],
+      subject: expect.any(String),
       expiresAt: exp * 1000,
     });
   });
@@ -99,7 +103,7 @@ describe('a token with a key set', () => {
       const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg };
       answer = () => ({ keys: [jwk] });
       const sign = (key: Parameters<SignJWT['sign']>[0]) =>
-        new SignJWT({ tenant: 'acme' })
+        new SignJWT({ tenant: 'acme', display: true })
           .setProtectedHeader({ alg, kid: 'k' })
           .setExpirationTime(4_102_444_800)
           .sign(key);
@@ -121,14 +125,63 @@ describe('a token with a key set', () => {
   });
 });
 
+describe("a token's subject", () => {
+  const tokens = verifier({ mode: 'jwt', secret: SECRET });
+  const subject = async (claims: object) => (await tokens.verify(await token({ ...claims }))).subject;
+
+  it('is its sub, whatever else it shows', async () => {
+    expect(await subject({ sub: 'an-na' })).toBe(await subject({ sub: 'an-na', extensions: ['107'] }));
+    expect(await subject({ sub: 'an-na' })).not.toBe(await subject({ sub: 'binh' }));
+  });
+
+  it('is what it shows where it has no sub, in any order', async () => {
+    expect(await subject({ extensions: ['107', '108'] })).toBe(await subject({ extensions: ['108', '107'] }));
+    const all = [
+      {},
+      { extensions: [] },
+      { queues: [] },
+      { extensions: ['107'] },
+      { queues: ['107'] },
+      { sub: '' },
+    ];
+    expect(new Set(await Promise.all(all.map(subject))).size).toBe(all.length - 1);
+  });
+});
+
+describe("a token's life", () => {
+  beforeEach(() => watch.reached.mockClear());
+  const tokens = verifier({ mode: 'jwt', secret: SECRET });
+  const now = clock.now() / 1000;
+  const lives = async (life: number, claims: object = {}) =>
+    codeOf(tokens.verify(await token({ display: undefined, ...claims }, { exp: now + life })));
+
+  it('is a day at most, from its iat and at least from now', async () => {
+    expect(await lives(86_400)).toBe('accepted');
+    expect(await lives(86_400, { iat: now })).toBe('accepted');
+    expect(watch.reached).not.toHaveBeenCalled();
+    expect(await lives(86_400 + 120)).toBe('unauthorized');
+    expect(await lives(60, { iat: now - 86_400 })).toBe('accepted');
+    expect(await lives(180, { iat: now - 86_400 })).toBe('unauthorized');
+    expect(await lives(172_800, { iat: now + 86_400 })).toBe('unauthorized');
+    expect(watch.reached.mock.calls).toEqual([['token-life'], ['token-life'], ['token-life']]);
+  });
+
+  it("may be longer for a display's alone", async () => {
+    expect(await lives(365 * 86_400, { display: true })).toBe('accepted');
+    for (const display of ['true', 1, false, {}])
+      expect(await lives(365 * 86_400, { display })).toBe('unauthorized');
+  });
+});
+
 describe('what was granted', () => {
   const expiresAt = clock.now() + 60_000;
 
   it('holds until the token expires, or its tenant is removed', () => {
     const now = new ManualClock(clock.now());
     const tokens = new TokenVerifier(
-      { auth: { mode: 'jwt', secret: SECRET }, tenants: TENANTS, authTimeoutMs: 500 },
+      { auth: { mode: 'jwt', secret: SECRET }, tenants: TENANTS, authTimeoutMs: 500, maxTokenLifeMs: DAY_MS },
       now,
+      watch,
     );
     expect(tokens.lapsed({ tenant: 'acme', expiresAt })).toBeNull();
     tokens.know(['globex']);
@@ -144,7 +197,11 @@ describe('what was granted', () => {
 describe('no authentication', () => {
   it('serves the tenant that is asked for if there is such a one, else the first', async () => {
     const tokens = verifier({ mode: 'none' });
-    expect(await tokens.verify('whatever', 'globex')).toEqual({ tenant: 'globex', expiresAt: Infinity });
+    expect(await tokens.verify('whatever', 'globex')).toEqual({
+      tenant: 'globex',
+      subject: 'anyone',
+      expiresAt: Infinity,
+    });
     expect((await tokens.verify(undefined, 'initech')).tenant).toBe('acme');
     expect((await tokens.verify(undefined)).tenant).toBe('acme');
   });

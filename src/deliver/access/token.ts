@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Grant } from './audience.js';
 import type { Clock } from '../../base/clock.js';
+import type { LimitWatch } from './limit-watch.js';
 import type { ResolvedOptions } from './options.js';
 import { Refusal } from './refusal.js';
 
@@ -21,29 +23,43 @@ const ASYMMETRIC = [
 /** Small enough for the largest message together with a subscription, and for the usual header limits. */
 const MAX_TOKEN_LENGTH = 8 * 1024;
 const MAX_LIST = 1_000;
+/** Whole seconds, and an issuer's clock that is a little ahead or behind. */
+const CLOCK_SLACK_MS = 60_000;
 /** Caps the expiry of a token: clients get it in RFC 3339, which has no later year. */
 const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** The names under which clients put tokens into addresses, where proxies and histories keep them. */
 const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt', 'auth', 'authorization', 'bearer'];
 
-type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs'>;
+type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs' | 'maxTokenLifeMs'>;
+
+/** A grant, and whose it is: limits count by subject, so that a person with many tokens counts once. */
+export interface Holder extends Grant {
+  /** The token's `sub`; without one what the token shows. Unique within its tenant. */
+  readonly subject: string;
+}
 
 /**
  * Turns a token into a grant, or refuses it.
  *
  * Claims: `tenant` (required, a configured tenant), `exp` (required), `extensions` and `queues` (optional lists of
- * strings; anything else refuses the token, because ignoring a claim that should narrow would widen). The tenant comes
- * from the claim alone. Refusals: `token-expired`, `unauthorized` for anything else that is wrong with the token, and
- * `auth-unavailable` while the key set cannot be read. The tenants may change: see `know`.
+ * strings; anything else refuses the token, because ignoring a claim that should narrow would widen), `sub` (optional),
+ * `display` (optional). The tenant comes from the claim alone. A token lives for `maxTokenLifeMs` at most, from its `iat`
+ * or, without one, from now; a display's (`display: true`) may live longer. Refusals: `token-expired`, `unauthorized` for
+ * anything else that is wrong with the token, and `auth-unavailable` while the key set cannot be read. The tenants may
+ * change: see `know`.
  */
 export class TokenVerifier {
   readonly #clock: Clock;
+  readonly #maxLifeMs: number;
+  readonly #watch: Pick<LimitWatch, 'reached'>;
   #tenants: readonly [string, ...string[]];
   #known: ReadonlySet<string>;
   readonly #verifySignature: ((token: string) => Promise<JWTPayload>) | null;
 
-  constructor(options: Options, clock: Clock) {
+  constructor(options: Options, clock: Clock, watch: Pick<LimitWatch, 'reached'>) {
     this.#clock = clock;
+    this.#maxLifeMs = options.maxTokenLifeMs;
+    this.#watch = watch;
     this.#tenants = options.tenants;
     this.#known = new Set(options.tenants);
     this.#verifySignature = signatureCheck(options, () => new Date(clock.now()));
@@ -67,7 +83,7 @@ export class TokenVerifier {
   }
 
   /** `requestedTenant` counts only with `AUTH_MODE=none`, where no token names the tenant. */
-  async verify(token: unknown, requestedTenant?: unknown): Promise<Grant> {
+  async verify(token: unknown, requestedTenant?: unknown): Promise<Holder> {
     if (this.#verifySignature === null) return this.#openGrant(requestedTenant);
     if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new Refusal('unauthorized');
     const claims = await this.#verifySignature(token);
@@ -77,17 +93,41 @@ export class TokenVerifier {
     if (typeof tenant !== 'string' || !this.#known.has(tenant) || exp === undefined) {
       throw new Refusal('unauthorized');
     }
-    return { tenant, extensions, queues, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
+    this.#checkLife(claims, exp);
+    const subject = subjectOf(claims.sub, extensions, queues);
+    return { tenant, extensions, queues, subject, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
   }
 
-  #openGrant(requested: unknown): Grant {
+  /** @throws Refusal with its reason, which an operator needs where tokens come from elsewhere. */
+  #checkLife({ iat, display }: JWTPayload, exp: number): void {
+    const now = this.#clock.now();
+    // One that claims to begin later lives from now: it is valid already.
+    const lifeMs = exp * 1000 - Math.min(iat === undefined ? now : iat * 1000, now);
+    if (display === true || lifeMs <= this.#maxLifeMs + CLOCK_SLACK_MS) return;
+    this.#watch.reached('token-life');
+    throw new Refusal('unauthorized', 'the token lives longer than tokens may');
+  }
+
+  #openGrant(requested: unknown): Holder {
     const known = typeof requested === 'string' && this.#known.has(requested);
-    return { tenant: known ? requested : this.#tenants[0], expiresAt: Infinity };
+    return { tenant: known ? requested : this.#tenants[0], subject: 'anyone', expiresAt: Infinity };
   }
 }
 
 export function hasTokenInQuery(query: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(query).some((name) => TOKEN_PARAMETERS.includes(name.toLowerCase()));
+}
+
+/** Names a subject among those of all tenants. */
+export function subjectKey({ tenant, subject }: Holder): string {
+  return `${tenant} ${subject}`;
+}
+
+/** Where there is no `sub`, all tokens that show the same count as one person's. */
+function subjectOf(sub: unknown, extensions?: readonly string[], queues?: readonly string[]): string {
+  if (typeof sub === 'string' && sub !== '') return `sub ${sub}`;
+  const lists = [extensions, queues].map((list) => list && [...list].sort());
+  return createHash('sha256').update(JSON.stringify(lists)).digest('base64url');
 }
 
 function narrowing(claim: unknown): readonly string[] | undefined {

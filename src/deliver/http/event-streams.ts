@@ -1,21 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import type { Filter, Grant } from '../access/audience.js';
+import { onceOver } from '../access/answer-over.js';
+import type { Filter } from '../access/audience.js';
 import type { Stop } from '../../base/clock.js';
 import type { ClientsDeps } from '../clients.js';
 import { closeSpread } from '../drain.js';
 import { EventStream } from './event-stream.js';
 import { reasonOf } from '../../base/error-text.js';
 import { Refusal } from '../access/refusal.js';
+import type { Holder } from '../access/token.js';
 
 const LAPSE_SWEEP_MS = 1_000;
 
 export interface StreamRequest {
-  readonly grant: Grant;
+  readonly grant: Holder;
   readonly filter: Filter;
   readonly cursor: string | null;
-  readonly address: string;
-  /** Null where no token is asked for. */
-  readonly token: string | null;
 }
 
 /**
@@ -40,20 +39,15 @@ export class EventStreams {
     });
   }
 
-  open(response: ServerResponse, { grant, filter, cursor, address, token }: StreamRequest): void {
-    const { relay, limits, options, clock, stats, bounds, logger } = this.#deps;
+  open(response: ServerResponse, { grant, filter, cursor }: StreamRequest): void {
+    const { relay, limits, requests, options, clock, stats, bounds, logger } = this.#deps;
     const { tenant } = grant;
-    const { socket } = response.req;
-    // The client left while its token was verified: after its 'close', nothing would give back a connection taken now.
-    if (socket.destroyed || response.closed) return;
+    // The client left while its token was verified.
+    if (response.closed) return;
     if (this.#draining) throw new Refusal('shutting-down');
-    const releaseAddress = limits.takeAddress(address);
-    const releaseToken = token === null ? () => undefined : limits.takeToken(token);
-    if (releaseAddress === null || releaseToken === null) {
-      releaseAddress?.();
-      releaseToken?.();
-      throw new Refusal('too-many-connections');
-    }
+    const giveBack = limits.take(grant);
+    if (giveBack === null) throw new Refusal('too-many-connections');
+    requests.release(response);
     const feed = relay.feed(tenant);
     const failed = (error: unknown) =>
       logger.error({ tenant, reason: reasonOf(error) }, 'event stream failed');
@@ -61,18 +55,13 @@ export class EventStreams {
     const stream = new EventStream({ response, feed, grant, filter, options, clock, stats, memory, failed });
     this.#streams.add(stream);
     stats.streams += 1;
-    const release = () => {
-      if (!this.#streams.delete(stream)) return;
-      socket.off('close', release);
+    onceOver(response, () => {
+      this.#streams.delete(stream);
       stream.end();
       stream.letGo();
       stats.streams -= 1;
-      releaseAddress();
-      releaseToken();
-    };
-    response.once('close', release);
-    // A response that waits behind another one on its connection never emits 'close' itself.
-    socket.once('close', release);
+      giveBack();
+    });
     stream.start(cursor);
   }
 

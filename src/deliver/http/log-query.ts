@@ -1,6 +1,6 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
-import { formatCursor } from '../../core/model/position.js';
-import { audienceOf, type Filter, type Grant } from '../access/audience.js';
+import { formatCursor, type Position } from '../../core/model/position.js';
+import { type Audience, audienceOf, type Filter, type Grant } from '../access/audience.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Clock } from '../../base/clock.js';
 import { token } from '../../base/inject.js';
@@ -9,12 +9,14 @@ import type { ResetReason } from '../log/resumption.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import { Problem, stateUnreadable } from './problem.filter.js';
 import { Relay } from '../log/relay.js';
+import type { Page } from '../log/page-cache.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
 
 export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
 /** How many events one request may examine, so that a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;
+const BEGIN = '{"events":[';
 
 const DETAILS: Readonly<Record<ResetReason, string>> = {
   'epoch-changed': 'the log began again; take a snapshot and go on from its cursor',
@@ -30,6 +32,13 @@ export interface PageStart {
   readonly after?: string | undefined;
   /** An instant: the events recorded from then on, of earlier epochs too. */
   readonly since?: Instant | undefined;
+}
+
+/** A part of the log: after the sequence `start` up to `end`, as long as the log is the same one. */
+interface Stretch {
+  readonly start: number;
+  readonly end: Position;
+  readonly generation: number;
 }
 
 /**
@@ -66,24 +75,48 @@ export class LogQuery {
     return `{"sources":${feed.view.sourcesJson()},"direction":${feed.view.directionJson()}}`;
   }
 
-  /** `{cursor, events}`: the cursor stands after the last event examined, whether the token may see it or not. */
-  async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<string> {
+  /**
+   * `{events, cursor}` in pieces, of which the first is there already: the cursor stands after the last event examined,
+   * whether the token may see it or not. Where the log is lost or cannot be read after that, the page ends early.
+   */
+  async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<AsyncIterable<string>> {
     const feed = await this.#synced(grant);
-    const { epoch, sequence: newest } = feed.position.loaded();
     const { generation } = feed.position;
-    const audience = audienceOf(grant, filter);
-    const events: string[] = [];
-    let sequence = await this.#startOf(feed, from);
-    const last = Math.min(newest, sequence + SCAN_EVENTS);
-    while (sequence < last && events.length < limit) {
-      const page = await this.#answered(Promise.resolve(feed.pages.after(sequence)));
-      if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
-      if (page === null) throw unusable('cursor-too-old');
-      const seen = page.batch.sharedBy(audience).entries.slice(0, limit - events.length);
-      for (const { json } of seen) events.push(json);
-      sequence = events.length === limit ? seen.at(-1)!.sequence : page.through;
+    const end = feed.position.loaded();
+    const start = await this.#startOf(feed, from);
+    const pieces = this.#page(feed, { start, end, generation }, audienceOf(grant, filter), limit);
+    const first = await pieces.next();
+    return (async function* () {
+      if (first.done !== true) yield first.value;
+      yield* pieces;
+    })();
+  }
+
+  async *#page(feed: TenantFeed, { start, end, generation }: Stretch, audience: Audience, limit: number) {
+    const { epoch } = end;
+    const last = Math.min(end.sequence, start + SCAN_EVENTS);
+    let sequence = start;
+    let count = 0;
+    while (sequence < last && count < limit) {
+      const page = await this.#read(feed, sequence, generation).catch((error: unknown) => {
+        if (sequence === start) throw error;
+        return null;
+      });
+      if (page === null) break;
+      const seen = page.batch.sharedBy(audience).entries.slice(0, limit - count);
+      if (seen.length > 0) yield `${count === 0 ? BEGIN : ','}${seen.map(({ json }) => json).join(',')}`;
+      count += seen.length;
+      sequence = count === limit ? seen.at(-1)!.sequence : page.through;
     }
-    return `{"cursor":"${formatCursor({ epoch, sequence })}","events":[${events.join(',')}]}`;
+    yield `${count === 0 ? BEGIN : ''}],"cursor":"${formatCursor({ epoch, sequence })}"}`;
+  }
+
+  /** @throws Problem where there is no such page */
+  async #read(feed: TenantFeed, sequence: number, generation: number): Promise<Page> {
+    const page = await this.#answered(Promise.resolve(feed.pages.after(sequence)));
+    if (generation !== feed.position.generation) throw unusable(feed.position.resetReason);
+    if (page === null) throw unusable('cursor-too-old');
+    return page;
   }
 
   async #startOf(feed: TenantFeed, { after, since }: PageStart): Promise<number> {

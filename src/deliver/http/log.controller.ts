@@ -1,7 +1,9 @@
 import { Controller, Get, Inject, Param, Query, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { sendJson } from '../access/answer-body.js';
 import type { Grant } from '../access/audience.js';
-import { BearerGuard, bearerToken, CurrentGrant } from './bearer.guard.js';
+import type { Holder } from '../access/token.js';
+import { BearerGuard, CurrentGrant } from './bearer.guard.js';
 import { EventStreams } from './event-streams.js';
 import { LogQuery } from './log-query.js';
 import { filterQuery, pageQuery, parseQuery, type QueryString, streamQuery } from './query.js';
@@ -19,33 +21,33 @@ export class LogController {
 
   @Get('calls')
   async calls(@CurrentGrant() grant: Grant, @Query() query: QueryString, @Res() response: Response) {
-    sendJson(response, await this.log.calls(grant, parseQuery(filterQuery, query)));
+    await sendJson(response, [await this.log.calls(grant, parseQuery(filterQuery, query))]);
   }
 
   @Get('calls/:callId')
   async call(@CurrentGrant() grant: Grant, @Param('callId') callId: string, @Res() response: Response) {
-    sendJson(response, await this.log.call(grant, callId));
+    await sendJson(response, [await this.log.call(grant, callId)]);
   }
 
   @Get('sources')
   async sources(@CurrentGrant() grant: Grant, @Res() response: Response) {
-    sendJson(response, await this.log.sources(grant));
+    await sendJson(response, [await this.log.sources(grant)]);
   }
 
   @Get('extensions/:id/registration')
   async registration(@CurrentGrant() grant: Grant, @Param('id') id: string, @Res() response: Response) {
-    sendJson(response, await this.registrations.registration(grant, id));
+    await sendJson(response, [await this.registrations.registration(grant, id)]);
   }
 
   @Get('events')
   async events(@CurrentGrant() grant: Grant, @Query() query: QueryString, @Res() response: Response) {
     const { limit, after, since, ...filter } = parseQuery(pageQuery, query);
-    sendJson(response, await this.log.events(grant, filter, { after, since }, limit));
+    await sendJson(response, await this.log.events(grant, filter, { after, since }, limit));
   }
 
   @Get('events/stream')
   stream(
-    @CurrentGrant() grant: Grant,
+    @CurrentGrant() grant: Holder,
     @Query() query: QueryString,
     @Req() request: Request,
     @Res() response: Response,
@@ -58,14 +60,6 @@ export class LogController {
       grant,
       filter,
       cursor: typeof lastEventId === 'string' ? lastEventId : (after ?? null),
-      address: request.socket.remoteAddress ?? '',
-      token: bearerToken(request) ?? null,
     });
   }
-}
-
-/** Sends text that is JSON already; Express' `json` would also compute an ETag, for what must not be cached. */
-function sendJson(response: Response, json: string): void {
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.end(json);
 }

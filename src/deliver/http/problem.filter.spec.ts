@@ -24,6 +24,7 @@ describe('the problem document of another part of the service', () => {
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
       isLogBlocked: () => false,
+      limits: () => [],
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({

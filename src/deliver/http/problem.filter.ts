@@ -25,6 +25,8 @@ export class Problem extends HttpException {
     readonly detail: string,
     /** Further members of the problem document. */
     readonly members: Readonly<Record<string, unknown>> = {},
+    /** When to ask again, where that is known. */
+    readonly retryAfterMs: number | null = null,
   ) {
     super(code, status);
   }
@@ -78,7 +80,9 @@ export class ProblemFilter implements ExceptionFilter {
       const about = problem.code === 'unauthorized' && request.headers.authorization === undefined;
       response.setHeader('WWW-Authenticate', `Bearer realm="pitel"${about ? '' : ', error="invalid_token"'}`);
     }
-    if (status === 503 || status === 429)
+    if (problem.retryAfterMs !== null)
+      response.setHeader('Retry-After', String(Math.ceil(problem.retryAfterMs / 1_000)));
+    else if (status === 503 || status === 429)
       response.setHeader('Retry-After', problem.code === 'state-unreadable' ? UNREADABLE_RETRY_S : RETRY_S);
     response.setHeader('Cache-Control', 'no-store');
     response.statusCode = status;

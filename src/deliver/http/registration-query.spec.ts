@@ -159,24 +159,62 @@ describe('GET /v1/extensions/{id}/registration', () => {
   );
 
   it('says that the PBX could not be asked with a 502', async () => {
-    ask.mockResolvedValue({ outcome: 'failed', reason: 'connection refused' });
+    ask.mockResolvedValue({ outcome: 'failed', reason: 'connection refused', retryAfterMs: null });
     expect(await asked('107')).toMatchObject({
       status: 502,
       body: { code: 'upstream-failed', detail: 'the PBX could not be asked: connection refused' },
     });
   });
 
-  it('hides from a token what is not its own, and does not even ask for it by number', async () => {
+  it('hides from a token what is not its own, and does not even ask for it', async () => {
     const own = { extensions: ['107'] };
-    expect((await asked('107', own)).status).toBe(200);
-    expect((await asked(UUID, own)).status).toBe(200);
-    ask.mockClear();
-    expect((await asked('108', own)).body).toMatchObject({ status: 404, code: 'extension-not-found' });
-    expect((await asked('107', { queues: ['sales'] })).status).toBe(404);
-    expect(ask).not.toHaveBeenCalled();
-    ask.mockImplementation(() => Promise.resolve(found('108')));
+    await known('107', false, 40_000);
     const others = '7bc3db7b-e95e-4afe-a345-a8385dfb31b7';
-    expect((await asked(others, own)).body).toMatchObject({ status: 404, code: 'extension-not-found' });
+    const hidden = [
+      await asked('108', own),
+      await asked(others, own),
+      await asked('107', { queues: ['sales'] }),
+      await asked(UUID, { queues: ['sales'] }),
+      await asked(UUID, { extensions: ['108'] }),
+    ];
+    const { detail } = hidden[0]!.body;
+    const refusal = { status: 404, code: 'extension-not-found', detail };
+    for (const { body } of hidden) expect(body).toMatchObject(refusal);
+    for (const id of ['107', UUID])
+      expect((await asked(id, own)).body).toMatchObject({ extension: '107', registered: false });
+    expect(ask).not.toHaveBeenCalled();
+    clock.advance(60_000);
+    expect((await asked(UUID, own)).body).toMatchObject({ extension: '107', registered: true });
+    ask.mockImplementation(() => Promise.resolve(found('108')));
+    clock.advance(60_000);
+    expect((await asked(UUID, own)).body).toMatchObject(refusal);
+  });
+
+  it('asks the PBX of a tenant ten times at once and once a second, and says when to come back', async () => {
+    const ids = Array.from({ length: 10 }, (_, n) => String(100 + n));
+    for (const id of ids) expect((await asked(id)).status).toBe(200);
+    const response = await delivery.get('/v1/extensions/200/registration', await token());
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
+    expect((await asked('201', { tenant: 'globex' })).status).toBe(200);
+    expect((await asked('100')).status).toBe(200);
+    clock.advance(1_000);
+    expect([(await asked('200')).status, (await asked('202')).status]).toEqual([200, 429]);
+    expect(ask).toHaveBeenCalledTimes(12);
+  });
+
+  it('does not ask the PBX before it wants to be asked again', async () => {
+    ask.mockResolvedValueOnce({ outcome: 'failed', reason: 'HTTP 429', retryAfterMs: 30_000 });
+    const get = async (id: string) => {
+      const response = await delivery.get(`/v1/extensions/${id}/registration`, await token());
+      return [response.status, response.headers.get('retry-after')];
+    };
+    expect(await get('107')).toEqual([502, '30']);
+    clock.advance(10_000);
+    expect(await get('108')).toEqual([502, '20']);
+    expect((await asked('107', { tenant: 'globex' })).status).toBe(200);
+    expect(ask).toHaveBeenCalledTimes(2);
+    clock.advance(20_000);
+    expect(await get('108')).toEqual([200, null]);
   });
 
   it('asks the PBX when the store is away', async () => {

@@ -213,18 +213,13 @@ describe('the Socket.IO gateway', () => {
       expect(delivery.stats.refused.get('origin-not-allowed')).toBe(2);
     });
 
-    it('more connections than an address or a token may have', async () => {
-      const small = await DeliveryUnderTest.start(store, {
-        connectionsPerAddress: 3,
-        connectionsPerToken: 1,
-      });
-      const mine = await token();
-      await small.connect({ token: mine }).first('snapshot');
-      expect(await small.refusal({ token: mine })).toBe('too-many-connections');
-      const another = small.connect({ token: await token({ sub: 'b' }) });
-      await another.first('snapshot');
-      await small.connect({ token: await token({ sub: 'c' }) }).first('snapshot');
-      expect(await small.refusal({ token: await token({ sub: 'd' }) })).toBe('too-many-connections');
+    it('more connections than a subject may have, with whichever tokens, and than there may be in all', async () => {
+      const small = await DeliveryUnderTest.start(store, { connectionsPerSubject: 2, maxConnections: 3 });
+      const mine = { tenant: 'acme', sub: 'a' };
+      await small.connect({ token: await token(mine) }).first('snapshot');
+      await small.connect({ token: await token({ ...mine, extensions: ['107'] }) }).first('snapshot');
+      expect(await small.refusal({ token: await token(mine) })).toBe('too-many-connections');
+      await small.connect({ token: await token({ sub: 'b' }) }).first('snapshot');
       await small.stop();
     });
   });

@@ -1,44 +1,34 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
-import type { Filter, Grant } from '../access/audience.js';
+import type { Filter } from '../access/audience.js';
 import { ClientSession, type SessionContext } from './client-session.js';
 import type { Stop } from '../../base/clock.js';
-import { MessageRate } from '../access/connection-limits.js';
 import type { ClientsDeps } from '../clients.js';
 import { closeSpread } from '../drain.js';
+import { guardedWebSockets } from './guarded-web-sockets.js';
 import { parseSubscription } from '../access/event-filter.js';
 import { corsOptions, originAllowed } from '../access/cors.js';
 import { reasonOf } from '../../base/error-text.js';
+import { OldestGoes } from '../access/oldest-goes.js';
 import { Refusal } from '../access/refusal.js';
-import { hasTokenInQuery } from '../access/token.js';
+import { type Holder, subjectKey } from '../access/token.js';
+import { type EngineConnection, queryOf, Visitor } from './visitor.js';
 
 /** How long a connection may take to present its token. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How often tokens are checked: they give their expiry in whole seconds. A removed tenant is served as long at most. */
 const LAPSE_SWEEP_MS = 1_000;
 
-/** What is kept of a connection after its handshake request was released, and the limits that it counts against. */
-interface Visitor {
-  readonly foreign: boolean;
-  readonly tokenInUrl: boolean;
-  readonly tenant: unknown;
-  readonly crowded: boolean;
-  admitted: boolean;
-  releaseToken: (() => void) | null;
-  session: ClientSession | null;
-}
-
 interface Admitted {
-  readonly grant: Grant;
+  readonly grant: Holder;
   readonly filter: Filter;
   readonly cursor: string | null;
 }
 
-type EngineConnection = Socket['conn'];
-
 /** The response that engine.io answers a handshake with: Node's own, or a made-up one for a WebSocket. */
 interface Answer {
   req?: unknown;
+  once(event: 'close', run: () => void): unknown;
 }
 
 /** Replaces every socket's own handshake, which is not needed after the token was checked. */
@@ -53,8 +43,11 @@ const LET_GO = Object.freeze({}) as Socket['handshake'];
  */
 export class SocketServer {
   readonly #deps: ClientsDeps;
-  readonly #sessions = new Set<ClientSession>();
+  readonly #sessions = new Map<ClientSession, EngineConnection>();
   readonly #visitors = new WeakMap<object, Visitor>();
+  /** By engine.io's session id, which polling clients name in every request. */
+  readonly #connected = new Map<string, Visitor>();
+  readonly #tokenless: OldestGoes;
   readonly #answers = new WeakMap<IncomingMessage, Answer>();
   readonly #admitted = new WeakMap<Socket, Admitted>();
   readonly #context: SessionContext;
@@ -63,8 +56,9 @@ export class SocketServer {
   #stopSweep: Stop = () => undefined;
 
   constructor(deps: ClientsDeps) {
-    const { tokens, options, clock, stats, bounds, logger } = deps;
+    const { tokens, options, clock, stats, bounds, logger, watch } = deps;
     this.#deps = deps;
+    this.#tokenless = new OldestGoes(options.maxTokenless, () => watch.reached('tokenless'));
     this.#context = {
       tokens,
       options,
@@ -80,38 +74,52 @@ export class SocketServer {
   }
 
   attach(http: HttpServer): void {
+    const { options, clock } = this.#deps;
     const io = new Server(http, {
-      path: this.#deps.options.socketPath,
+      path: options.socketPath,
       transports: ['websocket', 'polling'],
       perMessageDeflate: false,
       httpCompression: false,
-      maxHttpBufferSize: this.#deps.options.maxMessageBytes,
+      maxHttpBufferSize: options.maxMessageBytes,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      cors: corsOptions(this.#deps.options),
+      cors: corsOptions(options),
       allowRequest: (request, decide) => this.#checkOrigin(request, decide),
+      wsEngine: guardedWebSockets(options, clock, (client, what) => {
+        const visitor = this.#visitors.get(client);
+        if (visitor !== undefined) return visitor.flooded(what);
+        this.#deps.watch.reached(what);
+        client.terminate();
+      }),
     });
     io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
       this.#answers.set(request, response);
+      const sid = queryOf(request).sid as string | undefined;
+      if (sid === undefined) return void this.#deps.pace.turn(addressOf(request)).then(next);
+      this.#prove(request, response, sid);
       next();
     });
     io.engine.on('connection', (connection: EngineConnection) => this.#greet(connection));
+    io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) =>
+      this.#deps.pace.failed(addressOf(req)),
+    );
     io.use((socket, next) => {
       this.#admit(socket).then(
         () => next(),
         // A refused client closes its connection; where it does not, the connect time-out does.
-        (error: unknown) => next(this.#refuse(error)),
+        (error: unknown) => next(this.#refuse(socket, error)),
       );
     });
     io.on('connection', (socket) => this.#open(socket));
     this.#io = io;
-    this.#deps.bounds.memory.watch(() => this.#sessions);
+    this.#deps.bounds.memory.watch(() => this.#sessions.keys());
     this.#stopSweep = this.#deps.clock.every(LAPSE_SWEEP_MS, () => {
-      for (const session of this.#sessions) session.closeIfLapsed();
+      for (const session of this.#sessions.keys()) session.closeIfLapsed();
+      this.#boundPolling();
     });
   }
 
   clients(): Iterable<{ readonly bytesInFlight: number }> {
-    return this.#sessions;
+    return this.#sessions.keys();
   }
 
   /** Refuses new clients and closes all others, spread over `drainMs`, so that they do not all reconnect at once. */
@@ -120,7 +128,7 @@ export class SocketServer {
     this.#draining = true;
     this.#stopSweep();
     const { options, clock, random } = this.#deps;
-    await closeSpread(this.#sessions, options.drainMs, clock, random);
+    await closeSpread(this.#sessions.keys(), options.drainMs, clock, random);
     this.#io?.engine.close();
   }
 
@@ -141,35 +149,21 @@ export class SocketServer {
 
   /** Prepares every new connection, before its first message. */
   #greet(connection: EngineConnection): void {
-    const query = queryOf(connection.request);
-    const releaseAddress = this.#deps.limits.takeAddress(connection.remoteAddress);
-    const rate = new MessageRate(
-      this.#deps.options.messagesPerSecond,
-      this.#deps.options.messageBurst,
-      this.#deps.clock,
-    );
-    const visitor: Visitor = {
-      foreign: !originAllowed(connection.request.headers, this.#deps.options),
-      tokenInUrl: hasTokenInQuery(query),
-      tenant: query.tenant,
-      crowded: releaseAddress === null,
-      admitted: false,
-      releaseToken: null,
-      session: null,
-    };
+    const visitor = new Visitor(connection, this.#deps, this.#tokenless);
+    const remember = ({ socket }: { socket?: object }) => socket && this.#visitors.set(socket, visitor);
     this.#visitors.set(connection, visitor);
-    // Counted below Socket.IO, so that packets which never become a message count too.
-    connection.on('data', (packet: unknown) => {
-      if (!isUnderstood(packet)) this.#deps.stats.ignoredMessages += 1;
-      if (rate.allow()) return;
-      if (visitor.session === null) connection.close(true);
-      else visitor.session.close('too-many-messages');
-    });
-    connection.on('close', () => {
-      releaseAddress?.();
-      visitor.releaseToken?.();
-    });
+    remember(connection.transport as { socket?: object });
+    connection.on('upgrading', remember);
+    const { id } = connection as unknown as { readonly id: string };
+    this.#connected.set(id, visitor);
+    connection.on('close', () => this.#connected.delete(id));
     this.#letGo(connection);
+  }
+
+  /** A request of a client that was let in proves the connection that it comes over. */
+  #prove({ socket }: IncomingMessage, response: Answer, sid: string): void {
+    if (this.#connected.get(sid)?.isProven !== true) return;
+    response.once('close', this.#deps.connections.prove(socket));
   }
 
   /**
@@ -189,32 +183,25 @@ export class SocketServer {
     // Drops the token, which must not be kept, and the rest, which is not needed.
     (socket as { handshake: Socket['handshake'] }).handshake = LET_GO;
     if (this.#draining) throw new Refusal('shutting-down');
-    if (visitor.foreign) throw new Refusal('origin-not-allowed');
-    if (visitor.tokenInUrl) throw new Refusal('token-in-url');
-    if (visitor.crowded) throw new Refusal('too-many-connections');
-    if (visitor.admitted) throw new Refusal('bad-request');
-    visitor.admitted = true;
+    if (visitor.isForeign) throw new Refusal('origin-not-allowed');
+    if (visitor.hasTokenInUrl) throw new Refusal('token-in-url');
+    if (visitor.hasAsked) throw new Refusal('bad-request');
+    visitor.hasAsked = true;
     const filter = parseSubscription(auth.subscribe);
     const { tokens, relay } = this.#deps;
     const grant = await tokens.verify(auth.token, auth.tenant ?? visitor.tenant);
-    if (tokens.required) this.#countToken(socket.conn, visitor, auth.token as string);
+    // Counted until the connection ends, which may be before the client is let in.
+    visitor.prove(grant);
     if (relay.feed(grant.tenant).isUnreadable) throw new Refusal('state-unreadable');
     const cursor = cursorOf(auth.cursor ?? null);
     this.#admitted.set(socket, { grant, filter, cursor });
   }
 
-  /** Counts the token until the connection ends, which may be before the client is let in. */
-  #countToken(connection: EngineConnection, visitor: Visitor, token: string): void {
-    if (connection.readyState !== 'open') throw new Refusal('bad-request');
-    const release = this.#deps.limits.takeToken(token);
-    if (release === null) throw new Refusal('too-many-connections');
-    visitor.releaseToken = release;
-  }
-
-  #refuse(error: unknown): Refusal {
+  #refuse(socket: Socket, error: unknown): Refusal {
     if (!(error instanceof Refusal)) this.#deps.logger.error({ reason: reasonOf(error) }, 'handshake failed');
     const refusal = error instanceof Refusal ? error : new Refusal('unauthorized');
     this.#deps.stats.countRefused(refusal.code);
+    this.#visitors.get(socket.conn)?.refused(refusal.code);
     return refusal;
   }
 
@@ -223,23 +210,39 @@ export class SocketServer {
     const feed = this.#deps.relay.feed(grant.tenant);
     const session = new ClientSession(this.#context, { socket, feed, grant, filter });
     this.#admitted.delete(socket);
-    this.#sessions.add(session);
+    this.#sessions.set(session, socket.conn);
     this.#deps.stats.sockets += 1;
     this.#visitors.get(socket.conn)!.session = session;
-    session.start(cursor);
+    // Let in already: waiting for the turn must not count as not presenting a token.
+    void this.#deps.turns.next(subjectKey(grant)).then(() => {
+      if (this.#sessions.has(session)) session.start(cursor);
+    });
+    if (socket.conn.transport.name === 'polling') this.#boundPolling();
+  }
+
+  /**
+   * Closes polling sessions, the oldest that has something waiting first, until all together hold no more than
+   * `maxPollingBytes`. They need no connection, so nothing else bounds how many let their messages lie.
+   */
+  #boundPolling(): void {
+    const { options, watch } = this.#deps;
+    const waiting = [...this.#sessions].filter(
+      ([session, { transport }]) => transport.name === 'polling' && session.bytesInFlight > 0,
+    );
+    let bytes = waiting.reduce((sum, [session]) => sum + session.bytesInFlight, 0);
+    for (const [session] of waiting) {
+      if (bytes <= options.maxPollingBytes) return;
+      watch.reached('polling-bytes');
+      bytes -= session.bytesInFlight;
+      // What it holds is dropped with this, though its connection ends a little later.
+      this.#sessions.delete(session);
+      session.close('slow-consumer');
+    }
   }
 }
 
-/** As engine.io has read it. */
-function queryOf(request: object): Readonly<Record<string, unknown>> {
-  return (request as { _query: Record<string, unknown> })._query;
-}
-
-/** Socket.IO's connect, disconnect and ack, and the two events that a client may send. */
-const UNDERSTOOD = /^(?:[013]|2\d*\["(?:subscribe|refresh)")/;
-
-function isUnderstood(packet: unknown): boolean {
-  return typeof packet === 'string' && UNDERSTOOD.test(packet);
+function addressOf({ socket }: IncomingMessage): string {
+  return socket.remoteAddress ?? '';
 }
 
 /** Turns a cursor that is no text into a malformed one, which the reader answers like any other. */

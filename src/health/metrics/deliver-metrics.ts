@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ResetReason } from '../../deliver/log/resumption.js';
+import { LIMIT_NAMES, type LimitWatch } from '../../deliver/access/limit-watch.js';
 import type { RefusalCode } from '../../deliver/access/refusal.js';
 import type { DeliverStats, ForeignWhere } from '../../deliver/stats.js';
 
@@ -7,6 +8,7 @@ import type { DeliverStats, ForeignWhere } from '../../deliver/stats.js';
 export interface DeliverSources {
   readonly stats: DeliverStats;
   readonly inFlight: () => { readonly total: number; readonly most: number };
+  readonly limits: Pick<LimitWatch, 'counts'>;
   /** Tenants whose logs are followed here. */
   readonly followed: () => number;
   readonly catchUps: () => { readonly reading: number; readonly waiting: number };
@@ -15,7 +17,7 @@ export interface DeliverSources {
 
 export function registerDeliverMetrics(
   registry: Registry,
-  { stats, inFlight, followed, catchUps, memory }: DeliverSources,
+  { stats, limits, inFlight, followed, catchUps, memory }: DeliverSources,
 ): void {
   const count = (name: string, help: string, read: () => number) => {
     new Counter({
@@ -106,6 +108,12 @@ export function registerDeliverMetrics(
     'Handshakes and requests refused, by code',
     ['code', REFUSAL_CODES],
     () => stats.refused,
+  );
+  countBy(
+    'pitel_limits_reached_total',
+    'How often a bound on clients has bitten, by which',
+    ['limit', LIMIT_NAMES],
+    () => limits.counts,
   );
   countBy('pitel_closed_total', 'Clients sent off, by code', ['code', REFUSAL_CODES], () => stats.closed);
   countBy(

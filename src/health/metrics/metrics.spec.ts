@@ -14,6 +14,7 @@ function setUp({ tenantsMax = 50 } = {}) {
   metrics.watch({
     deliver: {
       stats,
+      limits: { counts: new Map([['bytes', 3]]) },
       inFlight: () => ({ total: 300, most: 200 }),
       followed: () => 2,
       catchUps: () => ({ reading: 64, waiting: 7 }),

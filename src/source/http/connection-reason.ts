@@ -5,6 +5,9 @@ export interface Destination {
   readonly proxy: string | null;
 }
 
+/** Errors of this process, which has no more descriptors or memory for a connection. */
+const OURS: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
 /** Errors of a connection that was lost. */
 const LOST: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
@@ -16,6 +19,7 @@ export function connectionReason(error: unknown, { host, proxy }: Destination): 
   const code = codeOf(error);
   const refusedBy = proxyStatus(error);
   if (refusedBy !== null) return `proxy ${proxy} opens no tunnel: HTTP ${refusedBy}${explained(refusedBy)}`;
+  if (OURS.has(code)) return `this process cannot open another connection (${code})`;
   if (code === 'ECONNREFUSED')
     return proxy === null ? 'connection refused' : `connection to the proxy ${proxy} refused`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
@@ -33,9 +37,13 @@ export function connectionReason(error: unknown, { host, proxy }: Destination): 
   return /^[A-Z0-9_]{1,40}$/.test(code) ? `request failed (${code})` : 'request failed';
 }
 
-/** Whether the host or the way to it failed; undici's argument errors are about one tenant's request. */
+/**
+ * Whether the host or the way to it failed; undici's argument errors are about one tenant's request, and a lack of
+ * descriptors is about this process.
+ */
 export function isOfTheHost(error: unknown): boolean {
   const code = codeOf(error);
+  if (OURS.has(code)) return false;
   return code !== 'UND_ERR_INVALID_ARG' && code !== NOT_HTTP && code !== 'UND_ERR_HEADERS_OVERFLOW';
 }
 

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { jest } from '@jest/globals';
+import { Controller, Get, Module } from '@nestjs/common';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { until } from '../../test/support/until.js';
+import { provide } from '../base/inject.js';
+import { ProbeListener } from './probe-listener.js';
+
+@Controller()
+class Addresses {
+  @Get(['health/live', 'metrics', 'v1/calls'])
+  answer(): string {
+    return 'here';
+  }
+}
+
+describe('the listener for probes', () => {
+  const info = jest.fn();
+  let app: NestExpressApplication;
+  let probes: ProbeListener;
+  let clients: string;
+
+  async function start(isOwn: boolean): Promise<void> {
+    const listener = isOwn ? { host: '127.0.0.1', port: 0 } : null;
+    @Module({
+      controllers: [Addresses],
+      providers: [
+        provide(
+          ProbeListener,
+          [HttpAdapterHost],
+          (http) => new ProbeListener({ listener, http, log: { info } as never }),
+        ),
+      ],
+    })
+    class TestModule {}
+    app = await NestFactory.create<NestExpressApplication>(TestModule, { logger: false });
+    probes = app.get(ProbeListener);
+    app.use(probes.keepMetricsApart);
+    await app.listen(0, '127.0.0.1');
+    clients = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  }
+
+  afterEach(() => app.close());
+
+  const status = (url: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      get(url, { agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
+
+  it('alone has the metrics, shares health with the clients’ listener, and has nothing else', async () => {
+    await start(true);
+    const own = probes.address!;
+    expect(
+      await Promise.all(
+        ['/metrics', '/metrics?x', '/health/live', '/v1/calls'].map((path) => status(own + path)),
+      ),
+    ).toEqual([200, 200, 200, 404]);
+    expect(
+      await Promise.all(
+        ['/metrics', '/METRICS/', '/health/live', '/v1/calls'].map((path) => status(clients + path)),
+      ),
+    ).toEqual([404, 404, 200, 200]);
+    const absolute = connect(Number(new URL(clients).port), '127.0.0.1');
+    absolute.write('GET http://here/metrics HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n');
+    const [head] = (await once(absolute, 'data')) as [Buffer];
+    expect(head.toString()).toMatch(/^HTTP\/1.1 404 /);
+    expect(info).toHaveBeenCalledWith({ address: own }, 'metrics are listening');
+  });
+
+  it('is not there where it is not configured: the metrics are on the clients’', async () => {
+    await start(false);
+    expect(probes.address).toBeNull();
+    expect(await status(`${clients}/metrics`)).toBe(200);
+  });
+
+  it('has few connections, and lets go of those that send nothing', async () => {
+    await start(true);
+    const port = Number(new URL(probes.address!).port);
+    const silent: Socket[] = [];
+    for (let count = 0; count < 20; count += 1)
+      silent.push(
+        connect(port, '127.0.0.1')
+          .on('error', () => undefined)
+          .resume(),
+      );
+    await until(() => silent.filter(({ closed }) => closed).length >= 4);
+    await until(() => silent.every(({ closed }) => closed));
+    expect(await status(`${probes.address}/health/live`)).toBe(200);
+  });
+});

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { NotFoundException, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { NextFunction, Request } from 'express';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+
+/**
+ * A listener of its own for `/health` and `/metrics`, where one is configured: whatever clients do to the other one, probes
+ * get in here, and `/metrics` is here alone. It answers to the end of the shutdown, so that an orchestrator sees that the
+ * process is not ready.
+ */
+export class ProbeListener implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #deps: ProbeListenerDeps;
+  readonly #own = new WeakSet<IncomingMessage>();
+  #server: Server | null = null;
+
+  constructor(deps: ProbeListenerDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws where its port cannot be listened on, which ends the start */
+  async onApplicationBootstrap(): Promise<void> {
+    const { listener, http, log } = this.#deps;
+    if (listener === null) return;
+    const application = http.httpAdapter.getInstance<RequestListener>();
+    this.#server = createServer(TIMEOUTS, (request, response) => {
+      this.#own.add(request);
+      if (PROBES.test(request.url ?? '')) return void application(request, response);
+      response.writeHead(404).end();
+    });
+    this.#server.maxConnections = CONNECTIONS;
+    this.#server.listen(listener.port, listener.host);
+    await once(this.#server, 'listening');
+    log.info({ address: this.address }, 'metrics are listening');
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    if (this.#server === null) return;
+    this.#server.close();
+    this.#server.closeAllConnections();
+    if (this.#server.listening) await once(this.#server, 'close');
+  }
+
+  /** Null where there is none. */
+  get address(): string | null {
+    if (this.#server === null) return null;
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /** Middleware of the application: hides the metrics from the clients' listener. */
+  readonly keepMetricsApart = (request: Request, _response: unknown, next: NextFunction): void => {
+    const isHidden = this.#deps.listener !== null && !this.#own.has(request);
+    next(isHidden && METRICS.test(request.path) ? new NotFoundException() : undefined);
+  };
+}
+
+export interface ProbeListenerDeps {
+  readonly listener: Config['metrics']['listener'];
+  readonly http: HttpAdapterHost;
+  readonly log: Pick<Logger, 'info'>;
+}
+
+const METRICS = /^\/metrics(\/|$)/i;
+const PROBES = /^\/(health|metrics)([/?]|$)/i;
+/** Some orchestrators and scrapers at once. Their descriptors are among those that are kept (`descriptors.ts`). */
+const CONNECTIONS = 16;
+/** For connections that send nothing. */
+const TIMEOUTS = {
+  headersTimeout: 2_000,
+  requestTimeout: 2_000,
+  keepAliveTimeout: 2_000,
+  connectionsCheckingInterval: 1_000,
+};

@@ -1,0 +1,31 @@
+import { OldestGoes } from './oldest-goes.js';
+
+describe('a full pool', () => {
+  it('makes the oldest go, never one that has left, and none before it is full', () => {
+    const gone: string[] = [];
+    let full = 0;
+    const pool = new OldestGoes(2, () => (full += 1));
+    const enter = (name: string) => pool.enter(() => gone.push(name));
+    enter('a');
+    const leave = enter('b');
+    expect([gone, full]).toEqual([[], 0]);
+    enter('c');
+    expect([gone, full]).toEqual([['a'], 1]);
+    leave();
+    leave();
+    enter('d');
+    expect(gone).toEqual(['a']);
+    enter('e');
+    expect(gone).toEqual(['a', 'c']);
+  });
+
+  it('lets a member leave while it is made to go', () => {
+    const pool = new OldestGoes(1, () => undefined);
+    const leave = pool.enter(() => leave());
+    let went = false;
+    pool.enter(() => (went = true));
+    expect(went).toBe(false);
+    pool.enter(() => undefined);
+    expect(went).toBe(true);
+  });
+});
