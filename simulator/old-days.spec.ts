@@ -3,7 +3,7 @@ import { MONDAY_MORNING } from './quiet-world.js';
 import { createWorld, type WorldOptions } from './world.js';
 
 /** What the truth says of a row since the fingerprints were taken. */
-const LATER = new Set(['numbers', 'who', 'callTimes', 'callIds', 'agents']);
+const LATER = new Set(['numbers', 'who', 'callTimes', 'callIds', 'agents', 'abandonedTimes']);
 const withoutLater = (name: string, value: unknown): unknown => (LATER.has(name) ? undefined : value);
 
 /** A day's every answer and all that the truth says of it, as one text. */

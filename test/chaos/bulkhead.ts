@@ -13,10 +13,10 @@ import { type Chaos, keepsTime, type Tally } from './scenario.js';
 import type { Blind } from './verdict.js';
 
 /**
- * What holds while somebody loads the bridge as much as they can, whoever it is (a client, a reader, a PBX, a pipe that is
- * not read): the other tenants are polled in time, an agent who connects gets every event, probes are answered, memory is
- * bounded, and afterwards all is as before. And it has a voice: a warning, a metric, readiness or the sources say so.
- * Refusing everybody would be no protection, so that agents connect all the while.
+ * What holds while a client, a reader, a PBX or a pipe that is not read loads the bridge as much as it can: the other tenants
+ * are polled in time, an agent who connects gets every event, probes are answered, memory is bounded, and afterwards all is
+ * as before. And it has a voice: a warning, a metric, readiness or the sources say so. Refusing every client would be no
+ * protection, so that agents connect all the while.
  */
 export interface Attack {
   /** Beside the rig's own. The attacked tenant is `acme`. */
@@ -232,7 +232,7 @@ class Witness {
     this.#wasShown ||= voice.shown({ ready: ready.body, sources: sources.body });
   }
 
-  /** A new agent of each served tenant; they stay, and the verdict looks at what they got. */
+  /** A new agent of each served tenant, connected until the verdict looks at what it got. */
   async #connect(): Promise<void> {
     const { rig } = this.#field;
     for (const tenant of this.#attack.served ?? [ATTACKED, OTHERS[0]]) {

@@ -25,7 +25,7 @@ export interface PartLimits {
 }
 
 /** A commit of this size takes a Redis some 20 ms, in which it does nothing else. Ordinary ones are a hundredth of it. */
-export const PART_LIMITS: PartLimits = { events: 1_000, bytes: 4_194_304 };
+const PART_LIMITS: PartLimits = { events: 1_000, bytes: 4_194_304 };
 
 export function commitParts(
   { delta, transitions, tied }: Pick<Decision, 'delta' | 'transitions' | 'tied'>,

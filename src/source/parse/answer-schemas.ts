@@ -20,7 +20,7 @@ const anyText = z
  * In characters. Every text becomes part of keys, states and events, each of which repeats it. FreeSWITCH's own variables and
  * FusionPBX's columns are shorter, and so is every id.
  */
-export const MAX_TEXT = 256;
+const MAX_TEXT = 256;
 
 const text = anyText.pipe(z.string().max(MAX_TEXT));
 
