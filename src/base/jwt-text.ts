@@ -15,7 +15,7 @@ export function withoutJwts(text: string, mark: string): string {
 }
 
 /** A word begins where no character of one is before it, so that none is searched twice. */
-const DOTTED_WORD = /(?<![\w-])[\w-]+(?:\.[\w-]*)+/g;
+const DOTTED_WORD = /(?<![\w-])[\w-]+\.[\w.-]*/g;
 /** `{"` in base64. */
 const BEGINNING = 'eyJ';
 const SHORTEST_HEADER = 11;

@@ -66,22 +66,23 @@ export function describeWriting(subject: () => Subject): void {
   describe('an attempt', () => {
     it('is counted until a commit or a touch, and handed out with a claim', async () => {
       const first = await store.claim('acme', { epoch: 'e1' });
-      expect(first.attempts).toBe(0);
-      expect(await store.attempt('acme', first.fence)).toBe(1);
+      expect(first.attempts).toEqual({ count: 0, owner: null });
+      expect(await store.attempt('acme', first.fence, 'one')).toBe(1);
       const second = await store.claim('acme', { epoch: 'e1' });
-      expect(second.attempts).toBe(1);
-      expect([await store.attempt('acme', first.fence), await store.attempt('acme', second.fence)]).toEqual([
-        0, 2,
-      ]);
+      expect(second.attempts).toEqual({ count: 1, owner: 'one' });
+      expect(await store.attempt('acme', first.fence, 'one')).toBe(0);
+      expect(await store.attempt('acme', second.fence, 'two')).toBe(2);
+      // One that lives and tries again counts once.
+      expect(await store.attempt('acme', second.fence, 'two')).toBe(2);
       expect(await store.touch('acme', second.fence, { sources: null, registrations: new Map() })).toBe(true);
       const owner = await store.claim('acme', { epoch: 'e1' });
-      expect(owner.attempts).toBe(0);
-      await store.attempt('acme', owner.fence);
+      expect(owner.attempts.count).toBe(0);
+      await store.attempt('acme', owner.fence, 'three');
       const third = await Owner.claim(store);
       await third.commit({ state: stateOf([call('a')]), events: 1 });
       await third.commit({ events: 1 });
       expect(await store.claim('acme', { epoch: 'e1' })).toMatchObject({
-        attempts: 0,
+        attempts: { count: 0, owner: null },
         state: stateOf([call('a')]),
       });
     });

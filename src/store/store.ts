@@ -40,11 +40,13 @@ export interface Store {
   claim(tenant: string, options: ClaimOptions): Promise<Claim>;
 
   /**
-   * Notes that work on the tenant begins, before it does, and returns how often it has begun since the last commit or touch:
-   * more than once where an owner ended in the middle of it, such as one that the tenant's own data ends. Returns 0 when the
-   * fencing token is no longer the newest.
+   * Notes that `owner` begins to work on the tenant, before it does, and returns how many owners in a row have begun since the
+   * last commit or touch: more than one where the owner before ended in the middle of it, such as one that the tenant's own
+   * data ends. Returns 0 when the fencing token is no longer the newest.
+   *
+   * @param owner a name without spaces that no other process has
    */
-  attempt(tenant: string, fence: number): Promise<number>;
+  attempt(tenant: string, fence: number, owner: string): Promise<number>;
 
   /**
    * Commits one poll cycle. Rejects with an `OutcomeUnknownError` when no answer came: the commit may have been carried
@@ -100,6 +102,11 @@ export interface ClaimOptions {
   readonly withoutUnreadable?: boolean;
 }
 
+export interface Attempts {
+  readonly count: number;
+  readonly owner: string | null;
+}
+
 export interface Claim {
   readonly fence: number;
   readonly version: number;
@@ -107,8 +114,8 @@ export interface Claim {
   readonly state: TenantState;
   /** The format of the stored state; the first commit makes it the store's own. */
   readonly format: number;
-  /** How often work has begun (`attempt`) since the last commit or touch. */
-  readonly attempts: number;
+  /** How many owners in a row have begun to work (`attempt`) since the last commit or touch, and the last of them. */
+  readonly attempts: Attempts;
 }
 
 export interface Inspection {

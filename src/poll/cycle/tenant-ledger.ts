@@ -42,11 +42,12 @@ export class TenantLedger {
   #epoch: string | null = null;
   /** Whether the last claim found a state that cannot be read. */
   #isUnreadable = false;
-  /** How often work on the tenant has begun without a write after it, as the claim found. */
-  #attempts = 0;
-  /** Whether work has begun under this claim, and whether it is noted in the store as not survived yet. */
+  /** How many owners before this one have begun to work on the tenant without a write after it, as the claim found. */
+  #endedOwners = 0;
+  /** Whether work has begun under this claim. */
   #hasBegun = false;
-  #isNoted = false;
+  /** Names this process to the next owners. */
+  readonly #owner: string;
   /** Since when, and how often, the store has refused the commit that is unfinished, while it answered otherwise. */
   #refused: { readonly since: number; readonly times: number } | null = null;
   /** By the monotonic clock. */
@@ -55,6 +56,7 @@ export class TenantLedger {
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
+    this.#owner = deps.newCommitId();
   }
 
   /** Null while the tenant is not claimed. */
@@ -74,7 +76,7 @@ export class TenantLedger {
     const { state, format, attempts, ...claim } = await this.#takeOver(offered);
     this.#newEpoch = false;
     // What this process noted itself is no owner that has ended.
-    this.#attempts = Math.max(0, attempts - (this.#isNoted ? 1 : 0));
+    this.#endedOwners = attempts.count - (attempts.owner === this.#owner ? 1 : 0);
     this.#hasBegun = false;
     const { epoch } = claim.position;
     // Another epoch than before: begun by a claim whose answer was lost, or by another replica meanwhile.
@@ -95,19 +97,18 @@ export class TenantLedger {
 
   /** How many owners in a row have ended in the middle of their first work; null once work has begun under this claim. */
   get endedOwners(): number | null {
-    return this.#held === null || this.#hasBegun ? null : this.#attempts;
+    return this.#held === null || this.#hasBegun ? null : this.#endedOwners;
   }
 
   /** Notes in the store that work begins, before it does. Returns false when the claim is over. */
   async begin(): Promise<boolean> {
     const { tenant, store } = this.#deps;
     const { fence } = this.#held!;
-    if ((await store.attempt(tenant, fence)) === 0) {
+    if ((await store.attempt(tenant, fence, this.#owner)) === 0) {
       this.#held = null;
       return false;
     }
     this.#hasBegun = true;
-    this.#isNoted = true;
     // The first write ends the count: it must not wait until it is due.
     this.#touchedAt = -Infinity;
     return true;
@@ -264,7 +265,6 @@ export class TenantLedger {
     if (result.status === 'committed') {
       const { version, position } = result;
       const { fence } = commit;
-      this.#isNoted = false;
       if (rest.length > 0) {
         this.#unfinished = this.#begun({ fence, version, position }, rest, begun);
         return;
@@ -313,7 +313,6 @@ export class TenantLedger {
     if (!isDue) return true;
     this.#touchedAt = now;
     const owned = await store.touch(tenant, fence, unwritten);
-    this.#isNoted = false;
     this.#held = owned ? { ...held, unwritten: UNCHANGED, written: known.sources } : null;
     return owned;
   }

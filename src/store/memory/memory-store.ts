@@ -14,6 +14,7 @@ import { stateKey } from '../keys.js';
 import { checkEvents } from '../log-event.js';
 import { NewerFormatError, StoreClosedError } from '../errors.js';
 import type {
+  Attempts,
   Claim,
   ClaimOptions,
   Commit,
@@ -71,12 +72,13 @@ export class MemoryStore implements Store {
     });
   }
 
-  attempt(name: string, fence: number): Promise<number> {
+  attempt(name: string, fence: number, owner: string): Promise<number> {
     return this.#do(() => {
       const tenant = this.#tenant(name);
       if (tenant?.fence !== fence) return 0;
-      tenant.attempts += 1;
-      return tenant.attempts;
+      const { count } = tenant.attempts;
+      if (tenant.attempts.owner !== owner) tenant.attempts = { count: count + 1, owner };
+      return tenant.attempts.count;
     });
   }
 
@@ -98,7 +100,7 @@ export class MemoryStore implements Store {
       tenant.sequence += commit.events.length;
       tenant.version += 1;
       tenant.commitId = commit.commitId;
-      tenant.attempts = 0;
+      tenant.attempts = NO_ATTEMPTS;
       for (const { json } of commit.events) this.#publish(name, json);
       return committed(tenant);
     });
@@ -108,7 +110,7 @@ export class MemoryStore implements Store {
     return this.#do(() => {
       const tenant = this.#tenant(name);
       if (tenant?.fence !== fence) return false;
-      tenant.attempts = 0;
+      tenant.attempts = NO_ATTEMPTS;
       const { set, remove } = freshnessPatch(delta);
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
@@ -226,6 +228,8 @@ export interface MemoryStoreOptions {
   readonly memoryOf?: MemoryStore;
 }
 
+const NO_ATTEMPTS: Attempts = { count: 0, owner: null };
+
 interface Tenant {
   fence: number;
   version: number;
@@ -233,7 +237,7 @@ interface Tenant {
   epochStart: number;
   sequence: number;
   commitId: string | null;
-  attempts: number;
+  attempts: Attempts;
   readonly fields: Map<string, string>;
   /** Contiguous, the newest has `sequence`. */
   log: { readonly sequence: number; readonly json: string }[];
@@ -266,7 +270,7 @@ function newTenant(epoch: string): Tenant {
     epochStart: 1,
     sequence: 0,
     commitId: null,
-    attempts: 0,
+    attempts: NO_ATTEMPTS,
     fields: new Map(),
     log: [],
   };

@@ -18,6 +18,7 @@ import { subscribe } from './redis-subscription.js';
 import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
 import { NewerFormatError, OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from '../errors.js';
 import type {
+  Attempts,
   Claim,
   ClaimOptions,
   Commit,
@@ -73,12 +74,12 @@ export class RedisStore implements Store {
       position: { epoch: fields.get('epoch') ?? '', sequence: number('sequence') },
       state,
       format: formatOf(fields),
-      attempts: Number(fields.get('attempts') ?? 0),
+      attempts: attemptsOf(fields.get('attempts')),
     };
   }
 
-  async attempt(tenant: string, fence: number): Promise<number> {
-    return (await this.#run('attempt-1', tenant, [fence])) as number;
+  async attempt(tenant: string, fence: number, owner: string): Promise<number> {
+    return (await this.#run('attempt-1', tenant, [fence, owner])) as number;
   }
 
   async commit(tenant: string, commit: Commit): Promise<CommitResult> {
@@ -260,6 +261,12 @@ function wasRefused(error: unknown): boolean {
     error instanceof StoreClosedError ||
     (error instanceof Error && error.name === 'ReplyError')
   );
+}
+
+/** As attempt-1.lua writes them. */
+function attemptsOf(stored: string | undefined): Attempts {
+  const [count, owner] = stored?.split(' ') ?? [];
+  return { count: Number(count ?? 0), owner: owner ?? null };
 }
 
 function positionOf(epoch: string | null | undefined, sequence: string | null | undefined): Position | null {
