@@ -213,8 +213,8 @@ const joins: readonly Mutant[] = [
       'a leg would be the caller’s in another queue, where nothing says which',
     ],
     [
-      'if (ringing.length === 1) joinsCall(',
-      'if (ringing.length > 0) joinsCall(',
+      '!isAlone(group) || free.length !== 1',
+      '!isAlone(group) || free.length === 0',
       'an entry would take the ring of another caller of that number',
     ],
     [
@@ -228,8 +228,8 @@ const joins: readonly Mutant[] = [
       'a direct call that has rung for long would become the queue’s',
     ],
     [
-      'own !== null || pastEntries.length > 0) return false;',
-      'own !== null) return false;',
+      'own !== null || pastEntries.length > 0) return [];',
+      'own !== null) return [];',
       'a call that has left its queue would take another caller’s entry',
     ],
   ]),
@@ -255,7 +255,7 @@ const joins: readonly Mutant[] = [
       'the ring of a caller who waits would be that of one whom another agent has answered',
     ],
     [
-      'if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return false;',
+      'if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return [];',
       '',
       'a conversation that began before the caller joined the queue would be that caller’s',
     ],
@@ -435,8 +435,8 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/correlate.ts`, `${CORRELATE}/correlate.spec.ts`, [
     [
-      'sharing.find((group) => areOne(group.customer, customer));',
-      'sharing[0];',
+      'return this.#byCustomer.get(WITHHELD) ?? this.#byCustomer.get(key);',
+      'return this.#first ?? undefined;',
       'an id that two customers show would make them one call',
     ],
     [
@@ -506,8 +506,8 @@ const joins: readonly Mutant[] = [
       'a call whose hotline is not known yet would not be linked',
     ],
     [
-      'use = 2; index.isCallIdTaken(candidate, now); use++',
-      'use = 2; use < 2; use++',
+      'while (index.isCallIdTaken(nameOf(use), now)) use++;',
+      '',
       'the ids of events would repeat when the PBX uses an id again',
     ],
     [

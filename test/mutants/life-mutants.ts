@@ -207,7 +207,7 @@ const parts: readonly Mutant[] = [
   ...mutantsOf(`${PARTS}/agents.ts`, `${PARTS}/agents.spec.ts`, [
     [' || WAY_TO_RING.test(name)', '', '`ring-all` would be an agent, and learnt as one'],
     ['found.size === 1 ?', 'found.size > 0 ?', 'one of two agents of a name would be the one'],
-    ['learnt.delete(name);\n    learnt.set', 'learnt.set', 'the agents in use would be forgotten first'],
+    ['learnt.delete(name);\n      learnt.set', 'learnt.set', 'the agents in use would be forgotten first'],
     ['if (learnt.size <= MAX_NAMES) break;', 'break;', 'the state of a tenant would grow without bound'],
   ]),
   ...mutantsOf(`${PARTS}/staleness.ts`, `${PARTS}/staleness.spec.ts`, [
@@ -239,8 +239,8 @@ const parts: readonly Mutant[] = [
     ],
     ['if (quiet !== null) return quiet;', '', 'a stale entry would never end'],
     [
-      'filter(({ seen: { extension } }) => extension === agent)',
-      'slice()',
+      'gone.filter((leg) => isNamedIn(entry, leg, cycle));',
+      'gone;',
       'an entry whose next agent is about to ring would go stale since the last one stopped',
     ],
     [
@@ -487,7 +487,7 @@ const rows: readonly Mutant[] = [
       'a stale row would begin a call again as soon as that has ended',
     ],
     [
-      '||\n        isAnnounced(row, answer, index)',
+      '||\n        isAnnounced(row, answer, index, entriesOf)',
       '',
       'a missed call would be announced twice, by its legs and by its row',
     ],
@@ -515,8 +515,8 @@ const rows: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${INDEX}/call-index.ts`, `${INDEX}/call-index.spec.ts`, [
     [
-      'callIds.length === 1 ? this.calls.get(callIds[0]!) : undefined',
-      'this.calls.get(callIds[0] ?? "")',
+      'this.#upstreamIds.only(id);',
+      'this.#upstreamIds.get(id)[0];',
       'an id that two live calls show would tie a leg to either',
     ],
     [

@@ -25,8 +25,8 @@ const answers: readonly Mutant[] = [
       'any JSON object, such as a proxy’s own answer, would be an empty list',
     ],
     [
-      "const label = text.catch('');",
-      'const label = text;',
+      "const label = anyText.transform(cutOff).catch('');",
+      'const label = anyText.transform(cutOff);',
       'a name of an unexpected type would hide its whole call',
     ],
     [
