@@ -98,6 +98,8 @@ describe('start and shutdown', () => {
         polling: { status: 'down', reason: 'waiting for the lease' },
         tenants: { status: 'up' },
         sources: { status: 'up' },
+        delivery: { status: 'up' },
+        clients: { status: 'up' },
         log: { status: 'up' },
         running: { status: 'up' },
       },
