@@ -28,7 +28,7 @@ async function main(): Promise<CommandResult<string>> {
     const reason = reasonOf(error);
     return { ok: false, problem: why === null ? reason : `${reason}: ${why}` };
   } finally {
-    await storage.store.close();
+    await Promise.all([storage.store.close(), storage.readers.close()]);
   }
 }
 

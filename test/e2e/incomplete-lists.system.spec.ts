@@ -46,6 +46,7 @@ describe('a PBX whose monitor', () => {
 
   const start = async () => {
     service = await startService({ PITEL_BASE_URL: pbx.url, STORE: 'memory', TENANT_ID: 'acme' });
+    await until(async () => (await fetch(`${service.url}/v1/calls`)).status === 200, 'the first poll');
   };
   const get = async <Body>(path: string) => (await (await fetch(`${service.url}${path}`)).json()) as Body;
   const events = async () => (await get<{ events: Logged[] }>('/v1/events?limit=1000')).events;

@@ -11,6 +11,7 @@ import { withRedis } from '../support/redis-store.js';
 import { HandPolled } from '../support/hand-polled.js';
 import { timeAt } from '../support/time.js';
 import { worldSource } from '../support/world-source.js';
+import { QuarantineError } from '../../src/poll/cycle/quarantine.js';
 
 /**
  * Leases may overlap: here two pollers assume all the time that they own a tenant. Their commits must be one sequence all
@@ -90,10 +91,16 @@ class Contender {
   }
 
   cycle(): void {
-    this.running ??= this.#poller.cycle(ENDPOINTS).then((report) => {
-      this.running = null;
-      this.#note(report);
-    });
+    this.running ??= this.#poller
+      .cycle(ENDPOINTS)
+      .then(
+        (report) => this.#note(report),
+        // It takes the other one for ended, and waits as the loop does.
+        (error: unknown) => {
+          if (!(error instanceof QuarantineError)) throw error;
+        },
+      )
+      .finally(() => (this.running = null));
   }
 
   #note({ owned, polls }: CycleReport): void {
