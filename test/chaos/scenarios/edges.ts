@@ -30,6 +30,7 @@ export const pinged: Scenario = {
   fault:
     'four sockets without a token that send ping frames as fast as they can, and reconnect when they are cut',
   invariant: 'who floods is cut at once, and a cut is no loop',
+  testedIn: 'src/deliver/socket/floods.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       strike: (field) => strike(field, 'ping-frames', { sockets: 4 }),
@@ -41,6 +42,7 @@ export const unread: Scenario = {
   row: 24,
   fault: '400 connections of one subject that ask for long pages and read nothing',
   invariant: 'answers that are not read cost bounded memory, and no other client its turn',
+  testedIn: 'src/deliver/access/request-limits.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       strike: async (field) => {
@@ -55,6 +57,7 @@ export const polledByMany: Scenario = {
   row: 25,
   fault: '2,000 polling sessions of one subject that fetch nothing',
   invariant: 'what waits for polling clients is bounded over all of them',
+  testedIn: 'src/deliver/socket/floods.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       // Few enough for the short form to reach; the long one has the default.
@@ -71,6 +74,7 @@ export const lookedUp: Scenario = {
   row: 28,
   fault: 'look-ups of registrations of random numbers and uuids, fifty at once',
   invariant: 'look-ups are few at the PBX and delay no poll',
+  testedIn: 'src/deliver/http/registration-query.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       strike: async (field) => {
@@ -95,6 +99,7 @@ export const fewDescriptors: Scenario = {
   row: 30,
   fault: '1,000 idle connections to a bridge that may open 256 descriptors',
   invariant: 'polls, agents and probes find a descriptor free',
+  testedIn: 'src/app/descriptors.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       env: { TEST_OPEN_FILES: '256' },

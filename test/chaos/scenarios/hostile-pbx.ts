@@ -27,6 +27,7 @@ export const oneId: Scenario = {
   row: 21,
   fault: 'one call id at 2,500 extensions, three replicas',
   invariant: 'a call is bounded, and no replica hands the tenant on as poison',
+  testedIn: 'src/core/bounds.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       replicas: 3,
@@ -40,6 +41,7 @@ export const manyCalls: Scenario = {
   row: 26,
   fault: '20,000 new calls in an answer, then a sane PBX',
   invariant: 'a tenant is bounded, and its commits are written in parts',
+  testedIn: 'src/core/bounds.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       served: OTHERS,
@@ -58,6 +60,7 @@ export const longField: Scenario = {
   row: 27,
   fault: 'a field of 500 KB in a capture',
   invariant: 'a capture costs no more than reading its text once',
+  testedIn: 'src/source/capture/scrub.spec.ts',
   run: async (chaos) => {
     const directory = await mkdtemp(join(tmpdir(), 'pitel-capture-'));
     try {
@@ -77,6 +80,7 @@ export const longFields: Scenario = {
   row: 31,
   fault: 'fields of 4 MB',
   invariant: 'a text is bounded before it becomes part of a state or an event',
+  testedIn: 'src/source/parse/list-reader.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       served: OTHERS,
@@ -89,6 +93,7 @@ export const unreadLog: Scenario = {
   row: 29,
   fault: 'standard output that is not read',
   invariant: 'the log loses lines, and nothing waits for it',
+  testedIn: 'test/e2e/blocked-output.system.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
       served: OTHERS,

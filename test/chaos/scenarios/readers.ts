@@ -22,6 +22,7 @@ export const resumption: Scenario = {
   row: 22,
   fault: '500 clients resume 8,000 events at once',
   invariant: 'clients that catch up delay no poll and no agent, and each gets all that it missed',
+  testedIn: 'src/deliver/socket/many-clients.spec.ts',
   run: (chaos) => {
     const missed = times(chaos, 2_000, 8_000);
     const clients = times(chaos, 200, 500);
@@ -62,6 +63,7 @@ export const epochOfMany: Scenario = {
   row: 23,
   fault: 'a new epoch with 3,000 sockets and a snapshot of 200 KB',
   invariant: 'clients that all begin again at once delay no poll and no agent, and each gets its snapshot',
+  testedIn: 'src/deliver/socket/many-clients.spec.ts',
   run: (chaos) => {
     const clients = times(chaos, 100, 3_000);
     const snapshotBytes = times(chaos, 10_000, 200_000);
@@ -112,6 +114,7 @@ export const garbage: Scenario = {
   row: 32,
   fault: 'another client of Redis publishes garbage, and adds it to the log',
   invariant: 'what no bridge has written reaches no client and stops no feed',
+  testedIn: 'src/deliver/log/foreign.system.spec.ts',
   run: (chaos) => {
     const rounds = times(chaos, 3, 20);
     return withstands(chaos, {
