@@ -57,7 +57,15 @@ describe('the problem document of another part of the service', () => {
     expect(problem.safeParse(body).error?.issues).toBeUndefined();
     const down = { polling: { status: 'down', reason: 'waiting for the lease' } };
     const isUp = { status: 'up' };
-    const up = { store: isUp, tenants: isUp, sources: isUp, delivery: isUp, clients: isUp, log: isUp, running: isUp };
+    const up = {
+      store: isUp,
+      tenants: isUp,
+      sources: isUp,
+      delivery: isUp,
+      clients: isUp,
+      log: isUp,
+      running: isUp,
+    };
     expect(body).toEqual({
       type: 'urn:pitel-event-bridge:problem:service-unavailable',
       title: 'Service Unavailable',
