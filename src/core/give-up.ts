@@ -1,10 +1,12 @@
 import { endedCallOf } from './index/ended-call.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { type Ending, callView } from './life/view.js';
-import type { Call, EndedCall } from './model/call.js';
-import { type Delta, UNCHANGED } from './model/delta.js';
-import { rfc3339, rfc3339OrNull, observedView, type Transition } from './model/event.js';
+import type { Call, EndedCall, SourceState } from './model/call.js';
+import { UNCHANGED } from './model/delta.js';
+import type { Transition } from './model/event.js';
 import type { Instant } from './model/observation.js';
+import { sourceTransition } from './observe/sources.js';
+import type { Decision } from './reconcile.js';
 
 /**
  * Gives up calls whose changes the store has refused for long, while it takes others: the tenant goes on without them.
@@ -18,9 +20,9 @@ import type { Instant } from './model/observation.js';
  */
 export function giveUp(
   known: TenantCalls,
-  { delta, transitions }: Refused,
+  { delta, transitions }: Pick<Decision, 'delta' | 'transitions'>,
   at: Instant,
-): { readonly delta: Delta; readonly transitions: readonly Transition[] } {
+): Pick<Decision, 'delta' | 'transitions'> {
   const begun = new Set(
     transitions.flatMap(({ type, subject }) => (type === 'call-started' ? [subject] : [])),
   );
@@ -52,11 +54,6 @@ export function giveUp(
   };
 }
 
-export interface Refused {
-  readonly delta: Delta;
-  readonly transitions: readonly Transition[];
-}
-
 function endOf(call: Call, at: Instant): Transition {
   const observed = { earliest: call.observed.latest, latest: at, certainty: 'inferred' } as const;
   const outcome = call.answeredAt === null ? 'unknown' : 'answered';
@@ -67,21 +64,7 @@ function endOf(call: Call, at: Instant): Transition {
 /** Its next complete answer makes the source `up` again. */
 function degrade(known: TenantCalls, reason: string, at: Instant): Transition {
   const { monitor, queue } = known.sources;
-  known.sources = { queue, monitor: { ...monitor, status: 'degraded', since: at, lastError: reason } };
-  const lastCompleteAt = monitor.lastComplete?.at ?? null;
-  return {
-    type: 'source-degraded',
-    subject: 'monitor',
-    discriminator: String(at),
-    time: at,
-    data: {
-      endpoint: 'monitor',
-      state: 'degraded',
-      since: rfc3339(at),
-      reason,
-      lastCompleteAt: rfc3339OrNull(lastCompleteAt),
-      unwatchedMs: null,
-      observed: observedView({ earliest: lastCompleteAt, latest: at, certainty: 'observed' }),
-    },
-  };
+  const degraded: SourceState = { ...monitor, status: 'degraded', since: at, lastError: reason };
+  known.sources = { queue, monitor: degraded };
+  return sourceTransition('source-degraded', monitor, degraded, { endpoint: 'monitor', at });
 }

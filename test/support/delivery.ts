@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SignJWT } from 'jose';
@@ -365,4 +365,12 @@ export class TestClient {
       return false;
     });
   }
+}
+
+/** Stops reading at the client's TCP socket, as a suspended machine does. */
+export function pause(client: TestClient): NetSocket {
+  const engine = client.socket.io.engine as unknown as { transport: { ws: { _socket: NetSocket } } };
+  const socket = engine.transport.ws._socket;
+  socket.pause();
+  return socket;
 }

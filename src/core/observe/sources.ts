@@ -111,7 +111,7 @@ export function observeSource(
     clock: source.clock,
   };
   const event = eventOf(source.status, status);
-  if (event !== null) transitions.push(transition(event, source, next, observation));
+  if (event !== null) transitions.push(sourceTransition(event, source, next, observation));
   return next;
 }
 
@@ -146,11 +146,12 @@ function eventOf(before: SourceStatus, now: SourceStatus): SourceEventType | nul
   return before === 'unknown' ? null : 'source-up';
 }
 
-function transition(
+/** The event that says that an endpoint's status has changed. */
+export function sourceTransition(
   type: SourceEventType,
   before: SourceState,
   now: SourceState,
-  { endpoint, at }: Observation,
+  { endpoint, at }: Pick<Observation, 'endpoint' | 'at'>,
 ): Transition {
   const isUp = type === 'source-up';
   const since = (isUp ? (before.since ?? before.failingSince) : now.since) ?? at;

@@ -5,7 +5,8 @@ import type { Clock } from '../../base/clock.js';
  * each key after the other. So neither polls nor other clients wait for hundreds of snapshots that one subject asks for
  * at once. It bounds nothing: who may wait is bounded elsewhere.
  *
- * Node accepts a single connection in each turn of the event loop. So while connections come, a turn is short, or those that have come last, among them probes, would wait for as many turns as others came before them.
+ * Node accepts a single connection in each turn of the event loop. So while connections come, a turn is short, or those
+ * that have come last, among them probes, would wait for as many turns as others came before them.
  */
 export class FairTurns {
   readonly #clock: Pick<Clock, 'monotonic'>;

@@ -1,22 +1,7 @@
 import { jest } from '@jest/globals';
-import type { Socket as NetSocket } from 'node:net';
-import {
-  DeliveryUnderTest,
-  LogWriter,
-  type TestClient,
-  token,
-  transition,
-} from '../../../test/support/delivery.js';
+import { DeliveryUnderTest, LogWriter, pause, token, transition } from '../../../test/support/delivery.js';
 import { until } from '../../../test/support/until.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
-
-/** Stops reading at the client's TCP socket, as a suspended machine does. */
-function pause(client: TestClient): NetSocket {
-  const engine = client.socket.io.engine as unknown as { transport: { ws: { _socket: NetSocket } } };
-  const socket = engine.transport.ws._socket;
-  socket.pause();
-  return socket;
-}
 
 const calls = (first: number, count: number, padding = 0) =>
   Array.from({ length: count }, (_, n) =>

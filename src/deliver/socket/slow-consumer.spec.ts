@@ -1,20 +1,5 @@
-import type { Socket as NetSocket } from 'node:net';
-import {
-  DeliveryUnderTest,
-  LogWriter,
-  type TestClient,
-  token,
-  transition,
-} from '../../../test/support/delivery.js';
+import { DeliveryUnderTest, LogWriter, pause, token, transition } from '../../../test/support/delivery.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
-
-/** Stops reading at the client's TCP socket, as a suspended machine does. */
-function pause(client: TestClient): NetSocket {
-  const engine = client.socket.io.engine as unknown as { transport: { ws: { _socket: NetSocket } } };
-  const socket = engine.transport.ws._socket;
-  socket.pause();
-  return socket;
-}
 
 describe('a client that stops reading', () => {
   const bound = 256 * 1024;

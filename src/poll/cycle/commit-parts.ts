@@ -1,3 +1,4 @@
+import type { Call, EndedCall } from '../../core/model/call.js';
 import { type Delta, UNCHANGED } from '../../core/model/delta.js';
 import type { CallView, Transition } from '../../core/model/event.js';
 import type { Decision } from '../../core/reconcile.js';
@@ -13,10 +14,7 @@ import type { Decision } from '../../core/reconcile.js';
  *
  * Not guaranteed: the order of events of different calls.
  */
-export interface CommitPart {
-  readonly delta: Delta;
-  readonly transitions: readonly Transition[];
-}
+export type CommitPart = Pick<Decision, 'delta' | 'transitions'>;
 
 export interface PartLimits {
   readonly events: number;
@@ -163,14 +161,14 @@ function partsOf(
   const last = count - 1;
   const indexOf = (callId: string) => partOf.get(callId) ?? last;
   const parts = Array.from({ length: count }, () => ({
-    calls: new Map() as Map<string, never>,
-    ended: new Map() as Map<string, never>,
+    calls: new Map<string, Call | null>(),
+    ended: new Map<string, EndedCall | null>(),
     transitions: [] as Transition[],
   }));
-  for (const [callId, call] of delta.calls) parts[indexOf(callId)]!.calls.set(callId, call as never);
+  for (const [callId, call] of delta.calls) parts[indexOf(callId)]!.calls.set(callId, call);
   // One that is forgotten is tied to no call.
   for (const [callId, ended] of delta.ended)
-    parts[ended === null ? last : indexOf(callId)]!.ended.set(callId, ended as never);
+    parts[ended === null ? last : indexOf(callId)]!.ended.set(callId, ended);
   for (const transition of transitions)
     parts['callId' in transition.data ? indexOf(transition.subject) : last]!.transitions.push(transition);
   return parts.map(({ calls, ended, transitions: own }, nth) => ({

@@ -20,7 +20,8 @@ import { UnreadableStateError } from '../../store/errors.js';
  * and once when it is over, and the loop goes on; every line carries the id of its cycle. A result that no cycle has
  * waited for is recorded by a cycle of its own as soon as none is running, except during the pause after a failure of
  * the store. While a state cannot be read by this build, the loop tries to read it again every `UNREADABLE_RETRY_MS`,
- * and does not poll; neither does it poll a tenant in quarantine. When the tenant is no longer held here, the loop neither polls nor claims any more, until it is
+ * and does not poll; neither does it poll a tenant in quarantine. When the tenant is no longer held here, the loop neither
+ * polls nor claims any more, until it is
  * stopped.
  */
 export class TenantLoop {
