@@ -80,7 +80,9 @@ describe('a PBX whose monitor', () => {
     await emitted('late', 'call-ended');
     for (const subject of ['early', 'late']) expect(await typesOf(subject)).toEqual(LIFE);
     expect((await events()).filter(({ type }) => type.startsWith('source-'))).toEqual([]);
-    const { calls, sources } = await get<{ calls: object[]; sources: object[] }>('/v1/calls');
+    const shown = () => get<{ calls: object[]; sources: { state: string }[] }>('/v1/calls');
+    await until(async () => (await shown()).sources.every(({ state }) => state === 'up'), 'sources up');
+    const { calls, sources } = await shown();
     expect(calls).toEqual([]);
     expect(sources).toMatchObject([
       { endpoint: 'monitor', state: 'up', lastError: null },

@@ -6,6 +6,9 @@ import type { TenantView } from './tenant-view.js';
 /** How old the sources' freshness in a snapshot may be, which bounds how often many clients read the whole state. */
 const FRESH_MS = 5_000;
 
+/** The same while a source was never observed: no event tells a client of its first answer. */
+const UNOBSERVED_FRESH_MS = 250;
+
 /** Keeps the view's freshness, which no event carries: when each source last answered. Simultaneous reads share one. */
 export class FreshnessReader {
   readonly #deps: FreshnessDeps;
@@ -27,7 +30,9 @@ export class FreshnessReader {
    * position.
    */
   async refresh(maxAgeMs = FRESH_MS): Promise<void> {
-    if (this.#deps.clock.monotonic() - this.#readAt < maxAgeMs) return;
+    const { clock, view } = this.#deps;
+    const bearable = view.isObserved ? maxAgeMs : Math.min(maxAgeMs, UNOBSERVED_FRESH_MS);
+    if (clock.monotonic() - this.#readAt < bearable) return;
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null;
     });

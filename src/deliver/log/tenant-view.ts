@@ -109,6 +109,11 @@ export class TenantView {
     }
   }
 
+  /** Whether each source has answered at least once. */
+  get isObserved(): boolean {
+    return ENDPOINTS.every((endpoint) => (this.#sources.get(endpoint)?.state ?? 'unknown') !== 'unknown');
+  }
+
   call(callId: string, audience: Audience): string | null {
     return this.#calls.call(callId, audience);
   }
