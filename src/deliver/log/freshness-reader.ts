@@ -25,10 +25,7 @@ export class FreshnessReader {
     this.#readAt = this.#deps.clock.monotonic();
   }
 
-  /**
-   * Reads the state, unless the last read is younger than `maxAgeMs`. Takes its calls over too if it is of the same
-   * position.
-   */
+  /** Reads the state, unless the last read is younger than `maxAgeMs`. Its calls are not taken over: the log has them. */
   async refresh(maxAgeMs = FRESH_MS): Promise<void> {
     const { clock, view } = this.#deps;
     const bearable = view.isObserved ? maxAgeMs : Math.min(maxAgeMs, UNOBSERVED_FRESH_MS);
@@ -44,9 +41,8 @@ export class FreshnessReader {
     const snapshot = await store.snapshot(tenant);
     const { current } = position;
     if (snapshot === null || current === null || snapshot.position.epoch !== current.epoch) return;
-    if (snapshot.position.sequence === current.sequence) view.replace(snapshot.state);
-    else if (snapshot.position.sequence > current.sequence) view.replaceFreshness(snapshot.state);
-    else return;
+    if (snapshot.position.sequence < current.sequence) return;
+    view.replaceFreshness(snapshot.state);
     this.wasRead();
   }
 }
