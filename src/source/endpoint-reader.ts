@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Endpoint } from '../core/model/observation.js';
 import { Deadline } from './http/deadline.js';
 import type { HttpFailure, HttpResult } from './http/pitel-client.js';
@@ -83,7 +84,9 @@ export class EndpointReader {
     const reader = this.#readers[endpoint];
     const pager = this.#pagers[endpoint];
     if (!pager.isInPages) {
-      const observation = reader.read(http.body, { startedAt, at: time.now() });
+      const at = time.now();
+      await reader.readAhead(http.body, turn);
+      const observation = reader.read(http.body, { startedAt, at });
       const isShort = observation.outcome === 'partial' && observation.unreadable === undefined;
       if (!isShort) return { observation, body: http.body, doubt: null, request: http, requests: 0 };
     }
@@ -93,7 +96,9 @@ export class EndpointReader {
       const reason = doubt ?? failure.reason;
       return { ...this.#failed(endpoint, { ...failure, reason }, startedAt), requests };
     }
-    const observation = reader.read(body, { startedAt, at: time.now(), doubt });
+    const at = time.now();
+    await reader.readAhead(body, turn);
+    const observation = reader.read(body, { startedAt, at, doubt });
     return { observation, body, doubt, request: http, requests };
   }
 

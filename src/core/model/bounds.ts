@@ -4,10 +4,10 @@
  */
 
 /**
- * The legs and, counted for themselves, the queue entries that a tenant's live calls may have: twice the largest tenant that
+ * The legs and, counted for themselves, the queue entries that a tenant's live calls may have: more than the largest tenant that
  * is measured (2,500 extensions, a leg each). Rows of further ones are left out of the answer.
  */
-export const MAX_PARTS = 5_000;
+export const MAX_PARTS = 3_000;
 
 /** The rows of one answer, with those of callers who have left: FusionPBX keeps these for 900 s. */
 export const MAX_ROWS = 25_000;

@@ -479,38 +479,45 @@ describe('any sequence of answers', () => {
     return plain;
   }
 
-  it('is observed as if each answer were the first, and parsed as a whole', () => {
-    fc.assert(
-      fc.property(fc.array(someRow, { maxLength: 30 }), fc.array(poll, { maxLength: 8 }), (first, polls) => {
-        const listener = new ListReader('monitor', locale);
-        const held: { rows: ReadonlyMap<string, ObservedLeg>; copy: unknown[] }[] = [];
-        let rows: unknown[] = first;
-        for (const { steps, envelope: form } of [
-          { steps: [], envelope: { indent: 0, shape: 'plain' } },
-          ...polls,
-        ]) {
-          rows = steps.reduce<unknown[]>(applied, rows);
-          const text = written(rows, form);
-          const bytes = Buffer.from(text);
-          const seen = listener.read(bytes, POLLED);
-          const alone = new ListReader('monitor', locale).read(bytes, POLLED);
-          if (alone.outcome === 'failed' && seen.outcome === 'partial') {
-            // Only rows that an earlier answer had among others.
-            expect([seen.rows.size, /rows bad/.test(alone.reason)]).toEqual([0, true]);
-            continue;
+  it('is observed as if each answer were the first, and parsed as a whole, also when it is read ahead', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(someRow, { maxLength: 30 }),
+        fc.array(poll, { maxLength: 8 }),
+        async (first, polls) => {
+          const listener = new ListReader('monitor', locale);
+          const hurrying = new ListReader('monitor', locale);
+          const held: { rows: ReadonlyMap<string, ObservedLeg>; copy: unknown[] }[] = [];
+          let rows: unknown[] = first;
+          for (const { steps, envelope: form } of [
+            { steps: [], envelope: { indent: 0, shape: 'plain' } },
+            ...polls,
+          ]) {
+            rows = steps.reduce<unknown[]>(applied, rows);
+            const text = written(rows, form);
+            const bytes = Buffer.from(text);
+            const seen = listener.read(bytes, POLLED);
+            await hurrying.readAhead(bytes, () => Promise.resolve());
+            expect(hurrying.read(bytes, POLLED)).toEqual(seen);
+            const alone = new ListReader('monitor', locale).read(bytes, POLLED);
+            if (alone.outcome === 'failed' && seen.outcome === 'partial') {
+              // Only rows that an earlier answer had among others.
+              expect([seen.rows.size, /rows bad/.test(alone.reason)]).toEqual([0, true]);
+              continue;
+            }
+            expect(seen).toEqual(alone);
+            const plain = plainly(text);
+            if (plain === null) expect(seen.outcome).toBe('failed');
+            else expect(seen).toMatchObject(plain);
+            if (seen.outcome !== 'failed') {
+              expect(seen.rows.size).toBe(plain?.rows.size);
+              held.push({ rows: seen.rows, copy: [...seen.rows] });
+            }
           }
-          expect(seen).toEqual(alone);
-          const plain = plainly(text);
-          if (plain === null) expect(seen.outcome).toBe('failed');
-          else expect(seen).toMatchObject(plain);
-          if (seen.outcome !== 'failed') {
-            expect(seen.rows.size).toBe(plain?.rows.size);
-            held.push({ rows: seen.rows, copy: [...seen.rows] });
-          }
-        }
-        // No earlier map has changed.
-        for (const { rows: map, copy } of held) expect([...map]).toEqual(copy);
-      }),
+          // No earlier map has changed.
+          for (const { rows: map, copy } of held) expect([...map]).toEqual(copy);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -526,6 +533,21 @@ describe('an answer that is larger than any of a PBX', () => {
     expect(read(Buffer.from(`{"data":[${rows}]}`))).toMatchObject(failure);
     expect(read(Buffer.from(`{"d\\u0061ta":[${rows}]}`))).toMatchObject(failure);
     expect(read(Buffer.from(`{"data":[${rows.slice(3)}]}`))).not.toMatchObject(failure);
+  });
+
+  it('is read a few rows in each turn of the event loop, those with the bytes of the last answer none again', async () => {
+    const reader = new ListReader('monitor', locale);
+    const rows = Array.from({ length: 1_000 }, (_, nth) => live(String(nth), `c${nth}`));
+    let turns = 0;
+    const ahead = async (bytes: Buffer) => {
+      turns = 0;
+      await reader.readAhead(bytes, () => Promise.resolve(turns++));
+      return answer(reader.read(bytes, POLLED)).rows.size;
+    };
+    expect([await ahead(body(rows)), turns]).toEqual([1_000, 19]);
+    expect([await ahead(body([...rows, live('x', 'x')])), turns]).toEqual([1_001, 0]);
+    expect([await ahead(body(rows)), turns]).toEqual([1_000, 0]);
+    expect(answer(reader.read(body(rows.slice(1)), POLLED)).rows.size).toBe(999);
   });
 
   it('is not parsed with more values than that many rows have', () => {
