@@ -6,7 +6,7 @@ import type { TenantView } from './tenant-view.js';
 /** How old the sources' freshness in a snapshot may be, which bounds how often many clients read the whole state. */
 const FRESH_MS = 5_000;
 
-/** The same while a source was never observed: no event tells a client of its first answer. */
+/** The same while a source was never observed: its first answer is no event. */
 const UNOBSERVED_FRESH_MS = 250;
 
 /** Keeps the view's freshness, which no event carries: when each source last answered. Simultaneous reads share one. */
