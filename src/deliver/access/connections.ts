@@ -68,7 +68,7 @@ export class Connections {
 
   #opened(socket: Socket): void {
     const { maxConnections, maxTokenless, turns, watch, clock } = this.#deps;
-    turns.beBrief();
+    turns.makeWay();
     const isFull = this.#open.size >= maxConnections;
     const isCrowded = this.#idle.size + this.#asking.size >= maxTokenless;
     if (isFull) watch.reached('connections');

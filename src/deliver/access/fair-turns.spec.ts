@@ -32,21 +32,22 @@ describe('turns', () => {
     expect(seen).toEqual([2, 4, 6]);
   });
 
-  it('are shorter while connections come', async () => {
+  it('begin nothing while connections come, but for 100 ms at most', async () => {
     const clock = new ManualClock();
     const turns = new FairTurns({ clock });
     let done = 0;
-    for (let count = 0; count < 3; count += 1)
+    for (let count = 0; count < 9; count += 1)
       void turns.next('a').then(() => {
-        clock.advance(1);
+        clock.advance(5);
         done += 1;
       });
     const seen: number[] = [];
-    while (done < 3) {
-      if (seen.length < 2) turns.beBrief();
+    while (done < 4) {
+      if (seen.length < 7) turns.makeWay();
       await new Promise((resolve) => setImmediate(resolve));
       seen.push(done);
+      clock.advance(50);
     }
-    expect(seen).toEqual([1, 2, 3]);
+    expect(seen).toEqual([0, 0, 1, 1, 1, 2, 2, 3, 4]);
   });
 });

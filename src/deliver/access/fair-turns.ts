@@ -5,15 +5,18 @@ import type { Clock } from '../../base/clock.js';
  * each key after the other. So neither polls nor other clients wait for hundreds of snapshots that one subject asks for
  * at once. It bounds nothing: who may wait is bounded elsewhere.
  *
- * Node accepts a single connection in each turn of the event loop. So while connections come, a turn is short, or those
- * that have come last, among them probes, would wait for as many turns as others came before them.
+ * Node accepts a single connection in each turn of the event loop. So while connections come nothing begins, or those that
+ * have come last, among them probes, would wait for as many turns as others came before them. After `HELD_MS` work has its
+ * turn in between.
  */
 export class FairTurns {
   readonly #clock: Pick<Clock, 'monotonic'>;
   /** Those that wait, by key; the key whose turn is next comes first. */
   readonly #waiting = new Map<string, (() => void)[]>();
   #isScheduled = false;
-  #isBrief = false;
+  #isCrowded = false;
+  /** Since when connections have kept work from beginning, on the monotonic clock. */
+  #heldSince: number | null = null;
 
   constructor({ clock }: { readonly clock: Pick<Clock, 'monotonic'> }) {
     this.#clock = clock;
@@ -30,8 +33,8 @@ export class FairTurns {
   }
 
   /** To be called for each new connection. */
-  beBrief(): void {
-    this.#isBrief = true;
+  makeWay(): void {
+    this.#isCrowded = true;
   }
 
   #schedule(): void {
@@ -41,8 +44,15 @@ export class FairTurns {
   }
 
   async #run(): Promise<void> {
-    const end = this.#clock.monotonic() + (this.#isBrief ? BRIEF_MS : BUDGET_MS);
-    this.#isBrief = false;
+    const now = this.#clock.monotonic();
+    const isHeld = this.#isCrowded && now - (this.#heldSince ??= now) < HELD_MS;
+    this.#isCrowded = false;
+    if (isHeld) {
+      this.#isScheduled = false;
+      return this.#schedule();
+    }
+    this.#heldSince = null;
+    const end = now + BUDGET_MS;
     do {
       const [first] = this.#waiting;
       if (first === undefined) break;
@@ -62,4 +72,5 @@ export class FairTurns {
 
 /** Short against the interval of a poll, long against one piece. */
 const BUDGET_MS = 5;
-const BRIEF_MS = 1;
+/** Some hundred connections come in that time. */
+const HELD_MS = 100;
