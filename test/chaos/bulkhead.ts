@@ -38,7 +38,7 @@ export interface Attack {
 export interface Voice {
   /** A line of the log, of level warn or above. */
   readonly line: (line: LogLine) => boolean;
-  /** The name of a counter or gauge whose sum is above what it was before the attack, at some moment of it. */
+  /** A counter or gauge (`metricSum`) whose sum is above what it was before the attack, at some moment of it. */
   readonly metric: string;
   /** Whether an answer of `/health/ready` or of the attacked tenant's `/v1/sources` shows it; one has to. */
   readonly shown: (answer: { readonly ready: string; readonly sources: string }) => boolean;

@@ -29,11 +29,15 @@ export function ask(url: string, headers: Readonly<Record<string, string>> = {})
   });
 }
 
-/** Sums all series of a metric in Prometheus's text form; 0 where there is none. */
-export function metricSum(text: string, name: string): number {
+/**
+ * Sums all series of a metric in Prometheus's text form; 0 where there is none.
+ * @param metric its name, or `name{label="value"}` for the series with that label
+ */
+export function metricSum(text: string, metric: string): number {
+  const [name, label = ''] = metric.replace('}', '').split('{') as [string, string?];
   let sum = 0;
   for (const line of text.split('\n'))
-    if (line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+    if ((line.startsWith(`${name} `) || line.startsWith(`${name}{`)) && line.includes(label))
       sum += Number(line.slice(line.lastIndexOf(' ') + 1));
   return sum;
 }

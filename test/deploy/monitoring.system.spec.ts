@@ -137,6 +137,7 @@ describe('the alert rules', () => {
     }
     expect(rules.filter((rule) => rule.for === undefined).map(({ alert }) => alert)).toEqual([
       'PitelMemoryLost',
+      'PitelCallsGivenUp',
     ]);
   });
 

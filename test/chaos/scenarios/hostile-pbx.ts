@@ -52,7 +52,7 @@ export const manyCalls: Scenario = {
 
 const bad: Attack['voice'] = {
   line: ({ msg }) => msg.startsWith('monitor incomplete: ') && msg.includes('is longer than'),
-  metric: 'pitel_polls_total',
+  metric: 'pitel_polls_total{outcome="partial"}',
   shown: ({ sources }) => sources.includes('is longer than'),
 };
 
