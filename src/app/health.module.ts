@@ -41,6 +41,7 @@ import { Upstream } from './upstream.js';
           whyAway,
           whyIdle: () => polls.idleReason,
           refusedProblems: () => tenants?.problems ?? 0,
+          quarantined: () => metrics.polls.quarantined,
           unserved: () => metrics.polls.unserved,
           troubles: () => delivery.troubles(),
           sources: () => metrics.polls.sources,

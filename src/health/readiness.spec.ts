@@ -15,6 +15,7 @@ describe('readiness', () => {
       whyAway: () => null,
       whyIdle: () => null,
       refusedProblems: () => 0,
+      quarantined: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
@@ -42,6 +43,13 @@ describe('readiness', () => {
       status: 'ok',
       details: { tenants: { status: 'up' }, sources: { status: 'up' }, clients: { status: 'up' } },
     });
+  });
+
+  it('is ok while tenants are in quarantine: it warns, and counts them', async () => {
+    const { status, body } = await ready({ quarantined: () => 2, refusedProblems: () => 3 });
+    expect(status).toBe(200);
+    const warning = expect.stringMatching(/problems: 3, .*; tenants not polled for a while.*: 2 /);
+    expect(body).toMatchObject({ status: 'ok', details: { tenants: { status: 'up', warning } } });
   });
 
   it('is ok while endpoints are not observed completely: it warns, and counts them', async () => {

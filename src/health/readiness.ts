@@ -37,8 +37,14 @@ export class Readiness {
   /** A problem that an operator should see to although the process can get traffic; null where there is none. */
   tenantsWarning(): string | null {
     const problems = this.#parts.refusedProblems();
-    if (problems === 0) return null;
-    return `the tenants file is refused (problems: ${problems}, see the log); the tenants remain as they were`;
+    const quarantined = this.#parts.quarantined();
+    const warnings = [
+      problems > 0 &&
+        `the tenants file is refused (problems: ${problems}, see the log); the tenants remain as they were`,
+      quarantined > 0 &&
+        `tenants not polled for a while, as their last owners ended in the middle of them: ${quarantined} (see the log)`,
+    ].filter((warning) => warning !== false);
+    return warnings.length === 0 ? null : warnings.join('; ');
   }
 
   /**
@@ -92,6 +98,8 @@ export interface ReadinessParts {
   readonly whyIdle: () => string | null;
   /** The number of problems of a tenants' file that was refused while the process runs. */
   readonly refusedProblems: () => number;
+  /** How many tenants of this process are not polled for a while, since their last owners ended in the middle of them. */
+  readonly quarantined: () => number;
   /** How many tenants of this process have a stored state that it cannot read. */
   readonly unserved: () => Unserved;
   readonly troubles: () => readonly Trouble[];

@@ -20,6 +20,7 @@ describe('the problem document of another part of the service', () => {
       whyAway: () => null,
       whyIdle: () => 'waiting for the lease',
       refusedProblems: () => 0,
+      quarantined: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),

@@ -121,6 +121,10 @@ export class PollMetrics implements PollListener {
     return { 'unreadable-entry': count('unreadable-entry'), 'newer-format': count('newer-format') };
   }
 
+  get quarantined(): number {
+    return [...this.#tenants.values()].filter(({ isQuarantined }) => isQuarantined).length;
+  }
+
   /** How many endpoints of the tenants polled here are in each of the two states that need attention. */
   get sources(): { readonly degraded: number; readonly down: number } {
     const states = ENDPOINTS.flatMap((endpoint) => this.#statesOf(endpoint));
@@ -228,13 +232,14 @@ export class PollMetrics implements PollListener {
     };
     const served = () => [...tenants.values()].filter(({ unserved }) => unserved === null);
     const unserved = () => this.unserved;
+    const quarantined = () => this.quarantined;
     const statesOf = (endpoint: Endpoint) => this.#statesOf(endpoint);
     new Gauge({
       name: 'pitel_tenants_quarantined',
       help: 'Tenants that are not polled for a while, as their last owners ended in the middle of them',
       registers,
       collect() {
-        this.set([...tenants.values()].filter(({ isQuarantined }) => isQuarantined).length);
+        this.set(quarantined());
       },
     });
     new Gauge({
