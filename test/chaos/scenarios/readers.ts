@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { channel, logKey, stateKey } from '../../../src/store/keys.js';
+import type { RedisStore } from '../../../src/store/redis/redis-store.js';
 import { LogWriter, token, transition } from '../../support/delivery.js';
 import { openStore } from '../../support/redis-store.js';
 import { until } from '../../support/until.js';
@@ -117,10 +118,12 @@ export const garbage: Scenario = {
   testedIn: 'src/deliver/log/foreign.system.spec.ts',
   run: (chaos) => {
     const rounds = times(chaos, 3, 20);
+    let memory: StoredMemory | null = null;
     return withstands(chaos, {
       setup: { redis: standalone },
       strike: async ({ rig, tally }) => {
         const redis = rig.book.commands as Redis;
+        memory = new StoredMemory(openStore(rig.redis.target, { maxEvents: 100_000 }));
         rig.book.skipForeign();
         for (let round = 0; round < rounds; round++) {
           for (const [name, text] of GARBAGE) await redis.publish(channel(ATTACKED, name), text);
@@ -137,7 +140,7 @@ export const garbage: Scenario = {
         metric: 'pitel_foreign_total',
         shown: ({ ready }) => ready.includes('another client of the store writes'),
       },
-      blind: refusedCycles,
+      blind: (rig) => memory!.gaps(rig),
     });
   },
 };
@@ -185,26 +188,47 @@ async function afterLast(redis: Redis, log: string): Promise<string> {
 }
 
 /**
- * An entry with an id beyond the next sequence begins another epoch: the commit of a cycle is refused, and nothing of it is
- * written. The tenant is claimed and polled again, and that cycle's commit is the first of the epoch.
+ * What the store knows of the polls. An entry with an id beyond the next sequence begins another epoch: the commit of a
+ * cycle is refused, and the tenant is claimed again from what the store has. Polls in which nothing happened are written
+ * there every 5 s only; those since then are forgotten.
  */
-async function refusedCycles(rig: Field['rig']): Promise<readonly Blind[]> {
-  const { monitor, queue } = rig.pbx().polls;
-  const blind: Blind[] = [];
-  let last: string | null = null;
-  for (const { epoch, recordedtime } of await rig.book.whole(ATTACKED)) {
-    if (last !== null && last !== epoch) {
-      const committed = Date.parse(recordedtime);
-      const cycles = [monitor, queue].map((instants) => {
-        const first = instants.findLastIndex((at) => at <= committed);
-        return { refused: instants[first - 1] ?? committed, first: instants[first] ?? committed };
-      });
-      const from = Math.min(...cycles.map(({ refused }) => refused));
-      blind.push({ from, to: Math.min(...cycles.map(({ first }) => first)) - 1 });
-    }
-    last = epoch;
+class StoredMemory {
+  readonly #store: RedisStore;
+  /** By epoch, in their order: when the newest answer that is written was complete. */
+  readonly #written = new Map<string, number>();
+  #isOpen = true;
+  readonly #watching: Promise<void>;
+
+  constructor(store: RedisStore) {
+    this.#store = store;
+    this.#watching = this.#watch();
   }
-  return blind;
+
+  /** The polls that each claim has forgotten. Ends the watch. */
+  async gaps(rig: Field['rig']): Promise<readonly Blind[]> {
+    this.#isOpen = false;
+    await this.#watching;
+    const { monitor, queue } = rig.pbx().polls;
+    const epochs = [...this.#written];
+    return epochs.slice(1).map(([epoch], nth) => {
+      const claimed = parseInt(epoch, 36);
+      const first = [monitor, queue].map((instants) => instants.find((at) => at > claimed) ?? claimed);
+      return { from: epochs[nth]![1] + 1, to: Math.min(...first) - 1 };
+    });
+  }
+
+  async #watch(): Promise<void> {
+    while (this.#isOpen) {
+      const snapshot = await this.#store.snapshot(ATTACKED);
+      if (snapshot !== null) {
+        const { monitor, queue } = snapshot.state.sources;
+        const at = Math.max(monitor.lastComplete?.at ?? -Infinity, queue.lastComplete?.at ?? -Infinity);
+        this.#written.set(snapshot.position.epoch, at);
+      }
+      await pause(20);
+    }
+    await this.#store.close();
+  }
 }
 
 /** Demands that the consumers have all that the log has. */
