@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { DeliveryUnderTest, LogWriter, token } from '../../test/support/delivery.js';
+import { until } from '../../test/support/until.js';
+import { MemoryStore } from '../store/memory/memory-store.js';
+
+const PUBLIC = { origin: 'https://example.com', path: '/bridge' };
+
+describe('delivery behind a proxy', () => {
+  let store: MemoryStore;
+  let delivery: DeliveryUnderTest;
+
+  beforeEach(async () => {
+    store = new MemoryStore({ maxEvents: 1_000 });
+    await new LogWriter(store).claim('e1');
+  });
+  afterEach(async () => {
+    await delivery.stop();
+    await store.close();
+  });
+  const start = async (given: Parameters<typeof DeliveryUnderTest.start>[1]) => {
+    delivery = await DeliveryUnderTest.start(store, given);
+  };
+
+  describe('counts failures', () => {
+    /** One a second, so five at once. */
+    const few = { failuresPerSecond: 1 };
+    const trusted = { ...few, trustedProxies: ['127.0.0.1'] };
+    const slowed = () => (delivery.limits.counts.get('failures') ?? 0) > 0;
+
+    /** Each way to fail, with a header as a client or a proxy would send it. */
+    const ways: readonly (readonly [string, (forwarded: string) => Promise<unknown>])[] = [
+      [
+        'with tokens over HTTP',
+        (forwarded) => delivery.get('/v1/calls', 'no-token', { 'x-forwarded-for': forwarded }),
+      ],
+      [
+        'of WebSocket handshakes',
+        (forwarded) => delivery.refusal({}, { extraHeaders: { 'x-forwarded-for': forwarded } }),
+      ],
+      [
+        'of polling handshakes',
+        (forwarded) =>
+          delivery.refusal({}, { transports: ['polling'], extraHeaders: { 'x-forwarded-for': forwarded } }),
+      ],
+      [
+        'of requests that are no handshake',
+        (forwarded) =>
+          delivery.get('/socket.io/?EIO=4&transport=nonsense', null, { 'x-forwarded-for': forwarded }),
+      ],
+    ];
+
+    it.each(ways)('by the address that a trusted proxy forwards: %s', async (_, fail) => {
+      await start(trusted);
+      for (let client = 1; client <= 10; client += 1) await fail(`192.0.2.${client}`);
+      expect(slowed()).toBe(false);
+      for (let turn = 1; turn <= 7; turn += 1) await fail('192.0.2.66');
+      expect(slowed()).toBe(true);
+    });
+
+    it.each(ways)('by the peer where it is not trusted, whatever it claims: %s', async (_, fail) => {
+      await start({ ...few, trustedProxies: ['192.0.2.0/24'] });
+      for (let turn = 1; turn <= 7; turn += 1) await fail(`198.51.100.${turn}`);
+      expect(slowed()).toBe(true);
+    });
+
+    it.each(ways)('by what the proxy added, whatever the client wrote before it: %s', async (_, fail) => {
+      await start(trusted);
+      for (let turn = 1; turn <= 7; turn += 1) await fail(`198.51.100.${turn}, 192.0.2.66`);
+      expect(slowed()).toBe(true);
+    });
+  });
+
+  it('is reached below the path of PUBLIC_URL and without it, and not by writing it twice', async () => {
+    await start({ publicUrl: PUBLIC });
+    const status = async (path: string) => (await delivery.get(path, await token())).status;
+    expect(await Promise.all(['/bridge/v1/calls', '/v1/calls', '/bridge/v1/calls?x=1'].map(status))).toEqual([
+      200, 200, 200,
+    ]);
+    expect(
+      await Promise.all(['/bridge/bridge/v1/calls', '/bridgev1/calls', '/BRIDGE/v1/calls'].map(status)),
+    ).toEqual([404, 404, 404]);
+  });
+
+  it.each(['websocket', 'polling'] as const)(
+    'lets Socket.IO in below that path and without it, over %s',
+    async (transport) => {
+      await start({ publicUrl: PUBLIC });
+      for (const path of ['/bridge/socket.io', '/socket.io']) {
+        const client = delivery.connect({ token: await token() }, { path, transports: [transport] });
+        expect(await client.first('snapshot')).toMatchObject({ calls: [] });
+      }
+    },
+  );
+
+  it('lets pages of PUBLIC_URL in, and of no other origin', async () => {
+    await start({ publicUrl: PUBLIC });
+    const auth = { token: await token() };
+    const from = (origin: string) => ({ extraHeaders: { origin, host: new URL(origin).host } });
+    const own = delivery.connect(auth, from('https://example.com'));
+    expect(await own.first('snapshot')).toMatchObject({ calls: [] });
+    for (const origin of ['https://evil.example', 'http://example.com', delivery.url])
+      expect(await delivery.refusal(auth, from(origin))).toBe('origin-not-allowed');
+  });
+
+  it('survives a connection that is gone when its turn comes', async () => {
+    await start({ trustedProxies: ['127.0.0.1'], failuresPerSecond: 1 });
+    const { hostname, port } = new URL(delivery.url);
+    for (let turn = 0; turn < 8; turn += 1) {
+      const socket = connect(Number(port), hostname);
+      await once(socket, 'connect');
+      socket.write(
+        'GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ,\r\n\r\n',
+      );
+      socket.resetAndDestroy();
+    }
+    const client = delivery.connect({ token: await token() });
+    await until(() => client.names.includes('snapshot'));
+  });
+});
