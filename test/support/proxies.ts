@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestCertificate } from './certificate.js';
@@ -70,7 +70,7 @@ const SERVERS: Readonly<Record<ProxyName, Server>> = {
       PidFile ${dir}/apache.pid
       DefaultRuntimeDir ${dir}
       Mutex file:${dir} default
-      ErrorLog /dev/stderr
+      ErrorLog "|$/bin/cat >&2"
       LogLevel warn
       ${process.getuid?.() === 0 ? 'User www-data\nGroup www-data' : ''}
       ${site}`,
@@ -115,6 +115,8 @@ const APACHE_MODULES = [
 export async function startProxy(name: ProxyName, place: Place, setup: ProxySetup): Promise<ReverseProxy> {
   const { file, changes, whole, command } = SERVERS[name];
   const dir = await mkdtemp(join(tmpdir(), `pitel-${name}-`));
+  // Apache's children are another user, and share its locks.
+  await chmod(dir, 0o755);
   const all = [
     ...changes(setup, await freePort()),
     ['127.0.0.1:3000', `127.0.0.1:${setup.target}`] as const,
@@ -207,11 +209,9 @@ class RunningProxy implements ReverseProxy {
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const end = (isOpen: boolean) => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => end(true)).once('error', () => end(false));
+    get({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false }, (answer) => {
+      answer.resume();
+      resolve(true);
+    }).on('error', () => resolve(false));
   });
 }
