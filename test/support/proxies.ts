@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { get } from 'node:https';
+import http from 'node:http';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestCertificate } from './certificate.js';
@@ -22,7 +23,8 @@ export interface ProxySetup {
   readonly port: number;
   /** Of the bridge. */
   readonly target: number;
-  readonly certificate: TestCertificate;
+  /** Null: without TLS, where this is not what is tried; only nginx. */
+  readonly certificate: TestCertificate | null;
 }
 
 /** What each file is called, and what makes a whole configuration of it and begins the server in the foreground. */
@@ -31,9 +33,9 @@ const SERVERS: Readonly<Record<ProxyName, Server>> = {
     file: (place) => `nginx/${place}.conf`,
     changes: ({ port, certificate }, plain) => [
       ['listen 80;', `listen 127.0.0.1:${plain};`, 'optional'],
-      ['listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`],
-      [/ssl_certificate \S+;/, `ssl_certificate ${certificate.certFile};`],
-      [/ssl_certificate_key \S+;/, `ssl_certificate_key ${certificate.keyFile};`],
+      ['listen 443 ssl;', `listen 127.0.0.1:${port}${certificate === null ? '' : ' ssl'};`],
+      [/ssl_certificate \S+;/, certificate === null ? '' : `ssl_certificate ${certificate.certFile};`],
+      [/ssl_certificate_key \S+;/, certificate === null ? '' : `ssl_certificate_key ${certificate.keyFile};`],
     ],
     whole: (site, dir) => `${process.getuid?.() === 0 ? 'user root;' : ''}
       pid ${dir}/nginx.pid;
@@ -51,7 +53,7 @@ const SERVERS: Readonly<Record<ProxyName, Server>> = {
     file: (place) => `haproxy/${place}.cfg`,
     changes: ({ port, certificate }, plain) => [
       ['bind :80\n', `bind 127.0.0.1:${plain}\n`, 'optional'],
-      [/bind :443 ssl crt \S+/, `bind 127.0.0.1:${port} ssl crt ${bundleOf(certificate)}`],
+      [/bind :443 ssl crt \S+/, `bind 127.0.0.1:${port} ssl crt ${bundleOf(needed(certificate))}`],
     ],
     whole: (site) => site,
     command: (file) => ['haproxy', '-db', '-f', file],
@@ -61,8 +63,8 @@ const SERVERS: Readonly<Record<ProxyName, Server>> = {
     changes: ({ port, certificate }, plain) => [
       ['<VirtualHost *:80>', `<VirtualHost *:${plain}>`, 'optional'],
       ['<VirtualHost *:443>', `Listen 127.0.0.1:${port}\n<VirtualHost *:${port}>`],
-      [/SSLCertificateFile \S+/, `SSLCertificateFile ${certificate.certFile}`],
-      [/SSLCertificateKeyFile \S+/, `SSLCertificateKeyFile ${certificate.keyFile}`],
+      [/SSLCertificateFile \S+/, `SSLCertificateFile ${needed(certificate).certFile}`],
+      [/SSLCertificateKeyFile \S+/, `SSLCertificateKeyFile ${needed(certificate).keyFile}`],
     ],
     whole: (site, dir) => `
       ${APACHE_MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`).join('\n')}
@@ -81,7 +83,7 @@ const SERVERS: Readonly<Record<ProxyName, Server>> = {
     changes: ({ port, certificate }) => [
       [
         /^(?:bridge\.example|example\.com) \{/m,
-        `{\n\tadmin off\n\tauto_https off\n\tgrace_period 1s\n}\n\nhttps://localhost:${port} {\n\tbind 127.0.0.1\n\ttls ${certificate.certFile} ${certificate.keyFile}`,
+        `{\n\tadmin off\n\tauto_https off\n\tgrace_period 1s\n}\n\nhttps://localhost:${port} {\n\tbind 127.0.0.1\n\ttls ${needed(certificate).certFile} ${needed(certificate).keyFile}`,
       ],
     ],
     whole: (site) => site,
@@ -114,6 +116,7 @@ const APACHE_MODULES = [
 /** Starts it, and resolves when it takes connections. @throws where the server is not installed, or refuses the file */
 export async function startProxy(name: ProxyName, place: Place, setup: ProxySetup): Promise<ReverseProxy> {
   const { file, changes, whole, command } = SERVERS[name];
+  const { port, certificate } = setup;
   const dir = await mkdtemp(join(tmpdir(), `pitel-${name}-`));
   // Apache's children are another user, and share its locks.
   await chmod(dir, 0o755);
@@ -130,10 +133,8 @@ export async function startProxy(name: ProxyName, place: Place, setup: ProxySetu
       throw new Error(`${name}: no ${String(text)} in its file`);
     site = changed;
   }
-  await writeFile(
-    bundleOf(setup.certificate),
-    setup.certificate.pem + (await readFile(setup.certificate.keyFile, 'utf8')),
-  );
+  if (certificate !== null)
+    await writeFile(bundleOf(certificate), certificate.pem + (await readFile(certificate.keyFile, 'utf8')));
   const config = join(dir, 'config');
   await writeFile(config, whole(site, dir));
   const [program, ...args] = command(config, dir);
@@ -141,13 +142,18 @@ export async function startProxy(name: ProxyName, place: Place, setup: ProxySetu
   try {
     await until(async () => {
       if (running.ended !== null) throw new Error(`${name} did not start: ${running.ended}`);
-      return answers(setup.port);
+      return answers(port, certificate !== null);
     }, `${name} to listen`);
   } catch (error) {
     await running.stop();
     throw error;
   }
   return running;
+}
+
+function needed(certificate: TestCertificate | null): TestCertificate {
+  if (certificate === null) throw new Error('this proxy needs a certificate');
+  return certificate;
 }
 
 /** For HAProxy: certificate and key in one file. */
@@ -207,9 +213,10 @@ class RunningProxy implements ReverseProxy {
   }
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(port: number, isEncrypted: boolean): Promise<boolean> {
   return new Promise((resolve) => {
-    get({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false }, (answer) => {
+    const ask = isEncrypted ? https.get : http.get;
+    ask({ host: '127.0.0.1', port, rejectUnauthorized: false, agent: false }, (answer) => {
       answer.resume();
       resolve(true);
     }).on('error', () => resolve(false));
