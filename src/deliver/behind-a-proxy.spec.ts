@@ -103,6 +103,55 @@ describe('delivery behind a proxy', () => {
       expect(await delivery.refusal(auth, from(origin))).toBe('origin-not-allowed');
   });
 
+  it('locks nobody out while one client behind it fills the pool of those without a token', async () => {
+    // 20 at once, and their failures count: five at once, one a second.
+    await start({ trustedProxies: ['127.0.0.1'], maxTokenless: 20, failuresPerSecond: 1 });
+    const from = (address: string) => ({ extraHeaders: { 'x-forwarded-for': address } });
+    const before = delivery.connect({ token: await token({ sub: 'before' }) }, from('192.0.2.1'));
+    await before.first('snapshot');
+    const { host } = new URL(delivery.url);
+    const strangers = Array.from({ length: 60 }, () => {
+      const { hostname, port } = new URL(delivery.url);
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      socket.write(
+        `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\n` +
+          'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
+          'X-Forwarded-For: 192.0.2.66\r\n\r\n',
+      );
+      return socket.resume();
+    });
+    await until(() => strangers.filter(({ destroyed }) => destroyed).length >= 40, 'the oldest to go');
+    const during = delivery.connect({ token: await token({ sub: 'during' }) }, from('192.0.2.2'));
+    expect(await during.first('snapshot')).toMatchObject({ calls: [] });
+    expect(before.disconnected).toBeNull();
+    expect(delivery.limits.active).toContain('tokenless');
+    for (const socket of strangers) socket.destroy();
+  });
+
+  it('refuses none of many agents behind one address who all reload at once, half with an expired token', async () => {
+    await start({ trustedProxies: ['127.0.0.1'], maxTokenless: 100, failuresPerSecond: 2 });
+    const office = { extraHeaders: { 'x-forwarded-for': '192.0.2.77' } };
+    const agents = await Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const sub = `agent-${index}`;
+        return { fresh: await token({ sub }), stale: index % 2 ? null : await token({ sub }, { exp: 1 }) };
+      }),
+    );
+    for (let reload = 1; reload <= 2; reload += 1) {
+      const pages = await Promise.all(
+        agents.map(async ({ fresh, stale }) => {
+          if (stale !== null) expect(await delivery.refusal({ token: stale }, office)).toBe('token-expired');
+          const page = delivery.connect({ token: fresh }, office);
+          await page.until(() => page.names.length > 0 || page.disconnected !== null);
+          return page;
+        }),
+      );
+      expect(pages.map(({ names }) => names[0])).toEqual(agents.map(() => 'snapshot'));
+      for (const { socket } of pages) socket.disconnect();
+    }
+    expect(delivery.limits.active).toEqual(['failures']);
+  });
+
   it('survives a connection that is gone when its turn comes', async () => {
     await start({ trustedProxies: ['127.0.0.1'], failuresPerSecond: 1 });
     const { hostname, port } = new URL(delivery.url);
