@@ -23,7 +23,7 @@ export interface Chromium {
 
 /**
  * A Chromium with an empty profile of its own; the pages of its context are tabs that share storage and locks. `trustsAll`: also
- * certificates that nobody has signed.
+ * self-signed certificates.
  */
 export async function startChromium(
   hosts: readonly string[] = [],

@@ -103,7 +103,7 @@ describe('delivery behind a proxy', () => {
       expect(await delivery.refusal(auth, from(origin))).toBe('origin-not-allowed');
   });
 
-  it('locks nobody out while one client behind it fills the pool of those without a token', async () => {
+  it('locks no agent out while one client behind it fills the pool of those without a token', async () => {
     // 20 at once, and their failures count: five at once, one a second.
     await start({ trustedProxies: ['127.0.0.1'], maxTokenless: 20, failuresPerSecond: 1 });
     const from = (address: string) => ({ extraHeaders: { 'x-forwarded-for': address } });

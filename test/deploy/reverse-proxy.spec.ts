@@ -58,15 +58,15 @@ describe('docs/reverse-proxy.md', () => {
   });
 
   it('has routes of the Gateway API to the Service of the manifests, without a time-out for streams', () => {
-    const service = parse(readFileSync('deploy/kubernetes/service.yaml', 'utf8')) as Loose;
-    const { namespace } = parse(readFileSync('deploy/kubernetes/kustomization.yaml', 'utf8')) as Loose;
+    const service = parse(readFileSync('deploy/kubernetes/service.yaml', 'utf8'));
+    const { namespace } = parse(readFileSync('deploy/kubernetes/kustomization.yaml', 'utf8'));
     const paths = ['root', 'sub-path'].map((place) => {
       const [document, ...more] = parseAllDocuments(
         readFileSync(`${FOLDER}/gateway-api/${place}.yaml`, 'utf8'),
         { strict: true },
       );
       expect(more).toEqual([]);
-      const route = document!.toJS() as Loose;
+      const route = document!.toJS();
       expect(route).toMatchObject({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' });
       expect(route.metadata.namespace).toBe(namespace);
       const [{ backendRefs, matches, timeouts }] = route.spec.rules;

@@ -57,7 +57,8 @@ export function publicUrl(text: string): PublicUrl | undefined {
   const url = httpUrl(text);
   const [, path = ''] = /^[^:]+:\/\/[^/?#*]+((?:\/[\w.~-]+)*)\/*$/.exec(text) ?? [];
   // `URL` takes `.` and `..` away.
-  if (url === undefined || url.pathname.replace(/\/+$/, '') !== path || /[?#*]/.test(text)) return undefined;
+  const isPlain = url?.pathname.startsWith(path) === true && /^\/*$/.test(url.pathname.slice(path.length));
+  if (url === undefined || !isPlain || /[?#*]/.test(text)) return undefined;
   return { origin: url.origin, path };
 }
 

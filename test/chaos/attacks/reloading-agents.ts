@@ -6,7 +6,7 @@ import { begun, say } from './wire.js';
 
 /**
  * Agents of one office, behind one address, who all load their page again at the same moment, again and again: the page, then a
- * connection. Half of them come with a token that has expired, are told so, and come back with a fresh one.
+ * connection. Half of them come with a token that has expired, are refused, and come back with a fresh one.
  */
 const { url, from, tenant, agents, until } = begun<{
   url: string;
@@ -17,7 +17,7 @@ const { url, from, tenant, agents, until } = begun<{
 }>();
 const BETWEEN_MS = 4_000;
 const counts = { reloads: 0, expired: 0, refused: 0, holes: 0, slowestMs: 0 };
-const agent = new Agent({ localAddress: from, keepAlive: true } as object);
+const agent = new Agent({ localAddress: from, keepAlive: true });
 
 class Desk {
   #socket: Socket | null = null;
