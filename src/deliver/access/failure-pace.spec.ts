@@ -58,6 +58,21 @@ describe('the pace of an address', () => {
     expect(await waits()).toBe(1_000);
   });
 
+  it('waits no longer when one more fails just before the longest wait', async () => {
+    const { clock, fail, waits } = setUp();
+    fail(11);
+    clock.advance(1);
+    fail(2);
+    expect(await waits()).toBe(1_000);
+  });
+
+  it('forgets what failed beyond the longest wait', async () => {
+    const { clock, fail, waits } = setUp();
+    fail(5_000);
+    clock.advance(1_500);
+    expect(await waits()).toBe(0);
+  });
+
   it('of one that fails alone makes no other wait, however much failed', async () => {
     const { fail, waits } = setUp();
     fail(5_000);

@@ -94,7 +94,11 @@ export class SocketServer {
     io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
       this.#answers.set(request, response);
       const sid = queryOf(request).sid as string | undefined;
-      if (sid === undefined) return void this.#deps.pace.turn(this.#deps.addresses.of(request)).then(next);
+      if (sid === undefined)
+        return void this.#deps.pace.turn(this.#deps.addresses.of(request)).then(() => {
+          // A client that has gone while it waited would leave a session behind.
+          if (!request.socket.destroyed) next();
+        });
       this.#prove(request, response, sid);
       next();
     });
