@@ -20,8 +20,10 @@ RUN npm ci --omit=dev --workspaces=false --no-audit --no-fund --ignore-scripts \
         ! -iname 'licen[cs]e*' ! -iname 'notice*' ! -iname 'copying*' -delete
 
 FROM node:24-bookworm-slim
+# Metrics have a port of their own, which need not be published: on that of the clients everybody could read them.
 ENV NODE_ENV=production \
-    HOST=0.0.0.0
+    HOST=0.0.0.0 \
+    METRICS_PORT=9464
 WORKDIR /app
 # Owned by root: what runs as `node` can read its code and change none of it.
 COPY --from=base /app/package.json ./
@@ -33,7 +35,7 @@ COPY --from=build /app/src/store/redis/lua ./src/store/redis/lua
 COPY --from=build /app/public ./public
 # By number, so that an orchestrator can see that it is not root.
 USER 1000:1000
-EXPOSE 3000
+EXPOSE 3000 9464
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1, so that it gets SIGTERM and can finish its commits.

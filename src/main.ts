@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { reasonOf } from './base/error-text.js';
+import { hrefOf } from './base/public-url.js';
 import { describeProblems, loadConfig } from './config/settings/environment.js';
 import { nameRequests } from './deliver/http/request-id.js';
 import { logToOutput, NestLogger } from './app/logger.js';
@@ -48,11 +49,17 @@ async function main(): Promise<void> {
   app.disable('x-powered-by');
   app.use(nameRequests);
   app.use(app.get(ProbeListener).keepMetricsApart);
-  servePages(app);
-  serveDocs(app, PAGE_HEADERS);
+  const { publicUrl } = config.http;
+  servePages(app, publicUrl?.path);
+  serveDocs(app, PAGE_HEADERS, publicUrl);
   await app.listen(config.http.port, config.http.host);
   log.info(
-    { address: await app.getUrl(), tenants: config.tenants.length, store: config.store.kind },
+    {
+      address: await app.getUrl(),
+      ...(publicUrl === null ? {} : { publicUrl: hrefOf(publicUrl) }),
+      tenants: config.tenants.length,
+      store: config.store.kind,
+    },
     'the bridge is listening',
   );
   const shutdown = app.get(Shutdown);

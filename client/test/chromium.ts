@@ -21,12 +21,19 @@ export interface Chromium {
   close(): Promise<void>;
 }
 
-/** A Chromium with an empty profile of its own; the pages of its context are tabs that share storage and locks. */
-export async function startChromium(hosts: readonly string[] = []): Promise<Chromium> {
+/**
+ * A Chromium with an empty profile of its own; the pages of its context are tabs that share storage and locks. `trustsAll`: also
+ * self-signed certificates.
+ */
+export async function startChromium(
+  hosts: readonly string[] = [],
+  { trustsAll = false }: { readonly trustsAll?: boolean } = {},
+): Promise<Chromium> {
   const profile = await mkdtemp(join(tmpdir(), 'pitel-client-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable(),
     headless: true,
+    ignoreHTTPSErrors: trustsAll,
     args: [
       '--no-sandbox',
       '--disable-gpu',

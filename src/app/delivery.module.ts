@@ -47,6 +47,8 @@ function deliverOptions(
     tenants: idsOf(tenants),
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: http.corsOrigins,
+    trustedProxies: http.trustedProxies,
+    publicUrl: http.publicUrl,
     memoryBytes: deliver.memoryBytes ?? clientMemoryOf(availableMemory()),
     registrationFreshMs: registrations.intervalMs * REGISTRATION_FRESH,
   };

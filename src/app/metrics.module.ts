@@ -23,7 +23,8 @@ import { ProbeListener } from './probe-listener.js';
     provide(
       ProbeListener,
       [CONFIG, HttpAdapterHost, LOGGER],
-      ({ metrics: { listener } }, http, log) => new ProbeListener({ listener, http, log }),
+      ({ metrics: { listener, isOnClients } }, http, log) =>
+        new ProbeListener({ listener, isOnClients, http, log }),
     ),
   ],
   exports: [Metrics],

@@ -9,12 +9,22 @@ import express, { type NextFunction, type Request, type Response } from 'express
  * Serves the pages `/` and `/pop`, and the assets of `/docs`. The pages are ordinary clients, which get all they show
  * over the public interface with a token, and load nothing from other origins. Browsers cache files with a content hash
  * in their name for good, and revalidate all others.
+ *
+ * @param path that the bridge lies below, as in `PublicUrl`
  */
-export function servePages(app: NestExpressApplication): void {
+export function servePages(app: NestExpressApplication, path = ''): void {
+  // What lies below a path begins with a slash after it: the pages' addresses are relative.
+  if (path !== '')
+    app.use((request: Request, response: Response, next: NextFunction) => {
+      if (request.path === path) response.redirect(308, `${path}/${request.url.slice(path.length)}`);
+      else next();
+    });
   for (const folder of [folderOf('dist/web'), folderOf('public')]) {
     const files = express.static(folder, {
       // `/pop` is pop.html.
       extensions: ['html'],
+      // It would lead out of the path that the bridge lies below.
+      redirect: false,
       setHeaders: (response: ServerResponse, path: string) => {
         for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
         const isHashed = path.startsWith(`${folder}${sep}assets${sep}`);

@@ -23,15 +23,16 @@ describe('the listener for probes', () => {
   let probes: ProbeListener;
   let clients: string;
 
-  async function start(isOwn: boolean): Promise<void> {
-    const listener = isOwn ? { host: '127.0.0.1', port: 0 } : null;
+  async function start(where: 'its own' | 'the clients’' | 'nowhere'): Promise<void> {
+    const listener = where === 'its own' ? { host: '127.0.0.1', port: 0 } : null;
+    const isOnClients = where === 'the clients’';
     @Module({
       controllers: [Addresses],
       providers: [
         provide(
           ProbeListener,
           [HttpAdapterHost],
-          (http) => new ProbeListener({ listener, http, log: { info } as never }),
+          (http) => new ProbeListener({ listener, isOnClients, http, log: { info } as never }),
         ),
       ],
     })
@@ -45,16 +46,16 @@ describe('the listener for probes', () => {
 
   afterEach(() => app.close());
 
-  const status = (url: string) =>
+  const status = (url: string, headers: Record<string, string> = {}) =>
     new Promise<number | undefined>((resolve, reject) => {
-      get(url, { agent: false }, (response) => {
+      get(url, { agent: false, headers }, (response) => {
         response.resume();
         resolve(response.statusCode);
       }).on('error', reject);
     });
 
   it('alone has the metrics, shares health with the clients’ listener, and has nothing else', async () => {
-    await start(true);
+    await start('its own');
     const own = probes.address!;
     expect(
       await Promise.all(
@@ -73,14 +74,33 @@ describe('the listener for probes', () => {
     expect(info).toHaveBeenCalledWith({ address: own }, 'metrics are listening');
   });
 
-  it('is not there where it is not configured: the metrics are on the clients’', async () => {
-    await start(false);
+  it('is not there where it is not configured: the metrics are on the clients’, where only this machine is', async () => {
+    await start('the clients’');
     expect(probes.address).toBeNull();
     expect(await status(`${clients}/metrics`)).toBe(200);
   });
 
+  it.each(['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'Via'])(
+    'does not show the metrics on the clients’ to somebody behind a proxy, which adds %s',
+    async (name) => {
+      await start('the clients’');
+      expect(await status(`${clients}/metrics`, { [name]: '192.0.2.1' })).toBe(404);
+      expect(await status(`${clients}/METRICS/`, { [name]: '' })).toBe(404);
+      expect(await status(`${clients}/v1/calls`, { [name]: '192.0.2.1' })).toBe(200);
+    },
+  );
+
+  it('shows the metrics nowhere where others reach the clients’', async () => {
+    await start('nowhere');
+    expect(
+      await Promise.all(
+        ['/metrics', '/METRICS/', '/health/live', '/v1/calls'].map((path) => status(clients + path)),
+      ),
+    ).toEqual([404, 404, 200, 200]);
+  });
+
   it('has few connections, and lets go of those that send nothing', async () => {
-    await start(true);
+    await start('its own');
     const port = Number(new URL(probes.address!).port);
     const silent: Socket[] = [];
     for (let count = 0; count < 20; count += 1)

@@ -9,7 +9,8 @@ import type { Config } from '../config/config.js';
 
 /**
  * A listener of its own for `/health` and `/metrics`, where one is configured: whatever clients do to the other one, probes
- * get in here, and `/metrics` is here alone. It answers to the end of the shutdown, so that an orchestrator sees that the
+ * get in here, and `/metrics` is here alone. Without it, `/metrics` is on the clients' one while only this machine reaches that
+ * (`isOnClients`), and not for requests that a proxy has forwarded, behind which others are. It answers to the end of the shutdown, so that an orchestrator sees that the
  * process is not ready.
  */
 export class ProbeListener implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -51,19 +52,33 @@ export class ProbeListener implements OnApplicationBootstrap, OnApplicationShutd
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
   }
 
-  /** Middleware of the application: hides the metrics from the clients' listener. */
+  /** Middleware of the application: hides the metrics from others than those who may read them. */
   readonly keepMetricsApart = (request: Request, _response: unknown, next: NextFunction): void => {
-    const isHidden = this.#deps.listener !== null && !this.#own.has(request);
+    const isHidden = !this.#own.has(request) && !(this.#deps.isOnClients && !isForwarded(request));
     next(isHidden && METRICS.test(request.path) ? new NotFoundException() : undefined);
   };
 }
 
 export interface ProbeListenerDeps {
   readonly listener: Config['metrics']['listener'];
+  readonly isOnClients: boolean;
   readonly http: HttpAdapterHost;
   readonly log: Pick<Logger, 'info'>;
 }
 
+/** What proxies add. A client may add it too, and gets less for it. */
+function isForwarded({ headers }: IncomingMessage): boolean {
+  return FORWARDED.some((name) => headers[name] !== undefined);
+}
+
+const FORWARDED = [
+  'x-forwarded-for',
+  'forwarded',
+  'x-real-ip',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'via',
+];
 const METRICS = /^\/metrics(\/|$)/i;
 const PROBES = /^\/(health|metrics)([/?]|$)/i;
 /** Some orchestrators and scrapers at once. Their descriptors are among those that are kept (`descriptors.ts`). */

@@ -62,7 +62,7 @@ describe('the configuration', () => {
       registrations: { watch: [], intervalMs: 30_000 },
       store: null,
       retention: { events: 100_000, ms: 604_800_000 },
-      http: { host: '127.0.0.1', port: 3000, corsOrigins: [] },
+      http: { host: '127.0.0.1', port: 3000, corsOrigins: [], trustedProxies: [], publicUrl: null },
       deliver: { memoryBytes: null },
       clients: {
         maxTokenLifeMs: 86_400_000,
@@ -80,7 +80,7 @@ describe('the configuration', () => {
       },
       auth: null,
       log: { level: 'info', phoneNumbers: 'masked' },
-      metrics: { tenantsMax: 50, listener: null },
+      metrics: { tenantsMax: 50, listener: null, isOnClients: true },
       tracing: null,
     });
     expect(config.tenants).toMatchObject([
@@ -262,6 +262,32 @@ describe('a value', () => {
       'CORS_ORIGINS',
       ['https://a.example', 'https://a.example, http://127.0.0.1:5173'],
       ['*', 'https://*.a.example', 'null', 'a.example', 'https://a.example/app', 'https://a.example,'],
+    ],
+    [
+      'PUBLIC_URL',
+      [
+        'https://bridge.example',
+        'https://bridge.example/',
+        'http://10.0.0.5:3000/a/b-c_d.e~f/',
+        'http://[::1]:8080/x',
+      ],
+      [
+        'bridge.example',
+        'ws://bridge.example',
+        'https://bridge.example/?a=1',
+        'https://bridge.example/?',
+        'https://bridge.example/a#b',
+        'https://me:word@bridge.example',
+        'https://bridge.example//a',
+        'https://bridge.example/a//b',
+        'https://bridge.example/a/../b',
+        'https://bridge.example/a/.',
+        'https://bridge.example/a%20b',
+        'https://bridge.example/a b',
+        'https://bridge.example/ä',
+        'https://bridge.example\\a',
+        'https://*.example',
+      ],
     ],
     ['DELIVER_MEMORY_MB', ['8', '65536'], ['7', '65537', '128M']],
     ['AUTH_MODE', ['jwt'], ['JWT', 'basic']],
@@ -627,7 +653,74 @@ describe('the life of a token', () => {
   });
 });
 
+describe('what is before the bridge', () => {
+  it('has an origin and a path', () => {
+    const at = (PUBLIC_URL: string) => accepted({ PUBLIC_URL }).config.http.publicUrl;
+    expect(at('HTTPS://Bridge.example:443/')).toEqual({ origin: 'https://bridge.example', path: '' });
+    expect(at('http://example.com:8080/a/bridge//')).toEqual({
+      origin: 'http://example.com:8080',
+      path: '/a/bridge',
+    });
+  });
+
+  it.each(['v1', 'socket.io', 'docs', 'health/bridge', 'metrics', 'pop'])(
+    'may not lie below an address of the bridge: %s',
+    (path) => {
+      expect(refused({ PUBLIC_URL: `https://example.com/${path}` })).toEqual([
+        expect.stringMatching(/^PUBLIC_URL: its path must not begin with one that the bridge has itself/),
+      ]);
+    },
+  );
+
+  it('is trusted by its networks, and each that is malformed is named', () => {
+    const { config, warnings } = accepted({
+      TRUSTED_PROXIES: '127.0.0.1, 10.0.0.0/8',
+      PUBLIC_URL: 'https://bridge.example',
+    });
+    expect(config.http.trustedProxies).toEqual(['127.0.0.1', '10.0.0.0/8']);
+    expect(warnings).toEqual([]);
+    expect(refused({ TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/64,nginx' })).toEqual([
+      expect.stringMatching(/^TRUSTED_PROXIES: entry 2 has a prefix/),
+      expect.stringMatching(/^TRUSTED_PROXIES: entry 3 is no address and no network/),
+    ]);
+  });
+
+  it('causes a warning where it is trusted and its address is not known', () => {
+    expect(accepted({ TRUSTED_PROXIES: '127.0.0.1' }).warnings).toEqual([
+      expect.stringMatching(/^PUBLIC_URL: is not set although TRUSTED_PROXIES is/),
+    ]);
+  });
+
+  it('makes a bridge without tokens refuse to start, unless it is this machine', () => {
+    const open = (PUBLIC_URL: string) => refused({ AUTH_MODE: 'none', AUTH_JWT_SECRET: '', PUBLIC_URL });
+    expect(open('https://bridge.example')).toEqual([
+      expect.stringMatching(/^AUTH_MODE: none is accepted only where PUBLIC_URL/),
+    ]);
+    expect(open('http://localhost:8080/bridge')).toEqual([]);
+    expect(open('http://[::1]:8080')).toEqual([]);
+  });
+});
+
 describe('the listener for metrics', () => {
+  const isOnClients = (given: Overrides) => accepted(given).config.metrics.isOnClients;
+
+  it('may be that of the clients while only this machine reaches it, and no other one is there', () => {
+    for (const HOST of ['127.0.0.1', '127.8.8.8', '::1', 'localhost'])
+      expect([HOST, isOnClients({ HOST })]).toEqual([HOST, true]);
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'bridge'])
+      expect([HOST, isOnClients({ HOST })]).toEqual([HOST, false]);
+    expect(isOnClients({ METRICS_PORT: '9464' })).toBe(false);
+  });
+
+  it('is not there where others reach the clients’, and a warning says what to set', () => {
+    const open = accepted({ HOST: '0.0.0.0' });
+    expect(open.config.metrics.listener).toBeNull();
+    expect(open.warnings).toEqual([
+      expect.stringMatching(/^METRICS_PORT: is not set, so that \/metrics is not served/),
+    ]);
+    expect(accepted({ HOST: '0.0.0.0', METRICS_PORT: '9464' }).warnings).toEqual([]);
+  });
+
   const listener = (given: Overrides) => accepted(given).config.metrics.listener;
 
   it('is at the host of the other one unless it has its own', () => {

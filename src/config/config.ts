@@ -1,3 +1,4 @@
+import type { PublicUrl } from '../base/public-url.js';
 import type { Secret } from './secrets/secret.js';
 import type { AdaptiveConfig } from './settings/adaptive.js';
 import type { HostPort } from './settings/formats.js';
@@ -54,6 +55,10 @@ export interface Config {
     readonly port: number;
     /** Allowed in addition to the bridge's own origin. */
     readonly corsOrigins: readonly string[];
+    /** Addresses and CIDRs of the proxies whose forwarded addresses count. */
+    readonly trustedProxies: readonly string[];
+    /** Null: people reach the bridge at the address that it listens on. */
+    readonly publicUrl: PublicUrl | null;
   };
   readonly deliver: {
     /** What the messages in flight to all clients together may take; null: by the memory that the process has. */
@@ -83,8 +88,10 @@ export interface Config {
   readonly metrics: {
     /** Tenants have series of their own while no more than this many are polled here. */
     readonly tenantsMax: number;
-    /** A listener of its own for metrics and health; null: they are on that of the clients. */
+    /** A listener of its own for metrics and health; null where there is none. */
     readonly listener: { readonly host: string; readonly port: number } | null;
+    /** Whether metrics are on the clients' listener: where there is no other one, and only this machine reaches it. */
+    readonly isOnClients: boolean;
   };
   /** Null where it is off. */
   readonly tracing: TracingConfig | null;

@@ -1,3 +1,4 @@
+import { isLoopback } from '../base/loopback.js';
 import type { AuthConfig, Config, RedisAccess, RedisConfig, TracingConfig } from './config.js';
 import type { AdaptiveConfig } from './settings/adaptive.js';
 import type { Variables } from './settings/variables.js';
@@ -35,7 +36,13 @@ export function configOf(
     capture: captureOf(values),
     store: values.STORE === 'memory' ? { kind: 'memory' } : { kind: 'redis', redis: redisOf(values, tlsCa) },
     retention: { events: values.LOG_RETENTION_EVENTS, ms: values.LOG_RETENTION_MS },
-    http: { host: values.HOST, port: values.PORT, corsOrigins: [...new Set(values.CORS_ORIGINS)] },
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      corsOrigins: [...new Set(values.CORS_ORIGINS)],
+      trustedProxies: values.TRUSTED_PROXIES,
+      publicUrl: values.PUBLIC_URL ?? null,
+    },
     deliver: {
       memoryBytes: values.DELIVER_MEMORY_MB === undefined ? null : values.DELIVER_MEMORY_MB * MIB,
     },
@@ -55,7 +62,11 @@ export function configOf(
       lookupsPerMinute: values.REGISTRATION_LOOKUPS_PER_MINUTE,
     },
     log: { level: values.LOG_LEVEL, phoneNumbers: values.LOG_PHONE_NUMBERS },
-    metrics: { tenantsMax: values.METRICS_TENANTS_MAX, listener: metricsListenerOf(values) },
+    metrics: {
+      tenantsMax: values.METRICS_TENANTS_MAX,
+      listener: metricsListenerOf(values),
+      isOnClients: values.METRICS_PORT === undefined && isLoopback(values.HOST),
+    },
     tracing: tracingOf(values),
   };
 }

@@ -3,7 +3,7 @@ import { configOf, singleTenant } from './from-variables.js';
 import { noFiles, type ReadText } from './secrets/read-text.js';
 import type { Secret } from './secrets/secret.js';
 import { given } from './settings/given.js';
-import { isLoopback } from './settings/loopback.js';
+import { isLoopback } from '../base/loopback.js';
 import { type Certificates, namingFile, readCertificates } from './settings/certificates.js';
 import { EnvironmentProxies } from './settings/proxy.js';
 import { checkRules } from './settings/rules.js';

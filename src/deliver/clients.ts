@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.js';
+import type { ClientAddresses } from './access/client-addresses.js';
 import type { ConnectionLimits } from './access/connection-limits.js';
 import type { Connections } from './access/connections.js';
 import type { FailurePace } from './access/failure-pace.js';
@@ -16,6 +17,7 @@ import type { DeliverStats } from './stats.js';
 export interface ClientsDeps {
   readonly relay: Relay;
   readonly tokens: TokenVerifier;
+  readonly addresses: ClientAddresses;
   readonly limits: ConnectionLimits;
   readonly connections: Connections;
   readonly requests: RequestLimits;

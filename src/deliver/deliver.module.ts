@@ -9,12 +9,14 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 import type { LogReader } from '../store/store.js';
 import { BearerGuard } from './http/bearer.guard.js';
 import { type Clock, systemClock } from '../base/clock.js';
 import { type Injected, type Key, provide, token } from '../base/inject.js';
+import { ClientAddresses } from './access/client-addresses.js';
 import { ConnectionLimits } from './access/connection-limits.js';
 import { Connections } from './access/connections.js';
 import { FailurePace } from './access/failure-pace.js';
@@ -24,6 +26,7 @@ import { RequestLimits } from './access/request-limits.js';
 import type { ClientsDeps } from './clients.js';
 import { EventStreams } from './http/event-streams.js';
 import { SocketServer } from './socket/socket-server.js';
+import { serveBelow } from './http/sub-path.js';
 import { LogController } from './http/log.controller.js';
 import { DELIVER_CLOCK, LogQuery } from './http/log-query.js';
 import {
@@ -77,6 +80,7 @@ export class Delivery implements OnApplicationBootstrap {
     this.streams.start();
     this.sockets.attach(http);
     this.connections.attach(http);
+    serveBelow(http, this.options.publicUrl?.path ?? '');
   }
 
   /**
@@ -131,6 +135,7 @@ const CLIENTS = token<ClientsDeps>('DELIVER_CLIENTS');
 const CLIENTS_NEED = [
   Relay,
   TokenVerifier,
+  ClientAddresses,
   ConnectionLimits,
   Connections,
   RequestLimits,
@@ -146,11 +151,14 @@ export class DeliverModule implements NestModule {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(DELIVER_OPTIONS) private readonly options: ResolvedOptions,
+    @Inject(ClientAddresses) private readonly addresses: ClientAddresses,
   ) {}
 
-  /** Set here, so that every application that serves delivery serves it to the same origins. */
+  /** Set here, so that every application that serves delivery serves it to the same origins, behind the same proxies. */
   configure(): void {
-    this.host.httpAdapter.enableCors(httpCors(this.options));
+    const { httpAdapter } = this.host;
+    httpAdapter.enableCors(httpCors(this.options));
+    httpAdapter.getInstance<Express>().set('trust proxy', this.addresses.trusts);
   }
 
   /**
@@ -189,6 +197,7 @@ export class DeliverModule implements NestModule {
           [PARTS, LimitWatch],
           ({ options, clock }, watch) => new TokenVerifier(options, clock, watch),
         ),
+        provide(ClientAddresses, [PARTS], ({ options }) => new ClientAddresses(options.trustedProxies ?? [])),
         provide(FairTurns, [PARTS], (parts) => new FairTurns(parts)),
         ...[ConnectionLimits, Connections, RequestLimits, FailurePace].map((Limit) =>
           provide<unknown, [typeof PARTS, typeof LimitWatch, typeof FairTurns]>(
@@ -201,10 +210,24 @@ export class DeliverModule implements NestModule {
         provide(
           CLIENTS,
           [PARTS, ...CLIENTS_NEED],
-          (parts, relay, tokens, limits, connections, requests, pace, turns, watch, bounds, stats) => ({
+          (
+            parts,
+            relay,
+            tokens,
+            addresses,
+            limits,
+            connections,
+            requests,
+            pace,
+            turns,
+            watch,
+            bounds,
+            stats,
+          ) => ({
             ...parts,
             relay,
             tokens,
+            addresses,
             limits,
             connections,
             requests,
@@ -231,6 +254,7 @@ export class DeliverModule implements NestModule {
         LimitWatch,
         BearerGuard,
         TokenVerifier,
+        ClientAddresses,
         FailurePace,
         FairTurns,
         Connections,

@@ -1,3 +1,4 @@
+import { hrefOf, type PublicUrl } from '../base/public-url.js';
 import { EVENT_TYPES } from '../core/model/event.js';
 import { componentName, componentRef, componentSchemas, type JsonSchema } from '../schema/json-schema.js';
 import type { Examples } from './examples.js';
@@ -34,7 +35,10 @@ export const UNDERSTOOD = { subscribe: 'Subscription', refresh: 'Refresh' } as c
 const ACKNOWLEDGED = { subscribed: 'Subscribed', refreshed: 'Refreshed', refused: 'Refused' } as const;
 
 /** AsyncAPI 3.0 of Socket.IO and of the Redis channels and stream. */
-export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocument {
+export function asyncApiDocument(
+  { events, snapshot }: Examples,
+  publicUrl: PublicUrl | null,
+): AsyncApiDocument {
   const schemas = componentSchemas('draft-7');
   const message = (name: string, schema: string, example?: unknown): Message => ({
     name,
@@ -69,12 +73,9 @@ export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocume
     defaultContentType: 'application/json',
     servers: {
       bridge: {
-        host: '{host}',
-        pathname: '/socket.io',
+        ...addressOf(publicUrl),
         protocol: 'socket.io',
         protocolVersion: '4',
-        description: 'The bridge, over Socket.IO 4 (`https` where a proxy ends TLS)',
-        variables: { host: { default: 'localhost:3000', description: 'Where the bridge listens' } },
         security: [{ $ref: '#/components/securitySchemes/token' }],
       },
       redis: {
@@ -161,6 +162,21 @@ export function asyncApiDocument({ events, snapshot }: Examples): AsyncApiDocume
       },
     },
   } as AsyncApiDocument;
+}
+
+function addressOf(publicUrl: PublicUrl | null): object {
+  if (publicUrl === null)
+    return {
+      host: '{host}',
+      pathname: '/socket.io',
+      description: 'The bridge, over Socket.IO 4 (`https` where a proxy ends TLS)',
+      variables: { host: { default: 'localhost:3000', description: 'Where the bridge listens' } },
+    };
+  return {
+    host: new URL(publicUrl.origin).host,
+    pathname: `${publicUrl.path}/socket.io`,
+    description: `The bridge, over Socket.IO 4 at ${hrefOf(publicUrl)}`,
+  };
 }
 
 function names<Name extends string>(record: Readonly<Record<Name, string>>): Name[] {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { get as httpGet } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Test } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -15,11 +16,12 @@ import { callView, EVENT_SCHEMAS, registrationView, sourceView } from '../schema
 import { NAMED_SCHEMAS, componentSchemas } from '../schema/json-schema.js';
 import { expectValidEvent } from '../../test/support/valid-event.js';
 import { LogWriter, noPbx, SECRET, silent, TENANTS, token, transition } from '../../test/support/delivery.js';
-import type { AsyncApiDocument } from './asyncapi.js';
+import { type AsyncApiDocument, asyncApiDocument } from './asyncapi.js';
 import { buildExamples } from './examples.js';
 import { html, prose } from './html.js';
-import type { OpenApiDocument } from './openapi.js';
+import { type OpenApiDocument, openApiDocument } from './openapi.js';
 import { operations } from './operations.js';
+import { docsPage } from './page.js';
 import { DocsModule } from './schema.controller.js';
 import { serveDocs } from './serve.js';
 
@@ -231,6 +233,64 @@ describe('the page', () => {
     const given = `<b a="1">&'</b>`;
     expect(html`<p>${given}</p>`.text).toBe('<p>&lt;b a=&quot;1&quot;&gt;&amp;&#39;&lt;/b&gt;</p>');
     expect(prose('see `<x>`').text).toBe('see <code>&lt;x&gt;</code>');
+  });
+});
+
+describe('at PUBLIC_URL', () => {
+  const at = (origin: string, path: string) => {
+    const publicUrl = { origin, path };
+    const [open, async] = [openApiDocument(examples, publicUrl), asyncApiDocument(examples, publicUrl)];
+    return { open, async, page: unescaped(docsPage(open, async, publicUrl)) };
+  };
+
+  it('the documents name it, and are as valid as before', async () => {
+    const { open, async } = at('https://example.com:8443', '/a/bridge');
+    expect(open.servers).toEqual([{ url: 'https://example.com:8443/a/bridge' }]);
+    expect(
+      await new Validator().validate(structuredClone(open) as unknown as Record<string, unknown>),
+    ).toEqual({
+      valid: true,
+    });
+    expect(async).toMatchObject({
+      servers: { bridge: { host: 'example.com:8443', pathname: '/a/bridge/socket.io' } },
+    });
+    expect(JSON.stringify(async)).not.toContain('localhost:3000');
+    const ajv = new Ajv({ meta: false, validateSchema: false, strict: false, validateFormats: false });
+    expect(ajv.validate(asyncApiSpecs.schemas['3.0.0'] as object, async)).toBe(true);
+  });
+
+  it('the page links below the path, and its examples work as they are copied', () => {
+    const { page } = at('https://example.com', '/bridge');
+    const links = [...page.matchAll(/ (?:href|src)="([^#"][^"]*)"/g)].map(([, link]) => link!);
+    expect(links.length).toBeGreaterThan(6);
+    expect(links.filter((link) => link !== 'data:,' && !link.startsWith('/bridge/'))).toEqual([]);
+    expect(page).toContain('BRIDGE=https://example.com/bridge\ncurl ');
+    expect(page).toContain("io('https://example.com', { path: '/bridge/socket.io', auth:");
+  });
+
+  it('at a root has no path', () => {
+    const { open, page } = at('https://bridge.example', '');
+    expect(open.servers).toEqual([{ url: 'https://bridge.example' }]);
+    expect(page).toContain("io('https://bridge.example', { auth:");
+    expect(page).toContain('href="/docs.css"');
+  });
+
+  it('is not guessed where it is not set, whatever Host says', async () => {
+    const { port } = new URL(url);
+    const answers = await Promise.all(
+      ['/docs', '/docs/openapi.json', '/docs/asyncapi.json'].map(
+        (path) =>
+          new Promise<string>((resolve, reject) => {
+            const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' };
+            httpGet({ port, path, headers, agent: false }, (answer) => {
+              let text = '';
+              answer.on('data', (piece) => (text += String(piece))).on('end', () => resolve(text));
+            }).on('error', reject);
+          }),
+      ),
+    );
+    for (const text of answers) expect(text).not.toContain('evil.example');
+    expect(openapi.servers).toEqual([]);
   });
 });
 

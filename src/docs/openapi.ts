@@ -1,3 +1,4 @@
+import { hrefOf, type PublicUrl } from '../base/public-url.js';
 import { componentRef, componentSchemas } from '../schema/json-schema.js';
 import type { Examples } from './examples.js';
 import { type Operation, operations } from './operations.js';
@@ -44,7 +45,7 @@ export interface OpenApiOperation {
  * OpenAPI 3.1 of the service's addresses. `operations.ts` lists and describes them; a test compares it with the routes.
  * The schemas are those that events are checked with.
  */
-export function openApiDocument(examples: Examples): OpenApiDocument {
+export function openApiDocument(examples: Examples, publicUrl: PublicUrl | null): OpenApiDocument {
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
   for (const [address, operation] of Object.entries(operations(examples))) {
     const [method, path] = address.split(' ') as [string, string];
@@ -61,7 +62,8 @@ export function openApiDocument(examples: Examples): OpenApiDocument {
       contact: {},
     },
     tags: [],
-    servers: [],
+    // None: where the document is.
+    servers: publicUrl === null ? [] : [{ url: hrefOf(publicUrl) }],
     components: {
       securitySchemes: { bearer: { scheme: 'bearer', bearerFormat: 'JWT', type: 'http' } },
       schemas: componentSchemas('draft-2020-12'),

@@ -1,3 +1,4 @@
+import { hrefOf, type PublicUrl } from '../base/public-url.js';
 import { EVENT_TYPES } from '../core/model/event.js';
 import { componentName, type JsonSchema } from '../schema/json-schema.js';
 import { type AsyncApiDocument, type Message, SENT, UNDERSTOOD } from './asyncapi.js';
@@ -8,9 +9,15 @@ import type { OpenApiDocument, OpenApiOperation } from './openapi.js';
 /**
  * The page at `/docs`: everything that the two documents say, for people. It takes one request, and one each for its
  * style and its script, none of them to another origin. Without the script only the copy buttons and the choice of
- * language and colours are missing. The choice of language concerns what surrounds the documentation, which is English.
+ * language and colours are missing. The choice of language concerns what surrounds the documentation, which is English. Links
+ * and examples are at `publicUrl`; without it links are at the root, and examples name the bridge by a variable.
  */
-export function docsPage(openapi: OpenApiDocument, asyncapi: AsyncApiDocument): string {
+export function docsPage(
+  openapi: OpenApiDocument,
+  asyncapi: AsyncApiDocument,
+  publicUrl: PublicUrl | null,
+): string {
+  const path = publicUrl?.path ?? '';
   const addresses = Object.entries(openapi.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
@@ -23,20 +30,20 @@ export function docsPage(openapi: OpenApiDocument, asyncapi: AsyncApiDocument): 
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Pitel event bridge: interface</title>
     <link rel="icon" href="data:," />
-    <link rel="stylesheet" href="/docs.css" />
+    <link rel="stylesheet" href="${path}/docs.css" />
   </head>
   <body>
     <a class="skip" href="#content" data-vi="Đến nội dung">To the content</a>
     <header>
       <p class="brand"><span class="logo" aria-hidden="true"></span><strong>Pitel</strong></p>
       <nav class="pages" aria-label="Pages">
-        <a href="/" data-vi="Bảng theo dõi">Wallboard</a>
-        <a href="/pop" data-vi="Cửa sổ khách gọi">Screen pop</a>
-        <a href="/docs" aria-current="page" data-vi="Giao diện lập trình">Interface</a>
+        <a href="${path}/" data-vi="Bảng theo dõi">Wallboard</a>
+        <a href="${path}/pop" data-vi="Cửa sổ khách gọi">Screen pop</a>
+        <a href="${path}/docs" aria-current="page" data-vi="Giao diện lập trình">Interface</a>
       </nav>
       <p class="documents">
-        <a href="/docs/openapi.json">OpenAPI</a>
-        <a href="/docs/asyncapi.json">AsyncAPI</a>
+        <a href="${path}/docs/openapi.json">OpenAPI</a>
+        <a href="${path}/docs/asyncapi.json">AsyncAPI</a>
       </p>
       <p class="controls" hidden>
         <label><span class="unseen" data-vi="Màu sắc">Colours</span>
@@ -79,7 +86,7 @@ ${[...Object.keys(SENT), ...Object.keys(UNDERSTOOD)].map(
     </nav>
     <main id="content" lang="en">
       <h1>Pitel event bridge <small>interface ${openapi.info.version}</small></h1>
-      ${introduction()}
+      ${introduction(publicUrl)}
       <section aria-labelledby="http"><h2 id="http">HTTP</h2>
       <p>${prose(openapi.info.description)}</p>
       ${addresses.map(({ method, path, operation }) => address(method, path, operation))}
@@ -88,14 +95,14 @@ ${[...Object.keys(SENT), ...Object.keys(UNDERSTOOD)].map(
       ${envelope(schemas)}
       ${EVENT_TYPES.map((type) => message(messages[type]!, schemas[`${componentName(type)}Data`]!, 'Fields of data'))}
       </section>
-      ${socket(asyncapi)}
+      ${socket(asyncapi, publicUrl)}
       ${redis(asyncapi)}
       <section aria-labelledby="parts"><h2 id="parts">Parts</h2>
       ${parts.map((name) => part(name, schemas[name]!))}
       </section>
     </main>
     <p id="said" role="status" class="unseen"></p>
-    <script src="/docs.js" defer></script>
+    <script src="${path}/docs.js" defer></script>
   </body>
 </html>
 `.toString();
@@ -114,7 +121,8 @@ const PARTS = [
   'Problem',
 ];
 
-function introduction(): Html {
+function introduction(publicUrl: PublicUrl | null): Html {
+  const bridge = publicUrl === null ? '' : `BRIDGE=${hrefOf(publicUrl)}\n`;
   return html`<section aria-labelledby="start"><h2 id="start">How it works</h2>
       <p>${prose('The bridge watches a Pitel cloud PBX and keeps a log of what happens in each tenant. The same events come over Socket.IO, HTTP, server-sent events and Redis, in the same order and with the same `id`.')}</p>
       <ul>
@@ -124,7 +132,7 @@ function introduction(): Html {
         <li>${prose('An event that is announced twice has the same `id` twice. Drop ids that you have had, and you are exactly-once.')}</li>
         <li>${prose('Fields and event types are only ever added: ignore what you do not know.')}</li>
       </ul>
-      ${sample('With a token, which is bound to one tenant', 'curl -H "Authorization: Bearer $TOKEN" "$BRIDGE/v1/calls"')}
+      ${sample('With a token, which is bound to one tenant', `${bridge}curl -H "Authorization: Bearer $TOKEN" "$BRIDGE/v1/calls"`)}
       </section>`;
 }
 
@@ -198,27 +206,34 @@ function message({ name, summary, examples }: Message, schema: JsonSchema, field
 `;
 }
 
-function socket({ components: { messages, schemas }, channels }: AsyncApiDocument): Html {
+function socket(
+  { components: { messages, schemas }, channels }: AsyncApiDocument,
+  publicUrl: PublicUrl | null,
+): Html {
   const { description } = channels.socket as { readonly description: string };
   const all = { ...SENT, ...UNDERSTOOD };
   return html`<section aria-labelledby="socket"><h2 id="socket">Socket.IO</h2>
       <p>${prose(description)}</p>
-      ${sample('A client', CLIENT)}
+      ${sample('A client', clientOf(publicUrl))}
       <details><summary>${prose('Fields of `auth`')}</summary>${fieldTable(schemas.Handshake!)}</details>
       ${Object.entries(all).map(([name, schema]) => message(messages[name]!, schemas[schema]!, 'Fields'))}
       <p>${prose('`subscribe` and `refresh` are acknowledged with `{ok: true, …}`, or `{ok: false, code}` when nothing has changed.')}</p>
       </section>`;
 }
 
-const CLIENT = `import { io } from 'socket.io-client';
+function clientOf(publicUrl: PublicUrl | null): string {
+  const { origin, path } = publicUrl ?? { origin: null, path: '' };
+  const below = path === '' ? '' : `path: '${path}/socket.io', `;
+  return `import { io } from 'socket.io-client';
 
 let cursor; // keep it where a reload finds it
-const socket = io(BRIDGE, { auth: (give) => give({ token: TOKEN, cursor }) });
+const socket = io(${origin === null ? 'BRIDGE' : `'${origin}'`}, { ${below}auth: (give) => give({ token: TOKEN, cursor }) });
 socket.on('snapshot', (snapshot) => { cursor = snapshot.cursor; });
 socket.on('call-offered', ({ data }) => console.log(data.offer.extension, data.customer?.raw));
 socket.onAny((_name, event) => {
   if (event.sequence !== undefined) cursor = \`\${event.epoch}:\${event.sequence}\`;
 });`;
+}
 
 function redis({ channels }: AsyncApiDocument): Html {
   const { pubsub, stream } = channels as Record<string, { readonly description: string }>;

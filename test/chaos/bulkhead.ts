@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { token } from '../support/delivery.js';
+import { startProxy } from '../support/proxies.js';
 import { freePort } from '../support/redis.js';
 import type { LogLine } from '../support/service.js';
 import { until } from '../support/until.js';
@@ -26,6 +27,8 @@ export interface Attack {
   readonly replicas?: number;
   /** `/health` and `/metrics` are asked on a listener of their own (`METRICS_PORT`). */
   readonly ownHealthPort?: boolean;
+  /** Clients reach the first replica through this reverse proxy, as the documentation configures it. */
+  readonly behind?: 'nginx';
   /** Whose agents connect during the attack, and whose log is judged; default all. */
   readonly served?: readonly string[];
   /** Attacks, and resolves when the attack is over. */
@@ -48,7 +51,7 @@ export interface Voice {
 export interface Field extends Pick<Chaos, 'long' | 'say' | 'tally' | 'random'> {
   readonly rig: Rig<RedisInUse>;
   readonly bridges: readonly Bridge[];
-  /** Of the first replica. */
+  /** Where clients reach the first replica. */
   readonly url: string;
   /** Starts `test/chaos/attacks/<name>.ts`; it is stopped when the row ends, at the latest. */
   readonly attacker: (name: string, args: unknown) => Attacker;
@@ -63,7 +66,7 @@ const AGENT_EVERY_MS = 3_000;
 const AFTERWARDS_MS = 30_000;
 
 const MOST_POLL_GAP_MS = 2 * INTERVAL_MS;
-const MOST_CONNECT_MS = 2_000;
+export const MOST_CONNECT_MS = 2_000;
 const MOST_LIVE_MS = 1_000;
 const MOST_RSS_MIB = 512;
 const MOST_RECOVERY_MS = 10_000;
@@ -71,6 +74,8 @@ const MOST_RECOVERY_MS = 10_000;
 /** The run of a row of attacks. In the short form times are noted and not demanded. */
 export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
   const healthPort = attack.ownHealthPort ? await freePort() : null;
+  const proxyPort = attack.behind === undefined ? null : await freePort();
+  const publicUrl = `http://127.0.0.1:${proxyPort}`;
   const setup: RigSetup<RedisInUse> = {
     tenants: [ATTACKED, ...OTHERS],
     speed: 1,
@@ -79,11 +84,17 @@ export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
     env: {
       POLL_INTERVAL_MS: String(INTERVAL_MS),
       ...(healthPort === null ? {} : { METRICS_PORT: String(healthPort) }),
+      ...(proxyPort === null ? {} : { TRUSTED_PROXIES: '127.0.0.1', PUBLIC_URL: publicUrl }),
       ...attack.env,
     },
   };
   await withRig(chaos, setup, async (rig) => {
     const bridges = await rig.replicas(attack.replicas ?? 1);
+    const target = Number(new URL(bridges[0]!.url).port);
+    const proxy =
+      proxyPort === null
+        ? null
+        : await startProxy(attack.behind!, 'root', { port: proxyPort, target, certificate: null });
     const attackers: Attacker[] = [];
     const attacker = (name: string, args: unknown) => {
       const started = new Attacker(name, args);
@@ -91,24 +102,48 @@ export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
       return started;
     };
     const { long, say, tally, random } = chaos;
-    const field: Field = { rig, bridges, url: bridges[0]!.url, attacker, long, say, tally, random };
+    const field: Field = {
+      rig,
+      bridges,
+      url: proxy === null ? bridges[0]!.url : publicUrl,
+      attacker,
+      long,
+      say,
+      tally,
+      random,
+    };
     const health = healthPort === null ? bridges[0]!.url : `http://127.0.0.1:${healthPort}`;
-    const witness = await Witness.open(field, attack, health);
     try {
-      await attack.strike(field);
-      say('the attack is over');
-      await witness.recovered();
-      await pause(long ? AFTERWARDS_MS : INTERVAL_MS);
+      await watched(chaos, field, attack, health, attackers);
+      await rig.settle();
+      const blind = (await attack.blind?.(rig)) ?? [];
+      for (const tenant of attack.served ?? rig.tenants)
+        await rig.verdict({ sightings: 3, blind: tenant === ATTACKED ? blind : [] }, tenant);
     } finally {
-      await Promise.all(attackers.map((each) => each.stop()));
-      await witness.close();
+      await proxy?.stop();
     }
-    witness.report(chaos);
-    await rig.settle();
-    const blind = (await attack.blind?.(rig)) ?? [];
-    for (const tenant of attack.served ?? rig.tenants)
-      await rig.verdict({ sightings: 3, blind: tenant === ATTACKED ? blind : [] }, tenant);
   });
+}
+
+/** The attack and half a minute after it, as a witness sees them. */
+async function watched(
+  chaos: Chaos,
+  field: Field,
+  attack: Attack,
+  health: string,
+  attackers: readonly Attacker[],
+): Promise<void> {
+  const witness = await Witness.open(field, attack, health);
+  try {
+    await attack.strike(field);
+    chaos.say('the attack is over');
+    await witness.recovered();
+    await pause(chaos.long ? AFTERWARDS_MS : INTERVAL_MS);
+  } finally {
+    await Promise.all(attackers.map((each) => each.stop()));
+    await witness.close();
+  }
+  witness.report(chaos);
 }
 
 /** Watches the bridge from outside during an attack. */
@@ -237,7 +272,11 @@ class Witness {
     const { rig } = this.#field;
     for (const tenant of this.#attack.served ?? [ATTACKED, OTHERS[0]]) {
       const begun = performance.now();
-      await rig.watch({ name: `agent ${this.#connects.length + 1} of ${tenant}`, tenant });
+      await rig.watch({
+        name: `agent ${this.#connects.length + 1} of ${tenant}`,
+        tenant,
+        url: () => this.#field.url,
+      });
       this.#connects.push(performance.now() - begun);
     }
   }

@@ -2,7 +2,15 @@ import type { Scenario } from './scenario.js';
 import { restartedAnywhere } from './scenarios/any-crash-point.js';
 import { dropped, outOfReach, stuck } from './scenarios/consumers.js';
 import { longField, longFields, manyCalls, oneId, unreadLog } from './scenarios/hostile-pbx.js';
-import { fewDescriptors, lookedUp, pinged, polledByMany, unread } from './scenarios/edges.js';
+import {
+  fewDescriptors,
+  lockedOut,
+  lookedUp,
+  pinged,
+  polledByMany,
+  reloaded,
+  unread,
+} from './scenarios/edges.js';
 import { isolated } from './scenarios/isolation.js';
 import { killed, killedInTurns } from './scenarios/killed.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
@@ -48,4 +56,6 @@ export const SCENARIOS: readonly Scenario[] = [
   polledByMany,
   lookedUp,
   fewDescriptors,
+  lockedOut,
+  reloaded,
 ];

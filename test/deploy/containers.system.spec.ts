@@ -44,6 +44,11 @@ describe('the Dockerfile', () => {
     expect(lastStage.filter((line) => line.includes('--chown'))).toEqual([]);
   });
 
+  it('has metrics on a port of their own: on that of the clients everybody who reaches it could read them', () => {
+    const [, port] = /\bMETRICS_PORT=(\d+)/.exec(lastStage.find((line) => line.startsWith('ENV '))!)!;
+    expect(lastStage).toContain(`EXPOSE 3000 ${port}`);
+  });
+
   it('copies only what .dockerignore lets in', () => {
     const ignore = readFileSync('.dockerignore', 'utf8').split('\n');
     const allowed = ignore.flatMap((line) => /^!(.+)$/.exec(line)?.[1] ?? []);
@@ -137,6 +142,13 @@ describe('the composition', () => {
     for (const [, service] of services) {
       for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
     }
+  });
+
+  it('has metrics on a port of their own, and knows the address at which it is opened', () => {
+    const { environment, ports } = compose.services.bridge;
+    expect(ports).toContain(`127.0.0.1:\${METRICS_PORT:-9464}:${environment.METRICS_PORT}`);
+    expect(ports).toContain(`127.0.0.1:\${BRIDGE_PORT:-3000}:${environment.PORT}`);
+    expect(environment.PUBLIC_URL).toBe('${PUBLIC_URL:-http://localhost:${BRIDGE_PORT:-3000}}');
   });
 
   it('sets no variable that its reader does not know', () => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { parseConfig } from '../../src/config/parse-config.js';
 import { VARIABLE_NAMES } from '../../src/config/settings/variables.js';
 import { type Loose, type Manifest, misfits, readManifests } from '../support/manifests.js';
 
@@ -119,6 +120,48 @@ describe('a replica on Kubernetes', () => {
     expect(bridge.livenessProbe.httpGet.path).toBe('/health/live');
     expect(bridge.startupProbe.httpGet.path).toBe('/health/live');
     expect(bridge.readinessProbe.httpGet.path).toBe('/health/ready');
+  });
+
+  it('has metrics and probes on a port of their own, which Prometheus reaches and the ingress does not', () => {
+    const ports = new Map<string, number>(
+      bridge.ports.map(({ name, containerPort }: Loose) => [name, containerPort]),
+    );
+    const variable = (name: string) => bridge.env.find((one: Loose) => one.name === name)?.value;
+    expect([variable('PORT'), variable('METRICS_PORT')]).toEqual([
+      String(ports.get('http')),
+      String(ports.get('metrics')),
+    ]);
+    for (const probe of [bridge.startupProbe, bridge.livenessProbe, bridge.readinessProbe])
+      expect(probe.httpGet.port).toBe('metrics');
+    const service = one('Service').spec.ports.find(({ name }: Loose) => name === 'metrics');
+    expect(service).toMatchObject({ targetPort: 'metrics' });
+    const [monitor] = readManifests(`${FOLDER}/monitoring`);
+    expect(monitor!.spec.endpoints).toEqual([expect.objectContaining({ port: 'metrics', path: '/metrics' })]);
+    const allowed = one('NetworkPolicy').spec.ingress.map(({ from, ports: open }: Loose) => [
+      from.map(
+        ({ namespaceSelector }: Loose) => namespaceSelector.matchLabels['kubernetes.io/metadata.name'],
+      ),
+      open.map(({ port }: Loose) => port),
+    ]);
+    expect(allowed).toEqual([
+      [['ingress-nginx'], ['http']],
+      [['monitoring'], ['metrics']],
+    ]);
+  });
+
+  it('starts with its settings, and without a warning', () => {
+    const env: Record<string, string> = {
+      ...Object.fromEntries(bridge.env.map(({ name, value }: Loose) => [name, value])),
+      ...parseEnv(readFileSync(`${FOLDER}/settings.env`, 'utf8')),
+      ...parseEnv(readFileSync(`${FOLDER}/secrets.example/bridge.env`, 'utf8')),
+      AUTH_JWT_SECRET: 'x'.repeat(32),
+    };
+    const files: Record<string, string> = {
+      'tenants.json': readFileSync(`${FOLDER}/secrets.example/tenants.json`, 'utf8'),
+      'acme-token': 'an-upstream-token',
+    };
+    const result = parseConfig(env, (path) => files[path.split('/').at(-1)!]!);
+    expect(result).toMatchObject({ ok: true, warnings: [] });
   });
 
   it('is one of three, found by every selector, of which one at most may be taken away', () => {

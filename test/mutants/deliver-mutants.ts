@@ -82,9 +82,43 @@ const access: readonly Mutant[] = [
       'pages of other origins could read metrics and health',
     ],
     [
-      'hostOf(origin) === hostOf(`http://${host}`)',
-      'hostOf(origin) !== null',
+      'if (a.protocol !== b.protocol || a.port !== b.port) return false;',
+      '',
+      'a page of another port of this machine would count as the bridge’s own',
+    ],
+    [
+      'a.hostname === b.hostname || (isLoopback',
+      'a.hostname !== b.hostname || (isLoopback',
       'every page would count as the bridge’s own',
+    ],
+    [
+      'publicUrl?.origin ?? originOf(socket)',
+      'originOf(socket)',
+      'the bridge’s own pages would be refused behind a proxy',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/client-addresses.ts`, `${ACCESS}/client-addresses.spec.ts`, [
+    ['way.at(-1) ?? ', 'way.at(0) ?? ', 'all clients behind a proxy would be one'],
+    [
+      'proxyaddr.all(request as IncomingMessage, this.trusts)',
+      'proxyaddr.all(request as IncomingMessage)',
+      'a client could write the address that it counts by',
+    ],
+    [
+      'isIP(client) !== 0 ? client :',
+      'client !== null ? client :',
+      'a client whose proxy copies words would get a limit of its own with each of them',
+    ],
+  ]),
+  ...mutantsOf('src/deliver/http/sub-path.ts', 'src/deliver/behind-a-proxy.spec.ts', [
+    ["http.prependListener('upgrade', strip);", '', 'WebSockets would not be found below a path'],
+    ['startsWith(`${path}/`)', 'startsWith(path)', 'addresses that only begin alike would be cut'],
+  ]),
+  ...mutantsOf('src/deliver/socket/visitor.ts', 'src/deliver/behind-a-proxy.spec.ts', [
+    [
+      'deps.addresses.of(request)',
+      'connection.remoteAddress',
+      'one client behind a proxy would slow down all others',
     ],
   ]),
 ];
@@ -300,9 +334,14 @@ const edges: readonly Mutant[] = [
   ...mutantsOf(`${ACCESS}/failure-pace.ts`, `${ACCESS}/failure-pace.spec.ts`, [
     ['Math.min(waitMs, LONGEST_MS)', 'waitMs', 'a client beside an attacker would wait for minutes'],
     [
-      'if (this.#waitOf(each, now) < LONGEST_MS) each.take(now);',
-      'each.take(now);',
+      'if (this.#waitOf(bucket, now) < LONGEST_MS) bucket.take(now);',
+      'bucket.take(now);',
       'a debt would outlast its cause',
+    ],
+    [
+      'if (this.#waitOf(bucket, now) === 0) this.#take(this.#all, now);',
+      'this.#take(this.#all, now);',
+      'one client that fails would make all others wait',
     ],
   ]),
   ...mutantsOf(`${ACCESS}/token.ts`, `${ACCESS}/token.spec.ts`, [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A self-signed certificate for 127.0.0.1: a client must be configured to trust it. */
+/** A self-signed certificate for 127.0.0.1 and localhost: a client must be configured to trust it. */
 export interface TestCertificate {
   readonly certFile: string;
   readonly keyFile: string;
@@ -17,7 +17,7 @@ export async function makeCertificate(): Promise<TestCertificate> {
   const [certFile, keyFile] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
   await promisify(execFile)('openssl', [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=redis of a test', '-addext', 'subjectAltName=IP:127.0.0.1'],
+    ...['-subj', '/CN=redis of a test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
     ...['-out', certFile, '-keyout', keyFile],
   ]);
   const pem = await readFile(certFile, 'utf8');

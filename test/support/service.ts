@@ -40,7 +40,7 @@ const MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
  */
 export async function startService(env: Readonly<Record<string, string>>, main = MAIN): Promise<Service> {
   const service = spawnService(env, [main]);
-  const { address } = await service.line((line) => line.address !== undefined);
+  const { address } = await service.line(({ msg }) => msg === 'the bridge is listening');
   service.url = address!;
   return service;
 }

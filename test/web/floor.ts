@@ -8,6 +8,7 @@ import { type Chromium, startChromium } from '../../client/test/chromium.js';
 import { NO_HABITS, type WorldOptions } from '../../simulator/options.js';
 import { createSimulatorServer, type SimulatorServer } from '../../simulator/server.js';
 import { createWorld, type World } from '../../simulator/world.js';
+import { freePort } from '../support/redis.js';
 import { type Service, startService } from '../support/service.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
@@ -61,15 +62,18 @@ export class Floor {
       clock: patientClock(world.now),
     });
     const { url } = await pbx.listen(0);
+    const port = await freePort();
+    const cable = await startTcpProxy(port);
     const service = await startService({
       PITEL_BASE_URL: url,
       STORE: 'memory',
+      PORT: String(port),
+      PUBLIC_URL: `http://127.0.0.1:${cable.port}`,
       // The world may fall behind.
       ABANDONED_LOOKBACK_MS: '86400000',
       AUTH_MODE: auth,
       ...(auth === 'jwt' ? { AUTH_JWT_SECRET: SECRET } : {}),
     });
-    const cable = await startTcpProxy(Number(new URL(service.url).port));
     return new Floor(world, pbx, service, cable, await startChromium());
   }
 

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { isSupportedCountry } from 'libphonenumber-js/max';
+import type { PublicUrl } from '../../base/public-url.js';
 import { isExtensionId } from '../../core/model/extension-id.js';
 
 /**
@@ -47,6 +48,29 @@ export function httpOrigin(text: string): string | undefined {
 export function httpAddress(text: string): string | undefined {
   return httpUrl(text)?.href;
 }
+
+/**
+ * The address by which people reach the bridge: an http(s) origin, with a path where the bridge lies below one; slashes at
+ * its end are accepted. The path is plain, so that it is the same in every link, header and configuration of a proxy.
+ */
+export function publicUrl(text: string): PublicUrl | undefined {
+  const url = httpUrl(text);
+  const [, path = ''] = /^[^:]+:\/\/[^/?#*]+((?:\/[\w.~-]+)*)\/*$/.exec(text) ?? [];
+  // `URL` takes `.` and `..` away.
+  const isPlain = url?.pathname.startsWith(path) === true && /^\/*$/.test(url.pathname.slice(path.length));
+  if (url === undefined || !isPlain || /[?#*]/.test(text)) return undefined;
+  return { origin: url.origin, path };
+}
+
+/** Whether a path begins with one of the bridge's own: then `/docs/docs` could be meant by `/docs`. */
+export function isOwnPath(path: string): boolean {
+  return OWN_PATHS.has(path.split('/')[1] ?? '');
+}
+
+const OWN_PATHS: ReadonlySet<string> = new Set([
+  ...['v1', 'socket.io', 'health', 'metrics', 'docs', 'docs.css', 'docs.js', 'assets', 'client', 'client.js'],
+  ...['pop', 'pop.html', 'index.html', 'callbacks', 'webhooks', 'reports', 'licenses.txt'],
+]);
 
 /**
  * A proxy's address: `http://host:port` or `https://host:port`, with user and password where it asks for them,

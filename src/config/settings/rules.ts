@@ -1,5 +1,5 @@
 import { given, type SetOf, type Unused } from './given.js';
-import { isLoopback } from './loopback.js';
+import { isLoopback } from '../../base/loopback.js';
 import { REDIS_ACCESS, redisAccessRules } from './redis-access.js';
 import type { Environment } from '../tenants/tenant.js';
 import type { VariableName } from './variables.js';
@@ -24,17 +24,33 @@ export function checkRules(env: Environment): RuleFindings {
   pollRules(env, findings.problems, set, unused);
   redisRules(env, findings.problems, set, unused);
   authRules(env, findings.problems, set, unused);
-  const [port, metricsPort] = [given(env, 'PORT') ?? '3000', given(env, 'METRICS_PORT')];
-  if (metricsPort === undefined) unused(set('METRICS_HOST'), 'METRICS_PORT is not');
-  else if (metricsPort === port && port !== '0' && !set('METRICS_HOST').length)
-    findings.problems.push(
-      'METRICS_PORT: must not be PORT, or METRICS_HOST must be another address than HOST',
-    );
+  proxyRules(findings.warnings, set);
+  metricsRules(env, findings, set, unused);
   if (set('OTEL_EXPORTER_OTLP_ENDPOINT').length === 0) {
     const others = set('OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_SERVICE_NAME', 'OTEL_TRACES_SAMPLER_ARG');
     unused(others, 'OTEL_EXPORTER_OTLP_ENDPOINT is not');
   }
   return findings;
+}
+
+function proxyRules(warnings: string[], set: SetOf): void {
+  if (set('TRUSTED_PROXIES').length === 1 && set('PUBLIC_URL').length === 0)
+    warnings.push(
+      "PUBLIC_URL: is not set although TRUSTED_PROXIES is, so that the bridge's own pages are refused behind the proxy",
+    );
+}
+
+function metricsRules(env: Environment, findings: RuleFindings, set: SetOf, unused: Unused): void {
+  const { problems, warnings } = findings as { problems: string[]; warnings: string[] };
+  const [port, metricsPort] = [given(env, 'PORT') ?? '3000', given(env, 'METRICS_PORT')];
+  if (metricsPort === undefined) {
+    unused(set('METRICS_HOST'), 'METRICS_PORT is not');
+    if (!isLoopback(given(env, 'HOST') ?? '127.0.0.1'))
+      warnings.push(
+        'METRICS_PORT: is not set, so that /metrics is not served: HOST is not a loopback address, and clients could read it',
+      );
+  } else if (metricsPort === port && port !== '0' && !set('METRICS_HOST').length)
+    problems.push('METRICS_PORT: must not be PORT, or METRICS_HOST must be another address than HOST');
 }
 
 function tenantRules(problems: string[], set: SetOf): void {
@@ -98,6 +114,12 @@ function authRules(env: Environment, problems: string[], set: SetOf, unused: Unu
     if (!isLoopback(given(env, 'HOST') ?? '127.0.0.1')) {
       problems.push(
         'AUTH_MODE: none is accepted only while HOST is a loopback address (127.0.0.0/8, ::1 or localhost)',
+      );
+    }
+    const address = given(env, 'PUBLIC_URL') ?? '';
+    if (URL.canParse(address) && !isLoopback(new URL(address).hostname)) {
+      problems.push(
+        'AUTH_MODE: none is accepted only where PUBLIC_URL is not set, or is at a loopback address: everybody behind the proxy would see everything',
       );
     }
     unused(keys, 'AUTH_MODE is none');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as format from './formats.js';
 import { DIRECTION_SETTINGS } from '../../core/model/call.js';
 import { Secret } from '../secrets/secret.js';
+import { networkList } from './networks.js';
 
 /**
  * Every variable that the bridge reads: its format, its range, its default. Rules that span several variables are
@@ -93,6 +94,12 @@ const hostPorts = text('must be a list host:port,host:port', (given) =>
   format.listOf(given, format.hostPort),
 );
 
+const networks = z.string().transform((given, context): readonly string[] => {
+  const { networks: list, problems } = networkList(given);
+  for (const message of problems) context.addIssue({ code: 'custom', message });
+  return problems.length === 0 ? list : z.NEVER;
+});
+
 /** By name. A variable without a default is optional here; whether it is required depends on other variables. */
 const VARIABLES = {
   PITEL_BASE_URL: FORMATS.baseUrl.optional(),
@@ -165,6 +172,15 @@ const VARIABLES = {
     'must be a list of http or https origins such as https://app.example; * is refused, because the list also guards WebSocket handshakes: name the origins',
     (given) => format.listOf(given, format.httpOrigin),
   ).default((): string[] => []),
+  TRUSTED_PROXIES: networks.default((): readonly string[] => []),
+  PUBLIC_URL: text(
+    'must be the http or https address by which people reach the bridge, such as https://bridge.example or https://example.com/bridge, without query, fragment and credentials, and with a path of letters, digits and - . _ ~',
+    format.publicUrl,
+  )
+    .refine(({ path }) => !format.isOwnPath(path), {
+      error: 'its path must not begin with one that the bridge has itself, such as /v1, /docs or /socket.io',
+    })
+    .optional(),
   DELIVER_MEMORY_MB: whole(8, 65_536, 'megabytes').optional(),
   AUTH_MODE: oneOf('jwt', 'none').default('jwt'),
   AUTH_JWT_SECRET: jwtSecret.optional(),

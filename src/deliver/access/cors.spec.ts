@@ -98,6 +98,13 @@ describe('CORS_ORIGINS over HTTP', () => {
 describe('a page that connects', () => {
   const tokens = { corsOrigins: [CRM], auth: { mode: 'jwt', jwksUrl: 'https://id.example' } } as const;
   const open = { corsOrigins: [CRM], auth: { mode: 'none' } } as const;
+  const PUBLIC = { origin: 'https://bridge.example', path: '/bridge' };
+  /** A connection that arrived at an address; at this machine's own unless it is given. */
+  const request = (
+    headers: { origin?: string; host?: string },
+    localAddress = '127.0.0.1',
+    localPort = 3000,
+  ) => ({ headers, socket: { localAddress, localPort } }) as unknown as Parameters<typeof originAllowed>[0];
 
   it.each([
     ['of a listed origin may', { origin: CRM, host: 'bridge.example' }, true, true],
@@ -108,19 +115,27 @@ describe('a page that connects', () => {
       true,
     ],
     [
-      'behind a proxy that ends TLS may with a token',
-      { origin: 'https://bridge.example', host: 'bridge.example' },
+      'of the service itself may, at another loopback name than it connects to',
+      { origin: 'http://[::1]:3000', host: '127.0.0.1:3000' },
       true,
+      true,
+    ],
+    [
+      'of a name that Host repeats may not: Host proves nothing',
+      { origin: 'https://bridge.example', host: 'bridge.example' },
+      false,
       false,
     ],
     [
-      'of a foreign name that resolves here may not without tokens',
-      { origin: 'http://evil.example', host: 'evil.example' },
-      true,
+      'of a foreign name that resolves here may not',
+      { origin: 'http://evil.example:3000', host: 'evil.example:3000' },
+      false,
       false,
     ],
     ['of another origin may not', { origin: 'https://evil.example', host: 'localhost:3000' }, false, false],
     ['of another port may not', { origin: 'http://localhost:8080', host: 'localhost:3000' }, false, false],
+    ['of another scheme may not', { origin: 'https://localhost:3000', host: 'localhost:3000' }, false, false],
+    ['of no origin may not', { origin: 'null', host: 'localhost:3000' }, false, false],
     [
       'without an origin is no page: the token or the address decides',
       { host: '127.0.0.1:3000' },
@@ -134,6 +149,43 @@ describe('a page that connects', () => {
       false,
     ],
   ])('%s', (_, headers, withTokens, without) => {
-    expect([originAllowed(headers, tokens), originAllowed(headers, open)]).toEqual([withTokens, without]);
+    expect([originAllowed(request(headers), tokens), originAllowed(request(headers), open)]).toEqual([
+      withTokens,
+      without,
+    ]);
+  });
+
+  it.each([
+    ['10.0.0.5', 3000, 'http://10.0.0.5:3000', true],
+    ['::ffff:10.0.0.5', 3000, 'http://10.0.0.5:3000', true],
+    ['10.0.0.5', 80, 'http://10.0.0.5', true],
+    ['2001:db8::5', 3000, 'http://[2001:db8::5]:3000', true],
+    ['10.0.0.5', 3000, 'http://10.0.0.6:3000', false],
+    ['10.0.0.5', 3000, 'http://localhost:3000', false],
+    ['10.0.0.5', 3000, 'http://bridge.lan:3000', false],
+  ])('that arrives at %s, port %d, is the service’s own from %s: %s', (address, port, origin, isOwn) => {
+    expect(originAllowed(request({ origin, host: new URL(origin).host }, address, port), tokens)).toBe(isOwn);
+  });
+
+  it.each([
+    ['https://bridge.example', true],
+    ['https://bridge.example:443', true],
+    ['http://bridge.example', false],
+    ['https://bridge.example:8443', false],
+    ['https://evil.bridge.example', false],
+    ['http://127.0.0.1:3000', false],
+  ])('from %s is the service’s own where PUBLIC_URL says https://bridge.example: %s', (origin, isOwn) => {
+    const asked = request({ origin, host: new URL(origin).host });
+    expect(originAllowed(asked, { ...tokens, publicUrl: PUBLIC })).toBe(isOwn);
+  });
+
+  it('may use any name of this machine where PUBLIC_URL is one', () => {
+    const own = { ...tokens, publicUrl: { origin: 'http://localhost:8080', path: '' } };
+    const allowed = (origin: string) => originAllowed(request({ origin }, '172.18.0.3'), own);
+    expect(['http://localhost:8080', 'http://127.0.0.1:8080', 'http://127.0.0.1:3000'].map(allowed)).toEqual([
+      true,
+      true,
+      false,
+    ]);
   });
 });

@@ -44,7 +44,7 @@ describe('the pace of an address', () => {
     const { clock, reached, fail, waits } = setUp();
     fail(11);
     expect(await waits()).toBe(500);
-    expect(reached).toHaveBeenCalledWith('failures');
+    expect(reached).toHaveBeenCalledWith('failures', ADDRESS);
     fail(1);
     clock.advance(500);
     expect(await waits()).toBe(0);
@@ -56,6 +56,27 @@ describe('the pace of an address', () => {
     expect(await waits()).toBe(1_000);
     fail(5_000);
     expect(await waits()).toBe(1_000);
+  });
+
+  it('waits no longer when one more fails just before the longest wait', async () => {
+    const { clock, fail, waits } = setUp();
+    fail(11);
+    clock.advance(1);
+    fail(2);
+    expect(await waits()).toBe(1_000);
+  });
+
+  it('forgets what failed beyond the longest wait', async () => {
+    const { clock, fail, waits } = setUp();
+    fail(5_000);
+    clock.advance(1_500);
+    expect(await waits()).toBe(0);
+  });
+
+  it('of one that fails alone makes no other wait, however much failed', async () => {
+    const { fail, waits } = setUp();
+    fail(5_000);
+    expect(await waits('192.0.2.2')).toBe(0);
   });
 
   it('is its own, but that all together have one too', async () => {

@@ -10,7 +10,8 @@ import type { Limits } from './options.js';
  * `failuresPerSecond` (a few seconds' worth may come at once) every next handshake and unchecked token of the address
  * waits, at most `LONGEST_MS`, and is then let through: a client with a valid token behind the same address is late but
  * never refused. What waits is bounded by the pool of connections without a token. All addresses together share a pace
- * ten times as fast. IPv6 addresses count by their /64, which is what one customer usually gets.
+ * ten times as fast, of which each takes no more than its own, so that one that fails alone makes no other wait. IPv6 addresses
+ * count by their /64, which is what one customer usually gets. Behind a proxy that is not trusted all clients are one address.
  */
 export class FailurePace {
   readonly #deps: FailurePaceDeps;
@@ -31,18 +32,25 @@ export class FailurePace {
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > ADDRESSES_KEPT) this.#buckets.delete(this.#buckets.keys().next().value!);
-    for (const each of [bucket, this.#all]) if (this.#waitOf(each, now) < LONGEST_MS) each.take(now);
+    if (this.#waitOf(bucket, now) === 0) this.#take(this.#all, now);
+    this.#take(bucket, now);
   }
 
   /** Resolves when the address may try: at once, unless too many of its tries have failed. */
   async turn(address: string): Promise<void> {
     const { clock, watch } = this.#deps;
     const now = clock.monotonic();
-    const own = this.#buckets.get(networkOf(address));
+    const network = networkOf(address);
+    const own = this.#buckets.get(network);
     const waitMs = Math.max(own === undefined ? 0 : this.#waitOf(own, now), this.#waitOf(this.#all, now));
     if (waitMs === 0) return;
-    watch.reached('failures');
+    watch.reached('failures', network);
     await new Promise<void>((resolve) => clock.after(Math.min(waitMs, LONGEST_MS), resolve));
+  }
+
+  /** A debt does not grow beyond what the longest wait makes up for. */
+  #take(bucket: TokenBucket, now: number): void {
+    if (this.#waitOf(bucket, now) < LONGEST_MS) bucket.take(now);
   }
 
   #waitOf(bucket: TokenBucket, now: number): number {

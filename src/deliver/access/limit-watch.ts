@@ -24,7 +24,8 @@ export const LIMIT_NAMES = Object.keys(LIMITS) as readonly LimitName[];
 
 /**
  * Gives every bound a voice: a count, one log line when it begins to bite and one when it has stopped, and its name in
- * `active` in between, which readiness shows. Neither names a client.
+ * `active` in between, which readiness shows. The line names the network of the client that reached it, where that is what
+ * the limit counts by, so that it can be shut out before the bridge.
  */
 export class LimitWatch {
   readonly #deps: LimitWatchDeps;
@@ -37,12 +38,13 @@ export class LimitWatch {
     this.#deps = deps;
   }
 
-  reached(limit: LimitName): void {
+  /** @param client the network of the client, of which one that reached the limit first is logged */
+  reached(limit: LimitName, client?: string): void {
     const { clock, logger } = this.#deps;
     this.counts.set(limit, (this.counts.get(limit) ?? 0) + 1);
     if (!this.#reachedAt.has(limit)) {
       const [what, setting] = LIMITS[limit];
-      logger.warn({ limit, setting }, `limit reached: ${what}`);
+      logger.warn({ limit, setting, ...(client === undefined ? {} : { client }) }, `limit reached: ${what}`);
     }
     this.#reachedAt.set(limit, clock.monotonic());
     this.#stop ??= clock.every(LOOK_EVERY_MS, () => this.#look());

@@ -1,4 +1,5 @@
 import { token } from '../../base/inject.js';
+import type { PublicUrl } from '../../base/public-url.js';
 
 /** How clients prove who they are. */
 export type AuthOptions =
@@ -18,6 +19,10 @@ export interface DeliverOptions extends Partial<Limits> {
   readonly auth: AuthOptions;
   /** Origins, besides the service's own, whose pages may connect. */
   readonly corsOrigins: readonly string[];
+  /** Addresses and CIDRs of the proxies whose forwarded addresses count; default none. */
+  readonly trustedProxies?: readonly string[];
+  /** Where people reach the service; default: where it listens. */
+  readonly publicUrl?: PublicUrl | null;
 }
 
 /** The bounds. Times are milliseconds, sizes bytes. */

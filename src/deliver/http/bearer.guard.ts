@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { onceOver } from '../access/answer-over.js';
+import { ClientAddresses } from '../access/client-addresses.js';
 import { Connections } from '../access/connections.js';
 import { FailurePace } from '../access/failure-pace.js';
 import { FairTurns } from '../access/fair-turns.js';
@@ -33,6 +34,7 @@ export class BearerGuard implements CanActivate {
     @Inject(FairTurns) private readonly turns: FairTurns,
     @Inject(Connections) private readonly connections: Connections,
     @Inject(RequestLimits) private readonly requests: RequestLimits,
+    @Inject(ClientAddresses) private readonly addresses: ClientAddresses,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -41,7 +43,7 @@ export class BearerGuard implements CanActivate {
     response.setHeader('Cache-Control', 'no-store');
     if (hasTokenInQuery(request.query)) throw new Refusal('token-in-url');
     // With tokens CORS is enough, because a page has no token by itself. Without them the address is the only check.
-    if (!this.tokens.required && !originAllowed(request.headers, this.options)) {
+    if (!this.tokens.required && !originAllowed(request, this.options)) {
       throw new Refusal('origin-not-allowed');
     }
     request.grant = await this.#verified(request);
@@ -57,7 +59,7 @@ export class BearerGuard implements CanActivate {
   }
 
   async #verified(request: Request): Promise<Holder> {
-    const address = request.socket.remoteAddress ?? '';
+    const address = this.addresses.of(request);
     await this.pace.turn(address);
     await this.turns.next(address);
     try {

@@ -94,13 +94,17 @@ export class SocketServer {
     io.engine.use((request: IncomingMessage, response: Answer, next: () => void) => {
       this.#answers.set(request, response);
       const sid = queryOf(request).sid as string | undefined;
-      if (sid === undefined) return void this.#deps.pace.turn(addressOf(request)).then(next);
+      if (sid === undefined)
+        return void this.#deps.pace.turn(this.#deps.addresses.of(request)).then(() => {
+          // A client that has gone while it waited would leave a session behind.
+          if (!request.socket.destroyed) next();
+        });
       this.#prove(request, response, sid);
       next();
     });
     io.engine.on('connection', (connection: EngineConnection) => this.#greet(connection));
     io.engine.on('connection_error', ({ req }: { req: IncomingMessage }) =>
-      this.#deps.pace.failed(addressOf(req)),
+      this.#deps.pace.failed(this.#deps.addresses.of(req)),
     );
     io.use((socket, next) => {
       this.#admit(socket).then(
@@ -142,7 +146,7 @@ export class SocketServer {
   ): void {
     const { sid, transport } = queryOf(request);
     const isToldLater = sid === undefined && transport === 'websocket';
-    if (isToldLater || originAllowed(request.headers, this.#deps.options)) return decide(null, true);
+    if (isToldLater || originAllowed(request, this.#deps.options)) return decide(null, true);
     this.#deps.stats.countRefused('origin-not-allowed');
     decide('origin-not-allowed', false);
   }
@@ -239,10 +243,6 @@ export class SocketServer {
       session.close('slow-consumer');
     }
   }
-}
-
-function addressOf({ socket }: IncomingMessage): string {
-  return socket.remoteAddress ?? '';
 }
 
 /** Turns a cursor that is no text into a malformed one, which the reader answers like any other. */

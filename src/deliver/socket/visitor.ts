@@ -36,11 +36,11 @@ export class Visitor {
   constructor(connection: EngineConnection, deps: ClientsDeps, tokenless: OldestGoes) {
     this.#deps = deps;
     this.#connection = connection;
-    this.#address = connection.remoteAddress;
     const { request } = connection;
+    this.#address = deps.addresses.of(request);
     const query = queryOf(request);
     this.#socket = connection.transport.name === 'websocket' ? request.socket : null;
-    this.isForeign = !originAllowed(request.headers, deps.options);
+    this.isForeign = !originAllowed(request, deps.options);
     this.hasTokenInUrl = hasTokenInQuery(query);
     this.tenant = query.tenant;
     this.#leavePool = tokenless.enter(() => {

@@ -18,10 +18,18 @@ export function say(counts: object): void {
   process.stdout.write(`${JSON.stringify(counts)}\n`);
 }
 
-/** Opens a connection, writes the text, and resolves with the first bytes of the answer; null when it closes without. */
-export function open(url: string, text: string): Promise<{ socket: Socket; answered: boolean }> {
+/**
+ * Opens a connection, `from` an address of this machine, and writes the text. Resolves with whether an answer began, or it closed
+ * without.
+ */
+export function open(
+  url: string,
+  text: string,
+  from?: string,
+): Promise<{ socket: Socket; answered: boolean }> {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname, () => socket.write(text));
+  const to = { port: Number(port), host: hostname, ...(from === undefined ? {} : { localAddress: from }) };
+  const socket = connect(to, () => socket.write(text));
   socket.on('error', () => undefined);
   return new Promise((resolve) => {
     socket.once('data', () => resolve({ socket, answered: true }));

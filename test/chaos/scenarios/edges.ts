@@ -1,6 +1,6 @@
 import { token } from '../../support/delivery.js';
-import { ATTACKED, type Field, type Voice, withstands } from '../bulkhead.js';
-import { type Scenario, times } from '../scenario.js';
+import { ATTACKED, type Field, MOST_CONNECT_MS, type Voice, withstands } from '../bulkhead.js';
+import { keepsTime, type Scenario, times } from '../scenario.js';
 
 /** What clients do at the edges of the bridge: connections, handshakes, requests and what they leave unread. */
 
@@ -15,15 +15,18 @@ function voiceOf(...limits: string[]): Voice {
   };
 }
 
-/** Attacks for as long as the form allows, and notes what came of it. */
-async function strike(field: Field, name: string, args: object): Promise<void> {
+/** Attacks for as long as the form allows, notes what came of it, and resolves with that. */
+async function strike(field: Field, name: string, args: object): Promise<Counts> {
   const ms = field.long ? 30_000 : 4_000;
   const attacker = field.attacker(name, { url: field.url, ms, ...args });
   await attacker.ready();
-  const counts = await attacker.line(1);
+  const counts = (await attacker.line(1)) as Counts;
   field.tally.injected += 1;
   field.tally.notes.push(`${name}: ${JSON.stringify(counts)}`);
+  return counts;
 }
+
+type Counts = Readonly<Record<string, number>>;
 
 export const pinged: Scenario = {
   row: 20,
@@ -33,7 +36,7 @@ export const pinged: Scenario = {
   testedIn: 'src/deliver/socket/floods.spec.ts',
   run: (chaos) =>
     withstands(chaos, {
-      strike: (field) => strike(field, 'ping-frames', { sockets: 4 }),
+      strike: async (field) => void (await strike(field, 'ping-frames', { sockets: 4 })),
       voice: voiceOf('messages', 'bytes'),
     }),
 };
@@ -104,7 +107,56 @@ export const fewDescriptors: Scenario = {
     withstands(chaos, {
       env: { TEST_OPEN_FILES: '256' },
       ownHealthPort: true,
-      strike: (field) => strike(field, 'idle-connections', { connections: 1_000 }),
+      strike: async (field) => void (await strike(field, 'idle-connections', { connections: 1_000 })),
       voice: voiceOf('tokenless', 'connections'),
+    }),
+};
+
+/** Addresses of this machine, so that they are not the proxy's. */
+const STRANGER = '127.0.0.66';
+const OFFICE = '127.0.0.77';
+
+export const lockedOut: Scenario = {
+  row: 33,
+  fault: '5,100 anonymous handshakes of one client through nginx, which come back when they are cut',
+  invariant: 'no agent is locked out, nor slowed down, by who has another address',
+  testedIn: 'src/deliver/behind-a-proxy.spec.ts',
+  run: (chaos) =>
+    withstands(chaos, {
+      behind: 'nginx',
+      strike: async (field) => {
+        const handshakes = times(chaos, 600, 5_100);
+        const { begun = 0 } = await strike(field, 'anonymous-handshakes', { from: STRANGER, handshakes });
+        field.tally.demand(begun >= handshakes, `${begun} handshakes were begun, fewer than ${handshakes}`);
+        const slowed = field.bridges
+          .flatMap(({ service }) => service.lines)
+          .flatMap((line) =>
+            'limit' in line && line.limit === 'failures' ? [(line as { client?: string }).client] : [],
+          );
+        const others = slowed.filter((client) => client !== undefined && client !== STRANGER);
+        field.tally.demand(others.length === 0, `${others.join()} had to wait`);
+      },
+      voice: voiceOf('tokenless', 'failures'),
+    }),
+};
+
+export const reloaded: Scenario = {
+  row: 34,
+  fault: '300 agents behind one NAT who all reload at once, half of them with an expired token first',
+  invariant: 'none of them is refused, and each gets every event',
+  testedIn: 'src/deliver/behind-a-proxy.spec.ts',
+  run: (chaos) =>
+    withstands(chaos, {
+      behind: 'nginx',
+      strike: async (field) => {
+        const agents = times(chaos, 250, 300);
+        const counts = await strike(field, 'reloading-agents', { from: OFFICE, tenant: ATTACKED, agents });
+        const { reloads = 0, refused = 0, holes = 0, slowestMs = Infinity } = counts;
+        field.tally.demand(reloads >= agents, `${reloads} reloads of ${agents} agents`);
+        field.tally.demand(refused === 0, `${refused} times an agent was refused`);
+        field.tally.demand(holes === 0, `${holes} holes in what agents got`);
+        keepsTime(chaos, 'until a reloaded page had a snapshot', [slowestMs], MOST_CONNECT_MS);
+      },
+      voice: voiceOf('failures'),
     }),
 };
