@@ -3,7 +3,7 @@
  *
  * Real: the checks of commit-2.lua and claim-2.lua in their order, the result codes, how a ledger goes on after each, and
  * how a cursor is judged (src/deliver/log/resumption.ts). A script is one atomic step. `touch` is not here: it changes
- * nothing that a commit or a cursor is judged by.
+ * nothing that a commit or a cursor is judged by. Not here either: trimming, and what a replica of the bridge buffers.
  *
  * The world: two servers, each with a copy of the tenant's keys. Any server may be a master, and both may be at once: a
  * fail-over promotes the replica and leaves the old master as it is, until something demotes it. Replication copies
@@ -53,8 +53,7 @@ typedef Copy {
   byte commit;             /* id of the last commit; 0: none */
   byte event[LOG];         /* which commit appended it; FOREIGNER: none did */
   byte label[LOG];         /* the epoch that it carries */
-  byte begins[EPOCHS];     /* of earlier epochs that this one continues: first sequence; 0: not continued */
-  byte ends[EPOCHS];       /* and last sequence */
+  byte ends[EPOCHS];       /* of the epochs that this one continues: the sequence after their last; 0: not continued */
   byte lastWrite;          /* for the assertions: which commit was the last write */
   byte lastClaim           /* and which claim the last one */
 }
@@ -128,7 +127,7 @@ inline copyAll(TO, FROM) {
   od;
   i = 0;
   do
-  :: i < EPOCHS -> TO.begins[i] = FROM.begins[i]; TO.ends[i] = FROM.ends[i]; i++
+  :: i < EPOCHS -> TO.ends[i] = FROM.ends[i]; i++
   :: else -> break
   od;
   i = 0
@@ -137,7 +136,7 @@ inline copyAll(TO, FROM) {
 inline forgetContinued(COPY) {
   i = 0;
   do
-  :: i < EPOCHS -> COPY.begins[i] = 0; COPY.ends[i] = 0; i++
+  :: i < EPOCHS -> COPY.ends[i] = 0; i++
   :: else -> break
   od;
   i = 0
@@ -168,18 +167,18 @@ inline claimScript(COPY, SERVER, FORCED) {
 #endif
     if
 #ifndef WITHOUT_CONTINUING
-    :: COPY.epoch != 0 && !FORCED && COPY.logged == COPY.sequence ->
-      COPY.begins[COPY.epoch] = COPY.epochStart; COPY.ends[COPY.epoch] = COPY.sequence
+    :: COPY.epoch != 0 && !FORCED && COPY.logged == COPY.sequence -> COPY.ends[COPY.epoch] = COPY.sequence + 1
 #endif
-    :: else -> forgetContinued(COPY)
+    :: else ->
+      forgetContinued(COPY);
+      if
+      :: COPY.logged > COPY.sequence -> COPY.sequence = COPY.logged
+      :: else
+      fi;
+      COPY.epochStart = COPY.sequence + 1
     fi;
     COPY.epoch = was;
     COPY.lineage = SERVER.lineage;
-    if
-    :: COPY.logged > COPY.sequence -> COPY.sequence = COPY.logged
-    :: else
-    fi;
-    COPY.epochStart = COPY.sequence + 1;
     COPY.commit = 0;
     was = 0
   fi
@@ -263,7 +262,8 @@ inline commitScript(COPY, SERVER, REQUEST) {
 }
 
 inline forgetRequest(REQUEST) {
-  REQUEST.id = 0; REQUEST.fence = 0; REQUEST.version = 0; REQUEST.epoch = 0; REQUEST.first = 0; REQUEST.hasEvent = 0; REQUEST.base = 0; REQUEST.claim = 0
+  REQUEST.id = 0; REQUEST.fence = 0; REQUEST.version = 0; REQUEST.epoch = 0; REQUEST.first = 0;
+  REQUEST.hasEvent = 0; REQUEST.base = 0; REQUEST.claim = 0
 }
 
 inline copyRequest(TO, FROM) {
@@ -273,7 +273,8 @@ inline copyRequest(TO, FROM) {
 
 /* The claim is over, and what was known of the tenant is dropped. */
 inline drop(BRIDGE, FORCED) {
-  BRIDGE.holds = 0; BRIDGE.waits = 0; BRIDGE.fence = 0; BRIDGE.version = 0; BRIDGE.epoch = 0; BRIDGE.sequence = 0; BRIDGE.base = 0; BRIDGE.claim = 0;
+  BRIDGE.holds = 0; BRIDGE.waits = 0; BRIDGE.fence = 0; BRIDGE.version = 0; BRIDGE.epoch = 0; BRIDGE.sequence = 0;
+  BRIDGE.base = 0; BRIDGE.claim = 0;
   BRIDGE.asksNewEpoch = FORCED;
   forgetRequest(BRIDGE.request)
 }
@@ -385,18 +386,22 @@ end:
 inline judge(COPY, CURSOR) {
   good = 0;
   if
-  :: CURSOR.epoch == COPY.epoch -> good = (CURSOR.sequence + 1 >= COPY.epochStart && CURSOR.sequence <= COPY.sequence)
+  :: CURSOR.sequence + 1 < COPY.epochStart || CURSOR.sequence > COPY.sequence -> skip
+  :: else ->
+    if
+    :: CURSOR.epoch == COPY.epoch -> good = 1
 #ifdef WITHOUT_END
-  :: CURSOR.epoch != COPY.epoch && CURSOR.epoch != 0 && COPY.begins[CURSOR.epoch] != 0 -> good = (CURSOR.sequence <= COPY.sequence)
+    :: CURSOR.epoch != COPY.epoch && CURSOR.epoch != 0 -> good = (COPY.ends[CURSOR.epoch] > 0)
 #else
-  :: CURSOR.epoch != COPY.epoch && CURSOR.epoch != 0 && COPY.begins[CURSOR.epoch] != 0 ->
-    good = (CURSOR.sequence + 1 >= COPY.begins[CURSOR.epoch] && CURSOR.sequence <= COPY.ends[CURSOR.epoch])
+    :: CURSOR.epoch != COPY.epoch && CURSOR.epoch != 0 -> good = (COPY.ends[CURSOR.epoch] > CURSOR.sequence)
 #endif
-  :: else
+    :: else
+    fi
   fi
 }
 
-inline resume(COPY, CURSOR) {
+/* MOVES: takes the next event; else it asks for a page, whose cursor has the log's epoch wherever it is. */
+inline resume(COPY, CURSOR, MOVES) {
   judge(COPY, CURSOR);
   if
   :: good ->
@@ -408,13 +413,15 @@ inline resume(COPY, CURSOR) {
     od;
     i = 0;
     if
-    :: CURSOR.sequence < COPY.sequence && COPY.event[CURSOR.sequence + 1] == FOREIGNER -> CURSOR.sequence++; CURSOR.seen[CURSOR.sequence] = FOREIGNER
-    :: CURSOR.sequence < COPY.sequence && COPY.event[CURSOR.sequence + 1] != FOREIGNER ->
-      CURSOR.sequence++; CURSOR.seen[CURSOR.sequence] = COPY.event[CURSOR.sequence]; CURSOR.epoch = COPY.label[CURSOR.sequence];
+    :: !MOVES -> CURSOR.epoch = COPY.epoch
+    :: MOVES && CURSOR.sequence < COPY.sequence && COPY.event[CURSOR.sequence + 1] == FOREIGNER ->
+      CURSOR.sequence++; CURSOR.seen[CURSOR.sequence] = FOREIGNER
+    :: MOVES && CURSOR.sequence < COPY.sequence && COPY.event[CURSOR.sequence + 1] != FOREIGNER ->
+      CURSOR.sequence++; CURSOR.seen[CURSOR.sequence] = COPY.event[CURSOR.sequence];
+      CURSOR.epoch = COPY.label[CURSOR.sequence];
       /* A cursor is good on the copy that gave it. */
       judge(COPY, CURSOR);
       assert(good)
-    :: CURSOR.sequence == COPY.sequence && COPY.epochStart == COPY.sequence + 1 -> CURSOR.epoch = COPY.epoch
     :: else
     fi
   :: else ->
@@ -436,8 +443,10 @@ inline resume(COPY, CURSOR) {
 proctype Client(byte me) {
 end:
   do
-  :: d_step { server[0].isMaster && copy[0].epoch != 0 -> resume(copy[0], cursor[me]) }
-  :: d_step { server[1].isMaster && copy[1].epoch != 0 -> resume(copy[1], cursor[me]) }
+  :: d_step { server[0].isMaster && copy[0].epoch != 0 -> resume(copy[0], cursor[me], 1) }
+  :: d_step { server[0].isMaster && copy[0].epoch != 0 && cursor[me].epoch != 0 -> resume(copy[0], cursor[me], 0) }
+  :: d_step { server[1].isMaster && copy[1].epoch != 0 -> resume(copy[1], cursor[me], 1) }
+  :: d_step { server[1].isMaster && copy[1].epoch != 0 && cursor[me].epoch != 0 -> resume(copy[1], cursor[me], 0) }
   od
 }
 
