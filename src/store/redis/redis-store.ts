@@ -16,7 +16,7 @@ import { checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
-import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
+import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName, type Scripts } from './scripts.js';
 import { NewerFormatError, OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from '../errors.js';
 import type {
   Attempts,
@@ -46,7 +46,7 @@ export class RedisStore implements Store {
   readonly #maxEvents: number;
   readonly #form: StoredForm;
   readonly format: number;
-  readonly #scripts = loadScripts();
+  readonly #scripts: Scripts;
   readonly #sender: RedisSender;
   readonly #subscriptions = new Set<Subscription>();
 
@@ -56,6 +56,7 @@ export class RedisStore implements Store {
     this.#maxEvents = options.maxEvents;
     this.#form = options.form ?? STORED_FORM;
     this.format = this.#form.format;
+    this.#scripts = options.scripts ?? loadScripts();
   }
 
   async claim(tenant: string, options: ClaimOptions): Promise<Claim> {
@@ -257,6 +258,8 @@ export interface RedisStoreOptions {
   readonly maxEvents: number;
   /** For tests: the form of another build than this one. */
   readonly form?: StoredForm;
+  /** For tests: scripts that lack a rule. */
+  readonly scripts?: Scripts;
 }
 
 type Entry = readonly [id: string, fields: readonly string[]];
