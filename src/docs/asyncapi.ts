@@ -91,7 +91,7 @@ export function asyncApiDocument(
         address: '/',
         title: 'Socket.IO, the default namespace',
         description:
-          "The handshake's `auth` is a `Handshake`. A client that connects gets `snapshot`, then live events; with `auth.cursor` it gets exactly the events after that cursor, then live ones. If that cursor cannot be resumed, or when the epoch changes, it gets `reset` and `snapshot`, then live events. A refused handshake is a `connect_error` whose `data.code` is one of `Closing`'s codes.",
+          "The handshake's `auth` is a `Handshake`. A client that connects gets `snapshot`, then live events; with `auth.cursor` it gets exactly the events after that cursor, then live ones. If that cursor cannot be resumed, or when events are lost that it had, it gets `reset` and `snapshot`, then live events. A refused handshake is a `connect_error` whose `data.code` is one of `Closing`'s codes.",
         servers: [reference('servers', 'bridge')],
         messages: references([...EVENT_TYPES, ...names(SENT), ...names(UNDERSTOOD), ...names(ACKNOWLEDGED)]),
       },

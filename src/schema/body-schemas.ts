@@ -38,7 +38,7 @@ export const snapshot = z
 const resetReason = z
   .enum(['epoch-changed', 'cursor-too-old', 'cursor-unknown', 'cursor-malformed'])
   .describe(
-    '`epoch-changed`: the log lost its past, or the cursor belongs to another log. `cursor-too-old`: the log no longer holds the events after it. `cursor-unknown`: the log has never reached it. `cursor-malformed`: it is not a cursor that a bridge hands out',
+    '`epoch-changed`: the log lost its past, or the cursor belongs to another log. `cursor-too-old`: the log no longer holds the events after it. `cursor-unknown`: the log has never reached it, or has lost it. `cursor-malformed`: it is not a cursor that a bridge hands out',
   );
 
 export const reset = z.object({ reason: resetReason }).meta({

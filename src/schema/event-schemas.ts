@@ -145,7 +145,9 @@ function event<const Type extends EventType, Data extends z.ZodObject>(
       epoch: z
         .string()
         .regex(/^[A-Za-z0-9_-]{1,64}$/)
-        .describe('The log that `sequence` belongs to; a new epoch means that the log lost its past'),
+        .describe(
+          'The stretch of the log that `sequence` belongs to; another one begins when Redis restarts or fails over, with a `reset` for clients that had what was lost',
+        ),
       traceparent: z.exactOptional(
         z
           .string()

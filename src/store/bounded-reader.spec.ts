@@ -5,7 +5,15 @@ import { MemoryStore } from './memory/memory-store.js';
 import type { LogSlice } from './store.js';
 
 const settled = () => new Promise(setImmediate);
-const SLICE: LogSlice = { epoch: 'e1', first: 0, last: 0, epochStart: 1, foreign: [], events: [] };
+const SLICE: LogSlice = {
+  epoch: 'e1',
+  first: 0,
+  last: 0,
+  epochStart: 1,
+  continues: [],
+  foreign: [],
+  events: [],
+};
 
 /** A store whose reads are answered when a test says so. */
 class HeldStore extends MemoryStore {

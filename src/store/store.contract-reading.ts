@@ -26,7 +26,15 @@ export function describeReading(subject: () => Subject): void {
     it('knows nothing of a tenant that was never claimed', async () => {
       expect(await store.snapshot('acme')).toBeNull();
       expect(await store.position('acme')).toBeNull();
-      const nothing = { epoch: null, first: 0, last: 0, epochStart: 0, events: [], foreign: [] };
+      const nothing = {
+        epoch: null,
+        first: 0,
+        last: 0,
+        epochStart: 0,
+        continues: [],
+        events: [],
+        foreign: [],
+      };
       expect(await store.read('acme', 0, 10)).toEqual(nothing);
       await expect(store.trim('acme', Date.now())).resolves.toBe(0);
     });

@@ -11,10 +11,11 @@ import type { Position } from '../core/model/position.js';
  * - A commit is made only by the holder of the newest fencing token, on the version it was computed from.
  * - Two commits with the same commit id are one: the second gets the first's result.
  * - Sequences are contiguous within an epoch; across epochs they only grow while the log survives.
- * - Within an epoch, a sequence belongs to one event only, whatever Redis loses.
+ * - Within an epoch, a sequence belongs to one event only, whatever Redis loses. An epoch that continues others has their
+ *   events up to where it says that they ended, each at its sequence.
  *
  * Not guaranteed: that an acknowledged commit survives when Redis loses its memory. The next claim, commit or touch
- * notices a possible loss (a restart, a fail-over) and leads to a new epoch.
+ * notices a possible loss (a restart, a fail-over) and leads to a new epoch, which continues the one before.
  *
  * The stored state has a format (`stored/formats.ts`). A store writes `format` and reads older ones; where a tenant's
  * state is in a newer one, it rejects claim and snapshot with a `NewerFormatError` and changes nothing.
@@ -31,7 +32,7 @@ export interface Store {
    * Takes the tenant over: hands out the state to go on from and a new fencing token, which is greater than every older
    * one (by any amount) and makes those invalid. The version continues, and so does the sequence where the log survived.
    * `epoch` becomes the epoch where there is none yet, where Redis was restarted or failed over since the last one
-   * began, or where `newEpoch` asks for it (memory was lost).
+   * began, or where `newEpoch` asks for it (memory was lost). In the second case only, the epoch continues the one before.
    *
    * Rejects with a `NewerFormatError` before it hands out a token, so that a build that can read the state is not fenced.
    * Rejects with a `CorruptStateError` after that; with `withoutUnreadable` it gives the state without the unreadable
@@ -111,6 +112,8 @@ export interface Claim {
   readonly fence: number;
   readonly version: number;
   readonly position: Position;
+  /** The ends of the epochs that this one continues; the newest 16 at most. */
+  readonly continues: readonly Position[];
   readonly state: TenantState;
   /** The format of the stored state; the first commit makes it the store's own. */
   readonly format: number;
@@ -156,8 +159,10 @@ export type CommitResult =
   /** A newer fencing token exists: stop polling this tenant until it is claimed again. Also after a loss, if another
    * has claimed since. */
   | { readonly status: 'fenced' }
-  /** The store is older than what it once acknowledged, or may be: claim with `newEpoch`. */
-  | { readonly status: 'lost' };
+  /** The store is older than what it once acknowledged: claim with `newEpoch`. */
+  | { readonly status: 'lost' }
+  /** Redis was restarted or failed over since the epoch began, and may have lost something: claim again. */
+  | { readonly status: 'moved' };
 
 export interface Snapshot {
   readonly position: Position;
@@ -170,8 +175,10 @@ export interface LogSlice {
   readonly first: number;
   /** Sequence of the newest event ever appended. */
   readonly last: number;
-  /** The first sequence that belongs to `epoch`: cursors of this epoch before it do not exist. */
+  /** The first sequence that belongs to `epoch`, or to the oldest that it continues: cursors before it do not exist. */
   readonly epochStart: number;
+  /** The ends of the epochs that `epoch` continues: up to there, each is the same log, and its cursors are good. */
+  readonly continues: readonly Position[];
   /** What lies at the sequences after `after`, in order. Another client of the store may have written it. */
   readonly events: readonly { readonly sequence: number; readonly json: string }[];
   /**

@@ -266,13 +266,17 @@ export class Rig<Redis extends RedisInUse> {
   #judgeConsumers(tenant: string, events: readonly BridgeEvent[]): void {
     const { tally } = this.#chaos;
     const last = events.at(-1);
-    for (const { name, place, isWhole, tenant: whose } of this.watchers) {
-      if (whose !== tenant || !isWhole || last === undefined) continue;
+    const ids = new Map(events.map(({ sequence, id }) => [Number(sequence), id]));
+    for (const { name, place, isWhole, followed, tenant: whose } of this.watchers) {
+      if (whose !== tenant) continue;
+      for (const [sequence, id] of followed)
+        tally.demand(
+          ids.get(sequence) === id,
+          `${name} has ${id} at ${sequence}, the log ${ids.get(sequence)}`,
+        );
+      if (!isWhole || last === undefined) continue;
       const [at, end] = [place?.sequence ?? 0, Number(last.sequence)];
-      if (place?.epoch !== last.epoch) tally.count('missing', `${name} is in epoch ${place?.epoch}`);
-      else
-        for (let sequence = at + 1; sequence <= end; sequence++)
-          tally.count('missing', `${name}: ${sequence}`);
+      for (let sequence = at + 1; sequence <= end; sequence++) tally.count('missing', `${name}: ${sequence}`);
     }
   }
 
@@ -282,7 +286,7 @@ export class Rig<Redis extends RedisInUse> {
     const deadline = Date.now() + DELIVERED_WITHIN_MS;
     for (;;) {
       const end = await this.book.place(tenant);
-      const has = ({ place }: Watcher) => place?.epoch === end?.epoch && place?.sequence === end?.sequence;
+      const has = ({ place }: Watcher) => place?.sequence === end?.sequence;
       if (own.every(has) || Date.now() > deadline) return;
       await pause(POLL_INTERVAL_MS);
     }

@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.js';
 import { restartedAnywhere } from './scenarios/any-crash-point.js';
+import { nothingLost, tailLostUnderCrowd } from './scenarios/crowds.js';
 import { dropped, outOfReach, stuck } from './scenarios/consumers.js';
 import { longField, longFields, manyCalls, oneId, unreadLog } from './scenarios/hostile-pbx.js';
 import {
@@ -58,4 +59,6 @@ export const SCENARIOS: readonly Scenario[] = [
   fewDescriptors,
   lockedOut,
   reloaded,
+  nothingLost,
+  tailLostUnderCrowd,
 ];

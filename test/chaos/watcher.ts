@@ -24,6 +24,7 @@ export class Watcher {
   #socket: Socket | null = null;
   #retry: NodeJS.Timeout | null = null;
   #place: { epoch: string; sequence: number } | null = null;
+  readonly #followed = new Map<number, string>();
   received = 0;
   resets: string[] = [];
   snapshots = 0;
@@ -40,6 +41,11 @@ export class Watcher {
 
   get place(): Readonly<{ epoch: string; sequence: number }> | null {
     return this.#place;
+  }
+
+  /** The ids of the events that it has had since its last snapshot, by their sequence: all of them are still valid. */
+  get followed(): ReadonlyMap<number, string> {
+    return this.#followed;
   }
 
   /** Whether it gets every event, so that a hole is a loss. */
@@ -120,6 +126,7 @@ export class Watcher {
       case 'reset':
         this.resets.push((body as { reason: string }).reason);
         this.#place = null;
+        this.#followed.clear();
         return;
       case 'snapshot': {
         this.snapshots += 1;
@@ -142,12 +149,12 @@ export class Watcher {
     if (event.data.tenant !== tenant || (maySee !== null && !maySee(event)))
       this.#wrong('false', `${described} of ${event.data.tenant} is not for it`);
     if (this.#place === null) this.#wrong('false', `${described} before any snapshot`);
-    else if (this.#place.epoch !== event.epoch) this.#wrong('false', `${described} in ${this.#place.epoch}`);
     else if (sequence <= this.#place.sequence)
       this.#wrong('doubled', `${described} after ${this.#place.sequence}`);
     else if (this.isWhole && sequence > this.#place.sequence + 1)
       this.#wrong('missing', `up to ${described} after ${this.#place.sequence}`);
     this.#place = { epoch: event.epoch, sequence: Math.max(sequence, this.#place?.sequence ?? 0) };
+    this.#followed.set(sequence, event.id);
     this.#book.note(event.data.tenant, event);
     const recordedAt = Date.parse(event.recordedtime);
     if (recordedAt >= this.#liveSince) this.lagMs = Math.max(this.lagMs, Date.now() - recordedAt);

@@ -136,8 +136,8 @@ const log: readonly Mutant[] = [
       'a cursor of a lost past would be continued with other events',
     ],
     [
-      "if (asked.epoch !== position.epoch) return { reset: 'epoch-changed' };",
-      '',
+      "if (end === undefined) return 'epoch-changed';",
+      'if (end === undefined) return null;',
       'a client would go on in another log, and miss its events',
     ],
     [
@@ -146,9 +146,9 @@ const log: readonly Mutant[] = [
       'a client would lose events without a reset',
     ],
     [
-      "if (slice.last < from.sequence) return 'cursor-unknown';",
-      '',
-      'a lost tail of the log would be concealed',
+      "return sequence > end ? 'cursor-unknown' : null;",
+      'return null;',
+      'a lost tail of the log would be concealed, and its sequences be given to a client with other events',
     ],
     [
       ' && slice.events[0]?.sequence !== from.sequence + 1',
@@ -166,6 +166,16 @@ const log: readonly Mutant[] = [
       'if (entry.sequence !== sequence + 1) continue;',
       '',
       'an event that is announced twice would be delivered twice',
+    ],
+    [
+      '(epoch === current.epoch ? null : departure(current, slice))',
+      'null',
+      'what a replaced master published while the log was read would be delivered, and its sequence skipped',
+    ],
+    [
+      'this.#current = { epoch, sequence: current.sequence };',
+      '',
+      'a client that connects after a fail-over would be given a cursor of an epoch that is soon forgotten',
     ],
   ]),
   ...mutantsOf(`${LOG}/tenant-view.ts`, `${LOG}/tenant-feed.spec.ts`, [
@@ -189,6 +199,11 @@ const log: readonly Mutant[] = [
     ['|| this.#bytes > maxBytes * TRIM_AT', '', 'large events would fill the memory'],
   ]),
   ...mutantsOf(`${LOG}/tenant-feed.ts`, `${LOG}/tenant-feed.spec.ts`, [
+    [
+      'if (slice.epoch !== from.epoch) this.#flush();',
+      '',
+      'an event of a master that was replaced would be taken for one of the new one',
+    ],
     [
       'this.#deafUntil = clock.monotonic() + waitAfter(this.#falseAlarms, DEAF);',
       '',
@@ -217,6 +232,11 @@ const log: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${LOG}/log-pages.ts`, `${LOG}/tenant-feed.spec.ts`, [
+    [
+      'if (departure(begun, slice) !== null) return null;',
+      '',
+      'a client that catches up would be given events of a log that has lost what it had',
+    ],
     [
       'stretch.entries.filter((entry) => entry.sequence <= newest)',
       'stretch.entries',

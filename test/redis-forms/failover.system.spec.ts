@@ -1,4 +1,5 @@
 import type { BridgeEvent } from '../../src/core/model/event.js';
+import { parseCursor } from '../../src/core/model/position.js';
 import type { RedisStore } from '../../src/store/redis/redis-store.js';
 import { DeliveryUnderTest, type TestClient, token } from '../support/delivery.js';
 import { openStore } from '../support/redis-store.js';
@@ -83,21 +84,25 @@ describe.each<[string, () => Promise<Form>]>([
     expectOneEventAPlace(log, eventsOf(client));
     expect(expectSameIds(lost, log)).toBeGreaterThan(0);
 
-    // A client that was connected all the time gets a reset, with a snapshot of the new epoch, before any of its events. If
-    // delivery read the log between the fail-over and the poller's next cycle, the log was shorter in the same epoch.
+    // A client that was connected all the time gets one reset, with a snapshot of what is left, before any event of the new
+    // epoch; what follows is the log without a gap.
     const resets = client.messages.filter(({ name: message }) => message === 'reset');
-    const { reason } = resets.at(-1)!.body as { reason: string };
-    expect(['epoch-changed', 'cursor-unknown']).toContain(reason);
-    const lastReset = client.names.lastIndexOf('reset');
-    const next = client.messages[lastReset + 1]!;
+    expect(resets.map(({ body }) => (body as { reason: string }).reason)).toEqual(['cursor-unknown']);
+    const at = client.names.indexOf('reset');
+    const next = client.messages[at + 1]!;
     expect(next.name).toBe('snapshot');
-    expect((next.body as { cursor: string }).cursor).toMatch(new RegExp(`^${begun}:`));
-    const before = client.messages.slice(0, lastReset);
+    const { sequence } = parseCursor((next.body as { cursor: string }).cursor)!;
+    const [before, after] = [client.messages.slice(0, at), client.messages.slice(at + 2)];
     expect(before.filter(({ body }) => (body as { epoch?: string }).epoch === begun)).toEqual([]);
-    // A client that was away comes back with a cursor that the log has lost.
+    expect(after.map(({ body }) => (body as BridgeEvent).id)).toEqual(idsOf(log).slice(sequence));
+    // A client that was away comes back with a cursor that the log has lost, another with one that it has not.
     const late = delivery.connect({ token: await token({ tenant }), cursor: cursorOf(lost.at(-1)!) });
-    expect(await late.first('reset')).toEqual({ reason: 'epoch-changed' });
+    expect(await late.first('reset')).toEqual({ reason: 'cursor-unknown' });
     await late.first('snapshot');
+    const lucky = delivery.connect({ token: await token({ tenant }), cursor: cursorOf(log[0]!) });
+    await lucky.until(() => atTheEndOf(log, lucky));
+    expect(idsOf(eventsOf(lucky))).toEqual(idsOf(log).slice(1));
+    expect(lucky.names).not.toContain('reset');
   };
 
   it('loses and doubles nothing that was replicated, while commits go on', async () => {

@@ -9,6 +9,7 @@ import type { LogEntry } from './log-entry.js';
 import type { LogPosition } from './log-position.js';
 import { stretchOf } from './log-slice.js';
 import type { Page, PageCache } from './page-cache.js';
+import { departure } from './resumption.js';
 
 /**
  * Events in a page, and bytes of JSON, about: small against what a client may have in flight. Pages end at multiples of
@@ -89,10 +90,10 @@ export class LogPages {
 
   async #read(sequence: number, end: number, key: string): Promise<Page | null> {
     const { tenant, store, position, notes } = this.#deps;
-    const { epoch } = position.loaded();
+    const begun = position.loaded();
     const limit = end - sequence;
     const slice = await store.read(tenant, sequence, limit);
-    if (slice.epoch !== epoch) return null;
+    if (departure(begun, slice) !== null) return null;
     const stretch = stretchOf(tenant, sequence, slice, notes);
     if (stretch === null) return null;
     // Past the position lies what is not taken here yet; a jump over a hole may lead beyond the end of the page.

@@ -3,6 +3,7 @@ import type { LogSlice } from '../../store/store.js';
 import type { LogEntry } from './log-entry.js';
 import {
   acrossEpochs,
+  departure,
   discontinuity,
   oldestSequence,
   type Reach,
@@ -19,7 +20,7 @@ import {
 export class LogPosition {
   readonly #tenant: string;
   #current: Position | null = null;
-  #reach: Reach = { first: 0, epochStart: 1 };
+  #reach: Reach = { epoch: null, first: 0, epochStart: 1, continues: [] };
   #generation = 0;
   #resetReason: ResetReason = 'epoch-changed';
 
@@ -49,16 +50,25 @@ export class LogPosition {
   /** Begins at `position`. `reason` says why the log is another one than before; null the first time. */
   begin(position: Position, reason: ResetReason | null): void {
     this.#current = position;
+    this.#reach = { ...this.#reach, epoch: position.epoch, continues: [] };
     if (reason === null) return;
     this.#generation += 1;
     this.#resetReason = reason;
   }
 
-  /** Why `slice`, read after `from`, does not continue the log; null where it does: then keeps its bounds of the log. */
+  /**
+   * Why `slice`, read after `from`, does not continue the log; null where it does: then keeps its bounds of the log, and is
+   * in its epoch. What came in between the two counts where the epoch has ended: it may have been published by a server that
+   * another has replaced.
+   */
   continuedBy(slice: LogSlice, from: Position): ResetReason | null {
-    const broken = discontinuity(from, slice);
-    if (broken === null) this.#reach = { first: slice.first, epochStart: slice.epochStart };
-    return broken;
+    const { epoch, first, epochStart, continues } = slice;
+    const current = this.loaded();
+    const broken = discontinuity(from, slice) ?? (epoch === current.epoch ? null : departure(current, slice));
+    if (broken !== null || epoch === null) return broken;
+    this.#reach = { epoch, first, epochStart, continues };
+    this.#current = { epoch, sequence: current.sequence };
+    return null;
   }
 
   /** Moves on and returns the new events, without those that are known already or do not follow. */

@@ -25,6 +25,7 @@ describe('what was read of a log', () => {
     first: 1,
     last: 9,
     epochStart: 1,
+    continues: [],
     foreign: [],
     events,
     ...given,

@@ -119,6 +119,83 @@ describe("a tenant's feed", () => {
     expect(feed.live.size).toBe(0);
   });
 
+  describe('after a fail-over', () => {
+    const fenced = (epoch: string, last?: number) => {
+      store.failOver('acme', epoch, last);
+      return new LogWriter(store).claim(epoch);
+    };
+
+    it('goes on where nothing was lost, in the epoch that continues its own', async () => {
+      await log.commit(started(1), started(2));
+      await feed.sync();
+      log = await fenced('e2');
+      await feed.sync();
+      expect(feed.position.current).toEqual({ epoch: 'e2', sequence: 2 });
+      const [three] = await log.commit(started(3));
+      feed.published(JSON.stringify(three));
+      await nextTurn();
+      log = await fenced('e3');
+      await log.commit(started(4));
+      await feed.sync();
+      expect([batches.flat(), resets]).toEqual([[1, 2, 3, 4], []]);
+      for (const cursor of ['e1:0', 'e1:2', 'e2:2', 'e2:3', 'e3:1', 'e3:4'])
+        expect(feed.position.resume(cursor)).toEqual({ sequence: Number(cursor.slice(3)) });
+      for (const cursor of ['e1:3', 'e2:4', 'e3:5'])
+        expect(feed.position.resume(cursor)).toEqual({ reset: 'cursor-unknown' });
+      expect(feed.position.resume('e4:2')).toEqual({ reset: 'epoch-changed' });
+    });
+
+    it('goes on where it had not taken what was lost', async () => {
+      await log.commit(started(1));
+      await feed.sync();
+      await log.commit(started(2), started(3));
+      log = await fenced('e2', 2);
+      await log.commit(started(4));
+      await feed.sync();
+      expect([batches.flat(), resets]).toEqual([[1, 2, 3], []]);
+      const page = await feed.pages.after(0);
+      expect(page!.batch.entries.map(({ cursor }) => cursor)).toEqual([
+        'e1:0000000000000001',
+        'e1:0000000000000002',
+        'e2:0000000000000003',
+      ]);
+    });
+
+    it('begins again where it had, once', async () => {
+      await log.commit(started(1), started(2), started(3));
+      await feed.sync();
+      log = await fenced('e2', 2);
+      await log.commit(started(4));
+      await log.commit(started(5));
+      await feed.sync();
+      expect(resets).toEqual(['cursor-unknown']);
+      expect(feed.position.current).toEqual({ epoch: 'e2', sequence: 4 });
+    });
+
+    it('begins again where the old master published what the new one never had', async () => {
+      await log.commit(started(1));
+      await feed.sync();
+      const stray = await log.commit(started(2));
+      log = await fenced('e2', 1);
+      await log.commit(started(3));
+      const reading = feed.sync();
+      feed.published(JSON.stringify(stray[0]));
+      await reading;
+      expect(resets).toEqual(['cursor-unknown']);
+      expect(feed.position.current).toEqual({ epoch: 'e2', sequence: 2 });
+    });
+
+    it('reads no page from a log that has lost what it had', async () => {
+      feed = feedOf(1);
+      await log.commit(...numbers(1, 5).map(started));
+      await feed.sync();
+      store.failOver('acme', 'e2', 4);
+      await expect(feed.pages.after(0)).resolves.toBeNull();
+      store.failOver('acme', 'e3');
+      await expect(feed.pages.after(1)).resolves.toBeNull();
+    });
+  });
+
   it('begins again when the log is shorter than it was, though the epoch is the same', async () => {
     await log.commit(started(1), started(2));
     await feed.sync();
@@ -329,6 +406,7 @@ describe("a tenant's feed", () => {
       first: 1,
       last: 2,
       epochStart: 1,
+      continues: [],
       events: [{ sequence: 2, json: 'garbage' }],
       foreign: [],
     });

@@ -36,8 +36,9 @@ const DEAF = { firstMs: 100, maxMs: 5_000, random: () => 0 };
  *   from the log; an older event is ignored. What no bridge has written is skipped, counted and named.
  * - Position, view, pages and the live clients change together, in one tick: a client that is at the position and joins in
  *   the same tick misses nothing and gets nothing twice.
- * - Another epoch, a log that is shorter than before and one that no longer holds the next event cause a reset: the state
- *   is loaded again, the position's generation grows, and every live client gets `reset`.
+ * - An epoch that does not continue this one up to the position, a log that is shorter than before and one that no longer
+ *   holds the next event cause a reset: the state is loaded again, the position's generation grows, and every live client
+ *   gets `reset`.
  *
  * Not guaranteed: that the position is the log's newest. `sync()` makes it so, as of the call.
  *
@@ -205,6 +206,8 @@ export class TenantFeed {
       const slice = await store.read(tenant, from.sequence, READ_EVENTS);
       // Redis is empty and the tenant is not claimed again yet: the feed keeps what it has until the new epoch begins.
       if (slice.epoch === null) return;
+      // What is taken already counts when the epoch has ended.
+      if (slice.epoch !== from.epoch) this.#flush();
       const broken = this.position.continuedBy(slice, from) ?? this.#takeSlice(slice, from);
       if (broken !== null) {
         if (loads === LOAD_ATTEMPTS) throw new Error('the log changes its epoch at every read');

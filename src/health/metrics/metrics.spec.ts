@@ -97,14 +97,14 @@ describe('the metrics', () => {
   it('count a log that begins again, also where the polling ended with the lease, but not a first claim', async () => {
     const { metrics, value } = setUp();
     const acme = metrics.polls.tenant('acme');
-    acme.claimed({ isNewEpoch: true });
-    acme.claimed({ isNewEpoch: false });
-    metrics.polls.tenant('berlin').claimed({ isNewEpoch: true });
+    acme.claimed({ isLogLost: true });
+    acme.claimed({ isLogLost: false });
+    metrics.polls.tenant('berlin').claimed({ isLogLost: true });
     expect(await value('pitel_epochs_total')).toBe(0);
-    acme.claimed({ isNewEpoch: true });
+    acme.claimed({ isLogLost: true });
     expect(await value('pitel_epochs_total')).toBe(1);
     acme.ended();
-    metrics.polls.tenant('acme').claimed({ isNewEpoch: true });
+    metrics.polls.tenant('acme').claimed({ isLogLost: true });
     expect(await value('pitel_epochs_total')).toBe(2);
   });
 
@@ -272,7 +272,7 @@ describe('the metrics', () => {
     );
     metrics.polls.tenant('third');
     expect(await entries()).toEqual([]);
-    one!.claimed({ isNewEpoch: false });
+    one!.claimed({ isLogLost: false });
     other!.ended();
     expect(metrics.polls.unserved).toEqual({ 'unreadable-entry': 0, 'newer-format': 0 });
     expect(await value('pitel_tenants_polled')).toBe(2);

@@ -192,11 +192,11 @@ export class PollMetrics implements PollListener {
   }
 
   /**
-   * Counts an epoch that is not a tenant's first. The tenant's name is kept when its polling ends: when Redis loses the
+   * Counts a loss, which a tenant's first epoch is not. The tenant's name is kept when its polling ends: when Redis loses the
    * log it loses the leases too, and polling begins with a claim again.
    */
-  #tenantClaimed(name: string, { isNewEpoch }: ClaimReport): void {
-    if (isNewEpoch && this.#claimed.has(name)) this.#epochs.inc();
+  #tenantClaimed(name: string, { isLogLost }: ClaimReport): void {
+    if (isLogLost && this.#claimed.has(name)) this.#epochs.inc();
     if (this.#claimed.size >= CLAIMED_KEPT) this.#claimed.clear();
     this.#claimed.add(name);
   }
@@ -387,7 +387,7 @@ const CLAIMED_KEPT = 20_000;
 /** The most unreadable entries of one tenant that have series; the log and `npm run repair` name more. */
 const KEYS_MAX = 5;
 const OUTCOMES = ['complete', 'partial', 'failed', 'held-back'] as const;
-const RESULTS = ['committed', 'conflict', 'fenced', 'lost', 'rejected'] as const;
+const RESULTS = ['committed', 'conflict', 'fenced', 'lost', 'moved', 'rejected'] as const;
 const CHANGES: readonly LeaseChange[] = ['taken', 'released', 'lost', 'missed'];
 const STATES = ['unknown', 'up', 'degraded', 'down'] as const;
 const CAUSES = [

@@ -42,8 +42,8 @@ export type SourcesReport = Readonly<
 >;
 
 export interface ClaimReport {
-  /** The claim began an epoch, or found another than this process had held. True of a tenant's very first claim too. */
-  readonly isNewEpoch: boolean;
+  /** The log lacks events that this process knew of, or begins with this claim. True of a tenant's very first claim too. */
+  readonly isLogLost: boolean;
 }
 
 export interface UnservedReport {

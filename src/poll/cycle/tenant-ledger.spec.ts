@@ -35,7 +35,7 @@ describe('a tenant’s ledger', () => {
       newCommitId: () => `commit-${name}-${++commits}`,
       listener: {
         ...NO_TENANT_LISTENER,
-        claimed: ({ isNewEpoch }) => void claims.push(isNewEpoch),
+        claimed: ({ isLogLost }) => void claims.push(isLogLost),
         unserved: (report) => void unserved.push(report),
       },
     });

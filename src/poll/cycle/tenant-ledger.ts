@@ -38,8 +38,8 @@ export class TenantLedger {
   #decided: Held | null = null;
   #unfinished: Begun | null = null;
   #newEpoch = false;
-  /** The epoch of the last claim, also after the claim is over. */
-  #epoch: string | null = null;
+  /** How far the log was known to go when it was last claimed or written to, also after the claim is over. */
+  #reached: Position | null = null;
   /** Whether the last claim found a state that cannot be read. */
   #isUnreadable = false;
   /** How many owners before this one have begun to work on the tenant without a write after it, as the claim found. */
@@ -73,15 +73,20 @@ export class TenantLedger {
   async claim(): Promise<TenantCalls> {
     const { store, newEpoch, listener = NO_TENANT_LISTENER } = this.#deps;
     const offered = newEpoch();
-    const { state, format, attempts, ...claim } = await this.#takeOver(offered);
+    const { state, format, attempts, continues, ...claim } = await this.#takeOver(offered);
     this.#newEpoch = false;
     // What this process noted itself is no owner that has ended.
     this.#endedOwners = attempts.count - (attempts.owner === this.#owner ? 1 : 0);
     this.#hasBegun = false;
-    const { epoch } = claim.position;
-    // Another epoch than before: begun by a claim whose answer was lost, or by another replica meanwhile.
-    listener.claimed({ isNewEpoch: epoch === offered || epoch !== (this.#epoch ?? epoch) });
-    this.#epoch = epoch;
+    const { position } = claim;
+    listener.claimed({
+      // Lost also where the epoch was begun by a claim without an answer, or by another replica.
+      isLogLost:
+        this.#reached === null
+          ? position.epoch === offered && continues.length === 0
+          : ![position, ...continues].some((end) => isWithin(end, this.#reached!)),
+    });
+    this.#reached = position;
     const known = new TenantCalls(state);
     const mustCommit = format !== store.format;
     this.#held = {
@@ -265,6 +270,7 @@ export class TenantLedger {
     if (result.status === 'committed') {
       const { version, position } = result;
       const { fence } = commit;
+      this.#reached = position;
       if (rest.length > 0) {
         this.#unfinished = this.#begun({ fence, version, position }, rest, begun);
         return;
@@ -391,6 +397,11 @@ const GIVE_UP_MS = 30_000;
 const GIVE_UP_TRIES = 5;
 /** Less than a commit's own time-out. */
 const PING_MS = 1_000;
+
+/** Whether an epoch that ends, or stands, at `end` has reached `position`. */
+function isWithin(end: Position, position: Position): boolean {
+  return end.epoch === position.epoch && end.sequence >= position.sequence;
+}
 
 function entryOf(event: BridgeEvent): Commit['events'][number] {
   return { sequence: Number(event.sequence), type: event.type, json: JSON.stringify(event) };

@@ -61,14 +61,24 @@ export class MemoryStore implements Store {
         tenant.fields.set(FORMAT_FIELD, String(this.format));
         this.#tenants.set(name, tenant);
       } else if (options.newEpoch) {
-        Object.assign(tenant, { epoch: options.epoch, epochStart: tenant.sequence + 1, commitId: null });
+        const epochStart = tenant.sequence + 1;
+        Object.assign(tenant, { epoch: options.epoch, epochStart, continues: [], commitId: null });
       }
       tenant.fence += 1;
       const { fence, version, fields, attempts } = tenant;
       const state = options.withoutUnreadable
         ? decodeReadable(name, fields, this.#form).state
         : decode(name, fields, this.#form);
-      return { fence, version, position: positionOf(tenant), state, format: formatOf(fields), attempts };
+      const { continues } = tenant;
+      return {
+        fence,
+        version,
+        position: positionOf(tenant),
+        continues,
+        state,
+        format: formatOf(fields),
+        attempts,
+      };
     });
   }
 
@@ -145,12 +155,12 @@ export class MemoryStore implements Store {
     return this.#do(() => {
       const tenant = this.#tenant(name);
       if (tenant === undefined)
-        return { epoch: null, first: 0, last: 0, epochStart: 0, events: [], foreign: [] };
-      const { epoch, epochStart, sequence: last, log } = tenant;
+        return { epoch: null, first: 0, last: 0, epochStart: 0, continues: [], events: [], foreign: [] };
+      const { epoch, epochStart, continues, sequence: last, log } = tenant;
       const first = log[0]?.sequence ?? 0;
       const begin = Math.max(0, after + 1 - first);
       const events = log.slice(begin, begin + Math.max(0, limit));
-      return { epoch, first, last, epochStart, events, foreign: [] };
+      return { epoch, first, last, epochStart, continues, events, foreign: [] };
     });
   }
 
@@ -191,6 +201,15 @@ export class MemoryStore implements Store {
   /** For tests: forgets everything, like a Redis that was wiped. */
   loseMemory(): void {
     this.#tenants.clear();
+  }
+
+  /** For tests: what a claim does after a fail-over to a replica that had the tenant's log up to `last`. */
+  failOver(name: string, epoch: string, last = Infinity): void {
+    const tenant = this.#tenant(name)!;
+    const log = tenant.log.filter(({ sequence }) => sequence <= last);
+    const sequence = Math.min(tenant.sequence, last);
+    const continues = [{ epoch: tenant.epoch, sequence }, ...tenant.continues];
+    Object.assign(tenant, { epoch, continues, sequence, log, commitId: null });
   }
 
   /** For tests: replaces a stored field behind the store's back. */
@@ -235,6 +254,8 @@ interface Tenant {
   version: number;
   epoch: string;
   epochStart: number;
+  /** None but in tests: this memory does not fail over. */
+  continues: readonly Position[];
   sequence: number;
   commitId: string | null;
   attempts: Attempts;
@@ -268,6 +289,7 @@ function newTenant(epoch: string): Tenant {
     version: 0,
     epoch,
     epochStart: 1,
+    continues: [],
     sequence: 0,
     commitId: null,
     attempts: NO_ATTEMPTS,

@@ -9,6 +9,7 @@ import { RedisStore } from './redis-store.js';
 import { call, logEvent, Owner, stateOf } from '../store.contract-kit.js';
 import { describeStore } from '../store.contract.js';
 import { OutcomeUnknownError } from '../errors.js';
+import type { ClaimOptions } from '../store.js';
 
 describe('on a standalone server', () => {
   const given = withRedis();
@@ -89,21 +90,92 @@ describe('RedisStore in detail', () => {
     expect(next).toMatchObject({ epoch: 'e2', sequence: 7 });
   });
 
-  it('leaves an epoch when the server has been made master again, also where nothing is missing', async () => {
+  it('leaves an epoch when the server has been made master again, and continues it', async () => {
     const { admin, open } = given();
     const owner = await Owner.claim(open());
     const first = owner.prepare({ state: stateOf([call('a')]), events: 3 });
     await owner.send(first);
-    await admin.replicaof('127.0.0.1', '1');
-    await admin.replicaof('NO', 'ONE');
+    await promoted(admin);
     expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBe(false);
-    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'moved' });
     expect(await owner.send(first)).toMatchObject({ status: 'committed', position: { sequence: 3 } });
     const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
     expect(next).toMatchObject({ epoch: 'e2', sequence: 3, state: stateOf([call('a')]) });
     expect(await next.commit({ events: 1 })).toMatchObject({ status: 'committed' });
-    expect(await owner.store.read('acme', 0, 10)).toMatchObject({ epochStart: 4, first: 1, last: 4 });
-    expect((await Owner.claim(owner.store, 'acme', { epoch: 'e3' })).epoch).toBe('e2');
+    const continues = [{ epoch: 'e1', sequence: 3 }];
+    expect(await owner.store.read('acme', 0, 10)).toMatchObject({
+      epochStart: 1,
+      first: 1,
+      last: 4,
+      continues,
+    });
+    expect(await owner.store.claim('acme', { epoch: 'e3' })).toMatchObject({
+      position: { epoch: 'e2', sequence: 4 },
+      continues,
+    });
+  });
+
+  it('keeps where the newest sixteen of the epochs that it continues have ended', async () => {
+    const { admin, open } = given();
+    const store = open();
+    for (let n = 1; n <= 20; n++) {
+      const owner = await Owner.claim(store, 'acme', { epoch: `e${n}` });
+      expect(owner.epoch).toBe(`e${n}`);
+      await owner.commit({ state: stateOf([]), events: 1 });
+      await promoted(admin);
+    }
+    const { continues } = await store.claim('acme', { epoch: 'e21' });
+    expect(continues).toEqual(
+      Array.from({ length: 16 }, (_, n) => ({ epoch: `e${20 - n}`, sequence: 20 - n })),
+    );
+  });
+
+  it.each<[string, ClaimOptions, (admin: Redis) => Promise<unknown>]>([
+    ['the caller asks for one that does not', { epoch: 'e3', newEpoch: true }, async () => undefined],
+    [
+      'another client has added to the log',
+      { epoch: 'e3' },
+      (admin) => admin.xadd('pitel:{acme}:events', '9-0', 'event', '{}'),
+    ],
+    ['the log is gone', { epoch: 'e3' }, (admin) => admin.del('pitel:{acme}:events')],
+    [
+      'the server that it began on is not known',
+      { epoch: 'e3' },
+      (admin) => admin.hdel('pitel:{acme}:state', 'lineage'),
+    ],
+  ])('continues no epoch where %s', async (_what, options, spoil) => {
+    const { admin, open } = given();
+    const store = open();
+    await (await Owner.claim(store)).commit({ events: 2 });
+    await promoted(admin);
+    await (await Owner.claim(store, 'acme', { epoch: 'e2' })).commit({ events: 2 });
+    await promoted(admin);
+    await spoil(admin);
+    const { position, continues } = await store.claim('acme', options);
+    expect([position.epoch, continues]).toEqual(['e3', []]);
+    const { epochStart } = await store.read('acme', 0, 10);
+    expect(epochStart).toBe(position.sequence + 1);
+  });
+
+  it('does not take what is continued for that of an epoch which an older build has begun', async () => {
+    const { admin, open } = given();
+    const store = open();
+    await (await Owner.claim(store)).commit({ events: 2 });
+    await promoted(admin);
+    await store.claim('acme', { epoch: 'e2' });
+    await admin.hset('pitel:{acme}:state', { epoch: 'old', epochStart: '3' });
+    expect(await store.read('acme', 0, 10)).toMatchObject({ epoch: 'old', epochStart: 3, continues: [] });
+    await promoted(admin);
+    const { continues } = await store.claim('acme', { epoch: 'e3' });
+    expect(continues).toEqual([{ epoch: 'old', sequence: 2 }]);
+  });
+
+  it('reports a token that another has replaced as fenced, also after a fail-over', async () => {
+    const { admin, open } = given();
+    const owner = await Owner.claim(open());
+    await Owner.claim(owner.store);
+    await promoted(admin);
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'fenced' });
   });
 
   it.each([
@@ -121,7 +193,7 @@ describe('RedisStore in detail', () => {
     const owner = await Owner.claim(open());
     await spoil(admin);
     expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBe(false);
-    expect(await owner.commit({ events: 1 })).toEqual({ status: 'lost' });
+    expect(await owner.commit({ events: 1 })).toEqual({ status: 'moved' });
     expect(await admin.exists('pitel:{acme}:events')).toBe(0);
   });
 
@@ -207,3 +279,9 @@ describe('RedisStore in detail', () => {
     await store.close();
   });
 });
+
+/** Makes the server a master again, as a fail-over does that loses nothing: with another replication id. */
+async function promoted(admin: Redis): Promise<void> {
+  await admin.replicaof('127.0.0.1', '1');
+  await admin.replicaof('NO', 'ONE');
+}

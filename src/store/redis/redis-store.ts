@@ -10,12 +10,13 @@ import {
 } from '../stored/codec.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
 import { ageCut } from '../age-cut.js';
+import { parseContinued } from '../continued.js';
 import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from '../keys.js';
 import { checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
-import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName } from './scripts.js';
+import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName, type Scripts } from './scripts.js';
 import { NewerFormatError, OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from '../errors.js';
 import type {
   Attempts,
@@ -45,7 +46,7 @@ export class RedisStore implements Store {
   readonly #maxEvents: number;
   readonly #form: StoredForm;
   readonly format: number;
-  readonly #scripts = loadScripts();
+  readonly #scripts: Scripts;
   readonly #sender: RedisSender;
   readonly #subscriptions = new Set<Subscription>();
 
@@ -55,6 +56,7 @@ export class RedisStore implements Store {
     this.#maxEvents = options.maxEvents;
     this.#form = options.form ?? STORED_FORM;
     this.format = this.#form.format;
+    this.#scripts = options.scripts ?? loadScripts();
   }
 
   async claim(tenant: string, options: ClaimOptions): Promise<Claim> {
@@ -68,10 +70,12 @@ export class RedisStore implements Store {
     const state = withoutUnreadable
       ? decodeReadable(tenant, fields, form).state
       : decode(tenant, fields, form);
+    const position = { epoch: fields.get('epoch') ?? '', sequence: number('sequence') };
     return {
       fence: number('fence'),
       version: number('version'),
-      position: { epoch: fields.get('epoch') ?? '', sequence: number('sequence') },
+      position,
+      continues: parseContinued(position.epoch, fields.get('continues')),
       state,
       format: formatOf(fields),
       attempts: attemptsOf(fields.get('attempts')),
@@ -101,6 +105,8 @@ export class RedisStore implements Store {
         return { status: 'fenced' };
       case CommitCode.Lost:
         return { status: 'lost' };
+      case CommitCode.Moved:
+        return { status: 'moved' };
     }
   }
 
@@ -129,15 +135,16 @@ export class RedisStore implements Store {
 
   async read(tenant: string, after: number, limit: number): Promise<LogSlice> {
     const reply = await this.#run('read-2', tenant, [after + 1, Math.max(0, limit)]);
-    const [epoch, epochStart, last, oldest, entries] = reply as [
+    const [epoch, epochStart, last, oldest, entries, continues] = reply as [
       string?,
       string?,
       string?,
       Entry[]?,
       Entry[]?,
+      string?,
     ];
     if (epoch === undefined)
-      return { epoch: null, first: 0, last: 0, epochStart: 0, events: [], foreign: [] };
+      return { epoch: null, first: 0, last: 0, epochStart: 0, continues: [], events: [], foreign: [] };
     const read = entries ?? [];
     const isOurs = (entry: Entry) => /^\d{1,16}-0$/.test(entry[0]) && sequenceOf(entry) <= Number(last);
     return {
@@ -145,6 +152,7 @@ export class RedisStore implements Store {
       first: oldest?.[0] === undefined ? 0 : sequenceOf(oldest[0]),
       last: Number(last),
       epochStart: Number(epochStart),
+      continues: parseContinued(epoch, continues),
       events: read.filter(isOurs).map((entry) => ({ sequence: sequenceOf(entry), json: jsonOf(entry) })),
       foreign: read.filter((entry) => !isOurs(entry)).map(([id]) => id),
     };
@@ -250,6 +258,8 @@ export interface RedisStoreOptions {
   readonly maxEvents: number;
   /** For tests: the form of another build than this one. */
   readonly form?: StoredForm;
+  /** For tests: scripts that lack a rule. */
+  readonly scripts?: Scripts;
 }
 
 type Entry = readonly [id: string, fields: readonly string[]];

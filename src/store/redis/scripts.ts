@@ -31,6 +31,7 @@ export enum CommitCode {
   Conflict = 1,
   Fenced = 2,
   Lost = 3,
+  Moved = 4,
 }
 
 /** Reads the files; throws when they are not there. */

@@ -182,7 +182,7 @@ async function lostOf(book: LogBook, epoch: string): Promise<BridgeEvent[]> {
  * A gap goes by the instants of commits, not of polls: an event that waited to be confirmed is emitted in the next epoch with
  * the time of the older poll. The polls that led to the next epoch's first commit are no part of the gap.
  */
-async function gaps(rig: Pick<Rig<RedisInUse>, 'book' | 'pbx'>): Promise<Blind[]> {
+export async function gaps(rig: Pick<Rig<RedisInUse>, 'book' | 'pbx'>): Promise<Blind[]> {
   const { polls } = rig.pbx();
   const lastBefore = (instant: number) =>
     [polls.monitor, polls.queue].map((instants) => instants.findLast((at) => at <= instant) ?? instant);
@@ -208,4 +208,4 @@ async function judgeEpochs(book: LogBook, deaths: number, tally: Tally): Promise
 }
 
 /** One of them may be cut off where the tenant changes hands. */
-const AFTERWARDS = 2;
+export const AFTERWARDS = 2;

@@ -5,21 +5,23 @@
   which a fail-over made the server forget is not handed out a second time.
 
   An epoch belongs to one replication id. A master's id changes when it is promoted and when it starts, and either may
-  have cost the log its tail. So another id begins another epoch, whether or not something is missing.
+  have cost the log its tail. So another id begins another epoch, whether or not something is missing. It continues the
+  epoch before it, because what is left of that one is how it began. `continues` has the last sequence of each epoch that
+  is continued: its cursors are good up to there. `epochStart` is where the first of them began.
 
   A state in a newer format than the caller knows is left as it is, token included: its writer is not fenced.
 
   KEYS[1]  state hash
   KEYS[2]  event log
   ARGV[1]  epoch to begin where there is none
-  ARGV[2]  '1' to begin it in any case: the log has lost its past
+  ARGV[2]  '1' to begin it in any case, and to continue none: the log has lost its past
   ARGV[3]  the newest format that the caller knows, and the one of a state that begins here
 
   Returns  {code, fields of the state hash, name and value by turns}; ClaimCode in scripts.ts names the codes:
            0 claimed, with all fields, 1 newer format, with that field alone
   Errors   WRONGTYPE, before anything is written
 ]]
-local stored = redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'sequence', 'lineage', 'format')
+local stored = redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'sequence', 'lineage', 'format', 'continues')
 if (tonumber(stored[5]) or 0) > tonumber(ARGV[3]) then
   return {1, {'format', stored[5]}}
 end
@@ -45,11 +47,26 @@ if begins then
 end
 if not stored[2] or stored[4] ~= lineage or ARGV[2] == '1' then
   local sequence = math.max(tonumber(stored[3]) or 0, logged)
-  redis.call('HSET', KEYS[1],
-    'epoch', ARGV[1],
-    'lineage', lineage,
-    'sequence', string.format('%.0f', sequence),
-    'epochStart', string.format('%.0f', sequence + 1))
+  -- State and log are written in one step: where they disagree, something else has written.
+  local isSound = stored[2] and #(stored[4] or '') == #lineage and logged == tonumber(stored[3])
+  redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'lineage', lineage, 'sequence', string.format('%.0f', sequence))
+  if isSound and ARGV[2] ~= '1' then
+    local continued = { stored[2] .. ':' .. stored[3] }
+    local current, earlier = string.match(stored[6] or '', '^(%S+) (.+)$')
+    -- An older build that begins an epoch leaves the field as it is.
+    if current == stored[2] then
+      for one in string.gmatch(earlier, '%S+') do
+        -- Nothing goes through more fail-overs than this within the time that a log keeps.
+        if #continued < 16 then
+          continued[#continued + 1] = one
+        end
+      end
+    end
+    redis.call('HSET', KEYS[1], 'continues', ARGV[1] .. ' ' .. table.concat(continued, ' '))
+  else
+    redis.call('HSET', KEYS[1], 'epochStart', string.format('%.0f', sequence + 1))
+    redis.call('HDEL', KEYS[1], 'continues')
+  end
   -- A commit of the old epoch must not be answered "already done" in the new one.
   redis.call('HDEL', KEYS[1], 'commit')
 end

@@ -19,7 +19,7 @@
   ARGV[9…] arguments for HSET, arguments for HDEL, then channel and JSON of each event
 
   Returns  {code, version, sequence}; CommitCode in scripts.ts names the codes: 0 committed (now, or earlier under
-           the same commit id), 1 conflict, 2 fenced, 3 lost
+           the same commit id), 1 conflict, 2 fenced, 3 lost, 4 moved
   Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
 local stored = redis.call('HMGET', KEYS[1], 'commit', 'fence', 'version', 'epoch', 'sequence', 'lineage')
@@ -29,17 +29,17 @@ end
 
 local fence, version, sequence = tonumber(stored[2]), tonumber(stored[3]), tonumber(stored[5])
 local given, expected = tonumber(ARGV[1]), tonumber(ARGV[2])
-if not fence or fence < given then
+if not fence then
   return {3}
 elseif fence > given then
   return {2}
-elseif stored[4] ~= ARGV[3] or version < expected then
+elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (stored[6] or '') .. '\r\n', 1, true) then
+  -- Nothing may be missing here, but another master may go on with the same epoch on its side of a broken network.
+  return {4}
+elseif fence < given or stored[4] ~= ARGV[3] or version < expected then
   return {3}
 elseif version > expected then
   return {1}
-elseif not string.find(redis.call('INFO', 'replication'), 'master_replid:' .. (stored[6] or '') .. '\r\n', 1, true) then
-  -- Nothing is missing here, but another master may go on with the same epoch on its side of a broken network.
-  return {3}
 end
 
 local sets, removals = tonumber(ARGV[7]), math.max(0, tonumber(ARGV[8]))
@@ -78,7 +78,7 @@ for i = firstRemoval, firstEvent - 1, 4000 do
   redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 3999, firstEvent - 1)))
 end
 if ARGV[8] == '-1' then
-  local kept = { fence = true, epoch = true, lineage = true, sequence = true, epochStart = true }
+  local kept = { fence = true, epoch = true, lineage = true, sequence = true, epochStart = true, continues = true }
   for i = 9, firstRemoval - 1, 2 do
     kept[ARGV[i]] = true
   end

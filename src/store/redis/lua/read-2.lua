@@ -7,10 +7,10 @@
   ARGV[2]  number of entries at most; 0 for none
 
   Returns  {} for a tenant without an epoch, else {epoch, epochStart, last sequence, oldest entries (none or one),
-           entries}
+           entries, the epochs that this one continues as claim-2.lua writes them}
   Errors   WRONGTYPE
 ]]
-local stored = redis.call('HMGET', KEYS[1], 'epoch', 'epochStart', 'sequence')
+local stored = redis.call('HMGET', KEYS[1], 'epoch', 'epochStart', 'sequence', 'continues')
 if not stored[1] then
   return {}
 end
@@ -19,4 +19,4 @@ if tonumber(ARGV[2]) > 0 then
   entries = redis.call('XRANGE', KEYS[2], ARGV[1] .. '-0', '+', 'COUNT', ARGV[2])
 end
 local oldest = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)
-return {stored[1], stored[2], stored[3], oldest, entries}
+return {stored[1], stored[2], stored[3], oldest, entries, stored[4] or ''}
