@@ -197,7 +197,14 @@ export class DeliverModule implements NestModule {
           [PARTS, LimitWatch],
           ({ options, clock }, watch) => new TokenVerifier(options, clock, watch),
         ),
-        provide(ClientAddresses, [PARTS], ({ options }) => new ClientAddresses(options.trustedProxies ?? [])),
+        provide(
+          ClientAddresses,
+          [PARTS],
+          ({ options, logger }) =>
+            new ClientAddresses(options.trustedProxies ?? [], (peer) =>
+              logger.warn({ peer }, 'forwarded address ignored: TRUSTED_PROXIES does not have the peer'),
+            ),
+        ),
         provide(FairTurns, [PARTS], (parts) => new FairTurns(parts)),
         ...[ConnectionLimits, Connections, RequestLimits, FailurePace].map((Limit) =>
           provide<unknown, [typeof PARTS, typeof LimitWatch, typeof FairTurns]>(

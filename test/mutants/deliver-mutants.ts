@@ -338,9 +338,14 @@ const edges: readonly Mutant[] = [
       'a crowd without tokens would push out agents',
     ],
     [
-      'this.#idle.size > 0 ? this.#idle : this.#asking;',
-      'this.#asking.size > 0 ? this.#asking : this.#idle;',
+      'this.#hadTime(silent) ? silent : (asking ?? silent)',
+      'asking ?? silent',
       'silent connections would push out those that ask for something',
+    ],
+    [
+      'this.#hadTime(silent) ? silent : (asking ?? silent)',
+      'silent ?? asking',
+      'a crowd that asks would push out who has just come',
     ],
     ["socket.on('error', () => undefined);", '', 'a reset during an upgrade would end the process'],
     [

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { jest } from '@jest/globals';
 import { ClientAddresses } from './client-addresses.js';
 
 const PROXIES = ['10.0.0.0/8', '127.0.0.1', '2001:db8:f::/48'];
@@ -9,7 +10,10 @@ function addressOf(
   proxies: readonly string[] = PROXIES,
 ): string {
   const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
-  return new ClientAddresses(proxies).of({ headers, socket: { remoteAddress: peer } } as IncomingMessage);
+  return new ClientAddresses(proxies, () => undefined).of({
+    headers,
+    socket: { remoteAddress: peer },
+  } as IncomingMessage);
 }
 
 describe('the address of a client', () => {
@@ -60,6 +64,18 @@ describe('the address of a client', () => {
       'true-client-ip': '198.51.100.1',
     };
     const request = { headers, socket: { remoteAddress: '10.1.2.3' } } as unknown as IncomingMessage;
-    expect(new ClientAddresses(PROXIES).of(request)).toBe('10.1.2.3');
+    expect(new ClientAddresses(PROXIES, () => undefined).of(request)).toBe('10.1.2.3');
+  });
+
+  it('says once whose header did not count, and nothing of trusted proxies and of clients without one', () => {
+    const ignored = jest.fn();
+    const addresses = new ClientAddresses(PROXIES, ignored);
+    const ask = (remoteAddress: string, headers: Record<string, string>) =>
+      addresses.of({ headers, socket: { remoteAddress } } as unknown as IncomingMessage);
+    ask('192.0.2.1', {});
+    ask('10.1.2.3', { 'x-forwarded-for': '192.0.2.1' });
+    expect(ignored).not.toHaveBeenCalled();
+    for (const peer of ['172.18.0.1', '192.0.2.1']) ask(peer, { 'x-forwarded-for': '198.51.100.1' });
+    expect(ignored.mock.calls).toEqual([['172.18.0.1']]);
   });
 });

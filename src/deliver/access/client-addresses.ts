@@ -14,18 +14,32 @@ export class ClientAddresses {
   /** Whether a proxy at this address is trusted; Express asks the same function. */
   readonly trusts: (address: string, hop: number) => boolean;
 
-  /** @param trustedProxies addresses and CIDRs */
-  constructor(trustedProxies: readonly string[]) {
+  readonly #ignored: (peer: string) => void;
+  #hasIgnored = false;
+
+  /**
+   * @param trustedProxies addresses and CIDRs
+   * @param ignored is called for the first peer whose header did not count: usually a proxy that was forgotten
+   */
+  constructor(trustedProxies: readonly string[], ignored: (peer: string) => void) {
     this.trusts = proxyaddr.compile([...trustedProxies]);
+    this.#ignored = ignored;
   }
 
   /** Empty where the connection has ended. */
   of(request: Pick<IncomingMessage, 'headers' | 'socket'>): string {
     const way = proxyaddr.all(request as IncomingMessage, this.trusts);
+    const peer = request.socket.remoteAddress;
+    if (!this.#hasIgnored && peer !== undefined && HEADER in request.headers && !this.trusts(peer, 0)) {
+      this.#hasIgnored = true;
+      this.#ignored(peer);
+    }
     const client = withoutPort(way.at(-1) ?? '');
     return isIP(client) !== 0 ? client : (way.at(-2) ?? '');
   }
 }
+
+const HEADER = 'x-forwarded-for';
 
 /** Some proxies add the port: `192.0.2.1:50000`, `[2001:db8::1]:50000`. */
 function withoutPort(address: string): string {

@@ -65,6 +65,7 @@ describe('the connections to the port', () => {
     const asking = await open(REQUEST);
     const idle = await open();
     const half = await open('GET / HTTP/1.1\r\n');
+    clock.advance(1_000);
     await open(REQUEST);
     await closed(idle);
     await open(REQUEST);
@@ -73,6 +74,30 @@ describe('the connections to the port', () => {
     await closed(asking);
     expect(reached).toEqual(['tokenless', 'tokenless', 'tokenless']);
     expect(clients.filter(isClosed)).toHaveLength(3);
+  });
+
+  it('that have just come are not pushed out for having no request yet, while others ask', async () => {
+    await serve({ maxTokenless: 3 });
+    const asking = [await open(REQUEST), await open(REQUEST)];
+    const fresh = await open();
+    await open(REQUEST);
+    await closed(asking[0]!);
+    clock.advance(999);
+    await open(REQUEST);
+    await closed(asking[1]!);
+    expect(fresh.closed).toBe(false);
+    clock.advance(1);
+    await open(REQUEST);
+    await closed(fresh);
+  });
+
+  it('that have all just come push out the oldest', async () => {
+    await serve({ maxTokenless: 2 });
+    const oldest = await open();
+    await open();
+    await open();
+    await closed(oldest);
+    expect(clients.filter(isClosed)).toHaveLength(1);
   });
 
   it('never push out a proven one, and take it for unproven again when its proof is over', async () => {

@@ -10,7 +10,8 @@ import type { Limits } from './options.js';
  *
  * A connection is proven while it carries a request, a stream or a WebSocket that has shown a valid token. Guarantees:
  * - At most `maxConnections` are open and at most `maxTokenless` of them unproven. One more makes the oldest unproven one
- *   go: first those without a complete request. A proven one never goes; while all are proven, the new one does.
+ *   go: first those that have not sent a complete request in `GRACE_MS`. A proven one never goes; while all are proven, the new
+ *   one does.
  * - A connection without a request is closed after `idleTimeoutMs`, also when it has sent a part of one, and so is one
  *   whose request does not end within that time.
  * - The requests of a connection are answered one after the other: the next one begins when the answer before it is out. A
@@ -134,10 +135,18 @@ export class Connections {
 
   /** Whether there was one that could go. */
   #pushOut(): boolean {
-    const [oldest] = this.#idle.size > 0 ? this.#idle : this.#asking;
+    const [silent] = this.#idle;
+    const [asking] = this.#asking;
+    const oldest = this.#hadTime(silent) ? silent : (asking ?? silent);
     if (oldest === undefined) return false;
     this.#end(oldest);
     return true;
+  }
+
+  /** Whether it could have sent its request: one that has just come is no sooner silent than its packets arrive. */
+  #hadTime(socket: Socket | undefined): boolean {
+    const since = socket && this.#open.get(socket)?.since;
+    return since !== undefined && this.#deps.clock.monotonic() - since >= GRACE_MS;
   }
 
   #end(socket: Socket): void {
@@ -210,6 +219,8 @@ function takenFrom(socket: Socket): number {
 }
 
 const SWEEP_MS = 1_000;
+/** Longer than a client's first packets are on their way. */
+const GRACE_MS = 1_000;
 /** Browsers and the usual clients send none before they have the answer before it. */
 const MAX_PIPELINED = 8;
 /** Every other turn is theirs, so that an orchestrator's probe does not wait for what hundreds of clients ask for. */

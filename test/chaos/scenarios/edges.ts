@@ -142,7 +142,7 @@ export const lockedOut: Scenario = {
 
 export const reloaded: Scenario = {
   row: 34,
-  fault: '300 agents behind one NAT who all reload at once, half of them with an expired token first',
+  fault: '300 agents behind one NAT who all reload at once, each with an expired token first',
   invariant: 'none of them is refused, and each gets every event',
   testedIn: 'src/deliver/behind-a-proxy.spec.ts',
   run: (chaos) =>
