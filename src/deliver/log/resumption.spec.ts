@@ -30,6 +30,12 @@ describe('a cursor', () => {
     expect(resumption(asked, POSITION, reach)).toEqual(expected);
   });
 
+  it('of a continued epoch may stand beyond what this replica has read', () => {
+    const behind = { epoch: 'e2', sequence: 12 };
+    expect(resumption(cursor(13, 'e1'), behind, REACH)).toEqual({ reset: 'cursor-unknown' });
+    expect(resumption(cursor(12, 'e1'), behind, REACH)).toEqual({ sequence: 12 });
+  });
+
   it('of a page may stand before the epoch', () => {
     expect(resumption(cursor(4), POSITION, acrossEpochs(REACH))).toEqual({ sequence: 4 });
     expect(resumption(cursor(3), POSITION, acrossEpochs(REACH))).toEqual({ reset: 'cursor-too-old' });

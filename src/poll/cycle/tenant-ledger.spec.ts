@@ -70,6 +70,44 @@ describe('a tenant’s ledger', () => {
     expect(claims).toEqual([true, true, false]);
   });
 
+  describe('where Redis failed over', () => {
+    /** Commits events, and another after the store has moved on, which is refused. */
+    const overtaken = async (last?: number) => {
+      const one = ledger();
+      await one.claim();
+      await findsLeg(one);
+      const { sequence } = (await store.position('acme'))!;
+      expect(sequence).toBeGreaterThan(0);
+      const claim = jest.spyOn(store, 'claim');
+      jest.spyOn(store, 'commit').mockResolvedValueOnce({ status: 'moved' });
+      expect(await findsIdle(one)).toBe(false);
+      store.failOver('acme', 'next', last === undefined ? sequence : sequence - last);
+      await one.claim();
+      return claim.mock.calls.map(([, { newEpoch }]) => newEpoch);
+    };
+
+    it('goes on in the epoch that continues its own, and counts no loss', async () => {
+      expect(await overtaken()).toEqual([false]);
+      expect(claims).toEqual([true, false]);
+    });
+
+    it('counts a loss where the log does not hold all that it had written', async () => {
+      expect(await overtaken(1)).toEqual([false]);
+      expect(claims).toEqual([true, true]);
+    });
+
+    it('asks for an epoch that continues none where the store is older than it had been', async () => {
+      const one = ledger();
+      await one.claim();
+      const claim = jest.spyOn(store, 'claim');
+      jest.spyOn(store, 'commit').mockResolvedValueOnce({ status: 'lost' });
+      expect(await findsIdle(one)).toBe(false);
+      await one.claim();
+      expect(claim.mock.calls.map(([, { newEpoch }]) => newEpoch)).toEqual([true]);
+      expect((await store.claim('acme', { epoch: 'x' })).continues).toEqual([]);
+    });
+  });
+
   /** A poll that shows idle extensions for the first time, which changes more than the freshness. */
   const findsIdle = (one: TenantLedger) => one.write(one.decide(observations({ idle: ['101'] }, 60_000)));
   const findsLeg = (one: TenantLedger) => one.write(one.decide(observations({ legs: [leg()] }, 61_000)));
