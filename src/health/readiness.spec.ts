@@ -18,6 +18,8 @@ describe('readiness', () => {
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
+      storeStatus: () => ({ full: null, isClockOff: false, clockErrorMs: 0 }),
+      whyNotTrimmed: () => null,
       isLogBlocked: () => false,
       limits: () => [],
       ...parts,

@@ -8,6 +8,7 @@
 
 const TENANT = '[a-z0-9][a-z0-9-]{0,62}';
 const TENANT_ONLY = new RegExp(`^${TENANT}$`);
+const LOG = new RegExp(`^pitel:\\{(${TENANT})\\}:events$`);
 const CHANNEL = new RegExp(`^pitel:(${TENANT}):([^:]+)$`);
 
 /** The hash that holds the tenant's state, field by field, and what the commit checks. */
@@ -19,6 +20,17 @@ export function stateKey(tenant: string): string {
 export function logKey(tenant: string): string {
   return `pitel:{${checked(tenant)}}:events`;
 }
+
+/** Matches every tenant's log, and possibly more: check each with `parseLogKey`. */
+export const ALL_LOGS = 'pitel:{*}:events';
+
+/** The tenant whose log has this key; null for a key that is no log's. */
+export function parseLogKey(key: string): string | null {
+  return LOG.exec(key)?.[1] ?? null;
+}
+
+/** The hash that says until when whose turn it is to do what one replica does for all (turn-1.lua). */
+export const TURNS = 'pitel:{leases}:turns';
 
 /** Where events of `type` are published. */
 export function channel(tenant: string, type: string): string {

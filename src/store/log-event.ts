@@ -13,6 +13,14 @@ export function checkEvents(tenant: string, { events }: Commit): void {
   });
 }
 
+/**
+ * The event with another `recordedtime`; one that has none is left as it is. The first is its own: nested fields come after it, and
+ * quotes within texts are escaped.
+ */
+export function recorded(json: string, text: string): string {
+  return json.replace(/("recordedtime":")[^"]*/, `$1${text}`);
+}
+
 /** When the event was committed, in ms since the epoch; NaN when it does not say, which is never old enough to drop. */
 export function recordedAt(json: string): number {
   let event: { readonly recordedtime?: unknown } | null;

@@ -9,7 +9,6 @@ import {
   patch,
 } from '../stored/codec.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
-import { ageCut } from '../age-cut.js';
 import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from '../keys.js';
 import { checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -148,22 +147,6 @@ export class RedisStore implements Store {
       events: read.filter(isOurs).map((entry) => ({ sequence: sequenceOf(entry), json: jsonOf(entry) })),
       foreign: read.filter((entry) => !isOurs(entry)).map(([id]) => id),
     };
-  }
-
-  /** Entry ids are sequences, not times, so the cut is searched for: some 17 small reads in 100,000 events. */
-  async trim(tenant: string, olderThan: number): Promise<number> {
-    const key = logKey(tenant);
-    const [newest] = await this.#sender.send((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
-    if (newest === undefined) return 0;
-    let oldest: number | undefined;
-    const cut = await ageCut(olderThan, sequenceOf(newest), async (from) => {
-      const [entry] = await this.#sender.send((client) => client.xrange(key, `${from}-0`, '+', 'COUNT', 1));
-      // The first read begins at the start of the log.
-      oldest ??= entry && sequenceOf(entry);
-      return entry && { sequence: sequenceOf(entry), json: jsonOf(entry) };
-    });
-    if (cut !== null) await this.#sender.send((client) => client.xtrim(key, 'MINID', `${cut}-0`));
-    return sequenceOf(newest) + 1 - (cut ?? oldest ?? sequenceOf(newest) + 1);
   }
 
   async follow(follower: Follower): Promise<Subscription> {

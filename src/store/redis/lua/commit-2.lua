@@ -2,6 +2,9 @@
   Commits one poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them. It ends
   the count of attempts (attempt-1.lua).
 
+  Events are recorded by this server's clock, the one that all replicas share: it replaces what an event's first
+  "recordedtime" says. That is its own, since nested fields come after it and quotes within texts are escaped.
+
   Scripts do not roll back. All checks come before the first write; the first write is the one that can still be
   refused (a log that is ahead of the state), and it leaves nothing behind when it is. Events are published last, so that
   a subscriber finds each of them in the log.
@@ -22,6 +25,7 @@
            the same commit id), 1 conflict, 2 fenced, 3 lost
   Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
+-- include rfc3339
 local stored = redis.call('HMGET', KEYS[1], 'commit', 'fence', 'version', 'epoch', 'sequence', 'lineage')
 if stored[1] == ARGV[4] then
   return {0, tonumber(stored[3]), tonumber(stored[5])}
@@ -50,6 +54,14 @@ if firstEvent <= total then
   local id = tonumber(ARGV[6])
   if id ~= sequence + 1 then
     return {1}
+  end
+  local recorded = rfc3339(nowMs())
+  for i = firstEvent + 1, total, 2 do
+    local _, before = string.find(ARGV[i], '"recordedtime":"', 1, true)
+    local after = before and string.find(ARGV[i], '"', before + 1, true)
+    if after then
+      ARGV[i] = string.sub(ARGV[i], 1, before) .. recorded .. string.sub(ARGV[i], after)
+    end
   end
   -- Trims once per commit and to about the count, because whole blocks are cheap to drop.
   local function append(call, i)

@@ -1,0 +1,121 @@
+import type { Redis } from 'ioredis';
+import { withRedis } from '../../../test/support/redis-store.js';
+import { systemClock } from '../../base/clock.js';
+import { describeUpkeep, type UpkeepSubject } from '../log-upkeep.contract.js';
+import { logEvent, numbers } from '../store.contract-kit.js';
+import { connectRedis, type RedisTarget } from './redis-connection.js';
+import { RedisUpkeep } from './redis-upkeep.js';
+
+function open(target: RedisTarget, time = systemClock) {
+  const connection = connectRedis(target, { onError: () => undefined });
+  return { upkeep: new RedisUpkeep(connection, time), close: () => connection.close() };
+}
+
+function subjectOf(target: RedisTarget, admin: Redis): UpkeepSubject {
+  return {
+    ...open(target),
+    put: async (tenant, entries) => {
+      const all = admin.pipeline();
+      for (const { sequence, json } of entries)
+        all.xadd(`pitel:{${tenant}}:events`, `${sequence}-0`, 'event', json);
+      await all.exec();
+    },
+    logged: async (tenant) =>
+      (await admin.xrange(`pitel:{${tenant}}:events`, '-', '+')).map(([id]) => Number.parseInt(id, 10)),
+  };
+}
+
+describe('on a standalone server', () => {
+  const given = withRedis();
+  describeUpkeep('RedisUpkeep', async () => subjectOf({ url: given().redis.url }, given().admin));
+});
+
+describe('in a cluster', () => {
+  const given = withRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  beforeAll(async () => {
+    const { admin } = given();
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
+  });
+  describeUpkeep('RedisUpkeep', async () => {
+    const { redis, admin } = given();
+    return subjectOf({ clusterNodes: [{ host: '127.0.0.1', port: redis.port }] }, admin);
+  });
+});
+
+describe('RedisUpkeep in detail', () => {
+  const given = withRedis();
+  const opened = (time = systemClock) => {
+    const { upkeep, close } = open({ url: given().redis.url }, time);
+    given().afterwards(close);
+    return upkeep;
+  };
+
+  it.each([
+    { name: 'ahead', offMs: 691_200_000 },
+    { name: 'behind', offMs: -691_200_000 },
+  ])('finds a clock eight days $name, and drops nothing young by it', async ({ offMs }) => {
+    const { admin } = given();
+    const upkeep = opened({ ...systemClock, now: () => Date.now() + offMs });
+    const [server] = await upkeep.survey();
+    expect(Math.abs(server!.aheadMs - offMs)).toBeLessThan(server!.doubtMs + 5);
+    const day = 86_400_000;
+    for (const [index, daysAgo] of [9, 8, 6, 0].entries()) {
+      const recordedtime = new Date(Date.now() - daysAgo * day).toISOString();
+      await admin.xadd(
+        'pitel:{acme}:events',
+        `${index + 1}-0`,
+        'event',
+        logEvent(index + 1, { recordedtime }).json,
+      );
+    }
+    await upkeep.trim('acme', { retentionMs: 7 * day, share: 1, most: Infinity });
+    expect((await admin.xrange('pitel:{acme}:events', '-', '+')).map(([id]) => id)).toEqual(['3-0', '4-0']);
+  });
+
+  it('lists no key but logs, however many keys others have', async () => {
+    const { admin } = given();
+    const all = admin.pipeline();
+    for (const n of numbers(1, 5_000)) all.set(`other:${n}`, 'x');
+    for (const key of [
+      'pitel:{A}:events',
+      'pitel:{acme}:state',
+      'pitel:{a}b}:events',
+      'pitel:{acme}:events:2',
+    ])
+      all.set(key, 'x');
+    all.xadd('pitel:{acme}:events', '1-0', 'event', '{}');
+    await all.exec();
+    expect([...(await opened().logs()).values()]).toEqual([['acme']]);
+  });
+
+  it('says what memory Redis has, and its bound where it has one', async () => {
+    const { admin } = given();
+    expect((await opened().survey())[0]!.memory).toBeNull();
+    await admin.config('SET', 'maxmemory', '50mb');
+    given().afterwards(async () => void (await admin.config('SET', 'maxmemory', '0')));
+    const { memory } = (await opened().survey())[0]!;
+    expect(memory!.max).toBe(50 * 1_024 * 1_024);
+    expect(memory!.used).toBeGreaterThan(100_000);
+    expect(memory!.used).toBeLessThan(memory!.max);
+  });
+
+  it('drops 20,000 events at a time', async () => {
+    const { admin } = given();
+    const all = admin.pipeline();
+    const json = logEvent(1, { recordedtime: '2001-01-01T00:00:00.000Z' }).json;
+    for (const n of numbers(1, 30_000)) all.xadd('pitel:{acme}:events', `${n}-0`, 'event', json);
+    await all.exec();
+    const trim = { retentionMs: 0, share: 1, most: Infinity };
+    expect(await opened().trim('acme', trim)).toMatchObject({ dropped: 20_000, events: 10_000 });
+    expect(await opened().trim('acme', trim)).toMatchObject({ dropped: 10_000, events: 0 });
+  });
+
+  it('is rejected for a key that holds something else, and leaves it', async () => {
+    const { admin } = given();
+    await admin.set('pitel:{acme}:events', 'x');
+    const trim = { retentionMs: 0, share: 1, most: Infinity };
+    await expect(opened().trim('acme', trim)).rejects.toThrow('WRONGTYPE');
+    expect(await admin.get('pitel:{acme}:events')).toBe('x');
+  });
+});

@@ -1,0 +1,99 @@
+import { Cluster, type Redis } from 'ioredis';
+import { ALL_LOGS, logKey, parseLogKey, TURNS } from '../keys.js';
+import type { LogUpkeep, ServerReport, Trim, Trimmed } from '../log-upkeep.js';
+import type { Time } from '../../base/clock.js';
+import type { RedisConnection } from './redis-connection.js';
+import { RedisSender } from './redis-sender.js';
+import { loadScripts, runScript } from './scripts.js';
+
+/**
+ * The upkeep of the logs in Redis: standalone, behind Sentinel or in a cluster, from version 6.2. Its user needs rights
+ * beyond those of the commit: SCAN, XLEN and MEMORY USAGE.
+ *
+ * Beyond the contract: calls are answered or rejected as those of `RedisStore` are.
+ */
+export class RedisUpkeep implements LogUpkeep {
+  readonly #sender: RedisSender;
+  readonly #time: Time;
+  readonly #scripts = loadScripts();
+
+  constructor(connection: RedisConnection, time: Time) {
+    this.#sender = new RedisSender(connection);
+    this.#time = time;
+  }
+
+  survey(): Promise<readonly ServerReport[]> {
+    return this.#onEach((server, name) => this.#report(server, name));
+  }
+
+  async logs(): Promise<ReadonlyMap<string, readonly string[]>> {
+    return new Map(await this.#onEach(async (server, name) => [name, await tenantsOf(server)] as const));
+  }
+
+  async trim(tenant: string, { retentionMs, share, most }: Trim): Promise<Trimmed> {
+    const kept = Math.min(most, Number.MAX_SAFE_INTEGER);
+    const script = this.#scripts['trim-1'];
+    const args = [retentionMs, share, kept];
+    const reply = await this.#sender.send((client) => runScript(client, script, [logKey(tenant)], args));
+    const [dropped, events, bytes] = reply as [number, number, number];
+    return { dropped, events, bytes };
+  }
+
+  async takeTurn(work: string, lengthMs: number): Promise<boolean> {
+    const script = this.#scripts['turn-1'];
+    return (await this.#sender.send((client) => runScript(client, script, [TURNS], [work, lengthMs]))) === 1;
+  }
+
+  /** The connection stays open. */
+  close(): void {
+    this.#sender.close();
+  }
+
+  #onEach<Result>(ask: (server: Redis, name: string) => Promise<Result>): Promise<Result[]> {
+    return this.#sender.send((client) => {
+      const servers = client instanceof Cluster ? client.nodes('master') : [client];
+      return Promise.all(servers.map((server) => ask(server, nameOf(server))));
+    });
+  }
+
+  async #report(server: Redis, name: string): Promise<ServerReport> {
+    const sentAt = this.#time.now();
+    const [time, info] = await Promise.all([
+      server.time().then((answer) => ({ answer, at: this.#time.now() })),
+      server.info('memory'),
+    ]);
+    const [seconds, micros] = time.answer.map(Number) as [number, number];
+    const doubtMs = Math.max(0, time.at - sentAt) / 2;
+    const aheadMs = sentAt + doubtMs - (seconds * 1_000 + micros / 1_000);
+    return { name, aheadMs, doubtMs, memory: memoryOf(info) };
+  }
+}
+
+async function tenantsOf(server: Redis): Promise<readonly string[]> {
+  // SCAN may give a key twice.
+  const tenants = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, keys] = await server.scan(cursor, 'MATCH', ALL_LOGS, 'COUNT', SCAN_COUNT);
+    for (const key of keys) {
+      const tenant = parseLogKey(key);
+      if (tenant !== null) tenants.add(tenant);
+    }
+    cursor = next;
+  } while (cursor !== '0');
+  return [...tenants];
+}
+
+/** Keys that Redis looks at in one step: less than a millisecond of its time. */
+const SCAN_COUNT = 1_000;
+
+function nameOf({ options: { host, port } }: Redis): string {
+  return `${host}:${port}`;
+}
+
+/** Redis counts out of its bound what it holds for its replicas and for its append-only file. */
+function memoryOf(info: string): ServerReport['memory'] {
+  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  const max = field('maxmemory');
+  return max === 0 ? null : { used: field('used_memory') - field('mem_not_counted_for_evict'), max };
+}
