@@ -50,6 +50,8 @@ export interface Field extends Pick<Chaos, 'long' | 'say' | 'tally' | 'random'> 
   readonly bridges: readonly Bridge[];
   /** Of the first replica. */
   readonly url: string;
+  /** Watches a replica that was started meanwhile as it watches the others. */
+  readonly join: (bridge: Bridge) => void;
   /** Starts `test/chaos/attacks/<name>.ts`; it is stopped when the row ends, at the latest. */
   readonly attacker: (name: string, args: unknown) => Attacker;
 }
@@ -90,8 +92,9 @@ export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
       attackers.push(started);
       return started;
     };
+    const join = (bridge: Bridge) => void bridges.push(bridge);
     const { long, say, tally, random } = chaos;
-    const field: Field = { rig, bridges, url: bridges[0]!.url, attacker, long, say, tally, random };
+    const field: Field = { rig, bridges, url: bridges[0]!.url, join, attacker, long, say, tally, random };
     const health = healthPort === null ? bridges[0]!.url : `http://127.0.0.1:${healthPort}`;
     const witness = await Witness.open(field, attack, health);
     try {

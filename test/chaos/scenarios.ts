@@ -8,6 +8,7 @@ import { killed, killedInTurns } from './scenarios/killed.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
 import { paused, rolled, twoOwners } from './scenarios/owners.js';
 import { frozen, repliesLost, scriptsFlushed, subscriptionsKilled } from './scenarios/redis-connection.js';
+import { clockAhead, clockBehind, fullOfExpired, fullOfUnexpired } from './scenarios/retention.js';
 import { epochOfMany, garbage, resumption } from './scenarios/readers.js';
 import { soaked } from './scenarios/soak.js';
 import { dead, nonsense } from './scenarios/upstream.js';
@@ -48,4 +49,8 @@ export const SCENARIOS: readonly Scenario[] = [
   polledByMany,
   lookedUp,
   fewDescriptors,
+  clockAhead,
+  clockBehind,
+  fullOfExpired,
+  fullOfUnexpired,
 ];
