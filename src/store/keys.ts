@@ -8,8 +8,12 @@
 
 const TENANT = '[a-z0-9][a-z0-9-]{0,62}';
 const TENANT_ONLY = new RegExp(`^${TENANT}$`);
-const LOG = new RegExp(`^pitel:\\{(${TENANT})\\}:events$`);
 const CHANNEL = new RegExp(`^pitel:(${TENANT}):([^:]+)$`);
+
+/** Whether it may become a part of a name. */
+export function isTenant(name: string): boolean {
+  return TENANT_ONLY.test(name);
+}
 
 /** The hash that holds the tenant's state, field by field, and what the commit checks. */
 export function stateKey(tenant: string): string {
@@ -21,13 +25,8 @@ export function logKey(tenant: string): string {
   return `pitel:{${checked(tenant)}}:events`;
 }
 
-/** Matches every tenant's log, and possibly more: check each with `parseLogKey`. */
-export const ALL_LOGS = 'pitel:{*}:events';
-
-/** The tenant whose log has this key; null for a key that is no log's. */
-export function parseLogKey(key: string): string | null {
-  return LOG.exec(key)?.[1] ?? null;
-}
+/** The hash whose fields are the tenants that have, or may have, a log: also those that are no longer configured. */
+export const LOGS = 'pitel:{leases}:logs';
 
 /** The hash that says until when whose turn it is to do what one replica does for all (turn-1.lua). */
 export const TURNS = 'pitel:{leases}:turns';
@@ -72,6 +71,6 @@ export function leaseKeys(group: string): {
 export const LEASE_CHANNELS = 'pitel-leases:*';
 
 function checked(tenant: string): string {
-  if (!TENANT_ONLY.test(tenant)) throw new TypeError(`a tenant is written ${TENANT}`);
+  if (!isTenant(tenant)) throw new TypeError(`a tenant is written ${TENANT}`);
   return tenant;
 }

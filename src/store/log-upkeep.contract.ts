@@ -53,7 +53,7 @@ export function describeUpkeep(name: string, open: () => Promise<UpkeepSubject>)
       expect(await subject.logged('acme')).toEqual(kept);
     });
 
-    it('drops a tenth at a time, and at least one event, if told to', async () => {
+    it('drops a tenth at a time, and at least one event where it is asked to', async () => {
       await fill(90);
       const left: number[] = [];
       const tenth = { ...minutes(0), share: 10 };
@@ -103,7 +103,11 @@ export function describeUpkeep(name: string, open: () => Promise<UpkeepSubject>)
     });
 
     it('finds nothing to drop in a log that is not there', async () => {
-      expect(await subject.upkeep.trim('acme', minutes(0))).toEqual({ dropped: 0, events: 0, bytes: 0 });
+      expect(await subject.upkeep.trim('acme', minutes(0))).toMatchObject({
+        dropped: 0,
+        events: 0,
+        bytes: 0,
+      });
     });
 
     it('touches no other log', async () => {
@@ -117,12 +121,21 @@ export function describeUpkeep(name: string, open: () => Promise<UpkeepSubject>)
       await expect(subject.upkeep.trim('a}:b{', minutes(0))).rejects.toThrow(TypeError);
     });
 
-    it('lists every log with the server that has it', async () => {
-      for (const tenant of ['acme', 'b-2', 'never-configured']) await fill(1, tenant);
+    it('lists every log, and names the server that has it', async () => {
+      for (const tenant of ['acme', 'b-2', 'no-longer-configured']) await fill(1, tenant);
+      expect((await subject.upkeep.logs()).toSorted()).toEqual(['acme', 'b-2', 'no-longer-configured']);
       const [server] = await subject.upkeep.survey();
-      const logs = await subject.upkeep.logs();
-      expect([...logs.keys()]).toEqual([server!.name]);
-      expect(logs.get(server!.name)!.toSorted()).toEqual(['acme', 'b-2', 'never-configured']);
+      expect((await subject.upkeep.measure('acme')).server).toBe(server!.name);
+      expect((await subject.upkeep.trim('acme', minutes(0))).server).toBe(server!.name);
+    });
+
+    it('measures without dropping anything', async () => {
+      await fill(90);
+      const measured = await subject.upkeep.measure('acme');
+      expect(await subject.upkeep.trim('acme', minutes(100))).toEqual(measured);
+      expect(measured).toMatchObject({ events: 90 });
+      expect(await subject.logged('acme')).toEqual(numbers(1, 90));
+      expect((await subject.upkeep.measure('nobody')).events).toBe(0);
     });
 
     it('finds this machine’s clock right to within the time that the answer took', async () => {

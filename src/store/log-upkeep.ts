@@ -1,5 +1,5 @@
 /**
- * Keeps the logs within their bounds, beside those who write them and whoever polls. It has two implementations,
+ * Keeps the logs within their bounds, beside those who write them, and independent of polling. It has two implementations,
  * `RedisUpkeep` and `MemoryUpkeep`; `log-upkeep.contract.ts` checks both.
  *
  * Guarantees:
@@ -13,11 +13,11 @@ export interface LogUpkeep {
   /** The servers that hold logs: the masters of a cluster, or the only one. */
   survey(): Promise<readonly ServerReport[]>;
 
-  /**
-   * Every tenant that has a log, whether it is configured or not, by the server (its `name` in the survey) that has it. A
-   * tenant whose log comes into being, or moves to another server, meanwhile may be missing.
-   */
-  logs(): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Every tenant that was ever claimed and may have a log, whether it is configured or not. */
+  logs(): Promise<readonly string[]>;
+
+  /** The size of a log; one that is not there is empty. */
+  measure(tenant: string): Promise<LogSize>;
 
   /** Drops a log's oldest events, a bounded number at a time: see `dropped`. A log that is not there has none. */
   trim(tenant: string, trim: Trim): Promise<Trimmed>;
@@ -33,7 +33,7 @@ export interface LogUpkeep {
 }
 
 export interface ServerReport {
-  /** Distinguishes the servers; for people too. */
+  /** Distinguishes the servers. */
   readonly name: string;
   /** How far this process' clock is ahead of the server's, in milliseconds: right to within `doubtMs`. */
   readonly aheadMs: number;
@@ -55,6 +55,8 @@ export interface LogSize {
   readonly events: number;
   /** About. */
   readonly bytes: number;
+  /** The name of the server that has it. */
+  readonly server: string;
 }
 
 export interface Trimmed extends LogSize {

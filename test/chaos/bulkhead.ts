@@ -40,7 +40,7 @@ export interface Voice {
   readonly line: (line: LogLine) => boolean;
   /** The name of a counter or gauge whose sum is above what it was before the attack, at some moment of it. */
   readonly metric: string;
-  /** Whether an answer of `/health/ready` or of the attacked tenant's `/v1/sources` shows it; one has to. */
+  /** Whether an answer of `/health/ready` of any replica, or of the attacked tenant's `/v1/sources` shows it; one has to. */
   readonly shown: (answer: { readonly ready: string; readonly sources: string }) => boolean;
 }
 
@@ -226,13 +226,14 @@ class Witness {
 
   async #listen(): Promise<void> {
     const { voice } = this.#attack;
+    const addresses = addressesOf(this.#field, this.#attack, this.#health);
     const [metric, ready, sources] = await Promise.all([
-      metricOf(addressesOf(this.#field, this.#attack, this.#health), voice.metric),
-      ask(`${this.#health}/health/ready`),
+      metricOf(addresses, voice.metric),
+      Promise.all(addresses.map((address) => ask(`${address}/health/ready`))),
       ask(`${this.#field.url}/v1/sources`, { authorization: `Bearer ${this.#sourcesToken}` }),
     ]);
     this.#metricGrew ||= metric > this.#metricBefore;
-    this.#wasShown ||= voice.shown({ ready: ready.body, sources: sources.body });
+    this.#wasShown ||= voice.shown({ ready: ready.map(({ body }) => body).join(), sources: sources.body });
   }
 
   /** A new agent of each served tenant, connected until the verdict looks at what it got. */
@@ -257,7 +258,7 @@ class Witness {
   }
 }
 
-/** Where metrics are asked: of every replica, since one of them has the tenant. */
+/** Where metrics and readiness are asked: of every replica, since one of them has the tenant. */
 function addressesOf({ bridges }: Field, { ownHealthPort }: Attack, health: string): readonly string[] {
   return ownHealthPort === true ? [health] : bridges.map(({ url }) => url);
 }

@@ -40,6 +40,7 @@ describe('a replica with a wrong clock', () => {
   };
   /** Of a tenant that no replica polls: events of so many days ago, from sequence 1 on. */
   const removed = async (...daysAgo: number[]) => {
+    await admin.hset('pitel:{leases}:logs', 'removed', '');
     for (const [index, days] of daysAgo.entries()) {
       const recordedtime = new Date(Date.now() - days * DAY_MS).toISOString();
       await admin.xadd('pitel:{removed}:events', `${index + 1}-0`, 'event', JSON.stringify({ recordedtime }));

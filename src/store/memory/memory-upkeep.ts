@@ -1,7 +1,14 @@
 import { StoreClosedError } from '../errors.js';
 import { logKey } from '../keys.js';
 import { recordedAt } from '../log-event.js';
-import { type LogUpkeep, type ServerReport, type Trim, TRIM_STEP, type Trimmed } from '../log-upkeep.js';
+import {
+  type LogSize,
+  type LogUpkeep,
+  type ServerReport,
+  type Trim,
+  TRIM_STEP,
+  type Trimmed,
+} from '../log-upkeep.js';
 import type { MemoryStore } from './memory-store.js';
 
 /** The upkeep of the logs of a `MemoryStore`: one server, whose clock is this process' and whose memory has no bound. */
@@ -18,8 +25,12 @@ export class MemoryUpkeep implements LogUpkeep {
     return this.#do(() => [{ name: SERVER, aheadMs: 0, doubtMs: 0, memory: null }]);
   }
 
-  logs(): Promise<ReadonlyMap<string, readonly string[]>> {
-    return this.#do(() => new Map([[SERVER, [...this.#store.logs.keys()]]]));
+  logs(): Promise<readonly string[]> {
+    return this.#do(() => [...this.#store.logs.keys()]);
+  }
+
+  measure(tenant: string): Promise<LogSize> {
+    return this.trim(tenant, { retentionMs: Infinity, share: 1, most: Infinity });
   }
 
   trim(tenant: string, trim: Trim): Promise<Trimmed> {
@@ -50,7 +61,7 @@ export class MemoryUpkeep implements LogUpkeep {
     const byAge = Math.min(old, Math.max(1, Math.floor(log.length / share)));
     const { length: dropped } = log.splice(0, Math.min(TRIM_STEP, Math.max(byAge, log.length - most)));
     const bytes = log.reduce((sum, { json }) => sum + json.length, 0);
-    return { dropped, events: log.length, bytes };
+    return { dropped, events: log.length, bytes, server: SERVER };
   }
 
   async #do<T>(step: () => T): Promise<T> {

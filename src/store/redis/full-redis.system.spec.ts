@@ -18,6 +18,7 @@ describe('a full Redis', () => {
   /** Appends events of about a kilobyte until Redis refuses them, of a tenant that is not configured. */
   async function fillLog(tenant: string, daysAgo: number): Promise<number> {
     const { admin } = given();
+    await admin.hset('pitel:{leases}:logs', tenant, '');
     const recordedtime = new Date(Date.now() - daysAgo * DAY).toISOString();
     const { json } = logEvent(1, { recordedtime, pad: '.'.repeat(1_000) });
     for (let first = 1; ; first += 500) {
@@ -61,7 +62,10 @@ describe('a full Redis', () => {
     expect((await owner.store.read('acme', 0, 10)).last).toBe(1);
     const { admin } = given();
     await admin.del(...(await admin.keys('other:*')));
-    await expect(owner.send(prepared)).resolves.toMatchObject({ status: 'committed', position: { sequence: 2 } });
+    await expect(owner.send(prepared)).resolves.toMatchObject({
+      status: 'committed',
+      position: { sequence: 2 },
+    });
   });
 
   it('gives, renews and ends leases, fences, counts attempts and keeps sources fresh', async () => {
@@ -117,7 +121,7 @@ describe('a full Redis', () => {
     expect(one.trimmed.memory).toBeLessThan(young / 2);
     expect(await owner.commit({ events: 200 })).toMatchObject({ status: 'committed' });
     expect((await owner.store.read('acme', 0, 1)).first).toBe(1);
-    // The newest stay, and a reader learns where the log begins.
+    // The newest are kept, and a reader learns where the log begins.
     const flood = await given().admin.xrange('pitel:{flood}:events', '-', '+', 'COUNT', 1);
     expect(Number.parseInt(flood[0]![0], 10)).toBe(one.trimmed.memory + 1);
   });

@@ -9,7 +9,7 @@ import {
   patch,
 } from '../stored/codec.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
-import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from '../keys.js';
+import { ALL_CHANNELS, channel, logKey, isTenant, LOGS, parseChannel, stateKey } from '../keys.js';
 import { checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
@@ -59,6 +59,9 @@ export class RedisStore implements Store {
   async claim(tenant: string, options: ClaimOptions): Promise<Claim> {
     const { epoch, newEpoch = false, withoutUnreadable = false } = options;
     const form = this.#form;
+    if (!isTenant(tenant)) throw new TypeError(`no tenant: ${tenant}`);
+    // Before there is a log, so that none is without an entry.
+    await this.#sender.send((client) => runScript(client, this.#scripts['register-1'], [LOGS], [tenant]));
     const reply = await this.#run('claim-2', tenant, [epoch, newEpoch ? '1' : '0', form.format]);
     const [code, flat] = reply as [ClaimCode, string[]];
     const fields = inPairs(flat);

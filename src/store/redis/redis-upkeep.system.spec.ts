@@ -15,7 +15,7 @@ function subjectOf(target: RedisTarget, admin: Redis): UpkeepSubject {
   return {
     ...open(target),
     put: async (tenant, entries) => {
-      const all = admin.pipeline();
+      const all = admin.pipeline().hset('pitel:{leases}:logs', tenant, '');
       for (const { sequence, json } of entries)
         all.xadd(`pitel:{${tenant}}:events`, `${sequence}-0`, 'event', json);
       await all.exec();
@@ -73,20 +73,12 @@ describe('RedisUpkeep in detail', () => {
     expect((await admin.xrange('pitel:{acme}:events', '-', '+')).map(([id]) => id)).toEqual(['3-0', '4-0']);
   });
 
-  it('lists no key but logs, however many keys others have', async () => {
-    const { admin } = given();
-    const all = admin.pipeline();
-    for (const n of numbers(1, 5_000)) all.set(`other:${n}`, 'x');
-    for (const key of [
-      'pitel:{A}:events',
-      'pitel:{acme}:state',
-      'pitel:{a}b}:events',
-      'pitel:{acme}:events:2',
-    ])
-      all.set(key, 'x');
-    all.xadd('pitel:{acme}:events', '1-0', 'event', '{}');
-    await all.exec();
-    expect([...(await opened().logs()).values()]).toEqual([['acme']]);
+  it('lists every tenant that was ever claimed, also by a build that has ended since', async () => {
+    for (const tenant of ['acme', 'removed']) await given().open().claim(tenant, { epoch: 'e1' });
+    await expect(given().open().claim('a}:b{', { epoch: 'e1' })).rejects.toThrow(TypeError);
+    expect((await given().admin.hkeys('pitel:{leases}:logs')).toSorted()).toEqual(['acme', 'removed']);
+    await given().admin.hset('pitel:{leases}:logs', 'a}:b{', 'of another client');
+    expect((await opened().logs()).toSorted()).toEqual(['acme', 'removed']);
   });
 
   it('says what memory Redis has, and its bound where it has one', async () => {

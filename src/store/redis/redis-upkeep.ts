@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from 'ioredis';
-import { ALL_LOGS, logKey, parseLogKey, TURNS } from '../keys.js';
-import type { LogUpkeep, ServerReport, Trim, Trimmed } from '../log-upkeep.js';
+import { isTenant, logKey, LOGS, TURNS } from '../keys.js';
+import type { LogSize, LogUpkeep, ServerReport, Trim, Trimmed } from '../log-upkeep.js';
 import type { Time } from '../../base/clock.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
@@ -8,7 +8,7 @@ import { loadScripts, runScript } from './scripts.js';
 
 /**
  * The upkeep of the logs in Redis: standalone, behind Sentinel or in a cluster, from version 6.2. Its user needs rights
- * beyond those of the commit: SCAN, XLEN and MEMORY USAGE.
+ * beyond those of the commit: XLEN, HKEYS and MEMORY USAGE.
  *
  * Beyond the contract: calls are answered or rejected as those of `RedisStore` are.
  */
@@ -23,11 +23,17 @@ export class RedisUpkeep implements LogUpkeep {
   }
 
   survey(): Promise<readonly ServerReport[]> {
-    return this.#onEach((server, name) => this.#report(server, name));
+    return this.#onEach((server) => this.#report(server));
   }
 
-  async logs(): Promise<ReadonlyMap<string, readonly string[]>> {
-    return new Map(await this.#onEach(async (server, name) => [name, await tenantsOf(server)] as const));
+  async logs(): Promise<readonly string[]> {
+    const tenants = await this.#sender.send((client) => client.hkeys(LOGS));
+    // Another client may have written there too.
+    return tenants.filter(isTenant);
+  }
+
+  measure(tenant: string): Promise<LogSize> {
+    return this.trim(tenant, { retentionMs: -1, share: 1, most: Infinity });
   }
 
   async trim(tenant: string, { retentionMs, share, most }: Trim): Promise<Trimmed> {
@@ -35,8 +41,8 @@ export class RedisUpkeep implements LogUpkeep {
     const script = this.#scripts['trim-1'];
     const args = [retentionMs, share, kept];
     const reply = await this.#sender.send((client) => runScript(client, script, [logKey(tenant)], args));
-    const [dropped, events, bytes] = reply as [number, number, number];
-    return { dropped, events, bytes };
+    const [dropped, events, bytes, server] = reply as [number, number, number, string];
+    return { dropped, events, bytes, server };
   }
 
   async takeTurn(work: string, lengthMs: number): Promise<boolean> {
@@ -49,46 +55,26 @@ export class RedisUpkeep implements LogUpkeep {
     this.#sender.close();
   }
 
-  #onEach<Result>(ask: (server: Redis, name: string) => Promise<Result>): Promise<Result[]> {
+  #onEach<Result>(ask: (server: Redis) => Promise<Result>): Promise<Result[]> {
     return this.#sender.send((client) => {
       const servers = client instanceof Cluster ? client.nodes('master') : [client];
-      return Promise.all(servers.map((server) => ask(server, nameOf(server))));
+      return Promise.all(servers.map(ask));
     });
   }
 
-  async #report(server: Redis, name: string): Promise<ServerReport> {
+  async #report(server: Redis): Promise<ServerReport> {
     const sentAt = this.#time.now();
-    const [time, info] = await Promise.all([
+    const [time, info, replication] = await Promise.all([
       server.time().then((answer) => ({ answer, at: this.#time.now() })),
       server.info('memory'),
+      server.info('replication'),
     ]);
     const [seconds, micros] = time.answer.map(Number) as [number, number];
     const doubtMs = Math.max(0, time.at - sentAt) / 2;
     const aheadMs = sentAt + doubtMs - (seconds * 1_000 + micros / 1_000);
+    const name = /^master_replid:(\w+)/m.exec(replication)?.[1] ?? '';
     return { name, aheadMs, doubtMs, memory: memoryOf(info) };
   }
-}
-
-async function tenantsOf(server: Redis): Promise<readonly string[]> {
-  // SCAN may give a key twice.
-  const tenants = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, keys] = await server.scan(cursor, 'MATCH', ALL_LOGS, 'COUNT', SCAN_COUNT);
-    for (const key of keys) {
-      const tenant = parseLogKey(key);
-      if (tenant !== null) tenants.add(tenant);
-    }
-    cursor = next;
-  } while (cursor !== '0');
-  return [...tenants];
-}
-
-/** Keys that Redis looks at in one step: less than a millisecond of its time. */
-const SCAN_COUNT = 1_000;
-
-function nameOf({ options: { host, port } }: Redis): string {
-  return `${host}:${port}`;
 }
 
 /** Redis counts out of its bound what it holds for its replicas and for its append-only file. */

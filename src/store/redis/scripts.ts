@@ -22,6 +22,7 @@ const NAMES = [
   'touch-1',
   'attempt-1',
   'read-2',
+  'register-1',
   'trim-1',
   'renew-3',
   'leave-3',

@@ -4,7 +4,9 @@ import { fairCuts, LEAST_EVENTS } from './fair-cuts.js';
 const KB = 1_000;
 /** Logs of so many events of a kilobyte each. */
 const logsOf = (sizes: Readonly<Record<string, number>>) =>
-  new Map(Object.entries(sizes).map(([tenant, events]) => [tenant, { events, bytes: events * KB }]));
+  new Map(
+    Object.entries(sizes).map(([tenant, events]) => [tenant, { events, bytes: events * KB, server: 'one' }]),
+  );
 
 describe('the cuts of logs that take too much together', () => {
   it('are none while all are within the bound', () => {
@@ -37,8 +39,8 @@ describe('the cuts of logs that take too much together', () => {
 
   it('go by bytes, not by events', () => {
     const logs = new Map([
-      ['long', { events: 1_000, bytes: 4_000 * KB }],
-      ['short', { events: 1_000, bytes: 500 * KB }],
+      ['long', { events: 1_000, bytes: 4_000 * KB, server: 'one' }],
+      ['short', { events: 1_000, bytes: 500 * KB, server: 'one' }],
     ]);
     expect(fairCuts(logs, 2_500 * KB)).toEqual(new Map([['long', 500]]));
   });

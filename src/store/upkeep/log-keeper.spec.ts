@@ -44,6 +44,7 @@ describe('the keeper of the logs', () => {
     const upkeep: LogUpkeep = {
       survey,
       logs: () => memory.logs(),
+      measure: (tenant) => memory.measure(tenant),
       trim: (...args) => memory.trim(...args),
       takeTurn: (...args) => memory.takeTurn(...args),
       close: () => memory.close(),
@@ -130,7 +131,7 @@ describe('the keeper of the logs', () => {
       const logs = () =>
         isAllowed
           ? memory.logs()
-          : Promise.reject(new Error('NOPERM this user has no permissions to run scan'));
+          : Promise.reject(new Error('NOPERM this user has no permissions to run hkeys'));
       const one = keeper({ logs });
       for (const allowed of [false, false, true]) {
         isAllowed = allowed;
@@ -139,7 +140,7 @@ describe('the keeper of the logs', () => {
         clock.at += 60_000;
       }
       expect(lines).toEqual([
-        'log retention failed: NOPERM this user has no permissions to run scan',
+        'log retention failed: NOPERM this user has no permissions to run hkeys',
         'log retention recovered',
       ]);
     });
@@ -229,14 +230,11 @@ describe('the keeper of the logs', () => {
       await fill('here', 0, 900);
       await fill('there', 900, 0);
       max = 900 * EVENT_BYTES;
-      const logs = () =>
-        Promise.resolve(
-          new Map([
-            ['memory', ['here']],
-            ['other', ['there']],
-          ]),
-        );
-      await relieve(keeper({ logs }));
+      const measure: LogUpkeep['measure'] = async (tenant) => {
+        const size = await memory.measure(tenant);
+        return tenant === 'there' ? { ...size, server: 'other' } : size;
+      };
+      await relieve(keeper({ measure }));
       expect(sizes().there).toBe(900);
       expect(sizes().here).toBeLessThan(900);
     });

@@ -22,9 +22,9 @@ export class LogKeeper {
   #running: Promise<void> | null = null;
   readonly #trimmed: Record<TrimReason, number> = { age: 0, bytes: 0, memory: 0 };
   #failure: string | null = null;
-  /** What was cut and not told yet, and when a cut was told last, by the monotonic clock. */
-  #untold = { events: 0, tenants: new Set<string>() };
-  #toldAt = -Infinity;
+  /** What was cut and is not in the log yet, and when a cut was logged last, by the monotonic clock. */
+  #unlogged = { events: 0, tenants: new Set<string>() };
+  #loggedAt = -Infinity;
   #isStopped = false;
 
   constructor(deps: LogKeeperDeps) {
@@ -66,12 +66,12 @@ export class LogKeeper {
     return this.#alone(async () => {
       const names = servers.filter(isPressed).map(({ name }) => name);
       if (names.length === 0 || !(await this.#deps.upkeep.takeTurn('relief', RELIEF_TURN_MS))) return;
+      const sizes = await this.#measure();
       for (let round = 0; round < RELIEF_ROUNDS && !this.#isStopped; round++) {
         const reports = await this.#deps.upkeep.survey();
         const pressed = reports.filter((report) => names.includes(report.name) && isPressed(report));
         if (pressed.length === 0) return;
-        const logs = await this.#deps.upkeep.logs();
-        for (const server of pressed) await this.#relieveOne(server, logs.get(server.name) ?? [], round > 0);
+        for (const server of pressed) await this.#relieveOne(server, onServer(sizes, server.name), round > 0);
       }
     });
   }
@@ -79,13 +79,15 @@ export class LogKeeper {
   async #pass(): Promise<void> {
     const { upkeep, retention } = this.#deps;
     const logs = await upkeep.logs();
-    const sizes = await this.#drop([...logs.values()].flat(), { share: PASS_SHARE, most: Infinity }, 'age');
+    const sizes = await this.#drop(logs, { share: PASS_SHARE, most: Infinity }, 'age');
     if (retention.bytes !== null) return this.#bound(sizes, retention.bytes);
-    for (const { name, memory } of await upkeep.survey()) {
-      if (memory === null) continue;
-      const own = new Set(logs.get(name) ?? []);
-      await this.#bound(new Map([...sizes].filter(([tenant]) => own.has(tenant))), boundOf(memory.max));
-    }
+    for (const { name, memory } of await upkeep.survey())
+      if (memory !== null) await this.#bound(onServer(sizes, name), memory.max * LOGS_SHARE);
+  }
+
+  async #measure(): Promise<ReadonlyMap<string, LogSize>> {
+    const { upkeep } = this.#deps;
+    return this.#each(await upkeep.logs(), (tenant) => upkeep.measure(tenant));
   }
 
   /** Drops at once what is past its age, and then the oldest of what is too much. */
@@ -95,8 +97,12 @@ export class LogKeeper {
   }
 
   /** What is past its age first, and that alone where it is enough. */
-  async #relieveOne({ memory }: ServerReport, tenants: readonly string[], again: boolean): Promise<void> {
-    const sizes = await this.#drop(tenants, EXPIRED, 'age');
+  async #relieveOne(
+    { memory }: ServerReport,
+    logs: ReadonlyMap<string, LogSize>,
+    again: boolean,
+  ): Promise<void> {
+    const sizes = await this.#drop([...logs.keys()], EXPIRED, 'age');
     if (again) await this.#cut(sizes, total(sizes) - (memory!.used - memory!.max * RELIEVED_SHARE), 'memory');
   }
 
@@ -105,45 +111,54 @@ export class LogKeeper {
     for (const [tenant, most] of cuts) {
       const before = sizes.get(tenant)!.events;
       const after = (await this.#drop([tenant], { share: 1, most }, reason)).get(tenant)?.events ?? before;
-      this.#untold.events += Math.max(0, before - after);
-      if (after < before) this.#untold.tenants.add(tenant);
+      this.#unlogged.events += Math.max(0, before - after);
+      if (after < before) this.#unlogged.tenants.add(tenant);
     }
-    this.#tellCuts(reason);
+    this.#logCuts(reason);
   }
 
-  /** Returns what the logs hold then; those that cannot be trimmed are missing. */
-  async #drop(
+  /** Returns what the logs hold then. */
+  #drop(
     tenants: readonly string[],
     { share, most }: { readonly share: number; readonly most: number },
     reason: TrimReason,
-  ): Promise<Map<string, LogSize>> {
-    const { upkeep, retention, log } = this.#deps;
+  ): Promise<ReadonlyMap<string, LogSize>> {
+    const { upkeep, retention } = this.#deps;
+    return this.#each(tenants, async (tenant) => {
+      for (;;) {
+        const trimmed = await upkeep.trim(tenant, { retentionMs: retention.ms, share, most });
+        this.#trimmed[reason] += trimmed.dropped;
+        if (trimmed.dropped < TRIM_STEP || (share > 1 && most === Infinity)) return trimmed;
+      }
+    });
+  }
+
+  /** One log after the other; those that cannot be read or trimmed are missing in the answer. */
+  async #each(
+    tenants: readonly string[],
+    step: (tenant: string) => Promise<LogSize>,
+  ): Promise<ReadonlyMap<string, LogSize>> {
     const sizes = new Map<string, LogSize>();
     for (const tenant of tenants) {
       if (this.#isStopped) break;
       try {
-        for (;;) {
-          const { dropped, ...size } = await upkeep.trim(tenant, { retentionMs: retention.ms, share, most });
-          this.#trimmed[reason] += dropped;
-          sizes.set(tenant, size);
-          if (dropped < TRIM_STEP || (share > 1 && most === Infinity)) break;
-        }
+        sizes.set(tenant, await step(tenant));
       } catch (error) {
         if (!isOfTheKey(error)) throw error;
-        log.warn({ tenant, reason: error.message }, `log not trimmed: ${error.message}`);
+        this.#deps.log.warn({ tenant, reason: error.message }, `log not trimmed: ${error.message}`);
       }
     }
     return sizes;
   }
 
   /** One line a minute at most, with all that was cut since the last. */
-  #tellCuts(reason: TrimReason): void {
+  #logCuts(reason: TrimReason): void {
     const { clock, log } = this.#deps;
-    const { events, tenants } = this.#untold;
+    const { events, tenants } = this.#unlogged;
     const now = clock.monotonic();
-    if (events === 0 || now - this.#toldAt < TELL_EVERY_MS) return;
-    this.#toldAt = now;
-    this.#untold = { events: 0, tenants: new Set() };
+    if (events === 0 || now - this.#loggedAt < LOG_EVERY_MS) return;
+    this.#loggedAt = now;
+    this.#unlogged = { events: 0, tenants: new Set() };
     const why = reason === 'bytes' ? 'they take more bytes than they may' : 'the memory of Redis is used up';
     log.warn(
       { events, tenants: tenants.size },
@@ -190,9 +205,8 @@ export function isPressed({ memory }: ServerReport): boolean {
   return memory !== null && memory.used >= memory.max * PRESSED_SHARE;
 }
 
-/** What the logs of a server may take without a setting: the rest is for the states, the clients and Redis itself. */
-function boundOf(maxmemory: number): number {
-  return maxmemory * LOGS_SHARE;
+function onServer(logs: ReadonlyMap<string, LogSize>, name: string): ReadonlyMap<string, LogSize> {
+  return new Map([...logs].filter(([, { server }]) => server === name));
 }
 
 function total(sizes: ReadonlyMap<string, LogSize>): number {
@@ -209,6 +223,7 @@ function isOfTheKey(error: unknown): error is Error {
 const EXPIRED = { share: 1, most: Infinity };
 export const PASS_EVERY_MS = 60_000;
 const PASS_SHARE = 10;
+/** What the logs of a server may take without a setting: the rest is for the states, the clients and Redis itself. */
 const LOGS_SHARE = 2 / 3;
 const PRESSED_SHARE = 0.95;
 /** So far it is emptied: at once, so that it is not emptied event by event. */
@@ -216,4 +231,4 @@ const RELIEVED_SHARE = 0.85;
 /** Sizes of logs are estimates: after each round the memory is read again. */
 const RELIEF_ROUNDS = 4;
 const RELIEF_TURN_MS = 1_000;
-const TELL_EVERY_MS = 60_000;
+const LOG_EVERY_MS = 60_000;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { logKey, TURNS } from '../../../src/store/keys.js';
+import { logKey, LOGS, TURNS } from '../../../src/store/keys.js';
 import { clockOff, EIGHT_DAYS_MS } from '../../support/clock-off.js';
 import { until } from '../../support/until.js';
 import { ATTACKED, type Field, withstands } from '../bulkhead.js';
@@ -116,6 +116,7 @@ async function append(
   const ids: string[] = [];
   const json = (age: number) =>
     JSON.stringify({ recordedtime: new Date(Date.now() - age).toISOString(), pad: '.'.repeat(1_000) });
+  await redis.hset(LOGS, tenant, '');
   for (let n = 1; n <= older; n++) await redis.xadd(logKey(tenant), `${n}-0`, 'event', json(EIGHT_DAYS_MS));
   const text = json(ageMs);
   while (ids.length < count) {

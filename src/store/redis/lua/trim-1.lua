@@ -6,11 +6,11 @@
   Takes no memory, so it works where Redis has none left. Drops MOST at a time, so that no other command waits for long.
 
   KEYS[1]  event log
-  ARGV[1]  retention, ms
+  ARGV[1]  retention, ms; -1: nothing goes for its age
   ARGV[2]  share of the log that may go for its age, as its divisor: 10 is a tenth, 1 all
   ARGV[3]  how many events the log may keep
 
-  Returns  {events dropped, events left, bytes that the log then takes}
+  Returns  {events dropped, events left, bytes that the log then takes, the server's replication id}
   Errors   WRONGTYPE, READONLY, MISCONF, before anything is written
 ]]
 -- include rfc3339
@@ -32,14 +32,15 @@ local function entryFrom(sequence)
 end
 
 if events > 0 then
-  local limit = rfc3339(nowMs() - tonumber(ARGV[1]))
+  local retention = tonumber(ARGV[1])
+  local limit = rfc3339(nowMs() - retention)
   local function isOld(recorded)
     return recorded ~= nil and string.find(recorded, '^%d%d%d%d%-.*Z$') ~= nil and #recorded == #limit and recorded < limit
   end
   local first, recorded = entryFrom(0)
   local newest = tonumber(string.match(redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)[1][1], '^%d+'))
   local cut = first
-  if isOld(recorded) then
+  if retention >= 0 and isOld(recorded) then
     local old, kept = first, newest + 1
     while old + 1 < kept do
       local middle = math.floor((old + kept) / 2)
@@ -58,4 +59,5 @@ if events > 0 then
   end
 end
 local left = redis.call('XLEN', log)
-return {events - left, left, redis.call('MEMORY', 'USAGE', log) or 0}
+local server = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)')
+return {events - left, left, redis.call('MEMORY', 'USAGE', log) or 0, server}
