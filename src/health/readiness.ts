@@ -102,8 +102,8 @@ const TROUBLES: Readonly<Record<Trouble, string>> = {
 };
 
 const FULL: Readonly<Record<'now' | 'lately', string>> = {
-  now: 'Redis is full: events wait until the oldest ones are dropped',
-  lately: 'Redis is full now and then: it was within the last minute, and oldest events were dropped',
+  now: 'Redis is full, or nearly: oldest events are dropped to make room, and new ones wait for it',
+  lately: 'Redis is full now and then: within the last minute oldest events were dropped to make room',
 };
 
 type Unserved = Readonly<Record<UnreadableReason, number>>;

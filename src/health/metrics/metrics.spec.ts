@@ -195,6 +195,19 @@ describe('the metrics', () => {
     expect(await value('pitel_log_events')).toBe(3);
   });
 
+  it('show what the upkeep of the store has found and dropped', async () => {
+    const { value } = setUp();
+    expect(await value('pitel_clock_error_seconds')).toBe(2.5);
+    expect(await value('pitel_store_memory_ratio')).toBe(0.5);
+    expect(await value('pitel_store_full_total')).toBe(3);
+    for (const [reason, events] of [
+      ['age', 7],
+      ['bytes', 8],
+      ['memory', 9],
+    ] as const)
+      expect(await value(`pitel_log_trimmed_events_total{reason="${reason}"}`)).toBe(events);
+  });
+
   it('count shards that change hands, and renewals that were missed', async () => {
     const { metrics, value } = setUp();
     metrics.polls.lease('taken', 256);

@@ -28,7 +28,7 @@ export function registerStoreMetrics(registry: Registry, { status, trimmed }: St
   });
   new Counter({
     name: 'pitel_store_full_total',
-    help: 'How often Redis was found to be full',
+    help: 'How often Redis was found to have become full, or nearly',
     registers,
     collect() {
       this.reset();

@@ -221,7 +221,7 @@ function isOfTheKey(error: unknown): error is Error {
 }
 
 const EXPIRED = { share: 1, most: Infinity };
-export const PASS_EVERY_MS = 60_000;
+const PASS_EVERY_MS = 60_000;
 const PASS_SHARE = 10;
 /** What the logs of a server may take without a setting: the rest is for the states, the clients and Redis itself. */
 const LOGS_SHARE = 2 / 3;

@@ -100,14 +100,15 @@ describe('the watch over the store', () => {
   });
 
   it('says that the store is full, that it has room again, and for a minute that it was', async () => {
+    await see(used(0.94));
     await see(used(0.5));
     expect(watch.status).toMatchObject({ full: null, fullCount: 0, usedShare: 0.5 });
     await see(used(1.2));
-    await see(used(1));
+    await see(used(0.95));
     expect(watch.status).toMatchObject({ full: 'now', fullCount: 1 });
     await see(used(0.5));
     expect(said()).toEqual([
-      '40 Redis is full: commits with events wait until the oldest events are dropped',
+      '40 Redis is full, or nearly (120 %): oldest events are dropped to make room',
       '30 Redis has room again',
     ]);
     expect(watch.status.full).toBe('lately');

@@ -94,13 +94,14 @@ export class StoreWatch {
       0,
       ...servers.map(({ memory }) => (memory === null ? 0 : memory.used / memory.max)),
     );
-    const isFull = this.#usedShare >= 1;
+    const isFull = servers.some(isPressed);
     if (isFull) this.#fullAt = clock.monotonic();
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
     if (!isFull) return log.info('Redis has room again');
     this.#fullCount += 1;
-    log.warn('Redis is full: commits with events wait until the oldest events are dropped');
+    const percent = Math.floor(this.#usedShare * 100);
+    log.warn({ percent }, `Redis is full, or nearly (${percent} %): oldest events are dropped to make room`);
   }
 }
 
@@ -113,7 +114,7 @@ export interface StoreStatus {
   readonly usedShare: number;
   /** How often a server was found to have become full. */
   readonly fullCount: number;
-  /** Whether one is full, or was within the last minute. */
+  /** Whether one is full, or nearly, or was within the last minute. */
   readonly full: 'now' | 'lately' | null;
 }
 
