@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { withRedis } from '../../../test/support/redis-store.js';
 import { systemClock } from '../../base/clock.js';
@@ -5,6 +6,7 @@ import { describeUpkeep, type UpkeepSubject } from '../log-upkeep.contract.js';
 import { logEvent, numbers } from '../store.contract-kit.js';
 import { connectRedis, type RedisTarget } from './redis-connection.js';
 import { RedisUpkeep } from './redis-upkeep.js';
+import { loadScripts } from './scripts.js';
 
 function open(target: RedisTarget, time = systemClock) {
   const connection = connectRedis(target, { onError: () => undefined });
@@ -90,6 +92,32 @@ describe('RedisUpkeep in detail', () => {
     expect(memory!.max).toBe(50 * 1_024 * 1_024);
     expect(memory!.used).toBeGreaterThan(100_000);
     expect(memory!.used).toBeLessThan(memory!.max);
+  });
+
+  it('writes every instant as JavaScript does, leap days and the ends of years among them', async () => {
+    const { source } = loadScripts()['commit-2'];
+    const begin = source.indexOf('local function rfc3339');
+    const lua = `${source.slice(begin, source.indexOf('\nend', begin) + 4)}
+      local texts = {}
+      for i, ms in ipairs(ARGV) do texts[i] = rfc3339(tonumber(ms)) end
+      return texts`;
+    const days = [
+      '1970-01-01',
+      '1999-12-31',
+      '2000-02-29',
+      '2024-02-28',
+      '2024-02-29',
+      '2024-03-01',
+      '2024-12-31',
+      '2100-02-28',
+      '2100-03-01',
+      '2399-12-31',
+    ];
+    const edges = days.flatMap((day) => [0, 1, 86_399_999].map((ms) => Date.parse(`${day}T00:00:00Z`) + ms));
+    const instants = fc.sample(fc.integer({ min: 0, max: Date.UTC(2400, 0) }), { numRuns: 2_000, seed: 32 });
+    const all = [...edges, ...instants];
+    const texts = await given().admin.eval(lua, 0, ...all);
+    expect(texts).toEqual(all.map((ms) => new Date(ms).toISOString()));
   });
 
   it('drops 20,000 events at a time', async () => {
