@@ -10,7 +10,7 @@ import {
 } from '../stored/codec.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
 import { ALL_CHANNELS, channel, logKey, isTenant, LOGS, parseChannel, stateKey } from '../keys.js';
-import { checkEvents } from '../log-event.js';
+import { aroundRecorded, checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
@@ -216,7 +216,7 @@ export class RedisStore implements Store {
     ];
     // No spread: a state has thousands of fields, and the number of a call's arguments is limited.
     const all: (string | number)[] = args.concat(hash, remove);
-    for (const event of events) all.push(channel(tenant, event.type), event.json);
+    for (const event of events) all.push(channel(tenant, event.type), ...aroundRecorded(event.json));
     return all;
   }
 

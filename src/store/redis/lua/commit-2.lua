@@ -2,8 +2,8 @@
   Commits one poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them. It ends
   the count of attempts (attempt-1.lua).
 
-  Events are recorded by this server's clock, the one that all replicas share: it replaces what an event's first
-  "recordedtime" says. That is its own, since nested fields come after it and quotes within texts are escaped.
+  Events are recorded by this server's clock, the one that all replicas share. So an event comes in two pieces, between
+  which the time belongs; to look for the place here would cost as much as the rest of the commit.
 
   Scripts do not roll back. All checks come before the first write; the first write is the one that can still be
   refused (a log that is ahead of the state), and it leaves nothing behind when it is. Events are published last, so that
@@ -19,7 +19,8 @@
   ARGV[6]  sequence of the first event
   ARGV[7]  number of arguments that follow for HSET, at least one pair: version, sequence and commit id are in them
   ARGV[8]  number of arguments after those for HDEL; -1: none, and every field of the state goes that was not set
-  ARGV[9…] arguments for HSET, arguments for HDEL, then channel and JSON of each event
+  ARGV[9…] arguments for HSET, arguments for HDEL, then of each event its channel, its JSON up to the text of
+           `recordedtime`, and the rest of it; an empty rest: it does not say when it was recorded
 
   Returns  {code, version, sequence}; CommitCode in scripts.ts names the codes: 0 committed (now, or earlier under
            the same commit id), 1 conflict, 2 fenced, 3 lost
@@ -56,16 +57,14 @@ if firstEvent <= total then
     return {1}
   end
   local recorded = rfc3339(nowMs())
-  for i = firstEvent + 1, total, 2 do
-    local _, before = string.find(ARGV[i], '"recordedtime":"', 1, true)
-    local after = before and string.find(ARGV[i], '"', before + 1, true)
-    if after then
-      ARGV[i] = string.sub(ARGV[i], 1, before) .. recorded .. string.sub(ARGV[i], after)
+  for i = firstEvent + 1, total, 3 do
+    if ARGV[i + 1] ~= '' then
+      ARGV[i] = ARGV[i] .. recorded .. ARGV[i + 1]
     end
   end
   -- Trims once per commit and to about the count, because whole blocks are cheap to drop.
   local function append(call, i)
-    if i + 2 > total then
+    if i + 3 > total then
       return call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], id .. '-0', 'event', ARGV[i + 1])
     end
     return call('XADD', KEYS[2], id .. '-0', 'event', ARGV[i + 1])
@@ -74,7 +73,7 @@ if firstEvent <= total then
   if type(first) == 'table' and first.err then
     return string.find(first.err, 'equal or smaller', 1, true) and {3} or first
   end
-  for i = firstEvent + 2, total, 2 do
+  for i = firstEvent + 3, total, 3 do
     id = id + 1
     append(redis.call, i)
   end
@@ -101,7 +100,7 @@ if ARGV[8] == '-1' then
     end
   end
 end
-for i = firstEvent, total, 2 do
+for i = firstEvent, total, 3 do
   redis.call('PUBLISH', ARGV[i], ARGV[i + 1])
 end
 return {0, version + 1, sequence}
