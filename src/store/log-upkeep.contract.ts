@@ -135,7 +135,7 @@ export function describeUpkeep(name: string, open: () => Promise<UpkeepSubject>)
       expect(await subject.upkeep.trim('acme', minutes(100))).toEqual(measured);
       expect(measured).toMatchObject({ events: 90 });
       expect(await subject.logged('acme')).toEqual(numbers(1, 90));
-      expect((await subject.upkeep.measure('nobody')).events).toBe(0);
+      expect((await subject.upkeep.measure('unknown')).events).toBe(0);
     });
 
     it('finds this machine’s clock right to within the time that the answer took', async () => {
