@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
+import { pino } from 'pino';
+import type { TestRedis } from '../../../test/support/redis.js';
+import { startCluster, type TestCluster } from '../../../test/support/redis-cluster.js';
 import { withRedis } from '../../../test/support/redis-store.js';
 import { systemClock } from '../../base/clock.js';
 import { describeUpkeep, type UpkeepSubject } from '../log-upkeep.contract.js';
 import { logEvent, numbers } from '../store.contract-kit.js';
+import { LogKeeper } from '../upkeep/log-keeper.js';
 import { connectRedis, type RedisTarget } from './redis-connection.js';
 import { RedisUpkeep } from './redis-upkeep.js';
 import { loadScripts } from './scripts.js';
@@ -137,5 +141,53 @@ describe('RedisUpkeep in detail', () => {
     const trim = { retentionMs: 0, share: 1, most: Infinity };
     await expect(opened().trim('acme', trim)).rejects.toThrow('WRONGTYPE');
     expect(await admin.get('pitel:{acme}:events')).toBe('x');
+  });
+});
+
+describe('RedisUpkeep in a cluster of three masters', () => {
+  let cluster: TestCluster;
+  beforeAll(async () => {
+    cluster = await startCluster({ args: ['--maxmemory', '30mb', '--maxmemory-policy', 'noeviction'] });
+  });
+  afterAll(() => cluster.stop());
+
+  it('distinguishes the servers, and makes room on the one that is full and on no other', async () => {
+    const { upkeep, close } = open({ clusterNodes: cluster.nodes });
+    try {
+      const keyOf = (tenant: string) => `pitel:{${tenant}}:events`;
+      const owners = new Map<string, TestRedis>();
+      for (const n of numbers(1, 40)) owners.set(`t${n}`, await cluster.ownerOf(keyOf(`t${n}`)));
+      const full = owners.get('t1')!;
+      const [other] = [...owners].find(([, owner]) => owner !== full)!;
+      const registry = cluster.admin(await cluster.ownerOf('pitel:{leases}:logs'));
+      await registry.hset('pitel:{leases}:logs', 't1', '', other, '');
+      const old = logEvent(1, { recordedtime: '2001-01-01T00:00:00.000Z', pad: '.'.repeat(1_000) }).json;
+      for (const n of numbers(1, 50))
+        await cluster.admin(owners.get(other)!).xadd(keyOf(other), `${n}-0`, 'event', old);
+      const young = logEvent(1, { recordedtime: new Date().toISOString(), pad: '.'.repeat(1_000) }).json;
+      for (let n = 1; ; n += 500) {
+        const batch = cluster.admin(full).pipeline();
+        for (const k of numbers(n, n + 499)) batch.xadd(keyOf('t1'), `${k}-0`, 'event', young);
+        if ((await batch.exec())!.some(([error]) => error !== null)) break;
+      }
+
+      const servers = await upkeep.survey();
+      expect(new Set(servers.map(({ name }) => name)).size).toBe(3);
+      const pressed = servers.filter(({ memory }) => memory!.used > 0.95 * memory!.max);
+      expect(pressed.map(({ name }) => name)).toEqual([(await upkeep.measure('t1')).server]);
+      const log = pino({ level: 'silent' });
+      const keeper = new LogKeeper({
+        upkeep,
+        retention: { ms: 1_000_000, bytes: null },
+        clock: systemClock,
+        log,
+      });
+      await keeper.relieve(servers);
+      expect(keeper.trimmed.memory).toBeGreaterThan(0);
+      expect((await upkeep.survey()).every(({ memory }) => memory!.used < 0.95 * memory!.max)).toBe(true);
+      expect((await upkeep.measure(other)).events).toBe(50);
+    } finally {
+      await close();
+    }
   });
 });
