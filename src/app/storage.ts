@@ -69,11 +69,11 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
     });
   const [polling, reading] = connections;
   return {
-    store: new RedisStore(polling, options),
+    store: new RedisStore(polling, { ...options, group: leaseGroup }),
     readers: new BoundedReader(new RedisStore(reading, options), READS_AT_ONCE),
     leases: new RedisLeases(polling, leaseGroup),
     whyAway: () => lastError && redisReason(lastError),
-    upkeep: new RedisUpkeep(polling, systemClock),
+    upkeep: new RedisUpkeep(polling, leaseGroup, systemClock),
     clock,
   };
 }

@@ -25,12 +25,6 @@ export function logKey(tenant: string): string {
   return `pitel:{${checked(tenant)}}:events`;
 }
 
-/** The hash whose fields are the tenants that have, or may have, a log: also those that are no longer configured. */
-export const LOGS = 'pitel:{leases}:logs';
-
-/** The hash that says until when whose turn it is to do what one replica does for all (turn-1.lua). */
-export const TURNS = 'pitel:{leases}:turns';
-
 /** Where events of `type` are published. */
 export function channel(tenant: string, type: string): string {
   if (type === '' || type.includes(':')) throw new TypeError('an event type is a word without colons');
@@ -47,14 +41,17 @@ export function parseChannel(name: string): { readonly tenant: string; readonly 
 }
 
 /**
- * The names for the leases of one group of replicas: live members by the end of their lease, shards by their owner, the
- * digest of each member's list of tenants, and the channel of changes. All keys share one hash tag; a tenant called
+ * The names for what the replicas of one group agree on: live members by the end of their lease, shards by their owner, the
+ * digest of each member's list of tenants, and the channel of changes; and for the upkeep of logs the tenants that have, or may have,
+ * one, also those that are no longer configured, and whose turn it is until when. All keys share one hash tag; a tenant called
  * `leases` has other keys. The channel does not match `pitel:*`, because subscribers to that pattern expect events.
  */
 export function leaseKeys(group: string): {
   readonly members: string;
   readonly shards: string;
   readonly lists: string;
+  readonly logs: string;
+  readonly turns: string;
   readonly changed: string;
 } {
   if (!/^[a-z0-9-]{1,80}$/.test(group)) throw new TypeError('a group of replicas is written [a-z0-9-]{1,80}');
@@ -63,6 +60,8 @@ export function leaseKeys(group: string): {
     members: `${prefix}:members`,
     shards: `${prefix}:shards`,
     lists: `${prefix}:lists`,
+    logs: `${prefix}:logs`,
+    turns: `${prefix}:turns`,
     changed: `pitel-leases:${group}`,
   };
 }

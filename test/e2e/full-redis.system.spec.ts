@@ -35,7 +35,7 @@ describe('a bridge whose Redis becomes full', () => {
 
   /** Fills the log of a tenant that no replica polls until Redis refuses more; returns how many events it took. */
   async function fill(ageMs: number): Promise<number> {
-    await admin.hset('pitel:{leases}:logs', 'removed', '');
+    await admin.hset('pitel:{leases}:tenant-acme:logs', 'removed', '');
     const recordedtime = new Date(Date.now() - ageMs).toISOString();
     const json = JSON.stringify({ recordedtime, pad: '.'.repeat(1_000) });
     for (let first = 1; ; first += 500) {

@@ -40,7 +40,7 @@ describe('a replica with a wrong clock', () => {
   };
   /** Of a tenant that no replica polls: events of so many days ago, from sequence 1 on. */
   const removed = async (...daysAgo: number[]) => {
-    await admin.hset('pitel:{leases}:logs', 'removed', '');
+    await admin.hset('pitel:{leases}:tenant-acme:logs', 'removed', '');
     for (const [index, days] of daysAgo.entries()) {
       const recordedtime = new Date(Date.now() - days * DAY_MS).toISOString();
       await admin.xadd('pitel:{removed}:events', `${index + 1}-0`, 'event', JSON.stringify({ recordedtime }));
@@ -60,10 +60,10 @@ describe('a replica with a wrong clock', () => {
     async ({ name, shiftMs }) => {
       await removed(8, ...Array<number>(19).fill(6.5));
       const { url } = await start(clockOff(shiftMs));
-    // A call that begins after polls that did not show it is stamped by the bridge itself.
-    await pbx.polled(3);
-    pbx.monitor = sample('monitor');
-    pbx.queue = sample('queue');
+      // A call that begins after polls that did not show it is stamped by the bridge itself.
+      await pbx.polled(3);
+      pbx.monitor = sample('monitor');
+      pbx.queue = sample('queue');
       const about = await service!.line(({ msg }) => msg.startsWith('clock of this replica is'));
       expect(about).toMatchObject({ level: 'warn' });
       expect(about.msg).toMatch(new RegExp(`is 69(1200|1199)\\.\\d s ${name}: corrected by that of Redis$`));

@@ -18,7 +18,7 @@ describe('a full Redis', () => {
   /** Appends events of about a kilobyte until Redis refuses them, of a tenant that is not configured. */
   async function fillLog(tenant: string, daysAgo: number): Promise<number> {
     const { admin } = given();
-    await admin.hset('pitel:{leases}:logs', tenant, '');
+    await admin.hset('pitel:{leases}:default:logs', tenant, '');
     const recordedtime = new Date(Date.now() - daysAgo * DAY).toISOString();
     const { json } = logEvent(1, { recordedtime, pad: '.'.repeat(1_000) });
     for (let first = 1; ; first += 500) {
@@ -45,7 +45,7 @@ describe('a full Redis', () => {
   function keeper(): { readonly one: LogKeeper; readonly upkeep: RedisUpkeep } {
     const connection = connectRedis({ url: given().redis.url }, { onError: () => undefined });
     given().afterwards(() => connection.close());
-    const upkeep = new RedisUpkeep(connection, systemClock);
+    const upkeep = new RedisUpkeep(connection, 'default', systemClock);
     const retention = { ms: 7 * DAY, bytes: null };
     return {
       one: new LogKeeper({ upkeep, retention, clock: systemClock, log: pino({ level: 'silent' }) }),

@@ -62,7 +62,7 @@ describe('RedisStore in detail', () => {
     expect((await admin.keys('*')).toSorted()).toEqual([
       'pitel:{acme}:events',
       'pitel:{acme}:state',
-      'pitel:{leases}:logs',
+      'pitel:{leases}:default:logs',
     ]);
     expect((await admin.hkeys('pitel:{acme}:state')).toSorted()).toEqual(
       [

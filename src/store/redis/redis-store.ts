@@ -9,7 +9,7 @@ import {
   patch,
 } from '../stored/codec.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
-import { ALL_CHANNELS, channel, logKey, isTenant, LOGS, parseChannel, stateKey } from '../keys.js';
+import { ALL_CHANNELS, channel, logKey, isTenant, leaseKeys, parseChannel, stateKey } from '../keys.js';
 import { aroundRecorded, checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
@@ -42,6 +42,7 @@ export class RedisStore implements Store {
   // `#`, not `private`: printing a store does not show its connection.
   readonly #connection: RedisConnection;
   readonly #maxEvents: number;
+  readonly #logs: string;
   readonly #form: StoredForm;
   readonly format: number;
   readonly #scripts = loadScripts();
@@ -52,6 +53,7 @@ export class RedisStore implements Store {
     this.#connection = connection;
     this.#sender = new RedisSender(connection);
     this.#maxEvents = options.maxEvents;
+    this.#logs = leaseKeys(options.group ?? 'default').logs;
     this.#form = options.form ?? STORED_FORM;
     this.format = this.#form.format;
   }
@@ -61,7 +63,9 @@ export class RedisStore implements Store {
     const form = this.#form;
     if (!isTenant(tenant)) throw new TypeError(`no tenant: ${tenant}`);
     // Before there is a log, so that none is without an entry.
-    await this.#sender.send((client) => runScript(client, this.#scripts['register-1'], [LOGS], [tenant]));
+    await this.#sender.send((client) =>
+      runScript(client, this.#scripts['register-1'], [this.#logs], [tenant]),
+    );
     const reply = await this.#run('claim-2', tenant, [epoch, newEpoch ? '1' : '0', form.format]);
     const [code, flat] = reply as [ClaimCode, string[]];
     const fields = inPairs(flat);
@@ -234,6 +238,8 @@ export class RedisStore implements Store {
 
 export interface RedisStoreOptions {
   readonly maxEvents: number;
+  /** Of the replicas that look after the logs (`RedisUpkeep`): each group after those of the tenants that it claims. */
+  readonly group?: string;
   /** For tests: the form of another build than this one. */
   readonly form?: StoredForm;
 }

@@ -9,19 +9,20 @@ import { describeUpkeep, type UpkeepSubject } from '../log-upkeep.contract.js';
 import { logEvent, numbers } from '../store.contract-kit.js';
 import { LogKeeper } from '../upkeep/log-keeper.js';
 import { connectRedis, type RedisTarget } from './redis-connection.js';
+import { RedisStore } from './redis-store.js';
 import { RedisUpkeep } from './redis-upkeep.js';
 import { loadScripts } from './scripts.js';
 
 function open(target: RedisTarget, time = systemClock) {
   const connection = connectRedis(target, { onError: () => undefined });
-  return { upkeep: new RedisUpkeep(connection, time), close: () => connection.close() };
+  return { upkeep: new RedisUpkeep(connection, 'default', time), close: () => connection.close() };
 }
 
 function subjectOf(target: RedisTarget, admin: Redis): UpkeepSubject {
   return {
     ...open(target),
     put: async (tenant, entries) => {
-      const all = admin.pipeline().hset('pitel:{leases}:logs', tenant, '');
+      const all = admin.pipeline().hset('pitel:{leases}:default:logs', tenant, '');
       for (const { sequence, json } of entries)
         all.xadd(`pitel:{${tenant}}:events`, `${sequence}-0`, 'event', json);
       await all.exec();
@@ -82,9 +83,22 @@ describe('RedisUpkeep in detail', () => {
   it('lists every tenant that was ever claimed, also by a build that has ended since', async () => {
     for (const tenant of ['acme', 'removed']) await given().open().claim(tenant, { epoch: 'e1' });
     await expect(given().open().claim('a}:b{', { epoch: 'e1' })).rejects.toThrow(TypeError);
-    expect((await given().admin.hkeys('pitel:{leases}:logs')).toSorted()).toEqual(['acme', 'removed']);
-    await given().admin.hset('pitel:{leases}:logs', 'a}:b{', 'of another client');
+    expect((await given().admin.hkeys('pitel:{leases}:default:logs')).toSorted()).toEqual([
+      'acme',
+      'removed',
+    ]);
+    await given().admin.hset('pitel:{leases}:default:logs', 'a}:b{', 'of another client');
     expect((await opened().logs()).toSorted()).toEqual(['acme', 'removed']);
+  });
+
+  it('lists the tenants of its own group only: another may keep its logs for longer', async () => {
+    const connection = connectRedis({ url: given().redis.url }, { onError: () => undefined });
+    given().afterwards(() => connection.close());
+    const theirs = new RedisStore(connection, { maxEvents: 10, group: 'others' });
+    await theirs.claim('globex', { epoch: 'e1' });
+    await given().open().claim('acme', { epoch: 'e1' });
+    expect(await opened().logs()).toEqual(['acme']);
+    expect(await new RedisUpkeep(connection, 'others', systemClock).logs()).toEqual(['globex']);
   });
 
   it('says what memory Redis has, and its bound where it has one', async () => {
@@ -159,8 +173,8 @@ describe('RedisUpkeep in a cluster of three masters', () => {
       for (const n of numbers(1, 40)) owners.set(`t${n}`, await cluster.ownerOf(keyOf(`t${n}`)));
       const full = owners.get('t1')!;
       const [other] = [...owners].find(([, owner]) => owner !== full)!;
-      const registry = cluster.admin(await cluster.ownerOf('pitel:{leases}:logs'));
-      await registry.hset('pitel:{leases}:logs', 't1', '', other, '');
+      const registry = cluster.admin(await cluster.ownerOf('pitel:{leases}:default:logs'));
+      await registry.hset('pitel:{leases}:default:logs', 't1', '', other, '');
       const old = logEvent(1, { recordedtime: '2001-01-01T00:00:00.000Z', pad: '.'.repeat(1_000) }).json;
       for (const n of numbers(1, 50))
         await cluster.admin(owners.get(other)!).xadd(keyOf(other), `${n}-0`, 'event', old);

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis';
-import { isTenant, logKey, LOGS, TURNS } from '../keys.js';
+import { isTenant, leaseKeys, logKey } from '../keys.js';
 import type { LogSize, LogUpkeep, ServerReport, Trim, Trimmed } from '../log-upkeep.js';
 import type { Time } from '../../base/clock.js';
 import type { RedisConnection } from './redis-connection.js';
@@ -14,11 +14,14 @@ import { loadScripts, runScript } from './scripts.js';
  */
 export class RedisUpkeep implements LogUpkeep {
   readonly #sender: RedisSender;
+  readonly #keys: ReturnType<typeof leaseKeys>;
   readonly #time: Time;
   readonly #scripts = loadScripts();
 
-  constructor(connection: RedisConnection, time: Time) {
+  /** @param group of the replicas whose tenants' logs these are */
+  constructor(connection: RedisConnection, group: string, time: Time) {
     this.#sender = new RedisSender(connection);
+    this.#keys = leaseKeys(group);
     this.#time = time;
   }
 
@@ -27,7 +30,7 @@ export class RedisUpkeep implements LogUpkeep {
   }
 
   async logs(): Promise<readonly string[]> {
-    const tenants = await this.#sender.send((client) => client.hkeys(LOGS));
+    const tenants = await this.#sender.send((client) => client.hkeys(this.#keys.logs));
     // Another client may have written there too.
     return tenants.filter(isTenant);
   }
@@ -47,7 +50,11 @@ export class RedisUpkeep implements LogUpkeep {
 
   async takeTurn(work: string, lengthMs: number): Promise<boolean> {
     const script = this.#scripts['turn-1'];
-    return (await this.#sender.send((client) => runScript(client, script, [TURNS], [work, lengthMs]))) === 1;
+    return (
+      (await this.#sender.send((client) =>
+        runScript(client, script, [this.#keys.turns], [work, lengthMs]),
+      )) === 1
+    );
   }
 
   /** The connection stays open. */

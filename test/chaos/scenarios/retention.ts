@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { logKey, LOGS, TURNS } from '../../../src/store/keys.js';
+import { leaseKeys, logKey } from '../../../src/store/keys.js';
 import { clockOff, EIGHT_DAYS_MS } from '../../support/clock-off.js';
 import { until } from '../../support/until.js';
 import { ATTACKED, type Field, withstands } from '../bulkhead.js';
@@ -11,6 +11,7 @@ import { type Chaos, type Scenario, times } from '../scenario.js';
 const DAY_MS = 86_400_000;
 /** A tenant that was removed: no replica polls it, and its log is kept within its bounds nevertheless. */
 const REMOVED = 'removed';
+const GROUP = leaseKeys('tenants-file');
 /** Longer than the interval of the regular pass. */
 const PASSES_MS = 130_000;
 
@@ -23,7 +24,7 @@ function wrongClock(chaos: Chaos, shiftMs: number): Promise<void> {
       // By a clock eight days ahead all of it would be too old, by one eight days behind none of it.
       const young = await append(redis, REMOVED, { count: 1_000, ageMs: 6 * DAY_MS, first: 101 }, 100);
       // Otherwise the pass would be that of the replica that is right.
-      await redis.del(TURNS);
+      await redis.del(GROUP.turns);
       const wrong = await rig.bridge('wrong', { env: clockOff(shiftMs) });
       tally.injected += 1;
       join(wrong);
@@ -116,7 +117,7 @@ async function append(
   const ids: string[] = [];
   const json = (age: number) =>
     JSON.stringify({ recordedtime: new Date(Date.now() - age).toISOString(), pad: '.'.repeat(1_000) });
-  await redis.hset(LOGS, tenant, '');
+  await redis.hset(GROUP.logs, tenant, '');
   for (let n = 1; n <= older; n++) await redis.xadd(logKey(tenant), `${n}-0`, 'event', json(EIGHT_DAYS_MS));
   const text = json(ageMs);
   while (ids.length < count) {
