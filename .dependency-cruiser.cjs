@@ -35,7 +35,7 @@ module.exports = {
     ...inOrder('core', ['model', 'parts', 'index', 'observe', 'correlate', 'life']),
     ...inOrder('source', ['parse', 'http', 'capture']),
     ...inOrder('poll', ['schedule', 'cycle', 'sharding']),
-    ...inOrder('store', ['stored', 'memory', 'redis']),
+    ...inOrder('store', ['stored', 'memory', 'redis', 'upkeep']),
     ...inOrder('config', ['secrets', '(?:settings|tenants)']),
     ...inOrder('deliver', ['access', 'log', 'socket', 'http']),
     only('config', ['core']),

@@ -13,6 +13,7 @@ import { STORAGE, StorageModule } from './app/storage.module.js';
 import { TENANTS_WATCH, TenantsModule } from './app/tenants.module.js';
 import { TenantsLive } from './app/tenants-reload.js';
 import { TRACING, TracingModule } from './app/tracing.module.js';
+import { Upkeep } from './app/upkeep.js';
 import { Upstream } from './app/upstream.js';
 import { provide } from './base/inject.js';
 import type { Config } from './config/config.js';
@@ -44,9 +45,9 @@ import { RegistrationLookup } from './source/registration-lookup.js';
     ),
     provide(
       Shutdown,
-      [Readiness, TenantsLive, PollService, RegistrationLookup, Delivery, STORAGE, TRACING, HttpAdapterHost],
-      (readiness, tenants, polls, lookup, delivery, storage, tracing, http) =>
-        new Shutdown({ readiness, tenants, polls, lookup, delivery, storage, tracing, http }),
+      [Readiness, TenantsLive, PollService, RegistrationLookup, Delivery, Upkeep, STORAGE, TRACING, HttpAdapterHost],
+      (readiness, tenants, polls, lookup, delivery, upkeep, storage, tracing, http) =>
+        new Shutdown({ readiness, tenants, polls, lookup, delivery, upkeep, storage, tracing, http }),
     ),
   ],
 })

@@ -11,7 +11,7 @@ describe('the past, from the real bridge', () => {
   let bridge: Bridge;
 
   beforeEach(async () => {
-    store = new MemoryStore({ maxEvents: 20_000 });
+    store = new MemoryStore({ maxEvents: 20_000, now: () => log.recordedAt });
     log = await new LogWriter(store).claim('e1');
     delivery = await DeliveryUnderTest.start(store);
     bridge = createBridge({ url: delivery.url, token: () => token() });

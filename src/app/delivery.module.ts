@@ -16,8 +16,9 @@ import { TRACING, TracingModule } from './tracing.module.js';
 const deliver = DeliverModule.registerAsync({
   imports: [StorageModule, SourceModule, TracingModule],
   inject: [CONFIG, STORAGE, RegistrationLookup, TRACING, LOGGER],
-  useFactory: (config, { readers }, lookup, { tracer }, logger) => ({
+  useFactory: (config, { readers, clock }, lookup, { tracer }, logger) => ({
     store: readers,
+    clock,
     tracer,
     options: deliverOptions(config, logger),
     logger,

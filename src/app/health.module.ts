@@ -17,6 +17,7 @@ import { PollModule } from './poll.module.js';
 import { SourceModule } from './source.module.js';
 import { STORAGE, StorageModule } from './storage.module.js';
 import { TENANTS_WATCH, TenantsModule } from './tenants.module.js';
+import { Upkeep } from './upkeep.js';
 import { Upstream } from './upstream.js';
 
 /** Liveness, readiness, and the gauges that read the other modules. */
@@ -34,8 +35,8 @@ import { Upstream } from './upstream.js';
   providers: [
     provide(
       Readiness,
-      [STORAGE, PollService, TENANTS_WATCH, Metrics, Delivery, LimitWatch, LOG_OUTPUT],
-      ({ store, whyAway }, polls, tenants, metrics, delivery, limits, output) =>
+      [STORAGE, Upkeep, PollService, TENANTS_WATCH, Metrics, Delivery, LimitWatch, LOG_OUTPUT],
+      ({ store, whyAway }, { watch, keeper }, polls, tenants, metrics, delivery, limits, output) =>
         new Readiness({
           store,
           whyAway,
@@ -46,13 +47,15 @@ import { Upstream } from './upstream.js';
           troubles: () => delivery.troubles(),
           sources: () => metrics.polls.sources,
           limits: () => limits.active,
+          storeStatus: () => watch.status,
+          whyNotTrimmed: () => keeper.failure,
           isLogBlocked: () => output.isBlocked,
         }),
     ),
     provide(
       Gauges,
-      [Metrics, Readiness, Upstream, Delivery, DeliverStats, LimitWatch, Relay, LOG_OUTPUT],
-      (metrics, readiness, upstream, delivery, stats, limits, relay, output) =>
+      [Metrics, Readiness, Upkeep, Upstream, Delivery, DeliverStats, LimitWatch, Relay, LOG_OUTPUT],
+      (metrics, readiness, { watch, keeper }, upstream, delivery, stats, limits, relay, output) =>
         new Gauges(metrics, {
           deliver: {
             stats,
@@ -62,6 +65,7 @@ import { Upstream } from './upstream.js';
             catchUps: () => delivery.catchUps(),
             memory: () => delivery.memory(),
           },
+          store: { status: () => watch.status, trimmed: () => keeper.trimmed },
           hosts: () => upstream.hosts(),
           isStoreUp: async () => (await readiness.store()) === null,
           droppedLines: () => output.dropped,

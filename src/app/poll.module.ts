@@ -18,11 +18,12 @@ import { Upstream } from './upstream.js';
     provide(
       PollService,
       [CONFIG, Upstream, STORAGE, SchedulerRegistry, Metrics, TRACING, LOGGER],
-      (config, upstream, { store, leases }, scheduler, { polls: listener }, { tracer }, log) =>
+      (config, upstream, { store, leases, clock: time }, scheduler, { polls: listener }, { tracer }, log) =>
         new PollService({
           options: { ...pollOptions(config, upstream), listener, tracer },
           store,
           leases,
+          time,
           scheduler,
           log,
         }),
@@ -38,7 +39,6 @@ function pollOptions(config: Config, upstream: Upstream): PollOptions {
     connections: upstream.connections,
     policy: config.poll,
     registrations: config.registrations,
-    retentionMs: config.retention.ms,
     graceMs: SHUTDOWN_GRACE_MS,
     leaseMs: config.store.kind === 'memory' ? Infinity : LEASE_MS,
   };

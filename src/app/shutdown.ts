@@ -35,9 +35,10 @@ export class Shutdown implements BeforeApplicationShutdown, OnApplicationShutdow
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const { tracing, storage } = this.#parts;
+    const { tracing, storage, upkeep } = this.#parts;
     const { leases, readers, store } = storage;
     this.#step = 'Redis';
+    await upkeep.stop();
     await leases.close();
     await readers.close();
     await store.close();
@@ -52,6 +53,7 @@ export interface ShutdownParts {
   readonly polls: { stop(): Promise<void> };
   readonly lookup: { close(): Promise<void> };
   readonly delivery: { drain(): Promise<void> };
+  readonly upkeep: { stop(): Promise<void> };
   readonly storage: {
     readonly leases: { close(): Promise<void> };
     readonly readers: { close(): Promise<void> };

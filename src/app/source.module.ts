@@ -1,25 +1,25 @@
 import { Module } from '@nestjs/common';
-import { systemClock } from '../base/clock.js';
 import { provide } from '../base/inject.js';
 import { RegistrationLookup } from '../source/registration-lookup.js';
 import { CONFIG } from './config.module.js';
 import { LOGGER } from './logger.module.js';
+import { STORAGE, StorageModule } from './storage.module.js';
 import { TRACING, TracingModule } from './tracing.module.js';
 import { Upstream } from './upstream.js';
 
 /** The connections to the tenants' PBXes, and registration look-ups beside the polls. */
 @Module({
-  imports: [TracingModule],
+  imports: [StorageModule, TracingModule],
   providers: [
     provide(
       Upstream,
-      [CONFIG, LOGGER, TRACING],
-      (config, log, { tracer }) => new Upstream({ config, log, tracer }),
+      [CONFIG, STORAGE, LOGGER, TRACING],
+      (config, { clock: time }, log, { tracer }) => new Upstream({ config, time, log, tracer }),
     ),
     provide(
       RegistrationLookup,
-      [Upstream],
-      ({ connections }) => new RegistrationLookup({ connections, time: systemClock }),
+      [Upstream, STORAGE],
+      ({ connections }, { clock: time }) => new RegistrationLookup({ connections, time }),
     ),
   ],
   exports: [Upstream, RegistrationLookup],

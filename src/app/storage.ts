@@ -1,15 +1,19 @@
 import type { Logger } from 'pino';
 import { systemClock } from '../base/clock.js';
+import { CorrectedClock } from '../base/corrected-clock.js';
 import type { Config, RedisConfig } from '../config/config.js';
 import { redisReason } from '../health/redis-reason.js';
 import { BoundedReader } from '../store/bounded-reader.js';
 import type { Leases } from '../store/leases.js';
 import { MemoryLeases } from '../store/memory/memory-leases.js';
 import { MemoryStore } from '../store/memory/memory-store.js';
+import { MemoryUpkeep } from '../store/memory/memory-upkeep.js';
 import { connectRedis, type RedisTarget } from '../store/redis/redis-connection.js';
 import { RedisLeases } from '../store/redis/redis-leases.js';
 import { RedisStore } from '../store/redis/redis-store.js';
+import { RedisUpkeep } from '../store/redis/redis-upkeep.js';
 import type { LogReader, Store } from '../store/store.js';
+import type { LogUpkeep } from '../store/log-upkeep.js';
 
 /**
  * The store as those who poll use it, with the leases, and as those who read for clients do. Each has a connection of
@@ -21,6 +25,9 @@ export interface Storage {
   readonly leases: Leases;
   /** Why Redis cannot be reached, in words that may be public; null while it can be. */
   readonly whyAway: () => string | null;
+  readonly upkeep: LogUpkeep;
+  /** This process' clock, put right by the store's (`StoreWatch`). */
+  readonly clock: CorrectedClock;
 }
 
 /**
@@ -31,10 +38,19 @@ const READS_AT_ONCE = 4;
 
 export function openStorage({ store, retention, leaseGroup }: Config, log: Logger): Storage {
   const options = { maxEvents: retention.events };
+  const clock = new CorrectedClock(systemClock);
   if (store.kind === 'memory') {
     const memory = new MemoryStore(options);
     const readers = new BoundedReader(memory, READS_AT_ONCE);
-    return { store: memory, readers, leases: new MemoryLeases(systemClock), whyAway: () => null };
+    const upkeep = new MemoryUpkeep(memory);
+    return {
+      store: memory,
+      readers,
+      leases: new MemoryLeases(systemClock),
+      whyAway: () => null,
+      upkeep,
+      clock,
+    };
   }
   const target = redisTarget(store.redis);
   let lastError: Error | null = null;
@@ -53,10 +69,12 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
     });
   const [polling, reading] = connections;
   return {
-    store: new RedisStore(polling, options),
+    store: new RedisStore(polling, { ...options, group: leaseGroup }),
     readers: new BoundedReader(new RedisStore(reading, options), READS_AT_ONCE),
     leases: new RedisLeases(polling, leaseGroup),
     whyAway: () => lastError && redisReason(lastError),
+    upkeep: new RedisUpkeep(polling, leaseGroup, systemClock),
+    clock,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import type { TenantConfig } from '../config/tenants/tenant.js';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
 import type { PolledTenant } from '../poll/poll.service.js';
-import { systemClock } from '../base/clock.js';
+import { systemClock, type Time } from '../base/clock.js';
 import type { CaptureOptions } from '../source/capture/capture.js';
 import { type HostStatus, UpstreamHosts } from '../source/http/upstream-hosts.js';
 import type { TenantConnectionOptions } from '../source/tenant-connection.js';
@@ -16,12 +16,14 @@ export class Upstream {
   readonly #config: Config;
   readonly #hosts: UpstreamHosts;
   readonly #capture: Omit<CaptureOptions, 'policy'> | undefined;
+  readonly #time: Time;
   readonly #tracer: Tracer;
   /** Shared by polls and look-ups. */
   readonly connections: TenantConnections;
 
-  constructor({ config, log, tracer = UNTRACED }: UpstreamDeps) {
+  constructor({ config, time = systemClock, log, tracer = UNTRACED }: UpstreamDeps) {
     this.#config = config;
+    this.#time = time;
     this.#tracer = tracer;
     this.#hosts = openHosts(config, log);
     this.#capture = captureOptions(config, log);
@@ -76,7 +78,7 @@ export class Upstream {
       hosts: this.#hosts,
       timeoutMs: poll.timeoutMs,
       maxBodyBytes: poll.maxBodyBytes,
-      time: systemClock,
+      time: this.#time,
       capture: this.#capture && { ...this.#capture, policy: { ...poll, direction } },
       tracer: this.#tracer,
     };
@@ -85,6 +87,8 @@ export class Upstream {
 
 export interface UpstreamDeps {
   readonly config: Config;
+  /** By which answers are stamped; default: the system's. */
+  readonly time?: Time;
   readonly log: Logger;
   readonly tracer?: Tracer;
 }

@@ -47,8 +47,14 @@ export interface Config {
     readonly numbers: 'hashed' | 'plain';
   } | null;
   readonly store: { readonly kind: 'memory' } | { readonly kind: 'redis'; readonly redis: RedisConfig };
-  /** Per tenant; the bound that is reached first counts. */
-  readonly retention: { readonly events: number; readonly ms: number };
+  /** The bound that is reached first counts. */
+  readonly retention: {
+    /** Of each tenant. */
+    readonly events: number;
+    readonly ms: number;
+    /** Of all tenants together; null: by the memory that the store has. */
+    readonly bytes: number | null;
+  };
   readonly http: {
     readonly host: string;
     /** 0: any free port. */

@@ -35,7 +35,11 @@ export function configOf(
     registrations: { watch: values.WATCH_EXTENSIONS, intervalMs: values.REGISTRATION_INTERVAL_MS },
     capture: captureOf(values),
     store: values.STORE === 'memory' ? { kind: 'memory' } : { kind: 'redis', redis: redisOf(values, tlsCa) },
-    retention: { events: values.LOG_RETENTION_EVENTS, ms: values.LOG_RETENTION_MS },
+    retention: {
+      events: values.LOG_RETENTION_EVENTS,
+      ms: values.LOG_RETENTION_MS,
+      bytes: values.LOG_RETENTION_BYTES ?? null,
+    },
     http: {
       host: values.HOST,
       port: values.PORT,

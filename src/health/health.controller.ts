@@ -30,6 +30,8 @@ export class HealthController {
   ready(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.#indicate('store', this.readiness.store()),
+      () => this.#warn('memory', this.readiness.storeWarning()),
+      () => this.#warn('clock', this.readiness.clockWarning()),
       () => this.#indicate('polling', this.readiness.polling()),
       () => this.#tenants(),
       () => this.#warn('sources', this.readiness.sourcesWarning()),
@@ -50,8 +52,8 @@ export class HealthController {
   }
 
   /**
-   * Never a reason to get no traffic: another replica would see no more of the PBX, clients that load this one would load
-   * that one next, and whether the log is read changes nothing for either.
+   * Never a reason to get no traffic: another replica would see no more of the PBX and no more room in Redis, clients that
+   * load this one would load that one next, and a corrected clock or a log that is not read changes nothing for either.
    */
   #warn(name: string, warning: string | null): HealthIndicatorResult {
     const indicator = this.indicators.check(name);

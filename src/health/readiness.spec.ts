@@ -19,6 +19,8 @@ describe('readiness', () => {
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
+      storeStatus: () => ({ full: null, isClockOff: false, clockErrorMs: 0 }),
+      whyNotTrimmed: () => null,
       isLogBlocked: () => false,
       limits: () => [],
       ...parts,
@@ -78,6 +80,34 @@ describe('readiness', () => {
     expect(status).toBe(200);
     const warning = 'limits reached: tokenless, bytes (see the log)';
     expect(body).toMatchObject({ status: 'ok', details: { clients: { status: 'up', warning } } });
+  });
+
+  it.each([
+    { full: 'now', said: /^Redis is full, or nearly: / },
+    { full: 'lately', said: /^Redis is full now and then: / },
+  ] as const)('is ok while Redis is full ($full): it warns', async ({ full, said }) => {
+    const { status, body } = await ready({
+      storeStatus: () => ({ full, isClockOff: false, clockErrorMs: 0 }),
+    });
+    expect(status).toBe(200);
+    const warning = expect.stringMatching(said);
+    expect(body).toMatchObject({ details: { memory: { status: 'up', warning }, clock: { status: 'up' } } });
+  });
+
+  it('is ok while the logs are not kept within their bounds: it warns, without the reason, which names rights', async () => {
+    const { status, body } = await ready({ whyNotTrimmed: () => 'NOPERM hkeys' });
+    expect(status).toBe(200);
+    const warning = 'the event logs are not kept within their bounds (see the log)';
+    expect(body).toMatchObject({ details: { memory: { status: 'up', warning } } });
+  });
+
+  it('is ok while its clock is off: it warns, and says by how much', async () => {
+    const { status, body } = await ready({
+      storeStatus: () => ({ full: null, isClockOff: true, clockErrorMs: 691_200_000 }),
+    });
+    expect(status).toBe(200);
+    const warning = 'the clock of this replica is 691200.0 s off that of Redis, by which it is corrected';
+    expect(body).toMatchObject({ details: { clock: { status: 'up', warning } } });
   });
 
   it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {

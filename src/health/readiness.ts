@@ -1,6 +1,7 @@
 import type { Trouble } from '../deliver/stats.js';
 import type { UnreadableReason } from '../store/errors.js';
 import type { Store } from '../store/store.js';
+import type { StoreStatus } from '../store/upkeep/store-watch.js';
 
 /** Says for each part why this process should get no traffic now; null where there is no reason. */
 export class Readiness {
@@ -24,6 +25,24 @@ export class Readiness {
     } catch {
       return whyAway() ?? 'no answer in time';
     }
+  }
+
+  /** What troubles the store although it answers; null where nothing does. */
+  storeWarning(): string | null {
+    const { full } = this.#parts.storeStatus();
+    const failure = this.#parts.whyNotTrimmed();
+    const warnings = [
+      ...(full === null ? [] : [FULL[full]]),
+      ...(failure === null ? [] : ['the event logs are not kept within their bounds (see the log)']),
+    ];
+    return warnings.length === 0 ? null : warnings.join('; ');
+  }
+
+  /** How far this process' clock is off; null where it is right to within a second. */
+  clockWarning(): string | null {
+    const { isClockOff, clockErrorMs } = this.#parts.storeStatus();
+    if (!isClockOff) return null;
+    return `the clock of this replica is ${(clockErrorMs / 1_000).toFixed(1)} s off that of Redis, by which it is corrected`;
   }
 
   polling(): string | null {
@@ -88,6 +107,11 @@ const TROUBLES: Readonly<Record<Trouble, string>> = {
   'began-again': 'a log is another one than before, and its clients start over',
 };
 
+const FULL: Readonly<Record<'now' | 'lately', string>> = {
+  now: 'Redis is full, or nearly: oldest events are dropped to make room, and new ones wait for it',
+  lately: 'Redis is full now and then: within the last minute oldest events were dropped to make room',
+};
+
 type Unserved = Readonly<Record<UnreadableReason, number>>;
 
 export interface ReadinessParts {
@@ -106,6 +130,9 @@ export interface ReadinessParts {
   readonly limits: () => readonly string[];
   /** How many endpoints of the tenants polled here are degraded, and down. */
   readonly sources: () => { readonly degraded: number; readonly down: number };
+  readonly storeStatus: () => Pick<StoreStatus, 'full' | 'isClockOff' | 'clockErrorMs'>;
+  /** Why the event logs could not be trimmed lately. */
+  readonly whyNotTrimmed: () => string | null;
   readonly isLogBlocked: () => boolean;
 }
 

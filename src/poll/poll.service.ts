@@ -4,7 +4,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Logger } from 'pino';
 import type { Policy } from '../core/model/call.js';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
-import { type Clock, type Stop, systemClock } from '../base/clock.js';
+import type { Clock, Stop, Time } from '../base/clock.js';
 import { EndpointReader } from '../source/endpoint-reader.js';
 import { askRegistration } from '../source/registration.js';
 import type { TenantConnection } from '../source/tenant-connection.js';
@@ -36,10 +36,10 @@ export class PollService implements OnApplicationBootstrap {
   readonly #keeper: LeaseKeeper;
   readonly #tenants: TenantAssignment<PolledTenant>;
 
-  constructor({ options, store, leases, scheduler, log }: PollServiceDeps) {
+  constructor({ options, store, leases, time, scheduler, log }: PollServiceDeps) {
     this.#options = options;
     this.#store = store;
-    this.#clock = new RegistryClock(scheduler);
+    this.#clock = new RegistryClock(time, scheduler);
     this.#log = log;
     this.#listener = options.listener ?? NO_LISTENER;
     this.#tenants = new TenantAssignment({
@@ -92,7 +92,7 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   #begin({ tenant, direction, intervalMs, adaptive }: PolledTenant, shard: number): Running {
-    const { policy, retentionMs, connections, tracer = UNTRACED } = this.#options;
+    const { policy, connections, tracer = UNTRACED } = this.#options;
     const { connection, close } = connections.open(tenant)!;
     const log = this.#log.child({ tenant });
     const clock = this.#clock;
@@ -106,7 +106,6 @@ export class PollService implements OnApplicationBootstrap {
       registrations,
       store: this.#store,
       policy: { ...policy, direction },
-      retentionMs,
       time: clock,
       newEpoch,
       newCommitId: randomUUID,
@@ -163,6 +162,7 @@ export interface PollServiceDeps {
   readonly options: PollOptions;
   readonly store: Store;
   readonly leases: Leases;
+  readonly time: Time;
   readonly scheduler: SchedulerRegistry;
   readonly log: Logger;
 }
@@ -183,7 +183,6 @@ export interface PollOptions {
   /** Holds a connection for each of the tenants. */
   readonly connections: TenantConnections;
   readonly policy: Omit<Policy, 'direction'>;
-  readonly retentionMs: number;
   readonly graceMs: number;
   /** How long a dead or disconnected replica keeps its tenants. Infinity: there is no other replica. */
   readonly leaseMs: number;
@@ -196,14 +195,16 @@ export interface PollOptions {
  */
 const CONFIRM_MS = 200;
 
-/** The system's clock. Its timers are in Nest's registry, which clears them when the application closes. */
+/** A clock whose timers are in Nest's registry, which clears them when the application closes. */
 class RegistryClock implements Clock {
   readonly #registry: SchedulerRegistry;
   #timers = 0;
-  readonly now = systemClock.now;
-  readonly monotonic = systemClock.monotonic;
+  readonly now: () => number;
+  readonly monotonic: () => number;
 
-  constructor(registry: SchedulerRegistry) {
+  constructor({ now, monotonic }: Time, registry: SchedulerRegistry) {
+    this.now = now;
+    this.monotonic = monotonic;
     this.#registry = registry;
   }
 

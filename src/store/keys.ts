@@ -10,6 +10,11 @@ const TENANT = '[a-z0-9][a-z0-9-]{0,62}';
 const TENANT_ONLY = new RegExp(`^${TENANT}$`);
 const CHANNEL = new RegExp(`^pitel:(${TENANT}):([^:]+)$`);
 
+/** Whether it may become a part of a name. */
+export function isTenant(name: string): boolean {
+  return TENANT_ONLY.test(name);
+}
+
 /** The hash that holds the tenant's state, field by field, and what the commit checks. */
 export function stateKey(tenant: string): string {
   return `pitel:{${checked(tenant)}}:state`;
@@ -36,14 +41,17 @@ export function parseChannel(name: string): { readonly tenant: string; readonly 
 }
 
 /**
- * The names for the leases of one group of replicas: live members by the end of their lease, shards by their owner, the
- * digest of each member's list of tenants, and the channel of changes. All keys share one hash tag; a tenant called
+ * The names for what the replicas of one group agree on: live members by the end of their lease, shards by their owner, the
+ * digest of each member's list of tenants, and the channel of changes; and for the upkeep of logs the tenants that have, or may have,
+ * one, also those that are no longer configured, and whose turn it is until when. All keys share one hash tag; a tenant called
  * `leases` has other keys. The channel does not match `pitel:*`, because subscribers to that pattern expect events.
  */
 export function leaseKeys(group: string): {
   readonly members: string;
   readonly shards: string;
   readonly lists: string;
+  readonly logs: string;
+  readonly turns: string;
   readonly changed: string;
 } {
   if (!/^[a-z0-9-]{1,80}$/.test(group)) throw new TypeError('a group of replicas is written [a-z0-9-]{1,80}');
@@ -52,6 +60,8 @@ export function leaseKeys(group: string): {
     members: `${prefix}:members`,
     shards: `${prefix}:shards`,
     lists: `${prefix}:lists`,
+    logs: `${prefix}:logs`,
+    turns: `${prefix}:turns`,
     changed: `pitel-leases:${group}`,
   };
 }
@@ -60,6 +70,6 @@ export function leaseKeys(group: string): {
 export const LEASE_CHANNELS = 'pitel-leases:*';
 
 function checked(tenant: string): string {
-  if (!TENANT_ONLY.test(tenant)) throw new TypeError(`a tenant is written ${TENANT}`);
+  if (!isTenant(tenant)) throw new TypeError(`a tenant is written ${TENANT}`);
   return tenant;
 }

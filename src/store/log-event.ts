@@ -13,6 +13,25 @@ export function checkEvents(tenant: string, { events }: Commit): void {
   });
 }
 
+/**
+ * The event's JSON before and after the text of its `recordedtime`; one that has none is whole before it. The first is its own:
+ * nested fields come after it, and quotes within texts are escaped.
+ */
+export function aroundRecorded(json: string): readonly [before: string, after: string] {
+  const at = json.indexOf(RECORDED);
+  if (at === -1) return [json, ''];
+  const begin = at + RECORDED.length;
+  return [json.slice(0, begin), json.slice(json.indexOf('"', begin))];
+}
+
+const RECORDED = '"recordedtime":"';
+
+/** The event with another `recordedtime`; one that has none is left as it is. */
+export function recorded(json: string, text: string): string {
+  const [before, after] = aroundRecorded(json);
+  return after === '' ? json : before + text + after;
+}
+
 /** When the event was committed, in ms since the epoch; NaN when it does not say, which is never old enough to drop. */
 export function recordedAt(json: string): number {
   let event: { readonly recordedtime?: unknown } | null;

@@ -1,13 +1,4 @@
-import {
-  MAX_EVENTS,
-  call,
-  logEvent,
-  numbers,
-  Owner,
-  Recorder,
-  stateOf,
-  type Subject,
-} from './store.contract-kit.js';
+import { MAX_EVENTS, call, numbers, Owner, Recorder, stateOf, type Subject } from './store.contract-kit.js';
 import type { Store } from './store.js';
 
 /** Whole blocks are trimmed, and Redis' blocks hold a hundred events. */
@@ -36,7 +27,6 @@ export function describeReading(subject: () => Subject): void {
         foreign: [],
       };
       expect(await store.read('acme', 0, 10)).toEqual(nothing);
-      await expect(store.trim('acme', Date.now())).resolves.toBe(0);
     });
 
     it('gives at most as many events as asked, from the one after', async () => {
@@ -104,44 +94,6 @@ export function describeReading(subject: () => Subject): void {
       expect(events.length).toBeGreaterThanOrEqual(MAX_EVENTS);
       expect(events.length).toBeLessThanOrEqual(MAX_EVENTS + TRIM_BLOCK);
       expect(events.map((event) => event.sequence)).toEqual(numbers(first, last));
-    });
-
-    const at = (minute: number) => new Date(Date.UTC(2030, 0, 1, 0, minute));
-    const recorded = (from: number, to: number) =>
-      numbers(from, to).map((sequence) => logEvent(sequence, { recordedtime: at(sequence).toISOString() }));
-
-    it.each([
-      { minute: 0, kept: numbers(1, 90) },
-      { minute: 1, kept: numbers(1, 90) },
-      { minute: 2, kept: numbers(2, 90) },
-      { minute: 42, kept: numbers(42, 90) },
-      { minute: 90, kept: [90] },
-      { minute: 91, kept: [] },
-    ])('drops what was recorded before minute $minute', async ({ minute, kept }) => {
-      const owner = await Owner.claim(store);
-      await owner.commit({ events: recorded(1, 90) });
-      expect(await store.trim('acme', at(minute).getTime())).toBe(kept.length);
-      expect(await logged()).toEqual(kept);
-      expect(await store.read('acme', 0, 1)).toMatchObject({ first: kept[0] ?? 0, last: 90 });
-      await owner.commit({ events: 1 });
-      expect(await logged('acme', 90)).toEqual([91]);
-    });
-
-    it('goes on after the last sequence when age has emptied the log and the epoch changes', async () => {
-      const owner = await Owner.claim(store);
-      await owner.commit({ events: recorded(1, 5) });
-      await store.trim('acme', at(60).getTime());
-      const next = await Owner.claim(store, 'acme', { epoch: 'e2', newEpoch: true });
-      expect(next.sequence).toBe(5);
-      expect(await next.commit({ events: 1 })).toMatchObject({ status: 'committed' });
-      expect(await store.read('acme', 0, 10)).toMatchObject({ epochStart: 6, first: 6, last: 6 });
-    });
-
-    it('keeps events that do not say when they were recorded', async () => {
-      const owner = await Owner.claim(store);
-      await owner.commit({ events: 3 });
-      await store.trim('acme', Number.MAX_SAFE_INTEGER);
-      expect(await logged()).toEqual([1, 2, 3]);
     });
   });
 

@@ -63,6 +63,63 @@ export function describeWriting(subject: () => Subject): void {
     });
   });
 
+  describe('the recorded time', () => {
+    const committed = async (...jsons: string[]) => {
+      const owner = await Owner.claim(store);
+      const events = jsons.map((json, index) => ({ sequence: index + 1, type: 'call-started', json }));
+      const before = Date.now();
+      const prepared = owner.prepare({ events });
+      await owner.send(prepared);
+      const after = Date.now();
+      const logged = (await store.read('acme', 0, 100)).events.map(({ json }) => json);
+      return { owner, prepared, before, after, logged };
+    };
+    const timeIn = (json: string) => (JSON.parse(json) as { recordedtime: string }).recordedtime;
+
+    it('is that of the store’s clock, whatever the committer’s says', async () => {
+      const said = (recordedtime: string) => JSON.stringify({ a: 1, recordedtime, z: 2 });
+      const { before, after, logged } = await committed(
+        said('2001-01-01T00:00:00.000Z'),
+        said('2099-01-01T00:00:00.000Z'),
+      );
+      const [one, other] = logged.map(timeIn);
+      expect(one).toBe(other);
+      expect(one).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      expect(Date.parse(one!)).toBeGreaterThanOrEqual(before - 1);
+      expect(Date.parse(one!)).toBeLessThanOrEqual(after + 1);
+      expect(logged.map((json) => JSON.parse(json) as unknown)).toEqual([
+        { a: 1, recordedtime: one, z: 2 },
+        { a: 1, recordedtime: one, z: 2 },
+      ]);
+    });
+
+    it('is the same, byte for byte, when the commit is sent again', async () => {
+      const { owner, prepared, logged } = await committed('{"recordedtime":"2001-01-01T00:00:00.000Z"}');
+      while (Date.now() - Date.parse(timeIn(logged[0]!)) < 5);
+      expect(await store.commit('acme', prepared)).toMatchObject({ status: 'committed' });
+      expect((await store.read('acme', 0, 100)).events.map(({ json }) => json)).toEqual(logged);
+      expect(owner.sequence).toBe(1);
+    });
+
+    it('replaces nothing else that looks like it, and is published as it is logged', async () => {
+      const recorder = new Recorder();
+      await store.follow(recorder);
+      const trick = '","recordedtime":"2001-01-01T00:00:00.000Z';
+      const given = {
+        id: trick,
+        subject: 'Nguyễn "Văn" 📞\\',
+        recordedtime: 'x',
+        data: { recordedtime: 'theirs', trick },
+      };
+      const { logged } = await committed(JSON.stringify(given), '{"no":"time"}');
+      expect(JSON.parse(logged[0]!)).toEqual({ ...given, recordedtime: timeIn(logged[0]!) });
+      expect(timeIn(logged[0]!)).not.toBe('x');
+      expect(logged[1]).toBe('{"no":"time"}');
+      await recorder.until(({ heard }) => heard.length >= 2);
+      expect(recorder.heard.map(({ json }) => json)).toEqual(logged);
+    });
+  });
+
   describe('an attempt', () => {
     it('is counted until a commit or a touch, and handed out with a claim', async () => {
       const first = await store.claim('acme', { epoch: 'e1' });

@@ -13,6 +13,7 @@ import type { Position } from '../core/model/position.js';
  * - Sequences are contiguous within an epoch; across epochs they only grow while the log survives.
  * - Within an epoch, a sequence belongs to one event only, whatever Redis loses. An epoch that continues others has their
  *   events up to where it says that they ended, each at its sequence.
+ * - An event is recorded (`recordedtime`) by the store's clock, which all replicas share, at the try that took it.
  *
  * Not guaranteed: that an acknowledged commit survives when Redis loses its memory. The next claim, commit or touch
  * notices a possible loss (a restart, a fail-over) and leads to a new epoch, which continues the one before.
@@ -75,12 +76,6 @@ export interface Store {
 
   /** At most `limit` events after sequence `after`, oldest first, with the bounds of the log at that moment. */
   read(tenant: string, after: number, limit: number): Promise<LogSlice>;
-
-  /**
-   * Drops events recorded (`recordedtime`) before `olderThan`, in ms since the Unix epoch. (Every commit keeps the bound
-   * on the count, to within a block of the log.) Returns how many events the log then holds, to within a block too.
-   */
-  trim(tenant: string, olderThan: number): Promise<number>;
 
   /**
    * Follows what is published for all tenants; resolves once subscribed, however long Redis is away. Each event comes at
@@ -149,6 +144,7 @@ export interface Commit {
 export interface LogEvent {
   readonly sequence: number;
   readonly type: string;
+  /** Its `recordedtime` is a placeholder: the store writes its own. An event that has none is left as it is. */
   readonly json: string;
 }
 

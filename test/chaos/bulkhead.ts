@@ -43,7 +43,7 @@ export interface Voice {
   readonly line: (line: LogLine) => boolean;
   /** A counter or gauge (`metricSum`) whose sum is above what it was before the attack, at some moment of it. */
   readonly metric: string;
-  /** Whether an answer of `/health/ready` or of the attacked tenant's `/v1/sources` shows it; one has to. */
+  /** Whether an answer of `/health/ready` of any replica, or of the attacked tenant's `/v1/sources` shows it; one has to. */
   readonly shown: (answer: { readonly ready: string; readonly sources: string }) => boolean;
 }
 
@@ -53,6 +53,8 @@ export interface Field extends Pick<Chaos, 'long' | 'say' | 'tally' | 'random'> 
   readonly bridges: readonly Bridge[];
   /** Where clients reach the first replica. */
   readonly url: string;
+  /** Watches a replica that was started meanwhile as it watches the others. */
+  readonly join: (bridge: Bridge) => void;
   /** Starts `test/chaos/attacks/<name>.ts`; it is stopped when the row ends, at the latest. */
   readonly attacker: (name: string, args: unknown) => Attacker;
 }
@@ -101,11 +103,13 @@ export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
       attackers.push(started);
       return started;
     };
+    const join = (bridge: Bridge) => void bridges.push(bridge);
     const { long, say, tally, random } = chaos;
     const field: Field = {
       rig,
       bridges,
       url: proxy === null ? bridges[0]!.url : publicUrl,
+      join,
       attacker,
       long,
       say,
@@ -258,13 +262,14 @@ class Witness {
 
   async #listen(): Promise<void> {
     const { voice } = this.#attack;
+    const addresses = addressesOf(this.#field, this.#attack, this.#health);
     const [metric, ready, sources] = await Promise.all([
-      metricOf(addressesOf(this.#field, this.#attack, this.#health), voice.metric),
-      ask(`${this.#health}/health/ready`),
+      metricOf(addresses, voice.metric),
+      Promise.all(addresses.map((address) => ask(`${address}/health/ready`))),
       ask(`${this.#field.url}/v1/sources`, { authorization: `Bearer ${this.#sourcesToken}` }),
     ]);
     this.#metricGrew ||= metric > this.#metricBefore;
-    this.#wasShown ||= voice.shown({ ready: ready.body, sources: sources.body });
+    this.#wasShown ||= voice.shown({ ready: ready.map(({ body }) => body).join(), sources: sources.body });
   }
 
   /** A new agent of each served tenant, connected until the verdict looks at what it got. */
@@ -293,7 +298,7 @@ class Witness {
   }
 }
 
-/** Where metrics are asked: of every replica, since one of them has the tenant. */
+/** Where metrics and readiness are asked: of every replica, since one of them has the tenant. */
 function addressesOf({ bridges }: Field, { ownHealthPort }: Attack, health: string): readonly string[] {
   return ownHealthPort === true ? [health] : bridges.map(({ url }) => url);
 }

@@ -19,8 +19,9 @@ export interface Standalone extends RedisInUse {
   loseEverything(): Promise<void>;
 }
 
-export async function standalone(): Promise<Standalone> {
-  let server = await startRedis();
+/** `args`: more of its command line. */
+export async function standalone(args: readonly string[] = []): Promise<Standalone> {
+  let server = await startRedis({ args });
   const { url, port } = server;
   return {
     env: { REDIS_URL: url },
@@ -30,7 +31,7 @@ export async function standalone(): Promise<Standalone> {
     },
     loseEverything: async () => {
       await server.stop();
-      server = await startRedis({ port });
+      server = await startRedis({ args, port });
     },
     stop: () => server.stop(),
   };

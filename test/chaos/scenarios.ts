@@ -17,6 +17,7 @@ import { killed, killedInTurns } from './scenarios/killed.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
 import { paused, rolled, twoOwners } from './scenarios/owners.js';
 import { frozen, repliesLost, scriptsFlushed, subscriptionsKilled } from './scenarios/redis-connection.js';
+import { clockAhead, clockBehind, fullOfExpired, fullOfUnexpired } from './scenarios/retention.js';
 import { epochOfMany, garbage, resumption } from './scenarios/readers.js';
 import { soaked } from './scenarios/soak.js';
 import { dead, nonsense } from './scenarios/upstream.js';
@@ -61,4 +62,8 @@ export const SCENARIOS: readonly Scenario[] = [
   reloaded,
   nothingLost,
   tailLostUnderCrowd,
+  clockAhead,
+  clockBehind,
+  fullOfExpired,
+  fullOfUnexpired,
 ];

@@ -39,6 +39,10 @@ metrics.watch({
     catchUps: () => ({ reading: 0, waiting: 0 }),
     memory: () => ({ held: 0, limit: 0 }),
   },
+  store: {
+    status: () => ({ clockErrorMs: 0, isClockOff: false, usedShare: 0, fullCount: 0, full: null }),
+    trimmed: () => ({ age: 0, bytes: 0, memory: 0 }),
+  },
   hosts: () => [],
   isStoreUp: () => Promise.resolve(true),
   droppedLines: () => 0,

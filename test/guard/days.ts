@@ -14,7 +14,7 @@ const hanging: DayPlan['latencyMs'] = (endpoint, random, now) => {
   return random.chance(0.3) ? random.int(20, 4_900) : 5_000;
 };
 
-const FAULTS = { commit: 90 * SECOND, touch: 4 * MINUTE, claim: 6 * MINUTE, trim: 30 * MINUTE };
+const FAULTS = { commit: 90 * SECOND, touch: 4 * MINUTE, claim: 6 * MINUTE, read: 30 * MINUTE };
 const DAY = { durationMs: 24 * HOUR, registrationsMs: null, spoiled: 0.005 };
 const FIXED = { intervalMs: 1_500, adaptive: null };
 const ADAPTIVE = {

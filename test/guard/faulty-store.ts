@@ -27,7 +27,7 @@ const KINDS = {
   ],
   touch: ['fenced', 'refused', 'unknown, written', 'unknown, not written'],
   claim: ['refused', 'unknown, written', 'unknown, not written'],
-  trim: ['refused'],
+  read: ['refused'],
 } as const;
 
 type Operation = keyof typeof KINDS;
@@ -53,7 +53,7 @@ export class StoreFaults {
       commit: agenda('commit'),
       touch: agenda('touch'),
       claim: agenda('claim'),
-      trim: agenda('trim'),
+      read: agenda('read'),
     };
   }
 
@@ -84,7 +84,6 @@ export class FaultyStore implements Store {
   readonly #deps: FaultyStoreDeps;
   readonly format: Store['format'];
   readonly position: Store['position'];
-  readonly read: Store['read'];
   readonly snapshot: Store['snapshot'];
   readonly inspect: Store['inspect'];
   readonly follow: Store['follow'];
@@ -97,7 +96,6 @@ export class FaultyStore implements Store {
     this.format = inner.format;
     this.inspect = inner.inspect.bind(inner);
     this.position = inner.position.bind(inner);
-    this.read = inner.read.bind(inner);
     this.snapshot = inner.snapshot.bind(inner);
     this.follow = inner.follow.bind(inner);
     this.ping = inner.ping.bind(inner);
@@ -144,10 +142,10 @@ export class FaultyStore implements Store {
     });
   }
 
-  trim(...args: Parameters<Store['trim']>): ReturnType<Store['trim']> {
-    return this.#send('trim', (kind) => {
+  read(...args: Parameters<Store['read']>): ReturnType<Store['read']> {
+    return this.#send('read', (kind) => {
       const [tenant] = args;
-      return this.#carryOut(kind, tenant, () => this.#deps.inner.trim(...args));
+      return this.#carryOut(kind, tenant, () => this.#deps.inner.read(...args));
     });
   }
 

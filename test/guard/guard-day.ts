@@ -42,12 +42,12 @@ export async function runDay(plan: DayPlan): Promise<DayResult> {
   const { seed, durationMs, startAt = Date.UTC(2026, 2, 2, 1) } = plan;
   const world = createWorld({ ...plan, startAt });
   const time = new VirtualTime(startAt);
-  const log = new EventLog();
   const faults = new StoreFaults(seed, startAt, plan.faultsEveryMs);
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
   let ids = 0;
   let skewMs = 0;
+  const log = new EventLog(() => time.now + skewMs);
   let killIn: 'poll' | 'commit' | null = null;
   let process: BridgeProcess | null = null;
 

@@ -12,7 +12,7 @@ const SHORT: DayPlan = {
   spoiled: 0.01,
   registrationsMs: 60_000,
   traffic: { profile: 'flat', callsPerHour: 300, unregistersPerHour: 20 },
-  faultsEveryMs: { commit: 5_000, touch: 2_000, claim: 10_000, trim: 60_000 },
+  faultsEveryMs: { commit: 5_000, touch: 2_000, claim: 10_000, read: 60_000 },
   endsEveryMs: 30_000,
   clockStepsEveryMs: 60_000,
 };

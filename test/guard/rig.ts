@@ -48,12 +48,16 @@ const TENANT = 'day';
 const TIMEOUT_MS = 5_000;
 const CONFIRM_MS = 200;
 const ALL = 10_000_000;
-const WEEK_MS = 604_800_000;
 
 /** The store that outlives the processes, and every event that its log has held, also before a wipe. */
 export class EventLog {
-  readonly store = new MemoryStore({ maxEvents: ALL });
+  readonly store: MemoryStore;
   readonly #gone: string[] = [];
+
+  /** @param now the clock of the process that commits */
+  constructor(now: () => number) {
+    this.store = new MemoryStore({ maxEvents: ALL, now });
+  }
 
   async keep(): Promise<void> {
     this.#gone.push(...(await this.#held()));
@@ -97,7 +101,6 @@ export class BridgeProcess {
       registrations: this.#watch,
       store: this.#store(deps),
       policy: DEFAULT_POLICY,
-      retentionMs: WEEK_MS,
       time: clock,
       newEpoch: () => newId('e'),
       newCommitId: () => newId('c'),

@@ -1,5 +1,6 @@
 import { type Mutant, mutantsOf } from './mutant.js';
 
+const UPKEEP = 'src/store/upkeep';
 const STORED = 'src/store/stored';
 
 export const STORE_MUTANTS: readonly Mutant[] = [
@@ -59,6 +60,72 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       'failingSince: from.failingSince,\n    lastError: from.lastError,\n    clock,',
       'failingSince: null,\n    lastError: from.lastError,\n    clock,',
       'an outage would begin again at each take-over',
+    ],
+  ]),
+  ...mutantsOf(`${UPKEEP}/fair-cuts.ts`, `${UPKEEP}/fair-cuts.spec.ts`, [
+    [
+      'const share = room / (ascending.length - index);',
+      'const share = room / ascending.length;',
+      'what small logs leave would be lost to the large ones',
+    ],
+    [
+      'Math.max(LEAST_EVENTS, Math.floor((events * level) / bytes))',
+      'Math.floor((events * level) / bytes)',
+      'a Redis that something else fills would cost each log everything',
+    ],
+  ]),
+  ...mutantsOf(`${UPKEEP}/log-keeper.ts`, `${UPKEEP}/log-keeper.spec.ts`, [
+    ['const PASS_SHARE = 10;', 'const PASS_SHARE = 1;', 'a clock that jumps would empty every log at once'],
+    [
+      "if (await this.#deps.upkeep.takeTurn('retention', PASS_EVERY_MS * 0.9)) await this.#pass();",
+      "await this.#deps.upkeep.takeTurn('retention', PASS_EVERY_MS * 0.9); await this.#pass();",
+      'as many tenths would go as there are replicas',
+    ],
+    [
+      'if (total(sizes) <= bytes) return;',
+      '',
+      'all that is past its age would go at once, also where there is room',
+    ],
+    [
+      'if (again) await this.#cut(',
+      'await this.#cut(',
+      'young events would go although the old ones were enough',
+    ],
+    [
+      'if (!isOfTheKey(error)) throw error;',
+      'throw error;',
+      "one tenant's log would keep all others from being trimmed",
+    ],
+    [
+      '.filter(([, { server }]) => server === name)',
+      '',
+      'the logs of a server with room would be cut for another one',
+    ],
+  ]),
+  ...mutantsOf(`${UPKEEP}/store-watch.ts`, `${UPKEEP}/store-watch.spec.ts`, [
+    [
+      'Math.max(0, Math.abs(aheadMs) - doubtMs)',
+      'Math.abs(aheadMs)',
+      'a slow answer would be taken for a wrong clock',
+    ],
+    [
+      'corrected.correctionMs = -Math.round(aheadMs);',
+      'corrected.correctionMs = Math.round(aheadMs);',
+      'a wrong clock would be made twice as wrong',
+    ],
+    [
+      'if (!isOff) corrected.correctionMs = 0;',
+      '',
+      'a clock that is right again would be corrected for ever',
+    ],
+    ['(wasOff ? AGREES_MS : OFF_MS)', 'OFF_MS', 'a clock that is off by about a second would fill the log'],
+  ]),
+  ...mutantsOf('src/store/memory/memory-upkeep.ts', 'src/store/memory/memory-upkeep.spec.ts', [
+    ['Math.max(1, Math.floor(log.length / share))', 'log.length', 'one pass could empty a log'],
+    [
+      '!(recordedAt(json) < limit)',
+      'recordedAt(json) >= limit',
+      'an event that does not say when it was recorded would be dropped',
     ],
   ]),
 ];

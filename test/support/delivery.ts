@@ -140,7 +140,7 @@ export class LogWriter {
   private commits = 0;
   private epoch = '';
   sequence = 0;
-  /** When the next commit is made. */
+  /** When the next commit is made, where the store has this clock. */
   recordedAt = Date.UTC(2026, 2, 2, 3);
 
   constructor(
@@ -181,7 +181,9 @@ export class LogWriter {
     if (result.status !== 'committed') throw new Error(`commit: ${result.status}`);
     this.version = result.version;
     this.sequence = result.position.sequence;
-    return events;
+    // As the store has recorded them.
+    const logged = await this.store.read(this.tenant, this.sequence - events.length, events.length);
+    return logged.events.map(({ json }) => JSON.parse(json) as BridgeEvent);
   }
 }
 

@@ -21,7 +21,6 @@ export class HandPolled {
       outdate: () => this.requests.outdate(),
       registrations: null,
       policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
       ...deps,
     });
   }

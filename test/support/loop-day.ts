@@ -67,7 +67,7 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     failed: () => (failed += 1),
   });
 
-  const store = new MemoryStore({ maxEvents: 1_000_000 });
+  const store = new MemoryStore({ maxEvents: 1_000_000, now: clock.now });
   const requests = new InFlightRequests(source);
   const poller = new TenantPoller({
     tenant: 'day',
@@ -75,7 +75,6 @@ export async function loopDay(options: LoopDayOptions): Promise<LoopDay> {
     registrations: null,
     store,
     policy: DEFAULT_POLICY,
-    retentionMs: 604_800_000,
     time: clock,
     newEpoch: () => `e${++epochs}`,
     newCommitId: () => `c${++commits}`,

@@ -162,6 +162,7 @@ const VARIABLES = {
   REDIS_SENTINEL_USERNAME: aclName.optional(),
   REDIS_SENTINEL_PASSWORD: aclPassword.optional(),
   LOG_RETENTION_EVENTS: whole(1, 100_000_000, 'events').default(100_000),
+  LOG_RETENTION_BYTES: whole(1_048_576, 1_000_000_000_000, 'bytes').optional(),
   LOG_RETENTION_MS: whole(1, 3650 * DAY_MS, 'milliseconds').default(7 * DAY_MS),
 
   HOST: text('must be an IP address or a host name, without scheme and port', format.hostName).default(

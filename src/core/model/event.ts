@@ -157,7 +157,7 @@ export type Transition = {
 /** What all events of one commit share: the log's position before them, and when the commit was made. */
 export interface LogStamp extends Position {
   readonly tenant: string;
-  /** The instant of the commit. */
+  /** The instant of the commit; the store replaces it by its own clock's. */
   readonly recordedAt: Instant;
   /** The commit's trace context, if it is traced. */
   readonly traceparent?: string | undefined;

@@ -66,7 +66,7 @@ describe('the log over HTTP', () => {
 
   beforeEach(async () => {
     clock = new ManualClock();
-    store = new MemoryStore({ maxEvents: 1_000 });
+    store = new MemoryStore({ maxEvents: 1_000, now: () => log.recordedAt });
     log = await new LogWriter(store).claim('e1');
     delivery = await DeliveryUnderTest.start(store, { clock });
     mine = await token();

@@ -24,6 +24,8 @@ describe('the problem document of another part of the service', () => {
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
+      storeStatus: () => ({ full: null, isClockOff: false, clockErrorMs: 0 }),
+      whyNotTrimmed: () => null,
       isLogBlocked: () => false,
       limits: () => [],
     });
@@ -60,6 +62,8 @@ describe('the problem document of another part of the service', () => {
     const isUp = { status: 'up' };
     const up = {
       store: isUp,
+      memory: isUp,
+      clock: isUp,
       tenants: isUp,
       sources: isUp,
       delivery: isUp,

@@ -349,10 +349,10 @@ describe("a tenant's feed", () => {
   });
 
   it('skips, counts and names what no bridge has published, without a read of the log', async () => {
+    const [event] = await log.commit(started(1));
     const read = jest.spyOn(store, 'read');
     const warn = jest.spyOn(silent, 'warn');
     for (const json of ['x', 'null', '{}', '[1]']) for (let n = 0; n < 50; n += 1) feed.published(json);
-    const [event] = await log.commit(started(1));
     feed.published(JSON.stringify({ ...event, data: { ...event!.data, tenant: 'globex' } }));
     feed.published(JSON.stringify(event));
     await nextTurn();

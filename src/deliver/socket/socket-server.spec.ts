@@ -1,5 +1,6 @@
 import { until } from '../../../test/support/until.js';
 import { UNCHANGED } from '../../core/model/delta.js';
+import { MemoryUpkeep } from '../../store/memory/memory-upkeep.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import {
   DeliveryUnderTest,
@@ -93,7 +94,7 @@ describe('the Socket.IO gateway', () => {
     await watching.first('snapshot');
     await log.commit(transition('call-started', 'c9'));
     await watching.first('call-started');
-    await store.trim('acme', Date.UTC(2027, 0));
+    await new MemoryUpkeep(store).trim('acme', { retentionMs: 0, share: 1, most: 0 });
     const client = delivery.connect({ token: await token(), cursor: 'e1:3' });
     expect(await client.first('reset')).toEqual({ reason: 'cursor-too-old' });
     await client.first('snapshot');

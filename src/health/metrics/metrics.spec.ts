@@ -20,6 +20,10 @@ function setUp({ tenantsMax = 50 } = {}) {
       catchUps: () => ({ reading: 64, waiting: 7 }),
       memory: () => ({ held: 250, limit: 1_000 }),
     },
+    store: {
+      status: () => ({ clockErrorMs: 2_500, isClockOff: true, usedShare: 0.5, fullCount: 3, full: null }),
+      trimmed: () => ({ age: 7, bytes: 8, memory: 9 }),
+    },
     hosts: () => [
       { origin: 'https://a.example', tenants: 3, inFlight: 2, waiting: 1, breaker: 'closed' },
       { origin: 'https://b.example', tenants: 1, inFlight: 0, waiting: 4, breaker: 'open' },
@@ -56,7 +60,6 @@ function event(
   return {
     type: 'call-offered',
     time,
-    recordedtime: '2026-07-01T10:00:02.000Z',
     data: { baseline, observed: { ...observed, latest: time } },
   } as unknown as BridgeEvent;
 }
@@ -174,10 +177,11 @@ describe('the metrics', () => {
       event({ earliest: '2026-07-01T09:00:00.000Z', certainty: 'inferred' }),
       event({ earliest: '2026-07-01T09:00:00.000Z', certainty: 'observed' }, { baseline: true }),
     ];
+    const at = Date.parse('2026-07-01T10:00:02.000Z');
     acme.logHolds(7);
-    acme.committing()({ result: 'rejected', events });
-    acme.committing()({ result: 'committed', events });
-    acme.committing()({ result: 'conflict', events });
+    acme.committing()({ result: 'rejected', events, at });
+    acme.committing()({ result: 'committed', events, at });
+    acme.committing()({ result: 'conflict', events, at });
     expect(await value('pitel_commits_total{result="committed"}')).toBe(1);
     expect(await value('pitel_commits_total{result="conflict"}')).toBe(1);
     expect(await value('pitel_commits_total{result="rejected"}')).toBe(1);
@@ -189,6 +193,19 @@ describe('the metrics', () => {
     expect(await value('pitel_tenant_log_events{tenant="acme"}')).toBe(12);
     acme.logHolds(3);
     expect(await value('pitel_log_events')).toBe(3);
+  });
+
+  it('show what the upkeep of the store has found and dropped', async () => {
+    const { value } = setUp();
+    expect(await value('pitel_clock_error_seconds')).toBe(2.5);
+    expect(await value('pitel_store_memory_ratio')).toBe(0.5);
+    expect(await value('pitel_store_full_total')).toBe(3);
+    for (const [reason, events] of [
+      ['age', 7],
+      ['bytes', 8],
+      ['memory', 9],
+    ] as const)
+      expect(await value(`pitel_log_trimmed_events_total{reason="${reason}"}`)).toBe(events);
   });
 
   it('count shards that change hands, and renewals that were missed', async () => {
@@ -237,7 +254,7 @@ describe('the metrics', () => {
       const tenant = metrics.polls.tenant(name);
       tenant.sources({ monitor: up(state.now), queue: up(state.now) });
       tenant.polled(poll());
-      tenant.committing()({ result: 'committed', events: [] });
+      tenant.committing()({ result: 'committed', events: [], at: 0 });
       return tenant;
     };
     const own = async () => (await lines()).filter((line) => line.includes('tenant="')).length;

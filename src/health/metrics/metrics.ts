@@ -3,6 +3,7 @@ import type { Time } from '../../base/clock.js';
 import type { HostStatus } from '../../source/http/upstream-hosts.js';
 import { type DeliverSources, registerDeliverMetrics } from './deliver-metrics.js';
 import { PollMetrics } from './poll-metrics.js';
+import { registerStoreMetrics, type StoreSources } from './store-metrics.js';
 
 /**
  * All metrics of this process; docs/metrics.md lists them.
@@ -21,7 +22,7 @@ export class Metrics {
   }
 
   /** Registers the metrics that are read from other modules at each scrape. To be called once. */
-  watch({ deliver, hosts, isStoreUp, droppedLines }: Watched): void {
+  watch({ deliver, store, hosts, isStoreUp, droppedLines }: Watched): void {
     const registers = [this.#registry];
     new Counter({
       name: 'pitel_log_lines_dropped_total',
@@ -33,6 +34,7 @@ export class Metrics {
       },
     });
     registerDeliverMetrics(this.#registry, deliver);
+    registerStoreMetrics(this.#registry, store);
     new Gauge({
       name: 'pitel_store_up',
       help: '1 when Redis answered a ping in time, 0 when not; always 1 with the embedded store',
@@ -93,6 +95,7 @@ export interface MetricsOptions {
 
 export interface Watched {
   readonly deliver: DeliverSources;
+  readonly store: StoreSources;
   readonly hosts: () => readonly HostStatus[];
   /** Never rejects, and answers within a second. */
   readonly isStoreUp: () => Promise<boolean>;

@@ -201,13 +201,13 @@ export class PollMetrics implements PollListener {
     this.#claimed.add(name);
   }
 
-  #committed({ result, events }: CommitReport): void {
+  #committed({ result, events, at }: CommitReport): void {
     this.#commits.inc({ result });
     if (result !== 'committed') return;
     for (const event of events) {
       const { type } = event;
       this.#events.inc({ type });
-      const delayMs = detectionDelayMs(event);
+      const delayMs = detectionDelayMs(event, at);
       if (delayMs !== null) this.#detection.observe({ type }, delayMs / 1_000);
     }
   }
@@ -417,9 +417,9 @@ function causeOf(status: number | null): (typeof CAUSES)[number] {
  * How late the event can be at most. Null where that is unknown: for a baseline, an inferred event, and one without an
  * earliest time.
  */
-function detectionDelayMs({ data, time, recordedtime }: BridgeEvent): number | null {
+function detectionDelayMs({ data, time }: BridgeEvent, committedAt: Instant): number | null {
   const { observed } = data;
   if (('baseline' in data && data.baseline) || observed.certainty === 'inferred') return null;
   const from = observed.certainty === 'upstream' ? time : observed.earliest;
-  return from === null ? null : Math.max(0, Date.parse(recordedtime) - Date.parse(from));
+  return from === null ? null : Math.max(0, committedAt - Date.parse(from));
 }

@@ -143,7 +143,6 @@ describe('a ledger that writes in parts', () => {
         tenant: 'acme',
         store: faulty,
         policy: DEFAULT_POLICY,
-        retentionMs: 604_800_000,
         time: timeAt(() => now),
         newEpoch: () => 'e1',
         newCommitId: () => `commit-${commits}-${Math.random()}`,

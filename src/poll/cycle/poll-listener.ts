@@ -57,6 +57,8 @@ export interface CommitReport {
   readonly result: CommitResult['status'] | 'rejected';
   /** The commit's events, which are in the log if the result is `committed`. */
   readonly events: readonly BridgeEvent[];
+  /** When the try was over. */
+  readonly at: Instant;
 }
 
 /** Shards were `taken`, `released` on purpose or `lost`; or a renewal of the lease failed (`missed`). */

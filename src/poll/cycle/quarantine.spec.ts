@@ -27,7 +27,6 @@ describe('a tenant whose owners end in the middle of it', () => {
       registrations: null,
       store,
       policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
       time,
       newEpoch: () => 'e1',
       newCommitId: () => `${name}-${++commits}`,

@@ -35,7 +35,6 @@ describe('a commit that the store refuses', () => {
       tenant: 'acme',
       store: refusing,
       policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
       time,
       newEpoch: () => 'e1',
       newCommitId: () => `commit-${++commits}`,

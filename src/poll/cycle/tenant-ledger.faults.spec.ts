@@ -158,7 +158,7 @@ interface Fault {
 
 /** Runs one ledger and its store through the polls, and tries again after a failure as the poller would. */
 class Run {
-  readonly store = new MemoryStore({ maxEvents: 1_000 });
+  readonly store = new MemoryStore({ maxEvents: 1_000, now: () => T0 + this.#now });
   readonly mine = new Mine();
   readonly ledger: TenantLedger;
   before: (poll: number) => void = () => undefined;
@@ -183,7 +183,6 @@ class Run {
       tenant: 'acme',
       store: this.#faultyStore(),
       policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
       time: timeAt(() => broken('clock', T0 + this.#now)),
       newEpoch: () => 'e1',
       newCommitId: () => broken('newCommitId', `c${++this.#commits}`),

@@ -29,7 +29,6 @@ describe('a tenant’s ledger', () => {
       tenant: 'acme',
       store: of,
       policy: DEFAULT_POLICY,
-      retentionMs: 604_800_000,
       time: timeAt(() => 60_000),
       newEpoch: () => `${name}${++epochs}`,
       newCommitId: () => `commit-${name}-${++commits}`,

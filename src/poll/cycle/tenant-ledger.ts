@@ -2,8 +2,8 @@ import type { Time } from '../../base/clock.js';
 import { TenantCalls } from '../../core/index/tenant-calls.js';
 import type { Freshness, Policy } from '../../core/model/call.js';
 import { after, type FreshnessDelta, isOnlyFreshness, UNCHANGED } from '../../core/model/delta.js';
-import { type BridgeEvent, rfc3339, toEvents } from '../../core/model/event.js';
-import { ENDPOINTS, type Instant, type Observations } from '../../core/model/observation.js';
+import { type BridgeEvent, toEvents } from '../../core/model/event.js';
+import { ENDPOINTS, type Observations } from '../../core/model/observation.js';
 import type { Position } from '../../core/model/position.js';
 import { giveUp } from '../../core/give-up.js';
 import { decide, type Decision } from '../../core/reconcile.js';
@@ -52,7 +52,7 @@ export class TenantLedger {
   #refused: { readonly since: number; readonly times: number } | null = null;
   /** By the monotonic clock. */
   #touchedAt = -Infinity;
-  #trimmedAt = -Infinity;
+  #countedAt = -Infinity;
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
@@ -146,7 +146,6 @@ export class TenantLedger {
    * Repeats the commit that has had no answer; rejects, and keeps it, when the store does not take it this time either.
    */
   finish(): Promise<void> {
-    if (this.#unfinished !== null) this.#unfinished = recordedAt(this.#deps.time.now(), this.#unfinished);
     return this.#spanOfCommit(async (span) => {
       try {
         await this.#tryCommits(span);
@@ -156,14 +155,14 @@ export class TenantLedger {
     });
   }
 
-  /** Removes events older than the retention, every `TRIM_EVERY_MS`. Every commit keeps the bound by count. */
-  async trim(): Promise<void> {
-    const { tenant, store, time, retentionMs } = this.#deps;
+  /** Reports how many events the log holds, every `COUNT_EVERY_MS`. */
+  async count(): Promise<void> {
+    const { tenant, store, time, listener = NO_TENANT_LISTENER } = this.#deps;
     const now = time.monotonic();
-    if (now - this.#trimmedAt < TRIM_EVERY_MS) return;
-    this.#trimmedAt = now;
-    const events = await store.trim(tenant, time.now() - retentionMs);
-    (this.#deps.listener ?? NO_TENANT_LISTENER).logHolds(events);
+    if (now - this.#countedAt < COUNT_EVERY_MS) return;
+    this.#countedAt = now;
+    const { first, last } = await store.read(tenant, 0, 0);
+    listener.logHolds(first === 0 ? 0 : last - first + 1);
   }
 
   async #takeOver(epoch: string): Promise<Claim> {
@@ -293,7 +292,7 @@ export class TenantLedger {
   }
 
   async #observed({ commit, events }: Begun): Promise<CommitResult> {
-    const { tenant, store, listener = NO_TENANT_LISTENER } = this.#deps;
+    const { tenant, store, time, listener = NO_TENANT_LISTENER } = this.#deps;
     const tried = listener.committing();
     let result: CommitResult['status'] | 'rejected' = 'rejected';
     try {
@@ -305,7 +304,7 @@ export class TenantLedger {
       if (error instanceof TypeError) this.#unfinished = null;
       throw error;
     } finally {
-      tried({ result, events });
+      tried({ result, events, at: time.now() });
     }
   }
 
@@ -328,8 +327,6 @@ export interface LedgerDeps {
   readonly tenant: string;
   readonly store: Store;
   readonly policy: Policy;
-  /** How long events are kept in the log. */
-  readonly retentionMs: number;
   readonly time: Time;
   /** Names a log that begins: unique, `[A-Za-z0-9_-]{1,64}`. */
   readonly newEpoch: () => string;
@@ -391,7 +388,7 @@ interface Held extends CommitBase {
  * tenant where nothing happens finds out as soon that another has taken it over or that Redis has lost its memory.
  */
 const TOUCH_EVERY_MS = 5_000;
-const TRIM_EVERY_MS = 60_000;
+const COUNT_EVERY_MS = 60_000;
 /** A Redis that restarts, fails over or runs out of memory for a moment takes the commit again before that. */
 const GIVE_UP_MS = 30_000;
 const GIVE_UP_TRIES = 5;
@@ -409,12 +406,6 @@ function entryOf(event: BridgeEvent): Commit['events'][number] {
 
 function withDelta({ delta, transitions }: CommitPart, more: Partial<CommitPart['delta']>): CommitPart {
   return { delta: { ...delta, ...more }, transitions };
-}
-
-/** The same commit with a new recorded time: a store that was away for minutes records its events only now. */
-function recordedAt(now: Instant, begun: Begun): Begun {
-  const events = begun.events.map((event) => ({ ...event, recordedtime: rfc3339(now) }));
-  return { ...begun, commit: { ...begun.commit, events: events.map(entryOf) }, events };
 }
 
 /** Whether the freshness holds more than newer times of what was known before. */

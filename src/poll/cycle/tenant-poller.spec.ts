@@ -38,7 +38,7 @@ describe('a tenant’s poll cycle', () => {
   const signal = new AbortController().signal;
 
   beforeEach(() => {
-    store = new MemoryStore({ maxEvents: 1_000 });
+    store = new MemoryStore({ maxEvents: 1_000, now: () => source.now });
     source = new ScriptedSource();
   });
   afterEach(() => store.close());

@@ -81,7 +81,7 @@ export class TenantPoller {
     if (owned) known.settled.note(decidedOn, confirm);
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
-    await this.#ledger.trim();
+    await this.#ledger.count();
     const direction = isOtherDirection(before, known.direction) ? known.direction : null;
     const skewMs = this.#skewOf(known);
     return {

@@ -1,4 +1,4 @@
-import { ageCut } from '../age-cut.js';
+import { systemClock, type Time } from '../../base/clock.js';
 import {
   decode,
   decodeReadable,
@@ -11,7 +11,7 @@ import {
 } from '../stored/codec.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
 import { stateKey } from '../keys.js';
-import { checkEvents } from '../log-event.js';
+import { checkEvents, recorded } from '../log-event.js';
 import { NewerFormatError, StoreClosedError } from '../errors.js';
 import type {
   Attempts,
@@ -41,12 +41,15 @@ export class MemoryStore implements Store {
   readonly #maxEvents: number;
   readonly #form: StoredForm;
   readonly format: number;
+  /** The clock by which events are recorded. */
+  readonly now: Time['now'];
   #closed = false;
 
   constructor(options: MemoryStoreOptions) {
     this.#maxEvents = options.maxEvents;
     this.#form = options.form ?? STORED_FORM;
     this.format = this.#form.format;
+    this.now = options.now ?? systemClock.now;
     const { memoryOf } = options;
     this.#tenants = memoryOf === undefined ? new Map<string, Tenant>() : memoryOf.#tenants;
   }
@@ -105,13 +108,15 @@ export class MemoryStore implements Store {
         whole === undefined ? patch(commit.delta) : { set: encodeWhole(whole, this.#form), remove: [] };
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
-      for (const { sequence, json } of commit.events) tenant.log.push({ sequence, json });
+      const time = new Date(this.now()).toISOString();
+      const events = commit.events.map(({ sequence, json }) => ({ sequence, json: recorded(json, time) }));
+      for (const event of events) tenant.log.push(event);
       tenant.log.splice(0, tenant.log.length - this.#maxEvents);
       tenant.sequence += commit.events.length;
       tenant.version += 1;
       tenant.commitId = commit.commitId;
       tenant.attempts = NO_ATTEMPTS;
-      for (const { json } of commit.events) this.#publish(name, json);
+      for (const { json } of events) this.#publish(name, json);
       return committed(tenant);
     });
   }
@@ -164,16 +169,6 @@ export class MemoryStore implements Store {
     });
   }
 
-  async trim(name: string, olderThan: number): Promise<number> {
-    const tenant = await this.#do(() => this.#tenant(name));
-    if (tenant === undefined) return 0;
-    const cut = await ageCut(olderThan, tenant.sequence, (from) =>
-      Promise.resolve(tenant.log[Math.max(0, from - (tenant.log[0]?.sequence ?? 0))]),
-    );
-    if (cut !== null) tenant.log = tenant.log.filter((event) => event.sequence >= cut);
-    return tenant.log.length;
-  }
-
   follow(follower: Follower): Promise<Subscription> {
     return this.#do(() => {
       // One follower may subscribe twice, and each subscription is closed on its own.
@@ -196,6 +191,11 @@ export class MemoryStore implements Store {
     this.#closed = true;
     this.#followers.clear();
     return Promise.resolve();
+  }
+
+  /** The tenants' logs, for their upkeep. */
+  get logs(): ReadonlyMap<string, Pick<Tenant, 'log'>> {
+    return this.#tenants;
   }
 
   /** For tests: forgets everything, like a Redis that was wiped. */
@@ -241,6 +241,8 @@ export class MemoryStore implements Store {
 
 export interface MemoryStoreOptions {
   readonly maxEvents: number;
+  /** The clock by which events are recorded; default: the system's. */
+  readonly now?: Time['now'];
   /** For tests: the form of another build than this one. */
   readonly form?: StoredForm;
   /** For tests: the store whose memory to share, as two builds share a Redis. */
@@ -261,7 +263,7 @@ interface Tenant {
   attempts: Attempts;
   readonly fields: Map<string, string>;
   /** Contiguous, the newest has `sequence`. */
-  log: { readonly sequence: number; readonly json: string }[];
+  readonly log: { readonly sequence: number; readonly json: string }[];
 }
 
 /** The checks of `commit-2.lua`, in its order; null where the commit may be made. */

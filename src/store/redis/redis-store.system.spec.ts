@@ -60,7 +60,11 @@ describe('RedisStore in detail', () => {
       ['1-0', ['event', events[0]?.json]],
       ['2-0', ['event', events[1]?.json]],
     ]);
-    expect((await admin.keys('*')).toSorted()).toEqual(['pitel:{acme}:events', 'pitel:{acme}:state']);
+    expect((await admin.keys('*')).toSorted()).toEqual([
+      'pitel:{acme}:events',
+      'pitel:{acme}:state',
+      'pitel:{leases}:default:logs',
+    ]);
     expect((await admin.hkeys('pitel:{acme}:state')).toSorted()).toEqual(
       [
         ...['commit', 'epoch', 'epochStart', 'fence', 'format', 'lineage', 'sequence', 'version'],

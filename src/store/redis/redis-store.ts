@@ -9,10 +9,9 @@ import {
   patch,
 } from '../stored/codec.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
-import { ageCut } from '../age-cut.js';
 import { parseContinued } from '../continued.js';
-import { ALL_CHANNELS, channel, logKey, parseChannel, stateKey } from '../keys.js';
-import { checkEvents } from '../log-event.js';
+import { ALL_CHANNELS, channel, logKey, isTenant, leaseKeys, parseChannel, stateKey } from '../keys.js';
+import { aroundRecorded, checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { subscribe } from './redis-subscription.js';
@@ -44,6 +43,7 @@ export class RedisStore implements Store {
   // `#`, not `private`: printing a store does not show its connection.
   readonly #connection: RedisConnection;
   readonly #maxEvents: number;
+  readonly #logs: string;
   readonly #form: StoredForm;
   readonly format: number;
   readonly #scripts: Scripts;
@@ -54,6 +54,7 @@ export class RedisStore implements Store {
     this.#connection = connection;
     this.#sender = new RedisSender(connection);
     this.#maxEvents = options.maxEvents;
+    this.#logs = leaseKeys(options.group ?? 'default').logs;
     this.#form = options.form ?? STORED_FORM;
     this.format = this.#form.format;
     this.#scripts = options.scripts ?? loadScripts();
@@ -62,6 +63,11 @@ export class RedisStore implements Store {
   async claim(tenant: string, options: ClaimOptions): Promise<Claim> {
     const { epoch, newEpoch = false, withoutUnreadable = false } = options;
     const form = this.#form;
+    if (!isTenant(tenant)) throw new TypeError(`no tenant: ${tenant}`);
+    // Before there is a log, so that none is without an entry.
+    await this.#sender.send((client) =>
+      runScript(client, this.#scripts['register-1'], [this.#logs], [tenant]),
+    );
     const reply = await this.#run('claim-2', tenant, [epoch, newEpoch ? '1' : '0', form.format]);
     const [code, flat] = reply as [ClaimCode, string[]];
     const fields = inPairs(flat);
@@ -158,22 +164,6 @@ export class RedisStore implements Store {
     };
   }
 
-  /** Entry ids are sequences, not times, so the cut is searched for: some 17 small reads in 100,000 events. */
-  async trim(tenant: string, olderThan: number): Promise<number> {
-    const key = logKey(tenant);
-    const [newest] = await this.#sender.send((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
-    if (newest === undefined) return 0;
-    let oldest: number | undefined;
-    const cut = await ageCut(olderThan, sequenceOf(newest), async (from) => {
-      const [entry] = await this.#sender.send((client) => client.xrange(key, `${from}-0`, '+', 'COUNT', 1));
-      // The first read begins at the start of the log.
-      oldest ??= entry && sequenceOf(entry);
-      return entry && { sequence: sequenceOf(entry), json: jsonOf(entry) };
-    });
-    if (cut !== null) await this.#sender.send((client) => client.xtrim(key, 'MINID', `${cut}-0`));
-    return sequenceOf(newest) + 1 - (cut ?? oldest ?? sequenceOf(newest) + 1);
-  }
-
   async follow(follower: Follower): Promise<Subscription> {
     const listener = {
       pattern: ALL_CHANNELS,
@@ -238,7 +228,7 @@ export class RedisStore implements Store {
     ];
     // No spread: a state has thousands of fields, and the number of a call's arguments is limited.
     const all: (string | number)[] = args.concat(hash, remove);
-    for (const event of events) all.push(channel(tenant, event.type), event.json);
+    for (const event of events) all.push(channel(tenant, event.type), ...aroundRecorded(event.json));
     return all;
   }
 
@@ -256,6 +246,8 @@ export class RedisStore implements Store {
 
 export interface RedisStoreOptions {
   readonly maxEvents: number;
+  /** Of the replicas that look after the logs (`RedisUpkeep`): each group after those of the tenants that it claims. */
+  readonly group?: string;
   /** For tests: the form of another build than this one. */
   readonly form?: StoredForm;
   /** For tests: scripts that lack a rule. */

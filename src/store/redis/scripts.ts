@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * The Lua scripts in `lua/`, whose names end in their number of keys.
+ * The Lua scripts in `lua/`, whose names end in their number of keys. A line `-- include NAME` stands for the file of that
+ * name.
  *
  * Guarantee: a server that does not know a script (restarted, another node, SCRIPT FLUSH in between) costs one more
  * round trip and nothing else. ioredis' own `defineCommand` gives up after a second flush.
@@ -15,7 +16,18 @@ export interface Script {
   readonly keys: number;
 }
 
-const NAMES = ['claim-2', 'commit-2', 'touch-1', 'attempt-1', 'read-2', 'renew-3', 'leave-3'] as const;
+const NAMES = [
+  'claim-2',
+  'commit-2',
+  'touch-1',
+  'attempt-1',
+  'read-2',
+  'register-1',
+  'trim-1',
+  'renew-3',
+  'leave-3',
+  'turn-1',
+] as const;
 export type ScriptName = (typeof NAMES)[number];
 export type Scripts = Readonly<Record<ScriptName, Script>>;
 
@@ -57,7 +69,8 @@ export async function runScript(
 }
 
 function load(folder: string, name: ScriptName): Script {
-  const source = readFileSync(`${folder}${name}.lua`, 'utf8');
+  const read = (file: string) => readFileSync(`${folder}${file}.lua`, 'utf8');
+  const source = read(name).replace(/^-- include (\S+)$/gm, (_, included: string) => read(included));
   return { source, sha: createHash('sha1').update(source).digest('hex'), keys: Number(name.split('-')[1]) };
 }
 

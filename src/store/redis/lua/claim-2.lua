@@ -19,7 +19,7 @@
 
   Returns  {code, fields of the state hash, name and value by turns}; ClaimCode in scripts.ts names the codes:
            0 claimed, with all fields, 1 newer format, with that field alone
-  Errors   WRONGTYPE, before anything is written
+  Errors   WRONGTYPE, READONLY, MISCONF, before anything is written
 ]]
 local stored = redis.call('HMGET', KEYS[1], 'fence', 'epoch', 'sequence', 'lineage', 'format', 'continues')
 if (tonumber(stored[5]) or 0) > tonumber(ARGV[3]) then
@@ -39,6 +39,8 @@ if redis.call('EXISTS', KEYS[2]) == 1 then
 end
 
 local time = redis.call('TIME')
+-- Redis refuses a script for want of memory at its first write only, and this one needs none: a full Redis fences too.
+redis.call('HDEL', KEYS[1], '')
 local fence = math.max((tonumber(stored[1]) or 0) + 1, time[1] * 1000000 + time[2])
 redis.call('HSET', KEYS[1], 'fence', string.format('%.0f', fence))
 redis.call('HSETNX', KEYS[1], 'version', '0')

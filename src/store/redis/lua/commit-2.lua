@@ -2,6 +2,9 @@
   Commits one poll cycle, all or nothing: replaces the state, appends the events to the log and publishes them. It ends
   the count of attempts (attempt-1.lua).
 
+  Events are recorded by this server's clock, the one that all replicas share. So an event comes in two pieces, between
+  which the time belongs; to look for the place here would cost as much as the rest of the commit.
+
   Scripts do not roll back. All checks come before the first write; the first write is the one that can still be
   refused (a log that is ahead of the state), and it leaves nothing behind when it is. Events are published last, so that
   a subscriber finds each of them in the log.
@@ -16,12 +19,14 @@
   ARGV[6]  sequence of the first event
   ARGV[7]  number of arguments that follow for HSET, at least one pair: version, sequence and commit id are in them
   ARGV[8]  number of arguments after those for HDEL; -1: none, and every field of the state goes that was not set
-  ARGV[9…] arguments for HSET, arguments for HDEL, then channel and JSON of each event
+  ARGV[9…] arguments for HSET, arguments for HDEL, then of each event its channel, its JSON up to the text of
+           `recordedtime`, and the rest of it; an empty rest: it does not say when it was recorded
 
   Returns  {code, version, sequence}; CommitCode in scripts.ts names the codes: 0 committed (now, or earlier under
            the same commit id), 1 conflict, 2 fenced, 3 lost, 4 moved
   Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
 ]]
+-- include rfc3339
 local stored = redis.call('HMGET', KEYS[1], 'commit', 'fence', 'version', 'epoch', 'sequence', 'lineage')
 if stored[1] == ARGV[4] then
   return {0, tonumber(stored[3]), tonumber(stored[5])}
@@ -51,9 +56,15 @@ if firstEvent <= total then
   if id ~= sequence + 1 then
     return {1}
   end
+  local recorded = rfc3339(nowMs())
+  for i = firstEvent + 1, total, 3 do
+    if ARGV[i + 1] ~= '' then
+      ARGV[i] = ARGV[i] .. recorded .. ARGV[i + 1]
+    end
+  end
   -- Trims once per commit and to about the count, because whole blocks are cheap to drop.
   local function append(call, i)
-    if i + 2 > total then
+    if i + 3 > total then
       return call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], id .. '-0', 'event', ARGV[i + 1])
     end
     return call('XADD', KEYS[2], id .. '-0', 'event', ARGV[i + 1])
@@ -62,7 +73,7 @@ if firstEvent <= total then
   if type(first) == 'table' and first.err then
     return string.find(first.err, 'equal or smaller', 1, true) and {3} or first
   end
-  for i = firstEvent + 2, total, 2 do
+  for i = firstEvent + 3, total, 3 do
     id = id + 1
     append(redis.call, i)
   end
@@ -89,7 +100,7 @@ if ARGV[8] == '-1' then
     end
   end
 end
-for i = firstEvent, total, 2 do
+for i = firstEvent, total, 3 do
   redis.call('PUBLISH', ARGV[i], ARGV[i + 1])
 end
 return {0, version + 1, sequence}

