@@ -19,6 +19,9 @@ import { STORAGE, StorageModule } from './storage.module.js';
 import { TENANTS_WATCH, TenantsModule } from './tenants.module.js';
 import { Upstream } from './upstream.js';
 
+/** Where no tokens are asked for. */
+const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
+
 /** Liveness, readiness, and the gauges that read the other modules. */
 @Module({
   imports: [
@@ -45,6 +48,7 @@ import { Upstream } from './upstream.js';
           troubles: () => delivery.troubles(),
           sources: () => metrics.polls.sources,
           limits: () => limits.active,
+          keys: () => delivery.keys(),
           isLogBlocked: () => output.isBlocked,
         }),
     ),
@@ -60,6 +64,8 @@ import { Upstream } from './upstream.js';
             followed: () => relay.followed,
             catchUps: () => delivery.catchUps(),
             memory: () => delivery.memory(),
+            keySets: () => delivery.keys()?.sets ?? NO_SETS,
+            keySetFailures: () => delivery.keySetFailures,
           },
           hosts: () => upstream.hosts(),
           isStoreUp: async () => (await readiness.store()) === null,

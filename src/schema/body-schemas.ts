@@ -50,6 +50,7 @@ const refusalCode = z
   .enum([
     'unauthorized',
     'token-expired',
+    'bad-signature',
     'token-in-url',
     'tenant-mismatch',
     'auth-unavailable',

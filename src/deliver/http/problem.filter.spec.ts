@@ -25,6 +25,7 @@ describe('the problem document of another part of the service', () => {
       sources: () => ({ degraded: 0, down: 0 }),
       isLogBlocked: () => false,
       limits: () => [],
+      keys: () => null,
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({
@@ -63,6 +64,7 @@ describe('the problem document of another part of the service', () => {
       sources: isUp,
       delivery: isUp,
       clients: isUp,
+      keys: isUp,
       log: isUp,
       running: isUp,
     };
