@@ -11,7 +11,11 @@ import { likelyTypos } from './settings/typos.js';
 import { PROXY_EXPECTED, VARIABLE_NAMES, type VariableName, Variables } from './settings/variables.js';
 import type { ServiceKey } from './tenants/client-keys.js';
 import type { Environment, TenantConfig } from './tenants/tenant.js';
-import { readTenantsFile, type TenantsFileSurroundings } from './tenants/tenants-file.js';
+import {
+  readTenantsFile,
+  type TenantsFileResult,
+  type TenantsFileSurroundings,
+} from './tenants/tenants-file.js';
 import type { TenantsFile } from './tenants/tenants-watch.js';
 
 export type ConfigResult =
@@ -26,11 +30,7 @@ export type ConfigResult =
  * value, but for the name of a file of certificates, so none can show a secret.
  */
 export function parseConfig(env: Environment, readText: ReadText = noFiles): ConfigResult {
-  const present: Partial<Record<VariableName, string>> = {};
-  for (const name of VARIABLE_NAMES) {
-    const text = given(env, name);
-    if (text !== undefined) present[name] = text;
-  }
+  const present = presentIn(env);
   const parsed = Variables.safeParse(present);
   const rules = checkRules(env);
   const problems = [
@@ -92,6 +92,28 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
       ),
     ],
   };
+}
+
+/**
+ * The tenants' file alone, for a command that needs nothing else of the configuration; null where there is none. Problems of
+ * other variables are left to the bridge.
+ */
+export function readTenants(env: Environment, readText: ReadText): TenantsFileResult | null {
+  const present = presentIn(env);
+  if (present.TENANTS_FILE === undefined) return null;
+  const parsed = Variables.safeParse(present);
+  const values = parsed.success ? parsed.data : Variables.parse({});
+  const around = { env, proxyOf: () => null, ca: null, serviceKey: serviceKeyOf(present, values) };
+  return tenantsFileAt(present.TENANTS_FILE, around, values).read(readText);
+}
+
+function presentIn(env: Environment): Partial<Record<VariableName, string>> {
+  const present: Partial<Record<VariableName, string>> = {};
+  for (const name of VARIABLE_NAMES) {
+    const text = given(env, name);
+    if (text !== undefined) present[name] = text;
+  }
+  return present;
 }
 
 function tenantsFileAt(
