@@ -14,7 +14,9 @@ if (missing().length > 0) {
   const still = missing();
   if (still.length > 0) {
     const packages = still.map((command) => PACKAGES[command]).join(' ');
-    console.error(`The test of docs/tokens.md needs ${still.join(', ')} (Debian: apt-get install ${packages}).`);
+    console.error(
+      `The test of docs/tokens.md needs ${still.join(', ')} (Debian: apt-get install ${packages}).`,
+    );
   }
 }
 

@@ -10,6 +10,7 @@ import { connectRedis, type RedisTarget } from '../store/redis/redis-connection.
 import { RedisLeases } from '../store/redis/redis-leases.js';
 import { RedisStore } from '../store/redis/redis-store.js';
 import type { LogReader, Store } from '../store/store.js';
+import { StoreCheck } from './store-check.js';
 
 /**
  * The store as those who poll use it, with the leases, and as those who read for clients do. Each has a connection of
@@ -21,6 +22,10 @@ export interface Storage {
   readonly leases: Leases;
   /** Why Redis cannot be reached, in words that may be public; null while it can be. */
   readonly whyAway: () => string | null;
+  /** Resolves when Redis was found to have what the bridge needs. Rejects with `UnusableStoreError`. */
+  readonly usable: Promise<void>;
+  /** As `usable`, but resolves too when Redis could not be reached at first: then it is waited for. */
+  readonly firstContact: Promise<void>;
 }
 
 /**
@@ -34,15 +39,19 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
   if (store.kind === 'memory') {
     const memory = new MemoryStore(options);
     const readers = new BoundedReader(memory, READS_AT_ONCE);
-    return { store: memory, readers, leases: new MemoryLeases(systemClock), whyAway: () => null };
+    const usable = Promise.resolve();
+    const leases = new MemoryLeases(systemClock);
+    return { store: memory, readers, leases, whyAway: () => null, usable, firstContact: usable };
   }
   const target = redisTarget(store.redis);
   let lastError: Error | null = null;
+  const check = new StoreCheck();
   // Several attempts a second fail for one reason: it is logged once, until it changes or Redis is back.
   const onError = (error: Error) => {
     if (error.message !== lastError?.message)
       log.warn({ reason: error.message }, `redis connection failed: ${error.message}`);
     lastError = error;
+    check.failed(error);
   };
   const connections = [connectRedis(target, { onError }), connectRedis(target, { onError })] as const;
   for (const { commands } of connections)
@@ -52,11 +61,14 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
       lastError = null;
     });
   const [polling, reading] = connections;
+  check.ask(polling);
   return {
     store: new RedisStore(polling, options),
     readers: new BoundedReader(new RedisStore(reading, options), READS_AT_ONCE),
     leases: new RedisLeases(polling, leaseGroup),
     whyAway: () => lastError && redisReason(lastError),
+    usable: check.usable,
+    firstContact: check.firstContact,
   };
 }
 

@@ -5,6 +5,7 @@ import { longField, longFields, manyCalls, oneId, unreadLog } from './scenarios/
 import { fewDescriptors, lookedUp, pinged, polledByMany, unread } from './scenarios/edges.js';
 import { isolated } from './scenarios/isolation.js';
 import { killed, killedInTurns } from './scenarios/killed.js';
+import { keySetAway } from './scenarios/keys.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
 import { paused, rolled, twoOwners } from './scenarios/owners.js';
 import { frozen, repliesLost, scriptsFlushed, subscriptionsKilled } from './scenarios/redis-connection.js';
@@ -48,4 +49,5 @@ export const SCENARIOS: readonly Scenario[] = [
   polledByMany,
   lookedUp,
   fewDescriptors,
+  keySetAway,
 ];

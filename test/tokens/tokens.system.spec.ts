@@ -97,9 +97,11 @@ describe('a token', () => {
     { name: 'js', file: 'token.mjs', commands: [[process.execPath, 'token.mjs']] },
   ];
 
-  it.each(LANGUAGES)('that is signed as the page shows in $name opens the bridge', async ({ name, file, commands }) => {
-    await writeFile(join(dir, file), blockOf(name));
-    let output = '';
+  it.each(LANGUAGES)(
+    'that is signed as the page shows in $name opens the bridge',
+    async ({ name, file, commands }) => {
+      await writeFile(join(dir, file), blockOf(name));
+      let output = '';
       for (const [command, ...args] of commands) {
         const env = { PATH: process.env.PATH, HOME: dir, BRIDGE_SIGNING_KEY: ACME };
         ({ stdout: output } = await run(command, args, { cwd: dir, env }));
