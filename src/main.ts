@@ -7,6 +7,7 @@ import { nameRequests } from './deliver/http/request-id.js';
 import { logToOutput, NestLogger } from './app/logger.js';
 import { PAGE_HEADERS, servePages } from './app/pages.js';
 import { ProbeListener } from './app/probe-listener.js';
+import type { Storage } from './app/storage.js';
 import { redactText } from './app/redaction.js';
 import { Termination } from './app/signals.js';
 
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
     logger: new NestLogger(log),
     abortOnError: false,
   });
-  const storage = app.get(STORAGE);
+  const storage = app.get<Storage>(STORAGE);
   // A Redis that is away is waited for, so this waits for it no longer than for one that answers.
   await Promise.race([storage.firstContact, new Promise((resolve) => setTimeout(resolve, CONTACT_MS))]);
   storage.usable.catch(crash);

@@ -304,7 +304,7 @@ describe('the client, against the real bridge', () => {
     expect(client.said).not.toContain('refused bad-signature');
   });
 
-  it('tells an expired token, a wrong tenant and a wrong signature apart', async () => {
+  it('has a code each for an expired token, a wrong tenant and a wrong signature', async () => {
     for (const [wrong, code] of [
       [await token({}, { exp: 1 }), 'token-expired'],
       [await token({ tenant: 'initech' }), 'tenant-mismatch'],

@@ -8,15 +8,15 @@ export class StoreCheck {
   /** As `usable`, but resolves too when Redis could not be reached at first. */
   readonly firstContact: Promise<void>;
   #failed: (error: Error) => void = () => undefined;
-  #found: (problem: unknown) => void = () => undefined;
+  #found: (problem: UnusableStoreError | null) => void = () => undefined;
 
   constructor() {
     this.usable = new Promise((resolve, reject) => {
-      this.#found = (problem) => (problem === null ? resolve() : reject(problem as UnusableStoreError));
+      this.#found = (problem) => (problem === null ? resolve() : reject(problem));
     });
     const firstFailure = new Promise<void>((resolve) => (this.#failed = () => resolve()));
     this.firstContact = Promise.race([this.usable, firstFailure]);
-    // Those who wait for them get the error; where nobody does, as in a command, the first claim shows it.
+    // In a command, which does not wait for them, the first claim shows the error.
     for (const promise of [this.usable, this.firstContact]) promise.catch(() => undefined);
   }
 

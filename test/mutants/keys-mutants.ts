@@ -24,7 +24,7 @@ export const KEYS_MUTANTS: readonly Mutant[] = [
     [
       "return held.includes(null) ? 'auth-unavailable' : 'bad-signature';",
       "return 'bad-signature';",
-      'clients would be told that their token is wrong while the key set is away',
+      'clients would hear that their token is wrong while the key set is away',
     ],
     ['|| second !== undefined) return', ') return', 'a token that names two tenants would open one of them'],
     [

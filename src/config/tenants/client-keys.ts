@@ -15,7 +15,7 @@ import { FORMATS } from '../settings/variables.js';
  * the service-wide key counts.
  *
  * Guarantees: no key belongs to two tenants, or to a tenant and the whole service, and two tenants share a key set only
- * where issuer or audience tells their tokens apart; so a token of one tenant cannot be signed with another's key. No
+ * where issuer or audience differ; so a token of one tenant cannot be signed with another's key. No
  * problem repeats a key or a value.
  */
 export interface ClientKeys {

@@ -14,7 +14,7 @@ import { until } from '../../../test/support/until.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 
 /**
- * Whoever holds the keys of `acme`, its secret and its identity provider's key, tries to get something of `globex`, which has
+ * A holder of the keys of `acme`, its secret and its identity provider's key, tries to get something of `globex`, which has
  * a secret, or of `initech`, which has an identity provider: by every claim and trick that the authors could think of, over
  * Socket.IO, event streams and HTTP.
  */
@@ -319,7 +319,7 @@ const PATHS = [
   '/v1/extensions/107/registration',
 ];
 
-describe("whoever holds a tenant's keys", () => {
+describe("a holder of a tenant's keys", () => {
   it('sees its own calls, and those of the others are there, so that what follows can fail', async () => {
     const bearers = [await ofAcme(), await ofGlobex(), await theirKey.sign({ org: 'initech' })];
     for (const bearer of bearers) expect((await delivery.get('/v1/calls', bearer)).status).toBe(200);

@@ -249,8 +249,8 @@ describe('a key set', () => {
         clock.advance(1_000);
         return sets.at(server.url).state === 'fresh';
       });
-      // None of the others was asked again before.
-      expect(hanging.requests).toBeLessThanOrEqual(urls.length);
+      // In the third round of 16 at the latest; one more may have begun.
+      expect(hanging.requests).toBeLessThanOrEqual(64);
       hanging.stop();
     });
   });

@@ -266,7 +266,7 @@ describe("tenants' own keys", () => {
       ]),
     );
 
-    it('an expired token, a wrong tenant and a wrong signature are told apart', async () => {
+    it('an expired token, a wrong tenant and a wrong signature have a code each', async () => {
       const tokens = verifier(tenants());
       expect(await outcome(tokens, token({}, { secret: ACME, exp: 1 }))).toBe('token-expired');
       expect(await outcome(tokens, signed('globex', ACME))).toBe('tenant-mismatch');
@@ -278,7 +278,7 @@ describe("tenants' own keys", () => {
       expect(await outcome(tokens, token({}, { secret: SERVICE, exp: 1 }))).toBe('bad-signature');
     });
 
-    it('whoever holds no key cannot learn which tenants there are', async () => {
+    it('a client without a key cannot learn which tenants there are', async () => {
       const tokens = verifier(tenants());
       for (const tenant of ['acme', 'globex', 'initech', '', null, undefined, ['acme']])
         expect(await outcome(tokens, signed(tenant, SERVICE))).toBe('bad-signature');

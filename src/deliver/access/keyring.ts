@@ -25,7 +25,7 @@ export interface SignedToken {
  *
  * Guarantees:
  * - A token that names no tenant, or more than one, opens none.
- * - Refusals tell an expired token, one for another tenant and one with a wrong signature apart. Whoever holds no key gets
+ * - An expired token, one for another tenant and one with a wrong signature have a code each. A client without a key gets
  *   the last of these, whether or not there is such a tenant (while its key set is away, `auth-unavailable`).
  * - A connection is let be exactly as long as its token would be let in again: see `standing`.
  */
@@ -78,7 +78,7 @@ export class Keyring {
       // A source whose tokens name their tenant by another claim has not signed one like this.
       if (claimOf(unverified.payload, source.keys.claims.tenant) !== tenant) continue;
       const verified = await source.verify(text, header, now).catch((error: unknown) => {
-        // Signed by a key of the tenant: so it may be told what is wrong.
+        // Signed by a key of the tenant: so its holder may know what is wrong.
         throw error instanceof Refusal
           ? new Refusal(error.code, error.detail, { ...error.about, tenant })
           : error;
@@ -137,7 +137,7 @@ export class Keyring {
   }
 
   /**
-   * Says why no key of the named tenant has signed the token. Only one that another key has signed is told so: who holds no
+   * Says why no key of the named tenant has signed the token. Only one that another key has signed gets to know: who holds no
    * key gets the same answer whether or not there is such a tenant.
    */
   async #refuse(
@@ -221,7 +221,7 @@ function headerOf({ header }: UnverifiedToken): TokenHeader {
 }
 
 /**
- * So many tenants' keys are tried to tell a token for the wrong tenant from one with a wrong signature: some 0.3 ms of
+ * So many tenants' keys are tried to know a token for the wrong tenant from one with a wrong signature: some 0.3 ms of
  * work. A token of a later tenant is refused as well, only with the other code.
  */
 const MOST_TRIED = 100;

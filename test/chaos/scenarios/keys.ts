@@ -7,7 +7,7 @@ import { type Scenario, times } from '../scenario.js';
 /**
  * A process's clock cannot be moved, so the hour is compressed: with the shortest `JWKS_MAX_STALE` that gives the same steps
  * (the set is read four times within it), the set is away for three quarters of that time, where an hour is a twenty-fourth of
- * the default. The true hour, and the day after it, pass on a manual clock in the test that `testedIn` names.
+ * the default. The true hour, and the day after it, are tried with a manual clock in the test that `testedIn` names.
  */
 export const keySetAway: Scenario = {
   row: 35,
