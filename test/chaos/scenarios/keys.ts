@@ -6,7 +6,7 @@ import { type Scenario, times } from '../scenario.js';
 
 /**
  * A process's clock cannot be moved, so the hour is compressed: with the shortest `JWKS_MAX_STALE` that gives the same steps
- * (the set is read four times within it), the set is away for three quarters of that time, where an hour is a twenty-fourth of
+ * (the set is read four times within it), the set is away for a half of that time, where an hour is a twenty-fourth of
  * the default. The true hour, and the day after it, are tried with a manual clock in the test that `testedIn` names.
  */
 export const keySetAway: Scenario = {
@@ -23,7 +23,7 @@ export const keySetAway: Scenario = {
       await withstands(chaos, {
         setup: { rows: new Map([[ATTACKED, { jwksUrl: server.url }]]) },
         env: { JWKS_MAX_STALE: `${maxStaleS}s` },
-        strike: (field) => strike(field, server, key, (maxStaleS * 1_000 * 3) / 4),
+        strike: (field) => strike(field, server, key, (maxStaleS * 1_000) / 2),
         voice: {
           line: ({ msg }) => msg.startsWith('key set not read: status 503; the keys known before are used'),
           metric: 'pitel_key_set_failures_total',
