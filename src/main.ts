@@ -8,6 +8,7 @@ import { nameRequests } from './deliver/http/request-id.js';
 import { logToOutput, NestLogger } from './app/logger.js';
 import { PAGE_HEADERS, servePages } from './app/pages.js';
 import { ProbeListener } from './app/probe-listener.js';
+import type { Storage } from './app/storage.js';
 import { redactText } from './app/redaction.js';
 import { Termination } from './app/signals.js';
 
@@ -41,11 +42,15 @@ async function main(): Promise<void> {
   process.on('SIGHUP', config.tenantsFile === null ? termination.request : () => undefined);
   for (const warning of warnings) log.warn(warning);
 
-  const { AppModule, serveDocs, Shutdown } = await loadParts();
+  const { AppModule, serveDocs, Shutdown, STORAGE } = await loadParts();
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, log, output), {
     logger: new NestLogger(log),
     abortOnError: false,
   });
+  const storage = app.get<Storage>(STORAGE);
+  // A Redis that is away is waited for, so this waits for it no longer than for one that answers.
+  await Promise.race([storage.firstContact, new Promise((resolve) => setTimeout(resolve, CONTACT_MS))]);
+  storage.usable.catch(crash);
   app.disable('x-powered-by');
   app.use(nameRequests);
   app.use(app.get(ProbeListener).keepMetricsApart);
@@ -81,9 +86,13 @@ async function loadParts() {
   await import('./deliver/deliver.module.js');
   const { serveDocs } = await import('./docs/serve.js');
   const { AppModule } = await import('./app.module.js');
+  const { STORAGE } = await import('./app/storage.module.js');
   const { Shutdown } = await import('./app/shutdown.js');
-  return { AppModule, serveDocs, Shutdown };
+  return { AppModule, serveDocs, Shutdown, STORAGE };
 }
+
+/** For a Redis that takes connections and does not answer. */
+const CONTACT_MS = 1_000;
 
 main().catch((error: unknown) => {
   process.stderr.write(`The bridge could not start: ${redactText(reasonOf(error), true)}\n`);

@@ -176,6 +176,7 @@ export type ResetReason = 'epoch-changed' | 'cursor-too-old' | 'cursor-unknown' 
 export type RefusalCode =
   | 'unauthorized'
   | 'token-expired'
+  | 'bad-signature'
   | 'token-in-url'
   | 'tenant-mismatch'
   | 'auth-unavailable'

@@ -295,6 +295,27 @@ describe('the client, against the real bridge', () => {
     await client.until(() => asked === 3);
   });
 
+  it('asks for a token again when its key was changed: the back end signs with the new one already', async () => {
+    const tokens = [{ secret: 'the secret before the rotation, 32 bytes' }, {}];
+    let asked = 0;
+    const client = watch({ token: () => token({}, tokens[asked++]) });
+    await client.until(() => asked === 2, 1);
+    await client.hears('live');
+    expect(client.said).not.toContain('refused bad-signature');
+  });
+
+  it('has a code each for an expired token, a wrong tenant and a wrong signature', async () => {
+    for (const [wrong, code] of [
+      [await token({}, { exp: 1 }), 'token-expired'],
+      [await token({ tenant: 'initech' }), 'tenant-mismatch'],
+      [await token({}, { secret: 'a secret that the bridge does not know' }), 'bad-signature'],
+    ] as const) {
+      const client = watch({ token: wrong });
+      await client.hears(`refused ${code}`);
+      expect(client.bridge.status).toEqual({ state: 'refused', code });
+    }
+  });
+
   it('says why a wrong token is refused', async () => {
     const client = watch({ token: 'nonsense' });
     await client.hears('refused unauthorized');

@@ -13,6 +13,8 @@ import { TokenKeeper } from './token-keeper.js';
 const RETRY_MS = { base: 1_000, max: 30_000 };
 /** After a refusal: it will not pass within seconds. */
 const REFUSED_RETRY_MS = { base: 15_000, max: 300_000 };
+/** The refusals after which the callback is asked at once: the token has run out, or its key was changed. */
+const ANOTHER_TOKEN_HELPS: ReadonlySet<string> = new Set(['token-expired', 'bad-signature']);
 
 /**
  * Keeps one connection to the bridge, whatever ends it, and knows where the next one goes on.
@@ -178,7 +180,7 @@ export class EventBridge implements Bridge {
       this.become({ kind: 'lost' });
       return this.retryIn(this.soon.next());
     }
-    if (refusal === 'token-expired' && this.tokens.renewable && !this.askedAgain) {
+    if (ANOTHER_TOKEN_HELPS.has(refusal) && this.tokens.renewable && !this.askedAgain) {
       this.askedAgain = true;
       return this.retryIn(0);
     }

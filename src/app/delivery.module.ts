@@ -11,6 +11,7 @@ import { connectionsWithin, descriptorLimit } from './descriptors.js';
 import { LOGGER } from './logger.module.js';
 import { SourceModule } from './source.module.js';
 import { STORAGE, StorageModule } from './storage.module.js';
+import { tenantKeysOf } from './tenant-keys.js';
 import { TRACING, TracingModule } from './tracing.module.js';
 
 const deliver = DeliverModule.registerAsync({
@@ -31,7 +32,7 @@ const deliver = DeliverModule.registerAsync({
 export class DeliveryModule {}
 
 function deliverOptions(
-  { auth, tenants, http, deliver, registrations, clients, poll }: Config,
+  { auth, keySetMaxStaleMs, tenants, http, deliver, registrations, clients, poll }: Config,
   log: Pick<Logger, 'warn'>,
 ): DeliverOptions {
   const descriptors = descriptorLimit();
@@ -46,6 +47,8 @@ function deliverOptions(
     ...connections,
     lookupsPerMinute: Math.min(clients.lookupsPerMinute, lookupsInBudget),
     tenants: idsOf(tenants),
+    tenantKeys: tenantKeysOf(tenants),
+    keySetMaxStaleMs,
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: http.corsOrigins,
     trustedProxies: http.trustedProxies,

@@ -20,6 +20,9 @@ import { TENANTS_WATCH, TenantsModule } from './tenants.module.js';
 import { Upkeep } from './upkeep.js';
 import { Upstream } from './upstream.js';
 
+/** Where no tokens are asked for. */
+const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
+
 /** Liveness, readiness, and the gauges that read the other modules. */
 @Module({
   imports: [
@@ -49,6 +52,7 @@ import { Upstream } from './upstream.js';
           limits: () => limits.active,
           storeStatus: () => watch.status,
           whyNotTrimmed: () => keeper.failure,
+          keys: () => delivery.keys(),
           isLogBlocked: () => output.isBlocked,
         }),
     ),
@@ -64,6 +68,8 @@ import { Upstream } from './upstream.js';
             followed: () => relay.followed,
             catchUps: () => delivery.catchUps(),
             memory: () => delivery.memory(),
+            keySets: () => delivery.keys()?.sets ?? NO_SETS,
+            keySetFailures: () => delivery.keySetFailures,
           },
           store: { status: () => watch.status, trimmed: () => keeper.trimmed },
           hosts: () => upstream.hosts(),

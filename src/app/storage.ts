@@ -14,6 +14,7 @@ import { RedisStore } from '../store/redis/redis-store.js';
 import { RedisUpkeep } from '../store/redis/redis-upkeep.js';
 import type { LogReader, Store } from '../store/store.js';
 import type { LogUpkeep } from '../store/log-upkeep.js';
+import { StoreCheck } from './store-check.js';
 
 /**
  * The store as those who poll use it, with the leases, and as those who read for clients do. Each has a connection of
@@ -28,6 +29,10 @@ export interface Storage {
   readonly upkeep: LogUpkeep;
   /** This process' clock, put right by the store's (`StoreWatch`). */
   readonly clock: CorrectedClock;
+  /** Resolves when Redis was found to have what the bridge needs. Rejects with `UnusableStoreError`. */
+  readonly usable: Promise<void>;
+  /** As `usable`, but resolves too when Redis could not be reached at first: then it is waited for. */
+  readonly firstContact: Promise<void>;
 }
 
 /**
@@ -42,23 +47,27 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
   if (store.kind === 'memory') {
     const memory = new MemoryStore(options);
     const readers = new BoundedReader(memory, READS_AT_ONCE);
-    const upkeep = new MemoryUpkeep(memory);
+    const usable = Promise.resolve();
     return {
       store: memory,
       readers,
       leases: new MemoryLeases(systemClock),
       whyAway: () => null,
-      upkeep,
+      usable,
+      firstContact: usable,
+      upkeep: new MemoryUpkeep(memory),
       clock,
     };
   }
   const target = redisTarget(store.redis);
   let lastError: Error | null = null;
+  const check = new StoreCheck();
   // Several attempts a second fail for one reason: it is logged once, until it changes or Redis is back.
   const onError = (error: Error) => {
     if (error.message !== lastError?.message)
       log.warn({ reason: error.message }, `redis connection failed: ${error.message}`);
     lastError = error;
+    check.failed(error);
   };
   const connections = [connectRedis(target, { onError }), connectRedis(target, { onError })] as const;
   for (const { commands } of connections)
@@ -68,11 +77,14 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
       lastError = null;
     });
   const [polling, reading] = connections;
+  check.ask(polling);
   return {
     store: new RedisStore(polling, { ...options, group: leaseGroup }),
     readers: new BoundedReader(new RedisStore(reading, options), READS_AT_ONCE),
     leases: new RedisLeases(polling, leaseGroup),
     whyAway: () => lastError && redisReason(lastError),
+    usable: check.usable,
+    firstContact: check.firstContact,
     upkeep: new RedisUpkeep(polling, leaseGroup, systemClock),
     clock,
   };

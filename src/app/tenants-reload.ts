@@ -5,6 +5,7 @@ import type { TenantsWatch } from '../config/tenants/tenants-watch.js';
 import type { Delivery } from '../deliver/deliver.module.js';
 import type { PollService } from '../poll/poll.service.js';
 import type { RegistrationLookup } from '../source/registration-lookup.js';
+import { tenantKeysOf } from './tenant-keys.js';
 import type { Upstream } from './upstream.js';
 
 /**
@@ -23,7 +24,7 @@ export class TenantsLive implements OnApplicationBootstrap {
     const { watch, directory, upstream, polls, lookup, delivery } = this.#deps;
     if (watch === null) return;
     directory.subscribe(({ added, altered, removed }) => {
-      delivery.serve(idsOf(directory.current));
+      delivery.serve(idsOf(directory.current), tenantKeysOf(directory.current));
       const put = [...added, ...altered];
       upstream.change(put, removed);
       polls.change(upstream.polled(put), removed);

@@ -5,7 +5,7 @@ import { reasonOf } from '../base/error-text.js';
 import { describeProblems, loadConfig } from '../config/settings/environment.js';
 import { newEpoch } from '../store/new-epoch.js';
 import { parseRepairArguments, repair } from './repair.js';
-import type { CommandResult } from './token-issue.js';
+import type { CommandResult } from './command-result.js';
 
 /**
  * `npm run repair` shows which entries of a tenant's stored state cannot be read, and drops them with `--drop`. The

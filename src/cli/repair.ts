@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { tenantId } from '../config/settings/formats.js';
 import { UNCHANGED } from '../core/model/delta.js';
 import type { Inspection, Store } from '../store/store.js';
-import type { CommandResult } from './token-issue.js';
+import type { CommandResult } from './command-result.js';
 
 /**
  * Repairs a stored state that cannot be read: drops its unreadable entries and begins a new epoch of the log, so that

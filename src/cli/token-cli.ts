@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readUtf8 } from '../config/secrets/read-text.js';
 import { readEnvironment } from '../config/settings/environment.js';
 import { issueToken } from './token-issue.js';
 
@@ -8,12 +9,12 @@ import { issueToken } from './token-issue.js';
  */
 const environment = readEnvironment();
 const result = environment.ok
-  ? await issueToken(
-      process.argv.slice(2),
-      environment.env,
-      Math.floor(Date.now() / 1000),
-      `token-${randomUUID()}`,
-    )
+  ? await issueToken(process.argv.slice(2), {
+      env: environment.env,
+      readText: readUtf8,
+      nowSeconds: Math.floor(Date.now() / 1000),
+      madeUp: `token-${randomUUID()}`,
+    })
   : ({ ok: false, problem: environment.problems.join('; ') } as const);
 
 if (result.ok) {

@@ -1,4 +1,5 @@
 import { decodeJwt, jwtVerify } from 'jose';
+import { noFiles } from '../config/secrets/read-text.js';
 import { issueToken, parseTokenArguments, tokenClaims } from './token-issue.js';
 
 const SECRET = 'an-hs256-secret-of-32-bytes-or-more';
@@ -7,7 +8,7 @@ const NOW = 1_700_000_000;
 const NOTHING = { extensions: [], queues: [], subject: undefined, isDisplay: false };
 
 const issue = (argv: string, env: Record<string, string> = { AUTH_JWT_SECRET: SECRET }) =>
-  issueToken(argv.split(' ').filter(Boolean), env, NOW, 'made-up');
+  issueToken(argv.split(' ').filter(Boolean), { env, readText: noFiles, nowSeconds: NOW, madeUp: 'made-up' });
 
 describe('a client token', () => {
   it('is signed with the secret and carries tenant, extensions, issue and expiry', async () => {
@@ -68,7 +69,8 @@ describe('a token that cannot be given', () => {
     ['a life of more than a day', ['--tenant', 'a', '--ttl', '25h'], /^--ttl is longer.*AUTH_MAX_TTL, 24h/],
     ['an empty subject', ['--tenant', 'a', '--sub', ''], /^--sub must be/],
   ])('for %s says so in one line', async (_, argv, problem) => {
-    const result = await issueToken(argv, { AUTH_JWT_SECRET: SECRET }, NOW, 'made-up');
+    const env = { AUTH_JWT_SECRET: SECRET };
+    const result = await issueToken(argv, { env, readText: noFiles, nowSeconds: NOW, madeUp: 'made-up' });
     expect(result).toEqual({ ok: false, problem: expect.stringMatching(problem) });
     expect(!result.ok && result.problem).not.toContain('\n');
   });

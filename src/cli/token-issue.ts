@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
 import { type JWTPayload, SignJWT } from 'jose';
 import { duration, extensionId, tenantId } from '../config/settings/formats.js';
+import type { ReadText } from '../config/secrets/read-text.js';
 import type { Environment } from '../config/tenants/tenant.js';
-import { jwtSecret } from '../config/settings/variables.js';
+import { type ClaimNames, OWN_CLAIM_NAMES } from '../core/model/claims.js';
+import { type CommandResult } from './command-result.js';
+import { signerOf } from './token-signer.js';
 
 /**
- * Issues client tokens where there is no identity provider: HS256, signed with the secret with which the bridge
- * verifies them.
+ * Issues client tokens where there is no identity provider: signed with the tenant's own key, or with the service-wide one
+ * where the tenant has none, as `signerOf` finds them in the configuration.
  *
  * Guarantees: a token is bound to one tenant, names its subject, and always expires, within `AUTH_MAX_TTL` unless it is a
  * display's; `extensions` and `queues` are claims only when asked for, because an absent claim means "all" and an empty
@@ -21,11 +24,6 @@ export interface TokenRequest {
   readonly subject: string | undefined;
   readonly isDisplay: boolean;
 }
-
-/** A command's result: a value, or one line that says what is wrong. */
-export type CommandResult<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: string };
 
 const USAGE =
   'npm run token -- --tenant <id> [--sub <name>] [--extension <id>]… [--queue <id>]… [--ttl 30s|15m|8h|7d] [--display]   (8h when not given)';
@@ -79,24 +77,36 @@ function items(flag: readonly string[] | undefined): string[] | undefined {
 }
 
 /** `madeUp`: the subject where none is given and no extension either. */
-export function tokenClaims(request: TokenRequest, nowSeconds: number, madeUp: string): JWTPayload {
+export function tokenClaims(
+  request: TokenRequest,
+  nowSeconds: number,
+  madeUp: string,
+  names: ClaimNames = OWN_CLAIM_NAMES,
+): JWTPayload {
   return {
-    tenant: request.tenant,
-    sub: request.subject ?? (request.extensions.join(',') || madeUp),
-    ...(request.extensions.length > 0 && { extensions: [...request.extensions] }),
-    ...(request.queues.length > 0 && { queues: [...request.queues] }),
-    ...(request.isDisplay && { display: true }),
+    [names.tenant]: request.tenant,
+    [names.sub]: request.subject ?? (request.extensions.join(',') || madeUp),
+    ...(request.extensions.length > 0 && { [names.extensions]: [...request.extensions] }),
+    ...(request.queues.length > 0 && { [names.queues]: [...request.queues] }),
+    ...(request.isDisplay && { [names.display]: true }),
     iat: nowSeconds,
     exp: nowSeconds + request.ttlSeconds,
   };
 }
 
-/** The signed token for the command line's arguments. Problems never show the secret. */
+/** What the command has beside its arguments. */
+export interface Issuing {
+  readonly env: Environment;
+  /** Reads the tenants' file and what it names. */
+  readonly readText: ReadText;
+  readonly nowSeconds: number;
+  readonly madeUp: string;
+}
+
+/** The signed token for the command line's arguments. Problems never show a key. */
 export async function issueToken(
   argv: readonly string[],
-  env: Environment,
-  nowSeconds: number,
-  madeUp: string,
+  { env, readText, nowSeconds, madeUp }: Issuing,
 ): Promise<CommandResult<string>> {
   const request = parseTokenArguments(argv);
   if (!request.ok) return request;
@@ -110,22 +120,14 @@ export async function issueToken(
       problem: `--ttl is longer than the bridge accepts (AUTH_MAX_TTL, ${longest}): only a screen's, with --display, may be`,
     };
 
-  const text = env.AUTH_JWT_SECRET?.trim();
-  if (!text) {
-    const elsewhere = Boolean(env.AUTH_JWKS_URL?.trim());
-    return {
-      ok: false,
-      problem: elsewhere
-        ? 'AUTH_JWKS_URL is set: tokens come from the identity provider whose key set that is, not from here'
-        : 'AUTH_JWT_SECRET is not set, neither in the environment nor in .env',
-    };
-  }
-  const secret = jwtSecret.safeParse(text);
-  if (!secret.success)
-    return { ok: false, problem: `AUTH_JWT_SECRET: ${secret.error.issues[0]?.message ?? ''}` };
-
-  const token = await new SignJWT(tokenClaims(request.value, nowSeconds, madeUp))
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .sign(new TextEncoder().encode(secret.data.reveal()));
-  return { ok: true, value: token };
+  const signer = signerOf(request.value.tenant, env, readText);
+  if (!signer.ok) return signer;
+  const { secret, algorithm, issuer, audience, claims } = signer.value;
+  const token = new SignJWT(tokenClaims(request.value, nowSeconds, madeUp, claims)).setProtectedHeader({
+    alg: algorithm,
+    typ: 'JWT',
+  });
+  if (issuer !== null) token.setIssuer(issuer);
+  if (audience !== null) token.setAudience(audience);
+  return { ok: true, value: await token.sign(new TextEncoder().encode(secret.reveal())) };
 }

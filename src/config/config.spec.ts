@@ -79,6 +79,7 @@ describe('the configuration', () => {
         lookupsPerMinute: 60,
       },
       auth: null,
+      keySetMaxStaleMs: 86_400_000,
       log: { level: 'info', phoneNumbers: 'masked' },
       metrics: { tenantsMax: 50, listener: null, isOnClients: true },
       tracing: null,
@@ -633,6 +634,15 @@ describe('authentication', () => {
   it('causes a warning when it is none although a secret is set', () => {
     expect(accepted({ AUTH_MODE: 'none' }).warnings).toEqual([
       'AUTH_JWT_SECRET: is set but not used, because AUTH_MODE is none',
+    ]);
+  });
+});
+
+describe('the time for which keys outlive their key set', () => {
+  it('is a day, unless JWKS_MAX_STALE says otherwise', () => {
+    expect(accepted({ JWKS_MAX_STALE: '30m' }).config.keySetMaxStaleMs).toBe(1_800_000);
+    expect(refused({ JWKS_MAX_STALE: '1w' })).toEqual([
+      expect.stringMatching(/^JWKS_MAX_STALE: must be a time such as 30m or 24h/),
     ]);
   });
 });

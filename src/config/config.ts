@@ -71,6 +71,8 @@ export interface Config {
     readonly memoryBytes: number | null;
   };
   readonly auth: AuthConfig;
+  /** How long keys are used after their key set was last read. */
+  readonly keySetMaxStaleMs: number;
   /** What clients can make the service do; docs/configuration.md explains each. */
   readonly clients: {
     readonly maxTokenLifeMs: number;
@@ -137,8 +139,12 @@ export interface RedisAccess {
   readonly tlsCa?: string;
 }
 
-/** How tokens are verified: with a shared secret (HS256), or with the key set at an address. */
+/**
+ * The service-wide key, by which tokens of every tenant may be signed: a shared secret (HS256), or the key set at an
+ * address. With neither, every tenant has keys of its own.
+ */
 export type AuthConfig =
   | { readonly mode: 'none' }
   | { readonly mode: 'jwt'; readonly secret: Secret }
-  | { readonly mode: 'jwt'; readonly jwksUrl: string };
+  | { readonly mode: 'jwt'; readonly jwksUrl: string }
+  | { readonly mode: 'jwt' };

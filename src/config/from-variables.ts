@@ -51,6 +51,7 @@ export function configOf(
       memoryBytes: values.DELIVER_MEMORY_MB === undefined ? null : values.DELIVER_MEMORY_MB * MIB,
     },
     auth: authOf(values),
+    keySetMaxStaleMs: values.JWKS_MAX_STALE,
     clients: {
       maxTokenLifeMs: values.AUTH_MAX_TTL,
       maxConnections: values.CONNECTIONS_MAX,
@@ -98,6 +99,7 @@ export function singleTenant(values: Variables, way: Pick<TenantConfig, 'proxy' 
     country: values.PITEL_COUNTRY,
     direction: values.PITEL_DIRECTION,
     pollIntervalMs: values.POLL_INTERVAL_MS,
+    clientKeys: null,
     ...way,
   };
 }
@@ -156,7 +158,7 @@ function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 function authOf(values: Variables): AuthConfig {
   if (values.AUTH_MODE === 'none') return { mode: 'none' };
   if (values.AUTH_JWT_SECRET !== undefined) return { mode: 'jwt', secret: values.AUTH_JWT_SECRET };
-  return { mode: 'jwt', jwksUrl: ruledOut(values.AUTH_JWKS_URL) };
+  return { mode: 'jwt', ...(values.AUTH_JWKS_URL !== undefined && { jwksUrl: values.AUTH_JWKS_URL }) };
 }
 
 /** Asserts what `checkRules` guarantees; throwing means a defect of the rules. */

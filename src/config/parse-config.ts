@@ -9,8 +9,13 @@ import { EnvironmentProxies } from './settings/proxy.js';
 import { checkRules } from './settings/rules.js';
 import { likelyTypos } from './settings/typos.js';
 import { PROXY_EXPECTED, VARIABLE_NAMES, type VariableName, Variables } from './settings/variables.js';
+import type { ServiceKey } from './tenants/client-keys.js';
 import type { Environment, TenantConfig } from './tenants/tenant.js';
-import { readTenantsFile, type TenantsFileSurroundings } from './tenants/tenants-file.js';
+import {
+  readTenantsFile,
+  type TenantsFileResult,
+  type TenantsFileSurroundings,
+} from './tenants/tenants-file.js';
 import type { TenantsFile } from './tenants/tenants-watch.js';
 
 export type ConfigResult =
@@ -25,11 +30,7 @@ export type ConfigResult =
  * value, but for the name of a file of certificates, so none can show a secret.
  */
 export function parseConfig(env: Environment, readText: ReadText = noFiles): ConfigResult {
-  const present: Partial<Record<VariableName, string>> = {};
-  for (const name of VARIABLE_NAMES) {
-    const text = given(env, name);
-    if (text !== undefined) present[name] = text;
-  }
+  const present = presentIn(env);
   const parsed = Variables.safeParse(present);
   const rules = checkRules(env);
   const problems = [
@@ -57,7 +58,11 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
   const tenantsFile =
     present.TENANTS_FILE === undefined
       ? null
-      : tenantsFileAt(present.TENANTS_FILE, { env, proxyOf, ca: pitelCa }, defaults);
+      : tenantsFileAt(
+          present.TENANTS_FILE,
+          { env, proxyOf, ca: pitelCa, serviceKey: serviceKeyOf(present, defaults) },
+          defaults,
+        );
   const file = tenantsFile?.read(readText) ?? null;
   if (file?.ok === false) problems.push(...file.problems.map((problem) => `TENANTS_FILE: ${problem}`));
   const single =
@@ -81,6 +86,7 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
     warnings: [
       ...rules.warnings,
       ...unencrypted(values, tenants),
+      ...sharedKey(values, tenants),
       ...likelyTypos(unknown, VARIABLE_NAMES).map(
         ({ name, meant }) => `${name}: is not known; is ${meant} meant?`,
       ),
@@ -88,9 +94,31 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
   };
 }
 
+/**
+ * The tenants' file alone, for a command that needs nothing else of the configuration; null where there is none. Problems of
+ * other variables are left to the bridge.
+ */
+export function readTenants(env: Environment, readText: ReadText): TenantsFileResult | null {
+  const present = presentIn(env);
+  if (present.TENANTS_FILE === undefined) return null;
+  const parsed = Variables.safeParse(present);
+  const values = parsed.success ? parsed.data : Variables.parse({});
+  const around = { env, proxyOf: () => null, ca: null, serviceKey: serviceKeyOf(present, values) };
+  return tenantsFileAt(present.TENANTS_FILE, around, values).read(readText);
+}
+
+function presentIn(env: Environment): Partial<Record<VariableName, string>> {
+  const present: Partial<Record<VariableName, string>> = {};
+  for (const name of VARIABLE_NAMES) {
+    const text = given(env, name);
+    if (text !== undefined) present[name] = text;
+  }
+  return present;
+}
+
 function tenantsFileAt(
   path: string,
-  around: Pick<TenantsFileSurroundings, 'env' | 'proxyOf' | 'ca'>,
+  around: Pick<TenantsFileSurroundings, 'env' | 'proxyOf' | 'ca' | 'serviceKey'>,
   defaults: Variables,
 ): TenantsFile {
   const {
@@ -106,6 +134,29 @@ function tenantsFileAt(
   };
 }
 
+/** Set, although it may be malformed: that is a problem of its own, and not one of every tenant. */
+function serviceKeyOf(present: Partial<Record<VariableName, string>>, values: Variables): ServiceKey {
+  const { AUTH_JWT_SECRET, AUTH_JWKS_URL, AUTH_MODE } = present;
+  return {
+    isSet: AUTH_JWT_SECRET !== undefined || AUTH_JWKS_URL !== undefined || AUTH_MODE === 'none',
+    secret: values.AUTH_JWT_SECRET ?? null,
+    jwksUrl: values.AUTH_JWKS_URL ?? null,
+  };
+}
+
+/** With one tenant the service-wide key is the tenant's; with several, its holder can sign for each of them. */
+function sharedKey(values: Variables, tenants: readonly TenantConfig[]): string[] {
+  const own = tenants.filter(({ clientKeys }) => clientKeys !== null).length;
+  if (values.AUTH_MODE === 'none')
+    return own === 0 ? [] : [`TENANTS_FILE: the tenants' keys are not used, because AUTH_MODE is none`];
+  const name = values.AUTH_JWT_SECRET === undefined ? 'AUTH_JWKS_URL' : 'AUTH_JWT_SECRET';
+  if (values[name] === undefined || tenants.length < 2) return [];
+  const advice = own < tenants.length ? 'give each tenant a signingKey or a jwksUrl, and ' : '';
+  return [
+    `${name}: opens all ${tenants.length} tenants (${own} have keys of their own): ${advice}leave it to the operators`,
+  ];
+}
+
 /** Plain http is common in private networks and in trials, so it causes a warning and no problem. */
 function unencrypted(values: Variables, tenants: readonly TenantConfig[]): string[] {
   const open = (address: string) => address.startsWith('http:') && !isLoopback(new URL(address).hostname);
@@ -117,6 +168,8 @@ function unencrypted(values: Variables, tenants: readonly TenantConfig[]): strin
   if (values.AUTH_MODE === 'jwt' && values.AUTH_JWKS_URL !== undefined && open(values.AUTH_JWKS_URL)) {
     warnings.push('AUTH_JWKS_URL: is plain http; who can change that answer can sign tokens');
   }
+  if (values.AUTH_MODE === 'jwt' && tenants.some(({ clientKeys }) => open(clientKeys?.jwksUrl ?? '')))
+    warnings.push('TENANTS_FILE: a jwksUrl is plain http; who can change that answer can sign tokens');
   return warnings;
 }
 

@@ -41,6 +41,8 @@ import { ASK_REGISTRATION, type AskRegistration, RegistrationQuery } from './htt
 import { Relay } from './log/relay.js';
 import { SharedBounds } from './log/shared-bounds.js';
 import { DeliverStats, type Trouble } from './stats.js';
+import type { KeysHealth } from './access/keyring.js';
+import type { TokenKeys } from './access/signature.js';
 import { TokenVerifier } from './access/token.js';
 
 /** What delivery is made of. The caller closes the store. */
@@ -77,6 +79,7 @@ export class Delivery implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const http = this.host.httpAdapter.getHttpServer() as HttpServer;
     this.relay.start();
+    this.tokens.start();
     this.streams.start();
     this.sockets.attach(http);
     this.connections.attach(http);
@@ -84,11 +87,21 @@ export class Delivery implements OnApplicationBootstrap {
   }
 
   /**
-   * Replaces the configured tenants: tokens of others are refused, and clients of a tenant that is gone are closed as
-   * `unauthorized` within a second.
+   * Replaces the configured tenants and their own keys: tokens of others are refused. Within a second clients of a tenant
+   * that is gone are closed as `unauthorized`, and those whose token was signed with a key that is gone as `bad-signature`.
    */
-  serve(tenants: readonly [string, ...string[]]): void {
-    this.tokens.know(tenants);
+  serve(tenants: readonly [string, ...string[]], keys?: ReadonlyMap<string, TokenKeys>): void {
+    this.tokens.know(tenants, keys);
+  }
+
+  /** How far tokens can be verified; null where none are asked for. */
+  keys(): KeysHealth | null {
+    return this.tokens.keys;
+  }
+
+  /** How often a key set could not be read, since the start. */
+  get keySetFailures(): number {
+    return this.tokens.keySetFailures;
   }
 
   /** Bytes written to clients that these have not taken yet: the sum, and the most of one client. */
@@ -123,6 +136,7 @@ export class Delivery implements OnApplicationBootstrap {
   drain(): Promise<void> {
     this.#draining ??= Promise.all([this.sockets.drain(), this.streams.drain()]).then(() => {
       this.connections.stop();
+      this.tokens.stop();
       return this.relay.close();
     });
     return this.#draining;
@@ -195,7 +209,7 @@ export class DeliverModule implements NestModule {
         provide(
           TokenVerifier,
           [PARTS, LimitWatch],
-          ({ options, clock }, watch) => new TokenVerifier(options, clock, watch),
+          ({ options, clock, logger }, watch) => new TokenVerifier(options, { clock, logger, watch }),
         ),
         provide(
           ClientAddresses,

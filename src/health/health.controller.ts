@@ -37,6 +37,7 @@ export class HealthController {
       () => this.#warn('sources', this.readiness.sourcesWarning()),
       () => this.#warn('delivery', this.readiness.deliveryWarning()),
       () => this.#warn('clients', this.readiness.clientsWarning()),
+      () => this.#keys(),
       () => this.#warn('log', this.readiness.logWarning()),
       () => this.#indicate('running', this.readiness.running()),
     ]);
@@ -58,6 +59,16 @@ export class HealthController {
   #warn(name: string, warning: string | null): HealthIndicatorResult {
     const indicator = this.indicators.check(name);
     return warning === null ? indicator.up() : indicator.up({ warning });
+  }
+
+  /**
+   * A reason to get no traffic only where no client could be let in: another replica may still have the keys, and those that
+   * replace it in a rolling update wait until they have them.
+   */
+  #keys(): HealthIndicatorResult {
+    const reason = this.readiness.keys();
+    if (reason !== null) return this.indicators.check('keys').down({ reason });
+    return this.#warn('keys', this.readiness.keysWarning());
   }
 
   /**

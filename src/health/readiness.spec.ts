@@ -13,6 +13,7 @@ describe('readiness', () => {
     const readiness = new Readiness({
       store: { ping: () => Promise.resolve() },
       whyAway: () => null,
+      keys: () => null,
       whyIdle: () => null,
       refusedProblems: () => 0,
       quarantined: () => 0,
@@ -108,6 +109,29 @@ describe('readiness', () => {
     expect(status).toBe(200);
     const warning = 'the clock of this replica is 691200.0 s off that of Redis, by which it is corrected';
     expect(body).toMatchObject({ details: { clock: { status: 'up', warning } } });
+  });
+
+  const keys = (stale: number, unusable: number, shut: number, isShut = false) => ({
+    keys: () => ({ sets: { fresh: 1, stale, unusable }, shut, isShut }),
+  });
+
+  it.each([
+    [keys(2, 0, 0), 'key sets that cannot be read: 2; their keys known before are used (see the log)'],
+    [
+      keys(2, 1, 3),
+      'key sets that cannot be read: 3, of which without usable keys: 1; tenants whose tokens are refused: 3 (see the log)',
+    ],
+  ])('is ok while key sets are away and others are let in: it counts them', async (parts, warning) => {
+    const { status, body } = await ready(parts);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'ok', details: { keys: { status: 'up', warning } } });
+  });
+
+  it('is not ready while no client could be let in, as no key is known', async () => {
+    const { status, body } = await ready(keys(0, 1, 2, true));
+    expect(status).toBe(503);
+    const reason = 'no key set can be read (key sets: 1, see the log), and no token be verified';
+    expect(body).toMatchObject({ error: { keys: { status: 'down', reason } } });
   });
 
   it('is degraded, but ready for traffic, while tenants are not served: it counts them', async () => {

@@ -1,3 +1,4 @@
+import type { KeysHealth } from '../deliver/access/keyring.js';
 import type { Trouble } from '../deliver/stats.js';
 import type { UnreadableReason } from '../store/errors.js';
 import type { Store } from '../store/store.js';
@@ -75,6 +76,24 @@ export class Readiness {
     return Object.values(unserved).some((count) => count > 0) ? unserved : null;
   }
 
+  /** Why no client can be let in: no key is known by which any token could be verified. */
+  keys(): string | null {
+    const keys = this.#parts.keys();
+    if (keys?.isShut !== true) return null;
+    return `no key set can be read (key sets: ${keys.sets.unusable}, see the log), and no token be verified`;
+  }
+
+  /** How many key sets are away; null where all were read. This is public, so it names none: the log does. */
+  keysWarning(): string | null {
+    const keys = this.#parts.keys();
+    if (keys === null || keys.sets.stale + keys.sets.unusable === 0) return null;
+    const { stale, unusable } = keys.sets;
+    const used = `key sets that cannot be read: ${stale + unusable}`;
+    return unusable === 0
+      ? `${used}; their keys known before are used (see the log)`
+      : `${used}, of which without usable keys: ${unusable}; tenants whose tokens are refused: ${keys.shut} (see the log)`;
+  }
+
   /** Why log lines are missing; null where they are read. */
   logWarning(): string | null {
     return this.#parts.isLogBlocked() ? 'standard output is not read: log lines are dropped' : null;
@@ -128,6 +147,8 @@ export interface ReadinessParts {
   readonly unserved: () => Unserved;
   readonly troubles: () => readonly Trouble[];
   readonly limits: () => readonly string[];
+  /** How far tokens can be verified; null where none are asked for. */
+  readonly keys: () => KeysHealth | null;
   /** How many endpoints of the tenants polled here are degraded, and down. */
   readonly sources: () => { readonly degraded: number; readonly down: number };
   readonly storeStatus: () => Pick<StoreStatus, 'full' | 'isClockOff' | 'clockErrorMs'>;

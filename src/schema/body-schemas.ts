@@ -50,6 +50,7 @@ const refusalCode = z
   .enum([
     'unauthorized',
     'token-expired',
+    'bad-signature',
     'token-in-url',
     'tenant-mismatch',
     'auth-unavailable',
@@ -66,7 +67,7 @@ const refusalCode = z
 
 export const closing = z.object({ code: refusalCode }).meta({
   description:
-    'The bridge is about to close the connection. After `slow-consumer`, `memory-full` and `shutting-down`, reconnect and resume from the cursor; after `state-unreadable`, retry at intervals until the operator has repaired the state; after any other code, something has to change first, such as the token',
+    'The bridge is about to close the connection. After `slow-consumer`, `memory-full`, `auth-unavailable` and `shutting-down`, reconnect and resume from the cursor; after `state-unreadable`, retry at intervals until the operator has repaired the state; after any other code, something has to change first, such as the token',
 });
 
 const names = z.array(z.string().min(1).max(128)).max(200);

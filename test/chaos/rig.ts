@@ -35,6 +35,8 @@ export interface RigSetup<Redis extends RedisInUse> {
   readonly env?: Readonly<Record<string, string>>;
   /** Another origin than the rig's simulator, for the tenants that have one. */
   readonly elsewhere?: ReadonlyMap<string, string>;
+  /** More fields of some tenants in the tenants' file. */
+  readonly rows?: ReadonlyMap<string, object>;
 }
 
 export async function withRig<Redis extends RedisInUse = Awaited<ReturnType<typeof standalone>>>(
@@ -106,6 +108,7 @@ export class Rig<Redis extends RedisInUse> {
       id,
       baseUrl: this.#setup.elsewhere?.get(id) ?? this.#simulatorUrl,
       token: `upstream-${id}`,
+      ...this.#setup.rows?.get(id),
     }));
     await writeFile(file, JSON.stringify({ tenants: rows }));
     const all = {

@@ -14,6 +14,7 @@ import {
 } from './scenarios/edges.js';
 import { isolated } from './scenarios/isolation.js';
 import { killed, killedInTurns } from './scenarios/killed.js';
+import { keySetAway } from './scenarios/keys.js';
 import { clusterFailovers, emptied, sentinelFailovers, tailLost } from './scenarios/memory-lost.js';
 import { paused, rolled, twoOwners } from './scenarios/owners.js';
 import { frozen, repliesLost, scriptsFlushed, subscriptionsKilled } from './scenarios/redis-connection.js';
@@ -60,10 +61,11 @@ export const SCENARIOS: readonly Scenario[] = [
   fewDescriptors,
   lockedOut,
   reloaded,
-  nothingLost,
-  tailLostUnderCrowd,
+  keySetAway,
   clockAhead,
   clockBehind,
   fullOfExpired,
   fullOfUnexpired,
+  nothingLost,
+  tailLostUnderCrowd,
 ];

@@ -38,6 +38,8 @@ metrics.watch({
     followed: () => 0,
     catchUps: () => ({ reading: 0, waiting: 0 }),
     memory: () => ({ held: 0, limit: 0 }),
+    keySets: () => ({ fresh: 2, stale: 1, unusable: 0 }),
+    keySetFailures: () => 3,
   },
   store: {
     status: () => ({ clockErrorMs: 0, isClockOff: false, usedShare: 0, fullCount: 0, full: null }),

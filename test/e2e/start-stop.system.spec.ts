@@ -100,6 +100,7 @@ describe('start and shutdown', () => {
         sources: { status: 'up' },
         delivery: { status: 'up' },
         clients: { status: 'up' },
+        keys: { status: 'up' },
         log: { status: 'up' },
         running: { status: 'up' },
       },

@@ -49,18 +49,26 @@ const access: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${ACCESS}/token.ts`, `${ACCESS}/token.spec.ts`, [
-    ['|| !this.#known.has(tenant) ||', '||', 'a token for a tenant that is not configured would be accepted'],
     [
-      "if (!isList || !claim.every((item) => typeof item === 'string')) throw new Refusal('unauthorized');",
-      'if (!isList) return undefined;',
+      "if (!this.#known.has(tenant)) return 'unauthorized';",
+      '',
+      'a tenant that was removed would keep its clients',
+    ],
+    [
+      'if (!Array.isArray(value) || !value.every(isItem))',
+      'if (!Array.isArray(value)) return undefined;\n  if (!value.every(isItem))',
       'a claim that cannot be read would widen the token to everything',
     ],
     [
-      "if (expiresAt <= this.#clock.now()) return 'token-expired';",
+      "if (expiresAt <= this.#deps.clock.now()) return 'token-expired';",
       '',
       'a client would stay connected after its token has expired',
     ],
-    ['|| token.length > MAX_TOKEN_LENGTH', '', 'anybody could make the bridge verify megabytes'],
+    [
+      'return value.map(String);',
+      'return value as string[];',
+      'an extension that is a number would see nothing',
+    ],
   ]),
   ...mutantsOf(`${ACCESS}/connection-limits.ts`, `${ACCESS}/connection-limits.spec.ts`, [
     [
@@ -375,7 +383,11 @@ const edges: readonly Mutant[] = [
       'iat === undefined ? now : iat * 1000)',
       'an `iat` in the future would lengthen a life',
     ],
-    ['display === true', 'display', 'a claim of another form would lift the bound'],
+    [
+      'claimOf(payload, names.display) === true',
+      'Boolean(claimOf(payload, names.display))',
+      'a claim of another form would lift the bound',
+    ],
     [
       "if (typeof sub === 'string' && sub !== '') return `sub ${sub}`;",
       '',

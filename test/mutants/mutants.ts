@@ -1,5 +1,6 @@
 import { CORE_MUTANTS } from './core-mutants.js';
 import { DELIVER_MUTANTS } from './deliver-mutants.js';
+import { KEYS_MUTANTS } from './keys-mutants.js';
 import type { Mutant } from './mutant.js';
 import { PARSE_MUTANTS } from './parse-mutants.js';
 import { POLL_MUTANTS } from './poll-mutants.js';
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...STORE_MUTANTS,
   ...POLL_MUTANTS,
   ...DELIVER_MUTANTS,
+  ...KEYS_MUTANTS,
 ];

@@ -9,6 +9,8 @@ import { type BridgeEvent, type CallView, toEvents, type Transition } from '../.
 import type { Clock } from '../../src/base/clock.js';
 import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/deliver.module.js';
 import type { DeliverOptions } from '../../src/deliver/access/options.js';
+import type { TokenKeys } from '../../src/deliver/access/signature.js';
+import { OWN_CLAIM_NAMES } from '../../src/core/model/claims.js';
 import { LimitWatch } from '../../src/deliver/access/limit-watch.js';
 import { Relay } from '../../src/deliver/log/relay.js';
 import { SharedBounds } from '../../src/deliver/log/shared-bounds.js';
@@ -17,6 +19,20 @@ import type { Store } from '../../src/store/store.js';
 
 export const SECRET = 'a secret of at least thirty-two bytes';
 export const TENANTS = ['acme', 'globex'] as const;
+/** A tenant's own keys: these secrets, unless a key set is given. */
+export function keysOf(secrets: readonly string[], given: Partial<TokenKeys> = {}): TokenKeys {
+  const isSet = (given.jwksUrl ?? null) !== null;
+  return {
+    secrets,
+    jwksUrl: null,
+    issuer: null,
+    audience: null,
+    algorithms: isSet ? ['ES256'] : ['HS256'],
+    claims: OWN_CLAIM_NAMES,
+    ...given,
+  };
+}
+
 /** For tests that do not ask the PBX. */
 export const noPbx: DeliverParts['askRegistration'] = () => Promise.resolve({ outcome: 'not-found' });
 export const silent = pino({ level: 'silent' });
@@ -255,6 +271,11 @@ export class DeliveryUnderTest {
 
   serve(...tenants: [string, ...string[]]): void {
     this.app.get(Delivery).serve(tenants);
+  }
+
+  /** As when only the keys of tenants have changed. */
+  rekey(tenants: readonly [string, ...string[]], keys: ReadonlyMap<string, TokenKeys>): void {
+    this.app.get(Delivery).serve(tenants, keys);
   }
 
   drain(): Promise<void> {

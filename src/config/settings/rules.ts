@@ -126,7 +126,8 @@ function authRules(env: Environment, problems: string[], set: SetOf, unused: Unu
     return;
   }
   if (mode !== 'jwt') return;
-  if (keys.length === 0)
+  // With a tenants' file it depends on whether every tenant has a key of its own.
+  if (keys.length === 0 && set('TENANTS_FILE').length === 0)
     problems.push('AUTH_JWT_SECRET or AUTH_JWKS_URL: one of them is required with AUTH_MODE=jwt');
   if (keys.length === 2) problems.push('AUTH_JWT_SECRET and AUTH_JWKS_URL: only one of them may be set');
 }

@@ -74,6 +74,7 @@ export const FORMATS = {
   tenantId: NAME,
   timeZone: text('must be a time zone by name, such as Asia/Ho_Chi_Minh', format.timeZone),
   direction: oneOf(...DIRECTION_SETTINGS),
+  jwksUrl: text('must be an http or https address without credentials', format.httpAddress),
   country: text('must be a two-letter country code such as VN; the United Kingdom is GB', format.country),
 };
 
@@ -185,7 +186,11 @@ const VARIABLES = {
   DELIVER_MEMORY_MB: whole(8, 65_536, 'megabytes').optional(),
   AUTH_MODE: oneOf('jwt', 'none').default('jwt'),
   AUTH_JWT_SECRET: jwtSecret.optional(),
-  AUTH_JWKS_URL: text('must be an http or https address without credentials', format.httpAddress).optional(),
+  AUTH_JWKS_URL: FORMATS.jwksUrl.optional(),
+  JWKS_MAX_STALE: text(
+    'must be a time such as 30m or 24h, of s, m, h or d, at most 365d',
+    format.duration,
+  ).default(DAY_MS),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   LOG_PHONE_NUMBERS: oneOf('masked', 'plain').default('masked'),
   AUTH_MAX_TTL: text(

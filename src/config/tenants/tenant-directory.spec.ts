@@ -1,6 +1,17 @@
+import { OWN_CLAIM_NAMES } from '../../core/model/claims.js';
 import { Secret } from '../secrets/secret.js';
+import type { ClientKeys } from './client-keys.js';
 import type { TenantConfig } from './tenant.js';
 import { TenantDirectory, type TenantsChange } from './tenant-directory.js';
+
+const KEYS: ClientKeys = {
+  secrets: [new Secret('a key')],
+  jwksUrl: null,
+  issuer: null,
+  audience: null,
+  algorithms: ['HS256'],
+  claims: OWN_CLAIM_NAMES,
+};
 
 function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
   return {
@@ -13,6 +24,7 @@ function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
     pollIntervalMs: 1000,
     proxy: null,
     ca: null,
+    clientKeys: null,
     ...given,
   };
 }
@@ -29,7 +41,7 @@ describe('the directory of tenants', () => {
     const { directory, changes } = setUp(tenant('a'), tenant('b'), tenant('c'));
     const altered = tenant('b', { country: 'DE' });
     directory.replace([tenant('d'), tenant('a'), altered]);
-    expect(changes).toEqual([{ added: [tenant('d')], altered: [altered], removed: ['c'] }]);
+    expect(changes).toEqual([{ added: [tenant('d')], altered: [altered], rekeyed: [], removed: ['c'] }]);
     expect(directory.current.map(({ id }) => id)).toEqual(['d', 'a', 'b']);
   });
 
@@ -47,6 +59,25 @@ describe('the directory of tenants', () => {
     const { directory, changes } = setUp(tenant('a'));
     directory.replace([tenant('a', given)]);
     expect(changes.map(({ altered }) => altered)).toEqual([[tenant('a', given)]]);
+  });
+
+  it.each<[string, ClientKeys | null]>([
+    ['another key', { ...KEYS, secrets: [new Secret('another')] }],
+    ['a second key', { ...KEYS, secrets: [...KEYS.secrets, new Secret('another')] }],
+    ['another issuer', { ...KEYS, issuer: 'id.example' }],
+    ['another name of a claim', { ...KEYS, claims: { ...OWN_CLAIM_NAMES, sub: 'upn' } }],
+    ['no key any more', null],
+  ])('tells apart a tenant of which only client tokens are concerned: %s', (_, clientKeys) => {
+    const { directory, changes } = setUp(tenant('a', { clientKeys: KEYS }));
+    directory.replace([tenant('a', { clientKeys: { ...KEYS, secrets: [new Secret('a key')] } })]);
+    expect(changes).toEqual([]);
+    directory.replace([tenant('a', { clientKeys })]);
+    expect(changes).toEqual([
+      { added: [], altered: [], rekeyed: [tenant('a', { clientKeys })], removed: [] },
+    ]);
+    expect(directory.current[0]!.clientKeys).toEqual(clientKeys);
+    directory.replace([tenant('a', { clientKeys: KEYS, country: 'DE' })]);
+    expect(changes[1]).toMatchObject({ altered: [{ id: 'a' }], rekeyed: [] });
   });
 
   it('reports nothing when only the order has changed', () => {

@@ -1,3 +1,4 @@
+import { isSameKeys } from './client-keys.js';
 import type { TenantConfig } from './tenant.js';
 
 /**
@@ -31,17 +32,24 @@ export class TenantDirectory {
   replace(tenants: readonly TenantConfig[]): TenantsChange {
     const before = this.#byId;
     const after = new Map<string, TenantConfig>();
-    const change = { added: [] as TenantConfig[], altered: [] as TenantConfig[], removed: [] as string[] };
+    const change = {
+      added: [] as TenantConfig[],
+      altered: [] as TenantConfig[],
+      rekeyed: [] as TenantConfig[],
+      removed: [] as string[],
+    };
     for (const tenant of tenants) {
       const known = before.get(tenant.id);
-      const same = known !== undefined && isSame(known, tenant);
-      after.set(tenant.id, same ? known : tenant);
+      const isPolledAlike = known !== undefined && isSame(known, tenant);
+      const hasSameKeys = known !== undefined && isSameKeys(known.clientKeys, tenant.clientKeys);
+      after.set(tenant.id, isPolledAlike && hasSameKeys ? known : tenant);
       if (known === undefined) change.added.push(tenant);
-      else if (!same) change.altered.push(tenant);
+      else if (!isPolledAlike) change.altered.push(tenant);
+      else if (!hasSameKeys) change.rekeyed.push(tenant);
     }
     for (const id of before.keys()) if (!after.has(id)) change.removed.push(id);
     this.#byId = after;
-    if (change.added.length + change.altered.length + change.removed.length > 0)
+    if (Object.values(change).some((tenants) => tenants.length > 0))
       for (const listener of this.#listeners) listener(change);
     return change;
   }
@@ -51,6 +59,8 @@ export interface TenantsChange {
   readonly added: readonly TenantConfig[];
   /** With their new settings. */
   readonly altered: readonly TenantConfig[];
+  /** Of which nothing but the keys of client tokens has changed: their polling goes on. */
+  readonly rekeyed: readonly TenantConfig[];
   readonly removed: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import type { DirectionSetting } from '../../core/model/call.js';
 import type { Secret } from '../secrets/secret.js';
+import type { ClientKeys } from './client-keys.js';
 
 /**
  * How the bridge authenticates to a tenant's PBX: with a fixed bearer token, or with a key that is exchanged for one.
@@ -26,6 +27,8 @@ export interface TenantConfig {
   readonly pollIntervalMs: number;
   /** Whose direction the word in a monitor row is; `auto`: the bridge finds out. */
   readonly direction: DirectionSetting;
+  /** By which keys its client tokens are signed; null: by the service-wide one. */
+  readonly clientKeys: ClientKeys | null;
 }
 
 /** @param tenants at least one */

@@ -1,4 +1,5 @@
 import { type Document, LineCounter, parseDocument } from 'yaml';
+import { hasKeyTwice } from '../../base/json-keys.js';
 
 /**
  * Parses a text in YAML 1.2 (core schema) or JSON into plain values.
@@ -21,24 +22,10 @@ export function parseDocumentText(text: string): Parsed {
 function parseJson(text: string): Parsed | null {
   try {
     const value: unknown = JSON.parse(text);
-    return keysIn(value) === keysWritten(text) ? { value } : null;
+    return hasKeyTwice(text, value) ? null : { value };
   } catch {
     return null;
   }
-}
-
-function keysIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const children: unknown[] = Object.values(value);
-  const own = Array.isArray(value) ? 0 : children.length;
-  return children.reduce((sum: number, child) => sum + keysIn(child), own);
-}
-
-/** The number of keys in a JSON text: its strings followed by a colon. */
-function keysWritten(text: string): number {
-  let keys = 0;
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) keys += 1;
-  return keys;
 }
 
 function parseYaml(text: string): Parsed {

@@ -2,7 +2,11 @@ import { readTenantsFile } from './tenants-file.js';
 
 const ACME = { id: 'acme', baseUrl: 'https://acme.example', token: 'acme-token' };
 
-const NO_WAY = { proxyOf: () => null, ca: null };
+const NO_WAY = {
+  proxyOf: () => null,
+  ca: null,
+  serviceKey: { isSet: true, secret: null, jwksUrl: null },
+};
 
 function read(content: unknown, files: Record<string, string> = {}, env: Record<string, string> = {}) {
   const text = typeof content === 'string' ? content : JSON.stringify(content);

@@ -3,6 +3,13 @@ import { z } from 'zod';
 import { DIRECTION_SETTINGS, type DirectionSetting } from '../../core/model/call.js';
 import { readFailure, type ReadText } from '../secrets/read-text.js';
 import type { Secret } from '../secrets/secret.js';
+import {
+  CLIENT_KEY_FIELDS,
+  CLIENT_KEY_SHAPE,
+  ClientKeysReader,
+  ONE_SOURCE,
+  type ServiceKey,
+} from './client-keys.js';
 import type { Credential, Environment, TenantConfig } from './tenant.js';
 import { parseDocumentText } from './tenants-document.js';
 import { type Certificates, namingFile, readCertificates } from '../settings/certificates.js';
@@ -18,7 +25,8 @@ import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
  *
  * A tenant has exactly one credential: `token`, `tokenEnv` (the name of an environment variable) or `tokenFile` (a
  * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country`, `direction` and `pollIntervalMs`
- * may be left out, and so may `proxy` and `caFile`. `docs/tenants.schema.json` is this as a JSON schema.
+ * may be left out, and so may `proxy`, `caFile` and the keys of client tokens (`client-keys.ts`).
+ * `docs/tenants.schema.json` is this as a JSON schema.
  *
  * Guarantees: a file with a problem is refused as a whole, with all problems, so that a mistake never drops one tenant
  * silently. Problems name the field (`tenants[2].baseUrl`) and never repeat its value, but for the name of a
@@ -44,6 +52,7 @@ const FIELDS = [
   'pollIntervalMs',
   'proxy',
   'caFile',
+  ...CLIENT_KEY_FIELDS,
 ] as const;
 /** The number of tenants that the bridge is built and tested for. */
 const MAX_TENANTS = 10_000;
@@ -99,6 +108,7 @@ const Row = z
         description:
           'A PEM file with certificates that are trusted in addition to the public ones, relative to this file; PITEL_CA_FILE when left out',
       }).optional(),
+      ...CLIENT_KEY_SHAPE,
       token: NAME.meta({ description: 'A fixed bearer token, without the word Bearer' }).optional(),
       tokenEnv: NAME.meta({ description: 'The environment variable that holds the token' }).optional(),
       tokenFile: NAME.meta({
@@ -117,7 +127,7 @@ const Row = z
           : 'must be an object',
     },
   )
-  .meta({ oneOf: CREDENTIAL_FIELDS.map((field) => ({ required: [field] })) });
+  .meta({ oneOf: CREDENTIAL_FIELDS.map((field) => ({ required: [field] })), allOf: ONE_SOURCE });
 type Row = z.output<typeof Row>;
 
 const Contents = z
@@ -148,6 +158,7 @@ export interface TenantsFileSurroundings {
   readonly ca: string | null;
   /** The proxy for an origin, given what the tenant says of it. */
   readonly proxyOf: (origin: string, given?: Secret | 'none') => Secret | null;
+  readonly serviceKey: ServiceKey;
 }
 
 export function readTenantsFile(path: string, around: TenantsFileSurroundings): TenantsFileResult {
@@ -175,6 +186,7 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
     read.set(caFile, known);
     return 'pem' in known ? known.pem : { problem: namingFile(caFile, known.problem) };
   };
+  const keys = new ClientKeysReader(path, around);
   const problems: string[] = [];
   const seen = new Set<string>();
   const tenants: TenantConfig[] = [];
@@ -183,8 +195,11 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
     seen.add(row.id);
     const credential = credentialOf(row, path, around);
     const ca = row.caFile === undefined ? around.ca : certificatesOf(row.caFile);
+    const clientKeys = keys.read(row);
     if (typeof credential === 'string') problems.push(`tenants[${index}]${credential}`);
     else if (ca !== null && typeof ca === 'object') problems.push(`tenants[${index}].caFile ${ca.problem}`);
+    else if (clientKeys !== null && 'problem' in clientKeys)
+      problems.push(`tenants[${index}]${clientKeys.problem}`);
     else
       tenants.push({
         id: row.id,
@@ -196,10 +211,11 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
         pollIntervalMs: row.pollIntervalMs ?? around.pollIntervalMs,
         proxy: around.proxyOf(row.baseUrl, row.proxy),
         ca,
+        clientKeys,
       });
   }
   const variables = parsed.data.tenants.flatMap((row) =>
-    [row.tokenEnv, row.apiKeyEnv].filter((name) => name !== undefined),
+    [row.tokenEnv, row.apiKeyEnv, ...(row.signingKeyEnv ?? [])].filter((name) => name !== undefined),
   );
   return problems.length > 0 ? { ok: false, problems } : { ok: true, tenants, variables };
 }

@@ -119,12 +119,17 @@ export class TenantsWatch {
     }
   }
 
-  #accept({ added, altered, removed }: TenantsChange): void {
+  #accept({ added, altered, rekeyed, removed }: TenantsChange): void {
     const { log } = this.#deps;
     const wasRefused = this.#problems.length > 0;
     this.#problems = [];
-    if (added.length + altered.length + removed.length > 0) {
-      const ids = { added: added.map(idOf), removed, altered: altered.map(idOf) };
+    if (added.length + altered.length + rekeyed.length + removed.length > 0) {
+      const ids = {
+        added: added.map(idOf),
+        removed,
+        altered: altered.map(idOf),
+        ...(rekeyed.length > 0 && { rekeyed: rekeyed.map(idOf) }),
+      };
       const counts = Object.entries(ids).map(([what, of]) => `${of.length} ${what}`);
       const named = Object.entries(ids).map(([what, of]) => [what, of.slice(0, NAMED)]);
       log.info(Object.fromEntries(named), `tenants changed: ${counts.join(', ')}`);

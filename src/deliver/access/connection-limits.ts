@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import { TokenBucket } from '../../base/token-bucket.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { Limits } from './options.js';
-import { type Holder, subjectKey } from './token.js';
+import { subjectKey, type Whose } from './token.js';
 
 /**
  * How many clients there may be, sockets and event streams together: of one subject and of all. Its size is bounded by
@@ -18,7 +18,7 @@ export class ConnectionLimits {
   }
 
   /** Returns the function that gives the connection back (more calls do nothing), or null at one of the limits. */
-  take(holder: Holder): (() => void) | null {
+  take(holder: Whose): (() => void) | null {
     const { maxConnections, connectionsPerSubject, watch } = this.#deps;
     const key = subjectKey(holder);
     const count = this.#subjects.get(key) ?? 0;

@@ -1,14 +1,17 @@
 import { token } from '../../base/inject.js';
 import type { PublicUrl } from '../../base/public-url.js';
+import type { TokenKeys } from './signature.js';
 
 /** How clients prove who they are. */
 export type AuthOptions =
   /** Every client that reaches the port sees everything: only for a loopback address. */
   | { readonly mode: 'none' }
-  /** HS256 with this secret, and no other algorithm. */
+  /** The service-wide key, which opens every tenant: HS256 with this secret, and no other algorithm. */
   | { readonly mode: 'jwt'; readonly secret: string }
   /** A remote key set, asymmetric algorithms only. */
-  | { readonly mode: 'jwt'; readonly jwksUrl: string };
+  | { readonly mode: 'jwt'; readonly jwksUrl: string }
+  /** There is none: every tenant has keys of its own. */
+  | { readonly mode: 'jwt' };
 
 /** What the operator configures. */
 export interface DeliverOptions extends Partial<Limits> {
@@ -17,6 +20,8 @@ export interface DeliverOptions extends Partial<Limits> {
    */
   readonly tenants: readonly [string, ...string[]];
   readonly auth: AuthOptions;
+  /** As of the start: the keys of tenants that have their own. */
+  readonly tenantKeys?: ReadonlyMap<string, TokenKeys>;
   /** Origins, besides the service's own, whose pages may connect. */
   readonly corsOrigins: readonly string[];
   /** Addresses and CIDRs of the proxies whose forwarded addresses count; default none. */
@@ -84,6 +89,8 @@ export interface Limits {
   /** How long HTTP waits for the store, and a handshake for the key set, before it answers 503. */
   readonly storeTimeoutMs: number;
   readonly authTimeoutMs: number;
+  /** How long keys are used after their key set was last read. */
+  readonly keySetMaxStaleMs: number;
   /** How old a registration in the state may be before the PBX is asked instead. */
   readonly registrationFreshMs: number;
   /** A comment line on idle event streams, so that proxies keep them open. */
@@ -121,6 +128,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxTokenLifeMs: 86_400_000,
   storeTimeoutMs: 3_000,
   authTimeoutMs: 5_000,
+  keySetMaxStaleMs: 86_400_000,
   registrationFreshMs: 45_000,
   heartbeatMs: 15_000,
   drainMs: 2_000,

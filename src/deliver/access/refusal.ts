@@ -1,7 +1,8 @@
-/** Why a client is refused or closed. The client gets the code and nothing else. */
+/** Why a client is refused or closed. The client gets the code, and over HTTP the detail. */
 export type RefusalCode =
   | 'unauthorized'
   | 'token-expired'
+  | 'bad-signature'
   | 'token-in-url'
   | 'tenant-mismatch'
   | 'auth-unavailable'
@@ -15,8 +16,8 @@ export type RefusalCode =
   | 'shutting-down';
 
 /**
- * Keeps a token, and what was wrong with it, out of logs and answers. HTTP sends `code` and `detail`, which is of fixed
- * words; Socket.IO sends `code` only.
+ * Keeps a token out of logs and answers. HTTP sends `code` and `detail`; Socket.IO sends `code` only. `detail` is of fixed
+ * words and names that the operator has configured, and never of what the token says.
  */
 export class Refusal extends Error {
   /** How Socket.IO hands it to `connect_error`. */
@@ -25,9 +26,18 @@ export class Refusal extends Error {
   constructor(
     readonly code: RefusalCode,
     readonly detail: string | null = null,
+    /** For the operator's log alone: which part of the token it is about. */
+    readonly about: TokenPart = {},
   ) {
     super(code);
     this.name = 'Refusal';
     this.data = { code };
   }
+}
+
+export interface TokenPart {
+  /** The claim's name. */
+  readonly claim?: string;
+  /** The tenant that the token names, where it is a configured one. */
+  readonly tenant?: string;
 }

@@ -3,7 +3,7 @@ import { bytesHeld } from './answer-body.js';
 import { onceOver } from './answer-over.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { Limits } from './options.js';
-import type { Holder } from './token.js';
+import type { Whose } from './token.js';
 
 /**
  * HTTP requests with a valid token: how many are under way, and how many bytes of their answers wait to be taken.
@@ -14,14 +14,14 @@ import type { Holder } from './token.js';
  */
 export class RequestLimits {
   readonly #limits: RequestLimitsDeps;
-  readonly #underWay = new Map<ServerResponse, Holder>();
+  readonly #underWay = new Map<ServerResponse, Whose>();
 
   constructor(limits: RequestLimitsDeps) {
     this.#limits = limits;
   }
 
   /** Counts the request until its answer has ended, or until `release`; false where there are too many. */
-  take(response: ServerResponse, holder: Holder): boolean {
+  take(response: ServerResponse, holder: Whose): boolean {
     const { maxRequests, maxAnswerBytes, watch } = this.#limits;
     const counts = SHARES.map(() => ({ requests: 0, bytes: 0 }));
     for (const [other, { tenant, subject }] of this.#underWay) {

@@ -10,8 +10,12 @@ import { hasTokenInQuery, TokenVerifier } from './token.js';
 const DAY_MS = 86_400_000;
 const clock = new ManualClock();
 const watch = { reached: jest.fn() };
+const logger = { debug: jest.fn(), info: jest.fn(), warn: jest.fn() };
 const verifier = (auth: AuthOptions) =>
-  new TokenVerifier({ auth, tenants: TENANTS, authTimeoutMs: 500, maxTokenLifeMs: DAY_MS }, clock, watch);
+  new TokenVerifier(
+    { auth, tenants: TENANTS, authTimeoutMs: 500, maxTokenLifeMs: DAY_MS, keySetMaxStaleMs: DAY_MS },
+    { clock, watch, logger },
+  );
 const codeOf = (verifying: Promise<unknown>) =>
   verifying.then(
     () => 'accepted',
@@ -30,15 +34,18 @@ describe('a token with a shared secret', () => {
       extensions: ['107'],
       queues: ['sales'],
       subject: expect.any(String),
+      key: expect.any(String),
       expiresAt: exp * 1000,
     });
   });
 
   it.each<[string, Record<string, unknown>]>([
     ['extensions that are no list', { extensions: '107' }],
-    ['extensions that are not text', { extensions: [107] }],
+    ['extensions that are neither texts nor whole numbers', { extensions: ['107', 1.5] }],
+    ['extensions below zero', { extensions: [-1] }],
+    ['extensions within a list', { extensions: [['107']] }],
+    ['more extensions than are counted', { extensions: Array(1_001).fill('1') }],
     ['queues that are null', { queues: null }],
-    ['a tenant that is not configured', { tenant: 'initech' }],
     ['a tenant that is no text', { tenant: ['acme'] }],
     ['a time before which it is not valid', { nbf: 4_000_000_000 }],
   ])('is refused with %s', async (_, claims) => {
@@ -109,7 +116,7 @@ describe('a token with a key set', () => {
           .sign(key);
       const tokens = verifier({ mode: 'jwt', jwksUrl: url });
       expect(await codeOf(tokens.verify(await sign(privateKey)))).toBe('accepted');
-      expect(await codeOf(tokens.verify(await sign(stranger.privateKey)))).toBe('unauthorized');
+      expect(await codeOf(tokens.verify(await sign(stranger.privateKey)))).toBe('bad-signature');
       expect(await codeOf(tokens.verify(await token()))).toBe('unauthorized');
     },
   );
@@ -176,21 +183,27 @@ describe("a token's life", () => {
 describe('what was granted', () => {
   const expiresAt = clock.now() + 60_000;
 
-  it('holds until the token expires, or its tenant is removed', () => {
+  it('holds until the token expires, or its tenant is removed', async () => {
     const now = new ManualClock(clock.now());
     const tokens = new TokenVerifier(
-      { auth: { mode: 'jwt', secret: SECRET }, tenants: TENANTS, authTimeoutMs: 500, maxTokenLifeMs: DAY_MS },
-      now,
-      watch,
+      {
+        auth: { mode: 'jwt', secret: SECRET },
+        tenants: TENANTS,
+        authTimeoutMs: 500,
+        maxTokenLifeMs: DAY_MS,
+        keySetMaxStaleMs: DAY_MS,
+      },
+      { clock: now, watch, logger },
     );
-    expect(tokens.lapsed({ tenant: 'acme', expiresAt })).toBeNull();
+    const { key } = await tokens.verify(await token());
+    expect(tokens.lapsed({ tenant: 'acme', expiresAt, key })).toBeNull();
     tokens.know(['globex']);
-    expect(tokens.lapsed({ tenant: 'acme', expiresAt })).toBe('unauthorized');
-    expect(tokens.lapsed({ tenant: 'globex', expiresAt })).toBeNull();
+    expect(tokens.lapsed({ tenant: 'acme', expiresAt, key })).toBe('unauthorized');
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key })).toBeNull();
     now.advance(59_999);
-    expect(tokens.lapsed({ tenant: 'globex', expiresAt })).toBeNull();
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key })).toBeNull();
     now.advance(1);
-    expect(tokens.lapsed({ tenant: 'globex', expiresAt })).toBe('token-expired');
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key })).toBe('token-expired');
   });
 });
 
@@ -200,6 +213,7 @@ describe('no authentication', () => {
     expect(await tokens.verify('whatever', 'globex')).toEqual({
       tenant: 'globex',
       subject: 'anyone',
+      key: '',
       expiresAt: Infinity,
     });
     expect((await tokens.verify(undefined, 'initech')).tenant).toBe('acme');

@@ -1,27 +1,16 @@
 import { createHash } from 'node:crypto';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { JWTPayload } from 'jose';
+import type { Logger } from 'pino';
 import type { Grant } from './audience.js';
 import type { Clock } from '../../base/clock.js';
+import { claimOf } from './jwt-text.js';
+import { KeySets } from './key-sets.js';
+import { Keyring, type KeysHealth, type SignedToken } from './keyring.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { ResolvedOptions } from './options.js';
-import { Refusal } from './refusal.js';
+import { Refusal, type RefusalCode } from './refusal.js';
+import type { TokenKeys } from './signature.js';
 
-/** A key set holds public keys: with a symmetric algorithm, every reader of the set could sign. */
-const ASYMMETRIC = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-];
-/** Small enough for the largest message together with a subscription, and for the usual header limits. */
-const MAX_TOKEN_LENGTH = 8 * 1024;
 const MAX_LIST = 1_000;
 /** Whole seconds, and an issuer's clock that is a little ahead or behind. */
 const CLOCK_SLACK_MS = 60_000;
@@ -30,96 +19,158 @@ const LATEST_EXPIRY = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** The names under which clients put tokens into addresses, where proxies and histories keep them. */
 const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt', 'auth', 'authorization', 'bearer'];
 
-type Options = Pick<ResolvedOptions, 'auth' | 'tenants' | 'authTimeoutMs' | 'maxTokenLifeMs'>;
+type Options = Pick<
+  ResolvedOptions,
+  'auth' | 'tenants' | 'tenantKeys' | 'authTimeoutMs' | 'maxTokenLifeMs' | 'keySetMaxStaleMs'
+>;
 
 /** A grant, and whose it is: limits count by subject, so that a person with many tokens counts once. */
 export interface Holder extends Grant {
   /** The token's `sub`; without one what the token shows. Unique within its tenant. */
   readonly subject: string;
+  /** Which key signed the token. */
+  readonly key: string;
+}
+
+/** Whose a connection or a request is. */
+export type Whose = Pick<Holder, 'tenant' | 'subject'>;
+
+export interface TokenVerifierDeps {
+  readonly clock: Clock;
+  readonly watch: Pick<LimitWatch, 'reached'>;
+  readonly logger: Pick<Logger, 'debug' | 'info' | 'warn'>;
 }
 
 /**
  * Turns a token into a grant, or refuses it.
  *
  * Claims: `tenant` (required, a configured tenant), `exp` (required), `extensions` and `queues` (optional lists of
- * strings; anything else refuses the token, because ignoring a claim that should narrow would widen), `sub` (optional),
- * `display` (optional). The tenant comes from the claim alone. A token lives for `maxTokenLifeMs` at most, from its `iat`
- * or, without one, from now; a display's (`display: true`) may live longer. Refusals: `token-expired`, `unauthorized` for
- * anything else that is wrong with the token, and `auth-unavailable` while the key set cannot be read. The tenants may
- * change: see `know`.
+ * texts and whole numbers; anything else refuses the token, because ignoring a claim that should narrow would widen), `sub`
+ * (optional), `display` (optional). The tenant comes from the claim alone, and decides which keys count (`Keyring`). A token
+ * lives for `maxTokenLifeMs` at most, from its `iat` or, without one, from now; a display's (`display: true`) may live longer.
+ *
+ * Refusals: `token-expired`; `tenant-mismatch`, it names a tenant that its key does not open; `bad-signature`, no key of the
+ * named tenant has signed it; `auth-unavailable` while the key set cannot be read; `unauthorized` for anything else. Each is
+ * a line at level debug that says which claim it is about. The tenants and their keys may change: see `know`.
  */
 export class TokenVerifier {
-  readonly #clock: Clock;
+  readonly #deps: TokenVerifierDeps;
   readonly #maxLifeMs: number;
-  readonly #watch: Pick<LimitWatch, 'reached'>;
+  readonly #sets: KeySets;
+  /** Null with `AUTH_MODE=none`. */
+  readonly #keyring: Keyring | null;
   #tenants: readonly [string, ...string[]];
   #known: ReadonlySet<string>;
-  readonly #verifySignature: ((token: string) => Promise<JWTPayload>) | null;
 
-  constructor(options: Options, clock: Clock, watch: Pick<LimitWatch, 'reached'>) {
-    this.#clock = clock;
-    this.#maxLifeMs = options.maxTokenLifeMs;
-    this.#watch = watch;
-    this.#tenants = options.tenants;
-    this.#known = new Set(options.tenants);
-    this.#verifySignature = signatureCheck(options, () => new Date(clock.now()));
+  constructor(options: Options, deps: TokenVerifierDeps) {
+    const { auth, tenants, tenantKeys, maxTokenLifeMs, authTimeoutMs, keySetMaxStaleMs } = options;
+    this.#deps = deps;
+    this.#maxLifeMs = maxTokenLifeMs;
+    this.#sets = new KeySets({ ...deps, timeoutMs: authTimeoutMs, maxStaleMs: keySetMaxStaleMs });
+    this.#keyring = auth.mode === 'none' ? null : new Keyring(auth, this.#sets);
+    this.#tenants = tenants;
+    this.#known = new Set(tenants);
+    this.know(tenants, tenantKeys);
+  }
+
+  /** Begins to read key sets, so that they are known before the first client comes. */
+  start(): void {
+    this.#sets.start();
+  }
+
+  stop(): void {
+    this.#sets.stop();
   }
 
   /** False with `AUTH_MODE=none`: then tokens are neither required nor read. */
   get required(): boolean {
-    return this.#verifySignature !== null;
+    return this.#keyring !== null;
   }
 
-  /** From now on these are the configured tenants. */
-  know(tenants: readonly [string, ...string[]]): void {
+  /** Null with `AUTH_MODE=none`. */
+  get keys(): KeysHealth | null {
+    return this.#keyring?.health ?? null;
+  }
+
+  /** How often a key set could not be read, since the start. */
+  get keySetFailures(): number {
+    return this.#sets.failures;
+  }
+
+  /** From now on these are the configured tenants, and these the keys of those that have their own. */
+  know(tenants: readonly [string, ...string[]], keys: ReadonlyMap<string, TokenKeys> = new Map()): void {
     this.#tenants = tenants;
     this.#known = new Set(tenants);
+    this.#keyring?.know(tenants.map((tenant) => [tenant, keys.get(tenant)] as const));
   }
 
-  /** Null while what was granted still holds, else why it does not: it has expired, or its tenant was removed. */
-  lapsed({ tenant, expiresAt }: Grant): 'token-expired' | 'unauthorized' | null {
-    if (expiresAt <= this.#clock.now()) return 'token-expired';
-    return this.#known.has(tenant) ? null : 'unauthorized';
+  /**
+   * Null while what was granted still holds. Else why not: it has expired, its tenant was removed, its key was removed from
+   * the tenant's keys, or the key set has been away for too long.
+   */
+  lapsed({ tenant, expiresAt, key }: Omit<Holder, 'subject'>): RefusalCode | null {
+    if (expiresAt <= this.#deps.clock.now()) return 'token-expired';
+    if (!this.#known.has(tenant)) return 'unauthorized';
+    return this.#keyring?.standing(tenant, key) ?? null;
   }
 
   /** `requestedTenant` counts only with `AUTH_MODE=none`, where no token names the tenant. */
   async verify(token: unknown, requestedTenant?: unknown): Promise<Holder> {
-    if (this.#verifySignature === null) return this.#openGrant(requestedTenant);
-    if (typeof token !== 'string' || token.length > MAX_TOKEN_LENGTH) throw new Refusal('unauthorized');
-    const claims = await this.#verifySignature(token);
-    const { tenant, exp } = claims;
-    const extensions = narrowing(claims.extensions);
-    const queues = narrowing(claims.queues);
-    if (typeof tenant !== 'string' || !this.#known.has(tenant) || exp === undefined) {
-      throw new Refusal('unauthorized');
+    if (this.#keyring === null) return this.#openGrant(requestedTenant);
+    try {
+      return this.#holder(await this.#keyring.verify(token, this.#deps.clock.now()));
+    } catch (error) {
+      if (error instanceof Refusal) this.#say(error);
+      throw error;
     }
-    this.#checkLife(claims, exp);
-    const subject = subjectOf(claims.sub, extensions, queues);
-    return { tenant, extensions, queues, subject, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
+  }
+
+  #holder({ tenant, payload, names, key }: SignedToken): Holder {
+    const extensions = narrowing(payload, names.extensions, tenant);
+    const queues = narrowing(payload, names.queues, tenant);
+    const exp = payload.exp!;
+    this.#checkLife(payload, claimOf(payload, names.display) === true);
+    const subject = subjectOf(claimOf(payload, names.sub), extensions, queues);
+    return { tenant, extensions, queues, subject, key, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
   }
 
   /** @throws Refusal with its reason, which an operator needs where tokens come from elsewhere. */
-  #checkLife({ iat, display }: JWTPayload, exp: number): void {
-    const now = this.#clock.now();
+  #checkLife({ iat, exp }: JWTPayload, isDisplay: boolean): void {
+    const now = this.#deps.clock.now();
     // One that claims to begin later lives from now: it is valid already.
-    const lifeMs = exp * 1000 - Math.min(iat === undefined ? now : iat * 1000, now);
-    if (display === true || lifeMs <= this.#maxLifeMs + CLOCK_SLACK_MS) return;
-    this.#watch.reached('token-life');
-    throw new Refusal('unauthorized', 'the token lives longer than tokens may');
+    const lifeMs = exp! * 1000 - Math.min(iat === undefined ? now : iat * 1000, now);
+    if (isDisplay || lifeMs <= this.#maxLifeMs + CLOCK_SLACK_MS) return;
+    this.#deps.watch.reached('token-life');
+    throw new Refusal('unauthorized', 'the token lives longer than tokens may', { claim: 'exp' });
+  }
+
+  /** A line of fixed words and configured names: what a token says may be anything. */
+  #say({ code, detail, about }: Refusal): void {
+    this.#deps.logger.debug({ code, ...about }, `token refused: ${detail ?? WHY[code] ?? code}`);
   }
 
   #openGrant(requested: unknown): Holder {
     const known = typeof requested === 'string' && this.#known.has(requested);
-    return { tenant: known ? requested : this.#tenants[0], subject: 'anyone', expiresAt: Infinity };
+    const tenant = known ? requested : this.#tenants[0];
+    return { tenant, subject: 'anyone', key: '', expiresAt: Infinity };
   }
 }
+
+/** For the log, where the code alone is no sentence. */
+const WHY: Readonly<Partial<Record<RefusalCode, string>>> = {
+  unauthorized: 'there is none',
+  'token-expired': 'it has expired',
+  'tenant-mismatch': 'its key does not open the tenant that it names',
+  'bad-signature': 'no key of the tenant that it names has signed it',
+  'auth-unavailable': 'the key set cannot be read',
+};
 
 export function hasTokenInQuery(query: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(query).some((name) => TOKEN_PARAMETERS.includes(name.toLowerCase()));
 }
 
 /** Names a subject among those of all tenants. */
-export function subjectKey({ tenant, subject }: Holder): string {
+export function subjectKey({ tenant, subject }: Whose): string {
   return `${tenant} ${subject}`;
 }
 
@@ -130,45 +181,18 @@ function subjectOf(sub: unknown, extensions?: readonly string[], queues?: readon
   return createHash('sha256').update(JSON.stringify(lists)).digest('base64url');
 }
 
-function narrowing(claim: unknown): readonly string[] | undefined {
-  if (claim === undefined) return undefined;
-  const isList = Array.isArray(claim) && claim.length <= MAX_LIST;
-  if (!isList || !claim.every((item) => typeof item === 'string')) throw new Refusal('unauthorized');
-  return claim;
+/** The claim's list as texts: people write extensions as numbers, and mean the same. */
+function narrowing(payload: JWTPayload, claim: string, tenant: string): readonly string[] | undefined {
+  const value = claimOf(payload, claim);
+  if (value === undefined) return undefined;
+  const refuse = (what: string) =>
+    new Refusal('unauthorized', `the claim ${claim} must ${what}`, { claim, tenant });
+  if (!Array.isArray(value) || !value.every(isItem))
+    throw refuse('be a list of texts or whole numbers; left out, it means all');
+  if (value.length > MAX_LIST) throw refuse(`hold at most ${MAX_LIST} items`);
+  return value.map(String);
 }
 
-function signatureCheck({ auth, authTimeoutMs }: Options, currentDate: () => Date) {
-  if (auth.mode === 'none') return null;
-  const requiredClaims = ['exp', 'tenant'];
-  let check: (token: string) => Promise<{ payload: JWTPayload }>;
-  if ('secret' in auth) {
-    const key = new TextEncoder().encode(auth.secret);
-    const algorithms = ['HS256'];
-    check = (token) => jwtVerify(token, key, { algorithms, requiredClaims, currentDate: currentDate() });
-  } else {
-    const remote = createRemoteJWKSet(new URL(auth.jwksUrl), { timeoutDuration: authTimeoutMs });
-    const keys: JWTVerifyGetKey = (header, token) =>
-      remote(header, token).catch((error: unknown) => {
-        throw isAboutTheToken(error) ? error : new Refusal('auth-unavailable');
-      });
-    check = (token) =>
-      jwtVerify(token, keys, { algorithms: ASYMMETRIC, requiredClaims, currentDate: currentDate() });
-  }
-  return async (token: string): Promise<JWTPayload> => {
-    try {
-      return (await check(token)).payload;
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      throw new Refusal(error instanceof errors.JWTExpired ? 'token-expired' : 'unauthorized');
-    }
-  };
-}
-
-/** Whether the token is to blame: it is for a key that the set does not have, it is not for a set that cannot be read. */
-function isAboutTheToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys ||
-    error instanceof errors.JOSENotSupported
-  );
+function isItem(item: unknown): item is string | number {
+  return typeof item === 'string' || (Number.isSafeInteger(item) && (item as number) >= 0);
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { formatCursor } from '../../core/model/position.js';
 import { UnreadableStateError } from '../../store/errors.js';
-import { audienceOf, type Filter, type Grant } from '../access/audience.js';
+import { audienceOf, type Filter } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import { CatchUpReader, type Outlet } from '../log/catch-up-reader.js';
@@ -13,7 +13,7 @@ import type { ResetReason } from '../log/resumption.js';
 import type { RefusalCode } from '../access/refusal.js';
 import type { DeliverStats } from '../stats.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
-import type { TokenVerifier } from '../access/token.js';
+import type { Holder, TokenVerifier } from '../access/token.js';
 
 /**
  * One client of `GET /v1/events/stream`: it has the guarantees and the bounds of a socket, on server-sent events.
@@ -162,7 +162,7 @@ export class EventStream implements Outlet {
 export interface EventStreamDeps {
   readonly response: ServerResponse;
   readonly feed: TenantFeed;
-  readonly grant: Grant;
+  readonly grant: Holder;
   readonly filter: Filter;
   readonly options: ResolvedOptions;
   readonly clock: Clock;

@@ -294,14 +294,16 @@ describe('the log over HTTP', () => {
     it.each<[string, () => Promise<string | null>, string]>([
       ['no token', async () => null, 'unauthorized'],
       ['an expired token', () => token({}, { exp: 1 }), 'token-expired'],
-      ['a wrong signature', () => token({}, { secret: `${SECRET}!` }), 'unauthorized'],
+      ['a wrong signature', () => token({}, { secret: `${SECRET}!` }), 'bad-signature'],
       ['alg none', async () => unsigned, 'unauthorized'],
-      ['a tenant it does not serve', () => token({ tenant: 'initech' }), 'unauthorized'],
+      ['a tenant it does not serve', () => token({ tenant: 'initech' }), 'tenant-mismatch'],
     ])('%s, at every address', async (_, bearer, code) => {
       for (const address of addresses) {
         const { status, body, headers } = await json(address, await bearer());
         expect([address, status, body.code]).toEqual([address, 401, code]);
-        expect(headers.get('www-authenticate')).toMatch(/^Bearer/);
+        const why =
+          (await bearer()) === null ? '' : `, error="invalid_token", error_description="${body.detail}"`;
+        expect(headers.get('www-authenticate')).toBe(`Bearer realm="pitel"${why}`);
         expect(headers.get('content-type')).toBe('application/problem+json');
       }
     });

@@ -28,6 +28,7 @@ describe('the problem document of another part of the service', () => {
       whyNotTrimmed: () => null,
       isLogBlocked: () => false,
       limits: () => [],
+      keys: () => null,
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({
@@ -68,6 +69,7 @@ describe('the problem document of another part of the service', () => {
       sources: isUp,
       delivery: isUp,
       clients: isUp,
+      keys: isUp,
       log: isUp,
       running: isUp,
     };

@@ -42,6 +42,11 @@ export function stateUnreadable(): Problem {
 const REFUSALS: Readonly<Partial<Record<RefusalCode, readonly [HttpStatus, string]>>> = {
   unauthorized: [HttpStatus.UNAUTHORIZED, 'a valid token is needed in the Authorization header'],
   'token-expired': [HttpStatus.UNAUTHORIZED, 'the token has expired'],
+  'bad-signature': [HttpStatus.UNAUTHORIZED, 'the token is not signed with a key of its tenant'],
+  'tenant-mismatch': [
+    HttpStatus.UNAUTHORIZED,
+    'the key that signed the token does not open the tenant that it names',
+  ],
   'token-in-url': [
     HttpStatus.UNAUTHORIZED,
     'a token belongs into the Authorization header, never into the address',
@@ -77,8 +82,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (response.headersSent) return void response.destroy();
     const status = problem.getStatus();
     if (status === 401) {
+      // Where nothing was presented, nothing is wrong with it (RFC 6750, section 3.1).
       const about = problem.code === 'unauthorized' && request.headers.authorization === undefined;
-      response.setHeader('WWW-Authenticate', `Bearer realm="pitel"${about ? '' : ', error="invalid_token"'}`);
+      const error = about ? '' : `, error="invalid_token", error_description="${problem.detail}"`;
+      response.setHeader('WWW-Authenticate', `Bearer realm="pitel"${error}`);
     }
     if (problem.retryAfterMs !== null)
       response.setHeader('Retry-After', String(Math.ceil(problem.retryAfterMs / 1_000)));

@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import { UnreadableStateError } from '../../store/errors.js';
-import { type Audience, audienceOf, type Filter, type Grant } from '../access/audience.js';
+import { type Audience, audienceOf, type Filter } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
 import type { Clock } from '../../base/clock.js';
 import { parseSubscription } from '../access/event-filter.js';
@@ -13,7 +13,7 @@ import type { ResetReason } from '../log/resumption.js';
 import { Refusal, type RefusalCode } from '../access/refusal.js';
 import type { DeliverStats } from '../stats.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
-import type { TokenVerifier } from '../access/token.js';
+import type { Holder, TokenVerifier } from '../access/token.js';
 
 /** The used part of an engine.io connection, some of it not in the public types. */
 export interface Connection {
@@ -40,7 +40,7 @@ export interface SessionContext {
 export interface NewSession {
   readonly socket: Socket;
   readonly feed: TenantFeed;
-  readonly grant: Grant;
+  readonly grant: Holder;
   readonly filter: Filter;
 }
 
@@ -48,6 +48,7 @@ export interface NewSession {
 const COME_BACK: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'slow-consumer',
   'memory-full',
+  'auth-unavailable',
   'state-unreadable',
   'shutting-down',
 ]);
@@ -69,7 +70,7 @@ export class ClientSession implements Outlet {
   readonly #reader: CatchUpReader;
   /** Written and not taken yet, in order. */
   readonly #written: Frame[] = [];
-  #grant: Grant;
+  #grant: Holder;
   #filter: Filter;
   #inFlight = 0;
   #closed = false;

@@ -173,13 +173,13 @@ describe('the Socket.IO gateway', () => {
       [
         'a wrong signature',
         async () => ({ token: await token({}, { secret: `${SECRET}!` }) }),
-        'unauthorized',
+        'bad-signature',
       ],
       ['alg none', async () => ({ token: `${unsigned}.` }), 'unauthorized'],
       [
         'a tenant it does not serve',
         async () => ({ token: await token({ tenant: 'initech' }) }),
-        'unauthorized',
+        'tenant-mismatch',
       ],
       [
         'a subscription it does not understand',
@@ -360,7 +360,7 @@ describe('the Socket.IO gateway', () => {
     // Not to come back by itself.
     expect(await gone.closed()).toBe('io server disconnect');
     expect(await stream.text()).toContain('event: closing\ndata: {"code":"unauthorized"}');
-    expect(await delivery.refusal(auth)).toBe('unauthorized');
+    expect(await delivery.refusal(auth)).toBe('tenant-mismatch');
     expect((await delivery.get('/v1/calls', auth.token)).status).toBe(401);
     expect(other.socket.connected).toBe(true);
     delivery.serve('globex', 'acme');

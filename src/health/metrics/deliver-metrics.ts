@@ -1,6 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { ResetReason } from '../../deliver/log/resumption.js';
 import { LIMIT_NAMES, type LimitWatch } from '../../deliver/access/limit-watch.js';
+import type { KeysHealth } from '../../deliver/access/keyring.js';
 import type { RefusalCode } from '../../deliver/access/refusal.js';
 import type { DeliverStats, ForeignWhere } from '../../deliver/stats.js';
 
@@ -13,11 +14,13 @@ export interface DeliverSources {
   readonly followed: () => number;
   readonly catchUps: () => { readonly reading: number; readonly waiting: number };
   readonly memory: () => { readonly held: number; readonly limit: number };
+  readonly keySets: () => KeysHealth['sets'];
+  readonly keySetFailures: () => number;
 }
 
 export function registerDeliverMetrics(
   registry: Registry,
-  { stats, limits, inFlight, followed, catchUps, memory }: DeliverSources,
+  { stats, limits, inFlight, followed, catchUps, memory, keySets, keySetFailures }: DeliverSources,
 ): void {
   const count = (name: string, help: string, read: () => number) => {
     new Counter({
@@ -92,6 +95,16 @@ export function registerDeliverMetrics(
       this.set({ state: 'waiting' }, waiting);
     },
   });
+  new Gauge({
+    name: 'pitel_key_sets',
+    help: 'Key sets of client tokens: fresh (read at the last try), stale (not read, known keys are used), unusable (none known)',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      for (const [state, sets] of Object.entries(keySets())) this.set({ state }, sets);
+    },
+  });
+  count('pitel_key_set_failures_total', 'Requests for a key set that brought none', keySetFailures);
   gauge('pitel_followed_tenants', 'Tenants whose logs are followed for clients here', followed);
   count('pitel_delivered_events_total', 'Events written to clients', () => stats.delivered);
   count('pitel_snapshots_total', 'Snapshots written to clients', () => stats.snapshots);
@@ -136,6 +149,7 @@ const FOREIGN_WHERE = every<ForeignWhere>({ channel: true, log: true });
 const REFUSAL_CODES = every<RefusalCode>({
   unauthorized: true,
   'token-expired': true,
+  'bad-signature': true,
   'token-in-url': true,
   'tenant-mismatch': true,
   'auth-unavailable': true,

@@ -19,6 +19,8 @@ function setUp({ tenantsMax = 50 } = {}) {
       followed: () => 2,
       catchUps: () => ({ reading: 64, waiting: 7 }),
       memory: () => ({ held: 250, limit: 1_000 }),
+      keySets: () => ({ fresh: 2, stale: 1, unusable: 0 }),
+      keySetFailures: () => 3,
     },
     store: {
       status: () => ({ clockErrorMs: 2_500, isClockOff: true, usedShare: 0.5, fullCount: 3, full: null }),
@@ -78,7 +80,7 @@ describe('the metrics', () => {
     ]);
     expect(labels('pitel_closed_total')).toContain('{code="slow-consumer"}');
     expect(labels('pitel_refused_total')).toEqual(labels('pitel_closed_total'));
-    expect(labels('pitel_refused_total')).toHaveLength(13);
+    expect(labels('pitel_refused_total')).toHaveLength(14);
     expect(labels('pitel_poll_failures_total')).toContain('{endpoint="queue",cause="no-answer"}');
     expect(labels('pitel_poll_failures_total')).toHaveLength(2 * 6);
     expect(zeros).toContain('pitel_epochs_total 0');

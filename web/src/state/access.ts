@@ -26,7 +26,7 @@ const POPS_PREFIX = 'pitel-pop ';
 const RETRY_MS = 3_000;
 const TIMEOUT_MS = 4_000;
 /** The refusals that a new token can end. */
-const CURABLE = new Set(['unauthorized', 'token-expired', 'tenant-mismatch']);
+const CURABLE = new Set(['unauthorized', 'token-expired', 'bad-signature', 'tenant-mismatch']);
 
 const current = signal<Access>({ state: 'checking' });
 
