@@ -240,6 +240,16 @@ const joins: readonly Mutant[] = [
       'the next agent’s leg would be another call while the row of the last one’s remains',
     ],
     [
+      'absence === null && isBusy(seen.extension);',
+      'absence === null;',
+      'a partial answer that lacks the leg of the agent before would keep the next one from the caller',
+    ],
+    [
+      'monitorAskedAt, isBusy, policy }, rung',
+      'monitorSeenAt: monitorAskedAt, isBusy, policy }, rung',
+      'while each answer has a row that cannot be read, one caller would take the agent of the next',
+    ],
+    [
       'for (const { seen } of group.legs) add(rung, call.callId, seen);',
       '',
       'a caller whose agent rings would take the agent of the next one',
@@ -367,6 +377,21 @@ const joins: readonly Mutant[] = [
       'a supervisor who listens would be announced as the next agent',
     ],
     [
+      'entry === null || !isStale(entry, cycle));',
+      'entry !== null);',
+      'a supervisor who listens as the agent hangs up would be another caller',
+    ],
+    [
+      'entry === null || !isStale(entry, cycle));',
+      'true);',
+      'a supervisor would listen to a caller who went long ago',
+    ],
+    [
+      'for (const [extension, call] of answering) if (isIt(extension)) return call;',
+      '',
+      'a supervisor who listens from the first moment on would be another caller',
+    ],
+    [
       "=== 'same') &&\n      lostRing",
       "!== 'different') &&\n      lostRing",
       'a pick-up without a hotline would answer any call',
@@ -456,6 +481,11 @@ const joins: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/call-parts.ts`, `${CORRELATE}/call-parts.spec.ts`, [
+    [
+      'rang?.firstSeen ?? since.by',
+      'since.by',
+      'an agent who answers as the caller leaves would be one to whom the queue sent the caller on',
+    ],
     [
       '[...queues.filter((queue) => queue.id !== id), { id, name }]',
       '[...queues, { id, name }]',

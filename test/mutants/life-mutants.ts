@@ -69,6 +69,11 @@ const life: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${LIFE}/ending-rules.ts`, `${LIFE}/ending-rules.spec.ts`, [
     [
+      "return absence!.kind === 'vanished' && !hasRungBefore ? isSeenLater(leg, gone) : ",
+      'return ',
+      'an answer that only the end of its row shows would be certain',
+    ],
+    [
       "when: { answered: true, entry: 'abandoned', lastLegs: 'none' },\n      then: { at: 'seen', within: 'parts', certainty: 'inferred' },",
       "when: { answered: true, entry: 'abandoned', lastLegs: 'none' },\n      then: { at: 'seen', within: 'parts', certainty: 'observed' },",
       'a restart of the call-centre module would end conversations for certain',

@@ -41,9 +41,10 @@ export function correlate(
   for (const group of groups) joinById(group, index);
   joinEntriesToRinging(groups, { index, cycle, weighing });
   joinLegsToEntries(groups, { index, cycle, answers, weighing });
+  const answering = answeringAt(groups);
   for (const group of groups) {
     if (!isLoneLeg(group)) continue;
-    const third = thirdExtension(group.legs[0]!.seen, { index, cycle, weighing });
+    const third = thirdExtension(group.legs[0]!.seen, { index, cycle, weighing, answering });
     if (third !== null && hasRoom(extentOf(third.call), group)) joinsCall(group, third.call, third.joined);
   }
   for (const group of groups) {
@@ -125,6 +126,15 @@ function comesInOn(call: Call, { signal, extension }: ObservedLeg): boolean {
   if (signal !== 'answered' || connected === null || direction === 'local') return false;
   if (extension === connected.extension) return false;
   return legs.some((leg) => leg.seen.extension === connected.extension && isPresent(leg));
+}
+
+/** The calls of which a leg talks in the first poll that shows it, by its extension. */
+function answeringAt(groups: readonly Group[]): ReadonlyMap<string, Call> {
+  const calls = new Map<string, Call>();
+  for (const { joins, legs } of groups)
+    if (joins !== null)
+      for (const { seen } of legs) if (seen.signal === 'answered') calls.set(seen.extension, joins);
+  return calls;
 }
 
 function isLoneLeg(group: Group): boolean {

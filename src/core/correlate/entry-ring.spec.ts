@@ -57,7 +57,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
   joinLegsToEntries([...others, group], {
     weighing: new Weighing(),
     index: indexOf(calls),
-    cycle: cycleAt(6, cycle),
+    cycle: cycleAt(6, { isBusy: () => true, ...cycle }),
     answers: {
       places: new Map(rows.map(({ key }, place) => [key, place])),
       queueIsNoOlder: queueIsLater,
@@ -354,7 +354,13 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
   it('may ring one if the leg may still be that of the agent before', () => {
     expect(owner(rung, [ringsAt108(row, at(6) - 340)])).toBeNull();
     expect(owner(rung, [ringsAt108(row, at(6) - 339)])).toBe(ONE);
-    expect(owner(rung, [ringsAt108(row)], { cycle: { monitorSeenAt: null } })).toBe(ONE);
+    expect(owner(rung, [ringsAt108(row)], { cycle: { monitorAskedAt: null } })).toBe(ONE);
+  });
+
+  it('rings no second agent in a partial answer, or where none was ever complete, unless that lacks the first one’s leg', () => {
+    const partial = { monitorComplete: false, monitorSeenAt: null };
+    expect(owner(rung, [ringsAt108(row)], { cycle: partial })).toBeNull();
+    expect(owner(rung, [ringsAt108(row)], { cycle: { ...partial, isBusy: () => false } })).toBe(ONE);
   });
 
   it('rings no second agent that the same poll shows', () => {

@@ -224,15 +224,17 @@ function namedWhileRinging(
 function ringsAnother(
   leg: ObservedLeg,
   { entry, call, group }: Candidate,
-  { cycle: { monitorSeenAt, policy }, rung }: Deps,
+  { cycle: { monitorAskedAt, isBusy, policy }, rung }: Deps,
 ): boolean {
   if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;
   const isElsewhere = (seen: ObservedLeg) => seen.extension !== leg.extension && mayBeInbound(seen);
   const begun = [...(group?.legs.map(({ seen }) => seen) ?? []), ...(rung.get(call?.callId ?? '') ?? [])];
   if (begun.some(isElsewhere)) return true;
-  if (group !== null || monitorSeenAt === null) return false;
-  const isSettled = monitorSeenAt >= call.entry.changedAt + policy.monitorLagMs;
-  return isSettled && call.legs.some(({ seen, absence }) => absence === null && isElsewhere(seen));
+  if (group !== null || monitorAskedAt === null) return false;
+  const isSettled = monitorAskedAt >= call.entry.changedAt + policy.monitorLagMs;
+  // A leg that a partial answer lacks may be over.
+  const isThere = ({ seen, absence }: Leg) => absence === null && isBusy(seen.extension);
+  return isSettled && call.legs.some((known) => isThere(known) && isElsewhere(known.seen));
 }
 
 function ringsAt(
