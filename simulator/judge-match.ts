@@ -10,6 +10,7 @@ export class TruthIndex {
   readonly #byId = new Map<string, CallTruth>();
   readonly #byQueueEntry = new Map<string, { readonly call: CallTruth; readonly sighting: Sighting }[]>();
   readonly #byCustomer = new Map<string, CallTruth[]>();
+  readonly #byConsultation = new Map<string, CallTruth>();
   readonly #after = new Map<string, CallTruth[]>();
   readonly #stated = new Map<string, CallTruth>();
   readonly #callIds = new Map<CallTruth, string[]>();
@@ -25,6 +26,8 @@ export class TruthIndex {
       this.#byKey.set(call.callKey, call);
       if (call.linkedTo !== null) append(this.#after, call.linkedTo, call);
       for (const id of call.upstreamIds) this.#byId.set(id, call);
+      for (const { consultation } of call.transfers)
+        if (consultation !== undefined) this.#byConsultation.set(consultation, call);
       for (const sighting of call.sightings) {
         if (sighting.endpoint !== 'queue') continue;
         append(this.#byQueueEntry, `${sighting.queueId}|${call.customer?.queueRaw}`, { call, sighting });
@@ -52,6 +55,11 @@ export class TruthIndex {
 
   byKey(callKey: string): CallTruth | null {
     return this.#byKey.get(callKey) ?? null;
+  }
+
+  /** The call whose caller was transferred, or was to be, by this consultation. */
+  consultedFor({ callKey }: CallTruth): CallTruth | null {
+    return this.#byConsultation.get(callKey) ?? null;
   }
 
   byUpstreamId(id: string): CallTruth | null {
