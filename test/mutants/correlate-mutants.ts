@@ -235,19 +235,14 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/entry-ring.ts`, `${CORRELATE}/entry-ring.spec.ts`, [
     [
-      'return isSettled && call.legs',
-      'return call.legs',
-      'the next agent’s leg would be another call while the row of the last one’s remains',
-    ],
-    [
       'absence === null && isBusy(seen.extension);',
       'absence === null;',
       'a partial answer that lacks the leg of the agent before would keep the next one from the caller',
     ],
     [
-      'monitorAskedAt, isBusy, policy }, rung',
-      'monitorSeenAt: monitorAskedAt, isBusy, policy }, rung',
-      'while each answer has a row that cannot be read, one caller would take the agent of the next',
+      'const known = call?.legs.filter(isThere)',
+      'const known = (group === null ? call : null)?.legs.filter(isThere)',
+      'a caller whose row comes after the ring would take the agent of the next one',
     ],
     [
       'for (const { seen } of group.legs) add(rung, call.callId, seen);',

@@ -28,7 +28,6 @@ export function cycleAt(seconds: number, given: Partial<CycleFacts> = {}): Cycle
     monitor: window(seconds),
     queue: window(seconds),
     monitorComplete: true,
-    monitorAskedAt: at(seconds) - 40,
     monitorSeenAt: at(seconds) - 40,
     monitorSeenBefore: at(seconds - 1) - 40,
     queueSeenAt: at(seconds) - 40,

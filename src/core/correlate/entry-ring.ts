@@ -218,23 +218,20 @@ function namedWhileRinging(
 
 /**
  * Whether the agent that a Trying row names is at another extension: the queue rings one agent at a time where it names one,
- * and a leg of the entry rings elsewhere. A leg that was known before this cycle may be that of the agent before, unless the
- * row has named this agent for longer than the monitor lags.
+ * and a leg of the entry rings elsewhere. The leg of the agent before has gone from an answer that shows the next one's, for the
+ * PBX tries that one at its next tick, a second later; but a partial answer may lack it.
  */
 function ringsAnother(
   leg: ObservedLeg,
   { entry, call, group }: Candidate,
-  { cycle: { monitorAskedAt, isBusy, policy }, rung }: Deps,
+  { cycle: { isBusy }, rung }: Deps,
 ): boolean {
   if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;
   const isElsewhere = (seen: ObservedLeg) => seen.extension !== leg.extension && mayBeInbound(seen);
   const begun = [...(group?.legs.map(({ seen }) => seen) ?? []), ...(rung.get(call?.callId ?? '') ?? [])];
-  if (begun.some(isElsewhere)) return true;
-  if (group !== null || monitorAskedAt === null) return false;
-  const isSettled = monitorAskedAt >= call.entry.changedAt + policy.monitorLagMs;
-  // A leg that a partial answer lacks may be over.
   const isThere = ({ seen, absence }: Leg) => absence === null && isBusy(seen.extension);
-  return isSettled && call.legs.some((known) => isThere(known) && isElsewhere(known.seen));
+  const known = call?.legs.filter(isThere).map(({ seen }) => seen) ?? [];
+  return [...begun, ...known].some(isElsewhere);
 }
 
 function ringsAt(

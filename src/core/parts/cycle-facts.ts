@@ -27,8 +27,6 @@ export interface CycleFacts {
   readonly queue: Window | null;
   /** The monitor's observation in this cycle is complete, so that a leg it does not show is not there. */
   readonly monitorComplete: boolean;
-  /** When the monitor's answer of this cycle was requested, complete or not; null without one. */
-  readonly monitorAskedAt: Instant | null;
   /** When the monitor's last complete observation was requested, in this cycle or before it. */
   readonly monitorSeenAt: Instant | null;
   /** When the monitor's last complete observation before this cycle was requested. */
@@ -81,7 +79,6 @@ export function factsOf(
     monitor: windowOf('monitor', state, observations, policy),
     queue: windowOf('queue', state, observations, policy),
     monitorComplete: answer?.outcome === 'complete',
-    monitorAskedAt: answer?.startedAt ?? null,
     monitorSeenAt: answer?.outcome === 'complete' ? answer.startedAt : before,
     monitorSeenBefore: before,
     queueSeenAt: observations.queue?.outcome === 'complete' ? observations.queue.startedAt : queueBefore,
