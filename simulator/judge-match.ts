@@ -10,6 +10,7 @@ export class TruthIndex {
   readonly #byId = new Map<string, CallTruth>();
   readonly #byQueueEntry = new Map<string, { readonly call: CallTruth; readonly sighting: Sighting }[]>();
   readonly #byCustomer = new Map<string, CallTruth[]>();
+  readonly #byConsultation = new Map<string, CallTruth>();
   readonly #after = new Map<string, CallTruth[]>();
   readonly #stated = new Map<string, CallTruth>();
   readonly #callIds = new Map<CallTruth, string[]>();
@@ -25,6 +26,8 @@ export class TruthIndex {
       this.#byKey.set(call.callKey, call);
       if (call.linkedTo !== null) append(this.#after, call.linkedTo, call);
       for (const id of call.upstreamIds) this.#byId.set(id, call);
+      for (const { consultation } of call.transfers)
+        if (consultation !== undefined) this.#byConsultation.set(consultation, call);
       for (const sighting of call.sightings) {
         if (sighting.endpoint !== 'queue') continue;
         append(this.#byQueueEntry, `${sighting.queueId}|${call.customer?.queueRaw}`, { call, sighting });
@@ -52,6 +55,11 @@ export class TruthIndex {
 
   byKey(callKey: string): CallTruth | null {
     return this.#byKey.get(callKey) ?? null;
+  }
+
+  /** The call whose caller was transferred, or was to be, by this consultation. */
+  consultedFor({ callKey }: CallTruth): CallTruth | null {
+    return this.#byConsultation.get(callKey) ?? null;
   }
 
   byUpstreamId(id: string): CallTruth | null {
@@ -102,6 +110,14 @@ export class TruthIndex {
     return (a.customer?.e164 ?? null) !== null && areAlike(a, b);
   }
 
+  /** Whether another caller of the number, or who withholds it too, was in a queue at the same time. */
+  hasRival(call: CallTruth): boolean {
+    if (call.customer === null) return false;
+    return (this.#byCustomer.get(keyOf(call)) ?? []).some(
+      (other) => areOfOneNumber(call, other) && other.sightings.some(({ endpoint }) => endpoint === 'queue'),
+    );
+  }
+
   /** The contract's ambiguous case, in which two rows remain two calls: another call alive at the same time looks the same. */
   isAmbiguous(call: CallTruth): boolean {
     if (call.customer === null) return false;
@@ -114,10 +130,14 @@ function areAlike(a: CallTruth, b: CallTruth): boolean {
   return a.hotline === b.hotline && areOfOneNumber(a, b);
 }
 
-/** One number, or both withheld, at the same time. */
-export function areOfOneNumber(a: CallTruth, b: CallTruth): boolean {
+/** One number, or both withheld, at the same time. `until`: for how long each counts as alive. */
+export function areOfOneNumber(
+  a: CallTruth,
+  b: CallTruth,
+  until: (call: CallTruth) => number = lastSeen,
+): boolean {
   if (a === b || a.customer === null || b.customer === null || a.direction !== b.direction) return false;
-  return keyOf(a) === keyOf(b) && a.startedAt <= lastSeen(b) && b.startedAt <= lastSeen(a);
+  return keyOf(a) === keyOf(b) && a.startedAt <= until(b) && b.startedAt <= until(a);
 }
 
 function keyOf({ customer }: CallTruth): string {

@@ -79,7 +79,7 @@ function statesOf(extension: string, legs: readonly Sighting[], statement: State
   const offers = statement.stated.filter(({ data }) => data.offer?.extension === extension);
   const isOfferOver =
     offers.at(-1)?.type === 'call-offer-ended' && offers.at(-1)?.data.outcome !== 'answered';
-  if (mayBeGone || isOfferOver) states.push('ended');
+  if (mayBeGone || isOfferOver || shown.some((leg) => hasMovedOn(leg, statement))) states.push('ended');
   if (mustBeGone) return states;
   if (statement.isAnswered && statement.may(legs, isConnected)) states.push('answered');
   // One that is gone is not connected any more when the extension rings again.
@@ -88,6 +88,15 @@ function statesOf(extension: string, legs: readonly Sighting[], statement: State
   if (!mustBeConnected && !(isOfferOver && !shown.some((leg) => mayBeThere(leg, statement))))
     states.push('ringing');
   return states;
+}
+
+/** events.md: the leg of a consultation moves to the call of the customer, as soon as its row shows that customer. */
+function hasMovedOn({ part, closedBy }: Sighting, { call, index, sight, recorded }: Statement): boolean {
+  const other = closedBy === 'joined' ? index.consultedFor(call) : null;
+  if (other === null || other.customer === null) return false;
+  const { raw } = other.customer;
+  const moved = other.sightings.filter((one) => one.part === part && one.numbers?.includes(raw));
+  return sight.may(moved, () => true, recorded);
 }
 
 function legsOf(extension: string, { legs }: Statement): Sighting[] {

@@ -48,6 +48,7 @@ function sightingLine(one: Sighting, at: At): string {
     `numbers "${(one.numbers ?? []).join('" "')}"`,
     one.callId,
     ...ids,
+    ...(one.agents ?? []).map(({ at: since, value }) => `agent ${value?.name ?? 'none'}@${at(since)}`),
   ].join(' ');
 }
 

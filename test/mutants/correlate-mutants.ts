@@ -235,9 +235,14 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/entry-ring.ts`, `${CORRELATE}/entry-ring.spec.ts`, [
     [
-      'return isSettled && call.legs',
-      'return call.legs',
-      'the next agent’s leg would be another call while the row of the last one’s remains',
+      'absence === null && isBusy(seen.extension);',
+      'absence === null;',
+      'a partial answer that lacks the leg of the agent before would keep the next one from the caller',
+    ],
+    [
+      'const known = call?.legs.filter(isThere)',
+      'const known = (group === null ? call : null)?.legs.filter(isThere)',
+      'a caller whose row comes after the ring would take the agent of the next one',
     ],
     [
       'for (const { seen } of group.legs) add(rung, call.callId, seen);',
@@ -245,10 +250,16 @@ const joins: readonly Mutant[] = [
       'a caller whose agent rings would take the agent of the next one',
     ],
     [
-      "if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;",
-      '',
+      "const ringsOne = entry.status === 'trying' && agentNamesOf(entry).length > 0;",
+      'const ringsOne = true;',
       'a ring-all queue would ring one agent',
     ],
+    [
+      'return ringsOne && (isOfMany || ringsAnother',
+      'return ringsOne && (ringsAnother',
+      'the first caller of a company would take one of the agents whom a queue rings for the second',
+    ],
+    ['size > candidates.length;', 'size > 1;', 'two callers, each with one agent, would be one'],
     [
       "(hasTurned(candidate, deps, 'answered') && namedBy(candidate.entry, seen, deps.cycle) !== 'another')",
       "hasTurned(candidate, deps, 'answered')",
@@ -345,6 +356,23 @@ const joins: readonly Mutant[] = [
       'two people of a company who talk in the first poll would be one call',
     ],
   ]),
+  ...mutantsOf('src/core/observe/consulted-leg.ts', 'src/core/observe/consulted-leg.spec.ts', [
+    [
+      'consultation === undefined || isElsewhere(row, rows)',
+      'consultation === undefined',
+      'the phantom of a consultation would be a part of the customer’s call',
+    ],
+    [
+      'legs.every(({ seen }) => isMissing(seen)),\n    );',
+      'legs.length > 0,\n    );',
+      'a device of the consulted extension would take the customer while the consultation goes on',
+    ],
+    [
+      'return found.length === 1 ? found[0]! : null;',
+      'return found[0] ?? null;',
+      'one of two customers would be transferred at random',
+    ],
+  ]),
   ...mutantsOf(`${CORRELATE}/third-extension.ts`, `${CORRELATE}/third-extension.spec.ts`, [
     [
       "if (leg.signal !== 'answered' || (",
@@ -365,6 +393,21 @@ const joins: readonly Mutant[] = [
       "joined: 'listens' };",
       "joined: 'inferred' };",
       'a supervisor who listens would be announced as the next agent',
+    ],
+    [
+      'entry === null || !isStale(entry, cycle));',
+      'entry !== null);',
+      'a supervisor who listens as the agent hangs up would be another caller',
+    ],
+    [
+      'entry === null || !isStale(entry, cycle));',
+      'true);',
+      'a supervisor would listen to a caller who went long ago',
+    ],
+    [
+      'for (const [extension, call] of answering) if (isIt(extension)) return call;',
+      '',
+      'a supervisor who listens from the first moment on would be another caller',
     ],
     [
       "=== 'same') &&\n      lostRing",
@@ -456,6 +499,11 @@ const joins: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/call-parts.ts`, `${CORRELATE}/call-parts.spec.ts`, [
+    [
+      'rang?.firstSeen ?? since.by',
+      'since.by',
+      'an agent who answers as the caller leaves would be one to whom the queue sent the caller on',
+    ],
     [
       '[...queues.filter((queue) => queue.id !== id), { id, name }]',
       '[...queues, { id, name }]',

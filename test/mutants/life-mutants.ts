@@ -69,6 +69,11 @@ const life: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${LIFE}/ending-rules.ts`, `${LIFE}/ending-rules.spec.ts`, [
     [
+      "return absence!.kind === 'vanished' && !hasRungBefore ? isSeenLater(leg, gone) : ",
+      'return ',
+      'an answer that only the end of its row shows would be certain',
+    ],
+    [
       "when: { answered: true, entry: 'abandoned', lastLegs: 'none' },\n      then: { at: 'seen', within: 'parts', certainty: 'inferred' },",
       "when: { answered: true, entry: 'abandoned', lastLegs: 'none' },\n      then: { at: 'seen', within: 'parts', certainty: 'observed' },",
       'a restart of the call-centre module would end conversations for certain',
@@ -322,6 +327,11 @@ const parts: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${PARTS}/honest-time.ts`, `${PARTS}/honest-time.spec.ts`, [
+    [
+      'if (!isClockOff(skewMs)) return CLOCK_LIMIT_MS;',
+      'return CLOCK_LIMIT_MS;',
+      'slow polls of a PBX whose clock is off would begin calls before the poll that did not show them',
+    ],
     ['(!isClockOff(skewMs) && pbxTime > by)', 'false', 'a `call_time` in the future would be taken'],
     [
       '|| isClockOff(skewMs) || isOfAnother) return null;',

@@ -122,3 +122,31 @@ describe('that the queue rang for an entry', () => {
     );
   });
 });
+
+describe('a leg that answers under another id than it rang under', () => {
+  const rang = (given: Partial<Parameters<typeof legPart>[0]> = {}) =>
+    callOf({
+      legs: [legPart({ seen: leg({ callId: 'rang' }), firstSeen: at(3), absence: absentSince(6), ...given })],
+    });
+  const firstSeen = (
+    call: Call,
+    given: Parameters<typeof leg>[0] = {},
+    how: 'shown' | 'inferred' = 'shown',
+  ) => {
+    const seen = leg({ callId: 'call', signal: 'answered', ...given });
+    return joined(call, { legs: [{ seen, joined: how }] }).legs.at(-1)!.firstSeen;
+  };
+
+  it('is there since it rang', () => {
+    expect(firstSeen(rang())).toBe(at(3));
+  });
+
+  it('is new at another extension, where the ring had stopped before or goes on, or while it rings again', () => {
+    expect(firstSeen(rang(), { ext: '108' })).toBe(at(6));
+    expect(firstSeen(rang({ absence: absentSince(5) }))).toBe(at(6));
+    expect(firstSeen(rang({ absence: null }))).toBe(at(6));
+    expect(firstSeen(rang(), { signal: 'ringing' })).toBe(at(6));
+    expect(firstSeen(rang({ state: 'answered' }))).toBe(at(6));
+    expect(firstSeen(rang(), {}, 'inferred')).toBe(at(6));
+  });
+});

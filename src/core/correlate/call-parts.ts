@@ -7,6 +7,7 @@ import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { mayBeInbound } from '../parts/customer.js';
 import { beganDuring, pendingAbsence, entryBegan } from '../parts/part.js';
+import { isJustSeen, whenGone } from '../parts/window.js';
 import { newEntry } from '../observe/observe-entries.js';
 
 /** Gives a call new or changed parts, and takes its ids, numbers, queues and participants from them. */
@@ -30,7 +31,7 @@ export function withParts(
 
 /** Adds the placement's parts to `call` itself. */
 export function addParts(call: MutableCall, { legs, entries }: Placement, cycle: CycleFacts): Call {
-  call.legs = [...call.legs, ...legs.map((leg) => newLeg(leg, cycle))];
+  call.legs = [...call.legs, ...legs.map((leg) => newLeg(leg, call.legs, cycle))];
   call.participants = legs.reduce(
     (all, { seen }) => withParticipant(all, seen, call.legs),
     call.participants,
@@ -99,10 +100,23 @@ function isRungFor({ seen, joined, absence }: Leg, entry: ObservedQueueEntry): b
   return joined === 'inferred' && absence === null && beganDuring(seen.startedAt, entry);
 }
 
-function newLeg({ seen, joined, created }: PlacedLeg, cycle: CycleFacts): Leg {
+function newLeg({ seen, joined, created }: PlacedLeg, known: readonly Leg[], cycle: CycleFacts): Leg {
   const state = seen.signal === 'answered' ? 'answered' : 'ringing';
   const since = created?.since ?? cycle.monitor!;
-  return { seen, state, joined, firstSeen: since.by, since, waited: seen.ringWait, absence: null };
+  const rang = joined === 'shown' && state === 'answered' ? ringOf(seen, known, cycle) : undefined;
+  const firstSeen = rang?.firstSeen ?? since.by;
+  return { seen, state, joined, firstSeen, since, waited: seen.ringWait, absence: null };
+}
+
+/** The ring of this extension that the answer ends: some PBXs show the leg that answers a call under the call's id. */
+function ringOf({ extension }: ObservedLeg, known: readonly Leg[], { monitor }: CycleFacts): Leg | undefined {
+  return known.find(
+    ({ seen, state, absence }) =>
+      seen.extension === extension &&
+      state === 'ringing' &&
+      absence !== null &&
+      isJustSeen(whenGone(absence), monitor?.by ?? null),
+  );
 }
 
 /**

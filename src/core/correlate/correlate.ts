@@ -19,7 +19,8 @@ import { Weighing } from './weighing.js';
  * Decides which parts are one call: each part that an observation shows for the first time joins a live call, joins other
  * new parts, or begins a call of its own. `evidence-rules.ts` has the rules; this is the order in which they are asked.
  *
- * 1. Parts that share an upstream id are one call, unless two live calls show it.
+ * 1. Parts that share an upstream id are one call, unless two live calls show it; a consulted leg may show another id as it
+ *    is connected to the customer (`observe/consulted-leg.ts`).
  * 2. A queue entry takes the ring that was there before it (`entry-ring.ts`).
  * 3. A leg joins the queue entry that it is rung for (`entry-ring.ts`).
  * 4. A leg picks a ringing call up, or listens in on a conversation (`third-extension.ts`).
@@ -39,11 +40,13 @@ export function correlate(
   const groups = groupById(parts);
   const weighing = new Weighing();
   for (const group of groups) joinById(group, index);
+  for (const group of groups) joinConsulted(group, index, answers);
   joinEntriesToRinging(groups, { index, cycle, weighing });
   joinLegsToEntries(groups, { index, cycle, answers, weighing });
+  const answering = answeringAt(groups);
   for (const group of groups) {
     if (!isLoneLeg(group)) continue;
-    const third = thirdExtension(group.legs[0]!.seen, { index, cycle, weighing });
+    const third = thirdExtension(group.legs[0]!.seen, { index, cycle, weighing, answering });
     if (third !== null && hasRoom(extentOf(third.call), group)) joinsCall(group, third.call, third.joined);
   }
   for (const group of groups) {
@@ -119,12 +122,28 @@ function joinById(group: Group, index: CallIndex): void {
   }
 }
 
+function joinConsulted(group: Group, index: CallIndex, { consulted }: Answers): void {
+  if (!isLoneLeg(group)) return;
+  const callId = consulted.get(group.legs[0]!.seen.key);
+  const call = callId === undefined ? undefined : index.calls.get(callId);
+  if (call !== undefined && hasRoom(extentOf(call), group)) joinsCall(group, call, 'inferred');
+}
+
 /** Whether a leg that never rang joins a conversation that goes on: by its id it is a part of it, and it replaces no other. */
 function comesInOn(call: Call, { signal, extension }: ObservedLeg): boolean {
   const { connected, direction, legs } = call;
   if (signal !== 'answered' || connected === null || direction === 'local') return false;
   if (extension === connected.extension) return false;
   return legs.some((leg) => leg.seen.extension === connected.extension && isPresent(leg));
+}
+
+/** The calls of which a leg talks in the first poll that shows it, by its extension. */
+function answeringAt(groups: readonly Group[]): ReadonlyMap<string, Call> {
+  const calls = new Map<string, Call>();
+  for (const { joins, legs } of groups)
+    if (joins !== null)
+      for (const { seen } of legs) if (seen.signal === 'answered') calls.set(seen.extension, joins);
+  return calls;
 }
 
 function isLoneLeg(group: Group): boolean {

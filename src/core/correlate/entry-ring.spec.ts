@@ -57,12 +57,13 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
   joinLegsToEntries([...others, group], {
     weighing: new Weighing(),
     index: indexOf(calls),
-    cycle: cycleAt(6, cycle),
+    cycle: cycleAt(6, { isBusy: () => true, ...cycle }),
     answers: {
       places: new Map(rows.map(({ key }, place) => [key, place])),
       queueIsNoOlder: queueIsLater,
       queueIsLater,
       turned: new Set(turned),
+      consulted: new Map(),
     },
   });
   const into = group.joins?.callId ?? group.mergedInto?.entries[0]?.callId ?? null;
@@ -336,25 +337,32 @@ describe('of several entries of one withheld customer', () => {
 describe('an entry whose row names an agent of whom nothing is known', () => {
   const row = { ...trying, agentName: 'agent_no_8' };
   const at108 = leg({ ext: '108', callId: 'rings', startedAt: at(4) });
-  const ringsAt108 = (seen: ObservedQueueEntry, changedAt = at(5), more = {}) => ({
+  const ringsAt108 = (seen: ObservedQueueEntry, more = {}) => ({
     ...withEntry(seen),
     legs: [legPart({ seen: at108, ...more })],
-    entry: entryPart({ seen, changedAt }),
   });
 
   it('rings no second agent', () => {
     expect(owner(rung, [ringsAt108(row)])).toBeNull();
     expect(owner(rung, [ringsAt108({ ...row, agentName: 'ring-all' })])).toBe(ONE);
     expect(owner(rung, [ringsAt108({ ...row, status: 'waiting' })])).toBe(ONE);
-    expect(owner(rung, [ringsAt108(row, at(5), { absence: absentSince(6) })])).toBe(ONE);
+    expect(owner(rung, [ringsAt108(row, { absence: absentSince(6) })])).toBe(ONE);
     const second = withEntry(entry({ callId: 'two', joinedAt: at(4), status: 'trying' }));
     expect(owner(rung, [ringsAt108(row), second])).toBe('two shown');
   });
 
-  it('may ring one if the leg may still be that of the agent before', () => {
-    expect(owner(rung, [ringsAt108(row, at(6) - 340)])).toBeNull();
-    expect(owner(rung, [ringsAt108(row, at(6) - 339)])).toBe(ONE);
-    expect(owner(rung, [ringsAt108(row)], { cycle: { monitorSeenAt: null } })).toBe(ONE);
+  it('rings no second agent in a partial answer either, unless that lacks the first one’s leg', () => {
+    const partial = { monitorComplete: false, monitorSeenAt: null };
+    expect(owner(rung, [ringsAt108(row)], { cycle: partial })).toBeNull();
+    expect(owner(rung, [ringsAt108(row)], { cycle: { ...partial, isBusy: () => false } })).toBe(ONE);
+  });
+
+  it('rings none where it comes after the ring of the first', () => {
+    const joining = entryGroup(row);
+    joining.joins = callOf({ callId: 'rings', legs: [legPart({ seen: at108 })] });
+    expect(owner(rung, [], { others: [joining] })).toBeNull();
+    joining.joins = callOf({ callId: 'rings', legs: [legPart({ seen: at108, absence: absentSince(6) })] });
+    expect(owner(rung, [], { others: [joining] })).toBe('rings shown');
   });
 
   it('rings no second agent that the same poll shows', () => {
@@ -364,13 +372,60 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
         weighing: new Weighing(),
         index: indexOf(calls),
         cycle: cycleAt(6),
-        answers: { places: new Map(), turned: new Set(), queueIsNoOlder: true, queueIsLater: true },
+        answers: {
+          places: new Map(),
+          turned: new Set(),
+          consulted: new Map(),
+          queueIsNoOlder: true,
+          queueIsLater: true,
+        },
       });
       return legs.map(({ joins, mergedInto }) => (joins ?? mergedInto) !== null);
     };
     expect(joined([withEntry(row)])).toEqual([true, false]);
     legs.splice(0, 2, groupWith(at108), groupWith(rung));
     expect(joined([], [entryGroup(row)])).toEqual([true, false]);
+  });
+});
+
+describe('legs that begin at once, of a customer with two entries', () => {
+  const named = withEntry({ ...trying, agentName: 'agent_no_8' });
+  const ringsAll = withEntry(entry({ queueId: 'support', callId: 'all', joinedAt: at(4), status: 'trying' }));
+  const owners = (legs: readonly ObservedLeg[], calls: readonly Call[] = [named, ringsAll]) => {
+    const groups = legs.map(groupWith);
+    joinLegsToEntries(groups, {
+      weighing: new Weighing(),
+      index: indexOf(calls),
+      cycle: cycleAt(6),
+      answers: {
+        places: new Map(),
+        turned: new Set(),
+        consulted: new Map(),
+        queueIsNoOlder: true,
+        queueIsLater: true,
+      },
+    });
+    return groups.map(({ joins }) => joins?.callId ?? null);
+  };
+  const legAt = (ext: string, given: Partial<ObservedLeg> = {}) => ({
+    ...leg({ ext, callId: `leg-${ext}`, startedAt: at(5) }),
+    ...given,
+  });
+
+  it('are all those of the one that names no agent, if they are more than the entries', () => {
+    expect(owners(['107', '108', '109'].map((ext) => legAt(ext)))).toEqual(['all', 'all', 'all']);
+  });
+
+  it('may be one of each if they are no more, began apart, are of two hotlines, or both entries name an agent', () => {
+    const first = 'queue-call-1';
+    expect(owners(['107', '108'].map((ext) => legAt(ext)))).toEqual([first, 'all']);
+    const apart = [legAt('107', { startedAt: at(3) }), legAt('108'), legAt('109')];
+    expect(owners(apart)).toEqual([first, 'all', 'all']);
+    const elsewhere = [legAt('107', { hotline: number('19005678') }), legAt('108'), legAt('109')];
+    expect(owners(elsewhere)[0]).toBe(first);
+    const second = withEntry({ ...ringsAll.entry!.seen, agentName: 'agent_no_9' });
+    const three = ['107', '108', '109'].map((ext) => legAt(ext));
+    expect(owners(three, [named, second])).toEqual([first, 'all', null]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { leg, legPart, number } from '../../../test/support/history.js';
+import { entry, leg, legPart, number } from '../../../test/support/history.js';
 import {
   absentSince,
   at,
@@ -9,6 +9,7 @@ import {
   entryPart,
   indexOf,
   participant,
+  window,
 } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
@@ -49,8 +50,13 @@ const dials = (dialled: string, given: Partial<ObservedLeg> = {}) =>
     ...given,
   });
 
-function joins(seen: ObservedLeg, calls: readonly Call[]): string | null {
-  const found = thirdExtension(seen, { index: indexOf(calls), cycle: cycleAt(6), weighing: new Weighing() });
+function joins(
+  seen: ObservedLeg,
+  calls: readonly Call[],
+  answering: ReadonlyMap<string, Call> = new Map(),
+): string | null {
+  const weighed = { index: indexOf(calls), cycle: cycleAt(6), weighing: new Weighing(), answering };
+  const found = thirdExtension(seen, weighed);
   return found === null ? null : `${found.call.callId} ${found.joined}`;
 }
 
@@ -65,8 +71,27 @@ describe('an extension that dials a code', () => {
 
   it('listens in on the extension that the code ends in, if that talks', () => {
     expect(joins(dials('*33106'), [talks('106'), rings('107')])).toBe('talks-106 listens');
+  });
+
+  it('listens in on who talked there last, while that conversation goes on', () => {
     const gone = { ...talks('106'), legs: [legPart({ state: 'answered', absence: absentSince(6) })] };
-    expect(joins(dials('*33106'), [gone])).toBeNull();
+    expect(joins(dials('*33106'), [gone])).toBe('talks-106 listens');
+    expect(joins(dials('*33106'), [gone, { ...talks('106'), callId: 'now' }])).toBe('now listens');
+    expect(joins(dials('*33106'), [gone, { ...gone, callId: 'other' }])).toBeNull();
+    const held = (quiet: ReturnType<typeof window> | null) => ({
+      ...gone,
+      legs: [],
+      entry: entryPart({ seen: entry({ status: 'answered' }), answered: true, quiet }),
+    });
+    expect(joins(dials('*33106'), [held(null)])).toBe('talks-106 listens');
+    expect(joins(dials('*33106'), [held(window(2))])).toBeNull();
+  });
+
+  it('listens in on a call of which a leg talks there in this very poll', () => {
+    const rung = rings('107');
+    expect(joins(dials('*33106'), [rung], new Map([['106', rung]]))).toBe('rings-107 listens');
+    expect(joins(dials('*33108'), [rung], new Map([['106', rung]]))).toBeNull();
+    expect(joins(dials('*33106'), [talks('106')], new Map([['106', rung]]))).toBe('talks-106 listens');
   });
 
   it('joins nothing where the extension neither rings nor talks, or two calls ring there', () => {

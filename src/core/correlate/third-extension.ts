@@ -3,16 +3,19 @@ import type { ObservedLeg } from '../model/observation.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { hotlineMatch } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { isStale } from '../parts/staleness.js';
 import { isJustSeen, whenGone } from '../parts/window.js';
 import type { Weighed } from './weighing.js';
 
 /**
  * A leg that talks in the first poll that shows it, and never rang: the extension picked another's call up, or listens in on a conversation.
+ * `answering`: the calls of which a new leg talks in this poll, by its extension.
  *
  *   the leg                                                        joins
  *   dialled a code that ends in an extension that rings, or whose   the call that rings there, `inferred`
  *   ringing has stopped
- *   dialled a code that ends in an extension that talks             that call, as a listener
+ *   dialled a code that ends in an extension that talks, or that    that call, as a listener
+ *   talked last in a conversation that goes on
  *   dialled a code without an extension                             the only call of which a ring stopped in this poll
  *   is inbound and shows itself as the customer                     the only call of its hotline of which a ring did
  *
@@ -20,7 +23,7 @@ import type { Weighed } from './weighing.js';
  */
 export function thirdExtension(
   leg: ObservedLeg,
-  { index, cycle, weighing }: Weighed,
+  { index, cycle, weighing, answering }: Weighed & { readonly answering: ReadonlyMap<string, Call> },
 ): { readonly call: Call; readonly joined: Joined } | null {
   if (leg.signal !== 'answered' || (leg.dialled === null && !leg.ownCustomer)) return null;
   const { dialled } = leg;
@@ -33,7 +36,7 @@ export function thirdExtension(
       (call) => isUnanswered(call) && ringsAt(call, (extension) => isTarget(dialled, extension)),
     );
     if (rung !== null) return { call: rung, joined: 'inferred' };
-    const heard = only(calls, (call) => isTarget(dialled, call.connected?.extension) && isConnected(call));
+    const heard = heardAt((extension) => isTarget(dialled, extension), calls, answering, cycle);
     if (heard !== null) return { call: heard, joined: 'listens' };
     if (hasTarget(dialled)) return null;
   }
@@ -45,6 +48,24 @@ export function thirdExtension(
       lostRing(call, cycle),
   );
   return vanished === null ? null : { call: vanished, joined: 'inferred' };
+}
+
+/**
+ * The call that is listened to at the extension: one that talks there or, if none does, that talks there in this very poll or was
+ * there last. Its leg may have gone just now, or be hidden with the registration of its device; but a row that has
+ * gone stale is no conversation.
+ */
+function heardAt(
+  isIt: (extension: string | undefined) => boolean,
+  calls: readonly Call[],
+  answering: ReadonlyMap<string, Call>,
+  cycle: CycleFacts,
+): Call | null {
+  const last = calls.filter(({ connected, answeredAt }) => answeredAt !== null && isIt(connected?.extension));
+  const talking = last.filter(isConnected);
+  if (talking.length > 0) return only(talking, () => true);
+  for (const [extension, call] of answering) if (isIt(extension)) return call;
+  return only(last, ({ entry }) => entry === null || !isStale(entry, cycle));
 }
 
 /** A code has at most two digits of its own before the extension that it aims at: `**106`, `*33106`. */

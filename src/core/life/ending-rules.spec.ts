@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { entry, legPart } from '../../../test/support/history.js';
-import { absentSince, at, callOf, connectedAt, cycleAt, entryPart } from '../../../test/support/parts.js';
+import {
+  absentSince,
+  at,
+  callOf,
+  connectedAt,
+  cycleAt,
+  entryPart,
+  participant,
+} from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
 import { CALL_ENDS, type EndFacts, endingOf } from './ending-rules.js';
 
@@ -213,5 +221,33 @@ describe('the end of a talking leg whose extension is not listed any more', () =
 
   it('is inferred if the entry had gone before, as at a transfer', () => {
     expect([9, 5].map(certaintyOf)).toEqual(['inferred', 'inferred']);
+  });
+});
+
+describe('the end of a call whose leg talked, and whose row never said Answered', () => {
+  const certaintyOf = (kind: 'vanished' | 'abandoned', firstSeen: number, rungBefore = '107') => {
+    const talked = legPart({ state: 'answered', firstSeen: at(firstSeen), absence: absentSince(12, 2) });
+    const own = entryPart({ seen: entry({ status: 'trying' }), absence: { kind, ...absentSince(10, 2) } });
+    const participants = [participant('107'), participant(rungBefore)];
+    const call = callOf({ answeredAt: at(11), connected: connectedAt('107'), entry: own, participants });
+    return endingOf({ call, gone: [talked], returnRow: null, isLeft: false }, cycleAt(20))!.observed
+      .certainty;
+  };
+
+  it('is inferred, unless the queue had let the caller go when the first poll showed the leg', () => {
+    expect([9, 10, 11].map((first) => certaintyOf('abandoned', first))).toEqual([
+      'inferred',
+      'observed',
+      'observed',
+    ]);
+  });
+
+  it('is inferred too if the row is deleted in the first poll that shows the leg, and none had rung before', () => {
+    expect([9, 10, 11].map((first) => certaintyOf('vanished', first))).toEqual([
+      'inferred',
+      'inferred',
+      'observed',
+    ]);
+    expect(certaintyOf('vanished', 10, '108')).toBe('observed');
   });
 });

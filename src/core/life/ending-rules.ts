@@ -267,8 +267,10 @@ function endFacts({ call, gone, returnRow, isLeft }: Remains, cycle: CycleFacts)
   const state = entryState(call);
   const isDoubtful = entry?.absence?.kind === 'vanished' && entry.absence.unlisted;
   const isUncertain = isDoubtful || lastLegs === 'unlisted' || (state === 'abandoned' && lastLegs === 'none');
+  const isOfLast = (extension: string) => gone.some(({ seen }) => seen.extension === extension);
+  const hasRungBefore = call.participants.some(({ extension }) => !isOfLast(extension));
   const isElsewhere =
-    entry !== null && entry.absence !== null && gone.some((leg) => isAfterEntry(leg, entry));
+    entry !== null && entry.absence !== null && gone.some((leg) => isAfterEntry(leg, entry, hasRungBefore));
   return {
     cameBack: returnRow !== null,
     answered: answeredAt !== null,
@@ -294,9 +296,13 @@ function isUnlisted({ absence }: Leg, { entry }: Call): boolean {
   return entry?.absence?.kind !== 'vanished' || isAfter(whenGone(absence!), whenGone(entry.absence));
 }
 
-/** Whether no poll showed the leg before the row had gone: the queue did not ring it. */
-function isAfterEntry({ firstSeen }: Leg, { absence }: QueueEntry): boolean {
-  return !isSeenLater(whenGone(absence!), { after: null, by: firstSeen });
+/**
+ * Whether no poll showed the leg before the row had gone: the queue did not ring it. But a row that is deleted, with no status to
+ * say why, goes with the leg of an agent; where none had rung before, that is the leg which the same poll shows first.
+ */
+function isAfterEntry({ firstSeen }: Leg, { absence }: QueueEntry, hasRungBefore: boolean): boolean {
+  const [leg, gone] = [{ after: null, by: firstSeen }, whenGone(absence!)];
+  return absence!.kind === 'vanished' && !hasRungBefore ? isSeenLater(leg, gone) : !isSeenLater(gone, leg);
 }
 
 /** When the caller left the queue, as the PBX gives it. A row keeps this time when the caller comes back. */
