@@ -45,7 +45,17 @@ import { RegistrationLookup } from './source/registration-lookup.js';
     ),
     provide(
       Shutdown,
-      [Readiness, TenantsLive, PollService, RegistrationLookup, Delivery, Upkeep, STORAGE, TRACING, HttpAdapterHost],
+      [
+        Readiness,
+        TenantsLive,
+        PollService,
+        RegistrationLookup,
+        Delivery,
+        Upkeep,
+        STORAGE,
+        TRACING,
+        HttpAdapterHost,
+      ],
       (readiness, tenants, polls, lookup, delivery, upkeep, storage, tracing, http) =>
         new Shutdown({ readiness, tenants, polls, lookup, delivery, upkeep, storage, tracing, http }),
     ),

@@ -156,6 +156,12 @@ describe('the keeper of the logs', () => {
       expect(one.trimmed).toEqual({ age: 900, bytes: 0, memory: 0 });
     });
 
+    it('drops a tenth of what is past its age as ever, while there are not more', async () => {
+      await fill('old', 100, 0);
+      await keeper({}, 100 * EVENT_BYTES).pass();
+      expect(sizes()).toEqual({ old: 90 });
+    });
+
     it('drops the oldest of the largest logs, and says so once a minute at most', async () => {
       await fill('flood', 0, 5_000);
       await fill('calm', 0, 200);
