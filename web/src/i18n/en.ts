@@ -34,7 +34,7 @@ export const en: Words = {
     unauthorized: 'The bridge does not accept this token. Is it complete, and made for this bridge?',
     'token-expired': 'The token has expired. Please sign in with a new one.',
     'bad-signature':
-      'The token is not signed with a key that this bridge knows. Was the key changed, or the token made for another bridge?',
+      'The bridge does not accept this token: its signature is wrong. Is it complete, and made for this bridge?',
     'tenant-mismatch': 'The token is for another tenant, or for one that this bridge does not serve.',
     'too-many-connections': 'The bridge has too many connections from here and turned this page away.',
     'origin-not-allowed': 'The bridge does not accept pages from this address (CORS_ORIGINS).',

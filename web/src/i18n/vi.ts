@@ -28,7 +28,7 @@ export const vi: Words = {
     unauthorized: 'Hệ thống không chấp nhận mã này. Mã có đầy đủ và đúng của hệ thống này không?',
     'token-expired': 'Mã truy cập đã hết hạn. Vui lòng đăng nhập bằng mã mới.',
     'bad-signature':
-      'Mã này không được ký bằng khóa mà hệ thống biết. Khóa đã đổi, hay mã dành cho hệ thống khác?',
+      'Hệ thống không chấp nhận mã này: chữ ký không đúng. Mã có đầy đủ và đúng của hệ thống này không?',
     'tenant-mismatch': 'Mã này thuộc về một tài khoản tổng đài khác.',
     'too-many-connections': 'Có quá nhiều kết nối từ đây nên hệ thống đã từ chối trang này.',
     'origin-not-allowed': 'Hệ thống không nhận trang từ địa chỉ này (CORS_ORIGINS).',
