@@ -1,4 +1,5 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
+import { AlikeCallers } from './judge-alike.js';
 import { HiddenConsultations } from './judge-consultation.js';
 import { HOLDS_IN_ANY_DIRECTION, ShownDirection } from './judge-direction.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
@@ -60,6 +61,8 @@ export function judge(
     byCall.set(call, [...parts, group]);
   }
   const direction = new ShownDirection(truth, sight);
+  const emittedFor = new Map([...byCall].map(([call, parts]) => [call, parts.flat()]));
+  const alike = new AlikeCallers(truth, emittedFor, index, sight);
   const consultations = new HiddenConsultations(truth, index, sight);
   for (const call of truth) {
     const parts = byCall.get(call) ?? [];
@@ -74,7 +77,9 @@ export function judge(
         ? 'direction-not-shown'
         : consultations.excuses(call, finding)
           ? 'consultation-not-shown'
-          : null,
+          : alike.excuses(call, finding)
+            ? 'alike-callers'
+            : null,
     );
   }
   return findings.report();
