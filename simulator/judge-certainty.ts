@@ -68,6 +68,8 @@ function ofAnswer(statement: Statement): Set<string> {
   if (statement.may(before)) allowed.add('inferred');
   if (!statement.must(before)) allowed.add(isShown && wasShown ? 'observed' : 'inferred');
   if (mayBeLost([...legs, ...entries], statement)) allowed.add('inferred');
+  // docs/events.md: where several queue entries fit a leg equally well, what follows from it is inferred.
+  if (entries.length > 0 && statement.index.hasRival(call)) allowed.add('inferred');
   return allowed;
 }
 

@@ -110,6 +110,14 @@ export class TruthIndex {
     return (a.customer?.e164 ?? null) !== null && areAlike(a, b);
   }
 
+  /** Whether another caller of the number, or who withholds it too, was in a queue at the same time. */
+  hasRival(call: CallTruth): boolean {
+    if (call.customer === null) return false;
+    return (this.#byCustomer.get(keyOf(call)) ?? []).some(
+      (other) => areOfOneNumber(call, other) && other.sightings.some(({ endpoint }) => endpoint === 'queue'),
+    );
+  }
+
   /** The contract's ambiguous case, in which two rows remain two calls: another call alive at the same time looks the same. */
   isAmbiguous(call: CallTruth): boolean {
     if (call.customer === null) return false;
@@ -122,10 +130,14 @@ function areAlike(a: CallTruth, b: CallTruth): boolean {
   return a.hotline === b.hotline && areOfOneNumber(a, b);
 }
 
-/** One number, or both withheld, at the same time. */
-export function areOfOneNumber(a: CallTruth, b: CallTruth): boolean {
+/** One number, or both withheld, at the same time. `until`: for how long each counts as alive. */
+export function areOfOneNumber(
+  a: CallTruth,
+  b: CallTruth,
+  until: (call: CallTruth) => number = lastSeen,
+): boolean {
   if (a === b || a.customer === null || b.customer === null || a.direction !== b.direction) return false;
-  return keyOf(a) === keyOf(b) && a.startedAt <= lastSeen(b) && b.startedAt <= lastSeen(a);
+  return keyOf(a) === keyOf(b) && a.startedAt <= until(b) && b.startedAt <= until(a);
 }
 
 function keyOf({ customer }: CallTruth): string {

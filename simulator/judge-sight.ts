@@ -215,6 +215,11 @@ export class Sight {
     return this.countIn(endpoint, goneAt, Infinity) >= this.absencePolls + this.toDemand;
   }
 
+  /** The latest poll that can have confirmed such an absence. */
+  confirmedAt(endpoint: Endpoint, goneAt: number): number {
+    return this.pollAfter(endpoint, goneAt, this.absencePolls + this.toDemand - 2);
+  }
+
   /** The first poll that showed this call alive, or abandoned recently enough to be news. */
   begunAt(call: CallTruth): number | null {
     let first: number | null = null;

@@ -250,9 +250,19 @@ const joins: readonly Mutant[] = [
       'a caller whose agent rings would take the agent of the next one',
     ],
     [
-      "if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;",
-      '',
+      "const ringsOne = entry.status === 'trying' && agentNamesOf(entry).length > 0;",
+      'const ringsOne = true;',
       'a ring-all queue would ring one agent',
+    ],
+    [
+      'return ringsOne && (isOfMany || ringsAnother',
+      'return ringsOne && (ringsAnother',
+      'the first caller of a company would take one of the agents whom a queue rings for the second',
+    ],
+    [
+      'size > candidates.length;',
+      'size > 1;',
+      'two callers, each with one agent, would be one',
     ],
     [
       "(hasTurned(candidate, deps, 'answered') && namedBy(candidate.entry, seen, deps.cycle) !== 'another')",

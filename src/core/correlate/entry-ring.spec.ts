@@ -381,6 +381,41 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
   });
 });
 
+describe('legs that begin at once, of a customer with two entries', () => {
+  const named = withEntry({ ...trying, agentName: 'agent_no_8' });
+  const ringsAll = withEntry(entry({ queueId: 'support', callId: 'all', joinedAt: at(4), status: 'trying' }));
+  const owners = (legs: readonly ObservedLeg[], calls: readonly Call[] = [named, ringsAll]) => {
+    const groups = legs.map(groupWith);
+    joinLegsToEntries(groups, {
+      weighing: new Weighing(),
+      index: indexOf(calls),
+      cycle: cycleAt(6),
+      answers: { places: new Map(), turned: new Set(), queueIsNoOlder: true, queueIsLater: true },
+    });
+    return groups.map(({ joins }) => joins?.callId ?? null);
+  };
+  const legAt = (ext: string, given: Partial<ObservedLeg> = {}) => ({
+    ...leg({ ext, callId: `leg-${ext}`, startedAt: at(5) }),
+    ...given,
+  });
+
+  it('are all those of the one that names no agent, if they are more than the entries', () => {
+    expect(owners(['107', '108', '109'].map((ext) => legAt(ext)))).toEqual(['all', 'all', 'all']);
+  });
+
+  it('may be one of each if they are no more, began apart, are of two hotlines, or both entries name an agent', () => {
+    const first = 'queue-call-1';
+    expect(owners(['107', '108'].map((ext) => legAt(ext)))).toEqual([first, 'all']);
+    const apart = [legAt('107', { startedAt: at(3) }), legAt('108'), legAt('109')];
+    expect(owners(apart)).toEqual([first, 'all', 'all']);
+    const elsewhere = [legAt('107', { hotline: number('19005678') }), legAt('108'), legAt('109')];
+    expect(owners(elsewhere)[0]).toBe(first);
+    const second = withEntry({ ...ringsAll.entry!.seen, agentName: 'agent_no_9' });
+    const three = ['107', '108', '109'].map((ext) => legAt(ext));
+    expect(owners(three, [named, second])).toEqual([first, 'all', null]);
+  });
+});
+
 describe('an entry that comes after its ring', () => {
   const row = entry({ joinedAt: at(4), status: 'trying' });
   /** A call whose leg began at second 5, and which the poll at second 6 showed. */

@@ -4,6 +4,7 @@ import { add } from '../observe/changes.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, type Match, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
+import { MAX_CROWD } from '../model/bounds.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { beganTogether, entryBegan, extentOf, ringTimes } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
@@ -34,6 +35,8 @@ interface Deps extends Weighed {
   readonly rung: ReadonlyMap<string, readonly ObservedLeg[]>;
   /** The calls of which a leg that rang before talks in this poll, under an id that the call already had. */
   readonly answered: ReadonlySet<string>;
+  /** The new legs of which nothing is known yet, by customer. */
+  readonly alone: ReadonlyMap<string, readonly ObservedLeg[]>;
 }
 
 const NONE: readonly never[] = [];
@@ -43,9 +46,12 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2
  * Joins each leg to the entry with the strongest evidence. Of several with the same, those that are Trying come first,
  * then who joined earliest, then the PBX's order; the leg may be another's then, so the join is inferred.
  */
-export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'rung' | 'answered'>): void {
+export function joinLegsToEntries(
+  groups: readonly Group[],
+  given: Omit<Deps, 'rung' | 'answered' | 'alone'>,
+): void {
   const rung = new Map<string, ObservedLeg[]>();
-  const deps = { ...given, rung, answered: answeredById(groups) };
+  const deps = { ...given, rung, answered: answeredById(groups), alone: legsAlone(groups) };
   const begun = byCustomerOf(groups.filter(({ entries }) => entries.length > 0));
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
@@ -61,6 +67,14 @@ export function joinLegsToEntries(groups: readonly Group[], given: Omit<Deps, 'r
     joinsCall(group, call, joined);
     for (const { seen } of group.legs) add(rung, call.callId, seen);
   }
+}
+
+function legsAlone(groups: readonly Group[]): ReadonlyMap<string, readonly ObservedLeg[]> {
+  const alone = new Map<string, ObservedLeg[]>();
+  for (const group of groups)
+    if (isAlone(group) && group.entries.length === 0)
+      for (const { seen } of group.legs) add(alone, customerKey(seen.customer), seen);
+  return alone;
 }
 
 /** Some PBXs show the call's id at the leg that has answered it, so that the leg is a new one of the call by its id. */
@@ -82,8 +96,10 @@ function strongest(
 ): { readonly candidate: Candidate; readonly isAlone: boolean } | null {
   const { seen } = legs[0]!;
   const ranked: { readonly candidate: Candidate; readonly rank: number }[] = [];
-  for (const candidate of candidatesFor(seen, begun, deps)) {
-    const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, deps));
+  const candidates = candidatesFor(seen, begun, deps);
+  const isOfMany = isRungWithMany(seen, candidates, deps);
+  for (const candidate of candidates) {
+    const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, isOfMany, deps));
     if (evidence === null) continue;
     const rings =
       candidate.entry.status === 'trying' ||
@@ -97,6 +113,23 @@ function strongest(
   if (rank % 2 === 0 && new Set(best.map(({ entry }) => entry.queueId)).size > 1) return null;
   const candidate = best.reduce((first, other) => (isBehind(first, other) ? other : first));
   return { candidate, isAlone: best.length === 1 };
+}
+
+/**
+ * Whether the leg began with so many others of the customer and the hotline that one queue rings them all for an entry, and a
+ * candidate is such an entry: it is Trying and names no agent.
+ */
+function isRungWithMany(leg: ObservedLeg, candidates: readonly Candidate[], { alone }: Deps): boolean {
+  const ringsAll = ({ entry }: Candidate) => entry.status === 'trying' && agentNamesOf(entry).length === 0;
+  if (candidates.length < 2 || !candidates.some(ringsAll)) return false;
+  const legs = alone.get(customerKey(leg.customer)) ?? NONE;
+  if (legs.length > MAX_CROWD) return false;
+  const together = legs.filter(
+    (other) =>
+      beganTogether(other.startedAt, leg.startedAt) === 'together' &&
+      hotlineMatch(other.hotline, leg.hotline) === 'same',
+  );
+  return new Set(together.map(({ extension }) => extension)).size > candidates.length;
 }
 
 function isBehind(a: Candidate, b: Candidate): boolean {
@@ -128,7 +161,7 @@ function candidatesFor(
   return weighing.among(found);
 }
 
-function ringFacts(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts {
+function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, deps: Deps): RingFacts {
   const { cycle, answers } = deps;
   const { entry, call, group } = candidate;
   return {
@@ -138,7 +171,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFact
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
       (group === null ? answers.queueIsNoOlder && !answers.turned.has(call.callId) : answers.queueIsLater),
-    names: agentFor(leg, candidate, deps),
+    names: agentFor(leg, candidate, isOfMany, deps),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
     learnt: learntOf(entry, call, leg, cycle),
@@ -185,17 +218,19 @@ function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: 
 }
 
 /**
- * Whose agent the row names: by the name or, where it is not known, by the leg that already rings for the entry. A row that says
+ * Whose agent the row names: by the name or, where it is not known, by the leg that already rings for the entry; it is none of
+ * many that one queue rings at once. The queue rings one agent at a time where it names one. A row that says
  * Answered names who answered: that says nothing of the others that rang until then. Nor does a row from before the monitor's
  * answer say who rings now, if the agent that it names has stopped ringing since.
  */
-function agentFor(leg: ObservedLeg, candidate: Candidate, deps: Deps): RingFacts['names'] {
+function agentFor(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, deps: Deps): RingFacts['names'] {
   const { entry } = candidate;
   const named = namedWhileRinging(entry, leg, deps.cycle);
   if (named === 'another' && isOfRingBefore(candidate, deps)) return 'none known';
   if (named !== 'none known') return named;
   if (candidate.group === null && rangLast(candidate.call, leg.extension)) return 'it';
-  return ringsAnother(leg, candidate, deps) ? 'another' : named;
+  const ringsOne = entry.status === 'trying' && agentNamesOf(entry).length > 0;
+  return ringsOne && (isOfMany || ringsAnother(leg, candidate, deps)) ? 'another' : named;
 }
 
 /** Whether the queue was not asked since the agent whom the row names has rung for the entry, and stopped. */
@@ -217,16 +252,14 @@ function namedWhileRinging(
 }
 
 /**
- * Whether the agent that a Trying row names is at another extension: the queue rings one agent at a time where it names one,
- * and a leg of the entry rings elsewhere. The leg of the agent before has gone from an answer that shows the next one's, for the
+ * Whether the agent that a Trying row names is at another extension, since a leg of the entry rings elsewhere. The leg of the agent before has gone from an answer that shows the next one's, for the
  * PBX tries that one at its next tick, a second later; but a partial answer may lack it.
  */
 function ringsAnother(
   leg: ObservedLeg,
-  { entry, call, group }: Candidate,
+  { call, group }: Candidate,
   { cycle: { isBusy }, rung }: Deps,
 ): boolean {
-  if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;
   const isElsewhere = (seen: ObservedLeg) => seen.extension !== leg.extension && mayBeInbound(seen);
   const begun = [...(group?.legs.map(({ seen }) => seen) ?? []), ...(rung.get(call?.callId ?? '') ?? [])];
   const isThere = ({ seen, absence }: Leg) => absence === null && isBusy(seen.extension);

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EngineHabits } from './engine-habits.js';
+import { judge } from './judge.js';
+import type { JudgedEvent } from './judge-report.js';
+import { perfectEvents } from './perfect-teller.js';
+import { createQuietWorld } from './quiet-world.js';
+import type { CallTruth, Sighting } from './truth.js';
+
+const SECOND = 1_000;
+
+interface Callers {
+  readonly agentNames?: EngineHabits['agentNames'];
+  readonly customers?: readonly [string, string];
+  readonly apartMs?: number;
+  readonly queues?: readonly [string, string];
+}
+
+const [SALES, SUPPORT] = ['BanHang_39989220', 'KyThuat_39989222'];
+
+/** Two callers of queues that ring one agent each; a bridge takes the leg of each for the other's. */
+function mistaken({
+  agentNames = 'uuid',
+  customers = ['0914237383', '0914237383'],
+  apartMs = 100,
+  queues = [SALES, SALES],
+}: Callers = {}) {
+  const world = createQuietWorld({ directory: { doubleRegistered: 0 }, engine: { agentNames } });
+  for (const [nth, customer] of customers.entries()) {
+    if (nth > 0) world.advanceTo(world.now + apartMs);
+    const { callKey } = world.startCall({
+      kind: 'queue',
+      queue: queues[nth]!,
+      customer,
+      answerAfterMs: 8 * SECOND,
+      talkMs: 20 * SECOND,
+      leavesAfterMs: null,
+    });
+    expect(callKey).not.toBe('');
+  }
+  const { startedAt } = world.truth[0]!;
+  world.advanceTo(startedAt + 60 * SECOND);
+  const instants: number[] = [];
+  for (let at = startedAt - 0.2 * SECOND; at <= world.now; at += SECOND) instants.push(at);
+  const polls = { monitor: instants, queue: instants };
+  const [a, b] = world.truth.map(legOf);
+  expect(world.truth.map(({ sightings }) => sightings.length)).toEqual([2, 2]);
+  const events = perfectEvents(world.truth, polls).map((event) => swapped(event, a!, b!));
+  return judge(world.truth, events, polls, { log: world.log });
+}
+
+function legOf({ sightings }: CallTruth): Sighting {
+  return sightings.find(({ endpoint }) => endpoint === 'monitor')!;
+}
+
+/** The event as a bridge emits it that takes one leg for the other. */
+function swapped(event: JudgedEvent, a: Sighting, b: Sighting): JudgedEvent {
+  const pairs = [
+    [a.callId, b.callId],
+    [a.who!.extensionId, b.who!.extensionId],
+    [a.who!.agentName, b.who!.agentName],
+    [a.who!.userId, b.who!.userId],
+    [`"${a.extension}"`, `"${b.extension}"`],
+  ] as const;
+  let text = JSON.stringify(event.data);
+  for (const [one, other] of pairs)
+    if (one !== '' && other !== '')
+      text = text.replaceAll(one, '<swap>').replaceAll(other, one).replaceAll('<swap>', other);
+  return { ...event, data: JSON.parse(text) as JudgedEvent['data'] };
+}
+
+describe('two callers in queues of one hotline whose legs a bridge mistakes for one another', () => {
+  it('are excused if they are of one number, or both withhold it, and no row says whose the legs are', () => {
+    for (const customers of [
+      ['0914237383', '0914237383'],
+      ['anonymous', 'unavailable'],
+    ] as const) {
+      const report = mistaken({ customers });
+      expect({ ...report, ok: report.ok }).toMatchObject({
+        missing: [],
+        invented: [],
+        misreported: [],
+        ok: true,
+      });
+      expect(report.forgiven.byReason['alike-callers']).toBeGreaterThan(4);
+    }
+  });
+
+  it.each<[why: string, callers: Callers]>([
+    ['the rows name the agents as the monitor does', { agentNames: 'monitor' }],
+    ['they are two customers', { customers: ['0914237383', '0987654321'] }],
+    ['only one withholds the number', { customers: ['0914237383', 'anonymous'] }],
+    ['they called two hotlines', { queues: [SALES, SUPPORT] }],
+    ['the agent of the first rang before the second called', { apartMs: 4 * SECOND }],
+  ])('are not if %s', (_, callers) => {
+    const { ok, forgiven } = mistaken(callers);
+    expect({ ok, excused: forgiven.byReason['alike-callers'] ?? 0 }).toEqual({ ok: false, excused: 0 });
+  });
+});
