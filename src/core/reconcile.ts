@@ -282,13 +282,14 @@ class Cycle {
     return { left, moved };
   }
 
-  #answers({ turned }: Changes): Answers {
+  #answers({ turned, consulted }: Changes): Answers {
     const [monitor, queue] = [answerOf(this.#observations.monitor), answerOf(this.#observations.queue)];
     const places = new Map<string, number>();
     for (const key of queue?.rows.keys() ?? []) places.set(key, places.size);
     return {
       places,
       turned,
+      consulted,
       queueIsNoOlder: isQueueNoOlder(monitor, queue),
       queueIsLater: isQueueLater(monitor, queue),
     };

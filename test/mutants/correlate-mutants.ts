@@ -259,11 +259,7 @@ const joins: readonly Mutant[] = [
       'return ringsOne && (ringsAnother',
       'the first caller of a company would take one of the agents whom a queue rings for the second',
     ],
-    [
-      'size > candidates.length;',
-      'size > 1;',
-      'two callers, each with one agent, would be one',
-    ],
+    ['size > candidates.length;', 'size > 1;', 'two callers, each with one agent, would be one'],
     [
       "(hasTurned(candidate, deps, 'answered') && namedBy(candidate.entry, seen, deps.cycle) !== 'another')",
       "hasTurned(candidate, deps, 'answered')",
@@ -358,6 +354,23 @@ const joins: readonly Mutant[] = [
       "taken: leg.signal === 'answered' && other.signal === 'answered',",
       'taken: false,',
       'two people of a company who talk in the first poll would be one call',
+    ],
+  ]),
+  ...mutantsOf('src/core/observe/consulted-leg.ts', 'src/core/observe/consulted-leg.spec.ts', [
+    [
+      'consultation === undefined || isElsewhere(row, rows)',
+      'consultation === undefined',
+      'the phantom of a consultation would be a part of the customer’s call',
+    ],
+    [
+      'legs.every(({ seen }) => isMissing(seen)),\n    );',
+      'legs.length > 0,\n    );',
+      'a device of the consulted extension would take the customer while the consultation goes on',
+    ],
+    [
+      'return found.length === 1 ? found[0]! : null;',
+      'return found[0] ?? null;',
+      'one of two customers would be transferred at random',
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/third-extension.ts`, `${CORRELATE}/third-extension.spec.ts`, [

@@ -6,6 +6,8 @@ import { type CycleFacts, QUEUE_LEADS_MS } from '../parts/cycle-facts.js';
 export interface Answers {
   /** The place of each row in the queue's answer, by `key`; none where it was not asked or failed. */
   readonly places: ReadonlyMap<string, number>;
+  /** The call of the customer whom a consulted extension talks to, by the `key` of its new leg: see `consulted-leg.ts`. */
+  readonly consulted: ReadonlyMap<string, string>;
   /** The calls whose entry has another status than in the answer before. */
   readonly turned: ReadonlySet<string>;
   /** An entry that the queue's answer shows first, and Waiting, has rung none of the legs that the monitor's shows. */

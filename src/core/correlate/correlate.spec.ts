@@ -8,12 +8,17 @@ import type { NewParts } from './placement.js';
 const other = number('0987654321');
 
 /** What the new parts become: the call that they join, their entries, and their legs with how they joined. */
-function placed(parts: Partial<NewParts>, calls: readonly Call[] = []): string[] {
+function placed(
+  parts: Partial<NewParts>,
+  calls: readonly Call[] = [],
+  consulted: ReadonlyMap<string, string> = new Map(),
+): string[] {
   const answers = {
     places: new Map<string, number>(),
     queueIsNoOlder: true,
     queueIsLater: true,
     turned: new Set<string>(),
+    consulted,
   };
   return correlate({ legs: [], entries: [], ...parts }, indexOf(calls), cycleAt(6), answers).map(
     ({ joins, legs, entries }) =>
@@ -83,6 +88,17 @@ describe('a leg that talks at once under the id of a conversation', () => {
       'call-1: 107 shown',
     ]);
     expect(placed({ legs: [third] }, [{ ...call, direction: 'local' }])).toEqual(['call-1: 109 shown']);
+  });
+});
+
+describe('a consulted leg that shows another id', () => {
+  it('joins the customer’s call, inferred', () => {
+    const seen = leg({ ext: '112', direction: 'local', customer: null, peer: '107' });
+    const call = callOf({ answeredAt: at(1), connected: connectedAt('107') });
+    expect(placed({ legs: [seen] }, [call], new Map([[seen.key, 'call-1']]))).toEqual([
+      'call-1: 112 inferred',
+    ]);
+    expect(placed({ legs: [seen] }, [call], new Map([['other', 'call-1']]))).toEqual(['new: 112 shown']);
   });
 });
 

@@ -19,7 +19,8 @@ import { Weighing } from './weighing.js';
  * Decides which parts are one call: each part that an observation shows for the first time joins a live call, joins other
  * new parts, or begins a call of its own. `evidence-rules.ts` has the rules; this is the order in which they are asked.
  *
- * 1. Parts that share an upstream id are one call, unless two live calls show it.
+ * 1. Parts that share an upstream id are one call, unless two live calls show it; a consulted leg may show another id as it
+ *    is connected to the customer (`observe/consulted-leg.ts`).
  * 2. A queue entry takes the ring that was there before it (`entry-ring.ts`).
  * 3. A leg joins the queue entry that it is rung for (`entry-ring.ts`).
  * 4. A leg picks a ringing call up, or listens in on a conversation (`third-extension.ts`).
@@ -39,6 +40,7 @@ export function correlate(
   const groups = groupById(parts);
   const weighing = new Weighing();
   for (const group of groups) joinById(group, index);
+  for (const group of groups) joinConsulted(group, index, answers);
   joinEntriesToRinging(groups, { index, cycle, weighing });
   joinLegsToEntries(groups, { index, cycle, answers, weighing });
   const answering = answeringAt(groups);
@@ -118,6 +120,13 @@ function joinById(group: Group, index: CallIndex): void {
     const listens = group.legs.some(({ seen }) => comesInOn(call, seen));
     return joinsCall(group, call, listens ? 'listens' : 'shown');
   }
+}
+
+function joinConsulted(group: Group, index: CallIndex, { consulted }: Answers): void {
+  if (!isLoneLeg(group)) return;
+  const callId = consulted.get(group.legs[0]!.seen.key);
+  const call = callId === undefined ? undefined : index.calls.get(callId);
+  if (call !== undefined && hasRoom(extentOf(call), group)) joinsCall(group, call, 'inferred');
 }
 
 /** Whether a leg that never rang joins a conversation that goes on: by its id it is a part of it, and it replaces no other. */

@@ -63,6 +63,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
       queueIsNoOlder: queueIsLater,
       queueIsLater,
       turned: new Set(turned),
+      consulted: new Map(),
     },
   });
   const into = group.joins?.callId ?? group.mergedInto?.entries[0]?.callId ?? null;
@@ -371,7 +372,13 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
         weighing: new Weighing(),
         index: indexOf(calls),
         cycle: cycleAt(6),
-        answers: { places: new Map(), turned: new Set(), queueIsNoOlder: true, queueIsLater: true },
+        answers: {
+          places: new Map(),
+          turned: new Set(),
+          consulted: new Map(),
+          queueIsNoOlder: true,
+          queueIsLater: true,
+        },
       });
       return legs.map(({ joins, mergedInto }) => (joins ?? mergedInto) !== null);
     };
@@ -390,7 +397,13 @@ describe('legs that begin at once, of a customer with two entries', () => {
       weighing: new Weighing(),
       index: indexOf(calls),
       cycle: cycleAt(6),
-      answers: { places: new Map(), turned: new Set(), queueIsNoOlder: true, queueIsLater: true },
+      answers: {
+        places: new Map(),
+        turned: new Set(),
+        consulted: new Map(),
+        queueIsNoOlder: true,
+        queueIsLater: true,
+      },
     });
     return groups.map(({ joins }) => joins?.callId ?? null);
   };

@@ -11,6 +11,8 @@ export interface Changes {
   /** The calls whose entry has another status than in the answer before. */
   readonly turned: Set<string>;
   readonly newLegs: ObservedLeg[];
+  /** Of the new legs, those of extensions that were consulted: the call of the customer whom they talk to, by the leg's `key`. */
+  readonly consulted: Map<string, string>;
   readonly newEntries: ObservedQueueEntry[];
   /** Live calls whose caller came back on the same row before a poll showed the hang-up: the present row, by `callId`. */
   readonly superseded: Map<string, ObservedQueueEntry>;
@@ -22,6 +24,7 @@ export function noChanges(): Changes {
     entries: new Map(),
     turned: new Set(),
     newLegs: [],
+    consulted: new Map(),
     newEntries: [],
     superseded: new Map(),
   };

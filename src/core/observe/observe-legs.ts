@@ -6,6 +6,7 @@ import type { CycleFacts } from '../parts/cycle-facts.js';
 import { changeWindow } from '../parts/incomplete.js';
 import { legName } from '../parts/last-leg.js';
 import { add, type Changes } from './changes.js';
+import { consultedFor } from './consulted-leg.js';
 import type { ListedLegs } from './listed-legs.js';
 import { findRegistration } from './registrations.js';
 
@@ -18,7 +19,12 @@ export function observeLegs(
   changes: Changes,
 ): void {
   const complete = answer.outcome === 'complete';
-  for (const row of unknown) if (isNew(row, answer, index, cycle)) changes.newLegs.push(row);
+  for (const row of unknown) {
+    const caller =
+      index.byUpstreamId(row.callId) === undefined ? consultedFor(row, answer.rows, index) : null;
+    if (caller !== null) changes.consulted.set(row.key, caller.callId);
+    if (caller !== null || isNew(row, answer, index, cycle)) changes.newLegs.push(row);
+  }
   const phantoms: Indexed<Leg, ObservedLeg>[] = [];
   for (const [known, row] of changed) {
     const { state: before, joined, firstSeen, since, waited, absence } = known.part;

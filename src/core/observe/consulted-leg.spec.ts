@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { leg, legPart } from '../../../test/support/history.js';
+import { at, callOf, connectedAt, indexOf, participant } from '../../../test/support/parts.js';
+import type { Call } from '../model/call.js';
+import type { ObservedLeg } from '../model/observation.js';
+import { consultedFor } from './consulted-leg.js';
+
+const local = { direction: 'local', customer: null, hotline: null } as const;
+const asks = leg({ ext: '107', callId: 'asks', role: 'caller', peer: '112', ...local });
+const asked = leg({ ext: '112', callId: 'asked', peer: '107', ...local });
+const consultation = callOf({
+  callId: 'consultation',
+  direction: 'local',
+  customer: null,
+  legs: [legPart({ seen: asks }), legPart({ seen: asked })],
+  participants: [participant('107'), participant('112')],
+});
+const own = leg({ ext: '107', callId: 'customer' });
+/** A customer who talks to 107, who consults 112. */
+const customer = callOf({
+  callId: 'customer',
+  legs: [legPart({ seen: own, state: 'answered' })],
+  answeredAt: at(1),
+  connected: connectedAt('107'),
+});
+/** The row of 112 under an id never seen. */
+const moved = leg({ ext: '112', callId: 'never seen', peer: '107', signal: 'answered', ...local });
+
+function callOfLeg(
+  row: ObservedLeg,
+  calls: readonly Call[],
+  others: readonly ObservedLeg[] = [],
+): string | null {
+  const rows = new Map([row, ...others].map((one) => [one.key, one]));
+  return consultedFor(row, rows, indexOf(calls))?.callId ?? null;
+}
+
+describe('a consulted extension whose leg shows an id never seen', () => {
+  it('talks to the customer whom the transferor has left, as both legs of the consultation go', () => {
+    expect(callOfLeg(moved, [customer, consultation])).toBe('customer');
+    expect(callOfLeg(moved, [{ ...customer, direction: 'outbound' }, consultation])).toBe('customer');
+  });
+
+  it('talks to the customer who is held for this consultation', () => {
+    const went = { after: at(1), by: at(2) };
+    const held = (callId: string) => ({ ...customer, legs: [], consultation: { callId, went } });
+    expect(callOfLeg(moved, [held('consultation'), consultation])).toBe('customer');
+    expect(callOfLeg(moved, [held('another'), consultation])).toBeNull();
+    expect(callOfLeg(moved, [{ ...customer, legs: [] }, consultation])).toBeNull();
+  });
+
+  it('does not while the transferor, or the leg that was consulted, is there', () => {
+    for (const there of [asks, asked, own])
+      expect(callOfLeg(moved, [customer, consultation], [there])).toBeNull();
+  });
+
+  it('does not where the extension talks in another row, which makes this one a phantom', () => {
+    const transferred = leg({ ext: '112', callId: 'customer', signal: 'answered' });
+    expect(callOfLeg(moved, [customer, consultation], [transferred])).toBeNull();
+    expect(callOfLeg(moved, [customer, consultation], [{ ...transferred, signal: 'ringing' }])).toBe(
+      'customer',
+    );
+  });
+
+  it('does not where two customers may be it, or none', () => {
+    expect(callOfLeg(moved, [customer, { ...customer, callId: 'second' }, consultation])).toBeNull();
+    expect(callOfLeg(moved, [{ ...customer, connected: connectedAt('109') }, consultation])).toBeNull();
+    expect(callOfLeg(moved, [{ ...customer, answeredAt: null }, consultation])).toBeNull();
+    expect(callOfLeg(moved, [{ ...customer, direction: 'local' }, consultation])).toBeNull();
+    expect(callOfLeg(moved, [customer])).toBeNull();
+  });
+
+  it('does not if it rings, is no local row, or the transferor was the one who was called', () => {
+    expect(callOfLeg({ ...moved, signal: 'ringing' }, [customer, consultation])).toBeNull();
+    expect(callOfLeg({ ...moved, direction: 'inbound' }, [customer, consultation])).toBeNull();
+    expect(callOfLeg({ ...moved, peer: '109' }, [customer, consultation])).toBeNull();
+    const called = {
+      ...consultation,
+      legs: [legPart({ seen: { ...asks, role: 'callee' } }), legPart({ seen: asked })],
+    };
+    expect(callOfLeg(moved, [customer, called])).toBeNull();
+  });
+});
