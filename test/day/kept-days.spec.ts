@@ -12,7 +12,8 @@ interface KeptDay {
   readonly seed: number;
   readonly calls: number;
   readonly pace: PaceName;
-  readonly only: string;
+  /** Null: all the habits that the seed draws. */
+  readonly only: string | null;
   readonly excused: Readonly<Record<string, number>>;
 }
 

@@ -327,6 +327,11 @@ const parts: readonly Mutant[] = [
     ],
   ]),
   ...mutantsOf(`${PARTS}/honest-time.ts`, `${PARTS}/honest-time.spec.ts`, [
+    [
+      'if (!isClockOff(skewMs)) return CLOCK_LIMIT_MS;',
+      'return CLOCK_LIMIT_MS;',
+      'slow polls of a PBX whose clock is off would begin calls before the poll that did not show them',
+    ],
     ['(!isClockOff(skewMs) && pbxTime > by)', 'false', 'a `call_time` in the future would be taken'],
     [
       '|| isClockOff(skewMs) || isOfAnother) return null;',

@@ -53,10 +53,21 @@ describe('the time of something', () => {
   });
 
   it('is corrected to long before the polls if the row is shown late', () => {
-    expect(honestTime(305_000, window, 300_000)).toEqual({
-      time: 5_500,
-      observed: { earliest: 5_500, latest: 14_000, certainty: 'observed' },
+    expect(honestTime(304_999, window, 300_000)).toEqual({
+      time: 5_499,
+      observed: { earliest: 5_499, latest: 14_000, certainty: 'observed' },
     });
+  });
+
+  it('is kept within the polls as far as the clock’s estimate may be off: by half of what lies between two polls', () => {
+    expect(honestTime(305_000, window, 300_000)).toMatchObject({
+      time: 10_000,
+      observed: { earliest: 10_000 },
+    });
+    const earliest = (pbx: number, by: number) =>
+      honestTime(pbx, { after: 10_000, by }, 300_000).observed.earliest;
+    expect([306_500, 306_499].map((pbx) => earliest(pbx, 11_000))).toEqual([10_000, 6_999]);
+    expect([304_500, 304_499].map((pbx) => earliest(pbx, 60_000))).toEqual([10_000, 4_999]);
   });
 
   it('is not before the step before it', () => {

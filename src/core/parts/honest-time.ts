@@ -53,7 +53,7 @@ export function honestTime(
 ): Timed {
   const { after, by } = window;
   if (pbxTime === null || (!isClockOff(skewMs) && pbxTime > by)) return seenIn(window, 'observed', notBefore);
-  const isLate = after !== null && onOurClock(pbxTime, skewMs) < after - CLOCK_LIMIT_MS;
+  const isLate = after !== null && onOurClock(pbxTime, skewMs) < after - lateLimit(after, by, skewMs);
   if (isClockOff(skewMs)) {
     const corrected = Math.min(onOurClock(pbxTime, skewMs), by);
     return timedAt(isLate ? corrected : Math.max(corrected, after ?? EVER), window, 'observed', notBefore);
@@ -63,6 +63,17 @@ export function honestTime(
   if (notBefore > latest) return timedAt(notBefore, window, 'observed');
   return timedAt(pbxTime, { after: pbxTime, by: latest }, 'upstream', notBefore);
 }
+
+/**
+ * How much earlier than the poll that did not show it a time must be to be that of a row shown late. An estimate of the clock is
+ * as far off as half of what lies between two polls, and of the PBX's second: of polls every 5 s at most.
+ */
+function lateLimit(after: Instant, by: Instant, skewMs: number | null): number {
+  if (!isClockOff(skewMs)) return CLOCK_LIMIT_MS;
+  return CLOCK_LIMIT_MS + Math.min(by - after + PBX_PRECISION_MS, MOST_BETWEEN_MS) / 2;
+}
+
+const MOST_BETWEEN_MS = 6_000;
 
 /**
  * The time of an answer that a poll had shown at `seenAt` and of which the PBX says only later when it was; null if that is
