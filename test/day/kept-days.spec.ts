@@ -20,7 +20,8 @@ interface KeptDay {
 const KEPT = JSON.parse(readFileSync(new URL('kept-days.json', import.meta.url), 'utf8')) as KeptDay[];
 
 describe('a drawn day', () => {
-  it.each(KEPT)('of seed $seed with $only, polled at $pace, is emitted as it was', (kept) => {
+  const named = KEPT.map((kept) => ({ ...kept, habits: kept.only ?? 'all its habits' }));
+  it.each(named)('of seed $seed with $habits, polled at $pace, is emitted as it was', (kept) => {
     const { report, world } = simulateDrawn(kept);
     expect(world.truth).toHaveLength(kept.calls);
     expect(findingsOf(report)).toEqual([]);
