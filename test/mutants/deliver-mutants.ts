@@ -120,7 +120,11 @@ const access: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/deliver/http/sub-path.ts', 'src/deliver/behind-a-proxy.spec.ts', [
     ["http.prependListener('upgrade', strip);", '', 'WebSockets would not be found below a path'],
-    ['startsWith(`${path}/`)', 'startsWith(path)', 'addresses that only begin alike would be cut'],
+    [
+      'request.url.slice(path.length)',
+      "request.url.replaceAll(path, '')",
+      'a rule of the proxy for a path would be evaded by writing it twice',
+    ],
   ]),
   ...mutantsOf('src/deliver/socket/visitor.ts', 'src/deliver/behind-a-proxy.spec.ts', [
     [
