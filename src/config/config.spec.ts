@@ -61,7 +61,7 @@ describe('the configuration', () => {
       },
       registrations: { watch: [], intervalMs: 30_000 },
       store: null,
-      retention: { events: 100_000, ms: 604_800_000 },
+      retention: { events: 100_000, ms: 604_800_000, bytes: null },
       http: { host: '127.0.0.1', port: 3000, corsOrigins: [], trustedProxies: [], publicUrl: null },
       deliver: { memoryBytes: null },
       clients: {
