@@ -20,9 +20,35 @@ import { QuarantineError } from '../../src/poll/cycle/quarantine.js';
 const summaries: string[] = [];
 afterAll(() => console.log(summaries.join('\n')));
 
-async function logOf(store: Store): Promise<BridgeEvent[]> {
-  const { events } = await store.read('acme', 0, 100_000);
-  return events.map(({ json }) => JSON.parse(json) as BridgeEvent);
+/** Redis records events by its own clock, which knows nothing of the world's: here they are recorded by that. */
+class WorldsLog {
+  readonly store: Store;
+  readonly #recordedAt = new Map<number, number>();
+
+  constructor(store: Store, world: World) {
+    const commit: Store['commit'] = async (tenant, commit) => {
+      const at = world.now;
+      const result = await store.commit(tenant, commit);
+      if (result.status === 'committed')
+        for (const { sequence } of commit.events) this.#recordedAt.set(sequence, at);
+      return result;
+    };
+    this.store = new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'commit') return commit;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  }
+
+  async events(): Promise<BridgeEvent[]> {
+    const { events } = await this.store.read('acme', 0, 100_000);
+    return events.map(({ sequence, json }) => ({
+      ...(JSON.parse(json) as BridgeEvent),
+      recordedtime: new Date(this.#recordedAt.get(sequence)!).toISOString(),
+    }));
+  }
 }
 
 function expectOneSequence(events: readonly BridgeEvent[]): void {
@@ -120,9 +146,9 @@ describe('two pollers that both believe they own a tenant', () => {
       startAt,
       traffic: { callsPerHour: 1_500, firstCallAfterMs: 500, totalCalls: calls },
     });
-    const store = given().open();
+    const log = new WorldsLog(given().open(), world);
     const random = new Random('two owners');
-    const contenders = ['a', 'b'].map((name) => new Contender(name, store, world));
+    const contenders = ['a', 'b'].map((name) => new Contender(name, log.store, world));
     for (let quiet = 0; quiet < 70; quiet += isOver(world, calls) ? 1 : 0) {
       world.advanceTo(world.now + 1_000);
       for (const contender of contenders) {
@@ -137,7 +163,7 @@ describe('two pollers that both believe they own a tenant', () => {
       await contender.running;
     }
 
-    const events = await logOf(store);
+    const events = await log.events();
     expectOneSequence(events);
     const [a, b] = contenders.map(({ complete }) => complete);
     const merged = (endpoint: Endpoint) => [...a![endpoint], ...b![endpoint]].sort((x, y) => x - y);
