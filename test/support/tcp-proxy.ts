@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A proxy on loopback that can lose or delay what the server says, or break everything. */
 export interface TcpProxy {
@@ -40,14 +41,20 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       });
     }
     let isAwaited = false;
+    // TCP keeps the order of bytes: no reply comes before one that is delayed.
+    let passed = Promise.resolve();
     client.on('data', (chunk) => {
       isAwaited ||= awaited !== null && chunk.includes(awaited);
       upstream.write(chunk);
     });
     upstream.on('data', (chunk) => {
       if (!swallowing && !(isAwaited && awaited !== null)) {
-        if (delayMs === 0) client.write(chunk);
-        else setTimeout(() => client.write(chunk), delayMs);
+        const due = performance.now() + delayMs;
+        passed = passed.then(async () => {
+          const restMs = due - performance.now();
+          if (restMs > 0) await pause(restMs);
+          client.write(chunk);
+        });
         return;
       }
       for (const resolve of onSwallowed) resolve();

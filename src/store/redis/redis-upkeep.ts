@@ -76,12 +76,19 @@ export class RedisUpkeep implements LogUpkeep {
       server.info('memory'),
       server.info('replication'),
     ]);
-    const [seconds, micros] = time.answer.map(Number) as [number, number];
     const doubtMs = Math.max(0, time.at - sentAt) / 2;
-    const aheadMs = sentAt + doubtMs - (seconds * 1_000 + micros / 1_000);
+    const aheadMs = sentAt + doubtMs - instantOf(time.answer);
     const name = /^master_replid:(\w+)/m.exec(replication)?.[1] ?? '';
     return { name, aheadMs, doubtMs, memory: memoryOf(info) };
   }
+}
+
+/** @throws where it is no time: a clock must not be put right by it */
+function instantOf(answer: unknown): number {
+  const [seconds, micros] = Array.isArray(answer) ? answer.map(Number) : [];
+  if (seconds === undefined || micros === undefined || !(seconds > 0) || !(micros >= 0))
+    throw new Error('TIME was answered with something else');
+  return seconds * 1_000 + micros / 1_000;
 }
 
 /** Redis counts out of its bound what it holds for its replicas and for its append-only file. */
