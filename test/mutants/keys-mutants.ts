@@ -86,6 +86,20 @@ export const KEYS_MUTANTS: readonly Mutant[] = [
       'a token would choose how it is verified',
     ],
   ]),
+  ...mutantsOf('src/base/json-keys.ts', 'src/base/json-keys.spec.ts', [
+    [
+      'if (isObject(child)) open.push(child);',
+      'keys += keysIn(child);',
+      'anybody could overflow the stack with a token of 8 KiB',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/key-set.ts`, `${ACCESS}/keyring.spec.ts`, [
+    [
+      '.slice(0, MOST_FITTING)',
+      '',
+      'a wrong token would cost half a second where a provider has a hundred keys of one name',
+    ],
+  ]),
   ...mutantsOf(`${ACCESS}/jwt-text.ts`, `${ACCESS}/foreign-keys.spec.ts`, [
     [
       'if (hasKeyTwice(text, value)) throw',
