@@ -173,6 +173,13 @@ export const KEYS_MUTANTS: readonly Mutant[] = [
       'two keys that HMAC takes for one could belong to two tenants',
     ],
   ]),
+  ...mutantsOf(`${TENANTS}/shared-key-sets.ts`, `${TENANTS}/client-keys.spec.ts`, [
+    [
+      '[both(issuer, audience), both(issuer, null), both(null, audience), both(null, null)]',
+      '[both(issuer, audience)]',
+      'a token of one tenant would open another that leaves out what the first one names',
+    ],
+  ]),
   ...mutantsOf(`${TENANTS}/tenant-directory.ts`, `${TENANTS}/tenant-directory.spec.ts`, [
     [
       'else if (!hasSameKeys) change.rekeyed.push(tenant);',
