@@ -5,7 +5,7 @@ export interface Narrowing {
 }
 
 /**
- * Which tenants have a key set, and by what their tokens are told apart.
+ * Which tenants have a key set, and what distinguishes their tokens.
  *
  * Guarantee: of two tenants that were both taken with one set, both name an issuer and not the same, or both name an
  * audience and not the same. Where one leaves out what the other names, a token of the other would be right for both.
@@ -14,7 +14,7 @@ export class SharedKeySets {
   readonly #taken = new Set<string>();
 
   /**
-   * False where an earlier tenant has it, and is not told apart from this one.
+   * False where an earlier tenant has it, whose tokens could be taken for this one's.
    * @param url in the form of `FORMATS.jwksUrl`, so that two spellings are one
    */
   take(url: string, { issuer, audience }: Narrowing): boolean {
