@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
+import { systemClock } from '../base/clock.js';
 import { provide } from '../base/inject.js';
 import { LimitWatch } from '../deliver/access/limit-watch.js';
 import { Delivery } from '../deliver/deliver.module.js';
@@ -9,11 +11,13 @@ import { HealthController } from '../health/health.controller.js';
 import { Metrics } from '../health/metrics/metrics.js';
 import { Readiness } from '../health/readiness.js';
 import { PollService } from '../poll/poll.service.js';
+import { CONFIG } from './config.module.js';
 import { DeliveryModule } from './delivery.module.js';
 import { Gauges } from './gauges.js';
-import { LOG_OUTPUT } from './logger.module.js';
+import { LOG_OUTPUT, LOGGER } from './logger.module.js';
 import { MetricsModule } from './metrics.module.js';
 import { PollModule } from './poll.module.js';
+import { ProbeListener } from './probe-listener.js';
 import { SourceModule } from './source.module.js';
 import { STORAGE, StorageModule } from './storage.module.js';
 import { TENANTS_WATCH, TenantsModule } from './tenants.module.js';
@@ -23,7 +27,7 @@ import { Upstream } from './upstream.js';
 /** Where no tokens are asked for. */
 const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
 
-/** Liveness, readiness, and the gauges that read the other modules. */
+/** Liveness, readiness, the listener of their own that they and the metrics may have, and the gauges that read the other modules. */
 @Module({
   imports: [
     TerminusModule.forRoot({ logger: false, errorLogStyle: 'json' }),
@@ -55,6 +59,12 @@ const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
           keys: () => delivery.keys(),
           isLogBlocked: () => output.isBlocked,
         }),
+    ),
+    provide(
+      ProbeListener,
+      [CONFIG, HttpAdapterHost, LimitWatch, LOGGER],
+      ({ metrics: { listener, isOnClients } }, http, watch, log) =>
+        new ProbeListener({ listener, isOnClients, http, clock: systemClock, watch, log }),
     ),
     provide(
       Gauges,

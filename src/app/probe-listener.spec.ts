@@ -6,6 +6,7 @@ import { Controller, Get, Module } from '@nestjs/common';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { until } from '../../test/support/until.js';
+import { systemClock } from '../base/clock.js';
 import { provide } from '../base/inject.js';
 import { ProbeListener } from './probe-listener.js';
 
@@ -19,6 +20,7 @@ class Addresses {
 
 describe('the listener for probes', () => {
   const info = jest.fn();
+  const reached = jest.fn();
   let app: NestExpressApplication;
   let probes: ProbeListener;
   let clients: string;
@@ -32,7 +34,12 @@ describe('the listener for probes', () => {
         provide(
           ProbeListener,
           [HttpAdapterHost],
-          (http) => new ProbeListener({ listener, isOnClients, http, log: { info } as never }),
+          (http) =>
+            new ProbeListener({
+              ...{ listener, isOnClients, http, clock: systemClock },
+              watch: { reached },
+              log: { info } as never,
+            }),
         ),
       ],
     })
@@ -99,18 +106,36 @@ describe('the listener for probes', () => {
     ).toEqual([404, 404, 200, 200]);
   });
 
+  const connectTo = (url: string) =>
+    connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+
   it('has few connections, and lets go of those that send nothing', async () => {
     await start('its own');
-    const port = Number(new URL(probes.address!).port);
     const silent: Socket[] = [];
-    for (let count = 0; count < 20; count += 1)
-      silent.push(
-        connect(port, '127.0.0.1')
-          .on('error', () => undefined)
-          .resume(),
-      );
+    for (let count = 0; count < 20; count += 1) silent.push(connectTo(probes.address!).resume());
     await until(() => silent.filter(({ closed }) => closed).length >= 4);
+    expect(await status(`${probes.address}/health/live`)).toBe(200);
     await until(() => silent.every(({ closed }) => closed));
+  });
+
+  it('answers a probe at once while others ask, again and again, and read nothing', async () => {
+    await start('its own');
+    const ask = 'GET /metrics HTTP/1.1\r\nHost: here\r\n\r\n';
+    const unread = Array.from({ length: 20 }, () => connectTo(probes.address!));
+    for (const socket of unread) socket.write(ask.repeat(2_000));
+    await until(() => unread.every(({ connecting, bytesWritten }) => !connecting && bytesWritten > 0));
+    for (let count = 0; count < 3; count += 1)
+      expect(await status(`${probes.address}/health/live`)).toBe(200);
+    for (const socket of unread) socket.resume();
+    await until(() => unread.every(({ closed }) => closed));
+    expect(reached).toHaveBeenCalledWith('probes');
+  });
+
+  it('lets go of one that wants another protocol', async () => {
+    await start('its own');
+    const socket = connectTo(probes.address!).resume();
+    socket.write('GET /metrics HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await until(() => socket.closed);
     expect(await status(`${probes.address}/health/live`)).toBe(200);
   });
 });

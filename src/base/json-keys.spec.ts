@@ -13,4 +13,10 @@ describe('a JSON text', () => {
   ])('%s has a key twice: %s', (text, expected) => {
     expect(hasKeyTwice(text, JSON.parse(text))).toBe(expected);
   });
+
+  it('may be deeper than the stack', () => {
+    const deep = (inmost: string) => `${'{"a":['.repeat(50_000)}${inmost}${']}'.repeat(50_000)}`;
+    expect(hasKeyTwice(deep('1'), JSON.parse(deep('1')))).toBe(false);
+    expect(hasKeyTwice(deep('{"b":1,"b":2}'), JSON.parse(deep('{"b":1,"b":2}')))).toBe(true);
+  });
 });

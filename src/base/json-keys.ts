@@ -2,17 +2,26 @@
  * Whether a JSON text has a key twice in one of its objects: of the two values, parsing drops one silently, and another
  * reader may drop the other.
  *
- * @param value what the text was parsed to
+ * @param value what the text was parsed to, however deep
  */
 export function hasKeyTwice(text: string, value: unknown): boolean {
   return keysIn(value) !== keysWritten(text);
 }
 
+/** Without recursion: anybody can send a token whose payload is deeper than the stack. */
 function keysIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const children: unknown[] = Object.values(value);
-  const own = Array.isArray(value) ? 0 : children.length;
-  return children.reduce((sum: number, child) => sum + keysIn(child), own);
+  const open: object[] = isObject(value) ? [value] : [];
+  let keys = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const children: unknown[] = Object.values(next);
+    if (!Array.isArray(next)) keys += children.length;
+    for (const child of children) if (isObject(child)) open.push(child);
+  }
+  return keys;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The number of keys in a JSON text: its strings followed by a colon. */

@@ -220,7 +220,13 @@ export class DeliverModule implements NestModule {
             ),
         ),
         provide(FairTurns, [PARTS], (parts) => new FairTurns(parts)),
-        ...[ConnectionLimits, Connections, RequestLimits, FailurePace].map((Limit) =>
+        provide(
+          ConnectionLimits,
+          [PARTS, LimitWatch, TokenVerifier],
+          ({ options }, watch, tokens) =>
+            new ConnectionLimits({ ...options, watch, isShared: () => tokens.tenantCount > 1 }),
+        ),
+        ...[Connections, RequestLimits, FailurePace].map((Limit) =>
           provide<unknown, [typeof PARTS, typeof LimitWatch, typeof FairTurns]>(
             Limit,
             [PARTS, LimitWatch, FairTurns],

@@ -95,6 +95,8 @@ describe('start and shutdown', () => {
       503,
       {
         store: { status: 'down', reason: 'connection refused' },
+        memory: { status: 'up' },
+        clock: { status: 'up' },
         polling: { status: 'down', reason: 'waiting for the lease' },
         tenants: { status: 'up' },
         sources: { status: 'up' },

@@ -70,12 +70,30 @@ const access: readonly Mutant[] = [
       'an extension that is a number would see nothing',
     ],
   ]),
+  ...mutantsOf('src/app/probe-listener.ts', 'src/app/probe-listener.spec.ts', [
+    [
+      'this.#connections.attach(this.#server);',
+      '',
+      'sixteen connections that read nothing would keep orchestrators from their probes',
+    ],
+    [
+      "this.#server.on('upgrade', (_request, socket) => socket.destroy());",
+      '',
+      'a connection that wants another protocol would stay for as long as it likes',
+    ],
+  ]),
   ...mutantsOf(`${ACCESS}/connection-limits.ts`, `${ACCESS}/connection-limits.spec.ts`, [
     [
-      '|| count >= connectionsPerSubject) {',
-      '|| count > connectionsPerSubject) {',
+      '>= connectionsPerSubject) return',
+      '> connectionsPerSubject) return',
       'the limit would be one higher than configured',
     ],
+    [
+      'isShared() && ofTenant >=',
+      'isShared() && this.#all >=',
+      'a tenant that signs tokens of many subjects would keep all others out',
+    ],
+    ['isShared() && ', '', 'a bridge of one tenant would serve half as many clients'],
     ['if (!taken) return;', '', 'a connection that is given back twice would free another’s place'],
   ]),
   ...mutantsOf(`${ACCESS}/cors.ts`, `${ACCESS}/cors.spec.ts`, [

@@ -86,6 +86,20 @@ export const KEYS_MUTANTS: readonly Mutant[] = [
       'a token would choose how it is verified',
     ],
   ]),
+  ...mutantsOf('src/base/json-keys.ts', 'src/base/json-keys.spec.ts', [
+    [
+      'if (isObject(child)) open.push(child);',
+      'keys += keysIn(child);',
+      'anybody could overflow the stack with a token of 8 KiB',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/key-set.ts`, `${ACCESS}/keyring.spec.ts`, [
+    [
+      '.slice(0, MOST_FITTING)',
+      '',
+      'a wrong token would cost half a second where a provider has a hundred keys of one name',
+    ],
+  ]),
   ...mutantsOf(`${ACCESS}/jwt-text.ts`, `${ACCESS}/foreign-keys.spec.ts`, [
     [
       'if (hasKeyTwice(text, value)) throw',
@@ -157,6 +171,13 @@ export const KEYS_MUTANTS: readonly Mutant[] = [
       '!/[\\0-\\x1f\\x7f]/.test(text)',
       'true',
       'two keys that HMAC takes for one could belong to two tenants',
+    ],
+  ]),
+  ...mutantsOf(`${TENANTS}/shared-key-sets.ts`, `${TENANTS}/client-keys.spec.ts`, [
+    [
+      '[both(issuer, audience), both(issuer, null), both(null, audience), both(null, null)]',
+      '[both(issuer, audience)]',
+      'a token of one tenant would open another that leaves out what the first one names',
     ],
   ]),
   ...mutantsOf(`${TENANTS}/tenant-directory.ts`, `${TENANTS}/tenant-directory.spec.ts`, [

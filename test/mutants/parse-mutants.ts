@@ -3,6 +3,13 @@ import { type Mutant, mutantsOf } from './mutant.js';
 const PARSE = 'src/source/parse';
 
 const answers: readonly Mutant[] = [
+  ...mutantsOf(`${PARSE}/json.ts`, `${PARSE}/list-reader.spec.ts`, [
+    [
+      'if (bytes.length > 2 * MAX_DEPTH && isTooDeep(bytes)) return undefined;',
+      '',
+      'a row of lists within lists would end each cycle of its tenant, as if the store had failed',
+    ],
+  ]),
   ...mutantsOf(`${PARSE}/answer-schemas.ts`, `${PARSE}/answer-schemas.spec.ts`, [
     [
       'if (error !== null) {\n    return { ok: false',

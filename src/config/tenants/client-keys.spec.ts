@@ -188,6 +188,50 @@ describe("a tenant's keys in the tenants' file", () => {
       expect.stringMatching(/^tenants\[1\]\.jwksUrl is the key set of an earlier/),
     ]);
   });
+
+  interface Named {
+    readonly issuer?: string;
+    readonly audience?: string;
+  }
+  it.each<[boolean, Named, Named]>([
+    [true, { issuer: 'i' }, { issuer: 'j' }],
+    [true, { issuer: 'i', audience: 'a' }, { issuer: 'i', audience: 'b' }],
+    [true, { issuer: 'i', audience: 'a' }, { issuer: 'j', audience: 'a' }],
+    [true, { issuer: 'i', audience: 'a' }, { issuer: 'j' }],
+    [true, { issuer: 'i', audience: 'a' }, { audience: 'b' }],
+    [false, {}, {}],
+    [false, {}, { issuer: 'j' }],
+    [false, {}, { audience: 'b' }],
+    [false, {}, { issuer: 'j', audience: 'b' }],
+    [false, { issuer: 'i' }, { audience: 'b' }],
+    [false, { issuer: 'i' }, { issuer: 'i', audience: 'b' }],
+    [false, { audience: 'a' }, { issuer: 'j', audience: 'a' }],
+    [false, { issuer: 'i', audience: 'a' }, { issuer: 'i', audience: 'a' }],
+  ])('share a key set: %s, with %j and %j, in whichever order', (may, one, other) => {
+    for (const [first, second] of [
+      [one, other],
+      [other, one],
+    ]) {
+      const rows = [
+        { jwksUrl: JWKS, ...first },
+        { jwksUrl: JWKS, ...second },
+      ];
+      expect(problemsOf(rows)).toHaveLength(may ? 0 : 1);
+    }
+  });
+
+  it('are one key set however its address is spelt', () => {
+    const { host } = new URL(JWKS);
+    const spelt = [JWKS.replace(host, host.toUpperCase()), JWKS.replace(host, `${host}:443`)];
+    for (const jwksUrl of spelt) {
+      expect(problemsOf([{ jwksUrl: JWKS }, { jwksUrl }])).toEqual([
+        expect.stringMatching(/^tenants\[1\]\.jwksUrl is the key set of an earlier/),
+      ]);
+      expect(problemsOf([{ jwksUrl }], { serviceKey: { isSet: true, secret: null, jwksUrl: JWKS } })).toEqual(
+        ['tenants[0].jwksUrl is AUTH_JWKS_URL, whose keys open every tenant'],
+      );
+    }
+  });
 });
 
 describe('the service-wide key', () => {

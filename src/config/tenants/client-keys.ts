@@ -5,6 +5,7 @@ import { CLAIMS, type ClaimNames, OWN_CLAIM_NAMES } from '../../core/model/claim
 import { readFailure, type ReadText } from '../secrets/read-text.js';
 import { Secret } from '../secrets/secret.js';
 import { FORMATS } from '../settings/variables.js';
+import { SharedKeySets } from './shared-key-sets.js';
 
 /**
  * The part of a tenant in the tenants' file that says by which keys its client tokens are signed.
@@ -15,7 +16,7 @@ import { FORMATS } from '../settings/variables.js';
  * the service-wide key counts.
  *
  * Guarantees: no key belongs to two tenants, or to a tenant and the whole service, and two tenants share a key set only
- * where issuer or audience differ; so a token of one tenant cannot be signed with another's key. No
+ * where both name an issuer, or both an audience, and not the same; so a token of one tenant cannot be signed with another's key. No
  * problem repeats a key or a value.
  */
 export interface ClientKeys {
@@ -126,8 +127,9 @@ interface Around {
 export class ClientKeysReader {
   readonly #folder: string;
   readonly #around: Around;
-  /** To whom each key belongs; key sets with what narrows them. */
+  /** To whom each key belongs. */
   readonly #owners = new Map<string, 'an earlier tenant' | 'AUTH_JWT_SECRET'>();
+  readonly #sets = new SharedKeySets();
 
   constructor(path: string, around: Around) {
     this.#folder = dirname(path);
@@ -167,11 +169,10 @@ export class ClientKeysReader {
     if (source === 'jwksUrl') {
       if (row.jwksUrl === this.#around.serviceKey.jwksUrl)
         return { problem: '.jwksUrl is AUTH_JWKS_URL, whose keys open every tenant' };
-      const taken = this.#take(`${row.jwksUrl!} ${JSON.stringify([rest.issuer, rest.audience])}`);
-      if (taken !== null)
+      if (!this.#sets.take(row.jwksUrl!, rest))
         return {
           problem:
-            '.jwksUrl is the key set of an earlier tenant too: both need an issuer or audience of their own, or AUTH_JWKS_URL, which is for all tenants',
+            '.jwksUrl is the key set of an earlier tenant too: both need an issuer of their own, or both an audience of their own, or AUTH_JWKS_URL, which is for all tenants',
         };
       return { secrets: [], jwksUrl: row.jwksUrl!, ...rest };
     }

@@ -4,11 +4,14 @@ import type { LimitWatch } from './limit-watch.js';
 
 const holder = (subject: string, tenant = 'acme') => ({ tenant, subject, expiresAt: Infinity });
 
-describe('the clients of a subject and of all', () => {
-  const setUp = () => {
+describe('the clients of a subject, of a tenant and of all', () => {
+  const setUp = ({ maxConnections = 3, isShared = false } = {}) => {
     const reached = jest.fn<LimitWatch['reached']>();
-    const watch = { reached } as unknown as LimitWatch;
-    return { reached, limits: new ConnectionLimits({ maxConnections: 3, connectionsPerSubject: 2, watch }) };
+    const limits = new ConnectionLimits({
+      ...{ maxConnections, connectionsPerSubject: 2, watch: { reached } },
+      isShared: () => isShared,
+    });
+    return { reached, limits };
   };
 
   it('are as many as each limit allows', () => {
@@ -17,6 +20,23 @@ describe('the clients of a subject and of all', () => {
     expect(limits.take(holder('a', 'globex'))).not.toBeNull();
     expect(limits.take(holder('b'))).toBeNull();
     expect(reached.mock.calls).toEqual([['subject'], ['clients']]);
+  });
+
+  it('of one tenant, with however many subjects, leave a half to the others', () => {
+    const { reached, limits } = setUp({ maxConnections: 6, isShared: true });
+    const taken = ['a', 'b', 'c', 'd'].map((subject) => limits.take(holder(subject)));
+    expect(taken.map((giveBack) => giveBack !== null)).toEqual([true, true, true, false]);
+    expect(reached.mock.calls).toEqual([['tenant']]);
+    for (const subject of ['a', 'b', 'c']) expect(limits.take(holder(subject, 'globex'))).not.toBeNull();
+    taken[0]!();
+    taken[0]!();
+    expect(['d', 'e'].map((subject) => limits.take(holder(subject)) !== null)).toEqual([true, false]);
+  });
+
+  it('of the only tenant are all', () => {
+    const { limits } = setUp({ maxConnections: 6 });
+    const subjects = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    expect(subjects.filter((subject) => limits.take(holder(subject)) !== null)).toHaveLength(6);
   });
 
   it('are given back once, however often that is said', () => {

@@ -1,16 +1,18 @@
 import type { Clock } from '../../base/clock.js';
 import { TokenBucket } from '../../base/token-bucket.js';
-import type { LimitWatch } from './limit-watch.js';
+import type { LimitName, LimitWatch } from './limit-watch.js';
 import type { Limits } from './options.js';
 import { subjectKey, type Whose } from './token.js';
 
 /**
- * How many clients there may be, sockets and event streams together: of one subject and of all. Its size is bounded by
- * the clients: a subject without one is dropped.
+ * How many clients there may be, sockets and event streams together: of one subject, of one tenant and of all. A tenant has
+ * a half of all, where there are others: it signs its own tokens, of as many subjects as it likes. Its size is bounded by
+ * the clients: a subject or a tenant without one is dropped.
  */
 export class ConnectionLimits {
   readonly #deps: ConnectionLimitsDeps;
   readonly #subjects = new Map<string, number>();
+  readonly #tenants = new Map<string, number>();
   #all = 0;
 
   constructor(deps: ConnectionLimitsDeps) {
@@ -19,29 +21,45 @@ export class ConnectionLimits {
 
   /** Returns the function that gives the connection back (more calls do nothing), or null at one of the limits. */
   take(holder: Whose): (() => void) | null {
-    const { maxConnections, connectionsPerSubject, watch } = this.#deps;
-    const key = subjectKey(holder);
-    const count = this.#subjects.get(key) ?? 0;
-    if (this.#all >= maxConnections || count >= connectionsPerSubject) {
-      watch.reached(this.#all >= maxConnections ? 'clients' : 'subject');
+    const subject = subjectKey(holder);
+    const { tenant } = holder;
+    const reached = this.#reachedBy(subject, tenant);
+    if (reached !== null) {
+      this.#deps.watch.reached(reached);
       return null;
     }
     this.#all += 1;
-    this.#subjects.set(key, count + 1);
+    add(this.#subjects, subject, 1);
+    add(this.#tenants, tenant, 1);
     let taken = true;
     return () => {
       if (!taken) return;
       taken = false;
       this.#all -= 1;
-      const left = this.#subjects.get(key)! - 1;
-      if (left === 0) this.#subjects.delete(key);
-      else this.#subjects.set(key, left);
+      add(this.#subjects, subject, -1);
+      add(this.#tenants, tenant, -1);
     };
+  }
+
+  #reachedBy(subject: string, tenant: string): LimitName | null {
+    const { maxConnections, connectionsPerSubject, isShared } = this.#deps;
+    if (this.#all >= maxConnections) return 'clients';
+    if ((this.#subjects.get(subject) ?? 0) >= connectionsPerSubject) return 'subject';
+    const ofTenant = this.#tenants.get(tenant) ?? 0;
+    return isShared() && ofTenant >= Math.max(1, Math.floor(maxConnections / 2)) ? 'tenant' : null;
   }
 }
 
+function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
 export interface ConnectionLimitsDeps extends Pick<Limits, 'maxConnections' | 'connectionsPerSubject'> {
-  readonly watch: LimitWatch;
+  readonly watch: Pick<LimitWatch, 'reached'>;
+  /** Whether there are several tenants. */
+  readonly isShared: () => boolean;
 }
 
 /** What one connection may send: messages and control frames together, and bytes. */

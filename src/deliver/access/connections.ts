@@ -195,7 +195,7 @@ export interface ConnectionsDeps
   extends Pick<Limits, 'maxConnections' | 'maxTokenless' | 'idleTimeoutMs' | 'writeTimeoutMs'> {
   readonly clock: Clock;
   readonly turns: FairTurns;
-  readonly watch: LimitWatch;
+  readonly watch: Pick<LimitWatch, 'reached'>;
 }
 
 interface Connection {

@@ -1,4 +1,5 @@
 import { createPublicKey, createHmac } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
 import { SignJWT } from 'jose';
 import {
   DeliveryUnderTest,
@@ -103,6 +104,41 @@ function forged(header: Json | string, payload: Json | string, secret: string | 
 }
 
 const HS256 = { alg: 'HS256', typ: 'JWT' };
+
+/** The same, of a payload that is no text. */
+function forgedBytes(payload: Buffer, header: Json = {}): string {
+  const input = `${part({ ...HS256, ...header })}.${payload.toString('base64url')}`;
+  return `${input}.${createHmac('sha256', ACME).update(input).digest('base64url')}`;
+}
+
+/** The payload for another, with these bytes at the beginning of the tenant. */
+function bytesWith(bytes: Buffer, rest: string): Buffer {
+  return Buffer.concat([
+    Buffer.from('{"tenant":"'),
+    bytes,
+    Buffer.from(`${rest}","iss":"id.globex","exp":${EXP}}`),
+  ]);
+}
+
+/** An object with these members and one that is as deep as a token may be long. */
+function nested(opening: string, members: string): string {
+  const depth = Math.floor(5_600 / (opening.length + 1));
+  return `{${members},"deep":${opening.repeat(depth)}0${(opening === '[' ? ']' : '}').repeat(depth)}}`;
+}
+
+/** A token whose header was changed after it was signed. */
+function withHeader(text: string, header: Json): string {
+  return [part(header), ...text.split('.').slice(1)].join('.');
+}
+
+/** A signature of two numbers, as other protocols write it. */
+function derOf(signature: string): string {
+  const bytes = Buffer.from(signature, 'base64url');
+  const numbers = [bytes.subarray(0, 32), bytes.subarray(32)].map((number) =>
+    Buffer.concat([Buffer.from([2, 33, 0]), number]),
+  );
+  return Buffer.concat([Buffer.from([0x30, 70]), ...numbers]).toString('base64url');
+}
 const globex = (more: Json = {}): Json => ({
   tenant: 'globex',
   iss: 'id.globex',
@@ -307,6 +343,74 @@ const TRICKS: readonly Trick[] = [
     () => new SignJWT(globex()).setProtectedHeader({ alg: 'HS512' }).sign(Buffer.alloc(64, ACME)),
   ],
   ['a token of 9 KB', () => forged(HS256, globex({ pad: 'x'.repeat(9_000) }))],
+
+  // Texts that one reader may understand otherwise than another.
+  ...['[', '{"a":'].map(
+    (opening): Trick => [
+      `a payload as deep as a token is long, of ${opening}`,
+      () => forged(HS256, nested(opening, `"tenant":"globex","iss":"id.globex","exp":${EXP}`)),
+    ],
+  ),
+  ['a header as deep as a token is long', () => forged(nested('[', '"alg":"HS256"'), globex({ pad: '' }))],
+  ['the tenant in overlong UTF-8', () => forgedBytes(bytesWith(Buffer.from([0xc1, 0xa7]), 'lobex'))],
+  ['the tenant behind bytes that are no UTF-8', () => forgedBytes(bytesWith(Buffer.from([0xff]), 'globex'))],
+  ['a payload in UTF-16', () => forgedBytes(Buffer.from(JSON.stringify(globex()), 'utf16le'))],
+  [
+    'half a surrogate before the tenant',
+    () => forged(HS256, `{"tenant":"\\ud800globex","iss":"id.globex","exp":${EXP}}`),
+  ],
+  [
+    'a claim whose name only begins like the tenant',
+    () => forged(HS256, `{"tenant\\u0000":"globex","tenant ":"globex","iss":"id.globex","exp":${EXP}}`),
+  ],
+  [
+    'a payload that is compressed',
+    () => forgedBytes(deflateRawSync(JSON.stringify(globex())), { zip: 'DEF' }),
+  ],
+  [
+    'a comment in the payload',
+    () => forged(HS256, `{"tenant":"globex"/*,"tenant":"acme"*/,"iss":"id.globex","exp":${EXP}}`),
+  ],
+
+  // Secrets and signatures of no key at all.
+  ...['undefined', 'null', '[object Object]', '\0'.repeat(32), 'globex'.repeat(8), 'HS256'].map(
+    (secret): Trick => [`${JSON.stringify(secret)} as a secret`, () => forged(HS256, globex(), secret)],
+  ),
+  [
+    "the signature of another's good token as a secret",
+    async () => forged(HS256, globex(), Buffer.from((await ofGlobex()).split('.')[2]!, 'base64url')),
+  ],
+  ...[0, 255].map(
+    (byte): Trick => [
+      `a signature of curves of ${byte} alone`,
+      () =>
+        `${part({ alg: 'ES256', kid: 'k1' })}.${part(initech())}.${Buffer.alloc(64, byte).toString('base64url')}`,
+    ],
+  ),
+  [
+    'a signature of curves in DER',
+    async () => {
+      const [head, payload, signature] = (await myKey.sign(initech())).split('.');
+      return `${head}.${payload}.${derOf(signature!)}`;
+    },
+  ],
+  [
+    'another curve by the header',
+    () => myKey.sign(initech()).then((text) => withHeader(text, { alg: 'ES384', kid: 'k1' })),
+  ],
+  [
+    "another's key by the header alone",
+    () =>
+      myKey.sign(initech()).then((text) => withHeader(text, { alg: 'ES256', kid: 'k1', iss: theirs.url })),
+  ],
+
+  // Numbers at their ends.
+  ...['1e999', '-1', '1e308', '"4102444800"', '[4102444800]'].map(
+    (exp): Trick => [
+      `an expiry of ${exp}`,
+      () => forged(HS256, `{"tenant":"globex","iss":"id.globex","exp":${exp}}`),
+    ],
+  ),
 ];
 
 const PATHS = [

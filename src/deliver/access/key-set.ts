@@ -88,9 +88,10 @@ export class KeySet {
     return found.length === 0 && this.#failures > 0 ? null : found;
   }
 
-  /** The known keys with this `kid`, without asking for any. */
+  /** The known keys with this `kid`, the first few of them, without asking for any. */
   named(kid: string): readonly PublicKey[] {
-    return this.isUsable ? (this.#keys ?? []).filter((key) => key.kid === kid) : [];
+    if (!this.isUsable) return [];
+    return (this.#keys ?? []).filter((key) => key.kid === kid).slice(0, MOST_FITTING);
   }
 
   /** Reads the set now; one request that is under way is waited for instead. Does not reject. */
@@ -178,5 +179,8 @@ const RENEWALS_IN_TIME = 4;
 /** Anybody can name a key that does not exist. */
 const COOL_DOWN_MS = 30_000;
 const RETRY: BackoffOptions = { firstMs: 1_000, maxMs: 60_000, random: () => 0 };
-/** Where tokens name no key, each that fits is tried. */
+/**
+ * Where tokens name no key, or a set has many of one name, each that fits is tried. The largest take 5 ms each, and a tenant's
+ * provider chooses what is in its set.
+ */
 const MOST_FITTING = 8;

@@ -343,5 +343,14 @@ describe("tenants' own keys", () => {
       );
       expect(await outcome(tokens, signed('t9999', '9999 is the key of this tenant, or so'))).toBe('t9999');
     });
+
+    it("a wrong signature costs little, with however many keys of one name in a tenant's set", async () => {
+      const sameName = await Promise.all(Array.from({ length: 9 }, () => providerKey('k1')));
+      server.keys = sameName.map(({ jwk }) => jwk);
+      const tokens = verifier({ acme: keysOf([], { jwksUrl: server.url }), globex: keysOf([GLOBEX]) });
+      expect(await outcome(tokens, sameName[0]!.sign({ tenant: 'acme' }))).toBe('acme');
+      expect(await outcome(tokens, sameName[7]!.sign({ tenant: 'globex' }))).toBe('tenant-mismatch');
+      expect(await outcome(tokens, sameName[8]!.sign({ tenant: 'globex' }))).toBe('bad-signature');
+    });
   });
 });

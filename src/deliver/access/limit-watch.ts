@@ -5,8 +5,10 @@ import type { Clock, Stop } from '../../base/clock.js';
 const LIMITS = {
   connections: ['connections to the port', 'CONNECTIONS_MAX'],
   clients: ['sockets and event streams', 'CONNECTIONS_MAX'],
+  probes: ['connections to METRICS_PORT', null],
   tokenless: ['connections without a token', 'CONNECTIONS_TOKENLESS_MAX'],
   subject: ['connections of one subject', 'CONNECTIONS_PER_SUBJECT_MAX'],
+  tenant: ['sockets and event streams of one tenant', 'CONNECTIONS_MAX'],
   messages: ['messages and control frames of one connection', null],
   bytes: ['bytes sent by one connection', 'CLIENT_BYTES_PER_SECOND'],
   failures: ['handshakes and tokens that fail', 'CLIENT_FAILURES_PER_SECOND'],

@@ -92,6 +92,11 @@ export class TokenVerifier {
     return this.#keyring?.health ?? null;
   }
 
+  /** How many tenants are configured now. */
+  get tenantCount(): number {
+    return this.#known.size;
+  }
+
   /** How often a key set could not be read, since the start. */
   get keySetFailures(): number {
     return this.#sets.failures;

@@ -214,13 +214,22 @@ describe('the Socket.IO gateway', () => {
       expect(delivery.stats.refused.get('origin-not-allowed')).toBe(2);
     });
 
-    it('more connections than a subject may have, with whichever tokens, and than there may be in all', async () => {
-      const small = await DeliveryUnderTest.start(store, { connectionsPerSubject: 2, maxConnections: 3 });
+    it('more connections than a subject may have, with whichever tokens, and than a tenant may have of all', async () => {
+      const small = await DeliveryUnderTest.start(store, { connectionsPerSubject: 2, maxConnections: 6 });
       const mine = { tenant: 'acme', sub: 'a' };
       await small.connect({ token: await token(mine) }).first('snapshot');
       await small.connect({ token: await token({ ...mine, extensions: ['107'] }) }).first('snapshot');
       expect(await small.refusal({ token: await token(mine) })).toBe('too-many-connections');
       await small.connect({ token: await token({ sub: 'b' }) }).first('snapshot');
+      expect(await small.refusal({ token: await token({ sub: 'c' }) })).toBe('too-many-connections');
+      expect([...small.limits.counts]).toEqual([
+        ['subject', 1],
+        ['tenant', 1],
+      ]);
+      const ofOther = small.connect({ token: await token({ tenant: 'globex' }) });
+      await until(() => ofOther.socket.connected);
+      small.serve('acme');
+      await small.connect({ token: await token({ sub: 'c' }) }).first('snapshot');
       await small.stop();
     });
   });

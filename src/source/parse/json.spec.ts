@@ -1,4 +1,4 @@
-import { parseRow, parseRows } from './json.js';
+import { parseOrNothing, parseRow, parseRows } from './json.js';
 
 const row = (json: string) => parseRow(Buffer.from(json));
 
@@ -52,4 +52,15 @@ it('what is no row and no JSON is as JSON.parse has it', () => {
   expect(parseRows(Buffer.from('[12345678901234567]'))).toEqual([Number('12345678901234567')]);
   expect(parseRows(Buffer.from('{"data":null}'))).toEqual({ data: null });
   expect(parseRows(Buffer.from('{'))).toBeUndefined();
+});
+
+it('what nests deeper than a thousand levels is read as nothing, and brackets in texts are no levels', () => {
+  const lists = (levels: number, inmost: unknown = 0) =>
+    `${'['.repeat(levels)}${JSON.stringify(inmost)}${']'.repeat(levels)}`;
+  const objects = (levels: number) => `${'{"a":'.repeat(levels)}0${'}'.repeat(levels)}`;
+  const isRead = (json: string) => parseOrNothing(Buffer.from(json)) !== undefined;
+  for (const nested of [lists, objects])
+    expect([1_000, 1_001].map((levels) => isRead(nested(levels)))).toEqual([true, false]);
+  expect(isRead(lists(999, ['['.repeat(2_000), `\\"${'{'.repeat(2_000)}\\`]))).toBe(true);
+  expect(isRead(`[${'[],'.repeat(2_000)}[]]`)).toBe(true);
 });

@@ -1,6 +1,8 @@
-/** Parses bytes as JSON; undefined where they are not, or have more than `MAX_VALUES`. */
+/** Parses bytes as JSON; undefined where they are not, have more than `MAX_VALUES`, or nest deeper than `MAX_DEPTH`. */
 export function parseOrNothing(bytes: Buffer): unknown {
   if (bytes.length > MAX_VALUES && hasTooManyValues(bytes)) return undefined;
+  // Each level takes two bytes, so that a row of the usual length is not searched.
+  if (bytes.length > 2 * MAX_DEPTH && isTooDeep(bytes)) return undefined;
   try {
     return JSON.parse(bytes.toString()) as unknown;
   } catch {
@@ -21,9 +23,30 @@ function hasTooManyValues(bytes: Buffer): boolean {
   return count > MAX_VALUES;
 }
 
+/** Rows have a few levels. What writes a value as JSON again calls itself for each level, and some thousands are more than the stack. */
+const MAX_DEPTH = 1_000;
+
+function isTooDeep(bytes: Buffer): boolean {
+  let depth = 0;
+  let isInText = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) isInText = !isInText;
+    else if (isInText) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACE = 0x7d;
+const CLOSE_BRACKET = 0x5d;
 
 /**
  * Parses one row as JSON; undefined where it is not. An integer that a JavaScript number cannot hold is its digits as text:

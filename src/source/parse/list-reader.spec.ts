@@ -58,6 +58,14 @@ describe('the monitor', () => {
     ]);
   });
 
+  it('an answer deeper than the stack has failed, like any other that is none', () => {
+    const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+    for (const data of [`[${deep}]`, deep, `[{"extension":"107","call_id":${deep}}]`])
+      expect(
+        new ListReader('monitor', locale).read(Buffer.from(`{"data":${data},"total":1}`), POLLED),
+      ).toMatchObject({ outcome: 'failed', reason: 'not JSON: malformed or cut short' });
+  });
+
   it('an empty list is complete, and so is null', () => {
     expect(watch()(body([]))).toMatchObject({ outcome: 'complete', rows: new Map() });
     expect(watch()(body(null))).toMatchObject({ outcome: 'complete', rows: new Map() });
