@@ -103,8 +103,6 @@ describe('start and shutdown', () => {
         delivery: { status: 'up' },
         clients: { status: 'up' },
         keys: { status: 'up' },
-        memory: { status: 'up' },
-        clock: { status: 'up' },
         log: { status: 'up' },
         running: { status: 'up' },
       },
