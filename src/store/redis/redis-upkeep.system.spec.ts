@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -8,13 +9,16 @@ import { systemClock } from '../../base/clock.js';
 import { describeUpkeep, type UpkeepSubject } from '../log-upkeep.contract.js';
 import { logEvent, numbers } from '../store.contract-kit.js';
 import { LogKeeper } from '../upkeep/log-keeper.js';
-import { connectRedis, type RedisTarget } from './redis-connection.js';
+import { connectRedis, type RedisConnection, type RedisTarget } from './redis-connection.js';
 import { RedisStore } from './redis-store.js';
 import { RedisUpkeep } from './redis-upkeep.js';
 import { loadScripts } from './scripts.js';
 
+let lastOpened: RedisConnection;
+
 function open(target: RedisTarget, time = systemClock) {
   const connection = connectRedis(target, { onError: () => undefined });
+  lastOpened = connection;
   return { upkeep: new RedisUpkeep(connection, 'default', time), close: () => connection.close() };
 }
 
@@ -57,6 +61,16 @@ describe('RedisUpkeep in detail', () => {
     given().afterwards(close);
     return upkeep;
   };
+
+  it.each([[['x', '0']], [[]], [0], [['0', '0']], [['1', '-1']]])(
+    'compares no clock with %j',
+    async (answer) => {
+      const upkeep = opened();
+      const server = lastOpened.commands as Redis;
+      jest.spyOn(server, 'time').mockResolvedValue(answer as unknown as [number, number]);
+      await expect(upkeep.survey()).rejects.toThrow('TIME was answered with something else');
+    },
+  );
 
   it.each([
     { name: 'ahead', offMs: 691_200_000 },
