@@ -32,11 +32,10 @@ export class Readiness {
   storeWarning(): string | null {
     const { full } = this.#parts.storeStatus();
     const failure = this.#parts.whyNotTrimmed();
-    const warnings = [
-      ...(full === null ? [] : [FULL[full]]),
-      ...(failure === null ? [] : ['the event logs are not kept within their bounds (see the log)']),
-    ];
-    return warnings.length === 0 ? null : warnings.join('; ');
+    return joined([
+      full === null ? null : FULL[full],
+      failure === null ? null : 'the event logs are not kept within their bounds (see the log)',
+    ]);
   }
 
   /** How far this process' clock is off; null where it is right to within a second. */
@@ -58,13 +57,14 @@ export class Readiness {
   tenantsWarning(): string | null {
     const problems = this.#parts.refusedProblems();
     const quarantined = this.#parts.quarantined();
-    const warnings = [
-      problems > 0 &&
-        `the tenants file is refused (problems: ${problems}, see the log); the tenants remain as they were`,
-      quarantined > 0 &&
-        `tenants not polled for a while, as their last owners ended in the middle of them: ${quarantined} (see the log)`,
-    ].filter((warning) => warning !== false);
-    return warnings.length === 0 ? null : warnings.join('; ');
+    return joined([
+      problems === 0
+        ? null
+        : `the tenants file is refused (problems: ${problems}, see the log); the tenants remain as they were`,
+      quarantined === 0
+        ? null
+        : `tenants not polled for a while, as their last owners ended in the middle of them: ${quarantined} (see the log)`,
+    ]);
   }
 
   /**
@@ -117,6 +117,11 @@ export class Readiness {
     if (degraded + down === 0) return null;
     return `endpoints that answer incompletely: ${degraded}, that do not answer: ${down} (see GET /v1/sources and the log)`;
   }
+}
+
+/** Null where there is no warning. */
+function joined(warnings: readonly (string | null)[]): string | null {
+  return warnings.filter((warning) => warning !== null).join('; ') || null;
 }
 
 const TROUBLES: Readonly<Record<Trouble, string>> = {

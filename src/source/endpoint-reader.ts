@@ -82,11 +82,14 @@ export class EndpointReader {
     const { time } = this.#connection;
     const { startedAt } = http;
     const reader = this.#readers[endpoint];
+    const observe = async (body: Buffer, doubt: string | null) => {
+      const at = time.now();
+      await reader.readAhead(body, turn);
+      return reader.read(body, { startedAt, at, doubt });
+    };
     const pager = this.#pagers[endpoint];
     if (!pager.isInPages) {
-      const at = time.now();
-      await reader.readAhead(http.body, turn);
-      const observation = reader.read(http.body, { startedAt, at });
+      const observation = await observe(http.body, null);
       const isShort = observation.outcome === 'partial' && observation.unreadable === undefined;
       if (!isShort) return { observation, body: http.body, doubt: null, request: http, requests: 0 };
     }
@@ -96,9 +99,7 @@ export class EndpointReader {
       const reason = doubt ?? failure.reason;
       return { ...this.#failed(endpoint, { ...failure, reason }, startedAt), requests };
     }
-    const at = time.now();
-    await reader.readAhead(body, turn);
-    const observation = reader.read(body, { startedAt, at, doubt });
+    const observation = await observe(body, doubt);
     return { observation, body, doubt, request: http, requests };
   }
 

@@ -5,7 +5,7 @@ import { describeStore } from '../../src/store/store.contract.js';
 import { LogWriter, transition } from '../support/delivery.js';
 import { startRedis } from '../support/redis.js';
 import { leasesSubject } from '../support/redis-leases.js';
-import { storeSubject, withRedis } from '../support/redis-store.js';
+import { storeSubject, withClusterNode, withRedis } from '../support/redis-store.js';
 import { passwordOf, readDocument } from './document.js';
 
 /** The rights of docs/redis-consumers.md, against a real Redis: what they allow, and mostly what they do not. */
@@ -256,14 +256,12 @@ describe('the bridge’s replicas with the rights of the document', () => {
 });
 
 describe('the bridge with the rights of the document, in a cluster', () => {
-  const given = withRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  const given = withClusterNode();
   it('commits, reads and follows', async () => {
-    const { admin, redis, open } = given();
-    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
+    const { admin, target, open } = given();
     await grant(admin, { inCluster: true });
     const store = open({
-      clusterNodes: [{ host: '127.0.0.1', port: redis.port }],
+      ...target,
       username: 'bridge',
       password: passwordOf(commands, 'bridge'),
     });

@@ -46,6 +46,17 @@ export function withRedis(options?: TestRedisOptions): () => GivenRedis {
   return () => given;
 }
 
+/** A cluster of one node that has all slots, with the target by which clients reach it. */
+export function withClusterNode(): () => GivenRedis & { readonly target: RedisTarget } {
+  const given = withRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  beforeAll(async () => {
+    const { admin } = given();
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
+  });
+  return () => ({ ...given(), target: { clusterNodes: [{ host: '127.0.0.1', port: given().redis.port }] } });
+}
+
 export function openStore(
   target: RedisTarget,
   options: RedisStoreOptions,

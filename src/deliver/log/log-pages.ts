@@ -1,7 +1,7 @@
 import type { Instant } from '../../core/model/observation.js';
-import { ageCut } from '../../store/age-cut.js';
 import type { LogReader } from '../../store/store.js';
 import type { Limits } from '../access/options.js';
+import { ageCut } from './age-cut.js';
 import { Batch } from './batch.js';
 import { EventBuffer } from './event-buffer.js';
 import type { ForeignNotes } from './foreign-notes.js';

@@ -6,7 +6,7 @@ import {
   openLeases,
   SHARDS_KEY,
 } from '../../../test/support/redis-leases.js';
-import { withRedis } from '../../../test/support/redis-store.js';
+import { withClusterNode, withRedis } from '../../../test/support/redis-store.js';
 import { startTcpProxy } from '../../../test/support/tcp-proxy.js';
 import { describeLeases } from '../leases.contract.js';
 import type { RedisTarget } from './redis-connection.js';
@@ -17,15 +17,8 @@ describe('on a standalone server', () => {
 });
 
 describe('in a cluster', () => {
-  const given = withRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
-  beforeAll(async () => {
-    const { admin } = given();
-    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
-  });
-  describeLeases('RedisLeases', async () =>
-    leasesSubject({ clusterNodes: [{ host: '127.0.0.1', port: given().redis.port }] }, given().admin),
-  );
+  const given = withClusterNode();
+  describeLeases('RedisLeases', async () => leasesSubject(given().target, given().admin));
 });
 
 describe('RedisLeases in detail', () => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { Redis } from 'ioredis';
 import { makeCertificate } from '../../../test/support/certificate.js';
 import { startRedis } from '../../../test/support/redis.js';
-import { openStore, storeSubject, withRedis } from '../../../test/support/redis-store.js';
+import { openStore, storeSubject, withClusterNode, withRedis } from '../../../test/support/redis-store.js';
 import { connectRedis } from './redis-connection.js';
 import { RedisStore } from './redis-store.js';
 import { call, logEvent, Owner, stateOf } from '../store.contract-kit.js';
@@ -21,15 +21,9 @@ describe('on a standalone server', () => {
 });
 
 describe('in a cluster', () => {
-  const given = withRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
-  beforeAll(async () => {
-    const { admin } = given();
-    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
-  });
+  const given = withClusterNode();
   describeStore('RedisStore', async (options) => {
-    const { redis, admin } = given();
-    const target = { clusterNodes: [{ host: '127.0.0.1', port: redis.port }] };
+    const { target, admin } = given();
     const lose = async () => void (await admin.flushall());
     return storeSubject(target, options, () => Promise.resolve(admin), lose);
   });

@@ -4,22 +4,20 @@ import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { TestRedis } from '../../../test/support/redis.js';
 import { startCluster, type TestCluster } from '../../../test/support/redis-cluster.js';
-import { withRedis } from '../../../test/support/redis-store.js';
+import { withClusterNode, withRedis } from '../../../test/support/redis-store.js';
 import { systemClock } from '../../base/clock.js';
 import { describeUpkeep, type UpkeepSubject } from '../log-upkeep.contract.js';
 import { logEvent, numbers } from '../store.contract-kit.js';
 import { LogKeeper } from '../upkeep/log-keeper.js';
-import { connectRedis, type RedisConnection, type RedisTarget } from './redis-connection.js';
+import { connectRedis, type RedisTarget } from './redis-connection.js';
 import { RedisStore } from './redis-store.js';
 import { RedisUpkeep } from './redis-upkeep.js';
 import { loadScripts } from './scripts.js';
 
-let lastOpened: RedisConnection;
-
 function open(target: RedisTarget, time = systemClock) {
   const connection = connectRedis(target, { onError: () => undefined });
-  lastOpened = connection;
-  return { upkeep: new RedisUpkeep(connection, 'default', time), close: () => connection.close() };
+  const upkeep = new RedisUpkeep(connection, 'default', time);
+  return { upkeep, commands: connection.commands, close: () => connection.close() };
 }
 
 function subjectOf(target: RedisTarget, admin: Redis): UpkeepSubject {
@@ -42,15 +40,10 @@ describe('on a standalone server', () => {
 });
 
 describe('in a cluster', () => {
-  const given = withRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
-  beforeAll(async () => {
-    const { admin } = given();
-    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    while (!((await admin.call('CLUSTER', 'INFO')) as string).includes('cluster_state:ok'));
-  });
+  const given = withClusterNode();
   describeUpkeep('RedisUpkeep', async () => {
-    const { redis, admin } = given();
-    return subjectOf({ clusterNodes: [{ host: '127.0.0.1', port: redis.port }] }, admin);
+    const { target, admin } = given();
+    return subjectOf(target, admin);
   });
 });
 
@@ -65,9 +58,9 @@ describe('RedisUpkeep in detail', () => {
   it.each([[['x', '0']], [[]], [0], [['0', '0']], [['1', '-1']]])(
     'compares no clock with %j',
     async (answer) => {
-      const upkeep = opened();
-      const server = lastOpened.commands as Redis;
-      jest.spyOn(server, 'time').mockResolvedValue(answer as unknown as [number, number]);
+      const { upkeep, commands, close } = open({ url: given().redis.url });
+      given().afterwards(close);
+      jest.spyOn(commands as Redis, 'time').mockResolvedValue(answer as unknown as [number, number]);
       await expect(upkeep.survey()).rejects.toThrow('TIME was answered with something else');
     },
   );

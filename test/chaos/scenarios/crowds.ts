@@ -2,7 +2,7 @@ import { until } from '../../support/until.js';
 import { type RedisInUse, sentinel } from '../redis-in-use.js';
 import { type Rig, type RigSetup, withRig } from '../rig.js';
 import { keepsTime, type Scenario, type Tally, times } from '../scenario.js';
-import { AFTERWARDS, gaps } from './memory-lost.js';
+import { AFTERWARDS, gaps, masterKilled } from './memory-lost.js';
 
 /** Fail-overs under many connected clients: each goes on where it was, unless it had an event that was lost. */
 
@@ -33,13 +33,8 @@ export const nothingLost: Scenario = {
         // What the bridges send from now on waits, and is lost with the connection: it was never acknowledged.
         await servers.admin(await servers.master()).call('CLIENT', 'PAUSE', '30000', 'WRITE');
         await servers.inSync();
-        const dead = await servers.killMaster();
-        const killedAt = Date.now();
-        tally.injected += 1;
-        tally.kinds.failover += 1;
-        await servers.successorOf(dead);
-        await until(() => rig.book.firstAfter('acme', killedAt) !== null, 'an event after the fail-over');
-        took.push(rig.book.firstAfter('acme', killedAt)! - killedAt);
+        const { dead, tookMs } = await masterKilled(rig, tally);
+        took.push(tookMs);
         await servers.restart(dead);
         say(`${failover} of ${failovers} fail-overs`);
       }
@@ -72,18 +67,8 @@ export const tailLostUnderCrowd: Scenario = {
         () => rig.watchers.every(({ place }) => (place?.sequence ?? 0) > kept),
         'all clients to have an event that will be lost',
       );
-      const dead = await servers.killMaster();
-      const killedAt = Date.now();
-      tally.injected += 1;
-      tally.kinds.failover += 1;
-      await servers.successorOf(dead);
-      await until(() => rig.book.firstAfter('acme', killedAt) !== null, 'an event after the fail-over');
-      keepsTime(
-        chaos,
-        'first new event after',
-        [rig.book.firstAfter('acme', killedAt)! - killedAt],
-        MOST_AWAY_MS,
-      );
+      const { tookMs } = await masterKilled(rig, tally);
+      keepsTime(chaos, 'first new event after', [tookMs], MOST_AWAY_MS);
       await rig.settle();
       demandResets(rig, 1, tally);
       await rig.verdict({ sightings: AFTERWARDS, blind: await gaps(rig) });

@@ -1,3 +1,4 @@
+import type { TestRedis } from '../../support/redis.js';
 import { until } from '../../support/until.js';
 import type { BridgeEvent } from '../../../src/core/model/event.js';
 import type { LogBook } from '../log-book.js';
@@ -71,12 +72,7 @@ export const tailLost: Scenario = {
         await servers.inSync();
         await servers.cutOffReplicas();
         await rig.polled(15);
-        const dead = await servers.killMaster();
-        const killedAt = Date.now();
-        tally.injected += 1;
-        tally.kinds.failover += 1;
-        await servers.successorOf(dead);
-        await until(() => rig.book.firstAfter('acme', killedAt) !== null, 'an event after the fail-over');
+        const { killedAt } = await masterKilled(rig, tally);
         tally.demand((await rig.epoch()) !== epoch, 'the log lost its tail and kept its epoch');
         await rig.settle();
         for (const { name, resets } of rig.watchers)
@@ -163,6 +159,20 @@ export const clusterFailovers: Scenario = {
     keepsTime(chaos, 'first new event after', took, 10_000);
   },
 };
+
+/** Kills the master, and resolves when the log has an event that was recorded after that. */
+export async function masterKilled(
+  { redis: { sentinel: servers }, book }: Rig<Awaited<ReturnType<typeof sentinel>>>,
+  tally: Tally,
+): Promise<{ readonly dead: TestRedis; readonly killedAt: number; readonly tookMs: number }> {
+  const dead = await servers.killMaster();
+  const killedAt = Date.now();
+  tally.injected += 1;
+  tally.kinds.failover += 1;
+  await servers.successorOf(dead);
+  await until(() => book.firstAfter('acme', killedAt) !== null, 'an event after the fail-over');
+  return { dead, killedAt, tookMs: book.firstAfter('acme', killedAt)! - killedAt };
+}
 
 /** The events that the epoch's log once held and the valid history does not. */
 async function lostOf(book: LogBook, epoch: string): Promise<BridgeEvent[]> {

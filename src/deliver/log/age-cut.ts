@@ -1,4 +1,4 @@
-import { recordedAt } from './log-event.js';
+import { recordedAt } from '../../store/log-event.js';
 
 /** An event of the log, at or after a given sequence. */
 interface Found {
