@@ -2,6 +2,9 @@ import { adaptiveDay } from './adaptive.js';
 import type { Bench } from './bench.js';
 import type { Usual } from './budget.js';
 import { commits } from './commit.js';
+import { desk, deskBytes } from './desk.js';
+import { crowd } from './delivery/crowd.js';
+import { deskPolls } from './desk-polls.js';
 import { endToEnd } from './delivery/end-to-end.js';
 import { exactness } from './delivery/exactness.js';
 import { fanOut } from './delivery/fan-out.js';
@@ -12,6 +15,7 @@ import type { Row } from './measure.js';
 import { changed, memory, unchanged } from './poll.js';
 import { tenants } from './tenants/tenants.js';
 import { wallboard } from './wallboard.js';
+import { webhooks } from './webhooks/webhooks.js';
 import { writes } from './writes.js';
 
 export interface Measurement {
@@ -32,13 +36,18 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
   unchanged: { run: unchanged, usual: { setUp: 1, rounds: 7 } },
   changed: { run: changed, usual: { setUp: 12, rounds: 22 } },
   commits: { run: commits, usual: { setUp: 2, rounds: 22 } },
+  desk: { run: desk, usual: { setUp: 1, rounds: 10 } },
+  deskBytes: { run: deskBytes, usual: { setUp: 150, rounds: 0 }, onlyByName: true },
+  deskPolls: { run: deskPolls, usual: { setUp: 2, rounds: 12 } },
   writes: { run: writes, usual: { setUp: 1, rounds: 0 } },
   endToEnd: { run: endToEnd, usual: { setUp: 11, rounds: 19 } },
   latency: { run: latency, usual: { setUp: 6, rounds: 18 } },
   fanOut: { run: fanOut, usual: { setUp: 64, rounds: 60 } },
   reconnect: { run: reconnect, usual: { setUp: 33, rounds: 22 } },
   exactness: { run: exactness, usual: { setUp: 17, rounds: 0 } },
+  crowd: { run: crowd, usual: { setUp: 40, rounds: 120 }, onlyByName: true },
   slowConsumers: { run: slowConsumers, usual: { setUp: 16, rounds: 5 } },
+  webhooks: { run: webhooks, usual: { setUp: 4, rounds: 25 } },
   wallboard: { run: wallboard, usual: { setUp: 23, rounds: 0 } },
   tenants: {
     run: (bench) => tenants(bench, ['growth', 'limit', 'peer'], [10, 500, 5_000]),
@@ -61,7 +70,7 @@ export const MEASUREMENTS: Readonly<Record<string, Measurement>> = {
 /** Names that stand for several. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   poll: ['memory', 'unchanged', 'changed'],
-  store: ['commits', 'writes'],
+  store: ['commits', 'desk', 'writes'],
   delivery: ['endToEnd', 'latency', 'fanOut', 'reconnect', 'exactness', 'slowConsumers'],
 };
 

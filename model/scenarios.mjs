@@ -1,6 +1,6 @@
 /**
  * What `npm run model` explores, each exhaustively within its bounds, and the rules that each shows to be needed: the model
- * without the rule must fail. Every check of commit-2.lua is the rule of one of them.
+ * without the rule must fail. Every check of commit-n.lua is the rule of one of them.
  */
 export const SCENARIOS = [
   {

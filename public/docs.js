@@ -18,7 +18,12 @@ const kept = {
 
 const words = {
   en: { copied: 'Copied', selected: 'Selected', other: 'Tiếng Việt', title: 'Pitel event bridge: interface' },
-  vi: { copied: 'Đã chép', selected: 'Đã chọn', other: 'English', title: 'Cầu nối sự kiện Pitel: giao diện lập trình' },
+  vi: {
+    copied: 'Đã sao chép',
+    selected: 'Đã chọn',
+    other: 'English',
+    title: 'Tài liệu API · Pitel Event Bridge',
+  },
 };
 let language = kept.get('language') ?? (navigator.language.startsWith('vi') ? 'vi' : 'en');
 if (!(language in words)) language = 'en';

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { DrawnHabits } from './draw-habits.js';
-import { readHabits } from './habits-setting.js';
+import { type ChosenHabits, readHabits } from './habits-setting.js';
 
 /** The simulator's settings: flags first, then the environment, then the defaults. */
 export interface Settings {
@@ -14,7 +13,7 @@ export interface Settings {
   readonly lingerMs: number;
   readonly token: string;
   readonly apiKey: string | undefined;
-  readonly habits: Partial<DrawnHabits>;
+  readonly habits: ChosenHabits;
 }
 
 export const HELP = `Simulated Pitel PBX
@@ -28,7 +27,7 @@ export const HELP = `Simulated Pitel PBX
   --extensions      SIM_EXTENSIONS      30
   --linger-ms       SIM_LINGER_MS       60000: how long Abandoned rows stay
   --habits          SIM_HABITS          none; drawn: from the seed; or a list such as
-                                        trail,legIds=leg,downFirst=0.5 (docs/simulator.md)
+                                        trail,legIds=leg,callsBackLater=0.8 (docs/simulator.md)
   --token           SIM_TOKEN           simulator-token
   --api-key         SIM_API_KEY         none: no token can be exchanged for a key
 `;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ACTS } from './by-hand.js';
 import { ENDPOINTS, faultOrderSchema } from './faults.js';
 import type { CallScript } from './plan.js';
 import type { Tenant } from './tenant.js';
@@ -12,6 +13,7 @@ import type { Tenant } from './tenant.js';
  *     DELETE /_sim/faults               nothing goes wrong any more
  *     POST   /_sim/calls                begin a call as scripted; see `plan.ts`
  *     POST   /_sim/hangup               {"call": <callKey, upstream id or extension>}
+ *     POST   /_sim/act                  {"extension": "107", "act": "ring"}: what a person does at an extension; see `by-hand.ts`
  */
 export interface ControlAnswer {
   readonly status: number;
@@ -43,6 +45,12 @@ export function control(
         return world.hangUp(call)
           ? { status: 200, body: { ok: true } }
           : { status: 404, body: { error: `There is no live call ${call}` } };
+      }
+      case 'POST /_sim/act': {
+        const { extension, act } = actSchema.parse(JSON.parse(body));
+        return world.byHand(extension, act)
+          ? { status: 200, body: { ok: true } }
+          : { status: 409, body: { error: `Extension ${extension} has no call for ${act}` } };
       }
       default:
         return { status: 404, body: { error: `There is no ${method} ${path}` } };
@@ -94,6 +102,7 @@ function known(found: boolean, extension: string): void {
   if (!found) throw new Error(`There is no extension ${extension}`);
 }
 
+const actSchema = z.strictObject({ extension: z.string(), act: z.enum(ACTS) });
 const ms = z.number().nonnegative();
 const episode = { afterMs: ms, forMs: ms };
 const scriptSchema = z.strictObject({

@@ -17,15 +17,24 @@ const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
 /** Where the child looks for a `.env`: not where the demo was started, for that one is a real bridge's. */
 const NO_ENV_HERE = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** @throws Error when the bridge has not been built. */
+/**
+ * @param desk the origin of the page around `/pop`
+ * @throws Error when the bridge has not been built
+ */
 export function startBridge(
   port: number,
   upstream: { readonly url: string; readonly token: string },
+  webhooksFile: string,
+  desk: string,
 ): BridgeChild {
   if (!existsSync(MAIN)) throw new Error('the bridge is not built: run "npm run build" first');
   const child = spawn(process.execPath, [MAIN], {
     cwd: NO_ENV_HERE,
-    env: bridgeEnvironment(process.env, port, upstream),
+    env: {
+      ...bridgeEnvironment(process.env, port, upstream),
+      WEBHOOKS_FILE: webhooksFile,
+      FRAME_ANCESTORS: desk,
+    },
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   let lastOutput = '';

@@ -1,7 +1,8 @@
 import { eventLine, unseenLine, wrongLine } from './demo-lines.js';
 import { judge, truthOf } from './judge.js';
 import type { PollInstants } from './judge-polls.js';
-import type { JudgedEvent } from './judge-report.js';
+import { TruthIndex } from './judge-match.js';
+import type { Finding, JudgedEvent } from './judge-report.js';
 import type { CallTruth } from './truth.js';
 import type { World } from './world.js';
 
@@ -36,20 +37,25 @@ export class DemoWatch {
     this.print(eventLine(event, found?.event ?? null, seenAt));
   }
 
-  /** Judges the calls that ended before `before`; each once. */
+  /** Judges the calls that ended before `before`; each once, beside those that were alive with it: which leg is whose shows there. */
   settle(before: number): void {
-    const ended = this.#recent().filter(
+    const recent = this.#recent();
+    const ended = recent.filter(
       ({ callKey, startedAt, endedAt }) =>
         startedAt >= this.#since && endedAt !== null && endedAt < before && !this.#settled.has(callKey),
     );
-    for (const call of ended) {
-      this.#settled.add(call.callKey);
-      const events = this.#events.filter((event) => truthOf([call], event, this.polls) !== null);
-      const report = judge([call], events, this.polls, OF_REAL_REQUESTS);
-      for (const finding of report.unseen.items) this.print(unseenLine(finding));
-      for (const kind of ['missing', 'doubled', 'invented', 'misreported'] as const) {
-        for (const finding of report[kind]) this.print(wrongLine(kind, finding));
-      }
+    if (ended.length === 0) return;
+    const keys = new Set(ended.map(({ callKey }) => callKey));
+    for (const key of keys) this.#settled.add(key);
+    const since = Math.min(...ended.map(({ startedAt }) => startedAt)) - BESIDE_MS;
+    const around = recent.filter(({ endedAt }) => endedAt === null || endedAt >= since);
+    const index = new TruthIndex(around);
+    const events = this.#events.filter((event) => index.callOf(event) !== null);
+    const report = judge(around, events, this.polls, OF_REAL_REQUESTS);
+    const isOfEnded = ({ callKey }: Finding) => callKey !== null && keys.has(callKey);
+    for (const finding of report.unseen.items) if (isOfEnded(finding)) this.print(unseenLine(finding));
+    for (const kind of ['missing', 'doubled', 'invented', 'misreported'] as const) {
+      for (const finding of report[kind]) if (isOfEnded(finding)) this.print(wrongLine(kind, finding));
     }
     if (this.#settled.size > 10_000) this.#settled.clear();
   }
@@ -59,5 +65,8 @@ export class DemoWatch {
   }
 }
 
-/** The events are one call's; the polls' instants are the simulator's, and the bridge's are a request earlier or later. */
+/** A call may name one that had ended so long before, whose row was still there. */
+const BESIDE_MS = 60_000;
+
+/** The events are some calls'; the polls' instants are the simulator's, and the bridge's are a request earlier or later. */
 const OF_REAL_REQUESTS = { wholeLog: false, toleranceMs: 250, commitMs: 1_000 };

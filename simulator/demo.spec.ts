@@ -1,7 +1,10 @@
+import { Webhook } from 'standardwebhooks';
 import { bridgeEnvironment, wantedPort } from './demo-bridge.js';
 import { beside, clockTime, eventLine, unseenLine } from './demo-lines.js';
+import { Deliveries } from './demo-receiver.js';
 import { DemoWatch } from './demo-watch.js';
 import type { JudgedEvent } from './judge-report.js';
+import { perfectEvents } from './perfect-teller.js';
 import { createQuietWorld, MONDAY_MORNING } from './quiet-world.js';
 
 const at = new Date(2026, 2, 2, 10, 2, 51, 120).getTime();
@@ -108,6 +111,31 @@ describe("the demo's watch", () => {
     expect(lines).toEqual([]);
   });
 
+  it('judges a call beside the others that were alive: two of one number name one another', () => {
+    const world = createQuietWorld();
+    const lines: string[] = [];
+    const instants = Array.from({ length: 120 }, (_, nth) => MONDAY_MORNING + nth * 500);
+    const polls = { monitor: instants, queue: instants };
+    const watch = new DemoWatch(world, polls, (line) => lines.push(line));
+    watch.connected(MONDAY_MORNING);
+    for (const talkMs of [4_000, 20_000])
+      world.startCall({ kind: 'queue', customer: '0914237383', answerAfterMs: 3_000, talkMs });
+    world.advanceTo(MONDAY_MORNING + 60_000);
+    const events = perfectEvents(world.truth, polls);
+    const ids = [...new Set(events.map(({ data }) => data.callId))];
+    expect(ids).toHaveLength(2);
+    for (const one of events) {
+      const linkedCallIds = ids.filter((id) => id !== one.data.callId);
+      watch.arrived({ ...one, data: { ...one.data, linkedCallIds } }, world.now);
+    }
+    expect(lines).toHaveLength(10);
+    lines.splice(0);
+    const [first] = world.truth;
+    watch.settle(first!.endedAt! + 1);
+    watch.settle(world.now);
+    expect(lines).toEqual([]);
+  });
+
   it('shows what polling could not see', () => {
     const world = createQuietWorld();
     const lines: string[] = [];
@@ -119,6 +147,40 @@ describe("the demo's watch", () => {
     watch.settle(world.now);
     expect(lines).toHaveLength(5);
     expect(lines[0]).toContain('call-between-polls');
+  });
+});
+
+describe("the demo's receiver", () => {
+  const secret = `whsec_${Buffer.alloc(32, 'a').toString('base64')}`;
+  const body = JSON.stringify({
+    type: 'call-offered',
+    subject: 'c-1',
+    data: { customer: { raw: '0914237383' } },
+  });
+  const signed = (id: string, by = secret, sentAt = new Date()) => ({
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1_000)),
+    'webhook-signature': new Webhook(by).sign(id, sentAt, body),
+  });
+
+  it('takes what is signed, knows a repeat, and refuses the rest', () => {
+    const deliveries = new Deliveries(secret);
+    const other = `whsec_${Buffer.alloc(32, 'b').toString('base64')}`;
+    expect([
+      deliveries.take(signed('evt_1'), body, at),
+      deliveries.take(signed('evt_1'), body, at),
+      deliveries.take(signed('evt_2'), body.replace('0914', '0915'), at),
+      deliveries.take(signed('evt_3', other), body, at),
+      deliveries.take(signed('evt_4', secret, new Date(Date.now() - 360_000)), body, at),
+      deliveries.take({}, body, at),
+    ]).toEqual(['verified', 'repeat', 'refused', 'refused', 'refused', 'refused']);
+    expect(deliveries.newest.at(-1)).toEqual({
+      at: new Date(at).toISOString(),
+      id: 'evt_1',
+      type: 'call-offered',
+      about: '0914237383',
+      verdict: 'verified',
+    });
   });
 });
 

@@ -1,13 +1,15 @@
 import { io } from 'socket.io-client';
 import { type BridgeChild, freePort, startBridge, wantedPort } from './demo-bridge.js';
+import { startDesk } from './demo-desk.js';
+import { startReceiver } from './demo-receiver.js';
 import { DemoWatch } from './demo-watch.js';
 import type { JudgedEvent } from './judge-report.js';
 import { createSimulatorServer } from './server.js';
 import { createWorld } from './world.js';
 
 /**
- * Everything on one machine: a lively simulated PBX in this process, the bridge as a child process, its events on the
- * terminal with the truth beside them, and the wallboard's address. Ctrl-C ends all of it; so does the child's death,
+ * Everything on one machine: a lively simulated PBX, the desk that rings it and a receiver of webhooks in this process, the bridge as a child process,
+ * its events on the terminal with the truth beside them, and the addresses of the pages. Ctrl-C ends all of it; so does the child's death,
  * with its reason and exit code 1.
  */
 const TOKEN = 'simulator-token';
@@ -27,6 +29,9 @@ async function main(): Promise<void> {
   });
   const server = createSimulatorServer({ tenants: [{ world, token: TOKEN }] });
   const pbx = await server.listen(0);
+  const receiver = await startReceiver();
+  const port = await freePort(wantedPort(process.env.PORT));
+  const desk = await startDesk(world, `http://127.0.0.1:${port}`);
   const polls = server.tenants[0]?.polls ?? { monitor: [], queue: [] };
 
   let bridge: BridgeChild | null = null;
@@ -37,6 +42,8 @@ async function main(): Promise<void> {
     clearInterval(settling);
     socket?.disconnect();
     await bridge?.stop(STOP_GRACE_MS);
+    await receiver.close();
+    await desk.close();
     await server.close();
     process.exit(code);
   };
@@ -49,7 +56,7 @@ async function main(): Promise<void> {
   const watch = new DemoWatch(world, polls, print);
   const settling = setInterval(() => watch.settle(Date.now() - SETTLE_MS), 1000);
 
-  bridge = startBridge(await freePort(wantedPort(process.env.PORT)), { url: pbx.url, token: TOKEN });
+  bridge = startBridge(port, { url: pbx.url, token: TOKEN }, receiver.webhooksFile, desk.url);
   void bridge.gone.then((reason) => {
     if (stopping) return;
     process.stderr.write(`demo: ${reason}\n`);
@@ -57,8 +64,12 @@ async function main(): Promise<void> {
   });
   print(`Simulated PBX  ${pbx.url}/`);
   print(`Wallboard      ${bridge.url}/`);
-  print(`Screen pop     ${bridge.url}/pop`);
-  print('Ctrl-C ends both. Below: each event as it arrives, and what really happened.\n');
+  print(`Call-backs     ${bridge.url}/callbacks`);
+  print(`Reports        ${bridge.url}/reports`);
+  print(`Screen pop     ${desk.url}/   (${bridge.url}/pop, with buttons that ring, answer and transfer)`);
+  print(`Webhooks       ${bridge.url}/webhooks`);
+  print(`A sample CRM   ${receiver.url}/   (what the webhooks bring, verified)`);
+  print('Ctrl-C ends all. Below: each event as it arrives, and what really happened.\n');
 
   // The bridge may still be starting: the client tries again by itself.
   socket = io(bridge.url, { transports: ['websocket'], reconnectionDelay: 200, reconnectionDelayMax: 1000 });

@@ -1,23 +1,37 @@
+import { DESK_HABITS, type DeskHabits } from './desk-habits.js';
 import { type DrawnHabits, drawHabits } from './draw-habits.js';
 import { ENGINE_HABITS, type EngineHabits, HABIT_VALUES, NO_ENGINE_HABITS } from './engine-habits.js';
 
+export interface ChosenHabits extends Partial<DrawnHabits> {
+  readonly desk?: Partial<DeskHabits>;
+}
+
 /**
- * Habits as a person writes them: `none`; `drawn`, from the seed; or a list of names, `trail,legIds=leg,downFirst=0.5`. A name
- * alone switches it on: a share for every call.
+ * Habits as a person writes them: `none`; `drawn`, the engine's from the seed; or a list of names of the engine's and the desk's,
+ * `trail,legIds=leg,downFirst=0.5,callsBackLater=0.8`. A name alone switches it on: a share for every call.
  *
  * @throws Error with one line that names the habit and what it may be.
  */
-export function readHabits(text: string, seed: string): Partial<DrawnHabits> {
+export function readHabits(text: string, seed: string): ChosenHabits {
   if (text === 'none' || text === '') return {};
   if (text === 'drawn') return drawHabits(seed);
   const engine: Record<string, EngineHabits[keyof EngineHabits]> = {};
+  const desk: { -readonly [Name in keyof DeskHabits]?: number } = {};
   for (const item of text.split(',')) {
     const [name = '', value] = item.trim().split('=', 2);
+    const ofDesk = DESK_HABITS.find((one) => one === name);
+    if (ofDesk !== undefined) {
+      desk[ofDesk] = shareOf(name, value, 0, 1);
+      continue;
+    }
     const known = ENGINE_HABITS.find((one) => one === name);
     if (known === undefined) throw new Error(`--habits: there is no habit "${name}"`);
     engine[known] = valueOf(known, value);
   }
-  return { engine };
+  return {
+    ...(Object.keys(engine).length > 0 || Object.keys(desk).length === 0 ? { engine } : {}),
+    ...(Object.keys(desk).length > 0 ? { desk } : {}),
+  };
 }
 
 function valueOf(name: keyof EngineHabits, text: string | undefined): EngineHabits[keyof EngineHabits] {
@@ -33,8 +47,12 @@ function valueOf(name: keyof EngineHabits, text: string | undefined): EngineHabi
     throw new Error(`--habits: ${name} is on or off, not "${text}"`);
   }
   const bounds: readonly [number, number] | undefined = BOUNDS[name];
-  const [low, high] = bounds ?? [0, 1];
-  const value = text === undefined && bounds === undefined ? 1 : Number(text);
+  if (bounds === undefined) return shareOf(name, text, 0, 1);
+  return shareOf(name, text ?? '', ...bounds);
+}
+
+function shareOf(name: string, text: string | undefined, low: number, high: number): number {
+  const value = text === undefined ? 1 : Number(text);
   if (text !== '' && value >= low && value <= high) return value;
   throw new Error(`--habits: ${name} must be a number from ${low} to ${high}, not "${text ?? ''}"`);
 }

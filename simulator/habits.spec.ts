@@ -57,6 +57,11 @@ describe('habits as a person writes them', () => {
     expect(readHabits('trail, legIds=call-uuid,downFirst,withheld=0.25,clockOffsetMs=-5000', '1')).toEqual({
       engine: { trail: true, legIds: 'call-uuid', downFirst: 1, withheld: 0.25, clockOffsetMs: -5000 },
     });
+    expect(readHabits('trail,callsBackLater=0.8,regulars', '1')).toEqual({
+      engine: { trail: true },
+      desk: { callsBackLater: 0.8, regulars: 1 },
+    });
+    expect(readHabits('givesUp=0.3', '1')).toEqual({ desk: { givesUp: 0.3 } });
     expect(readSettings([], { SIM_HABITS: 'emptiesUuid,oneRow=off' })).toMatchObject({
       habits: { engine: { emptiesUuid: true, oneRow: false } },
     });
@@ -70,6 +75,7 @@ describe('habits as a person writes them', () => {
     ['legIds', 'legIds must be one of kept, leg, call-uuid, not ""'],
     ['trail=yes', 'trail is on or off, not "yes"'],
     ['withheld=2', 'withheld must be a number from 0 to 1, not "2"'],
+    ['givesUp=1.5', 'givesUp must be a number from 0 to 1, not "1.5"'],
     ['withheld=', 'withheld must be a number from 0 to 1, not ""'],
     ['pageSize', 'pageSize must be a number from 0 to 10000, not ""'],
   ])('that are wrong (%s) are refused in a sentence', (text, words) => {

@@ -13,6 +13,8 @@ interface Callers {
   readonly customers?: readonly [string, string];
   readonly apartMs?: number;
   readonly queues?: readonly [string, string];
+  /** Callers of both queues have been answered before. */
+  readonly taught?: boolean;
 }
 
 const [SALES, SUPPORT] = ['BanHang_39989220', 'KyThuat_39989222'];
@@ -23,8 +25,19 @@ function mistaken({
   customers = ['0914237383', '0914237383'],
   apartMs = 100,
   queues = [SALES, SALES],
+  taught = false,
 }: Callers = {}) {
   const world = createQuietWorld({ directory: { doubleRegistered: 0 }, engine: { agentNames } });
+  const before = taught ? queues : [];
+  for (const [nth, queue] of before.entries())
+    world.startCall({
+      kind: 'queue',
+      queue,
+      customer: `091223344${nth}`,
+      answerAfterMs: SECOND,
+      talkMs: 2 * SECOND,
+    });
+  if (taught) world.advanceTo(world.now + 20 * SECOND);
   for (const [nth, customer] of customers.entries()) {
     if (nth > 0) world.advanceTo(world.now + apartMs);
     const { callKey } = world.startCall({
@@ -42,8 +55,9 @@ function mistaken({
   const instants: number[] = [];
   for (let at = startedAt - 0.2 * SECOND; at <= world.now; at += SECOND) instants.push(at);
   const polls = { monitor: instants, queue: instants };
-  const [a, b] = world.truth.map(legOf);
-  expect(world.truth.map(({ sightings }) => sightings.length)).toEqual([2, 2]);
+  const alike = world.truth.slice(before.length);
+  const [a, b] = alike.map(legOf);
+  expect(alike.map(({ sightings }) => sightings.length)).toEqual([2, 2]);
   const events = perfectEvents(world.truth, polls).map((event) => swapped(event, a!, b!));
   return judge(world.truth, events, polls, { log: world.log });
 }
@@ -68,11 +82,11 @@ function swapped(event: JudgedEvent, a: Sighting, b: Sighting): JudgedEvent {
   return { ...event, data: JSON.parse(text) as JudgedEvent['data'] };
 }
 
-describe('two callers in queues of one hotline whose legs a bridge mistakes for one another', () => {
+describe('two callers in queues whose legs a bridge mistakes for one another', () => {
   it('are excused if they are of one number, or both withhold it, and no row says whose the legs are', () => {
     for (const customers of [
       ['0914237383', '0914237383'],
-      ['anonymous', 'unavailable'],
+      ['anonymous', 'anonymous'],
     ] as const) {
       const report = mistaken({ customers });
       expect({ ...report, ok: report.ok }).toMatchObject({
@@ -85,11 +99,18 @@ describe('two callers in queues of one hotline whose legs a bridge mistakes for 
     }
   });
 
+  it('are excused of two hotlines while no row has shown by which number the callers of a queue come', () => {
+    const { ok, forgiven } = mistaken({ queues: [SALES, SUPPORT] });
+    expect(ok).toBe(true);
+    expect(forgiven.byReason['alike-callers']).toBeGreaterThan(4);
+  });
+
   it.each<[why: string, callers: Callers]>([
     ['the rows name the agents as the monitor does', { agentNames: 'monitor' }],
     ['they are two customers', { customers: ['0914237383', '0987654321'] }],
+    ['they withhold the number in two ways', { customers: ['anonymous', 'unavailable'] }],
     ['only one withholds the number', { customers: ['0914237383', 'anonymous'] }],
-    ['they called two hotlines', { queues: [SALES, SUPPORT] }],
+    ['they called two hotlines, each known as its queue’s', { queues: [SALES, SUPPORT], taught: true }],
     ['the agent of the first rang before the second called', { apartMs: 4 * SECOND }],
   ])('are not if %s', (_, callers) => {
     const { ok, forgiven } = mistaken(callers);

@@ -1,6 +1,7 @@
 import type { TruthIndex } from './judge-match.js';
+import type { Polls } from './judge-polls.js';
 import type { Finding, JudgedEvent } from './judge-report.js';
-import { isAnswer, type Sight, spansOf } from './judge-sight.js';
+import { isAnswer, isConnected, type Sight, spansOf } from './judge-sight.js';
 import type { CallTruth, Sighting } from './truth.js';
 
 /**
@@ -8,8 +9,11 @@ import type { CallTruth, Sighting } from './truth.js';
  * either to the one who joined first, then to the first in the PBX's order. That is as often wrong as the PBX serves the other
  * first, and no row says so: "two callers of one number and hotline" are among what is not to be known from polls.
  *
+ * A row in a queue shows no hotline. So the two are alike too where they called two, one of them in the queue, and no row has shown
+ * by which that caller came: no leg of that call, nor an answered caller of that queue. Then the other's leg may be the queue's.
+ *
  * It is known, and a mistake, where one row of what polls had shown when they first showed the leg is evidence against it:
- * the queue's row was not Trying, or names the agent of another extension by a name that the monitor shows or an answer has taught;
+ * the queue's row was not Trying, nor became Answered in that very answer, or names the agent of another extension by a name that the monitor shows or an answer has taught;
  * it names one by a name of which nothing is known, and the leg of that one was there already; the caller joined after
  * the leg began, or after the other one, or was connected.
  */
@@ -17,6 +21,9 @@ export class AlikeCallers {
   /** The calls between which a leg was mistaken, and since when what is stated of them need not be true. */
   readonly #since = new Map<CallTruth, number>();
   readonly #mistaken = new Set<Sighting>();
+  /** The calls of which the one leg that there was is another's: nothing else of them can be emitted. */
+  readonly #absorbed = new Set<CallTruth>();
+  readonly #truth: readonly CallTruth[];
   readonly #taught: readonly { readonly id: string; readonly at: number }[];
 
   constructor(
@@ -25,10 +32,12 @@ export class AlikeCallers {
     index: TruthIndex,
     private readonly sight: Sight,
   ) {
+    this.#truth = truth;
     this.#taught = truth.flatMap((call) => taughtBy(call, sight));
     for (const { owner, leg, taker } of takenLegs(truth, emitted, index)) {
       const shownAt = sight.polls('monitor').firstAfter(leg.from)?.shown ?? Infinity;
-      if (!areAlike(owner, taker) || !this.#mayRingFor(taker, owner, leg, shownAt)) continue;
+      if (!this.#areAlike(owner, taker, shownAt) || !this.#mayRingFor(taker, owner, leg, shownAt)) continue;
+      if (!emitted.has(owner) && owner.sightings.length === 1) this.#absorbed.add(owner);
       this.#mistaken.add(leg);
       for (const call of [owner, taker])
         this.#since.set(call, Math.min(leg.from - LAG_MS, this.#since.get(call) ?? Infinity));
@@ -39,8 +48,36 @@ export class AlikeCallers {
   excuses(call: CallTruth, { at, rule, type }: Finding): boolean {
     const since = this.#since.get(call);
     if (since === undefined) return false;
+    if (rule === 'demanded' && this.#absorbed.has(call)) return true;
     if (rule === 'demanded' || rule === 'event') return OF_LEGS.has(type) && at !== null && at >= since;
     return FOLLOWS.has(rule) && !(rule === 'outcome' && !OF_LEGS.has(type));
+  }
+
+  /** Whether a leg was mistaken between the call and another one. */
+  concerns(call: CallTruth): boolean {
+    return this.#since.has(call);
+  }
+
+  #areAlike(owner: CallTruth, taker: CallTruth, shownAt: number): boolean {
+    if (!areOfOneCaller(owner, taker)) return false;
+    return owner.hotline === taker.hotline || !this.#isHotlineShown(taker, shownAt);
+  }
+
+  /** Whether a leg of the call has shown its hotline, or an answered caller of its queue by which numbers callers come to it. */
+  #isHotlineShown(call: CallTruth, shownAt: number): boolean {
+    const before = shownAt - this.sight.toleranceMs - 1;
+    const own = call.sightings.filter((one) => one.endpoint === 'monitor' && !this.#mistaken.has(one));
+    if (this.sight.may(own, () => true, before)) return true;
+    const queues = call.sightings.flatMap(({ queueId }) => queueId ?? []);
+    return this.#truth.some(({ sightings }) => {
+      const isOfQueue = sightings.some(
+        (one) =>
+          queues.includes(one.queueId ?? '') &&
+          this.sight.may([one], (state) => state === 'Answered', before),
+      );
+      const legs = sightings.filter((one) => one.endpoint === 'monitor');
+      return isOfQueue && this.sight.may(legs, isConnected, before);
+    });
   }
 
   #mayRingFor(taker: CallTruth, owner: CallTruth, leg: Sighting, shownAt: number): boolean {
@@ -51,10 +88,19 @@ export class AlikeCallers {
     const [other] = owner.sightings
       .filter((one) => one.endpoint === 'queue' && one.from <= shownAt)
       .slice(-1);
-    const status = spansOf(row).find(({ from, to }) => from <= at && at < to)?.state;
-    const isTrying = status === 'Trying' || (status === 'Waiting' && at < shownAt);
-    const otherTries = other !== undefined && this.#rowShown(owner, shownAt)?.row === other;
-    const isFirst = !otherTries || second(began) <= second(other.rejoinedAt ?? other.joinedAt ?? other.from);
+    const status = statusAt(shown);
+    const isTrying =
+      status === 'Trying' ||
+      (status === 'Waiting' && at < shownAt) ||
+      this.#hasJustBeenAnswered(taker, shown, leg);
+    const otherShown = other === undefined ? null : this.#rowShown(owner, shownAt);
+    // A row that is Abandoned is of a caller who has left the queue: none of its legs is the queue's.
+    const otherTries =
+      otherShown !== null && otherShown.row === other && statusAt(otherShown) !== 'Abandoned';
+    const isFirst =
+      !otherTries ||
+      other === undefined ||
+      second(began) <= second(other.rejoinedAt ?? other.joinedAt ?? other.from);
     const wasConnected = taker.sightings.some(
       (one) =>
         one.endpoint === 'monitor' && this.sight.may([one], isAnswer, shownAt - this.sight.toleranceMs - 1),
@@ -68,15 +114,32 @@ export class AlikeCallers {
     );
   }
 
+  /** events-2.md: an entry that turns Answered in the very answer may own the leg, if that began before. */
+  #hasJustBeenAnswered(call: CallTruth, { row, at }: ShownRow, leg: Sighting): boolean {
+    if (statusAt({ row, at }) !== 'Answered') return false;
+    const before = this.#queuePolls(call).before(at);
+    return (
+      before !== null &&
+      statusAt({ row, at: before.shown }) !== 'Answered' &&
+      leg.from <= (row.bridgedAt ?? at) + SECOND
+    );
+  }
+
   /** The last row of the caller that the queue had shown by then, and the answer that did. */
-  #rowShown({ sightings }: CallTruth, by: number): { readonly row: Sighting; readonly at: number } | null {
-    const poll = this.sight.polls('queue').before(by + 1);
+  #rowShown(call: CallTruth, by: number): ShownRow | null {
+    const { sightings } = call;
+    const poll = this.#queuePolls(call).before(by + 1);
     if (poll === null) return null;
     const row = sightings.findLast(
       ({ endpoint, from, to }) =>
         endpoint === 'queue' && from <= poll.shown && (to === null || poll.shown < to),
     );
     return row === undefined ? null : { row, at: poll.shown };
+  }
+
+  /** With the partial answers that cannot lack a row of the call. */
+  #queuePolls(call: CallTruth): Polls {
+    return this.sight.of(call).polls('queue');
   }
 
   /** Whether the row does not say that the leg is another's. */
@@ -106,6 +169,15 @@ export class AlikeCallers {
   }
 }
 
+interface ShownRow {
+  readonly row: Sighting;
+  readonly at: number;
+}
+
+function statusAt({ row, at }: ShownRow): string | null | undefined {
+  return spansOf(row).find(({ from, to }) => from <= at && at < to)?.state;
+}
+
 const SECOND = 1000;
 /** The device rings, and its row comes, so much later than the PBX made the leg. */
 const LAG_MS = 500;
@@ -114,6 +186,7 @@ const OF_LEGS: ReadonlySet<string> = new Set(['call-offered', 'call-offer-ended'
 const FOLLOWS: ReadonlySet<string> = new Set([
   'customer',
   'hotline',
+  'queues',
   'upstreamIds',
   'linkedCallIds',
   'extensions',
@@ -152,14 +225,16 @@ function takenLegs(
   return taken.sort((a, b) => a.leg.from - b.leg.from);
 }
 
-function areAlike(a: CallTruth, b: CallTruth): boolean {
-  if (a.direction !== 'inbound' || b.direction !== 'inbound' || a.hotline !== b.hotline) return false;
+function areOfOneCaller(a: CallTruth, b: CallTruth): boolean {
+  if (a.direction !== 'inbound' || b.direction !== 'inbound') return false;
   if (a.customer === null || b.customer === null) return false;
+  // A row and a leg that withhold the number in two ways are of two callers.
+  if (a.customer.e164 === null && a.customer.raw !== b.customer.raw) return false;
   return a.customer.e164 === b.customer.e164;
 }
 
 /** The agents whose extension is known since polls showed an answer of theirs, with the only leg that talks. */
-function taughtBy(call: CallTruth, sight: Sight): { readonly id: string; readonly at: number }[] {
+export function taughtBy(call: CallTruth, sight: Sight): { readonly id: string; readonly at: number }[] {
   return call.sightings.flatMap((row) => {
     const answered = row.endpoint === 'queue' ? sight.firstSeen(row, isAnswer) : null;
     const agent = row.agents?.at(-1)?.value;

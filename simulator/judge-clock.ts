@@ -15,7 +15,20 @@ export function clockKnownAt(truth: readonly CallTruth[], sight: Sight): number 
   return isBehind ? behindAt(truth, sight) : rightAt(truth, sight);
 }
 
+/**
+ * From which answer on polls show that a clock is ahead: a row may be shown late, never early, so the first one whose time is so
+ * much after the answer shows it. A clock that is ahead by little more than is trusted may never show that.
+ */
+export function aheadAt(truth: readonly CallTruth[], sight: Sight): number {
+  return firstShown(truth, sight, (offMs) => offMs > TRUSTED_SKEW_MS);
+}
+
 function rightAt(truth: readonly CallTruth[], sight: Sight): number {
+  return firstShown(truth, sight, (offMs) => offMs >= -TRUSTED_SKEW_MS);
+}
+
+/** The first answer with a new row whose time, less that of the answer, is such; infinite: there is none. */
+function firstShown(truth: readonly CallTruth[], sight: Sight, isSuch: (offMs: number) => boolean): number {
   let first = Infinity;
   for (const { sightings, clockSkewMs } of truth)
     for (const one of sightings) {
@@ -23,7 +36,7 @@ function rightAt(truth: readonly CallTruth[], sight: Sight): number {
       const time = shown === null ? null : timeOf(one, shown.shown, sight);
       if (time === null) continue;
       const pbx = Math.floor((time + clockSkewMs) / SECOND) * SECOND;
-      if (pbx - shown!.received >= -TRUSTED_SKEW_MS) first = Math.min(first, shown!.received);
+      if (isSuch(pbx - shown!.received)) first = Math.min(first, shown!.received);
     }
   return first;
 }

@@ -1,5 +1,5 @@
 import { TRUSTED_SKEW_MS } from './judge-clock.js';
-import { bridgedTimes, isClockUnknown, startTimes } from './judge-pbx-times.js';
+import { bridgedTimes, isClockMistakenBy, isClockUnknown, startTimes } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
 import type { Rule, Statement } from './judge-statement.js';
 
@@ -17,15 +17,26 @@ const startedAt: Rule = (statement) => {
   return isCorrected(statement, stated) ? null : 'startedAt changes';
 };
 
-/** The start had been taken from a clock that is behind, and is corrected when polls have shown that. */
-function isCorrected({ start, call, recorded, index }: Statement, stated: number): boolean {
+/**
+ * The start had been taken from a clock that is off, and is corrected when polls have shown that: as exactly as polls can, since how
+ * far off it is follows from the polls between which rows appeared. Partial answers show that earlier than complete ones must.
+ */
+function isCorrected(statement: Statement, stated: number): boolean {
+  const { start, call, sight } = statement;
   const isOfPbx =
-    start!.data.observed.certainty === 'upstream' && instant(start!.recordedtime) < index.clockKnownAt;
-  const isOff = Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
-  return (
-    isOff && isOfPbx && recorded >= index.clockKnownAt && Math.abs(stated - call.startedAt) <= TRUSTED_SKEW_MS
-  );
+    start!.data.observed.certainty === 'upstream' &&
+    isClockMistakenBy(instant(start!.recordedtime), statement);
+  const between = (['monitor', 'queue'] as const).map((endpoint) => {
+    const { earliest, latest } = sight.windowAround(endpoint, call.startedAt);
+    return earliest === null ? MOST_BETWEEN_MS : latest - earliest;
+  });
+  const inexact = Math.min(MOST_BETWEEN_MS, Math.min(...between) + SECOND) / 2;
+  return isOfPbx && Math.abs(stated - call.startedAt) <= TRUSTED_SKEW_MS + inexact;
 }
+
+const SECOND = 1_000;
+/** Polls every 5 s, and the second of the PBX: further apart they say nothing of a clock. */
+const MOST_BETWEEN_MS = 6_000;
 
 /** The time of `call-answered`, or the queue's time once that is known. */
 const answeredAt: Rule = (statement) => {

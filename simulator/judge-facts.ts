@@ -179,13 +179,14 @@ function sharePart(a: CallTruth, b: CallTruth): boolean {
   );
 }
 
-/** Two live calls of one customer, while no poll had surely shown of both by which hotline they came in. */
+/** Two live calls of one customer on one hotline, or while no poll had surely shown of both by which hotline they came in. */
 function wereInDoubt(a: CallTruth, b: CallTruth, begun: number, sight: Sight): boolean {
-  if (a.direction !== 'inbound' || (a.customer?.e164 ?? null) === null) return false;
+  if (a.direction !== 'inbound' || (a.customer?.e164 ?? a.customer?.line ?? null) === null) return false;
   // A call lives until so many polls have missed it; a row of a connection that ends may be hidden for a while before it goes.
   const until = ({ sightings }: CallTruth): number =>
     Math.max(...sightings.map((one) => sight.confirmedAt(one.endpoint, goneAt(one))));
   if (!areOfOneNumber(a, b, until)) return false;
+  if (a.hotline === b.hotline) return true;
   return [a, b].some(({ sightings, hotline }) => {
     const showing = sightings.filter(({ numbers }) => hotline !== null && numbers?.includes(hotline));
     return !sight.must(showing, () => true, begun);

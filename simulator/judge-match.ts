@@ -17,10 +17,14 @@ export class TruthIndex {
   readonly #begun = new Map<string, number>();
   readonly #ended = new Map<string, number>();
 
-  /** @param clockKnownAt since when polls show how far off the PBX's clock is */
+  /**
+   * @param clockKnownAt since when polls show how far off the PBX's clock is
+   * @param clockAheadAt since when they show that it is ahead by more than is trusted
+   */
   constructor(
-    truth: readonly CallTruth[],
+    readonly truth: readonly CallTruth[],
     readonly clockKnownAt = Infinity,
+    readonly clockAheadAt = Infinity,
   ) {
     for (const call of truth) {
       this.#byKey.set(call.callKey, call);
@@ -107,7 +111,7 @@ export class TruthIndex {
       if (call === first) return true;
       call = call.linkedTo === null ? null : this.byKey(call.linkedTo);
     }
-    return (a.customer?.e164 ?? null) !== null && areAlike(a, b);
+    return (a.customer?.e164 ?? a.customer?.line ?? null) !== null && areAlike(a, b);
   }
 
   /** Whether another caller of the number, or who withholds it too, was in a queue at the same time. */
@@ -141,7 +145,7 @@ export function areOfOneNumber(
 }
 
 function keyOf({ customer }: CallTruth): string {
-  return customer?.e164 ?? customer?.raw ?? '';
+  return customer?.e164 ?? customer?.line ?? customer?.raw ?? '';
 }
 
 function lastSeen({ sightings, startedAt }: CallTruth): number {

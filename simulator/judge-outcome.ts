@@ -1,4 +1,5 @@
 import { seemedAbandoned } from './judge-absence.js';
+import { taughtBy } from './judge-alike.js';
 import { bridgedTimes } from './judge-pbx-times.js';
 import { staleRow } from './judge-stale.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
@@ -29,7 +30,7 @@ function outcomeOfCall(statement: Statement): Verdict {
   if ((data.outcome === 'abandoned') !== stated.some(({ type }) => type === 'call-abandoned'))
     return `outcome ${data.outcome} after ${stated.at(-2)?.type}`;
   if (data.outcome === call.outcome) return null;
-  if (call.outcome === null || event.type !== 'call-ended') return wrong;
+  if (call.outcome === null) return isShownSoFar(statement) ? { excused: 'out-of-sight' } : wrong;
   const hasRung = statement.must(legs);
   if (call.outcome === 'answered') {
     if (statement.must(call.sightings, isAnswer)) return wrong;
@@ -55,6 +56,16 @@ function outcomeOfCall(statement: Statement): Verdict {
     if (data.outcome === 'unknown') return { excused: 'abandon-not-shown' };
   }
   return wrong;
+}
+
+/**
+ * Whether this is the outcome that polls showed of a call that goes on beyond the end of this world, and whose end was emitted
+ * out of sight (`judge-call.ts` decides whether it may be). An answered call has no other outcome, whatever comes; a caller
+ * whom the queue calls Abandoned, and whom no poll finds elsewhere, has left by the contract.
+ */
+function isShownSoFar({ call, data, event, sight }: Statement): boolean {
+  if (call.events.some(({ type }) => type === 'call-answered')) return data.outcome === 'answered';
+  return data.outcome === 'abandoned' && seemedAbandoned(call, event, sight);
 }
 
 /** The call's last row in a queue, if it was gone before a poll showed it Abandoned. */
@@ -151,9 +162,19 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   'caller-left',
 ]);
 
-/** The queue names the agent whom it bridged the caller to. */
+/** The queue names the agent whom it bridged the caller to, by a name that the monitor shows or an answer has taught. */
 function isNamedBridged(statement: Statement): boolean {
-  return bridgedTimes(statement).some(({ sighting }) => statement.must([sighting], isAnswer));
+  const { index, legs, recorded, sight } = statement;
+  const isKnown = ({ agents }: Sighting): boolean => {
+    const agent = agents?.at(-1)?.value ?? null;
+    if (agent === null) return false;
+    if (legs.some(({ who }) => who?.agentName === agent.name || who?.userId === agent.id)) return true;
+    const taught = index.truth.flatMap((call) => taughtBy(call, sight));
+    return taught.some(({ id, at }) => id === agent.id && at < recorded);
+  };
+  return bridgedTimes(statement).some(
+    ({ sighting }) => statement.must([sighting], isAnswer) && isKnown(sighting),
+  );
 }
 
 /** The call was transferred to this extension, which talks before enough polls could show that it had stopped ringing. */

@@ -88,9 +88,15 @@ function isClockOff({ call }: Statement): boolean {
   return Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
 }
 
-/** Polls cannot know yet that the PBX's clock is behind: its times were taken as they are, and may be. */
+/** Polls cannot know yet that the PBX's clock is off: its times were taken as they are, and may be. */
 export function isClockMistaken(statement: Statement): boolean {
-  return isClockUnknown(statement) && isClockOff(statement) && statement.call.clockSkewMs < 0;
+  return isClockMistakenBy(statement.recorded, statement);
+}
+
+/** The same of what was committed by then. */
+export function isClockMistakenBy(recorded: number, { call, index }: Statement): boolean {
+  if (Math.abs(call.clockSkewMs) <= TRUSTED_SKEW_MS) return false;
+  return recorded < (call.clockSkewMs < 0 ? index.clockKnownAt : index.clockAheadAt);
 }
 
 /** Polls cannot know yet how far off the PBX's clock is, so a time of it and one of a poll are not subtracted. */

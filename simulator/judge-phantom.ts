@@ -1,10 +1,12 @@
+import { isConnected, spansOf } from './judge-sight.js';
 import type { CallTruth, Sighting } from './truth.js';
 
 /**
  * As a connection ends, a row may show the leg that has gone for a moment more, under an id of its own (the habit `legIds`:
  * `call-uuid`). By the contract that phantom is nothing: neither a leg of the call nor one of its ids, and the leg has gone
  * when the phantom appears. Only where no poll showed the leg before is it a leg as any other, and where polls showed it under no
- * other id since, it is that leg.
+ * other id since, it is that leg. So it is where it talks and polls showed the leg only ring: what has gone talks for the first
+ * time as far as they show.
  *
  * @param isShown whether some answer of the monitor shows the PBX in [from, to)
  * @returns the truth without phantoms; a call without one is the same object
@@ -21,6 +23,8 @@ export function withoutPhantoms(
     const ids = [{ at: one.from, callId: one.callId }, ...one.ids!].filter((id) => id.at < at);
     const known = ids.findLast((id, nth) => isShown(id.at, ids[nth + 1]?.at ?? at));
     if (known?.callId === callId) return one;
+    const talked = spansOf(one).filter(({ state, from }) => isConnected(state) && from < at);
+    if (talked.length > 0 && !talked.some(({ from, to }) => isShown(from, Math.min(to, at)))) return one;
     return {
       ...one,
       to: at,

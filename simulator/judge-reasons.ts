@@ -45,7 +45,7 @@ const REASONS = {
   'clock-not-known': {
     from: 'polls',
     means:
-      'the PBX’s clock is behind, and fewer than two rows that were new between two complete polls had shown that',
+      'the PBX’s clock is behind, and fewer than two rows that were new between two complete polls had shown that; or it is ahead, and no row had a time so much later than its answer',
   },
   'answer-between-polls': { from: 'contract', means: 'an answer shorter than a poll' },
   'who-answered-between-polls': {
@@ -55,7 +55,7 @@ const REASONS = {
   'alike-callers': {
     from: 'contract',
     means:
-      'two callers whom the rows do not distinguish: one number, or both withheld, and one hotline, alive at the same time',
+      'two callers whom the rows do not distinguish: one number, or both withheld in the same way, and one hotline as far as rows have shown, alive at the same time',
   },
   'click-to-call-looks-answered': {
     from: 'contract',

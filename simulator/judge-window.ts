@@ -10,7 +10,7 @@ import {
   startTimesAsShown,
 } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
-import { isConnected, mayRing } from './judge-sight.js';
+import { isConnected, mayRing, type Sight } from './judge-sight.js';
 import { staleRow } from './judge-stale.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
 
@@ -84,7 +84,7 @@ function isOfADay(statement: Statement): boolean {
 }
 
 /**
- * The start of a call by a clock of which polls could not know that it is behind: the PBX's time with its second, or the first
+ * The start of a call by a clock of which polls could not know that it is off: the PBX's time with its second, or the first
  * poll that shows the call, and a window that holds both.
  */
 function isOfUnknownClock(statement: Statement): boolean {
@@ -93,14 +93,20 @@ function isOfUnknownClock(statement: Statement): boolean {
   const { certainty: stated, earliest, latest } = data.observed;
   if (!startTimesAsShown(statement).some(({ time: given }) => given === instant(earliest ?? '')))
     return false;
-  if (stated === 'upstream')
-    return event.time === earliest && instant(latest) === instant(event.time) + SECOND;
   const firstShown = sight.latestFirst(call.sightings, -Infinity, () => true) ?? -Infinity;
+  if (stated === 'upstream')
+    return (
+      event.time === earliest && isNear(latest, Math.min(instant(event.time) + SECOND, firstShown), sight)
+    );
   return (
     stated === 'observed' &&
     instant(latest) <= firstShown + sight.toleranceMs &&
     instant(latest) >= call.startedAt
   );
+}
+
+function isNear(stated: string, at: number, { toleranceMs }: Sight): boolean {
+  return Math.abs(instant(stated) - at) <= toleranceMs;
 }
 
 /** Statements about calls that are not what their rows show. */

@@ -264,6 +264,35 @@ describe('the judge', () => {
     expect(judged(world, impatient, { options: { ...OF_PARTS, listsIdle: false } }).ok).toBe(true);
   });
 
+  it('knows the outcome of a call that ended out of sight before the world stopped, and excuses no other', () => {
+    const unregistered = { ...direct, talkMs: 600_000, unregister: { afterMs: 8000, forMs: 500_000 } };
+    const world = quiet(unregistered);
+    expect(world.truth[0]!.outcome).toBeNull();
+    expectTrue(judged(world));
+    const wrong = judged(world, says('call-ended', { outcome: 'unknown' })).misreported;
+    expect(wrong.map(({ type, rule }) => [type, rule])).toContainEqual(['call-ended', 'outcome']);
+  });
+
+  it('takes a caller who overflowed, and whom no poll found by the time the world stopped, for gone, as polls showed', () => {
+    const world = createQuietWorld({ directory: { extensions: 8, queues: 1 } });
+    for (const { number } of world.directory.extensions) world.unregister(number);
+    world.advanceTo(world.now + 30 * SECOND);
+    const { queues } = world.directory;
+    const overflow = { afterMs: 5000, to: 'ring-group' } as const;
+    world.startCall({
+      kind: 'queue',
+      queue: queues[0]!.name,
+      answerAfterMs: null,
+      leavesAfterMs: null,
+      overflow,
+    });
+    world.advanceTo(world.now + 30 * SECOND);
+    expect(world.truth[0]).toMatchObject({ outcome: null, endedAt: null });
+    expectTrue(judged(world));
+    const wrong = judged(world, says('call-ended', { outcome: 'unknown' })).misreported;
+    expect(wrong.map(({ type, rule }) => [type, rule])).toContainEqual(['call-ended', 'outcome']);
+  });
+
   const inTwo: Change = (events) =>
     events.flatMap((event) => {
       const callId = event.data.upstreamIds.find((id) => id !== event.data.callId) ?? 'none';

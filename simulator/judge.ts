@@ -3,7 +3,7 @@ import { AlikeCallers } from './judge-alike.js';
 import { HiddenConsultations } from './judge-consultation.js';
 import { HOLDS_IN_ANY_DIRECTION, ShownDirection } from './judge-direction.js';
 import { about, judgeCall, NOT_SPLIT, pairUp, type Split } from './judge-call.js';
-import { clockKnownAt } from './judge-clock.js';
+import { aheadAt, clockKnownAt } from './judge-clock.js';
 import { expectationsOf } from './judge-expect.js';
 import { judgeGrammar, judgeLog } from './judge-grammar.js';
 import { withoutPhantoms } from './judge-phantom.js';
@@ -35,7 +35,7 @@ export function judge(
   const findings = new Findings();
   const sight = new Sight(pollsOf(polls), options);
   const truth = withoutPhantoms(whole, (from, to) => sight.polls('monitor').some(from, to));
-  const index = new TruthIndex(truth, clockKnownAt(truth, sight));
+  const index = new TruthIndex(truth, clockKnownAt(truth, sight), aheadAt(truth, sight));
   judgeLog(events, { wholeLog: options.wholeLog ?? true, toleranceMs: sight.toleranceMs }, findings);
 
   const groups = new Map<string, JudgedEvent[]>();
@@ -69,7 +69,8 @@ export function judge(
     const emitted = parts.flat();
     const own = sight.of(call);
     const found = new Findings();
-    const split = parts.length > 1 ? judgeSplit(call, parts, own, index, found) : NOT_SPLIT;
+    const split =
+      parts.length > 1 ? judgeSplit(call, parts, own, { index, alike, findings: found }) : NOT_SPLIT;
     judgeCall({ call, emitted, split, sight: own, index, findings: found });
     const isUnknown = direction.isUnknownOf(call, emitted);
     findings.take(found, (finding) =>
@@ -104,14 +105,14 @@ function judgeSplit(
   call: CallTruth,
   parts: readonly (readonly JudgedEvent[])[],
   sight: Sight,
-  index: TruthIndex,
-  findings: Findings,
+  { index, alike, findings }: { index: TruthIndex; alike: AlikeCallers; findings: Findings },
 ): Split {
-  const doubt = index.isAmbiguous(call)
-    ? 'alike-callers'
-    : mayLoseItsCaller(call, sight)
-      ? 'first-seen-abandoned'
-      : null;
+  const doubt =
+    index.isAmbiguous(call) || alike.concerns(call)
+      ? 'alike-callers'
+      : mayLoseItsCaller(call, sight)
+        ? 'first-seen-abandoned'
+        : null;
   const earlier = new Set<string>();
   const earlierIds = new Set<string>();
   const continued = new Map<string, number>();
@@ -126,10 +127,15 @@ function judgeSplit(
       const sharesId = part.some(({ data }) => data.upstreamIds.some((id) => earlierIds.has(id)));
       const isLost =
         ended !== undefined && (outOfSight(call, ended, sight) || seemedAbandoned(call, ended, sight));
+      // An id that the leg shows only when it is answered comes too late.
+      const beginsWithId = first.data.upstreamIds.some((id) => earlierIds.has(id));
+      const isRedial = isLinked && !beginsWithId && looksLikeRedial(call, part, sight);
+      // A part that was alive when a redial began, or an alike caller's part did, goes on beside it.
+      const wasAlive = ended === undefined || ended.recordedtime > first.recordedtime;
       // A call that has ended is linked by a shared id alone.
-      if (isLost && (isLinked || !sharesId)) {
+      if (isLost && (isLinked || !sharesId) && !(wasAlive && (isRedial || alike.concerns(call)))) {
         continued.set(callId, instant(observed.latest));
-      } else if (isLinked && !sharesId && looksLikeRedial(call, part, sight)) {
+      } else if (isRedial) {
         kind = 'looks-like-a-redial';
       } else if (doubt !== null) {
         kind = doubt;

@@ -9,8 +9,12 @@ export interface Customer {
   readonly raw: string;
   /** As the queue writes it; mostly the same. */
   readonly queueRaw: string;
-  /** Null for `anonymous`. */
+  /** Null for `anonymous`, and for a number that is none today. */
   readonly e164: string | null;
+  /** The line of today, where the number is written in a form of before (`number-forms.ts`). */
+  readonly line?: string;
+  /** A number of the PBX's own: a hotline, an extension. */
+  readonly own?: true;
 }
 
 /** The spellings of a number that is withheld. */
@@ -51,15 +55,26 @@ export function withheldCustomer(random: Random): Customer {
   return { raw, queueRaw: raw, e164: null };
 }
 
-/** A customer as a person types it into a script: E.164 only where the spelling leaves no doubt. Only zeros are no number. */
+/**
+ * A customer as a person types it into a script: E.164 only where the spelling leaves no doubt. Only zeros are no number, and
+ * neither is a mobile of before 2018 or a landline of before 2017 any more.
+ */
 export function customerOf(raw: string): Customer {
   const national = /^(?:\+?84|0)(?!0+$)(\d{9,10})$/.exec(raw)?.[1];
-  return { raw, queueRaw: raw, e164: national === undefined ? null : `+84${national}` };
+  const isNumber = national !== undefined && !OF_BEFORE.test(national);
+  return { raw, queueRaw: raw, e164: isNumber ? `+84${national}` : null };
 }
+
+/** `1xx` and 7 digits, `4` and 8, `511` and 7. */
+const OF_BEFORE = /^(?:1\d{9}|4\d{8}|511\d{7})$/;
 
 /** One number, or both withheld. */
 export function areAlike(a: Customer, b: Customer): boolean {
-  return a.e164 === b.e164;
+  return keyOf(a) === keyOf(b);
+}
+
+function keyOf({ e164, line, own, raw }: Customer): string | null {
+  return own === true ? raw : (e164 ?? line ?? null);
 }
 
 function landline(random: Random, prefix: string): string {

@@ -1,3 +1,4 @@
+import { type DeskHabits, NO_DESK_HABITS } from './desk-habits.js';
 import type { DirectoryOptions } from './directory.js';
 import { type EngineHabits, NO_ENGINE_HABITS } from './engine-habits.js';
 import type { Sentinel } from './vietnam-time.js';
@@ -54,7 +55,7 @@ export interface Habits {
 }
 
 /** The names under which the truth says which habits touched a call: the engine's, and those that any traffic has. */
-export type HabitName = keyof EngineHabits | keyof Habits;
+export type HabitName = keyof EngineHabits | keyof Habits | keyof DeskHabits;
 
 /** Where `docs/upstream.md` is not certain, which way this upstream behaves; the marks are explained there. */
 export interface Quirks {
@@ -86,6 +87,7 @@ export interface WorldOptions {
   readonly habits?: Partial<Habits>;
   readonly quirks?: Partial<Quirks>;
   readonly engine?: Partial<EngineHabits>;
+  readonly desk?: Partial<DeskHabits>;
   /** Ended calls that the truth keeps; the oldest go first. Bounds the memory of a long test. */
   readonly truthLimit?: number;
 }
@@ -99,6 +101,7 @@ export interface Options {
   readonly habits: Habits;
   readonly quirks: Quirks;
   readonly engine: EngineHabits;
+  readonly desk: DeskHabits;
   readonly truthLimit: number;
 }
 
@@ -153,6 +156,7 @@ const DEFAULTS: Omit<Options, 'startAt'> = {
     staleMs: 4 * 3_600_000,
   },
   engine: NO_ENGINE_HABITS,
+  desk: NO_DESK_HABITS,
 };
 
 /** Nothing unusual ever happens: for tests that script their calls. */
@@ -171,5 +175,6 @@ export function withDefaults(options: WorldOptions): Options {
     habits: { ...DEFAULTS.habits, ...options.habits },
     quirks: { ...DEFAULTS.quirks, ...options.quirks },
     engine: { ...DEFAULTS.engine, ...options.engine },
+    desk: { ...DEFAULTS.desk, ...options.desk },
   };
 }

@@ -1,3 +1,4 @@
+import type { CallBacks } from './call-backs.js';
 import { withHabits } from './draw-engine-plan.js';
 import { followUp } from './follow-up.js';
 import { somebodyFree } from './free-extension.js';
@@ -15,11 +16,16 @@ import { startQueueCall } from './queue-call.js';
 import type { Random } from './random.js';
 import { hourOfDay } from './vietnam-time.js';
 
+/** What calls need, and what follows from the abandoned ones. */
+export interface Desk extends Pbx {
+  readonly callBacks: CallBacks;
+}
+
 /**
  * Makes the traffic: independent arrivals at the hour's rate, each with a plan drawn from the seed. A call whose
  * extensions are all busy becomes a queue call, so that `totalCalls` is exact.
  */
-export function startTraffic(pbx: Pbx, random: Random): void {
+export function startTraffic(pbx: Desk, random: Random): void {
   const { traffic, speed } = pbx.options;
   if (traffic.callsPerHour <= 0) return;
   const busyGapMs = 3_600_000 / traffic.callsPerHour / speed;
@@ -29,7 +35,7 @@ export function startTraffic(pbx: Pbx, random: Random): void {
     if (random.chance(busyness(traffic.profile, pbx.schedule.now))) {
       const kind = random.weighted<TrafficKind>(traffic.mix);
       const plan = drawPlan(random, pbx.options, pbx.directory, kind);
-      startCall(pbx, withHabits(plan, pbx), random.fork());
+      startCall(pbx, pbx.callBacks.withCustomer(withHabits(plan, pbx), pbx), random.fork());
     }
     pbx.schedule.in(random.exponential(busyGapMs), arrive);
   };
@@ -53,13 +59,16 @@ export function startRegistrationChurn(pbx: Pbx, random: Random): void {
   pbx.schedule.in(random.exponential(gapMs), lose);
 }
 
-/** Begins a call as planned, and what comes of it: another caller of the same number, a call back. */
-export function startCall(pbx: Pbx, plan: CallPlan, random: Random): LiveCall {
+/** Begins a call as planned, and what comes of it: another caller of the same number, calls back. */
+export function startCall(pbx: Desk, plan: CallPlan, random: Random): LiveCall {
   const call = startKind(pbx, plan, random);
   followUp(pbx, call, (next) => {
     if (pbx.mayOpen()) return startKind(pbx, next, pbx.engine.random.fork());
     return null;
   });
+  pbx.callBacks.follow(pbx, call, (next) =>
+    pbx.mayOpen() ? startCall(pbx, next, pbx.callBacks.random.fork()) : null,
+  );
   return call;
 }
 

@@ -24,3 +24,9 @@ export function hourOfDay(instant: number): number {
 function local(instant: number): string {
   return new Date(instant + OFFSET_MS).toISOString().slice(0, 19);
 }
+
+/** The day of the week in Vietnam, 1 for Monday to 7 for Sunday, and the minute of the day. */
+export function localTime(instant: number): { readonly weekday: number; readonly minute: number } {
+  const local = new Date(instant + OFFSET_MS);
+  return { weekday: local.getUTCDay() || 7, minute: local.getUTCHours() * 60 + local.getUTCMinutes() };
+}

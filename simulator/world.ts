@@ -1,6 +1,8 @@
+import { type Act, byHand } from './by-hand.js';
+import { CallBacks } from './call-backs.js';
 import { type Directory, drawDirectory, findExtension } from './directory.js';
 import { Engine } from './engine.js';
-import type { LiveCall, Pbx } from './live-call.js';
+import type { LiveCall } from './live-call.js';
 import { Members } from './members.js';
 import { type Customer, drawCustomer } from './numbers.js';
 import { type WorldOptions, withDefaults } from './options.js';
@@ -10,7 +12,7 @@ import { Random } from './random.js';
 import type { MonitorRow, QueueRow } from './rows.js';
 import { Schedule } from './schedule.js';
 import { Switchboard } from './switchboard.js';
-import { startCall, startRegistrationChurn, startTraffic } from './traffic.js';
+import { type Desk, startCall, startRegistrationChurn, startTraffic } from './traffic.js';
 import { type CallTruth, Truth, type TruthEvent } from './truth.js';
 
 export type { WorldOptions } from './options.js';
@@ -51,6 +53,8 @@ export interface World {
   startCall(script: CallScript): CallTruth;
   /** Hangs up the live call with this `callKey`, upstream id, or at this extension; false: there is none. */
   hangUp(callKeyOrIdOrExtension: string): boolean;
+  /** Does this with the calls at this extension; false: there is none to do it with. @throws Error when there is no such extension. */
+  byHand(extension: string, act: Act): boolean;
   /** The extension's device loses its registration, for `forMs` or until `register`; false: there is no such extension. */
   unregister(idOrNumber: string, forMs?: number): boolean;
   register(idOrNumber: string): boolean;
@@ -69,9 +73,10 @@ export function createWorld(given: WorldOptions): World {
   // Scripts draw from a stream of their own, so that they leave the traffic's decisions alone; so does the engine.
   const scriptRandom = random.fork();
   const engine = new Engine(options.engine, random.fork(), schedule);
+  const callBacks = new CallBacks(options.desk, random.fork());
   const board = new Switchboard(directory, options.quirks, schedule, truth, engine);
   const members = new Members(options.quirks, schedule, truth, engine);
-  const pbx: Pbx = {
+  const pbx: Desk = {
     schedule,
     board,
     members,
@@ -79,6 +84,7 @@ export function createWorld(given: WorldOptions): World {
     directory,
     options,
     engine,
+    callBacks,
     companies: engine.isOn('company') ? [1, 2].map(() => drawCompany(engine.random)) : [],
     poisoned: false,
     live: new Map<string, LiveCall>(),
@@ -88,6 +94,11 @@ export function createWorld(given: WorldOptions): World {
   const poison = startPoison(pbx);
   startTraffic(pbx, trafficRandom);
   startRegistrationChurn(pbx, churnRandom);
+
+  const begin = (script: CallScript) => {
+    const plan = planOf(scriptRandom.fork(), options, directory, script);
+    return startCall(pbx, plan, scriptRandom.fork()).truth;
+  };
 
   return {
     directory,
@@ -113,9 +124,11 @@ export function createWorld(given: WorldOptions): World {
         ? null
         : { extension: extension.number, is_logged_in: board.isRegistered(extension) };
     },
-    startCall(script) {
-      const plan = planOf(scriptRandom.fork(), options, directory, script);
-      return startCall(pbx, plan, scriptRandom.fork()).truth;
+    startCall: begin,
+    byHand(extension, act) {
+      const found = findExtension(directory, extension);
+      if (found === undefined) throw new Error(`There is no extension ${extension}`);
+      return byHand(pbx, scriptRandom.fork(), found.number, act, begin);
     },
     hangUp(name) {
       for (const call of pbx.live.values()) {

@@ -15,6 +15,8 @@ import { TenantsLive } from './app/tenants-reload.js';
 import { TRACING, TracingModule } from './app/tracing.module.js';
 import { Upkeep } from './app/upkeep.js';
 import { Upstream } from './app/upstream.js';
+import { WebhookOwners } from './app/webhook-owners.js';
+import { WebhooksModule } from './app/webhooks.module.js';
 import { provide } from './base/inject.js';
 import type { Config } from './config/config.js';
 import { TenantDirectory } from './config/tenants/tenant-directory.js';
@@ -33,15 +35,16 @@ import { RegistrationLookup } from './source/registration-lookup.js';
     TenantsModule,
     PollModule,
     DeliveryModule,
+    WebhooksModule,
     HealthModule,
     DocsModule.with(DeliveryModule),
   ],
   providers: [
     provide(
       TenantsLive,
-      [TENANTS_WATCH, TenantDirectory, Upstream, PollService, RegistrationLookup, Delivery],
-      (watch, directory, upstream, polls, lookup, delivery) =>
-        new TenantsLive({ watch, directory, upstream, polls, lookup, delivery }),
+      [TENANTS_WATCH, TenantDirectory, Upstream, PollService, RegistrationLookup, Delivery, WebhookOwners],
+      (watch, directory, upstream, polls, lookup, delivery, webhooks) =>
+        new TenantsLive({ watch, directory, upstream, polls, lookup, delivery, webhooks }),
     ),
     provide(
       Shutdown,
@@ -49,6 +52,7 @@ import { RegistrationLookup } from './source/registration-lookup.js';
         Readiness,
         TenantsLive,
         PollService,
+        WebhookOwners,
         RegistrationLookup,
         Delivery,
         Upkeep,
@@ -56,8 +60,19 @@ import { RegistrationLookup } from './source/registration-lookup.js';
         TRACING,
         HttpAdapterHost,
       ],
-      (readiness, tenants, polls, lookup, delivery, upkeep, storage, tracing, http) =>
-        new Shutdown({ readiness, tenants, polls, lookup, delivery, upkeep, storage, tracing, http }),
+      (readiness, tenants, polls, webhooks, lookup, delivery, upkeep, storage, tracing, http) =>
+        new Shutdown({
+          readiness,
+          tenants,
+          polls,
+          webhooks,
+          lookup,
+          delivery,
+          upkeep,
+          storage,
+          tracing,
+          http,
+        }),
     ),
   ],
 })

@@ -6,8 +6,10 @@ import { hrefOf } from './base/public-url.js';
 import { describeProblems, loadConfig } from './config/settings/environment.js';
 import { nameRequests } from './deliver/http/request-id.js';
 import { logToOutput, NestLogger } from './app/logger.js';
-import { PAGE_HEADERS, servePages } from './app/pages.js';
+import { readBuiltClient } from './app/client-bundles.js';
+import { pageHeaders, servePages } from './app/pages.js';
 import { ProbeListener } from './app/probe-listener.js';
+import { serveClient } from './app/serve-client.js';
 import type { Storage } from './app/storage.js';
 import { redactText } from './app/redaction.js';
 import { Termination } from './app/signals.js';
@@ -38,8 +40,11 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, termination.request);
   // Node would open a debugger for it, to which anybody on the machine could connect.
   process.on('SIGUSR1', () => log.info('SIGUSR1 ignored: start with --inspect to debug'));
-  // With a tenants' file, SIGHUP asks to read it again, which a start does anyway. Without one, a terminal was closed.
-  process.on('SIGHUP', config.tenantsFile === null ? termination.request : () => undefined);
+  // With a file that is followed, SIGHUP asks to read it again, which a start does anyway. Without one, a terminal was closed.
+  process.on(
+    'SIGHUP',
+    (config.tenantsFile ?? config.singleTenantFiles) === null ? termination.request : () => undefined,
+  );
   for (const warning of warnings) log.warn(warning);
 
   const { AppModule, serveDocs, Shutdown, STORAGE } = await loadParts();
@@ -54,9 +59,12 @@ async function main(): Promise<void> {
   app.disable('x-powered-by');
   app.use(nameRequests);
   app.use(app.get(ProbeListener).keepMetricsApart);
-  const { publicUrl } = config.http;
-  servePages(app, publicUrl?.path);
-  serveDocs(app, PAGE_HEADERS, publicUrl);
+  const { publicUrl, frameAncestors } = config.http;
+  const headers = pageHeaders(frameAncestors);
+  const client = readBuiltClient();
+  serveClient(app, client);
+  servePages(app, publicUrl?.path, headers);
+  serveDocs(app, headers, { publicUrl, client: client?.newest ?? null });
   await app.listen(config.http.port, config.http.host);
   log.info(
     {

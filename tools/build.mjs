@@ -1,6 +1,6 @@
 /**
- * Compiles the service and builds the pages, each unless nothing has changed since the last time: `npm start` and
- * `npm run demo` begin at once then. It compares the ages of the sources, like make.
+ * Compiles the service, and builds the pages and what is served of the client package, each unless nothing has changed since
+ * the last time: `npm start` and `npm run demo` begin at once then. It compares the ages of the sources, like make.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
@@ -44,4 +44,18 @@ build({
     'package-lock.json',
   ],
   program: 'web/build.mjs',
+});
+build({
+  stamp: 'dist/client-files/client.json',
+  inputs: [
+    'client/src',
+    'client/released',
+    'client/bundle.mjs',
+    'client/package.json',
+    'client/tsconfig.json',
+    'tools/licenses.mjs',
+    'tsconfig.json',
+    'package-lock.json',
+  ],
+  program: 'client/bundle.mjs',
 });

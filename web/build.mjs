@@ -12,7 +12,13 @@ import { licenses } from '../tools/licenses.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}dist/web`;
 /** The pages, by what begins in them. */
-const PAGES = { index: 'web/src/wallboard.tsx', pop: 'web/src/pop.tsx' };
+const PAGES = {
+  index: 'web/src/wallboard.tsx',
+  callbacks: 'web/src/callbacks.tsx',
+  reports: 'web/src/reports.tsx',
+  pop: 'web/src/pop.tsx',
+  webhooks: 'web/src/webhooks.tsx',
+};
 
 rmSync(folder, { recursive: true, force: true });
 const { metafile } = await build({
@@ -22,8 +28,10 @@ const { metafile } = await build({
   entryNames: 'assets/[name]-[hash]',
   chunkNames: 'assets/[name]-[hash]',
   // The client package as its source: the pages are built with it, not after it.
-  alias: { '@pitel-event-bridge/client': resolve(root, 'client/src/index.ts') },
-  plugins: [rawText()],
+  alias: {
+    '@pitel-event-bridge/client': resolve(root, 'client/src/index.ts'),
+    '@pitel-event-bridge/client/element': resolve(root, 'client/src/element.ts'),
+  },
   bundle: true,
   splitting: true,
   minify: true,
@@ -57,29 +65,12 @@ function address(output) {
   return `./assets/${basename(output)}`;
 }
 
-/** The chunks that a script cannot begin without, and those that they cannot, to be loaded at once. */
+/** The chunks that a script cannot begin without, and those that they cannot, to be loaded at once: of empty ones there is nothing. */
 function importsOf(script, found = new Set()) {
   for (const { path, kind } of metafile.outputs[script].imports) {
-    if (kind !== 'import-statement' || found.has(path)) continue;
+    if (kind !== 'import-statement' || found.has(path) || metafile.outputs[path].bytes === 0) continue;
     found.add(path);
     importsOf(path, found);
   }
   return [...found];
-}
-
-/** `import text from './file.js?raw'`: the source itself, as a text. */
-function rawText() {
-  return {
-    name: 'raw-text',
-    setup(build) {
-      build.onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
-        path: resolve(resolveDir, path.replace(/\.js\?raw$/, '.ts')),
-        namespace: 'raw-text',
-      }));
-      build.onLoad({ filter: /.*/, namespace: 'raw-text' }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8'),
-        loader: 'text',
-      }));
-    },
-  };
 }

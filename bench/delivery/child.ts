@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { getPriority, setPriority } from 'node:os';
 
 /**
  * The processes of one measurement. Every request to one is bounded in time, and `end` ends them all; should the
@@ -8,6 +9,8 @@ import { once } from 'node:events';
 const READY_WITHIN_MS = 20_000;
 const ANSWER_WITHIN_MS = 60_000;
 const END_WITHIN_MS = 2_000;
+/** Of the scheduler's steps, of which each is a tenth of the CPU where processes compete. */
+const YIELDS_BY = 10;
 
 interface Reply {
   readonly id: number;
@@ -99,7 +102,8 @@ export class Children {
     process.once('exit', this.killAll);
   }
 
-  start<Ready>(module: string, name: string, order: object): Promise<Child<Ready>> {
+  /** @param yields to the other processes, as one that would run on another machine */
+  start<Ready>(module: string, name: string, order: object, yields = false): Promise<Child<Ready>> {
     const profile =
       this.profileDir === null
         ? []
@@ -107,6 +111,7 @@ export class Children {
     const forked = fork(new URL(module, import.meta.url), [JSON.stringify(order)], {
       execArgv: ['--expose-gc', ...profile],
     });
+    if (yields) setPriority(forked.pid!, Math.min(19, getPriority() + YIELDS_BY));
     const child = new Child<Ready>(name, forked);
     this.children.push(child);
     return child.whenReady();

@@ -6,7 +6,7 @@ import { monotonicMs, paced } from './clock.js';
 import type { Dialect, Tally } from './consumer.js';
 import { nthTransition } from './load.js';
 import { type Burst, LOG_EVENTS, type ServerOrder } from './server-order.js';
-import type { Latencies } from './swarm.js';
+import type { Audience, From, Latencies } from './swarm.js';
 
 /** A server in its own process with its group of clients in the swarm's. */
 export interface ContestantOptions {
@@ -14,7 +14,7 @@ export interface ContestantOptions {
   /** Of its group of clients. */
   readonly name: string;
   readonly clients: number;
-  readonly audience?: 'tenant' | 'each';
+  readonly audience?: Audience;
 }
 
 const DIALECTS: Readonly<Record<ServerOrder['kind'], Dialect>> = {
@@ -44,13 +44,22 @@ export class Contestant {
 
   static async start(children: Children, swarm: Child, options: ContestantOptions): Promise<Contestant> {
     const server = await children.start<{ port: number }>('./server.js', options.name, options.order);
+    return Contestant.beside(server, swarm, options);
+  }
+
+  /** More clients of a server that is there. */
+  static async beside(
+    server: Child<{ port: number }>,
+    swarm: Child,
+    options: ContestantOptions,
+  ): Promise<Contestant> {
     const contestant = new Contestant(server, swarm, options);
     await contestant.gather();
     return contestant;
   }
 
-  /** Makes new clients, none of them connected. */
-  gather(count = this.clients): Promise<void> {
+  /** Makes new clients, none of them connected; `from`: they have been there before. */
+  gather(count = this.clients, from: From | null = null): Promise<void> {
     const { name: group, audience = 'tenant', order } = this.options;
     const { port } = this.server.ready;
     return this.ask('make', {
@@ -60,6 +69,7 @@ export class Contestant {
       count,
       group,
       audience,
+      from,
     });
   }
 
@@ -68,10 +78,10 @@ export class Contestant {
     return this.ask('open', { port });
   }
 
-  /** Cuts all connections and waits until the server knows. */
-  async disconnect(): Promise<void> {
+  /** Cuts all connections and waits until the server knows; `others`: clients of other groups that remain. */
+  async disconnect(others = 0): Promise<void> {
     await this.ask('drop');
-    while ((await this.server.call<number>('clients')) > 0);
+    while ((await this.server.call<number>('clients')) > others);
   }
 
   /** The instant at which the last of its clients had that event. */

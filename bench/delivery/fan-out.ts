@@ -1,3 +1,4 @@
+import { Rotation } from '../../src/base/rotation.js';
 import { audienceOf } from '../../src/deliver/access/audience.js';
 import { Batch } from '../../src/deliver/log/batch.js';
 import { FanOut } from '../../src/deliver/log/fan-out.js';
@@ -178,8 +179,11 @@ function cpuRows(spreads: readonly Spread[], perTick: number, clients: number): 
 
 /** Microseconds that it takes to decide, for each of so many audiences, that it sees an event. */
 function decidingUs(audiences: number): number {
-  const fanOut = new FanOut();
-  const member = { events: () => undefined, reset: () => undefined };
+  // All in one turn.
+  const fanOut = new FanOut(
+    new Rotation({ budgetMs: 1, monotonic: () => 0, nextTurn: (resume) => resume() }),
+  );
+  const member = { events: () => undefined, reset: () => undefined, fellBehind: () => undefined };
   for (let index = 0; index < audiences; index++) {
     const grant = { tenant: 't', expiresAt: Infinity, extensions: [String(index)], queues: [QUEUE.id] };
     fanOut.join(member, audienceOf(grant, {}));

@@ -11,8 +11,20 @@ interface GroupOrder {
   readonly port: number;
   readonly tenant: string;
   readonly count: number;
-  /** `each`: every client has a token of its own extension (and of the queue), so an audience of its own. */
-  readonly audience?: 'tenant' | 'each';
+  readonly audience?: Audience;
+  readonly from?: From | null;
+}
+
+/**
+ * Of `each` client, or of every second one (`half`): a token of its own extension (and of the queue), so an audience of its own.
+ * The others see the whole tenant.
+ */
+export type Audience = 'tenant' | 'half' | 'each';
+
+/** Where clients were when they left. */
+export interface From {
+  readonly epoch: string;
+  readonly sequence: number;
 }
 
 export interface Latencies {
@@ -35,13 +47,16 @@ class Group {
 
   constructor(private port: number) {}
 
-  static async of({ port, dialect, tenant, count, audience }: GroupOrder): Promise<Group> {
+  static async of({ port, dialect, tenant, count, audience, from = null }: GroupOrder): Promise<Group> {
     const group = new Group(port);
     for (let index = 0; index < count; index++) {
-      const narrow = audience === 'each' ? { extensions: [String(1_000 + index)], queues: [QUEUE.id] } : {};
+      const isNarrow = audience === 'each' || (audience === 'half' && index % 2 === 1);
+      const narrow = isNarrow ? { extensions: [String(1_000 + index)], queues: [QUEUE.id] } : {};
       const own = await token({ tenant, sub: `agent-${index}`, ...narrow });
       const arrived: Arrival = (sequence, before) => group.arrived(index, sequence, before);
-      group.consumers.push(new Consumer(dialect, own, arrived));
+      const consumer = new Consumer(dialect, own, arrived);
+      if (from !== null) consumer.startAt(from.epoch, from.sequence);
+      group.consumers.push(consumer);
     }
     return group;
   }

@@ -13,12 +13,18 @@ import type { LiveCalls } from './live-calls.js';
 import type { BridgeStatus } from './status.js';
 import type { Subscription } from './subscription.js';
 import type { TokenOption } from './token-keeper.js';
+import type { TokenUrl } from './token-url.js';
 
 export interface BridgeOptions {
   /** The bridge's address, with the path it lies under if there is one: `https://pbx.example/bridge`. */
   readonly url: string;
   /** A token, or a callback that gets one before each connection and ahead of each expiry. Left out where the bridge asks for none. */
   readonly token?: TokenOption;
+  /**
+   * Instead of `token`: the address of the page's own back end that answers a POST with a token, as text or as
+   * `{"token": "…"}`. What else it answers with is named in `status.problem`.
+   */
+  readonly tokenUrl?: string | TokenUrl;
   /** Where the position in the log is kept; in memory when not given. */
   readonly cursorStore?: CursorStore;
   readonly subscribe?: Subscription;

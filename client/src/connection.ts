@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Stop, Surroundings } from './clock.js';
 import type { BridgeEvent, ResetReason, Snapshot } from './contract.js';
+import { isMixed } from './diagnosis.js';
 
 /** How long the bridge may take to answer once it has accepted the connection. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -49,12 +50,15 @@ export class Connection {
     private readonly listener: ConnectionListener,
     private readonly surroundings: Surroundings,
   ) {
+    const { location } = globalThis as { location?: Location };
     this.socket = io(origin, {
       path,
       // The token is sent here, never in the address.
       auth: { token, cursor: cursor ?? undefined, subscribe },
-      // WebSocket first: polling needs every request to reach the same replica.
-      transports: ['websocket', 'polling'],
+      // WebSocket first: polling needs every request to reach the same replica. Not where its constructor would throw, which
+      // engine.io notices only after 20 s.
+      transports:
+        location !== undefined && isMixed(location, new URL(origin)) ? ['polling'] : ['websocket', 'polling'],
       tryAllTransports: true,
       reconnection: false,
       forceNew: true,
@@ -67,6 +71,11 @@ export class Connection {
   async refresh(token: string): Promise<boolean> {
     const answer: unknown = await this.socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck('refresh', { token });
     return (answer as { ok?: unknown } | null)?.ok === true;
+  }
+
+  /** Ends the connection if a ping is overdue, as after a sleep. Otherwise only the next packet, or a time-out, shows it. */
+  check(): void {
+    if (this.isOverdue(this.surroundings.now())) this.end(null);
   }
 
   /** Closes without calling `ended`. */
@@ -102,8 +111,12 @@ export class Connection {
 
   private heard(): void {
     const now = this.surroundings.now();
-    if (now - (this.heardAt ?? now) > this.pingInterval + ABSENCE_MS) return this.end(null);
+    if (this.isOverdue(now)) return this.end(null);
     if (!this.over) this.heardAt = now;
+  }
+
+  private isOverdue(now: number): boolean {
+    return now - (this.heardAt ?? now) > this.pingInterval + ABSENCE_MS;
   }
 
   private end(refusal: string | null): void {

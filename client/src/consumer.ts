@@ -15,7 +15,7 @@ import { type CursorStore, memoryCursor } from './cursor-store.js';
 import { Inbox } from './inbox.js';
 import { CallTable, type LiveCalls } from './live-calls.js';
 import { Listeners } from './listeners.js';
-import { formatCursor, isReached, parseCursor, type Position } from './position.js';
+import { formatCursor, parseCursor, type Position } from './position.js';
 import { RecentIds } from './recent-ids.js';
 
 const DEDUPE = 1_000;
@@ -36,15 +36,16 @@ export type Arrival =
 /**
  * Takes what arrives, one after the other: folds it into the state, gives it to the listeners, saves the position.
  *
- *   handled   the listeners are done up to here: this is what is saved
- *   folded    the state is at this position: an event at or before it is delivered, and not folded again
+ *   handled     the listeners are done up to here: this is what is saved
+ *   caught up   after a snapshot that came before missed events: those up to its sequence are delivered, and not folded. Without
+ *               a reset sequences go on over every epoch, so they compare whatever epochs lie between
  */
 export class Consumer {
   readonly listeners = new Listeners<BridgeListeners>();
   readonly sources = new Map<Endpoint, SourceEntry>();
   /** Null before the first snapshot, and after a reset. */
   handled: Position | null = null;
-  private folded: Position | null = null;
+  private caughtUpAfter: number | null = null;
   private readonly inbox: Inbox<Arrival>;
   private readonly table = new CallTable((error) => this.failed(error));
   private readonly recent: RecentIds;
@@ -107,12 +108,12 @@ export class Consumer {
     switch (arrival.kind) {
       case 'reset':
         this.handled = null;
-        this.folded = null;
+        this.caughtUpAfter = null;
         if (this.tracksCalls) this.table.replace([]);
         return this.emit('reset', [{ reason: arrival.reason }]);
       case 'snapshot': {
         const { snapshot, position, missedFollow } = arrival;
-        this.folded = position;
+        this.caughtUpAfter = missedFollow ? (position?.sequence ?? null) : null;
         this.sources.clear();
         for (const source of snapshot.sources) this.sources.set(source.endpoint, source);
         if (this.tracksCalls) this.table.replace(snapshot.calls);
@@ -122,7 +123,7 @@ export class Consumer {
       }
       case 'event': {
         const { event, position } = arrival;
-        if (!isReached(position, this.folded)) this.fold(event, position);
+        if (position.sequence > (this.caughtUpAfter ?? -1)) this.fold(event);
         if (this.recent.add(event.id) && (this.types?.includes(event.type) ?? true)) {
           await this.emit(event.type, [event] as never, event);
           await this.emit('event', [event], event);
@@ -132,8 +133,7 @@ export class Consumer {
     }
   }
 
-  private fold(event: BridgeEvent, position: Position): void {
-    this.folded = position;
+  private fold(event: BridgeEvent): void {
     if (this.tracksCalls) this.table.fold(event);
     if (!isOfSource(event)) return;
     const { endpoint, state, reason, lastCompleteAt } = event.data;

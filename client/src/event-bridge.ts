@@ -5,16 +5,21 @@ import { ABSENCE_MS, type Address, addressOf, Connection } from './connection.js
 import { type BridgeEvent, type Endpoint, SOURCE_EVENT_TYPES, type SourceEntry } from './contract.js';
 import { Consumer } from './consumer.js';
 import { type HistoryOptions, readHistory } from './history.js';
+import { originMissing } from './diagnosis.js';
 import type { LiveCalls } from './live-calls.js';
+import { Page } from './page.js';
 import { formatCursor, isReached, isSamePosition, parseCursor, type Position } from './position.js';
+import type { Problem } from './problem.js';
 import { type BridgeStatus, type Link, statusOf } from './status.js';
 import { TokenKeeper } from './token-keeper.js';
 
 const RETRY_MS = { base: 1_000, max: 30_000 };
 /** After a refusal: it will not pass within seconds. */
 const REFUSED_RETRY_MS = { base: 15_000, max: 300_000 };
-/** The refusals after which the callback is asked at once: the token has run out, or its key was changed. */
-const ANOTHER_TOKEN_HELPS: ReadonlySet<string> = new Set(['token-expired', 'bad-signature']);
+/** The least time between two searches for what is in the way, because they too ask the bridge. */
+const DIAGNOSIS_INTERVAL_MS = 60_000;
+/** The refusals after which the callback is asked at once: the token has run out or was revoked, or its key was changed. */
+const ANOTHER_TOKEN_HELPS: ReadonlySet<string> = new Set(['token-expired', 'token-revoked', 'bad-signature']);
 
 /**
  * Keeps one connection to the bridge, whatever ends it, and knows where the next one goes on.
@@ -32,7 +37,7 @@ export class EventBridge implements Bridge {
   private readonly tokens: TokenKeeper;
   private readonly soon: Backoff;
   private readonly seldom: Backoff;
-  private readonly stopOnline: Stop;
+  private readonly page: Page;
 
   /** The newest position that has arrived: the next connection goes on from here. */
   private received: Position | null = null;
@@ -46,6 +51,9 @@ export class EventBridge implements Bridge {
   private askedAgain = false;
   private link: Link = { kind: 'connecting' };
   private announced: BridgeStatus = { state: 'connecting' };
+  /** What is in the way of a connection. */
+  private trouble: Problem | null = null;
+  private diagnosedAt = -Infinity;
   private connection: Connection | null = null;
   private stopRetry: Stop | null = null;
   private stopRenewal: Stop = () => undefined;
@@ -56,7 +64,9 @@ export class EventBridge implements Bridge {
   ) {
     const { random } = surroundings;
     this.address = addressOf(options.url);
-    this.tokens = new TokenKeeper(options.token, surroundings);
+    const { token, tokenUrl } = options;
+    const asked = typeof tokenUrl === 'string' ? { url: tokenUrl } : tokenUrl;
+    this.tokens = new TokenKeeper(token ?? asked, surroundings, () => this.become(this.link));
     this.soon = new Backoff(RETRY_MS.base, RETRY_MS.max, random);
     this.seldom = new Backoff(REFUSED_RETRY_MS.base, REFUSED_RETRY_MS.max, random);
     this.consumer = new Consumer(
@@ -64,9 +74,18 @@ export class EventBridge implements Bridge {
       () => this.become(this.link),
       () => this.overflowed(),
     );
-    this.stopOnline = onOnline(() => {
+    this.page = new Page(this.address, {
       // The network is back: the back-off was meant for a bridge that is away, so the client connects at once.
-      if (this.stopRetry !== null && this.link.kind !== 'refused') this.retryIn(0);
+      online: () => this.hurry(),
+      resumed: (frozenMs) => {
+        const before = this.trouble;
+        const text = `the browser had frozen this tab for ${Math.round(frozenMs / 1_000)} s: what was missed follows`;
+        this.trouble = { code: 'tab-frozen', text };
+        this.connection?.check();
+        if (this.link.kind !== 'lost') this.trouble = before;
+        this.become(this.link);
+        this.hurry();
+      },
     });
     void this.start();
   }
@@ -100,11 +119,24 @@ export class EventBridge implements Bridge {
     if (!this.closed) {
       this.consumer.drop();
       this.leave();
-      this.stopOnline();
+      this.page.stop();
       this.stopRetry?.();
       this.become({ kind: 'closed' });
     }
     await this.consumer.idle();
+  }
+
+  private get problem(): Problem | null {
+    switch (this.link.kind) {
+      case 'closed':
+        return null;
+      case 'no-token':
+        return this.tokens.problem;
+      case 'live':
+        return this.consumer.sources.size > 0 ? (this.tokens.problem ?? this.page.remark) : null;
+      default:
+        return this.trouble;
+    }
   }
 
   private get closed(): boolean {
@@ -129,11 +161,13 @@ export class EventBridge implements Bridge {
     if (this.closed) return;
     const resumeFrom = this.received;
     const cursor = this.needsSnapshot || resumeFrom === null ? null : formatCursor(resumeFrom);
+    let isOpened = false;
     const connection = new Connection(
       this.address,
       { token, cursor, subscribe: wireSubscription(this.options.subscribe) },
       {
         opened: () => {
+          isOpened = true;
           this.stopRenewal = this.tokens.keep(token, (fresh) => connection.refresh(fresh));
           if (cursor !== null) this.live();
         },
@@ -159,7 +193,10 @@ export class EventBridge implements Bridge {
           this.received = position;
           this.consumer.arrived({ kind: 'event', event, position });
         },
-        ended: (refusal) => this.ended(refusal),
+        ended: (refusal) => {
+          this.ended(refusal);
+          if (refusal === null && !isOpened) void this.diagnose();
+        },
       },
       this.surroundings,
     );
@@ -168,6 +205,8 @@ export class EventBridge implements Bridge {
 
   private live(): void {
     this.lostAt = null;
+    this.trouble = null;
+    this.diagnosedAt = -Infinity;
     this.askedAgain = false;
     this.soon.reset();
     this.seldom.reset();
@@ -177,6 +216,7 @@ export class EventBridge implements Bridge {
   private ended(refusal: string | null): void {
     this.leave();
     if (refusal === null) {
+      if (this.link.kind === 'refused') this.trouble = null;
       this.become({ kind: 'lost' });
       return this.retryIn(this.soon.next());
     }
@@ -184,8 +224,27 @@ export class EventBridge implements Bridge {
       this.askedAgain = true;
       return this.retryIn(0);
     }
+    const { origin } = this.page;
+    this.trouble =
+      refusal === 'origin-not-allowed' && origin !== null ? originMissing(origin, this.address.origin) : null;
     this.become({ kind: 'refused', code: refusal });
     this.retryIn(this.seldom.next());
+  }
+
+  /** Finds out what kept a connection from being made, and says it unless one has been made meanwhile. */
+  private async diagnose(): Promise<void> {
+    const { now } = this.surroundings;
+    if (now() - this.diagnosedAt < DIAGNOSIS_INTERVAL_MS) return;
+    this.diagnosedAt = now();
+    const trouble = await this.page.diagnose();
+    if (trouble === null || this.link.kind !== 'lost') return;
+    this.trouble = trouble;
+    this.become(this.link);
+  }
+
+  /** Connects at once where the client waits, but not where it was refused. */
+  private hurry(): void {
+    if (this.stopRetry !== null && this.link.kind !== 'refused') this.retryIn(0);
   }
 
   private retryIn(ms: number): void {
@@ -221,7 +280,7 @@ export class EventBridge implements Bridge {
     if (this.closed) return;
     this.link = link;
     const { sources } = this.consumer;
-    const status = statusOf(link, sources.size > 0, sources.values());
+    const status = statusOf(link, sources.size > 0, sources.values(), this.problem);
     if (JSON.stringify(status) === JSON.stringify(this.announced)) return;
     this.announced = status;
     void this.consumer.emit('status', [status]);
@@ -234,10 +293,4 @@ function wireSubscription(subscription: BridgeOptions['subscribe']): object | un
   return types === undefined
     ? subscription
     : { ...subscription, types: [...new Set([...types, ...SOURCE_EVENT_TYPES])] };
-}
-
-function onOnline(task: () => void): Stop {
-  const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
-  page.addEventListener?.('online', task);
-  return () => page.removeEventListener?.('online', task);
 }

@@ -43,6 +43,25 @@ describe('the past, from the real bridge', () => {
     expect(await read({ since: '2026-03-02T12:00:00+07:00' })).toEqual([]);
   });
 
+  it('is read up to an instant, and of one customer', async () => {
+    const of = (id: string, raw: string, e164: string) =>
+      transition('call-started', id, { customer: { raw, e164, national: raw } });
+    for (const [index, second] of [0, 10, 20].entries()) {
+      log.recordedAt = MIDNIGHT + second * 1_000;
+      await log.commit(
+        of(`lan-${index}`, '0914237383', '+84914237383'),
+        of(`minh-${index}`, '0987654321', '+84987654321'),
+      );
+    }
+    const subjects = async (options: HistoryOptions) => (await read(options)).map(({ subject }) => subject);
+    const until = new Date(MIDNIGHT + 20_000);
+    expect(await subjects({ since: MIDNIGHT, until })).toEqual(['lan-0', 'minh-0', 'lan-1', 'minh-1']);
+    expect(await subjects({ since: until, until: '2099-01-01T00:00:00Z' })).toEqual(['lan-2', 'minh-2']);
+    const customers = ['+84 914 237 383'];
+    expect(await subjects({ since: MIDNIGHT, until, customers })).toEqual(['lan-0', 'lan-1']);
+    await expect(read({ since: 0, until: 'tomorrow' })).rejects.toThrow(RangeError);
+  });
+
   it('says why there is none', async () => {
     const stranger = createBridge({ url: delivery.url, token: 'no token' });
     const refusal = await read({ since: 0 }, stranger).catch((error: unknown) => error);

@@ -1,4 +1,5 @@
 import type { Endpoint, RefusalCode, SourceEntry } from './contract.js';
+import type { Problem } from './problem.js';
 
 /**
  * Whether what is shown is current.
@@ -9,8 +10,12 @@ import type { Endpoint, RefusalCode, SourceEntry } from './contract.js';
  *                (the token callback failed; asked again by itself), `source-down` (the bridge cannot see the PBX)
  *   refused      turned away with a code; tried again, but seldom, because a person has to change something
  *   closed       by `close()`, for good
+ *
+ * `problem` says what is in the way and what to do, where that is known; with `live` it is a remark, and nothing is lost.
  */
-export type BridgeStatus =
+export type BridgeStatus = Standing & { readonly problem?: Problem };
+
+type Standing =
   | { readonly state: 'connecting' }
   | { readonly state: 'live' }
   | { readonly state: 'stale'; readonly reason: 'disconnected' | 'no-token' }
@@ -24,7 +29,17 @@ export type Link =
   | { readonly kind: 'refused'; readonly code: string };
 
 /** `known`: there has been a snapshot, and the map and the sources show it. */
-export function statusOf(link: Link, known: boolean, sources: Iterable<SourceEntry>): BridgeStatus {
+export function statusOf(
+  link: Link,
+  known: boolean,
+  sources: Iterable<SourceEntry>,
+  problem: Problem | null,
+): BridgeStatus {
+  const standing = standingOf(link, known, sources);
+  return problem === null ? standing : { ...standing, problem };
+}
+
+function standingOf(link: Link, known: boolean, sources: Iterable<SourceEntry>): Standing {
   switch (link.kind) {
     case 'closed':
       return { state: 'closed' };

@@ -63,6 +63,41 @@ describe('the token keeper', () => {
     expect(asked).toBe(1);
   });
 
+  it.each([
+    [0, 90],
+    [0.999, 70],
+  ])('asks sooner or later by chance: at %f, after %i of 100 seconds', async (random, seconds) => {
+    const exp = () => Math.floor(clock.now() / 1000) + 100;
+    const keeper = new TokenKeeper(
+      () => {
+        asked += 1;
+        return token({}, { exp: exp() });
+      },
+      { ...surroundingsOf(clock), random: () => random },
+    );
+    const stop = keeper.keep(await keeper.ask(), () => Promise.resolve(true));
+    await pass(seconds - 2);
+    expect(asked).toBe(1);
+    await pass(4);
+    expect(asked).toBe(2);
+    stop();
+  });
+
+  it('says why no token came, until one comes', async () => {
+    let fails = true;
+    const noticed: (string | undefined)[] = [];
+    const keeper: TokenKeeper = new TokenKeeper(
+      () => (fails ? Promise.reject(new Error('logged out')) : token()),
+      surroundingsOf(clock),
+      () => noticed.push(keeper.problem?.text),
+    );
+    await expect(keeper.ask()).rejects.toThrow('logged out');
+    await expect(keeper.ask()).rejects.toThrow('logged out');
+    fails = false;
+    await keeper.ask();
+    expect(noticed).toEqual(['the token callback failed: Error: logged out', undefined]);
+  });
+
   it('asks no more once it is stopped', async () => {
     const stop = await keep(100, () => true);
     stop();

@@ -1,11 +1,16 @@
 import { type Stop, type Surroundings, within } from './clock.js';
+import { type Problem, ProblemError } from './problem.js';
+import { fetchToken, type TokenUrl } from './token-url.js';
 
 /** A token, or how to get one: asked before each connection and ahead of each expiry. */
 export type TokenOption = string | (() => string | Promise<string>);
 
 /** How long the callback may take: a back end that hangs must not hang the client. */
 const ASK_TIMEOUT_MS = 30_000;
-/** A token is renewed when a fifth of what was left of it remains, but at most this long ahead. */
+/**
+ * A token is renewed when a fifth of what was left of it remains, but at most this long ahead; up to a half sooner or later, so
+ * that pages which were opened together do not ask together.
+ */
 const LEAD_MS = 60_000;
 /** The least time between two tokens, so that a wrong clock, or a callback that returns an old token, causes no loop. */
 const MIN_INTERVAL_MS = 5_000;
@@ -19,20 +24,47 @@ const MAX_TIMER_MS = 3_600_000;
  * wrong reading costs one callback too many or a reconnect, nothing else. A plain string cannot be renewed.
  */
 export class TokenKeeper {
+  /** Why the last token did not come, or what had to be taken away from it. */
+  problem: Problem | null = null;
+
   constructor(
-    private readonly option: TokenOption | undefined,
+    private readonly option: TokenOption | TokenUrl | undefined,
     private readonly surroundings: Surroundings,
+    /** Called after each change of `problem`. */
+    private readonly noticed: () => void = () => undefined,
   ) {}
 
   get renewable(): boolean {
-    return typeof this.option === 'function';
+    return this.option !== undefined && typeof this.option !== 'string';
   }
 
   /** Rejects when the callback does, or takes too long. Undefined where no token is wanted. */
   async ask(): Promise<string | undefined> {
     const { option } = this;
-    if (typeof option !== 'function') return option;
-    return within(ASK_TIMEOUT_MS, (async () => option())(), this.surroundings);
+    if (option === undefined || typeof option === 'string') return option;
+    try {
+      if (typeof option !== 'function') {
+        const { token, remark } = await fetchToken(option, this.surroundings);
+        this.notice(remark);
+        return token;
+      }
+      const token = await within(ASK_TIMEOUT_MS, (async () => option())(), this.surroundings);
+      this.notice(null);
+      return token;
+    } catch (error) {
+      this.notice(
+        error instanceof ProblemError
+          ? error.problem
+          : { code: 'token-failed', text: `the token callback failed: ${String(error)}` },
+      );
+      throw error;
+    }
+  }
+
+  private notice(problem: Problem | null): void {
+    if (problem?.text === this.problem?.text) return;
+    this.problem = problem;
+    this.noticed();
   }
 
   /** Renews ahead of expiry until stopped. `send` gives the new token to the bridge; false or an error: not accepted. */
@@ -40,13 +72,14 @@ export class TokenKeeper {
     if (!this.renewable || token === undefined) return () => undefined;
     let stopped = false;
     let stopTimer: Stop = () => undefined;
-    const { now, after } = this.surroundings;
+    const { now, after, random } = this.surroundings;
 
     const schedule = (current: string, earliest: number) => {
       const expiry = expiryOf(current);
       if (stopped || expiry === null) return;
       const left = expiry - now();
-      wait(current, Math.max(earliest, now() + left - Math.min(LEAD_MS, left / 5)));
+      const lead = Math.min(LEAD_MS, left / 5) * (0.5 + random());
+      wait(current, Math.max(earliest, now() + left - lead));
     };
     const wait = (current: string, due: number) => {
       const ms = Math.min(MAX_TIMER_MS, Math.max(0, due - now()));

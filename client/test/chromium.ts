@@ -23,17 +23,26 @@ export interface Chromium {
 
 /**
  * A Chromium with an empty profile of its own; the pages of its context are tabs that share storage and locks. `trustsAll`: also
- * self-signed certificates.
+ * self-signed certificates. `blocksPopups`: as browsers do, and as they do not when they are driven.
  */
 export async function startChromium(
   hosts: readonly string[] = [],
-  { trustsAll = false }: { readonly trustsAll?: boolean } = {},
+  {
+    trustsAll = false,
+    blocksPopups = false,
+    args = [],
+  }: {
+    readonly trustsAll?: boolean;
+    readonly blocksPopups?: boolean;
+    readonly args?: readonly string[];
+  } = {},
 ): Promise<Chromium> {
   const profile = await mkdtemp(join(tmpdir(), 'pitel-client-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable(),
     headless: true,
     ignoreHTTPSErrors: trustsAll,
+    ignoreDefaultArgs: blocksPopups ? ['--disable-popup-blocking'] : [],
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -42,6 +51,7 @@ export async function startChromium(
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
       ...(hosts.length === 0
         ? []
         : [`--host-resolver-rules=${hosts.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`]),

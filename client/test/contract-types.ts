@@ -1,6 +1,7 @@
 import type * as server from '../../src/core/model/event.js';
 import type { ResetReason } from '../../src/deliver/log/resumption.js';
 import type { RefusalCode } from '../../src/deliver/access/refusal.js';
+import type { QueueEntry } from '../../src/deliver/log/held-queues.js';
 import type { SourceEntry } from '../../src/deliver/log/tenant-view.js';
 import type * as client from '../src/contract.js';
 
@@ -20,17 +21,25 @@ export const compared: {
   readonly callTypes: Equal<client.CallEventType, server.CallEventType>;
   readonly sourceTypes: Equal<client.SourceEventType, server.SourceEventType>;
   readonly registrationTypes: Equal<client.RegistrationEventType, server.RegistrationEventType>;
+  readonly webhookTypes: Equal<client.WebhookEventType, server.WebhookEventType>;
+  readonly thresholdTypes: Equal<client.ThresholdEventType, server.ThresholdEventType>;
+  readonly callbackTypes: Equal<client.CallbackEventType, server.CallbackEventType>;
   readonly envelope: Equal<Envelope<client.EventOf<'call-ended'>>, Envelope<server.CallEvent>>;
   readonly call: Equal<client.CallView, server.CallView>;
   readonly source: Equal<client.SourceView, server.SourceView>;
   readonly registration: Equal<client.RegistrationView, server.RegistrationView>;
+  readonly webhook: Equal<client.WebhookHealthView, server.WebhookHealthView>;
+  readonly threshold: Equal<client.ThresholdView, server.ThresholdView>;
+  readonly callback: Equal<client.CallbackEventView, server.CallbackEventView>;
   readonly callData: Equal<client.EventData['call-ended'], server.CallEvent['data']>;
   readonly sourceData: Equal<client.EventData['source-up'], server.SourceEvent['data']>;
   readonly registrationData: Equal<
     client.EventData['extension-registered'],
     server.RegistrationEvent['data']
   >;
+  readonly webhookData: Equal<client.EventData['webhook-failing'], server.WebhookEvent['data']>;
   readonly sourceEntry: Equal<client.SourceEntry, SourceEntry>;
+  readonly queueState: Equal<client.QueueState, QueueEntry>;
   readonly resetReason: Equal<client.ResetReason, ResetReason>;
   readonly refusalCode: Equal<client.RefusalCode, RefusalCode>;
 } = {
@@ -38,14 +47,22 @@ export const compared: {
   callTypes: true,
   sourceTypes: true,
   registrationTypes: true,
+  webhookTypes: true,
+  thresholdTypes: true,
+  callbackTypes: true,
   envelope: true,
   call: true,
   source: true,
   registration: true,
+  webhook: true,
+  threshold: true,
+  callback: true,
   callData: true,
   sourceData: true,
   registrationData: true,
+  webhookData: true,
   sourceEntry: true,
+  queueState: true,
   resetReason: true,
   refusalCode: true,
 };

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { idsOf } from '../config/tenants/tenant.js';
+import { TenantDirectory } from '../config/tenants/tenant-directory.js';
 import type { DeliverOptions } from '../deliver/access/options.js';
 import { DeliverModule } from '../deliver/deliver.module.js';
 import { RegistrationLookup } from '../source/registration-lookup.js';
@@ -9,21 +10,26 @@ import { availableMemory, clientMemoryOf } from './available-memory.js';
 import { CONFIG } from './config.module.js';
 import { connectionsWithin, descriptorLimit } from './descriptors.js';
 import { LOGGER } from './logger.module.js';
+import { readNumberOf } from './read-number.js';
 import { SourceModule } from './source.module.js';
 import { STORAGE, StorageModule } from './storage.module.js';
-import { tenantKeysOf } from './tenant-keys.js';
+import { revokedTokensOf, tenantKeysOf } from './tenant-keys.js';
 import { TRACING, TracingModule } from './tracing.module.js';
 
 const deliver = DeliverModule.registerAsync({
   imports: [StorageModule, SourceModule, TracingModule],
-  inject: [CONFIG, STORAGE, RegistrationLookup, TRACING, LOGGER],
-  useFactory: (config, { readers, clock }, lookup, { tracer }, logger) => ({
+  inject: [CONFIG, STORAGE, RegistrationLookup, TenantDirectory, TRACING, LOGGER],
+  useFactory: (config, { readers, desk, inbox, clock }, lookup, directory, { tracer }, logger) => ({
     store: readers,
+    desk,
+    inbox,
+    deskRules: (id) => directory.find(id)?.desk ?? null,
     clock,
     tracer,
     options: deliverOptions(config, logger),
     logger,
     askRegistration: (tenant, id) => lookup.ask(tenant, id),
+    readNumber: readNumberOf(directory),
   }),
 });
 
@@ -48,6 +54,7 @@ function deliverOptions(
     lookupsPerMinute: Math.min(clients.lookupsPerMinute, lookupsInBudget),
     tenants: idsOf(tenants),
     tenantKeys: tenantKeysOf(tenants),
+    revokedTokens: revokedTokensOf(tenants),
     keySetMaxStaleMs,
     auth: 'secret' in auth ? { mode: 'jwt', secret: auth.secret.reveal() } : auth,
     corsOrigins: http.corsOrigins,

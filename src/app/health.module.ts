@@ -11,6 +11,7 @@ import { HealthController } from '../health/health.controller.js';
 import { Metrics } from '../health/metrics/metrics.js';
 import { Readiness } from '../health/readiness.js';
 import { PollService } from '../poll/poll.service.js';
+import { WebhookStats } from '../webhooks/stats.js';
 import { CONFIG } from './config.module.js';
 import { DeliveryModule } from './delivery.module.js';
 import { Gauges } from './gauges.js';
@@ -23,6 +24,7 @@ import { STORAGE, StorageModule } from './storage.module.js';
 import { TENANTS_WATCH, TenantsModule } from './tenants.module.js';
 import { Upkeep } from './upkeep.js';
 import { Upstream } from './upstream.js';
+import { WebhooksModule } from './webhooks.module.js';
 
 /** Where no tokens are asked for. */
 const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
@@ -36,24 +38,27 @@ const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
     TenantsModule,
     PollModule,
     DeliveryModule,
+    WebhooksModule,
     MetricsModule,
   ],
   controllers: [HealthController],
   providers: [
     provide(
       Readiness,
-      [STORAGE, Upkeep, PollService, TENANTS_WATCH, Metrics, Delivery, LimitWatch, LOG_OUTPUT],
-      ({ store, whyAway }, { watch, keeper }, polls, tenants, metrics, delivery, limits, output) =>
+      [STORAGE, Upkeep, PollService, TENANTS_WATCH, Metrics, Delivery, LimitWatch, WebhookStats, LOG_OUTPUT],
+      ({ store, whyAway }, { watch, keeper }, polls, tenants, metrics, delivery, limits, webhooks, output) =>
         new Readiness({
           store,
           whyAway,
           whyIdle: () => polls.idleReason,
           refusedProblems: () => tenants?.problems ?? 0,
+          watchedFile: () => tenants?.holds ?? 'tenants',
           quarantined: () => metrics.polls.quarantined,
           unserved: () => metrics.polls.unserved,
           troubles: () => delivery.troubles(),
           sources: () => metrics.polls.sources,
           limits: () => limits.active,
+          webhooks: () => webhooks.troubled,
           storeStatus: () => watch.status,
           whyNotTrimmed: () => keeper.failure,
           keys: () => delivery.keys(),
@@ -68,8 +73,19 @@ const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
     ),
     provide(
       Gauges,
-      [Metrics, Readiness, Upkeep, Upstream, Delivery, DeliverStats, LimitWatch, Relay, LOG_OUTPUT],
-      (metrics, readiness, { watch, keeper }, upstream, delivery, stats, limits, relay, output) =>
+      [
+        Metrics,
+        Readiness,
+        Upkeep,
+        Upstream,
+        Delivery,
+        DeliverStats,
+        LimitWatch,
+        Relay,
+        WebhookStats,
+        LOG_OUTPUT,
+      ],
+      (metrics, readiness, { watch, keeper }, upstream, delivery, stats, limits, relay, webhooks, output) =>
         new Gauges(metrics, {
           deliver: {
             stats,
@@ -82,6 +98,7 @@ const NO_SETS = { fresh: 0, stale: 0, unusable: 0 };
             keySetFailures: () => delivery.keySetFailures,
           },
           store: { status: () => watch.status, trimmed: () => keeper.trimmed },
+          webhooks,
           hosts: () => upstream.hosts(),
           isStoreUp: async () => (await readiness.store()) === null,
           droppedLines: () => output.dropped,

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { servePages } from './pages.js';
+import { pageHeaders, servePages } from './pages.js';
 
 @Module({})
 class Nothing {}
@@ -35,5 +35,22 @@ describe('the pages below a path', () => {
 
   it('never lead out of it', async () => {
     expect((await ask('/assets')).status).toBe(404);
+  });
+});
+
+describe('a page in a frame', () => {
+  const policyOf = (origins?: readonly string[]) => pageHeaders(origins)['Content-Security-Policy'];
+
+  it('is shown by no page, unless the operator names its origin', () => {
+    expect(policyOf()).toMatch(/; frame-ancestors 'none'$/);
+    expect(policyOf([])).toMatch(/; frame-ancestors 'none'$/);
+    expect(policyOf(['https://crm.example', 'http://127.0.0.1:5173'])).toMatch(
+      /; frame-ancestors https:\/\/crm\.example http:\/\/127\.0\.0\.1:5173$/,
+    );
+  });
+
+  it('may still run nothing but its own scripts', () => {
+    const policy = policyOf(['https://crm.example'])!;
+    expect(policy.replace(/ frame-ancestors .*$/, '')).toBe(policyOf()!.replace(/ frame-ancestors .*$/, ''));
   });
 });

@@ -1,18 +1,22 @@
-import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { folderOf } from './folder.js';
 
 /**
- * Serves the pages `/` and `/pop`, and the assets of `/docs`. The pages are ordinary clients, which get all they show
- * over the public interface with a token, and load nothing from other origins. Browsers cache files with a content hash
+ * Serves the pages `/`, `/callbacks`, `/reports`, `/pop` and `/webhooks`, and the assets of `/docs`. The pages are ordinary clients,
+ * which get all they show over the public interface with a token, and load nothing from other origins. Browsers cache files with a content hash
  * in their name for good, and revalidate all others.
  *
  * @param path that the bridge lies below, as in `PublicUrl`
+ * @param headers of every page, as `pageHeaders` makes them
  */
-export function servePages(app: NestExpressApplication, path = ''): void {
+export function servePages(
+  app: NestExpressApplication,
+  path = '',
+  headers: Readonly<Record<string, string>> = pageHeaders(),
+): void {
   // What lies below a path begins with a slash after it: the pages' addresses are relative.
   if (path !== '')
     app.use((request: Request, response: Response, next: NextFunction) => {
@@ -26,7 +30,7 @@ export function servePages(app: NestExpressApplication, path = ''): void {
       // It would lead out of the path that the bridge lies below.
       redirect: false,
       setHeaders: (response: ServerResponse, path: string) => {
-        for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
         const isHashed = path.startsWith(`${folder}${sep}assets${sep}`);
         response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
@@ -41,6 +45,20 @@ export function servePages(app: NestExpressApplication, path = ''): void {
 /** Addresses that are no files: under load, looking for them on the disk would keep everything else waiting. */
 const NO_PAGE = /^\/(v1|health|metrics)(\/|$)/;
 
+/**
+ * The headers of every page, of these folders or not.
+ *
+ * @param frameAncestors origins whose pages may show them in a frame; where there is none, no page may, not even the bridge's own
+ */
+export function pageHeaders(frameAncestors: readonly string[] = []): Readonly<Record<string, string>> {
+  const framing = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
+  return {
+    'Content-Security-Policy': [...CONTENT_SECURITY_POLICY, `frame-ancestors ${framing}`].join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  };
+}
+
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -49,18 +67,4 @@ const CONTENT_SECURITY_POLICY = [
   "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** The headers of every page, of these folders or not. */
-export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
-
-/** Finds a folder in the project's root: three levels above the compiled file, two above the source. */
-function folderOf(name: string): string {
-  const folders = ['../../../', '../../'].map((up) => fileURLToPath(new URL(up + name, import.meta.url)));
-  return folders.find((folder) => existsSync(folder)) ?? folders[0]!;
-}
+];

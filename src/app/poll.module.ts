@@ -18,11 +18,20 @@ import { Upstream } from './upstream.js';
     provide(
       PollService,
       [CONFIG, Upstream, STORAGE, SchedulerRegistry, Metrics, TRACING, LOGGER],
-      (config, upstream, { store, leases, clock: time }, scheduler, { polls: listener }, { tracer }, log) =>
+      (
+        config,
+        upstream,
+        { store, leases, inbox, clock: time },
+        scheduler,
+        { polls: listener },
+        { tracer },
+        log,
+      ) =>
         new PollService({
           options: { ...pollOptions(config, upstream), listener, tracer },
           store,
           leases,
+          inbox,
           time,
           scheduler,
           log,

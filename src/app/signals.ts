@@ -56,7 +56,7 @@ export interface TerminationDeps {
 }
 
 /**
- * More than the sum of the steps' own time-outs, about 11 s: polls and their commits 5, clients 2, last answers 1,
+ * More than the sum of the steps' own time-outs, about 14 s: polls and their commits 5, webhooks 3, clients 2, last answers 1,
  * traces 2, and the time to close Redis. Less than Kubernetes (30 s) and systemd (90 s) wait.
  */
-export const BOUND_MS = 15_000;
+export const BOUND_MS = 18_000;

@@ -5,12 +5,14 @@ import { withRedis } from '../../test/support/redis-store.js';
 import { until } from '../../test/support/until.js';
 import type { Config } from '../config/config.js';
 import { Secret } from '../config/secrets/secret.js';
+import { DEFAULT_DESK_RETENTION } from '../store/desk-store.js';
 import { openStorage } from './storage.js';
 
 const configOf = (url: string) =>
   ({
     store: { kind: 'redis', redis: { url: new Secret(url) } },
     retention: { events: 1_000, ms: 1_000 },
+    deskRetention: DEFAULT_DESK_RETENTION,
     leaseGroup: 'test',
   }) as Config;
 
@@ -35,7 +37,9 @@ describe('the storage in Redis', () => {
   }
 
   it('has connections of their own for those who poll and for those who read', async () => {
-    const { store, readers, leases } = open();
+    const { store, readers, leases, firstContact } = open();
+    // What it asks for first comes over the connection of those who poll.
+    await firstContact;
     await store.claim('acme', { epoch: 'e1' });
     await leases.renew('me', { leaseMs: 1_000, list: '', wanted: [1], released: [] });
     await readers.snapshot('acme');

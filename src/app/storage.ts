@@ -4,16 +4,25 @@ import { CorrectedClock } from '../base/corrected-clock.js';
 import type { Config, RedisConfig } from '../config/config.js';
 import { redisReason } from '../health/redis-reason.js';
 import { BoundedReader } from '../store/bounded-reader.js';
+import type { DeskStore } from '../store/desk-store.js';
+import type { Inbox } from '../store/inbox.js';
 import type { Leases } from '../store/leases.js';
+import { MemoryDeskStore } from '../store/memory/memory-desk-store.js';
+import { MemoryInbox } from '../store/memory/memory-inbox.js';
 import { MemoryLeases } from '../store/memory/memory-leases.js';
 import { MemoryStore } from '../store/memory/memory-store.js';
 import { MemoryUpkeep } from '../store/memory/memory-upkeep.js';
+import { MemoryWebhookStore } from '../store/memory/memory-webhook-store.js';
 import { connectRedis, type RedisTarget } from '../store/redis/redis-connection.js';
+import { RedisDeskStore } from '../store/redis/redis-desk-store.js';
+import { RedisInbox } from '../store/redis/redis-inbox.js';
 import { RedisLeases } from '../store/redis/redis-leases.js';
 import { RedisStore } from '../store/redis/redis-store.js';
 import { RedisUpkeep } from '../store/redis/redis-upkeep.js';
+import { RedisWebhookStore } from '../store/redis/redis-webhook-store.js';
 import type { LogReader, Store } from '../store/store.js';
 import type { LogUpkeep } from '../store/log-upkeep.js';
+import type { WebhookStore } from '../store/webhook-store.js';
 import { StoreCheck } from './store-check.js';
 
 /**
@@ -24,9 +33,16 @@ export interface Storage {
   readonly store: Store;
   readonly readers: LogReader;
   readonly leases: Leases;
+  readonly inbox: Inbox;
   /** Why Redis cannot be reached, in words that may be public; null while it can be. */
   readonly whyAway: () => string | null;
   readonly upkeep: LogUpkeep;
+  /** Over the connection of those who read, as their leases, so that no commit waits behind it. */
+  readonly webhooks: WebhookStore;
+  /** Over the connection of those who read, too. */
+  readonly desk: DeskStore;
+  /** Which replica delivers to which tenants' webhooks. */
+  readonly webhookLeases: Leases;
   /** This process' clock, put right by the store's (`StoreWatch`). */
   readonly clock: CorrectedClock;
   /** Resolves when Redis was found to have what the bridge needs. Rejects with `UnusableStoreError`. */
@@ -41,8 +57,8 @@ export interface Storage {
  */
 const READS_AT_ONCE = 4;
 
-export function openStorage({ store, retention, leaseGroup }: Config, log: Logger): Storage {
-  const options = { maxEvents: retention.events };
+export function openStorage({ store, retention, deskRetention, leaseGroup }: Config, log: Logger): Storage {
+  const options = { maxEvents: retention.events, desk: deskRetention };
   const clock = new CorrectedClock(systemClock);
   if (store.kind === 'memory') {
     const memory = new MemoryStore(options);
@@ -52,10 +68,14 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
       store: memory,
       readers,
       leases: new MemoryLeases(systemClock),
+      inbox: new MemoryInbox(memory),
       whyAway: () => null,
       usable,
       firstContact: usable,
       upkeep: new MemoryUpkeep(memory),
+      webhooks: new MemoryWebhookStore(),
+      desk: new MemoryDeskStore(memory, deskRetention),
+      webhookLeases: new MemoryLeases(systemClock),
       clock,
     };
   }
@@ -82,10 +102,14 @@ export function openStorage({ store, retention, leaseGroup }: Config, log: Logge
     store: new RedisStore(polling, { ...options, group: leaseGroup }),
     readers: new BoundedReader(new RedisStore(reading, options), READS_AT_ONCE),
     leases: new RedisLeases(polling, leaseGroup),
+    inbox: new RedisInbox(polling, leaseGroup),
     whyAway: () => lastError && redisReason(lastError),
     usable: check.usable,
     firstContact: check.firstContact,
     upkeep: new RedisUpkeep(polling, leaseGroup, systemClock),
+    webhooks: new RedisWebhookStore(reading),
+    desk: new RedisDeskStore(reading, clock, deskRetention),
+    webhookLeases: new RedisLeases(reading, `${leaseGroup}-webhooks`),
     clock,
   };
 }

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../store/redis/redis-connection.js';
-import { requireInfo, unknownInfo, UnusableStoreError } from '../store/redis/required-rights.js';
+import { requireRights, unknownInfo, UnusableStoreError } from '../store/redis/required-rights.js';
 
 /** Finds out once, as soon as Redis can be asked, whether it has what the bridge needs. */
 export class StoreCheck {
@@ -30,7 +30,7 @@ export class StoreCheck {
   /** Asks whenever the connection is ready, until it was answered. */
   ask({ commands }: Pick<RedisConnection, 'commands'>): void {
     const look = () =>
-      void requireInfo(commands).then(
+      void requireRights(commands).then(
         () => {
           commands.off('ready', look);
           this.#found(null);

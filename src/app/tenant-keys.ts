@@ -1,5 +1,6 @@
 import type { TenantConfig } from '../config/tenants/tenant.js';
 import type { TokenKeys } from '../deliver/access/signature.js';
+import type { RevokedTokens } from '../deliver/access/token.js';
 
 /**
  * The keys of the tenants that have their own, as delivery takes them. The keys of an unchanged tenant remain the same
@@ -18,6 +19,15 @@ export function tenantKeysOf(tenants: readonly TenantConfig[]): ReadonlyMap<stri
     keys.set(id, known);
   }
   return keys;
+}
+
+/** The ids of tokens that were revoked, of the tenants that have some. */
+export function revokedTokensOf(tenants: readonly TenantConfig[]): RevokedTokens {
+  return new Map(
+    tenants
+      .filter(({ revokedTokens }) => revokedTokens.length > 0)
+      .map(({ id, revokedTokens }) => [id, new Set(revokedTokens)]),
+  );
 }
 
 const KNOWN = new WeakMap<TenantConfig, TokenKeys>();

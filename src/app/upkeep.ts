@@ -13,9 +13,9 @@ export class Upkeep implements OnModuleInit {
   readonly keeper: LogKeeper;
   readonly #close: () => void;
 
-  constructor({ upkeep, clock: corrected }: Storage, { retention }: Config, log: Logger) {
+  constructor({ upkeep, clock: corrected }: Storage, { retention, deskRetention }: Config, log: Logger) {
     const clock = systemClock;
-    this.keeper = new LogKeeper({ upkeep, retention, clock, log });
+    this.keeper = new LogKeeper({ upkeep, retention: { ...retention, desk: deskRetention }, clock, log });
     const onPressed = (servers: readonly ServerReport[]) => void this.keeper.relieve(servers);
     this.watch = new StoreWatch({ upkeep, clock, corrected, onPressed, log });
     this.#close = () => {

@@ -38,12 +38,13 @@ export class Upstream {
     );
   }
 
-  /** The tenants' polling intervals. */
+  /** What polling has to know of the tenants. */
   polled(tenants: readonly TenantConfig[]): PolledTenant[] {
     const { poll } = this.#config;
-    return tenants.map(({ id, pollIntervalMs, direction }) => ({
+    return tenants.map(({ id, pollIntervalMs, direction, desk }) => ({
       tenant: id,
       direction,
+      desk,
       intervalMs: pollIntervalMs,
       adaptive: poll.adaptive && adaptiveBounds(poll.adaptive, pollIntervalMs),
     }));
@@ -99,7 +100,7 @@ function openHosts({ poll }: Config, log: Logger): UpstreamHosts {
     connectTimeoutMs: poll.timeoutMs,
     time: systemClock,
     random: Math.random,
-    // One line for the host; each of its tenants logs its own failure.
+    // One line for the host; only the tenants whose requests showed it have one of their own.
     onChange: (host, down) => {
       if (down === null) log.info({ host }, `${host} answers again`);
       else log.warn({ host, reason: down }, `${host} is down: ${down}`);

@@ -21,6 +21,11 @@ export interface Clock extends Time {
   after(ms: number, task: () => void): Stop;
 }
 
+/** Resolves after `ms`. */
+export function pause(clock: Pick<Clock, 'after'>, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.after(ms, resolve));
+}
+
 /** Its timers never keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),

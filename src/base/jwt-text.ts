@@ -1,22 +1,33 @@
 /**
- * Replaces JSON Web Tokens in a text of any length, in time that grows with the length alone: an expression that looks for a
- * token's beginning would search the rest of a long word from each `eyJ` in it.
+ * Replaces JSON Web Tokens in a text of any length, each with the rest of its word. Every character is looked at once: an
+ * expression would search the rest of a long word from each `eyJ` in it, or keep a way back for each of its characters until its stack is full.
  */
 export function withoutJwts(text: string, mark: string): string {
-  return text.replace(DOTTED_WORD, (word) => {
-    const parts = word.split('.');
-    for (let part = 0, at = 0; part + 1 < parts.length; at += parts[part]!.length + 1, part++) {
-      const begins = parts[part]!.indexOf(BEGINNING);
-      const isHeader = begins !== -1 && parts[part]!.length - begins >= SHORTEST_HEADER;
-      if (isHeader && parts[part + 1]!.length >= SHORTEST_PAYLOAD) return word.slice(0, at + begins) + mark;
+  let kept = '';
+  let from = 0;
+  for (let begin = text.indexOf(BEGINNING); begin !== -1; ) {
+    const headerEnd = endOf(OF_A_PART, text, begin);
+    const isHeader = headerEnd - begin >= SHORTEST_HEADER && text[headerEnd] === '.';
+    const isToken = isHeader && endOf(OF_A_PART, text, headerEnd + 1) - headerEnd > SHORTEST_PAYLOAD;
+    if (isToken) {
+      kept += text.slice(from, begin) + mark;
+      from = endOf(OF_A_WORD, text, headerEnd);
     }
-    return word;
-  });
+    begin = text.indexOf(BEGINNING, isToken ? from : headerEnd);
+  }
+  return kept + text.slice(from);
 }
 
-/** A word begins where no character of one is before it, so that none is searched twice. */
-const DOTTED_WORD = /(?<![\w-])[\w-]+\.[\w.-]*/g;
 /** `{"` in base64. */
 const BEGINNING = 'eyJ';
 const SHORTEST_HEADER = 11;
 const SHORTEST_PAYLOAD = 2;
+
+const OF_A_PART = /[\w-]/;
+const OF_A_WORD = /[\w.-]/;
+
+function endOf(characters: RegExp, text: string, from: number): number {
+  let end = from;
+  while (end < text.length && characters.test(text[end]!)) end++;
+  return end;
+}

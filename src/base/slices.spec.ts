@@ -5,10 +5,12 @@ describe('slices', () => {
   function given(budgetMs: number) {
     let now = 0;
     const turns: (() => void)[] = [];
+    const urgent = { waits: false };
     const slices = new Slices({
       budgetMs,
       monotonic: () => now,
       nextTurn: (resume) => void turns.push(resume),
+      givesWay: () => urgent.waits,
     });
     const done: string[] = [];
     /** A job that takes so long. */
@@ -18,7 +20,7 @@ describe('slices', () => {
         done.push(name);
         return name;
       });
-    return { slices, done, job, turns, turn: () => turns.shift()!() };
+    return { slices, done, job, turns, urgent, turn: () => turns.shift()!() };
   }
 
   it('run as many jobs in a turn as fit, in order, and leave the others to the next', async () => {
@@ -52,5 +54,16 @@ describe('slices', () => {
     turn();
     await expect(failed).rejects.toThrow('broken');
     expect(await next).toBe('next');
+  });
+
+  it('have a quarter of the time while something more urgent waits', () => {
+    const { done, job, turn, urgent } = given(8);
+    urgent.waits = true;
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) void job(name, 1);
+    turn();
+    expect(done).toEqual(['a', 'b']);
+    urgent.waits = false;
+    turn();
+    expect(done).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
   });
 });

@@ -5,7 +5,16 @@ import { issueToken, parseTokenArguments, tokenClaims } from './token-issue.js';
 const SECRET = 'an-hs256-secret-of-32-bytes-or-more';
 const NOW = 1_700_000_000;
 
-const NOTHING = { extensions: [], queues: [], subject: undefined, isDisplay: false };
+const NOTHING = {
+  extensions: [],
+  queues: [],
+  subject: undefined,
+  isDisplay: false,
+  isForCallbacks: false,
+  isForWebhooks: false,
+  numbers: null,
+  withSample: false,
+};
 
 const issue = (argv: string, env: Record<string, string> = { AUTH_JWT_SECRET: SECRET }) =>
   issueToken(argv.split(' ').filter(Boolean), { env, readText: noFiles, nowSeconds: NOW, madeUp: 'made-up' });
@@ -44,6 +53,15 @@ describe('a client token', () => {
       '--tenant acme --sub an.nguyen --display --ttl 365d',
       { tenant: 'acme', subject: 'an.nguyen', isDisplay: true, ttlSeconds: 31_536_000 },
     ],
+    [
+      '--tenant acme --queue sales --numbers full',
+      { tenant: 'acme', queues: ['sales'], numbers: 'full', ttlSeconds: 28_800 },
+    ],
+    [
+      '--tenant acme --callbacks --sub lan --queue Sales',
+      { tenant: 'acme', isForCallbacks: true, subject: 'lan', queues: ['Sales'], ttlSeconds: 28_800 },
+    ],
+    ['--tenant acme --webhooks', { tenant: 'acme', isForWebhooks: true, ttlSeconds: 28_800 }],
   ])('is asked for by %s', (argv, value) => {
     expect(parseTokenArguments(argv.split(' '))).toEqual({ ok: true, value: { ...NOTHING, ...value } });
   });
@@ -51,7 +69,15 @@ describe('a client token', () => {
   it('has the name that it was given as its subject, and lives longer than others only as a display', async () => {
     const result = await issue('--tenant acme --sub wall-3 --extension 107 --ttl 30d --display');
     if (!result.ok) throw new Error(result.problem);
-    expect(decodeJwt(result.value)).toMatchObject({ sub: 'wall-3', display: true, exp: NOW + 2_592_000 });
+    expect(decodeJwt(result.value)).toEqual({
+      tenant: 'acme',
+      sub: 'wall-3',
+      jti: 'made-up',
+      extensions: ['107'],
+      display: true,
+      iat: NOW,
+      exp: NOW + 2_592_000,
+    });
   });
 });
 
@@ -59,6 +85,17 @@ describe('a token that cannot be given', () => {
   it.each<[string, string[], RegExp]>([
     ['no tenant', [], /^--tenant is required/],
     ['a malformed tenant', ['--tenant', 'Acme'], /^--tenant must be/],
+    ['numbers of another kind', ['--tenant', 'a', '--numbers', 'none'], /^--numbers must be/],
+    [
+      'webhooks on a screen',
+      ['--tenant', 'a', '--webhooks', '--display'],
+      /^--webhooks needs .* without --display/,
+    ],
+    [
+      'webhooks with masked numbers',
+      ['--tenant', 'a', '--webhooks', '--numbers', 'masked'],
+      /^--webhooks needs/,
+    ],
     ['an unknown flag', ['--tenant', 'a', '--role', 'x'], /^arguments not understood; usage/],
     ['a flag without its value', ['--tenant'], /^arguments not understood; usage/],
     ['a stray word', ['acme'], /^arguments not understood; usage/],
@@ -67,6 +104,13 @@ describe('a token that cannot be given', () => {
     ['an empty item in a list of queues', ['--tenant', 'a', '--queue', 'x,'], /^--queue must be/],
     ['a life of more than a year', ['--tenant', 'a', '--ttl', '400d'], /^--ttl must be/],
     ['a life of more than a day', ['--tenant', 'a', '--ttl', '25h'], /^--ttl is longer.*AUTH_MAX_TTL, 24h/],
+    ['call-backs without a person', ['--tenant', 'a', '--callbacks'], /^--callbacks needs --sub/],
+    [
+      'call-backs on a screen',
+      ['--tenant', 'a', '--callbacks', '--sub', 'x', '--display'],
+      /^--callbacks needs a token without/,
+    ],
+    ['webhooks of a narrowed token', ['--tenant', 'a', '--webhooks', '--queue', 'x'], /^--webhooks needs/],
     ['an empty subject', ['--tenant', 'a', '--sub', ''], /^--sub must be/],
   ])('for %s says so in one line', async (_, argv, problem) => {
     const env = { AUTH_JWT_SECRET: SECRET };

@@ -12,7 +12,7 @@ import { signerOf } from './token-signer.js';
  * where the tenant has none, as `signerOf` finds them in the configuration.
  *
  * Guarantees: a token is bound to one tenant, names its subject, and always expires, within `AUTH_MAX_TTL` unless it is a
- * display's; `extensions` and `queues` are claims only when asked for, because an absent claim means "all" and an empty
+ * display's, which has an id by which it can be revoked; `extensions` and `queues` are claims only when asked for, because an absent claim means "all" and an empty
  * list would mean "none". Time and chance are passed in.
  */
 export interface TokenRequest {
@@ -23,10 +23,16 @@ export interface TokenRequest {
   /** Undefined: the extensions, or a name made up. */
   readonly subject: string | undefined;
   readonly isDisplay: boolean;
+  readonly isForCallbacks: boolean;
+  readonly isForWebhooks: boolean;
+  /** Null: as the bridge shows them to such a token. */
+  readonly numbers: 'full' | 'masked' | null;
+  /** The page's lines are wanted beside the token. */
+  readonly withSample: boolean;
 }
 
 const USAGE =
-  'npm run token -- --tenant <id> [--sub <name>] [--extension <id>]… [--queue <id>]… [--ttl 30s|15m|8h|7d] [--display]   (8h when not given)';
+  'npm run token -- --tenant <id> [--sub <name>] [--extension <id>]… [--queue <id>]… [--ttl 30s|15m|8h|7d] [--display] [--numbers full|masked] [--callbacks] [--webhooks] [--sample]   (8h when not given)';
 
 const MAX_SUBJECT_LENGTH = 128;
 
@@ -42,13 +48,19 @@ export function parseTokenArguments(argv: readonly string[]): CommandResult<Toke
         ttl: { type: 'string', default: '8h' },
         sub: { type: 'string' },
         display: { type: 'boolean', default: false },
+        callbacks: { type: 'boolean', default: false },
+        webhooks: { type: 'boolean', default: false },
+        numbers: { type: 'string' },
+        sample: { type: 'boolean', default: false },
       },
     }).values;
   } catch {
     // Node's message spans lines and explains how to escape; ours is one line.
     return { ok: false, problem: `arguments not understood; usage: ${USAGE}` };
   }
-  const { tenant, extension, queue, ttl, sub: subject, display: isDisplay } = flags;
+  const { tenant, extension, queue, ttl, sub: subject, numbers = null } = flags;
+  const { display: isDisplay, callbacks: isForCallbacks } = flags;
+  const { webhooks: isForWebhooks, sample: withSample } = flags;
   if (tenant === undefined) return { ok: false, problem: `--tenant is required; usage: ${USAGE}` };
   if (tenantId(tenant) === undefined) {
     return { ok: false, problem: '--tenant must be 1 to 63 lower-case letters, digits and hyphens' };
@@ -64,19 +76,45 @@ export function parseTokenArguments(argv: readonly string[]): CommandResult<Toke
   if (subject !== undefined && (subject === '' || subject.length > MAX_SUBJECT_LENGTH))
     return { ok: false, problem: `--sub must be a name, at most ${MAX_SUBJECT_LENGTH} characters` };
   const ttlMs = duration(ttl);
-  // A display's token cannot be revoked, so even that must be renewed once a year.
+  // A screen that is forgotten must not show calls for ever.
   if (ttlMs === undefined) {
     return { ok: false, problem: '--ttl must be a time such as 30s, 15m, 8h or 7d, at most 365d' };
   }
   const lists = { extensions: extensions ?? [], queues: queues ?? [] };
-  return { ok: true, value: { tenant, ...lists, ttlSeconds: ttlMs / 1000, subject, isDisplay } };
+  if (isForWebhooks && lists.extensions.length + lists.queues.length > 0)
+    return { ok: false, problem: '--webhooks needs a token without --extension and --queue' };
+  if (numbers !== null && numbers !== 'full' && numbers !== 'masked')
+    return { ok: false, problem: '--numbers must be full or masked' };
+  if (isForCallbacks && isDisplay)
+    return {
+      ok: false,
+      problem: '--callbacks needs a token without --display: a screen shows and does nothing',
+    };
+  if (isForCallbacks && subject === undefined)
+    return { ok: false, problem: '--callbacks needs --sub: who does something is noted' };
+  if (isForWebhooks && (isDisplay || numbers === 'masked'))
+    return { ok: false, problem: '--webhooks needs a token without --display and --numbers masked' };
+  return {
+    ok: true,
+    value: {
+      tenant,
+      ...lists,
+      ttlSeconds: ttlMs / 1000,
+      subject,
+      isDisplay,
+      isForCallbacks,
+      isForWebhooks,
+      numbers,
+      withSample,
+    },
+  };
 }
 
 function items(flag: readonly string[] | undefined): string[] | undefined {
   return flag && [...new Set(flag.flatMap((text) => text.split(',')).map((item) => item.trim()))];
 }
 
-/** `madeUp`: the subject where none is given and no extension either. */
+/** `madeUp`: the id of a display's token, and the subject where none is given and no extension either. */
 export function tokenClaims(
   request: TokenRequest,
   nowSeconds: number,
@@ -89,6 +127,11 @@ export function tokenClaims(
     ...(request.extensions.length > 0 && { [names.extensions]: [...request.extensions] }),
     ...(request.queues.length > 0 && { [names.queues]: [...request.queues] }),
     ...(request.isDisplay && { [names.display]: true }),
+    // By which it can be revoked, as long as it lives.
+    ...(request.isDisplay && { jti: madeUp }),
+    ...(request.numbers !== null && { [names.numbers]: request.numbers }),
+    ...(request.isForCallbacks && { [names.callbacks]: true }),
+    ...(request.isForWebhooks && { [names.webhooks]: true }),
     iat: nowSeconds,
     exp: nowSeconds + request.ttlSeconds,
   };

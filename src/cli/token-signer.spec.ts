@@ -61,6 +61,7 @@ describe('the key that signs a token', () => {
       lines: ['107'],
       queues: ['sales'],
       wall: true,
+      jti: 'made-up',
       iss: 'crm.globex',
       aud: 'bridge',
       iat: NOW,

@@ -44,6 +44,7 @@ describe('the configuration', () => {
     expect({ ...config, tenants: [], store: null, auth: null }).toEqual({
       tenants: [],
       tenantsFile: null,
+      singleTenantFiles: null,
       leaseGroup: 'tenant-default',
       capture: null,
       poll: {
@@ -62,7 +63,15 @@ describe('the configuration', () => {
       registrations: { watch: [], intervalMs: 30_000 },
       store: null,
       retention: { events: 100_000, ms: 604_800_000, bytes: null },
-      http: { host: '127.0.0.1', port: 3000, corsOrigins: [], trustedProxies: [], publicUrl: null },
+      deskRetention: { statsMs: 34_560_000_000, historyMs: 2_592_000_000 },
+      http: {
+        host: '127.0.0.1',
+        port: 3000,
+        corsOrigins: [],
+        frameAncestors: [],
+        trustedProxies: [],
+        publicUrl: null,
+      },
       deliver: { memoryBytes: null },
       clients: {
         maxTokenLifeMs: 86_400_000,
@@ -265,6 +274,23 @@ describe('a value', () => {
       ['*', 'https://*.a.example', 'null', 'a.example', 'https://a.example/app', 'https://a.example,'],
     ],
     [
+      'FRAME_ANCESTORS',
+      ['https://crm.example', 'https://crm.example:8443, http://127.0.0.1:5173', 'https://quầy.example'],
+      [
+        '*',
+        'https://*.crm.example',
+        "'self'",
+        "'none'",
+        'https:',
+        'crm.example',
+        'https://crm.example/app',
+        'https://crm.example,',
+        "https://crm.example; script-src 'unsafe-inline'",
+        'https://crm.example;x',
+        'https://[::1]:3000',
+      ],
+    ],
+    [
       'PUBLIC_URL',
       [
         'https://bridge.example',
@@ -318,10 +344,12 @@ describe('a value', () => {
       PITEL_COUNTRY: 'vn',
       WATCH_EXTENSIONS: '101, 102,101',
       CORS_ORIGINS: 'https://App.example/,https://app.example:443',
+      FRAME_ANCESTORS: 'https://App.example/,https://app.example:443',
     });
     expect(config.tenants[0]).toMatchObject({ baseUrl: 'https://pbx.example', country: 'VN' });
     expect(config.registrations.watch).toEqual(['101', '102']);
     expect(config.http.corsOrigins).toEqual(['https://app.example']);
+    expect(config.http.frameAncestors).toEqual(['https://app.example']);
   });
 });
 

@@ -15,6 +15,8 @@ export interface Config {
   readonly tenants: readonly TenantConfig[];
   /** The tenants' file, which can be read again; null for the single tenant of the environment. */
   readonly tenantsFile: TenantsFile | null;
+  /** The files of the single tenant, its webhooks and its desk, which can be read again; null where there are none. */
+  readonly singleTenantFiles: TenantsFile | null;
   /** Replicas with the same group name and the same Redis share the tenants. */
   readonly leaseGroup: string;
   readonly poll: {
@@ -55,12 +57,16 @@ export interface Config {
     /** Of all tenants together; null: by the memory that the store has. */
     readonly bytes: number | null;
   };
+  /** How long days and ended calls are kept. */
+  readonly deskRetention: { readonly statsMs: number; readonly historyMs: number };
   readonly http: {
     readonly host: string;
     /** 0: any free port. */
     readonly port: number;
     /** Allowed in addition to the bridge's own origin. */
     readonly corsOrigins: readonly string[];
+    /** Whose pages may show the bridge's in a frame; empty: none. */
+    readonly frameAncestors: readonly string[];
     /** Addresses and CIDRs of the proxies whose forwarded addresses count. */
     readonly trustedProxies: readonly string[];
     /** Null: people reach the bridge at the address that it listens on. */

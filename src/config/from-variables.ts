@@ -1,5 +1,6 @@
 import { isLoopback } from '../base/loopback.js';
 import type { AuthConfig, Config, RedisAccess, RedisConfig, TracingConfig } from './config.js';
+import type { DeskTimes } from './desk/desk-shape.js';
 import type { AdaptiveConfig } from './settings/adaptive.js';
 import type { Variables } from './settings/variables.js';
 import type { TenantConfig } from './tenants/tenant.js';
@@ -12,11 +13,12 @@ const MIB = 1024 * 1024;
 export function configOf(
   values: Variables,
   tenants: readonly TenantConfig[],
-  { tenantsFile, tlsCa }: { readonly tenantsFile: TenantsFile | null; readonly tlsCa: string | undefined },
+  { tenantsFile, singleTenantFiles, tlsCa }: ReadFiles,
 ): Config {
   return {
     tenants,
     tenantsFile,
+    singleTenantFiles,
     // Never the same for a single tenant and a tenants' file, or one bridge would hold shards of the other's tenants.
     leaseGroup: values.LEASE_GROUP ?? (tenantsFile === null ? `tenant-${values.TENANT_ID}` : 'tenants-file'),
     poll: {
@@ -40,10 +42,12 @@ export function configOf(
       ms: values.LOG_RETENTION_MS,
       bytes: values.LOG_RETENTION_BYTES ?? null,
     },
+    deskRetention: { statsMs: values.STATS_RETENTION, historyMs: values.HISTORY_RETENTION },
     http: {
       host: values.HOST,
       port: values.PORT,
       corsOrigins: [...new Set(values.CORS_ORIGINS)],
+      frameAncestors: [...new Set(values.FRAME_ANCESTORS)],
       trustedProxies: values.TRUSTED_PROXIES,
       publicUrl: values.PUBLIC_URL ?? null,
     },
@@ -76,6 +80,12 @@ export function configOf(
   };
 }
 
+interface ReadFiles {
+  readonly tenantsFile: TenantsFile | null;
+  readonly singleTenantFiles: TenantsFile | null;
+  readonly tlsCa: string | undefined;
+}
+
 function adaptiveOf(values: Variables): AdaptiveConfig | null {
   if (values.POLL_MODE === 'fixed') return null;
   return {
@@ -86,7 +96,10 @@ function adaptiveOf(values: Variables): AdaptiveConfig | null {
 }
 
 /** The environment's tenant, used where there is no file. */
-export function singleTenant(values: Variables, way: Pick<TenantConfig, 'proxy' | 'ca'>): TenantConfig {
+export function singleTenant(
+  values: Variables,
+  way: Pick<TenantConfig, 'proxy' | 'ca' | 'webhooks' | 'desk' | 'revokedTokens'>,
+): TenantConfig {
   const [kind, secret] =
     values.PITEL_TOKEN === undefined
       ? (['api-key', values.PITEL_API_KEY] as const)
@@ -165,4 +178,8 @@ function authOf(values: Variables): AuthConfig {
 function ruledOut<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a required variable passed the rules without being set');
   return value;
+}
+
+export function deskTimesOf({ SHORT_ABANDON_MS, CALLBACK_MAX_AGE }: Variables): DeskTimes {
+  return { shortAbandonMs: SHORT_ABANDON_MS, callbackMaxAgeMs: CALLBACK_MAX_AGE };
 }

@@ -1,5 +1,5 @@
 import type { Config } from './config.js';
-import { configOf, singleTenant } from './from-variables.js';
+import { configOf, deskTimesOf, singleTenant } from './from-variables.js';
 import { noFiles, type ReadText } from './secrets/read-text.js';
 import type { Secret } from './secrets/secret.js';
 import { given } from './settings/given.js';
@@ -16,6 +16,7 @@ import {
   type TenantsFileResult,
   type TenantsFileSurroundings,
 } from './tenants/tenants-file.js';
+import { readSingleTenantFiles, singleTenantFiles } from './tenants/single-tenant-files.js';
 import type { TenantsFile } from './tenants/tenants-watch.js';
 
 export type ConfigResult =
@@ -24,7 +25,7 @@ export type ConfigResult =
 
 /**
  * Reads the variables of `variables.ts`, NODE_ENV and those of `EnvironmentProxies`, and ignores all others. Pure but for
- * `readText`, which is called only for `TENANTS_FILE`, the files that it names, `PITEL_CA_FILE` and `REDIS_TLS_CA_FILE`.
+ * `readText`, which is called only for `TENANTS_FILE`, or `WEBHOOKS_FILE` and `DESK_FILE`, the files that these name, `PITEL_CA_FILE` and `REDIS_TLS_CA_FILE`.
  *
  * Guarantees: all problems at once, each beginning with its variable's name; no problem and no warning repeats a
  * value, but for the name of a file of certificates, so none can show a secret.
@@ -65,27 +66,49 @@ export function parseConfig(env: Environment, readText: ReadText = noFiles): Con
         );
   const file = tenantsFile?.read(readText) ?? null;
   if (file?.ok === false) problems.push(...file.problems.map((problem) => `TENANTS_FILE: ${problem}`));
-  const single =
-    file === null && defaults.PITEL_BASE_URL !== undefined
+  const paths =
+    file === null
+      ? { webhooks: present.WEBHOOKS_FILE, desk: present.DESK_FILE }
+      : { webhooks: undefined, desk: undefined };
+  const aroundSingle = {
+    env,
+    timeZone: defaults.PITEL_TIME_ZONE,
+    country: defaults.PITEL_COUNTRY,
+    deskTimes: deskTimesOf(defaults),
+    revokedTokens: defaults.AUTH_REVOKED_TOKENS,
+  };
+  const own = readSingleTenantFiles(paths, aroundSingle, readText);
+  if (!own.ok) problems.push(...own.problems);
+  const single = {
+    ...(file === null && defaults.PITEL_BASE_URL !== undefined
       ? { proxy: proxyOf(defaults.PITEL_BASE_URL), ca: pitelCa }
-      : { proxy: null, ca: null };
+      : { proxy: null, ca: null }),
+  };
   problems.push(
     ...[...proxies.malformed].map((name) => `${name}: ${PROXY_EXPECTED}; PITEL_PROXY wins over it`),
   );
-  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  if (!parsed.success || !own.ok || problems.length > 0) return { ok: false, problems };
 
   const values = parsed.data;
-  const tenants = file?.ok === true ? file.tenants : [singleTenant(values, single)];
-  const referred: readonly string[] = file?.ok === true ? file.variables : [];
+  const tenants = file?.ok === true ? file.tenants : [singleTenant(values, { ...single, ...own.given })];
+  const referred = file?.ok === true ? file.variables : own.variables;
+  const ownFiles = singleTenantFiles(paths, aroundSingle, tenants[0]!);
   const unknown = Object.keys(env).filter(
     (name) => given(env, name as VariableName) && !referred.includes(name),
   );
   return {
     ok: true,
-    config: deepFreeze(configOf(values, tenants, { tenantsFile, tlsCa: redisCa ?? undefined })),
+    config: deepFreeze(
+      configOf(values, tenants, {
+        tenantsFile,
+        singleTenantFiles: ownFiles,
+        tlsCa: redisCa ?? undefined,
+      }),
+    ),
     warnings: [
       ...rules.warnings,
       ...unencrypted(values, tenants),
+      ...unencryptedWebhooks(values, tenants),
       ...sharedKey(values, tenants),
       ...likelyTypos(unknown, VARIABLE_NAMES).map(
         ({ name, meant }) => `${name}: is not known; is ${meant} meant?`,
@@ -127,10 +150,12 @@ function tenantsFileAt(
     PITEL_DIRECTION: direction,
     POLL_INTERVAL_MS: pollIntervalMs,
   } = defaults;
+  const deskTimes = deskTimesOf(defaults);
   return {
+    holds: 'tenants',
     path,
     read: (readText) =>
-      readTenantsFile(path, { ...around, readText, timeZone, country, direction, pollIntervalMs }),
+      readTenantsFile(path, { ...around, readText, timeZone, country, direction, pollIntervalMs, deskTimes }),
   };
 }
 
@@ -171,6 +196,17 @@ function unencrypted(values: Variables, tenants: readonly TenantConfig[]): strin
   if (values.AUTH_MODE === 'jwt' && tenants.some(({ clientKeys }) => open(clientKeys?.jwksUrl ?? '')))
     warnings.push('TENANTS_FILE: a jwksUrl is plain http; who can change that answer can sign tokens');
   return warnings;
+}
+
+function unencryptedWebhooks(values: Variables, tenants: readonly TenantConfig[]): string[] {
+  const open = tenants
+    .flatMap(({ webhooks }) => webhooks)
+    .filter(({ url }) => url.reveal().startsWith('http:') && !isLoopback(new URL(url.reveal()).hostname));
+  if (open.length === 0) return [];
+  const name = values.TENANTS_FILE === undefined ? 'WEBHOOKS_FILE' : 'TENANTS_FILE';
+  return [
+    `${name}: webhooks are sent over plain http, which shows customers and their numbers to the network`,
+  ];
 }
 
 function deepFreeze<T extends object>(value: T): T {

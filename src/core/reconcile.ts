@@ -27,6 +27,7 @@ import { awaitedLegs, awaitsPoll, ripeLegs } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
 import { withinBounds } from './observe/row-bounds.js';
+import type { Window } from './parts/window.js';
 import { type ReadObservations, readDirections } from './observe/direction.js';
 
 /**
@@ -53,7 +54,7 @@ export function decide(known: TenantCalls, given: Observations, policy: Policy):
   const listed = monitor === null ? null : listedLegs(monitor, known.index);
   const observations = isSettled ? given : withinBounds(given, listed, known);
   let freshness = observeFreshness(known, observations, policy, transitions);
-  let decision: Decided = { delta: freshness, transitions, confirm: false, tied: NONE };
+  let decision: Decided = { delta: freshness, transitions, confirm: false, tied: NONE, last: NO_CALLS };
   if (!isSettled) {
     const isWhole = observations.monitor === given.monitor;
     const read = readDirections(known, observations, policy, isWhole ? listed : null);
@@ -82,6 +83,8 @@ interface Decided {
   readonly confirm: boolean;
   /** The calls whose changes belong to the tenant's own: their rows are ignored from now on, or their legs are awaited no more. */
   readonly tied: ReadonlySet<string>;
+  /** The last states of the calls that have ended, by `callId`. */
+  readonly last: ReadonlyMap<string, Call>;
 }
 
 class Cycle {
@@ -94,6 +97,7 @@ class Cycle {
   readonly #freshness: Delta;
   readonly #calls = new Map<string, Call | null>();
   readonly #ended = new Map<string, EndedCall | null>();
+  readonly #last = new Map<string, Call>();
   /** The keys of the rows of calls that have ended while their rows are still listed. */
   readonly #stale: string[] = [];
   readonly #tied = new Set<string>();
@@ -157,6 +161,7 @@ class Cycle {
       transitions: this.#transitions,
       confirm: this.#index.pending.size > 0 || awaitsPoll(known.created, this.#facts.policy.absencePolls),
       tied: this.#tied,
+      last: this.#last,
     };
   }
 
@@ -239,12 +244,20 @@ class Cycle {
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
     }
-    const { left, moved } = this.#resolveConsultations(touched, begun);
+    const { left, moved, undecided, went } = this.#resolveConsultations(touched, begun);
     this.#noteQuiet(touched, begun);
     const changed = [...touched.values()].map((call): Draft => {
       const newLegs = joined.get(call.callId) ?? NONE;
       const movedFrom = moved.get(call.callId);
-      return { announced: true, call, newLegs, ...(movedFrom !== undefined && { movedFrom }) };
+      const connectedWent = went.get(call.callId);
+      return {
+        announced: true,
+        call,
+        newLegs,
+        isUndecided: undecided.has(call.callId),
+        ...(movedFrom !== undefined && { movedFrom }),
+        ...(connectedWent !== undefined && { connectedWent }),
+      };
     });
     return { drafts: [...begun.values(), ...left, ...changed], created };
   }
@@ -252,7 +265,9 @@ class Cycle {
   /**
    * Resolves consultations, and takes the calls out of `touched` that were held for callers who had gone.
    *
-   * @returns `moved`: the extension whose leg has moved on from a consultation, by its `callId`
+   * @returns `moved`: the extension whose leg has moved on from a consultation, by its `callId`; `undecided`: the
+   *   consultations of which the next poll shows whether they were answered; `went`: when the connected participant's leg went
+   *   from a call that a consulted leg has joined
    */
   #resolveConsultations(
     touched: Map<string, Call>,
@@ -260,9 +275,13 @@ class Cycle {
   ): {
     readonly left: readonly Draft[];
     readonly moved: ReadonlyMap<string, string>;
+    readonly undecided: ReadonlySet<string>;
+    readonly went: ReadonlyMap<string, Window>;
   } {
     const left: Draft[] = [];
     const moved = new Map<string, string>();
+    const undecided = new Set<string>();
+    const went = new Map<string, Window>();
     const calls: Calls = {
       get: (callId) =>
         begun.has(callId) ? undefined : (touched.get(callId) ?? this.#index.calls.get(callId)),
@@ -274,15 +293,19 @@ class Cycle {
       if (resolution === null) continue;
       for (const changed of resolution.changed)
         touched.set(changed.callId, withParts(changed, changed, this.#facts));
-      if (resolution.moved !== null) moved.set(resolution.moved.callId, resolution.moved.extension);
+      if (resolution.undecided !== null) undecided.add(resolution.undecided);
+      if (resolution.moved !== null) {
+        moved.set(resolution.moved.callId, resolution.moved.extension);
+        if (resolution.went !== null) went.set(callId, resolution.went);
+      }
       if (!resolution.isOver || call.consultation === null) continue;
       touched.delete(callId);
       left.push({ announced: true, call, newLegs: NONE, isLeft: true });
     }
-    return { left, moved };
+    return { left, moved, undecided, went };
   }
 
-  #answers({ turned, consulted }: Changes): Answers {
+  #answers({ turned, consulted, answered }: Changes): Answers {
     const [monitor, queue] = [answerOf(this.#observations.monitor), answerOf(this.#observations.queue)];
     const places = new Map<string, number>();
     for (const key of queue?.rows.keys() ?? []) places.set(key, places.size);
@@ -290,6 +313,7 @@ class Cycle {
       places,
       turned,
       consulted,
+      answered,
       queueIsNoOlder: isQueueNoOlder(monitor, queue),
       queueIsLater: isQueueLater(monitor, queue),
     };
@@ -361,6 +385,7 @@ class Cycle {
       this.#tied.add(call.callId);
     }
     this.#index.remove(call.callId);
+    this.#last.set(call.callId, call);
     this.#ended.set(call.callId, ended);
     for (const callId of this.#index.ended.remember(ended)) this.#ended.set(callId, null);
   }
@@ -373,6 +398,7 @@ function showsIdle({ idleExtensions }: MonitorAnswer, { isBusy }: CycleFacts): b
 }
 
 const NO_PARTS: readonly never[] = [];
+const NO_CALLS: ReadonlyMap<string, never> = new Map<string, never>();
 
 function linkedTo(call: Call, callId: string): Call {
   if (call.linkedCallIds.includes(callId)) return call;

@@ -12,6 +12,8 @@ import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
 import type { Express } from 'express';
 import type { Logger } from 'pino';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
+import type { DeskStore } from '../store/desk-store.js';
+import type { Inbox } from '../store/inbox.js';
 import type { LogReader } from '../store/store.js';
 import { BearerGuard } from './http/bearer.guard.js';
 import { type Clock, systemClock } from '../base/clock.js';
@@ -19,6 +21,7 @@ import { type Injected, type Key, provide, token } from '../base/inject.js';
 import { ClientAddresses } from './access/client-addresses.js';
 import { ConnectionLimits } from './access/connection-limits.js';
 import { Connections } from './access/connections.js';
+import { READ_NUMBER, type ReadNumber } from './access/customers-asked.js';
 import { FailurePace } from './access/failure-pace.js';
 import { FairTurns } from './access/fair-turns.js';
 import { LimitWatch } from './access/limit-watch.js';
@@ -27,7 +30,16 @@ import type { ClientsDeps } from './clients.js';
 import { EventStreams } from './http/event-streams.js';
 import { SocketServer } from './socket/socket-server.js';
 import { serveBelow } from './http/sub-path.js';
+import { CallbackList } from './http/callback-list.js';
+import { AuditTrail } from './http/audit-trail.js';
+import { CallbackRequests, INBOX } from './http/callback-requests.js';
+import { CallbacksController } from './http/callbacks.controller.js';
+import { DESK_RULES, DESK_STORE, type DeskRulesOf } from './http/desk-reads.js';
+import { HistoryAnswer } from './http/history-answer.js';
+import { HistoryCalls } from './http/history-calls.js';
 import { LogController } from './http/log.controller.js';
+import { StatsController } from './http/stats.controller.js';
+import { StatsQuery } from './http/stats-query.js';
 import { DELIVER_CLOCK, LogQuery } from './http/log-query.js';
 import {
   DELIVER_OPTIONS,
@@ -43,14 +55,19 @@ import { SharedBounds } from './log/shared-bounds.js';
 import { DeliverStats, type Trouble } from './stats.js';
 import type { KeysHealth } from './access/keyring.js';
 import type { TokenKeys } from './access/signature.js';
-import { TokenVerifier } from './access/token.js';
+import { type RevokedTokens, TokenVerifier } from './access/token.js';
 
-/** What delivery is made of. The caller closes the store. */
+/** What delivery is made of. The caller closes the stores. */
 export interface DeliverParts {
   readonly store: LogReader;
+  readonly desk: DeskStore;
+  readonly deskRules: DeskRulesOf;
+  /** What people ask of tenants' polling owners. */
+  readonly inbox: Pick<Inbox, 'ask'>;
   readonly options: DeliverOptions;
   readonly logger: Logger;
   readonly askRegistration: AskRegistration;
+  readonly readNumber: ReadNumber;
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly tracer?: Tracer;
@@ -87,11 +104,16 @@ export class Delivery implements OnApplicationBootstrap {
   }
 
   /**
-   * Replaces the configured tenants and their own keys: tokens of others are refused. Within a second clients of a tenant
-   * that is gone are closed as `unauthorized`, and those whose token was signed with a key that is gone as `bad-signature`.
+   * Replaces the configured tenants, their own keys and the ids of tokens that were revoked: tokens of others are refused. Within
+   * a second clients of a tenant that is gone are closed as `unauthorized`, those whose token was signed with a key that is gone as
+   * `bad-signature`, and those whose token was revoked as `token-revoked`.
    */
-  serve(tenants: readonly [string, ...string[]], keys?: ReadonlyMap<string, TokenKeys>): void {
-    this.tokens.know(tenants, keys);
+  serve(
+    tenants: readonly [string, ...string[]],
+    keys?: ReadonlyMap<string, TokenKeys>,
+    revoked?: RevokedTokens,
+  ): void {
+    this.tokens.know(tenants, keys, revoked);
   }
 
   /** How far tokens can be verified; null where none are asked for. */
@@ -188,13 +210,17 @@ export class DeliverModule implements NestModule {
     return {
       module: DeliverModule,
       imports,
-      controllers: [LogController],
+      controllers: [LogController, CallbacksController, StatsController],
       providers: [
         provide(PARTS, inject, async (...injected) => withDefaults(await useFactory(...injected))),
         provide(DELIVER_OPTIONS, [PARTS], ({ options }) => options),
         provide(DELIVER_CLOCK, [PARTS], ({ clock }) => clock),
         provide(DELIVER_LOGGER, [PARTS], ({ logger }) => logger),
         provide(ASK_REGISTRATION, [PARTS], ({ askRegistration }) => askRegistration),
+        provide(READ_NUMBER, [PARTS], ({ readNumber }) => readNumber),
+        provide(DESK_STORE, [PARTS], ({ desk }) => desk),
+        provide(DESK_RULES, [PARTS], ({ deskRules }) => deskRules),
+        provide(INBOX, [PARTS], ({ inbox }) => inbox),
         provide(
           SharedBounds,
           [PARTS, DeliverStats],
@@ -224,7 +250,7 @@ export class DeliverModule implements NestModule {
           ConnectionLimits,
           [PARTS, LimitWatch, TokenVerifier],
           ({ options }, watch, tokens) =>
-            new ConnectionLimits({ ...options, watch, isShared: () => tokens.tenantCount > 1 }),
+            new ConnectionLimits({ ...options, watch, tenants: () => tokens.tenantCount }),
         ),
         ...[Connections, RequestLimits, FailurePace].map((Limit) =>
           provide<unknown, [typeof PARTS, typeof LimitWatch, typeof FairTurns]>(
@@ -268,6 +294,12 @@ export class DeliverModule implements NestModule {
         provide(SocketServer, [CLIENTS], (deps) => new SocketServer(deps)),
         provide(EventStreams, [CLIENTS], (deps) => new EventStreams(deps)),
         LogQuery,
+        CallbackList,
+        AuditTrail,
+        CallbackRequests,
+        HistoryCalls,
+        HistoryAnswer,
+        StatsQuery,
         RegistrationQuery,
         BearerGuard,
         Delivery,
@@ -287,6 +319,7 @@ export class DeliverModule implements NestModule {
         Connections,
         RequestLimits,
         DELIVER_OPTIONS,
+        DELIVER_CLOCK,
       ],
     };
   }

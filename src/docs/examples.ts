@@ -1,3 +1,6 @@
+import { Desk } from '../core/desk.js';
+import { DEFAULT_DESK_RULES } from '../core/desk-rules.js';
+import { EMPTY_DESK } from '../core/desk-state.js';
 import { TenantCalls } from '../core/index/tenant-calls.js';
 import { DEFAULT_POLICY, EMPTY_STATE, type TenantState } from '../core/model/call.js';
 import { formatCursor } from '../core/model/position.js';
@@ -16,24 +19,31 @@ import {
   type ObservedQueueEntry,
   type PhoneNumber,
 } from '../core/model/observation.js';
+import { audienceOf } from '../deliver/access/audience.js';
+import { HeldQueues } from '../deliver/log/held-queues.js';
 import { decide } from '../core/reconcile.js';
+import { type DayExamples, ExampleDay } from './day-examples.js';
+import { deskTransitions } from './desk-examples.js';
 import { callView } from '../core/life/view.js';
+import { answersTo, webhookRequest } from '../core/requests.js';
 import { skewOf } from '../core/parts/pbx-clock.js';
 
 /**
- * The examples in the documents. Only the two of registrations (`registration` below) are typed by hand: the others come
- * from a small history that goes through the core, so that they are what the bridge emits, and change with it.
+ * The examples in the documents. The two of registrations (`registration` below) and those of the desk
+ * (`desk-examples.ts`) are typed by hand: the others come from a small history and two requests that go through the core, so
+ * that they are what the bridge emits, and change with it.
  *
  * One caller waits in a queue, two extensions ring, one answers and transfers the call; another caller hangs up; then the
  * PBX is away for a moment, and then sends incomplete lists.
  */
-export interface Examples {
+export interface Examples extends DayExamples {
   /** The first of each type. */
   readonly events: Readonly<Record<EventType, BridgeEvent>>;
   /** Taken while the first caller is being answered. */
   readonly snapshot: {
     readonly cursor: string;
     readonly calls: readonly object[];
+    readonly queues: readonly object[];
     readonly sources: readonly object[];
   };
 }
@@ -47,11 +57,14 @@ const COMMIT_MS = 9;
 const HOTLINE: PhoneNumber = { raw: '19001234', e164: null, national: null };
 const CUSTOMER: PhoneNumber = { raw: '0914237383', e164: '+84914237383', national: '0914 237 383' };
 const OTHER: PhoneNumber = { raw: '0987654321', e164: '+84987654321', national: '0987 654 321' };
+const SALES = { id: '5d7a3b1c-sales', name: 'Sales' };
+const IMPATIENT = '77e2b8d4-a90c';
 const NAMES: Readonly<Record<string, string>> = { '107': 'Lan', '108': 'Minh', '112': 'Hoa' };
 
 export function buildExamples(): Examples {
   const events: BridgeEvent[] = [];
   const known = new TenantCalls(EMPTY_STATE);
+  const day = new ExampleDay(TENANT);
   let snapshot: Examples['snapshot'] | null = null;
   const append = (transitions: readonly Transition[], at: number) => {
     const stamp = { tenant: TENANT, epoch: EPOCH, sequence: events.length, recordedAt: at + COMMIT_MS };
@@ -59,17 +72,26 @@ export function buildExamples(): Examples {
   };
   for (const [seconds, poll] of POLLS) {
     const at = START + seconds * 1_000;
-    append(decide(known, observations(poll, at), DEFAULT_POLICY).transitions, at);
+    const before = known.sources;
+    const decision = decide(known, observations(poll, at), DEFAULT_POLICY);
+    append(decision.transitions, at);
+    day.follow(decision, before, known, at);
     if (snapshot === null && events.some(({ type }) => type === 'call-answered')) {
       snapshot = snapshotOf(known, events.length);
     }
   }
   append([registration(true), registration(false)], START + 60_000);
+  append(webhook(), START + 600_000);
+  append(
+    deskTransitions({ queue: SALES, customer: OTHER, callId: IMPATIENT, missedAt: START + 620_000 }),
+    START + 920_000,
+  );
   return {
     events: Object.fromEntries(
       EVENT_TYPES.map((type) => [type, found(events.find((event) => event.type === type))]),
     ) as Record<EventType, BridgeEvent>,
     snapshot: found(snapshot),
+    ...day.shown(START + 1_000_000),
   };
 }
 
@@ -135,7 +157,7 @@ function entry(status: ObservedQueueEntry['status']): ObservedQueueEntry {
 
 function impatient(status: ObservedQueueEntry['status']): ObservedQueueEntry {
   const abandonedAt = status === 'abandoned' ? START + 95_600 : null;
-  return { ...queueEntry('77e2b8d4-a90c', OTHER, START + 94_300, status), abandonedAt };
+  return { ...queueEntry(IMPATIENT, OTHER, START + 94_300, status), abandonedAt };
 }
 
 function queueEntry(
@@ -150,8 +172,8 @@ function queueEntry(
     key: `${entryKey}|${callId}`,
     rowKey,
     entryKey,
-    queueId: '5d7a3b1c-sales',
-    queueName: 'Sales',
+    queueId: SALES.id,
+    queueName: SALES.name,
     agentId: null,
     agentName: null,
     customer,
@@ -208,11 +230,25 @@ function registration(registered: boolean): Transition {
   };
 }
 
+/** A webhook endpoint fails for more than five minutes. */
+function webhook(): readonly Transition[] {
+  const since = START + 200_000;
+  const reason = 'no answer within 15000 ms';
+  const asked = [
+    webhookRequest('webhook-failing', { endpoint: 'crm', since, at: since + 300_400, reason, waiting: 41 }),
+    webhookRequest('webhook-recovered', { endpoint: 'crm', since, at: since + 391_700, reason, waiting: 52 }),
+  ];
+  const desk = new Desk(EMPTY_DESK, DEFAULT_DESK_RULES);
+  const waiting = asked.map((request) => ({ id: request.id, request }));
+  return answersTo(waiting, desk, since + 391_700).transitions;
+}
+
 function snapshotOf(state: TenantState, sequence: number): Examples['snapshot'] {
   const clockSkewMs = skewOf(state.sources);
   return {
     cursor: formatCursor({ epoch: EPOCH, sequence }),
     calls: [...state.calls.values()].map((call) => ({ tenant: TENANT, ...callView(call, clockSkewMs) })),
+    queues: queuesOf(state),
     sources: ENDPOINTS.map((endpoint) => {
       const { status, lastComplete, lastError } = state.sources[endpoint];
       return {
@@ -224,6 +260,13 @@ function snapshotOf(state: TenantState, sequence: number): Examples['snapshot'] 
       };
     }),
   };
+}
+
+function queuesOf(state: TenantState): readonly object[] {
+  const queues = new HeldQueues();
+  queues.replacePlaces(state);
+  const everything = audienceOf({ tenant: TENANT, expiresAt: Infinity }, {});
+  return JSON.parse(queues.json(everything)) as readonly object[];
 }
 
 function found<T>(example: T | null | undefined): T {

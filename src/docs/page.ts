@@ -2,6 +2,7 @@ import { hrefOf, type PublicUrl } from '../base/public-url.js';
 import { EVENT_TYPES } from '../core/model/event.js';
 import { componentName, type JsonSchema } from '../schema/json-schema.js';
 import { type AsyncApiDocument, type Message, SENT, UNDERSTOOD } from './asyncapi.js';
+import { type ClientBundles, clientTag } from './client-tag.js';
 import { anchor, fieldTable } from './fields.js';
 import { type Html, html, prose } from './html.js';
 import type { OpenApiDocument, OpenApiOperation } from './openapi.js';
@@ -10,19 +11,23 @@ import type { OpenApiDocument, OpenApiOperation } from './openapi.js';
  * The page at `/docs`: everything that the two documents say, for people. It takes one request, and one each for its
  * style and its script, none of them to another origin. Without the script only the copy buttons and the choice of
  * language and colours are missing. The choice of language concerns what surrounds the documentation, which is English. Links
- * and examples are at `publicUrl`; without it links are at the root, and examples name the bridge by a variable.
+ * and examples are at `publicUrl`; without it links are at the root, and examples name the bridge by a variable. The tag
+ * for other pages is there where the bridge serves its client.
  */
 export function docsPage(
   openapi: OpenApiDocument,
   asyncapi: AsyncApiDocument,
-  publicUrl: PublicUrl | null,
+  {
+    publicUrl,
+    client = null,
+  }: { readonly publicUrl: PublicUrl | null; readonly client?: ClientBundles | null },
 ): string {
   const path = publicUrl?.path ?? '';
   const addresses = Object.entries(openapi.paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
   const { messages, schemas } = asyncapi.components;
-  const parts = ['Call', 'Source', ...PARTS];
+  const parts = ['Call', 'QueueState', 'Source', ...PARTS];
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -33,24 +38,24 @@ export function docsPage(
     <link rel="stylesheet" href="${path}/docs.css" />
   </head>
   <body>
-    <a class="skip" href="#content" data-vi="Đến nội dung">To the content</a>
+    <a class="skip" href="#content" data-vi="Chuyển đến nội dung chính">To the content</a>
     <header>
       <p class="brand"><span class="logo" aria-hidden="true"></span><strong>Pitel</strong></p>
       <nav class="pages" aria-label="Pages">
-        <a href="${path}/" data-vi="Bảng theo dõi">Wallboard</a>
-        <a href="${path}/pop" data-vi="Cửa sổ khách gọi">Screen pop</a>
-        <a href="${path}/docs" aria-current="page" data-vi="Giao diện lập trình">Interface</a>
+        <a href="${path}/" data-vi="Bảng giám sát">Wallboard</a>
+        <a href="${path}/pop" data-vi="Popup cuộc gọi đến">Screen pop</a>
+        <a href="${path}/docs" aria-current="page" data-vi="Tài liệu API">Interface</a>
       </nav>
       <p class="documents">
         <a href="${path}/docs/openapi.json">OpenAPI</a>
         <a href="${path}/docs/asyncapi.json">AsyncAPI</a>
       </p>
       <p class="controls" hidden>
-        <label><span class="unseen" data-vi="Màu sắc">Colours</span>
+        <label><span class="unseen" data-vi="Giao diện">Colours</span>
           <select id="theme">
-            <option value="system" data-vi="Màu sắc: theo hệ thống">Colours: as the system</option>
-            <option value="light" data-vi="Màu sắc: sáng">Colours: light</option>
-            <option value="dark" data-vi="Màu sắc: tối">Colours: dark</option>
+            <option value="system" data-vi="Giao diện: theo hệ thống">Colours: as the system</option>
+            <option value="light" data-vi="Giao diện: sáng">Colours: light</option>
+            <option value="dark" data-vi="Giao diện: tối">Colours: dark</option>
           </select>
         </label>
         <button type="button" id="language" lang="vi">Tiếng Việt</button>
@@ -58,7 +63,7 @@ export function docsPage(
     </header>
     <nav class="contents" aria-label="Contents">
       <h2 data-vi="Bắt đầu">Start</h2>
-      <ul><li><a href="#start" data-vi="Cách hoạt động">How it works</a></li></ul>
+      <ul><li><a href="#start" data-vi="Cách hoạt động">How it works</a></li>${client === null ? null : html`<li><a href="#tag" data-vi="Mã nhúng cho trang CRM">A tag for a CRM</a></li>`}</ul>
       <h2>HTTP</h2>
       <ul>${addresses.map(
         ({ method, path }) => html`<li><a href="#${addressId(method, path)}"><code>${path}</code></a></li>
@@ -87,6 +92,7 @@ ${[...Object.keys(SENT), ...Object.keys(UNDERSTOOD)].map(
     <main id="content" lang="en">
       <h1>Pitel event bridge <small>interface ${openapi.info.version}</small></h1>
       ${introduction(publicUrl)}
+      ${client === null ? null : tag(client, publicUrl)}
       <section aria-labelledby="http"><h2 id="http">HTTP</h2>
       <p>${prose(openapi.info.description)}</p>
       ${addresses.map(({ method, path, operation }) => address(method, path, operation))}
@@ -117,6 +123,8 @@ const PARTS = [
   'Observed',
   'Offer',
   'TransferredFrom',
+  'Callback',
+  'CallbackPart',
   'Subscription',
   'Problem',
 ];
@@ -136,6 +144,26 @@ function introduction(publicUrl: PublicUrl | null): Html {
       </section>`;
 }
 
+function tag(client: ClientBundles, publicUrl: PublicUrl | null): Html {
+  const bridge = publicUrl === null ? 'https://bridge.example' : hrefOf(publicUrl);
+  const files = [
+    ['A module', client.module],
+    ['A classic script, `window.PitelBridge`', client.classic],
+  ] as const;
+  return html`<section aria-labelledby="tag"><h2 id="tag">A tag for a CRM</h2>
+      <p>${prose('It shows a card for each call of the extension in the page that has it. `token-url` is an address of the page’s own server that answers POST with a token. The origin of the page has to be in `CORS_ORIGINS`.')}</p>
+      ${sample('In a page', clientTag(client, bridge, '107'))}
+      <p>${prose(`The files of version \`${client.version}\` never change: \`integrity\` lets the browser run nothing else. Another build of the bridge serves another version, and this one no longer unless it was released. \`/client.js\` and \`/client.global.js\` always lead to the newest, and take no \`integrity\`; \`/client.json\` names it for programs.`)}</p>
+      <div class="wide"><table>
+    <thead><tr><th scope="col">File</th><th scope="col">Address</th><th scope="col">${prose('`integrity`')}</th></tr></thead>
+    <tbody>${files.map(
+      ([title, { file, integrity }]) =>
+        html`<tr><th scope="row">${prose(title)}</th><td><code>/client/${file}</code></td><td><code>${integrity}</code></td></tr>
+`,
+    )}</tbody></table></div>
+      </section>`;
+}
+
 function address(method: string, path: string, operation: OpenApiOperation): Html {
   const { '200': ok, ...problems } = operation.responses;
   const [mediaType, content] = Object.entries(ok?.content ?? {})[0] ?? ['', { schema: {} }];
@@ -144,7 +172,7 @@ function address(method: string, path: string, operation: OpenApiOperation): Htm
       <h3 id="${addressId(method, path)}"><span class="method">${method}</span> <code>${path}</code></h3>
       <p><strong>${operation.summary}.</strong> ${prose(operation.description)}</p>
       ${parameters(operation.parameters)}
-      ${sample('Request', curl(path, operation))}
+      ${sample('Request', curl(method, path, operation))}
       ${example === undefined ? null : sample(`Answer, ${mediaType}`, text(example))}
       ${
         Object.keys(problems).length > 0 &&
@@ -167,13 +195,16 @@ function parameters(all: OpenApiOperation['parameters']): Html | null {
     )}</tbody></table></div>`;
 }
 
-function curl(path: string, operation: OpenApiOperation): string {
-  const given = operation.parameters as readonly { name: string; in: string; example?: string }[];
-  const target = given
+function curl(method: string, path: string, operation: OpenApiOperation): string {
+  const target = operation.parameters
     .filter((one) => one.in === 'path')
-    .reduce((so, one) => so.replace(`{${one.name}}`, one.example ?? one.name), path);
+    .reduce((so, { name, example }) => so.replace(`{${name}}`, String(example ?? name)), path);
   const header = operation.security.length > 0 ? '-H "Authorization: Bearer $TOKEN" ' : '';
-  return `curl ${path.endsWith('stream') ? '-N ' : ''}${header}"$BRIDGE${target}"`;
+  const example = operation.requestBody?.content['application/json']?.example;
+  const body =
+    example === undefined ? '' : `-H 'Content-Type: application/json' -d '${JSON.stringify(example)}' `;
+  const how = path.endsWith('stream') ? '-N ' : method === 'POST' ? '-X POST ' : '';
+  return `curl ${how}${header}${body}"$BRIDGE${target}"`;
 }
 
 function envelope(schemas: AsyncApiDocument['components']['schemas']): Html {
@@ -259,7 +290,7 @@ function part(name: string, schema: JsonSchema): Html {
 
 /** `tabindex`: what may scroll sideways can be scrolled with the keyboard. */
 function sample(title: string, code: string): Html {
-  return html`<figure><figcaption>${title} <button type="button" class="copy" hidden data-vi="Chép">Copy</button></figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
+  return html`<figure><figcaption>${title} <button type="button" class="copy" hidden data-vi="Sao chép">Copy</button></figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
 }
 
 function text(example: unknown): string {

@@ -1,10 +1,13 @@
+import { CALLBACK_STEPS } from '../core/callbacks/callback-rules.js';
 import { CONSULTATION } from '../core/correlate/consultation-rules.js';
 import { CONTINUES, ENTRY_RINGS, RINGS_TOGETHER } from '../core/correlate/evidence-rules.js';
+import { VISIT_ENDS } from '../core/day/visit-rules.js';
 import { CALL_ENDS } from '../core/life/ending-rules.js';
 import { OFFER_ENDS } from '../core/life/offer-rules.js';
 import { CALL_OUTCOMES } from '../core/life/outcome-rules.js';
 import { WHOSE_DIRECTION } from '../core/observe/direction-evidence.js';
 import { ENTRY_ABSENCE, KNOWN_ENTRY, KNOWN_LEG, LEG_UNLISTED } from '../core/parts/absence-rules.js';
+import { THRESHOLD_STEPS } from '../core/queues/threshold-rules.js';
 import { SOURCE_STATES } from '../core/observe/sources.js';
 import { PART_LACKS } from '../core/parts/partial-absence.js';
 import type { FactsOf, RuleTable } from '../core/parts/rule-table.js';
@@ -39,6 +42,9 @@ function ruleTables(): string {
     sectionOf(KNOWN_ENTRY),
     sectionOf(ENTRY_ABSENCE),
     sectionOf(WHOSE_DIRECTION),
+    sectionOf(THRESHOLD_STEPS),
+    sectionOf(CALLBACK_STEPS),
+    sectionOf(VISIT_ENDS),
   ].join('\n');
 }
 

@@ -7,9 +7,11 @@ import {
   type ModuleMetadata,
   NotFoundException,
   Param,
+  Query,
   UseGuards,
 } from '@nestjs/common';
 import { BearerGuard } from '../deliver/http/bearer.guard.js';
+import { noQuery, parseQuery, type QueryString } from '../deliver/http/query.js';
 import { PUBLISHED_NAMES, type PublishedName, publishedSchema } from '../schema/json-schema.js';
 
 /** The JSON Schemas that events name in `dataschema`. With a token, like everything under `/v1`. */
@@ -20,7 +22,8 @@ class SchemaController {
 
   @Get(':type')
   @Header('Content-Type', 'application/schema+json')
-  schema(@Param('type') type: string): string {
+  schema(@Param('type') type: string, @Query() query: QueryString): string {
+    parseQuery(noQuery, query);
     const schema = this.#schemas.get(type as PublishedName);
     if (schema === undefined) throw new NotFoundException();
     return schema;

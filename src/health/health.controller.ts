@@ -35,6 +35,7 @@ export class HealthController {
       () => this.#indicate('polling', this.readiness.polling()),
       () => this.#tenants(),
       () => this.#warn('sources', this.readiness.sourcesWarning()),
+      () => this.#warn('webhooks', this.readiness.webhooksWarning()),
       () => this.#warn('delivery', this.readiness.deliveryWarning()),
       () => this.#warn('clients', this.readiness.clientsWarning()),
       () => this.#keys(),
@@ -53,8 +54,9 @@ export class HealthController {
   }
 
   /**
-   * Never a reason to get no traffic: another replica would see no more of the PBX and no more room in Redis, clients that
-   * load this one would load that one next, and a corrected clock or a log that is not read changes nothing for either.
+   * Never a reason to get no traffic: another replica would see no more of the PBX and no more room in Redis, and reach no
+   * other receiver of a webhook; clients that load this one would load that one next, and a corrected clock or a log that is
+   * not read changes nothing for either.
    */
   #warn(name: string, warning: string | null): HealthIndicatorResult {
     const indicator = this.indicators.check(name);

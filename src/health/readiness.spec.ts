@@ -16,10 +16,12 @@ describe('readiness', () => {
       keys: () => null,
       whyIdle: () => null,
       refusedProblems: () => 0,
+      watchedFile: () => 'tenants',
       quarantined: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       troubles: () => [],
       sources: () => ({ degraded: 0, down: 0 }),
+      webhooks: () => ({ failing: 0, paused: 0, disabled: 0 }),
       storeStatus: () => ({ full: null, isClockOff: false, clockErrorMs: 0 }),
       whyNotTrimmed: () => null,
       isLogBlocked: () => false,
@@ -60,6 +62,13 @@ describe('readiness', () => {
     expect(status).toBe(200);
     const warning = expect.stringContaining('incompletely: 2, that do not answer: 1');
     expect(body).toMatchObject({ status: 'ok', details: { sources: { status: 'up', warning } } });
+  });
+
+  it('is ok while webhooks do not get their events: it warns, and counts them', async () => {
+    const { status, body } = await ready({ webhooks: () => ({ failing: 2, paused: 1, disabled: 3 }) });
+    expect(status).toBe(200);
+    const warning = expect.stringContaining('webhooks that fail: 2, paused: 1, disabled: 3 (');
+    expect(body).toMatchObject({ status: 'ok', details: { webhooks: { status: 'up', warning } } });
   });
 
   it('is ok while the log is not read: it warns', async () => {

@@ -56,11 +56,12 @@ export class Readiness {
   /** A problem that an operator should see to although the process can get traffic; null where there is none. */
   tenantsWarning(): string | null {
     const problems = this.#parts.refusedProblems();
+    const refused = this.#parts.watchedFile();
     const quarantined = this.#parts.quarantined();
     return joined([
       problems === 0
         ? null
-        : `the tenants file is refused (problems: ${problems}, see the log); the tenants remain as they were`,
+        : `the ${refused} file is refused (problems: ${problems}, see the log); the ${refused} remain as they were`,
       quarantined === 0
         ? null
         : `tenants not polled for a while, as their last owners ended in the middle of them: ${quarantined} (see the log)`,
@@ -111,6 +112,13 @@ export class Readiness {
     return limits.length === 0 ? null : `limits reached: ${limits.join(', ')} (see the log)`;
   }
 
+  /** How many webhooks that this replica delivers to do not get their events; null where there are none. */
+  webhooksWarning(): string | null {
+    const { failing, paused, disabled } = this.#parts.webhooks();
+    if (failing + paused + disabled === 0) return null;
+    return `webhooks that fail: ${failing}, paused: ${paused}, disabled: ${disabled} (see GET /v1/webhooks and the log)`;
+  }
+
   /** How many endpoints of the tenants polled here are not observed completely; null where there are none. */
   sourcesWarning(): string | null {
     const { degraded, down } = this.#parts.sources();
@@ -146,6 +154,8 @@ export interface ReadinessParts {
   readonly whyIdle: () => string | null;
   /** The number of problems of a tenants' file that was refused while the process runs. */
   readonly refusedProblems: () => number;
+  /** What the file holds that is followed. */
+  readonly watchedFile: () => string;
   /** How many tenants of this process are not polled for a while, since their last owners ended in the middle of them. */
   readonly quarantined: () => number;
   /** How many tenants of this process have a stored state that it cannot read. */
@@ -156,6 +166,8 @@ export interface ReadinessParts {
   readonly keys: () => KeysHealth | null;
   /** How many endpoints of the tenants polled here are degraded, and down. */
   readonly sources: () => { readonly degraded: number; readonly down: number };
+  /** How many webhooks of this replica are in each state that needs attention. */
+  readonly webhooks: () => Readonly<Record<'failing' | 'paused' | 'disabled', number>>;
   readonly storeStatus: () => Pick<StoreStatus, 'full' | 'isClockOff' | 'clockErrorMs'>;
   /** Why the event logs could not be trimmed lately. */
   readonly whyNotTrimmed: () => string | null;

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import type { DeskRules } from '../core/desk-rules.js';
 import type { Logger } from 'pino';
 import type { Policy } from '../core/model/call.js';
 import { type Tracer, UNTRACED } from '../core/model/tracer.js';
@@ -9,9 +10,10 @@ import { EndpointReader } from '../source/endpoint-reader.js';
 import { askRegistration } from '../source/registration.js';
 import type { TenantConnection } from '../source/tenant-connection.js';
 import type { TenantConnections } from '../source/tenant-connections.js';
+import type { Inbox } from '../store/inbox.js';
 import type { Leases } from '../store/leases.js';
 import { newEpoch } from '../store/new-epoch.js';
-import type { Store } from '../store/store.js';
+import type { Store, Subscription } from '../store/store.js';
 import { LeaseKeeper } from './sharding/lease-keeper.js';
 import { isDeadHere, newMember } from './sharding/member-name.js';
 import { InFlightRequests } from './cycle/in-flight-requests.js';
@@ -19,7 +21,7 @@ import { RegistrationWatch } from './cycle/registration-watch.js';
 import { type PollListener, NO_LISTENER } from './cycle/poll-listener.js';
 import type { AdaptiveOptions } from './schedule/interval.js';
 import { type Running, TenantAssignment } from './sharding/tenant-assignment.js';
-import { TenantLoop } from './cycle/tenant-loop.js';
+import { KEYS_LOGGED, TenantLoop } from './cycle/tenant-loop.js';
 import { TenantPoller } from './cycle/tenant-poller.js';
 
 /**
@@ -35,10 +37,14 @@ export class PollService implements OnApplicationBootstrap {
   readonly #listener: PollListener;
   readonly #keeper: LeaseKeeper;
   readonly #tenants: TenantAssignment<PolledTenant>;
+  readonly #inbox: Pick<Inbox, 'follow'>;
+  readonly #loops = new Map<string, TenantLoop>();
+  #following: Promise<Subscription | null> | null = null;
 
-  constructor({ options, store, leases, time, scheduler, log }: PollServiceDeps) {
+  constructor({ options, store, leases, inbox, time, scheduler, log }: PollServiceDeps) {
     this.#options = options;
     this.#store = store;
+    this.#inbox = inbox;
     this.#clock = new RegistryClock(time, scheduler);
     this.#log = log;
     this.#listener = options.listener ?? NO_LISTENER;
@@ -61,6 +67,12 @@ export class PollService implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
+    const asked = (tenant: string | null) => {
+      if (tenant !== null) this.#loops.get(tenant)?.asked();
+      else for (const loop of this.#loops.values()) loop.asked();
+    };
+    // Where following fails, each tenant's next touch finds what was asked; it rejects only when closed before it began.
+    this.#following = this.#inbox.follow(asked).catch(() => null);
     this.#keeper.start();
   }
 
@@ -87,11 +99,12 @@ export class PollService implements OnApplicationBootstrap {
   async stop(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise((resolve) => (timer = setTimeout(resolve, this.#options.graceMs)));
-    await Promise.race([this.#keeper.stop(), grace]);
+    const stopped = this.#keeper.stop().then(async () => (await this.#following)?.close());
+    await Promise.race([stopped, grace]);
     clearTimeout(timer);
   }
 
-  #begin({ tenant, direction, intervalMs, adaptive }: PolledTenant, shard: number): Running {
+  #begin({ tenant, direction, intervalMs, adaptive, desk }: PolledTenant, shard: number): Running {
     const { policy, connections, tracer = UNTRACED } = this.#options;
     const { connection, close } = connections.open(tenant)!;
     const log = this.#log.child({ tenant });
@@ -106,6 +119,7 @@ export class PollService implements OnApplicationBootstrap {
       registrations,
       store: this.#store,
       policy: { ...policy, direction },
+      ...(desk === undefined ? {} : { desk }),
       time: clock,
       newEpoch,
       newCommitId: randomUUID,
@@ -116,6 +130,13 @@ export class PollService implements OnApplicationBootstrap {
           { calls, events },
           `commit given up: the store refused it for long (calls: ${calls}, events: ${events})`,
         );
+      },
+      onUnreadableRequests: (ids) => {
+        log.warn({ ids }, `requests dropped: they cannot be read (requests: ${ids.length})`);
+      },
+      onUnreadableDesk: (fields) => {
+        const keys = fields.slice(0, KEYS_LOGGED);
+        log.warn({ keys }, `desk goes on without what it cannot read (fields: ${fields.length})`);
       },
       tracer,
     });
@@ -132,10 +153,12 @@ export class PollService implements OnApplicationBootstrap {
       log,
       tracer,
     });
+    this.#loops.set(tenant, loop);
     loop.start();
     registrations?.start();
     return {
       stop: async () => {
+        this.#loops.delete(tenant);
         await Promise.all([loop.stop(), registrations?.stop()]);
         await close();
         listener.ended();
@@ -162,6 +185,7 @@ export interface PollServiceDeps {
   readonly options: PollOptions;
   readonly store: Store;
   readonly leases: Leases;
+  readonly inbox: Pick<Inbox, 'follow'>;
   readonly time: Time;
   readonly scheduler: SchedulerRegistry;
   readonly log: Logger;
@@ -174,6 +198,8 @@ export interface PolledTenant {
   readonly intervalMs: number;
   /** Null: the interval is fixed. */
   readonly adaptive: AdaptiveOptions | null;
+  /** Default: `DEFAULT_DESK_RULES`. */
+  readonly desk?: DeskRules;
 }
 
 export interface PollOptions {

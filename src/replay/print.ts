@@ -11,6 +11,8 @@ const TYPE_WIDTH = 16;
 function details({ data }: BridgeEvent): string[] {
   if ('endpoint' in data) return [data.reason ?? ''];
   if ('registered' in data) return [];
+  if ('rule' in data) return [`queue ${data.queue.name}`, `${data.rule} ${data.value} of ${data.limit}`];
+  if ('callback' in data) return [data.change ?? data.reason ?? '', `customer ${data.callback.customer.raw}`];
   const { direction, customer, hotline, queue, offer, outcome, baseline, observed } = data;
   return [
     direction,

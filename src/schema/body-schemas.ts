@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { EVENT_TYPES } from '../core/model/event.js';
+import { EVENT_TYPES, THRESHOLD_RULES } from '../core/model/event.js';
 import { bridgeEvent, call } from './event-schemas.js';
-import { cursor, endpoint, instant } from './parts.js';
+import { cursor, endpoint, instant, queue } from './parts.js';
 
 /** The messages besides events: first messages, requests and answers on Socket.IO, and the bodies of HTTP. */
 
@@ -10,6 +10,7 @@ export const source = z
     endpoint,
     state: z
       .enum(['unknown', 'up', 'degraded', 'down'])
+      .meta({ title: 'SourceState' })
       .describe(
         '`unknown`: nothing was observed yet. `degraded`: the endpoint answers, but for a while no answer was complete',
       ),
@@ -27,16 +28,50 @@ export const source = z
   })
   .meta({ description: 'An endpoint of the PBX and whether it is being watched' });
 
+const crossedThreshold = z
+  .object({
+    rule: z.enum(THRESHOLD_RULES).meta({ title: 'ThresholdRule' }),
+    limit: z.int().min(1).describe("The operator's limit: callers, or whole seconds"),
+    since: instant.describe('Since when it has been crossed'),
+  })
+  .meta({ description: 'A threshold that is crossed, as its `queue-threshold-crossed` said' });
+
+export const queueState = z
+  .object({
+    queue,
+    waiting: z
+      .int()
+      .min(0)
+      .describe('Callers who have not been answered, with those for whom an extension rings'),
+    ringing: z.int().min(0).describe('Those of the waiting for whom an extension rings'),
+    talking: z
+      .int()
+      .min(0)
+      .describe('Calls of the queue that were answered and go on; held ones and transferred ones too'),
+    longestWait: z
+      .object({ since: instant.describe('When that caller joined the queue') })
+      .nullable()
+      .describe('The caller who has waited for longest; null: no caller waits'),
+    thresholds: z.array(crossedThreshold).describe('The thresholds that are crossed'),
+  })
+  .meta({ description: 'What goes on in a queue. A queue is listed for 30 days after its last caller' });
+
+const queues = z
+  .array(queueState)
+  .describe('The queues that the token may see, by name; none for a token of extensions alone');
+
 export const snapshot = z
   .object({
     cursor: cursor.describe('The position of the snapshot in the log: the next event is the one after it'),
     calls: z.array(call).describe('The calls that are alive and that the token may see'),
+    queues,
     sources: z.array(source).describe('Whether each endpoint of the PBX is being watched'),
   })
   .meta({ description: 'The first message to a client that does not resume from a cursor' });
 
 const resetReason = z
   .enum(['epoch-changed', 'cursor-too-old', 'cursor-unknown', 'cursor-malformed'])
+  .meta({ title: 'ResetReason' })
   .describe(
     '`epoch-changed`: the log lost its past, or the cursor belongs to another log. `cursor-too-old`: the log no longer holds the events after it. `cursor-unknown`: the log has never reached it, or has lost it. `cursor-malformed`: it is not a cursor that a bridge hands out',
   );
@@ -50,6 +85,7 @@ const refusalCode = z
   .enum([
     'unauthorized',
     'token-expired',
+    'token-revoked',
     'bad-signature',
     'token-in-url',
     'tenant-mismatch',
@@ -63,6 +99,7 @@ const refusalCode = z
     'state-unreadable',
     'shutting-down',
   ])
+  .meta({ title: 'RefusalCode' })
   .describe('Why the bridge refuses or closes a connection; it gives no further detail');
 
 export const closing = z.object({ code: refusalCode }).meta({
@@ -75,7 +112,7 @@ const names = z.array(z.string().min(1).max(128)).max(200);
 export const subscription = z
   .object({
     types: z
-      .array(z.enum(EVENT_TYPES))
+      .array(z.enum(EVENT_TYPES).meta({ title: 'EventType' }))
       .max(EVENT_TYPES.length)
       .exactOptional()
       .describe('The event types to receive; all types if absent'),
@@ -120,6 +157,13 @@ export const refreshed = z
 export const callsBody = z.object({
   cursor: cursor.describe('The position of the log when the calls were read'),
   calls: z.array(call),
+  queues,
+  sources: z.array(source).describe('Whether each endpoint of the PBX is being watched'),
+});
+
+export const queuesBody = z.object({
+  cursor: cursor.describe('The position of the log when the queues were read'),
+  queues,
   sources: z.array(source).describe('Whether each endpoint of the PBX is being watched'),
 });
 
@@ -128,15 +172,23 @@ export const eventsBody = z.object({
     'The cursor for the next request; it also moves past events that the token may not see',
   ),
   events: z.array(bridgeEvent),
+  complete: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'Only with `until`. True: every event of before `until` was in this answer, or precedes it. False: continue with the cursor; where that has not moved, `until` is not past yet',
+    ),
 });
 
 const rowDirection = z
   .object({
     meaning: z
       .enum(['call', 'leg'])
+      .meta({ title: 'DirectionMeaning' })
       .describe("`leg`: the PBX lists the direction of the extension's own leg, not the call's"),
     source: z
       .enum(['configured', 'learnt', 'assumed'])
+      .meta({ title: 'DirectionOrigin' })
       .describe('`configured`: `PITEL_DIRECTION`. `learnt`: from rows. `assumed`: no row has shown it yet'),
   })
   .meta({ description: "How the bridge reads the direction in the PBX's monitor rows" });

@@ -1,5 +1,10 @@
+import { Desk } from '../core/desk.js';
+import { DEFAULT_DESK_RULES } from '../core/desk-rules.js';
+import { EMPTY_DESK } from '../core/desk-state.js';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { answersTo, webhookRequest } from '../core/requests.js';
 import { type BridgeEvent, EVENT_TYPES, schemaUri, toEvents, type Transition } from '../core/model/event.js';
+import { aCallback, callbackTransition, crossed, SALES } from '../../test/support/callbacks.js';
 import { simulateDay } from '../../test/support/day.js';
 import { History, leg, number, entry, T0 } from '../../test/support/history.js';
 import { expectValidEvent } from '../../test/support/valid-event.js';
@@ -52,7 +57,28 @@ function history(): BridgeEvent[] {
     data: { extension: '107', registered, observed: observedNow },
   });
   const stamp = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: T0 };
-  return toEvents([...past.transitions, registration(true), registration(false)], stamp);
+  const webhook = { endpoint: 'crm', since: T0 - 300_000, at: T0, reason: 'HTTP 500', waiting: 3 };
+  const asked = [webhookRequest('webhook-failing', webhook), webhookRequest('webhook-recovered', webhook)];
+  const desk = new Desk(EMPTY_DESK, DEFAULT_DESK_RULES);
+  const waiting = asked.map((request) => ({ id: request.id, request }));
+  const { transitions } = answersTo(waiting, desk, T0);
+  return toEvents(
+    [...past.transitions, registration(true), registration(false), ...transitions, ...ofDesk()],
+    stamp,
+  );
+}
+
+function ofDesk(): Transition[] {
+  const callback = aCallback();
+  return [
+    crossed(),
+    crossed(SALES, 'queue-threshold-cleared'),
+    callbackTransition('callback-due', aCallback({ parts: 1 })),
+    callbackTransition('callback-updated', callback, { change: 'missed' }),
+    callbackTransition('callback-updated', callback, { change: 'claimed', by: 'lan' }),
+    callbackTransition('callback-done', callback, { reason: 'reached-us', probable: true }),
+    callbackTransition('callback-done', callback, { reason: 'dismissed', by: 'lan' }),
+  ];
 }
 
 describe('what the bridge emits', () => {

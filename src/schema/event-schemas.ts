@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EventType, schemaUri } from '../core/model/event.js';
+import { CALLBACK_CHANGES, CALLBACK_REASONS, type EventType, schemaUri } from '../core/model/event.js';
 import {
   agent,
   durationMs,
@@ -15,6 +15,7 @@ import {
   tenant,
   transferredFrom,
 } from './parts.js';
+import { callbackEventView, thresholdView } from './desk-views.js';
 
 /**
  * The events of the contract, one schema each: what all of them carry, and what a type promises beyond that.
@@ -43,8 +44,8 @@ export const callView = z.object({
   upstreamIds: z
     .array(z.string())
     .describe("Every upstream id of the call, to find it in the vendor's call records"),
-  direction: z.enum(['inbound', 'outbound', 'local']),
-  state: z.enum(['queued', 'ringing', 'answered', 'ended']),
+  direction: z.enum(['inbound', 'outbound', 'local']).meta({ title: 'Direction' }),
+  state: z.enum(['queued', 'ringing', 'answered', 'ended']).meta({ title: 'CallState' }),
   customer: phoneNumber.nullable().describe('The other side of the conversation'),
   hotline: phoneNumber
     .nullable()
@@ -74,7 +75,7 @@ export const callView = z.object({
 
 /** A call that is alive, as in the snapshot. */
 export const call = callView.omit({ offer: true, transferredFrom: true, stale: true }).extend({
-  state: z.enum(['queued', 'ringing', 'answered']),
+  state: z.enum(['queued', 'ringing', 'answered']).meta({ title: 'LiveCallState' }),
   endedAt: z.null().describe('Null: the call is alive'),
   talkMs: z.null().describe('Null: the call is alive'),
   outcome: z.null().describe('Null: the call is alive'),
@@ -82,7 +83,7 @@ export const call = callView.omit({ offer: true, transferredFrom: true, stale: t
 
 const answered = call.extend({ state: z.literal('answered'), answeredAt: instant });
 
-const ended = callView
+export const ended = callView
   .omit({ offer: true, transferredFrom: true })
   .extend({ state: z.literal('ended'), endedAt: instant, outcome });
 
@@ -112,6 +113,18 @@ export const registrationView = z.object({
   tenant,
   extension: z.string(),
   registered: z.boolean(),
+  observed,
+});
+
+export const webhookHealthView = z.object({
+  tenant,
+  endpoint: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+    .describe('The `id` of the webhook endpoint in the configuration'),
+  since: instant.describe('Since when every delivery to it has failed, or had failed until it recovered'),
+  reason: z.string().describe('The last failure, in one line without secrets'),
+  waiting: z.int().min(0).describe('How many events wait for it'),
   observed,
 });
 
@@ -164,6 +177,9 @@ function event<const Type extends EventType, Data extends z.ZodObject>(
 const OF_CALL = 'The `callId`';
 const OF_EXTENSION = 'The extension';
 const OF_ENDPOINT = 'The endpoint';
+const OF_WEBHOOK = '`webhook/` and the `id` of the webhook endpoint';
+const OF_QUEUE = '`queue/` and the `id` of the queue';
+const OF_CALLBACK = '`callback/` and the `id` of the call-back';
 const SUBJECTS: Readonly<Record<EventType, string>> = {
   'call-started': OF_CALL,
   'call-offered': OF_CALL,
@@ -177,6 +193,13 @@ const SUBJECTS: Readonly<Record<EventType, string>> = {
   'source-up': OF_ENDPOINT,
   'extension-registered': OF_EXTENSION,
   'extension-unregistered': OF_EXTENSION,
+  'webhook-failing': OF_WEBHOOK,
+  'webhook-recovered': OF_WEBHOOK,
+  'queue-threshold-crossed': OF_QUEUE,
+  'queue-threshold-cleared': OF_QUEUE,
+  'callback-due': OF_CALLBACK,
+  'callback-updated': OF_CALLBACK,
+  'callback-done': OF_CALLBACK,
 };
 
 export const EVENT_SCHEMAS = {
@@ -255,6 +278,45 @@ export const EVENT_SCHEMAS = {
     'A watched extension has no registered device any more, so calls cannot reach it.',
     registrationView.extend({ registered: z.literal(false) }),
   ),
+  'webhook-failing': event(
+    'webhook-failing',
+    'Every delivery to a webhook endpoint has failed for 5 minutes. Its events wait, each for as long as it is worth delivering. Only clients that may see everything of the tenant get this.',
+    webhookHealthView.extend({}),
+  ),
+  'webhook-recovered': event(
+    'webhook-recovered',
+    'A webhook endpoint that was announced as failing takes deliveries again. `waiting` says how many events it still has to get.',
+    webhookHealthView.extend({}),
+  ),
+  'queue-threshold-crossed': event(
+    'queue-threshold-crossed',
+    "A rule of the tenant's `thresholds` holds for a queue: too many callers wait, or one waits too long. Once, until it is cleared.",
+    thresholdView.extend({}),
+  ),
+  'queue-threshold-cleared': event(
+    'queue-threshold-cleared',
+    'The rule holds no longer. Not emitted while a source is not up, because what is not seen is not over.',
+    thresholdView.extend({}),
+  ),
+  'callback-due': event(
+    'callback-due',
+    'A caller has hung up unheard and is owed a call. There is one open call-back for a customer number; `callback-updated` and `callback-done` follow under its `id`.',
+    callbackEventView.omit({ change: true, reason: true, by: true, probable: true }),
+  ),
+  'callback-updated': event(
+    'callback-updated',
+    'An open call-back has changed; `change` says how: the customer was missed again, a call to the customer was not answered, somebody is on it or no longer, or it was reopened.',
+    callbackEventView
+      .omit({ reason: true, probable: true })
+      .extend({ change: z.enum(CALLBACK_CHANGES).meta({ title: 'CallbackChange' }) }),
+  ),
+  'callback-done': event(
+    'callback-done',
+    'The call-back is closed; `reason` says why. If the customer is missed again, a new one is due.',
+    callbackEventView
+      .omit({ change: true })
+      .extend({ reason: z.enum(CALLBACK_REASONS).meta({ title: 'CallbackReason' }) }),
+  ),
 } as const satisfies Readonly<Record<EventType, z.ZodObject>>;
 
 export const bridgeEvent = z.discriminatedUnion('type', [
@@ -270,4 +332,11 @@ export const bridgeEvent = z.discriminatedUnion('type', [
   EVENT_SCHEMAS['source-up'],
   EVENT_SCHEMAS['extension-registered'],
   EVENT_SCHEMAS['extension-unregistered'],
+  EVENT_SCHEMAS['webhook-failing'],
+  EVENT_SCHEMAS['webhook-recovered'],
+  EVENT_SCHEMAS['queue-threshold-crossed'],
+  EVENT_SCHEMAS['queue-threshold-cleared'],
+  EVENT_SCHEMAS['callback-due'],
+  EVENT_SCHEMAS['callback-updated'],
+  EVENT_SCHEMAS['callback-done'],
 ]);

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { EVENT_TYPES, type EventType, schemaUri } from '../core/model/event.js';
 import * as bodies from './body-schemas.js';
 import { bridgeEvent, call, EVENT_SCHEMAS } from './event-schemas.js';
+import * as callbacks from './callback-schemas.js';
+import * as desk from './desk-views.js';
+import * as history from './history-schemas.js';
 import * as parts from './parts.js';
+import * as stats from './stats-schemas.js';
+import * as webhooks from './webhook-schemas.js';
 
 /** The part of a JSON Schema that the documents' page reads. */
 export interface JsonSchema {
@@ -63,6 +68,7 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   Event: bridgeEvent,
   Call: call,
   Source: bodies.source,
+  QueueState: bodies.queueState,
   Snapshot: bodies.snapshot,
   Reset: bodies.reset,
   Closing: bodies.closing,
@@ -73,9 +79,34 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   Subscribed: bodies.subscribed,
   Refreshed: bodies.refreshed,
   Calls: bodies.callsBody,
+  EndedCall: history.endedCall,
+  EndedCalls: history.endedCallsBody,
+  CallList: history.callList,
+  AnyCall: history.anyCall,
+  QueueStats: stats.queueStats,
+  QueueStatsList: stats.queueStatsBody,
+  AgentStats: stats.agentStats,
+  AgentStatsList: stats.agentStatsBody,
   Events: bodies.eventsBody,
   Sources: bodies.sourcesBody,
+  Queues: bodies.queuesBody,
   Registration: bodies.registrationBody,
+  Callbacks: callbacks.callbacksBody,
+  CallbackEntry: callbacks.callbackEntry,
+  CallbackChanged: callbacks.callbackChanged,
+  Dismissal: callbacks.dismissal,
+  Callback: desk.callbackView,
+  CallbackPart: desk.callbackPartView,
+  Webhooks: webhooks.webhooksBody,
+  Webhook: webhooks.webhook,
+  WebhookAttempts: webhooks.webhookAttemptsBody,
+  WebhookAttempt: webhooks.webhookAttempt,
+  WebhookDeadLetters: webhooks.webhookDeadBody,
+  WebhookDeadLetter: webhooks.webhookDeadLetter,
+  WebhookResult: webhooks.webhookResult,
+  WebhookReplay: webhooks.webhookReplay,
+  WebhookReplayed: webhooks.webhookReplayed,
+  WebhookResumed: webhooks.webhookResumed,
   Problem: bodies.problem,
 };
 

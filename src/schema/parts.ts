@@ -5,7 +5,8 @@ import { z } from 'zod';
  *
  * The published JSON Schemas, the OpenAPI and AsyncAPI documents and the check of emitted events are all made from these,
  * and `types.spec.ts` keeps them equal to the types of `core`. A piece with an `id` is a named schema in the documents.
- * Published schemas allow fields that they do not name, because fields are only ever added.
+ * Published schemas allow fields that they do not name, because fields are only ever added. An enum has a title, by which
+ * generated clients name its type: the same for the same values wherever they occur.
  */
 
 /** RFC 3339 in UTC with milliseconds. There is only this one spelling, so that instants sort as text. */
@@ -26,17 +27,29 @@ export const tenant = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
   .describe('The Pitel account. Data of one tenant never reaches another');
 
-export const endpoint = z.enum(['monitor', 'queue']).describe('A polled upstream address');
+export const endpoint = z
+  .enum(['monitor', 'queue'])
+  .meta({ title: 'Endpoint', description: 'A polled upstream address' });
 
 export const phoneNumber = z
   .object({
-    raw: z.string().describe('As the PBX wrote it'),
+    raw: z
+      .string()
+      .describe('As the PBX wrote it; with `masked` what is shown of the number, such as `0905 *** 222`'),
     e164: z
       .string()
       .regex(/^\+\d+$/)
       .nullable()
-      .describe('E.164 with `+`; null if that is not certain, as for hotlines, extensions and `anonymous`'),
+      .describe(
+        'E.164 with `+`; null if that is not certain, as for hotlines, extensions and `anonymous`, and with `masked`',
+      ),
     national: z.string().nullable().describe("In the national form of the tenant's country"),
+    masked: z
+      .literal(true)
+      .exactOptional()
+      .describe(
+        'The token does not show whole numbers: `raw` and `national` are what is left of it. Absent otherwise',
+      ),
   })
   .meta({ id: 'PhoneNumber', description: 'A telephone number' });
 
@@ -52,6 +65,7 @@ export const observed = z
     ),
     certainty: z
       .enum(['upstream', 'observed', 'inferred'])
+      .meta({ title: 'Certainty' })
       .describe(
         '`upstream`: the PBX gave the time. `observed`: the time lies between `earliest` and `latest`. `inferred`: it was deduced, not seen',
       ),
@@ -83,16 +97,19 @@ export const extensionView = z
     agentName: z.string().nullable(),
     state: z
       .enum(['ringing', 'answered', 'ended'])
+      .meta({ title: 'ExtensionState' })
       .describe('`ended`: the extension had a part in the call and has none now'),
   })
   .meta({ id: 'Extension', description: 'One extension that has, or had, a part in the call' });
 
 export const outcome = z
   .enum(['answered', 'abandoned', 'no-answer', 'unknown'])
+  .meta({ title: 'CallOutcome' })
   .describe('How the call ended');
 
 export const offerOutcome = z
   .enum(['answered', 'answered-elsewhere', 'not-answered', 'caller-left'])
+  .meta({ title: 'OfferOutcome' })
   .describe('How the ringing at this extension ended');
 
 export const offer = z

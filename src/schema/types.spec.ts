@@ -10,11 +10,19 @@ import type {
   SourceEvent,
   SourceEventType,
   SourceView,
+  WebhookEvent,
+  CallbackEvent,
+  CallbackEventView,
+  ThresholdEvent,
+  ThresholdView,
+  WebhookHealthView,
 } from '../core/model/event.js';
 import type { Filter } from '../deliver/access/audience.js';
 import type { ResetReason } from '../deliver/log/resumption.js';
 import type { RefusalCode } from '../deliver/access/refusal.js';
 import type { SourceEntry } from '../deliver/log/tenant-view.js';
+import type { attemptBody, deadLetterBody, resultBody, webhookBody } from '../webhooks/http/bodies.js';
+import type { webhook, webhookAttempt, webhookDeadLetter, webhookResult } from './webhook-schemas.js';
 import type { closing, reset, source, subscription } from './body-schemas.js';
 import {
   type bridgeEvent,
@@ -23,7 +31,9 @@ import {
   EVENT_SCHEMAS,
   type registrationView,
   type sourceView,
+  type webhookHealthView,
 } from './event-schemas.js';
+import { callbackEventView, thresholdView } from './desk-views.js';
 
 /**
  * Keeps the schemas and the types of the code equal: if one changes alone, this file does not compile
@@ -50,10 +60,13 @@ function holds<Statement extends true>(statement: Statement): void {
 }
 
 describe('the schemas and the types of the code', () => {
-  it('agree on the data of calls, sources and registrations', () => {
+  it('agree on the data of calls, sources, registrations, webhooks, thresholds and call-backs', () => {
     holds<Equal<z.infer<typeof callView>, CallView>>(true);
     holds<Equal<z.infer<typeof sourceView>, SourceView>>(true);
     holds<Equal<z.infer<typeof registrationView>, RegistrationView>>(true);
+    holds<Equal<z.infer<typeof webhookHealthView>, WebhookHealthView>>(true);
+    holds<Equal<z.infer<typeof thresholdView>, ThresholdView>>(true);
+    holds<Equal<z.infer<typeof callbackEventView>, CallbackEventView>>(true);
   });
 
   it('agree on the envelope', () => {
@@ -61,6 +74,9 @@ describe('the schemas and the types of the code', () => {
     holds<Equal<Bare<Emitted<'call-started'>>, Bare<CallEvent>>>(true);
     holds<Equal<Bare<Emitted<'source-up'>>, Bare<SourceEvent>>>(true);
     holds<Equal<Bare<Emitted<'extension-registered'>>, Bare<RegistrationEvent>>>(true);
+    holds<Equal<Bare<Emitted<'webhook-failing'>>, Bare<WebhookEvent>>>(true);
+    holds<Equal<Bare<Emitted<'queue-threshold-crossed'>>, Bare<ThresholdEvent>>>(true);
+    holds<Equal<Bare<Emitted<'callback-due'>>, Bare<CallbackEvent>>>(true);
   });
 
   it('agree on the types of events', () => {
@@ -76,6 +92,13 @@ describe('the schemas and the types of the code', () => {
     holds<Extends<z.infer<typeof call>, CallView>>(true);
     holds<Equal<KeysOfUnion<Emitted<CallEventType>['data']>, keyof CallView>>(true);
     holds<Equal<KeysOfUnion<Emitted<SourceEventType>['data']>, keyof SourceView>>(true);
+  });
+
+  it('agree on the bodies about webhooks', () => {
+    holds<Equal<z.infer<typeof webhook>, ReturnType<typeof webhookBody>>>(true);
+    holds<Equal<z.infer<typeof webhookAttempt>, ReturnType<typeof attemptBody>>>(true);
+    holds<Equal<z.infer<typeof webhookDeadLetter>, ReturnType<typeof deadLetterBody>>>(true);
+    holds<Equal<z.infer<typeof webhookResult>, ReturnType<typeof resultBody>>>(true);
   });
 
   it('agree on the messages that delivery sends besides events', () => {

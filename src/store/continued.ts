@@ -1,7 +1,7 @@
 import type { Position } from '../core/model/position.js';
 
 /**
- * Reads what `claim-2.lua` writes beside an epoch: its name, and `<epoch>:<last sequence>` of each epoch that it continues, newest
+ * Reads what `claim-4.lua` writes beside an epoch: its name, and `<epoch>:<last sequence>` of each epoch that it continues, newest
  * first, with a space between them. A text beside another epoch (an older build began this one), or that no bridge has written,
  * says nothing: then no other epoch is continued.
  */

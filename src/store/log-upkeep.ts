@@ -1,3 +1,5 @@
+import type { DeskRetention } from './desk-store.js';
+
 /**
  * Keeps the logs within their bounds, beside those who write them, and independent of polling. It has two implementations,
  * `RedisUpkeep` and `MemoryUpkeep`; `log-upkeep.contract.ts` checks both.
@@ -23,6 +25,12 @@ export interface LogUpkeep {
   trim(tenant: string, trim: Trim): Promise<Trimmed>;
 
   /**
+   * Removes a tenant's oldest records of ended calls that are past their age, at most `HISTORY_STEP`, and what is past its age
+   * of the audit; resolves to how many records they were. Tables of days go by themselves.
+   */
+  trimHistory(tenant: string, retention: DeskRetention): Promise<number>;
+
+  /**
    * Whether it is this caller's turn to do `work`, which one replica does for all: the first that asks has it, and no
    * other before `lengthMs` have passed.
    */
@@ -31,6 +39,9 @@ export interface LogUpkeep {
   /** From now on every call is rejected. */
   close(): void;
 }
+
+/** How many records of ended calls are removed at a time: so many keep Redis busy for a few milliseconds. */
+export const HISTORY_STEP = 200;
 
 export interface ServerReport {
   /** Distinguishes the servers. */

@@ -131,7 +131,9 @@ export function describeWriting(subject: () => Subject): void {
       expect(await store.attempt('acme', second.fence, 'two')).toBe(2);
       // One that lives and tries again counts once.
       expect(await store.attempt('acme', second.fence, 'two')).toBe(2);
-      expect(await store.touch('acme', second.fence, { sources: null, registrations: new Map() })).toBe(true);
+      expect(await store.touch('acme', second.fence, { sources: null, registrations: new Map() })).toEqual({
+        requests: [],
+      });
       const owner = await store.claim('acme', { epoch: 'e1' });
       expect(owner.attempts.count).toBe(0);
       await store.attempt('acme', owner.fence, 'three');
@@ -157,6 +159,7 @@ export function describeWriting(subject: () => Subject): void {
         status: 'committed',
         version: 1,
         position: { epoch: 'e1', sequence: 3 },
+        requests: [],
       });
       expect(await store.snapshot('acme')).toEqual({ position: { epoch: 'e1', sequence: 3 }, state });
       expect((await store.read('acme', 0, 10)).events).toEqual(
@@ -305,16 +308,16 @@ export function describeWriting(subject: () => Subject): void {
     const fresh = { sources: { ...EMPTY_STATE.sources, monitor }, registrations };
     const known = { ...EMPTY_STATE, ...fresh };
     const learnt = difference(EMPTY_STATE, known);
-    expect(await store.touch('acme', old.fence, learnt)).toBe(false);
+    expect(await store.touch('acme', old.fence, learnt)).toBeNull();
     expect((await store.snapshot('acme'))?.state).toEqual(EMPTY_STATE);
-    expect(await store.touch('acme', newest.fence, learnt)).toBe(true);
+    expect(await store.touch('acme', newest.fence, learnt)).toEqual({ requests: [] });
     expect((await store.snapshot('acme'))?.state).toEqual(known);
     const fewer = { ...known, registrations: new Map([...registrations].slice(1)) };
-    expect(await store.touch('acme', newest.fence, difference(known, fewer))).toBe(true);
+    expect(await store.touch('acme', newest.fence, difference(known, fewer))).toEqual({ requests: [] });
     expect((await store.snapshot('acme'))?.state).toEqual(fewer);
     expect(await newest.commit({ events: 1 })).toMatchObject({ status: 'committed', version: 1 });
     await subject().loseMemory();
-    expect(await store.touch('acme', newest.fence, learnt)).toBe(false);
+    expect(await store.touch('acme', newest.fence, learnt)).toBeNull();
     expect(await store.snapshot('acme')).toBeNull();
   });
 }

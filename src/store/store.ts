@@ -1,6 +1,8 @@
 import type { TenantState } from '../core/model/call.js';
+import type { DeskDelta, DeskState } from '../core/desk-state.js';
 import type { Delta, FreshnessDelta } from '../core/model/delta.js';
 import type { Position } from '../core/model/position.js';
+import type { RequestAnswer, WaitingRequest } from '../core/requests.js';
 
 /**
  * Keeps each tenant's state and event log. It has two implementations, `RedisStore` and `MemoryStore`;
@@ -13,6 +15,7 @@ import type { Position } from '../core/model/position.js';
  * - Sequences are contiguous within an epoch; across epochs they only grow while the log survives.
  * - Within an epoch, a sequence belongs to one event only, whatever Redis loses. An epoch that continues others has their
  *   events up to where it says that they ended, each at its sequence.
+ * - A commit answers requests of the tenant's inbox (`inbox.ts`) in the same step; claim, commit and touch say which wait.
  * - An event is recorded (`recordedtime`) by the store's clock, which all replicas share, at the try that took it.
  *
  * Not guaranteed: that an acknowledged commit survives when Redis loses its memory. The next claim, commit or touch
@@ -59,11 +62,11 @@ export interface Store {
 
   /**
    * Keeps the freshness current while nothing else changes. Writes nothing to the log and leaves the version alone.
-   * Resolves to false when the fencing token is no longer the newest, or memory may have been lost: claim again. A
+   * Resolves to null when the fencing token is no longer the newest, or memory may have been lost: claim again. A
    * rejected touch may have been carried out; repeating it, with whatever has changed since, does no harm. After a claim
    * that found an older format, commit first: a touch writes this build's format.
    */
-  touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<boolean>;
+  touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<Touched | null>;
 
   /** The state as of `position`, read in one step; null for a tenant that was never claimed. */
   snapshot(tenant: string): Promise<Snapshot | null>;
@@ -114,6 +117,14 @@ export interface Claim {
   readonly format: number;
   /** How many owners in a row have begun to work (`attempt`) since the last commit or touch, and the last of them. */
   readonly attempts: Attempts;
+  readonly requests: readonly WaitingRequest[];
+  readonly desk: DeskState;
+  /** Names of what is stored of the desk and cannot be read: it is left as it is, and the desk goes on without it. */
+  readonly unreadableDesk: readonly string[];
+}
+
+export interface Touched {
+  readonly requests: readonly WaitingRequest[];
 }
 
 export interface Inspection {
@@ -137,8 +148,12 @@ export interface Commit {
    * and all other stored fields of the state are removed.
    */
   readonly whole?: TenantState;
+  /** What it changes of the tenant's desk, and adds to its history and days, in the same step. */
+  readonly desk?: DeskDelta;
   /** In order; sequences are contiguous and begin right after the position that the cycle began from. */
   readonly events: readonly LogEvent[];
+  /** Of requests that wait; they wait no longer. One that does not wait is answered all the same. */
+  readonly answers?: readonly RequestAnswer[];
 }
 
 export interface LogEvent {
@@ -149,7 +164,13 @@ export interface LogEvent {
 }
 
 export type CommitResult =
-  | { readonly status: 'committed'; readonly version: number; readonly position: Position }
+  | {
+      readonly status: 'committed';
+      readonly version: number;
+      readonly position: Position;
+      /** What waits in the inbox after it, in the order in which it was asked. */
+      readonly requests: readonly WaitingRequest[];
+    }
   /** Another commit came in between, under the same token or from an earlier try of unknown outcome: claim again. */
   | { readonly status: 'conflict' }
   /** A newer fencing token exists: stop polling this tenant until it is claimed again. Also after a loss, if another

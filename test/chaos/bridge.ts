@@ -35,8 +35,8 @@ export class Bridge {
   /** How it shares the tenants, as it said last; null before. */
   get share(): { readonly replicas: number; readonly tenants: number } | null {
     type ShareLine = Service['lines'][number] & { readonly replicas?: number; readonly tenants?: number };
-    const line = this.service.lines.findLast(
-      ({ replicas }: ShareLine) => replicas !== undefined,
+    const line = this.service.lines.findLast(({ msg }) =>
+      msg.startsWith('tenants polled here: '),
     ) as ShareLine;
     return line === undefined ? null : { replicas: line.replicas!, tenants: line.tenants! };
   }

@@ -121,8 +121,9 @@ export async function withstands(chaos: Chaos, attack: Attack): Promise<void> {
       await watched(chaos, field, attack, health, attackers);
       await rig.settle();
       const blind = (await attack.blind?.(rig)) ?? [];
-      for (const tenant of attack.served ?? rig.tenants)
-        await rig.verdict({ sightings: 3, blind: tenant === ATTACKED ? blind : [] }, tenant);
+      const demandOf = (tenant: string) => ({ sightings: 3, blind: tenant === ATTACKED ? blind : [] });
+      const served = attack.served ?? rig.tenants;
+      await rig.verdicts(new Map(served.map((tenant) => [tenant, demandOf(tenant)])));
     } finally {
       await proxy?.stop();
     }

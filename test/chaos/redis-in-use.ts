@@ -37,6 +37,31 @@ export async function standalone(args: readonly string[] = []): Promise<Standalo
   };
 }
 
+export interface Durable extends RedisInUse {
+  /** Ends it like a power cut, and starts it again with all that it had acknowledged. */
+  restart(): Promise<void>;
+}
+
+/** Writes each command to its disk before it answers. */
+export async function durable(): Promise<Durable> {
+  const args = ['--appendonly', 'yes', '--appendfsync', 'always'];
+  const first = await startRedis({ args });
+  const started = [first];
+  const { url, port, dir } = first;
+  return {
+    env: { REDIS_URL: url },
+    target: { url },
+    restart: async () => {
+      await started.at(-1)!.kill();
+      started.push(await startRedis({ port, args: [...args, '--dir', dir] }));
+    },
+    // The first has the folder of the file.
+    stop: async () => {
+      for (const server of started.toReversed()) await server.stop();
+    },
+  };
+}
+
 /** The bridge's way to Redis leads through a proxy. */
 export async function behindProxy(): Promise<RedisInUse & { readonly proxy: TcpProxy }> {
   const redis = await standalone();
@@ -74,7 +99,7 @@ export async function cluster(): Promise<RedisInUse & { readonly cluster: TestCl
 }
 
 /** What a request that commits has in it. */
-export const COMMIT = loadScripts()['commit-2'].sha;
+export const COMMIT = loadScripts()['commit-n'].sha;
 
 function listed(nodes: readonly { readonly host: string; readonly port: number }[]): string {
   return nodes.map(({ host, port }) => `${host}:${port}`).join(',');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TrafficOptions } from '../../simulator/options.js';
+import type { Report } from '../../simulator/judge-report.js';
 import { createSimulatorServer, type SimulatorServer, type Tenant } from '../../simulator/server.js';
 import { createWorld, type WorldOptions } from '../../simulator/world.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
@@ -239,19 +240,44 @@ export class Rig<Redis extends RedisInUse> {
   }
 
   /** Compares the log, the state, what consumers got and the truth. Call it after `settle`. */
-  async verdict(demand: Demand, tenant = this.tenants[0]!): Promise<void> {
+  async verdict(demand: Demand, tenant = this.tenants[0]!): Promise<Judged> {
+    return (await this.verdicts(new Map([[tenant, demand]]))).get(tenant)!;
+  }
+
+  /**
+   * The same of several tenants. All of them are read before the first is judged: while this process judges, the PBX answers
+   * nothing, and what the bridges announce of that belongs to no log here.
+   */
+  async verdicts(demands: ReadonlyMap<string, Demand>): Promise<ReadonlyMap<string, Judged>> {
     const { tally } = this.#chaos;
+    const read = [];
+    for (const [tenant, demand] of demands) {
+      const events = await this.book.whole(tenant);
+      read.push({ tenant, demand, events, state: await this.book.commands.hgetall(stateKey(tenant)) });
+    }
+    const judged = new Map<string, Judged>();
+    for (const { tenant, demand, events, state } of read) {
+      judgeSequences(events, tally);
+      judged.set(tenant, { events, report: judgeLog(this.pbx(tenant), events, demand, tally) });
+      this.#judgeState(tenant, new Map(Object.entries(state)), events);
+      this.#judgeConsumers(tenant, events);
+    }
+    return judged;
+  }
+
+  /** The log of a tenant, which agrees with itself, its state and what consumers got; it is not compared with the truth. */
+  async agreed(tenant = this.tenants[0]!): Promise<readonly BridgeEvent[]> {
     const events = await this.book.whole(tenant);
-    judgeSequences(events, tally);
-    judgeLog(this.pbx(tenant), events, demand, tally);
-    await this.#judgeState(tenant, events);
+    const state = await this.book.commands.hgetall(stateKey(tenant));
+    judgeSequences(events, this.#chaos.tally);
+    this.#judgeState(tenant, new Map(Object.entries(state)), events);
     this.#judgeConsumers(tenant, events);
+    return events;
   }
 
   /** Demands that state and log agree: a snapshot rebuilt from the log is the stored one. */
-  async #judgeState(tenant: string, events: readonly BridgeEvent[]): Promise<void> {
+  #judgeState(tenant: string, fields: ReadonlyMap<string, string>, events: readonly BridgeEvent[]): void {
     const { tally } = this.#chaos;
-    const fields = new Map(Object.entries(await this.book.commands.hgetall(stateKey(tenant))));
     const state = decode(tenant, fields);
     const stored = [...state.calls.keys()].sort();
     const logged = liveCalls(events).sort();
@@ -309,6 +335,12 @@ export class Rig<Redis extends RedisInUse> {
       quirks: { lingerMs: 5_000, ...world?.quirks },
     });
   }
+}
+
+/** A tenant's valid log, and what the judge of calls made of it. */
+export interface Judged {
+  readonly events: readonly BridgeEvent[];
+  readonly report: Report;
 }
 
 /** As short as the bridge allows, so that a fault mostly hits a poll or a commit. */

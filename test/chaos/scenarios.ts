@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.js';
 import { restartedAnywhere } from './scenarios/any-crash-point.js';
 import { nothingLost, tailLostUnderCrowd } from './scenarios/crowds.js';
+import { deskFailedOver, deskKilledInCommit } from './scenarios/desk.js';
 import { dropped, outOfReach, stuck } from './scenarios/consumers.js';
 import { longField, longFields, manyCalls, oneId, unreadLog } from './scenarios/hostile-pbx.js';
 import {
@@ -12,6 +13,8 @@ import {
   reloaded,
   unread,
 } from './scenarios/edges.js';
+import { neighbours } from './scenarios/endpoints.js';
+import { exported } from './scenarios/exports.js';
 import { isolated } from './scenarios/isolation.js';
 import { killed, killedInTurns } from './scenarios/killed.js';
 import { keySetAway } from './scenarios/keys.js';
@@ -22,6 +25,7 @@ import { clockAhead, clockBehind, fullOfExpired, fullOfUnexpired } from './scena
 import { epochOfMany, garbage, resumption } from './scenarios/readers.js';
 import { soaked } from './scenarios/soak.js';
 import { dead, nonsense } from './scenarios/upstream.js';
+import { receivers } from './scenarios/webhooks.js';
 
 /** In the order of the table of faults. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -68,4 +72,9 @@ export const SCENARIOS: readonly Scenario[] = [
   fullOfUnexpired,
   nothingLost,
   tailLostUnderCrowd,
+  receivers,
+  deskFailedOver,
+  deskKilledInCommit,
+  neighbours,
+  exported,
 ];

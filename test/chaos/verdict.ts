@@ -1,5 +1,5 @@
 import { judge } from '../../simulator/judge.js';
-import type { Finding, JudgedEvent } from '../../simulator/judge-report.js';
+import type { Finding, JudgedEvent, Report } from '../../simulator/judge-report.js';
 import type { Tenant } from '../../simulator/server.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import type { Tally } from './scenario.js';
@@ -23,7 +23,7 @@ export function judgeLog(
   events: readonly BridgeEvent[],
   { sightings, blind = [] }: Demand,
   tally: Tally,
-): void {
+): Report {
   const seen = (instants: readonly number[]) =>
     instants.filter((at) => !blind.some(({ from, to }) => at >= from && at <= to));
   const polls = { monitor: seen(tenant.polls.monitor), queue: seen(tenant.polls.queue) };
@@ -45,6 +45,7 @@ export function judgeLog(
   count('doubled', report.doubled);
   count('false', report.invented);
   count('false', report.misreported);
+  return report;
 }
 
 /** How many findings of each kind to explain, so that a flood of one does not hide the others. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { deskLines, deskPaceOf, isDeskRight, judgedDesk } from '../desk/desk-day.js';
 import { callStory } from './call-story.js';
 import { DaysTally, FINDING_KINDS, excusesOf } from './days-tally.js';
 import { type DrawnDay, PACE_NAMES, PACES, paceOf, simulateDrawn } from './drawn-day.js';
@@ -14,6 +15,10 @@ Runs days whose PBX, pace and misfortunes are drawn from their seed, and prints 
                   is given
   --show CALL     the truth, the rows and the events of one call of the first seed, as call-12
 
+  --desk          days of a desk: what customers and agents do about abandoned calls, with people, outages and midnight,
+                  and what the judges of call-backs, thresholds and numbers find
+  --plain         with --desk: without the habits of the engine
+
 The exit code is 1 when the judge finds anything.
 `;
 
@@ -25,6 +30,8 @@ function main(): void {
       pace: { type: 'string' },
       only: { type: 'string' },
       show: { type: 'string' },
+      desk: { type: 'boolean', default: false },
+      plain: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -34,6 +41,7 @@ function main(): void {
   const pace = PACE_NAMES.find((name) => name === values.pace) ?? null;
   if (values.pace !== undefined && pace === null)
     throw new Error(`--pace: "${values.pace}" is none of ${Object.keys(PACES).join(', ')}`);
+  if (values.desk) return desks({ from, to, calls, pace, isPlain: values.plain, show: values.show ?? null });
   const tally = new DaysTally();
   for (let seed = from; seed <= (values.show === undefined ? to : from); seed++) {
     const drawn: DrawnDay = { seed, calls, pace, only: values.only ?? null };
@@ -53,6 +61,27 @@ function main(): void {
   }
   if (values.show === undefined) console.log(tally.lines().join('\n'));
   if (tally.faultyDays > 0) process.exitCode = 1;
+}
+
+function desks(given: {
+  readonly from: number;
+  readonly to: number;
+  readonly calls: number;
+  readonly pace: DrawnDay['pace'];
+  readonly isPlain: boolean;
+  readonly show: string | null;
+}): void {
+  let wrong = 0;
+  for (let seed = given.from; seed <= (given.show === null ? given.to : given.from); seed++) {
+    const drawn = { ...given, seed };
+    const judged = judgedDesk(drawn);
+    if (!isDeskRight(judged)) wrong++;
+    if (given.show !== null) console.log(callStory(judged.day, given.show).join('\n'));
+    else console.log([`seed ${seed} (${deskPaceOf(drawn)}): ${deskLines(judged).join('\n  ')}`].join('\n'));
+  }
+  if (given.show === null)
+    console.log(`${given.to - given.from + 1 - wrong} of ${given.to - given.from + 1} days right`);
+  if (wrong > 0) process.exitCode = 1;
 }
 
 function seedsOf(text: string): { readonly from: number; readonly to: number } {

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { DeliverStats } from '../../src/deliver/stats.js';
 import { Metrics } from '../../src/health/metrics/metrics.js';
+import { WebhookStats } from '../../src/webhooks/stats.js';
 import { ROOT } from '../support/root.js';
 
 interface Rule {
@@ -45,6 +46,7 @@ metrics.watch({
     status: () => ({ clockErrorMs: 0, isClockOff: false, usedShare: 0, fullCount: 0, full: null }),
     trimmed: () => ({ age: 0, bytes: 0, memory: 0 }),
   },
+  webhooks: new WebhookStats(),
   hosts: () => [],
   isStoreUp: () => Promise.resolve(true),
   droppedLines: () => 0,
@@ -144,11 +146,13 @@ describe('the alert rules', () => {
     expect(rules.filter((rule) => rule.for === undefined).map(({ alert }) => alert)).toEqual([
       'PitelMemoryLost',
       'PitelCallsGivenUp',
+      'PitelWebhookEventsDead',
+      'PitelWebhookGap',
     ]);
   });
 
   it('use no metric that exists only with few tenants', () => {
-    expect(rules.filter(({ expr }) => expr.includes('pitel_tenant_'))).toEqual([]);
+    expect(rules.filter(({ expr }) => /pitel_(tenant|webhook_endpoint)_/.test(expr))).toEqual([]);
   });
 
   it('are accepted by promtool', () => {

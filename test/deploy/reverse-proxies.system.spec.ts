@@ -220,7 +220,8 @@ describe.each(CASES)('behind $name, at a $place', ({ name, place }) => {
     await page.locator('.sign-in .primary').click();
     await page.locator('.board[data-freshness=fresh]').waitFor();
     call();
-    await page.locator('[data-value=answered]', { hasText: /[1-9]/ }).waitFor();
+    await page.locator('#tab-events').click();
+    await page.locator('.feed li[data-type=call-answered]').first().waitFor();
     await page.locator('header nav a', { hasText: 'API docs' }).click();
     await page.locator('h1', { hasText: 'Pitel event bridge' }).waitFor();
     await page.locator('header nav a', { hasText: 'Screen pop' }).click();

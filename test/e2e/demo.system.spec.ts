@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
+import { startChromium } from '../../client/test/chromium.js';
 import type { BridgeEvent } from '../../src/core/model/event.js';
 import { freePort, startRedis, type TestRedis } from '../support/redis.js';
 import { ROOT } from '../support/root.js';
@@ -58,6 +59,67 @@ describe('the demo', () => {
     expect(output).not.toContain('EPIPE');
     await expect(fetch(`${url}/health/live`)).rejects.toThrow('fetch failed');
   });
+
+  it('has a receiver to which the bridge’s webhooks come, verified', async () => {
+    const url = await begin();
+    const receiver = /A sample CRM +(http\S+)\//.exec(output)![1]!;
+    const deliveries = async () =>
+      (await (await fetch(`${receiver}/deliveries`)).json()) as { type: string; verdict: string }[];
+    await until(async () => (await deliveries()).some(({ type }) => type === 'call-started'), 'a delivery');
+    expect((await deliveries()).every(({ verdict }) => verdict === 'verified')).toBe(true);
+    const answer = await fetch(`${url}/v1/webhooks`);
+    expect(await answer.json()).toMatchObject({
+      webhooks: [{ id: 'demo', state: 'active', lastError: null }],
+    });
+    expect((await fetch(`${receiver}/hook`, { method: 'POST', body: '{}' })).status).toBe(401);
+    expect(await (await fetch(`${receiver}/`)).text()).toContain('webhooks that have come');
+  });
+
+  it('has a desk around the page of the pop, whose buttons show each state of the card', async () => {
+    const url = await begin();
+    const desk = /Screen pop +(http\S+)\//.exec(output)![1]!;
+    const chromium = await startChromium();
+    try {
+      const page = await chromium.context.newPage();
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      await page.goto(desk);
+      const frame = page.frameLocator('iframe');
+      await frame.locator('.pill[data-state=fresh]').waitFor();
+      const act = (name: string) => page.locator(`[data-act=${name}]`).click();
+      // Callers of the traffic may ring here too: most come through a queue, whose name has a `_`; the desk's own come straight.
+      const card = (state: string) =>
+        frame.locator('pitel-pop .card', { hasText: state, hasNotText: '_' }).first().waitFor();
+      await act('ring');
+      await card('Ringing');
+      await act('answer');
+      await card('Talking');
+      await act('transfer');
+      await card('Transferred');
+      await act('ring');
+      await card('Ringing');
+      await act('caller-gives-up');
+      await card('The caller hung up');
+      await act('colleague-transfers');
+      await card('from 1');
+      await act('hang-up');
+      await card('Ended');
+      expect(complaints).toEqual([]);
+    } finally {
+      await chromium.close();
+    }
+    const act = (type: string, body: string) =>
+      fetch(`${desk}/act`, { method: 'POST', headers: { 'content-type': type }, body });
+    const statuses = [
+      await act('text/plain', '{"extension":"107","act":"ring"}'),
+      await act('application/json', '{"extension":"9","act":"ring"}'),
+      // A bridge has no such address.
+      await fetch(`${url}/act`, { method: 'POST' }),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([415, 400, 404]);
+  }, 120_000);
 
   it('leaves the .env and the tenant of the real bridge alone', async () => {
     await writeFile(

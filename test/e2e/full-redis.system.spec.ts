@@ -74,9 +74,11 @@ describe('a bridge whose Redis becomes full', () => {
 
     const sequences = (await events()).map(({ sequence }) => Number(sequence));
     expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    // The call is announced as soon as there is room for it, and the rest of what is too old goes in the next steps.
+    if (reason === 'age')
+      await until(async () => (await admin.xlen('pitel:{removed}:events')) === 0, 'the old events to go');
     const left = await admin.xlen('pitel:{removed}:events');
-    if (reason === 'age') expect(left).toBe(0);
-    else {
+    if (reason === 'memory') {
       expect(left).toBeGreaterThan(filled / 2);
       const [oldest] = await admin.xrange('pitel:{removed}:events', '-', '+', 'COUNT', 1);
       expect(oldest![0]).toBe(`${filled - left + 1}-0`);

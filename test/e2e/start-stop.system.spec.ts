@@ -99,6 +99,7 @@ describe('start and shutdown', () => {
         clock: { status: 'up' },
         polling: { status: 'down', reason: 'waiting for the lease' },
         tenants: { status: 'up' },
+        webhooks: { status: 'up' },
         sources: { status: 'up' },
         delivery: { status: 'up' },
         clients: { status: 'up' },

@@ -163,9 +163,14 @@ const joins: readonly Mutant[] = [
       'the ring would be the last caller’s, as the PBX serves the first',
     ],
     [
-      "const joined = best.isAlone ? 'shown' : 'inferred';",
-      "const joined = 'shown' as const;",
+      "best.isAlone && !mayRingElsewhere(group.legs[0]!.seen, best.candidate) ? 'shown' : 'inferred';",
+      "'shown' as const;",
       'a ring that may be another caller’s would be certain',
+    ],
+    [
+      ' && !mayRingElsewhere(group.legs[0]!.seen, best.candidate)',
+      '',
+      'a ring of a caller who rings elsewhere as well would be certain',
     ],
     [
       'if (startedAt < from - PBX_PRECISION_MS)',

@@ -5,10 +5,80 @@ const LOG = 'src/deliver/log';
 const HTTP = 'src/deliver/http';
 
 const access: readonly Mutant[] = [
+  ...mutantsOf(`${ACCESS}/audience.ts`, `${ACCESS}/shown-to.spec.ts`, [
+    [
+      'shown.some(({ isNews }) => isNews) && ',
+      '',
+      'a queue would hear that the customer was missed by another',
+    ],
+    [
+      'shown.some((part) => isOf(wanted, part))',
+      'parts.some((part) => isOf(wanted, part))',
+      'a filter would show which other queues missed the customer',
+    ],
+    [
+      'isNews: !isKnown || lastAt === missedAt,',
+      'isNews: lastAt === missedAt,',
+      'a call that was noticed late would be counted only for those who see everything',
+    ],
+    [
+      'return exposureOfQueue(event.data.queue);',
+      'return OF_ALL;',
+      'the screens of a queue would not call for help',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/shown-to.ts`, `${ACCESS}/shown-to.spec.ts`, [
+    [
+      'return { ...callback, ...sumOfParts(parts), parts };',
+      'return { ...callback, parts };',
+      'the sums would show what other queues made of a call-back',
+    ],
+  ]),
+  ...mutantsOf(`${HTTP}/callback-requests.ts`, `${HTTP}/callbacks.controller.spec.ts`, [
+    ['[by, why])', '[why])', 'the later of two would believe that it was they who dismissed it'],
+    [
+      'isNarrowed(holder) ?',
+      'isNarrowed({ ...holder, queues: undefined }) ?',
+      'a token of one queue would dismiss what another has missed',
+    ],
+    ['if (!callbacks)', 'if (false)', 'every token that sees call-backs could close them'],
+  ]),
+  ...mutantsOf(`${HTTP}/callback-entry.ts`, `${HTTP}/callbacks.controller.spec.ts`, [
+    [
+      "item.deeds.filter(({ what }) => what !== 'missed')",
+      'item.deeds',
+      'a token of one queue could count how often others missed the customer',
+    ],
+    [
+      'claim.until <= now',
+      'claim.until < now - 60_000',
+      'what a person was on a while ago would be taken up by no other',
+    ],
+  ]),
+  ...mutantsOf(`${HTTP}/callback-list.ts`, `${HTTP}/callbacks.controller.spec.ts`, [
+    ['!audience.seesCall(of.exposure)', 'audience.key === ""', 'a token could claim what it does not show'],
+    [
+      'lines.has(item.line)',
+      'lines.has(item.customer.e164)',
+      'the old form of a number would find no customer',
+    ],
+  ]),
+  ...mutantsOf('src/base/csv.ts', 'src/base/csv.spec.ts', [
+    [
+      'isReadOtherwise(text) ?',
+      'text === "" ?',
+      'numbers would lose their zeros, and a name could be a formula',
+    ],
+    [
+      "cell.replace(AFTER_SEPARATOR, '$1 $2')",
+      'cell',
+      'a name could be a formula where semicolons separate columns',
+    ],
+  ]),
   ...mutantsOf(`${ACCESS}/audience.ts`, `${ACCESS}/audience.spec.ts`, [
     [
-      'isWithin(granted, exposure) && isWithin(wanted, exposure);',
-      'wanted === null ? granted!(exposure) : wanted(exposure);',
+      '? isWithin(granted, exposure) && isWithin(wanted, exposure)',
+      '? isWithin(wanted ?? granted, exposure)',
       'a filter would show what the token does not allow',
     ],
     [
@@ -22,8 +92,8 @@ const access: readonly Mutant[] = [
       'a token for a queue’s name would see nothing where the PBX encodes it differently',
     ],
     [
-      'queues: call.queues.flatMap(({ id, name }) => [nameForm(id), nameForm(name)]),',
-      'queues: call.queues.flatMap(({ id, name }) => [nameForm(id), name]),',
+      'return [nameForm(id), nameForm(name)];',
+      'return [nameForm(id), name];',
       'a queue whose name is in NFD would be hidden from its own token',
     ],
     [
@@ -34,21 +104,102 @@ const access: readonly Mutant[] = [
     ['if (talking !== null) extensions.add(talking);', '', 'the agent who answered would not see the call'],
     [
       "case 'source-up':\n      return PUBLIC;",
-      "case 'source-up':\n      return UNKNOWN;",
+      "case 'source-up':\n      return OF_ALL;",
       'narrowed clients would not know that what they show is old',
     ],
     [
-      'const UNKNOWN: Exposure = { public: false,',
-      'const UNKNOWN: Exposure = { public: true,',
-      'an event of a later release would be shown to clients that may not see it',
+      'const OF_ALL: Exposure = { public: false,',
+      'const OF_ALL: Exposure = { public: true,',
+      'a webhook’s trouble, or an event of a later release, would be shown to clients that may not see it',
     ],
     [
-      'scopeKey(filter), sorted(filter.types)',
+      'scopeKey(filter), callKey(filter)',
       'scopeKey(filter)',
       'clients with different filters would share one audience',
     ],
+    [
+      'isWithinBoth(exposure) && matches(exposure);',
+      'matches(exposure);',
+      'a customer’s number would show a call that the token does not allow',
+    ],
+    [
+      'customer === null || !lines.has(customer) ||',
+      '(customer !== null && !lines.has(customer)) ||',
+      'calls without a number, and registrations, would be shown as those of every customer',
+    ],
+    [
+      'return [types, customers, states].map(sorted);',
+      'return [types].map(sorted);',
+      'one customer’s page would get the calls of another',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/mask.ts`, `${ACCESS}/mask.spec.ts`, [
+    [
+      '{ digits: 10, head: 4, tail: 3 }',
+      '{ digits: 10, head: 5, tail: 3 }',
+      'a hundred lines would share a mask, and not a thousand',
+    ],
+    ['{ digits: 16, head: 0, tail: 0 }', '{ digits: 99, head: 0, tail: 0 }', 'two numbers would be one mask'],
+    ['e164: null, national', 'e164: number.e164, national', 'a masked number could be dialled'],
+    [
+      "'webhook-failing': 'hide'",
+      "'webhook-failing': 'none'",
+      'what a receiver says of a caller would be shown',
+    ],
+    [
+      "MASKING[type] : 'hide'",
+      "MASKING[type] : 'none'",
+      'events of a newer release would be shown with numbers',
+    ],
+    [
+      'hotline === null || isHotline(hotline) ? hotline :',
+      'hotline === null || isHotline(hotline) || true ? hotline :',
+      'a customer in the place of the hotline would be shown',
+    ],
+    [
+      'filter(([name]) => Object.hasOwn(fields, name))',
+      'filter(() => true)',
+      'a field of a newer release would be shown',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/shown-to.ts`, `${ACCESS}/masked-clients.spec.ts`, [
+    ['isMasked(audience, exposure) ? maskedEvent(event) : event', 'event', 'events would show numbers'],
+    ['isMasked(audience, exposure) ? maskedCall(call) : call', 'call', 'snapshots would show numbers'],
+    [
+      'const masked = isMasked(audience, exposure) ? MASKED : AS_IT_IS;',
+      'const masked = AS_IT_IS;',
+      'the events would be those of the log',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/audience.ts`, `${ACCESS}/masked-clients.spec.ts`, [
+    [' || masks?.(exposure) === true)', ')', 'a filter would reveal a masked number'],
+    ["grant.numbers ?? 'full']", "'full']", 'a masked client would get what was encoded for another'],
+    [
+      "if (numbers === 'masked' || granted === null) return () => true;",
+      "if (numbers === 'masked' || granted === null) return () => false;",
+      'nothing would be masked',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/customers-asked.ts`, `${ACCESS}/masked-clients.spec.ts`, [
+    ["if (numbers === 'masked')", 'if (numbers === undefined)', 'a masked token could try numbers'],
   ]),
   ...mutantsOf(`${ACCESS}/token.ts`, `${ACCESS}/token.spec.ts`, [
+    ["if (isDisplay) return 'masked';", '', 'a screen on a wall would show whole numbers'],
+    [
+      "if (queues === undefined) return 'full';",
+      "return 'full';",
+      'a queue’s token would show whole numbers',
+    ],
+    [
+      "if (id !== null && this.#isRevoked(tenant, id)) return 'token-revoked';",
+      '',
+      'a revoked screen would stay connected',
+    ],
+    [
+      'if (id !== null && this.#isRevoked(tenant, id)) throw',
+      'if (id === tenant) throw',
+      'a revoked token would be let in again',
+    ],
     [
       "if (!this.#known.has(tenant)) return 'unauthorized';",
       '',
@@ -89,11 +240,12 @@ const access: readonly Mutant[] = [
       'the limit would be one higher than configured',
     ],
     [
-      'isShared() && ofTenant >=',
-      'isShared() && this.#all >=',
+      '(this.#tenants.get(tenant) ?? 0) >= this.#mostOfTenant()',
+      'this.#all >= this.#mostOfTenant()',
       'a tenant that signs tokens of many subjects would keep all others out',
     ],
-    ['isShared() && ', '', 'a bridge of one tenant would serve half as many clients'],
+    ['if (count <= 1) return Infinity;', '', 'a bridge of one tenant would serve half as many clients'],
+    ['? 1 / 2 : 1 / count', '? 1 / 2 : 1 / 2', 'two tenants with many clients would keep all others out'],
     ['if (!taken) return;', '', 'a connection that is given back twice would free another’s place'],
   ]),
   ...mutantsOf(`${ACCESS}/cors.ts`, `${ACCESS}/cors.spec.ts`, [
@@ -245,6 +397,69 @@ const log: readonly Mutant[] = [
       'an entry that is no event would have the log read for ever',
     ],
   ]),
+  ...mutantsOf(`${LOG}/fan-out.ts`, `${LOG}/fan-out.spec.ts`, [
+    [
+      'one.sequence = after;',
+      'one.sequence = this.#waiting[0]!.sequence - 1;',
+      'a client that joins while others wait would get events that its snapshot has',
+    ],
+    ['if (one.isWaiting) continue;', '', 'a client for which two batches wait would get both twice'],
+    [
+      'if (turn?.isIn === true) {',
+      'if (turn) {',
+      'what waits would be written to a client that has begun again',
+    ],
+    [
+      'const members = [...this.#classes.values()].flatMap((joined) => [...joined]);\n    this.#clear();',
+      'const members = [...this.#classes.values()].flatMap((joined) => [...joined]);',
+      'events of a log that does not exist any more would be kept, and given to those who join',
+    ],
+    [
+      'if (this.#line.length > 0 && isTooMuch([...this.#waiting, ...batch.entries])) this.#leaveBehind();',
+      '',
+      'what waits for clients would have no bound',
+    ],
+    [
+      'for (const { member, sequence } of behind) member.fellBehind(sequence);',
+      'for (const { member } of behind) member.fellBehind(after);',
+      'a client that falls behind would miss what had waited for it',
+    ],
+    [
+      'this.#forget(next.sequence);',
+      '',
+      'events would be kept for as long as any client waits, and clients cut off for no reason',
+    ],
+    [
+      'this.#line = this.#line.slice(this.#next);\n    this.#next = 0;',
+      '',
+      'the line of those who wait would grow for ever',
+    ],
+    [
+      'if (!this.leave(one)) return;\n    one.audience = audience;',
+      'one.audience = audience;',
+      'a client that has gone would be counted, and written to, for ever',
+    ],
+    ['#seen?.key !== key || ', '#seen === null || ', 'a client would get what another one may see'],
+  ]),
+  ...mutantsOf(`${LOG}/catch-up-reader.ts`, 'src/deliver/http/http.spec.ts', [
+    [
+      'return this.#membership?.isCurrent ?? false;',
+      'return this.#membership !== null;',
+      'a heartbeat would move a stream past events that were not written to it yet',
+    ],
+  ]),
+  ...mutantsOf('src/base/rotation.ts', 'src/base/rotation.spec.ts', [
+    [
+      'const end = (this.#end ??= this.#openTurn());',
+      'const end = this.#openTurn();',
+      'every tenant would have a budget of its own in each turn',
+    ],
+    [
+      'if (this.#waiting.length > 0) return void this.#waiting.push(step);',
+      '',
+      'who comes later would go first',
+    ],
+  ]),
   ...mutantsOf(`${LOG}/log-slice.ts`, `${LOG}/log-slice.spec.ts`, [
     [
       'if (sequence !== through + 1 && !isBehind) break;',
@@ -358,6 +573,88 @@ const http: readonly Mutant[] = [
       'a comma too many would refuse the request',
     ],
   ]),
+  ...mutantsOf(`${HTTP}/query.ts`, `${HTTP}/filters.spec.ts`, [
+    [
+      'else if (!IGNORED.includes(name)) isUnknown = true;',
+      '',
+      'a filter that is misspelt would show everything, and nothing would say so',
+    ],
+    [
+      "['_', ...EVERYWHERE]",
+      '[...EVERYWHERE]',
+      'every request of jQuery that no cache may answer would fail',
+    ],
+    [
+      '|| (LISTS.includes(one) && one === `${name}s`)',
+      '',
+      '`?extension=107`, which is what people try first, would be refused',
+    ],
+    [
+      'meant in given ? [given[meant], value].flat() : value;',
+      'value;',
+      'of a list that is written in both ways, one part would be forgotten',
+    ],
+    ['.regex(/^[^*]+$/)', '', 'a masked number would find nothing, as if its customer had never called'],
+    [
+      'since === undefined || until === undefined || since <= until',
+      'since !== null || until !== null',
+      'a range whose ends were exchanged would look like a quiet day',
+    ],
+  ]),
+  ...mutantsOf(`${HTTP}/log-query.ts`, `${HTTP}/until.spec.ts`, [
+    [
+      '.entries.filter((entry) => entry.sequence <= end.sequence)',
+      '.entries',
+      'ranges that meet would both have the same event',
+    ],
+    [
+      'Math.min(page.through, end.sequence);',
+      'page.through;',
+      'a cursor would stand after events that no page has shown',
+    ],
+    [
+      'isClosed && isSame && sequence >= end.sequence',
+      'isClosed && isSame',
+      'a client would stop after the first page of a range',
+    ],
+    [
+      'isClosed && isSame && sequence',
+      'isClosed && sequence',
+      'a client would take what a lost log has left for a whole day',
+    ],
+    [
+      'sequence < newest.sequence || until <= now - CLOCK_SLACK_MS',
+      'true',
+      'a client would stop before the events of its range are recorded',
+    ],
+    [
+      'until <= now - CLOCK_SLACK_MS',
+      'until <= now',
+      'a clock that is a little ahead would lose the last events of a range',
+    ],
+    [
+      'sequence < newest.sequence || until',
+      'until',
+      'a client of a replica whose clock is behind would wait for what cannot come',
+    ],
+  ]),
+  ...mutantsOf(`${ACCESS}/customer-key.ts`, `${ACCESS}/customer-key.spec.ts`, [
+    [
+      'return e164 ?? withoutPlan(raw);',
+      'return withoutPlan(raw);',
+      'a number written with 84 would not be found by 0',
+    ],
+    [
+      '/^\\s+\\d/.test(text)',
+      'false',
+      'a number from abroad would not be found by `?customer=+1…`, whose plus is a space',
+    ],
+    [
+      '[certain.e164!, plain]',
+      '[certain.e164!]',
+      'a number that the PBX wrote in no certain form would not be found',
+    ],
+  ]),
 ];
 
 const edges: readonly Mutant[] = [
@@ -377,7 +674,8 @@ const edges: readonly Mutant[] = [
       'silent ?? asking',
       'a crowd that asks would push out who has just come',
     ],
-    ["socket.on('error', () => undefined);", '', 'a reset during an upgrade would end the process'],
+    ["socket.on('close', this.#closed);", '', 'connections that have closed would fill the port'],
+    ["socket.on('error', ignore);", '', 'a reset during an upgrade would end the process'],
     [
       'if (!socket.destroyed) connection.next',
       'connection.next',
@@ -410,20 +708,20 @@ const edges: readonly Mutant[] = [
       'Boolean(claimOf(payload, names.display))',
       'a claim of another form would lift the bound',
     ],
-    [
-      "if (typeof sub === 'string' && sub !== '') return `sub ${sub}`;",
-      '',
-      'all agents would share one subject’s limits',
-    ],
+    ['if (sub !== null) return `sub ${sub}`;', '', 'all agents would share one subject’s limits'],
   ]),
   ...mutantsOf('src/deliver/socket/guarded-web-sockets.ts', 'src/deliver/socket/floods.spec.ts', [
-    [".on('ping', count)", '', 'ping frames would be free'],
-    ["if (!isOver && !rate.allowsBytes(piece.length)) over('bytes');", '', 'large frames would be free'],
+    [".on('ping', sent)", '', 'ping frames would be free'],
+    [
+      "if (!this.#isOver && !this.#rate.allowsBytes(count)) this.#over('bytes');",
+      '',
+      'large frames would be free',
+    ],
   ]),
   ...mutantsOf('src/deliver/socket/visitor.ts', 'src/deliver/socket/floods.spec.ts', [
     [
-      '    this.#leavePool();\n  }\n\n  refused',
-      '  }\n\n  refused',
+      '    this.#tokenless.leave(this);\n  }\n\n  /** Makes',
+      '  }\n\n  /** Makes',
       'a crowd without tokens would push out agents',
     ],
     ['    this.#deps.pace.failed(this.#address);', '', 'a cut would be a loop of new connections'],

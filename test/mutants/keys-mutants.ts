@@ -182,7 +182,7 @@ export const KEYS_MUTANTS: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${TENANTS}/tenant-directory.ts`, `${TENANTS}/tenant-directory.spec.ts`, [
     [
-      'else if (!hasSameKeys) change.rekeyed.push(tenant);',
+      'if (!hasSameKeys) change.rekeyed.push(tenant);',
       '',
       'a key that was taken away would go on to open its tenant',
     ],

@@ -277,7 +277,12 @@ const parts: readonly Mutant[] = [
       'return seen.startedAt > row.abandonedAt!;',
       'an overflow that begins in the second of the hang-up would be abandoned',
     ],
-    ['if (absence !== null) return false;', '', 'a leg that is missing would be an overflow'],
+    ['leg.absence === null && ', '', 'a leg that is missing would be an overflow'],
+    [
+      'if (isEarlierOrAt(firstSeen, whenGone(left!))) return false;',
+      '',
+      'a leg that was shown while the caller still waited would be an overflow',
+    ],
     [
       'sawMonitor(cycle, whenGone(entry.absence!)) &&',
       '',

@@ -254,9 +254,14 @@ const rows: readonly Mutant[] = [
       'a restart of the call-centre module would turn answered calls into abandoned ones',
     ],
     [
-      'digest(rejoinedAt === null ? rowKey : entryKey)',
-      'digest(rowKey)',
+      'digest(`${queueId}|${joinedAt}|${rejoinedAt ?? 0}`)',
+      'digest(`${queueId}|${joinedAt}`)',
       'a caller who comes back would get the id of the first call',
+    ],
+    [
+      'digest(`${queueId}|${joinedAt}|${rejoinedAt ?? 0}`)',
+      'digest(entryKey)',
+      'the id of a call would reveal the number to clients that see it masked',
     ],
     [
       'const rowKey = `${queueId}|${row.mobile}|${joinedAt}`;',

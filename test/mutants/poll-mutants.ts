@@ -81,4 +81,34 @@ export const POLL_MUTANTS: readonly Mutant[] = [
       'an empty bucket would stop the polls',
     ],
   ]),
+  ...mutantsOf('src/poll/cycle/tenant-ledger.ts', 'src/poll/cycle/refused-commit.spec.ts', [
+    [
+      'known: without, desk: null, isWhole',
+      'known: without, isWhole',
+      'what was given up would stay among the calls of this moment, and be counted on no day',
+    ],
+  ]),
+  ...mutantsOf('src/poll/cycle/tenant-ledger.ts', 'src/poll/cycle/requests.spec.ts', [
+    [
+      'hints !== this.#hintsFollowed ||',
+      '',
+      'what is asked of a tenant’s owner would wait for the next touch, for seconds',
+    ],
+    ['answers: of.answers,', 'answers: [],', 'what was asked would be written again with every commit'],
+    [
+      'answers.length > 0 ? { ...part, transitions: [] }',
+      'answers.length < 0 ? { ...part, transitions: [] }',
+      'a request that the store never takes would make the monitor look degraded',
+    ],
+  ]),
+  ...mutantsOf('src/poll/cycle/tenant-poller.ts', 'src/poll/cycle/requests.spec.ts', [
+    ['owned && this.#ledger.hasRequests', 'false', 'no request would ever be answered'],
+  ]),
+  ...mutantsOf('src/poll/cycle/tenant-loop.ts', 'src/poll/cycle/tenant-loop.spec.ts', [
+    [
+      'requests.hasAnswers || this.#isAsked',
+      'requests.hasAnswers',
+      'what is asked during a cycle would wait for the next poll',
+    ],
+  ]),
 ];

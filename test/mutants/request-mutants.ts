@@ -66,9 +66,11 @@ export const REQUEST_MUTANTS: readonly Mutant[] = [
       'if (this.#size < 0) this.#refuse(controller);',
       'an endless body would fill the memory',
     ],
+  ]),
+  ...mutantsOf('src/base/http-exchange.ts', `${HTTP}/exchange.spec.ts`, [
     ['if (status < 200) return;', '', 'an interim answer would be taken for the answer'],
     [
-      'if (this.#givenUp !== null) controller.abort(this.#givenUp);',
+      'if (this.#abandoned !== null) controller.abort(this.#abandoned);',
       '',
       'a request that was given up while connecting would be sent',
     ],

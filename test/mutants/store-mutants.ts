@@ -30,7 +30,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       'a field that holds another call than it names could never be removed',
     ],
     [
-      'return prefix + JSON.stringify(id).slice(1, -1);',
+      'return prefix + escaped(id);',
       'return prefix + id;',
       'two ids that UTF-8 cannot tell apart would share a field',
     ],
@@ -126,6 +126,46 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       '!(recordedAt(json) < limit)',
       'recordedAt(json) >= limit',
       'an event that does not say when it was recorded would be dropped',
+    ],
+  ]),
+  ...mutantsOf(`${STORED}/inbox.ts`, 'src/store/memory/memory-inbox.spec.ts', [
+    [
+      'request?.id === id ? request : null',
+      'request',
+      'a request under another id than its own would be carried out, and never be answered',
+    ],
+    [
+      "if (lines.some((line) => split(line)[0] === id)) return { asked: { status: 'waiting' }, inbox };",
+      '',
+      'a request that is asked twice would be carried out twice',
+    ],
+    [
+      "if (known === id) return { asked: { status: 'answered', result }, inbox };",
+      '',
+      'a request that was answered would be carried out again',
+    ],
+    ['lines.length >= REQUESTS_MAX ||', '', 'an inbox that no owner empties would grow with small requests'],
+  ]),
+  ...mutantsOf('src/store/memory/memory-store.ts', 'src/store/memory/memory-inbox.spec.ts', [
+    [
+      "const inbox = tenant.fields.get(INBOX_FIELD) ?? '';",
+      "const inbox = whole === undefined ? (tenant.fields.get(INBOX_FIELD) ?? '') : '';",
+      'the first commit of an owner would lose what waits',
+    ],
+  ]),
+  ...mutantsOf('src/store/memory/memory-webhook-store.ts', 'src/store/memory/memory-webhook-store.spec.ts', [
+    ['if (known.fence !== fence) return false;', '', 'an owner that was replaced would undo progress'],
+    [
+      '.filter((text) => !known.has(text))',
+      '',
+      'a save without an answer would double dead letters when it is repeated',
+    ],
+  ]),
+  ...mutantsOf(`${STORED}/webhooks.ts`, 'src/store/memory/memory-webhook-store.spec.ts', [
+    [
+      'if (known === null) unreadable.push(endpoint);\n    else endpoints.set(endpoint, known);',
+      'if (known !== null) endpoints.set(endpoint, known);',
+      'an endpoint whose progress cannot be read would look new, and begin at the log’s end',
     ],
   ]),
 ];

@@ -68,23 +68,23 @@ describe('the protocol of the log, with the real scripts on two servers', () => 
   }, 300_000);
 
   it.each<[string, ScriptName, string, string]>([
-    ['the commit id', 'commit-2', 'if stored[1] == ARGV[4] then', 'if false then'],
-    ['newer tokens', 'commit-2', 'elseif fence > given then', 'elseif false then'],
+    ['the commit id', 'commit-n', 'if stored[1] == ARGV[4] then', 'if false then'],
+    ['newer tokens', 'commit-n', 'elseif fence > given then', 'elseif false then'],
     [
       'the server',
-      'commit-2',
+      'commit-n',
       "elseif not string.find(redis.call('INFO', 'replication'),",
       "elseif false and not string.find(redis.call('INFO', 'replication'),",
     ],
-    ['the epoch', 'commit-2', 'or stored[4] ~= ARGV[3] or', 'or'],
-    ['newer versions', 'commit-2', 'elseif version > expected then', 'elseif false then'],
+    ['the epoch', 'commit-n', 'or stored[4] ~= ARGV[3] or', 'or'],
+    ['newer versions', 'commit-n', 'elseif version > expected then', 'elseif false then'],
     [
       'the server when it claims',
-      'claim-2',
+      'claim-4',
       'or stored[4] ~= lineage or',
       'or stored[4] ~= lineage and false or',
     ],
-    ['how far an epoch had come', 'claim-2', "stored[2] .. ':' .. stored[3]", "stored[2] .. ':' .. '9999'"],
+    ['how far an epoch had come', 'claim-4', "stored[2] .. ':' .. stored[3]", "stored[2] .. ':' .. '9999'"],
   ])(
     'breaks one where a script does not look at %s',
     async (_what, name, text, mutated) => {

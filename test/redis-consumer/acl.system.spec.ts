@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
+import { describeDeskStore } from '../../src/store/desk-store.contract.js';
+import { describeInbox } from '../../src/store/inbox.contract.js';
 import { describeLeases } from '../../src/store/leases.contract.js';
 import { describeStore } from '../../src/store/store.contract.js';
+import { describeWebhookStore } from '../../src/store/webhook-store.contract.js';
 import { LogWriter, transition } from '../support/delivery.js';
 import { startRedis } from '../support/redis.js';
+import { deskSubject } from '../support/redis-desk.js';
+import { inboxSubject } from '../support/redis-inbox.js';
 import { leasesSubject } from '../support/redis-leases.js';
 import { storeSubject, withClusterNode, withRedis } from '../support/redis-store.js';
+import { webhooksSubject } from '../support/redis-webhooks.js';
 import { passwordOf, readDocument } from './document.js';
 
 /** The rights of docs/redis-consumers.md, against a real Redis: what they allow, and mostly what they do not. */
@@ -29,6 +35,14 @@ const FORBIDDEN: readonly string[] = [
   `HMGET ${STATE} epoch`,
   `HSET ${STATE} fence 1`,
   `TYPE ${STATE}`,
+  'HGETALL pitel:{acme}:webhooks',
+  'HGETALL pitel:{acme}:webhook-records',
+  'HGETALL pitel:{acme}:callbacks',
+  'HGETALL pitel:{acme}:desk',
+  'HGETALL pitel:{acme}:history',
+  'ZRANGE pitel:{acme}:history-index 0 -1',
+  'HGETALL pitel:{acme}:stats:2026-11-30',
+  'XRANGE pitel:{acme}:audit - +',
   `EXISTS ${STATE}`,
   `DUMP ${STATE}`,
   // another tenant
@@ -242,6 +256,43 @@ describe('the bridge with the rights of the document', () => {
     const target = { url: redis.url.replace('//', `//bridge:${password}@`) };
     const lose = async () => void (await admin.flushall());
     return storeSubject(target, options, () => Promise.resolve(admin), lose);
+  });
+});
+
+describe('the bridge’s inboxes with the rights of the document', () => {
+  const given = withRedis();
+  const password = passwordOf(commands, 'bridge');
+  describeInbox('keep every promise:', async () => {
+    const { admin, redis } = given();
+    await grant(admin);
+    const target = { url: redis.url.replace('//', `//bridge:${password}@`) };
+    return inboxSubject(target, () => Promise.resolve(admin));
+  });
+});
+
+describe('the bridge’s webhooks with the rights of the document', () => {
+  const given = withRedis();
+  const password = passwordOf(commands, 'bridge');
+  describeWebhookStore('keep every promise of their store:', async () => {
+    const { admin, redis } = given();
+    await grant(admin);
+    const target = { url: redis.url.replace('//', `//bridge:${password}@`) };
+    return webhooksSubject(
+      target,
+      () => Promise.resolve(admin),
+      () => admin.flushall(),
+    );
+  });
+});
+
+describe('the bridge’s desks with the rights of the document', () => {
+  const given = withRedis();
+  const password = passwordOf(commands, 'bridge');
+  describeDeskStore('keep every promise of their store:', async () => {
+    const { admin, redis } = given();
+    await grant(admin);
+    const target = { url: redis.url.replace('//', `//bridge:${password}@`) };
+    return deskSubject(target, () => Promise.resolve(admin));
   });
 });
 

@@ -1,8 +1,8 @@
 import { logKey } from '../../src/store/keys.js';
 import { LogWriter, transition } from '../support/delivery.js';
+import { Program } from '../support/program.js';
 import { withRedis } from '../support/redis-store.js';
 import { passwordOf, readDocument } from './document.js';
-import { Program } from './program.js';
 
 /** The programs of docs/redis-consumers.md, as they stand, with the rights that it gives them. */
 const { programs, commands } = await readDocument();
@@ -21,7 +21,11 @@ describe('a program of the document', () => {
   const run = (name: string, user: string, env: Readonly<Record<string, string>> = {}) => {
     const { redis, afterwards } = given();
     const url = redis.url.replace('//', `//${user}:${passwordOf(commands, user)}@`);
-    const program = new Program(programs.get(name)!, { REDIS_URL: url, OWN_REDIS_URL: redis.url, ...env });
+    const program = new Program(
+      [process.execPath, '--input-type=module'],
+      { REDIS_URL: url, OWN_REDIS_URL: redis.url, ...env },
+      programs.get(name),
+    );
     afterwards(() => program.stop());
     return program;
   };

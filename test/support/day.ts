@@ -9,8 +9,10 @@ import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
 import { decode, patch } from '../../src/store/stored/codec.js';
 import { judge } from '../../simulator/judge.js';
 import type { JudgedEvent, Report } from '../../simulator/judge-report.js';
+import type { Poll } from '../../simulator/judge-polls.js';
 import { Random } from '../../simulator/random.js';
 import { createWorld, type WorldOptions, type World } from '../../simulator/world.js';
+import type { DeskBehind } from './desk-behind.js';
 import { expectHonestTimes } from './honest.js';
 import { PartialPolls } from './partial-polls.js';
 import { spoilt } from './spoilt.js';
@@ -36,12 +38,21 @@ export interface DayOptions extends Partial<WorldOptions> {
   /** How long polling goes on after the last call has ended. */
   readonly tailMs?: number;
   readonly maxPolls?: number;
+  /** What follows from its decisions for those who run the desk. */
+  readonly behind?: DeskBehind;
+  /** Spells in which no poll is answered, `from` inclusive, `to` exclusive, from the day's beginning. */
+  readonly outages?: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly of: 'monitor' | 'queue' | 'both';
+  }[];
 }
 
 export interface Day {
   readonly world: World;
   readonly events: readonly BridgeEvent[];
   readonly polls: { readonly monitor: number[]; readonly queue: number[] };
+  readonly partial: { readonly monitor: readonly Poll[]; readonly queue: readonly Poll[] };
   readonly pollCount: number;
   readonly spoiled: number;
   readonly restarts: number;
@@ -54,6 +65,7 @@ const locale = () => ({ instants: new InstantReader('Asia/Ho_Chi_Minh'), numbers
 
 export function simulateDay(options: DayOptions = {}): Day {
   const { intervalMs = 1_000, queueEvery = 1, faults = 0, restarts = 0, kills = 0, downMs = 0 } = options;
+  const { behind, outages = [] } = options;
   const { tailMs = 600_000, maxPolls = 1_000_000, sightingsToDemand = 1 } = options;
   const startAt = options.startAt ?? Date.UTC(2026, 2, 2, 1);
   const world = createWorld({ ...options, startAt });
@@ -82,6 +94,7 @@ export function simulateDay(options: DayOptions = {}): Day {
       restarted++;
       known = new TenantCalls(decode('day', stored));
       readers = listReaders(locale());
+      behind?.restart();
     }
     if (isKilled) {
       // The PBX has answered one endpoint or both, and what it showed is lost.
@@ -103,21 +116,35 @@ export function simulateDay(options: DayOptions = {}): Day {
       spoiled++;
       return spoilt(body, random);
     };
-    const monitor = readers.monitor.read(spoil(world.monitorBody()), at);
+    const isOut = (endpoint: 'monitor' | 'queue'): boolean =>
+      outages.some(
+        ({ from, to, of }) =>
+          now - startAt >= from && now - startAt < to && (of === endpoint || of === 'both'),
+      );
+    const read = (endpoint: 'monitor' | 'queue', body: Buffer): Observation =>
+      isOut(endpoint)
+        ? readers[endpoint].read(Buffer.from('{"error":"out of order"}'), at)
+        : readers[endpoint].read(spoil(body), at);
+    const monitor = read('monitor', world.monitorBody()) as ReturnType<typeof readers.monitor.read>;
     const isQueueDue = pollCount % queueEvery === 0;
-    const queue = isQueueDue ? readers.queue.read(spoil(world.queueBody()), at) : null;
+    const queue = isQueueDue
+      ? (read('queue', world.queueBody()) as ReturnType<typeof readers.queue.read>)
+      : null;
     for (const observation of (queue === null ? [monitor] : [monitor, queue]) as Observation[]) {
       const { endpoint, outcome } = observation;
       if (outcome === 'complete') polls[endpoint].push(now);
       partial[endpoint].add(observation);
     }
+    const before = known.sources;
     const decision = decide(known, queue === null ? { monitor } : { monitor, queue }, DEFAULT_POLICY);
     confirm = decision.confirm;
     const { set, remove } = patch(decision.delta);
     for (const [field, text] of set) stored.set(field, text);
     for (const field of remove) stored.delete(field);
     const stamp = { tenant: 'day', epoch: 'e', sequence: events.length, recordedAt: now };
-    events.push(...toEvents(decision.transitions, stamp));
+    const following = behind?.follow(decision, before, known) ?? [];
+    const asked = behind?.ask(now) ?? [];
+    events.push(...toEvents([...decision.transitions, ...following, ...asked], stamp));
     pollCount++;
     if (known.calls.size > 0 || world.truth.length < (options.traffic?.totalCalls ?? 0)) lastBusy = now;
   }
@@ -129,5 +156,15 @@ export function simulateDay(options: DayOptions = {}): Day {
     sightingsToDemand,
     listsIdle,
   });
-  return { world, events, polls, pollCount, spoiled, restarts: restarted, report, state: known };
+  return {
+    world,
+    events,
+    polls,
+    pollCount,
+    spoiled,
+    restarts: restarted,
+    report,
+    state: known,
+    partial: seen.partial,
+  };
 }

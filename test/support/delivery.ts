@@ -4,6 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import { SignJWT } from 'jose';
 import { pino } from 'pino';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { type DeskDelta, NO_DESK_CHANGE } from '../../src/core/desk-state.js';
+import { EMPTY_STATE } from '../../src/core/model/call.js';
 import { UNCHANGED } from '../../src/core/model/delta.js';
 import { type BridgeEvent, type CallView, toEvents, type Transition } from '../../src/core/model/event.js';
 import type { Clock } from '../../src/base/clock.js';
@@ -11,10 +13,16 @@ import { Delivery, DeliverModule, type DeliverParts } from '../../src/deliver/de
 import type { DeliverOptions } from '../../src/deliver/access/options.js';
 import type { TokenKeys } from '../../src/deliver/access/signature.js';
 import { OWN_CLAIM_NAMES } from '../../src/core/model/claims.js';
+import type { RevokedTokens } from '../../src/deliver/access/token.js';
 import { LimitWatch } from '../../src/deliver/access/limit-watch.js';
 import { Relay } from '../../src/deliver/log/relay.js';
 import { SharedBounds } from '../../src/deliver/log/shared-bounds.js';
 import { DeliverStats } from '../../src/deliver/stats.js';
+import { PhoneNumbers } from '../../src/source/parse/phone-number.js';
+import { DEFAULT_DESK_RULES } from '../../src/core/desk-rules.js';
+import { MemoryDeskStore } from '../../src/store/memory/memory-desk-store.js';
+import { MemoryInbox } from '../../src/store/memory/memory-inbox.js';
+import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
 
 export const SECRET = 'a secret of at least thirty-two bytes';
@@ -35,6 +43,19 @@ export function keysOf(secrets: readonly string[], given: Partial<TokenKeys> = {
 
 /** For tests that do not ask the PBX. */
 export const noPbx: DeliverParts['askRegistration'] = () => Promise.resolve({ outcome: 'not-found' });
+/** The desks that a store's commits have made, by the default rules, and its inboxes; of a store in Redis none are read. */
+export function desksOf(store: Store): Pick<DeliverParts, 'desk' | 'deskRules' | 'inbox'> {
+  const memory = store instanceof MemoryStore ? store : new MemoryStore({ maxEvents: 1 });
+  return {
+    desk: new MemoryDeskStore(memory),
+    deskRules: () => DEFAULT_DESK_RULES,
+    inbox: new MemoryInbox(memory),
+  };
+}
+
+/** Numbers as a tenant in Vietnam has them. */
+const numbers = new PhoneNumbers('VN');
+export const vietnamese: DeliverParts['readNumber'] = (_, text) => numbers.parse(text);
 export const silent = pino({ level: 'silent' });
 
 /** Time that passes only when a test says so. */
@@ -174,7 +195,23 @@ export class LogWriter {
   }
 
   /** One commit; returns its events. */
-  async commit(...transitions: Transition[]): Promise<BridgeEvent[]> {
+  commit(...transitions: Transition[]): Promise<BridgeEvent[]> {
+    return this.commitWith({}, ...transitions);
+  }
+
+  /** Both endpoints have answered completely. */
+  async watched(at: number): Promise<void> {
+    const source = {
+      ...EMPTY_STATE.sources.monitor,
+      status: 'up',
+      lastComplete: { startedAt: at, at },
+    } as const;
+    const sources = { monitor: source, queue: source };
+    await this.store.touch(this.tenant, this.fence, { sources, registrations: new Map() });
+  }
+
+  /** One that changes the tenant's desk too. */
+  async commitWith(desk: Partial<DeskDelta>, ...transitions: Transition[]): Promise<BridgeEvent[]> {
     const events = toEvents(transitions, {
       tenant: this.tenant,
       epoch: this.epoch,
@@ -188,6 +225,7 @@ export class LogWriter {
       commitId: `${this.fence}-${this.commits}`,
       epoch: this.epoch,
       delta: UNCHANGED,
+      desk: { ...NO_DESK_CHANGE, ...desk },
       events: events.map((event) => ({
         sequence: Number(event.sequence),
         type: event.type,
@@ -206,11 +244,13 @@ export class LogWriter {
 /** As a display's, so that it lives under whichever clock a test has. */
 export async function token(
   claims: Readonly<Record<string, unknown>> = {},
-  { exp = 4_102_444_800, secret = SECRET }: { exp?: number; secret?: string } = {},
+  { exp, secret = SECRET }: { exp?: number; secret?: string } = {},
 ): Promise<string> {
-  return new SignJWT({ tenant: 'acme', display: true, ...claims })
+  // A display's token lasts as long as a test likes, and does nothing.
+  const display = claims.webhooks !== true && claims.callbacks !== true;
+  return new SignJWT({ tenant: 'acme', display, numbers: 'full', ...claims })
     .setProtectedHeader({ alg: 'HS256' })
-    .setExpirationTime(exp)
+    .setExpirationTime(exp ?? (display ? 4_102_444_800 : Math.floor(Date.now() / 1_000) + 3_600))
     .sign(new TextEncoder().encode(secret));
 }
 
@@ -226,21 +266,31 @@ export class DeliveryUnderTest {
 
   static async start(
     store: Store,
-    given: Partial<DeliverOptions> & Partial<Pick<DeliverParts, 'clock' | 'random' | 'askRegistration'>> = {},
+    given: Partial<DeliverOptions> &
+      Partial<
+        Pick<DeliverParts, 'clock' | 'random' | 'askRegistration' | 'desk' | 'deskRules' | 'inbox'>
+      > = {},
   ): Promise<DeliveryUnderTest> {
-    const { clock, random, askRegistration, ...options } = given;
+    const desks = desksOf(store);
+    const { clock, random, askRegistration, desk, deskRules, inbox, ...options } = { ...desks, ...given };
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({
         store,
+        desk,
+        deskRules,
+        inbox,
         logger: silent,
         random: random ?? (() => 0),
         askRegistration: askRegistration ?? noPbx,
+        readNumber: vietnamese,
         ...(clock === undefined ? {} : { clock }),
         options: {
           tenants: TENANTS,
           auth: { mode: 'jwt', secret: SECRET },
           corsOrigins: ['https://crm.example'],
           closeGraceMs: 50,
+          // The clock of a test may be far from that of this machine, by which tokens are made.
+          maxTokenLifeMs: 10 * 365 * 86_400_000,
           ...options,
         },
       }),
@@ -276,6 +326,11 @@ export class DeliveryUnderTest {
   /** As when only the keys of tenants have changed. */
   rekey(tenants: readonly [string, ...string[]], keys: ReadonlyMap<string, TokenKeys>): void {
     this.app.get(Delivery).serve(tenants, keys);
+  }
+
+  /** As when only the lists of revoked tokens have changed. */
+  revoke(revoked: RevokedTokens): void {
+    this.app.get(Delivery).serve(TENANTS, undefined, revoked);
   }
 
   drain(): Promise<void> {

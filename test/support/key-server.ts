@@ -17,7 +17,7 @@ export async function providerKey(kid: string | null, alg = 'ES256'): Promise<Pr
   return {
     jwk: { ...(await exportJWK(publicKey)), alg, ...named },
     sign: (claims, header = {}) =>
-      new SignJWT({ display: true, exp: 4_102_444_800, ...claims })
+      new SignJWT({ display: true, numbers: 'full', exp: 4_102_444_800, ...claims })
         .setProtectedHeader({ alg, ...named, ...header })
         .sign(privateKey),
   };

@@ -4,11 +4,14 @@ import { CLIENT_KEY_FIELDS } from '../../src/config/tenants/client-keys.js';
 import { parseDocumentText } from '../../src/config/tenants/tenants-document.js';
 import { CLAIMS } from '../../src/core/model/claims.js';
 import { ROOT } from '../support/root.js';
-import { blockOf, namesUnder } from './document.js';
+import { blocksOf, namesUnder } from './document.js';
+
+const schema = JSON.parse(readFileSync(new URL('docs/tenants.schema.json', ROOT), 'utf8')) as object;
+const schemaAccepts = new Ajv2020({ strict: true, strictRequired: false }).compile(schema);
 
 describe('the page about tokens', () => {
   it('lists every claim that the bridge reads, and no other', () => {
-    const fixed = ['exp', 'iat', 'nbf', 'iss', 'aud'];
+    const fixed = ['exp', 'iat', 'nbf', 'jti', 'iss', 'aud'];
     expect(namesUnder('The claims').toSorted()).toEqual([...CLAIMS, ...fixed].toSorted());
   });
 
@@ -17,11 +20,9 @@ describe('the page about tokens', () => {
   });
 
   it('has an example that the schema of the tenants file accepts', () => {
-    const schema = JSON.parse(readFileSync(new URL('docs/tenants.schema.json', ROOT), 'utf8')) as object;
-    const accepts = new Ajv2020({ strict: true, strictRequired: false }).compile(schema);
-    const parsed = parseDocumentText(blockOf('yaml'));
+    const parsed = parseDocumentText(blocksOf('yaml')[0]!);
     if ('problem' in parsed) throw new Error(parsed.problem);
-    expect(accepts(parsed.value)).toBe(true);
+    expect(schemaAccepts(parsed.value)).toBe(true);
     const { tenants } = parsed.value as { tenants: object[] };
     for (const wrong of [
       { signingKey: 'x' },
@@ -29,12 +30,24 @@ describe('the page about tokens', () => {
       { algorithms: ['none'] },
       { claims: { role: 'x' } },
     ])
-      expect([wrong, accepts({ tenants: [{ ...tenants[1], ...wrong }] })]).toEqual([wrong, false]);
+      expect([wrong, schemaAccepts({ tenants: [{ ...tenants[1], ...wrong }] })]).toEqual([wrong, false]);
+  });
+
+  it('shows a list of revoked tokens that the schema of the tenants file accepts', () => {
+    const parsed = parseDocumentText(blocksOf('yaml')[1]!);
+    if ('problem' in parsed) throw new Error(parsed.problem);
+    const tenant = { id: 'acme', baseUrl: 'https://acme.pbx.example', tokenEnv: 'ACME_TOKEN' };
+    const withRevoked = { tenants: [{ ...tenant, ...(parsed.value as object) }] };
+    expect([schemaAccepts(withRevoked), Object.keys(parsed.value as object)]).toEqual([
+      true,
+      ['revokedTokens'],
+    ]);
   });
 
   it('explains every code with which a token can be refused', () => {
     expect(namesUnder('Why a token is refused')).toEqual([
       'token-expired',
+      'token-revoked',
       'bad-signature',
       'tenant-mismatch',
       'auth-unavailable',

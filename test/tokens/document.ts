@@ -3,11 +3,18 @@ import { ROOT } from '../support/root.js';
 
 const TEXT = readFileSync(new URL('docs/tokens.md', ROOT), 'utf8');
 
-/** The only code block of docs/tokens.md in that language. */
+/** The code blocks of docs/tokens.md in that language. */
+export function blocksOf(language: string): string[] {
+  return [...TEXT.matchAll(/^```(\S+)\n([^]*?)^```$/gm)].flatMap(([, of, code]) =>
+    of === language ? [code!] : [],
+  );
+}
+
+/** The only one in that language. */
 export function blockOf(language: string): string {
-  const blocks = [...TEXT.matchAll(/^```(\S+)\n([^]*?)^```$/gm)].filter((block) => block[1] === language);
+  const blocks = blocksOf(language);
   if (blocks.length !== 1) throw new Error(`docs/tokens.md has ${blocks.length} blocks of ${language}`);
-  return blocks[0]![2]!;
+  return blocks[0]!;
 }
 
 /** The names in the first column of the table under that heading. */

@@ -1,7 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import axe from 'axe-core';
-import type { AxeResults, RunOptions } from 'axe-core';
 import { SignJWT } from 'jose';
 import type { Page } from 'playwright-core';
 import { type Chromium, startChromium } from '../../client/test/chromium.js';
@@ -11,6 +9,7 @@ import { createWorld, type World } from '../../simulator/world.js';
 import { freePort } from '../support/redis.js';
 import { type Service, startService } from '../support/service.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { violationsOf } from './violations.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
 const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/', import.meta.url));
@@ -19,14 +18,14 @@ const PATIENCE_MS = 120_000;
 /** Half of the bridge's interval, as it has two endpoints to ask. */
 const MOST_STEP_MS = 50;
 
-const RULES: RunOptions = {
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-};
-
 export interface FloorOptions {
   readonly world?: Partial<WorldOptions>;
+  /** In place of a new world: one that has lived already. */
+  readonly lived?: World;
   /** `jwt`: pages have to sign in, with tokens from `tokenFor`. */
   readonly auth?: 'none' | 'jwt';
+  /** More of the bridge's configuration. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface PageOptions {
@@ -34,6 +33,8 @@ export interface PageOptions {
   readonly expected?: RegExp;
   /** What its user chose before. */
   readonly kept?: Readonly<Record<string, string>>;
+  /** With which its user has signed in. */
+  readonly token?: string;
 }
 
 /** A call centre to look at: the simulated PBX, the bridge as a process of its own, a cable to it, and a real Chromium. */
@@ -49,14 +50,21 @@ export class Floor {
     readonly chromium: Chromium,
   ) {}
 
-  static async open({ world: given = {}, auth = 'none' }: FloorOptions = {}): Promise<Floor> {
-    const world = createWorld({
-      seed: 7,
-      startAt: Date.now(),
-      ...given,
-      traffic: { callsPerHour: 0, unregistersPerHour: 0, ...given.traffic },
-      habits: { ...NO_HABITS, ...given.habits },
-    });
+  static async open({
+    world: given = {},
+    lived,
+    auth = 'none',
+    env = {},
+  }: FloorOptions = {}): Promise<Floor> {
+    const world =
+      lived ??
+      createWorld({
+        seed: 7,
+        startAt: Date.now(),
+        ...given,
+        traffic: { callsPerHour: 0, unregistersPerHour: 0, ...given.traffic },
+        habits: { ...NO_HABITS, ...given.habits },
+      });
     const pbx = createSimulatorServer({
       tenants: [{ world, token: 'upstream-token' }],
       clock: patientClock(world.now),
@@ -73,6 +81,7 @@ export class Floor {
       ABANDONED_LOOKBACK_MS: '86400000',
       AUTH_MODE: auth,
       ...(auth === 'jwt' ? { AUTH_JWT_SECRET: SECRET } : {}),
+      ...env,
     });
     return new Floor(world, pbx, service, cable, await startChromium());
   }
@@ -82,11 +91,12 @@ export class Floor {
   }
 
   /** A new tab. What it complains about is kept, but for what a test expects. */
-  async page(path = '/', { expected = /(?!)/, kept = {} }: PageOptions = {}): Promise<Page> {
+  async page(path = '/', { expected = /(?!)/, kept = {}, token }: PageOptions = {}): Promise<Page> {
     const page = await this.chromium.context.newPage();
     for (const [name, value] of Object.entries(kept)) {
       await page.addInitScript(`localStorage.setItem('pitel-${name}', '${value}')`);
     }
+    if (token !== undefined) await page.addInitScript(`sessionStorage.setItem('pitel-token', '${token}')`);
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
@@ -121,17 +131,8 @@ export class Floor {
   }
 
   /** What keeps people from using the page. */
-  async violations(page: Page): Promise<string[]> {
-    // Not by a script tag: the Content-Security-Policy would not let it run.
-    await page.evaluate(axe.source);
-    const found = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(RULES)})`);
-    return found.violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ html }) => html)
-          .slice(0, 3)
-          .join(' | ')}`,
-    );
+  violations(page: Page): Promise<string[]> {
+    return violationsOf(page);
   }
 
   async isFresh(page: Page): Promise<void> {
@@ -172,7 +173,7 @@ export async function tokenFor(
   seconds: number,
   claims: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
-  return new SignJWT({ tenant: 'default', sub: 'screen', display: true, ...claims })
+  return new SignJWT({ tenant: 'default', sub: 'screen', numbers: 'full', ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime(Math.floor(Date.now() / 1000) + seconds)
     .sign(new TextEncoder().encode(SECRET));

@@ -49,11 +49,11 @@ describe('the pages', () => {
   it.each(LOOKS)('are accessible in $language, $theme, on every screen', async ({ language, theme }) => {
     const page = await dressed('/', language, theme);
     await floor.isFresh(page);
-    await page.locator('.calls tbody tr[data-phase=waiting]').first().waitFor();
-    await page.locator('.plot canvas').waitFor();
+    await page.locator('.queues tbody tr').first().waitFor();
+    await page.locator('.agents li').first().waitFor();
+    await page.locator('.hours .bar').first().waitFor();
     for (const [size, viewport] of Object.entries(SIZES)) {
       await page.setViewportSize(viewport);
-      await page.locator('.calls tbody tr').first().waitFor();
       // With the size only the layout differs: colours and words are looked at on the desk, the layout once.
       if (size === 'desk' || (language === 'vi' && theme === 'dark'))
         expect(await floor.violations(page)).toEqual([]);
@@ -61,15 +61,6 @@ describe('the pages', () => {
       // No element makes the page scroll sideways.
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     }
-    await page.setViewportSize(SIZES.desk);
-    await page.locator('.calls tbody tr[data-phase=waiting] button').first().click();
-    await page.locator('dialog.call svg').waitFor();
-    expect(await floor.violations(page)).toEqual([]);
-    await floor.photograph(page, `call-${language}-${theme}-desk`);
-    await page.keyboard.press('Escape');
-    await page.locator('.standing button').first().click();
-    await page.locator('#threshold').waitFor();
-    expect(await floor.violations(page)).toEqual([]);
     await page.close();
 
     for (const path of ['/pop', '/docs']) {
@@ -83,10 +74,33 @@ describe('the pages', () => {
     expect(floor.complaints).toEqual([]);
   });
 
+  it.each(LOOKS)(
+    'and so are the views of the wallboard in $language, $theme',
+    async ({ language, theme }) => {
+      const page = await dressed('/', language, theme);
+      await page.setViewportSize(SIZES.desk);
+      await floor.isFresh(page);
+      await page.locator('.as-table').click();
+      await page.locator('.hours-table tbody tr').first().waitFor();
+      expect(await floor.violations(page)).toEqual([]);
+      await page.locator('#tab-events').click();
+      await page.locator('.feed li').first().waitFor();
+      expect(await floor.violations(page)).toEqual([]);
+      await page.locator('#tab-calls').click();
+      await page.locator('.calls tbody tr[data-phase=waiting]').first().waitFor();
+      expect(await floor.violations(page)).toEqual([]);
+      await page.locator('.calls tbody tr[data-phase=waiting] button').first().click();
+      await page.locator('dialog.call svg').waitFor();
+      expect(await floor.violations(page)).toEqual([]);
+      await floor.photograph(page, `call-${language}-${theme}-desk`);
+      await page.close();
+      expect(floor.complaints).toEqual([]);
+    },
+  );
+
   it('can be used with the keyboard alone', async () => {
     const page = await dressed('/', 'en', 'light');
     await floor.isFresh(page);
-    await page.locator('.calls tbody tr button').nth(1).waitFor();
     const focused = () => page.evaluate('document.activeElement.innerText');
     const row = () => page.evaluate("document.activeElement.closest('tr')?.getAttribute('aria-rowindex')");
     await page.keyboard.press('Tab');
@@ -94,7 +108,16 @@ describe('the pages', () => {
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
 
-    // From the content on: explanations, filters, then one stop for the whole list of calls.
+    // From the content on: explanations, then one stop for the tabs; the arrow keys go from tab to tab.
+    const tab = () => page.evaluate('document.activeElement.id');
+    for (let presses = 0; (await tab()) !== 'tab-overview'; presses += 1) {
+      expect(presses).toBeLessThan(20);
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('ArrowRight');
+    expect(await tab()).toBe('tab-calls');
+    await page.locator('.calls tbody tr button').nth(1).waitFor();
+    // Filters, then one stop for the whole list of calls.
     for (let presses = 0; (await row()) === null || (await row()) === undefined; presses += 1) {
       expect(presses).toBeLessThan(20);
       await page.keyboard.press('Tab');
@@ -114,7 +137,7 @@ describe('the pages', () => {
   });
 
   it('narrow what they show, and hold the events on request', async () => {
-    const page = await dressed('/', 'en', 'dark');
+    const page = await dressed('/#calls', 'en', 'dark');
     await floor.isFresh(page);
     await page.locator('.calls-panel input').fill('0914237381');
     await until(async () => (await page.locator('.calls tbody tr[data-call]').count()) === 1);
@@ -124,6 +147,7 @@ describe('the pages', () => {
       const phases = await page.locator('.calls tbody .badge').allInnerTexts();
       return phases.length >= 2 && phases.every((phase) => phase === 'waiting');
     });
+    await page.locator('#tab-events').click();
     await page.locator('.feed li').first().waitFor();
     await page.locator('.feed-panel .panel-head button').click();
     const held = await page.locator('.feed').innerText();

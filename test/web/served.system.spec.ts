@@ -33,15 +33,18 @@ describe('what is served', () => {
     return [...html.matchAll(/(?:src|href)="(\.\/[^"]+)"/g)].map(([, address]) => address!);
   }
 
-  it.each(['/', '/pop'])('is small at %s: the first load is at most 250 KB with gzip', async (path) => {
-    const assets = await assetsOf(path);
-    expect(assets.length).toBeGreaterThan(1);
-    let bytes = gzipSync(await (await fetch(url + path)).text()).length;
-    for (const asset of assets) {
-      bytes += gzipSync(await (await fetch(new URL(asset, url + path))).text()).length;
-    }
-    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
-  });
+  it.each(['/', '/callbacks', '/reports', '/pop', '/webhooks'])(
+    'is small at %s: the first load is at most 250 KB with gzip',
+    async (path) => {
+      const assets = await assetsOf(path);
+      expect(assets.length).toBeGreaterThan(1);
+      let bytes = gzipSync(await (await fetch(url + path)).text()).length;
+      for (const asset of assets) {
+        bytes += gzipSync(await (await fetch(new URL(asset, url + path))).text()).length;
+      }
+      expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+    },
+  );
 
   it('is kept for good where its name holds its hash, and asked for again otherwise', async () => {
     const caching = async (path: string) => (await fetch(url + path)).headers.get('cache-control');
@@ -53,7 +56,7 @@ describe('what is served', () => {
   });
 
   it('may run nothing but its own scripts and ask no server but the bridge', async () => {
-    for (const path of ['/', '/pop']) {
+    for (const path of ['/', '/callbacks', '/reports', '/pop', '/webhooks']) {
       const response = await fetch(url + path);
       const policy = response.headers.get('content-security-policy')!;
       expect(policy).toContain("default-src 'none'");

@@ -47,45 +47,63 @@ describe('the wallboard after a busy minute', () => {
     await floor?.close();
   });
 
+  /** The service counts callers of queues. */
   function truthOfTheDay() {
-    const inbound = floor.world.truth.filter(({ direction }) => direction === 'inbound');
-    const of = (outcome: string) => inbound.filter((call) => call.outcome === outcome);
-    const queued = inbound.filter(({ queues }) => queues.length > 0);
-    const inTime = queued.filter(({ outcome }) => outcome === 'answered').length;
-    const level = Math.min(99, Math.round((100 * inTime) / queued.length));
-    return { answered: of('answered').length, abandoned: of('abandoned').length, level: `${level}%` };
+    const queued = floor.world.truth.filter(({ queues }) => queues.length > 0);
+    const of = (outcome: string) => queued.filter((call) => call.outcome === outcome).length;
+    return { answered: of('answered'), abandoned: of('abandoned') };
   }
 
   it('shows what really happened, also to a page that is opened later', async () => {
     const truth = truthOfTheDay();
     expect(truth.answered).toBeGreaterThan(10);
     expect(truth.abandoned).toBeGreaterThan(2);
-    const { level, ...counts } = truth;
-    await floor.shows(page, { ...counts, live: 0, waiting: 0, talking: 0 });
-    // Open: one call in twenty may be counted outside its queue, which moves the level by a point.
-    const points = (text: string) => Number.parseInt(text, 10);
-    expect(Math.abs(points(await floor.shown(page, 'level')) - points(level))).toBeLessThanOrEqual(2);
+    await floor.shows(page, { ...truth, live: 0, waiting: 0, talking: 0, longest: '0:00' });
     const later = await floor.page();
-    await floor.shows(later, counts);
+    await floor.shows(later, truth);
     await later.close();
+  });
+
+  it('shows the service level that the service has counted, of today and of the last half hour', async () => {
+    const { intervals } = (await (await fetch(`${floor.service.url}/v1/stats/queues`)).json()) as {
+      intervals: { queues: Counted[] }[];
+    };
+    const queues = intervals.flatMap((interval) => interval.queues);
+    const sum = (of: (queue: Counted) => number) => queues.reduce((all, queue) => all + of(queue), 0);
+    const measured = sum(({ answered, abandoned, shortAbandons }) => answered + abandoned - shortAbandons);
+    const least = sum(({ serviceLevel }) => serviceLevel.inTime.least) / measured;
+    const most = sum(({ serviceLevel }) => serviceLevel.inTime.most) / measured;
+    expect(measured).toBeGreaterThan(10);
+    for (const tile of ['level', 'level-recent']) {
+      await page.locator(`[data-name=${tile}] .detail`, { hasText: ` of ${measured}` }).waitFor();
+      const [low, high = low] = (await floor.shown(page, tile)).replace('%', '').split('–').map(Number);
+      expect(Math.abs(low! - 100 * least)).toBeLessThanOrEqual(1);
+      expect(Math.abs(high! - 100 * most)).toBeLessThanOrEqual(1);
+    }
   });
 
   it('shows what the queues had, and the same in the chart’s table', async () => {
     for (const queue of new Set(floor.world.truth.flatMap(({ queues }) => queues.map(({ name }) => name)))) {
       const calls = floor.world.truth.filter(({ queues }) => queues.at(-1)?.name === queue);
       const count = (outcome: string) => String(calls.filter((call) => call.outcome === outcome).length);
-      const cells = page.locator('table.queues tbody tr', { hasText: queue }).locator('td');
-      await until(async () => (await cells.nth(2).innerText()) === count('answered'));
-      expect(await cells.nth(3).innerText()).toBe(count('abandoned'));
+      // It is shown without the hotline at its end.
+      const row = page.locator('table.queues tbody tr', { has: page.locator(`[title="${queue}"]`) });
+      const cell = (column: string) => row.locator(`[data-column=${column}]`);
+      await until(async () => (await cell('answered').innerText()) === count('answered'));
+      expect(await cell('abandoned').innerText()).toBe(count('abandoned'));
+      expect(await cell('waiting').innerText()).toBe('0');
     }
-    await page.locator('.as-table summary').click();
-    const table = page.locator('.as-table tbody tr');
+    await page.locator('.as-table').click();
+    const table = page.locator('.hours-table tbody tr');
+    await table.first().waitFor();
     const column = async (index: number) => {
       const texts = await table.locator(`td:nth-child(${index})`).allInnerTexts();
       return texts.reduce((sum, text) => sum + Number(text), 0);
     };
     const { answered, abandoned } = truthOfTheDay();
     expect([await column(2), await column(3)]).toEqual([answered, abandoned]);
+    await page.locator('.as-table').click();
+    await page.locator('.hours .bar [data-series=answered]').first().waitFor();
   });
 
   it('shows who talks and who waits, and draws a call with its windows', async () => {
@@ -107,8 +125,12 @@ describe('the wallboard after a busy minute', () => {
       });
     }
     await floor.shows(page, { live: 5, waiting: 2, talking: 3 });
+    await until(async () => (await page.locator('.agents li[data-state=talking]').count()) === 3);
+    expect(await page.locator('[data-agents-in=talking]').innerText()).toBe('3');
+    const talks = page.locator('.agents li[data-agent="101"] .in-state');
+    await until(async () => /^\d+:\d\d$/.test(await talks.innerText()), 'the time in the state');
+    await page.locator('#tab-calls').click();
     await until(async () => (await page.locator('.calls tbody tr[data-phase=waiting]').count()) === 2);
-    await until(async () => (await page.locator('[data-agents=talking] li').count()) === 3);
 
     await page.locator('.calls tbody tr button', { hasText: '0914237380' }).click();
     const dialog = page.locator('dialog.call');
@@ -126,6 +148,13 @@ describe('the wallboard after a busy minute', () => {
   });
 });
 
+interface Counted {
+  readonly answered: number;
+  readonly abandoned: number;
+  readonly shortAbandons: number;
+  readonly serviceLevel: { readonly inTime: { readonly least: number; readonly most: number } };
+}
+
 describe('a wallboard whose network or source fails', () => {
   let floor: Floor;
 
@@ -137,23 +166,28 @@ describe('a wallboard whose network or source fails', () => {
     await floor?.close();
   });
 
-  async function callAndEnd(extension: string): Promise<void> {
-    const { callKey } = floor.world.startCall({ kind: 'direct', extension, answerAfterMs: 600, talkMs: 900 });
+  async function callAndEnd(customer: string): Promise<void> {
+    const { callKey } = floor.world.startCall({
+      kind: 'queue',
+      customer,
+      answerAfterMs: 2_000,
+      talkMs: 4_000,
+    });
     await until(
       () => floor.world.truth.find((call) => call.callKey === callKey)!.outcome !== null,
-      `the end of a call at ${extension}`,
+      `the end of the call of ${customer}`,
     );
   }
 
   it('says that its numbers are old while the network is silent, and loses nothing', async () => {
     const page = await floor.page('/', { expected: /Failed to load resource|WebSocket|ERR_/ });
     await floor.isFresh(page);
-    await callAndEnd('101');
+    await callAndEnd('0914237101');
     await floor.shows(page, { answered: 1 });
 
     floor.cable.swallowReplies();
-    await callAndEnd('102');
-    await callAndEnd('103');
+    await callAndEnd('0914237102');
+    await callAndEnd('0914237103');
     await page.locator('.board[data-freshness=stale]').waitFor();
     expect(await page.locator('.banner.stale').innerText()).toMatch(/as of \d\d:\d\d:\d\d/);
     expect(await page.locator('.unseen[role=status]').innerText()).toContain('not current');
@@ -165,9 +199,13 @@ describe('a wallboard whose network or source fails', () => {
     await floor.isFresh(page);
     expect(await page.locator('.banner.stale').count()).toBe(0);
     await floor.shows(page, { answered: 3, live: 0 });
-    const log = (await (await fetch(`${floor.service.url}/v1/events?limit=1000`)).json()) as {
-      events: BridgeEvent[];
-    };
+    const types = ['call-started', 'call-answered', 'call-transferred', 'call-abandoned', 'call-ended'];
+    const log = (await (
+      await fetch(`${floor.service.url}/v1/events?limit=1000&types=${types.join(',')}`)
+    ).json()) as { events: BridgeEvent[] };
+    await page.locator('#tab-events').click();
+    // Rings at every extension of a queue are more than the page lists.
+    await page.locator('.feed-panel .toggle', { hasText: 'calls' }).first().click();
     const events = page.locator('.feed li');
     await until(async () => (await events.count()) === log.events.length, 'every event on the page');
     const shown = await Promise.all((await events.all()).map((item) => item.getAttribute('data-event')));
@@ -184,10 +222,12 @@ describe('a wallboard whose network or source fails', () => {
     expect(await page.locator('.banner.stale').innerText()).toContain('cannot see the PBX');
     await page.locator('[data-source=monitor][data-state=down]').waitFor();
     await page.locator('[data-source=queue][data-state=up]').waitFor();
+    await page.locator('.agents li[data-state=not-watched]').first().waitFor();
     expect(await floor.violations(page)).toEqual([]);
     tenant!.faults.clear();
     await floor.isFresh(page);
-    await page.locator('[data-source=monitor][data-state=up]').waitFor();
+    // The sources speak up only while something is wrong.
+    await page.locator('.sources').waitFor({ state: 'detached' });
     expect(floor.complaints).toEqual([]);
     await page.close();
   });

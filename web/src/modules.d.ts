@@ -1,6 +1,2 @@
 /** What the pages' build makes of files that are no modules: web/build.mjs. */
 declare module '*.css';
-declare module '*?raw' {
-  const text: string;
-  export default text;
-}

@@ -22,11 +22,19 @@ export function wholeNumber(text: string, min: number, max: number): number | un
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST_DURATION_MS = 365 * 86_400_000;
 
-/** `30s`, `15m`, `8h` or `7d` in milliseconds, more than 0 and at most 365 days. */
-export function duration(text: string): number | undefined {
+/** `30s`, `15m`, `8h` or `7d` in milliseconds, more than 0 and at most 365 days, or within other bounds. */
+export function duration(
+  text: string,
+  { min = 1, max = LONGEST_DURATION_MS }: { readonly min?: number; readonly max?: number } = {},
+): number | undefined {
   const match = /^(\d{1,9})([smhd])$/.exec(text);
   const ms = Number(match?.[1]) * (UNIT_MS[match?.[2] ?? ''] ?? NaN);
-  return ms > 0 && ms <= LONGEST_DURATION_MS ? ms : undefined;
+  return ms >= min && ms <= max ? ms : undefined;
+}
+
+/** The id of a token (its `jti`), which a list can hold: 1 to 128 visible ASCII characters without a comma. */
+export function revokedToken(text: string): string | undefined {
+  return /^[\x21-\x2b\x2d-\x7e]{1,128}$/.test(text) ? text : undefined;
 }
 
 function httpUrl(text: string): URL | undefined {
@@ -42,6 +50,15 @@ export function httpOrigin(text: string): string | undefined {
   // The text is compared too, because URL drops an empty query or fragment: `https://host/?` is not an origin.
   // A star is a pattern, and would be taken for a host's name.
   return url?.pathname === '/' && url.search === '' && !/[?#*]/.test(text) ? url.origin : undefined;
+}
+
+/**
+ * An http(s) origin that a Content-Security-Policy can name. What has a meaning of its own in the policy or its header is
+ * no part of a host's name; an address of IPv6 is none that browsers would match.
+ */
+export function frameOrigin(text: string): string | undefined {
+  const origin = httpOrigin(text);
+  return origin !== undefined && /^https?:\/\/[\w.-]+(:\d+)?$/.test(origin) ? origin : undefined;
 }
 
 /** An http(s) address without credentials and fragment. */
@@ -68,7 +85,8 @@ export function isOwnPath(path: string): boolean {
 }
 
 const OWN_PATHS: ReadonlySet<string> = new Set([
-  ...['v1', 'socket.io', 'health', 'metrics', 'docs', 'docs.css', 'docs.js', 'assets', 'client', 'client.js'],
+  ...['v1', 'socket.io', 'health', 'metrics', 'docs', 'docs.css', 'docs.js', 'assets'],
+  ...['client', 'client.js', 'client.global.js', 'client.json'],
   ...['pop', 'pop.html', 'index.html', 'callbacks', 'webhooks', 'reports', 'licenses.txt'],
 ]);
 

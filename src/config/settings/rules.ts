@@ -58,6 +58,18 @@ function tenantRules(problems: string[], set: SetOf): void {
   if (set('TENANTS_FILE').length > 0) {
     if (single.length > 0)
       problems.push(`TENANTS_FILE: excludes ${single.join(', ')}, which must not be set with it`);
+    if (set('AUTH_REVOKED_TOKENS').length > 0)
+      problems.push(
+        'AUTH_REVOKED_TOKENS: is for a single tenant: with TENANTS_FILE, list them there, as revokedTokens of their tenant',
+      );
+    if (set('WEBHOOKS_FILE').length > 0)
+      problems.push(
+        'WEBHOOKS_FILE: is for a single tenant: with TENANTS_FILE, give each tenant its webhooks there',
+      );
+    if (set('DESK_FILE').length > 0)
+      problems.push(
+        'DESK_FILE: is for a single tenant: with TENANTS_FILE, give each tenant its thresholds, businessHours and serviceLevels there',
+      );
     return;
   }
   if (!single.includes('PITEL_BASE_URL')) problems.push('PITEL_BASE_URL: is required');

@@ -30,11 +30,16 @@ const oneOf = <const T extends string>(...words: T[]) =>
     words.find((word) => word === given),
   );
 
+/** A duration. */
+const days = (expected: string, minMs: number, maxDays: number) =>
+  text(expected, (given) => format.duration(given, { min: minMs, max: maxDays * DAY_MS }));
+
 /** The text without white space around it, since it often comes from a file that ends in a line break. */
 const secret = (expected: string, accepts: (text: string) => boolean) =>
   text(expected, (given) => (accepts(given) ? new Secret(given) : undefined));
 
 const CREDENTIAL = 'must be visible characters without spaces, and without the word Bearer before it';
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** Polling more than ten times a second overloads a PBX; less than once a minute misses most calls. */
@@ -43,6 +48,9 @@ export const POLL_INTERVAL_MS = { min: 100, max: 60_000 };
 const MAX_BODY_BYTES = 16_777_216;
 /** HS256 keys shorter than the hash are weaker than the hash (RFC 7518, section 3.2). */
 const MIN_JWT_SECRET_BYTES = 32;
+
+/** A revoked id may go once its token has expired: more than that are no screens. */
+export const MOST_REVOKED = 1_000;
 
 /** Both endpoints every 30 seconds: a smaller budget would miss most calls. */
 const SMALLEST_BUDGET = 240;
@@ -108,6 +116,8 @@ const VARIABLES = {
   PITEL_API_KEY: FORMATS.credential.optional(),
   TENANT_ID: FORMATS.tenantId.default('default'),
   TENANTS_FILE: path('a YAML or JSON file').optional(),
+  WEBHOOKS_FILE: path('a YAML or JSON file').optional(),
+  DESK_FILE: path('a YAML or JSON file').optional(),
   LEASE_GROUP: NAME.optional(),
   PITEL_PROXY: FORMATS.proxy.optional(),
   PITEL_CA_FILE: path('a PEM file').optional(),
@@ -166,6 +176,17 @@ const VARIABLES = {
   LOG_RETENTION_BYTES: whole(1_048_576, 1_000_000_000_000, 'bytes').optional(),
   LOG_RETENTION_MS: whole(1, 3650 * DAY_MS, 'milliseconds').default(7 * DAY_MS),
 
+  CALLBACK_MAX_AGE: days('must be a time such as 12h or 7d, of h or d, from 1h to 90d', HOUR_MS, 90).default(
+    7 * DAY_MS,
+  ),
+  SHORT_ABANDON_MS: whole(0, 60_000, 'milliseconds').default(5_000),
+  STATS_RETENTION: days('must be a time such as 90d or 400d, from 1d to 3650d', DAY_MS, 3_650).default(
+    400 * DAY_MS,
+  ),
+  HISTORY_RETENTION: days('must be a time such as 7d or 30d, from 1h to 3650d', HOUR_MS, 3_650).default(
+    30 * DAY_MS,
+  ),
+
   HOST: text('must be an IP address or a host name, without scheme and port', format.hostName).default(
     '127.0.0.1',
   ),
@@ -173,6 +194,10 @@ const VARIABLES = {
   CORS_ORIGINS: text(
     'must be a list of http or https origins such as https://app.example; * is refused, because the list also guards WebSocket handshakes: name the origins',
     (given) => format.listOf(given, format.httpOrigin),
+  ).default((): string[] => []),
+  FRAME_ANCESTORS: text(
+    'must be a list of http or https origins such as https://crm.example; * is refused, because a page that shows the bridge in a frame can make people click in it: name the origins',
+    (given) => format.listOf(given, format.frameOrigin),
   ).default((): string[] => []),
   TRUSTED_PROXIES: networks.default((): readonly string[] => []),
   PUBLIC_URL: text(
@@ -187,16 +212,21 @@ const VARIABLES = {
   AUTH_MODE: oneOf('jwt', 'none').default('jwt'),
   AUTH_JWT_SECRET: jwtSecret.optional(),
   AUTH_JWKS_URL: FORMATS.jwksUrl.optional(),
-  JWKS_MAX_STALE: text(
-    'must be a time such as 30m or 24h, of s, m, h or d, at most 365d',
-    format.duration,
+  JWKS_MAX_STALE: text('must be a time such as 30m or 24h, of s, m, h or d, at most 365d', (given) =>
+    format.duration(given),
   ).default(DAY_MS),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   LOG_PHONE_NUMBERS: oneOf('masked', 'plain').default('masked'),
-  AUTH_MAX_TTL: text(
-    'must be a time such as 12h or 7d, of s, m, h or d, at most 365d',
-    format.duration,
+  AUTH_MAX_TTL: text('must be a time such as 12h or 7d, of s, m, h or d, at most 365d', (given) =>
+    format.duration(given),
   ).default(DAY_MS),
+  AUTH_REVOKED_TOKENS: text(
+    `must be a list of at most ${MOST_REVOKED} ids of tokens (their claim jti), separated by commas`,
+    (given) => {
+      const ids = format.listOf(given, format.revokedToken);
+      return ids !== undefined && ids.length <= MOST_REVOKED ? ids : undefined;
+    },
+  ).default((): string[] => []),
   CONNECTIONS_MAX: whole(10, 1_000_000, 'connections').default(10_000),
   CONNECTIONS_TOKENLESS_MAX: whole(5, 1_000_000, 'connections').default(2_500),
   CONNECTIONS_PER_SUBJECT_MAX: whole(1, 1_000_000, 'connections').default(2_000),

@@ -28,6 +28,7 @@ function read(
     country: 'VN',
     direction: 'auto',
     pollIntervalMs: 1000,
+    deskTimes: { shortAbandonMs: 5_000, callbackMaxAgeMs: 604_800_000 },
     proxyOf: () => null,
     ca: null,
     serviceKey,
@@ -52,6 +53,9 @@ const NAMES = {
   extensions: 'extensions',
   queues: 'queues',
   display: 'display',
+  webhooks: 'webhooks',
+  numbers: 'numbers',
+  callbacks: 'callbacks',
 };
 
 describe("a tenant's keys in the tenants' file", () => {

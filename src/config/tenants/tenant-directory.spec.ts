@@ -1,5 +1,8 @@
+import { DEFAULT_DESK_RULES } from '../../core/desk-rules.js';
 import { OWN_CLAIM_NAMES } from '../../core/model/claims.js';
+import { webhookEndpoint } from '../../../test/support/webhook-endpoint.js';
 import { Secret } from '../secrets/secret.js';
+import type { WebhookEndpoint } from '../webhooks/webhook-endpoint.js';
 import type { ClientKeys } from './client-keys.js';
 import type { TenantConfig } from './tenant.js';
 import { TenantDirectory, type TenantsChange } from './tenant-directory.js';
@@ -13,6 +16,9 @@ const KEYS: ClientKeys = {
   claims: OWN_CLAIM_NAMES,
 };
 
+const HOOK = 'https://crm.example/';
+const OTHER_HOOK = () => webhookEndpoint('https://n8n.example/', { id: 'other' });
+
 function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
   return {
     id,
@@ -25,6 +31,9 @@ function tenant(id: string, given: Partial<TenantConfig> = {}): TenantConfig {
     proxy: null,
     ca: null,
     clientKeys: null,
+    revokedTokens: [],
+    webhooks: [],
+    desk: DEFAULT_DESK_RULES,
     ...given,
   };
 }
@@ -41,7 +50,9 @@ describe('the directory of tenants', () => {
     const { directory, changes } = setUp(tenant('a'), tenant('b'), tenant('c'));
     const altered = tenant('b', { country: 'DE' });
     directory.replace([tenant('d'), tenant('a'), altered]);
-    expect(changes).toEqual([{ added: [tenant('d')], altered: [altered], rekeyed: [], removed: ['c'] }]);
+    expect(changes).toEqual([
+      { added: [tenant('d')], altered: [altered], rekeyed: [], rehooked: [], reruled: [], removed: ['c'] },
+    ]);
     expect(directory.current.map(({ id }) => id)).toEqual(['d', 'a', 'b']);
   });
 
@@ -73,11 +84,57 @@ describe('the directory of tenants', () => {
     expect(changes).toEqual([]);
     directory.replace([tenant('a', { clientKeys })]);
     expect(changes).toEqual([
-      { added: [], altered: [], rekeyed: [tenant('a', { clientKeys })], removed: [] },
+      {
+        added: [],
+        altered: [],
+        rekeyed: [tenant('a', { clientKeys })],
+        rehooked: [],
+        reruled: [],
+        removed: [],
+      },
     ]);
     expect(directory.current[0]!.clientKeys).toEqual(clientKeys);
     directory.replace([tenant('a', { clientKeys: KEYS, country: 'DE' })]);
     expect(changes[1]).toMatchObject({ altered: [{ id: 'a' }], rekeyed: [] });
+    directory.replace([
+      tenant('a', { ...directory.find('a')!, revokedTokens: ['screen-1'] }),
+      ...directory.current.slice(1),
+    ]);
+    expect(changes[2]).toMatchObject({ altered: [], rekeyed: [{ id: 'a', revokedTokens: ['screen-1'] }] });
+  });
+
+  it.each<[string, WebhookEndpoint[]]>([
+    ['another address', [webhookEndpoint('https://other.example/'), OTHER_HOOK()]],
+    ['another secret', [webhookEndpoint(HOOK, { secrets: [new Secret('whsec_another')] }), OTHER_HOOK()]],
+    ['another header', [webhookEndpoint(HOOK, { headers: new Map([['a', new Secret('b')]]) }), OTHER_HOOK()]],
+    ['another age', [webhookEndpoint(HOOK, { maxAge: { default: 1, byType: new Map() } }), OTHER_HOOK()]],
+    ['one more', [webhookEndpoint(HOOK), OTHER_HOOK(), webhookEndpoint(HOOK, { id: 'third' })]],
+    ['one less', [OTHER_HOOK()]],
+    ['none any more', []],
+  ])(
+    'tells apart a tenant of which only webhooks are concerned, and keeps the others: %s',
+    (what, webhooks) => {
+      const before = [webhookEndpoint(HOOK), OTHER_HOOK()];
+      const { directory, changes } = setUp(tenant('a', { webhooks: before }));
+      directory.replace([tenant('a', { webhooks: [webhookEndpoint(HOOK), OTHER_HOOK()] })]);
+      expect(changes).toEqual([]);
+      directory.replace([tenant('a', { webhooks })]);
+      expect(changes).toMatchObject([
+        { added: [], altered: [], rekeyed: [], rehooked: [{ id: 'a' }], removed: [] },
+      ]);
+      const after = directory.current[0]!.webhooks;
+      expect(after).toEqual(webhooks);
+      for (const kept of after.filter(({ id }) => id === 'other')) expect(kept).toBe(before[1]);
+      if (what !== 'one more') expect(after[0]).not.toBe(before[0]);
+      directory.replace([tenant('a', { webhooks: [], clientKeys: KEYS, country: 'DE' })]);
+      expect(changes[1]).toMatchObject({ altered: [{ id: 'a', webhooks: [] }], rekeyed: [], rehooked: [] });
+    },
+  );
+
+  it('reports a tenant both with other keys and with other webhooks twice', () => {
+    const { directory, changes } = setUp(tenant('a'));
+    directory.replace([tenant('a', { webhooks: [OTHER_HOOK()], clientKeys: KEYS })]);
+    expect(changes).toMatchObject([{ altered: [], rekeyed: [{ id: 'a' }], rehooked: [{ id: 'a' }] }]);
   });
 
   it('reports nothing when only the order has changed', () => {
@@ -101,5 +158,14 @@ describe('the directory of tenants', () => {
     expect(changes).toHaveLength(1);
     expect(changes[0]).toMatchObject({ added: [], removed: [], altered: [{ id: 'tenant-7000' }] });
     expect(directory.current.filter((now, index) => now !== before[index])).toHaveLength(1);
+  });
+
+  it('reports a tenant whose desk has other rules apart from one that is polled otherwise', () => {
+    const { directory, changes } = setUp(tenant('a'), tenant('b'));
+    const same = directory.find('b');
+    const desk = { ...DEFAULT_DESK_RULES, thresholds: [{ queue: null, rule: 'waiting', limit: 3 }] } as const;
+    directory.replace([tenant('a', { desk }), tenant('b', { desk: { ...DEFAULT_DESK_RULES } })]);
+    expect(changes).toMatchObject([{ altered: [], rekeyed: [], rehooked: [], reruled: [{ id: 'a', desk }] }]);
+    expect(directory.find('b')).toBe(same);
   });
 });

@@ -1,5 +1,7 @@
 import type { DirectionSetting } from '../../core/model/call.js';
+import type { DeskRules } from '../../core/desk-rules.js';
 import type { Secret } from '../secrets/secret.js';
+import type { WebhookEndpoint } from '../webhooks/webhook-endpoint.js';
 import type { ClientKeys } from './client-keys.js';
 
 /**
@@ -29,6 +31,12 @@ export interface TenantConfig {
   readonly direction: DirectionSetting;
   /** By which keys its client tokens are signed; null: by the service-wide one. */
   readonly clientKeys: ClientKeys | null;
+  /** The ids (`jti`) of client tokens that count no longer. */
+  readonly revokedTokens: readonly string[];
+  /** Where its events are pushed to. */
+  readonly webhooks: readonly WebhookEndpoint[];
+  /** What is decided for those who run its desk; in its `timeZone`. */
+  readonly desk: DeskRules;
 }
 
 /** @param tenants at least one */

@@ -4,6 +4,7 @@ const ACME = { id: 'acme', baseUrl: 'https://acme.example', token: 'acme-token' 
 
 const NO_WAY = {
   proxyOf: () => null,
+  deskTimes: { shortAbandonMs: 5_000, callbackMaxAgeMs: 604_800_000 },
   ca: null,
   serviceKey: { isSet: true, secret: null, jwksUrl: null },
 };

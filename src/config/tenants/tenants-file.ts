@@ -10,8 +10,12 @@ import {
   ONE_SOURCE,
   type ServiceKey,
 } from './client-keys.js';
+import { DESK_FIELDS, DESK_SHAPE, deskRulesOf, type DeskTimes } from '../desk/desk-shape.js';
+import { EndpointsShape } from '../webhooks/endpoint-shape.js';
+import { readEndpoints } from '../webhooks/endpoints-reader.js';
+import { readContents } from '../settings/document-reader.js';
+import { REVOKED_TOKENS } from './revoked-tokens.js';
 import type { Credential, Environment, TenantConfig } from './tenant.js';
-import { parseDocumentText } from './tenants-document.js';
 import { type Certificates, namingFile, readCertificates } from '../settings/certificates.js';
 import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
 
@@ -25,7 +29,8 @@ import { FORMATS, POLL_INTERVAL_MS } from '../settings/variables.js';
  *
  * A tenant has exactly one credential: `token`, `tokenEnv` (the name of an environment variable) or `tokenFile` (a
  * path, relative to this file), or the same three with `apiKey`. `timeZone`, `country`, `direction` and `pollIntervalMs`
- * may be left out, and so may `proxy`, `caFile` and the keys of client tokens (`client-keys.ts`).
+ * may be left out, and so may `proxy`, `caFile`, `webhooks` (`../webhooks/`), what is decided for its desk (`../desk/`),
+ * `revokedTokens` and the keys of client tokens (`client-keys.ts`).
  * `docs/tenants.schema.json` is this as a JSON schema.
  *
  * Guarantees: a file with a problem is refused as a whole, with all problems, so that a mistake never drops one tenant
@@ -52,6 +57,9 @@ const FIELDS = [
   'pollIntervalMs',
   'proxy',
   'caFile',
+  'webhooks',
+  ...DESK_FIELDS,
+  'revokedTokens',
   ...CLIENT_KEY_FIELDS,
 ] as const;
 /** The number of tenants that the bridge is built and tested for. */
@@ -108,6 +116,9 @@ const Row = z
         description:
           'A PEM file with certificates that are trusted in addition to the public ones, relative to this file; PITEL_CA_FILE when left out',
       }).optional(),
+      webhooks: EndpointsShape.meta({ description: 'Where events are pushed to' }).optional(),
+      ...DESK_SHAPE,
+      revokedTokens: REVOKED_TOKENS,
       ...CLIENT_KEY_SHAPE,
       token: NAME.meta({ description: 'A fixed bearer token, without the word Bearer' }).optional(),
       tokenEnv: NAME.meta({ description: 'The environment variable that holds the token' }).optional(),
@@ -155,6 +166,7 @@ export interface TenantsFileSurroundings {
   readonly country: string;
   readonly direction: DirectionSetting;
   readonly pollIntervalMs: number;
+  readonly deskTimes: DeskTimes;
   readonly ca: string | null;
   /** The proxy for an origin, given what the tenant says of it. */
   readonly proxyOf: (origin: string, given?: Secret | 'none') => Secret | null;
@@ -162,22 +174,8 @@ export interface TenantsFileSurroundings {
 }
 
 export function readTenantsFile(path: string, around: TenantsFileSurroundings): TenantsFileResult {
-  let text: string;
-  try {
-    text = around.readText(path);
-  } catch (error) {
-    return { ok: false, problems: [readFailure(error)] };
-  }
-  const document = parseDocumentText(text);
-  if ('problem' in document) return { ok: false, problems: [document.problem] };
-
-  const parsed = Contents.safeParse(document.value);
-  if (!parsed.success) {
-    return {
-      ok: false,
-      problems: parsed.error.issues.map((issue) => `${place(issue.path)}${issue.message}`),
-    };
-  }
+  const contents = readContents(path, around.readText, Contents);
+  if (!contents.ok) return contents;
 
   /** Thousands of tenants share a few of these files. */
   const read = new Map<string, Certificates>();
@@ -190,12 +188,21 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
   const problems: string[] = [];
   const seen = new Set<string>();
   const tenants: TenantConfig[] = [];
-  for (const [index, row] of parsed.data.tenants.entries()) {
+  const references = { env: around.env, readText: around.readText, folder: dirname(path) };
+  const variables = contents.value.tenants.flatMap((row) =>
+    [row.tokenEnv, row.apiKeyEnv, ...(row.signingKeyEnv ?? [])].filter((name) => name !== undefined),
+  );
+  for (const [index, row] of contents.value.tenants.entries()) {
     if (seen.has(row.id)) problems.push(`tenants[${index}].id is taken by an earlier tenant`);
     seen.add(row.id);
     const credential = credentialOf(row, path, around);
     const ca = row.caFile === undefined ? around.ca : certificatesOf(row.caFile);
     const clientKeys = keys.read(row);
+    const timeZone = row.timeZone ?? around.timeZone;
+    const country = row.country ?? around.country;
+    const webhooks = readEndpoints(row.webhooks ?? [], references, timeZone);
+    problems.push(...webhooks.problems.map((problem) => `tenants[${index}].webhooks${problem}`));
+    variables.push(...webhooks.variables);
     if (typeof credential === 'string') problems.push(`tenants[${index}]${credential}`);
     else if (ca !== null && typeof ca === 'object') problems.push(`tenants[${index}].caFile ${ca.problem}`);
     else if (clientKeys !== null && 'problem' in clientKeys)
@@ -205,24 +212,19 @@ export function readTenantsFile(path: string, around: TenantsFileSurroundings): 
         id: row.id,
         baseUrl: row.baseUrl,
         credential,
-        timeZone: row.timeZone ?? around.timeZone,
-        country: row.country ?? around.country,
+        timeZone,
+        country,
         direction: row.direction ?? around.direction,
         pollIntervalMs: row.pollIntervalMs ?? around.pollIntervalMs,
         proxy: around.proxyOf(row.baseUrl, row.proxy),
         ca,
         clientKeys,
+        revokedTokens: [...new Set(row.revokedTokens ?? [])],
+        webhooks: webhooks.endpoints,
+        desk: deskRulesOf(row, { timeZone, country }, around.deskTimes),
       });
   }
-  const variables = parsed.data.tenants.flatMap((row) =>
-    [row.tokenEnv, row.apiKeyEnv, ...(row.signingKeyEnv ?? [])].filter((name) => name !== undefined),
-  );
   return problems.length > 0 ? { ok: false, problems } : { ok: true, tenants, variables };
-}
-
-function place(path: readonly PropertyKey[]): string {
-  const text = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`)).join('');
-  return text === '' ? '' : `${text.slice(1)} `;
 }
 
 /** The tenant's credential, or its problem, to be appended to the tenant's name in the message. */

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { OTHER_WEBHOOK_SECRET, WEBHOOK_SECRET } from '../../../test/support/webhook-endpoint.js';
 import { parseConfig } from '../parse-config.js';
 import { TenantDirectory, type TenantsChange } from './tenant-directory.js';
 import { TenantsWatch } from './tenants-watch.js';
@@ -6,12 +7,13 @@ import { TenantsWatch } from './tenants-watch.js';
 const FILE = '/etc/bridge/tenants.yaml';
 const row = (id: string, secret: string) =>
   `  - { id: ${id}, baseUrl: 'https://${id}.example', ${secret} }\n`;
+const MANY: Record<string, string> = { TENANTS_FILE: FILE };
 const list = (...rows: string[]) => `tenants:\n${rows.join('')}`;
 const A = row('a', 'token: ta');
 const B = row('b', 'tokenFile: b.token');
 
 /** Files and time in the test's hands: each `check` is one check, when its time has come. */
-function setUp(text: string, others: Record<string, string> = {}) {
+function setUp(text: string, others: Record<string, string> = {}, source: Record<string, string> = MANY) {
   const files = new Map(
     Object.entries({ [FILE]: text, ...others }).map(([path, body]) => [path, { body, print: 0 }]),
   );
@@ -23,11 +25,12 @@ function setUp(text: string, others: Record<string, string> = {}) {
     return file.body;
   };
   const parsed = parseConfig(
-    { TENANTS_FILE: FILE, STORE: 'memory', AUTH_MODE: 'none' },
+    { ...source, STORE: 'memory', AUTH_MODE: 'none' },
     (path) => files.get(path)!.body,
   );
   if (!parsed.ok) throw new Error(parsed.problems.join());
-  const { tenants, tenantsFile } = parsed.config;
+  const { tenants, tenantsFile, singleTenantFiles } = parsed.config;
+  const file = (tenantsFile ?? singleTenantFiles)!;
   const directory = new TenantDirectory(tenants);
   const changes: TenantsChange[] = [];
   directory.subscribe((change) => changes.push(change));
@@ -37,10 +40,11 @@ function setUp(text: string, others: Record<string, string> = {}) {
   let printed = 0;
   const watch = new TenantsWatch({
     file: {
+      holds: file.holds,
       path: FILE,
       read: (readText) => {
         parses += 1;
-        return tenantsFile!.read(readText);
+        return file.read(readText);
       },
     },
     directory,
@@ -79,8 +83,8 @@ function setUp(text: string, others: Record<string, string> = {}) {
 }
 
 /** Past the first checks, in which everything is new. */
-async function watching(text: string, others: Record<string, string> = {}) {
-  const set = setUp(text, others);
+async function watching(text: string, others: Record<string, string> = {}, source = MANY) {
+  const set = setUp(text, others, source);
   set.watch.start();
   await set.check(4);
   return set;
@@ -209,5 +213,91 @@ describe('the watch over the tenants file', () => {
     await check(2);
     expect(counts()).toMatchObject({ parses: before.parses + 1, reads: before.reads + 1 });
     expect(changes).toMatchObject([{ added: [], removed: [], altered: [{ id: 't7000' }] }]);
+  });
+
+  it('takes webhooks that have changed without altering a tenant, and keeps the unchanged ones', async () => {
+    const hook = (id: string, url = `https://${id}.example/`) =>
+      `{ id: ${id}, url: '${url}', secretFile: w.secret }`;
+    const hooked = (...hooks: string[]) =>
+      `tenants:\n${A.replace(' }', `, webhooks: [${hooks.join(', ')}] }`)}`;
+    const { directory, changes, lines, write, check } = await watching(hooked(hook('crm'), hook('n8n')), {
+      '/etc/bridge/w.secret': WEBHOOK_SECRET,
+    });
+    const [before] = directory.current;
+    write(FILE, hooked(hook('crm', 'https://other.example/'), hook('n8n')));
+    await check(2);
+    expect(changes).toMatchObject([
+      { added: [], altered: [], rekeyed: [], rehooked: [{ id: 'a' }], removed: [] },
+    ]);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'tenants changed: 0 added, 0 removed, 0 altered, 1 rehooked',
+    ]);
+    expect(directory.current[0]!.webhooks[1]).toBe(before!.webhooks[1]);
+    write('/etc/bridge/w.secret', OTHER_WEBHOOK_SECRET);
+    await check(2);
+    expect(changes[1]).toMatchObject({ altered: [], rehooked: [{ id: 'a' }] });
+    write(FILE, hooked(hook('crm', 'http://Hd7Secret.example/'), hook('n8n')));
+    await check(2);
+    expect(lines.at(-1)).toMatchObject({
+      msg: 'tenants file refused: the tenants remain as they were',
+      problems: ['tenants[0].webhooks[0].url must be https, unless allowHttp is true'],
+    });
+    expect(changes).toHaveLength(2);
+    expect(JSON.stringify(lines)).not.toMatch(/Hd7Secret|whsec_|example/);
+  });
+
+  it('follows the file of the single tenant’s webhooks in the same way', async () => {
+    const hooks = (...urls: string[]) =>
+      JSON.stringify({
+        endpoints: urls.map((url, index) => ({ id: `w${index}`, url, secret: WEBHOOK_SECRET })),
+      });
+    const single = { PITEL_BASE_URL: 'https://pbx.example', PITEL_TOKEN: 't', WEBHOOKS_FILE: FILE };
+    const { watch, changes, lines, write, check } = await watching(hooks('https://crm.example/'), {}, single);
+    write(FILE, hooks('https://crm.example/', 'https://n8n.example/'));
+    await check(2);
+    expect(changes).toMatchObject([
+      { added: [], altered: [], rekeyed: [], rehooked: [{ id: 'default', webhooks: [{}, {}] }], removed: [] },
+    ]);
+    write(FILE, hooks('https://crm.example/', 'http://n8n.example/'));
+    await check(2);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'tenants changed: 0 added, 0 removed, 0 altered, 1 rehooked',
+      'webhooks file refused: the webhooks remain as they were',
+    ]);
+    expect(lines[1]!.problems).toEqual([
+      'WEBHOOKS_FILE: endpoints[1].url must be https, unless allowHttp is true',
+    ]);
+    expect([watch.problems, watch.holds]).toEqual([1, 'webhooks']);
+    write(FILE, hooks('https://crm.example/', 'https://n8n.example/'));
+    await check(2);
+    expect(lines.at(-1)).toMatchObject({ msg: 'webhooks file accepted again: nothing changed' });
+    expect(changes).toHaveLength(1);
+  });
+
+  it('follows the rules of the single tenant’s desk beside its webhooks', async () => {
+    const desk = (waiting: number) => JSON.stringify({ thresholds: [{ waiting }] });
+    const files = { '/desk.json': desk(3) };
+    const single = {
+      PITEL_BASE_URL: 'https://pbx.example',
+      PITEL_TOKEN: 't',
+      WEBHOOKS_FILE: FILE,
+      DESK_FILE: '/desk.json',
+    };
+    const { changes, lines, write, check } = await watching('{"endpoints": []}', files, single);
+    write('/desk.json', desk(4));
+    await check(2);
+    expect(changes).toMatchObject([
+      { altered: [], rehooked: [], reruled: [{ id: 'default', desk: { thresholds: [{ limit: 4 }] } }] },
+    ]);
+    write('/desk.json', desk(0));
+    await check(2);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'tenants changed: 0 added, 0 removed, 0 altered, 1 reruled',
+      'webhooks and desk file refused: the webhooks and desk remain as they were',
+    ]);
+    expect(lines[1]!.problems).toEqual([
+      expect.stringMatching(/^DESK_FILE: thresholds\[0\]\.waiting must be/),
+    ]);
+    expect(changes).toHaveLength(1);
   });
 });

@@ -6,7 +6,8 @@ import type { TenantDirectory, TenantsChange } from './tenant-directory.js';
 import type { TenantsFileResult } from './tenants-file.js';
 
 /**
- * Follows the tenants' file, and every file that it refers to, for as long as the process runs.
+ * Follows the tenants' file, or those of the single tenant, and every file that they refer to, for as long as the process
+ * runs.
  *
  * It checks the files regularly instead of using notifications, which treats a rename by an editor, a symbolic link
  * that Kubernetes swaps and a file on NFS alike. A check compares each file's metadata and reads no content. A changed
@@ -48,6 +49,10 @@ export class TenantsWatch {
   /** How many problems the current file has; 0 while it is in effect. */
   get problems(): number {
     return this.#problems.length;
+  }
+
+  get holds(): TenantsFile['holds'] {
+    return this.#deps.file.holds;
   }
 
   #plan(delayMs: number): void {
@@ -119,21 +124,24 @@ export class TenantsWatch {
     }
   }
 
-  #accept({ added, altered, rekeyed, removed }: TenantsChange): void {
+  #accept({ added, altered, rekeyed, rehooked, reruled, removed }: TenantsChange): void {
     const { log } = this.#deps;
     const wasRefused = this.#problems.length > 0;
     this.#problems = [];
-    if (added.length + altered.length + rekeyed.length + removed.length > 0) {
+    const changes = [added, altered, rekeyed, rehooked, reruled, removed];
+    if (changes.some((tenants) => tenants.length > 0)) {
       const ids = {
         added: added.map(idOf),
         removed,
         altered: altered.map(idOf),
         ...(rekeyed.length > 0 && { rekeyed: rekeyed.map(idOf) }),
+        ...(rehooked.length > 0 && { rehooked: rehooked.map(idOf) }),
+        ...(reruled.length > 0 && { reruled: reruled.map(idOf) }),
       };
       const counts = Object.entries(ids).map(([what, of]) => `${of.length} ${what}`);
       const named = Object.entries(ids).map(([what, of]) => [what, of.slice(0, NAMED)]);
       log.info(Object.fromEntries(named), `tenants changed: ${counts.join(', ')}`);
-    } else if (wasRefused) log.info('tenants file accepted again: nothing changed');
+    } else if (wasRefused) log.info(`${this.holds} file accepted again: nothing changed`);
   }
 
   #refuse(problems: readonly string[]): void {
@@ -142,7 +150,7 @@ export class TenantsWatch {
     if (isKnown) return;
     this.#deps.log.warn(
       { problems: problems.slice(0, NAMED), count: problems.length },
-      'tenants file refused: the tenants remain as they were',
+      `${this.holds} file refused: the ${this.holds} remain as they were`,
     );
   }
 }
@@ -155,8 +163,10 @@ export interface WatchDeps {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
-/** The file of `TENANTS_FILE`, which can be read repeatedly. */
+/** The file of `TENANTS_FILE`, or those of the single tenant (`single-tenant-files.ts`); they can be read repeatedly. */
 export interface TenantsFile {
+  readonly holds: 'tenants' | 'webhooks' | 'desk' | 'webhooks and desk';
+  /** Where reading begins: with the file itself, or the first of several. */
   readonly path: string;
   readonly read: (readText: ReadText) => TenantsFileResult;
 }

@@ -32,4 +32,9 @@ describeTable(CONSULTATION, [
   [{ ...LEFT_TO, consulted: 'rings', transferor: 'missing' }, 'holds'],
   [{ ...LEFT_TO, consulted: 'rings', transferor: 'there' }, 'holds'],
   [{ ...LEFT_TO, transferor: 'there' }, 'is over'],
+  // The rows of a connection change one after the other.
+  [{ ...LEFT_TO, transferor: 'rings' }, 'holds'],
+  [{ ...LEFT_TO, consulted: 'rings', transferor: 'rings' }, 'holds'],
+  [{ ...LEFT_TO, showsCustomer: true, transferor: 'rings' }, 'joins'],
+  [{ ...LEFT_TO, alone: false, transferor: 'rings' }, 'is over'],
 ]);

@@ -7,7 +7,7 @@ import { RuleTable, YES_NO } from '../parts/rule-table.js';
 
 export interface ConsultationFacts {
   readonly alone: boolean;
-  readonly transferor: 'there' | 'missing' | 'gone';
+  readonly transferor: 'there' | 'rings' | 'missing' | 'gone';
   readonly consulted: 'rings' | 'talks' | 'missing';
   readonly showsCustomer: boolean;
 }
@@ -25,8 +25,9 @@ export const CONSULTATION = new RuleTable<ConsultationFacts, Consulted>({
     },
     transferor: {
       heading: 'transferor',
-      meaning: 'the transferor’s own leg of the consultation. `missing`: not confirmed as gone',
-      values: { there: 'there', missing: '`missing`', gone: 'gone' },
+      meaning:
+        'the transferor’s own leg of the consultation. `rings`: it is there, and its row says that the other extension has not answered; `missing`: not confirmed as gone',
+      values: { there: 'there', rings: '`rings`', missing: '`missing`', gone: 'gone' },
     },
     consulted: {
       heading: 'consulted',
@@ -53,6 +54,11 @@ export const CONSULTATION = new RuleTable<ConsultationFacts, Consulted>({
       why: 'only the consulted leg talks on',
     },
     { when: { consulted: 'talks', transferor: 'missing' }, then: 'holds', why: 'the next poll confirms it' },
+    {
+      when: { consulted: 'talks', transferor: 'rings' },
+      then: 'holds',
+      why: 'one of the two rows is late: the next poll shows with whom it talks',
+    },
     { when: { consulted: 'talks' }, then: 'is over', why: 'the two extensions talk to one another' },
     { when: { consulted: 'rings' }, then: 'holds', why: 'the caller may hear it ring' },
   ],

@@ -76,6 +76,21 @@ describe('an attended transfer', () => {
     expect(fate(caller, [consultation(gone, missing)])).toBe('is held');
   });
 
+  it('is not decided while the consulted leg talks and the transferor’s own says that it rings', () => {
+    const ringing = (given: Partial<Leg> = {}) => ({
+      ...consultation({ state: 'ringing', ...given }, {}),
+    });
+    const held = { ...caller, consultation: { callId: 'consultation', went: window(6) } };
+    expect(resolve(held, [ringing()])).toMatchObject({ isOver: false, undecided: 'consultation' });
+    expect(fate(held, [ringing({ state: 'answered' })])).toBe('had hung up');
+    expect(resolve(held, [ringing({ absence: absentSince(7) })])).toMatchObject({ undecided: null });
+    expect(fate(held, [ringing({ absence: absentSince(6, 2) })])).toBe('joined inferred');
+  });
+
+  it('says when the transferor’s leg went', () => {
+    expect(resolve(caller, [left])!.went).toEqual({ after: gone.absence.lastPresent, by: at(6) });
+  });
+
   it('is shown, not inferred, where the consulted leg’s row shows the customer', () => {
     const shows = { customer: caller.customer };
     expect(fate(caller, [consultation(gone, {}, shows)])).toBe('joined shown');
@@ -197,8 +212,43 @@ describe('a semi-attended transfer', () => {
         isOver: false,
         changed: [expect.objectContaining({ callId: 'caller', consultation: null, legs: own.legs })],
         moved: null,
+        undecided: null,
+        went: null,
       });
     expect(fate({ ...held, legs: [part(leg({ ext: '108' }), missing)] }, [])).toBe('had hung up');
+  });
+
+  it('is decided by the poll that shows whether the transferor still rings there', () => {
+    const talks = leg({ signal: 'answered' });
+    const rows = (own: 'ringing' | 'answered', consulted: 'ringing' | 'answered') => [
+      local('107', { role: 'caller', peer: '108', signal: own }),
+      local('108', { peer: '107', signal: consulted }),
+    ];
+    const history = () => {
+      const known = new History();
+      known.poll();
+      known.poll({ legs: [leg()] });
+      known.poll({ legs: [talks] });
+      known.poll({ legs: [talks, ...rows('ringing', 'ringing')] });
+      known.poll({ legs: rows('ringing', 'ringing') });
+      known.poll({ legs: rows('ringing', 'ringing') });
+      expect(known.emitted({ legs: rows('ringing', 'answered') })).toEqual([]);
+      return known;
+    };
+    const transferred = history();
+    const [, consulted] = rows('ringing', 'answered');
+    expect(transferred.emitted({ legs: [consulted!] })).toEqual([]);
+    expect(transferred.emitted({ legs: [consulted!] })).toEqual([
+      'call-transferred 108',
+      'call-offer-ended 108 answered',
+      'call-ended no-answer',
+    ]);
+    const hungUp = history();
+    expect(hungUp.emitted({ legs: rows('answered', 'answered') })).toEqual([
+      'call-ended answered',
+      'call-answered',
+      'call-offer-ended 108 answered',
+    ]);
   });
 
   it('is none where both talk, or neither does: the customer had hung up', () => {

@@ -38,6 +38,8 @@ export function resolveConsultation(
         isOver: false,
         changed: call.consultation === null ? [held(call, consultation, went)] : [],
         moved: null,
+        undecided: facts.consulted === 'talks' && facts.transferor === 'rings' ? consultation.callId : null,
+        went,
       };
     case 'is over':
       return OVER;
@@ -49,6 +51,8 @@ export function resolveConsultation(
           withoutLeg(consultation, leg),
         ],
         moved: { callId: consultation.callId, extension: leg.seen.extension },
+        undecided: null,
+        went,
       };
   }
 }
@@ -60,15 +64,19 @@ export interface Resolution {
   readonly changed: readonly Call[];
   /** The consultation and the extension of the leg that moves from it to the caller's call. */
   readonly moved: { readonly callId: string; readonly extension: string } | null;
+  /** The consultation, if its consulted leg talks, and the next poll shows with whom. */
+  readonly undecided: string | null;
+  /** When the connected participant's leg went. Null where another part of the call shows where the caller is. */
+  readonly went: Window | null;
 }
 
-const OVER: Resolution = { isOver: true, changed: [], moved: null };
+const OVER: Resolution = { isOver: true, changed: [], moved: null, undecided: null, went: null };
 
 /** A leg of its own shows where the caller is: the PBX may give the consulted leg the id of the caller's call as they connect. */
 function goesOn(call: Call): Resolution {
   const copy = copyOf(call);
   copy.consultation = null;
-  return { isOver: false, changed: [copy], moved: null };
+  return { isOver: false, changed: [copy], moved: null, undecided: null, went: null };
 }
 
 /** Live calls, as far as this cycle has changed them already; none that begins in it. */
@@ -132,13 +140,19 @@ function factsOf(
   return {
     alone: ![...others].some(isRival),
     transferor: own.some(isPresent)
-      ? 'there'
+      ? own.every(isRingingOrMissing)
+        ? 'rings'
+        : 'there'
       : own.some((leg) => !isLegGone(leg, consultation, cycle))
         ? 'missing'
         : 'gone',
     consulted: !isPresent(consulted) ? 'missing' : consulted.state === 'answered' ? 'talks' : 'rings',
     showsCustomer: customer !== WITHHELD && customer === customerKey(call.customer),
   };
+}
+
+function isRingingOrMissing({ seen, state, absence }: Leg): boolean {
+  return absence !== null || (state === 'ringing' && seen.signal === 'ringing');
 }
 
 function held(call: Call, { callId }: Call, went: Window): Call {

@@ -12,6 +12,7 @@ function placed(
   parts: Partial<NewParts>,
   calls: readonly Call[] = [],
   consulted: ReadonlyMap<string, string> = new Map(),
+  answered: ReadonlyMap<string, string> = new Map(),
 ): string[] {
   const answers = {
     places: new Map<string, number>(),
@@ -19,6 +20,7 @@ function placed(
     queueIsLater: true,
     turned: new Set<string>(),
     consulted,
+    answered,
   };
   return correlate({ legs: [], entries: [], ...parts }, indexOf(calls), cycleAt(6), answers).map(
     ({ joins, legs, entries }) =>
@@ -99,6 +101,25 @@ describe('a consulted leg that shows another id', () => {
       'call-1: 112 inferred',
     ]);
     expect(placed({ legs: [seen] }, [call], new Map([['other', 'call-1']]))).toEqual(['new: 112 shown']);
+  });
+});
+
+describe('a leg that is answered under another id', () => {
+  const talks = leg({ callId: 'of-caller', signal: 'answered' });
+  const rang = callOf({ legs: [legPart()] });
+  const other = callOf({ callId: 'call-2', upstreamIds: ['of-caller'] });
+  const answered = new Map([[talks.key, 'call-1']]);
+
+  it('is of the call that rang there, even if the id is another’s', () => {
+    expect(placed({ legs: [talks] }, [rang, other], new Map(), answered)).toEqual(['call-1: 107 shown']);
+    expect(placed({ legs: [talks] }, [rang, other])).toEqual(['call-2: 107 shown']);
+  });
+
+  it('takes the queue entry with it that shows the same id first', () => {
+    const row = entry({ callId: 'of-caller', status: 'answered' });
+    expect(placed({ legs: [talks], entries: [row] }, [rang], new Map(), answered)).toEqual([
+      'call-1: of-caller 107 shown',
+    ]);
   });
 });
 

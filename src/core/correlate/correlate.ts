@@ -19,8 +19,8 @@ import { Weighing } from './weighing.js';
  * Decides which parts are one call: each part that an observation shows for the first time joins a live call, joins other
  * new parts, or begins a call of its own. `evidence-rules.ts` has the rules; this is the order in which they are asked.
  *
- * 1. Parts that share an upstream id are one call, unless two live calls show it; a consulted leg may show another id as it
- *    is connected to the customer (`observe/consulted-leg.ts`).
+ * 1. Parts that share an upstream id are one call, unless two live calls show it; a leg may show another id as it is answered
+ *    (`observe/answered-leg.ts`), and a consulted one as it is connected to the customer (`observe/consulted-leg.ts`).
  * 2. A queue entry takes the ring that was there before it (`entry-ring.ts`).
  * 3. A leg joins the queue entry that it is rung for (`entry-ring.ts`).
  * 4. A leg picks a ringing call up, or listens in on a conversation (`third-extension.ts`).
@@ -39,7 +39,8 @@ export function correlate(
 ): Placement[] {
   const groups = groupById(parts);
   const weighing = new Weighing();
-  for (const group of groups) joinById(group, index);
+  for (const group of groups) joinAnswered(group, index, answers);
+  for (const group of groups) if (isAlone(group)) joinById(group, index);
   for (const group of groups) joinConsulted(group, index, answers);
   joinEntriesToRinging(groups, { index, cycle, weighing });
   joinLegsToEntries(groups, { index, cycle, answers, weighing });
@@ -119,6 +120,15 @@ function joinById(group: Group, index: CallIndex): void {
     if (call === undefined || !areOne(call.customer, customer) || !hasRoom(extentOf(call), group)) continue;
     const listens = group.legs.some(({ seen }) => comesInOn(call, seen));
     return joinsCall(group, call, listens ? 'listens' : 'shown');
+  }
+}
+
+/** Comes before the ids: the new one may be of another call. */
+function joinAnswered(group: Group, index: CallIndex, { answered }: Answers): void {
+  for (const { seen } of group.legs) {
+    const callId = answered.get(seen.key);
+    const call = callId === undefined ? undefined : index.calls.get(callId);
+    if (call !== undefined && hasRoom(extentOf(call), group)) return joinsCall(group, call, 'shown');
   }
 }
 

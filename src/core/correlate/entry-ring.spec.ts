@@ -64,6 +64,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
       queueIsLater,
       turned: new Set(turned),
       consulted: new Map(),
+      answered: new Map(),
     },
   });
   const into = group.joins?.callId ?? group.mergedInto?.entries[0]?.callId ?? null;
@@ -219,14 +220,14 @@ describe('the time at which a leg began', () => {
 
   it('is not after the answer or the hang-up that the row shows, with the same tolerance', () => {
     const turned = [one.callId];
-    for (const over of [
-      { ...trying, status: 'answered', bridgedAt: at(4) } as const,
-      { ...trying, status: 'abandoned', abandonedAt: at(4) } as const,
-    ]) {
-      const call = withEntry(over);
-      const owners = [5, 5.001].map((seconds) => owner(began(seconds), [call], { turned }));
-      expect(owners).toEqual([ONE, null]);
-    }
+    const over = (given: Partial<ObservedQueueEntry>) => [withEntry({ ...trying, ...given })];
+    const owners = (calls: readonly Call[]) =>
+      [5, 5.001].map((seconds) => owner(began(seconds), calls, { turned }));
+    expect(owners(over({ status: 'answered', bridgedAt: at(4) }))).toEqual([ONE, null]);
+    expect(owners(over({ status: 'abandoned', abandonedAt: at(4) }))).toEqual([
+      `${one.callId} inferred`,
+      null,
+    ]);
   });
 
   it('is not after the poll that showed the row Answered where the row does not say when', () => {
@@ -290,6 +291,32 @@ describe('a company’s second call', () => {
     expect(owner(rung, [moved], leads({ [queue]: 'different', before: 'same' }))).toBe(ONE);
     expect(owner(rung, [moved], leads({ [queue]: 'different' }))).toBe(ONE);
     expect(owner(rung, [moved], leads({ [queue]: 'different', before: 'different' }))).toBeNull();
+  });
+});
+
+describe('of several withheld callers', () => {
+  const withheldAs = (raw: string) => ({ ...rung, customer: number(raw) });
+  const rows = (...raws: readonly string[]) =>
+    raws.map((raw, nth) =>
+      withEntry(entry({ callId: raw, joinedAt: at(nth), status: 'trying', customer: number(raw) })),
+    );
+
+  it('a leg is of the one who withholds the number in the way that its row shows', () => {
+    expect(owner(withheldAs('private'), rows('anonymous', 'private'))).toBe('private shown');
+    expect(owner(withheldAs('anonymous'), rows('anonymous', 'private'))).toBe('anonymous shown');
+    expect(owner(withheldAs('unknown'), rows('anonymous', 'private'))).toBe('anonymous inferred');
+  });
+
+  it('a leg may be of one whose rows write it in two ways', () => {
+    expect(owner(withheldAs('private'), rows('anonymous'))).toBe('anonymous shown');
+  });
+});
+
+describe('a leg that the same poll shows as the queue lets the caller go', () => {
+  it('may ring elsewhere if it began in that second or later: it joins, inferred', () => {
+    const left = (seconds: number) => withEntry(entry({ status: 'abandoned', abandonedAt: at(seconds) }));
+    expect(owner(rung, [left(5)])).toBe(`${one.callId} inferred`);
+    expect(owner(rung, [left(6)])).toBe(ONE);
   });
 });
 
@@ -376,6 +403,7 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
           places: new Map(),
           turned: new Set(),
           consulted: new Map(),
+          answered: new Map(),
           queueIsNoOlder: true,
           queueIsLater: true,
         },
@@ -401,6 +429,7 @@ describe('legs that begin at once, of a customer with two entries', () => {
         places: new Map(),
         turned: new Set(),
         consulted: new Map(),
+        answered: new Map(),
         queueIsNoOlder: true,
         queueIsLater: true,
       },

@@ -2,7 +2,14 @@ import { type Call, type Leg, PBX_PRECISION_MS, type QueueEntry } from '../model
 import type { ObservedLeg, ObservedQueueEntry, PhoneNumber } from '../model/observation.js';
 import { add } from '../observe/changes.js';
 import { isConnected } from '../parts/connected-participant.js';
-import { customerKey, hotlineMatch, likeness, type Match, mayBeInbound } from '../parts/customer.js';
+import {
+  customerKey,
+  hotlineMatch,
+  isWrittenAlike,
+  likeness,
+  type Match,
+  mayBeInbound,
+} from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { MAX_CROWD } from '../model/bounds.js';
 import { agentNamesOf } from '../parts/agents.js';
@@ -40,7 +47,12 @@ interface Deps extends Weighed {
 }
 
 const NONE: readonly never[] = [];
-const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = { named: 2, customer: 1, time: 0 };
+const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = {
+  named: 3,
+  customer: 2,
+  written: 1,
+  time: 0,
+};
 
 /**
  * Joins each leg to the entry with the strongest evidence. Of several with the same, those that are Trying come first,
@@ -59,7 +71,8 @@ export function joinLegsToEntries(
     if (best === null) continue;
     const { call, group: into } = best.candidate;
     if (!hasRoom((call === null ? 0 : extentOf(call)) + (into?.legs.length ?? 0), group)) continue;
-    const joined = best.isAlone ? 'shown' : 'inferred';
+    const joined =
+      best.isAlone && !mayRingElsewhere(group.legs[0]!.seen, best.candidate) ? 'shown' : 'inferred';
     if (call === null) {
       mergeInto(group, into!, joined);
       continue;
@@ -67,6 +80,11 @@ export function joinLegsToEntries(
     joinsCall(group, call, joined);
     for (const { seen } of group.legs) add(rung, call.callId, seen);
   }
+}
+
+/** Whether the queue had let the caller go when the leg began, or in that second: the PBX makes the next legs in the same moment. */
+function mayRingElsewhere({ startedAt }: ObservedLeg, { entry: row }: Candidate): boolean {
+  return row.status === 'abandoned' && (startedAt === null || startedAt >= (row.abandonedAt ?? startedAt));
 }
 
 function legsAlone(groups: readonly Group[]): ReadonlyMap<string, readonly ObservedLeg[]> {
@@ -167,6 +185,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
   return {
     outbound: !mayBeInbound(leg),
     customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
+    written: isWrittenAlike(entry.customer, leg.customer),
     waits:
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
@@ -321,7 +340,7 @@ export function joinEntriesToRinging(groups: readonly Group[], weighed: Weighed)
       joinsOnly(rival, strength);
     }
   };
-  for (const strength of [STRENGTH.named, STRENGTH.customer, STRENGTH.time]) {
+  for (const strength of [STRENGTH.named, STRENGTH.customer, STRENGTH.written, STRENGTH.time]) {
     for (const group of begun) joinsOnly(group, strength);
   }
 }
@@ -353,6 +372,7 @@ function takenFacts(
   return {
     outbound: false,
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
+    written: isWrittenAlike(entry.customer, seen.customer),
     waits: false,
     names: names === 'another' && absence !== null ? 'none known' : names,
     owns: false,

@@ -12,6 +12,7 @@ import {
 const RINGS: RingFacts = {
   outbound: false,
   customers: 'same',
+  written: true,
   waits: false,
   names: 'none known',
   owns: false,
@@ -22,16 +23,19 @@ const RINGS: RingFacts = {
   stale: false,
 };
 const NAMED: RingFacts = { ...RINGS, names: 'it' };
-const WITHHELD: RingFacts = { ...RINGS, customers: 'withheld' };
+const WITHHELD: RingFacts = { ...RINGS, customers: 'withheld', written: false };
 
 describeTable(ENTRY_RINGS, [
   [RINGS, 'customer'],
   [{ ...RINGS, hotlines: 'unknown' }, 'customer'],
   [{ ...RINGS, time: 'unknown' }, 'customer'],
+  [{ ...RINGS, written: false }, 'customer'],
   [NAMED, 'named'],
   [{ ...NAMED, customers: 'withheld' }, 'named'],
   [{ ...NAMED, hotlines: 'unknown', time: 'unknown' }, 'named'],
   [WITHHELD, 'time'],
+  [{ ...WITHHELD, written: true }, 'written'],
+  [{ ...WITHHELD, written: true, hotlines: 'unknown', learnt: 'different' }, null],
   [{ ...WITHHELD, time: 'unknown' }, 'time'],
   [{ ...WITHHELD, learnt: 'same' }, 'time'],
   // A queue may get another number at any time: where the row names the agent, or the call has shown that number, it says nothing.
@@ -71,6 +75,7 @@ const TOGETHER: TogetherFacts = {
   began: 'together',
   samePoll: false,
   taken: false,
+  stoppedHere: false,
 };
 
 describeTable(RINGS_TOGETHER, [
@@ -83,6 +88,9 @@ describeTable(RINGS_TOGETHER, [
   [{ ...TOGETHER, customers: 'different' }, false],
   [{ ...TOGETHER, customers: 'different', samePoll: true }, false],
   [{ ...TOGETHER, taken: true }, false],
+  // A customer who redials at once.
+  [{ ...TOGETHER, stoppedHere: true }, false],
+  [{ ...TOGETHER, stoppedHere: true, began: 'unknown' }, false],
   [{ ...TOGETHER, taken: true, customers: 'withheld', samePoll: true }, false],
   [{ ...TOGETHER, hotlines: 'different' }, false],
   [{ ...TOGETHER, hotlines: 'different', customers: 'withheld', samePoll: true }, false],

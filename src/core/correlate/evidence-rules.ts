@@ -22,6 +22,7 @@ const HOTLINES = {
 export interface RingFacts {
   readonly outbound: boolean;
   readonly customers: Likeness;
+  readonly written: boolean;
   readonly waits: boolean;
   readonly names: 'it' | 'another' | 'none known';
   readonly owns: boolean;
@@ -33,13 +34,18 @@ export interface RingFacts {
 }
 
 /** How strong the evidence is that the queue rings this leg for this entry; null: it does not. */
-export type RingEvidence = 'named' | 'customer' | 'time' | null;
+export type RingEvidence = 'named' | 'customer' | 'written' | 'time' | null;
 
 export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
   title: 'Whether a leg is rung for a queue entry',
   facts: {
     outbound: { heading: 'outbound', meaning: 'the direction of the leg', values: YES_NO },
     customers: CUSTOMERS,
+    written: {
+      heading: 'written alike',
+      meaning: 'both rows write the number with the same characters',
+      values: YES_NO,
+    },
     waits: {
       heading: 'waits',
       meaning:
@@ -77,7 +83,12 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     evidence: (evidence) =>
       evidence === null
         ? 'none: it is not'
-        : { named: 'the agent (strongest)', customer: 'the customer', time: 'the time (weakest)' }[evidence],
+        : {
+            named: 'the agent (strongest)',
+            customer: 'the customer',
+            written: 'how the number is withheld',
+            time: 'the time (weakest)',
+          }[evidence],
   },
   rows: [
     { when: { outbound: true }, then: null, why: 'an outbound leg never joins an inbound call' },
@@ -105,6 +116,11 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
       why: 'the queue rings, and this extension rings for that number',
     },
     {
+      when: { written: true },
+      then: 'written',
+      why: 'the queue rings for a caller who withholds the number in the way that this leg shows, such as `private`',
+    },
+    {
       when: {},
       then: 'time',
       why: 'the queue rings for a caller who withholds the number, and this extension rings for such a caller',
@@ -119,6 +135,7 @@ export interface TogetherFacts {
   readonly began: 'together' | 'apart' | 'unknown';
   readonly samePoll: boolean;
   readonly taken: boolean;
+  readonly stoppedHere: boolean;
 }
 
 export const RINGS_TOGETHER = new RuleTable<TogetherFacts, boolean>({
@@ -138,11 +155,21 @@ export const RINGS_TOGETHER = new RuleTable<TogetherFacts, boolean>({
         'the call has a queue entry or was answered, or both legs were answered in the first poll that shows them',
       values: YES_NO,
     },
+    stoppedHere: {
+      heading: 'stopped here',
+      meaning: 'the call rang at this extension, and a poll misses that leg',
+      values: YES_NO,
+    },
   },
   outcome: { 'they are': (isOne) => (isOne ? 'one call' : 'two calls') },
   rows: [
     { when: { customers: 'different' }, then: false, why: 'two customers' },
     { when: { taken: true }, then: false, why: 'that call has its extensions' },
+    {
+      when: { stoppedHere: true },
+      then: false,
+      why: 'a group rings each extension once: the customer redials',
+    },
     { when: { hotlines: 'different' }, then: false, why: 'the numbers called differ' },
     { when: { began: 'apart' }, then: false, why: 'two people behind one number' },
     { when: { customers: 'same' }, then: true, why: 'a ring group begins to ring at once' },

@@ -102,6 +102,14 @@ describe('a leg that begins to ring beside a call', () => {
     expect(joined([second], [gone(5)])).toEqual(['leg-2']);
   });
 
+  it('joins none that has just stopped ringing at this extension: the customer redials', () => {
+    const again = { ...first, key: '107|again', callId: 'again', startedAt: at(6) };
+    const stopped = { ...rings, legs: [legPart({ seen: first, absence: absentSince(6) })] };
+    expect(joined([again], [stopped])).toEqual(['again']);
+    // Two devices of one extension ring beside each other.
+    expect(joined([again], [rings])).toEqual(['call-1 again']);
+  });
+
   it('joins none, and no other new leg, where two calls may be it', () => {
     const other = callOf({
       callId: 'call-2',

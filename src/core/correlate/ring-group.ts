@@ -37,6 +37,7 @@ function factsOfCall(leg: ObservedLeg, call: Call): TogetherFacts {
     began: began.includes('together') ? 'together' : began.includes('unknown') ? 'unknown' : 'apart',
     samePoll: false,
     taken: call.direction !== 'inbound' || call.entry !== null || call.answeredAt !== null,
+    stoppedHere: call.legs.some(({ seen, absence }) => seen.extension === leg.extension && absence !== null),
   };
 }
 
@@ -47,6 +48,7 @@ function factsOfLegs(leg: ObservedLeg, other: ObservedLeg): TogetherFacts {
     began: beganTogether(leg.startedAt, other.startedAt),
     samePoll: true,
     taken: leg.signal === 'answered' && other.signal === 'answered',
+    stoppedHere: false,
   };
 }
 

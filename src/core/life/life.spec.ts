@@ -77,6 +77,32 @@ describe('an answer', () => {
     expect(dataOf(history, 'call-answered')).toMatchObject({ observed: { certainty: 'inferred' } });
   });
 
+  it('of a local call names no agent until the extension that was called talks', () => {
+    const local = { direction: 'local', customer: null, hotline: null } as const;
+    const caller = (signal: 'ringing' | 'answered') =>
+      leg({ ...local, callId: 'a', role: 'caller', peer: '108', signal });
+    const callee = (signal: 'ringing' | 'answered') =>
+      leg({ ...local, callId: 'b', ext: '108', peer: '107', signal });
+    const history = new History();
+    history.poll();
+    history.poll({ legs: [caller('ringing'), callee('ringing')] });
+    expect(history.emitted({ legs: [caller('answered'), callee('ringing')] })).toEqual(['call-answered']);
+    expect(dataOf(history, 'call-answered')).toMatchObject({ agent: null });
+    history.poll({ legs: [caller('answered'), callee('answered')] });
+    expect(dataOf(history, 'call-offer-ended')).toMatchObject({ agent: { extension: '108' } });
+    const [call] = history.state.calls.values();
+    expect(call).toMatchObject({ connected: { extension: '108' } });
+  });
+
+  it('of a local call that shows its caller only is the caller’s', () => {
+    const history = new History();
+    const dials = leg({ direction: 'local', customer: null, hotline: null, role: 'caller' });
+    history.poll();
+    history.poll({ legs: [dials] });
+    history.poll({ legs: [{ ...dials, signal: 'answered' }] });
+    expect(dataOf(history, 'call-answered')).toMatchObject({ agent: { extension: '107' } });
+  });
+
   it('is the extension’s whose leg talks, not of a leg that only listens', () => {
     const history = new History();
     const talks = leg({ signal: 'answered' });

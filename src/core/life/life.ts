@@ -84,6 +84,10 @@ export interface Draft {
   readonly isLeft?: boolean;
   /** The call is a consultation, and the leg of this extension has moved on from it to the caller who was transferred. */
   readonly movedFrom?: string;
+  /** The call is a consultation whose consulted leg talks, and the next poll shows whether with the extension that consulted it. */
+  readonly isUndecided?: boolean;
+  /** A consulted leg has joined the call: when the leg of the participant who was connected before went. */
+  readonly connectedWent?: Window;
 }
 
 export interface Advanced {
@@ -101,6 +105,8 @@ class Life {
   readonly #returnRow: ObservedQueueEntry | null;
   readonly #isLeft: boolean;
   readonly #movedFrom: string | null;
+  readonly #isUndecided: boolean;
+  readonly #connectedWent: Window | null;
   readonly #cycle: CycleFacts;
   readonly #transitions: Transition[];
   #gone: readonly Leg[] = NONE;
@@ -113,6 +119,8 @@ class Life {
     this.#returnRow = draft.returnRow ?? null;
     this.#isLeft = draft.isLeft ?? false;
     this.#movedFrom = draft.movedFrom ?? null;
+    this.#isUndecided = draft.isUndecided ?? false;
+    this.#connectedWent = draft.connectedWent ?? null;
     this.#cycle = cycle;
     this.#transitions = transitions;
   }
@@ -161,10 +169,12 @@ class Life {
   answer(): void {
     const { call } = this;
     const { entry } = call;
-    const leg = isCallerMissing(call)
-      ? null
-      : connectedLeg(call.legs.filter((one) => !isAfterCallerLeft(one, call)));
-    if (leg !== null && call.connected === null) call.connected = connectedParticipantOf(leg);
+    const leg =
+      this.#isUndecided || isCallerMissing(call)
+        ? null
+        : connectedLeg(call.legs.filter((one) => !isAfterCallerLeft(one, call)));
+    if (leg !== null && call.connected === null && !isAwaitingCallee(leg, call))
+      call.connected = connectedParticipantOf(leg);
     if (call.answeredAt !== null) return this.#refineAnswer();
 
     const bridgedAt = entry?.answered === true ? bridged(entry) : null;
@@ -235,7 +245,7 @@ class Life {
     const next = connectedLeg(candidates) ?? candidates.find(isListener) ?? null;
     if (next === null) return;
     const certainty = next.joined === 'shown' ? 'observed' : 'inferred';
-    const went = absence === null ? null : whenGone(absence);
+    const went = absence === null ? this.#connectedWent : whenGone(absence);
     // The caller may have waited for the other extension to answer.
     const when = went === null || isSeenLater(next.since, went) ? next.since : went;
     this.call.connected = connectedParticipantOf(next);
@@ -481,6 +491,15 @@ function withOffer(
 function isCallerMissing({ direction, legs }: Call): boolean {
   return (
     direction === 'local' && legs.some(({ seen, absence }) => seen.role === 'caller' && absence !== null)
+  );
+}
+
+/** Whether the leg is the caller's own of a local call, whose other extension still rings: that one is the connected participant. */
+function isAwaitingCallee({ seen: { role } }: Leg, { direction, legs }: Call): boolean {
+  return (
+    direction === 'local' &&
+    role === 'caller' &&
+    legs.some(({ seen, absence }) => seen.role === 'callee' && absence === null)
   );
 }
 

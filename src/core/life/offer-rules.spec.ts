@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { leg, legPart } from '../../../test/support/history.js';
-import { absentSince, at, callOf, connectedAt, cycleAt, participant } from '../../../test/support/parts.js';
+import { entry, leg, legPart } from '../../../test/support/history.js';
+import {
+  absentSince,
+  at,
+  callOf,
+  connectedAt,
+  cycleAt,
+  entryPart,
+  participant,
+} from '../../../test/support/parts.js';
 import { describeTable } from '../../../test/support/rule-tables.js';
 import type { Call, Leg } from '../model/call.js';
+import type { CycleFacts } from '../parts/cycle-facts.js';
 import { offerFacts, OFFER_ENDS, type OfferFacts } from './offer-rules.js';
 
 const RINGING: OfferFacts = {
@@ -144,6 +153,23 @@ describe('an offer kept ringing', () => {
 
   it('not if it rang when another answered: that ends it, even if its row remains for longer', () => {
     expect(kept(6, true)).toBe(false);
+  });
+});
+
+describe('an offer is named by the queue', () => {
+  const named = (agentName: string | null, extensionOf: CycleFacts['extensionOf'] = () => undefined) =>
+    offerFacts(
+      participant('107'),
+      callOf({ answeredAt: at(1), entry: entryPart({ seen: entry({ status: 'answered', agentName }) }) }),
+      { gone: [], over: false, isDeduced: false, movedFrom: null, facts: cycleAt(9, { extensionOf }) },
+    ).named;
+
+  it('if the row names its agent, or one who is known to be at its extension', () => {
+    expect(named('agent-107')).toBe(true);
+    expect(named('agent_no_7')).toBe(false);
+    expect(named('agent_no_7', () => '107')).toBe(true);
+    expect(named('agent_no_7', () => '108')).toBe(false);
+    expect(named(null)).toBe(false);
   });
 });
 

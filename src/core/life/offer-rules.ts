@@ -6,7 +6,7 @@ import type {
   QueueEntry,
   ConnectedParticipant,
 } from '../model/call.js';
-import { nameForm } from '../model/name-form.js';
+import { agentNamesOf, isNamed as isNamedAs } from '../parts/agents.js';
 import { awaitsQueue, type CycleFacts } from '../parts/cycle-facts.js';
 import { pendingAbsence } from '../parts/part.js';
 import { RuleTable, YES_NO } from '../parts/rule-table.js';
@@ -253,7 +253,7 @@ export function offerFacts(
     legs,
     pending: pendingAbsence(call, facts.policy) || mayHaveLeft(participant, call, gone, facts),
     connectedKnown: connected !== null,
-    named: isDeduced ? connected?.extension === participant.extension : isNamed(participant, entry),
+    named: isDeduced ? connected?.extension === participant.extension : isNamed(participant, entry, facts),
     deduced: isDeduced,
     keptRinging:
       answered &&
@@ -282,10 +282,13 @@ function mayHaveLeft(
   return stopped !== null && awaitsQueue(facts, entry.seen.key, stopped);
 }
 
-/** Whether the queue names this participant's agent. Two endpoints write the name, and may encode it differently. */
-function isNamed({ agentName }: Participant, entry: QueueEntry | null): boolean {
-  const named = entry?.seen.agentName ?? null;
-  return agentName !== null && named !== null && nameForm(named) === nameForm(agentName);
+/**
+ * Whether the queue names this participant's agent: by a name of the extension's, which two endpoints may encode differently, or by
+ * one of which it is known at which extension it is.
+ */
+function isNamed(participant: Participant, entry: QueueEntry | null, { extensionOf }: CycleFacts): boolean {
+  const names = entry === null ? [] : agentNamesOf(entry.seen);
+  return isNamedAs(participant, names) || extensionOf(names) === participant.extension;
 }
 
 /** The window in which the last leg of the extension went. Null while one of its legs is there. */

@@ -33,7 +33,23 @@ export type SourceEventType = (typeof SOURCE_EVENT_TYPES)[number];
 const REGISTRATION_EVENT_TYPES = ['extension-registered', 'extension-unregistered'] as const;
 export type RegistrationEventType = (typeof REGISTRATION_EVENT_TYPES)[number];
 
-export const EVENT_TYPES = [...CALL_EVENT_TYPES, ...SOURCE_EVENT_TYPES, ...REGISTRATION_EVENT_TYPES] as const;
+const WEBHOOK_EVENT_TYPES = ['webhook-failing', 'webhook-recovered'] as const;
+export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number];
+
+const THRESHOLD_EVENT_TYPES = ['queue-threshold-crossed', 'queue-threshold-cleared'] as const;
+export type ThresholdEventType = (typeof THRESHOLD_EVENT_TYPES)[number];
+
+export const CALLBACK_EVENT_TYPES = ['callback-due', 'callback-updated', 'callback-done'] as const;
+export type CallbackEventType = (typeof CALLBACK_EVENT_TYPES)[number];
+
+export const EVENT_TYPES = [
+  ...CALL_EVENT_TYPES,
+  ...SOURCE_EVENT_TYPES,
+  ...REGISTRATION_EVENT_TYPES,
+  ...WEBHOOK_EVENT_TYPES,
+  ...THRESHOLD_EVENT_TYPES,
+  ...CALLBACK_EVENT_TYPES,
+] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 export type CallViewState = 'queued' | 'ringing' | 'answered' | 'ended';
@@ -54,6 +70,12 @@ export interface ExtensionView {
   readonly state: 'ringing' | 'answered' | 'ended';
 }
 
+/** A number as those see it who are shown the event. The log has no masked ones: `deliver/access/mask.ts`. */
+export interface NumberView extends PhoneNumber {
+  /** Only a part of it is shown, in place of `raw` and `national`. */
+  readonly masked?: true;
+}
+
 /** `data` of every `call-*` event and of the snapshot: instants RFC 3339 in UTC with milliseconds, durations ms. */
 export interface CallView {
   readonly tenant: string;
@@ -62,8 +84,8 @@ export interface CallView {
   readonly upstreamIds: readonly string[];
   readonly direction: Direction;
   readonly state: CallViewState;
-  readonly customer: PhoneNumber | null;
-  readonly hotline: PhoneNumber | null;
+  readonly customer: NumberView | null;
+  readonly hotline: NumberView | null;
   readonly queue: Queue | null;
   /** Every queue that the caller has been in, in order: a call goes on when its caller leaves one queue for another. */
   readonly queues: readonly Queue[];
@@ -115,6 +137,88 @@ export interface RegistrationView {
   readonly observed: ObservedView;
 }
 
+/** `data` of `webhook-failing` and `webhook-recovered`. */
+export interface WebhookHealthView {
+  readonly tenant: string;
+  /** The `id` of the webhook endpoint. */
+  readonly endpoint: string;
+  /** Since when every delivery to it has failed, or had failed until it recovered. */
+  readonly since: string;
+  /** The last failure, in one line without secrets. */
+  readonly reason: string;
+  /** How many events wait for it. */
+  readonly waiting: number;
+  readonly observed: ObservedView;
+}
+
+/** `waiting`: callers in the queue whom no agent has answered; `longestWait`: the longest of their waits, in whole seconds. */
+export const THRESHOLD_RULES = ['waiting', 'longestWait'] as const;
+export type ThresholdRule = (typeof THRESHOLD_RULES)[number];
+
+/** `data` of `queue-threshold-crossed` and `queue-threshold-cleared`. */
+export interface ThresholdView {
+  readonly tenant: string;
+  readonly rule: ThresholdRule;
+  readonly queue: Queue;
+  /** What it is now, in the unit of the rule. */
+  readonly value: number;
+  /** The operator's limit, in the unit of the rule. */
+  readonly limit: number;
+  /** Since when it has been crossed, or had been until it was cleared. */
+  readonly since: string;
+  readonly observed: ObservedView;
+}
+
+export const CALLBACK_CHANGES = ['missed', 'tried', 'claimed', 'released', 'reopened'] as const;
+export type CallbackChange = (typeof CALLBACK_CHANGES)[number];
+
+export const CALLBACK_REASONS = ['called-back', 'reached-us', 'dismissed', 'expired'] as const;
+export type CallbackReason = (typeof CALLBACK_REASONS)[number];
+
+/** What one queue's calls, or those without a queue, made of a call-back. */
+export interface CallbackPartView {
+  /** Null: calls without a queue. */
+  readonly queue: Queue | null;
+  readonly missed: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+  /** The longest wait that is known; null: none is. */
+  readonly longestWaitMs: number | null;
+  /** The newest of the calls that were missed, oldest first. */
+  readonly callIds: readonly string[];
+  /** None of its calls was certainly abandoned. */
+  readonly probable: boolean;
+  /** All of its calls came outside of business hours; false where the tenant has given none. */
+  readonly afterHours: boolean;
+}
+
+/** Who is owed a call. The fields that a part has too are those of all parts together. */
+export interface CallbackView extends Omit<CallbackPartView, 'queue'> {
+  readonly id: string;
+  readonly customer: NumberView;
+  readonly queues: readonly Queue[];
+  readonly tried: number;
+  /** `sub` of the token of the person who is on it. */
+  readonly claimedBy: string | null;
+  readonly claimedUntil: string | null;
+  readonly parts: readonly CallbackPartView[];
+}
+
+/** `data` of the `callback-*` events. */
+export interface CallbackEventView {
+  readonly tenant: string;
+  readonly callback: CallbackView;
+  /** On `callback-updated`. */
+  readonly change?: CallbackChange;
+  /** On `callback-done`. */
+  readonly reason?: CallbackReason;
+  /** On `callback-done` and `callback-updated`: `sub` of the token of the person who did it; absent where no person did. */
+  readonly by?: string;
+  /** On `callback-done`: it follows from an answer that was only inferred. */
+  readonly probable?: true;
+  readonly observed: ObservedView;
+}
+
 interface Envelope<Type extends EventType, Data> {
   readonly specversion: '1.0';
   readonly id: string;
@@ -135,8 +239,17 @@ interface Envelope<Type extends EventType, Data> {
 export type CallEvent = Envelope<CallEventType, CallView>;
 export type SourceEvent = Envelope<SourceEventType, SourceView>;
 export type RegistrationEvent = Envelope<RegistrationEventType, RegistrationView>;
+export type WebhookEvent = Envelope<WebhookEventType, WebhookHealthView>;
+export type ThresholdEvent = Envelope<ThresholdEventType, ThresholdView>;
+export type CallbackEvent = Envelope<CallbackEventType, CallbackEventView>;
 /** One event of the contract, as every transport carries it. */
-export type BridgeEvent = CallEvent | SourceEvent | RegistrationEvent;
+export type BridgeEvent =
+  | CallEvent
+  | SourceEvent
+  | RegistrationEvent
+  | WebhookEvent
+  | ThresholdEvent
+  | CallbackEvent;
 
 /** Something that `decide` found to have happened. A commit makes it an event with a position in the log. */
 export type Transition = {
@@ -146,13 +259,21 @@ export type Transition = {
     /** What sets this transition apart from others of its type on its subject, e.g. the extension offered. */
     readonly discriminator?: string;
     readonly time: Instant;
-    readonly data: Type extends CallEventType
-      ? Omit<CallView, 'tenant'>
-      : Type extends SourceEventType
-        ? Omit<SourceView, 'tenant'>
-        : Omit<RegistrationView, 'tenant'>;
+    readonly data: Omit<DataOf<Type>, 'tenant'>;
   };
 }[EventType];
+
+type DataOf<Type extends EventType> = Type extends CallEventType
+  ? CallView
+  : Type extends SourceEventType
+    ? SourceView
+    : Type extends RegistrationEventType
+      ? RegistrationView
+      : Type extends WebhookEventType
+        ? WebhookHealthView
+        : Type extends ThresholdEventType
+          ? ThresholdView
+          : CallbackEventView;
 
 /** What all events of one commit share: the log's position before them, and when the commit was made. */
 export interface LogStamp extends Position {

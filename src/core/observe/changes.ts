@@ -13,6 +13,8 @@ export interface Changes {
   readonly newLegs: ObservedLeg[];
   /** Of the new legs, those of extensions that were consulted: the call of the customer whom they talk to, by the leg's `key`. */
   readonly consulted: Map<string, string>;
+  /** Of the new legs, those that show the answer of a leg which rang under another id: its call, by the new leg's `key`. */
+  readonly answered: Map<string, string>;
   readonly newEntries: ObservedQueueEntry[];
   /** Live calls whose caller came back on the same row before a poll showed the hang-up: the present row, by `callId`. */
   readonly superseded: Map<string, ObservedQueueEntry>;
@@ -25,6 +27,7 @@ export function noChanges(): Changes {
     turned: new Set(),
     newLegs: [],
     consulted: new Map(),
+    answered: new Map(),
     newEntries: [],
     superseded: new Map(),
   };

@@ -5,6 +5,7 @@ import { absentLeg, KNOWN_LEG, LEG_UNLISTED } from '../parts/absence-rules.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { changeWindow } from '../parts/incomplete.js';
 import { legName } from '../parts/last-leg.js';
+import { ringAnsweredBy } from './answered-leg.js';
 import { add, type Changes } from './changes.js';
 import { consultedFor } from './consulted-leg.js';
 import type { ListedLegs } from './listed-legs.js';
@@ -23,7 +24,9 @@ export function observeLegs(
     const caller =
       index.byUpstreamId(row.callId) === undefined ? consultedFor(row, answer.rows, index) : null;
     if (caller !== null) changes.consulted.set(row.key, caller.callId);
-    if (caller !== null || isNew(row, answer, index, cycle)) changes.newLegs.push(row);
+    const rang = caller === null ? ringAnsweredBy(row, answer.rows, index, cycle) : null;
+    if (rang !== null) changes.answered.set(row.key, rang.callId);
+    if (caller !== null || rang !== null || isNew(row, answer, index, cycle)) changes.newLegs.push(row);
   }
   const phantoms: Indexed<Leg, ObservedLeg>[] = [];
   for (const [known, row] of changed) {

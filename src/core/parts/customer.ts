@@ -26,6 +26,11 @@ export function likeness(a: string, b: string): Likeness {
   return a === WITHHELD ? 'withheld' : 'same';
 }
 
+/** Whether two rows write a number alike: one who withholds it does so in one way, such as `private` or an empty text. */
+export function isWrittenAlike(a: PhoneNumber | null, b: PhoneNumber | null): boolean {
+  return (a?.raw ?? '') === (b?.raw ?? '');
+}
+
 export type Match = 'same' | 'different' | 'unknown';
 
 /** Whether two hotlines are one. */

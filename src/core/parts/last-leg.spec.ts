@@ -13,6 +13,13 @@ describe('the name of a leg', () => {
     expect(legName({ ...seen, startedAt: at(1) })).not.toBe(legName(seen));
   });
 
+  it('is another where the number is withheld in another way', () => {
+    const withheld = (raw: string) => legName({ ...seen, customer: number(raw) });
+    expect(withheld('anonymous')).toBe(withheld('anonymous'));
+    expect(withheld('anonymous')).not.toBe(withheld('unknown'));
+    expect(withheld('')).toBe(legName({ ...seen, customer: null }));
+  });
+
   it('is none without a time: then it may be any leg', () => {
     expect(legName(leg())).toBeNull();
   });

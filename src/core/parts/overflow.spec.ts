@@ -35,6 +35,12 @@ describe('a leg of a caller whom the queue let go', () => {
     expect(isOverflowLeg({ ...begunAt(4), firstSeen: at(6) }, before)).toBe(true);
   });
 
+  it('is none that a poll showed before the queue still had the caller waiting, whatever its time says', () => {
+    const seenAt = (seconds: number) => ({ ...begunAt(5), firstSeen: at(seconds) });
+    const still = { ...left, absence: { ...left.absence!, lastPresent: at(3) } };
+    expect([2, 3, 4].map((seconds) => isOverflowLeg(seenAt(seconds), still))).toEqual([false, false, true]);
+  });
+
   it('is none while it is missing', () => {
     expect(isOverflowLeg({ ...begunAt(6), absence: absentSince(7) }, left)).toBe(false);
   });

@@ -1,7 +1,7 @@
 import type { Call, Leg, QueueEntry } from '../model/call.js';
 import { type CycleFacts, sawMonitor } from './cycle-facts.js';
 import { belongsToEntry, isGone } from './part.js';
-import { isSeenLater, whenGone } from './window.js';
+import { isEarlierOrAt, isSeenLater, whenGone } from './window.js';
 
 /**
  * A caller whose entry is Abandoned may have hung up, or have overflowed to extensions outside the queue. The PBX creates the
@@ -13,12 +13,17 @@ export function abandonedEntry({ entry, answeredAt }: Call): QueueEntry | null {
   return entry?.absence?.kind === 'abandoned' && answeredAt === null ? entry : null;
 }
 
-/** Whether the leg is there and began when the queue let the caller go, or later; without a time, no poll showed it before. */
-export function isOverflowLeg(
-  { seen, firstSeen, absence }: Leg,
-  { seen: row, absence: left }: QueueEntry,
-): boolean {
-  if (absence !== null) return false;
+/**
+ * Whether the leg is there and began when the queue let the caller go, or later; without a time, no poll showed it before. One
+ * that was shown before an answer of the queue in which the caller waited is the queue's, even if its `call_time` has moved since.
+ */
+export function isOverflowLeg(leg: Leg, entry: QueueEntry): boolean {
+  return leg.absence === null && beganAfterQueue(leg, entry);
+}
+
+/** The same, also of a leg that has gone since. */
+export function beganAfterQueue({ seen, firstSeen }: Leg, { seen: row, absence: left }: QueueEntry): boolean {
+  if (isEarlierOrAt(firstSeen, whenGone(left!))) return false;
   if (seen.startedAt === null || !belongsToEntry(row.abandonedAt, row))
     return !isSeenLater(whenGone(left!), { after: null, by: firstSeen });
   return seen.startedAt >= row.abandonedAt!;

@@ -40,6 +40,12 @@ export function skewOf({ monitor, queue }: Readonly<Record<Endpoint, Clocked>>):
   return isInTune ? Math.max(least, Math.min(0, behind ?? 0)) : null;
 }
 
+/** The same, asked for only where it is needed, and found out once. */
+export function lazySkew(sources: Readonly<Record<Endpoint, Clocked>>): () => number | null {
+  let known: { readonly skewMs: number | null } | null = null;
+  return () => (known ??= { skewMs: skewOf(sources) }).skewMs;
+}
+
 interface Clocked {
   readonly clock: readonly ClockSample[];
 }

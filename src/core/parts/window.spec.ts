@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   commonOf,
+  isCertainlyWithin,
   isAfter,
   isEarlierOrAt,
   isLongBefore,
@@ -76,5 +77,12 @@ describe('a window', () => {
     expect(spanOf([other, window])).toEqual({ after: 5, by: 20 });
     expect(spanOf([other, { after: null, by: 30 }])).toEqual({ after: null, by: 30 });
     expect(spanOf([window])).toEqual(window);
+  });
+
+  it('is certainly within some time of another one where it is so wherever both happened', () => {
+    const start = { after: 10, by: 20 };
+    expect(isCertainlyWithin(start, { after: 20, by: 30 }, 21)).toBe(true);
+    expect(isCertainlyWithin(start, { after: 20, by: 30 }, 20)).toBe(false);
+    expect(isCertainlyWithin({ after: null, by: 20 }, { after: 20, by: 30 }, 1_000)).toBe(false);
   });
 });

@@ -47,6 +47,11 @@ export function isSince({ by }: Window, instant: Instant, ms: number): boolean {
   return by + ms <= instant;
 }
 
+/** Whether less than `ms` passed from the one to the other, wherever in their windows they were. */
+export function isCertainlyWithin(start: Window, end: Window, ms: number): boolean {
+  return start.after !== null && end.by - start.after < ms;
+}
+
 /** Whether a poll showed it at least `ms` before one showed the other. */
 export function isLongBefore({ by }: Window, other: Window, ms: number): boolean {
   return other.by - by >= ms;

@@ -9,16 +9,25 @@ export function bytesHeld(response: ServerResponse): number {
   return response.writableLength + (PREPARED.get(response) ?? 0);
 }
 
-/**
- * Sends JSON text, piece by piece: the next one is asked for when the client has taken the one before, so that a long
- * answer is never held as a whole. Ends without the rest when the client has gone.
- */
-export async function sendJson(
+/** Sends JSON text as `sendText` does. */
+export function sendJson(
   response: ServerResponse,
   pieces: AsyncIterable<string> | Iterable<string>,
 ): Promise<void> {
   // Express' `json` would also compute an ETag, for what must not be cached.
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  return sendText(response, 'application/json; charset=utf-8', pieces);
+}
+
+/**
+ * Sends text, piece by piece: the next one is asked for when the client has taken the one before, so that a long answer is
+ * never held as a whole. Ends without the rest when the client has gone.
+ */
+export async function sendText(
+  response: ServerResponse,
+  contentType: string,
+  pieces: AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  response.setHeader('Content-Type', contentType);
   const gone = new Promise<void>((resolve) => onceOver(response, resolve));
   // The last slice goes out with the end: of an answer in one slice, Node then sends the length.
   let last: Buffer | null = null;

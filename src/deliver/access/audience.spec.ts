@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { type BridgeEvent, EVENT_TYPES, toEvents, type Transition } from '../../core/model/event.js';
 import { sourceDegraded, sourceDown, transition } from '../../../test/support/delivery.js';
-import { audienceOf, type Filter, type Grant, maySee, maySeeExtension } from './audience.js';
+import {
+  audienceOf,
+  type CallFilter,
+  exposureOf,
+  type Filter,
+  type Grant,
+  maySee,
+  maySeeExtension,
+} from './audience.js';
 
 const stamp = { tenant: 'acme', epoch: 'e1', sequence: 0, recordedAt: 0 };
 const eventOf = (given: Transition): BridgeEvent => toEvents([given], stamp)[0]!;
@@ -22,6 +30,23 @@ const registered = eventOf({
     extension: '107',
     registered: true,
     observed: { earliest: null, latest: '2026-03-02T03:00:00.000Z', certainty: 'observed' },
+  },
+});
+
+const webhookFailing = eventOf({
+  type: 'webhook-failing',
+  subject: 'webhook/crm',
+  time: 0,
+  data: {
+    endpoint: 'crm',
+    since: '2026-03-02T02:55:00.000Z',
+    reason: 'HTTP 500',
+    waiting: 3,
+    observed: {
+      earliest: '2026-03-02T03:00:00.000Z',
+      latest: '2026-03-02T03:00:00.000Z',
+      certainty: 'observed',
+    },
   },
 });
 
@@ -127,6 +152,11 @@ describe('who may see what', () => {
     ],
     ['sources are visible to every client', grant({ extensions: [] }), {}, eventOf(sourceDown), true],
     ['degraded ones too', grant({ extensions: [] }), {}, eventOf(sourceDegraded), true],
+    ['a webhook’s trouble is for those who see everything', grant(), {}, webhookFailing, true],
+    ['not for an extension', grant({ extensions: ['crm'] }), {}, webhookFailing, false],
+    ['nor for a queue', grant({ queues: ['crm'] }), {}, webhookFailing, false],
+    ['nor for a client that wants an extension’s', grant(), { extensions: ['107'] }, webhookFailing, false],
+    ['but for one that wants its type', grant(), { types: ['webhook-failing'] }, webhookFailing, true],
     ['a registration is its extension’s', grant({ extensions: ['107'] }), {}, registered, true],
     ['and no other’s', grant({ extensions: ['108'], queues: ['q-1'] }), {}, registered, false],
     ['a filter by type', grant(), { types: ['call-ended'] }, eventOf(transition('call-started', 'c')), false],
@@ -185,6 +215,8 @@ describe('who may see what', () => {
   const anyFilter = fc.record({
     ...scope,
     types: fc.option(fc.array(fc.constantFrom(...EVENT_TYPES)), { nil: undefined }),
+    customers: fc.option(fc.array(fc.constantFrom('+84914237383', '107')), { nil: undefined }),
+    states: fc.option(fc.array(fc.constantFrom('queued' as const, 'ringing' as const)), { nil: undefined }),
   });
   const anyEvent = fc
     .record({
@@ -210,6 +242,40 @@ describe('who may see what', () => {
     );
   });
 
+  it('customers and states each narrow what the rest of a filter leaves', () => {
+    fc.assert(
+      fc.property(anyGrant, anyFilter, anyEvent, (given, filter, event) => {
+        const { customers, states, ...rest } = filter;
+        const each: readonly CallFilter[] = [rest, { customers }, { states }];
+        const exposure = exposureOf(event);
+        const seen = (one: CallFilter) => audienceOf(given, one).seesCall(exposure);
+        expect(seen(filter)).toBe(each.every(seen));
+      }),
+    );
+  });
+
+  it.each<[CallFilter, boolean]>([
+    [{ customers: ['+84914237383'] }, true],
+    [{ customers: ['107', '+84914237383'] }, true],
+    [{ customers: ['0914237383'] }, false],
+    [{ customers: [] }, false],
+    [{ states: ['ringing'] }, true],
+    [{ states: ['queued', 'answered'] }, false],
+    [{ states: [] }, false],
+    [{ customers: ['+84914237383'], states: ['queued'] }, false],
+    [{ customers: ['+84914237383'], extensions: ['108'] }, false],
+  ])('%j of a call that rings: %s', (filter, isSeen) => {
+    const exposure = exposureOf(eventOf(transition('call-started', 'c', at('107'))));
+    expect(audienceOf(grant(), filter).seesCall(exposure)).toBe(isSeen);
+  });
+
+  it('what has no customer is no customer’s: a withheld number, a registration', () => {
+    const withheld = eventOf(transition('call-started', 'c', { customer: null }));
+    for (const event of [withheld, registered])
+      expect(maySee(grant(), { customers: ['+84914237383'] }, event)).toBe(false);
+    expect(maySee(grant(), { customers: ['+84914237383'] }, eventOf(sourceDown))).toBe(true);
+  });
+
   it('clients that encode the same name differently share one audience', () => {
     const [one, other] = FORMS.map((name) => audienceOf(grant({ queues: [name] }), { extensions: [name] }));
     expect(one!.key).toBe(other!.key);
@@ -223,6 +289,9 @@ describe('who may see what', () => {
       audienceOf(grant({ extensions: ['107'] }), {}),
       audienceOf(grant(), { queues: ['107'] }),
       audienceOf(grant(), { queues: [] }),
+      audienceOf(grant(), { customers: ['107'] }),
+      audienceOf(grant(), { customers: [] }),
+      audienceOf(grant(), { states: ['queued'] }),
       audienceOf(grant(), {}),
     ].map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);

@@ -1,16 +1,22 @@
+import type { Queue } from '../../core/model/call.js';
 import {
   type BridgeEvent,
   CALL_EVENT_TYPES,
+  type CallbackEvent,
+  type CallbackView,
   type CallEvent,
   type CallView,
+  type CallViewState,
   type EventType,
 } from '../../core/model/event.js';
 import { nameForm } from '../../core/model/name-form.js';
 import type { Instant } from '../../core/model/observation.js';
+import { customerKey } from './customer-key.js';
+import { maskingOf } from './mask.js';
 
 /**
  * Decides who may see what. Pure, and the only place that does: snapshot, catch-up, live events, HTTP and event streams
- * all use it.
+ * all use it. How what somebody sees reads for them is `shown-to.ts`.
  *
  * - A call is visible to an extension's token from the first event in which the extension is a participant, so that no
  *   earlier event shows it the customer's number.
@@ -19,7 +25,14 @@ import type { Instant } from '../../core/model/observation.js';
  *   With `queues` alone no extension is granted, and the other way round.
  * - Registrations are visible by extension. `source-*` events carry no customer data: every token of the tenant sees
  *   them.
+ * - `webhook-*` events name the operator's receivers: only a token that is not narrowed sees them.
+ * - `queue-*` events are visible to the tokens of that queue, by its id or name.
+ * - A call-back is visible to the tokens of one of its queues, with the parts that these queues' calls made: for a filter
+ *   too there are no others. The part that direct calls made is visible to tokens that are not narrowed.
  * - A filter narrows what the grant gives and cannot widen it: both must agree.
+ * - `customers` and `states` narrow further, each by itself: they add nothing to `extensions` and `queues`.
+ * - Where a grant does not show whole numbers (`NumbersShown`), they are masked (`mask.ts`); events that may hold one anywhere are
+ *   not seen, and `customers` finds nothing whose number is masked, or it would reveal the number.
  * - Names are compared by their `nameForm`, so that a token or filter for a name means it however it is encoded.
  */
 interface Scope {
@@ -31,11 +44,23 @@ interface Scope {
 export interface Grant extends Scope {
   readonly tenant: string;
   readonly expiresAt: Instant;
+  /** Left out: `full`. */
+  readonly numbers?: NumbersShown;
 }
+
+/** Which telephone numbers are shown whole: all; those of calls in which one of the token's extensions takes part; or none. */
+export type NumbersShown = 'full' | 'own' | 'masked';
 
 /** What a client wants to get. `types` concerns events only; a snapshot holds calls of every state. */
 export interface Filter extends Scope {
   readonly types?: readonly EventType[] | undefined;
+}
+
+/** What an HTTP request may ask for besides. An empty list matches no call, a missing one does not narrow. */
+export interface CallFilter extends Filter {
+  /** Calls of one of these customers, by `keysOfCustomer`. */
+  readonly customers?: readonly string[] | undefined;
+  readonly states?: readonly CallViewState[] | undefined;
 }
 
 /** The part of an event that decides who may see it: taken once per event, checked once per audience. */
@@ -46,11 +71,25 @@ export interface Exposure {
   readonly extensions: readonly string[];
   /** `nameForm` of the id and of the name of each queue that the caller has been in. */
   readonly queues: readonly string[];
+  /** `customerKey` of the call's customer; null where it has none. */
+  readonly customer: string | null;
+  /** Null of what is no call. */
+  readonly state: CallViewState | null;
+  /** Of a call-back, in the order of its parts; null of everything that is seen as a whole or not at all. */
+  readonly parts: readonly ExposedPart[] | null;
 }
 
-const PUBLIC: Exposure = { public: true, extensions: [], queues: [] };
-/** For an event of a newer release that this one does not know: only clients that may see everything get it. */
-const UNKNOWN: Exposure = { public: false, extensions: [], queues: [] };
+interface ExposedPart {
+  /** `nameForm` of the id and of the name of its queue; none of the part without a queue. */
+  readonly queues: readonly string[];
+  /** Whether the event says something of this part: not of an update that another queue's call has led to. */
+  readonly isNews: boolean;
+}
+
+const NO_CALL = { extensions: [], queues: [], customer: null, state: null, parts: null };
+const PUBLIC: Exposure = { public: true, ...NO_CALL };
+/** Only clients that may see everything get it. */
+const OF_ALL: Exposure = { public: false, ...NO_CALL };
 
 export function exposureOf(event: BridgeEvent): Exposure {
   switch (event.type) {
@@ -61,8 +100,19 @@ export function exposureOf(event: BridgeEvent): Exposure {
     case 'extension-registered':
     case 'extension-unregistered':
       return exposureOfExtension(event.data.extension);
+    case 'webhook-failing':
+    case 'webhook-recovered':
+      return OF_ALL;
+    case 'queue-threshold-crossed':
+    case 'queue-threshold-cleared':
+      return exposureOfQueue(event.data.queue);
+    case 'callback-due':
+    case 'callback-updated':
+    case 'callback-done':
+      return exposureOfCallback(event.data.callback, missedAt(event));
     default:
-      return isCallEvent(event) ? exposureOfCall(event.data) : UNKNOWN;
+      // An event of a newer release may be anybody's.
+      return isCallEvent(event) ? exposureOfCall(event.data) : OF_ALL;
   }
 }
 
@@ -74,8 +124,42 @@ export function exposureOfCall(call: CallView): Exposure {
   return {
     public: false,
     extensions: [...extensions].map(nameForm),
-    queues: call.queues.flatMap(({ id, name }) => [nameForm(id), nameForm(name)]),
+    queues: call.queues.flatMap(namesOf),
+    customer: call.customer === null ? null : customerKey(call.customer),
+    state: call.state,
+    parts: null,
   };
+}
+
+/** @param missedAt of an event that says that the customer was missed again: when */
+export function exposureOfCallback(
+  { customer, parts }: Pick<CallbackView, 'customer' | 'parts'>,
+  missedAt: string | null = null,
+): Exposure {
+  // A call that ended before one that is known already moves no `lastAt`: then it may be of any part.
+  const isKnown = parts.some(({ lastAt }) => lastAt === missedAt);
+  return {
+    public: false,
+    ...NO_CALL,
+    customer: customerKey(customer),
+    parts: parts.map(({ queue, lastAt }) => ({
+      queues: queue === null ? [] : namesOf(queue),
+      isNews: !isKnown || lastAt === missedAt,
+    })),
+  };
+}
+
+function missedAt({ time, data }: CallbackEvent): string | null {
+  return data.change === 'missed' ? time : null;
+}
+
+/** @param queue its name is null where only its id is known */
+export function exposureOfQueue(queue: { readonly id: string; readonly name: string | null }): Exposure {
+  return { public: false, ...NO_CALL, queues: namesOf({ id: queue.id, name: queue.name ?? queue.id }) };
+}
+
+function namesOf({ id, name }: Queue): string[] {
+  return [nameForm(id), nameForm(name)];
 }
 
 /** The sets of a grant and a filter, made once per client and shared by all clients that agree in both. */
@@ -91,12 +175,22 @@ export interface Audience {
   readonly reach: Reach | null;
   sees(type: EventType, exposure: Exposure): boolean;
   seesCall(exposure: Exposure): boolean;
+  /** Numbers of a queue: customers and states, which are of calls, do not narrow them. */
+  seesQueue(exposure: Exposure): boolean;
+  /** Whether the numbers in what has this exposure are masked. */
+  masks(exposure: Exposure): boolean;
+  /** Whether `masks` is so of anything. */
+  readonly masksSome: boolean;
+  /** Which parts of a call-back the grant shows, by their places; null: all, and all of what has no parts. */
+  partsSeen(exposure: Exposure): readonly number[] | null;
 }
 
 interface Reach {
   readonly extensions: ReadonlySet<string>;
   readonly queues: ReadonlySet<string>;
 }
+
+const masksNothing = () => false;
 
 /** The one audience of all clients without a narrowing grant or filter. */
 const EVERYTHING: Audience = {
@@ -105,24 +199,43 @@ const EVERYTHING: Audience = {
   reach: null,
   sees: () => true,
   seesCall: () => true,
+  seesQueue: () => true,
+  masks: masksNothing,
+  masksSome: false,
+  partsSeen: () => null,
 };
 
-export function audienceOf(grant: Grant, filter: Filter): Audience {
+export function audienceOf(grant: Grant, filter: CallFilter): Audience {
   const granted = reachOf(grant);
   const wanted = reachOf(filter);
+  const masks = maskerOf(grant, granted);
+  const matches = matcherOf(filter, masks);
   const types = filter.types === undefined ? null : new Set<string>(filter.types);
-  if (granted === null && wanted === null && types === null) return EVERYTHING;
-  const seesCall = (exposure: Exposure) => isWithin(granted, exposure) && isWithin(wanted, exposure);
+  if (granted === null && wanted === null && types === null && matches === null && masks === null)
+    return EVERYTHING;
+  const isWithinBoth = (exposure: Exposure) =>
+    exposure.parts === null
+      ? isWithin(granted, exposure) && isWithin(wanted, exposure)
+      : hasNewsFor(granted, wanted, exposure.parts);
+  const seesCall =
+    matches === null ? isWithinBoth : (exposure: Exposure) => isWithinBoth(exposure) && matches(exposure);
   return {
-    key: JSON.stringify([scopeKey(grant), scopeKey(filter), sorted(filter.types)]),
+    key: JSON.stringify([scopeKey(grant), scopeKey(filter), callKey(filter), grant.numbers ?? 'full']),
     unrestricted: false,
     reach: fewer(granted, wanted),
-    sees: (type, exposure) => (types === null || types.has(type)) && seesCall(exposure),
+    sees: (type, exposure) =>
+      (types === null || types.has(type)) &&
+      (masks === null || maskingOf(type) !== 'hide' || !masks(exposure)) &&
+      seesCall(exposure),
     seesCall,
+    seesQueue: isWithinBoth,
+    masks: masks ?? masksNothing,
+    masksSome: masks !== null,
+    partsSeen: ({ parts }) => (parts === null ? null : partsWithin(granted, parts)),
   };
 }
 
-export function maySee(grant: Grant, filter: Filter, event: BridgeEvent): boolean {
+export function maySee(grant: Grant, filter: CallFilter, event: BridgeEvent): boolean {
   return event.data.tenant === grant.tenant && audienceOf(grant, filter).sees(event.type, exposureOf(event));
 }
 
@@ -131,8 +244,35 @@ export function maySeeExtension(grant: Grant, extension: string): boolean {
   return audienceOf(grant, {}).seesCall(exposureOfExtension(extension));
 }
 
-function exposureOfExtension(extension: string): Exposure {
-  return { public: false, extensions: [nameForm(extension)], queues: [] };
+export function exposureOfExtension(extension: string): Exposure {
+  return { public: false, ...NO_CALL, extensions: [nameForm(extension)] };
+}
+
+/** Null where the grant shows all numbers. */
+function maskerOf(
+  { numbers = 'full' }: Grant,
+  granted: Reach | null,
+): ((exposure: Exposure) => boolean) | null {
+  if (numbers === 'full') return null;
+  if (numbers === 'masked' || granted === null) return () => true;
+  return ({ extensions }) => !extensions.some((participant) => granted.extensions.has(participant));
+}
+
+/** Null when customers and states do not narrow at all. */
+function matcherOf(
+  { customers, states }: CallFilter,
+  masks: ((exposure: Exposure) => boolean) | null,
+): ((exposure: Exposure) => boolean) | null {
+  if (customers === undefined && states === undefined) return null;
+  const lines = customers && new Set(customers);
+  const wanted = states && new Set(states);
+  return (exposure) => {
+    const { public: everybody, customer, state } = exposure;
+    if (everybody) return true;
+    if (lines !== undefined && (customer === null || !lines.has(customer) || masks?.(exposure) === true))
+      return false;
+    return wanted === undefined || (state !== null && wanted.has(state));
+  };
 }
 
 /** Null when the scope does not narrow at all. */
@@ -149,6 +289,21 @@ function isWithin(reach: Reach | null, { public: everybody, extensions, queues }
   return false;
 }
 
+function hasNewsFor(granted: Reach | null, wanted: Reach | null, parts: readonly ExposedPart[]): boolean {
+  const shown = parts.filter((part) => isOf(granted, part));
+  return shown.some(({ isNews }) => isNews) && shown.some((part) => isOf(wanted, part));
+}
+
+/** Null where that is all of them. */
+function partsWithin(granted: Reach | null, parts: readonly ExposedPart[]): readonly number[] | null {
+  const shown = [...parts.keys()].filter((place) => isOf(granted, parts[place]!));
+  return shown.length === parts.length ? null : shown;
+}
+
+function isOf(reach: Reach | null, { queues }: ExposedPart): boolean {
+  return reach === null || queues.some((queue) => reach.queues.has(queue));
+}
+
 function fewer(a: Reach | null, b: Reach | null): Reach | null {
   if (a === null || b === null) return a ?? b;
   const size = ({ extensions, queues }: Reach) => extensions.size + queues.size;
@@ -157,6 +312,10 @@ function fewer(a: Reach | null, b: Reach | null): Reach | null {
 
 function scopeKey({ extensions, queues }: Scope) {
   return [sorted(extensions?.map(nameForm)), sorted(queues?.map(nameForm))];
+}
+
+function callKey({ types, customers, states }: CallFilter) {
+  return [types, customers, states].map(sorted);
 }
 
 function sorted(list: readonly string[] | undefined): readonly string[] | null {

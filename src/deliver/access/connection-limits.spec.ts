@@ -5,11 +5,11 @@ import type { LimitWatch } from './limit-watch.js';
 const holder = (subject: string, tenant = 'acme') => ({ tenant, subject, expiresAt: Infinity });
 
 describe('the clients of a subject, of a tenant and of all', () => {
-  const setUp = ({ maxConnections = 3, isShared = false } = {}) => {
+  const setUp = ({ maxConnections = 3, tenants = 1 } = {}) => {
     const reached = jest.fn<LimitWatch['reached']>();
     const limits = new ConnectionLimits({
       ...{ maxConnections, connectionsPerSubject: 2, watch: { reached } },
-      isShared: () => isShared,
+      tenants: () => tenants,
     });
     return { reached, limits };
   };
@@ -23,7 +23,7 @@ describe('the clients of a subject, of a tenant and of all', () => {
   });
 
   it('of one tenant, with however many subjects, leave a half to the others', () => {
-    const { reached, limits } = setUp({ maxConnections: 6, isShared: true });
+    const { reached, limits } = setUp({ maxConnections: 6, tenants: 2 });
     const taken = ['a', 'b', 'c', 'd'].map((subject) => limits.take(holder(subject)));
     expect(taken.map((giveBack) => giveBack !== null)).toEqual([true, true, true, false]);
     expect(reached.mock.calls).toEqual([['tenant']]);
@@ -31,6 +31,23 @@ describe('the clients of a subject, of a tenant and of all', () => {
     taken[0]!();
     taken[0]!();
     expect(['d', 'e'].map((subject) => limits.take(holder(subject)) !== null)).toEqual([true, false]);
+  });
+
+  it('of two tenants, however many they want, leave a tenth to the others, of whom none has more than an even share of it', () => {
+    const { reached, limits } = setUp({ maxConnections: 40, tenants: 20 });
+    const taken = (tenant: string, wanted = 40) =>
+      Array.from({ length: wanted }, (_, n) => limits.take(holder(`s${n}`, tenant))).filter(Boolean).length;
+    expect([taken('acme'), taken('globex')]).toEqual([20, 16]);
+    expect(reached).toHaveBeenLastCalledWith('tenant');
+    expect([taken('initech'), taken('umbrella', 1), taken('hooli')]).toEqual([2, 1, 1]);
+    expect(reached).toHaveBeenLastCalledWith('clients');
+  });
+
+  it('of two tenants alone are a half each', () => {
+    const { limits } = setUp({ maxConnections: 40, tenants: 2 });
+    const taken = (tenant: string) =>
+      Array.from({ length: 40 }, (_, n) => limits.take(holder(`s${n}`, tenant))).filter(Boolean).length;
+    expect([taken('acme'), taken('globex')]).toEqual([20, 20]);
   });
 
   it('of the only tenant are all', () => {

@@ -6,8 +6,9 @@ import { subjectKey, type Whose } from './token.js';
 
 /**
  * How many clients there may be, sockets and event streams together: of one subject, of one tenant and of all. A tenant has
- * a half of all, where there are others: it signs its own tokens, of as many subjects as it likes. Its size is bounded by
- * the clients: a subject or a tenant without one is dropped.
+ * a half of all, where there are others: it signs its own tokens, of as many subjects as it likes. The last tenth is for
+ * tenants with less than an even share, so that a few with many clients cannot shut out one with few. Its size is bounded
+ * by the clients: a subject or a tenant without one is dropped.
  */
 export class ConnectionLimits {
   readonly #deps: ConnectionLimitsDeps;
@@ -42,13 +43,23 @@ export class ConnectionLimits {
   }
 
   #reachedBy(subject: string, tenant: string): LimitName | null {
-    const { maxConnections, connectionsPerSubject, isShared } = this.#deps;
+    const { maxConnections, connectionsPerSubject } = this.#deps;
     if (this.#all >= maxConnections) return 'clients';
     if ((this.#subjects.get(subject) ?? 0) >= connectionsPerSubject) return 'subject';
-    const ofTenant = this.#tenants.get(tenant) ?? 0;
-    return isShared() && ofTenant >= Math.max(1, Math.floor(maxConnections / 2)) ? 'tenant' : null;
+    return (this.#tenants.get(tenant) ?? 0) >= this.#mostOfTenant() ? 'tenant' : null;
+  }
+
+  #mostOfTenant(): number {
+    const { maxConnections, tenants } = this.#deps;
+    const count = tenants();
+    if (count <= 1) return Infinity;
+    const share = this.#all < maxConnections * (1 - KEPT) ? 1 / 2 : 1 / count;
+    return Math.max(1, Math.floor(maxConnections * share));
   }
 }
+
+/** The part of all that is kept for tenants with less than an even share. */
+const KEPT = 0.1;
 
 function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
   const count = (counts.get(key) ?? 0) + change;
@@ -58,8 +69,8 @@ function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
 
 export interface ConnectionLimitsDeps extends Pick<Limits, 'maxConnections' | 'connectionsPerSubject'> {
   readonly watch: Pick<LimitWatch, 'reached'>;
-  /** Whether there are several tenants. */
-  readonly isShared: () => boolean;
+  /** How many tenants there are. */
+  readonly tenants: () => number;
 }
 
 /** What one connection may send: messages and control frames together, and bytes. */

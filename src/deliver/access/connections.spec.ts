@@ -76,6 +76,17 @@ describe('the connections to the port', () => {
     expect(clients.filter(isClosed)).toHaveLength(3);
   });
 
+  it('that have closed take no place any more', async () => {
+    await serve({ maxConnections: 2, maxTokenless: 2 });
+    for (let n = 0; n < 5; n += 1) {
+      const client = await open();
+      client.destroy();
+      const count = () => new Promise<number>((resolve) => server.getConnections((_, open) => resolve(open)));
+      await until(async () => (await count()) === 0);
+    }
+    expect(reached).toEqual([]);
+  });
+
   it('that have just come are not pushed out for having no request yet, while others ask', async () => {
     await serve({ maxTokenless: 3 });
     const asking = [await open(REQUEST), await open(REQUEST)];

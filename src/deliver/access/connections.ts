@@ -25,10 +25,16 @@ export class Connections {
   /** Unproven ones, the oldest first: without a request, and with one. */
   readonly #idle = new Set<Socket>();
   readonly #asking = new Set<Socket>();
+  /** One listener for all connections. */
+  readonly #closed: (this: Socket) => void;
   #stopSweep: Stop = () => undefined;
 
   constructor(deps: ConnectionsDeps) {
     this.#deps = deps;
+    const forget = (socket: Socket) => this.#forget(socket);
+    this.#closed = function () {
+      forget(this);
+    };
   }
 
   /** Watches the connections from now on. To be called after the last listener for requests was added. */
@@ -87,7 +93,7 @@ export class Connections {
     };
     this.#open.set(socket, connection);
     this.#sort(socket, connection);
-    socket.once('close', () => this.#forget(socket));
+    socket.on('close', this.#closed);
   }
 
   #asked(request: IncomingMessage, response: ServerResponse, begin: () => void): void {
@@ -121,7 +127,7 @@ export class Connections {
     if (connection === undefined) return;
     connection.isUpgraded = true;
     // Node takes its own listener away here, and engine.io adds one later: in between, a reset would end the process.
-    socket.on('error', () => undefined);
+    socket.on('error', ignore);
     this.#sort(socket, connection);
   }
 
@@ -217,6 +223,8 @@ function takenFrom(socket: Socket): number {
   const { _handle: handle } = socket as { _handle?: { readonly writeQueueSize?: number } | null };
   return socket.bytesWritten - socket.writableLength - (handle?.writeQueueSize ?? 0);
 }
+
+const ignore = () => undefined;
 
 const SWEEP_MS = 1_000;
 /** Longer than a client's first packets are on their way. */

@@ -43,8 +43,8 @@ describe('CORS_ORIGINS over HTTP', () => {
       expect(answer.status).toBe(204);
       expect(corsHeaders(answer)).toEqual({
         'access-control-allow-origin': CRM,
-        'access-control-allow-methods': 'GET,HEAD',
-        'access-control-allow-headers': 'Authorization,Last-Event-ID,X-Request-Id',
+        'access-control-allow-methods': 'GET,HEAD,POST',
+        'access-control-allow-headers': 'Authorization,Content-Type,Last-Event-ID,X-Request-Id',
         'access-control-expose-headers': 'Retry-After,WWW-Authenticate,X-Request-Id',
         'access-control-max-age': '600',
       });

@@ -64,8 +64,8 @@ export function httpCors({
 }
 
 const HTTP_CORS: CorsOptions = {
-  methods: ['GET', 'HEAD'],
-  allowedHeaders: ['Authorization', 'Last-Event-ID', 'X-Request-Id'],
+  methods: ['GET', 'HEAD', 'POST'],
+  allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'X-Request-Id'],
   // When to retry, why a token was refused, and the id to give to the operator.
   exposedHeaders: ['Retry-After', 'WWW-Authenticate', 'X-Request-Id'],
   // Every request carries a token, so each would need a preflight without this.

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.js';
+import { type Clock, pause } from '../../base/clock.js';
 import { TokenBucket } from '../../base/token-bucket.js';
 import type { LimitWatch } from './limit-watch.js';
 import type { Limits } from './options.js';
@@ -45,7 +45,7 @@ export class FailurePace {
     const waitMs = Math.max(own === undefined ? 0 : this.#waitOf(own, now), this.#waitOf(this.#all, now));
     if (waitMs === 0) return;
     watch.reached('failures', network);
-    await new Promise<void>((resolve) => clock.after(Math.min(waitMs, LONGEST_MS), resolve));
+    await pause(clock, Math.min(waitMs, LONGEST_MS));
   }
 
   /** A debt does not grow beyond what the longest wait makes up for. */

@@ -147,7 +147,16 @@ describe("tenants' own keys", () => {
   });
 
   it('are read with the names that claims have there, and no others', async () => {
-    const claims = { tenant: 'org', sub: 'upn', extensions: 'lines', queues: 'groups', display: 'wall' };
+    const claims = {
+      tenant: 'org',
+      sub: 'upn',
+      extensions: 'lines',
+      queues: 'groups',
+      display: 'wall',
+      webhooks: 'hooks',
+      numbers: 'shown',
+      callbacks: 'calls',
+    };
     const tokens = verifier({ acme: keysOf([ACME], { claims }), globex: keysOf([GLOBEX]) });
     const given = { tenant: undefined, org: 'acme', upn: 'an', lines: [107], groups: ['sales'], wall: true };
     expect(await tokens.verify(await signed(undefined, ACME, { ...given, display: false }))).toMatchObject({

@@ -5,7 +5,11 @@ describe('a full pool', () => {
     const gone: string[] = [];
     let full = 0;
     const pool = new OldestGoes(2, () => (full += 1));
-    const enter = (name: string) => pool.enter(() => gone.push(name));
+    const enter = (name: string) => {
+      const member = { go: () => void gone.push(name) };
+      pool.enter(member);
+      return () => pool.leave(member);
+    };
     enter('a');
     const leave = enter('b');
     expect([gone, full]).toEqual([[], 0]);
@@ -21,11 +25,12 @@ describe('a full pool', () => {
 
   it('lets a member leave while it is made to go', () => {
     const pool = new OldestGoes(1, () => undefined);
-    const leave = pool.enter(() => leave());
+    const member = { go: () => pool.leave(member) };
+    pool.enter(member);
     let went = false;
-    pool.enter(() => (went = true));
+    pool.enter({ go: () => void (went = true) });
     expect(went).toBe(false);
-    pool.enter(() => undefined);
+    pool.enter({ go: () => undefined });
     expect(went).toBe(true);
   });
 });

@@ -13,12 +13,15 @@ export class OldestGoes {
     this.#full = full;
   }
 
-  /** Returns the function with which the member leaves by itself; it may be called again. `go` is called at most once. */
-  enter(go: () => void): () => void {
+  /** `member.go` is called at most once, and not after it has left. */
+  enter(member: Member): void {
     while (this.#members.size >= this.#limit && this.pushOut());
-    const member: Member = { go };
     this.#members.add(member);
-    return () => this.#members.delete(member);
+  }
+
+  /** Does nothing where it is no member any more. */
+  leave(member: Member): void {
+    this.#members.delete(member);
   }
 
   /** Makes the oldest member go; false where there is none. */
@@ -33,5 +36,5 @@ export class OldestGoes {
 }
 
 interface Member {
-  readonly go: () => void;
+  go(): void;
 }

@@ -22,6 +22,8 @@ export interface DeliverOptions extends Partial<Limits> {
   readonly auth: AuthOptions;
   /** As of the start: the keys of tenants that have their own. */
   readonly tenantKeys?: ReadonlyMap<string, TokenKeys>;
+  /** As of the start: the ids (`jti`) of tokens that were revoked, by tenant. */
+  readonly revokedTokens?: ReadonlyMap<string, ReadonlySet<string>>;
   /** Origins, besides the service's own, whose pages may connect. */
   readonly corsOrigins: readonly string[];
   /** Addresses and CIDRs of the proxies whose forwarded addresses count; default none. */

@@ -2,6 +2,7 @@
 export type RefusalCode =
   | 'unauthorized'
   | 'token-expired'
+  | 'token-revoked'
   | 'bad-signature'
   | 'token-in-url'
   | 'tenant-mismatch'

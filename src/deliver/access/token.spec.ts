@@ -28,18 +28,60 @@ describe('a token with a shared secret', () => {
   it('gives the tenant, the lists and the expiry', async () => {
     const exp = clock.now() / 1000 + 60;
     expect(
-      await tokens.verify(await token({ extensions: ['107'], queues: ['sales'] }, { exp }), 'globex'),
+      await tokens.verify(await token({ extensions: [107], queues: ['sales'] }, { exp }), 'globex'),
     ).toEqual({
       tenant: 'acme',
       extensions: ['107'],
       queues: ['sales'],
       subject: expect.any(String),
       key: expect.any(String),
+      webhooks: false,
+      numbers: 'full',
+      callbacks: false,
+      sub: null,
+      id: null,
       expiresAt: exp * 1000,
     });
   });
 
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ['that says so', { webhooks: true }, true],
+    ['that says so of a display', { webhooks: true, display: true }, false],
+    ['that says so with masked numbers', { webhooks: true, numbers: 'masked' }, false],
+    ['that says so in words', { webhooks: 'true' }, false],
+    ['that says so with a number', { webhooks: 1 }, false],
+    ['that does not', {}, false],
+    ['that is narrowed to extensions', { webhooks: true, extensions: ['107'] }, false],
+    ['that is narrowed to no queue', { webhooks: true, queues: [] }, false],
+  ])('shows webhooks: one %s', async (_, claims, shows) => {
+    const exp = clock.now() / 1000 + 60;
+    expect((await tokens.verify(await token(claims, { exp }))).webhooks).toBe(shows);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['of everything', {}, 'full'],
+    ['of an extension', { extensions: ['107'] }, 'full'],
+    ['of no extension', { extensions: [] }, 'full'],
+    ['of a queue', { queues: ['sales'] }, 'masked'],
+    ['of no queue', { queues: [] }, 'masked'],
+    ['of an extension and a queue', { extensions: ['107'], queues: ['sales'] }, 'own'],
+    ['of everything, of a display', { display: true }, 'masked'],
+    ['of an extension, of a display', { display: true, extensions: ['107'] }, 'masked'],
+    ['of a queue that says full', { queues: ['sales'], numbers: 'full' }, 'full'],
+    ['of a display that says full', { display: true, numbers: 'full' }, 'full'],
+    ['of everything that says masked', { numbers: 'masked' }, 'masked'],
+    ['of an extension that says masked', { extensions: ['107'], numbers: 'masked' }, 'masked'],
+  ])('shows numbers: one %s', async (_, claims, numbers) => {
+    const exp = clock.now() / 1000 + 60;
+    const given = await token({ display: undefined, numbers: undefined, ...claims }, { exp });
+    expect((await tokens.verify(given)).numbers).toBe(numbers);
+  });
+
   it.each<[string, Record<string, unknown>]>([
+    ['numbers that are neither full nor masked', { numbers: 'none' }],
+    ['numbers that are null', { numbers: null }],
+    ['numbers that are a list', { numbers: ['full'] }],
+    ['an id that is no text', { jti: 7 }],
     ['extensions that are no list', { extensions: '107' }],
     ['extensions that are neither texts nor whole numbers', { extensions: ['107', 1.5] }],
     ['extensions below zero', { extensions: [-1] }],
@@ -196,14 +238,58 @@ describe('what was granted', () => {
       { clock: now, watch, logger },
     );
     const { key } = await tokens.verify(await token());
-    expect(tokens.lapsed({ tenant: 'acme', expiresAt, key })).toBeNull();
+    expect(tokens.lapsed({ tenant: 'acme', expiresAt, key, id: null })).toBeNull();
     tokens.know(['globex']);
-    expect(tokens.lapsed({ tenant: 'acme', expiresAt, key })).toBe('unauthorized');
-    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key })).toBeNull();
+    expect(tokens.lapsed({ tenant: 'acme', expiresAt, key, id: null })).toBe('unauthorized');
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key, id: null })).toBeNull();
     now.advance(59_999);
-    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key })).toBeNull();
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key, id: null })).toBeNull();
     now.advance(1);
-    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key })).toBe('token-expired');
+    expect(tokens.lapsed({ tenant: 'globex', expiresAt, key, id: null })).toBe('token-expired');
+  });
+});
+
+describe('a token that was revoked', () => {
+  const revoked = new Map([['acme', new Set(['screen-3'])]]);
+
+  it('is refused and lapses by its tenant’s list alone, as long as that names it', async () => {
+    const tokens = verifier({ mode: 'jwt', secret: SECRET });
+    const holder = await tokens.verify(await token({ jti: 'screen-3' }));
+    expect(holder.id).toBe('screen-3');
+    const another = await tokens.verify(await token({ jti: 'screen-4' }));
+    const without = await tokens.verify(await token());
+    const theirs = await tokens.verify(await token({ tenant: 'globex', jti: 'screen-3' }));
+    tokens.know(TENANTS, new Map(), revoked);
+    expect(await codeOf(tokens.verify(await token({ jti: 'screen-3' })))).toBe('token-revoked');
+    expect([holder, another, without, theirs].map((one) => tokens.lapsed(one))).toEqual([
+      'token-revoked',
+      null,
+      null,
+      null,
+    ]);
+    tokens.know(TENANTS);
+    expect(tokens.lapsed(holder)).toBeNull();
+  });
+
+  it('is known as of the start', async () => {
+    const options = {
+      tenants: TENANTS,
+      authTimeoutMs: 500,
+      maxTokenLifeMs: DAY_MS,
+      keySetMaxStaleMs: DAY_MS,
+    };
+    const tokens = new TokenVerifier(
+      { auth: { mode: 'jwt', secret: SECRET }, revokedTokens: revoked, ...options },
+      { clock, watch, logger },
+    );
+    expect(await codeOf(tokens.verify(await token({ jti: 'screen-3' })))).toBe('token-revoked');
+  });
+
+  it('has to be signed before it is known as revoked', async () => {
+    const tokens = verifier({ mode: 'jwt', secret: SECRET });
+    tokens.know(TENANTS, new Map(), revoked);
+    const forged = await token({ jti: 'screen-3' }, { secret: 'another secret of thirty-two bytes or so' });
+    expect(await codeOf(tokens.verify(forged))).toBe('bad-signature');
   });
 });
 
@@ -214,6 +300,11 @@ describe('no authentication', () => {
       tenant: 'globex',
       subject: 'anyone',
       key: '',
+      webhooks: true,
+      numbers: 'full',
+      callbacks: true,
+      sub: 'anyone',
+      id: null,
       expiresAt: Infinity,
     });
     expect((await tokens.verify(undefined, 'initech')).tenant).toBe('acme');

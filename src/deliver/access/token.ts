@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import type { Logger } from 'pino';
-import type { Grant } from './audience.js';
+import type { Grant, NumbersShown } from './audience.js';
 import type { Clock } from '../../base/clock.js';
 import { claimOf } from './jwt-text.js';
 import { KeySets } from './key-sets.js';
@@ -21,7 +21,13 @@ const TOKEN_PARAMETERS = ['token', 'access_token', 'jwt', 'auth', 'authorization
 
 type Options = Pick<
   ResolvedOptions,
-  'auth' | 'tenants' | 'tenantKeys' | 'authTimeoutMs' | 'maxTokenLifeMs' | 'keySetMaxStaleMs'
+  | 'auth'
+  | 'tenants'
+  | 'tenantKeys'
+  | 'revokedTokens'
+  | 'authTimeoutMs'
+  | 'maxTokenLifeMs'
+  | 'keySetMaxStaleMs'
 >;
 
 /** A grant, and whose it is: limits count by subject, so that a person with many tokens counts once. */
@@ -30,7 +36,23 @@ export interface Holder extends Grant {
   readonly subject: string;
   /** Which key signed the token. */
   readonly key: string;
+  /**
+   * Whether it shows and tries the tenant's webhooks. Never with `extensions`, `queues` or masked numbers: an error of a receiver
+   * may name any caller. Never of a display, which shows and does nothing.
+   */
+  readonly webhooks: boolean;
+  readonly numbers: NumbersShown;
+  /** Whether it claims, dismisses … call-backs that it shows. Never of a display. */
+  readonly callbacks: boolean;
+  /** The token's `sub`, who did what is noted as done by; null: it has none. */
+  readonly sub: string | null;
+  /** The token's `jti`, by which it can be revoked; null: it has none. */
+  readonly id: string | null;
 }
+
+/** The ids (`jti`) of a tenant's tokens that were revoked, by tenant. */
+export type RevokedTokens = ReadonlyMap<string, ReadonlySet<string>>;
+const NONE_REVOKED: RevokedTokens = new Map();
 
 /** Whose a connection or a request is. */
 export type Whose = Pick<Holder, 'tenant' | 'subject'>;
@@ -46,10 +68,11 @@ export interface TokenVerifierDeps {
  *
  * Claims: `tenant` (required, a configured tenant), `exp` (required), `extensions` and `queues` (optional lists of
  * texts and whole numbers; anything else refuses the token, because ignoring a claim that should narrow would widen), `sub`
- * (optional), `display` (optional). The tenant comes from the claim alone, and decides which keys count (`Keyring`). A token
+ * (optional), `display`, `webhooks` and `callbacks` (optional; `true`, and any other value grants nothing), `numbers` (optional: `full` or
+ * `masked`, and any other value refuses the token), `jti` (optional; a text). The tenant comes from the claim alone, and decides which keys count (`Keyring`). A token
  * lives for `maxTokenLifeMs` at most, from its `iat` or, without one, from now; a display's (`display: true`) may live longer.
  *
- * Refusals: `token-expired`; `tenant-mismatch`, it names a tenant that its key does not open; `bad-signature`, no key of the
+ * Refusals: `token-expired`; `token-revoked`, its `jti` is in the tenant's list of revoked ones; `tenant-mismatch`, it names a tenant that its key does not open; `bad-signature`, no key of the
  * named tenant has signed it; `auth-unavailable` while the key set cannot be read; `unauthorized` for anything else. Each is
  * a line at level debug that says which claim it is about. The tenants and their keys may change: see `know`.
  */
@@ -61,16 +84,18 @@ export class TokenVerifier {
   readonly #keyring: Keyring | null;
   #tenants: readonly [string, ...string[]];
   #known: ReadonlySet<string>;
+  #revoked: RevokedTokens = NONE_REVOKED;
 
   constructor(options: Options, deps: TokenVerifierDeps) {
-    const { auth, tenants, tenantKeys, maxTokenLifeMs, authTimeoutMs, keySetMaxStaleMs } = options;
+    const { auth, tenants, tenantKeys, revokedTokens, maxTokenLifeMs, authTimeoutMs, keySetMaxStaleMs } =
+      options;
     this.#deps = deps;
     this.#maxLifeMs = maxTokenLifeMs;
     this.#sets = new KeySets({ ...deps, timeoutMs: authTimeoutMs, maxStaleMs: keySetMaxStaleMs });
     this.#keyring = auth.mode === 'none' ? null : new Keyring(auth, this.#sets);
     this.#tenants = tenants;
     this.#known = new Set(tenants);
-    this.know(tenants, tenantKeys);
+    this.know(tenants, tenantKeys, revokedTokens);
   }
 
   /** Begins to read key sets, so that they are known before the first client comes. */
@@ -102,20 +127,34 @@ export class TokenVerifier {
     return this.#sets.failures;
   }
 
-  /** From now on these are the configured tenants, and these the keys of those that have their own. */
-  know(tenants: readonly [string, ...string[]], keys: ReadonlyMap<string, TokenKeys> = new Map()): void {
+  /**
+   * From now on these are the configured tenants, these the keys of those that have their own, and these the ids (`jti`) of
+   * tokens that were revoked, by tenant.
+   */
+  know(
+    tenants: readonly [string, ...string[]],
+    keys: ReadonlyMap<string, TokenKeys> = new Map(),
+    revoked: RevokedTokens = NONE_REVOKED,
+  ): void {
     this.#tenants = tenants;
     this.#known = new Set(tenants);
+    this.#revoked = revoked;
     this.#keyring?.know(tenants.map((tenant) => [tenant, keys.get(tenant)] as const));
   }
 
   /**
-   * Null while what was granted still holds. Else why not: it has expired, its tenant was removed, its key was removed from
-   * the tenant's keys, or the key set has been away for too long.
+   * Null while what was granted still holds. Else why not: it has expired or was revoked, its tenant was removed, its key was
+   * removed from the tenant's keys, or the key set has been away for too long.
    */
-  lapsed({ tenant, expiresAt, key }: Omit<Holder, 'subject'>): RefusalCode | null {
+  lapsed({
+    tenant,
+    expiresAt,
+    key,
+    id,
+  }: Pick<Holder, 'tenant' | 'expiresAt' | 'key' | 'id'>): RefusalCode | null {
     if (expiresAt <= this.#deps.clock.now()) return 'token-expired';
     if (!this.#known.has(tenant)) return 'unauthorized';
+    if (id !== null && this.#isRevoked(tenant, id)) return 'token-revoked';
     return this.#keyring?.standing(tenant, key) ?? null;
   }
 
@@ -130,13 +169,38 @@ export class TokenVerifier {
     }
   }
 
+  #isRevoked(tenant: string, id: string): boolean {
+    return this.#revoked.get(tenant)?.has(id) === true;
+  }
+
   #holder({ tenant, payload, names, key }: SignedToken): Holder {
     const extensions = narrowing(payload, names.extensions, tenant);
     const queues = narrowing(payload, names.queues, tenant);
     const exp = payload.exp!;
-    this.#checkLife(payload, claimOf(payload, names.display) === true);
-    const subject = subjectOf(claimOf(payload, names.sub), extensions, queues);
-    return { tenant, extensions, queues, subject, key, expiresAt: Math.min(exp * 1000, LATEST_EXPIRY) };
+    const isDisplay = claimOf(payload, names.display) === true;
+    this.#checkLife(payload, isDisplay);
+    const numbers = numbersOf(payload, names.numbers, { tenant, extensions, queues, isDisplay });
+    const id = idOf(payload, tenant);
+    if (id !== null && this.#isRevoked(tenant, id)) throw new Refusal('token-revoked', null, { tenant });
+    const subject = subjectOf(subOf(payload, names.sub), extensions, queues);
+    return {
+      tenant,
+      extensions,
+      queues,
+      subject,
+      key,
+      webhooks:
+        claimOf(payload, names.webhooks) === true &&
+        extensions === undefined &&
+        queues === undefined &&
+        numbers === 'full' &&
+        !isDisplay,
+      numbers,
+      callbacks: claimOf(payload, names.callbacks) === true && !isDisplay,
+      sub: subOf(payload, names.sub),
+      id,
+      expiresAt: Math.min(exp * 1000, LATEST_EXPIRY),
+    };
   }
 
   /** @throws Refusal with its reason, which an operator needs where tokens come from elsewhere. */
@@ -157,7 +221,17 @@ export class TokenVerifier {
   #openGrant(requested: unknown): Holder {
     const known = typeof requested === 'string' && this.#known.has(requested);
     const tenant = known ? requested : this.#tenants[0];
-    return { tenant, subject: 'anyone', key: '', expiresAt: Infinity };
+    return {
+      tenant,
+      subject: 'anyone',
+      key: '',
+      webhooks: true,
+      numbers: 'full',
+      callbacks: true,
+      sub: 'anyone',
+      id: null,
+      expiresAt: Infinity,
+    };
   }
 }
 
@@ -165,6 +239,7 @@ export class TokenVerifier {
 const WHY: Readonly<Partial<Record<RefusalCode, string>>> = {
   unauthorized: 'there is none',
   'token-expired': 'it has expired',
+  'token-revoked': 'it was revoked',
   'tenant-mismatch': 'its key does not open the tenant that it names',
   'bad-signature': 'no key of the tenant that it names has signed it',
   'auth-unavailable': 'the key set cannot be read',
@@ -180,8 +255,8 @@ export function subjectKey({ tenant, subject }: Whose): string {
 }
 
 /** Where there is no `sub`, all tokens that show the same count as one person's. */
-function subjectOf(sub: unknown, extensions?: readonly string[], queues?: readonly string[]): string {
-  if (typeof sub === 'string' && sub !== '') return `sub ${sub}`;
+function subjectOf(sub: string | null, extensions?: readonly string[], queues?: readonly string[]): string {
+  if (sub !== null) return `sub ${sub}`;
   const lists = [extensions, queues].map((list) => list && [...list].sort());
   return createHash('sha256').update(JSON.stringify(lists)).digest('base64url');
 }
@@ -196,6 +271,42 @@ function narrowing(payload: JWTPayload, claim: string, tenant: string): readonly
     throw refuse('be a list of texts or whole numbers; left out, it means all');
   if (value.length > MAX_LIST) throw refuse(`hold at most ${MAX_LIST} items`);
   return value.map(String);
+}
+
+/**
+ * Which numbers the token shows whole, where it does not say so itself: all where it is not narrowed, or shows nothing but the
+ * calls of extensions; of a queue, none; a display's none whatever it is narrowed to.
+ */
+function numbersOf(
+  payload: JWTPayload,
+  claim: string,
+  {
+    tenant,
+    extensions,
+    queues,
+    isDisplay,
+  }: Pick<Grant, 'tenant' | 'extensions' | 'queues'> & { isDisplay: boolean },
+): NumbersShown {
+  const value = claimOf(payload, claim);
+  if (value === 'full' || value === 'masked') return value;
+  if (value !== undefined)
+    throw new Refusal('unauthorized', `the claim ${claim} must be full or masked`, { claim, tenant });
+  if (isDisplay) return 'masked';
+  if (queues === undefined) return 'full';
+  return extensions === undefined ? 'masked' : 'own';
+}
+
+function subOf(payload: JWTPayload, claim: string): string | null {
+  const sub = claimOf(payload, claim);
+  return typeof sub === 'string' && sub !== '' ? sub : null;
+}
+
+/** One that cannot be compared with those that were revoked refuses the token. */
+function idOf({ jti }: JWTPayload, tenant: string): string | null {
+  const id: unknown = jti;
+  if (id === undefined) return null;
+  if (typeof id === 'string') return id;
+  throw new Refusal('unauthorized', 'the claim jti must be a text', { claim: 'jti', tenant });
 }
 
 function isItem(item: unknown): item is string | number {

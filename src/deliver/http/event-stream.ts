@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { formatCursor } from '../../core/model/position.js';
 import { UnreadableStateError } from '../../store/errors.js';
-import { audienceOf, type Filter } from '../access/audience.js';
+import { audienceOf, type CallFilter } from '../access/audience.js';
 import type { Batch } from '../log/batch.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import { CatchUpReader, type Outlet } from '../log/catch-up-reader.js';
@@ -18,8 +18,8 @@ import type { Holder, TokenVerifier } from '../access/token.js';
 /**
  * One client of `GET /v1/events/stream`: it has the guarantees and the bounds of a socket, on server-sent events.
  *
- * `id:` is the cursor, `event:` the type, `data:` the event. Every `heartbeatMs` the stream sends a comment and, once the
- * client is live, an `id:` alone: it moves `Last-Event-ID` past events that the client may not see, so that a quiet client
+ * `id:` is the cursor, `event:` the type, `data:` the event. Every `heartbeatMs` the stream sends a comment and, if the
+ * client has everything, an `id:` alone: it moves `Last-Event-ID` past events that the client may not see, so that a quiet client
  * does not fall behind the log's retention. Before the service ends a stream it sends an event `closing`. It cuts a slow
  * consumer, and the hungriest where the memory is full, without one: the notice would have to wait behind all that the
  * client does not read.
@@ -136,7 +136,7 @@ export class EventStream implements Outlet {
   }
 
   #beat(): void {
-    const id = this.#reader.live ? `id: ${formatCursor(this.#deps.feed.position.loaded())}\n` : '';
+    const id = this.#reader.isCurrent ? `id: ${formatCursor(this.#deps.feed.position.loaded())}\n` : '';
     // No heartbeat while the client does not read.
     if (this.hasRoom) this.#say(`: heartbeat\n${id}\n`);
   }
@@ -163,7 +163,7 @@ export interface EventStreamDeps {
   readonly response: ServerResponse;
   readonly feed: TenantFeed;
   readonly grant: Holder;
-  readonly filter: Filter;
+  readonly filter: CallFilter;
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly stats: DeliverStats;

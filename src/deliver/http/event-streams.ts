@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { onceOver } from '../access/answer-over.js';
-import type { Filter } from '../access/audience.js';
+import type { CallFilter } from '../access/audience.js';
 import type { Stop } from '../../base/clock.js';
 import type { ClientsDeps } from '../clients.js';
 import { closeSpread } from '../drain.js';
@@ -13,7 +13,7 @@ const LAPSE_SWEEP_MS = 1_000;
 
 export interface StreamRequest {
   readonly grant: Holder;
-  readonly filter: Filter;
+  readonly filter: CallFilter;
   readonly cursor: string | null;
 }
 

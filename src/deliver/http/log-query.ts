@@ -1,13 +1,14 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { formatCursor, type Position } from '../../core/model/position.js';
-import { type Audience, audienceOf, type Filter, type Grant } from '../access/audience.js';
+import { type Audience, audienceOf, type CallFilter, type Filter, type Grant } from '../access/audience.js';
 import type { Instant } from '../../core/model/observation.js';
 import type { Clock } from '../../base/clock.js';
 import { token } from '../../base/inject.js';
 import { DELIVER_OPTIONS, type ResolvedOptions } from '../access/options.js';
 import type { ResetReason } from '../log/resumption.js';
-import { UnreadableStateError } from '../../store/errors.js';
-import { Problem, stateUnreadable } from './problem.filter.js';
+import { Problem } from './problem.filter.js';
+import { readWithin } from './store-read.js';
+import { begun } from './begun.js';
 import { Relay } from '../log/relay.js';
 import type { Page } from '../log/page-cache.js';
 import type { TenantFeed } from '../log/tenant-feed.js';
@@ -16,6 +17,8 @@ export const DELIVER_CLOCK = token<Clock>('DELIVER_CLOCK');
 
 /** How many events one request may examine, so that a token that sees little does not read the whole log at once. */
 const SCAN_EVENTS = 5_000;
+/** As often as a PBX is polled: many wallboards that ask read the state once. */
+const QUEUES_FRESH_MS = 1_000;
 const BEGIN = '{"events":[';
 
 const DETAILS: Readonly<Record<ResetReason, string>> = {
@@ -26,12 +29,23 @@ const DETAILS: Readonly<Record<ResetReason, string>> = {
   'cursor-malformed': 'this is not a cursor; take a snapshot and go on from its cursor',
 };
 
-/** At most one of the two; without both, the page begins with the oldest event in the log, of whichever epoch. */
-export interface PageStart {
+/**
+ * How far our clock may be from the store's, by which events are recorded: a replica's that is off by more than a second is
+ * corrected.
+ */
+const CLOCK_SLACK_MS = 2_000;
+
+/**
+ * Which part of the log a page is of. At most one of `after` and `since`; without both, it begins with the oldest event in
+ * the log, of whichever epoch.
+ */
+export interface PageRange {
   /** A cursor: the events after it. */
   readonly after?: string | undefined;
   /** An instant: the events recorded from then on, of earlier epochs too. */
   readonly since?: Instant | undefined;
+  /** An instant: only events recorded before it. Ranges that meet in an instant share no event, and lose none. */
+  readonly until?: Instant | undefined;
 }
 
 /** A part of the log: after the sequence `start` up to `end`, as long as the log is the same one. */
@@ -39,6 +53,8 @@ interface Stretch {
   readonly start: number;
   readonly end: Position;
   readonly generation: number;
+  /** Whether nothing that is recorded later belongs to it; undefined where the range has no end. */
+  readonly isClosed: boolean | undefined;
 }
 
 /**
@@ -54,18 +70,26 @@ export class LogQuery {
     @Inject(DELIVER_CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** `{cursor, calls, sources}`, as in the snapshot of a stream. */
-  async calls(grant: Grant, filter: Filter): Promise<string> {
+  /** `{cursor, calls, queues, sources}`, as in the snapshot of a stream. */
+  async calls(grant: Grant, filter: CallFilter): Promise<string> {
     const feed = await this.#synced(grant);
     await this.#answered(feed.freshness.refresh());
     return feed.view.snapshot(feed.position.loaded(), audienceOf(grant, filter)).json;
   }
 
-  async call(grant: Grant, callId: string): Promise<string> {
+  /** Null: no such call is alive, or it is none that the token shows. */
+  async call(grant: Grant, callId: string): Promise<string | null> {
     const feed = await this.#synced(grant);
-    const call = feed.view.call(callId, audienceOf(grant, {}));
-    if (call === null) throw new Problem(HttpStatus.NOT_FOUND, 'not-found', 'no such call is alive');
-    return call;
+    return feed.view.call(callId, audienceOf(grant, {}));
+  }
+
+  /** `{cursor, queues, sources}`, not older than `QUEUES_FRESH_MS`. */
+  async queues(grant: Grant, filter: Filter): Promise<string> {
+    const feed = await this.#synced(grant);
+    await this.#answered(feed.freshness.refresh(QUEUES_FRESH_MS));
+    const cursor = formatCursor(feed.position.loaded());
+    const queues = feed.view.queuesJson(audienceOf(grant, filter));
+    return `{"cursor":"${cursor}","queues":${queues},"sources":${feed.view.sourcesJson()}}`;
   }
 
   /** `{sources, direction}`, read for this request. */
@@ -77,22 +101,26 @@ export class LogQuery {
 
   /**
    * `{events, cursor}` in pieces, of which the first is there already: the cursor stands after the last event examined,
-   * whether the token may see it or not. Where the log is lost or cannot be read after that, the page ends early.
+   * whether the token may see it or not. Where the log is lost or cannot be read after that, the page ends early. With
+   * `until` there is a third member, `complete`: whether no further page has an event of before it.
    */
-  async events(grant: Grant, filter: Filter, from: PageStart, limit: number): Promise<AsyncIterable<string>> {
+  async events(
+    grant: Grant,
+    filter: CallFilter,
+    range: PageRange,
+    limit: number,
+  ): Promise<AsyncIterable<string>> {
+    // Before the log is read: what is recorded after that is recorded later.
+    const now = this.clock.now();
     const feed = await this.#synced(grant);
     const { generation } = feed.position;
-    const end = feed.position.loaded();
-    const start = await this.#startOf(feed, from);
-    const pieces = this.#page(feed, { start, end, generation }, audienceOf(grant, filter), limit);
-    const first = await pieces.next();
-    return (async function* () {
-      if (first.done !== true) yield first.value;
-      yield* pieces;
-    })();
+    const end = await this.#endOf(feed, range, now);
+    const start = await this.#startOf(feed, range);
+    return begun(this.#page(feed, { start, generation, ...end }, audienceOf(grant, filter), limit));
   }
 
-  async *#page(feed: TenantFeed, { start, end, generation }: Stretch, audience: Audience, limit: number) {
+  async *#page(feed: TenantFeed, stretch: Stretch, audience: Audience, limit: number) {
+    const { start, end, generation, isClosed } = stretch;
     const { epoch } = end;
     const last = Math.min(end.sequence, start + SCAN_EVENTS);
     let sequence = start;
@@ -103,12 +131,19 @@ export class LogQuery {
         return null;
       });
       if (page === null) break;
-      const seen = page.batch.sharedBy(audience).entries.slice(0, limit - count);
+      const seen = page.batch
+        .sharedBy(audience)
+        .entries.filter((entry) => entry.sequence <= end.sequence)
+        .slice(0, limit - count);
       if (seen.length > 0) yield `${count === 0 ? BEGIN : ','}${seen.map(({ json }) => json).join(',')}`;
       count += seen.length;
-      sequence = count === limit ? seen.at(-1)!.sequence : page.through;
+      sequence = count === limit ? seen.at(-1)!.sequence : Math.min(page.through, end.sequence);
     }
-    yield `${count === 0 ? BEGIN : ''}],"cursor":"${formatCursor({ epoch, sequence })}"}`;
+    const cursor = formatCursor({ epoch, sequence });
+    const isSame = generation === feed.position.generation;
+    const complete =
+      isClosed === undefined ? '' : `,"complete":${isClosed && isSame && sequence >= end.sequence}`;
+    yield `${count === 0 ? BEGIN : ''}],"cursor":"${cursor}"${complete}}`;
   }
 
   /** @throws Problem where there is no such page */
@@ -119,7 +154,23 @@ export class LogQuery {
     return page;
   }
 
-  async #startOf(feed: TenantFeed, { after, since }: PageStart): Promise<number> {
+  /**
+   * The end is sure once an event at or after `until` is in the log, or once it was past at the time of the request: the
+   * log is in the order in which its events were recorded.
+   */
+  async #endOf(
+    feed: TenantFeed,
+    { until }: PageRange,
+    now: Instant,
+  ): Promise<Pick<Stretch, 'end' | 'isClosed'>> {
+    const newest = feed.position.loaded();
+    if (until === undefined) return { end: newest, isClosed: undefined };
+    const sequence = await this.#answered(feed.pages.sequenceBefore(until));
+    const isClosed = sequence < newest.sequence || until <= now - CLOCK_SLACK_MS;
+    return { end: { ...newest, sequence: Math.min(sequence, newest.sequence) }, isClosed };
+  }
+
+  async #startOf(feed: TenantFeed, { after, since }: PageRange): Promise<number> {
     if (since !== undefined) return this.#answered(feed.pages.sequenceBefore(since));
     if (after === undefined) return feed.position.oldestSequence();
     const resumption = feed.position.page(after);
@@ -136,16 +187,8 @@ export class LogQuery {
     return feed;
   }
 
-  /** Waits at most `storeTimeoutMs`, as the store may be frozen rather than gone. */
-  async #answered<T>(asked: Promise<T>): Promise<T> {
-    const away = () =>
-      new Problem(HttpStatus.SERVICE_UNAVAILABLE, 'store-away', 'the event log cannot be read');
-    return new Promise<T>((resolve, reject) => {
-      const stop = this.clock.after(this.options.storeTimeoutMs, () => reject(away()));
-      const refuse = (error: unknown) =>
-        reject(error instanceof UnreadableStateError ? stateUnreadable() : away());
-      asked.then(resolve, refuse).finally(stop);
-    });
+  #answered<T>(asked: Promise<T>): Promise<T> {
+    return readWithin(this.clock, this.options.storeTimeoutMs, 'the event log', asked);
   }
 }
 

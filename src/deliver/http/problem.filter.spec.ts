@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { noPbx, SECRET, silent, TENANTS } from '../../../test/support/delivery.js';
+import { desksOf, noPbx, SECRET, silent, TENANTS, vietnamese } from '../../../test/support/delivery.js';
 import { HealthController } from '../../health/health.controller.js';
 import { Readiness } from '../../health/readiness.js';
 import { problem } from '../../schema/body-schemas.js';
@@ -20,6 +20,7 @@ describe('the problem document of another part of the service', () => {
       whyAway: () => null,
       whyIdle: () => 'waiting for the lease',
       refusedProblems: () => 0,
+      watchedFile: () => 'tenants',
       quarantined: () => 0,
       unserved: () => ({ 'unreadable-entry': 0, 'newer-format': 0 }),
       troubles: () => [],
@@ -29,12 +30,15 @@ describe('the problem document of another part of the service', () => {
       isLogBlocked: () => false,
       limits: () => [],
       keys: () => null,
+      webhooks: () => ({ failing: 0, paused: 0, disabled: 0 }),
     });
     const deliver = DeliverModule.registerAsync({
       useFactory: () => ({
         store,
+        ...desksOf(store),
         logger: silent,
         askRegistration: noPbx,
+        readNumber: vietnamese,
         options: { tenants: TENANTS, auth: { mode: 'jwt', secret: SECRET } as const, corsOrigins: [] },
       }),
     });
@@ -67,6 +71,7 @@ describe('the problem document of another part of the service', () => {
       clock: isUp,
       tenants: isUp,
       sources: isUp,
+      webhooks: isUp,
       delivery: isUp,
       clients: isUp,
       keys: isUp,

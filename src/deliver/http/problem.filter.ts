@@ -42,6 +42,7 @@ export function stateUnreadable(): Problem {
 const REFUSALS: Readonly<Partial<Record<RefusalCode, readonly [HttpStatus, string]>>> = {
   unauthorized: [HttpStatus.UNAUTHORIZED, 'a valid token is needed in the Authorization header'],
   'token-expired': [HttpStatus.UNAUTHORIZED, 'the token has expired'],
+  'token-revoked': [HttpStatus.UNAUTHORIZED, 'the token was revoked'],
   'bad-signature': [HttpStatus.UNAUTHORIZED, 'the token is not signed with a key of its tenant'],
   'tenant-mismatch': [
     HttpStatus.UNAUTHORIZED,

@@ -32,13 +32,14 @@ export class Batch {
     return (this.#stream ??= new Frame(Buffer.from(this.entries.map((entry) => entry.sse).join(''))));
   }
 
-  /** The events that the audience sees; this batch itself if those are all. */
+  /** The events that the audience sees, as they read for it; this batch itself if those are all as they are. */
   seenBy(audience: Audience): Batch {
     if (audience.unrestricted) return this;
     let visible: LogEntry[] | null = null;
     for (const [index, entry] of this.entries.entries()) {
-      if (!audience.sees(entry.type, entry.exposure)) visible ??= this.entries.slice(0, index);
-      else visible?.push(entry);
+      const shown = entry.shownTo(audience);
+      if (shown !== entry) visible ??= this.entries.slice(0, index);
+      if (shown !== null) visible?.push(shown);
     }
     return visible === null ? this : new Batch(visible);
   }

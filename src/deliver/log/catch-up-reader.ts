@@ -3,7 +3,7 @@ import type { Stop } from '../../base/clock.js';
 import { UnreadableStateError } from '../../store/errors.js';
 import type { Audience } from '../access/audience.js';
 import type { Batch } from './batch.js';
-import type { Member } from './fan-out.js';
+import type { Member, Membership } from './fan-out.js';
 import { PAGE_EVENTS } from './log-pages.js';
 import type { Page } from './page-cache.js';
 import type { ResetReason } from './resumption.js';
@@ -39,7 +39,8 @@ export interface CatchUpDeps {
  * Brings one client from a snapshot or a cursor to the live events, without a gap and without a repeat.
  *
  *   waiting → reading → live          waiting: for the store's first answer, however long that takes
- *      ↑________________|             back on a reset: `reset`, snapshot, then as before
+ *      ↑________________|             back on a reset: `reset`, snapshot, then as before; to reading alone where more is
+ *                                     published than is written meanwhile (`FanOut`)
  *
  * Missed events are read page by page as the client takes them, so a slow client costs a page and not its backlog. A
  * client that is more than a page behind waits for its turn to catch up; what is written to any client before it is live
@@ -55,7 +56,8 @@ export class CatchUpReader implements Member {
   #sequence = 0;
   #generation = -1;
   #started = false;
-  #leave: (() => void) | null = null;
+  /** While it is live. */
+  #membership: Membership | null = null;
   /** Wakes the run that waits; set only while one does. */
   #wake: (() => void) | null = null;
   /** Ends the wait for a turn; set only while there is one. */
@@ -76,16 +78,15 @@ export class CatchUpReader implements Member {
     this.#run(cursor, null).catch(this.#failed);
   }
 
-  get live(): boolean {
-    return this.#leave !== null;
+  /** Whether the client is live and has everything up to the feed's position, as far as it may see it. */
+  get isCurrent(): boolean {
+    return this.#membership?.isCurrent ?? false;
   }
 
   /** Decides about everything that is written from now on. */
   narrow(audience: Audience): void {
     this.#audience = audience;
-    if (this.#leave === null) return;
-    this.#leave();
-    this.#leave = this.#feed.live.join(this, audience);
+    this.#membership?.narrow(audience);
   }
 
   events(batch: Batch): void {
@@ -99,16 +100,22 @@ export class CatchUpReader implements Member {
   }
 
   reset(reason: ResetReason): void {
-    this.#leave = null;
+    this.#membership = null;
     this.#run(null, reason).catch(this.#failed);
+  }
+
+  fellBehind(sequence: number): void {
+    this.#membership = null;
+    this.#sequence = sequence;
+    this.#goOn().catch(this.#failed);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     if (this.#started) this.#feed.letGo();
-    this.#leave?.();
-    this.#leave = null;
+    this.#membership?.leave();
+    this.#membership = null;
     this.#endTurn();
     this.#line?.abort();
     this.#wake?.();
@@ -139,6 +146,13 @@ export class CatchUpReader implements Member {
     }
   }
 
+  /** Reads on from where the client is, and begins again if it has to. */
+  async #goOn(): Promise<void> {
+    const reason = await this.#read();
+    this.#endTurn();
+    if (reason !== null) await this.#run(null, reason);
+  }
+
   /** Writes the snapshot, after a `reset` where there is a reason for one. False when the client has gone. */
   async #begin(reason: ResetReason | null): Promise<boolean> {
     // A failed refresh does not keep the client waiting: the calls are as new as the log.
@@ -163,7 +177,7 @@ export class CatchUpReader implements Member {
       if (this.#generation !== position.generation) return position.resetReason;
       const behind = position.loaded().sequence - this.#sequence;
       if (behind === 0) {
-        this.#leave = live.join(this, this.#audience);
+        this.#membership = live.join(this, this.#audience);
         return null;
       }
       if (behind > PAGE_EVENTS && !this.#hasTurn) {

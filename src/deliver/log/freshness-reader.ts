@@ -9,7 +9,10 @@ const FRESH_MS = 5_000;
 /** The same while a source was never observed: its first answer is no event. */
 const UNOBSERVED_FRESH_MS = 250;
 
-/** Keeps the view's freshness, which no event carries: when each source last answered. Simultaneous reads share one. */
+/**
+ * Keeps what no event carries as new as it has to be: when each source last answered, and where callers stand in their queues.
+ * Simultaneous reads share one.
+ */
 export class FreshnessReader {
   readonly #deps: FreshnessDeps;
   #reading: Promise<void> | null = null;
@@ -42,6 +45,8 @@ export class FreshnessReader {
     const { current } = position;
     if (snapshot === null || current === null || snapshot.position.epoch !== current.epoch) return;
     if (snapshot.position.sequence < current.sequence) return;
+    // Later events would be applied to what has them already.
+    if (snapshot.position.sequence === current.sequence) view.replacePlaces(snapshot.state);
     view.replaceFreshness(snapshot.state);
     this.wasRead();
   }

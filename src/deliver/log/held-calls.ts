@@ -1,5 +1,6 @@
 import type { CallView } from '../../core/model/event.js';
 import { type Audience, type Exposure, exposureOfCall } from '../access/audience.js';
+import { callShownTo, isMasked } from '../access/shown-to.js';
 
 interface HeldCall {
   readonly view: CallView;
@@ -7,6 +8,8 @@ interface HeldCall {
   /** Calls are listed in the order in which they were first held. */
   readonly order: number;
   json: string | null;
+  /** As it reads where numbers are masked. */
+  maskedJson: string | null;
 }
 
 /**
@@ -28,7 +31,7 @@ export class HeldCalls {
     const before = this.#calls.get(callId);
     if (before !== undefined) this.#unlist(before);
     const order = before?.order ?? (this.#held += 1);
-    const held: HeldCall = { view, exposure: exposureOfCall(view), order, json: null };
+    const held: HeldCall = { view, exposure: exposureOfCall(view), order, json: null, maskedJson: null };
     this.#calls.set(callId, held);
     for (const name of namesOf(held)) {
       const named = this.#byName.get(name);
@@ -47,14 +50,14 @@ export class HeldCalls {
   /** The call as JSON; null if there is none that the audience may see. */
   call(callId: string, audience: Audience): string | null {
     const held = this.#calls.get(callId);
-    return held !== undefined && audience.seesCall(held.exposure) ? jsonOf(held) : null;
+    return held !== undefined && audience.seesCall(held.exposure) ? jsonOf(held, audience) : null;
   }
 
   /** `[…]`: the calls that the audience may see, as JSON. */
   json(audience: Audience): string {
     const visible: string[] = [];
     for (const held of this.#candidates(audience))
-      if (audience.seesCall(held.exposure)) visible.push(jsonOf(held));
+      if (audience.seesCall(held.exposure)) visible.push(jsonOf(held, audience));
     return `[${visible.join(',')}]`;
   }
 
@@ -95,6 +98,9 @@ function namesOf({ exposure }: HeldCall): string[] {
   return [...exposure.extensions.map(byExtension), ...exposure.queues.map(byQueue)];
 }
 
-function jsonOf(held: HeldCall): string {
-  return (held.json ??= JSON.stringify(held.view));
+/** Encoded once for all that it reads the same for. */
+function jsonOf(held: HeldCall, audience: Audience): string {
+  const { view, exposure } = held;
+  if (!isMasked(audience, exposure)) return (held.json ??= JSON.stringify(view));
+  return (held.maskedJson ??= JSON.stringify(callShownTo(view, audience, exposure)));
 }

@@ -1,12 +1,13 @@
 import { type BridgeEvent, type CallView, type EventType } from '../../core/model/event.js';
 import { ENDPOINTS } from '../../core/model/observation.js';
 import { formatCursor } from '../../core/model/position.js';
-import { type Exposure, exposureOf, isCallEvent } from '../access/audience.js';
+import { type Audience, type Exposure, exposureOf, isCallEvent } from '../access/audience.js';
+import { AS_IT_IS, shownTo, viewName } from '../access/shown-to.js';
 import { eventPacket, Frame, packetFrame } from './frame.js';
 
 /**
- * An event of the log: its JSON as it was committed, what decides who may see it, and its frame, which is encoded for the
- * first client that needs it.
+ * An event of the log: its JSON as it was committed, what decides who may see it, and its frame, each made for the first
+ * client that needs it.
  *
  * The parsed event takes several times the memory of its text and is needed once, by the view: `settle` lets it go.
  */
@@ -14,11 +15,13 @@ export class LogEntry {
   readonly epoch: string;
   readonly sequence: number;
   readonly type: EventType;
-  readonly exposure: Exposure;
   readonly traceparent: string | undefined;
   readonly json: string;
   #event: BridgeEvent | null;
+  #exposure: Exposure | null = null;
   #frame: Frame | null = null;
+  /** Where it reads otherwise for some: how, by the name of the view, the newest `VIEWS_KEPT`. */
+  #views: Map<string, LogEntry> | null = null;
 
   constructor(event: BridgeEvent, json: string) {
     this.#event = event;
@@ -26,7 +29,6 @@ export class LogEntry {
     this.epoch = event.epoch;
     this.sequence = Number(event.sequence);
     this.type = event.type;
-    this.exposure = exposureOf(event);
     this.traceparent = event.traceparent;
   }
 
@@ -34,7 +36,33 @@ export class LogEntry {
     return this.#event ?? (JSON.parse(this.json) as BridgeEvent);
   }
 
+  /** The event as it reads for the audience, encoded once for all that it reads the same for; null if they do not see it. */
+  shownTo(audience: Audience): LogEntry | null {
+    if (audience.unrestricted) return this;
+    if (!audience.sees(this.type, this.exposure)) return null;
+    const view = viewName(audience, this.exposure);
+    return view === AS_IT_IS ? this : this.#view(view, audience);
+  }
+
+  #view(name: string, audience: Audience): LogEntry {
+    this.#views ??= new Map();
+    const known = this.#views.get(name);
+    if (known !== undefined) return known;
+    const shown = shownTo(this.event, audience, this.exposure)!;
+    const entry = new LogEntry(shown, JSON.stringify(shown)).settle();
+    const [oldest] = this.#views.keys();
+    if (this.#views.size >= VIEWS_KEPT) this.#views.delete(oldest!);
+    this.#views.set(name, entry);
+    return entry;
+  }
+
+  /** What decides who may see it. */
+  get exposure(): Exposure {
+    return (this.#exposure ??= exposureOf(this.event));
+  }
+
   settle(): this {
+    this.#exposure ??= exposureOf(this.event);
     this.#event = null;
     return this;
   }
@@ -57,6 +85,9 @@ export class LogEntry {
     return `id: ${this.cursor}\nevent: ${this.type}\ndata: ${this.json}\n\n`;
   }
 }
+
+/** Tokens of different queues come in few kinds, and an event concerns few queues; what is dropped is encoded again. */
+const VIEWS_KEPT = 8;
 
 /** A text that may be an event: its entry, or what is wrong with it. */
 export type Reading = { readonly entry: LogEntry } | { readonly foreign: string };
@@ -89,15 +120,19 @@ function misfit(tenant: string, event: Partial<BridgeEvent> | null): string | nu
   return hasItsData(event as BridgeEvent) ? null : 'without the data of its type';
 }
 
-/** Whether the view can take it: a call with its participants and queues, a source, a registration. */
+/** Whether the view can take it: a call with its participants, queues and customer, a source, a registration. */
 function hasItsData(event: BridgeEvent): boolean {
   const { type } = event;
   if (isCallEvent(event)) {
-    const { callId, extensions, queues, agent, offer } = event.data as Partial<CallView>;
+    const { callId, state, customer, hotline, extensions, queues, agent, offer } =
+      event.data as Partial<CallView>;
     return (
       typeof callId === 'string' &&
+      typeof state === 'string' &&
+      isNumberOrNull(customer) &&
+      isNumberOrNull(hotline) &&
       isListOf(extensions, ({ extension }) => typeof extension === 'string') &&
-      isListOf(queues, ({ id, name }) => typeof id === 'string' && typeof name === 'string') &&
+      isListOf(queues, isQueue) &&
       (agent === null || typeof agent === 'object') &&
       (offer === undefined || typeof (offer as { extension?: unknown } | null)?.extension === 'string')
     );
@@ -113,9 +148,49 @@ function hasItsData(event: BridgeEvent): boolean {
         typeof event.data.extension === 'string' &&
         typeof (event.data.observed as { latest?: unknown } | undefined)?.latest === 'string'
       );
+    case 'queue-threshold-crossed':
+    case 'queue-threshold-cleared':
+      return isQueue(event.data.queue);
+    case 'callback-due':
+    case 'callback-updated':
+    case 'callback-done':
+      return isCallback(event.data.callback);
     default:
       return true;
   }
+}
+
+/** What `shownTo` needs of it. */
+function isCallback(callback: unknown): boolean {
+  if (typeof callback !== 'object' || callback === null) return false;
+  const { customer, parts, callIds } = callback as Record<string, unknown>;
+  return (
+    customer !== null &&
+    isNumberOrNull(customer) &&
+    Array.isArray(callIds) &&
+    isListOf(
+      parts,
+      (part) =>
+        (part.queue === null || isQueue(part.queue)) &&
+        typeof part.firstAt === 'string' &&
+        typeof part.lastAt === 'string' &&
+        Array.isArray(part.callIds),
+    )
+  );
+}
+
+function isQueue(queue: unknown): boolean {
+  if (typeof queue !== 'object' || queue === null) return false;
+  const { id, name } = queue as Record<string, unknown>;
+  return typeof id === 'string' && typeof name === 'string';
+}
+
+function isNumberOrNull(number: unknown): boolean {
+  if (typeof number !== 'object' || number === null) return number === null;
+  const { raw, e164, national } = number as Record<string, unknown>;
+  return (
+    typeof raw === 'string' && [e164, national].every((form) => form === null || typeof form === 'string')
+  );
 }
 
 function isListOf(list: unknown, fits: (item: Record<string, unknown>) => boolean): boolean {

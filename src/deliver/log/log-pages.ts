@@ -16,7 +16,7 @@ import { departure } from './resumption.js';
  * the count, so that clients that began at different positions soon ask for the same ones.
  */
 export const PAGE_EVENTS = 128;
-const PAGE_BYTES = 128 * 1024;
+export const PAGE_BYTES = 128 * 1024;
 
 /**
  * One tenant's events up to its position, page by page: the newest from a buffer, older ones from the store. Clients that

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Tracer } from '../../core/model/tracer.js';
+import type { DeskStore } from '../../store/desk-store.js';
 import type { LogReader, Subscription } from '../../store/store.js';
 import type { Clock, Stop } from '../../base/clock.js';
 import type { ResolvedOptions } from '../access/options.js';
@@ -98,6 +99,7 @@ export class Relay {
 
 export interface RelayDeps {
   readonly store: LogReader;
+  readonly desk: Pick<DeskStore, 'standing'>;
   readonly bounds: SharedBounds;
   readonly stats: DeliverStats;
   readonly options: ResolvedOptions;

@@ -1,6 +1,6 @@
 import { eventPacket, Frame, packetFrame } from './frame.js';
 
-/** What a client gets first, `{cursor, calls, sources}`: encoded once for all clients that see the same. */
+/** What a client gets first, `{cursor, calls, queues, sources}`: encoded once for all clients that see the same. */
 export class EncodedSnapshot {
   readonly cursor: string;
   readonly json: string;

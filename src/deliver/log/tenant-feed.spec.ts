@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { LogWriter, ManualClock, silent, transition, view } from '../../../test/support/delivery.js';
+import { desksOf, LogWriter, ManualClock, silent, transition, view } from '../../../test/support/delivery.js';
 import { EMPTY_STATE } from '../../core/model/call.js';
 import { UNTRACED } from '../../core/model/tracer.js';
 import { NewerFormatError } from '../../store/errors.js';
@@ -34,11 +34,13 @@ describe("a tenant's feed", () => {
   const member = {
     events: (batch: Batch) => void batches.push(batch.entries.map((entry) => entry.sequence)),
     reset: (reason: ResetReason) => void resets.push(reason),
+    fellBehind: () => undefined,
   };
   const depsOf = (bufferEvents = 100, clock = new ManualClock(), stats = new DeliverStats()) => {
     const bounds = new SharedBounds({ limits: DEFAULT_LIMITS, clock, stats, logger: silent });
     const limits = { bufferEvents, bufferBytes: 1_000_000 };
-    return { tenant: 'acme', store, logger: silent, tracer: UNTRACED, clock, stats, bounds, limits };
+    const { desk } = desksOf(store);
+    return { tenant: 'acme', store, desk, logger: silent, tracer: UNTRACED, clock, stats, bounds, limits };
   };
   const feedOf = (bufferEvents?: number, clock?: ManualClock) => new TenantFeed(depsOf(bufferEvents, clock));
 
@@ -393,6 +395,7 @@ describe("a tenant's feed", () => {
     const [four] = await log.commit(started(4));
     feed.published(JSON.stringify(four));
     await feed.sync();
+    await nextTurn();
     expect(batches.flat()).toEqual([1, 2, 3, 4]);
   });
 

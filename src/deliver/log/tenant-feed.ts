@@ -3,6 +3,7 @@ import { UnreadableStateError } from '../../store/errors.js';
 import type { Clock } from '../../base/clock.js';
 import type { Position } from '../../core/model/position.js';
 import type { Tracer } from '../../core/model/tracer.js';
+import type { DeskStore } from '../../store/desk-store.js';
 import type { LogReader, LogSlice, Snapshot } from '../../store/store.js';
 import type { Limits } from '../access/options.js';
 import { waitAfter } from '../../base/backoff.js';
@@ -45,7 +46,7 @@ const DEAF = { firstMs: 100, maxMs: 5_000, random: () => 0 };
  * States: unloaded (the tenant was never claimed, or the store has not answered yet) → loaded, for good.
  */
 export class TenantFeed {
-  readonly live = new FanOut();
+  readonly live: FanOut;
   readonly position: LogPosition;
   readonly view: TenantView;
   readonly pages: LogPages;
@@ -73,6 +74,7 @@ export class TenantFeed {
     const { tenant, store, clock, limits, bounds } = deps;
     this.#deps = deps;
     this.bounds = bounds;
+    this.live = new FanOut(bounds.live);
     const notes = new ForeignNotes(deps);
     this.#notes = notes;
     this.#lastUsed = clock.monotonic();
@@ -238,12 +240,14 @@ export class TenantFeed {
 
   /** False when the tenant was never claimed. */
   async #load(reason: ResetReason | null): Promise<boolean> {
-    const { tenant, clock, stats, logger } = this.#deps;
+    const { tenant, desk, clock, stats, logger } = this.#deps;
     const snapshot = await this.#readSnapshot(reason);
     if (snapshot === null) return false;
+    // After the snapshot, so that no crossing is missed: events repeat what is known already.
+    const { queues } = await desk.standing(tenant);
     this.#incoming = [];
     this.pages.clear();
-    this.view.replace(snapshot.state);
+    this.view.replace(snapshot.state, queues.values());
     this.freshness.wasRead();
     this.position.begin(snapshot.position, reason);
     if (reason !== null) {
@@ -301,14 +305,18 @@ export class TenantFeed {
       },
       causes,
     });
-    // Clients are written to in this very tick, traced or not.
-    void tracer.span(describe, () => Promise.resolve(this.live.publish(batch)));
+    // Clients are written to as of this very tick, traced or not.
+    void tracer.span(describe, () => {
+      this.live.publish(batch);
+      return this.live.written();
+    });
   }
 }
 
 export interface TenantFeedDeps {
   readonly tenant: string;
   readonly store: LogReader;
+  readonly desk: Pick<DeskStore, 'standing'>;
   readonly limits: Pick<Limits, 'bufferEvents' | 'bufferBytes'>;
   readonly bounds: SharedBounds;
   readonly stats: DeliverStats;

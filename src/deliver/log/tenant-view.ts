@@ -13,7 +13,9 @@ import { findRegistration } from '../../core/observe/registrations.js';
 import { callView } from '../../core/life/view.js';
 import { skewOf } from '../../core/parts/pbx-clock.js';
 import { type Audience, isCallEvent } from '../access/audience.js';
+import type { KnownQueue } from '../../core/queues/known-queue.js';
 import { HeldCalls } from './held-calls.js';
+import { HeldQueues } from './held-queues.js';
 import type { LogEntry } from './log-entry.js';
 import { EncodedSnapshot, SnapshotCache } from './snapshot.js';
 
@@ -36,13 +38,14 @@ export interface RegistrationEntry {
 /**
  * The calls that are alive and the state of the sources: a state of the store, with the later events applied to it.
  *
- * Guarantee: `calls` is what the log says up to the position of the last applied event. `sources` and registrations may be
- * newer than that: they are the freshest that were read, because between two events only their times show that the PBX is
+ * Guarantee: `calls` is what the log says up to the position of the last applied event, and so are the thresholds of `queues`.
+ * `sources`, registrations and where callers stand in their queues may be newer than that: they are the freshest that were read, because between two events only their times show that the PBX is
  * still observed.
  */
 export class TenantView {
   readonly #tenant: string;
   readonly #calls = new HeldCalls();
+  readonly #queues = new HeldQueues();
   readonly #snapshots = new SnapshotCache();
   /** Grows with every change of what a snapshot shows. */
   #version = 0;
@@ -54,12 +57,21 @@ export class TenantView {
     this.#tenant = tenant;
   }
 
-  replace(state: TenantState): void {
+  /** @param queues those that are known, as of the state or later */
+  replace(state: TenantState, queues: Iterable<KnownQueue>): void {
     this.#calls.clear();
     const skewMs = skewOf(state.sources);
     for (const call of state.calls.values())
       this.#calls.hold({ tenant: this.#tenant, ...callView(call, skewMs) });
+    this.#queues.replaceKnown(queues);
+    this.replacePlaces(state);
     this.replaceFreshness(state);
+  }
+
+  /** Takes where the callers stand from the state of the very position that this view is at. */
+  replacePlaces(state: Pick<TenantState, 'calls' | 'sources'>): void {
+    this.#version += 1;
+    this.#queues.replacePlaces(state);
   }
 
   replaceFreshness({ sources, registrations, direction }: Freshness & Pick<TenantState, 'direction'>): void {
@@ -74,6 +86,7 @@ export class TenantView {
   fold(entry: LogEntry): void {
     const { event } = entry;
     this.#version += 1;
+    this.#queues.fold(event);
     switch (event.type) {
       case 'extension-registered':
       case 'extension-unregistered': {
@@ -123,10 +136,25 @@ export class TenantView {
     return this.#calls.json(audience);
   }
 
+  /** `[…]`: the queues that the audience may see, as JSON. */
+  queuesJson(audience: Audience): string {
+    return this.#queues.json(audience);
+  }
+
   /** By number or uuid, as of the latest answer. */
   registration(id: string): RegistrationEntry | undefined {
     const known = findRegistration(this.#registrations, id);
     return known && { extension: known.extension, registered: known.registered, at: known.checked.at };
+  }
+
+  /** As a `TenantState` has them, as far as a snapshot shows them. */
+  sources(): Readonly<Record<Endpoint, Pick<SourceState, 'status' | 'lastComplete'>>> {
+    const source = (endpoint: Endpoint) => {
+      const { state: status = 'unknown', lastCompleteAt = null } = this.#sources.get(endpoint) ?? {};
+      const at = lastCompleteAt === null ? null : Date.parse(lastCompleteAt);
+      return { status, lastComplete: at === null ? null : { startedAt: at, at } };
+    };
+    return { monitor: source('monitor'), queue: source('queue') };
   }
 
   sourcesJson(): string {
@@ -144,9 +172,10 @@ export class TenantView {
     const cursor = formatCursor(position);
     return this.#snapshots.of(`${cursor} ${this.#version}`, audience.key, () => {
       const calls = this.callsJson(audience);
+      const queues = this.queuesJson(audience);
       return new EncodedSnapshot(
         cursor,
-        `{"cursor":"${cursor}","calls":${calls},"sources":${this.sourcesJson()}}`,
+        `{"cursor":"${cursor}","calls":${calls},"queues":${queues},"sources":${this.sourcesJson()}}`,
       );
     });
   }

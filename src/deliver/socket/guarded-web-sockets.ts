@@ -14,6 +14,14 @@ export function guardedWebSockets(
   clock: Pick<Clock, 'monotonic'>,
   flooded: Flooded,
 ): typeof WebSocketServer {
+  // The listeners are the same for all connections: a closure for each event would be a kilobyte for each of thousands.
+  const guards = new WeakMap<object, Guard>();
+  function sent(this: WebSocket): void {
+    guards.get(this)!.message();
+  }
+  function came(this: Duplex, piece: Buffer): void {
+    guards.get(this)!.bytes(piece.length);
+  }
   return class extends WebSocketServer {
     override handleUpgrade(
       request: IncomingMessage,
@@ -22,7 +30,11 @@ export function guardedWebSockets(
       done: (client: WebSocket, request: IncomingMessage) => void,
     ): void {
       super.handleUpgrade(request, socket, head, (client, upgraded) => {
-        guard(client, socket, new ClientRate(limits, clock), (what) => flooded(client, what));
+        const guard = new Guard(client, new ClientRate(limits, clock), flooded);
+        guards.set(client, guard);
+        guards.set(socket, guard);
+        client.on('message', sent).on('ping', sent).on('pong', sent);
+        socket.on('data', came);
         done(client, upgraded);
       });
     }
@@ -31,24 +43,29 @@ export function guardedWebSockets(
 
 export type Flooded = (client: WebSocket, what: 'messages' | 'bytes') => void;
 
-function guard(
-  client: WebSocket,
-  socket: Duplex,
-  rate: ClientRate,
-  flooded: (what: 'messages' | 'bytes') => void,
-): void {
-  let isOver = false;
-  const over = (what: 'messages' | 'bytes') => {
-    if (isOver) return;
-    isOver = true;
-    flooded(what);
-  };
-  const count = () => {
-    // What came in the same piece is parsed to its end, also after the cut.
-    if (!isOver && !rate.allowsMessage()) over('messages');
-  };
-  client.on('message', count).on('ping', count).on('pong', count);
-  socket.on('data', (piece: Buffer) => {
-    if (!isOver && !rate.allowsBytes(piece.length)) over('bytes');
-  });
+/** Counts for one connection. What came in the same piece is parsed to its end, also after the cut. */
+class Guard {
+  readonly #client: WebSocket;
+  readonly #rate: ClientRate;
+  readonly #flooded: Flooded;
+  #isOver = false;
+
+  constructor(client: WebSocket, rate: ClientRate, flooded: Flooded) {
+    this.#client = client;
+    this.#rate = rate;
+    this.#flooded = flooded;
+  }
+
+  message(): void {
+    if (!this.#isOver && !this.#rate.allowsMessage()) this.#over('messages');
+  }
+
+  bytes(count: number): void {
+    if (!this.#isOver && !this.#rate.allowsBytes(count)) this.#over('bytes');
+  }
+
+  #over(what: 'messages' | 'bytes'): void {
+    this.#isOver = true;
+    this.#flooded(this.#client, what);
+  }
 }

@@ -96,6 +96,36 @@ describe('many clients at once', () => {
       expect(messages.findLast(({ name }) => name === 'snapshot')!.body.cursor).toMatch(/^e2:/);
   });
 
+  it('get what happens in turns of the event loop, and those for whom too much waits get it by pages: each all, once', async () => {
+    // One client a turn.
+    delivery = await DeliveryUnderTest.start(store, { sliceMs: 0 });
+    const whole = await token();
+    const own = await token({ extensions: Array.from({ length: 100 }, (_, n) => String(n)) });
+    const clients = Array.from({ length: 16 }, (_, n) =>
+      delivery.connect({ token: n % 2 === 0 ? whole : own }),
+    );
+    await Promise.all(clients.map((client) => client.first('snapshot')));
+    const { live } = delivery.relay.feed('acme');
+    await until(() => live.size === clients.length);
+    const publish = live.publish.bind(live);
+    const published: number[] = [];
+    jest.spyOn(live, 'publish').mockImplementation((batch) => {
+      publish(batch);
+      published.push(live.size);
+    });
+    for (let n = 1; n <= 4; n += 1) {
+      await log.commit(...calls(0, 100));
+      while (published.length < n) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(clients.map((client) => client.until(() => client.sequences.at(-1) === log.sequence)));
+    const all = Array.from({ length: 400 }, (_, n) => n + 1);
+    for (const { sequences } of clients) expect(sequences).toEqual(all);
+    expect(Math.min(...published)).toBeLessThan(clients.length);
+    await until(() => live.size === clients.length);
+    await log.commit(...calls(0, 1));
+    await Promise.all(clients.map((client) => client.until(() => client.sequences.length === 401)));
+  });
+
   it('that do not read are closed when all together hold too much, the hungriest first, and resume', async () => {
     const memoryBytes = 2 * 1024 * 1024;
     delivery = await DeliveryUnderTest.start(store, { memoryBytes, maxInFlightBytes: 64 * 1024 * 1024 });

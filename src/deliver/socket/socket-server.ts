@@ -45,7 +45,7 @@ export class SocketServer {
   readonly #deps: ClientsDeps;
   readonly #sessions = new Map<ClientSession, EngineConnection>();
   readonly #visitors = new WeakMap<object, Visitor>();
-  /** By engine.io's session id, which polling clients name in every request. */
+  /** Those that began by polling, by engine.io's session id, which they name in every request. */
   readonly #connected = new Map<string, Visitor>();
   readonly #tokenless: OldestGoes;
   readonly #answers = new WeakMap<IncomingMessage, Answer>();
@@ -157,10 +157,13 @@ export class SocketServer {
     const remember = ({ socket }: { socket?: object }) => socket && this.#visitors.set(socket, visitor);
     this.#visitors.set(connection, visitor);
     remember(connection.transport as { socket?: object });
-    connection.on('upgrading', remember);
-    const { id } = connection as unknown as { readonly id: string };
-    this.#connected.set(id, visitor);
-    connection.on('close', () => this.#connected.delete(id));
+    // No other request names the session of a WebSocket.
+    if (connection.transport.name === 'polling') {
+      connection.on('upgrading', remember);
+      const { id } = connection as unknown as { readonly id: string };
+      this.#connected.set(id, visitor);
+      connection.on('close', () => this.#connected.delete(id));
+    }
     this.#letGo(connection);
   }
 

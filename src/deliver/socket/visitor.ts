@@ -21,8 +21,9 @@ export class Visitor {
   /** Of a WebSocket; polling requests prove the connections that they come over one by one. */
   readonly #socket: TcpSocket | null;
   readonly #address: string;
-  readonly #leavePool: () => void;
-  #giveBack: () => void = () => undefined;
+  readonly #tokenless: OldestGoes;
+  #giveBack: (() => void) | null = null;
+  #disprove: (() => void) | null = null;
   #hasFailed = false;
   readonly isForeign: boolean;
   readonly hasTokenInUrl: boolean;
@@ -43,15 +44,15 @@ export class Visitor {
     this.isForeign = !originAllowed(request, deps.options);
     this.hasTokenInUrl = hasTokenInQuery(query);
     this.tenant = query.tenant;
-    this.#leavePool = tokenless.enter(() => {
-      deps.stats.countRefused('too-many-connections');
-      this.cut();
-    });
-    const rate = new ClientRate(deps.options, deps.clock);
-    // Below Socket.IO, so that packets which never become a message count too. A WebSocket is counted by its own guard.
+    this.#tokenless = tokenless;
+    tokenless.enter(this);
+    // A WebSocket is counted by its own guard.
+    const rate = this.#socket === null ? new ClientRate(deps.options, deps.clock) : null;
+    // Below Socket.IO, so that packets which never become a message count too.
     connection.on('packet', ({ type, data }: { type: string; data?: unknown }) => {
       if (type === 'message' && !isUnderstood(data)) deps.stats.ignoredMessages += 1;
-      if (connection.transport.name === 'polling' && !rate.allowsMessage()) this.flooded('messages');
+      if (rate === null || connection.transport.name !== 'polling') return;
+      if (!rate.allowsMessage()) this.flooded('messages');
     });
     connection.on('close', () => this.#ended());
   }
@@ -62,13 +63,16 @@ export class Visitor {
     const { limits, connections } = this.#deps;
     const release = limits.take(holder);
     if (release === null) throw new Refusal('too-many-connections');
-    const disprove = this.#socket === null ? () => undefined : connections.prove(this.#socket);
-    this.#giveBack = () => {
-      release();
-      disprove();
-    };
+    this.#giveBack = release;
+    if (this.#socket !== null) this.#disprove = connections.prove(this.#socket);
     this.isProven = true;
-    this.#leavePool();
+    this.#tokenless.leave(this);
+  }
+
+  /** Makes room for a newer one without a token. */
+  go(): void {
+    this.#deps.stats.countRefused('too-many-connections');
+    this.cut();
   }
 
   refused(code: RefusalCode): void {
@@ -96,8 +100,9 @@ export class Visitor {
   }
 
   #ended(): void {
-    this.#leavePool();
-    this.#giveBack();
+    this.#tokenless.leave(this);
+    this.#giveBack?.();
+    this.#disprove?.();
     if (!this.isProven) this.#fail();
   }
 

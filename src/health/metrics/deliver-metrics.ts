@@ -149,6 +149,7 @@ const FOREIGN_WHERE = every<ForeignWhere>({ channel: true, log: true });
 const REFUSAL_CODES = every<RefusalCode>({
   unauthorized: true,
   'token-expired': true,
+  'token-revoked': true,
   'bad-signature': true,
   'token-in-url': true,
   'tenant-mismatch': true,

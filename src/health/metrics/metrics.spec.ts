@@ -3,12 +3,14 @@ import type { BridgeEvent } from '../../core/model/event.js';
 import { DeliverStats } from '../../deliver/stats.js';
 import type { PollVerdict } from '../../poll/cycle/in-flight-requests.js';
 import { type PollResult, pollResult } from '../../source/poll-result.js';
+import { WebhookStats } from '../../webhooks/stats.js';
 import { Metrics } from './metrics.js';
 
 const MINUTE = 60_000;
 
 function setUp({ tenantsMax = 50 } = {}) {
   const stats = new DeliverStats();
+  const webhooks = new WebhookStats();
   const state = { now: 1_000 * MINUTE, isStoreUp: true };
   const metrics = new Metrics({ tenantsMax, time: { now: () => state.now } });
   metrics.watch({
@@ -26,6 +28,7 @@ function setUp({ tenantsMax = 50 } = {}) {
       status: () => ({ clockErrorMs: 2_500, isClockOff: true, usedShare: 0.5, fullCount: 3, full: null }),
       trimmed: () => ({ age: 7, bytes: 8, memory: 9 }),
     },
+    webhooks,
     hosts: () => [
       { origin: 'https://a.example', tenants: 3, inFlight: 2, waiting: 1, breaker: 'closed' },
       { origin: 'https://b.example', tenants: 1, inFlight: 0, waiting: 4, breaker: 'open' },
@@ -38,7 +41,7 @@ function setUp({ tenantsMax = 50 } = {}) {
     const found = (await lines()).find((line) => line.startsWith(`${series} `));
     return found === undefined ? undefined : Number(found.slice(series.length + 1));
   };
-  return { metrics, stats, state, lines, value };
+  return { metrics, stats, webhooks, state, lines, value };
 }
 
 function poll(
@@ -67,6 +70,46 @@ function event(
 }
 
 describe('the metrics', () => {
+  it('show what webhooks do, and of each only while they are few', async () => {
+    const { webhooks, value, lines } = setUp({ tenantsMax: 2 });
+    const endpoint = { tenant: 'acme', id: 'crm', state: 'failing', lagEvents: 5, lagMs: 90_000 } as const;
+    const other = { ...endpoint, id: 'chat', state: 'active', lagEvents: 1, lagMs: 200 } as const;
+    webhooks.owned = () => [endpoint, other];
+    webhooks.attempted('event', 'delivered');
+    webhooks.attempted('event', 'delivered');
+    webhooks.settled('delivered', 2);
+    webhooks.settled('dead');
+    webhooks.gapFound();
+    expect({
+      attempts: await value('pitel_webhook_attempts_total{kind="event",outcome="delivered"}'),
+      tests: await value('pitel_webhook_attempts_total{kind="test",outcome="event-failed"}'),
+      delivered: await value('pitel_webhook_events_total{outcome="delivered"}'),
+      expired: await value('pitel_webhook_events_total{outcome="expired"}'),
+      dead: await value('pitel_webhook_events_total{outcome="dead"}'),
+      gaps: await value('pitel_webhook_gaps_total'),
+      failing: await value('pitel_webhook_endpoints{state="failing"}'),
+      paused: await value('pitel_webhook_endpoints{state="paused"}'),
+      lagEvents: await value('pitel_webhook_lag_events'),
+      lagSeconds: await value('pitel_webhook_lag_max_seconds'),
+      ofOne: await value('pitel_webhook_endpoint_lag_seconds{tenant="acme",webhook="crm"}'),
+    }).toEqual({
+      attempts: 2,
+      tests: 0,
+      delivered: 2,
+      expired: 0,
+      dead: 1,
+      gaps: 1,
+      failing: 1,
+      paused: 0,
+      lagEvents: 6,
+      lagSeconds: 90,
+      ofOne: 90,
+    });
+    webhooks.owned = () => [endpoint, other, { ...other, tenant: 'globex' }];
+    expect((await lines()).filter((line) => line.startsWith('pitel_webhook_endpoint_'))).toEqual([]);
+    expect(await value('pitel_webhook_lag_events')).toBe(7);
+  });
+
   it('show possible values from the start, as 0: otherwise `increase()` misses the first time', async () => {
     const { lines } = setUp();
     const zeros = (await lines()).filter((line) => line.startsWith('pitel_') && line.endsWith(' 0'));
@@ -80,7 +123,7 @@ describe('the metrics', () => {
     ]);
     expect(labels('pitel_closed_total')).toContain('{code="slow-consumer"}');
     expect(labels('pitel_refused_total')).toEqual(labels('pitel_closed_total'));
-    expect(labels('pitel_refused_total')).toHaveLength(14);
+    expect(labels('pitel_refused_total')).toHaveLength(15);
     expect(labels('pitel_poll_failures_total')).toContain('{endpoint="queue",cause="no-answer"}');
     expect(labels('pitel_poll_failures_total')).toHaveLength(2 * 6);
     expect(zeros).toContain('pitel_epochs_total 0');

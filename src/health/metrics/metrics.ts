@@ -4,6 +4,7 @@ import type { HostStatus } from '../../source/http/upstream-hosts.js';
 import { type DeliverSources, registerDeliverMetrics } from './deliver-metrics.js';
 import { PollMetrics } from './poll-metrics.js';
 import { registerStoreMetrics, type StoreSources } from './store-metrics.js';
+import { registerWebhookMetrics, type WebhookSources } from './webhook-metrics.js';
 
 /**
  * All metrics of this process; docs/metrics.md lists them.
@@ -13,16 +14,18 @@ import { registerStoreMetrics, type StoreSources } from './store-metrics.js';
  */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly #tenantsMax: number;
   /** The poll listener that counts. */
   readonly polls: PollMetrics;
 
   constructor({ tenantsMax, time }: MetricsOptions) {
+    this.#tenantsMax = tenantsMax;
     this.polls = new PollMetrics({ registry: this.#registry, tenantsMax, time });
     collectDefaultMetrics({ register: this.#registry });
   }
 
   /** Registers the metrics that are read from other modules at each scrape. To be called once. */
-  watch({ deliver, store, hosts, isStoreUp, droppedLines }: Watched): void {
+  watch({ deliver, store, webhooks, hosts, isStoreUp, droppedLines }: Watched): void {
     const registers = [this.#registry];
     new Counter({
       name: 'pitel_log_lines_dropped_total',
@@ -35,6 +38,7 @@ export class Metrics {
     });
     registerDeliverMetrics(this.#registry, deliver);
     registerStoreMetrics(this.#registry, store);
+    registerWebhookMetrics(this.#registry, webhooks, this.#tenantsMax);
     new Gauge({
       name: 'pitel_store_up',
       help: '1 when Redis answered a ping in time, 0 when not; always 1 with the embedded store',
@@ -96,6 +100,7 @@ export interface MetricsOptions {
 export interface Watched {
   readonly deliver: DeliverSources;
   readonly store: StoreSources;
+  readonly webhooks: WebhookSources;
   readonly hosts: () => readonly HostStatus[];
   /** Never rejects, and answers within a second. */
   readonly isStoreUp: () => Promise<boolean>;

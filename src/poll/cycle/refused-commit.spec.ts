@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from '../../core/model/call.js';
 import type { BridgeEvent } from '../../core/model/event.js';
 import { StoreUnavailableError } from '../../store/errors.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
-import type { Commit } from '../../store/store.js';
+import type { ClaimOptions, Commit } from '../../store/store.js';
 import { type GivenUp, TenantLedger } from './tenant-ledger.js';
 
 describe('a commit that the store refuses', () => {
@@ -15,6 +15,8 @@ describe('a commit that the store refuses', () => {
   let givenUp: GivenUp[];
   let refuses: (commit: Commit) => boolean;
   let answers: boolean;
+  /** Of which calls the last claim found a story. */
+  let storiesClaimed: string[];
 
   beforeEach(async () => {
     store = new MemoryStore({ maxEvents: 1_000 });
@@ -25,7 +27,11 @@ describe('a commit that the store refuses', () => {
     let commits = 0;
     const refusing = Object.assign(Object.create(store) as MemoryStore, {
       format: store.format,
-      claim: store.claim.bind(store),
+      claim: async (tenant: string, options: ClaimOptions) => {
+        const claim = await store.claim(tenant, options);
+        storiesClaimed = [...claim.desk.stories.keys()];
+        return claim;
+      },
       touch: store.touch.bind(store),
       ping: () => (answers ? Promise.resolve() : Promise.reject(new StoreUnavailableError('away'))),
       commit: (tenant: string, commit: Commit) =>
@@ -87,6 +93,8 @@ describe('a commit that the store refuses', () => {
       ['call-started', 'call-offered'],
     ]);
     const { state } = (await store.snapshot('acme'))!;
+    expect(ledger.known).toBe(null);
+    await ledger.claim();
     expect(ledger.known!.calls).toEqual(state.calls);
     expect(ledger.known!.sources).toEqual(state.sources);
     expect(ledger.known!.ignoredEntries).toEqual(state.ignoredEntries);
@@ -109,7 +117,32 @@ describe('a commit that the store refuses', () => {
     expect(await typesOf('a')).toEqual(['call-started', 'call-offered', 'call-ended']);
     const ended = (await log()).find(({ type }) => type === 'call-ended')!;
     expect(ended.data).toMatchObject({ outcome: 'answered', observed: { certainty: 'inferred' } });
-    expect([...ledger.known!.calls.keys()]).toEqual(['q']);
+    expect([...(await ledger.claim()).calls.keys()]).toEqual(['q']);
+  });
+
+  it('ends the claim, and the next ends the stories of the calls', async () => {
+    await poll({ legs: legs.slice(0, 1) });
+    refuses = (commit) => has('a')(commit) && commit.events.length > 0 && !isGivenUp(commit);
+    await expect(poll({ legs: [leg({ ...legs[0]!, signal: 'answered' })] })).rejects.toThrow();
+    await retried(35);
+    expect(ledger.known).toBe(null);
+    await ledger.claim();
+    expect(storiesClaimed).toEqual(['a']);
+    await poll({});
+    await ledger.claim();
+    expect(storiesClaimed).toEqual([]);
+  });
+
+  it('ends the claim also where a later part has had no answer at first', async () => {
+    await poll({});
+    let lost = 2;
+    refuses = (commit) =>
+      (has('c')(commit) && !isGivenUp(commit)) || (has('l')(commit) && !has('c')(commit) && lost-- > 0);
+    await expect(poll({ legs })).rejects.toThrow('too large');
+    await retried(40);
+    expect([ledger.isUnfinished, ledger.known, lost < 0]).toEqual([false, null, true]);
+    expect(givenUp).toEqual([{ calls: 2, events: 4 }]);
+    expect((await ledger.claim()).calls.size).toBe(legs.length - 2);
   });
 
   it('is kept while the store refuses everything, or does not answer at all', async () => {

@@ -14,11 +14,14 @@ describe('a tenant’s ledger', () => {
   let claims: boolean[];
   /** What could not be read, for each claim that failed. */
   let unserved: UnservedReport[];
+  /** What of the desk could not be read, for each claim that found such. */
+  let unreadable: (readonly string[])[];
 
   beforeEach(() => {
     store = new MemoryStore({ maxEvents: 1_000 });
     claims = [];
     unserved = [];
+    unreadable = [];
   });
   afterEach(() => store.close());
 
@@ -32,6 +35,7 @@ describe('a tenant’s ledger', () => {
       time: timeAt(() => 60_000),
       newEpoch: () => `${name}${++epochs}`,
       newCommitId: () => `commit-${name}-${++commits}`,
+      onUnreadableDesk: (fields) => unreadable.push(fields),
       listener: {
         ...NO_TENANT_LISTENER,
         claimed: ({ isLogLost }) => void claims.push(isLogLost),
@@ -39,6 +43,21 @@ describe('a tenant’s ledger', () => {
       },
     });
   }
+
+  it('reports what of the desk cannot be read, once a claim, and goes on', async () => {
+    const claim = store.claim.bind(store);
+    jest.spyOn(store, 'claim').mockImplementationOnce(async (tenant, options) => ({
+      ...(await claim(tenant, options)),
+      unreadableDesk: ['callback:cb-1', 'agent:101'],
+    }));
+    const one = ledger();
+    await one.claim();
+    await findsLeg(one);
+    await findsIdle(one);
+    expect(unreadable).toEqual([['callback:cb-1', 'agent:101']]);
+    await one.claim();
+    expect(unreadable).toHaveLength(1);
+  });
 
   it('reports an epoch that its claim began, and not one that it found', async () => {
     await ledger().claim();
@@ -51,9 +70,12 @@ describe('a tenant’s ledger', () => {
   it('reports a new epoch when the store lost its memory, though no commit was rejected for it', async () => {
     const one = ledger();
     await one.claim();
+    await one.write(one.decide(observations({}, 60_000)));
     store.loseMemory();
     const commit = jest.spyOn(store, 'commit');
-    expect(await one.write(one.decide(observations({}, 60_000)))).toBe(false);
+    // A write that is due, of nothing but freshness.
+    one.expectRequests();
+    expect(await one.write(one.decide(observations({}, 61_000)))).toBe(false);
     expect(commit).not.toHaveBeenCalled();
     await one.claim();
     expect(claims).toEqual([true, true]);

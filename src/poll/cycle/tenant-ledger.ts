@@ -2,9 +2,15 @@ import type { Time } from '../../base/clock.js';
 import { TenantCalls } from '../../core/index/tenant-calls.js';
 import type { Freshness, Policy } from '../../core/model/call.js';
 import { after, type FreshnessDelta, isOnlyFreshness, UNCHANGED } from '../../core/model/delta.js';
-import { type BridgeEvent, toEvents } from '../../core/model/event.js';
+import { type BridgeEvent, toEvents, type Transition } from '../../core/model/event.js';
+import { latestAnswerAt } from '../../core/parts/cycle-facts.js';
 import { ENDPOINTS, type Observations } from '../../core/model/observation.js';
 import type { Position } from '../../core/model/position.js';
+import { Desk, isNothing, NOTHING_FOLLOWS, thenFollowed } from '../../core/desk.js';
+import type { DeskPoll } from '../../core/desk-poll.js';
+import { DEFAULT_DESK_RULES, type DeskRules } from '../../core/desk-rules.js';
+import { type DeskDelta, isNoDeskChange, NO_DESK_CHANGE } from '../../core/desk-state.js';
+import { answersTo, type RequestAnswer, type WaitingRequest } from '../../core/requests.js';
 import { giveUp } from '../../core/give-up.js';
 import { decide, type Decision } from '../../core/reconcile.js';
 import { type Span, type Tracer, UNTRACED } from '../../core/model/tracer.js';
@@ -21,9 +27,10 @@ import { type TenantListener, NO_TENANT_LISTENER } from './poll-listener.js';
  *   A commit without an answer is kept, and `finish` repeats it under its own id and goes on with the parts after it; until
  *   then nothing is decided.
  * - A part that the store has refused for `GIVE_UP_MS`, while it answered otherwise, is given up (`core/give-up.ts`) as soon as
- *   the store takes the event that says so.
+ *   the store takes the event that says so. With the parts after it the claim ends.
  * - `known` is what the store holds, except for the freshness, which is written every `TOUCH_EVERY_MS`: each write
  *   includes what has not been written yet, also after a write without an answer.
+ * - What was asked of the tenant's owner is known from the store's last answer; `answer` commits what it leads to.
  * - Any other failure between a decision and the store's answer (an exception anywhere, a conflict, a newer token, lost
  *   memory) ends the claim and drops what was known: `known` is null until `claim`.
  * - The first commit of a claim writes the whole state in this build's format, the last of its parts does. Where the claim
@@ -36,6 +43,8 @@ export class TenantLedger {
   #held: Held | null = null;
   /** What a decision has been made on. It is held again once the store has it too; on any failure nothing is held. */
   #decided: Held | null = null;
+  /** The sources as they were before the last decision. */
+  #sourcesBefore: Freshness['sources'] | null = null;
   #unfinished: Begun | null = null;
   #newEpoch = false;
   /** How far the log was known to go when it was last claimed or written to, also after the claim is over. */
@@ -53,6 +62,9 @@ export class TenantLedger {
   /** By the monotonic clock. */
   #touchedAt = -Infinity;
   #countedAt = -Infinity;
+  /** How often a hint has come that something was asked, and how many hints a write without failure has followed. */
+  #hints = 0;
+  #hintsFollowed = 0;
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
@@ -73,7 +85,7 @@ export class TenantLedger {
   async claim(): Promise<TenantCalls> {
     const { store, newEpoch, listener = NO_TENANT_LISTENER } = this.#deps;
     const offered = newEpoch();
-    const { state, format, attempts, continues, ...claim } = await this.#takeOver(offered);
+    const { state, format, attempts, continues, unreadableDesk, ...claim } = await this.#takeOver(offered);
     this.#newEpoch = false;
     // What this process noted itself is no owner that has ended.
     this.#endedOwners = attempts.count - (attempts.owner === this.#owner ? 1 : 0);
@@ -87,11 +99,13 @@ export class TenantLedger {
           : ![position, ...continues].some((end) => isWithin(end, this.#reached!)),
     });
     this.#reached = position;
+    if (unreadableDesk.length > 0) this.#deps.onUnreadableDesk?.(unreadableDesk);
     const known = new TenantCalls(state);
     const mustCommit = format !== store.format;
     this.#held = {
       ...claim,
       known,
+      desk: new Desk(claim.desk, this.#deps.desk ?? DEFAULT_DESK_RULES),
       unwritten: UNCHANGED,
       written: state.sources,
       mustCommit,
@@ -123,23 +137,61 @@ export class TenantLedger {
   decide(observations: Observations): Decision {
     this.#decided = this.#held!;
     this.#held = null;
-    return decide(this.#decided.known, observations, this.#deps.policy);
+    const { known } = this.#decided;
+    this.#sourcesBefore = known.sources;
+    return decide(known, observations, this.#deps.policy);
   }
 
-  /** Writes the last decision. Returns false when the store rejected it: then the claim is over. */
-  write({ delta: decided, transitions, tied }: Decision): Promise<boolean> {
+  /** Writes the last decision, and what follows from it. Returns false when the store rejected it: then the claim is over. */
+  write(decision: Decision): Promise<boolean> {
+    const { delta: decided, transitions, tied } = decision;
     const held = this.#decided!;
     const delta = after(held.unwritten, decided);
-    const isQuiet = !held.mustCommit && transitions.length === 0 && isOnlyFreshness(delta);
-    if (isQuiet) return this.#touch({ ...held, unwritten: delta });
-    const parts = held.mustCommit
+    const isPart = held.mustCommit || transitions.length > 0 || !isOnlyFreshness(delta);
+    const split = held.mustCommit
       ? [{ delta, transitions }]
       : commitParts({ delta, transitions, tied }, this.#deps.limits);
+    const parts = this.#followed(held, split, isPart, decision);
+    if (parts === null) return this.#touch({ ...held, unwritten: delta });
     return this.#spanOfCommit(async (span) => {
-      this.#unfinished = this.#begun(held, parts, { ...held, span });
+      this.#unfinished = this.#begun(held, parts, { ...held, answers: [], span });
       await this.#tryCommits(span);
       return this.#held !== null;
     });
+  }
+
+  /**
+   * The parts, each with what follows from it for the desk; the last has what follows from the poll as a whole. Null where there
+   * is nothing to commit.
+   *
+   * @param isPart whether the decision is to be committed even if nothing follows from it
+   */
+  #followed(
+    { desk, known }: Held,
+    parts: readonly CommitPart[],
+    isPart: boolean,
+    decision: Decision,
+  ): readonly FollowedPart[] | null {
+    const poll = this.#pollOf(known, decision);
+    const followed = parts.map((part) => {
+      const { transitions, delta } = isPart && poll !== null ? desk.follow(part, poll) : NOTHING_FOLLOWS;
+      return { ...part, transitions: [...part.transitions, ...transitions], desk: delta };
+    });
+    const settled = poll === null ? NOTHING_FOLLOWS : desk.settle(poll);
+    if (!isPart && isNothing(settled)) return null;
+    if (isNothing(settled)) return followed;
+    const last = followed.pop()!;
+    const { transitions, delta } = thenFollowed({ transitions: last.transitions, delta: last.desk }, settled);
+    return [...followed, { ...last, transitions, desk: delta }];
+  }
+
+  /** Null where no endpoint was asked: then nothing is known of the time either. */
+  #pollOf(known: TenantCalls, { observations, last: ended }: Decision): DeskPoll | null {
+    const at = latestAnswerAt(observations);
+    if (at === 0) return null;
+    const { calls, sources, hotlines, listsIdle } = known;
+    const before = this.#sourcesBefore!;
+    return { observations, before, after: sources, calls, ended, hotlines, listsIdle, at };
   }
 
   /**
@@ -153,6 +205,34 @@ export class TenantLedger {
         if (!(await this.#isRefused()) || !(await this.#gaveUp(span))) throw error;
       }
     });
+  }
+
+  /** Whether something that was asked of the tenant's owner waits, as the store said last. */
+  get hasRequests(): boolean {
+    return (this.#held?.requests.length ?? 0) > 0;
+  }
+
+  /** A hint that something was asked: the next `write` finds out. */
+  expectRequests(): void {
+    this.#hints += 1;
+  }
+
+  /**
+   * Commits what the requests that wait lead to, and that they are answered; to be called after `write`. Returns null when
+   * the store rejected it: then the claim is over, and the requests wait for the next.
+   */
+  async answer(): Promise<readonly Transition[] | null> {
+    const held = this.#held!;
+    this.#held = null;
+    const { transitions, desk, answers } = answersTo(held.requests, held.desk, this.#deps.time.now());
+    const unreadable = answers.filter(({ result }) => result === 'unreadable').map(({ id }) => id);
+    if (unreadable.length > 0) this.#deps.onUnreadableRequests?.(unreadable);
+    const part = { delta: after(held.unwritten, UNCHANGED), transitions, desk };
+    await this.#spanOfCommit(async (span) => {
+      this.#unfinished = this.#begun(held, [part], { ...held, answers, span });
+      await this.#tryCommits(span);
+    });
+    return this.#held === null ? null : transitions;
   }
 
   /** Reports how many events the log holds, every `COUNT_EVERY_MS`. */
@@ -182,11 +262,11 @@ export class TenantLedger {
   }
 
   /** The commit of the first of the parts. */
-  #begun(base: CommitBase, parts: readonly CommitPart[], of: SharedByParts): Begun {
+  #begun(base: CommitBase, parts: readonly FollowedPart[], of: SharedByParts): Begun {
     const { tenant, time, newCommitId } = this.#deps;
     const { fence, version, position } = base;
     const [part, ...rest] = parts;
-    const { delta, transitions } = part!;
+    const { delta, transitions, desk } = part!;
     const { traceparent } = of.span;
     const events = toEvents(transitions, { tenant, ...position, recordedAt: time.now(), traceparent });
     const commit = {
@@ -195,12 +275,14 @@ export class TenantLedger {
       commitId: newCommitId(),
       epoch: position.epoch,
       delta,
+      ...(isNoDeskChange(desk) ? {} : { desk }),
       // What is known is the state after all parts.
       ...(of.isWhole || rest.length > 0 ? {} : { whole: of.known }),
       events: events.map(entryOf),
+      answers: of.answers,
     };
-    const { known, isWhole, mustCommit, span } = of;
-    return { known, isWhole, mustCommit, span, base, part: part!, rest, commit, events };
+    const { known, desk: held, isWhole, mustCommit, answers, span } = of;
+    return { known, desk: held, isWhole, mustCommit, answers, span, base, part: part!, rest, commit, events };
   }
 
   /** Whether the store has refused the unfinished commit for so long, answering otherwise, that it will never take it. */
@@ -229,25 +311,34 @@ export class TenantLedger {
     const { base, part, rest, known } = refused;
     // A copy: the commit that is refused may have to be tried again.
     const without = new TenantCalls(known);
-    const replaced = giveUp(without, part, time.now());
+    // A request concerns no call, so that none ends for it.
+    const answers = refused.answers.map(({ id }) => ({ id, result: 'refused' as const }));
+    const replaced = {
+      ...(answers.length > 0 ? { ...part, transitions: [] } : giveUp(without, part, time.now())),
+      desk: NO_DESK_CHANGE,
+    };
     const { sources, ignoredEntries } = without;
     const parts = [
       replaced,
       ...rest.map((one, nth) => (nth < rest.length - 1 ? one : withDelta(one, { sources, ignoredEntries }))),
     ];
     const isWhole = refused.isWhole || !refused.mustCommit;
-    this.#unfinished = this.#begun(base, parts, { ...refused, known: without, isWhole });
+    // The desk has followed what is given up: only the next claim has it as it is stored.
+    this.#unfinished = this.#begun(base, parts, { ...refused, answers, known: without, desk: null, isWhole });
     const written = this.#unfinished;
+    const counts = { calls: part.delta.calls.size, events: part.transitions.length };
     try {
-      await this.#tryCommits(span);
+      if (await this.#tryCommits(span)) onGivenUp?.(counts);
+      return true;
     } catch (error) {
+      if (this.#unfinished === written) {
+        this.#unfinished = refused;
+        return false;
+      }
       // Only what was written for it counts: a later part may be refused for its own reasons.
-      if (this.#unfinished !== written) throw error;
-      this.#unfinished = refused;
-      return false;
+      if (this.#unfinished !== null) onGivenUp?.(counts);
+      throw error;
     }
-    if (this.#held !== null) onGivenUp?.({ calls: part.delta.calls.size, events: part.transitions.length });
-    return true;
   }
 
   #spanOfCommit<Result>(work: (span: Span) => Promise<Result>): Promise<Result> {
@@ -255,40 +346,47 @@ export class TenantLedger {
     return tracer.span(() => ({ name: 'commit', about: { 'pitel.tenant': tenant } }), work);
   }
 
-  /** Commits one part after the other. */
-  async #tryCommits(span: Span): Promise<void> {
-    while (this.#unfinished !== null) await this.#tryCommit(this.#unfinished, span);
+  /** Commits one part after the other. Returns false when the store rejected one: then the claim is over. */
+  async #tryCommits(span: Span): Promise<boolean> {
+    let isCommitted = true;
+    while (this.#unfinished !== null) isCommitted = await this.#tryCommit(this.#unfinished, span);
+    return isCommitted;
   }
 
-  async #tryCommit(begun: Begun, span: Span): Promise<void> {
-    const { commit, known, rest } = begun;
+  async #tryCommit(begun: Begun, span: Span): Promise<boolean> {
+    const { commit, known, desk, rest } = begun;
+    const hints = this.#hints;
     const result = await this.#observed(begun);
     this.#unfinished = null;
     this.#refused = null;
     span.set(() => ({ 'pitel.events': commit.events.length, 'pitel.result': result.status }));
     if (result.status === 'committed') {
-      const { version, position } = result;
+      const { version, position, requests } = result;
       const { fence } = commit;
       this.#reached = position;
       if (rest.length > 0) {
-        this.#unfinished = this.#begun({ fence, version, position }, rest, begun);
-        return;
+        this.#unfinished = this.#begun({ fence, version, position, requests }, rest, begun);
+        return true;
       }
-      this.#held = {
+      this.#held = desk && {
         fence,
         version,
         position,
+        requests,
         known,
+        desk,
         unwritten: UNCHANGED,
         written: known.sources,
         mustCommit: false,
         isWhole: true,
       };
       this.#touchedAt = this.#deps.time.monotonic();
+      this.#hintsFollowed = hints;
     } else {
       span.fail(result.status);
       this.#newEpoch = result.status === 'lost';
     }
+    return result.status === 'committed';
   }
 
   async #observed({ commit, events }: Begun): Promise<CommitResult> {
@@ -314,12 +412,14 @@ export class TenantLedger {
     this.#held = held;
     const { fence, known, unwritten } = held;
     const now = time.monotonic();
-    const isDue = now - this.#touchedAt >= TOUCH_EVERY_MS || hasNews(held);
+    const hints = this.#hints;
+    const isDue = now - this.#touchedAt >= TOUCH_EVERY_MS || hints !== this.#hintsFollowed || hasNews(held);
     if (!isDue) return true;
     this.#touchedAt = now;
-    const owned = await store.touch(tenant, fence, unwritten);
-    this.#held = owned ? { ...held, unwritten: UNCHANGED, written: known.sources } : null;
-    return owned;
+    const touched = await store.touch(tenant, fence, unwritten);
+    this.#hintsFollowed = hints;
+    this.#held = touched && { ...held, ...touched, unwritten: UNCHANGED, written: known.sources };
+    return touched !== null;
   }
 }
 
@@ -327,6 +427,8 @@ export interface LedgerDeps {
   readonly tenant: string;
   readonly store: Store;
   readonly policy: Policy;
+  /** Of the tenant; default: `DEFAULT_DESK_RULES`. */
+  readonly desk?: DeskRules;
   readonly time: Time;
   /** Names a log that begins: unique, `[A-Za-z0-9_-]{1,64}`. */
   readonly newEpoch: () => string;
@@ -335,6 +437,10 @@ export interface LedgerDeps {
   readonly limits?: PartLimits;
   /** Called when calls were given up, as the store never took them. */
   readonly onGivenUp?: (counts: GivenUp) => void;
+  /** Called with the ids of requests that cannot be read, and are answered so. */
+  readonly onUnreadableRequests?: (ids: readonly string[]) => void;
+  /** Called once a claim with the fields of the desk that it found and that cannot be read. */
+  readonly onUnreadableDesk?: (fields: readonly string[]) => void;
   readonly listener?: TenantListener;
   readonly tracer?: Tracer;
 }
@@ -345,34 +451,46 @@ export interface GivenUp {
   readonly events: number;
 }
 
+/** A part of a decision, and what follows from it for the desk. */
+interface FollowedPart extends CommitPart {
+  readonly desk: DeskDelta;
+}
+
 /** A commit that has no answer yet, its events, and the parts to be committed after it. */
 interface Begun {
   readonly base: CommitBase;
-  readonly part: CommitPart;
-  readonly rest: readonly CommitPart[];
+  readonly part: FollowedPart;
+  readonly rest: readonly FollowedPart[];
   readonly commit: Commit;
   readonly events: readonly BridgeEvent[];
   /** What is known once all of them have gone through. */
   readonly known: TenantCalls;
+  /** Null where it has followed what was given up: then the claim ends with the last part. */
+  readonly desk: Desk | null;
   /** Whether the store holds every field as this build writes it. */
   readonly isWhole: boolean;
   /** Whether it holds an older format. */
   readonly mustCommit: boolean;
+  /** To requests, which only a commit of its own has. */
+  readonly answers: readonly RequestAnswer[];
   /** In which it was begun. */
   readonly span: Span;
 }
 
-type SharedByParts = Pick<Begun, 'known' | 'isWhole' | 'mustCommit' | 'span'>;
+type SharedByParts = Pick<Begun, 'known' | 'desk' | 'isWhole' | 'mustCommit' | 'answers' | 'span'>;
 
 /** What a commit is computed from. */
 interface CommitBase {
   readonly fence: number;
   readonly version: number;
   readonly position: Position;
+  /** What waits in the tenant's inbox, as the store said last. */
+  readonly requests: readonly WaitingRequest[];
 }
 
 interface Held extends CommitBase {
   readonly known: TenantCalls;
+  readonly desk: Desk;
   /** What has changed since the last write. */
   readonly unwritten: FreshnessDelta;
   /** The sources as they were written last. */
@@ -404,8 +522,8 @@ function entryOf(event: BridgeEvent): Commit['events'][number] {
   return { sequence: Number(event.sequence), type: event.type, json: JSON.stringify(event) };
 }
 
-function withDelta({ delta, transitions }: CommitPart, more: Partial<CommitPart['delta']>): CommitPart {
-  return { delta: { ...delta, ...more }, transitions };
+function withDelta(part: FollowedPart, more: Partial<CommitPart['delta']>): FollowedPart {
+  return { ...part, delta: { ...part.delta, ...more } };
 }
 
 /** Whether the freshness holds more than newer times of what was known before. */

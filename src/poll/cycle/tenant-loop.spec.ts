@@ -13,7 +13,7 @@ type Cycle = (endpoints: readonly Endpoint[], signal: AbortSignal, now: number) 
 
 function setUp(cycle: Cycle) {
   const timers = new ManualTimers();
-  const state = { held: true };
+  const state = { held: true, hints: 0 };
   const lines: { level: number; msg: string; reason?: string }[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
   let running = 0;
@@ -39,7 +39,11 @@ function setUp(cycle: Cycle) {
   const loop = new TenantLoop({
     tenant: 'acme',
     requests,
-    poller: { prepare: () => Promise.resolve(true), record: () => Promise.resolve(came!) },
+    poller: {
+      prepare: () => Promise.resolve(true),
+      record: () => Promise.resolve(came!),
+      expectRequests: () => void state.hints++,
+    },
     holds: () => state.held,
     schedule: { intervalMs: 1_000, confirmMs: 200, adaptive: null },
     clock: timers,
@@ -87,6 +91,39 @@ describe('a tenant’s loop', () => {
         msg: "direction of monitor rows: the leg's, learnt",
       }),
     ]);
+  });
+
+  it('runs a cycle at once for what is asked of the tenant’s owner, and asks no endpoint for it', async () => {
+    const asked: (readonly Endpoint[])[] = [];
+    const { loop, turn, timers, state } = setUp((endpoints, _, now) => {
+      asked.push(endpoints);
+      return Promise.resolve(endpoints.length > 0 ? report(now) : NOTHING_RECORDED);
+    });
+    await turn();
+    await timers.pass(300);
+    loop.asked();
+    expect(timers.nextInMs).toBe(0);
+    await turn();
+    expect(asked).toEqual([['monitor', 'queue'], []]);
+    expect(state.hints).toBe(1);
+    expect(timers.nextInMs).toBe(700);
+  });
+
+  it('runs another cycle for what is asked during one, and waits with it while the store fails', async () => {
+    let cycles = 0;
+    const { loop, turn, timers } = setUp((_, __, now) => {
+      cycles += 1;
+      if (cycles <= 2) loop.asked();
+      return cycles === 2 ? Promise.reject(new Error('away')) : Promise.resolve(report(now));
+    });
+    await turn();
+    expect(timers.nextInMs).toBe(0);
+    await turn();
+    expect(timers.nextInMs).toBe(100);
+    loop.asked();
+    expect(timers.nextInMs).toBe(100);
+    await turn();
+    expect(timers.nextInMs).toBe(1_000);
   });
 
   it('plans the next cycle only when this one is done', async () => {
@@ -151,6 +188,26 @@ describe('a tenant’s loop', () => {
     const reasons = [null, 'HTTP 502', 'HTTP 502', 'HTTP 502', null, null];
     const { turn, lines } = setUp((_, __, now) => Promise.resolve(report(now, {}, reasons.shift())));
     for (let turns = 0; turns < 6; turns++) await turn();
+    expect(lines.filter((line) => line.msg.startsWith('monitor')).map((line) => line.msg)).toEqual([
+      'monitor failed: HTTP 502',
+      'monitor recovered',
+    ]);
+  });
+
+  it('logs nothing of polls that were held back because the host is down, and its own failures around them once', async () => {
+    const failed = { reason: 'HTTP 502', heldBackMs: null };
+    const heldBack = { ...failed, heldBackMs: 100 };
+    const fine = { reason: null, heldBackMs: null };
+    const polled = [fine, heldBack, failed, heldBack, fine, heldBack, fine];
+    const { turn, lines } = setUp((_, __, now) => {
+      const { reason, heldBackMs } = polled.shift()!;
+      const { polls, ...rest } = report(now, {}, reason);
+      return Promise.resolve({
+        ...rest,
+        polls: polls.map((poll) => ({ ...poll, result: { ...poll.result, heldBackMs } })),
+      });
+    });
+    for (let turns = 0; turns < 7; turns++) await turn();
     expect(lines.filter((line) => line.msg.startsWith('monitor')).map((line) => line.msg)).toEqual([
       'monitor failed: HTTP 502',
       'monitor recovered',

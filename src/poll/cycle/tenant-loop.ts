@@ -22,7 +22,7 @@ import { UnreadableStateError } from '../../store/errors.js';
  * the store. While a state cannot be read by this build, the loop tries to read it again every `UNREADABLE_RETRY_MS`,
  * and does not poll; neither does it poll a tenant in quarantine. When the tenant is no longer held here, the loop neither
  * polls nor claims any more, until it is
- * stopped.
+ * stopped. What is asked of the tenant's owner is answered by a cycle at once, which asks the endpoints only that are due.
  */
 export class TenantLoop {
   readonly #deps: LoopDeps;
@@ -35,6 +35,8 @@ export class TenantLoop {
   #running: Promise<void> = Promise.resolve();
   /** True between two cycles while the loop waits only for an endpoint to be due or to answer. */
   #isResting = false;
+  /** Something was asked of the tenant's owner since the last cycle began. */
+  #isAsked = false;
 
   constructor(deps: LoopDeps) {
     this.#deps = deps;
@@ -59,8 +61,15 @@ export class TenantLoop {
     await this.#deps.requests.idle();
   }
 
+  /** A hint that something was asked of the tenant's owner. */
+  asked(): void {
+    this.#deps.poller.expectRequests();
+    this.#isAsked = true;
+    this.#wake();
+  }
+
   /**
-   * Begins a cycle for a result that no cycle was waiting for, but not during the pause after a failure of the store.
+   * Begins a cycle for a result that no cycle was waiting for, or for a request, but not during the pause after a failure of the store.
    */
   #wake(): void {
     if (!this.#isResting) return;
@@ -80,6 +89,7 @@ export class TenantLoop {
   async #turn(): Promise<void> {
     const { clock, requests, holds, newCycleId } = this.#deps;
     this.#isResting = false;
+    this.#isAsked = false;
     // A process that was paused beyond its lease must not claim the tenant from the replica that has taken it since.
     if (!holds()) return;
     const cycle = newCycleId();
@@ -98,7 +108,8 @@ export class TenantLoop {
     }
     if (!holds()) return;
     this.#isResting = !next.isFirm;
-    this.#plan(requests.hasAnswers && !next.isFirm ? 0 : next.delayMs);
+    const isAwaited = requests.hasAnswers || this.#isAsked;
+    this.#plan(isAwaited && !next.isFirm ? 0 : next.delayMs);
   }
 
   /** Returns how long to rest, in milliseconds. */
@@ -124,7 +135,8 @@ export class TenantLoop {
     const now = clock.monotonic();
     this.#schedule.turn(report.activity);
     for (const { result, isStale } of report.polls) {
-      this.#noteResult(result.observation, cycle);
+      // The line that says that the host is down stands for all its tenants: they may be thousands.
+      if (result.heldBackMs === null) this.#noteResult(result.observation, cycle);
       this.#schedule.record(result, now);
       if (isStale) this.#schedule.again(result.endpoint, now);
     }
@@ -213,7 +225,7 @@ interface Rest {
 export interface LoopDeps {
   readonly tenant: string;
   readonly requests: Pick<InFlightRequests, 'ask' | 'take' | 'open' | 'hasAnswers' | 'onAnswer' | 'idle'>;
-  readonly poller: Pick<TenantPoller, 'prepare' | 'record'>;
+  readonly poller: Pick<TenantPoller, 'prepare' | 'record' | 'expectRequests'>;
   /** Whether this process still holds the tenant's lease, as far as it can know. */
   readonly holds: () => boolean;
   readonly schedule: Omit<ScheduleOptions, 'random'>;
@@ -234,6 +246,7 @@ const STORE_RETRY_MS = 100;
 const MAX_STORE_RETRY_MS = 2_000;
 /** Only an operator can repair such a state, which takes minutes; a new loop, after a lost lease, tries at once. */
 const UNREADABLE_RETRY_MS = 30_000;
-const KEYS_LOGGED = 20;
+/** How many unreadable fields a line names. */
+export const KEYS_LOGGED = 20;
 /** Two replicas that both believe to hold a tenant must not fence each other in a tight loop. */
 const RECLAIM_MS = 1_000;

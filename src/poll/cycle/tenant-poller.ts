@@ -82,17 +82,24 @@ export class TenantPoller {
     listener.sources(known.sources);
     this.#updateWatch(observations, known);
     await this.#ledger.count();
+    // Last, because it may fail: what was recorded is recorded.
+    const answered = owned && this.#ledger.hasRequests ? await this.#ledger.answer() : [];
     const direction = isOtherDirection(before, known.direction) ? known.direction : null;
     const skewMs = this.#skewOf(known);
     return {
       polls: effective,
       confirm,
-      owned,
-      transitions,
+      owned: owned && answered !== null,
+      transitions: answered === null ? transitions : [...transitions, ...answered],
       direction,
       activity: this.#activityOf(known),
       skewMs,
     };
+  }
+
+  /** A hint that something was asked of the tenant's owner: the next `record` finds out, and answers it. */
+  expectRequests(): void {
+    this.#ledger.expectRequests();
   }
 
   /** Estimates only where there are new samples, which few polls bring. */

@@ -81,6 +81,11 @@ export class LeaseKeeper {
     return (this.#held.has(shard) || this.#runs.has(shard)) && this.#deps.clock.monotonic() < this.#endsAt;
   }
 
+  /** What is done with a tenant here, in the log. */
+  get #done(): string {
+    return this.#deps.done ?? 'polled';
+  }
+
   /** Whether the lease has not expired: without one nothing is polled here. */
   get hasLease(): boolean {
     return this.#deps.clock.monotonic() < this.#endsAt;
@@ -213,7 +218,7 @@ export class LeaseKeeper {
     this.#isApart = isApart;
     if (isApart)
       log.warn(
-        'tenants not shared: another replica of this lease group has other tenants, or is another build, and what both have is polled twice',
+        `tenants not shared: another replica of this lease group has other tenants, or is another build, and what both have is ${this.#done} twice`,
       );
     else log.info('tenants shared again: the replicas of this lease group have the same ones');
   }
@@ -226,7 +231,7 @@ export class LeaseKeeper {
     this.#held = NONE;
     this.#runs = NONE;
     tenants.run(NONE);
-    log.warn('lease expired: it could not be renewed in time, nothing is polled here until it is');
+    log.warn(`lease expired: it could not be renewed in time, nothing is ${this.#done} here until it is`);
     this.#logSummary();
   }
 
@@ -258,7 +263,7 @@ export class LeaseKeeper {
     const summary = `${replicas} ${size}`;
     if (replicas === 0 || summary === this.#summary) return;
     this.#summary = summary;
-    log.info({ replicas, shards: this.#held.size, tenants: size }, `tenants polled here: ${size}`);
+    log.info({ replicas, shards: this.#held.size, tenants: size }, `tenants ${this.#done} here: ${size}`);
   }
 }
 
@@ -278,6 +283,8 @@ export interface KeeperDeps {
   /** In [0, 1). */
   readonly random: () => number;
   readonly listener?: PollListener;
+  /** What is done with a tenant, in the log; `polled` when left out. */
+  readonly done?: string;
   readonly log: Logger;
 }
 

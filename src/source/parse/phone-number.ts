@@ -45,13 +45,14 @@ export class PhoneNumbers {
     if (raw === '') return null;
     const known = this.#cache.get(raw);
     if (known !== undefined) return known;
-    const number = this.#parse(raw);
+    const number = this.parse(raw);
     if (this.#cache.size >= CACHED_NUMBERS) this.#forgetOldest();
     this.#cache.set(raw, number);
     return number;
   }
 
-  #parse(raw: string): PhoneNumber {
+  /** As `read`, without keeping it: what clients write does not push out what polls bring. */
+  parse(raw: string): PhoneNumber {
     const uncertain = { raw, e164: null, national: null };
     if (raw.length > LONGEST || !NUMBER_LIKE.test(raw) || digitsOf(raw).length < SHORTEST_DIGITS)
       return uncertain;

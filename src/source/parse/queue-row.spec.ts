@@ -20,6 +20,7 @@ function entry(row: Record<string, unknown>): ObservedQueueEntry {
 
 it("the vendor's queue sample is an answered queue entry without an abandonment and without a resume", () => {
   const rowKey = `7bc3db7b-e95e-4afe-a345-a8385dfb31b7|0865662711|${Date.parse('2023-10-12T10:48:19Z')}`;
+  const place = `7bc3db7b-e95e-4afe-a345-a8385dfb31b7|${Date.parse('2023-10-12T10:48:19Z')}|0`;
   expect(read({})).toEqual({
     kind: 'row',
     key: `${rowKey}|0|34f6a205-121c-4fa3-bb94-414c5aff5995`,
@@ -38,7 +39,7 @@ it("the vendor's queue sample is an answered queue entry without an abandonment 
       abandonedAt: null,
       rejoinedAt: null,
       callId: '34f6a205-121c-4fa3-bb94-414c5aff5995',
-      fallbackId: `q-${createHash('sha256').update(rowKey).digest('hex').slice(0, 32)}`,
+      fallbackId: `q-${createHash('sha256').update(place).digest('hex').slice(0, 32)}`,
     },
   });
 });
@@ -48,6 +49,12 @@ it('trap 8: an old Abandoned row and a new Trying row of the same caller have di
   const fresh = entry({ status: 'Trying', joined_time: '2023-10-12T17:55:00+07:00' });
   expect(fresh.rowKey).not.toBe(old.rowKey);
   expect(fresh.fallbackId).not.toBe(old.fallbackId);
+});
+
+it('the id that a call gets without any of the PBX says nothing about the number', () => {
+  const { fallbackId } = entry({});
+  expect(entry({ mobile: '0905111222' }).fallbackId).toBe(fallbackId);
+  expect(entry({ call_center_queue_uuid: 'another' }).fallbackId).not.toBe(fallbackId);
 });
 
 it('the join instant counts, not how it is written', () => {

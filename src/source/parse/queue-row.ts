@@ -12,6 +12,9 @@ import { checkRow, queueRow } from './answer-schemas.js';
  * `abandoned_time`, which therefore says nothing about the entry after it (core compares the two). A row without a
  * queue, a join instant or a readable `rejoined_time` has no identity and is bad. The other times are estimates: null
  * when unreadable.
+ *
+ * `fallbackId` is without the number: a person who sees a call sees its id, and could else try numbers until the digest is the same. Two
+ * callers of one queue and second share it, and the later call's id ends in `~2` (`core/correlate/new-call.ts`).
  */
 export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQueueEntry> {
   const checked = checkRow(queueRow, raw);
@@ -49,7 +52,7 @@ export function readQueueRow(raw: unknown, locale: Locale): RowReading<ObservedQ
       bridgedAt: readableOrNull(row.bridged_time, locale),
       abandonedAt,
       callId,
-      fallbackId: `q-${digest(rejoinedAt === null ? rowKey : entryKey)}`,
+      fallbackId: `q-${digest(`${queueId}|${joinedAt}|${rejoinedAt ?? 0}`)}`,
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Time } from '../../base/clock.js';
 import type { Leases, Renewal, Renewed } from '../leases.js';
 import { StoreClosedError } from '../errors.js';
 import type { Subscription } from '../store.js';
+import { Followers } from './followers.js';
 
 /**
  * Leases in this process' memory, for `MemoryStore`: its only member takes everything, with a lease that does not end.
@@ -13,7 +14,7 @@ export class MemoryLeases implements Leases {
   readonly #members = new Map<string, number>();
   readonly #lists = new Map<string, string>();
   readonly #owners = new Map<number, string>();
-  readonly #followers = new Set<{ readonly changed: (member: string) => void }>();
+  readonly #followers = new Followers<string>();
   #closed = false;
 
   constructor(time: Pick<Time, 'monotonic'>) {
@@ -32,7 +33,7 @@ export class MemoryLeases implements Leases {
       for (const shard of freed) this.#owners.delete(shard);
       for (const shard of wanted)
         if (!this.#members.has(this.#owners.get(shard) ?? '')) this.#owners.set(shard, member);
-      if (joined || freed.length > 0) this.#notify(member);
+      if (joined || freed.length > 0) this.#followers.notify(member);
 
       const others = [...this.#members].filter(([name]) => name !== member).map(([, ends]) => ends - now);
       const members = [...this.#members.keys()].sort();
@@ -49,21 +50,12 @@ export class MemoryLeases implements Leases {
     return this.#do(() => {
       this.#members.delete(member);
       for (const shard of this.#ownedBy(member)) this.#owners.delete(shard);
-      this.#notify(member);
+      this.#followers.notify(member);
     });
   }
 
   follow(changed: (member: string | null) => void): Promise<Subscription> {
-    return this.#do(() => {
-      const follower = { changed };
-      this.#followers.add(follower);
-      return {
-        close: () => {
-          this.#followers.delete(follower);
-          return Promise.resolve();
-        },
-      };
-    });
+    return this.#do(() => this.#followers.add(changed));
   }
 
   close(): Promise<void> {
@@ -74,15 +66,6 @@ export class MemoryLeases implements Leases {
 
   #ownedBy(member: string): number[] {
     return [...this.#owners].filter(([, owner]) => owner === member).map(([shard]) => shard);
-  }
-
-  /** Notifies after the call has returned, as a message from Redis would arrive. */
-  #notify(member: string): void {
-    for (const follower of this.#followers) {
-      queueMicrotask(() => {
-        if (this.#followers.has(follower)) follower.changed(member);
-      });
-    }
   }
 
   async #do<T>(step: () => T): Promise<T> {

@@ -9,7 +9,18 @@ import {
   inspectFields,
   patch,
 } from '../stored/codec.js';
+import {
+  ANSWERED_FIELD,
+  INBOX_FIELD,
+  readInbox,
+  type requestLine,
+  withAnswers,
+  withRequest,
+} from '../stored/inbox.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
+import { encodeDesk, readDesk } from '../stored/desk/desk-write.js';
+import { DEFAULT_DESK_RETENTION, type DeskRetention } from '../desk-store.js';
+import type { Asked } from '../inbox.js';
 import { stateKey } from '../keys.js';
 import { checkEvents, recorded } from '../log-event.js';
 import { NewerFormatError, StoreClosedError } from '../errors.js';
@@ -25,9 +36,14 @@ import type {
   Snapshot,
   Store,
   Subscription,
+  Touched,
 } from '../store.js';
 import type { FreshnessDelta } from '../../core/model/delta.js';
 import type { Position } from '../../core/model/position.js';
+import type { WaitingRequest } from '../../core/requests.js';
+
+import { Followers } from './followers.js';
+import { MemoryDesk } from './memory-desk.js';
 
 /**
  * The store in this process' memory: for trying out, and for tests.
@@ -37,8 +53,9 @@ import type { Position } from '../../core/model/position.js';
  */
 export class MemoryStore implements Store {
   readonly #tenants: Map<string, Tenant>;
-  readonly #followers = new Set<Pick<Follower, 'event'>>();
+  readonly #followers = new Followers<{ readonly tenant: string; readonly json: string }>();
   readonly #maxEvents: number;
+  readonly #desk: DeskRetention;
   readonly #form: StoredForm;
   readonly format: number;
   /** The clock by which events are recorded. */
@@ -47,6 +64,7 @@ export class MemoryStore implements Store {
 
   constructor(options: MemoryStoreOptions) {
     this.#maxEvents = options.maxEvents;
+    this.#desk = options.desk ?? DEFAULT_DESK_RETENTION;
     this.#form = options.form ?? STORED_FORM;
     this.format = this.#form.format;
     this.now = options.now ?? systemClock.now;
@@ -73,6 +91,7 @@ export class MemoryStore implements Store {
         ? decodeReadable(name, fields, this.#form).state
         : decode(name, fields, this.#form);
       const { continues } = tenant;
+      const desk = readDesk(tenant.desk.callbacks, tenant.desk.standing);
       return {
         fence,
         version,
@@ -81,6 +100,9 @@ export class MemoryStore implements Store {
         state,
         format: formatOf(fields),
         attempts,
+        requests: requestsOf(tenant),
+        desk: desk.state,
+        unreadableDesk: desk.unreadable,
       };
     });
   }
@@ -103,11 +125,16 @@ export class MemoryStore implements Store {
       const refusal = judge(tenant, commit);
       if (refusal !== null) return refusal;
       const { whole } = commit;
+      const desk = commit.desk && encodeDesk(commit.desk, this.#desk);
+      const inbox = tenant.fields.get(INBOX_FIELD) ?? '';
+      const answered = tenant.fields.get(ANSWERED_FIELD) ?? '';
       if (whole !== undefined) tenant.fields.clear();
       const { set, remove } =
         whole === undefined ? patch(commit.delta) : { set: encodeWhole(whole, this.#form), remove: [] };
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
+      if (desk !== undefined) tenant.desk.write(desk);
+      keepInbox(tenant, withAnswers(inbox, answered, commit.answers ?? [], this.now()));
       const time = new Date(this.now()).toISOString();
       const events = commit.events.map(({ sequence, json }) => ({ sequence, json: recorded(json, time) }));
       for (const event of events) tenant.log.push(event);
@@ -116,20 +143,20 @@ export class MemoryStore implements Store {
       tenant.version += 1;
       tenant.commitId = commit.commitId;
       tenant.attempts = NO_ATTEMPTS;
-      for (const { json } of events) this.#publish(name, json);
+      for (const { json } of events) this.#followers.notify({ tenant: name, json });
       return committed(tenant);
     });
   }
 
-  touch(name: string, fence: number, delta: FreshnessDelta): Promise<boolean> {
+  touch(name: string, fence: number, delta: FreshnessDelta): Promise<Touched | null> {
     return this.#do(() => {
       const tenant = this.#tenant(name);
-      if (tenant?.fence !== fence) return false;
+      if (tenant?.fence !== fence) return null;
       tenant.attempts = NO_ATTEMPTS;
       const { set, remove } = freshnessPatch(delta);
       for (const [field, value] of set) tenant.fields.set(field, value);
       for (const field of remove) tenant.fields.delete(field);
-      return true;
+      return { requests: requestsOf(tenant) };
     });
   }
 
@@ -170,17 +197,7 @@ export class MemoryStore implements Store {
   }
 
   follow(follower: Follower): Promise<Subscription> {
-    return this.#do(() => {
-      // One follower may subscribe twice, and each subscription is closed on its own.
-      const followed = { event: follower.event.bind(follower) };
-      this.#followers.add(followed);
-      return {
-        close: () => {
-          this.#followers.delete(followed);
-          return Promise.resolve();
-        },
-      };
-    });
+    return this.#do(() => this.#followers.add(({ tenant, json }) => follower.event(tenant, json)));
   }
 
   ping(): Promise<void> {
@@ -193,8 +210,28 @@ export class MemoryStore implements Store {
     return Promise.resolve();
   }
 
-  /** The tenants' logs, for their upkeep. */
-  get logs(): ReadonlyMap<string, Pick<Tenant, 'log'>> {
+  /** For `MemoryInbox`. */
+  ask(name: string, request: ReturnType<typeof requestLine>): Promise<Asked> {
+    return this.#do(() => {
+      const tenant = this.#tenant(name);
+      if (tenant === undefined) return { status: 'unserved' };
+      const [before, answered] = [
+        tenant.fields.get(INBOX_FIELD) ?? '',
+        tenant.fields.get(ANSWERED_FIELD) ?? '',
+      ];
+      const { asked, inbox } = withRequest(before, answered, request);
+      keepInbox(tenant, { inbox, answered });
+      return asked;
+    });
+  }
+
+  /** For `MemoryDeskStore`; undefined for a tenant that was never claimed. */
+  desk(name: string): MemoryDesk | undefined {
+    return this.#tenant(name)?.desk;
+  }
+
+  /** The tenants' logs and histories, for their upkeep. */
+  get logs(): ReadonlyMap<string, Pick<Tenant, 'log' | 'desk'>> {
     return this.#tenants;
   }
 
@@ -228,19 +265,11 @@ export class MemoryStore implements Store {
     if (this.#closed) throw new StoreClosedError();
     return await Promise.resolve(step());
   }
-
-  /** Publishes after the commit has returned, as a message from Redis would arrive; microtasks keep the order. */
-  #publish(name: string, json: string): void {
-    for (const follower of this.#followers) {
-      queueMicrotask(() => {
-        if (this.#followers.has(follower)) follower.event(name, json);
-      });
-    }
-  }
 }
 
 export interface MemoryStoreOptions {
   readonly maxEvents: number;
+  readonly desk?: DeskRetention;
   /** The clock by which events are recorded; default: the system's. */
   readonly now?: Time['now'];
   /** For tests: the form of another build than this one. */
@@ -262,11 +291,12 @@ interface Tenant {
   commitId: string | null;
   attempts: Attempts;
   readonly fields: Map<string, string>;
+  readonly desk: MemoryDesk;
   /** Contiguous, the newest has `sequence`. */
   readonly log: { readonly sequence: number; readonly json: string }[];
 }
 
-/** The checks of `commit-2.lua`, in its order; null where the commit may be made. */
+/** The checks of `commit-n.lua`, in its order; null where the commit may be made. */
 function judge(tenant: Tenant, commit: Commit): CommitResult | null {
   if (tenant.commitId === commit.commitId) return committed(tenant);
   if (tenant.fence < commit.fence) return { status: 'lost' };
@@ -278,7 +308,21 @@ function judge(tenant: Tenant, commit: Commit): CommitResult | null {
 }
 
 function committed(tenant: Tenant): CommitResult {
-  return { status: 'committed', version: tenant.version, position: positionOf(tenant) };
+  const { version } = tenant;
+  return { status: 'committed', version, position: positionOf(tenant), requests: requestsOf(tenant) };
+}
+
+function requestsOf({ fields }: Tenant): readonly WaitingRequest[] {
+  return readInbox(fields.get(INBOX_FIELD));
+}
+
+function keepInbox({ fields }: Tenant, { inbox, answered }: { inbox: string; answered: string }): void {
+  for (const [field, text] of [
+    [INBOX_FIELD, inbox],
+    [ANSWERED_FIELD, answered],
+  ] as const)
+    if (text === '') fields.delete(field);
+    else fields.set(field, text);
 }
 
 function positionOf({ epoch, sequence }: Tenant): Position {
@@ -296,6 +340,7 @@ function newTenant(epoch: string): Tenant {
     commitId: null,
     attempts: NO_ATTEMPTS,
     fields: new Map(),
+    desk: new MemoryDesk(),
     log: [],
   };
 }

@@ -1,7 +1,9 @@
+import type { DeskRetention } from '../desk-store.js';
 import { StoreClosedError } from '../errors.js';
 import { logKey } from '../keys.js';
 import { recordedAt } from '../log-event.js';
 import {
+  HISTORY_STEP,
   type LogSize,
   type LogUpkeep,
   type ServerReport,
@@ -9,6 +11,7 @@ import {
   TRIM_STEP,
   type Trimmed,
 } from '../log-upkeep.js';
+import { fieldOfMember, rangeBefore } from '../stored/desk/history-index.js';
 import type { MemoryStore } from './memory-store.js';
 
 /** The upkeep of the logs of a `MemoryStore`: one server, whose clock is this process' and whose memory has no bound. */
@@ -35,6 +38,19 @@ export class MemoryUpkeep implements LogUpkeep {
 
   trim(tenant: string, trim: Trim): Promise<Trimmed> {
     return this.#do(() => this.#trim(tenant, trim));
+  }
+
+  trimHistory(tenant: string, { historyMs, statsMs }: DeskRetention): Promise<number> {
+    return this.#do(() => {
+      logKey(tenant);
+      const desk = this.#store.logs.get(tenant)?.desk;
+      const now = this.#store.now();
+      if (desk === undefined) return 0;
+      desk.forget(now, now - statsMs);
+      const old = desk.found(rangeBefore(now - historyMs)).slice(-HISTORY_STEP);
+      for (const member of old) desk.drop(fieldOfMember(member));
+      return old.length;
+    });
   }
 
   takeTurn(work: string, lengthMs: number): Promise<boolean> {

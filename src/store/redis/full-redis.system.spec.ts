@@ -1,10 +1,14 @@
 import { pino } from 'pino';
 import { withRedis } from '../../../test/support/redis-store.js';
 import { openLeases } from '../../../test/support/redis-leases.js';
+import { inboxSubject } from '../../../test/support/redis-inbox.js';
+import { openWebhooks } from '../../../test/support/redis-webhooks.js';
 import { systemClock } from '../../base/clock.js';
 import { UNCHANGED } from '../../core/model/delta.js';
 import { logEvent, numbers, Owner, stateOf, call } from '../store.contract-kit.js';
 import { LogKeeper } from '../upkeep/log-keeper.js';
+import { request } from '../inbox.contract.js';
+import { attemptOf, deadLetter, progressTo, saveOf } from '../webhook-store.contract.js';
 import { connectRedis } from './redis-connection.js';
 import { RedisUpkeep } from './redis-upkeep.js';
 
@@ -87,9 +91,38 @@ describe('a full Redis', () => {
     expect(next.fence).toBeGreaterThan(owner.fence);
     expect((await store.claim('new-tenant', { epoch: 'e1' })).version).toBe(0);
     expect(await store.attempt('acme', next.fence, 'me')).toBe(1);
-    expect(await store.touch('acme', next.fence, UNCHANGED)).toBe(true);
+    expect(await store.touch('acme', next.fence, UNCHANGED)).toEqual({ requests: [] });
     expect(await owner.commit({})).toEqual({ status: 'fenced' });
     expect(await keeper().upkeep.takeTurn('retention', 1_000)).toBe(true);
+  });
+
+  it('refuses what is asked of a tenant’s owner, and says what waits', async () => {
+    const { redis, admin, afterwards } = given();
+    const subject = inboxSubject({ url: redis.url }, () => Promise.resolve(admin));
+    afterwards(() => subject.close());
+    const { inbox, store } = subject;
+    const owner = await Owner.claim(store);
+    await inbox.ask('acme', request(1));
+    await fillRest();
+    await expect(inbox.ask('acme', request(2))).rejects.toThrow('OOM');
+    const requests = [{ id: request(1).id, request: request(1) }];
+    expect(await store.touch('acme', owner.fence, UNCHANGED)).toEqual({ requests });
+  });
+
+  it('fences webhooks and takes how far they have got, and no attempts', async () => {
+    const { store, close } = openWebhooks({ url: given().redis.url });
+    given().afterwards(close);
+    await fillRest();
+    await expect(given().admin.set('more', 'x'.repeat(1_000))).rejects.toThrow('OOM');
+    const { fence } = await store.claim('acme');
+    const open = numbers(1, 1_000).map((sequence) => ({ sequence, tries: 1, nextAt: 1_764_000_000_000 }));
+    const endpoints = { crm: progressTo(2_000, { open }) };
+    const save = saveOf({ endpoints, dead: { crm: numbers(1, 100).map(deadLetter) } });
+    expect(await store.save('acme', fence, save)).toBe(true);
+    expect(await store.progress('acme')).toEqual(save.endpoints);
+    expect(await store.deadLetters('acme', 'crm')).toHaveLength(100);
+    await expect(store.addAttempts('acme', 'crm', [attemptOf(1)])).rejects.toThrow('OOM');
+    await expect(store.askToResume('acme', 'crm')).rejects.toThrow('OOM');
   });
 
   it('is emptied of what is past its age, and of nothing else where that is enough', async () => {

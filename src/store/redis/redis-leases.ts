@@ -2,7 +2,7 @@ import { LEASE_CHANNELS, leaseKeys } from '../keys.js';
 import type { Leases, Renewal, Renewed } from '../leases.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
-import { subscribe } from './redis-subscription.js';
+import { Subscriptions } from './redis-subscription.js';
 import { loadScripts, runScript, type ScriptName } from './scripts.js';
 import type { Subscription } from '../store.js';
 
@@ -13,16 +13,15 @@ import type { Subscription } from '../store.js';
  * Replicas of one group share shards; groups do not affect each other. The store owns the connection and closes it.
  */
 export class RedisLeases implements Leases {
-  readonly #connection: RedisConnection;
   readonly #sender: RedisSender;
   readonly #keys: ReturnType<typeof leaseKeys>;
   readonly #scripts = loadScripts();
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscriptions: Subscriptions;
 
   /** @param group `[a-z0-9-]{1,80}` */
   constructor(connection: RedisConnection, group: string) {
-    this.#connection = connection;
     this.#sender = new RedisSender(connection);
+    this.#subscriptions = new Subscriptions(connection, this.#sender.closed);
     this.#keys = leaseKeys(group);
   }
 
@@ -52,20 +51,12 @@ export class RedisLeases implements Leases {
         changed(null);
       },
     };
-    const connected = await subscribe(this.#connection, listener, this.#sender.closed);
-    const subscription = {
-      close: async () => {
-        this.#subscriptions.delete(subscription);
-        await connected.close();
-      },
-    };
-    this.#subscriptions.add(subscription);
-    return subscription;
+    return await this.#subscriptions.follow(listener);
   }
 
   async close(): Promise<void> {
     this.#sender.close();
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await this.#subscriptions.close();
   }
 
   #run(name: ScriptName, args: readonly (string | number)[]): Promise<unknown> {

@@ -10,6 +10,11 @@ import { StoreClosedError, StoreUnavailableError } from '../errors.js';
 export class RedisSender {
   readonly #connection: RedisConnection;
   readonly #closing = new AbortController();
+  /** What waits for the connection. It listens once for all of them: each tenant may have something under way. */
+  readonly #waiting = new Set<() => void>();
+  readonly #look = () => {
+    for (const look of [...this.#waiting]) look();
+  };
 
   constructor(connection: RedisConnection) {
     this.#connection = connection;
@@ -31,6 +36,7 @@ export class RedisSender {
 
   close(): void {
     this.#closing.abort();
+    this.#look();
   }
 
   /** Waits here for a short reconnection, not in the client's queue, which would keep commands that timed out. */
@@ -39,24 +45,22 @@ export class RedisSender {
     if (this.#closing.signal.aborted) throw new StoreClosedError();
     if (commands.status === 'ready') return;
     await new Promise<void>((resolve, reject) => {
-      const settle = (error?: Error) => {
+      const leave = () => {
         clearTimeout(timer);
-        commands.off('ready', ready);
-        this.#closing.signal.removeEventListener('abort', closed);
-        if (error === undefined) resolve();
-        else reject(error);
+        this.#waiting.delete(look);
+        if (this.#waiting.size === 0) commands.off('ready', this.#look);
       };
-      const ready = () => {
-        settle();
-      };
-      const closed = () => {
-        settle(new StoreClosedError());
+      const look = () => {
+        leave();
+        if (this.#closing.signal.aborted) reject(new StoreClosedError());
+        else resolve();
       };
       const timer = setTimeout(() => {
-        settle(new StoreUnavailableError('Redis is away'));
+        leave();
+        reject(new StoreUnavailableError('Redis is away'));
       }, commandTimeoutMs);
-      commands.on('ready', ready);
-      this.#closing.signal.addEventListener('abort', closed);
+      if (this.#waiting.size === 0) commands.on('ready', this.#look);
+      this.#waiting.add(look);
     });
   }
 }

@@ -1,8 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { freePort, startRedis } from '../../../test/support/redis.js';
 import { openStore, withRedis } from '../../../test/support/redis-store.js';
 import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.js';
-import type { RedisTarget } from './redis-connection.js';
+import { connectRedis, type RedisTarget } from './redis-connection.js';
+import { RedisSender } from './redis-sender.js';
 import type { RedisStore } from './redis-store.js';
+import { Subscriptions } from './redis-subscription.js';
 import { call, Owner, Recorder, stateOf } from '../store.contract-kit.js';
 import { OutcomeUnknownError, StoreUnavailableError } from '../errors.js';
 
@@ -118,6 +121,48 @@ describe('RedisStore under faults', () => {
     const owner = await claimed(store);
     await owner.commit({ events: 1 });
     await recorder.until(({ heard }) => heard.length === 1);
+  });
+
+  it('listens once, however many tenants wait for Redis or follow', async () => {
+    const port = await freePort();
+    const connection = connectRedis({ url: `redis://127.0.0.1:${port}` }, { onError: () => undefined });
+    const { commands } = connection;
+    const sender = new RedisSender(connection);
+    const subscriptions = new Subscriptions(connection, sender.closed);
+    given().afterwards(() => connection.close());
+    given().afterwards(() => subscriptions.close());
+    const before = commands.listenerCount('ready');
+    const counts = () => [
+      commands.listenerCount('ready') - before,
+      getEventListeners(sender.closed, 'abort').length,
+    ];
+    const tenants = Array.from({ length: 50 }, (_, n) => n);
+    const sending = Promise.all(
+      tenants.map(async () => {
+        for (;;)
+          try {
+            return await sender.send((client) => client.ping());
+          } catch (error) {
+            if (!(error instanceof StoreUnavailableError)) throw error;
+          }
+      }),
+    );
+    const following = Promise.all(
+      tenants.map((n) =>
+        subscriptions.follow({ pattern: `${n}`, heard: () => undefined, interrupted: () => undefined }),
+      ),
+    );
+    expect(counts()).toEqual([1, 1]);
+    const redis = await startRedis({ port });
+    given().afterwards(() => redis.stop());
+    expect(new Set(await sending)).toEqual(new Set(['PONG']));
+    await following;
+    expect(counts()).toEqual([0, 1]);
+    // Closed while they wait, all end.
+    const late = subscriptions.follow({ pattern: 'x', heard: () => undefined, interrupted: () => undefined });
+    sender.close();
+    await expect(late).rejects.toThrow('closed');
+    await expect(sender.send((client) => client.ping())).rejects.toThrow('closed');
   });
 
   it.each<[string, (node: { host: string; port: number }) => RedisTarget]>([

@@ -94,7 +94,7 @@ describe('RedisStore in detail', () => {
     const first = owner.prepare({ state: stateOf([call('a')]), events: 3 });
     await owner.send(first);
     await promoted(admin);
-    expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBe(false);
+    expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBeNull();
     expect(await owner.commit({ events: 1 })).toEqual({ status: 'moved' });
     expect(await owner.send(first)).toMatchObject({ status: 'committed', position: { sequence: 3 } });
     const next = await Owner.claim(owner.store, 'acme', { epoch: 'e2' });
@@ -190,7 +190,7 @@ describe('RedisStore in detail', () => {
     const { admin, open } = given();
     const owner = await Owner.claim(open());
     await spoil(admin);
-    expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBe(false);
+    expect(await owner.store.touch('acme', owner.fence, UNCHANGED)).toBeNull();
     expect(await owner.commit({ events: 1 })).toEqual({ status: 'moved' });
     expect(await admin.exists('pitel:{acme}:events')).toBe(0);
   });

@@ -8,13 +8,27 @@ import {
   inspectFields,
   patch,
 } from '../stored/codec.js';
+import { answerLines, INBOX_FIELD, readInbox } from '../stored/inbox.js';
 import { STORED_FORM, type StoredForm } from '../stored/formats.js';
 import { parseContinued } from '../continued.js';
-import { ALL_CHANNELS, channel, logKey, isTenant, leaseKeys, parseChannel, stateKey } from '../keys.js';
+import {
+  ALL_CHANNELS,
+  callbacksKey,
+  channel,
+  deskKey,
+  isTenant,
+  leaseKeys,
+  logKey,
+  parseChannel,
+  stateKey,
+} from '../keys.js';
+import { DEFAULT_DESK_RETENTION, type DeskRetention } from '../desk-store.js';
+import { encodeDesk, readDesk } from '../stored/desk/desk-write.js';
+import { deskArguments, deskKeys } from './desk-arguments.js';
 import { aroundRecorded, checkEvents } from '../log-event.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
-import { subscribe } from './redis-subscription.js';
+import { Subscriptions } from './redis-subscription.js';
 import { ClaimCode, CommitCode, loadScripts, runScript, type ScriptName, type Scripts } from './scripts.js';
 import { NewerFormatError, OutcomeUnknownError, StoreClosedError, StoreUnavailableError } from '../errors.js';
 import type {
@@ -29,6 +43,7 @@ import type {
   Snapshot,
   Store,
   Subscription,
+  Touched,
 } from '../store.js';
 import type { FreshnessDelta } from '../../core/model/delta.js';
 import type { Position } from '../../core/model/position.js';
@@ -44,17 +59,20 @@ export class RedisStore implements Store {
   readonly #connection: RedisConnection;
   readonly #maxEvents: number;
   readonly #logs: string;
+  readonly #desk: Pick<DeskRetention, 'statsMs'>;
   readonly #form: StoredForm;
   readonly format: number;
   readonly #scripts: Scripts;
   readonly #sender: RedisSender;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscriptions: Subscriptions;
 
   constructor(connection: RedisConnection, options: RedisStoreOptions) {
     this.#connection = connection;
     this.#sender = new RedisSender(connection);
+    this.#subscriptions = new Subscriptions(connection, this.#sender.closed);
     this.#maxEvents = options.maxEvents;
     this.#logs = leaseKeys(options.group ?? 'default').logs;
+    this.#desk = options.desk ?? DEFAULT_DESK_RETENTION;
     this.#form = options.form ?? STORED_FORM;
     this.format = this.#form.format;
     this.#scripts = options.scripts ?? loadScripts();
@@ -68,8 +86,9 @@ export class RedisStore implements Store {
     await this.#sender.send((client) =>
       runScript(client, this.#scripts['register-1'], [this.#logs], [tenant]),
     );
-    const reply = await this.#run('claim-2', tenant, [epoch, newEpoch ? '1' : '0', form.format]);
-    const [code, flat] = reply as [ClaimCode, string[]];
+    const keys = [stateKey(tenant), logKey(tenant), callbacksKey(tenant), deskKey(tenant)];
+    const reply = await this.#run('claim-4', keys, [epoch, newEpoch ? '1' : '0', form.format]);
+    const [code, flat, callbacks = [], standing = []] = reply as [ClaimCode, string[], string[]?, string[]?];
     const fields = inPairs(flat);
     const number = (field: string) => Number(fields.get(field));
     if (code === ClaimCode.NewerFormat) throw new NewerFormatError(tenant, number(FORMAT_FIELD), form.format);
@@ -77,6 +96,7 @@ export class RedisStore implements Store {
       ? decodeReadable(tenant, fields, form).state
       : decode(tenant, fields, form);
     const position = { epoch: fields.get('epoch') ?? '', sequence: number('sequence') };
+    const desk = readDesk(inPairs(callbacks), inPairs(standing));
     return {
       fence: number('fence'),
       version: number('version'),
@@ -85,26 +105,36 @@ export class RedisStore implements Store {
       state,
       format: formatOf(fields),
       attempts: attemptsOf(fields.get('attempts')),
+      requests: readInbox(fields.get(INBOX_FIELD)),
+      desk: desk.state,
+      unreadableDesk: desk.unreadable,
     };
   }
 
   async attempt(tenant: string, fence: number, owner: string): Promise<number> {
-    return (await this.#run('attempt-1', tenant, [fence, owner])) as number;
+    return (await this.#run('attempt-1', [stateKey(tenant)], [fence, owner])) as number;
   }
 
   async commit(tenant: string, commit: Commit): Promise<CommitResult> {
     checkEvents(tenant, commit);
-    const args = this.#commitArguments(tenant, commit);
+    const desk = commit.desk && encodeDesk(commit.desk, this.#desk);
+    const keys = [stateKey(tenant), logKey(tenant), ...(desk ? deskKeys(tenant, desk) : [])];
+    const args = this.#commitArguments(tenant, commit, desk ? deskArguments(desk) : []);
     let reply: unknown;
     try {
-      reply = await this.#run('commit-2', tenant, args);
+      reply = await this.#run('commit-n', keys, args);
     } catch (error) {
       throw wasRefused(error) ? error : new OutcomeUnknownError(tenant, commit.commitId, error);
     }
-    const [code, version, sequence] = reply as [CommitCode, number, number];
+    const [code, version, sequence, inbox] = reply as [CommitCode, number, number, string?];
     switch (code) {
       case CommitCode.Committed:
-        return { status: 'committed', version, position: { epoch: commit.epoch, sequence } };
+        return {
+          status: 'committed',
+          version,
+          position: { epoch: commit.epoch, sequence },
+          requests: readInbox(inbox),
+        };
       case CommitCode.Conflict:
         return { status: 'conflict' };
       case CommitCode.Fenced:
@@ -116,10 +146,12 @@ export class RedisStore implements Store {
     }
   }
 
-  async touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<boolean> {
+  async touch(tenant: string, fence: number, delta: FreshnessDelta): Promise<Touched | null> {
     const { set, remove } = freshnessPatch(delta);
     const pairs = [...set].flat();
-    return (await this.#run('touch-1', tenant, [fence, pairs.length, ...pairs, ...remove])) === 1;
+    const reply = await this.#run('touch-1', [stateKey(tenant)], [fence, pairs.length, ...pairs, ...remove]);
+    if (reply === 0) return null;
+    return { requests: readInbox(typeof reply === 'string' ? reply : undefined) };
   }
 
   async snapshot(tenant: string): Promise<Snapshot | null> {
@@ -140,7 +172,8 @@ export class RedisStore implements Store {
   }
 
   async read(tenant: string, after: number, limit: number): Promise<LogSlice> {
-    const reply = await this.#run('read-2', tenant, [after + 1, Math.max(0, limit)]);
+    const keys = [stateKey(tenant), logKey(tenant)];
+    const reply = await this.#run('read-2', keys, [after + 1, Math.max(0, limit)]);
     const [epoch, epochStart, last, oldest, entries, continues] = reply as [
       string?,
       string?,
@@ -175,15 +208,7 @@ export class RedisStore implements Store {
         follower.interrupted();
       },
     };
-    const connected = await subscribe(this.#connection, listener, this.#sender.closed);
-    const subscription = {
-      close: async () => {
-        this.#subscriptions.delete(subscription);
-        await connected.close();
-      },
-    };
-    this.#subscriptions.add(subscription);
-    return subscription;
+    return await this.#subscriptions.follow(listener);
   }
 
   async ping(timeoutMs: number): Promise<void> {
@@ -202,11 +227,11 @@ export class RedisStore implements Store {
 
   async close(): Promise<void> {
     this.#sender.close();
-    await Promise.all([...this.#subscriptions].map((subscription) => subscription.close()));
+    await this.#subscriptions.close();
     await this.#connection.close();
   }
 
-  #commitArguments(tenant: string, commit: Commit): (string | number)[] {
+  #commitArguments(tenant: string, commit: Commit, desk: readonly (string | number)[]): (string | number)[] {
     const { fence, expectedVersion, epoch, commitId, events } = commit;
     const { whole } = commit;
     const { set, remove } =
@@ -225,9 +250,11 @@ export class RedisStore implements Store {
       first,
       hash.length,
       whole === undefined ? remove.length : -1,
+      answerLines(commit.answers ?? []),
+      desk.length,
     ];
     // No spread: a state has thousands of fields, and the number of a call's arguments is limited.
-    const all: (string | number)[] = args.concat(hash, remove);
+    const all: (string | number)[] = args.concat(hash, remove, desk);
     for (const event of events) all.push(channel(tenant, event.type), ...aroundRecorded(event.json));
     return all;
   }
@@ -237,15 +264,14 @@ export class RedisStore implements Store {
     return new Map(Object.entries(await this.#sender.send((client) => client.hgetall(key))));
   }
 
-  #run(name: ScriptName, tenant: string, args: readonly (string | number)[]): Promise<unknown> {
-    const script = this.#scripts[name];
-    const keys = [stateKey(tenant), logKey(tenant)].slice(0, script.keys);
-    return this.#sender.send((client) => runScript(client, script, keys, args));
+  #run(name: ScriptName, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    return this.#sender.send((client) => runScript(client, this.#scripts[name], keys, args));
   }
 }
 
 export interface RedisStoreOptions {
   readonly maxEvents: number;
+  readonly desk?: Pick<DeskRetention, 'statsMs'>;
   /** Of the replicas that look after the logs (`RedisUpkeep`): each group after those of the tenants that it claims. */
   readonly group?: string;
   /** For tests: the form of another build than this one. */

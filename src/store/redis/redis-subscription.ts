@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { Backoff } from '../../base/backoff.js';
+import type { Stop } from '../../base/clock.js';
 import { closeClient, type RedisConnection, withoutArguments } from './redis-connection.js';
 import { StoreClosedError } from '../errors.js';
 import type { Subscription } from '../store.js';
@@ -23,11 +24,52 @@ const HEARTBEAT_MS = 5_000;
 /** Before a refused subscription is tried again. */
 const REFUSED = { firstMs: 100, maxMs: 5_000, spread: -0.5, random: Math.random };
 
-/** Resolves once subscribed, however long Redis is away; rejects only when closed before. */
-export async function subscribe(
+/** The subscriptions of one client of a connection, which end with it at the latest. */
+export class Subscriptions {
+  readonly #connection: RedisConnection;
+  readonly #closed: AbortSignal;
+  /** Ends those that are not subscribed yet. One listener of `closed` for all of them: there may be any number. */
+  readonly #pending = new Set<() => void>();
+  readonly #open = new Set<Subscription>();
+
+  /** @param closed aborts what is not subscribed yet */
+  constructor(connection: RedisConnection, closed: AbortSignal) {
+    this.#connection = connection;
+    this.#closed = closed;
+    closed.addEventListener('abort', () => {
+      for (const end of [...this.#pending]) end();
+    });
+  }
+
+  /** Resolves once subscribed, however long Redis is away; rejects only when closed before. */
+  async follow(listener: Listener): Promise<Subscription> {
+    const connected = await subscribe(this.#connection, listener, (end) => this.#whenClosed(end));
+    const subscription = {
+      close: async () => {
+        this.#open.delete(subscription);
+        await connected.close();
+      },
+    };
+    this.#open.add(subscription);
+    return subscription;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((subscription) => subscription.close()));
+  }
+
+  /** Calls `end` when all is closed, at once where it is; until the returned function is called. */
+  #whenClosed(end: () => void): Stop {
+    if (this.#closed.aborted) end();
+    else this.#pending.add(end);
+    return () => this.#pending.delete(end);
+  }
+}
+
+async function subscribe(
   connection: RedisConnection,
   listener: Listener,
-  signal: AbortSignal,
+  whenClosed: (end: () => void) => Stop,
 ): Promise<Subscription> {
   const client = connection.openSubscriber();
   const refusals = new Backoff(REFUSED);
@@ -44,8 +86,10 @@ export async function subscribe(
   client.on('pmessage', (_pattern: string, name: string, text: string) => {
     listener.heard(name, text);
   });
+  let forget: Stop = () => undefined;
   try {
     await new Promise<void>((resolve, reject) => {
+      forget = whenClosed(() => reject(new StoreClosedError()));
       let whole = false;
       client.on('ready', () => {
         void confirm(client, connection, listener.pattern).then((confirmed) => {
@@ -61,15 +105,12 @@ export async function subscribe(
           resolve();
         });
       });
-      const stop = () => {
-        reject(new StoreClosedError());
-      };
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
     });
   } catch (error) {
     await close();
     throw error;
+  } finally {
+    forget();
   }
   return { close };
 }

@@ -120,7 +120,7 @@ describe('RedisUpkeep in detail', () => {
   });
 
   it('writes every instant as JavaScript does, leap days and the ends of years among them', async () => {
-    const { source } = loadScripts()['commit-2'];
+    const { source } = loadScripts()['commit-n'];
     const begin = source.indexOf('local function rfc3339');
     const lua = `${source.slice(begin, source.indexOf('\nend', begin) + 4)}
       local texts = {}

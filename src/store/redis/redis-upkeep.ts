@@ -1,6 +1,14 @@
 import { Cluster, type Redis } from 'ioredis';
-import { isTenant, leaseKeys, logKey } from '../keys.js';
-import type { LogSize, LogUpkeep, ServerReport, Trim, Trimmed } from '../log-upkeep.js';
+import type { DeskRetention } from '../desk-store.js';
+import { auditKey, historyIndexKey, historyKey, isTenant, leaseKeys, logKey } from '../keys.js';
+import {
+  HISTORY_STEP,
+  type LogSize,
+  type LogUpkeep,
+  type ServerReport,
+  type Trim,
+  type Trimmed,
+} from '../log-upkeep.js';
 import type { Time } from '../../base/clock.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
@@ -46,6 +54,13 @@ export class RedisUpkeep implements LogUpkeep {
     const reply = await this.#sender.send((client) => runScript(client, script, [logKey(tenant)], args));
     const [dropped, events, bytes, server] = reply as [number, number, number, string];
     return { dropped, events, bytes, server };
+  }
+
+  async trimHistory(tenant: string, { historyMs, statsMs }: DeskRetention): Promise<number> {
+    const keys = [historyKey(tenant), historyIndexKey(tenant), auditKey(tenant)];
+    const args = [historyMs, statsMs, HISTORY_STEP];
+    const script = this.#scripts['history-trim-3'];
+    return (await this.#sender.send((client) => runScript(client, script, keys, args))) as number;
   }
 
   async takeTurn(work: string, lengthMs: number): Promise<boolean> {

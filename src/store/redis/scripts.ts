@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * The Lua scripts in `lua/`, whose names end in their number of keys. A line `-- include NAME` stands for the file of that
+ * The Lua scripts in `lua/`, whose names end in their number of keys, or in `n` where it is the caller's. A line `-- include NAME` stands for the file of that
  * name.
  *
  * Guarantee: a server that does not know a script (restarted, another node, SCRIPT FLUSH in between) costs one more
@@ -13,37 +13,54 @@ import type { Cluster, Redis } from 'ioredis';
 export interface Script {
   readonly source: string;
   readonly sha: string;
-  readonly keys: number;
+  /** Null: any number. */
+  readonly keys: number | null;
 }
 
 const NAMES = [
-  'claim-2',
-  'commit-2',
+  'claim-4',
+  'commit-n',
   'touch-1',
   'attempt-1',
+  'ask-1',
   'read-2',
   'register-1',
   'trim-1',
   'renew-3',
   'leave-3',
   'turn-1',
+  'webhook-claim-1',
+  'webhook-save-2',
+  'webhook-keep-1',
+  'webhook-kept-1',
+  'history-page-2',
+  'history-forget-2',
+  'history-trim-3',
 ] as const;
 export type ScriptName = (typeof NAMES)[number];
 export type Scripts = Readonly<Record<ScriptName, Script>>;
 
-/** What `claim-2.lua` answers first. */
+/** What `claim-4.lua` answers first. */
 export enum ClaimCode {
   Claimed = 0,
   NewerFormat = 1,
 }
 
-/** What `commit-2.lua` answers first. */
+/** What `commit-n.lua` answers first. */
 export enum CommitCode {
   Committed = 0,
   Conflict = 1,
   Fenced = 2,
   Lost = 3,
   Moved = 4,
+}
+
+/** What `ask-1.lua` answers first. */
+export enum AskCode {
+  Waiting = 0,
+  Answered = 1,
+  Full = 2,
+  Unserved = 3,
 }
 
 /** Reads the files; throws when they are not there. */
@@ -59,7 +76,8 @@ export async function runScript(
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
-  if (keys.length !== script.keys) throw new TypeError('a script takes as many keys as its name says');
+  if (keys.length !== (script.keys ?? keys.length))
+    throw new TypeError('a script takes as many keys as its name says');
   try {
     return await client.evalsha(script.sha, keys.length, ...keys, ...args);
   } catch (error) {
@@ -71,7 +89,9 @@ export async function runScript(
 function load(folder: string, name: ScriptName): Script {
   const read = (file: string) => readFileSync(`${folder}${file}.lua`, 'utf8');
   const source = read(name).replace(/^-- include (\S+)$/gm, (_, included: string) => read(included));
-  return { source, sha: createHash('sha1').update(source).digest('hex'), keys: Number(name.split('-')[1]) };
+  const sha = createHash('sha1').update(source).digest('hex');
+  const keys = name.split('-').at(-1);
+  return { source, sha, keys: keys === 'n' ? null : Number(keys) };
 }
 
 /** Finds the package's `src/store/redis` from `dist/src/store/redis` too, as the compiler does not copy the scripts. */

@@ -27,6 +27,7 @@ import {
   encodeSources,
   SCHEMAS,
 } from './format-2.js';
+import { escaped } from './field-name.js';
 import { migrated, STORED_FORM, type StoredField, type StoredForm } from './formats.js';
 
 /**
@@ -241,12 +242,8 @@ function patchEntries<Value>(
   }
 }
 
-/**
- * The id as JSON writes it, without the quotes: ordinary ids stay as they are, and two ids that differ only in
- * broken surrogates, which UTF-8 cannot tell apart, do not share a field.
- */
 function fieldOf(prefix: string, id: string): string {
-  return prefix + JSON.stringify(id).slice(1, -1);
+  return prefix + escaped(id);
 }
 
 /** By code unit, which needs no locale and is the same everywhere. */

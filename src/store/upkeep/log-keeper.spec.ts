@@ -46,6 +46,7 @@ describe('the keeper of the logs', () => {
       logs: () => memory.logs(),
       measure: (tenant) => memory.measure(tenant),
       trim: (...args) => memory.trim(...args),
+      trimHistory: (...args) => memory.trimHistory(...args),
       takeTurn: (...args) => memory.takeTurn(...args),
       close: () => memory.close(),
       ...given,

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { Clock, Stop } from '../../base/clock.js';
-import { type LogSize, type LogUpkeep, type ServerReport, TRIM_STEP } from '../log-upkeep.js';
+import { DEFAULT_DESK_RETENTION, type DeskRetention } from '../desk-store.js';
+import { HISTORY_STEP, type LogSize, type LogUpkeep, type ServerReport, TRIM_STEP } from '../log-upkeep.js';
 import { fairCuts } from './fair-cuts.js';
 
 /**
- * Keeps every log within its age, and all logs within their bytes, those of tenants that were removed too. It does not depend
+ * Keeps every log within its age, and all logs within their bytes, and every history of ended calls within its age, those of tenants that were removed too. It does not depend
  * on polling. Every replica has one, and one of them at a time does the work.
  *
  * Guarantees:
@@ -79,6 +80,7 @@ export class LogKeeper {
   async #pass(): Promise<void> {
     const { upkeep, retention } = this.#deps;
     const logs = await upkeep.logs();
+    await this.#each(logs, (tenant) => this.#trimHistory(tenant));
     const sizes = await this.#drop(logs, { share: PASS_SHARE, most: Infinity }, 'age');
     if (retention.bytes !== null) return this.#bound(sizes, retention.bytes);
     for (const { name, memory } of await upkeep.survey())
@@ -133,12 +135,25 @@ export class LogKeeper {
     });
   }
 
-  /** One log after the other; those that cannot be read or trimmed are missing in the answer. */
-  async #each(
+  /** So many at a time, so often a pass, that the other tenants' turn comes: the next pass goes on. */
+  async #trimHistory(tenant: string): Promise<number> {
+    const { upkeep, retention } = this.#deps;
+    const { desk = DEFAULT_DESK_RETENTION } = retention;
+    let dropped = 0;
+    for (let step = 0; step < HISTORY_STEPS && !this.#isStopped; step++) {
+      const now = await upkeep.trimHistory(tenant, desk);
+      dropped += now;
+      if (now < HISTORY_STEP) break;
+    }
+    return dropped;
+  }
+
+  /** One tenant after the other; those whose log or history cannot be read or trimmed are missing in the answer. */
+  async #each<Result>(
     tenants: readonly string[],
-    step: (tenant: string) => Promise<LogSize>,
-  ): Promise<ReadonlyMap<string, LogSize>> {
-    const sizes = new Map<string, LogSize>();
+    step: (tenant: string) => Promise<Result>,
+  ): Promise<ReadonlyMap<string, Result>> {
+    const sizes = new Map<string, Result>();
     for (const tenant of tenants) {
       if (this.#isStopped) break;
       try {
@@ -195,6 +210,7 @@ export interface LogKeeperDeps {
     readonly ms: number;
     /** Over all logs; null: of each server `LOGS_SHARE` of its memory, if that has a bound. */
     readonly bytes: number | null;
+    readonly desk?: DeskRetention;
   };
   readonly clock: Pick<Clock, 'every' | 'monotonic'>;
   readonly log: Logger;
@@ -232,3 +248,5 @@ const RELIEVED_SHARE = 0.85;
 const RELIEF_ROUNDS = 4;
 const RELIEF_TURN_MS = 1_000;
 const LOG_EVERY_MS = 60_000;
+/** 4,000 records a minute and tenant: a change from a year to a day is through within hours, and no other waits for it. */
+const HISTORY_STEPS = 20;

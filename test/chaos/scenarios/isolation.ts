@@ -54,7 +54,7 @@ export const isolated: Scenario = {
         tally.demand(heard === 'reset', `a socket with another tenant's cursor heard ${heard}`);
       }
       await rig.settle();
-      for (const tenant of rig.tenants) await rig.verdict({ sightings: 1 }, tenant);
+      await rig.verdicts(new Map(rig.tenants.map((tenant) => [tenant, { sightings: 1 }])));
     }),
 };
 

@@ -68,7 +68,6 @@ export const epochOfMany: Scenario = {
   run: (chaos) => {
     const clients = times(chaos, 100, 3_000);
     const snapshotBytes = times(chaos, 10_000, 200_000);
-    let begunAt = 0;
     return withstands(chaos, {
       setup: {
         redis: standalone,
@@ -92,7 +91,6 @@ export const epochOfMany: Scenario = {
         await wave.line(0);
         say(`${clients} sockets, a snapshot of ${bytes} bytes`);
         const begun = performance.now();
-        begunAt = Date.now();
         await (rig.book.commands as Redis).del(stateKey(ATTACKED), logKey(ATTACKED));
         const report = (await wave.line(1)) as WaveReport;
         tally.injected += clients;
@@ -104,8 +102,11 @@ export const epochOfMany: Scenario = {
         metric: 'pitel_resets_total',
         shown: ({ ready }) => ready.includes('its clients start over'),
       },
-      // The log before is gone, with what its polls saw.
-      blind: () => Promise.resolve([{ from: -Infinity, to: begunAt }]),
+      // The log before is gone, with what its polls saw; so are those until the bridge notices that, with its next write.
+      blind: async (rig) => {
+        const { epoch } = (await rig.book.place(ATTACKED))!;
+        return [{ from: -Infinity, to: firstPollOf(epoch, rig) - 1 }];
+      },
     });
   },
 };
@@ -208,13 +209,10 @@ class StoredMemory {
   async gaps(rig: Field['rig']): Promise<readonly Blind[]> {
     this.#isOpen = false;
     await this.#watching;
-    const { monitor, queue } = rig.pbx().polls;
     const epochs = [...this.#written];
-    return epochs.slice(1).map(([epoch], nth) => {
-      const claimed = parseInt(epoch, 36);
-      const first = [monitor, queue].map((instants) => instants.find((at) => at > claimed) ?? claimed);
-      return { from: epochs[nth]![1] + 1, to: Math.min(...first) - 1 };
-    });
+    return epochs
+      .slice(1)
+      .map(([epoch], nth) => ({ from: epochs[nth]![1] + 1, to: firstPollOf(epoch, rig) - 1 }));
   }
 
   async #watch(): Promise<void> {
@@ -229,6 +227,13 @@ class StoredMemory {
     }
     await this.#store.close();
   }
+}
+
+/** When the first request of an epoch was answered: its name says when it was claimed. */
+function firstPollOf(epoch: string, rig: Field['rig']): number {
+  const { monitor, queue } = rig.pbx().polls;
+  const claimed = parseInt(epoch, 36);
+  return Math.min(...[monitor, queue].map((instants) => instants.find((at) => at > claimed) ?? claimed));
 }
 
 /** Demands that the consumers have all that the log has. */

@@ -112,7 +112,7 @@ export const dead: Scenario = {
         keepsTime(chaos, 'with it', [p99(since)], p99(before) + 500);
         tally.demand(bridge.isRunning, 'the bridge ended');
         await rig.settle();
-        for (const id of alive) await rig.verdict({ sightings: 1 }, id);
+        await rig.verdicts(new Map(alive.map((id) => [id, { sightings: 1 }])));
       });
     } finally {
       await other.close();

@@ -4,11 +4,31 @@ export interface Claims {
   /** Null: not narrowed. */
   readonly extensions: readonly string[] | null;
   readonly queues: readonly string[] | null;
+  /** Whether the token claims to show webhooks. */
+  readonly webhooks: boolean;
+  /** Whether it claims to change call-backs. */
+  readonly callbacks: boolean;
+  /** Of a screen: it changes nothing. */
+  readonly display: boolean;
+  /** Whether it shows numbers of customers masked, of some calls at least. */
+  readonly masks: boolean;
+  /** Whose it is, as what people do is noted. */
+  readonly sub: string | null;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt: number | null;
 }
 
-export const NO_CLAIMS: Claims = { tenant: null, extensions: null, queues: null, expiresAt: null };
+export const NO_CLAIMS: Claims = {
+  tenant: null,
+  extensions: null,
+  queues: null,
+  webhooks: false,
+  callbacks: false,
+  display: false,
+  masks: false,
+  sub: null,
+  expiresAt: null,
+};
 
 /** `NO_CLAIMS` for what is no JWT. */
 export function claimsOf(token: string): Claims {
@@ -16,11 +36,17 @@ export function claimsOf(token: string): Claims {
     const payload = token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
-    const { tenant, extensions, queues, exp } = claims;
+    const { tenant, extensions, queues, webhooks, callbacks, display, numbers, sub, exp } = claims;
     return {
       tenant: typeof tenant === 'string' ? tenant : null,
       extensions: list(extensions),
       queues: list(queues),
+      webhooks: webhooks === true,
+      callbacks: callbacks === true,
+      display: display === true,
+      // As the bridge decides where the token does not say so itself.
+      masks: numbers === 'masked' || (numbers !== 'full' && (display === true || Array.isArray(queues))),
+      sub: typeof sub === 'string' && sub !== '' ? sub : null,
       expiresAt: typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : null,
     };
   } catch {

@@ -2,7 +2,7 @@ import type { BridgeEvent, EventType } from '@pitel-event-bridge/client';
 import { searchFor } from './search.js';
 
 /** The newest events, newest first, and the filter that chooses among them. */
-export type FeedKind = 'calls' | 'offers' | 'registrations' | 'sources';
+export type FeedKind = 'calls' | 'offers' | 'callbacks' | 'queues' | 'registrations' | 'sources' | 'webhooks';
 
 export interface FeedFilter {
   /** Empty: all kinds. */
@@ -27,6 +27,13 @@ const KINDS: Readonly<Record<EventType, FeedKind>> = {
   'source-down': 'sources',
   'source-degraded': 'sources',
   'source-up': 'sources',
+  'webhook-failing': 'webhooks',
+  'webhook-recovered': 'webhooks',
+  'queue-threshold-crossed': 'queues',
+  'queue-threshold-cleared': 'queues',
+  'callback-due': 'callbacks',
+  'callback-updated': 'callbacks',
+  'callback-done': 'callbacks',
 };
 
 /** @param arrived oldest first */

@@ -5,11 +5,18 @@ import type { BridgeStatus, SourceEntry } from '@pitel-event-bridge/client';
  *
  *   disconnected      no connection to the bridge, or the bridge has not answered for a while although there is one
  *   source-down       the bridge says that it cannot see the PBX
+ *   queue-away        only the queues cannot be seen, or not wholly: calls and agents are current
  *   source-degraded   the PBX answers, but not completely
  *   source-late       the bridge's last complete poll of the PBX is too long ago
  *   refused           the bridge turned this page away
  */
-export type StaleReason = 'disconnected' | 'source-down' | 'source-degraded' | 'source-late' | 'refused';
+export type StaleReason =
+  | 'disconnected'
+  | 'source-down'
+  | 'queue-away'
+  | 'source-degraded'
+  | 'source-late'
+  | 'refused';
 
 export interface Freshness {
   readonly state: 'connecting' | 'fresh' | 'stale';
@@ -23,6 +30,8 @@ export interface Contact {
   /** The last time the bridge answered anything. */
   readonly confirmedAt: number | null;
   readonly sources: readonly SourceEntry[];
+  /** When the page began to connect. */
+  readonly openedAt: number;
   readonly now: number;
 }
 
@@ -31,8 +40,10 @@ export const SILENCE_MS = 12_000;
 /** Polls come about every second; so long without a complete one, calls may have come and gone unseen. */
 export const LATE_MS = 15_000;
 
-export function freshnessOf({ status, confirmedAt, sources, now }: Contact): Freshness {
-  if (status.state === 'connecting' && confirmedAt === null) return fresh('connecting', null);
+export function freshnessOf({ status, confirmedAt, sources, openedAt, now }: Contact): Freshness {
+  // A page that loads has lost nothing yet; only one that does not get there says so.
+  if (status.state === 'connecting')
+    return now - openedAt > SILENCE_MS ? stale('disconnected', null) : fresh('connecting', null);
   const seenAt = sources.map(({ lastCompleteAt }) =>
     lastCompleteAt === null ? null : Date.parse(lastCompleteAt),
   );
@@ -43,12 +54,29 @@ export function freshnessOf({ status, confirmedAt, sources, now }: Contact): Fre
   const isDisconnected =
     status.state !== 'live' && !(status.state === 'stale' && status.reason === 'source-down');
   if (isDisconnected || isSilent) return stale('disconnected', confirmedAt);
-  if (status.state === 'stale' || sources.some(({ state }) => state === 'down')) {
+  // Nothing was polled completely yet: not even a zero is known.
+  if (oldest === null && sources.every(({ state }) => state === 'unknown')) return fresh('connecting', null);
+  const ill = sources.filter(({ state }) => state === 'down' || state === 'degraded');
+  if (ill.length > 0 && ill.every(({ endpoint }) => endpoint === 'queue'))
+    return stale('queue-away', queuesSeenAt(sources));
+  if (status.state === 'stale' || ill.some(({ state }) => state === 'down'))
     return stale('source-down', oldest);
-  }
-  if (sources.some(({ state }) => state === 'degraded')) return stale('source-degraded', oldest);
+  if (ill.length > 0) return stale('source-degraded', oldest);
   if (oldest !== null && now - oldest > LATE_MS) return stale('source-late', oldest);
   return fresh('fresh', now);
+}
+
+/** Up to when what the queues hold is known to be true: earlier than the rest, where their list was away before. Null: it runs, or is not known. */
+export function queuesAsOf({ state, asOf }: Freshness, sources: readonly SourceEntry[]): number | null {
+  if (state !== 'stale') return null;
+  const away = sources.some((source) => source.endpoint === 'queue' && source.state !== 'up');
+  const seenAt = away ? queuesSeenAt(sources) : null;
+  return seenAt === null || asOf === null ? asOf : Math.min(seenAt, asOf);
+}
+
+function queuesSeenAt(sources: readonly SourceEntry[]): number | null {
+  const at = sources.find(({ endpoint }) => endpoint === 'queue')?.lastCompleteAt ?? null;
+  return at === null ? null : Date.parse(at);
 }
 
 function fresh(state: 'connecting' | 'fresh', asOf: number | null): Freshness {

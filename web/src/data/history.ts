@@ -1,12 +1,7 @@
-import type { Bridge, BridgeEvent } from '@pitel-event-bridge/client';
+import type { Bridge } from '@pitel-event-bridge/client';
 import { type CallEvent, isCallEvent } from './call-event.js';
 
-/** The pages' questions to the log, and how far back they reach. */
-
-/** The ends of calls since an instant: what today's numbers are made of. */
-export function endedSince(bridge: Bridge, since: number, signal: AbortSignal): AsyncIterable<BridgeEvent> {
-  return bridge.history({ since, types: ['call-ended'], signal });
-}
+/** A page's question to the log, and how far back it reaches. */
 
 /** A busy floor writes this much in minutes; of a call that is older than that, its later part is shown. */
 const MAX_SEARCHED = 20_000;
@@ -15,7 +10,7 @@ const MARGIN_MS = 60_000;
 
 /** The events of one call since it began. */
 export async function pastOf(
-  bridge: Bridge,
+  bridge: Pick<Bridge, 'history'>,
   callId: string,
   startedAt: number,
   signal: AbortSignal,

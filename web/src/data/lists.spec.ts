@@ -2,9 +2,8 @@ import { CallEvents } from './call-events.js';
 import { countCalls, listCalls } from './call-list.js';
 import { claimsOf, NO_CLAIMS } from './claims.js';
 import { callEvent, callView, iso, NINE } from './data.fixtures.js';
-import { clockText } from './duration.js';
+import { clockText, partsOf, wholeMinutes } from './duration.js';
 import { extendFeed, filterFeed, MAX_FEED } from './feed.js';
-import { waitingByQueue } from './waiting.js';
 
 const TALKING = callView({ callId: 'talks', answeredAt: iso(NINE + 5_000) });
 const NEW = callView({ callId: 'new', startedAt: iso(NINE + 9_000) });
@@ -40,14 +39,6 @@ describe.each([
     const feed = extendFeed([], [found, callEvent('call-started', NINE)]);
     expect(filterFeed(feed, { kinds: new Set(), text }, 10)).toEqual([found]);
     expect(filterFeed(feed, { kinds: new Set(), text: 'chàm' }, 10)).toEqual([]);
-  });
-});
-
-describe('callers waiting', () => {
-  it('are counted by queue, with the beginning of the longest wait', () => {
-    expect(waitingByQueue(CALLS)).toEqual([
-      { id: 'q1', name: 'Sales', count: 2, longestSince: NINE + 1_000 },
-    ]);
   });
 });
 
@@ -99,9 +90,29 @@ describe('what is read from a token', () => {
       tenant: 'công-ty',
       extensions: ['107'],
       queues: null,
+      webhooks: false,
+      callbacks: false,
+      display: false,
+      masks: false,
+      sub: null,
       expiresAt: 1_800_000_000_000,
     });
     expect(claimsOf('no token')).toEqual(NO_CLAIMS);
+  });
+
+  it('is which numbers it shows whole, where it does not say so itself too', () => {
+    const masks = (claims: object) =>
+      claimsOf(`x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`).masks;
+    expect([{}, { extensions: ['1'] }, { numbers: 'full', display: true }].map(masks)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([{ queues: ['q'] }, { display: true }, { numbers: 'masked' }].map(masks)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 });
 
@@ -113,6 +124,21 @@ describe('a duration', () => {
       '12:30',
       '1:02:30',
       '0:00',
+    ]);
+  });
+
+  it('in words has no seconds from an hour on, and is never longer than what has passed', () => {
+    const parts = (hours: number, minutes: number, seconds: number) => ({ hours, minutes, seconds });
+    expect([-5, 2_900, 150_999, 22_619_999].map(partsOf)).toEqual([
+      parts(0, 0, 0),
+      parts(0, 0, 2),
+      parts(0, 2, 30),
+      parts(6, 16, 0),
+    ]);
+    expect([59_999, 299_999, 22_619_999].map((ms) => wholeMinutes(partsOf(ms)))).toEqual([
+      parts(0, 0, 59),
+      parts(0, 4, 0),
+      parts(6, 16, 0),
     ]);
   });
 });

@@ -1,6 +1,4 @@
-import { Agents } from './agents.js';
 import { callEvent, callView, iso, NINE, part } from './data.fixtures.js';
-import { dayOf } from './day.js';
 import { timelineOf } from './timeline.js';
 
 const offer = (extension: string, outcome: 'answered' | 'answered-elsewhere' | null) => ({
@@ -76,40 +74,5 @@ describe("a call's timeline", () => {
     const { bars, isOver, to } = timelineOf(over, [...events, ended], NINE + 99_000);
     expect([isOver, to]).toEqual([true, NINE + 30_000]);
     expect(bars.filter(({ to: end }) => end === null)).toEqual([]);
-  });
-});
-
-describe('agents', () => {
-  const day = dayOf(NINE);
-
-  it('show what their extensions do; an extension that stopped ringing does not ring', () => {
-    const agents = new Agents();
-    agents.saw(callView({ extensions: [part('103', 'ended')] }), NINE);
-    agents.saw(VIEW, NINE);
-    const states = agents.list([VIEW], day).map(({ extension, state }) => [extension, state]);
-    expect(states).toEqual([
-      ['101', 'talking'],
-      ['102', 'no-call'],
-      ['103', 'no-call'],
-    ]);
-  });
-
-  it('dial when the call is theirs, and talk although another call rings', () => {
-    const outbound = callView({ callId: 'c2', direction: 'outbound', extensions: [part('101', 'ringing')] });
-    const list = (...calls: (typeof outbound)[]) => new Agents().list(calls, day).map(({ state }) => state);
-    expect(list(outbound)).toEqual(['dialling']);
-    expect(list(outbound, callView({ extensions: [part('101', 'answered')] }))).toEqual(['talking']);
-  });
-
-  it('are signed out only when a registration has said so', () => {
-    const agents = new Agents();
-    const { observed } = VIEW;
-    const registration = { tenant: 'acme', extension: '101', observed };
-    agents.registration({ ...registration, registered: false }, NINE);
-    expect(agents.list([], day)[0]?.state).toBe('signed-out');
-    agents.registration({ ...registration, registered: true }, NINE);
-    expect(agents.list([], day)[0]?.state).toBe('no-call');
-    agents.keepOnly(dayOf(day.to));
-    expect(agents.list([], dayOf(day.to))).toEqual([]);
   });
 });

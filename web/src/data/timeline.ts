@@ -17,16 +17,22 @@ export interface Bar {
   readonly to: number | null;
 }
 
+/** The events, and what only the history of an ended call has. */
+type MarkKind = CallEventType | 'queue-joined' | 'queue-left';
+
 export interface Mark {
   readonly key: string;
-  readonly type: CallEventType;
+  readonly type: MarkKind;
   readonly extension: string | null;
+  /** The name of the queue that it is about, and of no event. */
+  readonly queue: string | null;
   readonly outcome: string | null;
   readonly at: number;
   /** The last poll that did not show it; null when there was none before. */
   readonly earliest: number | null;
   readonly latest: number;
-  readonly certainty: ObservedView['certainty'];
+  /** Null: how exactly it is known was not kept. */
+  readonly certainty: ObservedView['certainty'] | null;
 }
 
 export interface Timeline {
@@ -47,8 +53,7 @@ export function timelineOf(view: CallView, events: readonly CallEvent[], now: nu
   const end = view.endedAt === null ? null : Date.parse(view.endedAt);
   const bars = [...callBars(view, own, from, end), ...extensionBars(view, own, from, end)];
   return {
-    from: Math.min(from, ...marks.map(({ earliest, at }) => Math.max(earliest ?? at, from - MOST_BEFORE_MS))),
-    to: Math.max(end ?? now, from + 1_000, ...marks.map(({ latest }) => latest)),
+    ...spanOf(marks, from, end ?? now),
     isOver: end !== null,
     isPartial: !own.some(({ type }) => type === 'call-started'),
     bars,
@@ -56,8 +61,21 @@ export function timelineOf(view: CallView, events: readonly CallEvent[], now: nu
   };
 }
 
+/** From the first window to the last, around the call: at least a second long. */
+export function spanOf(marks: readonly Mark[], from: number, end: number) {
+  return {
+    from: Math.min(from, ...marks.map(({ earliest, at }) => Math.max(earliest ?? at, from - MOST_BEFORE_MS))),
+    to: Math.max(end, from + 1_000, ...marks.map(({ latest }) => latest)),
+  };
+}
+
 /** Cuts a window that opens long before the call: drawn whole, it would leave hardly any width for the call. */
 const MOST_BEFORE_MS = 10_000;
+
+/** Whether there is a window to draw: the PBX's own time has none, and neither has one instant. */
+export function hasWindow({ certainty, earliest, latest }: Mark): boolean {
+  return certainty !== null && certainty !== 'upstream' && earliest !== null && earliest < latest;
+}
 
 function markOf({ id, type, time, data }: CallEvent): Mark {
   const { earliest, latest, certainty } = data.observed;
@@ -66,6 +84,7 @@ function markOf({ id, type, time, data }: CallEvent): Mark {
     type,
     extension:
       data.offer?.extension ?? (type === 'call-transferred' ? (data.agent?.extension ?? null) : null),
+    queue: null,
     outcome: data.outcome,
     at: Date.parse(time),
     earliest: earliest === null ? null : Date.parse(earliest),

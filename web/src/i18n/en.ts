@@ -11,27 +11,33 @@ export const en: Words = {
   product: 'Pitel event bridge',
   wallboard: 'Wallboard',
   screenPop: 'Screen pop',
+  webhooks: 'Webhooks',
+  callbacks: 'Call-backs',
+  reports: 'Reports',
   docs: 'API docs',
   pages: 'Pages',
   skip: 'To the content',
   otherLanguage: 'Tiếng Việt',
   theme: 'Theme',
   themes: { system: 'system', light: 'light', dark: 'dark' },
-  settings: 'Settings',
   signOut: 'Sign out',
   close: 'Close',
-  seconds: 's',
   unknown: 'unknown',
   none: '—',
 
   signIn: 'Sign in',
   token: 'Access token',
-  tokenHint: 'Ask the operator of the bridge for one: npm run token -- --tenant acme --ttl 8h',
+  tokenHint: 'Ask the operator of the bridge for one: npm run token -- --tenant … --ttl 8h',
   remember: 'Keep it on this screen',
   rememberHint: 'For a screen on the wall. Otherwise it is forgotten when the tab is closed.',
   checking: 'Connecting to the bridge …',
   refusals: {
-    unauthorized: 'The bridge does not accept this token. Is it complete, and made for this bridge?',
+    unauthorized: 'The bridge does not accept what this token says. Please ask for another one.',
+    'token-unreadable':
+      'The bridge does not accept this token: it cannot be read. Copy all of it: three parts with dots between.',
+    'token-too-long':
+      'This token lives longer than tokens may. Please ask for one with a shorter life, or for one for a screen (--display).',
+    'token-revoked': 'The token was revoked. Please sign in with another one.',
     'token-expired': 'The token has expired. Please sign in with a new one.',
     'bad-signature':
       'The bridge does not accept this token: its signature is wrong. Is it complete, and made for this bridge?',
@@ -40,6 +46,7 @@ export const en: Words = {
     'origin-not-allowed': 'The bridge does not accept pages from this address (CORS_ORIGINS).',
   },
   refusedOtherwise: (code) => `The bridge turned this page away: ${code}.`,
+  tokenTenant: (tenant) => `The token names the tenant “${tenant}”.`,
   expiresIn: (time) => `The access token expires in ${time}.`,
   renew: 'Enter a new token',
   scope: (names) => `This token sees only: ${names}`,
@@ -48,48 +55,30 @@ export const en: Words = {
     connecting: 'connecting …',
     fresh: 'live',
     stale: 'not current',
+    partly: 'partly not current',
   },
-  staleTitle: (time) => `These numbers are not current. They are as of ${time}.`,
-  staleTitleUnknown: 'These numbers are not current.',
+  staleTitles: {
+    all: (time) =>
+      time === null
+        ? 'These numbers are not current.'
+        : `These numbers are not current. They are as of ${time}.`,
+    queues: (time) => (time === null ? 'Queues are not current.' : `Queues are not current since ${time}.`),
+  },
   staleReasons: {
     disconnected:
       'The connection to the bridge is lost. This page reconnects by itself, and nothing that happens meanwhile is lost.',
     'source-down':
       'The bridge cannot see the PBX. Calls go on, but this page shows none of them until the PBX answers again.',
+    'queue-away':
+      'The bridge cannot see the queues of the PBX: callers who wait and thresholds are not current. Calls and agents are.',
     'source-degraded':
       'The PBX answers, but not completely. Calls may be missing, and a call that is over may stay for a while.',
     'source-late': 'The last complete poll of the PBX was too long ago.',
     refused: 'The bridge has turned this page away; it tries again now and then.',
   },
   backAgain: 'The numbers are current again.',
-  pastReading: 'Reading what happened earlier today …',
-  pastFailed: 'What happened before this page was opened could not be read. Today’s numbers are incomplete.',
-  retry: 'Try again',
 
   liveCalls: 'Live calls',
-  waitingNow: 'Callers waiting',
-  talkingNow: 'Talking',
-  ringingNow: 'Ringing',
-  answeredToday: 'Answered today',
-  abandonedToday: 'Abandoned today',
-  serviceLevel: 'Service level',
-  longestWait: 'longest wait',
-  withinSeconds: (seconds) => `within ${seconds} s`,
-  ofMeasured: (inTime, measured) => `${inTime} of ${measured}`,
-  inferredCount: (count) => `${count} deduced`,
-  nothingMeasured: 'no queue call yet',
-  explainLive: 'Calls that the bridge sees now, of every direction.',
-  explainWaiting:
-    'Callers in a queue who have not been answered yet, also while an extension rings for them.',
-  explainTalking: 'Calls that were answered and are not over.',
-  explainAnswered:
-    'Inbound calls answered since local midnight. “Deduced” are calls that no poll saw ringing: they were answered, but how long they waited is not known.',
-  explainAbandoned:
-    'Inbound calls whose caller left before an answer, since local midnight. “Deduced” are those that may have been answered for a moment between two polls.',
-  explainServiceLevel: (seconds, ignored, unmeasured) =>
-    `Answered within ${seconds} s ÷ (answered + abandoned), calls through a queue only, since local midnight.` +
-    (ignored > 0 ? ` Callers who left within ${ignored} s are not counted.` : '') +
-    (unmeasured > 0 ? ` Left out because their wait is not known: ${unmeasured}.` : ''),
   explain: (title) => `What does “${title}” count?`,
 
   phase: { waiting: 'waiting', ringing: 'ringing', talking: 'talking' },
@@ -109,27 +98,6 @@ export const en: Words = {
   baseline: 'was there already when the bridge began to poll',
   callCount: (count) => (count === 1 ? '1 call' : `${count} calls`),
 
-  queues: 'Queues',
-  waiting: 'Waiting',
-  longest: 'Longest',
-  answered: 'Answered',
-  abandoned: 'Abandoned',
-  level: 'Level',
-  noQueues: 'No queue has had a call today.',
-
-  agents: 'Agents',
-  agentState: {
-    talking: 'talking',
-    ringing: 'ringing',
-    dialling: 'dialling',
-    'no-call': 'no call',
-    'signed-out': 'device not registered',
-  },
-  agentsBasis:
-    'Extensions that had a part in a call today. “No call” does not mean available: the PBX does not show which agents are at their desks. Whether a device is registered is known only for watched extensions.',
-  noAgents: 'No extension has been in a call today.',
-
-  sources: 'Sources',
   endpoint: { monitor: 'Extensions (monitor)', queue: 'Queues (queue)' },
   sourceState: {
     up: 'answers',
@@ -140,16 +108,17 @@ export const en: Words = {
   lastPoll: (ago) => `last complete poll: ${ago}`,
   neverPolled: 'no complete poll yet',
 
-  overTime: 'Answered and abandoned over the day',
-  overTimeSummary: (answered, abandoned, from, to) =>
-    `Bar chart from ${from} to ${to}: ${answered} answered, ${abandoned} abandoned. The same as a table follows.`,
-  asTable: 'As a table',
-  from: 'From',
-  noData: 'Nothing has happened yet today.',
-
   events: 'Events',
   searchEvents: 'Number, extension, queue or id',
-  kinds: { calls: 'calls', offers: 'ringing', registrations: 'registrations', sources: 'sources' },
+  kinds: {
+    calls: 'calls',
+    offers: 'ringing',
+    registrations: 'registrations',
+    sources: 'sources',
+    webhooks: 'webhooks',
+    callbacks: 'call-backs',
+    queues: 'queues',
+  },
   pause: 'Pause',
   resume: 'Resume',
   paused: (count) => `Paused. ${count} newer.`,
@@ -168,6 +137,13 @@ export const en: Words = {
     'source-up': 'source up',
     'extension-registered': 'device registered',
     'extension-unregistered': 'device not registered',
+    'webhook-failing': 'webhook fails',
+    'webhook-recovered': 'webhook works again',
+    'queue-threshold-crossed': 'threshold crossed',
+    'queue-threshold-cleared': 'threshold cleared',
+    'callback-due': 'call back',
+    'callback-updated': 'call-back changed',
+    'callback-done': 'call-back done',
   },
   outcomes: {
     answered: 'answered',
@@ -197,13 +173,9 @@ export const en: Words = {
   legendWindow: 'it happened somewhere in here',
   callId: 'Call id',
   hotline: 'Hotline',
+  units: { hours: 'h', minutes: 'min', seconds: 's' },
   wait: 'Waited',
   talk: 'Talked',
-
-  thresholdLabel: 'Answered in time means within (seconds)',
-  ignoreLabel: 'Do not count callers who left within (seconds; 0 counts all)',
-  formula: 'Service level = answered in time ÷ (answered + abandoned), calls through a queue only, today.',
-  kept: 'Kept in this browser.',
 
   announceWaiting: (count, longest) =>
     count === 0 ? 'No caller is waiting.' : `${count} waiting, the longest for ${longest}.`,
@@ -213,17 +185,14 @@ export const en: Words = {
   start: 'Watch',
   stop: 'Stop',
   watching: (extension) => `Watching extension ${extension}. A card opens when it rings.`,
-  popNothing: 'No extension rings.',
-  popRinging: 'rings',
   popAnswered: 'answered here',
-  popElsewhere: 'Another tab of this browser has opened this call.',
   popLog: 'What happened',
   popOpened: 'opened',
+  popTransferred: 'transferred',
   popClosed: (reason) => `closed: ${reason}`,
-  dismiss: 'Dismiss',
-  popCode: 'The code that does it',
+  popCode: 'The tag for your page',
   popCodeHint:
-    'This page runs exactly these lines. Only the drawing of a card is elsewhere: openCard, markAnswered and closeCard are yours.',
+    'The card at the edge of this page is made by this tag. In your CRM, write the extension of the agent who is logged in; token-url is a page of your CRM that hands out tokens, which docs/crm.md has. The CRM’s origin has to be in CORS_ORIGINS.',
   copy: 'Copy',
   copied: 'Copied',
   selected: 'Selected: press Ctrl+C',

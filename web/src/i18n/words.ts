@@ -1,6 +1,6 @@
 import type { EventType, ObservedView } from '@pitel-event-bridge/client';
-import type { AgentState } from '../data/agents.js';
 import type { Phase } from '../data/call-list.js';
+import type { Parts } from '../data/duration.js';
 import type { FeedKind } from '../data/feed.js';
 import type { StaleReason } from '../data/freshness.js';
 import type { BarState } from '../data/timeline.js';
@@ -18,15 +18,16 @@ export interface Words
     | 'product'
     | 'wallboard'
     | 'screenPop'
+    | 'webhooks'
+    | 'callbacks'
+    | 'reports'
     | 'docs'
     | 'pages'
     | 'skip'
     | 'otherLanguage'
     | 'theme'
-    | 'settings'
     | 'signOut'
     | 'close'
-    | 'seconds'
     | 'unknown'
     | 'none'
     | 'signIn'
@@ -36,25 +37,8 @@ export interface Words
     | 'rememberHint'
     | 'checking'
     | 'renew'
-    | 'staleTitleUnknown'
     | 'backAgain'
-    | 'pastReading'
-    | 'pastFailed'
-    | 'retry'
     | 'liveCalls'
-    | 'waitingNow'
-    | 'talkingNow'
-    | 'ringingNow'
-    | 'answeredToday'
-    | 'abandonedToday'
-    | 'serviceLevel'
-    | 'longestWait'
-    | 'nothingMeasured'
-    | 'explainLive'
-    | 'explainWaiting'
-    | 'explainTalking'
-    | 'explainAnswered'
-    | 'explainAbandoned'
     | 'all'
     | 'customer'
     | 'queue'
@@ -68,22 +52,7 @@ export interface Words
     | 'noCalls'
     | 'noCallsFound'
     | 'baseline'
-    | 'queues'
-    | 'waiting'
-    | 'longest'
-    | 'answered'
-    | 'abandoned'
-    | 'level'
-    | 'noQueues'
-    | 'agents'
-    | 'agentsBasis'
-    | 'noAgents'
-    | 'sources'
     | 'neverPolled'
-    | 'overTime'
-    | 'asTable'
-    | 'from'
-    | 'noData'
     | 'events'
     | 'searchEvents'
     | 'pause'
@@ -102,21 +71,14 @@ export interface Words
     | 'hotline'
     | 'wait'
     | 'talk'
-    | 'thresholdLabel'
-    | 'ignoreLabel'
-    | 'formula'
-    | 'kept'
     | 'popIntro'
     | 'extension'
     | 'start'
     | 'stop'
-    | 'popNothing'
-    | 'popRinging'
     | 'popAnswered'
-    | 'popElsewhere'
     | 'popLog'
     | 'popOpened'
-    | 'dismiss'
+    | 'popTransferred'
     | 'popCode'
     | 'popCodeHint'
     | 'copy'
@@ -125,11 +87,11 @@ export interface Words
   > {
   readonly themes: Named<Theme>;
   readonly refusals: Open;
-  readonly connection: Named<'connecting' | 'fresh' | 'stale'>;
+  readonly connection: Named<'connecting' | 'fresh' | 'stale' | 'partly'>;
   readonly staleReasons: Named<StaleReason>;
+  readonly units: Named<keyof Parts>;
   readonly phase: Named<Phase>;
   readonly direction: Named<'inbound' | 'outbound' | 'local'>;
-  readonly agentState: Named<AgentState>;
   readonly endpoint: Named<'monitor' | 'queue'>;
   readonly sourceState: Named<'up' | 'degraded' | 'down' | 'unknown'>;
   readonly kinds: Named<FeedKind>;
@@ -138,17 +100,14 @@ export interface Words
   readonly callPart: Named<BarState>;
   readonly certainty: Named<Certainty>;
   readonly refusedOtherwise: (code: string) => string;
+  readonly tokenTenant: (tenant: string) => string;
   readonly expiresIn: (time: string) => string;
   readonly scope: (names: string) => string;
-  readonly staleTitle: (time: string) => string;
-  readonly withinSeconds: (seconds: number) => string;
-  readonly ofMeasured: (inTime: number, measured: number) => string;
-  readonly inferredCount: (count: number) => string;
-  readonly explainServiceLevel: (seconds: number, ignored: number, unmeasured: number) => string;
+  /** Null: it is not known since when. */
+  readonly staleTitles: Readonly<Record<'all' | 'queues', (time: string | null) => string>>;
   readonly explain: (title: string) => string;
   readonly callCount: (count: number) => string;
   readonly lastPoll: (ago: string) => string;
-  readonly overTimeSummary: (answered: number, abandoned: number, from: string, to: string) => string;
   readonly paused: (count: number) => string;
   readonly lane: (extension: string | null) => string;
   readonly window: (earliest: string, latest: string, width: string) => string;

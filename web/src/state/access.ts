@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import { claimsOf, NO_CLAIMS, scopeOf } from '../data/claims.js';
+import { type TokenRefusal, tokenRefusal } from '../data/refusal.js';
 import { localStorageOrNull, readStorage, writeStorage } from './preferences.js';
 
 /**
@@ -15,7 +16,7 @@ import { localStorageOrNull, readStorage, writeStorage } from './preferences.js'
  */
 type Access =
   | { readonly state: 'checking' | 'open' }
-  | { readonly state: 'sign-in'; readonly reason: string | null }
+  | { readonly state: 'sign-in'; readonly reason: TokenRefusal | null }
   | { readonly state: 'signed-in'; readonly token: string };
 
 const KEY = 'pitel-token';
@@ -26,7 +27,13 @@ const POPS_PREFIX = 'pitel-pop ';
 const RETRY_MS = 3_000;
 const TIMEOUT_MS = 4_000;
 /** The refusals that a new token can end. */
-const CURABLE = new Set(['unauthorized', 'token-expired', 'bad-signature', 'tenant-mismatch']);
+const CURABLE = new Set([
+  'unauthorized',
+  'token-expired',
+  'token-revoked',
+  'bad-signature',
+  'tenant-mismatch',
+]);
 
 const current = signal<Access>({ state: 'checking' });
 
@@ -55,7 +62,7 @@ export async function signIn(
   given: string,
   remember: boolean,
   calledOff: AbortSignal,
-): Promise<string | null> {
+): Promise<TokenRefusal | null> {
   const trimmed = given.trim();
   const refusal = await refusalOf(trimmed, calledOff);
   if (refusal !== null || calledOff.aborted) return refusal;
@@ -77,15 +84,16 @@ export function signOut(): void {
 /** Takes note of a refusal. False: no other token would change it. */
 export function refused(code: string): boolean {
   if (!CURABLE.has(code)) return false;
+  const given = token.peek();
   forget();
-  current.value = { state: 'sign-in', reason: token.peek() === null ? null : code };
+  current.value = { state: 'sign-in', reason: given === null ? null : tokenRefusal(code, null, given) };
   return true;
 }
 
 /** Asks until the bridge answers. Null: it accepts this token, or asks for none. */
-async function refusalOf(bearer: string | null, calledOff: AbortSignal): Promise<string | null> {
+async function refusalOf(bearer: string | null, calledOff: AbortSignal): Promise<TokenRefusal | null> {
   // A text that no header can carry is no token.
-  if (bearer !== null && !/^[\x21-\x7e]+$/.test(bearer)) return 'unauthorized';
+  if (bearer !== null && !/^[\x21-\x7e]+$/.test(bearer)) return UNREADABLE;
   while (!calledOff.aborted) {
     const response = await fetch(`${BASE}v1/sources`, {
       headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` },
@@ -93,19 +101,21 @@ async function refusalOf(bearer: string | null, calledOff: AbortSignal): Promise
       signal: AbortSignal.any([calledOff, AbortSignal.timeout(TIMEOUT_MS)]),
     }).catch(() => null);
     if (response?.ok === true) return null;
-    if (response?.status === 401) return codeOf(response);
+    if (response?.status === 401) return reasonOf(response, bearer);
     // Longer than a header may be.
-    if (response?.status === 431) return 'unauthorized';
+    if (response?.status === 431) return UNREADABLE;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
   return null;
 }
 
-async function codeOf(response: Response): Promise<string> {
-  const problem: unknown = await response.json().catch(() => null);
-  const code = (problem as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : 'unauthorized';
+async function reasonOf(response: Response, bearer: string | null): Promise<TokenRefusal> {
+  const problem = (await response.json().catch(() => null)) as Record<string, unknown> | null;
+  const text = (name: string) => (typeof problem?.[name] === 'string' ? problem[name] : null);
+  return tokenRefusal(text('code') ?? 'unauthorized', text('detail'), bearer);
 }
+
+const UNREADABLE: TokenRefusal = { code: 'token-unreadable', tenant: null };
 
 /** Also for the pages that are opened in this tab later: the wallboard knows nothing of pops, and may be signed out of. */
 effect(() => {

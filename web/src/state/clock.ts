@@ -24,22 +24,26 @@ export function currentTime(): number {
 export const tick = signal(currentTime());
 /** The time at which the timers stand still, because it is not known what has happened since; null while they run. */
 export const frozenAt = signal<number | null>(null);
+/** The same for the waits in queues: their list can be away while calls and agents are seen. */
+export const queuesFrozenAt = signal<number | null>(null);
 
-const followers = new Set<(now: number) => void>();
+/** Of which of the PBX's lists it is known how long something goes on. */
+export type Timed = 'calls' | 'queues';
+
+const followers = new Map<(now: number) => void, Timed>();
 
 /** Calls now and every second, with the time that timers show. Returns how to stop. */
-export function follow(show: (now: number) => void): () => void {
-  followers.add(show);
-  show(shownTime());
+export function follow(show: (now: number) => void, of: Timed = 'calls'): () => void {
+  followers.set(show, of);
+  show(shownTime(of));
   return () => followers.delete(show);
 }
 
-export function shownTime(): number {
-  return frozenAt.peek() ?? currentTime();
+export function shownTime(of: Timed = 'calls'): number {
+  return (of === 'queues' ? queuesFrozenAt : frozenAt).peek() ?? currentTime();
 }
 
 setInterval(() => {
   tick.value = currentTime();
-  const now = shownTime();
-  for (const show of followers) show(now);
+  for (const [show, of] of followers) show(shownTime(of));
 }, 1_000);

@@ -6,9 +6,8 @@ export type Theme = 'system' | 'light' | 'dark';
 
 export const language = kept<Language>('language', preferred(), ['vi', 'en']);
 export const theme = kept<Theme>('theme', 'system', ['system', 'light', 'dark']);
-/** Seconds. */
-export const threshold = keptNumber('threshold', 20, 0, 3_600);
-export const ignoreAbandoned = keptNumber('ignore-abandoned', 0, 0, 600);
+/** Whether a threshold that is crossed is heard. */
+export const sound = kept<'on' | 'off'>('sound', 'off', ['on', 'off']);
 export const popExtension = keptText('pop-extension');
 
 effect(() => {
@@ -26,18 +25,11 @@ function kept<Value extends string>(name: string, usual: Value, allowed: readonl
   return stored(name, usual, (text) => allowed.find((value) => value === text) ?? usual);
 }
 
-function keptNumber(name: string, usual: number, least: number, most: number): Signal<number> {
-  return stored(name, usual, (text) => {
-    const value = Number(text);
-    return Number.isInteger(value) && value >= least && value <= most ? value : usual;
-  });
-}
-
 function keptText(name: string): Signal<string> {
   return stored(name, '', (text) => text);
 }
 
-function stored<Value extends string | number>(
+function stored<Value extends string>(
   name: string,
   usual: Value,
   parse: (text: string) => Value,
@@ -47,7 +39,7 @@ function stored<Value extends string | number>(
   const value = signal(text === null ? usual : parse(text));
   let first = true;
   effect(() => {
-    const now = String(value.value);
+    const now = value.value;
     // Only a language that the user chose is kept: otherwise the page follows the browser's.
     if (!first) writeStorage(localStorageOrNull(), key, now);
     first = false;

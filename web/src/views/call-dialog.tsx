@@ -1,146 +1,109 @@
 import type { CallView } from '@pitel-event-bridge/client';
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { clockText } from '../data/duration.js';
-import { type Mark, type Timeline, timelineOf } from '../data/timeline.js';
-import { preciseText, words } from '../i18n/i18n.js';
-import type { Board } from '../state/board.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { type EndedCall, isEndedCall } from '../data/ended-call.js';
+import { storyTimeline } from '../data/story-timeline.js';
+import { timelineOf } from '../data/timeline.js';
+import { callWords } from '../i18n/call-i18n.js';
+import { words } from '../i18n/i18n.js';
+import { CallLife, type CallsSeen, isDrawnFromEvents } from '../state/call-life.js';
 import { shownTime, tick } from '../state/clock.js';
-import { customerText } from './calls.js';
+import { CallFacts, CallId } from './call-facts.js';
+import { CallHappened } from './call-happened.js';
+import { CallMarks } from './call-marks.js';
+import { CustomerNumber } from './customer-number.js';
+import { callText } from './customer-text.js';
 import { TimelineDrawing } from './timeline-drawing.js';
 
-/** One call from its beginning: its participants, its events, and how certain the time of each is. */
+/**
+ * One call: whom it is with and what happened first, then its life as a drawing and as a table, each with how exactly it is known.
+ *
+ * @param board what the page knows of live calls; null where it follows none
+ */
 export function CallDialog({
   board,
   callId,
   close,
 }: {
-  readonly board: Board;
+  readonly board: CallsSeen | null;
   readonly callId: string;
   readonly close: () => void;
 }) {
   const said = words();
+  const call = callWords();
   const dialog = useRef<HTMLDialogElement>(null);
-  const reading = useSignal(true);
+  const [life] = useState(() => new CallLife(callId, board));
   useEffect(() => {
     dialog.current?.showModal();
-    const leaving = new AbortController();
-    void board
-      .readPast(callId, leaving.signal)
-      .catch(() => undefined)
-      .then(() => (reading.value = false));
-    return () => leaving.abort();
-  }, [board, callId]);
-  void [board.heard.value, tick.value];
-  const view = board.viewOf(callId);
-  const events = board.eventsOf(callId);
-  const latest = view ?? events.at(-1)?.data;
+    return () => life.close();
+  }, [life]);
+  const standing = life.standing.value;
+  const { view } = life;
+  // A press that began in the dialog, as of text that is marked, does not close it where it ends.
+  const pressedOutside = useRef(false);
   return (
-    <dialog ref={dialog} class="call" aria-labelledby="call-title" onClose={close}>
+    <dialog
+      ref={dialog}
+      class="call"
+      aria-labelledby="call-title"
+      onClose={close}
+      data-standing={standing}
+      onPointerDown={(event) => (pressedOutside.current = isOutside(event))}
+      onClick={(event) => {
+        if (pressedOutside.current && isOutside(event)) dialog.current?.close();
+      }}
+    >
       <div class="panel-head">
-        <h2 id="call-title">{said.callDetails}</h2>
+        <div>
+          <h2 id="call-title">
+            {view === null ? said.callDetails : <CustomerNumber text={callText(view)} />}
+          </h2>
+          {view !== null && <p class="note">{call.direction[view.direction]}</p>}
+        </div>
         <button type="button" class="shut" onClick={() => dialog.current?.close()}>
           {said.close}
         </button>
       </div>
-      {latest === undefined ? (
-        <p>{said.callGone}</p>
+      {view === null ? (
+        <p role="status">
+          {standing === 'reading' ? call.reading : call[standing === 'gone' ? 'gone' : 'away']}
+        </p>
       ) : (
         <>
-          <Facts view={latest} />
-          <Life
-            timeline={timelineOf(latest, events, shownTime())}
-            customer={customerText(latest)}
-            isReading={reading.value}
-          />
+          <CallHappened view={view} />
+          <CallFacts view={view} />
+          <Life life={life} view={view} />
+          <CallId view={view} />
         </>
       )}
     </dialog>
   );
 }
 
-function Facts({ view }: { readonly view: CallView }) {
-  const said = words();
-  const { state, hotline, queue, agent, outcome, waitMs, talkMs, direction, baseline } = view;
-  const facts: readonly (readonly [string, string])[] = [
-    [said.customer, `${customerText(view)} (${said.direction[direction]})`],
-    [
-      said.state,
-      state === 'ended'
-        ? `${said.callOver}: ${said.outcomes[outcome ?? 'unknown'] ?? outcome}`
-        : said.callPart[state],
-    ],
-    [said.queue, queue?.name ?? said.none],
-    [said.agent, [agent?.extension, agent?.name].filter(Boolean).join(' ') || said.none],
-    [said.wait, waitMs === null ? said.unknown : clockText(waitMs)],
-    [said.talk, talkMs === null ? (state === 'ended' ? said.unknown : said.none) : clockText(talkMs)],
-    [said.hotline, hotline?.raw ?? said.none],
-    [said.callId, view.callId + (baseline ? ` (${said.baseline})` : '')],
-  ];
-  return (
-    <dl class="facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+/** What is outside of a dialog belongs to it as its backdrop. */
+function isOutside({ target, currentTarget, clientX, clientY }: MouseEvent): boolean {
+  if (target !== currentTarget) return false;
+  const { left, right, top, bottom } = (currentTarget as HTMLElement).getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }
 
-function Life({
-  timeline,
-  customer,
-  isReading,
-}: {
-  readonly timeline: Timeline;
-  readonly customer: string;
-  readonly isReading: boolean;
-}) {
+function Life({ life, view }: { readonly life: CallLife; readonly view: CallView | EndedCall }) {
   const said = words();
+  const call = callWords();
+  const isExpanded = useSignal(false);
+  // A call that goes on grows.
+  if (view.state !== 'ended') void tick.value;
+  const { events } = life;
+  const isFromEvents = isDrawnFromEvents(view, events);
+  const timeline =
+    !isFromEvents && isEndedCall(view) ? storyTimeline(view) : timelineOf(view, events, shownTime());
+  if (life.isReadingPast.value && timeline.isPartial) return <p role="status">{call.reading}</p>;
   return (
     <>
-      <TimelineDrawing timeline={timeline} customer={customer} />
-      {timeline.isPartial && !isReading && <p class="hint">{said.partialLife}</p>}
-      <div class="scroll" tabIndex={0} role="group" aria-label={said.callDetails}>
-        <table class="marks">
-          <thead>
-            <tr>
-              {[said.time, said.event, said.howSure].map((title) => (
-                <th key={title} scope="col">
-                  {title}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {timeline.marks.map((mark) => (
-              <tr key={mark.key} data-certainty={mark.certainty}>
-                <td>{preciseText(mark.at)}</td>
-                <td>{markText(mark)}</td>
-                <td>{sureness(mark)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <TimelineDrawing timeline={timeline} customer={callText(view)} isExpanded={isExpanded.value} />
+      {timeline.isPartial && <p class="hint">{said.partialLife}</p>}
+      {!isFromEvents && <p class="hint">{call.fromHistory}</p>}
+      <CallMarks timeline={timeline} isExpanded={isExpanded} />
     </>
   );
-}
-
-function markText({ type, extension, outcome }: Mark): string {
-  const said = words();
-  const title = said.eventTypes[type] ?? type;
-  const whose = extension === null ? '' : ` → ${extension}`;
-  return `${title}${whose}${outcome === null ? '' : `: ${said.outcomes[outcome] ?? outcome}`}`;
-}
-
-function sureness({ certainty, earliest, latest }: Mark): string {
-  const said = words();
-  const kind = said.certainty[certainty];
-  if (certainty === 'upstream') return kind;
-  if (earliest === null) return `${kind}; ${said.noPollBefore(preciseText(latest))}`;
-  const width = ((latest - earliest) / 1000).toLocaleString(said.locale, { maximumFractionDigits: 1 });
-  return `${kind}: ${said.window(preciseText(earliest), preciseText(latest), width)}`;
 }

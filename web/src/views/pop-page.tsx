@@ -1,33 +1,28 @@
-import type { BridgeStatus } from '@pitel-event-bridge/client';
+import type {} from '@pitel-event-bridge/client/element';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { BridgeStatus } from '@pitel-event-bridge/client';
+import { tagOf } from '../data/tag.js';
 import { words, secondText } from '../i18n/i18n.js';
-import { type Card, cards, clearCards, dismissCard, type Happening, happenings } from '../pop/cards.js';
-import { popFor } from '../pop/ten-lines.js';
-import source from '../pop/ten-lines.js?raw';
+import { type Happening, happenings, note } from '../pop/happenings.js';
+import { askServed, served } from '../pop/served.js';
 import { BASE, claims, refused, token } from '../state/access.js';
-import { popExtension } from '../state/preferences.js';
-import { customerText } from './calls.js';
+import { language, popExtension } from '../state/preferences.js';
+import { customerText } from './customer-text.js';
 import { Header } from './header.js';
 import { Panel } from './panel.js';
-import { Timer } from './timer.js';
 
-/** Shows what an agent's page does when the extension rings, and the code that does it. */
+/** The extension that the page's address names, for a page around this one. */
+const wanted = new URLSearchParams(location.search).get('extension')?.trim() ?? '';
+/** In the tag, until one is chosen. */
+const SAMPLE = '107';
+
+/** Shows the tag for an extension, and the card that it makes when the extension rings. */
 export function PopPage() {
   const said = words();
-  const extension = useSignal<string | null>(popExtension.peek() || null);
+  const extension = useSignal<string | null>(wanted || popExtension.peek() || null);
   const status = useSignal<BridgeStatus>({ state: 'connecting' });
-  useEffect(() => {
-    if (extension.value === null) return undefined;
-    const { bridge, stop } = popFor(extension.value, BASE, () => token.peek() ?? '');
-    bridge.on('status', (now) => {
-      if (now.state !== 'refused' || !refused(now.code)) status.value = now;
-    });
-    return () => {
-      void stop();
-      clearCards();
-    };
-  }, [extension.value]);
+  useEffect(() => void askServed(), []);
   const { state } = status.value;
   const shown = state === 'live' ? 'fresh' : state === 'connecting' ? 'connecting' : 'stale';
   return (
@@ -42,17 +37,44 @@ export function PopPage() {
       <main id="content" tabIndex={-1}>
         <h1>{said.screenPop}</h1>
         <Choice extension={extension} />
-        <div class="cards" aria-live="assertive">
-          {cards.value.map((card) => (
-            <CardView key={card.call.callId} card={card} />
-          ))}
-          {extension.value !== null && cards.value.length === 0 && <p class="empty">{said.popNothing}</p>}
-        </div>
+        <Tag extension={extension.value ?? claims.value.extensions?.[0] ?? SAMPLE} />
         {happenings.value.length > 0 && <Log />}
-        <Code />
       </main>
+      {extension.value !== null && (
+        <Cards extension={extension.value} onStatus={(now) => (status.value = now)} />
+      )}
     </div>
   );
+}
+
+/** The element that the tag makes, with this page's token in place of one from a CRM. */
+function Cards({
+  extension,
+  onStatus,
+}: {
+  readonly extension: string;
+  readonly onStatus: (status: BridgeStatus) => void;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const lang = language.value;
+  useEffect(() => {
+    const pop = document.createElement('pitel-pop');
+    pop.setAttribute('extension', extension);
+    pop.setAttribute('bridge-url', BASE);
+    pop.token = () => token.peek() ?? '';
+    pop.addEventListener('pitel-status', ({ detail }) => {
+      if (detail.state !== 'refused' || !refused(detail.code)) onStatus(detail);
+    });
+    pop.addEventListener('pitel-offered', ({ detail }) => note('opened', detail.call));
+    pop.addEventListener('pitel-answered', ({ detail }) => note('answered', detail.call));
+    pop.addEventListener('pitel-ended', ({ detail }) => note('closed', detail.call, detail.reason));
+    place.current!.append(pop);
+    return () => pop.remove();
+  }, [extension]);
+  useEffect(() => {
+    place.current!.querySelector('pitel-pop')!.setAttribute('lang', lang);
+  }, [extension, lang]);
+  return <div ref={place} />;
 }
 
 function Choice({ extension }: { readonly extension: { value: string | null } }) {
@@ -97,28 +119,6 @@ function Choice({ extension }: { readonly extension: { value: string | null } })
   );
 }
 
-function CardView({ card }: { readonly card: Card }) {
-  const said = words();
-  const { call, isAnswered } = card;
-  return (
-    <article class="card" data-call={call.callId} data-answered={isAnswered}>
-      <p class="badge" data-phase={isAnswered ? 'talking' : 'ringing'}>
-        {isAnswered ? said.popAnswered : said.popRinging}
-      </p>
-      <h2>{customerText(call)}</h2>
-      <p>
-        {[said.direction[call.direction], call.queue?.name, call.hotline?.raw].filter(Boolean).join(' · ')}
-      </p>
-      <p>
-        <Timer since={Date.parse(call.startedAt)} />
-      </p>
-      <button type="button" onClick={() => dismissCard(card)}>
-        {said.dismiss}
-      </button>
-    </article>
-  );
-}
-
 function Log() {
   const said = words();
   return (
@@ -142,17 +142,18 @@ function happened({ kind, reason }: Happening): string {
     case 'answered':
       return said.popAnswered;
     case 'closed':
-      return said.popClosed(said.outcomes[reason ?? 'ended'] ?? String(reason));
-    case 'elsewhere':
-      return said.popElsewhere;
+      return said.popClosed(
+        reason === 'transferred' ? said.popTransferred : (said.outcomes[reason ?? 'ended'] ?? String(reason)),
+      );
   }
 }
 
 /** How long the button says what it has done. */
 const SAID_MS = 2_000;
 
-function Code() {
+function Tag({ extension }: { readonly extension: string }) {
   const said = words();
+  const source = tagOf(BASE, extension, served.value);
   const code = useRef<HTMLElement>(null);
   const word = useSignal<'copy' | 'copied' | 'selected'>('copy');
   const copy = async () => {
@@ -177,7 +178,7 @@ function Code() {
       }
     >
       <pre tabIndex={0} role="group" aria-label={said.popCode}>
-        <code ref={code}>{source.trim()}</code>
+        <code ref={code}>{source}</code>
       </pre>
       <p class="hint">{said.popCodeHint}</p>
     </Panel>

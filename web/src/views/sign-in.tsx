@@ -1,10 +1,17 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import type { TokenRefusal } from '../data/refusal.js';
 import { words } from '../i18n/i18n.js';
 import { isRemembered, signIn } from '../state/access.js';
 
 /** Asks for a token. `reason`: why the last one is not valid any more. */
-export function SignIn({ reason, done }: { readonly reason: string | null; readonly done?: () => void }) {
+export function SignIn({
+  reason,
+  done,
+}: {
+  readonly reason: TokenRefusal | null;
+  readonly done?: () => void;
+}) {
   const said = words();
   const field = useRef<HTMLInputElement>(null);
   const keep = useRef<HTMLInputElement>(null);
@@ -39,7 +46,8 @@ export function SignIn({ reason, done }: { readonly reason: string | null; reado
       {isAsking.value && <p role="status">{said.checking}</p>}
       {refusal.value !== null && (
         <p class="refusal" role="alert">
-          {said.refusals[refusal.value] ?? said.refusedOtherwise(refusal.value)}
+          {said.refusals[refusal.value.code] ?? said.refusedOtherwise(refusal.value.code)}
+          {refusal.value.tenant !== null && ` ${said.tokenTenant(refusal.value.tenant)}`}
         </p>
       )}
       <label for="token">{said.token}</label>

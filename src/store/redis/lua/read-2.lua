@@ -7,7 +7,7 @@
   ARGV[2]  number of entries at most; 0 for none
 
   Returns  {} for a tenant without an epoch, else {epoch, epochStart, last sequence, oldest entries (none or one),
-           entries, the epochs that this one continues as claim-2.lua writes them}
+           entries, the epochs that this one continues as claim-4.lua writes them}
   Errors   WRONGTYPE
 ]]
 local stored = redis.call('HMGET', KEYS[1], 'epoch', 'epochStart', 'sequence', 'continues')

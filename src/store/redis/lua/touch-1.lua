@@ -7,10 +7,11 @@
   ARGV[2]  number of arguments that follow for HSET
   ARGV[3…] arguments for HSET, then arguments for HDEL
 
-  Returns  1, or 0 when the token is not the newest or the server is another than the epoch began on
+  Returns  1, or the requests that wait (inbox.lua); or 0 when the token is not the newest or the server is another than
+           the epoch began on
   Errors   WRONGTYPE, READONLY, MISCONF, all before anything is written
 ]]
-local stored = redis.call('HMGET', KEYS[1], 'fence', 'lineage')
+local stored = redis.call('HMGET', KEYS[1], 'fence', 'lineage', 'inbox')
 local lineage = 'master_replid:' .. (stored[2] or '') .. '\r\n'
 if
   tonumber(stored[1]) ~= tonumber(ARGV[1])
@@ -28,4 +29,4 @@ end
 for i = firstRemoval, #ARGV, 4000 do
   redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 3999, #ARGV)))
 end
-return 1
+return stored[3] or 1

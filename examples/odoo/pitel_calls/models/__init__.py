@@ -1,0 +1,1 @@
+from . import pitel_call

@@ -1,0 +1,753 @@
+import { type Claim, Item, type Missed } from './callback-book.js';
+import { Doubts } from './desk-doubt.js';
+import { conversationOf, lineOf } from './desk-truth.js';
+import {
+  type DeskEvent,
+  DeskFindings,
+  type JudgedCallback,
+  type JudgedCallbackEvent,
+  type JudgedWindow,
+} from './judge-desk-report.js';
+import { TruthIndex } from './judge-match.js';
+import type { JudgedCall, JudgedEvent, Report } from './judge-report.js';
+import { isConnected, spansOf } from './judge-sight.js';
+import type { CallTruth } from './truth.js';
+import { localTime } from './vietnam-time.js';
+
+/**
+ * Compares the call-backs that a bridge emitted with what happened (`docs/judge.md`).
+ *
+ * A pure function. It goes through the log once. Each end of a call means something for the call-back of its customer
+ * (`docs/callbacks.md`), and the event that says so has to be in the same commit, with the right numbers; any other event of a
+ * call-back is found. Whose the call was, whether the caller gave up, and whether there was a conversation, is the truth's.
+ * Where what the bridge said of a call is not the truth, the judge of calls has found it or excused it by a reason, and the
+ * call-backs are to follow what was said: that is counted by that reason.
+ */
+export interface CallbackCase {
+  readonly truth: readonly CallTruth[];
+  /** The whole log, in its order. */
+  readonly events: readonly DeskEvent[];
+  /** What the judge of calls made of the same log. */
+  readonly calls: Report;
+  /** What people asked, in the order in which it was answered. */
+  readonly acts?: readonly DeskAct[];
+  readonly rules: CallbackRules;
+  /** When complete answers were received, and showed the PBX. */
+  readonly polls: { readonly monitor: readonly number[]; readonly queue: readonly number[] };
+  /** Polls may have been lost with a bridge that was killed: nothing is demanded of when exactly time is noticed. */
+  readonly losesPolls?: boolean;
+}
+
+export interface CallbackRules {
+  readonly shortAbandonMs: number;
+  readonly callbackMaxAgeMs: number;
+  readonly businessHours:
+    | readonly { readonly days: readonly number[]; readonly from: number; readonly to: number }[]
+    | null;
+}
+
+export interface DeskAct {
+  readonly at: number;
+  readonly kind: 'callback-claim' | 'callback-release' | 'callback-dismiss' | 'callback-undo';
+  readonly callback: string;
+  readonly by: string;
+  readonly why: string | null;
+  /** What the person learnt. */
+  readonly result: string;
+}
+
+export interface CallbackVerdict extends DeskFindings {
+  readonly due: number;
+  readonly missed: number;
+  readonly tried: number;
+  readonly closed: Readonly<Record<string, number>>;
+  /** Closed by a call in which the customer never answered: surely so, and said to be probable. */
+  readonly closedByAttempt: { readonly sure: number; readonly probable: number };
+}
+
+const TALK_MS = 10_000;
+const TALK_AFTER_INFERRED_MS = 30_000;
+const CLAIM_MS = 600_000;
+const UNDO_MS = 600_000;
+
+export function judgeCallbacks(given: CallbackCase): CallbackVerdict {
+  return new CallbackJudge(given).judge();
+}
+
+/** A conversation as the bridge has said it so far. */
+interface Talk {
+  readonly callId: string;
+  readonly line: string;
+  readonly direction: string;
+  /** When it began, as said then; and, where the PBX has said it better since, as said now. */
+  from: number[];
+  /** How long it must last; both, where the answer was inferred and the PBX has said it since. */
+  limits: number[];
+  readonly isProbable: boolean[];
+  /** When it began, rows had shown whose number it was. */
+  readonly isCustomerKnown: boolean;
+}
+
+interface CallState {
+  readonly call: CallTruth;
+  start: JudgedEvent | null;
+  talk: Talk | null;
+}
+
+class CallbackJudge {
+  readonly #given: CallbackCase;
+  readonly #findings = new DeskFindings();
+  readonly #index: TruthIndex;
+  readonly #items = new Map<string, Item>();
+  readonly #open = new Map<string, Item>();
+  readonly #calls = new Map<string, CallState>();
+  readonly #byKey = new Map<string, string>();
+  readonly #hotlines = new Set<string>();
+  readonly #recent = new Map<string, Talk>();
+  readonly #ids = new Set<string>();
+  readonly #openSince = new Map<string, number>();
+  readonly #doubts: Doubts;
+  readonly #closed: Record<string, number> = {};
+  #due = 0;
+  #missed = 0;
+  #tried = 0;
+  #attempts = { sure: 0, probable: 0 };
+
+  constructor(given: CallbackCase) {
+    this.#given = given;
+    this.#index = new TruthIndex(given.truth);
+    this.#doubts = new Doubts(given.calls);
+  }
+
+  judge(): CallbackVerdict {
+    const acts = [...(this.#given.acts ?? [])];
+    for (const commit of commitsOf(this.#given.events)) {
+      const at = Date.parse(commit[0]!.recordedtime);
+      // A person who was answered between two polls, and learnt that there is nothing to write.
+      while (acts.length > 0 && acts[0]!.at < at) this.#act(acts.shift()!, []);
+      this.#commit(commit, at, acts);
+    }
+    for (const act of acts) this.#act(act, []);
+    this.#timed([], (this.#given.polls.monitor.at(-1) ?? 0) + 1);
+    this.#atEnd();
+    return Object.assign(this.#findings, {
+      due: this.#due,
+      missed: this.#missed,
+      tried: this.#tried,
+      closed: this.#closed,
+      closedByAttempt: this.#attempts,
+    });
+  }
+
+  #commit(commit: readonly DeskEvent[], at: number, acts: DeskAct[]): void {
+    const stated = commit.filter(({ type }) => type.startsWith('callback-'));
+    for (const { id } of stated) {
+      this.#findings.holds('doubled', id, at, !this.#ids.has(id), 'an event twice');
+      this.#ids.add(id);
+    }
+    const left = [...stated];
+    const ends: JudgedEvent[] = [];
+    for (const event of commit) {
+      if (!event.type.startsWith('call-')) continue;
+      this.#note(event as unknown as JudgedEvent);
+      if (event.type === 'call-ended') ends.push(event as unknown as JudgedEvent);
+    }
+    const read = ends.map((event) => this.#endOf(event)).filter((end) => end !== null);
+    for (const end of read) if (end.how === 'abandoned') this.#step(end, left, at);
+    for (const end of read) if (end.how !== 'abandoned') this.#step(end, left, at);
+    for (const { data } of ends) this.#calls.delete(data.callId);
+    this.#closedInTalk(left, at);
+    this.#timed(left, at);
+    while (acts.length > 0 && acts[0]!.at === at) this.#act(acts.shift()!, left);
+    for (const event of left) {
+      const { callback, change, reason } = event.data as JudgedCallbackEvent;
+      this.#findings.wrong(
+        'invented',
+        callback.id,
+        at,
+        `${event.type} ${change ?? reason ?? ''}: nothing led to it`,
+      );
+      this.#adopt(event);
+    }
+  }
+
+  /** What the events of a call have said so far. */
+  #note(event: JudgedEvent): void {
+    const { data, type } = event;
+    const call = this.#index.callOf(event);
+    if (call === null) return;
+    let state = this.#calls.get(data.callId);
+    if (state === undefined) this.#calls.set(data.callId, (state = { call, start: null, talk: null }));
+    this.#byKey.set(call.callKey, data.callId);
+    if (type === 'call-started') state.start ??= event;
+    if (data.answeredAt === null) return;
+    if (data.hotline !== null && data.queue !== null && data.customer !== null)
+      this.#hotlines.add(data.hotline.raw);
+    const line = lineOf(call.customer);
+    const isInferred = data.observed.certainty === 'inferred';
+    const from = Date.parse(data.answeredAt);
+    if (type === 'call-answered') {
+      if (line === null || data.direction === 'local') return;
+      state.talk = {
+        callId: data.callId,
+        line,
+        direction: data.direction,
+        from: [from],
+        limits: [isInferred ? TALK_AFTER_INFERRED_MS : TALK_MS],
+        isProbable: [isInferred],
+        isCustomerKnown: data.customer !== null,
+      };
+    } else if (state.talk !== null && !state.talk.from.includes(from)) refine(state.talk, from);
+  }
+
+  /** What the end of a call means for the customer's call-back; null: nothing. */
+  #endOf(event: JudgedEvent): End | null {
+    const { data } = event;
+    const state = this.#calls.get(data.callId);
+    if (state === undefined || data.direction === 'local') return null;
+    const { call, talk } = state;
+    const line = lineOf(call.customer);
+    if (line === null) {
+      // A hotline that no answered call has shown yet is a number like any other.
+      const raw = call.customer?.raw ?? '';
+      const isUnknown = call.customer?.own === true && /^19|^24/.test(raw) && !this.#hotlines.has(raw);
+      if (!isUnknown || data.outcome !== 'abandoned') return null;
+      const how = this.#abandoned(data, state);
+      return how === 'abandoned' ? { event, call, line: `own ${raw}`, talk: null, how, isOwn: true } : null;
+    }
+    this.#compare(call, data);
+    const how =
+      data.outcome === 'abandoned'
+        ? this.#abandoned(data, state)
+        : data.outcome === 'answered' && talk !== null
+          ? this.#talked(data, talk)
+          : 'unanswered';
+    return { event, call, line, talk, how, isOwn: false };
+  }
+
+  /** Where what was said of the call is not the truth, the judge of calls knows it. */
+  #compare(call: CallTruth, { outcome, callId }: JudgedCall): void {
+    this.#findings.statements += 1;
+    if (outcome === call.outcome) return;
+    const reason = this.#doubts.reasonOf(call.callKey);
+    if (reason === null)
+      this.#findings.wrong(
+        'outcome',
+        call.callKey,
+        null,
+        `${callId}: ${outcome}, not ${call.outcome}, and no reason`,
+      );
+    else this.#findings.excuse(reason);
+  }
+
+  #abandoned({ observed }: JudgedCall, { start, call }: CallState): End['how'] {
+    const { shortAbandonMs } = this.#given.rules;
+    const began = start?.data.observed.earliest ?? null;
+    const isShort = began !== null && Date.parse(observed.latest) - Date.parse(began) < shortAbandonMs;
+    if (isShort && call.outcome === 'abandoned' && !this.#isDoubtful(call)) {
+      // Nothing shows a caller for whom no extension is rung yet.
+      const shown = Math.min(...call.sightings.map(({ from }) => from));
+      const lasted = (call.endedAt ?? Infinity) - shown;
+      const reason = `its windows make a call of ${lasted} ms short`;
+      this.#findings.holds('short', call.callKey, null, lasted < shortAbandonMs, reason);
+      if ((call.endedAt ?? Infinity) - call.startedAt >= shortAbandonMs)
+        this.#findings.excuse('waits-unshown');
+    }
+    return isShort ? 'abandoned-briefly' : 'abandoned';
+  }
+
+  #talked({ talkMs, observed }: JudgedCall, talk: Talk): End['how'] {
+    const lasted = (from: number): number =>
+      talkMs ?? (observed.earliest === null ? 0 : Date.parse(observed.earliest) - from);
+    const counts = talk.from.map((from, nth) => lasted(from) >= talk.limits[nth]!);
+    return counts.every((one) => one) ? 'talked' : counts.some((one) => one) ? 'either' : 'talked-briefly';
+  }
+
+  #step(end: End, left: DeskEvent[], at: number): void {
+    const { event, call, line, talk, how, isOwn } = end;
+    const { data } = event;
+    const item = this.#open.get(line);
+    const observed = data.observed;
+    const happened = { time: data.endedAt!, observed };
+    if (how === 'abandoned') {
+      const miss = this.#missOf(event);
+      if (item === undefined) {
+        const due = take(
+          left,
+          (one) => one.type === 'callback-due' && one.data.callback.callIds.includes(data.callId),
+        );
+        if (due === null) {
+          if (!isOwn)
+            this.#findings.wrong('due', call.callKey, at, `${data.callId}: abandoned, and no call is due`);
+          return;
+        }
+        if (isOwn) {
+          this.#findings.excuse('hotline-not-learnt');
+        }
+        const opened = new Item(due.data.callback.id, line, miss);
+        this.#findings.holds('id', opened.id, at, !this.#items.has(opened.id), 'the id of another call-back');
+        this.#findings.holds('id', opened.id, at, !showsNumber(opened.id, call), 'the id shows the number');
+        this.#keep(opened);
+        this.#openSince.set(opened.id, at + 1);
+        this.#due += 1;
+        this.#missed += 1;
+        this.#same(due, opened, happened, at);
+      } else {
+        item.miss(miss);
+        this.#missed += 1;
+        this.#updated(item, 'missed', left, happened, at, call.callKey);
+      }
+      this.#closedByRecent(this.#open.get(line)!, left, at);
+      return;
+    }
+    if (talk !== null && how !== 'talked-briefly' && how !== 'unanswered') this.#recent.set(line, talk);
+    if (item === undefined) return;
+    const isLater = talk?.from.some((from) => from > item.lastAt) ?? false;
+    const surely = talk?.from.every((from) => from > item.lastAt) ?? false;
+    if ((how === 'talked' || how === 'either') && isLater) {
+      this.#inTime(item, { call, talk: talk! }, at);
+      const done = take(left, (one) => one.type === 'callback-done' && one.data.callback.id === item.id);
+      if (done !== null) return this.#done(item, done, talk!, happened, at);
+      if (how === 'talked' && surely) {
+        this.#findings.wrong(
+          'closes',
+          item.id,
+          at,
+          `${call.callKey}: the customer was spoken to, and it stays open`,
+        );
+        return;
+      }
+    }
+    const isTry = (how === 'talked-briefly' || how === 'either') && isLater;
+    if (!isTry && !(data.direction === 'outbound' && how === 'unanswered')) return;
+    item.tried += 1;
+    this.#tried += 1;
+    this.#updated(item, 'tried', left, happened, at, call.callKey);
+  }
+
+  #missOf({ data }: JudgedEvent): Missed {
+    return {
+      at: data.endedAt!,
+      callId: data.callId,
+      customer: data.customer!,
+      queue: data.queue,
+      waitMs: data.waitMs,
+      isProbable: data.observed.certainty === 'inferred',
+      isAfterHours: isAfterHours(Date.parse(data.startedAt), this.#given.rules.businessHours),
+    };
+  }
+
+  /** An abandonment that was noticed late: the customer has been spoken to since. */
+  #closedByRecent(item: Item, left: DeskEvent[], at: number): void {
+    const talk = this.#recent.get(item.line);
+    if (talk === undefined || !talk.from.some((from) => from > item.lastAt)) return;
+    const done = take(left, (one) => one.type === 'callback-done' && one.data.callback.id === item.id);
+    // Not known any more after a restart.
+    if (done === null) return this.#findings.excuse('spoken-to-before-restart');
+    this.#done(item, done, talk, null, at);
+  }
+
+  #done(
+    item: Item,
+    done: Taken,
+    talk: Talk,
+    happened: { readonly time: string; readonly observed: JudgedWindow } | null,
+    at: number,
+  ): void {
+    const { reason, by, probable } = done.data;
+    const call = this.#index.byKey(this.#keyOf(talk.callId))!;
+    const conversation = conversationOf(call);
+    if (conversation === null) {
+      this.#attempts[probable === true ? 'probable' : 'sure'] += 1;
+      if (probable !== true || !this.#doubts.has(call.callKey))
+        this.#findings.wrong('closes', item.id, at, `${call.callKey}: an attempt closed it`);
+    }
+    this.#findings.same(
+      'reason',
+      item.id,
+      at,
+      reason,
+      talk.direction === 'outbound' ? 'called-back' : 'reached-us',
+    );
+    this.#findings.holds(
+      'probable',
+      item.id,
+      at,
+      talk.isProbable.includes(probable === true),
+      `probable is ${String(probable)}`,
+    );
+    this.#findings.same('by', item.id, at, by ?? null, null);
+    this.#close(item, { reason: reason ?? '', at: Date.parse(done.event.time), by: null, why: null });
+    this.#same(done, item, happened, at);
+  }
+
+  /** Conversations that go on, and have lasted long enough. */
+  #closedInTalk(left: DeskEvent[], at: number): void {
+    for (const { talk, call } of this.#calls.values()) {
+      const item = talk === null ? undefined : this.#open.get(talk.line);
+      if (item === undefined || !talk!.from.some((from) => from > item.lastAt)) continue;
+      const refined = bridgedAt(call, talk!);
+      const counts = [...talk!.from.map((from, nth) => from + talk!.limits[nth]!), refined + TALK_MS];
+      const done = take(
+        left,
+        (one) =>
+          one.type === 'callback-done' &&
+          one.data.callback.id === item.id &&
+          counts.includes(Date.parse(one.event.time)),
+      );
+      if (done === null) continue;
+      this.#inTime(item, { call, talk: talk! }, at);
+      const time = Date.parse(done.event.time);
+      if (time === refined + TALK_MS && !talk!.from.includes(refined)) refine(talk!, refined);
+      const { earliest, latest } = done.data.observed;
+      this.#findings.same('observed', item.id, at, earliest, done.event.time);
+      const isShown = Date.parse(latest) >= time && Date.parse(latest) <= at;
+      this.#findings.holds(
+        'observed',
+        item.id,
+        at,
+        isShown,
+        `latest ${latest}, recorded ${done.event.recordedtime}`,
+      );
+      // What was said of a call that was misread is followed.
+      const goesOn = (call.endedAt ?? Infinity) >= time - SECOND || this.#isDoubtful(call);
+      this.#findings.holds('closes', item.id, at, goesOn, `${call.callKey} had ended before it counted`);
+      this.#done(item, done, talk!, null, at);
+    }
+  }
+
+  /** What time alone brings: claims and items that are over. */
+  #timed(left: DeskEvent[], at: number): void {
+    const { callbackMaxAgeMs } = this.#given.rules;
+    for (const item of this.#open.values()) {
+      const due = item.lastAt + callbackMaxAgeMs;
+      const expired = take(
+        left,
+        (one) =>
+          one.type === 'callback-done' && one.data.reason === 'expired' && one.data.callback.id === item.id,
+      );
+      if (expired !== null) {
+        this.#findings.holds('expired', item.id, at, due <= at, `before it is ${callbackMaxAgeMs} ms old`);
+        this.#noticed('expired', item.id, due, at);
+        this.#close(item, { reason: 'expired', at, by: null, why: null });
+        this.#same(expired, item, null, at);
+        continue;
+      }
+      this.#noticed('expired', item.id, due, at);
+      const { claim } = item;
+      if (claim === null) continue;
+      const isTimed = ({ event, data }: Taken): boolean =>
+        event.type === 'callback-updated' && data.change === 'released' && data.by === undefined;
+      const released = take(left, (one) => isTimed(one) && one.data.callback.id === item.id);
+      if (released === null) {
+        this.#noticed('claim', item.id, claim.until, at);
+        continue;
+      }
+      this.#findings.holds('claim', item.id, at, claim.until <= at, 'released by time before its time');
+      this.#findings.same('time', item.id, at, Date.parse(released.event.time), claim.until);
+      this.#noticed('claim', item.id, claim.until, at);
+      item.claim = null;
+      this.#same(released, item, null, at);
+    }
+  }
+
+  /** The first answer after it was due has led to it, unless that was lost. */
+  #noticed(rule: string, id: string, due: number, at: number): void {
+    if (this.#given.losesPolls === true || due > at) return;
+    due = Math.max(due, this.#openSince.get(id) ?? due);
+    const first = this.#pollFrom('monitor', due);
+    this.#findings.holds(rule, id, at, first >= at, `due ${instantText(due)}, and not noticed`);
+  }
+
+  #pollFrom(endpoint: 'monitor' | 'queue', instant: number): number {
+    const polls = this.#given.polls[endpoint];
+    let [low, high] = [0, polls.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (polls[middle]! < instant) low = middle + 1;
+      else high = middle;
+    }
+    return polls[low] ?? Infinity;
+  }
+
+  /** The first poll that showed the conversation after it counted must have closed the item, which was open by then. */
+  #inTime(item: Item, { call, talk }: Pick<CallState, 'call'> & { readonly talk: Talk }, at: number): void {
+    if (this.#given.losesPolls === true || !talk.isCustomerKnown || this.#isDoubtful(call)) return;
+    const counts = Math.max(...talk.from.map((from, nth) => from + talk.limits[nth]!));
+    const since = Math.max(counts, this.#openSince.get(item.id) ?? 0);
+    const shown = this.#pollFrom('monitor', since);
+    if (shown >= at) return;
+    const isShown = call.sightings.some(
+      (one) =>
+        one.endpoint === 'monitor' &&
+        spansOf(one).some(({ state, from, to }) => isConnected(state) && from <= shown && shown < to),
+    );
+    this.#findings.holds(
+      'late',
+      item.id,
+      at,
+      !isShown,
+      `${call.callKey}: a poll at ${instantText(shown)} showed it`,
+    );
+  }
+
+  #isDoubtful({ callKey }: CallTruth): boolean {
+    return this.#doubts.has(callKey);
+  }
+
+  #act(act: DeskAct, left: DeskEvent[]): void {
+    const { kind, by, why, at, callback } = act;
+    const item = this.#items.get(callback);
+    const right = rightResult(act, item, item === undefined ? undefined : this.#open.get(item.line));
+    this.#findings.same('result', callback, at, act.result, right);
+    const isOwn = (one: Taken): boolean => one.data.callback.id === callback && one.data.by === by;
+    const event = right === 'written' ? take(left, isOwn) : null;
+    if (right !== 'written' || item === undefined) return;
+    if (event === null)
+      return this.#findings.wrong('act', callback, at, `${kind} was written, and no event says so`);
+    this.#findings.same(
+      'type',
+      callback,
+      at,
+      event.type,
+      kind === 'callback-dismiss' ? 'callback-done' : 'callback-updated',
+    );
+    if (kind === 'callback-dismiss') {
+      this.#findings.same('reason', callback, at, event.data.reason, 'dismissed');
+      this.#close(item, { reason: 'dismissed', at, by, why });
+    } else {
+      this.#findings.same('change', callback, at, event.data.change, CHANGES[kind]);
+      if (kind === 'callback-claim') item.claim = { by, until: at + CLAIM_MS };
+      if (kind === 'callback-release') item.claim = null;
+      if (kind === 'callback-undo') {
+        item.done = null;
+        this.#openSince.set(item.id, at + 1);
+        this.#closed['dismissed'] = (this.#closed['dismissed'] ?? 1) - 1;
+        this.#open.set(item.line, item);
+      }
+    }
+    this.#same(event, item, { time: event.event.recordedtime, observed: at_(at) }, at);
+  }
+
+  #updated(
+    item: Item,
+    change: string,
+    left: DeskEvent[],
+    happened: { readonly time: string; readonly observed: JudgedWindow },
+    at: number,
+    callKey: string,
+  ): void {
+    const event = take(
+      left,
+      (one) =>
+        one.type === 'callback-updated' && one.data.change === change && one.data.callback.id === item.id,
+    );
+    if (event === null)
+      return this.#findings.wrong(change, item.id, at, `${callKey}: ${change}, and no event says so`);
+    this.#findings.same('by', item.id, at, event.data.by ?? null, null);
+    this.#same(event, item, happened, at);
+  }
+
+  /** The whole view, and when it happened. `happened` null: the caller has compared that. */
+  #same(
+    { event, data }: Taken,
+    item: Item,
+    happened: { readonly time: string; readonly observed: JudgedWindow } | null,
+    at: number,
+  ): void {
+    const right = item.view();
+    for (const field of FIELDS) {
+      const [stated, wanted] = [data.callback[field], right[field]];
+      // Parts may be listed in the order of their latest call or of their first.
+      const isList = field === 'callIds' || field === 'queues';
+      this.#findings.same(
+        field,
+        item.id,
+        at,
+        isList ? sorted(stated) : fieldsOf(stated),
+        isList ? sorted(wanted) : fieldsOf(wanted),
+      );
+    }
+    this.#findings.same('subject', item.id, at, event.subject, `callback/${item.id}`);
+    if (happened === null) return;
+    this.#findings.same('time', item.id, at, Date.parse(event.time), Date.parse(happened.time));
+    const { earliest, latest, certainty } = data.observed;
+    const right2 = happened.observed;
+    this.#findings.same(
+      'observed',
+      item.id,
+      at,
+      [earliest, latest, certainty],
+      [right2.earliest, right2.latest, right2.certainty],
+    );
+  }
+
+  #keep(item: Item): void {
+    this.#items.set(item.id, item);
+    this.#open.set(item.line, item);
+  }
+
+  #close(item: Item, done: NonNullable<Item['done']>): void {
+    item.done = done;
+    item.claim = null;
+    this.#closed[done.reason] = (this.#closed[done.reason] ?? 0) + 1;
+    if (this.#open.get(item.line) === item) this.#open.delete(item.line);
+  }
+
+  /** Something wrong has been said: go on from it, so that one mistake is found once. */
+  #adopt({ type, data }: DeskEvent): void {
+    const { callback } = data as JudgedCallbackEvent;
+    const item = this.#items.get(callback.id);
+    if (item !== undefined && type === 'callback-done')
+      this.#close(item, { reason: 'invented', at: 0, by: null, why: null });
+  }
+
+  #keyOf(callId: string): string {
+    for (const [key, id] of this.#byKey) if (id === callId) return key;
+    return '';
+  }
+
+  /** Callers who gave up and of whose call nothing was said: the judge of calls knows why. */
+  #atEnd(): void {
+    const { truth } = this.#given;
+    for (const call of truth) {
+      if (call.outcome !== 'abandoned' || lineOf(call.customer) === null || this.#byKey.has(call.callKey))
+        continue;
+      const reason = this.#doubts.reasonOf(call.callKey);
+      if (reason !== null) this.#findings.excuse(reason);
+      else this.#findings.wrong('due', call.callKey, call.endedAt, 'abandoned, and nothing was said of it');
+    }
+  }
+}
+
+/** The PBX says better when it was answered. */
+function refine(talk: Talk, from: number): void {
+  talk.from.push(from);
+  talk.limits.push(TALK_MS);
+  talk.isProbable.push(false);
+}
+
+/** As the queue's row says it, in whole seconds, also where no event has said it since; NaN: no row does. */
+function bridgedAt({ sightings }: CallTruth, { from }: Talk): number {
+  const times = sightings.flatMap(({ bridgedAt: at }) =>
+    at === undefined || at === null ? [] : [Math.floor(at / SECOND) * SECOND],
+  );
+  return times.find((time) => from.some((one) => time <= one && one - time <= MOST_REFINED_MS)) ?? NaN;
+}
+
+/** Answers of five seconds ago, as polls every five seconds show them, and the PBX's second. */
+const MOST_REFINED_MS = 6_000;
+
+interface End {
+  readonly event: JudgedEvent;
+  readonly call: CallTruth;
+  readonly line: string;
+  readonly talk: Talk | null;
+  readonly how: 'abandoned' | 'abandoned-briefly' | 'talked' | 'talked-briefly' | 'either' | 'unanswered';
+  /** A number of the PBX's own that is not known as such. */
+  readonly isOwn: boolean;
+}
+
+interface Taken {
+  readonly event: DeskEvent;
+  readonly type: string;
+  readonly data: JudgedCallbackEvent;
+}
+
+const SECOND = 1_000;
+const FIELDS = [
+  'id',
+  'customer',
+  'queues',
+  'missed',
+  'tried',
+  'firstAt',
+  'lastAt',
+  'longestWaitMs',
+  'callIds',
+  'probable',
+  'afterHours',
+  'claimedBy',
+  'claimedUntil',
+  'parts',
+] as const satisfies readonly (keyof JudgedCallback)[];
+const CHANGES = {
+  'callback-claim': 'claimed',
+  'callback-release': 'released',
+  'callback-undo': 'reopened',
+} as const;
+
+/** The events that one commit recorded, in order. */
+function* commitsOf(events: readonly DeskEvent[]): Generator<readonly DeskEvent[], void, undefined> {
+  let commit: DeskEvent[] = [];
+  for (const event of events) {
+    if (commit.length > 0 && commit[0]!.recordedtime !== event.recordedtime) {
+      yield commit;
+      commit = [];
+    }
+    commit.push(event);
+  }
+  if (commit.length > 0) yield commit;
+}
+
+/** Takes the first event that is wanted; null: there is none. */
+function take(left: DeskEvent[], wanted: (one: Taken) => boolean): Taken | null {
+  const place = left.findIndex((event) =>
+    wanted({ event, type: event.type, data: event.data as JudgedCallbackEvent }),
+  );
+  if (place < 0) return null;
+  const [event] = left.splice(place, 1);
+  return { event: event!, type: event!.type, data: event!.data as JudgedCallbackEvent };
+}
+
+/** What a person must learn, by the order of the commits. */
+function rightResult({ kind, by, why, at }: DeskAct, item: Item | undefined, open: Item | undefined): string {
+  if (item === undefined) return 'unknown';
+  const { done } = item;
+  const claim: Claim | null = item.claim !== null && item.claim.until > at ? item.claim : null;
+  if (kind === 'callback-undo') {
+    if (done === null) return 'unchanged';
+    if (done.reason !== 'dismissed') return 'done-already';
+    return at - done.at > UNDO_MS || open !== undefined ? 'too-late' : 'written';
+  }
+  if (done !== null)
+    return kind === 'callback-dismiss' && done.by === by && done.why === why ? 'unchanged' : 'done-already';
+  if (claim !== null && claim.by !== by) return 'claimed-already';
+  return kind === 'callback-release' && claim === null ? 'not-claimed' : 'written';
+}
+
+function isAfterHours(instant: number, hours: CallbackRules['businessHours']): boolean {
+  if (hours === null) return false;
+  const { weekday, minute } = localTime(instant);
+  return !hours.some(({ days, from, to }) => days.includes(weekday) && from <= minute && minute < to);
+}
+
+function showsNumber(id: string, { customer }: CallTruth): boolean {
+  const digits = (customer?.e164 ?? customer?.raw ?? '').replace(/\D/g, '').slice(-8);
+  return digits.length === 8 && id.includes(digits);
+}
+
+function instantText(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function at_(at: number): JudgedWindow {
+  const text = instantText(at);
+  return { earliest: text, latest: text, certainty: 'observed' };
+}
+
+/** With its fields in the order of their names, so that the order in which they were written says nothing. */
+function fieldsOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fieldsOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => name !== 'national')
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([name, field]) => [name, fieldsOf(field)]),
+  );
+}
+
+function sorted(value: unknown): unknown {
+  return (value as unknown[]).map((one) => JSON.stringify(fieldsOf(one))).sort();
+}

@@ -1,0 +1,105 @@
+import type { ComponentChildren } from 'preact';
+import type { Alarm } from '../../data/alarms.js';
+import { toneOf } from '../../data/alarms.js';
+import { boardWords } from '../../i18n/board-i18n.js';
+import { minuteText, words } from '../../i18n/i18n.js';
+import { ADDRESS } from '../../state/address.js';
+import type { Board } from '../../state/board.js';
+
+interface TileProps {
+  readonly name: string;
+  readonly title: string;
+  readonly explanation: string;
+  /** Null: not known, because of `reason`. */
+  readonly value: ComponentChildren | null;
+  readonly reason?: string | null;
+  /** Thresholds that are crossed make it red, with since when. */
+  readonly alarms?: readonly Alarm[];
+  readonly board: Board;
+  /** What is said below it, at most two short lines. */
+  readonly lines: readonly string[];
+}
+
+/** A number with its name; the question mark opens an explanation of what it counts. */
+export function Tile({
+  name,
+  title,
+  explanation,
+  value: given,
+  reason: why,
+  alarms = [],
+  board,
+  lines,
+}: TileProps) {
+  // What the bridge says before it has seen the PBX are no zeros.
+  const isKnown = board.standing.value !== 'connecting';
+  const value = isKnown ? given : null;
+  const reason = isKnown ? why : boardWords().reading;
+  const id = `about-${name}`;
+  const tone = toneOf(alarms, board.alarms.acknowledged.value);
+  return (
+    <div class="tile" data-name={name} data-tone={tone} data-known={value !== null}>
+      <dt>
+        <span>{title}</span>
+        {tone === 'alarm' && !ADDRESS.kiosk ? (
+          <button type="button" class="seen" onClick={() => board.alarms.acknowledge(alarms)}>
+            {boardWords().acknowledge}
+          </button>
+        ) : tone === 'acknowledged' ? (
+          <span class="mark">✓ {boardWords().acknowledged}</span>
+        ) : (
+          !ADDRESS.kiosk && (
+            <button type="button" class="about" popovertarget={id} aria-label={words().explain(title)}>
+              ?
+            </button>
+          )
+        )}
+      </dt>
+      <dd class="value" data-value={name}>
+        {value ?? words().none}
+      </dd>
+      <dd class="detail">
+        {value === null ? (
+          <span class="reason">{reason}</span>
+        ) : alarms.length > 0 ? (
+          <Crossed alarms={alarms} desk={board.desk} />
+        ) : (
+          lines.map((line) => (
+            <span key={line} title={line}>
+              {line}
+            </span>
+          ))
+        )}
+      </dd>
+      <dd id={id} popover="auto" class="explanation">
+        <strong>{title}</strong>
+        <br />
+        {explanation}
+      </dd>
+    </div>
+  );
+}
+
+/** The threshold that was crossed first, and since when. */
+function Crossed({ alarms, desk }: { readonly alarms: readonly Alarm[]; readonly desk: Board['desk'] }) {
+  const said = boardWords();
+  const [first] = alarms;
+  const others = alarms.length > 1 ? ` ${said.more(alarms.length - 1)}` : '';
+  const { name } = first!.queue;
+  return (
+    <>
+      <span class="crossed" title={name}>
+        {desk.shortName(name)}
+        {others}
+      </span>
+      <span>
+        {limitText(first!)} · {said.since(minuteText(first!.since))}
+      </span>
+    </>
+  );
+}
+
+export function limitText({ rule, limit }: Pick<Alarm, 'rule' | 'limit'>): string {
+  const said = boardWords();
+  return rule === 'waiting' ? said.overWaiting(limit) : said.overWait(limit);
+}
