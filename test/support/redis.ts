@@ -1,4 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect as connectTcp, createServer } from 'node:net';
@@ -34,7 +35,7 @@ export interface TestRedisOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
-const DEFAULT_PORT = 6379;
+const RESERVED = { from: 10_000, below: 22_768 };
 const ATTEMPTS = 5;
 const READY_WITHIN_MS = 60_000;
 
@@ -53,14 +54,21 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
   }
 }
 
-/** A free port, and never that of the machine's own Redis. */
+/**
+ * A free port that nobody is given by chance: it is below those from which systems take the ports of outgoing connections
+ * (Linux: from 32768), and so is the port 10,000 above, a cluster's. It is still free when its server starts, or starts again.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const port = randomInt(RESERVED.from, RESERVED.below);
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return freePort();
+  }
   server.close();
   await once(server, 'close');
-  return port === DEFAULT_PORT ? freePort() : port;
+  return port;
 }
 
 async function start(binary: string, port: number, options: TestRedisOptions): Promise<TestRedis> {

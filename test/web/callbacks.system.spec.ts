@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import type { CallbackEntry } from '../../src/deliver/http/callback-entry.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
@@ -59,6 +59,16 @@ describe('the page of call-backs', () => {
   const as = (sub: string) => open({ sub, callbacks: true });
   const row = (page: Page, customer: string) => page.locator('tr[data-callback]', { hasText: customer });
   const below = (of: Locator) => of.locator('xpath=following-sibling::tr[1]');
+  /** Requests to an address wait until each of the pages has sent one and all are let go, so that none hears of the other before. */
+  async function held(pages: readonly Page[], address: string) {
+    const waiting: Route[] = [];
+    for (const page of pages) await page.route(address, (route) => void waiting.push(route));
+    return async () => {
+      await until(() => waiting.length === pages.length, `a request to ${address} of each page`);
+      await Promise.all(waiting.map((route) => route.continue()));
+      for (const page of pages) await page.unroute(address);
+    };
+  }
   const press = (of: Locator, text: string) => of.locator('button', { hasText: text }).first().click();
 
   it('lists who has waited longest first, calls the number of today, and narrows to a queue', async () => {
@@ -123,10 +133,10 @@ describe('the page of call-backs', () => {
       await press(row(page, customer), 'No call needed');
       await below(row(page, customer)).locator('.why').waitFor();
     }
-    await Promise.all([
-      press(below(row(lan, customer)), 'Not needed'),
-      press(below(row(minh, customer)), 'Wrong number'),
-    ]);
+    const release = await held([lan, minh], '**/v1/callbacks/*/dismiss');
+    await press(below(row(lan, customer)), 'Not needed');
+    await press(below(row(minh, customer)), 'Wrong number');
+    await release();
     const pages = { lan, minh };
     const loser = async () => {
       for (const page of [lan, minh])

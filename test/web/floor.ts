@@ -9,6 +9,7 @@ import { createWorld, type World } from '../../simulator/world.js';
 import { freePort } from '../support/redis.js';
 import { type Service, startService } from '../support/service.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
 import { violationsOf } from './violations.js';
 
 const SECRET = 'a secret of at least thirty-two bytes';
@@ -119,15 +120,15 @@ export class Floor {
   /** Waits until the page shows these numbers; what it shows instead is in the error. */
   async shows(page: Page, tiles: Readonly<Record<string, string | number>>): Promise<void> {
     const wanted = Object.fromEntries(Object.entries(tiles).map(([tile, value]) => [tile, String(value)]));
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const shown: Record<string, string> = {};
+    let shown: Record<string, string> = {};
+    const isShown = async () => {
+      shown = {};
       for (const tile of Object.keys(wanted)) shown[tile] = await this.shown(page, tile);
-      if (JSON.stringify(shown) === JSON.stringify(wanted)) return;
-      if (Date.now() > deadline) {
-        throw new Error(`the page shows ${JSON.stringify(shown)}, the truth is ${JSON.stringify(wanted)}`);
-      }
-    }
+      return JSON.stringify(shown) === JSON.stringify(wanted);
+    };
+    await until(isShown, JSON.stringify(wanted), PATIENCE_MS).catch((error: unknown) => {
+      throw new Error(`the page shows ${JSON.stringify(shown)}`, { cause: error });
+    });
   }
 
   /** What keeps people from using the page. */
