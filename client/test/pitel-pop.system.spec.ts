@@ -11,7 +11,7 @@ import { type Chromium, startChromium } from './chromium.js';
 import { BRIDGE, classicScript, CRM, PublicBridge, Site } from './crm.js';
 
 /** Past it something is stuck. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 

@@ -19,7 +19,7 @@ import { type PhpCrm, startPhpCrm } from './php-crm.js';
 const KEY = 'the-signing-key-of-a-bridge-made-by-openssl-rand';
 const PHP = 'PHP on cPanel';
 /** Past it something is stuck. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const TEN_MINUTES = '10:00';
 
 /**

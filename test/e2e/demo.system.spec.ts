@@ -125,7 +125,7 @@ describe('the demo', () => {
       await fetch(`${url}/act`, { method: 'POST' }),
     ].map(({ status }) => status);
     expect(statuses).toEqual([415, 400, 404]);
-  }, 120_000);
+  }, 300_000);
 
   it('leaves the .env and the tenant of the real bridge alone', async () => {
     await writeFile(

@@ -24,7 +24,7 @@ import { until } from '../support/until.js';
 const TENANTS = ['acme', 'berlin', 'cantho', 'dalat', 'emden', 'fulda'];
 const OWN = STORED_FORM.format;
 const REPAIR = fileURLToPath(new URL('dist/src/cli/repair-cli.js', ROOT));
-const inTime = 120_000;
+const inTime = 600_000;
 
 describe('another build', () => {
   let next: Build;
