@@ -13,4 +13,18 @@ export async function until(
   }
 }
 
+/** What comes once enough time has passed, which `pass` lets go on until then. */
+export async function asTimePasses<Value>(asked: Promise<Value>, pass: () => void): Promise<Value> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  asked.then(over, over);
+  await until(() => {
+    pass();
+    return isOver;
+  });
+  return asked;
+}
+
 const LOOK_EVERY_MS = 5;

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { DeliveryUnderTest, LogWriter, ManualClock, token } from '../../../test/support/delivery.js';
 import { DeskOwner, item, part } from '../../../test/support/desk-owner.js';
-import { until } from '../../../test/support/until.js';
+import { asTimePasses, until } from '../../../test/support/until.js';
 import type { AuditEntry } from '../../store/desk-store.js';
 import { MemoryDeskStore } from '../../store/memory/memory-desk-store.js';
 import { MemoryInbox } from '../../store/memory/memory-inbox.js';
@@ -43,7 +43,6 @@ describe('what people do', () => {
 
   const kept = async (): Promise<readonly AuditEntry[]> => (await desk.audit('acme', null, 100)).entries;
   const post = async (path: string, body: object = {}) => {
-    let answer: Response | null = null;
     const asking = fetch(`${delivery.url}/v1/callbacks/${path}`, {
       method: 'POST',
       headers: {
@@ -51,12 +50,8 @@ describe('what people do', () => {
         'content-type': 'application/json',
       },
       body: JSON.stringify(body),
-    }).then((one) => (answer = one));
-    await until(() => {
-      clock.advance(500);
-      return answer !== null;
     });
-    return (await asking).status;
+    return (await asTimePasses(asking, () => clock.advance(500))).status;
   };
 
   it.each([

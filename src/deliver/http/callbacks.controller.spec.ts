@@ -1,6 +1,6 @@
 import { DeliveryUnderTest, ManualClock, token } from '../../../test/support/delivery.js';
 import { DeskOwner, item, part } from '../../../test/support/desk-owner.js';
-import { until } from '../../../test/support/until.js';
+import { asTimePasses, until } from '../../../test/support/until.js';
 import type { Asked, Inbox } from '../../store/inbox.js';
 import { MemoryInbox } from '../../store/memory/memory-inbox.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
@@ -60,18 +60,12 @@ describe('call-backs over HTTP', () => {
       headers: { authorization: `Bearer ${await bearer(claims)}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    let answer: Response | null = null;
-    asking.then(
-      (one) => (answer = one),
-      () => undefined,
-    );
     // What waits for its answer asks again as time passes.
-    await until(() => {
+    const answer = await asTimePasses(asking, () => {
       if (isOwned) clock.advance(50);
-      return answer !== null;
     });
-    const { status, headers } = answer!;
-    return { status, retryAfter: headers.get('retry-after'), ...((await answer!.json()) as object) };
+    const { status, headers } = answer;
+    return { status, retryAfter: headers.get('retry-after'), ...((await answer.json()) as object) };
   };
   const NOT_NEEDED = { why: 'not-needed' };
 
