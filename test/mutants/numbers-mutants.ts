@@ -11,6 +11,13 @@ export const NUMBERS_MUTANTS: readonly Mutant[] = [
       'a caller who hung up as the agent answered would have flowed elsewhere, and not have been lost',
     ],
   ]),
+  ...mutantsOf('src/core/day/agent-times.ts', 'src/core/day/agent-times.spec.ts', [
+    [
+      'if (listed.has(extension)) unclear.add(extension);',
+      '',
+      'an agent whose phone was about to ring when first seen would have no hours until the next call',
+    ],
+  ]),
   ...mutantsOf(`${HTTP}/history-pager.ts`, `${HTTP}/history-pager.spec.ts`, [
     [
       '.filter(([position]) => next === null || inOrder(position, next) <= 0)',
