@@ -286,6 +286,9 @@ describe('call-backs over HTTP', () => {
         deeds: [{ what: 'claimed', by: 'minh' }],
       });
       expect(JSON.stringify(page)).not.toMatch(/Care|call-null/);
+      const table = await (await delivery.get('/v1/callbacks?format=csv', await bearer(SALES))).text();
+      expect(table.trim().split('\r\n')).toHaveLength(4);
+      expect(table).not.toMatch(/Care|call-null/);
     });
 
     it('is sorted, searched and counted by its part alone', async () => {
@@ -301,7 +304,10 @@ describe('call-backs over HTTP', () => {
       ['no queue', { queues: [] }],
       ['an extension', { extensions: ['107'] }],
     ])('shows nothing where it is of %s', async (_, claims) => {
-      expect(await list('', claims)).toMatchObject({ callbacks: [], total: 0 });
+      for (const query of ['', '?state=done', '?queue=Care', '?claimed=none'])
+        expect(await list(query, claims)).toMatchObject({ callbacks: [], total: 0 });
+      const table = await delivery.get('/v1/callbacks?format=csv', await bearer(claims));
+      expect((await table.text()).trim().split('\r\n')).toHaveLength(1);
       for (const deed of ['claim', 'release', 'undo', 'dismiss'])
         expect(await post(`cb-care/${deed}`, { claims, body: NOT_NEEDED })).toMatchObject({
           status: 404,
