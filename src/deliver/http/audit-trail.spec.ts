@@ -1,8 +1,8 @@
+import type { AuditEntry } from '../../core/callbacks/audit-entry.js';
 import { jest } from '@jest/globals';
 import { DeliveryUnderTest, LogWriter, ManualClock, token } from '../../../test/support/delivery.js';
 import { DeskOwner, item, part } from '../../../test/support/desk-owner.js';
 import { asTimePasses, until } from '../../../test/support/until.js';
-import type { AuditEntry } from '../../store/desk-store.js';
 import { MemoryDeskStore } from '../../store/memory/memory-desk-store.js';
 import { MemoryInbox } from '../../store/memory/memory-inbox.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
@@ -13,6 +13,7 @@ describe('what people do', () => {
   let store: MemoryStore;
   let desk: MemoryDeskStore;
   let delivery: DeliveryUnderTest;
+  let owner: DeskOwner;
   let isOwned: boolean;
 
   beforeEach(async () => {
@@ -20,7 +21,7 @@ describe('what people do', () => {
     store = new MemoryStore({ maxEvents: 1_000, now: () => clock.now() });
     desk = new MemoryDeskStore(store);
     const inbox = new MemoryInbox(store);
-    const owner = new DeskOwner(store, clock);
+    owner = new DeskOwner(store, clock);
     await (await new LogWriter(store).claim('e1')).commit();
     await owner.put(item('cb-1', [part('Sales', 100)]));
     isOwned = true;
@@ -103,6 +104,13 @@ describe('what people do', () => {
     isOwned = false;
     expect(await post('cb-1/dismiss', { why: 'not-needed' })).toBe(503);
     expect(await kept()).toMatchObject([{ by: 'lan', what: 'callback-unanswered', about: 'dismiss cb-1' }]);
+    // It happens, whether anybody waits for it or not.
+    await owner.answer();
+    expect((await kept())[0]).toMatchObject({
+      by: 'lan',
+      what: 'callback-dismissed',
+      about: 'cb-1 not-needed',
+    });
   });
 });
 

@@ -26,7 +26,9 @@ describe('for any history of polls, and whatever people ask', () => {
           for (const [nth, poll] of all.entries()) {
             // What was not watched for long counts as such where the owner has changed; and which answer was the last that was
             // watched, only an owner knows that has had it since.
-            const isWatched = longestGapAround(nth, all) < 10 && Array.isArray(all[nth - 1]?.entries ?? []);
+            const { legs = [], entries = [] } = all[nth - 1] ?? {};
+            const isWatched =
+              longestGapAround(nth, all) < 10 && Array.isArray(legs) && Array.isArray(entries);
             if (drops[nth] === true && isWatched) dropped.drop();
             for (const one of [kept, dropped]) {
               await one.poll(poll);
