@@ -1,3 +1,4 @@
+import type { AuditEntry } from './callbacks/audit-entry.js';
 import type { Callback } from './callbacks/callback.js';
 import type { AgentStanding } from './day/agent-standing.js';
 import type { EndedCallRecord } from './day/ended-call-record.js';
@@ -34,6 +35,7 @@ export interface DeskDelta {
   readonly records: readonly EndedCallRecord[];
   readonly tallies: readonly Tally[];
   readonly labels: readonly TallyLabel[];
+  readonly audit: readonly AuditEntry[];
 }
 
 export const NO_DESK_CHANGE: DeskDelta = {
@@ -44,13 +46,14 @@ export const NO_DESK_CHANGE: DeskDelta = {
   records: [],
   tallies: [],
   labels: [],
+  audit: [],
 };
 
 export function isNoDeskChange(delta: DeskDelta): boolean {
-  const { callbacks, stories, queues, agents, records, tallies, labels } = delta;
+  const { callbacks, stories, queues, agents, records, tallies, labels, audit } = delta;
   return (
     callbacks.size + stories.size + queues.size + agents.size === 0 &&
-    records.length + tallies.length + labels.length === 0
+    records.length + tallies.length + labels.length + audit.length === 0
   );
 }
 
@@ -66,5 +69,6 @@ export function thenDesk(first: DeskDelta, then: DeskDelta): DeskDelta {
     records: [...first.records, ...then.records],
     tallies: [...first.tallies, ...then.tallies],
     labels: [...first.labels, ...then.labels],
+    audit: [...first.audit, ...then.audit],
   };
 }

@@ -1,3 +1,4 @@
+import { auditOf } from './callbacks/audit-entry.js';
 import type { CallbackRequest, CallbackResult } from './callbacks/callback-request.js';
 import { Callbacks } from './callbacks/callbacks.js';
 import { AgentTimes } from './day/agent-times.js';
@@ -49,6 +50,7 @@ export class Desk {
     const agents = this.#agents.settle(poll);
     const unwatched = this.#unwatched.settle(poll);
     const delta = {
+      ...NO_DESK_CHANGE,
       ...stories,
       queues: queues.queues,
       callbacks: callbacks.callbacks,
@@ -62,7 +64,8 @@ export class Desk {
   /** What a person has asked for. */
   answer(request: CallbackRequest, at: Instant): Followed & { readonly result: CallbackResult } {
     const { transitions, callbacks, result } = this.#callbacks.answer(request, at);
-    return { transitions, delta: { ...NO_DESK_CHANGE, callbacks }, result };
+    const audit = result === 'written' ? auditOf(request, at) : [];
+    return { transitions, delta: { ...NO_DESK_CHANGE, callbacks, audit }, result };
   }
 
   /** Removes what is owed to a customer (`lineOf`); `found`: there was something. */

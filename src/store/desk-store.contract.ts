@@ -40,6 +40,7 @@ const everything = (nth = 1): DeskDelta => ({
   records: [anEndedCall(`call-${nth}`, { endedAt: NOON + nth })],
   tallies: [aTally({ callId: `call-${nth}` }), aTally({ row: { of: 'agent', name: '101', slot: 3 } })],
   labels: [{ day: TODAY, of: 'agent', name: '101', label: 'Lan' }],
+  audit: [{ at: NOON + nth, by: 'lan', what: 'x', about: `cb-${nth}` }],
 });
 
 /** The promises of `DeskStore`, for every implementation of it; each test opens one of its own. */
@@ -69,12 +70,14 @@ export function describeDeskStore(name: string, open: () => Promise<DeskSubject>
       standing: await subject.desk.standing(tenant),
       days: await subject.desk.days(tenant, [TODAY]),
       history: await page({}, tenant),
+      audit: await subject.desk.audit(tenant, null, 10),
     });
     const nothing = {
       callbacks: { items: [], unreadable: 0 },
       standing: { stories: new Map(), queues: new Map(), agents: new Map() },
       days: [{ day: TODAY, rows: [], labels: [] }],
       history: { calls: [], next: null, unreadable: 0 },
+      audit: { entries: [], next: null },
     };
 
     it('has nothing of a tenant that was never claimed, nor of one whose commits say nothing of its desk', async () => {
@@ -89,12 +92,13 @@ export function describeDeskStore(name: string, open: () => Promise<DeskSubject>
     it('gives back what a commit has brought, to readers and to the next claim', async () => {
       const delta = everything();
       await write(delta);
-      const { callbacks, stories, queues, agents, records } = delta;
+      const { callbacks, stories, queues, agents, records, audit } = delta;
       expect(await subject.desk.callbacks('acme')).toEqual({ items: [aCallback('cb-1')], unreadable: 0 });
       expect(await subject.desk.callback('acme', 'cb-1')).toEqual(aCallback('cb-1'));
       expect(await subject.desk.standing('acme')).toEqual({ stories, queues, agents });
       expect((await subject.desk.history('acme', ALL)).records).toEqual(records);
       expect(await subject.desk.endedCall('acme', 'call-1')).toEqual(records[0]);
+      expect(await subject.desk.audit('acme', null, 10)).toEqual({ entries: audit, next: null });
       expect(await subject.desk.days('acme', [TODAY])).toEqual([
         {
           day: TODAY,
@@ -406,7 +410,6 @@ export function describeDeskStore(name: string, open: () => Promise<DeskSubject>
       expect((await subject.desk.callbacks('globex')).items.map(({ id }) => id)).toEqual(['cb-2']);
       expect(await subject.desk.forgetRecords('globex', '+84905111222')).toBe(1);
       await subject.desk.noteAudit('globex', { at: NOON, by: 'lan', what: 'export', about: 'history' });
-      expect((await subject.desk.audit('acme', null, 1)).entries).toEqual([]);
       expect(await found('acme')).toEqual(before);
       for (const odd of ['a}:b', 'A', '', 'acme}:desk{'])
         await expect(subject.desk.callbacks(odd)).rejects.toThrow(TypeError);
@@ -485,6 +488,16 @@ export function describeDeskStore(name: string, open: () => Promise<DeskSubject>
       const more = JSON.stringify({ ...aCallback('cb-1'), mood: { of: 'Lan' } });
       await subject.overwrite('acme', 'callbacks', 'cb-1', more);
       expect((await subject.desk.callbacks('acme')).items).toEqual([aCallback('cb-1')]);
+    });
+
+    it('keeps who did what of a commit that does nothing else, and beside what is noted otherwise', async () => {
+      const entry = { at: NOON, by: null, what: 'x', about: '' };
+      await write({ audit: [entry, { ...entry, by: 'lan' }] });
+      await write({ audit: [{ ...entry, by: 'minh' }], stories: new Map([['call-1', aStory('call-1')]]) });
+      await write({ audit: [{ ...entry, by: 'nam' }], tallies: [aTally()] });
+      await subject.desk.noteAudit('acme', { ...entry, by: 'an' });
+      const { entries } = await subject.desk.audit('acme', null, 10);
+      expect(entries.map(({ by }) => by)).toEqual(['an', 'nam', 'minh', 'lan', null]);
     });
 
     it('keeps who did what, the newest first, in pages', async () => {

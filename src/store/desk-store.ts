@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../core/callbacks/audit-entry.js';
 import type { Callback } from '../core/callbacks/callback.js';
 import type { EndedCallRecord } from '../core/day/ended-call-record.js';
 import type { TallyLabel, TallyRow } from '../core/day/tally.js';
@@ -84,16 +85,6 @@ export interface HistoryPage {
   /** Null: there is nothing more. */
   readonly next: HistoryPosition | null;
   readonly unreadable: number;
-}
-
-/** Without numbers of customers. */
-export interface AuditEntry {
-  readonly at: Instant;
-  /** `sub` of the token; null: it has none. */
-  readonly by: string | null;
-  readonly what: string;
-  /** What it concerned: a call-back's id, or what was exported and from when to when. */
-  readonly about: string;
 }
 
 export interface AuditPage {

@@ -24,6 +24,18 @@ export const CALLBACK_MUTANTS: readonly Mutant[] = [
       'closed ones of a forgotten customer would be kept',
     ],
   ]),
+  ...mutantsOf('src/core/desk.ts', 'src/deliver/http/audit-trail.spec.ts', [
+    [
+      "result === 'written' ? auditOf(request, at) : []",
+      'auditOf(request, at)',
+      'the audit would name people for dismissals that were not theirs',
+    ],
+    [
+      "result === 'written' ? auditOf(request, at) : []",
+      '[]',
+      'a dismissal could be written by a commit of which the audit knows nothing',
+    ],
+  ]),
   ...mutantsOf(`${CALLBACKS}/callback-request.ts`, SPEC, [
     ['holder !== null && holder !== by', 'false', 'two people would be on it'],
     ['at - done.at > UNDO_MS || ', '', 'a dismissal could be undone for ever'],

@@ -4,6 +4,20 @@ const HTTP = 'src/deliver/http';
 
 /** Of calls that have ended, and of numbers. */
 export const NUMBERS_MUTANTS: readonly Mutant[] = [
+  ...mutantsOf('src/core/day/visits.ts', 'src/core/day/stories.spec.ts', [
+    [
+      ' && beganAfterQueue(leg, entry),',
+      ',',
+      'a caller who hung up as the agent answered would have flowed elsewhere, and not have been lost',
+    ],
+  ]),
+  ...mutantsOf('src/core/day/agent-times.ts', 'src/core/day/agent-times.spec.ts', [
+    [
+      'if (listed.has(extension)) unclear.add(extension);',
+      '',
+      'an agent whose phone was about to ring when first seen would have no hours until the next call',
+    ],
+  ]),
   ...mutantsOf(`${HTTP}/history-pager.ts`, `${HTTP}/history-pager.spec.ts`, [
     [
       '.filter(([position]) => next === null || inOrder(position, next) <= 0)',

@@ -26,8 +26,20 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
       "const crossed = 'yes';",
       'a rule that is gone would stay crossed for ever',
     ],
+    [
+      'doubt === undefined ? (this.#checkedAsOf ?? lastWatched(check.before)) : doubt.after',
+      'this.#checkedAsOf ?? lastWatched(check.before)',
+      'what began in a gap would have begun after it, where the first answer after it leaves that open',
+    ],
     ['at - known.lastAt >= QUEUE_KEPT_MS && ', '', 'a queue would be forgotten within the hour'],
     ['at - known.lastAt >= LAST_AT_EXACT_MS', 'true', 'every change of a call would write its queue'],
+  ]),
+  ...mutantsOf(`${QUEUES}/watched.ts`, SPEC, [
+    [
+      ' && before.queue.incomplete === null',
+      '',
+      'what began while the monitor was away would have begun when it came back',
+    ],
   ]),
   ...mutantsOf(`${QUEUES}/threshold-holds.ts`, SPEC, [
     [

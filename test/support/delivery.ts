@@ -41,6 +41,12 @@ export function keysOf(secrets: readonly string[], given: Partial<TokenKeys> = {
   };
 }
 
+/**
+ * How long the service keeps a connection without a request, where its clock is a test's. That may go on by hours in an instant: the
+ * connection would be closed, as it should, and a client that asks on it before it hears of that fails. Node's timers reach 24 days.
+ */
+export const LONG_KEPT_MS = 20 * 86_400_000;
+
 /** For tests that do not ask the PBX. */
 export const noPbx: DeliverParts['askRegistration'] = () => Promise.resolve({ outcome: 'not-found' });
 /** The desks that a store's commits have made, by the default rules, and its inboxes; of a store in Redis none are read. */
@@ -291,6 +297,7 @@ export class DeliveryUnderTest {
           closeGraceMs: 50,
           // The clock of a test may be far from that of this machine, by which tokens are made.
           maxTokenLifeMs: 10 * 365 * 86_400_000,
+          idleTimeoutMs: LONG_KEPT_MS,
           ...options,
         },
       }),

@@ -144,4 +144,5 @@ const NOTHING: DeskDelta = {
   records: [],
   tallies: [],
   labels: [],
+  audit: [],
 };

@@ -67,3 +67,15 @@ export function drained(given: readonly Poll[]): readonly Poll[] {
   const last = given.at(-1)!.at!;
   return [...given, ...[1, 2, 3, 15, 16, 17].map((more) => ({ at: last + more }))];
 }
+
+/** The seconds between the complete answers before and after the restart before a poll, of the endpoint that has most of them. */
+export function longestGapAround(nth: number, all: readonly Poll[]): number {
+  return Math.max(gapAround(nth, 'legs', all), gapAround(nth, 'entries', all));
+}
+
+/** 0 where there is none before. */
+function gapAround(nth: number, rows: 'legs' | 'entries', all: readonly Poll[]): number {
+  const isComplete = (poll: Poll) => poll[rows] === undefined || Array.isArray(poll[rows]);
+  const before = all.slice(0, nth).findLast(isComplete);
+  return before === undefined ? 0 : all.slice(nth).find(isComplete)!.at! - before.at!;
+}

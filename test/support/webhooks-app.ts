@@ -7,7 +7,17 @@ import type { DeliverOptions } from '../../src/deliver/access/options.js';
 import { Delivery, DeliverModule } from '../../src/deliver/deliver.module.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import { WEBHOOKS_CONTROL, WebhooksController } from '../../src/webhooks/http/webhooks.controller.js';
-import { desksOf, LogWriter, ManualClock, noPbx, SECRET, silent, TENANTS, vietnamese } from './delivery.js';
+import {
+  desksOf,
+  LONG_KEPT_MS,
+  LogWriter,
+  ManualClock,
+  noPbx,
+  SECRET,
+  silent,
+  TENANTS,
+  vietnamese,
+} from './delivery.js';
 import type { ScriptedWebhooks } from './webhooks-control.js';
 
 export interface WebhooksApp {
@@ -44,6 +54,7 @@ export async function startWebhooksApp(
         corsOrigins: [],
         // The clock of a test may be far from that of this machine, by which tokens are made.
         maxTokenLifeMs: 10 * 365 * 86_400_000,
+        idleTimeoutMs: LONG_KEPT_MS,
         ...options,
       },
     }),

@@ -1,6 +1,7 @@
+import type { AuditEntry } from '../../core/callbacks/audit-entry.js';
 import { parseArgs } from 'node:util';
 import { tenantId } from '../../config/settings/formats.js';
-import { type AuditEntry, type DeskStore, PAGE_MAX } from '../../store/desk-store.js';
+import { type DeskStore, PAGE_MAX } from '../../store/desk-store.js';
 import type { CommandResult } from '../command-result.js';
 
 export interface AuditRequest {

@@ -1,8 +1,9 @@
+import type { AuditEntry } from '../../core/callbacks/audit-entry.js';
 import type { Instant, PhoneNumber } from '../../core/model/observation.js';
 import { ENDED_MEMORY_MS } from '../../core/model/call.js';
 import { lineOf } from '../../core/parts/line.js';
 import { maskedNumber } from '../../deliver/access/mask.js';
-import type { AuditEntry, DeskStore } from '../../store/desk-store.js';
+import type { DeskStore } from '../../store/desk-store.js';
 import type { Inbox } from '../../store/inbox.js';
 import type { CommandResult } from '../command-result.js';
 import type { ForgetRequest } from './forget-arguments.js';

@@ -34,6 +34,18 @@ describe('the times of an extension', () => {
     expect(seconds(history, '107')).toMatchObject({ 'no-call': 12, ringing: 8, 'not-registered': 0 });
   });
 
+  test.each([0, 10])(
+    'count from when it is listed idle for one that was first listed with such a leg, %d s in',
+    (from) => {
+      const history = new DeskHistory();
+      if (from > 0) history.poll({ at: 0, idle: ['108'] });
+      history.poll({ at: from, idle: ['108'], legs: [leg({ signal: 'unclear' })] });
+      history.poll({ at: from + 4, idle: ['107', '108'] });
+      history.poll({ at: from + 10, idle: ['107', '108'] });
+      expect(seconds(history, '107')).toMatchObject({ 'no-call': 6 });
+    },
+  );
+
   test('where the PBX does not list idle extensions, one without a call has none', () => {
     const history = new DeskHistory();
     history.poll({ at: 0 });

@@ -81,9 +81,10 @@ export class AgentTimes {
     this.#last = { answer, listed };
     this.#listsIdle = poll.listsIdle;
     const changes = new Map<string, AgentStanding | null>();
-    const cycle: Cycle = { step, idle, listed, changes, counts: new CountsByRow() };
-    this.#countNews(isWhole ? this.#all(idle) : this.#touched, cycle);
+    const cycle: Cycle = { step, idle, listed, changes, counts: new CountsByRow(), unclear: new Set() };
+    this.#countNews(isWhole ? this.#all(listed) : this.#touched, cycle);
     this.#touched.clear();
+    for (const extension of cycle.unclear) this.#touched.add(extension);
     this.#countDue(cycle);
     if (changes.size === 0) return NOTHING;
     this.#due.trim(this.#agents.size);
@@ -99,9 +100,9 @@ export class AgentTimes {
     return listed;
   }
 
-  #all(idle: MonitorAnswer['idleExtensions']): ReadonlySet<string> {
+  #all(listed: ReadonlySet<string>): ReadonlySet<string> {
     this.#isFull = false;
-    return new Set([...this.#agents.keys(), ...this.#busy.extensions(), ...idle.keys()]);
+    return new Set([...this.#agents.keys(), ...this.#busy.extensions(), ...listed]);
   }
 
   /** Counts those of these extensions whose state has changed, and begins to count those that are not known yet. */
@@ -125,10 +126,13 @@ export class AgentTimes {
     }
   }
 
-  #begin(extension: string, { step: { to }, idle, changes }: Cycle): void {
+  #begin(extension: string, { step: { to }, idle, listed, changes, unclear }: Cycle): void {
     const leg = this.#busy.legAt(extension);
     const owner = idle.get(extension);
-    if (leg === undefined && owner === undefined) return;
+    if (leg === undefined && owner === undefined) {
+      if (listed.has(extension)) unclear.add(extension);
+      return;
+    }
     if (this.#agents.size >= this.#limits.agents) {
       this.#isFull = true;
       return;
@@ -189,6 +193,8 @@ interface Cycle {
   readonly listed: ReadonlySet<string>;
   readonly changes: Map<string, AgentStanding | null>;
   readonly counts: CountsByRow;
+  /** Receives those that are listed with a leg of no call alone, and not known: the next answer may say more. */
+  readonly unclear: Set<string>;
 }
 
 export interface AgentLimits {

@@ -1,20 +1,13 @@
 import fc from 'fast-check';
 import { DeskHistory } from '../../../test/support/desk-history.js';
-import { drained, polls } from '../../../test/support/drawn-polls.js';
-import { type Poll, T0 } from '../../../test/support/history.js';
+import { drained, longestGapAround, polls } from '../../../test/support/drawn-polls.js';
+import { T0 } from '../../../test/support/history.js';
 import { DEFAULT_DESK_RULES } from '../desk-rules.js';
 import type { DeskDelta } from '../desk-state.js';
 import { Calendar } from './calendar.js';
 import { AGENT } from './columns.js';
 import { DayNumbers } from './day-numbers.js';
 import { countsOf } from './story-counts.js';
-
-/** The seconds between the complete answers of an endpoint before and after a restart; 0 where there is none before. */
-function gapAround(nth: number, rows: 'legs' | 'entries', all: readonly Poll[]): number {
-  const isComplete = (poll: Poll) => poll[rows] === undefined || Array.isArray(poll[rows]);
-  const before = all.slice(0, nth).findLast(isComplete);
-  return before === undefined ? 0 : all.slice(nth).find(isComplete)!.at! - before.at!;
-}
 
 const rules = { calendar: new Calendar(DEFAULT_DESK_RULES.timeZone), shortAbandonMs: 5_000 };
 const numbers = new DayNumbers(DEFAULT_DESK_RULES);
@@ -28,8 +21,7 @@ describe('for any history of polls', () => {
         const all = drained(drawn);
         for (const [nth, poll] of all.entries()) {
           // A longer gap is not watched where the owner has changed: that is the one difference that there may be.
-          const isLong = (['legs', 'entries'] as const).some((rows) => gapAround(nth, rows, all) >= 10);
-          if (cuts[nth] === true && !isLong) cut.restart();
+          if (cuts[nth] === true && longestGapAround(nth, all) < 10) cut.restart();
           expect(comparable(cut.poll(poll))).toEqual(comparable(straight.poll(poll)));
         }
       }),

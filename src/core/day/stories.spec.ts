@@ -118,6 +118,29 @@ describe('the story of a call', () => {
     expect(queueRow(history)).toMatchObject({ offered: 1, answered: 0, flowedOut: 1, abandoned: 0 });
   });
 
+  test.each([
+    ['in the poll that shows both', []],
+    ['after the poll that shows the caller gone', [{ at: 20.5, isAnswered: false }]],
+  ])('a caller who hung up as the queue’s agent answered has flowed nowhere, %s', (_, before) => {
+    const history = new DeskHistory();
+    const row = entry({ joinedAt: T0 });
+    const ring = leg({ callId: 'queue-call-1', startedAt: T0 + 15_000 });
+    history.poll({ entries: [] });
+    history.poll({ at: 1, entries: [row] });
+    history.poll({ at: 16, entries: [{ ...row, status: 'trying' }], legs: [ring] });
+    const abandoned = { ...row, status: 'abandoned' as const, abandonedAt: T0 + 20_000 };
+    for (const { at, isAnswered } of [...before, { at: 21, isAnswered: true }, { at: 22, isAnswered: true }])
+      history.poll({
+        at,
+        entries: [abandoned],
+        legs: [{ ...ring, signal: isAnswered ? 'answered' : 'ringing' }],
+      });
+    history.poll({ at: 23, entries: [] });
+    history.poll({ at: 24, entries: [] });
+    expect(howOf(history)).toEqual(['sales abandoned']);
+    expect(queueRow(history)).toMatchObject({ offered: 1, answered: 0, flowedOut: 0, abandoned: 1 });
+  });
+
   test('the queue deletes a row without a word: unknown, which is neither answered nor abandoned', () => {
     const history = new DeskHistory();
     history.poll({ entries: [] });

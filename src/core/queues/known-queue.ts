@@ -9,6 +9,16 @@ export interface KnownQueue {
   /** When a caller was last seen in it, to the hour. */
   readonly lastAt: Instant;
   readonly crossed: readonly CrossedThreshold[];
+  /** Rules that are not crossed and may hold; absent: none. */
+  readonly doubted?: readonly DoubtedThreshold[];
+}
+
+/** What is to come of it is said by the answer that shows its callers for certain, and may have been so ever since `after`. */
+export interface DoubtedThreshold {
+  readonly rule: ThresholdRule;
+  readonly limit: number;
+  /** When the last answer was requested by which it certainly did not hold; null: it is not known. */
+  readonly after: Instant | null;
 }
 
 export interface CrossedThreshold {
@@ -30,6 +40,21 @@ export interface Threshold {
   readonly rule: ThresholdRule;
   /** Callers, or whole seconds. */
   readonly limit: number;
+}
+
+/** The same queue where nothing changes. */
+export function withRules(
+  known: KnownQueue,
+  crossed: readonly CrossedThreshold[],
+  doubted: readonly DoubtedThreshold[],
+): KnownQueue {
+  if (isSame(known.crossed, crossed) && isSame(known.doubted ?? [], doubted)) return known;
+  const { id, name, lastAt } = known;
+  return { id, name, lastAt, crossed, ...(doubted.length > 0 && { doubted }) };
+}
+
+function isSame<Item>(one: readonly Item[], other: readonly Item[]): boolean {
+  return one.length === other.length && one.every((item, nth) => item === other[nth]);
 }
 
 /** A queue without a caller for so long is forgotten. */

@@ -265,6 +265,52 @@ describe('while the PBX is not watched', () => {
     expect(history.emitted({ at: 7, entries: [A, caller('c', 5)] })).toEqual(['crossed waiting 2/2 @5.000']);
   });
 
+  const SAME = () => undefined;
+  const ANOTHER = (history: QueueHistory) => history.restart([WAITING_2, WAIT_30]);
+  it.each([
+    ['the same owner', SAME, SAME],
+    ['an owner that comes after the answer that leaves it open', SAME, ANOTHER],
+    ['one that comes in the gap', ANOTHER, SAME],
+  ])('what began in the gap began then, though the next answer leaves it open: %s', (_, inIt, afterIt) => {
+    const history = new QueueHistory([WAITING_2, WAIT_30]);
+    history.poll({ at: 5, entries: [A] });
+    const late = caller('b', 20);
+    for (const at of seconds(6, 40)) history.poll({ at, entries: AWAY });
+    inIt(history);
+    // The row of the one who has waited for long is missing, and is there again.
+    expect(history.emitted({ at: 41, entries: [late] })).toEqual([]);
+    afterIt(history);
+    expect(history.emitted({ at: 42, entries: [A, late] })).toEqual([
+      'crossed waiting 2/2 @20.000',
+      'crossed longestWait 40/30 @31.000',
+    ]);
+    for (const at of [43, 44]) expect(history.emitted({ at, entries: [A, late] })).toEqual([]);
+  });
+
+  it('a crossing by a clock that is off is no later than the last answer by which it certainly did not hold', () => {
+    const history = new QueueHistory([WAITING_2]);
+    const ahead = (name: string, joined: number) => caller(name, joined + 3_600);
+    history.poll({ at: 0 });
+    for (const at of seconds(2, 10)) history.poll({ at, entries: [ahead('a', 1)] });
+    for (const at of seconds(11, 40)) history.poll({ at, entries: AWAY });
+    history.poll({ at: 41, entries: [ahead('b', 20)] });
+    const [crossed] = history.poll({ at: 42, entries: [ahead('a', 1), ahead('b', 20)] }).transitions;
+    const { earliest, latest } = (crossed!.data as { observed: { earliest: string; latest: string } })
+      .observed;
+    expect([earliest, latest]).toEqual([rfc3339(T0 + 9_960), rfc3339(T0 + 42_000)]);
+    expect(Math.abs(crossed!.time - (T0 + 20_000))).toBeLessThanOrEqual(2_000);
+  });
+
+  it('what began while the monitor was away began then, though the queue answers a part when it is back', () => {
+    const history = new QueueHistory([WAITING_2]);
+    history.poll({ at: 5, entries: [A] });
+    const both = [A, caller('b', 20)];
+    for (const at of seconds(6, 40)) history.poll({ at, legs: AWAY, entries: at < 20 ? [A] : both });
+    history.poll({ at: 41, entries: { partial: both } });
+    history.restart([WAITING_2]);
+    expect(history.emitted({ at: 42, entries: both })).toEqual(['crossed waiting 2/2 @20.000']);
+  });
+
   it('calm is not taken for granted: it is counted from when the PBX is watched again', () => {
     const history = new QueueHistory([WAITING_2]);
     history.poll({ at: 5, entries: [A, B] });
@@ -353,6 +399,25 @@ describe('a restart', () => {
   });
 });
 
+describe('what may hold', () => {
+  it('is written until it is certain, and ends with its callers, also under another owner', () => {
+    for (const isCut of [false, true]) {
+      const history = new QueueHistory([WAIT_30]);
+      const doubted = () => history.stored.get('sales')?.doubted;
+      history.poll({ at: 5, entries: [A] });
+      history.poll({ at: 30, entries: [A] });
+      expect(doubted()).toBeUndefined();
+      history.poll({ at: 31.5, entries: [A] });
+      expect(doubted()).toEqual([{ rule: 'longestWait', limit: 30, after: T0 + 29_960 }]);
+      for (const at of [32, 33, 34]) {
+        if (isCut) history.restart([WAIT_30]);
+        history.poll({ at, entries: [] });
+      }
+      expect(doubted()).toBeUndefined();
+    }
+  });
+});
+
 describe('the queues that are known', () => {
   const HOUR = 3_600;
 
@@ -410,7 +475,7 @@ describe('the queues that are known', () => {
     const history = new QueueHistory([WAITING_2, WAIT_30]);
     history.poll({ at: 5, entries: [A, B] });
     const written = seconds(6, 300).flatMap((at) => [...history.poll({ at, entries: [A, B] }).queues.keys()]);
-    // When the wait passed its limit.
-    expect(written).toEqual(['sales']);
+    // When the wait may have passed its limit, and when it certainly had.
+    expect(written).toEqual(['sales', 'sales']);
   });
 });

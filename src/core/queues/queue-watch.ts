@@ -1,19 +1,27 @@
 import type { DeskPoll } from '../desk-poll.js';
 import type { DeskRules } from '../desk-rules.js';
-import { type Call, DEFAULT_POLICY, type TenantState } from '../model/call.js';
+import { type Call, DEFAULT_POLICY } from '../model/call.js';
 import type { Changed } from '../model/delta.js';
 import { type ThresholdRule, THRESHOLD_RULES, type Transition } from '../model/event.js';
 import type { Instant } from '../model/observation.js';
 import { seenIn } from '../parts/honest-time.js';
 import { lazySkew, skewOf } from '../parts/pbx-clock.js';
 import { isLongAgo } from '../parts/window.js';
-import { type CrossedThreshold, type KnownQueue, QUEUE_KEPT_MS, QUEUES_MAX } from './known-queue.js';
+import {
+  type CrossedThreshold,
+  type DoubtedThreshold,
+  type KnownQueue,
+  QUEUE_KEPT_MS,
+  QUEUES_MAX,
+  withRules,
+} from './known-queue.js';
 import { QueueCallers } from './queue-callers.js';
 import type { SeenPlace } from './queue-place.js';
 import { thresholdEvent } from './threshold-event.js';
 import { crossedAt, heldBy, valueOf } from './threshold-holds.js';
 import { CALM_MS, THRESHOLD_STEPS, type ThresholdFacts } from './threshold-rules.js';
 import { type QueueLimits, Thresholds } from './thresholds.js';
+import { isUp, lastWatched } from './watched.js';
 
 /**
  * Keeps which queues there are, and which of the tenant's thresholds hold in them.
@@ -60,7 +68,7 @@ export class QueueWatch {
     const isWatched = isUp(poll.after) && queue.incomplete === null;
     const asOf = queue.lastComplete?.startedAt ?? 0;
     this.#hasGap ||= !isUp(poll.before) || !isUp(poll.after);
-    if (isWatched && this.#hasGap) this.#touchCrossed();
+    if (isWatched && this.#hasGap) this.#touchUnsettled();
     if (this.#touched.size === 0 && asOf < this.#nextDue) {
       if (isWatched) this.#checked(asOf);
       return NOTHING;
@@ -89,11 +97,12 @@ export class QueueWatch {
     this.#hasBegun = true;
     this.#callers.follow(poll.calls, lazySkew(poll.after), this.#touched);
     // A rule may have changed since they were crossed.
-    this.#touchCrossed();
+    this.#touchUnsettled();
   }
 
-  #touchCrossed(): void {
-    for (const { id, crossed } of this.#known.values()) if (crossed.length > 0) this.#touched.add(id);
+  #touchUnsettled(): void {
+    for (const { id, crossed, doubted } of this.#known.values())
+      if (crossed.length > 0 || doubted !== undefined) this.#touched.add(id);
   }
 
   /** Notes the queues of the callers who came, and their names. */
@@ -104,7 +113,7 @@ export class QueueWatch {
       const known = this.#known.get(id);
       const isNews = known === undefined || known.name !== name || at - known.lastAt >= LAST_AT_EXACT_MS;
       if (!isNews || (known === undefined && !this.#hasRoom(queues))) continue;
-      this.#put({ id, name, lastAt: at, crossed: known?.crossed ?? [] }, queues);
+      this.#put({ ...(known ?? { crossed: [] }), id, name, lastAt: at }, queues);
     }
   }
 
@@ -153,22 +162,28 @@ export class QueueWatch {
     const known = this.#known.get(id);
     if (known === undefined) return;
     const limits = this.#thresholds.of(known);
-    if (known.crossed.length === 0 && Object.keys(limits).length === 0) return;
+    if (known.crossed.length === 0 && known.doubted === undefined && Object.keys(limits).length === 0) return;
     const waiting = this.#callers.waitingIn(id, check.asOf);
     const dues: Instant[] = [];
+    const doubted: DoubtedThreshold[] = [];
     const crossed = THRESHOLD_RULES.flatMap((rule) => {
-      const next = this.#checkRule({ known, rule, limits, waiting }, check, dues);
+      const next = this.#checkRule({ known, rule, limits, waiting }, check, { dues, doubted });
       return next === null ? [] : [next];
     });
-    if (!isSameCrossed(known.crossed, crossed)) this.#put({ ...known, crossed }, check.queues);
+    const checked = withRules(known, crossed, doubted);
+    if (checked !== known) this.#put(checked, check.queues);
     const ghost = this.#callers.nextGhostIn(id, check.asOf);
     if (ghost !== null) dues.push(ghost);
     if (dues.length === 0) this.#due.delete(id);
     else this.#due.set(id, Math.min(...dues));
   }
 
-  /** The rule's crossing after the check; null: it is not crossed. */
-  #checkRule(about: AboutRule, check: Check, dues: Instant[]): CrossedThreshold | null {
+  /** The rule's crossing after the check; null: it is not crossed. Collects when it is due again, and whether it may hold. */
+  #checkRule(
+    about: AboutRule,
+    check: Check,
+    { dues, doubted }: { dues: Instant[]; doubted: DoubtedThreshold[] },
+  ): CrossedThreshold | null {
     const { known, rule, limits, waiting } = about;
     const limit = limits[rule];
     const before = known.crossed.find((one) => one.rule === rule);
@@ -185,18 +200,23 @@ export class QueueWatch {
     if (limit === undefined) return null;
     const { holds, changesAt } = heldBy({ ...check, rule, limit, waiting });
     const step = THRESHOLD_STEPS.decide({ watched: true, crossed: 'no', holds, calm: 'none' });
+    const doubt = known.doubted?.find((one) => one.rule === rule && one.limit === limit);
+    const after = doubt === undefined ? (this.#checkedAsOf ?? lastWatched(check.before)) : doubt.after;
     // What another limit has just ended must not begin before that.
-    if (step === 'cross') return this.#cross(limit, about, check, before !== undefined);
+    if (step === 'cross') return this.#cross(limit, about, check, { after, isNow: before !== undefined });
     if (changesAt !== null) dues.push(changesAt);
+    if (holds === 'perhaps' && before === undefined) doubted.push(doubt ?? { rule, limit, after });
     return null;
   }
 
-  #cross(limit: number, { known, rule, waiting }: AboutRule, check: Check, isNow: boolean): CrossedThreshold {
-    const { after, before } = check;
-    const window = {
-      after: this.#checkedAsOf ?? lastWatched(before),
-      by: after.queue.lastComplete!.at,
-    };
+  /** `isNow`: the limit holds from this check on, as far as anybody is concerned. */
+  #cross(
+    limit: number,
+    { known, rule, waiting }: AboutRule,
+    check: Check,
+    { after, isNow }: { after: Instant | null; isNow: boolean },
+  ): CrossedThreshold {
+    const window = { after, by: check.after.queue.lastComplete!.at };
     const timed = isNow
       ? seenIn({ ...window, by: check.at }, 'observed')
       : crossedAt({ ...check, rule, limit, waiting }, window);
@@ -279,17 +299,4 @@ interface Check extends Pick<DeskPoll, 'before' | 'after' | 'at'> {
   readonly skewMs: number | null;
   readonly queues: Map<string, KnownQueue | null>;
   readonly transitions: Transition[];
-}
-
-function isUp({ monitor, queue }: TenantState['sources']): boolean {
-  return monitor.status === 'up' && queue.status === 'up';
-}
-
-/** When the thresholds were checked before this poll, as far as the sources say so: for an owner that has taken over. */
-function lastWatched(before: TenantState['sources']): Instant | null {
-  return isUp(before) ? (before.queue.lastComplete?.startedAt ?? null) : null;
-}
-
-function isSameCrossed(one: readonly CrossedThreshold[], other: readonly CrossedThreshold[]): boolean {
-  return one.length === other.length && one.every((crossed, nth) => crossed === other[nth]);
 }

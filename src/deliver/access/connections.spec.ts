@@ -147,6 +147,19 @@ describe('the connections to the port', () => {
     expect(reached).toHaveLength(1);
   });
 
+  it.each([
+    [10_000, 9],
+    [1_000, 0],
+  ])('are kept for longer than their answers announce, of %d ms', async (idleTimeoutMs, seconds) => {
+    await serve({ idleTimeoutMs });
+    const client = await open(REQUEST);
+    const head: string[] = [];
+    client.on('data', (bytes) => head.push(String(bytes)));
+    answers[0]!.end();
+    await until(() => head.join('').includes('\r\n\r\n'));
+    expect(head.join('')).toContain(`\r\nKeep-Alive: timeout=${seconds}\r\n`);
+  });
+
   it('are closed when they take nothing of an answer, and not while they take a little', async () => {
     await serve();
     const unread = await open(REQUEST);

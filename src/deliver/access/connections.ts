@@ -13,7 +13,7 @@ import type { Limits } from './options.js';
  *   go: first those that have not sent a complete request in `GRACE_MS`. A proven one never goes; while all are proven, the new
  *   one does.
  * - A connection without a request is closed after `idleTimeoutMs`, also when it has sent a part of one, and so is one
- *   whose request does not end within that time.
+ *   whose request does not end within that time. Answers announce a second less (`Keep-Alive`).
  * - The requests of a connection are answered one after the other: the next one begins when the answer before it is out. A
  *   connection with more than `MAX_PIPELINED` waiting ends. Those of all connections take turns (`FairTurns`).
  * - An answer of which the client takes nothing for `writeTimeoutMs` ends with its connection. One that it takes slowly
@@ -40,7 +40,8 @@ export class Connections {
   /** Watches the connections from now on. To be called after the last listener for requests was added. */
   attach(http: Server): void {
     const { clock, idleTimeoutMs } = this.#deps;
-    http.keepAliveTimeout = idleTimeoutMs;
+    // Answers announce it: a client that keeps to it never asks just as the connection is closed.
+    http.keepAliveTimeout = Math.max(idleTimeoutMs / 2, idleTimeoutMs - ANNOUNCED_LESS_MS);
     http.on('connection', (socket: Socket) => this.#opened(socket));
     const listeners = http.listeners('request') as RequestListener[];
     http.removeAllListeners('request');
@@ -226,6 +227,8 @@ function takenFrom(socket: Socket): number {
 
 const ignore = () => undefined;
 
+/** Longer than a request is on its way. */
+const ANNOUNCED_LESS_MS = 1_000;
 const SWEEP_MS = 1_000;
 /** Longer than a client's first packets are on their way. */
 const GRACE_MS = 1_000;

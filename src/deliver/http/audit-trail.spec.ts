@@ -1,8 +1,8 @@
+import type { AuditEntry } from '../../core/callbacks/audit-entry.js';
 import { jest } from '@jest/globals';
 import { DeliveryUnderTest, LogWriter, ManualClock, token } from '../../../test/support/delivery.js';
 import { DeskOwner, item, part } from '../../../test/support/desk-owner.js';
-import { until } from '../../../test/support/until.js';
-import type { AuditEntry } from '../../store/desk-store.js';
+import { asTimePasses, until } from '../../../test/support/until.js';
 import { MemoryDeskStore } from '../../store/memory/memory-desk-store.js';
 import { MemoryInbox } from '../../store/memory/memory-inbox.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
@@ -13,6 +13,7 @@ describe('what people do', () => {
   let store: MemoryStore;
   let desk: MemoryDeskStore;
   let delivery: DeliveryUnderTest;
+  let owner: DeskOwner;
   let isOwned: boolean;
 
   beforeEach(async () => {
@@ -20,7 +21,7 @@ describe('what people do', () => {
     store = new MemoryStore({ maxEvents: 1_000, now: () => clock.now() });
     desk = new MemoryDeskStore(store);
     const inbox = new MemoryInbox(store);
-    const owner = new DeskOwner(store, clock);
+    owner = new DeskOwner(store, clock);
     await (await new LogWriter(store).claim('e1')).commit();
     await owner.put(item('cb-1', [part('Sales', 100)]));
     isOwned = true;
@@ -43,7 +44,6 @@ describe('what people do', () => {
 
   const kept = async (): Promise<readonly AuditEntry[]> => (await desk.audit('acme', null, 100)).entries;
   const post = async (path: string, body: object = {}) => {
-    let answer: Response | null = null;
     const asking = fetch(`${delivery.url}/v1/callbacks/${path}`, {
       method: 'POST',
       headers: {
@@ -51,12 +51,8 @@ describe('what people do', () => {
         'content-type': 'application/json',
       },
       body: JSON.stringify(body),
-    }).then((one) => (answer = one));
-    await until(() => {
-      clock.advance(500);
-      return answer !== null;
     });
-    return (await asking).status;
+    return (await asTimePasses(asking, () => clock.advance(500))).status;
   };
 
   it.each([
@@ -108,6 +104,13 @@ describe('what people do', () => {
     isOwned = false;
     expect(await post('cb-1/dismiss', { why: 'not-needed' })).toBe(503);
     expect(await kept()).toMatchObject([{ by: 'lan', what: 'callback-unanswered', about: 'dismiss cb-1' }]);
+    // It happens, whether anybody waits for it or not.
+    await owner.answer();
+    expect((await kept())[0]).toMatchObject({
+      by: 'lan',
+      what: 'callback-dismissed',
+      about: 'cb-1 not-needed',
+    });
   });
 });
 

@@ -26,12 +26,19 @@ export class AuditTrail {
   ) {}
 
   /** @param about what it concerned: a call-back's id, or what was exported */
-  note({ tenant, sub }: Pick<Holder, 'tenant' | 'sub'>, what: Audited, about: string): void {
-    const by = sub === null ? null : sub.slice(0, BY_LENGTH);
-    this.logger.info({ tenant, by, what, about }, `audit: ${what}`);
+  note(holder: Pick<Holder, 'tenant' | 'sub'>, what: Audited, about: string): void {
+    const by = this.log(holder, what, about);
+    const { tenant } = holder;
     this.desk.noteAudit(tenant, { at: this.clock.now(), by, what, about }).catch((error: unknown) => {
       this.logger.warn({ tenant, what, reason: reasonOf(error) }, 'audit not kept');
     });
+  }
+
+  /** The line alone, of what the commit that did it has kept; returns whose it is. */
+  log({ tenant, sub }: Pick<Holder, 'tenant' | 'sub'>, what: Audited, about: string): string | null {
+    const by = sub === null ? null : sub.slice(0, BY_LENGTH);
+    this.logger.info({ tenant, by, what, about }, `audit: ${what}`);
+    return by;
   }
 }
 

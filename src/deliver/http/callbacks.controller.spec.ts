@@ -1,6 +1,6 @@
 import { DeliveryUnderTest, ManualClock, token } from '../../../test/support/delivery.js';
 import { DeskOwner, item, part } from '../../../test/support/desk-owner.js';
-import { until } from '../../../test/support/until.js';
+import { asTimePasses, until } from '../../../test/support/until.js';
 import type { Asked, Inbox } from '../../store/inbox.js';
 import { MemoryInbox } from '../../store/memory/memory-inbox.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
@@ -60,18 +60,12 @@ describe('call-backs over HTTP', () => {
       headers: { authorization: `Bearer ${await bearer(claims)}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    let answer: Response | null = null;
-    asking.then(
-      (one) => (answer = one),
-      () => undefined,
-    );
     // What waits for its answer asks again as time passes.
-    await until(() => {
+    const answer = await asTimePasses(asking, () => {
       if (isOwned) clock.advance(50);
-      return answer !== null;
     });
-    const { status, headers } = answer!;
-    return { status, retryAfter: headers.get('retry-after'), ...((await answer!.json()) as object) };
+    const { status, headers } = answer;
+    return { status, retryAfter: headers.get('retry-after'), ...((await answer.json()) as object) };
   };
   const NOT_NEEDED = { why: 'not-needed' };
 
@@ -292,6 +286,9 @@ describe('call-backs over HTTP', () => {
         deeds: [{ what: 'claimed', by: 'minh' }],
       });
       expect(JSON.stringify(page)).not.toMatch(/Care|call-null/);
+      const table = await (await delivery.get('/v1/callbacks?format=csv', await bearer(SALES))).text();
+      expect(table.trim().split('\r\n')).toHaveLength(4);
+      expect(table).not.toMatch(/Care|call-null/);
     });
 
     it('is sorted, searched and counted by its part alone', async () => {
@@ -307,7 +304,10 @@ describe('call-backs over HTTP', () => {
       ['no queue', { queues: [] }],
       ['an extension', { extensions: ['107'] }],
     ])('shows nothing where it is of %s', async (_, claims) => {
-      expect(await list('', claims)).toMatchObject({ callbacks: [], total: 0 });
+      for (const query of ['', '?state=done', '?queue=Care', '?claimed=none'])
+        expect(await list(query, claims)).toMatchObject({ callbacks: [], total: 0 });
+      const table = await delivery.get('/v1/callbacks?format=csv', await bearer(claims));
+      expect((await table.text()).trim().split('\r\n')).toHaveLength(1);
       for (const deed of ['claim', 'release', 'undo', 'dismiss'])
         expect(await post(`cb-care/${deed}`, { claims, body: NOT_NEEDED })).toMatchObject({
           status: 404,

@@ -125,8 +125,8 @@ export class CallbacksController {
       throw error;
     });
     if (done.result === 'written' && deed === 'dismiss')
-      this.audit.note(holder, 'callback-dismissed', `${id} ${why}`);
-    if (done.result === 'written' && deed === 'undo') this.audit.note(holder, 'callback-reopened', id);
+      this.audit.log(holder, 'callback-dismissed', `${id} ${why}`);
+    if (done.result === 'written' && deed === 'undo') this.audit.log(holder, 'callback-reopened', id);
     await sendJson(response, [JSON.stringify(done)]);
   }
 }

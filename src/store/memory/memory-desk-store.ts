@@ -1,9 +1,9 @@
+import type { AuditEntry } from '../../core/callbacks/audit-entry.js';
 import type { Callback } from '../../core/callbacks/callback.js';
 import type { EndedCallRecord } from '../../core/day/ended-call-record.js';
 import type { DeskState } from '../../core/desk-state.js';
 import {
   AUDIT_MAX,
-  type AuditEntry,
   type AuditPage,
   type DayTable,
   DEFAULT_DESK_RETENTION,

@@ -1,5 +1,7 @@
+import type { AuditEntry } from '../../core/callbacks/audit-entry.js';
 import type { Instant } from '../../core/model/observation.js';
-import type { AuditEntry } from '../desk-store.js';
+import { AUDIT_MAX } from '../desk-store.js';
+import { readAuditEntry } from '../stored/desk/audit.js';
 import type { DeskWrite } from '../stored/desk/desk-write.js';
 import { indexLineOf, membersOf, otherField } from '../stored/desk/history-index.js';
 import type { HashPatch } from '../stored/desk/standing.js';
@@ -21,7 +23,7 @@ export class MemoryDesk {
   #audited = 0;
 
   /** As `commit-n.lua` does it. */
-  write({ callbacks, standing, records, days }: DeskWrite): void {
+  write({ callbacks, standing, records, days, audit }: DeskWrite): void {
     // Before the records of this commit are there.
     const known = new Set(this.history.keys());
     apply(this.callbacks, callbacks);
@@ -45,6 +47,7 @@ export class MemoryDesk {
         if (unlessRecorded === null || !known.has(unlessRecorded))
           table.fields.set(field, added(table.fields.get(field), cells));
     }
+    for (const json of audit) this.note(readAuditEntry(json)!, AUDIT_MAX);
   }
 
   #record(field: string, text: string): void {

@@ -1,13 +1,13 @@
-import { callbacksKey, deskKey, historyIndexKey, historyKey, statsKey } from '../keys.js';
+import { auditKey, callbacksKey, deskKey, historyIndexKey, historyKey, statsKey } from '../keys.js';
 import type { DeskWrite } from '../stored/desk/desk-write.js';
 
 /** What `commit-n.lua` takes for a tenant's desk; `lua/desk.lua` says in which order. */
-export function deskKeys(tenant: string, { records, days }: DeskWrite): readonly string[] {
+export function deskKeys(tenant: string, { records, days, audit }: DeskWrite): readonly string[] {
   const keys = [callbacksKey(tenant), deskKey(tenant)];
   // Most commits change a story and nothing else.
-  if (records.length + days.length === 0) return keys;
-  keys.push(historyKey(tenant), historyIndexKey(tenant));
+  if (records.length + days.length > 0) keys.push(historyKey(tenant), historyIndexKey(tenant));
   for (const { day } of days) keys.push(statsKey(tenant, day));
+  if (audit.length > 0) keys.push(auditKey(tenant));
   return keys;
 }
 
@@ -16,6 +16,7 @@ export function deskArguments({
   standing,
   records,
   days,
+  audit,
 }: DeskWrite): readonly (string | number)[] {
   const args: (string | number)[] = [
     callbacks.set.length * 2,
@@ -23,6 +24,7 @@ export function deskArguments({
     standing.set.length * 2,
     standing.remove.length,
     records.length * 3,
+    audit.length,
   ];
   // No spread: the number of a call's arguments is limited.
   const pairs = (of: Iterable<readonly [string, string]>) => {
@@ -36,6 +38,7 @@ export function deskArguments({
   pairs(standing.set);
   names(standing.remove);
   for (const [field, text, started] of records) args.push(field, text, started);
+  names(audit);
   for (const { expiresAt, labels, rows } of days) {
     args.push(expiresAt, labels.length * 2, rows.length * 3);
     pairs(labels);

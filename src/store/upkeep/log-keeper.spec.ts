@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import { Writable } from 'node:stream';
 import { ManualTimers } from '../../../test/support/time.js';
 import type { LogUpkeep, ServerReport } from '../log-upkeep.js';
+import { anEndedCall, deskDelta } from '../desk-store.contract-kit.js';
+import { HISTORY_STEP } from '../log-upkeep.js';
 import { MemoryStore } from '../memory/memory-store.js';
 import { MemoryUpkeep } from '../memory/memory-upkeep.js';
 import { logEvent, numbers, Owner } from '../store.contract-kit.js';
@@ -51,7 +53,8 @@ describe('the keeper of the logs', () => {
       close: () => memory.close(),
       ...given,
     };
-    const retention = { ms: 7 * DAY, bytes: boundBytes };
+    const desk = { historyMs: 30 * DAY, statsMs: 400 * DAY };
+    const retention = { ms: 7 * DAY, bytes: boundBytes, desk };
     return new LogKeeper({ upkeep, retention, clock, log: pino({}, stream) });
   }
 
@@ -144,6 +147,62 @@ describe('the keeper of the logs', () => {
         'log retention failed: NOPERM this user has no permissions to run hkeys',
         'log retention recovered',
       ]);
+    });
+  });
+
+  describe('of histories, in a regular pass', () => {
+    /** Records of calls that ended so many days ago. */
+    async function keep(tenant: string, ...days: number[]): Promise<void> {
+      const owner = await Owner.claim(store, tenant);
+      const records = days.map((ago) => anEndedCall(`${ago}-days`, { endedAt: NOW - ago * DAY }));
+      await owner.send({ ...owner.prepare({}), desk: deskDelta({ records }) });
+    }
+    const histories = () =>
+      Object.fromEntries([...store.logs].map(([tenant, { desk }]) => [tenant, [...desk.history.keys()]]));
+
+    it('removes what is past its age from every one that there is, polled or not, and nothing younger', async () => {
+      await keep('polled', 400, 31, 30, 29, 0);
+      await keep('removed', 30.5);
+      const one = keeper();
+      await one.pass();
+      expect(histories()).toEqual({ polled: ['30-days', '29-days', '0-days'], removed: [] });
+      clock.at += DAY;
+      await one.pass();
+      expect(histories()).toEqual({ polled: ['29-days', '0-days'], removed: [] });
+      expect([one.trimmed.age, lines]).toEqual([0, []]);
+    });
+
+    it('goes through so much of one that the others’ turn comes, and on with the next pass', async () => {
+      const steps: string[] = [];
+      let left = 25;
+      const trimHistory: LogUpkeep['trimHistory'] = (tenant) => {
+        steps.push(tenant);
+        if (tenant !== 'large') return Promise.resolve(0);
+        left -= 1;
+        return Promise.resolve(left > 0 ? HISTORY_STEP : 7);
+      };
+      for (const tenant of ['large', 'small']) await Owner.claim(store, tenant);
+      const one = keeper({ trimHistory });
+      await one.pass();
+      expect(steps).toEqual([...Array<string>(20).fill('large'), 'small']);
+      steps.length = 0;
+      clock.at += 60_000;
+      await one.pass();
+      expect(steps).toEqual([...Array<string>(5).fill('large'), 'small']);
+    });
+
+    it('goes on with the next, and with the logs, when one cannot be trimmed', async () => {
+      await fill('spoilt', 5, 95);
+      await keep('well', 31);
+      const trimHistory: LogUpkeep['trimHistory'] = (tenant, retention) =>
+        tenant === 'spoilt'
+          ? Promise.reject(new Error('WRONGTYPE of the key'))
+          : memory.trimHistory(tenant, retention);
+      const one = keeper({ trimHistory });
+      await one.pass();
+      expect(histories()).toEqual({ spoilt: [], well: [] });
+      expect(sizes()).toEqual({ spoilt: 95, well: 0 });
+      expect(one.failure).toBeNull();
     });
   });
 

@@ -17,7 +17,7 @@
   KEYS[4]  hash of what else the desk goes on from
   KEYS[5]  hash of the records of ended calls
   KEYS[6]  index of those records
-  KEYS[7…] hashes of days
+  KEYS[7…] hashes of days; the last one is the audit, where it gets an entry
   ARGV[1]  fencing token
   ARGV[2]  expected version
   ARGV[3]  epoch

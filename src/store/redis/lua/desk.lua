@@ -2,24 +2,29 @@
   Included by commit-n.lua, after history-terms: what a commit writes of the tenant's desk. KEYS are that script's. Its
   arguments, from a first one on:
 
-    5 numbers of arguments: call-backs to set, to remove; of the rest of the desk to set, to remove; records: field, text, and when
-    the call began, as the index writes ends
+    6 numbers of arguments: call-backs to set, to remove; of the rest of the desk to set, to remove; records: field, text, and when
+    the call began, as the index writes ends; entries of the audit
     those arguments
-    of each day from KEYS[7] on: when its table goes (ms), number of arguments for labels, for rows; the labels' fields and texts by
+    of each day from KEYS[7] on (the last of KEYS is the audit's, where it gets an entry): when its table goes (ms), number of arguments for labels, for rows; the labels' fields and texts by
     turns; of each row its field, `=` and the field of the record without which it is added, or nothing, and its cells
 ]]
 
 -- Where what is, and which calls history has already. Reads only: a key of the wrong type fails here.
 local function readDesk(first)
-  local desk, at = { lists = {}, days = {}, recorded = {}, earlier = {} }, first + 5
-  for i = 0, 4 do
+  local desk, at = { lists = {}, days = {}, recorded = {}, earlier = {} }, first + 6
+  for i = 0, 5 do
     local after = at + tonumber(ARGV[first + i])
     desk.lists[i + 1] = { at, after - 1 }
     at = after
   end
+  local lastDay = #KEYS
+  if desk.lists[6][1] <= desk.lists[6][2] then
+    redis.call('XLEN', KEYS[lastDay])
+    lastDay = lastDay - 1
+  end
   redis.call('HGET', KEYS[3], '')
   redis.call('HGET', KEYS[4], '')
-  if KEYS[5] then
+  if lastDay > 4 then
     redis.call('HGET', KEYS[5], '')
     redis.call('ZRANGE', KEYS[6], 0, 0)
   end
@@ -31,7 +36,7 @@ local function readDesk(first)
     end
     desk.recorded['=' .. ARGV[i]] = before
   end
-  for k = 7, #KEYS do
+  for k = 7, lastDay do
     local labels = at + 3
     local rows = labels + tonumber(ARGV[at + 1])
     local after = rows + tonumber(ARGV[at + 2])
@@ -135,5 +140,9 @@ local function writeDesk(desk)
       -- A day that is long over goes at once.
       redis.call('PEXPIRE', KEYS[k], math.max(1, day.goes - nowMs()))
     end
+  end
+  for i = desk.lists[6][1], desk.lists[6][2] do
+    -- As AUDIT_MAX in desk-store.ts.
+    redis.call('XADD', KEYS[#KEYS], 'MAXLEN', '~', 10000, '*', 'entry', ARGV[i])
   end
 end

@@ -1,5 +1,5 @@
+import type { AuditEntry } from '../../../core/callbacks/audit-entry.js';
 import { z } from 'zod';
-import type { AuditEntry } from '../../desk-store.js';
 import { instant, read, text, textOrNull } from './parts.js';
 
 const entry = z.object({

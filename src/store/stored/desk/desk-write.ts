@@ -18,6 +18,8 @@ export interface DeskWrite {
   /** In their order: the later of two of a call counts. `started`: `endText` of when the call began. */
   readonly records: readonly (readonly [field: string, text: string, started: string])[];
   readonly days: readonly DayAddition[];
+  /** As JSON. */
+  readonly audit: readonly string[];
 }
 
 /** Throws a `TypeError` for what no table can hold. */
@@ -27,6 +29,7 @@ export function encodeDesk(delta: DeskDelta, { statsMs }: Pick<DeskRetention, 's
     standing: standingPatch(delta),
     records: delta.records.map((record) => encodeRecord(record)),
     days: additions(delta.tallies, delta.labels, statsMs),
+    audit: delta.audit.map((entry) => JSON.stringify(entry)),
   };
 }
 

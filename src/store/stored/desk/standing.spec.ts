@@ -23,6 +23,12 @@ describe('a queue with a threshold that is crossed', () => {
     });
   });
 
+  it('is read as it was written, with what may hold', () => {
+    const doubting = { ...known, doubted: [{ rule: 'longestWait', limit: 30, after: null }] } as const;
+    expect(stored(doubting).state.queues.get('sales')).toEqual(doubting);
+    expect(stored({ ...known, doubted: [{ rule: 'waiting' }] }).unreadable).toEqual(['queue:sales']);
+  });
+
   it('is read from a build that did not note that', () => {
     const { rule, limit, since, calm } = known.crossed[0]!;
     const { state, unreadable } = stored({ ...known, crossed: [{ rule, limit, since, calm }] });

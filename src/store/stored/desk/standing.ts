@@ -83,6 +83,9 @@ const knownQueue = z.object({
       calm: z.object({ after: instantOrNull, by: instant }).nullable(),
     }),
   ),
+  doubted: z.exactOptional(
+    z.array(z.object({ rule: z.enum(THRESHOLD_RULES), limit: z.number(), after: instantOrNull })),
+  ),
 }) satisfies z.ZodType<KnownQueue>;
 
 const agentStanding = z.object({
