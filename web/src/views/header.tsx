@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { showsCallbacks } from '../data/callbacks.js';
 import { words } from '../i18n/i18n.js';
 import { access, claims, scope, signOut } from '../state/access.js';
-import { language } from '../state/preferences.js';
+import { chooseLanguage, language } from '../state/preferences.js';
 import { ThemeButton } from './theme-button.js';
 
 export type PageName = 'wallboard' | 'callbacks' | 'reports' | 'screenPop' | 'webhooks';
@@ -63,7 +63,7 @@ export function Header({
           class="icon"
           lang={other}
           title={said.otherLanguage}
-          onClick={() => (language.value = other)}
+          onClick={() => chooseLanguage(other)}
         >
           <span class="unseen">{said.otherLanguage}</span>
           <span aria-hidden="true">{other.toUpperCase()}</span>
