@@ -58,6 +58,8 @@ export interface ReportWords
     | 'extension'
     | 'search'
     | 'customerMasked'
+    | 'wholeNumber'
+    | 'wholeNumbers'
     | 'definitions'
   > {
   readonly views: Named<View>;

@@ -4,6 +4,7 @@ import { totalsByQueue, totalsOf } from '../../data/totals.js';
 import { boardWords } from '../../i18n/board-i18n.js';
 import { minuteText, numberText, shareText, words } from '../../i18n/i18n.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 import { Panel } from '../panel.js';
 import { Timer } from '../timer.js';
 import { Pager, usePages } from './pages.js';
@@ -56,7 +57,7 @@ export function Queues({ board: { desk, alarms } }: { readonly board: Board }) {
                 <Row
                   key={row.id}
                   row={row}
-                  name={desk.shortName(row.name)}
+                  name={queueName(row.name)}
                   acknowledged={alarms.acknowledged.value}
                 />
               ))}

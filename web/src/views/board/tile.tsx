@@ -5,6 +5,7 @@ import { boardWords } from '../../i18n/board-i18n.js';
 import { minuteText, words } from '../../i18n/i18n.js';
 import { ADDRESS } from '../../state/address.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 
 interface TileProps {
   readonly name: string;
@@ -49,7 +50,13 @@ export function Tile({
           <span class="mark">✓ {boardWords().acknowledged}</span>
         ) : (
           !ADDRESS.kiosk && (
-            <button type="button" class="about" popovertarget={id} aria-label={words().explain(title)}>
+            <button
+              type="button"
+              class="about"
+              popovertarget={id}
+              aria-label={words().explain(title)}
+              onClick={({ currentTarget }) => placeBelow(currentTarget, id)}
+            >
               ?
             </button>
           )
@@ -62,7 +69,7 @@ export function Tile({
         {value === null ? (
           <span class="reason">{reason}</span>
         ) : alarms.length > 0 ? (
-          <Crossed alarms={alarms} desk={board.desk} />
+          <Crossed alarms={alarms} />
         ) : (
           lines.map((line) => (
             <span key={line} title={line}>
@@ -80,8 +87,16 @@ export function Tile({
   );
 }
 
+/** Before the browser shows it: the styles keep it on the screen. */
+function placeBelow(button: HTMLElement, id: string): void {
+  const { left, right, bottom } = button.getBoundingClientRect();
+  const { style } = document.getElementById(id)!;
+  style.setProperty('--below-x', `${(left + right) / 2}px`);
+  style.setProperty('--below-y', `${bottom}px`);
+}
+
 /** The threshold that was crossed first, and since when. */
-function Crossed({ alarms, desk }: { readonly alarms: readonly Alarm[]; readonly desk: Board['desk'] }) {
+function Crossed({ alarms }: { readonly alarms: readonly Alarm[] }) {
   const said = boardWords();
   const [first] = alarms;
   const others = alarms.length > 1 ? ` ${said.more(alarms.length - 1)}` : '';
@@ -89,7 +104,7 @@ function Crossed({ alarms, desk }: { readonly alarms: readonly Alarm[]; readonly
   return (
     <>
       <span class="crossed" title={name}>
-        {desk.shortName(name)}
+        {queueName(name)}
         {others}
       </span>
       <span>

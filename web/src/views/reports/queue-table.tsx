@@ -79,7 +79,7 @@ export function QueueTable({
       </div>
       {isUnwatched && (
         <p class="hint">
-          <span class="swatch window" aria-hidden="true" /> {texts.unwatched}: {texts.unwatchedHint}
+          <span class="swatch unwatched" aria-hidden="true" /> {texts.unwatched}: {texts.unwatchedHint}
         </p>
       )}
       <p class="hint">{texts.definitions}</p>
