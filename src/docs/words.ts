@@ -15,9 +15,9 @@ export const OWN_WORDS = {
   screenPop: { en: 'Screen pop', vi: 'Popup cuộc gọi đến' },
   docs: { en: 'API docs', vi: 'Tài liệu API' },
   theme: { en: 'Theme', vi: 'Giao diện' },
-  themeSystem: { en: 'Theme: as the system', vi: 'Giao diện: theo hệ thống' },
-  themeLight: { en: 'Theme: light', vi: 'Giao diện: sáng' },
-  themeDark: { en: 'Theme: dark', vi: 'Giao diện: tối' },
+  themeSystem: { en: 'as the system', vi: 'theo hệ thống' },
+  themeLight: { en: 'light', vi: 'sáng' },
+  themeDark: { en: 'dark', vi: 'tối' },
   copy: { en: 'Copy', vi: 'Sao chép' },
 
   start: { en: 'Start', vi: 'Bắt đầu' },

@@ -75,6 +75,7 @@ export const reportsEn: ReportWords = {
   },
   chart: (by, queue) => `Callers by ${by}, ${queue ?? 'all queues'}`,
   shortCount: (count) => `${count} short`,
+  atLeast: (time) => `at least ${time}`,
   within: (seconds) => `in ${seconds} s`,
   ofCount: (inTime, count) => `${inTime} of ${count}`,
   notKnownCount: (count) => `${count} not known`,

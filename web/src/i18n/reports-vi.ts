@@ -75,6 +75,7 @@ export const reportsVi: ReportWords = {
   },
   chart: (by, queue) => `Cuộc vào theo ${by === 'hour' ? 'giờ' : 'ngày'}, ${queue ?? 'tất cả hàng chờ'}`,
   shortCount: (count) => `${count} gác sớm`,
+  atLeast: (time) => `ít nhất ${time}`,
   within: (seconds) => `trong ${seconds} giây`,
   ofCount: (inTime, count) => `${inTime}/${count} cuộc`,
   notKnownCount: (count) => `${count} không rõ`,

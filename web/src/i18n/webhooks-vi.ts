@@ -42,7 +42,7 @@ export const webhooksVi: WebhookWords = {
   problem: 'Không thực hiện được',
   states: {
     active: 'hoạt động',
-    behind: 'gửi chậm',
+    behind: 'chưa gửi hết',
     failing: 'đang lỗi',
     paused: 'tạm dừng',
     disabled: 'đã tắt',

@@ -1,6 +1,7 @@
 import type { CallView } from '@pitel-event-bridge/client';
 import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
+import { phaseOf } from '../data/call-list.js';
 import { type EndedCall, isEndedCall } from '../data/ended-call.js';
 import { storyTimeline } from '../data/story-timeline.js';
 import { timelineOf } from '../data/timeline.js';
@@ -80,7 +81,7 @@ function Life({ life, view }: { readonly life: CallLife; readonly view: CallView
   const timeline =
     !isFromEvents && isEndedCall(view)
       ? storyTimeline(view)
-      : timelineOf(view, events, shownTime(view.state === 'queued' ? 'queues' : 'calls'));
+      : timelineOf(view, events, shownTime(phaseOf(view) === 'waiting' ? 'queues' : 'calls'));
   if (life.isReadingPast.value && timeline.isPartial) return <p role="status">{call.reading}</p>;
   return (
     <>

@@ -1,4 +1,5 @@
 import type { CallView } from '@pitel-event-bridge/client';
+import { phaseOf } from '../data/call-list.js';
 import type { EndedCall } from '../data/ended-call.js';
 import { talkedOf } from '../data/participants.js';
 import { callWords } from '../i18n/call-i18n.js';
@@ -22,7 +23,10 @@ export function CallHappened({ view }: { readonly view: CallView | EndedCall }) 
           {said.callPart[state]}
         </span>{' '}
         {liveText(view)} ·{' '}
-        <Timer since={Date.parse(answeredAt ?? startedAt)} of={state === 'queued' ? 'queues' : 'calls'} />
+        <Timer
+          since={Date.parse(answeredAt ?? startedAt)}
+          of={phaseOf(view) === 'waiting' ? 'queues' : 'calls'}
+        />
       </p>
     );
   return (

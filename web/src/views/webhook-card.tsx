@@ -9,7 +9,7 @@ import { ReplaySince } from './webhook-replay.js';
 /** The colours and shapes of other states that mean the same to people. */
 const PHASES: Readonly<Record<ReturnType<typeof standingOf>, string>> = {
   active: 'up',
-  behind: 'waiting',
+  behind: 'degraded',
   failing: 'down',
   paused: 'waiting',
   disabled: 'unknown',

@@ -46,13 +46,12 @@ export function AgentDialog({
               </h2>
               {now !== undefined && (
                 <p class="note" data-state={now.state}>
-                  <span class="dot" aria-hidden="true" /> {boardWords().state[now.state]}
-                  {now.since !== null && (
-                    <>
-                      {' '}
-                      · <Timer since={now.since} />
-                    </>
-                  )}
+                  <span class="dot" aria-hidden="true" />
+                  <span>
+                    {boardWords().state[now.state]}
+                    {now.since !== null && ' · '}
+                    {now.since !== null && <Timer since={now.since} />}
+                  </span>
                   {now.callId !== null && (
                     <button type="button" class="quiet" onClick={() => (opened.value = now.callId)}>
                       {texts.openCall}
@@ -118,7 +117,8 @@ function Numbers({ stats }: { readonly stats: AgentStats }) {
       <ul class="in-states">
         {states.map((state) => (
           <li key={state}>
-            <i class="state-key" data-state={state} /> {boardWords().state[state]}{' '}
+            <i class="state-key" data-state={state} />{' '}
+            {state === 'not-watched' ? boardWords().unwatched : boardWords().state[state]}{' '}
             <b>{spanText(inState[state])}</b>
           </li>
         ))}

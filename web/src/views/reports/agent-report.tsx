@@ -47,21 +47,27 @@ export function AgentReport({ reports }: { readonly reports: Reports }) {
                 <th scope="row">
                   <b>{row.extension}</b> {row.name}
                 </th>
-                <Cell name="answered">{numberText(row.answered)}</Cell>
-                <Cell name="placed">{numberText(row.placed)}</Cell>
-                <Cell name="notAnswered">{numberText(row.notAnswered)}</Cell>
+                <Cell name="answered" label={texts.answered}>
+                  {numberText(row.answered)}
+                </Cell>
+                <Cell name="placed" label={texts.placed}>
+                  {numberText(row.placed)}
+                </Cell>
+                <Cell name="notAnswered" label={texts.notAnswered}>
+                  {numberText(row.notAnswered)}
+                </Cell>
                 <MeanCell name="talk" mean={row.talk} />
-                <td>
+                <td class="wide">
                   {/* Beside that of the one of whom most is known. */}
                   <StateBar inState={row.inState} of={longest} label={texts.statesOf(row.extension)} />
                 </td>
                 {states.map((state) => (
-                  <Cell key={state} name={state}>
+                  <Cell key={state} name={state} label={texts.states[state]}>
                     {row.inState[state] === 0 ? said.none : spanText(row.inState[state])}
                   </Cell>
                 ))}
                 {isSomeNotKnown && (
-                  <Cell name="not-known">
+                  <Cell name="not-known" label={texts.notKnown}>
                     {row.notKnownMs < 60_000 ? said.none : spanText(row.notKnownMs)}
                   </Cell>
                 )}
