@@ -69,6 +69,17 @@ export function Queues({ board: { desk, alarms } }: { readonly board: Board }) {
   );
 }
 
+/** Where there is no room, a name goes on in the next line after its `_`, not within its number. */
+function Breaking({ name }: { readonly name: string }) {
+  const [first, ...rest] = name.split(/(?<=_)/);
+  return (
+    <>
+      {first}
+      {rest.map((part) => [<wbr />, part])}
+    </>
+  );
+}
+
 const COLUMNS = ['queue', 'waiting', 'longest', 'talking', 'answered', 'abandoned', 'level'] as const;
 
 function Row({
@@ -92,7 +103,7 @@ function Row({
       <th scope="row" data-column="queue">
         <div>
           <span class="name" title={whole}>
-            {name}
+            <Breaking name={name} />
           </span>
           {first !== undefined && (
             <span

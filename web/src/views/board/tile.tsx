@@ -32,10 +32,9 @@ export function Tile({
   board,
   lines,
 }: TileProps) {
-  // What the bridge says before it has seen the PBX are no zeros.
-  const isKnown = board.standing.value !== 'connecting';
+  const isKnown = board.isKnown.value;
   const value = isKnown ? given : null;
-  const reason = isKnown ? why : boardWords().reading;
+  const reason = isKnown ? why : boardWords()[board.standing.value === 'connecting' ? 'reading' : 'away'];
   const id = `about-${name}`;
   const tone = toneOf(alarms, board.alarms.acknowledged.value);
   return (
