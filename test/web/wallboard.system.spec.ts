@@ -114,7 +114,7 @@ describe('the wallboard after a busy minute', () => {
       if (by !== null) answers.set(by, (answers.get(by) ?? 0) + 1);
     }
     const [[busiest, count] = ['', 0]] = [...answers].sort(([, a], [, b]) => b - a);
-    expect(count).toBeGreaterThan(1);
+    expect(count).toBeGreaterThan(0);
     await page.locator(`.agents li[data-agent="${busiest}"] button`).click();
     const day = page.locator('dialog.agent-day[data-standing=shown]');
     const rows = day.locator('.day-calls tbody tr[data-part=answered]');
