@@ -35,7 +35,7 @@ describe('What an extension had to do with a call', () => {
     expect(partOf(call, '107')).toEqual({ kind: 'answered', talkMs: null });
   });
 
-  it('is that it placed the call, also where nobody answered', () => {
+  it('is that it placed the call, also where the customer did not answer', () => {
     expect(partOf(ended({ segments: [segment('107', NINE + 1_000, true)] }), '107').kind).toBe('placed');
     const agent = { id: null, username: null, extension: '107', name: null };
     const call = ended({}, { direction: 'outbound', agent, queue: null, queues: [] });

@@ -51,7 +51,7 @@ export class EndedCalls {
     const isSame = JSON.stringify(asked) === JSON.stringify(this.#asked);
     this.#asked = asked;
     batch(() => {
-      // Asked once more, the list stays until the answer is there.
+      // Asked for again, the list stays until the answer is there.
       if (!isSame) {
         this.calls.value = [];
         this.next.value = null;

@@ -19,7 +19,7 @@ effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });
 
-/** `?lang=vi` is a choice like one by the button: a screen on a wall has nobody who would press it. */
+/** `?lang=vi` is a choice like one by the button: no hand presses one on a wall. */
 const named = LANGUAGES.find((one) => one === new URLSearchParams(location.search).get('lang'));
 if (named !== undefined) language.value = named;
 

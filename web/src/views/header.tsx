@@ -27,7 +27,7 @@ export function Header({
   const said = words();
   const other = language.value === 'vi' ? 'en' : 'vi';
   const nav = useRef<HTMLElement>(null);
-  // On a telephone the links go on beyond the edge: the one of this page is in view.
+  // On a mobile the links go on beyond the edge: the one of this page is in view.
   useEffect(() => {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, []);

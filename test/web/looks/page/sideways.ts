@@ -2,12 +2,12 @@ import type { Finding, Reading } from '../finding.js';
 import { clipOf } from './clips.js';
 import { elementsIn, isShown, nameOf, styleOf } from './element.js';
 
-/** From here on a screen has room for everything; below, down to a telephone, a wide table may move within its own box. */
+/** From here on a screen has room for everything; below, down to a mobile, a wide table may move within its own box. */
 const ROOMY_PX = 1024;
-/** What may move from side to side everywhere: code, a field, and on a telephone the row of links to the pages. */
+/** What may move from side to side everywhere: code, a field, and on a mobile the row of links to the pages. */
 const MOVES = 'pre, code, textarea, input';
 
-/** What makes the page, or on a roomy screen and on a telephone a box in it, scroll from side to side; on a kiosk also what makes it scroll down. */
+/** What makes the page, or on a roomy screen and on a mobile a box in it, scroll from side to side; on a kiosk also what makes it scroll down. */
 export function sidewaysScroll(root: ParentNode, { kiosk = false, touch = false }: Reading): Finding[] {
   const findings: Finding[] = [];
   const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;

@@ -207,7 +207,7 @@ export function Cell({
   children,
 }: {
   readonly name: string;
-  /** The head of its column: on a telephone there are no columns. */
+  /** The head of its column: on a mobile there are no columns. */
   readonly label: string;
   readonly about?: string | null;
   readonly children: ComponentChildren;
