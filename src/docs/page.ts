@@ -6,13 +6,14 @@ import { type ClientBundles, clientTag } from './client-tag.js';
 import { anchor, fieldTable } from './fields.js';
 import { type Html, html, prose } from './html.js';
 import type { OpenApiDocument, OpenApiOperation } from './openapi.js';
+import { ENGLISH_BELOW, own, ownLabel, ownOf } from './words.js';
 
 /**
  * The page at `/docs`: everything that the two documents say, for people. It takes one request, and one each for its
  * style and its script, none of them to another origin. Without the script only the copy buttons and the choice of
- * language and colours are missing. The choice of language concerns what surrounds the documentation, which is English. Links
- * and examples are at `publicUrl`; without it links are at the root, and examples name the bridge by a variable. The tag
- * for other pages is there where the bridge serves its client.
+ * language and theme are missing. The choice of language concerns the page's own words (`words.ts`); what describes the interface is
+ * English. Links and examples are at `publicUrl`; without it links are at the root, and examples name the bridge by a variable.
+ * The tag for other pages is there where the bridge serves its client.
  */
 export function docsPage(
   openapi: OpenApiDocument,
@@ -33,77 +34,80 @@ export function docsPage(
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
-    <title>Pitel event bridge: interface</title>
+    <title${ownOf('title')}</title>
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="${path}/docs.css" />
   </head>
   <body>
-    <a class="skip" href="#content" data-vi="Chuyển đến nội dung chính">To the content</a>
+    <a class="skip" href="#content">${own('skip')}</a>
     <header>
       <p class="brand"><span class="logo" aria-hidden="true"></span><strong>Pitel</strong></p>
-      <nav class="pages" aria-label="Pages">
-        <a href="${path}/" data-vi="Bảng giám sát">Wallboard</a>
-        <a href="${path}/pop" data-vi="Popup cuộc gọi đến">Screen pop</a>
-        <a href="${path}/docs" aria-current="page" data-vi="Tài liệu API">Interface</a>
+      <nav class="pages"${ownLabel('pages')}>
+        <a href="${path}/">${own('wallboard')}</a>
+        <a href="${path}/callbacks">${own('callbacks')}</a>
+        <a href="${path}/reports">${own('reports')}</a>
+        <a href="${path}/pop">${own('screenPop')}</a>
+        <a href="${path}/docs" aria-current="page">${own('docs')}</a>
       </nav>
       <p class="documents">
         <a href="${path}/docs/openapi.json">OpenAPI</a>
         <a href="${path}/docs/asyncapi.json">AsyncAPI</a>
       </p>
       <p class="controls" hidden>
-        <label><span class="unseen" data-vi="Giao diện">Colours</span>
+        <label><span class="unseen">${own('theme')}</span>
           <select id="theme">
-            <option value="system" data-vi="Giao diện: theo hệ thống">Colours: as the system</option>
-            <option value="light" data-vi="Giao diện: sáng">Colours: light</option>
-            <option value="dark" data-vi="Giao diện: tối">Colours: dark</option>
+            <option value="system"${ownOf('themeSystem')}</option>
+            <option value="light"${ownOf('themeLight')}</option>
+            <option value="dark"${ownOf('themeDark')}</option>
           </select>
         </label>
         <button type="button" id="language" lang="vi">Tiếng Việt</button>
       </p>
     </header>
-    <nav class="contents" aria-label="Contents">
-      <h2 data-vi="Bắt đầu">Start</h2>
-      <ul><li><a href="#start" data-vi="Cách hoạt động">How it works</a></li>${client === null ? null : html`<li><a href="#tag" data-vi="Mã nhúng cho trang CRM">A tag for a CRM</a></li>`}</ul>
+    <nav class="contents"${ownLabel('contents')}>
+      <h2>${own('start')}</h2>
+      <ul><li><a href="#start">${own('how')}</a></li>${client === null ? null : html`<li><a href="#tag">${own('tag')}</a></li>`}</ul>
       <h2>HTTP</h2>
       <ul>${addresses.map(
         ({ method, path }) => html`<li><a href="#${addressId(method, path)}"><code>${path}</code></a></li>
 `,
       )}</ul>
-      <h2 data-vi="Sự kiện">Events</h2>
-      <ul><li><a href="#envelope" data-vi="Mọi sự kiện">Every event</a></li>
+      <h2>${own('events')}</h2>
+      <ul><li><a href="#envelope">${own('everyEvent')}</a></li>
 ${EVENT_TYPES.map(
   (type) => html`<li><a href="#${type}"><code>${type}</code></a></li>
 `,
 )}</ul>
       <h2>Socket.IO</h2>
-      <ul><li><a href="#socket" data-vi="Kết nối">Connecting</a></li>
+      <ul><li><a href="#socket">${own('connecting')}</a></li>
 ${[...Object.keys(SENT), ...Object.keys(UNDERSTOOD)].map(
   (name) => html`<li><a href="#${name}"><code>${name}</code></a></li>
 `,
 )}</ul>
       <h2>Redis</h2>
-      <ul><li><a href="#redis" data-vi="Kênh và luồng">Channels and stream</a></li></ul>
-      <h2 data-vi="Thành phần">Parts</h2>
+      <ul><li><a href="#redis">${own('channelsAndStream')}</a></li></ul>
+      <h2>${own('parts')}</h2>
       <ul>${parts.map(
         (name) => html`<li><a href="#${anchor(name)}">${name}</a></li>
 `,
       )}</ul>
     </nav>
     <main id="content" lang="en">
-      <h1>Pitel event bridge <small>interface ${openapi.info.version}</small></h1>
+      <h1>Pitel event bridge <small>${own('version', { version: openapi.info.version })}</small></h1>
+      <p class="only-vi" lang="vi">${ENGLISH_BELOW}</p>
       ${introduction(publicUrl)}
       ${client === null ? null : tag(client, publicUrl)}
       <section aria-labelledby="http"><h2 id="http">HTTP</h2>
       <p>${prose(openapi.info.description)}</p>
       ${addresses.map(({ method, path, operation }) => address(method, path, operation))}
       </section>
-      <section aria-labelledby="events"><h2 id="events">Events</h2>
+      <section aria-labelledby="events"><h2 id="events">${own('events')}</h2>
       ${envelope(schemas)}
-      ${EVENT_TYPES.map((type) => message(messages[type]!, schemas[`${componentName(type)}Data`]!, 'Fields of data'))}
+      ${EVENT_TYPES.map((type) => message(messages[type]!, schemas[`${componentName(type)}Data`]!, own('fieldsOfData')))}
       </section>
       ${socket(asyncapi, publicUrl)}
       ${redis(asyncapi)}
-      <section aria-labelledby="parts"><h2 id="parts">Parts</h2>
+      <section aria-labelledby="parts"><h2 id="parts">${own('parts')}</h2>
       ${parts.map((name) => part(name, schemas[name]!))}
       </section>
     </main>
@@ -131,34 +135,35 @@ const PARTS = [
 
 function introduction(publicUrl: PublicUrl | null): Html {
   const bridge = publicUrl === null ? '' : `BRIDGE=${hrefOf(publicUrl)}\n`;
-  return html`<section aria-labelledby="start"><h2 id="start">How it works</h2>
-      <p>${prose('The bridge watches a Pitel cloud PBX and keeps a log of what happens in each tenant. The same events come over Socket.IO, HTTP, server-sent events and Redis, in the same order and with the same `id`.')}</p>
+  return html`<section aria-labelledby="start"><h2 id="start">${own('how')}</h2>
+      <p>${own('intro')}</p>
       <ul>
-        <li>${prose('Every call has exactly one `call-started` and exactly one `call-ended`, in between at most one of `call-answered` and `call-abandoned`. Whatever you open for a call, close it on `call-ended`.')}</li>
-        <li>${prose('`data` of a call event is the whole view of the call: no earlier event is needed to understand it.')}</li>
-        <li>${prose('A cursor, `<epoch>:<sequence>`, is a position in the log. Keep the one of the last event that you have dealt with, come back with it, and nothing is missed and nothing repeated.')}</li>
-        <li>${prose('An event that is announced twice has the same `id` twice. Drop ids that you have had, and you are exactly-once.')}</li>
-        <li>${prose('Fields and event types are only ever added: ignore what you do not know.')}</li>
+        ${RULES.map(
+          (rule) => html`<li>${own(rule)}</li>
+        `,
+        )}
       </ul>
-      ${sample('With a token, which is bound to one tenant', `${bridge}curl -H "Authorization: Bearer $TOKEN" "$BRIDGE/v1/calls"`)}
+      ${sample(own('withToken'), `${bridge}curl -H "Authorization: Bearer $TOKEN" "$BRIDGE/v1/calls"`)}
       </section>`;
 }
+
+const RULES = ['ruleOnce', 'ruleWhole', 'ruleCursor', 'ruleId', 'ruleAdded'] as const;
 
 function tag(client: ClientBundles, publicUrl: PublicUrl | null): Html {
   const bridge = publicUrl === null ? 'https://bridge.example' : hrefOf(publicUrl);
   const files = [
-    ['A module', client.module],
-    ['A classic script, `window.PitelBridge`', client.classic],
+    ['aModule', client.module],
+    ['classicScript', client.classic],
   ] as const;
-  return html`<section aria-labelledby="tag"><h2 id="tag">A tag for a CRM</h2>
-      <p>${prose('It shows a card for each call of the extension in the page that has it. `token-url` is an address of the page’s own server that answers POST with a token. The origin of the page has to be in `CORS_ORIGINS`.')}</p>
-      ${sample('In a page', clientTag(client, bridge, '107'))}
-      <p>${prose(`The files of version \`${client.version}\` never change: \`integrity\` lets the browser run nothing else. Another build of the bridge serves another version, and this one no longer unless it was released. \`/client.js\` and \`/client.global.js\` always lead to the newest, and take no \`integrity\`; \`/client.json\` names it for programs.`)}</p>
+  return html`<section aria-labelledby="tag"><h2 id="tag">${own('tag')}</h2>
+      <p>${own('tagIntro')}</p>
+      ${sample(own('inPage'), clientTag(client, bridge, '107'))}
+      <p>${own('tagFiles', { version: client.version })}</p>
       <div class="wide"><table>
-    <thead><tr><th scope="col">File</th><th scope="col">Address</th><th scope="col">${prose('`integrity`')}</th></tr></thead>
+    <thead><tr><th scope="col">${own('file')}</th><th scope="col">${own('address')}</th><th scope="col"><code>integrity</code></th></tr></thead>
     <tbody>${files.map(
       ([title, { file, integrity }]) =>
-        html`<tr><th scope="row">${prose(title)}</th><td><code>/client/${file}</code></td><td><code>${integrity}</code></td></tr>
+        html`<tr><th scope="row">${own(title)}</th><td><code>/client/${file}</code></td><td><code>${integrity}</code></td></tr>
 `,
     )}</tbody></table></div>
       </section>`;
@@ -172,11 +177,11 @@ function address(method: string, path: string, operation: OpenApiOperation): Htm
       <h3 id="${addressId(method, path)}"><span class="method">${method}</span> <code>${path}</code></h3>
       <p><strong>${operation.summary}.</strong> ${prose(operation.description)}</p>
       ${parameters(operation.parameters)}
-      ${sample('Request', curl(method, path, operation))}
-      ${example === undefined ? null : sample(`Answer, ${mediaType}`, text(example))}
+      ${sample(own('request'), curl(method, path, operation))}
+      ${example === undefined ? null : sample(html`${own('answer')}, ${mediaType}`, text(example))}
       ${
         Object.keys(problems).length > 0 &&
-        html`<details><summary>When it is refused</summary><dl>${Object.entries(problems).map(
+        html`<details><summary>${own('refused')}</summary><dl>${Object.entries(problems).map(
           ([status, { description }]) => html`<dt>${status}</dt><dd>${prose(description)}</dd>`,
         )}</dl></details>`
       }
@@ -187,7 +192,7 @@ function address(method: string, path: string, operation: OpenApiOperation): Htm
 function parameters(all: OpenApiOperation['parameters']): Html | null {
   if (all.length === 0) return null;
   return html`<div class="wide"><table>
-    <thead><tr><th scope="col">Parameter</th><th scope="col">In</th><th scope="col">Meaning</th></tr></thead>
+    <thead><tr><th scope="col">${own('parameter')}</th><th scope="col">${own('place')}</th><th scope="col">${own('meaning')}</th></tr></thead>
     <tbody>${all.map(
       (one) =>
         html`<tr><th scope="row"><code>${one.name}</code></th><td>${one.in}</td><td>${prose(one.description)}</td></tr>
@@ -219,19 +224,19 @@ function envelope(schemas: AsyncApiDocument['components']['schemas']): Html {
     },
     data: { type: 'object', description: 'Depends on the type; see below' },
   };
-  return html`<article aria-labelledby="envelope"><h3 id="envelope">Every event</h3>
-      <p>${prose('A CloudEvents 1.0 object, the same on every transport.')}</p>
+  return html`<article aria-labelledby="envelope"><h3 id="envelope">${own('everyEvent')}</h3>
+      <p>${own('envelope')}</p>
       ${fieldTable({ ...schema, properties: fields })}
       </article>`;
 }
 
-function message({ name, summary, examples }: Message, schema: JsonSchema, fields: string): Html {
+function message({ name, summary, examples }: Message, schema: JsonSchema, fields: Html): Html {
   const table = fieldTable(schema);
   const [example] = examples ?? [];
   return html`<article aria-labelledby="${name}">
       <h3 id="${name}"><code>${name}</code></h3>
       <p>${prose(summary)}</p>
-      ${example === undefined ? null : sample('Example', text(example.payload))}
+      ${example === undefined ? null : sample(own('example'), text(example.payload))}
       ${table === null ? null : html`<details><summary>${fields}</summary>${table}</details>`}
       </article>
 `;
@@ -245,10 +250,10 @@ function socket(
   const all = { ...SENT, ...UNDERSTOOD };
   return html`<section aria-labelledby="socket"><h2 id="socket">Socket.IO</h2>
       <p>${prose(description)}</p>
-      ${sample('A client', clientOf(publicUrl))}
-      <details><summary>${prose('Fields of `auth`')}</summary>${fieldTable(schemas.Handshake!)}</details>
-      ${Object.entries(all).map(([name, schema]) => message(messages[name]!, schemas[schema]!, 'Fields'))}
-      <p>${prose('`subscribe` and `refresh` are acknowledged with `{ok: true, …}`, or `{ok: false, code}` when nothing has changed.')}</p>
+      ${sample(own('aClient'), clientOf(publicUrl))}
+      <details><summary>${own('fieldsOfAuth')}</summary>${fieldTable(schemas.Handshake!)}</details>
+      ${Object.entries(all).map(([name, schema]) => message(messages[name]!, schemas[schema]!, own('fields')))}
+      <p>${own('acknowledged')}</p>
       </section>`;
 }
 
@@ -269,13 +274,13 @@ socket.onAny((_name, event) => {
 function redis({ channels }: AsyncApiDocument): Html {
   const { pubsub, stream } = channels as Record<string, { readonly description: string }>;
   return html`<section aria-labelledby="redis"><h2 id="redis">Redis</h2>
-      <p>${prose('For consumers that may reach the Redis of the bridge, with a user of their own that can read their tenant and nothing else. `docs/redis-consumers.md` has recipes for gaps, consumer groups and the rights.')}</p>
-      <h3>${prose('Channels: `pitel:<tenant>:<type>`')}</h3>
+      <p>${own('redisIntro')}</p>
+      <h3>${own('channels')}</h3>
       <p>${prose(pubsub!.description)}</p>
-      ${sample('All events of a tenant', "redis-cli PSUBSCRIBE 'pitel:acme:*'")}
-      <h3>${prose('Stream: `pitel:{<tenant>}:events`')}</h3>
+      ${sample(own('allOfTenant'), "redis-cli PSUBSCRIBE 'pitel:acme:*'")}
+      <h3>${own('stream')}</h3>
       <p>${prose(stream!.description)}</p>
-      ${sample('The events after number 41', "redis-cli XRANGE 'pitel:{acme}:events' 42-0 + COUNT 100")}
+      ${sample(own('eventsAfter'), "redis-cli XRANGE 'pitel:{acme}:events' 42-0 + COUNT 100")}
       </section>`;
 }
 
@@ -289,8 +294,8 @@ function part(name: string, schema: JsonSchema): Html {
 }
 
 /** `tabindex`: what may scroll sideways can be scrolled with the keyboard. */
-function sample(title: string, code: string): Html {
-  return html`<figure><figcaption>${title} <button type="button" class="copy" hidden data-vi="Sao chép">Copy</button></figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
+function sample(title: Html, code: string): Html {
+  return html`<figure><figcaption>${title} <button type="button" class="copy" hidden${ownOf('copy')}</button></figcaption><pre tabindex="0"><code>${code}</code></pre></figure>`;
 }
 
 function text(example: unknown): string {

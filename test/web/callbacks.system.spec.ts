@@ -3,6 +3,7 @@ import type { Locator, Page, Route } from 'playwright-core';
 import type { CallbackEntry } from '../../src/deliver/http/callback-entry.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
+import { shortQueueName } from '../../web/src/data/queue-name.js';
 import { Floor, tokenFor } from './floor.js';
 
 const CUSTOMERS = ['0905111222', '01681234567', '0914237383', '0914237384'] as const;
@@ -91,7 +92,7 @@ describe('the page of call-backs', () => {
     await page.locator('select[name=order]').selectOption('newest');
     const newest = (await entries('open', 'newest')).map(({ id }) => id);
     await until(async () => (await shown()).join() === newest.join(), 'the newest first');
-    await page.locator('select[name=queue]').selectOption({ label: queues[1]! });
+    await page.locator('select[name=queue]').selectOption({ label: shortQueueName(queues[1]!, queues) });
     await until(async () => (await shown()).length === 1, 'one queue');
     expect(await row(page, CUSTOMERS[3]).count()).toBe(1);
     expect(floor.complaints).toEqual([]);
@@ -282,7 +283,7 @@ describe('the page of call-backs', () => {
   it('saves the table that it shows', async () => {
     const page = await as('lan');
     await row(page, CUSTOMERS[0]).waitFor();
-    await page.locator('select[name=queue]').selectOption({ label: queues[1]! });
+    await page.locator('select[name=queue]').selectOption({ label: shortQueueName(queues[1]!, queues) });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.locator('.save-table button').click(),

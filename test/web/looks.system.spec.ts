@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { until } from '../support/until.js';
 import { Floor } from './floor.js';
+import { checkLooks, watchLooks } from './looks/check-looks.js';
 
 const SIZES = {
   mobile: { width: 390, height: 844 },
@@ -25,6 +26,7 @@ describe('the pages', () => {
         habits: { impatient: 0.25 },
       },
     });
+    await watchLooks(floor.chromium.context);
     // The page has something of each kind to show, and a waiting caller.
     const { world } = floor;
     await until(() => world.truth.filter(({ outcome }) => outcome === 'answered').length > 6, 'some calls');
@@ -56,21 +58,41 @@ describe('the pages', () => {
       await page.setViewportSize(viewport);
       // With the size only the layout differs: colours and words are looked at on the desk, the layout once.
       if (size === 'desk' || (language === 'vi' && theme === 'dark'))
-        expect(await floor.violations(page)).toEqual([]);
+        expect(await checkLooks(page, { language, ...(size === 'mobile' ? { touch: true } : {}) })).toEqual(
+          [],
+        );
       await floor.photograph(page, `wallboard-${language}-${theme}-${size}`, size === 'mobile');
       // No element makes the page scroll sideways.
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     }
     await page.close();
 
-    for (const path of ['/pop', '/docs']) {
-      const other = await dressed(path, language, theme);
-      await other.locator('main h1, main h2').first().waitFor();
-      expect(await floor.violations(other)).toEqual([]);
-      expect(await other.evaluate('document.documentElement.lang')).toBe(language);
-      await floor.photograph(other, `${path.slice(1)}-${language}-${theme}-desk`);
-      await other.close();
-    }
+    const pop = await dressed('/pop', language, theme);
+    await pop.locator('main h1, main h2').first().waitFor();
+    expect(await checkLooks(pop, { language })).toEqual([]);
+    expect(await pop.evaluate('document.documentElement.lang')).toBe(language);
+    await floor.photograph(pop, `pop-${language}-${theme}-desk`);
+    await pop.close();
+    expect(floor.complaints).toEqual([]);
+  });
+
+  it.each([
+    { language: 'vi', theme: 'light', size: 'mobile', start: 'Cách hoạt động' },
+    { language: 'en', theme: 'dark', size: 'desk', start: 'How it works' },
+  ] as const)('and so is /docs, in the words of its reader: $language, $theme', async (look) => {
+    const { language, theme, size, start } = look;
+    // The address names the language, whatever was chosen before.
+    const page = await dressed(`/docs?lang=${language}`, language === 'vi' ? 'en' : 'vi', theme);
+    await page.setViewportSize(SIZES[size]);
+    await page.locator('#start', { hasText: start }).waitFor();
+    const reading = { language, technical: true, touch: size === 'mobile' };
+    expect(await checkLooks(page, reading)).toEqual([]);
+    await floor.photograph(page, `docs-${language}-${theme}-${size}`);
+    await page.locator('#language').click();
+    expect(await page.locator('#start').innerText()).not.toBe(start);
+    await page.reload();
+    expect(await page.locator('#start').innerText()).not.toBe(start);
+    await page.close();
     expect(floor.complaints).toEqual([]);
   });
 

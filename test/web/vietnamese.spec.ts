@@ -34,7 +34,7 @@ describe('Vietnamese outside of the texts of the pages', () => {
   it('is found on the pages of the documentation, of the demo and of the card', () => {
     const files = new Set(lines.map(({ file }) => file));
     for (const file of [
-      'src/docs/page.ts',
+      'src/docs/words.ts',
       'public/docs.js',
       'simulator/demo-desk-page.ts',
       'client/src/card-words.ts',

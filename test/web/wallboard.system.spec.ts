@@ -106,6 +106,30 @@ describe('the wallboard after a busy minute', () => {
     await page.locator('.hours .bar [data-series=answered]').first().waitFor();
   });
 
+  it('opens an agent’s day: the calls that it answered, and each of them', async () => {
+    const answers = new Map<string, number>();
+    for (const { direction, events } of floor.world.truth) {
+      const answer = direction === 'inbound' && events.find(({ type }) => type === 'call-answered');
+      const by = (answer || undefined)?.extension ?? null;
+      if (by !== null) answers.set(by, (answers.get(by) ?? 0) + 1);
+    }
+    const [[busiest, count] = ['', 0]] = [...answers].sort(([, a], [, b]) => b - a);
+    expect(count).toBeGreaterThan(0);
+    await page.locator(`.agents li[data-agent="${busiest}"] button`).click();
+    const day = page.locator('dialog.agent-day[data-standing=shown]');
+    const rows = day.locator('.day-calls tbody tr[data-part=answered]');
+    await rows.first().waitFor();
+    expect(await day.locator('[data-value=answered]').innerText()).toBe(String(count));
+    expect(await rows.count()).toBe(count);
+    expect(await floor.violations(page)).toEqual([]);
+    await rows.first().click();
+    await page.locator('dialog.call[data-standing=shown]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('dialog.call').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await day.waitFor({ state: 'detached' });
+  });
+
   it('shows who talks and who waits, and draws a call with its windows', async () => {
     ['101', '102', '103'].forEach((extension, n) =>
       floor.world.startCall({

@@ -4,6 +4,7 @@ import './styles/base.css';
 import './styles/panels.css';
 import './styles/call.css';
 import './styles/chart.css';
+import './styles/states.css';
 import './styles/reports.css';
 import { Entrance } from './views/entrance.js';
 import { ReportsPage } from './views/reports/reports-page.js';

@@ -5,6 +5,8 @@ import './styles/board.css';
 import './styles/call.css';
 import './styles/panels.css';
 import './styles/chart.css';
+import './styles/states.css';
+import './styles/agent.css';
 import './styles/overview.css';
 import './styles/calls.css';
 import './styles/feed.css';

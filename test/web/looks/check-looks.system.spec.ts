@@ -223,6 +223,15 @@ const BROKEN: readonly Broken[] = [
     style: '#box { inline-size: 300px; overflow: auto } #box p { inline-size: 900px }',
   },
   {
+    fault: 'a box that scrolls from side to side under a finger',
+    check: 'sideways',
+    where: '#box',
+    what: /its content is 900 px wide in a box of 300/,
+    body: '<div id="box" tabindex="0"><p>Khách</p></div>',
+    style: '#box { inline-size: 300px; overflow: auto } #box p { inline-size: 900px }',
+    reading: { ...READ, touch: true },
+  },
+  {
     fault: 'a word that was given up, in a text with a part in bold',
     check: 'refused-word',
     where: '#said',

@@ -74,6 +74,15 @@ const CALL: ShownPage = {
     await page.locator('dialog.call svg').waitFor();
   },
 };
+const AGENT: ShownPage = {
+  name: 'agent',
+  path: '/',
+  ready: async (page, situation) => {
+    await boardIsReady(page, situation);
+    await page.locator('.agents li[data-state=talking] button').first().click();
+    await page.locator('dialog.agent-day .day-calls tbody tr').first().waitFor();
+  },
+};
 const CALLBACKS: ShownPage = {
   name: 'callbacks',
   path: '/callbacks',
@@ -131,6 +140,7 @@ export const SHOWN: Readonly<Record<Situation, readonly ShownPage[]>> = {
     EVENTS,
     KIOSK,
     CALL,
+    AGENT,
     CALLBACKS,
     READ_ONLY,
     REPORTS,

@@ -29,6 +29,16 @@ describe('the numbers', () => {
     expect(now({ sources: [source({ state: 'unknown', lastCompleteAt: null })] }).state).toBe('connecting');
   });
 
+  it('are said to be missing where the PBX hangs from the beginning: a page does not connect for ever', () => {
+    const hanging = { sources: [source({ state: 'unknown', lastCompleteAt: null })] };
+    expect(now({ ...hanging, openedAt: NINE - LATE_MS }).state).toBe('connecting');
+    expect(now({ ...hanging, openedAt: NINE - LATE_MS - 1 })).toEqual({
+      state: 'stale',
+      reason: 'source-down',
+      asOf: null,
+    });
+  });
+
   it('of queues alone are old while only the queues cannot be seen', () => {
     const at = NINE - 9_000;
     for (const state of ['down', 'degraded'] as const) {

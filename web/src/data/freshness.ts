@@ -54,8 +54,9 @@ export function freshnessOf({ status, confirmedAt, sources, openedAt, now }: Con
   const isDisconnected =
     status.state !== 'live' && !(status.state === 'stale' && status.reason === 'source-down');
   if (isDisconnected || isSilent) return stale('disconnected', confirmedAt);
-  // Nothing was polled completely yet: not even a zero is known.
-  if (oldest === null && sources.every(({ state }) => state === 'unknown')) return fresh('connecting', null);
+  // Nothing was polled completely yet: not even a zero is known. A PBX that hangs is not waited for without a word.
+  if (oldest === null && sources.every(({ state }) => state === 'unknown'))
+    return now - openedAt > LATE_MS ? stale('source-down', null) : fresh('connecting', null);
   const ill = sources.filter(({ state }) => state === 'down' || state === 'degraded');
   if (ill.length > 0 && ill.every(({ endpoint }) => endpoint === 'queue'))
     return stale('queue-away', queuesSeenAt(sources));

@@ -153,6 +153,12 @@ export function isPartlyUnwatched({ unwatchedMs, spanMs }: QueueRow): boolean {
   return unwatchedMs !== null && spanMs > 0 && unwatchedMs.most / spanMs > 0.02;
 }
 
+/** How much of it is hatched: so little that it would not be seen is drawn larger. */
+export function unwatchedShare({ unwatchedMs, spanMs }: QueueRow): number {
+  if (unwatchedMs === null || spanMs === 0) return 0;
+  return Math.min(1, Math.max(0.05, unwatchedMs.least / spanMs));
+}
+
 /** Whether nothing is known of it, so that it has no numbers: not even that no caller came. */
 export function isBlind({ unwatchedMs, spanMs, sum }: QueueRow): boolean {
   return sum.offered === 0 && unwatchedMs !== null && spanMs > 0 && unwatchedMs.least / spanMs > 0.98;

@@ -10,6 +10,7 @@ import {
   shareText,
   sumOf,
   totalOf,
+  unwatchedShare,
   unwatchedOf,
 } from './report-rows.js';
 import { scaleOf } from './chart-scale.js';
@@ -135,6 +136,7 @@ describe('the rows of a report', () => {
     );
     expect(rows.map(isBlind)).toEqual([true, true, true, false, false, true]);
     expect(rows.map(isPartlyUnwatched)).toEqual([true, true, true, false, true, true]);
+    expect(rows.map(unwatchedShare)).toEqual([1, 1, 1, 0.05, 1, 1]);
     expect(runsOf(rows).map((run) => run.map(({ key }) => key))).toEqual([
       ['00', '01', '02'],
       ['03'],

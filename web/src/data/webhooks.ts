@@ -42,6 +42,21 @@ export interface Replayed {
   readonly last: Result | null;
 }
 
+/** What a badge says: `behind` is one that the bridge calls active, and that takes nothing at the moment or too slowly. */
+export function standingOf({
+  state,
+  lagEvents,
+  lagMs,
+  lastError,
+}: Pick<Webhook, 'state' | 'lagEvents' | 'lagMs' | 'lastError'>): WebhookState | 'behind' {
+  if (state !== 'active' || lagEvents === 0) return state;
+  // The bridge forgets the error with the next delivery.
+  return lastError !== null || lagMs > LATE_MS ? 'behind' : 'active';
+}
+
+/** Events on their way are none that wait. */
+const LATE_MS = 15_000;
+
 /** Gets nothing until somebody resumes it. */
 export function isStopped({ state }: Pick<Webhook, 'state'>): boolean {
   return state === 'paused' || state === 'disabled';

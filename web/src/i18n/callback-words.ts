@@ -60,6 +60,7 @@ export interface CallbackWords
     | 'noPerson'
     | 'conversation'
     | 'probableEnd'
+    | 'probableEndHint'
   > {
   readonly orders: Named<CallbackOrder>;
   readonly reasons: Named<DismissalReason>;

@@ -53,9 +53,10 @@ export const callbacksEn: CallbackWords = {
   how: 'How',
   when: 'When',
   who: 'By',
-  noPerson: '—',
+  noPerson: 'noted by itself',
   conversation: 'Conversation',
   probableEnd: 'probably',
+  probableEndHint: 'The answer was deduced: no poll saw the conversation itself.',
   orders: {
     waiting: 'waiting longest',
     newest: 'missed last',

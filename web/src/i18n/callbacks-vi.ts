@@ -53,9 +53,10 @@ export const callbacksVi: CallbackWords = {
   how: 'Kết quả',
   when: 'Lúc',
   who: 'Người thực hiện',
-  noPerson: '—',
+  noPerson: 'tự động ghi nhận',
   conversation: 'Cuộc gọi',
   probableEnd: 'có thể',
+  probableEndHint: 'Ước đoán: không lần kiểm tra nào ghi nhận chính cuộc đàm thoại.',
   orders: {
     waiting: 'chờ lâu nhất',
     newest: 'nhỡ gần đây nhất',

@@ -98,7 +98,7 @@ export const en: Words = {
   baseline: 'was there already when the bridge began to poll',
   callCount: (count) => (count === 1 ? '1 call' : `${count} calls`),
 
-  endpoint: { monitor: 'Extensions (monitor)', queue: 'Queues (queue)' },
+  endpoint: { monitor: 'Extensions', queue: 'Queues' },
   sourceState: {
     up: 'answers',
     degraded: 'answers incompletely',

@@ -58,6 +58,8 @@ export interface ReportWords
     | 'extension'
     | 'search'
     | 'customerMasked'
+    | 'wholeNumber'
+    | 'wholeNumbers'
     | 'definitions'
   > {
   readonly views: Named<View>;
@@ -68,6 +70,7 @@ export interface ReportWords
   readonly chart: (by: 'hour' | 'day', queue: string | null) => string;
   readonly shortCount: (count: number) => string;
   readonly within: (seconds: number) => string;
+  readonly atLeast: (time: string) => string;
   readonly ofCount: (inTime: string, count: number) => string;
   readonly notKnownCount: (count: number) => string;
   readonly chartSummary: (offered: number, answered: number, abandoned: number) => string;

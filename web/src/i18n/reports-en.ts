@@ -52,6 +52,8 @@ export const reportsEn: ReportWords = {
   extension: 'Extension',
   search: 'Search',
   customerMasked: 'hidden for this token',
+  wholeNumber: 'whole number',
+  wholeNumbers: 'A number is found only when all of it is written: 0912 345 678.',
   definitions:
     'A caller counts in the hour of arrival, once in each queue. Share and service level leave out short abandonments. A range is shown where only a range is known. There is no after-call work in the PBX’s answers, so there is no handling time.',
   views: { queues: 'Queues', agents: 'Agents', calls: 'Ended calls' },
@@ -73,6 +75,7 @@ export const reportsEn: ReportWords = {
   },
   chart: (by, queue) => `Callers by ${by}, ${queue ?? 'all queues'}`,
   shortCount: (count) => `${count} short`,
+  atLeast: (time) => `at least ${time}`,
   within: (seconds) => `in ${seconds} s`,
   ofCount: (inTime, count) => `${inTime} of ${count}`,
   notKnownCount: (count) => `${count} not known`,

@@ -52,6 +52,8 @@ export const reportsVi: ReportWords = {
   extension: 'Máy nhánh',
   search: 'Tìm',
   customerMasked: 'số bị che với mã này',
+  wholeNumber: 'nhập đủ số',
+  wholeNumbers: 'Chỉ tìm được khi nhập đủ số điện thoại: 0912 345 678.',
   definitions:
     'Mỗi cuộc vào tính theo giờ khách vào hàng chờ, mỗi hàng chờ tính một lần. Tỷ lệ nhỡ và SLA không tính khách gác máy sớm. Khi chỉ biết được một khoảng thì hiển thị khoảng đó. Tổng đài không cung cấp thời gian xử lý sau cuộc gọi, nên không có số liệu này.',
   views: { queues: 'Hàng chờ', agents: 'Điện thoại viên', calls: 'Cuộc gọi đã kết thúc' },
@@ -73,6 +75,7 @@ export const reportsVi: ReportWords = {
   },
   chart: (by, queue) => `Cuộc vào theo ${by === 'hour' ? 'giờ' : 'ngày'}, ${queue ?? 'tất cả hàng chờ'}`,
   shortCount: (count) => `${count} gác sớm`,
+  atLeast: (time) => `ít nhất ${time}`,
   within: (seconds) => `trong ${seconds} giây`,
   ofCount: (inTime, count) => `${inTime}/${count} cuộc`,
   notKnownCount: (count) => `${count} không rõ`,

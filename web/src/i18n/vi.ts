@@ -90,7 +90,7 @@ export const vi: Words = {
   baseline: 'đã diễn ra trước khi bắt đầu theo dõi',
   callCount: (count) => `${count} cuộc gọi`,
 
-  endpoint: { monitor: 'Máy nhánh (monitor)', queue: 'Hàng chờ (queue)' },
+  endpoint: { monitor: 'Máy nhánh', queue: 'Hàng chờ' },
   sourceState: {
     up: 'hoạt động',
     degraded: 'dữ liệu không đầy đủ',

@@ -1,4 +1,4 @@
-import type { Attempt, DeadLetter, Outcome, WebhookState } from '../data/webhooks.js';
+import type { Attempt, DeadLetter, Outcome, standingOf } from '../data/webhooks.js';
 
 type Named<Name extends string> = Readonly<Record<Name, string>>;
 
@@ -42,7 +42,7 @@ export interface WebhookWords
     | 'asking'
     | 'problem'
   > {
-  readonly states: Named<WebhookState>;
+  readonly states: Named<ReturnType<typeof standingOf>>;
   readonly outcomes: Named<Outcome>;
   readonly kinds: Named<Attempt['kind']>;
   readonly deadReasons: Named<DeadLetter['reason']>;

@@ -39,7 +39,7 @@ export const webhooksEn: WebhookWords = {
   action: 'Action',
   asking: 'Sending …',
   problem: 'That did not work',
-  states: { active: 'active', failing: 'failing', paused: 'paused', disabled: 'disabled' },
+  states: { active: 'active', behind: 'behind', failing: 'failing', paused: 'paused', disabled: 'disabled' },
   outcomes: {
     delivered: 'delivered',
     'endpoint-failed': 'receiver failed',

@@ -40,7 +40,13 @@ export const webhooksVi: WebhookWords = {
   action: 'Thao tác',
   asking: 'Đang gửi …',
   problem: 'Không thực hiện được',
-  states: { active: 'hoạt động', failing: 'đang lỗi', paused: 'tạm dừng', disabled: 'đã tắt' },
+  states: {
+    active: 'hoạt động',
+    behind: 'chưa gửi hết',
+    failing: 'đang lỗi',
+    paused: 'tạm dừng',
+    disabled: 'đã tắt',
+  },
   outcomes: {
     delivered: 'đã nhận',
     'endpoint-failed': 'bên nhận bị lỗi',

@@ -49,6 +49,12 @@ export class Board {
     return reason === 'queue-away' ? 'queues-stale' : state;
   });
 
+  /** What the bridge says before it has seen the PBX are no zeros. */
+  readonly isKnown = computed(() => {
+    const { state, reason, asOf } = this.freshness.value;
+    return state !== 'connecting' && (asOf !== null || reason === 'queue-away');
+  });
+
   private readonly bridge: Bridge;
   private readonly known = new Agents();
   private readonly stops: (() => void)[] = [];

@@ -12,6 +12,7 @@ import { type SourcesAway, sourcesAway } from '../data/sources-away.js';
 import { BASE, refused, token } from './access.js';
 import { ask } from './ask.js';
 import { currentTime } from './clock.js';
+import { hearQueueNames, queueName } from './queue-names.js';
 import { readZone } from './read-zone.js';
 
 /**
@@ -55,7 +56,9 @@ export class Callbacks {
   readonly openCount = computed(
     () => listed(this.#open.value.values(), { order: 'waiting', queue: this.queue.value }).length,
   );
-  readonly queues = computed(() => queuesOf([...this.#open.value.values(), ...this.closed.value]));
+  readonly #queues = computed(() => queuesOf([...this.#open.value.values(), ...this.closed.value]));
+  /** Those that missed any of them, by their short names. */
+  readonly queues = computed(() => this.#queues.value.map(({ id, name }) => ({ id, name: queueName(name) })));
   /** Those that were closed, newest first, as far as they were asked for. */
   readonly closed = signal<readonly CallbackEntry[]>([]);
   readonly closedStanding = signal<Standing>('reading');
@@ -86,6 +89,7 @@ export class Callbacks {
         void this.read();
       }),
       this.#bridge.on('event', (event) => this.#heard(event)),
+      effect(() => hearQueueNames(this.#queues.value.map(({ name }) => name))),
       effect(() => {
         void this.queue.value;
         if (this.#isClosedShown) void this.readClosed();

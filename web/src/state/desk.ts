@@ -1,14 +1,14 @@
 import type { QueueState } from '@pitel-event-bridge/client';
-import { batch, computed, effect, type Signal, signal } from '@preact/signals';
+import { batch, effect, type Signal, signal } from '@preact/signals';
 import { showsQueue, unknownQueues } from '../data/board-address.js';
 import type { AgentIntervals, AgentStats, CallbacksAnswer, QueueIntervals } from '../data/desk.js';
 import { ADDRESS } from './address.js';
-import { shortQueueName } from '../data/queue-name.js';
 import { afterAnswer, type Reading } from '../data/reading.js';
 import { type Answer, ask } from './ask.js';
 import { token } from './access.js';
 import { currentTime } from './clock.js';
 import { Pace } from './pace.js';
+import { hearQueueNames } from './queue-names.js';
 import { seesAgents, seesQueues } from './sight.js';
 import { zone } from './zone.js';
 
@@ -30,7 +30,6 @@ export class Desk {
   readonly queues = signal<Reading<readonly QueueState[]>>(NOT_READ);
   /** Those that the board's address names, and the bridge knows none of. */
   readonly unknownQueues = signal<readonly string[]>([]);
-  readonly #names = computed(() => (this.queues.value.value ?? []).map(({ queue }) => queue.name));
   /** Today, by the hour. */
   readonly day = signal<Reading<QueueIntervals['intervals']>>(NOT_READ);
   /** The quarters of an hour that hold the last thirty minutes. */
@@ -61,11 +60,6 @@ export class Desk {
     for (const one of what) this.#paces[one].nudge();
   }
 
-  /** A queue's name as people say it. */
-  shortName(name: string): string {
-    return shortQueueName(name, this.#names.value);
-  }
-
   close(): void {
     this.#stop();
     this.#closed.abort();
@@ -75,6 +69,7 @@ export class Desk {
   async #readQueues(): Promise<void> {
     if (!seesQueues.peek()) return void (this.queues.value = HIDDEN);
     await this.#read(this.queues, 'v1/queues', ({ queues }: { readonly queues: readonly QueueState[] }) => {
+      hearQueueNames(queues.map(({ queue }) => queue.name));
       this.unknownQueues.value = unknownQueues(
         ADDRESS,
         queues.map(({ queue }) => queue),

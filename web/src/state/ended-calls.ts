@@ -28,6 +28,8 @@ export class EndedCalls {
   readonly next = signal<string | null>(null);
   /** Why the bridge did not search, in its words; null: it did, or did not answer. */
   readonly refusal = signal<string | null>(null);
+  /** Whether the calls of one customer were asked for. */
+  readonly isOfCustomer = signal(false);
   #reading = new AbortController();
   #asked: string[][] = [];
 
@@ -37,7 +39,7 @@ export class EndedCalls {
 
   /** @param period null: today */
   async search(period: Period | null, { customer, extension, queue, outcome }: CallSearch): Promise<void> {
-    this.#asked = Object.entries({
+    const asked = Object.entries({
       state: 'ended',
       since: period?.from ?? '',
       until: period?.to ?? '',
@@ -46,10 +48,16 @@ export class EndedCalls {
       queue,
       outcome,
     }).filter(([, value]) => value !== '');
+    const isSame = JSON.stringify(asked) === JSON.stringify(this.#asked);
+    this.#asked = asked;
     batch(() => {
-      this.calls.value = [];
-      this.next.value = null;
+      // Asked for again, the list stays until the answer is there.
+      if (!isSame) {
+        this.calls.value = [];
+        this.next.value = null;
+      }
       this.refusal.value = null;
+      this.isOfCustomer.value = customer.trim() !== '';
       this.standing.value = 'reading';
     });
     await this.#read(null);
@@ -84,7 +92,7 @@ export class EndedCalls {
       }
       const { calls, next } = answer.body;
       batch(() => {
-        this.calls.value = [...this.calls.peek(), ...calls];
+        this.calls.value = from === null ? calls : [...this.calls.peek(), ...calls];
         this.next.value = next;
         this.standing.value = 'shown';
       });

@@ -4,7 +4,9 @@ import { effect, type Signal, signal } from '@preact/signals';
 export type Language = 'vi' | 'en';
 export type Theme = 'system' | 'light' | 'dark';
 
-export const language = kept<Language>('language', preferred(), ['vi', 'en']);
+const LANGUAGES: readonly Language[] = ['vi', 'en'];
+
+export const language = kept<Language>('language', preferred(), LANGUAGES);
 export const theme = kept<Theme>('theme', 'system', ['system', 'light', 'dark']);
 /** Whether a threshold that is crossed is heard. */
 export const sound = kept<'on' | 'off'>('sound', 'off', ['on', 'off']);
@@ -16,6 +18,19 @@ effect(() => {
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });
+
+/** `?lang=vi` is a choice like one by the button: no hand presses one on a wall. */
+const named = LANGUAGES.find((one) => one === new URLSearchParams(location.search).get('lang'));
+if (named !== undefined) language.value = named;
+
+/** The address then names none any more: a reload would undo the choice. */
+export function chooseLanguage(chosen: Language): void {
+  language.value = chosen;
+  const address = new URL(location.href);
+  if (!address.searchParams.has('lang')) return;
+  address.searchParams.delete('lang');
+  history.replaceState(null, '', address);
+}
 
 function preferred(): Language {
   return navigator.language.startsWith('vi') ? 'vi' : 'en';

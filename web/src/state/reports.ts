@@ -5,6 +5,7 @@ import type { AgentInterval, QueueInterval, Stats } from '../data/stats.js';
 import { token } from './access.js';
 import { ask } from './ask.js';
 import { currentTime } from './clock.js';
+import { hearQueueNames, queueName } from './queue-names.js';
 import { zone } from './zone.js';
 
 /**
@@ -52,7 +53,9 @@ export class Reports {
   readonly byQueue = computed(() => byQueue(this.#chosen.value.days));
   readonly total = computed(() => totalOf(this.#chosen.value.days, this.readAt.value));
   readonly byAgent = computed(() => byAgent(this.#agents.value, this.readAt.value));
-  readonly queues = computed(() => byQueue(this.#days.value).map(({ key, name }) => ({ id: key, name })));
+  readonly queues = computed(() =>
+    byQueue(this.#days.value).map(({ key, name }) => ({ id: key, name: queueName(name) })),
+  );
   readonly #closed = new AbortController();
   readonly #stop: () => void;
   #reading = new AbortController();
@@ -142,6 +145,7 @@ export class Reports {
       this.timeZone.value = days.body.timeZone;
       zone.value = days.body.timeZone;
       this.#days.value = days.body.intervals;
+      hearQueueNames(namesIn(days.body.intervals));
       this.#hours.value = hours.body?.intervals ?? [];
       if (agents.body !== null) this.#agents.value = agents.body.intervals;
       this.standing.value = 'shown';
@@ -159,4 +163,8 @@ export class Reports {
     );
     return `v1/stats/${what}?${new URLSearchParams(given).toString()}`;
   }
+}
+
+function namesIn(intervals: readonly QueueInterval[]): readonly string[] {
+  return intervals.flatMap(({ queues }) => queues.flatMap(({ queue }) => queue.name ?? []));
 }

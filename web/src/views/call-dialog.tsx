@@ -1,6 +1,7 @@
 import type { CallView } from '@pitel-event-bridge/client';
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
+import { phaseOf } from '../data/call-list.js';
 import { type EndedCall, isEndedCall } from '../data/ended-call.js';
 import { storyTimeline } from '../data/story-timeline.js';
 import { timelineOf } from '../data/timeline.js';
@@ -13,6 +14,7 @@ import { CallHappened } from './call-happened.js';
 import { CallMarks } from './call-marks.js';
 import { CustomerNumber } from './customer-number.js';
 import { callText } from './customer-text.js';
+import { Dialog } from './dialog.js';
 import { TimelineDrawing } from './timeline-drawing.js';
 
 /**
@@ -31,60 +33,41 @@ export function CallDialog({
 }) {
   const said = words();
   const call = callWords();
-  const dialog = useRef<HTMLDialogElement>(null);
   const [life] = useState(() => new CallLife(callId, board));
-  useEffect(() => {
-    dialog.current?.showModal();
-    return () => life.close();
-  }, [life]);
+  useEffect(() => () => life.close(), [life]);
   const standing = life.standing.value;
   const { view } = life;
-  // A press that began in the dialog, as of text that is marked, does not close it where it ends.
-  const pressedOutside = useRef(false);
   return (
-    <dialog
-      ref={dialog}
-      class="call"
-      aria-labelledby="call-title"
-      onClose={close}
-      data-standing={standing}
-      onPointerDown={(event) => (pressedOutside.current = isOutside(event))}
-      onClick={(event) => {
-        if (pressedOutside.current && isOutside(event)) dialog.current?.close();
-      }}
-    >
-      <div class="panel-head">
-        <div>
-          <h2 id="call-title">
-            {view === null ? said.callDetails : <CustomerNumber text={callText(view)} />}
-          </h2>
-          {view !== null && <p class="note">{call.direction[view.direction]}</p>}
-        </div>
-        <button type="button" class="shut" onClick={() => dialog.current?.close()}>
-          {said.close}
-        </button>
-      </div>
-      {view === null ? (
-        <p role="status">
-          {standing === 'reading' ? call.reading : call[standing === 'gone' ? 'gone' : 'away']}
-        </p>
-      ) : (
+    <Dialog name="call" standing={standing} close={close}>
+      {(dialog) => (
         <>
-          <CallHappened view={view} />
-          <CallFacts view={view} />
-          <Life life={life} view={view} />
-          <CallId view={view} />
+          <div class="panel-head">
+            <div>
+              <h2 id="call-title">
+                {view === null ? said.callDetails : <CustomerNumber text={callText(view)} />}
+              </h2>
+              {view !== null && <p class="note">{call.direction[view.direction]}</p>}
+            </div>
+            <button type="button" class="shut" onClick={() => dialog.current?.close()}>
+              {said.close}
+            </button>
+          </div>
+          {view === null ? (
+            <p role="status">
+              {standing === 'reading' ? call.reading : call[standing === 'gone' ? 'gone' : 'away']}
+            </p>
+          ) : (
+            <>
+              <CallHappened view={view} />
+              <CallFacts view={view} />
+              <Life life={life} view={view} />
+              <CallId view={view} />
+            </>
+          )}
         </>
       )}
-    </dialog>
+    </Dialog>
   );
-}
-
-/** What is outside of a dialog belongs to it as its backdrop. */
-function isOutside({ target, currentTarget, clientX, clientY }: MouseEvent): boolean {
-  if (target !== currentTarget) return false;
-  const { left, right, top, bottom } = (currentTarget as HTMLElement).getBoundingClientRect();
-  return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }
 
 function Life({ life, view }: { readonly life: CallLife; readonly view: CallView | EndedCall }) {
@@ -96,7 +79,9 @@ function Life({ life, view }: { readonly life: CallLife; readonly view: CallView
   const { events } = life;
   const isFromEvents = isDrawnFromEvents(view, events);
   const timeline =
-    !isFromEvents && isEndedCall(view) ? storyTimeline(view) : timelineOf(view, events, shownTime());
+    !isFromEvents && isEndedCall(view)
+      ? storyTimeline(view)
+      : timelineOf(view, events, shownTime(phaseOf(view) === 'waiting' ? 'queues' : 'calls'));
   if (life.isReadingPast.value && timeline.isPartial) return <p role="status">{call.reading}</p>;
   return (
     <>

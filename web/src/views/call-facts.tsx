@@ -2,9 +2,9 @@ import type { CallView } from '@pitel-event-bridge/client';
 import { useSignal } from '@preact/signals';
 import type { EndedCall } from '../data/ended-call.js';
 import { talkedOf } from '../data/participants.js';
-import { shortQueueName } from '../data/queue-name.js';
 import { callWords } from '../i18n/call-i18n.js';
 import { dayText, durationText, words } from '../i18n/i18n.js';
+import { queueName } from '../state/queue-names.js';
 import { participantText } from './customer-text.js';
 
 /** What is known of the call; what does not concern it is left out, and what is not known says so. */
@@ -14,12 +14,11 @@ export function CallFacts({ view }: { readonly view: CallView | EndedCall }) {
   const { state, direction, hotline, queues, waitMs, talkMs, startedAt, answeredAt, endedAt } = view;
   const isOver = state === 'ended';
   const talked = talkedOf(view);
-  const names = queues.map(({ name }) => name);
   const facts: readonly (readonly [string, string] | null)[] = [
     [call.began, dayText(Date.parse(startedAt))],
     endedAt === null ? null : [call.ended, dayText(Date.parse(endedAt))],
     direction === 'inbound'
-      ? [call.queues, queues.map(({ name }) => shortQueueName(name, names)).join(' → ') || call.direct]
+      ? [call.queues, queues.map(({ name }) => queueName(name)).join(' → ') || call.direct]
       : null,
     talked.length === 0 || direction === 'local' || !isOver
       ? null

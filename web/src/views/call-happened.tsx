@@ -1,9 +1,10 @@
 import type { CallView } from '@pitel-event-bridge/client';
+import { phaseOf } from '../data/call-list.js';
 import type { EndedCall } from '../data/ended-call.js';
 import { talkedOf } from '../data/participants.js';
-import { shortQueueName } from '../data/queue-name.js';
 import { callWords } from '../i18n/call-i18n.js';
 import { durationText, words } from '../i18n/i18n.js';
+import { queueName } from '../state/queue-names.js';
 import { participantText } from './customer-text.js';
 import { Timer } from './timer.js';
 
@@ -21,7 +22,11 @@ export function CallHappened({ view }: { readonly view: CallView | EndedCall }) 
         <span class="badge" data-phase={LIVE[state]}>
           {said.callPart[state]}
         </span>{' '}
-        {liveText(view)} · <Timer since={Date.parse(answeredAt ?? startedAt)} />
+        {liveText(view)} ·{' '}
+        <Timer
+          since={Date.parse(answeredAt ?? startedAt)}
+          of={phaseOf(view) === 'waiting' ? 'queues' : 'calls'}
+        />
       </p>
     );
   return (
@@ -43,7 +48,7 @@ function liveText(view: CallView): string {
   const ringing = extensions.filter((each) => each.state === 'ringing');
   if (ringing.length > MOST_NAMED) return call.ringsAt(call.extensionCount(ringing.length));
   if (ringing.length > 0) return call.ringsAt(ringing.map(({ extension }) => extension).join(', '));
-  return queue === null ? '' : call.waitsIn(shortQueueName(queue.name, []));
+  return queue === null ? '' : call.waitsIn(queueName(queue.name));
 }
 
 function endText(view: CallView | EndedCall): string {
@@ -58,7 +63,7 @@ function endText(view: CallView | EndedCall): string {
         talkMs === null ? null : durationText(talkMs),
       );
     case 'abandoned':
-      return call.wasAbandoned(wait, queue === null ? null : shortQueueName(queue.name, []));
+      return call.wasAbandoned(wait, queue === null ? null : queueName(queue.name));
     case 'no-answer':
       return call.wasNotAnswered;
     default:

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { showsCallbacks } from '../data/callbacks.js';
 import { words } from '../i18n/i18n.js';
 import { access, claims, scope, signOut } from '../state/access.js';
-import { language } from '../state/preferences.js';
+import { chooseLanguage, language } from '../state/preferences.js';
 import { ThemeButton } from './theme-button.js';
 
 export type PageName = 'wallboard' | 'callbacks' | 'reports' | 'screenPop' | 'webhooks';
@@ -25,6 +26,11 @@ export function Header({
 }) {
   const said = words();
   const other = language.value === 'vi' ? 'en' : 'vi';
+  const nav = useRef<HTMLElement>(null);
+  // On a mobile the links go on beyond the edge: the one of this page is in view.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, []);
   const page = (name: PageName | 'docs', address: string) => (
     <a href={address} aria-current={name === current ? 'page' : undefined}>
       {said[name]}
@@ -47,7 +53,7 @@ export function Header({
         {said.skip}
       </a>
       <Brand title={title} tenant={tenant} />
-      <nav aria-label={said.pages}>
+      <nav ref={nav} aria-label={said.pages}>
         {page('wallboard', './')}
         {hasCallbacks && page('callbacks', './callbacks')}
         {scope.value !== null && page('reports', './reports')}
@@ -63,7 +69,7 @@ export function Header({
           class="icon"
           lang={other}
           title={said.otherLanguage}
-          onClick={() => (language.value = other)}
+          onClick={() => chooseLanguage(other)}
         >
           <span class="unseen">{said.otherLanguage}</span>
           <span aria-hidden="true">{other.toUpperCase()}</span>

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TokenRefusal } from '../data/refusal.js';
 import { words } from '../i18n/i18n.js';
+import { refusalText } from '../i18n/refusal-text.js';
 import { isRemembered, signIn } from '../state/access.js';
 
 /** Asks for a token. `reason`: why the last one is not valid any more. */
@@ -46,8 +47,7 @@ export function SignIn({
       {isAsking.value && <p role="status">{said.checking}</p>}
       {refusal.value !== null && (
         <p class="refusal" role="alert">
-          {said.refusals[refusal.value.code] ?? said.refusedOtherwise(refusal.value.code)}
-          {refusal.value.tenant !== null && ` ${said.tokenTenant(refusal.value.tenant)}`}
+          {refusalText(said, refusal.value)}
         </p>
       )}
       <label for="token">{said.token}</label>

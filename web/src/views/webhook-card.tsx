@@ -1,5 +1,5 @@
 import { clockText } from '../data/duration.js';
-import { isStopped, type Result, type Webhook, type WebhookState } from '../data/webhooks.js';
+import { isStopped, type Result, standingOf, type Webhook } from '../data/webhooks.js';
 import { dayText } from '../i18n/i18n.js';
 import { webhookWords } from '../i18n/webhook-i18n.js';
 import type { Said, Webhooks } from '../state/webhooks.js';
@@ -7,8 +7,9 @@ import { Attempts, DeadLetters } from './webhook-attempts.js';
 import { ReplaySince } from './webhook-replay.js';
 
 /** The colours and shapes of other states that mean the same to people. */
-const PHASES: Readonly<Record<WebhookState, string>> = {
+const PHASES: Readonly<Record<ReturnType<typeof standingOf>, string>> = {
   active: 'up',
+  behind: 'degraded',
   failing: 'down',
   paused: 'waiting',
   disabled: 'unknown',
@@ -24,6 +25,7 @@ export function WebhookCard({
 }) {
   const hooks = webhookWords();
   const { id, url, state, lagEvents, lagMs, lastError, lastDeliveredAt } = webhook;
+  const standing = standingOf(webhook);
   const isOpen = webhooks.opened.value === id;
   const said = webhooks.said.value.get(id);
   const isBusy = said?.kind === 'asking' || said?.kind === 'replaying';
@@ -31,8 +33,8 @@ export function WebhookCard({
     <section class="panel webhook" data-webhook={id} data-state={state} aria-labelledby={`webhook-${id}`}>
       <div class="panel-head">
         <h2 id={`webhook-${id}`}>{id}</h2>
-        <span class="badge" data-phase={PHASES[state]}>
-          {hooks.states[state]}
+        <span class="badge" data-phase={PHASES[standing]}>
+          {hooks.states[standing]}
         </span>
       </div>
       <code class="address">{url}</code>

@@ -25,7 +25,7 @@ globalThis.readLooks = (reading) => {
       ...overlappingTexts(runs),
       ...brokenWords(runs),
       ...smallControls(root),
-      ...sidewaysScroll(root, reading.kiosk ?? false),
+      ...sidewaysScroll(root, reading),
     ];
     return { findings, said: saidIn(root) };
   } finally {

@@ -4,6 +4,7 @@ import { boardWords } from '../../i18n/board-i18n.js';
 import { numberText, words } from '../../i18n/i18n.js';
 import { ADDRESS } from '../../state/address.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 import { Panel } from '../panel.js';
 import { Timer } from '../timer.js';
 import { Pager, usePages } from './pages.js';
@@ -12,13 +13,13 @@ import { Aged, whyUnknown } from './unknown.js';
 /** On a floor of so many, how many do what in which queue is of more use than the first rows of a long list. */
 const LARGE = 200;
 
-/** Extensions by state, each with the time in it and the rings that it has not answered today. */
+/** Extensions by state, each with the time in it and the rings that it has not answered today; a click opens its day. */
 export function AgentsPanel({
   board,
   open,
 }: {
   readonly board: Board;
-  readonly open: (callId: string) => void;
+  readonly open: (extension: string) => void;
 }) {
   const said = boardWords();
   const agents = board.agents.value;
@@ -116,7 +117,7 @@ function ByQueue({ board }: { readonly board: Board }) {
       <tbody>
         {queues.slice(0, MOST_QUEUES).map(({ queue, ringing, talking }) => (
           <tr key={queue}>
-            <th scope="row">{board.desk.shortName(queue)}</th>
+            <th scope="row">{queueName(queue)}</th>
             <td>{numberText(talking)}</td>
             <td>{numberText(ringing)}</td>
           </tr>
@@ -130,11 +131,11 @@ function ByQueue({ board }: { readonly board: Board }) {
 const MOST_QUEUES = 6;
 
 function Agent({
-  agent: { extension, name, state, since, callId, notAnswered },
+  agent: { extension, name, state, since, notAnswered },
   open,
 }: {
   readonly agent: AgentEntry;
-  readonly open: (callId: string) => void;
+  readonly open: (extension: string) => void;
 }) {
   const said = boardWords();
   const who = (
@@ -145,12 +146,12 @@ function Agent({
   return (
     <li data-agent={extension} data-state={state}>
       <span class="dot" role="img" aria-label={said.state[state]} />
-      {callId === null || ADDRESS.kiosk ? (
+      {ADDRESS.kiosk ? (
         <span class="who" title={name ?? extension}>
           {who}
         </span>
       ) : (
-        <button type="button" class="who" title={name ?? extension} onClick={() => open(callId)}>
+        <button type="button" class="who" title={name ?? extension} onClick={() => open(extension)}>
           {who}
         </button>
       )}

@@ -2,6 +2,7 @@ import type { CallbackView } from '@pitel-event-bridge/client';
 import { boardWords } from '../../i18n/board-i18n.js';
 import type { Board } from '../../state/board.js';
 import { ADDRESS } from '../../state/address.js';
+import { queueName } from '../../state/queue-names.js';
 import { CustomerNumber } from '../customer-number.js';
 import { customerText } from '../customer-text.js';
 import { Panel } from '../panel.js';
@@ -37,7 +38,7 @@ export function Callbacks({ board: { desk } }: { readonly board: Board }) {
         ) : (
           <ol class="callbacks">
             {items.slice(pages.first, pages.last).map((item) => (
-              <Item key={item.id} item={item} desk={desk} />
+              <Item key={item.id} item={item} />
             ))}
           </ol>
         )}
@@ -46,11 +47,11 @@ export function Callbacks({ board: { desk } }: { readonly board: Board }) {
   );
 }
 
-function Item({ item, desk }: { readonly item: CallbackView; readonly desk: Board['desk'] }) {
+function Item({ item }: { readonly item: CallbackView }) {
   const said = boardWords();
   const { id, queues, missed, tried, firstAt, claimedBy } = item;
   const queue =
-    queues.length === 0 ? said.missedDirectly : queues.map(({ name }) => desk.shortName(name)).join(', ');
+    queues.length === 0 ? said.missedDirectly : queues.map(({ name }) => queueName(name)).join(', ');
   const counts = [missed > 1 ? said.missedTimes(missed) : null, tried > 0 ? said.triedTimes(tried) : null];
   return (
     <li data-callback={id} data-claimed={claimedBy !== null}>

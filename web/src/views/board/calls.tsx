@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { type Phase, phaseOf, phaseSince } from '../../data/call-list.js';
 import { words } from '../../i18n/i18n.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 import { CustomerNumber } from '../customer-number.js';
 import { customerText } from '../customer-text.js';
 import { Panel } from '../panel.js';
@@ -236,7 +237,7 @@ function Row({ board, callId, place, isFocusable, focused, open }: RowProps) {
         <small>{said.direction[view.direction]}</small>
       </th>
       <td role="cell" class="queue" title={queue?.name}>
-        {queue === null ? '' : board.desk.shortName(queue.name)}
+        {queue === null ? '' : queueName(queue.name)}
       </td>
       <td role="cell" class="agent">
         {agent !== null && agent.extension !== null && <span class="extension">{agent.extension}</span>}{' '}

@@ -1,9 +1,11 @@
-import type { BridgeEvent } from '@pitel-event-bridge/client';
+import type { BridgeEvent, CallView, OfferView } from '@pitel-event-bridge/client';
 import { useComputed, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { isCallEvent } from '../../data/call-event.js';
 import { type FeedKind, filterFeed } from '../../data/feed.js';
 import { secondText, words } from '../../i18n/i18n.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 import { CustomerNumber } from '../customer-number.js';
 import { customerText } from '../customer-text.js';
 import { Panel } from '../panel.js';
@@ -104,20 +106,31 @@ function Item({ event, open }: { readonly event: BridgeEvent; readonly open: (ca
           <CustomerNumber text={customerText(event.data)} />
         </button>
       ) : (
-        <b>{event.subject}</b>
+        <b title={reasonOf(event)}>{subjectOf(event)}</b>
       )}
-      <small>{about(event)}</small>
+      {isCall && <small>{about(event.data)}</small>}
     </li>
   );
 }
 
-function about(event: BridgeEvent): string {
+/** What it is about, as people call it. */
+function subjectOf({ subject, data }: BridgeEvent): ComponentChildren {
+  if ('callback' in data) return <CustomerNumber text={customerText(data.callback)} />;
+  if ('limit' in data) return queueName(data.queue.name);
+  if ('lastCompleteAt' in data) return words().endpoint[data.endpoint];
+  return subject;
+}
+
+/** What failed, in the words of those who operate it. */
+function reasonOf({ data }: BridgeEvent): string | undefined {
+  return 'callback' in data || !('reason' in data) ? undefined : (data.reason ?? undefined);
+}
+
+function about({ offer, agent, queue, outcome, observed }: CallView & { offer?: OfferView }): string {
   const said = words();
-  if (!isCallEvent(event)) return 'reason' in event.data ? (event.data.reason ?? '') : '';
-  const { offer, agent, queue, outcome, observed } = event.data;
   const extension = offer?.extension ?? agent?.extension;
   return [
-    typeof extension === 'string' ? `→ ${extension}` : queue?.name,
+    typeof extension === 'string' ? `→ ${extension}` : queue === null ? null : queueName(queue.name),
     outcome === null ? null : (said.outcomes[outcome] ?? outcome),
     observed.certainty === 'inferred' ? said.certainty.inferred : null,
   ]

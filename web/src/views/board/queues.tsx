@@ -4,6 +4,7 @@ import { totalsByQueue, totalsOf } from '../../data/totals.js';
 import { boardWords } from '../../i18n/board-i18n.js';
 import { minuteText, numberText, shareText, words } from '../../i18n/i18n.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 import { Panel } from '../panel.js';
 import { Timer } from '../timer.js';
 import { Pager, usePages } from './pages.js';
@@ -56,7 +57,7 @@ export function Queues({ board: { desk, alarms } }: { readonly board: Board }) {
                 <Row
                   key={row.id}
                   row={row}
-                  name={desk.shortName(row.name)}
+                  name={queueName(row.name)}
                   acknowledged={alarms.acknowledged.value}
                 />
               ))}
@@ -65,6 +66,17 @@ export function Queues({ board: { desk, alarms } }: { readonly board: Board }) {
         )}
       </div>
     </Panel>
+  );
+}
+
+/** Where there is no room, a name goes on in the next line after its `_`, not within its number. */
+function Breaking({ name }: { readonly name: string }) {
+  const [first, ...rest] = name.split(/(?<=_)/);
+  return (
+    <>
+      {first}
+      {rest.map((part) => [<wbr />, part])}
+    </>
   );
 }
 
@@ -91,7 +103,7 @@ function Row({
       <th scope="row" data-column="queue">
         <div>
           <span class="name" title={whole}>
-            {name}
+            <Breaking name={name} />
           </span>
           {first !== undefined && (
             <span

@@ -4,7 +4,7 @@ import { agoText, words } from '../../i18n/i18n.js';
 import { tick } from '../../state/clock.js';
 import { sources } from '../../state/contact.js';
 
-/** One line about the PBX's endpoints, which is there only while one of them is not well. */
+/** One line about the PBX's endpoints, which is there only while one of them is not well. What failed is for its operator: a tooltip. */
 export function Sources() {
   const said = words();
   const now = tick.value;
@@ -12,7 +12,12 @@ export function Sources() {
   return (
     <ul class="sources">
       {sources.value.map(({ endpoint, state, lastCompleteAt, lastError }) => (
-        <li key={endpoint} data-source={endpoint} data-state={state}>
+        <li
+          key={endpoint}
+          data-source={endpoint}
+          data-state={state}
+          title={lastError === null || state === 'up' ? endpoint : `${endpoint}: ${lastError}`}
+        >
           <span class="badge" data-phase={state}>
             {said.sourceState[state]}
           </span>
@@ -22,7 +27,6 @@ export function Sources() {
               ? said.neverPolled
               : said.lastPoll(agoText(now - Date.parse(lastCompleteAt)))}
           </small>
-          {lastError !== null && state !== 'up' && <code title={lastError}>{lastError}</code>}
         </li>
       ))}
     </ul>

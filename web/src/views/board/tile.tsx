@@ -5,6 +5,7 @@ import { boardWords } from '../../i18n/board-i18n.js';
 import { minuteText, words } from '../../i18n/i18n.js';
 import { ADDRESS } from '../../state/address.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 
 interface TileProps {
   readonly name: string;
@@ -31,10 +32,9 @@ export function Tile({
   board,
   lines,
 }: TileProps) {
-  // What the bridge says before it has seen the PBX are no zeros.
-  const isKnown = board.standing.value !== 'connecting';
+  const isKnown = board.isKnown.value;
   const value = isKnown ? given : null;
-  const reason = isKnown ? why : boardWords().reading;
+  const reason = isKnown ? why : boardWords()[board.standing.value === 'connecting' ? 'reading' : 'away'];
   const id = `about-${name}`;
   const tone = toneOf(alarms, board.alarms.acknowledged.value);
   return (
@@ -49,7 +49,13 @@ export function Tile({
           <span class="mark">✓ {boardWords().acknowledged}</span>
         ) : (
           !ADDRESS.kiosk && (
-            <button type="button" class="about" popovertarget={id} aria-label={words().explain(title)}>
+            <button
+              type="button"
+              class="about"
+              popovertarget={id}
+              aria-label={words().explain(title)}
+              onClick={({ currentTarget }) => placeBelow(currentTarget, id)}
+            >
               ?
             </button>
           )
@@ -62,7 +68,7 @@ export function Tile({
         {value === null ? (
           <span class="reason">{reason}</span>
         ) : alarms.length > 0 ? (
-          <Crossed alarms={alarms} desk={board.desk} />
+          <Crossed alarms={alarms} />
         ) : (
           lines.map((line) => (
             <span key={line} title={line}>
@@ -80,8 +86,16 @@ export function Tile({
   );
 }
 
+/** Before the browser shows it: the styles keep it on the screen. */
+function placeBelow(button: HTMLElement, id: string): void {
+  const { left, right, bottom } = button.getBoundingClientRect();
+  const { style } = document.getElementById(id)!;
+  style.setProperty('--below-x', `${(left + right) / 2}px`);
+  style.setProperty('--below-y', `${bottom}px`);
+}
+
 /** The threshold that was crossed first, and since when. */
-function Crossed({ alarms, desk }: { readonly alarms: readonly Alarm[]; readonly desk: Board['desk'] }) {
+function Crossed({ alarms }: { readonly alarms: readonly Alarm[] }) {
   const said = boardWords();
   const [first] = alarms;
   const others = alarms.length > 1 ? ` ${said.more(alarms.length - 1)}` : '';
@@ -89,7 +103,7 @@ function Crossed({ alarms, desk }: { readonly alarms: readonly Alarm[]; readonly
   return (
     <>
       <span class="crossed" title={name}>
-        {desk.shortName(name)}
+        {queueName(name)}
         {others}
       </span>
       <span>

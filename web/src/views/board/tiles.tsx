@@ -4,6 +4,7 @@ import { totalsOf } from '../../data/totals.js';
 import { boardWords } from '../../i18n/board-i18n.js';
 import { minuteText, numberText, rangeText, shareText, words } from '../../i18n/i18n.js';
 import type { Board } from '../../state/board.js';
+import { queueName } from '../../state/queue-names.js';
 import { Timer } from '../timer.js';
 import { Tile } from './tile.js';
 import { whyUnknown } from './unknown.js';
@@ -60,7 +61,7 @@ function Longest({ board }: { readonly board: Board }) {
       value={queues === null ? null : longest === null ? '0:00' : <Timer since={longest.since} of="queues" />}
       reason={whyUnknown(desk.queues.value, said.hiddenQueues)}
       alarms={alarms.all.value.filter(({ rule }) => rule === 'longestWait')}
-      lines={[longest === null ? said.noneWaits : desk.shortName(longest.name)]}
+      lines={[longest === null ? said.noneWaits : queueName(longest.name)]}
     />
   );
 }

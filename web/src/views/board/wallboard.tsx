@@ -8,6 +8,7 @@ import { ADDRESS } from '../../state/address.js';
 import { Board } from '../../state/board.js';
 import { CallDialog } from '../call-dialog.js';
 import { Header } from '../header.js';
+import { AgentDialog } from './agent-dialog.js';
 import { AgentsPanel } from './agents.js';
 import { Callbacks } from './callbacks.js';
 import { Calls } from './calls.js';
@@ -27,11 +28,15 @@ type View = (typeof VIEWS)[number];
 export function Wallboard() {
   const [board] = useState(() => new Board());
   const opened = useSignal<string | null>(null);
+  const openedAgent = useSignal<string | null>(null);
   const view = useSignal<View>(viewOf(location.hash));
   useEffect(() => () => board.close(), [board]);
   // The same function and the same string as long as possible, so that components that take them render only on a change.
   const open = useCallback((callId: string) => {
     opened.value = callId;
+  }, []);
+  const openAgent = useCallback((extension: string) => {
+    openedAgent.value = extension;
   }, []);
   const freshness = useComputed(() => board.freshness.value.state);
   return (
@@ -70,7 +75,7 @@ export function Wallboard() {
             <>
               <Queues board={board} />
               <Chart board={board} />
-              <AgentsPanel board={board} open={open} />
+              <AgentsPanel board={board} open={openAgent} />
               <Callbacks board={board} />
             </>
           )}
@@ -78,6 +83,14 @@ export function Wallboard() {
           {view.value === 'events' && <Feed board={board} open={open} />}
         </div>
       </main>
+      {openedAgent.value !== null && (
+        <AgentDialog
+          key={openedAgent.value}
+          board={board}
+          extension={openedAgent.value}
+          close={() => (openedAgent.value = null)}
+        />
+      )}
       {opened.value !== null && (
         <CallDialog
           key={opened.value}

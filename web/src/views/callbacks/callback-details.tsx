@@ -1,6 +1,7 @@
 import type { CallbackEntry } from '../../data/callbacks.js';
 import { callbackWords } from '../../i18n/callback-i18n.js';
 import { dayText } from '../../i18n/i18n.js';
+import { queueName } from '../../state/queue-names.js';
 import { whenText } from './callback-texts.js';
 
 /** Who did what, and the calls that were missed. */
@@ -12,9 +13,10 @@ export function CallbackDetails({
   readonly openCall: (callId: string) => void;
 }) {
   const texts = callbackWords();
-  const { deeds, parts } = entry;
+  const { deeds, parts, probable } = entry;
   return (
     <div class="details">
+      {probable && <p class="hint">{texts.probableHint}</p>}
       <section>
         <h2>{texts.deeds}</h2>
         <ol class="deeds">
@@ -31,7 +33,7 @@ export function CallbackDetails({
         <ol class="missed-calls">
           {parts.map(({ queue, missed, lastAt, callIds }) => (
             <li key={queue?.id ?? ''}>
-              <b>{queue?.name ?? texts.noQueue}</b> · {texts.missedTimes(missed)},{' '}
+              <b>{queue === null ? texts.noQueue : queueName(queue.name)}</b> · {texts.missedTimes(missed)},{' '}
               {texts.lastMissed(whenText(Date.parse(lastAt)))}
               {callIds.toReversed().map((callId, nth) => (
                 <button key={callId} type="button" onClick={() => openCall(callId)}>

@@ -6,6 +6,7 @@ import { todaysNumber } from '../../data/todays-number.js';
 import { callbackWords } from '../../i18n/callback-i18n.js';
 import type { CallbackDeeds, Said } from '../../state/callback-deeds.js';
 import type { Callbacks } from '../../state/callbacks.js';
+import { queueName } from '../../state/queue-names.js';
 import { CustomerNumber } from '../customer-number.js';
 import { customerText } from '../customer-text.js';
 import { Timer } from '../timer.js';
@@ -37,7 +38,7 @@ export function CallbackRow({
   const claim = claimText(entry);
   const customer = customerText(entry);
   const names = [
-    ...queues.map(({ name }) => name),
+    ...queues.map(({ name }) => queueName(name)),
     ...(parts.some(({ queue }) => queue === null) ? [texts.noQueue] : []),
   ];
   return (

@@ -2,6 +2,7 @@ import { callbackWords } from '../../i18n/callback-i18n.js';
 import { dayText } from '../../i18n/i18n.js';
 import type { CallbackDeeds } from '../../state/callback-deeds.js';
 import type { Callbacks } from '../../state/callbacks.js';
+import { queueName } from '../../state/queue-names.js';
 import { CustomerNumber } from '../customer-number.js';
 import { customerText } from '../customer-text.js';
 import { CallbackActions } from './callback-actions.js';
@@ -53,13 +54,15 @@ export function ClosedCallbacks({
                   <span class="number">
                     <CustomerNumber text={customerText(entry)} />
                   </span>
-                  <small>{queues.map(({ name }) => name).join(', ') || texts.noQueue}</small>
+                  <small>{queues.map(({ name }) => queueName(name)).join(', ') || texts.noQueue}</small>
                 </th>
                 <td role="cell">
                   <span class="label">{texts.how}</span>
                   {done !== null && texts.ends[done.reason]}
                   {done !== null && done.why !== null && <small>{texts.reasons[done.why]}</small>}
-                  {done?.probable === true && <small>{texts.probableEnd}</small>}
+                  {done?.probable === true && (
+                    <small title={texts.probableEndHint}>{texts.probableEnd}</small>
+                  )}
                 </td>
                 <td role="cell">
                   <span class="label">{texts.when}</span>
@@ -67,7 +70,7 @@ export function ClosedCallbacks({
                 </td>
                 <td role="cell">
                   <span class="label">{texts.who}</span>
-                  {done?.by ?? texts.noPerson}
+                  {done?.by ?? <span class="hint">{texts.noPerson}</span>}
                 </td>
                 <td role="cell" class="actions">
                   {typeof done?.callId === 'string' && (

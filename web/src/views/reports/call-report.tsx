@@ -8,6 +8,7 @@ import { reportWords } from '../../i18n/report-i18n.js';
 import { claims } from '../../state/access.js';
 import { EndedCalls, OUTCOMES } from '../../state/ended-calls.js';
 import type { Reports } from '../../state/reports.js';
+import { queueName } from '../../state/queue-names.js';
 import { CallDialog } from '../call-dialog.js';
 import { CustomerNumber } from '../customer-number.js';
 import { callText, participantText } from '../customer-text.js';
@@ -44,15 +45,19 @@ export function CallReport({ reports }: { readonly reports: Reports }) {
       <p class="standing-line" role="status">
         {standing === 'reading' && texts.reading}
         {standing === 'failed' && (
-          <span class="notice warns">
-            {texts.failed} {ended.refusal.value}{' '}
+          <span class="notice warns" title={ended.refusal.value ?? undefined}>
+            {texts.failed}{' '}
             <button type="button" onClick={search}>
               {texts.retry}
             </button>
           </span>
         )}
       </p>
-      {standing === 'shown' && calls.length === 0 && <p class="empty">{texts.noCalls}</p>}
+      {standing === 'shown' && calls.length === 0 && (
+        <p class="empty">
+          {texts.noCalls} {ended.isOfCustomer.value && texts.wholeNumbers}
+        </p>
+      )}
       {calls.length > 0 && <CallTable calls={calls} open={(callId) => (opened.value = callId)} />}
       {ended.next.value !== null && (
         <button type="button" class="more" onClick={() => void ended.more()}>
@@ -106,7 +111,7 @@ function Search({
           name="customer"
           inputMode="tel"
           disabled={masks}
-          placeholder={masks ? texts.customerMasked : ''}
+          placeholder={masks ? texts.customerMasked : texts.wholeNumber}
         />
       </label>
       <label>
@@ -203,7 +208,7 @@ function CallRow({ call, open }: { readonly call: EndedCall; readonly open: (cal
       <td role="cell" class="number">
         {endedAt !== null && dayText(Date.parse(endedAt))}
       </td>
-      <td role="cell">{queues.map(({ name }) => name).join(' → ') || said.none}</td>
+      <td role="cell">{queues.map(({ name }) => queueName(name)).join(' → ') || said.none}</td>
       <td role="cell">{talked.map(participantText).join(' → ') || said.none}</td>
       <td role="cell" class="number">
         <span class="label">{said.wait}</span> {waitMs === null ? said.unknown : durationText(waitMs)}

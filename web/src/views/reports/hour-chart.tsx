@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { isPartlyUnwatched, type QueueRow } from '../../data/report-rows.js';
+import { isPartlyUnwatched, type QueueRow, unwatchedShare } from '../../data/report-rows.js';
 import { scaleOf } from '../../data/chart-scale.js';
 import { numberText, words } from '../../i18n/i18n.js';
 import { reportWords } from '../../i18n/report-i18n.js';
@@ -13,7 +13,7 @@ const LEFT = 36;
 const WIDEST_BAR = 34;
 const LABEL = 52;
 
-/** When callers came and how it ended, a bar each; hatched where nothing was watched. Few callers are drawn as few. */
+/** When callers came and how it ended, a bar each; as much of its time is hatched as was not watched. Few callers are drawn as few. */
 export function HourChart({
   rows,
   title,
@@ -66,12 +66,12 @@ export function HourChart({
             <defs>
               <pattern
                 id="unwatched"
-                width="6"
-                height="6"
+                width="5"
+                height="5"
                 patternUnits="userSpaceOnUse"
                 patternTransform="rotate(45)"
               >
-                <line x1="0" y1="0" x2="0" y2="6" class="hatch" />
+                <line x1="0.5" y1="0" x2="0.5" y2="5" class="hatch" />
               </pattern>
             </defs>
             {steps.map((step) => (
@@ -130,7 +130,14 @@ function Bars({
   return (
     <g data-bar={row.key}>
       {isPartlyUnwatched(row) && (
-        <rect x={left} y={TOP} width={slot} height={y(0) - TOP} class="unwatched" fill="url(#unwatched)" />
+        <rect
+          x={left}
+          y={TOP}
+          width={slot}
+          height={(y(0) - TOP) * unwatchedShare(row)}
+          class="unwatched"
+          fill="url(#unwatched)"
+        />
       )}
       {parts.map(
         ([series, from, to]) =>

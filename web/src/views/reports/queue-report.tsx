@@ -1,6 +1,7 @@
 import type { QueueRow } from '../../data/report-rows.js';
 import { dateText, reportWords } from '../../i18n/report-i18n.js';
 import { QUEUE_ROWS, type QueueRows, type Reports } from '../../state/reports.js';
+import { queueName } from '../../state/queue-names.js';
 import { QueueChoice } from '../queue-choice.js';
 import { SaveTable } from '../save-table.js';
 import { HourChart } from './hour-chart.js';
@@ -46,6 +47,6 @@ export function QueueReport({ reports }: { readonly reports: Reports }) {
 }
 
 function nameOf({ key, name }: QueueRow, by: QueueRows): string {
-  if (by === 'queue') return name;
+  if (by === 'queue') return queueName(name);
   return by === 'day' ? dateText(key) : `${key}:00`;
 }

@@ -79,7 +79,7 @@ export function QueueTable({
       </div>
       {isUnwatched && (
         <p class="hint">
-          <span class="swatch window" aria-hidden="true" /> {texts.unwatched}: {texts.unwatchedHint}
+          <span class="swatch unwatched" aria-hidden="true" /> {texts.unwatched}: {texts.unwatchedHint}
         </p>
       )}
       <p class="hint">{texts.definitions}</p>
@@ -126,17 +126,40 @@ function Cells({
   const countText = (count: number) => (isBlind(row) ? said.none : numberText(count));
   return (
     <>
-      <Cell name="offered">{countText(sum.offered)}</Cell>
-      <Cell name="answered">{countText(answered)}</Cell>
-      <Cell name="abandoned" about={shortAbandons > 0 ? texts.shortCount(shortAbandons) : null}>
+      <Cell name="offered" label={texts.offered}>
+        {countText(sum.offered)}
+      </Cell>
+      <Cell name="answered" label={texts.answered}>
+        {countText(answered)}
+      </Cell>
+      <Cell
+        name="abandoned"
+        label={texts.abandoned}
+        about={shortAbandons > 0 ? texts.shortCount(shortAbandons) : null}
+      >
         {countText(abandoned)}
       </Cell>
-      {shows.waiting && <Cell name="waiting">{countText(sum.waiting)}</Cell>}
-      {shows.flowedOut && <Cell name="flowedOut">{countText(sum.flowedOut)}</Cell>}
-      {shows.unknown && <Cell name="unknown">{countText(sum.unknown)}</Cell>}
-      <Cell name="share">{sum.abandonedShare === null ? said.none : shareText(sum.abandonedShare)}</Cell>
+      {shows.waiting && (
+        <Cell name="waiting" label={texts.waiting}>
+          {countText(sum.waiting)}
+        </Cell>
+      )}
+      {shows.flowedOut && (
+        <Cell name="flowedOut" label={texts.flowedOut}>
+          {countText(sum.flowedOut)}
+        </Cell>
+      )}
+      {shows.unknown && (
+        <Cell name="unknown" label={texts.unknown}>
+          {countText(sum.unknown)}
+        </Cell>
+      )}
+      <Cell name="share" label={texts.share}>
+        {sum.abandonedShare === null ? said.none : shareText(sum.abandonedShare)}
+      </Cell>
       <Cell
         name="serviceLevel"
+        label={texts.serviceLevel}
         about={
           serviceLevel === null
             ? null
@@ -153,7 +176,7 @@ function Cells({
       <MeanCell name="speedOfAnswer" mean={sum.speedOfAnswer} />
       <MeanCell name="talk" mean={sum.talk} />
       {isUnwatched && (
-        <Cell name="unwatched">
+        <Cell name="unwatched" label={texts.unwatched}>
           {unwatchedMs === null || unwatchedMs.most === 0 ? '' : unwatchedText(unwatchedMs)}
         </Cell>
       )}
@@ -162,10 +185,16 @@ function Cells({
 }
 
 /** A mean, and of how many it is not known. */
-export function MeanCell({ name, mean: { ms, unknown } }: { readonly name: string; readonly mean: Mean }) {
+export function MeanCell({
+  name,
+  mean: { ms, unknown },
+}: {
+  readonly name: 'speedOfAnswer' | 'talk';
+  readonly mean: Mean;
+}) {
   const texts = reportWords();
   return (
-    <Cell name={name} about={unknown > 0 ? texts.notKnownCount(unknown) : null}>
+    <Cell name={name} label={texts[name]} about={unknown > 0 ? texts.notKnownCount(unknown) : null}>
       {ms === null ? words().none : durationText(ms)}
     </Cell>
   );
@@ -173,15 +202,18 @@ export function MeanCell({ name, mean: { ms, unknown } }: { readonly name: strin
 
 export function Cell({
   name,
+  label,
   about = null,
   children,
 }: {
   readonly name: string;
+  /** The head of its column: on a mobile there are no columns. */
+  readonly label: string;
   readonly about?: string | null;
   readonly children: ComponentChildren;
 }) {
   return (
-    <td class="number" data-name={name}>
+    <td class="number" data-name={name} data-label={label}>
       {children}
       {about !== null && <small>{about}</small>}
     </td>
@@ -194,5 +226,6 @@ function rangeText({ least, most }: Range): string {
 
 function unwatchedText({ least, most }: Range): string {
   const [low, high] = [spanText(least), spanText(most)];
-  return low === high ? low : `${low}–${high}`;
+  // How much of it both sources were away together is not known: a range of times is harder to read than that.
+  return low === high ? low : reportWords().atLeast(low);
 }
