@@ -629,6 +629,18 @@ describe('whose direction the rows’ word is', () => {
     expectTrue(judged(world));
   });
 
+  it('decides which rows are the call’s, and so whether an earlier answer than the queue’s first had shown it', () => {
+    const world = legs(direct, dialled, direct);
+    const baseline =
+      (call: string): Change =>
+      (events) =>
+        asWritten(call)(events).map((event) =>
+          event.subject === call ? { ...event, data: { ...event.data, baseline: true } } : event,
+        );
+    expectTrue(judged(world, baseline(idOf(world, 0))));
+    expect(judged(world, baseline(idOf(world, 2))).misreported).toHaveLength(10);
+  });
+
   it('is known where it is the call’s', () => {
     const world = quiet(direct, dialled);
     expect(judged(world, asWritten(idOf(world, 0))).misreported).toHaveLength(5);
