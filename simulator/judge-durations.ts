@@ -1,5 +1,11 @@
 import { TRUSTED_SKEW_MS } from './judge-clock.js';
-import { bridgedTimes, isClockMistakenBy, isClockUnknown, startTimes } from './judge-pbx-times.js';
+import {
+  bridgedTimes,
+  bridgedTimesAsShown,
+  isClockMistakenBy,
+  isClockUnknown,
+  startTimes,
+} from './judge-pbx-times.js';
 import { instant, type JudgedEvent } from './judge-report.js';
 import type { Rule, Statement } from './judge-statement.js';
 
@@ -26,7 +32,8 @@ const startedAt: Rule = (statement) => {
 function isCorrected(statement: Statement, stated: number, first: JudgedEvent, at: number): boolean {
   const { sight } = statement;
   const isOfPbx =
-    first.data.observed.certainty === 'upstream' && isClockMistakenBy(instant(first.recordedtime), statement);
+    (first.data.observed.certainty === 'upstream' || isAnswerRefined(statement, first)) &&
+    isClockMistakenBy(instant(first.recordedtime), statement);
   const between = (['monitor', 'queue'] as const).map((endpoint) => {
     const { earliest, latest } = sight.windowAround(endpoint, at);
     return earliest === null ? MOST_BETWEEN_MS : latest - earliest;
@@ -59,6 +66,12 @@ function isRefined(statement: Statement): boolean {
   const stated = instant(data.answeredAt!);
   const shown = instant(answer!.data.observed.latest);
   return bridgedTimes(statement).some(({ time }) => time === stated && time <= shown);
+}
+
+/** The same by a clock that was not known to be off: corrected when it is. */
+function isAnswerRefined(statement: Statement, { type, data }: JudgedEvent): boolean {
+  const shown = instant(data.observed.latest) + TRUSTED_SKEW_MS;
+  return type === 'call-answered' && bridgedTimesAsShown(statement).some(({ time }) => time <= shown);
 }
 
 const endedAt: Rule = ({ data, event, isOver }) => {

@@ -3,6 +3,7 @@ import { allowedCertainties } from './judge-certainty.js';
 import { allChanges, type Evidence } from './judge-expect.js';
 import {
   abandonedTimes,
+  abandonedTimesAsShown,
   bridgedTimes,
   bridgedTimesAsShown,
   isClockMistaken,
@@ -86,7 +87,7 @@ function isOfADay(statement: Statement): boolean {
 }
 
 /**
- * The start of a call, or the answer of its queue, by a clock of which polls could not know that it is off: the PBX's time with its
+ * The start of a call, or the answer or the hang-up in its queue, by a clock of which polls could not know that it is off: the PBX's time with its
  * second, or the first poll that shows it, and a window that holds both.
  */
 function isOfUnknownClock(statement: Statement): boolean {
@@ -116,15 +117,20 @@ function givenFirst(
     const times = startTimesAsShown(statement);
     return { times, firstShown: firstShown(call.sightings, () => true, statement), at: call.startedAt };
   }
-  const answer = event.type === 'call-answered' ? expectation?.event : undefined;
-  if (answer === undefined) return null;
-  const times = bridgedTimesAsShown(statement);
-  return {
-    times,
-    firstShown: firstShown(entries, (state) => state === 'Answered', statement),
-    at: answer.at,
-  };
+  const [state, timesOfRows] = OF_QUEUE[event.type] ?? [];
+  // An end by such a time seems to be too early to be that of the truth.
+  const at = expectation?.event.at ?? (event.type === 'call-answered' ? null : call.endedAt);
+  if (timesOfRows === undefined || at === null) return null;
+  const shown = firstShown(entries, (one) => one === state, statement);
+  return { times: timesOfRows(statement), firstShown: shown, at };
 }
+
+/** What the queue gives the time of, and the state in which its row first does. */
+const OF_QUEUE: Readonly<Record<string, readonly [string, (statement: Statement) => PbxTime[]]>> = {
+  'call-answered': ['Answered', bridgedTimesAsShown],
+  'call-abandoned': ['Abandoned', abandonedTimesAsShown],
+  'call-ended': ['Abandoned', abandonedTimesAsShown],
+};
 
 /** The latest poll that may be the first to show one of the rows so: a complete one or, where there is none, a partial one. */
 function firstShown(
