@@ -52,9 +52,11 @@ function behindAt(truth: readonly CallTruth[], sight: Sight): number {
       const time = timeOf(one, shown.shown, sight);
       if (time === null) continue;
       const pbx = Math.floor((time + clockSkewMs) / SECOND) * SECOND;
-      const isBehind = pbx + SECOND - (before.sent - sight.lagOf(one.endpoint)) < -TRUSTED_SKEW_MS;
+      // With a killed bridge some of these answers may have been lost.
+      const { earliest, latest } = sight.windowAround(one.endpoint, one.from);
+      const isBehind = earliest !== null && pbx + SECOND - earliest < -TRUSTED_SKEW_MS;
       const key = `${one.endpoint} ${pbx}`;
-      if (isBehind) found.set(key, Math.min(found.get(key) ?? Infinity, shown.received));
+      if (isBehind) found.set(key, Math.min(found.get(key) ?? Infinity, latest));
     }
   return [...found.values()].sort((a, b) => a - b)[1] ?? Infinity;
 }

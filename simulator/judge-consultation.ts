@@ -19,9 +19,15 @@ export class HiddenConsultations {
         if (consultation === null || transfer.leftAt === null) continue;
         const since = hiddenSince(call, consultation, transfer, sight.of(call));
         if (since === null) continue;
-        for (const one of [call, consultation])
-          this.#since.set(one, Math.min(since, this.#since.get(one) ?? Infinity));
+        // Of one that no poll showed at all, what is stated is the time of the leg that remained, in the PBX's whole seconds.
+        const isShown = consultation.sightings.some((one) => sight.of(consultation).may([one], () => true));
+        this.#note(call, since);
+        this.#note(consultation, isShown ? since : -Infinity);
       }
+  }
+
+  #note(call: CallTruth, since: number): void {
+    this.#since.set(call, Math.min(since, this.#since.get(call) ?? Infinity));
   }
 
   excuses(call: CallTruth, { at }: Finding): boolean {

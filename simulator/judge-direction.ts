@@ -4,10 +4,10 @@ import type { CallTruth, Sighting } from './truth.js';
 
 /**
  * The rules that hold whatever the direction is taken for. All others may follow from it: whose numbers the row shows, whether its
- * leg is an offer, with which other parts it is one call, and so when that began, who answered and how it ended.
+ * leg is an offer, with which other parts it is one call, and so when that began and whether that was before the first answer of a
+ * list that shows it, who answered and how it ended.
  */
 export const HOLDS_IN_ANY_DIRECTION: ReadonlySet<string> = new Set([
-  'baseline',
   'callId',
   'linkedCallIds',
   'stale',

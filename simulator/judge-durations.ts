@@ -1,6 +1,12 @@
 import { TRUSTED_SKEW_MS } from './judge-clock.js';
-import { bridgedTimes, isClockMistakenBy, isClockUnknown, startTimes } from './judge-pbx-times.js';
-import { instant } from './judge-report.js';
+import {
+  bridgedTimes,
+  bridgedTimesAsShown,
+  isClockMistakenBy,
+  isClockUnknown,
+  startTimes,
+} from './judge-pbx-times.js';
+import { instant, type JudgedEvent } from './judge-report.js';
 import type { Rule, Statement } from './judge-statement.js';
 
 /** The times and durations of the whole call, which each of its events carries. */
@@ -14,24 +20,26 @@ const startedAt: Rule = (statement) => {
   }
   if (start === undefined || stated === instant(start.data.startedAt)) return null;
   if (startTimes(statement).some(({ time }) => time === stated)) return null;
-  return isCorrected(statement, stated) ? null : 'startedAt changes';
+  return isCorrected(statement, stated, start, statement.call.startedAt) ? null : 'startedAt changes';
 };
 
 /**
- * The start had been taken from a clock that is off, and is corrected when polls have shown that: as exactly as polls can, since how
+ * The time had been taken from a clock that is off, and is corrected when polls have shown that: as exactly as polls can, since how
  * far off it is follows from the polls between which rows appeared. Partial answers show that earlier than complete ones must.
+ *
+ * @param first the event that gave the time, of what happened at `at`
  */
-function isCorrected(statement: Statement, stated: number): boolean {
-  const { start, call, sight } = statement;
+function isCorrected(statement: Statement, stated: number, first: JudgedEvent, at: number): boolean {
+  const { sight } = statement;
   const isOfPbx =
-    start!.data.observed.certainty === 'upstream' &&
-    isClockMistakenBy(instant(start!.recordedtime), statement);
+    (first.data.observed.certainty === 'upstream' || isAnswerRefined(statement, first)) &&
+    isClockMistakenBy(instant(first.recordedtime), statement);
   const between = (['monitor', 'queue'] as const).map((endpoint) => {
-    const { earliest, latest } = sight.windowAround(endpoint, call.startedAt);
+    const { earliest, latest } = sight.windowAround(endpoint, at);
     return earliest === null ? MOST_BETWEEN_MS : latest - earliest;
   });
   const inexact = Math.min(MOST_BETWEEN_MS, Math.min(...between) + SECOND) / 2;
-  return isOfPbx && Math.abs(stated - call.startedAt) <= TRUSTED_SKEW_MS + inexact;
+  return isOfPbx && Math.abs(stated - at) <= TRUSTED_SKEW_MS + inexact;
 }
 
 const SECOND = 1_000;
@@ -46,7 +54,9 @@ const answeredAt: Rule = (statement) => {
   const stated = instant(data.answeredAt);
   if (stated === instant(answer.time)) return null;
   if (event.type === 'call-answered') return 'answeredAt is not the time of call-answered';
-  return isRefined(statement) ? null : 'answeredAt changes';
+  const answered = statement.call.events.find(({ type }) => type === 'call-answered');
+  const isRight = answered !== undefined && isCorrected(statement, stated, answer, answered.at);
+  return isRight || isRefined(statement) ? null : 'answeredAt changes';
 };
 
 /** The queue's time came after the answer had been seen at the extension. */
@@ -56,6 +66,12 @@ function isRefined(statement: Statement): boolean {
   const stated = instant(data.answeredAt!);
   const shown = instant(answer!.data.observed.latest);
   return bridgedTimes(statement).some(({ time }) => time === stated && time <= shown);
+}
+
+/** The same by a clock that was not known to be off: corrected when it is. */
+function isAnswerRefined(statement: Statement, { type, data }: JudgedEvent): boolean {
+  const shown = instant(data.observed.latest) + TRUSTED_SKEW_MS;
+  return type === 'call-answered' && bridgedTimesAsShown(statement).some(({ time }) => time <= shown);
 }
 
 const endedAt: Rule = ({ data, event, isOver }) => {

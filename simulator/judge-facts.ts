@@ -7,8 +7,15 @@ import type { CallTruth, Sighting } from './truth.js';
 
 /** Whom and what the call is about: numbers, queues, ids, links, where it came from. */
 
-const direction: Rule = ({ data, call }) =>
-  data.direction === call.direction ? null : `direction ${data.direction} instead of ${call.direction}`;
+const direction: Rule = (statement) => {
+  const { data, call } = statement;
+  if (data.direction === call.direction) return null;
+  // Of a call that was out of sight only the leg of a picker or a supervisor is left, whose row is local and shows no customer.
+  const own = statement.own(call.sightings);
+  const isThird = own.length > 0 && own.every(({ role }) => role === 'picker' || role === 'supervisor');
+  if (data.direction === 'local' && !statement.isFirst && isThird) return { excused: 'out-of-sight' };
+  return `direction ${data.direction} instead of ${call.direction}`;
+};
 
 const customer: Rule = (statement) => {
   const { call } = statement;

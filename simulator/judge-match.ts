@@ -1,5 +1,10 @@
+import { TRUSTED_SKEW_MS } from './judge-clock.js';
 import type { JudgedEvent } from './judge-report.js';
 import type { CallTruth, Sighting } from './truth.js';
+
+const SECOND = 1000;
+/** The times of a clock that is off are corrected as exactly as polls can: `docs/judge.md`. */
+const CORRECTED_WITHIN_MS = 5 * SECOND;
 
 /**
  * Finds the call of the truth that an event is about: by the upstream ids it carries, and, for a row to which the PBX gave
@@ -52,7 +57,9 @@ export class TruthIndex {
     let nearest: { readonly call: CallTruth; readonly off: number } | null = null;
     for (const { call, sighting } of this.#byQueueEntry.get(`${queue.id}|${customer.raw}`) ?? []) {
       const off = Math.abs(started - (sighting.rejoinedAt ?? sighting.joinedAt ?? 0));
-      if (off <= 1000 && (nearest === null || off < nearest.off)) nearest = { call, off };
+      const isCorrected = Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
+      if (off > (isCorrected ? CORRECTED_WITHIN_MS : SECOND)) continue;
+      if (nearest === null || off < nearest.off) nearest = { call, off };
     }
     return nearest?.call ?? null;
   }

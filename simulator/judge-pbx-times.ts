@@ -56,7 +56,11 @@ export function bridgedTimesAsShown(statement: Statement): PbxTime[] {
 
 /** When the queue says that the caller left: on a row that is Abandoned, or on one with which the caller came back. */
 export function abandonedTimes(statement: Statement): PbxTime[] {
-  if (isClockOff(statement)) return [];
+  return isClockOff(statement) ? [] : abandonedTimesAsShown(statement);
+}
+
+/** The same, also by a clock that is off. */
+export function abandonedTimesAsShown(statement: Statement): PbxTime[] {
   const { entries, call, index } = statement;
   const back = index.rowsAfter(call);
   const shown = entries.filter(

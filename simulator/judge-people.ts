@@ -119,7 +119,7 @@ const agent: Rule = (statement) => {
   if (statement.call.direction !== 'inbound') {
     // At the end no extension talks or rings.
     if (stated === null && statement.isOver) return null;
-    const own = statement.legs.find((leg) => statement.may([leg]))?.extension;
+    const own = statement.own(statement.legs).find((leg) => statement.may([leg]))?.extension;
     return stated?.extension === own ? null : `agent ${stated?.extension} instead of ${own}, who calls`;
   }
   if (stated === null) {

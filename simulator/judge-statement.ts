@@ -90,8 +90,12 @@ export class Statement {
 
   /** The bridge must know that these rows were so. */
   must(sightings: readonly Sighting[], wanted: (state: string | null) => boolean = ANY): boolean {
-    const own = this.isFirst ? sightings : sightings.filter((one) => goneAt(one) > this.#since);
-    return this.sight.must(own, wanted, this.recorded, this.#since);
+    return this.sight.must(this.own(sightings), wanted, this.recorded, this.#since);
+  }
+
+  /** Those of the rows that are this `callId`'s. */
+  own(sightings: readonly Sighting[]): readonly Sighting[] {
+    return this.isFirst ? sightings : sightings.filter((one) => goneAt(one) > this.#since);
   }
 }
 

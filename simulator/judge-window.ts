@@ -3,16 +3,19 @@ import { allowedCertainties } from './judge-certainty.js';
 import { allChanges, type Evidence } from './judge-expect.js';
 import {
   abandonedTimes,
+  abandonedTimesAsShown,
   bridgedTimes,
+  bridgedTimesAsShown,
   isClockMistaken,
   type PbxTime,
   startTimes,
   startTimesAsShown,
 } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
-import { isConnected, mayRing, type Sight } from './judge-sight.js';
+import { isConnected, mayRing, type Sight, spansOf } from './judge-sight.js';
 import { staleRow } from './judge-stale.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
+import type { Sighting } from './truth.js';
 
 /** When it happened, between which polls, how sure that is, and when it was committed. */
 
@@ -84,25 +87,65 @@ function isOfADay(statement: Statement): boolean {
 }
 
 /**
- * The start of a call by a clock of which polls could not know that it is off: the PBX's time with its second, or the first
- * poll that shows the call, and a window that holds both.
+ * The start of a call, or the answer or the hang-up in its queue, by a clock of which polls could not know that it is off: the PBX's time with its
+ * second, or the first poll that shows it, and a window that holds both.
  */
 function isOfUnknownClock(statement: Statement): boolean {
-  const { event, data, call, sight } = statement;
-  if (event.type !== 'call-started' || !isClockMistaken(statement)) return false;
+  const { event, data, sight } = statement;
+  const given = isClockMistaken(statement) ? givenFirst(statement) : null;
+  if (given === null) return false;
   const { certainty: stated, earliest, latest } = data.observed;
-  if (!startTimesAsShown(statement).some(({ time: given }) => given === instant(earliest ?? '')))
-    return false;
-  const firstShown = sight.latestFirst(call.sightings, -Infinity, () => true) ?? -Infinity;
+  if (!given.times.some(({ time: one }) => one === instant(earliest ?? ''))) return false;
   if (stated === 'upstream')
     return (
-      event.time === earliest && isNear(latest, Math.min(instant(event.time) + SECOND, firstShown), sight)
+      event.time === earliest &&
+      isNear(latest, Math.min(instant(event.time) + SECOND, given.firstShown), sight)
     );
   return (
     stated === 'observed' &&
-    instant(latest) <= firstShown + sight.toleranceMs &&
-    instant(latest) >= call.startedAt
+    instant(latest) <= given.firstShown + sight.toleranceMs &&
+    instant(latest) >= given.at
   );
+}
+
+/** The times that rows give of what may be taken from the PBX as it is first shown; when that is, and when it happened. */
+function givenFirst(
+  statement: Statement,
+): { readonly times: readonly PbxTime[]; readonly firstShown: number; readonly at: number } | null {
+  const { event, call, entries, expectation } = statement;
+  if (event.type === 'call-started') {
+    const times = startTimesAsShown(statement);
+    return { times, firstShown: firstShown(call.sightings, () => true, statement), at: call.startedAt };
+  }
+  const [state, timesOfRows] = OF_QUEUE[event.type] ?? [];
+  // An end by such a time seems to be too early to be that of the truth.
+  const at = expectation?.event.at ?? (event.type === 'call-answered' ? null : call.endedAt);
+  if (timesOfRows === undefined || at === null) return null;
+  const shown = firstShown(entries, (one) => one === state, statement);
+  return { times: timesOfRows(statement), firstShown: shown, at };
+}
+
+/** What the queue gives the time of, and the state in which its row first does. */
+const OF_QUEUE: Readonly<Record<string, readonly [string, (statement: Statement) => PbxTime[]]>> = {
+  'call-answered': ['Answered', bridgedTimesAsShown],
+  'call-abandoned': ['Abandoned', abandonedTimesAsShown],
+  'call-ended': ['Abandoned', abandonedTimesAsShown],
+};
+
+/** The latest poll that may be the first to show one of the rows so: a complete one or, where there is none, a partial one. */
+function firstShown(
+  sightings: readonly Sighting[],
+  wanted: (state: string | null) => boolean,
+  { sight }: Statement,
+): number {
+  const complete = sight.latestFirst(sightings, -Infinity, wanted);
+  if (complete !== null) return complete;
+  const spans = sightings.flatMap(spansOf).filter(({ state }) => wanted(state));
+  const partial = spans.flatMap(({ sighting, from, to }) => {
+    const shown = sight.polls(sighting.endpoint).firstAfter(from)?.shown ?? Infinity;
+    return shown < to ? [shown] : [];
+  });
+  return Math.min(...partial);
 }
 
 function isNear(stated: string, at: number, { toleranceMs }: Sight): boolean {

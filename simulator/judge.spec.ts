@@ -395,6 +395,47 @@ describe('the judge', () => {
     expect(judged(unanswered, withoutWait, { stated: since(startedAt) }).ok).toBe(false);
   });
 
+  describe('of a clock that is behind', () => {
+    const world = createQuietWorld({ engine: { clockOffsetMs: -60_000 } });
+    world.advanceTo(world.now + 3 * SECOND);
+    world.startCall({ ...ANSWERED_CALL, talkMs: 20_000 });
+    world.advanceTo(world.now + 90 * SECOND);
+    const [call] = world.truth;
+    const row = call!.sightings.find(({ endpoint }) => endpoint === 'queue')!;
+    const text = (at: number): string => new Date(at).toISOString();
+    const bridgedAt = Math.floor((row.bridgedAt! - 60_000) / SECOND) * SECOND;
+    /** The first answer that was not lost shows the row as it is `ms` before the answer. */
+    const since = (ms: number) => only(every(SECOND, world, 900), (at) => at >= row.bridgedAt! - ms);
+    const fromPbx: Change = (events) =>
+      events.map((event) => {
+        if (event.type !== 'call-answered') return event;
+        const observed = { earliest: text(bridgedAt), latest: event.recordedtime, certainty: 'observed' };
+        const data = { ...event.data, answeredAt: event.recordedtime, waitMs: null, observed };
+        return { ...event, time: event.recordedtime, data };
+      });
+
+    it('lets the window of an answer begin at the PBX’s time until two rows have shown that', () => {
+      const found = ({ misreported }: Report) =>
+        misreported.flatMap(({ type, rule }) => (type === 'call-answered' ? [rule] : []));
+      expect(found(judged(world, fromPbx, { stated: since(3 * SECOND) }))).toEqual([]);
+      expect(found(judged(world, fromPbx, { stated: since(60 * SECOND) }))).toContain('observed');
+    });
+
+    it('knows a call without an id by a time that was corrected as exactly as polls can', () => {
+      const named = (offMs: number): Change => {
+        const startedAt = text(call!.startedAt + offMs);
+        return (events) =>
+          events.map((event) => ({
+            ...event,
+            data: { ...event.data, callId: 'q-1', upstreamIds: [], startedAt },
+          }));
+      };
+      const invented = (offMs: number) => judged(world, named(offMs)).invented.length;
+      expect([-4.9 * SECOND, 4.9 * SECOND].map(invented)).toEqual([0, 0]);
+      expect(invented(6 * SECOND)).toBeGreaterThan(0);
+    });
+  });
+
   it('lets what only a partial answer showed be known, and demands nothing because of it', () => {
     const world = quiet({ ...direct, answerAfterMs: null, leavesAfterMs: 1200 });
     const stated = every(SECOND, world);
@@ -627,6 +668,18 @@ describe('whose direction the rows’ word is', () => {
     expect(first.forgiven.byReason).toEqual({ 'direction-not-shown': 5 });
     expect(judged(world, asWritten(idOf(world, 2))).misreported).toHaveLength(5);
     expectTrue(judged(world));
+  });
+
+  it('decides which rows are the call’s, and so whether an earlier answer than the queue’s first had shown it', () => {
+    const world = legs(direct, dialled, direct);
+    const baseline =
+      (call: string): Change =>
+      (events) =>
+        asWritten(call)(events).map((event) =>
+          event.subject === call ? { ...event, data: { ...event.data, baseline: true } } : event,
+        );
+    expectTrue(judged(world, baseline(idOf(world, 0))));
+    expect(judged(world, baseline(idOf(world, 2))).misreported).toHaveLength(10);
   });
 
   it('is known where it is the call’s', () => {

@@ -129,6 +129,15 @@ describe('an attended transfer', () => {
     expect(fate(caller, [rungLater])).toBe('joined inferred');
   });
 
+  it('is none by a local call that was there before the caller’s leg, and of which partial answers may hide the end', () => {
+    const rungAt = (seconds: number) => ({
+      ...caller,
+      legs: caller.legs.map((one) => ({ ...one, firstSeen: at(seconds) })),
+    });
+    expect(fate(rungAt(0), [left])).toBe('joined inferred');
+    expect(fate(rungAt(1), [left])).toBeNull();
+  });
+
   it('needs one consultation and no more', () => {
     expect(fate(caller, [])).toBeNull();
     const other = { ...left, callId: 'consultation-2' };

@@ -102,15 +102,20 @@ function consultationOf(call: Call, went: Window, current: Calls, cycle: CycleFa
   const found = current
     .localAt(extension)
     .flatMap(({ callId }) => current.get(callId) ?? [])
-    .filter((other) => wasPlacedBy(extension, other, went) && consultedLeg(call, other, cycle) !== undefined);
+    .filter((other) => wasPlacedDuring(call, other, went) && consultedLeg(call, other, cycle) !== undefined);
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** Whether a poll showed the extension placing the call before one missed the caller's leg: else it talks to a colleague next. */
-function wasPlacedBy(extension: string, { legs }: Call, went: Window): boolean {
-  return legs.some(
-    ({ seen, firstSeen }) =>
-      seen.extension === extension && seen.role === 'caller' && isBefore(firstSeen, went),
+/**
+ * Whether a poll showed the connected participant placing the other call before one missed the caller's leg, and none before one
+ * showed that leg: else it talks to a colleague next, or did before.
+ */
+function wasPlacedDuring({ connected, legs }: Call, { legs: others }: Call, went: Window): boolean {
+  const isOwn = ({ seen }: Leg) => seen.extension === connected!.extension;
+  const since = Math.min(...legs.filter(isOwn).map(({ firstSeen }) => firstSeen));
+  return others.some(
+    (leg) =>
+      isOwn(leg) && leg.seen.role === 'caller' && isBefore(leg.firstSeen, went) && leg.firstSeen >= since,
   );
 }
 

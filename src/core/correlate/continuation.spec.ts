@@ -134,6 +134,17 @@ describe('a leg after a queue entry', () => {
     ]);
   });
 
+  it('continues a call that is left with its answered entry, if it began within 2 s of when a poll first missed the leg', () => {
+    const lastLegs = [{ extension: '107', customer: '+84914237383', startedAt: at(0), goneAt: at(6) }];
+    const answered = entryPart({ seen: entry({ status: 'answered' }), answered: true });
+    const call = { ...lost, legs: [], lastLegs, entry: answered };
+    const begun = (seconds: number, given: Partial<Call> = {}) =>
+      continued({ startedAt: at(seconds) }, [{ ...call, ...given }], late);
+    expect([3.999, 4, 8, 8.001].map((seconds) => begun(seconds))).toEqual([null, 'call-1', 'call-1', null]);
+    expect(begun(6, { connected: connectedAt('109') })).toBeNull();
+    expect(begun(6, { legs: [legPart({ seen: leg({ ext: '107' }), absence: absentSince(40) })] })).toBeNull();
+  });
+
   it('that is listed and not answered does not: the queue goes on ringing', () => {
     const trying = entryPart({ seen: entry({ status: 'trying' }) });
     const call = { ...lost, answeredAt: null, connected: null, entry: trying };

@@ -1,11 +1,11 @@
-import { type Call, type Leg, PBX_PRECISION_MS } from '../model/call.js';
+import { type Call, type LastLeg, type Leg, PBX_PRECISION_MS } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { isConnected } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
-import { isJustSeen, isNear, whenGone } from '../parts/window.js';
+import { isJustSeen, isNear, whenGone, type Window } from '../parts/window.js';
 import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
 import type { Weighed } from './weighing.js';
 
@@ -51,7 +51,9 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
   )
     return 'in this poll';
   if (startedAt === null) return 'no';
-  if (windows.some((window) => isNear(startedAt, window, NEAR_MS))) return 'shortly before';
+  const droppedAt = droppedLegs(call).map(({ goneAt }): Window => ({ after: goneAt, by: goneAt }));
+  if ([...windows, ...droppedAt].some((window) => isNear(startedAt, window, NEAR_MS)))
+    return 'shortly before';
   return isLetGo(call) && leg.startedAt! >= call.entry!.seen.abandonedAt! - PBX_PRECISION_MS
     ? 'shortly before'
     : 'no';
@@ -61,6 +63,11 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
 function lostLegs({ connected, legs }: Call): readonly Leg[] {
   const own = legs.filter(({ seen }) => seen.extension === connected?.extension);
   return own.length > 0 ? own : legs;
+}
+
+/** The same of those that are confirmed as gone, where the queue was not asked since: it deletes the row with such a leg. */
+function droppedLegs({ connected, legs, lastLegs }: Call): readonly LastLeg[] {
+  return legs.length > 0 ? [] : lastLegs.filter(({ extension }) => extension === connected?.extension);
 }
 
 /** Whether the queue let the caller go, and says when. */

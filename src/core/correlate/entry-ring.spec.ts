@@ -352,6 +352,25 @@ describe('of several entries of one withheld customer', () => {
     );
   });
 
+  it('one that is Trying owns it before one that joined earlier, and whose row is missing', () => {
+    const missing = (seen: ObservedQueueEntry) =>
+      withEntry(seen, { entry: entryPart({ seen, absence: { kind: 'vanished', ...absentSince(6) } }) });
+    expect(owner(withheld, [missing(first), withEntry(second)])).toBe('second shown');
+    expect(owner(withheld, [missing(first)])).toBe('first shown');
+  });
+
+  it('one of whom nobody has answered owns it before one that an agent has answered, whose row stays Trying', () => {
+    const heard = (answeredAt: number) =>
+      withEntry(
+        { ...first, agentName: 'agent-107' },
+        { answeredAt: at(answeredAt), connected: connectedAt('107') },
+      );
+    const waits = withEntry({ ...second, status: 'waiting' });
+    expect(owner(withheld, [heard(4), waits])).toBe('second shown');
+    expect(owner(withheld, [heard(0.999), waits])).toBe('first shown');
+    expect(owner(withheld, [heard(4)])).toBe('first shown');
+  });
+
   it('none owns it where both wait, in two queues', () => {
     const waits = { ...first, status: 'waiting' } as const;
     const elsewhere = of('other', { queueId: 'support', status: 'waiting' });

@@ -55,8 +55,9 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = {
 };
 
 /**
- * Joins each leg to the entry with the strongest evidence. Of several with the same, those that are Trying come first,
- * then who joined earliest, then the PBX's order; the leg may be another's then, so the join is inferred.
+ * Joins each leg to the entry with the strongest evidence, and to one whose caller was answered only if it can be no other's. Of
+ * several with the same, those that are listed and Trying come first, then who joined earliest, then the PBX's order; the leg may be
+ * another's then, so the join is inferred.
  */
 export function joinLegsToEntries(
   groups: readonly Group[],
@@ -120,13 +121,15 @@ function strongest(
     const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, isOfMany, deps));
     if (evidence === null) continue;
     const rings =
-      candidate.entry.status === 'trying' ||
+      (candidate.entry.status === 'trying' && !isMissing(candidate)) ||
       (hasTurned(candidate, deps, 'answered') && namedBy(candidate.entry, seen, deps.cycle) !== 'another');
     ranked.push({ candidate, rank: 2 * STRENGTH[evidence] + (rings ? 1 : 0) });
   }
   if (ranked.length === 0) return null;
-  const rank = Math.max(...ranked.map((one) => one.rank));
-  const best = ranked.filter((one) => one.rank === rank).map(({ candidate }) => candidate);
+  const unheard = ranked.filter(({ candidate }) => !isHeard(candidate, deps.cycle));
+  const likely = unheard.length > 0 ? unheard : ranked;
+  const rank = Math.max(...likely.map((one) => one.rank));
+  const best = likely.filter((one) => one.rank === rank).map(({ candidate }) => candidate);
   // Where none is known to ring, nothing says for which of two queues the leg is.
   if (rank % 2 === 0 && new Set(best.map(({ entry }) => entry.queueId)).size > 1) return null;
   const candidate = best.reduce((first, other) => (isBehind(first, other) ? other : first));
@@ -148,6 +151,20 @@ function isRungWithMany(leg: ObservedLeg, candidates: readonly Candidate[], { al
       hotlineMatch(other.hotline, leg.hotline) === 'same',
   );
   return new Set(together.map(({ extension }) => extension)).size > candidates.length;
+}
+
+/**
+ * Whether an agent has answered the caller since the entry began: where that leg is gone and the row stays Trying, the caller has gone
+ * too, as a rule. An agent who answered before may have sent the caller into the queue.
+ */
+function isHeard({ entry, call }: Candidate, { skewMs }: CycleFacts): boolean {
+  const answeredAt = call?.answeredAt ?? null;
+  return answeredAt !== null && answeredAt >= onOurClock(entryBegan(entry), skewMs);
+}
+
+/** Whether the row is missing: the queue rings for it no more, and did so until some time since the poll before. */
+function isMissing({ call, group }: Candidate): boolean {
+  return group === null && call.entry.absence !== null;
 }
 
 function isBehind(a: Candidate, b: Candidate): boolean {

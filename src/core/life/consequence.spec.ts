@@ -58,6 +58,15 @@ describe('a ring-all row that begins to name an agent', () => {
     expect(consequenceOf({ ...call, entry: named }, [], cycleAt(7))!.window).toEqual(window(7));
   });
 
+  it('was answered when its legs went, also where that was confirmed before the queue was asked again', () => {
+    const { lastPresent, firstAbsent } = absentSince(4, 2);
+    const stopped = participant('107', { ringingStopped: { lastPresent, firstAbsent } });
+    const open = { ...call, entry: named, participants: [stopped] };
+    expect(consequenceOf(open, [], cycleAt(7))!.window).toEqual(window(4));
+    const ended = { ...open, participants: [{ ...stopped, offerOpen: false }] };
+    expect(consequenceOf(ended, [], cycleAt(7))!.window).toEqual(window(7));
+  });
+
   it('has not, if it named one while it rang, names none, or was Abandoned', () => {
     expect(by({ entry: { ...named, rang: 'named' } })).toBeNull();
     expect(by({ entry: { ...named, seen: { ...trying, agentName: 'ring-all' } } })).toBeNull();

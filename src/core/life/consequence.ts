@@ -25,10 +25,17 @@ export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFact
   const vanished = entry.absence?.kind === 'vanished' && isGone(entry, cycle.policy);
   const named = entry.absence === null && entry.rang === 'unnamed' && agentNamesOf(entry.seen).length > 0;
   if (!vanished && !named) return null;
-  const went = gone.map((leg) => whenGone(leg.absence!));
+  const went = gone.length > 0 ? gone.map((leg) => whenGone(leg.absence!)) : ringingStopped(call);
   const windows = vanished ? [...went, whenGone(entry.absence)] : went;
   const window = windows.length === 0 ? (cycle.queue ?? cycle.monitor!) : commonOf(windows);
   return { window, connected: connectedBy(call, cycle) };
+}
+
+/** When the legs went whose offers are still open: an earlier poll had confirmed that. */
+function ringingStopped({ participants }: Call): readonly Window[] {
+  return participants.flatMap(({ offerOpen, ringingStopped: stopped }) =>
+    offerOpen && stopped !== null ? [whenGone(stopped)] : [],
+  );
 }
 
 /** The participant whom the row names, or the only one at whom the call was offered. */

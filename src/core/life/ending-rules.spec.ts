@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { entry, legPart } from '../../../test/support/history.js';
+import { entry, leg, legPart } from '../../../test/support/history.js';
 import {
   absentSince,
   at,
@@ -225,9 +225,20 @@ describe('the end of a talking leg whose extension is not listed any more', () =
 });
 
 describe('the end of a call whose leg talked, and whose row never said Answered', () => {
-  const certaintyOf = (kind: 'vanished' | 'abandoned', firstSeen: number, rungBefore = '107') => {
-    const talked = legPart({ state: 'answered', firstSeen: at(firstSeen), absence: absentSince(12, 2) });
-    const own = entryPart({ seen: entry({ status: 'trying' }), absence: { kind, ...absentSince(10, 2) } });
+  const certaintyOf = (
+    kind: 'vanished' | 'abandoned',
+    firstSeen: number,
+    { rungBefore = '107', startedAt = null as number | null } = {},
+  ) => {
+    const seen = leg({ startedAt });
+    const talked = legPart({
+      seen,
+      state: 'answered',
+      firstSeen: at(firstSeen),
+      absence: absentSince(12, 2),
+    });
+    const row = entry({ status: 'trying', abandonedAt: kind === 'abandoned' ? at(8) : null });
+    const own = entryPart({ seen: row, absence: { kind, ...absentSince(10, 2) } });
     const participants = [participant('107'), participant(rungBefore)];
     const call = callOf({ answeredAt: at(11), connected: connectedAt('107'), entry: own, participants });
     return endingOf({ call, gone: [talked], returnRow: null, isLeft: false }, cycleAt(20))!.observed
@@ -242,12 +253,19 @@ describe('the end of a call whose leg talked, and whose row never said Answered'
     ]);
   });
 
+  it('is inferred too if the leg began no later than in the second in which the caller left, and the same poll shows both', () => {
+    const began = (seconds: number, firstSeen: number) =>
+      certaintyOf('abandoned', firstSeen, { startedAt: at(seconds) });
+    expect([7, 8, 9].map((seconds) => began(seconds, 10))).toEqual(['inferred', 'inferred', 'observed']);
+    expect(began(8, 11)).toBe('observed');
+  });
+
   it('is inferred too if the row is deleted in the first poll that shows the leg, and none had rung before', () => {
     expect([9, 10, 11].map((first) => certaintyOf('vanished', first))).toEqual([
       'inferred',
       'inferred',
       'observed',
     ]);
-    expect(certaintyOf('vanished', 10, '108')).toBe('observed');
+    expect(certaintyOf('vanished', 10, { rungBefore: '108' })).toBe('observed');
   });
 });

@@ -298,11 +298,17 @@ function isUnlisted({ absence }: Leg, { entry }: Call): boolean {
 
 /**
  * Whether no poll showed the leg before the row had gone: the queue did not ring it. But a row that is deleted, with no status to
- * say why, goes with the leg of an agent; where none had rung before, that is the leg which the same poll shows first.
+ * say why, goes with the leg of an agent; where none had rung before, that is the leg which the same poll shows first. Nor is it certain
+ * of a leg that began no later than in the second in which the caller left: the PBX may have moved its time as the agent answered.
  */
-function isAfterEntry({ firstSeen }: Leg, { absence }: QueueEntry, hasRungBefore: boolean): boolean {
-  const [leg, gone] = [{ after: null, by: firstSeen }, whenGone(absence!)];
-  return absence!.kind === 'vanished' && !hasRungBefore ? isSeenLater(leg, gone) : !isSeenLater(gone, leg);
+function isAfterEntry({ firstSeen, seen }: Leg, entry: QueueEntry, hasRungBefore: boolean): boolean {
+  const absence = entry.absence!;
+  const [leg, gone] = [{ after: null, by: firstSeen }, whenGone(absence)];
+  if (absence.kind === 'vanished') return hasRungBefore ? !isSeenLater(gone, leg) : isSeenLater(leg, gone);
+  const { abandonedAt } = entry.seen;
+  const isNoLater =
+    seen.startedAt !== null && belongsToEntry(abandonedAt, entry.seen) && seen.startedAt <= abandonedAt!;
+  return isNoLater ? isSeenLater(leg, gone) : !isSeenLater(gone, leg);
 }
 
 /** When the caller left the queue, as the PBX gives it. A row keeps this time when the caller comes back. */

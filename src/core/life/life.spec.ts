@@ -128,6 +128,35 @@ describe('an answer', () => {
     expect(history.emitted({ legs: [listens] })).toEqual(['call-transferred 109']);
     expect(dataOf(history, 'call-transferred')).toMatchObject({ observed: { certainty: 'inferred' } });
   });
+
+  it('is not taken over by one who listens while the queue lists the row, which it deletes with the leg of the agent', () => {
+    const history = new History();
+    const talks = leg({ signal: 'answered' });
+    const answered = entry({ status: 'answered', bridgedAt: T0 });
+    const listens = leg({
+      ext: '109',
+      callId: 'leg-9',
+      signal: 'answered',
+      direction: 'local',
+      customer: null,
+      dialled: '*33107',
+    });
+    const listened = { legs: [listens], entries: [answered] };
+    history.poll();
+    history.poll({ legs: [leg()], entries: [entry({ status: 'trying' })] });
+    history.poll({ legs: [talks], entries: [answered] });
+    history.poll({ legs: [talks, listens], entries: [answered] });
+    for (let poll = 0; poll < 5; poll++) expect(history.emitted(listened)).toEqual([]);
+    expect(history.emitted({ legs: [talks, listens], entries: [answered] })).toEqual([]);
+    history.poll(listened);
+    history.poll(listened);
+    expect(history.emitted({ legs: [listens] })).toEqual(['call-transferred 109']);
+    const instant = (ms: number) => new Date(T0 + ms).toISOString();
+    expect(dataOf(history, 'call-transferred')).toMatchObject({
+      transferredFrom: { extension: '107' },
+      observed: { earliest: instant(10_960), latest: instant(12_000) },
+    });
+  });
 });
 
 describe('a bridged_time', () => {

@@ -24,6 +24,7 @@ import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
 import { quietSinceGone } from '../parts/staleness.js';
 import {
+  isAfter,
   isBefore,
   isJustSeen,
   isSeenLater,
@@ -245,7 +246,7 @@ class Life {
     const next = connectedLeg(candidates) ?? candidates.find(isListener) ?? null;
     if (next === null) return;
     const certainty = next.joined === 'shown' ? 'observed' : 'inferred';
-    const went = absence === null ? this.#connectedWent : whenGone(absence);
+    const went = absence === null ? this.#connectedWent : this.#whenLeft(whenGone(absence));
     // The caller may have waited for the other extension to answer.
     const when = went === null || isSeenLater(next.since, went) ? next.since : went;
     this.call.connected = connectedParticipantOf(next);
@@ -254,6 +255,13 @@ class Life {
     const data = this.#view(observed);
     data.transferredFrom = { extension: connected.extension };
     this.#emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
+  }
+
+  /** When the connected participant left, whose leg went then: it was only hidden for as long as the queue listed the row. */
+  #whenLeft(went: Window): Window {
+    const absence = this.call.entry?.absence;
+    const isHidden = absence?.kind === 'vanished' && isAfter(whenGone(absence), went);
+    return isHidden ? whenGone(absence) : went;
   }
 
   /** Notes an answer that no poll showed, where what followed could not be without one. */

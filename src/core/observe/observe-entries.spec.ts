@@ -134,6 +134,22 @@ describe('the row of a known entry', () => {
     });
     expect(observed([waiting, emptied], { calls: known() })).toMatchObject({ isNew: [emptied.key] });
   });
+
+  it('is, of two callers who joined in one second, that of the one who left last, if the other’s call has ended', () => {
+    const emptied = (seconds: number, key: string) =>
+      entry({ key, callId: null, status: 'abandoned', abandonedAt: at(seconds) });
+    const [before, now] = [emptied(20, 'before'), emptied(58, 'now')];
+    for (const rows of [
+      [before, now],
+      [now, before],
+    ])
+      expect(observed(rows, { calls: known() }).entry).toMatchObject({ seen: now });
+    const both = [
+      ...known(),
+      callOf({ callId: 'call-2', entry: entryPart({ seen: entry({ key: 'second' }) }) }),
+    ];
+    expect(observed([before, now], { calls: both }).entry).toMatchObject({ seen: before });
+  });
 });
 
 describe('a new row', () => {

@@ -92,7 +92,8 @@ export function observeEntries(
 
 /**
  * Finds the known entry of a row whose `key` has changed: the PBX empties `call_uuid` as a caller leaves, and may change it
- * as one comes back. It is the entry of the same place that has no other row in this answer, nor another `call_uuid`.
+ * as one comes back. It is the entry of the same place that has no other row in this answer, nor another `call_uuid`. Of
+ * several rows without one, those of the callers who left first are of calls that have ended, if there are too few entries for all.
  */
 function underAnotherKey(
   row: ObservedQueueEntry,
@@ -100,15 +101,32 @@ function underAnotherKey(
   index: CallIndex,
   listed: ReadonlySet<string>,
 ): Indexed<QueueEntry, ObservedQueueEntry> | undefined {
-  const call = index
+  const calls = index
     .byIdentity(row.entryKey)
-    .find(
+    .filter(
       ({ callId, entry }) =>
         (row.callId === null || entry!.seen.callId === null) &&
         !answer.rows.has(entry!.seen.key) &&
         !listed.has(callId),
     );
-  return call === undefined ? undefined : index.entries.get(call.entry!.seen.key);
+  const [call] = calls;
+  if (call === undefined || howManyLeftLater(row, answer, index) >= calls.length) return undefined;
+  return index.entries.get(call.entry!.seen.key);
+}
+
+/** How many rows of that place are of callers who left later than this one, and of no known entry. */
+function howManyLeftLater(
+  { entryKey, abandonedAt, callId }: ObservedQueueEntry,
+  answer: QueueAnswer,
+  index: CallIndex,
+): number {
+  if (callId !== null || abandonedAt === null) return 0;
+  let later = 0;
+  for (const other of answer.rows.values()) {
+    const isOfPlace = other.entryKey === entryKey && other.callId === null && !index.entries.has(other.key);
+    if (isOfPlace && (other.abandonedAt ?? abandonedAt) > abandonedAt) later += 1;
+  }
+  return later;
 }
 
 /**

@@ -115,7 +115,7 @@ describe('the extension of an absent leg is unlisted', () => {
 
 describe('a new leg', () => {
   const named = leg({ startedAt: at(1) });
-  const again = leg({ startedAt: at(1), callId: 'phantom' });
+  const again = leg({ startedAt: at(1), callId: 'phantom', signal: 'answered' });
   const isNew = (row: ObservedLeg, given: Given = {}) => observed([row], given).isNew.length > 0;
 
   it('is one in any state', () => {
@@ -153,6 +153,7 @@ describe('a new leg', () => {
     expect(isNew(again, { calls })).toBe(false);
     expect(isNew({ ...again, startedAt: at(2) }, { calls })).toBe(true);
     expect(isNew({ ...again, startedAt: null }, { calls: known() })).toBe(true);
+    expect(isNew({ ...again, signal: 'ringing' }, { calls })).toBe(true);
     expect(observed([named, again], { calls }).isNew).toEqual([again.key]);
   });
 

@@ -69,7 +69,8 @@ function isNew(row: ObservedLeg, answer: MonitorAnswer, index: CallIndex, cycle:
   if ([row.key, name].some((one) => one !== null && index.ended.isLingering(one, now))) return false;
   const isKnownId = index.byUpstreamId(row.callId) !== undefined;
   if (isKnownId) return !hasParted(row, answer, index, cycle);
-  if (row.signal === 'unclear') return true;
+  // What the PBX shows of a connection that ends has talked.
+  if (row.signal !== 'answered') return true;
   return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));
 }
 

@@ -65,11 +65,14 @@ export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
 /**
  * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a softphone that
  * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends, nor where only partial
- * answers lack it, which have done so for longer already.
+ * answers lack it, which have done so for longer already. One that only a listener is left of is held while the queue lists the row
+ * as Answered: the listener has not taken the call over.
  */
-export function isLegGone(leg: Leg, { entry }: Call, { policy, now, lackOf }: CycleFacts): boolean {
+export function isLegGone(leg: Leg, call: Call, { policy, now, lackOf, incomplete }: CycleFacts): boolean {
   const { absence, seen, state } = leg;
+  const { entry } = call;
   if (!isGone(leg, policy)) return false;
+  if (state === 'answered' && isOnlyListenedTo(call) && listsAnswered(entry, incomplete)) return false;
   if (!absence!.unlisted || state !== 'answered') return true;
   const isDeleted =
     entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
@@ -78,6 +81,16 @@ export function isLegGone(leg: Leg, { entry }: Call, { policy, now, lackOf }: Cy
   return (
     lack === 'doubtful' || (lack === 'absent' && isLongAgo(whenGone(absence!), now, policy.unlistedHoldMs))
   );
+}
+
+function isOnlyListenedTo({ legs }: Call): boolean {
+  const left = legs.filter(({ absence }) => absence === null);
+  return left.length > 0 && left.every(({ joined }) => joined === 'listens');
+}
+
+function listsAnswered(entry: QueueEntry | null, { queue }: CycleFacts['incomplete']): boolean {
+  if (entry === null || entry.absence !== null || !entry.answered) return false;
+  return queue === null || !queue.missing.has(entry.seen.key);
 }
 
 /** How much of `MAX_LEGS_OF_CALL` the call takes up: by its legs, or by offers whose end is not known yet. */

@@ -70,6 +70,22 @@ describe('the PBX’s clock', () => {
     expect(skew([ahead, ...later.slice(0, 2)], later.slice(2))).toBe(0);
   });
 
+  it('stays off by little more than two seconds while no row contradicts the earlier ones that have shown that, for ten minutes', () => {
+    const at = (delay: number, seconds: number) => fresh(delay, NOW + seconds * 1_000);
+    const behind = [at(4_050, 0), at(4_100, 1)];
+    const rows = [2, 3, 4, 5, 6].map((seconds) => at(3_500, seconds));
+    const since = (delay: number, seconds: number) => skew([...behind, ...rows, at(delay, seconds)]);
+    expect(skew([...rows, at(3_500, 7)])).toBe(-1_500);
+    expect(since(3_500, 600)).toBe(-2_775);
+    expect(since(3_500, 602)).toBe(-1_500);
+    expect(since(1_900, 600)).toBe(-1_500);
+
+    const ahead = [at(-2_100, 0), ...rows.map((row) => ({ ...row, pbx: row.by + 1_500 }))];
+    expect(skew([...ahead, at(-1_500, 600)])).toBe(2_800);
+    expect(skew([...ahead, at(-1_500, 601)])).toBe(1_500);
+    expect(skew([...ahead, at(0, 600)])).toBe(1_500);
+  });
+
   it('is off beyond two seconds', () => {
     expect([null, 0, 2_000, -2_000, 2_001, -2_001].map(isClockOff)).toEqual([
       ...[false, false, false, false],

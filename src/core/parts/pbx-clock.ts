@@ -19,6 +19,11 @@ export const CLOCK_LIMIT_MS = 2_000;
  * may all be shown late.
  */
 const SAMPLES = 6;
+/**
+ * For how long those count beside them that have shown a clock which is off, if none of the latest contradicts them: of a clock that is
+ * off by little more than `CLOCK_LIMIT_MS` most rows do not show it. The clocks of computers drift by less than 0.1 s in that time.
+ */
+const KEPT_MS = 600_000;
 /** Of one answer, the two rows with the least delay: the second one confirms the first. */
 const SAMPLES_PER_ANSWER = 2;
 
@@ -27,10 +32,10 @@ const SAMPLES_PER_ANSWER = 2;
  * `CLOCK_LIMIT_MS` it is the smallest difference that explains the rows, as a rule 0.
  */
 export function skewOf({ monitor, queue }: Readonly<Record<Endpoint, Clocked>>): number | null {
-  const samples = latest([...monitor.clock, ...queue.clock]);
+  const samples = counting([...monitor.clock, ...queue.clock]);
   if (samples.length === 0) return null;
-  const least = Math.max(...samples.map(({ pbx, by }) => pbx - by));
-  const fresh = samples.flatMap(({ pbx, after }) => (after === null ? [] : [pbx + PBX_PRECISION_MS - after]));
+  const least = Math.max(...samples.map(leastOf));
+  const fresh = samples.map(mostOf).filter((bound) => bound < Infinity);
   // A row whose bound contradicts another row is shown late, or is older than a change of the clock.
   const [most, second = most] = fresh.filter((bound) => bound > least).sort((a, b) => a - b);
   if (least > CLOCK_LIMIT_MS) return most === undefined ? least : middle(least, most);
@@ -76,7 +81,7 @@ export function withSamples(
   }
   if (added.length === 0) return known;
   // After the bridge's own clock has been set back, samples of the future are worthless.
-  return [...known.filter((sample) => sample.by <= by), ...added].slice(-SAMPLES);
+  return counting([...known.filter((sample) => sample.by <= by), ...added]);
 }
 
 /** A row that was there before anyone polled, and whose time is long past, says nothing about a clock. */
@@ -84,8 +89,32 @@ function saysNothing({ pbx, after, by }: ClockSample): boolean {
   return after === null && pbx - by < -CLOCK_LIMIT_MS;
 }
 
-function latest(samples: readonly ClockSample[]): readonly ClockSample[] {
-  return [...samples].sort((a, b) => a.by - b.by).slice(-SAMPLES);
+/** The latest samples, and of those before them the two that show best that the clock is behind, and the one that it is ahead. */
+function counting(samples: readonly ClockSample[]): readonly ClockSample[] {
+  const sorted = [...samples].sort((a, b) => a.by - b.by);
+  const latest = sorted.slice(-SAMPLES);
+  if (sorted.length <= SAMPLES) return sorted;
+  const since = latest.at(-1)!.by - KEPT_MS;
+  const [least, most] = [Math.max(...latest.map(leastOf)), Math.min(...latest.map(mostOf))];
+  const earlier = sorted.slice(0, -SAMPLES).filter(({ by }) => by >= since);
+  const behind = earlier
+    .filter((sample) => mostOf(sample) < -CLOCK_LIMIT_MS && mostOf(sample) > least)
+    .sort((a, b) => mostOf(a) - mostOf(b));
+  const ahead = earlier
+    .filter((sample) => leastOf(sample) > CLOCK_LIMIT_MS && leastOf(sample) < most)
+    .sort((a, b) => leastOf(b) - leastOf(a));
+  const kept = new Set([...behind.slice(0, 2), ...ahead.slice(0, 1), ...latest]);
+  return sorted.filter((sample) => kept.has(sample));
+}
+
+/** The clock is ahead by that at least. */
+function leastOf({ pbx, by }: ClockSample): number {
+  return pbx - by;
+}
+
+/** The clock is ahead by less than that, unless the row is shown late. */
+function mostOf({ pbx, after }: ClockSample): number {
+  return after === null ? Infinity : pbx + PBX_PRECISION_MS - after;
 }
 
 function middle(a: number, b: number): number {

@@ -7,6 +7,7 @@ import {
   connectedAt,
   cycleAt,
   entryPart,
+  participant,
   window,
 } from '../../../test/support/parts.js';
 import { Earliest } from '../index/earliest.js';
@@ -104,6 +105,15 @@ describe('an entry is quiet', () => {
   it('since the rings of a ring-all queue went, which names an agent only when that agent has answered', () => {
     const call = callOf({ entry: { ...trying, rang: 'unnamed', changedAt: at(7) } });
     expect(quietSinceGone(call, [legPart({ absence: absentSince(7) })], cycle)).toEqual(window(7));
+  });
+
+  it('since then, where that was confirmed before the queue was asked again and the row named that agent', () => {
+    const { lastPresent, firstAbsent } = absentSince(5, 2);
+    const participants = [participant('107', { ringingStopped: { lastPresent, firstAbsent } })];
+    const call = callOf({ entry: { ...trying, rang: 'unnamed' }, participants });
+    expect(quietOf(call, noneBusy, cycle)).toEqual(window(5));
+    expect(quietOf({ ...call, legs: [legPart()] }, noneBusy, cycle)).toBeNull();
+    expect(quietOf({ ...call, entry: { ...trying, rang: 'named' } }, noneBusy, cycle)).toBeNull();
   });
 
   it('not since a leg went of an agent whom the row does not name any more, or while others are left', () => {

@@ -86,15 +86,27 @@ export function heldSince({ legs }: Call): Instant | null {
  * @param isBusy whether the answer shows a leg at an extension
  */
 export function quietOf(
-  { entry, connected }: Call,
+  call: Call,
   isBusy: (extension: string) => boolean,
   cycle: CycleFacts,
 ): Bracket | null {
+  const { entry, connected } = call;
   const { seen, quiet } = entry!;
   if (quiet !== null) return quiet;
   if (seen.status === 'answered') return isWatched(connected!, cycle) ? cycle.monitor : null;
+  const rang = rangUnnamed(call);
+  if (rang !== null) return rang;
   const extension = cycle.extensionOf(agentNamesOf(seen));
   return extension === undefined || isBusy(extension) ? null : cycle.monitor;
+}
+
+/** When the last leg went that rang before the row named an agent, while that is still open: the one who is named now has answered. */
+function rangUnnamed({ entry, legs, participants }: Call): Window | null {
+  if (entry!.rang !== 'unnamed' || legs.length > 0) return null;
+  const stopped = participants.flatMap((one) =>
+    one.ringingStopped === null ? [] : [whenGone(one.ringingStopped)],
+  );
+  return stopped.length === 0 ? null : lastOf(stopped);
 }
 
 /**
