@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NewerFormatError } from '../store/errors.js';
 import { MemoryStore } from '../store/memory/memory-store.js';
+import { aCallback, aQueue, deskDelta } from '../store/desk-store.contract-kit.js';
 import { NEXT_FORM } from '../store/store.contract-formats.js';
 import { call, Owner, stateOf } from '../store/store.contract-kit.js';
 import { parseRepairArguments, repair } from './repair.js';
@@ -50,6 +51,28 @@ describe('npm run repair', () => {
     });
     expect(JSON.stringify(result)).not.toContain('a customer');
     expect(await owner.commit({ events: 1 })).toMatchObject({ status: 'committed' });
+  });
+
+  it('shows what of the desk cannot be read, by its keys alone, and leaves it', async () => {
+    const delta = {
+      callbacks: new Map([['cb-1', aCallback('cb-1')]]),
+      queues: new Map([['1', aQueue('1')]]),
+    };
+    await owner.send({ ...owner.prepare({}), desk: deskDelta(delta) });
+    const { callbacks, standing } = store.desk('acme')!;
+    callbacks.set('cb-2', '{"id":"cb-2","line":"0905111222"}');
+    standing.set('agent:101', 'x');
+    const readable = 'The stored state of acme has format 2 and 7 entries, and all of them can be read.';
+    const found =
+      'Of its desk the bridge goes on without what it cannot read, and leaves it: 2\n  callback:cb-2\n  agent:101\n';
+    for (const drop of [false, true]) expect(await run(drop)).toEqual({ ok: true, value: found + readable });
+    store.overwrite('acme', 'call:a', 'x');
+    expect(await run(true)).toMatchObject({ ok: true, value: expect.stringContaining(`${found}The stored`) });
+    expect(store.desk('acme')!.callbacks.size).toBe(2);
+    expect((await store.claim('acme', { epoch: 'e1' })).unreadableDesk).toEqual([
+      'callback:cb-2',
+      'agent:101',
+    ]);
   });
 
   it('drops it, keeps the rest and the log, begins an epoch and fences the polling replica', async () => {

@@ -72,9 +72,23 @@ export async function repair(
 }
 
 /** Names fields and never their content. */
-function describe(tenant: string, { format, fields, unreadable }: Inspection): string {
+function describe(tenant: string, { format, fields, unreadable, unreadableDesk }: Inspection): string {
   const known = Number.isNaN(format) ? 'an unreadable format' : `format ${format}`;
   const head = `The stored state of ${tenant} has ${known} and ${fields} entries`;
-  if (unreadable.length === 0) return `${head}, and all of them can be read.`;
-  return [`${head}. Unreadable: ${unreadable.length}`, ...unreadable.map((field) => `  ${field}`)].join('\n');
+  const desk =
+    unreadableDesk.length === 0
+      ? []
+      : [
+          `Of its desk the bridge goes on without what it cannot read, and leaves it: ${unreadableDesk.length}`,
+          ...indented(unreadableDesk),
+        ];
+  const state =
+    unreadable.length === 0
+      ? [`${head}, and all of them can be read.`]
+      : [`${head}. Unreadable: ${unreadable.length}`, ...indented(unreadable)];
+  return [...desk, ...state].join('\n');
+}
+
+function indented(fields: readonly string[]): readonly string[] {
+  return fields.map((field) => `  ${field}`);
 }

@@ -467,6 +467,8 @@ export function describeDeskStore(name: string, open: () => Promise<DeskSubject>
         await subject.overwrite('acme', `stats:${TODAY}`, text, '1:1');
         const claim = await subject.store.claim('acme', { epoch: 'e1' });
         expect(claim.unreadableDesk).toEqual(['callback:cb-1', 'agent:101', 'queue:1', 'story:call-1']);
+        const { unreadableDesk } = claim;
+        expect(await subject.store.inspect('acme')).toMatchObject({ unreadable: [], unreadableDesk });
         expect([...claim.desk.callbacks.keys()]).toEqual(['cb-2']);
         expect([...claim.desk.stories.keys()]).toEqual(['call-2']);
         expect(await subject.desk.callbacks('acme')).toEqual({ items: [aCallback('cb-2')], unreadable: 1 });

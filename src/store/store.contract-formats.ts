@@ -66,7 +66,12 @@ export function describeFormats(subject: () => Subject): void {
       expect(owner).toMatchObject({ state, format: STORED_FORM.format });
       expect(await store.inspect('acme')).toMatchObject({ format: STORED_FORM.format });
       await owner.commit({});
-      expect(await next.inspect('acme')).toEqual({ format: NEXT_FORM.format, fields: 9, unreadable: [] });
+      expect(await next.inspect('acme')).toEqual({
+        format: NEXT_FORM.format,
+        fields: 9,
+        unreadable: [],
+        unreadableDesk: [],
+      });
       expect((await next.snapshot('acme'))?.state).toEqual(state);
       await expect(store.claim('acme', { epoch: 'e2' })).rejects.toThrow(NewerFormatError);
       expect(await older.commit({ events: 1 })).toEqual({ status: 'fenced' });
@@ -120,6 +125,7 @@ export function describeFormats(subject: () => Subject): void {
         format: STORED_FORM.format,
         fields: 9,
         unreadable: ['call:a'],
+        unreadableDesk: [],
       });
     });
 

@@ -133,6 +133,8 @@ export interface Inspection {
   readonly fields: number;
   /** Those among them that cannot be read. */
   readonly unreadable: readonly string[];
+  /** Fields of the tenant's desk that cannot be read: its owner goes on without them, and leaves them. */
+  readonly unreadableDesk: readonly string[];
 }
 
 export interface Commit {

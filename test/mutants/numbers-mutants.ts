@@ -15,7 +15,7 @@ export const NUMBERS_MUTANTS: readonly Mutant[] = [
     [
       'if (listed.has(extension)) unclear.add(extension);',
       '',
-      'an agent whose phone was about to ring when first seen would have no hours until the next call',
+      'an agent whose leg did not ring yet when it was first seen would have no hours until the next call',
     ],
   ]),
   ...mutantsOf(`${HTTP}/history-pager.ts`, `${HTTP}/history-pager.spec.ts`, [

@@ -3,7 +3,7 @@ import { DeskPolls } from '../../../test/support/desk-polls.js';
 import { drained, longestGapAround, polls } from '../../../test/support/drawn-polls.js';
 import { CALLBACK_REQUEST_KINDS } from '../../core/callbacks/callback-request.js';
 
-/** What somebody asks after a poll, of the call-back that was opened at this place; null: nobody does. */
+/** What somebody asks after a poll, of the call-back that was opened at this place; null: nothing is asked. */
 const deed = fc.option(
   fc.record({
     kind: fc.constantFrom(...CALLBACK_REQUEST_KINDS),

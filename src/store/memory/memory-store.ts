@@ -172,7 +172,9 @@ export class MemoryStore implements Store {
   inspect(name: string): Promise<Inspection | null> {
     return this.#do(() => {
       const tenant = this.#tenant(name);
-      return tenant === undefined ? null : inspectFields(name, tenant.fields, this.#form);
+      if (tenant === undefined) return null;
+      const { unreadable: unreadableDesk } = readDesk(tenant.desk.callbacks, tenant.desk.standing);
+      return { ...inspectFields(name, tenant.fields, this.#form), unreadableDesk };
     });
   }
 

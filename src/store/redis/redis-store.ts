@@ -155,14 +155,17 @@ export class RedisStore implements Store {
   }
 
   async snapshot(tenant: string): Promise<Snapshot | null> {
-    const fields = await this.#fields(tenant);
+    const fields = await this.#fields(stateKey(tenant));
     const position = positionOf(fields.get('epoch'), fields.get('sequence'));
     return position && { position, state: decode(tenant, fields, this.#form) };
   }
 
   async inspect(tenant: string): Promise<Inspection | null> {
-    const fields = await this.#fields(tenant);
-    return fields.has('epoch') ? inspectFields(tenant, fields, this.#form) : null;
+    const fields = await this.#fields(stateKey(tenant));
+    if (!fields.has('epoch')) return null;
+    const [callbacks, standing] = [callbacksKey(tenant), deskKey(tenant)];
+    const { unreadable } = readDesk(await this.#fields(callbacks), await this.#fields(standing));
+    return { ...inspectFields(tenant, fields, this.#form), unreadableDesk: unreadable };
   }
 
   async position(tenant: string): Promise<Position | null> {
@@ -259,8 +262,7 @@ export class RedisStore implements Store {
     return all;
   }
 
-  async #fields(tenant: string): Promise<Map<string, string>> {
-    const key = stateKey(tenant);
+  async #fields(key: string): Promise<Map<string, string>> {
     return new Map(Object.entries(await this.#sender.send((client) => client.hgetall(key))));
   }
 

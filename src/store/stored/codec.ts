@@ -145,7 +145,11 @@ export interface Readable {
 }
 
 /** What a claim would find in the fields. */
-export function inspectFields(tenant: string, fields: Fields, form: StoredForm): Inspection {
+export function inspectFields(
+  tenant: string,
+  fields: Fields,
+  form: StoredForm,
+): Omit<Inspection, 'unreadableDesk'> {
   const { unreadable } = decodeReadable(tenant, fields, form);
   const own = [...fields.keys()].filter((field) => isOfState(field));
   return { format: formatOf(fields), fields: own.length, unreadable };
