@@ -89,6 +89,20 @@ describe('the end of a call whose extension is not listed any more', () => {
   });
 });
 
+describe('a talking leg whose extension is not listed any more', () => {
+  it('is not waited for once the caller talks to another extension', () => {
+    const history = new History();
+    const next = (signal: 'ringing' | 'answered') => leg({ ext: '108', callId: 'leg-2', signal });
+    history.poll({ idle: ['107', '108', '109'] });
+    history.poll({ legs: [leg()], idle: ['108', '109'] });
+    history.poll({ legs: [talking], idle: ['108', '109'] });
+    history.poll({ legs: [next('ringing')], idle: ['109'] });
+    for (let poll = 0; poll < 3; poll++)
+      expect(history.emitted({ legs: [next('ringing')], idle: ['109'] })).toEqual([]);
+    expect(history.emitted({ legs: [next('answered')], idle: ['109'] })).toContain('call-transferred 108');
+  });
+});
+
 describe('a customer who calls again at once', () => {
   it('is a second call if the leg of the first is confirmed as gone', () => {
     const history = new History();

@@ -105,6 +105,7 @@ describe('an extension that dials a code', () => {
     expect(joins(dials('*8'), [stopped('106'), rings('107')])).toBe('rings-106 inferred');
     expect(joins(dials('**'), [stopped('106')])).toBe('rings-106 inferred');
     expect(joins(dials('*8'), [stopped('106'), stopped('107')])).toBeNull();
+    expect(joins(dials('*8'), [stopped('106'), stopped('108')])).toBe('rings-106 inferred');
     expect(joins(dials('*8'), [stopped('106', 5)])).toBeNull();
     expect(joins(dials('*8'), [rings('106')])).toBeNull();
     expect(joins(dials('*8'), [stopped('106', 6, { answeredAt: at(2) })])).toBeNull();

@@ -45,7 +45,7 @@ export function thirdExtension(
     (call) =>
       isUnanswered(call) &&
       (dialled !== null || hotlineMatch(call.hotline, leg.hotline) === 'same') &&
-      lostRing(call, cycle),
+      lostRing(call, leg, cycle),
   );
   return vanished === null ? null : { call: vanished, joined: 'inferred' };
 }
@@ -90,12 +90,12 @@ function ringsAt({ participants, legs }: Call, isIt: (extension: string) => bool
   );
 }
 
-/** A ring that goes with its queue entry was answered, or its caller left. */
-function lostRing({ participants, legs, entry }: Call, { monitor }: CycleFacts): boolean {
+/** A ring that goes with its queue entry was answered, or its caller left. Nobody picks up the ring of the own extension by a code. */
+function lostRing({ participants, legs, entry }: Call, leg: ObservedLeg, { monitor }: CycleFacts): boolean {
   if (entry !== null && entry.absence !== null) return false;
   return participants.some(({ extension, offerOpen }) => {
     const own = legs.filter(({ seen }) => seen.extension === extension);
-    if (!offerOpen || own.length === 0) return false;
+    if (!offerOpen || own.length === 0 || extension === leg.extension) return false;
     return own.every(({ absence }) => absence !== null && isJustSeen(whenGone(absence), monitor?.by ?? null));
   });
 }

@@ -50,6 +50,12 @@ describe('the extension of an agent', () => {
       expect({ unsure, learnt: learnt(unsure) }).toEqual({ unsure, learnt: null });
   });
 
+  it('is not learnt from a leg that began to talk 3 s or more after the caller was answered', () => {
+    const since = (after: number) => legPart({ state: 'answered', since: { after: at(after), by: at(20) } });
+    expect(learnt({ legs: [since(7.999)] })).not.toBeNull();
+    expect(learnt({ legs: [since(8)] })).toBeNull();
+  });
+
   it('is nothing new where it is known, or the call has ended', () => {
     expect(learntAgents(learnt()!, [answered])).toBeNull();
     expect(learntAgents(new Map(), [null])).toBeNull();

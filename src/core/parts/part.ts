@@ -8,7 +8,7 @@ import {
 } from '../model/call.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import type { CycleFacts } from './cycle-facts.js';
-import { isAfter, isLongAgo, whenGone } from './window.js';
+import { isAfter, isLongAgo, isSeenLater, whenGone } from './window.js';
 
 /**
  * What can be said about one part of a call, a leg or a queue entry, without the rest of the call: when it began, which
@@ -65,7 +65,7 @@ export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
 /**
  * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a softphone that
  * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends, nor where only partial
- * answers lack it, which have done so for longer already. One that only a listener is left of is held while the queue lists the row
+ * answers lack it, which have done so for longer already, nor once another leg of the call has begun to talk. One that only a listener is left of is held while the queue lists the row
  * as Answered: the listener has not taken the call over.
  */
 export function isLegGone(leg: Leg, call: Call, { policy, now, lackOf, incomplete }: CycleFacts): boolean {
@@ -73,13 +73,25 @@ export function isLegGone(leg: Leg, call: Call, { policy, now, lackOf, incomplet
   const { entry } = call;
   if (!isGone(leg, policy)) return false;
   if (state === 'answered' && isOnlyListenedTo(call) && listsAnswered(entry, incomplete)) return false;
-  if (!absence!.unlisted || state !== 'answered') return true;
+  if (!absence!.unlisted || state !== 'answered' || isSucceeded(leg, call)) return true;
   const isDeleted =
     entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
   if (isDeleted) return true;
   const lack = lackOf(seen);
   return (
     lack === 'doubtful' || (lack === 'absent' && isLongAgo(whenGone(absence!), now, policy.unlistedHoldMs))
+  );
+}
+
+/** Whether another leg of the call began to talk after this one had gone: the caller has been transferred. */
+function isSucceeded({ seen, absence }: Leg, { legs }: Call): boolean {
+  return legs.some(
+    (other) =>
+      other.state === 'answered' &&
+      other.absence === null &&
+      other.joined !== 'listens' &&
+      other.seen.extension !== seen.extension &&
+      isSeenLater(other.since, whenGone(absence!)),
   );
 }
 
