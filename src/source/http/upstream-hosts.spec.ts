@@ -48,7 +48,7 @@ function countSent(origin: string): { requests: number } {
     if (String((message as { request: { origin: unknown } }).request.origin) === origin) sent.requests++;
   };
   subscribe('undici:request:create', count);
-  closing.push(() => void unsubscribe('undici:request:create', count));
+  closing.push(() => Promise.resolve(unsubscribe('undici:request:create', count)));
   return sent;
 }
 
