@@ -11,7 +11,12 @@ import {
   ODD_NAMES,
   TODAY,
 } from './desk-store.contract-kit.js';
-import { DEFAULT_DESK_RETENTION, type DeskStore, type HistoryQuery } from './desk-store.js';
+import {
+  DEFAULT_DESK_RETENTION,
+  type DeskStore,
+  type HistoryPosition,
+  type HistoryQuery,
+} from './desk-store.js';
 import { HISTORY_STEP, type LogUpkeep } from './log-upkeep.js';
 import { call, numbers, Owner, stateOf } from './store.contract-kit.js';
 import type { CommitResult, Store } from './store.js';
@@ -276,6 +281,36 @@ export function describeDeskStore(name: string, open: () => Promise<DeskSubject>
       );
       expect((await page({ limit: 30 })).next).toBeNull();
       expect((await page({ limit: 29 })).next).toEqual({ endedAt: at(29), callId: 'call-29' });
+    });
+
+    it('gives each once of calls that ended at one instant, page by page, whatever their ids', async () => {
+      const ids = [
+        ...['fde4ff73-b191-45c2-a0ce-0fe8c7b70e85', 'fde4ff73-b191-45c2-a0ce-0fe8c7b70e85-2', '~', '~~x'],
+        ...[
+          '0de4ff73-b191-45c2-a0ce-0fe8c7b70e85',
+          '9de4ff73-b191-45c2-a0ce-0fe8c7b70e85',
+          'z',
+          '1730099999.1',
+        ],
+      ];
+      const queue = '7bc3db7b-e95e-4afe-a345-a8385dfb31b7';
+      const terms = { line: '~1', extensions: ['101'], queues: [queue, '9'] };
+      await write({ records: ids.map((id) => anEndedCall(id, { terms })) });
+      for (const by of [{}, { queue }, { line: '~1' }]) {
+        const found: string[] = [];
+        let after: HistoryPosition | null = null;
+        do {
+          const one = await subject.desk.history('acme', { ...ALL, ...by, after, limit: 1 });
+          found.push(...one.records.map(({ view }) => view.callId));
+          after = one.next;
+        } while (after !== null);
+        expect(found.toSorted()).toEqual(ids.toSorted());
+      }
+      for (const id of ids)
+        expect(await subject.desk.endedCall('acme', id)).toMatchObject({ view: { callId: id }, terms });
+      const tallies = ids.map((callId) => aTally({ callId }));
+      await write({ tallies });
+      expect(await counts()).toEqual([]);
     });
 
     it('finds ended calls by customer, extension and queue, in any stretch of time', async () => {

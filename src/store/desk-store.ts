@@ -74,7 +74,7 @@ export interface HistoryQuery {
   readonly limit: number;
 }
 
-/** Calls that ended at one instant are in the order of their ids. */
+/** Calls that ended at one instant are in the order of their ids as the store writes them (`shortName`). */
 export interface HistoryPosition {
   readonly endedAt: Instant;
   readonly callId: string;

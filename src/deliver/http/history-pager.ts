@@ -1,6 +1,6 @@
 import type { EndedCallRecord } from '../../core/day/ended-call-record.js';
 import type { DeskStore, HistoryPosition, HistoryQuery } from '../../store/desk-store.js';
-import { escaped } from '../../store/stored/field-name.js';
+import { shortName } from '../../store/stored/desk/history-index.js';
 
 /** What narrows by look-up; `{}`: nothing, all calls are gone through. */
 export type LookUp = Pick<HistoryQuery, 'line' | 'extension' | 'queue'>;
@@ -79,13 +79,13 @@ export function positionOf({ view }: EndedCallRecord): HistoryPosition {
   return { endedAt: Date.parse(view.endedAt ?? view.observed.latest), callId: view.callId };
 }
 
-/** Newest first; calls that ended at one instant are in the order of the bytes of their ids, as the store writes them. */
+/** Newest first; calls that ended at one instant are in the order of the bytes of their ids as the store writes them. */
 function inOrder(one: HistoryPosition, other: HistoryPosition): number {
   return other.endedAt - one.endedAt || Buffer.compare(bytesOf(one), bytesOf(other));
 }
 
 function bytesOf({ callId }: HistoryPosition): Buffer {
-  return Buffer.from(escaped(callId));
+  return Buffer.from(shortName(callId));
 }
 
 /** Calls that one request has the store look at: some megabytes. */

@@ -21,12 +21,12 @@ import {
   positionOfMember,
   rangeOf,
   rangeOfLine,
+  shortName,
   withinRetention,
 } from '../stored/desk/history-index.js';
 import { readRecord } from '../stored/desk/record.js';
 import { callbackField, readCallback, readCallbacks, readStanding } from '../stored/desk/standing.js';
 import { isDay, readDayTable } from '../stored/desk/tallies.js';
-import { escaped } from '../stored/field-name.js';
 import { MemoryDesk } from './memory-desk.js';
 import type { MemoryStore } from './memory-store.js';
 
@@ -91,7 +91,7 @@ export class MemoryDeskStore implements DeskStore {
 
   endedCall(tenant: string, callId: string): Promise<EndedCallRecord | null> {
     return this.#do(tenant, ({ history }) => {
-      const field = escaped(callId);
+      const field = shortName(callId);
       const record = readRecord(field, history.get(field) ?? '');
       if (record === null) return null;
       const { view } = record;

@@ -23,12 +23,12 @@ import {
   positionOfMember,
   rangeOf,
   rangeOfLine,
+  shortName,
   withinRetention,
 } from '../stored/desk/history-index.js';
 import { readRecord } from '../stored/desk/record.js';
 import { callbackField, readCallback, readCallbacks, readStanding } from '../stored/desk/standing.js';
 import { readDayTable } from '../stored/desk/tallies.js';
-import { escaped } from '../stored/field-name.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisSender } from './redis-sender.js';
 import { loadScripts, runScript, type ScriptName } from './scripts.js';
@@ -94,7 +94,7 @@ export class RedisDeskStore implements DeskStore {
   }
 
   async endedCall(tenant: string, callId: string): Promise<EndedCallRecord | null> {
-    const [key, field] = [historyKey(tenant), escaped(callId)];
+    const [key, field] = [historyKey(tenant), shortName(callId)];
     const stored = await this.#sender.send((client) => client.hget(key, field));
     const record = readRecord(field, stored ?? '');
     if (record === null) return null;

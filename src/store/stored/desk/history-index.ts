@@ -2,16 +2,28 @@ import type { HistoryTerms } from '../../../core/day/ended-call-record.js';
 import type { Instant } from '../../../core/model/observation.js';
 import type { DeskRetention, HistoryPosition, HistoryQuery } from '../../desk-store.js';
 import { escaped, unescaped } from '../field-name.js';
+import { packed, unpacked } from './packed-text.js';
 
 /**
  * By what ended calls are found: a set of members in the order of their bytes, so that a page costs what it returns.
  *
- *     <term>\t<end>\t<callId>   term: empty (every call), `l<line>`, `e<extension>` or `q<queue>`, each name `escaped`
+ *     <term>\t<end>\t<field>    term: empty (every call), `l<line>`, `e<extension>` or `q<queue>`; each name, and the call's id as the
+ *                              field of its record, `shortName`
  *
  * Ends are written as what is left until `LAST_END`, so that the newest comes first. A record begins with a line of its end and
  * its terms, `<end>\t<term>\t<term>`, from which its members follow: `history-terms.lua` does it alike.
  */
 const LAST_END = 9_999_999_999_999;
+
+/** A name as fields and members have it: `escaped`, and a uuid in less bytes. The order of calls that ended at one instant is that of its bytes. */
+export function shortName(name: string): string {
+  return packed(escaped(name));
+}
+
+/** Throws a `SyntaxError` for what `shortName` has not written. */
+export function nameOfShort(text: string): string {
+  return unescaped(unpacked(text));
+}
 
 /** The line with which a record begins. */
 export function indexLine(endedAt: Instant, { line, extensions, queues }: HistoryTerms): string {
@@ -37,7 +49,7 @@ export function readIndexLine(
   const terms = { line: null as string | null, extensions: [] as string[], queues: [] as string[] };
   try {
     for (const word of words) {
-      const name = unescaped(word.slice(1));
+      const name = nameOfShort(word.slice(1));
       if (word.startsWith('l')) terms.line = name;
       else if (word.startsWith('e')) terms.extensions.push(name);
       else if (word.startsWith('q')) terms.queues.push(name);
@@ -48,7 +60,7 @@ export function readIndexLine(
   return { endedAt: LAST_END - Number(end), terms };
 }
 
-/** @param field of the record in the hash: the call's id, `escaped` */
+/** @param field of the record in the hash: `shortName` of the call's id */
 export function membersOf(field: string, line: string): readonly string[] {
   const [end, ...terms] = line.split('\t');
   if (!/^\d{13}$/.test(end ?? '')) return [];
@@ -64,14 +76,14 @@ export function otherField(field: string, line: string, started: string): string
   return end !== undefined && end > started ? `${field}~${end}` : null;
 }
 
-/** The id of the call, `escaped`, which is the record's field. */
+/** The record's field. */
 export function fieldOfMember(member: string): string {
   return member.slice(member.lastIndexOf('\t') + 1);
 }
 
 export function positionOfMember(member: string): HistoryPosition {
   const [, end, field] = member.split('\t');
-  return { endedAt: LAST_END - Number(end), callId: unescaped(field ?? '') };
+  return { endedAt: LAST_END - Number(end), callId: nameOfShort(field ?? '') };
 }
 
 /** The members that answer a query, as ZRANGE … BYLEX takes its bounds: from the newest to the oldest. */
@@ -88,7 +100,7 @@ export function rangeOf({ from, to, line, extension, queue, after }: HistoryQuer
           ? termOf('q', queue)
           : '';
   const begins = to === null ? '' : endText(to - 1);
-  const follows = after === null ? '' : `${endText(after.endedAt)}\t${escaped(after.callId)}`;
+  const follows = after === null ? '' : `${endText(after.endedAt)}\t${shortName(after.callId)}`;
   // A position is a member's, so that no text stands between it and the next.
   const min = follows >= begins && after !== null ? `(${term}\t${follows}` : `[${term}\t${begins}`;
   // A line feed comes right after a tab: behind all members of the term, or of the instant.
@@ -115,7 +127,7 @@ export function rangeOfLine(line: string): { readonly min: string; readonly max:
 }
 
 function termOf(kind: 'l' | 'e' | 'q', name: string): string {
-  return kind + escaped(name);
+  return kind + shortName(name);
 }
 
 /** An end before 1970 or after 2286 is none, and counts as the nearest that is. */

@@ -12,6 +12,15 @@ describe('the record of an ended call', () => {
     expect(readRecord(field, text)).toEqual(record);
   });
 
+  it('has a short field and a short line where the ids are uuids', () => {
+    const uuid = 'fde4ff73-b191-45c2-a0ce-0fe8c7b70e85';
+    const record = anEndedCall(uuid, { terms: { queues: [uuid] } });
+    const [field, text] = encodeRecord(record);
+    expect(field).toHaveLength(23);
+    expect(text).not.toContain(uuid);
+    expect(readRecord(field, text)).toEqual(record);
+  });
+
   it('is short', () => {
     const [, text] = encodeRecord(anEndedCall('1730099999.12345'));
     expect(text.length).toBeLessThan(JSON.stringify(anEndedCall('1730099999.12345')).length * 0.4);

@@ -4,8 +4,7 @@ import type { KnownTime } from '../../../core/day/story.js';
 import type { Queue } from '../../../core/model/call.js';
 import { rfc3339 } from '../../../core/model/event.js';
 import type { Instant, PhoneNumber } from '../../../core/model/observation.js';
-import { escaped, unescaped } from '../field-name.js';
-import { endText, indexLine, readIndexLine } from './history-index.js';
+import { endText, indexLine, nameOfShort, readIndexLine, shortName } from './history-index.js';
 import { unpacked } from './packed-text.js';
 import { CERTAINTIES, DIRECTIONS, FORM, formOf, OUTCOMES, STATES, VISIT_ENDS } from './record-form.js';
 import { offerOutcome } from './story.js';
@@ -100,7 +99,7 @@ export function encodeRecord(from: EndedCallRecord): readonly [field: string, te
   // It may have begun any time before: then no other call of its id is known to have ended before it.
   const { earliest } = from.story.started;
   const body = JSON.stringify(formOf(from, eventId, end));
-  return [escaped(callId), `${indexLine(end, from.terms)}\n${body}`, endText(earliest ?? -Infinity)];
+  return [shortName(callId), `${indexLine(end, from.terms)}\n${body}`, endText(earliest ?? -Infinity)];
 }
 
 /** Null for a text that is none. Errors of parser and schema are dropped, because they quote customers' data. */
@@ -110,7 +109,7 @@ export function readRecord(field: string, stored: string): EndedCallRecord | nul
   if (index === null) return null;
   try {
     const form = record.parse(JSON.parse(stored.slice(newline + 1)));
-    return { ...new Reading(form, index.endedAt).record(unescaped(field)), terms: index.terms };
+    return { ...new Reading(form, index.endedAt).record(nameOfShort(field)), terms: index.terms };
   } catch {
     return null;
   }

@@ -2,6 +2,7 @@ import type { Tally, TallyLabel, TallyRow } from '../../../core/day/tally.js';
 import type { DayTable } from '../../desk-store.js';
 import type { Instant } from '../../../core/model/observation.js';
 import { escaped, unescaped } from '../field-name.js';
+import { shortName } from './history-index.js';
 
 /**
  * A day's table as one hash:
@@ -49,7 +50,7 @@ export function additions(
   };
   for (const tally of tallies) {
     const field = rowField(tally.row);
-    const unlessRecorded = tally.callId === null ? null : escaped(tally.callId);
+    const unlessRecorded = tally.callId === null ? null : shortName(tally.callId);
     const key = `${field}\n${unlessRecorded ?? '\n'}`;
     const { rows } = dayOf(tally.day);
     let sum = rows.get(key);
