@@ -62,9 +62,11 @@ describe('a transfer by a consultation', () => {
     expect(report.unseen.byReason).toMatchObject({ 'consultation-not-shown': 1 });
   });
 
-  it('is told as a call of the leg that remains, since whatever second that shows, where none did', () => {
+  it('is emitted as a call of the leg that remains, since whatever second that shows, where none did', () => {
     const found = (everyMs: number) =>
-      withoutTransfer(everyMs, { statedBeforeMs: 1_000 }).misreported.filter(({ callKey }) => callKey !== null);
+      withoutTransfer(everyMs, { statedBeforeMs: 1_000 }).misreported.filter(
+        ({ callKey }) => callKey !== null,
+      );
     expect(found(4 * SECOND)).toEqual([]);
     expect(found(SECOND)).not.toEqual([]);
   });

@@ -447,9 +447,14 @@ const joins: readonly Mutant[] = [
       'any withheld row would be the withheld caller’s transfer',
     ],
     [
-      'wasPlacedBy(extension, other, went) && consultedLeg',
+      'wasPlacedDuring(call, other, went) && consultedLeg',
       'consultedLeg',
       'a caller who hangs up would be held while the agent calls a colleague next',
+    ],
+    [
+      ' && leg.firstSeen >= since',
+      '',
+      'a local call from before the caller’s, whose end a partial answer hides, would take the caller over',
     ],
     [
       'if (legs.some((other) => !own.includes(other) && isPresent(other))) return null;',

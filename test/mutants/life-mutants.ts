@@ -69,8 +69,8 @@ const life: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${LIFE}/ending-rules.ts`, `${LIFE}/ending-rules.spec.ts`, [
     [
-      "return absence!.kind === 'vanished' && !hasRungBefore ? isSeenLater(leg, gone) : ",
-      'return ',
+      "if (absence.kind === 'vanished') return hasRungBefore ? !isSeenLater(gone, leg) : isSeenLater(leg, gone);",
+      "if (absence.kind === 'vanished') return !isSeenLater(gone, leg);",
       'an answer that only the end of its row shows would be certain',
     ],
     [

@@ -359,7 +359,7 @@ describe('of several entries of one withheld customer', () => {
     expect(owner(withheld, [missing(first)])).toBe('first shown');
   });
 
-  it('one of whom nobody has answered owns it before one that an agent has answered, whose row stays Trying', () => {
+  it('one that no agent has answered owns it before one that an agent has answered, whose row stays Trying', () => {
     const heard = (answeredAt: number) =>
       withEntry(
         { ...first, agentName: 'agent-107' },

@@ -90,7 +90,7 @@ function ringsAt({ participants, legs }: Call, isIt: (extension: string) => bool
   );
 }
 
-/** A ring that goes with its queue entry was answered, or its caller left. Nobody picks up the ring of the own extension by a code. */
+/** A ring that goes with its queue entry was answered, or its caller left. No extension picks its own ring up by a code. */
 function lostRing({ participants, legs, entry }: Call, leg: ObservedLeg, { monitor }: CycleFacts): boolean {
   if (entry !== null && entry.absence !== null) return false;
   return participants.some(({ extension, offerOpen }) => {

@@ -25,8 +25,12 @@ export function consequenceOf(call: Call, gone: readonly Leg[], cycle: CycleFact
   const vanished = entry.absence?.kind === 'vanished' && isGone(entry, cycle.policy);
   const named = entry.absence === null && entry.rang === 'unnamed' && agentNamesOf(entry.seen).length > 0;
   if (!vanished && !named) return null;
-  const went = gone.length > 0 ? gone.map((leg) => whenGone(leg.absence!)) : ringingStopped(call);
-  const windows = vanished ? [...went, whenGone(entry.absence)] : went;
+  const went = gone.map((leg) => whenGone(leg.absence!));
+  const windows = vanished
+    ? [...went, whenGone(entry.absence)]
+    : went.length > 0
+      ? went
+      : ringingStopped(call);
   const window = windows.length === 0 ? (cycle.queue ?? cycle.monitor!) : commonOf(windows);
   return { window, connected: connectedBy(call, cycle) };
 }

@@ -157,6 +157,19 @@ describe('an answer', () => {
       observed: { earliest: instant(10_960), latest: instant(12_000) },
     });
   });
+
+  it('is taken over by one who listens if the extension is listed without a call, although the row has gone stale', () => {
+    const history = new History();
+    const entries = [entry({ status: 'answered', bridgedAt: T0 })];
+    const third = { direction: 'local', customer: null, dialled: '*33107' } as const;
+    const listens = leg({ ext: '109', callId: 'leg-9', signal: 'answered', ...third });
+    history.poll({ idle: ['107', '109'] });
+    history.poll({ legs: [leg()], entries: [entry({ status: 'trying' })] });
+    history.poll({ legs: [leg({ signal: 'answered' })], entries });
+    history.poll({ legs: [leg({ signal: 'answered' }), listens], entries });
+    history.poll({ legs: [listens], entries, idle: ['107'] });
+    expect(history.emitted({ legs: [listens], entries, idle: ['107'] })).toEqual(['call-transferred 109']);
+  });
 });
 
 describe('a bridged_time', () => {

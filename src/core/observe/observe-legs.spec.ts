@@ -149,7 +149,7 @@ describe('a new leg', () => {
   });
 
   it('is none that shows a leg under another id in the poll that misses it', () => {
-    const calls = known({ seen: named });
+    const calls = known({ seen: named, state: 'answered' });
     expect(isNew(again, { calls })).toBe(false);
     expect(isNew({ ...again, startedAt: at(2) }, { calls })).toBe(true);
     expect(isNew({ ...again, startedAt: null }, { calls: known() })).toBe(true);

@@ -65,14 +65,17 @@ export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
 /**
  * The same of a leg. A talking leg whose extension is not listed any more is held for a while, because a softphone that
  * reconnects comes back; but not if the queue has deleted its row, as it does when the leg ends, nor where only partial
- * answers lack it, which have done so for longer already, nor once another leg of the call has begun to talk. One that only a listener is left of is held while the queue lists the row
- * as Answered: the listener has not taken the call over.
+ * answers lack it, which have done so for longer already, nor once another leg of the call has begun to talk. One whose
+ * extension may be hidden, and of whose call only a listener is left, is held while the queue lists the row as Answered: the
+ * listener has not taken the call over.
  */
-export function isLegGone(leg: Leg, call: Call, { policy, now, lackOf, incomplete }: CycleFacts): boolean {
+export function isLegGone(leg: Leg, call: Call, cycle: CycleFacts): boolean {
+  const { policy, now, lackOf, incomplete, listsIdle } = cycle;
   const { absence, seen, state } = leg;
   const { entry } = call;
   if (!isGone(leg, policy)) return false;
-  if (state === 'answered' && isOnlyListenedTo(call) && listsAnswered(entry, incomplete)) return false;
+  const mayBeHidden = state === 'answered' && (absence!.unlisted || !listsIdle);
+  if (mayBeHidden && isOnlyListenedTo(call) && listsAnswered(entry, incomplete)) return false;
   if (!absence!.unlisted || state !== 'answered' || isSucceeded(leg, call)) return true;
   const isDeleted =
     entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
