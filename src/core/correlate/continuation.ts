@@ -5,7 +5,7 @@ import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/cust
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
-import { isJustSeen, isNear, whenGone } from '../parts/window.js';
+import { isCertainlyWithin, isJustSeen, isNear, whenGone, type Window } from '../parts/window.js';
 import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
 import type { Weighed } from './weighing.js';
 
@@ -13,6 +13,8 @@ import type { Weighed } from './weighing.js';
 
 /** How long before or after the old part went the new leg may have begun. */
 const NEAR_MS = 2_000;
+/** Polls every 5 s, and the monitor's lag. */
+const GAP_MS = 6_000;
 
 /** Finds the call that the leg continues; null if there is none, or more than one. */
 export function callContinuedBy(leg: ObservedLeg, { index, cycle, weighing }: Weighed): Call | null {
@@ -35,35 +37,34 @@ function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): Contin
     visited: participants.some(({ extension }) => extension === leg.extension),
     rings: entry !== null && entry.absence === null && !entry.answered,
     connected: isConnected(call),
+    letGo: beganAsLetGo(leg, call),
     lost: lostPart(leg, call, cycle),
   };
+}
+
+/** Both times are of the PBX's clock, and cut to a second. */
+function beganAsLetGo({ startedAt }: ObservedLeg, { entry }: Call): ContinuesFacts['letGo'] {
+  if (entry?.absence?.kind !== 'abandoned' || startedAt === null) return 'unknown';
+  const { abandonedAt } = entry.seen;
+  if (!belongsToEntry(abandonedAt, entry.seen)) return 'unknown';
+  return Math.abs(startedAt - abandonedAt!) <= PBX_PRECISION_MS ? 'then' : 'another time';
 }
 
 function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts['lost'] {
   const startedAt = leg.startedAt === null ? null : onOurClock(leg.startedAt, cycle.skewMs);
   const absences = [...lostLegs(call).map(({ absence }) => absence), call.entry?.absence ?? null];
-  const windows = absences.filter((absence) => absence !== null).map(whenGone);
-  if (
-    windows.some(
-      (window) =>
-        isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null),
-    )
-  )
-    return 'in this poll';
-  if (startedAt === null) return 'no';
-  if (windows.some((window) => isNear(startedAt, window, NEAR_MS))) return 'shortly before';
-  return isLetGo(call) && leg.startedAt! >= call.entry!.seen.abandonedAt! - PBX_PRECISION_MS
-    ? 'shortly before'
-    : 'no';
+  const all = absences.filter((absence) => absence !== null).map(whenGone);
+  const isNow = (window: Window) =>
+    isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null);
+  const isAbout = (window: Window) => startedAt !== null && isNear(startedAt, window, NEAR_MS);
+  const windows = all.filter((window) => isCertainlyWithin(window, window, GAP_MS));
+  if (windows.some(isNow)) return 'in this poll';
+  if (windows.some(isAbout)) return 'shortly before';
+  return all.some((window) => isNow(window) || isAbout(window)) ? 'in a gap' : 'no';
 }
 
 /** The legs whose loss lets the caller go on: those of the connected participant while there are any, else any leg. */
 function lostLegs({ connected, legs }: Call): readonly Leg[] {
   const own = legs.filter(({ seen }) => seen.extension === connected?.extension);
   return own.length > 0 ? own : legs;
-}
-
-/** Whether the queue let the caller go, and says when. */
-function isLetGo({ entry }: Call): boolean {
-  return entry?.absence?.kind === 'abandoned' && belongsToEntry(entry.seen.abandonedAt, entry.seen);
 }
