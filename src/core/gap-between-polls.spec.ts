@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { QueueStatus } from './model/observation.js';
 import { History, leg, summaryOf, entry, T0 } from '../../test/support/history.js';
 
 /** A bridge that was killed, or could not ask, polls again after seconds in which callers hung up and called again. */
@@ -71,5 +72,25 @@ describe('after a gap between polls', () => {
     history.poll({ at: 2, legs: [talks] });
     for (const at of [7, 7.2]) history.poll({ at, legs: [next(6)] });
     expect(callsOf(history)).toEqual(['leg-1']);
+  });
+
+  it.each<[string, QueueStatus]>([
+    ['answered', 'answered'],
+    ['rung', 'trying'],
+  ])('a caller who was %s before it, and has been transferred, is there until that leg goes', (_, status) => {
+    const history = new History();
+    const row = { ...trying, status, bridgedAt: status === 'answered' ? T0 + 1_000 : null };
+    const rings = { ...talks, signal: 'ringing' } as const;
+    history.poll({ at: 0 });
+    history.poll({ at: 1, entries: [trying], legs: [rings] });
+    history.poll({ at: 2, entries: [row], legs: [status === 'answered' ? talks : rings] });
+    // Transferred, which shows one id, and over at once: the end of the row is confirmed after that of the leg.
+    history.poll({ at: 5, legs: [next(4, { callId: 'leg-1', signal: 'answered' })] });
+    for (const at of [5.1, 5.2]) history.poll({ at });
+    expect(history.emitted({ at: 5.4 })).toEqual(['call-ended answered']);
+    expect(history.transitions.at(-1)).toMatchObject({
+      time: T0 + 5_100,
+      data: { observed: { certainty: 'observed' }, agent: { extension: '108' } },
+    });
   });
 });

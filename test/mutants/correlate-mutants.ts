@@ -322,9 +322,14 @@ const joins: readonly Mutant[] = [
       'a colleague’s ring that stops would let another call continue this one',
     ],
     [
-      "isOurs ? 'same' : hotlineMatch",
-      'hotlineMatch',
+      "isOurs\n      ? 'same'\n      : cameOtherwise",
+      'cameOtherwise',
       'a blind transfer of an outbound call would be a second call',
+    ],
+    [
+      'if (hotline !== null || queues.length === 0) return false;',
+      'if (queues.length >= 0) return false;',
+      'a caller who hung up in a queue, and calls an extension’s own number, would be one call',
     ],
     [
       "? 'then' : 'another time'",

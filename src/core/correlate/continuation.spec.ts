@@ -156,6 +156,17 @@ describe('a leg after a queue entry', () => {
     expect(continued({}, [{ ...silent, entry: { ...silent.entry, absence: first } }], late)).toBeNull();
   });
 
+  it('does not continue it by a number by which nobody came to its queues, if others are known', () => {
+    const queues = ['sales', 'support'].map((id) => ({ id, name: id }));
+    const came = (known: CycleFacts['leadsTo'], given: Partial<Call> = {}) =>
+      continued({ startedAt: at(30) }, [{ ...left, queues, ...given }], { leadsTo: known });
+    expect(came(() => 'different')).toBeNull();
+    expect(came((id) => (id === 'sales' ? 'same' : 'different'))).toBe('call-1');
+    expect(came((id) => (id === 'sales' ? 'unknown' : 'different'))).toBe('call-1');
+    expect(came(() => 'different', { hotline: next.hotline })).toBe('call-1');
+    expect(came(() => 'different', { queues: [] })).toBe('call-1');
+  });
+
   it('that is listed and not answered does not: the queue goes on ringing', () => {
     const trying = entryPart({ seen: entry({ status: 'trying' }) });
     const call = { ...lost, answeredAt: null, connected: null, entry: trying };

@@ -33,13 +33,23 @@ function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): Contin
     outbound: !mayBeInbound(leg),
     customers,
     calling: call.direction === 'outbound' && call.answeredAt === null,
-    hotlines: isOurs ? 'same' : hotlineMatch(hotline, leg.hotline),
+    hotlines: isOurs
+      ? 'same'
+      : cameOtherwise(call, leg, cycle)
+        ? 'different'
+        : hotlineMatch(hotline, leg.hotline),
     visited: participants.some(({ extension }) => extension === leg.extension),
     rings: entry !== null && entry.absence === null && !entry.answered,
     connected: isConnected(call),
     letGo: beganAsLetGo(leg, call),
     lost: lostPart(leg, call, cycle),
   };
+}
+
+/** Whether nobody is known to come to the queues of a caller who only waited in them by the number that the leg shows, but by others. */
+function cameOtherwise({ hotline, queues }: Call, leg: ObservedLeg, { leadsTo }: CycleFacts): boolean {
+  if (hotline !== null || queues.length === 0) return false;
+  return queues.every(({ id }) => leadsTo(id, leg.hotline) === 'different');
 }
 
 /** Both times are of the PBX's clock, and cut to a second. */

@@ -205,7 +205,10 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
       values: YES_NO,
     },
     customers: CUSTOMERS,
-    hotlines: HOTLINES,
+    hotlines: {
+      ...HOTLINES,
+      meaning: `${HOTLINES.meaning}. Before it has one, a number by which no answered caller came to its queues is another one, if others are known`,
+    },
     visited: { heading: 'was here', meaning: 'the call has had a leg at this extension', values: YES_NO },
     rings: {
       heading: 'queue rings',
