@@ -156,7 +156,7 @@ describe('a leg after a queue entry', () => {
     expect(continued({}, [{ ...silent, entry: { ...silent.entry, absence: first } }], late)).toBeNull();
   });
 
-  it('does not continue it by a number by which nobody came to its queues, if others are known', () => {
+  it('does not continue it by a number by which no caller came to its queues, if others are known', () => {
     const queues = ['sales', 'support'].map((id) => ({ id, name: id }));
     const came = (known: CycleFacts['leadsTo'], given: Partial<Call> = {}) =>
       continued({ startedAt: at(30) }, [{ ...left, queues, ...given }], { leadsTo: known });

@@ -46,7 +46,7 @@ function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): Contin
   };
 }
 
-/** Whether nobody is known to come to the queues of a caller who only waited in them by the number that the leg shows, but by others. */
+/** Whether no caller is known to come to the queues of a caller who only waited in them by the number that the leg shows, but by others. */
 function cameOtherwise({ hotline, queues }: Call, leg: ObservedLeg, { leadsTo }: CycleFacts): boolean {
   if (hotline !== null || queues.length === 0) return false;
   return queues.every(({ id }) => leadsTo(id, leg.hotline) === 'different');
