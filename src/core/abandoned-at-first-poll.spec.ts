@@ -134,6 +134,30 @@ describe('an entry that is Abandoned in the first poll that shows it', () => {
   });
 });
 
+describe('an entry that is Abandoned at the first poll of the tenant', () => {
+  it.each<[string, number]>([
+    ['before the bridge began to poll', 9_000],
+    ['between its first two polls', 10_100],
+  ])('is another call than that with which the customer calls again %s', (_, startedAt) => {
+    const history = new History();
+    expect(history.emitted({ at: 10, entries: [abandoned] })).toEqual(['call-started']);
+    const again = leg({ ext: '108', callId: 'leg-2', startedAt: T0 + startedAt });
+    expect(history.emitted({ at: 10.2, entries: [abandoned], legs: [again] })).toEqual([
+      'call-started',
+      'call-offered 108',
+    ]);
+    expect(history.emitted({ at: 11.2, entries: [abandoned], legs: [again] })).toEqual([
+      'call-abandoned',
+      'call-ended abandoned',
+    ]);
+    expect(history.transitions.at(-1)).toMatchObject({
+      subject: abandoned.fallbackId,
+      time: T0 + 4_000,
+      data: { linkedCallIds: ['leg-2'] },
+    });
+  });
+});
+
 describe('a caller whose leg stopped ringing while the queue was unavailable', () => {
   /** The hang-up has been announced by the monitor alone. */
   function announced(): History {

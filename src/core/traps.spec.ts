@@ -257,7 +257,7 @@ describe('traps', () => {
 
   it('trap 14: nor if the overflow rings under another id before the Abandoned status is confirmed', () => {
     const history = new History();
-    history.poll({ at: 0, entries: [entry()] });
+    history.poll({ at: 30, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
     expect(history.emitted({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
@@ -268,7 +268,7 @@ describe('traps', () => {
 
   it('trap 14: an overflow that only one poll shows ringing ends with that ringing, not with the queue entry', () => {
     const history = new History();
-    history.poll({ at: 0, entries: [entry()] });
+    history.poll({ at: 30, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
     expect(history.emitted({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',
@@ -319,7 +319,7 @@ describe('traps', () => {
 
   it('trap 14: an overflow is one call also if one poll confirms an absence', () => {
     const history = new History({ absencePolls: 1 });
-    history.poll({ at: 0, entries: [entry()] });
+    history.poll({ at: 30, entries: [entry()] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 30_000 });
     expect(history.emitted({ at: 31, entries: [left], legs: [leg({ ext: '201' })] })).toEqual([
       'call-offered 201',

@@ -111,8 +111,8 @@ const evidence: readonly Mutant[] = [
       'a direct call would join the entry that the queue tries the next agent for',
     ],
     [
-      "{ when: { connected: true }, then: false, why: 'the caller talks to somebody' },\n    { when: { lost",
-      '{ when: { lost',
+      "{ when: { connected: true }, then: false, why: 'the caller talks to somebody' },\n    {\n      when: { letGo",
+      '{\n      when: { letGo',
       'a second call of a customer who talks would be taken for a transfer',
     ],
     [
@@ -322,14 +322,29 @@ const joins: readonly Mutant[] = [
       'a colleague’s ring that stops would let another call continue this one',
     ],
     [
-      "isOurs ? 'same' : hotlineMatch",
-      'hotlineMatch',
+      "isOurs\n      ? 'same'\n      : cameOtherwise",
+      'cameOtherwise',
       'a blind transfer of an outbound call would be a second call',
     ],
     [
-      'abandonedAt! - PBX_PRECISION_MS',
-      'abandonedAt! + PBX_PRECISION_MS',
+      'if (hotline !== null || queues.length === 0) return false;',
+      'if (queues.length >= 0) return false;',
+      'a caller who hung up in a queue, and calls an extension’s own number, would be one call',
+    ],
+    [
+      "? 'then' : 'another time'",
+      "? 'then' : 'unknown'",
+      'a caller who hung up and calls again before the next poll would be one call',
+    ],
+    [
+      "return Math.abs(startedAt - abandonedAt!) <= PBX_PRECISION_MS ? 'then'",
+      "return Math.abs(startedAt - abandonedAt!) <= PBX_PRECISION_MS ? 'unknown'",
       'an overflow that a slow poll shows late would be a second call',
+    ],
+    [
+      'all.filter((window) => isCertainlyWithin(window, window, GAP_MS))',
+      'all',
+      'a customer who hung up while the bridge was away, and calls again, would be one call',
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/created-parts.ts`, `${CORRELATE}/created-parts.spec.ts`, [

@@ -50,6 +50,13 @@ const life: readonly Mutant[] = [
       'a supervisor who takes a call over would not be known',
     ],
   ]),
+  ...mutantsOf(`${LIFE}/life.ts`, 'src/core/gap-between-polls.spec.ts', [
+    [
+      ' || (left.length === 0 && this.#awaitsEntry())) return;',
+      ') return;',
+      'a caller who was transferred and left soon would have ended with the row of the queue, before that',
+    ],
+  ]),
   ...mutantsOf(`${LIFE}/view.ts`, `${LIFE}/life.spec.ts`, [
     [
       "return certainty === 'inferred'\n      ? null\n      : duration(",

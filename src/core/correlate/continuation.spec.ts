@@ -60,6 +60,18 @@ describe('a leg continues a call', () => {
     expect([4, 62, 64, 70].map(begun)).toEqual([null, null, 'call-1', null]);
   });
 
+  it('not between polls that are so far apart that the customer may have hung up and called again', () => {
+    const gone = (seconds: number) => {
+      const absence = { ...absentSince(6), lastPresent: at(6 - seconds) };
+      return [{ ...lost, legs: [legPart({ state: 'answered', absence })] }];
+    };
+    expect(continued({}, gone(5.999))).toBe('call-1');
+    expect(continued({}, gone(6))).toBeNull();
+    const later = { monitor: window(9), queue: window(9) };
+    expect(continued({ startedAt: at(7) }, gone(5.999), later)).toBe('call-1');
+    expect(continued({ startedAt: at(7) }, gone(6), later)).toBeNull();
+  });
+
   it('never at an extension that the call already had', () => {
     expect(continued({ extension: '107' })).toBeNull();
   });
@@ -123,15 +135,36 @@ describe('a leg after a queue entry', () => {
     expect(continued({ startedAt: null }, [left], late)).toBeNull();
   });
 
-  it('continues it later if it began when the queue let the caller go or after that, with 1 s of tolerance', () => {
-    const begun = (seconds: number) => continued({ startedAt: at(seconds) }, [left], late);
-    expect([28.999, 29, 59].map(begun)).toEqual(['call-1', 'call-1', 'call-1']);
-    expect([27.999, 20].map(begun)).toEqual([null, null]);
-    const early = { ...left, entry: entryPart({ seen: { ...row, abandonedAt: at(10) }, absence }) };
-    expect([8.999, 9].map((seconds) => continued({ startedAt: at(seconds) }, [early], late))).toEqual([
-      null,
-      'call-1',
-    ]);
+  it('continues it if it began when the queue let the caller go, with 1 s of tolerance, however late a poll shows that', () => {
+    const begun = (abandonedAt: number, given: Partial<CycleFacts>) => {
+      const call = { ...left, entry: entryPart({ seen: { ...row, abandonedAt: at(abandonedAt) }, absence }) };
+      return (seconds: number) => continued({ startedAt: at(seconds) }, [call], given);
+    };
+    for (const given of [late, { monitor: window(31), queue: window(31) }]) {
+      expect([29, 30, 31].map(begun(30, given))).toEqual(['call-1', 'call-1', 'call-1']);
+      // A customer who hung up, and calls again before the next poll.
+      expect([28, 32, 59].map(begun(30, given))).toEqual([null, null, null]);
+      expect([8, 9, 11, 12].map(begun(10, given))).toEqual([null, 'call-1', 'call-1', null]);
+    }
+  });
+
+  it('continues it by the polls where the row does not say when it was let go', () => {
+    const silent = { ...left, entry: entryPart({ seen: { ...row, abandonedAt: null }, absence }) };
+    const begun = (seconds: number) => continued({ startedAt: at(seconds) }, [silent], late);
+    expect([27, 28, 33, 34].map(begun)).toEqual([null, 'call-1', 'call-1', null]);
+    const first = { ...absence, lastPresent: null };
+    expect(continued({}, [{ ...silent, entry: { ...silent.entry, absence: first } }], late)).toBeNull();
+  });
+
+  it('does not continue it by a number by which no caller came to its queues, if others are known', () => {
+    const queues = ['sales', 'support'].map((id) => ({ id, name: id }));
+    const came = (known: CycleFacts['leadsTo'], given: Partial<Call> = {}) =>
+      continued({ startedAt: at(30) }, [{ ...left, queues, ...given }], { leadsTo: known });
+    expect(came(() => 'different')).toBeNull();
+    expect(came((id) => (id === 'sales' ? 'same' : 'different'))).toBe('call-1');
+    expect(came((id) => (id === 'sales' ? 'unknown' : 'different'))).toBe('call-1');
+    expect(came(() => 'different', { hotline: next.hotline })).toBe('call-1');
+    expect(came(() => 'different', { queues: [] })).toBe('call-1');
   });
 
   it('continues a call that is left with its answered entry, if it began within 2 s of when a poll first missed the leg', () => {

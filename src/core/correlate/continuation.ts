@@ -5,7 +5,7 @@ import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/cust
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
-import { isJustSeen, isNear, whenGone, type Window } from '../parts/window.js';
+import { isCertainlyWithin, isJustSeen, isNear, whenGone, type Window } from '../parts/window.js';
 import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
 import type { Weighed } from './weighing.js';
 
@@ -13,6 +13,8 @@ import type { Weighed } from './weighing.js';
 
 /** How long before or after the old part went the new leg may have begun. */
 const NEAR_MS = 2_000;
+/** Polls every 5 s, and the monitor's lag. */
+const GAP_MS = 6_000;
 
 /** Finds the call that the leg continues; null if there is none, or more than one. */
 export function callContinuedBy(leg: ObservedLeg, { index, cycle, weighing }: Weighed): Call | null {
@@ -31,32 +33,45 @@ function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): Contin
     outbound: !mayBeInbound(leg),
     customers,
     calling: call.direction === 'outbound' && call.answeredAt === null,
-    hotlines: isOurs ? 'same' : hotlineMatch(hotline, leg.hotline),
+    hotlines: isOurs
+      ? 'same'
+      : cameOtherwise(call, leg, cycle)
+        ? 'different'
+        : hotlineMatch(hotline, leg.hotline),
     visited: participants.some(({ extension }) => extension === leg.extension),
     rings: entry !== null && entry.absence === null && !entry.answered,
     connected: isConnected(call),
+    letGo: beganAsLetGo(leg, call),
     lost: lostPart(leg, call, cycle),
   };
+}
+
+/** Whether no caller is known to come to the queues of a caller who only waited in them by the number that the leg shows, but by others. */
+function cameOtherwise({ hotline, queues }: Call, leg: ObservedLeg, { leadsTo }: CycleFacts): boolean {
+  if (hotline !== null || queues.length === 0) return false;
+  return queues.every(({ id }) => leadsTo(id, leg.hotline) === 'different');
+}
+
+/** Both times are of the PBX's clock, and cut to a second. */
+function beganAsLetGo({ startedAt }: ObservedLeg, { entry }: Call): ContinuesFacts['letGo'] {
+  if (entry?.absence?.kind !== 'abandoned' || startedAt === null) return 'unknown';
+  const { abandonedAt } = entry.seen;
+  if (!belongsToEntry(abandonedAt, entry.seen)) return 'unknown';
+  return Math.abs(startedAt - abandonedAt!) <= PBX_PRECISION_MS ? 'then' : 'another time';
 }
 
 function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts['lost'] {
   const startedAt = leg.startedAt === null ? null : onOurClock(leg.startedAt, cycle.skewMs);
   const absences = [...lostLegs(call).map(({ absence }) => absence), call.entry?.absence ?? null];
-  const windows = absences.filter((absence) => absence !== null).map(whenGone);
-  if (
-    windows.some(
-      (window) =>
-        isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null),
-    )
-  )
-    return 'in this poll';
-  if (startedAt === null) return 'no';
-  const droppedAt = droppedLegs(call).map(({ goneAt }): Window => ({ after: goneAt, by: goneAt }));
-  if ([...windows, ...droppedAt].some((window) => isNear(startedAt, window, NEAR_MS)))
-    return 'shortly before';
-  return isLetGo(call) && leg.startedAt! >= call.entry!.seen.abandonedAt! - PBX_PRECISION_MS
-    ? 'shortly before'
-    : 'no';
+  const all = absences.filter((absence) => absence !== null).map(whenGone);
+  const isNow = (window: Window) =>
+    isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null);
+  const isAbout = (window: Window) => startedAt !== null && isNear(startedAt, window, NEAR_MS);
+  const windows = all.filter((window) => isCertainlyWithin(window, window, GAP_MS));
+  if (windows.some(isNow)) return 'in this poll';
+  const dropped = droppedLegs(call).map(({ goneAt }): Window => ({ after: goneAt, by: goneAt }));
+  if ([...windows, ...dropped].some(isAbout)) return 'shortly before';
+  return all.some((window) => isNow(window) || isAbout(window)) ? 'in a gap' : 'no';
 }
 
 /** The legs whose loss lets the caller go on: those of the connected participant while there are any, else any leg. */
@@ -68,9 +83,4 @@ function lostLegs({ connected, legs }: Call): readonly Leg[] {
 /** The same of those that are confirmed as gone, where the queue was not asked since: it deletes the row with such a leg. */
 function droppedLegs({ connected, legs, lastLegs }: Call): readonly LastLeg[] {
   return legs.length > 0 ? [] : lastLegs.filter(({ extension }) => extension === connected?.extension);
-}
-
-/** Whether the queue let the caller go, and says when. */
-function isLetGo({ entry }: Call): boolean {
-  return entry?.absence?.kind === 'abandoned' && belongsToEntry(entry.seen.abandonedAt, entry.seen);
 }

@@ -112,8 +112,11 @@ const GOES_ON: ContinuesFacts = {
   visited: false,
   rings: false,
   connected: false,
+  letGo: 'unknown',
   lost: 'in this poll',
 };
+/** The queue let the caller go in the second in which the leg began, which a poll long after that shows. */
+const LET_GO: ContinuesFacts = { ...GOES_ON, letGo: 'then', lost: 'no' };
 
 describeTable(CONTINUES, [
   [GOES_ON, true],
@@ -121,6 +124,8 @@ describeTable(CONTINUES, [
   [{ ...GOES_ON, hotlines: 'unknown' }, true],
   [{ ...GOES_ON, customers: 'withheld' }, true],
   [{ ...GOES_ON, customers: 'withheld', lost: 'shortly before' }, true],
+  [LET_GO, true],
+  [{ ...LET_GO, lost: 'in a gap' }, true],
 
   [{ ...GOES_ON, outbound: true }, false],
   // An extension that called out, and rang off when the customer did not answer.
@@ -133,4 +138,8 @@ describeTable(CONTINUES, [
   [{ ...GOES_ON, rings: true }, false],
   [{ ...GOES_ON, connected: true }, false],
   [{ ...GOES_ON, lost: 'no' }, false],
+  // A customer who hung up, and calls again before the next poll.
+  [{ ...GOES_ON, letGo: 'another time' }, false],
+  [{ ...GOES_ON, lost: 'in a gap' }, false],
+  [{ ...LET_GO, connected: true }, false],
 ]);

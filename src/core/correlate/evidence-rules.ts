@@ -191,7 +191,8 @@ export interface ContinuesFacts {
   readonly visited: boolean;
   readonly rings: boolean;
   readonly connected: boolean;
-  readonly lost: 'in this poll' | 'shortly before' | 'no';
+  readonly letGo: 'then' | 'another time' | 'unknown';
+  readonly lost: 'in this poll' | 'shortly before' | 'in a gap' | 'no';
 }
 
 export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
@@ -204,7 +205,10 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
       values: YES_NO,
     },
     customers: CUSTOMERS,
-    hotlines: HOTLINES,
+    hotlines: {
+      ...HOTLINES,
+      meaning: `${HOTLINES.meaning}. Before it has one, a number by which no answered caller came to its queues is another one, if others are known`,
+    },
     visited: { heading: 'was here', meaning: 'the call has had a leg at this extension', values: YES_NO },
     rings: {
       heading: 'queue rings',
@@ -216,11 +220,22 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
       meaning: 'the leg of the connected participant is there',
       values: YES_NO,
     },
+    letGo: {
+      heading: 'let go',
+      meaning:
+        'the row of the queue entry is Abandoned and says when, and so does the leg’s `call_time`: at most 1 s apart, or more',
+      values: { then: 'then', 'another time': 'at another time', unknown: 'not known' },
+    },
     lost: {
       heading: 'lost a part',
       meaning:
-        'a leg or the queue entry is missing for the first time in this poll; or the new leg began at most 2 s from when that part can have gone, or after the time at which the queue let the caller go',
-      values: { 'in this poll': 'in this poll', 'shortly before': 'shortly before', no: 'no' },
+        'a leg or the queue entry is missing for the first time in this poll; or the new leg began at most 2 s from when that part can have gone. `in a gap`: so it is, but the polls between which the part went are 6 s apart or more, or there was none before',
+      values: {
+        'in this poll': 'in this poll',
+        'shortly before': 'shortly before',
+        'in a gap': '`in a gap`',
+        no: 'no',
+      },
     },
   },
   outcome: { 'the leg': (continues) => (continues ? 'joins the call, `inferred`' : 'does not') },
@@ -237,7 +252,18 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
     { when: { visited: true }, then: false, why: 'a customer who redials looks the same' },
     { when: { rings: true }, then: false, why: 'the queue goes on ringing' },
     { when: { connected: true }, then: false, why: 'the caller talks to somebody' },
+    {
+      when: { letGo: 'another time' },
+      then: false,
+      why: 'the PBX sends a caller on in the same moment: the customer hung up, and calls again',
+    },
+    { when: { letGo: 'then' }, then: true, why: 'the queue let the caller go to that extension' },
     { when: { lost: 'no' }, then: false, why: 'the call is where it was' },
+    {
+      when: { lost: 'in a gap' },
+      then: false,
+      why: 'in so long a time a customer hangs up and calls again, and nothing shows which',
+    },
     { when: {}, then: true, why: 'the PBX sends a caller on in the same moment' },
   ],
   impossible: [],

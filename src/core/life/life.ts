@@ -19,7 +19,7 @@ import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
 import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '../parts/overflow.js';
-import { belongsToEntry, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import { belongsToEntry, isGone, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
 import { quietSinceGone } from '../parts/staleness.js';
@@ -204,11 +204,12 @@ class Life {
     if (direction === 'local' && answeredAt === null && this.#gone.length > 0) this.answer();
   }
 
+  /** The last legs stay until the end of the queue entry, which polls must confirm for longer, is confirmed too: they show how it ended. */
   dropGoneLegs(): void {
     const left: Leg[] = [];
     const gone: Leg[] = [];
     for (const leg of this.call.legs) (isLegGone(leg, this.call, this.#cycle) ? gone : left).push(leg);
-    if (gone.length === 0) return;
+    if (gone.length === 0 || (left.length === 0 && this.#awaitsEntry())) return;
     this.#gone = gone;
     this.call.legs = left;
     const earlier = this.call.lastLegs.filter((leg) => hasJustGone(leg, this.#cycle.now));
@@ -222,6 +223,11 @@ class Life {
       const { lastPresent, firstAbsent } = absence!;
       this.#replaceParticipant(withOffer(participant, { ringingStopped: { lastPresent, firstAbsent } }));
     }
+  }
+
+  #awaitsEntry(): boolean {
+    const { entry } = this.call;
+    return entry !== null && entry.absence !== null && !isGone(entry, this.#cycle.policy);
   }
 
   overflow(): void {

@@ -24,8 +24,6 @@ const RULES: DeskRules = {
 const SETUP = {
   redis: durable,
   speed: SPEED,
-  // What the first poll finds of callers who have given up by then is no part of this.
-  traffic: { firstCallAfterMs: 15_000 },
   rows: new Map([['acme', { thresholds: [LIMITS] }]]),
   env: { SHORT_ABANDON_MS: String(RULES.shortAbandonMs) },
   world: {
