@@ -161,6 +161,7 @@ describe('the story of a call', () => {
     history.poll();
     history.poll({ at: 1, legs: [leg({ ext: '107' })] });
     history.poll({ at: 2, legs: [leg({ ext: '107', signal: 'answered' })] });
+    history.poll({ at: 31, legs: [leg({ ext: '107', signal: 'answered' })] });
     history.poll({ at: 32, legs: [leg({ ext: '108', callId: 'leg-2', startedAt: T0 + 32_000 })] });
     history.poll({ at: 33, legs: [leg({ ext: '108', callId: 'leg-2', startedAt: T0 + 32_000 })] });
     history.poll({
