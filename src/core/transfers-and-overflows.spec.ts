@@ -131,3 +131,24 @@ describe('a row that its caller has left for another queue, and that outlasts th
     expect(history.state.ignoredEntries.size).toBe(0);
   });
 });
+
+describe('an answered caller who is sent to another queue while the monitor’s answers lack rows', () => {
+  const first = entry({ queueId: 'q1', status: 'answered', bridgedAt: T0 + 2_000 });
+  const talks = leg({ ext: '101', callId: 'leg-1', signal: 'answered', startedAt: T0 });
+  const second = entry({ queueId: 'q2', joinedAt: T0 + 10_000, status: 'trying', agentName: 'agent-108' });
+  const rings = leg({ ext: '108', callId: 'leg-2', startedAt: T0 + 11_000 });
+
+  it.each<[string, number, readonly string[]]>([
+    ['waits there, and the leg that the queue rings is this caller’s', 10_000, ['queue-call-1']],
+    ['but not in a row from before the answer', 1_000, ['queue-call-1', 'leg-2']],
+  ])('%s', (_, joinedAt, calls) => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 2, entries: [first], legs: [talks] });
+    history.poll({ at: 9, entries: [first], legs: [talks] });
+    const row = { ...second, ...entry({ ...second, joinedAt: T0 + joinedAt }) };
+    history.poll({ at: 10, entries: [row], legs: { partial: [] } });
+    history.poll({ at: 12, entries: [row], legs: { partial: [rings] } });
+    expect([...history.state.calls.keys()]).toEqual(calls);
+  });
+});

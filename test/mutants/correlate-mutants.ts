@@ -347,6 +347,13 @@ const joins: readonly Mutant[] = [
       'a customer who hung up while the bridge was away, and calls again, would be one call',
     ],
   ]),
+  ...mutantsOf(`${CORRELATE}/entry-ring.ts`, 'src/core/transfers-and-overflows.spec.ts', [
+    [
+      ' &&\n      !waitsAgain(entry, call, cycle),',
+      ',',
+      'a caller whom an agent sent to another queue would be two calls where the monitor’s answers lack rows',
+    ],
+  ]),
   ...mutantsOf(`${CORRELATE}/created-parts.ts`, `${CORRELATE}/created-parts.spec.ts`, [
     [
       'legs.every(({ seen }) => seen.signal',

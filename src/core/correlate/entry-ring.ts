@@ -212,9 +212,22 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
     learnt: learntOf(entry, call, leg, cycle),
     time: ringsAt(leg, candidate, cycle, answers),
-    connected: call !== null && (isConnected(call) || deps.answered.has(call.callId)),
+    connected:
+      call !== null &&
+      (isConnected(call) || deps.answered.has(call.callId)) &&
+      !waitsAgain(entry, call, cycle),
     stale: group === null && isStale(call.entry, cycle),
   };
+}
+
+/** Whether the caller has come to another queue since the answer, and waits there: a leg that still seems to talk is one that an answer lacks. */
+function waitsAgain(
+  { status, joinedAt }: ObservedQueueEntry,
+  { answeredAt }: Call,
+  { skewMs }: CycleFacts,
+): boolean {
+  if (answeredAt === null || (status !== 'waiting' && status !== 'trying')) return false;
+  return onOurClock(joinedAt, skewMs) > answeredAt + PBX_PRECISION_MS;
 }
 
 function hotlineOf({ call, group }: Candidate): PhoneNumber | null {

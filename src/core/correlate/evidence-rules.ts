@@ -76,7 +76,12 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
         'the first `call_time` seen of the leg: from when the caller joined until an agent answered or the caller left, with a tolerance of 1 s',
       values: { inside: 'meanwhile', outside: 'before or after', unknown: 'not known' },
     },
-    connected: { heading: 'connected', meaning: 'a participant of the call is connected', values: YES_NO },
+    connected: {
+      heading: 'connected',
+      meaning:
+        'a participant of the call is connected, and the caller has not joined this queue since the answer',
+      values: YES_NO,
+    },
     stale: { heading: 'stale', meaning: 'the entry’s row is stale', values: YES_NO },
   },
   outcome: {
