@@ -20,7 +20,7 @@ describe('after a gap between polls', () => {
     history.poll({ at: 2, entries: [trying] });
     history.restart();
     const left = { ...trying, status: 'abandoned', abandonedAt: T0 + 3_000 } as const;
-    for (const at of [7, 7.2, 8]) history.poll({ at, entries: [left], legs: [next(6)] });
+    for (const at of [17, 17.2, 18]) history.poll({ at, entries: [left], legs: [next(6)] });
     expect(history.transitions.map(summaryOf)).toEqual([
       'call-started',
       'call-started',
@@ -41,7 +41,7 @@ describe('after a gap between polls', () => {
     history.poll({ at: 2, entries: [trying] });
     history.restart();
     const left = { ...trying, status: 'abandoned', abandonedAt: T0 + 3_000 } as const;
-    for (const at of [12, 12.2, 13]) history.poll({ at, entries: [left], legs: [next(3)] });
+    for (const at of [17, 17.2, 18]) history.poll({ at, entries: [left], legs: [next(3)] });
     expect(history.transitions.map(summaryOf)).toEqual(['call-started', 'call-offered 108']);
     expect(callsOf(history)).toEqual(['queue-call-1']);
   });
@@ -55,7 +55,7 @@ describe('after a gap between polls', () => {
     history.poll({ at: 0 });
     history.poll({ at: 2, legs: [before] });
     history.restart();
-    for (const at of [9, 9.2]) history.poll({ at, legs: [next(8)] });
+    for (const at of [17, 17.2]) history.poll({ at, legs: [next(16)] });
     expect(history.transitions.map(summaryOf)).toEqual([
       'call-started',
       'call-answered',
@@ -70,7 +70,7 @@ describe('after a gap between polls', () => {
     const history = new History();
     history.poll({ at: 0 });
     history.poll({ at: 2, legs: [talks] });
-    for (const at of [7, 7.2]) history.poll({ at, legs: [next(6)] });
+    for (const at of [12, 12.2]) history.poll({ at, legs: [next(11)] });
     expect(callsOf(history)).toEqual(['leg-1']);
   });
 

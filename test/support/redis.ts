@@ -55,7 +55,7 @@ export async function startRedis(options: TestRedisOptions = {}): Promise<TestRe
 }
 
 /**
- * A free port that nobody is given by chance: it is below those from which systems take the ports of outgoing connections
+ * A free port that no connection is given by chance: it is below those from which systems take the ports of outgoing connections
  * (Linux: from 32768), and so is the port 10,000 above, a cluster's. It is still free when its server starts, or starts again.
  */
 export async function freePort(): Promise<number> {

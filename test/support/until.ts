@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Resolves soon after the condition holds. A look that takes long, as a request does, is followed by a pause twice as long: those
+ * Resolves soon after the condition holds. A check that takes long, as a request does, is followed by a pause twice as long: those
  * who wait would starve whom they wait for.
  */
 export async function until(

@@ -65,10 +65,10 @@ describe('a leg continues a call', () => {
       const absence = { ...absentSince(6), lastPresent: at(6 - seconds) };
       return [{ ...lost, legs: [legPart({ state: 'answered', absence })] }];
     };
-    expect(continued({}, gone(5.999))).toBe('call-1');
-    expect(continued({}, gone(6))).toBeNull();
+    expect(continued({}, gone(14.999))).toBe('call-1');
+    expect(continued({}, gone(15))).toBeNull();
     const later = { monitor: window(9), queue: window(9) };
-    expect(continued({ startedAt: at(7) }, gone(5.999), later)).toBe('call-1');
+    expect(continued({ startedAt: at(7) }, gone(14.999), later)).toBe('call-1');
     expect(continued({ startedAt: at(7) }, gone(6), later)).toBeNull();
   });
 

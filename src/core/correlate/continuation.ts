@@ -13,8 +13,11 @@ import type { Weighed } from './weighing.js';
 
 /** How long before or after the old part went the new leg may have begun. */
 const NEAR_MS = 2_000;
-/** Polls every 5 s, and the monitor's lag. */
-const GAP_MS = 6_000;
+/**
+ * In less, a customer who talks is sent on more often than hangs up and calls again, so that an interval of 10 s still follows
+ * transfers (ours to choose).
+ */
+const GAP_MS = 15_000;
 
 /** Finds the call that the leg continues; null if there is none, or more than one. */
 export function callContinuedBy(leg: ObservedLeg, { index, cycle, weighing }: Weighed): Call | null {

@@ -234,7 +234,7 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
     lost: {
       heading: 'lost a part',
       meaning:
-        'a leg or the queue entry is missing for the first time in this poll; or the new leg began at most 2 s from when that part can have gone. `in a gap`: so it is, but the polls between which the part went are 6 s apart or more, or there was none before',
+        'a leg or the queue entry is missing for the first time in this poll; or the new leg began at most 2 s from when that part can have gone. `in a gap`: so it is, but the polls between which the part went are 15 s apart or more, or there was none before',
       values: {
         'in this poll': 'in this poll',
         'shortly before': 'shortly before',
