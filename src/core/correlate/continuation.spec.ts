@@ -69,7 +69,7 @@ describe('a leg continues a call', () => {
     expect(continued({}, gone(15))).toBeNull();
     const later = { monitor: window(9), queue: window(9) };
     expect(continued({ startedAt: at(7) }, gone(14.999), later)).toBe('call-1');
-    expect(continued({ startedAt: at(7) }, gone(6), later)).toBeNull();
+    expect(continued({ startedAt: at(7) }, gone(15), later)).toBeNull();
   });
 
   it('never at an extension that the call already had', () => {
