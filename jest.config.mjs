@@ -31,11 +31,11 @@ const system = { ...shared, displayName: 'system', testRegex: [SYSTEM] };
 
 export default {
   projects: [unit, system],
-  testSequencer: './test/support/mixed.mjs',
+  testSequencer: './test/support/slow-first.mjs',
   coverageProvider: 'v8',
   // It says that something is stuck, also on a busy machine, and not that it was slow. Past what `until` waits for, which
   // says what for.
   testTimeout: 180_000,
   // The system tests wait more than they compute.
-  maxWorkers: availableParallelism() * 3,
+  maxWorkers: availableParallelism() * 2,
 };

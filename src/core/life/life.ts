@@ -204,7 +204,10 @@ class Life {
     if (direction === 'local' && answeredAt === null && this.#gone.length > 0) this.answer();
   }
 
-  /** The last legs stay until the end of the queue entry, which polls must confirm for longer, is confirmed too: they show how it ended. */
+  /**
+   * The last legs of an answered call stay until the end of the queue entry, which polls must confirm for longer, is confirmed too:
+   * they show how it ended.
+   */
   dropGoneLegs(): void {
     const left: Leg[] = [];
     const gone: Leg[] = [];
@@ -226,8 +229,10 @@ class Life {
   }
 
   #awaitsEntry(): boolean {
-    const { entry } = this.call;
-    return entry !== null && entry.absence !== null && !isGone(entry, this.#cycle.policy);
+    const { entry, answeredAt } = this.call;
+    return (
+      answeredAt !== null && entry !== null && entry.absence !== null && !isGone(entry, this.#cycle.policy)
+    );
   }
 
   overflow(): void {

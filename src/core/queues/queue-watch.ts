@@ -55,7 +55,7 @@ export class QueueWatch {
   }
 
   /** Takes the calls that a part of a decision has changed. */
-  follow(changed: Changed<Call>, poll: Pick<DeskPoll, 'calls' | 'after'>): void {
+  follow(changed: Changed<Call>, poll: Pick<DeskPoll, 'before' | 'calls' | 'after'>): void {
     // What is known before the first poll is in `calls`, and so is all that the poll changes.
     if (!this.#hasBegun) return this.#begin(poll);
     if (changed.size > 0) this.#callers.follow(changed, lazySkew(poll.after), this.#touched);
@@ -93,8 +93,10 @@ export class QueueWatch {
     this.#hasGap = false;
   }
 
-  #begin(poll: Pick<DeskPoll, 'calls' | 'after'>): void {
+  #begin(poll: Pick<DeskPoll, 'before' | 'calls' | 'after'>): void {
     this.#hasBegun = true;
+    // What the last owner had checked, also if the first answers fail.
+    this.#checkedAsOf = lastWatched(poll.before);
     this.#callers.follow(poll.calls, lazySkew(poll.after), this.#touched);
     // A rule may have changed since they were crossed.
     this.#touchUnsettled();
@@ -201,7 +203,7 @@ export class QueueWatch {
     const { holds, changesAt } = heldBy({ ...check, rule, limit, waiting });
     const step = THRESHOLD_STEPS.decide({ watched: true, crossed: 'no', holds, calm: 'none' });
     const doubt = known.doubted?.find((one) => one.rule === rule && one.limit === limit);
-    const after = doubt === undefined ? (this.#checkedAsOf ?? lastWatched(check.before)) : doubt.after;
+    const after = doubt === undefined ? this.#checkedAsOf : doubt.after;
     // What another limit has just ended must not begin before that.
     if (step === 'cross') return this.#cross(limit, about, check, { after, isNow: before !== undefined });
     if (changesAt !== null) dues.push(changesAt);
@@ -268,9 +270,9 @@ export class QueueWatch {
   }
 
   /** The earliest that it can have ceased to hold: by when it was checked last, and held. */
-  #lastShown({ since }: CrossedThreshold, { at, before }: Check): Instant {
+  #lastShown({ since }: CrossedThreshold, { at }: Check): Instant {
     // The monitor may show an answer so much later than it was.
-    const shown = (this.#checkedAsOf ?? lastWatched(before) ?? since) - DEFAULT_POLICY.monitorLagMs;
+    const shown = (this.#checkedAsOf ?? since) - DEFAULT_POLICY.monitorLagMs;
     return Math.min(Math.max(shown, since), at);
   }
 }

@@ -38,7 +38,7 @@ describe('for any history of polls, and whatever people ask', () => {
           expect(await dropped.left()).toEqual(await kept.left());
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

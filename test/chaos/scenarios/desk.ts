@@ -90,6 +90,7 @@ export const deskFailedOver: Scenario = {
 
 export const deskKilledInCommit: Scenario = {
   row: 44,
+  testedIn: 'src/poll/cycle/desk-claims.property.spec.ts',
   fault: 'SIGKILL of the bridge while many calls end at once',
   invariant: 'history, tables, call-backs and events agree with one another',
   run: (chaos) =>

@@ -17,6 +17,7 @@ const PER_COMMIT = 500;
 
 export const exported: Scenario = {
   row: 46,
+  testedIn: 'src/deliver/http/history.spec.ts',
   fault: 'tables of the whole history and of months of numbers, six at a time, again and again',
   invariant: 'large exports delay no poll of another tenant, and each is whole',
   run: async (chaos) => {

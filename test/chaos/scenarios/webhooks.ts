@@ -78,6 +78,7 @@ const WELL_IN_THE_END = ['well', 'killed', 'slow', 'lying', 'gone'];
 
 export const receivers: Scenario = {
   row: 42,
+  testedIn: 'test/webhooks/service.system.spec.ts',
   fault:
     'webhooks to receivers that are killed, slow, lying, gone, redirecting, hanging or inside, with SIGKILLs of the bridge and a Sentinel fail-over',
   invariant:
