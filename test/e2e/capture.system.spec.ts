@@ -59,8 +59,8 @@ describe('the service’s own capture', () => {
     return entries.map(([, fields]) => JSON.parse(fields[1]!) as BridgeEvent);
   }
 
-  /** Runs the service until its log has so many events, and stops it. */
-  async function recorded(tenant: string, env: Record<string, string>, events: number) {
+  /** Runs the service until its log has so many events and its capture so many files, and stops it. */
+  async function recorded(tenant: string, env: Record<string, string>, events: number, atLeast = 1) {
     const directory = join(folder, tenant);
     const service = await startService({
       PITEL_BASE_URL: url,
@@ -71,6 +71,7 @@ describe('the service’s own capture', () => {
       ...env,
     });
     await until(async () => (await redis.xlen(`pitel:{${tenant}}:events`)) >= events, `${events} events`);
+    await until(async () => (await readdir(directory)).length >= atLeast, `${atLeast} files`);
     expect(await service.stop()).toBe(0);
     const files = (await readdir(directory)).sort().map((name) => join(directory, name));
     return { files, lines: service.lines, log: await logOf(tenant) };
@@ -84,6 +85,7 @@ describe('the service’s own capture', () => {
       'plain',
       { CAPTURE_NUMBERS: 'plain', CAPTURE_MAX_BYTES: '65536', CAPTURE_MAX_FILES: '1000' },
       150,
+      2,
     );
     expect(files.length).toBeGreaterThan(1);
     const { stdout, stderr, code } = await replay(...files, '--json');

@@ -27,7 +27,7 @@ export class QueueHistory {
     const seen = observations(poll, this.#at);
     const { delta } = decide(this.calls, seen, DEFAULT_POLICY);
     const { calls, sources: after } = this.calls;
-    this.#watch.follow(delta.calls, { calls, after });
+    this.#watch.follow(delta.calls, { before, calls, after });
     const settled = this.#watch.settle({ before, after, calls, at: latestAnswerAt(seen) });
     for (const [id, queue] of settled.queues)
       if (queue === null) this.stored.delete(id);
