@@ -1,13 +1,15 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * Two tiers, by a file's name. `*.system.spec.ts` needs something outside of its own process: Redis, a browser,
- * another process, or the build. Every other `*.spec.ts` is a unit test and runs from the sources alone: where it runs,
+ * Tiers, by a file's name. `*.system.spec.ts` needs something outside of its own process: Redis, a browser,
+ * another process, or the build. `*.long.spec.ts` takes minutes, or measures in real time: `npm run test:long`
+ * (`jest.long.config.mjs`). Every other `*.spec.ts` is a unit test and runs from the sources alone: where it runs,
  * `node:child_process` throws.
  */
 const SYSTEM = '\\.system\\.spec\\.ts$';
+export const LONG = '\\.long\\.spec\\.ts$';
 
-const shared = {
+export const shared = {
   testEnvironment: 'node',
   roots: ['src', 'simulator', 'bench', 'test', 'client', 'web'].map((folder) => `<rootDir>/${folder}`),
   extensionsToTreatAsEsm: ['.ts'],
@@ -20,7 +22,7 @@ const unit = {
   ...shared,
   displayName: 'unit',
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', SYSTEM],
+  testPathIgnorePatterns: ['/node_modules/', SYSTEM, LONG],
   moduleNameMapper: {
     ...shared.moduleNameMapper,
     '^(node:)?child_process$': '<rootDir>/test/support/no-processes.cjs',
