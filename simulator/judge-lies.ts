@@ -6,7 +6,7 @@ import { PEOPLE } from './lies/people.js';
 import type { Lie } from './lies/telling.js';
 import { TIMES } from './lies/times.js';
 
-/** Every way in which `judge-lies.spec.ts` falsifies the true events of a day. */
+/** Every way in which `judge-lies.long.spec.ts` falsifies the true events of a day. */
 export const LIES: readonly Lie[] = [
   ...NUMBERS,
   ...FACTS,

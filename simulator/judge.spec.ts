@@ -16,7 +16,7 @@ import { ANSWERED_CALL, MONDAY_MORNING, createQuietWorld } from './quiet-world.j
 import { createWorld, type World } from './world.js';
 
 /**
- * What the judge demands, and what it does not. That it finds false statements is proved by `judge-lies.spec.ts`; the events
+ * What the judge demands, and what it does not. That it finds false statements is proved by `judge-lies.long.spec.ts`; the events
  * are a perfect teller's, so that the tests share no code with the bridge.
  */
 const SECOND = 1000;

@@ -2,7 +2,7 @@ import type { JudgedCall, JudgedEvent } from '../judge-report.js';
 import type { Random } from '../random.js';
 
 /**
- * Ways to falsify the true events of a day, each in one respect. `judge-lies.spec.ts` demands that the judge finds every one
+ * Ways to falsify the true events of a day, each in one respect. `judge-lies.long.spec.ts` demands that the judge finds every one
  * of them, by the rule that is named here.
  *
  * A lie about one event is stated of one that the seed picks among all to which it applies; "everywhere" is stated of each.

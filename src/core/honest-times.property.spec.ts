@@ -165,7 +165,7 @@ describe('the times of calls on a PBX', () => {
   ])('%s lie in their windows, and so does the truth', (_, skewMs) => {
     fc.assert(
       fc.property(setting(skewMs), (given) => checkTruth(given, run(given).transitions)),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -181,7 +181,7 @@ describe('the times of calls on a PBX', () => {
         expect(skew).not.toBeNull();
         expect(Math.abs(skew! - given.skewAt(0))).toBeLessThanOrEqual(given.intervalMs / 2 + 1_000);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -195,7 +195,7 @@ describe('the times of calls on a PBX', () => {
           expect(transition.time).toBe(pbxTime(given, happened));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
