@@ -27,7 +27,7 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
       'a rule that is gone would stay crossed for ever',
     ],
     [
-      'doubt === undefined ? (this.#checkedAsOf ?? lastWatched(check.before)) : doubt.after',
+      'doubt === undefined ? this.#checkedAsOf : doubt.after',
       'this.#checkedAsOf ?? lastWatched(check.before)',
       'what began in a gap would have begun after it, where the first answer after it leaves that open',
     ],
