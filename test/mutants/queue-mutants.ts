@@ -28,7 +28,7 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     ],
     [
       'doubt === undefined ? this.#checkedAsOf : doubt.after',
-      'this.#checkedAsOf ?? lastWatched(check.before)',
+      'this.#checkedAsOf',
       'what began in a gap would have begun after it, where the first answer after it leaves that open',
     ],
     ['at - known.lastAt >= QUEUE_KEPT_MS && ', '', 'a queue would be forgotten within the hour'],
