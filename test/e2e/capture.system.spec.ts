@@ -71,7 +71,9 @@ describe('the service’s own capture', () => {
       ...env,
     });
     await until(async () => (await redis.xlen(`pitel:{${tenant}}:events`)) >= events, `${events} events`);
-    await until(async () => (await readdir(directory)).length >= atLeast, `${atLeast} files`);
+    // The last file is written as the service ends, and may be the only one.
+    if (atLeast > 1)
+      await until(async () => (await readdir(directory)).length >= atLeast, `${atLeast} files`);
     expect(await service.stop()).toBe(0);
     const files = (await readdir(directory)).sort().map((name) => join(directory, name));
     return { files, lines: service.lines, log: await logOf(tenant) };
@@ -120,11 +122,11 @@ describe('the service’s own capture', () => {
   it('names what cannot be read, replays the rest, and ends with 1', async () => {
     const { files } = await recorded('broken', {}, 20);
     const lines = (await readFile(files[0]!, 'utf8')).split('\n');
-    lines.splice(4, 0, '{"v":1,');
+    lines.splice(1, 0, '{"v":1,');
     const path = join(folder, 'broken.ndjson');
     await writeFile(path, lines.join('\n'));
     const { stdout, stderr, code } = await replay(path);
-    expect(stderr).toContain(`${path}, line 5: not JSON`);
+    expect(stderr).toContain(`${path}, line 2: not JSON`);
     expect(stdout.split('\n').length).toBeGreaterThan(10);
     expect(code).toBe(1);
     const absent = await replay(join(folder, 'absent.ndjson'));
