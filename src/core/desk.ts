@@ -1,4 +1,4 @@
-import { auditOf } from './callbacks/audit-entry.js';
+import { auditedDeed } from './callbacks/audit-entry.js';
 import type { CallbackRequest, CallbackResult } from './callbacks/callback-request.js';
 import { Callbacks } from './callbacks/callbacks.js';
 import { AgentTimes } from './day/agent-times.js';
@@ -64,7 +64,8 @@ export class Desk {
   /** What a person has asked for. */
   answer(request: CallbackRequest, at: Instant): Followed & { readonly result: CallbackResult } {
     const { transitions, callbacks, result } = this.#callbacks.answer(request, at);
-    const audit = result === 'written' ? auditOf(request, at) : [];
+    const deed = result === 'written' ? auditedDeed(request) : null;
+    const audit = deed === null ? [] : [{ at, by: request.by, ...deed }];
     return { transitions, delta: { ...NO_DESK_CHANGE, callbacks, audit }, result };
   }
 

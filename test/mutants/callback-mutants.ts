@@ -26,13 +26,13 @@ export const CALLBACK_MUTANTS: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/core/desk.ts', 'src/deliver/http/audit-trail.spec.ts', [
     [
-      "result === 'written' ? auditOf(request, at) : []",
-      'auditOf(request, at)',
+      "result === 'written' ? auditedDeed(request) : null",
+      'auditedDeed(request)',
       'the audit would name people for dismissals that were not theirs',
     ],
     [
-      "result === 'written' ? auditOf(request, at) : []",
-      '[]',
+      "result === 'written' ? auditedDeed(request) : null",
+      'null',
       'a dismissal could be written by a commit of which the audit knows nothing',
     ],
   ]),

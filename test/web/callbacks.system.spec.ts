@@ -4,14 +4,9 @@ import type { CallbackEntry } from '../../src/deliver/http/callback-entry.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
 import { shortQueueName } from '../../web/src/data/queue-name.js';
-import { Floor, tokenFor } from './floor.js';
+import { Floor, LOOKS, tokenFor } from './floor.js';
 
 const CUSTOMERS = ['0905111222', '01681234567', '0914237383', '0914237384'] as const;
-/** Each language and each theme once; `npm run looks` has them all. */
-const LOOKS = [
-  { language: 'vi', theme: 'dark' },
-  { language: 'en', theme: 'light' },
-] as const;
 /** The browser logs each answer that is an error, which some tests are about. */
 const REFUSALS = /status of (403|404|409|503)/;
 

@@ -19,6 +19,12 @@ const PATIENCE_MS = 120_000;
 /** Half of the bridge's interval, as it has two endpoints to ask. */
 const MOST_STEP_MS = 50;
 
+/** Each language and each theme once; `npm run looks` has them all. */
+export const LOOKS = [
+  { language: 'vi', theme: 'dark' },
+  { language: 'en', theme: 'light' },
+] as const;
+
 export interface FloorOptions {
   readonly world?: Partial<WorldOptions>;
   /** In place of a new world: one that has lived already. */

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { until } from '../support/until.js';
-import { Floor } from './floor.js';
+import { Floor, LOOKS } from './floor.js';
 import { checkLooks, watchLooks } from './looks/check-looks.js';
 
 const SIZES = {
@@ -8,11 +8,6 @@ const SIZES = {
   desk: { width: 1440, height: 900 },
   wall: { width: 3840, height: 2160 },
 } as const;
-/** Each language and each theme once; `npm run looks` has them all. */
-const LOOKS = [
-  { language: 'vi', theme: 'dark' },
-  { language: 'en', theme: 'light' },
-] as const;
 
 describe('the pages', () => {
   let floor: Floor;

@@ -6,13 +6,8 @@ import type { CallView } from '../../src/core/model/event.js';
 import type { AgentStatsView, QueueStatsView } from '../../src/deliver/http/stats-views.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { until } from '../support/until.js';
-import { Floor, tokenFor } from './floor.js';
+import { Floor, LOOKS, tokenFor } from './floor.js';
 
-/** Each language and each theme once; `npm run looks` has them all. */
-const LOOKS = [
-  { language: 'vi', theme: 'dark' },
-  { language: 'en', theme: 'light' },
-] as const;
 const CUSTOMERS = ['0905111222', '0905111223', '0905111224', '0905111225'] as const;
 /** The browser logs each answer that is an error, which some tests are about. */
 const REFUSALS = /status of (400|403|503)/;

@@ -11,9 +11,17 @@ export interface AuditEntry {
   readonly about: string;
 }
 
-/** What is kept of a request that was written: who dismissed a call-back, and why, and who undid that. */
-export function auditOf({ kind, callback, by, why }: CallbackRequest, at: Instant): readonly AuditEntry[] {
-  if (kind === 'callback-dismiss')
-    return [{ at, by, what: 'callback-dismissed', about: `${callback} ${why}` }];
-  return kind === 'callback-undo' ? [{ at, by, what: 'callback-reopened', about: callback }] : [];
+export interface AuditedDeed {
+  readonly what: 'callback-dismissed' | 'callback-reopened';
+  readonly about: string;
+}
+
+/** What is noted of a request that was written: a dismissal with its reason, and its undoing; null: nothing. */
+export function auditedDeed({
+  kind,
+  callback,
+  why,
+}: Pick<CallbackRequest, 'kind' | 'callback' | 'why'>): AuditedDeed | null {
+  if (kind === 'callback-dismiss') return { what: 'callback-dismissed', about: `${callback} ${why}` };
+  return kind === 'callback-undo' ? { what: 'callback-reopened', about: callback } : null;
 }

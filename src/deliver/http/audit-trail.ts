@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Clock } from '../../base/clock.js';
 import { reasonOf } from '../../base/error-text.js';
+import type { AuditedDeed } from '../../core/callbacks/audit-entry.js';
 import type { DeskStore } from '../../store/desk-store.js';
 import type { Holder } from '../access/token.js';
 import { DESK_STORE } from './desk-reads.js';
@@ -9,7 +10,7 @@ import { DELIVER_CLOCK } from './log-query.js';
 import { DELIVER_LOGGER } from './problem.filter.js';
 
 /** What people do that is noted, beside what `npm run forget` notes (`customer-forgotten`). */
-export type Audited = 'export' | 'callback-dismissed' | 'callback-reopened' | 'callback-unanswered';
+export type Audited = 'export' | 'callback-unanswered' | AuditedDeed['what'];
 
 /**
  * Notes who did what, in the log and in what the store keeps for `npm run audit`.
@@ -27,19 +28,23 @@ export class AuditTrail {
 
   /** @param about what it concerned: a call-back's id, or what was exported */
   note(holder: Pick<Holder, 'tenant' | 'sub'>, what: Audited, about: string): void {
-    const by = this.log(holder, what, about);
+    this.log(holder, what, about);
     const { tenant } = holder;
-    this.desk.noteAudit(tenant, { at: this.clock.now(), by, what, about }).catch((error: unknown) => {
-      this.logger.warn({ tenant, what, reason: reasonOf(error) }, 'audit not kept');
-    });
+    this.desk
+      .noteAudit(tenant, { at: this.clock.now(), by: nameOf(holder), what, about })
+      .catch((error: unknown) => {
+        this.logger.warn({ tenant, what, reason: reasonOf(error) }, 'audit not kept');
+      });
   }
 
-  /** The line alone, of what the commit that did it has kept; returns whose it is. */
-  log({ tenant, sub }: Pick<Holder, 'tenant' | 'sub'>, what: Audited, about: string): string | null {
-    const by = sub === null ? null : sub.slice(0, BY_LENGTH);
-    this.logger.info({ tenant, by, what, about }, `audit: ${what}`);
-    return by;
+  /** The line alone, of what the commit that did it has kept. */
+  log(holder: Pick<Holder, 'tenant' | 'sub'>, what: Audited, about: string): void {
+    this.logger.info({ tenant: holder.tenant, by: nameOf(holder), what, about }, `audit: ${what}`);
   }
+}
+
+function nameOf({ sub }: Pick<Holder, 'sub'>): string | null {
+  return sub === null ? null : sub.slice(0, BY_LENGTH);
 }
 
 /** A token may have a `sub` of kilobytes, and the trail thousands of entries. */

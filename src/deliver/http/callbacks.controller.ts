@@ -14,6 +14,7 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { auditedDeed } from '../../core/callbacks/audit-entry.js';
 import { DISMISSAL_REASONS, type DismissalReason } from '../../core/callbacks/callback.js';
 import { DEFAULT_DESK_RULES } from '../../core/desk-rules.js';
 import { sendJson } from '../access/answer-body.js';
@@ -124,9 +125,9 @@ export class CallbacksController {
         this.audit.note(holder, 'callback-unanswered', `${deed} ${id}`);
       throw error;
     });
-    if (done.result === 'written' && deed === 'dismiss')
-      this.audit.log(holder, 'callback-dismissed', `${id} ${why}`);
-    if (done.result === 'written' && deed === 'undo') this.audit.log(holder, 'callback-reopened', id);
+    const noted =
+      done.result === 'written' ? auditedDeed({ kind: `callback-${deed}`, callback: id, why }) : null;
+    if (noted !== null) this.audit.log(holder, noted.what, noted.about);
     await sendJson(response, [JSON.stringify(done)]);
   }
 }
