@@ -114,7 +114,7 @@ export class TruthIndex {
   /** The same caller again, or two of one number whom the rows cannot distinguish. A withheld number distinguishes no callers. */
   areRelated(a: CallTruth, b: CallTruth): boolean {
     const [first, second] = a.startedAt <= b.startedAt ? [a, b] : [b, a];
-    for (let call: CallTruth | null = second; call !== null; ) {
+    for (let call: CallTruth | null = second; call !== null;) {
       if (call === first) return true;
       call = call.linkedTo === null ? null : this.byKey(call.linkedTo);
     }

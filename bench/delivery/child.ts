@@ -19,7 +19,7 @@ interface Reply {
 }
 
 /** What a child does on request; `order` in its arguments said what it is. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Commands = Readonly<Record<string, (argument: any) => unknown>>;
 
 interface Pending {

@@ -68,7 +68,7 @@ export async function exactness({ redisUrl, profileDir }: Bench): Promise<Row[]>
  * counts as missing.
  */
 async function delivered(contestant: Contestant, last: number): Promise<void> {
-  for (let received = -1; ; ) {
+  for (let received = -1; ;) {
     const all = await contestant.until(last, STALLED_MS).then(
       () => true,
       () => false,

@@ -18,7 +18,7 @@ let peak: Memory = { heap: 0, rss: 0 };
 let sampling: NodeJS.Timeout | undefined;
 
 function slowDown(ms: number): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method
+  // oxlint-disable-next-line typescript/unbound-method
   const verify = TokenVerifier.prototype.verify;
   TokenVerifier.prototype.verify = async function (this: TokenVerifier, ...args) {
     await pause(ms);

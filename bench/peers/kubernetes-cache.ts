@@ -24,15 +24,13 @@ export class KubernetesCache {
 
   poll(body: Buffer): void {
     const { data } = JSON.parse(body.toString()) as { readonly data: readonly Row[] };
-    const items = data.map(
-      (row): RowObject => ({
-        metadata: {
-          name: `${row.extension}|${row.call_id}`,
-          resourceVersion: `${row.call_state}|${row.call_time}`,
-        },
-        row,
-      }),
-    );
+    const items = data.map((row): RowObject => ({
+      metadata: {
+        name: `${row.extension}|${row.call_id}`,
+        resourceVersion: `${row.call_state}|${row.call_time}`,
+      },
+      row,
+    }));
     const called = [() => void (this.callbacks += 1)];
     this.#objects = deleteItems(this.#objects, items, called);
     for (const item of items) addOrUpdateObject(this.#objects, item, called, called);

@@ -38,9 +38,9 @@ declare global {
   interface HTMLElementTagNameMap {
     'pitel-pop': PitelPopElement;
   }
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- only interfaces can be added to
+  // oxlint-disable-next-line typescript/no-empty-object-type -- only interfaces can be added to
   interface HTMLElementEventMap extends PopEventMap {}
-  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- as above
+  // oxlint-disable-next-line typescript/no-empty-object-type -- as above
   interface DocumentEventMap extends PopEventMap {}
 }
 
@@ -223,7 +223,7 @@ export class PitelPopElement extends Base {
     if (this.lookup !== undefined) return this.lookup(customer, call, signal);
     const answers: LookedUp[] = [];
     this.announce('pitel-lookup', { customer, call, respondWith: (found) => answers.push(found) });
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- no error: it goes to `completed` above and no further
+    // oxlint-disable-next-line typescript/only-throw-error -- no error: it goes to `completed` above and no further
     if (answers.length === 0) throw UNASKED;
     return answers[0];
   }
@@ -239,7 +239,7 @@ export class PitelPopElement extends Base {
           ? `the bridge refused this page: ${status.code}`
           : '';
     // The developer of a page with this tag alone has no other place to see it.
-    // eslint-disable-next-line no-console
+    // oxlint-disable-next-line no-console
     if (warning !== '' && warning !== this.warned) console.warn(`${NAME}: ${warning}`);
     this.warned = warning;
     this.announce('pitel-status', status);

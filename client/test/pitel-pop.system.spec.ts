@@ -433,7 +433,7 @@ describe('<pitel-pop> in a CRM', () => {
     const asleep = new Promise<void>((resolve) => session.once('Debugger.paused', () => resolve()));
     const wakes = page.evaluate(() => {
       document.dispatchEvent(new Event('freeze'));
-      // eslint-disable-next-line no-debugger
+      // oxlint-disable-next-line no-debugger
       debugger;
       const { now } = Date;
       Date.now = () => now() + 600_000;

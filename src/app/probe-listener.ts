@@ -35,7 +35,7 @@ export class ProbeListener implements OnApplicationBootstrap, OnApplicationShutd
     const application = http.httpAdapter.getInstance<RequestListener>();
     this.#server = createServer((request, response) => {
       this.#own.add(request);
-      if (PROBES.test(request.url ?? '')) return void application(request, response);
+      if (PROBES.test(request.url ?? '')) return application(request, response);
       response.writeHead(404).end();
     });
     // Nothing here is to be upgraded to.

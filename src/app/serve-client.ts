@@ -30,13 +30,13 @@ export function serveClient(app: NestExpressApplication, built: BuiltClient | nu
 
   app.use((request: Request, response: Response, next: NextFunction) => {
     const { path, method } = request;
-    if (!/^\/client[/.]/.test(path) || (method !== 'GET' && method !== 'HEAD')) return void next();
+    if (!/^\/client[/.]/.test(path) || (method !== 'GET' && method !== 'HEAD')) return next();
     const alias = Object.hasOwn(aliases, path) ? aliases[path] : undefined;
     const [, name] = /^\/client\/([^/]+)$/.exec(path) ?? [];
-    if (alias === undefined && name === undefined && path !== '/client.json') return void next();
+    if (alias === undefined && name === undefined && path !== '/client.json') return next();
     response.set(OPEN);
     // Relative, so that it leads below the path that the bridge lies below, whether a proxy takes that path away or not.
-    if (alias !== undefined) return void response.set(CHANGES).redirect(302, `client/${alias}`);
+    if (alias !== undefined) return response.set(CHANGES).redirect(302, `client/${alias}`);
     if (name === undefined) return void response.set(CHANGES).type('json').send(list);
     const file = files.get(name);
     if (file === undefined) return notServed(response, path, newest.version);

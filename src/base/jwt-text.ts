@@ -5,7 +5,7 @@
 export function withoutJwts(text: string, mark: string): string {
   let kept = '';
   let from = 0;
-  for (let begin = text.indexOf(BEGINNING); begin !== -1; ) {
+  for (let begin = text.indexOf(BEGINNING); begin !== -1;) {
     const headerEnd = endOf(OF_A_PART, text, begin);
     const isHeader = headerEnd - begin >= SHORTEST_HEADER && text[headerEnd] === '.';
     const isToken = isHeader && endOf(OF_A_PART, text, headerEnd + 1) - headerEnd > SHORTEST_PAYLOAD;

@@ -262,7 +262,7 @@ export function describeDeskStore(name: string, open: () => Promise<DeskSubject>
       for (const part of [all.filter((_, i) => i % 3 === 0), all.filter((_, i) => i % 3 !== 0).toReversed()])
         await write({ records: part.map((id) => anEndedCall(id, { endedAt: at(Number(id.slice(5))) })) });
       const read: string[] = [];
-      for (let after: HistoryQuery['after'] = null; ; ) {
+      for (let after: HistoryQuery['after'] = null; ;) {
         const { calls, next } = await page({ after, limit: 7 });
         read.push(...calls);
         if (next === null) break;

@@ -176,7 +176,7 @@ export class LogBook {
 
   async #read(tenant: string, from: string): Promise<BridgeEvent[]> {
     const events: BridgeEvent[] = [];
-    for (let next = from; ; ) {
+    for (let next = from; ;) {
       const page = (await this.#commands.xrange(logKey(tenant), next, '+', 'COUNT', PAGE)) as Entry[];
       for (const [id, fields] of page) {
         const event = this.#eventIn(fields[1]!, tenant);

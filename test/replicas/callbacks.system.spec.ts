@@ -17,7 +17,7 @@ import { until } from '../support/until.js';
 const TENANTS = ['acme', 'globex'];
 const FORGET = fileURLToPath(new URL('dist/src/cli/forget-cli.js', ROOT));
 
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- what an answer holds is what the tests are about */
+/* oxlint-disable-next-line typescript/no-explicit-any -- what an answer holds is what the tests are about */
 type Body = any;
 
 /** Whichever replica a person asks, the one that polls the tenant decides. */

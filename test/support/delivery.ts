@@ -388,7 +388,7 @@ export class DeliveryUnderTest {
 
 export interface Message {
   readonly name: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly body: any;
 }
 
@@ -438,7 +438,7 @@ export class TestClient {
     await new Promise<void>((resolve) => this.wanted.push({ test, resolve }));
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   request(name: string, body: unknown): Promise<any> {
     return this.socket.emitWithAck(name, body);
   }

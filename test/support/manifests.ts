@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { parseAllDocuments } from 'yaml';
 
 /** What came out of YAML. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Loose = any;
 
 /** A Kubernetes object as it is written, loosely typed, because the tests check its type. */

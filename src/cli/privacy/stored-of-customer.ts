@@ -64,7 +64,7 @@ async function eventsOf(
 ): Promise<Pick<StoredOfCustomer, 'events' | 'lastEventAt'>> {
   let events = 0;
   let lastEventAt: Instant | null = null;
-  for (let after = 0, last = Infinity; after < last; ) {
+  for (let after = 0, last = Infinity; after < last;) {
     const slice = await log.read(tenant, after, PAGE_EVENTS);
     last = slice.last;
     for (const { json } of slice.events) {

@@ -92,7 +92,7 @@ async function replay(
   { progress }: Pick<WebhooksDeps, 'progress'>,
 ): Promise<CommandResult<Printed>> {
   let delivered = 0;
-  for (let next: object = what; ; ) {
+  for (let next: object = what; ;) {
     const answer = await bridge.ask<Replayed>('POST', `/${id}/replay`, next);
     if (!answer.ok) {
       const rest =

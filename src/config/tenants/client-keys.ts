@@ -225,7 +225,7 @@ export class ClientKeysReader {
  * another text and the same key.
  */
 function isSigningKey(text: string, least: number): boolean {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   return Buffer.byteLength(text) >= least && !/[\0-\x1f\x7f]/.test(text) && !/^(\{\{.*\}\}|<.*>)$/.test(text);
 }
 

@@ -38,7 +38,7 @@ function countState(
   { from, to }: { readonly from: Instant; readonly to: Instant },
   calendar: Calendar,
 ): void {
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const day = calendar.dayAt(at);
     const hour = day.from + (Math.floor((at - day.from) / HOUR_MS) + 1) * HOUR_MS;
     const until = Math.min(to, hour, day.to);

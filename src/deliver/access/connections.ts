@@ -198,8 +198,10 @@ export class Connections {
   }
 }
 
-export interface ConnectionsDeps
-  extends Pick<Limits, 'maxConnections' | 'maxTokenless' | 'idleTimeoutMs' | 'writeTimeoutMs'> {
+export interface ConnectionsDeps extends Pick<
+  Limits,
+  'maxConnections' | 'maxTokenless' | 'idleTimeoutMs' | 'writeTimeoutMs'
+> {
   readonly clock: Clock;
   readonly turns: FairTurns;
   readonly watch: Pick<LimitWatch, 'reached'>;

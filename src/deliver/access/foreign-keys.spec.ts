@@ -201,15 +201,17 @@ const TENANT_VALUES: readonly unknown[] = [
 
 /** Each of them opens nothing at all. */
 const TRICKS: readonly Trick[] = [
-  ...TENANT_VALUES.map(
-    (tenant): Trick => [`the tenant ${JSON.stringify(tenant)}`, () => forged(HS256, globex({ tenant }))],
-  ),
+  ...TENANT_VALUES.map((tenant): Trick => [
+    `the tenant ${JSON.stringify(tenant)}`,
+    () => forged(HS256, globex({ tenant })),
+  ]),
   ...['globex', '../globex', "globex' OR '1'='1", '/etc/hostname', '/dev/null', 'k1', '', '__proto__'].map(
     (kid): Trick => [`the kid ${JSON.stringify(kid)}`, () => forged({ ...HS256, kid }, globex())],
   ),
-  ...[['globex'], { globex: 1 }, 7, null, true].map(
-    (kid): Trick => [`a kid that is ${JSON.stringify(kid)}`, () => forged({ ...HS256, kid }, globex())],
-  ),
+  ...[['globex'], { globex: 1 }, 7, null, true].map((kid): Trick => [
+    `a kid that is ${JSON.stringify(kid)}`,
+    () => forged({ ...HS256, kid }, globex()),
+  ]),
   ...[
     'none',
     'None',
@@ -225,12 +227,14 @@ const TRICKS: readonly Trick[] = [
     'A256GCM',
     'HS0',
   ].map((alg): Trick => [`the algorithm ${JSON.stringify(alg)}`, () => forged({ ...HS256, alg }, globex())]),
-  ...['none', 'HS256', 'ES256'].map(
-    (alg): Trick => [`no signature and ${alg}`, () => `${part({ alg })}.${part(globex())}.`],
-  ),
-  ...[['HS256'], { alg: 'HS256' }, null, 256].map(
-    (alg): Trick => [`an algorithm that is ${JSON.stringify(alg)}`, () => forged({ alg }, globex())],
-  ),
+  ...['none', 'HS256', 'ES256'].map((alg): Trick => [
+    `no signature and ${alg}`,
+    () => `${part({ alg })}.${part(globex())}.`,
+  ]),
+  ...[['HS256'], { alg: 'HS256' }, null, 256].map((alg): Trick => [
+    `an algorithm that is ${JSON.stringify(alg)}`,
+    () => forged({ alg }, globex()),
+  ]),
   ['two algorithms', () => forged('{"alg":"none","alg":"HS256"}', globex())],
   ['the algorithm by inheritance', () => forged('{"__proto__":{"alg":"HS256"}}', globex())],
 
@@ -352,12 +356,10 @@ const TRICKS: readonly Trick[] = [
   ['a token of 9 KB', () => forged(HS256, globex({ pad: 'x'.repeat(9_000) }))],
 
   // Texts that one reader may understand otherwise than another.
-  ...['[', '{"a":'].map(
-    (opening): Trick => [
-      `a payload as deep as a token is long, of ${opening}`,
-      () => forged(HS256, nested(opening, `"tenant":"globex","iss":"id.globex","exp":${EXP}`)),
-    ],
-  ),
+  ...['[', '{"a":'].map((opening): Trick => [
+    `a payload as deep as a token is long, of ${opening}`,
+    () => forged(HS256, nested(opening, `"tenant":"globex","iss":"id.globex","exp":${EXP}`)),
+  ]),
   ['a header as deep as a token is long', () => forged(nested('[', '"alg":"HS256"'), globex({ pad: '' }))],
   ['the tenant in overlong UTF-8', () => forgedBytes(bytesWith(Buffer.from([0xc1, 0xa7]), 'lobex'))],
   ['the tenant behind bytes that are no UTF-8', () => forgedBytes(bytesWith(Buffer.from([0xff]), 'globex'))],
@@ -387,13 +389,11 @@ const TRICKS: readonly Trick[] = [
     "the signature of another's good token as a secret",
     async () => forged(HS256, globex(), Buffer.from((await ofGlobex()).split('.')[2]!, 'base64url')),
   ],
-  ...[0, 255].map(
-    (byte): Trick => [
-      `a signature of curves of ${byte} alone`,
-      () =>
-        `${part({ alg: 'ES256', kid: 'k1' })}.${part(initech())}.${Buffer.alloc(64, byte).toString('base64url')}`,
-    ],
-  ),
+  ...[0, 255].map((byte): Trick => [
+    `a signature of curves of ${byte} alone`,
+    () =>
+      `${part({ alg: 'ES256', kid: 'k1' })}.${part(initech())}.${Buffer.alloc(64, byte).toString('base64url')}`,
+  ]),
   [
     'a signature of curves in DER',
     async () => {
@@ -412,12 +412,10 @@ const TRICKS: readonly Trick[] = [
   ],
 
   // Numbers at their ends.
-  ...['1e999', '-1', '1e308', '"4102444800"', '[4102444800]'].map(
-    (exp): Trick => [
-      `an expiry of ${exp}`,
-      () => forged(HS256, `{"tenant":"globex","iss":"id.globex","exp":${exp}}`),
-    ],
-  ),
+  ...['1e999', '-1', '1e308', '"4102444800"', '[4102444800]'].map((exp): Trick => [
+    `an expiry of ${exp}`,
+    () => forged(HS256, `{"tenant":"globex","iss":"id.globex","exp":${exp}}`),
+  ]),
 ];
 
 const PATHS = [

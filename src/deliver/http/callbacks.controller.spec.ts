@@ -6,7 +6,7 @@ import { MemoryInbox } from '../../store/memory/memory-inbox.js';
 import { MemoryStore } from '../../store/memory/memory-store.js';
 import { callbackChanged, callbacksBody } from '../../schema/callback-schemas.js';
 
-/* eslint-disable-next-line @typescript-eslint/no-explicit-any -- what an answer holds is what the tests are about */
+/* oxlint-disable-next-line typescript/no-explicit-any -- what an answer holds is what the tests are about */
 type Body = any;
 const OTHER = { raw: '0987654321', e164: '+84987654321', national: '0987 654 321' };
 

@@ -54,7 +54,7 @@ describe('what a request asks for', () => {
       await response.body!.cancel();
       return { status: response.status, body: null };
     }
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    // oxlint-disable-next-line typescript/no-explicit-any
     return { status: response.status, body: (await response.json()) as any };
   };
   const calls = async (query: string, bearer = mine): Promise<string[]> =>

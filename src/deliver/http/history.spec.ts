@@ -83,7 +83,7 @@ describe('the history over HTTP', () => {
     });
   const ask = async (query: string, bearer = mine) => {
     const response = await delivery.get(`/v1/calls?state=ended${query}`, bearer);
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    // oxlint-disable-next-line typescript/no-explicit-any
     return { status: response.status, body: (await response.json()) as any };
   };
   const ids = async (query: string, bearer = mine): Promise<string[]> => {

@@ -80,7 +80,7 @@ describe('the log over HTTP', () => {
 
   const json = async (path: string, bearer: string | null = mine) => {
     const response = await delivery.get(path, bearer);
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    // oxlint-disable-next-line typescript/no-explicit-any
     const body = (await response.json()) as any;
     return { status: response.status, body, headers: response.headers };
   };

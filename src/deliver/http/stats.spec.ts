@@ -144,7 +144,7 @@ describe('the numbers over HTTP', () => {
 
   const json = async (path: string, bearer = mine) => {
     const response = await delivery.get(path, bearer);
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    // oxlint-disable-next-line typescript/no-explicit-any
     return { status: response.status, body: (await response.json()) as any };
   };
   const table = async (path: string, bearer = mine) =>

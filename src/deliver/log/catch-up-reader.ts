@@ -172,7 +172,7 @@ export class CatchUpReader implements Member {
   /** Reads until the client is live or gone (null), or has to begin again (the reason). */
   async #read(): Promise<ResetReason | null> {
     const { position, pages, live } = this.#feed;
-    for (let failures = 0; ; ) {
+    for (let failures = 0; ;) {
       if (!(await this.#room())) return null;
       if (this.#generation !== position.generation) return position.resetReason;
       const behind = position.loaded().sequence - this.#sequence;

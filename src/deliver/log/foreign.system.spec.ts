@@ -54,7 +54,7 @@ describe('what other clients write to Redis', () => {
     await log.commit(started('c2'));
     expect(await client.first('reset')).toEqual({ reason: 'epoch-changed' });
     const events: { subject: string }[] = [];
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const answer = await delivery.get(`/v1/events?limit=1${after}`, await token());
       expect(answer.status).toBe(200);
       const page = (await answer.json()) as { cursor: string; events: { subject: string }[] };

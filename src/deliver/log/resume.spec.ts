@@ -66,7 +66,7 @@ describe('a client that is dropped again and again', () => {
   it('misses nothing, gets nothing twice, and everything in order', async () => {
     const store = new MemoryStore({ maxEvents: 100_000 });
     const log = await new LogWriter(store).claim('e1');
-    // eslint-disable-next-line @typescript-eslint/unbound-method
+    // oxlint-disable-next-line typescript/unbound-method
     const verify = TokenVerifier.prototype.verify;
     TokenVerifier.prototype.verify = async function (this: TokenVerifier, ...args) {
       await new Promise((resolve) => setTimeout(resolve, AUTH_MS));

@@ -1,7 +1,7 @@
 import { EncodedSnapshot, SnapshotCache } from './snapshot.js';
 
 describe('the snapshots of a view', () => {
-  let encoded: number;
+  let encoded = 0;
   const encode = (json = '{}') => {
     return () => {
       encoded += 1;

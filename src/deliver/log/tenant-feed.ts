@@ -202,7 +202,7 @@ export class TenantFeed {
   async #followOn(): Promise<void> {
     const { tenant, store } = this.#deps;
     if (this.position.current === null && !(await this.#load(null))) return;
-    for (let loads = 0; ; ) {
+    for (let loads = 0; ;) {
       // Taken before the read, so that a commit published meanwhile does not make the log seem shorter than it is.
       const from: Position = this.position.loaded();
       const slice = await store.read(tenant, from.sequence, READ_EVENTS);

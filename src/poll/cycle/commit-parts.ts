@@ -87,7 +87,7 @@ function unitsOf(calls: ReadonlyMap<string, WeighedCall>, delta: Delta, limits: 
     let root = key;
     for (let next = parents.get(root); next !== undefined; next = parents.get(root)) root = next;
     // Each key on the way leads to the root directly from now on.
-    for (let at = key; at !== root; ) {
+    for (let at = key; at !== root;) {
       const next = parents.get(at)!;
       parents.set(at, root);
       at = next;

@@ -214,7 +214,7 @@ describe('the adaptive schedule of polling', () => {
     const schedule = setUp({ budgetPerHour: 7_200 });
     const sent: number[] = [];
     const run = (from: number, to: number) => {
-      for (let now = from; ; ) {
+      for (let now = from; ;) {
         now += schedule.delay(now);
         if (now >= to) return;
         for (const endpoint of schedule.due(now)) {

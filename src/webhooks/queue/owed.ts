@@ -180,7 +180,7 @@ export class Owed {
 
   /** Those behind what is given up have their turn. */
   #expire(now: number): void {
-    for (let some = true; some; ) {
+    for (let some = true; some;) {
       const old = this.#lines.heads.filter(({ isInFlight, event }) => !isInFlight && now >= event.expiresAt);
       for (const item of old) this.finish(item, item.tries > 0 ? 'refused' : 'expired', now);
       some = old.length > 0;

@@ -52,7 +52,7 @@ describe.each(NOTICE_KINDS.flatMap((kind) => LANGUAGES.map((language) => [kind, 
         expect(shown.length).toBeLessThan(4_096);
         if (kind !== 'notice') expect(text.replace(/<\/?b>/g, '')).not.toMatch(/<|>|&(?!amp;|lt;|gt;)/);
         for (const notice of text.split('\n\n')) expect(notice.split('\n').length).toBeLessThanOrEqual(5);
-        // eslint-disable-next-line no-control-regex
+        // oxlint-disable-next-line no-control-regex
         expect(text).not.toMatch(/[\0-\x09\x0b-\x1f\u2028\u202e]/);
       }
     });

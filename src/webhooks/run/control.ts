@@ -94,7 +94,7 @@ export class StoredWebhooksControl implements WebhooksControl {
     let delivered = 0;
     let last: Result | null = null;
     let cursor = formatCursor(range.after);
-    for (let after = range.after.sequence; after < range.through; ) {
+    for (let after = range.after.sequence; after < range.through;) {
       const { slice, stretch } = await log.read(after, Math.min(PAGE_EVENTS, range.through - after));
       if (stretch === null) {
         // Retention has passed meanwhile.

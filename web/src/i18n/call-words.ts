@@ -4,27 +4,26 @@ import type { BarState } from '../data/timeline.js';
 type Named<Name extends string> = Readonly<Record<Name, string>>;
 
 /** The texts of one call's dialog alone, and of lists of calls. */
-export interface CallWords
-  extends Named<
-    | 'reading'
-    | 'away'
-    | 'gone'
-    | 'began'
-    | 'ended'
-    | 'agents'
-    | 'queues'
-    | 'copyId'
-    | 'idCopied'
-    | 'fromHistory'
-    | 'exact'
-    | 'windowNotKept'
-    | 'showEach'
-    | 'showTogether'
-    | 'queueJoined'
-    | 'queueLeft'
-    | 'direct'
-    | 'masked'
-  > {
+export interface CallWords extends Named<
+  | 'reading'
+  | 'away'
+  | 'gone'
+  | 'began'
+  | 'ended'
+  | 'agents'
+  | 'queues'
+  | 'copyId'
+  | 'idCopied'
+  | 'fromHistory'
+  | 'exact'
+  | 'windowNotKept'
+  | 'showEach'
+  | 'showTogether'
+  | 'queueJoined'
+  | 'queueLeft'
+  | 'direct'
+  | 'masked'
+> {
   readonly direction: Named<Direction>;
   /** What happened, in one sentence; the texts are of times, queues and agents. Null: not known. */
   readonly waitsIn: (queue: string) => string;

@@ -126,7 +126,7 @@ export class Callbacks {
 
   async #all(): Promise<readonly CallbackEntry[] | null> {
     const entries: CallbackEntry[] = [];
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const page: Page | null = await this.#page({ limit: PAGE, after });
       if (page === null) return null;
       entries.push(...page.callbacks);
