@@ -12,8 +12,8 @@ export interface BridgeChild {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Beside the compiled demo: dist/simulator/demo.js starts dist/src/main.js. */
-const MAIN = fileURLToPath(new URL('../src/main.js', import.meta.url));
+/** Beside the compiled demo: dist/simulator/demo.js starts dist/bridge/main.js. */
+const MAIN = fileURLToPath(new URL('../bridge/main.js', import.meta.url));
 /** Where the child looks for a `.env`: not where the demo was started, for that one is a real bridge's. */
 const NO_ENV_HERE = fileURLToPath(new URL('../src/', import.meta.url));
 

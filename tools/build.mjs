@@ -1,5 +1,5 @@
 /**
- * Compiles the service, and builds the pages and what is served of the client package, each unless nothing has changed since
+ * Compiles and packs the service, and builds the pages and what is served of the client package, each unless nothing has changed since
  * the last time: `npm start` and `npm run demo` begin at once then. It compares the ages of the sources, like make.
  */
 import { spawnSync } from 'node:child_process';
@@ -32,6 +32,11 @@ build({
   inputs: ['src', 'simulator', 'bench', 'test', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
   program: 'node_modules/typescript/bin/tsc',
   args: ['-p', 'tsconfig.build.json', '--noCheck'],
+});
+build({
+  stamp: 'dist/bridge/main.js',
+  inputs: ['dist/.tsbuildinfo', 'tools/bundle.mjs', 'package-lock.json'],
+  program: 'tools/bundle.mjs',
 });
 build({
   stamp: 'dist/web/index.html',

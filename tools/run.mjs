@@ -1,5 +1,5 @@
 /**
- * `node tools/run.mjs src/main ARGS...`: builds, if anything has changed, and then is that program. It runs in this very
+ * `node tools/run.mjs bridge/main ARGS...`: builds, if anything has changed, and then is that program. It runs in this very
  * process, so that signals from its parent process reach it, and needs no shell, so that it works on Windows too.
  */
 import { fileURLToPath } from 'node:url';

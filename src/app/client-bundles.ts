@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientBundles } from '../docs/client-tag.js';
-import { folderOf } from './folder.js';
+import { installed } from '../base/installed.js';
 
 /** A file as it is served, in each form that a client may accept. */
 export interface ClientFile {
@@ -19,7 +19,7 @@ export interface BuiltClient {
 }
 
 /** Null where nothing was built. Throws where the folder is not as a build leaves it. */
-export function readBuiltClient(folder = folderOf('dist/client-files')): BuiltClient | null {
+export function readBuiltClient(folder = installed('dist/client-files')): BuiltClient | null {
   const list = join(folder, 'client.json');
   if (!existsSync(list)) return null;
   const newest = JSON.parse(readFileSync(list, 'utf8')) as ClientBundles;

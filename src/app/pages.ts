@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { sep } from 'node:path';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { folderOf } from './folder.js';
+import { installed } from '../base/installed.js';
 
 /**
  * Serves the pages `/`, `/callbacks`, `/reports`, `/pop` and `/webhooks`, and the assets of `/docs`. The pages are ordinary clients,
@@ -23,7 +23,7 @@ export function servePages(
       if (request.path === path) response.redirect(308, `${path}/${request.url.slice(path.length)}`);
       else next();
     });
-  for (const folder of [folderOf('dist/web'), folderOf('public')]) {
+  for (const folder of [installed('dist/web'), installed('public')]) {
     const files = express.static(folder, {
       // `/pop` is pop.html.
       extensions: ['html'],

@@ -12,20 +12,23 @@ import {
 } from '@nestjs/common';
 import { BearerGuard } from '../deliver/http/bearer.guard.js';
 import { noQuery, parseQuery, type QueryString } from '../deliver/http/query.js';
-import { PUBLISHED_NAMES, type PublishedName, publishedSchema } from '../schema/json-schema.js';
+import { PUBLISHED_NAMES, publishedSchema } from '../schema/json-schema.js';
 
 /** The JSON Schemas that events name in `dataschema`. With a token, like everything under `/v1`. */
 @Controller('v1/schemas')
 @UseGuards(BearerGuard)
 class SchemaController {
-  readonly #schemas = new Map(PUBLISHED_NAMES.map((name) => [name, JSON.stringify(publishedSchema(name))]));
+  /** Those that were asked for. */
+  readonly #schemas = new Map<string, string>();
 
   @Get(':type')
   @Header('Content-Type', 'application/schema+json')
   schema(@Param('type') type: string, @Query() query: QueryString): string {
     parseQuery(noQuery, query);
-    const schema = this.#schemas.get(type as PublishedName);
-    if (schema === undefined) throw new NotFoundException();
+    const name = PUBLISHED_NAMES.find((one) => one === type);
+    if (name === undefined) throw new NotFoundException();
+    const schema = this.#schemas.get(name) ?? JSON.stringify(publishedSchema(name));
+    this.#schemas.set(name, schema);
     return schema;
   }
 }

@@ -12,8 +12,13 @@ interface Served {
   readonly client?: ClientBundles | null;
 }
 
+const PATHS = ['/docs', '/docs/openapi.json', '/docs/asyncapi.json'] as const;
+
+type Answers = Readonly<Record<(typeof PATHS)[number], readonly [mediaType: string, body: string]>>;
+
 /**
- * Serves `/docs`, `/docs/openapi.json` and `/docs/asyncapi.json`, which are made once, when the application is assembled.
+ * Serves `/docs`, `/docs/openapi.json` and `/docs/asyncapi.json`. They are made once, when the first of them is asked for: a bridge
+ * that starts has calls to look at.
  * They are public, because a browser's address bar cannot send a token and they hold no customer data. The page's style
  * and script are in `public/`. `headers` are those of the other pages; the servers in the documents, the links and the examples
  * are at `publicUrl`, where there is one, and the page's tag is of `client`.
@@ -21,18 +26,13 @@ interface Served {
 export function serveDocs(
   app: INestApplication,
   headers: Readonly<Record<string, string>>,
-  { publicUrl = null, client = null }: Served = {},
+  served: Served = {},
 ): void {
-  const examples = buildExamples();
-  const openapi = openApiDocument(examples, publicUrl);
-  const asyncapi = asyncApiDocument(examples, publicUrl);
-  const answers: Readonly<Record<string, readonly [mediaType: string, body: string]>> = {
-    '/docs': ['text/html', docsPage(openapi, asyncapi, { publicUrl, client })],
-    '/docs/openapi.json': ['application/json', JSON.stringify(openapi)],
-    '/docs/asyncapi.json': ['application/json', JSON.stringify(asyncapi)],
-  };
-  for (const [path, [mediaType, body]] of Object.entries(answers)) {
+  let made: Answers | null = null;
+  for (const path of PATHS) {
     app.getHttpAdapter().get(path, (_request: unknown, response: Response) => {
+      made ??= makeAnswers(served);
+      const [mediaType, body] = made[path];
       response.set({
         ...headers,
         'Cache-Control': 'no-cache',
@@ -41,4 +41,15 @@ export function serveDocs(
       response.send(body);
     });
   }
+}
+
+function makeAnswers({ publicUrl = null, client = null }: Served): Answers {
+  const examples = buildExamples();
+  const openapi = openApiDocument(examples, publicUrl);
+  const asyncapi = asyncApiDocument(examples, publicUrl);
+  return {
+    '/docs': ['text/html', docsPage(openapi, asyncapi, { publicUrl, client })],
+    '/docs/openapi.json': ['application/json', JSON.stringify(openapi)],
+    '/docs/asyncapi.json': ['application/json', JSON.stringify(asyncapi)],
+  };
 }

@@ -38,7 +38,7 @@ describe('the Dockerfile', () => {
   it('runs without root, in production, as process 1, and looks after its health with what is in the image', () => {
     expect(lastStage).toContain('USER 1000:1000');
     expect(lastStage.find((line) => line.startsWith('ENV '))).toContain('NODE_ENV=production');
-    expect(lastStage.at(-1)).toBe('CMD ["node", "dist/src/main.js"]');
+    expect(lastStage.at(-1)).toBe('CMD ["node", "dist/bridge/main.js"]');
     expect(lastStage.find((line) => line.startsWith('HEALTHCHECK '))).toMatch(/CMD \["node", "-e", "fetch\(/);
     // The code belongs to root: who runs it cannot change it.
     expect(lastStage.filter((line) => line.includes('--chown'))).toEqual([]);

@@ -150,7 +150,7 @@ describe('start and shutdown', () => {
     const { scripts } = JSON.parse(await readFile(new URL('package.json', ROOT), 'utf8')) as {
       scripts: { start: string };
     };
-    expect(scripts.start).toBe('node tools/run.mjs src/main');
+    expect(scripts.start).toBe('node tools/run.mjs bridge/main');
     const env = { PITEL_BASE_URL: pbx.url, REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
     service = spawnService(env, START);
     await service.line(({ address }) => address !== undefined);

@@ -18,8 +18,6 @@ export async function makeNextBuild(): Promise<Build> {
   const path = (name: string) => fileURLToPath(new URL(name, ROOT));
   const folder = await mkdtemp(path('dist/build-'));
   await cp(path('dist/src'), join(folder, 'src'), { recursive: true });
-  const redis = 'src/store/redis/lua';
-  await cp(path(redis), join(folder, redis), { recursive: true });
 
   const formats = join(folder, 'src/store/stored/formats.js');
   const text = await readFile(formats, 'utf8');

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from './root.js';
 
-/** The bridge as a process of its own, compiled (`npm test` builds first), as an operator runs it. */
+/** The bridge as a process of its own, built (`npm test` builds first), as an operator runs it. */
 export interface Service {
   readonly pid: number;
   readonly url: string;
@@ -32,7 +32,7 @@ export interface LogLine {
   readonly cycle?: string;
 }
 
-const MAIN = fileURLToPath(new URL('dist/src/main.js', ROOT));
+const MAIN = fileURLToPath(new URL('dist/bridge/main.js', ROOT));
 
 /**
  * Starts the service on a free port, without a token for clients unless `env` says otherwise; with `TEST_OPEN_FILES` it may
@@ -46,7 +46,7 @@ export async function startService(env: Readonly<Record<string, string>>, main =
 }
 
 /** What `npm start` runs. */
-export const START = [fileURLToPath(new URL('tools/run.mjs', ROOT)), 'src/main'];
+export const START = [fileURLToPath(new URL('tools/run.mjs', ROOT)), 'bridge/main'];
 
 /** The same, without waiting for it to listen: its `url` is empty. */
 export function spawnService(

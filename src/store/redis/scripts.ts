@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
+import { installed } from '../../base/installed.js';
 
 /**
  * The Lua scripts in `lua/`, whose names end in their number of keys, or in `n` where it is the caller's. A line `-- include NAME` stands for the file of that
@@ -65,7 +65,7 @@ export enum AskCode {
 
 /** Reads the files; throws when they are not there. */
 export function loadScripts(): Scripts {
-  const folder = scriptFolder();
+  const folder = installed('src/store/redis/lua/');
   return Object.fromEntries(NAMES.map((name) => [name, load(folder, name)])) as Record<ScriptName, Script>;
 }
 
@@ -92,17 +92,4 @@ function load(folder: string, name: ScriptName): Script {
   const sha = createHash('sha1').update(source).digest('hex');
   const keys = name.split('-').at(-1);
   return { source, sha, keys: keys === 'n' ? null : Number(keys) };
-}
-
-/** Finds the package's `src/store/redis` from `dist/src/store/redis` too, as the compiler does not copy the scripts. */
-function scriptFolder(): string {
-  const candidates = ['./lua/', '../../../../src/store/redis/lua/'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
-  );
-  const found = candidates.find((folder) => existsSync(folder));
-  if (found === undefined)
-    throw new Error(
-      'The Lua scripts of the store are missing: src/store/redis/lua belongs to the installation',
-    );
-  return found;
 }
