@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { build } from 'esbuild';
 
 const require = createRequire(import.meta.url);
 
@@ -40,33 +38,26 @@ export interface Desk {
   stop(): Promise<void>;
 }
 
-/** Builds the package as it is published and serves it with a page that uses it, and nothing else. */
+/** Serves the package in one file, with a page that uses it, and nothing else. */
 export async function startDesk(): Promise<Desk> {
-  const built = await mkdtemp(join(tmpdir(), 'pitel-client-dist-'));
-  const config = fileURLToPath(new URL('../tsconfig.build.json', import.meta.url));
-  await promisify(execFile)(process.execPath, [
-    require.resolve('typescript/bin/tsc'),
-    '-p',
-    config,
-    '--outDir',
-    built,
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
+    bundle: true,
+    external: ['socket.io-client'],
+    format: 'esm',
+    target: 'chrome109',
+    write: false,
+  });
+  const socketIo = dirname(require.resolve('socket.io-client/package.json'));
+  const scripts = new Map<string, string | Uint8Array>([
+    ['/client/index.js', outputFiles[0]!.contents],
+    ['/socket.io-client.js', await readFile(join(socketIo, 'dist/socket.io.esm.min.js'))],
   ]);
-  const library = join(
-    dirname(require.resolve('socket.io-client/package.json')),
-    'dist/socket.io.esm.min.js',
-  );
-
   const server = createServer((request, response) => {
     const path = new URL(request.url!, 'http://desk').pathname;
-    const script = (file: string) =>
-      readFile(file, 'utf8').then(
-        (text) => response.setHeader('content-type', 'text/javascript').end(text),
-        () => response.writeHead(404).end(),
-      );
-    if (path === '/socket.io-client.js') return void script(library);
-    const name = /^\/client\/([a-z-]+\.js)$/.exec(path)?.[1];
-    if (name !== undefined) return void script(join(built, name));
-    response.setHeader('content-type', 'text/html').end(path === '/desk' ? PAGE : '<!doctype html>');
+    const script = scripts.get(path);
+    response.setHeader('content-type', script === undefined ? 'text/html' : 'text/javascript');
+    response.end(script ?? (path === '/desk' ? PAGE : '<!doctype html>'));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -74,7 +65,7 @@ export async function startDesk(): Promise<Desk> {
     stop: async () => {
       server.closeAllConnections();
       server.close();
-      await rm(built, { recursive: true, force: true });
+      await once(server, 'close');
     },
   };
 }

@@ -1,19 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import axe from 'axe-core';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { makeCertificate, type TestCertificate } from '../../test/support/certificate.js';
 import { LogWriter, token, transition, view } from '../../test/support/delivery.js';
 import { DeliveryUnderTest } from '../../test/support/delivery.js';
 import { MemoryStore } from '../../src/store/memory/memory-store.js';
 import type { CallView } from '../src/contract.js';
+import { violationsOf } from '../../test/web/violations.js';
 import { type Chromium, startChromium } from './chromium.js';
 import { BRIDGE, classicScript, CRM, PublicBridge, Site } from './crm.js';
 
 /** Past it something is stuck. */
 const PATIENCE_MS = 120_000;
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** A CRM and a bridge, each on an https site of its own, and a browser as agents have it. */
 describe('<pitel-pop> in a CRM', () => {
@@ -118,18 +115,6 @@ describe('<pitel-pop> in a CRM', () => {
     page.waitForFunction((line) => (window as unknown as { heard: string[] }).heard.includes(line), line);
   const card = (page: Page) => page.locator('pitel-pop .card');
 
-  async function faults(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(
-      (runOnly) =>
-        (window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
-          runOnly,
-        }),
-      RULES,
-    );
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  }
-
   const leg = (extension: string, state: 'ringing' | 'answered' | 'ended') => ({
     extension,
     extensionId: null,
@@ -189,7 +174,7 @@ describe('<pitel-pop> in a CRM', () => {
   it('shows a call under a strict policy, without a complaint, a layout shift or a stolen focus', async () => {
     const page = await tab();
     await page.locator('#notes').focus();
-    expect(await faults(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     const now = new Date().toISOString();
     const about = {
       startedAt: now,
@@ -209,7 +194,7 @@ describe('<pitel-pop> in a CRM', () => {
     // At the bottom on the right of 1280 × 720.
     expect(box.x).toBeGreaterThan(800);
     expect(box.y + box.height).toBeGreaterThan(680);
-    expect(await faults(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await answers(id, about);
     await hears(page, 'pitel-answered');
     expect(await card(page).locator('.state').innerText()).toBe('Đang đàm thoại');
@@ -217,7 +202,7 @@ describe('<pitel-pop> in a CRM', () => {
     await ends(id, { ...about, answeredAt: now });
     await hears(page, 'pitel-ended ended');
     expect(await card(page).locator('.state').innerText()).toBe('Ended');
-    expect(await faults(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('notes');
     expect(await heard(page)).toEqual(['pitel-offered', 'pitel-answered', 'pitel-ended ended']);
     expect(await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)).toEqual([]);
@@ -230,7 +215,7 @@ describe('<pitel-pop> in a CRM', () => {
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     await rings();
     await card(page).waitFor();
-    expect(await faults(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     expect(await card(page).evaluate((element) => getComputedStyle(element).animationName)).toBe('none');
     expect(await card(page).evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
       'rgb(31, 36, 43)',

@@ -82,7 +82,7 @@ describe.each([
     while (!test()) {
       if (performance.now() > deadline)
         throw new Error(`waited in vain for ${String(test)}; heard ${said.join(', ')}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 

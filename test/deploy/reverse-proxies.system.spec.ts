@@ -8,6 +8,7 @@ import { type Chromium, startChromium } from '../../client/test/chromium.js';
 import { NO_HABITS } from '../../simulator/options.js';
 import { createSimulatorServer, type SimulatorServer } from '../../simulator/server.js';
 import { createWorld, type World } from '../../simulator/world.js';
+import { patientClock } from '../support/patient-clock.js';
 import { makeCertificate, type TestCertificate } from '../support/certificate.js';
 import { SECRET, token } from '../support/delivery.js';
 import { type Place, PROXY_NAMES, type ReverseProxy, startProxy } from '../support/proxies.js';
@@ -40,7 +41,10 @@ beforeAll(async () => {
     traffic: { callsPerHour: 0, unregistersPerHour: 0 },
     habits: NO_HABITS,
   });
-  pbx = createSimulatorServer({ tenants: [{ world, token: 'upstream-token' }], clock: Date.now });
+  pbx = createSimulatorServer({
+    tenants: [{ world, token: 'upstream-token' }],
+    clock: patientClock(world.now),
+  });
   pbxUrl = (await pbx.listen(0)).url;
 });
 afterAll(async () => {

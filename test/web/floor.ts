@@ -6,6 +6,7 @@ import { type Chromium, startChromium } from '../../client/test/chromium.js';
 import { NO_HABITS, type WorldOptions } from '../../simulator/options.js';
 import { createSimulatorServer, type SimulatorServer } from '../../simulator/server.js';
 import { createWorld, type World } from '../../simulator/world.js';
+import { patientClock } from '../support/patient-clock.js';
 import { freePort } from '../support/redis.js';
 import { type Service, startService } from '../support/service.js';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
@@ -16,8 +17,6 @@ const SECRET = 'a secret of at least thirty-two bytes';
 const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts/', import.meta.url));
 /** Past it something is stuck. */
 const PATIENCE_MS = 120_000;
-/** Half of the bridge's interval, as it has two endpoints to ask. */
-const MOST_STEP_MS = 50;
 
 /** Each language and each theme once; `npm run looks` has them all. */
 export const LOOKS = [
@@ -159,21 +158,6 @@ export class Floor {
     await this.service.stop();
     await this.pbx.close();
   }
-}
-
-/**
- * The world's time, which advances when the bridge polls: at normal speed, but no further than one poll at once. On a
- * slow machine a call takes longer then, and every state of it is seen.
- */
-function patientClock(startAt: number): () => number {
-  let now = startAt;
-  let askedAt = performance.now();
-  return () => {
-    const at = performance.now();
-    now += Math.min(at - askedAt, MOST_STEP_MS);
-    askedAt = at;
-    return Math.floor(now);
-  };
 }
 
 export async function tokenFor(

@@ -115,23 +115,25 @@ describe('the wallboard after a busy minute', () => {
     }
     const [[busiest, count] = ['', 0]] = [...answers].sort(([, a], [, b]) => b - a);
     expect(count).toBeGreaterThan(0);
-    const agent = page.locator(`.agents li[data-agent="${busiest}"] button`);
+    const own = await floor.page();
+    await floor.isFresh(own);
+    const agent = own.locator(`.agents li[data-agent="${busiest}"] button`);
     // Who was in a call lately is far down in the list, which has pages.
-    while ((await agent.count()) === 0)
-      await page.locator('[data-panel=agents] .pager button').last().click();
+    while ((await agent.count()) === 0) await own.locator('.agents-panel .pager button').last().click();
     await agent.click();
-    const day = page.locator('dialog.agent-day[data-standing=shown]');
+    const day = own.locator('dialog.agent-day[data-standing=shown]');
     const rows = day.locator('.day-calls tbody tr[data-part=answered]');
     await rows.first().waitFor();
     expect(await day.locator('[data-value=answered]').innerText()).toBe(String(count));
     expect(await rows.count()).toBe(count);
-    expect(await floor.violations(page)).toEqual([]);
+    expect(await floor.violations(own)).toEqual([]);
     await rows.first().click();
-    await page.locator('dialog.call[data-standing=shown]').waitFor();
-    await page.keyboard.press('Escape');
-    await page.locator('dialog.call').waitFor({ state: 'detached' });
-    await page.keyboard.press('Escape');
+    await own.locator('dialog.call[data-standing=shown]').waitFor();
+    await own.keyboard.press('Escape');
+    await own.locator('dialog.call').waitFor({ state: 'detached' });
+    await own.keyboard.press('Escape');
     await day.waitFor({ state: 'detached' });
+    await own.close();
   });
 
   it('shows who talks and who waits, and draws a call with its windows', async () => {

@@ -182,7 +182,7 @@ describe('a ledger that writes in parts', () => {
           times(parts.log.length, (nth) => nth + 1),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
