@@ -179,7 +179,7 @@ describe('tracing', () => {
     expect(collector.spans.length).toBe(spans);
     service.signal('SIGUSR2');
     const { reason = '' } = await service.line(({ msg }) => msg === 'loaded');
-    expect(reason).toContain('express');
+    expect(reason).toContain('socket.io');
     // Its API alone is nothing but interfaces, and prom-client's.
     expect(reason.replaceAll('@opentelemetry/api', '')).not.toContain('@opentelemetry');
   });

@@ -119,6 +119,7 @@ describe('the wallboard after a busy minute', () => {
     await floor.isFresh(own);
     const agent = own.locator(`.agents li[data-agent="${busiest}"] button`);
     // Who was in a call lately is far down in the list, which has pages.
+    await own.locator('.agents li').first().waitFor();
     while ((await agent.count()) === 0) await own.locator('.agents-panel .pager button').last().click();
     await agent.click();
     const day = own.locator('dialog.agent-day[data-standing=shown]');
@@ -166,7 +167,7 @@ describe('the wallboard after a busy minute', () => {
     const dialog = page.locator('dialog.call');
     await dialog.locator('tr', { hasText: 'answered' }).first().waitFor();
     // It rang and was answered between two polls: both windows are drawn.
-    expect(await dialog.locator('svg .window').count()).toBeGreaterThanOrEqual(2);
+    await until(async () => (await dialog.locator('svg .window').count()) >= 2, 'two windows');
     expect(await dialog.locator('.marks').innerText()).toContain('seen between two polls: between');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
