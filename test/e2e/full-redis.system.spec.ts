@@ -99,7 +99,8 @@ describe('a bridge whose Redis becomes full', () => {
 
   it('of something else stays up, polls on, keeps the newest events and says why it is silent', async () => {
     await service.line(({ msg }) => msg.startsWith('tenants polled here'));
-    for (let size = 1_000_000; size >= 10; size = Math.floor(size / 4))
+    // Of a larger value Redis gives the connection's buffer back when it is quiet: there would be room again.
+    for (let size = 16_000; size >= 10; size = Math.floor(size / 4))
       for (let n = 0; ; n++) {
         const stored = await admin.set(`other:${size}:${n}`, 'x'.repeat(size)).catch(() => null);
         if (stored === null) break;
