@@ -162,14 +162,14 @@ describe('for any history of observations', () => {
             throw new Error('abandoned is not committed with its end');
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
   it('every time lies in its window, and no duration is negative', () => {
     fc.assert(
       fc.property(history, (polls) => expectHonestTimes(run(drained(polls), straight).transitions)),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -214,7 +214,7 @@ describe('for any history of observations', () => {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -232,7 +232,7 @@ describe('for any history of observations', () => {
         }
         if (open.size > 0) throw new Error(`left open: ${[...open].join()}`);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -246,7 +246,7 @@ describe('for any history of observations', () => {
           ids.add(id);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -261,7 +261,7 @@ describe('for any history of observations', () => {
           throw new Error('the restarted run differs');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -277,7 +277,7 @@ describe('for any history of observations', () => {
             throw new Error('the delta is not what has changed');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -294,7 +294,7 @@ describe('for any history of observations', () => {
         const other = run(turned, straight).transitions;
         if (JSON.stringify(one) !== JSON.stringify(other)) throw new Error('order matters');
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -312,7 +312,7 @@ describe('for any history of observations', () => {
         if (emitted.some(({ type }) => type.startsWith('call-')))
           throw new Error('a failure ended or began a call');
       }),
-      { numRuns: 200, examples: [[heldByAPbxWhoseClockIsOff, 11]] },
+      { numRuns: 100, examples: [[heldByAPbxWhoseClockIsOff, 11]] },
     );
   });
 
@@ -331,7 +331,7 @@ describe('for any history of observations', () => {
       fc.property(history, (polls) => {
         run(drained(polls), straight);
       }),
-      { numRuns: 200, examples: [[heldWhoTalked]] },
+      { numRuns: 100, examples: [[heldWhoTalked]] },
     );
     asked.mockRestore();
   });

@@ -34,7 +34,7 @@ let world: World;
 
 beforeAll(async () => {
   certificate = await makeCertificate();
-  chromium = await startChromium([], { trustsAll: true });
+  chromium = await startChromium([], { trustsAll: true, showsPagesOnly: true });
   world = createWorld({
     seed: 7,
     startAt: Date.now(),

@@ -89,7 +89,7 @@ export class Floor {
       ...(auth === 'jwt' ? { AUTH_JWT_SECRET: SECRET } : {}),
       ...env,
     });
-    return new Floor(world, pbx, service, cable, await startChromium());
+    return new Floor(world, pbx, service, cable, await startChromium([], { showsPagesOnly: true }));
   }
 
   get url(): string {

@@ -22,7 +22,7 @@ describe('the page about webhooks', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    chromium = await startChromium();
+    chromium = await startChromium([], { showsPagesOnly: true });
     webhooks = new ScriptedWebhooks();
     app = await startWebhooksApp(webhooks, {
       publicUrl: { origin: 'http://127.0.0.1', path: PATH },
