@@ -8,7 +8,7 @@ import { STEPS } from './steps.js';
 import { ProtocolWorld, type Seen, type Server } from './world.js';
 
 /** Of histories of up to 80 steps. */
-const RUNS = Number(process.env.PROTOCOL_RUNS ?? 500);
+const RUNS = Number(process.env.PROTOCOL_RUNS ?? 250);
 /** Within which a rule that is missing has to be noticed. */
 const MUTANT_RUNS = 4_000;
 /** The same histories each time, so that no missing rule is found only now and then. */
