@@ -326,10 +326,12 @@ describe('the named statuses', () => {
       });
     };
     const pages = () => trusting.context.pages().length;
+    // Beside these it says `live`, again where a slow machine has broken the connection.
+    const blocked = () => said.filter((line) => line.startsWith('blocked '));
     const before = pages();
     await rings('b1');
-    await until(() => said.length > 1, 'the pop');
-    expect(said[1]).toBe(`blocked b1 ${secureCrm.origin}/customers?phone=0914237383`);
+    await until(() => blocked().length > 0, 'the pop');
+    expect(blocked()).toEqual([`blocked b1 ${secureCrm.origin}/customers?phone=0914237383`]);
     expect(pages()).toBe(before);
     // A click lets one window open; the next call uses it again.
     await page.mouse.click(5, 5);
@@ -341,7 +343,7 @@ describe('the named statuses', () => {
       'the customer',
     );
     expect(pages()).toBe(before + 1);
-    expect(said).toHaveLength(2);
+    expect(blocked()).toHaveLength(1);
     const popped = trusting.context.pages().find((each) => each.url().includes('customers'))!;
     expect(await popped.evaluate(() => window.opener)).toBeNull();
   });

@@ -113,8 +113,8 @@ describe('a bridge whose Redis becomes full', () => {
       'the warning',
     );
     expect((await ready()).status).toBe(200);
-    // Connections come and go: what is left is a few bytes.
-    expect(await metric('pitel_store_memory_ratio')).toBeGreaterThan(0.98);
+    // Connections and their buffers come and go. Below it the bridge would say that there is room again.
+    expect(await metric('pitel_store_memory_ratio')).toBeGreaterThan(0.95);
     // An operator makes room.
     await admin.del(...(await admin.keys('other:*')));
     await until(async () => (await events()).some(({ type }) => type === 'call-started'), 'the call');
