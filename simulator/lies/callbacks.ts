@@ -4,7 +4,7 @@ import type { StatedCallbacks } from '../perfect-callbacks.js';
 import type { Random } from '../random.js';
 import { later } from './telling.js';
 
-/** Ways to falsify the call-backs of a day, each in one respect; `judge-callbacks.spec.ts` demands that the judge finds every one. */
+/** Ways to falsify the call-backs of a day, each in one respect; `judge-callbacks.long.spec.ts` demands that the judge finds every one. */
 export interface CallbackLie {
   readonly name: string;
   /** The rules of which one must find it. */

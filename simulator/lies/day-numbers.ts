@@ -1,7 +1,7 @@
 import type { AgentRow, Numbers, QueueRow, UnwatchedRow } from '../numbers-case.js';
 import type { Random } from '../random.js';
 
-/** Ways to falsify the numbers of a day, each in one respect; `judge-numbers.spec.ts` demands that the judge finds every one. */
+/** Ways to falsify the numbers of a day, each in one respect; `judge-numbers.long.spec.ts` demands that the judge finds every one. */
 export interface NumbersLie {
   readonly name: string;
   /** The rules of which one must find it. */

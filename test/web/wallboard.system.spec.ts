@@ -17,7 +17,7 @@ describe('the wallboard after a busy minute', () => {
         // Fast enough for a test, slow enough that the bridge looks at every state of every call.
         speed: 6,
         traffic: {
-          callsPerHour: 1_200,
+          callsPerHour: 2_400,
           totalCalls: CALLS,
           firstCallAfterMs: 2_000,
           mix: { queue: 0.85, outbound: 0.15, 'ring-group': 0, direct: 0, 'click-to-call': 0, local: 0 },
