@@ -93,7 +93,7 @@ const linear = {
 
 /** The rules of this house: which code may do what. What is wrong in any house, types included, oxlint finds (`.oxlintrc.json`). */
 export default tseslint.config(
-  { ignores: ['**/*.spec.ts', '**/dist/**', 'client/released/**'] },
+  { ignores: ['**/*.spec.ts'] },
   {
     files: ['src/**/*.ts', 'client/src/**/*.ts', 'simulator/**/*.ts'],
     languageOptions: { parser: tseslint.parser },

@@ -35,7 +35,7 @@ build({
 });
 build({
   stamp: 'dist/bridge/main.js',
-  inputs: ['dist/.tsbuildinfo', 'tools/bundle.mjs', 'package-lock.json'],
+  inputs: ['dist/src', 'tools/bundle.mjs', 'package-lock.json'],
   program: 'tools/bundle.mjs',
 });
 build({

@@ -1,17 +1,11 @@
+import type { DeskLie } from './desk-lie.js';
 import type { DeskAct } from '../judge-callbacks.js';
 import type { DeskEvent, JudgedCallback, JudgedCallbackEvent } from '../judge-desk-report.js';
 import type { StatedCallbacks } from '../perfect-callbacks.js';
-import type { Random } from '../random.js';
 import { later } from './telling.js';
 
 /** Ways to falsify the call-backs of a day, each in one respect; `judge-callbacks.long.spec.ts` demands that the judge finds every one. */
-export interface CallbackLie {
-  readonly name: string;
-  /** The rules of which one must find it. */
-  readonly rules: readonly string[];
-  /** Null: this day has nothing that it could be stated of. */
-  readonly falsify: (given: StatedCallbacks, random: Random) => StatedCallbacks | null;
-}
+type CallbackLie = DeskLie<StatedCallbacks>;
 
 type Applies = (event: DeskEvent, data: JudgedCallbackEvent) => boolean;
 type Change = (

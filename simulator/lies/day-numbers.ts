@@ -1,14 +1,8 @@
+import type { DeskLie } from './desk-lie.js';
 import type { AgentRow, Numbers, QueueRow, UnwatchedRow } from '../numbers-case.js';
-import type { Random } from '../random.js';
 
 /** Ways to falsify the numbers of a day, each in one respect; `judge-numbers.long.spec.ts` demands that the judge finds every one. */
-export interface NumbersLie {
-  readonly name: string;
-  /** The rules of which one must find it. */
-  readonly rules: readonly string[];
-  /** Null: this day has nothing that it could be stated of. */
-  readonly falsify: (given: Numbers, random: Random) => Numbers | null;
-}
+type NumbersLie = DeskLie<Numbers>;
 
 type Table = 'queues' | 'agents' | 'unwatched';
 

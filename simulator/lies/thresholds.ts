@@ -1,16 +1,10 @@
+import type { DeskLie } from './desk-lie.js';
 import type { DeskEvent, JudgedThreshold, JudgedWindow } from '../judge-desk-report.js';
 import { inOrder } from '../perfect-thresholds.js';
-import type { Random } from '../random.js';
 import { later } from './telling.js';
 
 /** Ways to falsify the thresholds of a day, each in one respect; `judge-thresholds.spec.ts` demands that the judge finds every one. */
-export interface ThresholdLie {
-  readonly name: string;
-  /** The rules of which one must find it. */
-  readonly rules: readonly string[];
-  /** Null: this day has nothing that it could be stated of. */
-  readonly falsify: (events: readonly DeskEvent[], random: Random) => readonly DeskEvent[] | null;
-}
+type ThresholdLie = DeskLie<readonly DeskEvent[]>;
 
 type Applies = (event: DeskEvent, data: JudgedThreshold) => boolean;
 type Change = (event: DeskEvent, data: JudgedThreshold, all: readonly DeskEvent[]) => readonly DeskEvent[];
