@@ -111,6 +111,17 @@ describe('a CRM in PHP, by docs/crm.md', () => {
   /** The page's policy lets no text be evaluated by the page itself. */
   const has = (page: Page, state: string) =>
     until(async () => (await page.evaluate(`document.querySelector('pitel-pop')?.status?.state`)) === state);
+  const sessionCookie = async () => {
+    const login = await fetch(crm.url + LOGIN, { redirect: 'manual' });
+    return login.headers.get('set-cookie')!.split(';')[0]!;
+  };
+  /** What the bridge answers the agent who is logged in. */
+  const liveCalls = async () => {
+    const headers = { cookie: await sessionCookie() };
+    const token = await fetch(`${crm.url}/bridge-token.php`, { method: 'POST', headers });
+    const authorization = `Bearer ${await token.text()}`;
+    return (await fetch(`${service.url}/v1/calls`, { headers: { authorization } })).text();
+  };
   const isLive = (page: Page) => has(page, 'live');
   const cards = (page: Page, number: string) => page.locator('pitel-pop .card', { hasText: number });
 
@@ -122,8 +133,7 @@ describe('a CRM in PHP, by docs/crm.md', () => {
   }
 
   it('hands out a token to who is logged in, for that extension and no other, and to POST alone', async () => {
-    const login = await fetch(crm.url + LOGIN, { redirect: 'manual' });
-    const cookie = login.headers.get('set-cookie')!.split(';')[0]!;
+    const cookie = await sessionCookie();
     const ask = (init: RequestInit) => fetch(`${crm.url}/bridge-token.php?extension=108`, init);
     const answer = await ask({ method: 'POST', headers: { cookie } });
     expect(answer.headers.get('cache-control')).toContain('no-store');
@@ -137,8 +147,7 @@ describe('a CRM in PHP, by docs/crm.md', () => {
   });
 
   it('keeps no other page of the agent waiting: the session is closed before the token is signed', async () => {
-    const login = await fetch(crm.url + LOGIN, { redirect: 'manual' });
-    const cookie = login.headers.get('set-cookie')!.split(';')[0]!;
+    const cookie = await sessionCookie();
     // Reading the key waits until it is written.
     const pipe = join(crm.folder, 'slow-key');
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
@@ -195,6 +204,21 @@ describe('a CRM in PHP, by docs/crm.md', () => {
     const second = rings('0914237386');
     await cards(page, '0914237386').waitFor();
     second();
+  });
+
+  it('shows the card of a call that came while the browser had frozen the tab', async () => {
+    const page = await tab(LOGIN);
+    const devtools = await chromium.context.newCDPSession(page);
+    const lifecycle = (state: 'frozen' | 'active') => devtools.send('Page.setWebLifecycleState', { state });
+    await lifecycle('frozen');
+    bridge.site.cut();
+    const hangUp = rings('0914237388');
+    await until(async () => (await liveCalls()).includes('0914237388'));
+    expect(await cards(page, '0914237388').count()).toBe(0);
+    await lifecycle('active');
+    await cards(page, '0914237388').waitFor();
+    hangUp();
+    await cards(page, '0914237388').waitFor({ state: 'detached' });
   });
 
   it('has the customer’s name on the card, however the CRM has written the number, and no other', async () => {
