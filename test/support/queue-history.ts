@@ -25,10 +25,11 @@ export class QueueHistory {
     this.#at = poll.at === undefined ? this.#at + 1_000 : T0 + poll.at * 1_000;
     const before = this.calls.sources;
     const seen = observations(poll, this.#at);
-    const { delta } = decide(this.calls, seen, DEFAULT_POLICY);
+    const { delta, last: ended } = decide(this.calls, seen, DEFAULT_POLICY);
     const { calls, sources: after } = this.calls;
-    this.#watch.follow(delta.calls, { before, calls, after });
-    const settled = this.#watch.settle({ before, after, calls, at: latestAnswerAt(seen) });
+    const watched = { before, after, calls, ended, at: latestAnswerAt(seen) };
+    this.#watch.follow(delta.calls, watched);
+    const settled = this.#watch.settle(watched);
     for (const [id, queue] of settled.queues)
       if (queue === null) this.stored.delete(id);
       else this.stored.set(id, queue);

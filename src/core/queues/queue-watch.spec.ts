@@ -53,6 +53,31 @@ describe('a queue’s number of waiting callers', () => {
     expect(history.emitted({ at: 7, entries: [A, B, caller('c', 6)] })).toEqual([]);
   });
 
+  it('may have crossed earlier, by a caller who has left since', () => {
+    const history = new QueueHistory([WAITING_2]);
+    history.poll({ at: 3, entries: [A] });
+    const { transitions } = history.poll({ at: 8, entries: [B, C] });
+    expect(transitions).toMatchObject([
+      {
+        time: T0 + 8_000,
+        data: {
+          observed: { earliest: rfc3339(T0 + 2_960), latest: rfc3339(T0 + 8_000), certainty: 'observed' },
+        },
+      },
+    ]);
+  });
+
+  it('has not fallen while the queue had yet to show who came before the monitor showed who left', () => {
+    const history = new QueueHistory([WAITING_2]);
+    history.poll({ at: 5, entries: [A, B] });
+    const legs = [leg({ callId: 'call-b', customer: B.customer, signal: 'answered' })];
+    // C has come by then, and A leaves after that.
+    history.poll({ at: 7.5, entries: [A, { ...B, status: 'trying' }], legs });
+    const entries = [{ ...A, status: 'abandoned' } as const, { ...B, status: 'answered' } as const, C];
+    const cleared = seconds(8, 14).flatMap((at) => history.poll({ at, entries, legs }).transitions);
+    expect(cleared).toMatchObject([{ data: { observed: { latest: rfc3339(T0 + 8_000) } } }]);
+  });
+
   it('clears once it has been below for 5 s, with the time at which it fell', () => {
     const history = new QueueHistory([WAITING_2]);
     history.poll({ at: 5, entries: [A, B] });

@@ -15,10 +15,10 @@ import {
   QUEUES_MAX,
   withRules,
 } from './known-queue.js';
-import { QueueCallers } from './queue-callers.js';
+import { type Moves, QueueCallers } from './queue-callers.js';
 import type { SeenPlace } from './queue-place.js';
 import { thresholdEvent } from './threshold-event.js';
-import { crossedAt, heldBy, valueOf } from './threshold-holds.js';
+import { crossedAt, heldBy, mayHaveHeldAt, valueOf } from './threshold-holds.js';
 import { CALM_MS, THRESHOLD_STEPS, type ThresholdFacts } from './threshold-rules.js';
 import { type QueueLimits, Thresholds } from './thresholds.js';
 import { isUp, lastWatched } from './watched.js';
@@ -55,14 +55,14 @@ export class QueueWatch {
   }
 
   /** Takes the calls that a part of a decision has changed. */
-  follow(changed: Changed<Call>, poll: Pick<DeskPoll, 'before' | 'calls' | 'after'>): void {
+  follow(changed: Changed<Call>, poll: QueuePoll): void {
     // What is known before the first poll is in `calls`, and so is all that the poll changes.
     if (!this.#hasBegun) return this.#begin(poll);
-    if (changed.size > 0) this.#callers.follow(changed, lazySkew(poll.after), this.#touched);
+    if (changed.size > 0) this.#callers.follow(changed, poll, lazySkew(poll.after), this.#touched);
   }
 
   /** Checks the thresholds; to be called once a poll, after `follow`. */
-  settle(poll: Pick<DeskPoll, 'before' | 'after' | 'calls' | 'at'>): SettledQueues {
+  settle(poll: QueuePoll): SettledQueues {
     if (!this.#hasBegun) this.#begin(poll);
     const { queue } = poll.after;
     const isWatched = isUp(poll.after) && queue.incomplete === null;
@@ -93,11 +93,12 @@ export class QueueWatch {
     this.#hasGap = false;
   }
 
-  #begin(poll: Pick<DeskPoll, 'before' | 'calls' | 'after'>): void {
+  #begin(poll: QueuePoll): void {
     this.#hasBegun = true;
     // What the last owner had checked, also if the first answers fail.
     this.#checkedAsOf = lastWatched(poll.before);
-    this.#callers.follow(poll.calls, lazySkew(poll.after), this.#touched);
+    this.#callers.follow(poll.calls, poll, lazySkew(poll.after), this.#touched);
+    for (const id of this.#touched) this.#callers.takeMoves(id);
     // A rule may have changed since they were crossed.
     this.#touchUnsettled();
   }
@@ -161,6 +162,7 @@ export class QueueWatch {
   }
 
   #check(id: string, check: Check): void {
+    const moves = this.#callers.takeMoves(id);
     const known = this.#known.get(id);
     if (known === undefined) return;
     const limits = this.#thresholds.of(known);
@@ -169,7 +171,7 @@ export class QueueWatch {
     const dues: Instant[] = [];
     const doubted: DoubtedThreshold[] = [];
     const crossed = THRESHOLD_RULES.flatMap((rule) => {
-      const next = this.#checkRule({ known, rule, limits, waiting }, check, { dues, doubted });
+      const next = this.#checkRule({ known, rule, limits, waiting, moves }, check, { dues, doubted });
       return next === null ? [] : [next];
     });
     const checked = withRules(known, crossed, doubted);
@@ -214,14 +216,14 @@ export class QueueWatch {
   /** `isNow`: the limit holds from this check on, as far as anybody is concerned. */
   #cross(
     limit: number,
-    { known, rule, waiting }: AboutRule,
+    { known, rule, waiting, moves }: AboutRule,
     check: Check,
     { after, isNow }: { after: Instant | null; isNow: boolean },
   ): CrossedThreshold {
     const window = { after, by: check.after.queue.lastComplete!.at };
     const timed = isNow
       ? seenIn({ ...window, by: check.at }, 'observed')
-      : crossedAt({ ...check, rule, limit, waiting }, window);
+      : crossedAt({ ...check, rule, limit, waiting }, moves.left, window);
     const value = valueOf({ ...check, rule, waiting });
     const since = timed.time;
     check.transitions.push(
@@ -234,13 +236,16 @@ export class QueueWatch {
   #step(
     crossed: CrossedThreshold,
     facts: Pick<ThresholdFacts, 'crossed' | 'holds'>,
-    { known, rule, waiting }: AboutRule,
+    { known, rule, waiting, moves }: AboutRule,
     check: Check,
   ): CrossedThreshold | null {
-    const { at, asOf } = check;
-    // What was not watched is not known to have been calm.
-    const isWidened = crossed.calm !== null && this.#hasGap;
-    const calm = isWidened ? { after: crossed.calm.after, by: at } : crossed.calm;
+    const { at, asOf, skewMs } = check;
+    const before = crossed.calm;
+    // Nor is what was not watched known to have been calm.
+    const isWidened =
+      before !== null &&
+      (this.#hasGap || mayHaveHeldAt(before.by, { rule, limit: crossed.limit, skewMs }, moves.came));
+    const calm = isWidened ? { after: before.after, by: at } : before;
     const length = calm === null ? 'none' : isLongAgo(calm, asOf, CALM_MS) ? 'long' : 'short';
     const step = THRESHOLD_STEPS.decide({ watched: true, ...facts, calm: length });
     if (step === 'none') return isWidened ? { ...crossed, calm } : this.#goesOn(crossed, facts, check);
@@ -277,6 +282,8 @@ export class QueueWatch {
   }
 }
 
+type QueuePoll = Pick<DeskPoll, 'before' | 'after' | 'calls' | 'ended' | 'at'>;
+
 export interface SettledQueues {
   readonly transitions: readonly Transition[];
   readonly queues: Changed<KnownQueue>;
@@ -292,6 +299,8 @@ interface AboutRule {
   readonly rule: ThresholdRule;
   readonly limits: QueueLimits;
   readonly waiting: readonly SeenPlace[];
+  /** Since the queue was last checked. */
+  readonly moves: Moves;
 }
 
 /** What the checks of a poll share; `queues` and `transitions` receive what follows. */

@@ -4,6 +4,7 @@ import type { Instant } from '../model/observation.js';
 import { honestTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { CLOCK_LIMIT_MS, onOurClock } from '../parts/pbx-clock.js';
 import { isEarlierOrAt, type Window } from '../parts/window.js';
+import type { Left } from './queue-callers.js';
 import type { SeenPlace } from './queue-place.js';
 import type { ThresholdFacts } from './threshold-rules.js';
 
@@ -58,18 +59,64 @@ export function valueOf({ rule, waiting, asOf, skewMs }: Omit<Waits, 'limit'>): 
 
 /**
  * When a rule that holds certainly came to hold: when the caller joined who made the number full, or when the longest wait passed
- * its limit, by the PBX's clock where that agrees with the polls. Where those callers had waited for longer than the rule or the
- * bridge can have seen it so, it is when it was first found.
+ * its limit, by the PBX's clock where that agrees with the polls. It is when it was first found where those callers had waited for
+ * longer than the rule or the bridge can have seen it so, and where callers have left of whom the rows do not say whether it
+ * came to hold with them.
  *
- * @param window since it was last found not to hold
+ * @param left since it was last found not to hold
+ * @param window since then
  */
-export function crossedAt({ rule, limit, waiting, skewMs }: Omit<Waits, 'asOf'>, window: Window): Timed {
-  const joined = waiting
-    .flatMap(({ isShown, joinedAt }) => (isShown ? [joinedAt] : []))
-    .sort((a, b) => a - b);
-  const pbxTime = rule === 'waiting' ? joined[limit - 1]! : joined[0]! + limit * 1_000;
+export function crossedAt(
+  { rule, limit, waiting, skewMs }: Omit<Waits, 'asOf'>,
+  left: readonly Left[],
+  window: Window,
+): Timed {
+  const shown: Stay[] = [];
+  const gone: Left[] = [...left];
+  for (const { isShown, joinedAt } of waiting)
+    if (isShown) shown.push({ joinedAt, until: Infinity });
+    else gone.push({ joinedAt, from: -Infinity, to: Infinity });
+  const least = gone.map(({ joinedAt, from }) => ({ joinedAt, until: from }));
+  const most = gone.map(({ joinedAt, to }) => ({ joinedAt, until: to }));
+  const pbxTime = lastReached(rule, limit, [...shown, ...least]);
   const isOlder = isEarlierOrAt(onOurClock(pbxTime, skewMs) + CLOCK_LIMIT_MS, window);
-  return isOlder ? seenIn(window, 'observed') : honestTime(pbxTime, window, skewMs);
+  const isKnown = lastReached(rule, limit, [...shown, ...most]) === pbxTime;
+  return isOlder || !isKnown ? seenIn(window, 'observed') : honestTime(pbxTime, window, skewMs);
+}
+
+/** When the rule last came to hold by these callers, by whom it holds now. */
+function lastReached(rule: ThresholdRule, limit: number, callers: readonly Stay[]): Instant {
+  const [full, lead] = rule === 'waiting' ? [limit, 0] : [1, limit * 1_000];
+  const steps = callers
+    .map(({ joinedAt, until }) => ({ from: joinedAt + lead, until }))
+    .filter(({ from, until }) => from < until)
+    .flatMap(({ from, until }) => [
+      { at: from, by: 1 },
+      { at: until, by: -1 },
+    ])
+    .sort((a, b) => a.at - b.at || a.by - b.by);
+  let [count, reached] = [0, 0];
+  for (const { at, by } of steps) {
+    count += by;
+    if (by > 0 && count === full) reached = at;
+  }
+  return reached;
+}
+
+/** In the PBX's seconds. */
+interface Stay {
+  readonly joinedAt: Instant;
+  readonly until: Instant;
+}
+
+/** Whether it may have held by `at` with somebody who had come by then: the monitor shows more than the queue as it was before. */
+export function mayHaveHeldAt(
+  at: Instant,
+  { rule, limit, skewMs }: Pick<Waits, 'rule' | 'limit' | 'skewMs'>,
+  came: readonly SeenPlace[],
+): boolean {
+  const lead = rule === 'waiting' ? 0 : limit * 1_000;
+  return came.some((place) => beganAt(place, skewMs) + lead <= at);
 }
 
 function beganAt({ joinedAt }: SeenPlace, skewMs: number | null): Instant {
