@@ -74,7 +74,7 @@ describe('a board', () => {
     expect(await page.evaluate('notes')).toBe(2);
     expect(await floor.violations(page)).toEqual([]);
 
-    await tile.locator('button', { hasText: 'Acknowledge' }).click();
+    await tile.locator('button', { hasText: 'Noted' }).click();
     await page.locator('.tile[data-name=waiting][data-tone=acknowledged]').waitFor();
     expect(await tile.locator('.mark').innerText()).toContain('seen');
     expect(await floor.violations(page)).toEqual([]);

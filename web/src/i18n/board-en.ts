@@ -31,7 +31,7 @@ export const boardEn: BoardWords = {
   away: 'could not be read',
   hiddenQueues: 'This token shows no numbers of queues.',
   hiddenAgents: 'This token shows no numbers of agents.',
-  acknowledge: 'Acknowledge',
+  acknowledge: 'Noted',
   acknowledged: 'seen',
   explainWaiting:
     'Callers in a queue whom no agent has answered, also while an extension rings for them. Red when a queue has passed its limit.',
