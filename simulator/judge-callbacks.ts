@@ -1,16 +1,26 @@
-import { type Claim, Item, type Missed } from './callback-book.js';
+import { Item, type Missed } from './callback-book.js';
+import { CHANGES, type DeskAct, rightResult } from './callback-deeds.js';
 import { Doubts } from './desk-doubt.js';
 import { conversationOf, lineOf } from './desk-truth.js';
 import {
   type DeskEvent,
   DeskFindings,
-  type JudgedCallback,
   type JudgedCallbackEvent,
   type JudgedWindow,
 } from './judge-desk-report.js';
 import { TruthIndex } from './judge-match.js';
-import type { JudgedCall, JudgedEvent, Report } from './judge-report.js';
+import type { JudgedEvent, Report } from './judge-report.js';
 import { isConnected, spansOf } from './judge-sight.js';
+import {
+  bridgedAt,
+  type CallState,
+  type End,
+  JudgedTalks,
+  refine,
+  type Talk,
+  TALK_MS,
+} from './judged-talks.js';
+import { commitsOf, compareStated, type Happened, take, type Taken } from './stated-callbacks.js';
 import type { CallTruth } from './truth.js';
 import { localTime } from './vietnam-time.js';
 
@@ -46,16 +56,6 @@ export interface CallbackRules {
     | null;
 }
 
-export interface DeskAct {
-  readonly at: number;
-  readonly kind: 'callback-claim' | 'callback-release' | 'callback-dismiss' | 'callback-undo';
-  readonly callback: string;
-  readonly by: string;
-  readonly why: string | null;
-  /** What the person learnt. */
-  readonly result: string;
-}
-
 export interface CallbackVerdict extends DeskFindings {
   readonly due: number;
   readonly missed: number;
@@ -65,33 +65,11 @@ export interface CallbackVerdict extends DeskFindings {
   readonly closedByAttempt: { readonly sure: number; readonly probable: number };
 }
 
-const TALK_MS = 10_000;
-const TALK_AFTER_INFERRED_MS = 30_000;
+const SECOND = 1_000;
 const CLAIM_MS = 600_000;
-const UNDO_MS = 600_000;
 
 export function judgeCallbacks(given: CallbackCase): CallbackVerdict {
   return new CallbackJudge(given).judge();
-}
-
-/** A conversation as the bridge has said it so far. */
-interface Talk {
-  readonly callId: string;
-  readonly line: string;
-  readonly direction: string;
-  /** When it began, as said then; and, where the PBX has said it better since, as said now. */
-  from: number[];
-  /** How long it must last; both, where the answer was inferred and the PBX has said it since. */
-  limits: number[];
-  readonly isProbable: boolean[];
-  /** When it began, rows had shown whose number it was. */
-  readonly isCustomerKnown: boolean;
-}
-
-interface CallState {
-  readonly call: CallTruth;
-  start: JudgedEvent | null;
-  talk: Talk | null;
 }
 
 class CallbackJudge {
@@ -100,13 +78,11 @@ class CallbackJudge {
   readonly #index: TruthIndex;
   readonly #items = new Map<string, Item>();
   readonly #open = new Map<string, Item>();
-  readonly #calls = new Map<string, CallState>();
-  readonly #byKey = new Map<string, string>();
-  readonly #hotlines = new Set<string>();
   readonly #recent = new Map<string, Talk>();
   readonly #ids = new Set<string>();
   readonly #openSince = new Map<string, number>();
   readonly #doubts: Doubts;
+  readonly #talks: JudgedTalks;
   readonly #closed: Record<string, number> = {};
   #due = 0;
   #missed = 0;
@@ -117,6 +93,8 @@ class CallbackJudge {
     this.#given = given;
     this.#index = new TruthIndex(given.truth);
     this.#doubts = new Doubts(given.calls);
+    const { shortAbandonMs } = given.rules;
+    this.#talks = new JudgedTalks(this.#index, this.#doubts, this.#findings, shortAbandonMs);
   }
 
   judge(): CallbackVerdict {
@@ -149,13 +127,13 @@ class CallbackJudge {
     const ends: JudgedEvent[] = [];
     for (const event of commit) {
       if (!event.type.startsWith('call-')) continue;
-      this.#note(event as unknown as JudgedEvent);
+      this.#talks.note(event as unknown as JudgedEvent);
       if (event.type === 'call-ended') ends.push(event as unknown as JudgedEvent);
     }
-    const read = ends.map((event) => this.#endOf(event)).filter((end) => end !== null);
+    const read = ends.map((event) => this.#talks.endOf(event)).filter((end) => end !== null);
     for (const end of read) if (end.how === 'abandoned') this.#step(end, left, at);
     for (const end of read) if (end.how !== 'abandoned') this.#step(end, left, at);
-    for (const { data } of ends) this.#calls.delete(data.callId);
+    for (const { data } of ends) this.#talks.forget(data.callId);
     this.#closedInTalk(left, at);
     this.#timed(left, at);
     while (acts.length > 0 && acts[0]!.at === at) this.#act(acts.shift()!, left);
@@ -169,98 +147,6 @@ class CallbackJudge {
       );
       this.#adopt(event);
     }
-  }
-
-  /** What the events of a call have said so far. */
-  #note(event: JudgedEvent): void {
-    const { data, type } = event;
-    const call = this.#index.callOf(event);
-    if (call === null) return;
-    let state = this.#calls.get(data.callId);
-    if (state === undefined) this.#calls.set(data.callId, (state = { call, start: null, talk: null }));
-    this.#byKey.set(call.callKey, data.callId);
-    if (type === 'call-started') state.start ??= event;
-    if (data.answeredAt === null) return;
-    if (data.hotline !== null && data.queue !== null && data.customer !== null)
-      this.#hotlines.add(data.hotline.raw);
-    const line = lineOf(call.customer);
-    const isInferred = data.observed.certainty === 'inferred';
-    const from = Date.parse(data.answeredAt);
-    if (type === 'call-answered') {
-      if (line === null || data.direction === 'local') return;
-      state.talk = {
-        callId: data.callId,
-        line,
-        direction: data.direction,
-        from: [from],
-        limits: [isInferred ? TALK_AFTER_INFERRED_MS : TALK_MS],
-        isProbable: [isInferred],
-        isCustomerKnown: data.customer !== null,
-      };
-    } else if (state.talk !== null && !state.talk.from.includes(from)) refine(state.talk, from);
-  }
-
-  /** What the end of a call means for the customer's call-back; null: nothing. */
-  #endOf(event: JudgedEvent): End | null {
-    const { data } = event;
-    const state = this.#calls.get(data.callId);
-    if (state === undefined || data.direction === 'local') return null;
-    const { call, talk } = state;
-    const line = lineOf(call.customer);
-    if (line === null) {
-      // A hotline that no answered call has shown yet is a number like any other.
-      const raw = call.customer?.raw ?? '';
-      const isUnknown = call.customer?.own === true && /^19|^24/.test(raw) && !this.#hotlines.has(raw);
-      if (!isUnknown || data.outcome !== 'abandoned') return null;
-      const how = this.#abandoned(data, state);
-      return how === 'abandoned' ? { event, call, line: `own ${raw}`, talk: null, how, isOwn: true } : null;
-    }
-    this.#compare(call, data);
-    const how =
-      data.outcome === 'abandoned'
-        ? this.#abandoned(data, state)
-        : data.outcome === 'answered' && talk !== null
-          ? this.#talked(data, talk)
-          : 'unanswered';
-    return { event, call, line, talk, how, isOwn: false };
-  }
-
-  /** Where what was said of the call is not the truth, the judge of calls knows it. */
-  #compare(call: CallTruth, { outcome, callId }: JudgedCall): void {
-    this.#findings.statements += 1;
-    if (outcome === call.outcome) return;
-    const reason = this.#doubts.reasonOf(call.callKey);
-    if (reason === null)
-      this.#findings.wrong(
-        'outcome',
-        call.callKey,
-        null,
-        `${callId}: ${outcome}, not ${call.outcome}, and no reason`,
-      );
-    else this.#findings.excuse(reason);
-  }
-
-  #abandoned({ observed }: JudgedCall, { start, call }: CallState): End['how'] {
-    const { shortAbandonMs } = this.#given.rules;
-    const began = start?.data.observed.earliest ?? null;
-    const isShort = began !== null && Date.parse(observed.latest) - Date.parse(began) < shortAbandonMs;
-    if (isShort && call.outcome === 'abandoned' && !this.#isDoubtful(call)) {
-      // Nothing shows a caller for whom no extension is rung yet.
-      const shown = Math.min(...call.sightings.map(({ from }) => from));
-      const lasted = (call.endedAt ?? Infinity) - shown;
-      const reason = `its windows make a call of ${lasted} ms short`;
-      this.#findings.holds('short', call.callKey, null, lasted < shortAbandonMs, reason);
-      if ((call.endedAt ?? Infinity) - call.startedAt >= shortAbandonMs)
-        this.#findings.excuse('waits-unshown');
-    }
-    return isShort ? 'abandoned-briefly' : 'abandoned';
-  }
-
-  #talked({ talkMs, observed }: JudgedCall, talk: Talk): End['how'] {
-    const lasted = (from: number): number =>
-      talkMs ?? (observed.earliest === null ? 0 : Date.parse(observed.earliest) - from);
-    const counts = talk.from.map((from, nth) => lasted(from) >= talk.limits[nth]!);
-    return counts.every((one) => one) ? 'talked' : counts.some((one) => one) ? 'either' : 'talked-briefly';
   }
 
   #step(end: End, left: DeskEvent[], at: number): void {
@@ -291,7 +177,7 @@ class CallbackJudge {
         this.#openSince.set(opened.id, at + 1);
         this.#due += 1;
         this.#missed += 1;
-        this.#same(due, opened, happened, at);
+        compareStated(due, opened, { happened, at }, this.#findings);
       } else {
         item.miss(miss);
         this.#missed += 1;
@@ -347,15 +233,9 @@ class CallbackJudge {
     this.#done(item, done, talk, null, at);
   }
 
-  #done(
-    item: Item,
-    done: Taken,
-    talk: Talk,
-    happened: { readonly time: string; readonly observed: JudgedWindow } | null,
-    at: number,
-  ): void {
+  #done(item: Item, done: Taken, talk: Talk, happened: Happened | null, at: number): void {
     const { reason, by, probable } = done.data;
-    const call = this.#index.byKey(this.#keyOf(talk.callId))!;
+    const call = this.#index.byKey(this.#talks.keyOf(talk.callId))!;
     const conversation = conversationOf(call);
     if (conversation === null) {
       this.#attempts[probable === true ? 'probable' : 'sure'] += 1;
@@ -378,12 +258,12 @@ class CallbackJudge {
     );
     this.#findings.same('by', item.id, at, by ?? null, null);
     this.#close(item, { reason: reason ?? '', at: Date.parse(done.event.time), by: null, why: null });
-    this.#same(done, item, happened, at);
+    compareStated(done, item, { happened, at }, this.#findings);
   }
 
   /** Conversations that go on, and have lasted long enough. */
   #closedInTalk(left: DeskEvent[], at: number): void {
-    for (const { talk, call } of this.#calls.values()) {
+    for (const { talk, call } of this.#talks.live) {
       const item = talk === null ? undefined : this.#open.get(talk.line);
       if (item === undefined || !talk!.from.some((from) => from > item.lastAt)) continue;
       const refined = bridgedAt(call, talk!);
@@ -430,7 +310,7 @@ class CallbackJudge {
         this.#findings.holds('expired', item.id, at, due <= at, `before it is ${callbackMaxAgeMs} ms old`);
         this.#noticed('expired', item.id, due, at);
         this.#close(item, { reason: 'expired', at, by: null, why: null });
-        this.#same(expired, item, null, at);
+        compareStated(expired, item, { happened: null, at }, this.#findings);
         continue;
       }
       this.#noticed('expired', item.id, due, at);
@@ -447,7 +327,7 @@ class CallbackJudge {
       this.#findings.same('time', item.id, at, Date.parse(released.event.time), claim.until);
       this.#noticed('claim', item.id, claim.until, at);
       item.claim = null;
-      this.#same(released, item, null, at);
+      compareStated(released, item, { happened: null, at }, this.#findings);
     }
   }
 
@@ -456,7 +336,7 @@ class CallbackJudge {
     if (this.#given.losesPolls === true || due > at) return;
     due = Math.max(due, this.#openSince.get(id) ?? due);
     const first = this.#pollFrom('monitor', due);
-    this.#findings.holds(rule, id, at, first >= at, `due ${instantText(due)}, and not noticed`);
+    this.#findings.holds(rule, id, at, first >= at, `due ${new Date(due).toISOString()}, and not noticed`);
   }
 
   #pollFrom(endpoint: 'monitor' | 'queue', instant: number): number {
@@ -487,7 +367,7 @@ class CallbackJudge {
       item.id,
       at,
       !isShown,
-      `${call.callKey}: a poll at ${instantText(shown)} showed it`,
+      `${call.callKey}: a poll at ${new Date(shown).toISOString()} showed it`,
     );
   }
 
@@ -526,14 +406,19 @@ class CallbackJudge {
         this.#open.set(item.line, item);
       }
     }
-    this.#same(event, item, { time: event.event.recordedtime, observed: at_(at) }, at);
+    compareStated(
+      event,
+      item,
+      { happened: { time: event.event.recordedtime, observed: instantly(at) }, at },
+      this.#findings,
+    );
   }
 
   #updated(
     item: Item,
     change: string,
     left: DeskEvent[],
-    happened: { readonly time: string; readonly observed: JudgedWindow },
+    happened: Happened,
     at: number,
     callKey: string,
   ): void {
@@ -545,41 +430,7 @@ class CallbackJudge {
     if (event === null)
       return this.#findings.wrong(change, item.id, at, `${callKey}: ${change}, and no event says so`);
     this.#findings.same('by', item.id, at, event.data.by ?? null, null);
-    this.#same(event, item, happened, at);
-  }
-
-  /** The whole view, and when it happened. `happened` null: the caller has compared that. */
-  #same(
-    { event, data }: Taken,
-    item: Item,
-    happened: { readonly time: string; readonly observed: JudgedWindow } | null,
-    at: number,
-  ): void {
-    const right = item.view();
-    for (const field of FIELDS) {
-      const [stated, wanted] = [data.callback[field], right[field]];
-      // Parts may be listed in the order of their latest call or of their first.
-      const isList = field === 'callIds' || field === 'queues';
-      this.#findings.same(
-        field,
-        item.id,
-        at,
-        isList ? sorted(stated) : fieldsOf(stated),
-        isList ? sorted(wanted) : fieldsOf(wanted),
-      );
-    }
-    this.#findings.same('subject', item.id, at, event.subject, `callback/${item.id}`);
-    if (happened === null) return;
-    this.#findings.same('time', item.id, at, Date.parse(event.time), Date.parse(happened.time));
-    const { earliest, latest, certainty } = data.observed;
-    const right2 = happened.observed;
-    this.#findings.same(
-      'observed',
-      item.id,
-      at,
-      [earliest, latest, certainty],
-      [right2.earliest, right2.latest, right2.certainty],
-    );
+    compareStated(event, item, { happened, at }, this.#findings);
   }
 
   #keep(item: Item): void {
@@ -602,16 +453,11 @@ class CallbackJudge {
       this.#close(item, { reason: 'invented', at: 0, by: null, why: null });
   }
 
-  #keyOf(callId: string): string {
-    for (const [key, id] of this.#byKey) if (id === callId) return key;
-    return '';
-  }
-
   /** Callers who gave up and of whose call nothing was said: the judge of calls knows why. */
   #atEnd(): void {
     const { truth } = this.#given;
     for (const call of truth) {
-      if (call.outcome !== 'abandoned' || lineOf(call.customer) === null || this.#byKey.has(call.callKey))
+      if (call.outcome !== 'abandoned' || lineOf(call.customer) === null || this.#talks.isSaid(call))
         continue;
       const reason = this.#doubts.reasonOf(call.callKey);
       if (reason !== null) this.#findings.excuse(reason);
@@ -620,100 +466,10 @@ class CallbackJudge {
   }
 }
 
-/** The PBX says better when it was answered. */
-function refine(talk: Talk, from: number): void {
-  talk.from.push(from);
-  talk.limits.push(TALK_MS);
-  talk.isProbable.push(false);
-}
-
-/** As the queue's row says it, in whole seconds, also where no event has said it since; NaN: no row does. */
-function bridgedAt({ sightings }: CallTruth, { from }: Talk): number {
-  const times = sightings.flatMap(({ bridgedAt: at }) =>
-    at === undefined || at === null ? [] : [Math.floor(at / SECOND) * SECOND],
-  );
-  return times.find((time) => from.some((one) => time <= one && one - time <= MOST_REFINED_MS)) ?? NaN;
-}
-
-/** Answers of five seconds ago, as polls every five seconds show them, and the PBX's second. */
-const MOST_REFINED_MS = 6_000;
-
-interface End {
-  readonly event: JudgedEvent;
-  readonly call: CallTruth;
-  readonly line: string;
-  readonly talk: Talk | null;
-  readonly how: 'abandoned' | 'abandoned-briefly' | 'talked' | 'talked-briefly' | 'either' | 'unanswered';
-  /** A number of the PBX's own that is not known as such. */
-  readonly isOwn: boolean;
-}
-
-interface Taken {
-  readonly event: DeskEvent;
-  readonly type: string;
-  readonly data: JudgedCallbackEvent;
-}
-
-const SECOND = 1_000;
-const FIELDS = [
-  'id',
-  'customer',
-  'queues',
-  'missed',
-  'tried',
-  'firstAt',
-  'lastAt',
-  'longestWaitMs',
-  'callIds',
-  'probable',
-  'afterHours',
-  'claimedBy',
-  'claimedUntil',
-  'parts',
-] as const satisfies readonly (keyof JudgedCallback)[];
-const CHANGES = {
-  'callback-claim': 'claimed',
-  'callback-release': 'released',
-  'callback-undo': 'reopened',
-} as const;
-
-/** The events that one commit recorded, in order. */
-function* commitsOf(events: readonly DeskEvent[]): Generator<readonly DeskEvent[], void, undefined> {
-  let commit: DeskEvent[] = [];
-  for (const event of events) {
-    if (commit.length > 0 && commit[0]!.recordedtime !== event.recordedtime) {
-      yield commit;
-      commit = [];
-    }
-    commit.push(event);
-  }
-  if (commit.length > 0) yield commit;
-}
-
-/** Takes the first event that is wanted; null: there is none. */
-function take(left: DeskEvent[], wanted: (one: Taken) => boolean): Taken | null {
-  const place = left.findIndex((event) =>
-    wanted({ event, type: event.type, data: event.data as JudgedCallbackEvent }),
-  );
-  if (place < 0) return null;
-  const [event] = left.splice(place, 1);
-  return { event: event!, type: event!.type, data: event!.data as JudgedCallbackEvent };
-}
-
-/** What a person must learn, by the order of the commits. */
-function rightResult({ kind, by, why, at }: DeskAct, item: Item | undefined, open: Item | undefined): string {
-  if (item === undefined) return 'unknown';
-  const { done } = item;
-  const claim: Claim | null = item.claim !== null && item.claim.until > at ? item.claim : null;
-  if (kind === 'callback-undo') {
-    if (done === null) return 'unchanged';
-    if (done.reason !== 'dismissed') return 'done-already';
-    return at - done.at > UNDO_MS || open !== undefined ? 'too-late' : 'written';
-  }
-  if (done !== null)
-    return kind === 'callback-dismiss' && done.by === by && done.why === why ? 'unchanged' : 'done-already';
-  if (claim !== null && claim.by !== by) return 'claimed-already';
-  return kind === 'callback-release' && claim === null ? 'not-claimed' : 'written';
+/** The window of what a person did. */
+function instantly(at: number): JudgedWindow {
+  const text = new Date(at).toISOString();
+  return { earliest: text, latest: text, certainty: 'observed' };
 }
 
 function isAfterHours(instant: number, hours: CallbackRules['businessHours']): boolean {
@@ -725,29 +481,4 @@ function isAfterHours(instant: number, hours: CallbackRules['businessHours']): b
 function showsNumber(id: string, { customer }: CallTruth): boolean {
   const digits = (customer?.e164 ?? customer?.raw ?? '').replace(/\D/g, '').slice(-8);
   return digits.length === 8 && id.includes(digits);
-}
-
-function instantText(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function at_(at: number): JudgedWindow {
-  const text = instantText(at);
-  return { earliest: text, latest: text, certainty: 'observed' };
-}
-
-/** With its fields in the order of their names, so that the order in which they were written says nothing. */
-function fieldsOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(fieldsOf);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => name !== 'national')
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, field]) => [name, fieldsOf(field)]),
-  );
-}
-
-function sorted(value: unknown): unknown {
-  return (value as unknown[]).map((one) => JSON.stringify(fieldsOf(one))).sort();
 }

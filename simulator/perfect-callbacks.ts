@@ -1,6 +1,7 @@
 import { Item } from './callback-book.js';
 import { lineOf } from './desk-truth.js';
-import type { CallbackRules, DeskAct } from './judge-callbacks.js';
+import type { DeskAct } from './callback-deeds.js';
+import type { CallbackRules } from './judge-callbacks.js';
 import type { DeskEvent, JudgedCallbackEvent } from './judge-desk-report.js';
 import { TruthIndex } from './judge-match.js';
 import type { JudgedEvent } from './judge-report.js';

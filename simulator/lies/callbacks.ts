@@ -1,5 +1,5 @@
 import type { DeskLie } from './desk-lie.js';
-import type { DeskAct } from '../judge-callbacks.js';
+import type { DeskAct } from '../callback-deeds.js';
 import type { DeskEvent, JudgedCallback, JudgedCallbackEvent } from '../judge-desk-report.js';
 import type { StatedCallbacks } from '../perfect-callbacks.js';
 import { later } from './telling.js';

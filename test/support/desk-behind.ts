@@ -12,7 +12,7 @@ import type { Transition } from '../../src/core/model/event.js';
 import type { Decision } from '../../src/core/reconcile.js';
 import { latestAnswerAt } from '../../src/core/parts/cycle-facts.js';
 import { Random } from '../../simulator/random.js';
-import type { DeskAct } from '../../simulator/judge-callbacks.js';
+import type { DeskAct } from '../../simulator/callback-deeds.js';
 
 /**
  * A tenant's desk behind `decide`, as the ledger has it, and what its commits leave in the store: the state as JSON, from which a
