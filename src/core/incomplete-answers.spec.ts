@@ -55,6 +55,23 @@ describe('a row that cannot be read', () => {
     });
   });
 
+  it('does not widen the window of a new call where the answer in between lacked rows', () => {
+    const history = new History();
+    seen(history, [[], ['odd']]);
+    history.poll({ legs: { partial: [] } });
+    seen(history, [[talking], ['odd']]);
+    const [started] = history.transitions.filter(({ type }) => type === 'call-started');
+    expect(started!.data).toMatchObject({ observed: { earliest: iso(-0.34), latest: iso(2) } });
+
+    // Where it has gone since, it may have been the call.
+    const gone = new History();
+    seen(gone, [[], ['odd']]);
+    gone.poll({ legs: { partial: [] } });
+    seen(gone, [[talking], ['other']]);
+    const [first] = gone.transitions.filter(({ type }) => type === 'call-started');
+    expect(first!.data).toMatchObject({ observed: { earliest: null, latest: iso(2) } });
+  });
+
   it('may be a call that was there before it', () => {
     const history = new History();
     seen(history, [[], []], [[talking], []], [[talking], ['odd']]);
