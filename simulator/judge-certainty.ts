@@ -212,17 +212,17 @@ function ofAbandon(statement: Statement): Set<string> {
   // A caller who overflowed to extensions has left these, and no row says so.
   const elsewhere = legsAfterQueue(statement);
   if (statement.must(elsewhere)) return new Set(['inferred']);
-  const isGiven = abandonedTimes(statement).length > 0;
-  const allowed = new Set([isGiven ? 'upstream' : rows.length > 0 ? 'observed' : 'inferred']);
+  const times = abandonedTimes(statement);
+  const allowed = new Set<string>();
   // Without an answer of the monitor since, the caller may have gone on at an extension.
   const latest = sight.polls('monitor').before(recorded + sight.toleranceMs + 1);
-  const shownAt = Math.max(
-    ...rows
-      .flatMap(spansOf)
-      .flatMap(({ state, from }) =>
-        isAbandoned(state) ? [sight.polls('queue').firstAfter(from)?.received ?? Infinity] : [],
-      ),
-  );
+  const left = rows.flatMap(spansOf).flatMap(({ state, from }) => (isAbandoned(state) ? [from] : []));
+  const shownAt = Math.max(...left.map((at) => sight.polls('queue').firstAfter(at)?.received ?? Infinity));
+  const mustBeShownAt = Math.max(...left.map((at) => sight.windowAround('queue', at).latest));
+  // events-2.md: a time of the PBX that is after the poll that shows it is `observed`.
+  if (times.some(({ time }) => rows.length === 0 || time <= mustBeShownAt)) allowed.add('upstream');
+  if (rows.length > 0 && times.every(({ time }) => time > shownAt)) allowed.add('observed');
+  if (times.length === 0 && rows.length === 0) allowed.add('inferred');
   if (rows.length > 0 && (latest === null || latest.sent < shownAt)) allowed.add('inferred');
   if (statement.may(elsewhere)) allowed.add('inferred');
   return allowed;
