@@ -237,6 +237,11 @@ export function legsAfterQueue({ legs, entries }: Statement): Sighting[] {
   return legs.filter(({ from, callTimes }) => from >= left && (callTimes?.[0]?.value ?? from) >= letGo);
 }
 
+/** events-2.md: an entry has ended, inferred, that only partial answers have lacked, for a minute. */
+export function isRowDoubtful(statement: Statement): boolean {
+  return statement.entries.some((one) => statement.mayBeDoubtful(one) && !statement.isAbsenceShown(one));
+}
+
 function ofAnsweredEnd(statement: Statement): Set<string> {
   const { legs, entries, call } = statement;
   const last = Math.max(...legs.map(goneAt));
@@ -271,6 +276,8 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   // Where the queue deletes its row with the leg, that shows the end.
   if (isDoubtful && entries.length === 0 && !lastLegs.some((leg) => statement.isAbsenceShown(leg)))
     allowed.delete('observed');
+  const isEntryDoubtful = isRowDoubtful(statement);
+  if (isEntryDoubtful) allowed.delete('observed');
   // events.md: a caller who hangs up while the transferor's consultation rings may be waiting for its answer.
   const isConsulting = call.transfers.some(
     ({ answeredAt, consultation }) =>
@@ -286,7 +293,8 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
     isAbandoned ||
     hasNoWord ||
     mayBeDoubted ||
-    isDoubtful;
+    isDoubtful ||
+    isEntryDoubtful;
   if (isUncertain || !isOver) allowed.add('inferred');
   return allowed;
 }

@@ -35,10 +35,15 @@ function every(ms: number, to: number): number[] {
 function found(
   { world, events }: Case,
   type: string,
-  observed: { readonly earliest: number | null; readonly latest: number },
+  observed: {
+    readonly earliest: number | null;
+    readonly latest: number;
+    readonly certainty?: 'observed' | 'inferred';
+  },
   { polls, skewMs = 0 }: { readonly polls: PollInstants; readonly skewMs?: number },
 ): string[] {
   const text = (at: number) => new Date(at).toISOString();
+  const { certainty = 'observed' } = observed;
   const latest = text(observed.latest);
   const earliest = observed.earliest === null ? null : text(observed.earliest);
   const stated = events.map((event): JudgedEvent =>
@@ -46,7 +51,7 @@ function found(
       ? {
           ...event,
           time: latest,
-          data: { ...event.data, observed: { earliest, latest, certainty: 'observed' } },
+          data: { ...event.data, observed: { earliest, latest, certainty } },
         }
       : event,
   );
@@ -139,5 +144,35 @@ describe('a time of the PBX that is after the poll that shows it', () => {
     // The PBX's clock is so far ahead that its next second had begun.
     expect(of(second - abandonedAt! + 50)).toEqual([]);
     expect(of(0)).toEqual(['observed instead of upstream']);
+  });
+});
+
+describe('the end of a conversation whose row in the queue only partial answers lack', () => {
+  const given = caseOf({ ...ANSWERED_CALL, talkMs: 5000 });
+  given.world.advanceTo(given.world.now + 120 * SECOND);
+  const [row, leg] = ['queue', 'monitor'].map((endpoint) =>
+    given.world.truth[0]!.sightings.find((one) => one.endpoint === endpoint)!,
+  );
+  const all = every(SECOND, given.world.now);
+  const isLater = (at: number) => at >= row!.to!;
+  const polls: PollInstants = {
+    monitor: all,
+    queue: all.filter((at) => !isLater(at)),
+    partial: { monitor: [], queue: all.filter(isLater) },
+  };
+  const first = all.find((at) => at >= leg!.to!)!;
+  const ended = (earliest: number, certainty: 'observed' | 'inferred') => {
+    const late = first + 70 * SECOND;
+    const recordedtime = new Date(late).toISOString();
+    const events = given.events.map((event) =>
+      event.type === 'call-ended' ? { ...event, recordedtime } : event,
+    );
+    return found({ ...given, events }, 'call-ended', { earliest, latest: first, certainty }, { polls });
+  };
+
+  it('is inferred, and lies between the polls that showed the agent’s leg and that it had gone', () => {
+    expect(ended(first - SECOND - 300, 'inferred')).toEqual([]);
+    expect(ended(first - SECOND - 300, 'observed')).toEqual(['observed instead of inferred']);
+    expect(ended(first - 10 * SECOND, 'inferred')).not.toEqual([]);
   });
 });

@@ -253,3 +253,22 @@ describe('a list that is too short', () => {
     expect(history.transitions.at(-1)!.data).toMatchObject({ observed: { earliest: iso(-0.34) } });
   });
 });
+
+describe('a conversation whose row in the queue only partial answers lack', () => {
+  it('ended when the agent’s leg went, and that is inferred', () => {
+    const history = new History();
+    const answered = entry({ status: 'answered' });
+    history.poll({ at: 0, idle: IDLE });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    history.poll({ at: 2, entries: [answered], legs: [talking] });
+    for (let at = 3; at < 70; at++)
+      history.poll({ at, entries: { partial: [], unreadable: [`odd-${at}`] }, idle: IDLE });
+    const ended = history.transitions.find(({ type }) => type === 'call-ended')!;
+    expect(ended.data).toMatchObject({
+      outcome: 'answered',
+      endedAt: iso(3),
+      observed: { earliest: iso(1.66), latest: iso(3), certainty: 'inferred' },
+    });
+    expect(ended.data).not.toHaveProperty('stale', true);
+  });
+});
