@@ -127,14 +127,31 @@ function ofOfferEnd(statement: Statement): Set<string> {
 /** A caller who was passed to another queue is there under the id that the row in the first queue had. */
 function ofTransfer(statement: Statement): Set<string> {
   if (isLeftWithListener(statement)) return new Set(['inferred']);
-  if (sharesId(statement) || showsCustomer(statement)) return new Set(['observed']);
+  if (showsCustomer(statement)) return new Set(['observed']);
+  if (sharesId(statement)) return new Set(mayListen(statement) ? ['observed', 'inferred'] : ['observed']);
   const allowed = new Set(['inferred']);
-  const { entries, recorded } = statement;
-  const later = entries.filter((one) => one.from <= recorded).slice(1);
+  const { entries, recorded, call, expectation } = statement;
+  const answeredAt = call.events.find(({ type }) => type === 'call-answered')?.at ?? Infinity;
+  const at = expectation?.event.at ?? recorded;
+  // Only a caller who was passed on after an answer is transferred by it, and who is still there.
+  const later = entries
+    .filter((one) => one.from <= recorded)
+    .slice(1)
+    .filter((one) => one.from >= answeredAt && goneAt(one) > at);
   const sharing = later.filter((one) => entries[0]!.callId === one.callId);
   if (statement.may(sharing)) allowed.add('observed');
   if (statement.must(sharing)) allowed.delete('inferred');
   return allowed;
+}
+
+/**
+ * events-2.md: a leg that never rang and shows a shared id listens while another is connected, and the transfer is inferred when it
+ * alone is left. Only partial answers lack the other, which they may hide.
+ */
+function mayListen(statement: Statement): boolean {
+  const from = statement.data.transferredFrom?.extension;
+  const before = statement.legs.filter(({ extension }) => extension === from);
+  return before.some((leg) => statement.mayBeDoubtful(leg) && !statement.isAbsenceShown(leg));
 }
 
 /** events-2.md: a supervisor's leg that a poll showed beside the agent's, by whatever id, is a listener's; left alone it is inferred. */
