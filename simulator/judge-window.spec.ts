@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { judge, type JudgedEvent, type PollInstants } from './judge.js';
+import { clockKnownAt } from './judge-clock.js';
 import { expectationsOf } from './judge-expect.js';
 import { pollsOf } from './judge-polls.js';
 import { Sight } from './judge-sight.js';
@@ -174,5 +175,24 @@ describe('the end of a conversation whose row in the queue only partial answers 
     expect(ended(first - SECOND - 300, 'inferred')).toEqual([]);
     expect(ended(first - SECOND - 300, 'observed')).toEqual(['observed instead of inferred']);
     expect(ended(first - 10 * SECOND, 'inferred')).not.toEqual([]);
+  });
+});
+
+describe('the clock of a PBX that is behind', () => {
+  it('is not known by rows that came and went between two polls', () => {
+    const truth = [2 * SECOND, 4 * SECOND].map((startsMs) => {
+      const { world } = caseOf(ANSWERED_CALL);
+      const [call] = world.truth;
+      const row = call!.sightings.find(({ endpoint }) => endpoint === 'queue')!;
+      const joinedAt = row.joinedAt! + startsMs;
+      const ended = { ...row, joinedAt, from: row.from + startsMs, to: row.from + startsMs + SECOND };
+      return { ...call!, clockSkewMs: -60_000, sightings: [ended] };
+    });
+    const [first, second] = truth.map(({ sightings }) => sightings[0]!.from);
+    const known = (...instants: number[]) =>
+      clockKnownAt(truth, new Sight(pollsOf({ monitor: [], queue: instants }), {}));
+    const [before, after] = [first! - 100, second! + 20 * SECOND];
+    expect(known(before, first! + 100, second! + 100)).toBe(second! + 100);
+    expect(known(before, first! + 100, after)).toBe(Infinity);
   });
 });
