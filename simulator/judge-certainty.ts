@@ -127,14 +127,31 @@ function ofOfferEnd(statement: Statement): Set<string> {
 /** A caller who was passed to another queue is there under the id that the row in the first queue had. */
 function ofTransfer(statement: Statement): Set<string> {
   if (isLeftWithListener(statement)) return new Set(['inferred']);
-  if (sharesId(statement) || showsCustomer(statement)) return new Set(['observed']);
+  if (showsCustomer(statement)) return new Set(['observed']);
+  if (sharesId(statement)) return new Set(mayListen(statement) ? ['observed', 'inferred'] : ['observed']);
   const allowed = new Set(['inferred']);
-  const { entries, recorded } = statement;
-  const later = entries.filter((one) => one.from <= recorded).slice(1);
+  const { entries, recorded, call, expectation } = statement;
+  const answeredAt = call.events.find(({ type }) => type === 'call-answered')?.at ?? Infinity;
+  const at = expectation?.event.at ?? recorded;
+  // Only a caller who was passed on after an answer is transferred by it, and who is still there.
+  const later = entries
+    .filter((one) => one.from <= recorded)
+    .slice(1)
+    .filter((one) => one.from >= answeredAt && goneAt(one) > at);
   const sharing = later.filter((one) => entries[0]!.callId === one.callId);
   if (statement.may(sharing)) allowed.add('observed');
   if (statement.must(sharing)) allowed.delete('inferred');
   return allowed;
+}
+
+/**
+ * events-2.md: a leg that never rang and shows a shared id listens while another is connected, and the transfer is inferred when it
+ * alone is left. Only partial answers lack the other, which they may hide.
+ */
+function mayListen(statement: Statement): boolean {
+  const from = statement.data.transferredFrom?.extension;
+  const before = statement.legs.filter(({ extension }) => extension === from);
+  return before.some((leg) => statement.mayBeDoubtful(leg) && !statement.isAbsenceShown(leg));
 }
 
 /** events-2.md: a supervisor's leg that a poll showed beside the agent's, by whatever id, is a listener's; left alone it is inferred. */
@@ -212,17 +229,17 @@ function ofAbandon(statement: Statement): Set<string> {
   // A caller who overflowed to extensions has left these, and no row says so.
   const elsewhere = legsAfterQueue(statement);
   if (statement.must(elsewhere)) return new Set(['inferred']);
-  const isGiven = abandonedTimes(statement).length > 0;
-  const allowed = new Set([isGiven ? 'upstream' : rows.length > 0 ? 'observed' : 'inferred']);
+  const times = abandonedTimes(statement);
+  const allowed = new Set<string>();
   // Without an answer of the monitor since, the caller may have gone on at an extension.
   const latest = sight.polls('monitor').before(recorded + sight.toleranceMs + 1);
-  const shownAt = Math.max(
-    ...rows
-      .flatMap(spansOf)
-      .flatMap(({ state, from }) =>
-        isAbandoned(state) ? [sight.polls('queue').firstAfter(from)?.received ?? Infinity] : [],
-      ),
-  );
+  const left = rows.flatMap(spansOf).flatMap(({ state, from }) => (isAbandoned(state) ? [from] : []));
+  const shownAt = Math.max(...left.map((at) => sight.polls('queue').firstAfter(at)?.received ?? Infinity));
+  const mustBeShownAt = Math.max(...left.map((at) => sight.windowAround('queue', at).latest));
+  // events-2.md: a time of the PBX that is after the poll that shows it is `observed`.
+  if (times.some(({ time }) => rows.length === 0 || time <= mustBeShownAt)) allowed.add('upstream');
+  if (rows.length > 0 && times.every(({ time }) => time > shownAt)) allowed.add('observed');
+  if (times.length === 0 && rows.length === 0) allowed.add('inferred');
   if (rows.length > 0 && (latest === null || latest.sent < shownAt)) allowed.add('inferred');
   if (statement.may(elsewhere)) allowed.add('inferred');
   return allowed;
@@ -235,6 +252,11 @@ export function legsAfterQueue({ legs, entries }: Statement): Sighting[] {
   // The monitor's rows trail the queue's: what counts is when the leg began, and the queue let the caller go.
   const letGo = Math.min(left, ...entries.map(({ abandonedAt }) => abandonedAt ?? left));
   return legs.filter(({ from, callTimes }) => from >= left && (callTimes?.[0]?.value ?? from) >= letGo);
+}
+
+/** events-2.md: an entry has ended, inferred, that only partial answers have lacked, for a minute. */
+export function isRowDoubtful(statement: Statement): boolean {
+  return statement.entries.some((one) => statement.mayBeDoubtful(one) && !statement.isAbsenceShown(one));
 }
 
 function ofAnsweredEnd(statement: Statement): Set<string> {
@@ -271,6 +293,8 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
   // Where the queue deletes its row with the leg, that shows the end.
   if (isDoubtful && entries.length === 0 && !lastLegs.some((leg) => statement.isAbsenceShown(leg)))
     allowed.delete('observed');
+  const isEntryDoubtful = isRowDoubtful(statement);
+  if (isEntryDoubtful) allowed.delete('observed');
   // events.md: a caller who hangs up while the transferor's consultation rings may be waiting for its answer.
   const isConsulting = call.transfers.some(
     ({ answeredAt, consultation }) =>
@@ -286,7 +310,8 @@ function ofAnsweredEnd(statement: Statement): Set<string> {
     isAbandoned ||
     hasNoWord ||
     mayBeDoubted ||
-    isDoubtful;
+    isDoubtful ||
+    isEntryDoubtful;
   if (isUncertain || !isOver) allowed.add('inferred');
   return allowed;
 }

@@ -1,3 +1,4 @@
+import type { Poll } from './judge-polls.js';
 import { type Sight, isConnected } from './judge-sight.js';
 import type { CallTruth, Sighting } from './truth.js';
 
@@ -32,7 +33,7 @@ function firstShown(truth: readonly CallTruth[], sight: Sight, isSuch: (offMs: n
   let first = Infinity;
   for (const { sightings, clockSkewMs } of truth)
     for (const one of sightings) {
-      const shown = sight.polls(one.endpoint).firstAfter(one.from);
+      const shown = firstWith(one, sight);
       const time = shown === null ? null : timeOf(one, shown.shown, sight);
       if (time === null) continue;
       const pbx = Math.floor((time + clockSkewMs) / SECOND) * SECOND;
@@ -47,7 +48,7 @@ function behindAt(truth: readonly CallTruth[], sight: Sight): number {
     for (const one of sightings) {
       const polls = sight.polls(one.endpoint);
       const before = polls.before(one.from);
-      const shown = polls.firstAfter(one.from);
+      const shown = firstWith(one, sight);
       if (before === null || shown === null || shown !== polls.after(one.from)) continue;
       const time = timeOf(one, shown.shown, sight);
       if (time === null) continue;
@@ -62,6 +63,12 @@ function behindAt(truth: readonly CallTruth[], sight: Sight): number {
 }
 
 const SECOND = 1000;
+
+/** The first answer with the row; null where it came and went between two. */
+function firstWith({ endpoint, from, to }: Sighting, sight: Sight): Poll | null {
+  const shown = sight.polls(endpoint).firstAfter(from);
+  return shown === null || shown.shown >= (to ?? Infinity) ? null : shown;
+}
 
 /** The time that the row shows of its own beginning; null of a leg that talks already, whose time may have moved. */
 function timeOf(one: Sighting, shown: number, sight: Sight): number | null {

@@ -139,12 +139,7 @@ function evidenceOf(call: CallTruth, event: TruthEvent, sight: Sight): Evidence[
   const parts = partsOf(call, event);
   switch (event.type) {
     case 'call-started':
-      return because(
-        firstShown(
-          starts(call.sightings, () => true),
-          sight,
-        ),
-      );
+      return because(startShown(call, sight));
     case 'call-answered':
       return because(firstShown(starts(call.sightings, isAnswer), sight));
     case 'call-offered':
@@ -193,8 +188,22 @@ function ends(sightings: readonly Sighting[]): Change[] {
   });
 }
 
+/**
+ * The changes that can have been the first that a poll showed of the call. A leg without a state begins no call, and when it
+ * appeared does not say when its caller joined a queue: until a leg rings, that is shown by the row in the queue.
+ */
+function startShown({ sightings }: CallTruth, sight: Sight): Change[] {
+  const all = starts(sightings, () => true);
+  const first = firstShown(all, sight);
+  const clear = all.filter(
+    ({ endpoint, state }) => endpoint === 'queue' || isConnected(state) || mayRing(state),
+  );
+  const joined = firstShown(clear, sight).filter(({ endpoint }) => endpoint === 'queue');
+  return [...new Set([...first, ...joined])];
+}
+
 /** The changes that can have been the first of them that a poll showed. */
-function firstShown(changes: readonly (Span & Change)[], sight: Sight): Change[] {
+function firstShown(changes: readonly (Span & Change)[], sight: Sight): (Span & Change)[] {
   const shown = changes.filter(({ endpoint, from, to }) => sight.polls(endpoint).some(from, to));
   let surest = Infinity;
   for (const { endpoint, from, to } of changes) {

@@ -51,10 +51,13 @@ export class Polls {
 
   /**
    * The polls as they show rows that appeared at `from` or later. A row that cannot be read, and that was there before, is none
-   * of these; one that has gone when the first of these is shown may have been it. The same polls where that proves nothing.
+   * of these; one that has gone when the first of these is shown may have been it, and so may any where that answer lacks rows,
+   * for it does not say which are still there. The same polls where that proves nothing.
    */
   asSeenSince(from: number): Polls {
-    const firstShown = this.firstAfter(from)?.received ?? Infinity;
+    const first = this.firstAfter(from);
+    const lacksRows = first !== null && first.unreadable === undefined && this.#partial.includes(first);
+    const firstShown = lacksRows ? Infinity : (first?.received ?? Infinity);
     const isWhole = ({ unreadable, shown }: Poll): boolean =>
       unreadable !== undefined &&
       unreadable.since < from &&

@@ -1,5 +1,5 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
-import { allowedCertainties } from './judge-certainty.js';
+import { allowedCertainties, isRowDoubtful } from './judge-certainty.js';
 import { allChanges, type Evidence } from './judge-expect.js';
 import {
   abandonedTimes,
@@ -12,7 +12,7 @@ import {
   startTimesAsShown,
 } from './judge-pbx-times.js';
 import { instant } from './judge-report.js';
-import { isConnected, mayRing, type Sight, spansOf } from './judge-sight.js';
+import { goneAt, isConnected, mayRing, type Sight, spansOf } from './judge-sight.js';
 import { staleRow } from './judge-stale.js';
 import type { Rule, Statement, Verdict } from './judge-statement.js';
 import type { Sighting } from './truth.js';
@@ -62,7 +62,7 @@ const observed: Rule = (statement) => {
   // The queue gives the time, and whether the caller went on at an extension is not known: the second is the same.
   if (stated === 'inferred' && statement.isOver && upstreamWindow(statement) === null) return null;
   const { expectation } = statement;
-  const evidence = expectation?.evidence ?? [];
+  const evidence = [...(expectation?.evidence ?? []), ...lastLegEnds(statement)];
   const wrong = evidence.map((one) => wrongWindow(one, statement, true));
   if (wrong.includes(null)) return null;
   if (stated !== 'inferred' && !hidden(statement)) return wrong[0] ?? 'no poll shows anything like it';
@@ -72,6 +72,17 @@ const observed: Rule = (statement) => {
   if (!anywhere) return wrong[0] ?? 'a window in which no row of the call changed';
   return excuse(statement, wrong[0] ?? 'another window');
 };
+
+/** Where only partial answers lack the row in the queue, the end of the last leg is what shows that the call has ended. */
+function lastLegEnds(statement: Statement): Evidence[] {
+  const { event, call, legs, data } = statement;
+  if (event.type !== 'call-ended' || data.outcome !== 'answered' || !isRowDoubtful(statement)) return [];
+  const last = Math.max(...legs.map(goneAt));
+  const at = call.endedAt ?? last;
+  return last < Infinity && legs.length > 0
+    ? [{ endpoint: 'monitor', at: last, since: Math.min(last, at), until: Math.max(last, at) }]
+    : [];
+}
 
 const DAY = 86_400_000;
 

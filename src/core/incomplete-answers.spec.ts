@@ -55,6 +55,23 @@ describe('a row that cannot be read', () => {
     });
   });
 
+  it('does not widen the window of a new call where the answer in between lacked rows', () => {
+    const history = new History();
+    seen(history, [[], ['odd']]);
+    history.poll({ legs: { partial: [] } });
+    seen(history, [[talking], ['odd']]);
+    const [started] = history.transitions.filter(({ type }) => type === 'call-started');
+    expect(started!.data).toMatchObject({ observed: { earliest: iso(-0.34), latest: iso(2) } });
+
+    // Where it has gone since, it may have been the call.
+    const gone = new History();
+    seen(gone, [[], ['odd']]);
+    gone.poll({ legs: { partial: [] } });
+    seen(gone, [[talking], ['other']]);
+    const [first] = gone.transitions.filter(({ type }) => type === 'call-started');
+    expect(first!.data).toMatchObject({ observed: { earliest: null, latest: iso(2) } });
+  });
+
   it('may be a call that was there before it', () => {
     const history = new History();
     seen(history, [[], []], [[talking], []], [[talking], ['odd']]);
@@ -234,5 +251,24 @@ describe('a list that is too short', () => {
     expect(calls([40, 70, 99].flatMap(at))).toEqual([]);
     expect(calls([100, 101].flatMap(at))).toEqual(['call-ended answered']);
     expect(history.transitions.at(-1)!.data).toMatchObject({ observed: { earliest: iso(-0.34) } });
+  });
+});
+
+describe('a conversation whose row in the queue only partial answers lack', () => {
+  it('ended when the agent’s leg went, and that is inferred', () => {
+    const history = new History();
+    const answered = entry({ status: 'answered' });
+    history.poll({ at: 0, idle: IDLE });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()] });
+    history.poll({ at: 2, entries: [answered], legs: [talking] });
+    for (let at = 3; at < 70; at++)
+      history.poll({ at, entries: { partial: [], unreadable: [`odd-${at}`] }, idle: IDLE });
+    const ended = history.transitions.find(({ type }) => type === 'call-ended')!;
+    expect(ended.data).toMatchObject({
+      outcome: 'answered',
+      endedAt: iso(3),
+      observed: { earliest: iso(1.66), latest: iso(3), certainty: 'inferred' },
+    });
+    expect(ended.data).not.toHaveProperty('stale', true);
   });
 });

@@ -52,7 +52,7 @@ const life: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${LIFE}/life.ts`, 'src/core/gap-between-polls.spec.ts', [
     [
-      ' || (left.length === 0 && this.#awaitsEntry())) return;',
+      ' || (left.length === 0 && this.#awaitsEntry(gone))) return;',
       ') return;',
       'a caller who was transferred and left soon would have ended with the row of the queue, before that',
     ],
@@ -457,15 +457,11 @@ const rows: readonly Mutant[] = [
       'a leg of a known call that is about to ring would not be seen',
     ],
     [
-      'return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));',
-      'return name === null || !index.hasJustLost(name, answer.rows, now);',
+      ' || index.ended.hasJustParted(name, row.callId, now))',
+      ')',
       'each hang-up would begin a call that is none',
     ],
-    [
-      'return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));',
-      'return name === null || !index.ended.hasJustLost(name, now);',
-      'each transfer would begin a call that is none',
-    ],
+    ['(index.hasJustLost(name, answer.rows, now) || ', '(', 'each transfer would begin a call that is none'],
     [
       'absence !== null && hasParted(row, answer, index, cycle)',
       'false',

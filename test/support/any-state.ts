@@ -178,6 +178,7 @@ const source = fc.record({
       answered: fc.boolean(),
       partialSince: instantOrNull,
       last: fc.option(fc.record({ startedAt: instant, at: instant, whole: fc.boolean() })),
+      lastWhole: instantOrNull,
       unreadable: mapOf(instant),
       appeared: mapOf(instant),
       missing: mapOf(fc.record({ lastPresent: instantOrNull, since: instant })),

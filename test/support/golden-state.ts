@@ -120,6 +120,7 @@ export const GOLDEN_STATE: TenantState = {
         answered: true,
         partialSince: polled(6).at,
         last: { ...polled(7), whole: true },
+        lastWhole: polled(7).startedAt,
         unreadable: new Map([['a1b2', polled(6).at]]),
         appeared: new Map([['113|leg-appeared', polled(7).at]]),
         missing: new Map([['107|leg-r7', { lastPresent: polled(5).startedAt, since: polled(6).at }]]),

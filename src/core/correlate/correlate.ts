@@ -10,7 +10,7 @@ import { callContinuedBy } from './continuation.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { customerOf, type Group, groupOf, hasRoom, isAlone, joinsCall } from './group.js';
 import { joinLocalPairs } from './local-pairs.js';
-import type { NewParts, Placement } from './placement.js';
+import type { NewParts, PlacedLeg, Placement } from './placement.js';
 import { thirdExtension } from './third-extension.js';
 import { joinRingGroups } from './ring-group.js';
 import { Weighing } from './weighing.js';
@@ -132,11 +132,14 @@ function joinAnswered(group: Group, index: CallIndex, { answered }: Answers): vo
   }
 }
 
+/** Its row may show the customer. One who is held heard the extension ring, and nothing shows that. */
 function joinConsulted(group: Group, index: CallIndex, { consulted }: Answers): void {
   if (!isLoneLeg(group)) return;
-  const callId = consulted.get(group.legs[0]!.seen.key);
+  const [{ seen }] = group.legs as [PlacedLeg];
+  const callId = consulted.get(seen.key);
   const call = callId === undefined ? undefined : index.calls.get(callId);
-  if (call !== undefined && hasRoom(extentOf(call), group)) joinsCall(group, call, 'inferred');
+  if (call === undefined || !hasRoom(extentOf(call), group)) return;
+  joinsCall(group, call, seen.direction === 'local' || call.consultation !== null ? 'inferred' : 'shown');
 }
 
 /** Whether a leg that never rang joins a conversation that goes on: by its id it is a part of it, and it replaces no other. */

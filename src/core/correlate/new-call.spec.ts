@@ -92,6 +92,16 @@ describe('the start of a new call', () => {
     ).toBe(at(58.5));
   });
 
+  it('is when its leg was created, although the PBX has moved its time to that of the answer since', () => {
+    const created = { seen: leg({ startedAt: at(57) }), since: { after: at(56), by: at(58) }, polls: 1 };
+    const moved = leg({ signal: 'answered', startedAt: at(59) });
+    const placed = { seen: moved, joined: 'shown' as const, created };
+    expect(beginCall({ joins: null, legs: [placed], entries: [] }, indexOf([]), cycleAt(60))).toMatchObject({
+      startedAt: at(57),
+      startedCertainty: 'upstream',
+    });
+  });
+
   it('is the poll that shows it where the PBX gives no time, or one in the future', () => {
     for (const startedAt of [null, at(61)])
       expect(begun({ legs: [leg({ startedAt })] })).toMatchObject({

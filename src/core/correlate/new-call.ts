@@ -129,9 +129,9 @@ function startOf(
     const began = Math.min(...entries.map(entryBegan));
     return current.rejoinedAt !== null || isOwn(began) ? began : null;
   }
-  const times = legs.flatMap(({ seen: { startedAt } }) =>
-    startedAt !== null && isOwn(startedAt) ? [startedAt] : [],
-  );
+  // The PBX may have moved the `call_time` since the leg was created.
+  const shown = legs.flatMap(({ seen, created }) => [seen.startedAt, created?.seen.startedAt ?? null]);
+  const times = shown.filter((time): time is Instant => time !== null && isOwn(time));
   return times.length === 0 ? null : Math.min(...times);
 }
 

@@ -78,9 +78,20 @@ export class EndedCalls {
 
   /** Whether a call that has ended lost the leg of this name a moment ago. */
   hasJustLost(name: string, now: Instant): boolean {
+    return this.#havingJustLost(name, now).length > 0;
+  }
+
+  /** The same, if it showed it under other ids than this one: under the only one that it had, the leg is there again. */
+  hasJustParted(name: string, callId: string, now: Instant): boolean {
+    return this.#havingJustLost(name, now).some(
+      ({ upstreamIds }) => upstreamIds.length !== 1 || upstreamIds[0] !== callId,
+    );
+  }
+
+  #havingJustLost(name: string, now: Instant): EndedCall[] {
     return this.#lastLegs
       .get(name)
-      .some(({ lastLegs = [] }) =>
+      .filter(({ lastLegs = [] }) =>
         lastLegs.some((leg) => lastLegName(leg) === name && hasJustGone(leg, now)),
       );
   }

@@ -103,7 +103,7 @@ describeTable(CALL_ENDS, [
   ],
   [
     { ...ANSWERED, entry: 'vanished', doubtful: true },
-    { at: 'seen', within: 'parts', certainty: 'inferred' },
+    { at: 'seen', within: 'talk', certainty: 'inferred' },
   ],
   [
     { ...ANSWERED, entry: 'abandoned', timeGiven: true },

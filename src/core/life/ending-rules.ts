@@ -47,7 +47,7 @@ export interface EndFacts {
 /** `within` names the window of the end, `at` the best estimate in it. */
 export interface End {
   readonly at: 'seen' | 'pbx' | 'return' | 'answer' | 'quiet';
-  readonly within: 'parts' | 'entry' | 'poll' | 'connected' | 'quiet';
+  readonly within: 'parts' | 'entry' | 'poll' | 'connected' | 'quiet' | 'talk';
   readonly certainty: Certainty;
 }
 
@@ -65,6 +65,7 @@ const WITHIN_WORDS: Readonly<Record<End['within'], string>> = {
   poll: 'the caller came back',
   connected: 'the connected participant went',
   quiet: 'the agent’s leg went or, where there was none, since the row changed',
+  talk: 'the agent’s leg went, if the row was there after that; else the last part',
 };
 
 export const CALL_ENDS = new RuleTable<EndFacts, End>({
@@ -179,7 +180,7 @@ export const CALL_ENDS = new RuleTable<EndFacts, End>({
     },
     {
       when: { answered: true, doubtful: true },
-      then: { at: 'seen', within: 'parts', certainty: 'inferred' },
+      then: { at: 'seen', within: 'talk', certainty: 'inferred' },
       why: 'its row may be one that the answers lack',
     },
     {
@@ -332,7 +333,11 @@ function leftAt(call: Call, returnRow: ObservedQueueEntry, cycle: CycleFacts): I
   return time === null ? seen : onOurClock(time, cycle.skewMs);
 }
 
-function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFacts): Window {
+function windowOf(
+  within: End['within'],
+  { call, gone }: Pick<Remains, 'call' | 'gone'>,
+  cycle: CycleFacts,
+): Window {
   const { entry, consultation } = call;
   switch (within) {
     case 'entry':
@@ -343,6 +348,8 @@ function windowOf(within: End['within'], { call, gone }: Remains, cycle: CycleFa
       return consultation!.went;
     case 'quiet':
       return entry!.quiet ?? { after: entry!.changedAt, by: cycle.now };
+    case 'talk':
+      return gone.length > 0 || entry?.quiet == null ? windowOf('parts', { call, gone }, cycle) : entry.quiet;
     case 'parts': {
       const absences = [
         ...gone.map((leg) => leg.absence!),

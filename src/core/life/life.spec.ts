@@ -350,3 +350,22 @@ describe('the agents of a tenant', () => {
     expect([...history.state.calls.keys()]).toEqual(['queue-call-2', 'leg-2']);
   });
 });
+
+describe('a call of which a stale row is left', () => {
+  it('has ended when its leg went, although the queue was asked only when polls had confirmed that', () => {
+    const history = new History();
+    const row = (given: Parameters<typeof entry>[0]) => entry({ agentName: 'ring-all', ...given });
+    history.poll({ at: 0, idle: ['107'] });
+    history.poll({ at: 1, entries: [row({ status: 'trying' })], legs: [leg()] });
+    history.poll({ at: 2, entries: 'not asked', legs: [leg({ signal: 'answered' })] });
+    history.poll({ at: 3, entries: 'not asked', idle: ['107'] });
+    history.poll({ at: 4, entries: 'not asked', idle: ['107'] });
+    const answered = row({ status: 'answered', agentName: 'agent-107' });
+    for (const at of [5, 6, 1_000]) history.poll({ at, entries: [answered], idle: ['107'] });
+    expect(dataOf(history, 'call-ended')).toMatchObject({
+      outcome: 'answered',
+      stale: true,
+      observed: { earliest: iso(1.66), latest: iso(3), certainty: 'inferred' },
+    });
+  });
+});

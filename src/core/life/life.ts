@@ -1,6 +1,6 @@
 import type { Call, Certainty, Leg, Observed, OfferOutcome, Participant, QueueEntry } from '../model/call.js';
 import { type MutableCall, copyOf } from '../model/call-copy.js';
-import type { CycleFacts } from '../parts/cycle-facts.js';
+import { awaitsQueue, type CycleFacts } from '../parts/cycle-facts.js';
 import { withPast } from '../correlate/call-parts.js';
 import { endingOf } from './ending-rules.js';
 import type { CallEventType, Transition } from '../model/event.js';
@@ -205,14 +205,14 @@ class Life {
   }
 
   /**
-   * The last legs of an answered call stay until the end of the queue entry, which polls must confirm for longer, is confirmed too:
-   * they show how it ended.
+   * The last legs of an answered call stay until the queue has been asked since they went, and until the end of its entry, which
+   * polls must confirm for longer, is confirmed too: they show how the call ended and, where the row stays, since when it is stale.
    */
   dropGoneLegs(): void {
     const left: Leg[] = [];
     const gone: Leg[] = [];
     for (const leg of this.call.legs) (isLegGone(leg, this.call, this.#cycle) ? gone : left).push(leg);
-    if (gone.length === 0 || (left.length === 0 && this.#awaitsEntry())) return;
+    if (gone.length === 0 || (left.length === 0 && this.#awaitsEntry(gone))) return;
     this.#gone = gone;
     this.call.legs = left;
     const earlier = this.call.lastLegs.filter((leg) => hasJustGone(leg, this.#cycle.now));
@@ -228,11 +228,11 @@ class Life {
     }
   }
 
-  #awaitsEntry(): boolean {
+  #awaitsEntry(gone: readonly Leg[]): boolean {
     const { entry, answeredAt } = this.call;
-    return (
-      answeredAt !== null && entry !== null && entry.absence !== null && !isGone(entry, this.#cycle.policy)
-    );
+    if (entry === null || answeredAt === null) return false;
+    if (entry.absence !== null) return !isGone(entry, this.#cycle.policy);
+    return awaitsQueue(this.#cycle, entry.seen.key, lastOf(gone.map(({ absence }) => whenGone(absence!))));
   }
 
   overflow(): void {

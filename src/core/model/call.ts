@@ -231,6 +231,8 @@ export interface Incomplete {
   readonly partialSince: Instant | null;
   /** The last partial answer; `whole`: it had every row, some of them unreadable. */
   readonly last: { readonly startedAt: Instant; readonly at: Instant; readonly whole: boolean } | null;
+  /** When the last of them that had every row, some of them unreadable, was requested. */
+  readonly lastWhole: Instant | null;
   /** The unreadable rows of that answer, by id, and when the first answer with each was received. */
   readonly unreadable: ReadonlyMap<string, Instant>;
   /** The keys of rows that a partial answer was the first to show, and when it was received. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { leg } from '../../../test/support/history.js';
+import { entry, leg } from '../../../test/support/history.js';
 import { at, completeAt, indexOf, monitorAnswer } from '../../../test/support/parts.js';
 import { DEFAULT_POLICY, EMPTY_STATE, type SourceState, type TenantState } from '../model/call.js';
-import type { ObservedLeg } from '../model/observation.js';
+import type { ObservedLeg, QueueAnswer } from '../model/observation.js';
 import { observeClock } from './clock-samples.js';
 
 const rings = leg({ startedAt: at(5) });
@@ -34,5 +34,28 @@ describe('a new leg says when it began by the PBX’s clock', () => {
     expect(samples(rings)[0]!.after).toBe(at(5) - 40 - monitorLagMs);
     expect(samples(rings, {}, { failures: 1 })[0]!.after).toBeNull();
     expect(samples(rings, {}, { lastError: 'bad rows' })[0]!.after).toBeNull();
+  });
+});
+
+describe('a new row of the queue', () => {
+  it('says it by each of its times, if the poll before did not show it', () => {
+    const left = entry({ joinedAt: at(3), abandonedAt: at(5), status: 'abandoned' });
+    const sources = completeAt(2);
+    const answer: QueueAnswer = {
+      endpoint: 'queue',
+      outcome: 'complete',
+      reason: null,
+      rows: new Map([[left.key, left]]),
+      startedAt: at(7) - 40,
+      at: at(7),
+    };
+    const { queue } = observeClock(
+      { observations: { queue: answer }, legs: null },
+      { ...EMPTY_STATE, sources },
+      indexOf([]),
+      DEFAULT_POLICY,
+      sources,
+    );
+    expect(queue.clock.map(({ pbx }) => pbx)).toEqual([at(5), at(3)]);
   });
 });

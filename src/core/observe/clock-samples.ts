@@ -84,19 +84,17 @@ function timesOfEntries({ rows, at }: QueueAnswer, known: TenantState, index: Ca
       isIgnored(row, known.ignoredEntries) ||
       index.ended.hasEntry(row, at);
     if (isKnown && before === undefined) continue;
-    const latest = latestTime(row, before);
-    if (latest !== null) times.push(latest);
+    times.push(...timesSince(row, before));
   }
   return times;
 }
 
-/** The latest of the times that the row has only now. */
-function latestTime(row: ObservedQueueEntry, before: ObservedQueueEntry | undefined): Instant | null {
-  let last = before === undefined ? entryBegan(row) : null;
+/** The times that the row has only now. */
+function timesSince(row: ObservedQueueEntry, before: ObservedQueueEntry | undefined): Instant[] {
+  const times = before === undefined ? [entryBegan(row)] : [];
   for (const field of ['bridgedAt', 'abandonedAt'] as const) {
     const time = row[field];
-    if (time === before?.[field] || !belongsToEntry(time, row)) continue;
-    last = Math.max(last ?? time!, time!);
+    if (time !== before?.[field] && belongsToEntry(time, row)) times.push(time!);
   }
-  return last;
+  return times;
 }

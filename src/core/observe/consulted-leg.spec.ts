@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { leg, legPart } from '../../../test/support/history.js';
+import { History, leg, legPart, number } from '../../../test/support/history.js';
 import { at, callOf, connectedAt, indexOf, participant } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
@@ -79,5 +79,46 @@ describe('a consulted extension whose leg shows an id never seen', () => {
       legs: [legPart({ seen: { ...asks, role: 'callee' } }), legPart({ seen: asked })],
     };
     expect(callOfLeg(moved, [customer, called])).toBeNull();
+  });
+
+  it('may show the customer: then it is the consulted leg by its call_time', () => {
+    const shows = leg({ ext: '112', callId: 'never seen', signal: 'answered', startedAt: at(1) });
+    const timed = (startedAt: number | null) => ({
+      ...consultation,
+      legs: [legPart({ seen: asks }), legPart({ seen: { ...asked, startedAt } })],
+    });
+    expect(callOfLeg(shows, [customer, timed(at(1))])).toBe('customer');
+    expect(callOfLeg(shows, [customer, timed(at(2))])).toBeNull();
+    expect(callOfLeg({ ...shows, startedAt: null }, [customer, timed(null)])).toBeNull();
+    expect(callOfLeg({ ...shows, customer: number('0987654321') }, [customer, timed(at(1))])).toBeNull();
+    const withheld = number('anonymous');
+    expect(
+      callOfLeg({ ...shows, customer: withheld }, [{ ...customer, customer: withheld }, timed(at(1))]),
+    ).toBeNull();
+    for (const there of [asks, asked, own])
+      expect(callOfLeg(shows, [customer, timed(at(1))], [there])).toBeNull();
+  });
+
+  it('makes the transfer certain where it shows the customer', () => {
+    const transferred = (row: Partial<ObservedLeg>) => {
+      const history = new History();
+      const talks = leg({ ...own, signal: 'answered' });
+      const both = (signal: ObservedLeg['signal']) => [
+        { ...asks, signal },
+        { ...asked, signal, startedAt: at(3) },
+      ];
+      history.poll({ at: 0 });
+      history.poll({ at: 1, legs: [own] });
+      history.poll({ at: 2, legs: [talks] });
+      history.poll({ at: 3, legs: [talks, ...both('ringing')] });
+      history.poll({ at: 5, legs: [talks, ...both('answered')] });
+      const now = { ...moved, startedAt: at(3), ...row };
+      for (const second of [6, 7]) history.poll({ at: second, legs: [now], idle: ['107'] });
+      const found = history.transitions.filter(({ type }) => type === 'call-transferred');
+      return found.map(({ data }) => ('observed' in data ? data.observed.certainty : null));
+    };
+    const { direction, customer: shown, hotline } = own;
+    expect(transferred({ direction, customer: shown, hotline, peer: null })).toEqual(['observed']);
+    expect(transferred({})).toEqual(['inferred']);
   });
 });

@@ -1,14 +1,16 @@
 import type { CallIndex } from '../index/call-index.js';
-import type { Call } from '../model/call.js';
+import type { Call, Leg } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
+import { customerKey, WITHHELD } from '../parts/customer.js';
 
 /**
  * A PBX that gives the legs of a connection one id (`call_uuid`) shows the consulted leg under another one as it connects it to
  * the customer. Where that is the id of the customer's own leg, which no list shows, it is an id never seen; and the row looks like the
- * phantom of a leg whose connection ends.
+ * phantom of a leg whose connection ends. It shows the transferor, as before, or the customer: then it is the consulted leg by
+ * its extension and its `call_time`.
  *
  * Returns the customer's call: the only one that the transferor's leg has left, or that is held for this consultation, while a
- * poll misses both legs of the consultation, and shows the consulted extension talk with the transferor, as before.
+ * poll misses both legs of the consultation, and shows the consulted extension talk.
  *
  * Not guaranteed: where the customer and the transferor hang up between the same two polls, it may be such a phantom.
  */
@@ -18,22 +20,29 @@ export function consultedFor(
   index: Pick<CallIndex, 'calls' | 'localAt'>,
 ): Call | null {
   const { extension, peer, signal, direction } = row;
-  if (signal !== 'answered' || direction !== 'local' || peer === null || peer === extension) return null;
+  const customer = customerKey(row.customer);
+  const isAsBefore = direction === 'local';
+  if (signal !== 'answered' || (isAsBefore ? peer === null || peer === extension : customer === WITHHELD))
+    return null;
   const isMissing = ({ key }: ObservedLeg): boolean => !rows.has(key);
+  const isOwn = ({ seen }: Leg): boolean =>
+    seen.extension === extension &&
+    (isAsBefore || (row.startedAt !== null && seen.startedAt === row.startedAt));
+  const isTransferor = ({ seen }: Leg): boolean =>
+    seen.role === 'caller' && (isAsBefore ? seen.extension === peer : seen.extension !== extension);
   const consultation = index
     .localAt(extension)
     .find(
-      ({ legs }) =>
-        legs.some(({ seen }) => seen.extension === extension) &&
-        legs.some(({ seen }) => seen.extension === peer && seen.role === 'caller') &&
-        legs.every(({ seen }) => isMissing(seen)),
+      ({ legs }) => legs.some(isOwn) && legs.some(isTransferor) && legs.every(({ seen }) => isMissing(seen)),
     );
   if (consultation === undefined || isElsewhere(row, rows)) return null;
+  const transferor = consultation.legs.find(isTransferor)!.seen.extension;
   const found = [...index.calls.values()].filter(
     (call) =>
       call.direction !== 'local' &&
       call.answeredAt !== null &&
-      call.connected?.extension === peer &&
+      call.connected?.extension === transferor &&
+      (isAsBefore || customerKey(call.customer) === customer) &&
       (call.legs.length === 0
         ? call.consultation?.callId === consultation.callId
         : call.legs.every(({ seen }) => isMissing(seen))),

@@ -22,6 +22,7 @@ const run: Incomplete = {
   answered: true,
   partialSince: at(1),
   last: { startedAt: at(6) - 40, at: at(6), whole: true },
+  lastWhole: at(6) - 40,
   unreadable: new Map([['row', at(1)]]),
   appeared: new Map([[seen.key, at(5)]]),
   missing: new Map(),

@@ -39,6 +39,7 @@ const PARTIAL: Incomplete = {
   answered: true,
   partialSince: at(60),
   last: { startedAt: at(60) - 40, at: at(60), whole: false },
+  lastWhole: null,
   unreadable: new Map(),
   appeared: new Map(),
   missing: new Map(),

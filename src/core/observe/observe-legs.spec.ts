@@ -169,6 +169,17 @@ describe('a new leg', () => {
     }
   });
 
+  it('is one that an ended call has just lost, and that is there again under the only id that it had', () => {
+    const lastLegs = lastLegsOf([legPart({ seen: named, absence: absentSince(5, 2) })]);
+    const ended = (...upstreamIds: string[]): EndedCall[] => [
+      { callId: 'ended', upstreamIds, entries: [], rows: [], endedAt: at(5), lastLegs },
+    ];
+    const back = { ...named, signal: 'answered' as const };
+    expect(isNew(back, { ended: ended('leg-1') })).toBe(true);
+    expect(isNew(back, { ended: ended('leg-1', 'shared') })).toBe(false);
+    expect(isNew(again, { ended: ended('leg-1') })).toBe(false);
+  });
+
   it('is one that shows a leg’s name and the id of a call', () => {
     const other = callOf({ callId: 'call-2', upstreamIds: ['phantom'] });
     expect(isNew(again, { calls: [...known({ seen: named }), other] })).toBe(true);

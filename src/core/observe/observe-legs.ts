@@ -71,7 +71,10 @@ function isNew(row: ObservedLeg, answer: MonitorAnswer, index: CallIndex, cycle:
   if (isKnownId) return !hasParted(row, answer, index, cycle);
   // What the PBX shows of a connection that ends has talked.
   if (row.signal !== 'answered') return true;
-  return name === null || !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustLost(name, now));
+  return (
+    name === null ||
+    !(index.hasJustLost(name, answer.rows, now) || index.ended.hasJustParted(name, row.callId, now))
+  );
 }
 
 /** A leg that was connected may show the id again that it had when it rang: it is not that leg. */

@@ -80,6 +80,7 @@ describe('whether the queue was asked since', () => {
       answered: true,
       partialSince: at(1),
       last: { startedAt: at(asked), at: at(asked), whole: true },
+      lastWhole: at(asked),
       unreadable: new Map(),
       appeared: new Map(),
       missing: new Map(missing.map((key) => [key, { lastPresent: at(1), since: at(2) }])),

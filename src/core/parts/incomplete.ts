@@ -19,17 +19,19 @@ export function withObservation(
   { parts, atMost }: { readonly parts: KnownKeys; readonly atMost: number },
 ): Incomplete | null {
   if (observation.outcome === 'complete') return null;
-  const { at } = observation;
+  const { at, startedAt } = observation;
   const run = source.incomplete ?? { ...NOTHING, since: at };
   const polls = Math.min(run.polls + 1, atMost);
   if (observation.outcome === 'failed')
     return { ...run, polls, answered: run.answered || observation.heldUntil !== undefined };
+  const whole = isWhole(observation);
   return {
     since: run.since,
     polls,
     answered: true,
     partialSince: run.partialSince ?? at,
-    last: { startedAt: observation.startedAt, at, whole: isWhole(observation) },
+    last: { startedAt, at, whole },
+    lastWhole: whole ? startedAt : observation.unreadable === undefined ? run.lastWhole : null,
     unreadable: sinceWhen(observation, run),
     appeared: appeared(observation, run, parts),
     missing: missing(observation, source, parts),
@@ -52,16 +54,17 @@ export function lastAnswered({ lastComplete, incomplete }: SourceState): Instant
 }
 
 /**
- * When the last answer was requested that surely did not hold what is new in this one. A partial answer is such an
- * answer if all rows of it that could not be read are still there: then none of them is what is new.
+ * When the last answer was requested that surely did not hold what is new in this one. A partial answer that had every row is
+ * such an answer if all rows of it that could not be read are still there: then none of them is what is new. Answers in
+ * between that lacked rows change nothing of that.
  */
 export function lastWithoutNews(
   { lastComplete, incomplete }: SourceState,
   { unreadable = NO_IDS }: MonitorAnswer | QueueAnswer,
 ): Instant | null {
-  const isProof =
-    incomplete?.last?.whole === true && [...incomplete.unreadable.keys()].every((id) => unreadable.has(id));
-  return (isProof ? incomplete.last : lastComplete)?.startedAt ?? null;
+  const lastWhole = incomplete?.lastWhole ?? null;
+  const isProof = lastWhole !== null && [...incomplete!.unreadable.keys()].every((id) => unreadable.has(id));
+  return isProof ? lastWhole : (lastComplete?.startedAt ?? null);
 }
 
 /**
@@ -146,6 +149,7 @@ const NOTHING = {
   answered: false,
   partialSince: null,
   last: null,
+  lastWhole: null,
   unreadable: NONE,
   appeared: NONE,
   missing: NONE,

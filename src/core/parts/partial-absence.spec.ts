@@ -49,6 +49,7 @@ describe('a part that a partial answer lacks', () => {
     answered: true,
     partialSince: at(10),
     last: { startedAt: at(999), at: at(1_000), whole: true },
+    lastWhole: at(999),
     unreadable: new Map([['row', at(10)]]),
     appeared: new Map(),
     missing: new Map([entry, leg].map(({ key }) => [key, { lastPresent: at(11), since: at(12) }])),

@@ -101,9 +101,10 @@ describe('the PBX’s clock', () => {
 });
 
 describe('samples of the PBX’s clock', () => {
-  it('are kept of the two rows of an answer with the least delay', () => {
-    const [first, second, third] = [fresh(400), fresh(900), fresh(1_400)];
-    expect(withSamples([], [third, first, second], NOW)).toEqual([first, second]);
+  it('are kept of the two rows of an answer with the least delay, and the one with the most', () => {
+    const [first, second, third, fourth] = [fresh(400), fresh(900), fresh(1_400), fresh(1_900)];
+    expect(withSamples([], [third, first, second], NOW)).toEqual([first, second, third]);
+    expect(withSamples([], [third, first, fourth, second], NOW)).toEqual([first, second, fourth]);
   });
 
   it('are one for all rows of one instant', () => {

@@ -24,8 +24,11 @@ const SAMPLES = 6;
  * off by little more than `CLOCK_LIMIT_MS` most rows do not show it. The clocks of computers drift by less than 0.1 s in that time.
  */
 const KEPT_MS = 600_000;
-/** Of one answer, the two rows with the least delay: the second one confirms the first. */
-const SAMPLES_PER_ANSWER = 2;
+/**
+ * Of one answer, the two rows with the least delay: the second one confirms the first. And the one with the most: of polls that are
+ * far apart only a row that came soon after the last one shows that the clock is behind, and it is confirmed by other answers.
+ */
+const LEAST_OF_ANSWER = 2;
 
 /**
  * Milliseconds by which the PBX's clock is ahead; negative if it is behind, null if the rows do not say. Within
@@ -72,14 +75,15 @@ export function withSamples(
   by: Instant,
 ): readonly ClockSample[] {
   const times = new Set(known.map(({ pbx }) => pbx));
-  const added: ClockSample[] = [];
+  const fresh: ClockSample[] = [];
   for (const sample of [...found].sort((a, b) => b.pbx - a.pbx)) {
     // Rows of one instant, such as the legs of a ring group, are one sample.
-    if (added.length === SAMPLES_PER_ANSWER || times.has(sample.pbx) || saysNothing(sample)) continue;
+    if (times.has(sample.pbx) || saysNothing(sample)) continue;
     times.add(sample.pbx);
-    added.push(sample);
+    fresh.push(sample);
   }
-  if (added.length === 0) return known;
+  if (fresh.length === 0) return known;
+  const added = [...fresh.slice(0, LEAST_OF_ANSWER), ...fresh.slice(LEAST_OF_ANSWER).slice(-1)];
   // After the bridge's own clock has been set back, samples of the future are worthless.
   return counting([...known.filter((sample) => sample.by <= by), ...added]);
 }

@@ -163,6 +163,7 @@ describe('a quiet entry', () => {
         answered: true,
         partialSince: at(3),
         last: { startedAt: at(904), at: at(905), whole: true },
+        lastWhole: at(904),
         unreadable: new Map([['row', at(unreadableSince)]]),
         appeared: new Map(),
         missing: new Map(),

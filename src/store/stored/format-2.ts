@@ -4,6 +4,7 @@ import type {
   Bracket,
   Call,
   EndedCall,
+  Incomplete,
   LastLeg,
   Leg,
   Participant,
@@ -178,6 +179,7 @@ const incomplete = z.strictObject({
   answered: z.boolean(),
   partialSince: instantOrNull,
   last: z.strictObject({ startedAt: instant, at: instant, whole: z.boolean() }).nullable(),
+  lastWhole: instantOrNull.optional(),
   unreadable: times,
   appeared: times,
   missing: z.array(z.tuple([text, z.strictObject({ lastPresent: instantOrNull, since: instant })])),
@@ -428,6 +430,7 @@ function encodeSource(from: SourceState): Stored<'sources'>['monitor'] {
       answered: run.answered,
       partialSince: run.partialSince,
       last: run.last && { startedAt: run.last.startedAt, at: run.last.at, whole: run.last.whole },
+      lastWhole: run.lastWhole,
       unreadable: [...run.unreadable],
       appeared: [...run.appeared],
       missing: [...run.missing].map(([key, { lastPresent, since }]) => [key, { lastPresent, since }]),
@@ -452,11 +455,17 @@ function decodeSource(from: Stored<'sources'>['monitor']): SourceState {
       answered: run.answered,
       partialSince: run.partialSince,
       last: run.last,
+      lastWhole: run.lastWhole === undefined ? wholeOf(run.last) : run.lastWhole,
       unreadable: new Map(run.unreadable),
       appeared: new Map(run.appeared),
       missing: new Map(run.missing),
     },
   };
+}
+
+/** What stands for a time that is not stored. */
+function wholeOf(last: Incomplete['last']): number | null {
+  return last?.whole === true ? last.startedAt : null;
 }
 
 function numberOf(from: PhoneNumber | null): z.infer<typeof phoneNumber> {
