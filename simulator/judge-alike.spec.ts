@@ -117,3 +117,61 @@ describe('two callers in queues whose legs a bridge mistakes for one another', (
     expect({ ok, excused: forgiven.byReason['alike-callers'] ?? 0 }).toEqual({ ok: false, excused: 0 });
   });
 });
+
+describe('two callers whose legs a bridge takes for a ring group', () => {
+  /** The first is emitted with both legs, the second with none. */
+  const grouped = ({ queueEvery = 4, apartMs = 100, queues = [SALES, SALES] }: Grouped = {}) => {
+    const world = createQuietWorld({ directory: { doubleRegistered: 0 } });
+    for (const [nth, queue] of queues.entries()) {
+      if (nth > 0) world.advanceTo(world.now + apartMs);
+      world.startCall({
+        kind: 'queue',
+        queue,
+        customer: '0914237383',
+        answerAfterMs: (8 + nth) * SECOND,
+        talkMs: 20 * SECOND,
+        leavesAfterMs: null,
+      });
+    }
+    const { startedAt } = world.truth[0]!;
+    world.advanceTo(startedAt + 60 * SECOND);
+    const instants = Array.from({ length: 60 }, (_, nth) => startedAt + (nth - 0.2) * SECOND);
+    const polls = { monitor: instants, queue: instants.filter((_, nth) => nth % queueEvery === 0) };
+    const [a, b] = world.truth;
+    const isOfLeg = ({ type }: CallTruth['events'][number]) => type.startsWith('call-offer');
+    const told = [
+      {
+        ...a!,
+        upstreamIds: [...a!.upstreamIds, legOf(b!).callId],
+        sightings: [...a!.sightings, legOf(b!)],
+        events: [...a!.events, ...b!.events.filter(isOfLeg)].sort((one, other) => one.at - other.at),
+      },
+      {
+        ...b!,
+        sightings: b!.sightings.filter((one) => one !== legOf(b!)),
+        events: b!.events.filter((one) => !isOfLeg(one)),
+      },
+    ];
+    return judge(world.truth, perfectEvents(told, polls), polls, { log: world.log });
+  };
+
+  it('are excused if nothing but these legs had been shown, which began together and called one number', () => {
+    const { ok, forgiven } = grouped();
+    expect(ok).toBe(true);
+    expect(forgiven.byReason['alike-callers']).toBeGreaterThan(4);
+  });
+
+  it.each<[why: string, given: Grouped]>([
+    ['the queue had shown them', { queueEvery: 1 }],
+    ['they began to ring apart', { apartMs: 2.5 * SECOND }],
+    ['they called two numbers', { queues: [SALES, SUPPORT] }],
+  ])('are not if %s', (_, given) => {
+    expect(grouped(given).forgiven.byReason['alike-callers'] ?? 0).toBe(0);
+  });
+});
+
+interface Grouped {
+  readonly queueEvery?: number;
+  readonly apartMs?: number;
+  readonly queues?: readonly [string, string];
+}

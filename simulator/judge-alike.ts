@@ -1,7 +1,7 @@
 import type { TruthIndex } from './judge-match.js';
 import type { Polls } from './judge-polls.js';
 import type { Finding, JudgedEvent } from './judge-report.js';
-import { isAnswer, isConnected, type Sight, spansOf } from './judge-sight.js';
+import { isAnswer, isConnected, mayRing, type Sight, spansOf } from './judge-sight.js';
 import type { CallTruth, Sighting } from './truth.js';
 
 /**
@@ -12,6 +12,9 @@ import type { CallTruth, Sighting } from './truth.js';
  * A row in a queue shows no hotline. So the two are alike too where they called two, one of them in the queue, and no row has shown
  * by which that caller came: no leg of that call, nor an answered caller of that queue. Then the other's leg may be the queue's.
  *
+ * Before the queue has shown either of them, the legs of two callers of one hotline that began within a second of each other are a ring group
+ * (events-2.md): nothing distinguishes them from one.
+ *
  * It is known, and a mistake, where one row of what polls had shown when they first showed the leg is evidence against it:
  * the queue's row was not Trying, nor became Answered in that very answer, or names the agent of another extension by a name that the monitor shows or an answer has taught;
  * it names one by a name of which nothing is known, and the leg of that one was there already; the caller joined after
@@ -21,7 +24,7 @@ export class AlikeCallers {
   /** The calls between which a leg was mistaken, and since when what is stated of them need not be true. */
   readonly #since = new Map<CallTruth, number>();
   readonly #mistaken = new Set<Sighting>();
-  /** The calls of which the one leg that there was is another's: nothing else of them can be emitted. */
+  /** The calls of which all legs that there were are another's: nothing else of them can be emitted. */
   readonly #absorbed = new Set<CallTruth>();
   readonly #truth: readonly CallTruth[];
   readonly #taught: readonly { readonly id: string; readonly at: number }[];
@@ -35,9 +38,8 @@ export class AlikeCallers {
     this.#truth = truth;
     this.#taught = truth.flatMap((call) => taughtBy(call, sight));
     for (const { owner, leg, taker } of takenLegs(truth, emitted, index)) {
-      const shownAt = sight.polls('monitor').firstAfter(leg.from)?.shown ?? Infinity;
-      if (!this.#areAlike(owner, taker, shownAt) || !this.#mayRingFor(taker, owner, leg, shownAt)) continue;
-      if (!emitted.has(owner) && owner.sightings.length === 1) this.#absorbed.add(owner);
+      if (!shownAts(leg, sight).some((at) => this.#isMistakable(taker, owner, leg, at))) continue;
+      if (!emitted.has(owner) && isAllOf(owner, taker, emitted)) this.#absorbed.add(owner);
       this.#mistaken.add(leg);
       for (const call of [owner, taker])
         this.#since.set(call, Math.min(leg.from - LAG_MS, this.#since.get(call) ?? Infinity));
@@ -56,6 +58,11 @@ export class AlikeCallers {
   /** Whether a leg was mistaken between the call and another one. */
   concerns(call: CallTruth): boolean {
     return this.#since.has(call);
+  }
+
+  #isMistakable(taker: CallTruth, owner: CallTruth, leg: Sighting, shownAt: number): boolean {
+    if (!this.#areAlike(owner, taker, shownAt)) return false;
+    return this.#mayRingFor(taker, owner, leg, shownAt) || this.#looksLikeGroup(taker, owner, leg, shownAt);
   }
 
   #areAlike(owner: CallTruth, taker: CallTruth, shownAt: number): boolean {
@@ -114,10 +121,30 @@ export class AlikeCallers {
     );
   }
 
+  /** Whether only a ring of the caller's was shown, which began with the leg, and of neither caller a row in a queue. */
+  #looksLikeGroup(taker: CallTruth, owner: CallTruth, leg: Sighting, shownAt: number): boolean {
+    if (owner.hotline === null || owner.hotline !== taker.hotline) return false;
+    if (this.#wasQueued(taker, shownAt) || this.#wasQueued(owner, shownAt)) return false;
+    return taker.sightings.some(
+      (one) =>
+        one.endpoint === 'monitor' &&
+        Math.abs(second(one.from) - second(leg.from)) <= 1 &&
+        mayRing(statusAt({ row: one, at: shownAt }) ?? null),
+    );
+  }
+
+  #wasQueued({ sightings }: CallTruth, by: number): boolean {
+    return this.sight.may(
+      sightings.filter(({ endpoint }) => endpoint === 'queue'),
+      () => true,
+      by - this.sight.toleranceMs,
+    );
+  }
+
   /** events-2.md: an entry that turns Answered in the very answer may own the leg, if that began before. */
   #hasJustBeenAnswered(call: CallTruth, { row, at }: ShownRow, leg: Sighting): boolean {
     if (statusAt({ row, at }) !== 'Answered') return false;
-    const before = this.#queuePolls(call).before(at);
+    const before = this.#queuePolls(call).lastBefore(at);
     return (
       before !== null &&
       statusAt({ row, at: before.shown }) !== 'Answered' &&
@@ -128,7 +155,8 @@ export class AlikeCallers {
   /** The last row of the caller that the queue had shown by then, and the answer that did. */
   #rowShown(call: CallTruth, by: number): ShownRow | null {
     const { sightings } = call;
-    const poll = this.#queuePolls(call).before(by + 1);
+    // What a partial answer shows is known too.
+    const poll = this.#queuePolls(call).lastBefore(by + 1);
     if (poll === null) return null;
     const row = sightings.findLast(
       ({ endpoint, from, to }) =>
@@ -223,6 +251,26 @@ function takenLegs(
     });
   });
   return taken.sort((a, b) => a.leg.from - b.leg.from);
+}
+
+/** The answers that first showed the leg, and that first showed it in a state: one without a state may wait for its call. */
+function shownAts(leg: Sighting, sight: Sight): readonly number[] {
+  const since = [leg.from, leg.states.find(({ state }) => state !== null && state !== '')?.at ?? leg.from];
+  return since.map((from) => sight.polls('monitor').firstAfter(from)?.shown ?? Infinity);
+}
+
+/** Whether each row of the call was a leg that was emitted as the other's. */
+function isAllOf(
+  { sightings }: CallTruth,
+  taker: CallTruth,
+  emitted: ReadonlyMap<CallTruth, readonly JudgedEvent[]>,
+): boolean {
+  const ids = new Set((emitted.get(taker) ?? []).flatMap(({ data }) => data.upstreamIds));
+  return sightings.every(
+    (one) =>
+      one.endpoint === 'monitor' &&
+      (ids.has(one.callId) || one.ids?.some(({ callId }) => ids.has(callId)) === true),
+  );
 }
 
 function areOfOneCaller(a: CallTruth, b: CallTruth): boolean {

@@ -48,3 +48,46 @@ it('excuses the direction of a call that goes on out of sight if only the leg of
   ] as const)
     expect(verdict(direction, since)).toBe(`direction ${direction} instead of inbound`);
 });
+
+it('follows what was emitted of a call without its hotline, whose own rule finds or excuses that, to the calls that it may be', () => {
+  const world = createQuietWorld();
+  const call = (extension: string) =>
+    world.startCall({
+      kind: 'direct',
+      extension,
+      customer: '0914237383',
+      answerAfterMs: SECOND,
+      talkMs: 40 * SECOND,
+    });
+  const { startedAt } = call('107');
+  world.advanceTo(startedAt + 5 * SECOND);
+  call('108');
+  world.advanceTo(startedAt + 60 * SECOND);
+  const instants = Array.from({ length: 60 }, (_, nth) => startedAt + nth * SECOND);
+  const polls = { monitor: instants, queue: instants };
+  const [first, second] = world.truth;
+  const events = perfectEvents(world.truth, polls);
+  const verdict = (withHotline: boolean) => {
+    const index = new TruthIndex(world.truth);
+    const [before, after] = world.truth.map((one) => events.filter((event) => index.callOf(event) === one));
+    const told = before!.map((event) =>
+      withHotline ? event : { ...event, data: { ...event.data, hotline: null } },
+    );
+    index.remember(told[0]!.data.callId, first!, told, Infinity);
+    index.remember(after![0]!.data.callId, second!, after!, Infinity);
+    const event = after![0]!;
+    return FACTS.linkedCallIds(
+      new Statement({
+        call: second!,
+        event: { ...event, data: { ...event.data, linkedCallIds: [told[0]!.data.callId] } },
+        expectation: null,
+        stated: [],
+        sight: new Sight(pollsOf(polls), {}),
+        index,
+        since: -Infinity,
+      }),
+    );
+  };
+  expect(verdict(false)).toBeNull();
+  expect(verdict(true)).toBe('linked to call-1, which is no relation');
+});

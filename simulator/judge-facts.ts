@@ -161,7 +161,7 @@ const linkedCallIds: Rule = (statement) => {
     if (
       other !== call &&
       !index.areRelated(call, other) &&
-      !wereInDoubt(call, other, index.bothBegunAt(own, id), sight)
+      !wereInDoubt([own, call], [id, other], index, sight)
     )
       return `linked to ${other.callKey}, which is no relation`;
     if (other !== call && index.wereApart(own, id) && !sharePart(call, other))
@@ -186,19 +186,27 @@ function sharePart(a: CallTruth, b: CallTruth): boolean {
   );
 }
 
-/** Two live calls of one customer on one hotline, or while no poll had surely shown of both by which hotline they came in. */
-function wereInDoubt(a: CallTruth, b: CallTruth, begun: number, sight: Sight): boolean {
+/**
+ * Two live calls of one customer on one hotline, or while no poll had surely shown of both by which hotline they came in. Where what was
+ * emitted of one has no hotline, or that of the other, which is found or excused by the rule of hotlines, the link follows from it.
+ */
+function wereInDoubt([own, a]: Emitted, [id, b]: Emitted, index: Statement['index'], sight: Sight): boolean {
+  const begun = index.bothBegunAt(own, id);
   if (a.direction !== 'inbound' || (a.customer?.e164 ?? a.customer?.line ?? null) === null) return false;
   // A call lives until so many polls have missed it; a row of a connection that ends may be hidden for a while before it goes.
   const until = ({ sightings }: CallTruth): number =>
     Math.max(...sightings.map((one) => sight.confirmedAt(one.endpoint, goneAt(one))));
   if (!areOfOneNumber(a, b, until)) return false;
-  if (a.hotline === b.hotline) return true;
+  const told = [own, id].map((one) => index.toldHotline(one, begun));
+  if (a.hotline === b.hotline || told.includes(null) || told[0] === told[1]) return true;
   return [a, b].some(({ sightings, hotline }) => {
     const showing = sightings.filter(({ numbers }) => hotline !== null && numbers?.includes(hotline));
     return !sight.must(showing, () => true, begun);
   });
 }
+
+/** What was emitted under a `callId`. */
+type Emitted = readonly [callId: string, call: CallTruth];
 
 /** The call was there at the first answer of every endpoint that showed it first. */
 const baseline: Rule = ({ call, data, sight, stated, isFirst }) => {

@@ -19,6 +19,7 @@ export class TruthIndex {
   readonly #after = new Map<string, CallTruth[]>();
   readonly #stated = new Map<string, CallTruth>();
   readonly #callIds = new Map<CallTruth, string[]>();
+  readonly #events = new Map<string, readonly JudgedEvent[]>();
   readonly #begun = new Map<string, number>();
   readonly #ended = new Map<string, number>();
 
@@ -77,16 +78,23 @@ export class TruthIndex {
     return this.#byId.get(id) ?? null;
   }
 
-  /** Remembers which call was emitted under a `callId`, and when its first event and its end were committed. */
-  remember(callId: string, call: CallTruth, begun: number, ended: number): void {
+  /** Remembers which call was emitted under a `callId`, by which events, and when its end was committed. */
+  remember(callId: string, call: CallTruth, events: readonly JudgedEvent[], ended: number): void {
     this.#stated.set(callId, call);
-    this.#begun.set(callId, begun);
+    this.#events.set(callId, events);
+    this.#begun.set(callId, recordedAt(events[0]!));
     this.#ended.set(callId, ended);
     this.#callIds.set(call, [...this.toldOf(call), callId]);
   }
 
   toldAs(callId: string): CallTruth | null {
     return this.#stated.get(callId) ?? null;
+  }
+
+  /** The hotline that had been emitted of it by then. */
+  toldHotline(callId: string, by: number): string | null {
+    const told = (this.#events.get(callId) ?? []).findLast((event) => recordedAt(event) <= by);
+    return told?.data.hotline?.raw ?? null;
   }
 
   /** When the later one of two that were emitted was begun. */
@@ -134,6 +142,10 @@ export class TruthIndex {
     if (call.customer === null) return false;
     return (this.#byCustomer.get(keyOf(call)) ?? []).some((other) => areAlike(call, other));
   }
+}
+
+function recordedAt({ recordedtime }: JudgedEvent): number {
+  return Date.parse(recordedtime);
 }
 
 /** One number, or both withheld, and one hotline, at the same time. */

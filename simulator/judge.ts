@@ -56,7 +56,7 @@ export function judge(
     }
     const ended = group.find(({ type }) => type === 'call-ended')?.recordedtime;
     const endedAt = ended === undefined ? Infinity : instant(ended);
-    index.remember(callId, call, instant(group[0]!.recordedtime), endedAt);
+    index.remember(callId, call, group, endedAt);
     const parts = byCall.get(call) ?? [];
     byCall.set(call, [...parts, group]);
   }

@@ -163,9 +163,19 @@ const joins: readonly Mutant[] = [
       'the ring would be the last caller’s, as the PBX serves the first',
     ],
     [
-      "best.isAlone && !mayRingElsewhere(group.legs[0]!.seen, best.candidate) ? 'shown' : 'inferred';",
+      "isSure && !mayRingElsewhere(group.legs[0]!.seen, best.candidate) ? 'shown' : 'inferred';",
       "'shown' as const;",
       'a ring that may be another caller’s would be certain',
+    ],
+    [
+      '!(contested.has(entry.key) || best.isLeftOver)',
+      'best.rivals.length === 0',
+      'the leg that is left for the other of two callers would teach who and where its agent is',
+    ],
+    [
+      'ringsMany(call, entry)',
+      'false',
+      'a caller whose agent rings would have none of two rings, where the other is a ring group’s',
     ],
     [
       ' && !mayRingElsewhere(group.legs[0]!.seen, best.candidate)',

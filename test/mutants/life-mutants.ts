@@ -106,7 +106,24 @@ const life: readonly Mutant[] = [
       'a conversation that may go on at its device would have ended for certain after a transfer',
     ],
   ]),
+  ...mutantsOf(`${LIFE}/life.ts`, `${LIFE}/offer-rules.spec.ts`, [
+    [
+      'this.#newLegs.has(seen.key) || isJustSeen(leg.since, window.by)',
+      'this.#newLegs.has(seen.key)',
+      'two rings of one extension would be one, where the second leg was created before it rang',
+    ],
+    [
+      '!this.#legsAt(participant).every(isNext)',
+      'this.#legsAt(participant).length > 0',
+      'a leg that does not ring yet would keep the ring before it open',
+    ],
+  ]),
   ...mutantsOf(`${LIFE}/offer-rules.ts`, `${LIFE}/offer-rules.spec.ts`, [
+    [
+      'participant.ringingStopped === null ? own : own.filter((leg) => !isCreated(leg))',
+      'own',
+      'a ring would end only when the next one begins',
+    ],
     [
       "when: { answered: true, connectedKnown: false, named: true },\n      then: { outcome: 'answered', isInferred: true },",
       "when: { answered: true, connectedKnown: false, named: true },\n      then: { outcome: 'answered', isInferred: false },",
@@ -468,7 +485,7 @@ const rows: readonly Mutant[] = [
       'a transfer would be seen when the row of the leg that parted has gone',
     ],
     [
-      "since: answered && before !== 'answered' ? cycle.legChanged(row.key)! : since,",
+      'since: begins ? cycle.legChanged(row.key)! : since,',
       'since,',
       'an answer would be as old as the ring',
     ],

@@ -88,6 +88,16 @@ describe('what parts say of their call', () => {
   });
 });
 
+describe('a leg that joined by inference', () => {
+  it('is shown to be the entry’s that comes after it, but not the one with which it comes', () => {
+    const seen = leg({ startedAt: at(5) });
+    const call = callOf({ legs: [legPart({ seen, joined: 'inferred' })] });
+    const together = joined(callOf(), { legs: [{ seen, joined: 'inferred' }], entries: [support] });
+    expect(joined(call, { entries: [support] }).legs).toMatchObject([{ joined: 'shown' }]);
+    expect(together.legs).toMatchObject([{ joined: 'inferred' }]);
+  });
+});
+
 describe('that the queue rang for an entry', () => {
   const trying = entry({ status: 'trying' });
   const rang = (seen = trying, legs = [legPart()], before: Parameters<typeof entryPart>[0] = {}) =>

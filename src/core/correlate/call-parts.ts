@@ -31,7 +31,8 @@ export function withParts(
 
 /** Adds the placement's parts to `call` itself. */
 export function addParts(call: MutableCall, { legs, entries }: Placement, cycle: CycleFacts): Call {
-  call.legs = [...call.legs, ...legs.map((leg) => newLeg(leg, call.legs, cycle))];
+  const known = call.legs;
+  call.legs = [...known, ...legs.map((leg) => newLeg(leg, known, cycle))];
   call.participants = legs.reduce(
     (all, { seen }) => withParticipant(all, seen, call.legs),
     call.participants,
@@ -44,7 +45,9 @@ export function addParts(call: MutableCall, { legs, entries }: Placement, cycle:
     const left = (before === null ? entries : [before, ...entries]).filter((entry) => entry !== current);
     if (current !== before) {
       call.entry = newEntry(current, cycle);
-      call.legs = call.legs.map((leg) => (isRungFor(leg, current) ? { ...leg, joined: 'shown' } : leg));
+      call.legs = call.legs.map((leg) =>
+        known.includes(leg) && isRungFor(leg, current) ? { ...leg, joined: 'shown' } : leg,
+      );
     }
     // A caller in a queue called in, whatever direction the PBX lists for the legs that ring for the call.
     call.direction = 'inbound';

@@ -438,7 +438,7 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
 describe('legs that begin at once, of a customer with two entries', () => {
   const named = withEntry({ ...trying, agentName: 'agent_no_8' });
   const ringsAll = withEntry(entry({ queueId: 'support', callId: 'all', joinedAt: at(4), status: 'trying' }));
-  const owners = (legs: readonly ObservedLeg[], calls: readonly Call[] = [named, ringsAll]) => {
+  const joins = (legs: readonly ObservedLeg[], calls: readonly Call[]) => {
     const groups = legs.map(groupWith);
     joinLegsToEntries(groups, {
       weighing: new Weighing(),
@@ -453,8 +453,10 @@ describe('legs that begin at once, of a customer with two entries', () => {
         queueIsLater: true,
       },
     });
-    return groups.map(({ joins }) => joins?.callId ?? null);
+    return groups.map((group) => [group.joins?.callId ?? null, group.legs[0]!.joined] as const);
   };
+  const owners = (legs: readonly ObservedLeg[], calls: readonly Call[] = [named, ringsAll]) =>
+    joins(legs, calls).map(([callId]) => callId);
   const legAt = (ext: string, given: Partial<ObservedLeg> = {}) => ({
     ...leg({ ext, callId: `leg-${ext}`, startedAt: at(5) }),
     ...given,
@@ -474,6 +476,38 @@ describe('legs that begin at once, of a customer with two entries', () => {
     const second = withEntry({ ...ringsAll.entry!.seen, agentName: 'agent_no_9' });
     const three = ['107', '108', '109'].map((ext) => legAt(ext));
     expect(owners(three, [named, second])).toEqual([first, 'all', null]);
+  });
+});
+
+describe('legs of which each may be that of either of two callers', () => {
+  const named = (callId: string, agentName: string) =>
+    withEntry(entry({ callId, status: 'trying', agentName }));
+  const both = [named('a', 'agent_no_7'), named('b', 'agent_no_8')];
+  const legAt = (ext: string) => leg({ ext, callId: `leg-${ext}`, startedAt: at(5) });
+  const joins = (legs: readonly ObservedLeg[], calls: readonly Call[] = both) =>
+    legs.map((seen, nth) => owner(seen, calls, { others: legs.slice(0, nth).map(groupWith) }));
+
+  it('join inferred, the one that is left for the other caller too', () => {
+    expect(joins([legAt('107'), legAt('108')])).toEqual(['a inferred', 'b inferred']);
+  });
+
+  it('so does a leg that comes while the first rings', () => {
+    const rings = (joined: 'shown' | 'inferred') => {
+      const legs = [legPart({ seen: legAt('107'), joined })];
+      return owner(legAt('108'), [{ ...both[0]!, legs }, both[1]!]);
+    };
+    expect([rings('inferred'), rings('shown')]).toEqual(['b inferred', 'b shown']);
+  });
+
+  it('not where the row names its agent', () => {
+    const known = named('b', 'agent-108');
+    expect(joins([legAt('107'), legAt('108')], [both[0]!, known])).toEqual(['a inferred', 'b shown']);
+  });
+
+  it('are not of one caller where they called two numbers', () => {
+    const ringAll = ['a', 'b'].map((callId) => withEntry(entry({ callId, status: 'trying' })));
+    const other = { ...legAt('108'), hotline: number('19005678') };
+    expect(joins([legAt('107'), other], ringAll)).toEqual(['a inferred', 'b inferred']);
   });
 });
 
@@ -569,6 +603,18 @@ describe('an entry that comes after its ring', () => {
     );
     const stopped = legPart({ seen: rung, firstSeen: at(6), absence: absentSince(7) });
     expect(takes([ringing({ legs: [stopped] })], named, at(5.5), cycle)).toBe('leg-1');
+  });
+
+  it('takes none of many that ring, where the row names an agent', () => {
+    const legs = ['107', '108'].map((ext) =>
+      legPart({ seen: leg({ ext, startedAt: at(5) }), firstSeen: at(6) }),
+    );
+    const named = { ...row, agentName: 'agent_no_7' };
+    expect(takes([ringing({ legs })], named)).toBeNull();
+    expect(takes([ringing({ legs })])).toBe('leg-1');
+    const gone = legs.map((one, nth) => (nth === 0 ? { ...one, absence: absentSince(7) } : one));
+    expect(takes([ringing({ legs: gone })], named)).toBe('leg-1');
+    expect(takes([ringing({ legs })], { ...named, status: 'answered', bridgedAt: at(6) })).toBe('leg-1');
   });
 
   it('takes none of a number by which no caller came to the queue', () => {

@@ -57,7 +57,7 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = {
 /**
  * Joins each leg to the entry with the strongest evidence, and to one whose caller was answered only if it can be no other's. Of
  * several with the same, those that are listed and Trying come first, then who joined earliest, then the PBX's order; the leg may be
- * another's then, so the join is inferred.
+ * another's then, so the join is inferred. So is that of the leg which is left for the other one.
  */
 export function joinLegsToEntries(
   groups: readonly Group[],
@@ -66,14 +66,17 @@ export function joinLegsToEntries(
   const rung = new Map<string, ObservedLeg[]>();
   const deps = { ...given, rung, answered: answeredById(groups), alone: legsAlone(groups) };
   const begun = byCustomerOf(groups.filter(({ entries }) => entries.length > 0));
+  const contested = new Set<string>();
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
     const best = strongest(group, begun, deps);
     if (best === null) continue;
-    const { call, group: into } = best.candidate;
+    const { call, group: into, entry } = best.candidate;
     if (!hasRoom((call === null ? 0 : extentOf(call)) + (into?.legs.length ?? 0), group)) continue;
-    const joined =
-      best.isAlone && !mayRingElsewhere(group.legs[0]!.seen, best.candidate) ? 'shown' : 'inferred';
+    if (best.rivals.length > 0)
+      for (const one of [best.candidate, ...best.rivals]) contested.add(one.entry.key);
+    const isSure = best.isNamed || !(contested.has(entry.key) || best.isLeftOver);
+    const joined = isSure && !mayRingElsewhere(group.legs[0]!.seen, best.candidate) ? 'shown' : 'inferred';
     if (call === null) {
       mergeInto(group, into!, joined);
       continue;
@@ -108,11 +111,17 @@ function answeredById(groups: readonly Group[]): ReadonlySet<string> {
   return answered;
 }
 
-function strongest(
-  { legs }: Group,
-  begun: EntryGroups,
-  deps: Deps,
-): { readonly candidate: Candidate; readonly isAlone: boolean } | null {
+interface Best {
+  readonly candidate: Candidate;
+  /** Those that the leg may be rung for as well. */
+  readonly rivals: readonly Candidate[];
+  /** The row names the agent, as no other does. */
+  readonly isNamed: boolean;
+  /** Another entry of the customer has a leg that may be this one's. */
+  readonly isLeftOver: boolean;
+}
+
+function strongest({ legs }: Group, begun: EntryGroups, deps: Deps): Best | null {
   const { seen } = legs[0]!;
   const ranked: { readonly candidate: Candidate; readonly rank: number }[] = [];
   const candidates = candidatesFor(seen, begun, deps);
@@ -133,7 +142,22 @@ function strongest(
   // Where none is known to ring, nothing says for which of two queues the leg is.
   if (rank % 2 === 0 && new Set(best.map(({ entry }) => entry.queueId)).size > 1) return null;
   const candidate = best.reduce((first, other) => (isBehind(first, other) ? other : first));
-  return { candidate, isAlone: best.length === 1 };
+  const rivals = best.filter((one) => one !== candidate);
+  const isNamed = rivals.length === 0 && rank >= 2 * STRENGTH.named;
+  return {
+    candidate,
+    rivals,
+    isNamed,
+    isLeftOver: candidates.some((one) => one !== candidate && hasDoubtful(one)),
+  };
+}
+
+/** Whether a leg rings for the entry that may be another's of the customer. */
+function hasDoubtful({ call, group }: Candidate): boolean {
+  if (group !== null || isConnected(call)) return false;
+  return call.legs.some(
+    ({ joined, state, absence }) => joined === 'inferred' && state === 'ringing' && absence === null,
+  );
 }
 
 /**
@@ -209,7 +233,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
       (group === null ? answers.queueIsNoOlder && !answers.turned.has(call.callId) : answers.queueIsLater),
     names: agentFor(leg, candidate, isOfMany, deps),
     owns: ownsLegAt(leg, candidate),
-    hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
+    hotlines: hotlineMatch(hotlineOf(candidate, deps), leg.hotline),
     learnt: learntOf(entry, call, leg, cycle),
     time: ringsAt(leg, candidate, cycle, answers),
     connected:
@@ -230,8 +254,9 @@ function waitsAgain(
   return onOurClock(joinedAt, skewMs) > answeredAt + PBX_PRECISION_MS;
 }
 
-function hotlineOf({ call, group }: Candidate): PhoneNumber | null {
-  if (group === null) return call.hotline;
+function hotlineOf({ call, group }: Candidate, { rung }: Deps): PhoneNumber | null {
+  if (group === null)
+    return call.hotline ?? rung.get(call.callId)?.find(({ hotline }) => hotline !== null)?.hotline ?? null;
   // A caller in a second queue may have come to it through another number than the one that was called first.
   if (call !== null) return null;
   return group.legs.find(({ seen }) => seen.hotline !== null)?.seen.hotline ?? null;
@@ -391,7 +416,10 @@ function ringingFor(group: Group, { index, cycle, weighing }: Weighed): Ringing[
   });
 }
 
-/** The facts of a ring that the entry comes after. While it rang the row may have named another than now. */
+/**
+ * The facts of a ring that the entry comes after. While it rang the row may have named another than now; but where it names one, the
+ * queue rings one agent at a time.
+ */
 function takenFacts(
   { seen, absence }: Leg,
   call: Call,
@@ -404,7 +432,11 @@ function takenFacts(
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
     written: isWrittenAlike(entry.customer, seen.customer),
     waits: false,
-    names: names === 'another' && absence !== null ? 'none known' : names,
+    names: ringsMany(call, entry)
+      ? 'another'
+      : names === 'another' && absence !== null
+        ? 'none known'
+        : names,
     owns: false,
     hotlines: 'unknown',
     learnt: cycle.leadsTo(entry.queueId, seen.hotline),
@@ -412,6 +444,12 @@ function takenFacts(
     connected: false,
     stale: false,
   };
+}
+
+function ringsMany({ legs }: Call, entry: ObservedQueueEntry): boolean {
+  if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;
+  const there = legs.filter(({ seen, absence }) => absence === null && mayBeInbound(seen));
+  return new Set(there.map(({ seen }) => seen.extension)).size > 1;
 }
 
 function ringsOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): readonly Leg[] {

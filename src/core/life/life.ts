@@ -6,6 +6,7 @@ import { endingOf } from './ending-rules.js';
 import type { CallEventType, Transition } from '../model/event.js';
 import type { Instant, ObservedQueueEntry } from '../model/observation.js';
 import {
+  isCreated,
   isOffered,
   legsAt,
   talks,
@@ -156,7 +157,9 @@ class Life {
     for (const leg of this.call.legs) {
       if (!isOffered(leg) || leg.absence !== null) continue;
       const { seen } = leg;
-      if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
+      // The PBX may have created it some polls ago: then it begins to ring now.
+      if (this.#newLegs.has(seen.key) || isJustSeen(leg.since, window.by))
+        this.#endOfferBefore(seen.key, seen.extension);
       const participant = this.#participant(seen.extension);
       if (participant.offerOpen || this.#legsAt(participant).some(talks)) continue;
       this.#replaceParticipant(
@@ -222,7 +225,8 @@ class Life {
       this.call.entry = { ...this.call.entry, quiet };
     for (const { seen, absence } of this.#gone) {
       const participant = this.#participant(seen.extension);
-      if (!participant.offerOpen || this.#legsAt(participant).length > 0) continue;
+      const isNext = (leg: Leg) => isCreated(leg) && !isBefore(leg.firstSeen, whenGone(absence!));
+      if (!participant.offerOpen || !this.#legsAt(participant).every(isNext)) continue;
       const { lastPresent, firstAbsent } = absence!;
       this.#replaceParticipant(withOffer(participant, { ringingStopped: { lastPresent, firstAbsent } }));
     }

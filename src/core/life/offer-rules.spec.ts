@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { entry, leg, legPart } from '../../../test/support/history.js';
+import { entry, History, leg, legPart } from '../../../test/support/history.js';
 import {
   absentSince,
   at,
@@ -189,5 +189,49 @@ describe('an offer is answered', () => {
     expect(isAnswered([talked])).toBe(true);
     expect(isAnswered([talked, rings])).toBe(false);
     expect(isAnswered([talked, { ...rings, state: 'answered' }])).toBe(true);
+  });
+});
+
+describe('the next ring of an extension, whose leg the PBX has created before it rings', () => {
+  const first = leg({ callId: 'ring-1', startedAt: at(3) });
+  const next = leg({ callId: 'ring-2', startedAt: at(14), signal: 'unclear' });
+  const rings = { ...next, signal: 'ringing' } as const;
+  const trying = { entries: [entry({ status: 'trying', agentName: 'agent-107' })] };
+  const waiting = { entries: [entry()] };
+  const rung = () => {
+    const history = new History();
+    history.poll({ at: 0 });
+    history.poll({ at: 3, ...trying, legs: [first] });
+    return history;
+  };
+
+  it('is an offer of its own, where the poll that first misses the leg before it shows it', () => {
+    const history = rung();
+    expect(history.emitted({ at: 14, ...trying, legs: [next] })).toEqual([]);
+    expect(history.emitted({ at: 14.2, ...trying, legs: [rings] })).toEqual([
+      'call-offer-ended 107 not-answered',
+      'call-offered 107',
+    ]);
+    expect(history.emitted({ at: 14.4, ...trying, legs: [rings] })).toEqual([]);
+  });
+
+  it('so is one that is there when the leg before it is confirmed as gone', () => {
+    const history = rung();
+    expect(history.emitted({ at: 13, ...waiting })).toEqual([]);
+    expect(history.poll({ at: 14, ...trying, legs: [next] })).toMatchObject([
+      { type: 'call-offer-ended', data: { offer: { outcome: 'not-answered' }, observed: { latest: new Date(at(13)).toISOString() } } },
+    ]);
+    expect(history.emitted({ at: 14.2, ...trying, legs: [rings] })).toEqual(['call-offered 107']);
+  });
+
+  it('is the same offer, where another device of the extension rings on', () => {
+    const history = rung();
+    const device = leg({ callId: 'ring-1b', startedAt: at(3), signal: 'unclear' });
+    history.poll({ at: 4, ...trying, legs: [first, device] });
+    history.poll({ at: 5, ...trying, legs: [first, { ...device, signal: 'ringing' }] });
+    for (const seconds of [6, 6.2])
+      expect(history.emitted({ at: seconds, ...trying, legs: [{ ...device, signal: 'ringing' }] })).toEqual(
+        [],
+      );
   });
 });

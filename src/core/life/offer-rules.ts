@@ -27,10 +27,21 @@ export function isOffered({ seen, state }: Leg): boolean {
   );
 }
 
+/** Whether the leg does not ring yet. One that shows an unknown word after it has rung looks the same. */
+export function isCreated({ seen, state }: Leg): boolean {
+  return state === 'ringing' && seen.signal === 'unclear';
+}
+
 export function legsAt({ extension }: Participant, legs: readonly Leg[]): readonly Leg[] {
   // Nearly every call has one leg: then its list is returned as it is.
   if (legs.length === 1 && legs[0]!.seen.extension === extension) return legs;
   return legs.filter((leg) => leg.seen.extension === extension);
+}
+
+/** The legs of the extension's open offer. Where a ringing has stopped, one that does not ring yet is of the next one. */
+function offeredLegs(participant: Participant, legs: readonly Leg[]): readonly Leg[] {
+  const own = legsAt(participant, legs);
+  return participant.ringingStopped === null ? own : own.filter((leg) => !isCreated(leg));
 }
 
 function isAnswered(leg: Leg): boolean {
@@ -240,7 +251,7 @@ export function offerFacts(
   { gone, over, isDeduced, movedFrom, facts }: OfferCycle,
 ): OfferFacts {
   const { entry, connected } = call;
-  const own = legsAt(participant, call.legs);
+  const own = offeredLegs(participant, call.legs);
   const answered = call.answeredAt !== null;
   const legs = own.length === 0 ? 'gone' : own.every(isMissing) ? 'missing' : 'ringing';
   return {
@@ -293,7 +304,7 @@ function isNamed(participant: Participant, entry: QueueEntry | null, { extension
 
 /** The window in which the last leg of the extension went. Null while one of its legs is there. */
 export function whenRingingStopped(participant: Participant, legs: readonly Leg[]): Window | null {
-  const own = legsAt(participant, legs);
+  const own = offeredLegs(participant, legs);
   if (own.length === 0)
     return participant.ringingStopped === null ? null : whenGone(participant.ringingStopped);
   return own.every(isMissing) ? lastOf(own.map(absenceOf)) : null;

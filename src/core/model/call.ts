@@ -38,7 +38,7 @@ export interface Leg {
   readonly joined: Joined;
   /** When an answer first showed the leg, in any state. */
   readonly firstSeen: Instant;
-  /** The window in which it came into its state. */
+  /** The window in which it came into its state; of one that rings, in which it began to ring. */
   readonly since: Bracket;
   /** A poll showed RING_WAIT: the customer of a click-to-call had not answered then. */
   readonly waited: boolean;

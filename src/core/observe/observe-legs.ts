@@ -36,12 +36,15 @@ export function observeLegs(
       continue;
     }
     const answered = KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
+    const begins = answered
+      ? before !== 'answered'
+      : row.signal === 'ringing' && known.part.seen.signal !== 'ringing';
     add(changes.legs, known.callId, {
       seen: row,
       state: answered ? 'answered' : before,
       joined,
       firstSeen,
-      since: answered && before !== 'answered' ? cycle.legChanged(row.key)! : since,
+      since: begins ? cycle.legChanged(row.key)! : since,
       waited: waited || row.ringWait,
       absence: null,
     });
