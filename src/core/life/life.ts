@@ -83,9 +83,15 @@ export interface Draft {
   readonly returnRow?: ObservedQueueEntry;
   /** The call was held open for a consultation, and its caller had gone when the connected participant did. */
   readonly isLeft?: boolean;
-  /** The call is a consultation, and the leg of this extension has moved on from it to the caller who was transferred. */
+  /**
+   * The leg of this extension has moved on from the call: it is a consultation, and the leg talks with the caller who was transferred;
+   * or the leg was rung for another caller of the same number.
+   */
   readonly movedFrom?: string;
-  /** The call is a consultation whose consulted leg talks, and the next poll shows whether with the extension that consulted it. */
+  /**
+   * A leg of the call talks, and the next poll shows with whom: it is a consultation, and it may be the extension that consulted; or
+   * there is another caller of the same number.
+   */
   readonly isUndecided?: boolean;
   /** A consulted leg has joined the call: when the leg of the participant who was connected before went. */
   readonly connectedWent?: Window;
@@ -409,9 +415,14 @@ class Life {
     return this.#isOwnTime(leg, window) ? leg.since : window;
   }
 
-  /** Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg. */
+  /**
+   * Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg, or for
+   * what the queue says.
+   */
   #isOwnTime({ since }: Leg, window: Window | null): boolean {
-    return isJustSeen(since, window?.by ?? null) || (this.#announced && this.call.direction === 'local');
+    const { direction, entry } = this.call;
+    const hasWaited = direction === 'local' || entry !== null;
+    return isJustSeen(since, window?.by ?? null) || (this.#announced && hasWaited);
   }
 
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */

@@ -174,6 +174,15 @@ describe('a new leg', () => {
     expect(isNew(again, { calls: [...known({ seen: named }), other] })).toBe(true);
   });
 
+  it('is none that shows a connected leg under the id with which it rang for another call, as was thought', () => {
+    const rang = callOf({ callId: 'call-2', upstreamIds: ['phantom'] });
+    const talked = known({ seen: named, state: 'answered' });
+    expect(isNew(again, { calls: [...talked, rang] })).toBe(false);
+    // It is the id of the other caller, whom the leg talks to next.
+    const ofCaller = { ...rang, entry: entryPart({ seen: entry({ callId: 'phantom' }) }) };
+    expect(isNew(again, { calls: [...talked, ofCaller] })).toBe(true);
+  });
+
   it('is none that shows a connected leg again under the id with which it rang', () => {
     const talks = { ...leg({ startedAt: at(1), signal: 'answered', callId: 'own' }) };
     const connected = legPart({ seen: leg({ startedAt: at(1), callId: 'shared' }), state: 'answered' });

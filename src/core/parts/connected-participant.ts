@@ -24,6 +24,12 @@ export function connectedParticipantOf({ seen }: Leg): ConnectedParticipant {
   return { extension, extensionId, agentName, username, userId };
 }
 
+/** Whether a leg talks, and no answer of the caller was emitted, whom a queue lists: what it says next shows whose the leg is. */
+export function isUnheard(call: Call): boolean {
+  const { answeredAt, entry } = call;
+  return answeredAt === null && entry !== null && entry.absence === null && isConnected(call);
+}
+
 export function isPresent({ absence }: Leg): boolean {
   return absence === null;
 }
