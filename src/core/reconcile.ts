@@ -177,9 +177,11 @@ class Cycle {
   #supersede(changes: Changes): void {
     const drafts: Draft[] = [];
     for (const [callId, row] of changes.superseded) {
-      const call = this.#index.calls.get(callId)!;
+      const known = this.#index.calls.get(callId)!;
+      const legs = withChanges(known.legs, changes.legs.get(callId) ?? []);
+      const call = withParts(known, { legs, entry: known.entry }, this.#facts);
       // Legs that are still there belong to the new call.
-      for (const leg of withChanges(call.legs, changes.legs.get(callId) ?? [])) {
+      for (const leg of legs) {
         if (leg.absence === null && this.#isShown(leg.seen)) changes.newLegs.push(leg.seen);
       }
       changes.legs.delete(callId);

@@ -1,5 +1,6 @@
 import { type Call, type Leg, PBX_PRECISION_MS, type QueueEntry } from '../model/call.js';
 import { copyOf } from '../model/call-copy.js';
+import { agentNamesOf } from '../parts/agents.js';
 import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, hotlineMatch, isWrittenAlike, likeness, WITHHELD } from '../parts/customer.js';
 import { type CycleFacts, isQueueSilent, rowAskedAt } from '../parts/cycle-facts.js';
@@ -92,18 +93,23 @@ function alikeFacts(leg: Leg, call: Call, other: Call, cycle: CycleFacts): Alike
   const wasAsked = askedAt !== null && isSince(leg.since, askedAt, SETTLES_MS);
   return {
     talks: leg.state === 'answered',
-    own:
-      entry.absence?.kind === 'vanished'
-        ? 'answered'
-        : entry.absence?.kind === 'abandoned' && isOverflowLeg(leg, entry)
-          ? 'left'
-          : 'waits',
+    own: isAnswered(entry)
+      ? 'answered'
+      : entry.absence?.kind === 'abandoned' && isOverflowLeg(leg, entry)
+        ? 'left'
+        : 'waits',
     rangBefore:
       !other.legs.some(isPresent) &&
       call.participants.some((one) => one.extension === extension && one.offers > 1),
     other: other.entry!.answered ? 'answered' : 'waits',
     asked: wasAsked || isQueueSilent(cycle, leg.since),
   };
+}
+
+/** The queue deletes a row when its caller was bridged; and where it rings all, it names an agent who has answered. */
+function isAnswered({ seen, rang, absence }: QueueEntry): boolean {
+  if (absence !== null) return absence.kind === 'vanished';
+  return rang === 'unnamed' && agentNamesOf(seen).length > 0;
 }
 
 function withLeg(call: Call, { seen, state, firstSeen, since, waited, absence }: Leg): Call {

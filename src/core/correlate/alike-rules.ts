@@ -22,8 +22,8 @@ export const ALIKE = new RuleTable<AlikeFacts, Alike>({
     own: {
       heading: 'its caller',
       meaning:
-        'what the queue shows of the caller whose leg it was taken for. `left`: Abandoned, and the leg began after that',
-      values: { waits: 'Waiting or Trying', answered: 'Answered', left: '`left`' },
+        'what the queue shows of the caller whose leg it was taken for. Answered: or it deleted the row, or named an agent in a queue that rings all. `left`: Abandoned, and the leg began after that',
+      values: { waits: 'none of these', answered: 'Answered', left: '`left`' },
     },
     rangBefore: {
       heading: 'rang before',

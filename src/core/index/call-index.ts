@@ -110,11 +110,11 @@ export class CallIndex {
   }
 
   /**
-   * Whether the row shows a connected leg under the id that it had before, and so no longer under that of the connection: a
-   * call is just losing the leg of this name, and the id is not the caller's. The leg may have rung for another call, it was thought.
+   * Whether the row shows a connected leg under the id that it had before, and so no longer under that of the connection: its
+   * call is just losing the leg of this name, and the id is not the caller's. The leg may have been taken for another's when it rang.
    */
   hasParted(
-    { callId, signal }: ObservedLeg,
+    { callId, signal, extension }: ObservedLeg,
     name: string,
     rows: ReadonlyMap<string, ObservedLeg>,
     now: Instant,
@@ -122,7 +122,9 @@ export class CallIndex {
     const call = this.byUpstreamId(callId);
     if (call === undefined || signal !== 'answered' || call.entry?.seen.callId === callId) return false;
     const isConnected = ({ state }: Leg): boolean => state === 'answered';
-    return this.#all(this.#legNames.get(name)).some(({ legs, lastLegs }) =>
+    const rang = call.participants.some((participant) => participant.extension === extension);
+    const losing = rang ? this.#all(this.#legNames.get(name)) : [call];
+    return losing.some(({ legs, lastLegs }) =>
       isLosing({ legs: legs.filter(isConnected), lastLegs }, name, rows, now),
     );
   }
