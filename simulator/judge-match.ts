@@ -129,11 +129,13 @@ export class TruthIndex {
     return (a.customer?.e164 ?? a.customer?.line ?? null) !== null && areAlike(a, b);
   }
 
-  /** Whether another caller of the number, or who withholds it too, was in a queue at the same time. */
-  hasRival(call: CallTruth): boolean {
+  /** Whether another caller of the number, or who withholds it too, was in a queue at the same time; `at`: then. */
+  hasRival(call: CallTruth, at: number | null = null): boolean {
     if (call.customer === null) return false;
+    const isInQueue = ({ endpoint, from, to }: Sighting): boolean =>
+      endpoint === 'queue' && (at === null || (from <= at && (to ?? Infinity) > at));
     return (this.#byCustomer.get(keyOf(call)) ?? []).some(
-      (other) => areOfOneNumber(call, other) && other.sightings.some(({ endpoint }) => endpoint === 'queue'),
+      (other) => areOfOneNumber(call, other) && other.sightings.some(isInQueue),
     );
   }
 

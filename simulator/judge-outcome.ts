@@ -107,6 +107,7 @@ function outcomeOfOffer(statement: Statement): Verdict {
   const here = legs.filter(({ extension }) => extension === truth.extension);
   if (data.outcome === 'answered') {
     if (wasTransferredTo(statement, truth)) return { excused: 'rings-on' };
+    if (pickedUpItself(statement, truth)) return { excused: 'stopped-with-its-group' };
     const isDeduced = data.observed.certainty === 'inferred' && !statement.must(legs, isConnected);
     return isDeduced && call.outcome === 'answered' ? { excused: 'who-answered-between-polls' } : wrong;
   }
@@ -119,6 +120,7 @@ function outcomeOfOffer(statement: Statement): Verdict {
       // events.md: a leg that talks only after its caller has gone is no answer.
       if (call.neverBridged === true && data.outcome === 'caller-left' && !isAnswered)
         return statement.may(entries, isAbandoned) ? { excused: 'never-bridged' } : wrong;
+      if (signedOffInRing(statement, truth)) return { excused: 'out-of-sight' };
       return statement.must(here, isConnected) || isNamedBridged(statement)
         ? wrong
         : { excused: 'answer-between-polls' };
@@ -175,6 +177,24 @@ function isNamedBridged(statement: Statement): boolean {
   return bridgedTimes(statement).some(
     ({ sighting }) => statement.must([sighting], isAnswer) && isKnown(sighting),
   );
+}
+
+/**
+ * A member of a ring group had rejected the call, and then picked it up: its row says RINGING until the group is over (freeswitch.md),
+ * which the pick-up ends.
+ */
+function pickedUpItself({ legs, call }: Statement, { extension, outcome, part, at }: TruthEvent): boolean {
+  if (outcome !== 'not-answered') return false;
+  const picker = legs.find((one) => one.role === 'picker' && one.extension === extension);
+  const rung = call.sightings.find((one) => one.part === part && one.extension === extension);
+  return picker !== undefined && rung !== undefined && picker.from > at && goneAt(rung) >= picker.from;
+}
+
+/** The device signed off while it rang, and answered before polls showed its row again: what rang when it vanished has stopped. */
+function signedOffInRing({ legs, recorded, sight }: Statement, { part }: TruthEvent): boolean {
+  const rung = legs.filter((one) => one.part === part);
+  const talks = rung.filter((one) => sight.may([one], isConnected, recorded));
+  return talks.length === 0 && rung.some((one) => one.closedBy === 'unregistered' && one.to! <= recorded);
 }
 
 /** The call was transferred to this extension, which talks before enough polls could show that it had stopped ringing. */

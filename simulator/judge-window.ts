@@ -241,7 +241,7 @@ const recordedtime: Rule = (statement) => {
   if (event.type === 'call-ended' && !hidden(statement) && isUnconfirmed(statement))
     return 'recorded before polls had confirmed that a leg is gone';
   const isConfirmed = CONFIRMED.has(event.type) || isUnclear(statement);
-  const clear = isUnclear(statement) ? clearAt(statement) : 0;
+  const clear = Math.max(isUnclear(statement) ? clearAt(statement) : 0, toldApartAt(statement));
   const nth = isConfirmed ? sight.absencePolls * sight.toDemand : sight.toDemand;
   const last = Math.max(
     clear,
@@ -257,6 +257,23 @@ const recordedtime: Rule = (statement) => {
   if (recorded <= last + sight.commitMs + sight.toleranceMs) return null;
   return hidden(statement) || expectation.reason !== null ? null : `recorded ${recorded - last} ms too late`;
 };
+
+/**
+ * When the queue shows which of two callers of one number an agent's leg has answered: until its row says Answered, rows do not say
+ * whose the leg is. A row that never does so is waited for by one answer of the queue, half a second later.
+ */
+function toldApartAt({ event, call, data, entries, expectation, index, sight }: Statement): number {
+  const at = expectation?.event.at ?? null;
+  const isOfAnswer = event.type === 'call-answered' || (data.outcome ?? '').startsWith('answered');
+  if (at === null || !isOfAnswer || event.type === 'call-ended') return 0;
+  const row = entries.find((one) => one.from <= at && goneAt(one) > at);
+  if (row === undefined || !index.hasRival(call, at)) return 0;
+  const said = spansOf(row).find(({ state, from }) => state === 'Answered' && from <= at + SETTLES_MS);
+  const asked = said?.from ?? at + SETTLES_MS + sight.lagOf('monitor');
+  return sight.polls('queue').after(asked, sight.toDemand - 1)?.received ?? Infinity;
+}
+
+const SETTLES_MS = 500;
 
 /** A leg that polls have shown, and that not enough of them have missed. A queue status of Abandoned needs none. */
 function isUnconfirmed(statement: Statement): boolean {

@@ -254,6 +254,32 @@ describe('a list that is too short', () => {
   });
 });
 
+it('a transfer is emitted although no complete answer came before the next leg had gone, too', () => {
+  const history = new History();
+  const next = leg({ ext: '108', callId: 'next' });
+  const talks = { ...next, signal: 'answered' } as const;
+  const entries = [entry({ queueId: 'second', status: 'trying', joinedAt: T0 + 4000 })];
+  history.poll({ legs: [] });
+  history.poll({ legs: [leg()], entries: [entry({ status: 'trying' })] });
+  history.poll({ legs: [talking], entries: [entry({ status: 'answered', bridgedAt: T0 })] });
+  const hidden = (...partial: readonly ReturnType<typeof leg>[]) => ({
+    partial,
+    unreadable: [`odd-${partial.length}`],
+  });
+  history.poll({ at: 5, legs: hidden(), entries });
+  history.poll({ at: 6, legs: hidden(next), entries });
+  history.poll({ at: 8, legs: hidden(talks), entries });
+  history.poll({ at: 9, legs: hidden(talks), entries });
+  history.poll({ at: 10 });
+  history.poll({ at: 11 });
+  const transfer = history.transitions.find(({ type }) => type === 'call-transferred');
+  expect(transfer!.data).toMatchObject({
+    agent: { extension: '108' },
+    transferredFrom: { extension: '107' },
+    observed: { latest: iso(8) },
+  });
+});
+
 describe('a conversation whose row in the queue only partial answers lack', () => {
   it('ended when the agent’s leg went, and that is inferred', () => {
     const history = new History();

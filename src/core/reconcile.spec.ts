@@ -484,6 +484,19 @@ describe('one call or two', () => {
     });
   });
 
+  it('announces it with what the same poll shows of the legs', () => {
+    const history = new History();
+    const trying = entry({ status: 'trying' });
+    history.poll({ at: 0 });
+    history.poll({ at: 1, legs: [leg()], entries: [trying] });
+    const back = entry({ abandonedAt: T0 + 5_000, rejoinedAt: T0 + 8_000 });
+    const [ended] = history.poll({ at: 10, entries: [back] });
+    expect(ended).toMatchObject({
+      type: 'call-offer-ended',
+      data: { state: 'queued', observed: { latest: new Date(T0 + 10_000).toISOString() } },
+    });
+  });
+
   it('keeps one call when the queue sends the caller to a second queue', () => {
     const history = new History();
     history.poll();

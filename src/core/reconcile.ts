@@ -8,6 +8,7 @@ import type { CallIndex } from './index/call-index.js';
 import { endedCallOf } from './index/ended-call.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
+import { mayBeAnothers, resolveAlike } from './correlate/alike-callers.js';
 import { correlate } from './correlate/correlate.js';
 import { hasCreated, isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
@@ -27,6 +28,8 @@ import { awaitedLegs, awaitsPoll, ripeLegs } from './observe/created-legs.js';
 import { observeEntries } from './observe/observe-entries.js';
 import { observeLegs } from './observe/observe-legs.js';
 import { withinBounds } from './observe/row-bounds.js';
+import { Weighing } from './correlate/weighing.js';
+import { customerKey } from './parts/customer.js';
 import type { Window } from './parts/window.js';
 import { type ReadObservations, readDirections } from './observe/direction.js';
 
@@ -49,7 +52,7 @@ import { type ReadObservations, readDirections } from './observe/direction.js';
 export function decide(known: TenantCalls, given: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
   const isDue = dueCalls(known.index, { now: latestAnswerAt(given), policy }).length > 0;
-  const isSettled = !isDue && known.index.stopped.size === 0 && known.settled.match(given);
+  const isSettled = !isDue && !awaitsQueue(known.index) && known.settled.match(given);
   const monitor = isSettled ? null : answerOf(given.monitor);
   const listed = monitor === null ? null : listedLegs(monitor, known.index);
   const observations = isSettled ? given : withinBounds(given, listed, known);
@@ -67,6 +70,11 @@ export function decide(known: TenantCalls, given: Observations, policy: Policy):
   // The sources are updated last, because the cycle needs the times of the observations before this one.
   known.sources = freshness.sources ?? known.sources;
   return { ...decision, observations };
+}
+
+/** Whether an answer that shows the same rows again decides something. */
+function awaitsQueue({ stopped, unheard }: CallIndex): boolean {
+  return stopped.size > 0 || unheard.size > 0;
 }
 
 export interface Decision extends Decided {
@@ -169,9 +177,11 @@ class Cycle {
   #supersede(changes: Changes): void {
     const drafts: Draft[] = [];
     for (const [callId, row] of changes.superseded) {
-      const call = this.#index.calls.get(callId)!;
+      const known = this.#index.calls.get(callId)!;
+      const legs = withChanges(known.legs, changes.legs.get(callId) ?? []);
+      const call = withParts(known, { legs, entry: known.entry }, this.#facts);
       // Legs that are still there belong to the new call.
-      for (const leg of withChanges(call.legs, changes.legs.get(callId) ?? [])) {
+      for (const leg of legs) {
         if (leg.absence === null && this.#isShown(leg.seen)) changes.newLegs.push(leg.seen);
       }
       changes.legs.delete(callId);
@@ -207,6 +217,7 @@ class Cycle {
       touched.set(callId, current(callId));
     for (const callId of this.#index.consulting) touched.set(callId, current(callId));
     for (const callId of this.#index.stopped) touched.set(callId, current(callId));
+    for (const callId of this.#index.unheard) touched.set(callId, current(callId));
     for (const callId of dueCalls(this.#index, this.#facts)) touched.set(callId, current(callId));
     return touched;
   }
@@ -244,22 +255,53 @@ class Cycle {
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
     }
+    const alike = this.#resolveAlike(touched, begun);
     const { left, moved, undecided, went } = this.#resolveConsultations(touched, begun);
     this.#noteQuiet(touched, begun);
     const changed = [...touched.values()].map((call): Draft => {
       const newLegs = joined.get(call.callId) ?? NONE;
-      const movedFrom = moved.get(call.callId);
+      const movedFrom = moved.get(call.callId) ?? alike.moved.get(call.callId);
       const connectedWent = went.get(call.callId);
       return {
         announced: true,
         call,
         newLegs,
-        isUndecided: undecided.has(call.callId),
+        isUndecided: undecided.has(call.callId) || alike.awaits.has(call.callId),
         ...(movedFrom !== undefined && { movedFrom }),
         ...(connectedWent !== undefined && { connectedWent }),
       };
     });
     return { drafts: [...begun.values(), ...left, ...changed], created };
+  }
+
+  /**
+   * Gives legs that may be rung for two callers alike to the one whom the queue shows to have them.
+   *
+   * @returns `moved`: the extension whose leg has moved on from a call, by its `callId`; `awaits`: the calls whose answer the queue
+   *   must confirm
+   */
+  #resolveAlike(
+    touched: Map<string, Call>,
+    begun: ReadonlyMap<string, Draft>,
+  ): { readonly moved: ReadonlyMap<string, string>; readonly awaits: ReadonlySet<string> } {
+    const moved = new Map<string, string>();
+    const awaits = new Set<string>();
+    const weighing = new Weighing();
+    for (const { callId } of [...touched.values()]) {
+      const call = touched.get(callId)!;
+      if (!mayBeAnothers(call)) continue;
+      const others = weighing
+        .among(this.#index.byCustomer(customerKey(call.customer)))
+        .filter((other) => other.callId !== callId && !begun.has(other.callId))
+        .map((other) => touched.get(other.callId) ?? other);
+      const resolution = resolveAlike(call, others, this.#facts);
+      if (resolution === null) continue;
+      for (const changed of resolution.changed)
+        touched.set(changed.callId, withParts(changed, changed, this.#facts));
+      if (resolution.moved !== null) moved.set(callId, resolution.moved);
+      if (resolution.awaits) awaits.add(callId);
+    }
+    return { moved, awaits };
   }
 
   /**

@@ -1,4 +1,5 @@
 import { CALLBACK_STEPS } from '../core/callbacks/callback-rules.js';
+import { ALIKE } from '../core/correlate/alike-rules.js';
 import { CONSULTATION } from '../core/correlate/consultation-rules.js';
 import { CONTINUES, ENTRY_RINGS, RINGS_TOGETHER } from '../core/correlate/evidence-rules.js';
 import { VISIT_ENDS } from '../core/day/visit-rules.js';
@@ -31,6 +32,7 @@ function ruleTables(): string {
     sectionOf(SOURCE_STATES),
     sectionOf(ENTRY_RINGS),
     sectionOf(RINGS_TOGETHER),
+    sectionOf(ALIKE),
     sectionOf(CONTINUES),
     sectionOf(CONSULTATION),
     sectionOf(CALL_OUTCOMES),

@@ -1,6 +1,7 @@
 import type { Call, Leg, Participant, QueueEntry, TenantState } from '../model/call.js';
 import type { Instant, ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { customerKey } from '../parts/customer.js';
+import { isUnheard } from '../parts/connected-participant.js';
 import { hasJustGone, lastLegName, legName } from '../parts/last-leg.js';
 import { abandonedEntry } from '../parts/overflow.js';
 import { heldSince, isQuietable, quietSince, unchangedSince } from '../parts/staleness.js';
@@ -32,6 +33,8 @@ export class CallIndex {
   readonly consulting = new Set<string>();
   /** Calls with an open offer whose legs are confirmed as gone: what the queue says next decides how it ended. */
   readonly stopped = new Set<string>();
+  /** Calls of which a leg talks, and that have no answer yet: what the queue says next decides whose it is. */
+  readonly unheard = new Set<string>();
   /** When the leg of a call went that is held because its extension is not listed. */
   readonly held = new Earliest();
   /** Since when a call's entry has been quiet, and since when its row has not changed. */
@@ -64,6 +67,7 @@ export class CallIndex {
     this.quietable.delete(callId);
     this.consulting.delete(callId);
     this.stopped.delete(callId);
+    this.unheard.delete(callId);
     this.#setTimes(callId, null);
     for (const id of call.upstreamIds) this.#upstreamIds.remove(id, callId);
     this.#removeLegs(call);
@@ -107,18 +111,22 @@ export class CallIndex {
 
   /**
    * Whether the row shows a connected leg under the id that it had before, and so no longer under that of the connection: its
-   * own call is just losing the leg of this name, and the id is not the caller's.
+   * call is just losing the leg of this name, and the id is not the caller's. The leg may have been taken for another's when it rang.
    */
   hasParted(
-    { callId, signal }: ObservedLeg,
+    { callId, signal, extension }: ObservedLeg,
     name: string,
     rows: ReadonlyMap<string, ObservedLeg>,
     now: Instant,
   ): boolean {
     const call = this.byUpstreamId(callId);
     if (call === undefined || signal !== 'answered' || call.entry?.seen.callId === callId) return false;
-    const connected = call.legs.filter(({ state }) => state === 'answered');
-    return isLosing({ legs: connected, lastLegs: call.lastLegs }, name, rows, now);
+    const isConnected = ({ state }: Leg): boolean => state === 'answered';
+    const rang = call.participants.some((participant) => participant.extension === extension);
+    const losing = rang ? this.#all(this.#legNames.get(name)) : [call];
+    return losing.some(({ legs, lastLegs }) =>
+      isLosing({ legs: legs.filter(isConnected), lastLegs }, name, rows, now),
+    );
   }
 
   /** Finds the calls with the outside world whose customer has the `customerKey`; none where a crowd has it. */
@@ -188,6 +196,7 @@ export class CallIndex {
     mark(this.quietable, callId, isQuietable(call));
     mark(this.consulting, callId, call.consultation !== null);
     mark(this.stopped, callId, call.participants.some(hasStopped));
+    mark(this.unheard, callId, isUnheard(call));
     this.#setTimes(callId, call);
   }
 

@@ -158,6 +158,28 @@ describe('an answer', () => {
     });
   });
 
+  it('is not taken over by one who listened to an extension that signs off, and who leaves before it is back', () => {
+    const third = { direction: 'local', customer: null, dialled: '*33107' } as const;
+    const listens = leg({ ext: '109', callId: 'leg-9', signal: 'answered', ...third });
+    const talks = leg({ signal: 'answered' });
+    const entries = [entry({ status: 'answered', bridgedAt: T0 })];
+    /** `first`: what is seen as the extension signs off. */
+    const told = (first: readonly (readonly ReturnType<typeof leg>[])[]) => {
+      const history = new History();
+      history.poll({ idle: ['107', '109'] });
+      history.poll({ legs: [leg()], entries: [entry({ status: 'trying' })], idle: ['109'] });
+      history.poll({ legs: [talks], entries, idle: ['109'] });
+      const since = history.transitions.length;
+      for (const legs of first) history.poll({ legs, entries, idle: ['110'] });
+      for (let poll = 0; poll < 15; poll++) history.poll({ legs: [], entries, idle: ['109'] });
+      history.poll({ legs: [talks], entries, idle: ['109'] });
+      return history.transitions.slice(since).map(summaryOf);
+    };
+    expect(told([[talks, listens], ...Array.from({ length: 15 }, () => [listens])])).toEqual([]);
+    // One who comes in when nothing is held of the leg any more.
+    expect(told([...Array.from({ length: 15 }, () => []), [listens], [listens], [listens]])).toEqual([]);
+  });
+
   it('is taken over by one who listens if the extension is listed without a call, although the row has gone stale', () => {
     const history = new History();
     const entries = [entry({ status: 'answered', bridgedAt: T0 })];

@@ -25,11 +25,13 @@ import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
 import { quietSinceGone } from '../parts/staleness.js';
 import {
+  commonOf,
   isAfter,
   isBefore,
   isJustSeen,
   isSeenLater,
   lastOf,
+  outlasts,
   observedIn,
   whenGone,
   type Window,
@@ -84,9 +86,15 @@ export interface Draft {
   readonly returnRow?: ObservedQueueEntry;
   /** The call was held open for a consultation, and its caller had gone when the connected participant did. */
   readonly isLeft?: boolean;
-  /** The call is a consultation, and the leg of this extension has moved on from it to the caller who was transferred. */
+  /**
+   * The leg of this extension has moved on from the call: it is a consultation, and the leg talks with the caller who was transferred;
+   * or the leg was rung for another caller of the same number.
+   */
   readonly movedFrom?: string;
-  /** The call is a consultation whose consulted leg talks, and the next poll shows whether with the extension that consulted it. */
+  /**
+   * A leg of the call talks, and the next poll shows with whom: it is a consultation, and it may be the extension that consulted; or
+   * there is another caller of the same number.
+   */
   readonly isUndecided?: boolean;
   /** A consulted leg has joined the call: when the leg of the participant who was connected before went. */
   readonly connectedWent?: Window;
@@ -183,7 +191,9 @@ class Life {
 
     const bridgedAt = entry?.answered === true ? bridged(entry) : null;
     if (bridgedAt !== null) {
-      this.#answered(honestTime(bridgedAt, this.#window('queue'), this.#cycle.skewMs, call.startedAt));
+      this.#answered(
+        honestTime(bridgedAt, this.#bridged(bridgedAt, leg), this.#cycle.skewMs, call.startedAt),
+      );
     } else if (leg !== null) {
       const certainty = this.#isAnswerSeen(leg) ? 'observed' : 'inferred';
       this.#answered(seenIn(this.#sinceAnswered(leg), certainty, call.startedAt));
@@ -191,6 +201,13 @@ class Life {
       const certainty = this.#announced ? 'observed' : 'inferred';
       this.#answered(seenIn(this.#window('queue'), certainty, call.startedAt));
     }
+  }
+
+  /** When the queue's row came to say so or, where the answer waited for that, when the leg did. */
+  #bridged(bridgedAt: Instant, leg: Leg | null): Window {
+    const window = this.#window('queue');
+    if (leg === null || !isSeenLater(window, leg.since)) return window;
+    return isClockOff(this.#cycle.skewMs) || bridgedAt <= leg.since.by ? leg.since : window;
   }
 
   /**
@@ -255,21 +272,34 @@ class Life {
     if (legs.some((leg) => leg.seen.extension === connected.extension)) return;
     const absence = this.#gone.find((leg) => leg.seen.extension === connected.extension)?.absence ?? null;
     // In a local call the caller has been connected all along, so only another callee can take over.
-    const candidates = legs.filter(
+    const candidates = [...legs, ...this.#goneAfter(absence)].filter(
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
-    const next = connectedLeg(candidates) ?? candidates.find(isListener) ?? null;
+    // A listener who came in when that leg was gone already hears a conversation that no poll shows.
+    const listener = absence === null ? undefined : candidates.find(isListener);
+    const next = connectedLeg(candidates) ?? listener ?? null;
     if (next === null) return;
     const certainty = next.joined === 'shown' ? 'observed' : 'inferred';
     const went = absence === null ? this.#connectedWent : this.#whenLeft(whenGone(absence));
     // The caller may have waited for the other extension to answer.
-    const when = went === null || isSeenLater(next.since, went) ? next.since : went;
+    const isOver = went !== null && this.#gone.includes(next);
+    const when = isOver
+      ? commonOf([went, next.since])
+      : went === null || isSeenLater(next.since, went)
+        ? next.since
+        : went;
     this.call.connected = connectedParticipantOf(next);
     this.call.transfers += 1;
     const observed = observedIn(when, certainty);
     const data = this.#view(observed);
     data.transferredFrom = { extension: connected.extension };
     this.#emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
+  }
+
+  /** The legs that went in this cycle, and that an answer still showed when it lacked the other leg: partial answers confirm neither. */
+  #goneAfter(absence: Leg['absence']): readonly Leg[] {
+    if (absence === null) return NONE;
+    return this.#gone.filter((leg) => outlasts(whenGone(leg.absence!), whenGone(absence)));
   }
 
   /** When the connected participant left, whose leg went then: it was only hidden for as long as the queue listed the row. */
@@ -312,6 +342,7 @@ class Life {
       over,
       isDeduced: this.#isDeduced,
       movedFrom: this.#movedFrom,
+      isUndecided: this.#isUndecided,
       facts: this.#cycle,
     });
   }
@@ -413,9 +444,14 @@ class Life {
     return this.#isOwnTime(leg, window) ? leg.since : window;
   }
 
-  /** Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg. */
+  /**
+   * Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg, or for
+   * what the queue says.
+   */
   #isOwnTime({ since }: Leg, window: Window | null): boolean {
-    return isJustSeen(since, window?.by ?? null) || (this.#announced && this.call.direction === 'local');
+    const { direction, entry } = this.call;
+    const hasWaited = direction === 'local' || entry !== null;
+    return isJustSeen(since, window?.by ?? null) || (this.#announced && hasWaited);
   }
 
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */

@@ -118,6 +118,7 @@ describe('an extension that rings again after it has talked', () => {
       over: false,
       isDeduced: false,
       movedFrom: null,
+      isUndecided: false,
       facts: cycleAt(9),
     }).answeredHere;
 
@@ -127,6 +128,61 @@ describe('an extension that rings again after it has talked', () => {
     expect(answeredHere(talked)).toBe(true);
     expect(answeredHere()).toBe(true);
     expect(answeredHere({ ...talked, absence: null }, rings)).toBe(true);
+  });
+});
+
+describe('an extension that is called again after it has talked', () => {
+  /** It answered, sent the caller on to another queue, and rings again; its second ring is missing. */
+  const again = legPart({ seen: leg({ callId: 'leg-2' }), absence: absentSince(9) });
+  const seen = entry({ status: 'answered', agentName: 'agent-107' });
+  const call = callOf({ answeredAt: at(1), connected: connectedAt('107'), entry: entryPart({ seen }) });
+  const end = (legs: readonly Leg[], gone: readonly Leg[]) => {
+    const given = {
+      gone,
+      over: false,
+      isDeduced: false,
+      movedFrom: null,
+      isUndecided: false,
+      facts: cycleAt(19),
+    };
+    return OFFER_ENDS.decide(offerFacts(participant('107'), { ...call, legs }, given));
+  };
+
+  it('has answered nowhere else, nor here because it did before', () => {
+    expect(end([again], [])).toBeNull();
+    expect(end([], [again])).toEqual({ outcome: 'not-answered', isInferred: false });
+  });
+});
+
+describe('an offer of a call of which only the row is left', () => {
+  const rang = legPart({ seen: leg({ ext: '108', callId: 'leg-2' }), absence: absentSince(9, 2) });
+  const answered = entryPart({ seen: entry({ status: 'answered' }), answered: true });
+  const call = callOf({ answeredAt: at(1), connected: connectedAt('107'), entry: answered });
+  const outcome = (given: Partial<Call>, gone: readonly Leg[] = [rang]) => {
+    const cycle = {
+      gone,
+      over: false,
+      isDeduced: false,
+      movedFrom: null,
+      isUndecided: false,
+      facts: cycleAt(19),
+    };
+    return OFFER_ENDS.decide(offerFacts(participant('108'), { ...call, ...given }, cycle))?.outcome;
+  };
+
+  it('ended with its caller, if the agent had gone before: the row is stale', () => {
+    expect(outcome({})).toBe('caller-left');
+    const waits = entryPart({ seen: entry({ queueId: 'other', status: 'trying' }) });
+    expect(outcome({ entry: waits })).toBe('not-answered');
+    const another = legPart({ seen: leg({ ext: '109', callId: 'leg-3' }) });
+    expect(outcome({ legs: [another] })).toBe('not-answered');
+  });
+
+  it('ended elsewhere, if another extension answered next and has gone, too', () => {
+    const hidden = legPart({ state: 'answered', absence: absentSince(3, 2) });
+    const seen = leg({ ext: '109', callId: 'leg-3', signal: 'answered' });
+    const next = legPart({ seen, state: 'answered', absence: absentSince(9, 2) });
+    expect(outcome({ entry: null }, [hidden, rang, next])).toBe('answered-elsewhere');
   });
 });
 
@@ -142,6 +198,7 @@ describe('an offer kept ringing', () => {
       over: false,
       isDeduced: false,
       movedFrom: null,
+      isUndecided: false,
       facts: cycleAt(9),
     }).keptRinging;
 
@@ -161,7 +218,14 @@ describe('an offer is named by the queue', () => {
     offerFacts(
       participant('107'),
       callOf({ answeredAt: at(1), entry: entryPart({ seen: entry({ status: 'answered', agentName }) }) }),
-      { gone: [], over: false, isDeduced: false, movedFrom: null, facts: cycleAt(9, { extensionOf }) },
+      {
+        gone: [],
+        over: false,
+        isDeduced: false,
+        movedFrom: null,
+        isUndecided: false,
+        facts: cycleAt(9, { extensionOf }),
+      },
     ).named;
 
   it('if the row names its agent, or one who is known to be at its extension', () => {
@@ -182,6 +246,7 @@ describe('an offer is answered', () => {
       over: false,
       isDeduced: false,
       movedFrom: null,
+      isUndecided: false,
       facts: cycleAt(9),
     }).answeredHere;
 

@@ -91,7 +91,12 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
       meaning: 'a leg of the extension was answered; not one that is missing while another rings',
       values: YES_NO,
     },
-    over: { heading: 'call over', meaning: 'the call has ended', values: YES_NO },
+    over: {
+      heading: 'call over',
+      meaning:
+        'the call has ended; or nothing is left of it but the row of its queue entry, which is Answered, although the agent has gone: the queue deletes it then, if at all',
+      values: YES_NO,
+    },
     answered: {
       heading: 'call answered',
       meaning: 'the call was answered, at any extension',
@@ -105,13 +110,13 @@ export const OFFER_ENDS = new RuleTable<OfferFacts, OfferEnd>({
     pending: {
       heading: 'part missing',
       meaning:
-        'some part of the call is missing and not confirmed as gone; or the queue entry is listed, and the queue was not asked again since the extension stopped ringing, for 10 s at most',
+        'some part of the call is missing and not confirmed as gone; or the queue entry is listed, and the queue was not asked again since the extension stopped ringing, for 10 s at most; or another leg talks, and the next poll shows with whom',
       values: YES_NO,
     },
     connectedKnown: {
       heading: 'connected known',
       meaning:
-        'a poll has shown an answered leg of the call; without one, only the queue says that the call was answered',
+        'a poll has shown an answered leg of the call, and the extension is not the connected participant’s, who was called again; without one, only the queue says that the call was answered',
       values: YES_NO,
     },
     named: {
@@ -241,6 +246,8 @@ export interface OfferCycle {
   readonly isDeduced: boolean;
   /** The extension whose leg has moved on from this call, a consultation. */
   readonly movedFrom: string | null;
+  /** A leg of the call talks, and the next poll shows with whom. */
+  readonly isUndecided: boolean;
   readonly facts: CycleFacts;
 }
 
@@ -248,7 +255,7 @@ export interface OfferCycle {
 export function offerFacts(
   participant: Participant,
   call: Call,
-  { gone, over, isDeduced, movedFrom, facts }: OfferCycle,
+  { gone, over, isDeduced, movedFrom, isUndecided, facts }: OfferCycle,
 ): OfferFacts {
   const { entry, connected } = call;
   const own = offeredLegs(participant, call.legs);
@@ -259,12 +266,14 @@ export function offerFacts(
     moved: movedFrom === participant.extension,
     // A leg that is answered after its caller has left answers nothing.
     answeredHere: answered && ringingNow(own, legsAt(participant, gone)).some(isAnswered),
-    over,
+    over: over || (answered && legs === 'gone' && isOnlyRowLeft(call, gone)),
     answered,
     legs,
-    pending: pendingAbsence(call, facts.policy) || mayHaveLeft(participant, call, gone, facts),
-    connectedKnown: connected !== null,
-    named: isDeduced ? connected?.extension === participant.extension : isNamed(participant, entry, facts),
+    pending: isUndecided || pendingAbsence(call, facts.policy) || mayHaveLeft(participant, call, gone, facts),
+    connectedKnown: connected !== null && connected.extension !== participant.extension,
+    named: isDeduced
+      ? connected?.extension === participant.extension
+      : connected?.extension !== participant.extension && isNamed(participant, entry, facts),
     deduced: isDeduced,
     keptRinging:
       answered &&
@@ -273,6 +282,12 @@ export function offerFacts(
       legs !== 'ringing' &&
       keptRinging(participant, call, gone),
   };
+}
+
+/** Whether all that is left is the row of the queue, whose agent had gone before these legs went. */
+function isOnlyRowLeft({ legs, entry, connected }: Call, gone: readonly Leg[]): boolean {
+  if (legs.length > 0 || entry === null || entry.absence !== null || !entry.answered) return false;
+  return connected !== null && !gone.some(({ seen }) => seen.extension === connected.extension);
 }
 
 /** The legs of an offer: where one is there, a missing one at the same extension is of an earlier talk. */
@@ -325,6 +340,11 @@ function keptRinging(
 ): boolean {
   const all = [...legs, ...gone];
   const own = whenRingingStopped(participant, all);
+  // Its talk was over before it was called again.
+  if (connected?.extension === participant.extension) return true;
+  const isNext = ({ seen, state, joined }: Leg) =>
+    state === 'answered' && joined !== 'listens' && seen.extension !== connected?.extension;
+  if (connected !== null && all.some(isNext)) return false;
   return connected === null
     ? keptRingingAfterEntry(entry, own)
     : keptRingingAfterConnected(connected, all, own);

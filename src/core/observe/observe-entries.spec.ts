@@ -136,6 +136,20 @@ describe('the row of a known entry', () => {
     expect(observed([waiting, emptied], { calls: known() })).toMatchObject({ isNew: [emptied.key] });
   });
 
+  it('is, of two callers who joined in one second, that of the one who was there and not answered', () => {
+    const emptied = entry({ callId: null, status: 'abandoned', abandonedAt: at(58) });
+    const there = callOf({ startedAt: at(1), entry: entryPart() });
+    for (const given of [
+      { answered: true, absence: { ...absentSince(50, 2), kind: 'vanished' } },
+      { absence: { ...absentSince(50, 2), kind: 'vanished' } },
+      { answered: true },
+    ] as const) {
+      const first = entryPart({ seen: entry({ key: 'first' }), ...given });
+      const calls = [callOf({ callId: 'call-0', startedAt: at(0), entry: first }), there];
+      expect(observed([emptied], { calls }).entry).toMatchObject({ seen: emptied });
+    }
+  });
+
   it('is, of two callers who joined in one second, that of the one who left last, if the other’s call has ended', () => {
     const emptied = (seconds: number, key: string) =>
       entry({ key, callId: null, status: 'abandoned', abandonedAt: at(seconds) });

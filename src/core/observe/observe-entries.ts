@@ -1,4 +1,4 @@
-import type { QueueEntry, TenantState } from '../model/call.js';
+import type { Call, QueueEntry, TenantState } from '../model/call.js';
 import type { CallIndex, Indexed } from '../index/call-index.js';
 import {
   type AbsencePoll,
@@ -94,6 +94,7 @@ export function observeEntries(
  * Finds the known entry of a row whose `key` has changed: the PBX empties `call_uuid` as a caller leaves, and may change it
  * as one comes back. It is the entry of the same place that has no other row in this answer, nor another `call_uuid`. Of
  * several rows without one, those of the callers who left first are of calls that have ended, if there are too few entries for all.
+ * Of several entries it is one that the answer before still listed, and whose caller was not answered: who is bridged leaves no such row.
  */
 function underAnotherKey(
   row: ObservedQueueEntry,
@@ -109,9 +110,14 @@ function underAnotherKey(
         !answer.rows.has(entry!.seen.key) &&
         !listed.has(callId),
     );
-  const [call] = calls;
-  if (call === undefined || howManyLeftLater(row, answer, index) >= calls.length) return undefined;
+  if (calls.length === 0 || howManyLeftLater(row, answer, index) >= calls.length) return undefined;
+  const call = calls.reduce((first, other) => (unlikely(other) < unlikely(first) ? other : first));
   return index.entries.get(call.entry!.seen.key);
+}
+
+function unlikely({ entry }: Pick<Call, 'entry'>): number {
+  const { absence, answered } = entry!;
+  return (absence === null ? 0 : 2) + (answered ? 1 : 0);
 }
 
 /** How many rows of that place are of callers who left later than this one, and of no known entry. */

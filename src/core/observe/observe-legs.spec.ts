@@ -9,6 +9,7 @@ import {
   cycleAt,
   indexOf,
   monitorAnswer,
+  participant,
   window,
 } from '../../../test/support/parts.js';
 import { type Call, EMPTY_STATE, type EndedCall, type Leg, type TenantState } from '../model/call.js';
@@ -66,6 +67,24 @@ describe('a known leg', () => {
   it('is back when a row shows it again, and keeps how it joined', () => {
     const calls = known({ absence: absentSince(5), joined: 'inferred' });
     expect(observed([leg()], { calls }).legs).toMatchObject([{ absence: null, joined: 'inferred' }]);
+  });
+
+  it('that rang is absent from a partial answer too, if its extension talks in the call', () => {
+    const talks = leg({ callId: 'shared', signal: 'answered' });
+    const legs = [legPart(), legPart({ seen: talks, state: 'answered' })];
+    const given = {
+      calls: [callOf({ upstreamIds: ['leg-1', 'shared'], legs })],
+      cycle: { monitorComplete: false },
+    };
+    expect(observed([talks], given).legs).toMatchObject([
+      { seen: { callId: 'leg-1' }, absence: { polls: 1 } },
+    ]);
+    expect(observed([], given)).toEqual(NONE);
+    const elsewhere = [legPart(), legPart({ seen: { ...talks, extension: '108' }, state: 'answered' })];
+    const other = { ...talks, extension: '108' };
+    expect(
+      observed([other], { ...given, calls: [callOf({ upstreamIds: ['shared'], legs: elsewhere })] }),
+    ).toEqual(NONE);
   });
 
   it('is absent only from a complete answer', () => {
@@ -183,6 +202,17 @@ describe('a new leg', () => {
   it('is one that shows a leg’s name and the id of a call', () => {
     const other = callOf({ callId: 'call-2', upstreamIds: ['phantom'] });
     expect(isNew(again, { calls: [...known({ seen: named }), other] })).toBe(true);
+  });
+
+  it('is none that shows a connected leg under the id with which it rang for another call, as was thought', () => {
+    const participants = [participant('107')];
+    const rang = callOf({ callId: 'call-2', upstreamIds: ['phantom'], participants });
+    const talked = known({ seen: named, state: 'answered' });
+    expect(isNew(again, { calls: [...talked, rang] })).toBe(false);
+    // It is the customer's id, to whom a consulted leg is connected.
+    expect(isNew(again, { calls: [...talked, { ...rang, participants: [] }] })).toBe(true);
+    const ofCaller = { ...rang, entry: entryPart({ seen: entry({ callId: 'phantom' }) }) };
+    expect(isNew(again, { calls: [...talked, ofCaller] })).toBe(true);
   });
 
   it('is none that shows a connected leg again under the id with which it rang', () => {

@@ -1,4 +1,4 @@
-import type { Leg, Registrations, TenantState } from '../model/call.js';
+import type { Call, Leg, Registrations, TenantState } from '../model/call.js';
 import type { CallIndex, Indexed } from '../index/call-index.js';
 import type { MonitorAnswer, ObservedLeg } from '../model/observation.js';
 import { absentLeg, KNOWN_LEG, LEG_UNLISTED } from '../parts/absence-rules.js';
@@ -52,7 +52,7 @@ export function observeLegs(
 
   const { listsIdle, registrations, sources } = state;
   for (const { callId, part } of [...missing, ...phantoms]) {
-    const lack = cycle.lackOf(part.seen);
+    const lack = isAnsweredHere(part, index.calls.get(callId), answer) ? 'absent' : cycle.lackOf(part.seen);
     if (KNOWN_LEG.decide({ row: 'missing', complete: lack !== 'nothing' }) !== 'absent') continue;
     const wasListed = part.absence?.unlisted === false;
     const unlisted = LEG_UNLISTED.decide({
@@ -63,6 +63,18 @@ export function observeLegs(
     const window = changeWindow(part.seen.key, sources, answer, cycle.policy);
     add(changes.legs, callId, absentLeg(part, window, unlisted || lack === 'doubtful', cycle.policy));
   }
+}
+
+/**
+ * Whether the extension talks in the call, by another leg that the answer shows: then it rings no more, whatever the answer may lack. As
+ * a rule it is the same leg, under the id of the connection.
+ */
+function isAnsweredHere({ seen, state }: Leg, call: Call | undefined, { rows }: MonitorAnswer): boolean {
+  if (state !== 'ringing' || call === undefined) return false;
+  return call.legs.some(
+    (other) =>
+      other.state === 'answered' && other.seen.extension === seen.extension && rows.has(other.seen.key),
+  );
 }
 
 /** A leg that lingers from an ended call, or that a call has just lost under another id, is not new. */

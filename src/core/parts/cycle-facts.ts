@@ -181,7 +181,12 @@ export function rowAskedAt(
 export function awaitsQueue(cycle: CycleFacts, rowKey: string, since: Window): boolean {
   const askedAt = rowAskedAt(cycle, rowKey);
   const wasAsked = askedAt !== null && isSince(since, askedAt, -QUEUE_LEADS_MS);
-  return !wasAsked && !cycle.queueDown && !isLongAgo(since, cycle.now, QUEUE_WAIT_MS);
+  return !wasAsked && !isQueueSilent(cycle, since);
+}
+
+/** Whether no answer of the queue about what happened within `since` can be expected soon: it is down, or has had long enough. */
+export function isQueueSilent({ queueDown, now }: CycleFacts, since: Window): boolean {
+  return queueDown || isLongAgo(since, now, QUEUE_WAIT_MS);
 }
 
 /** Whether the monitor's answer of this cycle has every leg that came into being within `since` or later. */

@@ -75,7 +75,7 @@ export function isLegGone(leg: Leg, call: Call, cycle: CycleFacts): boolean {
   const { entry } = call;
   if (!isGone(leg, policy)) return false;
   const mayBeHidden = state === 'answered' && (absence!.unlisted || !listsIdle);
-  if (mayBeHidden && isOnlyListenedTo(call) && listsAnswered(entry, incomplete)) return false;
+  if (mayBeHidden && isOnlyListenedTo(leg, call) && listsAnswered(entry, incomplete)) return false;
   if (!absence!.unlisted || state !== 'answered' || isSucceeded(leg, call)) return true;
   const isDeleted =
     entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
@@ -98,9 +98,10 @@ function isSucceeded({ seen, absence }: Leg, { legs }: Call): boolean {
   );
 }
 
-function isOnlyListenedTo({ legs }: Call): boolean {
-  const left = legs.filter(({ absence }) => absence === null);
-  return left.length > 0 && left.every(({ joined }) => joined === 'listens');
+/** Whether nobody but listeners are left beside the leg: also in the polls that confirm that the listener goes. */
+function isOnlyListenedTo(leg: Leg, { legs }: Call): boolean {
+  const others = legs.filter((other) => other.seen.extension !== leg.seen.extension);
+  return others.length > 0 && others.every(({ joined }) => joined === 'listens');
 }
 
 function listsAnswered(entry: QueueEntry | null, { queue }: CycleFacts['incomplete']): boolean {
