@@ -9,7 +9,13 @@ import { endedCallOf } from './index/ended-call.js';
 import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { correlate } from './correlate/correlate.js';
-import { hasCreated, isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
+import {
+  hasCreated,
+  isAwaited,
+  rungBefore,
+  withCreated,
+  withoutGoneLegs,
+} from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
@@ -215,6 +221,7 @@ class Cycle {
     const touched = this.#touched(changes);
     const begun = new Map<string, Draft>();
     const joined = new Map<string, ReadonlySet<string>>();
+    const rung = new Map<string, ReadonlyMap<string, Window>>();
     let created: Delta['created'] = null;
     const { newLegs, newEntries } = changes;
     if (newLegs.length > 0 || newEntries.length > 0 || this.#known.created.size > 0) {
@@ -236,10 +243,11 @@ class Cycle {
         this.#index.put(call);
         if (hasCreated(placement)) this.#tied.add(callId);
         joined.set(callId, keysOf(placement, joined.get(callId)));
+        rung.set(callId, new Map([...(rung.get(callId) ?? NO_WINDOWS), ...rungBefore(placement)]));
       }
       for (const placement of ready) {
         if (placement.joins !== null) continue;
-        if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
+        if (isAwaited(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
         else this.#begin(placement, touched, begun, uses);
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
@@ -254,6 +262,7 @@ class Cycle {
         announced: true,
         call,
         newLegs,
+        rungBefore: rung.get(call.callId) ?? NO_WINDOWS,
         isUndecided: undecided.has(call.callId),
         ...(movedFrom !== undefined && { movedFrom }),
         ...(connectedWent !== undefined && { connectedWent }),
@@ -314,6 +323,7 @@ class Cycle {
       turned,
       consulted,
       answered,
+      shownBefore: this.#known.created,
       queueIsNoOlder: isQueueNoOlder(monitor, queue),
       queueIsLater: isQueueLater(monitor, queue),
     };
@@ -326,9 +336,10 @@ class Cycle {
       entries.length === 0
         ? NO_PARTS
         : linkedCalls({ entries, legs: NO_PARTS }, this.#index, this.#facts.now);
+    const joined = joinParts(call, placement, this.#facts);
     return earlier.reduce(
-      (joined, { callId }) => linkedTo(joined, callId),
-      joinParts(call, placement, this.#facts),
+      (linked, { callId }) => linkedTo(linked, callId),
+      withoutGoneLegs(joined, placement, this.#observations.monitor, this.#facts),
     );
   }
 
@@ -342,10 +353,11 @@ class Cycle {
       if (draft === undefined) touched.set(callId, linked);
       else begun.set(callId, { ...draft, call: linked });
     }
-    const call = withoutGoneLegs(started, this.#observations.monitor, this.#facts);
+    const call = withoutGoneLegs(started, placement, this.#observations.monitor, this.#facts);
     this.#index.put(call);
     if (hasCreated(placement)) this.#tied.add(call.callId);
-    begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
+    const newLegs = keysOf(placement);
+    begun.set(call.callId, { announced: false, call, newLegs, rungBefore: rungBefore(placement) });
   }
 
   /** Notes since when the entries whose rows may be stale are quiet. */
@@ -399,6 +411,7 @@ function showsIdle({ idleExtensions }: MonitorAnswer, { isBusy }: CycleFacts): b
 
 const NO_PARTS: readonly never[] = [];
 const NO_CALLS: ReadonlyMap<string, never> = new Map<string, never>();
+const NO_WINDOWS: ReadonlyMap<string, Window> = new Map<string, Window>();
 
 function linkedTo(call: Call, callId: string): Call {
   if (call.linkedCallIds.includes(callId)) return call;

@@ -30,8 +30,8 @@ const life: readonly Mutant[] = [
       'an answer by a leg that may be another call’s would be certain',
     ],
     [
-      'if (!isOffered(leg) || leg.absence !== null) continue;',
-      'if (!isOffered(leg)) continue;',
+      '(!isOffered(leg) || leg.absence !== null)) continue;',
+      '!isOffered(leg)) continue;',
       'the page of a call would open again when its leg is missing',
     ],
     [
@@ -385,7 +385,7 @@ const rows: readonly Mutant[] = [
       '&& false) awaited.set(key, leg);',
       'a partial answer would forget the legs that it lacks',
     ],
-    ['if (isDue && isOfCustomer(leg.seen))', 'if (isDue)', 'any row without a state would begin a call'],
+    ['if (isDue && isNews(leg.seen))', 'if (isDue)', 'any row without a state would begin a call'],
     [
       'Math.min((before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0), policy.absencePolls)',
       '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',

@@ -278,16 +278,18 @@ function agentFor(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, dep
   if (named === 'another' && isOfRingBefore(candidate, deps)) return 'none known';
   if (named !== 'none known') return named;
   if (candidate.group === null && rangLast(candidate.call, leg.extension)) return 'it';
+  if (isOfRingBefore(candidate, deps)) return named;
   const ringsOne = entry.status === 'trying' && agentNamesOf(entry).length > 0;
   return ringsOne && (isOfMany || ringsAnother(leg, candidate, deps)) ? 'another' : named;
 }
 
-/** Whether the queue was not asked since the agent whom the row names has rung for the entry, and stopped. */
+/** Whether the queue was not asked since the agent whom the row names, if that is known, or else any has rung for the entry, and stopped. */
 function isOfRingBefore({ entry, call, group }: Candidate, { cycle, answers }: Deps): boolean {
   if (group !== null || answers.queueIsNoOlder) return false;
   const extension = cycle.extensionOf(agentNamesOf(entry));
-  const hasRung = call.participants.some((one) => one.extension === extension);
-  return hasRung && !call.legs.some(({ seen, absence }) => seen.extension === extension && absence === null);
+  const isIts = (one: string) => extension === undefined || one === extension;
+  const hasRung = call.participants.some((one) => isIts(one.extension));
+  return hasRung && !call.legs.some(({ seen, absence }) => isIts(seen.extension) && absence === null);
 }
 
 function namedWhileRinging(
@@ -307,11 +309,12 @@ function namedWhileRinging(
 function ringsAnother(
   leg: ObservedLeg,
   { call, group }: Candidate,
-  { cycle: { isBusy }, rung }: Deps,
+  { cycle: { incomplete }, rung }: Deps,
 ): boolean {
   const isElsewhere = (seen: ObservedLeg) => seen.extension !== leg.extension && mayBeInbound(seen);
   const begun = [...(group?.legs.map(({ seen }) => seen) ?? []), ...(rung.get(call?.callId ?? '') ?? [])];
-  const isThere = ({ seen, absence }: Leg) => absence === null && isBusy(seen.extension);
+  const isThere = ({ seen, absence }: Leg) =>
+    absence === null && incomplete.monitor?.missing.has(seen.key) !== true;
   const known = call?.legs.filter(isThere).map(({ seen }) => seen) ?? [];
   return [...begun, ...known].some(isElsewhere);
 }
@@ -418,7 +421,7 @@ function ringsOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): read
   const { entry: own, pastEntries, direction, answeredAt, legs } = call;
   if (direction === 'outbound' || own !== null || pastEntries.length > 0) return [];
   const { from, to } = ringTimes(entry);
-  if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return [];
+  if (answeredAt !== null && answeredAt < onOurClock(from, cycle.skewMs) - PBX_PRECISION_MS) return [];
   return legs.filter(({ seen, firstSeen }) => {
     const isSince = cycle.queueSeenBefore === null || firstSeen > cycle.queueSeenBefore;
     if (!mayBeInbound(seen) || !isSince) return false;

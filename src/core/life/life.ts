@@ -18,7 +18,13 @@ import {
 import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
-import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '../parts/overflow.js';
+import {
+  abandonedEntry,
+  isAfterCallerLeft,
+  isOverflow,
+  isOverflowLeg,
+  surelyOverflows,
+} from '../parts/overflow.js';
 import { belongsToEntry, isGone, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
@@ -81,6 +87,8 @@ export interface Draft {
   readonly newLegs: ReadonlySet<string>;
   /** The row with which the caller has come back, as another call. It ends this call now, whatever its parts show. */
   readonly returnRow?: ObservedQueueEntry;
+  /** When the new legs began to ring that an earlier answer has shown ringing, by their keys. */
+  readonly rungBefore?: ReadonlyMap<string, Window>;
   /** The call was held open for a consultation, and its caller had gone when the connected participant did. */
   readonly isLeft?: boolean;
   /** The call is a consultation, and the leg of this extension has moved on from it to the caller who was transferred. */
@@ -103,6 +111,7 @@ class Life {
   readonly call: MutableCall;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
+  readonly #rungBefore: ReadonlyMap<string, Window>;
   readonly #returnRow: ObservedQueueEntry | null;
   readonly #isLeft: boolean;
   readonly #movedFrom: string | null;
@@ -117,6 +126,7 @@ class Life {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
+    this.#rungBefore = draft.rungBefore ?? NEVER;
     this.#returnRow = draft.returnRow ?? null;
     this.#isLeft = draft.isLeft ?? false;
     this.#movedFrom = draft.movedFrom ?? null;
@@ -154,15 +164,17 @@ class Life {
     const window = this.#cycle.monitor;
     if (window === null) return;
     for (const leg of this.call.legs) {
-      if (!isOffered(leg) || leg.absence !== null) continue;
       const { seen } = leg;
+      const rung = this.#rungBefore.get(seen.key);
+      if (rung === undefined && (!isOffered(leg) || leg.absence !== null)) continue;
       if (this.#newLegs.has(seen.key)) this.#endOfferBefore(seen.key, seen.extension);
       const participant = this.#participant(seen.extension);
-      if (participant.offerOpen || this.#legsAt(participant).some(talks)) continue;
+      const talksHere = (one: Leg) => talks(one) && !(one === leg && rung !== undefined);
+      if (participant.offerOpen || this.#legsAt(participant).some(talksHere)) continue;
       this.#replaceParticipant(
         withOffer(participant, { offers: participant.offers + 1, offerOpen: true, elsewhere: false }),
       );
-      const rings = isBefore(leg.firstSeen, window) ? this.#cycle.legChanged(seen.key)! : window;
+      const rings = rung ?? (isBefore(leg.firstSeen, window) ? this.#cycle.legChanged(seen.key)! : window);
       this.#emitOffer('call-offered', seen.extension, null, observedIn(rings, 'observed'));
     }
   }
@@ -241,6 +253,12 @@ class Life {
     const beginsElsewhere = (leg: Leg) =>
       this.#announced && this.#newLegs.has(leg.seen.key) && surelyOverflows(leg, left, this.#cycle);
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
+    // The queue was taken to ring them, before it had said that it let the caller go.
+    this.call.legs = this.call.legs.map((leg) =>
+      leg.joined === 'shown' && leg.seen.callId !== left.seen.callId && isOverflowLeg(leg, left)
+        ? { ...leg, joined: 'inferred' }
+        : leg,
+    );
     this.call.entry = null;
     this.call.pastEntries = withPast(this.call.pastEntries, [left.seen]);
   }
@@ -409,9 +427,10 @@ class Life {
     return this.#isOwnTime(leg, window) ? leg.since : window;
   }
 
-  /** Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg. */
-  #isOwnTime({ since }: Leg, window: Window | null): boolean {
-    return isJustSeen(since, window?.by ?? null) || (this.#announced && this.call.direction === 'local');
+  /** Whether this cycle's answer is the first to show the leg answered, or that had to wait for this answer. */
+  #isOwnTime({ since, seen }: Leg, window: Window | null): boolean {
+    if (isJustSeen(since, window?.by ?? null) || this.#newLegs.has(seen.key)) return true;
+    return this.#announced && this.call.direction === 'local';
   }
 
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */
@@ -478,6 +497,7 @@ class Life {
 }
 
 const NONE: readonly never[] = [];
+const NEVER: ReadonlyMap<string, Window> = new Map<string, Window>();
 
 /** Copies field by field, as `copyOf` does for calls. */
 function withOffer(

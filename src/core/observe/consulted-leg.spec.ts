@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { leg, legPart } from '../../../test/support/history.js';
+import { leg, legPart, number } from '../../../test/support/history.js';
 import { at, callOf, connectedAt, indexOf, participant } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { consultedFor } from './consulted-leg.js';
+import { consultedFor, mayBeConsulted } from './consulted-leg.js';
 
 const local = { direction: 'local', customer: null, hotline: null } as const;
 const asks = leg({ ext: '107', callId: 'asks', role: 'caller', peer: '112', ...local });
@@ -68,6 +68,27 @@ describe('a consulted extension whose leg shows an id never seen', () => {
     expect(callOfLeg(moved, [{ ...customer, answeredAt: null }, consultation])).toBeNull();
     expect(callOfLeg(moved, [{ ...customer, direction: 'local' }, consultation])).toBeNull();
     expect(callOfLeg(moved, [customer])).toBeNull();
+  });
+
+  it('does so where the row shows the customer, with the time of the leg that was consulted', () => {
+    const timed = (seen: ObservedLeg) => legPart({ seen: { ...seen, startedAt: at(3) } });
+    const known = { ...consultation, legs: [timed(asks), timed(asked)] };
+    const shows = leg({ ext: '112', callId: 'never seen', signal: 'answered', startedAt: at(3) });
+    expect(callOfLeg(shows, [customer, known])).toBe('customer');
+    expect(callOfLeg({ ...shows, startedAt: at(4) }, [customer, known])).toBeNull();
+    expect(callOfLeg({ ...shows, startedAt: null }, [customer, consultation])).toBeNull();
+    expect(callOfLeg({ ...shows, customer: number('0987654321') }, [customer, known])).toBeNull();
+    expect(callOfLeg({ ...shows, direction: 'outbound' }, [customer, known])).toBeNull();
+    const withheld = { ...customer, customer: number('anonymous') };
+    expect(callOfLeg({ ...shows, customer: number('anonymous') }, [withheld, known])).toBe('customer');
+    expect(callOfLeg({ ...shows, customer: number('private') }, [withheld, known])).toBeNull();
+  });
+
+  it('may do so with the next answer while the rows that would go are there', () => {
+    const may = (row: ObservedLeg, ...calls: readonly Call[]) => mayBeConsulted(row, indexOf(calls));
+    expect(may(moved, customer, consultation)).toBe(true);
+    expect(may(moved, customer)).toBe(false);
+    expect(may({ ...moved, signal: 'ringing' }, customer, consultation)).toBe(false);
   });
 
   it('does not if it rings, is no local row, or the transferor was the one who was called', () => {
