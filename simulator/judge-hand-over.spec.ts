@@ -17,7 +17,7 @@ describe('a leg that a poll shows beside another one of its caller', () => {
   for (let at = MONDAY_MORNING + SECOND / 2; at <= world.now; at += SECOND) instants.push(at);
   const polls = { monitor: instants, queue: instants };
 
-  /** What the judge finds if the bridge tells this call so much later. */
+  /** What the judge finds if the bridge announces this call so much later. */
   function found(late: CallTruth, ms: number): readonly string[] {
     const events = perfectEvents(world.truth, polls).map((event): JudgedEvent => {
       const isOf = late.upstreamIds.includes(event.data.callId);
@@ -28,12 +28,12 @@ describe('a leg that a poll shows beside another one of its caller', () => {
   }
   const BEGINS = new Set(['call-started', 'call-offered']);
 
-  it('may be told by the next answer, which shows whether the first one has gone', () => {
+  it('may be announced by the next answer, which shows whether the first one has gone', () => {
     expect(found(second, SECOND)).not.toContain('recordedtime');
     expect(found(second, 2 * SECOND)).toContain('recordedtime');
   });
 
-  it('is told at once where there is no other', () => {
+  it('is announced at once where there is no other', () => {
     expect(found(first, SECOND)).toContain('recordedtime');
   });
 });

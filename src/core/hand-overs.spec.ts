@@ -70,6 +70,21 @@ describe('a leg that a poll shows beside the one that its caller leaves', () => 
     }
   });
 
+  it('is a call of its own where a withheld caller was at that extension before, and the two name each other', () => {
+    const anonymous = { customer: number('anonymous') };
+    const history = new History();
+    history.poll({ at: -2 });
+    const beside = { ...rings, ...anonymous, ...leg({ ext: '108', callId: 'leg-9', ...anonymous }) };
+    const group = [
+      { ...rings, ...anonymous },
+      { ...beside, startedAt: T0 },
+    ];
+    history.poll({ at: 0, legs: group });
+    for (const at of [5, 9]) history.poll({ at, legs: [{ ...talks, ...anonymous }] });
+    const [started] = history.poll({ at: 10, legs: [{ ...next, ...anonymous }] });
+    expect(started).toMatchObject({ type: 'call-started', data: { linkedCallIds: ['leg-1'] } });
+  });
+
   it('is a second caller of a company’s number, if the next poll shows both', () => {
     const history = begun(true);
     history.poll({ at: 10, legs: [talks, next] });
@@ -80,7 +95,7 @@ describe('a leg that a poll shows beside the one that its caller leaves', () => 
     expect(history.confirm).toBe(false);
   });
 
-  it('is told with all that it did, if it has been answered, or has gone, by the next poll', () => {
+  it('is announced with all that it did, if it has been answered, or has gone, by the next poll', () => {
     const answered = begun(true);
     answered.poll({ at: 10, legs: [talks, next] });
     expect(answered.emitted({ at: 10.2, legs: [{ ...next, signal: 'answered' }] })).toEqual([
@@ -104,7 +119,7 @@ describe('a leg that a poll shows beside the one that its caller leaves', () => 
     ]);
   });
 
-  it('is told at once where it can be no hand-over', () => {
+  it('is announced at once where it can be no hand-over', () => {
     const other = [
       { customer: number('0987654321') },
       { hotline: number('19005678') },
@@ -142,13 +157,13 @@ describe('a transferor whose two rows go one after the other', () => {
   const shows = { ...asked, direction: 'inbound', customer: talks.customer, peer: null } as const;
 
   it('has transferred the caller, whichever goes first', () => {
-    for (const stays of [asked, shows])
+    for (const remains of [asked, shows])
       for (const first of [talks, asks]) {
         const history = begun(true);
         history.poll({ at: 10, legs: [talks, asks, asked] });
         history.poll({ at: 20, legs: [talks, asks, asked] });
-        history.poll({ at: 20.2, legs: [first, stays] });
-        const emitted = [20.4, 20.6, 20.8].flatMap((at) => history.emitted({ at, legs: [stays] }));
+        history.poll({ at: 20.2, legs: [first, remains] });
+        const emitted = [20.4, 20.6, 20.8].flatMap((at) => history.emitted({ at, legs: [remains] }));
         expect(emitted).toContain('call-transferred 112');
         expect(emitted.filter((one) => one !== 'call-transferred 112')).toEqual(['call-ended answered']);
       }

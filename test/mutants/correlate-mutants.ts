@@ -599,7 +599,11 @@ const joins: readonly Mutant[] = [
       'onOurClock(time, skewMs) > -Infinity || notBefore > 0;',
       'a `call_time` of the earlier call with that id would be taken',
     ],
-    ['if (customer === WITHHELD) return NONE;', '', 'all withheld callers would be linked to one another'],
+    [
+      'if (customer === WITHHELD) return redialled;',
+      '',
+      'all withheld callers would be linked to one another',
+    ],
     [
       "hotlineMatch(call.hotline, hotline) !== 'different'",
       "hotlineMatch(call.hotline, hotline) === 'same'",

@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { callContinuedBy, mayContinue } from './continuation.js';
+import { callContinuedBy, callOfRedial, mayContinue } from './continuation.js';
 import { Weighing } from './weighing.js';
 
 /** Extension 107 talked, and the poll at second 6 misses its leg first. */
@@ -111,6 +111,21 @@ describe('a leg continues a call', () => {
     expect(continued({ customer: priv }, [withheld])).toBeNull();
     const leg108 = { ...gone, seen: leg({ customer: priv }) };
     expect(continued({ customer: priv }, [{ ...withheld, legs: [leg108] }])).toBe('call-1');
+  });
+
+  it('not at an extension that the call of a withheld customer had, but the only such call is in doubt', () => {
+    const withheld = { ...lost, customer: anonymous };
+    const second = { ...withheld, callId: 'call-2', legs: [{ ...gone, seen: leg({ callId: 'leg-9' }) }] };
+    const again = { ...next, extension: '107', customer: anonymous };
+    const doubt = (seen: typeof next, calls: readonly Call[]) =>
+      callOfRedial(seen, { index: indexOf(calls), cycle: cycleAt(6), weighing: new Weighing() })?.callId ??
+      null;
+    expect(continued(again, [withheld])).toBeNull();
+    expect(doubt(again, [withheld])).toBe('call-1');
+    expect(doubt(again, [withheld, second])).toBeNull();
+    expect(doubt({ ...again, hotline: number('19005678') }, [withheld])).toBeNull();
+    expect(doubt({ ...again, extension: '108' }, [withheld])).toBeNull();
+    expect(doubt({ ...again, customer: next.customer }, [lost])).toBeNull();
   });
 
   it('while the leg of the old agent is there, in the poll that first misses the row in which they talked', () => {

@@ -1,7 +1,14 @@
 import { type Call, type LastLeg, type Leg, PBX_PRECISION_MS } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
 import { isConnected, isPresent } from '../parts/connected-participant.js';
-import { callerLikeness, customerKey, hotlineMatch, type Likeness, mayBeInbound } from '../parts/customer.js';
+import {
+  callerLikeness,
+  customerKey,
+  hotlineMatch,
+  type Likeness,
+  mayBeInbound,
+  WITHHELD,
+} from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
@@ -21,13 +28,29 @@ const GAP_MS = 15_000;
 
 /** Finds the call that the leg continues; null if there is none, or more than one. */
 export function callContinuedBy(leg: ObservedLeg, weighed: Weighed): Call | null {
-  const calls = callsFor(leg, 'joins', weighed);
-  return calls.length === 1 ? calls[0]! : null;
+  return only(callsFor(leg, 'joins', weighed));
 }
 
 /** Whether the next answer may show that a leg which this one is the first to show continues a call. */
 export function mayContinue(leg: ObservedLeg, weighed: Weighed): boolean {
   return callsFor(leg, 'waits', weighed).length > 0;
+}
+
+/**
+ * The call of a withheld customer that the leg would continue, were it not at an extension which that call has had: the caller
+ * was sent there again, or calls again. Null if there is none, or more than one.
+ */
+export function callOfRedial(leg: ObservedLeg, { index, cycle, weighing }: Weighed): Call | null {
+  if (customerKey(leg.customer) !== WITHHELD) return null;
+  const calls = weighing.among(index.byCustomer(WITHHELD)).filter((call) => {
+    const facts = continuesFacts(leg, call, cycle);
+    return facts.visited && CONTINUES.decide({ ...facts, visited: false }) === 'joins';
+  });
+  return only(calls);
+}
+
+function only(calls: readonly Call[]): Call | null {
+  return calls.length === 1 ? calls[0]! : null;
 }
 
 function callsFor(leg: ObservedLeg, found: Continues, { index, cycle, weighing }: Weighed): readonly Call[] {

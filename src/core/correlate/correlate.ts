@@ -7,7 +7,7 @@ import { mayBeConsulted } from '../observe/consulted-leg.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { entryBegan, extentOf } from '../parts/part.js';
 import type { Answers } from './candidates.js';
-import { callContinuedBy, mayContinue } from './continuation.js';
+import { callContinuedBy, callOfRedial, mayContinue } from './continuation.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { customerOf, type Group, groupOf, hasRoom, isAlone, joinsCall } from './group.js';
 import { joinLocalPairs } from './local-pairs.js';
@@ -72,6 +72,7 @@ export function correlate(
     .map((group) => ({
       joins: group.joins,
       awaits: awaits(group),
+      redials: isLoneLeg(group) ? callOfRedial(group.legs[0]!.seen, { index, cycle, weighing }) : null,
       legs: group.legs,
       entries: group.entries,
     }));

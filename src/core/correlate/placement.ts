@@ -20,6 +20,8 @@ export interface Placement {
   readonly joins: Call | null;
   /** No call has its legs as yet, and the next answer may show that one goes on with them. */
   readonly awaits?: boolean;
+  /** The call that its caller, who withholds the number, may have come from all the same. */
+  readonly redials?: Call | null;
   readonly legs: readonly PlacedLeg[];
   readonly entries: readonly ObservedQueueEntry[];
 }

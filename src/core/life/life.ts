@@ -18,13 +18,7 @@ import {
 import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
-import {
-  abandonedEntry,
-  isAfterCallerLeft,
-  isOverflow,
-  isOverflowLeg,
-  surelyOverflows,
-} from '../parts/overflow.js';
+import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '../parts/overflow.js';
 import { belongsToEntry, isGone, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
@@ -253,12 +247,6 @@ class Life {
     const beginsElsewhere = (leg: Leg) =>
       this.#announced && this.#newLegs.has(leg.seen.key) && surelyOverflows(leg, left, this.#cycle);
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
-    // The queue was taken to ring them, before it had said that it let the caller go.
-    this.call.legs = this.call.legs.map((leg) =>
-      leg.joined === 'shown' && leg.seen.callId !== left.seen.callId && isOverflowLeg(leg, left)
-        ? { ...leg, joined: 'inferred' }
-        : leg,
-    );
     this.call.entry = null;
     this.call.pastEntries = withPast(this.call.pastEntries, [left.seen]);
   }
