@@ -384,6 +384,27 @@ describe('of several entries of one withheld customer', () => {
     expect(owner(withheld, [heard(4)])).toBe('first shown');
   });
 
+  it('none owns it where another call has just lost its leg, whose caller withholds the number as the leg does', () => {
+    const shows = { ...withheld, customer: number('private') };
+    const lost = callOf({
+      callId: 'lost',
+      customer: shows.customer,
+      legs: [
+        legPart({
+          seen: leg({ ext: '109', callId: 'lost', customer: shows.customer }),
+          state: 'answered',
+          absence: absentSince(6),
+        }),
+      ],
+      participants: [participant('109')],
+      answeredAt: at(1),
+      connected: connectedAt('109'),
+    });
+    expect(owner(shows, [withEntry(first)])).toBe('first shown');
+    expect(owner(shows, [withEntry(first), lost])).toBeNull();
+    expect(owner({ ...shows, hotline: number('19005678') }, [withEntry(first), lost])).toBe('first shown');
+  });
+
   it('none owns it where both wait, in two queues', () => {
     const waits = { ...first, status: 'waiting' } as const;
     const elsewhere = of('other', { queueId: 'support', status: 'waiting' });

@@ -17,6 +17,7 @@ import { beganTogether, entryBegan, extentOf, ringTimes } from '../parts/part.js
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale, rangLast } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
+import { callContinuedBy } from './continuation.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
 import { byCustomerOf, customerOf, type Group, hasRoom, isAlone, joinsCall, mergeInto } from './group.js';
 import type { Weighed } from './weighing.js';
@@ -199,10 +200,13 @@ function candidatesFor(
 function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, deps: Deps): RingFacts {
   const { cycle, answers } = deps;
   const { entry, call, group } = candidate;
+  const customers = likeness(customerKey(entry.customer), customerKey(leg.customer));
+  const written = isWrittenAlike(entry.customer, leg.customer);
   return {
     outbound: !mayBeInbound(leg),
-    customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
-    written: isWrittenAlike(entry.customer, leg.customer),
+    customers,
+    written,
+    goesOn: customers === 'withheld' && !written && goesOn(leg, candidate, deps),
     waits:
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
@@ -218,6 +222,11 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
       !waitsAgain(entry, call, cycle),
     stale: group === null && isStale(call.entry, cycle),
   };
+}
+
+function goesOn(leg: ObservedLeg, { call }: Candidate, deps: Deps): boolean {
+  const continued = callContinuedBy(leg, deps);
+  return continued !== null && continued !== call;
 }
 
 /** Whether the caller has come to another queue since the answer, and waits there: a leg that still seems to talk is one that an answer lacks. */
@@ -406,6 +415,7 @@ function takenFacts(
     outbound: false,
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
     written: isWrittenAlike(entry.customer, seen.customer),
+    goesOn: false,
     waits: false,
     names: names === 'another' && absence !== null ? 'none known' : names,
     owns: false,

@@ -13,6 +13,7 @@ const RINGS: RingFacts = {
   outbound: false,
   customers: 'same',
   written: true,
+  goesOn: false,
   waits: false,
   names: 'none known',
   owns: false,
@@ -37,6 +38,9 @@ describeTable(ENTRY_RINGS, [
   [{ ...WITHHELD, written: true }, 'written'],
   [{ ...WITHHELD, written: true, hotlines: 'unknown', learnt: 'different' }, null],
   [{ ...WITHHELD, time: 'unknown' }, 'time'],
+  // A caller who shows `private` is transferred while one who shows `anonymous` is in a ring-all queue.
+  [{ ...WITHHELD, goesOn: true }, null],
+  [{ ...NAMED, customers: 'withheld', written: false, goesOn: true }, 'named'],
   [{ ...WITHHELD, learnt: 'same' }, 'time'],
   // A queue may get another number at any time: where the row names the agent, or the call has shown that number, it says nothing.
   [{ ...WITHHELD, hotlines: 'unknown', learnt: 'different' }, null],

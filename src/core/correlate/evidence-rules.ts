@@ -23,6 +23,7 @@ export interface RingFacts {
   readonly outbound: boolean;
   readonly customers: Likeness;
   readonly written: boolean;
+  readonly goesOn: boolean;
   readonly waits: boolean;
   readonly names: 'it' | 'another' | 'none known';
   readonly owns: boolean;
@@ -44,6 +45,12 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     written: {
       heading: 'written alike',
       meaning: 'both rows write the number with the same characters',
+      values: YES_NO,
+    },
+    goesOn: {
+      heading: 'goes on',
+      meaning:
+        'the numbers are withheld in two ways, and the leg would continue the only call that has just lost its own, and whose number is written alike',
       values: YES_NO,
     },
     waits: {
@@ -126,12 +133,21 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
       why: 'the queue rings for a caller who withholds the number in the way that this leg shows, such as `private`',
     },
     {
+      when: { goesOn: true },
+      then: null,
+      why: 'the caller of that call was sent there',
+    },
+    {
       when: {},
       then: 'time',
       why: 'the queue rings for a caller who withholds the number, and this extension rings for such a caller',
     },
   ],
-  impossible: [],
+  impossible: [
+    { when: { goesOn: true, customers: 'same' }, why: 'no number is withheld' },
+    { when: { goesOn: true, customers: 'different' }, why: 'not both are withheld' },
+    { when: { goesOn: true, written: true }, why: 'the numbers are withheld in one way' },
+  ],
 });
 
 export interface TogetherFacts {
