@@ -30,10 +30,14 @@ export class HiddenConsultations {
     this.#since.set(call, Math.min(since, this.#since.get(call) ?? Infinity));
   }
 
-  excuses(call: CallTruth, { at }: Finding): boolean {
-    return at !== null && at >= (this.#since.get(call) ?? Infinity);
+  /** The leg that goes on as a call of its own began with the consultation, as the PBX says in whole seconds. */
+  excuses(call: CallTruth, { at, type }: Finding): boolean {
+    const earlier = type === 'call-started' ? SECOND : 0;
+    return at !== null && at >= (this.#since.get(call) ?? Infinity) - earlier;
   }
 }
+
+const SECOND = 1000;
 
 function hiddenSince(
   call: CallTruth,

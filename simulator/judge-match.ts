@@ -161,8 +161,12 @@ export function areOfOneNumber(
   b: CallTruth,
   until: (call: CallTruth) => number = lastSeen,
 ): boolean {
-  if (a === b || a.customer === null || b.customer === null || a.direction !== b.direction) return false;
-  return keyOf(a) === keyOf(b) && a.startedAt <= until(b) && b.startedAt <= until(a);
+  if (a === b || a.direction !== b.direction || !haveOneNumber(a, b)) return false;
+  return a.startedAt <= until(b) && b.startedAt <= until(a);
+}
+
+export function haveOneNumber(a: CallTruth, b: CallTruth): boolean {
+  return a.customer !== null && b.customer !== null && keyOf(a) === keyOf(b);
 }
 
 function keyOf({ customer }: CallTruth): string {

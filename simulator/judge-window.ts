@@ -11,6 +11,7 @@ import {
   startTimes,
   startTimesAsShown,
 } from './judge-pbx-times.js';
+import { mayBeHandedOn } from './judge-hand-over.js';
 import { instant } from './judge-report.js';
 import { goneAt, isConnected, mayRing, type Sight, spansOf } from './judge-sight.js';
 import { staleRow } from './judge-stale.js';
@@ -245,13 +246,15 @@ const recordedtime: Rule = (statement) => {
   const nth = isConfirmed ? sight.absencePolls * sight.toDemand : sight.toDemand;
   const last = Math.max(
     clear,
-    ...expectation.evidence.map(({ endpoint, at }) => {
+    ...expectation.evidence.map((change) => {
+      const { endpoint, at } = change;
       const polls = (['monitor', 'queue'] as const).map(
         (one) => sight.polls(one).after(at, nth)?.received ?? Infinity,
       );
       return isConfirmed
         ? Math.max(...polls)
-        : (sight.polls(endpoint).after(at, nth - 1)?.received ?? Infinity);
+        : (sight.polls(endpoint).after(at, mayBeHandedOn(change, statement) ? nth : nth - 1)?.received ??
+            Infinity);
     }),
   );
   if (recorded <= last + sight.commitMs + sight.toleranceMs) return null;

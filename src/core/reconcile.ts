@@ -10,7 +10,13 @@ import type { TenantCalls } from './index/tenant-calls.js';
 import { joinParts, withParts } from './correlate/call-parts.js';
 import { mayBeAnothers, resolveAlike } from './correlate/alike-callers.js';
 import { correlate } from './correlate/correlate.js';
-import { hasCreated, isOnlyCreated, withCreated, withoutGoneLegs } from './correlate/created-parts.js';
+import {
+  hasCreated,
+  isAwaited,
+  rungBefore,
+  withCreated,
+  withoutGoneLegs,
+} from './correlate/created-parts.js';
 import type { Placement } from './correlate/placement.js';
 import { type CycleFacts, factsOf, latestAnswerAt } from './parts/cycle-facts.js';
 import type { Transition } from './model/event.js';
@@ -226,6 +232,7 @@ class Cycle {
     const touched = this.#touched(changes);
     const begun = new Map<string, Draft>();
     const joined = new Map<string, ReadonlySet<string>>();
+    const rung = new Map<string, ReadonlyMap<string, Window>>();
     let created: Delta['created'] = null;
     const { newLegs, newEntries } = changes;
     if (newLegs.length > 0 || newEntries.length > 0 || this.#known.created.size > 0) {
@@ -247,10 +254,11 @@ class Cycle {
         this.#index.put(call);
         if (hasCreated(placement)) this.#tied.add(callId);
         joined.set(callId, keysOf(placement, joined.get(callId)));
+        rung.set(callId, new Map([...(rung.get(callId) ?? NO_WINDOWS), ...rungBefore(placement)]));
       }
       for (const placement of ready) {
         if (placement.joins !== null) continue;
-        if (isOnlyCreated(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
+        if (isAwaited(placement, ripe)) unowned.push(...placement.legs.map(({ seen }) => seen));
         else this.#begin(placement, touched, begun, uses);
       }
       created = awaitedLegs(unowned, this.#known, this.#observations.monitor, this.#facts);
@@ -267,6 +275,7 @@ class Cycle {
         call,
         newLegs,
         isUndecided: undecided.has(call.callId) || alike.awaits.has(call.callId),
+        rungBefore: rung.get(call.callId) ?? NO_WINDOWS,
         ...(movedFrom !== undefined && { movedFrom }),
         ...(connectedWent !== undefined && { connectedWent }),
       };
@@ -356,6 +365,7 @@ class Cycle {
       turned,
       consulted,
       answered,
+      shownBefore: this.#known.created,
       queueIsNoOlder: isQueueNoOlder(monitor, queue),
       queueIsLater: isQueueLater(monitor, queue),
     };
@@ -368,9 +378,10 @@ class Cycle {
       entries.length === 0
         ? NO_PARTS
         : linkedCalls({ entries, legs: NO_PARTS }, this.#index, this.#facts.now);
+    const joined = joinParts(call, placement, this.#facts);
     return earlier.reduce(
-      (joined, { callId }) => linkedTo(joined, callId),
-      joinParts(call, placement, this.#facts),
+      (linked, { callId }) => linkedTo(linked, callId),
+      withoutGoneLegs(joined, placement, this.#observations.monitor, this.#facts),
     );
   }
 
@@ -384,10 +395,11 @@ class Cycle {
       if (draft === undefined) touched.set(callId, linked);
       else begun.set(callId, { ...draft, call: linked });
     }
-    const call = withoutGoneLegs(started, this.#observations.monitor, this.#facts);
+    const call = withoutGoneLegs(started, placement, this.#observations.monitor, this.#facts);
     this.#index.put(call);
     if (hasCreated(placement)) this.#tied.add(call.callId);
-    begun.set(call.callId, { announced: false, call, newLegs: keysOf(placement) });
+    const newLegs = keysOf(placement);
+    begun.set(call.callId, { announced: false, call, newLegs, rungBefore: rungBefore(placement) });
   }
 
   /** Notes since when the entries whose rows may be stale are quiet. */
@@ -441,6 +453,7 @@ function showsIdle({ idleExtensions }: MonitorAnswer, { isBusy }: CycleFacts): b
 
 const NO_PARTS: readonly never[] = [];
 const NO_CALLS: ReadonlyMap<string, never> = new Map<string, never>();
+const NO_WINDOWS: ReadonlyMap<string, Window> = new Map<string, Window>();
 
 function linkedTo(call: Call, callId: string): Call {
   if (call.linkedCallIds.includes(callId)) return call;

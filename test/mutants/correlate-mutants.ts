@@ -81,42 +81,42 @@ const evidence: readonly Mutant[] = [
       'two people behind one company number would be one call',
     ],
     [
-      "when: { began: 'together', samePoll: true, hotlines: 'same' },",
-      "when: { began: 'together', samePoll: true },",
+      "when: { began: 'together', atOnce: true, hotlines: 'same' },",
+      "when: { began: 'together', atOnce: true },",
       'two withheld callers of two hotlines would be one call',
     ],
     [
-      "{ when: { outbound: true }, then: false, why: 'calling back at once is a new call' },",
+      "{ when: { outbound: true }, then: 'no', why: 'calling back at once is a new call' },",
       '',
       'calling a missed caller back at once would answer the missed call',
     ],
     [
-      "{ when: { hotlines: 'different' }, then: false, why: 'the caller called another number' },",
+      "{ when: { hotlines: 'different' }, then: 'no', why: 'the caller called another number' },",
       '',
       'a caller who tries another hotline would be taken for transferred',
     ],
     [
-      "when: { customers: 'withheld', hotlines: 'unknown' },\n      then: false,",
-      "when: { customers: 'withheld', hotlines: 'unknown' },\n      then: true,",
+      "when: { customers: 'withheld', hotlines: 'unknown' },\n      then: 'no',",
+      "when: { customers: 'withheld', hotlines: 'unknown' },\n      then: 'joins',",
       'two withheld callers would be one without anything that ties them together',
     ],
     [
-      "{ when: { visited: true }, then: false, why: 'a customer who redials looks the same' },",
+      "{ when: { visited: true }, then: 'no', why: 'a customer who redials looks the same' },",
       '',
       'a customer who redials would go on in the old call',
     ],
     [
-      "{ when: { rings: true }, then: false, why: 'the queue goes on ringing' },",
+      "{ when: { rings: true }, then: 'no', why: 'the queue goes on ringing' },",
       '',
       'a direct call would join the entry that the queue tries the next agent for',
     ],
     [
-      "{ when: { connected: true }, then: false, why: 'the caller talks to somebody' },\n    {\n      when: { letGo",
+      "{ when: { connected: true }, then: 'no', why: 'the caller talks to somebody' },\n    {\n      when: { letGo",
       '{\n      when: { letGo',
       'a second call of a customer who talks would be taken for a transfer',
     ],
     [
-      "{ when: { lost: 'no' }, then: false, why: 'the call is where it was' },",
+      "{ when: { lost: 'no' }, then: 'no', why: 'the call is where it was' },",
       '',
       'any later call of the customer would be taken for a transfer',
     ],
@@ -250,7 +250,7 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/entry-ring.ts`, `${CORRELATE}/entry-ring.spec.ts`, [
     [
-      'absence === null && isBusy(seen.extension);',
+      'absence === null && incomplete.monitor?.missing.has(seen.key) !== true;',
       'absence === null;',
       'a partial answer that lacks the leg of the agent before would keep the next one from the caller',
     ],
@@ -281,7 +281,7 @@ const joins: readonly Mutant[] = [
       'the ring of a caller who waits would be that of one whom another agent has answered',
     ],
     [
-      'if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return [];',
+      'if (answeredAt !== null && answeredAt < onOurClock(from, cycle.skewMs) - PBX_PRECISION_MS) return [];',
       '',
       'a conversation that began before the caller joined the queue would be that caller’s',
     ],
@@ -315,6 +315,16 @@ const joins: readonly Mutant[] = [
       'return calls.length === 1 ? calls[0]! : null;',
       'return calls[0] ?? null;',
       'of two withheld callers the wrong one would be transferred',
+    ],
+    [
+      ' && !hasJustParted(call, cycle)',
+      '',
+      'a transfer that the queue’s answer shows first would be a second call',
+    ],
+    [
+      "known.includes('withheld') ? 'withheld' : known[0]!",
+      'known[0]!',
+      'a withheld caller whose row in the queue is written in another way would be a second call after a transfer',
     ],
     [
       " && customers !== 'withheld';",
@@ -395,18 +405,18 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/core/observe/consulted-leg.ts', 'src/core/observe/consulted-leg.spec.ts', [
     [
-      'consultation === undefined || isElsewhere(row, rows)',
-      'consultation === undefined',
+      'if (isElsewhere(row, rows)) return null;',
+      '',
       'the phantom of a consultation would be a part of the customer’s call',
     ],
     [
-      'legs.every(({ seen }) => isMissing(seen)),\n    );',
-      'legs.length > 0,\n    );',
+      '      isMissing(consultation) &&\n',
+      '',
       'a device of the consulted extension would take the customer while the consultation goes on',
     ],
     [
-      'return found.length === 1 ? found[0]! : null;',
-      'return found[0] ?? null;',
+      'return found.length === 1 ? found[0]!.caller : null;',
+      'return found[0]?.caller ?? null;',
       'one of two customers would be transferred at random',
     ],
   ]),
@@ -425,6 +435,11 @@ const joins: readonly Mutant[] = [
       'if (hasTarget(dialled)) return null;',
       '',
       'a code for one extension would pick up the ring of another',
+    ],
+    [
+      " || entry.seen.status === 'waiting'",
+      '',
+      'an agent who rejects a caller in the moment of a pick-up would leave the picker without one',
     ],
     [
       "joined: 'listens' };",
@@ -489,8 +504,13 @@ const joins: readonly Mutant[] = [
       'a local call from before the caller’s, whose end a partial answer hides, would take the caller over',
     ],
     [
-      'if (legs.some((other) => !own.includes(other) && isPresent(other))) return null;',
-      '',
+      'if (!isConfirmed && (',
+      'if (!isConfirmed || (',
+      'an attended transfer whose rows go one after the other would be the end of the call',
+    ],
+    [
+      'leg === undefined || legs.some(isPresent)',
+      'leg === undefined || own.some(isPresent)',
       'a caller who talks to another extension would be transferred',
     ],
   ]),
@@ -542,8 +562,8 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf(`${CORRELATE}/call-parts.ts`, `${CORRELATE}/call-parts.spec.ts`, [
     [
-      'rang?.firstSeen ?? since.by',
-      'since.by',
+      'rang?.firstSeen ?? appeared.by',
+      'appeared.by',
       'an agent who answers as the caller leaves would be one to whom the queue sent the caller on',
     ],
     [
@@ -589,7 +609,11 @@ const joins: readonly Mutant[] = [
       'onOurClock(time, skewMs) > -Infinity || notBefore > 0;',
       'a `call_time` of the earlier call with that id would be taken',
     ],
-    ['if (customer === WITHHELD) return NONE;', '', 'all withheld callers would be linked to one another'],
+    [
+      'if (customer === WITHHELD) return redialled;',
+      '',
+      'all withheld callers would be linked to one another',
+    ],
     [
       "hotlineMatch(call.hotline, hotline) !== 'different'",
       "hotlineMatch(call.hotline, hotline) === 'same'",

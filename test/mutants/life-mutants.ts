@@ -30,8 +30,8 @@ const life: readonly Mutant[] = [
       'an answer by a leg that may be another call’s would be certain',
     ],
     [
-      'if (!isOffered(leg) || leg.absence !== null) continue;',
-      'if (!isOffered(leg)) continue;',
+      '(!isOffered(leg) || leg.absence !== null)) continue;',
+      '!isOffered(leg)) continue;',
       'the page of a call would open again when its leg is missing',
     ],
     [
@@ -44,11 +44,7 @@ const life: readonly Mutant[] = [
       "const certainty = 'observed' as const;",
       'a transfer that is deduced would be certain',
     ],
-    [
-      ' ?? candidates.find(isListener) ?? null;',
-      ' ?? null;',
-      'a supervisor who takes a call over would not be known',
-    ],
+    [' ?? listener ?? null;', ' ?? null;', 'a supervisor who takes a call over would not be known'],
   ]),
   ...mutantsOf(`${LIFE}/life.ts`, 'src/core/gap-between-polls.spec.ts', [
     [
@@ -402,7 +398,7 @@ const rows: readonly Mutant[] = [
       '&& false) awaited.set(key, leg);',
       'a partial answer would forget the legs that it lacks',
     ],
-    ['if (isDue && isOfCustomer(leg.seen))', 'if (isDue)', 'any row without a state would begin a call'],
+    ['if (isDue && isNews(leg.seen))', 'if (isDue)', 'any row without a state would begin a call'],
     [
       'Math.min((before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0), policy.absencePolls)',
       '(before?.polls ?? 0) + (showsAllSince(cycle, since) ? 1 : 0)',

@@ -17,9 +17,14 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     ],
     ['asOf < this.#nextDue) {', 'true) {', 'a wait would pass its limit unnoticed while nothing changes'],
     [
-      'const isWidened = crossed.calm !== null && this.#hasGap;',
-      'const isWidened = false;',
+      '(this.#hasGap || mayHaveHeldAt',
+      '(mayHaveHeldAt',
       'a threshold would be cleared by what no poll has shown',
+    ],
+    [
+      ' || mayHaveHeldAt(before.by, { rule, limit: crossed.limit, skewMs }, moves.came));',
+      ');',
+      'a threshold would cease to hold while the queue had yet to show who came',
     ],
     [
       "const crossed = before.limit === limit ? 'yes' : 'another limit';",
@@ -49,7 +54,8 @@ export const QUEUE_MUTANTS: readonly Mutant[] = [
     ],
     ['shown >= limit', 'waiting.length >= limit', 'a caller whose row has vanished would cross a limit'],
     ['joinedAt - (skewMs ?? 0)', 'joinedAt', 'waits would be wrong where the clock of the PBX is'],
-    ["isOlder ? seenIn(window, 'observed') : ", '', 'two crossings could have one id'],
+    ['isOlder || ', '', 'two crossings could have one id'],
+    ['isOlder || !isKnown', 'isOlder', 'a caller who has left would not have made the number full'],
   ]),
   ...mutantsOf(`${QUEUES}/queue-place.ts`, SPEC, [
     ['answered || wasAnswered', 'wasAnswered', 'an answer at an extension that is not seen would be none'],

@@ -105,9 +105,10 @@ function isRungFor({ seen, joined, absence }: Leg, entry: ObservedQueueEntry): b
 
 function newLeg({ seen, joined, created }: PlacedLeg, known: readonly Leg[], cycle: CycleFacts): Leg {
   const state = seen.signal === 'answered' ? 'answered' : 'ringing';
-  const since = created?.since ?? cycle.monitor!;
+  const appeared = created?.since ?? cycle.monitor!;
+  const since = state === 'ringing' || created?.seen.signal === 'answered' ? appeared : cycle.monitor!;
   const rang = joined === 'shown' && state === 'answered' ? ringOf(seen, known, cycle) : undefined;
-  const firstSeen = rang?.firstSeen ?? since.by;
+  const firstSeen = rang?.firstSeen ?? appeared.by;
   return { seen, state, joined, firstSeen, since, waited: seen.ringWait, absence: null };
 }
 

@@ -10,6 +10,8 @@ export interface Answers {
   readonly consulted: ReadonlyMap<string, string>;
   /** The call in which a leg rang that has been answered under another id, by the `key` of its new leg: see `answered-leg.ts`. */
   readonly answered: ReadonlyMap<string, string>;
+  /** The legs that an answer before has shown, and that no call had then, by `key`. */
+  readonly shownBefore: ReadonlyMap<string, unknown>;
   /** The calls whose entry has another status than in the answer before. */
   readonly turned: ReadonlySet<string>;
   /** An entry that the queue's answer shows first, and Waiting, has rung none of the legs that the monitor's shows. */

@@ -71,9 +71,18 @@ describe('an attended transfer', () => {
   });
 
   it('waits until it is confirmed that the transferor’s legs are gone', () => {
-    expect(fate({ ...caller, legs: [part(leg(), missing)] }, [left])).toBeNull();
+    const once = { ...caller, legs: [part(leg(), missing)] };
+    expect(fate(once, [consultation(missing, {})])).toBeNull();
+    expect(fate(once, [consultation({}, {})])).toBeNull();
     expect(fate(caller, [consultation(missing, {})])).toBe('is held');
     expect(fate(caller, [consultation(gone, missing)])).toBe('is held');
+  });
+
+  it('need not wait for the caller’s row if that of the consultation has gone before it, for it is dropped now', () => {
+    const once = { ...caller, legs: [part(leg(), missing)] };
+    expect(fate(once, [left])).toBe('joined inferred');
+    expect(fate(once, [consultation(gone, { state: 'ringing' })])).toBe('is held');
+    expect(fate({ ...caller, legs: [part(leg())] }, [left])).toBeNull();
   });
 
   it('is not decided while the consulted leg talks and the transferor’s own says that it rings', () => {

@@ -21,8 +21,9 @@ export function resolveConsultation(
   others: Iterable<Call>,
   cycle: CycleFacts,
 ): Resolution | null {
-  const went = whenConnectedWent(call, cycle);
-  if (went === null) return null;
+  const left = whenConnectedWent(call, cycle);
+  if (left === null) return null;
+  const { went, isConfirmed } = left;
   if (call.consultation !== null && call.legs.some(isPresent)) return goesOn(call);
   const consultation =
     call.consultation === null
@@ -32,7 +33,10 @@ export function resolveConsultation(
   if (consultation === undefined || leg === undefined) return call.consultation === null ? null : OVER;
 
   const facts = factsOf(call, consultation, leg, went, others, cycle);
-  switch (CONSULTATION.decide(facts)) {
+  const decided = CONSULTATION.decide(facts);
+  // The transferor's two rows may go one after the other: that of the consultation is dropped when it is confirmed as gone.
+  if (!isConfirmed && (facts.transferor !== 'gone' || decided === 'is over')) return null;
+  switch (decided) {
     case 'holds':
       return {
         isOver: false,
@@ -84,16 +88,18 @@ export interface Calls extends Pick<CallIndex, 'localAt'> {
   get(callId: string): Call | undefined;
 }
 
-/** The window in which the connected participant's leg went, once that is confirmed; null before, or while another talks. */
-function whenConnectedWent(call: Call, cycle: CycleFacts): Window | null {
+/** The window in which the connected participant's leg went, and whether that is confirmed; null while it or another is there. */
+function whenConnectedWent(
+  call: Call,
+  cycle: CycleFacts,
+): { readonly went: Window; readonly isConfirmed: boolean } | null {
   const { connected, consultation, legs, answeredAt, direction } = call;
   if (answeredAt === null || connected === null || direction === 'local') return null;
-  if (consultation !== null) return consultation.went;
+  if (consultation !== null) return { went: consultation.went, isConfirmed: true };
   const own = legs.filter(({ seen }) => seen.extension === connected.extension);
   const [leg] = own;
-  if (leg === undefined || !own.every((one) => isLegGone(one, call, cycle))) return null;
-  if (legs.some((other) => !own.includes(other) && isPresent(other))) return null;
-  return whenGone(leg.absence!);
+  if (leg === undefined || legs.some(isPresent)) return null;
+  return { went: whenGone(leg.absence!), isConfirmed: own.every((one) => isLegGone(one, call, cycle)) };
 }
 
 /** The only local call that the connected participant placed while the caller's leg was there, and whose other leg is left. */

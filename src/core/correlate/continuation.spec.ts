@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { callContinuedBy } from './continuation.js';
+import { callContinuedBy, callOfRedial, mayContinue } from './continuation.js';
 import { Weighing } from './weighing.js';
 
 /** Extension 107 talked, and the poll at second 6 misses its leg first. */
@@ -105,6 +105,43 @@ describe('a leg continues a call', () => {
     expect(continued({ customer: anonymous }, [withheld, second])).toBeNull();
   });
 
+  it('of a withheld customer only if it is written alike in a row of the call', () => {
+    const withheld = { ...lost, customer: anonymous };
+    const priv = number('private');
+    expect(continued({ customer: priv }, [withheld])).toBeNull();
+    const leg108 = { ...gone, seen: leg({ customer: priv }) };
+    expect(continued({ customer: priv }, [{ ...withheld, legs: [leg108] }])).toBe('call-1');
+  });
+
+  it('not at an extension that the call of a withheld customer had, but the only such call is in doubt', () => {
+    const withheld = { ...lost, customer: anonymous };
+    const second = { ...withheld, callId: 'call-2', legs: [{ ...gone, seen: leg({ callId: 'leg-9' }) }] };
+    const again = { ...next, extension: '107', customer: anonymous };
+    const doubt = (seen: typeof next, calls: readonly Call[]) =>
+      callOfRedial(seen, { index: indexOf(calls), cycle: cycleAt(6), weighing: new Weighing() })?.callId ??
+      null;
+    expect(continued(again, [withheld])).toBeNull();
+    expect(doubt(again, [withheld])).toBe('call-1');
+    expect(doubt(again, [withheld, second])).toBeNull();
+    expect(doubt({ ...again, hotline: number('19005678') }, [withheld])).toBeNull();
+    expect(doubt({ ...again, extension: '108' }, [withheld])).toBeNull();
+    expect(doubt({ ...again, customer: next.customer }, [lost])).toBeNull();
+  });
+
+  it('while the leg of the old agent is there, in the poll that first misses the row in which they talked', () => {
+    const answered = entryPart({ seen: entry({ status: 'answered' }), answered: true });
+    const talking = { ...lost, legs: [legPart({ state: 'answered' })] };
+    const deleted = (seconds: number) => ({
+      ...answered,
+      absence: { kind: 'vanished', ...absentSince(seconds) } as const,
+    });
+    expect(continued({}, [{ ...talking, entry: deleted(6) }])).toBe('call-1');
+    // The caller was sent on before, and talks to that agent.
+    expect(continued({}, [{ ...talking, entry: deleted(5) }])).toBeNull();
+    expect(continued({}, [{ ...talking, entry: answered }])).toBeNull();
+    expect(continued({}, [{ ...talking, entry: { ...deleted(6), answered: false } }])).toBeNull();
+  });
+
   it('not if it is outbound: calling back at once is a new call', () => {
     expect(continued({ direction: 'outbound' })).toBeNull();
   });
@@ -120,6 +157,37 @@ describe('a leg continues a call', () => {
   it('of an outbound call, whatever number the customer’s other half shows as called', () => {
     const outbound = { ...lost, direction: 'outbound' as const, hotline: number('24052364') };
     expect(continued({}, [outbound])).toBe('call-1');
+  });
+});
+
+describe('a leg beside the one from which its caller may have gone on', () => {
+  const talking = { ...lost, legs: [legPart({ state: 'answered' })] };
+  const waits = (seen: Partial<typeof next>, call: Call = talking) =>
+    mayContinue(
+      { ...next, ...seen },
+      { index: indexOf([call]), cycle: cycleAt(6), weighing: new Weighing() },
+    );
+
+  it('waits for the next answer, whether an extension talks or rings', () => {
+    expect(waits({})).toBe(true);
+    expect(waits({}, { ...talking, answeredAt: null, connected: null, legs: [legPart()] })).toBe(true);
+  });
+
+  it('does so if it talks or, where it rings, began at most 2 s before the last poll', () => {
+    const { after } = cycleAt(6).monitor!;
+    expect(waits({ startedAt: after! - 2_000 })).toBe(true);
+    expect(waits({ startedAt: after! - 2_001 })).toBe(false);
+    expect(waits({ startedAt: after! - 2_001, signal: 'answered' })).toBe(true);
+    expect(waits({ startedAt: null })).toBe(true);
+  });
+
+  it('does not for another customer or hotline, at an extension of the call, or where that leg has gone', () => {
+    expect(waits({ customer: number('0987654321') })).toBe(false);
+    expect(waits({ hotline: number('19005678') })).toBe(false);
+    expect(waits({ extension: '107' })).toBe(false);
+    expect(waits({}, lost)).toBe(false);
+    const other = legPart({ seen: leg({ ext: '109', callId: 'leg-3' }) });
+    expect(waits({}, { ...lost, legs: [legPart({ absence: absentSince(2) }), other] })).toBe(false);
   });
 });
 

@@ -1,12 +1,19 @@
 import { type Call, type LastLeg, type Leg, PBX_PRECISION_MS } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { isConnected } from '../parts/connected-participant.js';
-import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
+import { isConnected, isPresent } from '../parts/connected-participant.js';
+import {
+  callerLikeness,
+  customerKey,
+  hotlineMatch,
+  type Likeness,
+  mayBeInbound,
+  WITHHELD,
+} from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isCertainlyWithin, isJustSeen, isNear, whenGone, type Window } from '../parts/window.js';
-import { CONTINUES, type ContinuesFacts } from './evidence-rules.js';
+import { CONTINUES, type Continues, type ContinuesFacts } from './evidence-rules.js';
 import type { Weighed } from './weighing.js';
 
 /** Which leg continues a call that has just lost a part. */
@@ -20,16 +27,41 @@ const NEAR_MS = 2_000;
 const GAP_MS = 15_000;
 
 /** Finds the call that the leg continues; null if there is none, or more than one. */
-export function callContinuedBy(leg: ObservedLeg, { index, cycle, weighing }: Weighed): Call | null {
-  const calls = weighing
-    .among(index.byCustomer(customerKey(leg.customer)))
-    .filter((call) => CONTINUES.decide(continuesFacts(leg, call, cycle)));
+export function callContinuedBy(leg: ObservedLeg, weighed: Weighed): Call | null {
+  return only(callsFor(leg, 'joins', weighed));
+}
+
+/** Whether the next answer may show that a leg which this one is the first to show continues a call. */
+export function mayContinue(leg: ObservedLeg, weighed: Weighed): boolean {
+  return callsFor(leg, 'waits', weighed).length > 0;
+}
+
+/**
+ * The call of a withheld customer that the leg would continue, were it not at an extension which that call has had: the caller
+ * was sent there again, or calls again. Null if there is none, or more than one.
+ */
+export function callOfRedial(leg: ObservedLeg, { index, cycle, weighing }: Weighed): Call | null {
+  if (customerKey(leg.customer) !== WITHHELD) return null;
+  const calls = weighing.among(index.byCustomer(WITHHELD)).filter((call) => {
+    const facts = continuesFacts(leg, call, cycle);
+    return facts.visited && CONTINUES.decide({ ...facts, visited: false }) === 'joins';
+  });
+  return only(calls);
+}
+
+function only(calls: readonly Call[]): Call | null {
   return calls.length === 1 ? calls[0]! : null;
 }
 
+function callsFor(leg: ObservedLeg, found: Continues, { index, cycle, weighing }: Weighed): readonly Call[] {
+  return weighing
+    .among(index.byCustomer(customerKey(leg.customer)))
+    .filter((call) => CONTINUES.decide(continuesFacts(leg, call, cycle)) === found);
+}
+
 function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts {
-  const { customer, hotline, participants, entry } = call;
-  const customers = likeness(customerKey(customer), customerKey(leg.customer));
+  const { hotline, participants, entry } = call;
+  const customers = likenessOf(call, leg);
   // The number that an extension called from is none that the customer called; but one who is withheld has no other.
   const isOurs = call.direction === 'outbound' && customers !== 'withheld';
   return {
@@ -43,10 +75,24 @@ function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): Contin
         : hotlineMatch(hotline, leg.hotline),
     visited: participants.some(({ extension }) => extension === leg.extension),
     rings: entry !== null && entry.absence === null && !entry.answered,
-    connected: isConnected(call),
+    connected: isConnected(call) && !hasJustParted(call, cycle),
     letGo: beganAsLetGo(leg, call),
     lost: lostPart(leg, call, cycle),
   };
+}
+
+/** One caller withholds the number in one way in all rows: another way is another caller's. */
+function likenessOf({ customer, legs }: Call, leg: ObservedLeg): Likeness {
+  const known = [customer, ...legs.map(({ seen }) => seen.customer)].map((one) =>
+    callerLikeness(one, leg.customer),
+  );
+  return known.includes('withheld') ? 'withheld' : known[0]!;
+}
+
+/** Whether the queue has just deleted the row of a conversation: it does so before the rows of its legs go. */
+function hasJustParted({ entry }: Call, { queue }: CycleFacts): boolean {
+  if (entry === null || !entry.answered || entry.absence?.kind !== 'vanished') return false;
+  return isJustSeen(whenGone(entry.absence), queue?.by ?? null);
 }
 
 /** Whether no caller is known to come to the queues of a caller who only waited in them by the number that the leg shows, but by others. */
@@ -74,7 +120,10 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
   if (windows.some(isNow)) return 'in this poll';
   const dropped = droppedLegs(call).map(({ goneAt }): Window => ({ after: goneAt, by: goneAt }));
   if ([...windows, ...dropped].some(isAbout)) return 'shortly before';
-  return all.some((window) => isNow(window) || isAbout(window)) ? 'in a gap' : 'no';
+  if (all.some((window) => isNow(window) || isAbout(window))) return 'in a gap';
+  const isBegun =
+    leg.signal === 'answered' || startedAt === null || isNear(startedAt, cycle.monitor!, NEAR_MS);
+  return isBegun && lostLegs(call).some(isPresent) ? 'not yet' : 'no';
 }
 
 /** The legs whose loss lets the caller go on: those of the connected participant while there are any, else any leg. */

@@ -19,6 +19,7 @@ function placed(
     queueIsNoOlder: true,
     queueIsLater: true,
     turned: new Set<string>(),
+    shownBefore: new Map(),
     consulted,
     answered,
   };

@@ -3,15 +3,16 @@ import type { CallIndex } from '../index/call-index.js';
 import type { ObservedLeg, PhoneNumber } from '../model/observation.js';
 import { isPresent } from '../parts/connected-participant.js';
 import { customerKey, WITHHELD } from '../parts/customer.js';
+import { mayBeConsulted } from '../observe/consulted-leg.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { entryBegan, extentOf } from '../parts/part.js';
 import type { Answers } from './candidates.js';
-import { callContinuedBy } from './continuation.js';
+import { callContinuedBy, callOfRedial, mayContinue } from './continuation.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { customerOf, type Group, groupOf, hasRoom, isAlone, joinsCall } from './group.js';
 import { joinLocalPairs } from './local-pairs.js';
 import type { NewParts, PlacedLeg, Placement } from './placement.js';
-import { thirdExtension } from './third-extension.js';
+import { mayPickUp, thirdExtension } from './third-extension.js';
 import { joinRingGroups } from './ring-group.js';
 import { Weighing } from './weighing.js';
 
@@ -29,7 +30,8 @@ import { Weighing } from './weighing.js';
  * 7. The two legs of a local call name each other (`local-pairs.ts`).
  *
  * What is left is a call of its own: taking two customers for one is worse than emitting a second event. It never merges two
- * calls that have both been announced, because a `callId` never changes.
+ * calls that have both been announced, because a `callId` never changes. So a leg that rule 4 or 5 may have of a call whose old leg
+ * is still there waits for one answer: the PBX shows the old leg for some 50 ms beside the next one.
  */
 export function correlate(
   parts: NewParts,
@@ -57,9 +59,23 @@ export function correlate(
   }
   joinRingGroups(groups, { index, cycle, weighing });
   joinLocalPairs(groups, { index, weighing });
+  const awaits = (group: Group): boolean =>
+    isAlone(group) &&
+    group.entries.length === 0 &&
+    group.legs.every(({ seen }) => !answers.shownBefore.has(seen.key) && mayBelong(seen));
+  const mayBelong = (leg: ObservedLeg): boolean =>
+    mayContinue(leg, { index, cycle, weighing }) ||
+    mayPickUp(leg, { index, cycle, weighing }) ||
+    mayBeConsulted(leg, index);
   return groups
     .filter((group) => group.mergedInto === null)
-    .map(({ joins, legs, entries }) => ({ joins, legs, entries }));
+    .map((group) => ({
+      joins: group.joins,
+      awaits: awaits(group),
+      redials: isLoneLeg(group) ? callOfRedial(group.legs[0]!.seen, { index, cycle, weighing }) : null,
+      legs: group.legs,
+      entries: group.entries,
+    }));
 }
 
 /**
@@ -139,7 +155,11 @@ function joinConsulted(group: Group, index: CallIndex, { consulted }: Answers): 
   const callId = consulted.get(seen.key);
   const call = callId === undefined ? undefined : index.calls.get(callId);
   if (call === undefined || !hasRoom(extentOf(call), group)) return;
-  joinsCall(group, call, seen.direction === 'local' || call.consultation !== null ? 'inferred' : 'shown');
+  const customer = customerKey(seen.customer);
+  // Where the other extension still rang as the transferor went, nothing shows who heard it ring.
+  const isShown =
+    call.consultation === null && customer !== WITHHELD && customer === customerKey(call.customer);
+  joinsCall(group, call, isShown ? 'shown' : 'inferred');
 }
 
 /** Whether a leg that never rang joins a conversation that goes on: by its id it is a part of it, and it replaces no other. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { entry, leg } from '../../../test/support/history.js';
 import { window } from '../../../test/support/parts.js';
 import type { CreatedLeg } from '../model/call.js';
-import { isOnlyCreated, withCreated } from './created-parts.js';
+import { isAwaited, withCreated } from './created-parts.js';
 import type { Placement } from './placement.js';
 
 const unclear = leg({ signal: 'unclear' });
@@ -18,14 +18,14 @@ const known = new Map([[unclear.key, before]]);
 
 describe('legs without a state', () => {
   it('begin no call by themselves', () => {
-    expect(isOnlyCreated(place(unclear), new Map())).toBe(true);
-    expect(isOnlyCreated(place(unclear, beside), new Map())).toBe(true);
+    expect(isAwaited(place(unclear), new Map())).toBe(true);
+    expect(isAwaited(place(unclear, beside), new Map())).toBe(true);
   });
 
   it('begin one with a leg that rings, a queue entry, or one that has waited for long enough', () => {
-    expect(isOnlyCreated(place(unclear, ringing), new Map())).toBe(false);
-    expect(isOnlyCreated({ ...place(unclear), entries: [entry()] }, new Map())).toBe(false);
-    expect(isOnlyCreated(place(beside, unclear), known)).toBe(false);
+    expect(isAwaited(place(unclear, ringing), new Map())).toBe(false);
+    expect(isAwaited({ ...place(unclear), entries: [entry()] }, new Map())).toBe(false);
+    expect(isAwaited(place(beside, unclear), known)).toBe(false);
   });
 
   it('bring along since when they were seen so', () => {

@@ -8,9 +8,10 @@ import {
   cycleAt,
   entryPart,
   indexOf,
+  participant,
   window,
 } from '../../../test/support/parts.js';
-import type { Call } from '../model/call.js';
+import type { Call, Incomplete } from '../model/call.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import type { Match } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
@@ -23,6 +24,18 @@ const anonymous = number('anonymous');
 /** A leg that began at second 5, in a poll at second 6. */
 const rung = leg({ startedAt: at(5) });
 const trying = entry({ status: 'trying' });
+/** Partial answers of the monitor since second 5. */
+const PARTIAL: Incomplete = {
+  since: at(5),
+  polls: 1,
+  answered: true,
+  partialSince: at(5),
+  lastWhole: null,
+  last: null,
+  unreadable: new Map(),
+  appeared: new Map(),
+  missing: new Map(),
+};
 
 function groupWith(seen: ObservedLeg): Group {
   const group = groupOf(seen.customer);
@@ -63,6 +76,7 @@ function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
       queueIsNoOlder: queueIsLater,
       queueIsLater,
       turned: new Set(turned),
+      shownBefore: new Map(),
       consulted: new Map(),
       answered: new Map(),
     },
@@ -371,6 +385,27 @@ describe('of several entries of one withheld customer', () => {
     expect(owner(withheld, [heard(4)])).toBe('first shown');
   });
 
+  it('none owns it where another call has just lost its leg, whose caller withholds the number as the leg does', () => {
+    const shows = { ...withheld, customer: number('private') };
+    const lost = callOf({
+      callId: 'lost',
+      customer: shows.customer,
+      legs: [
+        legPart({
+          seen: leg({ ext: '109', callId: 'lost', customer: shows.customer }),
+          state: 'answered',
+          absence: absentSince(6),
+        }),
+      ],
+      participants: [participant('109')],
+      answeredAt: at(1),
+      connected: connectedAt('109'),
+    });
+    expect(owner(shows, [withEntry(first)])).toBe('first shown');
+    expect(owner(shows, [withEntry(first), lost])).toBeNull();
+    expect(owner({ ...shows, hotline: number('19005678') }, [withEntry(first), lost])).toBe('first shown');
+  });
+
   it('none owns it where both wait, in two queues', () => {
     const waits = { ...first, status: 'waiting' } as const;
     const elsewhere = of('other', { queueId: 'support', status: 'waiting' });
@@ -400,7 +435,25 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
   it('rings no second agent in a partial answer either, unless that lacks the first one’s leg', () => {
     const partial = { monitorComplete: false, monitorSeenAt: null };
     expect(owner(rung, [ringsAt108(row)], { cycle: partial })).toBeNull();
-    expect(owner(rung, [ringsAt108(row)], { cycle: { ...partial, isBusy: () => false } })).toBe(ONE);
+    const lacks = (key: string) => ({
+      monitor: { ...PARTIAL, missing: new Map([[key, { lastPresent: null, since: at(6) }]]) },
+      queue: null,
+    });
+    const owned = (key: string) =>
+      owner(rung, [ringsAt108(row)], { cycle: { ...partial, incomplete: lacks(key) } });
+    // That the extension has another call is no sign that this leg is there.
+    expect(owned(ringsAt108(row).legs[0]!.seen.key)).toBe(ONE);
+    expect(owned('another')).toBeNull();
+  });
+
+  it('rings several, or sends the caller on to them, where it was not asked since the first one stopped', () => {
+    const stopped = ringsAt108(row, { absence: absentSince(6) });
+    const joining = { ...stopped, participants: [participant('108')] };
+    const second = groupWith({ ...rung, ext: '109', extension: '109', callId: 'second' } as ObservedLeg);
+    const given = { others: [second], queueIsLater: false };
+    expect(owner(rung, [joining], given)).toBe(ONE);
+    second.joins = null;
+    expect(owner(rung, [joining], { ...given, queueIsLater: true })).toBeNull();
   });
 
   it('rings none where it comes after the ring of the first', () => {
@@ -421,6 +474,7 @@ describe('an entry whose row names an agent of whom nothing is known', () => {
         answers: {
           places: new Map(),
           turned: new Set(),
+          shownBefore: new Map(),
           consulted: new Map(),
           answered: new Map(),
           queueIsNoOlder: true,
@@ -447,6 +501,7 @@ describe('legs that begin at once, of a customer with two entries', () => {
       answers: {
         places: new Map(),
         turned: new Set(),
+        shownBefore: new Map(),
         consulted: new Map(),
         answered: new Map(),
         queueIsNoOlder: true,
@@ -553,6 +608,16 @@ describe('an entry that comes after its ring', () => {
     entry({ joinedAt: at(4), status: 'trying', customer: anonymous, ...given });
   const withheldRing = (ext: string, seconds: number) =>
     ringing({}, leg({ ext, callId: `rings-${ext}`, startedAt: at(seconds), customer: anonymous }));
+
+  it('takes a ring that was answered after it joined, by the bridge’s clock', () => {
+    const answered = ringing({ answeredAt: at(5) });
+    expect(takes([answered], row, at(5.5), { skewMs: -60_000 })).toBeNull();
+    expect(takes([answered])).toBe('leg-1');
+    expect(takes([ringing({ answeredAt: at(2) })])).toBeNull();
+    const ahead = { ...rung, startedAt: at(65) };
+    const late = entry({ joinedAt: at(64), status: 'trying' });
+    expect(takes([ringing({ answeredAt: at(5) }, ahead)], late, at(5.5), { skewMs: 60_000 })).toBe('leg-1');
+  });
 
   it('takes the ring of its customer, withheld too', () => {
     expect(takes([ringing()])).toBe('leg-1');

@@ -17,6 +17,7 @@ import { beganTogether, entryBegan, extentOf, ringTimes } from '../parts/part.js
 import { onOurClock } from '../parts/pbx-clock.js';
 import { isStale, rangLast } from '../parts/staleness.js';
 import { type Answers, namedBy } from './candidates.js';
+import { callContinuedBy } from './continuation.js';
 import { ENTRY_RINGS, type RingEvidence, type RingFacts } from './evidence-rules.js';
 import { byCustomerOf, customerOf, type Group, hasRoom, isAlone, joinsCall, mergeInto } from './group.js';
 import type { Weighed } from './weighing.js';
@@ -223,10 +224,13 @@ function candidatesFor(
 function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, deps: Deps): RingFacts {
   const { cycle, answers } = deps;
   const { entry, call, group } = candidate;
+  const customers = likeness(customerKey(entry.customer), customerKey(leg.customer));
+  const written = isWrittenAlike(entry.customer, leg.customer);
   return {
     outbound: !mayBeInbound(leg),
-    customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
-    written: isWrittenAlike(entry.customer, leg.customer),
+    customers,
+    written,
+    goesOn: customers === 'withheld' && !written && goesOn(leg, candidate, deps),
     waits:
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
@@ -242,6 +246,11 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
       !waitsAgain(entry, call, cycle),
     stale: group === null && isStale(call.entry, cycle),
   };
+}
+
+function goesOn(leg: ObservedLeg, { call }: Candidate, deps: Deps): boolean {
+  const continued = callContinuedBy(leg, deps);
+  return continued !== null && continued !== call;
 }
 
 /** Whether the caller has come to another queue since the answer, and waits there: a leg that still seems to talk is one that an answer lacks. */
@@ -303,16 +312,18 @@ function agentFor(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, dep
   if (named === 'another' && isOfRingBefore(candidate, deps)) return 'none known';
   if (named !== 'none known') return named;
   if (candidate.group === null && rangLast(candidate.call, leg.extension)) return 'it';
+  if (isOfRingBefore(candidate, deps)) return named;
   const ringsOne = entry.status === 'trying' && agentNamesOf(entry).length > 0;
   return ringsOne && (isOfMany || ringsAnother(leg, candidate, deps)) ? 'another' : named;
 }
 
-/** Whether the queue was not asked since the agent whom the row names has rung for the entry, and stopped. */
+/** Whether the queue was not asked since the agent whom the row names, if that is known, or else any has rung for the entry, and stopped. */
 function isOfRingBefore({ entry, call, group }: Candidate, { cycle, answers }: Deps): boolean {
   if (group !== null || answers.queueIsNoOlder) return false;
   const extension = cycle.extensionOf(agentNamesOf(entry));
-  const hasRung = call.participants.some((one) => one.extension === extension);
-  return hasRung && !call.legs.some(({ seen, absence }) => seen.extension === extension && absence === null);
+  const isIts = (one: string) => extension === undefined || one === extension;
+  const hasRung = call.participants.some((one) => isIts(one.extension));
+  return hasRung && !call.legs.some(({ seen, absence }) => isIts(seen.extension) && absence === null);
 }
 
 function namedWhileRinging(
@@ -332,11 +343,12 @@ function namedWhileRinging(
 function ringsAnother(
   leg: ObservedLeg,
   { call, group }: Candidate,
-  { cycle: { isBusy }, rung }: Deps,
+  { cycle: { incomplete }, rung }: Deps,
 ): boolean {
   const isElsewhere = (seen: ObservedLeg) => seen.extension !== leg.extension && mayBeInbound(seen);
   const begun = [...(group?.legs.map(({ seen }) => seen) ?? []), ...(rung.get(call?.callId ?? '') ?? [])];
-  const isThere = ({ seen, absence }: Leg) => absence === null && isBusy(seen.extension);
+  const isThere = ({ seen, absence }: Leg) =>
+    absence === null && incomplete.monitor?.missing.has(seen.key) !== true;
   const known = call?.legs.filter(isThere).map(({ seen }) => seen) ?? [];
   return [...begun, ...known].some(isElsewhere);
 }
@@ -431,6 +443,7 @@ function takenFacts(
     outbound: false,
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
     written: isWrittenAlike(entry.customer, seen.customer),
+    goesOn: false,
     waits: false,
     names: ringsMany(call, entry)
       ? 'another'
@@ -456,7 +469,7 @@ function ringsOf(call: Call, entry: ObservedQueueEntry, cycle: CycleFacts): read
   const { entry: own, pastEntries, direction, answeredAt, legs } = call;
   if (direction === 'outbound' || own !== null || pastEntries.length > 0) return [];
   const { from, to } = ringTimes(entry);
-  if (answeredAt !== null && answeredAt < from - PBX_PRECISION_MS) return [];
+  if (answeredAt !== null && answeredAt < onOurClock(from, cycle.skewMs) - PBX_PRECISION_MS) return [];
   return legs.filter(({ seen, firstSeen }) => {
     const isSince = cycle.queueSeenBefore === null || firstSeen > cycle.queueSeenBefore;
     if (!mayBeInbound(seen) || !isSince) return false;

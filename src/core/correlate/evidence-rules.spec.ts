@@ -13,6 +13,7 @@ const RINGS: RingFacts = {
   outbound: false,
   customers: 'same',
   written: true,
+  goesOn: false,
   waits: false,
   names: 'none known',
   owns: false,
@@ -37,6 +38,9 @@ describeTable(ENTRY_RINGS, [
   [{ ...WITHHELD, written: true }, 'written'],
   [{ ...WITHHELD, written: true, hotlines: 'unknown', learnt: 'different' }, null],
   [{ ...WITHHELD, time: 'unknown' }, 'time'],
+  // A caller who shows `private` is transferred while one who shows `anonymous` is in a ring-all queue.
+  [{ ...WITHHELD, goesOn: true }, null],
+  [{ ...NAMED, customers: 'withheld', written: false, goesOn: true }, 'named'],
   [{ ...WITHHELD, learnt: 'same' }, 'time'],
   // A queue may get another number at any time: where the row names the agent, or the call has shown that number, it says nothing.
   [{ ...WITHHELD, hotlines: 'unknown', learnt: 'different' }, null],
@@ -73,34 +77,34 @@ const TOGETHER: TogetherFacts = {
   customers: 'same',
   hotlines: 'same',
   began: 'together',
-  samePoll: false,
+  atOnce: false,
   taken: false,
   stoppedHere: false,
 };
 
 describeTable(RINGS_TOGETHER, [
   [TOGETHER, true],
-  [{ ...TOGETHER, samePoll: true }, true],
+  [{ ...TOGETHER, atOnce: true }, true],
   [{ ...TOGETHER, began: 'unknown' }, true],
   [{ ...TOGETHER, hotlines: 'unknown' }, true],
-  [{ ...TOGETHER, customers: 'withheld', samePoll: true }, true],
+  [{ ...TOGETHER, customers: 'withheld', atOnce: true }, true],
 
   [{ ...TOGETHER, customers: 'different' }, false],
-  [{ ...TOGETHER, customers: 'different', samePoll: true }, false],
+  [{ ...TOGETHER, customers: 'different', atOnce: true }, false],
   [{ ...TOGETHER, taken: true }, false],
   // A customer who redials at once.
   [{ ...TOGETHER, stoppedHere: true }, false],
   [{ ...TOGETHER, stoppedHere: true, began: 'unknown' }, false],
-  [{ ...TOGETHER, taken: true, customers: 'withheld', samePoll: true }, false],
+  [{ ...TOGETHER, taken: true, customers: 'withheld', atOnce: true }, false],
   [{ ...TOGETHER, hotlines: 'different' }, false],
-  [{ ...TOGETHER, hotlines: 'different', customers: 'withheld', samePoll: true }, false],
+  [{ ...TOGETHER, hotlines: 'different', customers: 'withheld', atOnce: true }, false],
   // Two people behind one company number.
   [{ ...TOGETHER, began: 'apart' }, false],
-  [{ ...TOGETHER, began: 'apart', samePoll: true }, false],
+  [{ ...TOGETHER, began: 'apart', atOnce: true }, false],
   [{ ...TOGETHER, customers: 'withheld' }, false],
-  [{ ...TOGETHER, customers: 'withheld', samePoll: true, began: 'unknown' }, false],
-  [{ ...TOGETHER, customers: 'withheld', samePoll: true, began: 'apart' }, false],
-  [{ ...TOGETHER, customers: 'withheld', samePoll: true, hotlines: 'unknown' }, false],
+  [{ ...TOGETHER, customers: 'withheld', atOnce: true, began: 'unknown' }, false],
+  [{ ...TOGETHER, customers: 'withheld', atOnce: true, began: 'apart' }, false],
+  [{ ...TOGETHER, customers: 'withheld', atOnce: true, hotlines: 'unknown' }, false],
 ]);
 
 /** A leg of a customer whose call has just lost its leg. */
@@ -119,27 +123,33 @@ const GOES_ON: ContinuesFacts = {
 const LET_GO: ContinuesFacts = { ...GOES_ON, letGo: 'then', lost: 'no' };
 
 describeTable(CONTINUES, [
-  [GOES_ON, true],
-  [{ ...GOES_ON, lost: 'shortly before' }, true],
-  [{ ...GOES_ON, hotlines: 'unknown' }, true],
-  [{ ...GOES_ON, customers: 'withheld' }, true],
-  [{ ...GOES_ON, customers: 'withheld', lost: 'shortly before' }, true],
-  [LET_GO, true],
-  [{ ...LET_GO, lost: 'in a gap' }, true],
+  [GOES_ON, 'joins'],
+  [{ ...GOES_ON, lost: 'shortly before' }, 'joins'],
+  [{ ...GOES_ON, hotlines: 'unknown' }, 'joins'],
+  [{ ...GOES_ON, customers: 'withheld' }, 'joins'],
+  [{ ...GOES_ON, customers: 'withheld', lost: 'shortly before' }, 'joins'],
+  [LET_GO, 'joins'],
+  [{ ...LET_GO, lost: 'in a gap' }, 'joins'],
 
-  [{ ...GOES_ON, outbound: true }, false],
+  [{ ...GOES_ON, outbound: true }, 'no'],
   // An extension that called out, and rang off when the customer did not answer.
-  [{ ...GOES_ON, calling: true }, false],
-  [{ ...GOES_ON, customers: 'different' }, false],
-  [{ ...GOES_ON, hotlines: 'different' }, false],
-  [{ ...GOES_ON, customers: 'withheld', hotlines: 'different' }, false],
-  [{ ...GOES_ON, customers: 'withheld', hotlines: 'unknown' }, false],
-  [{ ...GOES_ON, visited: true }, false],
-  [{ ...GOES_ON, rings: true }, false],
-  [{ ...GOES_ON, connected: true }, false],
-  [{ ...GOES_ON, lost: 'no' }, false],
+  [{ ...GOES_ON, calling: true }, 'no'],
+  [{ ...GOES_ON, customers: 'different' }, 'no'],
+  [{ ...GOES_ON, hotlines: 'different' }, 'no'],
+  [{ ...GOES_ON, customers: 'withheld', hotlines: 'different' }, 'no'],
+  [{ ...GOES_ON, customers: 'withheld', hotlines: 'unknown' }, 'no'],
+  [{ ...GOES_ON, visited: true }, 'no'],
+  [{ ...GOES_ON, rings: true }, 'no'],
+  [{ ...GOES_ON, rings: true, lost: 'not yet', connected: true }, 'no'],
+  [{ ...GOES_ON, connected: true }, 'no'],
+  // A poll shows the old leg for the last time beside the new one, or a company's other caller.
+  [{ ...GOES_ON, lost: 'not yet' }, 'waits'],
+  [{ ...GOES_ON, lost: 'not yet', connected: true }, 'waits'],
+  [{ ...GOES_ON, lost: 'not yet', connected: true, visited: true }, 'no'],
+  [{ ...LET_GO, lost: 'not yet' }, 'joins'],
+  [{ ...GOES_ON, lost: 'no' }, 'no'],
   // A customer who hung up, and calls again before the next poll.
-  [{ ...GOES_ON, letGo: 'another time' }, false],
-  [{ ...GOES_ON, lost: 'in a gap' }, false],
-  [{ ...LET_GO, connected: true }, false],
+  [{ ...GOES_ON, letGo: 'another time' }, 'no'],
+  [{ ...GOES_ON, lost: 'in a gap' }, 'no'],
+  [{ ...LET_GO, connected: true }, 'no'],
 ]);

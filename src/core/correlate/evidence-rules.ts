@@ -23,6 +23,7 @@ export interface RingFacts {
   readonly outbound: boolean;
   readonly customers: Likeness;
   readonly written: boolean;
+  readonly goesOn: boolean;
   readonly waits: boolean;
   readonly names: 'it' | 'another' | 'none known';
   readonly owns: boolean;
@@ -44,6 +45,12 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     written: {
       heading: 'written alike',
       meaning: 'both rows write the number with the same characters',
+      values: YES_NO,
+    },
+    goesOn: {
+      heading: 'goes on',
+      meaning:
+        'the numbers are withheld in two ways, and the leg would continue the only call that has just lost its own, and whose number is written alike',
       values: YES_NO,
     },
     waits: {
@@ -126,19 +133,28 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
       why: 'the queue rings for a caller who withholds the number in the way that this leg shows, such as `private`',
     },
     {
+      when: { goesOn: true },
+      then: null,
+      why: 'the caller of that call was sent there',
+    },
+    {
       when: {},
       then: 'time',
       why: 'the queue rings for a caller who withholds the number, and this extension rings for such a caller',
     },
   ],
-  impossible: [],
+  impossible: [
+    { when: { goesOn: true, customers: 'same' }, why: 'no number is withheld' },
+    { when: { goesOn: true, customers: 'different' }, why: 'not both are withheld' },
+    { when: { goesOn: true, written: true }, why: 'the numbers are withheld in one way' },
+  ],
 });
 
 export interface TogetherFacts {
   readonly customers: Likeness;
   readonly hotlines: Match;
   readonly began: 'together' | 'apart' | 'unknown';
-  readonly samePoll: boolean;
+  readonly atOnce: boolean;
   readonly taken: boolean;
   readonly stoppedHere: boolean;
 }
@@ -153,7 +169,11 @@ export const RINGS_TOGETHER = new RuleTable<TogetherFacts, boolean>({
       meaning: 'their `call_time`: at most 1 s apart or more',
       values: { together: 'together', apart: 'apart', unknown: 'not both known' },
     },
-    samePoll: { heading: 'same poll', meaning: 'one poll showed both for the first time', values: YES_NO },
+    atOnce: {
+      heading: 'shown at once',
+      meaning: 'one poll showed both for the first time, or two in a row did',
+      values: YES_NO,
+    },
     taken: {
       heading: 'taken',
       meaning:
@@ -179,7 +199,7 @@ export const RINGS_TOGETHER = new RuleTable<TogetherFacts, boolean>({
     { when: { began: 'apart' }, then: false, why: 'two people behind one number' },
     { when: { customers: 'same' }, then: true, why: 'a ring group begins to ring at once' },
     {
-      when: { began: 'together', samePoll: true, hotlines: 'same' },
+      when: { began: 'together', atOnce: true, hotlines: 'same' },
       then: true,
       why: 'two callers who withhold their numbers would have called one hotline in one second',
     },
@@ -197,10 +217,13 @@ export interface ContinuesFacts {
   readonly rings: boolean;
   readonly connected: boolean;
   readonly letGo: 'then' | 'another time' | 'unknown';
-  readonly lost: 'in this poll' | 'shortly before' | 'in a gap' | 'no';
+  readonly lost: 'in this poll' | 'shortly before' | 'in a gap' | 'not yet' | 'no';
 }
 
-export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
+/** `waits`: the next answer of the monitor shows it. */
+export type Continues = 'joins' | 'waits' | 'no';
+
+export const CONTINUES = new RuleTable<ContinuesFacts, Continues>({
   title: 'Whether a leg continues a call that has lost a part (hunt group, overflow, blind transfer)',
   facts: {
     outbound: { heading: 'outbound', meaning: 'the direction of the leg', values: YES_NO },
@@ -222,7 +245,8 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
     },
     connected: {
       heading: 'connected',
-      meaning: 'the leg of the connected participant is there',
+      meaning:
+        'the leg of the connected participant is there, and this poll is not the first that misses the row of the queue in which they talked',
       values: YES_NO,
     },
     letGo: {
@@ -234,42 +258,60 @@ export const CONTINUES = new RuleTable<ContinuesFacts, boolean>({
     lost: {
       heading: 'lost a part',
       meaning:
-        'a leg or the queue entry is missing for the first time in this poll; or the new leg began at most 2 s from when that part can have gone. `in a gap`: so it is, but the polls between which the part went are 15 s apart or more, or there was none before',
+        'a leg or the queue entry is missing for the first time in this poll; or the new leg began at most 2 s from when that part can have gone. `in a gap`: so it is, but the polls between which the part went are 15 s apart or more, or there was none before. `not yet`: no part is missing, the leg by which the caller would go on is there, and this poll is the first that shows the new leg, which talks or began to ring at most 2 s before',
       values: {
         'in this poll': 'in this poll',
         'shortly before': 'shortly before',
         'in a gap': '`in a gap`',
+        'not yet': '`not yet`',
         no: 'no',
       },
     },
   },
-  outcome: { 'the leg': (continues) => (continues ? 'joins the call, `inferred`' : 'does not') },
+  outcome: {
+    'the leg': (continues) =>
+      ({
+        joins: 'joins the call, `inferred`',
+        waits: 'waits for the next answer of the monitor',
+        no: 'does not',
+      })[continues],
+  },
   rows: [
-    { when: { outbound: true }, then: false, why: 'calling back at once is a new call' },
-    { when: { calling: true }, then: false, why: 'there is no conversation to be transferred' },
-    { when: { customers: 'different' }, then: false, why: 'two customers' },
-    { when: { hotlines: 'different' }, then: false, why: 'the caller called another number' },
+    { when: { outbound: true }, then: 'no', why: 'calling back at once is a new call' },
+    { when: { calling: true }, then: 'no', why: 'there is no conversation to be transferred' },
+    { when: { customers: 'different' }, then: 'no', why: 'two customers' },
+    { when: { hotlines: 'different' }, then: 'no', why: 'the caller called another number' },
     {
       when: { customers: 'withheld', hotlines: 'unknown' },
-      then: false,
+      then: 'no',
       why: 'nothing ties the two together',
     },
-    { when: { visited: true }, then: false, why: 'a customer who redials looks the same' },
-    { when: { rings: true }, then: false, why: 'the queue goes on ringing' },
-    { when: { connected: true }, then: false, why: 'the caller talks to somebody' },
+    { when: { visited: true }, then: 'no', why: 'a customer who redials looks the same' },
+    { when: { rings: true }, then: 'no', why: 'the queue goes on ringing' },
+    {
+      when: { connected: true, lost: 'not yet' },
+      then: 'waits',
+      why: 'the row of a leg that ends lives on for a moment beside the next one’s: if that is so, the next answer lacks it',
+    },
+    { when: { connected: true }, then: 'no', why: 'the caller talks to somebody' },
     {
       when: { letGo: 'another time' },
-      then: false,
+      then: 'no',
       why: 'the PBX sends a caller on in the same moment: the customer hung up, and calls again',
     },
-    { when: { letGo: 'then' }, then: true, why: 'the queue let the caller go to that extension' },
-    { when: { lost: 'no' }, then: false, why: 'the call is where it was' },
+    { when: { letGo: 'then' }, then: 'joins', why: 'the queue let the caller go to that extension' },
+    {
+      when: { lost: 'not yet' },
+      then: 'waits',
+      why: 'likewise where an extension rings or, without another’s having rung, talks in its place',
+    },
+    { when: { lost: 'no' }, then: 'no', why: 'the call is where it was' },
     {
       when: { lost: 'in a gap' },
-      then: false,
+      then: 'no',
       why: 'in so long a time a customer hangs up and calls again, and nothing shows which',
     },
-    { when: {}, then: true, why: 'the PBX sends a caller on in the same moment' },
+    { when: {}, then: 'joins', why: 'the PBX sends a caller on in the same moment' },
   ],
   impossible: [],
 });

@@ -96,12 +96,14 @@ export function linkedCalls(
 
 /**
  * The live inbound calls of the same customer that came in by the same hotline, as far as that is known: where the evidence
- * does not make the parts one call, each call names the other. A company's line may have many; the latest are enough.
+ * does not make the parts one call, each call names the other. A company's line may have many; the latest are enough. Of
+ * those who withhold their number, only the one that has just lost its leg.
  */
-export function callsInDoubt({ legs, entries }: Placement, index: CallIndex): readonly Call[] {
+export function callsInDoubt({ legs, entries, redials }: Placement, index: CallIndex): readonly Call[] {
   if (entries.length === 0 && !legs.some(({ seen }) => mayBeInbound(seen))) return NONE;
   const customer = customerKey(entries[0]?.customer ?? legs[0]?.seen.customer ?? null);
-  if (customer === WITHHELD) return NONE;
+  const redialled = redials === undefined || redials === null ? NONE : [redials];
+  if (customer === WITHHELD) return redialled;
   const hotline = legs[0]?.seen.hotline ?? null;
   return index
     .byCustomer(customer)

@@ -11,13 +11,17 @@ export interface NewParts {
 export interface PlacedLeg {
   readonly seen: ObservedLeg;
   readonly joined: Joined;
-  /** Set on a leg that was seen before, without a state. */
+  /** Set on a leg that was seen before, and that no call had then. */
   readonly created?: CreatedLeg;
 }
 
 /** New parts of one call: of the live call `joins`, or of a new call where that is null. */
 export interface Placement {
   readonly joins: Call | null;
+  /** No call has its legs as yet, and the next answer may show that one goes on with them. */
+  readonly awaits?: boolean;
+  /** The call that its caller, who withholds the number, may have come from all the same. */
+  readonly redials?: Call | null;
   readonly legs: readonly PlacedLeg[];
   readonly entries: readonly ObservedQueueEntry[];
 }

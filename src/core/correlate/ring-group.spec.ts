@@ -48,6 +48,19 @@ describe('a ring group', () => {
     expect(joined([first, { ...second, direction: 'local' }])).toEqual(['leg-1', 'leg-2']);
   });
 
+  it('is one of a withheld customer in one second, if one poll or two in a row show the legs first', () => {
+    const withheld = (seen: typeof second, raw = 'anonymous') => ({ ...seen, customer: number(raw) });
+    const rings = (firstSeen: number) =>
+      callOf({ customer: anonymous, legs: [legPart({ seen: withheld(first), firstSeen: at(firstSeen) })] });
+    const { after } = cycleAt(6).monitor!;
+    expect(joined([withheld(first), withheld(second)])).toEqual(['leg-1 leg-2']);
+    expect(joined([withheld(first), withheld(second, 'private')])).toEqual(['leg-1', 'leg-2']);
+    expect(joined([withheld(second)], [rings(5.5)])).toEqual(['call-1 leg-2']);
+    expect(
+      joined([withheld(second)], [{ ...rings(5.5), legs: [legPart({ seen: first, firstSeen: after! })] }]),
+    ).toEqual(['leg-2']);
+  });
+
   it('is none if both legs talk in the first poll that shows them', () => {
     const talks = { signal: 'answered' } as const;
     expect(

@@ -1,9 +1,9 @@
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { customerKey, hotlineMatch, likeness } from '../parts/customer.js';
+import { callerLikeness, customerKey, hotlineMatch } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { beganTogether, extentOf } from '../parts/part.js';
-import { isJustSeen, whenGone } from '../parts/window.js';
+import { isEarlierOrAt, isJustSeen, whenGone } from '../parts/window.js';
 import { RINGS_TOGETHER, type TogetherFacts } from './evidence-rules.js';
 import { byCustomerOf, customerOf, type Group, hasRoom, isAlone, joinsCall, mergeInto } from './group.js';
 import type { Weighed } from './weighing.js';
@@ -19,7 +19,7 @@ export function joinRingGroups(groups: readonly Group[], { index, cycle, weighin
     const { seen } = group.legs[0]!;
     const calls = weighing
       .among(index.byCustomer(customerKey(seen.customer)))
-      .filter((call) => isStillRinging(call, cycle) && RINGS_TOGETHER.decide(factsOfCall(seen, call)));
+      .filter((call) => isStillRinging(call, cycle) && RINGS_TOGETHER.decide(factsOfCall(seen, call, cycle)));
     if (calls.length === 1 && hasRoom(extentOf(calls[0]!), group)) joinsCall(group, calls[0]!, 'shown');
     if (calls.length > 0) continue;
     for (const other of weighing.among(byCustomer.get(customerOf(group))!)) {
@@ -29,13 +29,13 @@ export function joinRingGroups(groups: readonly Group[], { index, cycle, weighin
   }
 }
 
-function factsOfCall(leg: ObservedLeg, call: Call): TogetherFacts {
+function factsOfCall(leg: ObservedLeg, call: Call, { monitor }: CycleFacts): TogetherFacts {
   const began = call.legs.map(({ seen }) => beganTogether(seen.startedAt, leg.startedAt));
   return {
-    customers: likeness(customerKey(call.customer), customerKey(leg.customer)),
+    customers: callerLikeness(call.customer, leg.customer),
     hotlines: hotlineOf(call.hotline, leg.hotline),
     began: began.includes('together') ? 'together' : began.includes('unknown') ? 'unknown' : 'apart',
-    samePoll: false,
+    atOnce: call.legs.some(({ firstSeen }) => monitor !== null && !isEarlierOrAt(firstSeen, monitor)),
     taken: call.direction !== 'inbound' || call.entry !== null || call.answeredAt !== null,
     stoppedHere: call.legs.some(({ seen, absence }) => seen.extension === leg.extension && absence !== null),
   };
@@ -43,10 +43,10 @@ function factsOfCall(leg: ObservedLeg, call: Call): TogetherFacts {
 
 function factsOfLegs(leg: ObservedLeg, other: ObservedLeg): TogetherFacts {
   return {
-    customers: likeness(customerKey(leg.customer), customerKey(other.customer)),
+    customers: callerLikeness(leg.customer, other.customer),
     hotlines: hotlineOf(leg.hotline, other.hotline),
     began: beganTogether(leg.startedAt, other.startedAt),
-    samePoll: true,
+    atOnce: true,
     taken: leg.signal === 'answered' && other.signal === 'answered',
     stoppedHere: false,
   };

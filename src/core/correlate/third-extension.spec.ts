@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { thirdExtension } from './third-extension.js';
+import { mayPickUp, thirdExtension } from './third-extension.js';
 import { Weighing } from './weighing.js';
 
 /** A call that rings at an extension. */
@@ -109,6 +109,10 @@ describe('an extension that dials a code', () => {
     expect(joins(dials('*8'), [stopped('106', 5)])).toBeNull();
     expect(joins(dials('*8'), [rings('106')])).toBeNull();
     expect(joins(dials('*8'), [stopped('106', 6, { answeredAt: at(2) })])).toBeNull();
+    // A member of a group that another one answers stops ringing too.
+    const answers = legPart({ seen: leg({ ext: '109', callId: 'l-9' }), state: 'answered' });
+    const answered = stopped('107', 6, { legs: [...stopped('107').legs, answers] });
+    expect(joins(dials('*8'), [stopped('106'), answered])).toBe('rings-106 inferred');
   });
 
   it('takes no ring that went with its queue entry', () => {
@@ -116,7 +120,11 @@ describe('an extension that dials a code', () => {
       stopped('107', 6, { entry: entryPart({ absence: { ...absentSince(6), kind } }) });
     expect(joins(dials('*8'), [stopped('106'), went('vanished')])).toBe('rings-106 inferred');
     expect(joins(dials('*8'), [went('abandoned')])).toBeNull();
-    expect(joins(dials('*8'), [stopped('107', 6, { entry: entryPart() })])).toBe('rings-107 inferred');
+    const listed = (status: 'trying' | 'waiting') =>
+      stopped('107', 6, { entry: entryPart({ seen: entry({ status }) }) });
+    expect(joins(dials('*8'), [listed('trying')])).toBe('rings-107 inferred');
+    // The agent rejected it, and the caller waits on.
+    expect(joins(dials('*8'), [stopped('106'), listed('waiting')])).toBe('rings-106 inferred');
   });
 
   it('picks up a local call too', () => {
@@ -126,6 +134,32 @@ describe('an extension that dials a code', () => {
   it('does so only when it talks', () => {
     expect(joins(dials('**106', { signal: 'ringing' }), [rings('106')])).toBeNull();
     expect(joins(dials('**106', { dialled: null }), [rings('106')])).toBeNull();
+  });
+});
+
+describe('a leg that may have picked up a ring that is still there', () => {
+  const waits = (seen: ObservedLeg, calls: readonly Call[]) =>
+    mayPickUp(seen, { index: indexOf(calls), cycle: cycleAt(6), weighing: new Weighing() });
+  const own = leg({ ext: '108', callId: 'third', signal: 'answered', ownCustomer: true, customer: null });
+
+  it('waits for the next answer, which misses the ring if so', () => {
+    expect(waits(dials('*8'), [rings('106')])).toBe(true);
+    expect(waits(own, [rings('106')])).toBe(true);
+  });
+
+  it('does not where no other extension rings, or an extension has answered', () => {
+    expect(waits(dials('*8'), [talks('106')])).toBe(false);
+    expect(waits(dials('*8'), [rings('108')])).toBe(false);
+    const answers = legPart({ seen: leg({ ext: '109', callId: 'l-9' }), state: 'answered' });
+    const answered = rings('106', { legs: [...rings('106').legs, answers] });
+    expect(waits(dials('*8'), [answered])).toBe(false);
+  });
+
+  it('does not if it dialled an extension, rings, or is shown with another hotline', () => {
+    expect(waits(dials('**109'), [rings('106')])).toBe(false);
+    expect(waits(dials('*8', { signal: 'ringing' }), [rings('106')])).toBe(false);
+    expect(waits({ ...own, hotline: number('19005678') }, [rings('106')])).toBe(false);
+    expect(waits({ ...own, ownCustomer: false }, [rings('106')])).toBe(false);
   });
 });
 

@@ -51,6 +51,24 @@ export function thirdExtension(
 }
 
 /**
+ * Whether the next answer may show that a leg which this one is the first to show picked a ring up: the row of the ring lives on
+ * for a moment beside it.
+ */
+export function mayPickUp(leg: ObservedLeg, { index, weighing }: Weighed): boolean {
+  const { dialled, ownCustomer, signal, extension, hotline } = leg;
+  if (signal !== 'answered' || (dialled === null ? !ownCustomer : hasTarget(dialled))) return false;
+  return weighing
+    .inAll([...index.calls.values()])
+    .some(
+      (call) =>
+        isUnanswered(call) &&
+        (dialled !== null ||
+          (call.direction !== 'local' && hotlineMatch(call.hotline, hotline) === 'same')) &&
+        ringsAt(call, (other) => other !== extension),
+    );
+}
+
+/**
  * The call that is listened to at the extension: one that talks there or, if none does, that talks there in this very poll or was
  * there last. Its leg may have gone just now, or be hidden with the registration of its device; but a row that has
  * gone stale is no conversation.
@@ -79,8 +97,9 @@ function hasTarget(dialled: string): boolean {
   return !/^\*+\d{0,2}#?$/.test(dialled);
 }
 
-function isUnanswered({ answeredAt }: Call): boolean {
-  return answeredAt === null;
+/** Nor does a leg talk since this poll, whose ring was the call's. */
+function isUnanswered(call: Call): boolean {
+  return call.answeredAt === null && !isConnected(call);
 }
 
 function ringsAt({ participants, legs }: Call, isIt: (extension: string) => boolean): boolean {
@@ -90,9 +109,12 @@ function ringsAt({ participants, legs }: Call, isIt: (extension: string) => bool
   );
 }
 
-/** A ring that goes with its queue entry was answered, or its caller left. No extension picks its own ring up by a code. */
+/**
+ * A ring that goes with its queue entry was answered, or its caller left; one whose caller waits again was rejected. No extension
+ * picks its own ring up by a code.
+ */
 function lostRing({ participants, legs, entry }: Call, leg: ObservedLeg, { monitor }: CycleFacts): boolean {
-  if (entry !== null && entry.absence !== null) return false;
+  if (entry !== null && (entry.absence !== null || entry.seen.status === 'waiting')) return false;
   return participants.some(({ extension, offerOpen }) => {
     const own = legs.filter(({ seen }) => seen.extension === extension);
     if (!offerOpen || own.length === 0 || extension === leg.extension) return false;

@@ -349,7 +349,9 @@ function windowOf(
     case 'quiet':
       return entry!.quiet ?? { after: entry!.changedAt, by: cycle.now };
     case 'talk':
-      return gone.length > 0 || entry?.quiet == null ? windowOf('parts', { call, gone }, cycle) : entry.quiet;
+      return gone.length === 0
+        ? (entry?.quiet ?? windowOf('parts', { call, gone }, cycle))
+        : windowOf('parts', { call, gone }, cycle);
     case 'parts': {
       const absences = [
         ...gone.map((leg) => leg.absence!),

@@ -84,6 +84,8 @@ export interface Draft {
   readonly newLegs: ReadonlySet<string>;
   /** The row with which the caller has come back, as another call. It ends this call now, whatever its parts show. */
   readonly returnRow?: ObservedQueueEntry;
+  /** When the new legs began to ring that an earlier answer has shown ringing, by their keys. */
+  readonly rungBefore?: ReadonlyMap<string, Window>;
   /** The call was held open for a consultation, and its caller had gone when the connected participant did. */
   readonly isLeft?: boolean;
   /**
@@ -112,6 +114,7 @@ class Life {
   readonly call: MutableCall;
   readonly #announced: boolean;
   readonly #newLegs: Draft['newLegs'];
+  readonly #rungBefore: ReadonlyMap<string, Window>;
   readonly #returnRow: ObservedQueueEntry | null;
   readonly #isLeft: boolean;
   readonly #movedFrom: string | null;
@@ -126,6 +129,7 @@ class Life {
     this.call = copyOf(draft.call);
     this.#announced = draft.announced;
     this.#newLegs = draft.newLegs;
+    this.#rungBefore = draft.rungBefore ?? NEVER;
     this.#returnRow = draft.returnRow ?? null;
     this.#isLeft = draft.isLeft ?? false;
     this.#movedFrom = draft.movedFrom ?? null;
@@ -163,17 +167,19 @@ class Life {
     const window = this.#cycle.monitor;
     if (window === null) return;
     for (const leg of this.call.legs) {
-      if (!isOffered(leg) || leg.absence !== null) continue;
       const { seen } = leg;
+      const rung = this.#rungBefore.get(seen.key);
+      if (rung === undefined && (!isOffered(leg) || leg.absence !== null)) continue;
       // The PBX may have created it some polls ago: then it begins to ring now.
       if (this.#newLegs.has(seen.key) || isJustSeen(leg.since, window.by))
         this.#endOfferBefore(seen.key, seen.extension);
       const participant = this.#participant(seen.extension);
-      if (participant.offerOpen || this.#legsAt(participant).some(talks)) continue;
+      const talksHere = (one: Leg) => talks(one) && !(one === leg && rung !== undefined);
+      if (participant.offerOpen || this.#legsAt(participant).some(talksHere)) continue;
       this.#replaceParticipant(
         withOffer(participant, { offers: participant.offers + 1, offerOpen: true, elsewhere: false }),
       );
-      const rings = isBefore(leg.firstSeen, window) ? this.#cycle.legChanged(seen.key)! : window;
+      const rings = rung ?? (isBefore(leg.firstSeen, window) ? this.#cycle.legChanged(seen.key)! : window);
       this.#emitOffer('call-offered', seen.extension, null, observedIn(rings, 'observed'));
     }
   }
@@ -445,13 +451,13 @@ class Life {
   }
 
   /**
-   * Whether this cycle's answer is the first to show the leg answered, or that had to wait for the end of the caller's leg, or for
-   * what the queue says.
+   * Whether this cycle's answer is the first to show the leg answered, or that had to wait for this answer: for the end of the
+   * caller's leg, or for what the queue says.
    */
-  #isOwnTime({ since }: Leg, window: Window | null): boolean {
+  #isOwnTime({ since, seen }: Leg, window: Window | null): boolean {
+    if (isJustSeen(since, window?.by ?? null) || this.#newLegs.has(seen.key)) return true;
     const { direction, entry } = this.call;
-    const hasWaited = direction === 'local' || entry !== null;
-    return isJustSeen(since, window?.by ?? null) || (this.#announced && hasWaited);
+    return this.#announced && (direction === 'local' || entry !== null);
   }
 
   /** The end of a ringing whose leg is still there: its caller has left, or it is the next call's now. */
@@ -518,6 +524,7 @@ class Life {
 }
 
 const NONE: readonly never[] = [];
+const NEVER: ReadonlyMap<string, Window> = new Map<string, Window>();
 
 /** Copies field by field, as `copyOf` does for calls. */
 function withOffer(

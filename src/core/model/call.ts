@@ -192,8 +192,12 @@ export interface LastLeg {
   readonly goneAt: Instant;
 }
 
-/** A leg without a state that belongs to no call yet: the PBX has created it, and its device does not ring yet. */
+/**
+ * A leg that belongs to no call yet: without a state, if the PBX has created it and its device does not ring yet; else the next
+ * answer shows whether a call goes on with it.
+ */
 export interface CreatedLeg {
+  /** As the latest answer that has it shows it. */
   readonly seen: ObservedLeg;
   /** The window in which it appeared. */
   readonly since: Bracket;

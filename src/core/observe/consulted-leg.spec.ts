@@ -3,7 +3,7 @@ import { History, leg, legPart, number } from '../../../test/support/history.js'
 import { at, callOf, connectedAt, indexOf, participant } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { consultedFor } from './consulted-leg.js';
+import { consultedFor, mayBeConsulted } from './consulted-leg.js';
 
 const local = { direction: 'local', customer: null, hotline: null } as const;
 const asks = leg({ ext: '107', callId: 'asks', role: 'caller', peer: '112', ...local });
@@ -70,6 +70,27 @@ describe('a consulted extension whose leg shows an id never seen', () => {
     expect(callOfLeg(moved, [customer])).toBeNull();
   });
 
+  it('does so where the row shows the customer, with the time of the leg that was consulted', () => {
+    const timed = (seen: ObservedLeg) => legPart({ seen: { ...seen, startedAt: at(3) } });
+    const known = { ...consultation, legs: [timed(asks), timed(asked)] };
+    const shows = leg({ ext: '112', callId: 'never seen', signal: 'answered', startedAt: at(3) });
+    expect(callOfLeg(shows, [customer, known])).toBe('customer');
+    expect(callOfLeg({ ...shows, startedAt: at(4) }, [customer, known])).toBeNull();
+    expect(callOfLeg({ ...shows, startedAt: null }, [customer, consultation])).toBeNull();
+    expect(callOfLeg({ ...shows, customer: number('0987654321') }, [customer, known])).toBeNull();
+    expect(callOfLeg({ ...shows, direction: 'outbound' }, [customer, known])).toBeNull();
+    const withheld = { ...customer, customer: number('anonymous') };
+    expect(callOfLeg({ ...shows, customer: number('anonymous') }, [withheld, known])).toBe('customer');
+    expect(callOfLeg({ ...shows, customer: number('private') }, [withheld, known])).toBeNull();
+  });
+
+  it('may do so with the next answer while the rows that would go are there', () => {
+    const may = (row: ObservedLeg, ...calls: readonly Call[]) => mayBeConsulted(row, indexOf(calls));
+    expect(may(moved, customer, consultation)).toBe(true);
+    expect(may(moved, customer)).toBe(false);
+    expect(may({ ...moved, signal: 'ringing' }, customer, consultation)).toBe(false);
+  });
+
   it('does not if it rings, is no local row, or the transferor was the one who was called', () => {
     expect(callOfLeg({ ...moved, signal: 'ringing' }, [customer, consultation])).toBeNull();
     expect(callOfLeg({ ...moved, direction: 'inbound' }, [customer, consultation])).toBeNull();
@@ -92,9 +113,9 @@ describe('a consulted extension whose leg shows an id never seen', () => {
     expect(callOfLeg({ ...shows, startedAt: null }, [customer, timed(null)])).toBeNull();
     expect(callOfLeg({ ...shows, customer: number('0987654321') }, [customer, timed(at(1))])).toBeNull();
     const withheld = number('anonymous');
-    expect(
-      callOfLeg({ ...shows, customer: withheld }, [{ ...customer, customer: withheld }, timed(at(1))]),
-    ).toBeNull();
+    const hidden = { ...customer, customer: withheld };
+    expect(callOfLeg({ ...shows, customer: withheld }, [hidden, timed(at(1))])).toBe('customer');
+    expect(callOfLeg({ ...shows, customer: number('Restricted') }, [hidden, timed(at(1))])).toBeNull();
     for (const there of [asks, asked, own])
       expect(callOfLeg(shows, [customer, timed(at(1))], [there])).toBeNull();
   });

@@ -1,16 +1,16 @@
 import type { CallIndex } from '../index/call-index.js';
-import type { Call, Leg } from '../model/call.js';
+import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { customerKey, WITHHELD } from '../parts/customer.js';
+import { customerKey, isWrittenAlike, WITHHELD } from '../parts/customer.js';
 
 /**
  * A PBX that gives the legs of a connection one id (`call_uuid`) shows the consulted leg under another one as it connects it to
- * the customer. Where that is the id of the customer's own leg, which no list shows, it is an id never seen; and the row looks like the
- * phantom of a leg whose connection ends. It shows the transferor, as before, or the customer: then it is the consulted leg by
- * its extension and its `call_time`.
+ * the customer. Where that is the id of the customer's own leg, which no list shows, it is an id never seen; and the row, if it does
+ * not show the customer, looks like the phantom of a leg whose connection ends. Its `call_time` is that of the consulted leg.
  *
  * Returns the customer's call: the only one that the transferor's leg has left, or that is held for this consultation, while a
- * poll misses both legs of the consultation, and shows the consulted extension talk.
+ * poll misses both legs of the consultation, and shows the consulted extension talk with the transferor, as before, or with the
+ * customer.
  *
  * Not guaranteed: where the customer and the transferor hang up between the same two polls, it may be such a phantom.
  */
@@ -19,35 +19,54 @@ export function consultedFor(
   rows: ReadonlyMap<string, ObservedLeg>,
   index: Pick<CallIndex, 'calls' | 'localAt'>,
 ): Call | null {
-  const { extension, peer, signal, direction } = row;
-  const customer = customerKey(row.customer);
-  const isAsBefore = direction === 'local';
-  if (signal !== 'answered' || (isAsBefore ? peer === null || peer === extension : customer === WITHHELD))
-    return null;
-  const isMissing = ({ key }: ObservedLeg): boolean => !rows.has(key);
-  const isOwn = ({ seen }: Leg): boolean =>
-    seen.extension === extension &&
-    (isAsBefore || (row.startedAt !== null && seen.startedAt === row.startedAt));
-  const isTransferor = ({ seen }: Leg): boolean =>
-    seen.role === 'caller' && (isAsBefore ? seen.extension === peer : seen.extension !== extension);
-  const consultation = index
-    .localAt(extension)
-    .find(
-      ({ legs }) => legs.some(isOwn) && legs.some(isTransferor) && legs.every(({ seen }) => isMissing(seen)),
-    );
-  if (consultation === undefined || isElsewhere(row, rows)) return null;
-  const transferor = consultation.legs.find(isTransferor)!.seen.extension;
-  const found = [...index.calls.values()].filter(
-    (call) =>
-      call.direction !== 'local' &&
-      call.answeredAt !== null &&
-      call.connected?.extension === transferor &&
-      (isAsBefore || customerKey(call.customer) === customer) &&
-      (call.legs.length === 0
-        ? call.consultation?.callId === consultation.callId
-        : call.legs.every(({ seen }) => isMissing(seen))),
+  if (isElsewhere(row, rows)) return null;
+  const isMissing = ({ legs }: Call): boolean => legs.every(({ seen }) => !rows.has(seen.key));
+  const found = callersFor(row, index).filter(
+    ({ caller, consultation }) =>
+      isMissing(consultation) &&
+      (caller.legs.length === 0 ? caller.consultation?.callId === consultation.callId : isMissing(caller)),
   );
-  return found.length === 1 ? found[0]! : null;
+  return found.length === 1 ? found[0]!.caller : null;
+}
+
+/** Whether the next answer may show that: rows that go are there for a moment beside those that come. */
+export function mayBeConsulted(row: ObservedLeg, index: Pick<CallIndex, 'calls' | 'localAt'>): boolean {
+  return callersFor(row, index).length > 0;
+}
+
+/** The callers whom the row may have from the one who consulted its extension, each with that consultation. */
+function callersFor(
+  row: ObservedLeg,
+  index: Pick<CallIndex, 'calls' | 'localAt'>,
+): readonly { readonly caller: Call; readonly consultation: Call }[] {
+  if (row.signal !== 'answered') return [];
+  return index.localAt(row.extension).flatMap((consultation) => {
+    const { legs } = consultation;
+    const asked = legs.find(({ seen }) => seen.extension === row.extension && seen.role === 'callee');
+    const asks = legs.find(({ seen }) => seen.extension !== row.extension && seen.role === 'caller');
+    if (asked === undefined || asks === undefined) return [];
+    const transferor = asks.seen.extension;
+    const isAsked = row.direction === 'local' ? row.peer === transferor : isOneLeg(asked.seen, row);
+    if (!isAsked) return [];
+    return [...index.calls.values()]
+      .filter(
+        (call) =>
+          call.direction !== 'local' &&
+          call.answeredAt !== null &&
+          call.connected?.extension === transferor &&
+          (row.direction === 'local' || isCustomerOf(row, call)),
+      )
+      .map((caller) => ({ caller, consultation }));
+  });
+}
+
+function isOneLeg(asked: ObservedLeg, { startedAt, direction }: ObservedLeg): boolean {
+  return direction === 'inbound' && startedAt !== null && startedAt === asked.startedAt;
+}
+
+function isCustomerOf({ customer }: ObservedLeg, call: Call): boolean {
+  const key = customerKey(customer);
+  return key === customerKey(call.customer) && (key !== WITHHELD || isWrittenAlike(customer, call.customer));
 }
 
 /** Whether the extension talks in another row: then that is its leg, and this one the phantom. */

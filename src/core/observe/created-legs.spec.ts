@@ -112,6 +112,12 @@ describe('the created legs that are awaited', () => {
     const needs = (one: CreatedLeg) => awaitsPoll(stateWith(one).created, 2);
     expect([needs(waits), needs({ ...waits, polls: 2 }), needs(other)]).toEqual([true, false, false]);
   });
+
+  it('are announced if they go, and need a poll soon, if they have a state', () => {
+    const picks = { ...other, seen: { ...other.seen, signal: 'answered' } } as const;
+    expect([...ripeLegs(stateWith(picks), monitorAnswer([]), cycle).keys()]).toEqual([picks.seen.key]);
+    expect(awaitsPoll(stateWith(picks).created, 2)).toBe(true);
+  });
 });
 
 describe('the call of a device that never rings', () => {

@@ -6,9 +6,11 @@ import { type CycleFacts, showsAllSince } from '../parts/cycle-facts.js';
  * A leg that the PBX has created and that does not ring yet has no state. It begins a call when its device rings; or, where
  * a device never does, when it has been there for `ABSENCE_POLLS` answers, or has gone before that. Only a customer's leg
  * does so: of another one without a state nothing is known.
+ *
+ * A leg that rings or talks waits for one answer where that may show that a call goes on with it (`correlate.ts`).
  */
 
-/** The created legs that begin a call in this cycle although they do not ring, by `ObservedLeg.key`. */
+/** The awaited legs that begin a call in this cycle although they do not ring, by `ObservedLeg.key`. */
 export function ripeLegs(
   { created }: TenantState,
   monitor: MonitorObservation | undefined,
@@ -24,15 +26,15 @@ export function ripeLegs(
       row === undefined
         ? cycle.lackOf(leg.seen) !== 'nothing'
         : row.signal === 'unclear' && showsAllSince(cycle, leg.since) && leg.polls + 1 >= absencePolls;
-    if (isDue && isOfCustomer(leg.seen)) ripe.set(key, leg);
+    if (isDue && isNews(leg.seen)) ripe.set(key, leg);
   }
   return ripe;
 }
 
 /**
- * The created legs that are awaited after this cycle; null if nothing changes.
+ * The legs that are awaited after this cycle; null if nothing changes.
  *
- * @param unowned the legs without a state that belong to no call in this answer
+ * @param unowned the legs that wait and belong to no call in this answer
  */
 export function awaitedLegs(
   unowned: readonly ObservedLeg[],
@@ -58,10 +60,11 @@ export function awaitedLegs(
 
 /** Whether further polls decide about one of these legs. */
 export function awaitsPoll(created: TenantState['created'], absencePolls: number): boolean {
-  for (const { seen, polls } of created.values()) if (isOfCustomer(seen) && polls < absencePolls) return true;
+  for (const { seen, polls } of created.values()) if (isNews(seen) && polls < absencePolls) return true;
   return false;
 }
 
-function isOfCustomer({ direction, customer, hotline }: ObservedLeg): boolean {
-  return direction === 'inbound' && (customer ?? hotline) !== null;
+/** Whether the leg is announced if it goes: it is a customer's, or has had a state. */
+function isNews({ direction, customer, hotline, signal }: ObservedLeg): boolean {
+  return signal !== 'unclear' || (direction === 'inbound' && (customer ?? hotline) !== null);
 }

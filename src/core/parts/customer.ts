@@ -31,6 +31,12 @@ export function isWrittenAlike(a: PhoneNumber | null, b: PhoneNumber | null): bo
   return (a?.raw ?? '') === (b?.raw ?? '');
 }
 
+/** The same of two callers, who may write that they withhold it. */
+export function callerLikeness(a: PhoneNumber | null, b: PhoneNumber | null): Likeness {
+  const found = likeness(customerKey(a), customerKey(b));
+  return found === 'withheld' && !isWrittenAlike(a, b) ? 'different' : found;
+}
+
 export type Match = 'same' | 'different' | 'unknown';
 
 /** Whether two hotlines are one. */
