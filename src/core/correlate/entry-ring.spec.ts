@@ -511,6 +511,43 @@ describe('legs of which each may be that of either of two callers', () => {
   });
 });
 
+describe('a leg of a caller whose first leg began an outbound call, before the direction of the rows was known', () => {
+  const named = (callId: string, seconds: number, given: Partial<ObservedQueueEntry> = {}) =>
+    withEntry(
+      entry({ callId, joinedAt: at(seconds), status: 'trying', agentName: `agent_no_${callId}`, ...given }),
+    );
+  const inbound = leg({ ext: '108', callId: 'before', startedAt: at(4) });
+  const seen = {
+    ...inbound,
+    direction: 'outbound',
+    asLeg: { leg: inbound, destination: 'own', placed: false },
+  } as const;
+  const outbound = callOf({
+    callId: 'before',
+    direction: 'outbound',
+    customer: seen.customer,
+    legs: [legPart({ seen })],
+  });
+  const owned = (calls: readonly Call[], isReadAsBefore = true) =>
+    owner(rung, calls, { cycle: { isReadAsBefore: () => isReadAsBefore } });
+
+  it('is the next caller’s', () => {
+    expect(owned([named('a', 3), named('b', 4), outbound])).toBe('b shown');
+    expect(owned([named('a', 3), outbound])).toBeNull();
+  });
+
+  it('may be the first one’s where that leg is outbound, has gone, began before, or the queue rings many', () => {
+    const callers = [named('a', 3), named('b', 4)];
+    const first = 'a inferred';
+    expect(owned([...callers, outbound], false)).toBe(first);
+    const gone = legPart({ seen, absence: absentSince(6) });
+    expect(owned([...callers, { ...outbound, legs: [gone] }])).toBe(first);
+    const before = legPart({ seen: { ...seen, startedAt: at(1) } });
+    expect(owned([...callers, { ...outbound, legs: [before] }])).toBe(first);
+    expect(owned([named('a', 3, { agentName: 'ring-all' }), outbound])).toBe('a shown');
+  });
+});
+
 describe('an entry that comes after its ring', () => {
   const row = entry({ joinedAt: at(4), status: 'trying' });
   /** A call whose leg began at second 5, and which the poll at second 6 showed. */
