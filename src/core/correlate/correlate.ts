@@ -42,7 +42,7 @@ export function correlate(
   for (const group of groups) joinAnswered(group, index, answers);
   for (const group of groups) if (isAlone(group)) joinById(group, index);
   for (const group of groups) joinConsulted(group, index, answers);
-  joinEntriesToRinging(groups, { index, cycle, weighing });
+  joinEntriesToRinging(groups, { index, cycle, weighing, answers });
   joinLegsToEntries(groups, { index, cycle, answers, weighing });
   const answering = answeringAt(groups);
   for (const group of groups) {

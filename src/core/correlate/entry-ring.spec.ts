@@ -479,6 +479,16 @@ describe('legs that begin at once, of a customer with two entries', () => {
   });
 });
 
+describe('a leg that rings while another one of an answered caller talks in the first poll that shows them', () => {
+  it('is rather that of a caller whom nobody has answered', () => {
+    const answered = entryGroup(entry({ status: 'answered', bridgedAt: at(5) }));
+    answered.legs.push({ seen: leg({ ext: '108', callId: 'talks', signal: 'answered' }), joined: 'shown' });
+    const other = entryGroup(entry({ status: 'trying', callId: 'queue-call-2', joinedAt: at(1) }));
+    expect(owner(rung, [], { others: [answered, other] })).toBe('queue-call-2 shown');
+    expect(owner(rung, [], { others: [answered] })).toBe(ONE);
+  });
+});
+
 describe('legs of which each may be that of either of two callers', () => {
   const named = (callId: string, agentName: string) =>
     withEntry(entry({ callId, status: 'trying', agentName }));
@@ -563,12 +573,14 @@ describe('an entry that comes after its ring', () => {
     of = row,
     queueSeenBefore: number | null = at(5.5),
     cycle: Partial<CycleFacts> = {},
+    queueIsNoOlder = true,
   ) => {
     const group = entryGroup(of);
     joinEntriesToRinging([group], {
       index: indexOf(calls),
       cycle: cycleAt(7, { queueSeenBefore, ...cycle }),
       weighing: new Weighing(),
+      answers: { queueIsNoOlder },
     });
     return group.joins?.callId ?? null;
   };
@@ -583,6 +595,7 @@ describe('an entry that comes after its ring', () => {
       index: indexOf(calls),
       cycle: cycleAt(7, { queueSeenBefore: at(3.5), ...cycle }),
       weighing: new Weighing(),
+      answers: { queueIsNoOlder: true },
     });
     return groups.map(({ joins }) => joins?.callId ?? null);
   };
@@ -640,6 +653,14 @@ describe('an entry that comes after its ring', () => {
     );
     const stopped = legPart({ seen: rung, firstSeen: at(6), absence: absentSince(7) });
     expect(takes([ringing({ legs: [stopped] })], named, at(5.5), cycle)).toBe('leg-1');
+  });
+
+  it('takes none that rings while it waits, unless the monitor’s answer is the later one', () => {
+    const waits = { ...row, status: 'waiting' } as const;
+    expect(takes([ringing()], waits)).toBeNull();
+    expect(takes([ringing()], waits, at(5.5), {}, false)).toBe('leg-1');
+    const stopped = legPart({ seen: rung, firstSeen: at(6), absence: absentSince(7) });
+    expect(takes([ringing({ legs: [stopped] })], waits)).toBe('leg-1');
   });
 
   it('takes none of many that ring, where the row names an agent', () => {

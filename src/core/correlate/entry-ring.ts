@@ -215,7 +215,8 @@ function rungAsOutbound(
  * Whether an agent has answered the caller since the entry began: where that leg is gone and the row stays Trying, the caller has gone
  * too, as a rule. An agent who answered before may have sent the caller into the queue.
  */
-function isHeard({ entry, call }: Candidate, { skewMs }: CycleFacts): boolean {
+function isHeard({ entry, call, group }: Candidate, { skewMs }: CycleFacts): boolean {
+  if (group?.legs.some(({ seen }) => seen.signal === 'answered') === true) return true;
   const answeredAt = call?.answeredAt ?? null;
   return answeredAt !== null && answeredAt >= onOurClock(entryBegan(entry), skewMs);
 }
@@ -419,7 +420,10 @@ function hasTurned(
  * or after its join, but not after it was over. The strongest evidence decides first; of several entries with the same, who
  * joined earliest has the ring. Where an entry has several such calls, it joins none.
  */
-export function joinEntriesToRinging(groups: readonly Group[], weighed: Weighed): void {
+export function joinEntriesToRinging(
+  groups: readonly Group[],
+  weighed: Weighed & { readonly answers: Pick<Answers, 'queueIsNoOlder'> },
+): void {
   const begun = groups.filter((group) => isAlone(group) && group.entries.length > 0);
   const taken = new Set<string>();
   const rings = new Map(begun.map((group) => [group, ringingFor(group, weighed)]));
@@ -447,11 +451,14 @@ interface Ringing {
   readonly rank: number;
 }
 
-function ringingFor(group: Group, { index, cycle, weighing }: Weighed): Ringing[] {
+function ringingFor(
+  group: Group,
+  { index, cycle, weighing, answers }: Parameters<typeof joinEntriesToRinging>[1],
+): Ringing[] {
   const [entry] = group.entries;
   return weighing.among(index.byCustomer(customerOf(group))).flatMap((call) => {
     const ranks = ringsOf(call, entry!, cycle).flatMap((leg) => {
-      const evidence = ENTRY_RINGS.decide(takenFacts(leg, call, entry!, cycle));
+      const evidence = ENTRY_RINGS.decide(takenFacts(leg, call, entry!, cycle, answers));
       return evidence === null ? [] : [STRENGTH[evidence]];
     });
     return ranks.length === 0 ? [] : [{ call, rank: Math.max(...ranks) }];
@@ -467,13 +474,14 @@ function takenFacts(
   call: Call,
   entry: ObservedQueueEntry,
   cycle: CycleFacts,
+  { queueIsNoOlder }: Pick<Answers, 'queueIsNoOlder'>,
 ): RingFacts {
   const names = namedWhileRinging(entry, seen, cycle);
   return {
     outbound: false,
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
     written: isWrittenAlike(entry.customer, seen.customer),
-    waits: false,
+    waits: entry.status === 'waiting' && absence === null && queueIsNoOlder,
     names: ringsMany(call, entry)
       ? 'another'
       : names === 'another' && absence !== null
