@@ -1,7 +1,7 @@
 import { type Call, type LastLeg, type Leg, PBX_PRECISION_MS } from '../model/call.js';
-import type { ObservedLeg } from '../model/observation.js';
+import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { isConnected } from '../parts/connected-participant.js';
-import { customerKey, hotlineMatch, likeness, mayBeInbound } from '../parts/customer.js';
+import { customerKey, hotlineMatch, likeness, mayBeInbound, WITHHELD } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
@@ -25,6 +25,26 @@ export function callContinuedBy(leg: ObservedLeg, { index, cycle, weighing }: We
     .among(index.byCustomer(customerKey(leg.customer)))
     .filter((call) => CONTINUES.decide(continuesFacts(leg, call, cycle)));
   return calls.length === 1 ? calls[0]! : null;
+}
+
+/**
+ * Finds the call whose caller one queue let go into another, where that row is Abandoned already and its id emptied: the caller
+ * joined in that second. Null if there is none, or more than one.
+ */
+export function callLetInto(entry: ObservedQueueEntry, { index, cycle, weighing }: Weighed): Call | null {
+  const customer = customerKey(entry.customer);
+  if (entry.status !== 'abandoned' || entry.callId !== null || customer === WITHHELD) return null;
+  const calls = weighing.among(index.byCustomer(customer)).filter((call) => letInto(call, entry, cycle));
+  return calls.length === 1 ? calls[0]! : null;
+}
+
+function letInto({ entry: left }: Call, entry: ObservedQueueEntry, { skewMs }: CycleFacts): boolean {
+  if (left === null || left.absence === null || left.seen.queueId === entry.queueId) return false;
+  const { absence, seen } = left;
+  if (absence.kind === 'vanished')
+    return isNear(onOurClock(entry.joinedAt, skewMs), whenGone(absence), PBX_PRECISION_MS);
+  if (!belongsToEntry(seen.abandonedAt, seen)) return false;
+  return Math.abs(entry.joinedAt - seen.abandonedAt!) <= PBX_PRECISION_MS;
 }
 
 function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts {
