@@ -34,8 +34,10 @@ export function callContinuedBy(leg: ObservedLeg, { index, cycle, weighing }: We
 export function callLetInto(entry: ObservedQueueEntry, { index, cycle, weighing }: Weighed): Call | null {
   const customer = customerKey(entry.customer);
   if (entry.status !== 'abandoned' || entry.callId !== null || customer === WITHHELD) return null;
-  const calls = weighing.among(index.byCustomer(customer)).filter((call) => letInto(call, entry, cycle));
-  return calls.length === 1 ? calls[0]! : null;
+  const [call, ...others] = weighing
+    .among(index.byCustomer(customer))
+    .filter((one) => letInto(one, entry, cycle));
+  return call === undefined || others.length > 0 ? null : call;
 }
 
 function letInto({ entry: left }: Call, entry: ObservedQueueEntry, { skewMs }: CycleFacts): boolean {

@@ -36,9 +36,8 @@ export function observeLegs(
       continue;
     }
     const answered = KNOWN_LEG.decide({ row: row.signal, complete }) === 'answered';
-    const begins = answered
-      ? before !== 'answered'
-      : row.signal === 'ringing' && known.part.seen.signal !== 'ringing';
+    const rings = row.signal === 'ringing' && known.part.seen.signal !== 'ringing';
+    const begins = before !== 'answered' && (answered || rings);
     add(changes.legs, known.callId, {
       seen: row,
       state: answered ? 'answered' : before,
