@@ -156,7 +156,10 @@ class Cycle {
     for (const draft of sorted(drafts)) this.#advance(draft);
     if (this.#stale.length > 0)
       known.ignoredEntries = ignoredEntries = new Set([...known.ignoredEntries, ...this.#stale]);
-    const agents = learntAgents(known.agents, this.#calls.values());
+    const agents = learntAgents(known.agents, this.#calls.values(), {
+      index: this.#index,
+      skewMs: this.#facts.skewMs,
+    });
     known.agents = agents ?? known.agents;
     const hotlines = learntHotlines(known.hotlines, this.#calls.values(), this.#index, this.#facts);
     known.hotlines = hotlines ?? known.hotlines;

@@ -173,6 +173,11 @@ const joins: readonly Mutant[] = [
       'the leg that is left for the other of two callers would teach who and where its agent is',
     ],
     [
+      'isOfMany || mistaken.has(candidate.entry.key)',
+      'isOfMany',
+      'a caller who rings under an outbound call would take the next caller’s ring',
+    ],
+    [
       'ringsMany(call, entry)',
       'false',
       'a caller whose agent rings would have none of two rings, where the other is a ring group’s',
@@ -265,13 +270,13 @@ const joins: readonly Mutant[] = [
       'a caller whose agent rings would take the agent of the next one',
     ],
     [
-      "const ringsOne = entry.status === 'trying' && agentNamesOf(entry).length > 0;",
-      'const ringsOne = true;',
+      "return entry.status === 'trying' && agentNamesOf(entry).length > 0;",
+      'return true;',
       'a ring-all queue would ring one agent',
     ],
     [
-      'return ringsOne && (isOfMany || ringsAnother',
-      'return ringsOne && (ringsAnother',
+      'ringsOneAgent(entry) && (isAnothers || ringsAnother',
+      'ringsOneAgent(entry) && (ringsAnother',
       'the first caller of a company would take one of the agents whom a queue rings for the second',
     ],
     ['size > candidates.length;', 'size > 1;', 'two callers, each with one agent, would be one'],

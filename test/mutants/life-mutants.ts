@@ -185,6 +185,11 @@ const life: readonly Mutant[] = [
       "state === 'answered'",
       'an agent would be learnt from a leg that has gone',
     ],
+    [
+      'if (index.byCustomer(customerKey(customer)).some(isRival)) return null;',
+      '',
+      'an agent would be learnt from one of two legs that began to talk to the number, by chance',
+    ],
   ]),
 ];
 

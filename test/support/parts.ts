@@ -40,6 +40,7 @@ export function cycleAt(seconds: number, given: Partial<CycleFacts> = {}): Cycle
     isBusy: () => false,
     isListed: () => false,
     extensionOf: () => undefined,
+    isReadAsBefore: () => false,
     leadsTo: () => 'unknown',
     incomplete: { monitor: null, queue: null },
     isFirst: { monitor: false, queue: false },

@@ -13,7 +13,7 @@ import {
 } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
-import { callContinuedBy, callOfRedial, mayContinue } from './continuation.js';
+import { callContinuedBy, callLetInto, callOfRedial, mayContinue } from './continuation.js';
 import { Weighing } from './weighing.js';
 
 /** Extension 107 talked, and the poll at second 6 misses its leg first. */
@@ -251,5 +251,47 @@ describe('a leg after a queue entry', () => {
     const call = { ...lost, answeredAt: null, connected: null, entry: trying };
     expect(continued({}, [call])).toBeNull();
     expect(continued({}, [{ ...call, entry: { ...trying, answered: true } }])).toBe('call-1');
+  });
+});
+
+describe('an entry that is Abandoned when it is first seen, and whose id is emptied,', () => {
+  const left = entry({ queueId: 'sales', status: 'abandoned', abandonedAt: at(6) });
+  const call = callOf({
+    entry: entryPart({ seen: left, absence: { ...absentSince(6), kind: 'abandoned' } }),
+  });
+  const row = entry({
+    queueId: 'support',
+    status: 'abandoned',
+    callId: null,
+    joinedAt: at(6),
+    abandonedAt: at(6),
+  });
+  const letInto = (given: Parameters<typeof entry>[0] = {}, calls: readonly Call[] = [call]) =>
+    callLetInto(
+      { ...row, ...given },
+      { index: indexOf(calls), cycle: cycleAt(7, { skewMs: 0 }), weighing: new Weighing() },
+    )?.callId ?? null;
+
+  it('is of the call that another queue let go in that second, or whose row went then', () => {
+    expect(letInto()).toBe('call-1');
+    expect([4.999, 5, 7, 7.001].map((seconds) => letInto({ joinedAt: at(seconds) }))).toEqual([
+      null,
+      'call-1',
+      'call-1',
+      null,
+    ]);
+    const vanished = { ...call.entry!, absence: { ...absentSince(6), kind: 'vanished' } as const };
+    expect(letInto({}, [{ ...call, entry: vanished }])).toBe('call-1');
+    expect(letInto({ joinedAt: at(8) }, [{ ...call, entry: vanished }])).toBeNull();
+  });
+
+  it('not if it has an id or goes on, is of the same queue, withholds the number, or two calls were let go', () => {
+    expect(letInto({ callId: 'its own' })).toBeNull();
+    expect(letInto({ status: 'waiting' })).toBeNull();
+    expect(letInto({ queueId: 'sales' })).toBeNull();
+    expect(letInto({ customer: anonymous }, [{ ...call, customer: anonymous }])).toBeNull();
+    expect(letInto({}, [call, { ...call, callId: 'call-2' }])).toBeNull();
+    expect(letInto({}, [{ ...call, entry: entryPart() }])).toBeNull();
+    expect(letInto({}, [{ ...call, entry: null }])).toBeNull();
   });
 });

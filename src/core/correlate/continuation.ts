@@ -1,5 +1,5 @@
 import { type Call, type LastLeg, type Leg, PBX_PRECISION_MS } from '../model/call.js';
-import type { ObservedLeg } from '../model/observation.js';
+import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import { isConnected, isPresent } from '../parts/connected-participant.js';
 import {
   callerLikeness,
@@ -57,6 +57,28 @@ function callsFor(leg: ObservedLeg, found: Continues, { index, cycle, weighing }
   return weighing
     .among(index.byCustomer(customerKey(leg.customer)))
     .filter((call) => CONTINUES.decide(continuesFacts(leg, call, cycle)) === found);
+}
+
+/**
+ * Finds the call whose caller one queue let go into another, where that row is Abandoned already and its id emptied: the caller
+ * joined in that second. Null if there is none, or more than one.
+ */
+export function callLetInto(entry: ObservedQueueEntry, { index, cycle, weighing }: Weighed): Call | null {
+  const customer = customerKey(entry.customer);
+  if (entry.status !== 'abandoned' || entry.callId !== null || customer === WITHHELD) return null;
+  const [call, ...others] = weighing
+    .among(index.byCustomer(customer))
+    .filter((one) => letInto(one, entry, cycle));
+  return call === undefined || others.length > 0 ? null : call;
+}
+
+function letInto({ entry: left }: Call, entry: ObservedQueueEntry, { skewMs }: CycleFacts): boolean {
+  if (left === null || left.absence === null || left.seen.queueId === entry.queueId) return false;
+  const { absence, seen } = left;
+  if (absence.kind === 'vanished')
+    return isNear(onOurClock(entry.joinedAt, skewMs), whenGone(absence), PBX_PRECISION_MS);
+  if (!belongsToEntry(seen.abandonedAt, seen)) return false;
+  return Math.abs(entry.joinedAt - seen.abandonedAt!) <= PBX_PRECISION_MS;
 }
 
 function continuesFacts(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFacts {

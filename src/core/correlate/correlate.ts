@@ -7,7 +7,7 @@ import { mayBeConsulted } from '../observe/consulted-leg.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { entryBegan, extentOf } from '../parts/part.js';
 import type { Answers } from './candidates.js';
-import { callContinuedBy, callOfRedial, mayContinue } from './continuation.js';
+import { callContinuedBy, callLetInto, callOfRedial, mayContinue } from './continuation.js';
 import { joinEntriesToRinging, joinLegsToEntries } from './entry-ring.js';
 import { customerOf, type Group, groupOf, hasRoom, isAlone, joinsCall } from './group.js';
 import { joinLocalPairs } from './local-pairs.js';
@@ -22,7 +22,8 @@ import { Weighing } from './weighing.js';
  *
  * 1. Parts that share an upstream id are one call, unless two live calls show it; a leg may show another id as it is answered
  *    (`observe/answered-leg.ts`), and a consulted one as it is connected to the customer (`observe/consulted-leg.ts`).
- * 2. A queue entry takes the ring that was there before it (`entry-ring.ts`).
+ * 2. A queue entry takes the ring that was there before it (`entry-ring.ts`); one that is over already is of the call that
+ *    another queue let go in that second (`continuation.ts`).
  * 3. A leg joins the queue entry that it is rung for (`entry-ring.ts`).
  * 4. A leg picks a ringing call up, or listens in on a conversation (`third-extension.ts`).
  * 5. A leg continues the call that has just lost a part (`continuation.ts`).
@@ -44,7 +45,12 @@ export function correlate(
   for (const group of groups) joinAnswered(group, index, answers);
   for (const group of groups) if (isAlone(group)) joinById(group, index);
   for (const group of groups) joinConsulted(group, index, answers);
-  joinEntriesToRinging(groups, { index, cycle, weighing });
+  for (const group of groups) {
+    if (!isAlone(group) || group.entries.length !== 1 || group.legs.length > 0) continue;
+    const call = callLetInto(group.entries[0]!, { index, cycle, weighing });
+    if (call !== null) joinsCall(group, call, 'shown');
+  }
+  joinEntriesToRinging(groups, { index, cycle, weighing, answers });
   joinLegsToEntries(groups, { index, cycle, answers, weighing });
   const answering = answeringAt(groups);
   for (const group of groups) {

@@ -534,6 +534,16 @@ describe('legs that begin at once, of a customer with two entries', () => {
   });
 });
 
+describe('a leg that rings while another one of an answered caller talks in the first poll that shows them', () => {
+  it('is rather that of a caller whom nobody has answered', () => {
+    const answered = entryGroup(entry({ status: 'answered', bridgedAt: at(5) }));
+    answered.legs.push({ seen: leg({ ext: '108', callId: 'talks', signal: 'answered' }), joined: 'shown' });
+    const other = entryGroup(entry({ status: 'trying', callId: 'queue-call-2', joinedAt: at(1) }));
+    expect(owner(rung, [], { others: [answered, other] })).toBe('queue-call-2 shown');
+    expect(owner(rung, [], { others: [answered] })).toBe(ONE);
+  });
+});
+
 describe('legs of which each may be that of either of two callers', () => {
   const named = (callId: string, agentName: string) =>
     withEntry(entry({ callId, status: 'trying', agentName }));
@@ -566,6 +576,43 @@ describe('legs of which each may be that of either of two callers', () => {
   });
 });
 
+describe('a leg of a caller whose first leg began an outbound call, before the direction of the rows was known', () => {
+  const named = (callId: string, seconds: number, given: Partial<ObservedQueueEntry> = {}) =>
+    withEntry(
+      entry({ callId, joinedAt: at(seconds), status: 'trying', agentName: `agent_no_${callId}`, ...given }),
+    );
+  const inbound = leg({ ext: '108', callId: 'before', startedAt: at(4) });
+  const seen = {
+    ...inbound,
+    direction: 'outbound',
+    asLeg: { leg: inbound, destination: 'own', placed: false },
+  } as const;
+  const outbound = callOf({
+    callId: 'before',
+    direction: 'outbound',
+    customer: seen.customer,
+    legs: [legPart({ seen })],
+  });
+  const owned = (calls: readonly Call[], isReadAsBefore = true) =>
+    owner(rung, calls, { cycle: { isReadAsBefore: () => isReadAsBefore } });
+
+  it('is the next caller’s', () => {
+    expect(owned([named('a', 3), named('b', 4), outbound])).toBe('b shown');
+    expect(owned([named('a', 3), outbound])).toBeNull();
+  });
+
+  it('may be the first one’s where that leg is outbound, has gone, began before, or the queue rings many', () => {
+    const callers = [named('a', 3), named('b', 4)];
+    const first = 'a inferred';
+    expect(owned([...callers, outbound], false)).toBe(first);
+    const gone = legPart({ seen, absence: absentSince(6) });
+    expect(owned([...callers, { ...outbound, legs: [gone] }])).toBe(first);
+    const before = legPart({ seen: { ...seen, startedAt: at(1) } });
+    expect(owned([...callers, { ...outbound, legs: [before] }])).toBe(first);
+    expect(owned([named('a', 3, { agentName: 'ring-all' }), outbound])).toBe('a shown');
+  });
+});
+
 describe('an entry that comes after its ring', () => {
   const row = entry({ joinedAt: at(4), status: 'trying' });
   /** A call whose leg began at second 5, and which the poll at second 6 showed. */
@@ -581,12 +628,14 @@ describe('an entry that comes after its ring', () => {
     of = row,
     queueSeenBefore: number | null = at(5.5),
     cycle: Partial<CycleFacts> = {},
+    queueIsNoOlder = true,
   ) => {
     const group = entryGroup(of);
     joinEntriesToRinging([group], {
       index: indexOf(calls),
       cycle: cycleAt(7, { queueSeenBefore, ...cycle }),
       weighing: new Weighing(),
+      answers: { queueIsNoOlder },
     });
     return group.joins?.callId ?? null;
   };
@@ -601,6 +650,7 @@ describe('an entry that comes after its ring', () => {
       index: indexOf(calls),
       cycle: cycleAt(7, { queueSeenBefore: at(3.5), ...cycle }),
       weighing: new Weighing(),
+      answers: { queueIsNoOlder: true },
     });
     return groups.map(({ joins }) => joins?.callId ?? null);
   };
@@ -668,6 +718,14 @@ describe('an entry that comes after its ring', () => {
     );
     const stopped = legPart({ seen: rung, firstSeen: at(6), absence: absentSince(7) });
     expect(takes([ringing({ legs: [stopped] })], named, at(5.5), cycle)).toBe('leg-1');
+  });
+
+  it('takes none that rings while it waits, unless the monitor’s answer is the later one', () => {
+    const waits = { ...row, status: 'waiting' } as const;
+    expect(takes([ringing()], waits)).toBeNull();
+    expect(takes([ringing()], waits, at(5.5), {}, false)).toBe('leg-1');
+    const stopped = legPart({ seen: rung, firstSeen: at(6), absence: absentSince(7) });
+    expect(takes([ringing({ legs: [stopped] })], waits)).toBe('leg-1');
   });
 
   it('takes none of many that ring, where the row names an agent', () => {

@@ -127,8 +127,10 @@ function strongest({ legs }: Group, begun: EntryGroups, deps: Deps): Best | null
   const ranked: { readonly candidate: Candidate; readonly rank: number }[] = [];
   const candidates = candidatesFor(seen, begun, deps);
   const isOfMany = isRungWithMany(seen, candidates, deps);
+  const mistaken = rungAsOutbound(seen, candidates, deps);
   for (const candidate of candidates) {
-    const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, isOfMany, deps));
+    const isAnothers = isOfMany || mistaken.has(candidate.entry.key);
+    const evidence = ENTRY_RINGS.decide(ringFacts(seen, candidate, isAnothers, deps));
     if (evidence === null) continue;
     const rings =
       (candidate.entry.status === 'trying' && !isMissing(candidate)) ||
@@ -179,10 +181,43 @@ function isRungWithMany(leg: ObservedLeg, candidates: readonly Candidate[], { al
 }
 
 /**
+ * The entries that ring one agent already: by a leg that had begun a call as an outbound one, before it was known whose direction
+ * the rows show. Each such leg is that of the first caller for whom it can be rung.
+ */
+function rungAsOutbound(
+  leg: ObservedLeg,
+  candidates: readonly Candidate[],
+  { index, cycle }: Deps,
+): ReadonlySet<string> {
+  const rung = new Set<string>();
+  const entries = candidates.map(({ entry }) => entry).filter(ringsOneAgent);
+  if (entries.length === 0) return rung;
+  const isMistaken = ({ seen, absence }: Leg) =>
+    absence === null &&
+    seen.extension !== leg.extension &&
+    seen.asLeg?.leg.direction === 'inbound' &&
+    cycle.isReadAsBefore(seen.key);
+  for (const { direction, legs } of index.byCustomer(customerKey(leg.customer))) {
+    if (direction !== 'outbound') continue;
+    for (const { seen } of legs.filter(isMistaken)) {
+      const first = entries
+        .filter(
+          (entry) =>
+            !rung.has(entry.key) && ringTimes(entry).from <= (seen.startedAt ?? 0) + PBX_PRECISION_MS,
+        )
+        .sort((a, b) => entryBegan(a) - entryBegan(b))[0];
+      if (first !== undefined) rung.add(first.key);
+    }
+  }
+  return rung;
+}
+
+/**
  * Whether an agent has answered the caller since the entry began: where that leg is gone and the row stays Trying, the caller has gone
  * too, as a rule. An agent who answered before may have sent the caller into the queue.
  */
-function isHeard({ entry, call }: Candidate, { skewMs }: CycleFacts): boolean {
+function isHeard({ entry, call, group }: Candidate, { skewMs }: CycleFacts): boolean {
+  if (group?.legs.some(({ seen }) => seen.signal === 'answered') === true) return true;
   const answeredAt = call?.answeredAt ?? null;
   return answeredAt !== null && answeredAt >= onOurClock(entryBegan(entry), skewMs);
 }
@@ -221,7 +256,7 @@ function candidatesFor(
   return weighing.among(found);
 }
 
-function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, deps: Deps): RingFacts {
+function ringFacts(leg: ObservedLeg, candidate: Candidate, isAnothers: boolean, deps: Deps): RingFacts {
   const { cycle, answers } = deps;
   const { entry, call, group } = candidate;
   const customers = likeness(customerKey(entry.customer), customerKey(leg.customer));
@@ -235,7 +270,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
       entry.status === 'waiting' &&
       answers.places.has(entry.key) &&
       (group === null ? answers.queueIsNoOlder && !answers.turned.has(call.callId) : answers.queueIsLater),
-    names: agentFor(leg, candidate, isOfMany, deps),
+    names: agentFor(leg, candidate, isAnothers, deps),
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate, deps), leg.hotline),
     learnt: learntOf(entry, call, leg, cycle),
@@ -306,15 +341,19 @@ function ownsLegAt({ extension, startedAt, key }: ObservedLeg, { call, group }: 
  * Answered names who answered: that says nothing of the others that rang until then. Nor does a row from before the monitor's
  * answer say who rings now, if the agent that it names has stopped ringing since.
  */
-function agentFor(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, deps: Deps): RingFacts['names'] {
+function agentFor(
+  leg: ObservedLeg,
+  candidate: Candidate,
+  isAnothers: boolean,
+  deps: Deps,
+): RingFacts['names'] {
   const { entry } = candidate;
   const named = namedWhileRinging(entry, leg, deps.cycle);
   if (named === 'another' && isOfRingBefore(candidate, deps)) return 'none known';
   if (named !== 'none known') return named;
   if (candidate.group === null && rangLast(candidate.call, leg.extension)) return 'it';
   if (isOfRingBefore(candidate, deps)) return named;
-  const ringsOne = entry.status === 'trying' && agentNamesOf(entry).length > 0;
-  return ringsOne && (isOfMany || ringsAnother(leg, candidate, deps)) ? 'another' : named;
+  return ringsOneAgent(entry) && (isAnothers || ringsAnother(leg, candidate, deps)) ? 'another' : named;
 }
 
 /** Whether the queue was not asked since the agent whom the row names, if that is known, or else any has rung for the entry, and stopped. */
@@ -324,6 +363,10 @@ function isOfRingBefore({ entry, call, group }: Candidate, { cycle, answers }: D
   const isIts = (one: string) => extension === undefined || one === extension;
   const hasRung = call.participants.some((one) => isIts(one.extension));
   return hasRung && !call.legs.some(({ seen, absence }) => isIts(seen.extension) && absence === null);
+}
+
+function ringsOneAgent(entry: ObservedQueueEntry): boolean {
+  return entry.status === 'trying' && agentNamesOf(entry).length > 0;
 }
 
 function namedWhileRinging(
@@ -389,7 +432,10 @@ function hasTurned(
  * or after its join, but not after it was over. The strongest evidence decides first; of several entries with the same, who
  * joined earliest has the ring. Where an entry has several such calls, it joins none.
  */
-export function joinEntriesToRinging(groups: readonly Group[], weighed: Weighed): void {
+export function joinEntriesToRinging(
+  groups: readonly Group[],
+  weighed: Weighed & { readonly answers: Pick<Answers, 'queueIsNoOlder'> },
+): void {
   const begun = groups.filter((group) => isAlone(group) && group.entries.length > 0);
   const taken = new Set<string>();
   const rings = new Map(begun.map((group) => [group, ringingFor(group, weighed)]));
@@ -417,11 +463,14 @@ interface Ringing {
   readonly rank: number;
 }
 
-function ringingFor(group: Group, { index, cycle, weighing }: Weighed): Ringing[] {
+function ringingFor(
+  group: Group,
+  { index, cycle, weighing, answers }: Parameters<typeof joinEntriesToRinging>[1],
+): Ringing[] {
   const [entry] = group.entries;
   return weighing.among(index.byCustomer(customerOf(group))).flatMap((call) => {
     const ranks = ringsOf(call, entry!, cycle).flatMap((leg) => {
-      const evidence = ENTRY_RINGS.decide(takenFacts(leg, call, entry!, cycle));
+      const evidence = ENTRY_RINGS.decide(takenFacts(leg, call, entry!, cycle, answers));
       return evidence === null ? [] : [STRENGTH[evidence]];
     });
     return ranks.length === 0 ? [] : [{ call, rank: Math.max(...ranks) }];
@@ -437,6 +486,7 @@ function takenFacts(
   call: Call,
   entry: ObservedQueueEntry,
   cycle: CycleFacts,
+  { queueIsNoOlder }: Pick<Answers, 'queueIsNoOlder'>,
 ): RingFacts {
   const names = namedWhileRinging(entry, seen, cycle);
   return {
@@ -444,7 +494,7 @@ function takenFacts(
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
     written: isWrittenAlike(entry.customer, seen.customer),
     goesOn: false,
-    waits: false,
+    waits: entry.status === 'waiting' && absence === null && queueIsNoOlder,
     names: ringsMany(call, entry)
       ? 'another'
       : names === 'another' && absence !== null
@@ -460,7 +510,7 @@ function takenFacts(
 }
 
 function ringsMany({ legs }: Call, entry: ObservedQueueEntry): boolean {
-  if (entry.status !== 'trying' || agentNamesOf(entry).length === 0) return false;
+  if (!ringsOneAgent(entry)) return false;
   const there = legs.filter(({ seen, absence }) => absence === null && mayBeInbound(seen));
   return new Set(there.map(({ seen }) => seen.extension)).size > 1;
 }

@@ -62,7 +62,7 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
     names: {
       heading: 'names',
       meaning:
-        'whose agent the row names, if that agent’s extension is listed; where the name is not known, a leg that rings for the entry already is that agent’s, and one of many that ring at once for another entry is not. A row that says Answered names who answered, not who rings; a row from before the monitor’s answer says nothing if that agent has rung and stopped since',
+        'whose agent the row names, if that agent’s extension is listed; where the name is not known, a leg that rings for the entry already is that agent’s, and one of many that ring at once for another entry is not, nor is any while a leg of that agent rings in a call that began as outbound, before the direction of the rows was known. A row that says Answered names who answered, not who rings; a row from before the monitor’s answer says nothing if that agent has rung and stopped since',
       values: { it: 'this leg’s', another: 'another’s', 'none known': 'none known' },
     },
     owns: {

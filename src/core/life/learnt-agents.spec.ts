@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { entry, leg, legPart } from '../../../test/support/history.js';
-import { absentSince, at, callOf, connectedAt, entryPart } from '../../../test/support/parts.js';
+import { entry, leg, legPart, number } from '../../../test/support/history.js';
+import { absentSince, at, callOf, connectedAt, entryPart, indexOf } from '../../../test/support/parts.js';
 import type { Call } from '../model/call.js';
 import { learntAgents } from './learnt-agents.js';
 
@@ -12,7 +12,10 @@ const answered = callOf({
   connected: connectedAt('107'),
   legs: [talks],
 });
-const learnt = (given: Partial<Call> = {}) => learntAgents(new Map(), [{ ...answered, ...given }]);
+const learnt = (given: Partial<Call> = {}, others: readonly Call[] = []) =>
+  learntAgents(new Map(), [{ ...answered, ...given }], { index: indexOf(others), skewMs: 0 });
+
+const nothing = { index: indexOf([]), skewMs: 0 };
 
 describe('the extension of an agent', () => {
   it('is learnt by each of the row’s names, from the leg that talks', () => {
@@ -56,8 +59,39 @@ describe('the extension of an agent', () => {
     expect(learnt({ legs: [since(8)] })).toBeNull();
   });
 
+  it('is not learnt from a leg that had talked for 3 s when the caller was answered', () => {
+    const bridged = (seconds: number) =>
+      learnt({
+        legs: [legPart({ state: 'answered', since: { after: at(3), by: at(4) } })],
+        entry: entryPart({ seen: { ...seen, bridgedAt: at(seconds) }, answered: true }),
+      });
+    expect(bridged(7)).not.toBeNull();
+    expect(bridged(7.001)).toBeNull();
+  });
+
+  it('is not learnt where a leg that is no queue’s began to talk to the number as well', () => {
+    const talksToo = legPart({
+      seen: leg({ ext: '108', callId: 'leg-2' }),
+      state: 'answered',
+      since: { after: at(3), by: at(5) },
+    });
+    const other = callOf({ callId: 'other', customer: answered.customer, legs: [talksToo] });
+    expect(learnt({}, [answered, other])).toBeNull();
+    for (const unlike of [
+      { customer: number('0987654321') },
+      { direction: 'outbound' as const },
+      { entry: entryPart() },
+      { legs: [{ ...talksToo, absence: absentSince(6) }] },
+      { legs: [{ ...talksToo, state: 'ringing' as const }] },
+      { legs: [{ ...talksToo, since: { after: at(8.001), by: at(9) } }] },
+    ])
+      expect({ unlike, learnt: learnt({}, [answered, { ...other, ...unlike }]) }).not.toMatchObject({
+        learnt: null,
+      });
+  });
+
   it('is nothing new where it is known, or the call has ended', () => {
-    expect(learntAgents(learnt()!, [answered])).toBeNull();
-    expect(learntAgents(new Map(), [null])).toBeNull();
+    expect(learntAgents(learnt()!, [answered], nothing)).toBeNull();
+    expect(learntAgents(new Map(), [null], nothing)).toBeNull();
   });
 });

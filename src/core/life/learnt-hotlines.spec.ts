@@ -15,7 +15,7 @@ const answered = callOf({
   legs: [talks],
 });
 const learn = (hotlines: Hotlines, calls: readonly (Call | null)[], others: readonly Call[] = []) =>
-  learntHotlines(hotlines, calls, indexOf(others), { extensionOf: () => '107' });
+  learntHotlines(hotlines, calls, indexOf(others), { extensionOf: () => '107', skewMs: 0 });
 const learnt = (given: Partial<Call> = {}) => learn(new Map(), [{ ...answered, ...given }]);
 
 describe('the hotline of a queue', () => {

@@ -19,12 +19,12 @@ export function learntHotlines(
   hotlines: Hotlines,
   calls: Iterable<Call | null>,
   index: Pick<CallIndex, 'byCustomer'>,
-  cycle: Pick<CycleFacts, 'extensionOf'>,
+  cycle: Pick<CycleFacts, 'extensionOf' | 'skewMs'>,
 ): Hotlines | null {
   let learnt = hotlines;
   for (const call of calls) {
     if (call === null || customerKey(call.customer) === WITHHELD) continue;
-    const sure = surelyAnswered(call);
+    const sure = surelyAnswered(call, { index, skewMs: cycle.skewMs });
     const hotline = sure?.leg.seen.hotline ?? null;
     if (hotline !== null) learnt = withHotline(learnt, sure!.entry.seen.queueId, hotline);
     if (sure !== null || call.answeredAt === null) continue;

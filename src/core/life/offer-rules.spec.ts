@@ -284,7 +284,10 @@ describe('the next ring of an extension, whose leg the PBX has created before it
     const history = rung();
     expect(history.emitted({ at: 13, ...waiting })).toEqual([]);
     expect(history.poll({ at: 14, ...trying, legs: [next] })).toMatchObject([
-      { type: 'call-offer-ended', data: { offer: { outcome: 'not-answered' }, observed: { latest: new Date(at(13)).toISOString() } } },
+      {
+        type: 'call-offer-ended',
+        data: { offer: { outcome: 'not-answered' }, observed: { latest: new Date(at(13)).toISOString() } },
+      },
     ]);
     expect(history.emitted({ at: 14.2, ...trying, legs: [rings] })).toEqual(['call-offered 107']);
   });

@@ -51,6 +51,8 @@ export interface CycleFacts {
   readonly isListed: (extension: string) => boolean;
   /** The extension of the agent with one of these names, as learnt or as the monitor's answer shows it. */
   readonly extensionOf: (names: readonly string[]) => string | undefined;
+  /** Whether the leg began its call before it was known whose direction the rows show, so that it keeps the other one. */
+  readonly isReadAsBefore: (leg: string) => boolean;
   /** Whether callers of the queue come in by this number, as far as has been learnt. */
   readonly leadsTo: (queueId: string, hotline: PhoneNumber | null) => Match;
   /** What it means that the monitor's answer of this cycle lacks the leg; `nothing` without an answer. */
@@ -92,6 +94,7 @@ export function factsOf(
     isListed: (extension) => answer !== null && (answer.idleExtensions.has(extension) || isBusy(extension)),
     lackOf: (leg) => (answer === null ? 'nothing' : lackOf(leg, answer, after.monitor.incomplete)),
     extensionOf: agentsIn(state, answer),
+    isReadAsBefore: (leg) => state.direction.earlierLegs.includes(leg),
     leadsTo: (queueId, hotline) => leadsTo(queueId, hotline, state.hotlines),
     listsIdle: state.listsIdle,
     legChanged: (leg) => (answer === null ? null : changeWindow(leg, state.sources, answer, policy)),
