@@ -40,10 +40,12 @@ interface Deps extends Weighed {
   readonly answers: Answers;
   /** The legs that have joined each live call so far. */
   readonly rung: ReadonlyMap<string, readonly ObservedLeg[]>;
-  /** The calls of which a leg that rang before talks in this poll, under an id that the call already had. */
+  /** The calls of which a leg talks in this poll, under an id that the call already had. */
   readonly answered: ReadonlySet<string>;
   /** The new legs of which nothing is known yet, by customer. */
   readonly alone: ReadonlyMap<string, readonly ObservedLeg[]>;
+  /** How long before its caller joined a leg may have begun, as the PBX's times count whole seconds. */
+  readonly toleranceMs: number;
 }
 
 const NONE: readonly never[] = [];
@@ -61,11 +63,22 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = {
  */
 export function joinLegsToEntries(
   groups: readonly Group[],
-  given: Omit<Deps, 'rung' | 'answered' | 'alone'>,
+  given: Omit<Deps, 'rung' | 'answered' | 'alone' | 'toleranceMs'>,
 ): void {
   const rung = new Map<string, ObservedLeg[]>();
-  const deps = { ...given, rung, answered: answeredById(groups), alone: legsAlone(groups) };
+  const deps = { ...given, rung, answered: answeredById(groups), alone: legsAlone(groups), toleranceMs: 0 };
   const begun = byCustomerOf(groups.filter(({ entries }) => entries.length > 0));
+  const isOfMany = ({ customer }: Group): boolean => (deps.alone.get(customerKey(customer))?.length ?? 0) > 1;
+  // Of several legs, one that began in the second in which the caller joined, or later, comes before one of the second before.
+  joinAll(groups.filter(isOfMany), begun, deps);
+  joinAll(groups, begun, { ...deps, toleranceMs: PBX_PRECISION_MS });
+}
+
+function joinAll(
+  groups: readonly Group[],
+  begun: EntryGroups,
+  deps: Deps & { readonly rung: Map<string, ObservedLeg[]> },
+): void {
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
     const best = strongest(group, begun, deps);
@@ -79,7 +92,7 @@ export function joinLegsToEntries(
       continue;
     }
     joinsCall(group, call, joined);
-    for (const { seen } of group.legs) add(rung, call.callId, seen);
+    for (const { seen } of group.legs) add(deps.rung, call.callId, seen);
   }
 }
 
@@ -102,8 +115,9 @@ function answeredById(groups: readonly Group[]): ReadonlySet<string> {
   for (const { joins, legs } of groups) {
     if (joins === null) continue;
     const rang = (extension: string) => joins.legs.some(({ seen }) => seen.extension === extension);
-    if (legs.some(({ seen }) => seen.signal === 'answered' && rang(seen.extension)))
-      answered.add(joins.callId);
+    // Where the queue says so too, its ring may have been taken for another call.
+    const isIts = ({ extension }: ObservedLeg) => rang(extension) || joins.entry?.answered === true;
+    if (legs.some(({ seen }) => seen.signal === 'answered' && isIts(seen))) answered.add(joins.callId);
   }
   return answered;
 }
@@ -201,6 +215,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
   const { entry, call, group } = candidate;
   return {
     outbound: !mayBeInbound(leg),
+    ended: deps.index.ended.byUpstreamId(leg.callId, cycle.now) !== undefined,
     customers: likeness(customerKey(entry.customer), customerKey(leg.customer)),
     written: isWrittenAlike(entry.customer, leg.customer),
     waits:
@@ -211,7 +226,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isOfMany: boolean, de
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate), leg.hotline),
     learnt: learntOf(entry, call, leg, cycle),
-    time: ringsAt(leg, candidate, cycle, answers),
+    time: ringsAt(leg, candidate, deps),
     connected:
       call !== null &&
       (isConnected(call) || deps.answered.has(call.callId)) &&
@@ -319,8 +334,7 @@ function ringsAnother(
 function ringsAt(
   { startedAt }: ObservedLeg,
   candidate: Candidate,
-  { now, skewMs }: CycleFacts,
-  { turned }: Answers,
+  { cycle: { now, skewMs }, answers: { turned }, toleranceMs }: Deps,
 ): RingFacts['time'] {
   const { entry, call, group } = candidate;
   const { from, to } = ringTimes(entry);
@@ -329,7 +343,7 @@ function ringsAt(
     if (entry.status === 'abandoned') return 'outside';
     return isOver && group === null && !turned.has(call.callId) ? 'outside' : 'unknown';
   }
-  if (startedAt < from - PBX_PRECISION_MS) return 'outside';
+  if (startedAt < from - toleranceMs) return 'outside';
   if (!isOver) return 'inside';
   // Where the row does not say when it was over, the poll that showed it does, on the bridge's clock.
   const isBefore =
@@ -401,6 +415,7 @@ function takenFacts(
   const names = namedWhileRinging(entry, seen, cycle);
   return {
     outbound: false,
+    ended: false,
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
     written: isWrittenAlike(entry.customer, seen.customer),
     waits: false,
