@@ -130,12 +130,12 @@ const evidence: readonly Mutant[] = [
     [
       "if (hotlineMatch(other.hotline, seen.hotline) === 'different') return false;",
       '',
-      'a caller of another hotline would be told as answered',
+      'a caller of another hotline would be emitted as answered',
     ],
     [
       'isSince(leg.since, askedAt, SETTLES_MS)',
       'true',
-      'a caller who hangs up unheard would be told as answered, and never be called back',
+      'a caller who hangs up unheard would be emitted as answered, and never be called back',
     ],
   ]),
   ...mutantsOf(`${CORRELATE}/consultation-rules.ts`, `${CORRELATE}/consultation-rules.spec.ts`, [
