@@ -16,7 +16,20 @@ export function outOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): b
 /** The end was emitted out of sight, and said to be inferred where polls showed that a device had signed off. */
 export function endedOutOfSight(call: CallTruth, event: JudgedEvent, sight: Sight): boolean {
   const isInferred = event.data.observed.certainty === 'inferred';
+  if (isInferred && event.data.stale === true && noLegSince(call, event, sight)) return true;
   return (isInferred || !showsSignOff(call, event, sight)) && outOfSight(call, event, sight);
+}
+
+/**
+ * Only a stale row was left, as the event says (`judge-stale.ts` judges that), and a leg that came back after its device had signed off
+ * was there between two polls.
+ */
+function noLegSince({ sightings }: CallTruth, event: JudgedEvent, sight: Sight): boolean {
+  const since = instant(event.data.observed.latest);
+  const recorded = instant(event.recordedtime) + sight.toleranceMs;
+  const legs = sightings.filter(({ endpoint, closedBy }) => endpoint === 'monitor' && closedBy !== undefined);
+  if (!legs.some(({ closedBy, to }) => closedBy === 'unregistered' && to! <= since)) return false;
+  return !legs.some((one) => sight.polls('monitor').some(Math.max(one.from, since), goneAt(one), recorded));
 }
 
 /**

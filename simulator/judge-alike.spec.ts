@@ -175,3 +175,47 @@ interface Grouped {
   readonly apartMs?: number;
   readonly queues?: readonly [string, string];
 }
+
+describe('an answer that waits for the queue to say which of two callers it is of', () => {
+  const OF_ANSWER: ReadonlySet<string> = new Set(['call-answered', 'call-offer-ended']);
+
+  /** Whether an answer is in time so many polls after the one that shows the leg talk, and the row not Answered yet. */
+  function waits(polls: number, customers: readonly string[]) {
+    const world = createQuietWorld({ directory: { doubleRegistered: 0 } });
+    for (const customer of customers)
+      world.startCall({
+        kind: 'queue',
+        queue: SALES,
+        customer,
+        answerAfterMs: 8 * SECOND,
+        talkMs: 20 * SECOND,
+        leavesAfterMs: null,
+      });
+    const [call] = world.truth;
+    world.advanceTo(call!.startedAt + 60 * SECOND);
+    const talks = legOf(call!).states.find(({ state }) => state === 'ONCALL')!.at;
+    const said = call!.sightings[0]!.states.find(({ state }) => state === 'Answered')!.at;
+    expect(said).toBeGreaterThan(talks + 20);
+    const instants: number[] = [];
+    for (let at = talks + 10 - 12 * SECOND; at <= world.now; at += SECOND) instants.push(at);
+    const seen = { monitor: instants, queue: instants };
+    const events = perfectEvents(world.truth, seen).map((event) => {
+      const isLate = OF_ANSWER.has(event.type) && event.data.callId === call!.upstreamIds[0];
+      const recorded = Date.parse(event.recordedtime) + (isLate ? polls * SECOND : 0);
+      return { ...event, recordedtime: new Date(recorded).toISOString() };
+    });
+    const { misreported } = judge(world.truth, events, seen, { log: world.log });
+    // By then the rows may say more than the event does, and the other call's events are recorded before.
+    return !misreported.some(({ rule, callKey }) => rule === 'recordedtime' && callKey !== null);
+  }
+
+  it('may be recorded with the first answer of the queue that can say so, and no later', () => {
+    expect(waits(1, ['0914237383', '0914237383'])).toBe(true);
+    expect(waits(2, ['0914237383', '0914237383'])).toBe(false);
+  });
+
+  it('waits for nothing where there is no other caller of the number', () => {
+    expect(waits(0, ['0914237383', '0987654321'])).toBe(true);
+    expect(waits(1, ['0914237383', '0987654321'])).toBe(false);
+  });
+});

@@ -40,7 +40,10 @@ export class TruthIndex {
         if (consultation !== undefined) this.#byConsultation.set(consultation, call);
       for (const sighting of call.sightings) {
         if (sighting.endpoint !== 'queue') continue;
-        append(this.#byQueueEntry, `${sighting.queueId}|${call.customer?.queueRaw}`, { call, sighting });
+        append(this.#byQueueEntry, `${sighting.queueId}|${call.customer?.queueRaw ?? ''}`, {
+          call,
+          sighting,
+        });
       }
       if (call.customer !== null) append(this.#byCustomer, keyOf(call), call);
     }
@@ -52,12 +55,14 @@ export class TruthIndex {
       const call = this.#byId.get(id);
       if (call !== undefined) return call;
     }
-    if (queue === null || customer === null) return null;
+    if (queue === null) return null;
     const started = Date.parse(startedAt);
     // Two callers who withhold their number may have joined within a second of each other: the nearest to `startedAt` counts.
     let nearest: { readonly call: CallTruth; readonly off: number } | null = null;
-    for (const { call, sighting } of this.#byQueueEntry.get(`${queue.id}|${customer.raw}`) ?? []) {
-      const off = Math.abs(started - (sighting.rejoinedAt ?? sighting.joinedAt ?? 0));
+    for (const { call, sighting } of this.#byQueueEntry.get(`${queue.id}|${customer?.raw ?? ''}`) ?? []) {
+      const joined = sighting.rejoinedAt ?? sighting.joinedAt ?? 0;
+      // As it is, or as the row shows it where nothing has shown yet that the clock is off.
+      const off = Math.min(Math.abs(started - joined), Math.abs(started - joined - call.clockSkewMs));
       const isCorrected = Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
       if (off > (isCorrected ? CORRECTED_WITHIN_MS : SECOND)) continue;
       if (nearest === null || off < nearest.off) nearest = { call, off };

@@ -120,10 +120,9 @@ function outcomeOfOffer(statement: Statement): Verdict {
       // events.md: a leg that talks only after its caller has gone is no answer.
       if (call.neverBridged === true && data.outcome === 'caller-left' && !isAnswered)
         return statement.may(entries, isAbandoned) ? { excused: 'never-bridged' } : wrong;
-      if (signedOffInRing(statement, truth)) return { excused: 'out-of-sight' };
-      return statement.must(here, isConnected) || isNamedBridged(statement)
-        ? wrong
-        : { excused: 'answer-between-polls' };
+      if (!statement.must(here, isConnected) && !isNamedBridged(statement))
+        return { excused: 'answer-between-polls' };
+      return signedOffInRing(statement, truth) ? { excused: 'out-of-sight' } : wrong;
     case 'answered-elsewhere': {
       const isShown = sight.answerSightings(call, truth.at, confirmedAt) >= sight.toDemand;
       return isShown ? wrong : { excused: 'answer-between-polls' };

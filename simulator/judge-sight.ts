@@ -225,7 +225,7 @@ export class Sight {
     let first: number | null = null;
     for (const sighting of call.sightings) {
       const begins: Wanted = (state) => isAnswer(state) || (state !== null && BEGINS.has(state));
-      const seen = this.firstSeen(sighting, begins) ?? this.#news(sighting);
+      const seen = this.firstSeen(sighting, begins) ?? this.#news(sighting, call);
       if (seen !== null && (first === null || seen < first)) first = seen;
     }
     return first;
@@ -287,14 +287,18 @@ export class Sight {
     return call.sightings.some((one) => this.firstSeen(one, isAnswer) !== null);
   }
 
-  /** A row first found Abandoned is news, at the first poll of all only if it was abandoned shortly before. */
-  #news(sighting: Sighting): number | null {
+  /**
+   * A row first found Abandoned is news, at the first poll of all only if it was abandoned shortly before: by the time that it shows,
+   * since nothing has shown yet that the PBX's clock is behind.
+   */
+  #news(sighting: Sighting, { clockSkewMs }: CallTruth): number | null {
     if (sighting.endpoint !== 'queue') return null;
     const seen = this.firstSeen(sighting, (state) => state === 'Abandoned');
     if (seen === null || this.pollBefore('queue', seen) !== null) return seen;
     const abandonedAt = sighting.abandonedAt ?? null;
     // The shown time is cut to whole seconds; at the edge of `lookbackMs` nothing is demanded.
-    return abandonedAt !== null && abandonedAt >= seen - this.lookbackMs + 2000 ? seen : null;
+    const shownAt = abandonedAt === null ? null : abandonedAt + Math.min(clockSkewMs, 0);
+    return shownAt !== null && shownAt >= seen - this.lookbackMs + 2000 ? seen : null;
   }
 }
 

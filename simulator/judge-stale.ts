@@ -16,7 +16,8 @@ export function staleRow({ entries, legs, sight, event, recorded }: Statement): 
   const spans = entries.filter((one) => one.from <= shown && goneAt(one) > shown).flatMap(spansOf);
   const last = spans.findLast(({ from }) => from <= shown);
   if (last === undefined || !STAYS.has(last.state)) return null;
-  const changes = [last.from, ...legs.map(goneAt)];
+  const seen = legs.filter((one) => sight.polls('monitor').some(one.from, goneAt(one)));
+  const changes = [last.from, ...seen.map(goneAt)];
   return Math.max(...changes) <= recorded - STALE_ENTRY_MS + sight.toleranceMs ? last : null;
 }
 

@@ -121,6 +121,23 @@ const evidence: readonly Mutant[] = [
       'any later call of the customer would be taken for a transfer',
     ],
   ]),
+  ...mutantsOf(`${CORRELATE}/alike-callers.ts`, `${CORRELATE}/alike-callers.spec.ts`, [
+    [
+      "if (absence !== null) return absence.kind === 'vanished';",
+      'if (absence !== null) return false;',
+      'a caller who was bridged would lose the agent to another caller of the number',
+    ],
+    [
+      "if (hotlineMatch(other.hotline, seen.hotline) === 'different') return false;",
+      '',
+      'a caller of another hotline would be emitted as answered',
+    ],
+    [
+      'isSince(leg.since, askedAt, SETTLES_MS)',
+      'true',
+      'a caller who hangs up unheard would be emitted as answered, and never be called back',
+    ],
+  ]),
   ...mutantsOf(`${CORRELATE}/consultation-rules.ts`, `${CORRELATE}/consultation-rules.spec.ts`, [
     [
       "{ when: { showsCustomer: true, alone: true }, then: 'joins', why: 'the row says so' },",
@@ -188,7 +205,7 @@ const joins: readonly Mutant[] = [
       'a ring of a caller who rings elsewhere as well would be certain',
     ],
     [
-      'if (startedAt < from - PBX_PRECISION_MS)',
+      'if (startedAt < from - toleranceMs)',
       'if (startedAt < from)',
       '`call_time` in whole seconds may lie before the join that it belongs to',
     ],
@@ -265,7 +282,7 @@ const joins: readonly Mutant[] = [
       'a caller whose row comes after the ring would take the agent of the next one',
     ],
     [
-      'for (const { seen } of group.legs) add(rung, call.callId, seen);',
+      'for (const { seen } of group.legs) add(deps.rung, call.callId, seen);',
       '',
       'a caller whose agent rings would take the agent of the next one',
     ],

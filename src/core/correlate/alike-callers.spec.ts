@@ -26,11 +26,11 @@ describe('an agent answers one of two callers of a number', () => {
     expect(history.transitions.at(-1)!.subject).toBe('first');
   });
 
-  const told = () => history.transitions.slice(3).map(({ type, subject }) => `${type} ${subject}`);
+  const emitted = () => history.transitions.slice(3).map(({ type, subject }) => `${type} ${subject}`);
 
-  it('and it is the one whose row says Answered, whoever joined first', () => {
+  it('and it is the one whose row says Answered, not who joined first', () => {
     history.poll({ at: 10, legs: [talk], entries: [first, answered] });
-    expect(told()).toEqual(['call-offer-ended first', 'call-answered second']);
+    expect(emitted()).toEqual(['call-offer-ended first', 'call-answered second']);
     const [ended, answer] = history.transitions.slice(3);
     expect(ended!.data).toMatchObject({ outcome: 'answered', observed: { certainty: 'inferred' } });
     expect(answer!.data).toMatchObject({ agent: { extension: '107' }, state: 'answered' });
@@ -38,30 +38,30 @@ describe('an agent answers one of two callers of a number', () => {
     const left = { ...first, status: 'abandoned', abandonedAt: at(20), callId: 'first' } as const;
     history.poll({ at: 21, legs: [talk], entries: [left, answered] });
     history.poll({ at: 22, legs: [talk], entries: [left, answered] });
-    expect(told().slice(2)).toEqual(['call-abandoned first', 'call-ended first']);
+    expect(emitted().slice(2)).toEqual(['call-abandoned first', 'call-ended first']);
   });
 
   it('also where the row of the caller who joined first says Answered', () => {
     const own = { ...first, status: 'answered', bridgedAt: at(9) } as const;
     history.poll({ at: 10, legs: [talk], entries: [own, second] });
-    expect(told()).toEqual(['call-answered first', 'call-offer-ended first']);
+    expect(emitted()).toEqual(['call-answered first', 'call-offer-ended first']);
   });
 
   it('and what the queue says next is waited for', () => {
     history.poll({ at: 10, legs: [talk], entries: 'not asked' });
     history.restart();
     history.poll({ at: 11, legs: [talk], entries: 'not asked' });
-    expect(told()).toEqual([]);
+    expect(emitted()).toEqual([]);
     history.poll({ at: 12, legs: [talk], entries: [first, answered] });
-    expect(told()).toEqual(['call-offer-ended first', 'call-answered second']);
+    expect(emitted()).toEqual(['call-offer-ended first', 'call-answered second']);
   });
 
   it('and it is the one who joined first where the queue goes on saying of neither that it is Answered', () => {
     history.poll({ at: 10, legs: [talk], entries: [first, second] });
-    expect(told()).toEqual([]);
+    expect(emitted()).toEqual([]);
     // The same rows again, half a second later.
     history.poll({ at: 11, legs: [talk], entries: [first, second] });
-    expect(told()).toEqual(['call-answered first', 'call-offer-ended first']);
+    expect(emitted()).toEqual(['call-answered first', 'call-offer-ended first']);
     const latest = new Date(at(10)).toISOString();
     expect(history.transitions.at(-1)!.data).toMatchObject({ observed: { latest } });
   });
@@ -71,7 +71,7 @@ describe('an agent answers one of two callers of a number', () => {
     history.poll({ at: 8, legs: [ring, other], entries: [first, second] });
     history.poll({ at: 10, legs: [talk], entries: [first, second] });
     history.poll({ at: 10.3, legs: [talk], entries: [first, second] });
-    expect(told().slice(1)).toEqual([]);
+    expect(emitted().slice(1)).toEqual([]);
     const own = { ...first, status: 'answered', bridgedAt: at(9) } as const;
     history.poll({ at: 11, legs: [talk], entries: [own, second] });
     const ended = history.transitions.slice(-2).map(({ data }) => (data as { outcome: string }).outcome);
@@ -81,21 +81,21 @@ describe('an agent answers one of two callers of a number', () => {
   it('and a queue that rings all says so by naming the agent, even where the row stays Trying', () => {
     const named = { ...first, agentName: 'somebody' };
     history.poll({ at: 10, legs: [talk], entries: [named, second] });
-    expect(told()).toEqual(['call-answered first', 'call-offer-ended first']);
+    expect(emitted()).toEqual(['call-answered first', 'call-offer-ended first']);
   });
 
   it('or where the queue is not heard of for 10 s', () => {
     history.poll({ at: 10, legs: [talk], entries: 'not asked' });
     history.poll({ at: 19, legs: [talk], entries: 'not asked' });
-    expect(told()).toEqual([]);
+    expect(emitted()).toEqual([]);
     history.poll({ at: 20, legs: [talk], entries: 'not asked' });
-    expect(told()).toEqual(['call-answered first', 'call-offer-ended first']);
+    expect(emitted()).toEqual(['call-answered first', 'call-offer-ended first']);
   });
 
   it('and nothing is waited for where the row names the agent, or there is one caller only', () => {
     const named = { ...first, agentName: 'agent-107' };
     history.poll({ at: 10, legs: [talk], entries: [named, second] });
-    expect(told()).toEqual(['call-answered first', 'call-offer-ended first']);
+    expect(emitted()).toEqual(['call-answered first', 'call-offer-ended first']);
 
     const alone = new History();
     alone.poll({ at: 0 });
@@ -137,7 +137,7 @@ describe('a leg that talks may be another caller’s', () => {
     expect(isMoved({ entry: { ...other.entry!, changedAt: at(8) } })).toBe(false);
   });
 
-  it('who is there and talks to nobody', () => {
+  it('who is there and talks to no agent', () => {
     expect(isMoved({ connected: connectedAt('108') })).toBe(false);
     const own = legPart({ seen: leg({ ext: '108', callId: 'own' }), state: 'answered' });
     expect(isMoved({ legs: [own] })).toBe(false);
@@ -185,8 +185,8 @@ it('a queue that rings its agents again when one of two callers has left rings f
   const left = { ...first, status: 'abandoned', abandonedAt: at(8) } as const;
   history.poll({ at: 11, legs: [again], entries: [left, second] });
   history.poll({ at: 12, legs: [again], entries: [left, second] });
-  const told = history.transitions.map(({ type, subject }) => `${type} ${subject}`);
-  expect(told).toContain('call-abandoned first');
-  expect(told.at(-1)).toBe('call-ended first');
-  expect(told).toContain('call-offered second');
+  const emitted = history.transitions.map(({ type, subject }) => `${type} ${subject}`);
+  expect(emitted).toContain('call-abandoned first');
+  expect(emitted.at(-1)).toBe('call-ended first');
+  expect(emitted).toContain('call-offered second');
 });

@@ -13,7 +13,7 @@ export interface AlikeFacts {
   readonly asked: boolean;
 }
 
-export type Alike = 'stays' | 'moves' | 'awaits';
+export type Alike = 'keeps' | 'moves' | 'awaits';
 
 export const ALIKE = new RuleTable<AlikeFacts, Alike>({
   title: 'Whose a leg is that may be rung for two callers alike',
@@ -44,10 +44,12 @@ export const ALIKE = new RuleTable<AlikeFacts, Alike>({
   },
   outcome: {
     'the leg': (outcome) =>
-      ({ stays: 'is its caller’s', moves: 'is the other caller’s', awaits: 'answers nobody yet' })[outcome],
+      ({ keeps: 'is its caller’s', moves: 'is the other caller’s', awaits: 'answers no caller yet' })[
+        outcome
+      ],
   },
   rows: [
-    { when: { own: 'answered' }, then: 'stays', why: 'the queue says so' },
+    { when: { own: 'answered' }, then: 'keeps', why: 'the queue says so' },
     {
       when: { talks: true, other: 'answered' },
       then: 'moves',
@@ -63,7 +65,7 @@ export const ALIKE = new RuleTable<AlikeFacts, Alike>({
       then: 'awaits',
       why: 'the queue will say which of them was answered',
     },
-    { when: {}, then: 'stays', why: 'who joined first is rung for first' },
+    { when: {}, then: 'keeps', why: 'who joined first is rung for first' },
   ],
   impossible: [],
 });

@@ -11,7 +11,7 @@ import {
   participant,
   window,
 } from '../../../test/support/parts.js';
-import type { Call, Incomplete } from '../model/call.js';
+import type { Call, EndedCall, Incomplete } from '../model/call.js';
 import type { ObservedLeg, ObservedQueueEntry } from '../model/observation.js';
 import type { Match } from '../parts/customer.js';
 import type { CycleFacts } from '../parts/cycle-facts.js';
@@ -60,16 +60,17 @@ interface Given {
   /** The rows of the queue's answer, in its order: by default none, as where it was not asked. */
   readonly rows?: readonly ObservedQueueEntry[];
   readonly others?: readonly Group[];
+  readonly ended?: readonly EndedCall[];
   readonly queueIsLater?: boolean;
 }
 
 /** Which call the leg joins, and how; null if it joins none. */
 function owner(seen: ObservedLeg, calls: readonly Call[], given: Given = {}) {
-  const { cycle = {}, turned = [], rows = [], others = [], queueIsLater = true } = given;
+  const { cycle = {}, turned = [], rows = [], others = [], ended = [], queueIsLater = true } = given;
   const group = groupWith(seen);
   joinLegsToEntries([...others, group], {
     weighing: new Weighing(),
-    index: indexOf(calls),
+    index: indexOf(calls, ended),
     cycle: cycleAt(6, { isBusy: () => true, ...cycle }),
     answers: {
       places: new Map(rows.map(({ key }, place) => [key, place])),
@@ -284,8 +285,30 @@ describe('a withheld leg', () => {
     };
     expect(owner(withheld, [ringing], talks('108', 'ringing'))).toBe(ONE);
     expect(owner(withheld, [ringing], talks('109', 'answered'))).toBe(ONE);
+    // The queue says that an agent has answered, and this one talks.
+    const said = { ...ringing, entry: { ...ringing.entry!, answered: true } };
+    const elsewhere = talks('109', 'answered');
+    elsewhere.others[0]!.joins = said;
+    expect(owner(withheld, [said], elsewhere)).toBeNull();
     expect(owner(withheld, [ringing], talks('108', 'answered'))).toBeNull();
   });
+});
+
+it('a leg that shows an id of a call that has ended is not the queue’s: that caller was out of sight, and goes on', () => {
+  const ended = { callId: 'ended', upstreamIds: [rung.callId], entries: [], rows: [], endedAt: at(5) };
+  expect(owner(rung, [one], { ended: [ended] })).toBeNull();
+  expect(owner(rung, [one], { ended: [{ ...ended, upstreamIds: ['another'] }] })).toBe(ONE);
+});
+
+it('a leg of the second before the caller joined is the queue’s, but not beside one that began later, where it names one agent', () => {
+  const row = entry({ joinedAt: at(5), status: 'trying', agentName: 'somebody' });
+  const caller = withEntry(row);
+  const before = groupWith({ ...rung, extension: '108', key: '108|before', startedAt: at(4) });
+  expect(owner(rung, [caller], { others: [before] })).toBe(ONE);
+  expect(before.joins).toBeNull();
+  const alone = groupWith({ ...rung, startedAt: at(4) });
+  expect(owner(alone.legs[0]!.seen, [caller])).toBe(ONE);
+  expect(owner({ ...rung, startedAt: at(3) }, [caller])).toBeNull();
 });
 
 describe('a company’s second call', () => {

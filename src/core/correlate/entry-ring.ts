@@ -41,10 +41,14 @@ interface Deps extends Weighed {
   readonly answers: Answers;
   /** The legs that have joined each live call so far. */
   readonly rung: ReadonlyMap<string, readonly ObservedLeg[]>;
-  /** The calls of which a leg that rang before talks in this poll, under an id that the call already had. */
+  /** The calls of which a leg talks in this poll, under an id that the call already had. */
   readonly answered: ReadonlySet<string>;
   /** The new legs of which nothing is known yet, by customer. */
   readonly alone: ReadonlyMap<string, readonly ObservedLeg[]>;
+  /** The entries that a leg so far may have been rung for, as well as another one. */
+  readonly contested: ReadonlySet<string>;
+  /** How long before its caller joined a leg may have begun, as the PBX's times count whole seconds. */
+  readonly toleranceMs: number;
 }
 
 const NONE: readonly never[] = [];
@@ -62,12 +66,23 @@ const STRENGTH: Readonly<Record<NonNullable<RingEvidence>, number>> = {
  */
 export function joinLegsToEntries(
   groups: readonly Group[],
-  given: Omit<Deps, 'rung' | 'answered' | 'alone'>,
+  given: Omit<Deps, 'rung' | 'answered' | 'alone' | 'contested' | 'toleranceMs'>,
 ): void {
   const rung = new Map<string, ObservedLeg[]>();
-  const deps = { ...given, rung, answered: answeredById(groups), alone: legsAlone(groups) };
+  const [answered, alone] = [answeredById(groups), legsAlone(groups)];
+  const deps = { ...given, rung, answered, alone, contested: new Set<string>(), toleranceMs: 0 };
   const begun = byCustomerOf(groups.filter(({ entries }) => entries.length > 0));
-  const contested = new Set<string>();
+  const isOfMany = ({ customer }: Group): boolean => (deps.alone.get(customerKey(customer))?.length ?? 0) > 1;
+  // Of several legs, one that began in the second in which the caller joined, or later, comes before one of the second before.
+  joinAll(groups.filter(isOfMany), begun, deps);
+  joinAll(groups, begun, { ...deps, toleranceMs: PBX_PRECISION_MS });
+}
+
+function joinAll(
+  groups: readonly Group[],
+  begun: EntryGroups,
+  deps: Deps & { readonly rung: Map<string, ObservedLeg[]>; readonly contested: Set<string> },
+): void {
   for (const group of groups) {
     if (!isAlone(group) || group.entries.length > 0 || group.legs.length === 0) continue;
     const best = strongest(group, begun, deps);
@@ -75,15 +90,15 @@ export function joinLegsToEntries(
     const { call, group: into, entry } = best.candidate;
     if (!hasRoom((call === null ? 0 : extentOf(call)) + (into?.legs.length ?? 0), group)) continue;
     if (best.rivals.length > 0)
-      for (const one of [best.candidate, ...best.rivals]) contested.add(one.entry.key);
-    const isSure = best.isNamed || !(contested.has(entry.key) || best.isLeftOver);
+      for (const one of [best.candidate, ...best.rivals]) deps.contested.add(one.entry.key);
+    const isSure = best.isNamed || !(deps.contested.has(entry.key) || best.isLeftOver);
     const joined = isSure && !mayRingElsewhere(group.legs[0]!.seen, best.candidate) ? 'shown' : 'inferred';
     if (call === null) {
       mergeInto(group, into!, joined);
       continue;
     }
     joinsCall(group, call, joined);
-    for (const { seen } of group.legs) add(rung, call.callId, seen);
+    for (const { seen } of group.legs) add(deps.rung, call.callId, seen);
   }
 }
 
@@ -106,8 +121,9 @@ function answeredById(groups: readonly Group[]): ReadonlySet<string> {
   for (const { joins, legs } of groups) {
     if (joins === null) continue;
     const rang = (extension: string) => joins.legs.some(({ seen }) => seen.extension === extension);
-    if (legs.some(({ seen }) => seen.signal === 'answered' && rang(seen.extension)))
-      answered.add(joins.callId);
+    // Where the queue says so too, its ring may have been taken for another call.
+    const isIts = ({ extension }: ObservedLeg) => rang(extension) || joins.entry?.answered === true;
+    if (legs.some(({ seen }) => seen.signal === 'answered' && isIts(seen))) answered.add(joins.callId);
   }
   return answered;
 }
@@ -263,6 +279,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isAnothers: boolean, 
   const written = isWrittenAlike(entry.customer, leg.customer);
   return {
     outbound: !mayBeInbound(leg),
+    ended: deps.index.ended.byUpstreamId(leg.callId, cycle.now) !== undefined,
     customers,
     written,
     goesOn: customers === 'withheld' && !written && goesOn(leg, candidate, deps),
@@ -274,7 +291,7 @@ function ringFacts(leg: ObservedLeg, candidate: Candidate, isAnothers: boolean, 
     owns: ownsLegAt(leg, candidate),
     hotlines: hotlineMatch(hotlineOf(candidate, deps), leg.hotline),
     learnt: learntOf(entry, call, leg, cycle),
-    time: ringsAt(leg, candidate, cycle, answers),
+    time: ringsAt(leg, candidate, deps),
     connected:
       call !== null &&
       (isConnected(call) || deps.answered.has(call.callId)) &&
@@ -399,8 +416,7 @@ function ringsAnother(
 function ringsAt(
   { startedAt }: ObservedLeg,
   candidate: Candidate,
-  { now, skewMs }: CycleFacts,
-  { turned }: Answers,
+  { cycle: { now, skewMs }, answers: { turned }, toleranceMs }: Deps,
 ): RingFacts['time'] {
   const { entry, call, group } = candidate;
   const { from, to } = ringTimes(entry);
@@ -409,7 +425,7 @@ function ringsAt(
     if (entry.status === 'abandoned') return 'outside';
     return isOver && group === null && !turned.has(call.callId) ? 'outside' : 'unknown';
   }
-  if (startedAt < from - PBX_PRECISION_MS) return 'outside';
+  if (startedAt < from - toleranceMs) return 'outside';
   if (!isOver) return 'inside';
   // Where the row does not say when it was over, the poll that showed it does, on the bridge's clock.
   const isBefore =
@@ -491,6 +507,7 @@ function takenFacts(
   const names = namedWhileRinging(entry, seen, cycle);
   return {
     outbound: false,
+    ended: false,
     customers: likeness(customerKey(entry.customer), customerKey(call.customer)),
     written: isWrittenAlike(entry.customer, seen.customer),
     goesOn: false,

@@ -11,6 +11,7 @@ import {
 /** A leg of the entry's customer that began while the entry was Trying, and nothing that speaks against it. */
 const RINGS: RingFacts = {
   outbound: false,
+  ended: false,
   customers: 'same',
   written: true,
   goesOn: false,
@@ -52,6 +53,8 @@ describeTable(ENTRY_RINGS, [
 
   [{ ...NAMED, outbound: true }, null],
   [{ ...RINGS, outbound: true }, null],
+  [{ ...NAMED, ended: true }, null],
+  [{ ...RINGS, ended: true }, null],
   [{ ...NAMED, customers: 'different' }, null],
   [{ ...RINGS, customers: 'different' }, null],
   [{ ...NAMED, waits: true }, null],

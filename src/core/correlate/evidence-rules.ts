@@ -21,6 +21,7 @@ const HOTLINES = {
 
 export interface RingFacts {
   readonly outbound: boolean;
+  readonly ended: boolean;
   readonly customers: Likeness;
   readonly written: boolean;
   readonly goesOn: boolean;
@@ -41,6 +42,11 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
   title: 'Whether a leg is rung for a queue entry',
   facts: {
     outbound: { heading: 'outbound', meaning: 'the direction of the leg', values: YES_NO },
+    ended: {
+      heading: 'id of an ended call',
+      meaning: 'the leg shows an id of a call that has ended, and of none that is live',
+      values: YES_NO,
+    },
     customers: CUSTOMERS,
     written: {
       heading: 'written alike',
@@ -104,6 +110,11 @@ export const ENTRY_RINGS = new RuleTable<RingFacts, RingEvidence>({
   },
   rows: [
     { when: { outbound: true }, then: null, why: 'an outbound leg never joins an inbound call' },
+    {
+      when: { ended: true },
+      then: null,
+      why: 'the caller of that call goes on: it had ended because no poll could find them',
+    },
     { when: { customers: 'different' }, then: null, why: 'two customers' },
     { when: { waits: true }, then: null, why: 'the queue rings agents only for entries that are Trying' },
     { when: { names: 'another' }, then: null, why: 'the queue rings the agent that it names' },

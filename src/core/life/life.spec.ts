@@ -164,7 +164,7 @@ describe('an answer', () => {
     const talks = leg({ signal: 'answered' });
     const entries = [entry({ status: 'answered', bridgedAt: T0 })];
     /** `first`: what is seen as the extension signs off. */
-    const told = (first: readonly (readonly ReturnType<typeof leg>[])[]) => {
+    const emitted = (first: readonly (readonly ReturnType<typeof leg>[])[]) => {
       const history = new History();
       history.poll({ idle: ['107', '109'] });
       history.poll({ legs: [leg()], entries: [entry({ status: 'trying' })], idle: ['109'] });
@@ -175,9 +175,9 @@ describe('an answer', () => {
       history.poll({ legs: [talks], entries, idle: ['109'] });
       return history.transitions.slice(since).map(summaryOf);
     };
-    expect(told([[talks, listens], ...Array.from({ length: 15 }, () => [listens])])).toEqual([]);
+    expect(emitted([[talks, listens], ...Array.from({ length: 15 }, () => [listens])])).toEqual([]);
     // One who comes in when nothing is held of the leg any more.
-    expect(told([...Array.from({ length: 15 }, () => []), [listens], [listens], [listens]])).toEqual([]);
+    expect(emitted([...Array.from({ length: 15 }, () => []), [listens], [listens], [listens]])).toEqual([]);
   });
 
   it('is taken over by one who listens if the extension is listed without a call, although the row has gone stale', () => {

@@ -213,7 +213,7 @@ class Life {
   #bridged(bridgedAt: Instant, leg: Leg | null): Window {
     const window = this.#window('queue');
     if (leg === null || !isSeenLater(window, leg.since)) return window;
-    return isClockOff(this.#cycle.skewMs) || bridgedAt <= leg.since.by ? leg.since : window;
+    return isClockOff(this.#cycle.skewMs) || isBefore(bridgedAt, leg.since) ? leg.since : window;
   }
 
   /**

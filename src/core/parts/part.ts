@@ -98,7 +98,7 @@ function isSucceeded({ seen, absence }: Leg, { legs }: Call): boolean {
   );
 }
 
-/** Whether nobody but listeners are left beside the leg: also in the polls that confirm that the listener goes. */
+/** Whether only listeners are left beside the leg: also in the polls that confirm that the listener goes. */
 function isOnlyListenedTo(leg: Leg, { legs }: Call): boolean {
   const others = legs.filter((other) => other.seen.extension !== leg.seen.extension);
   return others.length > 0 && others.every(({ joined }) => joined === 'listens');
