@@ -368,4 +368,21 @@ describe('a call of which a stale row is left', () => {
       observed: { earliest: iso(1.66), latest: iso(3), certainty: 'inferred' },
     });
   });
+
+  it('shows no leg as connected that is gone, whom a leg follows before the queue was asked', () => {
+    const history = new History();
+    history.poll({ at: 0, idle: ['107', '108'] });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()], idle: ['108'] });
+    history.poll({ at: 2, entries: 'not asked', legs: [leg({ signal: 'answered' })], idle: ['108'] });
+    for (const at of [3, 4]) history.poll({ at, entries: 'not asked', idle: ['107', '108'] });
+    const next = leg({ ext: '108', callId: 'queue-call-1' });
+    history.poll({ at: 5, entries: 'not asked', legs: [next], idle: ['107'] });
+    const offered = history.transitions.filter(({ type }) => type === 'call-offered').at(-1)!;
+    expect(offered.data).toMatchObject({
+      extensions: [
+        { extension: '107', state: 'ended' },
+        { extension: '108', state: 'ringing' },
+      ],
+    });
+  });
 });

@@ -464,7 +464,8 @@ class Life {
   }
 
   #callView(ending: Ending | null = null): MutableCallView {
-    return callView(this.call, this.#cycle.skewMs, ending);
+    const { skewMs, policy } = this.#cycle;
+    return callView(this.call, skewMs, ending, policy.absencePolls);
   }
 
   #emit(type: CallEventType, time: Instant, data: MutableCallView, discriminator?: string): void {
