@@ -18,7 +18,13 @@ import {
 import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
-import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '../parts/overflow.js';
+import {
+  abandonedEntry,
+  isAfterCallerLeft,
+  isOverflow,
+  isOverflowLeg,
+  surelyOverflows,
+} from '../parts/overflow.js';
 import { belongsToEntry, isGone, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
@@ -243,6 +249,13 @@ class Life {
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
     this.call.entry = null;
     this.call.pastEntries = withPast(this.call.pastEntries, [left.seen]);
+    // What looked like a ring of the queue, which was asked before that, continues the call instead: only its time says so.
+    const ids = [this.call.callId, left.seen.callId];
+    this.call.legs = this.call.legs.map((leg) =>
+      isOverflowLeg(leg, left) && leg.joined === 'shown' && !ids.includes(leg.seen.callId)
+        ? { ...leg, joined: 'inferred' }
+        : leg,
+    );
   }
 
   transfer(): void {
