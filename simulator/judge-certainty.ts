@@ -87,7 +87,10 @@ function partsBefore({ call, sight }: Statement): Sighting[] {
     (one) => one.extension === answer?.extension && spansOf(one).some((span) => isConnected(span.state)),
   );
   if (answering === undefined) return [];
-  const before = call.sightings.filter((one) => one.from < answering.from);
+  // Those that ring together with it are there by the same inference (events-2.md: legs of a group begin within 1 s).
+  const isTogether = ({ endpoint, from, to }: Sighting): boolean =>
+    endpoint === 'monitor' && from >= answering.from - 1000 && (to ?? Infinity) > answering.from;
+  const before = call.sightings.filter((one) => one.from < answering.from && !isTogether(one));
   // The rows of two legs trail the PBX by different times.
   const isFollowed = before.every(
     (one) => goneAt(one) <= answering.from + sight.lagOf(one.endpoint) && one.callId !== answering.callId,
