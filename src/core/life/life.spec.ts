@@ -158,6 +158,24 @@ describe('an answer', () => {
     });
   });
 
+  it('nor by one who comes in to listen when the device of the agent has signed off for long', () => {
+    const history = new History();
+    const entries = [entry({ status: 'answered', bridgedAt: T0 })];
+    const third = { direction: 'local', customer: null, dialled: '*33107' } as const;
+    const listens = leg({ ext: '109', callId: 'leg-9', signal: 'answered', ...third });
+    history.poll({ at: 0, idle: ['107', '109'] });
+    history.poll({ at: 1, legs: [leg()], entries: [entry({ status: 'trying' })], idle: ['109'] });
+    history.poll({ at: 2, legs: [leg({ signal: 'answered' })], entries, idle: ['109'] });
+    for (const at of [3, 4, 20, 40]) history.poll({ at, entries, idle: ['109'] });
+    for (const at of [50, 51, 60]) expect(history.emitted({ at, legs: [listens], entries })).toEqual([]);
+    expect(history.emitted({ at: 61, legs: [listens] })).toEqual([]);
+    expect(history.emitted({ at: 62, legs: [listens] })).toEqual(['call-transferred 109']);
+    expect(dataOf(history, 'call-transferred')).toMatchObject({
+      transferredFrom: { extension: '107' },
+      observed: { earliest: iso(59.96), latest: iso(61), certainty: 'inferred' },
+    });
+  });
+
   it('is taken over by one who listens if the extension is listed without a call, although the row has gone stale', () => {
     const history = new History();
     const entries = [entry({ status: 'answered', bridgedAt: T0 })];

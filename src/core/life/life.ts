@@ -1,4 +1,13 @@
-import type { Call, Certainty, Leg, Observed, OfferOutcome, Participant, QueueEntry } from '../model/call.js';
+import type {
+  Call,
+  Certainty,
+  ConnectedParticipant,
+  Leg,
+  Observed,
+  OfferOutcome,
+  Participant,
+  QueueEntry,
+} from '../model/call.js';
 import { type MutableCall, copyOf } from '../model/call-copy.js';
 import { awaitsQueue, type CycleFacts } from '../parts/cycle-facts.js';
 import { withPast } from '../correlate/call-parts.js';
@@ -25,7 +34,14 @@ import {
   isOverflowLeg,
   surelyOverflows,
 } from '../parts/overflow.js';
-import { belongsToEntry, isGone, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import {
+  belongsToEntry,
+  entryBegan,
+  isGone,
+  isLegGone,
+  listsAnswered,
+  pendingAbsence,
+} from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
 import { quietSinceGone } from '../parts/staleness.js';
@@ -268,9 +284,9 @@ class Life {
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
     const next = connectedLeg(candidates) ?? candidates.find(isListener) ?? null;
-    if (next === null) return;
+    if (next === null || this.#isHeardBy(next, connected)) return;
     const certainty = next.joined === 'shown' ? 'observed' : 'inferred';
-    const went = absence === null ? this.#connectedWent : this.#whenLeft(whenGone(absence));
+    const went = absence === null ? this.#whenHiddenWent(next) : this.#whenLeft(whenGone(absence));
     // The caller may have waited for the other extension to answer.
     const when = went === null || isSeenLater(next.since, went) ? next.since : went;
     this.call.connected = connectedParticipantOf(next);
@@ -279,6 +295,25 @@ class Life {
     const data = this.#view(observed);
     data.transferredFrom = { extension: connected.extension };
     this.#emit('call-transferred', observed.latest, data, `${this.call.transfers}/${next.seen.extension}`);
+  }
+
+  /**
+   * Whether the leg only listens to the connected participant, whose device has signed off, and who has the caller for as long as the
+   * queue lists the row as Answered.
+   */
+  #isHeardBy(leg: Leg, { extension }: ConnectedParticipant): boolean {
+    const { listsIdle, isListed, policy } = this.#cycle;
+    const { entry } = this.call;
+    if (!isListener(leg) || entry === null || !listsIdle || isListed(extension)) return false;
+    const isPending = entry.absence?.kind === 'vanished' && !isGone(entry, policy);
+    return listsAnswered(entry, this.#cycle) || isPending;
+  }
+
+  /** The same of one whose leg had gone before, or who was only hidden from the leg that listens. */
+  #whenHiddenWent(next: Leg): Window | null {
+    const absence = this.call.entry?.absence;
+    const isShown = isListener(next) && absence?.kind === 'vanished';
+    return this.#connectedWent ?? (isShown ? whenGone(absence) : null);
   }
 
   /** When the connected participant left, whose leg went then: it was only hidden for as long as the queue listed the row. */
