@@ -407,7 +407,7 @@ describe('a call of which a stale row is left', () => {
 
 describe('an answer by a leg that had been taken for a ring of the queue', () => {
   /** The queue is asked less often than the monitor: its row says Trying until the leg has rung. */
-  const answeredBy = (second: Parameters<typeof leg>[0]) => {
+  const answeredBy = (second: Parameters<typeof leg>[0], others: readonly ReturnType<typeof leg>[] = []) => {
     const history = new History();
     const trying = entry({ status: 'trying', agentName: 'agent-107' });
     const first = leg({ callId: 'leg-1', startedAt: T0 + 1 * S });
@@ -415,9 +415,9 @@ describe('an answer by a leg that had been taken for a ring of the queue', () =>
     history.poll({ at: 0, idle: ['107'] });
     history.poll({ at: 2, entries: [trying], legs: [first] });
     history.poll({ at: 4, entries: [trying], legs: [first] });
-    history.poll({ at: 5, entries: 'not asked', legs: [next] });
+    history.poll({ at: 5, entries: 'not asked', legs: [next, ...others] });
     const left = entry({ status: 'abandoned', abandonedAt: T0 + 4 * S, callId: null });
-    for (const at of [6, 7]) history.poll({ at, entries: [left], legs: [next] });
+    for (const at of [6, 7]) history.poll({ at, entries: [left], legs: [next, ...others] });
     history.poll({ at: 8, entries: [left], legs: [{ ...next, signal: 'answered' }] });
     return dataOf(history, 'call-answered');
   };
@@ -428,5 +428,7 @@ describe('an answer by a leg that had been taken for a ring of the queue', () =>
 
   it('is observed where the leg shows the caller’s id', () => {
     expect(answeredBy({ callId: 'queue-call-1' })).toMatchObject({ observed: { certainty: 'observed' } });
+    const other = leg({ ext: '108', callId: 'leg-2', startedAt: T0 + 4 * S });
+    expect(answeredBy({}, [other])).toMatchObject({ observed: { certainty: 'observed' } });
   });
 });

@@ -266,12 +266,18 @@ class Life {
     this.call.entry = null;
     this.call.pastEntries = withPast(this.call.pastEntries, [left.seen]);
     // What looked like a ring of the queue, which was asked before that, continues the call instead: only its time says so.
-    const ids = [this.call.callId, left.seen.callId];
     this.call.legs = this.call.legs.map((leg) =>
-      isOverflowLeg(leg, left) && leg.joined === 'shown' && !ids.includes(leg.seen.callId)
+      isOverflowLeg(leg, left) && leg.joined === 'shown' && !this.#hasSharedId(leg, left)
         ? { ...leg, joined: 'inferred' }
         : leg,
     );
+  }
+
+  /** Whether the leg shows the caller's id: legs that the PBX rings together share no other. */
+  #hasSharedId({ seen }: Leg, { seen: { callId } }: QueueEntry): boolean {
+    const isOther = (other: Leg): boolean =>
+      other.seen.callId === seen.callId && other.seen.extension !== seen.extension;
+    return [callId, this.call.callId].includes(seen.callId) || this.call.legs.some(isOther);
   }
 
   transfer(): void {
