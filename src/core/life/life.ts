@@ -228,7 +228,7 @@ class Life {
 
   /**
    * The last legs of an answered call stay until the queue has been asked since they went, and until the end of its entry, which
-   * polls must confirm for longer, is confirmed too: they show how the call ended and, where the row stays, since when it is stale.
+   * polls must confirm for longer, is confirmed too: they show how the call ended and, where the row remains, since when it is stale.
    */
   dropGoneLegs(): void {
     const left: Leg[] = [];
@@ -273,7 +273,7 @@ class Life {
     );
   }
 
-  /** Whether the leg shows the caller's id: legs that the PBX rings together share no other. */
+  /** Whether the leg shows the caller's id: the legs of a ring group share no other. */
   #hasSharedId({ seen }: Leg, { seen: { callId } }: QueueEntry): boolean {
     const isOther = (other: Leg): boolean =>
       other.seen.callId === seen.callId && other.seen.extension !== seen.extension;
