@@ -87,7 +87,10 @@ function partsBefore({ call, sight }: Statement): Sighting[] {
     (one) => one.extension === answer?.extension && spansOf(one).some((span) => isConnected(span.state)),
   );
   if (answering === undefined) return [];
-  const before = call.sightings.filter((one) => one.from < answering.from);
+  // The other legs of its ring group are there by the same inference (events-2.md: legs of a group begin within 1 s).
+  const isTogether = ({ endpoint, from, to }: Sighting): boolean =>
+    endpoint === 'monitor' && from >= answering.from - 1000 && (to ?? Infinity) > answering.from;
+  const before = call.sightings.filter((one) => one.from < answering.from && !isTogether(one));
   // The rows of two legs trail the PBX by different times.
   const isFollowed = before.every(
     (one) => goneAt(one) <= answering.from + sight.lagOf(one.endpoint) && one.callId !== answering.callId,
@@ -133,7 +136,7 @@ function ofTransfer(statement: Statement): Set<string> {
   const { entries, recorded, call, expectation } = statement;
   const answeredAt = call.events.find(({ type }) => type === 'call-answered')?.at ?? Infinity;
   const at = expectation?.event.at ?? recorded;
-  // Only a caller who was passed on after an answer is transferred by it, and who is still there.
+  // Only a caller who came to that queue after an answer is transferred by it, and who is still there.
   const later = entries
     .filter((one) => one.from <= recorded)
     .slice(1)

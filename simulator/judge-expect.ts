@@ -152,7 +152,11 @@ function evidenceOf(call: CallTruth, event: TruthEvent, sight: Sight): Evidence[
         ...(call.neverBridged === true ? lastEnds(call, sight) : []),
       ]);
     case 'call-transferred':
-      return because([...starts(parts, isConnected).slice(0, 1), ...ends(legsBefore(call, event))]);
+      return because([
+        ...starts(parts, isConnected).slice(0, 1),
+        ...ends(legsBefore(call, event)),
+        ...endsOfHidden(call, event),
+      ]);
     case 'call-abandoned':
     case 'call-ended':
       return because(lastEnds(call, sight));
@@ -235,6 +239,16 @@ function legsBefore(call: CallTruth, { at, extension }: TruthEvent): Sighting[] 
       one.from < at &&
       goneAt(one) <= at + ROWS_TRAIL_MS,
   );
+}
+
+/** The queue deletes its row with the agent's leg: that alone shows when one went whose device had signed off before. */
+function endsOfHidden(call: CallTruth, event: TruthEvent): Change[] {
+  const isHidden = legsBefore(call, event).some(({ closedBy }) => closedBy === 'unregistered');
+  const rows = call.sightings.filter(
+    (one) =>
+      one.endpoint === 'queue' && one.from < event.at && Math.abs(goneAt(one) - event.at) <= ROWS_TRAIL_MS,
+  );
+  return isHidden ? ends(rows) : [];
 }
 
 function partsOf(call: CallTruth, { part }: TruthEvent): Sighting[] {

@@ -119,8 +119,14 @@ const agent: Rule = (statement) => {
   if (statement.call.direction !== 'inbound') {
     // At the end no extension talks or rings.
     if (stated === null && statement.isOver) return null;
-    const own = statement.own(statement.legs).find((leg) => statement.may([leg]))?.extension;
-    return stated?.extension === own ? null : `agent ${stated?.extension} instead of ${own}, who calls`;
+    const shown = statement.own(statement.legs).filter((leg) => statement.may([leg]));
+    // The leg of who calls may be in none of the answers so far, of which some lack rows.
+    const sure = shown.findIndex((leg) => statement.must([leg]));
+    const own = sure === -1 ? shown : shown.slice(0, sure + 1);
+    if (own.length === 0 && stated === null) return null;
+    return own.some(({ extension }) => extension === stated?.extension)
+      ? null
+      : `agent ${stated?.extension} instead of ${own[0]?.extension}, who calls`;
   }
   if (stated === null) {
     const rings = statement.legs.some((leg) => mustBeThere(leg, statement));

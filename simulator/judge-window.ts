@@ -1,5 +1,6 @@
 import { outOfSight, seemedAbandoned } from './judge-absence.js';
 import { allowedCertainties, isRowDoubtful } from './judge-certainty.js';
+import { TRUSTED_SKEW_MS } from './judge-clock.js';
 import { allChanges, type Evidence } from './judge-expect.js';
 import {
   abandonedTimes,
@@ -65,7 +66,7 @@ const observed: Rule = (statement) => {
   const { expectation } = statement;
   const evidence = [...(expectation?.evidence ?? []), ...lastLegEnds(statement)];
   const wrong = evidence.map((one) => wrongWindow(one, statement, true));
-  if (wrong.includes(null)) return null;
+  if (wrong.includes(null) || isOfRowShownLate(statement)) return null;
   if (stated !== 'inferred' && !hidden(statement)) return wrong[0] ?? 'no poll shows anything like it';
   const anywhere = allChanges(statement.call).some((one) => wrongWindow(one, statement, false) === null);
   // Where only a stale row is left, the call ended when its last leg went, or some time in a day without any change.
@@ -73,6 +74,29 @@ const observed: Rule = (statement) => {
   if (!anywhere) return wrong[0] ?? 'a window in which no row of the call changed';
   return excuse(statement, wrong[0] ?? 'another window');
 };
+
+/**
+ * The start of a call whose row polls showed first long after it began: from the PBX's time, corrected, to the first poll with it. Polls
+ * know how far off the clock is to half of what lies between two of them, and of the PBX's second.
+ */
+function isOfRowShownLate(statement: Statement): boolean {
+  const { event, call, data, sight, expectation } = statement;
+  const { certainty: stated, earliest, latest } = data.observed;
+  if (event.type !== 'call-started' || stated !== 'observed' || earliest !== event.time) return false;
+  const since = instant(earliest);
+  const isOfPbx = startTimesAsShown(statement).some(
+    ({ exact }) => Math.abs(exact - call.clockSkewMs - since) <= TRUSTED_SKEW_MS + 3 * SECOND,
+  );
+  return (
+    isOfPbx &&
+    Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS &&
+    (expectation?.evidence ?? []).some(({ endpoint, at }) => {
+      const widest = sight.windowAround(endpoint, at);
+      const isLate = widest.earliest !== null && since < widest.earliest - TRUSTED_SKEW_MS;
+      return isLate && isNear(latest, widest.latest, sight);
+    })
+  );
+}
 
 /** Where only partial answers lack the row in the queue, the end of the last leg is what shows that the call has ended. */
 function lastLegEnds(statement: Statement): Evidence[] {

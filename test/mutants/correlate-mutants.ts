@@ -185,7 +185,7 @@ const joins: readonly Mutant[] = [
       'a ring that may be another caller’s would be certain',
     ],
     [
-      '!(contested.has(entry.key) || best.isLeftOver)',
+      '!(deps.contested.has(entry.key) || best.isLeftOver)',
       'best.rivals.length === 0',
       'the leg that is left for the other of two callers would teach who and where its agent is',
     ],

@@ -348,10 +348,10 @@ function windowOf(
       return consultation!.went;
     case 'quiet':
       return entry!.quiet ?? { after: entry!.changedAt, by: cycle.now };
-    case 'talk':
-      return gone.length === 0
-        ? (entry?.quiet ?? windowOf('parts', { call, gone }, cycle))
-        : windowOf('parts', { call, gone }, cycle);
+    case 'talk': {
+      const quiet = gone.length > 0 ? null : (entry?.quiet ?? null);
+      return quiet ?? windowOf('parts', { call, gone }, cycle);
+    }
     case 'parts': {
       const absences = [
         ...gone.map((leg) => leg.absence!),

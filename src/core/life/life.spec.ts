@@ -180,6 +180,24 @@ describe('an answer', () => {
     expect(emitted([...Array.from({ length: 15 }, () => []), [listens], [listens], [listens]])).toEqual([]);
   });
 
+  it('nor by one who comes in to listen when the device of the agent has signed off for long', () => {
+    const history = new History();
+    const entries = [entry({ status: 'answered', bridgedAt: T0 })];
+    const third = { direction: 'local', customer: null, dialled: '*33107' } as const;
+    const listens = leg({ ext: '109', callId: 'leg-9', signal: 'answered', ...third });
+    history.poll({ at: 0, idle: ['107', '109'] });
+    history.poll({ at: 1, legs: [leg()], entries: [entry({ status: 'trying' })], idle: ['109'] });
+    history.poll({ at: 2, legs: [leg({ signal: 'answered' })], entries, idle: ['109'] });
+    for (const at of [3, 4, 20, 40]) history.poll({ at, entries, idle: ['109'] });
+    for (const at of [50, 51, 60]) expect(history.emitted({ at, legs: [listens], entries })).toEqual([]);
+    expect(history.emitted({ at: 61, legs: [listens] })).toEqual([]);
+    expect(history.emitted({ at: 62, legs: [listens] })).toEqual(['call-transferred 109']);
+    expect(dataOf(history, 'call-transferred')).toMatchObject({
+      transferredFrom: { extension: '107' },
+      observed: { earliest: iso(59.96), latest: iso(61), certainty: 'inferred' },
+    });
+  });
+
   it('is taken over by one who listens if the extension is listed without a call, although the row has gone stale', () => {
     const history = new History();
     const entries = [entry({ status: 'answered', bridgedAt: T0 })];
@@ -389,5 +407,50 @@ describe('a call of which a stale row is left', () => {
       stale: true,
       observed: { earliest: iso(1.66), latest: iso(3), certainty: 'inferred' },
     });
+  });
+
+  it('shows no leg as connected that is gone, whom a leg follows before the queue was asked', () => {
+    const history = new History();
+    history.poll({ at: 0, idle: ['107', '108'] });
+    history.poll({ at: 1, entries: [entry({ status: 'trying' })], legs: [leg()], idle: ['108'] });
+    history.poll({ at: 2, entries: 'not asked', legs: [leg({ signal: 'answered' })], idle: ['108'] });
+    for (const at of [3, 4]) history.poll({ at, entries: 'not asked', idle: ['107', '108'] });
+    const next = leg({ ext: '108', callId: 'queue-call-1' });
+    history.poll({ at: 5, entries: 'not asked', legs: [next], idle: ['107'] });
+    const offered = history.transitions.filter(({ type }) => type === 'call-offered').at(-1)!;
+    expect(offered.data).toMatchObject({
+      extensions: [
+        { extension: '107', state: 'ended' },
+        { extension: '108', state: 'ringing' },
+      ],
+    });
+  });
+});
+
+describe('an answer by a leg that had been taken for a ring of the queue', () => {
+  /** The queue is asked less often than the monitor: its row says Trying until the leg has rung. */
+  const answeredBy = (second: Parameters<typeof leg>[0], others: readonly ReturnType<typeof leg>[] = []) => {
+    const history = new History();
+    const trying = entry({ status: 'trying', agentName: 'agent-107' });
+    const first = leg({ callId: 'leg-1', startedAt: T0 + 1 * S });
+    const next = leg({ callId: 'leg-2', startedAt: T0 + 4 * S, ...second });
+    history.poll({ at: 0, idle: ['107'] });
+    history.poll({ at: 2, entries: [trying], legs: [first] });
+    history.poll({ at: 4, entries: [trying], legs: [first] });
+    history.poll({ at: 5, entries: 'not asked', legs: [next, ...others] });
+    const left = entry({ status: 'abandoned', abandonedAt: T0 + 4 * S, callId: null });
+    for (const at of [6, 7]) history.poll({ at, entries: [left], legs: [next, ...others] });
+    history.poll({ at: 8, entries: [left], legs: [{ ...next, signal: 'answered' }] });
+    return dataOf(history, 'call-answered');
+  };
+
+  it('is inferred where the queue had let the caller go before it began', () => {
+    expect(answeredBy({})).toMatchObject({ observed: { certainty: 'inferred' } });
+  });
+
+  it('is observed where the leg shows the caller’s id', () => {
+    expect(answeredBy({ callId: 'queue-call-1' })).toMatchObject({ observed: { certainty: 'observed' } });
+    const other = leg({ ext: '108', callId: 'leg-2', startedAt: T0 + 4 * S });
+    expect(answeredBy({}, [other])).toMatchObject({ observed: { certainty: 'observed' } });
   });
 });

@@ -1,4 +1,13 @@
-import type { Call, Certainty, Leg, Observed, OfferOutcome, Participant, QueueEntry } from '../model/call.js';
+import type {
+  Call,
+  Certainty,
+  ConnectedParticipant,
+  Leg,
+  Observed,
+  OfferOutcome,
+  Participant,
+  QueueEntry,
+} from '../model/call.js';
 import { type MutableCall, copyOf } from '../model/call-copy.js';
 import { awaitsQueue, type CycleFacts } from '../parts/cycle-facts.js';
 import { withPast } from '../correlate/call-parts.js';
@@ -19,8 +28,21 @@ import {
 import { consequenceOf } from './consequence.js';
 import { honestTime, refinedTime, seenIn, type Timed } from '../parts/honest-time.js';
 import { hasJustGone, lastLegsOf } from '../parts/last-leg.js';
-import { abandonedEntry, isAfterCallerLeft, isOverflow, surelyOverflows } from '../parts/overflow.js';
-import { belongsToEntry, isGone, isLegGone, pendingAbsence, entryBegan } from '../parts/part.js';
+import {
+  abandonedEntry,
+  isAfterCallerLeft,
+  isOverflow,
+  isOverflowLeg,
+  surelyOverflows,
+} from '../parts/overflow.js';
+import {
+  belongsToEntry,
+  entryBegan,
+  isGone,
+  isLegGone,
+  listsAnswered,
+  pendingAbsence,
+} from '../parts/part.js';
 import { isClockOff, onOurClock } from '../parts/pbx-clock.js';
 import { outlives, connectedParticipantOf, connectedLeg } from '../parts/connected-participant.js';
 import { quietSinceGone } from '../parts/staleness.js';
@@ -232,7 +254,7 @@ class Life {
 
   /**
    * The last legs of an answered call stay until the queue has been asked since they went, and until the end of its entry, which
-   * polls must confirm for longer, is confirmed too: they show how the call ended and, where the row stays, since when it is stale.
+   * polls must confirm for longer, is confirmed too: they show how the call ended and, where the row remains, since when it is stale.
    */
   dropGoneLegs(): void {
     const left: Leg[] = [];
@@ -270,6 +292,19 @@ class Life {
     if (!isOverflow(this.call, this.#cycle) && !this.call.legs.some(beginsElsewhere)) return;
     this.call.entry = null;
     this.call.pastEntries = withPast(this.call.pastEntries, [left.seen]);
+    // What looked like a ring of the queue, which was asked before that, continues the call instead: only its time says so.
+    this.call.legs = this.call.legs.map((leg) =>
+      isOverflowLeg(leg, left) && leg.joined === 'shown' && !this.#hasSharedId(leg, left)
+        ? { ...leg, joined: 'inferred' }
+        : leg,
+    );
+  }
+
+  /** Whether the leg shows the caller's id: the legs of a ring group share no other. */
+  #hasSharedId({ seen }: Leg, { seen: { callId } }: QueueEntry): boolean {
+    const isOther = (other: Leg): boolean =>
+      other.seen.callId === seen.callId && other.seen.extension !== seen.extension;
+    return [callId, this.call.callId].includes(seen.callId) || this.call.legs.some(isOther);
   }
 
   transfer(): void {
@@ -281,12 +316,10 @@ class Life {
     const candidates = [...legs, ...this.#goneAfter(absence)].filter(
       (leg) => outlives(leg, absence) && (this.call.direction !== 'local' || leg.seen.role === 'callee'),
     );
-    // A listener who came in when that leg was gone already hears a conversation that no poll shows.
-    const listener = absence === null ? undefined : candidates.find(isListener);
-    const next = connectedLeg(candidates) ?? listener ?? null;
-    if (next === null) return;
+    const next = connectedLeg(candidates) ?? candidates.find(isListener) ?? null;
+    if (next === null || this.#isHeardBy(next, connected)) return;
     const certainty = next.joined === 'shown' ? 'observed' : 'inferred';
-    const went = absence === null ? this.#connectedWent : this.#whenLeft(whenGone(absence));
+    const went = absence === null ? this.#whenHiddenWent(next) : this.#whenLeft(whenGone(absence));
     // The caller may have waited for the other extension to answer.
     const isOver = went !== null && this.#gone.includes(next);
     const when = isOver
@@ -306,6 +339,25 @@ class Life {
   #goneAfter(absence: Leg['absence']): readonly Leg[] {
     if (absence === null) return NONE;
     return this.#gone.filter((leg) => outlasts(whenGone(leg.absence!), whenGone(absence)));
+  }
+
+  /**
+   * Whether the leg only listens to the connected participant, whose device has signed off, and who has the caller for as long as the
+   * queue lists the row as Answered.
+   */
+  #isHeardBy(leg: Leg, { extension }: ConnectedParticipant): boolean {
+    const { listsIdle, isListed, policy } = this.#cycle;
+    const { entry } = this.call;
+    if (!isListener(leg) || entry === null || !listsIdle || isListed(extension)) return false;
+    const isPending = entry.absence?.kind === 'vanished' && !isGone(entry, policy);
+    return listsAnswered(entry, this.#cycle) || isPending;
+  }
+
+  /** The same of one whose leg had gone before, or who was only hidden from the leg that listens. */
+  #whenHiddenWent(next: Leg): Window | null {
+    const absence = this.call.entry?.absence;
+    const isShown = isListener(next) && absence?.kind === 'vanished';
+    return this.#connectedWent ?? (isShown ? whenGone(absence) : null);
   }
 
   /** When the connected participant left, whose leg went then: it was only hidden for as long as the queue listed the row. */
@@ -510,7 +562,8 @@ class Life {
   }
 
   #callView(ending: Ending | null = null): MutableCallView {
-    return callView(this.call, this.#cycle.skewMs, ending);
+    const { skewMs, policy } = this.#cycle;
+    return callView(this.call, skewMs, ending, policy.absencePolls);
   }
 
   #emit(type: CallEventType, time: Instant, data: MutableCallView, discriminator?: string): void {

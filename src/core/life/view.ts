@@ -29,8 +29,14 @@ export type MutableCallView = { -readonly [Field in keyof Omit<CallView, 'tenant
  * of one clock, or the PBX's clock agrees with ours.
  *
  * @param skewMs how far the PBX's clock is ahead; null if unknown
+ * @param absencePolls for how many polls a leg has been missing that is gone
  */
-export function callView(call: Call, skewMs: number | null, ending: Ending | null = null): MutableCallView {
+export function callView(
+  call: Call,
+  skewMs: number | null,
+  ending: Ending | null = null,
+  absencePolls = Infinity,
+): MutableCallView {
   return {
     callId: call.callId,
     linkedCallIds: call.linkedCallIds,
@@ -42,7 +48,7 @@ export function callView(call: Call, skewMs: number | null, ending: Ending | nul
     queue: call.queues.at(-1) ?? null,
     queues: call.queues,
     agent: agentOf(call, ending),
-    extensions: extensionViews(call, ending),
+    extensions: extensionViews(call, ending, absencePolls),
     startedAt: rfc3339(call.startedAt),
     answeredAt: rfc3339OrNull(call.answeredAt),
     endedAt: rfc3339OrNull(ending?.endedAt ?? null),
@@ -97,10 +103,13 @@ function fromQueue(agent: { readonly agentId: string | null; readonly agentName:
 }
 
 /** Passes over the legs once: a call may ring at hundreds of extensions, and each of its events shows all of them. */
-function extensionViews(call: Call, ending: Ending | null): ExtensionView[] {
+function extensionViews(call: Call, ending: Ending | null, absencePolls: number): ExtensionView[] {
   const isAnsweredAt = new Map<string, boolean>();
-  for (const { seen, state } of call.legs)
+  for (const { seen, state, absence } of call.legs) {
+    // It stays only to show how the call ends.
+    if (absence !== null && absence.polls >= absencePolls && !absence.unlisted) continue;
     isAnsweredAt.set(seen.extension, state === 'answered' || isAnsweredAt.get(seen.extension) === true);
+  }
   return call.participants.map((participant) =>
     extensionView(call, participant, isAnsweredAt.get(participant.extension), ending),
   );

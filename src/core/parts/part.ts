@@ -70,12 +70,12 @@ export function isGone({ absence }: Leg | QueueEntry, policy: Policy): boolean {
  * listener has not taken the call over.
  */
 export function isLegGone(leg: Leg, call: Call, cycle: CycleFacts): boolean {
-  const { policy, now, lackOf, incomplete, listsIdle } = cycle;
+  const { policy, now, lackOf, listsIdle } = cycle;
   const { absence, seen, state } = leg;
   const { entry } = call;
   if (!isGone(leg, policy)) return false;
   const mayBeHidden = state === 'answered' && (absence!.unlisted || !listsIdle);
-  if (mayBeHidden && isOnlyListenedTo(leg, call) && listsAnswered(entry, incomplete)) return false;
+  if (mayBeHidden && isOnlyListenedTo(leg, call) && listsAnswered(entry, cycle)) return false;
   if (!absence!.unlisted || state !== 'answered' || isSucceeded(leg, call)) return true;
   const isDeleted =
     entry?.absence?.kind === 'vanished' && !isAfter(whenGone(absence!), whenGone(entry.absence));
@@ -104,7 +104,11 @@ function isOnlyListenedTo(leg: Leg, { legs }: Call): boolean {
   return others.length > 0 && others.every(({ joined }) => joined === 'listens');
 }
 
-function listsAnswered(entry: QueueEntry | null, { queue }: CycleFacts['incomplete']): boolean {
+/** Whether the queue lists the entry as Answered: its agent still has the caller. */
+export function listsAnswered(
+  entry: QueueEntry | null,
+  { incomplete: { queue } }: Pick<CycleFacts, 'incomplete'>,
+): boolean {
   if (entry === null || entry.absence !== null || !entry.answered) return false;
   return queue === null || !queue.missing.has(entry.seen.key);
 }
