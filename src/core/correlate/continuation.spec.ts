@@ -113,7 +113,7 @@ describe('a leg continues a call', () => {
     expect(continued({ customer: priv }, [{ ...withheld, legs: [leg108] }])).toBe('call-1');
   });
 
-  it('not at an extension that the call of a withheld customer had, but the only such call is in doubt', () => {
+  it('not at an extension that the call of a withheld customer had, but that is ambiguous if it is the only such call', () => {
     const withheld = { ...lost, customer: anonymous };
     const second = { ...withheld, callId: 'call-2', legs: [{ ...gone, seen: leg({ callId: 'leg-9' }) }] };
     const again = { ...next, extension: '107', customer: anonymous };
