@@ -24,7 +24,7 @@ export interface Known {
 }
 
 /** Rows of one answer, by two clocks that are taken for one, and a time of whole seconds. */
-export const ANSWERS_WITHIN_MS = CLOCK_LIMIT_MS + PBX_PRECISION_MS;
+const ANSWERS_WITHIN_MS = CLOCK_LIMIT_MS + PBX_PRECISION_MS;
 
 /**
  * The answered queue entry of the call and the only leg that talks; null unless that is surely the entry's. One that began to talk
