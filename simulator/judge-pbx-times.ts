@@ -36,7 +36,9 @@ function earliest(
   statement: Statement,
 ): PbxTime[] {
   // A time that may be shown as one of two seconds is no earlier than itself.
-  const sure = sightings.filter((one) => statement.must([one])).map((one) => times(one).map(({ time }) => time));
+  const sure = sightings
+    .filter((one) => statement.must([one]))
+    .map((one) => times(one).map(({ time }) => time));
   const last = Math.min(...sure.map((one) => Math.max(...one)).filter((time) => time > -Infinity));
   return sightings
     .filter((one) => statement.may([one]))
