@@ -139,7 +139,7 @@ describe('two callers whose legs a bridge takes for a ring group', () => {
     const polls = { monitor: instants, queue: instants.filter((_, nth) => nth % queueEvery === 0) };
     const [a, b] = world.truth;
     const isOfLeg = ({ type }: CallTruth['events'][number]) => type.startsWith('call-offer');
-    const told = [
+    const emitted = [
       {
         ...a!,
         upstreamIds: [...a!.upstreamIds, legOf(b!).callId],
@@ -152,7 +152,7 @@ describe('two callers whose legs a bridge takes for a ring group', () => {
         events: b!.events.filter((one) => !isOfLeg(one)),
       },
     ];
-    return judge(world.truth, perfectEvents(told, polls), polls, { log: world.log });
+    return judge(world.truth, perfectEvents(emitted, polls), polls, { log: world.log });
   };
 
   it('are excused if nothing but these legs had been shown, which began together and called one number', () => {

@@ -70,16 +70,16 @@ it('follows what was emitted of a call without its hotline, whose own rule finds
   const verdict = (withHotline: boolean) => {
     const index = new TruthIndex(world.truth);
     const [before, after] = world.truth.map((one) => events.filter((event) => index.callOf(event) === one));
-    const told = before!.map((event) =>
+    const emitted = before!.map((event) =>
       withHotline ? event : { ...event, data: { ...event.data, hotline: null } },
     );
-    index.remember(told[0]!.data.callId, first!, told, Infinity);
+    index.remember(emitted[0]!.data.callId, first!, emitted, Infinity);
     index.remember(after![0]!.data.callId, second!, after!, Infinity);
     const event = after![0]!;
     return FACTS.linkedCallIds(
       new Statement({
         call: second!,
-        event: { ...event, data: { ...event.data, linkedCallIds: [told[0]!.data.callId] } },
+        event: { ...event, data: { ...event.data, linkedCallIds: [emitted[0]!.data.callId] } },
         expectation: null,
         stated: [],
         sight: new Sight(pollsOf(polls), {}),

@@ -197,8 +197,8 @@ function wereInDoubt([own, a]: Emitted, [id, b]: Emitted, index: Statement['inde
   const until = ({ sightings }: CallTruth): number =>
     Math.max(...sightings.map((one) => sight.confirmedAt(one.endpoint, goneAt(one))));
   if (!areOfOneNumber(a, b, until)) return false;
-  const told = [own, id].map((one) => index.toldHotline(one, begun));
-  if (a.hotline === b.hotline || told.includes(null) || told[0] === told[1]) return true;
+  const emitted = [own, id].map((one) => index.toldHotline(one, begun));
+  if (a.hotline === b.hotline || emitted.includes(null) || emitted[0] === emitted[1]) return true;
   return [a, b].some(({ sightings, hotline }) => {
     const showing = sightings.filter(({ numbers }) => hotline !== null && numbers?.includes(hotline));
     return !sight.must(showing, () => true, begun);

@@ -98,8 +98,8 @@ export class TruthIndex {
 
   /** The hotline that had been emitted of it by then. */
   toldHotline(callId: string, by: number): string | null {
-    const told = (this.#events.get(callId) ?? []).findLast((event) => recordedAt(event) <= by);
-    return told?.data.hotline?.raw ?? null;
+    const last = (this.#events.get(callId) ?? []).findLast((event) => recordedAt(event) <= by);
+    return last?.data.hotline?.raw ?? null;
   }
 
   /** When the later one of two that were emitted was begun. */

@@ -558,7 +558,7 @@ describe('legs that begin at once, of a customer with two entries', () => {
 });
 
 describe('a leg that rings while another one of an answered caller talks in the first poll that shows them', () => {
-  it('is rather that of a caller whom nobody has answered', () => {
+  it('is rather that of a caller who was not answered', () => {
     const answered = entryGroup(entry({ status: 'answered', bridgedAt: at(5) }));
     answered.legs.push({ seen: leg({ ext: '108', callId: 'talks', signal: 'answered' }), joined: 'shown' });
     const other = entryGroup(entry({ status: 'trying', callId: 'queue-call-2', joinedAt: at(1) }));
