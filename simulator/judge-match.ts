@@ -57,17 +57,9 @@ export class TruthIndex {
     }
     if (queue === null) return null;
     const started = Date.parse(startedAt);
-    // Two callers who withhold their number may have joined within a second of each other: the nearest to `startedAt` counts.
-    let nearest: { readonly call: CallTruth; readonly off: number } | null = null;
-    for (const { call, sighting } of this.#byQueueEntry.get(`${queue.id}|${customer?.raw ?? ''}`) ?? []) {
-      const joined = sighting.rejoinedAt ?? sighting.joinedAt ?? 0;
-      // As it is, or as the row shows it where nothing has shown yet that the clock is off.
-      const off = Math.min(Math.abs(started - joined), Math.abs(started - joined - call.clockSkewMs));
-      const isCorrected = Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
-      if (off > (isCorrected ? CORRECTED_WITHIN_MS : SECOND)) continue;
-      if (nearest === null || off < nearest.off) nearest = { call, off };
-    }
-    return nearest?.call ?? null;
+    const rows = this.#byQueueEntry.get(`${queue.id}|${customer?.raw ?? ''}`) ?? [];
+    // As the row shows it only where nothing has shown yet that the clock is off.
+    return nearestTo(started, rows, () => 0) ?? nearestTo(started, rows, ({ clockSkewMs }) => clockSkewMs);
   }
 
   byKey(callKey: string): CallTruth | null {
@@ -153,6 +145,22 @@ export class TruthIndex {
 
 function recordedAt({ recordedtime }: JudgedEvent): number {
   return Date.parse(recordedtime);
+}
+
+/** Two callers who withhold their number may have joined within a second of each other: the nearest to `started` counts. */
+function nearestTo(
+  started: number,
+  rows: readonly { readonly call: CallTruth; readonly sighting: Sighting }[],
+  shift: (call: CallTruth) => number,
+): CallTruth | null {
+  let nearest: { readonly call: CallTruth; readonly off: number } | null = null;
+  for (const { call, sighting } of rows) {
+    const off = Math.abs(started - (sighting.rejoinedAt ?? sighting.joinedAt ?? 0) - shift(call));
+    const isCorrected = Math.abs(call.clockSkewMs) > TRUSTED_SKEW_MS;
+    if (off > (isCorrected ? CORRECTED_WITHIN_MS : SECOND)) continue;
+    if (nearest === null || off < nearest.off) nearest = { call, off };
+  }
+  return nearest?.call ?? null;
 }
 
 /** One number, or both withheld, and one hotline, at the same time. */
