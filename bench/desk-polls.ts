@@ -39,9 +39,9 @@ class PollChain {
     if (monitor.outcome !== 'complete') throw new Error(monitor.reason ?? 'not complete');
     const decision = decide(known, { monitor }, DEFAULT_POLICY);
     known.settled.note({ monitor }, decision.confirm);
-    const { calls, sources: after, hotlines, listsIdle } = known;
+    const { calls, sources: after, created, hotlines, listsIdle } = known;
     const { observations, last: ended } = decision;
-    const poll = { observations, before, after, calls, ended, hotlines, listsIdle, at: this.#now };
+    const poll = { observations, before, after, calls, ended, created, hotlines, listsIdle, at: this.#now };
     this.#decided = { decision, poll };
   }
 

@@ -94,7 +94,8 @@ const waitMs: Rule = (statement) => {
   }
   const isEnd = data.outcome === 'abandoned' || data.outcome === 'no-answer';
   const { certainty, earliest } = data.observed;
-  const isEndKnown = statement.isOver && isEnd && (certainty === 'upstream' || earliest !== null);
+  const isSeen = certainty === 'upstream' || (earliest !== null && !isInGap(data.observed));
+  const isEndKnown = statement.isOver && isEnd && isSeen;
   return duration('waitMs', data.waitMs, began, data.endedAt, surely(isStartKnown && isEndKnown));
 };
 
@@ -103,7 +104,7 @@ const talkMs: Rule = (statement) => {
   const { data, isOver } = statement;
   if (!isOver || data.answeredAt === null)
     return data.talkMs === null ? null : 'talkMs of no talk that is over';
-  const isEndKnown = data.observed.certainty !== 'inferred';
+  const isEndKnown = data.observed.certainty !== 'inferred' && !isInGap(data.observed);
   const known = isEndKnown ? isAnswerKnown(statement) : false;
   return duration('talkMs', data.talkMs, instant(data.answeredAt), data.endedAt, known);
 };
@@ -112,6 +113,19 @@ const talkMs: Rule = (statement) => {
 function isAnswerKnown(statement: Statement): boolean | 'either' {
   if (statement.answer?.data.observed.certainty !== 'inferred') return true;
   return isRefined(statement) ? 'either' : false;
+}
+
+/** An end that no poll could show within 15 s is not known: docs/events.md. */
+const GAP_MS = 15_000;
+
+function isInGap({
+  earliest,
+  latest,
+}: {
+  readonly earliest: string | null;
+  readonly latest: string;
+}): boolean {
+  return earliest !== null && instant(latest) - instant(earliest) >= GAP_MS;
 }
 
 function duration(

@@ -18,6 +18,8 @@ export interface DeskPoll {
   readonly calls: ReadonlyMap<string, Call>;
   /** The last states of the calls that have ended in it, by `callId`. */
   readonly ended: ReadonlyMap<string, Call>;
+  /** Legs that belong to no call yet. */
+  readonly created: TenantState['created'];
   readonly hotlines: TenantState['hotlines'];
   readonly listsIdle: boolean;
   /** When the latest of its answers, or failures, was received. */

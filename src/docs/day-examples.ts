@@ -39,8 +39,8 @@ export class ExampleDay {
 
   follow(decision: Decision, before: TenantState['sources'], known: TenantCalls, at: number): void {
     const { observations, last: ended } = decision;
-    const { calls, sources: after, hotlines, listsIdle } = known;
-    const poll = { observations, before, after, calls, ended, hotlines, listsIdle, at };
+    const { calls, sources: after, created, hotlines, listsIdle } = known;
+    const poll = { observations, before, after, calls, ended, created, hotlines, listsIdle, at };
     this.#keep(this.#desk.follow(decision, poll).delta);
     this.#keep(this.#desk.settle(poll).delta);
   }

@@ -52,8 +52,8 @@ export class DeskHistory {
     const { delta, transitions, observations: decided, last: ended } = decide(known, given, this.#policy);
     const at = latestAnswerAt(decided);
     this.#at = at;
-    const { calls, sources: after, hotlines, listsIdle } = known;
-    const poll = { observations: decided, before, after, calls, ended, hotlines, listsIdle, at };
+    const { calls, sources: after, created, hotlines, listsIdle } = known;
+    const poll = { observations: decided, before, after, calls, ended, created, hotlines, listsIdle, at };
     const isPart = delta.calls.size > 0 || transitions.length > 0;
     const followed = isPart
       ? this.#desk.follow({ delta, transitions }, poll)

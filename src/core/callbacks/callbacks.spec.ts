@@ -156,13 +156,14 @@ class Desk {
 }
 
 function poll(s: number): DeskPoll {
-  const { sources, hotlines, listsIdle } = EMPTY_STATE;
+  const { sources, created, hotlines, listsIdle } = EMPTY_STATE;
   return {
     observations: {},
     before: sources,
     after: sources,
     calls: new Map(),
     ended: new Map(),
+    created,
     hotlines,
     listsIdle,
     at: T0 + s * 1_000,

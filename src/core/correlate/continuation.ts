@@ -12,7 +12,7 @@ import {
 import type { CycleFacts } from '../parts/cycle-facts.js';
 import { belongsToEntry } from '../parts/part.js';
 import { onOurClock } from '../parts/pbx-clock.js';
-import { isCertainlyWithin, isJustSeen, isNear, whenGone, type Window } from '../parts/window.js';
+import { isInGap, isJustSeen, isNear, whenGone, type Window } from '../parts/window.js';
 import { CONTINUES, type Continues, type ContinuesFacts } from './evidence-rules.js';
 import type { Weighed } from './weighing.js';
 
@@ -20,12 +20,6 @@ import type { Weighed } from './weighing.js';
 
 /** How long before or after the old part went the new leg may have begun. */
 const NEAR_MS = 2_000;
-/**
- * In less, a customer who talks is sent on more often than hangs up and calls again, so that an interval of 10 s still follows
- * transfers (ours to choose).
- */
-const GAP_MS = 15_000;
-
 /** Finds the call that the leg continues; null if there is none, or more than one. */
 export function callContinuedBy(leg: ObservedLeg, weighed: Weighed): Call | null {
   return only(callsFor(leg, 'joins', weighed));
@@ -138,7 +132,7 @@ function lostPart(leg: ObservedLeg, call: Call, cycle: CycleFacts): ContinuesFac
   const isNow = (window: Window) =>
     isJustSeen(window, cycle.monitor?.by ?? null) || isJustSeen(window, cycle.queue?.by ?? null);
   const isAbout = (window: Window) => startedAt !== null && isNear(startedAt, window, NEAR_MS);
-  const windows = all.filter((window) => isCertainlyWithin(window, window, GAP_MS));
+  const windows = all.filter((window) => window.after !== null && !isInGap(window));
   if (windows.some(isNow)) return 'in this poll';
   const dropped = droppedLegs(call).map(({ goneAt }): Window => ({ after: goneAt, by: goneAt }));
   if ([...windows, ...dropped].some(isAbout)) return 'shortly before';

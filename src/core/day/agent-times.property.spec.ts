@@ -40,6 +40,10 @@ class PlainAgentTimes {
     const stateOf = (extension: string) => {
       const leg = busy.get(extension);
       if (leg !== undefined) return leg.state === 'answered' ? 'talking' : 'ringing';
+      const waits = [...poll.created.values()].find(
+        ({ seen }) => seen.extension === extension && seen.signal !== 'unclear',
+      );
+      if (waits !== undefined) return waits.seen.signal === 'answered' ? 'talking' : 'ringing';
       return idle.has(extension) || withLeg.has(extension) || !poll.listsIdle ? 'no-call' : 'not-registered';
     };
     const nameOf = (extension: string) =>
@@ -137,7 +141,7 @@ describe('the times of extensions, for any history of polls', () => {
           const { calls, sources: after, hotlines } = known;
           const at = latestAnswerAt(decided);
           const poll = { observations: decided, before, after, calls, ended: last, hotlines, at };
-          const seen = { ...poll, listsIdle: known.listsIdle };
+          const seen = { ...poll, created: known.created, listsIdle: known.listsIdle };
           if (delta.calls.size > 0) times.follow(delta.calls, seen);
           const { agents, tallies } = times.settle(seen);
           const expected = plain.settle(seen);

@@ -40,6 +40,7 @@ export class AgentTimes {
   #hasBegun = false;
   /** The last complete answer, and the extensions that it listed; null: no poll has been settled. */
   #last: { readonly answer: MonitorAnswer; readonly listed: ReadonlySet<string> } | null = null;
+  #created: DeskPoll['created'] = new Map();
   /** Whether the PBX lists idle extensions. */
   #listsIdle = false;
   /** Whether an extension is not counted for want of room. */
@@ -63,9 +64,18 @@ export class AgentTimes {
     this.#hasBegun = true;
   }
 
+  /** A leg that waits for the next answer to say whose it is rings, or talks, all the same. */
+  #followCreated(created: DeskPoll['created']): void {
+    if (created === this.#created) return;
+    for (const legs of [this.#created, created])
+      for (const { seen } of legs.values()) this.#touched.add(seen.extension);
+    this.#created = created;
+  }
+
   /** Counts what the poll shows to be over; to be called once a poll, after `follow`. */
   settle(poll: AgentPoll): SettledAgents {
     if (!this.#hasBegun) this.follow(poll.calls, poll);
+    this.#followCreated(poll.created);
     const answer = answerOf(poll.observations.monitor);
     const step = this.#watch.step(poll.before, poll.after);
     // What the calls have become meanwhile is seen with the next complete answer.
@@ -168,6 +178,9 @@ export class AgentTimes {
   #stateOf(extension: string, { listed }: Pick<Cycle, 'listed'>): AgentState {
     const leg = this.#busy.legAt(extension);
     if (leg !== undefined) return stateAt(leg);
+    for (const { seen } of this.#created.values())
+      if (seen.extension === extension && seen.signal !== 'unclear')
+        return seen.signal === 'answered' ? 'talking' : 'ringing';
     return listed.has(extension) || !this.#listsIdle ? 'no-call' : 'not-registered';
   }
 
@@ -183,7 +196,7 @@ export class AgentTimes {
 }
 
 /** What `settle` needs of a poll. */
-type AgentPoll = Pick<DeskPoll, 'observations' | 'before' | 'after' | 'calls' | 'listsIdle'>;
+type AgentPoll = Pick<DeskPoll, 'observations' | 'before' | 'after' | 'calls' | 'created' | 'listsIdle'>;
 
 /** What the counting of a poll shares; `changes` and `counts` receive what follows. */
 interface Cycle {

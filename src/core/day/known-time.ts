@@ -3,7 +3,7 @@ import type { ObservedView, Transition } from '../model/event.js';
 import type { Instant } from '../model/observation.js';
 import type { Timed } from '../parts/honest-time.js';
 import { isClockOff } from '../parts/pbx-clock.js';
-import type { Window } from '../parts/window.js';
+import { isInGap, type Window, windowOf } from '../parts/window.js';
 import type { KnownTime } from './story.js';
 
 /** When something happened, as a story keeps it, and what lies between two such times. */
@@ -40,8 +40,8 @@ export interface Span {
 }
 
 /**
- * The span is known as the durations of the contract are (`callView`): neither end is inferred, and the polls that showed them
- * were not the same.
+ * The span is known as the durations of the contract are (`callView`): neither end is inferred or lies in a gap between polls, and
+ * the polls that showed them were not the same.
  */
 export function spanBetween(from: KnownTime, to: KnownTime): Span {
   const least = to.earliest === null ? 0 : Math.max(0, to.earliest - from.latest);
@@ -51,6 +51,7 @@ export function spanBetween(from: KnownTime, to: KnownTime): Span {
     from.certainty !== 'inferred' &&
     to.certainty !== 'inferred' &&
     most !== null &&
+    ![from, to].some((end) => isInGap(windowOf(end))) &&
     (isOfPbx ? to.at >= from.at : to.at > from.at);
   return { ms: isKnown ? to.at - from.at : null, least, most };
 }

@@ -27,6 +27,7 @@ describe('the story of a call', () => {
       waiting: 0,
       speedOfAnswer: { ms: 5_000, known: 1 },
     });
+    for (const at of [20, 35, 50, 65]) history.poll({ at, entries: [answered], legs: [talking] });
     history.poll({ at: 66 });
     history.poll({ at: 67 });
     expect(history.story('queue-call-1')).toBeUndefined();

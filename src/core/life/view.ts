@@ -10,6 +10,7 @@ import {
 import type { Instant } from '../model/observation.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { isClockOff } from '../parts/pbx-clock.js';
+import { isInGap, windowOf } from '../parts/window.js';
 
 /** How and when a call ended. */
 export interface Ending {
@@ -147,7 +148,7 @@ function waitMs(call: Call, ending: Ending | null, skewMs: number | null): numbe
   // Polls showed the caller waiting until `earliest`, so the wait is as certain as its end, whatever the outcome.
   if (ending === null || ending.outcome === 'unknown') return null;
   const { certainty, earliest } = ending.observed;
-  const known = certainty === 'upstream' || earliest !== null;
+  const known = certainty === 'upstream' || (earliest !== null && !isInGap(windowOf(ending.observed)));
   return known ? duration(start, { at: ending.endedAt, certainty }, skewMs) : null;
 }
 
@@ -158,6 +159,7 @@ function talkMs(
 ): number | null {
   if (answeredAt === null || answeredCertainty === 'inferred') return null;
   if (ending === null || ending.observed.certainty === 'inferred') return null;
+  if (isInGap(windowOf(ending.observed))) return null;
   const end = { at: ending.endedAt, certainty: ending.observed.certainty };
   return duration({ at: answeredAt, certainty: answeredCertainty! }, end, skewMs);
 }

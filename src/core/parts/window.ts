@@ -52,6 +52,18 @@ export function isCertainlyWithin(start: Window, end: Window, ms: number): boole
   return start.after !== null && end.by - start.after < ms;
 }
 
+/**
+ * No poll showed anything for so long: an outage, or a bridge that was not there. In less, a customer who talks is sent on more often
+ * than hangs up and calls again, so that an interval of 10 s still follows transfers; what happened in it happened at no time that
+ * is known (ours to choose).
+ */
+const GAP_MS = 15_000;
+
+/** Whether it happened in a gap between polls. What was there at the first poll of all happened at an unknown time anyway. */
+export function isInGap({ after, by }: Window): boolean {
+  return after !== null && by - after >= GAP_MS;
+}
+
 /** Whether a poll showed it at least `ms` before one showed the other. */
 export function isLongBefore({ by }: Window, other: Window, ms: number): boolean {
   return other.by - by >= ms;

@@ -189,9 +189,9 @@ export class TenantLedger {
   #pollOf(known: TenantCalls, { observations, last: ended }: Decision): DeskPoll | null {
     const at = latestAnswerAt(observations);
     if (at === 0) return null;
-    const { calls, sources, hotlines, listsIdle } = known;
+    const { calls, sources, created, hotlines, listsIdle } = known;
     const before = this.#sourcesBefore!;
-    return { observations, before, after: sources, calls, ended, hotlines, listsIdle, at };
+    return { observations, before, after: sources, calls, ended, created, hotlines, listsIdle, at };
   }
 
   /**
