@@ -14,6 +14,34 @@ function callsOf({ transitions }: History): readonly string[] {
 }
 
 describe('after a gap between polls', () => {
+  it.each([
+    [14, 16_000],
+    [16, null],
+  ])(
+    'of %i s, how long a conversation lasted that ended in it is known to the gap, or not at all',
+    (gap, talkMs) => {
+      const history = new History();
+      history.poll({ at: 0 });
+      history.poll({ at: 1, legs: [leg({ ext: '101', callId: 'leg-1' })] });
+      history.poll({ at: 2, legs: [talks] });
+      history.poll({ at: 4, legs: [talks] });
+      for (const at of [4 + gap, 4.2 + gap]) history.poll({ at });
+      expect(history.transitions.at(-1)).toMatchObject({ type: 'call-ended', data: { talkMs } });
+    },
+  );
+
+  it.each([
+    [14, 17_000],
+    [16, null],
+  ])('of %i s, so is how long a caller waited who hung up in it', (gap, waitMs) => {
+    const history = new History();
+    history.poll({ at: 0 });
+    for (const at of [1, 4])
+      history.poll({ at, legs: [leg({ ext: '101', callId: 'leg-1', startedAt: null })] });
+    for (const at of [4 + gap, 4.2 + gap]) history.poll({ at });
+    expect(history.transitions.at(-1)).toMatchObject({ type: 'call-ended', data: { waitMs } });
+  });
+
   it('a caller who hung up in it is another call than that with which the customer calls again', () => {
     const history = new History();
     history.poll({ at: 0 });
