@@ -44,7 +44,11 @@ const life: readonly Mutant[] = [
       "const certainty = 'observed' as const;",
       'a transfer that is deduced would be certain',
     ],
-    [' ?? candidates.find(isListener) ?? null;', ' ?? null;', 'a supervisor who takes a call over would not be known'],
+    [
+      ' ?? candidates.find(isListener) ?? null;',
+      ' ?? null;',
+      'a supervisor who takes a call over would not be known',
+    ],
   ]),
   ...mutantsOf(`${LIFE}/life.ts`, 'src/core/gap-between-polls.spec.ts', [
     [

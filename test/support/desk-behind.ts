@@ -72,7 +72,17 @@ export class DeskBehind {
     const at = latestAnswerAt(observations);
     if (at === 0) return [];
     const { calls, sources, created, hotlines, listsIdle } = known;
-    const poll = { observations, before, after: sources, calls, ended: last, created, hotlines, listsIdle, at };
+    const poll = {
+      observations,
+      before,
+      after: sources,
+      calls,
+      ended: last,
+      created,
+      hotlines,
+      listsIdle,
+      at,
+    };
     const all: Transition[] = [];
     if (transitions.length > 0 || !isOnlyFreshness(delta)) {
       const followed = this.#desk.follow({ delta, transitions }, poll);

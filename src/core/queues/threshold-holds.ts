@@ -71,7 +71,7 @@ export function crossedAt(
   left: readonly Left[],
   window: Window,
 ): Timed {
-  const shown: Stay[] = [];
+  const shown: Waited[] = [];
   const gone: Left[] = [...left];
   for (const { isShown, joinedAt } of waiting)
     if (isShown) shown.push({ joinedAt, until: Infinity });
@@ -85,26 +85,26 @@ export function crossedAt(
 }
 
 /** When the rule last came to hold by these callers, by whom it holds now. */
-function lastReached(rule: ThresholdRule, limit: number, callers: readonly Stay[]): Instant {
+function lastReached(rule: ThresholdRule, limit: number, callers: readonly Waited[]): Instant {
   const [full, lead] = rule === 'waiting' ? [limit, 0] : [1, limit * 1_000];
   const steps = callers
     .map(({ joinedAt, until }) => ({ from: joinedAt + lead, until }))
     .filter(({ from, until }) => from < until)
     .flatMap(({ from, until }) => [
-      { at: from, by: 1 },
-      { at: until, by: -1 },
+      { at: from, more: 1 },
+      { at: until, more: -1 },
     ])
-    .sort((a, b) => a.at - b.at || a.by - b.by);
+    .sort((a, b) => a.at - b.at || a.more - b.more);
   let [count, reached] = [0, 0];
-  for (const { at, by } of steps) {
-    count += by;
-    if (by > 0 && count === full) reached = at;
+  for (const { at, more } of steps) {
+    count += more;
+    if (more > 0 && count === full) reached = at;
   }
   return reached;
 }
 
 /** In the PBX's seconds. */
-interface Stay {
+interface Waited {
   readonly joinedAt: Instant;
   readonly until: Instant;
 }
