@@ -384,7 +384,7 @@ const joins: readonly Mutant[] = [
       'an overflow that a slow poll shows late would be a second call',
     ],
     [
-      'all.filter((window) => isCertainlyWithin(window, window, GAP_MS))',
+      'all.filter((window) => window.after !== null && !isInGap(window))',
       'all',
       'a customer who hung up while the bridge was away, and calls again, would be one call',
     ],
