@@ -56,6 +56,11 @@ export const callbackEventView = z.object({
   tenant,
   callback: callbackView,
   change: z.exactOptional(z.enum(CALLBACK_CHANGES).meta({ title: 'CallbackChange' })),
+  missedCallId: z.exactOptional(
+    z
+      .string()
+      .describe('With `change` `missed`: the call that was missed. Events of older releases do not say it'),
+  ),
   reason: z.exactOptional(z.enum(CALLBACK_REASONS).meta({ title: 'CallbackReason' })),
   by: z.exactOptional(
     z.string().describe('`sub` of the token of the person who did it; absent where no person did'),

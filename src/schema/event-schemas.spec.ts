@@ -74,7 +74,7 @@ function ofDesk(): Transition[] {
     crossed(),
     crossed(SALES, 'queue-threshold-cleared'),
     callbackTransition('callback-due', aCallback({ parts: 1 })),
-    callbackTransition('callback-updated', callback, { change: 'missed' }),
+    callbackTransition('callback-updated', callback, { change: 'missed', missedCallId: 'c-direct-1' }),
     callbackTransition('callback-updated', callback, { change: 'claimed', by: 'lan' }),
     callbackTransition('callback-done', callback, { reason: 'reached-us', probable: true }),
     callbackTransition('callback-done', callback, { reason: 'dismissed', by: 'lan' }),

@@ -301,7 +301,7 @@ export const EVENT_SCHEMAS = {
   'callback-due': event(
     'callback-due',
     'A caller has hung up unheard and is owed a call. There is one open call-back for a customer number; `callback-updated` and `callback-done` follow under its `id`.',
-    callbackEventView.omit({ change: true, reason: true, by: true, probable: true }),
+    callbackEventView.omit({ change: true, missedCallId: true, reason: true, by: true, probable: true }),
   ),
   'callback-updated': event(
     'callback-updated',
@@ -314,7 +314,7 @@ export const EVENT_SCHEMAS = {
     'callback-done',
     'The call-back is closed; `reason` says why. If the customer is missed again, a new one is due.',
     callbackEventView
-      .omit({ change: true })
+      .omit({ change: true, missedCallId: true })
       .extend({ reason: z.enum(CALLBACK_REASONS).meta({ title: 'CallbackReason' }) }),
   ),
 } as const satisfies Readonly<Record<EventType, z.ZodObject>>;

@@ -17,9 +17,14 @@ const access: readonly Mutant[] = [
       'a filter would show which other queues missed the customer',
     ],
     [
-      'isNews: !isKnown || lastAt === missedAt,',
-      'isNews: lastAt === missedAt,',
+      'isNews: !isKnown || isNewsOf(part),',
+      'isNews: isNewsOf(part),',
       'a call that was noticed late would be counted only for those who see everything',
+    ],
+    [
+      'return missedCallId === undefined',
+      'return missedCallId !== null',
+      'a queue would hear of a customer whom another missed in the same second',
     ],
     [
       'return exposureOfQueue(event.data.queue);',

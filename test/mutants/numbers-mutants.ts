@@ -11,6 +11,14 @@ export const NUMBERS_MUTANTS: readonly Mutant[] = [
       'a caller who hung up as the agent answered would have flowed elsewhere, and not have been lost',
     ],
   ]),
+  ...mutantsOf('src/core/day/segments.ts', 'src/core/day/stories.spec.ts', [
+    [
+      "isSeen ? { ...transferred, certainty: 'observed' } : transferred",
+      'transferred',
+      'an agent who only gets transferred calls would have no talk time',
+    ],
+    ['isAnswer(leg) && ', '', 'a talk would be known whose beginning was only inferred from a consultation'],
+  ]),
   ...mutantsOf('src/core/day/agent-times.ts', 'src/core/day/agent-times.spec.ts', [
     [
       'if (listed.has(extension)) unclear.add(extension);',

@@ -65,7 +65,7 @@ export function aCallback({ parts = PARTS.length } = {}): CallbackView {
 export function callbackTransition(
   type: CallbackEventType,
   callback: CallbackView,
-  given: Partial<Pick<CallbackEventView, 'change' | 'reason' | 'by' | 'probable'>> = {},
+  given: Partial<Pick<CallbackEventView, 'change' | 'missedCallId' | 'reason' | 'by' | 'probable'>> = {},
 ): Transition {
   const time = Date.parse(callback.lastAt);
   return {

@@ -25,10 +25,14 @@ export function dueTransition(callback: Callback, happened: Happened): Transitio
   return transition('callback-due', callback, happened, {});
 }
 
+export function missedAgainTransition(callback: Callback, callId: string, happened: Happened): Transition {
+  return transition('callback-updated', callback, happened, { change: 'missed', missedCallId: callId });
+}
+
 /** @param by `sub` of the person who did it; null: no person did */
 export function updatedTransition(
   callback: Callback,
-  change: CallbackChange,
+  change: Exclude<CallbackChange, 'missed'>,
   happened: Happened,
   by: string | null,
 ): Transition {
@@ -48,7 +52,7 @@ function transition(
   type: CallbackEventType,
   callback: Callback,
   { time, observed }: Happened,
-  more: Pick<CallbackEventView, 'change' | 'reason' | 'by' | 'probable'>,
+  more: Pick<CallbackEventView, 'change' | 'missedCallId' | 'reason' | 'by' | 'probable'>,
 ): Transition {
   return {
     type,

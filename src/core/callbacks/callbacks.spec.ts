@@ -249,6 +249,7 @@ describe('a call-back', () => {
       .ended({ to: 120, customer: '0392345678', queue: null });
     expect(desk.said).toEqual(['due', 'updated missed', 'updated missed']);
     const { data } = desk.events.at(-1) as unknown as { data: { callback: object } };
+    expect(data).toMatchObject({ change: 'missed', missedCallId: 'call-120' });
     expect(data.callback).toMatchObject({
       missed: 3,
       firstAt: iso(30),

@@ -14,6 +14,7 @@ import {
   dueTransition,
   type Happened,
   happenedAt,
+  missedAgainTransition,
   updatedTransition,
 } from './callback-events.js';
 import { answered, type CallbackRequest, type CallbackResult } from './callback-request.js';
@@ -198,7 +199,7 @@ export class Callbacks {
       case 'missed': {
         const again = missedAgain(item!, this.#missOf(view, happened));
         this.#put(again);
-        this.#transitions.push(updatedTransition(again, 'missed', happened, null));
+        this.#transitions.push(missedAgainTransition(again, view.callId, happened));
         return this.#closeByRecent(again);
       }
       case 'tried': {

@@ -31,7 +31,7 @@ export function followSegments(
     all = all.map((one) =>
       one.extension === placing ? one : over(one, goneFrom(one.extension, call, poll) ?? time, skewMs),
     );
-    all = [...all, begun(by, time, false)];
+    all = [...all, begun(by, takenOver(by.extension, time, call), false)];
   }
   const answered = news.answered ?? knownAnswer(call);
   for (const participant of talkingParticipants(call, placing)) {
@@ -51,6 +51,20 @@ export function followSegments(
 
 function begun({ extension, agentName }: TalkingParticipant, from: KnownTime, placed: boolean): TalkSegment {
   return { extension, agentName, placed, from, to: null };
+}
+
+/**
+ * When an extension began to talk to which the call was transferred. Where its leg has an id of its own, as most have, it is inferred
+ * that the leg is the call's, and so is the transfer's time. But if the transfer was the leg's answer, and polls showed that, the time is
+ * known: the talk is that agent's, whichever call the leg is of.
+ */
+function takenOver(extension: string, transferred: KnownTime, call: Call): KnownTime {
+  const isAnswer = ({ since }: Leg) =>
+    since.after === transferred.earliest && since.by === transferred.latest;
+  const isSeen = talkingLegs(extension, call).some(
+    (leg) => isAnswer(leg) && leg.joined !== 'listens' && (leg.seen.direction !== 'outbound' || leg.waited),
+  );
+  return isSeen ? { ...transferred, certainty: 'observed' } : transferred;
 }
 
 /** The answer of a call of which no poll of this story showed it. */

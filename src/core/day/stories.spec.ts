@@ -185,6 +185,66 @@ describe('the story of a call', () => {
     ]);
   });
 
+  const talkOf = (history: DeskHistory, extension: string) =>
+    numbers.agents(data(history), MORNING).find(({ agent }) => agent.extension === extension)!.talk;
+
+  test.each([
+    ['an id of its own', 'leg-2'],
+    ['the id of the first', 'leg-1'],
+  ])(
+    'an agent to whom a call is transferred has a known talk if polls show answer and end: %s',
+    (_, callId) => {
+      const history = new DeskHistory();
+      const target = leg({ ext: '108', callId, startedAt: T0 + 32_000 });
+      history.poll();
+      history.poll({ at: 1, legs: [leg({ ext: '107' })] });
+      history.poll({ at: 2, legs: [leg({ ext: '107', signal: 'answered' })] });
+      history.poll({ at: 31, legs: [leg({ ext: '107', signal: 'answered' })] });
+      history.poll({ at: 32, legs: [target] });
+      history.poll({ at: 33, legs: [target] });
+      history.poll({ at: 42, legs: [{ ...target, signal: 'answered' }] });
+      history.poll({ at: 62 });
+      history.poll({ at: 63 });
+      expect(talkOf(history, '107')).toEqual({ ms: 30_000, known: 1, unknown: 0 });
+      expect(talkOf(history, '108')).toEqual({ ms: 20_000, known: 1, unknown: 0 });
+    },
+  );
+
+  test('a consulted agent has no known talk with the caller: only the consultation’s answer was seen', () => {
+    const history = new DeskHistory();
+    const talking = leg({ ext: '107', signal: 'answered' });
+    const consulting = (ext: string, role: 'caller' | 'callee', signal: 'ringing' | 'answered') =>
+      leg({
+        ext,
+        callId: 'l',
+        direction: 'local',
+        role,
+        signal,
+        customer: null,
+        hotline: null,
+        peer: ext === '107' ? '108' : '107',
+      });
+    history.poll();
+    history.poll({ at: 1, legs: [leg({ ext: '107' })] });
+    history.poll({ at: 2, legs: [talking] });
+    for (const [at, signal] of [
+      [10, 'ringing'],
+      [20, 'answered'],
+      [30, 'answered'],
+    ] as const) {
+      const legs = [consulting('107', 'caller', signal), consulting('108', 'callee', signal)];
+      history.poll({ at, legs: [talking, ...legs] });
+    }
+    for (const at of [40, 41, 42]) history.poll({ at, legs: [consulting('108', 'callee', 'answered')] });
+    history.poll({ at: 62 });
+    history.poll({ at: 63 });
+    expect(history.transitions.map(({ type }) => type)).toContain('call-transferred');
+    expect(history.records.get('leg-1')!.story.segments).toMatchObject([
+      { extension: '107', to: { certainty: 'observed' } },
+      { extension: '108', from: { at: T0 + 40_000, certainty: 'inferred' } },
+    ]);
+  });
+
   test('a leg that is missed for one poll has not ended its segment', () => {
     const history = new DeskHistory();
     history.poll();

@@ -210,6 +210,8 @@ export interface CallbackEventView {
   readonly callback: CallbackView;
   /** On `callback-updated`. */
   readonly change?: CallbackChange;
+  /** With `change: missed`: the call that was missed. Events of older releases do not say it. */
+  readonly missedCallId?: string;
   /** On `callback-done`. */
   readonly reason?: CallbackReason;
   /** On `callback-done` and `callback-updated`: `sub` of the token of the person who did it; absent where no person did. */

@@ -3,6 +3,7 @@ import {
   type BridgeEvent,
   CALL_EVENT_TYPES,
   type CallbackEvent,
+  type CallbackPartView,
   type CallbackView,
   type CallEvent,
   type CallView,
@@ -109,7 +110,7 @@ export function exposureOf(event: BridgeEvent): Exposure {
     case 'callback-due':
     case 'callback-updated':
     case 'callback-done':
-      return exposureOfCallback(event.data.callback, missedAt(event));
+      return exposureOfCallback(event.data.callback, newsOf(event));
     default:
       // An event of a newer release may be anybody's.
       return isCallEvent(event) ? exposureOfCall(event.data) : OF_ALL;
@@ -131,26 +132,33 @@ export function exposureOfCall(call: CallView): Exposure {
   };
 }
 
-/** @param missedAt of an event that says that the customer was missed again: when */
+/** @param isNewsOf whether an event says something of this part; where it does of none, it may be of any */
 export function exposureOfCallback(
   { customer, parts }: Pick<CallbackView, 'customer' | 'parts'>,
-  missedAt: string | null = null,
+  isNewsOf: (part: CallbackPartView) => boolean = () => true,
 ): Exposure {
-  // A call that ended before one that is known already moves no `lastAt`: then it may be of any part.
-  const isKnown = parts.some(({ lastAt }) => lastAt === missedAt);
+  const isKnown = parts.some(isNewsOf);
   return {
     public: false,
     ...NO_CALL,
     customer: customerKey(customer),
-    parts: parts.map(({ queue, lastAt }) => ({
-      queues: queue === null ? [] : namesOf(queue),
-      isNews: !isKnown || lastAt === missedAt,
+    parts: parts.map((part) => ({
+      queues: part.queue === null ? [] : namesOf(part.queue),
+      isNews: !isKnown || isNewsOf(part),
     })),
   };
 }
 
-function missedAt({ time, data }: CallbackEvent): string | null {
-  return data.change === 'missed' ? time : null;
+/**
+ * That the customer was missed again is news of the part that has the call, which is its newest. An event of an older release does
+ * not name the call: then its time says which part it is, unless another was missed in the same second of the PBX.
+ */
+function newsOf({ time, data }: CallbackEvent): (part: CallbackPartView) => boolean {
+  const { change, missedCallId } = data;
+  if (change !== 'missed') return () => true;
+  return missedCallId === undefined
+    ? ({ lastAt }) => lastAt === time
+    : ({ callIds }) => callIds.at(-1) === missedCallId;
 }
 
 /** @param queue its name is null where only its id is known */

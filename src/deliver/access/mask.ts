@@ -124,6 +124,7 @@ const CALLBACK_EVENT_FIELDS: Fields<CallbackEventView> = {
   tenant: true,
   callback: true,
   change: true,
+  missedCallId: true,
   reason: true,
   by: true,
   probable: true,

@@ -110,7 +110,7 @@ describe('how a call-back reads', () => {
       expect(shownTo(event, audience(grant))).toBeNull();
   });
 
-  it('does not show a queue that the customer was missed by another', () => {
+  it('does not show a queue that another missed the customer, by the time where the call is not named', () => {
     const again = eventOf(callbackTransition('callback-updated', callback, missedAgain));
     expect(shownTo(again, audience({ queues: ['Sales'] }))).toBeNull();
     const last = { ...callback, lastAt: callback.parts[1]!.lastAt, parts: callback.parts.slice(0, 2) };
@@ -121,6 +121,30 @@ describe('how a call-back reads', () => {
     expect(shownTo(late, audience({ queues: ['Sales'] }))).not.toBeNull();
     const tried = eventOf(callbackTransition('callback-updated', callback, { change: 'tried' }));
     expect(shownTo(tried, audience({ queues: ['Sales'] }))).not.toBeNull();
+  });
+
+  it('does not show a queue that another missed the customer in the same second, whichever is first', () => {
+    const [sales, care] = aCallback({ parts: 2 }).parts;
+    const parts = [sales!, { ...care!, lastAt: sales!.lastAt }];
+    const sameSecond = { ...callback, parts, lastAt: sales!.lastAt };
+    const queuesThatSee = (missedCallId: string) => {
+      const event = eventOf(
+        callbackTransition('callback-updated', sameSecond, { ...missedAgain, missedCallId }),
+      );
+      return ['Sales', 'Care'].filter((queue) => shownTo(event, audience({ queues: [queue] })) !== null);
+    };
+    expect(queuesThatSee('c-care-1')).toEqual(['Care']);
+    expect(queuesThatSee('c-sales-2')).toEqual(['Sales']);
+  });
+
+  it('shows only its own queue a call that was noticed late', () => {
+    const given = callbackTransition('callback-updated', callback, {
+      ...missedAgain,
+      missedCallId: 'c-care-1',
+    });
+    const late = eventOf({ ...given, time: 0 });
+    expect(shownTo(late, audience({ queues: ['Care'] }))).not.toBeNull();
+    expect(shownTo(late, audience({ queues: ['Sales'] }))).toBeNull();
   });
 
   it('has one name for all for whom it reads the same', () => {
