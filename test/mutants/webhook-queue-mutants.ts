@@ -41,6 +41,11 @@ export const WEBHOOK_QUEUE_MUTANTS: readonly Mutant[] = [
       'now + waitForProbe(this.#failures)',
       'a receiver that asks for a pause would not get it',
     ],
+    [
+      'if (generation !== this.#generation) return;',
+      '',
+      'a pause that a receiver asks for would end with the answer to a request that was under way',
+    ],
   ]),
   ...mutantsOf(`${QUEUE}/schedule.ts`, `${QUEUE}/breaker.spec.ts`, [
     [

@@ -104,6 +104,18 @@ export const WEBHOOK_REQUEST_MUTANTS: readonly Mutant[] = [
       'return true;',
       'a pop-up without a number would be sent',
     ],
+    [
+      'this.#written(itemField(item, alternative.field), alternative.is, alternative.unit)',
+      'itemField(item, alternative.field)',
+      'a CRM would get the times of what each queue missed in another form than all others',
+    ],
+  ]),
+  ...mutantsOf(`${CONFIG}/template-fields.ts`, `${CONFIG}/template-fields.spec.ts`, [
+    [
+      "  'callback.id': 'text',\n",
+      '',
+      'a CRM’s list of tasks could not be fed: a template with the field would stop the start',
+    ],
   ]),
   ...mutantsOf(`${CONFIG}/endpoints-reader.ts`, `${CONFIG}/endpoints-reader.spec.ts`, [
     [

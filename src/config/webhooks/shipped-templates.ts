@@ -101,7 +101,10 @@ const BIZFLY = {
   ],
 };
 
-/** For n8n, Make, Zapier and others that read flat JSON: every event, each field with the same name and type. */
+/**
+ * For n8n, Make, Zapier and others that read flat JSON: every event, each field with the same name and type. What a type of event
+ * is about is in it; `template-fields.spec.ts` lists the fields that it leaves out.
+ */
 const GENERIC = {
   requests: [
     {
@@ -115,19 +118,44 @@ const GENERIC = {
         direction: '{direction}',
         state: '{state}',
         outcome: '{offer.outcome|outcome}',
-        customer: '{customer.e164|customer.raw}',
+        customer: '{customer.e164|customer.raw|callback.customer.e164|callback.customer.raw}',
         hotline: '{hotline.raw}',
-        queue: '{queue.name}',
+        queue: '{queueNames}',
         agent: '{agent.name}',
         extension: '{extension}',
+        transferredFrom: '{transferredFrom.extension}',
         ringing: { each: 'extensions', where: { state: 'ringing' }, value: '{item.extension}' },
         startedAt: '{startedAt}',
         answeredAt: '{answeredAt}',
         endedAt: '{endedAt}',
         waitSeconds: '{waitMs:seconds}',
         talkSeconds: '{talkMs:seconds}',
+        callbackId: '{callback.id}',
+        missed: '{callback.missed}',
+        tried: '{callback.tried}',
+        firstMissedAt: '{callback.firstAt}',
+        lastMissedAt: '{callback.lastAt}',
+        longestWaitSeconds: '{callback.longestWaitMs:seconds}',
+        probablyMissed: '{callback.probable}',
+        afterHours: '{callback.afterHours}',
+        claimedBy: '{callback.claimedBy}',
+        claimedUntil: '{callback.claimedUntil}',
+        change: '{change}',
+        by: '{by}',
+        probable: '{probable}',
+        rule: '{rule}',
+        value: '{value}',
+        limit: '{limit}',
         endpoint: '{endpoint}',
         reason: '{reason}',
+        since: '{since}',
+        waiting: '{waiting}',
+        lastCompleteAt: '{lastCompleteAt}',
+        unwatchedSeconds: '{unwatchedMs:seconds}',
+        registered: '{registered}',
+        from: '{from}',
+        to: '{to}',
+        count: '{count}',
       },
     },
   ],

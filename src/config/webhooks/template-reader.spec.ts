@@ -39,10 +39,31 @@ describe('a template that does not fit', () => {
     ['an open quote', { query: { a: "{customer.raw|'x}" } }, /\.query\.a has a/],
     ['another unit', { query: { a: '{waitMs:hours}' } }, /\.query\.a has a placeholder with a unit/],
     ['a unit of no time', { query: { a: '{outcome:seconds}' } }, /\.query\.a has a placeholder with a unit/],
+    ['an item of nothing', { query: { a: '{item.extension}' } }, '.query.a has item outside of a repetition'],
     [
-      'an item of nothing',
-      { query: { a: '{item.extension}' } },
-      '.query.a has item. outside of a repetition',
+      'an item of texts with a name',
+      { body: { each: 'callback.callIds', value: '{item.id}' } },
+      '.body.value has item. with a name: callback.callIds has texts, which are {item}',
+    ],
+    [
+      'an item without a name where there are several',
+      { body: { each: 'queues', value: '{item}' } },
+      '.body.value has item. with an unknown name; queues has id, name',
+    ],
+    [
+      'an item of an inherited name',
+      { body: { each: 'queues', value: '{item.constructor}' } },
+      '.body.value has item. with an unknown name; queues has id, name',
+    ],
+    [
+      'a unit of an item that is no time',
+      { body: { each: 'callback.parts', value: '{item.missed:seconds}' } },
+      /\.body\.value has a placeholder with a unit/,
+    ],
+    [
+      'a condition on texts',
+      { body: { each: 'upstreamIds', where: { id: 'x' }, value: '{item}' } },
+      '.body.where.id is no field: upstreamIds has texts',
     ],
     [
       'an item of another list',
@@ -52,7 +73,7 @@ describe('a template that does not fit', () => {
     [
       'a repetition over nothing',
       { query: { a: { each: 'agents', value: 'x' } } },
-      '.query.a.each must be one of extensions, queues',
+      /\.query\.a\.each must be one of extensions, queues, /,
     ],
     [
       'a repetition with another field',

@@ -1,7 +1,6 @@
 import {
   isTemplateField,
-  LIST_FIELDS,
-  type IteratedField,
+  itemFieldsOf,
   type ListField,
   type TemplateField,
   WEBHOOK_EVENT_TYPES,
@@ -164,15 +163,20 @@ class FormReader {
       return null;
     }
     const list = parsed.data.each;
-    const known: readonly string[] = LIST_FIELDS[list];
+    const known = itemFieldsOf(list);
     const where = Object.entries(parsed.data.where ?? {});
     for (const [field] of where)
-      if (!known.includes(field))
-        this.#problem([...at, 'where', field], `must be one of ${known.join(', ')}`);
+      if (!known.has(field))
+        this.#problem(
+          [...at, 'where', field],
+          known.size === 0
+            ? `is no field: ${list} has texts`
+            : `must be one of ${[...known.keys()].join(', ')}`,
+        );
     return {
       kind: 'each',
       list,
-      where: new Map(where.map(([field, values]) => [field as IteratedField, new Set(values)])),
+      where: new Map(where.map(([field, values]) => [field, new Set(values)])),
       value: inner(parsed.data.value, list),
     };
   }

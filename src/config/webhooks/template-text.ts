@@ -1,12 +1,18 @@
-import { isTemplateField, LIST_FIELDS, type ListField, TEMPLATE_FIELDS } from './template-fields.js';
+import {
+  type FieldKind,
+  isTemplateField,
+  itemFieldsOf,
+  type ListField,
+  TEMPLATE_FIELDS,
+} from './template-fields.js';
 import type { Alternative, TemplatePart, TemplateText } from './template.js';
 
 /**
  * Reads a text with placeholders: `Missed: {customer.national|customer.raw|'hidden'}, {waitMs:seconds} s`.
  *
  * A placeholder holds one or more alternatives, of which the first that has a value counts: a field of `template-fields.ts`
- * (`:seconds` after one in milliseconds), `$name` for a value of the configuration, `item.name` within a repetition, or a
- * text in single quotes. Braces that are no placeholder are doubled: `{{`, `}}`.
+ * (`:seconds` after one in milliseconds), `$name` for a value of the configuration, `item.name` within a repetition, or `item`
+ * within one over texts, or a text in single quotes. Braces that are no placeholder are doubled: `{{`, `}}`.
  *
  * @param list what the text is repeated over, or null
  * @returns the text, or what is wrong with it, which repeats nothing of it but names of fields
@@ -78,20 +84,38 @@ function splitAtBars(inner: string): readonly string[] {
 function alternativeOf(text: string, list: ListField | null): Alternative | string {
   const value = /^\$([A-Za-z]\w{0,62})$/.exec(text)?.[1];
   if (value !== undefined) return { kind: 'value', name: value };
-  const item = /^item\.(\w+)$/.exec(text)?.[1];
-  if (item !== undefined) {
-    if (list === null) return 'has item. outside of a repetition';
-    const field = LIST_FIELDS[list].find((name) => name === item);
-    return field === undefined
-      ? `has item. with an unknown name; ${list} has ${LIST_FIELDS[list].join(', ')}`
-      : { kind: 'item', field };
-  }
   const [name = '', unit, ...more] = text.split(':');
+  const item = /^item(?:\.([\w.]+))?$/.exec(name);
+  if (item !== null && more.length === 0) return itemOf(item[1] ?? null, unit, list);
   if (!isTemplateField(name) || more.length > 0) return `has a placeholder with ${UNKNOWN}`;
-  if (unit === undefined) return { kind: 'field', field: name, unit: null };
-  if (unit !== 'seconds' || TEMPLATE_FIELDS[name] !== 'milliseconds')
-    return 'has a placeholder with a unit: only :seconds, after a field in milliseconds';
-  return { kind: 'field', field: name, unit };
+  const read = unitOf(unit, TEMPLATE_FIELDS[name]);
+  return 'problem' in read ? read.problem : { kind: 'field', field: name, ...read };
+}
+
+function itemOf(
+  field: string | null,
+  unit: string | undefined,
+  list: ListField | null,
+): Alternative | string {
+  if (list === null) return 'has item outside of a repetition';
+  const known = itemFieldsOf(list);
+  const is = field === null ? (known.size === 0 ? 'text' : undefined) : known.get(field);
+  if (is === undefined)
+    return known.size === 0
+      ? `has item. with a name: ${list} has texts, which are {item}`
+      : `has item. with an unknown name; ${list} has ${[...known.keys()].join(', ')}`;
+  const read = unitOf(unit, is);
+  return 'problem' in read ? read.problem : { kind: 'item', field, is, ...read };
+}
+
+function unitOf(
+  unit: string | undefined,
+  kind: FieldKind,
+): { readonly unit: 'seconds' | null } | { readonly problem: string } {
+  if (unit === undefined) return { unit: null };
+  return unit === 'seconds' && kind === 'milliseconds'
+    ? { unit }
+    : { problem: 'has a placeholder with a unit: only :seconds, after a field in milliseconds' };
 }
 
 /** What follows "has a placeholder with" and the like. */

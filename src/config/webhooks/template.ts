@@ -1,6 +1,6 @@
 import type { Secret } from '../secrets/secret.js';
 import type { Notices } from './notices.js';
-import type { IteratedField, ListField, TemplateField } from './template-fields.js';
+import type { FieldKind, ListField, TemplateField } from './template-fields.js';
 
 /**
  * How an event becomes the request of a receiver that takes no CloudEvents. Declarative: a template holds texts with
@@ -65,7 +65,7 @@ export interface TemplateEach<Of> {
   readonly kind: 'each';
   readonly list: ListField;
   /** Only items of which these fields have one of these values. */
-  readonly where: ReadonlyMap<IteratedField, ReadonlySet<string>>;
+  readonly where: ReadonlyMap<string, ReadonlySet<string>>;
   readonly value: Of;
 }
 
@@ -81,6 +81,12 @@ export type TemplatePart =
 
 export type Alternative =
   | { readonly kind: 'field'; readonly field: TemplateField; readonly unit: 'seconds' | null }
-  | { readonly kind: 'item'; readonly field: IteratedField }
+  /** Without a field the item itself, where it is a text. */
+  | {
+      readonly kind: 'item';
+      readonly field: string | null;
+      readonly is: FieldKind;
+      readonly unit: 'seconds' | null;
+    }
   | { readonly kind: 'value'; readonly name: string }
   | { readonly kind: 'literal'; readonly text: string };

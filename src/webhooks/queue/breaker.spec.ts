@@ -41,14 +41,30 @@ describe('the breaker of an endpoint', () => {
     expect(breaker.probeAt).toBe(120_300);
   });
 
+  it.each([8_000, null])('lets no request that was begun before a fault end its wait: %s', (retryAfterMs) => {
+    const breaker = new Breaker();
+    const { generation } = breaker;
+    breaker.failed(generation, retryAfterMs, 0);
+    for (let n = 0; n < 7; n++) breaker.answered(generation);
+    const wait = retryAfterMs ?? 1_000;
+    expect([breaker.admits(0, wait - 1), breaker.admits(0, wait), breaker.admits(1, wait)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    // They are no probe that was answered either: the next wait is the second one.
+    breaker.failed(breaker.generation, null, wait);
+    expect(breaker.probeAt).toBe(wait + 5_000);
+  });
+
   it('closes with one request at a time, and lets one more through for every four that are answered', () => {
     const breaker = new Breaker();
     breaker.failed(breaker.generation, null, 0);
-    breaker.answered();
+    breaker.answered(breaker.generation);
     expect([breaker.admits(0, 1), breaker.admits(1, 1)]).toEqual([true, false]);
-    for (let n = 0; n < 4; n++) breaker.answered();
+    for (let n = 0; n < 4; n++) breaker.answered(breaker.generation);
     expect([breaker.admits(1, 1), breaker.admits(2, 1)]).toEqual([true, false]);
-    for (let n = 0; n < 100; n++) breaker.answered();
+    for (let n = 0; n < 100; n++) breaker.answered(breaker.generation);
     expect([breaker.admits(7, 1), breaker.admits(8, 1)]).toEqual([true, false]);
   });
 

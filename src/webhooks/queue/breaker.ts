@@ -11,8 +11,9 @@ const RAMP_STEP = 4;
  *     closed ─ its fault ─→ open ─ a wait, as it says or 1 s, 5 s, then 30 s ─→ probing: one request ─ answered ─→ closed
  *                            ↑_________________________ its fault _____________________|
  *
- * Closed after an outage it lets one request through, and one more at once for every few that are answered. Failures of
- * requests that were begun before the last change are one failure with it. Times are of the monotonic clock.
+ * Closed after an outage it lets one request through, and one more at once for every few that are answered. Requests that
+ * were begun before the last change do not change it again: their failures are one failure with it, of which the longest wait
+ * that the endpoint asks for counts, and their answers end no wait. Times are of the monotonic clock.
  */
 export class Breaker {
   #failures = 0;
@@ -29,7 +30,7 @@ export class Breaker {
     return breaker;
   }
 
-  /** Grows with each change: what was begun under an older one says nothing new of a fault. */
+  /** Grows with each change: what was begun under an older one says nothing new of the endpoint. */
   get generation(): number {
     return this.#generation;
   }
@@ -63,7 +64,8 @@ export class Breaker {
   }
 
   /** The endpoint answered, whatever it said of the event. */
-  answered(): void {
+  answered(generation: number): void {
+    if (generation !== this.#generation) return;
     if (this.#opensAt !== null) {
       this.#opensAt = null;
       this.#generation += 1;

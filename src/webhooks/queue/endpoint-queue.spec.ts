@@ -186,6 +186,25 @@ describe('the queue of an endpoint', () => {
     });
   });
 
+  it.each([
+    ['taken', DELIVERED],
+    ['refused', REFUSED],
+  ])('obeys Retry-After also where requests that were under way are %s after it', (_, result) => {
+    write('a', 'b', 'c');
+    const [one, ...others] = sent();
+    queue.settle(one!, resultOf({ kind: 'endpoint-failed', retryAfterMs: 8_000 }, 429));
+    pass(300);
+    for (const other of others) queue.settle(other, result);
+    expect(queue.waitMs).toBe(7_700);
+    pass(3_000);
+    write('d');
+    expect(sent()).toEqual([]);
+    pass(4_699);
+    expect(sent()).toEqual([]);
+    pass(1);
+    expect(sent()).toHaveLength(1);
+  });
+
   it('obeys Retry-After', () => {
     write('a', 'b');
     const [one, other] = sent();

@@ -163,7 +163,7 @@ export class EndpointQueue {
     this.#isChanged = true;
     switch (verdict.kind) {
       case 'delivered':
-        breaker.answered();
+        breaker.answered(generation);
         this.#end(sending, 'delivered', now);
         if (this.#health.delivered(now)) this.#retryAll(now);
         return;
@@ -171,14 +171,14 @@ export class EndpointQueue {
         this.#health.gone(now, error);
         return;
       case 'event-failed':
-        breaker.answered();
+        breaker.answered(generation);
         this.#health.failed(now, error);
         this.#refused(sending, now);
         return;
       case 'endpoint-failed':
         this.#health.failed(now, error);
         if (item !== null && this.#owed.isFaultOf(item, result)) {
-          breaker.answered();
+          breaker.answered(generation);
           this.#refused(sending, now);
           return;
         }

@@ -1,5 +1,4 @@
 import {
-  type IteratedField,
   type ListField,
   TEMPLATE_FIELDS,
   type TemplateField,
@@ -19,6 +18,7 @@ export type FieldValue = string | number | boolean | null;
 export function fieldOf(event: ParsedEvent, field: TemplateField): FieldValue {
   if (field === 'extension') return extensionOf(event.data);
   if (field === 'durationMs') return durationOf(event.data);
+  if (field === 'queueNames') return queueNamesOf(event);
   return scalar(at(TEMPLATE_FIELDS[field].startsWith('event') ? event : event.data, field));
 }
 
@@ -26,8 +26,9 @@ export function itemsOf(event: ParsedEvent, list: ListField): readonly unknown[]
   return listOf(event, list);
 }
 
-export function itemField(item: unknown, field: IteratedField): FieldValue {
-  return partOf(item, field);
+/** @param field null: the item itself, which is a text */
+export function itemField(item: unknown, field: string | null): FieldValue {
+  return field === null ? scalar(item) : partOf(item, field);
 }
 
 /** A value of the event's data by its path; null where there is none. */
@@ -56,6 +57,12 @@ function extensionOf(data: unknown): FieldValue {
     at(Array.isArray(first) ? first[0] : null, 'extension'),
   ];
   return candidates.map(scalar).find((value) => value !== null) ?? null;
+}
+
+/** Of the event's queue, or of those that a call-back was missed in. */
+function queueNamesOf(event: ParsedEvent): FieldValue {
+  const names = listOf(event, 'callback.queues').map((queue) => partOf(queue, 'name'));
+  return dataOf(event, 'queue.name') ?? scalar(names.filter((name) => name !== null).join(', '));
 }
 
 function durationOf(data: unknown): FieldValue {

@@ -187,6 +187,46 @@ describe('a template', () => {
     );
   });
 
+  it('carries a call-back and what each queue made of it, with times and units as it has them elsewhere', () => {
+    const { data, ...rest } = events.due as { data: object };
+    const template = {
+      types: ['callback-due', 'callback-updated'],
+      needs: ['callback.customer.raw'],
+      time: 'dd/MM HH:mm',
+      words: { 'callback.afterHours': { false: 'no' } },
+      body: {
+        task: '{callback.id}',
+        number: '{callback.customer.raw}',
+        title: 'Call {callback.customer.national} back ({callback.missed})',
+        since: '{callback.firstAt}',
+        afterHours: '{callback.afterHours}',
+        calls: { each: 'callback.callIds', value: 'call {item}' },
+        parts: {
+          each: 'callback.parts',
+          where: { 'queue.id': ['998', '999'] },
+          value: {
+            queue: '{item.queue.name}',
+            at: '{item.lastAt}',
+            wait: "{item.longestWaitMs:seconds|'?'}",
+            missed: '{item.missed}',
+          },
+        },
+      },
+    };
+    expect(JSON.parse(made(template, data, rest)!.body)).toEqual({
+      task: 'cb-5e012a75',
+      number: '0938363739',
+      title: 'Call 0938 363 739 back (2)',
+      since: '02/03 10:00',
+      afterHours: 'no',
+      calls: ['call 5e012a75-121b', 'call 77e2b8d4-a90c'],
+      parts: [
+        { queue: 'Chăm sóc & bán hàng', at: '02/03 10:00', wait: 29, missed: 1 },
+        { queue: 'Kỹ thuật', at: '02/03 10:04', wait: '?', missed: 1 },
+      ],
+    });
+  });
+
   it('sends the first request that fits the event, and none where none does', () => {
     const template = {
       requests: [

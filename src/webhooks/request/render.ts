@@ -1,4 +1,8 @@
-import { TEMPLATE_FIELDS, type TemplateField } from '../../config/webhooks/template-fields.js';
+import {
+  type FieldKind,
+  TEMPLATE_FIELDS,
+  type TemplateField,
+} from '../../config/webhooks/template-fields.js';
 import type {
   Alternative,
   Template,
@@ -135,7 +139,7 @@ class Rendering {
       case 'value':
         return this.#template.values.get(alternative.name)?.reveal() ?? null;
       case 'item':
-        return itemField(item, alternative.field);
+        return this.#written(itemField(item, alternative.field), alternative.is, alternative.unit);
       case 'field':
         return this.#field(alternative.field, alternative.unit);
     }
@@ -143,12 +147,15 @@ class Rendering {
 
   #field(field: TemplateField, unit: 'seconds' | null): FieldValue {
     const value = fieldOf(this.#event, field);
-    if (value === null) return null;
     const kind = TEMPLATE_FIELDS[field];
-    const { time, timeZone, words } = this.#template;
+    if (value === null || unit !== null || kind.endsWith('time')) return this.#written(value, kind, unit);
+    return this.#template.words.get(field)?.get(String(value)) ?? value;
+  }
+
+  #written(value: FieldValue, kind: FieldKind, unit: 'seconds' | null): FieldValue {
+    const { time, timeZone } = this.#template;
     if (typeof value === 'string' && kind.endsWith('time')) return timeText(value, time, timeZone);
-    if (typeof value === 'number' && unit === 'seconds') return Math.round(value / 1_000);
-    return words.get(field)?.get(String(value)) ?? value;
+    return typeof value === 'number' && unit === 'seconds' ? Math.round(value / 1_000) : value;
   }
 }
 

@@ -3,6 +3,8 @@ import { transition } from '../../../test/support/delivery.js';
 import { webhookEndpoint } from '../../../test/support/webhook-endpoint.js';
 import { type CallbackEvent, toEvents, type Transition } from '../../core/model/event.js';
 import { readEntry } from '../../deliver/log/log-entry.js';
+import { templateEndpoint } from '../../../test/support/webhook-template.js';
+import { outgoingOf } from '../request/outgoing.js';
 import { EventTexts, textFor, textOf } from './event-texts.js';
 import { audienceOfEndpoint, rulesOf } from './rules.js';
 
@@ -65,6 +67,32 @@ describe('the text of an event for an endpoint', () => {
     const { data } = JSON.parse(seen!.json) as CallbackEvent;
     expect(data.callback.queues).toEqual([{ id: 'q-sales', name: 'Sales' }]);
     expect(seen!.json).not.toMatch(/care/i);
+  });
+
+  it('is what a template makes its request of: no whole number where these are masked, and no other queue', () => {
+    const { template } = templateEndpoint('https://crm.example/hook', {
+      body: {
+        number: '{callback.customer.e164|callback.customer.raw}',
+        national: '{callback.customer.national}',
+        masked: '{callback.customer.masked}',
+        queues: { each: 'callback.queues', value: '{item.name}' },
+        parts: { each: 'callback.parts', value: '{item.queue.name}' },
+        missed: '{callback.missed}',
+      },
+    });
+    const hook = { template, numbers: 'masked', queues: ['Sales'] } as const;
+    const { body } = outgoingOf(
+      webhookEndpoint('https://crm.example/hook', hook),
+      shown(due, hook).shown!.json,
+    )!;
+    expect(JSON.parse(body)).toEqual({
+      number: '0905 *** 222',
+      national: '0905 *** 222',
+      masked: true,
+      queues: ['Sales'],
+      parts: ['Sales'],
+      missed: 2,
+    });
   });
 
   it('is none where it is not for the endpoint any more', () => {
