@@ -24,6 +24,11 @@ interface When {
   readonly certainty: Certainty;
 }
 
+/** In an outage: nothing was seen for 15 s, so how long it lasted is not known (docs/events.md). */
+function isInGap({ earliest, latest }: When): boolean {
+  return earliest !== null && latest - earliest >= 15_000;
+}
+
 /** A row that has been shown, and since when it has not been. */
 interface Part {
   readonly sighting: Sighting;
@@ -530,7 +535,7 @@ export class ToldCall {
     const span = (from: When, to: When): number | null => (to.time >= from.time ? to.time - from.time : null);
     const waited =
       answered === null
-        ? ended !== null && this.#hasAbandonedOrNoAnswer()
+        ? ended !== null && !isInGap(ended) && this.#hasAbandonedOrNoAnswer()
           ? ended
           : null
         : answered.certainty === 'inferred'
@@ -558,7 +563,8 @@ export class ToldCall {
         answered !== null &&
         ended !== null &&
         answered.certainty !== 'inferred' &&
-        ended.certainty !== 'inferred'
+        ended.certainty !== 'inferred' &&
+        !isInGap(ended)
           ? span(answered, ended)
           : null,
       outcome: null,

@@ -202,7 +202,7 @@ describe('the story of a call', () => {
       history.poll({ at: 31, legs: [leg({ ext: '107', signal: 'answered' })] });
       history.poll({ at: 32, legs: [target] });
       history.poll({ at: 33, legs: [target] });
-      history.poll({ at: 42, legs: [{ ...target, signal: 'answered' }] });
+      for (const at of [42, 52]) history.poll({ at, legs: [{ ...target, signal: 'answered' }] });
       history.poll({ at: 62 });
       history.poll({ at: 63 });
       expect(talkOf(history, '107')).toEqual({ ms: 30_000, known: 1, unknown: 0 });
