@@ -114,7 +114,7 @@ const GENERIC = {
         type: '{type}',
         time: '{time}',
         tenant: '{tenant}',
-        callId: '{callId}',
+        callId: '{callId|missedCallId}',
         direction: '{direction}',
         state: '{state}',
         outcome: '{offer.outcome|outcome}',

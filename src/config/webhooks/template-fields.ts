@@ -53,6 +53,7 @@ export const TEMPLATE_FIELDS = {
   endpoint: 'text',
   reason: 'text',
   change: 'text',
+  missedCallId: 'text',
   by: 'text',
   rule: 'text',
   from: 'text',
