@@ -23,6 +23,8 @@ const CALL_IDS = 20;
 export class Item {
   readonly line: string;
   missed = 0;
+  /** The call that was missed last. */
+  missedCallId: string | null = null;
   tried = 0;
   claim: Claim | null = null;
   done: {
@@ -50,6 +52,7 @@ export class Item {
 
   miss({ at, callId, customer, queue, waitMs, isProbable, isAfterHours }: Missed): void {
     this.missed += 1;
+    this.missedCallId = callId;
     this.#customer = customer;
     const place = this.#parts.findIndex((part) => part.queue?.id === queue?.id);
     const part = this.#parts[place];

@@ -430,6 +430,8 @@ class CallbackJudge {
     if (event === null)
       return this.#findings.wrong(change, item.id, at, `${callKey}: ${change}, and no event says so`);
     this.#findings.same('by', item.id, at, event.data.by ?? null, null);
+    const missed = change === 'missed' ? item.missedCallId : null;
+    this.#findings.same('missedCallId', item.id, at, event.data.missedCallId ?? null, missed);
     compareStated(event, item, { happened, at }, this.#findings);
   }
 

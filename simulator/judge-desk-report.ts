@@ -48,6 +48,7 @@ export interface JudgedCallback extends Omit<JudgedPart, 'queue'> {
 export interface JudgedCallbackEvent {
   readonly callback: JudgedCallback;
   readonly change?: string | undefined;
+  readonly missedCallId?: string | undefined;
   readonly reason?: string | undefined;
   readonly by?: string | undefined;
   readonly probable?: boolean | undefined;

@@ -119,7 +119,7 @@ class CallbackTeller {
       return this.#say('callback-due', opened, event, {});
     }
     item.miss(miss);
-    this.#say('callback-updated', item, event, { change: 'missed' });
+    this.#say('callback-updated', item, event, { change: 'missed', missedCallId: data.callId });
   }
 
   #over(event: JudgedEvent): void {

@@ -203,6 +203,10 @@ export const CALLBACK_LIES: readonly CallbackLie[] = [
   recordedLater('an item is due a poll later', ['due', 'invented'], due, 1_000),
   lie('a caller who was missed again is not counted', 'missed', changed('missed'), gone),
   lie('a caller is missed again twice', 'invented', changed('missed'), twice),
+  lie('it was missed again by an earlier call', 'missedCallId', changed('missed'), (event, data, all) =>
+    says({ missedCallId: data.callback.callIds[0]! })(event, data, all),
+  ),
+  lie('an attempt names a missed call', 'missedCallId', changed('tried'), says({ missedCallId: 'call-1' })),
   lie('an attempt is not counted', 'tried', changed('tried'), gone),
   lie('an attempt is counted twice', 'invented', changed('tried'), twice),
   attemptCloses,
