@@ -427,7 +427,7 @@ const joins: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/core/observe/consulted-leg.ts', 'src/core/observe/consulted-leg.spec.ts', [
     [
-      'if (isElsewhere(row, rows)) return null;',
+      ' && !isElsewhere(row, rows)',
       '',
       'the phantom of a consultation would be a part of the customer’s call',
     ],
@@ -437,8 +437,8 @@ const joins: readonly Mutant[] = [
       'a device of the consulted extension would take the customer while the consultation goes on',
     ],
     [
-      'return found.length === 1 ? found[0]!.caller : null;',
-      'return found[0]?.caller ?? null;',
+      'return found.length === 1 && ',
+      'return found.length > 0 && ',
       'one of two customers would be transferred at random',
     ],
   ]),

@@ -19,14 +19,13 @@ export function consultedFor(
   rows: ReadonlyMap<string, ObservedLeg>,
   index: Pick<CallIndex, 'calls' | 'localAt'>,
 ): Call | null {
-  if (isElsewhere(row, rows)) return null;
   const isMissing = ({ legs }: Call): boolean => legs.every(({ seen }) => !rows.has(seen.key));
   const found = callersFor(row, index).filter(
     ({ caller, consultation }) =>
       isMissing(consultation) &&
       (caller.legs.length === 0 ? caller.consultation?.callId === consultation.callId : isMissing(caller)),
   );
-  return found.length === 1 ? found[0]!.caller : null;
+  return found.length === 1 && !isElsewhere(row, rows) ? found[0]!.caller : null;
 }
 
 /** Whether the next answer may show that: rows that go are there for a moment beside those that come. */
