@@ -294,6 +294,44 @@ describe('the named statuses', () => {
     expect(named).toMatchObject({ state: 'live', code });
   });
 
+  it('names a token’s address that cannot be asked, and one that does not answer', async () => {
+    const page = await open(secureCrm.origin);
+    expect(await problem(page, bridge.origin, `https://${ELSEWHERE}:${CLOSED_PORT}/token`)).toMatchObject({
+      code: 'token-unreachable',
+      text: expect.stringContaining('connect-src'),
+    });
+
+    answerToken = () => new Promise(() => undefined);
+    const slow = await trusting.context.newPage();
+    await slow.clock.install();
+    await slow.goto(`${secureCrm.origin}/`);
+    let isNamed = false;
+    const named = problem(slow, bridge.origin).finally(() => (isNamed = true));
+    await until(async () => {
+      if (!isNamed) await slow.clock.fastForward('00:16');
+      return isNamed;
+    });
+    expect(await named).toMatchObject({ code: 'token-timeout', text: expect.stringContaining('15 s') });
+  });
+
+  it('names a callback of the page that gives no token', async () => {
+    const page = await open(secureCrm.origin);
+    const named = page.evaluate(
+      (url) =>
+        new Promise((resolve) => {
+          const { createBridge } = (window as unknown as { PitelBridge: typeof import('../src/index.js') })
+            .PitelBridge;
+          const bridge = createBridge({ url, token: () => Promise.reject(new Error('signed out')) });
+          bridge.on('status', ({ problem }) => problem !== undefined && resolve(problem));
+        }),
+      bridge.origin,
+    );
+    expect(await named).toEqual({
+      code: 'token-failed',
+      text: 'the token callback failed: Error: signed out',
+    });
+  });
+
   it('calls `blocked` where the browser blocks a pop, and keeps the window that it may use again', async () => {
     const page = await trusting.context.newPage();
     // What a test evaluates counts as a click, so this is the page's own script, and reports over HTTP.
