@@ -38,7 +38,8 @@ export async function wallboard(): Promise<readonly Row[]> {
     // The view that has most to do.
     await page.goto(`http://127.0.0.1:${port}/#calls`);
     // Follows the log from its first event on, because it is written without the state that a cold start reads.
-    await page.locator('.board[data-freshness=fresh]').waitFor();
+    // No poll of a PBX is behind it.
+    await page.locator('.board[data-freshness=connecting]').waitFor();
     await floor.fill();
     await page.locator(`.calls[aria-rowcount="${CALLS + 1}"]`).waitFor();
     await pause(SETTLE_S * 1_000);
