@@ -118,14 +118,12 @@ function isAnswerKnown(statement: Statement): boolean | 'either' {
 /** An end that no poll could show within 15 s is not known: docs/events.md. */
 const GAP_MS = 15_000;
 
-function isInGap({
-  earliest,
-  latest,
-}: {
-  readonly earliest: string | null;
-  readonly latest: string;
-}): boolean {
-  return earliest !== null && instant(latest) - instant(earliest) >= GAP_MS;
+export function isGap(earliest: number | null, latest: number): boolean {
+  return earliest !== null && latest - earliest >= GAP_MS;
+}
+
+function isInGap({ earliest, latest }: Statement['data']['observed']): boolean {
+  return isGap(earliest === null ? null : instant(earliest), instant(latest));
 }
 
 function duration(

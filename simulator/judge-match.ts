@@ -1,5 +1,5 @@
 import { TRUSTED_SKEW_MS } from './judge-clock.js';
-import type { JudgedEvent } from './judge-report.js';
+import { instant, type JudgedEvent } from './judge-report.js';
 import type { CallTruth, Sighting } from './truth.js';
 
 const SECOND = 1000;
@@ -79,7 +79,7 @@ export class TruthIndex {
   remember(callId: string, call: CallTruth, events: readonly JudgedEvent[], ended: number): void {
     this.#stated.set(callId, call);
     this.#events.set(callId, events);
-    this.#begun.set(callId, recordedAt(events[0]!));
+    this.#begun.set(callId, instant(events[0]!.recordedtime));
     this.#ended.set(callId, ended);
     this.#callIds.set(call, [...this.toldOf(call), callId]);
   }
@@ -90,7 +90,7 @@ export class TruthIndex {
 
   /** The hotline that had been emitted of it by then. */
   toldHotline(callId: string, by: number): string | null {
-    const last = (this.#events.get(callId) ?? []).findLast((event) => recordedAt(event) <= by);
+    const last = (this.#events.get(callId) ?? []).findLast(({ recordedtime }) => instant(recordedtime) <= by);
     return last?.data.hotline?.raw ?? null;
   }
 
@@ -141,10 +141,6 @@ export class TruthIndex {
     if (call.customer === null) return false;
     return (this.#byCustomer.get(keyOf(call)) ?? []).some((other) => areAlike(call, other));
   }
-}
-
-function recordedAt({ recordedtime }: JudgedEvent): number {
-  return Date.parse(recordedtime);
 }
 
 /** Two callers who withhold their number may have joined within a second of each other: the nearest to `started` counts. */

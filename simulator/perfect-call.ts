@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isGap } from './judge-durations.js';
 import type { JudgedCall } from './judge-report.js';
 import { goneAt } from './judge-sight.js';
 import { customerOf } from './numbers.js';
@@ -22,11 +23,6 @@ interface When {
   readonly earliest: number | null;
   readonly latest: number;
   readonly certainty: Certainty;
-}
-
-/** In an outage: nothing was seen for 15 s, so how long it lasted is not known (docs/events.md). */
-function isInGap({ earliest, latest }: When): boolean {
-  return earliest !== null && latest - earliest >= 15_000;
 }
 
 /** A row that has been shown, and since when it has not been. */
@@ -535,7 +531,7 @@ export class ToldCall {
     const span = (from: When, to: When): number | null => (to.time >= from.time ? to.time - from.time : null);
     const waited =
       answered === null
-        ? ended !== null && !isInGap(ended) && this.#hasAbandonedOrNoAnswer()
+        ? ended !== null && !isGap(ended.earliest, ended.latest) && this.#hasAbandonedOrNoAnswer()
           ? ended
           : null
         : answered.certainty === 'inferred'
@@ -564,7 +560,7 @@ export class ToldCall {
         ended !== null &&
         answered.certainty !== 'inferred' &&
         ended.certainty !== 'inferred' &&
-        !isInGap(ended)
+        !isGap(ended.earliest, ended.latest)
           ? span(answered, ended)
           : null,
       outcome: null,

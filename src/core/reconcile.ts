@@ -58,7 +58,7 @@ import { type ReadObservations, readDirections } from './observe/direction.js';
 export function decide(known: TenantCalls, given: Observations, policy: Policy): Decision {
   const transitions: Transition[] = [];
   const isDue = dueCalls(known.index, { now: latestAnswerAt(given), policy }).length > 0;
-  const isSettled = !isDue && !awaitsQueue(known.index) && known.settled.match(given);
+  const isSettled = !isDue && !decidesWithoutNews(known.index) && known.settled.match(given);
   const monitor = isSettled ? null : answerOf(given.monitor);
   const listed = monitor === null ? null : listedLegs(monitor, known.index);
   const observations = isSettled ? given : withinBounds(given, listed, known);
@@ -79,7 +79,7 @@ export function decide(known: TenantCalls, given: Observations, policy: Policy):
 }
 
 /** Whether an answer that shows the same rows again decides something. */
-function awaitsQueue({ stopped, unheard }: CallIndex): boolean {
+function decidesWithoutNews({ stopped, unheard }: CallIndex): boolean {
   return stopped.size > 0 || unheard.size > 0;
 }
 
@@ -257,7 +257,7 @@ class Cycle {
         this.#index.put(call);
         if (hasCreated(placement)) this.#tied.add(callId);
         joined.set(callId, keysOf(placement, joined.get(callId)));
-        rung.set(callId, new Map([...(rung.get(callId) ?? NO_WINDOWS), ...rungBefore(placement)]));
+        rung.set(callId, new Map([...(rung.get(callId) ?? []), ...rungBefore(placement)]));
       }
       for (const placement of ready) {
         if (placement.joins !== null) continue;
@@ -273,12 +273,13 @@ class Cycle {
       const newLegs = joined.get(call.callId) ?? NONE;
       const movedFrom = moved.get(call.callId) ?? alike.moved.get(call.callId);
       const connectedWent = went.get(call.callId);
+      const rungEarlier = rung.get(call.callId);
       return {
         announced: true,
         call,
         newLegs,
         isUndecided: undecided.has(call.callId) || alike.awaits.has(call.callId),
-        rungBefore: rung.get(call.callId) ?? NO_WINDOWS,
+        ...(rungEarlier !== undefined && { rungBefore: rungEarlier }),
         ...(movedFrom !== undefined && { movedFrom }),
         ...(connectedWent !== undefined && { connectedWent }),
       };
@@ -456,7 +457,6 @@ function showsIdle({ idleExtensions }: MonitorAnswer, { isBusy }: CycleFacts): b
 
 const NO_PARTS: readonly never[] = [];
 const NO_CALLS: ReadonlyMap<string, never> = new Map<string, never>();
-const NO_WINDOWS: ReadonlyMap<string, Window> = new Map<string, Window>();
 
 function linkedTo(call: Call, callId: string): Call {
   if (call.linkedCallIds.includes(callId)) return call;

@@ -2,7 +2,7 @@ import { type Call, type Leg, PBX_PRECISION_MS, type QueueEntry } from '../model
 import { copyOf } from '../model/call-copy.js';
 import { agentNamesOf } from '../parts/agents.js';
 import { isPresent } from '../parts/connected-participant.js';
-import { customerKey, hotlineMatch, isWrittenAlike, likeness, WITHHELD } from '../parts/customer.js';
+import { callerLikeness, hotlineMatch } from '../parts/customer.js';
 import { type CycleFacts, isQueueSilent, rowAskedAt } from '../parts/cycle-facts.js';
 import { isOverflowLeg } from '../parts/overflow.js';
 import { entryBegan, ringTimes } from '../parts/part.js';
@@ -62,9 +62,7 @@ function mayOwn(other: Call, { seen, since, absence, joined }: Leg, call: Call, 
   const { entry, legs, connected } = other;
   if (absence !== null || joined === 'listens' || other.direction !== 'inbound') return false;
   if (entry === null || entry.absence !== null || connected !== null) return false;
-  const customer = customerKey(seen.customer);
-  if (likeness(customer, customerKey(other.customer)) === 'different') return false;
-  if (customer === WITHHELD && !isWrittenAlike(seen.customer, other.customer)) return false;
+  if (callerLikeness(seen.customer, other.customer) === 'different') return false;
   if (hotlineMatch(other.hotline, seen.hotline) === 'different') return false;
   if (other.hotline === null && cycle.leadsTo(entry.seen.queueId, seen.hotline) === 'different') return false;
   if (namedBy(entry.seen, seen, cycle) === 'another' || isStale(entry, cycle)) return false;

@@ -20,6 +20,7 @@ import type { Weighed } from './weighing.js';
 
 /** How long before or after the old part went the new leg may have begun. */
 const NEAR_MS = 2_000;
+
 /** Finds the call that the leg continues; null if there is none, or more than one. */
 export function callContinuedBy(leg: ObservedLeg, weighed: Weighed): Call | null {
   return only(callsFor(leg, 'joins', weighed));
@@ -60,10 +61,7 @@ function callsFor(leg: ObservedLeg, found: Continues, { index, cycle, weighing }
 export function callLetInto(entry: ObservedQueueEntry, { index, cycle, weighing }: Weighed): Call | null {
   const customer = customerKey(entry.customer);
   if (entry.status !== 'abandoned' || entry.callId !== null || customer === WITHHELD) return null;
-  const [call, ...others] = weighing
-    .among(index.byCustomer(customer))
-    .filter((one) => letInto(one, entry, cycle));
-  return call === undefined || others.length > 0 ? null : call;
+  return only(weighing.among(index.byCustomer(customer)).filter((call) => letInto(call, entry, cycle)));
 }
 
 function letInto({ entry: left }: Call, entry: ObservedQueueEntry, { skewMs }: CycleFacts): boolean {

@@ -147,7 +147,7 @@ export class AgentTimes {
       this.#isFull = true;
       return;
     }
-    const state = leg === undefined ? 'no-call' : stateAt(leg);
+    const state = leg === undefined ? 'no-call' : stateAt(leg.state);
     this.#put({ extension, agentName: nameOf(leg, owner), state, since: to, counted: to }, changes);
   }
 
@@ -177,10 +177,9 @@ export class AgentTimes {
 
   #stateOf(extension: string, { listed }: Pick<Cycle, 'listed'>): AgentState {
     const leg = this.#busy.legAt(extension);
-    if (leg !== undefined) return stateAt(leg);
+    if (leg !== undefined) return stateAt(leg.state);
     for (const { seen } of this.#created.values())
-      if (seen.extension === extension && seen.signal !== 'unclear')
-        return seen.signal === 'answered' ? 'talking' : 'ringing';
+      if (seen.extension === extension && seen.signal !== 'unclear') return stateAt(seen.signal);
     return listed.has(extension) || !this.#listsIdle ? 'no-call' : 'not-registered';
   }
 
@@ -227,7 +226,7 @@ function touchDifferences(
   for (const extension of after) if (!before.has(extension)) touched.add(extension);
 }
 
-function stateAt({ state }: Leg): AgentState {
+function stateAt(state: Leg['state']): AgentState {
   return state === 'answered' ? 'talking' : 'ringing';
 }
 

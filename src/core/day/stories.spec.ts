@@ -9,6 +9,12 @@ const numbers = new DayNumbers(DEFAULT_DESK_RULES);
 /** T0 is 10:00 in Vietnam. */
 const MORNING = { from: T0 - HOUR, to: T0 + HOUR, by: 'hour' } as const;
 
+/** A leg of a local call between 107 and 108. */
+function local(ext: string, role: 'caller' | 'callee', signal: 'ringing' | 'answered') {
+  const peer = ext === '107' ? '108' : '107';
+  return leg({ ext, callId: 'l', direction: 'local', role, signal, customer: null, hotline: null, peer });
+}
+
 describe('the story of a call', () => {
   test('a caller who waits and is answered: one visit, one segment, and both count once the call is over', () => {
     const history = new DeskHistory();
@@ -213,17 +219,6 @@ describe('the story of a call', () => {
   test('a consulted agent has no known talk with the caller: only the consultation’s answer was seen', () => {
     const history = new DeskHistory();
     const talking = leg({ ext: '107', signal: 'answered' });
-    const consulting = (ext: string, role: 'caller' | 'callee', signal: 'ringing' | 'answered') =>
-      leg({
-        ext,
-        callId: 'l',
-        direction: 'local',
-        role,
-        signal,
-        customer: null,
-        hotline: null,
-        peer: ext === '107' ? '108' : '107',
-      });
     history.poll();
     history.poll({ at: 1, legs: [leg({ ext: '107' })] });
     history.poll({ at: 2, legs: [talking] });
@@ -232,10 +227,10 @@ describe('the story of a call', () => {
       [20, 'answered'],
       [30, 'answered'],
     ] as const) {
-      const legs = [consulting('107', 'caller', signal), consulting('108', 'callee', signal)];
+      const legs = [local('107', 'caller', signal), local('108', 'callee', signal)];
       history.poll({ at, legs: [talking, ...legs] });
     }
-    for (const at of [40, 41, 42]) history.poll({ at, legs: [consulting('108', 'callee', 'answered')] });
+    for (const at of [40, 41, 42]) history.poll({ at, legs: [local('108', 'callee', 'answered')] });
     history.poll({ at: 62 });
     history.poll({ at: 63 });
     expect(history.transitions.map(({ type }) => type)).toContain('call-transferred');
@@ -258,17 +253,6 @@ describe('the story of a call', () => {
 
   test('both extensions of a local call talk: one placed it, the other answered', () => {
     const history = new DeskHistory();
-    const local = (ext: string, role: 'caller' | 'callee', signal: 'ringing' | 'answered') =>
-      leg({
-        ext,
-        callId: 'l',
-        direction: 'local',
-        role,
-        signal,
-        customer: null,
-        hotline: null,
-        peer: ext === '107' ? '108' : '107',
-      });
     history.poll();
     history.poll({ legs: [local('107', 'caller', 'ringing'), local('108', 'callee', 'ringing')] });
     history.poll({ legs: [local('107', 'caller', 'answered'), local('108', 'callee', 'answered')] });

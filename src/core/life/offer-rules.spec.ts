@@ -131,21 +131,19 @@ describe('an extension that rings again after it has talked', () => {
   });
 });
 
+/** In which these legs go, and nothing else happens. */
+function plainCycle(gone: readonly Leg[]) {
+  const facts = cycleAt(19);
+  return { gone, over: false, isDeduced: false, movedFrom: null, isUndecided: false, facts };
+}
+
 describe('an extension that is called again after it has talked', () => {
   /** It answered, sent the caller on to another queue, and rings again; its second ring is missing. */
   const again = legPart({ seen: leg({ callId: 'leg-2' }), absence: absentSince(9) });
   const seen = entry({ status: 'answered', agentName: 'agent-107' });
   const call = callOf({ answeredAt: at(1), connected: connectedAt('107'), entry: entryPart({ seen }) });
   const end = (legs: readonly Leg[], gone: readonly Leg[]) => {
-    const given = {
-      gone,
-      over: false,
-      isDeduced: false,
-      movedFrom: null,
-      isUndecided: false,
-      facts: cycleAt(19),
-    };
-    return OFFER_ENDS.decide(offerFacts(participant('107'), { ...call, legs }, given));
+    return OFFER_ENDS.decide(offerFacts(participant('107'), { ...call, legs }, plainCycle(gone)));
   };
 
   it('has answered nowhere else, nor here because it did before', () => {
@@ -159,15 +157,8 @@ describe('an offer of a call of which only the row is left', () => {
   const answered = entryPart({ seen: entry({ status: 'answered' }), answered: true });
   const call = callOf({ answeredAt: at(1), connected: connectedAt('107'), entry: answered });
   const outcome = (given: Partial<Call>, gone: readonly Leg[] = [rang]) => {
-    const cycle = {
-      gone,
-      over: false,
-      isDeduced: false,
-      movedFrom: null,
-      isUndecided: false,
-      facts: cycleAt(19),
-    };
-    return OFFER_ENDS.decide(offerFacts(participant('108'), { ...call, ...given }, cycle))?.outcome;
+    return OFFER_ENDS.decide(offerFacts(participant('108'), { ...call, ...given }, plainCycle(gone)))
+      ?.outcome;
   };
 
   it('ended with its caller, if the agent had gone before: the row is stale', () => {

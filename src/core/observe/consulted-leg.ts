@@ -1,7 +1,7 @@
 import type { CallIndex } from '../index/call-index.js';
 import type { Call } from '../model/call.js';
 import type { ObservedLeg } from '../model/observation.js';
-import { customerKey, isWrittenAlike, WITHHELD } from '../parts/customer.js';
+import { callerLikeness } from '../parts/customer.js';
 
 /**
  * A PBX that gives the legs of a connection one id (`call_uuid`) shows the consulted leg under another one as it connects it to
@@ -53,7 +53,7 @@ function callersFor(
           call.direction !== 'local' &&
           call.answeredAt !== null &&
           call.connected?.extension === transferor &&
-          (row.direction === 'local' || isCustomerOf(row, call)),
+          (row.direction === 'local' || callerLikeness(row.customer, call.customer) !== 'different'),
       )
       .map((caller) => ({ caller, consultation }));
   });
@@ -61,11 +61,6 @@ function callersFor(
 
 function isOneLeg(asked: ObservedLeg, { startedAt, direction }: ObservedLeg): boolean {
   return direction === 'inbound' && startedAt !== null && startedAt === asked.startedAt;
-}
-
-function isCustomerOf({ customer }: ObservedLeg, call: Call): boolean {
-  const key = customerKey(customer);
-  return key === customerKey(call.customer) && (key !== WITHHELD || isWrittenAlike(customer, call.customer));
 }
 
 /** Whether the extension talks in another row: then that is its leg, and this one the phantom. */
